@@ -1,0 +1,1 @@
+//! Traccia, a learning record store for SCORM and xAPI.

@@ -1,0 +1,1 @@
+//! What end-to-end tests share: a running Traccia and clients typed by who is asking.
