@@ -23,7 +23,11 @@ pub(super) fn holder(location: &str) -> Option<(&'static Value, String)> {
     let (file, pointer) = location.split_once('#')?;
     let pointer = pointer.replace("%24", "$");
     let mut schema = SCHEMAS.get(file)?;
-    let tokens: Vec<_> = tokens(&pointer).collect();
+    let mut tokens: Vec<_> = tokens(&pointer).collect();
+    // This keyword's errors name the property as well, which is no schema.
+    if let Some(end) = tokens.iter().position(|token| token == "dependentRequired") {
+        tokens.truncate(end + 1);
+    }
     let (keyword, path) = tokens.split_last()?;
     for token in path {
         schema = match schema {
