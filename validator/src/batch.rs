@@ -1,13 +1,13 @@
 //! Bodies of one statement or many.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::{
     Version, json,
-    report::{Finding, Report, Source, Violation},
+    report::{Finding, Report, Source},
     rules::json::BATCH_DUPLICATE_ID,
     statement::{Statement, check_part},
 };
@@ -29,33 +29,33 @@ pub struct Batch {
 /// for each statement whose id an earlier one has. Nothing passes unless everything does.
 pub fn check_batch(body: &[u8], version: Version) -> Result<Batch, Report> {
     let text = json::as_utf8(body)?;
-    if !text.trim_start().starts_with('[') {
-        let statement = crate::check(body, version).map_err(first_statement)?;
-        return Ok(Batch {
-            statements: vec![statement],
-            is_array: false,
-        });
-    }
-    let parts = split(text)?;
+    let is_array = text.trim_start().starts_with('[');
+    let parts = if is_array {
+        split(text)?
+    } else {
+        vec![Source::of_body(text, Some(0))]
+    };
     let mut statements = Vec::with_capacity(parts.len());
-    let mut violations = Vec::new();
+    let mut placed = Vec::new();
     let mut ids = HashMap::new();
     for source in &parts {
         match check_part(source, version) {
             Ok(statement) => {
-                violations.extend(duplicate_id(source, statement.id(), &mut ids));
+                if let Some(finding) = duplicate_id(source, &statement, &mut ids) {
+                    placed.extend(source.place(vec![finding]));
+                }
                 statements.push(statement);
             }
-            Err(report) => violations.extend(report.violations),
+            Err(findings) => placed.extend(source.place(findings)),
         }
     }
-    if violations.is_empty() {
+    if placed.is_empty() {
         Ok(Batch {
             statements,
-            is_array: true,
+            is_array,
         })
     } else {
-        Err(Report { violations })
+        Err(Report::new(body, placed))
     }
 }
 
@@ -85,28 +85,21 @@ fn split<'a>(body: &'a str) -> Result<Vec<Source<'a>>, Report> {
 
 fn duplicate_id(
     source: &Source<'_>,
-    id: Option<Uuid>,
+    statement: &Statement,
     ids: &mut HashMap<Uuid, usize>,
-) -> Vec<Violation> {
-    let (Some(id), Some(index)) = (id, source.statement) else {
-        return Vec::new();
-    };
-    let Some(first) = ids.insert(id, index) else {
-        return Vec::new();
-    };
-    ids.insert(id, first);
-    let message = format!("statement {first} of this batch has the same id");
-    source.violations(vec![Finding::at_value(
-        &BATCH_DUPLICATE_ID,
-        "/id".to_owned(),
-        message,
-    )])
-}
-
-/// A lone statement is statement 0 of its batch.
-fn first_statement(mut report: Report) -> Report {
-    for violation in &mut report.violations {
-        violation.statement = Some(0);
+) -> Option<Finding> {
+    match ids.entry(statement.id()?) {
+        Entry::Vacant(entry) => {
+            entry.insert(source.statement?);
+            None
+        }
+        Entry::Occupied(first) => {
+            let message = format!("statement {} of this batch has the same id", first.get());
+            Some(Finding::at_value(
+                &BATCH_DUPLICATE_ID,
+                "/id".to_owned(),
+                message,
+            ))
+        }
     }
-    report
 }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::{locate, rule::Rule};
+use crate::{
+    locate::{self, Cursor},
+    rule::Rule,
+};
 
 /// Every violation found in one body, in the order of the body; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,41 +116,62 @@ pub(crate) struct Source<'a> {
     pub(crate) statement: Option<usize>,
 }
 
+/// A finding and the byte of the body where it lies.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    byte: usize,
+    statement: Option<usize>,
+    finding: Finding,
+}
+
 impl Source<'_> {
-    /// Places the findings in the body, in the order of the text.
-    pub(crate) fn violations(&self, findings: Vec<Finding>) -> Vec<Violation> {
-        let mut placed: Vec<_> = findings.into_iter().map(|f| (self.byte(&f), f)).collect();
-        placed.sort_by_key(|(byte, _)| *byte);
-        placed
-            .into_iter()
-            .map(|(byte, finding)| self.violation(byte, finding))
-            .collect()
-    }
-
-    fn byte(&self, finding: &Finding) -> usize {
-        self.start
-            + match finding.at {
-                At::Value => locate::value(self.text, &finding.pointer),
-                At::Key => locate::key(self.text, &finding.pointer),
+    /// Finds the findings' places in the body.
+    pub(crate) fn place(&self, findings: Vec<Finding>) -> Vec<Placed> {
+        let starts = locate::starts(self.text, findings.iter().map(|finding| &*finding.pointer));
+        let placed = |(finding, start): (Finding, locate::Start)| {
+            let byte = match finding.at {
+                At::Value => start.value,
+                At::Key => start.key,
                 At::Byte(byte) => byte,
+            };
+            Placed {
+                byte: self.start + byte,
+                statement: self.statement,
+                finding,
             }
+        };
+        findings.into_iter().zip(starts).map(placed).collect()
     }
+}
 
-    fn violation(&self, byte: usize, finding: Finding) -> Violation {
-        let (line, column) = locate::line_and_column(self.body, byte);
-        let Finding {
-            rule,
-            pointer,
-            message,
-            ..
-        } = finding;
-        Violation {
-            rule,
-            statement: self.statement,
-            pointer,
-            line,
-            column,
-            message,
+impl Report {
+    /// The findings in the order of the body, with their lines and columns.
+    pub(crate) fn new(body: &[u8], mut placed: Vec<Placed>) -> Self {
+        placed.sort_by_key(|placed| placed.byte);
+        let mut cursor = Cursor::new(body);
+        let violation = |Placed {
+                             byte,
+                             statement,
+                             finding,
+                         }: Placed| {
+            let (line, column) = cursor.at(byte);
+            let Finding {
+                rule,
+                pointer,
+                message,
+                ..
+            } = finding;
+            Violation {
+                rule,
+                statement,
+                pointer,
+                line,
+                column,
+                message,
+            }
+        };
+        Self {
+            violations: placed.into_iter().map(violation).collect(),
         }
     }
 }

@@ -77,3 +77,41 @@ fn compile(reference: &str) -> Validator {
         .build(&json!({ "$ref": reference }))
         .expect("the schemas compile")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::files;
+    use crate::rule;
+
+    /// Every name after `x-rule` and every format.
+    fn names(schema: &Value, names: &mut Vec<String>) {
+        if let Value::Object(keywords) = schema {
+            for (keyword, value) in keywords {
+                match (keyword.as_str(), value) {
+                    ("x-rule" | "format", Value::String(name)) => names.push(name.clone()),
+                    ("x-rule", Value::Object(rules)) => {
+                        names.extend(rules.values().filter_map(Value::as_str).map(str::to_owned));
+                    }
+                    _ => self::names(value, names),
+                }
+            }
+        } else if let Value::Array(schemas) = schema {
+            for schema in schemas {
+                self::names(schema, names);
+            }
+        }
+    }
+
+    #[test]
+    fn every_rule_and_format_that_a_schema_names_exists() {
+        for (file, text) in files() {
+            let mut found = Vec::new();
+            names(&serde_json::from_str(text).unwrap(), &mut found);
+            for name in found {
+                assert!(rule::find(&name).is_some(), "{file}: {name}");
+            }
+        }
+    }
+}

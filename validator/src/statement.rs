@@ -51,8 +51,8 @@ impl Statement {
 /// # Errors
 /// Every violation at once; only what is no JSON or has duplicate keys is not looked into further.
 pub fn check(text: &[u8], version: Version) -> Result<Statement, Report> {
-    let body = json::as_utf8(text)?;
-    check_part(&Source::of_body(body), version)
+    let source = Source::of_body(json::as_utf8(text)?, None);
+    check_part(&source, version).map_err(|findings| source.report(findings))
 }
 
 /// Checks an Agent or identified Group, as the `agent` parameter of a query carries it
@@ -61,9 +61,8 @@ pub fn check(text: &[u8], version: Version) -> Result<Statement, Report> {
 /// # Errors
 /// As [`check`]; an anonymous Group too is refused.
 pub fn check_agent(text: &[u8], version: Version) -> Result<Value, Report> {
-    let body = json::as_utf8(text)?;
-    let source = Source::of_body(body);
-    let value = source.read()?;
+    let source = Source::of_body(json::as_utf8(text)?, None);
+    let value = json::read(source.text).map_err(|findings| source.report(findings))?;
     let findings = schema::agent(version, &value);
     if findings.is_empty() {
         Ok(value)
@@ -73,11 +72,11 @@ pub fn check_agent(text: &[u8], version: Version) -> Result<Value, Report> {
 }
 
 /// Checks one statement within its body.
-pub(crate) fn check_part(source: &Source<'_>, version: Version) -> Result<Statement, Report> {
-    let value = source.read()?;
+pub(crate) fn check_part(source: &Source<'_>, version: Version) -> Result<Statement, Vec<Finding>> {
+    let value = json::read(source.text)?;
     let findings = findings(&value, version);
     if !findings.is_empty() {
-        return Err(source.report(findings));
+        return Err(findings);
     }
     Ok(Statement {
         text: source.text.to_owned(),
@@ -102,24 +101,18 @@ fn findings(value: &Value, version: Version) -> Vec<Finding> {
 
 impl<'a> Source<'a> {
     /// A body that is one value, with or without white space around it.
-    fn of_body(body: &'a str) -> Self {
+    pub(crate) fn of_body(body: &'a str, statement: Option<usize>) -> Self {
         let text = body.trim_matches([' ', '\t', '\r', '\n']);
         let start = (text.as_ptr() as usize).saturating_sub(body.as_ptr() as usize);
         Self {
             body: body.as_bytes(),
             start,
             text,
-            statement: None,
+            statement,
         }
-    }
-
-    fn read(&self) -> Result<Value, Report> {
-        json::read(self.text).map_err(|findings| self.report(findings))
     }
 
     pub(crate) fn report(&self, findings: Vec<Finding>) -> Report {
-        Report {
-            violations: self.violations(findings),
-        }
+        Report::new(self.body, self.place(findings))
     }
 }

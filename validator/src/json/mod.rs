@@ -23,19 +23,12 @@ pub const MAX_DEPTH: usize = 64;
 /// `json-utf8`, `json-syntax` (trailing bytes too), `json-depth` when arrays and objects nest more
 /// than [`MAX_DEPTH`] deep, `json-duplicate-key` for every key an object has already used.
 pub fn parse(text: &[u8]) -> Result<Value, Report> {
-    let report = |text, findings| Report {
-        violations: Source {
-            body: text_bytes(text),
-            start: 0,
-            text,
-            statement: None,
-        }
-        .violations(findings),
-    };
     let body = as_utf8(text)?;
-    read(body).map_err(|findings| report(body, findings))
-}
-
-fn text_bytes(text: &str) -> &[u8] {
-    text.as_bytes()
+    let source = Source {
+        body: text,
+        start: 0,
+        text: body,
+        statement: None,
+    };
+    read(body).map_err(|findings| source.report(findings))
 }

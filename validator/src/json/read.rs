@@ -10,8 +10,7 @@ use serde_json::{Map, Number, Value};
 
 use super::{MAX_DEPTH, duplicate};
 use crate::{
-    locate,
-    report::{Finding, Report, Violation},
+    report::{Finding, Report, Source},
     rules::json::{DEPTH, SYNTAX, UTF8},
 };
 
@@ -19,20 +18,14 @@ use crate::{
 pub(crate) fn as_utf8(body: &[u8]) -> Result<&str, Report> {
     str::from_utf8(body).map_err(|error| {
         let byte = error.valid_up_to();
-        let (line, column) = locate::line_and_column(body, byte);
         let message = format!("byte {byte} of the body begins no UTF-8 character");
-        let rule = &UTF8;
-        let pointer = String::new();
-        Report {
-            violations: vec![Violation {
-                rule,
-                statement: None,
-                pointer,
-                line,
-                column,
-                message,
-            }],
-        }
+        let source = Source {
+            body,
+            start: byte,
+            text: "",
+            statement: None,
+        };
+        source.report(vec![Finding::at_byte(&UTF8, 0, message)])
     })
 }
 
