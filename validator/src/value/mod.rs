@@ -6,21 +6,17 @@
 pub mod duration;
 pub mod timestamp;
 
+mod iri;
 mod language;
 mod mailbox;
 mod media;
 
+pub use iri::is_iri;
 pub use language::is_language_tag;
 pub use mailbox::is_mailbox;
 pub use media::is_media_type;
 
 use uuid::Uuid;
-
-/// An absolute IRI (RFC 3987): with a scheme, hence never a relative reference
-/// (xAPI 1.0.3 Data 2.2, 4.3).
-pub fn is_iri(text: &str) -> bool {
-    oxiri::Iri::parse(text).is_ok()
-}
 
 /// A UUID in its hyphenated form of 36 characters, in either case, of any version and variant
 /// (xAPI 1.0.3 Data 4.4 only recommends variant 2).
