@@ -1,1 +1,3 @@
 //! Traccia, a learning record store for SCORM and xAPI.
+
+pub mod course;
