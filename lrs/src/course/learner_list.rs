@@ -42,14 +42,15 @@ impl LearnerList {
         };
         let columns = Columns::find(&header)?;
         let mut reading = Reading::default();
-        for record in records {
-            match record {
-                Ok(record) => reading.record(&columns, &record),
-                Err(error) => {
-                    let line = error.position().map_or(1, csv::Position::line);
-                    reading.faults.push(fault(line, None, &error.to_string()));
-                }
-            }
+        let mut lines = Lines {
+            text,
+            offset: 0,
+            line: 1,
+        };
+        // Reading fails only on text that is not UTF-8, and this is.
+        for record in records.flatten() {
+            let line = lines.of(record.position().map_or(0, csv::Position::byte));
+            reading.record(line, &columns, &record);
         }
         reading.finish()
     }
@@ -88,8 +89,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn record(&mut self, columns: &Columns, record: &StringRecord) {
-        let line = record.position().map_or(1, csv::Position::line);
+    fn record(&mut self, line: u64, columns: &Columns, record: &StringRecord) {
         if record.iter().all(str::is_empty) {
             return;
         }
@@ -145,6 +145,29 @@ impl Reading {
         } else {
             Err(LearnerListErrors(self.faults))
         }
+    }
+}
+
+/// Line numbers of records. The reader's own are those of the line end before the record, and so
+/// too small after an empty line or CRLF.
+struct Lines<'a> {
+    text: &'a str,
+    offset: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the record at a byte offset; offsets must not fall.
+    fn of(&mut self, byte: u64) -> u64 {
+        let rest = self
+            .text
+            .get(usize::try_from(byte).unwrap_or(usize::MAX)..)
+            .unwrap_or_default();
+        let begin = self.text.len() - rest.trim_start_matches(['\r', '\n']).len();
+        let passed = self.text.get(self.offset..begin).unwrap_or_default();
+        self.line += passed.matches('\n').count() as u64;
+        self.offset = begin;
+        self.line
     }
 }
 

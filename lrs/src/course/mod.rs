@@ -18,6 +18,8 @@ mod model;
 mod progress;
 mod render;
 mod report;
+#[cfg(test)]
+mod tests;
 
 pub use error::{CourseError, CourseErrors, LearnerListError, LearnerListErrors};
 pub use evidence::{Evidence, TimeSpent};
