@@ -18,6 +18,7 @@ mod model;
 mod progress;
 mod render;
 mod report;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -32,3 +33,4 @@ pub use model::{
 };
 pub use progress::{ActivityProgress, LearnerProgress, Mark, ModuleProgress, ObjectTime, State};
 pub use report::{Figures, ProgressReport, ReportRow};
+pub use standing::{Standing, Standings};

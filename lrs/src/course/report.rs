@@ -1,5 +1,6 @@
 //! The report: how many learners are how far, by module and by where they work.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -9,7 +10,8 @@ use serde::{Serialize, Serializer};
 use super::grouping::{GroupKey, Grouping};
 use super::learner::Learner;
 use super::model::Course;
-use super::progress::{LearnerProgress, ModuleProgress, State};
+use super::progress::{LearnerProgress, State};
+use super::standing::{Standing, Standings};
 
 /// The answer of `GET /api/v1/courses/{id}/progress`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -61,12 +63,26 @@ impl ProgressReport {
     /// Adds up the progress of a course's learners, each given once; those without a document
     /// have not started. `through` is in microseconds since 1970.
     ///
-    /// One pass; the documents are only read. The order of the learners does not show.
+    /// The order of the learners does not show. Where the same learners are reported on again and
+    /// again, keep their [`Standings`] and use [`ProgressReport::from_standings`].
     pub fn new<'a>(
         course: &Course,
         grouping: Grouping,
         through: Option<i64>,
         learners: impl IntoIterator<Item = (&'a Learner, Option<&'a LearnerProgress>)>,
+    ) -> Self {
+        let learners = learners.into_iter().map(|(learner, progress)| {
+            (learner, progress.map(|progress| progress.standings(course)))
+        });
+        Self::from_standings(course, grouping, through, learners)
+    }
+
+    /// The same from standings, in one pass over them.
+    pub fn from_standings<'a, S: Borrow<Standings>>(
+        course: &Course,
+        grouping: Grouping,
+        through: Option<i64>,
+        learners: impl IntoIterator<Item = (&'a Learner, Option<S>)>,
     ) -> Self {
         let columns = if grouping.has_modules() {
             course.modules().len()
@@ -77,21 +93,21 @@ impl ProgressReport {
         if grouping.keys().iter().all(|key| *key == GroupKey::Module) {
             groups.insert(Place::default(), vec![Tally::default(); columns]);
         }
-        for (learner, progress) in learners {
+        for (learner, standings) in learners {
             let place = place(&grouping, learner);
             let tallies = groups
                 .entry(place)
                 .or_insert_with(|| vec![Tally::default(); columns]);
-            if grouping.has_modules() {
-                for (tally, module) in tallies.iter_mut().zip(course.modules()) {
-                    tally.add(progress.and_then(|progress| progress.modules.get(&module.id)));
-                }
-            } else if let Some(tally) = tallies.first_mut() {
-                tally.add(
-                    progress
-                        .map(|progress| whole_course(course, progress))
-                        .as_ref(),
-                );
+            let standings = standings.as_ref().map(Borrow::borrow);
+            let of_module = |m: usize| standings.and_then(|all| all.modules.get(m));
+            for (m, tally) in tallies.iter_mut().enumerate() {
+                let whole = || standings.map(|all| &all.course);
+                let standing = if grouping.has_modules() {
+                    of_module(m)
+                } else {
+                    whole()
+                };
+                tally.add(standing.copied().unwrap_or_default());
             }
         }
         Self {
@@ -117,31 +133,6 @@ fn place<'a>(grouping: &Grouping, learner: &'a Learner) -> Place<'a> {
     place
 }
 
-/// Completed when every module is; the rest is over all modules together.
-fn whole_course(course: &Course, progress: &LearnerProgress) -> ModuleProgress {
-    let mut sum = ModuleProgress::default();
-    let mut completed = 0;
-    for module in progress.modules.values() {
-        sum.state = sum.state.max(State::InProgress);
-        completed += usize::from(module.state == State::Completed);
-        sum.score_sum += module.score_sum;
-        sum.scored += module.scored;
-        sum.micros = sum.micros.saturating_add(module.micros);
-        let later = match (&sum.success, &module.success) {
-            (Some(held), Some(mark)) => mark.outranks(held),
-            (None, Some(_)) => true,
-            (_, None) => false,
-        };
-        if later {
-            sum.success.clone_from(&module.success);
-        }
-    }
-    if completed == course.modules().len() {
-        sum.state = State::Completed;
-    }
-    sum
-}
-
 #[derive(Clone, Debug, Default)]
 struct Tally {
     figures: Figures,
@@ -151,27 +142,23 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, progress: Option<&ModuleProgress>) {
+    fn add(&mut self, standing: Standing) {
         self.figures.enrolled += 1;
-        let Some(progress) = progress else {
-            self.figures.not_started += 1;
-            return;
-        };
-        match progress.state {
+        match standing.state {
             State::NotStarted => self.figures.not_started += 1,
             State::InProgress => self.figures.in_progress += 1,
             State::Completed => self.figures.completed += 1,
         }
-        match progress.success.as_ref().map(|mark| mark.value) {
+        match standing.success {
             Some(true) => self.figures.passed += 1,
             Some(false) => self.figures.failed += 1,
             None => {}
         }
-        if progress.scored > 0 {
-            self.score_sum += progress.score_sum / f64::from(progress.scored);
+        if let Some(score) = standing.score {
+            self.score_sum += score;
             self.scored += 1;
         }
-        self.micros = self.micros.saturating_add(progress.micros);
+        self.micros = self.micros.saturating_add(standing.micros);
     }
 
     fn figures(&self) -> Figures {
