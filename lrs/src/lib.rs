@@ -1,1 +1,4 @@
 //! Traccia, a learning record store for SCORM and xAPI.
+
+pub mod course;
+pub mod demo;

@@ -19,10 +19,7 @@ const FULL: &str = include_str!("../tests/corpus/valid/full.json");
 
 /// As senders send them: without white space.
 fn compact(text: &str) -> Vec<u8> {
-    serde_json::from_str::<Value>(text)
-        .unwrap()
-        .to_string()
-        .into_bytes()
+    serde_json::from_str::<Value>(text).unwrap().to_string().into_bytes()
 }
 
 fn statements(criterion: &mut Criterion) {
@@ -77,10 +74,7 @@ fn ratio(_: &mut Criterion) {
             spent[1] += start.elapsed().as_secs_f64();
         }
         let ratio = (spent[1] - spent[0]) / spent[0];
-        println!(
-            "validation of a {name} statement ({} bytes): {ratio:.2} of parsing",
-            text.len()
-        );
+        println!("validation of a {name} statement ({} bytes): {ratio:.2} of parsing", text.len());
     }
 }
 

@@ -30,11 +30,7 @@ pub struct Batch {
 pub fn check_batch(body: &[u8], version: Version) -> Result<Batch, Report> {
     let text = json::as_utf8(body)?;
     let is_array = text.trim_start().starts_with('[');
-    let parts = if is_array {
-        split(text)?
-    } else {
-        vec![Source::of_body(text, Some(0))]
-    };
+    let parts = if is_array { split(text)? } else { vec![Source::of_body(text, Some(0))] };
     let mut statements = Vec::with_capacity(parts.len());
     let mut placed = Vec::new();
     let mut ids = HashMap::new();
@@ -50,10 +46,7 @@ pub fn check_batch(body: &[u8], version: Version) -> Result<Batch, Report> {
         }
     }
     if placed.is_empty() {
-        Ok(Batch {
-            statements,
-            is_array,
-        })
+        Ok(Batch { statements, is_array })
     } else {
         Err(Report::new(body, placed))
     }
@@ -62,23 +55,13 @@ pub fn check_batch(body: &[u8], version: Version) -> Result<Batch, Report> {
 /// The elements of the array, each with its place in the body.
 fn split<'a>(body: &'a str) -> Result<Vec<Source<'a>>, Report> {
     let parts: Vec<&'a RawValue> = serde_json::from_str(body).map_err(|error| {
-        let source = Source {
-            body: body.as_bytes(),
-            start: 0,
-            text: body,
-            statement: None,
-        };
+        let source = Source { body: body.as_bytes(), start: 0, text: body, statement: None };
         source.report(vec![json::syntax(body, &error)])
     })?;
     let source = |(index, part): (usize, &'a RawValue)| {
         let text = part.get();
         let start = (text.as_ptr() as usize).saturating_sub(body.as_ptr() as usize);
-        Source {
-            body: body.as_bytes(),
-            start,
-            text,
-            statement: Some(index),
-        }
+        Source { body: body.as_bytes(), start, text, statement: Some(index) }
     };
     Ok(parts.into_iter().enumerate().map(source).collect())
 }
@@ -95,11 +78,7 @@ fn duplicate_id(
         }
         Entry::Occupied(first) => {
             let message = format!("statement {} of this batch has the same id", first.get());
-            Some(Finding::at_value(
-                &BATCH_DUPLICATE_ID,
-                "/id".to_owned(),
-                message,
-            ))
+            Some(Finding::at_value(&BATCH_DUPLICATE_ID, "/id".to_owned(), message))
         }
     }
 }

@@ -36,10 +36,7 @@ pub fn of(agent: &Value) -> Option<Ifi> {
         return Some(Ifi::OpenId(openid));
     }
     let account = agent.get("account")?;
-    Some(Ifi::Account {
-        home_page: text(account, "homePage")?,
-        name: text(account, "name")?,
-    })
+    Some(Ifi::Account { home_page: text(account, "homePage")?, name: text(account, "name")? })
 }
 
 /// A canonical text, equal for equal identifiers only: `mbox::mailto:x@y`,
@@ -64,18 +61,9 @@ mod tests {
     #[test]
     fn each_identifier_has_its_canonical_text() {
         let text = |agent| of(&agent).map(|ifi| ifi.to_string());
-        assert_eq!(
-            text(json!({"mbox": "mailto:x@y"})).unwrap(),
-            "mbox::mailto:x@y"
-        );
-        assert_eq!(
-            text(json!({"mbox_sha1sum": "AB"})).unwrap(),
-            "mbox_sha1sum::ab"
-        );
-        assert_eq!(
-            text(json!({"openid": "http://x.it/1"})).unwrap(),
-            "openid::http://x.it/1"
-        );
+        assert_eq!(text(json!({"mbox": "mailto:x@y"})).unwrap(), "mbox::mailto:x@y");
+        assert_eq!(text(json!({"mbox_sha1sum": "AB"})).unwrap(), "mbox_sha1sum::ab");
+        assert_eq!(text(json!({"openid": "http://x.it/1"})).unwrap(), "openid::http://x.it/1");
         let account = json!({"account": {"homePage": "http://x.it", "name": "n"}});
         assert_eq!(text(account).unwrap(), "account::n@http://x.it");
         assert_eq!(text(json!({"objectType": "Group", "member": []})), None);

@@ -15,13 +15,9 @@ pub(crate) struct Start {
 /// The first bytes of the values that the pointers point to; where a pointer leads nowhere, those
 /// of the deepest value on its way. Takes time in proportion to the text, not to the pointers.
 pub(crate) fn starts<'p>(text: &str, pointers: impl Iterator<Item = &'p str>) -> Vec<Start> {
-    let pointers: Vec<Vec<String>> = pointers
-        .map(|pointer| pointer::tokens(pointer).collect())
-        .collect();
-    let mut walk = Walk {
-        found: vec![Start::default(); pointers.len()],
-        pointers: &pointers,
-    };
+    let pointers: Vec<Vec<String>> =
+        pointers.map(|pointer| pointer::tokens(pointer).collect()).collect();
+    let mut walk = Walk { found: vec![Start::default(); pointers.len()], pointers: &pointers };
     walk.descend(text, 0, 0, (0..pointers.len()).collect());
     walk.found
 }
@@ -37,11 +33,7 @@ impl Walk<'_> {
     fn descend(&mut self, text: &str, start: usize, depth: usize, indices: Vec<usize>) {
         let mut wanted: HashMap<&str, Vec<usize>> = HashMap::new();
         for index in indices {
-            if let Some(token) = self
-                .pointers
-                .get(index)
-                .and_then(|tokens| tokens.get(depth))
-            {
+            if let Some(token) = self.pointers.get(index).and_then(|tokens| tokens.get(depth)) {
                 wanted.entry(token).or_default().push(index);
             }
         }
@@ -52,10 +44,7 @@ impl Walk<'_> {
             let Some(indices) = wanted.remove(&*token) else {
                 continue;
             };
-            let found = Start {
-                key: start + key,
-                value: start + value.start,
-            };
+            let found = Start { key: start + key, value: start + value.start };
             for &index in &indices {
                 if let Some(place) = self.found.get_mut(index) {
                     *place = found;
@@ -73,14 +62,10 @@ impl Walk<'_> {
 fn parts(text: &str) -> Vec<(String, usize, std::ops::Range<usize>)> {
     if text.starts_with('[') {
         let elements = json::elements(text).into_iter().enumerate();
-        return elements
-            .map(|(index, range)| (index.to_string(), range.start, range))
-            .collect();
+        return elements.map(|(index, range)| (index.to_string(), range.start, range)).collect();
     }
     let members = json::members(text).into_iter();
-    members
-        .map(|member| (member.key, member.whole.start, member.value))
-        .collect()
+    members.map(|member| (member.key, member.whole.start, member.value)).collect()
 }
 
 /// Counts lines and columns on its way through a body, forwards only.
@@ -93,12 +78,7 @@ pub(crate) struct Cursor<'b> {
 
 impl<'b> Cursor<'b> {
     pub(crate) fn new(body: &'b [u8]) -> Self {
-        Self {
-            rest: body,
-            byte: 0,
-            line: 1,
-            column: 1,
-        }
+        Self { rest: body, byte: 0, line: 1, column: 1 }
     }
 
     /// 1-based line and column of a byte that does not lie before the last one asked for; the
@@ -129,10 +109,7 @@ mod tests {
         let text = r#"{"a": [1, {"x/y": 2}], "b":3}"#;
         let found = starts(text, ["/a/1/x~1y", "", "/b", "/a/7/z"].into_iter());
         let place = |key, value| Start { key, value };
-        assert_eq!(
-            found,
-            [place(11, 18), place(0, 0), place(23, 27), place(1, 6)]
-        );
+        assert_eq!(found, [place(11, 18), place(0, 0), place(23, 27), place(1, 6)]);
     }
 
     #[test]

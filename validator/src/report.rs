@@ -37,14 +37,7 @@ pub struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            rule,
-            pointer,
-            line,
-            column,
-            message,
-            ..
-        } = self;
+        let Self { rule, pointer, line, column, message, .. } = self;
         write!(f, "{line}:{column}: {}: {message}", rule.id)?;
         if !pointer.is_empty() {
             write!(f, " ({pointer})")?;
@@ -87,21 +80,11 @@ pub(crate) enum At {
 
 impl Finding {
     pub(crate) fn at_value(rule: &'static Rule, pointer: String, message: String) -> Self {
-        Self {
-            rule,
-            pointer,
-            at: At::Value,
-            message,
-        }
+        Self { rule, pointer, at: At::Value, message }
     }
 
     pub(crate) fn at_byte(rule: &'static Rule, byte: usize, message: String) -> Self {
-        Self {
-            rule,
-            pointer: String::new(),
-            at: At::Byte(byte),
-            message,
-        }
+        Self { rule, pointer: String::new(), at: At::Byte(byte), message }
     }
 }
 
@@ -134,11 +117,7 @@ impl Source<'_> {
                 At::Key => start.key,
                 At::Byte(byte) => byte,
             };
-            Placed {
-                byte: self.start + byte,
-                statement: self.statement,
-                finding,
-            }
+            Placed { byte: self.start + byte, statement: self.statement, finding }
         };
         findings.into_iter().zip(starts).map(placed).collect()
     }
@@ -149,29 +128,11 @@ impl Report {
     pub(crate) fn new(body: &[u8], mut placed: Vec<Placed>) -> Self {
         placed.sort_by_key(|placed| placed.byte);
         let mut cursor = Cursor::new(body);
-        let violation = |Placed {
-                             byte,
-                             statement,
-                             finding,
-                         }: Placed| {
+        let violation = |Placed { byte, statement, finding }: Placed| {
             let (line, column) = cursor.at(byte);
-            let Finding {
-                rule,
-                pointer,
-                message,
-                ..
-            } = finding;
-            Violation {
-                rule,
-                statement,
-                pointer,
-                line,
-                column,
-                message,
-            }
+            let Finding { rule, pointer, message, .. } = finding;
+            Violation { rule, statement, pointer, line, column, message }
         };
-        Self {
-            violations: placed.into_iter().map(violation).collect(),
-        }
+        Self { violations: placed.into_iter().map(violation).collect() }
     }
 }

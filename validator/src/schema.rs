@@ -22,10 +22,7 @@ const BASE: &str = "traccia:///schemas/";
 pub(crate) fn statement(version: Version, statement: &Value) -> Vec<Finding> {
     static V1: LazyLock<Validator> = LazyLock::new(|| compile("1.0.3/statement.json"));
     static V2: LazyLock<Validator> = LazyLock::new(|| compile("2.0.0/statement.json"));
-    findings(
-        if version == Version::V1_0_3 { &V1 } else { &V2 },
-        statement,
-    )
+    findings(if version == Version::V1_0_3 { &V1 } else { &V2 }, statement)
 }
 
 /// What the schema refuses in an Agent or identified Group; both versions ask for the same.
@@ -39,23 +36,15 @@ fn findings(validator: &Validator, instance: &Value) -> Vec<Finding> {
     if validator.is_valid(instance) {
         return Vec::new();
     }
-    validator
-        .iter_errors(instance)
-        .flat_map(|error| explain::findings(&error))
-        .collect()
+    validator.iter_errors(instance).flat_map(|error| explain::findings(&error)).collect()
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the schemas are part of the program; a test compiles them"
-)]
+#[expect(clippy::expect_used, reason = "the schemas are part of the program; a test compiles them")]
 fn compile(reference: &str) -> Validator {
     let mut registry = Registry::new();
     for (name, text) in files() {
         let schema: Value = serde_json::from_str(text).expect("a schema is JSON");
-        registry = registry
-            .add(format!("{BASE}{name}"), schema)
-            .expect("a schema has a URI");
+        registry = registry.add(format!("{BASE}{name}"), schema).expect("a schema has a URI");
     }
     let registry = registry.prepare().expect("the schemas refer to each other");
     jsonschema::options()

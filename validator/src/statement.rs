@@ -64,11 +64,7 @@ pub fn check_agent(text: &[u8], version: Version) -> Result<Value, Report> {
     let source = Source::of_body(json::as_utf8(text)?, None);
     let value = json::read(source.text).map_err(|findings| source.report(findings))?;
     let findings = schema::agent(version, &value);
-    if findings.is_empty() {
-        Ok(value)
-    } else {
-        Err(source.report(findings))
-    }
+    if findings.is_empty() { Ok(value) } else { Err(source.report(findings)) }
 }
 
 /// Checks one statement within its body.
@@ -78,21 +74,13 @@ pub(crate) fn check_part(source: &Source<'_>, version: Version) -> Result<Statem
     if !findings.is_empty() {
         return Err(findings);
     }
-    Ok(Statement {
-        text: source.text.to_owned(),
-        value,
-        version,
-    })
+    Ok(Statement { text: source.text.to_owned(), value, version })
 }
 
 fn findings(value: &Value, version: Version) -> Vec<Finding> {
     if !value.is_object() {
         let message = format!("a statement is an object, this is {}", schema::kind(value));
-        return vec![Finding::at_value(
-            &rules::json::STATEMENT_NOT_OBJECT,
-            String::new(),
-            message,
-        )];
+        return vec![Finding::at_value(&rules::json::STATEMENT_NOT_OBJECT, String::new(), message)];
     }
     let mut findings = schema::statement(version, value);
     rules::check(value, &mut findings);
@@ -104,12 +92,7 @@ impl<'a> Source<'a> {
     pub(crate) fn of_body(body: &'a str, statement: Option<usize>) -> Self {
         let text = body.trim_matches([' ', '\t', '\r', '\n']);
         let start = (text.as_ptr() as usize).saturating_sub(body.as_ptr() as usize);
-        Self {
-            body: body.as_bytes(),
-            start,
-            text,
-            statement,
-        }
+        Self { body: body.as_bytes(), start, text, statement }
     }
 
     pub(crate) fn report(&self, findings: Vec<Finding>) -> Report {

@@ -38,32 +38,21 @@ fn a_valid_statement_ends_with_0() {
 #[test]
 fn lines_of_ndjson_are_those_of_the_file() {
     let broken = VALID.replace("mailto:", "");
-    let output = run(
-        &["-", "--format", "json"],
-        &format!("{VALID}\n\n[{VALID},{broken}]\n{VALID}\n"),
-    );
+    let output =
+        run(&["-", "--format", "json"], &format!("{VALID}\n\n[{VALID},{broken}]\n{VALID}\n"));
     assert_eq!(output.status.code(), Some(1));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let violation = &report["violations"][0];
     assert_eq!(report["violations"].as_array().unwrap().len(), 1);
-    assert_eq!(
-        (&violation["line"], &violation["statement"]),
-        (&3.into(), &1.into())
-    );
+    assert_eq!((&violation["line"], &violation["statement"]), (&3.into(), &1.into()));
     assert_eq!(violation["rule"], "mailbox");
 }
 
 #[test]
 fn the_version_decides() {
     let statement = VALID.replacen('{', r#"{"version":"2.0.0","#, 1);
-    assert_eq!(
-        run(&["-", "--version", "2.0.0"], &statement).status.code(),
-        Some(0)
-    );
-    assert_eq!(
-        run(&["-", "--version", "1.0.3"], &statement).status.code(),
-        Some(1)
-    );
+    assert_eq!(run(&["-", "--version", "2.0.0"], &statement).status.code(), Some(0));
+    assert_eq!(run(&["-", "--version", "1.0.3"], &statement).status.code(), Some(1));
     assert_eq!(run(&["-"], &statement).status.code(), Some(1));
 }
 

@@ -17,12 +17,7 @@ fn text_is_kept_byte_for_byte() {
     let batch = format!("[{STATEMENT},\n{STATEMENT}]");
     let batch = check_batch(batch.as_bytes(), Version::V2_0_0).unwrap();
     assert!(batch.is_array);
-    assert!(
-        batch
-            .statements
-            .iter()
-            .all(|statement| statement.text() == STATEMENT)
-    );
+    assert!(batch.statements.iter().all(|statement| statement.text() == STATEMENT));
 }
 
 #[test]
@@ -35,15 +30,7 @@ fn all_violations_of_all_statements_are_reported_in_order() {
     let found: Vec<_> = report
         .violations
         .iter()
-        .map(|v| {
-            (
-                v.statement.unwrap(),
-                v.rule.id,
-                v.pointer.as_str(),
-                v.line,
-                v.column,
-            )
-        })
+        .map(|v| (v.statement.unwrap(), v.rule.id, v.pointer.as_str(), v.line, v.column))
         .collect();
     assert_eq!(
         found,
@@ -55,21 +42,14 @@ fn all_violations_of_all_statements_are_reported_in_order() {
             (3, "json-duplicate-key", "/id", 6, 9),
         ]
     );
-    assert!(
-        report
-            .to_string()
-            .starts_with("4:10: agent-ifi: there is no identifier (/actor); ")
-    );
+    assert!(report.to_string().starts_with("4:10: agent-ifi: there is no identifier (/actor); "));
 }
 
 #[test]
 fn messages_do_not_quote_who_a_statement_is_about() {
     let body = STATEMENT.replace("mailto:a@example.it", "maria.rossi@example.it");
     let report = check(body.as_bytes(), Version::V1_0_3).unwrap_err();
-    assert_eq!(
-        report.violations[0].message,
-        "this text of 22 characters is no mailto: IRI"
-    );
+    assert_eq!(report.violations[0].message, "this text of 22 characters is no mailto: IRI");
 }
 
 #[test]
@@ -87,24 +67,16 @@ fn agents_of_queries_have_exactly_one_identifier() {
             .map_err(|report| report.violations[0].rule.id)
     };
     let account = json!({"homePage": "http://example.it", "name": "7"});
-    assert_eq!(
-        agent(json!({"account": account})).unwrap(),
-        "account::7@http://example.it"
-    );
+    assert_eq!(agent(json!({"account": account})).unwrap(), "account::7@http://example.it");
     assert!(agent(json!({"objectType": "Group", "mbox": "mailto:g@example.it"})).is_ok());
-    assert_eq!(
-        agent(json!({"objectType": "Group", "member": []})),
-        Err("agent-ifi")
-    );
+    assert_eq!(agent(json!({"objectType": "Group", "member": []})), Err("agent-ifi"));
     assert_eq!(agent(json!({"name": "Anna"})), Err("agent-ifi"));
     assert_eq!(agent(json!([])), Err("value-type"));
 }
 
 #[test]
 fn a_body_full_of_violations_is_reported_in_reasonable_time() {
-    let unknown: Vec<_> = (0..50_000)
-        .map(|number| format!("\"x{number}\":0"))
-        .collect();
+    let unknown: Vec<_> = (0..50_000).map(|number| format!("\"x{number}\":0")).collect();
     let body = format!("{{{}}}", unknown.join(","));
     let report = check(body.as_bytes(), Version::V1_0_3).unwrap_err();
     assert_eq!(report.violations.len(), 50_003);

@@ -30,19 +30,13 @@ impl Fixture {
     fn all(kind: &str) -> Vec<Self> {
         let both = [Version::V1_0_3, Version::V2_0_0];
         let mut fixtures = Vec::new();
-        for (folder, versions) in [
-            ("", &both[..]),
-            ("/1.0.3", &both[..1]),
-            ("/2.0.0", &both[1..]),
-        ] {
+        for (folder, versions) in [("", &both[..]), ("/1.0.3", &both[..1]), ("/2.0.0", &both[1..])]
+        {
             let folder = corpus().join(format!("{kind}{folder}"));
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_file() {
-                    fixtures.push(Self {
-                        path,
-                        versions: versions.to_vec(),
-                    });
+                    fixtures.push(Self { path, versions: versions.to_vec() });
                 }
             }
         }
@@ -67,13 +61,7 @@ impl Fixture {
     fn print(&self, version: Version, format: &str) -> Output {
         Command::new(env!("CARGO_BIN_EXE_xapi-validate"))
             .current_dir(corpus())
-            .args([
-                self.name(),
-                "--version",
-                version.as_str(),
-                "--format",
-                format,
-            ])
+            .args([self.name(), "--version", version.as_str(), "--format", format])
             .output()
             .unwrap()
     }
@@ -100,11 +88,7 @@ fn invalid_fixtures_break_the_rule_of_their_name_and_no_other() {
             let report = check_batch(&fixture.body(), version).unwrap_err();
             let broken: BTreeSet<_> = report.violations.iter().map(|v| v.rule.id).collect();
             let name = fixture.name();
-            assert_eq!(
-                broken,
-                BTreeSet::from([&*fixture.rule()]),
-                "{name} under {version}"
-            );
+            assert_eq!(broken, BTreeSet::from([&*fixture.rule()]), "{name} under {version}");
         }
     }
 }
@@ -146,14 +130,8 @@ fn sarif_and_json_tell_the_same_violations() {
         for (result, violation) in results.iter().zip(violations) {
             let place = &result["locations"][0];
             assert_eq!(result["ruleId"], violation["rule"]);
-            assert_eq!(
-                place["physicalLocation"]["region"]["startLine"],
-                violation["line"]
-            );
-            assert_eq!(
-                place["logicalLocations"][0]["fullyQualifiedName"],
-                violation["pointer"]
-            );
+            assert_eq!(place["physicalLocation"]["region"]["startLine"], violation["line"]);
+            assert_eq!(place["logicalLocations"][0]["fullyQualifiedName"], violation["pointer"]);
         }
     }
 }

@@ -54,12 +54,8 @@ fn has_repeated_key(text: &str) -> bool {
     let elements: Vec<Box<serde_json::value::RawValue>> =
         serde_json::from_str(text).unwrap_or_default();
     keys.len() < members.len()
-        || members
-            .iter()
-            .any(|member| has_repeated_key(&text[member.value.clone()]))
-        || elements
-            .iter()
-            .any(|element| has_repeated_key(element.get()))
+        || members.iter().any(|member| has_repeated_key(&text[member.value.clone()]))
+        || elements.iter().any(|element| has_repeated_key(element.get()))
 }
 
 proptest! {

@@ -12,12 +12,7 @@ use crate::{
 /// Every key of the text that its object has already used, in the order of the text.
 pub(super) fn findings(text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    walk(
-        text.trim_start(),
-        text.len() - text.trim_start().len(),
-        Place::Root,
-        &mut findings,
-    );
+    walk(text.trim_start(), text.len() - text.trim_start().len(), Place::Root, &mut findings);
     findings
 }
 

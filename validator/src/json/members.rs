@@ -29,11 +29,7 @@ pub fn members(object_text: &str) -> Vec<Member> {
             let whole = range(object_text, key);
             let value = range(object_text, value);
             let key = serde_json::from_str(key).ok()?;
-            Some(Member {
-                key,
-                whole: whole.start..value.end,
-                value,
-            })
+            Some(Member { key, whole: whole.start..value.end, value })
         })
         .collect()
 }
@@ -41,10 +37,7 @@ pub fn members(object_text: &str) -> Vec<Member> {
 /// The elements of a JSON array in order; empty when the text is no JSON array.
 pub(crate) fn elements(array_text: &str) -> Vec<Range<usize>> {
     let raw: RawElements<'_> = serde_json::from_str(array_text).unwrap_or_default();
-    raw.0
-        .into_iter()
-        .map(|element| range(array_text, element))
-        .collect()
+    raw.0.into_iter().map(|element| range(array_text, element)).collect()
 }
 
 /// Where a part borrowed from a text lies in it.
@@ -121,11 +114,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                (
-                    "ab".to_owned(),
-                    r#""a\u0062" : [1, {"x": 2}]"#,
-                    r#"[1, {"x": 2}]"#
-                ),
+                ("ab".to_owned(), r#""a\u0062" : [1, {"x": 2}]"#, r#"[1, {"x": 2}]"#),
                 ("è".to_owned(), r#""è":"}""#, r#""}""#),
                 ("a".to_owned(), r#""a":1e400"#, "1e400"),
             ]

@@ -24,11 +24,6 @@ pub const MAX_DEPTH: usize = 64;
 /// than [`MAX_DEPTH`] deep, `json-duplicate-key` for every key an object has already used.
 pub fn parse(text: &[u8]) -> Result<Value, Report> {
     let body = as_utf8(text)?;
-    let source = Source {
-        body: text,
-        start: 0,
-        text: body,
-        statement: None,
-    };
+    let source = Source { body: text, start: 0, text: body, statement: None };
     read(body).map_err(|findings| source.report(findings))
 }

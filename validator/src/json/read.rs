@@ -19,12 +19,7 @@ pub(crate) fn as_utf8(body: &[u8]) -> Result<&str, Report> {
     str::from_utf8(body).map_err(|error| {
         let byte = error.valid_up_to();
         let message = format!("byte {byte} of the body begins no UTF-8 character");
-        let source = Source {
-            body,
-            start: byte,
-            text: "",
-            statement: None,
-        };
+        let source = Source { body, start: byte, text: "", statement: None };
         source.report(vec![Finding::at_byte(&UTF8, 0, message)])
     })
 }
@@ -34,12 +29,9 @@ pub(crate) fn read(text: &str) -> Result<Value, Vec<Finding>> {
     let notes = Notes::default();
     let mut json = serde_json::Deserializer::from_str(text);
     // The own limit is lower, and its error says so.
-    let read = Reader {
-        depth: 0,
-        notes: &notes,
-    }
-    .deserialize(&mut json)
-    .and_then(|value| json.end().map(|()| value));
+    let read = Reader { depth: 0, notes: &notes }
+        .deserialize(&mut json)
+        .and_then(|value| json.end().map(|()| value));
     match read {
         Ok(_) if notes.has_duplicate.get() => Err(duplicate::findings(text)),
         Ok(value) => Ok(value),
@@ -60,11 +52,7 @@ pub(crate) fn syntax(text: &str, error: &serde_json::Error) -> Finding {
 }
 
 fn byte_of(text: &str, error: &serde_json::Error) -> usize {
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(error.line() - 1)
-        .map(str::len)
-        .sum();
+    let start: usize = text.split_inclusive('\n').take(error.line() - 1).map(str::len).sum();
     (start + error.column().saturating_sub(1)).min(text.len())
 }
 
@@ -87,10 +75,7 @@ impl Reader<'_> {
             self.notes.is_too_deep.set(true);
             return Err(E::custom("too deep"));
         }
-        Ok(Self {
-            depth: self.depth + 1,
-            ..self
-        })
+        Ok(Self { depth: self.depth + 1, ..self })
     }
 }
 
@@ -126,9 +111,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value)
-            .map(Value::Number)
-            .ok_or_else(|| E::custom("number out of range"))
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {

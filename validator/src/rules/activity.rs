@@ -36,7 +36,5 @@ pub(super) fn for_each(
 
 /// An object without `objectType` is an Activity (xAPI 1.0.3 Data 2.4.4.1).
 pub(super) fn is_activity(object: &Value) -> bool {
-    object
-        .get("objectType")
-        .is_none_or(|kind| kind == "Activity")
+    object.get("objectType").is_none_or(|kind| kind == "Activity")
 }

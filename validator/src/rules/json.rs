@@ -51,12 +51,5 @@ pub(crate) const BATCH_DUPLICATE_ID: Rule = Rule {
     remedy: "Send each statement once, under an id of its own.",
 };
 
-pub(super) const RULES: [Rule; 7] = [
-    UTF8,
-    SYNTAX,
-    DEPTH,
-    DUPLICATE_KEY,
-    NULL,
-    STATEMENT_NOT_OBJECT,
-    BATCH_DUPLICATE_ID,
-];
+pub(super) const RULES: [Rule; 7] =
+    [UTF8, SYNTAX, DEPTH, DUPLICATE_KEY, NULL, STATEMENT_NOT_OBJECT, BATCH_DUPLICATE_ID];

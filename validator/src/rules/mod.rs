@@ -35,9 +35,7 @@ pub(crate) fn families() -> [&'static [Rule]; 7] {
 pub(crate) fn check(statement: &Value, findings: &mut Vec<Finding>) {
     check_one(statement, Place::Root, findings);
     if let Some(object) = statement.get("object")
-        && object
-            .get("objectType")
-            .is_some_and(|kind| kind == "SubStatement")
+        && object.get("objectType").is_some_and(|kind| kind == "SubStatement")
     {
         check_one(object, Place::Root.key("object"), findings);
     }

@@ -29,10 +29,7 @@ const MIN_BELOW_MAX: Rule = Rule {
 pub(super) const RULES: [Rule; 3] = [SCALED_RANGE, RAW_RANGE, MIN_BELOW_MAX];
 
 pub(super) fn check(statement: &Value, place: Place<'_>, findings: &mut Vec<Finding>) {
-    let Some(score) = statement
-        .get("result")
-        .and_then(|result| result.get("score"))
-    else {
+    let Some(score) = statement.get("result").and_then(|result| result.get("score")) else {
         return;
     };
     let number = |key| score.get(key).and_then(Value::as_f64);

@@ -19,20 +19,10 @@ pub(super) fn check(statement: &Value, place: Place<'_>, findings: &mut Vec<Find
     let Some(object) = statement.get("object") else {
         return;
     };
-    let is_voiding = statement
-        .get("verb")
-        .and_then(|verb| verb.get("id"))
-        .is_some_and(|id| id == VOIDED);
-    if is_voiding
-        && object
-            .get("objectType")
-            .is_none_or(|kind| kind != "StatementRef")
-    {
+    let is_voiding =
+        statement.get("verb").and_then(|verb| verb.get("id")).is_some_and(|id| id == VOIDED);
+    if is_voiding && object.get("objectType").is_none_or(|kind| kind != "StatementRef") {
         let message = "the verb is voided, the object no StatementRef".to_owned();
-        findings.push(Finding::at_value(
-            &OBJECT,
-            place.key("object").pointer(),
-            message,
-        ));
+        findings.push(Finding::at_value(&OBJECT, place.key("object").pointer(), message));
     }
 }

@@ -15,51 +15,28 @@ use crate::{
 
 /// One finding for each thing the error is about: every unknown property is one of its own.
 pub(super) fn findings(error: &ValidationError<'_>) -> Vec<Finding> {
-    let location = error
-        .absolute_keyword_location()
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let location = error.absolute_keyword_location().map(ToString::to_string).unwrap_or_default();
     let place = holder(&location);
-    let (schema, keyword) = place
-        .as_ref()
-        .map_or((&Value::Null, ""), |(s, k)| (*s, k.as_str()));
-    let rule = if place.is_some() {
-        rule_of(schema, keyword)
-    } else {
-        &VALUE_TYPE
-    };
+    let (schema, keyword) = place.as_ref().map_or((&Value::Null, ""), |(s, k)| (*s, k.as_str()));
+    let rule = if place.is_some() { rule_of(schema, keyword) } else { &VALUE_TYPE };
     let pointer = error.instance_path().as_str().to_owned();
     let instance = error.instance().as_ref();
     let at_key = |key: &str, message| {
         let pointer = join(&pointer, key);
-        Finding {
-            rule,
-            pointer,
-            at: At::Key,
-            message,
-        }
+        Finding { rule, pointer, at: At::Key, message }
     };
     match error.kind() {
-        Kind::AdditionalProperties { unexpected } => unexpected
-            .iter()
-            .map(|key| at_key(key, unknown(schema, key)))
-            .collect(),
+        Kind::AdditionalProperties { unexpected } => {
+            unexpected.iter().map(|key| at_key(key, unknown(schema, key))).collect()
+        }
         Kind::PropertyNames { error } => {
             let key = error.instance().as_str().unwrap_or_default().to_owned();
-            vec![at_key(
-                &key,
-                format!("`{}` is no {}", shorten(&key), noun(rule.id)),
-            )]
+            vec![at_key(&key, format!("`{}` is no {}", shorten(&key), noun(rule.id)))]
         }
         Kind::Not { .. } if rule.id == "sub-statement-property" => {
             let key = crate::pointer::tokens(&pointer).last().unwrap_or_default();
             let message = format!("a SubStatement has no `{key}`");
-            vec![Finding {
-                rule,
-                pointer,
-                at: At::Key,
-                message,
-            }]
+            vec![Finding { rule, pointer, at: At::Key, message }]
         }
         _ if instance.is_null() => {
             vec![Finding::at_value(&NULL, pointer, "this is null".to_owned())]
@@ -74,22 +51,14 @@ pub(super) fn findings(error: &ValidationError<'_>) -> Vec<Finding> {
 fn message(kind: &Kind, instance: &Value, pointer: &str, rule: &str) -> String {
     match kind {
         Kind::Required { property } => {
-            format!(
-                "`{}` is missing here",
-                property.as_str().unwrap_or_default()
-            )
+            format!("`{}` is missing here", property.as_str().unwrap_or_default())
         }
-        Kind::Type { kind } => format!(
-            "{} was expected, this is {}",
-            wanted(kind),
-            self::kind(instance)
-        ),
+        Kind::Type { kind } => {
+            format!("{} was expected, this is {}", wanted(kind), self::kind(instance))
+        }
         Kind::Format { .. } => format!("{} is no {}", quote(instance, pointer), noun(rule)),
         Kind::Constant { expected_value } => {
-            format!(
-                "{expected_value} was expected, this is {}",
-                quote(instance, pointer)
-            )
+            format!("{expected_value} was expected, this is {}", quote(instance, pointer))
         }
         Kind::Enum { options } => {
             format!("{} is none of {}", quote(instance, pointer), list(options))
@@ -97,10 +66,7 @@ fn message(kind: &Kind, instance: &Value, pointer: &str, rule: &str) -> String {
         Kind::Minimum { limit } => format!("{instance} is less than {limit}"),
         Kind::Maximum { limit } => format!("{instance} is more than {limit}"),
         Kind::MinItems { .. } | Kind::MaxItems { .. } => {
-            format!(
-                "there are {} of them",
-                instance.as_array().map_or(0, Vec::len)
-            )
+            format!("there are {} of them", instance.as_array().map_or(0, Vec::len))
         }
         Kind::OneOfMultipleValid { .. } => "there is more than one identifier".to_owned(),
         Kind::OneOfNotValid { .. } => "there is no identifier".to_owned(),
@@ -148,12 +114,8 @@ fn shorten(text: &str) -> String {
 }
 
 fn list(options: &Value) -> String {
-    let options: Vec<_> = options
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let options: Vec<_> =
+        options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     options.join(", ")
 }
 

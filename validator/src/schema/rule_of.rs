@@ -49,18 +49,13 @@ pub(super) fn rule_of(schema: &Value, keyword: &str) -> &'static Rule {
         }),
         None => None,
     };
-    named
-        .and_then(|id| rule::find(id))
-        .unwrap_or_else(|| usual(schema, keyword))
+    named.and_then(|id| rule::find(id)).unwrap_or_else(|| usual(schema, keyword))
 }
 
 fn usual(schema: &Value, keyword: &str) -> &'static Rule {
     let id = match keyword {
         "additionalProperties" => return &PROPERTY_UNKNOWN,
-        "format" => schema
-            .get("format")
-            .and_then(Value::as_str)
-            .unwrap_or_default(),
+        "format" => schema.get("format").and_then(Value::as_str).unwrap_or_default(),
         "propertyNames" => schema
             .get("propertyNames")
             .and_then(|names| names.get("format"))

@@ -16,10 +16,7 @@ pub struct Duration<'a> {
 
 impl Duration<'_> {
     /// The length in seconds, to the microsecond.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "2^53 microseconds are 285 years"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "2^53 microseconds are 285 years")]
     pub fn seconds(&self) -> f64 {
         self.micros as f64 / 1e6
     }
@@ -44,10 +41,7 @@ pub fn parse(text: &str) -> Option<Duration<'_>> {
     } else {
         units(body)?
     };
-    Some(Duration {
-        text,
-        micros: i64::try_from(micros).unwrap_or(i64::MAX),
-    })
+    Some(Duration { text, micros: i64::try_from(micros).unwrap_or(i64::MAX) })
 }
 
 /// Whether the text is a duration.
@@ -99,12 +93,7 @@ fn number(text: &str, worth: u128) -> Option<u128> {
         Some((whole, fraction)) => (whole, fraction),
         None => (text, ""),
     };
-    if whole.is_empty()
-        || !whole
-            .bytes()
-            .chain(fraction.bytes())
-            .all(|b| b.is_ascii_digit())
-    {
+    if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
         return None;
     }
     let add = |sum: u128, b: u8| sum.saturating_mul(10).saturating_add(u128::from(b - b'0'));
@@ -113,11 +102,7 @@ fn number(text: &str, worth: u128) -> Option<u128> {
     let digits = fraction.bytes().take(18);
     let power = digits.clone().fold(1_u128, |power, _| power * 10);
     let fraction = digits.fold(0_u128, add);
-    Some(
-        whole
-            .saturating_mul(worth)
-            .saturating_add(fraction * worth / power),
-    )
+    Some(whole.saturating_mul(worth).saturating_add(fraction * worth / power))
 }
 
 #[cfg(test)]

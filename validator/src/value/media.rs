@@ -12,9 +12,7 @@ pub fn is_media_type(text: &str) -> bool {
 
 fn is_token(text: &str) -> bool {
     !text.is_empty()
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }
 
 /// `name=value` pairs between semicolons; an empty place between two of them is let pass.
@@ -80,15 +78,9 @@ mod tests {
 
     #[test]
     fn what_is_no_media_type_is_refused() {
-        for text in [
-            "",
-            "text",
-            "text/",
-            "/plain",
-            "te xt/plain",
-            "text/plain; charset",
-            "a/b; c=\"d",
-        ] {
+        for text in
+            ["", "text", "text/", "/plain", "te xt/plain", "text/plain; charset", "a/b; c=\"d"]
+        {
             assert!(!is_media_type(text), "{text}");
         }
     }

@@ -117,11 +117,8 @@ fn time(rest: &mut Scanner<'_>, extended: bool) -> Option<Time> {
         has_seconds: false,
         has_comma: false,
     };
-    let has_seconds = if extended {
-        rest.skip(b':')
-    } else {
-        rest.0.first().is_some_and(u8::is_ascii_digit)
-    };
+    let has_seconds =
+        if extended { rest.skip(b':') } else { rest.0.first().is_some_and(u8::is_ascii_digit) };
     if !has_seconds {
         return Some(time);
     }
@@ -156,16 +153,10 @@ impl Zone {
     fn read(text: &[u8], extended: bool) -> Option<Self> {
         let (sign, hours, minutes) = match text {
             [] => {
-                return Some(Self {
-                    offset_minutes: None,
-                    is_full: false,
-                });
+                return Some(Self { offset_minutes: None, is_full: false });
             }
             [b'Z' | b'z'] => {
-                return Some(Self {
-                    offset_minutes: Some(0),
-                    is_full: true,
-                });
+                return Some(Self { offset_minutes: Some(0), is_full: true });
             }
             [sign, a, b] => (sign, [a, b], [&b'0', &b'0']),
             [sign, a, b, b':', c, d] if extended => (sign, [a, b], [c, d]),
@@ -179,10 +170,7 @@ impl Zone {
             b'-' if minutes != 0 => -minutes,
             _ => return None,
         };
-        Some(Self {
-            offset_minutes: Some(i16::try_from(east).ok()?),
-            is_full: text.len() == 6,
-        })
+        Some(Self { offset_minutes: Some(i16::try_from(east).ok()?), is_full: text.len() == 6 })
     }
 }
 
@@ -234,14 +222,8 @@ mod tests {
         assert_eq!(micros("2024-02-29T00:00Z"), Some(1_709_164_800_000_000));
         assert_eq!(micros("2023-02-29T00:00Z"), None);
         assert_eq!(micros("1900-02-29T00:00Z"), None);
-        assert_eq!(
-            micros("0000-01-01T00:00:00Z"),
-            Some(-62_167_219_200_000_000)
-        );
-        assert_eq!(
-            micros("9999-12-31T23:59:60Z"),
-            Some(253_402_300_800_000_000)
-        );
+        assert_eq!(micros("0000-01-01T00:00:00Z"), Some(-62_167_219_200_000_000));
+        assert_eq!(micros("9999-12-31T23:59:60Z"), Some(253_402_300_800_000_000));
     }
 
     #[test]

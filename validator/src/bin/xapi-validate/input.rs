@@ -23,20 +23,12 @@ impl Input {
                 Err(report) => (0, report.violations),
             }
         };
-        Self {
-            name,
-            body,
-            valid,
-            violations,
-        }
+        Self { name, body, valid, violations }
     }
 
     /// The text of a 1-based line, without its end.
     pub(crate) fn line(&self, number: usize) -> String {
-        let line = self
-            .body
-            .split(|&b| b == b'\n')
-            .nth(number.saturating_sub(1));
+        let line = self.body.split(|&b| b == b'\n').nth(number.saturating_sub(1));
         let text = String::from_utf8_lossy(line.unwrap_or_default());
         text.trim_end_matches('\r').to_owned()
     }
@@ -51,9 +43,7 @@ fn is_ndjson(body: &[u8]) -> bool {
 
 /// The lines that are not blank, with their indices.
 fn lines(body: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    body.split(|&b| b == b'\n')
-        .enumerate()
-        .filter(|(_, line)| !line.trim_ascii().is_empty())
+    body.split(|&b| b == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty())
 }
 
 /// Each line is a statement or an array of them; equal ids in two lines are no violation.
@@ -64,10 +54,12 @@ fn check_lines(body: &[u8], version: Version) -> (usize, Vec<Violation>) {
         match check_batch(line, version) {
             Ok(batch) => valid += batch.statements.len(),
             Err(report) => {
-                violations.extend(report.violations.into_iter().map(|violation| Violation {
-                    line: violation.line + index,
-                    ..violation
-                }));
+                violations.extend(
+                    report
+                        .violations
+                        .into_iter()
+                        .map(|violation| Violation { line: violation.line + index, ..violation }),
+                );
             }
         }
     }

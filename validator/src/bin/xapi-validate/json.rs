@@ -17,14 +17,7 @@ pub(crate) fn print(input: &Input, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn violation(violation: &Violation) -> Value {
-    let Violation {
-        rule,
-        statement,
-        pointer,
-        line,
-        column,
-        message,
-    } = violation;
+    let Violation { rule, statement, pointer, line, column, message } = violation;
     json!({
         "rule": rule.id,
         "clause": rule.clause,

@@ -13,11 +13,7 @@ pub(crate) fn print(input: &Input, out: &mut impl Write) -> io::Result<()> {
         "version": env!("CARGO_PKG_VERSION"),
         "rules": rules().iter().map(rule).collect::<Vec<_>>(),
     });
-    let results: Vec<_> = input
-        .violations
-        .iter()
-        .map(|v| result(&input.name, v))
-        .collect();
+    let results: Vec<_> = input.violations.iter().map(|v| result(&input.name, v)).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -40,14 +36,7 @@ fn rule(rule: &Rule) -> Value {
 }
 
 fn result(file: &str, violation: &Violation) -> Value {
-    let Violation {
-        rule,
-        pointer,
-        line,
-        column,
-        message,
-        ..
-    } = violation;
+    let Violation { rule, pointer, line, column, message, .. } = violation;
     json!({
         "ruleId": rule.id,
         "level": "error",
