@@ -1,4 +1,7 @@
 //! Traccia, a learning record store for SCORM and xAPI.
 
+pub mod access;
+pub mod clock;
 pub mod course;
 pub mod demo;
+pub mod xapi;
