@@ -4,4 +4,5 @@ pub mod access;
 pub mod clock;
 pub mod course;
 pub mod demo;
+pub mod store;
 pub mod xapi;
