@@ -33,7 +33,7 @@ impl Target {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(600))
+            .timeout(Duration::from_mins(10))
             .build()?;
         Ok(Client {
             http,
@@ -70,6 +70,15 @@ impl Client {
     /// [`Self::text`], read as JSON.
     pub(super) async fn json(&self, request: RequestBuilder) -> anyhow::Result<Value> {
         Ok(serde_json::from_str(&self.text(request).await?)?)
+    }
+}
+
+/// A member of a JSON answer as text; empty when it is not there.
+pub(super) fn member(answer: &Value, name: &str) -> String {
+    match answer.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => String::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
-use super::client::Target;
+use super::client::{Target, member};
 use crate::course;
 
 /// See the command's help.
@@ -42,8 +42,8 @@ impl Course {
             println!(
                 "{name}: course {} with {} modules and {} activities",
                 course.id(),
-                loaded["modules"],
-                loaded["activities"]
+                member(&loaded, "modules"),
+                member(&loaded, "activities")
             );
         }
         Ok(ExitCode::SUCCESS)

@@ -143,9 +143,8 @@ impl Importer {
             bail!("{}", explain(&text).unwrap_or_else(|| format!("the server says {status}")));
         }
         let reason: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
-        let violations = reason["violations"].as_array().into_iter().flatten();
-        let index = |violation: &Value| usize::try_from(violation["statement"].as_u64()?).ok();
-        Ok(Outcome::Refused { faulty: violations.filter_map(index).collect(), reason })
+        let faulty = violations(&reason).filter_map(statement_of).collect();
+        Ok(Outcome::Refused { faulty, reason })
     }
 
     fn conclude(self) -> anyhow::Result<ExitCode> {
@@ -159,13 +158,20 @@ impl Importer {
     }
 }
 
+fn violations(problem: &Value) -> impl Iterator<Item = &Value> {
+    problem.get("violations").and_then(Value::as_array).into_iter().flatten()
+}
+
+/// The index in the batch of the statement that a violation is about.
+fn statement_of(violation: &Value) -> Option<usize> {
+    usize::try_from(violation.get("statement")?.as_u64()?).ok()
+}
+
 /// The part of a problem document that is about one statement.
 fn reason_for(problem: &Value, index: usize) -> Value {
-    let violations = problem["violations"].as_array().into_iter().flatten();
-    let own: Vec<&Value> = violations
-        .filter(|violation| violation["statement"].as_u64() == Some(index as u64))
-        .collect();
-    if own.is_empty() { problem["detail"].clone() } else { json!(own) }
+    let own: Vec<&Value> =
+        violations(problem).filter(|violation| statement_of(violation) == Some(index)).collect();
+    if own.is_empty() { problem.get("detail").cloned().unwrap_or_default() } else { json!(own) }
 }
 
 /// The reject file, made when the first statement is refused.

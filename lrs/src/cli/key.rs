@@ -6,7 +6,7 @@ use clap::{Subcommand, ValueEnum};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::client::Target;
+use super::client::{Target, member};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -62,7 +62,7 @@ impl Key {
                 match format {
                     Format::Json => println!("{key:#}"),
                     Format::Text => {
-                        println!("{}:{}", text(&key, "key"), text(&key, "secret"));
+                        println!("{}:{}", member(&key, "key"), member(&key, "secret"));
                         eprintln!("The secret is shown this once.");
                     }
                 }
@@ -88,11 +88,12 @@ impl Key {
 }
 
 fn print(key: &Value) {
-    let scopes: Vec<&str> =
-        key["scopes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    println!("{}  {}  {}", text(key, "key"), scopes.join(","), text(key, "label"));
-}
-
-fn text<'a>(value: &'a Value, member: &str) -> &'a str {
-    value.get(member).and_then(Value::as_str).unwrap_or_default()
+    let scopes: Vec<&str> = key
+        .get("scopes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    println!("{}  {}  {}", member(key, "key"), scopes.join(","), member(key, "label"));
 }

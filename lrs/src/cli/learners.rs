@@ -8,7 +8,7 @@ use clap::Subcommand;
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
-use super::client::Target;
+use super::client::{Target, member};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -35,7 +35,7 @@ impl Learners {
             .header(CONTENT_TYPE, "text/csv")
             .body(list);
         let imported = client.json(request).await.with_context(|| format!("importing {name}"))?;
-        println!("{course}: {} learners", imported["learners"]);
+        println!("{course}: {} learners", member(&imported, "learners"));
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Subcommand, ValueEnum};
 use reqwest::Method;
 
-use super::client::Target;
+use super::client::{Target, member};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -63,7 +63,8 @@ impl Progress {
                 let rebuilt = client.json(client.request(Method::POST, &path)).await?;
                 println!(
                     "{course}: {} statements read, {} learners changed",
-                    rebuilt["statements"], rebuilt["changed"]
+                    member(&rebuilt, "statements"),
+                    member(&rebuilt, "changed")
                 );
             }
         }

@@ -23,7 +23,7 @@ static HEADERS: [HeaderName; 5] =
     [AUTHORIZATION, version::HEADER, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH];
 
 /// Turns a request in alternate syntax into the request it stands for; lets others pass.
-pub async fn unfold(State(server): State<Server>, request: Request, next: Next) -> Response {
+pub(super) async fn unfold(State(server): State<Server>, request: Request, next: Next) -> Response {
     let is_xapi = request.uri().path().starts_with("/xapi/");
     let asks = request.uri().query().is_some_and(|query| {
         form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "method")

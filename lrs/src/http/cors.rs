@@ -14,10 +14,10 @@ use super::{consistency, version};
 
 const HASH: HeaderName = HeaderName::from_static("x-experience-api-hash");
 /// How long a browser may remember the answer to a preflight request.
-const REMEMBERED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+const REMEMBERED_FOR: Duration = Duration::from_hours(24);
 
 /// The layer that answers preflight requests and lets pages read what they need.
-pub fn layer() -> CorsLayer {
+pub(super) fn layer() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([

@@ -7,12 +7,14 @@ use axum::response::{Html, IntoResponse as _, Response};
 use super::problem::Problem;
 
 /// A page that says what this is and where to go on.
-pub async fn page() -> Html<&'static str> {
+pub(super) async fn page() -> Html<&'static str> {
     Html(include_str!("home.html"))
 }
 
 /// A JSON Schema of statements, for editors: `/schemas/{version}/{name}`.
-pub async fn schema(Path((version, name)): Path<(String, String)>) -> Result<Response, Problem> {
+pub(super) async fn schema(
+    Path((version, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     let wanted = format!("{version}/{name}");
     let found = validator::schemas().iter().find(|(path, _)| *path == wanted);
     let (_, text) = found.ok_or_else(|| Problem::not_found("schema of this name"))?;

@@ -39,7 +39,7 @@ pub async fn read_chunks(content_type: &str, chunks: Vec<Bytes>) -> Result<Parts
     let mut multipart = Multipart::with_constraints(chunks, boundary, limits);
     let first = multipart.next_field().await.map_err(|error| broken(&error))?;
     let first = first.ok_or_else(|| malformed("The body has no parts.".into()))?;
-    if !first.content_type().is_some_and(|mime| mime.essence_str() == "application/json") {
+    if first.content_type().is_none_or(|mime| mime.essence_str() != "application/json") {
         return Err(malformed("The first part is not application/json.".into()));
     }
     let statements = first.bytes().await.map_err(|error| broken(&error))?;
@@ -50,7 +50,7 @@ pub async fn read_chunks(content_type: &str, chunks: Vec<Bytes>) -> Result<Parts
         if sha2.is_empty() {
             return Err(malformed(format!("A part has no {HASH} header.")));
         }
-        if !header(ENCODING).is_some_and(|encoding| encoding.eq_ignore_ascii_case("binary")) {
+        if header(ENCODING).is_none_or(|encoding| !encoding.eq_ignore_ascii_case("binary")) {
             return Err(malformed(format!("A part has no {ENCODING}: binary header.")));
         }
         let content_type = header("Content-Type").unwrap_or("application/octet-stream").to_owned();

@@ -10,7 +10,7 @@ const ALIASES: [&str; 2] = ["/data/xAPI", "/xAPI"];
 
 /// Rewrites the request's path: no empty segments, no slash at the end, `/xAPI` and `/data/xAPI`
 /// as `/xapi`. The query stays as it is.
-pub fn normalise(mut request: Request) -> Request {
+pub(super) fn normalise(mut request: Request) -> Request {
     let path = request.uri().path();
     let wanted = normal(path);
     if wanted == path {

@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 use validator::Report;
 
 use crate::access::caller::Forbidden;
@@ -24,7 +25,12 @@ const LISTED: usize = 100;
 
 /// Why a request was refused or could not be served.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Problem {
+#[serde(transparent)]
+pub struct Problem(Box<Members>);
+
+/// The members of a problem document.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Members {
     /// A stable name of the rule, as a relative URI reference.
     #[serde(rename = "type")]
     kind: String,
@@ -77,7 +83,7 @@ impl Problem {
         remedy: impl Into<String>,
     ) -> Self {
         let rule = rule.into();
-        Self {
+        Self(Box::new(Members {
             kind: format!("/problems#{rule}"),
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
@@ -89,15 +95,18 @@ impl Problem {
             pointer: None,
             violations: Vec::new(),
             retry_after: false,
-        }
+        }))
+    }
+
+    /// Names the clause of the standard behind the rule.
+    fn under(mut self, clause: &'static str) -> Self {
+        self.0.clause = clause;
+        self
     }
 
     /// A request that breaks `refusal`'s rule, under another status than 400.
     pub fn refused(status: StatusCode, refusal: Refusal) -> Self {
-        Self {
-            clause: refusal.clause,
-            ..Self::new(status, refusal.rule, refusal.detail, refusal.remedy)
-        }
+        Self::new(status, refusal.rule, refusal.detail, refusal.remedy).under(refusal.clause)
     }
 
     /// Nothing is kept under what was asked for.
@@ -112,16 +121,14 @@ impl Problem {
 
     /// No key, or not a good one.
     pub fn unauthorized(detail: &'static str) -> Self {
-        Self {
-            clause: "xAPI 1.0.3 Communication 4.0",
-            ..Self::new(
-                StatusCode::UNAUTHORIZED,
-                "credentials",
-                detail,
-                "Send `Authorization: Basic base64(key:secret)` with a key of this server; \
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "credentials",
+            detail,
+            "Send `Authorization: Basic base64(key:secret)` with a key of this server; \
                  `traccia key create` makes one.",
-            )
-        }
+        )
+        .under("xAPI 1.0.3 Communication 4.0")
     }
 
     /// A body over the limit, in bytes.
@@ -146,14 +153,14 @@ impl Problem {
 
     /// The status this problem is answered with.
     pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
-        let retry_after = self.retry_after;
+        let retry_after = self.0.retry_after;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
@@ -176,15 +183,13 @@ impl From<Refusal> for Problem {
 
 impl From<Forbidden> for Problem {
     fn from(Forbidden(right): Forbidden) -> Self {
-        Self {
-            clause: "xAPI 1.0.3 Communication 4.2",
-            ..Self::new(
-                StatusCode::FORBIDDEN,
-                "scope",
-                format!("This key's scopes do not give the right {right:?}."),
-                "Use a key with a wider scope; GET /whoami shows the scopes of this one.",
-            )
-        }
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "scope",
+            format!("This key's scopes do not give the right {right:?}."),
+            "Use a key with a wider scope; GET /whoami shows the scopes of this one.",
+        )
+        .under("xAPI 1.0.3 Communication 4.2")
     }
 }
 
@@ -198,18 +203,13 @@ impl From<Report> for Problem {
         };
         let place = first.statement.map(|index| format!("Statement {index}: ")).unwrap_or_default();
         let others = if count > 1 { format!(" ({} more)", count - 1) } else { String::new() };
-        Self {
-            clause: first.clause,
-            statement: first.statement,
-            pointer: Some(first.pointer.clone()),
-            violations,
-            ..Self::new(
-                StatusCode::BAD_REQUEST,
-                first.rule,
-                format!("{place}{}{others}", first.message),
-                first.remedy,
-            )
-        }
+        let detail = format!("{place}{}{others}", first.message);
+        let mut problem = Self::new(StatusCode::BAD_REQUEST, first.rule, detail, first.remedy)
+            .under(first.clause);
+        problem.0.statement = first.statement;
+        problem.0.pointer = Some(first.pointer);
+        problem.0.violations = violations;
+        problem
     }
 }
 
@@ -240,32 +240,19 @@ impl From<RecordError> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict { id, differences } => Self {
-                clause: "xAPI 1.0.3 Communication 2.1.1",
-                pointer: differences.first().cloned(),
-                ..Self::new(
-                    StatusCode::CONFLICT,
-                    "statement-conflict",
-                    format!(
-                        "A different statement is kept under the id {id}. They differ at: {}.",
-                        differences.join(", ")
-                    ),
-                    "Statements are immutable: send this one under a new id, or as it was sent first.",
-                )
-            },
+            StoreError::Conflict { id, differences } => conflict(id, &differences),
             StoreError::Precondition(unmet) => unmet.into(),
             StoreError::Refused(refusal) => refusal.into(),
             StoreError::Unavailable(reason) => {
                 tracing::error!(reason, "the store is not available");
-                Self {
-                    retry_after: true,
-                    ..Self::new(
-                        StatusCode::SERVICE_UNAVAILABLE,
-                        "store-unavailable",
-                        "The store cannot work now. Nothing of this request was kept.",
-                        "Send the same request again later.",
-                    )
-                }
+                let mut problem = Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "store-unavailable",
+                    "The store cannot work now. Nothing of this request was kept.",
+                    "Send the same request again later.",
+                );
+                problem.0.retry_after = true;
+                problem
             }
             StoreError::Corrupt(what) => {
                 tracing::error!(what, "the store holds what it cannot read");
@@ -278,6 +265,19 @@ impl From<StoreError> for Problem {
             }
         }
     }
+}
+
+fn conflict(id: Uuid, differences: &[String]) -> Problem {
+    let places = differences.join(", ");
+    let mut problem = Problem::new(
+        StatusCode::CONFLICT,
+        "statement-conflict",
+        format!("A different statement is kept under the id {id}. They differ at: {places}."),
+        "Statements are immutable: send this one under a new id, or as it was sent first.",
+    )
+    .under("xAPI 1.0.3 Communication 2.1.1");
+    problem.0.pointer = differences.first().cloned();
+    problem
 }
 
 impl From<Unmet> for Problem {
@@ -302,7 +302,7 @@ impl From<Unmet> for Problem {
                 "Send `If-None-Match: *` to create the document, or If-Match with its ETag.",
             ),
         };
-        Self { clause: "xAPI 1.0.3 Communication 3.1", ..Self::new(status, rule, detail, remedy) }
+        Self::new(status, rule, detail, remedy).under("xAPI 1.0.3 Communication 3.1")
     }
 }
 

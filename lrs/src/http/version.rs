@@ -22,16 +22,12 @@ pub struct Spoken(pub Version);
 /// to find out which versions are spoken.
 pub async fn negotiate(State(server): State<Server>, mut request: Request, next: Next) -> Response {
     let is_about = request.uri().path().ends_with("/about");
-    let (version, refusal) = match asked(&request) {
-        Ok(version) => (version, None),
-        Err(problem) => (server.default_version, (!is_about).then_some(problem)),
-    };
-    let mut response = match refusal {
-        Some(problem) => problem.into_response(),
-        None => {
-            request.extensions_mut().insert(Spoken(version));
-            next.run(request).await
-        }
+    let asked = asked(&request);
+    let version = *asked.as_ref().unwrap_or(&server.default_version);
+    request.extensions_mut().insert(Spoken(version));
+    let mut response = match asked {
+        Err(problem) if !is_about => problem.into_response(),
+        _ => next.run(request).await,
     };
     response.headers_mut().insert(HEADER, HeaderValue::from_static(version.as_str()));
     response

@@ -108,13 +108,13 @@ impl Follower {
             if known.is_some_and(|known| known.watermark.revision == course.revision) {
                 continue;
             }
-            let followed = self.from_kept(course).await?;
+            let followed = self.load(course).await?;
             self.courses.insert(course.id.clone(), followed);
         }
         Ok(())
     }
 
-    async fn from_kept(&self, course: &KeptCourse) -> Result<Followed> {
+    async fn load(&self, course: &KeptCourse) -> Result<Followed> {
         let mut followed = Followed::load(&*self.store, course).await?;
         if followed.watermark.through == Instant::default() {
             self.read_whole_log(&mut followed).await?;

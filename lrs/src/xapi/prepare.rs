@@ -92,9 +92,9 @@ fn splice(
     }
     out.up_to_the_closing_brace();
     for name in missing {
-        out.text.push_str(&format!(",\"{name}\":"));
+        out.text.extend([",\"", name, "\":"]);
         match name {
-            "id" => out.text.push_str(&format!("\"{id}\"")),
+            "id" => out.text.extend(["\"", &id.to_string(), "\""]),
             "authority" => out.text.push_str(authority.text()),
             "version" => out.text.push_str(match version {
                 Version::V1_0_3 => "\"1.0.0\"",

@@ -49,8 +49,7 @@ impl Place {
                     Some(_) => Self::Other,
                 }
             }
-            (_, "parent" | "grouping" | "category") => Self::Activity,
-            (Self::Other, "other") => Self::Activity,
+            (_, "parent" | "grouping" | "category") | (Self::Other, "other") => Self::Activity,
             (_, "member") => Self::Members,
             (_, "mbox") => Self::Mailbox,
             _ => Self::Other,
@@ -71,6 +70,11 @@ impl Place {
 
 fn compare(place: Place, at: &str, kept: &Value, incoming: &Value, out: &mut Vec<String>) {
     match (kept, incoming) {
+        (Value::Object(_), Value::Object(_))
+            if place == Place::Activity && object_type(kept) != object_type(incoming) =>
+        {
+            out.push(format!("{at}/objectType"));
+        }
         (Value::Object(a), Value::Object(b)) => {
             for (key, value) in a {
                 let other = b.get(key);
@@ -101,11 +105,18 @@ fn compare(place: Place, at: &str, kept: &Value, incoming: &Value, out: &mut Vec
         | (one @ Value::Object(_), Value::Array(list))
             if place == Place::Activity && list.len() == 1 =>
         {
-            list.iter().for_each(|entry| compare(place, at, entry, one, out));
+            for entry in list {
+                compare(place, at, entry, one, out);
+            }
         }
         _ if same_scalar(place, kept, incoming) => {}
         _ => out.push(at.to_owned()),
     }
+}
+
+/// What an object is; an activity need not say so (Data 2.4.4).
+fn object_type(object: &Value) -> &str {
+    object.get("objectType").and_then(Value::as_str).unwrap_or("Activity")
 }
 
 fn same_members(a: &[Value], b: &[Value]) -> bool {
@@ -213,6 +224,15 @@ mod tests {
         assert_eq!(differences(&statement(), &incoming), [""; 0]);
         incoming["result"]["response"] = json!("x");
         assert_eq!(differences(&statement(), &incoming), ["/result/response"]);
+    }
+
+    #[test]
+    fn an_activity_need_not_say_that_it_is_one_but_nothing_else_passes_for_it() {
+        let mut incoming = statement();
+        incoming["object"]["objectType"] = json!("Activity");
+        assert_eq!(differences(&statement(), &incoming), [""; 0]);
+        incoming["object"]["objectType"] = json!("StatementRef");
+        assert_eq!(differences(&statement(), &incoming), ["/object/objectType"]);
     }
 
     #[test]

@@ -103,7 +103,7 @@ impl Answer<'_> {
     }
 }
 
-/// A StatementResult (Data 2.5) of texts that are JSON already.
+/// A `StatementResult` (Data 2.5) of texts that are JSON already.
 fn result(texts: &[Bytes], more: &str) -> Bytes {
     let length: usize = texts.iter().map(|text| text.len() + 1).sum();
     let mut out = BytesMut::with_capacity(length + more.len() + 32);

@@ -24,7 +24,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), MigrationError>
 
 /// Why a database cannot be brought to the newest layout.
 #[derive(Debug, thiserror::Error)]
-pub enum MigrationError {
+pub(super) enum MigrationError {
     /// The engine's own error.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::store::Result;
 use crate::store::sqlite::session::closeness;
 use crate::xapi::index::{Closeness, Kind};
+use crate::xapi::instant::Instant;
 use crate::xapi::query::{Filter, Match};
 
 /// How many instants of a run are read at once: few at first, more when the walk goes on.
@@ -32,7 +33,7 @@ impl<'c> Walk<'c> {
     pub(super) fn new(connection: &'c Connection, filter: &Filter) -> Result<Self> {
         let ascending = filter.ascending;
         let since = filter.since.map_or(0, |since| since.next().micros());
-        let until = filter.until.map_or(i64::MAX, |until| until.micros());
+        let until = filter.until.map_or(i64::MAX, Instant::micros);
         let (mut first, end) = if ascending { (since, until) } else { (until, since) };
         if let Some(beyond) = filter.beyond {
             first = if ascending {

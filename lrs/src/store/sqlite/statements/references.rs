@@ -1,5 +1,5 @@
 //! Statements that refer to statements: they are found by all that their target is found by
-//! (Communication 2.1.3, "Filter Conditions for StatementRefs"), whichever comes first.
+//! (Communication 2.1.3, "Filter Conditions for `StatementRef`s"), whichever comes first.
 
 use std::collections::HashSet;
 

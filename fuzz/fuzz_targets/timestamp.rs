@@ -13,7 +13,9 @@ fuzz_target!(|text: &str| {
         return;
     }
     let Ok(theirs) = text.parse::<Timestamp>() else {
-        let at_the_ends = text.starts_with("0000") || text.starts_with("0001-01-0") || text.starts_with("9999-12-3");
+        let at_the_ends = text.starts_with("0000")
+            || text.starts_with("0001-01-0")
+            || text.starts_with("9999-12-3");
         assert!(at_the_ends || fraction_digits(text) > 9, "{text}");
         return;
     };

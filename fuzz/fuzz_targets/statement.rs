@@ -10,7 +10,8 @@ fuzz_target!(|body: &[u8]| {
         match check(body, version) {
             Ok(statement) => {
                 let many = [b"[", body, b"]"].concat();
-                let batch = check_batch(&many, version).expect("what passes alone passes in a batch");
+                let batch =
+                    check_batch(&many, version).expect("what passes alone passes in a batch");
                 assert_eq!(batch.statements, [statement]);
             }
             Err(report) => {

@@ -14,7 +14,8 @@ fuzz_target!(|bytes: &[u8]| {
     let text = std::str::from_utf8(bytes).expect("what is read is UTF-8");
     let members = json::members(text);
     let whole: Vec<_> = members.iter().map(|member| &text[member.whole.clone()]).collect();
-    let again: Value = serde_json::from_str(&format!("{{{}}}", whole.join(","))).expect("an object");
+    let again: Value =
+        serde_json::from_str(&format!("{{{}}}", whole.join(","))).expect("an object");
     assert_eq!(again, ours);
     assert!(members.iter().map(|member| &member.key).eq(object.keys()));
 });

@@ -1,0 +1,30 @@
+# make run   build Traccia and start it with the demo programme
+# make test  everything that must hold
+# make bench ratios against bare loops; takes a while and wants a quiet machine
+
+SHELL := /bin/sh
+LISTEN ?= 127.0.0.1:8080
+# For trying out only: the demo server listens on this machine alone.
+export TRACCIA_SEED_KEY ?= demo:demo-secret
+
+.PHONY: run test lint unit e2e bench
+
+run:
+	cargo run --release --package lrs --bin traccia -- serve --demo --data data --listen $(LISTEN)
+
+test: lint unit e2e
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --all-features -- --deny warnings
+
+unit:
+	cargo test --workspace --exclude e2e --exclude fuzz
+
+# The scenes drive the real program, so it is built first.
+e2e:
+	cargo build --package lrs --bin traccia
+	cargo test --package e2e
+
+bench:
+	cargo bench --package validator
