@@ -29,7 +29,7 @@ pub struct Ask {
     request: RequestBuilder,
 }
 
-const ROOTED: [&str; 6] = ["/api", "/healthz", "/readyz", "/whoami", "/schemas", "//"];
+const ROOTED: [&str; 5] = ["/api", "/healthz", "/readyz", "/whoami", "/schemas"];
 
 impl Client {
     pub(crate) fn new(url: &str, key: Option<(&str, &str)>) -> Self {
@@ -283,7 +283,7 @@ fn http() -> reqwest::Client {
         .no_gzip()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
         .build()
         .expect("an HTTP client")
 }

@@ -44,23 +44,27 @@ complete_when = "passed"
 
 /// Four learners, three in Umbria and one in Veneto; learner `u1` is also known by mail address.
 pub fn learners() -> String {
-    let mut csv = String::from("learner,name,identifiers,region,province,body,istat,role,office\n");
-    for (number, region, province) in [
+    let people = [
         (1, "Umbria", "Perugia"),
         (2, "Umbria", "Terni"),
         (3, "Umbria", "Terni"),
         (4, "Veneto", "Verona"),
-    ] {
+    ];
+    let mut lines =
+        vec!["learner,name,identifiers,region,province,body,istat,role,office".to_owned()];
+    for (number, region, province) in people {
         let mail = if number == 1 {
             ";mailto:u1@example.org"
         } else {
             ""
         };
-        csv += &format!(
-            "u{number},Learner {number},account:{SITE}|{number}{mail},{region},{province},Comune di {province},054039,official,social services\n"
-        );
+        let identifiers = format!("account:{SITE}|{number}{mail}");
+        let place = format!("{region},{province},Comune di {province},054039");
+        lines.push(format!(
+            "u{number},Learner {number},{identifiers},{place},official,social services"
+        ));
     }
-    csv
+    lines.join("\n") + "\n"
 }
 
 /// The account of learner `number`.

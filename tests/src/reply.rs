@@ -106,7 +106,7 @@ impl Reply {
             "{self}"
         );
         let body = self.json();
-        for member in ["type", "title", "detail"] {
+        for member in ["type", "title", "detail", "rule", "remedy"] {
             assert!(
                 body[member].as_str().is_some_and(|text| !text.is_empty()),
                 "{member}: {self}"
@@ -138,7 +138,8 @@ impl std::fmt::Debug for Reply {
     }
 }
 
-/// A problem document: why a request was refused and what to do about it.
+/// A problem document: why a request was refused and what to do about it. Where statements break rules
+/// it lists all violations; any other refusal is one reason, told by the document itself.
 #[derive(Debug)]
 pub struct Problem {
     /// The whole document.
@@ -146,7 +147,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The violations; each names its rule and says what to do.
+    /// The violations of statements; each names its rule and clause and says what to do.
     #[track_caller]
     pub fn violations(&self) -> Vec<Value> {
         let list = self.body["violations"]
@@ -174,6 +175,19 @@ impl Problem {
     pub fn pointers(&self) -> Vec<String> {
         let pointer = |v: &Value| v["pointer"].as_str().map(str::to_owned);
         self.violations().iter().filter_map(pointer).collect()
+    }
+
+    /// The violations, or the document itself where it is the only reason.
+    pub fn reasons(&self) -> Vec<Value> {
+        let listed = self.body["violations"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        if listed.is_empty() {
+            vec![self.body.clone()]
+        } else {
+            listed
+        }
     }
 
     /// Whether the document says this anywhere.

@@ -16,7 +16,7 @@ use crate::client::Client;
 const SEED_KEY: &str = "seed";
 const SEED_SECRET: &str = "seed-secret-of-the-tests";
 const START: Duration = Duration::from_secs(30);
-const COMMAND: Duration = Duration::from_secs(60);
+const COMMAND: Duration = Duration::from_mins(1);
 
 /// A running server. Dropping it kills the process; a failing test shows all the server wrote on stderr.
 pub struct Traccia {

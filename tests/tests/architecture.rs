@@ -45,69 +45,64 @@ fn row(places: &[&'static str], except: &[&'static str], never: &[&[&'static str
 }
 
 fn table() -> Vec<Row> {
-    let vocabulary: &[&[&str]] = &[
-        &[
-            "axum",
-            "tokio",
-            "reqwest",
-            "std::fs",
-            "std::net",
-            "lrs::store",
-        ],
-        &CLOCK,
-        &DRIVERS,
-        &USE_CASES,
-        &OUTSIDE,
-    ];
+    [members(), vocabularies(), inside_the_server()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn members() -> Vec<Row> {
+    let spared = ["validator/src/bin/", "validator/src/main.rs"];
+    let outer = ["tokio", "std::fs", "std::net", "axum", "reqwest"];
     vec![
-        row(
-            &["validator/src/"],
-            &["validator/src/bin/", "validator/src/main.rs"],
-            &[&["tokio", "std::fs", "std::net", "axum", "reqwest"], &CLOCK],
-        ),
+        row(&["validator/src/"], &spared, &[&outer, &CLOCK]),
         row(&["validator/"], &[], &[&["lrs", "conformance", "e2e"]]),
         row(&["conformance/"], &[], &[&["lrs", "validator", "e2e"]]),
         row(&["lrs/"], &[], &[&["conformance", "e2e"]]),
         row(&["tests/"], &[], &[&["lrs", "validator"], &DRIVERS]),
-        row(&["lrs/src/xapi/", "lrs/src/access/"], &[], vocabulary),
-        row(&["lrs/src/course/"], &[], vocabulary),
+    ]
+}
+
+fn vocabularies() -> Vec<Row> {
+    let all = ["lrs/src/xapi/", "lrs/src/course/", "lrs/src/access/"];
+    let outer = [
+        "axum",
+        "tokio",
+        "reqwest",
+        "std::fs",
+        "std::net",
+        "lrs::store",
+    ];
+    vec![
+        row(&all, &[], &[&outer, &CLOCK, &DRIVERS, &USE_CASES, &OUTSIDE]),
         row(&["lrs/src/xapi/"], &[], &[&["lrs::course", "lrs::access"]]),
         row(&["lrs/src/access/"], &[], &[&["lrs::course", "lrs::xapi"]]),
         row(&["lrs/src/course/"], &[], &[&["lrs::access"]]),
-        row(&["lrs/src/store/"], &[], &[&["axum"], &USE_CASES, &OUTSIDE]),
-        row(&["lrs/src/"], &["lrs/src/store/sqlite"], &[&["rusqlite"]]),
-        row(&["lrs/src/"], &["lrs/src/store/mongo"], &[&["mongodb"]]),
-        row(
-            &["lrs/src/store/sqlite"],
-            &[],
-            &[&["mongodb", "lrs::store::mongo"]],
-        ),
-        row(
-            &["lrs/src/store/mongo"],
-            &[],
-            &[&["rusqlite", "lrs::store::sqlite"]],
-        ),
-        row(
-            &[
-                "lrs/src/record/",
-                "lrs/src/progress/",
-                "lrs/src/package/",
-                "lrs/src/export/",
-            ],
-            &[],
-            &[&["axum"], &ENGINES, &OUTSIDE],
-        ),
-        row(&["lrs/src/relay/"], &[], &[&["axum"], &ENGINES, &OUTSIDE]),
+    ]
+}
+
+fn inside_the_server() -> Vec<Row> {
+    let use_cases: Vec<&'static str> = vec![
+        "lrs/src/record/",
+        "lrs/src/progress/",
+        "lrs/src/package/",
+        "lrs/src/export/",
+        "lrs/src/relay/",
+    ];
+    let web = ["axum", "axum_extra", "utoipa_axum"];
+    vec![
+        row(&["lrs/src/store/"], &[], &[&USE_CASES, &OUTSIDE]),
+        row(&["lrs/src/"], &["lrs/src/store/sqlite/"], &[&["rusqlite"]]),
+        row(&["lrs/src/"], &["lrs/src/store/mongo/"], &[&["mongodb"]]),
+        row(&["lrs/src/store/sqlite/"], &[], &[&["lrs::store::mongo"]]),
+        row(&["lrs/src/store/mongo/"], &[], &[&["lrs::store::sqlite"]]),
+        row(&use_cases, &[], &[&ENGINES, &OUTSIDE]),
         row(
             &["lrs/src/http/"],
             &[],
             &[&ENGINES, &["lrs::cli", "lrs::app"]],
         ),
-        row(
-            &["lrs/src/"],
-            &["lrs/src/http/"],
-            &[&["axum", "axum_extra", "utoipa_axum"]],
-        ),
+        row(&["lrs/src/"], &["lrs/src/http/"], &[&web]),
     ]
 }
 
@@ -230,8 +225,13 @@ fn the_modules_of_the_server_form_no_circle() {
 
 #[test]
 fn files_stay_within_the_budget() {
-    let files = sources();
-    let (median, p95) = sizes(&files);
+    let (sources, tests): (Vec<File>, Vec<File>) = sources()
+        .into_iter()
+        .partition(|file| file.path.contains("/src/"));
+    let (median, p95) = sizes(&sources);
+    let (_, p95_of_tests) = sizes(&tests);
+    let p95 = p95.max(p95_of_tests);
+    let files: Vec<File> = sources.into_iter().chain(tests).collect();
     let mut long: Vec<_> = files
         .iter()
         .map(|file| (file.code_lines(), &file.path))
