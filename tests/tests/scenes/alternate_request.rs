@@ -164,5 +164,17 @@ async fn under_2_0_the_syntax_is_refused() {
         .form(&[("limit", "1")])
         .await;
     assert!(reply.status.is_client_error(), "{reply}");
+    let beacon = traccia.anonymous().without_version();
+    let form = [
+        ("Authorization", admin.credentials()),
+        ("X-Experience-API-Version", "2.0.0"),
+        ("Content-Type", "application/json"),
+        ("content", sent.as_str()),
+    ];
+    let reply = beacon.post("/statements?method=POST").form(&form).await;
+    assert!(
+        reply.status.is_client_error(),
+        "also when the form names the version: {reply}"
+    );
     assert!(admin.found(&[]).await.is_empty());
 }

@@ -99,6 +99,28 @@ async fn a_signature_over_another_statement_is_refused() {
 }
 
 #[tokio::test]
+async fn a_signature_cannot_be_used_again_for_another_id_or_time() {
+    let traccia = Traccia::start().await;
+    let signed = Statement::new().id(&new_id()).when("2026-10-05T09:00:00Z");
+    let signature = jws(Algorithm::RS256, &signed.json(), Some(certificate(key())));
+    send(&traccia, &signed.clone().id(&new_id()), &signature)
+        .await
+        .problem(400);
+    let later = signed.clone().when("2026-11-05T09:00:00Z");
+    send(&traccia, &later, &signature).await.problem(400);
+    send(&traccia, &signed, &signature).await.is(200);
+}
+
+#[tokio::test]
+async fn what_was_signed_before_it_had_an_id_is_taken() {
+    let traccia = Traccia::start().await;
+    let bare = Statement::new();
+    let signature = jws(Algorithm::RS256, &bare.json(), Some(certificate(key())));
+    let sent = bare.id(&new_id()).when("2026-10-05T09:00:00Z");
+    send(&traccia, &sent, &signature).await.is(200);
+}
+
+#[tokio::test]
 async fn a_symmetric_algorithm_is_refused() {
     let traccia = Traccia::start().await;
     let statement = Statement::new().id(&new_id());
