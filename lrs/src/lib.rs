@@ -1,1 +1,18 @@
 //! Traccia, a learning record store for SCORM and xAPI.
+//!
+//! [`xapi`], [`course`] and [`access`] are the vocabularies: pure words and rules. [`store`] is
+//! what an engine must do, [`record`] and [`progress`] are what Traccia does with one, [`http`]
+//! and [`cli`] are how it is asked. [`app`] puts the parts together.
+
+pub mod access;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod course;
+pub mod demo;
+pub mod http;
+pub mod progress;
+pub mod record;
+pub mod store;
+pub mod xapi;

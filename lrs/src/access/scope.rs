@@ -1,0 +1,135 @@
+//! The scopes of a key (xAPI 1.0.3 Communication 4.2) and the rights they give.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What a key was created for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// `statements/write`: send statements.
+    StatementsWrite,
+    /// `statements/read/mine`: read the statements that have the key's own authority.
+    StatementsReadMine,
+    /// `statements/read`: read all statements, agents and activities.
+    StatementsRead,
+    /// `state`: read and write state documents.
+    State,
+    /// `profile`: read and write activity and agent profiles.
+    Profile,
+    /// `all/read`: read everything, progress reports too.
+    AllRead,
+    /// `all`: everything, with the keys and courses of this server.
+    All,
+}
+
+/// One thing a request wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Send statements.
+    WriteStatements,
+    /// Read the statements of one's own authority.
+    ReadOwnStatements,
+    /// Read every statement, agent and activity.
+    ReadStatements,
+    /// Read state documents.
+    ReadState,
+    /// Change state documents.
+    WriteState,
+    /// Read profile documents.
+    ReadProfiles,
+    /// Change profile documents.
+    WriteProfiles,
+    /// Read courses and their progress.
+    ReadCourses,
+    /// Change keys, courses and learners.
+    Manage,
+}
+
+impl Scope {
+    /// Every scope, in the order of the documentation.
+    pub const EVERY: [Self; 7] = [
+        Self::StatementsWrite,
+        Self::StatementsReadMine,
+        Self::StatementsRead,
+        Self::State,
+        Self::Profile,
+        Self::AllRead,
+        Self::All,
+    ];
+
+    /// The standard's name of the scope.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::StatementsWrite => "statements/write",
+            Self::StatementsReadMine => "statements/read/mine",
+            Self::StatementsRead => "statements/read",
+            Self::State => "state",
+            Self::Profile => "profile",
+            Self::AllRead => "all/read",
+            Self::All => "all",
+        }
+    }
+
+    /// Whether the scope gives `right`.
+    pub const fn gives(self, right: Right) -> bool {
+        match self {
+            Self::All => true,
+            Self::AllRead => !matches!(
+                right,
+                Right::WriteStatements | Right::WriteState | Right::WriteProfiles | Right::Manage
+            ),
+            Self::StatementsWrite => matches!(right, Right::WriteStatements),
+            Self::StatementsReadMine => matches!(right, Right::ReadOwnStatements),
+            Self::StatementsRead => {
+                matches!(right, Right::ReadOwnStatements | Right::ReadStatements)
+            }
+            Self::State => matches!(right, Right::ReadState | Right::WriteState),
+            Self::Profile => matches!(right, Right::ReadProfiles | Right::WriteProfiles),
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A name that is no scope.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a scope; known are statements/write, statements/read/mine, statements/read, \
+     state, profile, all/read, all"
+)]
+pub struct UnknownScope(String);
+
+impl FromStr for Scope {
+    type Err = UnknownScope;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let known = Self::EVERY.into_iter().find(|scope| scope.as_str() == name);
+        known.ok_or_else(|| UnknownScope(name.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_back_and_others_are_refused_with_the_list() {
+        for scope in Scope::EVERY {
+            assert_eq!(scope.as_str().parse(), Ok(scope));
+        }
+        let error = "statements/delete".parse::<Scope>().unwrap_err();
+        assert!(error.to_string().contains("statements/read/mine"));
+    }
+
+    #[test]
+    fn all_read_reads_everything_and_writes_nothing() {
+        assert!(Scope::AllRead.gives(Right::ReadProfiles));
+        assert!(Scope::AllRead.gives(Right::ReadCourses));
+        assert!(!Scope::AllRead.gives(Right::WriteState));
+        assert!(!Scope::AllRead.gives(Right::Manage));
+    }
+}

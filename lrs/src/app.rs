@@ -1,0 +1,134 @@
+//! The composition root: from settings to a running server.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::extract::Request;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use crate::access::key::{KeptKey, Key, hash_secret};
+use crate::access::scope::Scope;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{ConfigError, Settings};
+use crate::http::credentials::Credentials;
+use crate::http::router;
+use crate::http::state::{Parts, Server};
+use crate::progress::Progress;
+use crate::progress::follower::Follower;
+use crate::record::Record;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Store, StoreError};
+use crate::xapi::authority::Authority;
+use crate::xapi::cursor::Cursors;
+
+/// A server that listens but does not answer yet.
+pub struct App {
+    listener: TcpListener,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    progress: Progress,
+    base_url: String,
+    server: Server,
+}
+
+/// Why a server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting that cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The store cannot be opened or used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The data folder cannot be made.
+    #[error("the data folder {0} cannot be made: {1}")]
+    Folder(std::path::PathBuf, std::io::Error),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(String, std::io::Error),
+    /// A seed key that is not KEY:SECRET.
+    #[error("TRACCIA_SEED_KEY is not KEY:SECRET, with both parts not empty")]
+    SeedKey,
+}
+
+impl App {
+    /// Opens the store, listens, and starts to follow the log.
+    pub async fn start(settings: &Settings) -> Result<Self, StartError> {
+        let default_version = settings.version()?;
+        let folder = settings.sqlite_folder()?;
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| StartError::Folder(folder.clone(), error))?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder, Arc::clone(&clock))?);
+
+        let cannot = |error| StartError::Listen(settings.listen.clone(), error);
+        let listener = TcpListener::bind(&settings.listen).await.map_err(cannot)?;
+        let base_url = if settings.base_url.is_empty() {
+            format!("http://{}", listener.local_addr().map_err(cannot)?)
+        } else {
+            settings.base_url.trim_end_matches('/').to_owned()
+        };
+
+        let (commands, listening) = mpsc::channel(64);
+        tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
+        let progress = Progress::new(Arc::clone(&store), commands);
+        let server = Server::new(Parts {
+            record: Record::new(Arc::clone(&store), Arc::clone(&clock)),
+            progress: progress.clone(),
+            credentials: Credentials::new(Arc::clone(&store), Arc::clone(&clock), rand::random()),
+            cursors: Cursors::new(store.secret().await?),
+            store: Arc::clone(&store),
+            limits: settings.limits,
+            default_version,
+            base_url: base_url.clone(),
+        });
+        Ok(Self { listener, store, clock, progress, base_url, server })
+    }
+
+    /// Where the server is seen from outside.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The courses of this server.
+    pub const fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// The record of this server.
+    pub fn record(&self) -> Record {
+        Record::new(Arc::clone(&self.store), Arc::clone(&self.clock))
+    }
+
+    /// Makes a key with scope `all` from `KEY:SECRET` unless one of this name is there.
+    pub async fn seed_key(&self, seed: &str) -> Result<(), StartError> {
+        let (name, secret) = seed
+            .split_once(':')
+            .filter(|(name, secret)| !name.is_empty() && !secret.is_empty())
+            .ok_or(StartError::SeedKey)?;
+        if self.store.key(name).await?.is_some() {
+            return Ok(());
+        }
+        let key = Key {
+            name: name.to_owned(),
+            label: "made at start from TRACCIA_SEED_KEY".into(),
+            scopes: vec![Scope::All],
+            authority: Authority::of_key(name, &self.base_url),
+            created: self.clock.now(),
+        };
+        let secret_hash = hash_secret(secret, &rand::random());
+        self.store.add_key(KeptKey { key, secret_hash }).await?;
+        Ok(())
+    }
+
+    /// Answers until `stop` resolves, then finishes what was begun.
+    pub async fn serve(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let service = router::service(self.server);
+        let make = axum::ServiceExt::<Request>::into_make_service(service);
+        axum::serve(self.listener, make).with_graceful_shutdown(stop).await
+    }
+}

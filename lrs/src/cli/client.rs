@@ -1,0 +1,85 @@
+//! The running server that commands speak to.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use reqwest::{Method, RequestBuilder, Response, Url};
+use serde_json::Value;
+
+/// Which server, and which key.
+#[derive(Debug, Args)]
+pub(super) struct Target {
+    /// The server's address
+    #[arg(long, env = "TRACCIA_URL", default_value = "http://127.0.0.1:8080")]
+    url: Url,
+    /// The key, as KEY:SECRET
+    #[arg(long, env = "TRACCIA_KEY", hide_env_values = true)]
+    key: String,
+}
+
+/// A client of one server.
+pub(super) struct Client {
+    http: reqwest::Client,
+    base: String,
+    key: String,
+    secret: String,
+}
+
+impl Target {
+    pub(super) fn client(self) -> anyhow::Result<Client> {
+        let (key, secret) = self.key.split_once(':').context("--key is not KEY:SECRET")?;
+        // One TLS provider for the whole program; a second installation is refused and harmless.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(Duration::from_secs(600))
+            .build()?;
+        Ok(Client {
+            http,
+            base: self.url.as_str().trim_end_matches('/').to_owned(),
+            key: key.to_owned(),
+            secret: secret.to_owned(),
+        })
+    }
+}
+
+impl Client {
+    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}{path}", self.base);
+        self.http.request(method, url).basic_auth(&self.key, Some(&self.secret))
+    }
+
+    /// Sends, whatever the status of the answer.
+    pub(super) async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
+        let cannot = || format!("cannot reach {}; is `traccia serve` running there?", self.base);
+        request.send().await.with_context(cannot)
+    }
+
+    /// Sends and gives the answer's text; an error status is an error with the server's reason.
+    pub(super) async fn text(&self, request: RequestBuilder) -> anyhow::Result<String> {
+        let response = self.send(request).await?;
+        let status = response.status();
+        let text = response.text().await?;
+        if !status.is_success() {
+            bail!("{}", explain(&text).unwrap_or_else(|| format!("the server says {status}")));
+        }
+        Ok(text)
+    }
+
+    /// [`Self::text`], read as JSON.
+    pub(super) async fn json(&self, request: RequestBuilder) -> anyhow::Result<Value> {
+        Ok(serde_json::from_str(&self.text(request).await?)?)
+    }
+}
+
+/// What a problem document says, in two lines.
+pub(super) fn explain(text: &str) -> Option<String> {
+    let problem: Value = serde_json::from_str(text).ok()?;
+    let member = |name: &str| problem.get(name).and_then(Value::as_str);
+    let detail = member("detail")?;
+    Some(match member("remedy") {
+        Some(remedy) => format!("{detail}\n  {remedy}"),
+        None => detail.to_owned(),
+    })
+}

@@ -1,0 +1,51 @@
+//! `traccia course`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use reqwest::Method;
+use reqwest::header::CONTENT_TYPE;
+
+use super::client::Target;
+use crate::course;
+
+/// See the command's help.
+#[derive(Debug, Subcommand)]
+pub(super) enum Course {
+    /// Load course files; a course that is there is replaced and its progress evaluated anew
+    Load {
+        /// Course files, TOML
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+impl Course {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        let Self::Load { files, target } = self;
+        let client = target.client()?;
+        for file in files {
+            let name = file.display();
+            let text = std::fs::read_to_string(&file).with_context(|| format!("reading {name}"))?;
+            // Read here too, for the id; its faults are named with the file's name.
+            let course =
+                course::Course::parse(&text).with_context(|| format!("{name} has faults"))?;
+            let request = client
+                .request(Method::PUT, &format!("/api/v1/courses/{}", course.id()))
+                .header(CONTENT_TYPE, "application/toml")
+                .body(text);
+            let loaded = client.json(request).await.with_context(|| format!("loading {name}"))?;
+            println!(
+                "{name}: course {} with {} modules and {} activities",
+                course.id(),
+                loaded["modules"],
+                loaded["activities"]
+            );
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,98 @@
+//! `traccia key`
+
+use std::process::ExitCode;
+
+use clap::{Subcommand, ValueEnum};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::client::Target;
+
+/// See the command's help.
+#[derive(Debug, Subcommand)]
+pub(super) enum Key {
+    /// Make a key; its secret is printed once and kept nowhere
+    Create {
+        /// What it may do: statements/write, statements/read/mine, statements/read, state,
+        /// profile, all/read, all
+        #[arg(long = "scope", required = true)]
+        scopes: Vec<String>,
+        /// What it is for
+        #[arg(long, default_value = "")]
+        label: String,
+        /// Its name; made up when missing
+        #[arg(long = "name")]
+        name: Option<String>,
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// List all keys, without secrets
+    List {
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Revoke a key; its statements stay
+    Revoke {
+        /// The key's name
+        name: String,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+/// How to print keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+impl Key {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Create { scopes, label, name, format, target } => {
+                let client = target.client()?;
+                let new = json!({"label": label, "scopes": scopes, "key": name});
+                let request = client.request(Method::POST, "/api/v1/keys").json(&new);
+                let key = client.json(request).await?;
+                match format {
+                    Format::Json => println!("{key:#}"),
+                    Format::Text => {
+                        println!("{}:{}", text(&key, "key"), text(&key, "secret"));
+                        eprintln!("The secret is shown this once.");
+                    }
+                }
+            }
+            Self::List { format, target } => {
+                let client = target.client()?;
+                let keys = client.json(client.request(Method::GET, "/api/v1/keys")).await?;
+                if format == Format::Json {
+                    println!("{keys:#}");
+                } else {
+                    keys.as_array().into_iter().flatten().for_each(print);
+                }
+            }
+            Self::Revoke { name, target } => {
+                let client = target.client()?;
+                let path = format!("/api/v1/keys/{name}");
+                client.text(client.request(Method::DELETE, &path)).await?;
+                println!("{name} is revoked");
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn print(key: &Value) {
+    let scopes: Vec<&str> =
+        key["scopes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    println!("{}  {}  {}", text(key, "key"), scopes.join(","), text(key, "label"));
+}
+
+fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value.get(member).and_then(Value::as_str).unwrap_or_default()
+}

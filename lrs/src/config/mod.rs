@@ -1,0 +1,138 @@
+//! Settings: flags over `TRACCIA__…` variables over a TOML file over the defaults. Names that
+//! are not known are refused.
+
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+use validator::Version;
+
+pub mod limits;
+
+use limits::Limits;
+
+/// All settings of a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The folder with everything that is kept.
+    pub data: PathBuf,
+    /// Where to listen, as HOST:PORT.
+    pub listen: String,
+    /// The storage engine: `sqlite:FOLDER`; empty for the one in `data`.
+    pub store: String,
+    /// Spoken to those who do not say which version they speak: `1.0.3` or `2.0.0`.
+    pub default_version: String,
+    /// Where the server is seen from outside, as `https://host/path`; empty for where it listens.
+    pub base_url: String,
+    /// How much a request may ask.
+    pub limits: Limits,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data: "data".into(),
+            listen: "127.0.0.1:8080".into(),
+            store: String::new(),
+            default_version: Version::V1_0_3.to_string(),
+            base_url: String::new(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Settings given on the command line.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Flags {
+    /// See [`Settings::data`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<PathBuf>,
+    /// See [`Settings::listen`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<String>,
+    /// See [`Settings::store`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store: Option<String>,
+    /// See [`Settings::default_version`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_version: Option<String>,
+}
+
+/// A setting that cannot be used; says which one and where it came from.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A source cannot be read, or has a name or type that is not known.
+    #[error("the settings are not usable: {0}")]
+    Source(#[from] Box<figment::Error>),
+    /// A version that Traccia does not speak.
+    #[error("default_version is `{0}`: use 1.0.3 or 2.0.0")]
+    Version(String),
+    /// A store that Traccia does not know.
+    #[error("store is `{0}`: use sqlite:FOLDER")]
+    Store(String),
+    /// A settings file that is not there.
+    #[error("the settings file {0} is not there")]
+    NoFile(PathBuf),
+}
+
+impl Settings {
+    /// Reads all sources. `file` must exist when it is given.
+    pub fn load(file: Option<&Path>, flags: &Flags) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            if !file.exists() {
+                return Err(ConfigError::NoFile(file.to_owned()));
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let figment = figment.merge(Env::prefixed("TRACCIA__").split("__"));
+        Ok(figment.merge(Serialized::defaults(flags)).extract().map_err(Box::new)?)
+    }
+
+    /// The default version as a version.
+    pub fn version(&self) -> Result<Version, ConfigError> {
+        Version::from_header(&self.default_version)
+            .ok_or_else(|| ConfigError::Version(self.default_version.clone()))
+    }
+
+    /// The folder of the embedded store.
+    pub fn sqlite_folder(&self) -> Result<PathBuf, ConfigError> {
+        match self.store.split_once(':') {
+            None if self.store.is_empty() => Ok(self.data.clone()),
+            Some(("sqlite", folder)) if !folder.is_empty() => Ok(folder.into()),
+            _ => Err(ConfigError::Store(self.store.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_stand_over_the_file_and_unknown_names_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("traccia.toml");
+        std::fs::write(&file, "listen = \"a:1\"\n[limits]\nbody_bytes = 10\n").unwrap();
+        let flags = Flags { listen: Some("b:2".into()), ..Flags::default() };
+        let settings = Settings::load(Some(&file), &flags).unwrap();
+        assert_eq!((settings.listen.as_str(), settings.limits.body_bytes), ("b:2", 10));
+
+        std::fs::write(&file, "lisen = \"a:1\"\n").unwrap();
+        let error = Settings::load(Some(&file), &Flags::default()).unwrap_err();
+        assert!(error.to_string().contains("lisen"), "{error}");
+    }
+
+    #[test]
+    fn stores_are_named_by_scheme() {
+        let folder = |store: &str| {
+            Settings { store: store.into(), ..Settings::default() }.sqlite_folder().ok()
+        };
+        assert_eq!(folder(""), Some("data".into()));
+        assert_eq!(folder("sqlite:/var/lib/t"), Some("/var/lib/t".into()));
+        assert_eq!(folder("sqlite:"), None);
+        assert_eq!(folder("oracle:x"), None);
+    }
+}

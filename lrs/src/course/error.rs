@@ -1,0 +1,58 @@
+//! What is wrong with a course file or a learner list, in words its author can act on.
+
+use std::fmt;
+
+/// One fault of a course file.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct CourseError {
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// Column in that line, in characters, from 1.
+    pub column: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for CourseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.line, self.column, self.message)
+    }
+}
+
+/// Every fault of a course file, in the order of the file. Never empty.
+///
+/// A file that is not TOML, or that has an unknown or missing key, has exactly one: reading stops
+/// there. Otherwise all faults of meaning are listed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", one_per_line(.0))]
+pub struct CourseErrors(pub Vec<CourseError>);
+
+/// One fault of a learner list.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct LearnerListError {
+    /// Line in the file where the record begins, from 1; the header is line 1.
+    pub line: u64,
+    /// The column's name in the header, where one column is at fault.
+    pub column: Option<String>,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for LearnerListError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.column {
+            Some(column) => write!(f, "line {}, {column}: {}", self.line, self.message),
+            None => write!(f, "line {}: {}", self.line, self.message),
+        }
+    }
+}
+
+/// Every fault of a learner list, in the order of the file. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", one_per_line(.0))]
+pub struct LearnerListErrors(pub Vec<LearnerListError>);
+
+fn one_per_line<E: fmt::Display>(errors: &[E]) -> String {
+    let lines: Vec<String> = errors.iter().map(E::to_string).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,134 @@
+//! How statements name a person: the four inverse functional identifiers of an Agent.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha1::{Digest, Sha1};
+
+/// One inverse functional identifier (xAPI 1.0.3 Data 2.4.2.1). Its text, by `Display`, is the
+/// name of the person in stores and indexes: `mbox::mailto:x@y`, `mbox_sha1sum::hex`,
+/// `openid::uri` or `account::name@homePage`. Two are equal only if every character is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identifier {
+    /// A mail address with its scheme, `mailto:x@y`.
+    Mbox(String),
+    /// The SHA-1 of such a text, in hexadecimal.
+    MboxSha1sum(String),
+    /// An `OpenID` URI.
+    Openid(String),
+    /// An account on some system.
+    Account {
+        /// The IRI of the system.
+        #[serde(rename = "homePage")]
+        home_page: String,
+        /// The account's name or number there.
+        name: String,
+    },
+}
+
+impl Identifier {
+    /// The identifier of an Agent object; `None` for a Group or where there is none.
+    pub fn of_agent(agent: &Value) -> Option<Self> {
+        if agent.get("objectType").is_some_and(|kind| kind != "Agent") {
+            return None;
+        }
+        let text = |key: &str| agent.get(key).and_then(Value::as_str).map(str::to_owned);
+        if let Some(account) = agent.get("account") {
+            let home_page = account.get("homePage")?.as_str()?.to_owned();
+            let name = account.get("name")?.as_str()?.to_owned();
+            return Some(Self::Account { home_page, name });
+        }
+        text("mbox")
+            .map(Self::Mbox)
+            .or_else(|| text("mbox_sha1sum").map(Self::MboxSha1sum))
+            .or_else(|| text("openid").map(Self::Openid))
+    }
+
+    /// The hashed form under which players that hide addresses name the same person: for a mail
+    /// address its SHA-1 over the text with `mailto:`, for the others `None`.
+    pub fn hashed(&self) -> Option<Self> {
+        let Self::Mbox(mbox) = self else { return None };
+        let digest = Sha1::digest(mbox.as_bytes());
+        Some(Self::MboxSha1sum(
+            digest.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")),
+        ))
+    }
+}
+
+impl fmt::Display for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mbox(mbox) => write!(f, "mbox::{mbox}"),
+            Self::MboxSha1sum(hash) => write!(f, "mbox_sha1sum::{hash}"),
+            Self::Openid(uri) => write!(f, "openid::{uri}"),
+            Self::Account { home_page, name } => write!(f, "account::{name}@{home_page}"),
+        }
+    }
+}
+
+/// A text that is no identifier, and what it should look like.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdentifierError {
+    /// It begins with none of the known kinds.
+    #[error(
+        "`{0}` is no identifier: write account:HOMEPAGE|NAME, mailto:ADDRESS, mbox_sha1sum:HEX \
+         or openid:URI"
+    )]
+    Kind(String),
+    /// `account:` without a home page or a name.
+    #[error(
+        "`{0}` names no account: write account:HOMEPAGE|NAME, such as \
+             account:https://moodle.example.it|1042"
+    )]
+    Account(String),
+    /// `mailto:` or `mbox:` without an address.
+    #[error("`{0}` is no mail address: write mailto:name@example.it")]
+    Mbox(String),
+    /// `mbox_sha1sum:` without 40 hexadecimal digits.
+    #[error("`{0}` is no SHA-1: write mbox_sha1sum: and 40 digits 0-9 and a-f")]
+    MboxSha1sum(String),
+    /// `openid:` without a URI.
+    #[error("`{0}` is no OpenID: write openid: and the whole URI")]
+    Openid(String),
+}
+
+impl FromStr for Identifier {
+    type Err = IdentifierError;
+
+    /// Reads an identifier as learner lists write it: `account:HOMEPAGE|NAME`, `mailto:x@y`
+    /// (also `mbox:x@y` and `mbox:mailto:x@y`), `mbox_sha1sum:HEX`, `openid:URI`.
+    fn from_str(text: &str) -> Result<Self, IdentifierError> {
+        let text = text.trim();
+        let (kind, rest) =
+            text.split_once(':').ok_or_else(|| IdentifierError::Kind(text.to_owned()))?;
+        match kind {
+            "account" => match rest.split_once('|') {
+                Some((home_page, name)) if home_page.contains(':') && !name.is_empty() => {
+                    Ok(Self::Account { home_page: home_page.to_owned(), name: name.to_owned() })
+                }
+                _ => Err(IdentifierError::Account(text.to_owned())),
+            },
+            "mailto" | "mbox" => {
+                let address = rest.strip_prefix("mailto:").unwrap_or(rest);
+                let is_address = address
+                    .split_once('@')
+                    .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+                    && !address.contains(char::is_whitespace);
+                is_address
+                    .then(|| Self::Mbox(format!("mailto:{address}")))
+                    .ok_or_else(|| IdentifierError::Mbox(text.to_owned()))
+            }
+            "mbox_sha1sum" => (rest.len() == 40 && rest.chars().all(|c| c.is_ascii_hexdigit()))
+                .then(|| Self::MboxSha1sum(rest.to_owned()))
+                .ok_or_else(|| IdentifierError::MboxSha1sum(text.to_owned())),
+            "openid" => rest
+                .contains(':')
+                .then(|| Self::Openid(rest.to_owned()))
+                .ok_or_else(|| IdentifierError::Openid(text.to_owned())),
+            _ => Err(IdentifierError::Kind(text.to_owned())),
+        }
+    }
+}

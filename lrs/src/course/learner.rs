@@ -1,0 +1,49 @@
+//! A person enrolled in a course.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::identifier::Identifier;
+
+/// One learner of a course: who they are to statements, and where they work.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Learner {
+    /// The learner's name to this store; unique in a list.
+    pub id: String,
+    /// Their name for people; may be empty.
+    pub name: String,
+    /// Every way in which statements name them, as the list gives them; at least one.
+    pub identifiers: Vec<Identifier>,
+    /// Region of the body; empty when unknown, as are all below.
+    pub region: String,
+    /// Province of the body.
+    pub province: String,
+    /// The public body, such as a municipality.
+    pub body: String,
+    /// The body's ISTAT code as text: leading zeros matter.
+    pub istat: String,
+    /// Role in the body.
+    pub role: String,
+    /// Office area.
+    pub office: String,
+    /// Further columns of the list that are not empty, by their heading.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl Learner {
+    /// Every identifier by which a statement can mean this learner: those of the list and the
+    /// hashed form of their mail addresses, without repetition.
+    pub fn known_as(&self) -> Vec<Identifier> {
+        let mut all = Vec::with_capacity(self.identifiers.len() * 2);
+        for identifier in &self.identifiers {
+            for form in [Some(identifier.clone()), identifier.hashed()].into_iter().flatten() {
+                if !all.contains(&form) {
+                    all.push(form);
+                }
+            }
+        }
+        all
+    }
+}

@@ -1,0 +1,5 @@
+mod evidence;
+mod file;
+mod fold;
+mod learners;
+mod report;

@@ -1,0 +1,182 @@
+//! Keys: `/api/v1/keys`.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::caller::Caller;
+use crate::access::key::{KeptKey, Key, hash_secret};
+use crate::access::scope::{Right, Scope};
+use crate::http::problem::Problem;
+use crate::http::request::Content;
+use crate::http::state::Server;
+use crate::xapi::authority::Authority;
+
+/// The longest name of a key, in bytes.
+const NAME: usize = 128;
+
+/// A key to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewKey {
+    /// What it is for.
+    #[serde(default)]
+    label: String,
+    /// What it may do: xAPI scope names.
+    scopes: Vec<String>,
+    /// Its name; made up when missing. No colon.
+    key: Option<String>,
+    /// Its secret; made up when missing, which is better.
+    secret: Option<String>,
+    /// The Agent that is written as authority of its statements; its own account when missing.
+    #[schema(value_type = Option<Object>)]
+    authority: Option<serde_json::Value>,
+}
+
+/// A key as it is shown.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShownKey {
+    /// The user name of HTTP Basic.
+    key: String,
+    /// The password: only in the answer that makes the key, and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+    /// What it is for.
+    label: String,
+    /// What it may do.
+    scopes: Vec<String>,
+    /// The authority of its statements.
+    #[schema(value_type = Object)]
+    authority: serde_json::Value,
+    /// When it was made, RFC 3339.
+    created: String,
+}
+
+impl ShownKey {
+    /// `key` without its secret.
+    pub fn new(key: &Key) -> Self {
+        Self {
+            key: key.name.clone(),
+            secret: None,
+            label: key.label.clone(),
+            scopes: key.scopes.iter().map(Scope::to_string).collect(),
+            authority: key.authority.agent().clone(),
+            created: key.created.to_string(),
+        }
+    }
+}
+
+/// Makes a key. Its secret is in the answer and is not kept.
+#[utoipa::path(post, path = "/api/v1/keys", tag = "keys", security(("key" = [])),
+    request_body = NewKey,
+    responses((status = 201, body = ShownKey), (status = 400, body = Problem),
+        (status = 403, body = Problem), (status = 409, body = Problem)))]
+pub async fn create(
+    State(server): State<Server>,
+    caller: Caller,
+    content: Content,
+) -> Result<(StatusCode, Json<ShownKey>), Problem> {
+    caller.may(Right::Manage)?;
+    let new: NewKey = serde_json::from_slice(&content.body).map_err(|error| {
+        bad(format!("The body is not a key: {error}."), r#"Send {"label":"…","scopes":["…"]}."#)
+    })?;
+    let name = new.key.unwrap_or_else(random);
+    let secret = new.secret.unwrap_or_else(random);
+    let key = Key {
+        authority: authority(new.authority.as_ref(), &name, &server.base_url)?,
+        scopes: scopes(&new.scopes)?,
+        created: server.record.now(),
+        label: new.label,
+        name: checked_name(name, &secret)?,
+    };
+    let mut shown = ShownKey::new(&key);
+    let to_hash = secret.clone();
+    let salt = rand::random();
+    let hash = tokio::task::spawn_blocking(move || hash_secret(&to_hash, &salt));
+    let secret_hash = hash.await.map_err(|_| Problem::stopped())?;
+    if !server.store.add_key(KeptKey { key, secret_hash }).await? {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "key-exists",
+            "There is a key of this name.",
+            "Choose another name, or leave it out.",
+        ));
+    }
+    shown.secret = Some(secret);
+    Ok((StatusCode::CREATED, Json(shown)))
+}
+
+/// All keys, without secrets.
+#[utoipa::path(get, path = "/api/v1/keys", tag = "keys", security(("key" = [])),
+    responses((status = 200, body = Vec<ShownKey>), (status = 403, body = Problem)))]
+pub async fn list(
+    State(server): State<Server>,
+    caller: Caller,
+) -> Result<Json<Vec<ShownKey>>, Problem> {
+    caller.may(Right::Manage)?;
+    let keys = server.store.keys().await?;
+    Ok(Json(keys.iter().map(|kept| ShownKey::new(&kept.key)).collect()))
+}
+
+/// Revokes a key: it is refused from now on. Its statements stay.
+#[utoipa::path(delete, path = "/api/v1/keys/{key}", tag = "keys", security(("key" = [])),
+    params(("key" = String, Path, description = "the key's name")),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn revoke(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    caller.may(Right::Manage)?;
+    if !server.store.remove_key(&name).await? {
+        return Err(Problem::not_found("key of this name"));
+    }
+    server.credentials.forget();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn scopes(names: &[String]) -> Result<Vec<Scope>, Problem> {
+    let scopes: Result<Vec<Scope>, _> = names.iter().map(|name| name.parse()).collect();
+    let mut scopes =
+        scopes.map_err(|error| bad(format!("{error}."), "Use the scopes of xAPI 1.0.3."))?;
+    scopes.sort_unstable();
+    scopes.dedup();
+    if scopes.is_empty() {
+        return Err(bad("The key has no scopes.", "Give at least one, such as statements/write."));
+    }
+    Ok(scopes)
+}
+
+fn checked_name(name: String, secret: &str) -> Result<String, Problem> {
+    let fits = !name.is_empty() && name.len() <= NAME && !name.contains(':');
+    if !fits || name.chars().any(char::is_control) || secret.is_empty() {
+        return Err(bad(
+            "The key's name is empty, too long or has a colon, or its secret is empty.",
+            "Use a name of 1 to 128 bytes without colons, or leave name and secret out.",
+        ));
+    }
+    Ok(name)
+}
+
+fn authority(
+    given: Option<&serde_json::Value>,
+    name: &str,
+    base_url: &str,
+) -> Result<Authority, Problem> {
+    let Some(agent) = given else { return Ok(Authority::of_key(name, base_url)) };
+    let text = agent.to_string();
+    let agent = validator::check_agent(text.as_bytes(), validator::Version::V1_0_3)?;
+    Ok(Authority::from_agent(agent))
+}
+
+fn random() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 24]>())
+}
+
+fn bad(detail: impl Into<String>, remedy: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "key-invalid", detail, remedy)
+}

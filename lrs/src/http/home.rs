@@ -1,0 +1,20 @@
+//! What a person sees who opens the server's address, and what is served beside the APIs.
+
+use axum::extract::Path;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{Html, IntoResponse as _, Response};
+
+use super::problem::Problem;
+
+/// A page that says what this is and where to go on.
+pub async fn page() -> Html<&'static str> {
+    Html(include_str!("home.html"))
+}
+
+/// A JSON Schema of statements, for editors: `/schemas/{version}/{name}`.
+pub async fn schema(Path((version, name)): Path<(String, String)>) -> Result<Response, Problem> {
+    let wanted = format!("{version}/{name}");
+    let found = validator::schemas().iter().find(|(path, _)| *path == wanted);
+    let (_, text) = found.ok_or_else(|| Problem::not_found("schema of this name"))?;
+    Ok(([(CONTENT_TYPE, "application/schema+json")], *text).into_response())
+}

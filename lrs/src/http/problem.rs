@@ -1,0 +1,334 @@
+//! Every refusal as a problem document (RFC 9457): which rule, which clause of the standard,
+//! which statement, where in it, and what to do. Status codes are decided here and nowhere else.
+
+use std::borrow::Cow;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+use validator::Report;
+
+use crate::access::caller::Forbidden;
+use crate::progress::ProgressError;
+use crate::record::RecordError;
+use crate::store::StoreError;
+use crate::xapi::document::Unmet;
+use crate::xapi::refusal::Refusal;
+
+/// The media type of problem documents.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+/// More violations than this are counted, not listed.
+const LISTED: usize = 100;
+
+/// Why a request was refused or could not be served.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// A stable name of the rule, as a relative URI reference.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The status in words.
+    title: &'static str,
+    /// The HTTP status code.
+    status: u16,
+    /// What is wrong with this request.
+    detail: String,
+    /// The rule's id.
+    rule: Cow<'static, str>,
+    /// The clause of the standard that says so; absent where the limit is Traccia's own.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    clause: &'static str,
+    /// What the sender can do.
+    remedy: String,
+    /// The first violation's statement in the batch, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<usize>,
+    /// The first violation's place in its statement, as a JSON pointer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    /// Everything that is wrong, of the first hundred violations.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<Violation>,
+    #[serde(skip)]
+    retry_after: bool,
+}
+
+/// One broken rule.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Violation {
+    rule: &'static str,
+    clause: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<usize>,
+    pointer: String,
+    line: usize,
+    column: usize,
+    message: String,
+    remedy: &'static str,
+}
+
+impl Problem {
+    /// A problem of `rule` under `status`.
+    pub fn new(
+        status: StatusCode,
+        rule: impl Into<Cow<'static, str>>,
+        detail: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        let rule = rule.into();
+        Self {
+            kind: format!("/problems#{rule}"),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: detail.into(),
+            rule,
+            clause: "",
+            remedy: remedy.into(),
+            statement: None,
+            pointer: None,
+            violations: Vec::new(),
+            retry_after: false,
+        }
+    }
+
+    /// A request that breaks `refusal`'s rule, under another status than 400.
+    pub fn refused(status: StatusCode, refusal: Refusal) -> Self {
+        Self {
+            clause: refusal.clause,
+            ..Self::new(status, refusal.rule, refusal.detail, refusal.remedy)
+        }
+    }
+
+    /// Nothing is kept under what was asked for.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            format!("There is no {what} that this key may see."),
+            "Check the id and, for statements, whether it was voided.",
+        )
+    }
+
+    /// No key, or not a good one.
+    pub fn unauthorized(detail: &'static str) -> Self {
+        Self {
+            clause: "xAPI 1.0.3 Communication 4.0",
+            ..Self::new(
+                StatusCode::UNAUTHORIZED,
+                "credentials",
+                detail,
+                "Send `Authorization: Basic base64(key:secret)` with a key of this server; \
+                 `traccia key create` makes one.",
+            )
+        }
+    }
+
+    /// A body over the limit, in bytes.
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body-too-large",
+            format!("The body is larger than the limit of {limit} bytes."),
+            "Send fewer statements at a time, or raise `limits.body_bytes` on the server.",
+        )
+    }
+
+    /// An error of Traccia itself; the log says more.
+    pub fn stopped() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "The server could not finish this request. Nothing of it was kept.",
+            "Send it again; if it fails again, tell the server's administrator.",
+        )
+    }
+
+    /// The status this problem is answered with.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let retry_after = self.retry_after;
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Basic realm=\"Traccia\", charset=\"UTF-8\"");
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::refused(StatusCode::BAD_REQUEST, refusal)
+    }
+}
+
+impl From<Forbidden> for Problem {
+    fn from(Forbidden(right): Forbidden) -> Self {
+        Self {
+            clause: "xAPI 1.0.3 Communication 4.2",
+            ..Self::new(
+                StatusCode::FORBIDDEN,
+                "scope",
+                format!("This key's scopes do not give the right {right:?}."),
+                "Use a key with a wider scope; GET /whoami shows the scopes of this one.",
+            )
+        }
+    }
+}
+
+impl From<Report> for Problem {
+    fn from(report: Report) -> Self {
+        let count = report.violations.len();
+        let violations: Vec<Violation> =
+            report.violations.into_iter().take(LISTED).map(Violation::from).collect();
+        let Some(first) = violations.first().cloned() else {
+            return Self::new(StatusCode::BAD_REQUEST, "invalid", "The body is not valid.", "");
+        };
+        let place = first.statement.map(|index| format!("Statement {index}: ")).unwrap_or_default();
+        let others = if count > 1 { format!(" ({} more)", count - 1) } else { String::new() };
+        Self {
+            clause: first.clause,
+            statement: first.statement,
+            pointer: Some(first.pointer.clone()),
+            violations,
+            ..Self::new(
+                StatusCode::BAD_REQUEST,
+                first.rule,
+                format!("{place}{}{others}", first.message),
+                first.remedy,
+            )
+        }
+    }
+}
+
+impl From<validator::Violation> for Violation {
+    fn from(violation: validator::Violation) -> Self {
+        Self {
+            rule: violation.rule.id,
+            clause: violation.rule.clause,
+            statement: violation.statement,
+            pointer: violation.pointer,
+            line: violation.line,
+            column: violation.column,
+            message: violation.message,
+            remedy: violation.rule.remedy,
+        }
+    }
+}
+
+impl From<RecordError> for Problem {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::Refused(refusal) => refusal.into(),
+            RecordError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict { id, differences } => Self {
+                clause: "xAPI 1.0.3 Communication 2.1.1",
+                pointer: differences.first().cloned(),
+                ..Self::new(
+                    StatusCode::CONFLICT,
+                    "statement-conflict",
+                    format!(
+                        "A different statement is kept under the id {id}. They differ at: {}.",
+                        differences.join(", ")
+                    ),
+                    "Statements are immutable: send this one under a new id, or as it was sent first.",
+                )
+            },
+            StoreError::Precondition(unmet) => unmet.into(),
+            StoreError::Refused(refusal) => refusal.into(),
+            StoreError::Unavailable(reason) => {
+                tracing::error!(reason, "the store is not available");
+                Self {
+                    retry_after: true,
+                    ..Self::new(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "store-unavailable",
+                        "The store cannot work now. Nothing of this request was kept.",
+                        "Send the same request again later.",
+                    )
+                }
+            }
+            StoreError::Corrupt(what) => {
+                tracing::error!(what, "the store holds what it cannot read");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "store-corrupt",
+                    "The store holds something that it cannot read.",
+                    "Tell the server's administrator; the log says what it is.",
+                )
+            }
+        }
+    }
+}
+
+impl From<Unmet> for Problem {
+    fn from(unmet: Unmet) -> Self {
+        let (status, rule, detail, remedy) = match unmet {
+            Unmet::Failed => (
+                StatusCode::PRECONDITION_FAILED,
+                "precondition-failed",
+                "The document is not the one that the request's If-Match or If-None-Match names.",
+                "GET the document, apply your change to it, and send it with its ETag.",
+            ),
+            Unmet::Exists => (
+                StatusCode::CONFLICT,
+                "precondition-missing",
+                "The document exists, and the request has neither If-Match nor If-None-Match.",
+                "GET the document, look at it, and send the new one with If-Match and its ETag.",
+            ),
+            Unmet::Missing => (
+                StatusCode::BAD_REQUEST,
+                "precondition-missing",
+                "The request has neither If-Match nor If-None-Match.",
+                "Send `If-None-Match: *` to create the document, or If-Match with its ETag.",
+            ),
+        };
+        Self { clause: "xAPI 1.0.3 Communication 3.1", ..Self::new(status, rule, detail, remedy) }
+    }
+}
+
+impl From<ProgressError> for Problem {
+    fn from(error: ProgressError) -> Self {
+        let detail = error.to_string();
+        let bad = |rule: &'static str, remedy: &str| {
+            Self::new(StatusCode::BAD_REQUEST, rule, detail.clone(), remedy)
+        };
+        match error {
+            ProgressError::NoCourse(_) => Self::new(
+                StatusCode::NOT_FOUND,
+                "course-unknown",
+                detail,
+                "Load the course file first; GET /api/v1/courses lists the courses.",
+            ),
+            ProgressError::OtherId { .. } => {
+                bad("course-id", "Send the file to the address with the id it has.")
+            }
+            ProgressError::Course(_) => {
+                bad("course-file", "Mend the lines named and send it again.")
+            }
+            ProgressError::Learners(_) => {
+                bad("learner-list", "Mend the lines named and send the whole list again.")
+            }
+            ProgressError::Store(error) => error.into(),
+        }
+    }
+}

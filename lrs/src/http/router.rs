@@ -1,0 +1,125 @@
+//! The route table: every address of Traccia in one scroll.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn_with_state, map_request};
+use axum::response::Response;
+use axum::routing::{get, put};
+use tower::{Service, ServiceBuilder};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::trace::TraceLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::api::{courses, health, keys, whoami};
+use super::problem::Problem;
+use super::state::Server;
+use super::xapi::documents::{self, ActivityProfiles, AgentProfiles, Documents, StateDocuments};
+use super::xapi::{about, activities, agents, get_statements, put_statements};
+use super::{alternate, consistency, cors, home, paths, version};
+
+/// The frame of the API's description; the operations come from the handlers.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Traccia", description = "Courses, learners, progress and keys. The xAPI \
+        resources under /xapi are described by the xAPI standard.", license(name = "Apache-2.0")),
+    tags((name = "keys"), (name = "courses"), (name = "health"))
+)]
+struct Description;
+
+/// All of Traccia as one service.
+pub fn service(
+    server: Server,
+) -> impl Service<Request, Response = Response, Error = std::convert::Infallible, Future: Send>
++ Clone
++ Send
++ Sync {
+    let router = Router::new()
+        .nest("/xapi", xapi(&server))
+        .merge(api())
+        .route("/", get(home::page))
+        .route("/schemas/{version}/{name}", get(home::schema))
+        .fallback(nowhere)
+        .method_not_allowed_fallback(not_so)
+        .with_state(server.clone());
+    let around = ServiceBuilder::new()
+        .layer(map_request(async |request: Request| paths::normalise(request)))
+        .layer(TraceLayer::new_for_http())
+        .layer(cors::layer())
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(|_| {
+            axum::response::IntoResponse::into_response(Problem::stopped())
+        }))
+        .layer(RequestDecompressionLayer::new())
+        .map_request(|request: axum::http::Request<_>| request.map(axum::body::Body::new))
+        .layer(from_fn_with_state(server, alternate::unfold));
+    around.service(router)
+}
+
+fn xapi(server: &Server) -> Router<Server> {
+    let statements = get(get_statements::get)
+        .put(put_statements::put)
+        .post(put_statements::post)
+        .layer(from_fn_with_state(server.clone(), consistency::promise));
+    Router::new()
+        .route("/statements", statements)
+        .route("/activities", get(activities::get))
+        .route("/activities/state", document_routes::<StateDocuments>())
+        .route("/activities/profile", document_routes::<ActivityProfiles>())
+        .route("/agents", get(agents::get))
+        .route("/agents/profile", document_routes::<AgentProfiles>())
+        .route("/about", get(about::get))
+        .fallback(nowhere)
+        .method_not_allowed_fallback(not_so)
+        .layer(from_fn_with_state(server.clone(), version::negotiate))
+}
+
+fn document_routes<D: Documents>() -> axum::routing::MethodRouter<Server> {
+    put(documents::put::<D>)
+        .get(documents::get::<D>)
+        .post(documents::post::<D>)
+        .delete(documents::delete::<D>)
+}
+
+/// Traccia's own API. A route without its description cannot be added here.
+fn api() -> Router<Server> {
+    let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(whoami::get))
+        .routes(routes!(keys::create, keys::list))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(courses::list))
+        .routes(routes!(courses::get, courses::put))
+        .routes(routes!(courses::put_learners))
+        .routes(routes!(courses::progress))
+        .routes(routes!(courses::rebuild))
+        .split_for_parts();
+    let basic = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
+    description.components.get_or_insert_default().add_security_scheme("key", basic);
+    router.route("/api/openapi.json", get(async move || axum::Json(description.clone())))
+}
+
+async fn nowhere(request: Request) -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "no-such-resource",
+        format!("There is nothing at {}.", request.uri().path()),
+        "The xAPI resources are under /xapi, Traccia's own API under /api/v1: see \
+         /api/openapi.json.",
+    )
+}
+
+async fn not_so(request: Request) -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        format!("{} is not done here.", request.method()),
+        "The Allow header names the methods of this resource.",
+    )
+}

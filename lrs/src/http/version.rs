@@ -1,0 +1,72 @@
+//! Which version of xAPI a request speaks (Communication 3.3).
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use validator::Version;
+
+use super::problem::Problem;
+use super::state::Server;
+
+/// The header that says which version is spoken.
+pub const HEADER: HeaderName = HeaderName::from_static("x-experience-api-version");
+
+/// The version of this request, negotiated.
+#[derive(Clone, Copy, Debug)]
+pub struct Spoken(pub Version);
+
+/// Refuses requests that do not say which version they speak, or one that Traccia does not, and
+/// marks every answer with the version it is given in. `about` answers in any case: it is there
+/// to find out which versions are spoken.
+pub async fn negotiate(State(server): State<Server>, mut request: Request, next: Next) -> Response {
+    let is_about = request.uri().path().ends_with("/about");
+    let (version, refusal) = match asked(&request) {
+        Ok(version) => (version, None),
+        Err(problem) => (server.default_version, (!is_about).then_some(problem)),
+    };
+    let mut response = match refusal {
+        Some(problem) => problem.into_response(),
+        None => {
+            request.extensions_mut().insert(Spoken(version));
+            next.run(request).await
+        }
+    };
+    response.headers_mut().insert(HEADER, HeaderValue::from_static(version.as_str()));
+    response
+}
+
+fn asked(request: &Request) -> Result<Version, Problem> {
+    let problem = |detail: String| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "version-header",
+            detail,
+            "Send `X-Experience-API-Version: 1.0.3` or `2.0.0`.",
+        )
+    };
+    let header = request
+        .headers()
+        .get(HEADER)
+        .ok_or_else(|| problem("The X-Experience-API-Version header is missing.".into()))?;
+    let text = header.to_str().unwrap_or_default().trim();
+    Version::from_header(text).ok_or_else(|| {
+        problem(format!("xAPI version `{text}` is not spoken here; 1.0 to 1.0.3 and 2.0.0 are."))
+    })
+}
+
+impl<S: Sync> FromRequestParts<S> for Spoken {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().copied().ok_or_else(|| {
+            Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "version-header",
+                "The version of this request was not negotiated.",
+                "Report this as an error of Traccia.",
+            )
+        })
+    }
+}

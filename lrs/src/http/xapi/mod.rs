@@ -1,0 +1,8 @@
+//! The xAPI resources over HTTP, one file each.
+
+pub mod about;
+pub mod activities;
+pub mod agents;
+pub mod documents;
+pub mod get_statements;
+pub mod put_statements;

@@ -1,0 +1,161 @@
+//! The follower reads the log in the order of `stored` and keeps every course's progress
+//! documents true to it. Documents and watermark are written together, so that a crash at any
+//! point repeats work but never counts twice; applying a statement again changes nothing anyway.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::Rebuilt;
+use super::followed::{CHUNK, Followed, Read};
+use crate::store::{KeptCourse, Result, Store};
+use crate::xapi::instant::Instant;
+
+/// How long news and commands may take to be seen when nothing announces them.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// How long to wait after the store failed.
+const RECOVERY: Duration = Duration::from_secs(1);
+
+/// What the follower is told.
+pub enum Command {
+    /// Courses or learners changed.
+    Look,
+    /// Compute a course from nothing; `None` when there is no such course.
+    Rebuild {
+        /// The course's id.
+        course: String,
+        /// Where the outcome goes.
+        reply: oneshot::Sender<Result<Option<Rebuilt>>>,
+    },
+}
+
+/// Follows the log of one store for all its courses.
+pub struct Follower {
+    store: Arc<dyn Store>,
+    courses: HashMap<String, Followed>,
+}
+
+impl Follower {
+    /// A follower that has read nothing yet.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, courses: HashMap::new() }
+    }
+
+    /// Follows until all senders of `commands` are gone.
+    pub async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+        loop {
+            let caught_up = match self.step().await {
+                Ok(caught_up) => caught_up,
+                Err(error) => {
+                    tracing::error!(%error, "progress cannot follow the log");
+                    // What is in memory may be ahead of what is kept: read it again.
+                    self.courses.clear();
+                    tokio::time::sleep(RECOVERY).await;
+                    false
+                }
+            };
+            let command = if caught_up {
+                let after = self.through();
+                tokio::select! {
+                    command = commands.recv() => command,
+                    () = self.store.wait_for_news(after, PATIENCE) => Some(Command::Look),
+                }
+            } else {
+                match commands.try_recv() {
+                    Ok(command) => Some(command),
+                    Err(mpsc::error::TryRecvError::Empty) => Some(Command::Look),
+                    Err(mpsc::error::TryRecvError::Disconnected) => None,
+                }
+            };
+            match command {
+                None => return,
+                Some(Command::Look) => {}
+                Some(Command::Rebuild { course, reply }) => {
+                    // A requester that went away needs no answer.
+                    let _ = reply.send(self.rebuild(&course).await);
+                }
+            }
+        }
+    }
+
+    /// Follows one chunk of the log; says whether that was all of it.
+    async fn step(&mut self) -> Result<bool> {
+        self.refresh().await?;
+        if self.courses.is_empty() {
+            return Ok(true);
+        }
+        let log = self.store.log(self.through(), CHUNK).await?;
+        if log.is_empty() {
+            return Ok(true);
+        }
+        let whole = log.len() < CHUNK;
+        let log = log.iter().map(Read::new).collect::<Result<Vec<_>>>()?;
+        for followed in self.courses.values_mut() {
+            followed.follow(&*self.store, &log).await?;
+            followed.save(&*self.store, false).await?;
+        }
+        Ok(whole)
+    }
+
+    /// Loads courses that are new or changed; those that changed start over.
+    async fn refresh(&mut self) -> Result<()> {
+        let kept = self.store.courses().await?;
+        self.courses.retain(|id, _| kept.iter().any(|kept| kept.id == *id));
+        for course in &kept {
+            let known = self.courses.get(&course.id);
+            if known.is_some_and(|known| known.watermark.revision == course.revision) {
+                continue;
+            }
+            let followed = self.from_kept(course).await?;
+            self.courses.insert(course.id.clone(), followed);
+        }
+        Ok(())
+    }
+
+    async fn from_kept(&self, course: &KeptCourse) -> Result<Followed> {
+        let mut followed = Followed::load(&*self.store, course).await?;
+        if followed.watermark.through == Instant::default() {
+            self.read_whole_log(&mut followed).await?;
+        }
+        Ok(followed)
+    }
+
+    async fn rebuild(&mut self, id: &str) -> Result<Option<Rebuilt>> {
+        let Some(kept) = self.store.course(id).await? else { return Ok(None) };
+        let (_, before) = self.store.progress(id).await?;
+        let mut followed = Followed::load(&*self.store, &kept).await?;
+        followed.start_over();
+        let statements = self.read_whole_log(&mut followed).await?;
+        let (_, after) = self.store.progress(id).await?;
+        self.courses.insert(id.to_owned(), followed);
+        let before: HashMap<_, _> =
+            before.into_iter().map(|document| (document.learner, document.body)).collect();
+        let kept = after.iter().filter(|now| before.get(&now.learner) == Some(&now.body)).count();
+        let changed = (before.len().max(after.len()) - kept) as u64;
+        Ok(Some(Rebuilt { statements, changed }))
+    }
+
+    /// Follows the log from the beginning to its end and replaces all documents.
+    async fn read_whole_log(&self, followed: &mut Followed) -> Result<u64> {
+        let mut statements = 0;
+        loop {
+            let log = self.store.log(followed.watermark.through, CHUNK).await?;
+            let read = log.iter().map(Read::new).collect::<Result<Vec<_>>>()?;
+            followed.follow(&*self.store, &read).await?;
+            statements += log.len() as u64;
+            if log.len() < CHUNK {
+                break;
+            }
+        }
+        followed.save(&*self.store, true).await?;
+        Ok(statements)
+    }
+
+    /// Up to where all courses have followed.
+    fn through(&self) -> Instant {
+        let through = self.courses.values().map(|followed| followed.watermark.through).min();
+        through.unwrap_or_default()
+    }
+}

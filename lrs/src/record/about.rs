@@ -1,0 +1,16 @@
+//! What this server is (Communication 2.8).
+
+use serde_json::{Value, json};
+
+/// The versions Traccia takes and who it is. Needs no store: it answers when nothing else does.
+pub fn about() -> Value {
+    json!({
+        "version": ["1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0"],
+        "extensions": {
+            "https://traccia.example/extensions/server": {
+                "name": env!("CARGO_PKG_NAME"),
+                "version": env!("CARGO_PKG_VERSION"),
+            }
+        },
+    })
+}

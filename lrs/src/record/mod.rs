@@ -1,0 +1,29 @@
+//! What the xAPI resources do, over a clock and a store; [`crate::http`] speaks for them.
+
+pub mod about;
+pub mod activities;
+pub mod agents;
+pub mod documents;
+pub mod error;
+pub mod statements;
+
+pub use error::RecordError;
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::store::Store;
+
+/// The use cases of the record, over one store.
+#[derive(Clone)]
+pub struct Record {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Record {
+    /// A record in `store` that takes the time from `clock`.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
+    }
+}

@@ -1,0 +1,155 @@
+//! Keeping statements and giving them back (Communication 2.1).
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use serde_json::Value;
+use uuid::Uuid;
+use validator::{Statement, ifi};
+
+use super::{Record, RecordError};
+use crate::access::caller::Readable;
+use crate::clock::new_id;
+use crate::store::{Batch, Kept, Page, StoreError};
+use crate::xapi::attachment::{self, Attachment};
+use crate::xapi::authority::Authority;
+use crate::xapi::format;
+use crate::xapi::instant::Instant;
+use crate::xapi::language::Languages;
+use crate::xapi::prepare::prepare;
+use crate::xapi::query::{Filter, Format};
+use crate::xapi::refusal::Refusal;
+use crate::xapi::signature;
+use crate::xapi::stored::Stored;
+
+impl Record {
+    /// Keeps checked statements with the `parts` that came with them, all or none, and gives
+    /// their ids in order. Statements without an id get one.
+    pub async fn keep(
+        &self,
+        statements: Vec<Statement>,
+        parts: Vec<Attachment>,
+        authority: &Authority,
+    ) -> Result<Vec<Uuid>, RecordError> {
+        let values: Vec<&Value> = statements.iter().map(Statement::value).collect();
+        attachment::match_parts(&values, &parts)?;
+        for value in values {
+            signature::check(value, &parts)?;
+        }
+        let statements = statements
+            .into_iter()
+            .map(|statement| prepare(statement, authority, new_id()))
+            .collect();
+        Ok(self.store.put_statements(Batch { statements, attachments: parts }).await?)
+    }
+
+    /// Keeps one statement under the id of a PUT request, which its own must equal if it has one.
+    pub async fn keep_as(
+        &self,
+        id: Uuid,
+        statement: Statement,
+        parts: Vec<Attachment>,
+        authority: &Authority,
+    ) -> Result<(), RecordError> {
+        if statement.id().is_some_and(|own| own != id) {
+            return Err(Refusal::new(
+                "statement-id-mismatch",
+                "xAPI 1.0.3 Communication 2.1.1",
+                "The statement's id is not the one in `statementId`.",
+                "Send the same id in both places, or leave it out of the statement.",
+            )
+            .into());
+        }
+        attachment::match_parts(&[statement.value()], &parts)?;
+        signature::check(statement.value(), &parts)?;
+        let statements = vec![prepare(statement, authority, id)];
+        self.store.put_statements(Batch { statements, attachments: parts }).await?;
+        Ok(())
+    }
+
+    /// The statement `id` if it is voided just as `voided` says and may be read.
+    pub async fn statement(
+        &self,
+        id: Uuid,
+        voided: bool,
+        readable: &Readable,
+    ) -> Result<Option<Stored>, RecordError> {
+        let Some(kept) = self.store.statement(id).await? else { return Ok(None) };
+        if kept.voided != voided || !is_readable(&kept, readable)? {
+            return Ok(None);
+        }
+        Ok(Some(kept.statement))
+    }
+
+    /// A page of the statements that match and may be read.
+    pub async fn statements(
+        &self,
+        mut filter: Filter,
+        readable: Readable,
+    ) -> Result<Page, RecordError> {
+        if let Readable::OfAuthority(ifi) = readable {
+            filter.authority = Some(ifi);
+        }
+        Ok(self.store.statements(&filter).await?)
+    }
+
+    /// The texts of `statements` in the `format` asked for, in order.
+    pub async fn written(
+        &self,
+        statements: Vec<Stored>,
+        format: Format,
+        languages: &Languages,
+    ) -> Result<Vec<Bytes>, RecordError> {
+        if format == Format::Exact {
+            return Ok(statements.into_iter().map(|statement| statement.body).collect());
+        }
+        let mut values = statements.iter().map(value).collect::<Result<Vec<_>, _>>()?;
+        if format == Format::Ids {
+            values.iter_mut().for_each(format::ids);
+        } else {
+            let mut activities: Vec<String> =
+                values.iter_mut().flat_map(format::activity_ids).collect();
+            activities.sort_unstable();
+            activities.dedup();
+            let known: HashMap<_, _> =
+                self.store.definitions(&activities).await?.into_iter().collect();
+            for value in &mut values {
+                format::canonical(value, |id| known.get(id).cloned(), languages);
+            }
+        }
+        Ok(values.into_iter().map(|value| Bytes::from(value.to_string())).collect())
+    }
+
+    /// The kept data of all attachments of `statements`, each once.
+    pub async fn attachments_of(
+        &self,
+        statements: &[Stored],
+    ) -> Result<Vec<Attachment>, RecordError> {
+        let mut hashes = Vec::new();
+        for statement in statements {
+            let value = value(statement)?;
+            hashes.extend(attachment::described(&value).map(|described| described.sha2.to_owned()));
+        }
+        hashes.sort_unstable();
+        hashes.dedup();
+        Ok(self.store.attachments(&hashes).await?)
+    }
+
+    /// See [`crate::store::StatementStore::consistent_through`].
+    pub async fn consistent_through(&self) -> Result<Instant, RecordError> {
+        Ok(self.store.consistent_through().await?)
+    }
+}
+
+fn value(statement: &Stored) -> Result<Value, StoreError> {
+    statement
+        .value()
+        .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", statement.id)))
+}
+
+fn is_readable(kept: &Kept, readable: &Readable) -> Result<bool, StoreError> {
+    let Readable::OfAuthority(mine) = readable else { return Ok(true) };
+    let statement = value(&kept.statement)?;
+    let authority = statement.get("authority").and_then(ifi::of);
+    Ok(authority.is_some_and(|authority| authority.to_string() == *mine))
+}

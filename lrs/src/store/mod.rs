@@ -1,0 +1,232 @@
+//! What the rest of Traccia asks of a storage engine. The comments here are the contract: the
+//! tests in [`contract`] hold every engine to it.
+//!
+//! Every write is atomic and durable when its future resolves: an answer follows the commit.
+//! Every read sees all writes that were answered before it began.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::access::key::KeptKey;
+use crate::xapi::attachment::Attachment;
+use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Shelf, Unmet};
+use crate::xapi::instant::Instant;
+use crate::xapi::prepare::Prepared;
+use crate::xapi::query::Filter;
+use crate::xapi::refusal::Refusal;
+use crate::xapi::stored::Stored;
+
+pub mod sqlite;
+
+/// Why a store did not do what it was asked. In every case it changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another statement is kept under this id.
+    #[error("a different statement is kept under the id {id}")]
+    Conflict {
+        /// The id.
+        id: Uuid,
+        /// JSON pointers of the places where they differ.
+        differences: Vec<String>,
+    },
+    /// The document's precondition does not hold.
+    #[error("the precondition does not hold")]
+    Precondition(Unmet),
+    /// The change cannot be made to this document.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The engine cannot work now: a full disk, a lost connection. Trying again may help.
+    #[error("the store is not available: {0}")]
+    Unavailable(String),
+    /// What is kept cannot be read. Trying again does not help.
+    #[error("the store holds what it cannot read: {0}")]
+    Corrupt(String),
+}
+
+/// What every store method gives.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Statements to be kept together or not at all.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The statements, with different ids.
+    pub statements: Vec<Prepared>,
+    /// The data of their attachments.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A statement and whether it is voided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The statement.
+    pub statement: Stored,
+    /// Whether a voiding statement refers to it and it is not itself one (Data 2.3.2).
+    pub voided: bool,
+}
+
+/// Some statements of many.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The statements, in the order asked for.
+    pub statements: Vec<Stored>,
+    /// Whether more follow the last one.
+    pub more: bool,
+}
+
+/// Statements, by id and by filter.
+#[async_trait]
+pub trait StatementStore: Send + Sync {
+    /// Keeps all statements of `batch` or none, and gives their ids in order.
+    ///
+    /// A statement that is kept already is left as it is when the new one is the same
+    /// ([`crate::xapi::same`]); otherwise the batch fails with [`StoreError::Conflict`].
+    /// New ones get `stored` instants in the batch's order, each greater than every earlier one
+    /// of the store. Writers of one id at once agree on one winner.
+    async fn put_statements(&self, batch: Batch) -> Result<Vec<Uuid>>;
+
+    /// The statement with this id, voided or not.
+    async fn statement(&self, id: Uuid) -> Result<Option<Kept>>;
+
+    /// The statements that match `filter` and are not voided, by `stored`, at most
+    /// `filter.limit` (which is not 0). A statement that refers to a matching one matches too,
+    /// but for `since`, `until` and `authority`, which are always its own.
+    async fn statements(&self, filter: &Filter) -> Result<Page>;
+
+    /// The attachments among `hashes` whose data is kept, each once.
+    async fn attachments(&self, hashes: &[String]) -> Result<Vec<Attachment>>;
+
+    /// An instant such that every statement with an earlier or equal `stored`, now or ever, is
+    /// visible to a read that starts after this call (`X-Experience-API-Consistent-Through`).
+    async fn consistent_through(&self) -> Result<Instant>;
+}
+
+/// The statements in the order in which they became visible.
+#[async_trait]
+pub trait StatementLog: Send + Sync {
+    /// At most `limit` statements stored after `after`, voided or not, oldest first. One that
+    /// is visible now never gets an earlier neighbour later.
+    async fn log(&self, after: Instant, limit: usize) -> Result<Vec<Kept>>;
+
+    /// Returns when a statement stored after `after` may be there, or after `at_most`.
+    async fn wait_for_news(&self, after: Instant, at_most: Duration);
+}
+
+/// What statements said of agents and activities.
+#[async_trait]
+pub trait ThingStore: Send + Sync {
+    /// The names that the agent with this identifier was seen under, in order of appearance.
+    async fn agent_names(&self, ifi: &str) -> Result<Vec<String>>;
+
+    /// The merged definitions of those activities that have one, in no order.
+    async fn definitions(&self, activities: &[String]) -> Result<Vec<(String, Value)>>;
+}
+
+/// State and profile documents.
+#[async_trait]
+pub trait DocumentStore: Send + Sync {
+    /// The document at `key`.
+    async fn document(&self, key: &DocumentKey) -> Result<Option<Document>>;
+
+    /// The ids of a shelf's documents that changed after `since`, sorted, and the instant of
+    /// the latest of those changes.
+    async fn document_ids(
+        &self,
+        shelf: &Shelf,
+        since: Option<Instant>,
+    ) -> Result<(Vec<String>, Option<Instant>)>;
+
+    /// Changes the document at `key` if `precondition` holds for it: check and change are one.
+    async fn change_document(
+        &self,
+        key: DocumentKey,
+        precondition: Precondition,
+        change: Change,
+    ) -> Result<()>;
+
+    /// Removes all documents of a shelf.
+    async fn delete_documents(&self, shelf: &Shelf) -> Result<()>;
+}
+
+/// Keys.
+#[async_trait]
+pub trait KeyStore: Send + Sync {
+    /// The key of this name.
+    async fn key(&self, name: &str) -> Result<Option<KeptKey>>;
+    /// All keys, by name.
+    async fn keys(&self) -> Result<Vec<KeptKey>>;
+    /// Adds a key; false when one of this name is there, which is left as it is.
+    async fn add_key(&self, key: KeptKey) -> Result<bool>;
+    /// Removes a key; false when there is none of this name.
+    async fn remove_key(&self, name: &str) -> Result<bool>;
+}
+
+/// A course as it is kept: texts, read by [`crate::course`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptCourse {
+    /// The course's id.
+    pub id: String,
+    /// The course file, TOML.
+    pub file: String,
+    /// The list of its learners, CSV; empty before the first import.
+    pub learners: String,
+    /// Counts the changes of file and learners; progress documents name the one they follow.
+    pub revision: i64,
+}
+
+/// A learner's progress in one course, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgressDocument {
+    /// The learner's id in the course.
+    pub learner: String,
+    /// The JSON text of [`crate::course::fold::LearnerProgress`].
+    pub body: Bytes,
+}
+
+/// How far the progress documents of one course follow the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watermark {
+    /// They are true up to this instant of `stored`.
+    pub through: Instant,
+    /// They follow this revision of the course.
+    pub revision: i64,
+}
+
+/// Courses and the progress of their learners.
+#[async_trait]
+pub trait CourseStore: Send + Sync {
+    /// All courses, by id.
+    async fn courses(&self) -> Result<Vec<KeptCourse>>;
+    /// The course of this id.
+    async fn course(&self, id: &str) -> Result<Option<KeptCourse>>;
+    /// Adds or replaces the course file; learners stay. The revision grows.
+    async fn put_course(&self, id: &str, file: &str) -> Result<()>;
+    /// Replaces the learners of a course; false when there is no such course. The revision grows.
+    async fn put_learners(&self, id: &str, learners: &str) -> Result<bool>;
+    /// The progress documents of a course, by learner, with the watermark they are true for.
+    async fn progress(&self, course: &str) -> Result<(Watermark, Vec<ProgressDocument>)>;
+    /// Replaces the documents of the learners named and moves the watermark, in one write. With
+    /// `whole`, documents of learners not named are removed.
+    async fn put_progress(
+        &self,
+        course: &str,
+        watermark: Watermark,
+        documents: Vec<ProgressDocument>,
+        whole: bool,
+    ) -> Result<()>;
+}
+
+/// A whole storage engine.
+#[async_trait]
+pub trait Store:
+    StatementStore + StatementLog + ThingStore + DocumentStore + KeyStore + CourseStore
+{
+    /// 32 random bytes that belong to this store for good: the secret of its cursors.
+    async fn secret(&self) -> Result<[u8; 32]>;
+
+    /// Fails when the store cannot answer a read and a write.
+    async fn ping(&self) -> Result<()>;
+}

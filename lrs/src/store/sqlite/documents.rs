@@ -1,0 +1,107 @@
+//! State and profile documents in one table.
+
+use bytes::Bytes;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::session::Session;
+use crate::store::{Result, StoreError};
+use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
+use crate::xapi::instant::Instant;
+
+const SELECT: &str = "SELECT content_type, updated, body FROM document WHERE resource = ?1 \
+    AND activity = ?2 AND agent = ?3 AND id = ?4 AND registration = ?5";
+
+const fn number(resource: Resource) -> u8 {
+    match resource {
+        Resource::State => 0,
+        Resource::ActivityProfile => 1,
+        Resource::AgentProfile => 2,
+    }
+}
+
+fn registration(shelf: &Shelf) -> String {
+    shelf.registration.map(|id| id.to_string()).unwrap_or_default()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Document> {
+    Ok(Document {
+        content_type: row.get(0)?,
+        updated: Instant::from_micros(row.get(1)?),
+        body: Bytes::from(row.get::<_, Vec<u8>>(2)?),
+    })
+}
+
+pub(super) fn document(connection: &Connection, key: &DocumentKey) -> Result<Option<Document>> {
+    let DocumentKey { shelf, id } = key;
+    let address =
+        params![number(shelf.resource), shelf.activity, shelf.agent, id, registration(shelf)];
+    Ok(connection.prepare_cached(SELECT)?.query_row(address, read).optional()?)
+}
+
+pub(super) fn ids(
+    connection: &Connection,
+    shelf: &Shelf,
+    since: Option<Instant>,
+) -> Result<(Vec<String>, Option<Instant>)> {
+    let mut select = connection.prepare_cached(
+        "SELECT id, max(updated) FROM document WHERE resource = ?1 AND activity = ?2 \
+         AND agent = ?3 AND (?4 = '' OR registration = ?4) AND updated > ?5 GROUP BY id ORDER BY id",
+    )?;
+    let since = since.map_or(i64::MIN, Instant::micros);
+    let rows = select.query_map(
+        params![number(shelf.resource), shelf.activity, shelf.agent, registration(shelf), since],
+        |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)),
+    )?;
+    let found: Vec<(String, i64)> = rows.collect::<rusqlite::Result<_>>()?;
+    let latest = found.iter().map(|(_, updated)| *updated).max().map(Instant::from_micros);
+    Ok((found.into_iter().map(|(id, _)| id).collect(), latest))
+}
+
+pub(super) fn change(
+    session: &mut Session<'_>,
+    key: &DocumentKey,
+    precondition: &Precondition,
+    change: Change,
+) -> Result<()> {
+    let DocumentKey { shelf, id } = key;
+    let registration = registration(shelf);
+    let resource = number(shelf.resource);
+    let address = params![resource, shelf.activity, shelf.agent, id, registration];
+    let existing = session.one(SELECT, address, read)?;
+    precondition.check(existing.as_ref()).map_err(StoreError::Precondition)?;
+    let Some(document) = change.apply(existing)? else {
+        session.run(
+            "DELETE FROM document WHERE resource = ?1 AND activity = ?2 AND agent = ?3 \
+             AND id = ?4 AND registration = ?5",
+            address,
+        )?;
+        return Ok(());
+    };
+    session.run(
+        "INSERT INTO document (resource, activity, agent, id, registration, content_type, \
+         updated, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
+         ON CONFLICT (resource, activity, agent, id, registration) DO UPDATE \
+         SET content_type = excluded.content_type, updated = excluded.updated, \
+         body = excluded.body",
+        params![
+            resource,
+            shelf.activity,
+            shelf.agent,
+            id,
+            registration,
+            document.content_type,
+            document.updated.micros(),
+            &*document.body
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn delete(session: &Session<'_>, shelf: &Shelf) -> Result<()> {
+    session.run(
+        "DELETE FROM document WHERE resource = ?1 AND activity = ?2 AND agent = ?3 \
+         AND (?4 = '' OR registration = ?4)",
+        params![number(shelf.resource), shelf.activity, shelf.agent, registration(shelf)],
+    )?;
+    Ok(())
+}

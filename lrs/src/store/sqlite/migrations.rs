@@ -1,0 +1,42 @@
+//! The tables, as numbered steps: a step once released is never changed.
+
+use rusqlite::Connection;
+
+const STEPS: [&str; 1] = [include_str!("0001_core.sql")];
+/// The number of the newest step.
+const KNOWN: u32 = 1;
+
+/// Brings a database to the newest layout. Each step is one transaction with its number.
+/// A database of a newer Traccia is refused.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), MigrationError> {
+    let at: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if at > KNOWN {
+        return Err(MigrationError::Newer { found: at, known: KNOWN });
+    }
+    for (number, step) in (1..).zip(STEPS).skip_while(|(number, _)| *number <= at) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", number)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// Why a database cannot be brought to the newest layout.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    /// The engine's own error.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// The data folder was used by a newer Traccia.
+    #[error(
+        "the database has layout {found}, this program knows up to {known}: use the newer Traccia \
+         that wrote it"
+    )]
+    Newer {
+        /// The layout of the database.
+        found: u32,
+        /// The newest layout this program knows.
+        known: u32,
+    },
+}

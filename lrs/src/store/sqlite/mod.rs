@@ -1,0 +1,284 @@
+//! The embedded engine: one SQLite database in the data folder, one thread that writes, some
+//! connections that read.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension as _};
+use serde_json::Value;
+use uuid::Uuid;
+
+use self::readers::Readers;
+use self::writer::Writer;
+use super::{
+    Batch, CourseStore, DocumentStore, Kept, KeptCourse, KeyStore, Page, ProgressDocument, Result,
+    StatementLog, StatementStore, Store, StoreError, ThingStore, Watermark,
+};
+use crate::access::key::KeptKey;
+use crate::clock::Clock;
+use crate::xapi::attachment::Attachment;
+use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
+use crate::xapi::index::Kind;
+use crate::xapi::instant::Instant;
+use crate::xapi::query::Filter;
+
+mod courses;
+mod documents;
+mod keys;
+mod migrations;
+mod readers;
+mod session;
+mod statements;
+mod things;
+mod writer;
+
+/// The database's name in the data folder.
+const FILE: &str = "traccia.sqlite";
+/// The file that says that a process has the folder.
+const LOCK: &str = "traccia.lock";
+
+/// The embedded store. Clones share it; when the last one goes, what was queued is written.
+#[derive(Clone)]
+pub struct SqliteStore(Arc<Inner>);
+
+struct Inner {
+    writer: Writer,
+    readers: Readers,
+    /// Held while the store is open; released by the system when the process ends, however.
+    _lock: File,
+}
+
+impl SqliteStore {
+    /// Opens the store in `folder`, which must exist, and brings it to the newest layout.
+    ///
+    /// A second process that opens the same folder is refused: the writer must be alone.
+    pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self> {
+        let lock = lock(folder)?;
+        let path = folder.join(FILE);
+        let mut connection = Connection::open(&path)?;
+        prepare(&connection)?;
+        migrations::migrate(&mut connection)
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let count = std::thread::available_parallelism().map_or(4, |n| 2 * n.get());
+        let readers = Readers::open(&path, count)?;
+        let writer = Writer::start(connection, clock)?;
+        Ok(Self(Arc::new(Inner { writer, readers, _lock: lock })))
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.0.readers.read(read).await
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&mut session::Session<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.0.writer.write(write).await
+    }
+}
+
+/// Takes the folder for this process alone.
+fn lock(folder: &Path) -> Result<File> {
+    let unavailable = |reason: String| {
+        StoreError::Unavailable(format!("the data folder {}: {reason}", folder.display()))
+    };
+    let file = File::create(folder.join(LOCK)).map_err(|error| unavailable(error.to_string()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(unavailable(
+            "another Traccia has it open; stop that one or choose another --data".into(),
+        )),
+        Err(TryLockError::Error(error)) => Err(unavailable(error.to_string())),
+    }
+}
+
+/// Settings of the writing connection. `FULL` makes every commit reach the disk.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "page_size", 8192)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", 8_000)?;
+    connection.pragma_update(None, "journal_size_limit", 256 << 20)?;
+    connection.pragma_update(None, "cache_size", -128_000)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+#[async_trait]
+impl StatementStore for SqliteStore {
+    async fn put_statements(&self, batch: Batch) -> Result<Vec<Uuid>> {
+        self.write(move |session| statements::put::put(session, batch)).await
+    }
+
+    async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {
+        self.read(move |connection| statements::read::statement(connection, id)).await
+    }
+
+    async fn statements(&self, filter: &Filter) -> Result<Page> {
+        let filter = filter.clone();
+        self.read(move |connection| statements::read::statements(connection, &filter)).await
+    }
+
+    async fn attachments(&self, hashes: &[String]) -> Result<Vec<Attachment>> {
+        let hashes = hashes.to_vec();
+        self.read(move |connection| statements::read::attachments(connection, &hashes)).await
+    }
+
+    async fn consistent_through(&self) -> Result<Instant> {
+        Ok(self.0.writer.consistent_through())
+    }
+}
+
+#[async_trait]
+impl StatementLog for SqliteStore {
+    async fn log(&self, after: Instant, limit: usize) -> Result<Vec<Kept>> {
+        self.read(move |connection| statements::read::log(connection, after, limit)).await
+    }
+
+    async fn wait_for_news(&self, after: Instant, at_most: Duration) {
+        let mut newest = self.0.writer.newest();
+        // Both a time-out and a writer that has stopped mean: look again.
+        let _ = tokio::time::timeout(at_most, newest.wait_for(|newest| *newest > after)).await;
+    }
+}
+
+#[async_trait]
+impl ThingStore for SqliteStore {
+    async fn agent_names(&self, ifi: &str) -> Result<Vec<String>> {
+        let ifi = ifi.to_owned();
+        self.read(move |connection| things::agent_names(connection, &ifi)).await
+    }
+
+    async fn definitions(&self, activities: &[String]) -> Result<Vec<(String, Value)>> {
+        let activities = activities.to_vec();
+        self.read(move |connection| things::definitions(connection, &activities)).await
+    }
+}
+
+#[async_trait]
+impl DocumentStore for SqliteStore {
+    async fn document(&self, key: &DocumentKey) -> Result<Option<Document>> {
+        let key = key.clone();
+        self.read(move |connection| documents::document(connection, &key)).await
+    }
+
+    async fn document_ids(
+        &self,
+        shelf: &Shelf,
+        since: Option<Instant>,
+    ) -> Result<(Vec<String>, Option<Instant>)> {
+        let shelf = shelf.clone();
+        self.read(move |connection| documents::ids(connection, &shelf, since)).await
+    }
+
+    async fn change_document(
+        &self,
+        key: DocumentKey,
+        precondition: Precondition,
+        change: Change,
+    ) -> Result<()> {
+        self.write(move |session| documents::change(session, &key, &precondition, change)).await
+    }
+
+    async fn delete_documents(&self, shelf: &Shelf) -> Result<()> {
+        let shelf = shelf.clone();
+        self.write(move |session| documents::delete(session, &shelf)).await
+    }
+}
+
+#[async_trait]
+impl KeyStore for SqliteStore {
+    async fn key(&self, name: &str) -> Result<Option<KeptKey>> {
+        let name = name.to_owned();
+        self.read(move |connection| keys::key(connection, &name)).await
+    }
+
+    async fn keys(&self) -> Result<Vec<KeptKey>> {
+        self.read(keys::keys).await
+    }
+
+    async fn add_key(&self, key: KeptKey) -> Result<bool> {
+        self.write(move |session| keys::add(session, &key)).await
+    }
+
+    async fn remove_key(&self, name: &str) -> Result<bool> {
+        let name = name.to_owned();
+        self.write(move |session| keys::remove(session, &name)).await
+    }
+}
+
+#[async_trait]
+impl CourseStore for SqliteStore {
+    async fn courses(&self) -> Result<Vec<KeptCourse>> {
+        self.read(courses::courses).await
+    }
+
+    async fn course(&self, id: &str) -> Result<Option<KeptCourse>> {
+        let id = id.to_owned();
+        self.read(move |connection| courses::course(connection, &id)).await
+    }
+
+    async fn put_course(&self, id: &str, file: &str) -> Result<()> {
+        let (id, file) = (id.to_owned(), file.to_owned());
+        self.write(move |session| courses::put_course(session, &id, &file)).await
+    }
+
+    async fn put_learners(&self, id: &str, learners: &str) -> Result<bool> {
+        let (id, learners) = (id.to_owned(), learners.to_owned());
+        self.write(move |session| courses::put_learners(session, &id, &learners)).await
+    }
+
+    async fn progress(&self, course: &str) -> Result<(Watermark, Vec<ProgressDocument>)> {
+        let course = course.to_owned();
+        self.read(move |connection| courses::progress(connection, &course)).await
+    }
+
+    async fn put_progress(
+        &self,
+        course: &str,
+        watermark: Watermark,
+        documents: Vec<ProgressDocument>,
+        whole: bool,
+    ) -> Result<()> {
+        let course = course.to_owned();
+        self.write(move |session| {
+            courses::put_progress(session, &course, watermark, &documents, whole)
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn secret(&self) -> Result<[u8; 32]> {
+        self.write(|session| {
+            session.run(
+                "INSERT OR IGNORE INTO setting (name, value) VALUES ('secret', ?1)",
+                [rand::random::<[u8; 32]>()],
+            )?;
+            let sql = "SELECT value FROM setting WHERE name = 'secret'";
+            let secret = session.one(sql, [], |row| row.get(0))?;
+            secret.ok_or_else(|| StoreError::Corrupt("the store's secret is missing".into()))
+        })
+        .await
+    }
+
+    async fn ping(&self) -> Result<()> {
+        self.write(|_| Ok(())).await?;
+        self.read(|connection| {
+            let _: Option<i64> = connection
+                .prepare_cached("SELECT seq FROM statement LIMIT 1")?
+                .query_row([], |row| row.get(0))
+                .optional()?;
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,6 @@
+//! Statements in tables: [`put`] keeps them, [`filter`] finds them, [`read`] gives them back.
+
+mod filter;
+pub(super) mod put;
+pub(super) mod read;
+mod references;

@@ -1,0 +1,145 @@
+//! Keeping statements.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use rusqlite::params;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::references;
+use crate::store::sqlite::session::Session;
+use crate::store::{Batch, Result, StoreError};
+use crate::xapi::index::{IndexKey, Kind};
+use crate::xapi::instant::Instant;
+use crate::xapi::prepare::Prepared;
+use crate::xapi::{activity, format, same};
+
+/// The flag of a voiding statement.
+pub(super) const VOIDING: i64 = 1;
+
+/// See [`crate::store::StatementStore::put_statements`].
+pub(in crate::store::sqlite) fn put(session: &mut Session<'_>, batch: Batch) -> Result<Vec<Uuid>> {
+    let ids = batch.statements.iter().map(|statement| statement.id).collect();
+    for statement in batch.statements {
+        put_one(session, statement)?;
+    }
+    for attachment in batch.attachments {
+        session.run(
+            "INSERT OR IGNORE INTO attachment (sha2, content_type, body) VALUES (?1, ?2, ?3)",
+            params![
+                attachment.sha2.to_ascii_lowercase(),
+                attachment.content_type,
+                &*attachment.body
+            ],
+        )?;
+    }
+    Ok(ids)
+}
+
+fn put_one(session: &mut Session<'_>, mut statement: Prepared) -> Result<()> {
+    let stored = session.next_stored();
+    let inserted = session.run(
+        "INSERT INTO statement_id (id, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        params![statement.id.as_bytes(), stored.micros()],
+    )?;
+    if inserted == 0 {
+        return check_same(session, &statement);
+    }
+    let mut keys = std::mem::take(&mut statement.keys);
+    keys.extend(references::inherited(session, &statement)?);
+    session.index(stored, &keys)?;
+    references::pass_on(session, statement.id, &keys)?;
+    remember_things(session, &statement.value, stored)?;
+    write(session, statement, stored)
+}
+
+/// Accepts a statement that is kept already, refuses a different one under its id.
+fn check_same(session: &Session<'_>, incoming: &Prepared) -> Result<()> {
+    let sql = "SELECT body FROM statement WHERE seq = \
+               (SELECT seq FROM statement_id WHERE id = ?1)";
+    let body: Option<String> = session.one(sql, [incoming.id.as_bytes()], |row| row.get(0))?;
+    let kept: Value = body
+        .and_then(|body| serde_json::from_str(&body).ok())
+        .ok_or_else(|| StoreError::Corrupt(format!("statement {}", incoming.id)))?;
+    let differences = same::differences(&kept, &incoming.value);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::Conflict { id: incoming.id, differences })
+}
+
+fn write(session: &Session<'_>, statement: Prepared, stored: Instant) -> Result<()> {
+    let flags = if statement.voiding { VOIDING } else { 0 };
+    if let Some(target) = statement.target {
+        session.run(
+            "INSERT INTO reference (target, seq) VALUES (?1, ?2)",
+            params![target.as_bytes(), stored.micros()],
+        )?;
+        if statement.voiding {
+            session
+                .run("INSERT OR IGNORE INTO voided (target) VALUES (?1)", [target.as_bytes()])?;
+        }
+    }
+    let kept = statement.stamp(stored);
+    let body = std::str::from_utf8(&kept.body)
+        .map_err(|_| StoreError::Corrupt("a statement that is not UTF-8".into()))?;
+    session.run(
+        "INSERT INTO statement (seq, id, flags, body) VALUES (?1, ?2, ?3, ?4)",
+        params![stored.micros(), kept.id.as_bytes(), flags, body],
+    )?;
+    Ok(())
+}
+
+/// Keeps what the statement says of activities and agents beside what it says they did.
+fn remember_things(session: &mut Session<'_>, statement: &Value, stored: Instant) -> Result<()> {
+    for (id, definition) in format::definitions(statement) {
+        let entity = session.entity(Kind::Activity, id)?;
+        if is_news(session, entity, &definition.to_string()) {
+            remember_definition(session, entity, definition)?;
+        }
+    }
+    for actor in ["/actor", "/object"].into_iter().filter_map(|at| statement.pointer(at)) {
+        let name = actor.get("name").and_then(Value::as_str);
+        let (Some(name), Some(ifi)) = (name, validator::ifi::of(actor)) else { continue };
+        let entity = session.entity(Kind::Agent, &ifi.to_string())?;
+        if is_news(session, entity, name) {
+            session.run(
+                "INSERT OR IGNORE INTO agent_name (entity, name, seq) VALUES (?1, ?2, ?3)",
+                params![entity, name, stored.micros()],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn remember_definition(session: &Session<'_>, entity: i64, definition: &Value) -> Result<()> {
+    let sql = "SELECT body FROM definition WHERE entity = ?1";
+    let known: Option<String> = session.one(sql, [entity], |row| row.get(0))?;
+    let known: Option<Value> = known.and_then(|body| serde_json::from_str(&body).ok());
+    let merged = activity::merge(known.clone(), definition);
+    if known.as_ref() != Some(&merged) {
+        session.run(
+            "INSERT INTO definition (entity, body) VALUES (?1, ?2)
+             ON CONFLICT (entity) DO UPDATE SET body = excluded.body",
+            params![entity, merged.to_string()],
+        )?;
+    }
+    Ok(())
+}
+
+/// Whether `text` is not what was last said of this thing. Spares a look-up per statement.
+fn is_news(session: &mut Session<'_>, entity: i64, text: &str) -> bool {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let hash = hasher.finish();
+    session.memory.seen.put(entity, hash) != Some(hash)
+}
+
+/// The keys that a kept statement has of its own.
+pub(super) fn own_keys(body: &str) -> Result<(Value, Vec<IndexKey>)> {
+    let value: Value = serde_json::from_str(body)
+        .map_err(|error| StoreError::Corrupt(format!("a kept statement: {error}")))?;
+    let authority = value.get("authority").cloned().unwrap_or_default();
+    let keys = crate::xapi::index::keys(&value, &authority);
+    Ok((value, keys))
+}

@@ -1,0 +1,165 @@
+//! The one thread that writes, and group commit: requests that wait at the same time share one
+//! transaction and so one fsync. Each is answered after the commit.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::session::{Memory, Session};
+use crate::clock::Clock;
+use crate::store::{Result, StoreError};
+use crate::xapi::instant::Instant;
+
+/// Jobs that may wait before senders do.
+const QUEUE: usize = 4096;
+/// Jobs in one transaction at most: bounds how long the first of them waits.
+const GROUP: usize = 1024;
+
+type Job = Box<dyn FnOnce(&mut Session<'_>) -> Answer + Send>;
+type Answer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
+
+/// The way to the writing thread.
+pub(super) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+    horizon: Arc<Horizon>,
+    newest: watch::Receiver<Instant>,
+}
+
+impl Writer {
+    /// Starts the thread on `connection`, which nobody else writes to.
+    pub(super) fn start(connection: Connection, clock: Arc<dyn Clock>) -> rusqlite::Result<Self> {
+        let memory = Memory::load(&connection)?;
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let (announce, newest) = watch::channel(memory.newest());
+        let horizon = Arc::new(Horizon { clock, floor: Mutex::default() });
+        let work = Work { connection, memory, queue, horizon: Arc::clone(&horizon), announce };
+        let thread = std::thread::Builder::new()
+            .name("traccia-writer".into())
+            .spawn(move || work.run())
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), horizon, newest })
+    }
+
+    /// Runs `job` in a transaction and gives its result once that is committed. A job that fails
+    /// leaves nothing behind; the jobs it shares a transaction with are not touched by it.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Session<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |session| {
+            let result = session.atomically(job);
+            Box::new(move |committed| {
+                let result = match committed {
+                    Ok(()) => result,
+                    Err(reason) => result.and(Err(StoreError::Unavailable(reason))),
+                };
+                // A requester that went away needs no answer.
+                let _ = reply.send(result);
+            })
+        });
+        let gone = || StoreError::Unavailable("the writer has stopped".into());
+        self.jobs.as_ref().ok_or_else(gone)?.send(job).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+
+    /// See [`crate::store::StatementStore::consistent_through`].
+    pub(super) fn consistent_through(&self) -> Instant {
+        self.horizon.consistent_through()
+    }
+
+    /// Shows the newest `stored` that is committed.
+    pub(super) fn newest(&self) -> watch::Receiver<Instant> {
+        self.newest.clone()
+    }
+}
+
+/// Waits until what was queued is committed.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What no statement is earlier than that is not visible yet.
+struct Horizon {
+    clock: Arc<dyn Clock>,
+    floor: Mutex<Option<Instant>>,
+}
+
+impl Horizon {
+    /// Begins a transaction whose statements are stored after `newest`, from now on.
+    fn begin(&self, newest: Instant) -> Instant {
+        let mut floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
+        *floor.insert(self.clock.now().max(newest.next()))
+    }
+
+    fn end(&self) {
+        *self.floor.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn consistent_through(&self) -> Instant {
+        let floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        // Under the lock: a transaction that begins later stores later than `now`.
+        floor.map_or(now.previous(), |floor| floor.previous().min(now.previous()))
+    }
+}
+
+struct Work {
+    connection: Connection,
+    memory: Memory,
+    queue: mpsc::Receiver<Job>,
+    horizon: Arc<Horizon>,
+    announce: watch::Sender<Instant>,
+}
+
+impl Work {
+    fn run(mut self) {
+        let mut group = Vec::with_capacity(GROUP);
+        while self.queue.blocking_recv_many(&mut group, GROUP) > 0 {
+            let from = self.horizon.begin(self.memory.newest());
+            self.memory.begin(from);
+            let mut answers = Vec::with_capacity(group.len());
+            let committed = self.commit(group.drain(..), &mut answers);
+            if let Err(error) = &committed {
+                tracing::error!(error, "a transaction failed");
+                self.memory.forget();
+            }
+            self.horizon.end();
+            self.announce.send_if_modified(|newest| {
+                std::mem::replace(newest, self.memory.newest()) != self.memory.newest()
+            });
+            for answer in answers {
+                answer(committed.clone());
+            }
+        }
+    }
+
+    fn commit(
+        &mut self,
+        jobs: impl Iterator<Item = Job>,
+        answers: &mut Vec<Answer>,
+    ) -> std::result::Result<(), String> {
+        let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
+        let mut session = Session::new(&self.connection, &mut self.memory);
+        if let Err(error) = &begun {
+            session.doom(error);
+        }
+        answers.extend(jobs.map(|job| job(&mut session)));
+        let committed = session.finish().and_then(|()| {
+            self.connection.execute_batch("COMMIT").map_err(|error| error.to_string())
+        });
+        if !self.connection.is_autocommit() {
+            // Only a failed transaction is still open here.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        committed
+    }
+}

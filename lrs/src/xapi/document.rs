@@ -1,0 +1,272 @@
+//! State and profile documents (Communication 2.2, 2.3, 2.6, 2.7, 3.1).
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+use sha1::{Digest as _, Sha1};
+use uuid::Uuid;
+
+use super::instant::Instant;
+use super::refusal::Refusal;
+
+/// Which of the three document resources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Resource {
+    /// Documents of an activity and an agent, maybe within a registration.
+    State,
+    /// Documents of an activity.
+    ActivityProfile,
+    /// Documents of an agent.
+    AgentProfile,
+}
+
+/// A set of documents: all of one activity, agent or both.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Shelf {
+    /// The resource they belong to.
+    pub resource: Resource,
+    /// The activity's IRI; empty for agent profiles.
+    pub activity: String,
+    /// The text of the agent's identifier; empty for activity profiles.
+    pub agent: String,
+    /// The registration: for one document none means "without one", for several "any".
+    pub registration: Option<Uuid>,
+}
+
+/// One document's address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DocumentKey {
+    /// The set it belongs to.
+    pub shelf: Shelf,
+    /// Its `stateId` or `profileId`.
+    pub id: String,
+}
+
+/// A document as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Its media type as it was sent.
+    pub content_type: String,
+    /// Its bytes.
+    pub body: Bytes,
+    /// When it was last changed.
+    pub updated: Instant,
+}
+
+impl Document {
+    /// The SHA-1 of the body in hexadecimal: its entity tag without quotes (3.1).
+    pub fn etag(&self) -> String {
+        hex::encode(Sha1::digest(&self.body))
+    }
+
+    /// Refuses what is called JSON but is not.
+    fn checked(self) -> Result<Self, Refusal> {
+        if is_json(&self.content_type) && validator::json::parse(&self.body).is_err() {
+            return Err(Refusal::new(
+                "document-json",
+                "xAPI 1.0.3 Communication 2.2",
+                "The document is sent as application/json but is not JSON.",
+                "Send JSON, or name the content's own type in Content-Type.",
+            ));
+        }
+        Ok(self)
+    }
+
+    fn object(&self) -> Option<Map<String, Value>> {
+        if !is_json(&self.content_type) {
+            return None;
+        }
+        match validator::json::parse(&self.body) {
+            Ok(Value::Object(object)) => Some(object),
+            _ => None,
+        }
+    }
+}
+
+/// What is to be done to one document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Replaces it.
+    Put(Document),
+    /// Merges the top-level members of a JSON object into it (2.2).
+    Post(Document),
+    /// Removes it.
+    Delete,
+}
+
+impl Change {
+    /// The document after the change; `None` when it is gone.
+    ///
+    /// A POST onto an existing document needs two JSON objects, else it is refused.
+    pub fn apply(self, existing: Option<Document>) -> Result<Option<Document>, Refusal> {
+        match (self, existing) {
+            (Self::Delete, _) => Ok(None),
+            (Self::Put(new), _) => Ok(Some(new)),
+            (Self::Post(new), None) => new.checked().map(Some),
+            (Self::Post(new), Some(old)) => merge(&old, new).map(Some),
+        }
+    }
+}
+
+fn merge(old: &Document, new: Document) -> Result<Document, Refusal> {
+    let (Some(mut merged), Some(posted)) = (old.object(), new.object()) else {
+        return Err(Refusal::new(
+            "document-merge",
+            "xAPI 1.0.3 Communication 2.2",
+            "POST merges JSON objects, and the document sent or the one kept is not a JSON object.",
+            "Send a JSON object as application/json, or replace the document with PUT.",
+        ));
+    };
+    merged.extend(posted);
+    let body = Bytes::from(Value::Object(merged).to_string());
+    Ok(Document { body, ..new })
+}
+
+/// Whether `content_type` names JSON, whatever its parameters.
+pub fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+/// The entity tags of an `If-Match` or `If-None-Match` header (RFC 9110 13.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tags {
+    /// `*`: any document.
+    Any,
+    /// One of these, without quotes and weakness marks.
+    OneOf(Vec<String>),
+}
+
+impl Tags {
+    /// Reads the header's value. Tags without quotes are taken too: old clients send them.
+    pub fn parse(header: &str) -> Self {
+        if header.trim() == "*" {
+            return Self::Any;
+        }
+        let tag = |part: &str| {
+            let part = part.trim();
+            part.strip_prefix("W/").unwrap_or(part).trim_matches('"').to_ascii_lowercase()
+        };
+        Self::OneOf(header.split(',').map(tag).collect())
+    }
+
+    fn hold(&self, existing: Option<&Document>) -> bool {
+        match (self, existing) {
+            (_, None) => false,
+            (Self::Any, Some(_)) => true,
+            (Self::OneOf(tags), Some(document)) => tags.contains(&document.etag()),
+        }
+    }
+}
+
+/// What a PUT without `If-Match` and `If-None-Match` may do (3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unguarded {
+    /// Anything: State under 1.0.3, and every POST and DELETE.
+    Allowed,
+    /// Only create a document: every resource under 2.0.
+    OnlyNew,
+    /// Nothing: profiles under 1.0.3.
+    Refused,
+}
+
+/// The conditions under which a document may be changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Precondition {
+    /// The document must have one of these tags.
+    pub if_match: Option<Tags>,
+    /// The document must have none of these tags.
+    pub if_none_match: Option<Tags>,
+    /// What holds when neither header came.
+    pub unguarded: Unguarded,
+}
+
+/// Why a document was left as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unmet {
+    /// A header's condition does not hold: 412.
+    Failed,
+    /// The document exists, and nothing says that its writer has seen it: 409.
+    Exists,
+    /// No header came where one must: 400.
+    Missing,
+}
+
+impl Precondition {
+    /// Whether the `existing` document may be changed.
+    pub fn check(&self, existing: Option<&Document>) -> Result<(), Unmet> {
+        if self.if_match.is_none() && self.if_none_match.is_none() {
+            return match (self.unguarded, existing) {
+                (Unguarded::Allowed, _) | (Unguarded::OnlyNew, None) => Ok(()),
+                (_, Some(_)) => Err(Unmet::Exists),
+                (Unguarded::Refused, None) => Err(Unmet::Missing),
+            };
+        }
+        let matches = self.if_match.as_ref().is_none_or(|tags| tags.hold(existing));
+        let differs = self.if_none_match.as_ref().is_none_or(|tags| !tags.hold(existing));
+        if matches && differs { Ok(()) } else { Err(Unmet::Failed) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(body: &str) -> Document {
+        Document {
+            content_type: "application/json; charset=utf-8".into(),
+            body: Bytes::copy_from_slice(body.as_bytes()),
+            updated: Instant::default(),
+        }
+    }
+
+    #[test]
+    fn post_replaces_whole_top_level_members() {
+        let old = json(r#"{"x":{"a":1},"y":2}"#);
+        let merged = Change::Post(json(r#"{"x":{"b":1},"z":3}"#)).apply(Some(old)).unwrap();
+        assert_eq!(merged.unwrap().body, r#"{"x":{"b":1},"y":2,"z":3}"#);
+    }
+
+    #[test]
+    fn post_onto_anything_but_a_json_object_is_refused() {
+        let binary = Document { content_type: "application/octet-stream".into(), ..json("{}") };
+        for (old, new) in
+            [(binary.clone(), json("{}")), (json("{}"), binary), (json("[]"), json("{}"))]
+        {
+            assert_eq!(Change::Post(new).apply(Some(old)).unwrap_err().rule, "document-merge");
+        }
+    }
+
+    #[test]
+    fn conditions_hold_as_http_defines_them() {
+        let document = json("{}");
+        let tag = Tags::parse(&format!("\"{}\"", document.etag()));
+        let check = |if_match: Option<&Tags>, if_none_match: Option<&Tags>, existing| {
+            Precondition {
+                if_match: if_match.cloned(),
+                if_none_match: if_none_match.cloned(),
+                unguarded: Unguarded::Allowed,
+            }
+            .check(existing)
+        };
+        let other = Tags::parse("W/\"0\", \"1\"");
+        assert_eq!(check(Some(&tag), None, Some(&document)), Ok(()));
+        assert_eq!(check(Some(&other), None, Some(&document)), Err(Unmet::Failed));
+        assert_eq!(check(Some(&Tags::Any), None, None), Err(Unmet::Failed));
+        assert_eq!(check(None, Some(&Tags::Any), None), Ok(()));
+        assert_eq!(check(None, Some(&Tags::Any), Some(&document)), Err(Unmet::Failed));
+        assert_eq!(check(None, Some(&other), Some(&document)), Ok(()));
+    }
+
+    #[test]
+    fn a_put_without_headers_is_judged_by_resource_and_version() {
+        let document = json("{}");
+        let check = |unguarded, existing| {
+            Precondition { if_match: None, if_none_match: None, unguarded }.check(existing)
+        };
+        assert_eq!(check(Unguarded::Allowed, Some(&document)), Ok(()));
+        assert_eq!(check(Unguarded::OnlyNew, None), Ok(()));
+        assert_eq!(check(Unguarded::OnlyNew, Some(&document)), Err(Unmet::Exists));
+        assert_eq!(check(Unguarded::Refused, None), Err(Unmet::Missing));
+        assert_eq!(check(Unguarded::Refused, Some(&document)), Err(Unmet::Exists));
+    }
+}

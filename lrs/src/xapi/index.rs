@@ -1,0 +1,200 @@
+//! What a statement can be found by: the agents, verb, activities and registration it speaks of.
+
+use serde_json::Value;
+use validator::ifi;
+
+/// The kinds of things that the filters of `GET statements` name (Communication 2.1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// An Agent or identified Group, by the text of its inverse functional identifier.
+    Agent,
+    /// A verb, by its IRI.
+    Verb,
+    /// An activity, by its IRI.
+    Activity,
+    /// A registration, by its UUID in lower case.
+    Registration,
+}
+
+/// How closely a statement has to do with what it is found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Closeness {
+    /// As its actor, verb, object or registration: what a plain filter matches.
+    Direct,
+    /// Elsewhere in the statement: what `related_agents` and `related_activities` add.
+    Related,
+    /// As its authority: related too, and what `statements/read/mine` asks.
+    Authority,
+}
+
+/// One thing a statement is found by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IndexKey {
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// Its identifier, as [`Kind`] says.
+    pub text: String,
+    /// How closely the statement has to do with it.
+    pub closeness: Closeness,
+}
+
+/// Everything `statement` is found by, sorted, each thing once per closeness.
+///
+/// `authority` is the one the store assigns; one inside `statement` is not looked at.
+/// The members of a Group are matched like the Group (Communication 2.1.3, "agent").
+pub fn keys(statement: &Value, authority: &Value) -> Vec<IndexKey> {
+    let mut keys = Keys::default();
+    keys.statement(statement, Closeness::Direct);
+    if let Some(registration) = text(statement.pointer("/context/registration")) {
+        keys.push(Kind::Registration, registration.to_ascii_lowercase(), Closeness::Direct);
+    }
+    if let Some(verb) = text(statement.pointer("/verb/id")) {
+        keys.push(Kind::Verb, verb.to_owned(), Closeness::Direct);
+    }
+    keys.agent(Some(authority), Closeness::Authority);
+    keys.finish()
+}
+
+/// What a statement that refers to another one inherits from it: the same things, but for the
+/// authority, which is inherited as a related agent only.
+pub fn inherited(target: &[IndexKey]) -> impl Iterator<Item = IndexKey> + '_ {
+    target.iter().map(|key| match key.closeness {
+        Closeness::Authority => IndexKey { closeness: Closeness::Related, ..key.clone() },
+        Closeness::Direct | Closeness::Related => key.clone(),
+    })
+}
+
+#[derive(Default)]
+struct Keys(Vec<IndexKey>);
+
+impl Keys {
+    fn push(&mut self, kind: Kind, text: String, closeness: Closeness) {
+        self.0.push(IndexKey { kind, text, closeness });
+    }
+
+    fn statement(&mut self, statement: &Value, closeness: Closeness) {
+        self.agent(statement.get("actor"), closeness);
+        if let Some(object) = statement.get("object") {
+            match text(object.get("objectType")).unwrap_or("Activity") {
+                "Agent" | "Group" => self.agent(Some(object), closeness),
+                "SubStatement" => self.statement(object, Closeness::Related),
+                "Activity" => self.activity(object, closeness),
+                _ => {}
+            }
+        }
+        if let Some(context) = statement.get("context") {
+            self.context(context);
+        }
+    }
+
+    fn context(&mut self, context: &Value) {
+        self.agent(context.get("instructor"), Closeness::Related);
+        self.agent(context.get("team"), Closeness::Related);
+        for (list, who) in [("contextAgents", "agent"), ("contextGroups", "group")] {
+            for entry in each(context.get(list)) {
+                self.agent(entry.get(who), Closeness::Related);
+            }
+        }
+        let activities = context.get("contextActivities").and_then(Value::as_object);
+        for slot in activities.into_iter().flat_map(|slots| slots.values()) {
+            for activity in each(Some(slot)) {
+                self.activity(activity, Closeness::Related);
+            }
+        }
+    }
+
+    fn agent(&mut self, agent: Option<&Value>, closeness: Closeness) {
+        let Some(agent) = agent else { return };
+        if let Some(ifi) = ifi::of(agent) {
+            self.push(Kind::Agent, ifi.to_string(), closeness);
+        }
+        for member in each(agent.get("member")) {
+            self.agent(Some(member), closeness);
+        }
+    }
+
+    fn activity(&mut self, activity: &Value, closeness: Closeness) {
+        if let Some(id) = text(activity.get("id")) {
+            self.push(Kind::Activity, id.to_owned(), closeness);
+        }
+    }
+
+    fn finish(mut self) -> Vec<IndexKey> {
+        self.0.sort_unstable();
+        self.0.dedup();
+        self.0
+    }
+}
+
+/// The elements of a list, or the one thing that stands where a list may stand.
+fn each(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    match value {
+        Some(Value::Array(list)) => list.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    }
+    .iter()
+}
+
+fn text(value: Option<&Value>) -> Option<&str> {
+    value.and_then(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn found_by(statement: &Value) -> Vec<(Kind, Closeness, String)> {
+        let authority = json!({"account": {"homePage": "https://lrs.example", "name": "k"}});
+        keys(statement, &authority)
+            .into_iter()
+            .map(|key| (key.kind, key.closeness, key.text))
+            .collect()
+    }
+
+    #[test]
+    fn members_of_an_acting_group_are_as_direct_as_the_group() {
+        let found = found_by(&json!({
+            "actor": {"objectType": "Group", "mbox": "mailto:g@x.it",
+                      "member": [{"mbox": "mailto:a@x.it"}]},
+            "verb": {"id": "https://v.example/v"},
+            "object": {"id": "https://a.example/a"},
+        }));
+        let direct = |text: &str| (Kind::Agent, Closeness::Direct, text.to_owned());
+        assert!(found.contains(&direct("mbox::mailto:g@x.it")));
+        assert!(found.contains(&direct("mbox::mailto:a@x.it")));
+    }
+
+    #[test]
+    fn everything_inside_a_substatement_is_related() {
+        let found = found_by(&json!({
+            "actor": {"mbox": "mailto:a@x.it"},
+            "verb": {"id": "https://v.example/planned"},
+            "object": {"objectType": "SubStatement",
+                "actor": {"mbox": "mailto:b@x.it"},
+                "verb": {"id": "https://v.example/inner"},
+                "object": {"id": "https://a.example/inner"},
+                "context": {"contextActivities": {"parent": {"id": "https://a.example/parent"}},
+                            "instructor": {"mbox": "mailto:c@x.it"}}},
+        }));
+        let related = |kind, text: &str| (kind, Closeness::Related, text.to_owned());
+        assert!(found.contains(&related(Kind::Agent, "mbox::mailto:b@x.it")));
+        assert!(found.contains(&related(Kind::Agent, "mbox::mailto:c@x.it")));
+        assert!(found.contains(&related(Kind::Activity, "https://a.example/inner")));
+        assert!(found.contains(&related(Kind::Activity, "https://a.example/parent")));
+        assert!(!found.iter().any(|(_, _, text)| text == "https://v.example/inner"));
+    }
+
+    #[test]
+    fn an_inherited_authority_is_only_a_related_agent() {
+        let key = IndexKey {
+            kind: Kind::Agent,
+            text: "mbox::mailto:a@x.it".into(),
+            closeness: Closeness::Authority,
+        };
+        let inherited: Vec<_> = inherited(&[key]).map(|key| key.closeness).collect();
+        assert_eq!(inherited, [Closeness::Related]);
+    }
+}

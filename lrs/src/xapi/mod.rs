@@ -1,0 +1,21 @@
+//! What a learning record store means: the words and rules of xAPI beyond the form of a
+//! statement. Pure: no I/O, no clock, no async.
+
+pub mod activity;
+pub mod attachment;
+pub mod authority;
+pub mod cursor;
+pub mod document;
+pub mod format;
+pub mod index;
+pub mod instant;
+pub mod language;
+pub mod parameters;
+pub mod person;
+pub mod prepare;
+pub mod query;
+pub mod refusal;
+pub mod same;
+pub mod signature;
+mod splice;
+pub mod stored;

@@ -1,0 +1,187 @@
+//! The query parameters of an xAPI request, read strictly (Communication 2.0, 3.2).
+
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+use uuid::Uuid;
+use validator::{Version, value};
+
+use super::instant::Instant;
+use super::refusal::Refusal;
+
+const CLAUSE: &str = "xAPI 1.0.3 Communication 3.2";
+
+/// The parameters of one request: each name once, names and values percent-decoded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// Reads the part of a URL behind the `?`. A repeated name, or what is not UTF-8, is refused.
+    pub fn parse(query: &str) -> Result<Self, Refusal> {
+        let mut parameters = Self::default();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            parameters.push(decode(name)?, decode(value)?)?;
+        }
+        Ok(parameters)
+    }
+
+    /// Adds a parameter that has no equal yet.
+    pub fn push(&mut self, name: String, value: String) -> Result<(), Refusal> {
+        if self.get(&name).is_some() {
+            return Err(Refusal::new(
+                "parameter-repeated",
+                CLAUSE,
+                format!("The parameter `{name}` is given more than once."),
+                "Send each parameter once.",
+            ));
+        }
+        self.0.push((name, value));
+        Ok(())
+    }
+
+    /// Refuses every name that is not among `allowed`.
+    pub fn only(&self, allowed: &[&str]) -> Result<(), Refusal> {
+        let unknown = self.0.iter().find(|(name, _)| !allowed.contains(&name.as_str()));
+        unknown.map_or(Ok(()), |(name, _)| {
+            let known = match allowed {
+                [] => "This request takes no parameters.".to_owned(),
+                names => format!("This request takes: {}. Case matters.", names.join(", ")),
+            };
+            Err(Refusal::new(
+                "parameter-unknown",
+                CLAUSE,
+                format!("The parameter `{name}` is not known here."),
+                known,
+            ))
+        })
+    }
+
+    /// The value of `name`.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Names and values in the order they came.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The value of `name`, which must be there and not be empty.
+    pub fn required(&self, name: &str) -> Result<&str, Refusal> {
+        self.get(name).filter(|value| !value.is_empty()).ok_or_else(|| {
+            Refusal::new(
+                "parameter-missing",
+                CLAUSE,
+                format!("The parameter `{name}` is missing."),
+                format!("Add `{name}=…` to the URL."),
+            )
+        })
+    }
+
+    /// A UUID (Data 4.3, RFC 9562).
+    pub fn uuid(&self, name: &str) -> Result<Option<Uuid>, Refusal> {
+        self.read(name, "a UUID such as 12345678-1234-5678-9234-567812345678", |text| {
+            value::is_uuid(text).then(|| Uuid::parse_str(text).ok()).flatten()
+        })
+    }
+
+    /// An absolute IRI (Data 4.2.2, RFC 3987).
+    pub fn iri(&self, name: &str) -> Result<Option<String>, Refusal> {
+        self.read(name, "an absolute IRI such as https://example.org/activity", |text| {
+            value::is_iri(text).then(|| text.to_owned())
+        })
+    }
+
+    /// A point in time (Data 4.5, RFC 3339).
+    pub fn instant(&self, name: &str) -> Result<Option<Instant>, Refusal> {
+        self.read(name, "a timestamp such as 2026-01-31T10:00:00Z", Instant::parse)
+    }
+
+    /// `true` or `false`; false when missing.
+    pub fn boolean(&self, name: &str) -> Result<bool, Refusal> {
+        let read = self.read(name, "`true` or `false`", |text| text.parse().ok())?;
+        Ok(read.unwrap_or(false))
+    }
+
+    /// A whole number from 0 up.
+    pub fn number(&self, name: &str) -> Result<Option<usize>, Refusal> {
+        self.read(name, "a whole number from 0 up", |text| text.parse().ok())
+    }
+
+    /// An Agent or identified Group as JSON (Data 2.4.2).
+    pub fn agent(&self, name: &str, version: Version) -> Result<Option<Value>, Refusal> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        validator::check_agent(text.as_bytes(), version).map(Some).map_err(|report| {
+            let first = report.violations.first();
+            Refusal::new(
+                first.map_or("parameter-value", |violation| violation.rule.id),
+                first.map_or(CLAUSE, |violation| violation.rule.clause),
+                format!("The parameter `{name}` is not an Agent: {report}"),
+                r#"Send JSON, percent-encoded, such as {"mbox":"mailto:user@example.org"}."#,
+            )
+        })
+    }
+
+    fn read<T>(
+        &self,
+        name: &str,
+        expected: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Refusal> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        read(text).map(Some).ok_or_else(|| {
+            Refusal::new(
+                "parameter-value",
+                CLAUSE,
+                format!("The parameter `{name}` is not {expected}."),
+                format!("Send {expected}, percent-encoded."),
+            )
+        })
+    }
+}
+
+fn decode(text: &str) -> Result<String, Refusal> {
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| {
+        Refusal::new(
+            "parameter-encoding",
+            "xAPI 1.0.3 Communication 1.4",
+            "A parameter is not UTF-8 once percent-decoded.",
+            "Encode parameters as UTF-8, then percent-encode them.",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repeated_name_is_refused_and_a_percent_encoded_one_is_the_same_name() {
+        assert_eq!(Parameters::parse("a=1&%61=2").unwrap_err().rule, "parameter-repeated");
+    }
+
+    #[test]
+    fn values_are_decoded_once() {
+        let parameters = Parameters::parse("verb=https%3A%2F%2Fx.it%2Fa%2520b&x=a+b").unwrap();
+        assert_eq!(parameters.get("verb"), Some("https://x.it/a%20b"));
+        assert_eq!(parameters.get("x"), Some("a b"));
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_with_the_known_ones() {
+        let refusal = Parameters::parse("Limit=1").unwrap().only(&["limit"]).unwrap_err();
+        assert_eq!(refusal.rule, "parameter-unknown");
+        assert!(refusal.remedy.contains("limit"));
+    }
+
+    #[test]
+    fn a_malformed_value_is_refused_not_ignored() {
+        let parameters = Parameters::parse("a=1&b=yes&c=2026-13-01T00:00:00Z&d=-1").unwrap();
+        assert!(parameters.uuid("a").is_err());
+        assert!(parameters.boolean("b").is_err());
+        assert!(parameters.instant("c").is_err());
+        assert!(parameters.number("d").is_err());
+        assert_eq!(parameters.number("missing"), Ok(None));
+    }
+}

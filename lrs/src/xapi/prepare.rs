@@ -1,0 +1,181 @@
+//! From a checked statement to what the store keeps.
+
+use serde_json::Value;
+use uuid::Uuid;
+use validator::{Statement, Version};
+
+use super::authority::Authority;
+use super::index::{self, IndexKey};
+use super::instant::Instant;
+use super::splice::Splice;
+use super::stored::Stored;
+
+/// The reserved verb of voiding statements (Data 2.3.2).
+pub const VOIDED: &str = "http://adlnet.gov/expapi/verbs/voided";
+
+/// A statement that lacks nothing but the instant at which it is stored.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// Its id: its own, or the one that was assigned.
+    pub id: Uuid,
+    /// The statement as it came, without anything the store assigned.
+    pub value: Value,
+    /// Everything it is found by, its authority included.
+    pub keys: Vec<IndexKey>,
+    /// The statement that its object refers to, if its object is a `StatementRef`.
+    pub target: Option<Uuid>,
+    /// Whether it voids its target.
+    pub voiding: bool,
+    text: String,
+    stored_at: Vec<usize>,
+}
+
+/// Assigns `id`, `authority`, `version` where they are missing and makes room for `stored` and a
+/// missing `timestamp` (Data 2.3.1, 2.4). All other bytes stay as they came.
+///
+/// An authority that came with the statement is replaced: Traccia vouches only for the key that
+/// sent it (Data 2.4.9). A `stored` that came is replaced too (Data 2.4.8). A context activity
+/// that stands alone becomes a list of one (Data 2.4.6.2).
+pub fn prepare(statement: Statement, authority: &Authority, new_id: Uuid) -> Prepared {
+    let id = statement.id().unwrap_or(new_id);
+    let version = statement.version();
+    let (text, value) = statement.into_parts();
+    let keys = index::keys(&value, authority.agent());
+    let target = target(&value);
+    let voiding =
+        target.is_some() && value.pointer("/verb/id").and_then(Value::as_str) == Some(VOIDED);
+    let (text, stored_at) = splice(&text, &value, id, version, authority);
+    Prepared { id, value, keys, target, voiding, text, stored_at }
+}
+
+impl Prepared {
+    /// The statement as it is kept, stored at `stored`.
+    pub fn stamp(self, stored: Instant) -> Stored {
+        let mut text = self.text;
+        let instant = stored.to_string();
+        for at in self.stored_at {
+            text.replace_range(at..at + Instant::TEXT_LENGTH, &instant);
+        }
+        Stored { id: self.id, stored, body: text.into() }
+    }
+}
+
+/// The id of the statement that the object of `statement` refers to.
+pub fn target(statement: &Value) -> Option<Uuid> {
+    let object = statement.get("object")?;
+    if object.get("objectType")?.as_str()? != "StatementRef" {
+        return None;
+    }
+    Uuid::parse_str(object.get("id")?.as_str()?).ok()
+}
+
+/// The text with all assigned members in place and zeros where instants will stand, with the
+/// offsets of those zeros.
+fn splice(
+    text: &str,
+    value: &Value,
+    id: Uuid,
+    version: Version,
+    authority: &Authority,
+) -> (String, Vec<usize>) {
+    let mut out = Splice::new(text, authority.text().len());
+    let mut missing = vec!["id", "timestamp", "authority", "stored", "version"];
+    for member in validator::json::members(text) {
+        missing.retain(|name| *name != member.key);
+        match member.key.as_ref() {
+            "authority" => out.replace(member.value, |out| out.text.push_str(authority.text())),
+            "stored" => out.replace(member.value, Splice::instant),
+            "context" => out.list_activities(member.value, value.get("context")),
+            "object" => out.list_activities_within(member.value, value.get("object")),
+            _ => {}
+        }
+    }
+    out.up_to_the_closing_brace();
+    for name in missing {
+        out.text.push_str(&format!(",\"{name}\":"));
+        match name {
+            "id" => out.text.push_str(&format!("\"{id}\"")),
+            "authority" => out.text.push_str(authority.text()),
+            "version" => out.text.push_str(match version {
+                Version::V1_0_3 => "\"1.0.0\"",
+                Version::V2_0_0 => "\"2.0.0\"",
+            }),
+            _ => out.instant(),
+        }
+    }
+    out.text.push('}');
+    (out.text, out.instants_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamped(text: &str) -> Value {
+        let statement = validator::check(text.as_bytes(), Version::V1_0_3).unwrap();
+        let authority = Authority::of_key("key", "https://lrs.example");
+        let stored = prepare(statement, &authority, Uuid::nil()).stamp(Instant::from_micros(1));
+        serde_json::from_slice(&stored.body).unwrap()
+    }
+
+    const BARE: &str = r#"{"actor":{"mbox":"mailto:a@x.it"},
+        "verb":{"id":"https://v.example/v"}, "object":{"id":"https://a.example/a"} }"#;
+
+    #[test]
+    fn what_is_missing_is_assigned() {
+        let value = stamped(BARE);
+        assert_eq!(value["id"], Uuid::nil().to_string());
+        assert_eq!(value["stored"], "1970-01-01T00:00:00.000001Z");
+        assert_eq!(value["timestamp"], value["stored"]);
+        assert_eq!(value["version"], "1.0.0");
+        assert_eq!(value["authority"]["account"]["name"], "key");
+    }
+
+    #[test]
+    fn what_came_stays_byte_for_byte_but_for_stored_and_authority() {
+        let came = r#"{"id":"6690e6c9-3ef0-4ed3-8b37-7f3964730bee","stored":"2001-01-01T00:00:00Z",
+            "authority":{"mbox":"mailto:liar@x.it"},"timestamp":"2020-01-01T00:00:00+01:00",
+            "actor":{"mbox":"mailto:a@x.it"},"verb":{"id":"https://v.example/v"},
+            "version":"1.0.2","object":{"id":"https:\/\/a.example\/a"},
+            "result":{"score":{"raw":1.00}}}"#;
+        let statement = validator::check(came.as_bytes(), Version::V1_0_3).unwrap();
+        let authority = Authority::of_key("key", "https://lrs.example");
+        let stored = prepare(statement, &authority, Uuid::nil()).stamp(Instant::from_micros(1));
+        let expected = came
+            .replace("2001-01-01T00:00:00Z", "1970-01-01T00:00:00.000001Z")
+            .replace(r#"{"mbox":"mailto:liar@x.it"}"#, authority.text());
+        assert_eq!(stored.body, expected);
+    }
+
+    #[test]
+    fn a_lone_context_activity_becomes_a_list_of_one() {
+        let context = r#""context":{"contextActivities":{"parent":{"id":"https://a.example/p"},
+            "category":[{"id":"https://a.example/c"}]}}"#;
+        let value = stamped(&format!(
+            r#"{{{context},"actor":{{"mbox":"mailto:a@x.it"}},"verb":{{"id":"https://v.example/v"}},
+            "object":{{"objectType":"SubStatement",{context},"actor":{{"mbox":"mailto:a@x.it"}},
+            "verb":{{"id":"https://v.example/v"}},"object":{{"id":"https://a.example/a"}}}}}}"#
+        ));
+        for statement in [&value, &value["object"]] {
+            let activities = &statement["context"]["contextActivities"];
+            assert_eq!(activities["parent"][0]["id"], "https://a.example/p");
+            assert_eq!(activities["category"][0]["id"], "https://a.example/c");
+        }
+    }
+
+    #[test]
+    fn only_a_statement_reference_under_the_reserved_verb_voids() {
+        let voiding = r#"{"actor":{"mbox":"mailto:a@x.it"},
+            "verb":{"id":"http://adlnet.gov/expapi/verbs/voided"},
+            "object":{"objectType":"StatementRef","id":"6690e6c9-3ef0-4ed3-8b37-7f3964730bee"}}"#;
+        let authority = Authority::of_key("key", "https://lrs.example");
+        let of = |text: &str| {
+            let statement = validator::check(text.as_bytes(), Version::V1_0_3).unwrap();
+            prepare(statement, &authority, Uuid::nil())
+        };
+        assert!(of(voiding).voiding);
+        assert!(of(voiding).target.is_some());
+        assert!(!of(BARE).voiding);
+        assert!(!of(&voiding.replace("verbs/voided", "verbs/noted")).voiding);
+    }
+}

@@ -1,0 +1,30 @@
+//! Why a request is refused, in words its sender can act on.
+
+use std::borrow::Cow;
+
+/// A rule that a request breaks outside the statements it carries, for which there is
+/// [`validator::Report`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct Refusal {
+    /// The rule's id, in kebab case: what a program looks at.
+    pub rule: &'static str,
+    /// The clause of the standard, or "" where the limit is Traccia's own.
+    pub clause: &'static str,
+    /// What is wrong with this request.
+    pub detail: Cow<'static, str>,
+    /// What its sender can do.
+    pub remedy: Cow<'static, str>,
+}
+
+impl Refusal {
+    /// A refusal under `rule`.
+    pub fn new(
+        rule: &'static str,
+        clause: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+        remedy: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { rule, clause, detail: detail.into(), remedy: remedy.into() }
+    }
+}

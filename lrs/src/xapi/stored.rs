@@ -1,0 +1,25 @@
+//! A statement as the store gives it back.
+
+use bytes::Bytes;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::instant::Instant;
+
+/// A kept statement: the bytes that came, with what the store assigned spliced in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Its id.
+    pub id: Uuid,
+    /// When it was stored: unique in a store.
+    pub stored: Instant,
+    /// The statement's JSON text, UTF-8.
+    pub body: Bytes,
+}
+
+impl Stored {
+    /// The statement as a JSON value.
+    pub fn value(&self) -> Result<Value, serde_json::Error> {
+        serde_json::from_slice(&self.body)
+    }
+}
