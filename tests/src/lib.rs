@@ -1,1 +1,35 @@
 //! What end-to-end tests share: a running Traccia and clients typed by who is asking.
+//!
+//! A scene starts its own server on its own folder ([`Traccia::start`]), takes a client for the one who asks
+//! ([`Traccia::admin`], [`Traccia::anonymous`], [`Traccia::with_key`]) and looks at whole answers ([`Reply`]).
+//! Whatever becomes true later is awaited by [`eventually`]; nothing sleeps for a guessed time.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test's fixture fails by panicking, with the whole answer in the message"
+)]
+
+mod client;
+pub mod course;
+mod document;
+mod eventually;
+mod multipart;
+mod reply;
+pub mod source;
+mod statement;
+mod traccia;
+
+pub use client::{Ask, Client};
+pub use document::Document;
+pub use eventually::eventually;
+pub use multipart::{Multipart, Part, sha2_hex};
+pub use reply::{Problem, Reply};
+pub use statement::{
+    ADL, Statement, account, activity, activity_iri, agent, anonymous_group, group, new_id,
+    reference, verb,
+};
+pub use traccia::{Done, Setup, Traccia};

@@ -1,0 +1,310 @@
+//! The real binary, on a folder and a port of its own.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use crate::client::Client;
+
+const SEED_KEY: &str = "seed";
+const SEED_SECRET: &str = "seed-secret-of-the-tests";
+const START: Duration = Duration::from_secs(30);
+const COMMAND: Duration = Duration::from_mins(1);
+
+/// A running server. Dropping it kills the process; a failing test shows all the server wrote on stderr.
+pub struct Traccia {
+    process: Child,
+    url: String,
+    stderr: Arc<Mutex<String>>,
+    setup: Setup,
+    folder: Arc<TempDir>,
+}
+
+/// How a server is started: further arguments and variables of `traccia serve`.
+#[derive(Clone, Default)]
+pub struct Setup {
+    arguments: Vec<String>,
+    variables: Vec<(String, String)>,
+}
+
+impl Setup {
+    /// Adds arguments after `serve`.
+    #[must_use]
+    pub fn arguments(mut self, arguments: &[&str]) -> Self {
+        self.arguments
+            .extend(arguments.iter().map(ToString::to_string));
+        self
+    }
+
+    /// Sets an environment variable of the server.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Starts a server with this set-up on a new folder.
+    pub async fn start(self) -> Traccia {
+        let folder = Arc::new(TempDir::new().expect("a temporary folder"));
+        Traccia::launch(self, folder).await
+    }
+}
+
+impl Traccia {
+    /// Starts a server as it comes, on a new folder.
+    pub async fn start() -> Self {
+        Setup::default().start().await
+    }
+
+    async fn launch(setup: Setup, folder: Arc<TempDir>) -> Self {
+        let mut command = command();
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder.path().join("data"))
+            .args(&setup.arguments)
+            .env("TRACCIA_SEED_KEY", format!("{SEED_KEY}:{SEED_SECRET}"))
+            .envs(setup.variables.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut process = command.spawn().expect("traccia starts");
+        let stderr = collect(process.stderr.take().expect("stderr is piped"));
+        let address = announced(process.stdout.take().expect("stdout is piped"));
+        match tokio::time::timeout(START, address).await {
+            Ok(Ok(url)) => Self {
+                process,
+                url,
+                stderr,
+                setup,
+                folder,
+            },
+            failure => {
+                let _ = process.kill();
+                let _ = process.wait();
+                let reason = if failure.is_err() {
+                    "in time"
+                } else {
+                    "before it ended"
+                };
+                panic!(
+                    "no address on stdout {reason}; stderr:\n{}",
+                    stderr.lock().unwrap()
+                );
+            }
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The data folder, and a place for a scene's own files beside it.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file beside the data folder and gives its path, for commands that read files.
+    pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).expect("a file is written");
+        path.to_str().expect("a path in UTF-8").to_owned()
+    }
+
+    /// Who asks without credentials.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.url, None)
+    }
+
+    /// Who holds the key that the server was seeded with: scope `all`.
+    pub fn admin(&self) -> Client {
+        self.with_key(SEED_KEY, SEED_SECRET)
+    }
+
+    /// Who holds this key.
+    pub fn with_key(&self, key: &str, secret: &str) -> Client {
+        Client::new(&self.url, Some((key, secret)))
+    }
+
+    /// Creates a key through the public API and gives its holder.
+    pub async fn holder_of(&self, scopes: &[&str]) -> Client {
+        let asked = json!({"label": scopes.join(" "), "scopes": scopes});
+        let made = self.admin().post("/api/v1/keys").json(&asked).await;
+        assert!(made.status.is_success(), "a key is created: {made}");
+        let made: Value = made.json();
+        let text = |name: &str| made[name].as_str().expect("key and secret").to_owned();
+        self.with_key(&text("key"), &text("secret"))
+    }
+
+    /// Kills the process at once, as a power cut would (SIGKILL), and leaves the folder as it is.
+    pub fn cut_power(&mut self) {
+        self.process
+            .kill()
+            .expect("the process is there to be killed");
+        self.process.wait().expect("a killed process ends");
+    }
+
+    /// Starts the same set-up on the same folder again, on a new port.
+    pub async fn restart(mut self) -> Self {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        Self::launch(self.setup.clone(), Arc::clone(&self.folder)).await
+    }
+
+    /// Runs `traccia ARGUMENTS` against this server as the admin and waits for its end.
+    pub async fn cli(&self, arguments: &[&str]) -> Done {
+        let mut command = tokio::process::Command::from(command());
+        command
+            .args(arguments)
+            .env("TRACCIA_URL", &self.url)
+            .env("TRACCIA_KEY", format!("{SEED_KEY}:{SEED_SECRET}"))
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        let output = tokio::time::timeout(COMMAND, command.output())
+            .await
+            .unwrap_or_else(|_| panic!("traccia {arguments:?} ends within {COMMAND:?}"))
+            .expect("traccia runs");
+        Done::new(arguments, &output)
+    }
+}
+
+impl Drop for Traccia {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        if std::thread::panicking() {
+            let text = self
+                .stderr
+                .lock()
+                .map(|text| text.clone())
+                .unwrap_or_default();
+            eprintln!("--- stderr of traccia at {} ---\n{text}", self.url);
+        }
+    }
+}
+
+/// What a finished command left: its exit code and what it wrote.
+pub struct Done {
+    arguments: Vec<String>,
+    /// The exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// All it wrote on stdout.
+    pub stdout: String,
+    /// All it wrote on stderr.
+    pub stderr: String,
+}
+
+impl Done {
+    fn new(arguments: &[&str], output: &Output) -> Self {
+        Self {
+            arguments: arguments.iter().map(ToString::to_string).collect(),
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Asserts that it succeeded and gives what it wrote on stdout.
+    pub fn success(&self) -> &str {
+        assert_eq!(self.code, Some(0), "{self}");
+        &self.stdout
+    }
+
+    /// Asserts success and reads stdout as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(self.success()).unwrap_or_else(|error| panic!("{error}: {self}"))
+    }
+}
+
+impl std::fmt::Display for Done {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "traccia {:?} → {:?}\n{}\n{}",
+            self.arguments, self.code, self.stdout, self.stderr
+        )
+    }
+}
+
+/// `traccia` with none of the caller's settings.
+fn command() -> Command {
+    let mut command = Command::new(binary());
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRACCIA")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// `target/<profile>/traccia`, beside the folder `deps` that this test runs from.
+fn binary() -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows its own path");
+    let profile = test
+        .parent()
+        .and_then(Path::parent)
+        .expect("target/<profile>/deps/<test>");
+    let path = profile.join(format!("traccia{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        path.is_file(),
+        "{} is missing: run `make test`, or `cargo build -p lrs --bin traccia` first",
+        path.display()
+    );
+    path
+}
+
+/// Reads stdout to its end; the first `http://HOST:PORT` on it is sent on.
+fn announced(stdout: impl Read + Send + 'static) -> oneshot::Receiver<String> {
+    let (found, address) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut found = Some(found);
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            if let Some(url) = first_address(&line)
+                && let Some(found) = found.take()
+            {
+                let _ = found.send(url);
+            }
+        }
+    });
+    address
+}
+
+fn first_address(line: &str) -> Option<String> {
+    let rest = line.split_once("http://")?.1;
+    let end = rest
+        .find(|c: char| !(c.is_ascii_alphanumeric() || ".:-[]".contains(c)))
+        .unwrap_or(rest.len());
+    let authority = rest.get(..end)?.trim_end_matches('.');
+    authority.rsplit_once(':')?.1.parse::<u16>().ok()?;
+    Some(format!("http://{authority}"))
+}
+
+fn collect(stderr: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+    let text = Arc::new(Mutex::new(String::new()));
+    let shared = Arc::clone(&text);
+    std::thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            if let Ok(mut text) = shared.lock() {
+                let _ = writeln!(text, "{line}");
+            }
+        }
+    });
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_address;
+
+    #[test]
+    fn the_address_is_found_in_a_sentence() {
+        let found = first_address("Traccia listens at http://127.0.0.1:4711/xapi, key demo.");
+        assert_eq!(found.as_deref(), Some("http://127.0.0.1:4711"));
+        assert_eq!(first_address("see http://example.org for help"), None);
+    }
+}

@@ -1,0 +1,283 @@
+//! Who may do what: 401 for nobody, 403 for the wrong key, and each scope's own reach.
+
+use e2e::{Ask, Client, Document, Statement, Traccia, new_id};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn without_valid_credentials_everything_is_401() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let strangers = [
+        ("nobody", traccia.anonymous()),
+        ("a wrong secret", traccia.with_key("seed", "wrong")),
+        (
+            "an unknown key",
+            traccia.with_key("other", "seed-secret-of-the-tests"),
+        ),
+        ("an empty secret", traccia.with_key("seed", "")),
+        ("no base64", admin.authorization("Basic !!!")),
+        ("no colon", admin.authorization("Basic bm9jb2xvbg==")),
+        ("another scheme", admin.authorization("Bearer abc")),
+    ];
+    for (who, stranger) in strangers {
+        for ask in [
+            stranger.get("/statements"),
+            stranger.post("/statements").json(&Statement::new().json()),
+            Document::state("x").put(&stranger, &json!({})),
+            Document::agent_profile("x").get(&stranger),
+            stranger
+                .get("/agents")
+                .query(&[("agent", "{\"mbox\":\"mailto:a@example.org\"}")]),
+            stranger
+                .get("/activities")
+                .query(&[("activityId", "https://example.org/a")]),
+            stranger.get("/api/v1/keys"),
+        ] {
+            let reply = ask.await;
+            assert_eq!(reply.status, 401, "{who}: {reply}");
+            reply.problem(401);
+            assert!(
+                reply.header("www-authenticate").starts_with("Basic"),
+                "{reply}"
+            );
+        }
+    }
+    assert!(admin.found(&[]).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_scheme_may_be_written_in_any_case() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let lower = admin.credentials().replacen("Basic", "basic", 1);
+    admin.authorization(&lower).get("/statements").await.is(200);
+}
+
+/// What can be asked, in the columns of the table below.
+const ASKS: [&str; 8] = [
+    "write statements",
+    "read statements",
+    "write state",
+    "read state",
+    "write profile",
+    "read profile",
+    "read agents",
+    "manage keys",
+];
+
+fn ask(what: &str, who: &Client) -> Ask {
+    let anna = "{\"mbox\":\"mailto:anna@example.org\"}";
+    match what {
+        "write statements" => who.post("/statements").json(&Statement::new().json()),
+        "read statements" => who.get("/statements"),
+        "write state" => Document::state(&new_id()).put(who, &json!({"a": 1})),
+        "read state" => Document::state("x").list(who),
+        "write profile" => Document::agent_profile(&new_id())
+            .put(who, &json!({}))
+            .header("if-none-match", "*"),
+        "read profile" => Document::activity_profile("x").list(who),
+        "read agents" => who.get("/agents").query(&[("agent", anna)]),
+        _ => who.get("/api/v1/keys"),
+    }
+}
+
+#[tokio::test]
+async fn each_scope_reaches_as_far_as_the_standard_says() {
+    let traccia = Traccia::start().await;
+    let may: [(&[&str], &[&str]); 8] = [
+        (&["statements/write"], &["write statements"]),
+        (&["statements/read"], &["read statements"]),
+        (&["statements/read/mine"], &["read statements"]),
+        (&["state"], &["write state", "read state"]),
+        (&["profile"], &["write profile", "read profile"]),
+        (
+            &["all/read"],
+            &[
+                "read statements",
+                "read state",
+                "read profile",
+                "read agents",
+            ],
+        ),
+        (
+            &["statements/write", "state"],
+            &["write statements", "write state", "read state"],
+        ),
+        (&["all"], &ASKS[..7]),
+    ];
+    for (scopes, allowed) in may {
+        let holder = traccia.holder_of(scopes).await;
+        for what in ASKS {
+            if what == "read agents" && !allowed.contains(&what) || what == "manage keys" {
+                continue; // left open by the standard, and asked by the scenes below
+            }
+            let reply = ask(what, &holder).await;
+            if allowed.contains(&what) {
+                assert!(reply.status.is_success(), "{scopes:?} may {what}: {reply}");
+            } else {
+                assert_eq!(reply.status, 403, "{scopes:?} may not {what}: {reply}");
+                reply.problem(403);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_may_only_write_cannot_manage_keys_or_read_progress() {
+    let traccia = Traccia::start().await;
+    let writer = traccia.holder_of(&["statements/write"]).await;
+    writer.get("/api/v1/keys").await.problem(403);
+    let wish = json!({"label": "more", "scopes": ["all"]});
+    writer.post("/api/v1/keys").json(&wish).await.problem(403);
+    writer
+        .get("/api/v1/courses/any/progress")
+        .query(&[("by", "module")])
+        .await
+        .problem(403);
+}
+
+#[tokio::test]
+async fn mine_is_what_this_key_wrote_in_every_way_of_reading() {
+    let traccia = Traccia::start().await;
+    let mine = traccia
+        .holder_of(&["statements/write", "statements/read/mine"])
+        .await;
+    let other = traccia.admin();
+    let own = mine.store_one(&Statement::new().json()).await;
+    let foreign = other.store_one(&Statement::new().json()).await;
+    let about = other
+        .store_one(&Statement::new().to(e2e::reference(&own)).json())
+        .await;
+    assert_eq!(mine.found(&[]).await, vec![own.clone()]);
+    mine.statement(&own).await;
+    for hidden in [&foreign, &about] {
+        let reply = mine
+            .get("/statements")
+            .query(&[("statementId", hidden)])
+            .await;
+        assert!(reply.status == 404 || reply.status == 403, "{reply}");
+        assert!(
+            !reply.text().contains("mailto:anna"),
+            "nothing leaks: {reply}"
+        );
+    }
+    let anna = "{\"mbox\":\"mailto:anna@example.org\"}";
+    assert_eq!(
+        mine.found(&[("agent", anna), ("related_agents", "true")])
+            .await,
+        vec![own]
+    );
+    assert_eq!(other.found(&[]).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_page_link_of_another_key_shows_only_ones_own() {
+    let traccia = Traccia::start().await;
+    let mine = traccia
+        .holder_of(&["statements/write", "statements/read/mine"])
+        .await;
+    let admin = traccia.admin();
+    admin
+        .store(&[Statement::new().json(), Statement::new().json()])
+        .await;
+    let more = admin
+        .get("/statements")
+        .query(&[("limit", "1")])
+        .await
+        .more()
+        .unwrap();
+    let reply = mine.follow(&more).await;
+    let hidden = !reply.status.is_success() || reply.statements().is_empty();
+    assert!(hidden, "{reply}");
+}
+
+#[tokio::test]
+async fn each_key_is_its_own_authority() {
+    let traccia = Traccia::start().await;
+    let (one, two) = (
+        traccia.holder_of(&["all"]).await,
+        traccia.holder_of(&["all"]).await,
+    );
+    let first = one.store_one(&Statement::new().json()).await;
+    let second = two.store_one(&Statement::new().json()).await;
+    let authority = |s: Value| s["authority"].clone();
+    let (a, b) = (one.statement(&first).await, two.statement(&second).await);
+    assert_ne!(authority(a), authority(b));
+}
+
+#[tokio::test]
+async fn the_same_statement_from_two_keys_is_still_the_same() {
+    let traccia = Traccia::start().await;
+    let (one, two) = (
+        traccia.holder_of(&["all"]).await,
+        traccia.holder_of(&["all"]).await,
+    );
+    let statement = Statement::new().id(&new_id()).json();
+    one.store_one(&statement).await;
+    two.store_one(&statement).await;
+    assert_eq!(one.found(&[]).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_key_is_listed_without_its_secret_and_can_be_revoked() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let wish = json!({"label": "office of Terni", "scopes": ["statements/write"]});
+    let made = admin.post("/api/v1/keys").json(&wish).await;
+    assert!(made.status.is_success(), "{made}");
+    let made = made.json();
+    let (key, secret) = (
+        made["key"].as_str().unwrap(),
+        made["secret"].as_str().unwrap(),
+    );
+    let holder = traccia.with_key(key, secret);
+    holder
+        .post("/statements")
+        .json(&Statement::new().json())
+        .await
+        .is(200);
+    let list = admin.get("/api/v1/keys").await.expect(200);
+    assert!(
+        list.text().contains("office of Terni") && list.text().contains(key),
+        "{list}"
+    );
+    assert!(
+        !list.text().contains(secret),
+        "a secret is shown once: {list}"
+    );
+    let gone = admin.delete(&format!("/api/v1/keys/{key}")).await;
+    assert!(gone.status.is_success(), "{gone}");
+    holder
+        .post("/statements")
+        .json(&Statement::new().json())
+        .await
+        .problem(401);
+}
+
+#[tokio::test]
+async fn an_unknown_scope_is_refused() {
+    let traccia = Traccia::start().await;
+    let wish = json!({"label": "x", "scopes": ["statements/everything"]});
+    let reply = traccia.admin().post("/api/v1/keys").json(&wish).await;
+    assert!(reply.status == 400 || reply.status == 422, "{reply}");
+}
+
+#[tokio::test]
+async fn secrets_are_not_on_disk() {
+    let traccia = Traccia::start().await;
+    traccia.admin().store_one(&Statement::new().json()).await;
+    let mut folders = vec![traccia.folder().to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            let secret = b"seed-secret-of-the-tests";
+            let there = bytes.windows(secret.len()).any(|window| window == secret);
+            assert!(!there, "the secret is readable in {}", path.display());
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Scenes: each starts the real binary, lets someone ask, and looks at the whole answer. One file per topic.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod access;
+mod alternate_request;
+mod attachments;
+mod bad_input;
+mod command_line;
+mod compression;
+mod concurrency;
+mod crash;
+mod cross_origin;
+mod documents;
+mod limits;
+mod moodle;
+mod mounts;
+mod paging;
+mod people_and_activities;
+mod progress;
+mod queries;
+mod related;
+mod shapes;
+mod signatures;
+mod statements;
+mod versions;
