@@ -1,6 +1,7 @@
 //! What our reader takes, `serde_json` reads the same; and an object's members, put together
 //! again, are the object.
 #![no_main]
+#![expect(clippy::expect_used, reason = "a fuzz target fails by panicking")]
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;

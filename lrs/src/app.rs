@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use axum::extract::Request;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
@@ -11,8 +10,8 @@ use crate::access::key::{KeptKey, Key, hash_secret};
 use crate::access::scope::Scope;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigError, Settings};
+use crate::http;
 use crate::http::credentials::Credentials;
-use crate::http::router;
 use crate::http::state::{Parts, Server};
 use crate::progress::Progress;
 use crate::progress::follower::Follower;
@@ -127,8 +126,6 @@ impl App {
         self,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        let service = router::service(self.server);
-        let make = axum::ServiceExt::<Request>::into_make_service(service);
-        axum::serve(self.listener, make).with_graceful_shutdown(stop).await
+        http::serve(self.listener, self.server, stop).await
     }
 }

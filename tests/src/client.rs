@@ -45,37 +45,25 @@ impl Client {
     /// The same one, speaking another version of xAPI.
     #[must_use]
     pub fn version(&self, version: &str) -> Self {
-        Self {
-            version: Some(version.to_owned()),
-            ..self.clone()
-        }
+        Self { version: Some(version.to_owned()), ..self.clone() }
     }
 
     /// The same one, sending no version header.
     #[must_use]
     pub fn without_version(&self) -> Self {
-        Self {
-            version: None,
-            ..self.clone()
-        }
+        Self { version: None, ..self.clone() }
     }
 
     /// The same one at another mount point, such as `/data/xAPI`.
     #[must_use]
     pub fn at(&self, mount: &str) -> Self {
-        Self {
-            mount: mount.to_owned(),
-            ..self.clone()
-        }
+        Self { mount: mount.to_owned(), ..self.clone() }
     }
 
     /// The same one with this text as the `Authorization` header.
     #[must_use]
     pub fn authorization(&self, text: &str) -> Self {
-        Self {
-            credentials: Some(text.to_owned()),
-            ..self.clone()
-        }
+        Self { credentials: Some(text.to_owned()), ..self.clone() }
     }
 
     /// What this one sends as `Authorization`; empty for anonymous.
@@ -117,9 +105,7 @@ impl Client {
     pub fn ask(&self, method: Method, path: &str) -> Ask {
         let rooted = ROOTED.iter().any(|root| path.starts_with(root));
         let mount = if rooted { "" } else { self.mount.as_str() };
-        let mut request = self
-            .http
-            .request(method, format!("{}{mount}{path}", self.url));
+        let mut request = self.http.request(method, format!("{}{mount}{path}", self.url));
         if let Some(credentials) = &self.credentials {
             request = request.header("authorization", credentials);
         }
@@ -131,11 +117,7 @@ impl Client {
 
     /// Stores these statements in one POST and gives their ids in order.
     pub async fn store(&self, statements: &[Value]) -> Vec<String> {
-        let reply = self
-            .post("/statements")
-            .json(&Value::from(statements))
-            .await
-            .expect(200);
+        let reply = self.post("/statements").json(&Value::from(statements)).await.expect(200);
         let ids: Vec<String> = serde_json::from_value(reply.json()).expect("a list of ids");
         assert_eq!(ids.len(), statements.len(), "one id for each statement");
         ids
@@ -166,9 +148,7 @@ impl Client {
     /// Asks for a `more` link, relative or absolute, as it came.
     pub fn follow(&self, more: &str) -> Ask {
         let base = format!("{}{}/statements", self.url, self.mount);
-        let url = Url::parse(&base)
-            .and_then(|base| base.join(more))
-            .expect("`more` is a link");
+        let url = Url::parse(&base).and_then(|base| base.join(more)).expect("`more` is a link");
         let mut request = self.http.get(url);
         if let Some(credentials) = &self.credentials {
             request = request.header("authorization", credentials);
@@ -181,11 +161,7 @@ impl Client {
 
     /// The stored statement with this id, voided ones excluded.
     pub async fn statement(&self, id: &str) -> Value {
-        self.get("/statements")
-            .query(&[("statementId", id)])
-            .await
-            .expect(200)
-            .json()
+        self.get("/statements").query(&[("statementId", id)]).await.expect(200).json()
     }
 }
 
@@ -193,17 +169,13 @@ impl Ask {
     /// Adds a header.
     #[must_use]
     pub fn header(self, name: &str, value: &str) -> Self {
-        Self {
-            request: self.request.header(name, value),
-        }
+        Self { request: self.request.header(name, value) }
     }
 
     /// Adds query parameters, encoded.
     #[must_use]
     pub fn query(self, parameters: &[(&str, &str)]) -> Self {
-        Self {
-            request: self.request.query(parameters),
-        }
+        Self { request: self.request.query(parameters) }
     }
 
     /// Sends JSON.
@@ -215,20 +187,13 @@ impl Ask {
     /// Sends these bytes under this content type.
     #[must_use]
     pub fn body(self, content_type: &str, bytes: impl Into<reqwest::Body>) -> Self {
-        Self {
-            request: self
-                .request
-                .header("content-type", content_type)
-                .body(bytes),
-        }
+        Self { request: self.request.header("content-type", content_type).body(bytes) }
     }
 
     /// Sends these bytes and no content type at all.
     #[must_use]
     pub fn untyped(self, bytes: impl Into<reqwest::Body>) -> Self {
-        Self {
-            request: self.request.body(bytes),
-        }
+        Self { request: self.request.body(bytes) }
     }
 
     /// Sends multipart/mixed.
@@ -240,20 +205,14 @@ impl Ask {
     /// Sends a form, as a browser does.
     #[must_use]
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
-        Self {
-            request: self.request.form(fields),
-        }
+        Self { request: self.request.form(fields) }
     }
 
     /// Sends it; a failing connection is an error here, for scenes that cut it.
     pub async fn attempt(self) -> Result<Reply, reqwest::Error> {
         let response = self.request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        Ok(Reply {
-            status,
-            headers,
-            bytes: response.bytes().await?.to_vec(),
-        })
+        Ok(Reply { status, headers, bytes: response.bytes().await?.to_vec() })
     }
 }
 
@@ -267,10 +226,7 @@ impl IntoFuture for Ask {
 }
 
 fn basic(key: &str, secret: &str) -> String {
-    format!(
-        "Basic {}",
-        BASE64_STANDARD.encode(format!("{key}:{secret}"))
-    )
+    format!("Basic {}", BASE64_STANDARD.encode(format!("{key}:{secret}")))
 }
 
 /// Never decodes, follows or reuses anything behind a scene's back.

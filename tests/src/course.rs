@@ -53,11 +53,7 @@ pub fn learners() -> String {
     let mut lines =
         vec!["learner,name,identifiers,region,province,body,istat,role,office".to_owned()];
     for (number, region, province) in people {
-        let mail = if number == 1 {
-            ";mailto:u1@example.org"
-        } else {
-            ""
-        };
+        let mail = if number == 1 { ";mailto:u1@example.org" } else { "" };
         let identifiers = format!("account:{SITE}|{number}{mail}");
         let place = format!("{region},{province},Comune di {province},054039");
         lines.push(format!(
@@ -75,9 +71,7 @@ pub fn learner(number: u32) -> Value {
 /// One row of a report by module and region: its counts, or nulls for what is missing.
 pub fn counts(report: &Value, module: &str, region: &str) -> Value {
     let rows = report["rows"].as_array().cloned().unwrap_or_default();
-    let row = rows
-        .iter()
-        .find(|row| row["module"] == module && row["region"] == region);
+    let row = rows.iter().find(|row| row["module"] == module && row["region"] == region);
     let row = row.cloned().unwrap_or(Value::Null);
     json!({
         "enrolled": row["enrolled"],

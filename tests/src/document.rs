@@ -36,24 +36,12 @@ impl Document {
 
     /// One of each resource under the same id.
     pub fn of_each_kind(id: &str) -> [Self; 3] {
-        [
-            Self::state(id),
-            Self::activity_profile(id),
-            Self::agent_profile(id),
-        ]
+        [Self::state(id), Self::activity_profile(id), Self::agent_profile(id)]
     }
 
     fn new(path: &'static str, name: &'static str, id: &str, context: Vec<(&str, String)>) -> Self {
-        let context = context
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        Self {
-            path,
-            name,
-            id: id.to_owned(),
-            context,
-        }
+        let context = context.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { path, name, id: id.to_owned(), context }
     }
 
     /// The same document in another registration, or of another agent: any parameter replaced or added.
@@ -86,8 +74,7 @@ impl Document {
 
     /// Replaces it by any bytes.
     pub fn put_bytes(&self, who: &Client, content_type: &str, bytes: &[u8]) -> Ask {
-        self.asked(who.put(self.path))
-            .body(content_type, bytes.to_vec())
+        self.asked(who.put(self.path)).body(content_type, bytes.to_vec())
     }
 
     /// Merges JSON into it.
@@ -102,27 +89,19 @@ impl Document {
 
     /// Asks for the ids of all documents beside it.
     pub fn list(&self, who: &Client) -> Ask {
-        self.contexts()
-            .into_iter()
-            .fold(who.get(self.path), |ask, pair| ask.query(&[pair]))
+        self.contexts().into_iter().fold(who.get(self.path), |ask, pair| ask.query(&[pair]))
     }
 
     /// Deletes all documents beside it (states only).
     pub fn delete_all(&self, who: &Client) -> Ask {
-        self.contexts()
-            .into_iter()
-            .fold(who.delete(self.path), |ask, pair| ask.query(&[pair]))
+        self.contexts().into_iter().fold(who.delete(self.path), |ask, pair| ask.query(&[pair]))
     }
 
     fn contexts(&self) -> Vec<(&str, &str)> {
-        self.context
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect()
+        self.context.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 
     fn asked(&self, ask: Ask) -> Ask {
-        ask.query(&[(self.name, self.id.as_str())])
-            .query(&self.contexts())
+        ask.query(&[(self.name, self.id.as_str())]).query(&self.contexts())
     }
 }

@@ -88,28 +88,20 @@ impl Multipart {
 impl Part {
     /// A part with a content type and nothing else.
     pub fn new(content_type: &str, bytes: Vec<u8>) -> Self {
-        Self {
-            headers: HeaderMap::new(),
-            bytes,
-        }
-        .header("content-type", content_type)
+        Self { headers: HeaderMap::new(), bytes }.header("content-type", content_type)
     }
 
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().expect("a header name");
-        self.headers
-            .insert(name, HeaderValue::from_str(value).expect("a header value"));
+        self.headers.insert(name, HeaderValue::from_str(value).expect("a header value"));
         self
     }
 
     /// A header as text; empty when it is not there.
     pub fn header_text(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 }
 
@@ -118,16 +110,8 @@ pub(crate) fn parts(content_type: &str, body: &[u8]) -> Result<Vec<Part>, String
     if !content_type.starts_with("multipart/mixed") {
         return Err(format!("{content_type} is not multipart/mixed"));
     }
-    let boundary = content_type
-        .split("boundary=")
-        .nth(1)
-        .ok_or("no boundary")?;
-    let boundary = boundary
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .trim_matches('"');
+    let boundary = content_type.split("boundary=").nth(1).ok_or("no boundary")?;
+    let boundary = boundary.split(';').next().unwrap_or_default().trim().trim_matches('"');
     let mut rest = [b"\r\n", body].concat();
     let delimiter = format!("\r\n--{boundary}").into_bytes();
     let mut parts = Vec::new();
@@ -142,9 +126,7 @@ pub(crate) fn parts(content_type: &str, body: &[u8]) -> Result<Vec<Part>, String
 }
 
 fn part(text: &[u8]) -> Result<Part, String> {
-    let text = text
-        .strip_prefix(b"\r\n")
-        .ok_or("a delimiter ends its line")?;
+    let text = text.strip_prefix(b"\r\n").ok_or("a delimiter ends its line")?;
     let (head, bytes) = match text.strip_prefix(b"\r\n") {
         Some(bytes) => (Vec::new(), bytes.to_vec()),
         None => cut(text, b"\r\n\r\n").ok_or("an empty line ends a part's headers")?,
@@ -153,10 +135,7 @@ fn part(text: &[u8]) -> Result<Part, String> {
     for line in String::from_utf8_lossy(&head).lines() {
         let (name, value) = line.split_once(':').ok_or("a header has a colon")?;
         let name: HeaderName = name.trim().parse().map_err(|_| format!("header {name}"))?;
-        headers.insert(
-            name,
-            value.trim().parse().map_err(|_| format!("value {value}"))?,
-        );
+        headers.insert(name, value.trim().parse().map_err(|_| format!("value {value}"))?);
     }
     Ok(Part { headers, bytes })
 }

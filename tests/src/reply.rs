@@ -47,46 +47,32 @@ impl Reply {
     /// A header that must be there.
     #[track_caller]
     pub fn header(&self, name: &str) -> String {
-        self.maybe_header(name)
-            .unwrap_or_else(|| panic!("no header {name}: {self}"))
+        self.maybe_header(name).unwrap_or_else(|| panic!("no header {name}: {self}"))
     }
 
     /// A header that may be there.
     pub fn maybe_header(&self, name: &str) -> Option<String> {
-        self.headers
-            .get(name)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        self.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
     }
 
     /// The statements of a `StatementResult`.
     #[track_caller]
     pub fn statements(&self) -> Vec<Value> {
         let body = self.json();
-        body["statements"]
-            .as_array()
-            .unwrap_or_else(|| panic!("no statements: {self}"))
-            .clone()
+        body["statements"].as_array().unwrap_or_else(|| panic!("no statements: {self}")).clone()
     }
 
     /// Their ids, in order.
     #[track_caller]
     pub fn statement_ids(&self) -> Vec<String> {
-        let id = |s: &Value| {
-            s["id"]
-                .as_str()
-                .expect("each statement has its id")
-                .to_owned()
-        };
+        let id = |s: &Value| s["id"].as_str().expect("each statement has its id").to_owned();
         self.statements().iter().map(id).collect()
     }
 
     /// The link to the next page, `None` on the last one.
     pub fn more(&self) -> Option<String> {
         let body = self.json();
-        body["more"]
-            .as_str()
-            .filter(|more| !more.is_empty())
-            .map(str::to_owned)
+        body["more"].as_str().filter(|more| !more.is_empty()).map(str::to_owned)
     }
 
     /// The parts of a multipart/mixed answer.
@@ -101,21 +87,12 @@ impl Reply {
     pub fn problem(&self, status: u16) -> Problem {
         assert_eq!(self.status.as_u16(), status, "{self}");
         let content_type = self.header("content-type");
-        assert!(
-            content_type.starts_with("application/problem+json"),
-            "{self}"
-        );
+        assert!(content_type.starts_with("application/problem+json"), "{self}");
         let body = self.json();
         for member in ["type", "title", "detail", "rule", "remedy"] {
-            assert!(
-                body[member].as_str().is_some_and(|text| !text.is_empty()),
-                "{member}: {self}"
-            );
+            assert!(body[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {self}");
         }
-        assert_eq!(
-            body["status"], status,
-            "the status is repeated in the body: {self}"
-        );
+        assert_eq!(body["status"], status, "the status is repeated in the body: {self}");
         Problem { body }
     }
 }
@@ -150,21 +127,12 @@ impl Problem {
     /// The violations of statements; each names its rule and clause and says what to do.
     #[track_caller]
     pub fn violations(&self) -> Vec<Value> {
-        let list = self.body["violations"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        assert!(
-            !list.is_empty(),
-            "a refused request names the violated rules: {self:?}"
-        );
+        let list = self.body["violations"].as_array().cloned().unwrap_or_default();
+        assert!(!list.is_empty(), "a refused request names the violated rules: {self:?}");
         for violation in &list {
             for member in ["rule", "clause", "message", "remedy"] {
                 let text = violation[member].as_str();
-                assert!(
-                    text.is_some_and(|text| !text.is_empty()),
-                    "{member}: {violation}"
-                );
+                assert!(text.is_some_and(|text| !text.is_empty()), "{member}: {violation}");
             }
         }
         list
@@ -179,15 +147,8 @@ impl Problem {
 
     /// The violations, or the document itself where it is the only reason.
     pub fn reasons(&self) -> Vec<Value> {
-        let listed = self.body["violations"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        if listed.is_empty() {
-            vec![self.body.clone()]
-        } else {
-            listed
-        }
+        let listed = self.body["violations"].as_array().cloned().unwrap_or_default();
+        if listed.is_empty() { vec![self.body.clone()] } else { listed }
     }
 
     /// Whether the document says this anywhere.

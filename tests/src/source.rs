@@ -14,18 +14,12 @@ pub struct File {
 impl File {
     /// A file from its text.
     pub fn new(path: &str, text: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            code: without_tests(&blanked(text)),
-        }
+        Self { path: path.to_owned(), code: without_tests(&blanked(text)) }
     }
 
     /// Lines that hold code, inline tests not counted.
     pub fn code_lines(&self) -> usize {
-        self.code
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .count()
+        self.code.lines().filter(|line| !line.trim().is_empty()).count()
     }
 
     /// Every path the file names, in `use` or inline, made absolute: `lrs::store::Store`, `tokio::spawn`.
@@ -42,13 +36,8 @@ impl File {
     pub fn module(&self) -> Vec<String> {
         let (member, rest) = self.path.split_once("/src/").unwrap_or(("", &self.path));
         let name = rest.trim_end_matches(".rs").trim_end_matches("/mod");
-        let steps = name
-            .split('/')
-            .filter(|step| !["lib", "main"].contains(step));
-        std::iter::once(member)
-            .chain(steps)
-            .map(str::to_owned)
-            .collect()
+        let steps = name.split('/').filter(|step| !["lib", "main"].contains(step));
+        std::iter::once(member).chain(steps).map(str::to_owned).collect()
     }
 
     fn absolute(&self, path: &str) -> String {
@@ -65,11 +54,7 @@ impl File {
             _ => return path.to_owned(),
         }
         let rest = steps.iter().skip(1).map(ToString::to_string);
-        module
-            .into_iter()
-            .chain(rest)
-            .collect::<Vec<_>>()
-            .join("::")
+        module.into_iter().chain(rest).collect::<Vec<_>>().join("::")
     }
 }
 
@@ -151,11 +136,7 @@ fn raw_string(rest: &str) -> Option<usize> {
     after.get(hashes..)?.strip_prefix('"')?;
     let end = format!("\"{}", "#".repeat(hashes));
     let start = rest.len() - after.len() + hashes + 1;
-    Some(
-        rest.get(start..)?
-            .find(&end)
-            .map_or(rest.len(), |place| start + place + end.len()),
-    )
+    Some(rest.get(start..)?.find(&end).map_or(rest.len(), |place| start + place + end.len()))
 }
 
 fn quoted(rest: &str, quote: char) -> usize {
@@ -213,9 +194,7 @@ fn used(code: &str) -> Vec<&str> {
         let before = code[..*place].chars().last();
         before.is_none_or(|c| c.is_whitespace() || c == ')' || c == ';' || c == '}' || c == '{')
     });
-    starts
-        .filter_map(|(place, _)| code[place + 4..].split(';').next())
-        .collect()
+    starts.filter_map(|(place, _)| code[place + 4..].split(';').next()).collect()
 }
 
 /// Writes a tree such as `a::{b, c::{d, self}}` out as paths.
@@ -224,11 +203,7 @@ fn expand(prefix: &str, tree: &str, paths: &mut BTreeSet<String>) {
     let Some((head, inside)) = tree.split_once('{') else {
         let name = tree.split(" as ").next().unwrap_or_default().trim();
         let path = format!("{prefix}{name}").replace(' ', "");
-        paths.insert(
-            path.trim_start_matches("::")
-                .trim_end_matches("::self")
-                .to_owned(),
-        );
+        paths.insert(path.trim_start_matches("::").trim_end_matches("::self").to_owned());
         return;
     };
     let prefix = format!("{prefix}{}", head.trim());
@@ -251,8 +226,6 @@ fn expand(prefix: &str, tree: &str, paths: &mut BTreeSet<String>) {
 fn inline(code: &str) -> BTreeSet<String> {
     let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     let words = code.split(|c: char| !is_path(c));
-    let paths = words
-        .map(|word| word.trim_matches(':'))
-        .filter(|word| word.contains("::"));
+    let paths = words.map(|word| word.trim_matches(':')).filter(|word| word.contains("::"));
     paths.map(str::to_owned).collect()
 }

@@ -51,11 +51,7 @@ pub fn reference(id: &str) -> Value {
 
 /// One of ADL's verbs by its last word, or a verb by its IRI.
 pub fn verb(word: &str) -> Value {
-    let id = if word.contains(':') {
-        word.to_owned()
-    } else {
-        format!("{ADL}{word}")
-    };
+    let id = if word.contains(':') { word.to_owned() } else { format!("{ADL}{word}") };
     json!({"id": id, "display": {"en": word.rsplit('/').next().unwrap_or(word)}})
 }
 

@@ -38,8 +38,7 @@ impl Setup {
     /// Adds arguments after `serve`.
     #[must_use]
     pub fn arguments(mut self, arguments: &[&str]) -> Self {
-        self.arguments
-            .extend(arguments.iter().map(ToString::to_string));
+        self.arguments.extend(arguments.iter().map(ToString::to_string));
         self
     }
 
@@ -78,25 +77,12 @@ impl Traccia {
         let stderr = collect(process.stderr.take().expect("stderr is piped"));
         let address = announced(process.stdout.take().expect("stdout is piped"));
         match tokio::time::timeout(START, address).await {
-            Ok(Ok(url)) => Self {
-                process,
-                url,
-                stderr,
-                setup,
-                folder,
-            },
+            Ok(Ok(url)) => Self { process, url, stderr, setup, folder },
             failure => {
                 let _ = process.kill();
                 let _ = process.wait();
-                let reason = if failure.is_err() {
-                    "in time"
-                } else {
-                    "before it ended"
-                };
-                panic!(
-                    "no address on stdout {reason}; stderr:\n{}",
-                    stderr.lock().unwrap()
-                );
+                let reason = if failure.is_err() { "in time" } else { "before it ended" };
+                panic!("no address on stdout {reason}; stderr:\n{}", stderr.lock().unwrap());
             }
         }
     }
@@ -145,9 +131,7 @@ impl Traccia {
 
     /// Kills the process at once, as a power cut would (SIGKILL), and leaves the folder as it is.
     pub fn cut_power(&mut self) {
-        self.process
-            .kill()
-            .expect("the process is there to be killed");
+        self.process.kill().expect("the process is there to be killed");
         self.process.wait().expect("a killed process ends");
     }
 
@@ -180,11 +164,7 @@ impl Drop for Traccia {
         let _ = self.process.kill();
         let _ = self.process.wait();
         if std::thread::panicking() {
-            let text = self
-                .stderr
-                .lock()
-                .map(|text| text.clone())
-                .unwrap_or_default();
+            let text = self.stderr.lock().map(|text| text.clone()).unwrap_or_default();
             eprintln!("--- stderr of traccia at {} ---\n{text}", self.url);
         }
     }
@@ -245,10 +225,7 @@ fn command() -> Command {
 /// `target/<profile>/traccia`, beside the folder `deps` that this test runs from.
 fn binary() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own path");
-    let profile = test
-        .parent()
-        .and_then(Path::parent)
-        .expect("target/<profile>/deps/<test>");
+    let profile = test.parent().and_then(Path::parent).expect("target/<profile>/deps/<test>");
     let path = profile.join(format!("traccia{}", std::env::consts::EXE_SUFFIX));
     assert!(
         path.is_file(),

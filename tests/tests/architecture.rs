@@ -1,10 +1,6 @@
 //! Holds the table of who may use whom, and the budgets of size, over the source tree; and proves that it can fail.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,22 +8,13 @@ use std::path::{Path, PathBuf};
 use e2e::source::{File, tree};
 
 const MEMBERS: [&str; 5] = ["validator", "lrs", "conformance", "tests", "docker"];
-const USE_CASES: [&str; 5] = [
-    "lrs::record",
-    "lrs::progress",
-    "lrs::package",
-    "lrs::export",
-    "lrs::relay",
-];
+const USE_CASES: [&str; 5] =
+    ["lrs::record", "lrs::progress", "lrs::package", "lrs::export", "lrs::relay"];
 const OUTSIDE: [&str; 4] = ["lrs::http", "lrs::cli", "lrs::config", "lrs::app"];
 const DRIVERS: [&str; 2] = ["rusqlite", "mongodb"];
 const ENGINES: [&str; 2] = ["lrs::store::sqlite", "lrs::store::mongo"];
-const CLOCK: [&str; 4] = [
-    "std::time::SystemTime",
-    "std::time::Instant",
-    "jiff::Timestamp::now",
-    "jiff::Zoned::now",
-];
+const CLOCK: [&str; 4] =
+    ["std::time::SystemTime", "std::time::Instant", "jiff::Timestamp::now", "jiff::Zoned::now"];
 
 /// One row of the table: files under these places, with exceptions, never name these paths.
 struct Row {
@@ -37,18 +24,11 @@ struct Row {
 }
 
 fn row(places: &[&'static str], except: &[&'static str], never: &[&[&'static str]]) -> Row {
-    Row {
-        places: places.to_vec(),
-        except: except.to_vec(),
-        never: never.concat(),
-    }
+    Row { places: places.to_vec(), except: except.to_vec(), never: never.concat() }
 }
 
 fn table() -> Vec<Row> {
-    [members(), vocabularies(), inside_the_server()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [members(), vocabularies(), inside_the_server()].into_iter().flatten().collect()
 }
 
 fn members() -> Vec<Row> {
@@ -65,14 +45,7 @@ fn members() -> Vec<Row> {
 
 fn vocabularies() -> Vec<Row> {
     let all = ["lrs/src/xapi/", "lrs/src/course/", "lrs/src/access/"];
-    let outer = [
-        "axum",
-        "tokio",
-        "reqwest",
-        "std::fs",
-        "std::net",
-        "lrs::store",
-    ];
+    let outer = ["axum", "tokio", "reqwest", "std::fs", "std::net", "lrs::store"];
     vec![
         row(&all, &[], &[&outer, &CLOCK, &DRIVERS, &USE_CASES, &OUTSIDE]),
         row(&["lrs/src/xapi/"], &[], &[&["lrs::course", "lrs::access"]]),
@@ -97,11 +70,7 @@ fn inside_the_server() -> Vec<Row> {
         row(&["lrs/src/store/sqlite/"], &[], &[&["lrs::store::mongo"]]),
         row(&["lrs/src/store/mongo/"], &[], &[&["lrs::store::sqlite"]]),
         row(&use_cases, &[], &[&ENGINES, &OUTSIDE]),
-        row(
-            &["lrs/src/http/"],
-            &[],
-            &[&ENGINES, &["lrs::cli", "lrs::app"]],
-        ),
+        row(&["lrs/src/http/"], &[], &[&ENGINES, &["lrs::cli", "lrs::app"]]),
         row(&["lrs/src/"], &["lrs/src/http/"], &[&web]),
     ]
 }
@@ -131,17 +100,13 @@ fn breaches(files: &[File]) -> Vec<String> {
 }
 
 fn is_below(path: &str, place: &str) -> bool {
-    path.strip_prefix(place)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
 /// A circle among the top-level modules of `lrs`, if there is one.
 fn circle(files: &[File]) -> Option<Vec<String>> {
     let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for file in files
-        .iter()
-        .filter(|file| file.path.starts_with("lrs/src/"))
-    {
+    for file in files.iter().filter(|file| file.path.starts_with("lrs/src/")) {
         let Some(from) = file.module().get(1).cloned() else {
             continue;
         };
@@ -155,9 +120,7 @@ fn circle(files: &[File]) -> Option<Vec<String>> {
         }
     }
     let modules: Vec<String> = uses.keys().cloned().collect();
-    modules
-        .iter()
-        .find_map(|start| walk(&uses, start, &mut vec![start.clone()]))
+    modules.iter().find_map(|start| walk(&uses, start, &mut vec![start.clone()]))
 }
 
 fn walk(
@@ -184,38 +147,24 @@ fn walk(
 fn sizes(files: &[File]) -> (usize, usize) {
     let mut lines: Vec<usize> = files.iter().map(File::code_lines).collect();
     lines.sort_unstable();
-    let at = |part: usize| {
-        lines
-            .get((lines.len() * part / 100).min(lines.len() - 1))
-            .copied()
-    };
+    let at = |part: usize| lines.get((lines.len() * part / 100).min(lines.len() - 1)).copied();
     (at(50).unwrap_or_default(), at(95).unwrap_or_default())
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("tests/ lies in the workspace")
-        .into()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the workspace").into()
 }
 
 fn sources() -> Vec<File> {
     let files = tree(&root(), &MEMBERS);
-    assert!(
-        files.iter().any(|file| file.path == "lrs/src/lib.rs"),
-        "the tree is found"
-    );
+    assert!(files.iter().any(|file| file.path == "lrs/src/lib.rs"), "the tree is found");
     files
 }
 
 #[test]
 fn every_part_uses_only_what_the_table_allows() {
     let found = breaches(&sources());
-    assert!(
-        found.is_empty(),
-        "against ARCHITECTURE.md:\n{}",
-        found.join("\n")
-    );
+    assert!(found.is_empty(), "against ARCHITECTURE.md:\n{}", found.join("\n"));
 }
 
 #[test]
@@ -225,38 +174,23 @@ fn the_modules_of_the_server_form_no_circle() {
 
 #[test]
 fn files_stay_within_the_budget() {
-    let (sources, tests): (Vec<File>, Vec<File>) = sources()
-        .into_iter()
-        .partition(|file| file.path.contains("/src/"));
+    let (sources, tests): (Vec<File>, Vec<File>) =
+        sources().into_iter().partition(|file| file.path.contains("/src/"));
     let (median, p95) = sizes(&sources);
     let (_, p95_of_tests) = sizes(&tests);
     let p95 = p95.max(p95_of_tests);
     let files: Vec<File> = sources.into_iter().chain(tests).collect();
-    let mut long: Vec<_> = files
-        .iter()
-        .map(|file| (file.code_lines(), &file.path))
-        .collect();
+    let mut long: Vec<_> = files.iter().map(|file| (file.code_lines(), &file.path)).collect();
     long.sort_unstable_by(|a, b| b.cmp(a));
     long.truncate(10);
     assert!(median <= 150, "median {median} code lines, budget 150");
-    assert!(
-        p95 <= 400,
-        "95th percentile {p95} code lines, budget 400; longest: {long:#?}"
-    );
+    assert!(p95 <= 400, "95th percentile {p95} code lines, budget 400; longest: {long:#?}");
 }
 
 #[test]
 fn main_is_only_an_entrance() {
-    for file in sources()
-        .iter()
-        .filter(|file| file.path == "lrs/src/main.rs")
-    {
-        assert!(
-            file.code_lines() <= 60,
-            "{} has {} lines",
-            file.path,
-            file.code_lines()
-        );
+    for file in sources().iter().filter(|file| file.path == "lrs/src/main.rs") {
+        assert!(file.code_lines() <= 60, "{} has {} lines", file.path, file.code_lines());
     }
 }
 
@@ -270,10 +204,7 @@ fn clippy_holds_functions_to_sixty_lines_in_every_member() {
     for member in MEMBERS {
         let manifest = text(&format!("{member}/Cargo.toml"));
         let inherits = manifest.contains("[lints]\nworkspace = true");
-        assert!(
-            manifest.is_empty() || inherits,
-            "{member} takes the workspace's lints"
-        );
+        assert!(manifest.is_empty() || inherits, "{member} takes the workspace's lints");
     }
 }
 
@@ -312,29 +243,19 @@ fn what_is_allowed_or_only_mentioned_is_not_found() {
 fn each_row_of_the_table_can_fail() {
     for (path, text) in [
         ("validator/src/json.rs", "use std::fs::read;"),
-        (
-            "validator/src/bin/xapi-validate.rs",
-            "use lrs::store::Store;",
-        ),
+        ("validator/src/bin/xapi-validate.rs", "use lrs::store::Store;"),
         ("conformance/src/main.rs", "use validator::check;"),
         ("tests/src/lib.rs", "use lrs::app::App;"),
         ("lrs/src/course/fold.rs", "use crate::access::Key;"),
         ("lrs/src/access.rs", "use crate::xapi::Query;"),
         ("lrs/src/store/mod.rs", "use crate::record::Record;"),
         ("lrs/src/store/sqlite/mod.rs", "use mongodb::Client;"),
-        (
-            "lrs/src/store/mongo/mod.rs",
-            "use crate::store::sqlite::Pool;",
-        ),
+        ("lrs/src/store/mongo/mod.rs", "use crate::store::sqlite::Pool;"),
         ("lrs/src/relay/outbox.rs", "use crate::http::problem;"),
         ("lrs/src/http/statements.rs", "use rusqlite::Connection;"),
         ("lrs/src/cli/serve.rs", "use axum::Router;"),
     ] {
-        assert_eq!(
-            breaches(&[File::new(path, text)]).len(),
-            1,
-            "{path}: {text}"
-        );
+        assert_eq!(breaches(&[File::new(path, text)]).len(), 1, "{path}: {text}");
     }
 }
 
@@ -344,10 +265,7 @@ fn a_circle_is_found() {
     let progress = File::new("lrs/src/progress/mod.rs", "use crate::relay::Outbox;");
     let relay = File::new("lrs/src/relay/mod.rs", "use crate::record::Record;");
     assert!(circle(&[record, progress, relay]).is_some());
-    let record = File::new(
-        "lrs/src/record/mod.rs",
-        "use crate::store::Store; use crate::xapi;",
-    );
+    let record = File::new("lrs/src/record/mod.rs", "use crate::store::Store; use crate::xapi;");
     let store = File::new("lrs/src/store/mod.rs", "use crate::xapi::Query;");
     assert_eq!(circle(&[record, store]), None);
 }

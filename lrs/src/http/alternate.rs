@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{
     AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, IF_MATCH, IF_NONE_MATCH,
 };
-use axum::http::{HeaderValue, Method, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use url::form_urlencoded;
@@ -44,10 +44,7 @@ pub(super) async fn unfold(State(server): State<Server>, request: Request, next:
 
 async fn unfolded(request: Request, limit: usize) -> Result<Request, Problem> {
     let (mut parts, body) = request.into_parts();
-    let spoken = parts.headers.get(version::HEADER).and_then(|value| value.to_str().ok());
-    if spoken.and_then(Version::from_header) == Some(Version::V2_0_0) {
-        return Err(refusal("xAPI 2.0 has no alternate request syntax."));
-    }
+    refuse_2_0(&parts.headers)?;
     if !content_type(&parts.headers).starts_with("application/x-www-form-urlencoded") {
         return Err(refusal("The body is not application/x-www-form-urlencoded."));
     }
@@ -69,6 +66,7 @@ async fn unfolded(request: Request, limit: usize) -> Result<Request, Problem> {
             query.append_pair(&name, &value);
         }
     }
+    refuse_2_0(&parts.headers)?;
     if content.is_some() && !parts.headers.contains_key(CONTENT_TYPE) {
         // Form fields are text, and what xAPI sends as text is JSON.
         parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -81,6 +79,14 @@ async fn unfolded(request: Request, limit: usize) -> Result<Request, Problem> {
     };
     parts.uri = uri.parse::<Uri>().map_err(|_| refusal("The form fields make no URL."))?;
     Ok(Request::from_parts(parts, Body::from(content.unwrap_or_default())))
+}
+
+fn refuse_2_0(headers: &HeaderMap) -> Result<(), Problem> {
+    let spoken = headers.get(version::HEADER).and_then(|value| value.to_str().ok());
+    if spoken.and_then(Version::from_header) == Some(Version::V2_0_0) {
+        return Err(refusal("xAPI 2.0 has no alternate request syntax."));
+    }
+    Ok(())
 }
 
 fn method(query: &str) -> Result<Method, Problem> {

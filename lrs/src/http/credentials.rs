@@ -33,9 +33,12 @@ pub struct Credentials {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     pepper: [u8; 32],
-    good: Mutex<LruCache<[u8; 32], (Arc<Key>, Instant)>>,
+    good: Mutex<LruCache<[u8; 32], Good>>,
     hashing: Arc<Semaphore>,
 }
+
+/// A key that was shown with its secret, and until when that is believed.
+type Good = (Arc<Key>, Instant);
 
 impl Credentials {
     /// Credentials against the keys of `store`.

@@ -106,7 +106,10 @@ impl Problem {
 
     /// A request that breaks `refusal`'s rule, under another status than 400.
     pub fn refused(status: StatusCode, refusal: Refusal) -> Self {
-        Self::new(status, refusal.rule, refusal.detail, refusal.remedy).under(refusal.clause)
+        let mut problem =
+            Self::new(status, refusal.rule, refusal.detail, refusal.remedy).under(refusal.clause);
+        problem.0.statement = refusal.statement;
+        problem
     }
 
     /// Nothing is kept under what was asked for.
@@ -232,6 +235,11 @@ impl From<RecordError> for Problem {
     fn from(error: RecordError) -> Self {
         match error {
             RecordError::Refused(refusal) => refusal.into(),
+            RecordError::Conflict { id, statement, differences } => {
+                let mut problem = conflict(id, &differences);
+                problem.0.statement = statement;
+                problem
+            }
             RecordError::Store(error) => error.into(),
         }
     }

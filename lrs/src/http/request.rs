@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
@@ -34,8 +34,28 @@ impl FromRequest<Server> for Content {
 
     async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
         let content_type = content_type(request.headers());
+        refuse_early(request.headers(), server.limits.body_bytes)?;
         let body = read(request.into_body(), server.limits.body_bytes).await?;
         Ok(Self { content_type, body })
+    }
+}
+
+/// Refuses, before any of it is read, a body that says itself that it is too large, and one in an
+/// encoding that was not undone.
+fn refuse_early(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let encoding = text(CONTENT_ENCODING).unwrap_or("identity");
+    if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "content-encoding",
+            format!("The body's encoding `{encoding}` is not known here."),
+            "Send it plain, or with Content-Encoding: gzip.",
+        ));
+    }
+    match text(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok()) {
+        Some(length) if length > limit => Err(Problem::too_large(limit)),
+        _ => Ok(()),
     }
 }
 

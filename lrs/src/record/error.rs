@@ -1,5 +1,7 @@
 //! Why the record did not do what it was asked.
 
+use uuid::Uuid;
+
 use crate::store::StoreError;
 use crate::xapi::refusal::Refusal;
 
@@ -9,6 +11,16 @@ pub enum RecordError {
     /// The request breaks a rule.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A different statement is kept under the id of one in the request.
+    #[error("a different statement is kept under the id {id}")]
+    Conflict {
+        /// The id.
+        id: Uuid,
+        /// The place in the batch of the one sent, from 0.
+        statement: Option<usize>,
+        /// JSON pointers of the places where they differ.
+        differences: Vec<String>,
+    },
     /// The store says no, or cannot say.
     #[error(transparent)]
     Store(StoreError),
@@ -18,6 +30,9 @@ impl From<StoreError> for RecordError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(refusal) => Self::Refused(refusal),
+            StoreError::Conflict { id, differences } => {
+                Self::Conflict { id, statement: None, differences }
+            }
             other => Self::Store(other),
         }
     }

@@ -16,7 +16,7 @@ use crate::xapi::authority::Authority;
 use crate::xapi::format;
 use crate::xapi::instant::Instant;
 use crate::xapi::language::Languages;
-use crate::xapi::prepare::prepare;
+use crate::xapi::prepare::{Prepared, prepare};
 use crate::xapi::query::{Filter, Format};
 use crate::xapi::refusal::Refusal;
 use crate::xapi::signature;
@@ -33,14 +33,22 @@ impl Record {
     ) -> Result<Vec<Uuid>, RecordError> {
         let values: Vec<&Value> = statements.iter().map(Statement::value).collect();
         attachment::match_parts(&values, &parts)?;
-        for value in values {
-            signature::check(value, &parts)?;
+        for (index, value) in values.into_iter().enumerate() {
+            signature::check(value, &parts).map_err(|refusal| refusal.of_statement(index))?;
         }
-        let statements = statements
+        let statements: Vec<Prepared> = statements
             .into_iter()
             .map(|statement| prepare(statement, authority, new_id()))
             .collect();
-        Ok(self.store.put_statements(Batch { statements, attachments: parts }).await?)
+        let ids: Vec<Uuid> = statements.iter().map(|statement| statement.id).collect();
+        let kept = self.store.put_statements(Batch { statements, attachments: parts }).await;
+        kept.map_err(|error| match error {
+            StoreError::Conflict { id, differences } => {
+                let statement = ids.iter().position(|kept| *kept == id);
+                RecordError::Conflict { id, statement, differences }
+            }
+            other => other.into(),
+        })
     }
 
     /// Keeps one statement under the id of a PUT request, which its own must equal if it has one.

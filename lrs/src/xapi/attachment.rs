@@ -50,10 +50,13 @@ pub fn described(statement: &Value) -> impl Iterator<Item = Described<'_>> {
 /// Holds the `parts` of a request against what its `statements` describe: every attachment has
 /// its data or a `fileUrl`, every part belongs to an attachment and is what its hash says.
 pub fn match_parts(statements: &[&Value], parts: &[Attachment]) -> Result<(), Refusal> {
-    let wanted: Vec<Described<'_>> = statements.iter().flat_map(|s| described(s)).collect();
+    let wanted: Vec<(usize, Described<'_>)> = (0..)
+        .zip(statements)
+        .flat_map(|(index, statement)| described(statement).map(move |found| (index, found)))
+        .collect();
     for part in parts {
         check_hash(part)?;
-        let mut owners = wanted.iter().filter(|d| d.sha2.eq_ignore_ascii_case(&part.sha2));
+        let mut owners = wanted.iter().filter(|(_, d)| d.sha2.eq_ignore_ascii_case(&part.sha2));
         if owners.next().is_none() {
             return Err(Refusal::new(
                 "attachment-unexpected",
@@ -64,8 +67,8 @@ pub fn match_parts(statements: &[&Value], parts: &[Attachment]) -> Result<(), Re
         }
     }
     let is_here = |sha2: &str| parts.iter().any(|part| part.sha2.eq_ignore_ascii_case(sha2));
-    let missing = wanted.iter().find(|described| !described.elsewhere && !is_here(described.sha2));
-    missing.map_or(Ok(()), |described| {
+    let missing = wanted.iter().find(|(_, d)| !d.elsewhere && !is_here(d.sha2));
+    missing.map_or(Ok(()), |(index, described)| {
         Err(Refusal::new(
             "attachment-missing",
             CLAUSE,
@@ -74,7 +77,8 @@ pub fn match_parts(statements: &[&Value], parts: &[Attachment]) -> Result<(), Re
                 described.sha2
             ),
             "Send the statement as multipart/mixed with one part per attachment, or add `fileUrl`.",
-        ))
+        )
+        .of_statement(*index))
     })
 }
 

@@ -105,12 +105,12 @@ fn text(value: Option<&Value>) -> Option<&str> {
 
 type Visit<'a> = dyn FnMut(&mut Map<String, Value>) + 'a;
 
-fn visit(value: Option<&mut Value>, visit: &mut Visit<'_>) {
+/// Shows an object to `change`, or each object of a list.
+fn visit(value: Option<&mut Value>, change: &mut Visit<'_>) {
+    let Some(value) = value else { return };
     match value {
-        Some(Value::Object(object)) => visit(object),
-        Some(Value::Array(list)) => {
-            list.iter_mut().filter_map(Value::as_object_mut).for_each(visit);
-        }
+        Value::Object(object) => change(object),
+        Value::Array(list) => list.iter_mut().filter_map(Value::as_object_mut).for_each(change),
         _ => {}
     }
 }

@@ -97,9 +97,10 @@ impl Parameters {
         self.read(name, "a timestamp such as 2026-01-31T10:00:00Z", Instant::parse)
     }
 
-    /// `true` or `false`; false when missing.
+    /// `true` or `false`; false when missing. Python clients write `True`.
     pub fn boolean(&self, name: &str) -> Result<bool, Refusal> {
-        let read = self.read(name, "`true` or `false`", |text| text.parse().ok())?;
+        let read =
+            self.read(name, "`true` or `false`", |text| text.to_ascii_lowercase().parse().ok())?;
         Ok(read.unwrap_or(false))
     }
 

@@ -15,6 +15,8 @@ pub struct Refusal {
     pub detail: Cow<'static, str>,
     /// What its sender can do.
     pub remedy: Cow<'static, str>,
+    /// The statement at fault, by its place in the batch from 0, where one is.
+    pub statement: Option<usize>,
 }
 
 impl Refusal {
@@ -25,6 +27,11 @@ impl Refusal {
         detail: impl Into<Cow<'static, str>>,
         remedy: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { rule, clause, detail: detail.into(), remedy: remedy.into() }
+        Self { rule, clause, detail: detail.into(), remedy: remedy.into(), statement: None }
+    }
+    /// The same refusal, of the statement at `index` of a batch.
+    #[must_use]
+    pub fn of_statement(self, index: usize) -> Self {
+        Self { statement: Some(index), ..self }
     }
 }

@@ -50,23 +50,22 @@ fn check_one(statement: &Value, part: &Attachment) -> Result<(), Refusal> {
     ))
 }
 
-/// Where the signed statement differs; what is added after signing does not count, and neither
-/// do digits of a duration beyond the hundredth of a second (xAPI 2.0).
+/// Where the signed statement differs. An id, a timestamp or a version that was added after
+/// signing does not count; one that was signed does, so that a signature is good for one
+/// statement only. Digits of a duration beyond the hundredth of a second do not count (xAPI 2.0).
 fn differences(statement: &Value, signed: &Value) -> Vec<String> {
     let mut sent = statement.clone();
     let mut signed = signed.clone();
     for value in [&mut sent, &mut signed] {
         if let Some(members) = value.as_object_mut() {
-            for added in ["attachments", "id", "timestamp", "version"] {
-                members.shift_remove(added);
-            }
+            members.shift_remove("attachments");
         }
         if let Some(duration) = value.pointer_mut("/result/duration") {
             let cut = duration.as_str().map(cut_to_hundredths);
             *duration = cut.map_or(Value::Null, Value::String);
         }
     }
-    same::differences(&signed, &sent)
+    same::differences(&sent, &signed)
 }
 
 fn cut_to_hundredths(duration: &str) -> String {

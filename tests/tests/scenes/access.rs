@@ -10,10 +10,7 @@ async fn without_valid_credentials_everything_is_401() {
     let strangers = [
         ("nobody", traccia.anonymous()),
         ("a wrong secret", traccia.with_key("seed", "wrong")),
-        (
-            "an unknown key",
-            traccia.with_key("other", "seed-secret-of-the-tests"),
-        ),
+        ("an unknown key", traccia.with_key("other", "seed-secret-of-the-tests")),
         ("an empty secret", traccia.with_key("seed", "")),
         ("no base64", admin.authorization("Basic !!!")),
         ("no colon", admin.authorization("Basic bm9jb2xvbg==")),
@@ -25,21 +22,14 @@ async fn without_valid_credentials_everything_is_401() {
             stranger.post("/statements").json(&Statement::new().json()),
             Document::state("x").put(&stranger, &json!({})),
             Document::agent_profile("x").get(&stranger),
-            stranger
-                .get("/agents")
-                .query(&[("agent", "{\"mbox\":\"mailto:a@example.org\"}")]),
-            stranger
-                .get("/activities")
-                .query(&[("activityId", "https://example.org/a")]),
+            stranger.get("/agents").query(&[("agent", "{\"mbox\":\"mailto:a@example.org\"}")]),
+            stranger.get("/activities").query(&[("activityId", "https://example.org/a")]),
             stranger.get("/api/v1/keys"),
         ] {
             let reply = ask.await;
             assert_eq!(reply.status, 401, "{who}: {reply}");
             reply.problem(401);
-            assert!(
-                reply.header("www-authenticate").starts_with("Basic"),
-                "{reply}"
-            );
+            assert!(reply.header("www-authenticate").starts_with("Basic"), "{reply}");
         }
     }
     assert!(admin.found(&[]).await.is_empty());
@@ -72,9 +62,9 @@ fn ask(what: &str, who: &Client) -> Ask {
         "read statements" => who.get("/statements"),
         "write state" => Document::state(&new_id()).put(who, &json!({"a": 1})),
         "read state" => Document::state("x").list(who),
-        "write profile" => Document::agent_profile(&new_id())
-            .put(who, &json!({}))
-            .header("if-none-match", "*"),
+        "write profile" => {
+            Document::agent_profile(&new_id()).put(who, &json!({})).header("if-none-match", "*")
+        }
         "read profile" => Document::activity_profile("x").list(who),
         "read agents" => who.get("/agents").query(&[("agent", anna)]),
         _ => who.get("/api/v1/keys"),
@@ -90,19 +80,8 @@ async fn each_scope_reaches_as_far_as_the_standard_says() {
         (&["statements/read/mine"], &["read statements"]),
         (&["state"], &["write state", "read state"]),
         (&["profile"], &["write profile", "read profile"]),
-        (
-            &["all/read"],
-            &[
-                "read statements",
-                "read state",
-                "read profile",
-                "read agents",
-            ],
-        ),
-        (
-            &["statements/write", "state"],
-            &["write statements", "write state", "read state"],
-        ),
+        (&["all/read"], &["read statements", "read state", "read profile", "read agents"]),
+        (&["statements/write", "state"], &["write statements", "write state", "read state"]),
         (&["all"], &ASKS[..7]),
     ];
     for (scopes, allowed) in may {
@@ -129,63 +108,36 @@ async fn who_may_only_write_cannot_manage_keys_or_read_progress() {
     writer.get("/api/v1/keys").await.problem(403);
     let wish = json!({"label": "more", "scopes": ["all"]});
     writer.post("/api/v1/keys").json(&wish).await.problem(403);
-    writer
-        .get("/api/v1/courses/any/progress")
-        .query(&[("by", "module")])
-        .await
-        .problem(403);
+    writer.get("/api/v1/courses/any/progress").query(&[("by", "module")]).await.problem(403);
 }
 
 #[tokio::test]
 async fn mine_is_what_this_key_wrote_in_every_way_of_reading() {
     let traccia = Traccia::start().await;
-    let mine = traccia
-        .holder_of(&["statements/write", "statements/read/mine"])
-        .await;
+    let mine = traccia.holder_of(&["statements/write", "statements/read/mine"]).await;
     let other = traccia.admin();
     let own = mine.store_one(&Statement::new().json()).await;
     let foreign = other.store_one(&Statement::new().json()).await;
-    let about = other
-        .store_one(&Statement::new().to(e2e::reference(&own)).json())
-        .await;
+    let about = other.store_one(&Statement::new().to(e2e::reference(&own)).json()).await;
     assert_eq!(mine.found(&[]).await, vec![own.clone()]);
     mine.statement(&own).await;
     for hidden in [&foreign, &about] {
-        let reply = mine
-            .get("/statements")
-            .query(&[("statementId", hidden)])
-            .await;
+        let reply = mine.get("/statements").query(&[("statementId", hidden)]).await;
         assert!(reply.status == 404 || reply.status == 403, "{reply}");
-        assert!(
-            !reply.text().contains("mailto:anna"),
-            "nothing leaks: {reply}"
-        );
+        assert!(!reply.text().contains("mailto:anna"), "nothing leaks: {reply}");
     }
     let anna = "{\"mbox\":\"mailto:anna@example.org\"}";
-    assert_eq!(
-        mine.found(&[("agent", anna), ("related_agents", "true")])
-            .await,
-        vec![own]
-    );
+    assert_eq!(mine.found(&[("agent", anna), ("related_agents", "true")]).await, vec![own]);
     assert_eq!(other.found(&[]).await.len(), 3);
 }
 
 #[tokio::test]
 async fn a_page_link_of_another_key_shows_only_ones_own() {
     let traccia = Traccia::start().await;
-    let mine = traccia
-        .holder_of(&["statements/write", "statements/read/mine"])
-        .await;
+    let mine = traccia.holder_of(&["statements/write", "statements/read/mine"]).await;
     let admin = traccia.admin();
-    admin
-        .store(&[Statement::new().json(), Statement::new().json()])
-        .await;
-    let more = admin
-        .get("/statements")
-        .query(&[("limit", "1")])
-        .await
-        .more()
-        .unwrap();
+    admin.store(&[Statement::new().json(), Statement::new().json()]).await;
+    let more = admin.get("/statements").query(&[("limit", "1")]).await.more().unwrap();
     let reply = mine.follow(&more).await;
     let hidden = !reply.status.is_success() || reply.statements().is_empty();
     assert!(hidden, "{reply}");
@@ -194,10 +146,7 @@ async fn a_page_link_of_another_key_shows_only_ones_own() {
 #[tokio::test]
 async fn each_key_is_its_own_authority() {
     let traccia = Traccia::start().await;
-    let (one, two) = (
-        traccia.holder_of(&["all"]).await,
-        traccia.holder_of(&["all"]).await,
-    );
+    let (one, two) = (traccia.holder_of(&["all"]).await, traccia.holder_of(&["all"]).await);
     let first = one.store_one(&Statement::new().json()).await;
     let second = two.store_one(&Statement::new().json()).await;
     let authority = |s: Value| s["authority"].clone();
@@ -208,10 +157,7 @@ async fn each_key_is_its_own_authority() {
 #[tokio::test]
 async fn the_same_statement_from_two_keys_is_still_the_same() {
     let traccia = Traccia::start().await;
-    let (one, two) = (
-        traccia.holder_of(&["all"]).await,
-        traccia.holder_of(&["all"]).await,
-    );
+    let (one, two) = (traccia.holder_of(&["all"]).await, traccia.holder_of(&["all"]).await);
     let statement = Statement::new().id(&new_id()).json();
     one.store_one(&statement).await;
     two.store_one(&statement).await;
@@ -226,32 +172,15 @@ async fn a_key_is_listed_without_its_secret_and_can_be_revoked() {
     let made = admin.post("/api/v1/keys").json(&wish).await;
     assert!(made.status.is_success(), "{made}");
     let made = made.json();
-    let (key, secret) = (
-        made["key"].as_str().unwrap(),
-        made["secret"].as_str().unwrap(),
-    );
+    let (key, secret) = (made["key"].as_str().unwrap(), made["secret"].as_str().unwrap());
     let holder = traccia.with_key(key, secret);
-    holder
-        .post("/statements")
-        .json(&Statement::new().json())
-        .await
-        .is(200);
+    holder.post("/statements").json(&Statement::new().json()).await.is(200);
     let list = admin.get("/api/v1/keys").await.expect(200);
-    assert!(
-        list.text().contains("office of Terni") && list.text().contains(key),
-        "{list}"
-    );
-    assert!(
-        !list.text().contains(secret),
-        "a secret is shown once: {list}"
-    );
+    assert!(list.text().contains("office of Terni") && list.text().contains(key), "{list}");
+    assert!(!list.text().contains(secret), "a secret is shown once: {list}");
     let gone = admin.delete(&format!("/api/v1/keys/{key}")).await;
     assert!(gone.status.is_success(), "{gone}");
-    holder
-        .post("/statements")
-        .json(&Statement::new().json())
-        .await
-        .problem(401);
+    holder.post("/statements").json(&Statement::new().json()).await.problem(401);
 }
 
 #[tokio::test]

@@ -28,25 +28,13 @@ async fn what_was_attached_comes_back_byte_for_byte() {
     let reply = admin.post("/statements").multipart(&body).await.expect(200);
     let id = reply.json()[0].as_str().unwrap().to_owned();
     let query = [("statementId", id.as_str()), ("attachments", "true")];
-    let parts = admin
-        .get("/statements")
-        .query(&query)
-        .await
-        .expect(200)
-        .parts();
+    let parts = admin.get("/statements").query(&query).await.expect(200).parts();
     assert_eq!(parts.len(), 2);
-    assert!(
-        parts[0]
-            .header_text("content-type")
-            .starts_with("application/json")
-    );
+    assert!(parts[0].header_text("content-type").starts_with("application/json"));
     let statement: Value = serde_json::from_slice(&parts[0].bytes).unwrap();
     assert_eq!(statement["id"], id.as_str());
     assert_eq!(parts[1].bytes, TEXT);
-    assert_eq!(
-        parts[1].header_text("x-experience-api-hash"),
-        sha2_hex(TEXT)
-    );
+    assert_eq!(parts[1].header_text("x-experience-api-hash"), sha2_hex(TEXT));
     assert_eq!(parts[1].header_text("content-transfer-encoding"), "binary");
     assert_eq!(parts[1].header_text("content-type"), "text/plain");
 }
@@ -57,11 +45,7 @@ async fn put_takes_attachments_too() {
     let admin = traccia.admin();
     let id = new_id();
     let body = Multipart::of(&describing(TEXT).json()).attachment("text/plain", TEXT);
-    let put = admin
-        .put("/statements")
-        .query(&[("statementId", &id)])
-        .multipart(&body)
-        .await;
+    let put = admin.put("/statements").query(&[("statementId", &id)]).multipart(&body).await;
     put.is(204);
     admin.statement(&id).await;
 }
@@ -74,10 +58,7 @@ async fn without_asking_a_reader_gets_plain_json() {
     admin.post("/statements").multipart(&body).await.is(200);
     for query in [vec![], vec![("attachments", "false")]] {
         let page = admin.get("/statements").query(&query).await.expect(200);
-        assert!(
-            page.header("content-type").starts_with("application/json"),
-            "{page}"
-        );
+        assert!(page.header("content-type").starts_with("application/json"), "{page}");
     }
 }
 
@@ -88,17 +69,9 @@ async fn a_list_carries_each_attachment_once() {
     let two = json!([describing(TEXT).json(), describing(TEXT).json()]);
     let body = Multipart::of(&two).attachment("text/plain", TEXT);
     admin.post("/statements").multipart(&body).await.is(200);
-    let page = admin
-        .get("/statements")
-        .query(&[("attachments", "true")])
-        .await
-        .expect(200);
+    let page = admin.get("/statements").query(&[("attachments", "true")]).await.expect(200);
     let parts = page.parts();
-    assert_eq!(
-        parts.len(),
-        2,
-        "the statements, and the one attachment that both name"
-    );
+    assert_eq!(parts.len(), 2, "the statements, and the one attachment that both name");
     let result: Value = serde_json::from_slice(&parts[0].bytes).unwrap();
     assert_eq!(result["statements"].as_array().map(Vec::len), Some(2));
 }
@@ -124,11 +97,7 @@ async fn the_same_statement_with_its_attachment_may_come_again() {
         admin.post("/statements").multipart(&body).await.is(200);
     }
     assert_eq!(admin.found(&[]).await.len(), 1);
-    let page = admin
-        .get("/statements")
-        .query(&[("attachments", "true")])
-        .await
-        .expect(200);
+    let page = admin.get("/statements").query(&[("attachments", "true")]).await.expect(200);
     assert_eq!(page.parts().len(), 2);
 }
 
@@ -140,22 +109,14 @@ async fn a_file_elsewhere_needs_no_part() {
     far["fileUrl"] = json!("https://example.org/certificate.txt");
     let statement = Statement::new().with("/attachments", json!([far])).json();
     admin.store_one(&statement).await;
-    admin
-        .post("/statements")
-        .multipart(&Multipart::of(&statement))
-        .await
-        .is(200);
+    admin.post("/statements").multipart(&Multipart::of(&statement)).await.is(200);
 }
 
 #[tokio::test]
 async fn multipart_without_any_attachment_is_taken() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
-    admin
-        .post("/statements")
-        .multipart(&Multipart::of(&Statement::new().json()))
-        .await
-        .is(200);
+    admin.post("/statements").multipart(&Multipart::of(&Statement::new().json())).await.is(200);
 }
 
 #[tokio::test]
@@ -173,18 +134,12 @@ async fn what_does_not_fit_together_is_refused_and_nothing_stored() {
         ("the part is missing", good.clone()),
         (
             "other bytes under its hash",
-            good.clone()
-                .attachment_named(&sha2_hex(TEXT), "text/plain", b"other"),
+            good.clone().attachment_named(&sha2_hex(TEXT), "text/plain", b"other"),
         ),
-        (
-            "a part under another hash",
-            good.clone().attachment("text/plain", b"other"),
-        ),
+        ("a part under another hash", good.clone().attachment("text/plain", b"other")),
         (
             "a part that no statement names",
-            good.clone()
-                .attachment("text/plain", TEXT)
-                .attachment("text/plain", b"extra"),
+            good.clone().attachment("text/plain", TEXT).attachment("text/plain", b"extra"),
         ),
         ("a part without a hash", good.clone().part(unnamed)),
         ("a part that is not binary", good.clone().part(encoded)),
@@ -197,10 +152,7 @@ async fn what_does_not_fit_together_is_refused_and_nothing_stored() {
         let reply = admin.post("/statements").multipart(&body).await;
         assert_eq!(reply.status, 400, "{what}: {reply}");
         reply.problem(400);
-        assert!(
-            admin.found(&[]).await.is_empty(),
-            "{what}: nothing is stored"
-        );
+        assert!(admin.found(&[]).await.is_empty(), "{what}: nothing is stored");
     }
 }
 
@@ -208,11 +160,7 @@ async fn what_does_not_fit_together_is_refused_and_nothing_stored() {
 async fn an_attachment_without_url_cannot_come_as_plain_json() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
-    admin
-        .post("/statements")
-        .json(&describing(TEXT).json())
-        .await
-        .problem(400);
+    admin.post("/statements").json(&describing(TEXT).json()).await.problem(400);
     assert!(admin.found(&[]).await.is_empty());
 }
 
@@ -222,15 +170,8 @@ async fn a_batch_with_one_missing_part_stores_nothing() {
     let admin = traccia.admin();
     let batch = json!([describing(TEXT).json(), describing(b"other").json()]);
     let body = Multipart::of(&batch).attachment("text/plain", TEXT);
-    let problem = admin
-        .post("/statements")
-        .multipart(&body)
-        .await
-        .problem(400);
-    assert!(
-        problem.reasons().iter().any(|v| v["statement"] == 1),
-        "{problem:?}"
-    );
+    let problem = admin.post("/statements").multipart(&body).await.problem(400);
+    assert!(problem.reasons().iter().any(|v| v["statement"] == 1), "{problem:?}");
     assert!(admin.found(&[]).await.is_empty());
 }
 
@@ -238,19 +179,11 @@ async fn a_batch_with_one_missing_part_stores_nothing() {
 async fn a_large_attachment_survives_a_restart() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
-    let bytes: Vec<u8> = (0..1_000_000_u32)
-        .flat_map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes())
-        .collect();
+    let bytes: Vec<u8> =
+        (0..1_000_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()).collect();
     let body = Multipart::of(&describing(&bytes).json()).attachment("text/plain", &bytes);
     admin.post("/statements").multipart(&body).await.is(200);
     let traccia = traccia.restart().await;
-    let page = traccia
-        .admin()
-        .get("/statements")
-        .query(&[("attachments", "true")])
-        .await;
-    assert!(
-        page.expect(200).parts()[1].bytes == bytes,
-        "the bytes are the same"
-    );
+    let page = traccia.admin().get("/statements").query(&[("attachments", "true")]).await;
+    assert!(page.expect(200).parts()[1].bytes == bytes, "the bytes are the same");
 }

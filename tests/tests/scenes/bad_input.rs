@@ -12,10 +12,7 @@ async fn refused(traccia: &Traccia, cases: Vec<(&str, Ask)>) {
         let reply = ask.await;
         assert_eq!(reply.status, 400, "{what}: {reply}");
         reply.problem(400);
-        assert!(
-            admin.found(&[]).await.is_empty(),
-            "{what}: nothing is stored"
-        );
+        assert!(admin.found(&[]).await.is_empty(), "{what}: nothing is stored");
     }
     admin.store_one(&Statement::new().json()).await;
 }
@@ -25,10 +22,7 @@ fn nested(depth: usize) -> String {
     let open = "[".repeat(depth - 3);
     let close = "]".repeat(depth - 3);
     let result = format!(r#"{{"extensions":{{"https://example.org/e":{open}{close}}}}}"#);
-    let statement = Statement::new()
-        .with("/result", json!("HERE"))
-        .json()
-        .to_string();
+    let statement = Statement::new().with("/result", json!("HERE")).json().to_string();
     statement.replace("\"HERE\"", &result)
 }
 
@@ -41,11 +35,8 @@ async fn what_is_no_json_is_refused() {
     let traccia = Traccia::start().await;
     let who = traccia.admin();
     let whole = Statement::new().json().to_string();
-    let mut invalid = Statement::new()
-        .with("/actor/name", json!("NAME"))
-        .json()
-        .to_string()
-        .into_bytes();
+    let mut invalid =
+        Statement::new().with("/actor/name", json!("NAME")).json().to_string().into_bytes();
     let place = invalid.windows(4).position(|w| w == b"NAME").unwrap();
     invalid[place] = 0xff;
     let cut = &whole[..whole.len() - 1];
@@ -57,10 +48,7 @@ async fn what_is_no_json_is_refused() {
         ("nothing", post(&who, "")),
         ("only spaces", post(&who, "  \n ")),
         ("two values", post(&who, format!("{whole}{whole}"))),
-        (
-            "a comma too many",
-            post(&who, whole.replacen("},", "},,", 1)),
-        ),
+        ("a comma too many", post(&who, whole.replacen("},", "},,", 1))),
         ("a key twice", post(&who, twice)),
         ("a key twice further in", post(&who, inner)),
         ("invalid UTF-8", post(&who, invalid)),
@@ -76,11 +64,7 @@ async fn what_is_no_json_is_refused() {
             "NaN",
             post(
                 &who,
-                whole.replacen(
-                    "\"verb\":",
-                    "\"result\":{\"score\":{\"raw\":NaN}},\"verb\":",
-                    1,
-                ),
+                whole.replacen("\"verb\":", "\"result\":{\"score\":{\"raw\":NaN}},\"verb\":", 1),
             ),
         ),
     ];
@@ -100,12 +84,7 @@ async fn a_refusal_names_line_and_column() {
     let problem = post(&traccia.admin(), body).await.problem(400);
     let violation = &problem.reasons()[0];
     assert_eq!(violation["line"], 3, "{violation}");
-    assert!(
-        violation["column"]
-            .as_u64()
-            .is_some_and(|column| column >= 11),
-        "{violation}"
-    );
+    assert!(violation["column"].as_u64().is_some_and(|column| column >= 11), "{violation}");
 }
 
 /// Asserts that each is refused at its pointer, and nothing stored.
@@ -144,20 +123,11 @@ async fn who_did_what_to_what_is_refused_at_its_place() {
     let golf = json!({"id": activity_iri("golf"), "definition": {"name": "golf"}});
     refused_at(vec![
         ("/actor", with("/actor", json!({"name": "nobody"}))),
-        (
-            "/actor",
-            with("/actor/openid", json!("https://anna.example.org")),
-        ),
+        ("/actor", with("/actor/openid", json!("https://anna.example.org"))),
         ("/actor/mbox", with("/actor/mbox", json!("mailto:anna"))),
-        (
-            "/actor/objectType",
-            with("/actor/objectType", json!("agent")),
-        ),
+        ("/actor/objectType", with("/actor/objectType", json!("agent"))),
         ("/verb/id", with("/verb/id", json!("passed"))),
-        (
-            "/verb/display",
-            with("/verb/display", json!({"not a language": "x"})),
-        ),
+        ("/verb/display", with("/verb/display", json!({"not a language": "x"}))),
         ("/object/id", with("/object/id", json!("golf"))),
         ("/object/definition", Statement::new().to(golf)),
     ])
@@ -167,39 +137,15 @@ async fn who_did_what_to_what_is_refused_at_its_place() {
 #[tokio::test]
 async fn result_context_and_time_are_refused_at_their_place() {
     refused_at(vec![
-        (
-            "/result/score/scaled",
-            with("/result/score/scaled", json!(1.01)),
-        ),
-        (
-            "/result/score/scaled",
-            with("/result/score/scaled", json!("1")),
-        ),
-        (
-            "/result/duration",
-            with("/result/duration", json!("1 hour")),
-        ),
-        (
-            "/result/completion",
-            with("/result/completion", json!("true")),
-        ),
-        (
-            "/result/extensions",
-            with("/result/extensions", json!({"no-iri": 1})),
-        ),
-        (
-            "/context/registration",
-            with("/context/registration", json!("not-a-uuid")),
-        ),
-        (
-            "/context/language",
-            with("/context/language", json!("not a language")),
-        ),
+        ("/result/score/scaled", with("/result/score/scaled", json!(1.01))),
+        ("/result/score/scaled", with("/result/score/scaled", json!("1"))),
+        ("/result/duration", with("/result/duration", json!("1 hour"))),
+        ("/result/completion", with("/result/completion", json!("true"))),
+        ("/result/extensions", with("/result/extensions", json!({"no-iri": 1}))),
+        ("/context/registration", with("/context/registration", json!("not-a-uuid"))),
+        ("/context/language", with("/context/language", json!("not a language"))),
         ("/timestamp", Statement::new().when("yesterday")),
-        (
-            "/timestamp",
-            Statement::new().when("2020-01-01T00:00:00-00:00"),
-        ),
+        ("/timestamp", Statement::new().when("2020-01-01T00:00:00-00:00")),
     ])
     .await;
 }
@@ -210,42 +156,25 @@ async fn wrong_content_types_are_refused() {
     let who = traccia.admin();
     let whole = Statement::new().json().to_string();
     for (what, ask) in [
-        (
-            "text",
-            who.post("/statements").body("text/plain", whole.clone()),
-        ),
+        ("text", who.post("/statements").body("text/plain", whole.clone())),
         (
             "a form",
-            who.post("/statements")
-                .body("application/x-www-form-urlencoded", whole.clone()),
+            who.post("/statements").body("application/x-www-form-urlencoded", whole.clone()),
         ),
-        (
-            "nonsense",
-            who.post("/statements").body("json", whole.clone()),
-        ),
+        ("nonsense", who.post("/statements").body("json", whole.clone())),
         ("none", who.post("/statements").untyped(whole.clone())),
         (
             "form data",
-            who.post("/statements")
-                .body("multipart/form-data; boundary=x", whole.clone()),
+            who.post("/statements").body("multipart/form-data; boundary=x", whole.clone()),
         ),
     ] {
         let reply = ask.await;
-        assert!(
-            reply.status == 400 || reply.status == 415,
-            "{what}: {reply}"
-        );
+        assert!(reply.status == 400 || reply.status == 415, "{what}: {reply}");
         reply.problem(reply.status.as_u16());
     }
     assert!(who.found(&[]).await.is_empty());
-    who.post("/statements")
-        .body("application/json; charset=utf-8", whole.clone())
-        .await
-        .is(200);
-    who.post("/statements")
-        .body("Application/JSON", whole)
-        .await
-        .is(200);
+    who.post("/statements").body("application/json; charset=utf-8", whole.clone()).await.is(200);
+    who.post("/statements").body("Application/JSON", whole).await.is(200);
 }
 
 #[tokio::test]
@@ -258,34 +187,17 @@ async fn malformed_multipart_is_refused() {
     let end = bytes.len();
     let cases = vec![
         ("no boundary named", send("multipart/mixed", bytes.clone())),
-        (
-            "another boundary",
-            send("multipart/mixed; boundary=other", bytes.clone()),
-        ),
-        (
-            "an empty boundary",
-            send("multipart/mixed; boundary=", bytes.clone()),
-        ),
-        (
-            "cut off before its end",
-            send(&content_type, bytes[..end - 10].to_vec()),
-        ),
-        (
-            "cut off in a header",
-            send(&content_type, bytes[..35].to_vec()),
-        ),
+        ("another boundary", send("multipart/mixed; boundary=other", bytes.clone())),
+        ("an empty boundary", send("multipart/mixed; boundary=", bytes.clone())),
+        ("cut off before its end", send(&content_type, bytes[..end - 10].to_vec())),
+        ("cut off in a header", send(&content_type, bytes[..35].to_vec())),
         ("nothing", send(&content_type, Vec::new())),
-        (
-            "no parts",
-            send(&content_type, b"--a-boundary-of-the-tests--\r\n".to_vec()),
-        ),
+        ("no parts", send(&content_type, b"--a-boundary-of-the-tests--\r\n".to_vec())),
         (
             "a first part that is not JSON",
             send(
                 &content_type,
-                String::from_utf8_lossy(&bytes)
-                    .replace(JSON, "text/plain")
-                    .into_bytes(),
+                String::from_utf8_lossy(&bytes).replace(JSON, "text/plain").into_bytes(),
             ),
         ),
         ("a header that is none", {
@@ -345,20 +257,9 @@ async fn put_and_post_insist_on_their_parameters() {
         ("PUT with an id that is none", put("x").json(&one)),
         ("PUT under another id than its own", put(&id).json(&named)),
         ("PUT of a list", put(&id).json(&json!([one.clone()]))),
-        (
-            "PUT with an unknown parameter",
-            put(&id).query(&[("foo", "bar")]).json(&one),
-        ),
-        (
-            "POST with an id",
-            who.post("/statements")
-                .query(&[("statementId", &id)])
-                .json(&one),
-        ),
-        (
-            "POST with an unknown parameter",
-            who.post("/statements?foo=bar").json(&one),
-        ),
+        ("PUT with an unknown parameter", put(&id).query(&[("foo", "bar")]).json(&one)),
+        ("POST with an id", who.post("/statements").query(&[("statementId", &id)]).json(&one)),
+        ("POST with an unknown parameter", who.post("/statements?foo=bar").json(&one)),
     ];
     refused(&traccia, cases).await;
 }
@@ -374,60 +275,28 @@ async fn documents_insist_on_their_parameters() {
         ("no agent", state(&[b, c])),
         ("no activity", state(&[a, c])),
         ("no state", state(&[a, b])),
-        (
-            "an activity that is no IRI",
-            state(&[a, ("activityId", "golf"), c]),
-        ),
+        ("an activity that is no IRI", state(&[a, ("activityId", "golf"), c])),
         ("an agent that is none", state(&[("agent", "{}"), b, c])),
-        (
-            "a registration that is none",
-            state(&[a, b, c, ("registration", "1")]),
-        ),
+        ("a registration that is none", state(&[a, b, c, ("registration", "1")])),
         ("an unknown parameter", state(&[a, b, c, ("foo", "bar")])),
         ("a repeated parameter", state(&[a, b, c, c])),
-        (
-            "JSON that is broken",
-            Document::state("x").put_bytes(&who, JSON, b"{\"a\":"),
-        ),
-        (
-            "a since that is no time",
-            who.get("/activities/state")
-                .query(&[a, b, ("since", "now")]),
-        ),
-        (
-            "no profile",
-            who.put("/agents/profile").query(&[a]).json(&json!({})),
-        ),
-        (
-            "no agent of a profile",
-            who.get("/agents/profile").query(&[("profileId", "x")]),
-        ),
-        (
-            "no activity of a profile",
-            who.get("/activities/profile").query(&[("profileId", "x")]),
-        ),
+        ("JSON that is broken", Document::state("x").put_bytes(&who, JSON, b"{\"a\":")),
+        ("a since that is no time", who.get("/activities/state").query(&[a, b, ("since", "now")])),
+        ("no profile", who.put("/agents/profile").query(&[a]).json(&json!({}))),
+        ("no agent of a profile", who.get("/agents/profile").query(&[("profileId", "x")])),
+        ("no activity of a profile", who.get("/activities/profile").query(&[("profileId", "x")])),
         ("no agent for a person", who.get("/agents")),
         ("no activity", who.get("/activities")),
     ];
     refused(&traccia, cases).await;
-    assert_eq!(
-        Document::state("x").list(&who).await.expect(200).json(),
-        json!([])
-    );
+    assert_eq!(Document::state("x").list(&who).await.expect(200).json(), json!([]));
 }
 
 #[tokio::test]
 async fn a_refusal_never_shows_what_the_server_is_made_of() {
     let traccia = Traccia::start().await;
     let reply = post(&traccia.admin(), "{\"actor\":").await.expect(400);
-    for word in [
-        "panicked",
-        "serde",
-        "src/",
-        ".rs:",
-        "rusqlite",
-        "RUST_BACKTRACE",
-    ] {
+    for word in ["panicked", "serde", "src/", ".rs:", "rusqlite", "RUST_BACKTRACE"] {
         assert!(!reply.text().contains(word), "{word}: {reply}");
     }
 }

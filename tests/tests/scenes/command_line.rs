@@ -11,32 +11,17 @@ async fn with_course() -> Traccia {
     let file = traccia.file("course.toml", course::file());
     traccia.cli(&["course", "load", &file]).await.success();
     let learners = traccia.file("learners.csv", course::learners());
-    traccia
-        .cli(&["learners", "import", COURSE, &learners])
-        .await
-        .success();
+    traccia.cli(&["learners", "import", COURSE, &learners]).await.success();
     traccia
 }
 
 fn completed(who: u32) -> Value {
     let object = json!({"objectType": "Activity", "id": FIRST});
-    Statement::new()
-        .by(learner(who))
-        .did("completed")
-        .to(object)
-        .json()
+    Statement::new().by(learner(who)).did("completed").to(object).json()
 }
 
 async fn report(traccia: &Traccia, format: &str) -> String {
-    let arguments = [
-        "progress",
-        "report",
-        COURSE,
-        "--by",
-        "module,region",
-        "--format",
-        format,
-    ];
+    let arguments = ["progress", "report", COURSE, "--by", "module,region", "--format", format];
     traccia.cli(&arguments).await.success().to_owned()
 }
 
@@ -47,25 +32,14 @@ async fn a_course_is_loaded_and_reported_in_every_format() {
     let seen = eventually("the report counts it", Duration::from_secs(10), || async {
         let report: Value = serde_json::from_str(&report(&traccia, "json").await).unwrap();
         let counts = course::counts(&report, "m1", "Umbria");
-        if counts["completed"] == 1 {
-            Ok(report)
-        } else {
-            Err(report.to_string())
-        }
+        if counts["completed"] == 1 { Ok(report) } else { Err(report.to_string()) }
     })
     .await;
     assert_eq!(seen["course"], COURSE);
     let csv = report(&traccia, "csv").await;
     let head = csv.lines().next().unwrap_or_default();
-    assert!(
-        head.starts_with("module,region,enrolled,not_started,in_progress,completed"),
-        "{csv}"
-    );
-    assert!(
-        csv.lines()
-            .any(|line| line.starts_with("m1,Umbria,3,2,0,1,")),
-        "{csv}"
-    );
+    assert!(head.starts_with("module,region,enrolled,not_started,in_progress,completed"), "{csv}");
+    assert!(csv.lines().any(|line| line.starts_with("m1,Umbria,3,2,0,1,")), "{csv}");
     let table = report(&traccia, "table").await;
     assert!(table.contains("Umbria") && table.contains("m1"), "{table}");
 }
@@ -76,60 +50,32 @@ async fn a_rebuild_changes_no_row() {
     traccia.admin().store_one(&completed(2)).await;
     let before = eventually("the report counts it", Duration::from_secs(10), || async {
         let csv = report(&traccia, "csv").await;
-        if csv.contains("m1,Umbria,3,2,0,1,") {
-            Ok(csv)
-        } else {
-            Err(csv)
-        }
+        if csv.contains("m1,Umbria,3,2,0,1,") { Ok(csv) } else { Err(csv) }
     })
     .await;
-    traccia
-        .cli(&["progress", "rebuild", COURSE])
-        .await
-        .success();
-    eventually(
-        "the rebuilt report is the same",
-        Duration::from_secs(10),
-        || async {
-            let after = report(&traccia, "csv").await;
-            if after == before { Ok(()) } else { Err(after) }
-        },
-    )
+    traccia.cli(&["progress", "rebuild", COURSE]).await.success();
+    eventually("the rebuilt report is the same", Duration::from_secs(10), || async {
+        let after = report(&traccia, "csv").await;
+        if after == before { Ok(()) } else { Err(after) }
+    })
     .await;
 }
 
 #[tokio::test]
 async fn a_key_is_created_listed_and_revoked() {
     let traccia = Traccia::start().await;
-    let create = [
-        "key",
-        "create",
-        "--scope",
-        "statements/write",
-        "--scope",
-        "state",
-    ];
+    let create = ["key", "create", "--scope", "statements/write", "--scope", "state"];
     let create = [&create[..], &["--label", "Terni", "--format", "json"]].concat();
     let made = traccia.cli(&create).await.json();
-    let (key, secret) = (
-        made["key"].as_str().unwrap(),
-        made["secret"].as_str().unwrap(),
-    );
+    let (key, secret) = (made["key"].as_str().unwrap(), made["secret"].as_str().unwrap());
     let holder = traccia.with_key(key, secret);
     holder.store_one(&Statement::new().json()).await;
     holder.get("/statements").await.problem(403);
     let list = traccia.cli(&["key", "list"]).await;
-    assert!(
-        list.success().contains(key) && list.stdout.contains("Terni"),
-        "{list}"
-    );
+    assert!(list.success().contains(key) && list.stdout.contains("Terni"), "{list}");
     assert!(!list.stdout.contains(secret), "{list}");
     traccia.cli(&["key", "revoke", key]).await.success();
-    holder
-        .post("/statements")
-        .json(&Statement::new().json())
-        .await
-        .problem(401);
+    holder.post("/statements").json(&Statement::new().json()).await.problem(401);
 }
 
 #[tokio::test]
@@ -145,28 +91,19 @@ async fn an_import_stores_the_good_lines_and_writes_down_the_refused_ones() {
         .collect();
     let file = traccia.file("history.ndjson", lines.join("\n") + "\n");
     let rejects = traccia.folder().join("rejects.ndjson");
-    let done = traccia
-        .cli(&["import", &file, "--rejects", rejects.to_str().unwrap()])
-        .await;
-    let stored = traccia
-        .admin()
-        .found_on_all_pages(&[("limit", "100")])
-        .await;
+    let done = traccia.cli(&["import", &file, "--rejects", rejects.to_str().unwrap()]).await;
+    let stored = traccia.admin().found_on_all_pages(&[("limit", "100")]).await;
     assert_eq!(stored.len(), 248, "{done}");
     let refused = std::fs::read_to_string(&rejects).unwrap();
     assert_eq!(refused.lines().count(), 2, "{refused}");
-    assert!(
-        refused.contains("18") && refused.contains("100"),
-        "the lines are named: {refused}"
-    );
+    assert!(refused.contains("18") && refused.contains("100"), "the lines are named: {refused}");
 }
 
 #[tokio::test]
 async fn importing_twice_the_statements_that_have_ids_stores_them_once() {
     let traccia = Traccia::start().await;
-    let lines: Vec<String> = (0..30)
-        .map(|_| Statement::new().id(&e2e::new_id()).json().to_string())
-        .collect();
+    let lines: Vec<String> =
+        (0..30).map(|_| Statement::new().id(&e2e::new_id()).json().to_string()).collect();
     let file = traccia.file("history.ndjson", lines.join("\n"));
     for _ in 0..2 {
         traccia.cli(&["import", &file]).await.success();
@@ -180,9 +117,7 @@ async fn flags_go_before_the_environment() {
     let done = traccia.cli(&["key", "list", "--key", "seed:wrong"]).await;
     assert_ne!(done.code, Some(0), "{done}");
     assert!(!done.stderr.is_empty(), "it says why: {done}");
-    let done = traccia
-        .cli(&["key", "list", "--url", "http://127.0.0.1:9"])
-        .await;
+    let done = traccia.cli(&["key", "list", "--url", "http://127.0.0.1:9"]).await;
     assert_ne!(done.code, Some(0), "{done}");
     assert!(done.stderr.contains("127.0.0.1:9"), "it says where: {done}");
 }
@@ -195,9 +130,7 @@ async fn a_mistake_in_a_file_is_shown_with_its_place() {
     assert_ne!(done.code, Some(0), "{done}");
     assert!(done.stderr.contains("broken.toml"), "{done}");
     assert!(done.stderr.contains('2'), "the line: {done}");
-    let missing = traccia
-        .cli(&["course", "load", "/nowhere/course.toml"])
-        .await;
+    let missing = traccia.cli(&["course", "load", "/nowhere/course.toml"]).await;
     assert!(
         missing.code != Some(0) && missing.stderr.contains("/nowhere/course.toml"),
         "{missing}"
@@ -211,11 +144,5 @@ async fn help_and_version_need_no_server() {
         let help = traccia.cli(&[command, "--help"]).await;
         assert!(help.success().contains("Usage"), "{help}");
     }
-    assert!(
-        traccia
-            .cli(&["--version"])
-            .await
-            .success()
-            .contains("traccia")
-    );
+    assert!(traccia.cli(&["--version"]).await.success().contains("traccia"));
 }

@@ -19,9 +19,7 @@ fn bomb(mebibytes: usize) -> Vec<u8> {
     let mut encoder = flate2::Compress::new(Compression::best(), false);
     let spaces = vec![b' '; 1 << 20];
     let mut block = Vec::with_capacity(1 << 16);
-    encoder
-        .compress_vec(&spaces, &mut block, flate2::FlushCompress::Full)
-        .unwrap();
+    encoder.compress_vec(&spaces, &mut block, flate2::FlushCompress::Full).unwrap();
     let mut stream = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     for _ in 0..mebibytes {
         stream.extend_from_slice(&block);
@@ -47,16 +45,10 @@ async fn a_reader_who_takes_gzip_gets_it() {
     let admin = traccia.admin();
     let batch: Vec<Value> = (0..50).map(|_| Statement::new().json()).collect();
     admin.store(&batch).await;
-    let reply = admin
-        .get("/statements")
-        .header("accept-encoding", "gzip")
-        .await
-        .expect(200);
+    let reply = admin.get("/statements").header("accept-encoding", "gzip").await.expect(200);
     assert_eq!(reply.header("content-encoding"), "gzip");
     let mut text = String::new();
-    GzDecoder::new(reply.bytes.as_slice())
-        .read_to_string(&mut text)
-        .unwrap();
+    GzDecoder::new(reply.bytes.as_slice()).read_to_string(&mut text).unwrap();
     let page: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(page["statements"].as_array().map(Vec::len), Some(50));
     let plain = admin.get("/statements").await.expect(200);
@@ -73,9 +65,7 @@ async fn broken_or_unknown_encodings_are_refused() {
         ask.header("content-encoding", encoding)
     };
     send(b"{}".to_vec(), "gzip").await.problem(400);
-    send(whole[..whole.len() / 2].to_vec(), "gzip")
-        .await
-        .problem(400);
+    send(whole[..whole.len() / 2].to_vec(), "gzip").await.problem(400);
     send(whole, "rot13").await.problem(415);
     assert!(admin.found(&[]).await.is_empty());
 }
@@ -84,14 +74,10 @@ async fn broken_or_unknown_encodings_are_refused() {
 async fn a_gzip_bomb_is_413_and_the_server_lives_on() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
-    let ask = admin
-        .post("/statements")
-        .body("application/json", bomb(1024));
+    let ask = admin.post("/statements").body("application/json", bomb(1024));
     ask.header("content-encoding", "gzip").await.problem(413);
     admin.store_one(&Statement::new().json()).await;
     let ask = admin.put("/activities/state?stateId=x&activityId=https://example.org/a&agent=%7B%22mbox%22:%22mailto:a@example.org%22%7D");
-    let ask = ask
-        .body("application/json", bomb(1024))
-        .header("content-encoding", "gzip");
+    let ask = ask.body("application/json", bomb(1024)).header("content-encoding", "gzip");
     ask.await.problem(413);
 }

@@ -37,10 +37,7 @@ async fn write_until_cut(who: Client, answers: Arc<Answers>) -> Vec<(Vec<String>
     let mut sent = Vec::new();
     loop {
         let ids: Vec<String> = (0..BATCH).map(|_| new_id()).collect();
-        let batch: Value = ids
-            .iter()
-            .map(|id| Statement::new().id(id).json())
-            .collect();
+        let batch: Value = ids.iter().map(|id| Statement::new().id(id).json()).collect();
         let answer = who.post("/statements").json(&batch).attempt().await;
         let Ok(reply) = answer else {
             sent.push((ids, false));
@@ -66,26 +63,14 @@ async fn after_each_of_five_power_cuts_every_answered_statement_is_there() {
         traccia.cut_power();
         let sent: Vec<_> = writers.join_all().await.into_iter().flatten().collect();
         traccia = traccia.restart().await;
-        let found = traccia
-            .admin()
-            .found_on_all_pages(&[("limit", "500")])
-            .await;
+        let found = traccia.admin().found_on_all_pages(&[("limit", "500")]).await;
         let there: HashSet<String> = found.iter().cloned().collect();
         assert_eq!(there.len(), found.len(), "nothing is there twice");
-        assert!(
-            kept.is_subset(&there),
-            "what survived one cut survives the next"
-        );
+        assert!(kept.is_subset(&there), "what survived one cut survives the next");
         for (ids, answered) in sent {
             let present = ids.iter().filter(|id| there.contains(*id)).count();
-            assert!(
-                !answered || present == BATCH,
-                "round {round}: an answered batch is whole"
-            );
-            assert!(
-                present == 0 || present == BATCH,
-                "round {round}: {present} of {BATCH}"
-            );
+            assert!(!answered || present == BATCH, "round {round}: an answered batch is whole");
+            assert!(present == 0 || present == BATCH, "round {round}: {present} of {BATCH}");
         }
         kept = there;
     }
@@ -102,10 +87,7 @@ async fn documents_answered_before_a_power_cut_are_there() {
     traccia.cut_power();
     let traccia = traccia.restart().await;
     for number in 0..20 {
-        let seen = Document::state(&format!("s{number}"))
-            .get(&traccia.admin())
-            .await
-            .expect(200);
+        let seen = Document::state(&format!("s{number}")).get(&traccia.admin()).await.expect(200);
         assert_eq!(seen.json(), json!({"n": number}));
     }
 }
@@ -113,10 +95,7 @@ async fn documents_answered_before_a_power_cut_are_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_orderly_end_loses_nothing_either() {
     let traccia = Traccia::start().await;
-    let ids = traccia
-        .admin()
-        .store(&[Statement::new().json(), Statement::new().json()])
-        .await;
+    let ids = traccia.admin().store(&[Statement::new().json(), Statement::new().json()]).await;
     let traccia = traccia.restart().await;
     let traccia = traccia.restart().await;
     assert_eq!(traccia.admin().found(&[("ascending", "true")]).await, ids);

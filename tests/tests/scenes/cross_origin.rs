@@ -6,23 +6,14 @@ use serde_json::json;
 const ORIGIN: &str = "https://moodle.example.org";
 
 fn names(reply: &Reply, header: &str) -> Vec<String> {
-    reply
-        .header(header)
-        .split(',')
-        .map(|name| name.trim().to_ascii_lowercase())
-        .collect()
+    reply.header(header).split(',').map(|name| name.trim().to_ascii_lowercase()).collect()
 }
 
 #[tokio::test]
 async fn a_preflight_needs_no_credentials() {
     let traccia = Traccia::start().await;
     let asked = "authorization,content-type,if-match,if-none-match,x-experience-api-version";
-    for path in [
-        "/statements",
-        "/activities/state",
-        "/agents/profile",
-        "/activities/profile",
-    ] {
+    for path in ["/statements", "/activities/state", "/agents/profile", "/activities/profile"] {
         let reply = traccia
             .anonymous()
             .without_version()
@@ -36,23 +27,14 @@ async fn a_preflight_needs_no_credentials() {
         assert!(origin == "*" || origin == ORIGIN, "{origin}");
         let methods = names(&reply, "access-control-allow-methods");
         for method in ["get", "put", "post", "delete", "head"] {
-            assert!(
-                methods.iter().any(|m| m == method),
-                "{method} at {path} in {methods:?}"
-            );
+            assert!(methods.iter().any(|m| m == method), "{method} at {path} in {methods:?}");
         }
         let headers = names(&reply, "access-control-allow-headers");
         for name in asked.split(',') {
-            assert!(
-                headers.iter().any(|h| h == name),
-                "{name} at {path} in {headers:?}"
-            );
+            assert!(headers.iter().any(|h| h == name), "{name} at {path} in {headers:?}");
         }
         assert!(
-            !origin.eq("*")
-                || reply
-                    .maybe_header("access-control-allow-credentials")
-                    .is_none()
+            !origin.eq("*") || reply.maybe_header("access-control-allow-credentials").is_none()
         );
     }
 }
@@ -82,22 +64,10 @@ async fn content_may_read_what_the_standard_puts_into_headers() {
 #[tokio::test]
 async fn refusals_can_be_read_across_origins_too() {
     let traccia = Traccia::start().await;
-    for (who, status) in [
-        (traccia.anonymous(), 401),
-        (traccia.admin().version("0.9"), 400),
-    ] {
-        let reply = who
-            .get("/statements")
-            .header("origin", ORIGIN)
-            .await
-            .expect(status);
+    for (who, status) in [(traccia.anonymous(), 401), (traccia.admin().version("0.9"), 400)] {
+        let reply = who.get("/statements").header("origin", ORIGIN).await.expect(status);
         reply.header("access-control-allow-origin");
     }
-    let large = traccia
-        .admin()
-        .get("/nothing-here")
-        .header("origin", ORIGIN)
-        .await
-        .expect(404);
+    let large = traccia.admin().get("/nothing-here").header("origin", ORIGIN).await.expect(404);
     large.header("access-control-allow-origin");
 }

@@ -15,10 +15,7 @@ async fn any_bytes_come_back_as_they_went_in() {
     let admin = traccia.admin().version("2.0.0");
     let bytes: Vec<u8> = (0..=255).collect();
     for document in Document::of_each_kind("bytes") {
-        document
-            .put_bytes(&admin, "application/x-own; a=b", &bytes)
-            .await
-            .is(204);
+        document.put_bytes(&admin, "application/x-own; a=b", &bytes).await.is(204);
         let seen = document.get(&admin).await.expect(200);
         assert_eq!(seen.bytes, bytes, "{document:?}");
         assert_eq!(seen.header("content-type"), "application/x-own; a=b");
@@ -31,11 +28,7 @@ async fn a_document_has_a_tag_and_a_moment_also_for_head() {
     for version in ["1.0.3", "2.0.0"] {
         let admin = traccia.admin().version(version);
         for document in Document::of_each_kind(version) {
-            document
-                .put(&admin, &json!({"a": 1}))
-                .header("if-none-match", "*")
-                .await
-                .is(204);
+            document.put(&admin, &json!({"a": 1})).header("if-none-match", "*").await.is(204);
             let seen = document.get(&admin).await.expect(200);
             let tag = seen.header("etag");
             assert!(tag.starts_with('"') && tag.ends_with('"'), "quoted: {tag}");
@@ -68,35 +61,13 @@ async fn a_wrong_tag_is_412_and_changes_nothing() {
     for version in ["1.0.3", "2.0.0"] {
         let admin = traccia.admin().version(version);
         for document in Document::of_each_kind(version) {
-            document
-                .put(&admin, &json!({"a": 1}))
-                .header("if-none-match", "*")
-                .await
-                .is(204);
-            let again = document
-                .put(&admin, &json!({"a": 2}))
-                .header("if-none-match", "*")
-                .await;
+            document.put(&admin, &json!({"a": 1})).header("if-none-match", "*").await.is(204);
+            let again = document.put(&admin, &json!({"a": 2})).header("if-none-match", "*").await;
             again.problem(412);
-            document
-                .put(&admin, &json!({"a": 2}))
-                .header("if-match", wrong)
-                .await
-                .problem(412);
-            document
-                .post(&admin, &json!({"b": 2}))
-                .header("if-match", wrong)
-                .await
-                .problem(412);
-            document
-                .delete(&admin)
-                .header("if-match", wrong)
-                .await
-                .problem(412);
-            assert_eq!(
-                document.get(&admin).await.expect(200).json(),
-                json!({"a": 1})
-            );
+            document.put(&admin, &json!({"a": 2})).header("if-match", wrong).await.problem(412);
+            document.post(&admin, &json!({"b": 2})).header("if-match", wrong).await.problem(412);
+            document.delete(&admin).header("if-match", wrong).await.problem(412);
+            assert_eq!(document.get(&admin).await.expect(200).json(), json!({"a": 1}));
         }
     }
 }
@@ -107,30 +78,14 @@ async fn the_right_tag_lets_through() {
     for version in ["1.0.3", "2.0.0"] {
         let admin = traccia.admin().version(version);
         for document in Document::of_each_kind(version) {
-            document
-                .put(&admin, &json!({"a": 1}))
-                .header("if-none-match", "*")
-                .await
-                .is(204);
+            document.put(&admin, &json!({"a": 1})).header("if-none-match", "*").await.is(204);
             let tag = document.get(&admin).await.header("etag");
-            document
-                .put(&admin, &json!({"a": 2}))
-                .header("if-match", &tag)
-                .await
-                .is(204);
+            document.put(&admin, &json!({"a": 2})).header("if-match", &tag).await.is(204);
             let tag = document.get(&admin).await.header("etag");
-            document
-                .post(&admin, &json!({"b": 3}))
-                .header("if-match", &tag)
-                .await
-                .is(204);
+            document.post(&admin, &json!({"b": 3})).header("if-match", &tag).await.is(204);
             let seen = document.get(&admin).await.expect(200);
             assert_eq!(seen.json(), json!({"a": 2, "b": 3}));
-            document
-                .delete(&admin)
-                .header("if-match", &seen.header("etag"))
-                .await
-                .is(204);
+            document.delete(&admin).header("if-match", &seen.header("etag")).await.is(204);
             document.get(&admin).await.problem(404);
         }
     }
@@ -141,23 +96,11 @@ async fn several_tags_and_a_weak_one_may_be_offered() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
     let profile = Document::agent_profile("tags");
-    profile
-        .put(&admin, &json!({"a": 1}))
-        .header("if-none-match", "*")
-        .await
-        .is(204);
+    profile.put(&admin, &json!({"a": 1})).header("if-none-match", "*").await.is(204);
     let tag = profile.get(&admin).await.header("etag");
     let offered = format!("\"other\", {tag}");
-    profile
-        .put(&admin, &json!({"a": 2}))
-        .header("if-match", &offered)
-        .await
-        .is(204);
-    profile
-        .put(&admin, &json!({"a": 3}))
-        .header("if-match", "*")
-        .await
-        .is(204);
+    profile.put(&admin, &json!({"a": 2})).header("if-match", &offered).await.is(204);
+    profile.put(&admin, &json!({"a": 3})).header("if-match", "*").await.is(204);
 }
 
 #[tokio::test]
@@ -167,17 +110,10 @@ async fn under_1_0_3_a_profile_needs_a_condition_and_a_state_does_not() {
     let state = Document::state("bare");
     state.put(&admin, &json!({"a": 1})).await.is(204);
     state.put(&admin, &json!({"a": 2})).await.is(204);
-    for profile in [
-        Document::activity_profile("bare"),
-        Document::agent_profile("bare"),
-    ] {
+    for profile in [Document::activity_profile("bare"), Document::agent_profile("bare")] {
         profile.put(&admin, &json!({"a": 1})).await.problem(400);
         profile.get(&admin).await.problem(404);
-        profile
-            .put(&admin, &json!({"a": 1}))
-            .header("if-none-match", "*")
-            .await
-            .is(204);
+        profile.put(&admin, &json!({"a": 1})).header("if-none-match", "*").await.is(204);
         profile.put(&admin, &json!({"a": 2})).await.problem(409);
         assert_eq!(profile.get(&admin).await.json(), json!({"a": 1}));
     }
@@ -190,11 +126,7 @@ async fn under_2_0_an_existing_document_needs_a_condition_and_a_new_one_does_not
     for document in Document::of_each_kind("bare") {
         document.put(&admin, &json!({"a": 1})).await.is(204);
         document.put(&admin, &json!({"a": 2})).await.problem(409);
-        assert_eq!(
-            document.get(&admin).await.json(),
-            json!({"a": 1}),
-            "{document:?}"
-        );
+        assert_eq!(document.get(&admin).await.json(), json!({"a": 1}), "{document:?}");
     }
 }
 
@@ -203,20 +135,10 @@ async fn post_merges_the_top_level_only() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
     for document in Document::of_each_kind("merge") {
-        document
-            .post(&admin, &json!({"x": 1, "deep": {"a": 1, "b": 2}}))
-            .await
-            .is(204);
-        document
-            .post(&admin, &json!({"y": null, "deep": {"c": 3}}))
-            .await
-            .is(204);
+        document.post(&admin, &json!({"x": 1, "deep": {"a": 1, "b": 2}})).await.is(204);
+        document.post(&admin, &json!({"y": null, "deep": {"c": 3}})).await.is(204);
         let seen = document.get(&admin).await.expect(200);
-        assert_eq!(
-            seen.json(),
-            json!({"x": 1, "deep": {"c": 3}, "y": null}),
-            "{document:?}"
-        );
+        assert_eq!(seen.json(), json!({"x": 1, "deep": {"c": 3}, "y": null}), "{document:?}");
         assert!(seen.header("content-type").starts_with("application/json"));
     }
 }
@@ -232,10 +154,7 @@ async fn only_objects_can_be_merged() {
     state.put(&admin, &json!({"a": 1})).await.is(204);
     state.post(&admin, &json!([1])).await.problem(400);
     let state = Document::state("text");
-    state
-        .put_bytes(&admin, "text/plain", b"{\"a\": 1}")
-        .await
-        .is(204);
+    state.put_bytes(&admin, "text/plain", b"{\"a\": 1}").await.is(204);
     state.post(&admin, &json!({"b": 1})).await.problem(400);
     assert_eq!(state.get(&admin).await.text(), "{\"a\": 1}");
 }
@@ -244,25 +163,13 @@ async fn only_objects_can_be_merged() {
 async fn a_list_gives_the_ids_and_since_only_newer_ones() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin().version("2.0.0");
-    for (one, two) in Document::of_each_kind("one")
-        .iter()
-        .zip(&Document::of_each_kind("two"))
-    {
+    for (one, two) in Document::of_each_kind("one").iter().zip(&Document::of_each_kind("two")) {
         one.put(&admin, &json!({"a": 1})).await.is(204);
         two.put(&admin, &json!({"a": 1})).await.is(204);
-        assert_eq!(
-            sorted(&one.list(&admin).await.expect(200).json()),
-            ["one", "two"]
-        );
-        let long_ago = one
-            .list(&admin)
-            .query(&[("since", "2020-01-01T00:00:00Z")])
-            .await;
+        assert_eq!(sorted(&one.list(&admin).await.expect(200).json()), ["one", "two"]);
+        let long_ago = one.list(&admin).query(&[("since", "2020-01-01T00:00:00Z")]).await;
         assert_eq!(sorted(&long_ago.expect(200).json()), ["one", "two"]);
-        let ahead = one
-            .list(&admin)
-            .query(&[("since", "2200-01-01T00:00:00Z")])
-            .await;
+        let ahead = one.list(&admin).query(&[("since", "2200-01-01T00:00:00Z")]).await;
         assert_eq!(ahead.expect(200).json(), json!([]));
     }
 }
@@ -275,16 +182,9 @@ async fn a_registration_and_an_agent_have_states_of_their_own() {
     let registered = plain.clone().where_("registration", &new_id());
     let of_bruno = plain.clone().where_("agent", &agent("bruno").to_string());
     plain.put(&admin, &json!({"who": "plain"})).await.is(204);
-    registered
-        .put(&admin, &json!({"who": "registered"}))
-        .await
-        .is(204);
+    registered.put(&admin, &json!({"who": "registered"})).await.is(204);
     of_bruno.put(&admin, &json!({"who": "bruno"})).await.is(204);
-    for (document, who) in [
-        (&plain, "plain"),
-        (&registered, "registered"),
-        (&of_bruno, "bruno"),
-    ] {
+    for (document, who) in [(&plain, "plain"), (&registered, "registered"), (&of_bruno, "bruno")] {
         assert_eq!(document.get(&admin).await.expect(200).json()["who"], who);
     }
     registered.delete(&admin).await.is(204);
@@ -299,12 +199,7 @@ async fn the_same_agent_written_otherwise_has_the_same_documents() {
     let state = Document::state("same");
     state.put(&admin, &json!({"a": 1})).await.is(204);
     let named = json!({"name": "Anna", "mbox": "mailto:anna@example.org"}).to_string();
-    state
-        .clone()
-        .where_("agent", &named)
-        .get(&admin)
-        .await
-        .is(200);
+    state.clone().where_("agent", &named).get(&admin).await.is(200);
 }
 
 #[tokio::test]
@@ -335,14 +230,8 @@ async fn deleting_what_is_not_there_is_no_failure() {
 async fn profiles_cannot_be_deleted_all_at_once() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
-    Document::agent_profile("one")
-        .delete_all(&admin)
-        .await
-        .problem(400);
-    Document::activity_profile("one")
-        .delete_all(&admin)
-        .await
-        .problem(400);
+    Document::agent_profile("one").delete_all(&admin).await.problem(400);
+    Document::activity_profile("one").delete_all(&admin).await.problem(400);
 }
 
 #[tokio::test]
@@ -352,8 +241,5 @@ async fn a_document_outlives_a_restart() {
     state.put(&traccia.admin(), &json!({"a": 1})).await.is(204);
     let tag = state.get(&traccia.admin()).await.header("etag");
     let traccia = traccia.restart().await;
-    assert_eq!(
-        state.get(&traccia.admin()).await.expect(200).header("etag"),
-        tag
-    );
+    assert_eq!(state.get(&traccia.admin()).await.expect(200).header("etag"), tag);
 }

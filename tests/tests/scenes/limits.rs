@@ -25,15 +25,11 @@ async fn a_body_over_the_limit_is_413_and_names_the_limit() {
     let traccia = narrow().await;
     let admin = traccia.admin();
     let long = "x".repeat(70_000);
-    let large = Statement::new()
-        .with("/result/response", Value::from(long))
-        .json();
+    let large = Statement::new().with("/result/response", Value::from(long)).json();
     let problem = admin.post("/statements").json(&large).await.problem(413);
     assert!(problem.says("65536"), "the limit is told: {problem:?}");
     assert!(admin.found(&[]).await.is_empty());
-    let fits = Statement::new()
-        .with("/result/response", Value::from("x".repeat(60_000)))
-        .json();
+    let fits = Statement::new().with("/result/response", Value::from("x".repeat(60_000))).json();
     admin.store_one(&fits).await;
 }
 
@@ -41,11 +37,7 @@ async fn a_body_over_the_limit_is_413_and_names_the_limit() {
 async fn a_batch_over_the_limit_is_413_and_names_the_limit() {
     let traccia = narrow().await;
     let admin = traccia.admin();
-    let problem = admin
-        .post("/statements")
-        .json(&batch(21))
-        .await
-        .problem(413);
+    let problem = admin.post("/statements").json(&batch(21)).await.problem(413);
     assert!(problem.says("20"), "the limit is told: {problem:?}");
     assert!(admin.found(&[]).await.is_empty());
     admin.post("/statements").json(&batch(20)).await.is(200);
@@ -57,10 +49,7 @@ async fn a_document_over_the_limit_is_413_and_not_stored() {
     let admin = traccia.admin();
     let state = e2e::Document::state("large");
     let bytes = vec![b'x'; 70_000];
-    state
-        .put_bytes(&admin, "text/plain", &bytes)
-        .await
-        .problem(413);
+    state.put_bytes(&admin, "text/plain", &bytes).await.problem(413);
     state.get(&admin).await.problem(404);
 }
 
@@ -90,8 +79,6 @@ async fn the_usual_batch_of_a_thousand_is_taken_as_it_comes() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
     let ids = admin.store(batch(1000).as_array().unwrap()).await;
-    let found = admin
-        .found_on_all_pages(&[("limit", "300"), ("ascending", "true")])
-        .await;
+    let found = admin.found_on_all_pages(&[("limit", "300"), ("ascending", "true")]).await;
     assert_eq!(found, ids);
 }

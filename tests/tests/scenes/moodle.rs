@@ -60,11 +60,7 @@ fn as_php_writes(value: &Value) -> String {
 
 async fn sent(who: &Client, batch: &Value) -> Vec<String> {
     let body = as_php_writes(batch);
-    let reply = who
-        .post("/statements")
-        .body("application/json", body)
-        .await
-        .expect(200);
+    let reply = who.post("/statements").body("application/json", body).await.expect(200);
     serde_json::from_value(reply.json()).expect("a list of ids")
 }
 
@@ -159,17 +155,10 @@ async fn one_bad_event_is_named_so_that_the_sender_can_halve_the_batch() {
     let mut batch = events();
     batch[3]["actor"]["account"]["name"] = json!("");
     batch[3]["actor"]["account"]["homePage"] = json!("not an address");
-    let reply = admin
-        .post("/statements")
-        .body("application/json", as_php_writes(&json!(batch)))
-        .await;
+    let reply =
+        admin.post("/statements").body("application/json", as_php_writes(&json!(batch))).await;
     let violations = reply.problem(400).violations();
-    assert!(
-        violations
-            .iter()
-            .all(|violation| violation["statement"] == 3),
-        "{violations:?}"
-    );
+    assert!(violations.iter().all(|violation| violation["statement"] == 3), "{violations:?}");
     assert!(admin.found(&[]).await.is_empty());
     let (left, right) = batch.split_at(3);
     sent(&admin, &json!(left)).await;
@@ -182,17 +171,9 @@ async fn a_learner_is_found_by_account_and_a_course_by_its_context() {
     let admin = traccia.admin();
     let ids = sent(&admin, &json!(events())).await;
     let learner = json!({"account": {"homePage": SITE, "name": "1042"}}).to_string();
-    assert_eq!(
-        admin
-            .found(&[("agent", &learner), ("ascending", "true")])
-            .await,
-        ids
-    );
+    assert_eq!(admin.found(&[("agent", &learner), ("ascending", "true")]).await, ids);
     let course = format!("{SITE}/course/view.php?id=12");
-    let query = [
-        ("activity", course.as_str()),
-        ("related_activities", "true"),
-    ];
+    let query = [("activity", course.as_str()), ("related_activities", "true")];
     assert_eq!(admin.found(&query).await.len(), ids.len());
     assert_eq!(admin.found(&[("registration", &new_id())]).await.len(), 0);
 }

@@ -3,9 +3,7 @@
 use e2e::{Client, Reply, Statement, Traccia, activity, activity_iri};
 
 async fn fill(who: &Client, count: usize) -> Vec<String> {
-    let batch: Vec<_> = (0..count)
-        .map(|_| Statement::new().to(activity("golf")).json())
-        .collect();
+    let batch: Vec<_> = (0..count).map(|_| Statement::new().to(activity("golf")).json()).collect();
     who.store(&batch).await
 }
 
@@ -19,9 +17,7 @@ async fn pages_together_give_every_statement_once() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
     let ids = fill(&admin, 25).await;
-    let up = admin
-        .found_on_all_pages(&[("limit", "4"), ("ascending", "true")])
-        .await;
+    let up = admin.found_on_all_pages(&[("limit", "4"), ("ascending", "true")]).await;
     assert_eq!(up, ids);
     let mut down = admin.found_on_all_pages(&[("limit", "4")]).await;
     down.reverse();
@@ -33,17 +29,9 @@ async fn the_last_page_has_no_more() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
     fill(&admin, 4).await;
-    let page = admin
-        .get("/statements")
-        .query(&[("limit", "4")])
-        .await
-        .expect(200);
+    let page = admin.get("/statements").query(&[("limit", "4")]).await.expect(200);
     assert_eq!(page.more(), None, "all four are there: {page}");
-    let page = admin
-        .get("/statements")
-        .query(&[("limit", "3")])
-        .await
-        .expect(200);
+    let page = admin.get("/statements").query(&[("limit", "3")]).await.expect(200);
     let last = next(&admin, &page).await.expect("a second page");
     assert_eq!(last.statements().len(), 1);
     assert_eq!(last.more(), None);
@@ -55,21 +43,14 @@ async fn going_down_new_statements_do_not_shift_the_pages() {
     let admin = traccia.admin();
     let mut ids = fill(&admin, 20).await;
     ids.reverse();
-    let mut page = admin
-        .get("/statements")
-        .query(&[("limit", "3")])
-        .await
-        .expect(200);
+    let mut page = admin.get("/statements").query(&[("limit", "3")]).await.expect(200);
     let mut seen = page.statement_ids();
     while let Some(more) = page.more() {
         fill(&admin, 5).await;
         page = admin.follow(&more).await.expect(200);
         seen.extend(page.statement_ids());
     }
-    assert_eq!(
-        seen, ids,
-        "exactly what was there when the first page was asked for"
-    );
+    assert_eq!(seen, ids, "exactly what was there when the first page was asked for");
 }
 
 #[tokio::test]
@@ -91,11 +72,7 @@ async fn going_up_new_statements_come_at_the_end_and_none_is_lost() {
         seen.extend(page.statement_ids());
     }
     assert!(ids.starts_with(&seen), "in order, nothing twice: {seen:?}");
-    assert!(
-        seen.len() >= 8,
-        "all that was there at first: {}",
-        seen.len()
-    );
+    assert!(seen.len() >= 8, "all that was there at first: {}", seen.len());
 }
 
 #[tokio::test]
@@ -105,11 +82,7 @@ async fn a_page_keeps_its_filter() {
     let ids = fill(&admin, 3).await;
     admin.store_one(&Statement::new().json()).await;
     let golf = activity_iri("golf");
-    let query = [
-        ("activity", golf.as_str()),
-        ("limit", "1"),
-        ("ascending", "true"),
-    ];
+    let query = [("activity", golf.as_str()), ("limit", "1"), ("ascending", "true")];
     assert_eq!(admin.found_on_all_pages(&query).await, ids);
 }
 
@@ -119,33 +92,15 @@ async fn a_link_works_again_and_after_a_restart() {
     let admin = traccia.admin();
     let ids = fill(&admin, 4).await;
     let query = [("limit", "2"), ("ascending", "true")];
-    let more = admin
-        .get("/statements")
-        .query(&query)
-        .await
-        .more()
-        .expect("a second page");
+    let more = admin.get("/statements").query(&query).await.more().expect("a second page");
     for _ in 0..2 {
-        assert_eq!(
-            admin.follow(&more).await.expect(200).statement_ids(),
-            ids[2..]
-        );
+        assert_eq!(admin.follow(&more).await.expect(200).statement_ids(), ids[2..]);
     }
     let path = more.split_once("://").map_or(more.clone(), |(_, rest)| {
-        rest.split_once('/')
-            .map(|(_, path)| format!("/{path}"))
-            .unwrap_or_default()
+        rest.split_once('/').map(|(_, path)| format!("/{path}")).unwrap_or_default()
     });
     let traccia = traccia.restart().await;
-    assert_eq!(
-        traccia
-            .admin()
-            .follow(&path)
-            .await
-            .expect(200)
-            .statement_ids(),
-        ids[2..]
-    );
+    assert_eq!(traccia.admin().follow(&path).await.expect(200).statement_ids(), ids[2..]);
 }
 
 #[tokio::test]
@@ -153,12 +108,7 @@ async fn a_link_asks_for_credentials_like_any_other() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
     fill(&admin, 2).await;
-    let more = admin
-        .get("/statements")
-        .query(&[("limit", "1")])
-        .await
-        .more()
-        .unwrap();
+    let more = admin.get("/statements").query(&[("limit", "1")]).await.more().unwrap();
     traccia.anonymous().follow(&more).await.problem(401);
 }
 
@@ -167,18 +117,9 @@ async fn a_link_that_was_tampered_with_is_refused() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
     fill(&admin, 3).await;
-    let more = admin
-        .get("/statements")
-        .query(&[("limit", "1")])
-        .await
-        .more()
-        .unwrap();
+    let more = admin.get("/statements").query(&[("limit", "1")]).await.more().unwrap();
     let middle = more.rfind(['=', '/']).unwrap() + 8;
-    let other = if more.as_bytes()[middle] == b'A' {
-        "B"
-    } else {
-        "A"
-    };
+    let other = if more.as_bytes()[middle] == b'A' { "B" } else { "A" };
     let tampered = format!("{}{other}{}", &more[..middle], &more[middle + 1..]);
     admin.follow(&tampered).await.problem(400);
 }

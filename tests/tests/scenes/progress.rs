@@ -13,17 +13,13 @@ const UNCOMPLETED: &str = "https://xapi.edlm/profiles/edlm-lms/concepts/verbs/un
 async fn with_course() -> Traccia {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
-    let put = admin
-        .put(&format!("/api/v1/courses/{COURSE}"))
-        .body("application/toml", course::file());
+    let put =
+        admin.put(&format!("/api/v1/courses/{COURSE}")).body("application/toml", course::file());
     let loaded = put.await;
     assert!(loaded.status.is_success(), "the course is loaded: {loaded}");
     let put = admin.put(&format!("/api/v1/courses/{COURSE}/learners"));
     let enrolled = put.body("text/csv", course::learners()).await;
-    assert!(
-        enrolled.status.is_success(),
-        "the learners are enrolled: {enrolled}"
-    );
+    assert!(enrolled.status.is_success(), "the learners are enrolled: {enrolled}");
     traccia
 }
 
@@ -35,14 +31,7 @@ async fn report(traccia: &Traccia) -> Value {
 
 /// Awaits that this row of the report counts so, for at most a second.
 async fn counted(traccia: &Traccia, module: &str, region: &str, wanted: [u32; 6]) -> Value {
-    let [
-        enrolled,
-        not_started,
-        in_progress,
-        completed,
-        passed,
-        failed,
-    ] = wanted;
+    let [enrolled, not_started, in_progress, completed, passed, failed] = wanted;
     let wanted = json!({
         "enrolled": enrolled, "not_started": not_started, "in_progress": in_progress,
         "completed": completed, "passed": passed, "failed": failed,
@@ -51,11 +40,7 @@ async fn counted(traccia: &Traccia, module: &str, region: &str, wanted: [u32; 6]
     eventually(&what, SECOND_OF_TIME, || async {
         let report = report(traccia).await;
         let seen = counts(&report, module, region);
-        if seen == wanted {
-            Ok(report)
-        } else {
-            Err(report.to_string())
-        }
+        if seen == wanted { Ok(report) } else { Err(report.to_string()) }
     })
     .await
 }
@@ -77,11 +62,7 @@ async fn at_first_everybody_is_enrolled_and_nobody_has_started() {
     assert_eq!(report["course"], COURSE);
     assert_eq!(report["time_zone"], "Europe/Rome");
     assert!(report["through"].is_string(), "{report}");
-    assert_eq!(
-        report["rows"].as_array().map(Vec::len),
-        Some(4),
-        "two modules in two regions"
-    );
+    assert_eq!(report["rows"].as_array().map(Vec::len), Some(4), "two modules in two regions");
 }
 
 #[tokio::test]
@@ -101,17 +82,11 @@ async fn a_statement_changes_the_report_within_a_second() {
 async fn a_prefix_gathers_activities_and_a_pass_is_asked() {
     let traccia = with_course().await;
     let admin = traccia.admin();
-    admin
-        .store_one(&did(4, "completed", &in_second("quiz-1")).json())
-        .await;
+    admin.store_one(&did(4, "completed", &in_second("quiz-1")).json()).await;
     counted(&traccia, "m2", "Veneto", [1, 0, 1, 0, 0, 0]).await;
-    admin
-        .store_one(&did(4, "failed", &in_second("quiz-1")).json())
-        .await;
+    admin.store_one(&did(4, "failed", &in_second("quiz-1")).json()).await;
     counted(&traccia, "m2", "Veneto", [1, 0, 1, 0, 0, 1]).await;
-    admin
-        .store_one(&did(4, "passed", &in_second("quiz-2")).json())
-        .await;
+    admin.store_one(&did(4, "passed", &in_second("quiz-2")).json()).await;
     counted(&traccia, "m2", "Veneto", [1, 0, 0, 1, 1, 0]).await;
 }
 
@@ -130,12 +105,7 @@ async fn strangers_and_other_activities_do_not_count() {
     admin
         .store(&[
             did(99, "completed", FIRST).json(),
-            did(
-                2,
-                "completed",
-                "https://learn.example.org/mod/scorm/view.php?id=11",
-            )
-            .json(),
+            did(2, "completed", "https://learn.example.org/mod/scorm/view.php?id=11").json(),
             did(2, "completed", "https://learn.example.org/m").json(),
             did(1, "completed", FIRST).json(),
         ])
@@ -148,21 +118,9 @@ async fn strangers_and_other_activities_do_not_count() {
 async fn uncompleted_takes_a_completion_back() {
     let traccia = with_course().await;
     let admin = traccia.admin();
-    admin
-        .store_one(
-            &did(1, "completed", FIRST)
-                .when("2026-10-05T09:00:00Z")
-                .json(),
-        )
-        .await;
+    admin.store_one(&did(1, "completed", FIRST).when("2026-10-05T09:00:00Z").json()).await;
     counted(&traccia, "m1", "Umbria", [3, 2, 0, 1, 0, 0]).await;
-    admin
-        .store_one(
-            &did(1, UNCOMPLETED, FIRST)
-                .when("2026-10-05T10:00:00Z")
-                .json(),
-        )
-        .await;
+    admin.store_one(&did(1, UNCOMPLETED, FIRST).when("2026-10-05T10:00:00Z").json()).await;
     counted(&traccia, "m1", "Umbria", [3, 2, 1, 0, 0, 0]).await;
 }
 
@@ -171,18 +129,10 @@ async fn the_latest_by_timestamp_decides_however_late_the_others_come() {
     let traccia = with_course().await;
     let admin = traccia.admin();
     let late = [
-        did(1, "completed", FIRST)
-            .when("2026-10-05T11:00:00Z")
-            .json(),
-        did(1, UNCOMPLETED, FIRST)
-            .when("2026-10-05T12:00:00+02:00")
-            .json(),
-        did(2, "completed", FIRST)
-            .when("2026-10-05T08:00:00Z")
-            .json(),
-        did(2, UNCOMPLETED, FIRST)
-            .when("2026-10-05T09:00:00Z")
-            .json(),
+        did(1, "completed", FIRST).when("2026-10-05T11:00:00Z").json(),
+        did(1, UNCOMPLETED, FIRST).when("2026-10-05T12:00:00+02:00").json(),
+        did(2, "completed", FIRST).when("2026-10-05T08:00:00Z").json(),
+        did(2, UNCOMPLETED, FIRST).when("2026-10-05T09:00:00Z").json(),
     ];
     for statement in late {
         admin.store_one(&statement).await;
@@ -194,9 +144,7 @@ async fn the_latest_by_timestamp_decides_however_late_the_others_come() {
 async fn what_the_result_says_goes_before_the_verb() {
     let traccia = with_course().await;
     let admin = traccia.admin();
-    let no = did(1, "completed", FIRST)
-        .with("/result/completion", json!(false))
-        .json();
+    let no = did(1, "completed", FIRST).with("/result/completion", json!(false)).json();
     let yes =
         did(2, "experienced", FIRST).with("/result", json!({"completion": true, "success": false}));
     admin.store(&[no, yes.json()]).await;
@@ -207,12 +155,8 @@ async fn what_the_result_says_goes_before_the_verb() {
 async fn voiding_takes_back_and_a_voided_retraction_counts_no_more() {
     let traccia = with_course().await;
     let admin = traccia.admin();
-    let done = did(1, "completed", FIRST)
-        .when("2026-10-05T09:00:00Z")
-        .json();
-    let undone = did(1, UNCOMPLETED, FIRST)
-        .when("2026-10-05T10:00:00Z")
-        .json();
+    let done = did(1, "completed", FIRST).when("2026-10-05T09:00:00Z").json();
+    let undone = did(1, UNCOMPLETED, FIRST).when("2026-10-05T10:00:00Z").json();
     let ids = admin.store(&[done, undone]).await;
     counted(&traccia, "m1", "Umbria", [3, 2, 1, 0, 0, 0]).await;
     admin.store_one(&Statement::voiding(&ids[1]).json()).await;
@@ -237,17 +181,11 @@ async fn learners_enrolled_afterwards_bring_what_they_did_before() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
     admin.store_one(&did(1, "completed", FIRST).json()).await;
-    let put = admin
-        .put(&format!("/api/v1/courses/{COURSE}"))
-        .body("application/toml", course::file());
+    let put =
+        admin.put(&format!("/api/v1/courses/{COURSE}")).body("application/toml", course::file());
     assert!(put.await.status.is_success());
     let put = admin.put(&format!("/api/v1/courses/{COURSE}/learners"));
-    assert!(
-        put.body("text/csv", course::learners())
-            .await
-            .status
-            .is_success()
-    );
+    assert!(put.body("text/csv", course::learners()).await.status.is_success());
     counted(&traccia, "m1", "Umbria", [3, 2, 0, 1, 0, 0]).await;
 }
 
@@ -258,9 +196,7 @@ async fn an_edited_course_file_is_counted_anew() {
     admin.store_one(&did(1, "completed", FIRST).json()).await;
     counted(&traccia, "m1", "Umbria", [3, 2, 0, 1, 0, 0]).await;
     let stricter = course::file().replacen("\"completed\"", "\"passed\"", 1);
-    let put = admin
-        .put(&format!("/api/v1/courses/{COURSE}"))
-        .body("application/toml", stricter);
+    let put = admin.put(&format!("/api/v1/courses/{COURSE}")).body("application/toml", stricter);
     assert!(put.await.status.is_success());
     counted(&traccia, "m1", "Umbria", [3, 2, 1, 0, 0, 0]).await;
 }
@@ -273,20 +209,14 @@ async fn a_rebuild_gives_the_same_rows() {
     let mut stream = Vec::new();
     for who in 1..=4 {
         stream.push(did(who, "initialized", FIRST).json());
-        stream.push(
-            did(who, "passed", &in_second("quiz"))
-                .with("/result", score.clone())
-                .json(),
-        );
+        stream.push(did(who, "passed", &in_second("quiz")).with("/result", score.clone()).json());
     }
     stream.push(did(2, "completed", FIRST).json());
     let ids = admin.store(&stream).await;
     admin.store_one(&Statement::voiding(&ids[1]).json()).await;
     counted(&traccia, "m1", "Umbria", [3, 0, 2, 1, 0, 0]).await;
     let before = counted(&traccia, "m2", "Umbria", [3, 1, 0, 2, 2, 0]).await;
-    let rebuilt = admin
-        .post(&format!("/api/v1/courses/{COURSE}/rebuild"))
-        .await;
+    let rebuilt = admin.post(&format!("/api/v1/courses/{COURSE}/rebuild")).await;
     assert!(rebuilt.status.is_success(), "{rebuilt}");
     let after = counted(&traccia, "m2", "Umbria", [3, 1, 0, 2, 2, 0]).await;
     assert_eq!(after["rows"], before["rows"]);
@@ -295,10 +225,7 @@ async fn a_rebuild_gives_the_same_rows() {
 #[tokio::test]
 async fn progress_outlives_a_power_cut() {
     let mut traccia = with_course().await;
-    traccia
-        .admin()
-        .store_one(&did(1, "completed", FIRST).json())
-        .await;
+    traccia.admin().store_one(&did(1, "completed", FIRST).json()).await;
     traccia.cut_power();
     let traccia = traccia.restart().await;
     counted(&traccia, "m1", "Umbria", [3, 2, 0, 1, 0, 0]).await;
@@ -309,45 +236,24 @@ async fn a_report_can_be_grouped_otherwise() {
     let traccia = with_course().await;
     let path = format!("/api/v1/courses/{COURSE}/progress");
     let admin = traccia.admin();
-    let by_module = admin
-        .get(&path)
-        .query(&[("by", "module")])
-        .await
-        .expect(200)
-        .json();
+    let by_module = admin.get(&path).query(&[("by", "module")]).await.expect(200).json();
     let rows = by_module["rows"].as_array().unwrap();
     assert_eq!(rows.len(), 2, "{by_module}");
     assert!(rows.iter().all(|row| row["enrolled"] == 4), "{by_module}");
-    admin
-        .get(&path)
-        .query(&[("by", "shoe-size")])
-        .await
-        .problem(400);
+    admin.get(&path).query(&[("by", "shoe-size")]).await.problem(400);
 }
 
 #[tokio::test]
 async fn an_unknown_course_is_404_and_a_broken_file_is_explained() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
-    admin
-        .get("/api/v1/courses/none/progress")
-        .query(&[("by", "module")])
-        .await
-        .problem(404);
+    admin.get("/api/v1/courses/none/progress").query(&[("by", "module")]).await.problem(404);
     let path = format!("/api/v1/courses/{COURSE}");
-    for broken in [
-        "id = ",
-        "id = \"fire-safety\"",
-        &course::file().replace("[[module]]", "[[modul]]"),
-    ] {
-        let reply = admin
-            .put(&path)
-            .body("application/toml", broken.to_owned())
-            .await;
-        assert!(
-            reply.status == 400 || reply.status == 422,
-            "{broken}: {reply}"
-        );
+    for broken in
+        ["id = ", "id = \"fire-safety\"", &course::file().replace("[[module]]", "[[modul]]")]
+    {
+        let reply = admin.put(&path).body("application/toml", broken.to_owned()).await;
+        assert!(reply.status == 400 || reply.status == 422, "{broken}: {reply}");
         reply.problem(reply.status.as_u16());
     }
 }

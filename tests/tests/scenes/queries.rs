@@ -5,10 +5,7 @@ use e2e::{Client, Statement, Traccia, activity, activity_iri, agent, anonymous_g
 use serde_json::{Value, json};
 
 async fn stored_at(who: &Client, id: &str) -> String {
-    who.statement(id).await["stored"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    who.statement(id).await["stored"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -20,25 +17,17 @@ async fn an_agent_is_found_as_actor_as_object_and_as_member() {
         .store(&[
             Statement::new().by(bruno.clone()).json(),
             Statement::new().to(bruno.clone()).json(),
-            Statement::new()
-                .by(group("team", &[agent("carla"), bruno.clone()]))
-                .json(),
-            Statement::new()
-                .by(anonymous_group(std::slice::from_ref(&bruno)))
-                .json(),
+            Statement::new().by(group("team", &[agent("carla"), bruno.clone()])).json(),
+            Statement::new().by(anonymous_group(std::slice::from_ref(&bruno))).json(),
         ])
         .await;
     admin
         .store(&[
             Statement::new().json(),
-            Statement::new()
-                .with("/context/instructor", bruno.clone())
-                .json(),
+            Statement::new().with("/context/instructor", bruno.clone()).json(),
         ])
         .await;
-    let found = admin
-        .found(&[("agent", &bruno.to_string()), ("ascending", "true")])
-        .await;
+    let found = admin.found(&[("agent", &bruno.to_string()), ("ascending", "true")]).await;
     assert_eq!(found, here);
 }
 
@@ -53,22 +42,11 @@ async fn each_kind_of_identifier_finds_its_agent() {
         json!({"openid": "https://dario.example.org/"}),
         account("https://example.org", "dario"),
     ] {
-        let id = admin
-            .store_one(&Statement::new().by(who.clone()).json())
-            .await;
-        assert_eq!(
-            admin.found(&[("agent", &who.to_string())]).await,
-            vec![id],
-            "{who}"
-        );
+        let id = admin.store_one(&Statement::new().by(who.clone()).json()).await;
+        assert_eq!(admin.found(&[("agent", &who.to_string())]).await, vec![id], "{who}");
     }
     let stranger = account("https://other.example.org", "dario");
-    assert!(
-        admin
-            .found(&[("agent", &stranger.to_string())])
-            .await
-            .is_empty()
-    );
+    assert!(admin.found(&[("agent", &stranger.to_string())]).await.is_empty());
 }
 
 #[tokio::test]
@@ -97,9 +75,7 @@ async fn filters_narrow_each_other() {
             base.clone().by(agent("carla")).json(),
             base.clone().did("failed").json(),
             base.clone().to(activity("tennis")).json(),
-            base.clone()
-                .with("/context/registration", json!(new_id()))
-                .json(),
+            base.clone().with("/context/registration", json!(new_id())).json(),
         ])
         .await;
     let (bruno, golf) = (agent("bruno").to_string(), activity_iri("golf"));
@@ -124,36 +100,20 @@ async fn since_excludes_its_moment_and_until_includes_it() {
     for _ in 0..3 {
         ids.push(admin.store_one(&Statement::new().json()).await);
     }
-    let (first, second) = (
-        stored_at(&admin, &ids[0]).await,
-        stored_at(&admin, &ids[1]).await,
-    );
+    let (first, second) = (stored_at(&admin, &ids[0]).await, stored_at(&admin, &ids[1]).await);
     let order = ("ascending", "true");
     assert_eq!(admin.found(&[("since", &first), order]).await, ids[1..]);
     assert_eq!(admin.found(&[("until", &second), order]).await, ids[..2]);
-    assert_eq!(
-        admin.found(&[("since", &first), ("until", &second)]).await,
-        ids[1..2]
-    );
+    assert_eq!(admin.found(&[("since", &first), ("until", &second)]).await, ids[1..2]);
 }
 
 #[tokio::test]
 async fn the_window_is_on_stored_and_not_on_timestamp() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
-    let id = admin
-        .store_one(&Statement::new().when("1999-12-31T23:59:59Z").json())
-        .await;
-    assert_eq!(
-        admin.found(&[("since", "2020-01-01T00:00:00Z")]).await,
-        vec![id]
-    );
-    assert!(
-        admin
-            .found(&[("until", "2020-01-01T00:00:00Z")])
-            .await
-            .is_empty()
-    );
+    let id = admin.store_one(&Statement::new().when("1999-12-31T23:59:59Z").json()).await;
+    assert_eq!(admin.found(&[("since", "2020-01-01T00:00:00Z")]).await, vec![id]);
+    assert!(admin.found(&[("until", "2020-01-01T00:00:00Z")]).await.is_empty());
 }
 
 #[tokio::test]
@@ -161,19 +121,14 @@ async fn a_moment_may_be_given_in_any_offset() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
     let id = admin.store_one(&Statement::new().json()).await;
-    assert_eq!(
-        admin.found(&[("since", "2020-01-01T00:00:00+14:00")]).await,
-        vec![id]
-    );
+    assert_eq!(admin.found(&[("since", "2020-01-01T00:00:00+14:00")]).await, vec![id]);
 }
 
 #[tokio::test]
 async fn newest_first_unless_ascending_is_asked_for() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
-    let mut ids = admin
-        .store(&[Statement::new().json(), Statement::new().json()])
-        .await;
+    let mut ids = admin.store(&[Statement::new().json(), Statement::new().json()]).await;
     ids.push(admin.store_one(&Statement::new().json()).await);
     assert_eq!(admin.found(&[("ascending", "true")]).await, ids);
     ids.reverse();
@@ -185,9 +140,7 @@ async fn newest_first_unless_ascending_is_asked_for() {
 async fn a_limit_of_zero_is_the_servers_own() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
-    let ids = admin
-        .store(&[Statement::new().json(), Statement::new().json()])
-        .await;
+    let ids = admin.store(&[Statement::new().json(), Statement::new().json()]).await;
     assert_eq!(admin.found(&[("limit", "0")]).await.len(), ids.len());
     assert_eq!(admin.found(&[("limit", "1")]).await, ids[1..]);
 }
@@ -203,9 +156,8 @@ async fn a_reference_matches_when_its_target_matches() {
         .to(activity("golf"))
         .with("/context/registration", json!(registration));
     let target = admin.store_one(&target.json()).await;
-    let confirmed = Statement::new()
-        .did("https://example.org/verbs/confirmed")
-        .to(reference(&target));
+    let confirmed =
+        Statement::new().did("https://example.org/verbs/confirmed").to(reference(&target));
     let about = admin.store_one(&confirmed.json()).await;
     let (bruno, golf) = (agent("bruno").to_string(), activity_iri("golf"));
     let passed = format!("{ADL}passed");
@@ -218,12 +170,7 @@ async fn a_reference_matches_when_its_target_matches() {
         let found = admin.found(&[query, ("ascending", "true")]).await;
         assert_eq!(found, vec![target.clone(), about.clone()], "{query:?}");
     }
-    assert!(
-        admin
-            .found(&[("activity", &activity_iri("tennis"))])
-            .await
-            .is_empty()
-    );
+    assert!(admin.found(&[("activity", &activity_iri("tennis"))]).await.is_empty());
 }
 
 #[tokio::test]
@@ -231,14 +178,10 @@ async fn a_reference_matches_when_its_target_comes_later() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
     let late = new_id();
-    let about = admin
-        .store_one(&Statement::new().to(reference(&late)).json())
-        .await;
+    let about = admin.store_one(&Statement::new().to(reference(&late)).json()).await;
     let golf = activity_iri("golf");
     assert!(admin.found(&[("activity", &golf)]).await.is_empty());
-    admin
-        .store_one(&Statement::new().id(&late).to(activity("golf")).json())
-        .await;
+    admin.store_one(&Statement::new().id(&late).to(activity("golf")).json()).await;
     assert_eq!(admin.found(&[("activity", &golf)]).await, vec![late, about]);
 }
 
@@ -268,18 +211,8 @@ async fn references_in_a_circle_do_no_harm() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
     let (a, b) = (new_id(), new_id());
-    admin
-        .store_one(&Statement::new().id(&a).to(reference(&b)).json())
-        .await;
-    admin
-        .store_one(
-            &Statement::new()
-                .id(&b)
-                .to(reference(&a))
-                .by(agent("bruno"))
-                .json(),
-        )
-        .await;
+    admin.store_one(&Statement::new().id(&a).to(reference(&b)).json()).await;
+    admin.store_one(&Statement::new().id(&b).to(reference(&a)).by(agent("bruno")).json()).await;
     let mut found = admin.found(&[("agent", &agent("bruno").to_string())]).await;
     found.sort();
     let mut both = vec![a, b];
@@ -291,17 +224,11 @@ async fn references_in_a_circle_do_no_harm() {
 async fn a_voided_target_is_not_found_but_what_refers_to_it_is() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
-    let target = admin
-        .store_one(&Statement::new().to(activity("golf")).json())
-        .await;
-    let about = admin
-        .store_one(&Statement::new().to(reference(&target)).json())
-        .await;
+    let target = admin.store_one(&Statement::new().to(activity("golf")).json()).await;
+    let about = admin.store_one(&Statement::new().to(reference(&target)).json()).await;
     let voiding = admin.store_one(&Statement::voiding(&target).json()).await;
     let golf = activity_iri("golf");
-    let found = admin
-        .found(&[("activity", &golf), ("ascending", "true")])
-        .await;
+    let found = admin.found(&[("activity", &golf), ("ascending", "true")]).await;
     assert_eq!(found, vec![about, voiding]);
 }
 
@@ -309,26 +236,15 @@ async fn a_voided_target_is_not_found_but_what_refers_to_it_is() {
 async fn a_page_of_matches_by_reference_is_in_the_order_of_arrival() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
-    let target = admin
-        .store_one(&Statement::new().to(activity("golf")).json())
-        .await;
+    let target = admin.store_one(&Statement::new().to(activity("golf")).json()).await;
     let mut all = vec![target.clone()];
     for number in 0..6 {
-        let next = if number % 2 == 0 {
-            reference(&target)
-        } else {
-            activity("golf")
-        };
+        let next = if number % 2 == 0 { reference(&target) } else { activity("golf") };
         all.push(admin.store_one(&Statement::new().to(next).json()).await);
     }
-    let query = [
-        ("activity", activity_iri("golf")),
-        ("limit", "2".to_owned()),
-    ];
-    let query: Vec<(&str, &str)> = query
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
+    let query = [("activity", activity_iri("golf")), ("limit", "2".to_owned())];
+    let query: Vec<(&str, &str)> =
+        query.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let mut found = admin.found_on_all_pages(&query).await;
     found.reverse();
     assert_eq!(found, all);
@@ -343,14 +259,7 @@ async fn consistent_through_covers_what_was_just_stored() {
     let page = admin.get("/statements").await.expect(200);
     let through = page.header("x-experience-api-consistent-through");
     let seconds = |text: &str| text.get(..19).map(str::to_owned);
-    assert!(
-        seconds(&through) >= seconds(&stored),
-        "{through} is not before {stored}"
-    );
-    let refused = admin
-        .get("/statements")
-        .query(&[("limit", "-1")])
-        .await
-        .expect(400);
+    assert!(seconds(&through) >= seconds(&stored), "{through} is not before {stored}");
+    let refused = admin.get("/statements").query(&[("limit", "-1")]).await.expect(400);
     refused.header("x-experience-api-consistent-through");
 }

@@ -20,10 +20,7 @@ async fn found_only_broadly(
         let id = who.store_one(&statement.json()).await;
         let found = who.found(&[filter, (broad, "true"), ("limit", "1")]).await;
         assert_eq!(found, vec![id.clone()], "{place} is found with {broad}");
-        assert!(
-            !who.found(&[filter]).await.contains(&id),
-            "{place} is not found without {broad}"
-        );
+        assert!(!who.found(&[filter]).await.contains(&id), "{place} is not found without {broad}");
     }
 }
 
@@ -33,35 +30,15 @@ fn places_of_an_agent(who: &Value) -> Vec<(&'static str, Statement)> {
     let alone = anonymous_group(&[agent("carla"), who.clone()]);
     vec![
         ("instructor", new().with("/context/instructor", who.clone())),
-        (
-            "member of the instructing group",
-            new().with("/context/instructor", alone.clone()),
-        ),
-        (
-            "member of the team",
-            new().with("/context/team", team.clone()),
-        ),
-        (
-            "member of a team without identity",
-            new().with("/context/team", alone.clone()),
-        ),
-        (
-            "actor of a sub-statement",
-            new().to(sub_statement(&new().by(who.clone()))),
-        ),
-        (
-            "object of a sub-statement",
-            new().to(sub_statement(&new().to(who.clone()))),
-        ),
-        (
-            "member of the acting group of a sub-statement",
-            new().to(sub_statement(&new().by(team))),
-        ),
+        ("member of the instructing group", new().with("/context/instructor", alone.clone())),
+        ("member of the team", new().with("/context/team", team.clone())),
+        ("member of a team without identity", new().with("/context/team", alone.clone())),
+        ("actor of a sub-statement", new().to(sub_statement(&new().by(who.clone())))),
+        ("object of a sub-statement", new().to(sub_statement(&new().to(who.clone())))),
+        ("member of the acting group of a sub-statement", new().to(sub_statement(&new().by(team)))),
         (
             "instructor of a sub-statement",
-            new().to(sub_statement(
-                &new().with("/context/instructor", who.clone()),
-            )),
+            new().to(sub_statement(&new().with("/context/instructor", who.clone()))),
         ),
         (
             "member of the team of a sub-statement",
@@ -75,13 +52,8 @@ async fn an_agent_is_found_in_every_place_of_context_and_sub_statement() {
     let traccia = Traccia::start().await;
     let bruno = agent("bruno");
     let filter = ("agent", &*bruno.to_string());
-    found_only_broadly(
-        &traccia.admin(),
-        places_of_an_agent(&bruno),
-        filter,
-        "related_agents",
-    )
-    .await;
+    found_only_broadly(&traccia.admin(), places_of_an_agent(&bruno), filter, "related_agents")
+        .await;
 }
 
 #[tokio::test]
@@ -96,14 +68,8 @@ async fn under_2_0_context_agents_and_groups_are_searched_too() {
     let member = group("class", &[agent("carla"), bruno.clone()]);
     let mut places = places_of_an_agent(&bruno);
     places.extend([
-        (
-            "context agent",
-            new().with("/context/contextAgents", in_agents.clone()),
-        ),
-        (
-            "member of a context group",
-            new().with("/context/contextGroups", in_group(member)),
-        ),
+        ("context agent", new().with("/context/contextAgents", in_agents.clone())),
+        ("member of a context group", new().with("/context/contextGroups", in_group(member))),
         (
             "member of a context group without identity",
             new().with(
@@ -113,18 +79,10 @@ async fn under_2_0_context_agents_and_groups_are_searched_too() {
         ),
         (
             "context agent of a sub-statement",
-            new().to(sub_statement(
-                &new().with("/context/contextAgents", in_agents),
-            )),
+            new().to(sub_statement(&new().with("/context/contextAgents", in_agents))),
         ),
     ]);
-    found_only_broadly(
-        &admin,
-        places,
-        ("agent", &bruno.to_string()),
-        "related_agents",
-    )
-    .await;
+    found_only_broadly(&admin, places, ("agent", &bruno.to_string()), "related_agents").await;
 }
 
 #[tokio::test]
@@ -136,10 +94,7 @@ async fn a_group_is_found_as_team_and_as_context_group_by_its_own_identity() {
     let new = Statement::new;
     let places = vec![
         ("team", new().with("/context/team", class)),
-        (
-            "context group",
-            new().with("/context/contextGroups", in_group),
-        ),
+        ("context group", new().with("/context/contextGroups", in_group)),
     ];
     let asked = json!({"objectType": "Group", "mbox": "mailto:class@example.org"}).to_string();
     found_only_broadly(&admin, places, ("agent", &asked), "related_agents").await;
@@ -151,9 +106,7 @@ async fn the_authority_is_a_related_agent() {
     let admin = traccia.admin();
     let id = admin.store_one(&Statement::new().json()).await;
     let authority = admin.statement(&id).await["authority"].to_string();
-    let found = admin
-        .found(&[("agent", &authority), ("related_agents", "true")])
-        .await;
+    let found = admin.found(&[("agent", &authority), ("related_agents", "true")]).await;
     assert_eq!(found, vec![id]);
     assert!(admin.found(&[("agent", &authority)]).await.is_empty());
 }
@@ -165,10 +118,7 @@ async fn an_activity_is_found_in_every_place_of_context_and_sub_statement() {
     let listed = json!([activity("other"), golf]);
     let new = Statement::new;
     let mut places = vec![
-        (
-            "object of a sub-statement",
-            new().to(sub_statement(&new().to(golf.clone()))),
-        ),
+        ("object of a sub-statement", new().to(sub_statement(&new().to(golf.clone())))),
         (
             "parent as a single activity",
             new().with("/context/contextActivities/parent", golf.clone()),
@@ -189,17 +139,10 @@ async fn a_reference_is_related_when_its_target_is() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
     let parent = json!([activity("golf")]);
-    let target = Statement::new()
-        .with("/context/contextActivities/parent", parent)
-        .json();
+    let target = Statement::new().with("/context/contextActivities/parent", parent).json();
     let target = admin.store_one(&target).await;
-    let about = admin
-        .store_one(&Statement::new().to(e2e::reference(&target)).json())
-        .await;
-    let query = [
-        ("activity", &*activity_iri("golf")),
-        ("related_activities", "true"),
-    ];
+    let about = admin.store_one(&Statement::new().to(e2e::reference(&target)).json()).await;
+    let query = [("activity", &*activity_iri("golf")), ("related_activities", "true")];
     assert_eq!(admin.found(&query).await, vec![about, target]);
 }
 
@@ -215,14 +158,8 @@ async fn broad_and_narrow_may_differ_per_filter_in_one_query() {
     let (bruno, golf) = (agent("bruno").to_string(), activity_iri("golf"));
     let query = [("agent", &*bruno), ("activity", &golf)];
     let broad = |agents, activities| {
-        [
-            query.to_vec(),
-            vec![
-                ("related_agents", agents),
-                ("related_activities", activities),
-            ],
-        ]
-        .concat()
+        [query.to_vec(), vec![("related_agents", agents), ("related_activities", activities)]]
+            .concat()
     };
     assert_eq!(admin.found(&broad("true", "true")).await, vec![id]);
     assert!(admin.found(&broad("true", "false")).await.is_empty());

@@ -26,14 +26,8 @@ fn rich() -> Value {
 }
 
 async fn shaped(traccia: &Traccia, id: &str, format: &str, languages: &str) -> Value {
-    let ask = traccia
-        .admin()
-        .get("/statements")
-        .query(&[("statementId", id), ("format", format)]);
-    ask.header("accept-language", languages)
-        .await
-        .expect(200)
-        .json()
+    let ask = traccia.admin().get("/statements").query(&[("statementId", id), ("format", format)]);
+    ask.header("accept-language", languages).await.expect(200).json()
 }
 
 #[tokio::test]
@@ -42,10 +36,7 @@ async fn exact_is_the_default_and_keeps_everything() {
     let admin = traccia.admin();
     let sent = rich();
     let id = admin.store_one(&sent).await;
-    for stored in [
-        admin.statement(&id).await,
-        shaped(&traccia, &id, "exact", "it").await,
-    ] {
+    for stored in [admin.statement(&id).await, shaped(&traccia, &id, "exact", "it").await] {
         for member in ["actor", "verb", "object", "context"] {
             assert_eq!(stored[member], sent[member], "{member}");
         }
@@ -72,27 +63,12 @@ async fn canonical_gives_one_language_the_readers_best() {
     let id = traccia.admin().store_one(&rich()).await;
     for (languages, name, display) in [
         ("it", json!({"it": "Il golf"}), json!({"it": "ha superato"})),
-        (
-            "it-IT, en;q=0.5",
-            json!({"it": "Il golf"}),
-            json!({"it": "ha superato"}),
-        ),
-        (
-            "fr, en;q=0.8, it;q=0.7",
-            json!({"en": "Golf"}),
-            json!({"en": "passed"}),
-        ),
-        (
-            "it;q=0.2, en;q=0.9",
-            json!({"en": "Golf"}),
-            json!({"en": "passed"}),
-        ),
+        ("it-IT, en;q=0.5", json!({"it": "Il golf"}), json!({"it": "ha superato"})),
+        ("fr, en;q=0.8, it;q=0.7", json!({"en": "Golf"}), json!({"en": "passed"})),
+        ("it;q=0.2, en;q=0.9", json!({"en": "Golf"}), json!({"en": "passed"})),
     ] {
         let seen = shaped(&traccia, &id, "canonical", languages).await;
-        assert_eq!(
-            seen["object"]["definition"]["name"], name,
-            "for {languages}"
-        );
+        assert_eq!(seen["object"]["definition"]["name"], name, "for {languages}");
         assert_eq!(seen["verb"]["display"], display, "for {languages}");
     }
 }
@@ -102,10 +78,7 @@ async fn canonical_gives_some_language_when_none_is_wanted() {
     let traccia = Traccia::start().await;
     let id = traccia.admin().store_one(&rich()).await;
     let seen = shaped(&traccia, &id, "canonical", "ja").await;
-    let names = seen["object"]["definition"]["name"]
-        .as_object()
-        .expect("a language map")
-        .len();
+    let names = seen["object"]["definition"]["name"].as_object().expect("a language map").len();
     assert_eq!(names, 1, "{seen}");
 }
 
@@ -114,30 +87,16 @@ async fn a_shape_holds_for_lists_and_their_pages() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
     admin.store(&[rich(), rich(), rich()]).await;
-    let mut page = admin
-        .get("/statements")
-        .query(&[("format", "ids"), ("limit", "1")])
-        .await;
+    let mut page = admin.get("/statements").query(&[("format", "ids"), ("limit", "1")]).await;
     for _ in 0..2 {
         let statements = page.statements();
-        assert!(
-            statements[0]["object"].get("definition").is_none(),
-            "{page}"
-        );
-        page = admin
-            .follow(&page.more().expect("a next page"))
-            .await
-            .expect(200);
+        assert!(statements[0]["object"].get("definition").is_none(), "{page}");
+        page = admin.follow(&page.more().expect("a next page")).await.expect(200);
     }
 }
 
 #[tokio::test]
 async fn an_unknown_shape_is_refused() {
     let traccia = Traccia::start().await;
-    traccia
-        .admin()
-        .get("/statements")
-        .query(&[("format", "full")])
-        .await
-        .problem(400);
+    traccia.admin().get("/statements").query(&[("format", "full")]).await.problem(400);
 }

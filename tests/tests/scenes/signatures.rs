@@ -65,11 +65,7 @@ async fn a_true_signature_is_taken_with_each_algorithm() {
 async fn a_signature_with_its_certificate_is_verified() {
     let traccia = Traccia::start().await;
     let statement = Statement::new().id(&new_id());
-    let signature = jws(
-        Algorithm::RS256,
-        &statement.json(),
-        Some(certificate(key())),
-    );
+    let signature = jws(Algorithm::RS256, &statement.json(), Some(certificate(key())));
     send(&traccia, &statement, &signature).await.is(200);
 }
 
@@ -97,9 +93,7 @@ async fn a_signature_cannot_be_used_again_for_another_id_or_time() {
     let traccia = Traccia::start().await;
     let signed = Statement::new().id(&new_id()).when("2026-10-05T09:00:00Z");
     let signature = jws(Algorithm::RS256, &signed.json(), Some(certificate(key())));
-    send(&traccia, &signed.clone().id(&new_id()), &signature)
-        .await
-        .problem(400);
+    send(&traccia, &signed.clone().id(&new_id()), &signature).await.problem(400);
     let later = signed.clone().when("2026-11-05T09:00:00Z");
     send(&traccia, &later, &signature).await.problem(400);
     send(&traccia, &signed, &signature).await.is(200);
@@ -120,9 +114,7 @@ async fn a_symmetric_algorithm_is_refused() {
     let statement = Statement::new().id(&new_id());
     let key = EncodingKey::from_secret(b"shared");
     let signature = encode(&Header::new(Algorithm::HS256), &statement.json(), &key).unwrap();
-    send(&traccia, &statement, signature.as_bytes())
-        .await
-        .problem(400);
+    send(&traccia, &statement, signature.as_bytes()).await.problem(400);
 }
 
 #[tokio::test]
@@ -132,9 +124,7 @@ async fn what_is_no_jws_is_refused() {
     let whole = String::from_utf8(jws(Algorithm::RS256, &statement.json(), None)).unwrap();
     let two_parts = whole.rsplit_once('.').unwrap().0.to_owned();
     for text in ["", "a.b.c", "not a signature", two_parts.as_str()] {
-        send(&traccia, &statement, text.as_bytes())
-            .await
-            .problem(400);
+        send(&traccia, &statement, text.as_bytes()).await.problem(400);
     }
 }
 
