@@ -11,6 +11,14 @@ pub(super) async fn page() -> Html<&'static str> {
     Html(include_str!("home.html"))
 }
 
+/// The rules that refusals of statements name, which the `type` of a problem document points to.
+pub(super) async fn problems() -> String {
+    let rules = validator::rules().iter().map(|rule| {
+        format!("{}\n  {} ({})\n  {}\n\n", rule.id, rule.summary, rule.clause, rule.remedy)
+    });
+    rules.collect()
+}
+
 /// A JSON Schema of statements, for editors: `/schemas/{version}/{name}`.
 pub(super) async fn schema(
     Path((version, name)): Path<(String, String)>,

@@ -43,6 +43,7 @@ pub fn service(
         .nest("/xapi", xapi(&server))
         .merge(api())
         .route("/", get(home::page))
+        .route("/problems", get(home::problems))
         .route("/schemas/{version}/{name}", get(home::schema))
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)

@@ -34,16 +34,20 @@ pub(super) struct Read {
 }
 
 impl Read {
-    /// What `kept` means for progress. A voided statement means nothing.
-    pub(super) fn new(kept: &Kept) -> Result<Self> {
-        let value = value(&kept.statement)?;
+    /// What `kept` means for progress. A voided statement means nothing, and neither does one
+    /// that cannot be read: it must not keep all others from counting.
+    pub(super) fn new(kept: &Kept) -> Self {
+        let stored = kept.statement.stored;
+        let value = match value(&kept.statement) {
+            Ok(value) => value,
+            Err(error) => {
+                tracing::error!(%error, "a statement does not count");
+                return Self { stored, evidence: None, voids: None };
+            }
+        };
         let is_voiding = value.pointer("/verb/id").and_then(Value::as_str) == Some(VOIDED);
         let evidence = if kept.voided { None } else { evidence(&kept.statement, &value) };
-        Ok(Self {
-            stored: kept.statement.stored,
-            evidence,
-            voids: target(&value).filter(|_| is_voiding),
-        })
+        Self { stored, evidence, voids: target(&value).filter(|_| is_voiding) }
     }
 }
 

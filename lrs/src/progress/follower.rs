@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Rebuilt;
 use super::followed::{CHUNK, Followed, Read};
-use crate::store::{KeptCourse, Result, Store};
+use crate::store::{KeptCourse, Result, Store, StoreError};
 use crate::xapi::instant::Instant;
 
 /// How long news and commands may take to be seen when nothing announces them.
@@ -35,12 +35,14 @@ pub enum Command {
 pub struct Follower {
     store: Arc<dyn Store>,
     courses: HashMap<String, Followed>,
+    /// Courses that cannot be followed, and the revision that could not.
+    broken: HashMap<String, i64>,
 }
 
 impl Follower {
     /// A follower that has read nothing yet.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, courses: HashMap::new() }
+        Self { store, courses: HashMap::new(), broken: HashMap::new() }
     }
 
     /// Follows until all senders of `commands` are gone.
@@ -91,7 +93,7 @@ impl Follower {
             return Ok(true);
         }
         let whole = log.len() < CHUNK;
-        let log = log.iter().map(Read::new).collect::<Result<Vec<_>>>()?;
+        let log: Vec<Read> = log.iter().map(Read::new).collect();
         for followed in self.courses.values_mut() {
             followed.follow(&*self.store, &log).await?;
             followed.save(&*self.store, false).await?;
@@ -104,12 +106,24 @@ impl Follower {
         let kept = self.store.courses().await?;
         self.courses.retain(|id, _| kept.iter().any(|kept| kept.id == *id));
         for course in &kept {
-            let known = self.courses.get(&course.id);
-            if known.is_some_and(|known| known.watermark.revision == course.revision) {
+            let known = self.courses.get(&course.id).map(|known| known.watermark.revision);
+            let broken = self.broken.get(&course.id).copied();
+            if known.or(broken) == Some(course.revision) {
                 continue;
             }
-            let followed = self.load(course).await?;
-            self.courses.insert(course.id.clone(), followed);
+            match self.load(course).await {
+                Ok(followed) => {
+                    self.broken.remove(&course.id);
+                    self.courses.insert(course.id.clone(), followed);
+                }
+                Err(StoreError::Corrupt(what)) => {
+                    // Said once; the other courses go on.
+                    tracing::error!(what, "a course cannot be followed");
+                    self.courses.remove(&course.id);
+                    self.broken.insert(course.id.clone(), course.revision);
+                }
+                Err(other) => return Err(other),
+            }
         }
         Ok(())
     }
@@ -142,7 +156,7 @@ impl Follower {
         let mut statements = 0;
         loop {
             let log = self.store.log(followed.watermark.through, CHUNK).await?;
-            let read = log.iter().map(Read::new).collect::<Result<Vec<_>>>()?;
+            let read: Vec<Read> = log.iter().map(Read::new).collect();
             followed.follow(&*self.store, &read).await?;
             statements += log.len() as u64;
             if log.len() < CHUNK {

@@ -3,19 +3,24 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::course::{
     Course, CourseErrors, Grouping, LearnerList, LearnerListErrors, LearnerProgress, ProgressReport,
 };
-use crate::store::{Store, StoreError};
+use crate::store::{ProgressDocument, Store, StoreError, Watermark};
 use crate::xapi::instant::Instant;
 
 mod followed;
 pub mod follower;
 
 use follower::Command;
+
+/// How often, and how long apart, a report looks whether a changed course has been evaluated.
+const LOOKS: u32 = 200;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// The use cases of courses. Cheap to clone.
 #[derive(Clone)]
@@ -95,7 +100,7 @@ impl Progress {
         let course = Course::parse(&kept.file)?;
         let learners = followed::learners(&kept)?;
         let horizon = self.store.consistent_through().await?;
-        let (watermark, documents) = self.store.progress(id).await?;
+        let (watermark, documents) = self.of_revision(id, kept.revision).await?;
         let mut progress = HashMap::with_capacity(documents.len());
         for document in documents {
             let body: LearnerProgress = serde_json::from_slice(&document.body)
@@ -108,6 +113,22 @@ impl Progress {
         let learners =
             learners.learners().iter().map(|learner| (learner, progress.get(&learner.id)));
         Ok(ProgressReport::new(&course, by, through, learners))
+    }
+
+    /// The documents of a course, once the follower has caught up with its `revision`.
+    async fn of_revision(
+        &self,
+        id: &str,
+        revision: i64,
+    ) -> Result<(Watermark, Vec<ProgressDocument>), StoreError> {
+        for _ in 0..LOOKS {
+            let (watermark, documents) = self.store.progress(id).await?;
+            if watermark.revision >= revision {
+                return Ok((watermark, documents));
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        Err(StoreError::Unavailable(format!("the progress of {id} is being computed")))
     }
 
     /// Computes all progress documents of a course from the log again.
