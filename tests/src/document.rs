@@ -77,6 +77,11 @@ impl Document {
         self.asked(who.put(self.path)).body(content_type, bytes.to_vec())
     }
 
+    /// Merges any bytes into it, or creates it of them.
+    pub fn post_bytes(&self, who: &Client, content_type: &str, bytes: &[u8]) -> Ask {
+        self.asked(who.post(self.path)).body(content_type, bytes.to_vec())
+    }
+
     /// Merges JSON into it.
     pub fn post(&self, who: &Client, value: &Value) -> Ask {
         self.asked(who.post(self.path)).json(value)

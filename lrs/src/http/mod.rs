@@ -19,6 +19,7 @@ pub mod xapi;
 mod alternate;
 mod cors;
 mod home;
+mod lingering;
 mod paths;
 
 /// Answers those who come to `listener` until `stop` resolves, then finishes what was begun.

@@ -1,6 +1,7 @@
 //! The route table: every address of Traccia in one scroll.
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn_with_state, map_request};
@@ -17,6 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{courses, health, keys, whoami};
+use super::lingering::Lingering;
 use super::problem::Problem;
 use super::state::Server;
 use super::xapi::documents::{self, ActivityProfiles, AgentProfiles, Documents, StateDocuments};
@@ -49,7 +51,7 @@ pub fn service(
         .method_not_allowed_fallback(not_so)
         .with_state(server.clone());
     let around = ServiceBuilder::new()
-        .layer(map_request(async |request: Request| paths::normalise(request)))
+        .layer(map_request(async |request: Request| paths::normalise(linger(request))))
         .layer(TraceLayer::new_for_http())
         .layer(cors::layer())
         .layer(CompressionLayer::new())
@@ -104,6 +106,10 @@ fn api() -> Router<Server> {
     let basic = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
     description.components.get_or_insert_default().add_security_scheme("key", basic);
     router.route("/api/openapi.json", get(async move || axum::Json(description.clone())))
+}
+
+fn linger(request: Request) -> Request {
+    request.map(|body| Body::new(Lingering::new(body)))
 }
 
 async fn nowhere(request: Request) -> Problem {

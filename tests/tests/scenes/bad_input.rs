@@ -280,7 +280,7 @@ async fn documents_insist_on_their_parameters() {
         ("a registration that is none", state(&[a, b, c, ("registration", "1")])),
         ("an unknown parameter", state(&[a, b, c, ("foo", "bar")])),
         ("a repeated parameter", state(&[a, b, c, c])),
-        ("JSON that is broken", Document::state("x").put_bytes(&who, JSON, b"{\"a\":")),
+        ("JSON that is broken", Document::state("x").post_bytes(&who, JSON, b"{\"a\":")),
         ("a since that is no time", who.get("/activities/state").query(&[a, b, ("since", "now")])),
         ("no profile", who.put("/agents/profile").query(&[a]).json(&json!({}))),
         ("no agent of a profile", who.get("/agents/profile").query(&[("profileId", "x")])),

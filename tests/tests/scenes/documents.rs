@@ -243,3 +243,13 @@ async fn a_document_outlives_a_restart() {
     let traccia = traccia.restart().await;
     assert_eq!(state.get(&traccia.admin()).await.expect(200).header("etag"), tag);
 }
+
+#[tokio::test]
+async fn a_put_keeps_any_bytes_whatever_they_are_called() {
+    let traccia = Traccia::start().await;
+    let who = traccia.admin();
+    // Players send suspend data as application/json that is none; losing a bookmark would be worse.
+    let state = Document::state("bookmark");
+    state.put_bytes(&who, "application/json", b"page=3").await.is(204);
+    assert_eq!(state.get(&who).await.expect(200).bytes, b"page=3");
+}
