@@ -124,13 +124,14 @@ impl Work {
     fn run(mut self) {
         let mut group = Vec::with_capacity(GROUP);
         while self.queue.blocking_recv_many(&mut group, GROUP) > 0 {
-            let from = self.horizon.begin(self.memory.newest());
+            let newest = self.memory.newest();
+            let from = self.horizon.begin(newest);
             self.memory.begin(from);
             let mut answers = Vec::with_capacity(group.len());
             let committed = self.commit(group.drain(..), &mut answers);
             if let Err(error) = &committed {
                 tracing::error!(error, "a transaction failed");
-                self.memory.forget();
+                self.memory.forget(newest);
             }
             self.horizon.end();
             self.announce.send_if_modified(|newest| {
