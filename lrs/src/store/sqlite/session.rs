@@ -81,19 +81,28 @@ impl<'c> Session<'c> {
         let (rows, newest) = (self.memory.index_rows.len(), self.memory.newest);
         self.run("SAVEPOINT job", [])?;
         let result = job(self);
-        if result.is_ok() {
-            self.run("RELEASE job", [])?;
-            return result;
+        if result.is_err() {
+            self.memory.forget_from(rows, newest);
         }
-        self.memory.forget_from(rows, newest);
+        if let Err(error) = self.close(result.is_ok()) {
+            // What the job did can be neither kept nor undone by itself.
+            self.doom(&error);
+            return result.and(Err(error.into()));
+        }
+        result
+    }
+
+    /// Ends the savepoint of a job, with what it did or without.
+    fn close(&mut self, keep: bool) -> rusqlite::Result<()> {
         if self.connection.is_autocommit() {
             // A full disk, for one, makes SQLite roll back the whole transaction by itself.
             self.doomed = Some("the transaction was rolled back".into());
-        } else {
-            self.run("ROLLBACK TO job", [])?;
-            self.run("RELEASE job", [])?;
+            return Ok(());
         }
-        result
+        if !keep {
+            self.run("ROLLBACK TO job", [])?;
+        }
+        self.run("RELEASE job", []).map(drop)
     }
 
     /// Writes what was held back. The transaction may be committed after it.
