@@ -51,7 +51,9 @@ fn conditions() -> Vec<Condition> {
 
 async fn check(store: &Arc<dyn Store>, naive: &Naive, conditions: &[Condition], window: Filter) {
     let mut filter = window;
-    conditions.iter().for_each(|condition| condition.ask(&mut filter));
+    for condition in conditions {
+        condition.ask(&mut filter);
+    }
     let page = store.statements(&filter).await.unwrap();
     let given: Vec<_> = page.statements.iter().map(|statement| statement.id).collect();
     assert_eq!((given, page.more), naive.find(conditions, &filter), "{filter:?}");

@@ -10,41 +10,41 @@ use uuid::Uuid;
 use super::sample::{activity, id, verb, with};
 use crate::xapi::prepare::VOIDED;
 
-pub(super) const VERBS: [&str; 3] = ["did", "saw", "left"];
-pub(super) const ACTIVITIES: [&str; 4] = ["a", "b", "c", "d"];
-pub(super) const KEYS: [&str; 2] = ["one", "two"];
+pub(in crate::store) const VERBS: [&str; 3] = ["did", "saw", "left"];
+pub(in crate::store) const ACTIVITIES: [&str; 4] = ["a", "b", "c", "d"];
+pub(in crate::store) const KEYS: [&str; 2] = ["one", "two"];
 
 /// The people; the last one is an account whose text looks like another's.
-pub(super) fn people() -> Vec<Value> {
+pub(in crate::store) fn people() -> Vec<Value> {
     let mut people: Vec<Value> = ["ann", "bob", "cid", "Bob"].map(super::sample::person).into();
     people.push(json!({"account": {"homePage": "https://x.example", "name": "mailto:bob"}}));
     people
 }
 
 /// The registrations.
-pub(super) fn registrations() -> [Uuid; 2] {
+pub(in crate::store) fn registrations() -> [Uuid; 2] {
     [id(1_000_001), id(1_000_002)]
 }
 
 /// Makes statements; one seed makes the same ones.
-pub(super) struct Maker(pub(super) ChaCha8Rng);
+pub(in crate::store) struct Maker(pub(in crate::store) ChaCha8Rng);
 
 impl Maker {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(in crate::store) fn new(seed: u64) -> Self {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
     /// `count` statements with the names of the keys that send them. They refer to one another,
     /// forth and back, to themselves, and to statements that never come.
-    pub(super) fn statements(&mut self, count: u32) -> Vec<(&'static str, Value)> {
+    pub(in crate::store) fn statements(&mut self, count: u32) -> Vec<(&'static str, Value)> {
         (0..count).map(|n| (self.one_of(&KEYS), self.statement(n, count))).collect()
     }
 
-    pub(super) fn chance(&mut self, percent: u32) -> bool {
+    pub(in crate::store) fn chance(&mut self, percent: u32) -> bool {
         self.0.random_ratio(percent, 100)
     }
 
-    pub(super) fn one_of<T: Clone>(&mut self, list: &[T]) -> T {
+    pub(in crate::store) fn one_of<T: Clone>(&mut self, list: &[T]) -> T {
         list.choose(&mut self.0).expect("a list with something in it").clone()
     }
 

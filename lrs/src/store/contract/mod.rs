@@ -32,9 +32,9 @@ pub mod statements;
 pub mod things;
 pub mod voiding;
 
-mod generated;
+pub(in crate::store) mod generated;
 mod naive;
-mod sample;
+pub(in crate::store) mod sample;
 
 /// Makes one `#[tokio::test]` of every item of the contract, in one module per topic.
 ///

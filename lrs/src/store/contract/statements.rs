@@ -41,7 +41,7 @@ pub async fn the_bytes_of_a_statement_come_back_as_they_came(store: &Arc<dyn Sto
     let by_id = kept(store, 0).await.statement;
     let expected = came.replace("2001-01-01T00:00:00.000000Z", &by_id.stored.to_string());
     assert_eq!(std::str::from_utf8(&by_id.body).unwrap(), expected);
-    assert_eq!(found(store, Filter::default()).await, [by_id.clone()]);
+    assert_eq!(found(store, Filter::default()).await, std::slice::from_ref(&by_id));
     assert_eq!(log(store).await[0].statement, by_id);
 }
 
