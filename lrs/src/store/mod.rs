@@ -1,5 +1,5 @@
 //! What the rest of Traccia asks of a storage engine. The comments here are the contract: the
-//! tests in [`contract`] hold every engine to it.
+//! tests in `contract` hold every engine to it.
 //!
 //! Every write is atomic and durable when its future resolves: an answer follows the commit.
 //! Every read sees all writes that were answered before it began.
@@ -20,6 +20,8 @@ use crate::xapi::query::Filter;
 use crate::xapi::refusal::Refusal;
 use crate::xapi::stored::Stored;
 
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 pub mod sqlite;
 
 /// Why a store did not do what it was asked. In every case it changed nothing.
@@ -92,8 +94,9 @@ pub trait StatementStore: Send + Sync {
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>>;
 
     /// The statements that match `filter` and are not voided, by `stored`, at most
-    /// `filter.limit` (which is not 0). A statement that refers to a matching one matches too,
-    /// but for `since`, `until` and `authority`, which are always its own.
+    /// `filter.limit` (which is not 0). A statement meets every condition that the one it refers
+    /// to meets, each by itself and through any number of references, but for `since`, `until`
+    /// and `authority`, which are always its own.
     async fn statements(&self, filter: &Filter) -> Result<Page>;
 
     /// The attachments among `hashes` whose data is kept, each once.

@@ -19,7 +19,8 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
 
 fn kept((name, label, scopes, authority, created, secret_hash): Columns) -> Result<KeptKey> {
     let corrupt = |what: String| StoreError::Corrupt(format!("key {name}: {what}"));
-    let scopes: std::result::Result<Vec<Scope>, _> = scopes.split(' ').map(str::parse).collect();
+    let scopes: std::result::Result<Vec<Scope>, _> =
+        scopes.split_whitespace().map(str::parse).collect();
     let authority = serde_json::from_str(&authority).map_err(|error| corrupt(error.to_string()))?;
     let key = Key {
         scopes: scopes.map_err(|error| corrupt(error.to_string()))?,

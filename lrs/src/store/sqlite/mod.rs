@@ -32,6 +32,8 @@ mod migrations;
 mod readers;
 mod session;
 mod statements;
+#[cfg(test)]
+mod tests;
 mod things;
 mod writer;
 

@@ -37,7 +37,7 @@ impl Memory {
         })
     }
 
-    /// The newest `stored` that was given away.
+    /// The newest `stored` of a statement that is kept, or will be with this transaction.
     pub(super) const fn newest(&self) -> Instant {
         self.newest
     }
@@ -47,8 +47,9 @@ impl Memory {
         self.from = from;
     }
 
-    /// Drops what a transaction that failed may have left here.
-    pub(super) fn forget(&mut self) {
+    /// Drops what a transaction that failed may have left here. `newest` was so before it.
+    pub(super) fn forget(&mut self, newest: Instant) {
+        self.newest = newest;
         self.entities.clear();
         self.seen.clear();
         self.index_rows.clear();
@@ -77,22 +78,31 @@ impl<'c> Session<'c> {
         if let Some(reason) = &self.doomed {
             return Err(StoreError::Unavailable(reason.clone()));
         }
-        let rows = self.memory.index_rows.len();
+        let (rows, newest) = (self.memory.index_rows.len(), self.memory.newest);
         self.run("SAVEPOINT job", [])?;
         let result = job(self);
-        if result.is_ok() {
-            self.run("RELEASE job", [])?;
-            return result;
+        if result.is_err() {
+            self.memory.forget_from(rows, newest);
         }
-        self.memory.forget_from(rows);
+        if let Err(error) = self.close(result.is_ok()) {
+            // What the job did can be neither kept nor undone by itself.
+            self.doom(&error);
+            return result.and(Err(error.into()));
+        }
+        result
+    }
+
+    /// Ends the savepoint of a job, with what it did or without.
+    fn close(&mut self, keep: bool) -> rusqlite::Result<()> {
         if self.connection.is_autocommit() {
             // A full disk, for one, makes SQLite roll back the whole transaction by itself.
             self.doomed = Some("the transaction was rolled back".into());
-        } else {
-            self.run("ROLLBACK TO job", [])?;
-            self.run("RELEASE job", [])?;
+            return Ok(());
         }
-        result
+        if !keep {
+            self.run("ROLLBACK TO job", [])?;
+        }
+        self.run("RELEASE job", []).map(drop)
     }
 
     /// Writes what was held back. The transaction may be committed after it.
@@ -125,10 +135,15 @@ impl<'c> Session<'c> {
         self.connection.prepare_cached(sql)?.query_map(params, read)?.collect()
     }
 
-    /// The next free instant of `stored`.
-    pub(super) fn next_stored(&mut self) -> Instant {
-        self.memory.newest = self.memory.from.max(self.memory.newest.next());
-        self.memory.newest
+    /// The next free instant of `stored`: free until it is taken.
+    pub(super) fn next_stored(&self) -> Instant {
+        self.memory.from.max(self.memory.newest.next())
+    }
+
+    /// Says that a statement is stored at `stored`. An instant that no statement has must not
+    /// become the newest: who follows the log would be called for nothing, over and over.
+    pub(super) const fn take_stored(&mut self, stored: Instant) {
+        self.memory.newest = stored;
     }
 
     /// The short name of a thing, new or known.
@@ -182,7 +197,8 @@ impl<'c> Session<'c> {
 }
 
 impl Memory {
-    fn forget_from(&mut self, rows: usize) {
+    fn forget_from(&mut self, rows: usize, newest: Instant) {
+        self.newest = newest;
         self.index_rows.truncate(rows);
         self.entities.clear();
         self.seen.clear();

@@ -1,7 +1,7 @@
 //! The one thread that writes, and group commit: requests that wait at the same time share one
 //! transaction and so one fsync. Each is answered after the commit.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
@@ -34,7 +34,7 @@ impl Writer {
         let memory = Memory::load(&connection)?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (announce, newest) = watch::channel(memory.newest());
-        let horizon = Arc::new(Horizon { clock, floor: Mutex::default() });
+        let horizon = Arc::new(Horizon::new(clock, memory.newest()));
         let work = Work { connection, memory, queue, horizon: Arc::clone(&horizon), announce };
         let thread = std::thread::Builder::new()
             .name("traccia-writer".into())
@@ -87,28 +87,50 @@ impl Drop for Writer {
     }
 }
 
-/// What no statement is earlier than that is not visible yet.
+/// What no statement is earlier than that is not visible yet. The clock may go back; what was
+/// promised stands, and it never lags behind what is visible.
 struct Horizon {
     clock: Arc<dyn Clock>,
-    floor: Mutex<Option<Instant>>,
+    bounds: Mutex<Bounds>,
+}
+
+struct Bounds {
+    /// Everything up to here is visible; nothing is stored here or earlier any more.
+    through: Instant,
+    /// Where the statements of the transaction under way begin.
+    floor: Option<Instant>,
 }
 
 impl Horizon {
-    /// Begins a transaction whose statements are stored after `newest`, from now on.
-    fn begin(&self, newest: Instant) -> Instant {
-        let mut floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
-        *floor.insert(self.clock.now().max(newest.next()))
+    fn new(clock: Arc<dyn Clock>, newest: Instant) -> Self {
+        Self { clock, bounds: Mutex::new(Bounds { through: newest, floor: None }) }
     }
 
-    fn end(&self) {
-        *self.floor.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    fn bounds(&self) -> MutexGuard<'_, Bounds> {
+        self.bounds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a transaction whose statements are stored from now on, after all that is kept or
+    /// promised.
+    fn begin(&self) -> Instant {
+        let mut bounds = self.bounds();
+        let from = self.clock.now().max(bounds.through.next());
+        *bounds.floor.insert(from)
+    }
+
+    /// Ends it; `newest` is the newest statement that is visible now.
+    fn end(&self, newest: Instant) {
+        let mut bounds = self.bounds();
+        bounds.floor = None;
+        bounds.through = bounds.through.max(newest);
     }
 
     fn consistent_through(&self) -> Instant {
-        let floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.clock.now();
-        // Under the lock: a transaction that begins later stores later than `now`.
-        floor.map_or(now.previous(), |floor| floor.previous().min(now.previous()))
+        let mut bounds = self.bounds();
+        // Under the lock: a transaction that begins later stores later than this.
+        let through = bounds.floor.unwrap_or_else(|| self.clock.now()).previous();
+        bounds.through = bounds.through.max(through);
+        bounds.through
     }
 }
 
@@ -124,15 +146,16 @@ impl Work {
     fn run(mut self) {
         let mut group = Vec::with_capacity(GROUP);
         while self.queue.blocking_recv_many(&mut group, GROUP) > 0 {
-            let from = self.horizon.begin(self.memory.newest());
+            let newest = self.memory.newest();
+            let from = self.horizon.begin();
             self.memory.begin(from);
             let mut answers = Vec::with_capacity(group.len());
             let committed = self.commit(group.drain(..), &mut answers);
             if let Err(error) = &committed {
                 tracing::error!(error, "a transaction failed");
-                self.memory.forget();
+                self.memory.forget(newest);
             }
-            self.horizon.end();
+            self.horizon.end(self.memory.newest());
             self.announce.send_if_modified(|newest| {
                 std::mem::replace(newest, self.memory.newest()) != self.memory.newest()
             });

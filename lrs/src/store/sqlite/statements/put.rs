@@ -45,6 +45,7 @@ fn put_one(session: &mut Session<'_>, mut statement: Prepared) -> Result<()> {
     if inserted == 0 {
         return check_same(session, &statement);
     }
+    session.take_stored(stored);
     let mut keys = std::mem::take(&mut statement.keys);
     keys.extend(references::inherited(session, &statement)?);
     session.index(stored, &keys)?;

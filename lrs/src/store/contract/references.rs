@@ -1,0 +1,154 @@
+//! Statements that refer to statements are found by what their targets are found by
+//! (Communication 2.1.3, "Filter Conditions for `StatementRefs`").
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::sample::{
+    activity, authority, batch, found, ids, ids_of, of_activity, of_person, prepared_by, put,
+    put_each, reference, statement, stored, verb, with,
+};
+use crate::store::{Batch, Store};
+use crate::xapi::query::{Filter, Match};
+
+/// By all of it: actor, verb, object, what is only related, registration.
+pub async fn a_reference_is_found_by_what_its_target_is_found_by(store: &Arc<dyn Store>) {
+    put_each(store, &[target(), with(reference(1, 0), "verb", verb("noted"))]).await;
+    found_by_all_of_the_target(store).await;
+}
+
+/// Sooner or later makes no difference.
+pub async fn a_target_that_comes_later_counts_as_much(store: &Arc<dyn Store>) {
+    let reference = with(reference(1, 0), "verb", verb("noted"));
+    put_each(store, std::slice::from_ref(&reference)).await;
+    assert!(ids(store, of_person("p0")).await.is_empty());
+    put_each(store, &[target()]).await;
+    found_by_all_of_the_target(store).await;
+}
+
+fn target() -> Value {
+    let context = serde_json::json!({
+        "registration": super::sample::id(7).to_string(),
+        "instructor": super::sample::person("teacher"),
+        "contextActivities": {"parent": [activity("course")]},
+    });
+    with(statement(0), "context", context)
+}
+
+async fn found_by_all_of_the_target(store: &Arc<dyn Store>) {
+    let related = |filter: Filter| Filter {
+        agent: filter.agent.map(|found| Match { related: true, ..found }),
+        activity: filter.activity.map(|found| Match { related: true, ..found }),
+        ..filter
+    };
+    for filter in [
+        of_person("p0"),
+        of_activity("a"),
+        Filter { verb: Some("https://v.example/did".into()), ..Filter::default() },
+        Filter { registration: Some(super::sample::id(7)), ..Filter::default() },
+        related(of_person("teacher")),
+        related(of_activity("course")),
+    ] {
+        let mut found = ids(store, filter.clone()).await;
+        found.sort();
+        let mut both = ids_of([0, 1]);
+        both.sort();
+        assert_eq!(found, both, "{filter:?}");
+    }
+    assert!(ids(store, of_person("teacher")).await.is_empty(), "related did not become direct");
+    assert!(ids(store, of_activity("course")).await.is_empty(), "related did not become direct");
+    assert_eq!(ids(store, of_person("p1")).await, ids_of([1]), "nothing flows to the target");
+}
+
+/// Three references to one statement through one another, in all 24 orders, in batches of their
+/// own and in one.
+pub async fn chains_are_followed_in_every_order_of_arrival(store: &Arc<dyn Store>) {
+    let orders: Vec<Vec<u32>> = permutations(&[0, 1, 2, 3]);
+    assert_eq!(orders.len(), 24);
+    for (round, order) in (0..).zip(&orders) {
+        let base = round * 10;
+        let link = |n: u32| match n {
+            0 => with(statement(base), "object", activity(&format!("round{round}"))),
+            n => reference(base + n, base + n - 1),
+        };
+        let values: Vec<Value> = order.iter().map(|n| link(*n)).collect();
+        if round % 2 == 0 {
+            put(store, &values).await;
+        } else {
+            put_each(store, &values).await;
+        }
+        let arrived = || ids_of(order.iter().map(|n| base + n));
+        assert_eq!(ids(store, of_activity(&format!("round{round}"))).await, arrived());
+        assert_eq!(ids(store, of_person(&format!("p{base}"))).await, arrived());
+    }
+}
+
+fn permutations(of: &[u32]) -> Vec<Vec<u32>> {
+    if of.is_empty() {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for first in of {
+        let rest: Vec<u32> = of.iter().copied().filter(|n| n != first).collect();
+        all.extend(permutations(&rest).into_iter().map(|mut order| {
+            order.insert(0, *first);
+            order
+        }));
+    }
+    all
+}
+
+/// What lies behind the missing link counts as soon as the link is there.
+pub async fn a_chain_broken_by_a_missing_link_is_mended_when_it_comes(store: &Arc<dyn Store>) {
+    put_each(store, &[statement(0), reference(2, 1), reference(3, 2)]).await;
+    assert_eq!(ids(store, of_person("p0")).await, ids_of([0]));
+    assert_eq!(ids(store, of_person("p2")).await, ids_of([2, 3]));
+    put_each(store, &[reference(1, 0)]).await;
+    assert_eq!(ids(store, of_person("p0")).await, ids_of([0, 2, 3, 1]));
+    assert_eq!(ids(store, of_person("p1")).await, ids_of([2, 3, 1]));
+}
+
+/// And the engine does not turn round in it for ever.
+pub async fn references_in_a_circle_are_found_by_all_of_it(store: &Arc<dyn Store>) {
+    put_each(store, &[reference(0, 1), reference(1, 2), reference(2, 0)]).await;
+    put(store, &[reference(10, 11), reference(11, 10)]).await;
+    put(store, &[reference(20, 20)]).await;
+    put(store, &[reference(3, 1)]).await;
+    for n in 0..3 {
+        assert_eq!(ids(store, of_person(&format!("p{n}"))).await, ids_of([0, 1, 2, 3]));
+    }
+    for n in [10, 11] {
+        assert_eq!(ids(store, of_person(&format!("p{n}"))).await, ids_of([10, 11]));
+    }
+    assert_eq!(ids(store, of_person("p20")).await, ids_of([20]));
+    assert_eq!(ids(store, of_person("p3")).await, ids_of([3]));
+}
+
+/// A key that may read its own statements sees no other's because they point at its own.
+pub async fn time_and_authority_are_always_a_statements_own(store: &Arc<dyn Store>) {
+    for (key, value) in [("one", statement(0)), ("two", reference(1, 0)), ("two", statement(2))] {
+        let statements = vec![prepared_by(key, &value)];
+        store.put_statements(Batch { statements, attachments: Vec::new() }).await.unwrap();
+    }
+    let by = |key| Filter { authority: Some(authority(key).ifi().into()), ..Filter::default() };
+    assert_eq!(ids(store, by("one")).await, ids_of([0]));
+    assert_eq!(ids(store, by("two")).await, ids_of([1, 2]));
+
+    let vouched = Some(Match { text: authority("one").ifi().into(), related: true });
+    let related = Filter { agent: vouched, ..Filter::default() };
+    assert_eq!(ids(store, related.clone()).await, ids_of([0, 1]), "as an agent it is inherited");
+    assert_eq!(ids(store, Filter { authority: by("two").authority, ..related }).await, ids_of([1]));
+
+    let first = stored(store, 0).await;
+    assert_eq!(ids(store, Filter { since: Some(first), ..of_person("p0") }).await, ids_of([1]));
+    assert_eq!(ids(store, Filter { until: Some(first), ..of_person("p0") }).await, ids_of([0]));
+}
+
+/// Each condition by itself: the verb of the reference, the actor of its target.
+pub async fn conditions_may_be_met_by_different_links_of_a_chain(store: &Arc<dyn Store>) {
+    let noted = with(reference(1, 0), "verb", verb("noted"));
+    store.put_statements(batch(&[statement(0), noted])).await.unwrap();
+    let filter = Filter { verb: Some("https://v.example/noted".into()), ..of_person("p0") };
+    assert_eq!(found(store, filter).await.len(), 1);
+}

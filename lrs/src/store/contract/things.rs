@@ -1,0 +1,68 @@
+//! What statements taught the store of agents and activities (Communication 2.4, 2.5).
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::sample::{batch, put, put_each, statement, verb, with};
+use crate::store::Store;
+
+const ANN: &str = "mbox::mailto:ann@x.example";
+
+fn named(n: u32, name: &str) -> Value {
+    with(statement(n), "actor", json!({"name": name, "mbox": "mailto:ann@x.example"}))
+}
+
+fn defined(n: u32, definition: &Value) -> Value {
+    let object = json!({"id": "https://a.example/a", "definition": definition});
+    with(statement(n), "object", object)
+}
+
+/// Each once, in order of appearance, as an actor or as an object.
+pub async fn agents_have_the_names_they_were_seen_under(store: &Arc<dyn Store>) {
+    assert!(store.agent_names(ANN).await.unwrap().is_empty());
+    let object = json!({"objectType": "Agent", "name": "Z", "mbox": "mailto:ann@x.example"});
+    put_each(store, &[named(0, "M"), named(1, "A"), named(2, "M")]).await;
+    put(store, &[with(statement(3), "object", object), named(4, "A"), statement(5)]).await;
+    assert_eq!(store.agent_names(ANN).await.unwrap(), ["M", "A", "Z"]);
+    assert!(store.agent_names("mbox::mailto:p5@x.example").await.unwrap().is_empty());
+    assert!(store.agent_names("https://a.example/a").await.unwrap().is_empty());
+}
+
+/// Languages add up, other members follow the latest statement; what is not known is left out.
+pub async fn definitions_are_merged_over_statements(store: &Arc<dyn Store>) {
+    let first = json!({"name": {"en": "One"}, "type": "https://t.example/old"});
+    let second = json!({"name": {"it": "Uno"}, "type": "https://t.example/new"});
+    put_each(store, &[defined(0, &first), statement(1)]).await;
+    let activities = ["https://a.example/a".to_owned(), "https://a.example/never".to_owned()];
+    let definitions = store.definitions(&activities).await.unwrap();
+    assert_eq!(definitions, [(activities[0].clone(), first.clone())]);
+
+    put(store, &[defined(2, &second)]).await;
+    let merged = json!({"name": {"en": "One", "it": "Uno"}, "type": "https://t.example/new"});
+    let known = store.definitions(&activities).await.unwrap();
+    assert_eq!(known, [(activities[0].clone(), merged)]);
+
+    put(store, &[defined(3, &first)]).await;
+    let known = store.definitions(&activities).await.unwrap();
+    assert_eq!(known[0].1["type"], "https://t.example/old", "what was said before is news again");
+    assert!(store.definitions(&activities[1..]).await.unwrap().is_empty());
+}
+
+/// Not even when the same is taught again afterwards: nothing may be thought known.
+pub async fn a_failed_batch_teaches_nothing(store: &Arc<dyn Store>) {
+    put(store, &[statement(0)]).await;
+    let conflict = with(statement(0), "verb", verb("undid"));
+    let definition = json!({"name": {"en": "One"}});
+    let taught = [named(1, "Ann"), defined(2, &definition)];
+    let doomed = [taught[0].clone(), taught[1].clone(), conflict];
+    store.put_statements(batch(&doomed)).await.unwrap_err();
+    let activity = ["https://a.example/a".to_owned()];
+    assert!(store.agent_names(ANN).await.unwrap().is_empty());
+    assert!(store.definitions(&activity).await.unwrap().is_empty());
+
+    put(store, &taught).await;
+    assert_eq!(store.agent_names(ANN).await.unwrap(), ["Ann"]);
+    let known = store.definitions(&activity).await.unwrap();
+    assert_eq!(known, [(activity[0].clone(), definition)]);
+}
