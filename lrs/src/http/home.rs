@@ -7,11 +7,15 @@ use axum::response::{Html, IntoResponse as _, Response};
 use super::problem::Problem;
 
 /// A page that says what this is and where to go on.
+#[utoipa::path(get, path = "/", tag = "pages",
+    responses((status = 200, body = String, content_type = "text/html")))]
 pub(super) async fn page() -> Html<&'static str> {
     Html(include_str!("home.html"))
 }
 
 /// The rules that refusals of statements name, which the `type` of a problem document points to.
+#[utoipa::path(get, path = "/problems", tag = "pages",
+    responses((status = 200, body = String, content_type = "text/plain")))]
 pub(super) async fn problems() -> String {
     let rules = validator::rules().iter().map(|rule| {
         format!("{}\n  {} ({})\n  {}\n\n", rule.id, rule.summary, rule.clause, rule.remedy)
@@ -19,7 +23,12 @@ pub(super) async fn problems() -> String {
     rules.collect()
 }
 
-/// A JSON Schema of statements, for editors: `/schemas/{version}/{name}`.
+/// A JSON Schema of statements, for editors.
+#[utoipa::path(get, path = "/schemas/{version}/{name}", tag = "pages", params(
+        ("version" = String, Path, description = "1.0.3 or 2.0.0"),
+        ("name" = String, Path, description = "statement.json, or a file it refers to")),
+    responses((status = 200, body = Object, content_type = "application/schema+json"),
+        (status = 404, body = Problem)))]
 pub(super) async fn schema(
     Path((version, name)): Path<(String, String)>,
 ) -> Result<Response, Problem> {

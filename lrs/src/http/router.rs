@@ -30,7 +30,8 @@ use super::{alternate, consistency, cors, home, paths, version};
 #[openapi(
     info(title = "Traccia", description = "Courses, learners, progress and keys. The xAPI \
         resources under /xapi are described by the xAPI standard.", license(name = "Apache-2.0")),
-    tags((name = "keys"), (name = "courses"), (name = "health"))
+    tags((name = "keys"), (name = "courses"), (name = "health"),
+        (name = "pages"))
 )]
 struct Description;
 
@@ -44,9 +45,6 @@ pub fn service(
     let router = Router::new()
         .nest("/xapi", xapi(&server))
         .merge(api())
-        .route("/", get(home::page))
-        .route("/problems", get(home::problems))
-        .route("/schemas/{version}/{name}", get(home::schema))
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
         .with_state(server.clone());
@@ -102,6 +100,9 @@ fn api() -> Router<Server> {
         .routes(routes!(courses::put_learners))
         .routes(routes!(courses::progress))
         .routes(routes!(courses::rebuild))
+        .routes(routes!(home::page))
+        .routes(routes!(home::problems))
+        .routes(routes!(home::schema))
         .split_for_parts();
     let basic = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
     description.components.get_or_insert_default().add_security_scheme("key", basic);

@@ -129,8 +129,13 @@ pub async fn put_learners(
         ("by" = Option<String>, Query, description = "what rows are told apart by: any of module, \
             region, province, body, role, office, separated by commas; module if missing"),
         ("format" = Option<String>, Query, description = "json (default), csv or table")),
-    responses((status = 200, body = Object), (status = 400, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = Object, example = json!({"course": "prog-2796",
+            "through": "2026-11-22T10:00:00.000001Z", "time_zone": "Europe/Rome",
+            "rows": [{"module": "m1", "region": "Umbria", "enrolled": 130, "not_started": 20,
+                "in_progress": 60, "completed": 50, "passed": 48, "failed": 2,
+                "score_mean": 0.8125, "hours": 1240.5}]})),
+        (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 503, body = Problem)))]
 pub async fn progress(
     State(server): State<Server>,
     caller: Caller,

@@ -273,7 +273,16 @@ impl Store for SqliteStore {
     }
 
     async fn ping(&self) -> Result<()> {
-        self.write(|_| Ok(())).await?;
+        // Something new each time, or a full disk would not show.
+        self.write(|session| {
+            session.run(
+                "INSERT INTO setting (name, value) VALUES ('ping', ?1)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                [rand::random::<[u8; 16]>()],
+            )?;
+            Ok(())
+        })
+        .await?;
         self.read(|connection| {
             let _: Option<i64> = connection
                 .prepare_cached("SELECT seq FROM statement LIMIT 1")?
