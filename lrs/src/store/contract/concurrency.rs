@@ -179,7 +179,7 @@ pub async fn the_log_followed_while_others_write_is_complete(store: &Arc<dyn Sto
     let mut followed: Vec<Kept> = Vec::new();
     while followed.len() < 4 * 60 * 2 {
         let after = followed.last().map(|kept| kept.statement.stored).unwrap_or_default();
-        let wait = store.wait_for_news(after, Duration::from_secs(60));
+        let wait = store.wait_for_news(after, Duration::from_mins(1));
         timeout(Duration::from_secs(10), wait).await.expect("news is announced");
         let news = store.log(after, 17).await.unwrap();
         assert!(!news.is_empty() || writing(&writers), "the log ends early: a statement is missed");
