@@ -1,6 +1,7 @@
 //! The embedded engine keeps the contract of the store.
 
 #![allow(missing_docs, reason = "a test, not an interface")]
+#![allow(clippy::expect_used, reason = "a test: a panic is a failure")]
 
 use std::sync::Arc;
 

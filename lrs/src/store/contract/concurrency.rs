@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::sample::{
@@ -137,6 +139,7 @@ pub async fn pages_read_while_others_write_neither_skip_nor_repeat(store: &Arc<d
             ascending.beyond = Some(last.stored);
         }
         followed.extend(page.statements.iter().map(|statement| statement.id));
+        assert!(followed.len() < 10_000, "the pages have no end");
         if !page.more {
             newest_first(store).await;
             if last_round {
@@ -159,6 +162,7 @@ async fn newest_first(store: &Arc<dyn Store>) {
         let page = store.statements(&filter).await.unwrap();
         filter.beyond = page.statements.last().map(|statement| statement.stored);
         read.extend(page.statements.iter().map(|statement| statement.id));
+        assert!(read.len() < 10_000, "the pages have no end");
         if !page.more {
             break;
         }
@@ -175,7 +179,8 @@ pub async fn the_log_followed_while_others_write_is_complete(store: &Arc<dyn Sto
     let mut followed: Vec<Kept> = Vec::new();
     while followed.len() < 4 * 60 * 2 {
         let after = followed.last().map(|kept| kept.statement.stored).unwrap_or_default();
-        store.wait_for_news(after, std::time::Duration::from_secs(5)).await;
+        let wait = store.wait_for_news(after, Duration::from_mins(1));
+        timeout(Duration::from_secs(10), wait).await.expect("news is announced");
         let news = store.log(after, 17).await.unwrap();
         assert!(!news.is_empty() || writing(&writers), "the log ends early: a statement is missed");
         followed.extend(news);

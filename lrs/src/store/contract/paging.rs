@@ -28,6 +28,7 @@ async fn paged(store: &Arc<dyn Store>, mut filter: Filter) -> Vec<Uuid> {
         assert!(page.statements.len() <= filter.limit);
         assert!(!page.more || page.statements.len() == filter.limit, "a short page says more");
         all.extend(page_ids(&page));
+        assert!(all.len() < 10_000, "the pages have no end");
         filter.beyond = page.statements.last().map(|statement| statement.stored);
         if !page.more {
             return all;

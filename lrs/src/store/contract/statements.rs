@@ -67,7 +67,7 @@ pub async fn ids_come_back_in_the_order_of_the_batch(store: &Arc<dyn Store>) {
 
 /// Nothing is a batch too.
 pub async fn an_empty_batch_is_kept(store: &Arc<dyn Store>) {
-    assert_eq!(store.put_statements(Batch::default()).await.unwrap(), [Uuid::nil(); 0]);
+    assert!(store.put_statements(Batch::default()).await.unwrap().is_empty());
     assert!(log(store).await.is_empty());
 }
 
