@@ -135,7 +135,11 @@ mod tests {
         for (content_type, text, says) in [
             ("multipart/mixed", "", "boundary"),
             ("multipart/mixed; boundary=b", "--b--\n", "no parts"),
-            ("multipart/mixed; boundary=b", "--b\n\n{}\n--b--\n", "application/json"),
+            (
+                "multipart/mixed; boundary=b",
+                "--b\nContent-Type: text/plain\n\n{}\n--b--\n",
+                "application/json",
+            ),
             ("multipart/mixed; boundary=b", &format!("{json}--b\n\nx\n--b--\n"), HASH),
             (
                 "multipart/mixed; boundary=b",

@@ -1,5 +1,6 @@
 //! Read-only connections, each used by one request at a time.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -35,9 +36,10 @@ impl Readers {
             let _permit = permit;
             let connection = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let connection = connection.ok_or_else(gone)?;
-            let result = read(&connection);
+            // A read that panics must not take its connection with it.
+            let result = catch_unwind(AssertUnwindSafe(|| read(&connection)));
             idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-            result
+            result.unwrap_or_else(|_| Err(StoreError::Unavailable("a read panicked".into())))
         };
         tokio::task::spawn_blocking(take)
             .await

@@ -69,8 +69,8 @@ impl<'c> Session<'c> {
     }
 
     /// Makes every further job fail with the reason why the transaction cannot go on.
-    pub(super) fn doom(&mut self, error: &rusqlite::Error) {
-        self.doomed = Some(error.to_string());
+    pub(super) fn give_up(&mut self, reason: String) {
+        self.doomed = Some(reason);
     }
 
     /// Runs `job`; when it fails, everything it did is undone and the transaction goes on.
@@ -86,7 +86,7 @@ impl<'c> Session<'c> {
         }
         if let Err(error) = self.close(result.is_ok()) {
             // What the job did can be neither kept nor undone by itself.
-            self.doom(&error);
+            self.give_up(error.to_string());
             return result.and(Err(error.into()));
         }
         result
@@ -212,10 +212,18 @@ pub(super) const fn closeness(closeness: Closeness) -> u8 {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::Error::{
+            FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType,
+        };
         use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, TypeMismatch};
-        match error.sqlite_error_code() {
-            Some(DatabaseCorrupt | NotADatabase | TypeMismatch) => Self::Corrupt(error.to_string()),
-            _ => Self::Unavailable(error.to_string()),
-        }
+        let is_corrupt = matches!(
+            error.sqlite_error_code(),
+            Some(DatabaseCorrupt | NotADatabase | TypeMismatch)
+        ) || matches!(
+            error,
+            FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..)
+        );
+        let reason = error.to_string();
+        if is_corrupt { Self::Corrupt(reason) } else { Self::Unavailable(reason) }
     }
 }

@@ -1,6 +1,7 @@
 //! The one thread that writes, and group commit: requests that wait at the same time share one
 //! transaction and so one fsync. Each is answered after the commit.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -173,9 +174,15 @@ impl Work {
         let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
         let mut session = Session::new(&self.connection, &mut self.memory);
         if let Err(error) = &begun {
-            session.doom(error);
+            session.give_up(error.to_string());
         }
-        answers.extend(jobs.map(|job| job(&mut session)));
+        for job in jobs {
+            // A job that panics must not take the writer with it: its transaction is given up.
+            match catch_unwind(AssertUnwindSafe(|| job(&mut session))) {
+                Ok(answer) => answers.push(answer),
+                Err(_) => session.give_up("a job panicked".into()),
+            }
+        }
         let committed = session.finish().and_then(|()| {
             self.connection.execute_batch("COMMIT").map_err(|error| error.to_string())
         });
