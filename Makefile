@@ -28,5 +28,5 @@ e2e:
 
 # BENCH_QUICK=1 makes it a twentieth: to try the harness, not for figures.
 bench:
-	cargo build --release --package lrs --bin traccia --package load
+	cargo build --release --package lrs --package load --bin traccia --bin load
 	$${CARGO_TARGET_DIR:-target}/release/load
