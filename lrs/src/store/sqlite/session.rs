@@ -17,7 +17,9 @@ pub(super) struct Memory {
     newest: Instant,
     from: Instant,
     next_entity: i64,
-    entities: LruCache<(Kind, String), i64>,
+    entities: LruCache<String, i64>,
+    /// The key last looked for, kept for its memory.
+    sought: String,
     /// Hashes of what was last seen: names of agents, definitions of activities.
     pub(super) seen: LruCache<i64, u64>,
     index_rows: Vec<(i64, u8, i64)>,
@@ -32,6 +34,7 @@ impl Memory {
             from: Instant::from_micros(newest),
             next_entity: 1 + number("SELECT coalesce(max(id), 0) FROM entity")?,
             entities: LruCache::new(ENTITIES),
+            sought: String::new(),
             seen: LruCache::new(SEEN),
             index_rows: Vec::new(),
         })
@@ -133,9 +136,8 @@ impl<'c> Session<'c> {
 
     /// The short name of a thing, new or known.
     pub(super) fn entity(&mut self, kind: Kind, text: &str) -> rusqlite::Result<i64> {
-        let key = (kind, text.to_owned());
-        if let Some(id) = self.memory.entities.get(&key) {
-            return Ok(*id);
+        if let Some(id) = self.memory.known_entity(kind, text) {
+            return Ok(id);
         }
         let sql = "SELECT id FROM entity WHERE kind = ?1 AND text = ?2";
         let known = self.one(sql, params![kind as u8, text], |row| row.get(0))?;
@@ -148,7 +150,7 @@ impl<'c> Session<'c> {
             self.memory.next_entity += 1;
             id
         };
-        self.memory.entities.put(key, id);
+        self.memory.entities.put(self.memory.sought.clone(), id);
         Ok(id)
     }
 
@@ -182,6 +184,14 @@ impl<'c> Session<'c> {
 }
 
 impl Memory {
+    /// The short name of a thing, if it is remembered. Most things are: this allocates nothing.
+    fn known_entity(&mut self, kind: Kind, text: &str) -> Option<i64> {
+        self.sought.clear();
+        self.sought.push(char::from(b'0' + kind as u8));
+        self.sought.push_str(text);
+        self.entities.get(self.sought.as_str()).copied()
+    }
+
     fn forget_from(&mut self, rows: usize) {
         self.index_rows.truncate(rows);
         self.entities.clear();
