@@ -26,5 +26,7 @@ e2e:
 	cargo build --package lrs --bin traccia
 	cargo test --package e2e
 
+# BENCH_QUICK=1 makes it a twentieth: to try the harness, not for figures.
 bench:
-	cargo bench --package validator
+	cargo build --release --package lrs --package load --bin traccia --bin load
+	$${CARGO_TARGET_DIR:-target}/release/load

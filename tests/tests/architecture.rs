@@ -39,7 +39,9 @@ fn members() -> Vec<Row> {
         row(&["validator/"], &[], &[&["lrs", "conformance", "e2e"]]),
         row(&["conformance/"], &[], &[&["lrs", "validator", "e2e"]]),
         row(&["lrs/"], &[], &[&["conformance", "e2e"]]),
-        row(&["tests/"], &[], &[&["lrs", "validator"], &DRIVERS]),
+        row(&["tests/"], &["tests/load/"], &[&["lrs", "validator"], &DRIVERS]),
+        // Measures the validator against a bare parser and the store against bare SQLite.
+        row(&["tests/load/"], &[], &[&["lrs", "mongodb"]]),
     ]
 }
 

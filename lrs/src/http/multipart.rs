@@ -140,7 +140,11 @@ mod tests {
                 "--b\nContent-Type: text/plain\n\n{}\n--b--\n",
                 "application/json",
             ),
-            ("multipart/mixed; boundary=b", &format!("{json}--b\n\nx\n--b--\n"), HASH),
+            (
+                "multipart/mixed; boundary=b",
+                &format!("{json}--b\nContent-Type: a/b\n\nx\n--b--\n"),
+                HASH,
+            ),
             (
                 "multipart/mixed; boundary=b",
                 &format!("{json}--b\nX-Experience-API-Hash: ab\n\nx\n--b--\n"),

@@ -15,6 +15,8 @@ use crate::xapi::instant::Instant;
 
 /// How long news and commands may take to be seen when nothing announces them.
 const PATIENCE: Duration = Duration::from_millis(250);
+/// How long statements gather after the first: many that come at once are followed in one step.
+const GATHERING: Duration = Duration::from_millis(20);
 /// How long to wait after the store failed.
 const RECOVERY: Duration = Duration::from_secs(1);
 
@@ -37,12 +39,14 @@ pub struct Follower {
     courses: HashMap<String, Followed>,
     /// Courses that cannot be followed, and the revision that could not.
     broken: HashMap<String, i64>,
+    /// When courses were last looked for; nothing when they must be before going on.
+    looked: Option<tokio::time::Instant>,
 }
 
 impl Follower {
     /// A follower that has read nothing yet.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, courses: HashMap::new(), broken: HashMap::new() }
+        Self { store, courses: HashMap::new(), broken: HashMap::new(), looked: None }
     }
 
     /// Follows until all senders of `commands` are gone.
@@ -54,26 +58,19 @@ impl Follower {
                     tracing::error!(%error, "progress cannot follow the log");
                     // What is in memory may be ahead of what is kept: read it again.
                     self.courses.clear();
+                    self.looked = None;
                     tokio::time::sleep(RECOVERY).await;
                     false
                 }
             };
-            let command = if caught_up {
-                let after = self.through();
-                tokio::select! {
-                    command = commands.recv() => command,
-                    () = self.store.wait_for_news(after, PATIENCE) => Some(Command::Look),
-                }
-            } else {
-                match commands.try_recv() {
-                    Ok(command) => Some(command),
-                    Err(mpsc::error::TryRecvError::Empty) => Some(Command::Look),
-                    Err(mpsc::error::TryRecvError::Disconnected) => None,
-                }
+            let command = tokio::select! {
+                biased;
+                command = commands.recv() => command,
+                () = self.news(caught_up) => continue,
             };
             match command {
                 None => return,
-                Some(Command::Look) => {}
+                Some(Command::Look) => self.looked = None,
                 Some(Command::Rebuild { course, reply }) => {
                     // A requester that went away needs no answer.
                     let _ = reply.send(self.rebuild(&course).await);
@@ -82,9 +79,25 @@ impl Follower {
         }
     }
 
+    /// Returns when there may be something to do; at once when there is more to read.
+    async fn news(&self, caught_up: bool) {
+        if !caught_up {
+            return;
+        }
+        if self.courses.is_empty() {
+            // Statements are no news then.
+            return tokio::time::sleep(PATIENCE).await;
+        }
+        self.store.wait_for_news(self.through(), PATIENCE).await;
+        tokio::time::sleep(GATHERING).await;
+    }
+
     /// Follows one chunk of the log; says whether that was all of it.
     async fn step(&mut self) -> Result<bool> {
-        self.refresh().await?;
+        if self.looked.is_none_or(|at| at.elapsed() >= PATIENCE) {
+            self.refresh().await?;
+            self.looked = Some(tokio::time::Instant::now());
+        }
         if self.courses.is_empty() {
             return Ok(true);
         }

@@ -83,11 +83,16 @@ CREATE TABLE course (
     id       TEXT PRIMARY KEY,
     file     TEXT NOT NULL,
     learners TEXT NOT NULL,
-    revision INTEGER NOT NULL,
-    -- How far its progress documents follow the log, and which revision.
-    through  INTEGER NOT NULL DEFAULT 0,
-    followed INTEGER NOT NULL DEFAULT 0
+    revision INTEGER NOT NULL
 ) STRICT;
+
+-- How far a course's progress documents follow the log, and which revision: written many times a
+-- second, so not beside the long texts of `course`.
+CREATE TABLE followed (
+    course   TEXT PRIMARY KEY,
+    through  INTEGER NOT NULL,
+    revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE progress (
     course  TEXT NOT NULL,

@@ -49,7 +49,7 @@ pub(super) fn progress(
 ) -> Result<(Watermark, Vec<ProgressDocument>)> {
     let snapshot = connection.unchecked_transaction()?;
     let watermark = snapshot
-        .prepare_cached("SELECT through, followed FROM course WHERE id = ?1")?
+        .prepare_cached("SELECT through, revision FROM followed WHERE course = ?1")?
         .query_row([course], |row| {
             Ok(Watermark { through: Instant::from_micros(row.get(0)?), revision: row.get(1)? })
         })
@@ -84,7 +84,10 @@ pub(super) fn put_progress(
         )?;
     }
     session.run(
-        "UPDATE course SET through = ?2, followed = ?3 WHERE id = ?1",
+        "INSERT INTO followed (course, through, revision) \
+         SELECT id, ?2, ?3 FROM course WHERE id = ?1 \
+         ON CONFLICT (course) DO UPDATE SET through = excluded.through, \
+         revision = excluded.revision",
         params![course, watermark.through.micros(), watermark.revision],
     )?;
     Ok(())

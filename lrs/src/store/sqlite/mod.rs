@@ -28,6 +28,7 @@ use crate::xapi::query::Filter;
 mod courses;
 mod documents;
 mod keys;
+mod memory;
 mod migrations;
 mod readers;
 mod session;

@@ -1,60 +1,11 @@
-//! A transaction of the writer, and what the writer remembers between transactions.
+//! A transaction of the writer.
 
-use std::num::NonZeroUsize;
-
-use lru::LruCache;
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 
+use super::memory::Memory;
 use crate::store::{Result, StoreError};
 use crate::xapi::index::{Closeness, IndexKey, Kind};
 use crate::xapi::instant::Instant;
-
-const ENTITIES: NonZeroUsize = NonZeroUsize::new(200_000).unwrap();
-const SEEN: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
-
-/// What the writer remembers to spare look-ups. All of it can be read again from the tables.
-pub(super) struct Memory {
-    newest: Instant,
-    from: Instant,
-    next_entity: i64,
-    entities: LruCache<(Kind, String), i64>,
-    /// Hashes of what was last seen: names of agents, definitions of activities.
-    pub(super) seen: LruCache<i64, u64>,
-    index_rows: Vec<(i64, u8, i64)>,
-}
-
-impl Memory {
-    pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
-        let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-        let newest = number("SELECT coalesce(max(seq), 0) FROM statement")?;
-        Ok(Self {
-            newest: Instant::from_micros(newest),
-            from: Instant::from_micros(newest),
-            next_entity: 1 + number("SELECT coalesce(max(id), 0) FROM entity")?,
-            entities: LruCache::new(ENTITIES),
-            seen: LruCache::new(SEEN),
-            index_rows: Vec::new(),
-        })
-    }
-
-    /// The newest `stored` of a statement that is kept, or will be with this transaction.
-    pub(super) const fn newest(&self) -> Instant {
-        self.newest
-    }
-
-    /// Statements are stored at `from` or later from here on.
-    pub(super) const fn begin(&mut self, from: Instant) {
-        self.from = from;
-    }
-
-    /// Drops what a transaction that failed may have left here. `newest` was so before it.
-    pub(super) fn forget(&mut self, newest: Instant) {
-        self.newest = newest;
-        self.entities.clear();
-        self.seen.clear();
-        self.index_rows.clear();
-    }
-}
 
 /// One transaction, or the savepoint of one job in it.
 pub(super) struct Session<'c> {
@@ -78,11 +29,11 @@ impl<'c> Session<'c> {
         if let Some(reason) = &self.doomed {
             return Err(StoreError::Unavailable(reason.clone()));
         }
-        let (rows, newest) = (self.memory.index_rows.len(), self.memory.newest);
+        let mark = self.memory.mark();
         self.run("SAVEPOINT job", [])?;
         let result = job(self);
         if result.is_err() {
-            self.memory.forget_from(rows, newest);
+            self.memory.forget_since(mark);
         }
         if let Err(error) = self.close(result.is_ok()) {
             // What the job did can be neither kept nor undone by itself.
@@ -137,7 +88,7 @@ impl<'c> Session<'c> {
 
     /// The next free instant of `stored`: free until it is taken.
     pub(super) fn next_stored(&self) -> Instant {
-        self.memory.from.max(self.memory.newest.next())
+        self.memory.next_stored()
     }
 
     /// Says that a statement is stored at `stored`. An instant that no statement has must not
@@ -148,22 +99,20 @@ impl<'c> Session<'c> {
 
     /// The short name of a thing, new or known.
     pub(super) fn entity(&mut self, kind: Kind, text: &str) -> rusqlite::Result<i64> {
-        let key = (kind, text.to_owned());
-        if let Some(id) = self.memory.entities.get(&key) {
-            return Ok(*id);
+        if let Some(id) = self.memory.known_entity(kind, text) {
+            return Ok(id);
         }
         let sql = "SELECT id FROM entity WHERE kind = ?1 AND text = ?2";
         let known = self.one(sql, params![kind as u8, text], |row| row.get(0))?;
         let id = if let Some(id) = known {
             id
         } else {
-            let id = self.memory.next_entity;
+            let id = self.memory.new_entity();
             let sql = "INSERT INTO entity (id, kind, text) VALUES (?1, ?2, ?3)";
             self.run(sql, params![id, kind as u8, text])?;
-            self.memory.next_entity += 1;
             id
         };
-        self.memory.entities.put(key, id);
+        self.memory.learn_entity(id);
         Ok(id)
     }
 
@@ -193,15 +142,6 @@ impl<'c> Session<'c> {
         }
         self.memory.index_rows = rows;
         Ok(())
-    }
-}
-
-impl Memory {
-    fn forget_from(&mut self, rows: usize, newest: Instant) {
-        self.newest = newest;
-        self.index_rows.truncate(rows);
-        self.entities.clear();
-        self.seen.clear();
     }
 }
 

@@ -8,7 +8,8 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::session::{Memory, Session};
+use super::memory::Memory;
+use super::session::Session;
 use crate::clock::Clock;
 use crate::store::{Result, StoreError};
 use crate::xapi::instant::Instant;
@@ -34,8 +35,8 @@ impl Writer {
     pub(super) fn start(connection: Connection, clock: Arc<dyn Clock>) -> rusqlite::Result<Self> {
         let memory = Memory::load(&connection)?;
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let (announce, newest) = watch::channel(memory.newest());
-        let horizon = Arc::new(Horizon::new(clock, memory.newest()));
+        let (announce, newest) = watch::channel(memory.newest);
+        let horizon = Arc::new(Horizon::new(clock, memory.newest));
         let work = Work { connection, memory, queue, horizon: Arc::clone(&horizon), announce };
         let thread = std::thread::Builder::new()
             .name("traccia-writer".into())
@@ -147,7 +148,7 @@ impl Work {
     fn run(mut self) {
         let mut group = Vec::with_capacity(GROUP);
         while self.queue.blocking_recv_many(&mut group, GROUP) > 0 {
-            let newest = self.memory.newest();
+            let newest = self.memory.newest;
             let from = self.horizon.begin();
             self.memory.begin(from);
             let mut answers = Vec::with_capacity(group.len());
@@ -156,9 +157,9 @@ impl Work {
                 tracing::error!(error, "a transaction failed");
                 self.memory.forget(newest);
             }
-            self.horizon.end(self.memory.newest());
+            self.horizon.end(self.memory.newest);
             self.announce.send_if_modified(|newest| {
-                std::mem::replace(newest, self.memory.newest()) != self.memory.newest()
+                std::mem::replace(newest, self.memory.newest) != self.memory.newest
             });
             for answer in answers {
                 answer(committed.clone());

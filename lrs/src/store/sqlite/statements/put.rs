@@ -133,7 +133,7 @@ fn is_news(session: &mut Session<'_>, entity: i64, text: &str) -> bool {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     let hash = hasher.finish();
-    session.memory.seen.put(entity, hash) != Some(hash)
+    session.memory.is_news(entity, hash)
 }
 
 /// The keys that a kept statement has of its own.

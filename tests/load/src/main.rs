@@ -1,0 +1,49 @@
+//! `make bench`: what Traccia costs, as ratios to the least that could do the same.
+//!
+//! The real server runs as its own process on a fresh folder, with its commits as durable as
+//! always. Each ratio comes from short rounds taken in turn (ours, theirs, ours, …) and is the
+//! median of the rounds, so that a busy machine slows both sides alike. `BENCH_QUICK=1` runs
+//! everything at a twentieth of the size, to try the harness; its figures mean little.
+
+mod bare;
+mod empty;
+mod process;
+mod progress;
+mod reads;
+mod rounds;
+mod validation;
+mod wire;
+mod world;
+mod writes;
+
+use anyhow::Result;
+
+use rounds::Effort;
+
+fn main() -> Result<()> {
+    if std::env::args().nth(1).as_deref() == Some(empty::ARGUMENT) {
+        return empty::serve();
+    }
+    // One thread sends and receives: the cores are for the server.
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run())
+}
+
+async fn run() -> Result<()> {
+    let effort = Effort::of_environment();
+    let chosen: Vec<String> = std::env::args().skip(1).filter(|name| name != "--bench").collect();
+    let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|chosen| chosen == name);
+    rounds::heading(&effort);
+    if wanted("validation") {
+        validation::measure(&effort).await?;
+    }
+    if wanted("writes") {
+        writes::measure(&effort).await?;
+    }
+    if wanted("reads") {
+        reads::measure(&effort).await?;
+    }
+    if wanted("progress") {
+        progress::measure(&effort).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! The servers, each a process of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use anyhow::{Context as _, Result};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::empty;
+use crate::wire::{Connection, KEY, get};
+
+/// A running server; killed when it goes out of sight.
+pub(crate) struct Server {
+    /// HOST:PORT.
+    pub(crate) address: String,
+    child: Child,
+    /// Kept open: a server that cannot say what it says would stop.
+    _said: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// Starts the `traccia` that lies beside this program on `folder`.
+    pub(crate) async fn traccia(folder: &Path, more: &[&str]) -> Result<Self> {
+        let program = std::env::current_exe()?.with_file_name("traccia");
+        let mut command = Command::new(&program);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder).args(more);
+        command.env("TRACCIA_SEED_KEY", KEY).env("TRACCIA_LOG", "warn");
+        let server = Self::start(command).with_context(|| program.display().to_string())?;
+        // The first use of a key hashes its secret, slow on purpose.
+        Connection::open(&server.address).await?.exchange(&get("/whoami")).await?;
+        Ok(server)
+    }
+
+    /// Starts the handler that only reads the body and answers.
+    pub(crate) fn empty() -> Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg(empty::ARGUMENT);
+        Self::start(command)
+    }
+
+    /// Both say where they listen in their first line.
+    fn start(mut command: Command) -> Result<Self> {
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
+        let mut first = String::new();
+        let mut said = BufReader::new(child.stdout.take().context("no output")?);
+        said.read_line(&mut first)?;
+        let address = first.trim().rsplit("//").next().unwrap_or_default().to_owned();
+        Ok(Self { address, child, _said: said })
+    }
+
+    /// Asks the server to stop and waits until it has.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        kill_process(Pid::from_child(&self.child), Signal::TERM)?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have stopped already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,130 @@
+//! What keeping statements costs: single POSTs against a handler that only reads and answers,
+//! batches against a bare loop of prepared inserts.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::Result;
+use tempfile::TempDir;
+
+use crate::bare::Bare;
+use crate::process::Server;
+use crate::rounds::{Aim, Effort, compare, line};
+use crate::wire::{drive, post};
+use crate::world::{World, id};
+
+/// Where statements are sent.
+pub(crate) const PATH: &str = "/xapi/statements";
+/// Statements in a batch.
+pub(crate) const BATCH: u32 = 100;
+/// Statements that are sent again and again, each time under a new id.
+const POOL: u64 = 24_000;
+const ROUND: Duration = Duration::from_secs(2);
+/// Where the id is in a statement of [`World`].
+const ID: std::ops::Range<usize> = 7..43;
+const CONNECTIONS: usize = 64;
+const BATCH_CONNECTIONS: usize = 8;
+
+/// Both ratios, each on a fresh folder.
+pub(crate) async fn measure(effort: &Effort) -> Result<()> {
+    let statements = Rc::new(Statements::new(effort));
+    singles(effort, &statements).await?;
+    batches(effort, &statements).await
+}
+
+async fn singles(effort: &Effort, statements: &Rc<Statements>) -> Result<()> {
+    let folder = TempDir::new()?;
+    let (traccia, empty) = (Server::traccia(folder.path(), &[]).await?, Server::empty()?);
+    let round = async |server: &Server| {
+        let statements = Rc::clone(statements);
+        let next = move |request: &mut Vec<u8>| statements.write_one(request);
+        drive(&server.address, CONNECTIONS, effort.round(ROUND), next).await
+    };
+    let compared =
+        compare(effort.pairs, async || round(&traccia).await, async || round(&empty).await).await?;
+    line(
+        &format!("single POST, {CONNECTIONS} connections / empty handler"),
+        compared.ratio,
+        Aim::AtLeast(0.25),
+        &format!(
+            "{:.0} against {:.0} requests/s, {} bytes each",
+            compared.ours,
+            compared.theirs,
+            statements.mean_length()
+        ),
+    );
+    Ok(())
+}
+
+async fn batches(effort: &Effort, statements: &Rc<Statements>) -> Result<()> {
+    let folder = TempDir::new()?;
+    let traccia = Server::traccia(folder.path(), &[]).await?;
+    let round = async || {
+        let statements = Rc::clone(statements);
+        let next = move |request: &mut Vec<u8>| statements.write_batch(request);
+        let batches = drive(&traccia.address, BATCH_CONNECTIONS, effort.round(ROUND), next).await?;
+        Ok(batches * f64::from(BATCH))
+    };
+    round().await?;
+    let mut bare = Bare::with_rows_of(folder.path())?;
+    let compared = compare(effort.pairs, round, async || bare.insert(effort.round(ROUND))).await?;
+    line(
+        &format!("POST of {BATCH}, {BATCH_CONNECTIONS} connections / bare insert loop"),
+        compared.ratio,
+        Aim::AtLeast(0.5),
+        &format!(
+            "{:.0} against {:.0} statements/s, {:.1} index rows each",
+            compared.ours,
+            compared.theirs,
+            bare.index_rows_each()
+        ),
+    );
+    Ok(())
+}
+
+/// Statements without an end: a pool, each time around under new ids.
+struct Statements {
+    pool: Vec<String>,
+    sent: Cell<u64>,
+}
+
+impl Statements {
+    fn new(effort: &Effort) -> Self {
+        let world = World::new(effort);
+        let pool = (0..effort.size(POOL)).map(|number| world.statement(number)).collect();
+        Self { pool, sent: Cell::new(0) }
+    }
+
+    fn mean_length(&self) -> usize {
+        self.pool.iter().map(String::len).sum::<usize>() / self.pool.len().max(1)
+    }
+
+    fn write_one(&self, request: &mut Vec<u8>) {
+        let mut body = String::with_capacity(2048);
+        self.push(&mut body);
+        *request = post(PATH, &body);
+    }
+
+    fn write_batch(&self, request: &mut Vec<u8>) {
+        let mut body = String::with_capacity(256 * 1024);
+        body.push('[');
+        for number in 0..BATCH {
+            if number > 0 {
+                body.push(',');
+            }
+            self.push(&mut body);
+        }
+        body.push(']');
+        *request = post(PATH, &body);
+    }
+
+    fn push(&self, text: &mut String) {
+        let number = self.sent.replace(self.sent.get() + 1);
+        let place = usize::try_from(number).unwrap_or(0) % self.pool.len().max(1);
+        let Some(statement) = self.pool.get(place) else { return };
+        let start = text.len();
+        text.push_str(statement);
+        text.replace_range(start + ID.start..start + ID.end, &id(number).to_string());
+    }
+}
