@@ -103,6 +103,7 @@ fn lock(folder: &Path) -> Result<File> {
 
 /// Settings of the writing connection. `FULL` makes every commit reach the disk.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    readers::plan_once(connection)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "page_size", 8192)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
