@@ -1,5 +1,6 @@
 //! Whatever the history, progress kept up statement by statement, progress rebuilt from the log
-//! in another order, and a slow reading of the rules' own words come to the same.
+//! in another order, and a slow reading of the rules' own words come to the same: for the fold
+//! alone, and for the follower over a real store.
 //!
 //! `PROPTEST_CASES=5000 cargo test -p lrs --test progress_fold` looks harder.
 
@@ -13,6 +14,7 @@
 )]
 
 mod naive;
+mod server;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +23,7 @@ use lrs::course::{Course, Evidence, Grouping, LearnerList, LearnerProgress, Prog
 use naive::{Logged, Person};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use server::Server;
 use world::{Step, World, course_of, list_of, world};
 
 /// The follower, in small: keeps documents up as statements arrive.
@@ -192,5 +195,25 @@ proptest! {
             let naive = naive_rows(&world, &follower.log, by);
             assert_same_rows(rows.as_array().unwrap().clone(), naive)?;
         }
+    }
+}
+
+proptest! {
+    // Each case opens a store and waits for its disk.
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_follower_of_a_real_store_agrees_with_the_naive_reading(world in world()) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let (followed, rebuilt, changed, log) = runtime.block_on(async {
+            let server = Server::start();
+            server.live_through(&world).await;
+            let followed = server.rows("module,region").await;
+            let changed = server.progress.rebuild("c").await.unwrap().changed;
+            (followed, server.rows("module,region").await, changed, server.log().await)
+        });
+        prop_assert_eq!(changed, 0, "a rebuild gives the same documents");
+        prop_assert_eq!(&followed, &rebuilt);
+        assert_same_rows(followed, naive_rows(&world, &log, "module,region"))?;
     }
 }

@@ -212,6 +212,10 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
 }
 
 pub(crate) fn course_of(plan: &Plan) -> Course {
+    Course::parse(&course_file(plan)).unwrap()
+}
+
+pub(crate) fn course_file(plan: &Plan) -> String {
     let mut text = String::from("id = 'c'\ntitle = { it = 'C' }\ntime_zone = 'Europe/Rome'\n");
     for module in &plan.modules {
         let rule = match module.at_least {
@@ -237,14 +241,18 @@ pub(crate) fn course_of(plan: &Plan) -> Course {
             }
         }
     }
-    Course::parse(&text).unwrap()
+    text
 }
 
 pub(crate) fn list_of(people: &[Person]) -> LearnerList {
+    LearnerList::parse(list_file(people).as_bytes()).unwrap()
+}
+
+pub(crate) fn list_file(people: &[Person]) -> String {
     let mut csv = String::from("identifiers,region,learner\n");
     for (n, person) in people.iter().enumerate() {
         let (mbox, region, id) = (mbox(n), &person.region, &person.id);
         writeln!(csv, "account:https://c.example|{n};{mbox},{region},{id}").unwrap();
     }
-    LearnerList::parse(csv.as_bytes()).unwrap()
+    csv
 }
