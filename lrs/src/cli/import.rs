@@ -55,8 +55,13 @@ impl Import {
             if line.trim_ascii().is_empty() {
                 continue;
             }
-            bytes += line.len();
-            batch.push(Line { number, text: line });
+            let line = Line { number, text: line };
+            if let Err(reason) = line.is_one_object() {
+                importer.rejects.add(&line, &json!(reason))?;
+                continue;
+            }
+            bytes += line.text.len();
+            batch.push(line);
             if batch.len() == STATEMENTS || bytes >= BYTES {
                 importer.send(std::mem::take(&mut batch)).await?;
                 bytes = 0;
@@ -71,6 +76,18 @@ impl Import {
 struct Line {
     number: u64,
     text: Vec<u8>,
+}
+
+impl Line {
+    /// Refuses what would not be one statement in the list that is sent: the server counts
+    /// statements, and its counts must be ours.
+    fn is_one_object(&self) -> Result<(), String> {
+        match validator::json::parse(self.text.trim_ascii()) {
+            Ok(Value::Object(_)) => Ok(()),
+            Ok(_) => Err("The line is not a JSON object.".into()),
+            Err(report) => Err(report.to_string()),
+        }
+    }
 }
 
 struct Importer {
@@ -143,7 +160,8 @@ impl Importer {
             bail!("{}", explain(&text).unwrap_or_else(|| format!("the server says {status}")));
         }
         let reason: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
-        let faulty = violations(&reason).filter_map(statement_of).collect();
+        let named = violations(&reason).chain([&reason]).filter_map(statement_of);
+        let faulty = named.filter(|index| *index < batch.len()).collect();
         Ok(Outcome::Refused { faulty, reason })
     }
 

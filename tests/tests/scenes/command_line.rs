@@ -146,3 +146,17 @@ async fn help_and_version_need_no_server() {
     }
     assert!(traccia.cli(&["--version"]).await.success().contains("traccia"));
 }
+
+#[tokio::test]
+async fn lines_that_are_not_one_statement_each_are_refused_and_the_import_ends() {
+    let traccia = Traccia::start().await;
+    let (good, other) = (Statement::new().json().to_string(), Statement::new().json().to_string());
+    let bad = "{\"actor\":{}}";
+    let lines = [format!("{good},{bad}"), format!("[{good}]"), other, bad.into(), "7".into()];
+    let file = traccia.file("history.ndjson", lines.join("\n"));
+    let done = traccia.cli(&["import", &file]).await;
+    assert_eq!(done.code, Some(1), "{done}");
+    assert_eq!(traccia.admin().found_on_all_pages(&[]).await.len(), 1);
+    let refused = std::fs::read_to_string(format!("{file}.rejects.ndjson")).unwrap();
+    assert_eq!(refused.lines().count(), 4, "{refused}");
+}
