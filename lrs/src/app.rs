@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use crate::access::key::{KeptKey, Key, hash_secret};
+use crate::access::key::{KeptKey, Key, hash_secret, is_secret};
 use crate::access::scope::Scope;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigError, Settings};
@@ -49,6 +49,12 @@ pub enum StartError {
     /// A seed key that is not KEY:SECRET.
     #[error("TRACCIA_SEED_KEY is not KEY:SECRET, with both parts not empty")]
     SeedKey,
+    /// A seed key whose name is taken by a key with another secret.
+    #[error(
+        "the key `{0}` of TRACCIA_SEED_KEY is there with another secret: give that one, use \
+         another name, or revoke the key first"
+    )]
+    OtherSecret(String),
 }
 
 impl App {
@@ -106,8 +112,9 @@ impl App {
             .split_once(':')
             .filter(|(name, secret)| !name.is_empty() && !secret.is_empty())
             .ok_or(StartError::SeedKey)?;
-        if self.store.key(name).await?.is_some() {
-            return Ok(());
+        if let Some(kept) = self.store.key(name).await? {
+            let is_same = is_secret(secret, &kept.secret_hash);
+            return if is_same { Ok(()) } else { Err(StartError::OtherSecret(name.to_owned())) };
         }
         let key = Key {
             name: name.to_owned(),

@@ -45,6 +45,22 @@ pub enum Right {
     Manage,
 }
 
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::WriteStatements => "send statements",
+            Self::ReadOwnStatements => "read statements",
+            Self::ReadStatements => "read all statements, agents and activities",
+            Self::ReadState => "read state documents",
+            Self::WriteState => "change state documents",
+            Self::ReadProfiles => "read profile documents",
+            Self::WriteProfiles => "change profile documents",
+            Self::ReadCourses => "read courses and their progress",
+            Self::Manage => "change keys, courses and learners",
+        })
+    }
+}
+
 impl Scope {
     /// Every scope, in the order of the documentation.
     pub const EVERY: [Self; 7] = [

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, RequestBuilder, Response, Url};
 use serde_json::Value;
 
@@ -71,6 +72,11 @@ impl Client {
     pub(super) async fn json(&self, request: RequestBuilder) -> anyhow::Result<Value> {
         Ok(serde_json::from_str(&self.text(request).await?)?)
     }
+}
+
+/// `text` as one segment of a path or one value of a query.
+pub(super) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 /// A member of a JSON answer as text; empty when it is not there.

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
-use super::client::{Target, member};
+use super::client::{Target, encoded, member};
 use crate::course;
 
 /// See the command's help.
@@ -35,7 +35,7 @@ impl Course {
             let course =
                 course::Course::parse(&text).with_context(|| format!("{name} has faults"))?;
             let request = client
-                .request(Method::PUT, &format!("/api/v1/courses/{}", course.id()))
+                .request(Method::PUT, &format!("/api/v1/courses/{}", encoded(course.id())))
                 .header(CONTENT_TYPE, "application/toml")
                 .body(text);
             let loaded = client.json(request).await.with_context(|| format!("loading {name}"))?;

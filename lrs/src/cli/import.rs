@@ -56,6 +56,13 @@ impl Import {
                 continue;
             }
             let line = Line { number, text: line };
+            if number == 1 && line.text.trim_ascii().starts_with(b"[") {
+                bail!(
+                    "{} is a JSON array; import takes one statement a line (NDJSON), as \
+                     `jq -c '.[]'` writes them",
+                    self.file.display()
+                );
+            }
             if let Err(reason) = line.is_one_object() {
                 importer.rejects.add(&line, &json!(reason))?;
                 continue;

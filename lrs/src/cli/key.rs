@@ -6,7 +6,7 @@ use clap::{Subcommand, ValueEnum};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::client::{Target, member};
+use super::client::{Target, encoded, member};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -78,7 +78,7 @@ impl Key {
             }
             Self::Revoke { name, target } => {
                 let client = target.client()?;
-                let path = format!("/api/v1/keys/{name}");
+                let path = format!("/api/v1/keys/{}", encoded(&name));
                 client.text(client.request(Method::DELETE, &path)).await?;
                 println!("{name} is revoked");
             }

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
-use super::client::{Target, member};
+use super::client::{Target, encoded, member};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -31,7 +31,7 @@ impl Learners {
         let name = file.display();
         let list = std::fs::read(&file).with_context(|| format!("reading {name}"))?;
         let request = client
-            .request(Method::PUT, &format!("/api/v1/courses/{course}/learners"))
+            .request(Method::PUT, &format!("/api/v1/courses/{}/learners", encoded(&course)))
             .header(CONTENT_TYPE, "text/csv")
             .body(list);
         let imported = client.json(request).await.with_context(|| format!("importing {name}"))?;

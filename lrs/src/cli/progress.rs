@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Subcommand, ValueEnum};
 use reqwest::Method;
 
-use super::client::{Target, member};
+use super::client::{Target, encoded, member};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -49,7 +49,8 @@ impl Progress {
                     Format::Json => "json",
                 };
                 let client = target.client()?;
-                let path = format!("/api/v1/courses/{course}/progress?by={by}&format={format}");
+                let (id, by) = (encoded(&course), encoded(&by));
+                let path = format!("/api/v1/courses/{id}/progress?by={by}&format={format}");
                 let request = client.request(Method::GET, &path);
                 let text = client.text(request).await?;
                 print!("{text}");
@@ -59,7 +60,7 @@ impl Progress {
             }
             Self::Rebuild { course, target } => {
                 let client = target.client()?;
-                let path = format!("/api/v1/courses/{course}/rebuild");
+                let path = format!("/api/v1/courses/{}/rebuild", encoded(&course));
                 let rebuilt = client.json(client.request(Method::POST, &path)).await?;
                 println!(
                     "{course}: {} statements read, {} learners changed",

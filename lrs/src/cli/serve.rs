@@ -81,8 +81,17 @@ fn seed_key() -> anyhow::Result<Option<String>> {
     Ok(Some(seed.trim().to_owned()))
 }
 
-/// Resolves when the process is asked to stop.
+/// Resolves when the process is asked to stop. Asked a second time, it stops at once: what was
+/// answered is kept.
 async fn stopped() {
+    asked_to_stop().await;
+    tokio::spawn(async {
+        asked_to_stop().await;
+        std::process::exit(1);
+    });
+}
+
+async fn asked_to_stop() {
     let interrupt = tokio::signal::ctrl_c();
     tokio::select! {
         _ = interrupt => {}

@@ -3,7 +3,6 @@
 //! The only place that reads statements for progress, and that knows the grammars of timestamps
 //! and durations.
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -168,50 +167,13 @@ fn canonical(value: &Value, text: &mut String) {
     }
 }
 
-/// RFC 3339; without an offset it means UTC. Finer than a microsecond is cut off.
+/// Finer than a microsecond is cut off; without an offset it means UTC. The grammar is the one
+/// that statements are checked against, so that every form that is kept also counts.
 fn micros_of_timestamp(text: &str) -> Option<i64> {
-    if let Ok(instant) = text.parse::<Timestamp>() {
-        return Some(instant.as_microsecond());
-    }
-    let local = text.parse::<DateTime>().ok()?;
-    Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp().as_microsecond())
+    Some(validator::value::timestamp::parse(text)?.micros)
 }
 
-const SECOND: f64 = 1e6;
-const DAY: f64 = 86_400.0 * SECOND;
-
-/// ISO 8601: `P3W`, `P1DT2H`, `PT1H30M5.25S`. Negative or malformed is `None`.
+/// The length of an ISO 8601 duration; a year is 365 days, a month 30.
 fn micros_of_duration(text: &str) -> Option<u64> {
-    let (date, time) = match text.strip_prefix('P')?.split_once('T') {
-        Some((_, "")) => return None,
-        Some((date, time)) => (date, time),
-        None => (text.strip_prefix('P')?, ""),
-    };
-    if date.is_empty() && time.is_empty() {
-        return None;
-    }
-    let date =
-        sum_of_parts(date, &[('Y', 365.0 * DAY), ('M', 30.0 * DAY), ('W', 7.0 * DAY), ('D', DAY)])?;
-    let time = sum_of_parts(time, &[('H', 3600.0 * SECOND), ('M', 60.0 * SECOND), ('S', SECOND)])?;
-    Some(date.saturating_add(time))
-}
-
-/// Adds up numbers each followed by its unit, the units in this order.
-fn sum_of_parts(mut text: &str, units: &[(char, f64)]) -> Option<u64> {
-    let mut sum = 0_u64;
-    let mut units = units.iter();
-    while !text.is_empty() {
-        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let (number, rest) = text.split_at_checked(end)?;
-        let mut after = rest.chars();
-        let designator = after.next()?;
-        let (_, micros) = units.find(|(unit, _)| *unit == designator)?;
-        let number: f64 = number.parse().ok()?;
-        // Out of range saturates, which is what a duration of a million years deserves.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-        let part = (number * micros).round() as u64;
-        sum = sum.saturating_add(part);
-        text = after.as_str();
-    }
-    Some(sum)
+    u64::try_from(validator::value::duration::parse(text)?.micros).ok()
 }

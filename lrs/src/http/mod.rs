@@ -1,6 +1,7 @@
 //! Traccia over HTTP: the only part that knows axum.
 
 use std::future::Future;
+use std::time::Duration;
 
 use axum::extract::Request;
 use tokio::net::TcpListener;
@@ -22,7 +23,11 @@ mod home;
 mod lingering;
 mod paths;
 
-/// Answers those who come to `listener` until `stop` resolves, then finishes what was begun.
+/// How long requests that were begun may take after the server was told to stop.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Answers those who come to `listener` until `stop` resolves, then finishes what was begun, but
+/// waits no longer than ten seconds for clients that stall.
 pub async fn serve(
     listener: TcpListener,
     server: state::Server,
@@ -30,5 +35,18 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let service = router::service(server);
     let make = axum::ServiceExt::<Request>::into_make_service(service);
-    axum::serve(listener, make).with_graceful_shutdown(stop).await
+    let (told, mut farewell) = tokio::sync::watch::channel(false);
+    let stop = async move {
+        stop.await;
+        told.send_replace(true);
+    };
+    let serving = axum::serve(listener, make).with_graceful_shutdown(stop);
+    tokio::select! {
+        done = serving => done,
+        () = async {
+            // An error means that `stop` is gone with the serving: then the other arm is done.
+            let _ = farewell.wait_for(|told| *told).await;
+            tokio::time::sleep(FAREWELL).await;
+        } => Ok(()),
+    }
 }

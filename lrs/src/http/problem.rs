@@ -189,7 +189,7 @@ impl From<Forbidden> for Problem {
         Self::new(
             StatusCode::FORBIDDEN,
             "scope",
-            format!("This key's scopes do not give the right {right:?}."),
+            format!("This key's scopes do not give the right to {right}."),
             "Use a key with a wider scope; GET /whoami shows the scopes of this one.",
         )
         .under("xAPI 1.0.3 Communication 4.2")

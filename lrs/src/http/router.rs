@@ -1,8 +1,10 @@
 //! The route table: every address of Traccia in one scroll.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{OriginalUri, Request};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn_with_state, map_request};
 use axum::response::Response;
@@ -11,6 +13,7 @@ use tower::{Service, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -24,6 +27,9 @@ use super::state::Server;
 use super::xapi::documents::{self, ActivityProfiles, AgentProfiles, Documents, StateDocuments};
 use super::xapi::{about, activities, agents, get_statements, put_statements};
 use super::{alternate, consistency, cors, home, paths, version};
+
+/// How long a body may pause before its request is given up.
+const STALLED: Duration = Duration::from_secs(30);
 
 /// The frame of the API's description; the operations come from the handlers.
 #[derive(OpenApi)]
@@ -49,6 +55,8 @@ pub fn service(
         .method_not_allowed_fallback(not_so)
         .with_state(server.clone());
     let around = ServiceBuilder::new()
+        .layer(RequestBodyTimeoutLayer::new(STALLED))
+        .map_request(|request: axum::http::Request<_>| request.map(Body::new))
         .layer(map_request(async |request: Request| paths::normalise(linger(request))))
         .layer(TraceLayer::new_for_http())
         .layer(cors::layer())
@@ -113,11 +121,11 @@ fn linger(request: Request) -> Request {
     request.map(|body| Body::new(Lingering::new(body)))
 }
 
-async fn nowhere(request: Request) -> Problem {
+async fn nowhere(OriginalUri(uri): OriginalUri) -> Problem {
     Problem::new(
         StatusCode::NOT_FOUND,
         "no-such-resource",
-        format!("There is nothing at {}.", request.uri().path()),
+        format!("There is nothing at {}.", uri.path()),
         "The xAPI resources are under /xapi, Traccia's own API under /api/v1: see \
          /api/openapi.json.",
     )

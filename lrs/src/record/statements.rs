@@ -128,15 +128,20 @@ impl Record {
         Ok(values.into_iter().map(|value| Bytes::from(value.to_string())).collect())
     }
 
-    /// The kept data of all attachments of `statements`, each once.
+    /// The kept data of all attachments of `statements`, each once. Who may not read everything
+    /// gets only what must have come with these statements: a `fileUrl` beside somebody else's
+    /// hash must not open their file.
     pub async fn attachments_of(
         &self,
         statements: &[Stored],
+        readable: &Readable,
     ) -> Result<Vec<Attachment>, RecordError> {
         let mut hashes = Vec::new();
         for statement in statements {
             let value = value(statement)?;
-            hashes.extend(attachment::described(&value).map(|described| described.sha2.to_owned()));
+            let described = attachment::described(&value)
+                .filter(|described| *readable == Readable::All || !described.elsewhere);
+            hashes.extend(described.map(|described| described.sha2.to_owned()));
         }
         hashes.sort_unstable();
         hashes.dedup();

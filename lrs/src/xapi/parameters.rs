@@ -106,7 +106,11 @@ impl Parameters {
 
     /// A whole number from 0 up.
     pub fn number(&self, name: &str) -> Result<Option<usize>, Refusal> {
-        self.read(name, "a whole number from 0 up", |text| text.parse().ok())
+        self.read(name, "a whole number from 0 up", |text| {
+            let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            // One that is larger than the machine's numbers is larger than any limit, too.
+            is_number.then(|| text.parse().unwrap_or(usize::MAX))
+        })
     }
 
     /// An Agent or identified Group as JSON (Data 2.4.2).

@@ -32,6 +32,8 @@ enum Place {
     Members,
     Timestamp,
     Mailbox,
+    Reference,
+    Uuid,
     Free,
     Other,
 }
@@ -46,10 +48,13 @@ impl Place {
                 match value.get("objectType").and_then(Value::as_str) {
                     None | Some("Activity") => Self::Activity,
                     Some("SubStatement") => Self::SubStatement,
+                    Some("StatementRef") => Self::Reference,
                     Some(_) => Self::Other,
                 }
             }
             (_, "parent" | "grouping" | "category") | (Self::Other, "other") => Self::Activity,
+            (Self::Other, "statement") => Self::Reference,
+            (Self::Statement | Self::Reference, "id") | (_, "registration") => Self::Uuid,
             (_, "member") => Self::Members,
             (_, "mbox") => Self::Mailbox,
             _ => Self::Other,
@@ -139,6 +144,7 @@ fn same_scalar(place: Place, a: &Value, b: &Value) -> bool {
             a == b || (micros(a).is_some() && micros(a) == micros(b))
         }
         (Place::Mailbox, Value::String(a), Value::String(b)) => lower_domain(a) == lower_domain(b),
+        (Place::Uuid, Value::String(a), Value::String(b)) => a.eq_ignore_ascii_case(b),
         (_, Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
         _ => a == b,
     }
@@ -201,6 +207,21 @@ mod tests {
         ] {
             assert_eq!(differences(&statement(), &changed(pointer, to)), [""; 0], "{pointer}");
         }
+    }
+
+    #[test]
+    fn a_uuid_is_the_same_in_any_letter_case_but_an_account_name_is_not() {
+        let mut incoming = changed("/id", json!("6690E6C9-3EF0-4ED3-8B37-7F3964730BEE"));
+        assert_eq!(differences(&statement(), &incoming), [""; 0]);
+        let reference = |id: &str| json!({"objectType": "StatementRef", "id": id});
+        let mut kept = statement();
+        kept["object"] = reference("6690e6c9-3ef0-4ed3-8b37-7f3964730bee");
+        incoming["object"] = reference("6690E6C9-3EF0-4ED3-8B37-7F3964730BEE");
+        assert_eq!(differences(&kept, &incoming), [""; 0]);
+        let account = |name: &str| json!({"account": {"homePage": "https://x.it", "name": name}});
+        kept["actor"] = account("aa");
+        incoming["actor"] = account("AA");
+        assert_eq!(differences(&kept, &incoming), ["/actor/account/name"]);
     }
 
     #[test]

@@ -223,7 +223,6 @@ async fn unknown_repeated_and_unreadable_parameters_are_refused() {
         "statementId=not-a-uuid".to_owned(),
         "limit=-1".to_owned(),
         "limit=many".to_owned(),
-        "limit=99999999999999999999".to_owned(),
         "since=yesterday".to_owned(),
         "until=2020-13-01T00:00:00Z".to_owned(),
         "ascending=maybe".to_owned(),

@@ -253,3 +253,13 @@ async fn a_put_keeps_any_bytes_whatever_they_are_called() {
     state.put_bytes(&who, "application/json", b"page=3").await.is(204);
     assert_eq!(state.get(&who).await.expect(200).bytes, b"page=3");
 }
+
+#[tokio::test]
+async fn a_tag_that_cannot_be_read_does_not_pass_for_none() {
+    let traccia = Traccia::start().await;
+    let who = traccia.admin();
+    let state = Document::state("guarded");
+    state.put(&who, &json!({"a": 1})).await.is(204);
+    state.put(&who, &json!({"a": 2})).header("if-match", "\"\u{e9}\"").await.problem(400);
+    assert_eq!(state.get(&who).await.expect(200).json(), json!({"a": 1}));
+}

@@ -88,7 +88,7 @@ fn durations_are_microseconds() {
     for wrong in ["", "P", "PT", "1H", "PT1M1H", "PT-5S", "PT1", "P1H", "PTS", "PT1.2.3S"] {
         assert_eq!(session(wrong), None, "{wrong}");
     }
-    assert_eq!(session("P99999999999999999Y"), Some(u64::MAX));
+    assert_eq!(session("P99999999999999999Y"), Some(i64::MAX as u64));
 }
 
 #[test]
@@ -134,4 +134,21 @@ fn only_closing_verbs_and_outcomes_tell_time() {
     }
     assert_eq!(adl("experienced", &result).time, None);
     assert_eq!(adl("terminated", &Value::Null).time, None);
+}
+
+#[test]
+fn every_form_that_a_statement_may_have_counts() {
+    assert_eq!(session("PT0,5H"), Some(1_800_000_000));
+    assert_eq!(session("P1W"), Some(7 * 86_400 * 1_000_000));
+    let at = |timestamp: &str| {
+        let statement = json!({
+            "actor": {"mbox": "mailto:a@x.it"},
+            "verb": {"id": "https://v.example/v"},
+            "object": {"id": "https://c.example/1"},
+            "timestamp": timestamp,
+        });
+        Evidence::read(&statement, "s1", 99).unwrap().timestamp
+    };
+    assert_eq!(at("1970-01-01T00:00:00.1234567890123Z"), 123_456);
+    assert_eq!(at("1970-01-01T01:00:01+01:00"), 1_000_000);
 }

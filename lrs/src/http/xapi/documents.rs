@@ -4,7 +4,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LAST_MODIFIED};
+use axum::http::header::{
+    CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LAST_MODIFIED, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use validator::{Version, ifi};
@@ -19,6 +21,7 @@ use crate::xapi::document::{
     Change, Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded,
 };
 use crate::xapi::parameters::Parameters;
+use crate::xapi::refusal::Refusal;
 
 /// A document resource as a type: a route names it in its handlers.
 pub trait Documents: Send + 'static {
@@ -93,7 +96,7 @@ pub async fn put<D: Documents>(
         (Version::V1_0_3, _) => Unguarded::Refused,
     };
     let change = Change::Put(received(&server, content));
-    let precondition = precondition(&headers, unguarded);
+    let precondition = precondition(&headers, unguarded)?;
     server.record.change_document(key::<D>(&parameters, version)?, precondition, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -109,7 +112,7 @@ pub async fn post<D: Documents>(
 ) -> Result<StatusCode, Problem> {
     caller.may(writing(D::RESOURCE))?;
     let change = Change::Post(received(&server, content));
-    let precondition = precondition(&headers, Unguarded::Allowed);
+    let precondition = precondition(&headers, Unguarded::Allowed)?;
     server.record.change_document(key::<D>(&parameters, version)?, precondition, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -128,7 +131,7 @@ pub async fn delete<D: Documents>(
         server.record.delete_documents(&shelf).await?;
     } else {
         let key = key::<D>(&parameters, version)?;
-        let precondition = precondition(&headers, Unguarded::Allowed);
+        let precondition = precondition(&headers, Unguarded::Allowed)?;
         server.record.change_document(key, precondition, Change::Delete).await?;
     }
     Ok(StatusCode::NO_CONTENT)
@@ -174,9 +177,27 @@ fn shelf<D: Documents>(
     })
 }
 
-fn precondition(headers: &HeaderMap, unguarded: Unguarded) -> Precondition {
-    let tags = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(Tags::parse);
-    Precondition { if_match: tags(IF_MATCH), if_none_match: tags(IF_NONE_MATCH), unguarded }
+fn precondition(headers: &HeaderMap, unguarded: Unguarded) -> Result<Precondition, Problem> {
+    Ok(Precondition {
+        if_match: tags(headers, &IF_MATCH)?,
+        if_none_match: tags(headers, &IF_NONE_MATCH)?,
+        unguarded,
+    })
+}
+
+/// The entity tags of all headers of this name. One that cannot be read must not pass for none.
+fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>, Problem> {
+    let values: Result<Vec<&str>, _> =
+        headers.get_all(name).iter().map(|value| value.to_str()).collect();
+    let values = values.map_err(|_| {
+        Refusal::new(
+            "precondition-unreadable",
+            "xAPI 1.0.3 Communication 3.1",
+            format!("The header {name} is not made of entity tags."),
+            "Send the ETag of the document as it came, in quotes.",
+        )
+    })?;
+    Ok((!values.is_empty()).then(|| Tags::parse(&values.join(","))))
 }
 
 fn received(server: &Server, content: Content) -> Document {
@@ -192,6 +213,8 @@ fn document(document: Document) -> Response {
     let (etag, modified) = (document.etag(), document.updated.http_date());
     let mut response = document.body.into_response();
     let headers = response.headers_mut();
+    // A document is data: a browser must not take it for a page.
+    set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, CONTENT_TYPE, &document.content_type);
     set(headers, ETAG, &format!("\"{etag}\""));
     set(headers, LAST_MODIFIED, &modified);

@@ -29,11 +29,11 @@ pub async fn get(
     let readable = caller.readable()?;
     let query = Query::parse(&parameters, version)?;
     let languages = languages(&headers);
-    let answer = Answer { server: &server, query: &query, languages };
+    let answer = Answer { server: &server, query: &query, languages, readable };
     match &query.wanted {
-        Wanted::One(id) => answer.one(*id, false, &readable).await,
-        Wanted::Voided(id) => answer.one(*id, true, &readable).await,
-        Wanted::Many(filter) => answer.page(filter, readable, &parameters).await,
+        Wanted::One(id) => answer.one(*id, false).await,
+        Wanted::Voided(id) => answer.one(*id, true).await,
+        Wanted::Many(filter) => answer.page(filter, &parameters).await,
     }
 }
 
@@ -46,11 +46,12 @@ struct Answer<'a> {
     server: &'a Server,
     query: &'a Query,
     languages: Languages,
+    readable: Readable,
 }
 
 impl Answer<'_> {
-    async fn one(&self, id: Uuid, voided: bool, readable: &Readable) -> Result<Response, Problem> {
-        let found = self.server.record.statement(id, voided, readable).await?;
+    async fn one(&self, id: Uuid, voided: bool) -> Result<Response, Problem> {
+        let found = self.server.record.statement(id, voided, &self.readable).await?;
         let statement = found.ok_or_else(|| Problem::not_found("statement with this id"))?;
         let modified = HeaderValue::from_str(&statement.stored.http_date()).ok();
         let mut response = self.respond(vec![statement], |texts| texts.concat().into()).await?;
@@ -60,17 +61,13 @@ impl Answer<'_> {
         Ok(response)
     }
 
-    async fn page(
-        &self,
-        filter: &Filter,
-        readable: Readable,
-        parameters: &Parameters,
-    ) -> Result<Response, Problem> {
+    async fn page(&self, filter: &Filter, parameters: &Parameters) -> Result<Response, Problem> {
         let largest = self.server.limits.statements_per_page;
         let limit = if filter.limit == 0 { largest } else { filter.limit.min(largest) };
         let beyond = self.server.cursors.read(parameters)?;
         let filter = Filter { limit, beyond, ..filter.clone() };
-        let Page { statements, more } = self.server.record.statements(filter, readable).await?;
+        let Page { statements, more } =
+            self.server.record.statements(filter, self.readable.clone()).await?;
         let last = statements.last().map(|statement| statement.stored).filter(|_| more);
         let more = last.map(|last| {
             let path = self.server.path_seen_outside("/xapi/statements");
@@ -87,7 +84,7 @@ impl Answer<'_> {
     ) -> Result<Response, Problem> {
         let record = &self.server.record;
         let attachments = if self.query.attachments {
-            Some(record.attachments_of(&statements).await?)
+            Some(record.attachments_of(&statements, &self.readable).await?)
         } else {
             None
         };

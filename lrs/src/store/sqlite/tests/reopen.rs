@@ -154,3 +154,15 @@ fn a_newer_layout_is_refused_and_left_as_it_is() {
     version(Some(own));
     drop(open(&home, &clock));
 }
+
+/// What a test cannot do is cut the power: it can hold the setting that survives it.
+#[test]
+fn every_commit_reaches_the_disk() {
+    let home = TempDir::new().unwrap();
+    let connection = rusqlite::Connection::open(home.path().join(FILE)).unwrap();
+    crate::store::sqlite::prepare(&connection).unwrap();
+    let setting = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    assert_eq!(setting("synchronous"), Ok(2), "FULL");
+    let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
+    assert_eq!(mode.as_deref(), Ok("wal"));
+}
