@@ -8,7 +8,7 @@ pub fn about() -> Value {
         "version": ["1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0"],
         "extensions": {
             "https://traccia.example/extensions/server": {
-                "name": env!("CARGO_PKG_NAME"),
+                "name": "Traccia",
                 "version": env!("CARGO_PKG_VERSION"),
             }
         },
