@@ -129,8 +129,9 @@ impl Traccia {
         self.with_key(&text("key"), &text("secret"))
     }
 
-    /// Kills the process at once, as a power cut would (SIGKILL), and leaves the folder as it is.
-    pub fn cut_power(&mut self) {
+    /// Kills the process at once (SIGKILL) and leaves the folder as it is. What the system had not
+    /// yet written is kept: this is no power cut.
+    pub fn kill(&mut self) {
         self.process.kill().expect("the process is there to be killed");
         self.process.wait().expect("a killed process ends");
     }

@@ -1,4 +1,4 @@
-//! The power goes while many write: what was answered is there, and no batch is half there.
+//! The program is killed while many write: what was answered is there, and no batch is half there.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ async fn write_until_cut(who: Client, answers: Arc<Answers>) -> Vec<(Vec<String>
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_each_of_five_power_cuts_every_answered_statement_is_there() {
+async fn after_each_of_five_kills_every_answered_statement_is_there() {
     let mut traccia = Traccia::start().await;
     let mut kept = HashSet::new();
     for round in 1..=5 {
@@ -60,7 +60,7 @@ async fn after_each_of_five_power_cuts_every_answered_statement_is_there() {
             writers.spawn(write_until_cut(traccia.admin(), Arc::clone(&answers)));
         }
         answers.reach(round * 23).await;
-        traccia.cut_power();
+        traccia.kill();
         let sent: Vec<_> = writers.join_all().await.into_iter().flatten().collect();
         traccia = traccia.restart().await;
         let found = traccia.admin().found_on_all_pages(&[("limit", "500")]).await;
@@ -77,14 +77,14 @@ async fn after_each_of_five_power_cuts_every_answered_statement_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn documents_answered_before_a_power_cut_are_there() {
+async fn documents_answered_before_a_kill_are_there() {
     let mut traccia = Traccia::start().await;
     let admin = traccia.admin();
     for number in 0..20 {
         let document = Document::state(&format!("s{number}"));
         document.put(&admin, &json!({"n": number})).await.is(204);
     }
-    traccia.cut_power();
+    traccia.kill();
     let traccia = traccia.restart().await;
     for number in 0..20 {
         let seen = Document::state(&format!("s{number}")).get(&traccia.admin()).await.expect(200);

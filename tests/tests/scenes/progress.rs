@@ -223,10 +223,10 @@ async fn a_rebuild_gives_the_same_rows() {
 }
 
 #[tokio::test]
-async fn progress_outlives_a_power_cut() {
+async fn progress_outlives_a_kill() {
     let mut traccia = with_course().await;
     traccia.admin().store_one(&did(1, "completed", FIRST).json()).await;
-    traccia.cut_power();
+    traccia.kill();
     let traccia = traccia.restart().await;
     counted(&traccia, "m1", "Umbria", [3, 2, 0, 1, 0, 0]).await;
 }
