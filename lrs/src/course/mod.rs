@@ -19,6 +19,7 @@ mod progress;
 mod render;
 mod report;
 mod standing;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -34,3 +35,4 @@ pub use model::{
 pub use progress::{ActivityProgress, LearnerProgress, Mark, ModuleProgress, ObjectTime, State};
 pub use report::{Figures, ProgressReport, ReportRow};
 pub use standing::{Standing, Standings};
+pub use table::{Cell, Column, Kind, Language, Table, Words};

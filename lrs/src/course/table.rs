@@ -1,0 +1,164 @@
+//! A report as a table: what every report gives, and what `export` writes as JSON, CSV, XLSX,
+//! HTML and text. It says for itself when and where it is true.
+
+use jiff::civil::Date;
+
+use super::model::Title;
+use super::progress::State;
+
+/// A text for people, in the two languages of the reports.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Words {
+    /// Italian.
+    pub it: String,
+    /// English.
+    pub en: String,
+}
+
+/// A language of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Language {
+    /// `it`
+    It,
+    /// `en`
+    #[default]
+    En,
+}
+
+/// What the cells of a column are, and so how they are written and aligned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text, or a list of texts.
+    Text,
+    /// A whole number.
+    Count,
+    /// Hours; two decimals.
+    Hours,
+    /// A score from -1 to 1; four decimals.
+    Score,
+    /// A share from 0 to 1, written in percent where people read it.
+    Share,
+    /// A day.
+    Date,
+    /// An instant, written in the table's time zone where people read it.
+    Instant,
+    /// How far somebody is.
+    State,
+    /// Yes or no.
+    Flag,
+    /// Room to sign by hand, in print alone: the other formats leave the column out.
+    Signature,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name for programs; unique in the table.
+    pub key: String,
+    /// Its heading for people.
+    pub heading: Words,
+    /// What its cells are.
+    pub kind: Kind,
+}
+
+/// One value. A cell has the kind of its column, or is [`Cell::Empty`] or [`Cell::Suppressed`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// No value.
+    Empty,
+    /// There is one, but the group is too small to show it.
+    Suppressed,
+    /// Of [`Kind::Text`].
+    Text(String),
+    /// Of [`Kind::Text`]: several, in order.
+    List(Vec<String>),
+    /// Of [`Kind::Count`].
+    Count(u64),
+    /// Of [`Kind::Hours`], rounded to two decimals.
+    Hours(f64),
+    /// Of [`Kind::Score`], rounded to four decimals.
+    Score(f64),
+    /// Of [`Kind::Share`], rounded to four decimals.
+    Share(f64),
+    /// Of [`Kind::Date`].
+    Date(Date),
+    /// Of [`Kind::Instant`]: microseconds since 1970.
+    Instant(i64),
+    /// Of [`Kind::State`].
+    State(State),
+    /// Of [`Kind::Flag`].
+    Flag(bool),
+}
+
+/// A report on one course.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// The report's name in addresses, such as `progress`.
+    pub report: &'static str,
+    /// The report's name for people.
+    pub title: Words,
+    /// The course's id.
+    pub course: String,
+    /// The course's title.
+    pub course_title: Title,
+    /// The day at whose end it is true; at present where missing.
+    pub at: Option<Date>,
+    /// The `stored` of the last statement that is in it, in microseconds since 1970.
+    pub through: Option<i64>,
+    /// The IANA name of the time zone whose days and hours it means.
+    pub time_zone: String,
+    /// What a reader must know: the rule it follows, what is left out.
+    pub notes: Vec<Words>,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows, each with a cell for each column.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Words {
+    /// Both languages.
+    pub fn new(it: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { it: it.into(), en: en.into() }
+    }
+
+    /// The text in `language`.
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::It => &self.it,
+            Language::En => &self.en,
+        }
+    }
+}
+
+impl Language {
+    /// The language tag.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::It => "it",
+            Self::En => "en",
+        }
+    }
+}
+
+impl Column {
+    /// A column under `key` with its heading in both languages.
+    pub fn new(
+        key: impl Into<String>,
+        kind: Kind,
+        it: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        Self { key: key.into(), heading: Words::new(it, en), kind }
+    }
+}
+
+impl State {
+    /// The state for people.
+    pub fn words(self) -> Words {
+        match self {
+            Self::NotStarted => Words::new("non iniziato", "not started"),
+            Self::InProgress => Words::new("in corso", "in progress"),
+            Self::Completed => Words::new("completato", "completed"),
+        }
+    }
+}
