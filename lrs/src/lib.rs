@@ -1,8 +1,9 @@
 //! Traccia, a learning record store for SCORM and xAPI.
 //!
-//! [`xapi`], [`course`] and [`access`] are the vocabularies: pure words and rules. [`store`] is
-//! what an engine must do, [`record`] and [`progress`] are what Traccia does with one, [`http`]
-//! and [`cli`] are how it is asked. [`app`] puts the parts together.
+//! [`xapi`], [`course`] and [`access`] are the vocabularies: pure words and rules; [`export`]
+//! writes reports for people and programs. [`store`] is what an engine must do, [`record`] and
+//! [`progress`] are what Traccia does with one, [`http`] and [`cli`] are how it is asked. [`app`]
+//! puts the parts together.
 
 pub mod access;
 pub mod app;
@@ -11,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod course;
 pub mod demo;
+pub mod export;
 pub mod http;
 pub mod progress;
 pub mod record;

@@ -1,0 +1,52 @@
+//! Reports outside of Traccia: a [`Table`] as JSON, CSV, XLSX, HTML and text. Pure functions:
+//! equal tables give equal bytes.
+
+mod csv;
+mod format;
+mod html;
+mod json;
+mod shown;
+#[cfg(test)]
+mod tests;
+mod text;
+mod xlsx;
+
+pub use format::{Format, UnknownFormat};
+
+use rust_xlsxwriter::XlsxError;
+
+use crate::course::{Language, Table};
+
+/// Why a table cannot be written. None of them is the reader's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The table's time zone is none of the zones built into the program.
+    #[error("`{0}` is not a time zone")]
+    TimeZone(String),
+    /// An instant outside of the years -9999 to 9999, in microseconds since 1970.
+    #[error("{0} microseconds since 1970 is no instant that has a date")]
+    Instant(i64),
+    /// More than a workbook can hold, such as 1,048,576 rows or 32,767 characters in a cell.
+    #[error("the report does not fit into a workbook, take another format: {0}")]
+    Workbook(#[from] XlsxError),
+    /// A value that JSON or CSV cannot write.
+    #[error("the report cannot be written: {0}")]
+    Written(#[from] std::io::Error),
+}
+
+/// Writes `table` in `format`, its texts for people in `language`.
+///
+/// JSON names columns by their keys and holds numbers as they are; the other formats are for
+/// people. Columns of signatures are in HTML alone.
+///
+/// # Errors
+/// [`ExportError`] when the table breaks its promises or is too large for the format.
+pub fn write(table: &Table, format: Format, language: Language) -> Result<Vec<u8>, ExportError> {
+    match format {
+        Format::Json => json::write(table, language),
+        Format::Csv => csv::write(table, language),
+        Format::Xlsx => xlsx::write(table, language),
+        Format::Html => html::write(table, language).map(String::into_bytes),
+        Format::Text => text::write(table, language).map(String::into_bytes),
+    }
+}
