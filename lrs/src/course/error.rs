@@ -1,4 +1,4 @@
-//! What is wrong with a course file or a learner list, in words its author can act on.
+//! What is wrong with a course file or a sheet, in words its author can act on.
 
 use std::fmt;
 
@@ -27,18 +27,24 @@ impl fmt::Display for CourseError {
 #[error("{}", one_per_line(.0))]
 pub struct CourseErrors(pub Vec<CourseError>);
 
-/// One fault of a learner list.
+/// One fault of a sheet that people fill in: a learner list or a register.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct LearnerListError {
-    /// Line in the file where the record begins, from 1; the header is line 1.
+pub struct SheetError {
+    /// Line in the file where the record begins, from 1; the header counts.
     pub line: u64,
-    /// The column's name in the header, where one column is at fault.
+    /// The column's heading as the file writes it, where one column is at fault.
     pub column: Option<String>,
     /// What is wrong and what to do.
     pub message: String,
 }
 
-impl fmt::Display for LearnerListError {
+impl SheetError {
+    pub(super) fn new(line: u64, column: Option<&str>, message: impl Into<String>) -> Self {
+        Self { line, column: column.map(str::to_owned), message: message.into() }
+    }
+}
+
+impl fmt::Display for SheetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.column {
             Some(column) => write!(f, "line {}, {column}: {}", self.line, self.message),
@@ -47,10 +53,12 @@ impl fmt::Display for LearnerListError {
     }
 }
 
-/// Every fault of a learner list, in the order of the file. Never empty.
+/// Every fault of a sheet, in the order of the file. Never empty.
+///
+/// A file that cannot be read as a sheet, or whose header is wrong, has the faults of that alone.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", one_per_line(.0))]
-pub struct LearnerListErrors(pub Vec<LearnerListError>);
+pub struct SheetErrors(pub Vec<SheetError>);
 
 fn one_per_line<E: fmt::Display>(errors: &[E]) -> String {
     let lines: Vec<String> = errors.iter().map(E::to_string).collect();

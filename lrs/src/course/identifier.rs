@@ -47,6 +47,19 @@ impl Identifier {
             .or_else(|| text("openid").map(Self::Openid))
     }
 
+    /// Reads several identifiers separated by `;`, each once, in their order; and what is none.
+    pub(super) fn read_all(text: &str) -> (Vec<Self>, Vec<IdentifierError>) {
+        let (mut all, mut wrong) = (Vec::new(), Vec::new());
+        for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+            match part.parse::<Self>() {
+                Ok(identifier) if !all.contains(&identifier) => all.push(identifier),
+                Ok(_) => {}
+                Err(error) => wrong.push(error),
+            }
+        }
+        (all, wrong)
+    }
+
     /// The hashed form under which players that hide addresses name the same person: for a mail
     /// address its SHA-1 over the text with `mailto:`, for the others `None`.
     pub fn hashed(&self) -> Option<Self> {

@@ -23,10 +23,16 @@ pub struct Learner {
     pub body: String,
     /// The body's ISTAT code as text: leading zeros matter.
     pub istat: String,
+    /// Class of the body's population, such as `5.001-15.000`.
+    #[serde(default)]
+    pub population_class: String,
     /// Role in the body.
     pub role: String,
     /// Office area.
     pub office: String,
+    /// The id of the course's edition they are enrolled in.
+    #[serde(default)]
+    pub edition: String,
     /// Further columns of the list that are not empty, by their heading.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,

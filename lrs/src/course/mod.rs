@@ -6,11 +6,13 @@
 //! progress of many [`Learner`]s.
 
 mod check;
+mod encoding;
 mod error;
 mod evidence;
 mod file;
 mod fold;
 mod grouping;
+mod heading;
 mod identifier;
 mod learner;
 mod learner_list;
@@ -18,12 +20,13 @@ mod model;
 mod progress;
 mod render;
 mod report;
+mod sheet;
 mod standing;
 mod table;
 #[cfg(test)]
 mod tests;
 
-pub use error::{CourseError, CourseErrors, LearnerListError, LearnerListErrors};
+pub use error::{CourseError, CourseErrors, SheetError, SheetErrors};
 pub use evidence::{Evidence, TimeSpent};
 pub use grouping::{GroupKey, Grouping, UnknownGroupKey};
 pub use identifier::{Identifier, IdentifierError};

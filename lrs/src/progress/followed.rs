@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::course::{Course, Evidence, LearnerList, LearnerListErrors, LearnerProgress};
+use crate::course::{Course, Evidence, LearnerList, LearnerProgress, SheetErrors};
 use crate::store::{Kept, KeptCourse, ProgressDocument, Result, Store, StoreError, Watermark};
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::{VOIDED, target};
@@ -153,7 +153,7 @@ impl Followed {
 }
 
 /// The learners of a course; none before the first list was sent.
-pub(super) fn learners(kept: &KeptCourse) -> std::result::Result<LearnerList, LearnerListErrors> {
+pub(super) fn learners(kept: &KeptCourse) -> std::result::Result<LearnerList, SheetErrors> {
     if kept.learners.is_empty() {
         return Ok(LearnerList::default());
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::course::{
-    Course, CourseErrors, Grouping, LearnerList, LearnerListErrors, LearnerProgress, ProgressReport,
+    Course, CourseErrors, Grouping, LearnerList, LearnerProgress, ProgressReport, SheetErrors,
 };
 use crate::store::{ProgressDocument, Store, StoreError, Watermark};
 use crate::xapi::instant::Instant;
@@ -48,7 +48,7 @@ pub enum ProgressError {
     Course(#[from] CourseErrors),
     /// The list of learners has faults.
     #[error(transparent)]
-    Learners(#[from] LearnerListErrors),
+    Learners(#[from] SheetErrors),
     /// The store cannot serve.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -1,4 +1,4 @@
-use super::super::{Identifier, LearnerList};
+use super::super::{Identifier, Learner, LearnerList};
 
 const LIST: &str = "learner,name,identifiers,region,province,body,istat,role,office\n\
     u1042,Maria Rossi,account:https://formazione.example.it|1042;mailto:maria.rossi@example.it,\
@@ -118,4 +118,36 @@ fn learners_from_a_store_make_the_same_list() {
     let again = LearnerList::from_learners(learners).unwrap();
     assert_eq!(again.learners(), list.learners());
     assert_eq!(again.find(&list.learners()[0].identifiers[0]), Some(&list.learners()[0]));
+}
+
+#[test]
+fn a_list_in_italian_has_the_same_columns() {
+    let text = "Matricola;Nome e cognome;Identificativi;Regione;Provincia;Ente;Codice ISTAT;\
+        Classe demografica;Ruolo;Area;Edizione;Città\r\n\
+        u1;Nicolò Ré;mailto:n@example.it;Umbria;Perugia;Comune di Perugia;054039;oltre 100.000;\
+        funzionario;tributi;2026;Spello\r\n";
+    let list = LearnerList::parse(text.as_bytes()).unwrap();
+    let expected = Learner {
+        id: "u1".into(),
+        name: "Nicolò Ré".into(),
+        identifiers: vec![Identifier::Mbox("mailto:n@example.it".into())],
+        region: "Umbria".into(),
+        province: "Perugia".into(),
+        body: "Comune di Perugia".into(),
+        istat: "054039".into(),
+        population_class: "oltre 100.000".into(),
+        role: "funzionario".into(),
+        office: "tributi".into(),
+        edition: "2026".into(),
+        attributes: [("città".to_owned(), "Spello".to_owned())].into(),
+    };
+    assert_eq!(list.learners(), [expected]);
+}
+
+#[test]
+fn a_learner_stored_before_there_were_editions_is_read() {
+    let json = r#"{"id":"u1","name":"","identifiers":[],"region":"","province":"","body":"",
+        "istat":"","role":"","office":""}"#;
+    let learner: Learner = serde_json::from_str(json).unwrap();
+    assert_eq!((learner.population_class.as_str(), learner.edition.as_str()), ("", ""));
 }

@@ -3,3 +3,4 @@ mod file;
 mod fold;
 mod learners;
 mod report;
+mod sheet;
