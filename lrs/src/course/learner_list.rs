@@ -94,6 +94,11 @@ impl LearnerList {
     pub fn find(&self, identifier: &Identifier) -> Option<&Learner> {
         self.learners.get(*self.by_identifier.get(identifier)?)
     }
+
+    /// The learners, each with the line on which the list has them.
+    pub(super) fn with_lines(&self) -> impl Iterator<Item = (u64, &Learner)> {
+        self.lines.iter().copied().zip(&self.learners)
+    }
 }
 
 #[derive(Default)]

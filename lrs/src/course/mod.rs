@@ -16,6 +16,7 @@ mod heading;
 mod identifier;
 mod learner;
 mod learner_list;
+mod list_change;
 mod model;
 mod progress;
 mod render;
@@ -32,6 +33,7 @@ pub use grouping::{GroupKey, Grouping, UnknownGroupKey};
 pub use identifier::{Identifier, IdentifierError};
 pub use learner::Learner;
 pub use learner_list::LearnerList;
+pub use list_change::ListChange;
 pub use model::{
     Activity, ActivityPlace, ActivityRule, Course, Module, ModuleRule, Selector, Title,
 };

@@ -2,5 +2,6 @@ mod evidence;
 mod file;
 mod fold;
 mod learners;
+mod list_change;
 mod report;
 mod sheet;

@@ -1,0 +1,87 @@
+//! A learner list that is sent again.
+
+use std::collections::HashMap;
+
+use super::error::{SheetError, SheetErrors};
+use super::heading::IDENTIFIERS;
+use super::learner::Learner;
+use super::learner_list::LearnerList;
+
+/// What a newer list would change, by the learners' ids in the order of their list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ListChange {
+    /// In the newer list alone.
+    pub added: Vec<String>,
+    /// In both, and not the same.
+    pub updated: Vec<String>,
+    /// In both, and the same.
+    pub unchanged: Vec<String>,
+    /// In the older list alone; [`LearnerList::updated_by`] keeps them.
+    pub absent: Vec<String>,
+}
+
+impl LearnerList {
+    /// What taking `newer` would change.
+    pub fn change_to(&self, newer: &Self) -> ListChange {
+        let older = by_id(self.learners());
+        let mut change = ListChange::default();
+        for learner in newer.learners() {
+            let ids = match older.get(learner.id.as_str()) {
+                None => &mut change.added,
+                Some(known) if *known == learner => &mut change.unchanged,
+                Some(_) => &mut change.updated,
+            };
+            ids.push(learner.id.clone());
+        }
+        let newer = by_id(newer.learners());
+        let absent = self.learners().iter().filter(|known| !newer.contains_key(known.id.as_str()));
+        change.absent = absent.map(|known| known.id.clone()).collect();
+        change
+    }
+
+    /// This list with the learners of `newer`: those it has by id are replaced whole, in their
+    /// place, the others added at the end. Learners that `newer` does not have stay.
+    ///
+    /// # Errors
+    /// [`SheetErrors`] with the lines of `newer`, when an identifier of a learner there is that
+    /// of a learner who stays: it would mean two people.
+    pub fn updated_by(self, newer: &Self) -> Result<Self, SheetErrors> {
+        let mut coming = by_id(newer.learners());
+        let faults = self.meaning_two(newer, &coming);
+        if !faults.is_empty() {
+            return Err(SheetErrors(faults));
+        }
+        let mut replaced = |known: &Learner| coming.remove(known.id.as_str()).cloned();
+        let known =
+            self.learners().iter().map(|known| replaced(known).unwrap_or_else(|| known.clone()));
+        let mut learners: Vec<Learner> = known.collect();
+        let added =
+            newer.learners().iter().filter(|learner| coming.contains_key(learner.id.as_str()));
+        learners.extend(added.cloned());
+        Self::from_learners(learners)
+    }
+
+    /// The identifiers of `newer` that are those of learners it does not have.
+    fn meaning_two(&self, newer: &Self, coming: &HashMap<&str, &Learner>) -> Vec<SheetError> {
+        let stays = |known: &&Learner| !coming.contains_key(known.id.as_str());
+        let mut faults = Vec::new();
+        for (line, learner) in newer.with_lines() {
+            for identifier in &learner.identifiers {
+                let forms = [Some(identifier.clone()), identifier.hashed()];
+                let owner = forms.iter().flatten().find_map(|form| self.find(form).filter(stays));
+                let Some(owner) = owner.map(|owner| &owner.id) else { continue };
+                let message = format!(
+                    "`{identifier}` of learner `{}` means learner `{owner}` in the list so far: \
+                     send `{owner}` again without it, or use their id if they are one person",
+                    learner.id
+                );
+                faults.push(SheetError::new(line, Some(IDENTIFIERS.name), message));
+            }
+        }
+        faults
+    }
+}
+
+fn by_id(learners: &[Learner]) -> HashMap<&str, &Learner> {
+    learners.iter().map(|learner| (learner.id.as_str(), learner)).collect()
+}
