@@ -38,6 +38,11 @@ pub(super) const POPULATION_CLASS: Heading =
 pub(super) const ROLE: Heading = Heading::new("role", &["ruolo"]);
 pub(super) const OFFICE: Heading = Heading::new("office", &["ufficio", "area"]);
 pub(super) const EDITION: Heading = Heading::new("edition", &["edizione"]);
+pub(super) const HOURS: Heading = Heading::new("hours", &["ore", "ore frequentate"]);
+pub(super) const FROM: Heading =
+    Heading::new("from", &["dalle", "dalle ore", "ora di inizio", "entrata"]);
+pub(super) const TO: Heading = Heading::new("to", &["alle", "alle ore", "ora di fine", "uscita"]);
+pub(super) const NOTE: Heading = Heading::new("note", &["notes", "nota", "annotazioni"]);
 
 /// A text as names are compared: small letters without accents, and one space for whatever stands
 /// between words. `Codice_ISTAT ` is `codice istat`, `Nicolò D'Urso` is `nicolo d urso`.

@@ -19,6 +19,7 @@ mod learner_list;
 mod list_change;
 mod model;
 mod progress;
+mod register;
 mod render;
 mod report;
 mod sheet;
@@ -38,6 +39,7 @@ pub use model::{
     Activity, ActivityPlace, ActivityRule, Course, Module, ModuleRule, Selector, Title,
 };
 pub use progress::{ActivityProgress, LearnerProgress, Mark, ModuleProgress, ObjectTime, State};
+pub use register::{LengthError, Register, RegisterEntry, SessionDay, length};
 pub use report::{Figures, ProgressReport, ReportRow};
 pub use standing::{Standing, Standings};
 pub use table::{Cell, Column, Kind, Language, Table, Words};

@@ -1,0 +1,176 @@
+//! The register of one session as people send it: who was there, and for how long.
+
+mod hours;
+mod length;
+mod line;
+mod who;
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::error::{SheetError, SheetErrors};
+use super::heading::{
+    BODY, EDITION, FROM, HOURS, IDENTIFIERS, ISTAT, LEARNER, NAME, NOTE, OFFICE, POPULATION_CLASS,
+    PROVINCE, REGION, ROLE, TO,
+};
+use super::learner_list::LearnerList;
+use super::sheet::{Form, Sheet};
+use hours::Stay;
+pub use length::{LengthError, length};
+use line::Line;
+use who::Roll;
+
+const FORM: Form = Form {
+    headings: &[
+        LEARNER,
+        IDENTIFIERS,
+        NAME,
+        REGION,
+        PROVINCE,
+        BODY,
+        ISTAT,
+        POPULATION_CLASS,
+        ROLE,
+        OFFICE,
+        EDITION,
+        HOURS,
+        FROM,
+        TO,
+        NOTE,
+    ],
+    required: &[&[LEARNER.name, IDENTIFIERS.name, NAME.name]],
+    example: "learner,name,hours,from,to,note",
+};
+
+/// The session that a register is of.
+#[derive(Clone, Debug)]
+pub struct SessionDay {
+    /// The day, from midnight to midnight.
+    pub date: Date,
+    /// The course's time zone, in which times of day are meant.
+    pub time_zone: TimeZone,
+    /// In microseconds: the time of those of whom the register gives none.
+    pub length: Option<u64>,
+}
+
+/// Who was at a session. Learners of the list whom the register does not mention are not in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Register {
+    /// Those who were there, in the order of the register; each once.
+    pub entries: Vec<RegisterEntry>,
+    /// The ids of those of whom the register says that they were not.
+    pub absent: Vec<String>,
+}
+
+/// One learner's presence.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct RegisterEntry {
+    /// [`Learner::id`](super::Learner::id).
+    pub learner: String,
+    /// How long they were there, in microseconds; more than 0.
+    pub micros: u64,
+    /// What the register notes; may be empty.
+    pub note: String,
+}
+
+impl Register {
+    /// Reads a register in CSV, which may be written in all ways in which a learner list may.
+    ///
+    /// A line means the learner of its `learner` (`id`, `matricola`), else of its `identifiers`,
+    /// else of its `name` (`nome`), whose words may have any order; of several of one name, that
+    /// whose `region`, `province`, `body`, `istat`, `population_class`, `role`, `office` and
+    /// `edition` are those of the line, where it gives them.
+    ///
+    /// `hours` (`ore`) are `2.5`, `2,5`, `2:30` or `2h30`; else `from` (`dalle`) and `to`
+    /// (`alle`) are times of day; else the session's length counts. 0 hours, `assente` and
+    /// `absent` mean that the learner was not there.
+    ///
+    /// # Errors
+    /// [`SheetErrors`] with every fault, its line and column: a register is taken whole or not at
+    /// all.
+    pub fn from_csv(
+        text: &[u8],
+        learners: &LearnerList,
+        session: &SessionDay,
+    ) -> Result<Self, SheetErrors> {
+        let sheet = Sheet::read(text, &FORM)?;
+        let mut reading = Reading::new(learners, session);
+        for row in sheet.rows() {
+            reading.line(&Line::of_row(&row));
+        }
+        sheet.verdict(reading.faults)?;
+        Ok(reading.register)
+    }
+
+    /// Reads a register in JSON: `{"entries": [{"learner": "u1", "hours": 2.5, "note": ""}]}`.
+    /// The keys are the columns of [`Register::from_csv`], the values texts or numbers.
+    ///
+    /// # Errors
+    /// [`SheetErrors`] with every fault; `line` is the position of the entry, from 1, and
+    /// `column` its key. What is no such JSON has one, with its line in the text.
+    pub fn from_json(
+        text: &[u8],
+        learners: &LearnerList,
+        session: &SessionDay,
+    ) -> Result<Self, SheetErrors> {
+        let mut reading = Reading::new(learners, session);
+        for line in Line::of_json(text)? {
+            match line {
+                Ok(line) => reading.line(&line),
+                Err(faults) => reading.faults.extend(faults),
+            }
+        }
+        let Reading { register, faults, .. } = reading;
+        if faults.is_empty() { Ok(register) } else { Err(SheetErrors(faults)) }
+    }
+}
+
+struct Reading<'a> {
+    roll: Roll<'a>,
+    session: &'a SessionDay,
+    lines: HashMap<&'a str, u64>,
+    register: Register,
+    faults: Vec<SheetError>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(learners: &'a LearnerList, session: &'a SessionDay) -> Self {
+        Self {
+            roll: Roll::new(learners),
+            session,
+            lines: HashMap::new(),
+            register: Register::default(),
+            faults: Vec::new(),
+        }
+    }
+
+    fn line(&mut self, line: &Line) {
+        let learner = self.learner(line);
+        let stay = Stay::of(line, self.session);
+        match (learner, stay) {
+            (Ok(learner), Ok(Stay::Absent)) => self.register.absent.push(learner),
+            (Ok(learner), Ok(Stay::Micros(micros))) => {
+                let note = line.value(&NOTE).to_owned();
+                self.register.entries.push(RegisterEntry { learner, micros, note });
+            }
+            (learner, stay) => {
+                self.faults.extend([learner.err(), stay.err()].into_iter().flatten());
+            }
+        }
+    }
+
+    fn learner(&mut self, line: &Line) -> Result<String, SheetError> {
+        let (learner, heading) = self.roll.whom(line)?;
+        let first = *self.lines.entry(&learner.id).or_insert(line.number);
+        if first == line.number {
+            return Ok(learner.id.clone());
+        }
+        let message = format!(
+            "learner `{}` is already on line {first}: put what they did on one line",
+            learner.id
+        );
+        Err(line.fault(heading, message))
+    }
+}
