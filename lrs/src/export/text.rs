@@ -39,9 +39,9 @@ pub(super) fn write(table: &Table, language: Language) -> Result<String, ExportE
 fn heading(shown: &Shown) -> Result<String, ExportError> {
     let course = one_line(shown.course_title());
     let (id, zone) = (&shown.table.course, &shown.table.time_zone);
-    let until = shown.say("dati fino a", "data until");
-    let (title, as_of, through) = (shown.title(), shown.as_of(), shown.through()?);
-    Ok(format!("{title} – {course} ({id}), {as_of}, {until} {through} ({zone})"))
+    let (title, as_of, through) = (one_line(shown.title()), shown.as_of(), shown.through()?);
+    let until = shown.table.through.map_or("", |_| shown.say("dati fino a ", "data until "));
+    Ok(format!("{title} – {course} ({id}), {as_of}, {until}{through} ({zone})"))
 }
 
 fn widths(lines: &[Vec<String>]) -> Vec<usize> {

@@ -95,8 +95,7 @@ impl<'a> Roll<'a> {
     }
 
     fn of_name(&self, name: &str, line: &Line) -> Result<&'a Learner, String> {
-        let Some(called) = self.by_name.get(&words(name)).filter(|_| !words(name).is_empty())
-        else {
+        let Some(called) = self.by_name.get(&words(name)) else {
             return Err(format!("no learner of the course is called `{name}`{}", self.offer(name)));
         };
         let fits = |learner: &Learner| {
