@@ -77,12 +77,21 @@ impl App {
 
         let (commands, listening) = mpsc::channel(64);
         tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
-        let progress = Progress::new(Arc::clone(&store), commands);
+        let record = Record::new(Arc::clone(&store), Arc::clone(&clock));
+        let secret = store.secret().await?;
+        let progress = Progress::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            record.clone(),
+            commands,
+            &base_url,
+            secret,
+        );
         let server = Server::new(Parts {
-            record: Record::new(Arc::clone(&store), Arc::clone(&clock)),
+            record,
             progress: progress.clone(),
             credentials: Credentials::new(Arc::clone(&store), Arc::clone(&clock), rand::random()),
-            cursors: Cursors::new(store.secret().await?),
+            cursors: Cursors::new(secret),
             store: Arc::clone(&store),
             limits: settings.limits,
             default_version,
@@ -120,6 +129,7 @@ impl App {
             name: name.to_owned(),
             label: "made at start from TRACCIA_SEED_KEY".into(),
             scopes: vec![Scope::All],
+            bounds: None,
             authority: Authority::of_key(name, &self.base_url),
             created: self.clock.now(),
         };

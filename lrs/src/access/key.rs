@@ -3,6 +3,7 @@
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 
+use super::bounds::Bounds;
 use super::scope::Scope;
 use crate::xapi::authority::Authority;
 use crate::xapi::instant::Instant;
@@ -18,6 +19,8 @@ pub struct Key {
     pub scopes: Vec<Scope>,
     /// The authority of the statements it sends.
     pub authority: Authority,
+    /// The territory that its reports and registers are bound to; everybody without it.
+    pub bounds: Option<Bounds>,
     /// When it was made.
     pub created: Instant,
 }

@@ -16,6 +16,10 @@ pub enum Scope {
     State,
     /// `profile`: read and write activity and agent profiles.
     Profile,
+    /// `progress/read`: read courses and reports, of the key's bounds alone where it has any.
+    ProgressRead,
+    /// `presence/write`: keep registers of presence, of the key's bounds alone where it has any.
+    PresenceWrite,
     /// `all/read`: read everything, progress reports too.
     AllRead,
     /// `all`: everything, with the keys and courses of this server.
@@ -41,6 +45,8 @@ pub enum Right {
     WriteProfiles,
     /// Read courses and their progress.
     ReadCourses,
+    /// Keep registers of presence.
+    KeepRegisters,
     /// Change keys, courses and learners.
     Manage,
 }
@@ -56,6 +62,7 @@ impl fmt::Display for Right {
             Self::ReadProfiles => "read profile documents",
             Self::WriteProfiles => "change profile documents",
             Self::ReadCourses => "read courses and their progress",
+            Self::KeepRegisters => "keep registers of presence",
             Self::Manage => "change keys, courses and learners",
         })
     }
@@ -63,12 +70,14 @@ impl fmt::Display for Right {
 
 impl Scope {
     /// Every scope, in the order of the documentation.
-    pub const EVERY: [Self; 7] = [
+    pub const EVERY: [Self; 9] = [
         Self::StatementsWrite,
         Self::StatementsReadMine,
         Self::StatementsRead,
         Self::State,
         Self::Profile,
+        Self::ProgressRead,
+        Self::PresenceWrite,
         Self::AllRead,
         Self::All,
     ];
@@ -81,9 +90,17 @@ impl Scope {
             Self::StatementsRead => "statements/read",
             Self::State => "state",
             Self::Profile => "profile",
+            Self::ProgressRead => "progress/read",
+            Self::PresenceWrite => "presence/write",
             Self::AllRead => "all/read",
             Self::All => "all",
         }
+    }
+
+    /// Whether a key that is bound to a territory may have it: it gives nothing beyond what
+    /// the bounds are held to.
+    pub const fn can_be_bound(self) -> bool {
+        matches!(self, Self::ProgressRead | Self::PresenceWrite)
     }
 
     /// Whether the scope gives `right`.
@@ -92,7 +109,11 @@ impl Scope {
             Self::All => true,
             Self::AllRead => !matches!(
                 right,
-                Right::WriteStatements | Right::WriteState | Right::WriteProfiles | Right::Manage
+                Right::WriteStatements
+                    | Right::WriteState
+                    | Right::WriteProfiles
+                    | Right::KeepRegisters
+                    | Right::Manage
             ),
             Self::StatementsWrite => matches!(right, Right::WriteStatements),
             Self::StatementsReadMine => matches!(right, Right::ReadOwnStatements),
@@ -101,6 +122,8 @@ impl Scope {
             }
             Self::State => matches!(right, Right::ReadState | Right::WriteState),
             Self::Profile => matches!(right, Right::ReadProfiles | Right::WriteProfiles),
+            Self::ProgressRead => matches!(right, Right::ReadCourses),
+            Self::PresenceWrite => matches!(right, Right::KeepRegisters),
         }
     }
 }
@@ -115,7 +138,7 @@ impl fmt::Display for Scope {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is not a scope; known are statements/write, statements/read/mine, statements/read, \
-     state, profile, all/read, all"
+     state, profile, progress/read, presence/write, all/read, all"
 )]
 pub struct UnknownScope(String);
 

@@ -5,8 +5,12 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::{Method, RequestBuilder, Response, Url};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::Value;
+
+/// How long, and how far apart, a server that is not available now is asked again.
+const PATIENCE: Duration = Duration::from_mins(1);
+const BETWEEN: Duration = Duration::from_secs(2);
 
 /// Which server, and which key.
 #[derive(Debug, Args)]
@@ -28,6 +32,10 @@ pub(super) struct Client {
 }
 
 impl Target {
+    pub(super) const fn new(url: Url, key: String) -> Self {
+        Self { url, key }
+    }
+
     pub(super) fn client(self) -> anyhow::Result<Client> {
         let (key, secret) = self.key.split_once(':').context("--key is not KEY:SECRET")?;
         // One TLS provider for the whole program; a second installation is refused and harmless.
@@ -57,15 +65,40 @@ impl Client {
         request.send().await.with_context(cannot)
     }
 
-    /// Sends and gives the answer's text; an error status is an error with the server's reason.
-    pub(super) async fn text(&self, request: RequestBuilder) -> anyhow::Result<String> {
-        let response = self.send(request).await?;
+    /// Sends and gives the answer's body, as [`Self::bytes`] does; while the server says that it is
+    /// not available now (503), the request is sent again for a minute.
+    pub(super) async fn patiently(
+        &self,
+        request: impl Fn() -> RequestBuilder,
+    ) -> anyhow::Result<bytes::Bytes> {
+        for _ in 0..PATIENCE.as_secs() / BETWEEN.as_secs() {
+            let response = self.send(request()).await?;
+            if response.status() != StatusCode::SERVICE_UNAVAILABLE {
+                return Self::body_of(response).await;
+            }
+            tokio::time::sleep(BETWEEN).await;
+        }
+        self.bytes(request()).await
+    }
+
+    /// Sends and gives the answer's body; an error status is an error with the server's reason.
+    pub(super) async fn bytes(&self, request: RequestBuilder) -> anyhow::Result<bytes::Bytes> {
+        Self::body_of(self.send(request).await?).await
+    }
+
+    async fn body_of(response: Response) -> anyhow::Result<bytes::Bytes> {
         let status = response.status();
-        let text = response.text().await?;
+        let bytes = response.bytes().await?;
         if !status.is_success() {
+            let text = String::from_utf8_lossy(&bytes);
             bail!("{}", explain(&text).unwrap_or_else(|| format!("the server says {status}")));
         }
-        Ok(text)
+        Ok(bytes)
+    }
+
+    /// [`Self::bytes`], as text.
+    pub(super) async fn text(&self, request: RequestBuilder) -> anyhow::Result<String> {
+        Ok(String::from_utf8(self.bytes(request).await?.to_vec())?)
     }
 
     /// [`Self::text`], read as JSON.

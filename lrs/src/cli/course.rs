@@ -19,6 +19,9 @@ pub(super) enum Course {
         /// Course files, TOML
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Check the files, and change nothing
+        #[arg(long)]
+        dry_run: bool,
         #[command(flatten)]
         target: Target,
     },
@@ -26,7 +29,7 @@ pub(super) enum Course {
 
 impl Course {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let Self::Load { files, target } = self;
+        let Self::Load { files, dry_run, target } = self;
         let client = target.client()?;
         for file in files {
             let name = file.display();
@@ -35,15 +38,19 @@ impl Course {
             let course =
                 course::Course::parse(&text).with_context(|| format!("{name} has faults"))?;
             let request = client
-                .request(Method::PUT, &format!("/api/v1/courses/{}", encoded(course.id())))
+                .request(
+                    Method::PUT,
+                    &format!("/api/v1/courses/{}?dry_run={dry_run}", encoded(course.id())),
+                )
                 .header(CONTENT_TYPE, "application/toml")
                 .body(text);
             let loaded = client.json(request).await.with_context(|| format!("loading {name}"))?;
             println!(
-                "{name}: course {} with {} modules and {} activities",
+                "{name}: course {} with {} modules and {} activities{}",
                 course.id(),
                 member(&loaded, "modules"),
-                member(&loaded, "activities")
+                member(&loaded, "activities"),
+                if dry_run { ": a dry run, nothing was changed" } else { "" }
             );
         }
         Ok(ExitCode::SUCCESS)

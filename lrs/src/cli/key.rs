@@ -14,9 +14,15 @@ pub(super) enum Key {
     /// Make a key; its secret is printed once and kept nowhere
     Create {
         /// What it may do: statements/write, statements/read/mine, statements/read, state,
-        /// profile, all/read, all
+        /// profile, progress/read, presence/write, all/read, all
         #[arg(long = "scope", required = true)]
         scopes: Vec<String>,
+        /// Bind it to a region: its reports and registers are of learners there alone. Repeatable
+        #[arg(long = "region")]
+        regions: Vec<String>,
+        /// Bind it to a body, by name or ISTAT code. Repeatable
+        #[arg(long = "body")]
+        bodies: Vec<String>,
         /// What it is for
         #[arg(long, default_value = "")]
         label: String,
@@ -54,9 +60,11 @@ pub(super) enum Format {
 impl Key {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Create { scopes, label, name, format, target } => {
+            Self::Create { scopes, regions, bodies, label, name, format, target } => {
                 let client = target.client()?;
-                let new = json!({"label": label, "scopes": scopes, "key": name});
+                let is_bound = !regions.is_empty() || !bodies.is_empty();
+                let bounds = is_bound.then(|| json!({"regions": regions, "bodies": bodies}));
+                let new = json!({"label": label, "scopes": scopes, "key": name, "bounds": bounds});
                 let request = client.request(Method::POST, "/api/v1/keys").json(&new);
                 let key = client.json(request).await?;
                 match format {

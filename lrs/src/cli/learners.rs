@@ -7,18 +7,52 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
+use serde_json::{Value, json};
 
 use super::client::{Target, encoded, member};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
 pub(super) enum Learners {
-    /// Replace the learners of a course by those of a CSV file
+    /// Add or update the learners of a course from a CSV file; the others stay as they are
     Import {
         /// The course's id
         course: String,
         /// The list, CSV with a header line
         file: PathBuf,
+        /// Say what would change, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Learners who are not in the file leave; what they did is theirs again if they return
+        #[arg(long)]
+        replace: bool,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Note that a learner is the same person as another one, whose data hold from now on
+    Merge {
+        /// The course's id
+        course: String,
+        /// The learner who is somebody else
+        learner: String,
+        /// Whom they are
+        into: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Take a merge back
+    Unmerge {
+        /// The course's id
+        course: String,
+        /// The learner who was merged
+        learner: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// List the actors of a course's statements who are nobody enrolled
+    Unassigned {
+        /// The course's id
+        course: String,
         #[command(flatten)]
         target: Target,
     },
@@ -26,16 +60,70 @@ pub(super) enum Learners {
 
 impl Learners {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let Self::Import { course, file, target } = self;
-        let client = target.client()?;
-        let name = file.display();
-        let list = std::fs::read(&file).with_context(|| format!("reading {name}"))?;
-        let request = client
-            .request(Method::PUT, &format!("/api/v1/courses/{}/learners", encoded(&course)))
-            .header(CONTENT_TYPE, "text/csv")
-            .body(list);
-        let imported = client.json(request).await.with_context(|| format!("importing {name}"))?;
-        println!("{course}: {} learners", member(&imported, "learners"));
+        match self {
+            Self::Import { course, file, dry_run, replace, target } => {
+                import(target, &course, &file, dry_run, replace).await?;
+            }
+            Self::Merge { course, learner, into, target } => {
+                let client = target.client()?;
+                let request = client.request(Method::PUT, &merge_of(&course, &learner));
+                client.text(request.json(&json!({"into": into}))).await?;
+                println!("{course}: {learner} is {into}");
+            }
+            Self::Unmerge { course, learner, target } => {
+                let client = target.client()?;
+                client.text(client.request(Method::DELETE, &merge_of(&course, &learner))).await?;
+                println!("{course}: {learner} is themselves again");
+            }
+            Self::Unassigned { course, target } => {
+                let client = target.client()?;
+                let path = format!("/api/v1/courses/{}/unassigned", encoded(&course));
+                let all = client.json(client.request(Method::GET, &path)).await?;
+                for actor in all.get("unassigned").and_then(Value::as_array).into_iter().flatten() {
+                    let (statements, last) =
+                        (member(actor, "statements"), member(actor, "last_seen"));
+                    println!("{statements:>8}  {last}  {}", member(actor, "actor"));
+                }
+                println!(
+                    "{course}: {} statements of {} actors are unassigned",
+                    member(&all, "statements"),
+                    member(&all, "actors")
+                );
+            }
+        }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn merge_of(course: &str, learner: &str) -> String {
+    format!("/api/v1/courses/{}/learners/{}/merge", encoded(course), encoded(learner))
+}
+
+async fn import(
+    target: Target,
+    course: &str,
+    file: &std::path::Path,
+    dry_run: bool,
+    replace: bool,
+) -> anyhow::Result<()> {
+    let client = target.client()?;
+    let name = file.display();
+    let list = std::fs::read(file).with_context(|| format!("reading {name}"))?;
+    let mode = if replace { "replace" } else { "update" };
+    let path =
+        format!("/api/v1/courses/{}/learners?mode={mode}&dry_run={dry_run}", encoded(course));
+    let request = client.request(Method::PUT, &path).header(CONTENT_TYPE, "text/csv").body(list);
+    let imported = client.json(request).await.with_context(|| format!("importing {name}"))?;
+    let count = |key: &str| imported.get(key).and_then(Value::as_array).map_or(0, Vec::len);
+    let absent = if replace { "left" } else { "not in the list, kept" };
+    println!(
+        "{course}: {} learners ({} added, {} updated, {} unchanged, {} {absent}){}",
+        member(&imported, "learners"),
+        count("added"),
+        count("updated"),
+        member(&imported, "unchanged"),
+        count("absent"),
+        if dry_run { ": a dry run, nothing was changed" } else { "" }
+    );
+    Ok(())
 }

@@ -1,10 +1,11 @@
-//! The command line, one file per command. All but `serve` speak to a running server through
-//! its public API.
+//! The command line, one file per command. All but `serve`, and `demo` where it only writes,
+//! speak to a running server through its public API.
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod certificate;
 mod client;
 mod course;
 mod demo;
@@ -12,6 +13,8 @@ mod import;
 mod key;
 mod learners;
 mod progress;
+mod register;
+mod report;
 mod serve;
 
 /// A learning record store for SCORM and xAPI.
@@ -29,12 +32,22 @@ enum Command {
     /// Load course files
     #[command(subcommand)]
     Course(course::Course),
-    /// Import the learners of a course
+    /// Enrol, merge and list the learners of a course
     #[command(subcommand)]
     Learners(learners::Learners),
     /// Report or rebuild the progress of a course
     #[command(subcommand)]
     Progress(progress::Progress),
+    /// Print or write a report on a course
+    Report(report::Report),
+    /// Keep registers of presence
+    #[command(subcommand)]
+    Register(register::Register),
+    /// Freeze, list, show and verify certificate lists
+    #[command(subcommand)]
+    Certificate(certificate::Certificate),
+    /// Make up a cohort for a course: learners, and what their platforms say
+    Demo(demo::Demo),
     /// Create, list and revoke keys
     #[command(subcommand)]
     Key(key::Key),
@@ -52,6 +65,10 @@ impl Cli {
                 Command::Course(command) => command.run().await,
                 Command::Learners(command) => command.run().await,
                 Command::Progress(command) => command.run().await,
+                Command::Report(command) => command.run().await,
+                Command::Register(command) => command.run().await,
+                Command::Certificate(command) => command.run().await,
+                Command::Demo(command) => command.run().await,
                 Command::Key(command) => command.run().await,
                 Command::Import(command) => command.run().await,
             }

@@ -2,24 +2,28 @@
 
 use std::process::ExitCode;
 
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use reqwest::Method;
 
 use super::client::{Target, encoded, member};
+use super::report::Rendering;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
 pub(super) enum Progress {
-    /// Print how many learners are how far
+    /// Print how many learners are how far: `traccia report COURSE progress`
     Report {
         /// The course's id
         course: String,
-        /// Any of module, region, province, body, role, office, separated by commas
+        /// Any of module, activity, region, province, body, `population_class`, role, office,
+        /// edition, separated by commas
         #[arg(long, default_value = "module")]
         by: String,
-        /// How to print it
-        #[arg(long, value_enum, default_value = "table")]
-        format: Format,
+        /// As it was at the end of this day, such as 2026-05-04
+        #[arg(long)]
+        at: Option<String>,
+        #[command(flatten)]
+        rendering: Rendering,
         #[command(flatten)]
         target: Target,
     },
@@ -32,43 +36,24 @@ pub(super) enum Progress {
     },
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Format {
-    Table,
-    Csv,
-    Json,
-}
-
 impl Progress {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Report { course, by, format, target } => {
-                let format = match format {
-                    Format::Table => "table",
-                    Format::Csv => "csv",
-                    Format::Json => "json",
-                };
-                let client = target.client()?;
-                let (id, by) = (encoded(&course), encoded(&by));
-                let path = format!("/api/v1/courses/{id}/progress?by={by}&format={format}");
-                let request = client.request(Method::GET, &path);
-                let text = client.text(request).await?;
-                print!("{text}");
-                if !text.ends_with('\n') {
-                    println!();
-                }
+            Self::Report { course, by, at, rendering, target } => {
+                let path = format!("/api/v1/courses/{}/reports/progress", encoded(&course));
+                rendering.get(target, &path, &[("by", Some(by)), ("at", at)]).await
             }
             Self::Rebuild { course, target } => {
                 let client = target.client()?;
                 let path = format!("/api/v1/courses/{}/rebuild", encoded(&course));
                 let rebuilt = client.json(client.request(Method::POST, &path)).await?;
                 println!(
-                    "{course}: {} statements read, {} learners changed",
+                    "{course}: {} statements read, {} actors changed",
                     member(&rebuilt, "statements"),
                     member(&rebuilt, "changed")
                 );
+                Ok(ExitCode::SUCCESS)
             }
         }
-        Ok(ExitCode::SUCCESS)
     }
 }

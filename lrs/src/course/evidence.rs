@@ -3,6 +3,7 @@
 //! The only place that reads statements for progress, and that knows the grammars of timestamps
 //! and durations.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -19,6 +20,20 @@ const SATISFIED: &str = "https://w3id.org/xapi/adl/verbs/satisfied";
 const WAIVED: &str = "https://w3id.org/xapi/adl/verbs/waived";
 const UNCOMPLETED: &str = "https://xapi.edlm/profiles/edlm-lms/concepts/verbs/uncompleted";
 
+/// Moodle's plugins, of meetings.
+const JOIN: &str = "http://activitystrea.ms/schema/1.0/join";
+const LEAVE: &str = "http://activitystrea.ms/schema/1.0/leave";
+const INTERACTION: &str = "http://adlnet.gov/expapi/activities/cmi.interaction";
+const INTERACTING: [&str; 4] = [
+    "http://adlnet.gov/expapi/verbs/answered",
+    "http://adlnet.gov/expapi/verbs/responded",
+    "http://adlnet.gov/expapi/verbs/interacted",
+    "http://adlnet.gov/expapi/verbs/commented",
+];
+
+/// The verb of registers of presence.
+pub const ATTENDED: &str = "http://adlnet.gov/expapi/verbs/attended";
+
 /// What a statement says about progress, whoever's and in whichever course.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
@@ -28,38 +43,61 @@ pub struct Evidence {
     pub actor: Identifier,
     /// IRI of the Activity it is about.
     pub object: String,
+    /// IRIs of `context.contextActivities.parent`.
+    pub parents: Vec<String>,
+    /// IRIs of `context.contextActivities.grouping`.
+    pub groupings: Vec<String>,
     /// When it happened, in microseconds since 1970 (UTC).
     pub timestamp: i64,
     /// When it was stored, in microseconds since 1970 (UTC).
     pub stored: i64,
-    /// What it says on completion: `result.completion`, else what the verb implies.
-    pub completion: Option<bool>,
-    /// What it says on success: `result.success`, else what the verb implies.
-    pub success: Option<bool>,
-    /// `result.score.scaled`.
-    pub scaled: Option<f64>,
-    /// The time it tells of.
-    pub time: Option<TimeSpent>,
+    /// The same for statements that are equal in verb, object, timestamp and result; these count
+    /// once.
+    pub fingerprint: u64,
+    /// Whether it is about a question inside of something larger, and so says nothing of that.
+    pub is_interaction: bool,
+    /// What it says.
+    pub word: Word,
 }
 
-/// A `result.duration` of a verb whose durations count as time spent, in microseconds (a year is
-/// 365 days, a month 30; the standard leaves both open).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimeSpent {
-    /// Of terminated, suspended, exited or abandoned: a session's time, to be added up.
-    Session {
-        /// How long it was.
-        micros: u64,
-        /// The same for statements that are equal in verb, object, timestamp and result; these
-        /// count once.
-        fingerprint: u64,
-    },
-    /// Of completed, passed or failed: the time up to then; the largest counts, where no session
-    /// tells more.
-    Outcome {
-        /// How long it was.
-        micros: u64,
-    },
+/// What a statement says of its actor and object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    /// On completion: no for Moodle's `uncompleted`, else `result.completion`, else what the verb
+    /// implies.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub completion: Option<bool>,
+    /// On success: `result.success`, else what the verb implies.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub success: Option<bool>,
+    /// The score, from -1 to 1: `result.score.scaled`, else `raw` between `min` and `max`.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// Whether it ends an attempt: `passed`, `failed`, or `completed` with a score.
+    #[serde(rename = "a", default, skip_serializing_if = "std::ops::Not::not")]
+    pub ends_attempt: bool,
+    /// The time it tells of.
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Time>,
+}
+
+/// What a statement tells of time, in microseconds (a year is 365 days, a month 30; the standard
+/// leaves both open).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Time {
+    /// `result.duration` of terminated, suspended, exited or abandoned: a session's time, to be
+    /// added up.
+    Session(u64),
+    /// `result.duration` of completed, passed or failed: the time up to then; the largest counts,
+    /// where no session tells more.
+    Outcome(u64),
+    /// `result.duration` of attended, 0 without one: time in presence, to be added up.
+    Attended(u64),
+    /// The beginning of a presence, until the next `Leave` on the same object.
+    Join,
+    /// The end of a presence.
+    Leave,
 }
 
 impl Evidence {
@@ -75,45 +113,87 @@ impl Evidence {
         }
         let actor = Identifier::of_agent(statement.get("actor")?)?;
         let verb = statement.get("verb")?.get("id")?.as_str()?;
-        let object = object.get("id")?.as_str()?;
+        let iri = object.get("id")?.as_str()?;
         let result = statement.get("result");
-        let of_result = |key: &str| result.and_then(|result| result.get(key));
         let timestamp =
             statement.get("timestamp").and_then(Value::as_str).and_then(micros_of_timestamp);
         let timestamp = timestamp.unwrap_or(stored);
-        let duration = of_result("duration").and_then(Value::as_str).and_then(micros_of_duration);
+        let kind = object.pointer("/definition/type").and_then(Value::as_str);
         Some(Self {
             statement: id.to_owned(),
             actor,
-            object: object.to_owned(),
+            object: iri.to_owned(),
+            parents: context_activities(statement, "parent"),
+            groupings: context_activities(statement, "grouping"),
             timestamp,
             stored,
-            completion: of_result("completion")
+            fingerprint: fingerprint(verb, iri, timestamp, result),
+            is_interaction: kind == Some(INTERACTION) || INTERACTING.contains(&verb),
+            word: Word::read(verb, result),
+        })
+    }
+}
+
+impl Word {
+    fn read(verb: &str, result: Option<&Value>) -> Self {
+        let of_result = |key: &str| result.and_then(|result| result.get(key));
+        let duration = of_result("duration").and_then(Value::as_str).and_then(micros_of_duration);
+        let score = of_result("score").and_then(scaled);
+        let completion = match verb {
+            // Moodle's plugin may say `completion: true` beside it.
+            UNCOMPLETED => Some(false),
+            _ => of_result("completion")
                 .and_then(Value::as_bool)
                 .or_else(|| completion_of_verb(verb)),
+        };
+        Self {
+            completion,
             success: of_result("success")
                 .and_then(Value::as_bool)
                 .or_else(|| success_of_verb(verb)),
-            scaled: of_result("score")
-                .and_then(|score| score.get("scaled"))
-                .and_then(Value::as_f64)
-                .map(|scaled| scaled + 0.0), // -0.0 is 0
-            time: duration.and_then(|micros| match verb {
-                TERMINATED | SUSPENDED | EXITED | ABANDONED => Some(TimeSpent::Session {
-                    micros,
-                    fingerprint: fingerprint(verb, object, timestamp, result),
-                }),
-                COMPLETED | PASSED | FAILED => Some(TimeSpent::Outcome { micros }),
+            score,
+            ends_attempt: matches!(verb, PASSED | FAILED) || verb == COMPLETED && score.is_some(),
+            time: match verb {
+                TERMINATED | SUSPENDED | EXITED | ABANDONED => duration.map(Time::Session),
+                COMPLETED | PASSED | FAILED => duration.map(Time::Outcome),
+                ATTENDED => Some(Time::Attended(duration.unwrap_or_default())),
+                JOIN => Some(Time::Join),
+                LEAVE => Some(Time::Leave),
                 _ => None,
-            }),
-        })
+            },
+        }
     }
+
+    /// Whether it says nothing but that the learner was there.
+    pub fn is_silent(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+fn context_activities(statement: &Value, relation: &str) -> Vec<String> {
+    let activities = statement.pointer("/context/contextActivities");
+    let related = activities.and_then(|activities| activities.get(relation));
+    let id = |activity: &Value| activity.get("id").and_then(Value::as_str).map(str::to_owned);
+    match related {
+        Some(Value::Array(all)) => all.iter().filter_map(id).collect(),
+        Some(alone) => id(alone).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// `scaled`, else where `raw` lies between `min` and `max`.
+fn scaled(score: &Value) -> Option<f64> {
+    let number = |key: &str| score.get(key).and_then(Value::as_f64);
+    let between = || {
+        let (raw, min, max) = (number("raw")?, number("min")?, number("max")?);
+        (max > min).then(|| (raw - min) / (max - min))
+    };
+    number("scaled").or_else(between).map(|scaled| scaled + 0.0) // -0.0 is 0
 }
 
 fn completion_of_verb(verb: &str) -> Option<bool> {
     match verb {
         COMPLETED | PASSED | SATISFIED | WAIVED => Some(true),
-        UNCOMPLETED => Some(false),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
 /// One inverse functional identifier (xAPI 1.0.3 Data 2.4.2.1). Its text, by `Display`, is the
@@ -58,6 +58,19 @@ impl Identifier {
             }
         }
         (all, wrong)
+    }
+
+    /// The Agent that this identifies, without a name.
+    pub fn to_agent(&self) -> Value {
+        match self {
+            Self::Mbox(mbox) => json!({"objectType": "Agent", "mbox": mbox}),
+            Self::MboxSha1sum(hash) => json!({"objectType": "Agent", "mbox_sha1sum": hash}),
+            Self::Openid(uri) => json!({"objectType": "Agent", "openid": uri}),
+            Self::Account { home_page, name } => json!({
+                "objectType": "Agent",
+                "account": {"homePage": home_page, "name": name},
+            }),
+        }
     }
 
     /// The hashed form under which players that hide addresses name the same person: for a mail

@@ -1,45 +1,52 @@
 //! Courses and how far learners are in them: course files, learner lists, what a statement says
-//! about progress, the fold over statements, and the report. No I/O, no clock, no async.
+//! about progress, what becomes of it, and the reports. No I/O, no clock, no async.
 //!
-//! A statement becomes [`Evidence`]; evidence of one learner is applied to their
-//! [`LearnerProgress`], in any order and any number of times; a [`ProgressReport`] adds up the
-//! progress of many [`Learner`]s.
+//! A statement becomes [`Evidence`]; evidence of one actor is applied to their
+//! [`ActorProgress`], in any order. A [`Replay`] over the documents of a [`Learner`]'s actors
+//! gives their [`Standings`] on any day, and a report adds up the standings of many.
 
 mod check;
 mod encoding;
+mod enrolment;
 mod error;
 mod evidence;
 mod file;
-mod fold;
+mod frozen;
 mod grouping;
 mod heading;
 mod identifier;
 mod learner;
 mod learner_list;
+mod ledger;
 mod list_change;
 mod model;
 mod progress;
 mod register;
-mod render;
-mod report;
+mod replay;
+pub mod report;
 mod sheet;
 mod standing;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub use enrolment::{Enrolment, MergeError};
 pub use error::{CourseError, CourseErrors, SheetError, SheetErrors};
-pub use evidence::{Evidence, TimeSpent};
+pub use evidence::{ATTENDED, Evidence, Time, Word};
+pub use frozen::{FrozenCertificates, FrozenPerson};
 pub use grouping::{GroupKey, Grouping, UnknownGroupKey};
 pub use identifier::{Identifier, IdentifierError};
 pub use learner::Learner;
 pub use learner_list::LearnerList;
+pub use ledger::{HoursRule, LedgerLine};
 pub use list_change::ListChange;
 pub use model::{
-    Activity, ActivityPlace, ActivityRule, Course, Module, ModuleRule, Selector, Title,
+    Activity, ActivityPlace, ActivityRule, Assessment, Audience, Certificate, Course, Credit,
+    Edition, Form, Mode, Module, ModuleRule, Outline, ScoreRule, Selection, Session, Title, Window,
+    micros_of_hours,
 };
-pub use progress::{ActivityProgress, LearnerProgress, Mark, ModuleProgress, ObjectTime, State};
+pub use progress::{ActorProgress, Entry, Journal, State};
 pub use register::{LengthError, Register, RegisterEntry, SessionDay, length};
-pub use report::{Figures, ProgressReport, ReportRow};
-pub use standing::{Standing, Standings};
+pub use replay::{Cut, Replay};
+pub use standing::{ActivityStanding, Standing, Standings};
 pub use table::{Cell, Column, Kind, Language, Table, Words};

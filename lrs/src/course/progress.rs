@@ -1,86 +1,153 @@
-//! The progress document: all that is known of one learner in one course.
+//! The progress document: all that statements of one actor said that bears on one course.
+//!
+//! It is a journal, not a result: what came is kept by activity and object, without what says
+//! nothing and without repetitions. Results are made of it at reading time, for any learner,
+//! rule and day ([`Replay`](super::Replay)), so that enrolling, merging and most changes of a
+//! course file need no look at the log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// The shape of [`LearnerProgress`]; a stored document of another shape must be rebuilt.
-pub(super) const SHAPE: u32 = 1;
+use super::evidence::{Evidence, Word};
+use super::model::Course;
 
-/// How far one learner is in one course. Maps are sorted, so that equal progress serialises to
-/// equal bytes, whatever the order in which the statements came.
+/// The shape of [`ActorProgress`]; a stored document of another shape must be rebuilt.
+const SHAPE: u32 = 2;
+
+/// What one actor said in one course. Everything in it is sorted, so that the same statements
+/// serialise to the same bytes, whatever the order in which they came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LearnerProgress {
+pub struct ActorProgress {
     /// The shape of this document.
     pub shape: u32,
+    /// How many statements bear on the course, repetitions included.
+    pub statements: u64,
     /// By [`Activity::key`](super::Activity::key); only activities with a statement.
-    pub activities: BTreeMap<String, ActivityProgress>,
-    /// By module id, derived from `activities`; only modules with a statement.
-    pub modules: BTreeMap<String, ModuleProgress>,
+    pub activities: BTreeMap<String, Journal>,
 }
 
-/// What a learner's statements on one activity come to.
+/// What was said on one activity.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ActivityProgress {
-    /// The latest word on completion.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub completion: Option<Mark>,
-    /// The latest word on success.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub success: Option<Mark>,
-    /// The best scaled score, from -1 to 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub best_score: Option<f64>,
-    /// Time spent, by object IRI; only objects with time.
+pub struct Journal {
+    /// The days, in the course's time zone, on which anything happened.
+    pub days: BTreeSet<Date>,
+    /// What bears on results, by object IRI.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub objects: BTreeMap<String, ObjectTime>,
+    pub objects: BTreeMap<String, Vec<Entry>>,
 }
 
-/// A word on completion or success, and the statement it comes from. Of two, that which
-/// [outranks](Mark::outranks) the other holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
-    /// Completed or not, passed or failed.
-    pub value: bool,
+/// One statement that bears on results.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
     /// When it happened, in microseconds since 1970.
+    #[serde(rename = "t")]
     pub timestamp: i64,
+    /// [`Evidence::fingerprint`]: with `timestamp` the key of the entry.
+    #[serde(rename = "f")]
+    pub fingerprint: u64,
     /// When it was stored, in microseconds since 1970.
+    #[serde(rename = "k")]
     pub stored: i64,
-    /// The statement's id.
+    /// The statement's id; of equal statements the one that was stored first.
+    #[serde(rename = "s")]
     pub statement: String,
+    /// What it says.
+    #[serde(rename = "w")]
+    pub word: Word,
 }
 
-impl Mark {
-    /// Whether this is the later word: by timestamp, then by stored, then, so that the order of
-    /// arrival never decides, by statement id and value.
-    pub fn outranks(&self, other: &Self) -> bool {
-        let rank = |mark: &Self| (mark.timestamp, mark.stored);
-        (rank(self), &self.statement, self.value) > (rank(other), &other.statement, other.value)
+impl Default for ActorProgress {
+    /// Nothing said.
+    fn default() -> Self {
+        Self { shape: SHAPE, statements: 0, activities: BTreeMap::new() }
     }
 }
 
-/// A learner's time on one object, in microseconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ObjectTime {
-    /// Sessions by fingerprint in hexadecimal: equal statements share one entry.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub sessions: BTreeMap<String, u64>,
-    /// The largest duration of completed, passed and failed; counts only without sessions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<u64>,
-}
-
-impl ObjectTime {
-    /// The time that counts for the object.
-    pub fn micros(&self) -> u64 {
-        if self.sessions.is_empty() {
-            return self.outcome.unwrap_or(0);
+impl ActorProgress {
+    /// Takes one statement of this actor into account; says whether it bears on the course.
+    ///
+    /// The result depends only on the collection of evidence applied, not on its order, and but
+    /// for the count of `statements` not on repetitions. The caller leaves out voided statements,
+    /// and starts from `default()` when one applied earlier is voided or the course reads
+    /// otherwise ([`Course::reads_like`]).
+    pub fn apply(&mut self, course: &Course, evidence: &Evidence) -> bool {
+        let Evidence { object, parents, groupings, .. } = evidence;
+        let Some(place) = course.place_of(object, parents, groupings) else { return false };
+        let Some((_, activity)) = course.at(place) else { return false };
+        self.statements += 1;
+        let is_named = activity.selection.ids.contains(object);
+        let journal = self.activities.entry(activity.key.clone()).or_default();
+        if let Ok(instant) = Timestamp::from_microsecond(evidence.timestamp) {
+            journal.days.insert(course.zone().to_datetime(instant).date());
         }
-        self.sessions.values().fold(0, |sum, micros| sum.saturating_add(*micros))
+        if !evidence.word.is_silent() && (is_named || !evidence.is_interaction) {
+            let entries = journal.objects.entry(object.clone()).or_default();
+            keep(entries, Entry::of(evidence));
+        }
+        true
+    }
+
+    /// The document after a whole history, given in any order, each statement once.
+    pub fn rebuild<'a>(course: &Course, history: impl IntoIterator<Item = &'a Evidence>) -> Self {
+        let mut progress = Self::default();
+        for evidence in history {
+            progress.apply(course, evidence);
+        }
+        progress
+    }
+
+    /// Whether the document has the shape this program writes; if not, rebuild it.
+    pub const fn is_current(&self) -> bool {
+        self.shape == SHAPE
+    }
+
+    /// The last day on which anything happened.
+    pub fn last_day(&self) -> Option<Date> {
+        self.activities.values().filter_map(|journal| journal.days.last()).max().copied()
     }
 }
 
-/// How far a learner is in a module or a course.
+impl Entry {
+    fn of(evidence: &Evidence) -> Self {
+        Self {
+            timestamp: evidence.timestamp,
+            fingerprint: evidence.fingerprint,
+            stored: evidence.stored,
+            statement: evidence.statement.clone(),
+            word: evidence.word,
+        }
+    }
+
+    /// The same for statements that count once.
+    pub const fn key(&self) -> (i64, u64) {
+        (self.timestamp, self.fingerprint)
+    }
+
+    /// Where the entry stands among what one learner said: the later word holds. By timestamp,
+    /// then by stored, then, so that the order of arrival never decides, by statement id.
+    pub fn rank(&self) -> (i64, i64, &str) {
+        (self.timestamp, self.stored, &self.statement)
+    }
+}
+
+/// Keeps `entry` in its place, or of two equal ones that which was stored first.
+fn keep(entries: &mut Vec<Entry>, entry: Entry) {
+    match entries.binary_search_by_key(&entry.key(), Entry::key) {
+        Err(place) => entries.insert(place, entry),
+        Ok(place) => {
+            if let Some(held) = entries.get_mut(place)
+                && entry.rank() < held.rank()
+            {
+                *held = entry;
+            }
+        }
+    }
+}
+
+/// How far a learner is in an activity, a module or a course.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -91,20 +158,4 @@ pub enum State {
     InProgress,
     /// The rule fulfilled.
     Completed,
-}
-
-/// What a learner's activities in one module come to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ModuleProgress {
-    /// By the module's rule.
-    pub state: State,
-    /// The latest word on success over the module's activities.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub success: Option<Mark>,
-    /// The sum of the best scores of the activities that have one.
-    pub score_sum: f64,
-    /// How many activities have a score.
-    pub scored: u32,
-    /// Time that counts, after the activities' caps, in microseconds.
-    pub micros: u64,
 }

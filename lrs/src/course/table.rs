@@ -2,12 +2,13 @@
 //! HTML and text. It says for itself when and where it is true.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::model::Title;
 use super::progress::State;
 
 /// A text for people, in the two languages of the reports.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Words {
     /// Italian.
     pub it: String,
@@ -70,6 +71,8 @@ pub enum Cell {
     Suppressed,
     /// Of [`Kind::Text`].
     Text(String),
+    /// Of [`Kind::Text`]: in the language of the reader.
+    Words(Words),
     /// Of [`Kind::Text`]: several, in order.
     List(Vec<String>),
     /// Of [`Kind::Count`].
@@ -111,6 +114,8 @@ pub struct Table {
     pub notes: Vec<Words>,
     /// The columns.
     pub columns: Vec<Column>,
+    /// The keys of the columns that a printed page has, where paper is too narrow for all.
+    pub print: &'static [&'static str],
     /// The rows, each with a cell for each column.
     pub rows: Vec<Vec<Cell>>,
 }
@@ -119,6 +124,11 @@ impl Words {
     /// Both languages.
     pub fn new(it: impl Into<String>, en: impl Into<String>) -> Self {
         Self { it: it.into(), en: en.into() }
+    }
+
+    /// A title of the course file.
+    pub fn of_title(title: &Title) -> Self {
+        Self::new(title.in_language("it"), title.in_language("en"))
     }
 
     /// The text in `language`.

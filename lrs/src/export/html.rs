@@ -10,10 +10,13 @@ const STYLE: &str = include_str!("print.css");
 
 /// From this many columns on the type is smaller, so that A4 across still holds them.
 const WIDE: usize = 11;
+/// And from this many on the page is A3.
+const VERY_WIDE: usize = 17;
 
 /// One page in `language`, laid out for A4 across, the headings on every sheet. Columns of
 /// signatures are empty boxes, high enough to sign in.
 pub(super) fn write(table: &Table, language: Language) -> Result<String, ExportError> {
+    let table = &on_paper(table);
     let shown = Shown::new(table, language)?;
     let (title, course) = (shown.title(), shown.course_title());
     let page = html! {
@@ -25,7 +28,7 @@ pub(super) fn write(table: &Table, language: Language) -> Result<String, ExportE
                 title { (title) " – " (course) }
                 style { (PreEscaped(STYLE)) }
             }
-            body class=[(table.columns.len() >= WIDE).then_some("wide")] {
+            body class=[width(table.columns.len())] {
                 main {
                     h1 { (title) }
                     dl {
@@ -41,6 +44,33 @@ pub(super) fn write(table: &Table, language: Language) -> Result<String, ExportE
         }
     };
     Ok(page.into_string())
+}
+
+/// The table as paper has room for it: with the columns that it names for print, and of these
+/// only those in which anything stands.
+fn on_paper(table: &Table) -> Table {
+    let is_blank = |cell: &Cell| match cell {
+        Cell::Empty => true,
+        Cell::Text(text) => text.is_empty(),
+        _ => false,
+    };
+    let keep: Vec<bool> = (table.columns.iter().enumerate())
+        .map(|(at, column)| {
+            let is_for_print = table.print.is_empty() || table.print.contains(&column.key.as_str());
+            let mut cells = table.rows.iter().map(|row| row.get(at).unwrap_or(&Cell::Empty));
+            let says_something = table.rows.is_empty() || !cells.all(is_blank);
+            is_for_print && (says_something || column.kind == Kind::Signature)
+        })
+        .collect();
+    Table {
+        columns: kept(&table.columns, &keep),
+        rows: table.rows.iter().map(|row| kept(row, &keep)).collect(),
+        ..table.clone()
+    }
+}
+
+fn kept<T: Clone>(all: &[T], keep: &[bool]) -> Vec<T> {
+    all.iter().zip(keep).filter(|(_, keep)| **keep).map(|(one, _)| one.clone()).collect()
 }
 
 fn body(shown: &Shown) -> Result<Markup, ExportError> {
@@ -96,6 +126,14 @@ fn notes(shown: &Shown) -> Markup {
                 ul { @for note in shown.notes() { li { (note) } } }
             }
         }
+    }
+}
+
+const fn width(columns: usize) -> Option<&'static str> {
+    match columns {
+        ..WIDE => None,
+        WIDE..VERY_WIDE => Some("wide"),
+        _ => Some("wide very"),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::course::{Cell, Language, Table};
 /// suppressed one has `"suppressed": true`. Instants are RFC 3339 in UTC, shares 0 to 1.
 pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, ExportError> {
     let rows: Vec<Value> =
-        table.rows.iter().map(|cells| row(table, cells)).collect::<Result<_, _>>()?;
+        table.rows.iter().map(|cells| row(table, cells, language)).collect::<Result<_, _>>()?;
     let notes: Vec<&str> = table.notes.iter().map(|note| note.in_language(language)).collect();
     let whole = json!({
         "report": table.report,
@@ -28,10 +28,10 @@ pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, Export
     Ok(serde_json::to_vec(&whole).map_err(std::io::Error::from)?)
 }
 
-fn row(table: &Table, cells: &[Cell]) -> Result<Value, ExportError> {
+fn row(table: &Table, cells: &[Cell], language: Language) -> Result<Value, ExportError> {
     let mut row = Map::new();
     for (column, cell) in unsigned(table, cells) {
-        row.insert(column.key.clone(), value(cell)?);
+        row.insert(column.key.clone(), value(cell, language)?);
     }
     if cells.contains(&Cell::Suppressed) {
         row.insert("suppressed".into(), true.into());
@@ -39,10 +39,11 @@ fn row(table: &Table, cells: &[Cell]) -> Result<Value, ExportError> {
     Ok(Value::Object(row))
 }
 
-fn value(cell: &Cell) -> Result<Value, ExportError> {
+fn value(cell: &Cell, language: Language) -> Result<Value, ExportError> {
     Ok(match cell {
         Cell::Empty | Cell::Suppressed => Value::Null,
         Cell::Text(text) => text.as_str().into(),
+        Cell::Words(words) => words.in_language(language).into(),
         Cell::List(texts) => texts.as_slice().into(),
         Cell::Count(count) => (*count).into(),
         Cell::Hours(number) | Cell::Score(number) | Cell::Share(number) => (*number).into(),

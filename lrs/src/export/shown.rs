@@ -88,6 +88,7 @@ impl<'a> Shown<'a> {
             Cell::Empty => String::new(),
             Cell::Suppressed => SUPPRESSED.to_owned(),
             Cell::Text(text) => text.clone(),
+            Cell::Words(words) => words.in_language(self.language).to_owned(),
             Cell::List(texts) => texts.join("; "),
             Cell::Count(count) => count.to_string(),
             Cell::Hours(hours) => self.number(format!("{hours:.2}")),

@@ -9,6 +9,9 @@ use super::ExportError;
 use super::shown::{SUPPRESSED, Shown, unsigned, unsigned_columns};
 use crate::course::{Cell, Language, Table};
 
+/// The most characters in a cell.
+const MOST_TEXT: usize = 32_767;
+
 /// No column is wider, in pixels; longer text shows when the cell is chosen.
 const WIDEST: u32 = 420;
 
@@ -90,11 +93,19 @@ fn cell(
             }
         }
         Cell::Flag(flag) => sheet.write_boolean(line, at, *flag),
-        Cell::Text(_) | Cell::List(_) | Cell::State(_) => {
-            sheet.write_string(line, at, shown.cell(cell)?)
+        Cell::Text(_) | Cell::Words(_) | Cell::List(_) | Cell::State(_) => {
+            sheet.write_string(line, at, fitting(shown.cell(cell)?))
         }
     }?;
     Ok(())
+}
+
+/// What a cell of Excel can hold; of longer text the beginning.
+fn fitting(text: String) -> String {
+    if text.chars().count() <= MOST_TEXT {
+        return text;
+    }
+    text.chars().take(MOST_TEXT - 1).chain(['…']).collect()
 }
 
 fn notes(shown: &Shown, sheet: &mut Worksheet) -> Result<(), ExportError> {

@@ -99,7 +99,7 @@ impl Credentials {
 }
 
 /// The user name and password of a Basic header (RFC 7617).
-fn basic(header: &str) -> Option<(String, String)> {
+pub(super) fn basic(header: &str) -> Option<(String, String)> {
     let (scheme, token) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

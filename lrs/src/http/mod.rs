@@ -18,10 +18,12 @@ pub mod version;
 pub mod xapi;
 
 mod alternate;
+mod check_in;
 mod cors;
 mod home;
 mod lingering;
 mod paths;
+mod refused;
 
 /// How long requests that were begun may take after the server was told to stop.
 const FAREWELL: Duration = Duration::from_secs(10);

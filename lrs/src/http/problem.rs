@@ -12,6 +12,7 @@ use uuid::Uuid;
 use validator::Report;
 
 use crate::access::caller::Forbidden;
+use crate::course::MergeError;
 use crate::progress::ProgressError;
 use crate::record::RecordError;
 use crate::store::StoreError;
@@ -160,11 +161,17 @@ impl Problem {
     }
 }
 
+/// The rule that a request broke, on its response, for those who count.
+#[derive(Clone, Debug)]
+pub struct BrokenRule(pub String);
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
         let retry_after = self.0.retry_after;
+        let rule = BrokenRule(self.rule().to_owned());
         let mut response = (status, Json(self)).into_response();
+        response.extensions_mut().insert(rule);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if status == StatusCode::UNAUTHORIZED {
@@ -275,6 +282,75 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl Problem {
+    fn of_progress(error: ProgressError, detail: String) -> Self {
+        let (status, rule, remedy) = match error {
+            ProgressError::Merge(MergeError::Unknown(_)) | ProgressError::NoLearner(_) => (
+                StatusCode::NOT_FOUND,
+                "learner-unknown",
+                "GET /api/v1/courses/{id}/learners lists who is enrolled.",
+            ),
+            ProgressError::Merge(_) => (
+                StatusCode::CONFLICT,
+                "merge",
+                "GET /api/v1/courses/{id}/learners lists the merges.",
+            ),
+            ProgressError::NoSession { .. } => (
+                StatusCode::NOT_FOUND,
+                "session-unknown",
+                "Use the key of a [[module.event]] and the id of one of its sessions.",
+            ),
+            ProgressError::NoCertificates(_) => (
+                StatusCode::NOT_FOUND,
+                "certificates-unknown",
+                "GET /api/v1/courses/{id}/certificates names the lists.",
+            ),
+            ProgressError::Bounded => (
+                StatusCode::FORBIDDEN,
+                "bounds",
+                "Use a key without bounds; GET /whoami shows those of this one.",
+            ),
+            ProgressError::NoCode => (
+                StatusCode::FORBIDDEN,
+                "check-in-code",
+                "Look again at the code shown in the room; it is valid on the session's day alone.",
+            ),
+            ProgressError::Busy => {
+                (StatusCode::CONFLICT, "course-changed", "Look at the course, and send it again.")
+            }
+            ProgressError::Computing(_) => {
+                let mut problem = Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "progress-computing",
+                    detail,
+                    "Ask again in a few seconds: a course that was changed is read from the log.",
+                );
+                problem.0.retry_after = true;
+                return problem;
+            }
+            ProgressError::Record(error) => return error.into(),
+            ProgressError::Store(error) => return error.into(),
+            _ => return Self::stopped(),
+        };
+        Self::new(status, rule, detail, remedy)
+    }
+
+    /// A parameter with a value that it does not take.
+    pub fn parameter(name: &str, value: &str, takes: &str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "parameter-value",
+            format!("`{name}` does not take `{value}`."),
+            format!("Write {takes}."),
+        )
+    }
+
+    /// The rule that was broken.
+    pub fn rule(&self) -> &str {
+        &self.0.rule
+    }
+}
+
 fn conflict(id: Uuid, differences: &[String]) -> Problem {
     let places = differences.join(", ");
     let mut problem = Problem::new(
@@ -333,10 +409,17 @@ impl From<ProgressError> for Problem {
             ProgressError::Course(_) => {
                 bad("course-file", "Mend the lines named and send it again.")
             }
-            ProgressError::Learners(_) => {
-                bad("learner-list", "Mend the lines named and send the whole list again.")
+            ProgressError::Sheet(_) => {
+                bad("sheet", "Mend the lines named and send the whole list again.")
             }
-            ProgressError::Store(error) => error.into(),
+            ProgressError::NoEdition { .. } => bad(
+                "edition-unknown",
+                "Add an [[edition]] of this id to the course file, or mend the column `edition` \
+                 of the list of learners.",
+            ),
+            ProgressError::Grouping(_) => bad("parameter-value", "Choose among those named."),
+            ProgressError::NoDay(_) => bad("parameter-value", "Choose a day of this century."),
+            other => Self::of_progress(other, detail),
         }
     }
 }

@@ -26,7 +26,7 @@ use super::problem::Problem;
 use super::state::Server;
 use super::xapi::documents::{self, ActivityProfiles, AgentProfiles, Documents, StateDocuments};
 use super::xapi::{about, activities, agents, get_statements, put_statements};
-use super::{alternate, consistency, cors, home, paths, version};
+use super::{alternate, check_in, consistency, cors, home, paths, refused, version};
 
 /// How long a body may pause before its request is given up.
 const STALLED: Duration = Duration::from_secs(30);
@@ -36,8 +36,8 @@ const STALLED: Duration = Duration::from_secs(30);
 #[openapi(
     info(title = "Traccia", description = "Courses, learners, progress and keys. The xAPI \
         resources under /xapi are described by the xAPI standard.", license(name = "Apache-2.0")),
-    tags((name = "keys"), (name = "courses"), (name = "health"),
-        (name = "pages"))
+    tags((name = "keys"), (name = "courses"), (name = "learners"), (name = "reports"),
+        (name = "presence"), (name = "certificates"), (name = "health"), (name = "pages"))
 )]
 struct Description;
 
@@ -86,6 +86,7 @@ fn xapi(server: &Server) -> Router<Server> {
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
         .layer(from_fn_with_state(server.clone(), version::negotiate))
+        .layer(from_fn_with_state(server.clone(), refused::count))
 }
 
 fn document_routes<D: Documents>() -> axum::routing::MethodRouter<Server> {
@@ -105,9 +106,18 @@ fn api() -> Router<Server> {
         .routes(routes!(keys::revoke))
         .routes(routes!(courses::list))
         .routes(routes!(courses::get, courses::put))
-        .routes(routes!(courses::put_learners))
-        .routes(routes!(courses::progress))
         .routes(routes!(courses::rebuild))
+        .routes(routes!(courses::learners::get, courses::learners::put))
+        .routes(routes!(courses::learners::merge, courses::learners::unmerge))
+        .routes(routes!(courses::learners::unassigned))
+        .routes(routes!(courses::reports::get))
+        .routes(routes!(courses::reports::progress))
+        .routes(routes!(courses::presence::put, courses::presence::post))
+        .routes(routes!(courses::presence::code))
+        .routes(routes!(courses::presence::check_in))
+        .routes(routes!(courses::certificates::freeze, courses::certificates::list))
+        .routes(routes!(courses::certificates::get))
+        .routes(routes!(check_in::page, check_in::take))
         .routes(routes!(home::page))
         .routes(routes!(home::problems))
         .routes(routes!(home::schema))

@@ -6,8 +6,10 @@ use bytes::Bytes;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::course::{Course, Evidence, LearnerList, LearnerProgress, SheetErrors};
-use crate::store::{Kept, KeptCourse, ProgressDocument, Result, Store, StoreError, Watermark};
+use crate::course::{ActorProgress, Course, Evidence};
+use crate::store::{
+    Followed as Mark, Kept, KeptCourse, ProgressDocument, Result, Store, StoreError,
+};
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::{VOIDED, target};
 use crate::xapi::query::{Filter, Match};
@@ -16,14 +18,19 @@ use crate::xapi::stored::Stored;
 /// Statements read at once.
 pub(super) const CHUNK: usize = 1000;
 
-/// A course, its learners, and their progress up to the watermark.
+/// Documents that are remembered from one step to the next.
+const REMEMBERED: usize = 20_000;
+
+/// A course and what its actors said up to the mark.
 pub(super) struct Followed {
     pub(super) id: String,
-    pub(super) watermark: Watermark,
+    /// How far the documents follow the log.
+    pub(super) mark: Mark,
     course: Course,
-    learners: LearnerList,
-    progress: HashMap<String, LearnerProgress>,
+    /// Documents that were read or changed lately; when `whole`, all there are.
+    documents: HashMap<String, ActorProgress>,
     changed: BTreeSet<String>,
+    whole: bool,
 }
 
 /// A statement of the log, read once for all courses.
@@ -52,118 +59,149 @@ impl Read {
 }
 
 impl Followed {
-    /// The course with the progress that is kept of it; `None` when that is of another revision
-    /// or shape and must be rebuilt from nothing. Kept courses that do not parse are reported.
+    /// The course as far as its kept documents go; from nothing where they were read for another
+    /// file or have another shape. A kept course that does not parse is reported.
     pub(super) async fn load(store: &dyn Store, kept: &KeptCourse) -> Result<Self> {
         let corrupt = |what: String| StoreError::Corrupt(format!("course {}: {what}", kept.id));
         let course = Course::parse(&kept.file).map_err(|error| corrupt(error.to_string()))?;
-        let learners = learners(kept).map_err(|error| corrupt(error.to_string()))?;
-        let (watermark, documents) = store.progress(&kept.id).await?;
+        let mark = store.watermark(&kept.id).await?.followed;
+        let first = store.progress(&kept.id, "", 1).await?;
+        let is_current = mark.reading == kept.reading
+            && first.first().is_none_or(|document| current(document).is_some());
         let mut followed = Self {
             id: kept.id.clone(),
-            watermark: Watermark { through: Instant::default(), revision: kept.revision },
+            mark,
             course,
-            learners,
-            progress: HashMap::new(),
+            documents: HashMap::new(),
             changed: BTreeSet::new(),
+            whole: false,
         };
-        let progress: Option<HashMap<_, _>> = documents.iter().map(current).collect();
-        if let Some(progress) = progress.filter(|_| watermark.revision == kept.revision) {
-            followed.progress = progress;
-            followed.watermark = watermark;
+        if !is_current {
+            followed.start_over(kept.reading);
         }
         Ok(followed)
     }
 
-    /// Forgets all progress, to follow the log from its beginning.
-    pub(super) fn start_over(&mut self) {
-        self.progress.clear();
+    /// Forgets all progress, to follow the log from its beginning; the next save replaces all.
+    pub(super) fn start_over(&mut self, reading: i64) {
+        self.documents.clear();
         self.changed.clear();
-        self.watermark.through = Instant::default();
+        self.whole = true;
+        self.mark = Mark { through: Instant::default(), reading };
+    }
+
+    /// Whether the log must be read to its end before the documents can be used.
+    pub(super) const fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// Takes the next statements of the log into account.
     pub(super) async fn follow(&mut self, store: &dyn Store, log: &[Read]) -> Result<()> {
-        let through = self.watermark.through;
-        for read in log.iter().filter(|read| read.stored > through) {
+        let through = self.mark.through;
+        let news = || log.iter().filter(|read| read.stored > through);
+        self.remember(store, news()).await?;
+        for read in news() {
             if let Some(evidence) = &read.evidence {
                 self.apply(evidence);
             }
             if let Some(voided) = read.voids {
-                self.take_back(store, voided).await?;
+                self.take_back(store, voided, read.stored).await?;
             }
         }
         if let Some(last) = log.last() {
-            self.watermark.through = self.watermark.through.max(last.stored);
+            self.mark.through = self.mark.through.max(last.stored);
         }
         Ok(())
     }
 
-    /// Writes what changed, with the watermark it is true for. With `whole`, everything.
-    pub(super) async fn save(&mut self, store: &dyn Store, whole: bool) -> Result<()> {
-        let documents = if whole {
-            self.progress.iter().map(|(learner, progress)| written(learner, progress)).collect()
+    /// Reads the documents of actors who say something now.
+    async fn remember(
+        &mut self,
+        store: &dyn Store,
+        news: impl Iterator<Item = &Read>,
+    ) -> Result<()> {
+        if self.whole {
+            return Ok(());
+        }
+        let actors = news.filter_map(|read| read.evidence.as_ref());
+        let actors = actors.filter(|evidence| self.bears(evidence));
+        let actors: BTreeSet<String> = actors.map(|evidence| evidence.actor.to_string()).collect();
+        let missing: Vec<String> =
+            actors.into_iter().filter(|actor| !self.documents.contains_key(actor)).collect();
+        for document in store.progress_of(&self.id, &missing).await? {
+            let progress = current(&document).ok_or_else(|| {
+                let (id, actor) = (&self.id, &document.actor);
+                StoreError::Corrupt(format!("the progress of {actor} in {id}: rebuild it"))
+            })?;
+            self.documents.insert(document.actor, progress);
+        }
+        Ok(())
+    }
+
+    /// Writes what changed, with the mark up to which it is true.
+    pub(super) async fn save(&mut self, store: &dyn Store) -> Result<()> {
+        let documents: Vec<ProgressDocument> = if self.whole {
+            self.documents.iter().map(|(actor, progress)| written(actor, progress)).collect()
         } else {
-            let of = |learner: &String| Some(written(learner, self.progress.get(learner)?));
+            let of = |actor: &String| Some(written(actor, self.documents.get(actor)?));
             self.changed.iter().filter_map(of).collect()
         };
-        store.put_progress(&self.id, self.watermark, documents, whole).await?;
+        store.put_progress(&self.id, self.mark, documents, self.whole).await?;
+        self.whole = false;
         self.changed.clear();
+        if self.documents.len() > REMEMBERED {
+            self.documents = HashMap::new();
+        }
         Ok(())
+    }
+
+    fn bears(&self, evidence: &Evidence) -> bool {
+        let Evidence { object, parents, groupings, .. } = evidence;
+        self.course.place_of(object, parents, groupings).is_some()
     }
 
     fn apply(&mut self, evidence: &Evidence) {
-        let Some(learner) = self.learners.find(&evidence.actor) else { return };
-        if self.course.place_of(&evidence.object).is_none() {
+        if !self.bears(evidence) {
             return;
         }
-        let progress = self.progress.entry(learner.id.clone()).or_default();
+        let actor = evidence.actor.to_string();
+        let progress = self.documents.entry(actor.clone()).or_default();
         if progress.apply(&self.course, evidence) {
-            self.changed.insert(learner.id.clone());
+            self.changed.insert(actor);
         }
     }
 
-    /// Computes the learner of a voided statement anew, from all that is not voided.
-    async fn take_back(&mut self, store: &dyn Store, voided: Uuid) -> Result<()> {
+    /// Computes the actor of a statement that was voided `at` an instant of the log anew, from
+    /// all up to there that is not voided.
+    async fn take_back(&mut self, store: &dyn Store, voided: Uuid, at: Instant) -> Result<()> {
         let Some(kept) = store.statement(voided).await?.filter(|kept| kept.voided) else {
             return Ok(());
         };
         let value = value(&kept.statement)?;
-        let evidence = evidence(&kept.statement, &value)
-            .filter(|evidence| self.course.place_of(&evidence.object).is_some());
-        let Some(learner) = evidence.and_then(|evidence| self.learners.find(&evidence.actor))
-        else {
+        let evidence = evidence(&kept.statement, &value);
+        let Some(evidence) = evidence.filter(|evidence| self.bears(evidence)) else {
             return Ok(());
         };
-        let mut progress = LearnerProgress::default();
-        for identifier in learner.known_as() {
-            for statement in of_agent(store, identifier.to_string()).await? {
-                let value = self::value(&statement)?;
-                let theirs = evidence_of(&statement, &value, &self.learners, &learner.id);
-                if let Some(evidence) = theirs {
-                    progress.apply(&self.course, &evidence);
-                }
+        let actor = evidence.actor.to_string();
+        let mut progress = ActorProgress::default();
+        for statement in of_agent(store, actor.clone(), at).await? {
+            let value = self::value(&statement)?;
+            let evidence = self::evidence(&statement, &value);
+            if let Some(evidence) = evidence.filter(|it| it.actor.to_string() == actor) {
+                progress.apply(&self.course, &evidence);
             }
         }
-        let learner = learner.id.clone();
-        self.progress.insert(learner.clone(), progress);
-        self.changed.insert(learner);
+        self.documents.insert(actor.clone(), progress);
+        self.changed.insert(actor);
         Ok(())
     }
 }
 
-/// The learners of a course; none before the first list was sent.
-pub(super) fn learners(kept: &KeptCourse) -> std::result::Result<LearnerList, SheetErrors> {
-    if kept.learners.is_empty() {
-        return Ok(LearnerList::default());
-    }
-    LearnerList::parse(kept.learners.as_bytes())
-}
-
-/// All statements about an agent that are not voided.
-async fn of_agent(store: &dyn Store, text: String) -> Result<Vec<Stored>> {
+/// All statements about an agent stored until an instant that are not voided.
+async fn of_agent(store: &dyn Store, text: String, until: Instant) -> Result<Vec<Stored>> {
     let agent = Some(Match { text, related: false });
-    let mut filter = Filter { agent, ascending: true, limit: CHUNK, ..Filter::default() };
+    let until = Some(until);
+    let mut filter = Filter { agent, until, ascending: true, limit: CHUNK, ..Filter::default() };
     let mut all = Vec::new();
     loop {
         let page = store.statements(&filter).await?;
@@ -184,22 +222,13 @@ fn evidence(statement: &Stored, value: &Value) -> Option<Evidence> {
     Evidence::read(value, &statement.id.to_string(), statement.stored.micros())
 }
 
-fn evidence_of(
-    statement: &Stored,
-    value: &Value,
-    learners: &LearnerList,
-    learner: &str,
-) -> Option<Evidence> {
-    evidence(statement, value)
-        .filter(|evidence| learners.find(&evidence.actor).is_some_and(|found| found.id == learner))
-}
-
-fn written(learner: &str, progress: &LearnerProgress) -> ProgressDocument {
+fn written(actor: &str, progress: &ActorProgress) -> ProgressDocument {
     let body = serde_json::to_vec(progress).unwrap_or_default();
-    ProgressDocument { learner: learner.to_owned(), body: Bytes::from(body) }
+    ProgressDocument { actor: actor.to_owned(), body: Bytes::from(body) }
 }
 
-fn current(document: &ProgressDocument) -> Option<(String, LearnerProgress)> {
-    let progress: LearnerProgress = serde_json::from_slice(&document.body).ok()?;
-    progress.is_current().then(|| (document.learner.clone(), progress))
+/// The document, where it has the shape that this program writes.
+pub(super) fn current(document: &ProgressDocument) -> Option<ActorProgress> {
+    let progress: ActorProgress = serde_json::from_slice(&document.body).ok()?;
+    progress.is_current().then_some(progress)
 }

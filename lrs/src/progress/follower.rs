@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
 use super::Rebuilt;
 use super::followed::{CHUNK, Followed, Read};
-use crate::store::{KeptCourse, Result, Store, StoreError};
+use crate::store::{KeptCourse, ProgressDocument, Result, Store, StoreError};
 use crate::xapi::instant::Instant;
 
 /// How long news and commands may take to be seen when nothing announces them.
@@ -109,31 +110,32 @@ impl Follower {
         let log: Vec<Read> = log.iter().map(Read::new).collect();
         for followed in self.courses.values_mut() {
             followed.follow(&*self.store, &log).await?;
-            followed.save(&*self.store, false).await?;
+            followed.save(&*self.store).await?;
         }
         Ok(whole)
     }
 
-    /// Loads courses that are new or changed; those that changed start over.
+    /// Loads courses that are new or take other statements now; these start over.
     async fn refresh(&mut self) -> Result<()> {
-        let kept = self.store.courses().await?;
-        self.courses.retain(|id, _| kept.iter().any(|kept| kept.id == *id));
-        for course in &kept {
-            let known = self.courses.get(&course.id).map(|known| known.watermark.revision);
+        let known = self.store.courses().await?;
+        self.courses.retain(|id, _| known.iter().any(|course| course.id == *id));
+        for course in &known {
+            let followed = self.courses.get(&course.id).map(|followed| followed.mark.reading);
             let broken = self.broken.get(&course.id).copied();
-            if known.or(broken) == Some(course.revision) {
+            if followed == Some(course.reading) || broken == Some(course.revision) {
                 continue;
             }
-            match self.load(course).await {
+            let Some(kept) = self.store.course(&course.id).await? else { continue };
+            match self.load(&kept).await {
                 Ok(followed) => {
-                    self.broken.remove(&course.id);
-                    self.courses.insert(course.id.clone(), followed);
+                    self.broken.remove(&kept.id);
+                    self.courses.insert(kept.id, followed);
                 }
                 Err(StoreError::Corrupt(what)) => {
                     // Said once; the other courses go on.
                     tracing::error!(what, "a course cannot be followed");
-                    self.courses.remove(&course.id);
-                    self.broken.insert(course.id.clone(), course.revision);
+                    self.courses.remove(&kept.id);
+                    self.broken.insert(kept.id, kept.revision);
                 }
                 Err(other) => return Err(other),
             }
@@ -143,7 +145,7 @@ impl Follower {
 
     async fn load(&self, course: &KeptCourse) -> Result<Followed> {
         let mut followed = Followed::load(&*self.store, course).await?;
-        if followed.watermark.through == Instant::default() {
+        if followed.is_whole() {
             self.read_whole_log(&mut followed).await?;
         }
         Ok(followed)
@@ -151,24 +153,37 @@ impl Follower {
 
     async fn rebuild(&mut self, id: &str) -> Result<Option<Rebuilt>> {
         let Some(kept) = self.store.course(id).await? else { return Ok(None) };
-        let (_, before) = self.store.progress(id).await?;
+        let before = self.digests(id).await?;
         let mut followed = Followed::load(&*self.store, &kept).await?;
-        followed.start_over();
+        followed.start_over(kept.reading);
         let statements = self.read_whole_log(&mut followed).await?;
-        let (_, after) = self.store.progress(id).await?;
+        let after = self.digests(id).await?;
         self.courses.insert(id.to_owned(), followed);
-        let before: HashMap<_, _> =
-            before.into_iter().map(|document| (document.learner, document.body)).collect();
-        let kept = after.iter().filter(|now| before.get(&now.learner) == Some(&now.body)).count();
+        let kept = after.iter().filter(|(actor, now)| before.get(*actor) == Some(now)).count();
         let changed = (before.len().max(after.len()) - kept) as u64;
         Ok(Some(Rebuilt { statements, changed }))
+    }
+
+    /// What tells each document of a course from any other, by actor.
+    async fn digests(&self, id: &str) -> Result<HashMap<String, [u8; 32]>> {
+        let mut digests = HashMap::new();
+        let mut after = String::new();
+        loop {
+            let page = self.store.progress(id, &after, CHUNK).await?;
+            let Some(last) = page.last() else { return Ok(digests) };
+            after.clone_from(&last.actor);
+            let digest = |document: ProgressDocument| {
+                (document.actor, Sha256::digest(&document.body).into())
+            };
+            digests.extend(page.into_iter().map(digest));
+        }
     }
 
     /// Follows the log from the beginning to its end and replaces all documents.
     async fn read_whole_log(&self, followed: &mut Followed) -> Result<u64> {
         let mut statements = 0;
         loop {
-            let log = self.store.log(followed.watermark.through, CHUNK).await?;
+            let log = self.store.log(followed.mark.through, CHUNK).await?;
             let read: Vec<Read> = log.iter().map(Read::new).collect();
             followed.follow(&*self.store, &read).await?;
             statements += log.len() as u64;
@@ -176,13 +191,13 @@ impl Follower {
                 break;
             }
         }
-        followed.save(&*self.store, true).await?;
+        followed.save(&*self.store).await?;
         Ok(statements)
     }
 
     /// Up to where all courses have followed.
     fn through(&self) -> Instant {
-        let through = self.courses.values().map(|followed| followed.watermark.through).min();
+        let through = self.courses.values().map(|followed| followed.mark.through).min();
         through.unwrap_or_default()
     }
 }

@@ -1,57 +1,54 @@
-//! Progress of courses: [`Progress`] takes courses and learners and answers reports, the
-//! [`follower`] keeps one document per learner true to the log.
+//! Progress of courses: [`Progress`] takes courses, learners and registers and answers reports,
+//! the [`follower`] keeps one document per actor true to the log.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
-use crate::course::{
-    Course, CourseErrors, Grouping, LearnerList, LearnerProgress, ProgressReport, SheetErrors,
-};
-use crate::store::{ProgressDocument, Store, StoreError, Watermark};
-use crate::xapi::instant::Instant;
+use crate::clock::Clock;
+use crate::course::Course;
+use crate::record::Record;
+use crate::store::{Store, StoreError};
 
+mod board;
+mod boards;
+mod certificates;
+mod enrolment;
+mod error;
 mod followed;
 pub mod follower;
+mod health;
+mod presence;
+mod reports;
+mod unassigned;
 
+use boards::Boards;
 use follower::Command;
 
-/// How often, and how long apart, a report looks whether a changed course has been evaluated.
-const LOOKS: u32 = 200;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+pub use certificates::Frozen;
+pub use enrolment::Imported;
+pub use error::ProgressError;
+pub use presence::{CheckIn, Registered, Sent};
+pub use reports::{ReportKind, ReportQuery, UnknownReport, Who};
+pub use unassigned::Unassigned;
+
+/// How often a change is tried again when somebody else was quicker.
+const TRIES: u32 = 10;
 
 /// The use cases of courses. Cheap to clone.
 #[derive(Clone)]
 pub struct Progress {
     store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    record: Record,
+    boards: Arc<Boards>,
     follower: mpsc::Sender<Command>,
-}
-
-/// Why a course, its learners or its progress were not taken or given. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum ProgressError {
-    /// There is no course of this id.
-    #[error("there is no course `{0}`")]
-    NoCourse(String),
-    /// The file's id is not the one it was sent under.
-    #[error("the course file says id = \"{file}\", but it was sent as `{address}`")]
-    OtherId {
-        /// The id in the file.
-        file: String,
-        /// The id in the address.
-        address: String,
-    },
-    /// The course file has faults.
-    #[error(transparent)]
-    Course(#[from] CourseErrors),
-    /// The list of learners has faults.
-    #[error(transparent)]
-    Learners(#[from] SheetErrors),
-    /// The store cannot serve.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    /// Where the server is seen from outside: the home page of its own accounts.
+    base_url: Arc<str>,
+    /// What check-in codes are made of.
+    secret: [u8; 32],
+    /// Held while a register is compared with what is there.
+    registering: Arc<Mutex<()>>,
 }
 
 /// What a rebuild did.
@@ -59,76 +56,63 @@ pub enum ProgressError {
 pub struct Rebuilt {
     /// How many statements were read.
     pub statements: u64,
-    /// How many learners' documents are not what they were.
+    /// How many actors' documents are not what they were.
     pub changed: u64,
 }
 
 impl Progress {
-    /// Use cases over `store`, whose follower listens at `follower`.
-    pub fn new(store: Arc<dyn Store>, follower: mpsc::Sender<Command>) -> Self {
-        Self { store, follower }
+    /// Use cases over `store`, whose follower listens at `follower`. Registers are written
+    /// through `record`; check-in codes are made of the store's `secret`.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        record: Record,
+        follower: mpsc::Sender<Command>,
+        base_url: &str,
+        secret: [u8; 32],
+    ) -> Self {
+        let boards = Arc::new(Boards::new(Arc::clone(&store)));
+        let registering = Arc::default();
+        let base_url = base_url.into();
+        Self { store, clock, record, boards, follower, base_url, secret, registering }
     }
 
-    /// Takes a course file under `id` and evaluates everybody anew.
-    pub async fn put_course(&self, id: &str, file: &str) -> Result<Course, ProgressError> {
+    /// Takes a course file under `id` and evaluates everybody anew. With `dry_run` it is only
+    /// checked.
+    ///
+    /// # Errors
+    /// [`ProgressError`] where the file has faults, or lacks an edition that learners follow.
+    pub async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        dry_run: bool,
+    ) -> Result<Course, ProgressError> {
         let course = Course::parse(file)?;
         if course.id() != id {
             let (file, address) = (course.id().to_owned(), id.to_owned());
             return Err(ProgressError::OtherId { file, address });
         }
-        self.store.put_course(id, file).await?;
-        self.poke().await;
-        Ok(course)
-    }
-
-    /// Takes the list of a course's learners in place of the one before; gives their number.
-    pub async fn put_learners(&self, id: &str, list: &[u8]) -> Result<usize, ProgressError> {
-        let learners = LearnerList::parse(list)?;
-        // Parsed, so it is UTF-8.
-        let text = String::from_utf8_lossy(list);
-        if !self.store.put_learners(id, &text).await? {
-            return Err(ProgressError::NoCourse(id.to_owned()));
-        }
-        self.poke().await;
-        Ok(learners.learners().len())
-    }
-
-    /// The report of a course: true for all statements up to its `through`.
-    pub async fn report(&self, id: &str, by: Grouping) -> Result<ProgressReport, ProgressError> {
-        let no_course = || ProgressError::NoCourse(id.to_owned());
-        let kept = self.store.course(id).await?.ok_or_else(no_course)?;
-        let course = Course::parse(&kept.file)?;
-        let learners = followed::learners(&kept)?;
-        let horizon = self.store.consistent_through().await?;
-        let (watermark, documents) = self.of_revision(id, kept.revision).await?;
-        let mut progress = HashMap::with_capacity(documents.len());
-        for document in documents {
-            let body: LearnerProgress = serde_json::from_slice(&document.body)
-                .map_err(|error| StoreError::Corrupt(format!("progress in {id}: {error}")))?;
-            progress.insert(document.learner, body);
-        }
-        let follows_all = self.store.log(watermark.through, 1).await?.is_empty();
-        let through = if follows_all { horizon.max(watermark.through) } else { watermark.through };
-        let through = (through > Instant::default()).then(|| through.micros());
-        let learners =
-            learners.learners().iter().map(|learner| (learner, progress.get(&learner.id)));
-        Ok(ProgressReport::new(&course, by, through, learners))
-    }
-
-    /// The documents of a course, once the follower has caught up with its `revision`.
-    async fn of_revision(
-        &self,
-        id: &str,
-        revision: i64,
-    ) -> Result<(Watermark, Vec<ProgressDocument>), StoreError> {
-        for _ in 0..LOOKS {
-            let (watermark, documents) = self.store.progress(id).await?;
-            if watermark.revision >= revision {
-                return Ok((watermark, documents));
+        for _ in 0..TRIES {
+            let (based_on, reread) = match self.boards.register(id).await {
+                Ok(known) => {
+                    enrolment::check_editions(&course, &known.enrolment)?;
+                    (known.revision, !course.reads_like(&known.course))
+                }
+                Err(ProgressError::NoCourse(_)) => (0, true),
+                // A file of an older Traccia that this one cannot read must be replaceable.
+                Err(ProgressError::Store(StoreError::Corrupt(_))) => {
+                    let revision = self.store.course_revision(id).await?;
+                    (revision.map_or(0, |it| it.revision), true)
+                }
+                Err(other) => return Err(other),
+            };
+            if dry_run || self.store.put_course(id, file, based_on, reread).await? {
+                self.poke().await;
+                return Ok(course);
             }
-            tokio::time::sleep(BETWEEN_LOOKS).await;
         }
-        Err(StoreError::Unavailable(format!("the progress of {id} is being computed")))
+        Err(ProgressError::Busy)
     }
 
     /// Computes all progress documents of a course from the log again.

@@ -174,52 +174,125 @@ pub struct KeptCourse {
     pub id: String,
     /// The course file, TOML.
     pub file: String,
-    /// The list of its learners, CSV; empty before the first import.
-    pub learners: String,
-    /// Counts the changes of file and learners; progress documents name the one they follow.
+    /// Its learners, the JSON text of [`crate::course::Enrolment`]; empty before the first import.
+    pub enrolment: String,
+    /// Counts the changes of file and learners; never 0.
     pub revision: i64,
+    /// The revision since which the file takes the same statements: progress documents of an
+    /// earlier one must be read from the log again.
+    pub reading: i64,
 }
 
-/// A learner's progress in one course, as it is kept.
+/// What changed of a course, without its texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CourseRevision {
+    /// The course's id.
+    pub id: String,
+    /// [`KeptCourse::revision`].
+    pub revision: i64,
+    /// [`KeptCourse::reading`].
+    pub reading: i64,
+}
+
+/// What one actor said in one course, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgressDocument {
-    /// The learner's id in the course.
-    pub learner: String,
-    /// The JSON text of [`crate::course::fold::LearnerProgress`].
+    /// The actor's identifier, by its text.
+    pub actor: String,
+    /// The JSON text of [`crate::course::ActorProgress`].
     pub body: Bytes,
 }
 
 /// How far the progress documents of one course follow the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Watermark {
+pub struct Followed {
     /// They are true up to this instant of `stored`.
     pub through: Instant,
-    /// They follow this revision of the course.
-    pub revision: i64,
+    /// [`KeptCourse::reading`] of the course they were read for.
+    pub reading: i64,
+}
+
+/// The state of a course's progress documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watermark {
+    /// How far they follow the log.
+    pub followed: Followed,
+    /// Grows with every write of documents.
+    pub version: i64,
+    /// The version of the last write that replaced them all.
+    pub base: i64,
+}
+
+/// A certificate list that was frozen, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptCertificates {
+    /// Unique in the course.
+    pub id: String,
+    /// When it was frozen.
+    pub created: Instant,
+    /// The JSON text of [`crate::course::FrozenCertificates`].
+    pub body: Bytes,
 }
 
 /// Courses and the progress of their learners.
 #[async_trait]
 pub trait CourseStore: Send + Sync {
-    /// All courses, by id.
-    async fn courses(&self) -> Result<Vec<KeptCourse>>;
+    /// All courses, by id, without their texts: cheap, however many learners they have.
+    async fn courses(&self) -> Result<Vec<CourseRevision>>;
+
+    /// The revision of the course of this id, without its texts.
+    async fn course_revision(&self, id: &str) -> Result<Option<CourseRevision>>;
+
     /// The course of this id.
     async fn course(&self, id: &str) -> Result<Option<KeptCourse>>;
-    /// Adds or replaces the course file; learners stay. The revision grows.
-    async fn put_course(&self, id: &str, file: &str) -> Result<()>;
-    /// Replaces the learners of a course; false when there is no such course. The revision grows.
-    async fn put_learners(&self, id: &str, learners: &str) -> Result<bool>;
-    /// The progress documents of a course, by learner, with the watermark they are true for.
-    async fn progress(&self, course: &str) -> Result<(Watermark, Vec<ProgressDocument>)>;
-    /// Replaces the documents of the learners named and moves the watermark, in one write. With
-    /// `whole`, documents of learners not named are removed.
+
+    /// Adds the course, where `based_on` is 0, or replaces its file, where its revision is
+    /// `based_on`; learners stay. The revision grows, and with `reread` it becomes the reading.
+    /// False, and nothing changed, when the course is not as `based_on` says.
+    async fn put_course(&self, id: &str, file: &str, based_on: i64, reread: bool) -> Result<bool>;
+
+    /// Replaces the learners of a course whose revision is `based_on`. The revision grows. False,
+    /// and nothing changed, when there is no such course at this revision.
+    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool>;
+
+    /// The state of a course's progress documents; the default before the first write.
+    async fn watermark(&self, course: &str) -> Result<Watermark>;
+
+    /// The progress documents of a course whose actor is greater than `after`, by actor, at most
+    /// `limit`.
+    async fn progress(
+        &self,
+        course: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<ProgressDocument>>;
+
+    /// Those of these actors that are there, each once, in no order.
+    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>>;
+
+    /// The documents written after a version, with the watermark they are true for: one read.
+    async fn progress_since(
+        &self,
+        course: &str,
+        version: i64,
+    ) -> Result<(Watermark, Vec<ProgressDocument>)>;
+
+    /// Replaces the documents of the actors named and says how far they follow the log, in one
+    /// write. With `whole`, documents of actors not named are removed. Nothing is done for a
+    /// course that is not there.
     async fn put_progress(
         &self,
         course: &str,
-        watermark: Watermark,
+        followed: Followed,
         documents: Vec<ProgressDocument>,
         whole: bool,
     ) -> Result<()>;
+
+    /// Keeps a frozen list for good; false when one of this id is there, which is left as it is.
+    async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool>;
+
+    /// The frozen lists of a course, the newest first.
+    async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>>;
 }
 
 /// A whole storage engine.

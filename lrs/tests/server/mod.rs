@@ -3,85 +3,94 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
+use jiff::civil::Date;
 use lrs::clock::SystemClock;
-use lrs::progress::Progress;
+use lrs::course::Table;
 use lrs::progress::follower::Follower;
+use lrs::progress::{Progress, ProgressError, ReportKind, ReportQuery};
 use lrs::record::Record;
 use lrs::store::Store;
 use lrs::store::sqlite::SqliteStore;
 use lrs::xapi::authority::Authority;
 use lrs::xapi::instant::Instant;
-use serde_json::{Value, json};
+use proptest::prelude::*;
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use validator::{Version, check_batch};
 
-use crate::naive::Logged;
-use crate::void;
-use crate::world::{Step, World, course_file, list_file};
+use crate::compare::{GROUPINGS, Naive, assert_same_table, bounds};
+use crate::naive::{self, Enrolled, Logged, Plan};
+use crate::said;
+use crate::world::{Step, World, course_file, forms, list_file};
 
-pub(crate) struct Server {
-    pub(crate) progress: Progress,
+pub(crate) struct Server<'w> {
+    world: &'w World,
+    plan: &'w Plan,
+    enrolled: Enrolled,
+    progress: Progress,
     record: Record,
     store: Arc<dyn Store>,
     _home: TempDir,
 }
 
-impl Server {
-    pub(crate) fn start() -> Self {
+impl<'w> Server<'w> {
+    /// A server that knows the course.
+    pub(crate) async fn start(world: &'w World) -> Self {
         let home = TempDir::new().unwrap();
         let clock = Arc::new(SystemClock);
         let store: Arc<dyn Store> =
             Arc::new(SqliteStore::open(home.path(), Arc::clone(&clock) as _).unwrap());
         let (commands, listening) = mpsc::channel(8);
         tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
-        Self {
-            progress: Progress::new(Arc::clone(&store), commands),
-            record: Record::new(Arc::clone(&store), clock),
-            store,
-            _home: home,
-        }
+        let record = Record::new(Arc::clone(&store), Arc::clone(&clock) as _);
+        let url = "https://lrs.example";
+        let progress =
+            Progress::new(Arc::clone(&store), clock, record.clone(), commands, url, [7; 32]);
+        let plan = &world.plans[0];
+        progress.put_course("c", &course_file(plan), false).await.unwrap();
+        Self { world, plan, enrolled: Enrolled::default(), progress, record, store, _home: home }
     }
 
-    /// Sends the statements of `world`, the course and its learners after a third of them, and
-    /// waits until progress has followed.
-    pub(crate) async fn live_through(&self, world: &World) {
-        let opening = world.steps.len() / 3;
-        for (n, step) in world.steps.iter().enumerate() {
-            if n == opening {
-                self.open_course(world).await;
-            }
+    /// Takes all steps, one after the other, while the follower follows; a report now and then.
+    pub(crate) async fn live_through(&mut self) {
+        for (n, step) in self.world.steps.iter().enumerate() {
             self.take(step).await;
-        }
-        if world.steps.is_empty() {
-            self.open_course(world).await;
-        }
-        self.caught_up().await;
-    }
-
-    async fn open_course(&self, world: &World) {
-        self.progress.put_course("c", &course_file(&world.plan)).await.unwrap();
-        self.progress.put_learners("c", list_file(&world.people).as_bytes()).await.unwrap();
-    }
-
-    async fn take(&self, step: &Step) {
-        let log = self.log().await;
-        let value = match step {
-            Step::Statement { value, .. } => value.clone(),
-            _ if log.is_empty() => return,
-            Step::Repeat(which) | Step::Redeliver(which) => which.get(&log).statement.clone(),
-            Step::Resemble(which, other) => {
-                let mut value = anew(which.get(&log).statement.clone());
-                if let Some(other) = other {
-                    value["result"] = other.clone();
-                }
-                value
+            if n % 8 == 7 {
+                self.report("module", None, None).await;
             }
-            Step::Void(which) => void(&which.get(&log).id),
-        };
-        // A repeated statement comes as a plugin without ids sends it; one delivered again has
-        // its id, and must change nothing.
-        let value = if matches!(step, Step::Repeat(_)) { anew(value) } else { value };
+        }
+    }
+
+    async fn take(&mut self, step: &Step) {
+        let progress = &self.progress;
+        match step {
+            Step::Edit(plan) => {
+                self.plan = &self.world.plans[*plan];
+                progress.put_course("c", &course_file(self.plan), false).await.unwrap();
+            }
+            Step::Import { list, replace } => {
+                let file = list_file(list);
+                let imported = progress.put_learners("c", file.as_bytes(), *replace, false).await;
+                let is_taken = self.enrolled.import(list, *replace, &forms);
+                assert_eq!(imported.is_ok(), is_taken);
+            }
+            Step::Merge(id, into) => {
+                let merged = progress.merge("c", id, into).await;
+                assert_eq!(merged.is_ok(), self.enrolled.merge(id, into));
+            }
+            Step::Unmerge(id) => {
+                let unmerged = progress.unmerge("c", id).await;
+                assert_eq!(unmerged.is_ok(), self.enrolled.unmerge(id));
+            }
+            said => self.hear(said).await,
+        }
+    }
+
+    async fn hear(&self, step: &Step) {
+        let Some((mut value, _)) = said(step, &self.log().await) else { return };
+        // A repeated statement comes as a plugin without ids sends it.
+        value.as_object_mut().unwrap().shift_remove("id");
         // Worlds hold a few statements that are none, for the fold alone.
         let batch = check_batch(json!([value]).to_string().as_bytes(), Version::V1_0_3);
         let Ok(batch) = batch else { return };
@@ -89,13 +98,14 @@ impl Server {
         self.record.keep(batch.statements, Vec::new(), &authority).await.unwrap();
     }
 
+    /// Waits until progress has followed the log for the course as it is.
     async fn caught_up(&self) {
         let deadline = Stopwatch::now() + Duration::from_secs(20);
         loop {
-            let revision = self.store.course("c").await.unwrap().unwrap().revision;
-            let (watermark, _) = self.store.progress("c").await.unwrap();
-            let rest = self.store.log(watermark.through, 1).await.unwrap();
-            if watermark.revision == revision && rest.is_empty() {
+            let reading = self.store.course("c").await.unwrap().unwrap().reading;
+            let followed = self.store.watermark("c").await.unwrap().followed;
+            let rest = self.store.log(followed.through, 1).await.unwrap();
+            if followed.reading == reading && rest.is_empty() {
                 return;
             }
             assert!(Stopwatch::now() < deadline, "progress follows within 20 seconds");
@@ -103,12 +113,49 @@ impl Server {
         }
     }
 
-    pub(crate) async fn rows(&self, by: &str) -> Vec<Value> {
-        let report = self.progress.report("c", by.parse().unwrap()).await.unwrap();
-        serde_json::to_value(&report).unwrap()["rows"].as_array().unwrap().clone()
+    async fn report(
+        &self,
+        by: &str,
+        at: Option<Date>,
+        bounds: Option<lrs::access::bounds::Bounds>,
+    ) -> Table {
+        let query = ReportQuery {
+            by: Some(by.parse().unwrap()),
+            at,
+            ..ReportQuery::of(ReportKind::Progress)
+        };
+        self.progress.report("c", query, bounds).await.unwrap()
     }
 
-    pub(crate) async fn log(&self) -> Vec<Logged> {
+    /// Every report, followed and rebuilt, says what the naive reading says.
+    pub(crate) async fn agrees(&self) -> Result<(), TestCaseError> {
+        self.caught_up().await;
+        self.reports_agree().await?;
+        let rebuilt = self.progress.rebuild("c").await.unwrap();
+        prop_assert_eq!(rebuilt.changed, 0, "a rebuild gives the same documents");
+        self.reports_agree().await?;
+        let missing = self.progress.rebuild("d").await;
+        prop_assert!(matches!(missing, Err(ProgressError::NoCourse(_))));
+        Ok(())
+    }
+
+    async fn reports_agree(&self) -> Result<(), TestCaseError> {
+        let log = naive::live(&self.log().await);
+        let people = self.enrolled.people(&forms);
+        for at in [None, Some(self.world.days[0]), Some(self.world.days[1])] {
+            let naive = Naive::new(self.plan, &log, &people, at);
+            for bounds in bounds() {
+                for by in GROUPINGS {
+                    let table = self.report(by, at, bounds.clone()).await;
+                    prop_assert_eq!(table.at, at);
+                    assert_same_table(&table, by, &naive, bounds.as_ref())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn log(&self) -> Vec<Logged> {
         let kept = self.store.log(Instant::default(), 10_000).await.unwrap();
         let logged = kept.into_iter().map(|kept| Logged {
             id: kept.statement.id.to_string(),
@@ -117,9 +164,4 @@ impl Server {
         });
         logged.collect()
     }
-}
-
-fn anew(mut statement: Value) -> Value {
-    statement.as_object_mut().unwrap().shift_remove("id");
-    statement
 }

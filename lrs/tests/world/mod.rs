@@ -1,60 +1,37 @@
 //! Random courses, learners and histories, made so that the rules meet: few objects, few moments,
-//! the same people under several names.
+//! the same people under several names. Each is read off a tape of numbers on which 0 is the
+//! plainest choice, so that a failure shrinks to a plain world.
 
-use std::fmt::Write as _;
+mod file;
+mod people;
+mod plan;
+mod statement;
 
-use lrs::course::{Course, LearnerList};
+use std::collections::BTreeSet;
+use std::fmt;
+
+use jiff::civil::Date;
 use proptest::prelude::*;
-use proptest::sample::{Index, select, subsequence};
-use serde_json::{Map, Value, json};
-use sha1::{Digest, Sha1};
+use serde_json::Value;
 
-use crate::naive::{Person, Plan, PlannedActivity, PlannedModule, PlannedRule};
+use crate::naive::{Plan, Record};
 
-const IRIS: [&str; 7] = [
-    "https://c.example/a",
-    "https://c.example/a/1",
-    "https://c.example/a/2",
-    "https://c.example/b/1",
-    "https://c.example/b/1?x=1",
-    "https://d.example/1",
-    "https://d.example/elsewhere",
-];
-const SELECTORS: [(bool, &str); 8] = [
-    (false, "https://c.example/a/1"),
-    (false, "https://c.example/a/2"),
-    (false, "https://d.example/1"),
-    (false, "https://c.example/b/1"),
-    (true, "https://c.example/"),
-    (true, "https://c.example/a"),
-    (true, "https://c.example/a/"),
-    (true, "https://c.example/b/1"),
-];
-const VERBS: [&str; 13] = [
-    "http://adlnet.gov/expapi/verbs/completed",
-    "http://adlnet.gov/expapi/verbs/passed",
-    "http://adlnet.gov/expapi/verbs/failed",
-    "http://adlnet.gov/expapi/verbs/terminated",
-    "http://adlnet.gov/expapi/verbs/terminated",
-    "http://adlnet.gov/expapi/verbs/suspended",
-    "http://adlnet.gov/expapi/verbs/exited",
-    "https://w3id.org/xapi/adl/verbs/abandoned",
-    "https://w3id.org/xapi/adl/verbs/satisfied",
-    "https://w3id.org/xapi/adl/verbs/waived",
-    "https://xapi.edlm/profiles/edlm-lms/concepts/verbs/uncompleted",
-    "http://adlnet.gov/expapi/verbs/initialized",
-    "http://id.tincanapi.com/verb/viewed",
-];
-const DURATIONS: [&str; 7] =
-    ["PT0S", "PT18S", "PT1M", "PT60S", "PT1H30M", "P1DT2H0.25S", "PT45M7.5S"];
-/// Few, so that statements often happen at the same moment; two texts mean the same moment.
-const MOMENTS: [&str; 6] = [
-    "2026-03-29T02:30:00+01:00",
-    "2026-03-29T01:30:00Z",
-    "2026-03-29T03:30:00.001+02:00",
-    "2025-12-31T23:59:59.999Z",
-    "2026-06-01T08:00:00Z",
-    "1969-07-20T20:17:00Z",
+pub(crate) use file::course_file;
+pub(crate) use people::{BODIES, REGIONS, forms, list_file};
+pub(crate) use statement::tell;
+use statement::{Focus, actor};
+
+/// Days on which something can happen, the day before one and the day after another.
+pub(crate) const DAYS: [&str; 9] = [
+    "2026-03-29",
+    "2026-10-25",
+    "2026-03-28",
+    "2026-03-30",
+    "2026-10-24",
+    "2026-10-26",
+    "2025-12-31",
+    "2026-01-01",
+    "1969-07-20",
 ];
 
 /// What happens to the store, in this order.
@@ -63,196 +40,130 @@ pub(crate) enum Step {
     /// A new statement, `stored` some microseconds after the last.
     Statement { value: Value, pause: i64 },
     /// An earlier statement, sent again without its id.
-    Repeat(Index),
+    Repeat(usize),
+    /// An earlier statement, sent again under another name.
+    Echo(usize, Value),
     /// A statement like an earlier one but for its result.
-    Resemble(Index, Option<Value>),
-    /// An earlier statement reaches the follower again, as after a crash.
-    Redeliver(Index),
+    Resemble(usize, Option<Value>),
+    /// An earlier statement's actor does something else with its object, at another moment.
+    Turn { which: usize, verb: &'static str, moment: &'static str },
     /// An earlier statement is voided.
-    Void(Index),
+    Void(usize),
+    /// The course becomes one of the plans.
+    Edit(usize),
+    /// A list of learners is taken.
+    Import { list: Vec<Record>, replace: bool },
+    /// A learner turns out to be another one.
+    Merge(String, String),
+    /// A merge is taken back.
+    Unmerge(String),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct World {
-    pub(crate) plan: Plan,
-    pub(crate) people: Vec<Person>,
+    /// What the course is at first, and becomes.
+    pub(crate) plans: Vec<Plan>,
     pub(crate) steps: Vec<Step>,
-    pub(crate) shuffle: Vec<usize>,
+    pub(crate) shuffle: u64,
+    /// At whose end reports are looked at, besides now.
+    pub(crate) days: Vec<Date>,
 }
 
-fn rule() -> impl Strategy<Value = PlannedRule> {
-    prop_oneof![
-        2 => Just(PlannedRule::Completed),
-        2 => Just(PlannedRule::Passed),
-        1 => select(vec![-0.5, 0.0, 0.6, 1.0]).prop_map(PlannedRule::Score),
-        1 => Just(PlannedRule::Experienced),
-    ]
-}
-
-fn plan() -> impl Strategy<Value = Plan> {
-    let activity = (rule(), prop::option::of(select(vec![0, 30, 90, 1500])));
-    let selectors = subsequence(SELECTORS.to_vec(), 1..=SELECTORS.len()).prop_shuffle();
-    let details = prop::collection::vec(activity, SELECTORS.len());
-    let at_least = prop::collection::vec(prop::option::of(1_usize..=3), 3);
-    (selectors, details, at_least, 1_usize..=3).prop_map(
-        |(selectors, details, at_least, wanted)| {
-            let activities: Vec<PlannedActivity> = (selectors.into_iter().zip(details))
-                .map(|((is_prefix, iri), (rule, cap_minutes))| PlannedActivity {
-                    is_prefix,
-                    iri: iri.to_owned(),
-                    rule,
-                    cap: cap_minutes.map(|minutes: i128| minutes * 60_000),
-                })
-                .collect();
-            let size = activities.len().div_ceil(wanted);
-            let modules =
-                activities.chunks(size).zip(at_least).enumerate().map(|(m, (chunk, least))| {
-                    PlannedModule {
-                        id: format!("m{}", 9 - m),
-                        at_least: least.map(|n| n.min(chunk.len())),
-                        activities: chunk.to_vec(),
-                    }
-                });
-            Plan { modules: modules.collect() }
-        },
-    )
-}
-
-fn people() -> impl Strategy<Value = Vec<Person>> {
-    prop::collection::vec(select(vec!["Umbria", "Lombardia", ""]), 1..=4).prop_map(|regions| {
-        let person = |(n, region): (usize, &str)| Person {
-            id: format!("u{n}"),
-            region: region.to_owned(),
-            actors: vec![
-                json!({"account": {"homePage": "https://c.example", "name": n.to_string()}}),
-                json!({"mbox": mbox(n)}),
-                json!({"mbox_sha1sum": hex_sha1(&mbox(n))}),
-            ],
-        };
-        regions.into_iter().enumerate().map(person).collect()
-    })
-}
-
-fn mbox(n: usize) -> String {
-    format!("mailto:u{n}@comune.example")
-}
-
-fn hex_sha1(text: &str) -> String {
-    let digest = Sha1::digest(text.as_bytes());
-    digest.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
-}
-
-fn result() -> impl Strategy<Value = Option<Value>> {
-    let score =
-        prop::option::of(select(vec![json!(-1), json!(-0.0), json!(0), json!(0.6), json!(1.0)]));
-    let parts = (
-        prop::option::weighted(0.3, any::<bool>()),
-        prop::option::weighted(0.3, any::<bool>()),
-        score,
-        prop::option::weighted(0.6, select(DURATIONS.to_vec())),
-    );
-    prop::option::weighted(0.8, parts).prop_map(|parts| {
-        let (completion, success, score, duration) = parts?;
-        let mut result = Map::new();
-        completion.map(|value| result.insert("completion".into(), json!(value)));
-        success.map(|value| result.insert("success".into(), json!(value)));
-        score.map(|value| result.insert("score".into(), json!({"scaled": value, "raw": 3})));
-        duration.map(|value| result.insert("duration".into(), json!(value)));
-        Some(Value::Object(result))
-    })
-}
-
-fn statement() -> impl Strategy<Value = Value> {
-    // The last two actors are nobody's: an unknown agent, and a group that holds a learner's name.
-    let actor = (0_usize..4, 0_usize..6).prop_map(|(n, form)| match form {
-        0 | 1 => json!({"account": {"name": n.to_string(), "homePage": "https://c.example"}}),
-        2 => json!({"objectType": "Agent", "name": "N", "mbox": mbox(n)}),
-        3 => json!({"mbox_sha1sum": hex_sha1(&mbox(n))}),
-        4 => json!({"mbox": "mailto:nobody@comune.example"}),
-        _ => json!({"objectType": "Group", "mbox": mbox(n)}),
-    });
-    let object = (select(IRIS.to_vec()), 0_u8..10).prop_map(|(iri, form)| match form {
-        0 => json!({"objectType": "SubStatement", "id": iri}),
-        1..5 => json!({"objectType": "Activity", "id": iri}),
-        _ => json!({"id": iri}),
-    });
-    let moment = prop::option::weighted(0.9, select(MOMENTS.to_vec()));
-    (actor, select(VERBS.to_vec()), object, moment, result()).prop_map(
-        |(actor, verb, object, moment, result)| {
-            let mut value = json!({"actor": actor, "verb": {"id": verb}, "object": object});
-            if let Some(moment) = moment {
-                value["timestamp"] = json!(moment);
+impl fmt::Debug for World {
+    /// What is needed to write the world down as a test.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let edits = self.steps.iter().filter_map(|step| match step {
+            Step::Edit(plan) => Some(*plan),
+            _ => None,
+        });
+        let used: BTreeSet<usize> = std::iter::once(0).chain(edits).collect();
+        for plan in used {
+            writeln!(f, "--- course {plan}\n{}", course_file(&self.plans[plan]))?;
+        }
+        for step in &self.steps {
+            match step {
+                Step::Statement { value, pause } => writeln!(f, "{pause} later {value}")?,
+                Step::Import { list, replace } => {
+                    writeln!(f, "replace: {replace}\n{}", list_file(list))?;
+                }
+                other => writeln!(f, "{other:?}")?,
             }
-            if let Some(result) = result {
-                value["result"] = result;
-            }
-            value
-        },
-    )
+        }
+        write!(f, "{:?} {}", self.days, self.shuffle)
+    }
 }
 
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        8 => (statement(), 0_i64..2).prop_map(|(value, pause)| Step::Statement { value, pause }),
-        2 => any::<Index>().prop_map(Step::Repeat),
-        2 => (any::<Index>(), result()).prop_map(|(which, other)| Step::Resemble(which, other)),
-        1 => any::<Index>().prop_map(Step::Redeliver),
-        1 => any::<Index>().prop_map(Step::Void),
-    ]
+/// A row of numbers from which choices are read; at its end all are 0.
+pub(crate) struct Tape<'t>(std::slice::Iter<'t, u16>);
+
+impl<'t> Tape<'t> {
+    pub(crate) fn new(numbers: &'t [u16]) -> Self {
+        Self(numbers.iter())
+    }
+
+    /// One of `n`.
+    pub(crate) fn draw(&mut self, n: usize) -> usize {
+        usize::from(self.0.next().copied().unwrap_or(0)) % n
+    }
+
+    pub(crate) fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        from[self.draw(from.len())].clone()
+    }
+
+    /// Yes once in `n`.
+    pub(crate) fn once_in(&mut self, n: usize) -> bool {
+        self.draw(n) == n - 1
+    }
+
+    pub(crate) fn day(&mut self) -> Date {
+        self.pick(&DAYS).parse().unwrap()
+    }
+}
+
+fn tape(length: usize) -> impl Strategy<Value = Vec<u16>> {
+    prop::collection::vec(any::<u16>(), length)
 }
 
 pub(crate) fn world() -> impl Strategy<Value = World> {
-    (plan(), people(), prop::collection::vec(step(), 0..40)).prop_flat_map(
-        |(plan, people, steps)| {
-            let order = Just((0..steps.len()).collect::<Vec<_>>()).prop_shuffle();
-            (Just(plan), Just(people), Just(steps), order)
-                .prop_map(|(plan, people, steps, shuffle)| World { plan, people, steps, shuffle })
+    let steps = prop::collection::vec(tape(32), 0..40);
+    (tape(60), tape(60), tape(200), tape(200), steps, tape(20), any::<u64>()).prop_map(
+        |(shape, other_shape, terms, other_terms, steps, days, shuffle)| {
+            let plans = vec![
+                Plan::drawn(&shape, &terms),
+                Plan::drawn(&shape, &other_terms),
+                Plan::drawn(&other_shape, &other_terms),
+            ];
+            let first =
+                Step::Import { list: people::list(&mut Tape::new(&days), true), replace: true };
+            let focus = Focus::drawn(&mut Tape::new(&days));
+            let steps = steps.iter().map(|tape| step(&focus, &mut Tape::new(tape)));
+            let mut tape = Tape::new(&days);
+            let days = (0..3).map(|_| tape.day()).collect();
+            World { plans, steps: std::iter::once(first).chain(steps).collect(), shuffle, days }
         },
     )
 }
 
-pub(crate) fn course_of(plan: &Plan) -> Course {
-    Course::parse(&course_file(plan)).unwrap()
-}
-
-pub(crate) fn course_file(plan: &Plan) -> String {
-    let mut text = String::from("id = 'c'\ntitle = { it = 'C' }\ntime_zone = 'Europe/Rome'\n");
-    for module in &plan.modules {
-        let rule = match module.at_least {
-            None => "'all'".to_owned(),
-            Some(1) => "'any'".to_owned(),
-            Some(n) => format!("{{ at_least = {n} }}"),
-        };
-        let id = &module.id;
-        write!(text, "[[module]]\nid = '{id}'\ntitle = {{ it = 'M' }}\ncomplete_when = {rule}\n")
-            .unwrap();
-        for activity in &module.activities {
-            let key = if activity.is_prefix { "prefix" } else { "id" };
-            let rule = match activity.rule {
-                PlannedRule::Completed => "'completed'".to_owned(),
-                PlannedRule::Passed => "'passed'".to_owned(),
-                PlannedRule::Score(least) => format!("{{ score = {least:?} }}"),
-                PlannedRule::Experienced => "'experienced'".to_owned(),
-            };
-            let iri = &activity.iri;
-            write!(text, "[[module.activity]]\n{key} = '{iri}'\ncomplete_when = {rule}\n").unwrap();
-            if let Some(millis) = activity.cap {
-                writeln!(text, "hours = {:?}", millis as f64 / 3_600_000.0).unwrap();
-            }
+fn step(focus: &Focus, tape: &mut Tape<'_>) -> Step {
+    match tape.draw(28) {
+        0..11 => {
+            let pause = tape.pick(&[0, 1, 1_800_000_000, 36_000_000_000, 86_400_000_000]);
+            Step::Statement { value: statement::statement(focus, tape), pause }
         }
+        11..16 => {
+            let (verb, moment) = focus.turn(tape);
+            Step::Turn { which: tape.draw(1000), verb, moment }
+        }
+        16 | 17 => Step::Repeat(tape.draw(1000)),
+        18 | 19 => Step::Echo(tape.draw(1000), actor(tape)),
+        20 | 21 => Step::Resemble(tape.draw(1000), statement::result(tape)),
+        22 => Step::Void(tape.draw(1000)),
+        23 => Step::Edit(tape.draw(3)),
+        24 | 25 => {
+            let replace = tape.once_in(2);
+            Step::Import { list: people::list(tape, replace), replace }
+        }
+        26 => Step::Merge(people::id(tape), people::id(tape)),
+        _ => Step::Unmerge(people::id(tape)),
     }
-    text
-}
-
-pub(crate) fn list_of(people: &[Person]) -> LearnerList {
-    LearnerList::parse(list_file(people).as_bytes()).unwrap()
-}
-
-pub(crate) fn list_file(people: &[Person]) -> String {
-    let mut csv = String::from("identifiers,region,learner\n");
-    for (n, person) in people.iter().enumerate() {
-        let (mbox, region, id) = (mbox(n), &person.region, &person.id);
-        writeln!(csv, "account:https://c.example|{n};{mbox},{region},{id}").unwrap();
-    }
-    csv
 }

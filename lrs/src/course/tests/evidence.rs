@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
-use super::super::{Evidence, Identifier, TimeSpent};
+use super::super::{Evidence, Identifier, Time};
+use super::scene::HOUR;
 
 fn said(verb: &str, result: &Value) -> Evidence {
     let mut statement = json!({
@@ -20,23 +21,16 @@ fn adl(verb: &str, result: &Value) -> Evidence {
 }
 
 fn session(duration: &str) -> Option<u64> {
-    match adl("terminated", &json!({"duration": duration})).time? {
-        TimeSpent::Session { micros, .. } => Some(micros),
-        TimeSpent::Outcome { .. } => None,
-    }
-}
-
-fn fingerprint(evidence: &Evidence) -> u64 {
-    match evidence.time {
-        Some(TimeSpent::Session { fingerprint, .. }) => fingerprint,
-        _ => panic!("no session"),
+    match adl("terminated", &json!({ "duration": duration })).word.time? {
+        Time::Session(micros) => Some(micros),
+        other => panic!("{other:?}"),
     }
 }
 
 #[test]
 fn the_verb_speaks_where_the_result_is_silent() {
     let none = Value::Null;
-    let words = |e: Evidence| (e.completion, e.success);
+    let words = |e: Evidence| (e.word.completion, e.word.success);
     assert_eq!(words(adl("completed", &none)), (Some(true), None));
     assert_eq!(words(adl("passed", &none)), (Some(true), Some(true)));
     assert_eq!(words(adl("failed", &none)), (None, Some(false)));
@@ -51,11 +45,11 @@ fn the_verb_speaks_where_the_result_is_silent() {
 fn the_result_speaks_louder_than_the_verb() {
     let result = json!({"completion": false, "success": false});
     let evidence = adl("passed", &result);
-    assert_eq!((evidence.completion, evidence.success), (Some(false), Some(false)));
+    assert_eq!((evidence.word.completion, evidence.word.success), (Some(false), Some(false)));
     let result = json!({"completion": true, "success": true, "score": {"scaled": 0.85}});
     let evidence = adl("terminated", &result);
-    assert_eq!((evidence.completion, evidence.success), (Some(true), Some(true)));
-    assert_eq!(evidence.scaled, Some(0.85));
+    assert_eq!((evidence.word.completion, evidence.word.success), (Some(true), Some(true)));
+    assert_eq!(evidence.word.score, Some(0.85));
 }
 
 #[test]
@@ -114,26 +108,26 @@ fn timestamps_of_any_offset_are_instants() {
 fn sessions_are_alike_when_verb_object_timestamp_and_result_are() {
     let one = adl("terminated", &json!({"duration": "PT1H", "score": {"raw": 3, "scaled": 1}}));
     let same = adl("terminated", &json!({"score": {"scaled": 1.0, "raw": 3}, "duration": "PT1H"}));
-    assert_eq!(fingerprint(&one), fingerprint(&same));
+    assert_eq!(one.fingerprint, same.fingerprint);
     let other_verb =
         adl("suspended", &json!({"duration": "PT1H", "score": {"raw": 3, "scaled": 1}}));
     let other_result =
         adl("terminated", &json!({"duration": "PT1H", "score": {"raw": 4, "scaled": 1}}));
-    assert_ne!(fingerprint(&one), fingerprint(&other_verb));
-    assert_ne!(fingerprint(&one), fingerprint(&other_result));
+    assert_ne!(one.fingerprint, other_verb.fingerprint);
+    assert_ne!(one.fingerprint, other_result.fingerprint);
 }
 
 #[test]
 fn only_closing_verbs_and_outcomes_tell_time() {
     let result = json!({"duration": "PT1H"});
     for verb in ["suspended", "exited", "terminated"] {
-        assert!(matches!(adl(verb, &result).time, Some(TimeSpent::Session { .. })), "{verb}");
+        assert!(matches!(adl(verb, &result).word.time, Some(Time::Session(HOUR))), "{verb}");
     }
     for verb in ["completed", "passed", "failed"] {
-        assert!(matches!(adl(verb, &result).time, Some(TimeSpent::Outcome { .. })), "{verb}");
+        assert!(matches!(adl(verb, &result).word.time, Some(Time::Outcome(HOUR))), "{verb}");
     }
-    assert_eq!(adl("experienced", &result).time, None);
-    assert_eq!(adl("terminated", &Value::Null).time, None);
+    assert_eq!(adl("experienced", &result).word.time, None);
+    assert_eq!(adl("terminated", &Value::Null).word.time, None);
 }
 
 #[test]
@@ -151,4 +145,70 @@ fn every_form_that_a_statement_may_have_counts() {
     };
     assert_eq!(at("1970-01-01T00:00:00.1234567890123Z"), 123_456);
     assert_eq!(at("1970-01-01T01:00:01+01:00"), 1_000_000);
+}
+
+#[test]
+fn presence_is_told_by_registers_and_by_joining_and_leaving() {
+    let hour = json!({"duration": "PT1H"});
+    assert_eq!(adl("attended", &hour).word.time, Some(Time::Attended(HOUR)));
+    assert_eq!(adl("attended", &Value::Null).word.time, Some(Time::Attended(0)));
+    let stream = |verb: &str| said(&format!("http://activitystrea.ms/schema/1.0/{verb}"), &hour);
+    assert_eq!(stream("join").word.time, Some(Time::Join));
+    assert_eq!(stream("leave").word.time, Some(Time::Leave));
+}
+
+#[test]
+fn a_raw_score_counts_between_its_bounds_and_a_scaled_one_goes_first() {
+    let score = |score: Value| adl("completed", &json!({ "score": score })).word.score;
+    assert_eq!(score(json!({"raw": 18, "min": 0, "max": 30})), Some(0.6));
+    assert_eq!(score(json!({"raw": -1, "min": -4, "max": 1})), Some(0.6));
+    assert_eq!(score(json!({"scaled": 0.5, "raw": 18, "min": 0, "max": 30})), Some(0.5));
+    assert_eq!(score(json!({"raw": 18, "max": 30})), None);
+    assert_eq!(score(json!({"raw": 5, "min": 5, "max": 5})), None);
+}
+
+#[test]
+fn attempts_end_passed_failed_or_completed_with_a_score() {
+    let scored = json!({"score": {"scaled": 0.5}});
+    let ends = |verb: &str, result: &Value| adl(verb, result).word.ends_attempt;
+    assert!(ends("passed", &Value::Null) && ends("failed", &Value::Null));
+    assert!(ends("completed", &scored) && !ends("completed", &Value::Null));
+    assert!(!ends("terminated", &scored) && !ends("attended", &scored));
+}
+
+#[test]
+fn uncompleted_means_no_whatever_its_result_says() {
+    let uncompleted = "https://xapi.edlm/profiles/edlm-lms/concepts/verbs/uncompleted";
+    let word = said(uncompleted, &json!({"completion": true, "success": true})).word;
+    assert_eq!((word.completion, word.success), (Some(false), Some(true)));
+}
+
+#[test]
+fn questions_and_the_places_around_an_object_are_seen() {
+    let statement = |verb: &str, kind: &str| {
+        let statement = json!({
+            "actor": {"mbox": "mailto:a@b.it"},
+            "verb": {"id": verb},
+            "object": {"id": "https://c.example/1", "definition": {"type": kind}},
+            "context": {"contextActivities": {
+                "parent": {"id": "https://w.example/1"},
+                "grouping": [{"id": "https://w.example/2"}, {"id": "https://w.example/3"}],
+                "other": [{"id": "https://w.example/4"}],
+            }},
+        });
+        Evidence::read(&statement, "s1", 1).unwrap()
+    };
+    let lesson = "http://adlnet.gov/expapi/activities/lesson";
+    let passed = "http://adlnet.gov/expapi/verbs/passed";
+    let plain = statement(passed, lesson);
+    assert!(!plain.is_interaction);
+    assert_eq!(plain.parents, ["https://w.example/1"]);
+    assert_eq!(plain.groupings, ["https://w.example/2", "https://w.example/3"]);
+    assert!(
+        statement(passed, "http://adlnet.gov/expapi/activities/cmi.interaction").is_interaction
+    );
+    for verb in ["answered", "responded", "interacted", "commented"] {
+        let verb = format!("http://adlnet.gov/expapi/verbs/{verb}");
+        assert!(statement(&verb, lesson).is_interaction, "{verb}");
+    }
 }

@@ -1,4 +1,8 @@
-use super::super::{ActivityPlace, ActivityRule, Course, ModuleRule, Selector};
+use jiff::civil::date;
+
+use super::super::{
+    ActivityPlace, ActivityRule, Course, Credit, Form, Mode, ModuleRule, ScoreRule, Window,
+};
 
 const SMALLEST: &str = r#"
 id = "c"
@@ -11,17 +15,23 @@ title = { it = "Primo" }
 id = "https://c.example/1"
 "#;
 
-fn faults(text: &str) -> Vec<String> {
-    Course::parse(text).unwrap_err().0.iter().map(ToString::to_string).collect()
-}
-
 #[test]
 fn the_smallest_course_asks_that_all_activities_be_completed() {
     let course = Course::parse(SMALLEST).unwrap();
     let module = &course.modules()[0];
     assert_eq!(module.complete_when, ModuleRule::All);
     assert_eq!(module.activities[0].complete_when, ActivityRule::Completed);
-    assert_eq!(module.activities[0].selector, Selector::Id("https://c.example/1".into()));
+    let activity = &module.activities[0];
+    assert_eq!(activity.selection.ids, ["https://c.example/1"]);
+    assert_eq!((activity.key.as_str(), activity.kind.as_str()), ("https://c.example/1", "online"));
+    assert_eq!((activity.weight, module.weight), (1.0, 1.0));
+    let online =
+        Form::Online { credit: Credit::Measured, score: ScoreRule::Best, assessment: None };
+    assert_eq!(activity.form, online);
+    let outline = course.outline();
+    assert_eq!(outline.iri, "urn:traccia:course:c");
+    assert_eq!((outline.hours_per_year, outline.at_risk_days), (40.0, 14));
+    assert_eq!((outline.window, outline.certificate.is_none()), (Window::default(), true));
     assert_eq!((course.hours(), module.hours, module.activities[0].hours), (None, None, None));
 }
 
@@ -40,86 +50,116 @@ fn the_course_files_of_the_programmes_load() {
 }
 
 #[test]
-fn an_unknown_key_is_named_with_its_line_and_column() {
-    let text = SMALLEST.replace("[[module.activity]]", "colour = 3\n[[module.activity]]");
-    let faults = faults(&text);
-    assert_eq!(faults.len(), 1);
-    assert!(faults[0].starts_with("8:1: unknown field `colour`"), "{}", faults[0]);
-}
-
-#[test]
-fn a_text_that_is_not_toml_is_refused_where_it_ends_to_be() {
-    let faults = faults("id = \"c\"\ntitle = {");
-    assert!(faults[0].starts_with("2:"), "{}", faults[0]);
-}
-
-#[test]
-fn an_unknown_rule_names_those_there_are() {
-    let text =
-        SMALLEST.replace("[[module.activity]]", "complete_when = \"some\"\n[[module.activity]]");
-    let faults = faults(&text);
-    assert!(faults[0].starts_with("8:17: "), "{}", faults[0]);
-    assert!(faults[0].contains("at_least"), "{}", faults[0]);
-}
-
-#[test]
-fn all_faults_of_meaning_come_at_once_in_the_order_of_the_file() {
-    let faults = faults(
-        r#"id = "corso di prova"
-title = {}
-time_zone = "Europe/Roma"
-hours = -1
-[[module]]
-id = "m1"
-title = { italiano-ita = "Primo", it = " " }
-complete_when = { at_least = 5 }
-[[module.activity]]
-id = "https://c.example/1"
-prefix = "https://c.example/"
-[[module.activity]]
-complete_when = { score = 60 }
-[[module.activity]]
-id = "mod/scorm/view.php?id=7"
-[[module]]
-id = "m1"
-title = { it = "Secondo" }
-"#,
-    );
-    let places: Vec<&str> = faults.iter().filter_map(|fault| fault.split(": ").next()).collect();
-    let expected = [
-        "1:6", "2:9", "3:13", "4:9", "7:9", "8:17", "11:10", "12:1", "13:17", "15:6", "17:6",
-        "17:6",
-    ];
-    assert_eq!(places, expected, "{faults:#?}");
-    assert!(faults[2].contains("Europe/Rome"), "{}", faults[2]);
-    assert!(faults[10].contains("already on line 6"), "{}", faults[10]);
-}
-
-#[test]
-fn an_activity_in_two_modules_is_refused_because_a_statement_counts_once() {
-    let again = "[[module]]\nid = \"m2\"\ntitle = { it = \"S\" }\n[[module.activity]]\n\
-                 id = \"https://c.example/1\"\n";
-    let faults = faults(&format!("{SMALLEST}{again}"));
-    assert_eq!(faults.len(), 1);
-    assert!(faults[0].contains("already on line 9"), "{}", faults[0]);
-}
-
-#[test]
-fn a_column_counts_characters_not_bytes() {
-    let text = SMALLEST.replace("{ it = \"Corso\" }", "{ it = \"èèè\", xx-123456789 = \"n\" }, ");
-    assert!(faults(&text)[0].starts_with("3:"), "{:?}", faults(&text));
-    let text = SMALLEST.replace("id = \"m1\"", "id = \"m\u{e8}\"");
-    assert!(faults(&text)[0].starts_with("6:6: the module id"), "{:?}", faults(&text));
-}
-
-#[test]
-fn an_exact_id_beats_a_prefix_and_a_long_prefix_beats_a_short_one() {
-    let more = "[[module.activity]]\nprefix = \"https://c.example/\"\n\
-                [[module.activity]]\nprefix = \"https://c.example/1\"\n";
+fn an_exact_id_beats_a_prefix_a_prefix_beats_what_lies_around_and_a_parent_goes_first() {
+    let more = "[[module.activity]]\nprefix = [\"https://c.example/\", \"https://d.example/\"]\n\
+                [[module.activity]]\nwithin = \"https://w.example/1\"\n\
+                [[module.activity]]\nwithin = [\"https://w.example/2\"]\n\
+                [[module.event]]\nkey = \"e\"\ntitle = { it = \"E\" }\nkind = \"seminar\"\n\
+                [[module.event.session]]\nid = \"s\"\ndate = 2026-03-05\n\
+                object = \"https://c.example/hall\"\n\
+                [[module.event.session]]\nid = \"t\"\ndate = 2026-03-06\n";
     let course = Course::parse(&format!("{SMALLEST}{more}")).unwrap();
-    let activity = |iri| course.place_of(iri).map(|ActivityPlace { activity, .. }| activity);
-    assert_eq!(activity("https://c.example/1"), Some(0));
-    assert_eq!(activity("https://c.example/12"), Some(2));
-    assert_eq!(activity("https://c.example/2"), Some(1));
-    assert_eq!(activity("https://d.example/1"), None);
+    let place = |iri: &str, parents: &[&str], groupings: &[&str]| {
+        let own =
+            |iris: &[&str]| iris.iter().map(|iri| format!("https://w.example/{iri}")).collect();
+        let (parents, groupings): (Vec<String>, Vec<String>) = (own(parents), own(groupings));
+        let place = course.place_of(iri, &parents, &groupings);
+        place.map(|ActivityPlace { activity, .. }| activity)
+    };
+    assert_eq!(place("https://c.example/1", &["1"], &[]), Some(0));
+    assert_eq!(place("https://c.example/12", &["1"], &[]), Some(1));
+    assert_eq!(place("https://d.example/", &[], &[]), Some(1));
+    assert_eq!(place("https://c.example/hall", &[], &[]), Some(4));
+    assert_eq!(place("urn:traccia:course:c/events/e/t", &["1"], &[]), Some(4));
+    assert_eq!(place("urn:traccia:course:c/events/e/s", &[], &[]), None, "it has its own object");
+    assert_eq!(place("https://e.example/1", &["1"], &["2"]), Some(2));
+    assert_eq!(place("https://e.example/1", &["9", "2"], &["1"]), Some(3));
+    assert_eq!(place("https://e.example/1", &[], &["9", "1"]), Some(2));
+    assert_eq!(place("https://e.example/1", &[], &[]), None);
+}
+
+const FULL: &str = r#"
+id = "c"
+iri = "https://f.example/c"
+title = { it = "Corso" }
+time_zone = "Europe/Rome"
+hours_per_year = 30
+begins = 2026-01-01
+ends = 2026-12-31
+at_risk_days = 7
+[[edition]]
+id = "spring"
+title = { it = "Primavera" }
+ends = 2026-06-30
+[certificate]
+modules = ["m1"]
+by = 2026-10-31
+[[module]]
+id = "m1"
+title = { it = "Primo" }
+weight = 2
+audience = { role = ["manager"], edition = ["spring"] }
+complete_when = { any_of = ["all", { all_of = [{ at_least = 1 }, { hours = 2 }] }] }
+[[module.event]]
+key = "e"
+title = { it = "Evento" }
+kind = "study_visit"
+mode = "distance"
+hours = 6
+[[module.event.session]]
+id = "s"
+date = 2026-03-05
+from = 09:00:00
+to = 13:30:00
+place = "Perugia"
+region = "Umbria"
+[[module.activity]]
+key = "test"
+id = ["https://c.example/1", "https://c.example/2"]
+kind = "test"
+hours = 1
+credit = "nominal"
+score = "last"
+assessment = "exit"
+requires = ["e"]
+begins = 2026-02-01
+complete_when = { any_of = ["passed", { score = 0.6 }] }
+"#;
+
+#[test]
+fn everything_that_a_file_may_say_is_read() {
+    let course = Course::parse(FULL).unwrap();
+    assert_eq!(course.window_of("spring").begins, Some(date(2026, 1, 1)), "as the course's");
+    assert_eq!(course.window_of("spring").ends, Some(date(2026, 6, 30)));
+    assert_eq!(course.window_of("").ends, Some(date(2026, 12, 31)));
+    let certificate = course.outline().certificate.as_ref().unwrap();
+    assert_eq!(
+        (certificate.by, certificate.modules.as_slice()),
+        (Some(date(2026, 10, 31)), &[0][..])
+    );
+    let [test, event] = course.modules()[0].activities.as_slice() else { panic!("two") };
+    assert_eq!(test.requires, [1], "those online stand first");
+    assert!(matches!(
+        test.form,
+        Form::Online { credit: Credit::Nominal, score: ScoreRule::Last, .. }
+    ));
+    assert_eq!(event.complete_when, ActivityRule::Attended);
+    assert!(event.is_event() && !event.is_in_presence());
+    assert!(matches!(event.form, Form::Event { mode: Mode::Distance, .. }));
+    let session = &event.sessions()[0];
+    assert_eq!(session.object, "https://f.example/c/events/e/s");
+    assert_eq!(session.micros(course.zone()), Some(16_200_000_000), "4 h 30");
+}
+
+#[test]
+fn a_course_reads_like_another_when_it_takes_the_same_statements() {
+    let course = |text: &str| Course::parse(text).unwrap();
+    let known = course(SMALLEST);
+    let other_rule =
+        SMALLEST.replace("title = { it = \"Primo\" }", "title = { it = \"P\" }\nweight = 3");
+    assert!(course(&other_rule).reads_like(&known));
+    assert!(!course(&SMALLEST.replace("example/1", "example/2")).reads_like(&known));
+    assert!(!course(&SMALLEST.replace("Europe/Rome", "UTC")).reads_like(&known));
+    let keyed = SMALLEST.replace("[[module.activity]]", "[[module.activity]]\nkey = \"k\"");
+    assert!(!course(&keyed).reads_like(&known), "documents are by key");
 }

@@ -1,190 +1,310 @@
+use jiff::civil::date;
 use serde_json::{Value, json};
 
-use super::super::{Course, Evidence, LearnerProgress, ModuleProgress, State};
+use super::super::{ActorProgress, Course, Evidence, Learner, State};
+use super::scene::{
+    MINUTE, Said, UNCOMPLETED, activity, course, first_activity, first_module, lasting, module,
+    now, scored, stand,
+};
 
-const HOUR: u64 = 3_600_000_000;
-const UNCOMPLETED: &str = "https://xapi.edlm/profiles/edlm-lms/concepts/verbs/uncompleted";
+const NONE: Value = Value::Null;
 
-/// Two activities, by id (completed, at most 2 hours) and by prefix (passed).
-fn course(rule: &str) -> Course {
-    let text = format!(
-        r#"
-id = "c"
-title = {{ it = "Corso" }}
-time_zone = "Europe/Rome"
-[[module]]
-id = "m1"
-title = {{ it = "Primo" }}
-complete_when = {rule}
-[[module.activity]]
-id = "https://c.example/1"
-hours = 2
-[[module.activity]]
-prefix = "https://c.example/part/"
-complete_when = "passed"
-"#
-    );
-    Course::parse(&text).unwrap()
+/// Two activities: `1` to be completed, `2` to be passed.
+fn two(rule: &str) -> Course {
+    let activities = activity("1", "") + &activity("2", "complete_when = 'passed'");
+    course("", &module("m1", rule, &activities))
 }
 
-/// A statement of the fourth of May 2026, stored `stored` microseconds after 1970.
-fn said(verb: &str, object: &str, time: &str, stored: i64, result: Value) -> Evidence {
-    let verb = match verb {
-        "abandoned" => format!("https://w3id.org/xapi/adl/verbs/{verb}"),
-        UNCOMPLETED => verb.to_owned(),
-        _ => format!("http://adlnet.gov/expapi/verbs/{verb}"),
-    };
-    let mut statement = json!({
-        "actor": {"account": {"homePage": "https://m.example", "name": "7"}},
-        "verb": {"id": verb},
-        "object": {"id": format!("https://c.example/{object}")},
-        "timestamp": format!("2026-05-04T{time}Z"),
-    });
-    if !result.is_null() {
-        statement["result"] = result;
-    }
-    Evidence::read(&statement, &format!("statement-{stored}"), stored).unwrap()
-}
-
-fn m1(rule: &str, history: &[Evidence]) -> ModuleProgress {
-    let course = course(rule);
-    let forth = LearnerProgress::rebuild(&course, history);
-    let back = LearnerProgress::rebuild(&course, history.iter().rev().chain(history));
-    assert_eq!(serde_json::to_string(&forth).unwrap(), serde_json::to_string(&back).unwrap());
-    forth.modules.get("m1").cloned().unwrap_or_default()
+fn at(time: &str) -> String {
+    format!("2026-05-04T{time}:00Z")
 }
 
 #[test]
 fn without_a_statement_nothing_is_started() {
-    assert_eq!(m1("\"all\"", &[]).state, State::NotStarted);
+    let standings = now(&two("'all'"), &Said::default());
+    assert_eq!(standings.course.state, State::NotStarted);
+    assert_eq!(standings.last_seen, None);
 }
 
 #[test]
 fn a_statement_on_another_course_changes_nothing() {
-    let mut progress = LearnerProgress::default();
-    let elsewhere = said("completed", "2", "10:00:00", 1, Value::Null);
-    assert!(!progress.apply(&course("\"all\""), &elsewhere));
-    assert_eq!(progress, LearnerProgress::default());
-}
-
-#[test]
-fn a_repeated_statement_reports_no_change() {
-    let course = course("\"all\"");
-    let mut progress = LearnerProgress::default();
-    let seen = said("initialized", "1", "10:00:00", 1, Value::Null);
-    assert!(progress.apply(&course, &seen));
-    assert!(!progress.apply(&course, &seen));
+    let said = Said::default().and("completed", "https://d.example/1", &at("10:00"), NONE);
+    let statement = json!({
+        "actor": {"mbox": "mailto:a@b.it"},
+        "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
+        "object": {"id": "https://d.example/1"},
+    });
+    let evidence = Evidence::read(&statement, "s1", 1).unwrap();
+    assert!(!ActorProgress::default().apply(&two("'all'"), &evidence));
+    assert_eq!(said.document(&two("'all'")), ActorProgress::default());
 }
 
 #[test]
 fn all_activities_or_any_or_some_complete_a_module() {
-    let first = said("completed", "1", "10:00:00", 1, Value::Null);
-    let second = said("passed", "part/a", "11:00:00", 2, Value::Null);
-    let both = [first.clone(), second];
-    let state = |rule: &str, history: &[Evidence]| m1(rule, history).state;
-    assert_eq!(state("\"all\"", std::slice::from_ref(&first)), State::InProgress);
-    assert_eq!(state("\"all\"", &both), State::Completed);
-    assert_eq!(state("\"any\"", std::slice::from_ref(&first)), State::Completed);
-    assert_eq!(state("{ at_least = 1 }", std::slice::from_ref(&first)), State::Completed);
-    assert_eq!(state("{ at_least = 2 }", std::slice::from_ref(&first)), State::InProgress);
+    let first = Said::default().and("completed", "1", &at("10:00"), NONE);
+    let both = first.clone().and("passed", "2", &at("11:00"), NONE);
+    let state = |rule: &str, said: &Said| first_module(&two(rule), said).state;
+    assert_eq!(state("'all'", &first), State::InProgress);
+    assert_eq!(state("'all'", &both), State::Completed);
+    assert_eq!(state("'any'", &first), State::Completed);
+    assert_eq!(state("{ at_least = 1 }", &first), State::Completed);
+    assert_eq!(state("{ at_least = 2 }", &first), State::InProgress);
     assert_eq!(state("{ at_least = 2 }", &both), State::Completed);
+    assert_eq!(state("{ all_of = ['any', { score = 0.5 }] }", &both), State::InProgress);
+    assert_eq!(state("{ any_of = ['all', { score = 0.5 }] }", &both), State::Completed);
 }
 
 #[test]
 fn completion_is_the_latest_word_not_a_count() {
-    let done = said("completed", "1", "10:00:00", 1, Value::Null);
-    let undone = said(UNCOMPLETED, "1", "11:00:00", 2, Value::Null);
-    let again = said("completed", "1", "12:00:00", 3, Value::Null);
-    assert_eq!(m1("\"any\"", &[done.clone(), undone.clone()]).state, State::InProgress);
-    assert_eq!(m1("\"any\"", &[done, undone, again]).state, State::Completed);
+    let done = Said::default().and("completed", "1", &at("10:00"), NONE);
+    let undone = done.clone().and(UNCOMPLETED, "1", &at("11:00"), NONE);
+    let again = undone.clone().and("completed", "1", &at("12:00"), NONE);
+    assert_eq!(first_module(&two("'any'"), &done).state, State::Completed);
+    assert_eq!(first_module(&two("'any'"), &undone).state, State::InProgress);
+    assert_eq!(first_module(&two("'any'"), &again).state, State::Completed);
+}
+
+#[test]
+fn moodles_uncompleted_takes_back_even_beside_a_completion_of_true() {
+    let said = Said::default().and("completed", "1", &at("10:00"), NONE).and(
+        UNCOMPLETED,
+        "1",
+        &at("11:00"),
+        json!({"completion": true}),
+    );
+    assert_eq!(first_module(&two("'any'"), &said).state, State::InProgress);
 }
 
 #[test]
 fn a_late_statement_does_not_overrule_what_happened_after_it() {
-    let undone = said(UNCOMPLETED, "1", "11:00:00", 1, Value::Null);
-    let late = said("completed", "1", "10:00:00", 2, Value::Null);
-    assert_eq!(m1("\"any\"", &[undone, late]).state, State::InProgress);
+    let said = Said::default().and(UNCOMPLETED, "1", &at("11:00"), NONE).and(
+        "completed",
+        "1",
+        &at("10:00"),
+        NONE,
+    );
+    assert_eq!(first_module(&two("'any'"), &said).state, State::InProgress);
+}
+
+#[test]
+fn statements_in_any_order_come_to_the_same() {
+    // Told backwards: seen at 9, failed at 10 with 0.2, passed at 11 with 0.9, told of 20 minutes
+    // at 12.
+    let said = Said::default()
+        .and("terminated", "2", &at("12:00"), lasting("PT20M"))
+        .and("passed", "2", &at("11:00"), scored(0.9))
+        .and("failed", "2", &at("10:00"), scored(0.2))
+        .and("initialized", "2", &at("09:00"), NONE);
+    let standing = now(&two("'all'"), &said).activities[1];
+    assert_eq!((standing.state, standing.success), (State::Completed, Some(true)));
+    assert_eq!((standing.attempts, standing.attempts_to_pass), (2, Some(2)));
+    assert_eq!((standing.score, standing.micros), (Some(0.9), 20 * MINUTE));
+    assert_eq!(standing.since, Some(date(2026, 5, 4)));
 }
 
 #[test]
 fn at_the_same_moment_the_one_stored_last_decides() {
-    let done = said("completed", "1", "10:00:00", 1, Value::Null);
-    let undone = said(UNCOMPLETED, "1", "10:00:00", 2, Value::Null);
-    assert_eq!(m1("\"any\"", &[done, undone]).state, State::InProgress);
-}
-
-#[test]
-fn the_objects_of_a_prefix_are_one_activity() {
-    let passed = said("passed", "part/a", "10:00:00", 1, Value::Null);
-    let failed = said("failed", "part/b", "11:00:00", 2, Value::Null);
-    let progress = m1("\"any\"", &[passed, failed]);
-    assert_eq!(progress.state, State::InProgress);
-    assert_eq!(progress.success.map(|mark| mark.value), Some(false));
+    let said = Said::default().and("completed", "1", &at("10:00"), NONE).and(
+        UNCOMPLETED,
+        "1",
+        &at("10:00"),
+        NONE,
+    );
+    assert_eq!(first_module(&two("'any'"), &said).state, State::InProgress);
+    // An equal statement counts as the first of the two.
+    let said = said.and("completed", "1", &at("10:00"), NONE);
+    assert_eq!(first_module(&two("'any'"), &said).state, State::InProgress);
 }
 
 #[test]
 fn success_is_the_latest_over_the_activities_of_the_module() {
-    let failed = said("failed", "1", "12:00:00", 1, Value::Null);
-    let passed = said("passed", "part/a", "11:00:00", 2, Value::Null);
-    let success = m1("\"all\"", &[failed, passed]).success;
-    assert_eq!(success.map(|mark| mark.value), Some(false));
+    let said = Said::default().and("failed", "1", &at("12:00"), NONE).and(
+        "passed",
+        "2",
+        &at("11:00"),
+        NONE,
+    );
+    assert_eq!(first_module(&two("'all'"), &said).success, Some(false));
+}
+
+/// What an activity knows already may still be the latest word of its module.
+#[test]
+fn a_success_told_again_is_the_latest_of_the_module_and_the_course() {
+    let success = json!({"success": true});
+    let said = Said::default()
+        .and("terminated", "1", &at("10:00"), success.clone())
+        .and("failed", "2", &at("11:00"), NONE)
+        .and("terminated", "1", &at("12:00"), success);
+    let standings = now(&two("'all'"), &said);
+    assert_eq!(standings.modules[0].success, Some(true));
+    assert_eq!(standings.course.success, Some(true));
 }
 
 #[test]
-fn a_later_lower_score_does_not_lower_the_best() {
-    let high = said("completed", "1", "10:00:00", 1, json!({"score": {"scaled": 0.8}}));
-    let low = said("completed", "1", "11:00:00", 2, json!({"score": {"scaled": 0.5}}));
-    let other = said("passed", "part/a", "11:00:00", 3, json!({"score": {"scaled": 0.3}}));
-    let progress = m1("\"all\"", &[high, low, other]);
-    assert_eq!((progress.score_sum, progress.scored), (0.8 + 0.3, 2));
+fn the_best_score_or_the_last_counts_as_the_file_says() {
+    let said = Said::default().and("completed", "1", &at("10:00"), scored(0.8)).and(
+        "completed",
+        "1",
+        &at("11:00"),
+        scored(0.5),
+    );
+    let with = |rest: &str| course("", &module("m1", "'all'", &activity("1", rest)));
+    assert_eq!(first_activity(&with(""), &said).score, Some(0.8));
+    assert_eq!(first_activity(&with("score = 'last'"), &said).score, Some(0.5));
+    let raw = json!({"score": {"raw": 18, "min": 0, "max": 30}});
+    let said = said.and("completed", "1", &at("12:00"), raw);
+    assert_eq!(first_activity(&with("score = 'last'"), &said).score, Some(0.6));
+    let without_range = json!({"score": {"raw": 30, "max": 30}});
+    let said = said.and("completed", "1", &at("13:00"), without_range);
+    assert_eq!(first_activity(&with("score = 'last'"), &said).score, Some(0.6));
 }
 
 #[test]
-fn sessions_add_up_and_a_month_sent_again_without_ids_adds_nothing() {
-    let session =
-        |time, stored| said("terminated", "part/a", time, stored, json!({"duration": "PT1H"}));
-    let suspended = said("suspended", "part/a", "14:00:00", 3, json!({"duration": "PT30M"}));
-    // The same two an hour later in the store, with ids of their own.
-    let history = [
-        session("10:00:00", 1),
-        session("12:00:00", 2),
-        suspended,
-        session("10:00:00", 4),
-        session("12:00:00", 5),
-    ];
-    assert_eq!(m1("\"all\"", &history).micros, 2 * HOUR + HOUR / 2);
+fn scores_and_progress_are_means_by_weight() {
+    // Module a: (0.4 · 1 + 1.0 · 3) / 4 = 0.85, 3 of 4 fulfilled. Module b: 0.25 and nothing.
+    // The course: (0.85 · 2 + 0.25 · 3) / 5 = 0.49; (0.75 · 2 + 0 · 3) / 5 = 0.3.
+    let a = activity("1", "complete_when = { score = 0.5 }")
+        + &activity("2", "weight = 3\ncomplete_when = { score = 0.5 }");
+    let b = activity("3", "complete_when = 'passed'");
+    let course = course(
+        "",
+        &(module("a", "'all'", &format!("weight = 2\n{a}"))
+            + &module("b", "'all'", &format!("weight = 3\n{b}"))),
+    );
+    let said = Said::default()
+        .and("answered", "1", &at("10:00"), scored(0.4))
+        .and("completed", "2", &at("10:00"), scored(1.0))
+        .and("failed", "3", &at("10:00"), scored(0.25));
+    let standings = now(&course, &said);
+    let near = |one: f64, other: f64| (one - other).abs() < 1e-12;
+    assert!(near(standings.modules[0].score.unwrap(), 0.85));
+    assert!(near(standings.modules[0].progress, 0.75));
+    assert!(near(standings.course.score.unwrap(), 0.49));
+    assert!(near(standings.course.progress, 0.3));
+}
+
+/// 0.6 by weights 0.1, 1 and 0.1 is 0.6, though binary fractions make it 0.5999999999999999.
+#[test]
+fn a_mean_that_is_exactly_the_score_asked_fulfils_the_rule() {
+    let activities = ["1", "2", "3"].map(|n| {
+        let weight = if n == "2" { "1" } else { "0.1" };
+        activity(n, &format!("weight = {weight}"))
+    });
+    let course = course("", &module("m1", "{ score = 0.6 }", &activities.concat()));
+    let said = Said::default()
+        .and("completed", "1", &at("10:00"), scored(0.6))
+        .and("completed", "2", &at("10:00"), scored(0.6))
+        .and("completed", "3", &at("10:00"), scored(0.6));
+    assert_eq!(first_module(&course, &said).state, State::Completed);
 }
 
 #[test]
-fn without_sessions_the_largest_outcome_counts_and_with_them_none() {
-    let outcome = |verb, duration: &str, stored| {
-        said(verb, "part/a", "10:00:00", stored, json!({ "duration": duration }))
-    };
-    let mut history = vec![outcome("failed", "PT2H", 1), outcome("passed", "PT3H", 2)];
-    assert_eq!(m1("\"all\"", &history).micros, 3 * HOUR);
-    history.push(outcome("abandoned", "PT1H", 3));
-    assert_eq!(m1("\"all\"", &history).micros, HOUR);
-    // The choice is by object: another page without sessions still counts its outcome.
-    history.push(said("completed", "part/b", "10:00:00", 4, json!({"duration": "PT15M"})));
-    assert_eq!(m1("\"all\"", &history).micros, HOUR + HOUR / 4);
+fn what_must_come_first_holds_an_activity_and_a_module_back() {
+    let a = activity("1", "") + &activity("2", "requires = ['1']");
+    let text = module("a", "{ at_least = 1 }", &a)
+        + &module("b", "'all'", &format!("requires = ['a']\n{}", activity("3", "")));
+    let course = course("", &text);
+    let second = Said::default().and("completed", "2", &at("10:00"), NONE).and(
+        "completed",
+        "3",
+        &at("10:00"),
+        NONE,
+    );
+    let standings = now(&course, &second);
+    assert_eq!(standings.activities[1].state, State::InProgress);
+    assert_eq!(standings.modules[0].state, State::InProgress);
+    assert_eq!(standings.modules[1].state, State::InProgress);
+    // Once the first is done, all else is, on that day.
+    let both = second.and("completed", "1", "2026-05-06T10:00:00Z", NONE);
+    let standings = now(&course, &both);
+    assert_eq!(standings.course.state, State::Completed);
+    let day = Some(date(2026, 5, 6));
+    assert_eq!(standings.modules.iter().map(|it| it.since).collect::<Vec<_>>(), [day, day]);
+    assert_eq!(standings.activities[1].since, day);
 }
 
 #[test]
-fn an_activity_counts_at_most_its_hours() {
-    let session = |time, stored| said("exited", "1", time, stored, json!({"duration": "PT90M"}));
-    let history = [session("10:00:00", 1), session("12:00:00", 2)];
-    assert_eq!(m1("\"all\"", &history).micros, 2 * HOUR);
+fn what_is_not_for_a_learner_does_not_exist_for_them() {
+    let text = module(
+        "a",
+        "'all'",
+        &format!("audience = {{ role = ['manager'] }}\n{}", activity("1", "")),
+    ) + &module("b", "'all'", &format!("requires = ['a']\n{}", activity("2", "")));
+    let course = course("", &text);
+    let said = Said::default()
+        .and("passed", "1", &at("10:00"), json!({"duration": "PT1H", "score": {"scaled": 0.1}}))
+        .and("completed", "2", "2026-05-06T10:00:00Z", NONE);
+    let official = Learner { role: "official".into(), ..Learner::default() };
+    let standings = stand(&course, &[&said], &official, None);
+    assert_eq!(standings.modules[0], super::super::Standing::default());
+    assert_eq!(standings.activities[0], super::super::ActivityStanding::default());
+    assert_eq!(standings.course.state, State::Completed);
+    assert_eq!((standings.course.score, standings.course.online), (None, 0));
+    assert_eq!(standings.course.success, None);
+    let manager = Learner { role: "manager".into(), ..Learner::default() };
+    assert!(stand(&course, &[&said], &manager, None).modules[0].applies);
+}
+
+#[test]
+fn a_question_speaks_for_an_activity_that_names_it_and_only_shows_presence_elsewhere() {
+    let by_prefix = "[[module.activity]]\nkey = 'p'\nprefix = 'https://c.example/'\n\
+                     complete_when = { any_of = ['completed', { score = 0.1 }] }\n";
+    let course = course(
+        "",
+        &module("m1", "'any'", &(activity("1", "complete_when = 'passed'") + by_prefix)),
+    );
+    let answer = json!({"success": true, "completion": true, "duration": "PT1H",
+                        "score": {"scaled": 1.0}});
+    let named = Said::default().and("answered", "1", &at("10:00"), answer.clone());
+    assert_eq!(now(&course, &named).activities[0].state, State::Completed);
+    let inside = Said::default().and("answered", "1/question", &at("10:00"), answer);
+    let standing = now(&course, &inside).activities[1];
+    assert_eq!((standing.state, standing.success), (State::InProgress, None));
+    assert_eq!((standing.score, standing.micros, standing.attempts), (None, 0, 0));
+    assert_eq!(now(&course, &inside).last_seen, Some(date(2026, 5, 4)));
+}
+
+#[test]
+fn a_statement_belongs_where_its_object_stands_and_the_parent_goes_first() {
+    let within =
+        |n: &str| format!("[[module.activity]]\nkey = 'w{n}'\nwithin = 'https://w.example/{n}'\n");
+    let course = course("", &module("m1", "'all'", &(within("1") + &within("2"))));
+    let context = json!({"contextActivities": {
+        "grouping": [{"id": "https://w.example/1"}],
+        "parent": {"id": "https://w.example/2"},
+    }});
+    let said = Said::default().with("completed", "page", &at("10:00"), NONE, context);
+    let states: Vec<State> = now(&course, &said).activities.iter().map(|it| it.state).collect();
+    assert_eq!(states, [State::NotStarted, State::Completed]);
+}
+
+#[test]
+fn a_learner_with_three_identifiers_is_one() {
+    // Through the account they complete 1, as the hash of their address they pass 2; a session
+    // told under the account and under the address is one hour, and the address's own half more.
+    let course = two("'all'");
+    let hour = |said: Said| said.and("terminated", "1", &at("09:00"), lasting("PT1H"));
+    let by_account = hour(Said::default().and("completed", "1", &at("10:00"), NONE));
+    let by_address = hour(Said::default()).and("terminated", "1", &at("09:30"), lasting("PT30M"));
+    let by_hash = Said::default().and("passed", "2", &at("11:00"), NONE);
+    let who = Learner::default();
+    let standings = stand(&course, &[&by_account, &by_address, &by_hash], &who, None);
+    assert_eq!(standings.course.state, State::Completed);
+    assert_eq!(standings.course.online, 90 * MINUTE);
+    let other_order = stand(&course, &[&by_hash, &by_address, &by_account], &who, None);
+    assert_eq!(standings, other_order);
 }
 
 #[test]
 fn the_document_reads_back_as_it_was_written() {
-    let history = [
-        said("terminated", "1", "10:00:00", 1, json!({"duration": "PT1H", "completion": true})),
-        said("passed", "part/a", "10:00:00", 2, json!({"score": {"scaled": 0.1}})),
-    ];
-    let progress = LearnerProgress::rebuild(&course("\"all\""), &history);
-    let text = serde_json::to_string(&progress).unwrap();
-    let again: LearnerProgress = serde_json::from_str(&text).unwrap();
-    assert_eq!(again, progress);
+    let said = Said::default()
+        .and("terminated", "1", &at("10:00"), json!({"duration": "PT1H", "completion": true}))
+        .and("join", "1", &at("10:00"), NONE)
+        .and("passed", "2", &at("10:00"), scored(0.1));
+    let document = said.document(&two("'all'"));
+    let text = serde_json::to_string(&document).unwrap();
+    let again: ActorProgress = serde_json::from_str(&text).unwrap();
+    assert_eq!(again, document);
     assert!(again.is_current());
+    assert_eq!(again.last_day(), Some(date(2026, 5, 4)));
 }

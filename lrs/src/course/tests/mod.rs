@@ -1,8 +1,13 @@
+mod dates;
+mod enrolment;
 mod evidence;
+mod faults;
 mod file;
 mod fold;
+mod hours;
 mod learners;
 mod list_change;
 mod register;
 mod report;
+mod scene;
 mod sheet;

@@ -1,167 +1,292 @@
+use std::sync::Arc;
+
+use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 
-use super::super::{Course, Evidence, Grouping, Learner, LearnerProgress, ProgressReport};
+use super::super::report::{self, Member, View};
+use super::super::{Cell, Course, Grouping, Learner, State, Table};
+use super::scene::{Said, activity, course, lasting, module, stand};
 
-/// Modules in an order that is not the alphabet's.
-fn course() -> Course {
-    let module = |id: &str| {
-        format!(
-            "[[module]]\nid = '{id}'\ntitle = {{ it = 'M' }}\n\
-             [[module.activity]]\nid = 'https://c.example/{id}/1'\n\
-             [[module.activity]]\nid = 'https://c.example/{id}/2'\n"
-        )
-    };
-    let head = "id = 'c'\ntitle = { it = 'Corso' }\ntime_zone = 'Europe/Rome'\n";
-    Course::parse(&format!("{head}{}{}", module("z"), module("a"))).unwrap()
+/// Modules in an order that is not the alphabet's; the second for officials alone.
+fn two_modules() -> Course {
+    let z = activity("z1", "") + &activity("z2", "complete_when = 'passed'");
+    let event = "[[module.event]]\nkey = 'day'\ntitle = { it = 'Giornata' }\nkind = 'seminar'\n\
+                 id = 'https://c.example/day'\n";
+    let a = format!("hours = 10\naudience = {{ role = ['official'] }}\n{event}");
+    course("hours = 150", &(module("z", "'all'", &z) + &module("a", "'all'", &a)))
 }
 
-fn learner(id: &str, region: &str, role: &str) -> Learner {
-    Learner { id: id.into(), region: region.into(), role: role.into(), ..Learner::default() }
+fn learner(id: &str, region: &str, body: &str, role: &str) -> Learner {
+    Learner {
+        id: id.into(),
+        region: region.into(),
+        body: body.into(),
+        role: role.into(),
+        ..Learner::default()
+    }
 }
 
-fn progress(statements: &[(&str, &str, Value)]) -> LearnerProgress {
-    let evidence = statements.iter().zip(1..).map(|((verb, object, result), n)| {
-        let statement = json!({
-            "actor": {"mbox": "mailto:a@b.it"},
-            "verb": {"id": format!("http://adlnet.gov/expapi/verbs/{verb}")},
-            "object": {"id": format!("https://c.example/{object}")},
-            "result": result,
-        });
-        Evidence::read(&statement, &n.to_string(), n).unwrap()
-    });
-    LearnerProgress::rebuild(&course(), &evidence.collect::<Vec<_>>())
+fn at(time: &str) -> String {
+    format!("2026-05-04T{time}:00Z")
 }
 
-type Cohort = Vec<(Learner, Option<LearnerProgress>)>;
-
-/// Maria has done module z, Anna begun both, Ugo nothing, and Ivo has no region.
-fn cohort() -> Cohort {
-    let scored = |scaled: f64| json!({"score": {"scaled": scaled}, "duration": "PT20M"});
+/// Maria has completed z and been at the day, Anna begun, Ugo nothing, Ivo has no region.
+fn cohort() -> Vec<(Learner, Said)> {
+    let maria = Said::default()
+        .and("completed", "z1", &at("10:00"), json!({"score": {"scaled": 0.6}}))
+        .and("passed", "z2", &at("10:00"), json!({"score": {"scaled": 0.9}, "duration": "PT20M"}))
+        .and("terminated", "z1", &at("11:00"), lasting("PT1H0M10S"))
+        .and("attended", "day", &at("12:00"), lasting("PT4H"));
+    let anna = Said::default().and(
+        "failed",
+        "z2",
+        &at("10:00"),
+        json!({"score": {"scaled": 0.25}, "duration": "PT20M"}),
+    );
+    let perugia = "Comune di Perugia";
     vec![
-        (
-            learner("maria", "Umbria", "official"),
-            Some(progress(&[
-                ("passed", "z/1", scored(0.9)),
-                ("completed", "z/2", scored(0.6)),
-                ("terminated", "z/2", json!({"duration": "PT1H0M10S"})),
-            ])),
-        ),
-        (
-            learner("anna", "Umbria", "=manager"),
-            Some(progress(&[("failed", "z/1", scored(0.25)), ("initialized", "a/1", Value::Null)])),
-        ),
-        (learner("ugo", "Sicilia", "official"), None),
-        (learner("ivo", "", "official"), Some(progress(&[("passed", "a/1", scored(1.0))]))),
+        (learner("maria", "Umbria", perugia, "official"), maria),
+        (learner("anna", "Umbria", perugia, "manager"), anna),
+        (learner("ugo", "Sicilia", perugia, "official"), Said::default()),
+        (learner("ivo", "", perugia, "official"), Said::default()),
     ]
 }
 
-fn report(by: &str, cohort: &Cohort) -> ProgressReport {
-    let grouping: Grouping = by.parse().unwrap();
-    let learners = cohort.iter().map(|(learner, progress)| (learner, progress.as_ref()));
-    ProgressReport::new(&course(), grouping, Some(1_774_747_800_000_000), learners)
+fn members(course: &Course, cohort: &[(Learner, Said)], at: Option<Date>) -> Vec<Member> {
+    let member = |(learner, said): &(Learner, Said)| Member {
+        standings: stand(course, &[said], learner, at),
+        learner: Arc::new(learner.clone()),
+    };
+    cohort.iter().map(member).collect()
+}
+
+fn view<'a>(course: &'a Course, members: impl IntoIterator<Item = &'a Member>) -> View<'a> {
+    let members = members.into_iter().collect();
+    View { course, at: None, day: date(2026, 5, 31), through: None, members }
+}
+
+fn progress(view: &View<'_>, by: &str) -> Table {
+    report::progress(view, &by.parse::<Grouping>().unwrap())
+}
+
+fn cell<'t>(table: &'t Table, row: usize, key: &str) -> &'t Cell {
+    let column = table.columns.iter().position(|column| column.key == key);
+    &table.rows[row][column.unwrap_or_else(|| panic!("no column {key}"))]
+}
+
+/// The cells of a row in these columns, as JSON would have them.
+fn cells(table: &Table, row: usize, keys: &[&str]) -> Vec<Value> {
+    let value = |cell: &Cell| match cell {
+        Cell::Empty => Value::Null,
+        Cell::Suppressed => json!("hidden"),
+        Cell::Text(text) => json!(text),
+        Cell::Count(count) => json!(count),
+        Cell::Hours(number) | Cell::Score(number) | Cell::Share(number) => json!(number),
+        other => panic!("{other:?}"),
+    };
+    keys.iter().map(|key| value(cell(table, row, key))).collect()
+}
+
+fn rows(table: &Table, keys: &[&str]) -> Value {
+    (0..table.rows.len()).map(|row| cells(table, row, keys)).collect()
 }
 
 #[test]
 fn the_report_by_module_and_region_has_these_figures() {
-    // Maria: 20 min (outcome of z/1) + 1 h 10 s (sessions of z/2) = 1 h 20 min 10 s; with Anna's
-    // 20 min 1 h 40 min 10 s = 1.669…; scores (0.75 + 0.25) / 2.
-    let expected = json!({
-        "course": "c",
-        "through": "2026-03-29T01:30:00Z",
-        "time_zone": "Europe/Rome",
-        "rows": [
-            {"module": "z", "region": "", "enrolled": 1, "not_started": 1, "in_progress": 0,
-             "completed": 0, "passed": 0, "failed": 0, "score_mean": null, "hours": 0.0},
-            {"module": "z", "region": "Sicilia", "enrolled": 1, "not_started": 1, "in_progress": 0,
-             "completed": 0, "passed": 0, "failed": 0, "score_mean": null, "hours": 0.0},
-            {"module": "z", "region": "Umbria", "enrolled": 2, "not_started": 0, "in_progress": 1,
-             "completed": 1, "passed": 1, "failed": 1, "score_mean": 0.5, "hours": 1.67},
-            {"module": "a", "region": "", "enrolled": 1, "not_started": 0, "in_progress": 1,
-             "completed": 0, "passed": 1, "failed": 0, "score_mean": 1.0, "hours": 0.33},
-            {"module": "a", "region": "Sicilia", "enrolled": 1, "not_started": 1, "in_progress": 0,
-             "completed": 0, "passed": 0, "failed": 0, "score_mean": null, "hours": 0.0},
-            {"module": "a", "region": "Umbria", "enrolled": 2, "not_started": 1, "in_progress": 1,
-             "completed": 0, "passed": 0, "failed": 0, "score_mean": null, "hours": 0.0},
-        ],
-    });
-    assert_eq!(serde_json::to_value(report("module,region", &cohort())).unwrap(), expected);
+    // z, Umbria. Scores: Maria (0.6 + 0.9) / 2 = 0.75, Anna 0.25: mean 0.5. Progress: Maria 1,
+    // Anna 0. Hours: Maria 1:00:10 + 0:20, Anna 0:20: 1:40:10 = 1.6694… .
+    let course = two_modules();
+    let members = members(&course, &cohort(), None);
+    let table = progress(&view(&course, &members), "module,region");
+    let keys = [
+        "module",
+        "region",
+        "enrolled",
+        "not_started",
+        "in_progress",
+        "completed",
+        "passed",
+        "failed",
+        "score_mean",
+        "progress",
+        "hours_online",
+        "hours_presence",
+        "hours",
+        "target",
+    ];
+    let expected = json!([
+        ["z", "", 1, 1, 0, 0, 0, 0, null, 0.0, 0.0, 0.0, 0.0, null],
+        ["z", "Sicilia", 1, 1, 0, 0, 0, 0, null, 0.0, 0.0, 0.0, 0.0, null],
+        ["z", "Umbria", 2, 0, 1, 1, 1, 1, 0.5, 0.5, 1.67, 0.0, 1.67, null],
+        ["a", "", 1, 1, 0, 0, 0, 0, null, 0.0, 0.0, 0.0, 0.0, 10.0],
+        ["a", "Sicilia", 1, 1, 0, 0, 0, 0, null, 0.0, 0.0, 0.0, 0.0, 10.0],
+        ["a", "Umbria", 1, 0, 0, 1, 0, 0, null, 1.0, 0.0, 4.0, 4.0, 10.0],
+    ]);
+    assert_eq!(rows(&table, &keys), expected);
 }
 
 #[test]
 fn without_module_the_figures_are_about_the_whole_course() {
-    // Means: Maria 0.75, Anna 0.25, Ivo 1: 2 / 3. Hours: 1:20:10 + 0:20 + 0:20 = 2.0027….
-    let report = report("", &cohort());
-    let rows = serde_json::to_value(&report.rows).unwrap();
-    let expected = json!([{"enrolled": 4, "not_started": 1, "in_progress": 3, "completed": 0,
-        "passed": 2, "failed": 1, "score_mean": 0.6667, "hours": 2.0}]);
-    assert_eq!(rows, expected);
+    // Hours 1:20:10 + 4:00 and 0:20: 5:40:10 = 5.6694…, of four heads 1.4174. Progress: Maria 1,
+    // three others 0: 0.25.
+    let course = two_modules();
+    let members = members(&course, &cohort(), None);
+    let table = progress(&view(&course, &members), "");
+    let keys = ["enrolled", "completed", "score_mean", "progress", "hours", "hours_mean", "target"];
+    assert_eq!(rows(&table, &keys), json!([[4, 1, 0.5, 0.25, 5.67, 1.42, 150.0]]));
+    assert_eq!(cells(&table, 0, &["target_year"]), [json!(40.0)]);
 }
 
 #[test]
-fn the_course_is_completed_when_every_module_is() {
-    let all = ["z/1", "z/2", "a/1", "a/2"].map(|object| ("completed", object, Value::Null));
-    let cohort = vec![
-        (learner("u1", "Umbria", ""), Some(progress(&all))),
-        (learner("u2", "Umbria", ""), Some(progress(&all[..3]))),
-    ];
-    let figures = report("region", &cohort).rows[0].figures;
-    assert_eq!((figures.completed, figures.in_progress), (1, 1));
+fn by_activity_each_has_its_row_and_hours_where_they_belong() {
+    let course = two_modules();
+    let members = members(&course, &cohort(), None);
+    let table = progress(&view(&course, &members), "activity");
+    let keys = ["activity", "enrolled", "completed", "hours_online", "hours_presence"];
+    let expected =
+        json!([["z1", 4, 1, 1.0, 0.0], ["z2", 4, 1, 0.67, 0.0], ["day", 3, 1, 0.0, 4.0]]);
+    assert_eq!(rows(&table, &keys), expected);
 }
 
 #[test]
 fn a_course_without_learners_has_a_row_of_zeros_for_each_module() {
-    let rows = report("module", &vec![]).rows;
-    let modules: Vec<&str> = rows.iter().map(|row| row.group[0].1.as_str()).collect();
-    assert_eq!(modules, ["z", "a"]);
-    assert!(rows.iter().all(|row| row.figures.enrolled == 0 && row.figures.score_mean.is_none()));
-    assert_eq!(report("", &vec![]).rows.len(), 1);
-    assert_eq!(report("module,region", &vec![]).rows.len(), 0);
+    let course = two_modules();
+    let table = progress(&view(&course, []), "module");
+    assert_eq!(
+        rows(&table, &["module", "enrolled", "hours"]),
+        json!([["z", 0, 0.0], ["a", 0, 0.0]])
+    );
+    assert_eq!(progress(&view(&course, []), "").rows.len(), 1);
+    assert_eq!(progress(&view(&course, []), "module,region").rows.len(), 0);
 }
 
 #[test]
 fn rows_follow_the_order_of_the_keys() {
-    let rows = report("region, module", &cohort()).rows;
-    let values: Vec<(&str, &str)> =
-        rows.iter().map(|row| (row.group[0].1.as_str(), row.group[1].1.as_str())).collect();
-    let expected = [
-        ("", "z"),
-        ("", "a"),
-        ("Sicilia", "z"),
-        ("Sicilia", "a"),
-        ("Umbria", "z"),
-        ("Umbria", "a"),
-    ];
-    assert_eq!(values, expected);
+    let course = two_modules();
+    let members = members(&course, &cohort(), None);
+    let table = progress(&view(&course, &members), "region, module");
+    let expected = json!([
+        ["", "z"],
+        ["", "a"],
+        ["Sicilia", "z"],
+        ["Sicilia", "a"],
+        ["Umbria", "z"],
+        ["Umbria", "a"],
+    ]);
+    assert_eq!(rows(&table, &["region", "module"]), expected);
+}
+
+/// Of each of these bodies so many, all of whom have done an hour.
+fn of_bodies(bodies: &[(&str, usize)]) -> Vec<(Learner, Said)> {
+    let said = Said::default().and("terminated", "z1", &at("10:00"), lasting("PT1H"));
+    let all = bodies.iter().flat_map(|(body, count)| (0..*count).map(move |n| (*body, n)));
+    let person = |(body, n): (&str, usize)| learner(&format!("{body}-{n}"), "Umbria", body, "");
+    all.map(|who| (person(who), said.clone())).collect()
+}
+
+#[test]
+fn groups_under_five_are_hidden_across_bodies_and_the_next_smallest_where_one_alone_would_be() {
+    let course = two_modules();
+    let hours = |bodies: &[(&str, usize)]| {
+        let members = members(&course, &of_bodies(bodies), None);
+        let table = progress(&view(&course, &members), "body");
+        rows(&table, &["body", "enrolled", "hours_online", "hours_mean"])
+    };
+    let hidden = |body: &str| json!([body, "hidden", "hidden", "hidden"]);
+    let shown = |body: &str, n: u32| json!([body, n, f64::from(n), 1.0]);
+    assert_eq!(
+        hours(&[("a", 4), ("b", 1), ("c", 5)]),
+        json!([hidden("a"), hidden("b"), shown("c", 5)])
+    );
+    assert_eq!(
+        hours(&[("a", 4), ("b", 7), ("c", 5)]),
+        json!([hidden("a"), shown("b", 7), hidden("c")])
+    );
+    assert_eq!(hours(&[("a", 5), ("b", 5)]), json!([shown("a", 5), shown("b", 5)]));
+    // Of one body alone, whoever asks is responsible for all of them.
+    assert_eq!(hours(&[("a", 1)]), json!([shown("a", 1)]));
+    let members = members(&course, &of_bodies(&[("a", 4), ("b", 7), ("c", 5)]), None);
+    let table = progress(&view(&course, &members), "body");
+    assert!(table.notes.iter().any(|note| note.en.contains("fewer than 5")));
+}
+
+#[test]
+fn every_row_counts_only_whom_the_reader_may_see() {
+    let course = two_modules();
+    let members = members(&course, &of_bodies(&[("a", 6), ("b", 7), ("c", 8)]), None);
+    let may_see = |member: &&Member| ["a", "c"].contains(&member.learner.body.as_str());
+    let seen: Vec<&Member> = members.iter().filter(may_see).collect();
+    let table = progress(&view(&course, seen.iter().copied()), "body,module");
+    assert_eq!(
+        rows(&table, &["body", "module", "enrolled", "hours_online"]),
+        json!([["a", "z", 6, 6.0], ["a", "a", 0, 0.0], ["c", "z", 8, 8.0], ["c", "a", 0, 0.0]])
+    );
+    let table = progress(&view(&course, seen), "");
+    assert_eq!(rows(&table, &["enrolled", "hours"]), json!([[14, 14.0]]));
+}
+
+#[test]
+fn the_hours_of_a_year_are_what_was_added_since_the_last_one_ended() {
+    // 2 hours in 2025, 3 in 2026, the first of them at half past midnight in Rome.
+    let course = course("hours = 4", &module("m1", "'all'", &activity("1", "")));
+    let said = Said::default()
+        .and("terminated", "1", "2025-12-31T22:30:00Z", lasting("PT2H"))
+        .and("terminated", "1", "2025-12-31T23:30:00Z", lasting("PT1H"))
+        .and("terminated", "1", "2026-02-01T10:00:00Z", lasting("PT2H"));
+    let cohort = [(learner("u1", "Umbria", "a", ""), said)];
+    let now = members(&course, &cohort, Some(date(2026, 5, 31)));
+    let before = members(&course, &cohort, Some(date(2025, 12, 31)));
+    let by = |by: &str| {
+        let grouping = by.parse().unwrap();
+        report::hours(&view(&course, &now), &view(&course, &before), &grouping)
+    };
+    let keys = ["hours", "target", "hours_year", "target_year"];
+    assert_eq!(rows(&by(""), &keys), json!([[5.0, 4.0, 3.0, 40.0]]));
+    let keys = ["region", "hours", "hours_year", "reaching", "reaching_year"];
+    assert_eq!(rows(&by("region"), &keys), json!([["Umbria", 5.0, 3.0, 1, 0]]));
+}
+
+#[test]
+fn who_is_idle_for_as_many_days_as_the_course_says_is_at_risk() {
+    let course = course("at_risk_days = 10", &module("m1", "'all'", &activity("1", "")));
+    let begun = |day: &str| {
+        Said::default().and("initialized", "1", &format!("2026-05-{day}T10:00:00Z"), Value::Null)
+    };
+    let done = begun("01").and("completed", "1", "2026-05-01T11:00:00Z", Value::Null);
+    let cohort =
+        [("idle", begun("21")), ("busy", begun("22")), ("done", done), ("new", Said::default())]
+            .map(|(id, said)| (learner(id, "Umbria", "a", ""), said));
+    let members = members(&course, &cohort, None);
+    let table = report::at_risk(&view(&course, &members));
+    assert_eq!(table.rows.len(), 1);
+    assert_eq!(cell(&table, 0, "learner"), &Cell::Text("idle".into()));
+}
+
+#[test]
+fn the_matrix_says_since_when_and_leaves_out_what_is_not_for_somebody() {
+    let course = two_modules();
+    let members = members(&course, &cohort(), None);
+    let table = report::matrix(&view(&course, &members), false);
+    assert_eq!(cell(&table, 0, "z"), &Cell::State(State::Completed));
+    assert_eq!(cell(&table, 0, "z/since"), &Cell::Date(date(2026, 5, 4)));
+    assert_eq!(cell(&table, 1, "a"), &Cell::Empty, "Anna is a manager");
+    assert_eq!(cell(&table, 1, "z"), &Cell::State(State::InProgress));
+    assert_eq!(cell(&table, 3, "last_seen"), &Cell::Empty);
 }
 
 #[test]
 fn an_unknown_key_is_answered_with_the_known_ones() {
-    let error = "module,city".parse::<Grouping>().unwrap_err().to_string();
+    let learners = [Learner {
+        attributes: [("city".to_owned(), "Spello".to_owned())].into(),
+        ..Learner::default()
+    }];
+    let check = |by: &str| by.parse::<Grouping>().unwrap().check(&learners);
+    assert_eq!(check("module,city"), Ok(()));
     assert_eq!(
-        error,
-        "`city` is nothing to group by: use any of module, region, province, body, role, office"
+        check("module,town").unwrap_err().to_string(),
+        "`town` is nothing to group by: use any of module, activity, region, province, body, \
+         population_class, role, office, edition, city"
     );
     assert_eq!("module, region,module".parse::<Grouping>().unwrap().to_string(), "module,region");
     assert!("module,,region".parse::<Grouping>().is_err());
-}
-
-#[test]
-fn csv_keeps_spreadsheets_from_running_formulas() {
-    let csv = report("role", &cohort()).to_csv();
-    let expected = "role,enrolled,not_started,in_progress,completed,passed,failed,score_mean,hours\r\n\
-                    '=manager,1,0,1,0,0,1,0.25,0.33\r\n\
-                    official,3,1,2,0,2,0,0.875,1.67\r\n";
-    assert_eq!(csv, expected);
-}
-
-#[test]
-fn the_table_aligns_text_left_and_figures_right() {
-    let expected = "\
-c through 2026-03-29T01:30:00Z (Europe/Rome)
-region   enrolled  not_started  in_progress  completed  passed  failed  score_mean  hours
--               1            0            1          0       1       0      1.0000   0.33
-Sicilia         1            1            0          0       0       0           -   0.00
-Umbria          2            0            2          0       1       1      0.5000   1.67
-";
-    assert_eq!(report("region", &cohort()).to_table(), expected);
 }

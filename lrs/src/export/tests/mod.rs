@@ -41,6 +41,7 @@ fn sample() -> Table {
         time_zone: "Europe/Rome".into(),
         notes: vec![Words::new("Gruppi sotto 5: <5.", "Groups below 5: <5.")],
         columns: columns.map(|(key, kind, it, en)| Column::new(key, kind, it, en)).into(),
+        print: &[],
         rows: vec![
             vec![
                 text("=Niccolò \"Nico\" D'Urso; Rossi, Maria"),

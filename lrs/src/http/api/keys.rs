@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::bounds::Bounds;
 use crate::access::caller::Caller;
 use crate::access::key::{KeptKey, Key, hash_secret};
 use crate::access::scope::{Right, Scope};
@@ -28,6 +29,10 @@ pub struct NewKey {
     label: String,
     /// What it may do: xAPI scope names.
     scopes: Vec<String>,
+    /// The territory that it is bound to: its reports and registers are of learners of these
+    /// regions and bodies alone. Its scopes must be progress/read or presence/write.
+    #[schema(value_type = Option<Object>)]
+    bounds: Option<Bounds>,
     /// Its name; made up when missing. No colon.
     key: Option<String>,
     /// Its secret; made up when missing, which is better.
@@ -49,6 +54,10 @@ pub struct ShownKey {
     label: String,
     /// What it may do.
     scopes: Vec<String>,
+    /// The territory that it is bound to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    bounds: Option<Bounds>,
     /// The authority of its statements.
     #[schema(value_type = Object)]
     authority: serde_json::Value,
@@ -64,6 +73,7 @@ impl ShownKey {
             secret: None,
             label: key.label.clone(),
             scopes: key.scopes.iter().map(Scope::to_string).collect(),
+            bounds: key.bounds.clone(),
             authority: key.authority.agent().clone(),
             created: key.created.to_string(),
         }
@@ -88,7 +98,8 @@ pub async fn create(
     let secret = new.secret.unwrap_or_else(random);
     let key = Key {
         authority: authority(new.authority.as_ref(), &name, &server.base_url)?,
-        scopes: scopes(&new.scopes)?,
+        scopes: bound(scopes(&new.scopes)?, new.bounds.as_ref())?,
+        bounds: new.bounds,
         created: server.record.now(),
         label: new.label,
         name: checked_name(name, &secret)?,
@@ -149,6 +160,24 @@ fn scopes(names: &[String]) -> Result<Vec<Scope>, Problem> {
         return Err(bad("The key has no scopes.", "Give at least one, such as statements/write."));
     }
     Ok(scopes)
+}
+
+/// Refuses bounds that would not hold: scopes that reach beyond them, and a territory of nothing.
+fn bound(scopes: Vec<Scope>, bounds: Option<&Bounds>) -> Result<Vec<Scope>, Problem> {
+    let Some(bounds) = bounds else { return Ok(scopes) };
+    if bounds.is_empty() {
+        return Err(bad(
+            "The key's bounds name no region and no body.",
+            r#"Name some, such as {"regions": ["Umbria"]}, or leave bounds out."#,
+        ));
+    }
+    match scopes.iter().find(|scope| !scope.can_be_bound()) {
+        None => Ok(scopes),
+        Some(scope) => Err(bad(
+            format!("A key with bounds cannot have the scope {scope}: it reaches beyond them."),
+            "Give it progress/read, presence/write, or both.",
+        )),
+    }
 }
 
 fn checked_name(name: String, secret: &str) -> Result<String, Problem> {

@@ -1,131 +1,329 @@
-//! Courses, and the progress that is kept of their learners.
+//! Courses, the progress that is kept of their learners, and frozen lists of certificates.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::store::{KeptCourse, ProgressDocument, Store, Watermark};
+use crate::store::{
+    CourseRevision, Followed, KeptCertificates, KeptCourse, ProgressDocument, Store, Watermark,
+};
 use crate::xapi::instant::Instant;
 
-fn document(learner: &str, body: &str) -> ProgressDocument {
-    ProgressDocument { learner: learner.to_owned(), body: Bytes::from(body.to_owned()) }
+fn document(actor: &str, body: &str) -> ProgressDocument {
+    ProgressDocument { actor: actor.to_owned(), body: Bytes::from(body.to_owned()) }
 }
 
-fn watermark(through: i64, revision: i64) -> Watermark {
-    Watermark { through: Instant::from_micros(through), revision }
+fn followed(through: i64, reading: i64) -> Followed {
+    Followed { through: Instant::from_micros(through), reading }
+}
+
+fn frozen(id: &str, created: i64) -> KeptCertificates {
+    let body = Bytes::from(format!("{{\"at\": {created}}}"));
+    KeptCertificates { id: id.to_owned(), created: Instant::from_micros(created), body }
 }
 
 async fn course(store: &Arc<dyn Store>, id: &str) -> KeptCourse {
     store.course(id).await.unwrap().expect("the course was put")
 }
 
+async fn revision(store: &Arc<dyn Store>, id: &str) -> i64 {
+    course(store, id).await.revision
+}
+
+/// A course without learners that takes its first file.
+async fn put(store: &Arc<dyn Store>, id: &str) {
+    assert!(store.put_course(id, "", 0, true).await.unwrap());
+}
+
+async fn all_progress(store: &Arc<dyn Store>, course: &str) -> Vec<ProgressDocument> {
+    store.progress(course, "", 1000).await.unwrap()
+}
+
+fn by_actor(mut documents: Vec<ProgressDocument>) -> Vec<ProgressDocument> {
+    documents.sort_by(|one, other| one.actor.cmp(&other.actor));
+    documents
+}
+
 /// Every change of file or learners counts, and leaves the other as it is.
 pub async fn a_course_comes_back_and_its_revision_grows(store: &Arc<dyn Store>) {
     assert_eq!(store.course("c").await.unwrap(), None);
-    store.put_course("c", "# é\n").await.unwrap();
+    assert_eq!(store.course_revision("c").await.unwrap(), None);
+    assert!(store.put_course("c", "# é\n", 0, true).await.unwrap());
     let first = course(store, "c").await;
     assert_eq!((first.id.as_str(), first.file.as_str()), ("c", "# é\n"));
-    assert_eq!(first.learners, "");
+    assert_eq!(first.enrolment, "");
+    assert_ne!(first.revision, 0);
 
-    assert!(store.put_learners("c", "learner\nu1\n").await.unwrap());
+    assert!(store.put_enrolment("c", "{\"é\": 1}", first.revision).await.unwrap());
     let second = course(store, "c").await;
-    assert_eq!((second.file.as_str(), second.learners.as_str()), ("# é\n", "learner\nu1\n"));
+    assert_eq!((second.file.as_str(), second.enrolment.as_str()), ("# é\n", "{\"é\": 1}"));
     assert!(second.revision > first.revision);
 
-    store.put_course("c", "other").await.unwrap();
+    assert!(store.put_course("c", "other", second.revision, false).await.unwrap());
     let third = course(store, "c").await;
-    assert_eq!((third.file.as_str(), third.learners.as_str()), ("other", "learner\nu1\n"));
+    assert_eq!((third.file.as_str(), third.enrolment.as_str()), ("other", "{\"é\": 1}"));
     assert!(third.revision > second.revision);
+    let KeptCourse { id, revision, reading, .. } = third;
+    let expected = Some(CourseRevision { id, revision, reading });
+    assert_eq!(store.course_revision("c").await.unwrap(), expected);
 }
 
-/// All of them.
+/// All of them, as they are one by one.
 pub async fn courses_are_listed_by_id(store: &Arc<dyn Store>) {
     assert!(store.courses().await.unwrap().is_empty());
     for id in ["b", "a", "c"] {
-        store.put_course(id, id).await.unwrap();
+        put(store, id).await;
     }
     let courses = store.courses().await.unwrap();
-    assert_eq!(
-        courses.iter().map(|course| course.id.as_str()).collect::<Vec<_>>(),
-        ["a", "b", "c"]
-    );
-    assert_eq!(courses[1], course(store, "b").await);
+    let ids: Vec<&str> = courses.iter().map(|course| course.id.as_str()).collect();
+    assert_eq!(ids, ["a", "b", "c"]);
+    assert_eq!(Some(&courses[1]), store.course_revision("b").await.unwrap().as_ref());
+}
+
+/// Who read an older course than there is has decided on something else.
+pub async fn a_change_of_a_course_holds_for_the_revision_it_was_based_on(store: &Arc<dyn Store>) {
+    assert!(!store.put_course("c", "early", 7, true).await.unwrap(), "there is none to replace");
+    assert_eq!(store.course("c").await.unwrap(), None);
+    put(store, "c").await;
+    assert!(!store.put_course("c", "again", 0, true).await.unwrap(), "there is one already");
+    let first = revision(store, "c").await;
+    assert!(store.put_enrolment("c", "{}", first).await.unwrap());
+    let before = course(store, "c").await;
+    assert!(!store.put_course("c", "late", first, true).await.unwrap());
+    assert!(!store.put_enrolment("c", "late", first).await.unwrap());
+    assert!(!store.put_enrolment("c", "late", 0).await.unwrap());
+    assert_eq!(course(store, "c").await, before);
 }
 
 /// Nobody can be enrolled in nothing.
 pub async fn learners_belong_to_a_course_that_is_there(store: &Arc<dyn Store>) {
-    store.put_course("c", "").await.unwrap();
+    put(store, "c").await;
     let before = store.courses().await.unwrap();
-    assert!(!store.put_learners("d", "learner\n").await.unwrap());
+    for based_on in [0, 1, revision(store, "c").await] {
+        assert!(!store.put_enrolment("d", "{}", based_on).await.unwrap());
+    }
     assert_eq!(store.courses().await.unwrap(), before);
 }
 
-/// Learners not named stay, unless the whole is replaced; other courses are not touched.
+/// The reading is the revision of the last file that takes other statements, and of no list.
+pub async fn a_reading_is_the_revision_that_asked_for_it(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let first = course(store, "c").await;
+    assert_eq!(first.reading, first.revision);
+    assert!(store.put_course("c", "same", first.revision, false).await.unwrap());
+    let second = course(store, "c").await;
+    assert_eq!(second.reading, first.reading);
+    assert!(store.put_enrolment("c", "{}", second.revision).await.unwrap());
+    let third = course(store, "c").await;
+    assert_eq!(third.reading, first.reading);
+    assert!(store.put_course("c", "other", third.revision, true).await.unwrap());
+    let fourth = course(store, "c").await;
+    assert_eq!(fourth.reading, fourth.revision);
+}
+
+/// Each tries until its change is in: none is lost.
+pub async fn changes_at_once_are_all_in_the_end(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let writers = (0..4).map(|n| {
+        let store = Arc::clone(store);
+        tokio::spawn(async move {
+            for _ in 0..10 {
+                loop {
+                    let known = course(&store, "c").await;
+                    let enrolment = format!("{}{n}", known.enrolment);
+                    if store.put_enrolment("c", &enrolment, known.revision).await.unwrap() {
+                        break;
+                    }
+                }
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    let enrolment = course(store, "c").await.enrolment;
+    for n in ["0", "1", "2", "3"] {
+        assert_eq!(enrolment.matches(n).count(), 10, "{enrolment}");
+    }
+}
+
+/// Actors not named stay, unless the whole is replaced; other courses are not touched.
 pub async fn progress_is_replaced_in_part_or_as_a_whole(store: &Arc<dyn Store>) {
     for id in ["c", "d"] {
-        store.put_course(id, "").await.unwrap();
-        let documents = vec![document("u2", "{}"), document("u1", "{}")];
-        store.put_progress(id, watermark(1, 1), documents, false).await.unwrap();
+        put(store, id).await;
+        let documents = vec![document("a2", "{}"), document("a1", "{}")];
+        store.put_progress(id, followed(1, 1), documents, false).await.unwrap();
     }
-    let part = vec![document("u3", "3"), document("u1", "1")];
-    store.put_progress("c", watermark(2, 1), part, false).await.unwrap();
-    let kept = vec![document("u1", "1"), document("u2", "{}"), document("u3", "3")];
-    assert_eq!(store.progress("c").await.unwrap(), (watermark(2, 1), kept.clone()));
+    let part = vec![document("a3", "3"), document("a1", "1")];
+    store.put_progress("c", followed(2, 1), part, false).await.unwrap();
+    let kept = vec![document("a1", "1"), document("a2", "{}"), document("a3", "3")];
+    assert_eq!(all_progress(store, "c").await, kept);
+    assert_eq!(store.watermark("c").await.unwrap().followed, followed(2, 1));
 
-    store.put_progress("c", watermark(3, 1), Vec::new(), false).await.unwrap();
-    assert_eq!(store.progress("c").await.unwrap(), (watermark(3, 1), kept));
+    store.put_progress("c", followed(3, 1), Vec::new(), false).await.unwrap();
+    assert_eq!(all_progress(store, "c").await, kept);
+    assert_eq!(store.watermark("c").await.unwrap().followed, followed(3, 1));
 
-    let whole = vec![document("u2", "{\"a\": 1.0}")];
-    store.put_progress("c", watermark(2, 2), whole.clone(), true).await.unwrap();
-    assert_eq!(store.progress("c").await.unwrap(), (watermark(2, 2), whole));
+    let whole = vec![document("a2", "{\"a\": 1.0}")];
+    store.put_progress("c", followed(2, 2), whole.clone(), true).await.unwrap();
+    assert_eq!(all_progress(store, "c").await, whole);
+    assert_eq!(store.watermark("c").await.unwrap().followed, followed(2, 2));
 
-    let other = vec![document("u1", "{}"), document("u2", "{}")];
-    assert_eq!(store.progress("d").await.unwrap(), (watermark(1, 1), other));
+    let other = vec![document("a1", "{}"), document("a2", "{}")];
+    assert_eq!(all_progress(store, "d").await, other);
+    assert_eq!(store.watermark("d").await.unwrap().followed, followed(1, 1));
 }
 
-/// Its watermark is the beginning, under no revision.
+/// Its watermark is the beginning, under no reading; and without a course nothing is kept.
 pub async fn progress_of_a_course_never_followed_is_empty(store: &Arc<dyn Store>) {
-    assert_eq!(store.progress("c").await.unwrap(), (Watermark::default(), Vec::new()));
-    store.put_course("c", "").await.unwrap();
-    assert_eq!(store.progress("c").await.unwrap(), (Watermark::default(), Vec::new()));
-    assert_ne!(course(store, "c").await.revision, Watermark::default().revision);
+    let documents = vec![document("a1", "{}")];
+    store.put_progress("c", followed(1, 1), documents, true).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
+        assert_eq!(all_progress(store, "c").await, []);
+        assert_eq!(store.progress_since("c", 0).await.unwrap(), (Watermark::default(), Vec::new()));
+        if store.course("c").await.unwrap().is_none() {
+            put(store, "c").await;
+        }
+    }
+    assert_ne!(course(store, "c").await.reading, Watermark::default().followed.reading);
 }
 
-/// It is of the old revision until somebody follows the new one.
+/// It is of the old reading until somebody follows the new one.
 pub async fn a_course_put_again_keeps_its_progress(store: &Arc<dyn Store>) {
-    store.put_course("c", "").await.unwrap();
-    let revision = course(store, "c").await.revision;
-    let documents = vec![document("u1", "{}")];
-    store.put_progress("c", watermark(9, revision), documents.clone(), true).await.unwrap();
-    store.put_course("c", "changed").await.unwrap();
-    store.put_learners("c", "learner\n").await.unwrap();
-    assert_eq!(store.progress("c").await.unwrap(), (watermark(9, revision), documents));
+    put(store, "c").await;
+    let first = revision(store, "c").await;
+    let documents = vec![document("a1", "{}")];
+    store.put_progress("c", followed(9, first), documents.clone(), true).await.unwrap();
+    let before = store.watermark("c").await.unwrap();
+    assert!(store.put_course("c", "changed", first, true).await.unwrap());
+    let second = revision(store, "c").await;
+    assert!(store.put_enrolment("c", "{}", second).await.unwrap());
+    assert_eq!(store.watermark("c").await.unwrap(), before);
+    assert_eq!(all_progress(store, "c").await, documents);
+}
+
+/// Pages join without gap or repetition, by actor, whatever characters these are of.
+pub async fn progress_is_paged_by_actor(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let mut actors: Vec<String> =
+        ["mbox::mailto:z@x", "account::1@https://m", "é", "Z", "a", "a b"]
+            .map(str::to_owned)
+            .into();
+    let documents = actors.iter().map(|actor| document(actor, "{}")).collect();
+    store.put_progress("c", followed(1, 1), documents, false).await.unwrap();
+    actors.sort();
+    for limit in [1, 2, 4, 100] {
+        let (mut read, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = store.progress("c", &after, limit).await.unwrap();
+            assert!(page.len() <= limit);
+            let Some(last) = page.last() else { break };
+            after.clone_from(&last.actor);
+            read.extend(page.into_iter().map(|document| document.actor));
+        }
+        assert_eq!(read, actors, "{limit} at a time");
+    }
+    assert_eq!(store.progress("c", "a", 100).await.unwrap()[0].actor, "a b");
+}
+
+/// Those that are there, however many are asked for.
+pub async fn progress_is_found_by_actor(store: &Arc<dyn Store>) {
+    for id in ["c", "d"] {
+        put(store, id).await;
+        let documents = (0..50).map(|n| document(&format!("a{n}"), id)).collect();
+        store.put_progress(id, followed(1, 1), documents, false).await.unwrap();
+    }
+    let asked = ["a7", "a50", "a3", "a7", "", "A7"].map(str::to_owned);
+    let found = by_actor(store.progress_of("c", &asked).await.unwrap());
+    assert_eq!(found, [document("a3", "c"), document("a7", "c")]);
+    assert_eq!(store.progress_of("c", &[]).await.unwrap(), []);
+    // More than an engine takes parameters.
+    let many: Vec<String> = (0..40_000).map(|n| format!("a{n}")).collect();
+    assert_eq!(store.progress_of("d", &many).await.unwrap().len(), 50);
+    assert_eq!(store.progress_of("e", &many).await.unwrap(), []);
+}
+
+/// Whoever knows a version learns what was written after it, and whether that was all.
+pub async fn progress_since_a_version_is_what_was_written_after_it(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let write = |through, documents: &[(&str, &str)], whole| {
+        let documents = documents.iter().map(|(actor, body)| document(actor, body)).collect();
+        store.put_progress("c", followed(through, 1), documents, whole)
+    };
+    write(1, &[("a1", "1"), ("a2", "1")], true).await.unwrap();
+    let first = store.watermark("c").await.unwrap();
+    assert!(first.version > 0 && first.base <= first.version);
+    write(2, &[("a2", "2")], false).await.unwrap();
+    let second = store.watermark("c").await.unwrap();
+    write(3, &[("a3", "3")], false).await.unwrap();
+    let third = store.watermark("c").await.unwrap();
+    assert!(first.version < second.version && second.version < third.version);
+    assert_eq!((second.base, third.base), (first.base, first.base));
+
+    let since = |version| async move {
+        let (watermark, documents) = store.progress_since("c", version).await.unwrap();
+        (watermark, by_actor(documents))
+    };
+    assert_eq!(
+        since(0).await,
+        (third, vec![document("a1", "1"), document("a2", "2"), document("a3", "3")])
+    );
+    let news = vec![document("a2", "2"), document("a3", "3")];
+    assert_eq!(since(first.version).await, (third, news));
+    assert_eq!(since(second.version).await, (third, vec![document("a3", "3")]));
+    assert_eq!(since(third.version).await, (third, vec![]));
+
+    write(3, &[("a2", "4")], true).await.unwrap();
+    let fourth = store.watermark("c").await.unwrap();
+    assert!(fourth.version > third.version);
+    assert!(fourth.base > third.version, "who knows an older version begins anew");
+    assert_eq!(since(third.version).await, (fourth, vec![document("a2", "4")]));
 }
 
 /// A reader at any time sees documents with the watermark they were written with.
 pub async fn watermark_and_documents_move_together(store: &Arc<dyn Store>) {
-    store.put_course("c", "").await.unwrap();
+    put(store, "c").await;
     let writer = tokio::spawn({
         let store = Arc::clone(store);
         async move {
             for n in 1..100 {
                 let text = n.to_string();
-                let documents = ["u1", "u2"].map(|learner| document(learner, &text)).into();
-                store.put_progress("c", watermark(n, n), documents, n % 7 == 0).await.unwrap();
+                let documents = ["a1", "a2"].map(|actor| document(actor, &text)).into();
+                store.put_progress("c", followed(n, n), documents, n % 7 == 0).await.unwrap();
             }
         }
     });
-    let mut seen = 0;
+    let (mut seen, mut version) = (0, 0);
     while !writer.is_finished() || seen < 99 {
-        let (watermark, documents) = store.progress("c").await.unwrap();
-        let through = watermark.through.micros();
-        assert_eq!(watermark.revision, through);
-        assert!(through >= seen, "the watermark went back");
+        let (watermark, documents) = store.progress_since("c", 0).await.unwrap();
+        let through = watermark.followed.through.micros();
+        assert_eq!(watermark.followed.reading, through);
+        assert!(through >= seen && watermark.version >= version, "the watermark went back");
+        assert!(watermark.base <= watermark.version);
         if through > 0 {
             let text = through.to_string();
-            assert_eq!(documents, ["u1", "u2"].map(|learner| document(learner, &text)));
+            let expected = ["a1", "a2"].map(|actor| document(actor, &text));
+            assert_eq!(by_actor(documents), expected);
         }
-        seen = through;
+        (seen, version) = (through, watermark.version);
     }
     writer.await.unwrap();
+}
+
+/// For good, each under its id in its course.
+pub async fn a_frozen_list_comes_back_as_it_was_and_stays(store: &Arc<dyn Store>) {
+    for id in ["c", "d"] {
+        put(store, id).await;
+    }
+    assert_eq!(store.certificates("c").await.unwrap(), []);
+    let lists = [frozen("l1", 20), frozen("l2", 30), frozen("l3", 10)];
+    for list in &lists {
+        assert!(store.add_certificates("c", list.clone()).await.unwrap());
+    }
+    assert!(!store.add_certificates("c", frozen("l1", 99)).await.unwrap());
+    assert!(store.add_certificates("d", frozen("l1", 40)).await.unwrap());
+    let [first, second, third] = lists;
+    assert_eq!(store.certificates("c").await.unwrap(), [second, first, third], "the newest first");
+    assert_eq!(store.certificates("d").await.unwrap(), [frozen("l1", 40)]);
 }

@@ -13,6 +13,7 @@ use crate::xapi::instant::Instant;
 fn key(name: &str, scopes: &[Scope]) -> KeptKey {
     let authority = json!({"name": "Ufficio è", "mbox": format!("mailto:{name}@x.example")});
     let key = Key {
+        bounds: None,
         name: name.to_owned(),
         label: "of the \"office\"\nof tests".to_owned(),
         scopes: scopes.to_vec(),

@@ -132,11 +132,18 @@ macro_rules! store_contract {
             courses: [
                 a_course_comes_back_and_its_revision_grows,
                 courses_are_listed_by_id,
+                a_change_of_a_course_holds_for_the_revision_it_was_based_on,
                 learners_belong_to_a_course_that_is_there,
+                a_reading_is_the_revision_that_asked_for_it,
+                changes_at_once_are_all_in_the_end,
                 progress_is_replaced_in_part_or_as_a_whole,
                 progress_of_a_course_never_followed_is_empty,
                 a_course_put_again_keeps_its_progress,
+                progress_is_paged_by_actor,
+                progress_is_found_by_actor,
+                progress_since_a_version_is_what_was_written_after_it,
                 watermark_and_documents_move_together,
+                a_frozen_list_comes_back_as_it_was_and_stays,
             ];
             concurrency: [
                 distinct_statements_of_many_writers_are_all_kept,

@@ -14,8 +14,9 @@ use uuid::Uuid;
 use self::readers::Readers;
 use self::writer::Writer;
 use super::{
-    Batch, CourseStore, DocumentStore, Kept, KeptCourse, KeyStore, Page, ProgressDocument, Result,
-    StatementLog, StatementStore, Store, StoreError, ThingStore, Watermark,
+    Batch, CourseRevision, CourseStore, DocumentStore, Followed, Kept, KeptCertificates,
+    KeptCourse, KeyStore, Page, ProgressDocument, Result, StatementLog, StatementStore, Store,
+    StoreError, ThingStore, Watermark,
 };
 use crate::access::key::KeptKey;
 use crate::clock::Clock;
@@ -30,6 +31,7 @@ mod documents;
 mod keys;
 mod memory;
 mod migrations;
+mod progress;
 mod readers;
 mod session;
 mod statements;
@@ -220,8 +222,13 @@ impl KeyStore for SqliteStore {
 
 #[async_trait]
 impl CourseStore for SqliteStore {
-    async fn courses(&self) -> Result<Vec<KeptCourse>> {
+    async fn courses(&self) -> Result<Vec<CourseRevision>> {
         self.read(courses::courses).await
+    }
+
+    async fn course_revision(&self, id: &str) -> Result<Option<CourseRevision>> {
+        let id = id.to_owned();
+        self.read(move |connection| courses::revision(connection, &id)).await
     }
 
     async fn course(&self, id: &str) -> Result<Option<KeptCourse>> {
@@ -229,33 +236,65 @@ impl CourseStore for SqliteStore {
         self.read(move |connection| courses::course(connection, &id)).await
     }
 
-    async fn put_course(&self, id: &str, file: &str) -> Result<()> {
+    async fn put_course(&self, id: &str, file: &str, based_on: i64, reread: bool) -> Result<bool> {
         let (id, file) = (id.to_owned(), file.to_owned());
-        self.write(move |session| courses::put_course(session, &id, &file)).await
+        self.write(move |session| courses::put_course(session, &id, &file, based_on, reread)).await
     }
 
-    async fn put_learners(&self, id: &str, learners: &str) -> Result<bool> {
-        let (id, learners) = (id.to_owned(), learners.to_owned());
-        self.write(move |session| courses::put_learners(session, &id, &learners)).await
+    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool> {
+        let (id, enrolment) = (id.to_owned(), enrolment.to_owned());
+        self.write(move |session| courses::put_enrolment(session, &id, &enrolment, based_on)).await
     }
 
-    async fn progress(&self, course: &str) -> Result<(Watermark, Vec<ProgressDocument>)> {
+    async fn watermark(&self, course: &str) -> Result<Watermark> {
         let course = course.to_owned();
-        self.read(move |connection| courses::progress(connection, &course)).await
+        self.read(move |connection| progress::watermark(connection, &course)).await
+    }
+
+    async fn progress(
+        &self,
+        course: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<ProgressDocument>> {
+        let (course, after) = (course.to_owned(), after.to_owned());
+        self.read(move |connection| progress::page(connection, &course, &after, limit)).await
+    }
+
+    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>> {
+        let (course, actors) = (course.to_owned(), actors.to_vec());
+        self.read(move |connection| progress::of(connection, &course, &actors)).await
+    }
+
+    async fn progress_since(
+        &self,
+        course: &str,
+        version: i64,
+    ) -> Result<(Watermark, Vec<ProgressDocument>)> {
+        let course = course.to_owned();
+        self.read(move |connection| progress::since(connection, &course, version)).await
     }
 
     async fn put_progress(
         &self,
         course: &str,
-        watermark: Watermark,
+        followed: Followed,
         documents: Vec<ProgressDocument>,
         whole: bool,
     ) -> Result<()> {
         let course = course.to_owned();
-        self.write(move |session| {
-            courses::put_progress(session, &course, watermark, &documents, whole)
-        })
-        .await
+        self.write(move |session| progress::put(session, &course, followed, &documents, whole))
+            .await
+    }
+
+    async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
+        let course = course.to_owned();
+        self.write(move |session| courses::add_certificates(session, &course, &list)).await
+    }
+
+    async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
+        let course = course.to_owned();
+        self.read(move |connection| courses::certificates(connection, &course)).await
     }
 }
 

@@ -12,8 +12,8 @@ use crate::store::contract::sample::{
 };
 use crate::store::sqlite::FILE;
 use crate::store::{
-    CourseStore as _, DocumentStore as _, ProgressDocument, StatementStore as _, Store as _,
-    Watermark,
+    CourseStore as _, DocumentStore as _, Followed, ProgressDocument, StatementStore as _,
+    Store as _,
 };
 use crate::xapi::attachment::Attachment;
 use crate::xapi::document::{
@@ -53,10 +53,12 @@ async fn what_was_kept_is_there_when_the_store_is_opened_again() {
     let free = Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
     let (key, document) = document();
     store.change_document(key.clone(), free, Change::Put(document.clone())).await.unwrap();
-    store.put_course("c", "file").await.unwrap();
-    let watermark = Watermark { through: Instant::from_micros(9), revision: 1 };
-    let progress = vec![ProgressDocument { learner: "u".into(), body: Bytes::from_static(b"{}") }];
-    store.put_progress("c", watermark, progress.clone(), true).await.unwrap();
+    assert!(store.put_course("c", "file", 0, true).await.unwrap());
+    let followed = Followed { through: Instant::from_micros(9), reading: 1 };
+    let progress = vec![ProgressDocument { actor: "a".into(), body: Bytes::from_static(b"{}") }];
+    store.put_progress("c", followed, progress.clone(), true).await.unwrap();
+    let known = store.progress_since("c", 0).await.unwrap();
+    assert_eq!((known.0.followed, &known.1), (followed, &progress));
     let secret = store.secret().await.unwrap();
     let before = log(&shared(&store)).await;
     drop(store);
@@ -66,7 +68,7 @@ async fn what_was_kept_is_there_when_the_store_is_opened_again() {
     assert_eq!(ids(&shared(&store), of_person("p0")).await, ids_of([0, 1]));
     assert_eq!(store.attachments(&[attachment().sha2]).await.unwrap(), [attachment()]);
     assert_eq!(store.document(&key).await.unwrap(), Some(document));
-    assert_eq!(store.progress("c").await.unwrap(), (watermark, progress));
+    assert_eq!(store.progress_since("c", 0).await.unwrap(), known);
     assert_eq!(store.secret().await.unwrap(), secret);
     put(&shared(&store), &[statement(5)]).await;
     assert!(kept(&shared(&store), 5).await.voided, "the voiding statement still waits for it");

@@ -1,0 +1,168 @@
+//! `traccia report`
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use reqwest::Method;
+
+use super::client::{Target, encoded};
+
+/// See the command's help.
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    /// The course's id
+    course: String,
+    /// glance, funnel, progress, matrix, curve, ledger, hours, bodies, at-risk, register,
+    /// assessment, attendance, comparison, learner, health or certificates
+    #[arg(value_name = "REPORT")]
+    kind: String,
+    /// What rows are told apart by: any of module, activity, region, province, body,
+    /// `population_class`, role, office, edition and further columns of the list of learners,
+    /// separated by commas
+    #[arg(long)]
+    by: Option<String>,
+    /// As it was at the end of this day, such as 2026-05-04
+    #[arg(long)]
+    at: Option<String>,
+    /// Only the learner of this id
+    #[arg(long)]
+    learner: Option<String>,
+    /// Only learners of this region
+    #[arg(long)]
+    region: Option<String>,
+    /// Only learners of this province
+    #[arg(long)]
+    province: Option<String>,
+    /// Only learners of this body, by name or ISTAT code
+    #[arg(long)]
+    body: Option<String>,
+    /// Only learners in this role
+    #[arg(long)]
+    role: Option<String>,
+    /// Only learners of this office
+    #[arg(long)]
+    office: Option<String>,
+    /// Only learners of this edition
+    #[arg(long)]
+    edition: Option<String>,
+    /// Of matrix: activities too
+    #[arg(long)]
+    expand: bool,
+    /// Of register: one session, as SESSION or EVENT/SESSION
+    #[arg(long)]
+    session: Option<String>,
+    #[command(flatten)]
+    rendering: Rendering,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// How a table is written, and where to.
+#[derive(Debug, Args)]
+pub(super) struct Rendering {
+    /// How to write it
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// The language of headings; that of the terminal when missing
+    #[arg(long, value_enum)]
+    lang: Option<Lang>,
+    /// The file to write to instead of printing
+    #[arg(long, short)]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[value(alias = "table")]
+    Text,
+    Json,
+    Csv,
+    Xlsx,
+    Html,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Lang {
+    It,
+    En,
+}
+
+impl Rendering {
+    /// Asks for what is at `path`, with `parameters`, and writes the answer.
+    pub(super) async fn get(
+        &self,
+        target: Target,
+        path: &str,
+        parameters: &[(&str, Option<String>)],
+    ) -> anyhow::Result<ExitCode> {
+        let format = match self.format {
+            Format::Text => "text",
+            Format::Json => "json",
+            Format::Csv => "csv",
+            Format::Xlsx => "xlsx",
+            Format::Html => "html",
+        };
+        if self.format == Format::Xlsx && self.output.is_none() {
+            anyhow::bail!("a workbook cannot be printed: name a file with --output");
+        }
+        let own = [("format", Some(format.to_owned())), ("lang", Some(self.language()))];
+        let all = parameters.iter().chain(&own);
+        let query: Vec<String> = all
+            .filter_map(|(name, value)| Some(format!("{name}={}", encoded(value.as_ref()?))))
+            .collect();
+        let client = target.client()?;
+        let address = format!("{path}?{}", query.join("&"));
+        let bytes = client.patiently(|| client.request(Method::GET, &address)).await?;
+        if let Some(file) = &self.output {
+            let name = file.display();
+            std::fs::write(file, &bytes).with_context(|| format!("writing {name}"))?;
+            eprintln!("{name} written");
+        } else {
+            print(&bytes)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn language(&self) -> String {
+        let is_italian = || std::env::var("LANG").is_ok_and(|lang| lang.starts_with("it"));
+        match self.lang {
+            Some(Lang::It) => "it".into(),
+            None if is_italian() => "it".into(),
+            _ => "en".into(),
+        }
+    }
+}
+
+/// Prints, with a line end at the end. A reader that has seen enough is no error.
+fn print(bytes: &[u8]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let end: &[u8] = if bytes.ends_with(b"\n") { b"" } else { b"\n" };
+    match out.write_all(bytes).and_then(|()| out.write_all(end)) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+impl Report {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        let path =
+            format!("/api/v1/courses/{}/reports/{}", encoded(&self.course), encoded(&self.kind));
+        let parameters = [
+            ("by", self.by),
+            ("at", self.at),
+            ("learner", self.learner),
+            ("region", self.region),
+            ("province", self.province),
+            ("body", self.body),
+            ("role", self.role),
+            ("office", self.office),
+            ("edition", self.edition),
+            ("expand", self.expand.then(|| "true".to_owned())),
+            ("session", self.session),
+        ];
+        self.rendering.get(self.target, &path, &parameters).await
+    }
+}

@@ -1,0 +1,117 @@
+//! `traccia serve`
+
+mod demo;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use tracing_subscriber::EnvFilter;
+
+use crate::app::App;
+use crate::config::{Flags, Settings};
+
+const SEED: &str = "TRACCIA_SEED_KEY";
+
+/// See the command's help.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// The folder with everything that is kept [default: data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "HOST:PORT")]
+    listen: Option<String>,
+    /// The storage engine, as sqlite:FOLDER [default: sqlite in --data]
+    #[arg(long, value_name = "URI")]
+    store: Option<String>,
+    /// A TOML file with settings
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The xAPI version of those who do not say theirs: 1.0.3 or 2.0.0 [default: 1.0.3]
+    #[arg(long, value_name = "V")]
+    default_version: Option<String>,
+    /// Load the programme prog-2796 with a made-up cohort, unless it is there
+    #[arg(long)]
+    demo: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        let filter = EnvFilter::try_from_env("TRACCIA_LOG").unwrap_or_else(|_| "info".into());
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        let flags = Flags {
+            data: self.data,
+            listen: self.listen,
+            store: self.store,
+            default_version: self.default_version,
+        };
+        let settings = Settings::load(self.config.as_deref(), &flags)?;
+        let app = App::start(&settings).await?;
+        let seed = seed_key()?;
+        if let Some(seed) = &seed {
+            app.seed_key(seed).await?;
+        }
+        if self.demo {
+            demo::load(app.progress(), &app.record(), app.base_url())
+                .await
+                .context("loading the demo")?;
+        }
+        println!("Traccia listens on {}", app.base_url());
+        println!("xAPI endpoint      {}/xapi", app.base_url());
+        match seed {
+            Some(seed) if self.demo => println!("key:secret         {seed}"),
+            Some(_) => {}
+            None => println!("No {SEED} was given; keys made before work."),
+        }
+        app.serve(stopped()).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The seed key, from the variable or the file it may name.
+fn seed_key() -> anyhow::Result<Option<String>> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    if let Some(seed) = variable(SEED) {
+        return Ok(Some(seed));
+    }
+    let Some(file) = variable(&format!("{SEED}_FILE")) else { return Ok(None) };
+    let seed =
+        std::fs::read_to_string(&file).with_context(|| format!("reading {SEED}_FILE {file}"))?;
+    Ok(Some(seed.trim().to_owned()))
+}
+
+/// Resolves when the process is asked to stop. Asked a second time, it stops at once: what was
+/// answered is kept.
+async fn stopped() {
+    asked_to_stop().await;
+    tokio::spawn(async {
+        asked_to_stop().await;
+        std::process::exit(1);
+    });
+}
+
+async fn asked_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminated() => {}
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            terminate.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
+}

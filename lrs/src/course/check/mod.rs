@@ -1,0 +1,216 @@
+//! The faults of meaning of a course file, all of them at once, and the [`Course`] if none.
+//!
+//! A check notes what is wrong and goes on with something harmless in its place; the verdict
+//! comes at the end.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+use toml::Spanned;
+
+use super::error::CourseErrors;
+use super::file::{CertificateText, CourseText, EditionText, fault_at};
+use super::model::{Certificate, Course, Edition, Outline, Title, Window};
+
+mod activity;
+mod date;
+mod iri;
+mod module;
+mod overlap;
+mod requires;
+mod rule;
+
+/// No course lasts longer; a larger number is a slip of the keyboard.
+const MOST_HOURS: f64 = 100_000.0;
+
+/// What the directive of January 2025 asks of an employee and year.
+const HOURS_PER_YEAR: f64 = 40.0;
+
+/// A fortnight.
+const AT_RISK_DAYS: u16 = 14;
+
+/// The course of a file whose form is right.
+pub(super) fn course(text: &str, file: CourseText) -> Result<Course, CourseErrors> {
+    let mut check = Check { text, faults: Vec::new() };
+    let (iri, zone) = check.place(&file);
+    check.distinct("edition", file.editions.iter().map(|edition| &edition.id));
+    check.distinct("module", file.modules.iter().map(|module| &module.id));
+    if file.modules.is_empty() {
+        check.fault(file.id.span(), "the course has no module: add a [[module]] table".into());
+    }
+    check.overlaps(&iri, &file.modules);
+    check.distinct_keys(&file.modules);
+    let ids: Vec<String> = file.modules.iter().map(|m| m.id.get_ref().clone()).collect();
+    let window = check.window(file.begins.as_ref(), file.ends.as_ref());
+    let outline = Outline {
+        title: check.title(file.title),
+        hours: check.hours(file.hours.as_ref()),
+        hours_per_year: check.hours(file.hours_per_year.as_ref()).unwrap_or(HOURS_PER_YEAR),
+        window,
+        planned: file.planned.map(|it| check.window(Some(&it.begins), Some(&it.ends))),
+        at_risk_days: file.at_risk_days.map_or(AT_RISK_DAYS, Spanned::into_inner),
+        editions: file.editions.into_iter().map(|edition| check.edition(edition, window)).collect(),
+        certificate: file.certificate.map(|certificate| check.certificate(certificate, &ids)),
+        id: file.id.into_inner(),
+        iri: iri.clone(),
+        time_zone: file.time_zone.into_inner(),
+    };
+    let requires = check.module_requires(&file.modules);
+    let modules = file.modules.into_iter().zip(requires);
+    let modules =
+        modules.map(|(module, requires)| check.module(module, requires, &outline)).collect();
+    check.verdict()?;
+    Ok(Course::new(outline, zone, modules))
+}
+
+struct Check<'a> {
+    text: &'a str,
+    faults: Vec<(usize, String)>,
+}
+
+impl Check<'_> {
+    fn fault(&mut self, span: Range<usize>, message: String) {
+        self.faults.push((span.start, message));
+    }
+
+    fn verdict(mut self) -> Result<(), CourseErrors> {
+        if self.faults.is_empty() {
+            return Ok(());
+        }
+        self.faults.sort_by_key(|(offset, _)| *offset);
+        let text = self.text;
+        let faults = self.faults.into_iter();
+        Err(CourseErrors(faults.map(|(offset, message)| fault_at(text, offset, message)).collect()))
+    }
+
+    fn line_of(&self, span: &Range<usize>) -> usize {
+        fault_at(self.text, span.start, String::new()).line
+    }
+
+    /// The course's IRI and time zone, after a look at its id.
+    fn place(&mut self, file: &CourseText) -> (String, TimeZone) {
+        self.id("course", &file.id);
+        let iri = file.iri.as_ref().map_or_else(
+            || format!("urn:traccia:course:{}", file.id.get_ref()),
+            |iri| self.iri("iri", iri.span(), iri.get_ref()),
+        );
+        (iri, self.time_zone(&file.time_zone))
+    }
+
+    fn id(&mut self, what: &str, id: &Spanned<String>) {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if id.get_ref().is_empty() || !id.get_ref().chars().all(allowed) {
+            let message = format!(
+                "the {what} id `{}` stands in addresses: use letters a-z, digits, `-`, `_` and `.`",
+                id.get_ref()
+            );
+            self.fault(id.span(), message);
+        }
+    }
+
+    /// Notes every id that is there already.
+    fn distinct<'i>(&mut self, what: &str, ids: impl Iterator<Item = &'i Spanned<String>>) {
+        let mut seen: HashMap<&str, Range<usize>> = HashMap::new();
+        for id in ids {
+            if let Some(first) = seen.get(id.get_ref().as_str()) {
+                let message = format!(
+                    "{what} `{}` is already on line {}: give each {what} an id of its own",
+                    id.get_ref(),
+                    self.line_of(first)
+                );
+                self.fault(id.span(), message);
+            } else {
+                seen.insert(id.get_ref(), id.span());
+            }
+        }
+    }
+
+    fn title(&mut self, title: Spanned<BTreeMap<String, String>>) -> Title {
+        if title.get_ref().is_empty() {
+            self.fault(title.span(), "the title is empty: write { it = \"…\" }".into());
+        }
+        for (tag, name) in title.get_ref() {
+            let is_tag = tag.split('-').all(|part| (1..=8).contains(&part.len()));
+            if !is_tag || !tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+                let message = format!("`{tag}` is not a language tag: write `it`, `en`, `de-IT` …");
+                self.fault(title.span(), message);
+            }
+            if name.trim().is_empty() {
+                let message =
+                    format!("the title in `{tag}` is empty: write it, or leave `{tag}` out");
+                self.fault(title.span(), message);
+            }
+        }
+        Title(title.into_inner())
+    }
+
+    /// Only the zones built into the program count, so that a file means the same everywhere.
+    fn time_zone(&mut self, zone: &Spanned<String>) -> TimeZone {
+        TimeZoneDatabase::bundled().get(zone.get_ref()).unwrap_or_else(|_| {
+            let message = format!(
+                "`{}` is not a time zone: write an IANA name such as \"Europe/Rome\"",
+                zone.get_ref()
+            );
+            self.fault(zone.span(), message);
+            TimeZone::UTC
+        })
+    }
+
+    fn hours(&mut self, hours: Option<&Spanned<f64>>) -> Option<f64> {
+        let hours = hours?;
+        if !(0.0..=MOST_HOURS).contains(hours.get_ref()) {
+            let message =
+                format!("hours = {} is out of range: write 0 to {MOST_HOURS}", hours.get_ref());
+            self.fault(hours.span(), message);
+        }
+        Some(*hours.get_ref())
+    }
+
+    fn weight(&mut self, weight: Option<&Spanned<f64>>) -> f64 {
+        let Some(weight) = weight else { return 1.0 };
+        let value = *weight.get_ref();
+        if !(value > 0.0 && value <= 1e6) {
+            let message =
+                format!("weight = {value} weighs nothing: write a number above 0, such as 2");
+            self.fault(weight.span(), message);
+        }
+        value
+    }
+
+    /// An edition's days replace those of the course; where it gives none, the course's hold.
+    fn edition(&mut self, edition: EditionText, course: Window) -> Edition {
+        self.id("edition", &edition.id);
+        let own = self.window(edition.begins.as_ref(), edition.ends.as_ref());
+        let window =
+            Window { begins: own.begins.or(course.begins), ends: own.ends.or(course.ends) };
+        if let (Some(begin), Some(end)) = (window.begins, window.ends)
+            && end < begin
+            && (own.begins.is_none() || own.ends.is_none())
+        {
+            let message = format!(
+                "with the course's days the edition ends on {end}, before it begins on {begin}: \
+                 write both begins and ends"
+            );
+            self.fault(edition.id.span(), message);
+        }
+        Edition { title: self.title(edition.title), window, id: edition.id.into_inner() }
+    }
+
+    fn certificate(&mut self, certificate: CertificateText, ids: &[String]) -> Certificate {
+        let all = (0..ids.len()).collect();
+        let modules =
+            certificate.modules.map_or(all, |named| self.positions("module", &named, ids));
+        let score = certificate.score.map(|score| {
+            self.score(score.span(), *score.get_ref());
+            score.into_inner()
+        });
+        Certificate {
+            modules,
+            hours: self.hours(certificate.hours.as_ref()),
+            hours_presence: self.hours(certificate.hours_presence.as_ref()),
+            score,
+            by: certificate.by.as_ref().and_then(|by| self.date(by)),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Who is enrolled in a course, and which of them are the same person.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::SheetErrors;
+use super::learner::Learner;
+use super::learner_list::LearnerList;
+use super::list_change::ListChange;
+
+/// The learners of a course as they were enrolled, and which were found to be one person. A merge
+/// is a note beside the list, so that it outlives the next import and can be taken back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolment {
+    /// Each learner as enrolled.
+    pub learners: Vec<Learner>,
+    /// Learners that are another one: id to id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub merged: BTreeMap<String, String>,
+}
+
+/// Why two learners cannot be merged, or not be told apart again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MergeError {
+    /// Nobody of this id is enrolled.
+    #[error("nobody with the id `{0}` is enrolled in this course")]
+    Unknown(String),
+    /// Both are one already.
+    #[error("`{0}` and `{1}` are one learner already")]
+    Same(String, String),
+    /// The learner is merged into nobody.
+    #[error("`{0}` is not merged into another learner")]
+    NotMerged(String),
+}
+
+impl Enrolment {
+    /// Reads what is kept of a course: nothing before the first import, or a list in CSV as
+    /// Traccia 0.1 kept it.
+    ///
+    /// # Errors
+    /// A text that is neither.
+    pub fn from_kept(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
+        if text.starts_with('{') {
+            return serde_json::from_str(text).map_err(|error| error.to_string());
+        }
+        let list = LearnerList::parse(text.as_bytes()).map_err(|error| error.to_string())?;
+        Ok(Self { learners: list.learners().to_vec(), merged: BTreeMap::new() })
+    }
+
+    /// What taking a newer list would change.
+    ///
+    /// # Errors
+    /// [`SheetErrors`] where two learners kept share an identifier.
+    pub fn change_to(&self, newer: &LearnerList) -> Result<ListChange, SheetErrors> {
+        Ok(LearnerList::from_learners(self.learners.clone())?.change_to(newer))
+    }
+
+    /// This enrolment with the learners of a newer list, who are added or replaced by their ids.
+    /// The others stay or, with `replace`, leave. Merges stay.
+    ///
+    /// # Errors
+    /// [`SheetErrors`] where an identifier would mean two people.
+    pub fn updated_by(&self, newer: &LearnerList, replace: bool) -> Result<Self, SheetErrors> {
+        let learners = if replace {
+            newer.learners().to_vec()
+        } else {
+            let known = LearnerList::from_learners(self.learners.clone())?;
+            known.updated_by(newer)?.learners().to_vec()
+        };
+        Ok(Self { learners, merged: self.merged.clone() })
+    }
+
+    /// The text to keep.
+    pub fn to_kept(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The learners as reports see them: one for each person, with the identifiers of those
+    /// merged into them.
+    ///
+    /// # Errors
+    /// [`SheetErrors`] where two people share an identifier.
+    pub fn people(&self) -> Result<LearnerList, SheetErrors> {
+        let position: BTreeMap<&str, usize> =
+            self.learners.iter().enumerate().map(|(n, it)| (it.id.as_str(), n)).collect();
+        let mut people: Vec<Option<Learner>> = self.learners.iter().cloned().map(Some).collect();
+        for learner in &self.learners {
+            let person = self.person(&learner.id);
+            if person == learner.id {
+                continue;
+            }
+            if let Some(merged) = position.get(learner.id.as_str()).and_then(|n| people.get_mut(*n))
+            {
+                *merged = None;
+            }
+            let into = position.get(person).and_then(|n| people.get_mut(*n));
+            if let Some(Some(into)) = into {
+                let more = learner.identifiers.iter();
+                let more: Vec<_> =
+                    more.filter(|more| !into.identifiers.contains(more)).cloned().collect();
+                into.identifiers.extend(more);
+            }
+        }
+        LearnerList::from_learners(people.into_iter().flatten().collect())
+    }
+
+    /// Whom a learner is: themselves, or the one they were merged into. Merges into somebody who
+    /// is no longer enrolled rest until they are again. Where merges made meanwhile have come to
+    /// stand in a circle, all in it are the one whose id comes first.
+    pub fn person<'e>(&'e self, id: &'e str) -> &'e str {
+        let enrolled = |id: &str| self.learners.iter().any(|learner| learner.id == id);
+        let mut way = vec![id];
+        loop {
+            let person = way.last().copied().unwrap_or(id);
+            let into = self.merged.get(person).filter(|into| enrolled(into));
+            let Some(into) = into else { return person };
+            if let Some(circle) = way.iter().position(|passed| passed == into) {
+                return way.iter().skip(circle).min().copied().unwrap_or(person);
+            }
+            way.push(into);
+        }
+    }
+
+    /// Notes that `id` is the same person as `into`, whose data hold from now on.
+    ///
+    /// # Errors
+    /// [`MergeError`] where one is not enrolled, or both are one already.
+    pub fn merge(&mut self, id: &str, into: &str) -> Result<(), MergeError> {
+        for named in [id, into] {
+            if !self.learners.iter().any(|learner| learner.id == named) {
+                return Err(MergeError::Unknown(named.to_owned()));
+            }
+        }
+        let (from, to) = (self.person(id).to_owned(), self.person(into).to_owned());
+        if from == to {
+            return Err(MergeError::Same(id.to_owned(), into.to_owned()));
+        }
+        self.merged.insert(from, to);
+        Ok(())
+    }
+
+    /// Takes a merge of `id` back.
+    ///
+    /// # Errors
+    /// [`MergeError::NotMerged`].
+    pub fn unmerge(&mut self, id: &str) -> Result<(), MergeError> {
+        match self.merged.remove(id) {
+            Some(_) => Ok(()),
+            None => Err(MergeError::NotMerged(id.to_owned())),
+        }
+    }
+}

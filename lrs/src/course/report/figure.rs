@@ -1,0 +1,50 @@
+//! Figures as reports write them: rounded once, at the end.
+
+use jiff::civil::Date;
+
+use super::super::table::Cell;
+
+/// Hours with two decimals, halves up, in whole numbers until the last division.
+#[expect(clippy::cast_precision_loss, reason = "hundredths of hours are fewer than 2^52")]
+pub(super) fn hours(micros: u64) -> f64 {
+    const HUNDREDTH: u64 = 36_000_000;
+    (micros.saturating_add(HUNDREDTH / 2) / HUNDREDTH) as f64 / 100.0
+}
+
+/// Four decimals. Adding zero turns -0.0, which a tiny negative mean rounds to, into 0.
+pub(super) fn four(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4 + 0.0
+}
+
+pub(in crate::course) fn hours_cell(micros: u64) -> Cell {
+    Cell::Hours(hours(micros))
+}
+
+/// Hours of a course file.
+pub(super) fn target(hours: Option<f64>) -> Cell {
+    hours.map_or(Cell::Empty, |hours| Cell::Hours((hours * 100.0).round() / 100.0))
+}
+
+pub(super) fn score(score: Option<f64>) -> Cell {
+    score.map_or(Cell::Empty, |score| Cell::Score(four(score)))
+}
+
+pub(super) fn date(date: Option<Date>) -> Cell {
+    date.map_or(Cell::Empty, Cell::Date)
+}
+
+pub(super) fn flag(flag: Option<bool>) -> Cell {
+    flag.map_or(Cell::Empty, Cell::Flag)
+}
+
+/// The mean of a sum over so many; nothing over nobody.
+#[expect(clippy::cast_precision_loss, reason = "learners are fewer than 2^52")]
+pub(super) fn mean(sum: f64, count: u64) -> Option<f64> {
+    (count > 0).then(|| sum / count as f64)
+}
+
+/// A share of so many.
+#[expect(clippy::cast_precision_loss, reason = "learners are fewer than 2^52")]
+pub(super) fn share(part: u64, whole: u64) -> Cell {
+    if whole == 0 { Cell::Empty } else { Cell::Share(four(part as f64 / whole as f64)) }
+}

@@ -1,0 +1,63 @@
+//! What a report looks at: some learners of a course, and where they stand on a day.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::super::learner::Learner;
+use super::super::model::Course;
+use super::super::standing::Standings;
+use super::super::table::{Column, Table, Words};
+
+/// A learner and where they stand.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Who.
+    pub learner: Arc<Learner>,
+    /// Where.
+    pub standings: Standings,
+}
+
+/// The learners that somebody may see and asked for, as they stand on one day.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    /// The course.
+    pub course: &'a Course,
+    /// The day asked for; at present where missing.
+    pub at: Option<Date>,
+    /// The day of the report: the one asked for, or today.
+    pub day: Date,
+    /// The `stored` of the last statement that is in it, in microseconds since 1970.
+    pub through: Option<i64>,
+    /// Each learner once, in the order of the list.
+    pub members: Vec<&'a Member>,
+}
+
+impl View<'_> {
+    /// Whether the learners are of more than one body, so that small groups must not show.
+    pub fn is_across_bodies(&self) -> bool {
+        let mut bodies = BTreeSet::new();
+        self.members.iter().any(|member| {
+            bodies.insert(member.learner.body.as_str());
+            bodies.len() > 1
+        })
+    }
+
+    /// A table of this view without rows.
+    pub fn table(&self, report: &'static str, title: Words, columns: Vec<Column>) -> Table {
+        Table {
+            report,
+            title,
+            course: self.course.id().to_owned(),
+            course_title: self.course.title().clone(),
+            at: self.at,
+            through: self.through,
+            time_zone: self.course.time_zone().to_owned(),
+            notes: Vec::new(),
+            columns,
+            print: &[],
+            rows: Vec::new(),
+        }
+    }
+}

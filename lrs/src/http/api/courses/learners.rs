@@ -1,0 +1,211 @@
+//! The learners of a course: `/api/v1/courses/{id}/learners`.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::caller::Caller;
+use crate::access::scope::Right;
+use crate::http::problem::Problem;
+use crate::http::request::Content;
+use crate::http::state::Server;
+use crate::progress::{Imported, ProgressError};
+use crate::xapi::parameters::Parameters;
+
+/// A list of learners that was taken, or would be.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportedLearners {
+    /// The course's id.
+    course: String,
+    /// How many learners it has now; those merged count once.
+    learners: usize,
+    /// The ids of those who were not enrolled before.
+    added: Vec<String>,
+    /// The ids of those whose data changed.
+    updated: Vec<String>,
+    /// How many were as they are in the list.
+    unchanged: usize,
+    /// The ids of those who are not in the list: with `mode=replace` they left, otherwise they
+    /// stay as they were.
+    absent: Vec<String>,
+    /// Whether nothing was changed.
+    dry_run: bool,
+}
+
+/// Adds or updates the learners of a course from a CSV file.
+///
+/// Learners who are not in the file stay as they are, unless `mode=replace`: then they leave, and
+/// what they did is theirs again if they come back.
+#[utoipa::path(put, path = "/api/v1/courses/{id}/learners", tag = "learners",
+    security(("key" = [])), params(
+        ("id" = String, Path, description = "the course's id"),
+        ("mode" = Option<String>, Query, description = "update (default) or replace"),
+        ("dry_run" = Option<bool>, Query, description = "say what would change and change nothing")),
+    request_body(content = String, content_type = "text/csv"),
+    responses((status = 200, body = ImportedLearners), (status = 400, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+pub async fn put(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+    parameters: Parameters,
+    content: Content,
+) -> Result<Json<ImportedLearners>, Problem> {
+    caller.may(Right::Manage)?;
+    parameters.only(&["mode", "dry_run"])?;
+    let dry_run = parameters.boolean("dry_run")?;
+    let replace = match parameters.get("mode").unwrap_or("update") {
+        "update" => false,
+        "replace" => true,
+        other => return Err(Problem::parameter("mode", other, "`update` or `replace`")),
+    };
+    let imported = server.progress.put_learners(&id, &content.body, replace, dry_run).await?;
+    let Imported { learners, change } = imported;
+    Ok(Json(ImportedLearners {
+        course: id,
+        learners,
+        added: change.added,
+        updated: change.updated,
+        unchanged: change.unchanged.len(),
+        absent: change.absent,
+        dry_run,
+    }))
+}
+
+/// The learners as they were enrolled, with the merges.
+#[utoipa::path(get, path = "/api/v1/courses/{id}/learners", tag = "learners",
+    security(("key" = [])), params(("id" = String, Path, description = "the course's id")),
+    responses((status = 200, body = Object, example = json!({"learners": [{"id": "u1",
+            "name": "Maria Rossi", "identifiers": [{"mbox": "mailto:m@example.it"}],
+            "region": "Umbria", "province": "Perugia", "body": "Comune di Perugia",
+            "istat": "054039", "role": "official", "office": ""}], "merged": {"u7": "u1"}})),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn get(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<serde_json::Value>, Problem> {
+    caller.may(Right::ReadCourses)?;
+    let mut enrolment = server.progress.enrolment(&id).await?;
+    if let Some(bounds) = &caller.key.bounds {
+        enrolment.learners.retain(|it| bounds.include(&it.region, &it.body, &it.istat));
+        let known: Vec<String> = enrolment.learners.iter().map(|it| it.id.clone()).collect();
+        enrolment.merged.retain(|from, into| known.contains(from) && known.contains(into));
+    }
+    let mut answer = serde_json::to_value(&enrolment).unwrap_or_default();
+    if let Some(members) = answer.as_object_mut() {
+        members.entry("merged").or_insert_with(|| serde_json::json!({}));
+    }
+    Ok(Json(answer))
+}
+
+/// Whom a learner is the same person as.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeInto {
+    /// The id of the learner whose data hold from now on.
+    into: String,
+}
+
+/// Notes that two learners are one person: their statements count together.
+#[utoipa::path(put, path = "/api/v1/courses/{id}/learners/{learner}/merge", tag = "learners",
+    security(("key" = [])), params(
+        ("id" = String, Path, description = "the course's id"),
+        ("learner" = String, Path, description = "the learner who is somebody else")),
+    request_body = MergeInto,
+    responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn merge(
+    State(server): State<Server>,
+    caller: Caller,
+    Path((id, learner)): Path<(String, String)>,
+    content: Content,
+) -> Result<StatusCode, Problem> {
+    caller.may(Right::Manage)?;
+    let MergeInto { into } = serde_json::from_slice(&content.body).map_err(|error| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "merge",
+            format!("The body does not say into whom: {error}."),
+            r#"Send {"into": "the id of the other learner"}."#,
+        )
+    })?;
+    server.progress.merge(&id, &learner, &into).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a merge back: the two are two again, each with their own statements.
+#[utoipa::path(delete, path = "/api/v1/courses/{id}/learners/{learner}/merge", tag = "learners",
+    security(("key" = [])), params(
+        ("id" = String, Path, description = "the course's id"),
+        ("learner" = String, Path, description = "the learner who was merged")),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+pub async fn unmerge(
+    State(server): State<Server>,
+    caller: Caller,
+    Path((id, learner)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    caller.may(Right::Manage)?;
+    server.progress.unmerge(&id, &learner).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// An actor whom no learner of the course is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnassignedActor {
+    /// The actor's identifier.
+    actor: String,
+    /// How many of their statements bear on the course.
+    statements: u64,
+    /// The last day on which they did anything.
+    last_seen: Option<String>,
+    /// The names that they were seen under.
+    names: Vec<String>,
+}
+
+/// Actors whose statements are of this course, and who are nobody enrolled.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnassignedActors {
+    /// The course's id.
+    course: String,
+    /// How many actors.
+    actors: usize,
+    /// How many statements, of all of them.
+    statements: u64,
+    /// Each, those with most statements first.
+    unassigned: Vec<UnassignedActor>,
+}
+
+/// What was said by actors who are not enrolled: it counts as soon as they are.
+#[utoipa::path(get, path = "/api/v1/courses/{id}/unassigned", tag = "learners",
+    security(("key" = [])), params(("id" = String, Path, description = "the course's id")),
+    responses((status = 200, body = UnassignedActors), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn unassigned(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<UnassignedActors>, Problem> {
+    caller.may(Right::ReadCourses)?;
+    if caller.key.bounds.is_some() {
+        return Err(ProgressError::Bounded.into());
+    }
+    let all = server.progress.unassigned(&id).await?;
+    let shown = all.into_iter().map(|it| UnassignedActor {
+        actor: it.actor,
+        statements: it.statements,
+        last_seen: it.last_seen.map(|day| day.to_string()),
+        names: it.names,
+    });
+    let unassigned: Vec<UnassignedActor> = shown.collect();
+    Ok(Json(UnassignedActors {
+        course: id,
+        actors: unassigned.len(),
+        statements: unassigned.iter().map(|it| it.statements).sum(),
+        unassigned,
+    }))
+}

@@ -1,0 +1,191 @@
+//! Reports: `/api/v1/courses/{id}/reports/{report}`.
+
+use axum::extract::{Path, State};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::access::caller::Caller;
+use crate::access::scope::Right;
+use crate::course::{Language, Table};
+use crate::export::{self, Format};
+use crate::http::problem::Problem;
+use crate::http::state::Server;
+use crate::progress::{ReportKind, ReportQuery, UnknownReport, Who};
+use crate::xapi::parameters::Parameters;
+
+const PARAMETERS: [&str; 13] = [
+    "by", "at", "format", "lang", "learner", "region", "province", "body", "role", "office",
+    "edition", "expand", "session",
+];
+
+/// A report on a course, on the learners that the key may see.
+///
+/// Reports: `glance` (R1) six numbers against a week before · `funnel` (R2) where people stop ·
+/// `progress` how many are how far, by anything · `matrix` (R3) learner by module; `expand=true`
+/// shows activities too · `curve` (R4) planned against real, month by month · `ledger` (R5) the
+/// rule and statements behind each hour · `hours` (R5, R6) per head, or by anything · `bodies` which
+/// bodies take part, and how far · `at-risk`
+/// (R7) whom to call · `register` (R8) who was where; `session=…` is one session's sheet, to be
+/// signed · `assessment` (R9) tests · `attendance` events by kind · `comparison` (R13) groups side
+/// by side · `learner` (R14) one learner's page · `health` (R15) the data's quality ·
+/// `certificates` (R16) who has a right to one.
+#[utoipa::path(get, path = "/api/v1/courses/{id}/reports/{report}", tag = "reports",
+    security(("key" = [])), params(
+        ("id" = String, Path, description = "the course's id"),
+        ("report" = String, Path, description = "the report's name"),
+        ("by" = Option<String>, Query, description = "what rows are told apart by: any of module, \
+            activity, region, province, body, population_class, role, office, edition, and the \
+            further columns of the list of learners, separated by commas"),
+        ("at" = Option<String>, Query, description = "a day, such as 2026-05-04: as it was at its \
+            end, in the course's time zone; at present if missing"),
+        ("format" = Option<String>, Query, description = "json (default), csv, xlsx, html or text"),
+        ("lang" = Option<String>, Query, description = "it or en; by Accept-Language if missing"),
+        ("learner" = Option<String>, Query, description = "only the learner of this id"),
+        ("region" = Option<String>, Query, description = "only learners of this region; so do \
+            province, body (its name or ISTAT code), role, office and edition"),
+        ("expand" = Option<bool>, Query, description = "of matrix: activities too"),
+        ("session" = Option<String>, Query, description = "of register: one session, as session \
+            or event/session")),
+    responses((status = 200, body = Object, example = json!({"report": "progress",
+            "course": "prog-2796", "at": null, "through": "2026-11-22T10:00:00.000001Z",
+            "time_zone": "Europe/Rome", "rows": [{"module": "m1", "region": "Umbria",
+                "enrolled": 130, "not_started": 20, "in_progress": 60, "completed": 50,
+                "passed": 48, "failed": 2, "score_mean": 0.8125, "progress": 0.61,
+                "hours_online": 1200.5, "hours_presence": 40, "hours": 1240.5}]})),
+        (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 503, body = Problem)))]
+pub async fn get(
+    State(server): State<Server>,
+    caller: Caller,
+    Path((id, report)): Path<(String, String)>,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    caller.may(Right::ReadCourses)?;
+    let kind = report.parse().map_err(|error: UnknownReport| {
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "report-unknown",
+            format!("{error}."),
+            "Choose one of those named.",
+        )
+    })?;
+    answer(&server, &caller, id, kind, &parameters, &headers).await
+}
+
+/// How many learners are how far: the report `progress`, at its older address.
+#[utoipa::path(get, path = "/api/v1/courses/{id}/progress", tag = "reports",
+    security(("key" = [])), params(
+        ("id" = String, Path, description = "the course's id"),
+        ("by" = Option<String>, Query, description = "module if missing; all parameters are those \
+            of /api/v1/courses/{id}/reports/progress")),
+    responses((status = 200, body = Object), (status = 400, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 503, body = Problem)))]
+pub async fn progress(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    caller.may(Right::ReadCourses)?;
+    answer(&server, &caller, id, ReportKind::Progress, &parameters, &headers).await
+}
+
+async fn answer(
+    server: &Server,
+    caller: &Caller,
+    id: String,
+    kind: ReportKind,
+    parameters: &Parameters,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    parameters.only(&PARAMETERS)?;
+    let (format, language) = rendering(parameters, headers)?;
+    let query = query(kind, parameters)?;
+    let table = server.progress.report(&id, query, caller.key.bounds.clone()).await?;
+    written(table, format, language).await
+}
+
+/// How an answer is to be written.
+pub(super) fn rendering(
+    parameters: &Parameters,
+    headers: &HeaderMap,
+) -> Result<(Format, Language), Problem> {
+    let format = parameters.get("format").unwrap_or("json");
+    let format: Format = format
+        .parse()
+        .map_err(|_| Problem::parameter("format", format, "json, csv, xlsx, html or text"))?;
+    let language = match parameters.get("lang") {
+        Some("it") => Language::It,
+        Some("en") => Language::En,
+        Some(other) => return Err(Problem::parameter("lang", other, "it or en")),
+        None => preferred(headers),
+    };
+    Ok((format, language))
+}
+
+/// The first of Italian and English that the reader names; English where neither is.
+fn preferred(headers: &HeaderMap) -> Language {
+    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let tags = accepted.unwrap_or_default().split(',').map(str::trim);
+    let known = |tag: &str| match tag.get(..2) {
+        Some("it") => Some(Language::It),
+        Some("en") => Some(Language::En),
+        _ => None,
+    };
+    tags.into_iter().find_map(known).unwrap_or_default()
+}
+
+fn query(kind: ReportKind, parameters: &Parameters) -> Result<ReportQuery, Problem> {
+    let text = |name: &str| parameters.get(name).map(str::to_owned);
+    let by = parameters.get("by").map(|by| {
+        by.parse().map_err(|error: crate::course::UnknownGroupKey| {
+            Problem::parameter("by", &error.word, "module, region, body and the like")
+        })
+    });
+    let at = parameters.get("at").map(|at| {
+        at.parse().map_err(|_| Problem::parameter("at", at, "a day, such as 2026-05-04"))
+    });
+    Ok(ReportQuery {
+        kind,
+        by: by.transpose()?,
+        at: at.transpose()?,
+        who: Who {
+            learner: text("learner"),
+            region: text("region"),
+            province: text("province"),
+            body: text("body"),
+            role: text("role"),
+            office: text("office"),
+            edition: text("edition"),
+        },
+        expand: parameters.boolean("expand")?,
+        session: text("session"),
+    })
+}
+
+/// A table in the format asked for; files that are not looked at in a browser get a name.
+pub(super) async fn written(
+    table: Table,
+    format: Format,
+    language: Language,
+) -> Result<Response, Problem> {
+    let name = format!("{}-{}.{}", table.course, table.report, format.extension());
+    let write = move || export::write(&table, format, language);
+    let bytes = tokio::task::spawn_blocking(write).await.map_err(|_| Problem::stopped())?;
+    let bytes = bytes.map_err(|error| {
+        tracing::error!(%error, "a report cannot be written");
+        Problem::stopped()
+    })?;
+    let kind = [(CONTENT_TYPE, format.media_type())];
+    Ok(match format {
+        Format::Csv | Format::Xlsx => {
+            let named = [(CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];
+            (kind, named, bytes).into_response()
+        }
+        _ => (kind, bytes).into_response(),
+    })
+}

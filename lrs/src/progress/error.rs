@@ -1,0 +1,81 @@
+//! Why something was not taken or given.
+
+use crate::course::{CourseErrors, MergeError, SheetErrors, UnknownGroupKey};
+use crate::store::StoreError;
+
+/// Why a course, its learners, a register or a report was not taken or given. Nothing was
+/// changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgressError {
+    /// There is no course of this id.
+    #[error("there is no course `{0}`")]
+    NoCourse(String),
+    /// The file's id is not the one it was sent under.
+    #[error("the course file says id = \"{file}\", but it was sent as `{address}`")]
+    OtherId {
+        /// The id in the file.
+        file: String,
+        /// The id in the address.
+        address: String,
+    },
+    /// The course file has faults.
+    #[error(transparent)]
+    Course(#[from] CourseErrors),
+    /// The list of learners, or the register, has faults.
+    #[error(transparent)]
+    Sheet(#[from] SheetErrors),
+    /// Learners name an edition that the course does not have.
+    #[error(
+        "learner `{learner}` is enrolled in the edition `{edition}`, which the course does not \
+         have ({count} in all)"
+    )]
+    NoEdition {
+        /// The first of them.
+        learner: String,
+        /// The edition they name.
+        edition: String,
+        /// How many learners name an edition that is not there.
+        count: usize,
+    },
+    /// Two learners cannot be merged or told apart.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    /// A word to group by that is nothing.
+    #[error(transparent)]
+    Grouping(#[from] UnknownGroupKey),
+    /// There is no learner of this id that the caller may see.
+    #[error("there is no learner `{0}` in this course that this key may see")]
+    NoLearner(String),
+    /// There is no session of this name.
+    #[error("the course has no event `{event}` with a session `{session}`")]
+    NoSession {
+        /// The event's key.
+        event: String,
+        /// The session's id.
+        session: String,
+    },
+    /// There is no frozen list of this id.
+    #[error("there is no certificate list `{0}` that this key may see")]
+    NoCertificates(String),
+    /// The course was changed, and what statements say of it is being read again.
+    #[error("the progress of `{0}` is being computed from all statements")]
+    Computing(String),
+    /// The report is about the whole course, and the key is bound to a territory.
+    #[error("this is about the whole course, and the key is bound to a territory")]
+    Bounded,
+    /// A day that has no end in the calendar.
+    #[error("the day {0} is too far off")]
+    NoDay(jiff::civil::Date),
+    /// The check-in code is not good, or not of this day.
+    #[error("this code is not valid today")]
+    NoCode,
+    /// Somebody else changed the course at the same time, again and again.
+    #[error("the course was changed by somebody else at the same time")]
+    Busy,
+    /// A register's statements were not taken.
+    #[error(transparent)]
+    Record(#[from] crate::record::error::RecordError),
+    /// The store cannot serve.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

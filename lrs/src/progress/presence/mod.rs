@@ -1,0 +1,248 @@
+//! Registers of presence: what was filled in becomes `attended` statements like those of any
+//! other player, and a correction voids what it corrects. The log stays the only truth.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+use validator::Version;
+
+use super::Progress;
+use super::board::Register as Known;
+use super::error::ProgressError;
+use crate::access::bounds::Bounds;
+use crate::course::report::session_of;
+use crate::course::{
+    ATTENDED, Activity, Identifier, Learner, LearnerList, Module, Register, RegisterEntry, Session,
+    SessionDay, micros_of_hours,
+};
+use crate::store::{Result as StoreResult, StoreError};
+use crate::xapi::authority::Authority;
+use crate::xapi::query::{Filter, Match};
+
+mod check_in;
+mod statement;
+
+pub use check_in::CheckIn;
+use statement::{presence_id, voiding};
+
+/// A register to be kept.
+#[derive(Clone, Debug)]
+pub struct Sent<'a> {
+    /// CSV or JSON, as [`Register`] reads them.
+    pub body: &'a [u8],
+    /// Whether it is JSON.
+    pub is_json: bool,
+    /// Whether it is the whole register: who is not in it was not there.
+    pub whole: bool,
+    /// Whether to say what would be done, and do nothing.
+    pub dry_run: bool,
+}
+
+/// What keeping a register did, or would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registered {
+    /// Statements of presence written.
+    pub written: Vec<Uuid>,
+    /// Statements of presence voided, because the register says otherwise.
+    pub voided: Vec<Uuid>,
+    /// How many people's presence was as the register says already.
+    pub unchanged: usize,
+}
+
+/// A session of a course, with all that it stands in.
+struct At<'k> {
+    known: &'k Known,
+    module: &'k Module,
+    activity: &'k Activity,
+    session: &'k Session,
+}
+
+/// A statement of presence that is not voided.
+struct Present {
+    id: Uuid,
+    micros: u64,
+    note: String,
+}
+
+impl Progress {
+    /// Keeps the register of a session of an event, by the authority of whoever sends it. People
+    /// outside of `bounds` are unknown to it, and stay as they are.
+    ///
+    /// # Errors
+    /// [`ProgressError::Sheet`] with every fault and its line; nothing is written then.
+    pub async fn keep_register(
+        &self,
+        id: &str,
+        event: &str,
+        session: &str,
+        sent: Sent<'_>,
+        authority: &Authority,
+        bounds: Option<&Bounds>,
+    ) -> Result<Registered, ProgressError> {
+        let known = self.boards.register(id).await?;
+        let at = At::find(&known, event, session)?;
+        let people = at.people(bounds)?;
+        let day = at.day();
+        let register = if sent.is_json {
+            Register::from_json(sent.body, &people, &day)?
+        } else {
+            Register::from_csv(sent.body, &people, &day)?
+        };
+        let _one_at_a_time = self.registering.lock().await;
+        let mut present = self.present(&at, &people).await?;
+        let mut plan = Plan::default();
+        for entry in &register.entries {
+            let Some(learner) = people.learners().iter().find(|it| it.id == entry.learner) else {
+                continue;
+            };
+            let before = present.remove(&learner.id).unwrap_or_default();
+            self.plan_entry(&at, learner, entry, before, authority, &mut plan).await?;
+        }
+        let gone = |learner: &String| sent.whole || register.absent.contains(learner);
+        for (_, before) in present.into_iter().filter(|(learner, _)| gone(learner)) {
+            for present in before {
+                plan.void(present.id, authority);
+            }
+        }
+        if !sent.dry_run {
+            self.write(&plan.statements, authority).await?;
+        }
+        Ok(plan.outcome)
+    }
+
+    /// Who was at a session, by learner, as far as statements that are not voided say.
+    async fn present(
+        &self,
+        at: &At<'_>,
+        people: &LearnerList,
+    ) -> Result<BTreeMap<String, Vec<Present>>, ProgressError> {
+        let activity = Some(Match { text: at.session.object.clone(), related: false });
+        let verb = Some(ATTENDED.to_owned());
+        let mut filter =
+            Filter { activity, verb, ascending: true, limit: 1000, ..Filter::default() };
+        let mut present: BTreeMap<String, Vec<Present>> = BTreeMap::new();
+        loop {
+            let page = self.store.statements(&filter).await?;
+            filter.beyond = page.statements.last().map(|statement| statement.stored);
+            for statement in &page.statements {
+                let value = statement
+                    .value()
+                    .map_err(|error| StoreError::Corrupt(format!("{}: {error}", statement.id)))?;
+                let actor = value.get("actor").and_then(Identifier::of_agent);
+                let Some(learner) = actor.and_then(|actor| people.find(&actor)) else { continue };
+                let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
+                let duration = text("/result/duration");
+                let duration = duration.and_then(validator::value::duration::parse);
+                let micros = duration.and_then(|it| u64::try_from(it.micros).ok());
+                present.entry(learner.id.clone()).or_default().push(Present {
+                    id: statement.id,
+                    micros: micros.unwrap_or_default(),
+                    note: text("/result/response").unwrap_or_default().to_owned(),
+                });
+            }
+            if !page.more {
+                return Ok(present);
+            }
+        }
+    }
+
+    /// What is to be written so that a learner's presence is as `entry` says.
+    async fn plan_entry(
+        &self,
+        at: &At<'_>,
+        learner: &Learner,
+        entry: &RegisterEntry,
+        before: Vec<Present>,
+        authority: &Authority,
+        plan: &mut Plan,
+    ) -> Result<(), ProgressError> {
+        if let [only] = before.as_slice()
+            && only.micros == entry.micros
+            && only.note == entry.note
+        {
+            plan.outcome.unchanged += 1;
+            return Ok(());
+        }
+        for present in before {
+            plan.void(present.id, authority);
+        }
+        let id = self.free_id(at, entry).await?;
+        plan.outcome.written.push(id);
+        plan.statements.push(at.attended(id, learner, entry));
+        Ok(())
+    }
+
+    /// The first of the ids of this presence whose statement is not voided.
+    async fn free_id(&self, at: &At<'_>, entry: &RegisterEntry) -> StoreResult<Uuid> {
+        let mut turn = 0_u32;
+        loop {
+            let id = presence_id(&at.session.object, entry, turn);
+            match self.store.statement(id).await? {
+                Some(kept) if kept.voided => turn += 1,
+                _ => return Ok(id),
+            }
+        }
+    }
+
+    async fn write(
+        &self,
+        statements: &[Value],
+        authority: &Authority,
+    ) -> Result<(), ProgressError> {
+        if statements.is_empty() {
+            return Ok(());
+        }
+        let text = Value::from(statements.to_vec()).to_string();
+        let checked =
+            validator::check_batch(text.as_bytes(), Version::V1_0_3).map_err(|report| {
+                let what = report.violations.first().map(|it| it.message.clone());
+                StoreError::Corrupt(format!("a register's statement: {}", what.unwrap_or_default()))
+            })?;
+        self.record.keep(checked.statements, Vec::new(), authority).await?;
+        Ok(())
+    }
+}
+
+/// What a register comes to.
+#[derive(Default)]
+struct Plan {
+    statements: Vec<Value>,
+    outcome: Registered,
+}
+
+impl Plan {
+    fn void(&mut self, id: Uuid, authority: &Authority) {
+        self.outcome.voided.push(id);
+        self.statements.push(voiding(id, authority));
+    }
+}
+
+impl<'k> At<'k> {
+    fn find(known: &'k Known, event: &str, session: &str) -> Result<Self, ProgressError> {
+        let found = session_of(&known.course, event, session);
+        let (module, activity, session) = found.ok_or_else(|| ProgressError::NoSession {
+            event: event.to_owned(),
+            session: session.to_owned(),
+        })?;
+        Ok(Self { known, module, activity, session })
+    }
+
+    /// The people who may be registered.
+    fn people(&self, bounds: Option<&Bounds>) -> Result<LearnerList, ProgressError> {
+        let Some(bounds) = bounds else { return Ok(self.known.people.clone()) };
+        let within = |it: &&Learner| bounds.include(&it.region, &it.body, &it.istat);
+        let people = self.known.people.learners().iter().filter(within).cloned();
+        Ok(LearnerList::from_learners(people.collect())?)
+    }
+
+    fn day(&self) -> SessionDay {
+        let zone = self.known.course.zone();
+        let by_hours = || self.activity.hours.map(micros_of_hours);
+        SessionDay {
+            date: self.session.date,
+            time_zone: zone.clone(),
+            length: self.session.micros(zone).or_else(by_hours).filter(|micros| *micros > 0),
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! Reports: which one, on whom, on which day; and the table that answers.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+use tokio::sync::OwnedRwLockReadGuard;
+
+use super::Progress;
+use super::board::{Board, documents_of};
+use super::error::ProgressError;
+use crate::access::bounds::Bounds;
+use crate::course::report::{self, Detail, Member, View};
+use crate::course::{Grouping, Learner, Table};
+use crate::store::{Result as StoreResult, StoreError};
+use crate::xapi::instant::Instant;
+
+/// One of the reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportKind {
+    /// R1: the course in six numbers.
+    Glance,
+    /// R2: where people stop.
+    Funnel,
+    /// How many are how far, by anything.
+    Progress,
+    /// R3: learner by module.
+    Matrix,
+    /// R4: planned against real, over time.
+    Curve,
+    /// R5: where each hour comes from.
+    Ledger,
+    /// R5 and R6: hours per head, or by anything.
+    Hours,
+    /// Which bodies take part, and how far.
+    Bodies,
+    /// R7: whom to call.
+    AtRisk,
+    /// R8: who was where.
+    Register,
+    /// R9: tests.
+    Assessment,
+    /// Events by kind.
+    Attendance,
+    /// R13: groups side by side.
+    Comparison,
+    /// R14: one learner.
+    Learner,
+    /// R15: what the data team must know before anyone trusts the rest.
+    Health,
+    /// R16: who has a right to the certificate.
+    Certificates,
+}
+
+impl ReportKind {
+    /// Every report, in the order of the documentation.
+    pub const EVERY: [Self; 16] = [
+        Self::Glance,
+        Self::Funnel,
+        Self::Progress,
+        Self::Matrix,
+        Self::Curve,
+        Self::Ledger,
+        Self::Hours,
+        Self::Bodies,
+        Self::AtRisk,
+        Self::Register,
+        Self::Assessment,
+        Self::Attendance,
+        Self::Comparison,
+        Self::Learner,
+        Self::Health,
+        Self::Certificates,
+    ];
+
+    /// Its name in addresses and commands.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Glance => "glance",
+            Self::Funnel => "funnel",
+            Self::Progress => "progress",
+            Self::Matrix => "matrix",
+            Self::Curve => "curve",
+            Self::Ledger => "ledger",
+            Self::Hours => "hours",
+            Self::Bodies => "bodies",
+            Self::AtRisk => "at-risk",
+            Self::Register => "register",
+            Self::Assessment => "assessment",
+            Self::Attendance => "attendance",
+            Self::Comparison => "comparison",
+            Self::Learner => "learner",
+            Self::Health => "health",
+            Self::Certificates => "certificates",
+        }
+    }
+
+    /// What it is grouped by where nothing is asked.
+    const fn grouping(self) -> &'static str {
+        match self {
+            Self::Progress => "module",
+            Self::Funnel => "module,region",
+            Self::Comparison => "region",
+            _ => "",
+        }
+    }
+
+    /// Whether it needs all that each learner's actors said, and not their standings alone.
+    const fn needs_details(self) -> bool {
+        matches!(self, Self::Curve | Self::Ledger | Self::Register)
+    }
+}
+
+impl fmt::Display for ReportKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A name that is no report.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no report `{0}`: use any of {known}", known = known())]
+pub struct UnknownReport(pub String);
+
+fn known() -> String {
+    ReportKind::EVERY.map(ReportKind::as_str).join(", ")
+}
+
+impl FromStr for ReportKind {
+    type Err = UnknownReport;
+
+    fn from_str(name: &str) -> Result<Self, UnknownReport> {
+        let found = Self::EVERY.into_iter().find(|kind| kind.as_str() == name);
+        found.ok_or_else(|| UnknownReport(name.to_owned()))
+    }
+}
+
+/// On whom: learners that have all the values given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Who {
+    /// [`Learner::id`]
+    pub learner: Option<String>,
+    /// [`Learner::region`]
+    pub region: Option<String>,
+    /// [`Learner::province`]
+    pub province: Option<String>,
+    /// [`Learner::body`], or its ISTAT code.
+    pub body: Option<String>,
+    /// [`Learner::role`]
+    pub role: Option<String>,
+    /// [`Learner::office`]
+    pub office: Option<String>,
+    /// [`Learner::edition`]
+    pub edition: Option<String>,
+}
+
+impl Who {
+    fn includes(&self, learner: &Learner) -> bool {
+        let is =
+            |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|it| it == value);
+        let of_body = is(&self.body, &learner.body)
+            || self.body.as_ref() == Some(&learner.istat) && !learner.istat.is_empty();
+        is(&self.learner, &learner.id)
+            && is(&self.region, &learner.region)
+            && is(&self.province, &learner.province)
+            && of_body
+            && is(&self.role, &learner.role)
+            && is(&self.office, &learner.office)
+            && is(&self.edition, &learner.edition)
+    }
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportQuery {
+    /// Which report.
+    pub kind: ReportKind,
+    /// By what; by what the report is usually grouped where missing.
+    pub by: Option<Grouping>,
+    /// At the end of which day; at present where missing.
+    pub at: Option<Date>,
+    /// On whom.
+    pub who: Who,
+    /// Whether the matrix shows activities too.
+    pub expand: bool,
+    /// The register of this session alone: `session`, or `event/session`.
+    pub session: Option<String>,
+}
+
+impl ReportQuery {
+    /// The plain report of this kind.
+    pub fn of(kind: ReportKind) -> Self {
+        Self { kind, by: None, at: None, who: Who::default(), expand: false, session: None }
+    }
+}
+
+type Held = OwnedRwLockReadGuard<Option<Board>, Board>;
+
+impl Progress {
+    /// The answer to a report on the learners within `bounds`: true for all statements up to its
+    /// `through`.
+    ///
+    /// # Errors
+    /// [`ProgressError`], also where a learner was asked for who is not there or not within the
+    /// bounds.
+    pub async fn report(
+        &self,
+        id: &str,
+        query: ReportQuery,
+        bounds: Option<Bounds>,
+    ) -> Result<Table, ProgressError> {
+        if query.kind == ReportKind::Health {
+            return self.health(id, bounds.as_ref()).await;
+        }
+        let now = self.clock.now();
+        let horizon = self.store.consistent_through().await?;
+        let board = self.boards.board(id, query.at).await?;
+        let by = query.by.clone().map_or_else(|| query.kind.grouping().parse(), Ok)?;
+        by.check(board.members.iter().map(|member| &*member.learner))?;
+        let through = self.through(&board, horizon).await?;
+        let day = query.at.or_else(|| day_of(&board, now)).unwrap_or_default();
+        let earlier = self.earlier(id, query.kind, day).await?;
+        let asked = Asked { query, by, bounds, day, through };
+        if let Some(learner) = asked.query.who.learner.clone()
+            && asked.members(&board).next().is_none()
+        {
+            return Err(ProgressError::NoLearner(learner));
+        }
+        let details = self.details(id, &board, &asked).await?;
+        let compute = move || asked.table(&board, earlier.as_ref(), &details);
+        let table = tokio::task::spawn_blocking(compute).await;
+        Ok(table.map_err(|_| StoreError::Unavailable("the report was stopped".into()))?)
+    }
+
+    /// The `stored` up to which a board is true.
+    pub(super) async fn through(
+        &self,
+        board: &Board,
+        horizon: Instant,
+    ) -> StoreResult<Option<i64>> {
+        let through = board.watermark.followed.through;
+        let follows_all = self.store.log(through, 1).await?.is_empty();
+        let through = if follows_all { horizon.max(through) } else { through };
+        Ok((through > Instant::default()).then(|| through.micros()))
+    }
+
+    /// The board that a report compares with: of a week before, or the end of the year before.
+    async fn earlier(
+        &self,
+        id: &str,
+        kind: ReportKind,
+        day: Date,
+    ) -> Result<Option<(Date, Held)>, ProgressError> {
+        let earlier = match kind {
+            ReportKind::Glance => day.checked_sub(7.days()).ok(),
+            ReportKind::Hours => Date::new(day.year() - 1, 12, 31).ok(),
+            _ => None,
+        };
+        match earlier {
+            Some(day) => Ok(Some((day, self.boards.board(id, Some(day)).await?))),
+            None => Ok(None),
+        }
+    }
+
+    /// What was said of each learner that a report looks at, where it needs it.
+    async fn details(&self, id: &str, board: &Board, asked: &Asked) -> StoreResult<Vec<Detail>> {
+        let mut details = Vec::new();
+        if asked.query.kind.needs_details() {
+            for member in asked.members(board) {
+                let documents = documents_of(&*self.store, id, &member.learner).await?;
+                details.push(Detail { learner: Arc::clone(&member.learner), documents });
+            }
+        }
+        Ok(details)
+    }
+}
+
+/// The day of an instant in the time zone of a board's course.
+pub(super) fn day_of(board: &Board, now: Instant) -> Option<Date> {
+    let now = Timestamp::from_microsecond(now.micros()).ok()?;
+    Some(board.register.course.zone().to_datetime(now).date())
+}
+
+/// A query, and what is settled about it.
+struct Asked {
+    query: ReportQuery,
+    by: Grouping,
+    bounds: Option<Bounds>,
+    day: Date,
+    through: Option<i64>,
+}
+
+impl Asked {
+    fn members<'b>(&self, board: &'b Board) -> impl Iterator<Item = &'b Member> {
+        board.members.iter().filter(|member| self.includes(&member.learner))
+    }
+
+    fn includes(&self, learner: &Learner) -> bool {
+        let Learner { region, body, istat, .. } = learner;
+        self.bounds.as_ref().is_none_or(|bounds| bounds.include(region, body, istat))
+            && self.query.who.includes(learner)
+    }
+
+    fn view<'b>(&self, board: &'b Board, day: Date) -> View<'b> {
+        View {
+            course: &board.register.course,
+            at: self.query.at,
+            day,
+            through: self.through,
+            members: self.members(board).collect(),
+        }
+    }
+
+    fn table(&self, board: &Board, earlier: Option<&(Date, Held)>, details: &[Detail]) -> Table {
+        let view = self.view(board, self.day);
+        let earlier = earlier.map_or_else(|| view.clone(), |(day, board)| self.view(board, *day));
+        match self.query.kind {
+            ReportKind::Glance => report::glance(&view, &earlier, &self.by),
+            ReportKind::Funnel => report::funnel(&view, &self.by),
+            ReportKind::Progress | ReportKind::Health => report::progress(&view, &self.by),
+            ReportKind::Matrix => report::matrix(&view, self.query.expand),
+            ReportKind::Curve => report::curve(&view, details, &self.by),
+            ReportKind::Ledger => report::ledger(&view, details),
+            ReportKind::Hours => report::hours(&view, &earlier, &self.by),
+            ReportKind::Bodies => report::bodies(&view, &self.by),
+            ReportKind::AtRisk => report::at_risk(&view),
+            ReportKind::Register => report::register(&view, details, self.query.session.as_deref()),
+            ReportKind::Assessment => report::assessment(&view, &self.by),
+            ReportKind::Attendance => report::attendance(&view, &self.by),
+            ReportKind::Comparison => report::comparison(&view, &self.by),
+            ReportKind::Learner => report::learner(&view),
+            ReportKind::Certificates => report::certificates(&view),
+        }
+    }
+}
