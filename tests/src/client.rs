@@ -29,7 +29,7 @@ pub struct Ask {
     request: RequestBuilder,
 }
 
-const ROOTED: [&str; 5] = ["/api", "/healthz", "/readyz", "/whoami", "/schemas"];
+const ROOTED: [&str; 6] = ["/api", "/check-in", "/healthz", "/readyz", "/whoami", "/schemas"];
 
 impl Client {
     pub(crate) fn new(url: &str, key: Option<(&str, &str)>) -> Self {

@@ -55,7 +55,8 @@ pub fn learners() -> String {
     for (number, region, province) in people {
         let mail = if number == 1 { ";mailto:u1@example.org" } else { "" };
         let identifiers = format!("account:{SITE}|{number}{mail}");
-        let place = format!("{region},{province},Comune di {province},054039");
+        // One body: small groups show only within a body.
+        let place = format!("{region},{province},Agenzia nazionale,");
         lines.push(format!(
             "u{number},Learner {number},{identifiers},{place},official,social services"
         ));

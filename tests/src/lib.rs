@@ -19,6 +19,7 @@ mod document;
 mod eventually;
 mod multipart;
 mod reply;
+pub mod seminar;
 pub mod source;
 mod statement;
 mod traccia;

@@ -38,8 +38,11 @@ async fn a_course_is_loaded_and_reported_in_every_format() {
     assert_eq!(seen["course"], COURSE);
     let csv = report(&traccia, "csv").await;
     let head = csv.lines().next().unwrap_or_default();
-    assert!(head.starts_with("module,region,enrolled,not_started,in_progress,completed"), "{csv}");
-    assert!(csv.lines().any(|line| line.starts_with("m1,Umbria,3,2,0,1,")), "{csv}");
+    assert!(
+        head.starts_with("Module,Module title,Region,Enrolled,Not started,In progress,Completed"),
+        "{csv}"
+    );
+    assert!(csv.lines().any(|line| line.starts_with("m1,Prevenzione,Umbria,3,2,0,1,")), "{csv}");
     let table = report(&traccia, "table").await;
     assert!(table.contains("Umbria") && table.contains("m1"), "{table}");
 }
@@ -50,7 +53,7 @@ async fn a_rebuild_changes_no_row() {
     traccia.admin().store_one(&completed(2)).await;
     let before = eventually("the report counts it", Duration::from_secs(10), || async {
         let csv = report(&traccia, "csv").await;
-        if csv.contains("m1,Umbria,3,2,0,1,") { Ok(csv) } else { Err(csv) }
+        if csv.contains("m1,Prevenzione,Umbria,3,2,0,1,") { Ok(csv) } else { Err(csv) }
     })
     .await;
     traccia.cli(&["progress", "rebuild", COURSE]).await.success();

@@ -1,0 +1,225 @@
+//! Presence: registers, corrections, check-in codes, and what Moodle says of meetings. The log
+//! stays the only truth.
+
+use e2e::seminar::{
+    self, COURSE, FACE_TO_FACE, did, file, register_of, report, reported, row, rows, session,
+};
+use e2e::{Client, Traccia};
+use serde_json::{Value, json};
+
+async fn with_course() -> (Traccia, Client) {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    seminar::load(&admin).await;
+    (traccia, admin)
+}
+
+async fn keep(client: &Client, session: &str, register: &str) -> Value {
+    let put = client.put(&register_of(session)).body("text/csv", register.to_owned());
+    put.await.expect(200).json()
+}
+
+fn counts(kept: &Value) -> (usize, usize, u64) {
+    let count = |key: &str| kept[key].as_array().map_or(0, Vec::len);
+    (count("written"), count("voided"), kept["unchanged"].as_u64().unwrap())
+}
+
+async fn hours_of(client: &Client, learner: &str, hours: f64) {
+    let wanted = |it: &Value| rows(it)[0]["hours_presence"] == hours;
+    reported(client, "hours", &[("learner", learner)], wanted).await;
+}
+
+#[tokio::test]
+async fn a_register_becomes_attended_statements_that_anybody_can_read() {
+    let (_traccia, admin) = with_course().await;
+    let kept = keep(&admin, "perugia", "learner,hours,note\nu1,4,\nu2,2.5,left early\n").await;
+    assert_eq!(counts(&kept), (2, 0, 0));
+    let object = "https://learn.example.org/civic/events/seminar/perugia";
+    let found = admin.found(&[("activity", object)]).await;
+    assert_eq!(found.len(), 2);
+    let id = kept["written"][1].as_str().unwrap();
+    let statement = admin.statement(id).await;
+    assert_eq!(statement["verb"]["id"], "http://adlnet.gov/expapi/verbs/attended");
+    assert_eq!(statement["object"]["id"], object);
+    assert_eq!(statement["result"]["duration"], "PT2H30M");
+    assert_eq!(statement["result"]["response"], "left early");
+    assert_eq!(statement["timestamp"], "2026-03-05T09:00:00+01:00");
+    assert_eq!(statement["actor"]["account"]["name"], "2");
+    let of_course = admin
+        .found(&[("activity", "https://learn.example.org/civic"), ("related_activities", "true")])
+        .await;
+    assert_eq!(of_course.len(), 2, "they stand in the course");
+    hours_of(&admin, "u2", 2.5).await;
+}
+
+#[tokio::test]
+async fn a_corrected_register_voids_what_it_corrects() {
+    let (_traccia, admin) = with_course().await;
+    let first = keep(&admin, "perugia", "learner,hours\nu1,4\nu2,4\nu3,4\n").await;
+    hours_of(&admin, "u2", 4.0).await;
+    // u1 as before, u2 for less, u3 was not there after all, u4 was forgotten.
+    let second = keep(&admin, "perugia", "learner,hours\nu1,4\nu2,1\nu4,4\n").await;
+    assert_eq!(counts(&second), (2, 2, 1));
+    for (learner, hours) in [("u1", 4.0), ("u2", 1.0), ("u3", 0.0), ("u4", 4.0)] {
+        hours_of(&admin, learner, hours).await;
+    }
+    let corrected = first["written"][1].as_str().unwrap();
+    admin.get("/statements").query(&[("statementId", corrected)]).await.is(404);
+    admin.get("/statements").query(&[("voidedStatementId", corrected)]).await.is(200);
+    assert_eq!(
+        counts(&keep(&admin, "perugia", "learner,hours\nu1,4\nu2,1\nu4,4\n").await),
+        (0, 0, 3)
+    );
+    // Back to what it was at first: those statements are voided for good, so they are written anew.
+    let third = keep(&admin, "perugia", "learner,hours\nu1,4\nu2,4\nu3,4\n").await;
+    assert_eq!(counts(&third), (2, 2, 1));
+    hours_of(&admin, "u2", 4.0).await;
+    hours_of(&admin, "u4", 0.0).await;
+}
+
+#[tokio::test]
+async fn a_correction_of_some_leaves_the_others() {
+    let (_traccia, admin) = with_course().await;
+    keep(&admin, "perugia", "learner,hours\nu1,4\nu2,4\n").await;
+    let post = admin.post(&register_of("perugia"));
+    let sent =
+        json!({"entries": [{"learner": "u2", "hours": 3}, {"learner": "u5", "hours": "1,5"}]});
+    let corrected = post.json(&sent).await.expect(200).json();
+    assert_eq!(counts(&corrected), (2, 1, 0));
+    for (learner, hours) in [("u1", 4.0), ("u2", 3.0), ("u5", 1.5)] {
+        hours_of(&admin, learner, hours).await;
+    }
+}
+
+#[tokio::test]
+async fn a_seminar_held_four_times_counts_once_up_to_its_hours() {
+    let (_traccia, admin) = with_course().await;
+    for session in ["perugia", "terni", "milano", "palermo"] {
+        keep(&admin, session, "learner\nu1\n").await;
+    }
+    // 4 + 4 + 4 and, over the leap of the clocks, 3: fifteen hours, of which 6 count.
+    hours_of(&admin, "u1", 6.0).await;
+    // By object: Milano, Palermo, Perugia, Terni.
+    let told = |it: &Value| -> Vec<Value> {
+        rows(it).iter().map(|row| row["hours_measured"].clone()).collect()
+    };
+    let of_all = |it: &Value| told(it) == [json!(4.0), json!(3.0), json!(4.0), json!(4.0)];
+    reported(&admin, "ledger", &[("learner", "u1")], of_all).await;
+    hours_of(&admin, "u1", 6.0).await;
+    let attendance = report(&admin, "attendance", &[("at", "2026-12-31")]).await;
+    let seminars = row(&attendance, &json!({"kind": "seminar"}));
+    let told =
+        ["events", "sessions", "participants", "attendances"].map(|key| seminars[key].clone());
+    assert_eq!(told, [json!(1), json!(4), json!(1), json!(1)], "{attendance:#}");
+}
+
+#[tokio::test]
+async fn a_night_in_which_the_clocks_leap_is_as_long_as_it_was() {
+    let (_traccia, admin) = with_course().await;
+    keep(&admin, "palermo", "learner,from,to\nu8,01:00,05:00\nu9,03:00,05:00\n").await;
+    hours_of(&admin, "u8", 3.0).await;
+    hours_of(&admin, "u9", 2.0).await;
+    let gap = admin.put(&register_of("palermo"));
+    let gap = gap.body("text/csv", "learner,from,to\nu8,02:30,05:00\n".to_owned()).await;
+    gap.problem(400);
+    assert!(gap.text().contains("line 2"), "{gap}");
+}
+
+#[tokio::test]
+async fn a_register_with_faults_is_not_kept_at_all() {
+    let (_traccia, admin) = with_course().await;
+    let put = admin.put(&register_of("perugia"));
+    let text = "matricola;ore\nu1;4\nu99;4\nu2;quattro\nu1;3\n";
+    let refused = put.body("text/csv", text.to_owned()).await;
+    refused.problem(400);
+    for part in ["line 3", "line 4", "line 5", "u99", "quattro"] {
+        assert!(refused.text().contains(part), "{part}: {refused}");
+    }
+    assert!(admin.found(&[]).await.is_empty(), "nothing was written");
+    let put = admin.put(&format!("{}?dry_run=true", register_of("perugia")));
+    let dry = put.body("text/csv", "learner,hours\nu1,4\n".to_owned()).await.expect(200).json();
+    assert_eq!((counts(&dry), &dry["dry_run"]), ((1, 0, 0), &json!(true)));
+    assert!(admin.found(&[]).await.is_empty(), "a dry run writes nothing");
+    let nowhere = admin.put(&register_of("venezia")).body("text/csv", "learner\nu1\n".to_owned());
+    nowhere.await.problem(404);
+}
+
+#[tokio::test]
+async fn people_check_in_with_the_code_of_the_day() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    #[expect(clippy::disallowed_methods, reason = "the code is good on the day of the test alone")]
+    let today = jiff::Zoned::now().in_tz("Europe/Rome").unwrap().date();
+    let held_today = session(&format!("today|{today}|09:00:00|12:00:00"));
+    let put = admin.put(&seminar::at(""));
+    let text = file().replace("ends = 2026-12-31", "ends = 2099-12-31") + &held_today;
+    put.body("application/toml", text).await.is(200);
+    let put = admin.put(&seminar::at("/learners")).body("text/csv", seminar::learners());
+    put.await.is(200);
+    let code = async |session: &str| {
+        let path = seminar::at(&format!("/events/seminar/sessions/{session}/code"));
+        admin.get(&path).await.expect(200).json()["code"].as_str().unwrap().to_owned()
+    };
+    let (good, past) = (code("today").await, code("perugia").await);
+    assert_ne!(good, past);
+    let anyone = traccia.anonymous();
+    let check_in = async |code: &str, who: &str| {
+        let post = anyone.post(&seminar::at("/check-in"));
+        post.json(&json!({"code": code, "learner": who})).await
+    };
+    check_in("AAAAAAAA", "u1").await.problem(403);
+    check_in(&past, "u1").await.problem(403);
+    check_in(&good, "nobody@example.org").await.problem(404);
+    let taken = check_in(&good.to_lowercase(), "U1@example.org").await.expect(200).json();
+    assert_eq!(taken, json!({"event": "seminar", "session": "today", "known": false}));
+    assert_eq!(check_in(&good, "u1").await.expect(200).json()["known"], true);
+    hours_of(&admin, "u1", 3.0).await;
+    let page = anyone.get(&format!("/check-in/{COURSE}")).await.expect(200);
+    assert!(page.text().contains("<form"), "{page}");
+    let form = anyone.post(&format!("/check-in/{COURSE}"));
+    let sent = form.form(&[("code", good.as_str()), ("learner", "u2")]).await.expect(200);
+    assert!(sent.text().contains("Presenza registrata"), "{sent}");
+    hours_of(&admin, "u2", 3.0).await;
+}
+
+#[tokio::test]
+async fn what_moodle_says_of_meetings_counts_as_it_comes() {
+    let (_traccia, admin) = with_course().await;
+    let completion = json!({"completion": true, "duration": "PT2H"});
+    let meeting = |who: u32, verb: &str, when: &str| {
+        let mut statement = did(who, "attended", FACE_TO_FACE, when, Value::Null);
+        statement["verb"]["id"] = json!(format!("http://activitystrea.ms/schema/1.0/{verb}"));
+        statement
+    };
+    admin
+        .store(&[
+            did(1, "attended", FACE_TO_FACE, "2026-03-02T10:00:00Z", completion),
+            meeting(2, "join", "2026-03-02T10:00:00Z"),
+            meeting(2, "leave", "2026-03-02T10:45:00Z"),
+            meeting(2, "join", "2026-03-02T11:00:00Z"),
+            meeting(2, "leave", "2026-03-02T11:30:00Z"),
+        ])
+        .await;
+    hours_of(&admin, "u1", 2.0).await;
+    hours_of(&admin, "u2", 1.25).await;
+    let register = report(&admin, "register", &[("learner", "u2")]).await;
+    let told = row(&register, &json!({"learner": "u2", "present": true}));
+    assert_eq!((&told["object"], &told["hours"]), (&json!(FACE_TO_FACE), &json!(1.25)));
+    assert_eq!(told["statements"].as_array().map(Vec::len), Some(4), "{register:#}");
+}
+
+#[tokio::test]
+async fn the_register_names_who_came_and_who_never_did_and_a_sheet_has_room_to_sign() {
+    let (_traccia, admin) = with_course().await;
+    keep(&admin, "perugia", "learner,hours\nu1,4\n").await;
+    hours_of(&admin, "u1", 4.0).await;
+    let register = report(&admin, "register", &[("at", "2026-12-31")]).await;
+    assert_eq!(rows(&register).iter().filter(|row| row["present"] == true).count(), 1);
+    assert_eq!(rows(&register).iter().filter(|row| row["present"] == false).count(), 11);
+    let before = report(&admin, "register", &[("at", "2026-03-10")]).await;
+    assert_eq!(rows(&before).len(), 1, "nobody is missing while sessions are to come");
+    let sheet = admin.get(&seminar::at("/reports/register"));
+    let sheet = sheet.query(&[("session", "perugia"), ("format", "html"), ("lang", "it")]).await;
+    assert_eq!(sheet.text().matches("Persona ").count(), 12, "{sheet}");
+    assert!(sheet.text().contains("Firma"), "{sheet}");
+}

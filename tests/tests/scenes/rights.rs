@@ -1,0 +1,150 @@
+//! Rights: a coordinator's key sees its own regions or bodies, in every report, and nothing else.
+
+use e2e::seminar::{self, LESSON, did, register_of, reported, rows};
+use e2e::{Client, Traccia};
+use serde_json::{Value, json};
+
+const OF_LEARNERS: [&str; 14] = [
+    "glance",
+    "funnel",
+    "progress",
+    "matrix",
+    "curve",
+    "ledger",
+    "hours",
+    "bodies",
+    "at-risk",
+    "register",
+    "assessment",
+    "attendance",
+    "comparison",
+    "certificates",
+];
+
+async fn with_history() -> (Traccia, Client) {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    seminar::load(&admin).await;
+    let result = json!({"duration": "PT1H", "score": {"scaled": 0.5}, "success": true});
+    let all: Vec<Value> = (1..=12)
+        .map(|who| did(who, "passed", LESSON, "2026-02-02T09:00:00Z", result.clone()))
+        .collect();
+    admin.store(&all).await;
+    reported(&admin, "progress", &[("by", "")], |it| rows(it)[0]["hours"] == 12.0).await;
+    (traccia, admin)
+}
+
+async fn bound(traccia: &Traccia, scopes: &[&str], bounds: Value) -> Client {
+    let new = json!({"scopes": scopes, "bounds": bounds});
+    let key = traccia.admin().post("/api/v1/keys").json(&new).await.expect(201).json();
+    traccia.with_key(key["key"].as_str().unwrap(), key["secret"].as_str().unwrap())
+}
+
+/// The sum of a column that counts people, over the rows of one module or of none.
+fn enrolled(report: &Value) -> Option<u64> {
+    let first = |row: &&Value| row["module"].is_null() || row["module"] == "m1";
+    rows(report).iter().filter(first).map(|row| row["enrolled"].as_u64()).sum()
+}
+
+#[tokio::test]
+async fn a_key_of_a_region_sees_its_region_alone_in_every_report() {
+    let (traccia, _admin) = with_history().await;
+    let umbria = bound(&traccia, &["progress/read"], json!({"regions": ["Umbria"]})).await;
+    for name in OF_LEARNERS {
+        for query in [&[][..], &[("at", "2026-12-31")], &[("lang", "it"), ("expand", "true")]] {
+            let report = seminar::report(&umbria, name, query).await;
+            let text = report.to_string();
+            for foreign in ["Lombardia", "Milano", "u7", "u12", "Persona 7\"", "Persona 12"] {
+                assert!(!text.contains(foreign), "{name} shows {foreign}: {report:#}");
+            }
+        }
+    }
+    for (name, by, people) in
+        [("progress", "module", 6), ("hours", "region", 6), ("glance", "", 6), ("matrix", "", 0)]
+    {
+        let report = seminar::report(&umbria, name, &[("by", by)]).await;
+        if people > 0 {
+            assert_eq!(enrolled(&report), Some(people), "{name}: {report:#}");
+        } else {
+            assert_eq!(rows(&report).len(), 6, "{name}: {report:#}");
+        }
+    }
+    // Asking for others by name gives nobody, and the one who is asked for is not betrayed.
+    let query = [("learner", "u7")];
+    umbria.get(&seminar::at("/reports/learner")).query(&query).await.problem(404);
+    let elsewhere = seminar::report(&umbria, "matrix", &[("region", "Lombardia")]).await;
+    assert!(rows(&elsewhere).is_empty(), "{elsewhere:#}");
+    let list = umbria.get(&seminar::at("/learners")).await.expect(200).json();
+    assert_eq!(list["learners"].as_array().map(Vec::len), Some(6), "{list}");
+}
+
+#[tokio::test]
+async fn a_key_of_a_body_sees_the_body_by_its_name_or_code() {
+    let (traccia, _admin) = with_history().await;
+    for body in ["Comune di Perugia", "054039"] {
+        let perugia = bound(&traccia, &["progress/read"], json!({"bodies": [body]})).await;
+        let report = seminar::report(&perugia, "matrix", &[]).await;
+        assert_eq!(rows(&report).len(), 5, "{body}: {report:#}");
+        let roles = seminar::report(&perugia, "progress", &[("by", "role")]).await;
+        assert_eq!(enrolled(&roles), Some(5), "within one body nothing is hidden: {roles:#}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_about_the_whole_course_is_not_for_a_bound_key() {
+    let (traccia, admin) = with_history().await;
+    let umbria = bound(&traccia, &["progress/read"], json!({"regions": ["Umbria"]})).await;
+    for path in ["/reports/health", "/unassigned", "/certificates"] {
+        umbria.get(&seminar::at(path)).await.problem(403);
+        admin.get(&seminar::at(path)).await.is(200);
+    }
+    umbria.get("/statements").await.problem(403);
+    umbria.post(&seminar::at("/certificates")).await.problem(403);
+    umbria.put(&seminar::at("/learners")).body("text/csv", seminar::learners()).await.problem(403);
+    umbria
+        .put(&register_of("perugia"))
+        .body("text/csv", "learner\nu1\n".to_owned())
+        .await
+        .problem(403);
+    let shown = umbria.get("/whoami").await.expect(200).json();
+    assert_eq!(shown["bounds"], json!({"regions": ["Umbria"]}), "{shown}");
+}
+
+#[tokio::test]
+async fn a_bound_register_knows_its_own_people_and_leaves_the_others() {
+    let (traccia, admin) = with_history().await;
+    let scopes = ["progress/read", "presence/write"];
+    let umbria = bound(&traccia, &scopes, json!({"regions": ["Umbria"]})).await;
+    let put = |client: &Client, text: &str| {
+        client.put(&register_of("perugia")).body("text/csv", text.to_owned())
+    };
+    put(&admin, "learner,hours\nu1,4\nu7,4\n").await.is(200);
+    let stranger = put(&umbria, "learner,hours\nu8,4\n").await;
+    stranger.problem(400);
+    assert!(!stranger.text().contains("Persona 8"), "{stranger}");
+    let kept = put(&umbria, "learner,hours\nu2,4\n").await.expect(200).json();
+    assert_eq!(kept["voided"].as_array().map(Vec::len), Some(1), "u1's alone: {kept}");
+    let presence = |it: &Value| rows(it)[0]["hours_presence"] == 8.0;
+    reported(&admin, "progress", &[("by", "")], presence).await;
+    let ledger = seminar::report(&admin, "ledger", &[("learner", "u7")]).await;
+    assert_eq!(rows(&ledger).len(), 2, "an hour of lesson, four of seminar: {ledger:#}");
+}
+
+#[tokio::test]
+async fn bounds_that_would_not_hold_are_refused() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    for new in [
+        json!({"scopes": ["all"], "bounds": {"regions": ["Umbria"]}}),
+        json!({"scopes": ["progress/read", "statements/read"], "bounds": {"bodies": ["x"]}}),
+        json!({"scopes": ["progress/read"], "bounds": {}}),
+        json!({"scopes": ["progress/read"], "bounds": {"provinces": ["Perugia"]}}),
+    ] {
+        admin.post("/api/v1/keys").json(&new).await.problem(400);
+    }
+    let create = ["key", "create", "--scope", "progress/read", "--region", "Umbria"];
+    let created = traccia.cli(&create).await;
+    let (key, secret) = created.success().trim().split_once(':').unwrap();
+    let holder = traccia.with_key(key, secret);
+    assert_eq!(holder.get("/whoami").await.json()["bounds"]["regions"], json!(["Umbria"]));
+}
