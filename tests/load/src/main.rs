@@ -10,7 +10,9 @@ mod empty;
 mod process;
 mod progress;
 mod reads;
+mod rebuild;
 mod rounds;
+mod scale;
 mod validation;
 mod wire;
 mod world;
@@ -44,6 +46,12 @@ async fn run() -> Result<()> {
     }
     if wanted("progress") {
         progress::measure(&effort).await?;
+    }
+    if wanted("scale") {
+        scale::measure(&effort).await?;
+    }
+    if wanted("rebuild") {
+        rebuild::measure(&effort).await?;
     }
     Ok(())
 }

@@ -142,7 +142,11 @@ fn coded(text: &str) -> String {
 }
 
 /// Sends statements through the server, as everybody does.
-async fn fill(folder: &Path, effort: &Effort, numbers: std::ops::Range<u64>) -> Result<()> {
+pub(crate) async fn fill(
+    folder: &Path,
+    effort: &Effort,
+    numbers: std::ops::Range<u64>,
+) -> Result<()> {
     let world = World::new(effort);
     let server = Server::traccia(folder, &[]).await?;
     let begun = Instant::now();

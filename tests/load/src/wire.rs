@@ -17,10 +17,19 @@ const BASIC: &str = "YmVuY2g6YmVuY2gtc2VjcmV0";
 
 /// A whole POST request for a JSON body.
 pub(crate) fn post(path: &str, body: &str) -> Vec<u8> {
+    with_body("POST", path, "application/json", body)
+}
+
+/// A whole PUT request.
+pub(crate) fn put(path: &str, content_type: &str, body: &str) -> Vec<u8> {
+    with_body("PUT", path, content_type, body)
+}
+
+fn with_body(method: &str, path: &str, content_type: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
-        "POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {BASIC}\r\n\
-         X-Experience-API-Version: 1.0.3\r\nContent-Type: application/json\r\n\
+        "{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {BASIC}\r\n\
+         X-Experience-API-Version: 1.0.3\r\nContent-Type: {content_type}\r\n\
          Content-Length: {length}\r\n\r\n{body}"
     )
     .into_bytes()

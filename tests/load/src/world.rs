@@ -19,7 +19,7 @@ const COURSES: u64 = 20;
 const ACTIVITIES: u64 = 25;
 const LEARNERS: u64 = 50_000;
 
-const SITE: &str = "https://aula.example.org";
+pub(crate) const SITE: &str = "https://aula.example.org";
 
 /// Verbs with their share in a thousand statements. The first is the frequent one, the last the
 /// rare one.
