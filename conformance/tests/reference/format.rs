@@ -5,12 +5,12 @@ use serde_json::{Map, Value};
 use super::values;
 
 /// What is wrong, for the body of the answer.
-pub type Checked = Result<(), String>;
+pub(crate) type Checked = Result<(), String>;
 
 /// Checks statements of one version, with one mutation.
-pub struct Format<'a> {
-    pub two: bool,
-    pub mutant: &'a str,
+pub(crate) struct Format<'a> {
+    pub(crate) two: bool,
+    pub(crate) mutant: &'a str,
 }
 
 const AGENT: [&str; 6] = ["objectType", "name", "mbox", "mbox_sha1sum", "openid", "account"];
@@ -26,7 +26,7 @@ const INTERACTIONS: [&str; 10] = [
 const COMPONENTS: [&str; 5] = ["choices", "scale", "source", "target", "steps"];
 
 impl Format<'_> {
-    pub fn is(&self, mutant: &str) -> bool {
+    pub(crate) fn is(&self, mutant: &str) -> bool {
         self.mutant == mutant
     }
 
@@ -64,7 +64,7 @@ impl Format<'_> {
     }
 
     /// A whole statement; a sub-statement if `sub`.
-    pub fn statement(&self, value: &Value, sub: bool) -> Checked {
+    pub(crate) fn statement(&self, value: &Value, sub: bool) -> Checked {
         let members = self.object(value)?;
         let mut allowed = vec!["actor", "verb", "object", "result", "context", "timestamp", "attachments"];
         if sub {
@@ -82,6 +82,10 @@ impl Format<'_> {
             self.rule(&format!("{name}-required"), members.contains_key(name))?;
         }
         self.formatted("timestamp", members.get("timestamp"), values::timestamp)?;
+        if self.two {
+            let time = members.get("timestamp").and_then(Value::as_str);
+            self.rule("timestamp-rfc3339", time.is_none_or(values::rfc3339))?;
+        }
         self.parts(members, sub)?;
         if !sub {
             self.top(members)?;
@@ -99,10 +103,6 @@ impl Format<'_> {
             })
         });
         self.rule("version", version)?;
-        if self.two {
-            let time = members.get("timestamp").and_then(Value::as_str);
-            self.rule("timestamp-rfc3339", time.is_none_or(values::rfc3339))?;
-        }
         match members.get("authority") {
             Some(authority) => self.authority(authority),
             None => Ok(()),
@@ -160,7 +160,7 @@ impl Format<'_> {
     }
 
     /// An agent or a group.
-    pub fn actor(&self, value: &Value, place: &str) -> Checked {
+    pub(crate) fn actor(&self, value: &Value, place: &str) -> Checked {
         let members = self.object(value)?;
         match members.get("objectType") {
             None if self.is("asks agents for an objectType") => Err("objectType".to_owned()),
@@ -171,7 +171,7 @@ impl Format<'_> {
         }
     }
 
-    pub fn agent(&self, value: &Value, place: &str) -> Checked {
+    pub(crate) fn agent(&self, value: &Value, place: &str) -> Checked {
         if self.blind(place) {
             return Ok(());
         }
@@ -272,7 +272,7 @@ impl Format<'_> {
     }
 
     /// A language map.
-    pub fn map(&self, value: Option<&Value>) -> Checked {
+    pub(crate) fn map(&self, value: Option<&Value>) -> Checked {
         let Some(value) = value else { return Ok(()) };
         let Some(map) = value.as_object() else { return self.rule("language-map-type", false) };
         self.rule("language-map-type", map.values().all(Value::is_string))?;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 macro_rules! grammar {
     ($(#[$doc:meta])* $name:ident, $pattern:expr) => {
         $(#[$doc])*
-        pub fn $name(text: &str) -> bool {
+        pub(crate) fn $name(text: &str) -> bool {
             static PATTERN: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).unwrap());
             PATTERN.is_match(text)
         }
@@ -31,18 +31,20 @@ grammar!(
 grammar!(zone, r"(?i)(z|[+-]\d\d(:?\d\d)?)$");
 
 /// A duration has at least one part, and one after its T.
-pub fn full_duration(text: &str) -> bool {
+pub(crate) fn full_duration(text: &str) -> bool {
     duration(text) && !text.ends_with(['P', 'T'])
 }
 
 /// A timestamp of ISO 8601, with or without separators, without a negative zero.
-pub fn timestamp(text: &str) -> bool {
+pub(crate) fn timestamp(text: &str) -> bool {
     let negative_zero = ["-00", "-0000", "-00:00"].iter().any(|end| {
         text.ends_with(end) && text.contains('T') && text.len() > 16
     });
-    if negative_zero {
+    if negative_zero || too_far(text) {
         return false;
     }
     let parsed = text.parse::<jiff::Timestamp>().is_ok();
     parsed || (!zone(text) && text.parse::<jiff::civil::DateTime>().is_ok())
 }
+
+grammar!(too_far, r"[+-](2[4-9]|[3-9]\d)(:?\d\d)?$");

@@ -1,0 +1,108 @@
+//! Proves that the cases can fail: each wrong behaviour of the reference server is noticed, and each case notices one.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod reference;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use conformance::Version;
+use conformance::case::Case;
+use conformance::known::Known;
+use conformance::result::{CaseResult, Outcome};
+use conformance::runner::{self, Options};
+use conformance::suite;
+use reference::{Mutant, Reference, mutants};
+
+/// The cases that the mutant does not pass.
+async fn kills(mutant: &Mutant) -> Vec<String> {
+    let server = Reference::server(&mutant.name);
+    let mut killed = Vec::new();
+    for case in suite::cases().iter().filter(|case| mutant.meets(case)) {
+        let result = runner::run_one(&server, mutant.version, case, Duration::from_secs(20)).await;
+        if matches!(result.outcome, Outcome::Failed { .. } | Outcome::NoAnswer { .. }) {
+            killed.push(case.id.clone());
+        }
+    }
+    killed
+}
+
+/// Every mutant with the cases that caught it, on as many threads as there are cores.
+fn all_kills(mutants: &[Mutant]) -> Vec<Vec<String>> {
+    let next = Arc::new(AtomicUsize::new(0));
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    let work = |next: &AtomicUsize| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let mut done = Vec::new();
+        while let Some(at) = Some(next.fetch_add(1, Ordering::SeqCst)).filter(|at| *at < mutants.len()) {
+            done.push((at, runtime.block_on(kills(&mutants[at]))));
+        }
+        done
+    };
+    let mut all: Vec<(usize, Vec<String>)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(|| work(&next))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    all.sort();
+    all.into_iter().map(|(_, killed)| killed).collect()
+}
+
+#[test]
+fn every_mutant_is_caught_and_every_case_catches_one() {
+    let (mutants, immortal) = mutants();
+    let all = all_kills(&mutants);
+    let mut table = format!("{:<56} {:>6} {:>7}  caught by\n", "mutant", "version", "cases");
+    for (mutant, killed) in mutants.iter().zip(&all) {
+        let first = killed.first().map_or("NOTHING", String::as_str);
+        let _ = writeln!(table, "{:<56} {:>6} {:>7}  {first}", mutant.name, mutant.version, killed.len());
+    }
+    println!("{table}{} mutants, {} cases", mutants.len(), suite::cases().len());
+    let survivors: Vec<&str> = mutants
+        .iter()
+        .zip(&all)
+        .filter(|(_, killed)| killed.is_empty())
+        .map(|(mutant, _)| mutant.name.as_str())
+        .collect();
+    let caught: BTreeSet<&String> = all.iter().flatten().collect();
+    let reasons: BTreeMap<&str, &str> =
+        immortal.iter().map(|one| (one.case.as_str(), one.reason.as_str())).collect();
+    let idle: Vec<&str> = suite::cases()
+        .iter()
+        .filter(|case| !caught.contains(&case.id) && !reasons.contains_key(case.id.as_str()))
+        .map(|case| case.id.as_str())
+        .collect();
+    let needless: Vec<&&str> = reasons.keys().filter(|id| caught.contains(&(**id).to_owned())).collect();
+    assert!(mutants.len() >= 150, "{} mutants", mutants.len());
+    assert!(survivors.is_empty(), "not caught: {survivors:#?}");
+    assert!(idle.is_empty(), "catch nothing: {idle:#?}");
+    assert!(needless.is_empty(), "called idle and catch something: {needless:?}");
+}
+
+async fn failures(version: Version) -> Vec<CaseResult> {
+    let server = Reference::server("");
+    let cases: Vec<Case> = suite::cases().to_vec();
+    let results = runner::run(&server, version, &cases, &Known::default(), &Options::default(), |_| {}).await;
+    results.into_iter().filter(|result| result.outcome != Outcome::Passed).collect()
+}
+
+#[tokio::test]
+async fn the_correct_server_passes_every_case_of_1_0_3() {
+    let failures = failures(Version::One).await;
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+#[tokio::test]
+async fn the_correct_server_passes_every_case_of_2_0_0() {
+    let failures = failures(Version::Two).await;
+    assert!(failures.is_empty(), "{failures:#?}");
+}
