@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use serde_json::Value;
 
-use crate::exchange::{Exchange, Request, Response};
+use crate::exchange::{Request, Response};
 use crate::failure::{Checked, Failure};
 use crate::lrs::{Credentials, Lrs};
 use crate::multipart::{self, Multipart, Part};
@@ -99,11 +99,10 @@ impl Ask {
 
     async fn send(self) -> Checked<Reply> {
         let answer = self.lrs.transport.send(self.request.clone()).await;
-        let text = answer.as_ref().map_err(ToString::to_string);
-        let kept = Exchange::new(&self.request, text.as_ref().map(|r| *r).map_err(String::as_str));
-        let mut exchanges = self.lrs.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
-        let index = exchanges.len();
-        exchanges.push(kept);
+        let kept = answer.clone().map_err(|error| error.to_string());
+        let mut sent = self.lrs.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = sent.len();
+        sent.push((self.request, kept));
         match answer {
             Ok(response) => Ok(Reply { response, index }),
             Err(error) => Err(Failure::Unreachable { error, exchange: index }),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::ask::Ask;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Request, Response};
 use crate::failure::{Checked, Failure};
 use crate::transport::Transport;
 use crate::version::Version;
@@ -62,12 +62,15 @@ impl Target {
     }
 }
 
+/// A request and what came back, or why nothing did.
+type Sent = (Request, Result<Response, String>);
+
 /// The server, for one case in one version. Clones share the record of exchanges.
 #[derive(Clone)]
 pub struct Lrs {
     pub(crate) target: Arc<Target>,
     pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) exchanges: Arc<Mutex<Vec<Exchange>>>,
+    pub(crate) sent: Arc<Mutex<Vec<Sent>>>,
     /// The version under test.
     pub version: Version,
 }
@@ -75,12 +78,14 @@ pub struct Lrs {
 impl Lrs {
     /// The server with an empty record.
     pub fn new(target: Arc<Target>, transport: Arc<dyn Transport>, version: Version) -> Self {
-        Self { target, transport, version, exchanges: Arc::default() }
+        Self { target, transport, version, sent: Arc::default() }
     }
 
-    /// All exchanges so far, in the order in which they ended.
-    pub fn exchanges(&self) -> Vec<Exchange> {
-        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// One exchange, by its place in the order in which they ended; the last one if there is none there.
+    pub fn exchange(&self, index: usize) -> Option<Exchange> {
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let (request, answer) = sent.get(index).or(sent.last())?;
+        Some(Exchange::new(request, answer.as_ref().map_err(String::as_str)))
     }
 
     /// A request by any method to a path below the endpoint.

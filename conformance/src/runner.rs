@@ -100,8 +100,7 @@ pub async fn run_one(
     };
     let mut result = result(case, version, outcome, begun.elapsed());
     if !matches!(result.outcome, Outcome::Passed | Outcome::Skipped { .. }) {
-        let exchanges = lrs.exchanges();
-        result.evidence = exchanges.get(exchange).or(exchanges.last()).cloned();
+        result.evidence = lrs.exchange(exchange);
     }
     result
 }

@@ -26,7 +26,7 @@ impl Reference {
     pub(crate) fn may(&self, call: &Call) -> Result<(), Refused> {
         let open = (self.is("lets strangers read") && call.method == "GET")
             || (self.is("lets strangers write documents") && call.path.contains('/'))
-            || (self.is("lets strangers follow more") && call.parameter("from").is_some())
+            || (self.is("lets strangers follow more") && (call.parameter("from").is_some() || call.parameter("upto").is_some()))
             || (self.is("lets strangers write statements")
                 && call.path == "statements"
                 && call.method != "GET");

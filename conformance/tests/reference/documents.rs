@@ -21,7 +21,8 @@ impl Reference {
         let id_name = if call.path == "activities/state" { "stateId" } else { "profileId" };
         self.parameters(call, id_name)?;
         let context = self.context(call);
-        let id = call.parameter(id_name).map(str::to_owned);
+        let careless = self.is(&format!("{} needs no {id_name}", call.method)).then(String::new);
+        let id = call.parameter(id_name).map(str::to_owned).or(careless);
         match (call.method.as_str(), id) {
             ("GET", Some(id)) => self.read(call, &context, &id),
             ("GET", None) => self.list(call, &context),

@@ -121,7 +121,6 @@ impl Format<'_> {
                 _ => false,
             }
         }
-        let rule = if sub { "null-in-sub-statement" } else { "null" };
         if self.is("refuses null in extensions") && value.to_string().contains("null") {
             return Err("null".to_owned());
         }
@@ -129,7 +128,7 @@ impl Format<'_> {
         let own = members.iter().any(|(key, value)| {
             key != "extensions" && (sub || key != "object" || value.get("actor").is_none()) && has(value)
         });
-        self.rule(rule, !own)
+        self.rule("null", !own)
     }
 
     fn parts(&self, members: &Map<String, Value>, sub: bool) -> Checked {

@@ -22,16 +22,15 @@ impl Reference {
 
     async fn put(&self, call: &Call) -> Answer {
         self.known(call, &["statementId"])?;
-        let made = uuid::Uuid::new_v4().to_string();
+        let (mut value, parts) = self.body(call)?;
         let id = match call.parameter("statementId") {
             Some(id) => id.to_owned(),
-            None if self.is("PUT needs no id") => made,
+            None if self.is("PUT needs no id") => id_of(&value).unwrap_or_default(),
             None => return refuse(400, "statementId is needed"),
         };
         if !values::uuid(&id) && !self.is("PUT takes any id") {
             return refuse(400, "statementId is no UUID");
         }
-        let (mut value, parts) = self.body(call)?;
         if value.is_array() {
             match value.get(0).cloned() {
                 Some(first) if self.is("PUT takes lists") => value = first,
@@ -43,7 +42,7 @@ impl Reference {
         if other && !self.is("PUT takes another id in the statement") {
             return refuse(400, "the ids differ");
         }
-        if value.is_object() && !other && !self.is("PUT forgets the id") {
+        if value.is_object() && !other && !self.is("PUT forgets the id") && !self.is("PUT takes any id") {
             value["id"] = json!(id);
         }
         self.store(call, vec![value], parts).await?;
@@ -96,7 +95,11 @@ impl Reference {
     fn check(&self, call: &Call, batch: &[Value]) -> Result<(), Refused> {
         let format = Format { two: call.two, mutant: &self.mutant };
         for value in batch {
-            format.statement(value, false)?;
+            let mut seen = value.clone();
+            if self.is("takes null for absent") {
+                without_nulls(&mut seen);
+            }
+            format.statement(&seen, false)?;
             if self.is("refuses the future") && value.get("timestamp").is_some_and(|t| self.is_future(t)) {
                 return refuse(400, "in the future");
             }
@@ -129,7 +132,7 @@ impl Reference {
         }
         let whole = self.check(call, &batch);
         if whole.is_err() && self.is("stores what it refuses") {
-            for value in &batch {
+            for value in batch.iter().filter(|value| value.is_object()) {
                 self.keep(call, &mut self.state(), value.clone());
             }
         }
@@ -149,7 +152,9 @@ impl Reference {
         let mut ids = Vec::new();
         for value in &batch {
             if let Some(at) = known(&state, value) {
-                let same = same(value, &state.statements[at].value);
+                let freed = self.is("frees the ids of voided statements")
+                    && state.voided.contains(&id_of(value).unwrap_or_default());
+                let same = same(value, &state.statements[at].value) || freed;
                 if !same && !self.is("says nothing about conflicts") && !self.is("overwrites statements") && !self.is("checks ids before it locks") {
                     return refuse(409, "another statement has this id");
                 }
@@ -185,7 +190,9 @@ impl Reference {
             if !self.is("overwrites statements") && !self.is("checks ids before it locks") && !(voided && self.is("frees the ids of voided statements")) {
                 return id;
             }
-            state.statements[at].id = String::new();
+            if !self.is("checks ids before it locks") {
+                state.statements[at].id = String::new();
+            }
         }
         self.learn(state, &value);
         let stored = self.now();
@@ -329,6 +336,14 @@ fn repeats(text: &str, value: &Value) -> bool {
         }
     }
     written > keys(value)
+}
+
+/// Drops members that are null, except in extensions.
+fn without_nulls(value: &mut Value) {
+    if let Some(members) = value.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+        members.iter_mut().filter(|(name, _)| *name != "extensions").for_each(|(_, value)| without_nulls(value));
+    }
 }
 
 pub(crate) fn id_of(value: &Value) -> Option<String> {
