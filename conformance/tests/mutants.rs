@@ -26,7 +26,6 @@ use reference::{Mutant, Reference, mutants};
 
 /// The cases that the mutant does not pass.
 async fn kills(mutant: &Mutant) -> Vec<String> {
-    let begun = std::time::Instant::now();
     let server = Reference::server(&mutant.name);
     let mut killed = Vec::new();
     for case in suite::cases().iter().filter(|case| mutant.meets(case)) {
@@ -35,7 +34,6 @@ async fn kills(mutant: &Mutant) -> Vec<String> {
             killed.push(case.id.clone());
         }
     }
-    eprintln!("TIME {} {}", begun.elapsed().as_millis(), mutant.name);
     killed
 }
 
@@ -46,7 +44,9 @@ fn all_kills(mutants: &[Mutant]) -> Vec<Vec<String>> {
     let work = |next: &AtomicUsize| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let mut done = Vec::new();
-        while let Some(at) = Some(next.fetch_add(1, Ordering::SeqCst)).filter(|at| *at < mutants.len()) {
+        while let Some(at) =
+            Some(next.fetch_add(1, Ordering::SeqCst)).filter(|at| *at < mutants.len())
+        {
             done.push((at, runtime.block_on(kills(&mutants[at]))));
         }
         done
@@ -66,7 +66,13 @@ fn every_mutant_is_caught_and_every_case_catches_one() {
     let mut table = format!("{:<56} {:>6} {:>7}  caught by\n", "mutant", "version", "cases");
     for (mutant, killed) in mutants.iter().zip(&all) {
         let first = killed.first().map_or("NOTHING", String::as_str);
-        let _ = writeln!(table, "{:<56} {:>6} {:>7}  {first}", mutant.name, mutant.version, killed.len());
+        let _ = writeln!(
+            table,
+            "{:<56} {:>6} {:>7}  {first}",
+            mutant.name,
+            mutant.version,
+            killed.len()
+        );
     }
     println!("{table}{} mutants, {} cases", mutants.len(), suite::cases().len());
     let survivors: Vec<&str> = mutants
@@ -83,7 +89,8 @@ fn every_mutant_is_caught_and_every_case_catches_one() {
         .filter(|case| !caught.contains(&case.id) && !reasons.contains_key(case.id.as_str()))
         .map(|case| case.id.as_str())
         .collect();
-    let needless: Vec<&&str> = reasons.keys().filter(|id| caught.contains(&(**id).to_owned())).collect();
+    let needless: Vec<&&str> =
+        reasons.keys().filter(|id| caught.contains(&(**id).to_owned())).collect();
     assert!(mutants.len() >= 150, "{} mutants", mutants.len());
     let faults = (survivors, idle, needless);
     let none = faults.0.is_empty() && faults.1.is_empty() && faults.2.is_empty();
@@ -93,7 +100,8 @@ fn every_mutant_is_caught_and_every_case_catches_one() {
 async fn failures(version: Version) -> Vec<CaseResult> {
     let server = Reference::server("");
     let cases: Vec<Case> = suite::cases().to_vec();
-    let results = runner::run(&server, version, &cases, &Known::default(), &Options::default(), |_| {}).await;
+    let results =
+        runner::run(&server, version, &cases, &Known::default(), &Options::default(), |_| {}).await;
     results.into_iter().filter(|result| result.outcome != Outcome::Passed).collect()
 }
 

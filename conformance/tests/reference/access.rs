@@ -26,11 +26,15 @@ impl Reference {
     pub(crate) fn may(&self, call: &Call) -> Result<(), Refused> {
         let open = (self.is("lets strangers read") && call.method == "GET")
             || (self.is("lets strangers write documents") && call.path.contains('/'))
-            || (self.is("lets strangers follow more") && (call.parameter("from").is_some() || call.parameter("upto").is_some()))
+            || (self.is("lets strangers follow more")
+                && (call.parameter("from").is_some() || call.parameter("upto").is_some()))
             || (self.is("lets strangers write statements")
                 && call.path == "statements"
                 && call.method != "GET");
         let status = if self.is("answers 403 for 401") { 403 } else { 401 };
+        if self.is("refuses everybody") {
+            return refuse(status, "nobody comes in");
+        }
         let Some(header) = call.header("Authorization") else {
             return if open { Ok(()) } else { refuse(status, "credentials are needed") };
         };
@@ -61,7 +65,11 @@ impl Reference {
         if call.path == "statements" && call.method == "GET" {
             return if self.is("lets readers read nothing") { refuse(403, "no") } else { Ok(()) };
         }
-        let lets = if call.path == "statements" { "lets readers write" } else { "lets readers write documents" };
+        let lets = if call.path == "statements" {
+            "lets readers write"
+        } else {
+            "lets readers write documents"
+        };
         match self.is(lets) {
             true => Ok(()),
             false if self.is("answers 401 for 403") => refuse(401, "not allowed"),
@@ -70,9 +78,12 @@ impl Reference {
     }
 
     pub(crate) fn unpack(&self, call: &mut Call) -> Result<(), Refused> {
-        if call.header("Content-Encoding") == Some("gzip") && !self.is("stores packed bodies as they are") {
+        if call.header("Content-Encoding") == Some("gzip")
+            && !self.is("stores packed bodies as they are")
+        {
             let mut bytes = Vec::new();
-            let unpacked = flate2::read::GzDecoder::new(call.body.as_slice()).read_to_end(&mut bytes);
+            let unpacked =
+                flate2::read::GzDecoder::new(call.body.as_slice()).read_to_end(&mut bytes);
             if unpacked.is_err() {
                 return refuse(400, "no gzip");
             }
@@ -123,11 +134,17 @@ impl Reference {
 
     fn unfolded(&self, call: &mut Call, method: &str) -> Result<(), Refused> {
         const HEADERS: [&str; 6] = [
-            "Authorization", "X-Experience-API-Version", "Content-Type", "Content-Length", "If-Match", "If-None-Match",
+            "Authorization",
+            "X-Experience-API-Version",
+            "Content-Type",
+            "Content-Length",
+            "If-Match",
+            "If-None-Match",
         ];
         let form = std::mem::take(&mut call.body);
-        let pairs: Vec<(String, String)> =
-            url::form_urlencoded::parse(&form).map(|(n, v)| (n.into_owned(), v.into_owned())).collect();
+        let pairs: Vec<(String, String)> = url::form_urlencoded::parse(&form)
+            .map(|(n, v)| (n.into_owned(), v.into_owned()))
+            .collect();
         call.query.retain(|(name, _)| name != "method");
         call.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("Content-Type"));
         let mut content = None;

@@ -53,8 +53,14 @@ impl Reference {
 
     fn read_parts(&self, parts: Vec<Part>) -> Result<(Value, Parts), Refused> {
         let mut parts = parts.into_iter();
-        let Some(first) = parts.next() else { return refuse(400, "no parts") };
-        let json = first.header("Content-Type").is_some_and(|kind| kind.starts_with("application/json"));
+        let Some(first) = parts.next() else {
+            return match self.is("takes bodies without boundaries") {
+                true => Ok((serde_json::json!([]), Parts(Vec::new(), true))),
+                false => refuse(400, "no parts"),
+            };
+        };
+        let json =
+            first.header("Content-Type").is_some_and(|kind| kind.starts_with("application/json"));
         if !json && !self.is("takes any type of the first part") {
             return refuse(400, "the first part is no JSON");
         }
@@ -62,23 +68,31 @@ impl Reference {
         let mut kept = Vec::new();
         for part in parts {
             let hash = part.header("X-Experience-API-Hash").map(str::to_lowercase);
-            let json = part.header("Content-Type").is_some_and(|kind| kind.starts_with("application/json"));
+            let json = part
+                .header("Content-Type")
+                .is_some_and(|kind| kind.starts_with("application/json"));
             if hash.is_none() && json && self.is("takes statements from any part") {
                 let more = self.parse(&part.body)?;
                 statements = serde_json::json!([statements, more]);
                 continue;
             }
-            let Some(hash) = hash.or_else(|| self.is("computes missing hashes").then(|| multipart::sha256(&part.body))) else {
+            let Some(hash) = hash.or_else(|| {
+                self.is("computes missing hashes").then(|| multipart::sha256(&part.body))
+            }) else {
                 return refuse(400, "X-Experience-API-Hash is missing");
             };
             let encoding = part.header("Content-Transfer-Encoding");
             if encoding.is_none() && !self.is("needs no encoding") {
                 return refuse(400, "Content-Transfer-Encoding is missing");
             }
-            if encoding.is_some_and(|encoding| encoding != "binary") && !self.is("takes any encoding") {
+            if encoding.is_some_and(|encoding| encoding != "binary")
+                && !self.is("takes any encoding")
+            {
                 return refuse(400, "only binary");
             }
-            if !digests(&part.body, self.is("knows SHA-256 alone")).contains(&hash) && !self.is("checks no hashes") {
+            if !digests(&part.body, self.is("knows SHA-256 alone")).contains(&hash)
+                && !self.is("checks no hashes")
+            {
                 return refuse(400, "the hash is not that of the bytes");
             }
             let kind = part.header("Content-Type").unwrap_or("application/octet-stream").to_owned();
@@ -131,7 +145,12 @@ impl Reference {
             || self.is("takes ten attachments at most")
     }
 
-    fn signature(&self, statement: &Value, attachment: &Value, bytes: &[u8]) -> Result<(), Refused> {
+    fn signature(
+        &self,
+        statement: &Value,
+        attachment: &Value,
+        bytes: &[u8],
+    ) -> Result<(), Refused> {
         let octets = text(attachment, "contentType") == "application/octet-stream";
         if !octets && !self.is("takes signatures of any type") {
             return refuse(400, "a signature is application/octet-stream");
@@ -148,16 +167,24 @@ impl Reference {
             };
         };
         let algorithm = text(&header, "alg");
-        let algorithms: &[&str] = if self.is("knows RS256 alone") { &["RS256"] } else { &["RS256", "RS384", "RS512"] };
-        if !algorithms.contains(&algorithm) && !self.is("takes any algorithm") && !self.is("takes signatures that are none") {
+        let algorithms: &[&str] =
+            if self.is("knows RS256 alone") { &["RS256"] } else { &["RS256", "RS384", "RS512"] };
+        if !algorithms.contains(&algorithm)
+            && !self.is("takes any algorithm")
+            && !self.is("takes signatures that are none")
+        {
             return refuse(400, "not signed by RS256, RS384 or RS512");
         }
-        let equal = payload.as_ref().is_some_and(|payload| match self.is("compares signatures to the letter") {
-            true => payload.get("id") == statement.get("id"),
-            false => same(payload, statement),
+        let equal = payload.as_ref().is_some_and(|payload| {
+            match self.is("compares signatures to the letter") {
+                true => payload.get("id") == statement.get("id"),
+                false => same(payload, statement),
+            }
         });
-        let lax = self.is("looks at no payload") && payload.as_ref().is_some_and(|p| p.get("actor").is_some())
-            || self.is("takes any payload") && payload.as_ref().is_none_or(|p| p.get("actor").is_none());
+        let lax = self.is("looks at no payload")
+            && payload.as_ref().is_some_and(|p| p.get("actor").is_some())
+            || self.is("takes any payload")
+                && payload.as_ref().is_none_or(|p| p.get("actor").is_none());
         if !equal && !lax && !self.is("takes signatures that are none") {
             return refuse(400, "the payload is another statement");
         }
@@ -165,8 +192,15 @@ impl Reference {
     }
 
     /// The answer with the bytes of the statements' attachments, if they are asked for.
-    pub(crate) fn with_attachments(&self, call: &Call, state: &State, body: Value, statements: &[&Value]) -> Response {
-        let asked = call.parameter("attachments") == Some("true") && !self.is("never gives attachments");
+    pub(crate) fn with_attachments(
+        &self,
+        call: &Call,
+        state: &State,
+        body: Value,
+        statements: &[&Value],
+    ) -> Response {
+        let asked =
+            call.parameter("attachments") == Some("true") && !self.is("never gives attachments");
         if !asked && !self.is("always gives attachments") {
             return json_answer(&body);
         }

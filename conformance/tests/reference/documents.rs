@@ -5,8 +5,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
 
-use super::{Answer, Call, Reference, Refused, State, answer, http_date, json_answer, refuse, values};
 use super::format::Format;
+use super::{
+    Answer, Call, Reference, Refused, State, answer, http_date, json_answer, refuse, values,
+};
 
 #[derive(Clone)]
 pub(crate) struct Kept {
@@ -126,7 +128,8 @@ impl Reference {
                 false => refuse(404, "no such document"),
             };
         };
-        let kind = if self.is("forgets content types") { "application/json" } else { &kept.content_type };
+        let kind =
+            if self.is("forgets content types") { "application/json" } else { &kept.content_type };
         let mut response = answer(200, kind, kept.body.clone());
         if self.is("cuts documents at 64 kilobytes") {
             response.body.truncate(65_536);
@@ -183,7 +186,9 @@ impl Reference {
         }
         let latest = kept.values().map(|kept| kept.modified).max();
         let mut response = json_answer(&json!(ids));
-        if let Some(latest) = latest.filter(|_| !self.is("lists of documents have no Last-Modified")) {
+        if let Some(latest) =
+            latest.filter(|_| !self.is("lists of documents have no Last-Modified"))
+        {
             self.dated(&mut response, latest);
         }
         response.headers.push(("ETag".to_owned(), format!("\"{}\"", ids.len())));
@@ -196,7 +201,8 @@ impl Reference {
             let fits = kept.is_some_and(|kept| {
                 let etag = self.etag(kept);
                 let any = wanted.trim() == "*" && !self.is("knows no If-Match: *");
-                let listed = wanted.split(',').any(|one| one.trim().trim_start_matches("W/") == etag);
+                let listed =
+                    wanted.split(',').any(|one| one.trim().trim_start_matches("W/") == etag);
                 any || if self.is("knows no list in If-Match") { wanted == etag } else { listed }
             });
             let absent = kept.is_none() && self.is("If-Match does not mind absence");
@@ -272,14 +278,27 @@ impl Reference {
         };
         let changes = before.map_or(0, |before| before.changes + 1);
         let kept = Kept { content_type: content_type.to_owned(), body, modified, changes };
-        let id = if self.is("folds the case of document ids") { id.to_lowercase() } else { id.to_owned() };
-        let id = if self.is("cleans document ids") { id.replace(|c: char| !c.is_ascii(), "?") } else { id };
+        let id = if self.is("folds the case of document ids") {
+            id.to_lowercase()
+        } else {
+            id.to_owned()
+        };
+        let id = if self.is("cleans document ids") {
+            id.replace(|c: char| !c.is_ascii(), "?")
+        } else {
+            id
+        };
         state.documents.entry(context.to_owned()).or_default().insert(id, kept);
         let wrong = self.is(&format!("{} of documents answers 200", call.method));
         Ok(Response { status: if wrong { 200 } else { 204 }, ..Response::default() })
     }
 
-    fn merged(&self, before: Option<&Kept>, content_type: &str, body: &[u8]) -> Result<Vec<u8>, Refused> {
+    fn merged(
+        &self,
+        before: Option<&Kept>,
+        content_type: &str,
+        body: &[u8],
+    ) -> Result<Vec<u8>, Refused> {
         let is_json = |text: &str| text.to_ascii_lowercase().starts_with("application/json");
         let parsed = serde_json::from_slice::<Value>(body);
         let invalid = is_json(content_type) && parsed.is_err();
@@ -295,7 +314,9 @@ impl Reference {
         if self.is("POST replaces documents") {
             return Ok(body.to_vec());
         }
-        if !(is_json(content_type) && is_json(&before.content_type)) && !self.is("merges other types") {
+        if !(is_json(content_type) && is_json(&before.content_type))
+            && !self.is("merges other types")
+        {
             return refuse(400, "only JSON is merged");
         }
         let old = serde_json::from_slice::<Value>(&before.body);
@@ -303,11 +324,15 @@ impl Reference {
             (Ok(Value::Object(mut old)), Ok(Value::Object(new))) => {
                 for (name, value) in new {
                     match (old.get_mut(&name), value) {
-                        (Some(Value::Object(inner)), Value::Object(more)) if self.is("merges deeply") => {
+                        (Some(Value::Object(inner)), Value::Object(more))
+                            if self.is("merges deeply") =>
+                        {
                             inner.extend(more);
                         }
                         (Some(_), _) if self.is("merging keeps what was there") => {}
-                        (_, Value::Null) if self.is("merging null deletes") => drop(old.remove(&name)),
+                        (_, Value::Null) if self.is("merging null deletes") => {
+                            drop(old.remove(&name))
+                        }
                         (_, value) => drop(old.insert(name, value)),
                     }
                 }

@@ -10,7 +10,9 @@ impl Reference {
         let mut value = value.clone();
         match call.parameter("format") {
             Some("ids") if !self.is("knows no format ids") => self.ids(&mut value, false),
-            Some("canonical") if !self.is("knows no format canonical") => self.canonical(call, &mut value),
+            Some("canonical") if !self.is("knows no format canonical") => {
+                self.canonical(call, &mut value)
+            }
             None if self.is("gives ids by default") => self.ids(&mut value, false),
             Some("exact") if self.is("gives ids for exact") => self.ids(&mut value, false),
             _ => {}
@@ -35,7 +37,10 @@ impl Reference {
                     }
                     let lists = value.get_mut("contextActivities").and_then(Value::as_object_mut);
                     for (_, list) in lists.into_iter().flatten() {
-                        list.as_array_mut().into_iter().flatten().for_each(|one| self.identify(one));
+                        list.as_array_mut()
+                            .into_iter()
+                            .flatten()
+                            .for_each(|one| self.identify(one));
                     }
                 }
                 _ => {}
@@ -48,7 +53,9 @@ impl Reference {
         if self.is("keeps names in format ids") {
             return;
         }
-        let identified = ["mbox", "mbox_sha1sum", "openid", "account", "id"].iter().any(|n| value.get(*n).is_some());
+        let identified = ["mbox", "mbox_sha1sum", "openid", "account", "id"]
+            .iter()
+            .any(|n| value.get(*n).is_some());
         if identified || self.is("drops members of anonymous groups") {
             return keep(value, &["objectType", "id", "mbox", "mbox_sha1sum", "openid", "account"]);
         }
@@ -60,7 +67,10 @@ impl Reference {
     fn canonical(&self, call: &Call, value: &mut Value) {
         let wanted = self.languages(call.header("Accept-Language").unwrap_or_default());
         if self.is("changes agents in format canonical") {
-            value.get_mut("actor").into_iter().for_each(|actor| keep(actor, &["objectType", "mbox"]));
+            value
+                .get_mut("actor")
+                .into_iter()
+                .for_each(|actor| keep(actor, &["objectType", "mbox"]));
         }
         let Some(definition) = value.pointer_mut("/object/definition") else { return };
         let mut maps: Vec<&mut Value> = Vec::new();
@@ -68,7 +78,9 @@ impl Reference {
             match name.as_str() {
                 "name" => maps.push(value),
                 "description" if !self.is("chooses a language for names alone") => maps.push(value),
-                "choices" | "scale" | "source" | "target" | "steps" if !self.is("chooses no language for choices") => {
+                "choices" | "scale" | "source" | "target" | "steps"
+                    if !self.is("chooses no language for choices") =>
+                {
                     let list = value.as_array_mut().into_iter().flatten();
                     maps.extend(list.filter_map(|one| one.get_mut("description")));
                 }

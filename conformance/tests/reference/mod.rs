@@ -202,7 +202,8 @@ impl Reference {
     fn finish(&self, call: &Call, mut response: Response) -> Response {
         let mut put = |name: &str, value: String| response.headers.push((name.to_owned(), value));
         if !self.is("does not say its version") {
-            let version = if call.two != self.is("says the wrong version") { "2.0.0" } else { "1.0.3" };
+            let version =
+                if call.two != self.is("says the wrong version") { "2.0.0" } else { "1.0.3" };
             put("X-Experience-API-Version", version.to_owned());
         }
         let hidden = self.is("says no Consistent-Through on errors") && response.status >= 400;
@@ -218,7 +219,9 @@ impl Reference {
         if !self.is("sends no CORS headers") {
             let exposed = match self.is("exposes no ETag to scripts") {
                 true => "Last-Modified",
-                false => "ETag, Last-Modified, X-Experience-API-Version, X-Experience-API-Consistent-Through",
+                false => {
+                    "ETag, Last-Modified, X-Experience-API-Version, X-Experience-API-Consistent-Through"
+                }
             };
             response.headers.push(("Access-Control-Allow-Origin".to_owned(), "*".to_owned()));
             response.headers.push(("Access-Control-Expose-Headers".to_owned(), exposed.to_owned()));
@@ -236,7 +239,9 @@ impl Reference {
         ];
         let allowed = match self.is("allows no If-Match in preflights") {
             true => "Authorization, Content-Type, If-None-Match, X-Experience-API-Version",
-            false => "Authorization, Content-Type, If-Match, If-None-Match, X-Experience-API-Version",
+            false => {
+                "Authorization, Content-Type, If-Match, If-None-Match, X-Experience-API-Version"
+            }
         };
         headers.push(("Access-Control-Allow-Headers".to_owned(), allowed.to_owned()));
         Response { status: 204, headers, body: Vec::new() }

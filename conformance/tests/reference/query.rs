@@ -6,11 +6,23 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::resources::identifier;
-use super::{Answer, Call, Reference, Refused, State, Stored, http_date, json_answer, refuse, values};
+use super::{
+    Answer, Call, Reference, Refused, State, Stored, http_date, json_answer, refuse, values,
+};
 
 const FILTERS: [&str; 12] = [
-    "agent", "verb", "activity", "registration", "related_activities", "related_agents", "since", "until", "limit",
-    "ascending", "from", "upto",
+    "agent",
+    "verb",
+    "activity",
+    "registration",
+    "related_activities",
+    "related_agents",
+    "since",
+    "until",
+    "limit",
+    "ascending",
+    "from",
+    "upto",
 ];
 
 /// A query, read.
@@ -29,7 +41,11 @@ struct Query {
 
 impl Reference {
     pub(crate) fn find(&self, call: &Call) -> Answer {
-        self.known(call, &[&FILTERS[..], &["statementId", "voidedStatementId", "format", "attachments"]].concat())?;
+        self.known(
+            call,
+            &[&FILTERS[..], &["statementId", "voidedStatementId", "format", "attachments"]]
+                .concat(),
+        )?;
         self.values_of(call)?;
         let (id, voided) = (call.parameter("statementId"), call.parameter("voidedStatementId"));
         if id.is_some() && voided.is_some() && !self.is("takes both ids") {
@@ -57,7 +73,9 @@ impl Reference {
                 "since" | "until" => value.parse::<Timestamp>().is_ok(),
                 "limit" => value.parse::<u32>().is_ok(),
                 "ascending" | "related_agents" | "related_activities" | "attachments" => {
-                    boolean(value) || (self.is("folds the case of truth values") && boolean(&value.to_lowercase()))
+                    boolean(value)
+                        || (self.is("folds the case of truth values")
+                            && boolean(&value.to_lowercase()))
                 }
                 "format" => matches!(value.as_str(), "ids" | "exact" | "canonical"),
                 "agent" => self.agent_of(value, call.two).is_ok(),
@@ -111,11 +129,19 @@ impl Reference {
         if query.ascending == self.is("knows no ascending") && !self.is("gives the oldest first") {
             found.reverse();
         }
-        let more = if query.limit > 0 && found.len() > query.limit { self.more(call, &query, &found) } else { String::new() };
+        let more = if query.limit > 0 && found.len() > query.limit {
+            self.more(call, &query, &found)
+        } else {
+            String::new()
+        };
         if query.limit > 0 && !self.is("knows no limit") {
             found.truncate(query.limit);
         }
-        let more = if self.is("always has a more link") { "/xapi/statements?limit=1".to_owned() } else { more };
+        let more = if self.is("always has a more link") {
+            "/xapi/statements?limit=1".to_owned()
+        } else {
+            more
+        };
         let values: Vec<&Value> = found.iter().map(|one| &one.value).collect();
         if values.is_empty() && self.is("an empty result is 404") {
             return refuse(404, "none");
@@ -144,7 +170,8 @@ impl Reference {
             activity: text("activity").filter(|_| unless("knows no activity")),
             registration: text("registration").filter(|_| unless("knows no registration")),
             related_agents: yes("related_agents") || self.is("always looks at related agents"),
-            related_activities: yes("related_activities") || self.is("always looks at related activities"),
+            related_activities: yes("related_activities")
+                || self.is("always looks at related activities"),
             since: time("since").filter(|_| unless("knows no since")),
             until: time("until").filter(|_| unless("knows no until")),
             limit: call.parameter("limit").and_then(|text| text.parse().ok()).unwrap_or_default(),
@@ -177,7 +204,10 @@ impl Reference {
         }
         let key = if query.ascending { "from" } else { "upto" };
         if self.is("counts statements for more") {
-            let seen = call.parameter("upto").and_then(|text| text.parse::<usize>().ok()).unwrap_or_default();
+            let seen = call
+                .parameter("upto")
+                .and_then(|text| text.parse::<usize>().ok())
+                .unwrap_or_default();
             next.append_pair(key, &(seen + query.limit).to_string());
         } else {
             next.append_pair(key, &last);
@@ -187,14 +217,17 @@ impl Reference {
     }
 
     fn meets(&self, state: &State, query: &Query, call: &Call, one: &Stored) -> bool {
-        if one.id.is_empty() || (state.voided.contains(&one.id) && !self.is("lists voided statements")) {
+        if one.id.is_empty()
+            || (state.voided.contains(&one.id) && !self.is("lists voided statements"))
+        {
             return false;
         }
         let after = query.since.is_none_or(|since| {
             one.stored > since || (self.is("since includes the time itself") && one.stored == since)
         });
         let before = query.until.is_none_or(|until| {
-            one.stored < until || (one.stored == until && !self.is("until excludes the time itself"))
+            one.stored < until
+                || (one.stored == until && !self.is("until excludes the time itself"))
         });
         let timed = after && before && self.on_page(state, call, one);
         if !timed {
@@ -209,7 +242,8 @@ impl Reference {
             if let Ok(skip) = upto.parse::<usize>() {
                 let verb = call.parameter("verb");
                 let newer = state.statements.iter().filter(|other| {
-                    other.stored > one.stored && other.value.pointer("/verb/id").and_then(Value::as_str) == verb
+                    other.stored > one.stored
+                        && other.value.pointer("/verb/id").and_then(Value::as_str) == verb
                 });
                 return newer.count() >= skip;
             }
@@ -219,7 +253,14 @@ impl Reference {
         from.is_none_or(|from| one.stored > from)
     }
 
-    fn matches(&self, state: &State, query: &Query, one: &Stored, seen: &mut BTreeSet<String>, call: &Call) -> bool {
+    fn matches(
+        &self,
+        state: &State,
+        query: &Query,
+        one: &Stored,
+        seen: &mut BTreeSet<String>,
+        call: &Call,
+    ) -> bool {
         if self.fits(query, &one.value) {
             return true;
         }
@@ -229,19 +270,22 @@ impl Reference {
         if self.is("follows one reference alone") && seen.len() > 1 {
             return false;
         }
-        let target = ["/object", "/context/statement", "/object/object"].iter().find_map(|pointer| {
-            let counts = match *pointer {
-                "/context/statement" => self.is("follows references in the context"),
-                "/object/object" => self.is("follows references in sub-statements"),
-                _ => true,
-            };
-            let value = one.value.pointer(pointer).filter(|_| counts)?;
-            let refers = value.get("objectType").is_some_and(|kind| kind == "StatementRef");
-            value.get("id").filter(|_| refers)?.as_str().map(str::to_lowercase)
-        });
+        let target =
+            ["/object", "/context/statement", "/object/object"].iter().find_map(|pointer| {
+                let counts = match *pointer {
+                    "/context/statement" => self.is("follows references in the context"),
+                    "/object/object" => self.is("follows references in sub-statements"),
+                    _ => true,
+                };
+                let value = one.value.pointer(pointer).filter(|_| counts)?;
+                let refers = value.get("objectType").is_some_and(|kind| kind == "StatementRef");
+                value.get("id").filter(|_| refers)?.as_str().map(str::to_lowercase)
+            });
         let Some(at) = target.and_then(|id| state.by_id.get(&id).copied()) else { return false };
         let target = &state.statements[at];
-        if self.is("follows no references to voided statements") && state.voided.contains(&target.id) {
+        if self.is("follows no references to voided statements")
+            && state.voided.contains(&target.id)
+        {
             return false;
         }
         if self.is("follows references backwards alone") && target.stored > one.stored {
@@ -258,13 +302,19 @@ impl Reference {
         let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
         let verb = query.verb.as_ref().map(|verb| text("/verb/id") == Some(verb));
         let registration = query.registration.as_ref().map(|wanted| {
-            text("/context/registration").is_some_and(|found| match self.is("compares UUIDs as text") {
-                true => found == wanted,
-                false => found.eq_ignore_ascii_case(wanted),
+            text("/context/registration").is_some_and(|found| {
+                match self.is("compares UUIDs as text") {
+                    true => found == wanted,
+                    false => found.eq_ignore_ascii_case(wanted),
+                }
             })
         });
-        let agent = query.agent.as_ref().map(|agent| self.has_agent(value, agent, query.related_agents));
-        let activity = query.activity.as_ref().map(|id| self.has_activity(value, id, query.related_activities));
+        let agent =
+            query.agent.as_ref().map(|agent| self.has_agent(value, agent, query.related_agents));
+        let activity = query
+            .activity
+            .as_ref()
+            .map(|id| self.has_activity(value, id, query.related_activities));
         let all = [verb, registration, agent, activity];
         if self.is("takes one filter of many") {
             return all.iter().any(|one| *one == Some(true)) || all.iter().all(Option::is_none);
@@ -275,12 +325,20 @@ impl Reference {
     fn has_agent(&self, value: &Value, wanted: &str, related: bool) -> bool {
         let near = ["/actor", "/object"];
         let far = [
-            "/context/instructor", "/context/team", "/authority", "/object/actor", "/object/object",
-            "/object/context/instructor", "/object/context/team",
+            "/context/instructor",
+            "/context/team",
+            "/authority",
+            "/object/actor",
+            "/object/object",
+            "/object/context/instructor",
+            "/object/context/team",
         ];
         let is = |pointer: &&str| {
             let blind = self.is(&format!("finds no agent at {pointer}"));
-            value.pointer(pointer).filter(|_| !blind).is_some_and(|found| self.is_agent(found, wanted))
+            value
+                .pointer(pointer)
+                .filter(|_| !blind)
+                .is_some_and(|found| self.is_agent(found, wanted))
         };
         if near.iter().any(|pointer| is(&pointer)) {
             return true;
@@ -288,7 +346,10 @@ impl Reference {
         let listed = |list: &str, key: &str| {
             let blind = self.is(&format!("finds no agent at {list}"));
             let items = value.pointer(list).filter(|_| !blind).and_then(Value::as_array);
-            items.into_iter().flatten().any(|item| item.get(key).is_some_and(|one| self.is_agent(one, wanted)))
+            items
+                .into_iter()
+                .flatten()
+                .any(|item| item.get(key).is_some_and(|one| self.is_agent(one, wanted)))
         };
         related
             && (far.iter().any(|pointer| is(&pointer))
@@ -305,13 +366,15 @@ impl Reference {
             return !(group && self.is("finds no groups"));
         }
         let members = found.get("member").and_then(Value::as_array);
-        !self.is("looks at no members") && members.into_iter().flatten().any(|one| identifier(one) == wanted)
+        !self.is("looks at no members")
+            && members.into_iter().flatten().any(|one| identifier(one) == wanted)
     }
 
     fn has_activity(&self, value: &Value, wanted: &str, related: bool) -> bool {
         let is = |found: &Value| found.get("id").and_then(Value::as_str) == Some(wanted);
         let at = |pointer: &str| {
-            !self.is(&format!("finds no activity at {pointer}")) && value.pointer(pointer).is_some_and(is)
+            !self.is(&format!("finds no activity at {pointer}"))
+                && value.pointer(pointer).is_some_and(is)
         };
         if at("/object") {
             return true;

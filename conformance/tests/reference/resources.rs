@@ -22,8 +22,14 @@ impl Reference {
         let kind = if self.is("a person is an agent") { "Agent" } else { "Person" };
         let mut person = Map::from_iter([("objectType".to_owned(), json!(kind))]);
         for name in ["mbox", "mbox_sha1sum", "openid", "account"] {
-            if let Some(value) = agent.get(name).filter(|_| !self.is(&format!("a person has no {name}"))) {
-                let list = if self.is("a person's members are no lists") { value.clone() } else { json!([value]) };
+            if let Some(value) =
+                agent.get(name).filter(|_| !self.is(&format!("a person has no {name}")))
+            {
+                let list = if self.is("a person's members are no lists") {
+                    value.clone()
+                } else {
+                    json!([value])
+                };
                 person.insert(name.to_owned(), list);
             }
         }
@@ -97,7 +103,9 @@ impl Reference {
         self.only_get(call)?;
         let about = match self.mutant.as_str() {
             "about tells old versions" => json!({"version": ["1.0.0"]}),
-            "about tells versions that do not exist" => json!({"version": ["1.0.3", "2.0.0", "3.1"]}),
+            "about tells versions that do not exist" => {
+                json!({"version": ["1.0.3", "2.0.0", "3.1"]})
+            }
             "about tells one version as text" => json!({"version": "1.0.3"}),
             "about tells other things" => json!({"version": ["1.0.3", "2.0.0"], "name": "x"}),
             _ => json!({"version": ["1.0.3", "2.0.0"], "extensions": {}}),
@@ -115,7 +123,8 @@ impl Reference {
     pub(crate) fn known(&self, call: &Call, known: &[&str]) -> Result<(), super::Refused> {
         for (name, _) in &call.query {
             let folded = known.iter().any(|known| known.eq_ignore_ascii_case(name));
-            let let_pass = if folded { "folds the case of parameters" } else { "takes unknown parameters" };
+            let let_pass =
+                if folded { "folds the case of parameters" } else { "takes unknown parameters" };
             if !known.contains(&name.as_str()) && !self.is(let_pass) {
                 return refuse(400, format!("unknown parameter {name}"));
             }

@@ -42,7 +42,11 @@ impl Reference {
         if other && !self.is("PUT takes another id in the statement") {
             return refuse(400, "the ids differ");
         }
-        if value.is_object() && !other && !self.is("PUT forgets the id") && !self.is("PUT takes any id") {
+        if value.is_object()
+            && !other
+            && !self.is("PUT forgets the id")
+            && !self.is("PUT takes any id")
+        {
             value["id"] = json!(id);
         }
         self.store(call, vec![value], parts).await?;
@@ -76,7 +80,9 @@ impl Reference {
     pub(crate) fn parse(&self, bytes: &[u8]) -> Result<Value, Refused> {
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),
-            Err(_) if self.is("reads Latin-1") => bytes.iter().map(|byte| char::from(*byte)).collect(),
+            Err(_) if self.is("reads Latin-1") => {
+                bytes.iter().map(|byte| char::from(*byte)).collect()
+            }
             Err(_) => return refuse(400, "no UTF-8"),
         };
         let text = if self.is("mends JSON") { text.trim_end_matches(',').to_owned() } else { text };
@@ -100,13 +106,17 @@ impl Reference {
                 without_nulls(&mut seen);
             }
             format.statement(&seen, false)?;
-            if self.is("refuses the future") && value.get("timestamp").is_some_and(|t| self.is_future(t)) {
+            if self.is("refuses the future")
+                && value.get("timestamp").is_some_and(|t| self.is_future(t))
+            {
                 return refuse(400, "in the future");
             }
             if self.is("refuses stored") && value.get("stored").is_some() {
                 return refuse(400, "stored");
             }
-            if self.is("refuses to void what is not there") && voids(value).is_some_and(|id| !self.state().by_id.contains_key(&id)) {
+            if self.is("refuses to void what is not there")
+                && voids(value).is_some_and(|id| !self.state().by_id.contains_key(&id))
+            {
                 return refuse(400, "not there");
             }
         }
@@ -123,7 +133,12 @@ impl Reference {
         time.is_some_and(|time| time > self.now())
     }
 
-    async fn store(&self, call: &Call, batch: Vec<Value>, parts: super::attachments::Parts) -> Result<Vec<String>, Refused> {
+    async fn store(
+        &self,
+        call: &Call,
+        batch: Vec<Value>,
+        parts: super::attachments::Parts,
+    ) -> Result<Vec<String>, Refused> {
         if self.is("stores a batch up to the first fault") {
             for value in &batch {
                 self.check(call, std::slice::from_ref(value))?;
@@ -155,7 +170,11 @@ impl Reference {
                 let freed = self.is("frees the ids of voided statements")
                     && state.voided.contains(&id_of(value).unwrap_or_default());
                 let same = same(value, &state.statements[at].value) || freed;
-                if !same && !self.is("says nothing about conflicts") && !self.is("overwrites statements") && !self.is("checks ids before it locks") {
+                if !same
+                    && !self.is("says nothing about conflicts")
+                    && !self.is("overwrites statements")
+                    && !self.is("checks ids before it locks")
+                {
                     return refuse(409, "another statement has this id");
                 }
                 if same && self.is("calls repetitions a conflict") {
@@ -181,13 +200,17 @@ impl Reference {
 
     /// Stores one statement and gives its id.
     fn keep(&self, call: &Call, state: &mut State, mut value: Value) -> String {
-        let id = id_of(&value).unwrap_or_else(|| match self.is("gives every statement the same id") {
-            true => "00000000-0000-4000-8000-000000000000".to_owned(),
-            false => uuid::Uuid::new_v4().to_string(),
-        });
+        let id =
+            id_of(&value).unwrap_or_else(|| match self.is("gives every statement the same id") {
+                true => "00000000-0000-4000-8000-000000000000".to_owned(),
+                false => uuid::Uuid::new_v4().to_string(),
+            });
         if let Some(at) = state.by_id.get(&id).copied() {
             let voided = state.voided.contains(&id);
-            if !self.is("overwrites statements") && !self.is("checks ids before it locks") && !(voided && self.is("frees the ids of voided statements")) {
+            if !self.is("overwrites statements")
+                && !self.is("checks ids before it locks")
+                && !(voided && self.is("frees the ids of voided statements"))
+            {
                 return id;
             }
             if !self.is("checks ids before it locks") {
@@ -201,7 +224,10 @@ impl Reference {
             let exists = state.by_id.get(&target).map(|at| &state.statements[*at].value);
             let voiding = exists.is_some_and(|target| voids(target).is_some());
             let early = exists.is_none() && self.is("forgets voidings that came first");
-            if !early && (!voiding || self.is("voids voiding statements")) && !self.is("voids nothing") {
+            if !early
+                && (!voiding || self.is("voids voiding statements"))
+                && !self.is("voids nothing")
+            {
                 state.voided.insert(target);
             }
         }
@@ -281,7 +307,8 @@ impl Reference {
         };
         match self.mutant.as_str() {
             "cuts milliseconds" => change(value, "/timestamp", &|text| {
-                text.split_once('.').map_or_else(|| text.to_owned(), |(start, _)| format!("{start}Z"))
+                text.split_once('.')
+                    .map_or_else(|| text.to_owned(), |(start, _)| format!("{start}Z"))
             }),
             "loses time zones" => change(value, "/timestamp", &|text| {
                 text.get(..19).map_or_else(|| text.to_owned(), |start| format!("{start}Z"))
@@ -294,9 +321,9 @@ impl Reference {
                 *value = serde_json::from_str(&text).unwrap();
             }
             "rounds numbers" => round(value),
-            "cuts texts at 64 kilobytes" => change(value, "/result/response", &|text| {
-                text.chars().take(65_536).collect()
-            }),
+            "cuts texts at 64 kilobytes" => {
+                change(value, "/result/response", &|text| text.chars().take(65_536).collect())
+            }
             _ => {}
         }
     }
@@ -342,7 +369,10 @@ fn repeats(text: &str, value: &Value) -> bool {
 fn without_nulls(value: &mut Value) {
     if let Some(members) = value.as_object_mut() {
         members.retain(|_, value| !value.is_null());
-        members.iter_mut().filter(|(name, _)| *name != "extensions").for_each(|(_, value)| without_nulls(value));
+        members
+            .iter_mut()
+            .filter(|(name, _)| *name != "extensions")
+            .for_each(|(_, value)| without_nulls(value));
     }
 }
 
