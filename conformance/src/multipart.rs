@@ -133,12 +133,11 @@ pub fn read(content_type: &str, body: &[u8]) -> Option<Vec<Part>> {
 }
 
 fn part(bytes: &[u8]) -> Option<Part> {
-    let (head, body) = match bytes.strip_prefix(b"\r\n") {
-        Some(body) => (&b""[..], body),
-        None => {
-            let end = positions(bytes, b"\r\n\r\n").next()?;
-            (bytes.get(..end)?, bytes.get(end + 4..)?)
-        }
+    let (head, body) = if let Some(body) = bytes.strip_prefix(b"\r\n") {
+        (&b""[..], body)
+    } else {
+        let end = positions(bytes, b"\r\n\r\n").next()?;
+        (bytes.get(..end)?, bytes.get(end + 4..)?)
     };
     let mut headers = Vec::new();
     for line in std::str::from_utf8(head).ok()?.split("\r\n").filter(|line| !line.is_empty()) {

@@ -214,7 +214,7 @@ async fn quoted_boundary(lrs: Lrs) -> Checked {
     let content = content();
     let sent = naming(&[&content]);
     let mut body = Multipart::new(&sent, &[part(&content)]);
-    body.boundary = "gc0p4Jq0M:2Yt08jU534c0p".to_owned();
+    "gc0p4Jq0M:2Yt08jU534c0p".clone_into(&mut body.boundary);
     body.content_type = format!("Multipart/Mixed; charset=utf-8; Boundary=\"{}\"", body.boundary);
     lrs.post("statements").multipart(&body).await?.is(200)?;
     has_bytes(&lrs, &id_of(&sent), &[&content]).await

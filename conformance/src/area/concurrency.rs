@@ -27,83 +27,86 @@ macro_rules! run {
     };
 }
 
+/// Name, title, requirements and run of a case of each resource.
+type Entry = (&'static str, &'static str, &'static [&'static str], Run);
+
+const BOTH: &[&str] = &["XAPI-00322", "XC-CONCURRENCY-1"];
+
+const PRECONDITIONS: [Entry; 9] = [
+    ("etag-given", "GET gives an ETag in quotes", BOTH, run!(etag_given)),
+    ("etag-moves", "The ETag changes with the document, and only then", BOTH, run!(etag_moves)),
+    (
+        "if-match-put",
+        "PUT with the current ETag is taken, with another answered 412",
+        BOTH,
+        run!(if_match_put),
+    ),
+    (
+        "if-match-post",
+        "POST with the current ETag is taken, with another answered 412",
+        &["XC-CONCURRENCY-2"],
+        run!(if_match_post),
+    ),
+    (
+        "if-match-delete",
+        "DELETE with the current ETag is taken, with another answered 412",
+        &["XC-CONCURRENCY-2"],
+        run!(if_match_delete),
+    ),
+    (
+        "if-match-absent",
+        "If-Match on a document that is not there is answered 412",
+        &["XC-CONCURRENCY-3"],
+        run!(if_match_absent),
+    ),
+    (
+        "if-match-list",
+        "If-Match may list several, and * is any",
+        &["XC-CONCURRENCY-3"],
+        run!(if_match_list),
+    ),
+    (
+        "if-none-match-put",
+        "PUT with If-None-Match: * is taken for a new document, and answered 412 for one that is there",
+        BOTH,
+        run!(if_none_match_put),
+    ),
+    (
+        "if-none-match-post",
+        "POST with If-None-Match: * is answered 412 if the document is there",
+        &["XC-CONCURRENCY-2"],
+        run!(if_none_match_post),
+    ),
+];
+
+const PARALLEL: [Entry; 3] = [
+    (
+        "parallel-increments",
+        "Of many writers with ETags at once none overwrites another's work",
+        &["XC-PARALLEL-1"],
+        run!(parallel_increments),
+    ),
+    (
+        "parallel-creations",
+        "Of many writers that create the same document at once one succeeds",
+        &["XC-PARALLEL-1"],
+        run!(parallel_creations),
+    ),
+    (
+        "parallel-merges",
+        "Merges that arrive at once all take effect",
+        &["XC-PARALLEL-2"],
+        run!(parallel_merges),
+    ),
+];
+
 fn of_kind(kind: Kind) -> Vec<Case> {
-    const BOTH: [&str; 2] = ["XAPI-00322", "XC-CONCURRENCY-1"];
-    let table: [(&str, &str, &[&str], Run); 12] = [
-        ("etag-given", "GET gives an ETag in quotes", &BOTH, run!(etag_given)),
-        (
-            "etag-moves",
-            "The ETag changes with the document, and only then",
-            &BOTH,
-            run!(etag_moves),
-        ),
-        (
-            "if-match-put",
-            "PUT with the current ETag is taken, with another answered 412",
-            &BOTH,
-            run!(if_match_put),
-        ),
-        (
-            "if-match-post",
-            "POST with the current ETag is taken, with another answered 412",
-            &["XC-CONCURRENCY-2"],
-            run!(if_match_post),
-        ),
-        (
-            "if-match-delete",
-            "DELETE with the current ETag is taken, with another answered 412",
-            &["XC-CONCURRENCY-2"],
-            run!(if_match_delete),
-        ),
-        (
-            "if-match-absent",
-            "If-Match on a document that is not there is answered 412",
-            &["XC-CONCURRENCY-3"],
-            run!(if_match_absent),
-        ),
-        (
-            "if-match-list",
-            "If-Match may list several ETags, and * is any",
-            &["XC-CONCURRENCY-3"],
-            run!(if_match_list),
-        ),
-        (
-            "if-none-match-put",
-            "PUT with If-None-Match: * is taken for a new document, and answered 412 for one that is there",
-            &BOTH,
-            run!(if_none_match_put),
-        ),
-        (
-            "if-none-match-post",
-            "POST with If-None-Match: * is answered 412 if the document is there",
-            &["XC-CONCURRENCY-2"],
-            run!(if_none_match_post),
-        ),
-        (
-            "parallel-increments",
-            "Of many writers with ETags at once none overwrites another's work",
-            &["XC-PARALLEL-1"],
-            run!(parallel_increments),
-        ),
-        (
-            "parallel-creations",
-            "Of many writers that create the same document at once one succeeds",
-            &["XC-PARALLEL-1"],
-            run!(parallel_creations),
-        ),
-        (
-            "parallel-merges",
-            "Merges that arrive at once all take effect",
-            &["XC-PARALLEL-2"],
-            run!(parallel_merges),
-        ),
-    ];
-    let case = |(name, title, requirements, run): (&str, &str, &[&str], Run)| {
+    let case = |(name, title, requirements, run): Entry| {
         let id = format!("{name}@{}", kind.name());
         let title = format!("{title} ({})", kind.name().replace('-', " "));
         Case::new(&id, &title, requirements, move |lrs| run(lrs, kind))
     };
-    let mut cases: Vec<Case> = table.into_iter().map(case).collect();
+    let mut cases: Vec<Case> = PRECONDITIONS.into_iter().chain(PARALLEL).map(case).collect();
     let id = format!("etag-sha1@{}", kind.name());
     let title = "The ETag of 1.0.3 is the SHA-1 of the document in hexadecimal";
     let sha1 =
@@ -285,7 +288,7 @@ async fn state_free(lrs: Lrs) -> Checked {
 
 const WRITERS: u64 = 6;
 
-/// Reads, adds one, writes with the ETag read, and starts again when it was too late.
+/// Reads, adds one, writes with the entity tag read, and starts again when it was too late.
 async fn increment(lrs: &Lrs, document: &Document) -> Checked {
     for _ in 0..100 {
         let reply = document.get(lrs).await?.is(200)?;

@@ -20,7 +20,7 @@ macro_rules! run {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    let entries = [storing(), merging(), listing()].concat();
+    let entries = [storing(), keeping(), merging(), listing()].concat();
     let mut cases: Vec<Case> = entries.iter().flat_map(for_each_kind).collect();
     cases.extend(of_state());
     cases
@@ -76,6 +76,11 @@ fn storing() -> Vec<Entry> {
                 &["XAPI-00271"],
             ],
         ),
+    ]
+}
+
+fn keeping() -> Vec<Entry> {
+    vec![
         (
             "document-delete-others",
             "DELETE of one document leaves the others",

@@ -21,7 +21,7 @@ use crate::{Version, probe, suite};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The address below which the resources are, such as https://lrs.example.org/xapi
+    /// The address below which the resources are, such as <https://lrs.example.org/xapi>
     #[arg(long)]
     endpoint: String,
     /// The user name; leave it out for a server that asks for none.

@@ -123,16 +123,17 @@ fn one(page: &mut String, case: &CaseResult) {
     page.push_str("</dl>");
     if let Some(exchange) = &case.evidence {
         let lines = |headers: &[(String, String)]| {
-            headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect::<String>()
+            let line = |(name, value): &(String, String)| format!("{name}: {value}");
+            headers.iter().map(line).collect::<Vec<_>>().join("\n")
         };
         let request = format!(
-            "{}\n{}\n{}",
+            "{}\n{}\n\n{}",
             exchange.request,
             lines(&exchange.request_headers),
             exchange.request_body
         );
         let response = format!(
-            "{}\n{}\n{}",
+            "{}\n{}\n\n{}",
             exchange.answer,
             lines(&exchange.response_headers),
             exchange.response_body

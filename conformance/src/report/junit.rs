@@ -1,4 +1,4 @@
-//! JUnit XML.
+//! For continuous integration: XML of the kind that `JUnit` writes.
 
 use std::time::Duration;
 

@@ -9,15 +9,12 @@ use crate::result::{CaseResult, Outcome, Run};
 pub fn text(run: &Run, strict: bool) -> String {
     let mut out = String::new();
     for case in &run.cases {
-        match &case.outcome {
-            Outcome::Failed { expected, got } => {
-                failure(&mut out, case, &format!("expected {expected}\n    got      {got}"))
-            }
-            Outcome::NoAnswer { reason } => {
-                failure(&mut out, case, &format!("no answer to judge: {reason}"))
-            }
-            _ => {}
-        }
+        let what = match &case.outcome {
+            Outcome::Failed { expected, got } => format!("expected {expected}\n    got      {got}"),
+            Outcome::NoAnswer { reason } => format!("no answer to judge: {reason}"),
+            _ => continue,
+        };
+        failure(&mut out, case, &what);
     }
     for version in run.versions() {
         let counts = run.counts(version);

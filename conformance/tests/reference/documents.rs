@@ -115,7 +115,7 @@ impl Reference {
         let digest = match self.mutant.as_str() {
             "ETag does not change" => "0".repeat(40),
             "ETag is a counter" => format!("version-{}-of-the-document", kept.changes),
-            _ => Sha1::digest(&kept.body).iter().map(|byte| format!("{byte:02x}")).collect(),
+            _ => conformance::multipart::hex(&Sha1::digest(&kept.body)),
         };
         if self.is("ETag has no quotes") { digest } else { format!("\"{digest}\"") }
     }
@@ -331,7 +331,7 @@ impl Reference {
                         }
                         (Some(_), _) if self.is("merging keeps what was there") => {}
                         (_, Value::Null) if self.is("merging null deletes") => {
-                            drop(old.remove(&name))
+                            drop(old.remove(&name));
                         }
                         (_, value) => drop(old.insert(name, value)),
                     }

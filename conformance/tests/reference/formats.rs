@@ -11,10 +11,18 @@ impl Reference {
         match call.parameter("format") {
             Some("ids") if !self.is("knows no format ids") => self.ids(&mut value, false),
             Some("canonical") if !self.is("knows no format canonical") => {
-                self.canonical(call, &mut value)
+                self.canonical(call, &mut value);
             }
-            None if self.is("gives ids by default") => self.ids(&mut value, false),
-            Some("exact") if self.is("gives ids for exact") => self.ids(&mut value, false),
+            None | Some("exact") => {
+                let mutant = if call.parameter("format").is_some() {
+                    "gives ids for exact"
+                } else {
+                    "gives ids by default"
+                };
+                if self.is(mutant) {
+                    self.ids(&mut value, false);
+                }
+            }
             _ => {}
         }
         value
@@ -27,10 +35,9 @@ impl Reference {
         let Some(members) = statement.as_object_mut() else { return };
         for (name, value) in members.iter_mut() {
             match name.as_str() {
-                "actor" | "authority" => self.identify(value),
                 "verb" => keep(value, &["id"]),
                 "object" if value.get("actor").is_some() => self.ids(value, true),
-                "object" => self.identify(value),
+                "actor" | "authority" | "object" => self.identify(value),
                 "context" if !self.is("gives whole contexts in format ids") => {
                     for name in ["instructor", "team"] {
                         value.get_mut(name).into_iter().for_each(|value| self.identify(value));

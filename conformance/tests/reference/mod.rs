@@ -49,6 +49,7 @@ pub(crate) struct State {
     pub(crate) names: HashMap<String, Vec<Value>>,
 }
 
+#[expect(clippy::struct_field_names, reason = "the standard's own name")]
 pub(crate) struct Stored {
     pub(crate) id: String,
     pub(crate) value: Value,
@@ -203,7 +204,7 @@ impl Reference {
         let mut put = |name: &str, value: String| response.headers.push((name.to_owned(), value));
         if !self.is("does not say its version") {
             let version =
-                if call.two != self.is("says the wrong version") { "2.0.0" } else { "1.0.3" };
+                if call.two == self.is("says the wrong version") { "1.0.3" } else { "2.0.0" };
             put("X-Experience-API-Version", version.to_owned());
         }
         let hidden = self.is("says no Consistent-Through on errors") && response.status >= 400;

@@ -234,7 +234,7 @@ impl Reference {
             return false;
         }
         let mut seen = BTreeSet::new();
-        self.matches(state, query, one, &mut seen, call)
+        self.matches(state, query, one, &mut seen)
     }
 
     fn on_page(&self, state: &State, call: &Call, one: &Stored) -> bool {
@@ -259,7 +259,6 @@ impl Reference {
         query: &Query,
         one: &Stored,
         seen: &mut BTreeSet<String>,
-        call: &Call,
     ) -> bool {
         if self.fits(query, &one.value) {
             return true;
@@ -295,7 +294,7 @@ impl Reference {
         if self.is("looks at the target's time") && !timed {
             return false;
         }
-        self.matches(state, query, target, seen, call)
+        self.matches(state, query, target, seen)
     }
 
     fn fits(&self, query: &Query, value: &Value) -> bool {
@@ -317,7 +316,7 @@ impl Reference {
             .map(|id| self.has_activity(value, id, query.related_activities));
         let all = [verb, registration, agent, activity];
         if self.is("takes one filter of many") {
-            return all.iter().any(|one| *one == Some(true)) || all.iter().all(Option::is_none);
+            return all.contains(&Some(true)) || all.iter().all(Option::is_none);
         }
         all.into_iter().flatten().all(|holds| holds)
     }
@@ -333,14 +332,14 @@ impl Reference {
             "/object/context/instructor",
             "/object/context/team",
         ];
-        let is = |pointer: &&str| {
+        let is = |pointer: &str| {
             let blind = self.is(&format!("finds no agent at {pointer}"));
             value
                 .pointer(pointer)
                 .filter(|_| !blind)
                 .is_some_and(|found| self.is_agent(found, wanted))
         };
-        if near.iter().any(|pointer| is(&pointer)) {
+        if near.iter().any(|pointer| is(pointer)) {
             return true;
         }
         let listed = |list: &str, key: &str| {
@@ -352,7 +351,7 @@ impl Reference {
                 .any(|item| item.get(key).is_some_and(|one| self.is_agent(one, wanted)))
         };
         related
-            && (far.iter().any(|pointer| is(&pointer))
+            && (far.iter().any(|pointer| is(pointer))
                 || listed("/context/contextAgents", "agent")
                 || listed("/context/contextGroups", "group"))
     }

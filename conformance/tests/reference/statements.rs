@@ -322,7 +322,7 @@ impl Reference {
             }
             "rounds numbers" => round(value),
             "cuts texts at 64 kilobytes" => {
-                change(value, "/result/response", &|text| text.chars().take(65_536).collect())
+                change(value, "/result/response", &|text| text.chars().take(65_536).collect());
             }
             _ => {}
         }
