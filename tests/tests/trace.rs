@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use conformance::{catalogue, suite};
-use e2e::source::tree;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the workspace").into()
@@ -14,9 +13,8 @@ fn root() -> PathBuf {
 
 /// The ids of the validator's rules, as its sources declare them.
 fn rules() -> BTreeSet<String> {
-    let sources = tree(&root(), &["validator/src/rules"]);
-    let texts =
-        sources.iter().map(|file| std::fs::read_to_string(root().join(&file.path)).unwrap());
+    let files = std::fs::read_dir(root().join("validator/src/rules")).unwrap();
+    let texts = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
     let declared = texts.flat_map(|text| {
         let ids = text.split("id: \"").skip(1).filter_map(|rest| rest.split('"').next());
         ids.map(str::to_owned).collect::<Vec<_>>()
