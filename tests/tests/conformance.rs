@@ -30,7 +30,7 @@ async fn server(traccia: &Traccia) -> Server {
     let mut target = Target::new(&format!("{}/xapi", traccia.url())).unwrap();
     target.credentials = credentials(&traccia.admin());
     target.reader = credentials(&traccia.holder_of(&["statements/read"]).await);
-    let transport = Http::new(Duration::from_secs(60)).unwrap();
+    let transport = Http::new(Duration::from_mins(1)).unwrap();
     Server { target: Arc::new(target), transport: Arc::new(transport) }
 }
 
