@@ -124,3 +124,25 @@ async fn the_correct_server_passes_every_case_of_2_0_0() {
     let failures = failures(Version::Two).await;
     assert!(failures.is_empty(), "{failures:#?}");
 }
+
+/// The names that the reference asks for, as its sources write them.
+fn asked() -> BTreeSet<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference");
+    let sources = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let rust = sources.filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    let names = regex::Regex::new(r#"\bis\(\s*"([^"]+)"\s*,?\s*\)"#).unwrap();
+    rust.flat_map(|path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        names.captures_iter(&text).map(|found| found[1].to_owned()).collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+#[test]
+fn every_wrong_behaviour_of_the_reference_is_a_mutant_of_the_table() {
+    let table: BTreeSet<String> = mutants().0.into_iter().map(|mutant| mutant.name).collect();
+    let asked = asked();
+    assert!(asked.len() > 200, "{} names are found", asked.len());
+    let forgotten: Vec<&String> = asked.difference(&table).collect();
+    assert!(forgotten.is_empty(), "not in mutants.toml: {forgotten:#?}");
+}

@@ -1,6 +1,6 @@
 //! A small, correct learning record store in memory, whose every behaviour a mutant can break.
 //!
-//! It is reached through the suite's `Transport`, without sockets. `is("…")` marks the places where the mutant
+//! It is reached through the suite's `Transport`, without sockets. A question by `is` marks the places where the mutant
 //! of that name does something else; the table in `mutants.rs` lists them all.
 
 mod access;
