@@ -52,29 +52,39 @@ pub async fn run(
     done: impl Fn(&CaseResult),
 ) -> Vec<CaseResult> {
     let silent = Arc::new(AtomicUsize::new(0));
-    let meant = cases.iter().filter(|case| case.versions.contains(&version));
-    let one = |case: Case| {
+    let meant = cases.iter().filter(|case| case.versions.contains(&version)).cloned();
+    let one = |(place, case): (usize, Case)| {
         let (server, silent, options) = (server.clone(), Arc::clone(&silent), options.clone());
-        async move {
-            if silent.load(Ordering::Relaxed) >= options.patience {
-                return result(&case, version, Outcome::NotRun, Duration::ZERO);
-            }
-            let result = run_one(&server, version, &case, options.case_timeout).await;
-            match result.outcome {
-                Outcome::NoAnswer { .. } => silent.fetch_add(1, Ordering::Relaxed),
-                _ => silent.swap(0, Ordering::Relaxed),
-            };
-            result
-        }
+        async move { (place, unless_silent(&server, version, &case, &options, &silent).await) }
     };
-    let runs = stream::iter(meant.cloned().map(one)).buffered(options.jobs.max(1));
-    runs.map(|mut result| {
+    let runs = stream::iter(meant.enumerate().map(one)).buffer_unordered(options.jobs.max(1));
+    let told = runs.map(|(place, mut result)| {
         result.known = known.reason(&result.id, version);
         done(&result);
-        result
-    })
-    .collect()
-    .await
+        (place, result)
+    });
+    let mut results: Vec<(usize, CaseResult)> = told.collect().await;
+    results.sort_by_key(|(place, _)| *place);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Runs a case if the server has not been silent for too long.
+async fn unless_silent(
+    server: &Server,
+    version: Version,
+    case: &Case,
+    options: &Options,
+    silent: &AtomicUsize,
+) -> CaseResult {
+    if silent.load(Ordering::Relaxed) >= options.patience {
+        return result(case, version, Outcome::NotRun, Duration::ZERO);
+    }
+    let result = run_one(server, version, case, options.case_timeout).await;
+    match result.outcome {
+        Outcome::NoAnswer { .. } => silent.fetch_add(1, Ordering::Relaxed),
+        _ => silent.swap(0, Ordering::Relaxed),
+    };
+    result
 }
 
 /// Runs one case; whatever it does, even panicking, is a result.
