@@ -333,7 +333,7 @@ impl Reference {
             "/object/context/team",
         ];
         let is = |pointer: &str| {
-            let blind = self.is(&format!("finds no agent at {pointer}"));
+            let blind = self.agent_blind(pointer);
             value
                 .pointer(pointer)
                 .filter(|_| !blind)
@@ -343,7 +343,7 @@ impl Reference {
             return true;
         }
         let listed = |list: &str, key: &str| {
-            let blind = self.is(&format!("finds no agent at {list}"));
+            let blind = self.agent_blind(list);
             let items = value.pointer(list).filter(|_| !blind).and_then(Value::as_array);
             items
                 .into_iter()
@@ -354,6 +354,14 @@ impl Reference {
             && (far.iter().any(|pointer| is(pointer))
                 || listed("/context/contextAgents", "agent")
                 || listed("/context/contextGroups", "group"))
+    }
+
+    fn agent_blind(&self, pointer: &str) -> bool {
+        self.mutant.strip_prefix("finds no agent at ") == Some(pointer)
+    }
+
+    fn activity_blind(&self, pointer: &str) -> bool {
+        self.mutant.strip_prefix("finds no activity at ") == Some(pointer)
     }
 
     fn is_agent(&self, found: &Value, wanted: &str) -> bool {
@@ -371,17 +379,15 @@ impl Reference {
 
     fn has_activity(&self, value: &Value, wanted: &str, related: bool) -> bool {
         let is = |found: &Value| found.get("id").and_then(Value::as_str) == Some(wanted);
-        let at = |pointer: &str| {
-            !self.is(&format!("finds no activity at {pointer}"))
-                && value.pointer(pointer).is_some_and(is)
-        };
+        let at =
+            |pointer: &str| !self.activity_blind(pointer) && value.pointer(pointer).is_some_and(is);
         if at("/object") {
             return true;
         }
         let in_context = |start: &str| {
             ["parent", "grouping", "category", "other"].iter().any(|key| {
                 let pointer = format!("{start}/contextActivities/{key}");
-                let blind = self.is(&format!("finds no activity at {pointer}"));
+                let blind = self.activity_blind(&pointer);
                 let list = value.pointer(&pointer).filter(|_| !blind).and_then(Value::as_array);
                 list.into_iter().flatten().any(is)
             })
