@@ -1,5 +1,6 @@
 # make run   build Traccia and start it with the demo programme
 # make test  everything that must hold
+# make mutants which wrong behaviour each conformance test notices
 # make bench ratios against bare loops; takes a while and wants a quiet machine
 
 SHELL := /bin/sh
@@ -7,7 +8,7 @@ LISTEN ?= 127.0.0.1:8080
 # For trying out only: the demo server listens on this machine alone.
 export TRACCIA_SEED_KEY ?= demo:demo-secret
 
-.PHONY: run test lint unit e2e bench
+.PHONY: run test lint unit e2e mutants bench
 
 run:
 	cargo run --release --package lrs --bin traccia -- serve --demo --data data --listen $(LISTEN)
@@ -25,6 +26,10 @@ unit:
 e2e:
 	cargo build --package lrs --bin traccia
 	cargo test --package e2e
+
+# Also a part of `make test`; here it prints its table.
+mutants:
+	cargo test --package conformance --test mutants -- --nocapture
 
 # BENCH_QUICK=1 makes it a twentieth: to try the harness, not for figures.
 bench:
