@@ -5,13 +5,15 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{OriginalUri, Request};
-use axum::http::StatusCode;
+use axum::http::header::ETAG;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{from_fn_with_state, map_request};
 use axum::response::Response;
 use axum::routing::{get, put};
 use tower::{Service, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_http::trace::TraceLayer;
@@ -60,7 +62,7 @@ pub fn service(
         .layer(map_request(async |request: Request| paths::normalise(linger(request))))
         .layer(TraceLayer::new_for_http())
         .layer(cors::layer())
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_tag)))
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(Problem::stopped())
         }))
@@ -125,6 +127,17 @@ fn api() -> Router<Server> {
     let basic = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
     description.components.get_or_insert_default().add_security_scheme("key", basic);
     router.route("/api/openapi.json", get(async move || axum::Json(description.clone())))
+}
+
+/// What has an `ETag` goes out as it is: the tag is of the document's bytes (Communication 3.1),
+/// and a client must be able to send it back in `If-Match`.
+fn has_no_tag(
+    _: StatusCode,
+    _: axum::http::Version,
+    headers: &HeaderMap,
+    _: &axum::http::Extensions,
+) -> bool {
+    !headers.contains_key(ETAG)
 }
 
 fn linger(request: Request) -> Request {

@@ -99,8 +99,11 @@ impl Parameters {
 
     /// `true` or `false`; false when missing. Python clients write `True`.
     pub fn boolean(&self, name: &str) -> Result<bool, Refusal> {
-        let read =
-            self.read(name, "`true` or `false`", |text| text.to_ascii_lowercase().parse().ok())?;
+        let read = self.read(name, "`true` or `false`", |text| match text {
+            "true" | "True" => Some(true),
+            "false" | "False" => Some(false),
+            _ => None,
+        })?;
         Ok(read.unwrap_or(false))
     }
 
