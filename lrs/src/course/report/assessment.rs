@@ -7,7 +7,7 @@ use super::super::model::{Activity, Assessment, Course, Form};
 use super::super::standing::{ActivityStanding, Standings};
 use super::super::table::{Cell, Column, Kind, Table, Words};
 use super::figure;
-use super::progress::{activity_name, group_columns};
+use super::progress::{activity_name, learner_columns};
 use super::small;
 use super::view::{Member, View};
 
@@ -51,7 +51,6 @@ pub fn assessment(view: &View<'_>, grouping: &Grouping) -> Table {
     }
     let title = Words::new("Esiti delle prove", "Assessment");
     let mut table = view.table("assessment", title, columns(grouping));
-    let across = view.is_across_bodies();
     for (n, (place, activity)) in view.course.activities().enumerate() {
         let Some((module, _)) = view.course.at(place) else { continue };
         let rows: Vec<(&Vec<&str>, &Sum)> =
@@ -60,7 +59,7 @@ pub fn assessment(view: &View<'_>, grouping: &Grouping) -> Table {
             continue;
         }
         let sizes: Vec<u64> = rows.iter().map(|(_, sum)| sum.learners).collect();
-        let hidden = if across { small::hidden(&sizes) } else { vec![false; sizes.len()] };
+        let hidden = small::hidden_in(&mut table, view, &sizes);
         for ((group, sum), hidden) in rows.into_iter().zip(hidden) {
             let mut row = vec![
                 Cell::Text(module.id.clone()),
@@ -75,9 +74,6 @@ pub fn assessment(view: &View<'_>, grouping: &Grouping) -> Table {
             }
             table.rows.push(row);
         }
-    }
-    if table.rows.iter().flatten().any(|cell| *cell == Cell::Suppressed) {
-        table.notes.push(small::note());
     }
     table
 }
@@ -162,11 +158,7 @@ fn columns(grouping: &Grouping) -> Vec<Column> {
         Column::new("activity", Kind::Text, "Attività", "Activity"),
         Column::new("activity_title", Kind::Text, "Titolo dell'attività", "Activity title"),
     ];
-    columns.extend(
-        group_columns(grouping)
-            .into_iter()
-            .filter(|column| grouping.of_learners().iter().any(|key| key.as_str() == column.key)),
-    );
+    columns.extend(learner_columns(grouping));
     columns.extend([
         Column::new("enrolled", Kind::Count, "Iscritti", "Enrolled"),
         Column::new("takers", Kind::Count, "Partecipanti alla prova", "Takers"),

@@ -8,7 +8,7 @@ use super::super::progress::State;
 use super::super::standing::Standing;
 use super::super::table::{Cell, Column, Kind, Table, Words};
 use super::figure;
-use super::progress::group_columns;
+use super::progress::learner_columns;
 use super::small;
 use super::view::View;
 
@@ -59,10 +59,7 @@ fn list(view: &View<'_>) -> Table {
         sums.entry(body(&member.learner)).or_default().add(&member.standings.course);
     }
     let sizes: Vec<u64> = sums.values().map(|sum| sum.enrolled).collect();
-    let hide = if view.is_across_bodies() { small::hidden(&sizes) } else { Vec::new() };
-    if hide.contains(&true) {
-        table.notes.push(small::note());
-    }
+    let hide = small::hidden_in(&mut table, view, &sizes);
     for (n, (body, sum)) in sums.iter().enumerate() {
         let mut row: Vec<Cell> = body.iter().map(|text| Cell::Text((*text).to_owned())).collect();
         row.push(Cell::Count(sum.enrolled));
@@ -86,8 +83,7 @@ struct Group<'a> {
 
 fn summary(view: &View<'_>, grouping: &Grouping) -> Table {
     let keys = grouping.of_learners();
-    let mut columns = group_columns(grouping);
-    columns.retain(|column| keys.iter().any(|key| key.as_str() == column.key));
+    let mut columns = learner_columns(grouping);
     columns.extend([
         Column::new("bodies", Kind::Count, "Enti", "Bodies"),
         Column::new("bodies_started", Kind::Count, "Enti con avviati", "Bodies that started"),
@@ -116,10 +112,7 @@ fn summary(view: &View<'_>, grouping: &Grouping) -> Table {
         group.sum.add(standing);
     }
     let sizes: Vec<u64> = groups.values().map(|group| group.sum.enrolled).collect();
-    let hide = if view.is_across_bodies() { small::hidden(&sizes) } else { Vec::new() };
-    if hide.contains(&true) {
-        table.notes.push(small::note());
-    }
+    let hide = small::hidden_in(&mut table, view, &sizes);
     for (n, (place, group)) in groups.iter().enumerate() {
         let mut row: Vec<Cell> = place.iter().map(|text| Cell::Text((*text).to_owned())).collect();
         row.push(Cell::Count(group.bodies.len() as u64));

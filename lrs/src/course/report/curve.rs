@@ -11,7 +11,7 @@ use super::super::progress::State;
 use super::super::table::{Cell, Column, Kind, Table, Words};
 use super::figure;
 use super::hours::Detail;
-use super::progress::group_columns;
+use super::progress::learner_columns;
 use super::small;
 use super::view::View;
 
@@ -59,11 +59,10 @@ pub fn curve(view: &View<'_>, details: &[Detail], grouping: &Grouping) -> Table 
         "Le ore previste crescono in linea retta dal primo all'ultimo giorno del corso.",
         "Planned hours grow in a straight line from the course's first day to its last.",
     ));
-    let across = view.is_across_bodies();
     for day in &days {
         let of_day: Vec<_> = points.iter().filter(|((on, _), _)| on == day).collect();
         let sizes: Vec<u64> = of_day.iter().map(|(_, point)| point.enrolled).collect();
-        let hidden = if across { small::hidden(&sizes) } else { vec![false; sizes.len()] };
+        let hidden = small::hidden_in(&mut table, view, &sizes);
         for (((_, group), point), hidden) in of_day.into_iter().zip(hidden) {
             let mut row = vec![Cell::Date(*day)];
             row.extend(group.iter().map(|text| Cell::Text((*text).to_owned())));
@@ -75,19 +74,12 @@ pub fn curve(view: &View<'_>, details: &[Detail], grouping: &Grouping) -> Table 
             table.rows.push(row);
         }
     }
-    if table.rows.iter().flatten().any(|cell| *cell == Cell::Suppressed) {
-        table.notes.push(small::note());
-    }
     table
 }
 
 fn columns(grouping: &Grouping) -> Vec<Column> {
     let mut columns = vec![Column::new("date", Kind::Date, "Al giorno", "Date")];
-    columns.extend(
-        group_columns(grouping)
-            .into_iter()
-            .filter(|column| grouping.of_learners().iter().any(|key| key.as_str() == column.key)),
-    );
+    columns.extend(learner_columns(grouping));
     columns.extend([
         Column::new("enrolled", Kind::Count, "Iscritti", "Enrolled"),
         Column::new("started", Kind::Count, "Avviati", "Started"),

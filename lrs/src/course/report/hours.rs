@@ -11,7 +11,7 @@ use super::super::replay::{Cut, Replay};
 use super::super::table::{Cell, Column, Kind, Table, Words};
 use super::figure;
 use super::people;
-use super::progress::{activity_name, group_columns};
+use super::progress::{activity_name, learner_columns};
 use super::small;
 use super::view::{Member, View};
 
@@ -126,16 +126,12 @@ fn by_group(view: &View<'_>, grouping: &Grouping, of_year: impl Fn(&Member) -> u
         sum.reaching += u64::from(target.is_some_and(|it| reaches(standing.micros(), it)));
         sum.reaching_year += u64::from(reaches(of_year, outline.hours_per_year));
     }
-    let mut columns: Vec<Column> = group_columns(grouping);
-    columns.retain(|column| keys.iter().any(|key| key.as_str() == column.key));
+    let mut columns = learner_columns(grouping);
     columns.extend(group_hour_columns());
     let mut table = view.table("hours", title(), columns);
     table.notes.push(note(view));
     let sizes: Vec<u64> = groups.values().map(|sum| sum.enrolled).collect();
-    let hide = if view.is_across_bodies() { small::hidden(&sizes) } else { Vec::new() };
-    if hide.contains(&true) {
-        table.notes.push(small::note());
-    }
+    let hide = small::hidden_in(&mut table, view, &sizes);
     for (n, (group, sum)) in groups.iter().enumerate() {
         let mut row: Vec<Cell> = group.iter().map(|text| Cell::Text((*text).to_owned())).collect();
         let first = row.len();

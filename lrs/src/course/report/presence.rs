@@ -12,7 +12,7 @@ use super::super::table::{Cell, Column, Kind, Table, Words};
 use super::figure;
 use super::hours::Detail;
 use super::people;
-use super::progress::{activity_name, group_columns};
+use super::progress::{activity_name, learner_columns};
 use super::small;
 use super::view::View;
 
@@ -243,10 +243,7 @@ pub fn attendance(view: &View<'_>, grouping: &Grouping) -> Table {
         attendance_columns(grouping),
     );
     let sizes: Vec<u64> = enrolled.values().copied().collect();
-    let hide = if view.is_across_bodies() { small::hidden(&sizes) } else { Vec::new() };
-    if hide.contains(&true) {
-        table.notes.push(small::note());
-    }
+    let hide = small::hidden_in(&mut table, view, &sizes);
     for ((kind, group), sum) in &groups {
         let Kinds { events, sessions } =
             kinds.get(kind).map(|it| it.held(view)).unwrap_or_default();
@@ -272,11 +269,7 @@ pub fn attendance(view: &View<'_>, grouping: &Grouping) -> Table {
 
 fn attendance_columns(grouping: &Grouping) -> Vec<Column> {
     let mut columns = vec![Column::new("kind", Kind::Text, "Tipo di evento", "Kind of event")];
-    columns.extend(
-        group_columns(grouping)
-            .into_iter()
-            .filter(|column| grouping.of_learners().iter().any(|key| key.as_str() == column.key)),
-    );
+    columns.extend(learner_columns(grouping));
     columns.extend([
         Column::new("events", Kind::Count, "Eventi", "Events"),
         Column::new("sessions", Kind::Count, "Edizioni tenute", "Sessions held"),

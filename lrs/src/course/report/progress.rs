@@ -47,12 +47,11 @@ pub(super) fn rows(mut table: Table, view: &View<'_>, grouping: &Grouping) -> Ta
     }
     let mut sorted: Vec<(Vec<&str>, Vec<Tally>)> = groups.into_iter().collect();
     sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let hide = view.is_across_bodies();
     let mut rows: Vec<(Order<'_>, Vec<Cell>)> = Vec::new();
     for (p, part) in parts.iter().enumerate() {
         let sizes: Vec<u64> =
             sorted.iter().map(|(_, t)| t.get(p).map_or(0, |t| t.enrolled)).collect();
-        let hidden = if hide { small::hidden(&sizes) } else { vec![false; sizes.len()] };
+        let hidden = small::hidden_in(&mut table, view, &sizes);
         for ((place, tallies), hidden) in sorted.iter().zip(hidden) {
             let Some(tally) = tallies.get(p) else { continue };
             let mut row = part.names(grouping, place);
@@ -60,9 +59,6 @@ pub(super) fn rows(mut table: Table, view: &View<'_>, grouping: &Grouping) -> Ta
             row.extend(tally.cells(part, view));
             if hidden {
                 small::hide(&mut row, first);
-                if !table.notes.contains(&small::note()) {
-                    table.notes.push(small::note());
-                }
             }
             rows.push((part.order(grouping, place, p), row));
         }
@@ -175,6 +171,15 @@ pub(super) fn group_columns(grouping: &Grouping) -> Vec<Column> {
         }
     }
     columns
+}
+
+/// The columns of those keys that tell learners apart.
+pub(super) fn learner_columns(grouping: &Grouping) -> Vec<Column> {
+    let column = |key: &&GroupKey| {
+        let key = *key;
+        Column { key: key.as_str().to_owned(), heading: key.words(), kind: Kind::Text }
+    };
+    grouping.of_learners().iter().map(column).collect()
 }
 
 fn columns(grouping: &Grouping) -> Vec<Column> {

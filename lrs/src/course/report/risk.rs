@@ -9,7 +9,7 @@ use super::super::standing::Standings;
 use super::super::table::{Cell, Column, Kind, Table, Words};
 use super::figure;
 use super::people;
-use super::progress::{activity_name, group_columns};
+use super::progress::{activity_name, learner_columns};
 use super::small;
 use super::view::{Member, View};
 
@@ -45,7 +45,7 @@ fn rule(course: &Course) -> Words {
 /// `enrolled` is the sum of those not started, on track, at risk and completed; `active_7d` did
 /// something on the report's day or the six before it.
 pub fn glance(view: &View<'_>, week_before: &View<'_>, grouping: &Grouping) -> Table {
-    let mut columns = group_columns(grouping);
+    let mut columns = learner_columns(grouping);
     for (key, it, en) in [
         ("enrolled", "Iscritti", "Enrolled"),
         ("started", "Avviati", "Started"),
@@ -63,10 +63,7 @@ pub fn glance(view: &View<'_>, week_before: &View<'_>, grouping: &Grouping) -> T
     table.notes.push(rule(view.course));
     let (now, before) = (numbers(view, grouping), numbers(week_before, grouping));
     let sizes: Vec<u64> = now.iter().map(|(_, [enrolled, ..])| *enrolled).collect();
-    let hide = if view.is_across_bodies() { small::hidden(&sizes) } else { Vec::new() };
-    if hide.contains(&true) {
-        table.notes.push(small::note());
-    }
+    let hide = small::hidden_in(&mut table, view, &sizes);
     for (n, (group, numbers)) in now.into_iter().enumerate() {
         let then = before.iter().find(|(other, _)| *other == group).map(|(_, then)| *then);
         let mut row: Vec<Cell> = group.iter().cloned().map(Cell::Text).collect();

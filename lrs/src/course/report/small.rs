@@ -1,13 +1,14 @@
 //! Groups too small to show: in a report across bodies, figures of fewer than five people would
 //! be figures of persons.
 
-use super::super::table::{Cell, Words};
+use super::super::table::{Cell, Table, Words};
+use super::view::View;
 
 /// The smallest group that shows in reports across bodies.
-pub(super) const LEAST: u64 = 5;
+const LEAST: u64 = 5;
 
 /// Says why figures are missing.
-pub(super) fn note() -> Words {
+fn note() -> Words {
     Words::new(
         "I gruppi con meno di 5 persone non sono mostrati; dove ne resterebbe nascosto uno solo, \
          è nascosto anche il successivo per grandezza, perché non si ricavi per differenza.",
@@ -16,9 +17,22 @@ pub(super) fn note() -> Words {
     )
 }
 
+/// Which of a table's groups must not show, given how many people each has: none where all
+/// learners are of one body. Says in the table that there are such.
+pub(super) fn hidden_in(table: &mut Table, view: &View<'_>, sizes: &[u64]) -> Vec<bool> {
+    if !view.is_across_bodies() {
+        return vec![false; sizes.len()];
+    }
+    let hidden = hidden(sizes);
+    if hidden.contains(&true) && !table.notes.contains(&note()) {
+        table.notes.push(note());
+    }
+    hidden
+}
+
 /// Which of some groups must not show, given how many people each has. A group of nobody hides
 /// nobody.
-pub(super) fn hidden(sizes: &[u64]) -> Vec<bool> {
+fn hidden(sizes: &[u64]) -> Vec<bool> {
     let mut hidden: Vec<bool> = sizes.iter().map(|size| (1..LEAST).contains(size)).collect();
     if hidden.iter().filter(|hidden| **hidden).count() == 1 {
         let shown = sizes.iter().enumerate().filter(|(_, size)| **size >= LEAST);
