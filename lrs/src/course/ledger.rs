@@ -4,7 +4,7 @@
 use super::evidence::Time;
 use super::model::{Activity, ActivityPlace, Credit, Form};
 use super::progress::Entry;
-use super::replay::{ObjectTime, Replay};
+use super::replay::{ObjectTime, Replay, Step};
 use super::table::Words;
 
 /// Hours on one object that count.
@@ -123,10 +123,13 @@ impl Replay<'_> {
     /// another activity, which it requires.
     fn nominal(&self, place: ActivityPlace, activity: &Activity, micros: u64) -> LedgerLine {
         let since = self.state_on(place).and_then(|state| state.fulfilled.at);
-        let said = || self.steps_on(place).filter_map(|step| Some((step.timestamp, step.said?.1)));
-        let decides = |timestamp: i64| Some(timestamp) == since;
-        let any_decides = said().any(|(timestamp, _)| decides(timestamp));
-        let behind = said().filter(|(timestamp, _)| !any_decides || decides(*timestamp));
+        let steps: Vec<&Step<'_>> = self.steps_on(place).collect();
+        let decides = |step: &&&Step<'_>| Some(step.timestamp) == since;
+        let any_decides = steps.iter().any(|step| decides(&step));
+        let behind = steps.iter().filter(|step| !any_decides || decides(step));
+        let mut statements: Vec<String> = behind.map(|step| step.statement.to_owned()).collect();
+        // The first of a day stands beside what it says.
+        statements.dedup();
         LedgerLine {
             place,
             object: activity.key.clone(),
@@ -134,7 +137,7 @@ impl Replay<'_> {
             rule: HoursRule::Nominal,
             measured: micros,
             counted: micros,
-            statements: behind.map(|(_, entry)| entry.statement.clone()).collect(),
+            statements,
         }
     }
 

@@ -5,7 +5,7 @@
 //! rule and day ([`Replay`](super::Replay)), so that enrolling, merging and most changes of a
 //! course file need no look at the log.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -15,7 +15,7 @@ use super::evidence::{Evidence, Word};
 use super::model::Course;
 
 /// The shape of [`ActorProgress`]; a stored document of another shape must be rebuilt.
-const SHAPE: u32 = 2;
+const SHAPE: u32 = 3;
 
 /// What one actor said in one course. Everything in it is sorted, so that the same statements
 /// serialise to the same bytes, whatever the order in which they came.
@@ -32,11 +32,26 @@ pub struct ActorProgress {
 /// What was said on one activity.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Journal {
-    /// The days, in the course's time zone, on which anything happened.
-    pub days: BTreeSet<Date>,
+    /// The days, in the course's time zone, on which anything happened, each with the first
+    /// statement of that day.
+    pub days: BTreeMap<Date, Seen>,
     /// What bears on results, by object IRI.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub objects: BTreeMap<String, Vec<Entry>>,
+}
+
+/// A statement that says at least that the actor was there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// When it happened, in microseconds since 1970.
+    #[serde(rename = "t")]
+    pub timestamp: i64,
+    /// When it was stored, in microseconds since 1970.
+    #[serde(rename = "k")]
+    pub stored: i64,
+    /// Its id.
+    #[serde(rename = "s")]
+    pub statement: String,
 }
 
 /// One statement that bears on results.
@@ -81,7 +96,8 @@ impl ActorProgress {
         let is_named = activity.selection.ids.contains(object);
         let journal = self.activities.entry(activity.key.clone()).or_default();
         if let Ok(instant) = Timestamp::from_microsecond(evidence.timestamp) {
-            journal.days.insert(course.zone().to_datetime(instant).date());
+            let day = course.zone().to_datetime(instant).date();
+            journal.see(day, evidence);
         }
         if !evidence.word.is_silent() && (is_named || !evidence.is_interaction) {
             let entries = journal.objects.entry(object.clone()).or_default();
@@ -106,7 +122,21 @@ impl ActorProgress {
 
     /// The last day on which anything happened.
     pub fn last_day(&self) -> Option<Date> {
-        self.activities.values().filter_map(|journal| journal.days.last()).max().copied()
+        let last = |journal: &Journal| journal.days.keys().next_back().copied();
+        self.activities.values().filter_map(last).max()
+    }
+}
+
+impl Journal {
+    /// Keeps the day, with the statement if it is the first of it.
+    fn see(&mut self, day: Date, evidence: &Evidence) {
+        let rank = (evidence.timestamp, evidence.stored, evidence.statement.as_str());
+        let held = self.days.get(&day);
+        if held.is_none_or(|held| rank < (held.timestamp, held.stored, held.statement.as_str())) {
+            let (timestamp, stored) = (evidence.timestamp, evidence.stored);
+            let statement = evidence.statement.clone();
+            self.days.insert(day, Seen { timestamp, stored, statement });
+        }
     }
 }
 

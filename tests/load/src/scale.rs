@@ -193,7 +193,7 @@ fn write_documents(folder: &Path, learners: u64) -> Result<()> {
 /// A progress document with one statement on each activity.
 fn document(learner: u64) -> String {
     let states = MODULES * ACTIVITIES;
-    let mut text = format!("{{\"shape\":2,\"statements\":{states},\"activities\":{{");
+    let mut text = format!("{{\"shape\":3,\"statements\":{states},\"activities\":{{");
     // Documents hold their activities by key, sorted; the server reads them in any order.
     for number in 0..states {
         let what = spread(learner * states + number, 32);
@@ -203,10 +203,10 @@ fn document(learner: u64) -> String {
         let id = activity(number / ACTIVITIES, number % ACTIVITIES);
         let comma = if number == 0 { "" } else { "," };
         let completed = what / 7 % 10 < 7;
+        let statement = crate::world::id(learner * states + number);
         let _ = write!(
             text,
-            r#"{comma}"{id}":{{"days":["{date}"],"objects":{{"{id}":[{{"t":{time},"f":{what},"k":{time},"s":"{}","w":{{"c":{completed},"g":0.{},"d":{{"session":{}}}}}}}]}}}}"#,
-            crate::world::id(learner * states + number),
+            r#"{comma}"{id}":{{"days":{{"{date}":{{"t":{time},"k":{time},"s":"{statement}"}}}},"objects":{{"{id}":[{{"t":{time},"f":{what},"k":{time},"s":"{statement}","w":{{"c":{completed},"g":0.{},"d":{{"session":{}}}}}}}]}}}}"#,
             what % 90 + 10,
             minutes * 60_000_000,
         );

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::learner::Learner;
 use super::model::{Activity, ActivityPlace, Course};
-use super::progress::{ActorProgress, Entry, Journal};
+use super::progress::{ActorProgress, Entry, Journal, Seen};
 use super::standing::{ActivityStanding, Standings};
 
 mod activity;
@@ -46,9 +46,11 @@ pub struct Replay<'a> {
 
 /// Something that happened on one activity.
 #[derive(Clone, Copy)]
-pub(super) struct Step<'a> {
-    pub(super) timestamp: i64,
+pub(in crate::course) struct Step<'a> {
+    pub(in crate::course) timestamp: i64,
     pub(super) place: ActivityPlace,
+    /// The statement's id.
+    pub(in crate::course) statement: &'a str,
     /// The object and what was said of it; nothing where the learner was only there.
     pub(super) said: Option<(&'a str, &'a Entry)>,
 }
@@ -170,7 +172,7 @@ impl<'a> Replay<'a> {
             let place = self.course.place_of_key(key)?;
             let (_, activity) = self.course.at(place).filter(|_| self.includes(place.module))?;
             let holds = |day: &&Date| window.holds(**day) && activity.window.holds(**day);
-            let known = journal.days.iter().rev();
+            let known = journal.days.keys().rev();
             known.filter(|day| self.cut.is_none_or(|cut| **day <= cut.day)).find(holds)
         });
         last.max().copied()
@@ -211,9 +213,10 @@ fn steps<'a>(
         }
         let holds = |day: Date| window.holds(day) && activity.window.holds(day);
         let is_open = window.is_open() && activity.window.is_open();
-        steps.extend(first_seen(course, journal, holds).map(|timestamp| Step {
-            timestamp,
+        steps.extend(first_seen(journal, holds).map(|seen| Step {
+            timestamp: seen.timestamp,
             place,
+            statement: &seen.statement,
             said: None,
         }));
         for (object, entries) in &journal.objects {
@@ -222,6 +225,7 @@ fn steps<'a>(
             steps.extend(entries.iter().filter(in_time).map(|entry| Step {
                 timestamp: entry.timestamp,
                 place,
+                statement: &entry.statement,
                 said: Some((object, entry)),
             }));
         }
@@ -240,9 +244,7 @@ fn steps<'a>(
     steps
 }
 
-/// Noon, in the course's time zone, of the first day that counts.
-fn first_seen(course: &Course, journal: &Journal, holds: impl Fn(Date) -> bool) -> Option<i64> {
-    let day = journal.days.iter().find(|day| holds(**day))?;
-    let noon = day.at(12, 0, 0, 0).to_zoned(course.zone().clone()).ok()?;
-    Some(noon.timestamp().as_microsecond())
+/// The first statement of the first day that counts.
+fn first_seen(journal: &Journal, holds: impl Fn(Date) -> bool) -> Option<&Seen> {
+    journal.days.iter().find(|(day, _)| holds(**day)).map(|(_, seen)| seen)
 }

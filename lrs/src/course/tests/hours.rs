@@ -179,6 +179,20 @@ fn nominal_hours_that_a_prerequisite_held_back_name_their_statements() {
     assert_eq!(lines[0].statements, ["s1"]);
 }
 
+/// A page that was only looked at: no word on anything, but the hours have a statement behind them.
+#[test]
+fn nominal_hours_of_what_was_only_seen_name_the_first_statement() {
+    let rule = "hours = 3\ncredit = 'nominal'\ncomplete_when = 'experienced'";
+    let course = online(rule);
+    let said = Said::default()
+        .and("experienced", "1", &at("11:00"), NONE)
+        .and("experienced", "1", &at("10:00"), NONE)
+        .and("experienced", "1", "2026-05-05T09:00:00Z", NONE);
+    let lines = ledger(&course, &said);
+    assert_eq!((lines.len(), lines[0].counted), (1, 3 * HOUR));
+    assert_eq!(lines[0].statements, ["s2"]);
+}
+
 #[test]
 fn a_seminar_held_in_four_editions_counts_once_up_to_its_hours() {
     // 4 h in Perugia, 1 h 30 in Terni: 5 h 30. With the 4 h of Foligno it would be 9 h 30.
