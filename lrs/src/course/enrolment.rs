@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::error::SheetErrors;
+use super::identifier::Identifier;
 use super::learner::Learner;
 use super::learner_list::LearnerList;
 use super::list_change::ListChange;
@@ -69,9 +70,27 @@ impl Enrolment {
             newer.learners().to_vec()
         } else {
             let known = LearnerList::from_learners(self.learners.clone())?;
-            known.updated_by(newer)?.learners().to_vec()
+            self.with_former_identifiers(&known.updated_by(newer)?)
         };
         Ok(Self { learners, merged: self.merged.clone() })
+    }
+
+    /// The learners of a list, each with the identifiers they had before that mean nobody in it:
+    /// what they did under an address that they no longer have is theirs.
+    fn with_former_identifiers(&self, list: &LearnerList) -> Vec<Learner> {
+        let former: BTreeMap<&str, &Learner> =
+            self.learners.iter().map(|learner| (learner.id.as_str(), learner)).collect();
+        let is_free = |identifier: &&Identifier| {
+            let hashed = identifier.hashed();
+            list.find(identifier).is_none() && hashed.is_none_or(|it| list.find(&it).is_none())
+        };
+        let with_former = |learner: &Learner| {
+            let mut learner = learner.clone();
+            let before = former.get(learner.id.as_str()).map(|it| it.identifiers.as_slice());
+            learner.identifiers.extend(before.unwrap_or_default().iter().filter(is_free).cloned());
+            learner
+        };
+        list.learners().iter().map(with_former).collect()
     }
 
     /// The text to keep.

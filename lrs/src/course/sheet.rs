@@ -8,6 +8,9 @@ use super::encoding::{decode, line_ends};
 use super::error::{SheetError, SheetErrors};
 use super::heading::{Heading, folded};
 
+/// More are a slip, or an attack.
+const MOST_COLUMNS: usize = 200;
+
 /// What a kind of sheet looks like.
 pub(super) struct Form {
     /// The columns that mean something; others are kept.
@@ -134,6 +137,13 @@ struct Column {
 
 impl Columns {
     fn find(line: u64, header: &StringRecord, form: &Form) -> Result<Self, SheetErrors> {
+        if header.len() > MOST_COLUMNS {
+            let message = format!(
+                "{} columns: no list has more than {MOST_COLUMNS}; look at the separator",
+                header.len()
+            );
+            return Err(SheetErrors(vec![SheetError::new(line, None, message)]));
+        }
         let columns = Self(header.iter().map(|heading| Column::new(heading, form)).collect());
         let mut faults = Vec::new();
         for names in form.required {

@@ -29,6 +29,9 @@ pub enum ExportError {
     /// More than a workbook can hold, such as 1,048,576 rows or 32,767 characters in a cell.
     #[error("the report does not fit into a workbook, take another format: {0}")]
     Workbook(#[from] XlsxError),
+    /// A row with more or fewer cells than there are columns.
+    #[error("row {0} of the report has another number of cells than it has columns")]
+    Shape(usize),
     /// A value that JSON or CSV cannot write.
     #[error("the report cannot be written: {0}")]
     Written(#[from] std::io::Error),
@@ -42,6 +45,10 @@ pub enum ExportError {
 /// # Errors
 /// [`ExportError`] when the table breaks its promises or is too large for the format.
 pub fn write(table: &Table, format: Format, language: Language) -> Result<Vec<u8>, ExportError> {
+    let columns = table.columns.len();
+    if let Some(row) = table.rows.iter().position(|row| row.len() != columns) {
+        return Err(ExportError::Shape(row + 1));
+    }
     match format {
         Format::Json => json::write(table, language),
         Format::Csv => csv::write(table, language),

@@ -418,6 +418,12 @@ impl From<ProgressError> for Problem {
                  of the list of learners.",
             ),
             ProgressError::Grouping(_) => bad("parameter-value", "Choose among those named."),
+            ProgressError::NotTaken { .. } => bad(
+                "parameter-value",
+                "Leave it out, or ask another report: `progress` and `hours` take every key.",
+            ),
+            ProgressError::EmptyList => bad("sheet", "Send at least one learner."),
+            ProgressError::DayToCome(_) => bad("parameter-value", "Choose today or a day before."),
             ProgressError::NoDay(_) => bad("parameter-value", "Choose a day of this century."),
             other => Self::of_progress(other, detail),
         }

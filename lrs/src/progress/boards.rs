@@ -148,6 +148,6 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn stopped() -> StoreError {
-    StoreError::Unavailable("the report was stopped".into())
+pub(super) fn stopped() -> StoreError {
+    StoreError::Unavailable("the request was stopped".into())
 }

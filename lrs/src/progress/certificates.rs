@@ -5,7 +5,6 @@ use jiff::civil::Date;
 
 use super::Progress;
 use super::error::ProgressError;
-use super::reports::day_of;
 use crate::course::FrozenCertificates;
 use crate::course::report::View;
 use crate::store::{KeptCertificates, StoreError};
@@ -28,11 +27,17 @@ impl Progress {
     pub async fn freeze(&self, id: &str, at: Option<Date>) -> Result<Frozen, ProgressError> {
         let now = self.clock.now();
         let horizon = self.store.consistent_through().await?;
-        let board = self.boards.board(id, at).await?;
+        let register = self.boards.register(id).await?;
+        let today = register.course.day_of(now.micros()).unwrap_or_default();
+        let day = at.unwrap_or(today);
+        if day > today {
+            return Err(ProgressError::DayToCome(day));
+        }
+        let board = self.boards.board(id, Some(day)).await?;
         let view = View {
             course: &board.register.course,
-            at,
-            day: at.or_else(|| day_of(&board, now)).unwrap_or_default(),
+            at: Some(day),
+            day,
             through: self.through(&board, horizon).await?,
             members: board.members.iter().collect(),
         };

@@ -1,5 +1,6 @@
 //! Who is enrolled: lists are taken, learners merged and told apart again.
 
+use super::boards::stopped;
 use super::error::ProgressError;
 use super::{Progress, TRIES};
 use crate::course::{Course, Enrolment, LearnerList, ListChange};
@@ -14,7 +15,8 @@ pub struct Imported {
 }
 
 impl Progress {
-    /// Takes a list of a course's learners: those it names are added or updated. The others stay
+    /// Takes a list of a course's learners: those it names are added or updated, and are also
+    /// known by their former identifiers as long as nobody else has these. The others stay
     /// enrolled or, with `replace`, leave; what they did is kept, and theirs again when they come
     /// back. With `dry_run` nothing is changed.
     ///
@@ -28,7 +30,12 @@ impl Progress {
         replace: bool,
         dry_run: bool,
     ) -> Result<Imported, ProgressError> {
-        let newer = LearnerList::parse(list)?;
+        let list = list.to_vec();
+        let parse = move || LearnerList::parse(&list);
+        let newer = tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
+        if newer.learners().is_empty() {
+            return Err(ProgressError::EmptyList);
+        }
         self.change_enrolment(id, dry_run, |course, known| {
             let change = known.change_to(&newer)?;
             let updated = known.updated_by(&newer, replace)?;

@@ -24,6 +24,20 @@ pub enum ProgressError {
     /// The list of learners, or the register, has faults.
     #[error(transparent)]
     Sheet(#[from] SheetErrors),
+    /// A list without a learner.
+    #[error("the list names nobody")]
+    EmptyList,
+    /// The day is still to come.
+    #[error("{0} is still to come: what will be true at its end is not known")]
+    DayToCome(jiff::civil::Date),
+    /// Something that this report does not take.
+    #[error("the report {report} does not take {what}")]
+    NotTaken {
+        /// The report.
+        report: &'static str,
+        /// What was asked.
+        what: String,
+    },
     /// Learners name an edition that the course does not have.
     #[error(
         "learner `{learner}` is enrolled in the edition `{edition}`, which the course does not \

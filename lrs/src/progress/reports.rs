@@ -13,7 +13,7 @@ use super::board::{Board, documents_of};
 use super::error::ProgressError;
 use crate::access::bounds::Bounds;
 use crate::course::report::{self, Detail, Member, View};
-use crate::course::{Grouping, Learner, Table};
+use crate::course::{Course, Grouping, Learner, Table};
 use crate::store::{Result as StoreResult, StoreError};
 use crate::xapi::instant::Instant;
 
@@ -107,10 +107,32 @@ impl ReportKind {
         }
     }
 
+    /// What its rows can be told apart by.
+    const fn grouped_by(self) -> Grouped {
+        match self {
+            Self::Progress | Self::Funnel | Self::Comparison | Self::Hours => Grouped::Freely,
+            Self::Glance | Self::Curve | Self::Bodies | Self::Assessment | Self::Attendance => {
+                Grouped::OfLearners
+            }
+            _ => Grouped::Not,
+        }
+    }
+
     /// Whether it needs all that each learner's actors said, and not their standings alone.
     const fn needs_details(self) -> bool {
         matches!(self, Self::Curve | Self::Ledger | Self::Register)
     }
+}
+
+/// What the rows of a report can be told apart by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Grouped {
+    /// Parts of the course, and what learners have in common.
+    Freely,
+    /// What learners have in common.
+    OfLearners,
+    /// Nothing: it has a row for each learner, or for each of their parts.
+    Not,
 }
 
 impl fmt::Display for ReportKind {
@@ -196,6 +218,34 @@ impl ReportQuery {
     }
 }
 
+impl ReportQuery {
+    /// Refuses what the report would have to pass over in silence.
+    fn is_taken(&self, course: &Course) -> Result<(), ProgressError> {
+        let report = self.kind.as_str();
+        let not_taken = |what: String| Err(ProgressError::NotTaken { report, what });
+        let mut keys = self.by.iter().flat_map(Grouping::keys);
+        let refused = match self.kind.grouped_by() {
+            Grouped::Freely => None,
+            Grouped::OfLearners => keys.find(|key| !key.is_of_learners()),
+            Grouped::Not => keys.next(),
+        };
+        if let Some(key) = refused {
+            return not_taken(format!("by={}", key.as_str()));
+        }
+        if self.kind == ReportKind::Learner && self.who.learner.is_none() {
+            return not_taken("everybody: say whom with learner=".into());
+        }
+        match &self.session {
+            Some(session) if !report::has_session(course, session) => {
+                let (event, session) = session.split_once('/').unwrap_or(("", session));
+                let (event, session) = (event.to_owned(), session.to_owned());
+                Err(ProgressError::NoSession { event, session })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 type Held = OwnedRwLockReadGuard<Option<Board>, Board>;
 
 impl Progress {
@@ -217,6 +267,11 @@ impl Progress {
         let now = self.clock.now();
         let horizon = self.store.consistent_through().await?;
         let board = self.boards.board(id, query.at).await?;
+        let mut query = query;
+        if let Some(learner) = &query.who.learner {
+            query.who.learner = Some(board.register.enrolment.person(learner).to_owned());
+        }
+        query.is_taken(&board.register.course)?;
         let by = query.by.clone().map_or_else(|| query.kind.grouping().parse(), Ok)?;
         by.check(board.members.iter().map(|member| &*member.learner))?;
         let through = self.through(&board, horizon).await?;
@@ -323,6 +378,9 @@ impl Asked {
             ReportKind::Matrix => report::matrix(&view, self.query.expand),
             ReportKind::Curve => report::curve(&view, details, &self.by),
             ReportKind::Ledger => report::ledger(&view, details),
+            ReportKind::Hours if self.by.has_modules() || self.by.has_activities() => {
+                report::hours_of_parts(&view, &self.by)
+            }
             ReportKind::Hours => report::hours(&view, &earlier, &self.by),
             ReportKind::Bodies => report::bodies(&view, &self.by),
             ReportKind::AtRisk => report::at_risk(&view),

@@ -47,7 +47,23 @@ impl Enrolled {
                 }
             }
         }
-        self.records = records;
+        let before = std::mem::replace(&mut self.records, records);
+        if !replace {
+            // What somebody was known by before stays theirs, unless it is somebody's now.
+            let all: Vec<Value> = self
+                .records
+                .iter()
+                .flat_map(|it| &it.identifiers)
+                .flat_map(|it| forms(*it))
+                .collect();
+            for record in &mut self.records {
+                let Some(known) = before.iter().find(|it| it.person.id == record.person.id) else {
+                    continue;
+                };
+                let is_free = |it: &&usize| !forms(**it).iter().any(|form| all.contains(form));
+                record.identifiers.extend(known.identifiers.iter().filter(is_free).copied());
+            }
+        }
         true
     }
 

@@ -115,4 +115,5 @@ async fn a_frozen_list_can_be_printed_with_its_rule_and_hash() {
     }
     admin.get(&seminar::at("/certificates/none")).await.problem(404);
     admin.post(&seminar::at("/certificates?at=soon")).await.problem(400);
+    admin.post(&seminar::at("/certificates?at=9998-01-01")).await.problem(400);
 }

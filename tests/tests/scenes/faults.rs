@@ -93,6 +93,12 @@ async fn a_bad_list_is_explained_line_by_line_and_changes_nothing() {
             assert!(refused.text().contains(part), "{part} is not in {refused}");
         }
     }
+    let wide = format!("learner,identifiers{}\n", ",x".repeat(20_000));
+    admin.put(&seminar::at("/learners")).body("text/csv", wide).await.problem(400);
+    for empty in ["learner,identifiers\n", "learner,identifiers\n,,\n"] {
+        let put = admin.put(&seminar::at("/learners?mode=replace"));
+        put.body("text/csv", empty.to_owned()).await.problem(400);
+    }
     let mut latin = b"learner,identifiers,name\nu1,mailto:a@b.it,Nicol".to_vec();
     latin.extend(b"\xf2\n");
     let refused = admin.put(&seminar::at("/learners")).body("text/csv", latin).await;

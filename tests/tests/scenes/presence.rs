@@ -223,3 +223,22 @@ async fn the_register_names_who_came_and_who_never_did_and_a_sheet_has_room_to_s
     assert_eq!(sheet.text().matches("Persona ").count(), 12, "{sheet}");
     assert!(sheet.text().contains("Firma"), "{sheet}");
 }
+
+#[tokio::test]
+async fn a_register_follows_a_session_that_was_moved_and_a_learner_whose_address_changed() {
+    let (_traccia, admin) = with_course().await;
+    keep(&admin, "perugia", "learner,hours\nu1,4\n").await;
+    hours_of(&admin, "u1", 4.0).await;
+    let moved = file().replace("date = 2026-03-05", "date = 2026-03-06");
+    admin.put(&seminar::at("")).body("application/toml", moved).await.is(200);
+    let list = "learner,name,identifiers,body\nu1,Persona Nuova,mailto:new@example.org,Comune di Perugia\n";
+    admin.put(&seminar::at("/learners")).body("text/csv", list.to_owned()).await.is(200);
+    // What they did under the account they had before is theirs still.
+    hours_of(&admin, "u1", 4.0).await;
+    let kept = keep(&admin, "perugia", "learner,hours\nu1,4\n").await;
+    assert_eq!(counts(&kept), (1, 1, 0), "{kept}");
+    let statement = admin.statement(kept["written"][0].as_str().unwrap()).await;
+    assert_eq!(statement["timestamp"], "2026-03-06T09:00:00+01:00");
+    assert_eq!(statement["actor"]["mbox"], "mailto:new@example.org");
+    hours_of(&admin, "u1", 4.0).await;
+}

@@ -239,6 +239,8 @@ async fn every_report_answers_in_every_format_and_both_languages() {
         ] {
             for language in ["it", "en"] {
                 let ask = admin.get(&seminar::at(&format!("/reports/{name}")));
+                let whom = if name == "learner" { &[("learner", "u1")][..] } else { &[] };
+                let ask = ask.query(whom);
                 let ask =
                     ask.query(&[("format", format), ("lang", language), ("at", "2026-11-01")]);
                 let reply = ask.await.expect(200);
@@ -270,7 +272,12 @@ async fn what_is_asked_wrongly_is_explained() {
         ("/reports/progress", &[("lang", "de")], 400),
         ("/reports/progress", &[("regoin", "Umbria")], 400),
         ("/reports/progress", &[("by", "module,,region")], 400),
+        ("/reports/progress", &[("at", "2026-05-04T10:00")], 400),
         ("/reports/learner", &[("learner", "nobody")], 404),
+        ("/reports/learner", &[], 400),
+        ("/reports/glance", &[("by", "module,region")], 400),
+        ("/reports/matrix", &[("by", "region")], 400),
+        ("/reports/register", &[("session", "seminar/venezia")], 404),
     ] {
         admin.get(&seminar::at(path)).query(query).await.problem(status);
     }
@@ -295,4 +302,50 @@ async fn who_began_and_went_silent_is_at_risk() {
     assert_eq!(told, [&json!(12), &json!(3), &json!(0), &json!(1), &json!(1), &json!(1)]);
     assert_eq!(numbers["at_risk_week_before"], 0, "{glance:#}");
     assert_eq!(numbers["active_7d_week_before"], 1, "u2, six days before: {glance:#}");
+}
+
+#[tokio::test]
+async fn a_report_takes_a_key_or_says_that_it_does_not() {
+    let (_traccia, admin) = with_history().await;
+    for name in REPORTS {
+        for by in [
+            "module",
+            "activity",
+            "region",
+            "province",
+            "body",
+            "population_class",
+            "role",
+            "office",
+            "edition",
+            "gender",
+            "module,region",
+            "region,activity",
+            "gender,body",
+        ] {
+            let whom = if name == "learner" { &[("learner", "u1")][..] } else { &[] };
+            let ask = admin.get(&seminar::at(&format!("/reports/{name}"))).query(&[("by", by)]);
+            let reply = ask.query(whom).await;
+            if reply.status == 400 {
+                reply.problem(400);
+                continue;
+            }
+            let report = reply.expect(200).json();
+            for row in rows(&report) {
+                for key in by.split(',').filter(|_| name != "health") {
+                    assert!(row[key].is_string(), "{name} by {by}: {row}");
+                }
+            }
+        }
+    }
+    let hours = report(&admin, "hours", &[("by", "module")]).await;
+    assert_eq!(row(&hours, &json!({"module": "m2"}))["hours_presence"], 12.5, "{hours:#}");
+}
+
+#[tokio::test]
+async fn gender_never_shows_for_fewer_than_five_not_even_within_a_body() {
+    let (_traccia, admin) = with_history().await;
+    let query = [("by", "gender"), ("body", "Comune di Perugia")];
+    let report = report(&admin, "progress", &query).await;
+    assert!(rows(&report).iter().all(|row| row["enrolled"].is_null()), "{report:#}");
 }

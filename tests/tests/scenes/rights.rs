@@ -106,6 +106,11 @@ async fn what_is_about_the_whole_course_is_not_for_a_bound_key() {
         .body("text/csv", "learner\nu1\n".to_owned())
         .await
         .problem(403);
+    let keeper = ["presence/write"];
+    let keeper = bound(&traccia, &keeper, json!({"regions": ["Umbria"]})).await;
+    let code = seminar::at("/events/seminar/sessions/milano/code");
+    keeper.get(&code).await.problem(403);
+    admin.get(&code).await.is(200);
     let shown = umbria.get("/whoami").await.expect(200).json();
     assert_eq!(shown["bounds"], json!({"regions": ["Umbria"]}), "{shown}");
 }
@@ -138,6 +143,7 @@ async fn bounds_that_would_not_hold_are_refused() {
         json!({"scopes": ["all"], "bounds": {"regions": ["Umbria"]}}),
         json!({"scopes": ["progress/read", "statements/read"], "bounds": {"bodies": ["x"]}}),
         json!({"scopes": ["progress/read"], "bounds": {}}),
+        json!({"scopes": ["progress/read"], "bounds": {"regions": [""]}}),
         json!({"scopes": ["progress/read"], "bounds": {"provinces": ["Perugia"]}}),
     ] {
         admin.post("/api/v1/keys").json(&new).await.problem(400);

@@ -58,8 +58,9 @@ pub fn assessment(view: &View<'_>, grouping: &Grouping) -> Table {
         if rows.iter().all(|(_, sum)| sum.takers == 0) {
             continue;
         }
-        let sizes: Vec<u64> = rows.iter().map(|(_, sum)| sum.learners).collect();
-        let hidden = small::hidden_in(&mut table, view, &sizes);
+        let groups: Vec<(&[&str], u64)> =
+            rows.iter().map(|(place, sum)| (place.as_slice(), sum.learners)).collect();
+        let hidden = small::hidden_in(&mut table, view, &keys, &groups);
         for ((group, sum), hidden) in rows.into_iter().zip(hidden) {
             let mut row = vec![
                 Cell::Text(module.id.clone()),

@@ -58,8 +58,9 @@ fn list(view: &View<'_>) -> Table {
     for member in &view.members {
         sums.entry(body(&member.learner)).or_default().add(&member.standings.course);
     }
-    let sizes: Vec<u64> = sums.values().map(|sum| sum.enrolled).collect();
-    let hide = small::hidden_in(&mut table, view, &sizes);
+    let groups: Vec<(&[&str], u64)> =
+        sums.iter().map(|(body, sum)| (body.get(..3).unwrap_or_default(), sum.enrolled)).collect();
+    let hide = small::hidden_in(&mut table, view, &[], &groups);
     for (n, (body, sum)) in sums.iter().enumerate() {
         let mut row: Vec<Cell> = body.iter().map(|text| Cell::Text((*text).to_owned())).collect();
         row.push(Cell::Count(sum.enrolled));
@@ -111,8 +112,9 @@ fn summary(view: &View<'_>, grouping: &Grouping) -> Table {
         }
         group.sum.add(standing);
     }
-    let sizes: Vec<u64> = groups.values().map(|group| group.sum.enrolled).collect();
-    let hide = small::hidden_in(&mut table, view, &sizes);
+    let sizes: Vec<(&[&str], u64)> =
+        groups.iter().map(|(place, group)| (place.as_slice(), group.sum.enrolled)).collect();
+    let hide = small::hidden_in(&mut table, view, &keys, &sizes);
     for (n, (place, group)) in groups.iter().enumerate() {
         let mut row: Vec<Cell> = place.iter().map(|text| Cell::Text((*text).to_owned())).collect();
         row.push(Cell::Count(group.bodies.len() as u64));

@@ -65,8 +65,11 @@ pub fn rule(course: &Course) -> Words {
     let names: Vec<&str> =
         modules.iter().filter_map(|m| course.modules().get(*m)).map(|m| m.id.as_str()).collect();
     let names = names.join(", ");
-    let mut it = vec![format!("moduli completati: {names}")];
-    let mut en = vec![format!("modules completed: {names}")];
+    let (mut it, mut en) = (Vec::new(), Vec::new());
+    if !names.is_empty() {
+        it.push(format!("moduli completati: {names}"));
+        en.push(format!("modules completed: {names}"));
+    }
     if let Some(hours) = hours {
         it.push(format!("almeno {hours} ore"));
         en.push(format!("at least {hours} hours"));

@@ -61,8 +61,9 @@ pub fn curve(view: &View<'_>, details: &[Detail], grouping: &Grouping) -> Table 
     ));
     for day in &days {
         let of_day: Vec<_> = points.iter().filter(|((on, _), _)| on == day).collect();
-        let sizes: Vec<u64> = of_day.iter().map(|(_, point)| point.enrolled).collect();
-        let hidden = small::hidden_in(&mut table, view, &sizes);
+        let groups: Vec<(&[&str], u64)> =
+            of_day.iter().map(|((_, place), point)| (place.as_slice(), point.enrolled)).collect();
+        let hidden = small::hidden_in(&mut table, view, &keys, &groups);
         for (((_, group), point), hidden) in of_day.into_iter().zip(hidden) {
             let mut row = vec![Cell::Date(*day)];
             row.extend(group.iter().map(|text| Cell::Text((*text).to_owned())));

@@ -59,6 +59,14 @@ pub fn comparison(view: &View<'_>, grouping: &Grouping) -> Table {
     select(table, grouping, &keep)
 }
 
+/// R6 by parts of the course: hours of all together and per head.
+pub fn hours_of_parts(view: &View<'_>, grouping: &Grouping) -> Table {
+    let title = Words::new("Ore di formazione", "Hours of training");
+    let table = figures(view, "hours", title, grouping);
+    let keep = ["enrolled", "hours_online", "hours_presence", "hours", "hours_mean", "target"];
+    select(table, grouping, &keep)
+}
+
 fn figures(view: &View<'_>, report: &'static str, title: Words, grouping: &Grouping) -> Table {
     let mut columns = group_columns(grouping);
     columns.extend(figure_columns());

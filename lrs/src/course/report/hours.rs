@@ -130,8 +130,9 @@ fn by_group(view: &View<'_>, grouping: &Grouping, of_year: impl Fn(&Member) -> u
     columns.extend(group_hour_columns());
     let mut table = view.table("hours", title(), columns);
     table.notes.push(note(view));
-    let sizes: Vec<u64> = groups.values().map(|sum| sum.enrolled).collect();
-    let hide = small::hidden_in(&mut table, view, &sizes);
+    let sizes: Vec<(&[&str], u64)> =
+        groups.iter().map(|(place, sum)| (place.as_slice(), sum.enrolled)).collect();
+    let hide = small::hidden_in(&mut table, view, &keys, &sizes);
     for (n, (group, sum)) in groups.iter().enumerate() {
         let mut row: Vec<Cell> = group.iter().map(|text| Cell::Text((*text).to_owned())).collect();
         let first = row.len();

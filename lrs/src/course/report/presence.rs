@@ -64,6 +64,13 @@ fn is_named(activity: &Activity, session: &Session, wanted: &str) -> bool {
     event == activity.key && id == session.id
 }
 
+/// Whether any event has the session that is named so.
+pub fn has_session(course: &Course, wanted: &str) -> bool {
+    course.activities().any(|(_, activity)| {
+        activity.sessions().iter().any(|session| is_named(activity, session, wanted))
+    })
+}
+
 struct Event<'a> {
     view: &'a View<'a>,
     module: &'a Module,
@@ -242,8 +249,9 @@ pub fn attendance(view: &View<'_>, grouping: &Grouping) -> Table {
         Words::new("Partecipazione agli eventi", "Attendance at events"),
         attendance_columns(grouping),
     );
-    let sizes: Vec<u64> = enrolled.values().copied().collect();
-    let hide = small::hidden_in(&mut table, view, &sizes);
+    let sizes: Vec<(&[&str], u64)> =
+        enrolled.iter().map(|(place, people)| (place.as_slice(), *people)).collect();
+    let hide = small::hidden_in(&mut table, view, &keys, &sizes);
     for ((kind, group), sum) in &groups {
         let Kinds { events, sessions } =
             kinds.get(kind).map(|it| it.held(view)).unwrap_or_default();

@@ -49,9 +49,10 @@ pub(super) fn rows(mut table: Table, view: &View<'_>, grouping: &Grouping) -> Ta
     sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
     let mut rows: Vec<(Order<'_>, Vec<Cell>)> = Vec::new();
     for (p, part) in parts.iter().enumerate() {
-        let sizes: Vec<u64> =
-            sorted.iter().map(|(_, t)| t.get(p).map_or(0, |t| t.enrolled)).collect();
-        let hidden = small::hidden_in(&mut table, view, &sizes);
+        let enrolled = |tallies: &[Tally]| tallies.get(p).map_or(0, |tally| tally.enrolled);
+        let sizes: Vec<(&[&str], u64)> =
+            sorted.iter().map(|(place, t)| (place.as_slice(), enrolled(t))).collect();
+        let hidden = small::hidden_in(&mut table, view, &keys, &sizes);
         for ((place, tallies), hidden) in sorted.iter().zip(hidden) {
             let Some(tally) = tallies.get(p) else { continue };
             let mut row = part.names(grouping, place);

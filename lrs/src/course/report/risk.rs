@@ -62,8 +62,10 @@ pub fn glance(view: &View<'_>, week_before: &View<'_>, grouping: &Grouping) -> T
     let mut table = view.table("glance", title, columns);
     table.notes.push(rule(view.course));
     let (now, before) = (numbers(view, grouping), numbers(week_before, grouping));
-    let sizes: Vec<u64> = now.iter().map(|(_, [enrolled, ..])| *enrolled).collect();
-    let hide = small::hidden_in(&mut table, view, &sizes);
+    let sizes: Vec<(&[String], u64)> =
+        now.iter().map(|(place, [enrolled, ..])| (place.as_slice(), *enrolled)).collect();
+    let keys = grouping.of_learners();
+    let hide = small::hidden_in(&mut table, view, &keys, &sizes);
     for (n, (group, numbers)) in now.into_iter().enumerate() {
         let then = before.iter().find(|(other, _)| *other == group).map(|(_, then)| *then);
         let mut row: Vec<Cell> = group.iter().cloned().map(Cell::Text).collect();

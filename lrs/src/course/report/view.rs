@@ -39,13 +39,23 @@ impl View<'_> {
     pub fn is_across_bodies(&self) -> bool {
         let mut bodies = BTreeSet::new();
         self.members.iter().any(|member| {
-            bodies.insert(member.learner.body.as_str());
+            let Learner { body, istat, .. } = &*member.learner;
+            bodies.insert([body, istat].map(String::as_str));
             bodies.len() > 1
         })
     }
 
     /// A table of this view without rows.
-    pub fn table(&self, report: &'static str, title: Words, columns: Vec<Column>) -> Table {
+    ///
+    /// Where a module or a column of the list of learners has the name of a figure, its key is
+    /// written with `by:` before it.
+    pub fn table(&self, report: &'static str, title: Words, mut columns: Vec<Column>) -> Table {
+        let keys: Vec<String> = columns.iter().map(|column| column.key.clone()).collect();
+        for (at, column) in columns.iter_mut().enumerate() {
+            if keys.iter().skip(at + 1).any(|later| *later == column.key) {
+                column.key.insert_str(0, "by:");
+            }
+        }
         Table {
             report,
             title,

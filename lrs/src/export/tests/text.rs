@@ -5,6 +5,7 @@ use super::{Language, nobody, sample, written};
 fn text_is_aligned_by_what_the_terminal_shows() {
     let mut table = sample();
     table.columns.truncate(8);
+    table.rows.iter_mut().for_each(|row| row.truncate(8));
     let expected = "\
 Hours ledger – Digital transition & <PA> (prog-2796), end of 2026-05-04, data until 2026-05-04 09:30:12 (Europe/Rome)
 Learner                               Offices                    Attempts    Hours    Score  Progress  Born        Last seen
@@ -22,4 +23,12 @@ Registro delle ore – Transizione digitale & <PA> (prog-2796), al momento dell'
 Persona  Uffici  Tentativi  Ore  Voto  Avanzamento  Nascita  Ultimo accesso  Stato  A rischio
 ";
     assert_eq!(written(&nobody(), Format::Text, Language::It), expected);
+}
+
+#[test]
+fn a_row_that_does_not_fit_its_columns_is_no_report() {
+    let mut table = sample();
+    table.rows[0].pop();
+    let error = super::super::write(&table, Format::Json, Language::En).unwrap_err();
+    assert!(matches!(error, super::super::ExportError::Shape(1)), "{error}");
 }

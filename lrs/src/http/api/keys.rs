@@ -165,9 +165,10 @@ fn scopes(names: &[String]) -> Result<Vec<Scope>, Problem> {
 /// Refuses bounds that would not hold: scopes that reach beyond them, and a territory of nothing.
 fn bound(scopes: Vec<Scope>, bounds: Option<&Bounds>) -> Result<Vec<Scope>, Problem> {
     let Some(bounds) = bounds else { return Ok(scopes) };
-    if bounds.is_empty() {
+    let mut names = bounds.regions.iter().chain(&bounds.bodies);
+    if bounds.is_empty() || names.any(|name| name.trim().is_empty()) {
         return Err(bad(
-            "The key's bounds name no region and no body.",
+            "The key's bounds name no region and no body, or an empty one.",
             r#"Name some, such as {"regions": ["Umbria"]}, or leave bounds out."#,
         ));
     }

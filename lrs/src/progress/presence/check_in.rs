@@ -4,6 +4,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
 use super::{At, Plan};
+use crate::access::bounds::Bounds;
 use crate::course::{Identifier, Learner, LearnerList, RegisterEntry};
 use crate::progress::Progress;
 use crate::progress::error::ProgressError;
@@ -28,20 +29,27 @@ impl Progress {
     /// The code with which people check themselves in to a session on its day: eight letters and
     /// digits, the same each time.
     ///
+    /// Whoever has the code can enter anybody who is enrolled, so a key with `bounds` gets the codes
+    /// of sessions in its regions alone.
+    ///
     /// # Errors
-    /// [`ProgressError::NoSession`].
+    /// [`ProgressError::NoSession`], [`ProgressError::Bounded`].
     pub async fn check_in_code(
         &self,
         id: &str,
         event: &str,
         session: &str,
+        bounds: Option<&Bounds>,
     ) -> Result<String, ProgressError> {
         let known = self.boards.register(id).await?;
-        At::find(&known, event, session)?;
+        let at = At::find(&known, event, session)?;
+        if bounds.is_some_and(|bounds| !bounds.include(&at.session.region, "", "")) {
+            return Err(ProgressError::Bounded);
+        }
         Ok(self.code(id, event, session))
     }
 
-    /// Checks somebody in to the session whose code this is, for as long as the session lasts.
+    /// Checks somebody in to the session whose code this is: the session's whole length counts.
     /// `who` is a learner's id, one of their identifiers, or their mail address.
     ///
     /// # Errors
@@ -66,7 +74,8 @@ impl Progress {
             .ok_or(ProgressError::NoCode)?;
         let at = At::find(&known, &event, &session)?;
         let no_learner = || ProgressError::NoLearner(who.to_owned());
-        let learner = named(&known.people, who).ok_or_else(no_learner)?;
+        let person = known.enrolment.person(who.trim());
+        let learner = named(&known.people, person).ok_or_else(no_learner)?;
         let micros = at.day().length.unwrap_or_default();
         let entry = RegisterEntry { learner: learner.id.clone(), micros, note: String::new() };
         let _one_at_a_time = self.registering.lock().await;

@@ -9,6 +9,7 @@ use validator::Version;
 
 use super::Progress;
 use super::board::Register as Known;
+use super::boards::stopped;
 use super::error::ProgressError;
 use crate::access::bounds::Bounds;
 use crate::course::report::session_of;
@@ -63,6 +64,8 @@ struct Present {
     id: Uuid,
     micros: u64,
     note: String,
+    /// When it happened, in microseconds since 1970.
+    timestamp: Option<i64>,
 }
 
 impl Progress {
@@ -84,11 +87,15 @@ impl Progress {
         let at = At::find(&known, event, session)?;
         let people = at.people(bounds)?;
         let day = at.day();
-        let register = if sent.is_json {
-            Register::from_json(sent.body, &people, &day)?
-        } else {
-            Register::from_csv(sent.body, &people, &day)?
+        let (body, is_json, list) = (sent.body.to_vec(), sent.is_json, people.clone());
+        let parse = move || {
+            if is_json {
+                Register::from_json(&body, &list, &day)
+            } else {
+                Register::from_csv(&body, &list, &day)
+            }
         };
+        let register = tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
         let _one_at_a_time = self.registering.lock().await;
         let mut present = self.present(&at, &people).await?;
         let mut plan = Plan::default();
@@ -139,6 +146,9 @@ impl Progress {
                     id: statement.id,
                     micros: micros.unwrap_or_default(),
                     note: text("/result/response").unwrap_or_default().to_owned(),
+                    timestamp: text("/timestamp")
+                        .and_then(validator::value::timestamp::parse)
+                        .map(|timestamp| timestamp.micros),
                 });
             }
             if !page.more {
@@ -157,9 +167,12 @@ impl Progress {
         authority: &Authority,
         plan: &mut Plan,
     ) -> Result<(), ProgressError> {
+        let begin = at.session.begin(at.known.course.zone());
+        let begin = begin.map(|begin| begin.timestamp().as_microsecond());
         if let [only] = before.as_slice()
             && only.micros == entry.micros
             && only.note == entry.note
+            && only.timestamp == begin
         {
             plan.outcome.unchanged += 1;
             return Ok(());
@@ -167,17 +180,21 @@ impl Progress {
         for present in before {
             plan.void(present.id, authority);
         }
-        let id = self.free_id(at, entry).await?;
+        let mut statement = at.attended(learner, entry);
+        let id = self.free_id(&statement).await?;
+        if let Some(members) = statement.as_object_mut() {
+            members.insert("id".to_owned(), id.to_string().into());
+        }
         plan.outcome.written.push(id);
-        plan.statements.push(at.attended(id, learner, entry));
+        plan.statements.push(statement);
         Ok(())
     }
 
     /// The first of the ids of this presence whose statement is not voided.
-    async fn free_id(&self, at: &At<'_>, entry: &RegisterEntry) -> StoreResult<Uuid> {
+    async fn free_id(&self, statement: &Value) -> StoreResult<Uuid> {
         let mut turn = 0_u32;
         loop {
-            let id = presence_id(&at.session.object, entry, turn);
+            let id = presence_id(statement, turn);
             match self.store.statement(id).await? {
                 Some(kept) if kept.voided => turn += 1,
                 _ => return Ok(id),

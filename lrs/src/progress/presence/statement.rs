@@ -15,10 +15,10 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x6f1c_0a52_93f4_4d0e_8b7a_5d0c_8e21_74b
 
 /// The id of a learner's presence, told for the `turn`th time: a presence that was voided and is
 /// told again is another statement.
-pub(super) fn presence_id(object: &str, entry: &RegisterEntry, turn: u32) -> Uuid {
-    let RegisterEntry { learner, micros, note } = entry;
-    let name = format!("{object}\n{learner}\n{micros}\n{note}\n{turn}");
-    Uuid::new_v5(&NAMESPACE, name.as_bytes())
+pub(super) fn presence_id(statement: &Value, turn: u32) -> Uuid {
+    let part = |pointer: &str| statement.pointer(pointer).unwrap_or(&Value::Null);
+    let parts = ["/actor", "/object/id", "/timestamp", "/result"].map(part);
+    Uuid::new_v5(&NAMESPACE, json!([parts, turn]).to_string().as_bytes())
 }
 
 /// The statement that voids another one; always the same one.
@@ -33,14 +33,13 @@ pub(super) fn voiding(id: Uuid, authority: &Authority) -> Value {
 
 impl At<'_> {
     /// The statement of a learner's presence.
-    pub(super) fn attended(&self, id: Uuid, learner: &Learner, entry: &RegisterEntry) -> Value {
+    pub(super) fn attended(&self, learner: &Learner, entry: &RegisterEntry) -> Value {
         let course = &self.known.course;
         let begin = self.session.begin(course.zone()).unwrap_or_default();
         let actor = learner.identifiers.first().map(Identifier::to_agent).unwrap_or_default();
         let result = json!({"completion": true, "duration": iso_duration(entry.micros)});
         let event = format!("{}/events/{}", course.outline().iri, self.activity.key);
         json!({
-            "id": id,
             "actor": with(actor, "name", &learner.name),
             "verb": {"id": ATTENDED, "display": {"it": "ha partecipato a", "en": "attended"}},
             "object": {

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::reports::{rendering, written};
+use super::reports::{day, rendering, written};
 use crate::access::caller::Caller;
 use crate::access::scope::Right;
 use crate::export::Format;
@@ -60,9 +60,9 @@ pub async fn freeze(
 ) -> Result<(StatusCode, Json<FrozenList>), Problem> {
     caller.may(Right::Manage)?;
     parameters.only(&["at"])?;
-    let at = parameters.get("at").map(|at| {
-        at.parse().map_err(|_| Problem::parameter("at", at, "a day, such as 2026-10-31"))
-    });
+    let at = parameters
+        .get("at")
+        .map(|at| day(at).ok_or_else(|| Problem::parameter("at", at, "a day, such as 2026-10-31")));
     let frozen = server.progress.freeze(&id, at.transpose()?).await?;
     Ok((StatusCode::CREATED, Json(FrozenList::new(&frozen))))
 }
@@ -81,7 +81,7 @@ pub async fn list(
     Ok(Json(lists.iter().map(FrozenList::new).collect()))
 }
 
-/// A frozen list, byte for byte as it was frozen (json), or as a table.
+/// A frozen list with every member as it was frozen (json), or as a table.
 #[utoipa::path(get, path = "/api/v1/courses/{id}/certificates/{list}", tag = "certificates",
     security(("key" = [])), params(
         ("id" = String, Path, description = "the course's id"),

@@ -82,7 +82,7 @@ async fn keep(
     caller.may(Right::KeepRegisters)?;
     parameters.only(&["dry_run"])?;
     let dry_run = parameters.boolean("dry_run")?;
-    let is_json = content.content_type.starts_with("application/json");
+    let is_json = content.content_type.to_ascii_lowercase().starts_with("application/json");
     let sent = Sent { body: &content.body, is_json, whole, dry_run };
     let key = &caller.key;
     let kept = server.progress.keep_register(
@@ -121,7 +121,8 @@ pub async fn code(
     Path((id, event, session)): Path<(String, String, String)>,
 ) -> Result<Json<CheckInCode>, Problem> {
     caller.may(Right::KeepRegisters)?;
-    let code = server.progress.check_in_code(&id, &event, &session).await?;
+    let bounds = caller.key.bounds.as_ref();
+    let code = server.progress.check_in_code(&id, &event, &session, bounds).await?;
     let address = format!("{}/check-in/{id}", server.base_url);
     Ok(Json(CheckInCode { code, address }))
 }

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use jiff::civil::Date;
 
 use crate::access::caller::Caller;
 use crate::access::scope::Right;
@@ -146,9 +147,9 @@ fn query(kind: ReportKind, parameters: &Parameters) -> Result<ReportQuery, Probl
             Problem::parameter("by", &error.word, "module, region, body and the like")
         })
     });
-    let at = parameters.get("at").map(|at| {
-        at.parse().map_err(|_| Problem::parameter("at", at, "a day, such as 2026-05-04"))
-    });
+    let at = parameters
+        .get("at")
+        .map(|at| day(at).ok_or_else(|| Problem::parameter("at", at, "a day, such as 2026-05-04")));
     Ok(ReportQuery {
         kind,
         by: by.transpose()?,
@@ -165,6 +166,11 @@ fn query(kind: ReportKind, parameters: &Parameters) -> Result<ReportQuery, Probl
         expand: parameters.boolean("expand")?,
         session: text("session"),
     })
+}
+
+/// A day alone: one with a time of day would be taken for the whole of it.
+pub(super) fn day(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|_| text.len() == "2026-05-04".len())
 }
 
 /// A table in the format asked for; files that are not looked at in a browser get a name.
