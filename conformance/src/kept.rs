@@ -6,8 +6,8 @@ use serde_json::Value;
 /// Where `got` lacks or contradicts something of `sent`: a pointer, or `None` if all of it is there.
 ///
 /// What `got` has in addition is fine. A server may set `authority` and `stored`, write an instant in
-/// another zone, cut a duration after hundredths of a second, write a UUID in the other case, and
-/// return a lonely context activity in a list.
+/// another zone, cut or round it to milliseconds, cut a duration after hundredths of a second, write a
+/// UUID in the other case, and return a lonely context activity in a list.
 pub(crate) fn lost(sent: &Value, got: &Value) -> Option<String> {
     differs("", sent, got)
 }
@@ -48,7 +48,7 @@ fn same_text(key: &str, sent: &str, got: &str) -> bool {
             "id" | "registration" => {
                 uuid::Uuid::parse_str(sent).is_ok() && sent.eq_ignore_ascii_case(got)
             }
-            "timestamp" => instant(sent).is_some_and(|sent| instant(got) == Some(sent)),
+            "timestamp" => same_instant(sent, got),
             "duration" => cut(sent) == got.trim_end_matches('S'),
             _ => false,
         }
@@ -57,6 +57,17 @@ fn same_text(key: &str, sent: &str, got: &str) -> bool {
 /// The instant that a timestamp names.
 pub(crate) fn instant(text: &str) -> Option<Timestamp> {
     text.parse().ok()
+}
+
+/// Whether `got` names the instant `sent`, or that one cut or rounded to milliseconds or finer.
+fn same_instant(sent: &str, got: &str) -> bool {
+    let (Some(sent), Some(got)) = (instant(sent), instant(got)) else { return false };
+    let (sent, got) = (sent.as_nanosecond(), got.as_nanosecond());
+    [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000].into_iter().any(|unit: i128| {
+        let rest = sent.rem_euclid(unit);
+        let cut = sent - rest;
+        got == cut || (got == cut + unit && rest * 2 >= unit)
+    })
 }
 
 /// A duration without what is smaller than a hundredth of a second, and without the final `S`.
@@ -82,6 +93,20 @@ mod tests {
         assert_eq!(lost(&sent, &json!({"a": [{"b": 1}], "c": "x", "d": 1})), None);
         assert_eq!(lost(&sent, &json!({"a": [{"b": 2}], "c": "x"})).as_deref(), Some("/a/0/b"));
         assert_eq!(lost(&sent, &json!({"a": [{"b": 1}]})).as_deref(), Some("/c"));
+    }
+
+    #[test]
+    fn an_instant_is_kept_to_milliseconds() {
+        let differs = |got: &str| {
+            let sent = json!({"timestamp": "2020-01-01T00:00:00.123567Z"});
+            lost(&sent, &json!({"timestamp": got})).is_some()
+        };
+        for got in ["00.123567", "00.1235", "00.1236", "00.123", "00.124"] {
+            assert!(!differs(&format!("2020-01-01T00:00:{got}Z")), "{got}");
+        }
+        for got in ["00.122", "00.1232", "00.125", "00.12", "00", "01"] {
+            assert!(differs(&format!("2020-01-01T00:00:{got}Z")), "{got}");
+        }
     }
 
     #[test]

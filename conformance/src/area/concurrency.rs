@@ -154,7 +154,7 @@ fn put_without_headers() -> Vec<Case> {
 
 fn parallel_statements() -> Vec<Case> {
     cases! {
-        "parallel-same-id" => parallel_same_id, ["XAPI-00142", "XC-PARALLEL-3"],
+        "parallel-same-id" => parallel_same_id, ["XC-PARALLEL-3"],
             "Of different statements with one id that arrive at once one is stored";
         "parallel-statements" => parallel_all, ["XC-PARALLEL-3"],
             "Statements that arrive at once are all stored";
