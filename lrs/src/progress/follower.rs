@@ -11,13 +11,15 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Rebuilt;
 use super::followed::{CHUNK, Followed, Read};
-use crate::store::{KeptCourse, ProgressDocument, Result, Store, StoreError};
+use crate::store::{ProgressDocument, Result, Store, StoreError};
 use crate::xapi::instant::Instant;
 
 /// How long news and commands may take to be seen when nothing announces them.
 const PATIENCE: Duration = Duration::from_millis(250);
 /// How long statements gather after the first: many that come at once are followed in one step.
 const GATHERING: Duration = Duration::from_millis(20);
+/// Chunks read for a course that is being loaded, between two steps of all others.
+const LOADED_AT_ONCE: usize = 5;
 /// How long to wait after the store failed.
 const RECOVERY: Duration = Duration::from_secs(1);
 
@@ -38,6 +40,8 @@ pub enum Command {
 pub struct Follower {
     store: Arc<dyn Store>,
     courses: HashMap<String, Followed>,
+    /// Courses whose statements are being read from the beginning, with the revision they have.
+    loading: HashMap<String, (i64, Followed)>,
     /// Courses that cannot be followed, and the revision that could not.
     broken: HashMap<String, i64>,
     /// When courses were last looked for; nothing when they must be before going on.
@@ -47,7 +51,8 @@ pub struct Follower {
 impl Follower {
     /// A follower that has read nothing yet.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, courses: HashMap::new(), broken: HashMap::new(), looked: None }
+        let (courses, loading) = (HashMap::new(), HashMap::new());
+        Self { store, courses, loading, broken: HashMap::new(), looked: None }
     }
 
     /// Follows until all senders of `commands` are gone.
@@ -59,6 +64,7 @@ impl Follower {
                     tracing::error!(%error, "progress cannot follow the log");
                     // What is in memory may be ahead of what is kept: read it again.
                     self.courses.clear();
+                    self.loading.clear();
                     self.looked = None;
                     tokio::time::sleep(RECOVERY).await;
                     false
@@ -93,12 +99,20 @@ impl Follower {
         tokio::time::sleep(GATHERING).await;
     }
 
-    /// Follows one chunk of the log; says whether that was all of it.
+    /// Follows one chunk of the log, and reads on for courses that are being loaded; says whether
+    /// that was all there is to do.
     async fn step(&mut self) -> Result<bool> {
         if self.looked.is_none_or(|at| at.elapsed() >= PATIENCE) {
             self.refresh().await?;
             self.looked = Some(tokio::time::Instant::now());
         }
+        let caught_up = self.follow().await?;
+        self.load_on().await?;
+        Ok(caught_up && self.loading.is_empty())
+    }
+
+    /// Follows one chunk of the log; says whether that was all of it.
+    async fn follow(&mut self) -> Result<bool> {
         if self.courses.is_empty() {
             return Ok(true);
         }
@@ -115,40 +129,59 @@ impl Follower {
         Ok(whole)
     }
 
-    /// Loads courses that are new or take other statements now; these start over.
+    /// Looks for courses that are new or take other statements now; these start over.
     async fn refresh(&mut self) -> Result<()> {
         let known = self.store.courses().await?;
-        self.courses.retain(|id, _| known.iter().any(|course| course.id == *id));
+        let is_known = |id: &String| known.iter().any(|course| course.id == *id);
+        self.courses.retain(|id, _| is_known(id));
+        self.loading.retain(|id, _| is_known(id));
         for course in &known {
-            let followed = self.courses.get(&course.id).map(|followed| followed.mark.reading);
+            let loading = self.loading.get(&course.id).map(|(_, followed)| followed);
+            let followed = self.courses.get(&course.id).or(loading);
+            let reading = followed.map(|followed| followed.mark.reading);
             let broken = self.broken.get(&course.id).copied();
-            if followed == Some(course.reading) || broken == Some(course.revision) {
+            if reading == Some(course.reading) || broken == Some(course.revision) {
                 continue;
             }
             let Some(kept) = self.store.course(&course.id).await? else { continue };
-            match self.load(&kept).await {
+            self.courses.remove(&kept.id);
+            self.loading.remove(&kept.id);
+            match Followed::load(&*self.store, &kept).await {
+                Ok(followed) if followed.is_whole() => {
+                    self.loading.insert(kept.id, (kept.revision, followed));
+                }
                 Ok(followed) => {
                     self.broken.remove(&kept.id);
                     self.courses.insert(kept.id, followed);
                 }
-                Err(StoreError::Corrupt(what)) => {
-                    // Said once; the other courses go on.
-                    tracing::error!(what, "a course cannot be followed");
-                    self.courses.remove(&kept.id);
-                    self.broken.insert(kept.id, kept.revision);
-                }
-                Err(other) => return Err(other),
+                Err(error) => self.give_up(&kept.id, kept.revision, error)?,
             }
         }
         Ok(())
     }
 
-    async fn load(&self, course: &KeptCourse) -> Result<Followed> {
-        let mut followed = Followed::load(&*self.store, course).await?;
-        if followed.is_whole() {
-            self.read_whole_log(&mut followed).await?;
+    /// Leaves a course alone that cannot be followed: said once, and the others go on.
+    fn give_up(&mut self, id: &str, revision: i64, error: StoreError) -> Result<()> {
+        let StoreError::Corrupt(what) = error else { return Err(error) };
+        tracing::error!(what, "a course cannot be followed");
+        self.broken.insert(id.to_owned(), revision);
+        Ok(())
+    }
+
+    /// Reads some chunks for each course that is being loaded: in turn with following, so that a
+    /// large log holds up nobody else.
+    async fn load_on(&mut self) -> Result<()> {
+        for (id, (revision, mut followed)) in std::mem::take(&mut self.loading) {
+            match self.read_on(&mut followed, LOADED_AT_ONCE).await {
+                Ok((_, true)) => {
+                    self.broken.remove(&id);
+                    self.courses.insert(id, followed);
+                }
+                Ok((_, false)) => drop(self.loading.insert(id, (revision, followed))),
+                Err(error) => self.give_up(&id, revision, error)?,
+            }
         }
-        Ok(followed)
+        Ok(())
     }
 
     async fn rebuild(&mut self, id: &str) -> Result<Option<Rebuilt>> {
@@ -156,8 +189,9 @@ impl Follower {
         let before = self.digests(id).await?;
         let mut followed = Followed::load(&*self.store, &kept).await?;
         followed.start_over(kept.reading);
-        let statements = self.read_whole_log(&mut followed).await?;
+        let (statements, _) = self.read_on(&mut followed, usize::MAX).await?;
         let after = self.digests(id).await?;
+        self.loading.remove(id);
         self.courses.insert(id.to_owned(), followed);
         let kept = after.iter().filter(|(actor, now)| before.get(*actor) == Some(now)).count();
         let changed = (before.len().max(after.len()) - kept) as u64;
@@ -179,20 +213,21 @@ impl Follower {
         }
     }
 
-    /// Follows the log from the beginning to its end and replaces all documents.
-    async fn read_whole_log(&self, followed: &mut Followed) -> Result<u64> {
+    /// Reads on for a course, at most so many chunks, and replaces all its documents at the end of
+    /// the log. Gives how many statements were read, and whether the end was reached.
+    async fn read_on(&self, followed: &mut Followed, chunks: usize) -> Result<(u64, bool)> {
         let mut statements = 0;
-        loop {
+        for _ in 0..chunks {
             let log = self.store.log(followed.mark.through, CHUNK).await?;
             let read: Vec<Read> = log.iter().map(Read::new).collect();
             followed.follow(&*self.store, &read).await?;
             statements += log.len() as u64;
             if log.len() < CHUNK {
-                break;
+                followed.save(&*self.store).await?;
+                return Ok((statements, true));
             }
         }
-        followed.save(&*self.store).await?;
-        Ok(statements)
+        Ok((statements, false))
     }
 
     /// Up to where all courses have followed.
