@@ -207,7 +207,7 @@ fn register_columns() -> Vec<Column> {
     columns.extend(people::columns());
     columns.extend([
         Column::new("present", Kind::Flag, "Presente", "Present"),
-        Column::new("hours", Kind::Hours, "Ore in presenza", "Hours in presence"),
+        Column::new("hours", Kind::Hours, "Ore registrate", "Hours registered"),
         Column::new("statements", Kind::Text, "Dichiarazioni xAPI", "Statements"),
         Column::new("signature", Kind::Signature, "Firma", "Signature"),
     ]);
