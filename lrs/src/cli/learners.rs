@@ -49,6 +49,15 @@ pub(super) enum Learners {
         #[command(flatten)]
         target: Target,
     },
+    /// Print the statements of a learner that bear on a course, as they happened
+    Statements {
+        /// The course's id
+        course: String,
+        /// The learner's id
+        learner: String,
+        #[command(flatten)]
+        target: Target,
+    },
     /// List the actors of a course's statements who are nobody enrolled
     Unassigned {
         /// The course's id
@@ -74,6 +83,12 @@ impl Learners {
                 let client = target.client()?;
                 client.text(client.request(Method::DELETE, &merge_of(&course, &learner))).await?;
                 println!("{course}: {learner} is themselves again");
+            }
+            Self::Statements { course, learner, target } => {
+                let client = target.client()?;
+                let (course, learner) = (encoded(&course), encoded(&learner));
+                let path = format!("/api/v1/courses/{course}/learners/{learner}/statements");
+                print!("{}", client.text(client.request(Method::GET, &path)).await?);
             }
             Self::Unassigned { course, target } => {
                 let client = target.client()?;

@@ -112,6 +112,7 @@ fn api() -> Router<Server> {
         .routes(routes!(courses::learners::get, courses::learners::put))
         .routes(routes!(courses::learners::merge, courses::learners::unmerge))
         .routes(routes!(courses::learners::unassigned))
+        .routes(routes!(courses::learners::statements))
         .routes(routes!(courses::reports::get))
         .routes(routes!(courses::reports::progress))
         .routes(routes!(courses::presence::put, courses::presence::post))

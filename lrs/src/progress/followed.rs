@@ -198,7 +198,11 @@ impl Followed {
 }
 
 /// All statements about an agent stored until an instant that are not voided.
-async fn of_agent(store: &dyn Store, text: String, until: Instant) -> Result<Vec<Stored>> {
+pub(super) async fn of_agent(
+    store: &dyn Store,
+    text: String,
+    until: Instant,
+) -> Result<Vec<Stored>> {
     let agent = Some(Match { text, related: false });
     let until = Some(until);
     let mut filter = Filter { agent, until, ascending: true, limit: CHUNK, ..Filter::default() };

@@ -20,6 +20,7 @@ pub mod follower;
 mod health;
 mod presence;
 mod reports;
+mod timeline;
 mod unassigned;
 
 use boards::Boards;

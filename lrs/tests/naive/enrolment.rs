@@ -30,9 +30,6 @@ impl Enrolled {
         replace: bool,
         forms: &dyn Fn(usize) -> Vec<Value>,
     ) -> bool {
-        if list.is_empty() {
-            return false;
-        }
         let mut records = if replace { Vec::new() } else { self.records.clone() };
         for record in list {
             match records.iter_mut().find(|known| known.person.id == record.person.id) {

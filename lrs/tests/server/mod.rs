@@ -72,7 +72,8 @@ impl<'w> Server<'w> {
             Step::Import { list, replace } => {
                 let file = list_file(list);
                 let imported = progress.put_learners("c", file.as_bytes(), *replace, false).await;
-                let is_taken = self.enrolled.import(list, *replace, &forms);
+                // A list that names nobody is refused before anybody looks at it.
+                let is_taken = !list.is_empty() && self.enrolled.import(list, *replace, &forms);
                 assert_eq!(imported.is_ok(), is_taken);
             }
             Step::Merge(id, into) => {

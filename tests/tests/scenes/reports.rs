@@ -349,3 +349,32 @@ async fn gender_never_shows_for_fewer_than_five_not_even_within_a_body() {
     let report = report(&admin, "progress", &query).await;
     assert!(rows(&report).iter().all(|row| row["enrolled"].is_null()), "{report:#}");
 }
+
+#[tokio::test]
+async fn a_learners_timeline_is_what_they_did_in_the_order_in_which_it_happened() {
+    let (traccia, admin) = with_history().await;
+    let elsewhere =
+        did(2, "completed", "https://other.example.org/x", "2026-01-02T09:00:00Z", Value::Null);
+    admin.store_one(&elsewhere).await;
+    let timeline = admin.get(&seminar::at("/learners/u2/statements")).await.expect(200).json();
+    let told: Vec<(&str, &str)> = timeline
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["verb"]["id"].as_str().unwrap(), it["timestamp"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("http://adlnet.gov/expapi/verbs/attended", "2026-03-05T09:00:00+01:00"),
+            ("http://adlnet.gov/expapi/verbs/suspended", "2026-03-20T09:00:00Z"),
+        ]
+    );
+    let printed = traccia.cli(&["learners", "statements", seminar::COURSE, "u2"]).await.json();
+    assert_eq!(printed, timeline);
+    admin.get(&seminar::at("/learners/nobody/statements")).await.problem(404);
+    let new = json!({"scopes": ["progress/read"], "bounds": {"regions": ["Lombardia"]}});
+    let key = admin.post("/api/v1/keys").json(&new).await.expect(201).json();
+    let lombardia = traccia.with_key(key["key"].as_str().unwrap(), key["secret"].as_str().unwrap());
+    lombardia.get(&seminar::at("/learners/u2/statements")).await.problem(404);
+}

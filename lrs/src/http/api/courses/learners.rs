@@ -3,6 +3,8 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -100,6 +102,26 @@ pub async fn get(
         members.entry("merged").or_insert_with(|| serde_json::json!({}));
     }
     Ok(Json(answer))
+}
+
+/// The statements of a learner, under all their identifiers, that bear on the course, in the order
+/// in which things happened: the learner's timeline, and their data to take along.
+#[utoipa::path(get, path = "/api/v1/courses/{id}/learners/{learner}/statements", tag = "learners",
+    security(("key" = [])), params(
+        ("id" = String, Path, description = "the course's id"),
+        ("learner" = String, Path, description = "the learner's id")),
+    responses((status = 200, body = Vec<Object>), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn statements(
+    State(server): State<Server>,
+    caller: Caller,
+    Path((id, learner)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    caller.may(Right::ReadCourses)?;
+    let bounds = caller.key.bounds.as_ref();
+    let timeline = server.progress.timeline(&id, &learner, bounds).await?;
+    let body = [&b"["[..], &timeline.join(&b",\n"[..]), b"]\n"].concat();
+    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 /// Whom a learner is the same person as.
