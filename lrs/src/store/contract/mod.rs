@@ -143,6 +143,9 @@ macro_rules! store_contract {
                 progress_is_found_by_actor,
                 progress_since_a_version_is_what_was_written_after_it,
                 watermark_and_documents_move_together,
+                progress_made_of_an_older_version_is_refused,
+                of_writers_of_progress_one_wins,
+                who_is_alone_leads,
                 a_frozen_list_comes_back_as_it_was_and_stays,
             ];
             concurrency: [
