@@ -22,6 +22,7 @@ use crate::xapi::stored::Stored;
 
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
+pub mod mongo;
 pub mod sqlite;
 
 /// Why a store did not do what it was asked. In every case it changed nothing.
