@@ -139,19 +139,27 @@ impl Traccia {
 
     /// Runs `traccia ARGUMENTS` against this server as the admin and waits for its end.
     pub async fn cli(&self, arguments: &[&str]) -> Done {
-        let mut command = tokio::process::Command::from(command());
+        let mut command = command();
         command
-            .args(arguments)
             .env("TRACCIA_URL", self.url())
-            .env("TRACCIA_KEY", format!("{SEED_KEY}:{SEED_SECRET}"))
-            .stdin(Stdio::null())
-            .kill_on_drop(true);
-        let output = tokio::time::timeout(COMMAND, command.output())
-            .await
-            .unwrap_or_else(|_| panic!("traccia {arguments:?} ends within {COMMAND:?}"))
-            .expect("traccia runs");
-        Done::new(arguments, &output)
+            .env("TRACCIA_KEY", format!("{SEED_KEY}:{SEED_SECRET}"));
+        done(command, arguments).await
     }
+}
+
+/// Runs `traccia ARGUMENTS` for no server that is there and waits for its end.
+pub async fn cli(arguments: &[&str]) -> Done {
+    done(command(), arguments).await
+}
+
+async fn done(command: Command, arguments: &[&str]) -> Done {
+    let mut command = tokio::process::Command::from(command);
+    command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
+    let output = tokio::time::timeout(COMMAND, command.output())
+        .await
+        .unwrap_or_else(|_| panic!("traccia {arguments:?} ends within {COMMAND:?}"))
+        .expect("traccia runs");
+    Done::new(arguments, &output)
 }
 
 /// What a finished command left: its exit code and what it wrote.

@@ -57,7 +57,7 @@ impl MongoServer {
     }
 }
 
-/// The FerretDB of `tests/ferretdb`, or `None` where it was not built, which is said.
+/// The server of `tests/ferretdb`, or `None` where it was not built, which is said.
 fn ferretdb() -> Option<Command> {
     let path = built("ferretdb");
     if path.is_file() {
@@ -98,7 +98,9 @@ mod tests {
 
     #[test]
     fn each_database_has_a_new_name_and_the_servers_options() {
-        for uri in ["mongodb://u:p@a:1,b:2/?replicaSet=rs0", "mongodb://u:p@a:1,b:2/x?replicaSet=rs0"] {
+        for uri in
+            ["mongodb://u:p@a:1,b:2/?replicaSet=rs0", "mongodb://u:p@a:1,b:2/x?replicaSet=rs0"]
+        {
             let (one, two) = (database_at(uri), database_at(uri));
             assert_ne!(one, two);
             assert!(one.starts_with("mongodb://u:p@a:1,b:2/traccia-test-"), "{one}");
