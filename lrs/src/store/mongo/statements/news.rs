@@ -8,6 +8,7 @@ use tokio::time::Instant as Moment;
 use super::Statements;
 use crate::store::Result;
 use crate::store::mongo::call::call;
+use crate::store::mongo::head::Head;
 use crate::xapi::instant::Instant;
 
 /// How often it is looked what other processes have written.
@@ -56,10 +57,12 @@ impl Statements {
         if !head.claims.is_empty() || now - head.last <= FRESH {
             return Ok(Instant::from_micros(head.horizon()));
         }
-        let promised = self.register.change(|head| {
+        let promise = |head: &mut Head| {
             head.last = head.last.max(now);
             Some(head.horizon())
-        });
-        Ok(Instant::from_micros(promised.await?.unwrap_or(head.horizon())))
+        };
+        let is_kept = |head: &Head, through: &i64| head.last >= *through;
+        let promised = self.register.settle(promise, is_kept).await?;
+        Ok(Instant::from_micros(promised.map_or(head.horizon(), |(_, through)| through)))
     }
 }

@@ -136,10 +136,11 @@ impl Statements {
 
     /// Aborts a claim that is not sealed, and removes what was written for it.
     async fn abort(&self, from: i64) -> Result<()> {
-        let Some(stretch) = self.register.change(|head| head.abort(from)).await? else {
-            return Ok(());
-        };
-        self.sweep(stretch).await
+        let is_aborted = |head: &Head, stretch: &Stretch| head.aborted.contains(stretch);
+        match self.register.settle(|head| head.abort(from), is_aborted).await? {
+            Some((_, stretch)) => self.sweep(stretch).await,
+            None => Ok(()),
+        }
     }
 
     async fn sweep(&self, stretch: Stretch) -> Result<()> {
