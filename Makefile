@@ -1,6 +1,7 @@
 # make run   build Traccia and start it with the demo programme
 # make test  everything that must hold
 # make mutants which wrong behaviour each conformance test notices
+# make docker-check builds and drives what the image would hold, as it is released
 # make bench ratios against bare loops; takes a while and wants a quiet machine
 
 SHELL := /bin/sh
@@ -8,12 +9,12 @@ LISTEN ?= 127.0.0.1:8080
 # For trying out only: the demo server listens on this machine alone.
 export TRACCIA_SEED_KEY ?= demo:demo-secret
 
-.PHONY: run test lint unit e2e mutants bench
+.PHONY: run test lint unit e2e docker docker-check mutants bench
 
 run:
 	cargo run --release --package lrs --bin traccia -- serve --demo --data data --listen $(LISTEN)
 
-test: lint unit e2e
+test: lint unit e2e docker
 
 lint:
 	cargo fmt --all --check
@@ -26,6 +27,13 @@ unit:
 e2e:
 	cargo build --package lrs --bin traccia
 	cargo test --package e2e
+
+# After the scenes, so that the program is built already.
+docker:
+	docker/check.sh --debug
+
+docker-check:
+	docker/check.sh
 
 # Also a part of `make test`; here it prints its table.
 mutants:
