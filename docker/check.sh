@@ -157,11 +157,12 @@ find_compose() {
 install_compose() {
     local package
     if command -v apt-get >/dev/null && [[ $(id -u) == 0 ]]; then
-        apt-get update --quiet=2
+        apt-get update --quiet=2 || true
         for package in docker-compose-v2 docker-compose; do
             if apt-cache show "$package" 2>/dev/null | grep -Eq '^Version: ([2-9]|[1-9][0-9])\.'; then
                 say "installing $package"
-                apt-get install --quiet=2 --yes --no-install-recommends "$package"
+                DEBIAN_FRONTEND=noninteractive \
+                    apt-get install --quiet=2 --yes --no-install-recommends "$package"
                 return
             fi
         done
@@ -271,9 +272,11 @@ drive() {
         user=(setpriv --reuid=65532 --regid=65532 --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all)
     fi
     : >"$place/log"
+    local -a variables
+    mapfile -t variables < <(after final ENV | sed "s|=$(after final VOLUME)$|=$data|")
     cd "$place/empty"
     # shellcheck disable=SC2046 # the words of CMD
-    env -i TRACCIA__DATA="$data" TRACCIA__LISTEN=127.0.0.1:0 TRACCIA_SEED_KEY_FILE="$place/key" \
+    env -i "${variables[@]}" TRACCIA__LISTEN=127.0.0.1:0 TRACCIA_SEED_KEY_FILE="$place/key" \
         "${user[@]}" "$program" $(words "$(after final CMD)") >"$place/log" 2>&1 &
     server=$!
     url=$(announced) || { cat "$place/log" >&2; fail "it does not start as user 65532"; }
