@@ -17,12 +17,12 @@ if (!address) {
 const [user, userPassword, database] = address.slice(1).map(decodeURIComponent);
 
 
-/** The administrator's session, or null as long as there is no administrator. */
+/** The administrator's connection, or null as long as there is no administrator. */
 function administrator() {
   try {
     // Not `return as(…)`: mongosh would leave before it fails.
-    const session = connect(HERE.replace('//', `//${ADMIN}:${encodeURIComponent(password)}@`));
-    return session;
+    const connection = connect(HERE.replace('//', `//${ADMIN}:${encodeURIComponent(password)}@`));
+    return connection;
   } catch (error) {
     if (error.codeName === 'AuthenticationFailed' || error.code === 18) return null;
     throw error;
