@@ -1,5 +1,6 @@
 # make run   build Traccia and start it with the demo programme
 # make test  everything that must hold
+# make mongo the scenes and the conformance cases on the MongoDB engine
 # make mutants which wrong behaviour each conformance test notices
 # make docker-check builds and drives what the image would hold, as it is released
 # make bench ratios against bare loops; takes a while and wants a quiet machine
@@ -9,24 +10,37 @@ LISTEN ?= 127.0.0.1:8080
 # For trying out only: the demo server listens on this machine alone.
 export TRACCIA_SEED_KEY ?= demo:demo-secret
 
-.PHONY: run test lint unit e2e docker docker-check mutants bench
+FERRETDB := $${CARGO_TARGET_DIR:-target}/debug/ferretdb
+
+.PHONY: run test lint ferretdb unit e2e mongo docker docker-check mutants bench
 
 run:
 	cargo run --release --package lrs --bin traccia -- serve --demo --data data --listen $(LISTEN)
 
-test: lint unit e2e docker
+test: lint unit e2e mongo docker
 
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
 
-unit:
+# The server that the MongoDB engine is tested on. Without Go there is none; what needs it says so and is skipped.
+ferretdb:
+	tests/ferretdb/build $(FERRETDB)
+
+unit: ferretdb
 	cargo test --workspace --exclude e2e --exclude fuzz
 
 # The scenes drive the real program, so it is built first.
-e2e:
+e2e: ferretdb
 	cargo build --package lrs --bin traccia
 	cargo test --package e2e
+
+# What `unit` and `e2e` do not run on the MongoDB engine of themselves.
+mongo: ferretdb
+	cargo build --package lrs --bin traccia
+	@if [ -x $(FERRETDB) ] || [ -n "$$TRACCIA_TEST_MONGODB_URI" ]; then set -x; \
+		TRACCIA_TEST_STORE=mongodb cargo test --package e2e --test conformance --test scenes; \
+	else echo "skipped: the scenes on MongoDB, for want of a server"; fi
 
 # After the scenes, so that the program is built already.
 docker:

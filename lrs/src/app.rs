@@ -9,13 +9,14 @@ use tokio::sync::mpsc;
 use crate::access::key::{KeptKey, Key, hash_secret, is_secret};
 use crate::access::scope::Scope;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{ConfigError, Settings};
+use crate::config::{ConfigError, Engine, Settings};
 use crate::http;
 use crate::http::credentials::Credentials;
 use crate::http::state::{Parts, Server};
 use crate::progress::Progress;
 use crate::progress::follower::Follower;
 use crate::record::Record;
+use crate::store::mongo::MongoStore;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
 use crate::xapi::authority::Authority;
@@ -57,15 +58,24 @@ pub enum StartError {
     OtherSecret(String),
 }
 
+/// Opens the store that an engine keeps; one that is not there yet is made.
+pub async fn open(engine: &Engine, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Store>, StartError> {
+    Ok(match engine {
+        Engine::Sqlite(folder) => {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| StartError::Folder(folder.clone(), error))?;
+            Arc::new(SqliteStore::open(folder, Arc::clone(clock))?)
+        }
+        Engine::Mongo(uri) => Arc::new(MongoStore::open(uri, Arc::clone(clock)).await?),
+    })
+}
+
 impl App {
     /// Opens the store, listens, and starts to follow the log.
     pub async fn start(settings: &Settings) -> Result<Self, StartError> {
         let default_version = settings.version()?;
-        let folder = settings.sqlite_folder()?;
-        std::fs::create_dir_all(&folder)
-            .map_err(|error| StartError::Folder(folder.clone(), error))?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder, Arc::clone(&clock))?);
+        let store = open(&settings.engine()?, &clock).await?;
 
         let cannot = |error| StartError::Listen(settings.listen.clone(), error);
         let listener = TcpListener::bind(&settings.listen).await.map_err(cannot)?;

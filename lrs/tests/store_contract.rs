@@ -1,4 +1,4 @@
-//! The embedded engine keeps the contract of the store.
+//! Both engines keep the contract of the store.
 
 #![allow(missing_docs, reason = "a test, not an interface")]
 #![allow(clippy::expect_used, reason = "a test: a panic is a failure")]
@@ -7,18 +7,29 @@ use std::sync::Arc;
 
 use lrs::clock::SystemClock;
 use lrs::store::Store;
+use lrs::store::mongo::MongoStore;
 use lrs::store::sqlite::SqliteStore;
 use tempfile::TempDir;
 
 mod sqlite {
-    lrs::store_contract!(crate::fresh);
+    lrs::store_contract!(crate::in_a_folder);
 }
 
-#[expect(clippy::unused_async, reason = "other engines connect first")]
-async fn fresh() -> (TempDir, Arc<dyn Store>) {
+mod mongo {
+    lrs::store_contract!(crate::in_a_database);
+}
+
+async fn in_a_database() -> Option<((), Arc<dyn Store>)> {
+    let uri = programs::fresh_database().await?;
+    let store = MongoStore::open(&uri, Arc::new(SystemClock)).await.expect("a fresh database");
+    Some(((), Arc::new(store)))
+}
+
+#[expect(clippy::unused_async, reason = "the other engine connects first")]
+async fn in_a_folder() -> Option<(TempDir, Arc<dyn Store>)> {
     let home = TempDir::new().expect("a folder for the store");
     let store = SqliteStore::open(home.path(), Arc::new(SystemClock)).expect("a fresh store");
-    (home, Arc::new(store))
+    Some((home, Arc::new(store)))
 }
 
 /// An item that is written but not listed would never run.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::client::Client;
 use crate::statement::account;
 
 /// The course's id.
@@ -62,6 +63,22 @@ pub fn learners() -> String {
         ));
     }
     lines.join("\n") + "\n"
+}
+
+/// Loads course and learners.
+pub async fn load(client: &Client) {
+    client.put(&at("")).body("application/toml", file()).await.is(200);
+    client.put(&at("/learners")).body("text/csv", learners()).await.is(200);
+}
+
+/// An address of the course.
+pub fn at(path: &str) -> String {
+    format!("/api/v1/courses/{COURSE}{path}")
+}
+
+/// The report by module and region.
+pub async fn report(client: &Client) -> Value {
+    client.get(&at("/progress")).query(&[("by", "module,region")]).await.expect(200).json()
 }
 
 /// The account of learner `number`.

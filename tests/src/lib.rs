@@ -13,6 +13,7 @@
     reason = "a test's fixture fails by panicking, with the whole answer in the message"
 )]
 
+mod answers;
 mod client;
 pub mod course;
 mod document;
@@ -24,6 +25,7 @@ pub mod source;
 mod statement;
 mod traccia;
 
+pub use answers::Answers;
 pub use client::{Ask, Client};
 pub use document::Document;
 pub use eventually::eventually;
@@ -33,4 +35,4 @@ pub use statement::{
     ADL, Statement, account, activity, activity_iri, agent, anonymous_group, group, new_id,
     reference, verb,
 };
-pub use traccia::{Done, Setup, Traccia};
+pub use traccia::{Done, Setup, Traccia, cli};

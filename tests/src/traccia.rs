@@ -1,28 +1,23 @@
 //! The real binary, on a folder and a port of its own.
 
-use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
+use programs::{Program, built, fresh_database};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::oneshot;
 
 use crate::client::Client;
 
 const SEED_KEY: &str = "seed";
 const SEED_SECRET: &str = "seed-secret-of-the-tests";
-const START: Duration = Duration::from_secs(30);
 const COMMAND: Duration = Duration::from_mins(1);
 
 /// A running server. Dropping it kills the process; a failing test shows all the server wrote on stderr.
 pub struct Traccia {
-    process: Child,
-    url: String,
-    stderr: Arc<Mutex<String>>,
+    program: Program,
     setup: Setup,
     folder: Arc<TempDir>,
 }
@@ -32,9 +27,17 @@ pub struct Traccia {
 pub struct Setup {
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
+    store: Option<String>,
 }
 
 impl Setup {
+    /// On this store, whatever `TRACCIA_TEST_STORE` says: a second server on the store of the first, for one.
+    #[must_use]
+    pub fn store(mut self, uri: &str) -> Self {
+        self.store = Some(uri.to_owned());
+        self
+    }
+
     /// Adds arguments after `serve`.
     #[must_use]
     pub fn arguments(mut self, arguments: &[&str]) -> Self {
@@ -49,8 +52,12 @@ impl Setup {
         self
     }
 
-    /// Starts a server with this set-up on a new folder.
-    pub async fn start(self) -> Traccia {
+    /// Starts a server with this set-up on a new folder, and on a new database where
+    /// `TRACCIA_TEST_STORE=mongodb`.
+    pub async fn start(mut self) -> Traccia {
+        if self.store.is_none() {
+            self.store = new_store().await;
+        }
         let folder = Arc::new(TempDir::new().expect("a temporary folder"));
         Traccia::launch(self, folder).await
     }
@@ -67,29 +74,18 @@ impl Traccia {
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(folder.path().join("data"))
+            .args(setup.store.iter().flat_map(|uri| ["--store", uri]))
             .args(&setup.arguments)
             .env("TRACCIA_SEED_KEY", format!("{SEED_KEY}:{SEED_SECRET}"))
             .envs(setup.variables.iter().cloned())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut process = command.spawn().expect("traccia starts");
-        let stderr = collect(process.stderr.take().expect("stderr is piped"));
-        let address = announced(process.stdout.take().expect("stdout is piped"));
-        match tokio::time::timeout(START, address).await {
-            Ok(Ok(url)) => Self { process, url, stderr, setup, folder },
-            failure => {
-                let _ = process.kill();
-                let _ = process.wait();
-                let reason = if failure.is_err() { "in time" } else { "before it ended" };
-                panic!("no address on stdout {reason}; stderr:\n{}", stderr.lock().unwrap());
-            }
-        }
+            .stdin(Stdio::null());
+        let program = Program::start(command, first_address).await;
+        Self { program, setup, folder }
     }
 
     /// `http://127.0.0.1:PORT`, without a slash at the end.
     pub fn url(&self) -> &str {
-        &self.url
+        self.program.address()
     }
 
     /// The data folder, and a place for a scene's own files beside it.
@@ -106,7 +102,7 @@ impl Traccia {
 
     /// Who asks without credentials.
     pub fn anonymous(&self) -> Client {
-        Client::new(&self.url, None)
+        Client::new(self.url(), None)
     }
 
     /// Who holds the key that the server was seeded with: scope `all`.
@@ -116,7 +112,7 @@ impl Traccia {
 
     /// Who holds this key.
     pub fn with_key(&self, key: &str, secret: &str) -> Client {
-        Client::new(&self.url, Some((key, secret)))
+        Client::new(self.url(), Some((key, secret)))
     }
 
     /// Creates a key through the public API and gives its holder.
@@ -132,43 +128,38 @@ impl Traccia {
     /// Kills the process at once (SIGKILL) and leaves the folder as it is. What the system had not
     /// yet written is kept: this is no power cut.
     pub fn kill(&mut self) {
-        self.process.kill().expect("the process is there to be killed");
-        self.process.wait().expect("a killed process ends");
+        self.program.kill();
     }
 
-    /// Starts the same set-up on the same folder again, on a new port.
+    /// Starts the same set-up on the same folder and store again, on a new port.
     pub async fn restart(mut self) -> Self {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.kill();
         Self::launch(self.setup.clone(), Arc::clone(&self.folder)).await
     }
 
     /// Runs `traccia ARGUMENTS` against this server as the admin and waits for its end.
     pub async fn cli(&self, arguments: &[&str]) -> Done {
-        let mut command = tokio::process::Command::from(command());
+        let mut command = command();
         command
-            .args(arguments)
-            .env("TRACCIA_URL", &self.url)
-            .env("TRACCIA_KEY", format!("{SEED_KEY}:{SEED_SECRET}"))
-            .stdin(Stdio::null())
-            .kill_on_drop(true);
-        let output = tokio::time::timeout(COMMAND, command.output())
-            .await
-            .unwrap_or_else(|_| panic!("traccia {arguments:?} ends within {COMMAND:?}"))
-            .expect("traccia runs");
-        Done::new(arguments, &output)
+            .env("TRACCIA_URL", self.url())
+            .env("TRACCIA_KEY", format!("{SEED_KEY}:{SEED_SECRET}"));
+        done(command, arguments).await
     }
 }
 
-impl Drop for Traccia {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-        if std::thread::panicking() {
-            let text = self.stderr.lock().map(|text| text.clone()).unwrap_or_default();
-            eprintln!("--- stderr of traccia at {} ---\n{text}", self.url);
-        }
-    }
+/// Runs `traccia ARGUMENTS` for no server that is there and waits for its end.
+pub async fn cli(arguments: &[&str]) -> Done {
+    done(command(), arguments).await
+}
+
+async fn done(command: Command, arguments: &[&str]) -> Done {
+    let mut command = tokio::process::Command::from(command);
+    command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
+    let output = tokio::time::timeout(COMMAND, command.output())
+        .await
+        .unwrap_or_else(|_| panic!("traccia {arguments:?} ends within {COMMAND:?}"))
+        .expect("traccia runs");
+    Done::new(arguments, &output)
 }
 
 /// What a finished command left: its exit code and what it wrote.
@@ -216,42 +207,30 @@ impl std::fmt::Display for Done {
 
 /// `traccia` with none of the caller's settings.
 fn command() -> Command {
-    let mut command = Command::new(binary());
+    let path = built("traccia");
+    assert!(
+        path.is_file(),
+        "{} is missing: run `make test`, or `cargo build -p lrs --bin traccia` first",
+        path.display()
+    );
+    let mut command = Command::new(path);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRACCIA")) {
         command.env_remove(name);
     }
     command
 }
 
-/// `target/<profile>/traccia`, beside the folder `deps` that this test runs from.
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().expect("a test knows its own path");
-    let profile = test.parent().and_then(Path::parent).expect("target/<profile>/deps/<test>");
-    let path = profile.join(format!("traccia{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        path.is_file(),
-        "{} is missing: run `make test`, or `cargo build -p lrs --bin traccia` first",
-        path.display()
-    );
-    path
+/// The store that the environment wants: a new database, or `None` for the embedded one.
+async fn new_store() -> Option<String> {
+    let wanted = std::env::var("TRACCIA_TEST_STORE").unwrap_or_default();
+    match wanted.as_str() {
+        "" | "sqlite" => None,
+        "mongodb" => Some(fresh_database().await.expect("a MongoDB-compatible server")),
+        other => panic!("TRACCIA_TEST_STORE is `{other}`: use sqlite or mongodb"),
+    }
 }
 
-/// Reads stdout to its end; the first `http://HOST:PORT` on it is sent on.
-fn announced(stdout: impl Read + Send + 'static) -> oneshot::Receiver<String> {
-    let (found, address) = oneshot::channel();
-    std::thread::spawn(move || {
-        let mut found = Some(found);
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            if let Some(url) = first_address(&line)
-                && let Some(found) = found.take()
-            {
-                let _ = found.send(url);
-            }
-        }
-    });
-    address
-}
-
+/// The first `http://HOST:PORT` in a line.
 fn first_address(line: &str) -> Option<String> {
     let rest = line.split_once("http://")?.1;
     let end = rest
@@ -260,19 +239,6 @@ fn first_address(line: &str) -> Option<String> {
     let authority = rest.get(..end)?.trim_end_matches('.');
     authority.rsplit_once(':')?.1.parse::<u16>().ok()?;
     Some(format!("http://{authority}"))
-}
-
-fn collect(stderr: impl Read + Send + 'static) -> Arc<Mutex<String>> {
-    let text = Arc::new(Mutex::new(String::new()));
-    let shared = Arc::clone(&text);
-    std::thread::spawn(move || {
-        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-            if let Ok(mut text) = shared.lock() {
-                let _ = writeln!(text, "{line}");
-            }
-        }
-    });
-    text
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! are not known are refused.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use figment::{Figment, Provider};
@@ -20,7 +21,7 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where to listen, as HOST:PORT.
     pub listen: String,
-    /// The storage engine: `sqlite:FOLDER`; empty for the one in `data`.
+    /// The storage engine: `sqlite:FOLDER` or `mongodb://HOST/DATABASE`; empty for SQLite in `data`.
     pub store: String,
     /// A file whose trimmed text is the setting `store`, for an address with a password; empty
     /// for none. It counts as `store` given in the same place.
@@ -74,7 +75,7 @@ pub enum ConfigError {
     #[error("default_version is `{0}`: use 1.0.3 or 2.0.0")]
     Version(String),
     /// A store that Traccia does not know.
-    #[error("store is `{0}`: use sqlite:FOLDER")]
+    #[error("store is `{0}`: use sqlite:FOLDER or mongodb://HOST[,HOST…]/DATABASE[?OPTIONS]")]
     Store(String),
     /// A store that is named twice in one place.
     #[error("{0} give both store and store_file: give one of them")]
@@ -118,12 +119,12 @@ impl Settings {
             .ok_or_else(|| ConfigError::Version(self.default_version.clone()))
     }
 
-    /// The folder of the embedded store.
-    pub fn sqlite_folder(&self) -> Result<PathBuf, ConfigError> {
-        match self.store.split_once(':') {
-            None if self.store.is_empty() => Ok(self.data.clone()),
-            Some(("sqlite", folder)) if !folder.is_empty() => Ok(folder.into()),
-            _ => Err(ConfigError::Store(self.store.clone())),
+    /// The storage engine, and where it is.
+    pub fn engine(&self) -> Result<Engine, ConfigError> {
+        if self.store.is_empty() {
+            Ok(Engine::Sqlite(self.data.clone()))
+        } else {
+            self.store.parse()
         }
     }
 }
@@ -149,6 +150,37 @@ fn with_store_file(
         Ok(text) if text.trim().is_empty() => Err(ConfigError::EmptyStoreFile(file)),
         Ok(text) => Ok(figment.merge(Serialized::default("store", text.trim()))),
         Err(error) => Err(ConfigError::StoreFile(file, error)),
+    }
+}
+
+/// A storage engine, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// The embedded one, in a folder.
+    Sqlite(PathBuf),
+    /// A database that speaks `MongoDB`'s protocol, by its URI.
+    Mongo(String),
+}
+
+impl FromStr for Engine {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        match text.split_once(':') {
+            Some(("sqlite", folder)) if !folder.is_empty() => Ok(Self::Sqlite(folder.into())),
+            Some(("mongodb" | "mongodb+srv", rest)) if rest.starts_with("//") => {
+                Ok(Self::Mongo(text.to_owned()))
+            }
+            _ => Err(ConfigError::Store(without_password(text))),
+        }
+    }
+}
+
+/// `text` as it may be shown.
+fn without_password(text: &str) -> String {
+    match (text.split_once("://"), text.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
+        _ => text.to_owned(),
     }
 }
 
@@ -215,12 +247,20 @@ mod tests {
 
     #[test]
     fn stores_are_named_by_scheme() {
-        let folder = |store: &str| {
-            Settings { store: store.into(), ..Settings::default() }.sqlite_folder().ok()
-        };
-        assert_eq!(folder(""), Some("data".into()));
-        assert_eq!(folder("sqlite:/var/lib/t"), Some("/var/lib/t".into()));
-        assert_eq!(folder("sqlite:"), None);
-        assert_eq!(folder("oracle:x"), None);
+        let engine = |store: &str| Settings { store: store.into(), ..Settings::default() }.engine();
+        assert_eq!(engine("").unwrap(), Engine::Sqlite("data".into()));
+        assert_eq!(engine("sqlite:/var/lib/t").unwrap(), Engine::Sqlite("/var/lib/t".into()));
+        for uri in ["mongodb://a,b/t?replicaSet=rs0", "mongodb+srv://u:p@c.example/t"] {
+            assert_eq!(engine(uri).unwrap(), Engine::Mongo(uri.to_owned()));
+        }
+        for other in ["sqlite:", "oracle:x", "mongodb:x", "mongo"] {
+            assert!(engine(other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let error = "mongo://u:hush@h/t".parse::<Engine>().unwrap_err().to_string();
+        assert!(error.contains("mongo://…@h/t") && !error.contains("hush"), "{error}");
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Followed {
     pub(super) id: String,
     /// How far the documents follow the log.
     pub(super) mark: Mark,
+    /// The version of the watermark that the documents in memory go with.
+    version: i64,
     course: Course,
     /// Documents that were read or changed lately; when `whole`, all there are.
     documents: HashMap<String, ActorProgress>,
@@ -64,13 +66,15 @@ impl Followed {
     pub(super) async fn load(store: &dyn Store, kept: &KeptCourse) -> Result<Self> {
         let corrupt = |what: String| StoreError::Corrupt(format!("course {}: {what}", kept.id));
         let course = Course::parse(&kept.file).map_err(|error| corrupt(error.to_string()))?;
-        let mark = store.watermark(&kept.id).await?.followed;
+        let watermark = store.watermark(&kept.id).await?;
+        let mark = watermark.followed;
         let first = store.progress(&kept.id, "", 1).await?;
         let is_current = mark.reading == kept.reading
             && first.first().is_none_or(|document| current(document).is_some());
         let mut followed = Self {
             id: kept.id.clone(),
             mark,
+            version: watermark.version,
             course,
             documents: HashMap::new(),
             changed: BTreeSet::new(),
@@ -138,21 +142,25 @@ impl Followed {
         Ok(())
     }
 
-    /// Writes what changed, with the mark up to which it is true.
-    pub(super) async fn save(&mut self, store: &dyn Store) -> Result<()> {
+    /// Writes what changed, with the mark up to which it is true. False where somebody else has
+    /// written, or the course is gone: what is in memory is worth nothing then.
+    pub(super) async fn save(&mut self, store: &dyn Store) -> Result<bool> {
         let documents: Vec<ProgressDocument> = if self.whole {
             self.documents.iter().map(|(actor, progress)| written(actor, progress)).collect()
         } else {
             let of = |actor: &String| Some(written(actor, self.documents.get(actor)?));
             self.changed.iter().filter_map(of).collect()
         };
-        store.put_progress(&self.id, self.mark, documents, self.whole).await?;
+        let (version, whole) = (self.version, self.whole);
+        let written = store.put_progress(&self.id, version, self.mark, documents, whole).await?;
+        let Some(version) = written else { return Ok(false) };
+        self.version = version;
         self.whole = false;
         self.changed.clear();
         if self.documents.len() > REMEMBERED {
             self.documents = HashMap::new();
         }
-        Ok(())
+        Ok(true)
     }
 
     fn bears(&self, evidence: &Evidence) -> bool {

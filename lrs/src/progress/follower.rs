@@ -22,6 +22,9 @@ const GATHERING: Duration = Duration::from_millis(20);
 const LOADED_AT_ONCE: usize = 5;
 /// How long to wait after the store failed.
 const RECOVERY: Duration = Duration::from_secs(1);
+/// How often, and how long apart, the lead is asked for before a rebuild.
+const INSISTENCE: u32 = 100;
+const BETWEEN: Duration = Duration::from_millis(200);
 
 /// What the follower is told.
 pub enum Command {
@@ -48,6 +51,20 @@ pub struct Follower {
     looked: Option<tokio::time::Instant>,
 }
 
+/// How far a course has been read from the beginning.
+enum ReadOn {
+    /// There is more to read.
+    Part,
+    /// So many statements, to the end; the documents are kept.
+    Whole(u64),
+    /// To the end, but somebody else has written documents in between.
+    Overtaken,
+}
+
+fn overtaken() -> StoreError {
+    StoreError::Unavailable("another process computes the course's progress as well".into())
+}
+
 impl Follower {
     /// A follower that has read nothing yet.
     pub fn new(store: Arc<dyn Store>) -> Self {
@@ -62,10 +79,7 @@ impl Follower {
                 Ok(caught_up) => caught_up,
                 Err(error) => {
                     tracing::error!(%error, "progress cannot follow the log");
-                    // What is in memory may be ahead of what is kept: read it again.
-                    self.courses.clear();
-                    self.loading.clear();
-                    self.looked = None;
+                    self.forget();
                     tokio::time::sleep(RECOVERY).await;
                     false
                 }
@@ -99,9 +113,20 @@ impl Follower {
         tokio::time::sleep(GATHERING).await;
     }
 
+    /// Forgets what is in memory: it may be ahead of, or behind, what is kept.
+    fn forget(&mut self) {
+        self.courses.clear();
+        self.loading.clear();
+        self.looked = None;
+    }
+
     /// Follows one chunk of the log, and reads on for courses that are being loaded; says whether
-    /// that was all there is to do.
+    /// that was all there is to do. Nothing is to be done while another process leads.
     async fn step(&mut self) -> Result<bool> {
+        if !self.store.lead(false).await? {
+            self.forget();
+            return Ok(true);
+        }
         if self.looked.is_none_or(|at| at.elapsed() >= PATIENCE) {
             self.refresh().await?;
             self.looked = Some(tokio::time::Instant::now());
@@ -122,9 +147,16 @@ impl Follower {
         }
         let whole = log.len() < CHUNK;
         let log: Vec<Read> = log.iter().map(Read::new).collect();
+        let mut overtaken = Vec::new();
         for followed in self.courses.values_mut() {
             followed.follow(&*self.store, &log).await?;
-            followed.save(&*self.store).await?;
+            if !followed.save(&*self.store).await? {
+                overtaken.push(followed.id.clone());
+            }
+        }
+        for id in overtaken {
+            self.courses.remove(&id);
+            self.looked = None;
         }
         Ok(whole)
     }
@@ -173,11 +205,12 @@ impl Follower {
     async fn load_on(&mut self) -> Result<()> {
         for (id, (revision, mut followed)) in std::mem::take(&mut self.loading) {
             match self.read_on(&mut followed, LOADED_AT_ONCE).await {
-                Ok((_, true)) => {
+                Ok(ReadOn::Overtaken) => self.looked = None,
+                Ok(ReadOn::Whole(_)) => {
                     self.broken.remove(&id);
                     self.courses.insert(id, followed);
                 }
-                Ok((_, false)) => drop(self.loading.insert(id, (revision, followed))),
+                Ok(ReadOn::Part) => drop(self.loading.insert(id, (revision, followed))),
                 Err(error) => self.give_up(&id, revision, error)?,
             }
         }
@@ -185,17 +218,32 @@ impl Follower {
     }
 
     async fn rebuild(&mut self, id: &str) -> Result<Option<Rebuilt>> {
+        self.insist().await?;
         let Some(kept) = self.store.course(id).await? else { return Ok(None) };
         let before = self.digests(id).await?;
         let mut followed = Followed::load(&*self.store, &kept).await?;
         followed.start_over(kept.reading);
-        let (statements, _) = self.read_on(&mut followed, usize::MAX).await?;
-        let after = self.digests(id).await?;
+        self.courses.remove(id);
         self.loading.remove(id);
+        let ReadOn::Whole(statements) = self.read_on(&mut followed, usize::MAX).await? else {
+            return Err(overtaken());
+        };
+        let after = self.digests(id).await?;
         self.courses.insert(id.to_owned(), followed);
         let kept = after.iter().filter(|(actor, now)| before.get(*actor) == Some(now)).count();
         let changed = (before.len().max(after.len()) - kept) as u64;
         Ok(Some(Rebuilt { statements, changed }))
+    }
+
+    /// Takes the lead from whoever has it.
+    async fn insist(&self) -> Result<()> {
+        for _ in 0..INSISTENCE {
+            if self.store.lead(true).await? {
+                return Ok(());
+            }
+            tokio::time::sleep(BETWEEN).await;
+        }
+        Err(overtaken())
     }
 
     /// What tells each document of a course from any other, by actor.
@@ -214,20 +262,22 @@ impl Follower {
     }
 
     /// Reads on for a course, at most so many chunks, and replaces all its documents at the end of
-    /// the log. Gives how many statements were read, and whether the end was reached.
-    async fn read_on(&self, followed: &mut Followed, chunks: usize) -> Result<(u64, bool)> {
+    /// the log.
+    async fn read_on(&self, followed: &mut Followed, chunks: usize) -> Result<ReadOn> {
         let mut statements = 0;
         for _ in 0..chunks {
+            // A long reading must not look like a process that is gone.
+            self.store.lead(false).await?;
             let log = self.store.log(followed.mark.through, CHUNK).await?;
             let read: Vec<Read> = log.iter().map(Read::new).collect();
             followed.follow(&*self.store, &read).await?;
             statements += log.len() as u64;
             if log.len() < CHUNK {
-                followed.save(&*self.store).await?;
-                return Ok((statements, true));
+                let is_kept = followed.save(&*self.store).await?;
+                return Ok(if is_kept { ReadOn::Whole(statements) } else { ReadOn::Overtaken });
             }
         }
-        Ok((statements, false))
+        Ok(ReadOn::Part)
     }
 
     /// Up to where all courses have followed.

@@ -22,6 +22,7 @@ use crate::xapi::stored::Stored;
 
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
+pub mod mongo;
 pub mod sqlite;
 
 /// Why a store did not do what it was asked. In every case it changed nothing.
@@ -217,7 +218,7 @@ pub struct Followed {
 pub struct Watermark {
     /// How far they follow the log.
     pub followed: Followed,
-    /// Grows with every write of documents.
+    /// Grows with every write of documents; 0 before the first.
     pub version: i64,
     /// The version of the last write that replaced them all.
     pub base: i64,
@@ -278,15 +279,20 @@ pub trait CourseStore: Send + Sync {
     ) -> Result<(Watermark, Vec<ProgressDocument>)>;
 
     /// Replaces the documents of the actors named and says how far they follow the log, in one
-    /// write. With `whole`, documents of actors not named are removed. Nothing is done for a
-    /// course that is not there.
+    /// write. With `whole`, documents of actors not named are removed. Gives the new version of
+    /// the watermark.
+    ///
+    /// `based_on` is the version that the documents were made from; `None`, and nothing changed,
+    /// where the watermark has another one, or there is no such course: somebody else follows it
+    /// too, and what is kept must be read again.
     async fn put_progress(
         &self,
         course: &str,
+        based_on: i64,
         followed: Followed,
         documents: Vec<ProgressDocument>,
         whole: bool,
-    ) -> Result<()>;
+    ) -> Result<Option<i64>>;
 
     /// Keeps a frozen list for good; false when one of this id is there, which is left as it is.
     async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool>;
@@ -300,6 +306,13 @@ pub trait CourseStore: Send + Sync {
 pub trait Store:
     StatementStore + StatementLog + ThingStore + DocumentStore + KeyStore + CourseStore
 {
+    /// Whether this process is the one that follows the log, of all that share the store: asked
+    /// again and again, it stays so until it has not asked for some seconds. With `insist` it is
+    /// taken from whoever has it, which may need further calls.
+    ///
+    /// It only spares work: [`CourseStore::put_progress`] is safe without.
+    async fn lead(&self, insist: bool) -> Result<bool>;
+
     /// 32 random bytes that belong to this store for good: the secret of its cursors.
     async fn secret(&self) -> Result<[u8; 32]>;
 

@@ -42,22 +42,41 @@ pub fn prepare(statement: Statement, authority: &Authority, new_id: Uuid) -> Pre
     let (text, value) = statement.into_parts();
     let keys = index::keys(&value, authority.agent());
     let target = target(&value);
-    let voiding =
-        target.is_some() && value.pointer("/verb/id").and_then(Value::as_str) == Some(VOIDED);
+    let voiding = is_voiding(target, &value);
     let (text, stored_at) = splice(&text, &value, id, version, authority);
     Prepared { id, value, keys, target, voiding, text, stored_at }
 }
 
 impl Prepared {
+    /// A statement that was kept elsewhere, as it was kept there: it is stamped already.
+    pub fn again(kept: &Stored) -> Result<Self, serde_json::Error> {
+        let value = kept.value()?;
+        let authority = value.get("authority").cloned().unwrap_or_default();
+        let keys = index::keys(&value, &authority);
+        let target = target(&value);
+        let voiding = is_voiding(target, &value);
+        let text = String::from_utf8_lossy(&kept.body).into_owned();
+        Ok(Self { id: kept.id, value, keys, target, voiding, text, stored_at: Vec::new() })
+    }
+
     /// The statement as it is kept, stored at `stored`.
     pub fn stamp(self, stored: Instant) -> Stored {
-        let mut text = self.text;
-        let instant = stored.to_string();
-        for at in self.stored_at {
-            text.replace_range(at..at + Instant::TEXT_LENGTH, &instant);
-        }
-        Stored { id: self.id, stored, body: text.into() }
+        Stored { id: self.id, stored, body: self.stamped(stored).into() }
     }
+
+    /// The text of the statement as it is kept, stored at `stored`.
+    pub fn stamped(&self, stored: Instant) -> String {
+        let mut text = self.text.clone();
+        let instant = stored.to_string();
+        for at in &self.stored_at {
+            text.replace_range(*at..*at + Instant::TEXT_LENGTH, &instant);
+        }
+        text
+    }
+}
+
+fn is_voiding(target: Option<Uuid>, statement: &Value) -> bool {
+    target.is_some() && statement.pointer("/verb/id").and_then(Value::as_str) == Some(VOIDED)
 }
 
 /// The id of the statement that the object of `statement` refers to.

@@ -2,35 +2,13 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use e2e::{Client, Document, Statement, Traccia, new_id};
+use e2e::{Answers, Client, Document, Statement, Traccia, new_id};
 use serde_json::{Value, json};
-use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 const WRITERS: usize = 16;
 const BATCH: usize = 7;
-
-/// How many answers came, and a bell for whoever waits for a number of them.
-#[derive(Default)]
-struct Answers {
-    count: AtomicUsize,
-    bell: Notify,
-}
-
-impl Answers {
-    fn one_more(&self) {
-        self.count.fetch_add(1, Ordering::SeqCst);
-        self.bell.notify_one();
-    }
-
-    async fn reach(&self, wanted: usize) {
-        while self.count.load(Ordering::SeqCst) < wanted {
-            self.bell.notified().await;
-        }
-    }
-}
 
 /// The batches that one writer sent until its connection broke: their ids, and whether they were answered.
 async fn write_until_cut(who: Client, answers: Arc<Answers>) -> Vec<(Vec<String>, bool)> {

@@ -12,21 +12,8 @@ const UNCOMPLETED: &str = "https://xapi.edlm/profiles/edlm-lms/concepts/verbs/un
 /// A server that knows the course and its learners.
 async fn with_course() -> Traccia {
     let traccia = Traccia::start().await;
-    let admin = traccia.admin();
-    let put =
-        admin.put(&format!("/api/v1/courses/{COURSE}")).body("application/toml", course::file());
-    let loaded = put.await;
-    assert!(loaded.status.is_success(), "the course is loaded: {loaded}");
-    let put = admin.put(&format!("/api/v1/courses/{COURSE}/learners"));
-    let enrolled = put.body("text/csv", course::learners()).await;
-    assert!(enrolled.status.is_success(), "the learners are enrolled: {enrolled}");
+    course::load(&traccia.admin()).await;
     traccia
-}
-
-async fn report(traccia: &Traccia) -> Value {
-    let path = format!("/api/v1/courses/{COURSE}/progress");
-    let ask = traccia.admin().get(&path).query(&[("by", "module,region")]);
-    ask.await.expect(200).json()
 }
 
 /// Awaits that this row of the report counts so, for at most a second.
@@ -38,7 +25,7 @@ async fn counted(traccia: &Traccia, module: &str, region: &str, wanted: [u32; 6]
     });
     let what = format!("{module} in {region} counts {wanted}");
     eventually(&what, SECOND_OF_TIME, || async {
-        let report = report(traccia).await;
+        let report = course::report(&traccia.admin()).await;
         let seen = counts(&report, module, region);
         if seen == wanted { Ok(report) } else { Err(report.to_string()) }
     })

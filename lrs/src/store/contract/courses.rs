@@ -35,6 +35,19 @@ async fn put(store: &Arc<dyn Store>, id: &str) {
     assert!(store.put_course(id, "", 0, true).await.unwrap());
 }
 
+/// Writes progress based on what is there.
+async fn write(
+    store: &Arc<dyn Store>,
+    course: &str,
+    followed: Followed,
+    documents: Vec<ProgressDocument>,
+    whole: bool,
+) -> i64 {
+    let based_on = store.watermark(course).await.unwrap().version;
+    let written = store.put_progress(course, based_on, followed, documents, whole).await.unwrap();
+    written.expect("nobody else writes")
+}
+
 async fn all_progress(store: &Arc<dyn Store>, course: &str) -> Vec<ProgressDocument> {
     store.progress(course, "", 1000).await.unwrap()
 }
@@ -152,20 +165,20 @@ pub async fn progress_is_replaced_in_part_or_as_a_whole(store: &Arc<dyn Store>) 
     for id in ["c", "d"] {
         put(store, id).await;
         let documents = vec![document("a2", "{}"), document("a1", "{}")];
-        store.put_progress(id, followed(1, 1), documents, false).await.unwrap();
+        write(store, id, followed(1, 1), documents, false).await;
     }
     let part = vec![document("a3", "3"), document("a1", "1")];
-    store.put_progress("c", followed(2, 1), part, false).await.unwrap();
+    write(store, "c", followed(2, 1), part, false).await;
     let kept = vec![document("a1", "1"), document("a2", "{}"), document("a3", "3")];
     assert_eq!(all_progress(store, "c").await, kept);
     assert_eq!(store.watermark("c").await.unwrap().followed, followed(2, 1));
 
-    store.put_progress("c", followed(3, 1), Vec::new(), false).await.unwrap();
+    write(store, "c", followed(3, 1), Vec::new(), false).await;
     assert_eq!(all_progress(store, "c").await, kept);
     assert_eq!(store.watermark("c").await.unwrap().followed, followed(3, 1));
 
     let whole = vec![document("a2", "{\"a\": 1.0}")];
-    store.put_progress("c", followed(2, 2), whole.clone(), true).await.unwrap();
+    write(store, "c", followed(2, 2), whole.clone(), true).await;
     assert_eq!(all_progress(store, "c").await, whole);
     assert_eq!(store.watermark("c").await.unwrap().followed, followed(2, 2));
 
@@ -177,7 +190,8 @@ pub async fn progress_is_replaced_in_part_or_as_a_whole(store: &Arc<dyn Store>) 
 /// Its watermark is the beginning, under no reading; and without a course nothing is kept.
 pub async fn progress_of_a_course_never_followed_is_empty(store: &Arc<dyn Store>) {
     let documents = vec![document("a1", "{}")];
-    store.put_progress("c", followed(1, 1), documents, true).await.unwrap();
+    let written = store.put_progress("c", 0, followed(1, 1), documents, true).await.unwrap();
+    assert_eq!(written, None);
     for _ in 0..2 {
         assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
         assert_eq!(all_progress(store, "c").await, []);
@@ -194,7 +208,7 @@ pub async fn a_course_put_again_keeps_its_progress(store: &Arc<dyn Store>) {
     put(store, "c").await;
     let first = revision(store, "c").await;
     let documents = vec![document("a1", "{}")];
-    store.put_progress("c", followed(9, first), documents.clone(), true).await.unwrap();
+    write(store, "c", followed(9, first), documents.clone(), true).await;
     let before = store.watermark("c").await.unwrap();
     assert!(store.put_course("c", "changed", first, true).await.unwrap());
     let second = revision(store, "c").await;
@@ -211,7 +225,7 @@ pub async fn progress_is_paged_by_actor(store: &Arc<dyn Store>) {
             .map(str::to_owned)
             .into();
     let documents = actors.iter().map(|actor| document(actor, "{}")).collect();
-    store.put_progress("c", followed(1, 1), documents, false).await.unwrap();
+    write(store, "c", followed(1, 1), documents, false).await;
     actors.sort();
     for limit in [1, 2, 4, 100] {
         let (mut read, mut after) = (Vec::new(), String::new());
@@ -232,7 +246,7 @@ pub async fn progress_is_found_by_actor(store: &Arc<dyn Store>) {
     for id in ["c", "d"] {
         put(store, id).await;
         let documents = (0..50).map(|n| document(&format!("a{n}"), id)).collect();
-        store.put_progress(id, followed(1, 1), documents, false).await.unwrap();
+        write(store, id, followed(1, 1), documents, false).await;
     }
     let asked = ["a7", "a50", "a3", "a7", "", "A7"].map(str::to_owned);
     let found = by_actor(store.progress_of("c", &asked).await.unwrap());
@@ -247,16 +261,16 @@ pub async fn progress_is_found_by_actor(store: &Arc<dyn Store>) {
 /// Whoever knows a version learns what was written after it, and whether that was all.
 pub async fn progress_since_a_version_is_what_was_written_after_it(store: &Arc<dyn Store>) {
     put(store, "c").await;
-    let write = |through, documents: &[(&str, &str)], whole| {
+    let put = |through, documents: &[(&str, &str)], whole| {
         let documents = documents.iter().map(|(actor, body)| document(actor, body)).collect();
-        store.put_progress("c", followed(through, 1), documents, whole)
+        write(store, "c", followed(through, 1), documents, whole)
     };
-    write(1, &[("a1", "1"), ("a2", "1")], true).await.unwrap();
+    put(1, &[("a1", "1"), ("a2", "1")], true).await;
     let first = store.watermark("c").await.unwrap();
     assert!(first.version > 0 && first.base <= first.version);
-    write(2, &[("a2", "2")], false).await.unwrap();
+    put(2, &[("a2", "2")], false).await;
     let second = store.watermark("c").await.unwrap();
-    write(3, &[("a3", "3")], false).await.unwrap();
+    put(3, &[("a3", "3")], false).await;
     let third = store.watermark("c").await.unwrap();
     assert!(first.version < second.version && second.version < third.version);
     assert_eq!((second.base, third.base), (first.base, first.base));
@@ -274,11 +288,56 @@ pub async fn progress_since_a_version_is_what_was_written_after_it(store: &Arc<d
     assert_eq!(since(second.version).await, (third, vec![document("a3", "3")]));
     assert_eq!(since(third.version).await, (third, vec![]));
 
-    write(3, &[("a2", "4")], true).await.unwrap();
+    put(3, &[("a2", "4")], true).await;
     let fourth = store.watermark("c").await.unwrap();
     assert!(fourth.version > third.version);
     assert!(fourth.base > third.version, "who knows an older version begins anew");
     assert_eq!(since(third.version).await, (fourth, vec![document("a2", "4")]));
+}
+
+/// Who made documents of something older than what is kept changes nothing, and learns so.
+pub async fn progress_made_of_an_older_version_is_refused(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let by = |text: &str| vec![document("a1", text)];
+    assert_eq!(store.put_progress("c", 7, followed(1, 1), by("0"), false).await.unwrap(), None);
+    let first = store.put_progress("c", 0, followed(1, 1), by("1"), false).await.unwrap();
+    let first = first.expect("nothing was written before");
+    let second = store.put_progress("c", first, followed(2, 1), by("2"), false).await.unwrap();
+    assert!(second > Some(first));
+    let before = store.progress_since("c", 0).await.unwrap();
+    assert_eq!(Some(before.0.version), second);
+    for based_on in [0, first] {
+        for whole in [false, true] {
+            let late = store.put_progress("c", based_on, followed(3, 1), by("3"), whole).await;
+            assert_eq!(late.unwrap(), None);
+            assert_eq!(store.progress_since("c", 0).await.unwrap(), before);
+        }
+    }
+}
+
+/// Of many who saw the same version, and nothing of the others is left.
+pub async fn of_writers_of_progress_one_wins(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let mut version = 0;
+    for round in 0..5 {
+        let writers = (0..8).map(|n| {
+            let documents = vec![document(&format!("{round}-{n}"), "{}")];
+            store.put_progress("c", version, followed(n, 1), documents, false)
+        });
+        let written = futures::future::join_all(writers).await;
+        let won: Vec<i64> = written.into_iter().filter_map(Result::unwrap).collect();
+        let [won] = won.as_slice() else { panic!("{} writers won", won.len()) };
+        version = *won;
+    }
+    assert_eq!(store.watermark("c").await.unwrap().version, version);
+    assert_eq!(all_progress(store, "c").await.len(), 5);
+}
+
+/// Asked once or often, with nobody else there.
+pub async fn who_is_alone_leads(store: &Arc<dyn Store>) {
+    for insist in [false, true, false] {
+        assert!(store.lead(insist).await.unwrap());
+    }
 }
 
 /// A reader at any time sees documents with the watermark they were written with.
@@ -290,7 +349,7 @@ pub async fn watermark_and_documents_move_together(store: &Arc<dyn Store>) {
             for n in 1..100 {
                 let text = n.to_string();
                 let documents = ["a1", "a2"].map(|actor| document(actor, &text)).into();
-                store.put_progress("c", followed(n, n), documents, n % 7 == 0).await.unwrap();
+                write(&store, "c", followed(n, n), documents, n % 7 == 0).await;
             }
         }
     });

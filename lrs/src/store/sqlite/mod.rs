@@ -278,13 +278,16 @@ impl CourseStore for SqliteStore {
     async fn put_progress(
         &self,
         course: &str,
+        based_on: i64,
         followed: Followed,
         documents: Vec<ProgressDocument>,
         whole: bool,
-    ) -> Result<()> {
+    ) -> Result<Option<i64>> {
         let course = course.to_owned();
-        self.write(move |session| progress::put(session, &course, followed, &documents, whole))
-            .await
+        self.write(move |session| {
+            progress::put(session, &course, based_on, followed, &documents, whole)
+        })
+        .await
     }
 
     async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
@@ -300,6 +303,11 @@ impl CourseStore for SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
+    /// The folder is this process's alone.
+    async fn lead(&self, _insist: bool) -> Result<bool> {
+        Ok(true)
+    }
+
     async fn secret(&self) -> Result<[u8; 32]> {
         self.write(|session| {
             session.run(

@@ -76,21 +76,23 @@ pub(super) fn since(
 pub(super) fn put(
     session: &Session<'_>,
     course: &str,
+    based_on: i64,
     followed: Followed,
     documents: &[ProgressDocument],
     whole: bool,
-) -> Result<()> {
+) -> Result<Option<i64>> {
     let version = session.one(
         "INSERT INTO followed (course, through, reading, version, base) \
-         SELECT id, ?2, ?3, 1, CASE WHEN ?4 THEN 1 ELSE 0 END FROM course WHERE id = ?1 \
+         SELECT id, ?2, ?3, 1, CASE WHEN ?4 THEN 1 ELSE 0 END FROM course \
+         WHERE id = ?1 AND (?5 = 0 OR EXISTS (SELECT 1 FROM followed WHERE course = ?1)) \
          ON CONFLICT (course) DO UPDATE SET through = excluded.through, \
          reading = excluded.reading, version = version + 1, \
-         base = CASE WHEN ?4 THEN version + 1 ELSE base END \
+         base = CASE WHEN ?4 THEN version + 1 ELSE base END WHERE version = ?5 \
          RETURNING version",
-        params![course, followed.through.micros(), followed.reading, whole],
+        params![course, followed.through.micros(), followed.reading, whole, based_on],
         |row| row.get::<_, i64>(0),
     )?;
-    let Some(version) = version else { return Ok(()) };
+    let Some(version) = version else { return Ok(None) };
     if whole {
         session.run("DELETE FROM progress WHERE course = ?1", [course])?;
     }
@@ -104,5 +106,5 @@ pub(super) fn put(
             params![course, document.actor, version, body],
         )?;
     }
-    Ok(())
+    Ok(Some(version))
 }

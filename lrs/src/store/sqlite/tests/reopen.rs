@@ -56,7 +56,7 @@ async fn what_was_kept_is_there_when_the_store_is_opened_again() {
     assert!(store.put_course("c", "file", 0, true).await.unwrap());
     let followed = Followed { through: Instant::from_micros(9), reading: 1 };
     let progress = vec![ProgressDocument { actor: "a".into(), body: Bytes::from_static(b"{}") }];
-    store.put_progress("c", followed, progress.clone(), true).await.unwrap();
+    store.put_progress("c", 0, followed, progress.clone(), true).await.unwrap();
     let known = store.progress_since("c", 0).await.unwrap();
     assert_eq!((known.0.followed, &known.1), (followed, &progress));
     let secret = store.secret().await.unwrap();

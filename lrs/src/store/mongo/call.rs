@@ -1,0 +1,81 @@
+//! One call to the server: never longer than [`AT_MOST`], its failure told as the store tells it.
+
+use std::time::Duration;
+
+use futures::TryStreamExt as _;
+use mongodb::bson::Document;
+use mongodb::error::{Error, ErrorKind, WriteFailure};
+use mongodb::{Collection, Cursor};
+
+use crate::store::{Result, StoreError};
+
+/// What one call may take. The driver gives up earlier on a server that is not there.
+const AT_MOST: Duration = Duration::from_secs(30);
+/// The server's code for a unique key that is taken.
+const DUPLICATE_KEY: i32 = 11_000;
+
+/// What `work` gives, in time.
+pub(super) async fn call<T>(
+    work: impl IntoFuture<Output = mongodb::error::Result<T>>,
+) -> Result<T> {
+    in_time(work).await?.map_err(told)
+}
+
+/// All documents that `find` finds.
+pub(super) async fn all(
+    find: impl IntoFuture<Output = mongodb::error::Result<Cursor<Document>>>,
+) -> Result<Vec<Document>> {
+    in_time(async { find.await?.try_collect().await }).await?.map_err(told)
+}
+
+/// Keeps `document` unless its key is taken: says whether it was kept. This, and no update, is
+/// what everything that must happen once is made of: every server does it atomically.
+pub(super) async fn insert(into: &Collection<Document>, document: Document) -> Result<bool> {
+    match in_time(into.insert_one(document)).await? {
+        Ok(_) => Ok(true),
+        Err(error) if is_duplicate(&error) => Ok(false),
+        Err(error) => Err(told(error)),
+    }
+}
+
+/// Keeps those of `documents` whose keys are free; gives the positions of the others.
+pub(super) async fn insert_free(
+    into: &Collection<Document>,
+    documents: &[Document],
+) -> Result<Vec<usize>> {
+    let Err(error) = in_time(into.insert_many(documents).ordered(false)).await? else {
+        return Ok(Vec::new());
+    };
+    let ErrorKind::InsertMany(failed) = error.kind.as_ref() else { return Err(told(error)) };
+    let failures = failed.write_errors.as_deref().unwrap_or_default();
+    let are_duplicates = failures.iter().all(|failure| failure.code == DUPLICATE_KEY);
+    if failed.write_concern_error.is_some() || !are_duplicates {
+        return Err(told(error));
+    }
+    Ok(failures.iter().map(|failure| failure.index).collect())
+}
+
+async fn in_time<T>(work: impl IntoFuture<Output = T>) -> Result<T> {
+    tokio::time::timeout(AT_MOST, work.into_future()).await.map_err(|_| {
+        StoreError::Unavailable(format!("the database did not answer in {} s", AT_MOST.as_secs()))
+    })
+}
+
+fn is_duplicate(error: &Error) -> bool {
+    match error.kind.as_ref() {
+        ErrorKind::Write(WriteFailure::WriteError(error)) => error.code == DUPLICATE_KEY,
+        ErrorKind::Command(error) => error.code == DUPLICATE_KEY,
+        _ => false,
+    }
+}
+
+/// What the driver says, in the store's terms: what cannot be read, and what is not there now.
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
+pub(super) fn told(error: Error) -> StoreError {
+    match error.kind.as_ref() {
+        ErrorKind::BsonDeserialization(_) | ErrorKind::Bson(_) => {
+            StoreError::Corrupt(error.to_string())
+        }
+        _ => StoreError::Unavailable(error.to_string()),
+    }
+}

@@ -1,0 +1,140 @@
+//! Values that change by compare-and-set, made of unique inserts.
+//!
+//! Not every server that speaks the protocol updates a document atomically (`FerretDB` 1 reads,
+//! filters, and writes), but all keep two documents of one `_id` apart. So a cell is a chain of
+//! versions: to change what was read as version `n` is to insert version `n + 1`, which one writer
+//! alone can do. Older versions are removed afterwards.
+//!
+//! A writer that slept while its version number was used and removed again would insert it a
+//! second time. Each version therefore names the writes that led to it: a write that the newest
+//! version does not name did not happen.
+
+use std::collections::BTreeMap;
+
+use mongodb::Collection;
+use mongodb::bson::{Bson, Document, doc};
+use sha2::{Digest as _, Sha256};
+
+use super::call::{all, call, insert};
+use super::field;
+use crate::store::{Result, StoreError};
+
+/// How many earlier writes a version names.
+const REMEMBERED: usize = 16;
+
+/// The cells of one collection. Fields of a version: `_id`, `cell`, `n`, `writes`, `gone`, and
+/// those of its value.
+#[derive(Clone)]
+pub(super) struct Cells(Collection<Document>);
+
+/// A cell as it was read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Held {
+    /// The number of its version; 0 before the first.
+    pub(super) n: i64,
+    writes: Vec<i64>,
+    value: Option<Document>,
+}
+
+impl Held {
+    /// The value, unless there is none or it was removed.
+    pub(super) const fn value(&self) -> Option<&Document> {
+        self.value.as_ref()
+    }
+
+    fn read(version: Document) -> Result<Self> {
+        let n = field::integer(&version, "n")?;
+        let writes = version.get_array("writes").map(|list| list.iter().filter_map(Bson::as_i64));
+        let writes = writes.map(Iterator::collect).unwrap_or_default();
+        let value = (!version.contains_key("gone_at")).then_some(version);
+        Ok(Self { n, writes, value })
+    }
+}
+
+/// The name of the cell of these parts: short, whatever their length.
+pub(super) fn name(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hex::encode(hash.finalize().get(..16).unwrap_or_default())
+}
+
+impl Cells {
+    pub(super) const fn new(collection: Collection<Document>) -> Self {
+        Self(collection)
+    }
+
+    /// The cell `name` as it is now.
+    pub(super) async fn read(&self, name: &str) -> Result<Held> {
+        let newest = self.0.find_one(doc! {"cell": name}).sort(doc! {"n": -1});
+        call(newest).await?.map_or_else(|| Ok(Held::default()), Held::read)
+    }
+
+    /// All cells whose values match `filter`, by name; of each the fields in `fields`.
+    pub(super) async fn find(
+        &self,
+        filter: Document,
+        fields: &[&str],
+    ) -> Result<BTreeMap<String, Held>> {
+        let mut projection = doc! {"cell": 1, "n": 1, "gone_at": 1};
+        projection.extend(fields.iter().map(|name| ((*name).to_owned(), Bson::Int32(1))));
+        let mut found: BTreeMap<String, Held> = BTreeMap::new();
+        for version in all(self.0.find(filter).projection(projection)).await? {
+            let name = field::text(&version, "cell")?;
+            let held = Held::read(version)?;
+            let newest = found.entry(name).or_default();
+            if held.n > newest.n {
+                *newest = held;
+            }
+        }
+        found.retain(|_, held| held.value.is_some());
+        Ok(found)
+    }
+
+    /// Gives the cell `name` another value, if it is still as it was `read`. False, and nothing
+    /// changed, otherwise.
+    pub(super) async fn change(&self, name: &str, read: &Held, value: Document) -> Result<bool> {
+        let write = rand::random::<i64>();
+        let n = read.n + 1;
+        let mut writes = read.writes.clone();
+        writes.insert(0, write);
+        writes.truncate(REMEMBERED);
+        let mut version =
+            doc! {"_id": format!("{name}/{n}"), "cell": name, "n": n, "writes": writes};
+        version.extend(value);
+        if !insert(&self.0, version).await? {
+            return Ok(false);
+        }
+        let newest = self.read(name).await?;
+        if !newest.writes.contains(&write) {
+            return Ok(false);
+        }
+        call(self.0.delete_many(doc! {"cell": name, "n": {"$lt": newest.n}})).await?;
+        Ok(true)
+    }
+
+    /// Removes the value, as [`Cells::change`] changes it. `keep` is what the trace that is left
+    /// for a while still says; `now` in microseconds.
+    pub(super) async fn remove(
+        &self,
+        name: &str,
+        read: &Held,
+        mut keep: Document,
+        now: i64,
+    ) -> Result<bool> {
+        keep.insert("gone_at", now);
+        self.change(name, read, keep).await
+    }
+
+    /// Removes the traces of values that were removed before `instant`, in microseconds.
+    pub(super) async fn forget(&self, instant: i64) -> Result<()> {
+        call(self.0.delete_many(doc! {"gone_at": {"$lt": instant}})).await.map(drop)
+    }
+}
+
+/// What to answer when a cell was changed by others again and again.
+pub(super) fn busy() -> StoreError {
+    StoreError::Unavailable("others changed the same thing again and again".into())
+}

@@ -1,0 +1,161 @@
+//! Courses, a cell each whose version is the course's revision, and frozen lists of certificates.
+//! Fields of a course: `id`, `file`, `enrolment`, `reading`.
+
+use mongodb::Collection;
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Bson, Document, doc};
+
+use super::blob::Blobs;
+use super::call::{all, insert};
+use super::cell::{self, Cells, Held};
+use super::field;
+use crate::store::{CourseRevision, KeptCertificates, KeptCourse, Result, StoreError};
+
+/// The files of courses belong to no claim.
+const OWNER: i64 = 0;
+/// How often a course is read again whose texts were replaced meanwhile.
+const TRIES: u32 = 5;
+
+/// Where they are kept.
+#[derive(Clone)]
+pub(super) struct Courses {
+    pub(super) cells: Cells,
+    pub(super) certificates: Collection<Document>,
+    pub(super) blobs: Blobs,
+}
+
+impl Courses {
+    /// See [`crate::store::CourseStore::courses`].
+    pub(super) async fn courses(&self) -> Result<Vec<CourseRevision>> {
+        let held = self.cells.find(doc! {}, &["id", "reading"]).await?;
+        let mut courses: Vec<CourseRevision> =
+            held.values().filter_map(|held| revised(held).transpose()).collect::<Result<_>>()?;
+        courses.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        Ok(courses)
+    }
+
+    /// See [`crate::store::CourseStore::course_revision`].
+    pub(super) async fn revision(&self, id: &str) -> Result<Option<CourseRevision>> {
+        let filter = doc! {"cell": cell::name(&[id])};
+        let held = self.cells.find(filter, &["id", "reading"]).await?;
+        held.values().next().map_or(Ok(None), revised)
+    }
+
+    /// See [`crate::store::CourseStore::course`].
+    pub(super) async fn course(&self, id: &str) -> Result<Option<KeptCourse>> {
+        let mut last = Ok(None);
+        for _ in 0..TRIES {
+            let held = self.cells.read(&cell::name(&[id])).await?;
+            last = self.read(&held).await;
+            if last.is_ok() {
+                break;
+            }
+        }
+        last
+    }
+
+    async fn read(&self, held: &Held) -> Result<Option<KeptCourse>> {
+        let Some(value) = held.value() else { return Ok(None) };
+        Ok(Some(KeptCourse {
+            id: field::text(value, "id")?,
+            file: self.blobs.text(value, "file").await?,
+            enrolment: self.blobs.text(value, "enrolment").await?,
+            revision: held.n,
+            reading: field::integer(value, "reading")?,
+        }))
+    }
+
+    /// See [`crate::store::CourseStore::put_course`].
+    pub(super) async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        based_on: i64,
+        reread: bool,
+    ) -> Result<bool> {
+        let held = self.cells.read(&cell::name(&[id])).await?;
+        if held.n != based_on {
+            return Ok(false);
+        }
+        let file = self.blobs.text_field(file, OWNER).await?;
+        let value = match held.value() {
+            None => doc! {"id": id, "file": file, "enrolment": "", "reading": 1_i64},
+            Some(kept) => {
+                let reading = if reread { held.n + 1 } else { field::integer(kept, "reading")? };
+                let enrolment = kept.get("enrolment").cloned().unwrap_or(Bson::Null);
+                doc! {"id": id, "file": file, "enrolment": enrolment, "reading": reading}
+            }
+        };
+        self.change(id, &held, value).await
+    }
+
+    /// See [`crate::store::CourseStore::put_enrolment`].
+    pub(super) async fn put_enrolment(
+        &self,
+        id: &str,
+        enrolment: &str,
+        based_on: i64,
+    ) -> Result<bool> {
+        let held = self.cells.read(&cell::name(&[id])).await?;
+        let Some(kept) = held.value().filter(|_| held.n == based_on) else { return Ok(false) };
+        let value = doc! {
+            "id": id,
+            "file": kept.get("file").cloned().unwrap_or(Bson::Null),
+            "enrolment": self.blobs.text_field(enrolment, OWNER).await?,
+            "reading": field::integer(kept, "reading")?,
+        };
+        self.change(id, &held, value).await
+    }
+
+    /// Changes the course, and removes the files of whichever value is not the course's now.
+    async fn change(&self, id: &str, held: &Held, value: Document) -> Result<bool> {
+        let (old, new) = (held.value().map(files).unwrap_or_default(), files(&value));
+        let is_done = self.cells.change(&cell::name(&[id]), held, value).await?;
+        let (kept, gone) = if is_done { (new, old) } else { (old, new) };
+        self.blobs.remove(gone.into_iter().filter(|file| !kept.contains(file))).await?;
+        Ok(is_done)
+    }
+
+    /// See [`crate::store::CourseStore::add_certificates`].
+    pub(super) async fn add_certificates(
+        &self,
+        course: &str,
+        list: &KeptCertificates,
+    ) -> Result<bool> {
+        let body = std::str::from_utf8(&list.body)
+            .map_err(|_| StoreError::Corrupt("a certificate list that is not UTF-8".into()))?;
+        let document = doc! {
+            "_id": cell::name(&[course, &list.id]),
+            "course": course,
+            "id": &list.id,
+            "created": list.created.micros(),
+            "body": self.blobs.text_field(body, OWNER).await?,
+        };
+        insert(&self.certificates, document).await
+    }
+
+    /// See [`crate::store::CourseStore::certificates`].
+    pub(super) async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
+        let lists = self.certificates.find(doc! {"course": course});
+        let mut kept = Vec::new();
+        for list in all(lists.sort(doc! {"created": -1, "id": 1})).await? {
+            kept.push(KeptCertificates {
+                id: field::text(&list, "id")?,
+                created: field::instant(&list, "created")?,
+                body: self.blobs.bytes(&list, "body").await?,
+            });
+        }
+        Ok(kept)
+    }
+}
+
+fn revised(held: &Held) -> Result<Option<CourseRevision>> {
+    let Some(value) = held.value() else { return Ok(None) };
+    let (id, reading) = (field::text(value, "id")?, field::integer(value, "reading")?);
+    Ok(Some(CourseRevision { id, revision: held.n, reading }))
+}
+
+/// The files that hold a course's texts.
+fn files(value: &Document) -> Vec<ObjectId> {
+    ["file", "enrolment"].into_iter().filter_map(|name| value.get_object_id(name).ok()).collect()
+}

@@ -1,0 +1,164 @@
+//! State and profile documents: a cell each. Fields: `shelf`, `registration` ("" for none), `id`,
+//! `content_type`, `updated` in microseconds, `body`.
+
+use mongodb::bson::{Document as Fields, doc};
+
+use super::blob::Blobs;
+use super::cell::{self, Cells, Held, busy};
+use super::field;
+use crate::store::{Result, StoreError};
+use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
+use crate::xapi::instant::Instant;
+
+/// How often a change is tried again when somebody else was quicker.
+const TRIES: u32 = 200;
+/// The files of documents belong to no claim.
+const OWNER: i64 = 0;
+
+/// Where they are kept.
+#[derive(Clone)]
+pub(super) struct Documents {
+    pub(super) cells: Cells,
+    pub(super) blobs: Blobs,
+}
+
+impl Documents {
+    /// See [`crate::store::DocumentStore::document`].
+    pub(super) async fn document(&self, key: &DocumentKey) -> Result<Option<Document>> {
+        self.read(&self.cells.read(&name(key)).await?).await
+    }
+
+    async fn read(&self, held: &Held) -> Result<Option<Document>> {
+        let Some(value) = held.value() else { return Ok(None) };
+        Ok(Some(Document {
+            content_type: field::text(value, "content_type")?,
+            updated: field::instant(value, "updated")?,
+            body: self.blobs.bytes(value, "body").await?,
+        }))
+    }
+
+    /// See [`crate::store::DocumentStore::document_ids`].
+    pub(super) async fn ids(
+        &self,
+        shelf: &Shelf,
+        since: Option<Instant>,
+    ) -> Result<(Vec<String>, Option<Instant>)> {
+        let held = self.cells.find(on(shelf), &["id", "updated"]).await?;
+        let (mut ids, mut latest) = (Vec::new(), None);
+        for value in held.values().filter_map(Held::value) {
+            let updated = field::instant(value, "updated")?;
+            if since.is_none_or(|since| updated > since) {
+                ids.push(field::text(value, "id")?);
+                latest = latest.max(Some(updated));
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        Ok((ids, latest))
+    }
+
+    /// See [`crate::store::DocumentStore::change_document`].
+    pub(super) async fn change(
+        &self,
+        key: &DocumentKey,
+        precondition: &Precondition,
+        change: Change,
+        now: Instant,
+    ) -> Result<()> {
+        let name = name(key);
+        for _ in 0..TRIES {
+            let held = self.cells.read(&name).await?;
+            let existing = self.read(&held).await?;
+            precondition.check(existing.as_ref()).map_err(StoreError::Precondition)?;
+            let is_done = match change.clone().apply(existing.clone())? {
+                Some(document) => self.put(&name, &held, key, &document).await?,
+                None if existing.is_none() => true,
+                None => self.cells.remove(&name, &held, place(key), now.micros()).await?,
+            };
+            if is_done {
+                return self.drop_file(&held).await;
+            }
+        }
+        Err(busy())
+    }
+
+    async fn put(
+        &self,
+        name: &str,
+        held: &Held,
+        key: &DocumentKey,
+        document: &Document,
+    ) -> Result<bool> {
+        let mut value = place(key);
+        let body = self.blobs.field(&document.body, OWNER).await?;
+        let file = body.as_object_id();
+        value.insert("content_type", &document.content_type);
+        value.insert("updated", document.updated.micros());
+        value.insert("body", body);
+        let is_done = self.cells.change(name, held, value).await?;
+        if !is_done {
+            self.blobs.remove(file).await?;
+        }
+        Ok(is_done)
+    }
+
+    /// Removes the file of a value that was replaced.
+    async fn drop_file(&self, held: &Held) -> Result<()> {
+        let file = held.value().and_then(|value| value.get_object_id("body").ok());
+        self.blobs.remove(file).await
+    }
+
+    /// See [`crate::store::DocumentStore::delete_documents`]. One after the other: a reader may
+    /// see some of them gone, and when the process dies some are left.
+    pub(super) async fn delete(&self, shelf: &Shelf, now: Instant) -> Result<()> {
+        for name in self.cells.find(on(shelf), &[]).await?.into_keys() {
+            for tried in 0.. {
+                let held = self.cells.read(&name).await?;
+                let Some(value) = held.value() else { break };
+                let kept = ["shelf", "registration", "id"];
+                let keep: Fields = kept
+                    .iter()
+                    .filter_map(|it| Some(((*it).to_owned(), value.get(it)?.clone())))
+                    .collect();
+                if self.cells.remove(&name, &held, keep, now.micros()).await? {
+                    self.drop_file(&held).await?;
+                    break;
+                }
+                if tried == TRIES {
+                    return Err(busy());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn registration(shelf: &Shelf) -> String {
+    shelf.registration.map(|id| id.to_string()).unwrap_or_default()
+}
+
+fn shelf_name(shelf: &Shelf) -> String {
+    let resource = match shelf.resource {
+        Resource::State => "state",
+        Resource::ActivityProfile => "activity",
+        Resource::AgentProfile => "agent",
+    };
+    cell::name(&[resource, &shelf.activity, &shelf.agent])
+}
+
+fn name(DocumentKey { shelf, id }: &DocumentKey) -> String {
+    cell::name(&[&shelf_name(shelf), &registration(shelf), id])
+}
+
+fn place(DocumentKey { shelf, id }: &DocumentKey) -> Fields {
+    doc! {"shelf": shelf_name(shelf), "registration": registration(shelf), "id": id}
+}
+
+/// The documents on a shelf: those of its registration, or of any.
+fn on(shelf: &Shelf) -> Fields {
+    let mut on = doc! {"shelf": shelf_name(shelf)};
+    if shelf.registration.is_some() {
+        on.insert("registration", registration(shelf));
+    }
+    on
+}

@@ -1,0 +1,82 @@
+//! The data of attachments: files of `GridFS`, which a document under the hash names once their
+//! statements are sealed.
+
+use std::collections::HashSet;
+
+use futures::future::try_join_all;
+use mongodb::bson::{Bson, Document, doc};
+
+use super::Statements;
+use crate::store::Result;
+use crate::store::mongo::call::{all, insert};
+use crate::store::mongo::field;
+use crate::xapi::attachment::Attachment;
+
+impl Statements {
+    /// See [`crate::store::StatementStore::attachments`].
+    pub(in crate::store::mongo) async fn attachments(
+        &self,
+        hashes: &[String],
+    ) -> Result<Vec<Attachment>> {
+        let found = self.attached(hashes.iter().map(|hash| hash.to_ascii_lowercase())).await?;
+        try_join_all(found.iter().map(async |document| {
+            Ok(Attachment {
+                sha2: field::text(document, "_id")?,
+                content_type: field::text(document, "content_type")?,
+                body: self.blobs.read(field::object_id(document, "file")?).await?,
+            })
+        }))
+        .await
+    }
+
+    async fn attached(&self, hashes: impl Iterator<Item = String>) -> Result<Vec<Document>> {
+        let hashes: HashSet<String> = hashes.collect();
+        if hashes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let hashes: Vec<Bson> = hashes.into_iter().map(Bson::String).collect();
+        all(self.attachments.find(doc! {"_id": {"$in": hashes}})).await
+    }
+
+    /// Writes the data of those attachments that are not kept yet, for the claim at `claim`.
+    pub(super) async fn upload<'a>(
+        &self,
+        attachments: impl Iterator<Item = &'a Attachment> + Clone,
+        claim: i64,
+    ) -> Result<()> {
+        let hashes = attachments.clone().map(|attachment| attachment.sha2.to_ascii_lowercase());
+        let mut known = HashSet::new();
+        for document in self.attached(hashes).await? {
+            known.insert(field::text(&document, "_id")?);
+        }
+        for attachment in attachments {
+            let sha2 = attachment.sha2.to_ascii_lowercase();
+            if known.insert(sha2.clone()) {
+                let content_type = &attachment.content_type;
+                let name = doc! {"owner": claim, "sha2": sha2, "content_type": content_type};
+                self.blobs.write_named(&attachment.body, name).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Names the files that were written for the claim: the first data under a hash stays.
+    pub(super) async fn attach(&self, claim: i64) -> Result<()> {
+        for (file, name) in self.blobs.of(claim).await? {
+            let Ok(sha2) = name.get_str("sha2") else { continue };
+            let attachment = doc! {
+                "_id": sha2,
+                "content_type": field::text(&name, "content_type")?,
+                "file": file,
+            };
+            if insert(&self.attachments, attachment).await? {
+                continue;
+            }
+            let kept = self.attached(std::iter::once(sha2.to_owned())).await?;
+            if kept.first().and_then(|kept| kept.get_object_id("file").ok()) != Some(file) {
+                self.blobs.remove([file]).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,368 @@
+//! Keeping a group of requests: see [`super`] for the steps.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use mongodb::bson::{Bson, Document, doc};
+use uuid::Uuid;
+
+use super::{Statements, row};
+use crate::store::mongo::call::{all, call, insert_free};
+use crate::store::mongo::field;
+use crate::store::mongo::head::{Head, Stretch};
+use crate::store::mongo::things::Taught;
+use crate::store::{Batch, Result, StoreError};
+use crate::xapi::instant::Instant;
+use crate::xapi::same;
+
+/// How long apart it is looked again at what others have to do first: from, and up to.
+const PAUSE: Duration = Duration::from_millis(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+/// How long others are waited for.
+const LOOKS: u32 = 600;
+/// Ids asked for at once.
+const ASKED: usize = 1_000;
+
+/// What became of a request.
+pub(super) enum Outcome {
+    /// Kept: all of it is there.
+    Kept,
+    /// Refused, or not possible: nothing of it is there.
+    Failed(StoreError),
+    /// An id of it is being written by somebody who came earlier: to be tried again.
+    Postponed,
+}
+
+/// A group on its way.
+struct Group<'a> {
+    statements: &'a Statements,
+    batches: &'a [Batch],
+    stretch: Stretch,
+    rows: Vec<Row>,
+    /// Of each batch; kept until there is a reason why not.
+    outcomes: Vec<Outcome>,
+    /// The latest statement that a batch has in common with what was there.
+    shared: i64,
+}
+
+/// A statement of the group.
+struct Row {
+    batch: usize,
+    /// Its place in the batch.
+    place: usize,
+    id: Uuid,
+    document: Document,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// To be inserted.
+    Waiting,
+    /// In the database, or being put there.
+    Inserted,
+    /// Another one stands for it, or its batch has failed.
+    Dropped,
+}
+
+impl Statements {
+    /// Keeps batches that have no id in common: each wholly or not at all, and visible when this
+    /// returns. `at`, where it is given, is when each statement of the one batch was stored.
+    pub(super) async fn keep(
+        &self,
+        batches: &[Batch],
+        at: Option<&[Instant]>,
+    ) -> Result<Vec<Outcome>> {
+        let stretch = self.claim(batches, at).await?;
+        let beating = self.beat(stretch.from);
+        let kept = self.keep_in(batches, at, stretch).await;
+        drop(beating);
+        if kept.is_err() {
+            self.abandon(stretch.from).await;
+        }
+        kept
+    }
+
+    async fn claim(&self, batches: &[Batch], at: Option<&[Instant]>) -> Result<Stretch> {
+        if let Some([first, .., last] | [first @ last]) = at {
+            let stretch = Stretch { from: first.micros(), to: last.micros() };
+            let claimed = self.register.change(|head| head.claim_as(stretch)).await?;
+            return claimed.map(|()| stretch).ok_or_else(|| {
+                StoreError::Refused(crate::xapi::refusal::Refusal::new(
+                    "stored-order",
+                    "xAPI 1.0.3 Data 2.4.8",
+                    "The store has statements stored at that time or later.",
+                    "Copy into an empty store, or go on with the copy that filled this one.",
+                ))
+            });
+        }
+        let count: usize = batches.iter().map(|batch| batch.statements.len()).sum();
+        let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
+        let now = self.clock.now();
+        let claimed = self.register.change(|head| head.claim(now, count)).await?;
+        claimed.ok_or_else(stuck)
+    }
+
+    async fn keep_in(
+        &self,
+        batches: &[Batch],
+        at: Option<&[Instant]>,
+        stretch: Stretch,
+    ) -> Result<Vec<Outcome>> {
+        let rows = self.rows(batches, at, stretch).await?;
+        let outcomes = batches.iter().map(|_| Outcome::Kept).collect();
+        let mut group = Group { statements: self, batches, stretch, rows, outcomes, shared: 0 };
+        group.insert().await?;
+        if group.is_empty() {
+            self.blobs.remove_of(stretch.from).await?;
+            self.register.change(|head| head.finish(stretch.from)).await?;
+        } else {
+            self.upload(group.attachments(), stretch.from).await?;
+            self.register.change(|head| head.seal(stretch.from)).await?.ok_or_else(lost)?;
+            if let Some(head) = self.first_in_line(stretch).await? {
+                self.link(&head, stretch, group.links()?).await?;
+                self.things.learn(group.taught()).await?;
+                self.attach(stretch.from).await?;
+                self.register.change(|head| head.finish(stretch.from)).await?;
+            }
+        }
+        self.shown(stretch.to.max(group.shared)).await?;
+        if let Some(newest) = group.newest() {
+            self.newest.send_if_modified(|known| newest > std::mem::replace(known, newest));
+        }
+        Ok(group.outcomes)
+    }
+
+    async fn rows(
+        &self,
+        batches: &[Batch],
+        at: Option<&[Instant]>,
+        stretch: Stretch,
+    ) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        let instants = |n: usize| {
+            let counted = || stretch.from.saturating_add(i64::try_from(n).unwrap_or(i64::MAX));
+            at.and_then(|at| at.get(n).copied()).unwrap_or_else(|| Instant::from_micros(counted()))
+        };
+        for (batch, kept) in batches.iter().enumerate() {
+            for (place, statement) in kept.statements.iter().enumerate() {
+                let stored = instants(rows.len());
+                let document = row::document(statement, stored, &self.blobs, stretch.from).await?;
+                let (id, state) = (statement.id, State::Waiting);
+                rows.push(Row { batch, place, id, document, state });
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Waits until the sealed claim is the first; `None` when somebody else has finished it.
+    async fn first_in_line(&self, stretch: Stretch) -> Result<Option<Head>> {
+        let mut pause = PAUSE;
+        for _ in 0..LOOKS {
+            let head = self.register.head().await?;
+            match head.claim_at(stretch.from) {
+                None if head.aborted.contains(&stretch) => return Err(lost()),
+                None => return Ok(None),
+                Some(claim) if !claim.sealed => {
+                    self.register.change(|head| head.seal(stretch.from)).await?;
+                }
+                Some(_) if head.is_first(stretch.from) => return Ok(Some(head)),
+                Some(_) => rest(&mut pause).await,
+            }
+        }
+        Err(stuck())
+    }
+
+    /// Waits until everything stored up to an instant is visible.
+    async fn shown(&self, stored: i64) -> Result<()> {
+        let mut pause = PAUSE;
+        for _ in 0..LOOKS {
+            if self.register.head().await?.horizon() >= stored {
+                return Ok(());
+            }
+            rest(&mut pause).await;
+        }
+        Err(stuck())
+    }
+}
+
+impl Group<'_> {
+    /// Inserts all statements whose ids are free, and settles what becomes of the others.
+    async fn insert(&mut self) -> Result<()> {
+        let mut pause = PAUSE;
+        for _ in 0..LOOKS {
+            let waiting = self.waiting();
+            if waiting.is_empty() {
+                return Ok(());
+            }
+            let documents: Vec<Document> = waiting
+                .iter()
+                .filter_map(|row| Some(self.rows.get(*row)?.document.clone()))
+                .collect();
+            let taken = insert_free(&self.statements.collection, &documents).await?;
+            let taken: Vec<usize> =
+                taken.into_iter().filter_map(|at| waiting.get(at).copied()).collect();
+            for row in waiting.iter().filter(|row| !taken.contains(row)) {
+                self.set(*row, State::Inserted);
+            }
+            if !taken.is_empty() && !self.settle(&taken).await? {
+                rest(&mut pause).await;
+            }
+        }
+        Err(stuck())
+    }
+
+    /// Looks at who has the ids of these rows. False when somebody must be waited for.
+    async fn settle(&mut self, taken: &[usize]) -> Result<bool> {
+        // The head first: what it says of a statement found afterwards is final.
+        let head = self.statements.register.head().await?;
+        let kept = self.kept(taken).await?;
+        let mut settled = true;
+        for &row in taken {
+            let Some(id) = self.rows.get(row).map(|row| row.id) else { continue };
+            // Gone in between: it is tried again.
+            let Some(kept) = kept.get(&id) else { continue };
+            let stored = field::integer(kept, "stored")?;
+            if self.stretch.holds(stored) {
+                self.set(row, State::Inserted);
+            } else if head.aborted.iter().any(|aborted| aborted.holds(stored)) {
+                let dead = doc! {"_id": field::of_uuid(id), "stored": stored};
+                call(self.statements.collection.delete_one(dead)).await?;
+            } else if stored > head.last {
+                settled = false;
+            } else {
+                match head.claim_of(stored).filter(|claim| !claim.sealed) {
+                    Some(claim) if claim.stretch.from < self.stretch.from => {
+                        self.drop_batch(row, Outcome::Postponed).await?;
+                    }
+                    Some(_) => settled = false,
+                    None => self.compare(row, kept, stored).await?,
+                }
+            }
+        }
+        Ok(settled)
+    }
+
+    /// The documents that have the ids of these rows.
+    async fn kept(&self, rows: &[usize]) -> Result<HashMap<Uuid, Document>> {
+        let mut kept = HashMap::new();
+        for rows in rows.chunks(ASKED) {
+            let ids = rows.iter().filter_map(|row| Some(field::of_uuid(self.rows.get(*row)?.id)));
+            let ids: Vec<Bson> = ids.collect();
+            let found = self.statements.collection.find(doc! {"_id": {"$in": ids}});
+            for document in all(found).await? {
+                kept.insert(field::uuid(&document, "_id")?, document);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Accepts a statement that is kept already, refuses a different one under its id.
+    async fn compare(&mut self, row: usize, kept: &Document, stored: i64) -> Result<()> {
+        let statement = row::statement(kept, &self.statements.blobs).await?;
+        let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
+        let value = statement.value().map_err(corrupt)?;
+        let Some(incoming) = self.rows.get(row) else { return Ok(()) };
+        let Some(incoming) =
+            self.batches.get(incoming.batch).and_then(|batch| batch.statements.get(incoming.place))
+        else {
+            return Ok(());
+        };
+        self.shared = self.shared.max(stored);
+        let differences = same::differences(&value, &incoming.value);
+        if differences.is_empty() {
+            self.set(row, State::Dropped);
+            return Ok(());
+        }
+        let conflict = StoreError::Conflict { id: incoming.id, differences };
+        self.drop_batch(row, Outcome::Failed(conflict)).await
+    }
+
+    /// Takes the whole batch of a row out of the group.
+    async fn drop_batch(&mut self, row: usize, outcome: Outcome) -> Result<()> {
+        let Some(batch) = self.rows.get(row).map(|row| row.batch) else { return Ok(()) };
+        if let Some(Outcome::Failed(_)) = self.outcomes.get(batch) {
+            return Ok(());
+        }
+        if let Some(known) = self.outcomes.get_mut(batch) {
+            *known = outcome;
+        }
+        let rows = self.rows.iter_mut().filter(|row| row.batch == batch);
+        let mut ids = Vec::new();
+        for row in rows {
+            if row.state != State::Dropped {
+                ids.push(field::of_uuid(row.id));
+            }
+            row.state = State::Dropped;
+        }
+        let Stretch { from, to } = self.stretch;
+        for ids in ids.chunks(ASKED) {
+            let own = doc! {"_id": {"$in": ids.to_vec()}, "stored": {"$gte": from, "$lte": to}};
+            call(self.statements.collection.delete_many(own)).await?;
+        }
+        Ok(())
+    }
+
+    fn waiting(&self) -> Vec<usize> {
+        let rows = self.rows.iter().enumerate();
+        rows.filter(|(_, row)| row.state == State::Waiting).map(|(at, _)| at).collect()
+    }
+
+    fn set(&mut self, row: usize, state: State) {
+        if let Some(row) = self.rows.get_mut(row).filter(|row| row.state != State::Dropped) {
+            row.state = state;
+        }
+    }
+
+    fn inserted(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.state == State::Inserted)
+    }
+
+    /// Whether the group has nothing new to keep.
+    fn is_empty(&self) -> bool {
+        self.inserted().next().is_none() && self.attachments().next().is_none()
+    }
+
+    /// The attachments of the batches that are kept.
+    fn attachments(&self) -> impl Iterator<Item = &crate::xapi::attachment::Attachment> + Clone {
+        let kept = self.batches.iter().zip(&self.outcomes);
+        let kept = kept.filter(|(_, outcome)| matches!(outcome, Outcome::Kept));
+        kept.flat_map(|(batch, _)| &batch.attachments)
+    }
+
+    fn links(&self) -> Result<Vec<row::Link>> {
+        self.inserted().map(|row| row::link(&row.document)).collect()
+    }
+
+    fn taught(&self) -> Taught {
+        let mut taught = Taught::default();
+        for row in self.inserted() {
+            let batch = self.batches.get(row.batch);
+            let statement = batch.and_then(|batch| batch.statements.get(row.place));
+            let stored = field::instant(&row.document, "stored");
+            if let (Some(statement), Ok(stored)) = (statement, stored) {
+                taught.add(&statement.value, stored);
+            }
+        }
+        taught
+    }
+
+    /// When the last new statement was stored.
+    fn newest(&self) -> Option<Instant> {
+        self.inserted().filter_map(|row| field::instant(&row.document, "stored").ok()).max()
+    }
+}
+
+async fn rest(pause: &mut Duration) {
+    tokio::time::sleep(*pause).await;
+    *pause = (*pause * 2).min(LONGEST_PAUSE);
+}
+
+/// What to answer when others held this process for dead.
+fn lost() -> StoreError {
+    StoreError::Unavailable("this process was too slow, and others took its statements back".into())
+}
+
+fn stuck() -> StoreError {
+    StoreError::Unavailable("others who write to the same database hold it up".into())
+}

@@ -1,0 +1,191 @@
+//! Statements that refer to statements: they are found by all that their target is found by
+//! (Communication 2.1.3, "Filter Conditions for `StatementRef`s"), whichever comes first.
+//!
+//! Groups are linked one after another in the order of their stretches, each when it is the first
+//! claim of the head, so that a group sees all that came before it with their keys complete.
+//! Linking twice does no harm: a process that takes over from a dead one starts it again.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use mongodb::bson::{Bson, Document, doc};
+use uuid::Uuid;
+
+use super::Statements;
+use super::key::Key;
+use super::row::{self, Link};
+use crate::store::Result;
+use crate::store::mongo::call::{all, call};
+use crate::store::mongo::field;
+use crate::store::mongo::head::{Head, Stretch};
+
+/// Things asked for at once.
+const ASKED: usize = 1_000;
+/// Statements changed at once.
+const CHANGED: usize = 16;
+
+impl Statements {
+    /// Gives the statements of a stretch what they inherit, and what they are found by to those
+    /// that refer to them.
+    pub(super) async fn link(&self, head: &Head, stretch: Stretch, own: Vec<Link>) -> Result<()> {
+        let ids: Vec<Uuid> = own.iter().map(|link| link.id).collect();
+        let mut web = Web { heirs: BTreeSet::new(), links: HashMap::new() };
+        for link in own {
+            web.add(link);
+        }
+        self.add_referrers(head, stretch, ids, &mut web).await?;
+        self.add_targets(head, stretch, &mut web).await?;
+        let changes: Vec<_> = web.inheritances().collect();
+        stream::iter(changes.into_iter().map(|(id, keys)| self.add_keys(id, keys)))
+            .buffer_unordered(CHANGED)
+            .try_collect::<()>()
+            .await
+    }
+
+    /// Adds the statements that refer to these, to those, and so on.
+    async fn add_referrers(
+        &self,
+        head: &Head,
+        stretch: Stretch,
+        mut ids: Vec<Uuid>,
+        web: &mut Web,
+    ) -> Result<()> {
+        while !ids.is_empty() {
+            let mut next = Vec::new();
+            for ids in ids.chunks(ASKED) {
+                let keys: Vec<Bson> = ids.iter().map(|id| Key::refers(*id).bson()).collect();
+                let referrers = self.links(head, stretch, doc! {"keys": {"$in": keys}}).await?;
+                next.extend(referrers.into_iter().filter_map(|link| web.add(link)));
+            }
+            ids = next;
+        }
+        Ok(())
+    }
+
+    /// Adds the statements that heirs refer to, that those refer to, and so on.
+    async fn add_targets(&self, head: &Head, stretch: Stretch, web: &mut Web) -> Result<()> {
+        let mut asked = HashSet::new();
+        loop {
+            let targets = web.links.values().filter_map(|link| link.target);
+            let missing = targets.filter(|id| !web.links.contains_key(id) && asked.insert(*id));
+            let missing: Vec<Bson> = missing.map(field::of_uuid).collect();
+            if missing.is_empty() {
+                return Ok(());
+            }
+            for ids in missing.chunks(ASKED) {
+                let filter = doc! {"_id": {"$in": ids.to_vec()}};
+                for link in self.links(head, stretch, filter).await? {
+                    web.links.insert(link.id, link);
+                }
+            }
+        }
+    }
+
+    /// The links of the statements that match and are there for this stretch.
+    async fn links(&self, head: &Head, stretch: Stretch, filter: Document) -> Result<Vec<Link>> {
+        let fields: Document =
+            row::LINK.iter().map(|name| ((*name).to_owned(), 1.into())).collect();
+        let found = all(self.collection.find(filter).projection(fields)).await?;
+        let links = found.iter().map(row::link).collect::<Result<Vec<_>>>()?;
+        let is_there = |link: &Link| {
+            let stored = link.stored.micros();
+            stored <= stretch.to && !head.aborted.iter().any(|aborted| aborted.holds(stored))
+        };
+        Ok(links.into_iter().filter(is_there).collect())
+    }
+
+    async fn add_keys(&self, id: Uuid, keys: BTreeSet<Key>) -> Result<()> {
+        let keys: Vec<Bson> = keys.into_iter().map(Key::bson).collect();
+        let add = doc! {"$addToSet": {"keys": {"$each": keys}}};
+        call(self.collection.update_one(doc! {"_id": field::of_uuid(id)}, add)).await.map(drop)
+    }
+}
+
+/// The statements that linking looks at.
+struct Web {
+    /// Those that may inherit something new.
+    heirs: BTreeSet<Uuid>,
+    links: HashMap<Uuid, Link>,
+}
+
+impl Web {
+    /// Adds a statement that may be an heir; gives its id when it is new.
+    fn add(&mut self, link: Link) -> Option<Uuid> {
+        let id = link.id;
+        if self.links.contains_key(&id) {
+            return None;
+        }
+        if link.target.is_some() {
+            self.heirs.insert(id);
+        }
+        self.links.insert(id, link);
+        Some(id)
+    }
+
+    /// The keys that heirs lack.
+    fn inheritances(&self) -> impl Iterator<Item = (Uuid, BTreeSet<Key>)> + '_ {
+        self.heirs.iter().filter_map(|id| {
+            let own = &self.links.get(id)?.keys;
+            let keys: BTreeSet<Key> =
+                self.inherited(*id).into_iter().filter(|key| !own.contains(key)).collect();
+            (!keys.is_empty()).then_some((*id, keys))
+        })
+    }
+
+    /// What a statement has of its target, the target's target, and so on.
+    fn inherited(&self, id: Uuid) -> BTreeSet<Key> {
+        let mut keys = BTreeSet::new();
+        let mut seen = HashSet::from([id]);
+        let mut at = self.links.get(&id);
+        while let Some(target) = at.and_then(|link| link.target).filter(|id| seen.insert(*id)) {
+            at = self.links.get(&target);
+            keys.extend(at.into_iter().flat_map(|link| &link.keys).filter_map(|it| it.inherited()));
+        }
+        keys
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::xapi::index::{Closeness, Kind};
+    use crate::xapi::instant::Instant;
+
+    fn key(text: &str) -> Key {
+        Key::of(Kind::Verb, text, Closeness::Direct)
+    }
+
+    fn link(n: u128, target: Option<u128>) -> Link {
+        Link {
+            id: Uuid::from_u128(n),
+            stored: Instant::default(),
+            keys: BTreeSet::from([key(&n.to_string())]),
+            target: target.map(Uuid::from_u128),
+        }
+    }
+
+    fn inheritances(links: impl IntoIterator<Item = Link>) -> Vec<(u128, Vec<Key>)> {
+        let mut web = Web { heirs: BTreeSet::new(), links: HashMap::new() };
+        for link in links {
+            web.add(link);
+        }
+        let found = web.inheritances();
+        found.map(|(id, keys)| (id.as_u128(), keys.into_iter().collect())).collect()
+    }
+
+    fn sorted(texts: &[&str]) -> Vec<Key> {
+        texts.iter().map(|text| key(text)).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    #[test]
+    fn a_chain_is_inherited_whole_and_ends_where_a_link_is_missing() {
+        let found = inheritances([link(1, Some(2)), link(2, Some(3)), link(3, Some(4))]);
+        assert_eq!(found, [(1, sorted(&["2", "3"])), (2, sorted(&["3"]))]);
+    }
+
+    #[test]
+    fn a_circle_is_walked_once() {
+        let found = inheritances([link(1, Some(2)), link(2, Some(1)), link(3, Some(3))]);
+        assert_eq!(found, [(1, sorted(&["2"])), (2, sorted(&["1"]))]);
+    }
+}

@@ -1,0 +1,46 @@
+//! Statements, and the way they get there.
+//!
+//! A process writes one *group* of requests at a time ([`writer`]). A group claims a stretch of
+//! `stored` in the head, inserts its statements under it, settles whose ids are taken ([`group`]),
+//! seals the claim, waits until it is the first, links ([`link`]) and finishes it. Readers see up
+//! to the first claim only ([`read`]), so a group becomes visible at once, in the order of
+//! `stored`, over all processes. What a dead process left open is finished or taken back by
+//! whoever notices ([`recovery`]).
+
+use std::sync::Arc;
+
+use mongodb::Collection;
+use mongodb::bson::Document;
+use tokio::sync::watch;
+
+use super::blob::Blobs;
+use super::register::Register;
+use super::things::Things;
+use crate::clock::Clock;
+use crate::xapi::instant::Instant;
+
+mod attachments;
+mod group;
+mod key;
+mod link;
+mod news;
+mod read;
+mod recovery;
+mod row;
+mod writer;
+
+pub(super) use recovery::{Task, watch_over};
+pub(super) use writer::Writer;
+
+/// The statements of one database.
+#[derive(Clone)]
+pub(super) struct Statements {
+    pub(super) collection: Collection<Document>,
+    pub(super) attachments: Collection<Document>,
+    pub(super) register: Register,
+    pub(super) blobs: Blobs,
+    pub(super) things: Things,
+    pub(super) clock: Arc<dyn Clock>,
+    /// The newest statement that this process has made visible.
+    pub(super) newest: watch::Sender<Instant>,
+}

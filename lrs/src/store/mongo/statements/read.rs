@@ -1,0 +1,159 @@
+//! Reading statements: those that the head shows.
+
+use std::collections::HashSet;
+
+use futures::future::try_join_all;
+use mongodb::bson::{Bson, Document, doc};
+use uuid::Uuid;
+
+use super::key::Key;
+use super::{Statements, row};
+use crate::store::mongo::call::{all, call};
+use crate::store::mongo::field;
+use crate::store::mongo::head::Head;
+use crate::store::{Kept, Page, Result};
+use crate::xapi::index::{Closeness, Kind};
+use crate::xapi::instant::Instant;
+use crate::xapi::query::{Filter, Match};
+
+/// Ids asked for at once.
+const IDS: usize = 1_000;
+/// Read beyond a page, so that some voided statements do not cost another question.
+const SPARE: usize = 8;
+
+impl Statements {
+    /// See [`crate::store::StatementStore::statement`].
+    pub(in crate::store::mongo) async fn one(&self, id: Uuid) -> Result<Option<Kept>> {
+        let head = self.register.head().await?;
+        let found = call(self.collection.find_one(doc! {"_id": field::of_uuid(id)})).await?;
+        let Some(found) = found else { return Ok(None) };
+        if !head.shows(field::integer(&found, "stored")?) {
+            return Ok(None);
+        }
+        Ok(self.kept(&head, &[found]).await?.pop())
+    }
+
+    /// See [`crate::store::StatementStore::statements`].
+    pub(in crate::store::mongo) async fn page(&self, filter: &Filter) -> Result<Page> {
+        let head = self.register.head().await?;
+        let conditions = conditions(filter);
+        let (mut after, mut until) = bounds(filter);
+        let mut page = Page::default();
+        loop {
+            let wanted = (filter.limit - page.statements.len()).saturating_add(1 + SPARE);
+            let mut all_of = shown(&head, after, until);
+            all_of.extend(conditions.iter().cloned());
+            let found = self.find(all_of, filter.ascending, wanted).await?;
+            let whole = found.len() < wanted;
+            for document in self.kept(&head, &found).await?.into_iter().filter(|kept| !kept.voided)
+            {
+                if page.statements.len() == filter.limit {
+                    page.more = true;
+                    return Ok(page);
+                }
+                page.statements.push(document.statement);
+            }
+            let Some(last) = found.last().filter(|_| !whole) else { return Ok(page) };
+            let last = field::instant(last, "stored")?;
+            if filter.ascending { after = last } else { until = last.previous() }
+        }
+    }
+
+    /// See [`crate::store::StatementLog::log`].
+    pub(in crate::store::mongo) async fn log(
+        &self,
+        after: Instant,
+        limit: usize,
+    ) -> Result<Vec<Kept>> {
+        let head = self.register.head().await?;
+        let shown = shown(&head, after, Instant::from_micros(i64::MAX));
+        let found = self.find(shown, true, limit).await?;
+        self.kept(&head, &found).await
+    }
+
+    async fn find(
+        &self,
+        all_of: Vec<Document>,
+        ascending: bool,
+        limit: usize,
+    ) -> Result<Vec<Document>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let order = doc! {"stored": if ascending { 1 } else { -1 }};
+        all(self.collection.find(doc! {"$and": all_of}).sort(order).limit(limit)).await
+    }
+
+    /// The statements of documents, in their order, and whether they are voided.
+    async fn kept(&self, head: &Head, found: &[Document]) -> Result<Vec<Kept>> {
+        let ids = found.iter().filter(|document| !row::is_voiding(document));
+        let ids = ids.map(|document| field::uuid(document, "_id")).collect::<Result<Vec<_>>>()?;
+        let voided = self.voided(head, &ids).await?;
+        let kept = found.iter().map(async |document| {
+            let statement = row::statement(document, &self.blobs).await?;
+            let voided = voided.contains(&statement.id);
+            Ok(Kept { statement, voided })
+        });
+        try_join_all(kept).await
+    }
+
+    /// Those of `ids` that a statement which can be read voids.
+    async fn voided(&self, head: &Head, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
+        let mut voided = HashSet::new();
+        for ids in ids.chunks(IDS) {
+            let keys: Vec<Bson> = ids.iter().map(|id| Key::voids(*id).bson()).collect();
+            let voiding = self.collection.find(doc! {"keys": {"$in": keys}});
+            for document in all(voiding.projection(doc! {"stored": 1, "refers": 1})).await? {
+                if head.shows(field::integer(&document, "stored")?) {
+                    voided.extend(row::target(&document));
+                }
+            }
+        }
+        Ok(voided)
+    }
+}
+
+/// Stored after one instant and up to another, as far as the head shows it.
+fn shown(head: &Head, after: Instant, until: Instant) -> Vec<Document> {
+    let until = until.micros().min(head.horizon());
+    let mut all_of = vec![doc! {"stored": {"$gt": after.micros(), "$lte": until}}];
+    all_of.extend(head.aborted.iter().map(|stretch| {
+        doc! {"$or": [{"stored": {"$lt": stretch.from}}, {"stored": {"$gt": stretch.to}}]}
+    }));
+    all_of
+}
+
+/// The instants between which a page lies: after the first, up to the second.
+fn bounds(filter: &Filter) -> (Instant, Instant) {
+    let mut after = filter.since.unwrap_or(Instant::from_micros(i64::MIN));
+    let mut until = filter.until.unwrap_or(Instant::from_micros(i64::MAX));
+    match filter.beyond {
+        Some(beyond) if filter.ascending => after = after.max(beyond),
+        Some(beyond) => until = until.min(beyond.previous()),
+        None => {}
+    }
+    (after, until)
+}
+
+/// What must hold, the rarest first: a server that takes the first index it can does well.
+fn conditions(filter: &Filter) -> Vec<Document> {
+    use Closeness::{Authority, Direct, Related};
+    let one = |kind, text: &str, closeness| doc! {"keys": Key::of(kind, text, closeness).bson()};
+    let of = |kind, wanted: &Match| {
+        if !wanted.related {
+            return one(kind, &wanted.text, Direct);
+        }
+        let keys = [Direct, Related, Authority].map(|how| Key::of(kind, &wanted.text, how).bson());
+        doc! {"keys": {"$in": keys.to_vec()}}
+    };
+    let registration =
+        filter.registration.map(|id| one(Kind::Registration, &id.to_string(), Direct));
+    let agent = filter.agent.as_ref();
+    let activity = filter.activity.as_ref();
+    let conditions = [
+        registration,
+        agent.map(|agent| of(Kind::Agent, agent)),
+        activity.map(|activity| of(Kind::Activity, activity)),
+        filter.verb.as_ref().map(|verb| one(Kind::Verb, verb, Direct)),
+        filter.authority.as_ref().map(|authority| one(Kind::Agent, authority, Authority)),
+    ];
+    conditions.into_iter().flatten().collect()
+}

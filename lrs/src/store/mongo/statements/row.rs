@@ -1,0 +1,83 @@
+//! A statement as a document: `_id`, `stored` in microseconds, `keys`, `body`, and for one that
+//! refers to another `refers` and, where it voids it, `voids`.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use mongodb::bson::{Bson, Document, doc};
+use uuid::Uuid;
+
+use super::key::Key;
+use crate::store::Result;
+use crate::store::mongo::blob::Blobs;
+use crate::store::mongo::field;
+use crate::xapi::instant::Instant;
+use crate::xapi::prepare::Prepared;
+use crate::xapi::stored::Stored;
+
+/// The document of `statement`, stored at `stored`.
+pub(super) async fn document(
+    statement: &Prepared,
+    stored: Instant,
+    blobs: &Blobs,
+    claim: i64,
+) -> Result<Document> {
+    let mut keys: BTreeSet<Key> = statement.keys.iter().map(Key::of_index).collect();
+    if let Some(target) = statement.target {
+        keys.insert(Key::refers(target));
+        if statement.voiding {
+            keys.insert(Key::voids(target));
+        }
+    }
+    let text = statement.stamped(stored);
+    let mut document = doc! {
+        "_id": field::of_uuid(statement.id),
+        "stored": stored.micros(),
+        "keys": keys.into_iter().map(Key::bson).collect::<Vec<_>>(),
+        "body": blobs.text_field(&text, claim).await?,
+    };
+    if let Some(target) = statement.target {
+        document.insert("refers", field::of_uuid(target));
+        document.insert("voids", statement.voiding);
+    }
+    Ok(document)
+}
+
+/// A statement's place in the web of references.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Link {
+    pub(super) id: Uuid,
+    pub(super) stored: Instant,
+    pub(super) keys: BTreeSet<Key>,
+    pub(super) target: Option<Uuid>,
+}
+
+/// What [`link`] needs of a document.
+pub(super) const LINK: [&str; 3] = ["stored", "keys", "refers"];
+
+pub(super) fn link(document: &Document) -> Result<Link> {
+    let keys = document.get_array("keys").map(|keys| keys.iter().filter_map(Key::read).collect());
+    Ok(Link {
+        id: field::uuid(document, "_id")?,
+        stored: field::instant(document, "stored")?,
+        keys: keys.unwrap_or_default(),
+        target: target(document),
+    })
+}
+
+/// The statement that a document's statement refers to.
+pub(super) fn target(document: &Document) -> Option<Uuid> {
+    field::uuid(document, "refers").ok()
+}
+
+/// Whether it is a voiding statement.
+pub(super) fn is_voiding(document: &Document) -> bool {
+    matches!(document.get("voids"), Some(Bson::Boolean(true)))
+}
+
+/// The statement of a document.
+pub(super) async fn statement(document: &Document, blobs: &Blobs) -> Result<Stored> {
+    let body: Bytes = blobs.bytes(document, "body").await?;
+    let id = field::uuid(document, "_id")?;
+    Ok(Stored { id, stored: field::instant(document, "stored")?, body })
+}

@@ -1,0 +1,155 @@
+//! The queue of requests that want to write statements. While one group is on its way, the next
+//! gathers: requests that wait at the same time share the calls of a group.
+
+use std::collections::{HashSet, VecDeque};
+
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use super::Statements;
+use super::group::Outcome;
+use crate::store::{Batch, Result, StoreError};
+use crate::xapi::instant::Instant;
+
+/// Requests that may wait before senders do.
+const QUEUE: usize = 4_096;
+/// Requests and statements of one group at most, unless a single request has more.
+const REQUESTS: usize = 512;
+const STATEMENTS: usize = 2_000;
+
+/// A request.
+struct Job {
+    batch: Batch,
+    /// When the statements were stored, where they come from another store.
+    at: Option<Vec<Instant>>,
+    reply: oneshot::Sender<Result<()>>,
+}
+
+/// The way to the task that writes.
+pub(in crate::store::mongo) struct Writer(mpsc::Sender<Job>);
+
+impl Writer {
+    /// Starts the task; it ends when the writer is dropped and all that waited is done.
+    pub(in crate::store::mongo) fn start(statements: Statements) -> Self {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        tokio::spawn(Work { statements, queue, waiting: VecDeque::new() }.run());
+        Self(jobs)
+    }
+
+    /// Keeps a batch, all or none; visible when this returns.
+    pub(in crate::store::mongo) async fn put(
+        &self,
+        batch: Batch,
+        at: Option<Vec<Instant>>,
+    ) -> Result<Vec<Uuid>> {
+        let ids = batch.statements.iter().map(|statement| statement.id).collect();
+        if batch.statements.is_empty() && batch.attachments.is_empty() {
+            return Ok(ids);
+        }
+        let (reply, answer) = oneshot::channel();
+        let gone = || StoreError::Unavailable("the writer has stopped".into());
+        self.0.send(Job { batch, at, reply }).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?.map(|()| ids)
+    }
+}
+
+struct Work {
+    statements: Statements,
+    queue: mpsc::Receiver<Job>,
+    waiting: VecDeque<Job>,
+}
+
+impl Work {
+    async fn run(mut self) {
+        while self.gather().await {
+            let group = self.group();
+            self.write(group).await;
+        }
+    }
+
+    /// Takes what waits; false when nothing does and nothing will.
+    async fn gather(&mut self) -> bool {
+        let mut news = Vec::new();
+        if self.waiting.is_empty() {
+            if self.queue.recv_many(&mut news, REQUESTS).await == 0 {
+                return false;
+            }
+        } else {
+            while let Ok(job) = self.queue.try_recv() {
+                news.push(job);
+                if news.len() == REQUESTS {
+                    break;
+                }
+            }
+        }
+        self.waiting.extend(news);
+        true
+    }
+
+    /// The requests of the next group, in order: no id twice, and copies by themselves.
+    fn group(&mut self) -> Vec<Job> {
+        let (mut group, mut later) = (Vec::new(), VecDeque::new());
+        let (mut ids, mut statements) = (HashSet::new(), 0);
+        for job in self.waiting.drain(..) {
+            let of_job: Vec<Uuid> = job.batch.statements.iter().map(|it| it.id).collect();
+            let fits = group.is_empty()
+                || (group.len() < REQUESTS && statements + of_job.len() <= STATEMENTS);
+            let copies = job.at.is_some() || group.first().is_some_and(|it: &Job| it.at.is_some());
+            let alone = !copies || group.is_empty();
+            if fits && alone && of_job.iter().all(|id| !ids.contains(id)) {
+                statements += of_job.len();
+                group.push(job);
+            } else {
+                later.push_back(job);
+            }
+            // Also those of requests that wait: a later one must not overtake them.
+            ids.extend(of_job);
+        }
+        self.waiting = later;
+        group
+    }
+
+    async fn write(&mut self, group: Vec<Job>) {
+        let mut batches = Vec::with_capacity(group.len());
+        let mut asked = Vec::with_capacity(group.len());
+        for Job { batch, at, reply } in group {
+            batches.push(batch);
+            asked.push((at, reply));
+        }
+        let at = asked.first().and_then(|(at, _)| at.as_deref());
+        let outcomes = match self.statements.keep(&batches, at).await {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                tracing::error!(%error, "a group of statements could not be kept");
+                let failed = |_| Outcome::Failed(again(&error));
+                batches.iter().map(failed).collect()
+            }
+        };
+        let answers = asked.into_iter().zip(batches).zip(outcomes);
+        let mut postponed = Vec::new();
+        for (((at, reply), batch), outcome) in answers {
+            let answer = match outcome {
+                Outcome::Kept => Ok(()),
+                Outcome::Failed(error) => Err(error),
+                Outcome::Postponed => {
+                    postponed.push(Job { batch, at, reply });
+                    continue;
+                }
+            };
+            // A requester that went away needs no answer.
+            let _ = reply.send(answer);
+        }
+        for job in postponed.into_iter().rev() {
+            self.waiting.push_front(job);
+        }
+    }
+}
+
+/// The reason for which a whole group failed, once more.
+fn again(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Corrupt(what) => StoreError::Corrupt(what.clone()),
+        StoreError::Refused(refusal) => StoreError::Refused(refusal.clone()),
+        other => StoreError::Unavailable(other.to_string()),
+    }
+}

@@ -1,0 +1,121 @@
+//! What statements said of activities and agents. Definitions are cells; a name of an agent is
+//! kept once, with the instant at which it came first.
+
+use std::collections::BTreeMap;
+
+use mongodb::Collection;
+use mongodb::bson::{Document, doc};
+use serde_json::Value;
+
+use super::call::{all, insert_free};
+use super::cell::{self, Cells, busy};
+use super::field;
+use crate::store::{Result, StoreError};
+use crate::xapi::instant::Instant;
+use crate::xapi::{activity, format};
+
+/// How often a definition is tried again when somebody else was quicker.
+const TRIES: u32 = 10;
+/// Cells asked for at once.
+const ASKED: usize = 500;
+
+/// Where they are kept.
+#[derive(Clone)]
+pub(super) struct Things {
+    pub(super) definitions: Cells,
+    pub(super) names: Collection<Document>,
+}
+
+/// What some statements teach, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Taught {
+    definitions: BTreeMap<String, Vec<Value>>,
+    names: BTreeMap<(String, String), Instant>,
+}
+
+impl Taught {
+    /// Adds what a statement teaches.
+    pub(super) fn add(&mut self, statement: &Value, stored: Instant) {
+        for (id, definition) in format::definitions(statement) {
+            self.definitions.entry(id.to_owned()).or_default().push(definition.clone());
+        }
+        for actor in ["/actor", "/object"].into_iter().filter_map(|at| statement.pointer(at)) {
+            let name = actor.get("name").and_then(Value::as_str);
+            let (Some(name), Some(ifi)) = (name, validator::ifi::of(actor)) else { continue };
+            self.names.entry((ifi.to_string(), name.to_owned())).or_insert(stored);
+        }
+    }
+}
+
+impl Things {
+    /// Keeps what was taught; a second time it changes nothing.
+    pub(super) async fn learn(&self, taught: Taught) -> Result<()> {
+        let names: Vec<Document> = taught.names.iter().map(name).collect();
+        if !names.is_empty() {
+            insert_free(&self.names, &names).await?;
+        }
+        let activities: Vec<String> = taught.definitions.keys().cloned().collect();
+        let mut known: BTreeMap<String, Value> =
+            self.definitions(&activities).await?.into_iter().collect();
+        for (activity, definitions) in taught.definitions {
+            let before = known.remove(&activity);
+            let after = merged(before.clone(), &definitions);
+            if before != after {
+                self.merge(&activity, &definitions).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn merge(&self, activity: &str, definitions: &[Value]) -> Result<()> {
+        let cell = cell::name(&[activity]);
+        for _ in 0..TRIES {
+            let held = self.definitions.read(&cell).await?;
+            let known = held.value().map(definition).transpose()?;
+            let Some(merged) = merged(known.clone(), definitions) else { return Ok(()) };
+            let value = doc! {"activity": activity, "definition": merged.to_string()};
+            if known.as_ref() == Some(&merged)
+                || self.definitions.change(&cell, &held, value).await?
+            {
+                return Ok(());
+            }
+        }
+        Err(busy())
+    }
+
+    /// See [`crate::store::ThingStore::definitions`].
+    pub(super) async fn definitions(&self, activities: &[String]) -> Result<Vec<(String, Value)>> {
+        let mut found = Vec::new();
+        for activities in activities.chunks(ASKED) {
+            let cells: Vec<String> = activities.iter().map(|it| cell::name(&[it])).collect();
+            let filter = doc! {"cell": {"$in": cells}};
+            let held = self.definitions.find(filter, &["activity", "definition"]).await?;
+            for value in held.values().filter_map(cell::Held::value) {
+                found.push((field::text(value, "activity")?, definition(value)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// See [`crate::store::ThingStore::agent_names`].
+    pub(super) async fn agent_names(&self, ifi: &str) -> Result<Vec<String>> {
+        let names = self.names.find(doc! {"agent": cell::name(&[ifi])});
+        let names = all(names.sort(doc! {"stored": 1})).await?;
+        names.iter().map(|document| field::text(document, "name")).collect()
+    }
+}
+
+fn name(((ifi, name), stored): (&(String, String), &Instant)) -> Document {
+    let id = cell::name(&[ifi, name]);
+    doc! {"_id": id, "agent": cell::name(&[ifi]), "name": name, "stored": stored.micros()}
+}
+
+fn merged(known: Option<Value>, definitions: &[Value]) -> Option<Value> {
+    definitions.iter().fold(known, |known, next| Some(activity::merge(known, next)))
+}
+
+fn definition(value: &Document) -> Result<Value> {
+    let text = field::text(value, "definition")?;
+    serde_json::from_str(&text)
+        .map_err(|error| StoreError::Corrupt(format!("a definition of an activity: {error}")))
+}

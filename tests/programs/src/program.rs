@@ -1,0 +1,112 @@
+//! A program that a test starts and ends.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+const START: Duration = Duration::from_secs(30);
+
+/// A running program. Dropping it kills the process; a failing test shows all that it wrote on stderr.
+pub struct Program {
+    name: String,
+    process: Child,
+    stderr: Arc<Mutex<String>>,
+    announced: String,
+}
+
+impl Program {
+    /// Starts it and waits for the first line on its stdout in which `address` finds one.
+    pub async fn start(
+        mut command: Command,
+        address: impl Fn(&str) -> Option<String> + Send + 'static,
+    ) -> Self {
+        let name = command.get_program().display().to_string();
+        let mut process = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
+        let stderr = collect(process.stderr.take().expect("stderr is piped"));
+        let announced = first(process.stdout.take().expect("stdout is piped"), address);
+        match timeout(START, announced).await {
+            Ok(Ok(announced)) => Self { name, process, stderr, announced },
+            failure => {
+                let _ = process.kill();
+                let _ = process.wait();
+                let reason = if failure.is_err() { "in time" } else { "before it ended" };
+                panic!("{name}: no address on stdout {reason}; stderr:\n{}", text(&stderr));
+            }
+        }
+    }
+
+    /// The address that it announced.
+    pub fn address(&self) -> &str {
+        &self.announced
+    }
+
+    /// Kills the process at once (SIGKILL). What it had given to the system is kept: this is no power cut.
+    /// One that has ended is left as it is.
+    pub fn kill(&mut self) {
+        let _ = self.process.kill();
+        self.process.wait().expect("a killed process ends");
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            let (name, text) = (&self.name, text(&self.stderr));
+            eprintln!("--- stderr of {name} at {} ---\n{text}", self.announced);
+        }
+    }
+}
+
+/// Where `target/<profile>/NAME` is, or would be, when it is built: beside the folder `deps` that this test runs from.
+pub fn built(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows its own path");
+    let profile = test.parent().and_then(Path::parent).expect("target/<profile>/deps/<test>");
+    profile.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// Reads stdout to its end, so that nobody who writes on it waits; the first address on it is sent on.
+fn first(
+    stdout: impl Read + Send + 'static,
+    address: impl Fn(&str) -> Option<String> + Send + 'static,
+) -> oneshot::Receiver<String> {
+    let (sender, found) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut sender = Some(sender);
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            if let Some(address) = address(&line)
+                && let Some(sender) = sender.take()
+            {
+                let _ = sender.send(address);
+            }
+        }
+    });
+    found
+}
+
+fn collect(stderr: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+    let text = Arc::new(Mutex::new(String::new()));
+    let shared = Arc::clone(&text);
+    std::thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            if let Ok(mut text) = shared.lock() {
+                let _ = writeln!(text, "{line}");
+            }
+        }
+    });
+    text
+}
+
+fn text(stderr: &Mutex<String>) -> String {
+    stderr.lock().map(|text| text.clone()).unwrap_or_default()
+}

@@ -1,0 +1,84 @@
+//! Two servers on one database under load, killed ten times in all: what was answered is there, once and whole.
+
+use std::time::Duration;
+
+use e2e::course::{self, COURSE};
+use e2e::{Client, Traccia, eventually};
+use jiff::Timestamp;
+use programs::fresh_database;
+use serde_json::Value;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::load::{Load, any};
+use crate::node::Node;
+
+const KILLS: usize = 10;
+/// Requests between one kill and the next, at most.
+const REQUESTS: usize = 36;
+const SCENE: Duration = Duration::from_mins(6);
+/// Another node follows the log when the one that did was killed.
+const TAKEOVER: Duration = Duration::from_mins(1);
+
+/// Kills one node and the other in turn, each time after some of the answers that were granted.
+async fn kill(mut nodes: [Node; 2], load: &Load) -> [Node; 2] {
+    for _ in 0..KILLS {
+        load.grant(REQUESTS);
+        load.answers.reach_more(1 + any(REQUESTS / 2)).await;
+        let [next, other] = nodes;
+        nodes = [other, next.kill_and_restart().await];
+    }
+    load.close();
+    nodes
+}
+
+/// Ends with the kills; fails when a client fails, which none does before.
+async fn under_load(nodes: [Node; 2], load: &Load, clients: &mut JoinSet<()>) -> [Node; 2] {
+    tokio::select! {
+        nodes = kill(nodes, load) => nodes,
+        Some(ended) = clients.join_next() => {
+            ended.unwrap();
+            panic!("a client has ended before the kills");
+        }
+    }
+}
+
+/// The rows of the report when it speaks of everything that was stored.
+async fn settled(node: &Client) -> Value {
+    let last = node.get("/statements").query(&[("limit", "1")]).await.expect(200).statements();
+    let last: Timestamp = last[0]["stored"].as_str().unwrap().parse().unwrap();
+    eventually("the report has read the whole log", TAKEOVER, || async {
+        let report = course::report(node).await;
+        let through: Timestamp = report["through"].as_str().unwrap().parse().unwrap();
+        if through >= last { Ok(report["rows"].clone()) } else { Err(report.to_string()) }
+    })
+    .await
+}
+
+async fn progress_equals_a_rebuild(traccia: &Traccia) {
+    let before = settled(&traccia.admin()).await;
+    let rebuilt = traccia.cli(&["progress", "rebuild", COURSE]).await;
+    assert!(rebuilt.success().contains(", 0 actors changed"), "{rebuilt}");
+    assert_eq!(settled(&traccia.admin()).await, before);
+    let somebody = course::counts(&course::report(&traccia.admin()).await, "m2", "Umbria");
+    assert_ne!(somebody["passed"], 0, "the load makes some pass: {somebody}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_kills_under_load_lose_repeat_and_halve_nothing() {
+    let Some(database) = fresh_database().await else { return };
+    let nodes = [Node::on(&database).await, Node::on(&database).await];
+    course::load(&nodes[0].traccia().admin()).await;
+    let load = Load::new([nodes[0].door(), nodes[1].door()]);
+    let mut clients = load.start();
+    clients.spawn(std::sync::Arc::clone(&load).read());
+    let scene = async {
+        let nodes = under_load(nodes, &load, &mut clients).await;
+        clients.join_all().await;
+        for node in &nodes {
+            load.is_all_there(&node.traccia().admin()).await;
+        }
+        progress_equals_a_rebuild(nodes[1].traccia()).await;
+    };
+    timeout(SCENE, scene).await.expect("the scene ends in time");
+}

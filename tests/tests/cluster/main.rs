@@ -1,0 +1,29 @@
+//! Several servers on one database: they agree, and outlive each other and the database. One file per topic.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod agreement;
+mod kills;
+mod ledger;
+mod load;
+mod node;
+mod outage;
+mod refusal;
+mod run;
+mod takeover;
+
+use e2e::{Setup, Traccia};
+use programs::fresh_database;
+
+/// Two servers on a database of their own; `None` where there is no server of databases.
+async fn two() -> Option<[Traccia; 2]> {
+    let uri = fresh_database().await?;
+    let start = || Setup::default().store(&uri).start();
+    Some([start().await, start().await])
+}
