@@ -9,6 +9,7 @@ mod certificate;
 mod client;
 mod course;
 mod demo;
+mod health;
 mod import;
 mod key;
 mod learners;
@@ -29,6 +30,8 @@ pub struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Serve),
+    /// Ask a server whether it can work; ends with 1 when it cannot
+    Health(health::Health),
     /// Load course files
     #[command(subcommand)]
     Course(course::Course),
@@ -62,6 +65,7 @@ impl Cli {
         runtime.block_on(async {
             match self.command {
                 Command::Serve(command) => command.run().await,
+                Command::Health(command) => command.run().await,
                 Command::Course(command) => command.run().await,
                 Command::Learners(command) => command.run().await,
                 Command::Progress(command) => command.run().await,
