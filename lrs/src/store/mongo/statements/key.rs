@@ -1,15 +1,17 @@
-//! What statements are found by, as 13 bytes each: how, and a hash of what. Identifiers may be of
-//! any length and are repeated in millions of statements; an index entry is not. Ninety-six bits
-//! keep ten billion things apart with odds of a billion to one.
+//! What statements are found by, as 12 bytes each: how, and a hash of what. Identifiers may be of
+//! any length and are repeated in millions of statements; an index entry is short. 88 bits keep
+//! ten billion things apart with odds of a million to one.
+//!
+//! They are kept as `ObjectId`s, the one type of the database that is 12 bytes and nothing else.
 
 use mongodb::bson::Bson;
+use mongodb::bson::oid::ObjectId;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::store::mongo::field;
 use crate::xapi::index::{Closeness, IndexKey, Kind};
 
-const LENGTH: usize = 13;
+const LENGTH: usize = 12;
 /// The first bytes. A kept key begins with one of them: they never change.
 const DIRECT: u8 = 1;
 const RELATED: u8 = 2;
@@ -73,12 +75,11 @@ impl Key {
     }
 
     pub(super) fn read(bson: &Bson) -> Option<Self> {
-        let Bson::Binary(binary) = bson else { return None };
-        binary.bytes.as_slice().try_into().ok().map(Self)
+        bson.as_object_id().map(|id| Self(id.bytes()))
     }
 
-    pub(super) fn bson(self) -> Bson {
-        field::of_bytes(&self.0)
+    pub(super) const fn bson(self) -> Bson {
+        Bson::ObjectId(ObjectId::from_bytes(self.0))
     }
 }
 
