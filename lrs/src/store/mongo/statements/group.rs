@@ -92,7 +92,7 @@ impl Statements {
         if let Some([first, .., last] | [first @ last]) = at {
             let stretch = Stretch { from: first.micros(), to: last.micros() };
             let claim = self.register.settle(|head| head.claim_as(stretch, owner), claimed);
-            return claim.await?.ok_or_else(|| StoreError::Refused(not_later()));
+            return claim.await?.ok_or_else(|| StoreError::Refused(Refusal::stored_earlier()));
         }
         let count: usize = batches.iter().map(|batch| batch.statements.len()).sum();
         let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
@@ -359,16 +359,6 @@ impl Group<'_> {
     fn newest(&self) -> Option<Instant> {
         self.inserted().filter_map(|row| field::instant(&row.document, "stored").ok()).max()
     }
-}
-
-/// What to answer who copies statements that are not later than all that is there.
-fn not_later() -> Refusal {
-    Refusal::new(
-        "stored-order",
-        "xAPI 1.0.3 Data 2.4.8",
-        "The store has statements stored at that time or later.",
-        "Copy into an empty store, or go on with the copy that filled this one.",
-    )
 }
 
 async fn rest(pause: &mut Duration) {

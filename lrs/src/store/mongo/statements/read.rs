@@ -11,7 +11,7 @@ use super::{Statements, row};
 use crate::store::mongo::call::{all, call};
 use crate::store::mongo::field;
 use crate::store::mongo::head::Head;
-use crate::store::{Kept, Page, Result};
+use crate::store::{Extent, Kept, Page, Result};
 use crate::xapi::index::{Closeness, Kind};
 use crate::xapi::instant::Instant;
 use crate::xapi::query::{Filter, Match};
@@ -69,6 +69,17 @@ impl Statements {
         let shown = shown(&head, after, Instant::from_micros(i64::MAX));
         let found = self.find(shown, true, limit).await?;
         self.kept(&head, &found).await
+    }
+
+    /// See [`crate::store::TransferStore::extent`].
+    pub(in crate::store::mongo) async fn extent(&self) -> Result<Extent> {
+        let head = self.register.head().await?;
+        let shown = shown(&head, Instant::from_micros(i64::MIN), Instant::from_micros(i64::MAX));
+        let statements = self.collection.count_documents(doc! {"$and": shown.clone()});
+        let statements = call(statements).await?;
+        let newest = self.find(shown, false, 1).await?;
+        let newest = newest.first().map(|newest| field::instant(newest, "stored")).transpose()?;
+        Ok(Extent { statements, newest: newest.unwrap_or_default() })
     }
 
     async fn find(
