@@ -1,5 +1,5 @@
-//! The command line, one file per command. All but `serve`, and `demo` where it only writes,
-//! speak to a running server through its public API.
+//! The command line, one file per command. All but `serve`, `store`, and `demo` where it only
+//! writes, speak to a running server through its public API.
 
 use std::process::ExitCode;
 
@@ -17,6 +17,7 @@ mod progress;
 mod register;
 mod report;
 mod serve;
+mod store;
 
 /// A learning record store for SCORM and xAPI.
 #[derive(Debug, Parser)]
@@ -56,6 +57,9 @@ enum Command {
     Key(key::Key),
     /// Send statements from an NDJSON file, one a line
     Import(import::Import),
+    /// Copy, export or compare whole stores, without a server
+    #[command(subcommand)]
+    Store(store::Store),
 }
 
 impl Cli {
@@ -75,6 +79,7 @@ impl Cli {
                 Command::Demo(command) => command.run().await,
                 Command::Key(command) => command.run().await,
                 Command::Import(command) => command.run().await,
+                Command::Store(command) => command.run().await,
             }
         })
     }

@@ -335,13 +335,7 @@ pub trait TransferStore: Send + Sync {
 /// A whole storage engine.
 #[async_trait]
 pub trait Store:
-    StatementStore
-    + StatementLog
-    + ThingStore
-    + DocumentStore
-    + KeyStore
-    + CourseStore
-    + TransferStore
+    StatementStore + StatementLog + ThingStore + DocumentStore + KeyStore + CourseStore + TransferStore
 {
     /// Whether this process is the one that follows the log, of all that share the store: asked
     /// again and again, it stays so until it has not asked for some seconds. With `insist` it is

@@ -20,7 +20,7 @@ use crate::store::mongo::field;
 use crate::store::mongo::head::{Head, Stretch};
 
 /// Things asked for at once.
-const ASKED: usize = 1_000;
+const ASKED: usize = 10_000;
 /// Statements changed at once.
 const CHANGED: usize = 16;
 

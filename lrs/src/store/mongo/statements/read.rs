@@ -17,7 +17,7 @@ use crate::xapi::instant::Instant;
 use crate::xapi::query::{Filter, Match};
 
 /// Ids asked for at once.
-const IDS: usize = 1_000;
+const IDS: usize = 10_000;
 /// Read beyond a page, so that some voided statements do not cost another question.
 const SPARE: usize = 8;
 
