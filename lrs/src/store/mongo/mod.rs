@@ -25,7 +25,7 @@ use self::keys::Keys;
 use self::lease::Lease;
 use self::progress::Progress;
 use self::register::Register;
-use self::statements::{Statements, Task, Writer};
+use self::statements::{References, Statements, Task, Writer};
 use self::things::Things;
 use super::{
     Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptCertificates,
@@ -109,6 +109,7 @@ impl Inner {
         let statements = Statements {
             collection: collection("statement"),
             attachments: collection("attachment"),
+            references: References(collection("reference")),
             register: Register::new(collection("head")),
             blobs: blobs.clone(),
             things: things.clone(),

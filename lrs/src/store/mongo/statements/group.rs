@@ -117,6 +117,7 @@ impl Statements {
             self.blobs.remove_of(from).await?;
             self.register.change(|head| head.finish(from)).await?;
         } else {
+            self.references.keep(group.inserted().map(|row| &row.document)).await?;
             let has_attachments = self.upload(group.attachments(), from).await?;
             self.register.change_from(known, |head| head.seal(from)).await?.ok_or_else(lost)?;
             if let Some(known) = self.first_in_line(stretch).await? {

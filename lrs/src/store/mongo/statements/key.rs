@@ -7,7 +7,6 @@
 use mongodb::bson::Bson;
 use mongodb::bson::oid::ObjectId;
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
 
 use crate::xapi::index::{Closeness, IndexKey, Kind};
 
@@ -16,8 +15,6 @@ const LENGTH: usize = 12;
 const DIRECT: u8 = 1;
 const RELATED: u8 = 2;
 const AUTHORITY: u8 = 3;
-const REFERS: u8 = 4;
-const VOIDS: u8 = 5;
 
 /// One thing that a statement is found by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,28 +47,14 @@ impl Key {
         Self::of(key.kind, &key.text, key.closeness)
     }
 
-    /// Of the statements that refer to `target`.
-    pub(super) fn refers(target: Uuid) -> Self {
-        Self::new(REFERS, 0, target.as_bytes())
-    }
-
-    /// Of the statements that void `target`.
-    pub(super) fn voids(target: Uuid) -> Self {
-        Self::new(VOIDS, 0, target.as_bytes())
-    }
-
     /// What a statement that refers to one with this key has of it; see
     /// [`crate::xapi::index::inherited`].
-    pub(super) fn inherited(self) -> Option<Self> {
+    pub(super) fn inherited(self) -> Self {
         let Self([how, rest @ ..]) = self;
-        let how = match how {
-            DIRECT | RELATED => how,
-            AUTHORITY => RELATED,
-            _ => return None,
-        };
+        let how = if how == AUTHORITY { RELATED } else { how };
         let mut key = [how; LENGTH];
         key.iter_mut().skip(1).zip(rest).for_each(|(to, from)| *to = from);
-        Some(Self(key))
+        Self(key)
     }
 
     pub(super) fn read(bson: &Bson) -> Option<Self> {
@@ -90,7 +73,7 @@ mod tests {
     #[test]
     fn kinds_and_closenesses_are_kept_apart() {
         let text = "https://x.example/1";
-        let mut keys = vec![Key::refers(Uuid::nil()), Key::voids(Uuid::nil())];
+        let mut keys = Vec::new();
         for kind in [Kind::Agent, Kind::Verb, Kind::Activity, Kind::Registration] {
             for closeness in [Closeness::Direct, Closeness::Related, Closeness::Authority] {
                 keys.push(Key::of(kind, text, closeness));
@@ -103,17 +86,15 @@ mod tests {
     }
 
     #[test]
-    fn an_authority_is_inherited_as_related_and_a_reference_not_at_all() {
+    fn an_authority_is_inherited_as_related() {
         let of = |closeness| Key::of(Kind::Agent, "a", closeness);
-        assert_eq!(of(Closeness::Authority).inherited(), Some(of(Closeness::Related)));
-        assert_eq!(of(Closeness::Direct).inherited(), Some(of(Closeness::Direct)));
-        assert_eq!(Key::refers(Uuid::nil()).inherited(), None);
-        assert_eq!(Key::voids(Uuid::nil()).inherited(), None);
+        assert_eq!(of(Closeness::Authority).inherited(), of(Closeness::Related));
+        assert_eq!(of(Closeness::Direct).inherited(), of(Closeness::Direct));
     }
 
     #[test]
     fn a_key_reads_back() {
-        let key = Key::refers(Uuid::max());
+        let key = Key::of(Kind::Verb, "v", Closeness::Direct);
         assert_eq!(Key::read(&key.bson()), Some(key));
         assert_eq!(Key::read(&Bson::Null), None);
     }

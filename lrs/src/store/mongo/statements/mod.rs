@@ -26,10 +26,12 @@ mod link;
 mod news;
 mod read;
 mod recovery;
+mod references;
 mod row;
 mod writer;
 
 pub(super) use recovery::{Task, watch_over};
+pub(super) use references::References;
 pub(super) use writer::Writer;
 
 /// The statements of one database.
@@ -37,6 +39,7 @@ pub(super) use writer::Writer;
 pub(super) struct Statements {
     pub(super) collection: Collection<Document>,
     pub(super) attachments: Collection<Document>,
+    pub(super) references: References,
     pub(super) register: Register,
     pub(super) blobs: Blobs,
     pub(super) things: Things,

@@ -146,6 +146,7 @@ impl Statements {
     async fn sweep(&self, stretch: Stretch) -> Result<()> {
         let within = doc! {"stored": {"$gte": stretch.from, "$lte": stretch.to}};
         call(self.collection.delete_many(within)).await?;
+        self.references.remove(stretch).await?;
         self.blobs.remove_of(stretch.from).await
     }
 }
