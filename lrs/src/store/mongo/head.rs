@@ -30,6 +30,8 @@ pub(super) struct Stretch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Claim {
     pub(super) stretch: Stretch,
+    /// Whose it is: drawn for this claim.
+    pub(super) owner: i64,
     /// Grows as long as its owner lives.
     pub(super) beat: i64,
     pub(super) sealed: bool,
@@ -49,24 +51,24 @@ pub(super) struct Head {
 impl Head {
     /// Claims `count` instants, none before `now` nor before any given out; `None` while too many
     /// claims were aborted of late.
-    pub(super) fn claim(&mut self, now: Instant, count: i64) -> Option<Stretch> {
+    pub(super) fn claim(&mut self, now: Instant, count: i64, owner: i64) -> Option<Stretch> {
         if self.aborted.len() >= TOO_MANY {
             return None;
         }
         let from = now.micros().max(self.last + 1);
         let stretch = Stretch { from, to: from + count - 1 };
         self.last = stretch.to;
-        self.claims.push(Claim { stretch, beat: 0, sealed: false });
+        self.claims.push(Claim { stretch, owner, beat: 0, sealed: false });
         Some(stretch)
     }
 
     /// Claims a stretch that was given elsewhere; `None` when it is not later than all.
-    pub(super) fn claim_as(&mut self, stretch: Stretch) -> Option<()> {
+    pub(super) fn claim_as(&mut self, stretch: Stretch, owner: i64) -> Option<()> {
         if stretch.from <= self.last {
             return None;
         }
         self.last = stretch.to;
-        self.claims.push(Claim { stretch, beat: 0, sealed: false });
+        self.claims.push(Claim { stretch, owner, beat: 0, sealed: false });
         Some(())
     }
 
@@ -133,8 +135,10 @@ impl Head {
 
     pub(super) fn document(&self, version: i64) -> Document {
         let claims = self.claims.iter().map(|claim| {
-            let Claim { stretch: Stretch { from, to }, beat, sealed } = *claim;
-            Bson::Document(doc! {"from": from, "to": to, "beat": beat, "sealed": sealed})
+            let Claim { stretch: Stretch { from, to }, owner, beat, sealed } = *claim;
+            Bson::Document(
+                doc! {"from": from, "to": to, "owner": owner, "beat": beat, "sealed": sealed},
+            )
         });
         let aborted = self
             .aborted
@@ -158,6 +162,7 @@ impl Head {
         let claim = |document: &Document| {
             Ok(Claim {
                 stretch: stretch(document)?,
+                owner: field::integer(document, "owner")?,
                 beat: field::integer(document, "beat")?,
                 sealed: document.get_bool("sealed").unwrap_or_default(),
             })
@@ -192,7 +197,7 @@ mod tests {
     }
 
     fn claim(head: &mut Head, now: i64, count: i64) -> Stretch {
-        head.claim(at(now), count).unwrap()
+        head.claim(at(now), count, 1).unwrap()
     }
 
     #[test]
@@ -239,9 +244,9 @@ mod tests {
                 head.abort(from).unwrap()
             })
             .collect();
-        assert_eq!(head.claim(at(10), 1), None);
+        assert_eq!(head.claim(at(10), 1, 1), None);
         head.settle(aborted[0]).unwrap();
-        assert!(head.claim(at(10), 1).is_some());
+        assert!(head.claim(at(10), 1, 1).is_some());
     }
 
     #[test]

@@ -83,10 +83,25 @@ impl Statements {
         kept
     }
 
+    /// Claims a stretch, and makes sure of it: of a process that slept the head may know nothing,
+    /// and what is stored without a claim is seen at once.
     async fn claim(&self, batches: &[Batch], at: Option<&[Instant]>) -> Result<Stretch> {
+        let owner = rand::random();
+        let stretch = self.claim_for(owner, batches, at).await?;
+        let head = self.register.head().await?;
+        let is_mine = head.claim_at(stretch.from).is_some_and(|claim| claim.owner == owner);
+        if is_mine { Ok(stretch) } else { Err(lost()) }
+    }
+
+    async fn claim_for(
+        &self,
+        owner: i64,
+        batches: &[Batch],
+        at: Option<&[Instant]>,
+    ) -> Result<Stretch> {
         if let Some([first, .., last] | [first @ last]) = at {
             let stretch = Stretch { from: first.micros(), to: last.micros() };
-            let claimed = self.register.change(|head| head.claim_as(stretch)).await?;
+            let claimed = self.register.change(|head| head.claim_as(stretch, owner)).await?;
             return claimed.map(|()| stretch).ok_or_else(|| {
                 StoreError::Refused(crate::xapi::refusal::Refusal::new(
                     "stored-order",
@@ -99,7 +114,7 @@ impl Statements {
         let count: usize = batches.iter().map(|batch| batch.statements.len()).sum();
         let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
         let now = self.clock.now();
-        let claimed = self.register.change(|head| head.claim(now, count)).await?;
+        let claimed = self.register.change(|head| head.claim(now, count, owner)).await?;
         claimed.ok_or_else(stuck)
     }
 
@@ -126,7 +141,7 @@ impl Statements {
                 self.register.change(|head| head.finish(stretch.from)).await?;
             }
         }
-        self.shown(stretch.to.max(group.shared)).await?;
+        self.shown(stretch, stretch.to.max(group.shared)).await?;
         if let Some(newest) = group.newest() {
             self.newest.send_if_modified(|known| newest > std::mem::replace(known, newest));
         }
@@ -173,12 +188,17 @@ impl Statements {
         Err(stuck())
     }
 
-    /// Waits until everything stored up to an instant is visible.
-    async fn shown(&self, stored: i64) -> Result<()> {
+    /// Waits until everything stored up to an instant is visible. That the claim of `stretch` is
+    /// finished may have been lost on the way.
+    async fn shown(&self, stretch: Stretch, stored: i64) -> Result<()> {
         let mut pause = PAUSE;
         for _ in 0..LOOKS {
-            if self.register.head().await?.horizon() >= stored {
+            let head = self.register.head().await?;
+            if head.horizon() >= stored {
                 return Ok(());
+            }
+            if head.claim_at(stretch.from).is_some() {
+                self.register.change(|head| head.finish(stretch.from)).await?;
             }
             rest(&mut pause).await;
         }

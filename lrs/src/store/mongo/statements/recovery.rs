@@ -139,6 +139,10 @@ impl Statements {
         let Some(stretch) = self.register.change(|head| head.abort(from)).await? else {
             return Ok(());
         };
+        // Of a process that slept the head may know nothing: then it can have been kept meanwhile.
+        if !self.register.head().await?.aborted.contains(&stretch) {
+            return Ok(());
+        }
         self.sweep(stretch).await
     }
 
