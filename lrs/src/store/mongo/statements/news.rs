@@ -56,10 +56,8 @@ impl Statements {
         if !head.claims.is_empty() || now - head.last <= FRESH {
             return Ok(Instant::from_micros(head.horizon()));
         }
-        let promised = self.register.change(|head| {
-            head.last = head.last.max(now);
-            Some(head.horizon())
-        });
-        Ok(Instant::from_micros(promised.await?.unwrap_or(head.horizon())))
+        self.register.change(|head| Some(head.last = head.last.max(now))).await?;
+        // What the head says now, for of a process that slept it may know nothing.
+        Ok(Instant::from_micros(self.register.head().await?.horizon()))
     }
 }
