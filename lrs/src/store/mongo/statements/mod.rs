@@ -29,6 +29,8 @@ mod recovery;
 mod row;
 mod writer;
 
+#[cfg(test)]
+pub(super) use recovery::{GRACE, LEASE, Observer};
 pub(super) use recovery::{Task, watch_over};
 pub(super) use writer::Writer;
 
