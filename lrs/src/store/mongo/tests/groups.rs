@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::Document;
 use serde_json::{Value, json};
 use tokio::time::{Instant as Moment, timeout};
 use uuid::Uuid;
 
 use super::gate::Gate;
-use super::{as_any, open};
+use super::{as_any, change_much, open};
 use crate::store::contract::sample::{
     batch, id, ids, ids_of, kept, log, of_person, person, put, put_each, reference, statement,
     voiding, with,
@@ -27,8 +27,6 @@ const CALLS: u32 = 60;
 const ROUND: u32 = 100;
 /// Much less than it takes to give up others.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// More changes of the head than versions of it are left.
-const CHANGES: i64 = 70;
 
 fn activity(round: u32) -> Value {
     json!({
@@ -110,19 +108,6 @@ async fn settle(store: &MongoStore) {
     observer.look(now + GRACE).await.unwrap();
     let head = store.0.statements.register.head().await.unwrap();
     assert_eq!(head.aborted, []);
-}
-
-/// Leaves the head as after so many changes of it that all older versions were removed.
-async fn change_much(store: &MongoStore) {
-    let statements = &store.0.statements.collection;
-    let database = statements.client().database(&statements.namespace().db);
-    let heads = database.collection::<Document>("head");
-    let newest = heads.find_one(doc! {}).sort(doc! {"_id": -1}).await.unwrap();
-    let Some(mut newest) = newest else { return };
-    let version = newest.get_i64("_id").unwrap() + CHANGES;
-    newest.insert("_id", version);
-    heads.insert_one(newest).await.unwrap();
-    heads.delete_many(doc! {"_id": {"$lt": version}}).await.unwrap();
 }
 
 /// What becomes of a writer that is held at a call.

@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use mongodb::bson::doc;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant as Moment, timeout};
 
 use super::gate::Gate;
-use super::{as_any, open};
+use super::{as_any, change_much, open};
 use crate::store::contract::sample::{activity, batch, id, log, put, statement, with};
+use crate::store::mongo::statements::{LEASE, Observer};
 use crate::store::mongo::{MongoStore, field};
-use crate::store::{Result, StoreError};
+use crate::store::{Result, StatementStore as _, StoreError};
 
 /// More calls than it takes one to find out about the other.
 const CALLS: u32 = 20;
+/// More calls than it takes one to abort what another has begun.
+const OBSERVED: u32 = 6;
 /// In which who does not wait would answer.
 const SOON: Duration = Duration::from_millis(150);
 const END: Duration = Duration::from_mins(1);
@@ -98,4 +101,40 @@ async fn an_equal_statement_is_answered_when_it_can_be_read() {
     }
     assert!(waited, "nobody had to wait for anybody");
     assert_eq!(log(&as_any(&store)).await.len(), CALLS as usize);
+}
+
+/// Holds a writer when it has claimed a stretch.
+async fn hold_with_a_claim(store: &MongoStore, gate: &Gate) {
+    gate.holds().await;
+    while store.0.statements.register.head().await.unwrap().claims.is_empty() {
+        gate.shut_after(1);
+        gate.holds().await;
+    }
+}
+
+/// It held a slow writer for dead, which has come to its end since.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_observer_that_wakes_too_late_takes_nothing_back() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let gates = [Gate::to(&uri).await, Gate::to(&uri).await];
+    let [slow, asleep] = [open(gates[0].uri()).await, open(gates[1].uri()).await];
+    for calls in 0..OBSERVED {
+        gates[0].shut_after(0);
+        let slow = put_and_read(&slow, calls, None);
+        hold_with_a_claim(&store, &gates[0]).await;
+        let (mut observer, now) = (Observer::new(asleep.0.statements.clone()), Moment::now());
+        observer.look(now).await.unwrap();
+        gates[1].shut_after(calls as usize);
+        let looking = tokio::spawn(async move { observer.look(now + LEASE).await });
+        gates[1].holds().await;
+        gates[0].open();
+        let (answer, there) = timeout(END, slow).await.unwrap().unwrap();
+        assert_eq!(answer.is_ok(), there, "{answer:?}");
+        change_much(&store).await;
+        gates[1].open();
+        timeout(END, looking).await.unwrap().unwrap().unwrap();
+        let still = store.statement(id(calls)).await.unwrap().is_some();
+        assert_eq!(still, there, "held after {calls} calls");
+    }
 }
