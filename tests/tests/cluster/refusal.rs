@@ -15,12 +15,7 @@ async fn a_database_that_nobody_serves_is_said_with_its_address() {
     let done = start_on("mongodb://127.0.0.1:1/x").await;
     assert!(done.code.is_some_and(|code| code != 0), "{done}");
     assert!(done.stderr.contains("127.0.0.1:1"), "it says where: {done}");
-    for word in ["running", "reach"] {
-        if done.stderr.contains(word) {
-            return;
-        }
-    }
-    panic!("it says what to do: {done}");
+    assert!(done.stderr.contains("check that it runs"), "it says what to do: {done}");
 }
 
 #[tokio::test]
@@ -28,6 +23,6 @@ async fn a_uri_without_the_name_of_a_database_is_refused_with_an_example() {
     for store in ["mongodb://127.0.0.1:1", "mongodb://127.0.0.1:1/", "mongodb://127.0.0.1:1/?w=1"] {
         let done = start_on(store).await;
         assert!(done.code.is_some_and(|code| code != 0), "{done}");
-        assert!(done.stderr.contains("mongodb://127.0.0.1:1/traccia"), "an example: {done}");
+        assert!(done.stderr.contains("mongodb://HOST/DATABASE"), "an example: {done}");
     }
 }

@@ -56,6 +56,8 @@ mod lease;
 mod progress;
 mod register;
 mod statements;
+#[cfg(test)]
+mod tests;
 mod things;
 
 /// A store in a database. Clones share it.

@@ -128,8 +128,8 @@ impl Progress {
             let limited = i64::try_from(wanted).unwrap_or(i64::MAX);
             let mut found = all(found.limit(limited)).await?;
             let whole = found.len() < wanted;
-            if !whole {
-                cut_last(&mut found)?;
+            if !whole && let Some(alone) = cut_last(&mut found)? {
+                found = all(self.documents.find(doc! {"course": course, "actor": alone})).await?;
             }
             let Some(last) = found.last() else { break };
             let last = field::text(last, "actor")?;
@@ -318,16 +318,17 @@ impl Progress {
     }
 }
 
-/// Leaves out the last actor of a page that may not have all of its versions, unless it is the
-/// only one.
-fn cut_last(found: &mut Vec<Document>) -> Result<()> {
-    let Some(last) = found.last() else { return Ok(()) };
+/// Leaves out the last actor of a page, of whom versions may be missing; gives the actor instead
+/// where there is no other.
+fn cut_last(found: &mut Vec<Document>) -> Result<Option<String>> {
+    let Some(last) = found.last() else { return Ok(None) };
     let last = field::text(last, "actor")?;
     let first = found.first().map(|first| field::text(first, "actor")).transpose()?;
-    if first.as_ref() != Some(&last) {
-        found.retain(|document| document.get_str("actor").is_ok_and(|actor| actor != last));
+    if first.as_ref() == Some(&last) {
+        return Ok(Some(last));
     }
-    Ok(())
+    found.retain(|document| document.get_str("actor").is_ok_and(|actor| actor != last));
+    Ok(None)
 }
 
 #[cfg(test)]

@@ -18,9 +18,9 @@ use crate::store::{Result, StoreError};
 /// How often a claim beats, and how often it is looked at those of others.
 const BEAT: Duration = Duration::from_secs(1);
 /// A claim that did not beat for so long has lost its owner.
-const LEASE: Duration = Duration::from_secs(6);
+pub(in crate::store::mongo) const LEASE: Duration = Duration::from_secs(6);
 /// An aborted stretch is kept from readers for so long: its owner may only have slept.
-const GRACE: Duration = Duration::from_hours(1);
+pub(in crate::store::mongo) const GRACE: Duration = Duration::from_hours(1);
 /// Of more than so many the oldest are kept for a minute only: every reader must step over them.
 const MANY: usize = 32;
 const SHORT_GRACE: Duration = Duration::from_mins(1);
@@ -43,10 +43,10 @@ impl Drop for Task {
 /// Looks after the claims of dead processes as long as the task lives.
 pub(in crate::store::mongo) fn watch_over(statements: Statements) -> Task {
     Task::new(async move {
-        let mut observer = Observer { statements, seen: HashMap::new(), aborted: HashMap::new() };
+        let mut observer = Observer::new(statements);
         loop {
             tokio::time::sleep(BEAT).await;
-            if let Err(error) = observer.look().await {
+            if let Err(error) = observer.look(Moment::now()).await {
                 tracing::warn!(%error, "the claims of other processes cannot be looked after");
             }
         }
@@ -54,7 +54,7 @@ pub(in crate::store::mongo) fn watch_over(statements: Statements) -> Task {
 }
 
 /// What one process has seen of all claims.
-struct Observer {
+pub(in crate::store::mongo) struct Observer {
     statements: Statements,
     /// Since when a claim has been as it is, by its beginning.
     seen: HashMap<i64, (Claim, Moment)>,
@@ -62,9 +62,13 @@ struct Observer {
 }
 
 impl Observer {
-    async fn look(&mut self) -> Result<()> {
+    pub(in crate::store::mongo) fn new(statements: Statements) -> Self {
+        Self { statements, seen: HashMap::new(), aborted: HashMap::new() }
+    }
+
+    /// Looks at all claims as they are `now`.
+    pub(in crate::store::mongo) async fn look(&mut self, now: Moment) -> Result<()> {
         let head = self.statements.register.head().await?;
-        let now = Moment::now();
         self.seen.retain(|from, _| head.claim_at(*from).is_some());
         for claim in &head.claims {
             let seen = self.seen.entry(claim.stretch.from).or_insert((*claim, now));

@@ -1,0 +1,122 @@
+//! A way to the database that can be shut after any command of a process.
+
+use std::io;
+use std::sync::Arc;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::store::mongo::statements::Task;
+
+/// The wire protocol's number of a message.
+const MESSAGE: u32 = 2013;
+/// Where a message names its command: behind its header, flags, kind, length, and a type.
+const NAME: usize = 26;
+/// What a driver says of itself is never held.
+const OF_THE_DRIVER: [&[u8]; 4] = [b"hello", b"ismaster", b"isMaster", b"ping"];
+
+/// Passes commands on to a server. When it is dropped, whoever came through it is cut off for good.
+pub(super) struct Gate {
+    uri: String,
+    count: Arc<watch::Sender<Count>>,
+    _listening: Task,
+}
+
+#[derive(Clone, Copy)]
+struct Count {
+    asked: usize,
+    allowed: usize,
+}
+
+impl Gate {
+    /// An open gate to the first server of `uri`.
+    pub(super) async fn to(uri: &str) -> Self {
+        let (scheme, rest) = uri.split_once("://").unwrap();
+        let (hosts, rest) = rest.split_once('/').unwrap();
+        let (user, hosts) = hosts.rsplit_once('@').unwrap_or(("", hosts));
+        let server = hosts.split(',').next().unwrap().to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let here = listener.local_addr().unwrap();
+        let at = if user.is_empty() { "" } else { "@" };
+        let and = if rest.contains('?') { '&' } else { '?' };
+        let uri = format!("{scheme}://{user}{at}{here}/{rest}{and}directConnection=true");
+        let count = Arc::new(watch::Sender::new(Count { asked: 0, allowed: usize::MAX }));
+        let listening = Task::new(listen(listener, server, Arc::clone(&count)));
+        Self { uri, count, _listening: listening }
+    }
+
+    /// The same database, through the gate.
+    pub(super) fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// Lets so many commands more through, and then none.
+    pub(super) fn shut_after(&self, commands: usize) {
+        let passed = |count: &Count| count.asked.min(count.allowed);
+        self.count.send_modify(|count| count.allowed = passed(count) + commands);
+    }
+
+    pub(super) fn open(&self) {
+        self.count.send_modify(|count| count.allowed = usize::MAX);
+    }
+
+    /// Waits until a command is held.
+    pub(super) async fn holds(&self) {
+        let mut count = self.count.subscribe();
+        count.wait_for(|count| count.asked > count.allowed).await.unwrap();
+    }
+}
+
+async fn listen(listener: TcpListener, server: String, count: Arc<watch::Sender<Count>>) {
+    let mut connections = JoinSet::new();
+    while let Ok((client, _)) = listener.accept().await {
+        let (server, count) = (server.clone(), Arc::clone(&count));
+        connections.spawn(async move {
+            let server = TcpStream::connect(server).await?;
+            client.set_nodelay(true)?;
+            server.set_nodelay(true)?;
+            let (from_client, mut to_client) = client.into_split();
+            let (mut from_server, to_server) = server.into_split();
+            tokio::select! {
+                done = copy(&mut from_server, &mut to_client) => done.map(drop),
+                done = pass(from_client, to_server, &count) => done,
+            }
+        });
+    }
+}
+
+async fn pass(
+    mut client: OwnedReadHalf,
+    mut server: OwnedWriteHalf,
+    count: &watch::Sender<Count>,
+) -> io::Result<()> {
+    loop {
+        let mut message = vec![0; 4];
+        client.read_exact(&mut message).await?;
+        let length = usize::try_from(u32_at(&message, 0)).unwrap();
+        message.resize(length, 0);
+        client.read_exact(&mut message[4..]).await?;
+        if is_command(&message) {
+            let mut number = 0;
+            count.send_modify(|count| {
+                count.asked += 1;
+                number = count.asked;
+            });
+            let mut count = count.subscribe();
+            count.wait_for(|count| count.allowed >= number).await.map_err(io::Error::other)?;
+        }
+        server.write_all(&message).await?;
+    }
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap())
+}
+
+fn is_command(message: &[u8]) -> bool {
+    let name = message.get(NAME..).and_then(|rest| rest.split(|byte| *byte == 0).next());
+    u32_at(message, 12) == MESSAGE && name.is_some_and(|name| !OF_THE_DRIVER.contains(&name))
+}

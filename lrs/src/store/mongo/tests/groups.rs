@@ -1,0 +1,216 @@
+//! A batch whose writer stops at a call is there as a whole or not at all: at once, when others
+//! have cleared away, and when the writer was only asleep.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use mongodb::bson::Document;
+use serde_json::{Value, json};
+use tokio::time::{Instant as Moment, timeout};
+use uuid::Uuid;
+
+use super::gate::Gate;
+use super::{as_any, change_much, open};
+use crate::store::contract::sample::{
+    batch, id, ids, ids_of, kept, log, of_person, person, put, put_each, reference, statement,
+    voiding, with,
+};
+use crate::store::mongo::MongoStore;
+use crate::store::mongo::statements::{GRACE, LEASE, Observer};
+use crate::store::{Batch, Result, StatementStore as _, Store, StoreError};
+use crate::xapi::attachment::Attachment;
+
+/// More calls than a batch takes.
+const CALLS: u32 = 60;
+/// Numbers that one round's statements have for themselves.
+const ROUND: u32 = 100;
+/// Much less than it takes to give up others.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+fn activity(round: u32) -> Value {
+    json!({
+        "id": format!("https://a.example/of{round}"),
+        "definition": {"name": {"en": "taught"}},
+    })
+}
+
+fn attachment(round: u32) -> Attachment {
+    let body = Bytes::from(format!("of round {round}"));
+    Attachment { sha2: format!("{round:064x}"), content_type: "text/plain".into(), body }
+}
+
+/// What is there before: a statement that the batch voids, and one that refers to one of it.
+async fn prepare(store: &Arc<dyn Store>, round: u32) {
+    let n = round * ROUND;
+    put_each(store, &[statement(n), reference(n + 1, n + 2)]).await;
+}
+
+/// A statement that teaches, one that refers to it, and one that voids an earlier one.
+fn batch_of(round: u32) -> Batch {
+    let n = round * ROUND;
+    let mut somebody = person(&format!("p{}", n + 2));
+    somebody["name"] = json!("Somebody");
+    let first = with(with(statement(n + 2), "actor", somebody), "object", activity(round));
+    let values = [first, reference(n + 3, n + 2), voiding(n + 4, n)];
+    Batch { attachments: vec![attachment(round)], ..batch(&values) }
+}
+
+/// Whether the batch of a round is there; fails when it is neither there as a whole nor absent.
+async fn is_there(store: &Arc<dyn Store>, round: u32) -> bool {
+    let n = round * ROUND;
+    let there = store.statement(id(n + 2)).await.unwrap().is_some();
+    for other in [n + 3, n + 4] {
+        let other = store.statement(id(other)).await.unwrap();
+        assert_eq!(other.is_some(), there, "half of round {round}");
+    }
+    let read: Vec<Uuid> = log(store).await.iter().map(|kept| kept.statement.id).collect();
+    for number in n..n + 5 {
+        let times = read.iter().filter(|read| **read == id(number)).count();
+        assert_eq!(times, usize::from(there || number < n + 2), "round {round} in the log");
+    }
+    let found = ids(store, of_person(&format!("p{}", n + 2))).await;
+    let whole = [ids_of([n + 1, n + 2, n + 3])];
+    // A statement that is there already may be found by the target that is about to come.
+    let before = [Vec::new(), ids_of([n + 1])];
+    let allowed = if there { &whole[..] } else { &before };
+    assert!(allowed.contains(&found), "what round {round} is found by: {found:?}");
+    assert_eq!(kept(store, n).await.voided, there, "round {round}");
+    if there {
+        assert_eq!(store.attachments(&[attachment(round).sha2]).await.unwrap().len(), 1);
+        let name = format!("mbox::mailto:p{}@x.example", n + 2);
+        assert_eq!(store.agent_names(&name).await.unwrap(), ["Somebody"]);
+        assert_eq!(
+            store.definitions(&[format!("https://a.example/of{round}")]).await.unwrap().len(),
+            1
+        );
+    }
+    there
+}
+
+/// Sees all claims that are open as those of dead processes.
+async fn bury(store: &MongoStore) {
+    let mut observer = Observer::new(store.0.statements.clone());
+    let now = Moment::now();
+    observer.look(now).await.unwrap();
+    for _ in 0..5 {
+        observer.look(now + LEASE).await.unwrap();
+    }
+    let head = store.0.statements.register.head().await.unwrap();
+    assert_eq!(head.claims, [], "a dead process holds up the others");
+}
+
+/// Removes what is left of aborted groups, as after a long time.
+async fn settle(store: &MongoStore) {
+    let mut observer = Observer::new(store.0.statements.clone());
+    let now = Moment::now();
+    observer.look(now).await.unwrap();
+    observer.look(now + GRACE).await.unwrap();
+    let head = store.0.statements.register.head().await.unwrap();
+    assert_eq!(head.aborted, []);
+}
+
+/// What becomes of a writer that is held at a call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is killed.
+    Dies,
+    /// It is held for dead, and goes on.
+    Sleeps,
+    /// It goes on when others have written much, too soon to be held for dead.
+    Lags,
+}
+
+/// A round, in which a writer is held after so many calls. `None` when it has ended before them,
+/// else whether its batch was there when it was held, and when it had been buried.
+async fn round(uri: &str, store: &MongoStore, calls: u32, fate: Fate) -> Option<[bool; 2]> {
+    let any = as_any(store);
+    prepare(&any, calls).await;
+    let gate = Gate::to(uri).await;
+    let writer = open(gate.uri()).await;
+    gate.shut_after(calls as usize);
+    let mut writing =
+        tokio::spawn(async move { writer.put_statements(batch_of(calls)).await.map(drop) });
+    let ended: Option<Result<()>> = tokio::select! {
+        () = gate.holds() => None,
+        ended = &mut writing => Some(ended.unwrap()),
+    };
+    let at_first = is_there(&any, calls).await;
+    if let Some(ended) = ended {
+        ended.unwrap();
+        assert!(at_first, "answered and not there");
+        return None;
+    }
+    if fate != Fate::Lags {
+        bury(store).await;
+    }
+    let buried = is_there(&any, calls).await;
+    assert!(buried || !at_first, "it was there");
+    if fate != Fate::Dies {
+        change_much(store).await;
+        gate.open();
+        let answer = timeout(PATIENCE, &mut writing).await.expect("an answer").unwrap();
+        bury(store).await;
+        let there = is_there(&any, calls).await;
+        match answer {
+            Ok(()) => assert!(there, "answered and not there"),
+            Err(StoreError::Unavailable(_)) => assert!(there || !buried, "it was there"),
+            Err(other) => panic!("{other}"),
+        }
+    }
+    drop(gate);
+    any.put_statements(batch_of(calls)).await.unwrap();
+    assert!(is_there(&any, calls).await);
+    Some([at_first, buried])
+}
+
+async fn at_every_call(fate: Fate) {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let mut fates = Vec::new();
+    for calls in 0..CALLS {
+        let Some(fate) = round(&uri, &store, calls, fate).await else { break };
+        fates.push(fate);
+    }
+    assert!(fates.len() < CALLS as usize, "the writer never came to its end");
+    let finished = [false, fate != Fate::Lags];
+    for seen in [[false, false], finished, [true, true]] {
+        assert!(fates.contains(&seen), "not taken back, finished, and left: {fates:?}");
+    }
+    let before = log(&as_any(&store)).await;
+    settle(&store).await;
+    assert_eq!(log(&as_any(&store)).await, before);
+    let kept = store.0.statements.collection.count_documents(Document::new()).await.unwrap();
+    assert_eq!(kept, before.len() as u64, "nothing is left of what was taken back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_dies_at_any_call_leaves_all_of_a_batch_or_nothing() {
+    at_every_call(Fate::Dies).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_wakes_after_others_buried_it_harms_nothing() {
+    at_every_call(Fate::Sleeps).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_lags_behind_others_harms_nothing() {
+    at_every_call(Fate::Lags).await;
+}
+
+/// By itself, whatever the dead process was at.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_process_holds_others_up_for_seconds_only() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let gate = Gate::to(&uri).await;
+    let writer = open(gate.uri()).await;
+    gate.shut_after(3);
+    let dying = tokio::spawn(async move { writer.put_statements(batch_of(0)).await.map(drop) });
+    gate.holds().await;
+    drop(gate);
+    let (any, later) = (as_any(&store), [statement(1)]);
+    timeout(Duration::from_secs(25), put(&any, &later)).await.expect("somebody clears away");
+    assert!(dying.await.unwrap().is_err());
+}

@@ -1,0 +1,42 @@
+//! Several processes on one database, of which one stops at any of its calls: dies, or only sleeps
+//! and goes on when others have held it for dead.
+
+use std::sync::Arc;
+
+use mongodb::bson::{Document, doc};
+
+use super::MongoStore;
+use crate::clock::SystemClock;
+use crate::store::Store;
+
+mod gate;
+mod groups;
+mod lease;
+mod progress;
+mod rivals;
+
+/// More changes of the head than versions of it are left.
+const CHANGES: i64 = 70;
+
+/// A store as a process of its own has it.
+async fn open(uri: &str) -> MongoStore {
+    MongoStore::open(uri, Arc::new(SystemClock)).await.unwrap()
+}
+
+/// The same for the functions of the contract.
+fn as_any(store: &MongoStore) -> Arc<dyn Store> {
+    Arc::new(store.clone())
+}
+
+/// Leaves the head as after so many changes of it that all older versions were removed.
+async fn change_much(store: &MongoStore) {
+    let statements = &store.0.statements.collection;
+    let database = statements.client().database(&statements.namespace().db);
+    let heads = database.collection::<Document>("head");
+    let newest = heads.find_one(doc! {}).sort(doc! {"_id": -1}).await.unwrap();
+    let Some(mut newest) = newest else { return };
+    let version = newest.get_i64("_id").unwrap() + CHANGES;
+    newest.insert("_id", version);
+    heads.insert_one(newest).await.unwrap();
+    heads.delete_many(doc! {"_id": {"$lt": version}}).await.unwrap();
+}
