@@ -231,3 +231,48 @@ async fn a_dead_process_holds_others_up_for_seconds_only() {
     timeout(Duration::from_secs(25), put(&any, &later)).await.expect("somebody clears away");
     assert!(dying.await.unwrap().is_err());
 }
+
+/// Leaves a sealed claim, as a writer does that dies before it is finished.
+async fn die_sealed(uri: &str, store: &MongoStore, round: u32) {
+    let gate = Gate::to(uri).await;
+    let writer = open(gate.uri()).await;
+    gate.shut_after(0);
+    let _dying =
+        tokio::spawn(async move { writer.put_statements(batch_of(round)).await.map(drop) });
+    gate.holds().await;
+    while !store.0.statements.register.head().await.unwrap().claims.iter().any(|it| it.sealed) {
+        gate.shut_after(1);
+        gate.holds().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_finishes_for_a_dead_process_shows_nothing_before_all_of_it_is_done() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let any = as_any(&store);
+    let gate = Gate::to(&uri).await;
+    let other = open(gate.uri()).await;
+    for calls in 0..CALLS {
+        prepare(&any, calls).await;
+        die_sealed(&uri, &store, calls).await;
+        let (mut observer, now) = (Observer::new(other.0.statements.clone()), Moment::now());
+        observer.look(now).await.unwrap();
+        gate.shut_after(calls as usize);
+        let mut looking = tokio::spawn(async move { observer.look(now + LEASE).await });
+        let held = tokio::select! {
+            () = gate.holds() => true,
+            _ = &mut looking => false,
+        };
+        let at_first = is_there(&any, calls).await;
+        bury(&store).await;
+        assert!(is_there(&any, calls).await, "what is sealed is kept");
+        gate.open();
+        if !held {
+            return assert!(at_first && calls > 3);
+        }
+        looking.await.unwrap().unwrap();
+        assert!(is_there(&any, calls).await);
+    }
+    panic!("the observer never came to its end");
+}
