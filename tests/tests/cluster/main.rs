@@ -9,6 +9,7 @@
 )]
 
 mod agreement;
+mod copy;
 mod kills;
 mod ledger;
 mod load;
