@@ -8,6 +8,7 @@ use tokio::time::Instant as Moment;
 use super::Statements;
 use crate::store::Result;
 use crate::store::mongo::call::call;
+use crate::store::mongo::head::Head;
 use crate::xapi::instant::Instant;
 
 /// How often it is looked what other processes have written.
@@ -56,7 +57,11 @@ impl Statements {
         if !head.claims.is_empty() || now - head.last <= FRESH {
             return Ok(Instant::from_micros(head.horizon()));
         }
-        self.register.change(|head| Some(head.last = head.last.max(now))).await?;
+        let promise = |head: &mut Head| {
+            head.last = head.last.max(now);
+            Some(())
+        };
+        self.register.change(promise).await?;
         // What the head says now, for of a process that slept it may know nothing.
         Ok(Instant::from_micros(self.register.head().await?.horizon()))
     }
