@@ -2,6 +2,7 @@
 # make test  everything that must hold
 # make mongo the scenes and the conformance cases on the MongoDB engine
 # make mutants which wrong behaviour each conformance test notices
+# make docker-check builds and drives what the image would hold, as it is released
 # make bench ratios against bare loops; takes a while and wants a quiet machine
 
 SHELL := /bin/sh
@@ -11,12 +12,12 @@ export TRACCIA_SEED_KEY ?= demo:demo-secret
 
 FERRETDB := $${CARGO_TARGET_DIR:-target}/debug/ferretdb
 
-.PHONY: run test lint ferretdb unit e2e mongo mutants bench
+.PHONY: run test lint ferretdb unit e2e mongo docker docker-check mutants bench
 
 run:
 	cargo run --release --package lrs --bin traccia -- serve --demo --data data --listen $(LISTEN)
 
-test: lint unit e2e mongo
+test: lint unit e2e mongo docker
 
 lint:
 	cargo fmt --all --check
@@ -40,6 +41,13 @@ mongo: ferretdb
 	@if [ -x $(FERRETDB) ] || [ -n "$$TRACCIA_TEST_MONGODB_URI" ]; then set -x; \
 		TRACCIA_TEST_STORE=mongodb cargo test --package e2e --test conformance --test scenes; \
 	else echo "skipped: the scenes on MongoDB, for want of a server"; fi
+
+# After the scenes, so that the program is built already.
+docker:
+	docker/check.sh --debug
+
+docker-check:
+	docker/check.sh
 
 # Also a part of `make test`; here it prints its table.
 mutants:

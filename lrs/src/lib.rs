@@ -2,7 +2,7 @@
 //!
 //! [`xapi`], [`course`] and [`access`] are the vocabularies: pure words and rules; [`export`]
 //! writes reports for people and programs. [`store`] is what an engine must do, [`record`] and
-//! [`progress`] are what Traccia does with one, [`http`] and [`cli`] are how it is asked. [`app`]
+//! [`progress`] are what Traccia does with one, [`transfer`] with two, [`http`] and [`cli`] are how it is asked. [`app`]
 //! puts the parts together.
 
 pub mod access;
@@ -17,4 +17,5 @@ pub mod http;
 pub mod progress;
 pub mod record;
 pub mod store;
+pub mod transfer;
 pub mod xapi;

@@ -1,5 +1,5 @@
-//! The command line, one file per command. All but `serve`, and `demo` where it only writes,
-//! speak to a running server through its public API.
+//! The command line, one file per command. All but `serve`, `store`, and `demo` where it only
+//! writes, speak to a running server through its public API.
 
 use std::process::ExitCode;
 
@@ -9,6 +9,7 @@ mod certificate;
 mod client;
 mod course;
 mod demo;
+mod health;
 mod import;
 mod key;
 mod learners;
@@ -16,6 +17,7 @@ mod progress;
 mod register;
 mod report;
 mod serve;
+mod store;
 
 /// A learning record store for SCORM and xAPI.
 #[derive(Debug, Parser)]
@@ -29,6 +31,8 @@ pub struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Serve),
+    /// Ask a server whether it can work; ends with 1 when it cannot
+    Health(health::Health),
     /// Load course files
     #[command(subcommand)]
     Course(course::Course),
@@ -53,6 +57,9 @@ enum Command {
     Key(key::Key),
     /// Send statements from an NDJSON file, one a line
     Import(import::Import),
+    /// Copy, export or compare whole stores, without a server
+    #[command(subcommand)]
+    Store(store::Store),
 }
 
 impl Cli {
@@ -62,6 +69,7 @@ impl Cli {
         runtime.block_on(async {
             match self.command {
                 Command::Serve(command) => command.run().await,
+                Command::Health(command) => command.run().await,
                 Command::Course(command) => command.run().await,
                 Command::Learners(command) => command.run().await,
                 Command::Progress(command) => command.run().await,
@@ -71,6 +79,7 @@ impl Cli {
                 Command::Demo(command) => command.run().await,
                 Command::Key(command) => command.run().await,
                 Command::Import(command) => command.run().await,
+                Command::Store(command) => command.run().await,
             }
         })
     }

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
+use figment::{Figment, Provider};
 use serde::{Deserialize, Serialize};
 use validator::Version;
 
@@ -23,6 +23,9 @@ pub struct Settings {
     pub listen: String,
     /// The storage engine: `sqlite:FOLDER` or `mongodb://HOST/DATABASE`; empty for SQLite in `data`.
     pub store: String,
+    /// A file whose trimmed text is the setting `store`, for an address with a password; empty
+    /// for none. It counts as `store` given in the same place.
+    pub store_file: PathBuf,
     /// Spoken to those who do not say which version they speak: `1.0.3` or `2.0.0`.
     pub default_version: String,
     /// Where the server is seen from outside, as `https://host/path`; empty for where it listens.
@@ -37,6 +40,7 @@ impl Default for Settings {
             data: "data".into(),
             listen: "127.0.0.1:8080".into(),
             store: String::new(),
+            store_file: PathBuf::new(),
             default_version: Version::V1_0_3.to_string(),
             base_url: String::new(),
             limits: Limits::default(),
@@ -73,6 +77,15 @@ pub enum ConfigError {
     /// A store that Traccia does not know.
     #[error("store is `{0}`: use sqlite:FOLDER or mongodb://HOST[,HOST…]/DATABASE[?OPTIONS]")]
     Store(String),
+    /// A store that is named twice in one place.
+    #[error("{0} give both store and store_file: give one of them")]
+    TwoStores(&'static str),
+    /// The file of `store_file` cannot be read.
+    #[error("store_file {0} cannot be read: {1}")]
+    StoreFile(PathBuf, std::io::Error),
+    /// The file of `store_file` says nothing.
+    #[error("store_file {0} is empty: write into it what the setting store shall be")]
+    EmptyStoreFile(PathBuf),
     /// A settings file that is not there.
     #[error("the settings file {0} is not there")]
     NoFile(PathBuf),
@@ -81,14 +94,22 @@ pub enum ConfigError {
 impl Settings {
     /// Reads all sources. `file` must exist when it is given.
     pub fn load(file: Option<&Path>, flags: &Flags) -> Result<Self, ConfigError> {
+        Self::read(file, Env::prefixed("TRACCIA__").split("__"), flags)
+    }
+
+    fn read(
+        file: Option<&Path>,
+        variables: impl Provider,
+        flags: &Flags,
+    ) -> Result<Self, ConfigError> {
         let mut figment = Figment::from(Serialized::defaults(Self::default()));
         if let Some(file) = file {
             if !file.exists() {
                 return Err(ConfigError::NoFile(file.to_owned()));
             }
-            figment = figment.merge(Toml::file_exact(file));
+            figment = with_store_file(figment, "the settings file", Toml::file_exact(file))?;
         }
-        let figment = figment.merge(Env::prefixed("TRACCIA__").split("__"));
+        let figment = with_store_file(figment, "the variables TRACCIA__…", variables)?;
         Ok(figment.merge(Serialized::defaults(flags)).extract().map_err(Box::new)?)
     }
 
@@ -105,6 +126,30 @@ impl Settings {
         } else {
             self.store.parse()
         }
+    }
+}
+
+/// Merges one source, with what its `store_file` holds as its `store`: so a secret in a file has
+/// the rank of the source that names the file.
+fn with_store_file(
+    figment: Figment,
+    name: &'static str,
+    source: impl Provider,
+) -> Result<Figment, ConfigError> {
+    let source = Figment::from(source);
+    let text = |key: &str| source.extract_inner::<String>(key).unwrap_or_default();
+    let (store, file) = (text("store"), PathBuf::from(text("store_file")));
+    let figment = figment.merge(source);
+    if file.as_os_str().is_empty() {
+        return Ok(figment);
+    }
+    if !store.is_empty() {
+        return Err(ConfigError::TwoStores(name));
+    }
+    match std::fs::read_to_string(&file) {
+        Ok(text) if text.trim().is_empty() => Err(ConfigError::EmptyStoreFile(file)),
+        Ok(text) => Ok(figment.merge(Serialized::default("store", text.trim()))),
+        Err(error) => Err(ConfigError::StoreFile(file, error)),
     }
 }
 
@@ -142,6 +187,49 @@ fn without_password(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What `variables`, written as TOML, give over the settings file of this text.
+    fn read(file: &str, variables: &str, flags: &Flags) -> Result<Settings, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("traccia.toml");
+        std::fs::write(&path, file).unwrap();
+        Settings::read(Some(&path), Toml::string(variables), flags)
+    }
+
+    #[test]
+    fn the_store_may_be_written_in_a_file_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        std::fs::write(&path, "\n  sqlite:/secret \n").unwrap();
+        let named = format!("store_file = {path:?}");
+        let none = Flags::default();
+        let store = |file: &str, variables: &str, flags: &Flags| {
+            read(file, variables, flags).unwrap().store
+        };
+        assert_eq!(store("", &named, &none), "sqlite:/secret");
+        assert_eq!(store(&named, "", &none), "sqlite:/secret");
+        assert_eq!(store("store = \"sqlite:/file\"", &named, &none), "sqlite:/secret");
+        assert_eq!(store(&named, "store = \"sqlite:/variable\"", &none), "sqlite:/variable");
+        assert_eq!(store("", &format!("store = \"\"\n{named}"), &none), "sqlite:/secret");
+        assert_eq!(store("store = \"sqlite:/file\"", "store_file = \"\"", &none), "sqlite:/file");
+        let flags = Flags { store: Some("sqlite:/flag".into()), ..Flags::default() };
+        assert_eq!(store("", &named, &flags), "sqlite:/flag");
+    }
+
+    #[test]
+    fn a_store_file_that_is_missing_or_empty_or_given_beside_the_store_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        let named = format!("store_file = {path:?}");
+        let error = |variables: &str| read("", variables, &Flags::default()).unwrap_err();
+        let missing = error(&named).to_string();
+        assert!(missing.contains(path.to_str().unwrap()), "{missing}");
+        std::fs::write(&path, " \n").unwrap();
+        assert!(matches!(error(&named), ConfigError::EmptyStoreFile(_)));
+        std::fs::write(&path, "sqlite:/secret").unwrap();
+        let both = error(&format!("store = \"sqlite:/variable\"\n{named}"));
+        assert!(both.to_string().contains("store and store_file"), "{both}");
+    }
 
     #[test]
     fn flags_stand_over_the_file_and_unknown_names_are_refused() {

@@ -301,10 +301,41 @@ pub trait CourseStore: Send + Sync {
     async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>>;
 }
 
+/// How much there is of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// How many statements, voided ones included.
+    pub statements: u64,
+    /// When the last of them was stored; the epoch when there is none.
+    pub newest: Instant,
+}
+
+/// What moving everything to another store needs beside the rest.
+#[async_trait]
+pub trait TransferStore: Send + Sync {
+    /// How much there is of the log.
+    async fn extent(&self) -> Result<Extent>;
+
+    /// Keeps statements of another store just as they are there, `stored` included, all or none,
+    /// with the data of their attachments. In order, and later than all that are kept or promised
+    /// ([`StatementStore::consistent_through`]); refused otherwise.
+    async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()>;
+
+    /// At most `limit` documents of all shelves beyond `after`, in an order of the store's own.
+    async fn documents_beyond(
+        &self,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<(DocumentKey, Document)>>;
+
+    /// Makes this the store's [`Store::secret`]; false when it has another one already.
+    async fn adopt_secret(&self, secret: [u8; 32]) -> Result<bool>;
+}
+
 /// A whole storage engine.
 #[async_trait]
 pub trait Store:
-    StatementStore + StatementLog + ThingStore + DocumentStore + KeyStore + CourseStore
+    StatementStore + StatementLog + ThingStore + DocumentStore + KeyStore + CourseStore + TransferStore
 {
     /// Whether this process is the one that follows the log, of all that share the store: asked
     /// again and again, it stays so until it has not asked for some seconds. With `insist` it is

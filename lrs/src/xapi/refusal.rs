@@ -29,6 +29,17 @@ impl Refusal {
     ) -> Self {
         Self { rule, clause, detail: detail.into(), remedy: remedy.into(), statement: None }
     }
+    /// Statements of another store that are not later than all that a store has.
+    pub fn stored_earlier() -> Self {
+        Self::new(
+            "stored-order",
+            "xAPI 1.0.3 Data 2.4.8",
+            "The store has, or has promised, statements that are stored at that time or later.",
+            "Copy into an empty store, or go on with the copy that filled this one, while nobody \
+             writes to it.",
+        )
+    }
+
     /// The same refusal, of the statement at `index` of a batch.
     #[must_use]
     pub fn of_statement(self, index: usize) -> Self {

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use e2e::course::{self, COURSE, FIRST, learner};
-use e2e::{Statement, Traccia, eventually};
+use e2e::{Setup, Statement, Traccia, eventually};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 async fn with_course() -> Traccia {
     let traccia = Traccia::start().await;
@@ -143,7 +145,7 @@ async fn a_mistake_in_a_file_is_shown_with_its_place() {
 #[tokio::test]
 async fn help_and_version_need_no_server() {
     let traccia = Traccia::start().await;
-    for command in ["serve", "key", "course", "learners", "progress", "import"] {
+    for command in ["serve", "health", "key", "course", "learners", "progress", "import"] {
         let help = traccia.cli(&[command, "--help"]).await;
         assert!(help.success().contains("Usage"), "{help}");
     }
@@ -162,4 +164,48 @@ async fn lines_that_are_not_one_statement_each_are_refused_and_the_import_ends()
     assert_eq!(traccia.admin().found_on_all_pages(&[]).await.len(), 1);
     let refused = std::fs::read_to_string(format!("{file}.rejects.ndjson")).unwrap();
     assert_eq!(refused.lines().count(), 4, "{refused}");
+}
+
+#[tokio::test]
+async fn health_tells_by_its_exit_code_whether_the_server_is_up_and_needs_no_key() {
+    let mut traccia = Traccia::start().await;
+    let up = traccia.cli(&["health", "--url", traccia.url()]).await;
+    assert!(up.success().contains(traccia.url()), "{up}");
+    let with_slash = format!("{}/", traccia.url());
+    traccia.cli(&["health", "--url", &with_slash]).await.success();
+    traccia.kill();
+    let down = traccia.cli(&["health"]).await;
+    assert_eq!((down.code, down.stderr.lines().count()), (Some(1), 1), "{down}");
+    assert!(down.stderr.contains(traccia.url()), "it says where: {down}");
+}
+
+#[tokio::test]
+async fn health_says_in_one_line_what_keeps_the_server_from_working() {
+    let traccia = Traccia::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let problem = json!({"detail": "The store is\nfull.", "remedy": "Make room."}).to_string();
+    let ill = tokio::spawn(async move {
+        let (mut asked, _) = listener.accept().await.unwrap();
+        let head = "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length";
+        let answer = format!("{head}: {}\r\n\r\n{problem}", problem.len());
+        assert_ne!(asked.read(&mut [0; 1024]).await.unwrap(), 0, "somebody asks");
+        asked.write_all(answer.as_bytes()).await.unwrap();
+    });
+    let done = traccia.cli(&["health", "--url", &url]).await;
+    ill.await.unwrap();
+    assert_eq!((done.code, done.stderr.lines().count()), (Some(1), 1), "{done}");
+    assert!(done.stderr.contains("503") && done.stderr.contains("The store is full."), "{done}");
+}
+
+#[tokio::test]
+async fn the_store_can_be_named_in_a_file_as_secrets_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, named) = (folder.path().join("store"), folder.path().join("secret"));
+    std::fs::write(&named, format!("sqlite:{}\n", store.display())).unwrap();
+    let named = named.to_str().unwrap();
+    let traccia = Setup::default().variable("TRACCIA__STORE_FILE", named).start().await;
+    traccia.admin().store_one(&Statement::new().json()).await;
+    assert!(std::fs::read_dir(&store).unwrap().count() > 0, "the store is there");
+    assert!(!traccia.folder().join("data").exists(), "and nowhere else");
 }

@@ -23,7 +23,7 @@ pub(super) struct Serve {
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, value_name = "HOST:PORT")]
     listen: Option<String>,
-    /// The storage engine: sqlite:FOLDER or mongodb://HOST/DATABASE [default: sqlite in --data]
+    /// The storage engine: sqlite:FOLDER or a `mongodb:` URI with a database [default: sqlite in --data]
     #[arg(long, value_name = "URI")]
     store: Option<String>,
     /// A TOML file with settings

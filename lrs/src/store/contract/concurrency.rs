@@ -66,7 +66,7 @@ pub async fn distinct_statements_of_many_writers_are_all_kept(store: &Arc<dyn St
     let kept: BTreeSet<Uuid> = log.iter().map(|kept| kept.statement.id).collect();
     assert_eq!(log.len(), 640);
     assert_eq!(kept, (0..640).map(id).collect());
-    for n in 0..640 {
+    for n in (0..640).step_by(17) {
         assert_eq!(ids(store, of_person(&format!("p{n}"))).await, ids_of([n]));
     }
 }

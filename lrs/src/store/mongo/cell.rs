@@ -93,6 +93,31 @@ impl Cells {
         Ok(found)
     }
 
+    /// At most `limit` cells with a name beyond `after`, by name, those without a value left out;
+    /// none when there are no more.
+    pub(super) async fn beyond(&self, after: &str, limit: usize) -> Result<Vec<Held>> {
+        let mut after = after.to_owned();
+        loop {
+            let filter = doc! {"cell": {"$gt": &after}};
+            // Some versions of a cell may be there at once, and the last cell may be cut in two.
+            let wanted = i64::try_from(limit.saturating_mul(3).max(3)).unwrap_or(i64::MAX);
+            let found = self.0.find(filter).sort(doc! {"cell": 1, "n": 1}).limit(wanted);
+            let mut newest: BTreeMap<String, Held> = BTreeMap::new();
+            for version in all(found).await? {
+                newest.insert(field::text(&version, "cell")?, Held::read(version)?);
+            }
+            let Some(last) = newest.keys().take(limit).next_back().cloned() else {
+                return Ok(Vec::new());
+            };
+            let held: Vec<Held> =
+                newest.into_values().take(limit).filter(|held| held.value.is_some()).collect();
+            if !held.is_empty() {
+                return Ok(held);
+            }
+            after = last;
+        }
+    }
+
     /// Gives the cell `name` another value, if it is still as it was `read`. False, and nothing
     /// changed, otherwise.
     pub(super) async fn change(&self, name: &str, read: &Held, value: Document) -> Result<bool> {

@@ -1,7 +1,9 @@
-//! State and profile documents: a cell each. Fields: `shelf`, `registration` ("" for none), `id`,
-//! `content_type`, `updated` in microseconds, `body`.
+//! State and profile documents: a cell each. Fields: `shelf`, the name of the three that follow,
+//! `resource`, `activity`, `agent`; `registration` ("" for none), `id`, `content_type`, `updated` in
+//! microseconds, `body`.
 
 use mongodb::bson::{Document as Fields, doc};
+use uuid::Uuid;
 
 use super::blob::Blobs;
 use super::cell::{self, Cells, Held, busy};
@@ -55,6 +57,22 @@ impl Documents {
         ids.sort_unstable();
         ids.dedup();
         Ok((ids, latest))
+    }
+
+    /// See [`crate::store::TransferStore::documents_beyond`]: by the names of their cells.
+    pub(super) async fn beyond(
+        &self,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<(DocumentKey, Document)>> {
+        let after = after.map(name).unwrap_or_default();
+        let mut documents = Vec::new();
+        for held in self.cells.beyond(&after, limit).await? {
+            if let (Some(value), Some(document)) = (held.value(), self.read(&held).await?) {
+                documents.push((key(value)?, document));
+            }
+        }
+        Ok(documents)
     }
 
     /// See [`crate::store::DocumentStore::change_document`].
@@ -137,13 +155,16 @@ fn registration(shelf: &Shelf) -> String {
     shelf.registration.map(|id| id.to_string()).unwrap_or_default()
 }
 
-fn shelf_name(shelf: &Shelf) -> String {
-    let resource = match shelf.resource {
+const fn resource(shelf: &Shelf) -> &'static str {
+    match shelf.resource {
         Resource::State => "state",
         Resource::ActivityProfile => "activity",
         Resource::AgentProfile => "agent",
-    };
-    cell::name(&[resource, &shelf.activity, &shelf.agent])
+    }
+}
+
+fn shelf_name(shelf: &Shelf) -> String {
+    cell::name(&[resource(shelf), &shelf.activity, &shelf.agent])
 }
 
 fn name(DocumentKey { shelf, id }: &DocumentKey) -> String {
@@ -151,7 +172,29 @@ fn name(DocumentKey { shelf, id }: &DocumentKey) -> String {
 }
 
 fn place(DocumentKey { shelf, id }: &DocumentKey) -> Fields {
-    doc! {"shelf": shelf_name(shelf), "registration": registration(shelf), "id": id}
+    doc! {
+        "shelf": shelf_name(shelf),
+        "resource": resource(shelf),
+        "activity": &shelf.activity,
+        "agent": &shelf.agent,
+        "registration": registration(shelf),
+        "id": id,
+    }
+}
+
+fn key(value: &Fields) -> Result<DocumentKey> {
+    let resource = match field::text(value, "resource")?.as_str() {
+        "state" => Resource::State,
+        "activity" => Resource::ActivityProfile,
+        _ => Resource::AgentProfile,
+    };
+    let shelf = Shelf {
+        resource,
+        activity: field::text(value, "activity")?,
+        agent: field::text(value, "agent")?,
+        registration: Uuid::parse_str(&field::text(value, "registration")?).ok(),
+    };
+    Ok(DocumentKey { shelf, id: field::text(value, "id")? })
 }
 
 /// The documents on a shelf: those of its registration, or of any.

@@ -30,7 +30,7 @@ pub(super) struct Stretch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Claim {
     pub(super) stretch: Stretch,
-    /// Whose it is: drawn for this claim.
+    /// Tells it from another one of the same stretch.
     pub(super) owner: i64,
     /// Grows as long as its owner lives.
     pub(super) beat: i64,
@@ -63,18 +63,23 @@ impl Head {
     }
 
     /// Claims a stretch that was given elsewhere; `None` when it is not later than all.
-    pub(super) fn claim_as(&mut self, stretch: Stretch, owner: i64) -> Option<()> {
-        if stretch.from <= self.last {
+    pub(super) fn claim_as(&mut self, stretch: Stretch, owner: i64) -> Option<Stretch> {
+        if stretch.from <= self.last || self.aborted.len() >= TOO_MANY {
             return None;
         }
         self.last = stretch.to;
         self.claims.push(Claim { stretch, owner, beat: 0, sealed: false });
-        Some(())
+        Some(stretch)
     }
 
     /// The claim that begins at `from`.
     pub(super) fn claim_at(&self, from: i64) -> Option<&Claim> {
         self.claims.iter().find(|claim| claim.stretch.from == from)
+    }
+
+    /// Whether it has this very claim.
+    pub(super) fn has(&self, stretch: Stretch, owner: i64) -> bool {
+        self.claims.iter().any(|claim| claim.stretch == stretch && claim.owner == owner)
     }
 
     /// The claim that an instant lies in.
@@ -136,9 +141,9 @@ impl Head {
     pub(super) fn document(&self, version: i64) -> Document {
         let claims = self.claims.iter().map(|claim| {
             let Claim { stretch: Stretch { from, to }, owner, beat, sealed } = *claim;
-            Bson::Document(
-                doc! {"from": from, "to": to, "owner": owner, "beat": beat, "sealed": sealed},
-            )
+            let claim =
+                doc! {"from": from, "to": to, "owner": owner, "beat": beat, "sealed": sealed};
+            Bson::Document(claim)
         });
         let aborted = self
             .aborted
@@ -197,7 +202,7 @@ mod tests {
     }
 
     fn claim(head: &mut Head, now: i64, count: i64) -> Stretch {
-        head.claim(at(now), count, 1).unwrap()
+        head.claim(at(now), count, 7).unwrap()
     }
 
     #[test]
@@ -244,9 +249,9 @@ mod tests {
                 head.abort(from).unwrap()
             })
             .collect();
-        assert_eq!(head.claim(at(10), 1, 1), None);
+        assert_eq!(head.claim(at(10), 1, 7), None);
         head.settle(aborted[0]).unwrap();
-        assert!(head.claim(at(10), 1, 1).is_some());
+        assert!(head.claim(at(10), 1, 7).is_some());
     }
 
     #[test]

@@ -15,9 +15,10 @@ const KNOWN: i64 = 1;
 const LAYOUT: &str = "layout";
 
 /// The indexes of step 1: collection and fields. `_id` has one everywhere.
-const FIRST: [(&str, &[&str]); 13] = [
+const FIRST: [(&str, &[&str]); 14] = [
     ("statement", &["keys", "stored"]),
     ("statement", &["stored"]),
+    ("reference", &["target"]),
     ("blob.files", &["metadata.owner"]),
     ("agent_name", &["agent", "stored"]),
     ("definition", &["cell", "n"]),

@@ -25,19 +25,21 @@ use self::keys::Keys;
 use self::lease::Lease;
 use self::progress::Progress;
 use self::register::Register;
-use self::statements::{Statements, Task, Writer};
+use self::statements::{References, Statements, Task, Writer};
 use self::things::Things;
 use super::{
-    Batch, CourseRevision, CourseStore, DocumentStore, Followed, Kept, KeptCertificates,
+    Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptCertificates,
     KeptCourse, KeyStore, Page, ProgressDocument, Result, StatementLog, StatementStore, Store,
-    StoreError, ThingStore, Watermark,
+    StoreError, ThingStore, TransferStore, Watermark,
 };
 use crate::access::key::KeptKey;
 use crate::clock::Clock;
 use crate::xapi::attachment::Attachment;
 use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
 use crate::xapi::instant::Instant;
+use crate::xapi::prepare::Prepared;
 use crate::xapi::query::Filter;
+use crate::xapi::stored::Stored;
 
 mod blob;
 mod call;
@@ -87,6 +89,16 @@ impl MongoStore {
         layout::migrate(&database).await?;
         Ok(Self(Arc::new(Inner::new(&database, clock))))
     }
+
+    /// The store's secret; `new` where it has none yet.
+    async fn secret_or(&self, new: [u8; 32]) -> Result<[u8; 32]> {
+        let new = doc! {"_id": "secret", "value": field::of_bytes(&new)};
+        insert(&self.0.settings, new).await?;
+        let kept = call(self.0.settings.find_one(doc! {"_id": "secret"})).await?;
+        let kept = kept.as_ref().and_then(|kept| kept.get_binary_generic("value").ok());
+        kept.and_then(|bytes| bytes.as_slice().try_into().ok())
+            .ok_or_else(|| StoreError::Corrupt("the store's secret is missing".into()))
+    }
 }
 
 impl Inner {
@@ -99,6 +111,7 @@ impl Inner {
         let statements = Statements {
             collection: collection("statement"),
             attachments: collection("attachment"),
+            references: References(collection("reference")),
             register: Register::new(collection("head")),
             blobs: blobs.clone(),
             things: things.clone(),
@@ -298,18 +311,42 @@ impl CourseStore for MongoStore {
 }
 
 #[async_trait]
+impl TransferStore for MongoStore {
+    async fn extent(&self) -> Result<Extent> {
+        self.0.statements.extent().await
+    }
+
+    async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()> {
+        let at = statements.iter().map(|kept| kept.stored).collect();
+        let again = |kept: &Stored| {
+            Prepared::again(kept)
+                .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))
+        };
+        let statements = statements.iter().map(again).collect::<Result<_>>()?;
+        self.0.writer.put(Batch { statements, attachments }, Some(at)).await.map(drop)
+    }
+
+    async fn documents_beyond(
+        &self,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<(DocumentKey, Document)>> {
+        self.0.documents.beyond(after, limit).await
+    }
+
+    async fn adopt_secret(&self, secret: [u8; 32]) -> Result<bool> {
+        Ok(self.secret_or(secret).await? == secret)
+    }
+}
+
+#[async_trait]
 impl Store for MongoStore {
     async fn lead(&self, insist: bool) -> Result<bool> {
         self.0.lease.lead(insist).await
     }
 
     async fn secret(&self) -> Result<[u8; 32]> {
-        let new = doc! {"_id": "secret", "value": field::of_bytes(&rand::random::<[u8; 32]>())};
-        insert(&self.0.settings, new).await?;
-        let kept = call(self.0.settings.find_one(doc! {"_id": "secret"})).await?;
-        let kept = kept.as_ref().and_then(|kept| kept.get_binary_generic("value").ok());
-        kept.and_then(|bytes| bytes.as_slice().try_into().ok())
-            .ok_or_else(|| StoreError::Corrupt("the store's secret is missing".into()))
+        self.secret_or(rand::random()).await
     }
 
     async fn ping(&self) -> Result<()> {

@@ -1,6 +1,9 @@
 //! The [`Head`] in the database: every change of it is a new document under the next number, which
-//! one process alone can insert. The newest is the truth; a change that it does not show did not
-//! happen, so every step of a group looks at the newest again before the next one.
+//! one process alone can insert. The newest is the truth.
+//!
+//! A process that slept between reading and inserting may insert a number that was used and
+//! removed again meanwhile. Such a change did not happen, so whoever builds on one looks at the
+//! newest head once more: [`Register::settle`] does, and so do the steps of a group.
 
 use std::time::Duration;
 
@@ -14,7 +17,7 @@ use super::head::Head;
 use crate::store::Result;
 
 /// Old heads are removed when so many have come, and so many are left.
-const KEPT: i64 = 32;
+const KEPT: i64 = 8;
 /// How often a change is tried when others are quicker, and the longest pause before the next.
 const TRIES: u32 = 400;
 const PAUSE_MS: u64 = 20;
@@ -23,6 +26,13 @@ const PAUSE_MS: u64 = 20;
 #[derive(Clone)]
 pub(super) struct Register(Collection<Document>);
 
+/// A head as it was read or written, with its number.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    version: i64,
+    pub(super) head: Head,
+}
+
 impl Register {
     pub(super) const fn new(collection: Collection<Document>) -> Self {
         Self(collection)
@@ -30,23 +40,34 @@ impl Register {
 
     /// The head as it is now.
     pub(super) async fn head(&self) -> Result<Head> {
-        self.newest().await.map(|(_, head)| head)
+        self.newest().await.map(|known| known.head)
     }
 
-    async fn newest(&self) -> Result<(i64, Head)> {
+    /// The same, to be changed.
+    pub(super) async fn newest(&self) -> Result<Known> {
         let newest = call(self.0.find_one(doc! {}).sort(doc! {"_id": -1})).await?;
-        let Some(newest) = newest else { return Ok((0, Head::default())) };
-        Ok((field::integer(&newest, "_id")?, Head::read(&newest)?))
+        let Some(newest) = newest else { return Ok(Known { version: 0, head: Head::default() }) };
+        Ok(Known { version: field::integer(&newest, "_id")?, head: Head::read(&newest)? })
     }
 
     /// Changes the head by `step`, which is run on the newest until nobody else is quicker. What
     /// it gives is given; where it gives `None` it must not have changed anything.
     pub(super) async fn change<T>(
         &self,
+        step: impl FnMut(&mut Head) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let newest = self.newest().await?;
+        self.change_from(newest, step).await
+    }
+
+    /// The same where the newest head is probably the one that is known: spares reading it.
+    pub(super) async fn change_from<T>(
+        &self,
+        mut known: Known,
         mut step: impl FnMut(&mut Head) -> Option<T>,
     ) -> Result<Option<T>> {
         for _ in 0..TRIES {
-            let (version, mut head) = self.newest().await?;
+            let Known { version, mut head } = known;
             let Some(given) = step(&mut head) else { return Ok(None) };
             if insert(&self.0, head.document(version + 1)).await? {
                 self.prune(version + 1).await?;
@@ -54,6 +75,24 @@ impl Register {
             }
             let pause = rand::random_range(0..PAUSE_MS);
             tokio::time::sleep(Duration::from_millis(pause)).await;
+            known = self.newest().await?;
+        }
+        Err(busy())
+    }
+
+    /// Changes the head until it is seen that the change happened: `shows` looks at the newest
+    /// head for what `step` gave. Gives that head too.
+    pub(super) async fn settle<T>(
+        &self,
+        mut step: impl FnMut(&mut Head) -> Option<T>,
+        shows: impl Fn(&Head, &T) -> bool,
+    ) -> Result<Option<(Known, T)>> {
+        for _ in 0..TRIES {
+            let Some(given) = self.change(&mut step).await? else { return Ok(None) };
+            let known = self.newest().await?;
+            if shows(&known.head, &given) {
+                return Ok(Some((known, given)));
+            }
         }
         Err(busy())
     }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use uuid::Uuid;
 
 use super::session::Session;
 use crate::store::{Result, StoreError};
@@ -55,6 +56,48 @@ pub(super) fn ids(
     let found: Vec<(String, i64)> = rows.collect::<rusqlite::Result<_>>()?;
     let latest = found.iter().map(|(_, updated)| *updated).max().map(Instant::from_micros);
     Ok((found.into_iter().map(|(id, _)| id).collect(), latest))
+}
+
+/// See [`crate::store::TransferStore::documents_beyond`].
+pub(super) fn beyond(
+    connection: &Connection,
+    after: Option<&DocumentKey>,
+    limit: usize,
+) -> Result<Vec<(DocumentKey, Document)>> {
+    let mut select = connection.prepare_cached(
+        "SELECT content_type, updated, body, resource, activity, agent, id, registration \
+         FROM document \
+         WHERE (resource, activity, agent, id, registration) > (?1, ?2, ?3, ?4, ?5) \
+         ORDER BY resource, activity, agent, id, registration LIMIT ?6",
+    )?;
+    let (resource, activity, agent, id, registration) = match after {
+        None => (-1, "", "", "", String::new()),
+        Some(DocumentKey { shelf, id }) => (
+            i64::from(number(shelf.resource)),
+            shelf.activity.as_str(),
+            shelf.agent.as_str(),
+            id.as_str(),
+            registration(shelf),
+        ),
+    };
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let from = params![resource, activity, agent, id, registration, limit];
+    let rows = select.query_map(from, |row| Ok((key(row)?, read(row)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn key(row: &Row<'_>) -> rusqlite::Result<DocumentKey> {
+    let shelf = Shelf {
+        resource: match row.get::<_, i64>(3)? {
+            0 => Resource::State,
+            1 => Resource::ActivityProfile,
+            _ => Resource::AgentProfile,
+        },
+        activity: row.get(4)?,
+        agent: row.get(5)?,
+        registration: Uuid::parse_str(&row.get::<_, String>(7)?).ok(),
+    };
+    Ok(DocumentKey { shelf, id: row.get(6)? })
 }
 
 pub(super) fn change(

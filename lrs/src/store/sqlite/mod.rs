@@ -14,9 +14,9 @@ use uuid::Uuid;
 use self::readers::Readers;
 use self::writer::Writer;
 use super::{
-    Batch, CourseRevision, CourseStore, DocumentStore, Followed, Kept, KeptCertificates,
+    Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptCertificates,
     KeptCourse, KeyStore, Page, ProgressDocument, Result, StatementLog, StatementStore, Store,
-    StoreError, ThingStore, Watermark,
+    StoreError, ThingStore, TransferStore, Watermark,
 };
 use crate::access::key::KeptKey;
 use crate::clock::Clock;
@@ -25,6 +25,7 @@ use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
 use crate::xapi::index::Kind;
 use crate::xapi::instant::Instant;
 use crate::xapi::query::Filter;
+use crate::xapi::stored::Stored;
 
 mod courses;
 mod documents;
@@ -302,6 +303,40 @@ impl CourseStore for SqliteStore {
 }
 
 #[async_trait]
+impl TransferStore for SqliteStore {
+    async fn extent(&self) -> Result<Extent> {
+        self.read(statements::read::extent).await
+    }
+
+    async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()> {
+        self.write(move |session| statements::put::restore(session, &statements, &attachments))
+            .await
+    }
+
+    async fn documents_beyond(
+        &self,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<(DocumentKey, Document)>> {
+        let after = after.cloned();
+        self.read(move |connection| documents::beyond(connection, after.as_ref(), limit)).await
+    }
+
+    async fn adopt_secret(&self, secret: [u8; 32]) -> Result<bool> {
+        let kept = self.write(move |session| secret_or(session, secret)).await?;
+        Ok(kept == secret)
+    }
+}
+
+/// The store's secret; `new` where it has none yet.
+fn secret_or(session: &session::Session<'_>, new: [u8; 32]) -> Result<[u8; 32]> {
+    session.run("INSERT OR IGNORE INTO setting (name, value) VALUES ('secret', ?1)", [new])?;
+    let sql = "SELECT value FROM setting WHERE name = 'secret'";
+    let secret = session.one(sql, [], |row| row.get(0))?;
+    secret.ok_or_else(|| StoreError::Corrupt("the store's secret is missing".into()))
+}
+
+#[async_trait]
 impl Store for SqliteStore {
     /// The folder is this process's alone.
     async fn lead(&self, _insist: bool) -> Result<bool> {
@@ -309,16 +344,7 @@ impl Store for SqliteStore {
     }
 
     async fn secret(&self) -> Result<[u8; 32]> {
-        self.write(|session| {
-            session.run(
-                "INSERT OR IGNORE INTO setting (name, value) VALUES ('secret', ?1)",
-                [rand::random::<[u8; 32]>()],
-            )?;
-            let sql = "SELECT value FROM setting WHERE name = 'secret'";
-            let secret = session.one(sql, [], |row| row.get(0))?;
-            secret.ok_or_else(|| StoreError::Corrupt("the store's secret is missing".into()))
-        })
-        .await
+        self.write(|session| secret_or(session, rand::random())).await
     }
 
     async fn ping(&self) -> Result<()> {

@@ -38,26 +38,29 @@ impl Statements {
         all(self.attachments.find(doc! {"_id": {"$in": hashes}})).await
     }
 
-    /// Writes the data of those attachments that are not kept yet, for the claim at `claim`.
+    /// Writes the data of those attachments that are not kept yet, for the claim at `claim`; says
+    /// whether there were any.
     pub(super) async fn upload<'a>(
         &self,
         attachments: impl Iterator<Item = &'a Attachment> + Clone,
         claim: i64,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let hashes = attachments.clone().map(|attachment| attachment.sha2.to_ascii_lowercase());
         let mut known = HashSet::new();
         for document in self.attached(hashes).await? {
             known.insert(field::text(&document, "_id")?);
         }
+        let mut written = false;
         for attachment in attachments {
             let sha2 = attachment.sha2.to_ascii_lowercase();
             if known.insert(sha2.clone()) {
                 let content_type = &attachment.content_type;
                 let name = doc! {"owner": claim, "sha2": sha2, "content_type": content_type};
                 self.blobs.write_named(&attachment.body, name).await?;
+                written = true;
             }
         }
-        Ok(())
+        Ok(written)
     }
 
     /// Names the files that were written for the claim: the first data under a hash stays.

@@ -10,9 +10,12 @@ use super::{Statements, row};
 use crate::store::mongo::call::{all, call, insert_free};
 use crate::store::mongo::field;
 use crate::store::mongo::head::{Head, Stretch};
+use crate::store::mongo::register::Known;
 use crate::store::mongo::things::Taught;
 use crate::store::{Batch, Result, StoreError};
+use crate::xapi::attachment::Attachment;
 use crate::xapi::instant::Instant;
+use crate::xapi::refusal::Refusal;
 use crate::xapi::same;
 
 /// How long apart it is looked again at what others have to do first: from, and up to.
@@ -73,9 +76,9 @@ impl Statements {
         batches: &[Batch],
         at: Option<&[Instant]>,
     ) -> Result<Vec<Outcome>> {
-        let stretch = self.claim(batches, at).await?;
+        let (known, stretch) = self.claim(batches, at).await?;
         let beating = self.beat(stretch.from);
-        let kept = self.keep_in(batches, at, stretch).await;
+        let kept = self.keep_in(known, batches, at, stretch).await;
         drop(beating);
         if kept.is_err() {
             self.abandon(stretch.from).await;
@@ -83,62 +86,47 @@ impl Statements {
         kept
     }
 
-    /// Claims a stretch, and makes sure of it: of a process that slept the head may know nothing,
-    /// and what is stored without a claim is seen at once.
-    async fn claim(&self, batches: &[Batch], at: Option<&[Instant]>) -> Result<Stretch> {
-        let owner = rand::random();
-        let stretch = self.claim_for(owner, batches, at).await?;
-        let head = self.register.head().await?;
-        let is_mine = head.claim_at(stretch.from).is_some_and(|claim| claim.owner == owner);
-        if is_mine { Ok(stretch) } else { Err(lost()) }
-    }
-
-    async fn claim_for(
-        &self,
-        owner: i64,
-        batches: &[Batch],
-        at: Option<&[Instant]>,
-    ) -> Result<Stretch> {
+    async fn claim(&self, batches: &[Batch], at: Option<&[Instant]>) -> Result<(Known, Stretch)> {
+        let owner = rand::random::<i64>();
+        let claimed = |head: &Head, stretch: &Stretch| head.has(*stretch, owner);
         if let Some([first, .., last] | [first @ last]) = at {
             let stretch = Stretch { from: first.micros(), to: last.micros() };
-            let claimed = self.register.change(|head| head.claim_as(stretch, owner)).await?;
-            return claimed.map(|()| stretch).ok_or_else(|| {
-                StoreError::Refused(crate::xapi::refusal::Refusal::new(
-                    "stored-order",
-                    "xAPI 1.0.3 Data 2.4.8",
-                    "The store has statements stored at that time or later.",
-                    "Copy into an empty store, or go on with the copy that filled this one.",
-                ))
-            });
+            let claim = self.register.settle(|head| head.claim_as(stretch, owner), claimed);
+            return claim.await?.ok_or_else(|| StoreError::Refused(Refusal::stored_earlier()));
         }
         let count: usize = batches.iter().map(|batch| batch.statements.len()).sum();
         let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
         let now = self.clock.now();
-        let claimed = self.register.change(|head| head.claim(now, count, owner)).await?;
-        claimed.ok_or_else(stuck)
+        let claim = self.register.settle(|head| head.claim(now, count, owner), claimed);
+        claim.await?.ok_or_else(stuck)
     }
 
     async fn keep_in(
         &self,
+        known: Known,
         batches: &[Batch],
         at: Option<&[Instant]>,
         stretch: Stretch,
     ) -> Result<Vec<Outcome>> {
+        let from = stretch.from;
         let rows = self.rows(batches, at, stretch).await?;
         let outcomes = batches.iter().map(|_| Outcome::Kept).collect();
         let mut group = Group { statements: self, batches, stretch, rows, outcomes, shared: 0 };
         group.insert().await?;
         if group.is_empty() {
-            self.blobs.remove_of(stretch.from).await?;
-            self.register.change(|head| head.finish(stretch.from)).await?;
+            self.blobs.remove_of(from).await?;
+            self.register.change(|head| head.finish(from)).await?;
         } else {
-            self.upload(group.attachments(), stretch.from).await?;
-            self.register.change(|head| head.seal(stretch.from)).await?.ok_or_else(lost)?;
-            if let Some(head) = self.first_in_line(stretch).await? {
-                self.link(&head, stretch, group.links()?).await?;
+            self.references.keep(group.inserted().map(|row| &row.document)).await?;
+            let has_attachments = self.upload(group.attachments(), from).await?;
+            self.register.change_from(known, |head| head.seal(from)).await?.ok_or_else(lost)?;
+            if let Some(known) = self.first_in_line(stretch).await? {
+                self.link(&known.head, stretch, group.links()?).await?;
                 self.things.learn(group.taught()).await?;
-                self.attach(stretch.from).await?;
-                self.register.change(|head| head.finish(stretch.from)).await?;
+                if has_attachments {
+                    self.attach(from).await?;
+                }
+                self.register.change_from(known, |head| head.finish(from)).await?;
             }
         }
         self.shown(stretch, stretch.to.max(group.shared)).await?;
@@ -171,36 +159,37 @@ impl Statements {
     }
 
     /// Waits until the sealed claim is the first; `None` when somebody else has finished it.
-    async fn first_in_line(&self, stretch: Stretch) -> Result<Option<Head>> {
+    async fn first_in_line(&self, stretch: Stretch) -> Result<Option<Known>> {
         let mut pause = PAUSE;
         for _ in 0..LOOKS {
-            let head = self.register.head().await?;
+            let known = self.register.newest().await?;
+            let head = &known.head;
             match head.claim_at(stretch.from) {
                 None if head.aborted.contains(&stretch) => return Err(lost()),
                 None => return Ok(None),
                 Some(claim) if !claim.sealed => {
                     self.register.change(|head| head.seal(stretch.from)).await?;
                 }
-                Some(_) if head.is_first(stretch.from) => return Ok(Some(head)),
+                Some(_) if head.is_first(stretch.from) => return Ok(Some(known)),
                 Some(_) => rest(&mut pause).await,
             }
         }
         Err(stuck())
     }
 
-    /// Waits until everything stored up to an instant is visible. That the claim of `stretch` is
-    /// finished may have been lost on the way.
+    /// Waits until everything stored up to an instant is visible, and this stretch is finished.
     async fn shown(&self, stretch: Stretch, stored: i64) -> Result<()> {
         let mut pause = PAUSE;
         for _ in 0..LOOKS {
             let head = self.register.head().await?;
             if head.horizon() >= stored {
-                return Ok(());
+                return if head.aborted.contains(&stretch) { Err(lost()) } else { Ok(()) };
             }
             if head.claim_at(stretch.from).is_some() {
                 self.register.change(|head| head.finish(stretch.from)).await?;
+            } else {
+                rest(&mut pause).await;
             }
-            rest(&mut pause).await;
         }
         Err(stuck())
     }
@@ -344,7 +333,7 @@ impl Group<'_> {
     }
 
     /// The attachments of the batches that are kept.
-    fn attachments(&self) -> impl Iterator<Item = &crate::xapi::attachment::Attachment> + Clone {
+    fn attachments(&self) -> impl Iterator<Item = &Attachment> + Clone {
         let kept = self.batches.iter().zip(&self.outcomes);
         let kept = kept.filter(|(_, outcome)| matches!(outcome, Outcome::Kept));
         kept.flat_map(|(batch, _)| &batch.attachments)

@@ -1,21 +1,20 @@
-//! What statements are found by, as 13 bytes each: how, and a hash of what. Identifiers may be of
-//! any length and are repeated in millions of statements; an index entry is not. Ninety-six bits
-//! keep ten billion things apart with odds of a billion to one.
+//! What statements are found by, as 12 bytes each: how, and a hash of what. Identifiers may be of
+//! any length and are repeated in millions of statements; an index entry is short. 88 bits keep
+//! ten billion things apart with odds of a million to one.
+//!
+//! They are kept as `ObjectId`s, the one type of the database that is 12 bytes and nothing else.
 
 use mongodb::bson::Bson;
+use mongodb::bson::oid::ObjectId;
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
 
-use crate::store::mongo::field;
 use crate::xapi::index::{Closeness, IndexKey, Kind};
 
-const LENGTH: usize = 13;
+const LENGTH: usize = 12;
 /// The first bytes. A kept key begins with one of them: they never change.
 const DIRECT: u8 = 1;
 const RELATED: u8 = 2;
 const AUTHORITY: u8 = 3;
-const REFERS: u8 = 4;
-const VOIDS: u8 = 5;
 
 /// One thing that a statement is found by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,37 +47,22 @@ impl Key {
         Self::of(key.kind, &key.text, key.closeness)
     }
 
-    /// Of the statements that refer to `target`.
-    pub(super) fn refers(target: Uuid) -> Self {
-        Self::new(REFERS, 0, target.as_bytes())
-    }
-
-    /// Of the statements that void `target`.
-    pub(super) fn voids(target: Uuid) -> Self {
-        Self::new(VOIDS, 0, target.as_bytes())
-    }
-
     /// What a statement that refers to one with this key has of it; see
     /// [`crate::xapi::index::inherited`].
-    pub(super) fn inherited(self) -> Option<Self> {
+    pub(super) fn inherited(self) -> Self {
         let Self([how, rest @ ..]) = self;
-        let how = match how {
-            DIRECT | RELATED => how,
-            AUTHORITY => RELATED,
-            _ => return None,
-        };
+        let how = if how == AUTHORITY { RELATED } else { how };
         let mut key = [how; LENGTH];
         key.iter_mut().skip(1).zip(rest).for_each(|(to, from)| *to = from);
-        Some(Self(key))
+        Self(key)
     }
 
     pub(super) fn read(bson: &Bson) -> Option<Self> {
-        let Bson::Binary(binary) = bson else { return None };
-        binary.bytes.as_slice().try_into().ok().map(Self)
+        bson.as_object_id().map(|id| Self(id.bytes()))
     }
 
-    pub(super) fn bson(self) -> Bson {
-        field::of_bytes(&self.0)
+    pub(super) const fn bson(self) -> Bson {
+        Bson::ObjectId(ObjectId::from_bytes(self.0))
     }
 }
 
@@ -89,7 +73,7 @@ mod tests {
     #[test]
     fn kinds_and_closenesses_are_kept_apart() {
         let text = "https://x.example/1";
-        let mut keys = vec![Key::refers(Uuid::nil()), Key::voids(Uuid::nil())];
+        let mut keys = Vec::new();
         for kind in [Kind::Agent, Kind::Verb, Kind::Activity, Kind::Registration] {
             for closeness in [Closeness::Direct, Closeness::Related, Closeness::Authority] {
                 keys.push(Key::of(kind, text, closeness));
@@ -102,17 +86,15 @@ mod tests {
     }
 
     #[test]
-    fn an_authority_is_inherited_as_related_and_a_reference_not_at_all() {
+    fn an_authority_is_inherited_as_related() {
         let of = |closeness| Key::of(Kind::Agent, "a", closeness);
-        assert_eq!(of(Closeness::Authority).inherited(), Some(of(Closeness::Related)));
-        assert_eq!(of(Closeness::Direct).inherited(), Some(of(Closeness::Direct)));
-        assert_eq!(Key::refers(Uuid::nil()).inherited(), None);
-        assert_eq!(Key::voids(Uuid::nil()).inherited(), None);
+        assert_eq!(of(Closeness::Authority).inherited(), of(Closeness::Related));
+        assert_eq!(of(Closeness::Direct).inherited(), of(Closeness::Direct));
     }
 
     #[test]
     fn a_key_reads_back() {
-        let key = Key::refers(Uuid::max());
+        let key = Key::of(Kind::Verb, "v", Closeness::Direct);
         assert_eq!(Key::read(&key.bson()), Some(key));
         assert_eq!(Key::read(&Bson::Null), None);
     }

@@ -51,13 +51,11 @@ impl Statements {
         web: &mut Web,
     ) -> Result<()> {
         while !ids.is_empty() {
-            let mut next = Vec::new();
-            for ids in ids.chunks(ASKED) {
-                let keys: Vec<Bson> = ids.iter().map(|id| Key::refers(*id).bson()).collect();
-                let referrers = self.links(head, stretch, doc! {"keys": {"$in": keys}}).await?;
-                next.extend(referrers.into_iter().filter_map(|link| web.add(link)));
-            }
-            ids = next;
+            let mut referrers = self.references.to(&ids).await?;
+            referrers.retain(|id| !web.links.contains_key(id));
+            let referrers: Vec<Uuid> = referrers.into_iter().collect();
+            let links = self.links(head, stretch, &referrers).await?;
+            ids = links.into_iter().filter_map(|link| web.add(link)).collect();
         }
         Ok(())
     }
@@ -68,29 +66,32 @@ impl Statements {
         loop {
             let targets = web.links.values().filter_map(|link| link.target);
             let missing = targets.filter(|id| !web.links.contains_key(id) && asked.insert(*id));
-            let missing: Vec<Bson> = missing.map(field::of_uuid).collect();
+            let missing: Vec<Uuid> = missing.collect();
             if missing.is_empty() {
                 return Ok(());
             }
-            for ids in missing.chunks(ASKED) {
-                let filter = doc! {"_id": {"$in": ids.to_vec()}};
-                for link in self.links(head, stretch, filter).await? {
-                    web.links.insert(link.id, link);
-                }
+            for link in self.links(head, stretch, &missing).await? {
+                web.links.insert(link.id, link);
             }
         }
     }
 
-    /// The links of the statements that match and are there for this stretch.
-    async fn links(&self, head: &Head, stretch: Stretch, filter: Document) -> Result<Vec<Link>> {
+    /// The links of those of these statements that are there for this stretch.
+    async fn links(&self, head: &Head, stretch: Stretch, ids: &[Uuid]) -> Result<Vec<Link>> {
         let fields: Document =
             row::LINK.iter().map(|name| ((*name).to_owned(), 1.into())).collect();
-        let found = all(self.collection.find(filter).projection(fields)).await?;
-        let links = found.iter().map(row::link).collect::<Result<Vec<_>>>()?;
         let is_there = |link: &Link| {
             let stored = link.stored.micros();
             stored <= stretch.to && !head.aborted.iter().any(|aborted| aborted.holds(stored))
         };
+        let mut links = Vec::new();
+        for ids in ids.chunks(ASKED) {
+            let ids: Vec<Bson> = ids.iter().copied().map(field::of_uuid).collect();
+            let found = self.collection.find(doc! {"_id": {"$in": ids}});
+            for document in all(found.projection(fields.clone())).await? {
+                links.push(row::link(&document)?);
+            }
+        }
         Ok(links.into_iter().filter(is_there).collect())
     }
 
@@ -139,7 +140,7 @@ impl Web {
         let mut at = self.links.get(&id);
         while let Some(target) = at.and_then(|link| link.target).filter(|id| seen.insert(*id)) {
             at = self.links.get(&target);
-            keys.extend(at.into_iter().flat_map(|link| &link.keys).filter_map(|it| it.inherited()));
+            keys.extend(at.into_iter().flat_map(|link| &link.keys).map(|it| it.inherited()));
         }
         keys
     }

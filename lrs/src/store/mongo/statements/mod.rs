@@ -26,12 +26,14 @@ mod link;
 mod news;
 mod read;
 mod recovery;
+mod references;
 mod row;
 mod writer;
 
 #[cfg(test)]
 pub(super) use recovery::{GRACE, LEASE, Observer};
 pub(super) use recovery::{Task, watch_over};
+pub(super) use references::References;
 pub(super) use writer::Writer;
 
 /// The statements of one database.
@@ -39,6 +41,7 @@ pub(super) use writer::Writer;
 pub(super) struct Statements {
     pub(super) collection: Collection<Document>,
     pub(super) attachments: Collection<Document>,
+    pub(super) references: References,
     pub(super) register: Register,
     pub(super) blobs: Blobs,
     pub(super) things: Things,

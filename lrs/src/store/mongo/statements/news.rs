@@ -59,10 +59,10 @@ impl Statements {
         }
         let promise = |head: &mut Head| {
             head.last = head.last.max(now);
-            Some(())
+            Some(head.horizon())
         };
-        self.register.change(promise).await?;
-        // What the head says now, for of a process that slept it may know nothing.
-        Ok(Instant::from_micros(self.register.head().await?.horizon()))
+        let is_kept = |head: &Head, through: &i64| head.last >= *through;
+        let promised = self.register.settle(promise, is_kept).await?;
+        Ok(Instant::from_micros(promised.map_or(head.horizon(), |(_, through)| through)))
     }
 }

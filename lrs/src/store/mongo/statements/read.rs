@@ -1,9 +1,7 @@
 //! Reading statements: those that the head shows.
 
-use std::collections::HashSet;
-
 use futures::future::try_join_all;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Document, doc};
 use uuid::Uuid;
 
 use super::key::Key;
@@ -11,13 +9,11 @@ use super::{Statements, row};
 use crate::store::mongo::call::{all, call};
 use crate::store::mongo::field;
 use crate::store::mongo::head::Head;
-use crate::store::{Kept, Page, Result};
+use crate::store::{Extent, Kept, Page, Result};
 use crate::xapi::index::{Closeness, Kind};
 use crate::xapi::instant::Instant;
 use crate::xapi::query::{Filter, Match};
 
-/// Ids asked for at once.
-const IDS: usize = 1_000;
 /// Read beyond a page, so that some voided statements do not cost another question.
 const SPARE: usize = 8;
 
@@ -71,6 +67,17 @@ impl Statements {
         self.kept(&head, &found).await
     }
 
+    /// See [`crate::store::TransferStore::extent`].
+    pub(in crate::store::mongo) async fn extent(&self) -> Result<Extent> {
+        let head = self.register.head().await?;
+        let shown = shown(&head, Instant::from_micros(i64::MIN), Instant::from_micros(i64::MAX));
+        let statements = self.collection.count_documents(doc! {"$and": shown.clone()});
+        let statements = call(statements).await?;
+        let newest = self.find(shown, false, 1).await?;
+        let newest = newest.first().map(|newest| field::instant(newest, "stored")).transpose()?;
+        Ok(Extent { statements, newest: newest.unwrap_or_default() })
+    }
+
     async fn find(
         &self,
         all_of: Vec<Document>,
@@ -86,28 +93,13 @@ impl Statements {
     async fn kept(&self, head: &Head, found: &[Document]) -> Result<Vec<Kept>> {
         let ids = found.iter().filter(|document| !row::is_voiding(document));
         let ids = ids.map(|document| field::uuid(document, "_id")).collect::<Result<Vec<_>>>()?;
-        let voided = self.voided(head, &ids).await?;
+        let voided = self.references.voided(head, &ids).await?;
         let kept = found.iter().map(async |document| {
             let statement = row::statement(document, &self.blobs).await?;
             let voided = voided.contains(&statement.id);
             Ok(Kept { statement, voided })
         });
         try_join_all(kept).await
-    }
-
-    /// Those of `ids` that a statement which can be read voids.
-    async fn voided(&self, head: &Head, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
-        let mut voided = HashSet::new();
-        for ids in ids.chunks(IDS) {
-            let keys: Vec<Bson> = ids.iter().map(|id| Key::voids(*id).bson()).collect();
-            let voiding = self.collection.find(doc! {"keys": {"$in": keys}});
-            for document in all(voiding.projection(doc! {"stored": 1, "refers": 1})).await? {
-                if head.shows(field::integer(&document, "stored")?) {
-                    voided.extend(row::target(&document));
-                }
-            }
-        }
-        Ok(voided)
     }
 }
 

@@ -140,19 +140,17 @@ impl Statements {
 
     /// Aborts a claim that is not sealed, and removes what was written for it.
     async fn abort(&self, from: i64) -> Result<()> {
-        let Some(stretch) = self.register.change(|head| head.abort(from)).await? else {
-            return Ok(());
-        };
-        // Of a process that slept the head may know nothing: then it can have been kept meanwhile.
-        if !self.register.head().await?.aborted.contains(&stretch) {
-            return Ok(());
+        let is_aborted = |head: &Head, stretch: &Stretch| head.aborted.contains(stretch);
+        match self.register.settle(|head| head.abort(from), is_aborted).await? {
+            Some((_, stretch)) => self.sweep(stretch).await,
+            None => Ok(()),
         }
-        self.sweep(stretch).await
     }
 
     async fn sweep(&self, stretch: Stretch) -> Result<()> {
         let within = doc! {"stored": {"$gte": stretch.from, "$lte": stretch.to}};
         call(self.collection.delete_many(within)).await?;
+        self.references.remove(stretch).await?;
         self.blobs.remove_of(stretch.from).await
     }
 }

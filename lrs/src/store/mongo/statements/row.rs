@@ -22,13 +22,7 @@ pub(super) async fn document(
     blobs: &Blobs,
     claim: i64,
 ) -> Result<Document> {
-    let mut keys: BTreeSet<Key> = statement.keys.iter().map(Key::of_index).collect();
-    if let Some(target) = statement.target {
-        keys.insert(Key::refers(target));
-        if statement.voiding {
-            keys.insert(Key::voids(target));
-        }
-    }
+    let keys: BTreeSet<Key> = statement.keys.iter().map(Key::of_index).collect();
     let text = statement.stamped(stored);
     let mut document = doc! {
         "_id": field::of_uuid(statement.id),

@@ -110,6 +110,9 @@ async fn settle(store: &MongoStore) {
     assert_eq!(head.aborted, []);
 }
 
+/// Rounds after the first writer that came to its end.
+const AGAIN: u32 = 10;
+
 /// What becomes of a writer that is held at a call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
@@ -121,21 +124,27 @@ enum Fate {
     Lags,
 }
 
-/// A round, in which a writer is held after so many calls. `None` when it has ended before them,
+/// The `n`th round, in which a writer is held after so many calls. `None` when it has ended before them,
 /// else whether its batch was there when it was held, and when it had been buried.
-async fn round(uri: &str, store: &MongoStore, calls: u32, fate: Fate) -> Option<[bool; 2]> {
+async fn round(
+    uri: &str,
+    store: &MongoStore,
+    n: u32,
+    calls: u32,
+    fate: Fate,
+) -> Option<[bool; 2]> {
     let any = as_any(store);
-    prepare(&any, calls).await;
+    prepare(&any, n).await;
     let gate = Gate::to(uri).await;
     let writer = open(gate.uri()).await;
     gate.shut_after(calls as usize);
     let mut writing =
-        tokio::spawn(async move { writer.put_statements(batch_of(calls)).await.map(drop) });
+        tokio::spawn(async move { writer.put_statements(batch_of(n)).await.map(drop) });
     let ended: Option<Result<()>> = tokio::select! {
         () = gate.holds() => None,
         ended = &mut writing => Some(ended.unwrap()),
     };
-    let at_first = is_there(&any, calls).await;
+    let at_first = is_there(&any, n).await;
     if let Some(ended) = ended {
         ended.unwrap();
         assert!(at_first, "answered and not there");
@@ -144,14 +153,14 @@ async fn round(uri: &str, store: &MongoStore, calls: u32, fate: Fate) -> Option<
     if fate != Fate::Lags {
         bury(store).await;
     }
-    let buried = is_there(&any, calls).await;
+    let buried = is_there(&any, n).await;
     assert!(buried || !at_first, "it was there");
     if fate != Fate::Dies {
         change_much(store).await;
         gate.open();
         let answer = timeout(PATIENCE, &mut writing).await.expect("an answer").unwrap();
         bury(store).await;
-        let there = is_there(&any, calls).await;
+        let there = is_there(&any, n).await;
         match answer {
             Ok(()) => assert!(there, "answered and not there"),
             Err(StoreError::Unavailable(_)) => assert!(there || !buried, "it was there"),
@@ -159,20 +168,28 @@ async fn round(uri: &str, store: &MongoStore, calls: u32, fate: Fate) -> Option<
         }
     }
     drop(gate);
-    any.put_statements(batch_of(calls)).await.unwrap();
-    assert!(is_there(&any, calls).await);
+    any.put_statements(batch_of(n)).await.unwrap();
+    assert!(is_there(&any, n).await);
     Some([at_first, buried])
 }
 
 async fn at_every_call(fate: Fate) {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = open(&uri).await;
-    let mut fates = Vec::new();
-    for calls in 0..CALLS {
-        let Some(fate) = round(&uri, &store, calls, fate).await else { break };
-        fates.push(fate);
+    let (mut fates, mut last) = (Vec::new(), None);
+    for n in 0..CALLS {
+        // A writer that removes old heads makes a call more: the last calls are tried often.
+        let calls = last.map_or(n, |last: u32| last.saturating_sub(n % 4));
+        match round(&uri, &store, n, calls, fate).await {
+            Some(fate) => fates.push(fate),
+            None if last.is_none() => last = Some(calls),
+            None => {}
+        }
+        if last.is_some_and(|last| n > last + AGAIN) {
+            break;
+        }
     }
-    assert!(fates.len() < CALLS as usize, "the writer never came to its end");
+    assert!(last.is_some(), "the writer never came to its end");
     let finished = [false, fate != Fate::Lags];
     for seen in [[false, false], finished, [true, true]] {
         assert!(fates.contains(&seen), "not taken back, finished, and left: {fates:?}");

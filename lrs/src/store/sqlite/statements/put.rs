@@ -9,9 +9,12 @@ use uuid::Uuid;
 use super::references;
 use crate::store::sqlite::session::Session;
 use crate::store::{Batch, Result, StoreError};
+use crate::xapi::attachment::Attachment;
 use crate::xapi::index::{IndexKey, Kind};
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::Prepared;
+use crate::xapi::refusal::Refusal;
+use crate::xapi::stored::Stored;
 use crate::xapi::{activity, format, same};
 
 /// The flag of a voiding statement.
@@ -21,9 +24,33 @@ pub(super) const VOIDING: i64 = 1;
 pub(in crate::store::sqlite) fn put(session: &mut Session<'_>, batch: Batch) -> Result<Vec<Uuid>> {
     let ids = batch.statements.iter().map(|statement| statement.id).collect();
     for statement in batch.statements {
-        put_one(session, statement)?;
+        let stored = session.next_stored();
+        put_one(session, statement, stored)?;
     }
-    for attachment in batch.attachments {
+    put_attachments(session, &batch.attachments)?;
+    Ok(ids)
+}
+
+/// See [`crate::store::TransferStore::restore`].
+pub(in crate::store::sqlite) fn restore(
+    session: &mut Session<'_>,
+    statements: &[Stored],
+    attachments: &[Attachment],
+) -> Result<()> {
+    for kept in statements {
+        if kept.stored <= session.memory.newest {
+            return Err(StoreError::Refused(Refusal::stored_earlier()));
+        }
+        let again = Prepared::again(kept);
+        let statement = again
+            .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))?;
+        put_one(session, statement, kept.stored)?;
+    }
+    put_attachments(session, attachments)
+}
+
+fn put_attachments(session: &Session<'_>, attachments: &[Attachment]) -> Result<()> {
+    for attachment in attachments {
         session.run(
             "INSERT OR IGNORE INTO attachment (sha2, content_type, body) VALUES (?1, ?2, ?3)",
             params![
@@ -33,11 +60,10 @@ pub(in crate::store::sqlite) fn put(session: &mut Session<'_>, batch: Batch) -> 
             ],
         )?;
     }
-    Ok(ids)
+    Ok(())
 }
 
-fn put_one(session: &mut Session<'_>, mut statement: Prepared) -> Result<()> {
-    let stored = session.next_stored();
+fn put_one(session: &mut Session<'_>, mut statement: Prepared, stored: Instant) -> Result<()> {
     let inserted = session.run(
         "INSERT INTO statement_id (id, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
         params![statement.id.as_bytes(), stored.micros()],

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::filter::Walk;
 use super::put::VOIDING;
-use crate::store::{Kept, Page, Result};
+use crate::store::{Extent, Kept, Page, Result};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::instant::Instant;
 use crate::xapi::query::Filter;
@@ -59,6 +59,16 @@ pub(in crate::store::sqlite) fn log(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = select.query_map(params![after.micros(), limit], kept)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// See [`crate::store::TransferStore::extent`].
+pub(in crate::store::sqlite) fn extent(connection: &Connection) -> Result<Extent> {
+    let sql = "SELECT count(*), coalesce(max(seq), 0) FROM statement";
+    let extent = connection.prepare_cached(sql)?.query_row([], |row| {
+        let statements = row.get::<_, i64>(0)?.unsigned_abs();
+        Ok(Extent { statements, newest: Instant::from_micros(row.get(1)?) })
+    });
+    Ok(extent?)
 }
 
 /// See [`crate::store::StatementStore::attachments`].

@@ -1,0 +1,173 @@
+//! `traccia store`: what is done to a whole store, without a server.
+
+use std::io::{BufWriter, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::app;
+use crate::clock::{Clock, SystemClock};
+use crate::config::Engine;
+use crate::store::Store as AnyStore;
+use crate::transfer::{Contents, Doing, Transfer, contents};
+use crate::xapi::instant::Instant;
+
+/// Statements read at once.
+const PAGE: usize = 1_000;
+
+/// See the command's help.
+#[derive(Debug, Subcommand)]
+pub(super) enum Store {
+    /// Copy everything into another store: statements as they are, documents, attachments, keys,
+    /// courses and learners. A copy that was cut off goes on; at the end both are compared.
+    /// Servers on either store must be stopped, or what they write meanwhile is found missing.
+    Copy {
+        /// The store to read, as sqlite:FOLDER or a `mongodb:` URI
+        #[arg(long, value_name = "URI", env = "TRACCIA_COPY_FROM", hide_env_values = true)]
+        from: String,
+        /// The store to fill: a new one, or one that this copy filled before
+        #[arg(long, value_name = "URI", env = "TRACCIA_COPY_TO", hide_env_values = true)]
+        to: String,
+    },
+    /// Write all statements, voided ones too, one a line in the order in which they were stored
+    Export {
+        /// The store to read
+        #[arg(long, value_name = "URI", env = "TRACCIA_COPY_FROM", hide_env_values = true)]
+        from: String,
+        /// The file to write [default: standard output]
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Count and hash everything: two stores that print the same hold the same
+    Digest {
+        /// The store to read
+        #[arg(long, value_name = "URI", env = "TRACCIA_COPY_FROM", hide_env_values = true)]
+        from: String,
+    },
+}
+
+impl Store {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Copy { from, to } => copy(&from, &to).await?,
+            Self::Export { from, output } => {
+                let store = open(&from, Use::Read).await?;
+                match output {
+                    None => export(&*store, std::io::stdout().lock()).await?,
+                    Some(file) => {
+                        let name = file.display().to_string();
+                        let file = std::fs::File::create(&file);
+                        let file = file.with_context(|| format!("making {name}"))?;
+                        export(&*store, file).await.with_context(|| format!("writing {name}"))?;
+                    }
+                }
+            }
+            Self::Digest { from } => {
+                let store = open(&from, Use::Read).await?;
+                let bar = bar();
+                let all = store.extent().await?.statements;
+                let tell = |done| show(&bar, "reading", done, all);
+                let contents = contents(&*store, &tell).await?;
+                bar.finish_and_clear();
+                print(&contents);
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What a store is opened for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// It must be there.
+    Read,
+    /// It may be new.
+    Fill,
+}
+
+async fn open(uri: &str, purpose: Use) -> anyhow::Result<Arc<dyn AnyStore>> {
+    let engine: Engine = uri.parse()?;
+    if let (Engine::Sqlite(folder), Use::Read) = (&engine, purpose) {
+        let is_there = folder.join("traccia.sqlite").is_file();
+        anyhow::ensure!(is_there, "there is no store in the folder {}", folder.display());
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    Ok(app::open(&engine, &clock).await?)
+}
+
+async fn copy(from: &str, to: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(from != to, "--from and --to name the same store");
+    let from = open(from, Use::Read).await.context("opening the source")?;
+    let to = open(to, Use::Fill).await.context("opening the target")?;
+    let bar = bar();
+    let tell = |doing| match doing {
+        Doing::Statements(done, all) => show(&bar, "copying statements", done, all),
+        Doing::Documents(done) => show(&bar, "copying documents", done, done),
+        Doing::Comparing(done, all) => show(&bar, "comparing", done, all),
+    };
+    let copied = Transfer::new(&*from, &*to, &tell).run().await;
+    bar.finish_and_clear();
+    let copied = copied.context("copying; what was copied stays, and the same command goes on")?;
+    print(&copied.contents);
+    println!("Both stores hold this.");
+    if !copied.secret {
+        println!(
+            "The target has a secret of its own: `more` links and check-in codes given out by the \
+             source are not good for it."
+        );
+    }
+    Ok(())
+}
+
+async fn export(store: &dyn AnyStore, out: impl std::io::Write) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(out);
+    let mut after = Instant::default();
+    loop {
+        let page = store.log(after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.statement.stored;
+        for kept in &page {
+            // A line break can only stand between tokens: white space as good as any other.
+            let line = kept.statement.body.iter().map(|byte| match byte {
+                b'\n' | b'\r' => b' ',
+                byte => *byte,
+            });
+            let mut line: Vec<u8> = line.collect();
+            line.push(b'\n');
+            out.write_all(&line)?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+fn print(contents: &Contents) {
+    let parts = [
+        ("statements", &contents.statements),
+        ("attachments", &contents.attachments),
+        ("documents", &contents.documents),
+        ("keys", &contents.keys),
+        ("courses", &contents.courses),
+        ("certificates", &contents.certificates),
+    ];
+    for (what, part) in parts {
+        println!("{what:<13}{:>12}  {}", part.count, part.sha256);
+    }
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:40} {pos}/{len}  {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn show(bar: &ProgressBar, doing: &'static str, done: u64, all: u64) {
+    bar.set_message(doing);
+    bar.set_length(all);
+    bar.set_position(done);
+}

@@ -1,0 +1,77 @@
+//! Which statements refer to which: a small collection beside the large one, as few do. Fields:
+//! `_id`, when the referring statement was stored; `id`, that statement; `target`; `voids`.
+
+use std::collections::HashSet;
+
+use mongodb::Collection;
+use mongodb::bson::{Bson, Document, doc};
+use uuid::Uuid;
+
+use super::row;
+use crate::store::Result;
+use crate::store::mongo::call::{all, call, insert_free};
+use crate::store::mongo::field;
+use crate::store::mongo::head::{Head, Stretch};
+
+/// Targets asked for at once.
+const ASKED: usize = 1_000;
+
+/// Where references are kept.
+#[derive(Clone)]
+pub(in crate::store::mongo) struct References(pub(in crate::store::mongo) Collection<Document>);
+
+impl References {
+    /// Keeps the references of these statements; a second time it changes nothing.
+    pub(super) async fn keep(&self, statements: impl Iterator<Item = &Document>) -> Result<()> {
+        let references = statements.filter_map(|statement| {
+            Some(doc! {
+                "_id": statement.get("stored")?.clone(),
+                "id": statement.get("_id")?.clone(),
+                "target": statement.get("refers")?.clone(),
+                "voids": row::is_voiding(statement),
+            })
+        });
+        let references: Vec<Document> = references.collect();
+        if references.is_empty() {
+            return Ok(());
+        }
+        insert_free(&self.0, &references).await.map(drop)
+    }
+
+    /// The ids of the statements that refer to one of `targets`.
+    pub(super) async fn to(&self, targets: &[Uuid]) -> Result<HashSet<Uuid>> {
+        let mut found = HashSet::new();
+        for reference in self.find(targets, doc! {}).await? {
+            found.insert(field::uuid(&reference, "id")?);
+        }
+        Ok(found)
+    }
+
+    /// Those of `targets` that a statement which can be read voids.
+    pub(super) async fn voided(&self, head: &Head, targets: &[Uuid]) -> Result<HashSet<Uuid>> {
+        let mut voided = HashSet::new();
+        for reference in self.find(targets, doc! {"voids": true}).await? {
+            if head.shows(field::integer(&reference, "_id")?) {
+                voided.insert(field::uuid(&reference, "target")?);
+            }
+        }
+        Ok(voided)
+    }
+
+    async fn find(&self, targets: &[Uuid], and: Document) -> Result<Vec<Document>> {
+        let mut found = Vec::new();
+        for targets in targets.chunks(ASKED) {
+            let targets: Vec<Bson> = targets.iter().copied().map(field::of_uuid).collect();
+            let mut filter = doc! {"target": {"$in": targets}};
+            filter.extend(and.clone());
+            found.extend(all(self.0.find(filter)).await?);
+        }
+        Ok(found)
+    }
+
+    /// Removes what was kept for a stretch.
+    pub(super) async fn remove(&self, stretch: Stretch) -> Result<()> {
+        let within = doc! {"_id": {"$gte": stretch.from, "$lte": stretch.to}};
+        call(self.0.delete_many(within)).await.map(drop)
+    }
+}
