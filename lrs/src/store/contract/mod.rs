@@ -30,6 +30,7 @@ pub mod paging;
 pub mod references;
 pub mod statements;
 pub mod things;
+pub mod transfer;
 pub mod voiding;
 
 pub(in crate::store) mod generated;
@@ -148,6 +149,13 @@ macro_rules! store_contract {
                 of_writers_of_progress_one_wins,
                 who_is_alone_leads,
                 a_frozen_list_comes_back_as_it_was_and_stays,
+            ];
+            transfer: [
+                restored_statements_are_as_they_were_elsewhere,
+                what_is_not_later_than_everything_is_not_restored,
+                the_extent_is_that_of_the_log,
+                all_documents_are_paged_through,
+                a_secret_is_adopted_by_a_store_without_one,
             ];
             concurrency: [
                 distinct_statements_of_many_writers_are_all_kept,

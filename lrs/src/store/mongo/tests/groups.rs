@@ -126,13 +126,7 @@ enum Fate {
 
 /// The `n`th round, in which a writer is held after so many calls. `None` when it has ended before them,
 /// else whether its batch was there when it was held, and when it had been buried.
-async fn round(
-    uri: &str,
-    store: &MongoStore,
-    n: u32,
-    calls: u32,
-    fate: Fate,
-) -> Option<[bool; 2]> {
+async fn round(uri: &str, store: &MongoStore, n: u32, calls: u32, fate: Fate) -> Option<[bool; 2]> {
     let any = as_any(store);
     prepare(&any, n).await;
     let gate = Gate::to(uri).await;
