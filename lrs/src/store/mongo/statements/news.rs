@@ -61,7 +61,7 @@ impl Statements {
             head.last = head.last.max(now);
             Some(head.horizon())
         };
-        let is_kept = |head: &Head, through: &i64| head.last >= *through;
+        let is_kept = |head: &Head, through: &i64| head.horizon() >= *through;
         let promised = self.register.settle(promise, is_kept).await?;
         Ok(Instant::from_micros(promised.map_or(head.horizon(), |(_, through)| through)))
     }
