@@ -33,7 +33,7 @@ fn key(n: u32) -> DocumentKey {
         [Resource::State, Resource::ActivityProfile, Resource::AgentProfile][n as usize % 3];
     let activity = if n % 3 == 2 { "" } else { "https://a.example/a" };
     let agent = if n % 3 == 1 { "" } else { "mbox::mailto:p@x.example" };
-    let registration = (n % 6 == 0).then(|| Uuid::from_u128(u128::from(n)));
+    let registration = n.is_multiple_of(6).then(|| Uuid::from_u128(u128::from(n)));
     let shelf = Shelf { resource, activity: activity.into(), agent: agent.into(), registration };
     DocumentKey { shelf, id: format!("d{n}") }
 }

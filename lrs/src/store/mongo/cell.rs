@@ -15,7 +15,7 @@ use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 use sha2::{Digest as _, Sha256};
 
-use super::call::{all, call, insert};
+use super::call::{all, call, insert, insert_free};
 use super::field;
 use crate::store::{Result, StoreError};
 
@@ -138,6 +138,24 @@ impl Cells {
         }
         call(self.0.delete_many(doc! {"cell": name, "n": {"$lt": newest.n}})).await?;
         Ok(true)
+    }
+
+    /// Makes those of these cells that were never there, in one call; gives the names of the
+    /// others.
+    pub(super) async fn create(&self, values: Vec<(String, Document)>) -> Result<Vec<String>> {
+        let version = |(name, value): &(String, Document)| {
+            let writes = vec![rand::random::<i64>()];
+            let mut version =
+                doc! {"_id": format!("{name}/1"), "cell": name, "n": 1_i64, "writes": writes};
+            version.extend(value.clone());
+            version
+        };
+        let versions: Vec<Document> = values.iter().map(version).collect();
+        if versions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let taken = insert_free(&self.0, &versions).await?;
+        Ok(taken.into_iter().filter_map(|at| Some(values.get(at)?.0.clone())).collect())
     }
 
     /// Removes the value, as [`Cells::change`] changes it. `keep` is what the trace that is left

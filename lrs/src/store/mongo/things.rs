@@ -1,8 +1,9 @@
 //! What statements said of activities and agents. Definitions are cells; a name of an agent is
 //! kept once, with the instant at which it came first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use futures::{StreamExt as _, stream};
 use mongodb::Collection;
 use mongodb::bson::{Document, doc};
 use serde_json::Value;
@@ -16,6 +17,8 @@ use crate::xapi::{activity, format};
 
 /// How often a definition is tried again when somebody else was quicker.
 const TRIES: u32 = 10;
+/// Definitions merged at once.
+const MERGED: usize = 16;
 /// Cells asked for at once.
 const ASKED: usize = 500;
 
@@ -55,25 +58,39 @@ impl Things {
             insert_free(&self.names, &names).await?;
         }
         let activities: Vec<String> = taught.definitions.keys().cloned().collect();
-        let mut known: BTreeMap<String, Value> =
+        let mut known: HashMap<String, Value> =
             self.definitions(&activities).await?.into_iter().collect();
-        for (activity, definitions) in taught.definitions {
-            let before = known.remove(&activity);
-            let after = merged(before.clone(), &definitions);
-            if before != after {
-                self.merge(&activity, &definitions).await?;
+        let (mut new, mut changed) = (Vec::new(), Vec::new());
+        for (activity, definitions) in &taught.definitions {
+            let before = known.remove(activity);
+            let Some(after) = merged(before.clone(), definitions) else { continue };
+            match before {
+                None => new.push((cell::name(&[activity]), value(activity, &after))),
+                Some(before) if before != after => {
+                    changed.push((activity.clone(), definitions.clone()));
+                }
+                Some(_) => {}
             }
+        }
+        let taken = self.definitions.create(new).await?;
+        let is_taken = |activity: &String| taken.contains(&cell::name(&[activity]));
+        changed.extend(taught.definitions.into_iter().filter(|(activity, _)| is_taken(activity)));
+        let mut merges = stream::iter(changed)
+            .map(|(activity, all)| self.clone().merge(activity, all))
+            .buffer_unordered(MERGED);
+        while let Some(merged) = merges.next().await {
+            merged?;
         }
         Ok(())
     }
 
-    async fn merge(&self, activity: &str, definitions: &[Value]) -> Result<()> {
-        let cell = cell::name(&[activity]);
+    async fn merge(self, activity: String, definitions: Vec<Value>) -> Result<()> {
+        let cell = cell::name(&[&activity]);
         for _ in 0..TRIES {
             let held = self.definitions.read(&cell).await?;
             let known = held.value().map(definition).transpose()?;
-            let Some(merged) = merged(known.clone(), definitions) else { return Ok(()) };
-            let value = doc! {"activity": activity, "definition": merged.to_string()};
+            let Some(merged) = merged(known.clone(), &definitions) else { return Ok(()) };
+            let value = value(&activity, &merged);
             if known.as_ref() == Some(&merged)
                 || self.definitions.change(&cell, &held, value).await?
             {
@@ -108,6 +125,10 @@ impl Things {
 fn name(((ifi, name), stored): (&(String, String), &Instant)) -> Document {
     let id = cell::name(&[ifi, name]);
     doc! {"_id": id, "agent": cell::name(&[ifi]), "name": name, "stored": stored.micros()}
+}
+
+fn value(activity: &str, definition: &Value) -> Document {
+    doc! {"activity": activity, "definition": definition.to_string()}
 }
 
 fn merged(known: Option<Value>, definitions: &[Value]) -> Option<Value> {

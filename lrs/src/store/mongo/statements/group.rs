@@ -15,6 +15,7 @@ use crate::store::mongo::things::Taught;
 use crate::store::{Batch, Result, StoreError};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::instant::Instant;
+use crate::xapi::prepare::Prepared;
 use crate::xapi::refusal::Refusal;
 use crate::xapi::same;
 
@@ -42,6 +43,8 @@ struct Group<'a> {
     batches: &'a [Batch],
     stretch: Stretch,
     rows: Vec<Row>,
+    /// Statements that have the id of another one of the group, by row: theirs, and the other's.
+    twins: Vec<(usize, usize)>,
     /// Of each batch; kept until there is a reason why not.
     outcomes: Vec<Outcome>,
     /// The latest statement that a batch has in common with what was there.
@@ -69,8 +72,7 @@ enum State {
 }
 
 impl Statements {
-    /// Keeps batches that have no id in common: each wholly or not at all, and visible when this
-    /// returns. `at`, where it is given, is when each statement of the one batch was stored.
+    /// Keeps batches, each wholly or not at all, and visible when this returns. `at`, where it is given, is when each statement of the one batch was stored.
     pub(super) async fn keep(
         &self,
         batches: &[Batch],
@@ -111,7 +113,15 @@ impl Statements {
         let from = stretch.from;
         let rows = self.rows(batches, at, stretch).await?;
         let outcomes = batches.iter().map(|_| Outcome::Kept).collect();
-        let mut group = Group { statements: self, batches, stretch, rows, outcomes, shared: 0 };
+        let mut group = Group {
+            statements: self,
+            batches,
+            stretch,
+            twins: twins(&rows),
+            rows,
+            outcomes,
+            shared: 0,
+        };
         group.insert().await?;
         if group.is_empty() {
             self.blobs.remove_of(from).await?;
@@ -198,6 +208,41 @@ impl Statements {
 impl Group<'_> {
     /// Inserts all statements whose ids are free, and settles what becomes of the others.
     async fn insert(&mut self) -> Result<()> {
+        for row in self.twins.clone() {
+            self.set(row.0, State::Dropped);
+        }
+        self.insert_firsts().await?;
+        for (row, first) in self.twins.clone() {
+            self.settle_twin(row, first).await?;
+        }
+        Ok(())
+    }
+
+    /// What became of the first statement under an id decides on the second: in the order of the
+    /// batches, so that the first batch's outcome is final.
+    async fn settle_twin(&mut self, row: usize, first: usize) -> Result<()> {
+        let outcome = self.rows.get(first).and_then(|first| self.outcomes.get(first.batch));
+        if !matches!(outcome, Some(Outcome::Kept)) {
+            return self.drop_batch(row, Outcome::Postponed).await;
+        }
+        let (Some(kept), Some(incoming)) = (self.prepared(first), self.prepared(row)) else {
+            return Ok(());
+        };
+        let differences = same::differences(&kept.value, &incoming.value);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        let conflict = StoreError::Conflict { id: incoming.id, differences };
+        self.drop_batch(row, Outcome::Failed(conflict)).await
+    }
+
+    /// The statement of a row.
+    fn prepared(&self, row: usize) -> Option<&Prepared> {
+        let row = self.rows.get(row)?;
+        self.batches.get(row.batch)?.statements.get(row.place)
+    }
+
+    async fn insert_firsts(&mut self) -> Result<()> {
         let mut pause = PAUSE;
         for _ in 0..LOOKS {
             let waiting = self.waiting();
@@ -271,20 +316,14 @@ impl Group<'_> {
         let statement = row::statement(kept, &self.statements.blobs).await?;
         let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
         let value = statement.value().map_err(corrupt)?;
-        let Some(incoming) = self.rows.get(row) else { return Ok(()) };
-        let Some(incoming) =
-            self.batches.get(incoming.batch).and_then(|batch| batch.statements.get(incoming.place))
-        else {
-            return Ok(());
-        };
+        let Some(incoming) = self.prepared(row) else { return Ok(()) };
+        let (id, differences) = (incoming.id, same::differences(&value, &incoming.value));
         self.shared = self.shared.max(stored);
-        let differences = same::differences(&value, &incoming.value);
         if differences.is_empty() {
             self.set(row, State::Dropped);
             return Ok(());
         }
-        let conflict = StoreError::Conflict { id: incoming.id, differences };
-        self.drop_batch(row, Outcome::Failed(conflict)).await
+        self.drop_batch(row, Outcome::Failed(StoreError::Conflict { id, differences })).await
     }
 
     /// Takes the whole batch of a row out of the group.
@@ -345,9 +384,8 @@ impl Group<'_> {
 
     fn taught(&self) -> Taught {
         let mut taught = Taught::default();
-        for row in self.inserted() {
-            let batch = self.batches.get(row.batch);
-            let statement = batch.and_then(|batch| batch.statements.get(row.place));
+        for (at, row) in self.rows.iter().enumerate() {
+            let statement = self.prepared(at).filter(|_| row.state == State::Inserted);
             let stored = field::instant(&row.document, "stored");
             if let (Some(statement), Ok(stored)) = (statement, stored) {
                 taught.add(&statement.value, stored);
@@ -360,6 +398,17 @@ impl Group<'_> {
     fn newest(&self) -> Option<Instant> {
         self.inserted().filter_map(|row| field::instant(&row.document, "stored").ok()).max()
     }
+}
+
+/// The rows whose id an earlier one has, each with the first of that id.
+fn twins(rows: &[Row]) -> Vec<(usize, usize)> {
+    let mut firsts = HashMap::new();
+    let numbered = rows.iter().enumerate();
+    let twin = |(at, row): (usize, &Row)| {
+        let first = *firsts.entry(row.id).or_insert(at);
+        (first != at).then_some((at, first))
+    };
+    numbered.filter_map(twin).collect()
 }
 
 async fn rest(pause: &mut Duration) {

@@ -1,7 +1,7 @@
 //! The queue of requests that want to write statements. While one group is on its way, the next
 //! gathers: requests that wait at the same time share the calls of a group.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -86,26 +86,20 @@ impl Work {
         true
     }
 
-    /// The requests of the next group, in order: no id twice, and copies by themselves.
+    /// The requests of the next group, in order; a copy by itself.
     fn group(&mut self) -> Vec<Job> {
-        let (mut group, mut later) = (Vec::new(), VecDeque::new());
-        let (mut ids, mut statements) = (HashSet::new(), 0);
-        for job in self.waiting.drain(..) {
-            let of_job: Vec<Uuid> = job.batch.statements.iter().map(|it| it.id).collect();
-            let fits = group.is_empty()
-                || (group.len() < REQUESTS && statements + of_job.len() <= STATEMENTS);
-            let copies = job.at.is_some() || group.first().is_some_and(|it: &Job| it.at.is_some());
-            let alone = !copies || group.is_empty();
-            if fits && alone && of_job.iter().all(|id| !ids.contains(id)) {
-                statements += of_job.len();
-                group.push(job);
-            } else {
-                later.push_back(job);
+        let mut group: Vec<Job> = Vec::new();
+        let mut statements = 0;
+        while let Some(job) = self.waiting.front() {
+            let is_copy = |job: &Job| job.at.is_some();
+            let alone = is_copy(job) || group.first().is_some_and(is_copy);
+            statements += job.batch.statements.len();
+            let fits = group.len() < REQUESTS && statements <= STATEMENTS && !alone;
+            if !group.is_empty() && !fits {
+                break;
             }
-            // Also those of requests that wait: a later one must not overtake them.
-            ids.extend(of_job);
+            group.extend(self.waiting.pop_front());
         }
-        self.waiting = later;
         group
     }
 
