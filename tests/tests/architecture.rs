@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use e2e::source::{File, tree};
 
 const MEMBERS: [&str; 5] = ["validator", "lrs", "conformance", "tests", "docker"];
-const USE_CASES: [&str; 5] =
-    ["lrs::record", "lrs::progress", "lrs::package", "lrs::export", "lrs::relay"];
+const USE_CASES: [&str; 6] =
+    ["lrs::record", "lrs::progress", "lrs::package", "lrs::export", "lrs::relay", "lrs::transfer"];
 const OUTSIDE: [&str; 4] = ["lrs::http", "lrs::cli", "lrs::config", "lrs::app"];
 const DRIVERS: [&str; 2] = ["rusqlite", "mongodb"];
 const ENGINES: [&str; 2] = ["lrs::store::sqlite", "lrs::store::mongo"];
@@ -64,6 +64,7 @@ fn inside_the_server() -> Vec<Row> {
     let use_cases: Vec<&'static str> = vec![
         "lrs/src/record/",
         "lrs/src/progress/",
+        "lrs/src/transfer/",
         "lrs/src/package/",
         "lrs/src/export/",
         "lrs/src/relay/",
