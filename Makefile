@@ -4,6 +4,7 @@
 # make mutants which wrong behaviour each conformance test notices
 # make docker-check builds and drives what the image would hold, as it is released
 # make bench ratios against bare loops; takes a while and wants a quiet machine
+# make sizes what statements and their indexes take in either engine, in bytes
 
 SHELL := /bin/sh
 LISTEN ?= 127.0.0.1:8080
@@ -12,7 +13,7 @@ export TRACCIA_SEED_KEY ?= demo:demo-secret
 
 FERRETDB := $${CARGO_TARGET_DIR:-target}/debug/ferretdb
 
-.PHONY: run test lint ferretdb unit e2e mongo docker docker-check mutants bench
+.PHONY: run test lint ferretdb unit e2e mongo docker docker-check mutants bench sizes
 
 run:
 	cargo run --release --package lrs --bin traccia -- serve --demo --data data --listen $(LISTEN)
@@ -57,3 +58,8 @@ mutants:
 bench:
 	cargo build --release --package lrs --package load --bin traccia --bin load
 	$${CARGO_TARGET_DIR:-target}/release/load
+
+# Bytes are the same in any profile; this one is built already where `make test` ran.
+sizes: ferretdb
+	cargo build --package lrs --package load --bin traccia --bin load
+	$${CARGO_TARGET_DIR:-target}/debug/load sizes

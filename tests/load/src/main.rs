@@ -4,15 +4,19 @@
 //! always. Each ratio comes from short rounds taken in turn (ours, theirs, ours, …) and is the
 //! median of the rounds, so that a busy machine slows both sides alike. `BENCH_QUICK=1` runs
 //! everything at a twentieth of the size, to try the harness; its figures mean little.
+//!
+//! `make sizes`: what statements take in either engine, in bytes, and no ratios.
 
 mod bare;
 mod empty;
+mod key_string;
 mod process;
 mod progress;
 mod reads;
 mod rebuild;
 mod rounds;
 mod scale;
+mod sizes;
 mod validation;
 mod wire;
 mod world;
@@ -33,6 +37,9 @@ fn main() -> Result<()> {
 async fn run() -> Result<()> {
     let effort = Effort::of_environment();
     let chosen: Vec<String> = std::env::args().skip(1).filter(|name| name != "--bench").collect();
+    if chosen.iter().any(|name| name == sizes::ARGUMENT) {
+        return sizes::measure(&effort).await;
+    }
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|chosen| chosen == name);
     rounds::heading(&effort);
     if wanted("validation") {

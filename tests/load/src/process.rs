@@ -32,6 +32,16 @@ impl Server {
         Ok(server)
     }
 
+    /// Starts the MongoDB-compatible server of the tests, where it was built beside this program.
+    pub(crate) fn ferretdb(folder: &Path) -> Result<Self> {
+        let program = std::env::current_exe()?.with_file_name("ferretdb");
+        let mut command = Command::new(&program);
+        // It ends when its stdin does.
+        command.arg("-data").arg(folder).stdin(Stdio::piped());
+        Self::start(command)
+            .with_context(|| format!("{}: `make ferretdb` builds it, with Go", program.display()))
+    }
+
     /// Starts the handler that only reads the body and answers.
     pub(crate) fn empty() -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
@@ -45,7 +55,8 @@ impl Server {
         let mut first = String::new();
         let mut said = BufReader::new(child.stdout.take().context("no output")?);
         said.read_line(&mut first)?;
-        let address = first.trim().rsplit("//").next().unwrap_or_default().to_owned();
+        let address = first.trim().trim_end_matches('/').rsplit("//").next().unwrap_or_default();
+        let address = address.to_owned();
         Ok(Self { address, child, _said: said })
     }
 

@@ -86,6 +86,9 @@ fn body_of(received: &[u8]) -> Result<Option<(usize, usize)>> {
     if !(200..300).contains(&status) {
         bail!("answered {status}: {}", String::from_utf8_lossy(received));
     }
+    if status == 204 {
+        return Ok(Some((body, body)));
+    }
     let length = head.headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-length"));
     let length = length.context("the answer has no Content-Length")?;
     let length: usize = std::str::from_utf8(length.value)?.parse()?;
