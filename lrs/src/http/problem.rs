@@ -263,8 +263,8 @@ impl From<StoreError> for Problem {
                 let mut problem = Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "store-unavailable",
-                    "The store cannot work now. Nothing of this request was kept.",
-                    "Send the same request again later.",
+                    "The store cannot work now, and does not know that it has kept this request.",
+                    "Send the same request again later; statements with ids of their own count once.",
                 );
                 problem.0.retry_after = true;
                 problem

@@ -25,7 +25,8 @@ pub mod contract;
 pub mod mongo;
 pub mod sqlite;
 
-/// Why a store did not do what it was asked. In every case it changed nothing.
+/// Why a store did not do what it was asked. It changed nothing; but with [`Self::Unavailable`] an
+/// engine on a network may not know, and all of the request, never half, may turn out to be kept.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another statement is kept under this id.
