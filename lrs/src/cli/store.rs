@@ -13,11 +13,8 @@ use crate::app;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Engine;
 use crate::store::Store as AnyStore;
-use crate::transfer::{Contents, Doing, Transfer, contents};
+use crate::transfer::{Contents, Doing, FIRST_PAGE, Transfer, contents, next_page};
 use crate::xapi::instant::Instant;
-
-/// Statements read at once.
-const PAGE: usize = 1_000;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -125,11 +122,12 @@ async fn copy(from: &str, to: &str) -> anyhow::Result<()> {
 
 async fn export(store: &dyn AnyStore, out: impl std::io::Write) -> anyhow::Result<()> {
     let mut out = BufWriter::new(out);
-    let mut after = Instant::default();
+    let (mut after, mut limit) = (Instant::default(), FIRST_PAGE);
     loop {
-        let page = store.log(after, PAGE).await?;
+        let page = store.log(after, limit).await?;
         let Some(last) = page.last() else { break };
         after = last.statement.stored;
+        limit = next_page(&page);
         for kept in &page {
             // A line break can only stand between tokens: white space as good as any other.
             let line = kept.statement.body.iter().map(|byte| match byte {

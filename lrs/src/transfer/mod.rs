@@ -14,10 +14,10 @@ mod verify;
 
 pub use verify::{Contents, contents};
 
-/// What a page of the log may weigh in bytes, about, and how many statements it has: at first, and
-/// at the most.
+/// How many statements to read from a log at first.
+pub const FIRST_PAGE: usize = 1_000;
+/// What a page of the log may weigh in bytes, about, and how many statements it has at the most.
 const PAGE_BYTES: usize = 16 << 20;
-const FIRST: usize = 1_000;
 const MOST: usize = 10_000;
 /// Documents read at once.
 const DOCUMENTS: usize = 500;
@@ -143,14 +143,14 @@ impl<'a> Transfer<'a> {
     async fn statements(&self, mut done: Instant) -> Result<()> {
         let total = self.from.extent().await.map_err(source)?.statements;
         let mut count = self.to.extent().await.map_err(target)?.statements;
-        let mut limit = FIRST;
+        let mut limit = FIRST_PAGE;
         loop {
             (self.tell)(Doing::Statements(count, total.max(count)));
             let page = self.from.log(done, limit).await.map_err(source)?;
             let Some(last) = page.last() else { return Ok(()) };
             done = last.statement.stored;
             count += page.len() as u64;
-            limit = next_limit(&page);
+            limit = next_page(&page);
             let attachments = self.from.attachments(&hashes(&page)?).await.map_err(source)?;
             let statements = page.into_iter().map(|kept| kept.statement).collect();
             self.to.restore(statements, attachments).await.map_err(target)?;
@@ -270,7 +270,7 @@ impl<'a> Transfer<'a> {
 }
 
 /// How many statements to read next, when they are like these.
-fn next_limit(page: &[Kept]) -> usize {
+pub fn next_page(page: &[Kept]) -> usize {
     let bytes: usize = page.iter().map(|kept| kept.statement.body.len()).sum();
     (PAGE_BYTES * page.len() / bytes.max(1)).clamp(1, MOST)
 }

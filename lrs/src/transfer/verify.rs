@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{DOCUMENTS, FIRST, hashes, next_limit};
+use super::{DOCUMENTS, FIRST_PAGE, hashes, next_page};
 use crate::access::key::KeptKey;
 use crate::store::{Kept, Result, Store, StoreError};
 use crate::xapi::document::{Document, DocumentKey};
@@ -117,13 +117,13 @@ pub async fn contents(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<
 
 async fn log(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<(Part, Part)> {
     let (mut statements, mut attachments) = (Counter::default(), Counter::default());
-    let (mut after, mut limit) = (Instant::default(), FIRST);
+    let (mut after, mut limit) = (Instant::default(), FIRST_PAGE);
     loop {
         tell(statements.count);
         let page = store.log(after, limit).await?;
         let Some(last) = page.last() else { return Ok((statements.part(), attachments.part())) };
         after = last.statement.stored;
-        limit = next_limit(&page);
+        limit = next_page(&page);
         for Kept { statement, voided } in &page {
             let stored = statement.stored.micros().to_be_bytes();
             let voided = [u8::from(*voided)];

@@ -15,6 +15,10 @@ use crate::store::{Result, StoreError};
 use crate::xapi::instant::Instant;
 use crate::xapi::{activity, format};
 
+/// Longer names and definitions, in bytes, are not learned: a document of the database holds 16 MB,
+/// and learning must not fail for what a statement says, for all that come later wait for it.
+const LONGEST_NAME: usize = 64 << 10;
+const LONGEST_DEFINITION: usize = 4 << 20;
 /// How often a definition is tried again when somebody else was quicker.
 const TRIES: u32 = 10;
 /// Definitions merged at once.
@@ -45,6 +49,9 @@ impl Taught {
         for actor in ["/actor", "/object"].into_iter().filter_map(|at| statement.pointer(at)) {
             let name = actor.get("name").and_then(Value::as_str);
             let (Some(name), Some(ifi)) = (name, validator::ifi::of(actor)) else { continue };
+            if name.len() > LONGEST_NAME {
+                continue;
+            }
             self.names.entry((ifi.to_string(), name.to_owned())).or_insert(stored);
         }
     }
@@ -58,8 +65,7 @@ impl Things {
             insert_free(&self.names, &names).await?;
         }
         let activities: Vec<String> = taught.definitions.keys().cloned().collect();
-        let mut known: HashMap<String, Value> =
-            self.definitions(&activities).await?.into_iter().collect();
+        let mut known = self.known(&activities).await?;
         let (mut new, mut changed) = (Vec::new(), Vec::new());
         for (activity, definitions) in &taught.definitions {
             let before = known.remove(activity);
@@ -88,7 +94,7 @@ impl Things {
         let cell = cell::name(&[&activity]);
         for _ in 0..TRIES {
             let held = self.definitions.read(&cell).await?;
-            let known = held.value().map(definition).transpose()?;
+            let known = held.value().and_then(|value| definition(value).ok());
             let Some(merged) = merged(known.clone(), &definitions) else { return Ok(()) };
             let value = value(&activity, &merged);
             if known.as_ref() == Some(&merged)
@@ -98,6 +104,15 @@ impl Things {
             }
         }
         Err(busy())
+    }
+
+    /// Definitions by activity; one that cannot be read is learned anew.
+    async fn known(&self, activities: &[String]) -> Result<HashMap<String, Value>> {
+        match self.definitions(activities).await {
+            Ok(known) => Ok(known.into_iter().collect()),
+            Err(StoreError::Corrupt(_)) => Ok(HashMap::new()),
+            Err(other) => Err(other),
+        }
     }
 
     /// See [`crate::store::ThingStore::definitions`].
@@ -132,7 +147,10 @@ fn value(activity: &str, definition: &Value) -> Document {
 }
 
 fn merged(known: Option<Value>, definitions: &[Value]) -> Option<Value> {
-    definitions.iter().fold(known, |known, next| Some(activity::merge(known, next)))
+    definitions.iter().fold(known, |known, next| {
+        let merged = activity::merge(known.clone(), next);
+        if merged.to_string().len() > LONGEST_DEFINITION { known } else { Some(merged) }
+    })
 }
 
 fn definition(value: &Document) -> Result<Value> {

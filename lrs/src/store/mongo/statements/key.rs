@@ -11,6 +11,8 @@ use sha2::{Digest as _, Sha256};
 use crate::xapi::index::{Closeness, IndexKey, Kind};
 
 const LENGTH: usize = 12;
+/// What one statement is found by at the most: a document of the database holds 16 MB.
+pub(super) const MOST_KEYS: usize = 200_000;
 /// The first bytes. A kept key begins with one of them: they never change.
 const DIRECT: u8 = 1;
 const RELATED: u8 = 2;

@@ -12,7 +12,7 @@ use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::Statements;
-use super::key::Key;
+use super::key::{Key, MOST_KEYS};
 use super::row::{self, Link};
 use crate::store::Result;
 use crate::store::mongo::call::{all, call};
@@ -127,8 +127,10 @@ impl Web {
     fn inheritances(&self) -> impl Iterator<Item = (Uuid, BTreeSet<Key>)> + '_ {
         self.heirs.iter().filter_map(|id| {
             let own = &self.links.get(id)?.keys;
-            let keys: BTreeSet<Key> =
-                self.inherited(*id).into_iter().filter(|key| !own.contains(key)).collect();
+            // Linking must not fail for what a statement says: all that come later wait for it.
+            let room = MOST_KEYS.saturating_sub(own.len());
+            let new = self.inherited(*id).into_iter().filter(|key| !own.contains(key));
+            let keys: BTreeSet<Key> = new.take(room).collect();
             (!keys.is_empty()).then_some((*id, keys))
         })
     }

@@ -8,8 +8,10 @@ use uuid::Uuid;
 
 use super::Statements;
 use super::group::Outcome;
+use super::key::MOST_KEYS;
 use crate::store::{Batch, Result, StoreError};
 use crate::xapi::instant::Instant;
+use crate::xapi::refusal::Refusal;
 
 /// Requests that may wait before senders do.
 const QUEUE: usize = 4_096;
@@ -45,6 +47,11 @@ impl Writer {
         let ids = batch.statements.iter().map(|statement| statement.id).collect();
         if batch.statements.is_empty() && batch.attachments.is_empty() {
             return Ok(ids);
+        }
+        for (n, statement) in batch.statements.iter().enumerate() {
+            if statement.keys.len() > MOST_KEYS {
+                return Err(StoreError::Refused(too_wide().of_statement(n)));
+            }
         }
         let (reply, answer) = oneshot::channel();
         let gone = || StoreError::Unavailable("the writer has stopped".into());
@@ -139,11 +146,22 @@ impl Work {
     }
 }
 
+/// What to answer a statement that a document of the database could not hold the keys of.
+fn too_wide() -> Refusal {
+    Refusal::new(
+        "statement-too-wide",
+        "",
+        format!("The statement names more than {MOST_KEYS} agents and activities."),
+        "Send statements of smaller groups.",
+    )
+}
+
 /// The reason for which a whole group failed, once more.
 fn again(error: &StoreError) -> StoreError {
     match error {
         StoreError::Corrupt(what) => StoreError::Corrupt(what.clone()),
         StoreError::Refused(refusal) => StoreError::Refused(refusal.clone()),
+        StoreError::Unavailable(reason) => StoreError::Unavailable(reason.clone()),
         other => StoreError::Unavailable(other.to_string()),
     }
 }
