@@ -55,7 +55,8 @@ impl Setup {
     /// Starts a server with this set-up on a new folder, and on a new database where
     /// `TRACCIA_TEST_STORE=mongodb`.
     pub async fn start(mut self) -> Traccia {
-        if self.store.is_none() {
+        let names_its_own = |(name, _): &(String, String)| name.starts_with("TRACCIA__STORE");
+        if self.store.is_none() && !self.variables.iter().any(names_its_own) {
             self.store = new_store().await;
         }
         let folder = Arc::new(TempDir::new().expect("a temporary folder"));
