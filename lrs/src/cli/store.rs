@@ -20,7 +20,9 @@ use crate::xapi::instant::Instant;
 #[derive(Debug, Subcommand)]
 pub(super) enum Store {
     /// Copy everything into another store: statements as they are, documents, attachments, keys,
-    /// courses and learners. A copy that was cut off goes on; at the end both are compared.
+    /// courses and learners. A copy that was cut off goes on (into MongoDB, one that was killed
+    /// while it wrote may have to begin again in an empty database); documents of the target that
+    /// the source lacks are removed; at the end both are compared.
     /// Servers on either store must be stopped, or what they write meanwhile is found missing.
     Copy {
         /// The store to read, as sqlite:FOLDER or a `mongodb:` URI

@@ -107,6 +107,7 @@ macro_rules! store_contract {
             things: [
                 agents_have_the_names_they_were_seen_under,
                 definitions_are_merged_over_statements,
+                definitions_of_one_batch_are_merged_in_its_order,
                 a_failed_batch_teaches_nothing,
             ];
             documents: [

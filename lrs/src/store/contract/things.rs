@@ -49,6 +49,22 @@ pub async fn definitions_are_merged_over_statements(store: &Arc<dyn Store>) {
     assert!(store.definitions(&activities[1..]).await.unwrap().is_empty());
 }
 
+/// In the order of the batch, though it says the same several times.
+pub async fn definitions_of_one_batch_are_merged_in_its_order(store: &Arc<dyn Store>) {
+    let first = json!({"name": {"en": "One"}, "type": "https://t.example/old"});
+    let second = json!({"name": {"it": "Uno"}, "type": "https://t.example/new"});
+    let taught = [&first, &first, &second, &second, &first];
+    let values: Vec<Value> = (0..).zip(taught).map(|(n, it)| defined(n, it)).collect();
+    let activity = ["https://a.example/a".to_owned()];
+    for (values, kind) in [(&values[..4], "new"), (&values[4..], "old")] {
+        put(store, values).await;
+        let kind = format!("https://t.example/{kind}");
+        let merged = json!({"name": {"en": "One", "it": "Uno"}, "type": kind});
+        let known = store.definitions(&activity).await.unwrap();
+        assert_eq!(known, [(activity[0].clone(), merged)]);
+    }
+}
+
 /// Not even when the same is taught again afterwards: nothing may be thought known.
 pub async fn a_failed_batch_teaches_nothing(store: &Arc<dyn Store>) {
     put(store, &[statement(0)]).await;

@@ -56,20 +56,22 @@ impl Head {
             return None;
         }
         let from = now.micros().max(self.last + 1);
-        let stretch = Stretch { from, to: from + count - 1 };
-        self.last = stretch.to;
-        self.claims.push(Claim { stretch, owner, beat: 0, sealed: false });
-        Some(stretch)
+        Some(self.open(Stretch { from, to: from + count - 1 }, owner))
     }
 
-    /// Claims a stretch that was given elsewhere; `None` when it is not later than all.
+    /// Claims a stretch that was given elsewhere; `None` when it is not later than all, and while
+    /// too many claims were aborted of late.
     pub(super) fn claim_as(&mut self, stretch: Stretch, owner: i64) -> Option<Stretch> {
         if stretch.from <= self.last || self.aborted.len() >= TOO_MANY {
             return None;
         }
+        Some(self.open(stretch, owner))
+    }
+
+    fn open(&mut self, stretch: Stretch, owner: i64) -> Stretch {
         self.last = stretch.to;
         self.claims.push(Claim { stretch, owner, beat: 0, sealed: false });
-        Some(stretch)
+        stretch
     }
 
     /// The claim that begins at `from`.

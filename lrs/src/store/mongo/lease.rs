@@ -2,20 +2,14 @@
 //! whoever sees it unchanged for [`LEASE`] takes it. No clocks are compared, and two holders at
 //! once, for a moment, only work twice.
 
-use std::time::Duration;
-
 use mongodb::bson::doc;
 use tokio::sync::Mutex;
 use tokio::time::Instant as Moment;
 
 use super::cell::{Cells, Held};
-use super::field;
+use super::{BEAT, LEASE, field};
 use crate::store::Result;
 
-/// How often the holder says that it lives.
-const BEAT: Duration = Duration::from_secs(1);
-/// A holder that was silent for so long is gone.
-const LEASE: Duration = Duration::from_secs(6);
 const NAME: &str = "follower";
 
 /// One process's part in it.

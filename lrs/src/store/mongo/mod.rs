@@ -60,6 +60,11 @@ mod statements;
 mod tests;
 mod things;
 
+/// How often a process says that it lives, of each thing that it holds.
+const BEAT: Duration = Duration::from_secs(1);
+/// Who was silent for so long is gone, as seen by one observer's own clock.
+const LEASE: Duration = Duration::from_secs(6);
+
 /// A store in a database. Clones share it.
 #[derive(Clone)]
 pub struct MongoStore(Arc<Inner>);

@@ -44,7 +44,11 @@ impl Taught {
     /// Adds what a statement teaches.
     pub(super) fn add(&mut self, statement: &Value, stored: Instant) {
         for (id, definition) in format::definitions(statement) {
-            self.definitions.entry(id.to_owned()).or_default().push(definition.clone());
+            // Most statements of an activity say the same of it: merging that again is work twice.
+            let all = self.definitions.entry(id.to_owned()).or_default();
+            if all.last() != Some(definition) {
+                all.push(definition.clone());
+            }
         }
         for actor in ["/actor", "/object"].into_iter().filter_map(|at| statement.pointer(at)) {
             let name = actor.get("name").and_then(Value::as_str);

@@ -1,6 +1,6 @@
 //! Keeping a group of requests: see [`super`] for the steps.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use mongodb::bson::{Bson, Document, doc};
@@ -72,7 +72,8 @@ enum State {
 }
 
 impl Statements {
-    /// Keeps batches, each wholly or not at all, and visible when this returns. `at`, where it is given, is when each statement of the one batch was stored.
+    /// Keeps batches, each wholly or not at all, and visible when this returns. `at`, where it is
+    /// given, is when each statement of the one batch was stored.
     pub(super) async fn keep(
         &self,
         batches: &[Batch],
@@ -208,11 +209,12 @@ impl Statements {
 impl Group<'_> {
     /// Inserts all statements whose ids are free, and settles what becomes of the others.
     async fn insert(&mut self) -> Result<()> {
-        for row in self.twins.clone() {
-            self.set(row.0, State::Dropped);
+        let twins = std::mem::take(&mut self.twins);
+        for (row, _) in &twins {
+            self.set(*row, State::Dropped);
         }
         self.insert_firsts().await?;
-        for (row, first) in self.twins.clone() {
+        for (row, first) in twins {
             self.settle_twin(row, first).await?;
         }
         Ok(())
@@ -254,7 +256,7 @@ impl Group<'_> {
                 .filter_map(|row| Some(self.rows.get(*row)?.document.clone()))
                 .collect();
             let taken = insert_free(&self.statements.collection, &documents).await?;
-            let taken: Vec<usize> =
+            let taken: BTreeSet<usize> =
                 taken.into_iter().filter_map(|at| waiting.get(at).copied()).collect();
             for row in waiting.iter().filter(|row| !taken.contains(row)) {
                 self.set(*row, State::Inserted);
@@ -267,10 +269,11 @@ impl Group<'_> {
     }
 
     /// Looks at who has the ids of these rows. False when somebody must be waited for.
-    async fn settle(&mut self, taken: &[usize]) -> Result<bool> {
+    async fn settle(&mut self, taken: &BTreeSet<usize>) -> Result<bool> {
         // The head first: what it says of a statement found afterwards is final.
         let head = self.statements.register.head().await?;
-        let kept = self.kept(taken).await?;
+        let rows: Vec<usize> = taken.iter().copied().collect();
+        let kept = self.kept(&rows).await?;
         let mut settled = true;
         for &row in taken {
             let Some(id) = self.rows.get(row).map(|row| row.id) else { continue };
@@ -423,4 +426,43 @@ fn lost() -> StoreError {
 
 fn stuck() -> StoreError {
     StoreError::Unavailable("others who write to the same database hold it up".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::store::StatementLog as _;
+    use crate::store::contract::sample::{activity, batch, id, statement, with};
+    use crate::store::mongo::MongoStore;
+
+    /// Statements that share an id within one group: what became of the first decides.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn requests_with_one_id_share_a_group_and_each_is_answered_rightly() {
+        let Some(uri) = programs::fresh_database().await else { return };
+        let store = MongoStore::open(&uri, Arc::new(SystemClock)).await.unwrap();
+        let other = with(statement(0), "object", activity("other"));
+        let batches = [
+            batch(&[statement(0), statement(1)]),
+            batch(&[statement(2), statement(0)]),
+            batch(&[statement(3), other]),
+            batch(&[statement(4), statement(3)]),
+        ];
+        let outcomes = store.0.statements.keep(&batches, None).await.unwrap();
+        let [first, equal, different, upon_the_failed] = outcomes.as_slice() else {
+            panic!("an outcome for each")
+        };
+        assert!(matches!(first, Outcome::Kept));
+        assert!(matches!(equal, Outcome::Kept));
+        let Outcome::Failed(StoreError::Conflict { id: named, differences }) = different else {
+            panic!("a different statement under one id is a conflict")
+        };
+        assert_eq!((*named, differences.as_slice()), (id(0), &["/object/id".to_owned()][..]));
+        assert!(matches!(upon_the_failed, Outcome::Postponed), "its statement 3 was taken back");
+        let log = store.log(Instant::default(), 10).await.unwrap();
+        let kept: Vec<Uuid> = log.into_iter().map(|kept| kept.statement.id).collect();
+        assert_eq!(kept, [0, 1, 2].map(id));
+    }
 }

@@ -13,12 +13,9 @@ use super::{Statements, row};
 use crate::store::mongo::call::{all, call};
 use crate::store::mongo::head::{Claim, Head, Stretch};
 use crate::store::mongo::things::Taught;
+use crate::store::mongo::{BEAT, LEASE};
 use crate::store::{Result, StoreError};
 
-/// How often a claim beats, and how often it is looked at those of others.
-const BEAT: Duration = Duration::from_secs(1);
-/// A claim that did not beat for so long has lost its owner.
-pub(in crate::store::mongo) const LEASE: Duration = Duration::from_secs(6);
 /// An aborted stretch is kept from readers for so long: its owner may only have slept.
 pub(in crate::store::mongo) const GRACE: Duration = Duration::from_hours(1);
 /// Of more than so many the oldest are kept for a minute only: every reader must step over them.

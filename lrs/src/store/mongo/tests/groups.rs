@@ -16,8 +16,9 @@ use crate::store::contract::sample::{
     batch, id, ids, ids_of, kept, log, of_person, person, put, put_each, reference, statement,
     voiding, with,
 };
+use crate::store::mongo::LEASE;
 use crate::store::mongo::MongoStore;
-use crate::store::mongo::statements::{GRACE, LEASE, Observer};
+use crate::store::mongo::statements::{GRACE, Observer};
 use crate::store::{Batch, Result, StatementStore as _, Store, StoreError};
 use crate::xapi::attachment::Attachment;
 

@@ -10,7 +10,8 @@ use tokio::time::{Instant as Moment, timeout};
 use super::gate::Gate;
 use super::{as_any, change_much, open};
 use crate::store::contract::sample::{activity, batch, id, log, put, statement, with};
-use crate::store::mongo::statements::{LEASE, Observer};
+use crate::store::mongo::LEASE;
+use crate::store::mongo::statements::Observer;
 use crate::store::mongo::{MongoStore, field};
 use crate::store::{Result, StatementStore as _, StoreError};
 
