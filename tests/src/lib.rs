@@ -35,4 +35,4 @@ pub use statement::{
     ADL, Statement, account, activity, activity_iri, agent, anonymous_group, group, new_id,
     reference, verb,
 };
-pub use traccia::{Done, Setup, Traccia, cli};
+pub use traccia::{Done, Setup, Traccia, cli, cli_killed_after};

@@ -153,6 +153,19 @@ pub async fn cli(arguments: &[&str]) -> Done {
     done(command(), arguments).await
 }
 
+/// Starts `traccia ARGUMENTS` for no server, kills it (SIGKILL) after a while, and says whether it had ended
+/// before.
+pub async fn cli_killed_after(arguments: &[&str], time: Duration) -> bool {
+    let mut command = tokio::process::Command::from(command());
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut running = command.kill_on_drop(true).spawn().expect("traccia runs");
+    if tokio::time::timeout(time, running.wait()).await.is_ok() {
+        return true;
+    }
+    running.kill().await.expect("it can be killed");
+    false
+}
+
 async fn done(command: Command, arguments: &[&str]) -> Done {
     let mut command = tokio::process::Command::from(command);
     command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);

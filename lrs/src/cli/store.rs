@@ -13,17 +13,18 @@ use crate::app;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Engine;
 use crate::store::Store as AnyStore;
-use crate::transfer::{Contents, Doing, FIRST_PAGE, Transfer, contents, next_page};
+use crate::store::mongo::MongoStore;
+use crate::transfer::{Contents, Doing, STATEMENTS, Transfer, contents};
 use crate::xapi::instant::Instant;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
 pub(super) enum Store {
     /// Copy everything into another store: statements as they are, documents, attachments, keys,
-    /// courses and learners. A copy that was cut off goes on (into MongoDB, one that was killed
-    /// while it wrote may have to begin again in an empty database); documents of the target that
-    /// the source lacks are removed; at the end both are compared.
-    /// Servers on either store must be stopped, or what they write meanwhile is found missing.
+    /// courses and learners. A copy that was cut off goes on where it was; a target that holds
+    /// something else is refused; at the end both are compared. Servers on either store must be
+    /// stopped: what they write to the source meanwhile is found missing, and a target that a
+    /// server has used cannot be copied into any more.
     Copy {
         /// The store to read, as sqlite:FOLDER or a `mongodb:` URI
         #[arg(long, value_name = "URI", env = "TRACCIA_COPY_FROM", hide_env_values = true)]
@@ -90,11 +91,17 @@ enum Use {
 
 async fn open(uri: &str, purpose: Use) -> anyhow::Result<Arc<dyn AnyStore>> {
     let engine: Engine = uri.parse()?;
-    if let (Engine::Sqlite(folder), Use::Read) = (&engine, purpose) {
-        let is_there = folder.join("traccia.sqlite").is_file();
-        anyhow::ensure!(is_there, "there is no store in the folder {}", folder.display());
-    }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    match (&engine, purpose) {
+        (Engine::Mongo(uri), Use::Read) => {
+            return Ok(Arc::new(MongoStore::open_to_read(uri, clock).await?));
+        }
+        (Engine::Sqlite(folder), Use::Read) => {
+            let is_there = folder.join("traccia.sqlite").is_file();
+            anyhow::ensure!(is_there, "there is no store in the folder {}", folder.display());
+        }
+        (_, Use::Fill) => {}
+    }
     Ok(app::open(&engine, &clock).await?)
 }
 
@@ -124,12 +131,11 @@ async fn copy(from: &str, to: &str) -> anyhow::Result<()> {
 
 async fn export(store: &dyn AnyStore, out: impl std::io::Write) -> anyhow::Result<()> {
     let mut out = BufWriter::new(out);
-    let (mut after, mut limit) = (Instant::default(), FIRST_PAGE);
+    let mut after = Instant::default();
     loop {
-        let page = store.log(after, limit).await?;
+        let page = store.log(after, STATEMENTS).await?.statements;
         let Some(last) = page.last() else { break };
         after = last.statement.stored;
-        limit = next_page(&page);
         for kept in &page {
             // A line break can only stand between tokens: white space as good as any other.
             let line = kept.statement.body.iter().map(|byte| match byte {

@@ -178,9 +178,9 @@ impl FromStr for Engine {
 
 /// `text` as it may be shown.
 fn without_password(text: &str) -> String {
-    match (text.split_once("://"), text.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
-        _ => text.to_owned(),
+    match text.rsplit_once('@') {
+        Some((_, rest)) => format!("…@{rest}"),
+        None => text.to_owned(),
     }
 }
 
@@ -260,7 +260,9 @@ mod tests {
 
     #[test]
     fn a_password_is_not_shown() {
-        let error = "mongo://u:hush@h/t".parse::<Engine>().unwrap_err().to_string();
-        assert!(error.contains("mongo://…@h/t") && !error.contains("hush"), "{error}");
+        for wrong in ["mongo://u:hush@h/t", "mongodb:u:hush@h/t", "u:hush@h/t", "//u:hu@sh@h/t"] {
+            let error = wrong.parse::<Engine>().unwrap_err().to_string();
+            assert!(error.contains("`…@h/t`") && !error.contains("hu"), "{error}");
+        }
     }
 }

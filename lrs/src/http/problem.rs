@@ -269,6 +269,15 @@ impl From<StoreError> for Problem {
                 problem.0.retry_after = true;
                 problem
             }
+            StoreError::Rejected(reason) => {
+                tracing::error!(reason, "the store does not take a request");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "store-rejected",
+                    "The store does not take this, and has kept nothing of it.",
+                    "Tell the server's administrator; the log says why.",
+                )
+            }
             StoreError::Corrupt(what) => {
                 tracing::error!(what, "the store holds what it cannot read");
                 Self::new(

@@ -142,11 +142,11 @@ impl Follower {
             return Ok(true);
         }
         let log = self.store.log(self.through(), CHUNK).await?;
-        if log.is_empty() {
+        if log.statements.is_empty() {
             return Ok(true);
         }
-        let whole = log.len() < CHUNK;
-        let log: Vec<Read> = log.iter().map(Read::new).collect();
+        let whole = !log.more;
+        let log: Vec<Read> = log.statements.iter().map(Read::new).collect();
         let mut overtaken = Vec::new();
         for followed in self.courses.values_mut() {
             followed.follow(&*self.store, &log).await?;
@@ -269,10 +269,10 @@ impl Follower {
             // A long reading must not look like a process that is gone.
             self.store.lead(false).await?;
             let log = self.store.log(followed.mark.through, CHUNK).await?;
-            let read: Vec<Read> = log.iter().map(Read::new).collect();
+            let read: Vec<Read> = log.statements.iter().map(Read::new).collect();
             followed.follow(&*self.store, &read).await?;
-            statements += log.len() as u64;
-            if log.len() < CHUNK {
+            statements += read.len() as u64;
+            if !log.more {
                 let is_kept = followed.save(&*self.store).await?;
                 return Ok(if is_kept { ReadOn::Whole(statements) } else { ReadOn::Overtaken });
             }

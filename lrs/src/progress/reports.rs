@@ -296,7 +296,7 @@ impl Progress {
         horizon: Instant,
     ) -> StoreResult<Option<i64>> {
         let through = board.watermark.followed.through;
-        let follows_all = self.store.log(through, 1).await?.is_empty();
+        let follows_all = self.store.log(through, 1).await?.statements.is_empty();
         let through = if follows_all { horizon.max(through) } else { through };
         Ok((through > Instant::default()).then(|| through.micros()))
     }

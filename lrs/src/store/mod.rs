@@ -46,6 +46,10 @@ pub enum StoreError {
     /// The engine cannot work now: a full disk, a lost connection. Trying again may help.
     #[error("the store is not available: {0}")]
     Unavailable(String),
+    /// The engine is there and does not take this. Nothing of it is kept; trying again does not
+    /// help.
+    #[error("the store does not take this: {0}")]
+    Rejected(String),
     /// What is kept cannot be read. Trying again does not help.
     #[error("the store holds what it cannot read: {0}")]
     Corrupt(String),
@@ -109,12 +113,25 @@ pub trait StatementStore: Send + Sync {
     async fn consistent_through(&self) -> Result<Instant>;
 }
 
+/// Statements of the log, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogPage {
+    /// The statements.
+    pub statements: Vec<Kept>,
+    /// Whether more may follow the last one.
+    pub more: bool,
+}
+
+/// A page of the log ends with the statement by which it weighs so many bytes, about.
+pub const LOG_BYTES: usize = 16 << 20;
+
 /// The statements in the order in which they became visible.
 #[async_trait]
 pub trait StatementLog: Send + Sync {
-    /// At most `limit` statements stored after `after`, voided or not, oldest first. One that
-    /// is visible now never gets an earlier neighbour later.
-    async fn log(&self, after: Instant, limit: usize) -> Result<Vec<Kept>>;
+    /// At most `limit` statements stored after `after`, voided or not, oldest first; fewer where
+    /// they would weigh more than [`LOG_BYTES`], but never none where there is one. One that is
+    /// visible now never gets an earlier neighbour later.
+    async fn log(&self, after: Instant, limit: usize) -> Result<LogPage>;
 
     /// Returns when a statement stored after `after` may be there, or after `at_most`.
     async fn wait_for_news(&self, after: Instant, at_most: Duration);
@@ -316,6 +333,11 @@ pub struct Extent {
 pub trait TransferStore: Send + Sync {
     /// How much there is of the log.
     async fn extent(&self) -> Result<Extent>;
+
+    /// Waits until nothing is in the way of [`TransferStore::restore`] that an earlier one has
+    /// left, which was cut off: its statements are there as a whole, or not at all, and their
+    /// instants are free.
+    async fn ready_to_restore(&self) -> Result<()>;
 
     /// Keeps statements of another store just as they are there, `stored` included, all or none,
     /// with the data of their attachments. In order, and later than all that are kept or promised

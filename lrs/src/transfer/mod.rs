@@ -4,21 +4,23 @@
 //! goes on where the target ends. Progress documents do not: they are computed from the log again.
 //! At the end both stores are read and compared ([`verify`]).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::course::CourseErrors;
 use crate::store::{Kept, Store, StoreError};
 use crate::xapi::attachment;
 use crate::xapi::document::{Change, DocumentKey, Precondition, Unguarded};
 use crate::xapi::instant::Instant;
+use crate::xapi::stored::Stored;
 
 mod verify;
 
 pub use verify::{Contents, contents};
 
-/// How many statements to read from a log at first.
-pub const FIRST_PAGE: usize = 1_000;
-/// What a page of the log may weigh in bytes, about, and how many statements it has at the most.
-const PAGE_BYTES: usize = 16 << 20;
-const MOST: usize = 10_000;
+/// How many statements to read from a log at once.
+pub const STATEMENTS: usize = 10_000;
+/// The attachments of statements that are kept at once weigh so many bytes, and one more.
+const ATTACHMENTS: usize = 64 << 20;
 /// Documents read at once.
 const DOCUMENTS: usize = 500;
 /// How often a course is put again that somebody changes meanwhile.
@@ -46,6 +48,9 @@ pub enum TransferError {
         /// When it was stored.
         stored: Instant,
     },
+    /// The target has been used, and has nothing of this source.
+    #[error("the target has {0} of its own, which a copy would replace: copy into an empty store")]
+    InUse(&'static str),
     /// The target has another key of this name.
     #[error("the target has another key `{0}`: revoke it there first")]
     OtherKey(String),
@@ -118,9 +123,13 @@ impl<'a> Transfer<'a> {
     /// [`TransferError`]: the target has things of its own, or one of the stores fails, or they
     /// are not the same in the end.
     pub async fn run(&self) -> Result<Copied> {
+        self.to.ready_to_restore().await.map_err(target)?;
         let done = self.begin().await?;
         let secret = self.from.secret().await.map_err(source)?;
         let secret = self.to.adopt_secret(secret).await.map_err(target)?;
+        if !secret && done == Instant::default() {
+            self.check_unused().await?;
+        }
         self.statements(done).await?;
         self.documents().await?;
         self.keys().await?;
@@ -131,30 +140,68 @@ impl<'a> Transfer<'a> {
     /// Up to where the target has the source's statements.
     async fn begin(&self) -> Result<Instant> {
         let newest = self.to.extent().await.map_err(target)?.newest;
-        let theirs = self.to.log(newest.previous(), 1).await.map_err(target)?;
+        let theirs = self.to.log(newest.previous(), 1).await.map_err(target)?.statements;
         let Some(Kept { statement, .. }) = theirs.into_iter().next() else { return Ok(newest) };
-        let ours = self.from.log(newest.previous(), 1).await.map_err(source)?;
+        let ours = self.from.log(newest.previous(), 1).await.map_err(source)?.statements;
         if ours.first().is_some_and(|ours| ours.statement == statement) {
             return Ok(newest);
         }
         Err(TransferError::OtherStatements { id: statement.id, stored: statement.stored })
     }
 
+    /// Fails where the target has what a copy would replace, and no statement to show that it
+    /// comes from this source.
+    async fn check_unused(&self) -> Result<()> {
+        if !self.to.documents_beyond(None, 1).await.map_err(target)?.is_empty() {
+            return Err(TransferError::InUse("documents"));
+        }
+        if !self.to.courses().await.map_err(target)?.is_empty() {
+            return Err(TransferError::InUse("courses"));
+        }
+        Ok(())
+    }
+
     async fn statements(&self, mut done: Instant) -> Result<()> {
         let total = self.from.extent().await.map_err(source)?.statements;
         let mut count = self.to.extent().await.map_err(target)?.statements;
-        let mut limit = FIRST_PAGE;
         loop {
             (self.tell)(Doing::Statements(count, total.max(count)));
-            let page = self.from.log(done, limit).await.map_err(source)?;
+            let page = self.from.log(done, STATEMENTS).await.map_err(source)?.statements;
             let Some(last) = page.last() else { return Ok(()) };
             done = last.statement.stored;
             count += page.len() as u64;
-            limit = next_page(&page);
-            let attachments = self.from.attachments(&hashes(&page)?).await.map_err(source)?;
-            let statements = page.into_iter().map(|kept| kept.statement).collect();
-            self.to.restore(statements, attachments).await.map_err(target)?;
+            self.restore(page).await?;
         }
+    }
+
+    /// Keeps statements with their attachments, as many at once as the attachments allow.
+    async fn restore(&self, page: Vec<Kept>) -> Result<()> {
+        let (mut statements, mut attachments) = (Vec::new(), BTreeMap::new());
+        let mut bytes = 0;
+        for Kept { statement, .. } in page {
+            for hash in hashes(&statement).map_err(source)? {
+                if attachments.contains_key(&hash) {
+                    continue;
+                }
+                let found = self.from.attachments(std::slice::from_ref(&hash)).await;
+                if let Some(found) = found.map_err(source)?.pop() {
+                    bytes += found.body.len();
+                    attachments.insert(hash, found);
+                }
+            }
+            statements.push(statement);
+            if bytes >= ATTACHMENTS {
+                let with = std::mem::take(&mut attachments).into_values().collect();
+                let restored = self.to.restore(std::mem::take(&mut statements), with);
+                restored.await.map_err(target)?;
+                bytes = 0;
+            }
+        }
+        if statements.is_empty() {
+            return Ok(());
+        }
+        let attachments = attachments.into_values().collect();
+        self.to.restore(statements, attachments).await.map_err(target)
     }
 
     /// Copies documents that are new or changed, and removes those that are gone.
@@ -269,29 +316,17 @@ impl<'a> Transfer<'a> {
     }
 }
 
-/// How many statements to read next, when they are like these.
-pub fn next_page(page: &[Kept]) -> usize {
-    let bytes: usize = page.iter().map(|kept| kept.statement.body.len()).sum();
-    (PAGE_BYTES * page.len() / bytes.max(1)).clamp(1, MOST)
-}
-
-/// The hashes of the attachments that these statements describe.
-fn hashes(page: &[Kept]) -> Result<Vec<String>> {
-    let mut hashes = Vec::new();
-    for Kept { statement, .. } in page {
-        // Parsing is dear, and few statements have attachments.
-        if !contains(&statement.body, b"\"attachments\"") {
-            continue;
-        }
-        let value = statement.value().map_err(|error| {
-            source(StoreError::Corrupt(format!("statement {}: {error}", statement.id)))
-        })?;
-        let described = attachment::described(&value);
-        hashes.extend(described.map(|described| described.sha2.to_ascii_lowercase()));
+/// The hashes of the attachments that a statement describes, each once.
+fn hashes(statement: &Stored) -> std::result::Result<BTreeSet<String>, StoreError> {
+    // Parsing is dear, and few statements have attachments.
+    if !contains(&statement.body, b"\"attachments\"") {
+        return Ok(BTreeSet::new());
     }
-    hashes.sort_unstable();
-    hashes.dedup();
-    Ok(hashes)
+    let value = statement.value();
+    let value = value
+        .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", statement.id)))?;
+    let described = attachment::described(&value);
+    Ok(described.map(|described| described.sha2.to_ascii_lowercase()).collect())
 }
 
 fn contains(bytes: &[u8], sought: &[u8]) -> bool {

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{DOCUMENTS, FIRST_PAGE, hashes, next_page};
+use super::{DOCUMENTS, STATEMENTS, hashes};
 use crate::access::key::KeptKey;
-use crate::store::{Kept, Result, Store, StoreError};
+use crate::store::{Kept, Result, Store};
 use crate::xapi::document::{Document, DocumentKey};
 use crate::xapi::instant::Instant;
 
@@ -117,35 +117,24 @@ pub async fn contents(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<
 
 async fn log(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<(Part, Part)> {
     let (mut statements, mut attachments) = (Counter::default(), Counter::default());
-    let (mut after, mut limit) = (Instant::default(), FIRST_PAGE);
+    let mut after = Instant::default();
     loop {
         tell(statements.count);
-        let page = store.log(after, limit).await?;
+        let page = store.log(after, STATEMENTS).await?.statements;
         let Some(last) = page.last() else { return Ok((statements.part(), attachments.part())) };
         after = last.statement.stored;
-        limit = next_page(&page);
         for Kept { statement, voided } in &page {
             let stored = statement.stored.micros().to_be_bytes();
             let voided = [u8::from(*voided)];
             statements.add(&[statement.id.as_bytes(), &stored, &voided, &statement.body]);
-        }
-        for hash in described(&page)? {
-            for found in store.attachments(std::slice::from_ref(&hash)).await? {
-                let name = [hash.as_bytes(), found.content_type.as_bytes()];
-                attachments.add(&[name[0], name[1], &found.body]);
+            for hash in hashes(statement)? {
+                for found in store.attachments(std::slice::from_ref(&hash)).await? {
+                    let name = [hash.as_bytes(), found.content_type.as_bytes()];
+                    attachments.add(&[name[0], name[1], &found.body]);
+                }
             }
         }
     }
-}
-
-fn described(page: &[Kept]) -> Result<Vec<String>> {
-    // Pages of two stores need not end at the same statement: one statement after the other.
-    let mut all = Vec::new();
-    for kept in page {
-        let of_one = hashes(std::slice::from_ref(kept));
-        all.extend(of_one.map_err(|error| StoreError::Corrupt(error.to_string()))?);
-    }
-    Ok(all)
 }
 
 /// Documents have no order that all stores share: the sum of their hashes has none either.

@@ -106,7 +106,7 @@ impl<'w> Server<'w> {
             let reading = self.store.course("c").await.unwrap().unwrap().reading;
             let followed = self.store.watermark("c").await.unwrap().followed;
             let rest = self.store.log(followed.through, 1).await.unwrap();
-            if followed.reading == reading && rest.is_empty() {
+            if followed.reading == reading && rest.statements.is_empty() {
                 return;
             }
             assert!(Stopwatch::now() < deadline, "progress follows within 20 seconds");
@@ -158,7 +158,7 @@ impl<'w> Server<'w> {
 
     async fn log(&self) -> Vec<Logged> {
         let kept = self.store.log(Instant::default(), 10_000).await.unwrap();
-        let logged = kept.into_iter().map(|kept| Logged {
+        let logged = kept.statements.into_iter().map(|kept| Logged {
             id: kept.statement.id.to_string(),
             stored: kept.statement.stored.micros(),
             statement: kept.statement.value().unwrap(),

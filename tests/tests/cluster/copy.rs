@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use e2e::course::{self, COURSE, FIRST, learner};
 use e2e::{
-    Client, Document, Multipart, Setup, Statement, Traccia, cli, eventually, new_id, reference,
-    sha2_hex,
+    Client, Document, Multipart, Setup, Statement, Traccia, cli, cli_killed_after, eventually,
+    new_id, reference, sha2_hex,
 };
 use programs::fresh_database;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const SOON: Duration = Duration::from_secs(30);
+/// Copies that are killed, at the most.
+const KILLS: u64 = 6;
 const DATA: &[u8] = b"a certificate\r\n\0\xff";
 
 /// A place for stores in folders.
@@ -36,15 +38,19 @@ async fn serve(store: &str) -> Traccia {
 }
 
 fn with_data() -> Multipart {
+    with(DATA)
+}
+
+fn with(data: &[u8]) -> Multipart {
     let described = json!([{
         "usageType": "http://adlnet.gov/expapi/attachments/certificate",
         "display": {"en": "Certificate"},
         "contentType": "text/plain",
-        "length": DATA.len(),
-        "sha2": sha2_hex(DATA),
+        "length": data.len(),
+        "sha2": sha2_hex(data),
     }]);
     let statement = Statement::new().with("/attachments", described);
-    Multipart::of(&statement.json()).attachment("text/plain", DATA)
+    Multipart::of(&statement.json()).attachment("text/plain", data)
 }
 
 fn completed(who: u32) -> Value {
@@ -170,6 +176,84 @@ async fn a_copy_goes_on_where_it_ended_and_takes_changes_over() {
     assert_eq!(copy(&first, &database).await, held, "again, with nothing to do");
     let traccia = serve(&database).await;
     assert_eq!(course::report(&traccia.admin()).await["course"], COURSE);
+}
+
+/// However often, at whatever moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_is_killed_goes_on() {
+    let Some(database) = fresh_database().await else { return };
+    let place = Place::new();
+    let first = place.store("first");
+    let mut traccia = serve(&first).await;
+    let admin = traccia.admin();
+    for batch in 0..4 {
+        let statements: Vec<Value> = (0..500).map(|n| completed(batch * 500 + n)).collect();
+        admin.store(&statements).await;
+    }
+    // Attachments that weigh more than what is kept at once: more than one group.
+    for _ in 0..3 {
+        let data = vec![b'a' + rand::random_range(0..26); 22 << 20];
+        admin.post("/statements").multipart(&with(&data)).await.is(200);
+    }
+    traccia.kill();
+    let arguments = ["store", "copy", "--from", &first, "--to", &database];
+    let mut killed = 0;
+    for kill in 1..=KILLS {
+        let time = Duration::from_millis(rand::random_range(100..600 * kill));
+        if cli_killed_after(&arguments, time).await {
+            break;
+        }
+        killed += 1;
+    }
+    assert!(killed > 1, "killed {killed} times");
+    assert!(copy(&first, &database).await.contains("statements           2003 "));
+    assert_eq!(export(&database).await, export(&first).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_in_use_is_not_copied_over() {
+    let Some(database) = fresh_database().await else { return };
+    let place = Place::new();
+    let (first, used) = (place.store("first"), place.store("used"));
+    let mut traccia = serve(&first).await;
+    traccia.admin().store(&[Statement::new().json()]).await;
+    traccia.kill();
+    for store in [&used, &database] {
+        let mut traccia = serve(store).await;
+        let document = Document::state("mine");
+        document.put_bytes(&traccia.admin(), "text/plain", b"1").await.is(204);
+        traccia.kill();
+        let held = digest(store).await;
+        let done = cli(&["store", "copy", "--from", &first, "--to", store]).await;
+        assert_eq!(done.code, Some(2), "{done}");
+        assert!(done.stderr.contains("the target has documents of its own"), "{done}");
+        assert_eq!(digest(store).await, held);
+        let mut traccia = serve(store).await;
+        document.delete(&traccia.admin()).await.is(204);
+        course::load(&traccia.admin()).await;
+        traccia.kill();
+        let done = cli(&["store", "copy", "--from", &first, "--to", store]).await;
+        assert!(done.stderr.contains("the target has courses of its own"), "{done}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_without_a_store_is_not_read_and_not_made_one() {
+    let Some(database) = fresh_database().await else { return };
+    let place = Place::new();
+    let target = place.store("target");
+    for arguments in [
+        vec!["store", "copy", "--from", &database, "--to", &target],
+        vec!["store", "export", "--from", &database],
+        vec!["store", "digest", "--from", &database],
+    ] {
+        for _ in 0..2 {
+            let done = cli(&arguments).await;
+            assert_eq!(done.code, Some(2), "{done}");
+            assert!(done.stderr.contains("there is no Traccia store in the database"), "{done}");
+        }
+    }
+    assert!(!std::path::Path::new(&place.file("target")).exists(), "the source comes first");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::{Instant as Moment, timeout};
 
 use super::generated::Maker;
@@ -12,7 +12,7 @@ use super::naive::Naive;
 use super::sample::{
     batch, ids_of, kept, log, prepared_by, put, statement, stored, verb, voiding, with,
 };
-use crate::store::{Batch, Kept, Store};
+use crate::store::{Batch, Kept, LOG_BYTES, Store};
 use crate::xapi::instant::Instant;
 
 /// Longer than any waiting that is to end early.
@@ -33,7 +33,7 @@ pub async fn the_log_is_complete_and_in_order(store: &Arc<dyn Store>) {
         let mut pieces: Vec<Kept> = Vec::new();
         loop {
             let after = pieces.last().map(|kept| kept.statement.stored).unwrap_or_default();
-            let piece = store.log(after, limit).await.unwrap();
+            let piece = store.log(after, limit).await.unwrap().statements;
             assert!(piece.len() <= limit);
             if piece.is_empty() {
                 break;
@@ -61,6 +61,32 @@ pub async fn the_log_says_what_is_voided(store: &Arc<dyn Store>) {
     }
 }
 
+/// A reader's memory holds a page, whatever statements weigh.
+pub async fn a_page_of_the_log_ends_where_it_gets_heavy(store: &Arc<dyn Store>) {
+    let heavy =
+        |n: u32, bytes: usize| with(statement(n), "result", json!({"response": "x".repeat(bytes)}));
+    let third = LOG_BYTES / 3;
+    for (n, bytes) in [(0, 10), (1, third), (2, third), (3, third), (4, 2 * LOG_BYTES), (5, 10)] {
+        put(store, &[heavy(n, bytes)]).await;
+    }
+    let (mut all, mut pages) = (Vec::new(), 0);
+    loop {
+        let after = all.last().map_or_else(Instant::default, |kept: &Kept| kept.statement.stored);
+        let page = store.log(after, 100).await.unwrap();
+        let (_, but_last) = page.statements.split_last().expect("a page is never empty");
+        let weight: usize = but_last.iter().map(|kept| kept.statement.body.len()).sum();
+        assert!(weight < LOG_BYTES, "{weight} bytes");
+        pages += 1;
+        all.extend(page.statements);
+        if !page.more {
+            break;
+        }
+    }
+    assert!(pages >= 3, "{pages} pages");
+    assert_eq!(all.iter().map(|kept| kept.statement.id).collect::<Vec<_>>(), ids_of(0..6));
+    assert!(store.log(Instant::default(), 1).await.unwrap().more);
+}
+
 /// Exclusively, whether something was stored then or not.
 pub async fn the_log_begins_after_the_instant_given(store: &Arc<dyn Store>) {
     put(store, &[statement(0), statement(1), statement(2)]).await;
@@ -72,7 +98,7 @@ pub async fn the_log_begins_after_the_instant_given(store: &Arc<dyn Store>) {
         (stored(store, 2).await, Vec::new()),
         (Instant::from_micros(i64::MAX), Vec::new()),
     ] {
-        let given = store.log(after, 9).await.unwrap();
+        let given = store.log(after, 9).await.unwrap().statements;
         assert_eq!(given.iter().map(|kept| kept.statement.id).collect::<Vec<_>>(), expected);
     }
 }
@@ -86,7 +112,7 @@ pub async fn waiting_ends_with_news(store: &Arc<dyn Store>) {
             let store = Arc::clone(store);
             async move {
                 store.wait_for_news(after, LONG).await;
-                store.log(after, 9).await.unwrap().len()
+                store.log(after, 9).await.unwrap().statements.len()
             }
         });
         put(store, &[statement(n)]).await;

@@ -98,6 +98,7 @@ macro_rules! store_contract {
                 the_log_is_complete_and_in_order,
                 the_log_says_what_is_voided,
                 the_log_begins_after_the_instant_given,
+                a_page_of_the_log_ends_where_it_gets_heavy,
                 waiting_ends_with_news,
                 waiting_ends_at_once_when_the_news_is_there,
                 waiting_ends_without_news,

@@ -110,7 +110,13 @@ pub(in crate::store) async fn stored(store: &Arc<dyn Store>, n: u32) -> Instant 
 
 /// The whole log.
 pub(in crate::store) async fn log(store: &Arc<dyn Store>) -> Vec<Kept> {
-    store.log(Instant::default(), ALL).await.unwrap()
+    store.log(Instant::default(), ALL).await.unwrap().statements
+}
+
+/// A statement as another store has it, stored at `micros`.
+pub(in crate::store) fn stamped(value: &Value, micros: i64) -> Stored {
+    let one = batch(std::slice::from_ref(value)).statements.into_iter().next();
+    one.expect("one statement").stamp(Instant::from_micros(micros))
 }
 
 /// All that `filter` finds, in one page.

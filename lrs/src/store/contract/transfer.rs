@@ -6,10 +6,10 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use super::sample::{
-    batch, id, ids, ids_of, kept, log, of_person, put, put_each, reference, statement, stored,
-    voiding,
+    batch, id, ids, ids_of, kept, log, of_person, put, put_each, reference, stamped, statement,
+    stored, voiding,
 };
-use crate::store::{Batch, Extent, Kept, Store, StoreError};
+use crate::store::{Extent, Kept, Store, StoreError};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::document::{
     Change, Document, DocumentKey, Precondition, Resource, Shelf, Unguarded,
@@ -20,12 +20,7 @@ use crate::xapi::stored::Stored;
 
 /// The `n`th statement as another store has it, stored at `micros`.
 fn elsewhere(n: u32, micros: i64) -> Stored {
-    stamped(batch(&[statement(n)]), micros)
-}
-
-fn stamped(batch: Batch, micros: i64) -> Stored {
-    let one = batch.statements.into_iter().next().expect("one statement");
-    one.stamp(Instant::from_micros(micros))
+    stamped(&statement(n), micros)
 }
 
 fn key(n: u32) -> DocumentKey {
@@ -52,11 +47,8 @@ async fn change(store: &Arc<dyn Store>, n: u32, change: Change) {
 /// By the bytes, the instants and what they are found by; also what is voided, refers, and brings
 /// data along.
 pub async fn restored_statements_are_as_they_were_elsewhere(store: &Arc<dyn Store>) {
-    let first = vec![
-        elsewhere(0, 1_000),
-        stamped(batch(&[reference(1, 0)]), 1_001),
-        stamped(batch(&[voiding(2, 5)]), 5_000),
-    ];
+    let first =
+        vec![elsewhere(0, 1_000), stamped(&reference(1, 0), 1_001), stamped(&voiding(2, 5), 5_000)];
     let sha2 = hex::encode([7; 32]);
     let body = Bytes::from_static(b"data");
     let attachment = Attachment { sha2: sha2.clone(), content_type: "a/b".into(), body };

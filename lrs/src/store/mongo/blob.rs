@@ -13,7 +13,7 @@ use super::field;
 use crate::store::{Result, StoreError};
 
 /// What a document holds itself: half of what the server allows one to be.
-const INLINE: usize = 8 << 20;
+pub(super) const INLINE: usize = 8 << 20;
 /// Where files say what they were written for.
 const OWNER: &str = "metadata.owner";
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::TryStreamExt as _;
 use mongodb::bson::Document;
-use mongodb::error::{Error, ErrorKind, WriteFailure};
+use mongodb::error::{Error, ErrorKind, RETRYABLE_WRITE_ERROR, WriteFailure};
 use mongodb::{Collection, Cursor};
 
 use crate::store::{Result, StoreError};
@@ -13,6 +13,12 @@ use crate::store::{Result, StoreError};
 const AT_MOST: Duration = Duration::from_secs(30);
 /// The server's code for a unique key that is taken.
 const DUPLICATE_KEY: i32 = 11_000;
+/// Codes of refusals that have to do with the server's state and not with what it was asked:
+/// internal errors, rights, time limits, lost cursors, another primary, shutting down, a full disk.
+const PASSING: &[i32] = &[
+    1, 6, 7, 13, 18, 43, 46, 50, 64, 79, 89, 91, 100, 112, 133, 134, 175, 189, 202, 237, 262, 290,
+    317, 391, 8_000, 9_001, 10_058, 10_107, 11_600, 11_601, 11_602, 13_388, 13_435, 13_436, 14_031,
+];
 
 /// What `work` gives, in time.
 pub(super) async fn call<T>(
@@ -26,6 +32,26 @@ pub(super) async fn all(
     find: impl IntoFuture<Output = mongodb::error::Result<Cursor<Document>>>,
 ) -> Result<Vec<Document>> {
     in_time(async { find.await?.try_collect().await }).await?.map_err(told)
+}
+
+/// The documents that `find` finds, up to the first one that is `enough`.
+pub(super) async fn all_until(
+    find: impl IntoFuture<Output = mongodb::error::Result<Cursor<Document>>>,
+    mut enough: impl FnMut(&Document) -> bool,
+) -> Result<Vec<Document>> {
+    let some = async {
+        let mut cursor = find.await?;
+        let mut found = Vec::new();
+        while let Some(document) = cursor.try_next().await? {
+            let is_enough = enough(&document);
+            found.push(document);
+            if is_enough {
+                break;
+            }
+        }
+        Ok(found)
+    };
+    in_time(some).await?.map_err(told)
 }
 
 /// Keeps `document` unless its key is taken: says whether it was kept. This, and no update, is
@@ -55,7 +81,8 @@ pub(super) async fn insert_free(
     Ok(failures.iter().map(|failure| failure.index).collect())
 }
 
-async fn in_time<T>(work: impl IntoFuture<Output = T>) -> Result<T> {
+/// What `work` gives, unless it takes too long.
+pub(super) async fn in_time<T>(work: impl IntoFuture<Output = T>) -> Result<T> {
     tokio::time::timeout(AT_MOST, work.into_future()).await.map_err(|_| {
         StoreError::Unavailable(format!("the database did not answer in {} s", AT_MOST.as_secs()))
     })
@@ -69,13 +96,35 @@ fn is_duplicate(error: &Error) -> bool {
     }
 }
 
-/// What the driver says, in the store's terms: what cannot be read, and what is not there now.
+/// What the driver says, in the store's terms: what cannot be read, what the server does not take,
+/// and what is not there now.
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
 pub(super) fn told(error: Error) -> StoreError {
+    let text = error.kind.to_string();
     match error.kind.as_ref() {
-        ErrorKind::BsonDeserialization(_) | ErrorKind::Bson(_) => {
-            StoreError::Corrupt(error.to_string())
+        ErrorKind::BsonDeserialization(_) | ErrorKind::Bson(_) => StoreError::Corrupt(text),
+        ErrorKind::BsonSerialization(_) | ErrorKind::InvalidArgument { .. } => {
+            StoreError::Rejected(text)
         }
-        _ => StoreError::Unavailable(error.to_string()),
+        _ if code(&error).is_some_and(|code| !PASSING.contains(&code)) => {
+            StoreError::Rejected(text)
+        }
+        _ => StoreError::Unavailable(text),
+    }
+}
+
+/// The code by which a server that is there refuses what it was asked.
+pub(super) fn code(error: &Error) -> Option<i32> {
+    if error.contains_label(RETRYABLE_WRITE_ERROR) {
+        return None;
+    }
+    match error.kind.as_ref() {
+        ErrorKind::Command(error) => Some(error.code),
+        ErrorKind::Write(WriteFailure::WriteError(error)) => Some(error.code),
+        ErrorKind::InsertMany(failed) if failed.write_concern_error.is_none() => {
+            let codes = failed.write_errors.iter().flatten().map(|error| error.code);
+            codes.max_by_key(|code| *code != DUPLICATE_KEY)
+        }
+        _ => None,
     }
 }

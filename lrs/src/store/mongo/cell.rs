@@ -22,6 +22,9 @@ use crate::store::{Result, StoreError};
 /// How many earlier writes a version names.
 const REMEMBERED: usize = 16;
 
+/// Traces removed at once.
+const FORGOTTEN: usize = 100;
+
 /// The cells of one collection. Fields of a version: `_id`, `cell`, `n`, `writes`, `gone`, and
 /// those of its value.
 #[derive(Clone)]
@@ -171,9 +174,23 @@ impl Cells {
         self.change(name, read, keep).await
     }
 
-    /// Removes the traces of values that were removed before `instant`, in microseconds.
+    /// Removes the traces of values that were removed before `instant`, in microseconds. Older
+    /// versions first, which are there where their remover died: without the trace they would be
+    /// the newest.
     pub(super) async fn forget(&self, instant: i64) -> Result<()> {
-        call(self.0.delete_many(doc! {"gone_at": {"$lt": instant}})).await.map(drop)
+        let gone = doc! {"gone_at": {"$lt": instant}};
+        let fields = doc! {"cell": 1, "n": 1};
+        for traces in all(self.0.find(gone).projection(fields)).await?.chunks(FORGOTTEN) {
+            let (mut older, mut ids) = (Vec::new(), Vec::new());
+            for trace in traces {
+                let (cell, n) = (field::text(trace, "cell")?, field::integer(trace, "n")?);
+                older.push(doc! {"cell": cell, "n": {"$lt": n}});
+                ids.extend(trace.get("_id").cloned());
+            }
+            call(self.0.delete_many(doc! {"$or": older})).await?;
+            call(self.0.delete_many(doc! {"_id": {"$in": ids}})).await?;
+        }
+        Ok(())
     }
 }
 

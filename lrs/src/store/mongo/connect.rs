@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use mongodb::bson::{Document, doc};
+use mongodb::error::{Error, ErrorKind};
 use mongodb::options::{
     Acknowledgment, ClientOptions, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern,
 };
 use mongodb::{Client, Database};
 
-use super::call::{call, insert};
+use super::call::{code, in_time, insert};
 use crate::store::{Result, StoreError};
 
 /// A server that cannot be reached for so long is not there.
@@ -20,6 +21,9 @@ const POOL: u32 = 64;
 const WRITE: Duration = Duration::from_secs(20);
 /// The wire protocol of `MongoDB` 5.0.
 const WIRE: i64 = 13;
+/// The server's codes for a user without the right, and for one that it does not know.
+const NOT_ALLOWED: i32 = 13;
+const NOT_KNOWN: i32 = 18;
 /// A clock that differs more from the server's is worth a word, in milliseconds.
 const SKEW: i64 = 2_000;
 
@@ -31,14 +35,17 @@ const SKEW: i64 = 2_000;
 pub(super) async fn connect(uri: &str, now: i64) -> Result<Database> {
     // One TLS provider for the whole program; a second installation is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let options = call(ClientOptions::parse(uri)).await.map_err(|error| {
-        unusable(&format!("{error}: use mongodb://HOST[:PORT][,…]/DATABASE[?replicaSet=NAME]"))
+    let options = ClientOptions::parse(uri).await.map_err(|error| {
+        let form = "use mongodb://HOST[:PORT][,…]/DATABASE[?replicaSet=NAME]";
+        unusable(&format!("its URI cannot be used ({}): {form}", error.kind))
     })?;
     let Some(name) = options.default_database.clone() else {
         return Err(unusable("its URI names no database: use mongodb://HOST/DATABASE"));
     };
-    let client =
-        Client::with_options(bounded(options)).map_err(|error| unusable(&error.to_string()))?;
+    for option in overridden(&options) {
+        tracing::warn!(option, "an option of the database's URI is not used: Traccia sets its own");
+    }
+    let client = Client::with_options(bounded(options)).map_err(advised)?;
     let database = client.database(&name);
     check(&database, now).await?;
     Ok(database)
@@ -59,10 +66,27 @@ fn bounded(mut options: ClientOptions) -> ClientOptions {
     options
 }
 
+/// The options of a URI that [`bounded`] replaces by others.
+fn overridden(options: &ClientOptions) -> Vec<&'static str> {
+    let majority = Some(Acknowledgment::Majority);
+    let w = options.write_concern.as_ref().is_some_and(|concern| {
+        concern.w != majority && concern.w.is_some() || concern.w_timeout.is_some()
+    });
+    let read = options.read_concern.as_ref().is_some_and(|it| *it != ReadConcern::majority());
+    let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
+    let preference = options.selection_criteria.as_ref().is_some_and(|it| *it != primary);
+    let retries = options.retry_reads == Some(false) || options.retry_writes == Some(false);
+    let all = [
+        (w, "w, wtimeoutMS"),
+        (read, "readConcernLevel"),
+        (preference, "readPreference"),
+        (retries, "retryReads, retryWrites"),
+    ];
+    all.into_iter().filter_map(|(is_other, name)| is_other.then_some(name)).collect()
+}
+
 async fn check(database: &Database, now: i64) -> Result<()> {
-    let hello = call(database.run_command(doc! {"hello": 1})).await.map_err(|error| {
-        unusable(&format!("{error}: check that it runs, the address, and the network"))
-    })?;
+    let hello = in_time(database.run_command(doc! {"hello": 1})).await?.map_err(advised)?;
     let wire = hello.get_i32("maxWireVersion").map(i64::from).unwrap_or_default();
     if wire < WIRE {
         return Err(unusable(&format!(
@@ -80,30 +104,68 @@ async fn check(database: &Database, now: i64) -> Result<()> {
             tracing::warn!(milliseconds = skew, "this machine's clock is not the database's");
         }
     }
-    try_out(database).await
+    Ok(())
 }
 
 /// Does once what the engine does all the time.
-async fn try_out(database: &Database) -> Result<()> {
-    let refused = |error: StoreError| {
-        unusable(&format!("{error}: the user needs the role readWrite on this database"))
-    };
+///
+/// # Errors
+/// [`StoreError::Unavailable`] with what to do, where the server does not do it as it must.
+pub(super) async fn try_out(database: &Database) -> Result<()> {
     let probe = database.collection::<Document>("probe");
     let id = format!("{:032x}", rand::random::<u128>());
     let document = || doc! {"_id": &id, "list": [1]};
-    let once = insert(&probe, document()).await.map_err(refused)?;
-    let twice = insert(&probe, document()).await.map_err(refused)?;
+    in_time(probe.insert_one(document())).await?.map_err(advised)?;
+    let twice = insert(&probe, document()).await?;
     let add = doc! {"$addToSet": {"list": {"$each": [1, 2]}}};
-    call(probe.update_one(doc! {"_id": &id}, add)).await.map_err(refused)?;
+    in_time(probe.update_one(doc! {"_id": &id}, add)).await?.map_err(advised)?;
     let filter = doc! {"$and": [{"_id": &id}, {"list": {"$in": [2]}}]};
-    let found = call(probe.find_one(filter)).await.map_err(refused)?;
-    let removed = call(probe.delete_many(doc! {"_id": &id})).await.map_err(refused)?;
-    if !once || twice || found.is_none() || removed.deleted_count != 1 {
+    let found = in_time(probe.find_one(filter)).await?.map_err(advised)?;
+    let removed = in_time(probe.delete_many(doc! {"_id": &id})).await?.map_err(advised)?;
+    if twice || found.is_none() || removed.deleted_count != 1 {
         return Err(unusable("it does not keep unique keys, or lists, as MongoDB does"));
     }
     Ok(())
 }
 
+/// What the driver says, with what to do about it.
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
+fn advised(error: Error) -> StoreError {
+    let advice = match (code(&error), error.kind.as_ref()) {
+        (Some(NOT_ALLOWED), _) => "the user needs the role readWrite on this database",
+        (Some(NOT_KNOWN), _) | (_, ErrorKind::Authentication { .. }) => {
+            "check the user, the password, and authSource"
+        }
+        (Some(_), _) => "use a server that speaks as MongoDB 5.0 does",
+        (None, _) => "check that it runs, its address, and the network",
+    };
+    unusable(&format!("{advice} ({})", error.kind))
+}
+
 fn unusable(reason: &str) -> StoreError {
-    StoreError::Unavailable(format!("the database cannot be used: {reason}"))
+    StoreError::Unavailable(reason.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn options_that_are_not_used_are_told() {
+        for (options, expected) in [
+            ("w=majority&readPreference=primary&retryWrites=true&replicaSet=rs0", &[][..]),
+            ("readConcernLevel=majority&maxPoolSize=9&connectTimeoutMS=1", &[]),
+            ("w=1", &["w, wtimeoutMS"]),
+            ("wtimeoutMS=5&retryWrites=false", &["w, wtimeoutMS", "retryReads, retryWrites"]),
+            (
+                "readPreference=secondary&readConcernLevel=local",
+                &["readConcernLevel", "readPreference"],
+            ),
+        ] {
+            let uri = format!("mongodb://h.example/d?{options}");
+            let options = ClientOptions::parse(&uri).await.unwrap();
+            assert_eq!(overridden(&options), expected, "{uri}");
+            assert_eq!(overridden(&bounded(options)), ["w, wtimeoutMS"], "its own time for writes");
+        }
+    }
 }

@@ -34,6 +34,31 @@ const FIRST: [(&str, &[&str]); 14] = [
 
 /// Brings a database to the newest layout. One of a newer Traccia is refused.
 pub(super) async fn migrate(database: &Database) -> Result<()> {
+    let at = newest(database).await?;
+    if at < 1 {
+        index(database, &FIRST).await?;
+        let layout = database.collection::<Document>(LAYOUT);
+        insert(&layout, doc! {"_id": 1_i64}).await?;
+    }
+    Ok(())
+}
+
+/// Fails where a database has not the newest layout, and changes nothing.
+pub(super) async fn check(database: &Database) -> Result<()> {
+    match newest(database).await? {
+        0 => Err(StoreError::Unavailable(format!(
+            "there is no Traccia store in the database `{}`: check its name and its address",
+            database.name()
+        ))),
+        KNOWN => Ok(()),
+        at => Err(StoreError::Unavailable(format!(
+            "the database has layout {at} of {KNOWN}: start `traccia serve` on it once"
+        ))),
+    }
+}
+
+/// The step that a database is at; 0 for an empty one.
+async fn newest(database: &Database) -> Result<i64> {
     let layout = database.collection::<Document>(LAYOUT);
     let newest = call(layout.find_one(doc! {}).sort(doc! {"_id": -1})).await?;
     let at = newest.map_or(Ok(0), |newest| field::integer(&newest, "_id"))?;
@@ -43,11 +68,7 @@ pub(super) async fn migrate(database: &Database) -> Result<()> {
              that wrote it"
         )));
     }
-    if at < 1 {
-        index(database, &FIRST).await?;
-        insert(&layout, doc! {"_id": 1_i64}).await?;
-    }
-    Ok(())
+    Ok(at)
 }
 
 async fn index(database: &Database, indexes: &[(&str, &[&str])]) -> Result<()> {

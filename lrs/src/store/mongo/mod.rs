@@ -23,14 +23,14 @@ use self::courses::Courses;
 use self::documents::Documents;
 use self::keys::Keys;
 use self::lease::Lease;
-use self::progress::Progress;
+use self::progress::{Progress, Wanted};
 use self::register::Register;
 use self::statements::{References, Statements, Task, Writer};
 use self::things::Things;
 use super::{
     Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptCertificates,
-    KeptCourse, KeyStore, Page, ProgressDocument, Result, StatementLog, StatementStore, Store,
-    StoreError, ThingStore, TransferStore, Watermark,
+    KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore,
+    Store, StoreError, ThingStore, TransferStore, Watermark,
 };
 use crate::access::key::KeptKey;
 use crate::clock::Clock;
@@ -80,7 +80,7 @@ struct Inner {
     progress: Progress,
     lease: Lease,
     settings: Collection<Fields>,
-    _tasks: [Task; 2],
+    _tasks: Vec<Task>,
 }
 
 impl MongoStore {
@@ -91,8 +91,19 @@ impl MongoStore {
     /// [`StoreError::Unavailable`], which says what to do, where the database cannot be used.
     pub async fn open(uri: &str, clock: Arc<dyn Clock>) -> Result<Self> {
         let database = connect::connect(uri, clock.now().micros()).await?;
+        connect::try_out(&database).await?;
         layout::migrate(&database).await?;
-        Ok(Self(Arc::new(Inner::new(&database, clock))))
+        Ok(Self(Arc::new(Inner::new(&database, clock, true))))
+    }
+
+    /// The same to read only: nothing is changed, in a database that must be a store already.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], also where no store is there.
+    pub async fn open_to_read(uri: &str, clock: Arc<dyn Clock>) -> Result<Self> {
+        let database = connect::connect(uri, clock.now().micros()).await?;
+        layout::check(&database).await?;
+        Ok(Self(Arc::new(Inner::new(&database, clock, false))))
     }
 
     /// The store's secret; `new` where it has none yet.
@@ -107,7 +118,8 @@ impl MongoStore {
 }
 
 impl Inner {
-    fn new(database: &Database, clock: Arc<dyn Clock>) -> Self {
+    /// With `tasks`, what others left and what has served its time is cleared away.
+    fn new(database: &Database, clock: Arc<dyn Clock>, tasks: bool) -> Self {
         let collection = |name: &str| database.collection::<Fields>(name);
         let cells = |name: &str| Cells::new(collection(name));
         let bucket = GridFsBucketOptions::builder().bucket_name("blob".to_owned()).build();
@@ -136,10 +148,13 @@ impl Inner {
             blobs,
             writing: Arc::default(),
         };
-        let tasks = [
-            statements::watch_over(statements.clone()),
-            housekeeping::start(documents.cells.clone(), Arc::clone(&clock)),
-        ];
+        let start = || {
+            vec![
+                statements::watch_over(statements.clone()),
+                housekeeping::start(documents.cells.clone(), Arc::clone(&clock)),
+            ]
+        };
+        let tasks = if tasks { start() } else { Vec::new() };
         Self {
             writer: Writer::start(statements.clone()),
             keys: Keys(collection("api_key")),
@@ -181,7 +196,7 @@ impl StatementStore for MongoStore {
 
 #[async_trait]
 impl StatementLog for MongoStore {
-    async fn log(&self, after: Instant, limit: usize) -> Result<Vec<Kept>> {
+    async fn log(&self, after: Instant, limit: usize) -> Result<LogPage> {
         self.0.statements.log(after, limit).await
     }
 
@@ -280,11 +295,11 @@ impl CourseStore for MongoStore {
         after: &str,
         limit: usize,
     ) -> Result<Vec<ProgressDocument>> {
-        self.0.progress.page(course, after, limit).await
+        Ok(self.0.progress.read(course, Wanted::Page { after, limit }).await?.1)
     }
 
     async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>> {
-        self.0.progress.of(course, actors).await
+        Ok(self.0.progress.read(course, Wanted::Of(actors)).await?.1)
     }
 
     async fn progress_since(
@@ -292,7 +307,7 @@ impl CourseStore for MongoStore {
         course: &str,
         version: i64,
     ) -> Result<(Watermark, Vec<ProgressDocument>)> {
-        self.0.progress.since(course, version).await
+        self.0.progress.read(course, Wanted::Since(version)).await
     }
 
     async fn put_progress(
@@ -319,6 +334,10 @@ impl CourseStore for MongoStore {
 impl TransferStore for MongoStore {
     async fn extent(&self) -> Result<Extent> {
         self.0.statements.extent().await
+    }
+
+    async fn ready_to_restore(&self) -> Result<()> {
+        self.0.statements.ready_to_restore().await
     }
 
     async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()> {

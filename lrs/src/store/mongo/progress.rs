@@ -41,6 +41,17 @@ pub(super) struct Progress {
     pub(super) writing: Arc<Mutex<HashMap<String, Writing>>>,
 }
 
+/// Which documents of a course to read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wanted<'a> {
+    /// See [`crate::store::CourseStore::progress`].
+    Page { after: &'a str, limit: usize },
+    /// See [`crate::store::CourseStore::progress_of`].
+    Of(&'a [String]),
+    /// See [`crate::store::CourseStore::progress_since`].
+    Since(i64),
+}
+
 /// A process's own span of a course's versions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Writing {
@@ -110,14 +121,37 @@ impl Progress {
         Ok(self.mark(course).await?.1.watermark)
     }
 
-    /// See [`crate::store::CourseStore::progress`].
-    pub(super) async fn page(
+    /// Documents that the course's mark names, with the watermark they are true for: read again
+    /// where so much was written meanwhile that superseded ones may be gone.
+    pub(super) async fn read(
         &self,
+        course: &str,
+        wanted: Wanted<'_>,
+    ) -> Result<(Watermark, Vec<ProgressDocument>)> {
+        for _ in 0..TRIES {
+            let (_, mark) = self.mark(course).await?;
+            let documents = match wanted {
+                Wanted::Page { after, limit } => self.page(&mark, course, after, limit).await,
+                Wanted::Of(actors) => self.of(&mark, course, actors).await,
+                Wanted::Since(version) => self.since(&mark, course, version).await,
+            };
+            let now = self.watermark(course).await?;
+            let lag = now.version - mark.watermark.version;
+            let still = now.base == mark.watermark.base && lag < i64::try_from(LAG).unwrap_or(0);
+            if still {
+                return Ok((mark.watermark, documents?));
+            }
+        }
+        Err(cell::busy())
+    }
+
+    async fn page(
+        &self,
+        mark: &Mark,
         course: &str,
         after: &str,
         limit: usize,
     ) -> Result<Vec<ProgressDocument>> {
-        let (_, mark) = self.mark(course).await?;
         let mut after = after.to_owned();
         let mut page = Vec::new();
         while page.len() < limit {
@@ -133,7 +167,7 @@ impl Progress {
             }
             let Some(last) = found.last() else { break };
             let last = field::text(last, "actor")?;
-            page.extend(self.newest(&mark, found).await?);
+            page.extend(self.newest(mark, found).await?);
             if whole {
                 break;
             }
@@ -143,42 +177,29 @@ impl Progress {
         Ok(page)
     }
 
-    /// See [`crate::store::CourseStore::progress_of`].
-    pub(super) async fn of(
+    async fn of(
         &self,
+        mark: &Mark,
         course: &str,
         actors: &[String],
     ) -> Result<Vec<ProgressDocument>> {
-        let (_, mark) = self.mark(course).await?;
         let mut found = Vec::new();
         for actors in actors.chunks(ASKED) {
             let filter = doc! {"course": course, "actor": {"$in": actors}};
             found.extend(all(self.documents.find(filter)).await?);
         }
-        self.newest(&mark, found).await
+        self.newest(mark, found).await
     }
 
-    /// See [`crate::store::CourseStore::progress_since`]: again where so much was written
-    /// meanwhile that superseded documents may be gone.
-    pub(super) async fn since(
+    async fn since(
         &self,
+        mark: &Mark,
         course: &str,
         version: i64,
-    ) -> Result<(Watermark, Vec<ProgressDocument>)> {
-        for _ in 0..TRIES {
-            let (_, mark) = self.mark(course).await?;
-            let from = version.max(mark.watermark.base - 1);
-            let filter = doc! {"course": course, "version": {"$gt": from}};
-            let found = all(self.documents.find(filter)).await?;
-            let documents = self.newest(&mark, found).await;
-            let now = self.watermark(course).await?;
-            let lag = now.version - mark.watermark.version;
-            let still = now.base == mark.watermark.base && lag < i64::try_from(LAG).unwrap_or(0);
-            if still {
-                return Ok((mark.watermark, documents?));
-            }
-        }
-        Err(cell::busy())
+    ) -> Result<Vec<ProgressDocument>> {
+        let from = version.max(mark.watermark.base - 1);
+        let filter = doc! {"course": course, "version": {"$gt": from}};
+        self.newest(mark, all(self.documents.find(filter)).await?).await
     }
 
     /// Of each actor the newest document that the mark names, by actor.

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use mongodb::Collection;
 use mongodb::bson::{Document, doc};
+use tokio::time::Instant as Moment;
 
+use super::BEAT;
 use super::call::{call, insert};
 use super::cell::busy;
 use super::field;
@@ -30,6 +32,7 @@ pub(super) struct Register(Collection<Document>);
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     version: i64,
+    read: Moment,
     pub(super) head: Head,
 }
 
@@ -45,9 +48,12 @@ impl Register {
 
     /// The same, to be changed.
     pub(super) async fn newest(&self) -> Result<Known> {
+        let read = Moment::now();
         let newest = call(self.0.find_one(doc! {}).sort(doc! {"_id": -1})).await?;
-        let Some(newest) = newest else { return Ok(Known { version: 0, head: Head::default() }) };
-        Ok(Known { version: field::integer(&newest, "_id")?, head: Head::read(&newest)? })
+        let Some(newest) = newest else {
+            return Ok(Known { version: 0, read, head: Head::default() });
+        };
+        Ok(Known { version: field::integer(&newest, "_id")?, read, head: Head::read(&newest)? })
     }
 
     /// Changes the head by `step`, which is run on the newest until nobody else is quicker. What
@@ -60,14 +66,18 @@ impl Register {
         self.change_from(newest, step).await
     }
 
-    /// The same where the newest head is probably the one that is known: spares reading it.
+    /// The same where the newest head is probably the one that is known: spares reading it, unless
+    /// it is old. Who has slept must not build on what was before.
     pub(super) async fn change_from<T>(
         &self,
         mut known: Known,
         mut step: impl FnMut(&mut Head) -> Option<T>,
     ) -> Result<Option<T>> {
+        if known.read.elapsed() > BEAT {
+            known = self.newest().await?;
+        }
         for _ in 0..TRIES {
-            let Known { version, mut head } = known;
+            let Known { version, mut head, .. } = known;
             let Some(given) = step(&mut head) else { return Ok(None) };
             if insert(&self.0, head.document(version + 1)).await? {
                 self.prune(version + 1).await?;

@@ -15,7 +15,7 @@ use crate::store::{Result, StoreError};
 use crate::xapi::instant::Instant;
 use crate::xapi::{activity, format};
 
-/// Longer names and definitions, in bytes, are not learned: a document of the database holds 16 MB,
+/// Longer names (of activities: ids) and definitions, in bytes, are not learned: a document of the database holds 16 MB,
 /// and learning must not fail for what a statement says, for all that come later wait for it.
 const LONGEST_NAME: usize = 64 << 10;
 const LONGEST_DEFINITION: usize = 4 << 20;
@@ -44,6 +44,9 @@ impl Taught {
     /// Adds what a statement teaches.
     pub(super) fn add(&mut self, statement: &Value, stored: Instant) {
         for (id, definition) in format::definitions(statement) {
+            if !can_be_kept(id) {
+                continue;
+            }
             // Most statements of an activity say the same of it: merging that again is work twice.
             let all = self.definitions.entry(id.to_owned()).or_default();
             if all.last() != Some(definition) {
@@ -53,12 +56,17 @@ impl Taught {
         for actor in ["/actor", "/object"].into_iter().filter_map(|at| statement.pointer(at)) {
             let name = actor.get("name").and_then(Value::as_str);
             let (Some(name), Some(ifi)) = (name, validator::ifi::of(actor)) else { continue };
-            if name.len() > LONGEST_NAME {
+            if !can_be_kept(name) {
                 continue;
             }
             self.names.entry((ifi.to_string(), name.to_owned())).or_insert(stored);
         }
     }
+}
+
+/// Some servers take no NUL in a text.
+fn can_be_kept(name: &str) -> bool {
+    name.len() <= LONGEST_NAME && !name.contains('\0')
 }
 
 impl Things {

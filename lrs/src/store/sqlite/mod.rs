@@ -15,8 +15,8 @@ use self::readers::Readers;
 use self::writer::Writer;
 use super::{
     Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptCertificates,
-    KeptCourse, KeyStore, Page, ProgressDocument, Result, StatementLog, StatementStore, Store,
-    StoreError, ThingStore, TransferStore, Watermark,
+    KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore,
+    Store, StoreError, ThingStore, TransferStore, Watermark,
 };
 use crate::access::key::KeptKey;
 use crate::clock::Clock;
@@ -145,7 +145,7 @@ impl StatementStore for SqliteStore {
 
 #[async_trait]
 impl StatementLog for SqliteStore {
-    async fn log(&self, after: Instant, limit: usize) -> Result<Vec<Kept>> {
+    async fn log(&self, after: Instant, limit: usize) -> Result<LogPage> {
         self.read(move |connection| statements::read::log(connection, after, limit)).await
     }
 
@@ -306,6 +306,11 @@ impl CourseStore for SqliteStore {
 impl TransferStore for SqliteStore {
     async fn extent(&self) -> Result<Extent> {
         self.read(statements::read::extent).await
+    }
+
+    /// One transaction keeps a page.
+    async fn ready_to_restore(&self) -> Result<()> {
+        Ok(())
     }
 
     async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()> {

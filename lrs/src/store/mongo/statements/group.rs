@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
+use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::{Statements, row};
 use crate::store::mongo::call::{all, call, insert_free};
 use crate::store::mongo::field;
-use crate::store::mongo::head::{Head, Stretch};
+use crate::store::mongo::head::{Claim, Head, Stretch};
 use crate::store::mongo::register::Known;
 use crate::store::mongo::things::Taught;
 use crate::store::{Batch, Result, StoreError};
@@ -41,7 +42,7 @@ pub(super) enum Outcome {
 struct Group<'a> {
     statements: &'a Statements,
     batches: &'a [Batch],
-    stretch: Stretch,
+    claim: Claim,
     rows: Vec<Row>,
     /// Statements that have the id of another one of the group, by row: theirs, and the other's.
     twins: Vec<(usize, usize)>,
@@ -71,6 +72,16 @@ enum State {
     Dropped,
 }
 
+/// When a sealed claim is finished.
+enum Turn {
+    /// It is the first in the head.
+    Now(Known),
+    /// Somebody else has finished it.
+    Past,
+    /// It is not sealed after all: somebody else has aborted it.
+    Never,
+}
+
 impl Statements {
     /// Keeps batches, each wholly or not at all, and visible when this returns. `at`, where it is
     /// given, is when each statement of the one batch was stored.
@@ -79,19 +90,22 @@ impl Statements {
         batches: &[Batch],
         at: Option<&[Instant]>,
     ) -> Result<Vec<Outcome>> {
-        let (known, stretch) = self.claim(batches, at).await?;
-        let beating = self.beat(stretch.from);
-        let kept = self.keep_in(known, batches, at, stretch).await;
+        let (known, claim) = self.claim(batches, at).await?;
+        let beating = self.beat(claim.owner);
+        let mut may_be_sealed = false;
+        let kept = self.keep_in(known, batches, at, claim, &mut may_be_sealed).await;
         drop(beating);
-        if kept.is_err() {
-            self.abandon(stretch.from).await;
+        if let Err(error) = &kept {
+            // All calls were answered: none of them can still be on its way.
+            let is_over = matches!(error, StoreError::Rejected(_));
+            self.give_up(&claim, may_be_sealed, is_over).await;
         }
         kept
     }
 
-    async fn claim(&self, batches: &[Batch], at: Option<&[Instant]>) -> Result<(Known, Stretch)> {
+    async fn claim(&self, batches: &[Batch], at: Option<&[Instant]>) -> Result<(Known, Claim)> {
         let owner = rand::random::<i64>();
-        let claimed = |head: &Head, stretch: &Stretch| head.has(*stretch, owner);
+        let claimed = |head: &Head, claim: &Claim| head.claim_by(claim.owner).is_some();
         if let Some([first, .., last] | [first @ last]) = at {
             let stretch = Stretch { from: first.micros(), to: last.micros() };
             let claim = self.register.settle(|head| head.claim_as(stretch, owner), claimed);
@@ -104,20 +118,22 @@ impl Statements {
         claim.await?.ok_or_else(stuck)
     }
 
+    /// Says in `may_be_sealed` whether the claim is, or may be, sealed.
     async fn keep_in(
         &self,
         known: Known,
         batches: &[Batch],
         at: Option<&[Instant]>,
-        stretch: Stretch,
+        claim: Claim,
+        may_be_sealed: &mut bool,
     ) -> Result<Vec<Outcome>> {
-        let from = stretch.from;
+        let Claim { stretch, owner, .. } = claim;
         let rows = self.rows(batches, at, stretch).await?;
         let outcomes = batches.iter().map(|_| Outcome::Kept).collect();
         let mut group = Group {
             statements: self,
             batches,
-            stretch,
+            claim,
             twins: twins(&rows),
             rows,
             outcomes,
@@ -125,22 +141,32 @@ impl Statements {
         };
         group.insert().await?;
         if group.is_empty() {
-            self.blobs.remove_of(from).await?;
-            self.register.change(|head| head.finish(from)).await?;
+            self.blobs.remove_of(stretch.from).await?;
+            self.register.change(|head| head.finish(owner)).await?;
         } else {
+            self.blobs.remove(group.dropped_files()).await?;
             self.references.keep(group.inserted().map(|row| &row.document)).await?;
-            let has_attachments = self.upload(group.attachments(), from).await?;
-            self.register.change_from(known, |head| head.seal(from)).await?.ok_or_else(lost)?;
-            if let Some(known) = self.first_in_line(stretch).await? {
-                self.link(&known.head, stretch, group.links()?).await?;
-                self.things.learn(group.taught()).await?;
-                if has_attachments {
-                    self.attach(from).await?;
+            let has_attachments = self.upload(group.attachments(), stretch.from).await?;
+            *may_be_sealed = true;
+            let sealed = self.register.change_from(known, |head| head.seal(owner)).await?;
+            let turn = if sealed.is_some() { self.turn(&group).await? } else { Turn::Never };
+            match turn {
+                Turn::Now(known) => {
+                    self.link(&known.head, stretch, group.links()?).await?;
+                    self.things.learn(group.taught()).await?;
+                    if has_attachments {
+                        self.attach(stretch.from).await?;
+                    }
+                    self.register.change_from(known, |head| head.finish(owner)).await?;
                 }
-                self.register.change_from(known, |head| head.finish(from)).await?;
+                Turn::Past => {}
+                Turn::Never => {
+                    *may_be_sealed = false;
+                    return Err(lost());
+                }
             }
         }
-        self.shown(stretch, stretch.to.max(group.shared)).await?;
+        self.shown(&claim, stretch.to.max(group.shared)).await?;
         if let Some(newest) = group.newest() {
             self.newest.send_if_modified(|known| newest > std::mem::replace(known, newest));
         }
@@ -169,35 +195,38 @@ impl Statements {
         Ok(rows)
     }
 
-    /// Waits until the sealed claim is the first; `None` when somebody else has finished it.
-    async fn first_in_line(&self, stretch: Stretch) -> Result<Option<Known>> {
+    /// Waits until it is the turn of a sealed claim to be finished.
+    async fn turn(&self, group: &Group<'_>) -> Result<Turn> {
+        let Claim { stretch, owner, .. } = group.claim;
         let mut pause = PAUSE;
         for _ in 0..LOOKS {
             let known = self.register.newest().await?;
             let head = &known.head;
-            match head.claim_at(stretch.from) {
-                None if head.aborted.contains(&stretch) => return Err(lost()),
-                None => return Ok(None),
+            match head.claim_by(owner) {
+                None if head.aborted.contains(&stretch) => return Ok(Turn::Never),
+                // That it was aborted may be forgotten, but then its statements are gone.
+                None if group.is_there().await? => return Ok(Turn::Past),
+                None => return Ok(Turn::Never),
                 Some(claim) if !claim.sealed => {
-                    self.register.change(|head| head.seal(stretch.from)).await?;
+                    self.register.change(|head| head.seal(owner)).await?;
                 }
-                Some(_) if head.is_first(stretch.from) => return Ok(Some(known)),
+                Some(_) if head.is_first(owner) => return Ok(Turn::Now(known)),
                 Some(_) => rest(&mut pause).await,
             }
         }
         Err(stuck())
     }
 
-    /// Waits until everything stored up to an instant is visible, and this stretch is finished.
-    async fn shown(&self, stretch: Stretch, stored: i64) -> Result<()> {
+    /// Waits until everything stored up to an instant is visible, and this claim is finished.
+    async fn shown(&self, claim: &Claim, stored: i64) -> Result<()> {
         let mut pause = PAUSE;
         for _ in 0..LOOKS {
             let head = self.register.head().await?;
             if head.horizon() >= stored {
-                return if head.aborted.contains(&stretch) { Err(lost()) } else { Ok(()) };
+                return if head.aborted.contains(&claim.stretch) { Err(lost()) } else { Ok(()) };
             }
-            if head.claim_at(stretch.from).is_some() {
-                self.register.change(|head| head.finish(stretch.from)).await?;
+            if head.claim_by(claim.owner).is_some() {
+                self.register.change(|head| head.finish(claim.owner)).await?;
             } else {
                 rest(&mut pause).await;
             }
@@ -280,7 +309,7 @@ impl Group<'_> {
             // Gone in between: it is tried again.
             let Some(kept) = kept.get(&id) else { continue };
             let stored = field::integer(kept, "stored")?;
-            if self.stretch.holds(stored) {
+            if self.claim.stretch.holds(stored) {
                 self.set(row, State::Inserted);
             } else if head.aborted.iter().any(|aborted| aborted.holds(stored)) {
                 let dead = doc! {"_id": field::of_uuid(id), "stored": stored};
@@ -289,7 +318,7 @@ impl Group<'_> {
                 settled = false;
             } else {
                 match head.claim_of(stored).filter(|claim| !claim.sealed) {
-                    Some(claim) if claim.stretch.from < self.stretch.from => {
+                    Some(claim) if claim.stretch.from < self.claim.stretch.from => {
                         self.drop_batch(row, Outcome::Postponed).await?;
                     }
                     Some(_) => settled = false,
@@ -346,7 +375,7 @@ impl Group<'_> {
             }
             row.state = State::Dropped;
         }
-        let Stretch { from, to } = self.stretch;
+        let Stretch { from, to } = self.claim.stretch;
         for ids in ids.chunks(ASKED) {
             let own = doc! {"_id": {"$in": ids.to_vec()}, "stored": {"$gte": from, "$lte": to}};
             call(self.statements.collection.delete_many(own)).await?;
@@ -367,6 +396,19 @@ impl Group<'_> {
 
     fn inserted(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| row.state == State::Inserted)
+    }
+
+    /// The files of statements that are not kept after all.
+    fn dropped_files(&self) -> impl Iterator<Item = ObjectId> {
+        let dropped = self.rows.iter().filter(|row| row.state == State::Dropped);
+        dropped.filter_map(|row| row.document.get_object_id("body").ok())
+    }
+
+    /// Whether what it inserted is there.
+    async fn is_there(&self) -> Result<bool> {
+        let Some(row) = self.inserted().next() else { return Ok(true) };
+        let own = doc! {"_id": field::of_uuid(row.id), "stored": row.document.get("stored")};
+        Ok(call(self.statements.collection.find_one(own)).await?.is_some())
     }
 
     /// Whether the group has nothing new to keep.
@@ -461,7 +503,7 @@ mod tests {
         };
         assert_eq!((*named, differences.as_slice()), (id(0), &["/object/id".to_owned()][..]));
         assert!(matches!(upon_the_failed, Outcome::Postponed), "its statement 3 was taken back");
-        let log = store.log(Instant::default(), 10).await.unwrap();
+        let log = store.log(Instant::default(), 10).await.unwrap().statements;
         let kept: Vec<Uuid> = log.into_iter().map(|kept| kept.statement.id).collect();
         assert_eq!(kept, [0, 1, 2].map(id));
     }

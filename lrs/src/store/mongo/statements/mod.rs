@@ -31,7 +31,7 @@ mod row;
 mod writer;
 
 #[cfg(test)]
-pub(super) use recovery::{GRACE, Observer};
+pub(super) use recovery::{GRACE, LOOKS, Observer};
 pub(super) use recovery::{Task, watch_over};
 pub(super) use references::References;
 pub(super) use writer::Writer;

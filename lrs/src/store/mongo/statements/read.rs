@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::key::Key;
 use super::{Statements, row};
-use crate::store::mongo::call::{all, call};
+use crate::store::mongo::call::{all, all_until, call};
 use crate::store::mongo::field;
 use crate::store::mongo::head::Head;
-use crate::store::{Extent, Kept, Page, Result};
+use crate::store::{Extent, Kept, LOG_BYTES, LogPage, Page, Result};
 use crate::xapi::index::{Closeness, Kind};
 use crate::xapi::instant::Instant;
 use crate::xapi::query::{Filter, Match};
@@ -60,11 +60,20 @@ impl Statements {
         &self,
         after: Instant,
         limit: usize,
-    ) -> Result<Vec<Kept>> {
+    ) -> Result<LogPage> {
         let head = self.register.head().await?;
         let shown = shown(&head, after, Instant::from_micros(i64::MAX));
-        let found = self.find(shown, true, limit).await?;
-        self.kept(&head, &found).await
+        let wanted = i64::try_from(limit).unwrap_or(i64::MAX);
+        let found = self.collection.find(doc! {"$and": shown}).sort(doc! {"stored": 1});
+        let mut bytes = 0;
+        let found = all_until(found.limit(wanted), |document| {
+            // What is in a file is as long as a page may be.
+            bytes += document.get_str("body").map_or(LOG_BYTES, str::len);
+            bytes >= LOG_BYTES
+        });
+        let found = found.await?;
+        let more = bytes >= LOG_BYTES || found.len() == limit;
+        Ok(LogPage { statements: self.kept(&head, &found).await?, more })
     }
 
     /// See [`crate::store::TransferStore::extent`].

@@ -1,6 +1,6 @@
 //! Claims outlive their owners: a process that dies leaves one open, and nothing after it becomes
-//! visible. A live owner lets its claim beat; one that does not beat for [`LEASE`], as seen by one
-//! observer's own clock, is finished where it is sealed and else aborted. No clocks are compared.
+//! visible. A live owner lets its claim beat; one that does not beat for [`LEASE`] and [`LOOKS`]
+//! looks of one observer is finished where it is sealed and else aborted. No clocks are compared.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -21,6 +21,12 @@ pub(in crate::store::mongo) const GRACE: Duration = Duration::from_hours(1);
 /// Of more than so many the oldest are kept for a minute only: every reader must step over them.
 const MANY: usize = 32;
 const SHORT_GRACE: Duration = Duration::from_mins(1);
+
+/// How long a copy waits for what an earlier one has left.
+const PATIENCE: Duration = Duration::from_secs(3 * LEASE.as_secs());
+/// How often a claim is seen without a beat before it is held for dead: what slept itself, or found
+/// the database away, cannot tell by the time alone.
+pub(in crate::store::mongo) const LOOKS: u32 = 6;
 
 /// A task that ends when this is dropped.
 pub(in crate::store::mongo) struct Task(JoinHandle<()>);
@@ -53,9 +59,16 @@ pub(in crate::store::mongo) fn watch_over(statements: Statements) -> Task {
 /// What one process has seen of all claims.
 pub(in crate::store::mongo) struct Observer {
     statements: Statements,
-    /// Since when a claim has been as it is, by its beginning.
-    seen: HashMap<i64, (Claim, Moment)>,
+    /// Claims by their beginning.
+    seen: HashMap<i64, Seen>,
     aborted: HashMap<i64, Moment>,
+}
+
+/// A claim that was seen without a beat.
+struct Seen {
+    claim: Claim,
+    since: Moment,
+    looks: u32,
 }
 
 impl Observer {
@@ -65,13 +78,24 @@ impl Observer {
 
     /// Looks at all claims as they are `now`.
     pub(in crate::store::mongo) async fn look(&mut self, now: Moment) -> Result<()> {
+        let looked = self.look_at_all(now).await;
+        if looked.is_err() {
+            // Nobody can beat while the database is away.
+            self.seen.clear();
+        }
+        looked
+    }
+
+    async fn look_at_all(&mut self, now: Moment) -> Result<()> {
         let head = self.statements.register.head().await?;
-        self.seen.retain(|from, _| head.claim_at(*from).is_some());
+        self.seen.retain(|from, seen| {
+            head.claims.iter().any(|claim| claim.stretch.from == *from && *claim == seen.claim)
+        });
         for claim in &head.claims {
-            let seen = self.seen.entry(claim.stretch.from).or_insert((*claim, now));
-            if seen.0 != *claim {
-                *seen = (*claim, now);
-            } else if now.duration_since(seen.1) >= LEASE {
+            let new = Seen { claim: *claim, since: now, looks: 0 };
+            let seen = self.seen.entry(claim.stretch.from).or_insert(new);
+            seen.looks += 1;
+            if seen.looks >= LOOKS && now.duration_since(seen.since) >= LEASE {
                 self.statements.take_over(&head, claim).await?;
             }
         }
@@ -89,13 +113,13 @@ impl Observer {
 }
 
 impl Statements {
-    /// Lets the claim at `from` beat as long as the task lives.
-    pub(super) fn beat(&self, from: i64) -> Task {
+    /// Lets the claim of `owner` beat as long as the task lives.
+    pub(super) fn beat(&self, owner: i64) -> Task {
         let register = self.register.clone();
         Task::new(async move {
             loop {
                 tokio::time::sleep(BEAT).await;
-                if let Err(error) = register.change(|head| head.beat(from)).await {
+                if let Err(error) = register.change(|head| head.beat(owner)).await {
                     tracing::warn!(%error, "a claim cannot be kept alive");
                 }
             }
@@ -107,9 +131,9 @@ impl Statements {
         let stretch = claim.stretch;
         if !claim.sealed {
             tracing::warn!(statements = stretch.len(), "taking back what a dead process began");
-            return self.abort(stretch.from).await;
+            return self.abort(claim).await;
         }
-        if !head.is_first(stretch.from) {
+        if !head.is_first(claim.owner) {
             return Ok(());
         }
         tracing::warn!(statements = stretch.len(), "finishing what a dead process began");
@@ -125,22 +149,75 @@ impl Statements {
         }
         self.things.learn(taught).await?;
         self.attach(stretch.from).await?;
-        self.register.change(|head| head.finish(stretch.from)).await.map(drop)
+        self.register.change(|head| head.finish(claim.owner)).await.map(drop)
     }
 
     /// Gives up a group that failed. Where that fails too, somebody will take it over.
-    pub(super) async fn abandon(&self, from: i64) {
-        if let Err(error) = self.abort(from).await {
+    ///
+    /// Others may have given it up long ago, and forgotten about it: what came after that is in
+    /// nobody's list, and is removed here. Not so where the claim `may_be_sealed`: then it is
+    /// perhaps there, for good. And not so for restored statements, whose instants another copy may
+    /// have by now.
+    ///
+    /// Where the group `is_over`, and nothing of it can come later, it is forgotten at once.
+    pub(super) async fn give_up(&self, claim: &Claim, may_be_sealed: bool, is_over: bool) {
+        let given_up = async {
+            let head = self.register.head().await?;
+            match head.claim_by(claim.owner) {
+                Some(claim) if is_over && !claim.sealed => {
+                    self.abort(claim).await?;
+                    self.register.change(|head| head.settle(claim.stretch)).await.map(drop)
+                }
+                Some(claim) => self.abort(claim).await,
+                None if may_be_sealed || claim.restored => Ok(()),
+                None => self.sweep(claim.stretch).await,
+            }
+        };
+        if let Err(error) = given_up.await {
             tracing::warn!(%error, "a group that failed is left to be taken back");
         }
     }
 
     /// Aborts a claim that is not sealed, and removes what was written for it.
-    async fn abort(&self, from: i64) -> Result<()> {
+    async fn abort(&self, seen: &Claim) -> Result<()> {
+        if seen.restored {
+            return self.take_back(seen).await;
+        }
         let is_aborted = |head: &Head, stretch: &Stretch| head.aborted.contains(stretch);
-        match self.register.settle(|head| head.abort(from), is_aborted).await? {
+        match self.register.settle(|head| head.abort(seen), is_aborted).await? {
             Some((_, stretch)) => self.sweep(stretch).await,
             None => Ok(()),
+        }
+    }
+
+    /// The same for restored statements: their instants are free as soon as the claim is aborted,
+    /// so what has them is removed before.
+    async fn take_back(&self, seen: &Claim) -> Result<()> {
+        let owner = rand::random::<i64>();
+        let is_mine = |head: &Head, (): &()| head.claim_by(owner).is_some();
+        if self.register.settle(|head| head.adopt(seen, owner), is_mine).await?.is_none() {
+            return Ok(());
+        }
+        self.sweep(seen.stretch).await?;
+        let mine = Claim { owner, ..*seen };
+        let is_aborted = |head: &Head, _: &Stretch| head.claim_by(owner).is_none();
+        self.register.settle(|head| head.abort(&mine), is_aborted).await.map(drop)
+    }
+
+    /// See [`crate::store::TransferStore::ready_to_restore`]: the observer of this process does
+    /// the work.
+    pub(in crate::store::mongo) async fn ready_to_restore(&self) -> Result<()> {
+        let until = Moment::now() + PATIENCE;
+        loop {
+            let head = self.register.head().await?;
+            if !head.claims.iter().any(|claim| claim.restored) {
+                return Ok(());
+            }
+            if Moment::now() > until {
+                let reason = "another copy is writing to it: wait for its end, or stop it";
+                return Err(StoreError::Unavailable(reason.into()));
+            }
+            tokio::time::sleep(BEAT).await;
         }
     }
 

@@ -34,7 +34,7 @@ impl Writer {
     /// Starts the task; it ends when the writer is dropped and all that waited is done.
     pub(in crate::store::mongo) fn start(statements: Statements) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(Work { statements, queue, waiting: VecDeque::new() }.run());
+        tokio::spawn(Work { statements, queue, waiting: VecDeque::new(), most: REQUESTS }.run());
         Self(jobs)
     }
 
@@ -64,6 +64,8 @@ struct Work {
     statements: Statements,
     queue: mpsc::Receiver<Job>,
     waiting: VecDeque<Job>,
+    /// Requests of the next group at the most.
+    most: usize,
 }
 
 impl Work {
@@ -101,7 +103,7 @@ impl Work {
             let is_copy = |job: &Job| job.at.is_some();
             let alone = is_copy(job) || group.first().is_some_and(is_copy);
             statements += job.batch.statements.len();
-            let fits = group.len() < REQUESTS && statements <= STATEMENTS && !alone;
+            let fits = group.len() < self.most && statements <= STATEMENTS && !alone;
             if !group.is_empty() && !fits {
                 break;
             }
@@ -119,7 +121,16 @@ impl Work {
         }
         let at = asked.first().and_then(|(at, _)| at.as_deref());
         let outcomes = match self.statements.keep(&batches, at).await {
-            Ok(outcomes) => outcomes,
+            Ok(outcomes) => {
+                self.most = (self.most * 2).min(REQUESTS);
+                outcomes
+            }
+            // One of them is to blame: it is looked for by halves, so that it fails alone.
+            Err(StoreError::Rejected(reason)) if batches.len() > 1 => {
+                tracing::warn!(reason, requests = batches.len(), "a group is tried in parts");
+                self.most = batches.len() / 2;
+                batches.iter().map(|_| Outcome::Postponed).collect()
+            }
             Err(error) => {
                 tracing::error!(%error, "a group of statements could not be kept");
                 let failed = |_| Outcome::Failed(again(&error));
@@ -160,6 +171,7 @@ fn too_wide() -> Refusal {
 fn again(error: &StoreError) -> StoreError {
     match error {
         StoreError::Corrupt(what) => StoreError::Corrupt(what.clone()),
+        StoreError::Rejected(reason) => StoreError::Rejected(reason.clone()),
         StoreError::Refused(refusal) => StoreError::Refused(refusal.clone()),
         StoreError::Unavailable(reason) => StoreError::Unavailable(reason.clone()),
         other => StoreError::Unavailable(other.to_string()),

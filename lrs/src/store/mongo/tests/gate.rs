@@ -1,9 +1,11 @@
-//! A way to the database that can be shut after any command of a process.
+//! A way to the database that can be shut after any command of a process, and that refuses
+//! commands as the database might.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy};
+use mongodb::bson::doc;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -22,6 +24,7 @@ const OF_THE_DRIVER: [&[u8]; 4] = [b"hello", b"ismaster", b"isMaster", b"ping"];
 pub(super) struct Gate {
     uri: String,
     count: Arc<watch::Sender<Count>>,
+    rejected: Arc<OnceLock<String>>,
     _listening: Task,
 }
 
@@ -44,8 +47,10 @@ impl Gate {
         let and = if rest.contains('?') { '&' } else { '?' };
         let uri = format!("{scheme}://{user}{at}{here}/{rest}{and}directConnection=true");
         let count = Arc::new(watch::Sender::new(Count { asked: 0, allowed: usize::MAX }));
-        let listening = Task::new(listen(listener, server, Arc::clone(&count)));
-        Self { uri, count, _listening: listening }
+        let rejected = Arc::default();
+        let pass = Pass { count: Arc::clone(&count), rejected: Arc::clone(&rejected) };
+        let listening = Task::new(listen(listener, server, pass));
+        Self { uri, count, rejected, _listening: listening }
     }
 
     /// The same database, through the gate.
@@ -63,6 +68,11 @@ impl Gate {
         self.count.send_modify(|count| count.allowed = usize::MAX);
     }
 
+    /// Answers commands that hold this text as a server answers those that it cannot take.
+    pub(super) fn reject(&self, text: &str) {
+        self.rejected.set(text.to_owned()).unwrap();
+    }
+
     /// Waits until a command is held.
     pub(super) async fn holds(&self) {
         let mut count = self.count.subscribe();
@@ -70,46 +80,88 @@ impl Gate {
     }
 }
 
-async fn listen(listener: TcpListener, server: String, count: Arc<watch::Sender<Count>>) {
+/// What every connection goes by.
+#[derive(Clone)]
+struct Pass {
+    count: Arc<watch::Sender<Count>>,
+    rejected: Arc<OnceLock<String>>,
+}
+
+async fn listen(listener: TcpListener, server: String, pass: Pass) {
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
-        let (server, count) = (server.clone(), Arc::clone(&count));
+        let (server, pass) = (server.clone(), pass.clone());
         connections.spawn(async move {
             let server = TcpStream::connect(server).await?;
             client.set_nodelay(true)?;
             server.set_nodelay(true)?;
             let (from_client, mut to_client) = client.into_split();
             let (mut from_server, to_server) = server.into_split();
+            let (mut answers, mut rejections) = tokio::io::duplex(1 << 16);
             tokio::select! {
-                done = copy(&mut from_server, &mut to_client) => done.map(drop),
-                done = pass(from_client, to_server, &count) => done,
+                done = pass.pass(from_client, to_server, &mut rejections) => done,
+                done = async {
+                    // A connection has one command at a time: answers do not meet.
+                    let mut buffers = [vec![0; 1 << 16], vec![0; 1 << 16]];
+                    let [server, own] = &mut buffers;
+                    loop {
+                        tokio::select! {
+                            read = from_server.read(server) => match read? {
+                                0 => return Ok(()),
+                                n => to_client.write_all(&server[..n]).await?,
+                            },
+                            read = answers.read(own) => to_client.write_all(&own[..read?]).await?,
+                        }
+                    }
+                } => done,
             }
         });
     }
 }
 
-async fn pass(
-    mut client: OwnedReadHalf,
-    mut server: OwnedWriteHalf,
-    count: &watch::Sender<Count>,
-) -> io::Result<()> {
-    loop {
-        let mut message = vec![0; 4];
-        client.read_exact(&mut message).await?;
-        let length = usize::try_from(u32_at(&message, 0)).unwrap();
-        message.resize(length, 0);
-        client.read_exact(&mut message[4..]).await?;
-        if is_command(&message) {
-            let mut number = 0;
-            count.send_modify(|count| {
-                count.asked += 1;
-                number = count.asked;
-            });
-            let mut count = count.subscribe();
-            count.wait_for(|count| count.allowed >= number).await.map_err(io::Error::other)?;
+impl Pass {
+    async fn pass(
+        &self,
+        mut client: OwnedReadHalf,
+        mut server: OwnedWriteHalf,
+        rejections: &mut DuplexStream,
+    ) -> io::Result<()> {
+        loop {
+            let mut message = vec![0; 4];
+            client.read_exact(&mut message).await?;
+            let length = usize::try_from(u32_at(&message, 0)).unwrap();
+            message.resize(length, 0);
+            client.read_exact(&mut message[4..]).await?;
+            if is_command(&message) {
+                let mut number = 0;
+                self.count.send_modify(|count| {
+                    count.asked += 1;
+                    number = count.asked;
+                });
+                let mut count = self.count.subscribe();
+                count.wait_for(|count| count.allowed >= number).await.map_err(io::Error::other)?;
+                let rejected = self.rejected.get().map(String::as_bytes);
+                if rejected.is_some_and(|text| message.windows(text.len()).any(|it| it == text)) {
+                    rejections.write_all(&rejection(&message)).await?;
+                    continue;
+                }
+            }
+            server.write_all(&message).await?;
         }
-        server.write_all(&message).await?;
     }
+}
+
+/// The answer of a server that finds a document too large.
+fn rejection(message: &[u8]) -> Vec<u8> {
+    let said = doc! {"ok": 0.0, "code": 10_334, "codeName": "BSONObjectTooLarge", "errmsg": "no"};
+    let body = said.to_vec().unwrap();
+    // Length, request id, what it answers, kind of message; flags, kind of section.
+    let length = u32::try_from(16 + 4 + 1 + body.len()).unwrap();
+    let header = [length, 1, u32_at(message, 4), MESSAGE, 0];
+    let mut answer: Vec<u8> = header.into_iter().flat_map(u32::to_le_bytes).collect();
+    answer.push(0);
+    answer.extend(body);
+    answer
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {

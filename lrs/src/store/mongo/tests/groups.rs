@@ -1,6 +1,7 @@
 //! A batch whose writer stops at a call is there as a whole or not at all: at once, when others
 //! have cleared away, and when the writer was only asleep.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,14 +12,14 @@ use tokio::time::{Instant as Moment, timeout};
 use uuid::Uuid;
 
 use super::gate::Gate;
-use super::{as_any, change_much, open};
+use super::{as_any, change_much, observer, open};
 use crate::store::contract::sample::{
     batch, id, ids, ids_of, kept, log, of_person, person, put, put_each, reference, statement,
     voiding, with,
 };
-use crate::store::mongo::LEASE;
 use crate::store::mongo::MongoStore;
 use crate::store::mongo::statements::{GRACE, Observer};
+use crate::store::mongo::{BEAT, LEASE};
 use crate::store::{Batch, Result, StatementStore as _, Store, StoreError};
 use crate::xapi::attachment::Attachment;
 
@@ -90,10 +91,9 @@ async fn is_there(store: &Arc<dyn Store>, round: u32) -> bool {
 }
 
 /// Sees all claims that are open as those of dead processes.
-async fn bury(store: &MongoStore) {
-    let mut observer = Observer::new(store.0.statements.clone());
+pub(super) async fn bury(store: &MongoStore) {
     let now = Moment::now();
-    observer.look(now).await.unwrap();
+    let mut observer = observer(store, now).await;
     for _ in 0..5 {
         observer.look(now + LEASE).await.unwrap();
     }
@@ -102,7 +102,7 @@ async fn bury(store: &MongoStore) {
 }
 
 /// Removes what is left of aborted groups, as after a long time.
-async fn settle(store: &MongoStore) {
+pub(super) async fn settle(store: &MongoStore) {
     let mut observer = Observer::new(store.0.statements.clone());
     let now = Moment::now();
     observer.look(now).await.unwrap();
@@ -121,6 +121,8 @@ enum Fate {
     Dies,
     /// It is held for dead, and goes on.
     Sleeps,
+    /// It goes on so late that the others have forgotten that they took anything back.
+    Oversleeps,
     /// It goes on when others have written much, too soon to be held for dead.
     Lags,
 }
@@ -147,6 +149,11 @@ async fn round(uri: &str, store: &MongoStore, n: u32, calls: u32, fate: Fate) ->
     }
     if fate != Fate::Lags {
         bury(store).await;
+    }
+    if fate == Fate::Oversleeps {
+        settle(store).await;
+        // What the others forget after a minute at the earliest is older than that.
+        tokio::time::sleep(BEAT).await;
     }
     let buried = is_there(&any, n).await;
     assert!(buried || !at_first, "it was there");
@@ -207,6 +214,11 @@ async fn a_process_that_wakes_after_others_buried_it_harms_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_wakes_after_others_forgot_it_leaves_nothing() {
+    at_every_call(Fate::Oversleeps).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_lags_behind_others_harms_nothing() {
     at_every_call(Fate::Lags).await;
 }
@@ -241,6 +253,39 @@ async fn die_sealed(uri: &str, store: &MongoStore, round: u32) {
     }
 }
 
+/// It fails alone, whatever group it is in, and at once nothing is left of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_the_database_does_not_take_fails_no_other() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let gate = Gate::to(&uri).await;
+    let store = open(gate.uri()).await;
+    let any = as_any(&store);
+    let bad = with(statement(5), "object", activity(5));
+    gate.reject("https://a.example/of5");
+    // The first request is held, the others gather behind it.
+    gate.shut_after(0);
+    let all = (0..20).map(|n| {
+        let value = if n == 5 { bad.clone() } else { statement(n) };
+        let store = Arc::clone(&any);
+        tokio::spawn(async move { store.put_statements(batch(&[value])).await.map(drop) })
+    });
+    let all: Vec<_> = all.collect();
+    gate.holds().await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    gate.open();
+    for (n, answer) in all.into_iter().enumerate() {
+        match timeout(PATIENCE, answer).await.expect("an answer").unwrap() {
+            Ok(()) => assert_ne!(n, 5),
+            Err(StoreError::Rejected(_)) => assert_eq!(n, 5),
+            Err(other) => panic!("{n}: {other}"),
+        }
+    }
+    let read: BTreeSet<Uuid> = log(&any).await.iter().map(|kept| kept.statement.id).collect();
+    assert_eq!(read, ids_of((0..20).filter(|n| *n != 5)).into_iter().collect());
+    let head = store.0.statements.register.head().await.unwrap();
+    assert_eq!((head.claims, head.aborted), (Vec::new(), Vec::new()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_finishes_for_a_dead_process_shows_nothing_before_all_of_it_is_done() {
     let Some(uri) = programs::fresh_database().await else { return };
@@ -251,8 +296,8 @@ async fn who_finishes_for_a_dead_process_shows_nothing_before_all_of_it_is_done(
     for calls in 0..CALLS {
         prepare(&any, calls).await;
         die_sealed(&uri, &store, calls).await;
-        let (mut observer, now) = (Observer::new(other.0.statements.clone()), Moment::now());
-        observer.look(now).await.unwrap();
+        let now = Moment::now();
+        let mut observer = observer(&other, now).await;
         gate.shut_after(calls as usize);
         let mut looking = tokio::spawn(async move { observer.look(now + LEASE).await });
         let held = tokio::select! {

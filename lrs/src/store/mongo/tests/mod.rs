@@ -4,15 +4,19 @@
 use std::sync::Arc;
 
 use mongodb::bson::{Document, doc};
+use tokio::time::Instant as Moment;
 
 use super::MongoStore;
+use super::statements::{LOOKS, Observer};
 use crate::clock::SystemClock;
 use crate::store::Store;
 
+mod documents;
 mod gate;
 mod groups;
 mod lease;
 mod progress;
+mod restore;
 mod rivals;
 
 /// More changes of the head than versions of it are left.
@@ -21,6 +25,16 @@ const CHANGES: i64 = 70;
 /// A store as a process of its own has it.
 async fn open(uri: &str) -> MongoStore {
     MongoStore::open(uri, Arc::new(SystemClock)).await.unwrap()
+}
+
+/// An observer that has seen all claims so often that it holds those for dead, at its next look,
+/// which are as they were.
+async fn observer(store: &MongoStore, now: Moment) -> Observer {
+    let mut observer = Observer::new(store.0.statements.clone());
+    for _ in 1..LOOKS {
+        observer.look(now).await.unwrap();
+    }
+    observer
 }
 
 /// The same for the functions of the contract.

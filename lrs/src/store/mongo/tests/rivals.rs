@@ -8,10 +8,9 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant as Moment, timeout};
 
 use super::gate::Gate;
-use super::{as_any, change_much, open};
+use super::{as_any, change_much, observer, open};
 use crate::store::contract::sample::{activity, batch, id, log, put, statement, with};
 use crate::store::mongo::LEASE;
-use crate::store::mongo::statements::Observer;
 use crate::store::mongo::{MongoStore, field};
 use crate::store::{Result, StatementStore as _, StoreError};
 
@@ -124,8 +123,8 @@ async fn an_observer_that_wakes_too_late_takes_nothing_back() {
         gates[0].shut_after(0);
         let slow = put_and_read(&slow, calls, None);
         hold_with_a_claim(&store, &gates[0]).await;
-        let (mut observer, now) = (Observer::new(asleep.0.statements.clone()), Moment::now());
-        observer.look(now).await.unwrap();
+        let now = Moment::now();
+        let mut observer = observer(&asleep, now).await;
         gates[1].shut_after(calls as usize);
         let looking = tokio::spawn(async move { observer.look(now + LEASE).await });
         gates[1].holds().await;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::filter::Walk;
 use super::put::VOIDING;
-use crate::store::{Extent, Kept, Page, Result};
+use crate::store::{Extent, Kept, LOG_BYTES, LogPage, Page, Result};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::instant::Instant;
 use crate::xapi::query::Filter;
@@ -53,12 +53,21 @@ pub(in crate::store::sqlite) fn log(
     connection: &Connection,
     after: Instant,
     limit: usize,
-) -> Result<Vec<Kept>> {
+) -> Result<LogPage> {
     let sql = format!("{COLUMNS} WHERE seq > ?1 ORDER BY seq LIMIT ?2");
     let mut select = connection.prepare_cached(&sql)?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = select.query_map(params![after.micros(), limit], kept)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let rows = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = select.query_map(params![after.micros(), rows], kept)?;
+    let (mut statements, mut bytes) = (Vec::new(), 0);
+    for kept in rows {
+        let kept = kept?;
+        bytes += kept.statement.body.len();
+        statements.push(kept);
+        if bytes >= LOG_BYTES {
+            return Ok(LogPage { statements, more: true });
+        }
+    }
+    Ok(LogPage { more: statements.len() == limit, statements })
 }
 
 /// See [`crate::store::TransferStore::extent`].
