@@ -19,7 +19,7 @@ use super::head::Head;
 use crate::store::Result;
 
 /// Old heads are removed when so many have come, and so many are left.
-const KEPT: i64 = 8;
+pub(super) const KEPT: i64 = 8;
 /// How often a change is tried when others are quicker, and the longest pause before the next.
 const TRIES: u32 = 400;
 const PAUSE_MS: u64 = 20;

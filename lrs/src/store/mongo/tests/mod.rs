@@ -7,6 +7,7 @@ use mongodb::bson::{Document, doc};
 use tokio::time::Instant as Moment;
 
 use super::MongoStore;
+use super::register::KEPT;
 use super::statements::{LOOKS, Observer};
 use crate::clock::SystemClock;
 use crate::store::Store;
@@ -20,7 +21,7 @@ mod restore;
 mod rivals;
 
 /// More changes of the head than versions of it are left.
-const CHANGES: i64 = 70;
+const CHANGES: i64 = 9 * KEPT;
 
 /// A store as a process of its own has it.
 async fn open(uri: &str) -> MongoStore {
@@ -42,7 +43,7 @@ fn as_any(store: &MongoStore) -> Arc<dyn Store> {
     Arc::new(store.clone())
 }
 
-/// Leaves the head as after so many changes of it that all older versions were removed.
+/// Leaves the head as after so many changes of it that all older versions were removed, just now.
 async fn change_much(store: &MongoStore) {
     let statements = &store.0.statements.collection;
     let database = statements.client().database(&statements.namespace().db);
@@ -50,6 +51,7 @@ async fn change_much(store: &MongoStore) {
     let newest = heads.find_one(doc! {}).sort(doc! {"_id": -1}).await.unwrap();
     let Some(mut newest) = newest else { return };
     let version = newest.get_i64("_id").unwrap() + CHANGES;
+    let version = version - version % KEPT;
     newest.insert("_id", version);
     heads.insert_one(newest).await.unwrap();
     heads.delete_many(doc! {"_id": {"$lt": version}}).await.unwrap();

@@ -64,3 +64,50 @@ async fn a_follower_that_stops_at_any_call_undoes_nobodys_progress() {
     }
     panic!("the writer never came to its end");
 }
+
+/// More writes than superseded documents are kept for.
+const WRITES: i64 = 20;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_writers_overtake_misses_nobody() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = as_any(&open(&uri).await);
+    let gate = Gate::to(&uri).await;
+    let slow = as_any(&open(gate.uri()).await);
+    assert!(store.put_course(COURSE, "", 0, true).await.unwrap());
+    assert!(write(Arc::clone(&store), 1, 0, true).await);
+    let mut last = 1;
+    for calls in 0..CALLS {
+        let actors = ["one", "two"].map(str::to_owned);
+        let held = usize::try_from(calls / 2).unwrap();
+        gate.shut_after(held);
+        let reader = Arc::clone(&slow);
+        let mut reading = tokio::spawn(async move {
+            match calls % 2 {
+                0 => reader.progress(COURSE, "", 10).await,
+                _ => reader.progress_of(COURSE, &actors).await,
+            }
+        });
+        let ended = tokio::select! {
+            () = gate.holds() => false,
+            read = &mut reading => {
+                assert_eq!(read.unwrap().unwrap(), written(last).1);
+                true
+            }
+        };
+        if ended {
+            return assert!(held > 2);
+        }
+        let before = last;
+        for _ in 0..WRITES {
+            let version = store.watermark(COURSE).await.unwrap().version;
+            last += 1;
+            assert!(write(Arc::clone(&store), last, version, false).await);
+        }
+        gate.open();
+        let read = reading.await.unwrap().unwrap();
+        let whole = [before, last].map(|by| written(by).1);
+        assert!(whole.contains(&read), "held after {held} calls: {read:?}");
+    }
+    panic!("the reader never came to its end");
+}

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::timeout;
+use mongodb::bson::doc;
+use tokio::time::{Instant as Moment, timeout};
 
 use super::gate::Gate;
 use super::groups::{bury, settle};
-use super::{as_any, change_much, open};
+use super::{as_any, change_much, observer, open};
 use crate::store::contract::sample::{log, put, reference, stamped, statement, voiding};
-use crate::store::mongo::MongoStore;
+use crate::store::mongo::{LEASE, MongoStore};
 use crate::store::{Result, Store, StoreError};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::stored::Stored;
@@ -41,9 +42,29 @@ async fn there(store: &Arc<dyn Store>) -> Vec<Stored> {
     log(store).await.into_iter().map(|kept| kept.statement).collect()
 }
 
+/// What becomes of a copy that is held at a call, and held for dead.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is killed.
+    Dies,
+    /// It goes on when another one has gone on with pages of its own.
+    Wakes,
+    /// So much later that it cannot tell that it is late.
+    WakesLate,
+}
+
+/// Nothing is left of what was taken back.
+async fn is_clean(store: &MongoStore) {
+    let statements = &store.0.statements;
+    let kept = statements.collection.count_documents(doc! {}).await.unwrap();
+    assert_eq!(kept, there(&as_any(store)).await.len() as u64);
+    let dangling = doc! {"_id": {"$gt": statements.register.head().await.unwrap().last}};
+    assert_eq!(statements.references.0.find_one(dangling).await.unwrap(), None);
+}
+
 /// A round in which a copy is held after so many calls and held for dead; another one goes on with
 /// pages of its own. Whether the first had come to its end before.
-async fn round(uri: &str, store: &MongoStore, n: u32, wakes: bool) -> bool {
+async fn round(uri: &str, store: &MongoStore, n: u32, fate: Fate) -> bool {
     let any = as_any(store);
     let before = there(&any).await;
     let all = [before.clone(), elsewhere(n)].concat();
@@ -57,6 +78,7 @@ async fn round(uri: &str, store: &MongoStore, n: u32, wakes: bool) -> bool {
     };
     bury(store).await;
     any.ready_to_restore().await.unwrap();
+    is_clean(store).await;
     let now = there(&any).await;
     assert!(now == before || now == all, "half a page: {now:?}");
     if let Some(ended) = ended {
@@ -70,8 +92,10 @@ async fn round(uri: &str, store: &MongoStore, n: u32, wakes: bool) -> bool {
         }
     }
     assert_eq!(there(&any).await, all, "held after {n} calls");
-    if wakes {
-        change_much(store).await;
+    if fate != Fate::Dies {
+        if fate == Fate::WakesLate {
+            change_much(store).await;
+        }
         gate.open();
         let answer = timeout(PATIENCE, copying).await.expect("an answer").unwrap();
         let allowed =
@@ -85,11 +109,11 @@ async fn round(uri: &str, store: &MongoStore, n: u32, wakes: bool) -> bool {
     false
 }
 
-async fn at_every_call(wakes: bool) {
+async fn at_every_call(fate: Fate) {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = open(&uri).await;
     for n in 0..CALLS {
-        if round(&uri, &store, n, wakes).await {
+        if round(&uri, &store, n, fate).await {
             assert!(n > 10);
             let last = there(&as_any(&store)).await.last().map(|kept| kept.stored);
             put(&as_any(&store), &[statement(9_999)]).await;
@@ -102,10 +126,60 @@ async fn at_every_call(wakes: bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_dies_at_any_call_goes_on() {
-    at_every_call(false).await;
+    at_every_call(Fate::Dies).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_wakes_after_another_one_has_gone_on_harms_nothing() {
-    at_every_call(true).await;
+    at_every_call(Fate::Wakes).await;
+    at_every_call(Fate::WakesLate).await;
+}
+
+/// The instants of a copy are free when nothing can come to them any more from who freed them.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_a_copy_back_takes_nothing_from_the_next() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let any = as_any(&store);
+    let gate = Gate::to(&uri).await;
+    let asleep = open(gate.uri()).await;
+    let mut freed = 0;
+    for n in 0..CALLS {
+        let dying = Gate::to(&uri).await;
+        let first = as_any(&open(dying.uri()).await);
+        dying.shut_after(0);
+        let _copying = tokio::spawn(restore(first, n, elsewhere(n)));
+        dying.holds().await;
+        let all_inserted = doc! {"stored": elsewhere(n).last().unwrap().stored.micros()};
+        while store.0.statements.collection.find_one(all_inserted.clone()).await.unwrap().is_none()
+        {
+            dying.shut_after(1);
+            dying.holds().await;
+        }
+        drop(dying);
+        let now = Moment::now();
+        let mut observer = observer(&asleep, now).await;
+        gate.shut_after(n as usize);
+        let mut looking = tokio::spawn(async move { observer.look(now + LEASE).await });
+        let ended = tokio::select! {
+            () = gate.holds() => false,
+            ended = &mut looking => { ended.unwrap().unwrap(); true },
+        };
+        let early = restore(Arc::clone(&any), n, elsewhere(n)).await;
+        freed += usize::from(early.is_ok());
+        gate.open();
+        if !ended {
+            looking.await.unwrap().unwrap();
+        }
+        if early.is_err() {
+            bury(&store).await;
+            restore(Arc::clone(&any), n, elsewhere(n)).await.unwrap();
+        }
+        assert!(there(&any).await.ends_with(&elsewhere(n)), "held after {n} calls");
+        assert!(there(&any).await.len() >= 4 * (n as usize + 1));
+        if ended {
+            return assert!(n > 4 && freed >= 1, "held {n} times, in time {freed} times");
+        }
+    }
+    panic!("the observer never came to its end");
 }
