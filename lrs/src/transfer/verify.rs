@@ -4,7 +4,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{DOCUMENTS, STATEMENTS, hashes};
-use crate::access::key::KeptKey;
+use crate::access::key::KeyTexts;
 use crate::store::{Kept, Result, Store};
 use crate::xapi::document::{Document, DocumentKey};
 use crate::xapi::instant::Instant;
@@ -81,19 +81,11 @@ impl Counter {
 pub async fn contents(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<Contents> {
     let (statements, attachments) = log(store, tell).await?;
     let mut keys = Counter::default();
-    for KeptKey { key, secret_hash } in store.keys().await? {
-        let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
-        let bounds = key.bounds.as_ref().map(serde_json::to_string).transpose();
-        let texts = [
-            &key.name,
-            &key.label,
-            &scopes.join(" "),
-            key.authority.text(),
-            &bounds.unwrap_or_default().unwrap_or_default(),
-            &key.created.to_string(),
-            &secret_hash,
-        ];
-        keys.add(&texts.map(|text: &str| text.as_bytes()));
+    for key in store.keys().await? {
+        let KeyTexts { name, label, scopes, authority, bounds, created, secret_hash } = key.texts();
+        let created = created.to_string();
+        let texts = [&name, &label, &scopes, &authority, &bounds, &created, &secret_hash];
+        keys.add(&texts.map(String::as_bytes));
     }
     let (mut courses, mut certificates) = (Counter::default(), Counter::default());
     for revision in store.courses().await? {

@@ -2,14 +2,12 @@
 //! microseconds, `secret_hash`.
 
 use mongodb::Collection;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 
 use super::call::{all, call, insert};
 use super::field;
-use crate::access::key::{KeptKey, Key};
-use crate::access::scope::Scope;
+use crate::access::key::{KeptKey, KeyTexts, KeyTextsError};
 use crate::store::{Result, StoreError};
-use crate::xapi::authority::Authority;
 
 /// Where they are kept.
 #[derive(Clone)]
@@ -25,16 +23,16 @@ impl Keys {
         keys.iter().map(kept).collect()
     }
 
-    pub(super) async fn add(&self, KeptKey { key, secret_hash }: &KeptKey) -> Result<bool> {
-        let bounds = key.bounds.as_ref().map(serde_json::to_string).transpose();
-        let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+    pub(super) async fn add(&self, kept: &KeptKey) -> Result<bool> {
+        let KeyTexts { name, label, scopes, authority, bounds, created, secret_hash } =
+            kept.texts();
         let document = doc! {
-            "_id": &key.name,
-            "label": &key.label,
-            "scopes": scopes,
-            "authority": key.authority.text(),
-            "bounds": bounds.unwrap_or_default().unwrap_or_default(),
-            "created": key.created.micros(),
+            "_id": name,
+            "label": label,
+            "scopes": scopes.split_whitespace().collect::<Vec<_>>(),
+            "authority": authority,
+            "bounds": bounds,
+            "created": created,
             "secret_hash": secret_hash,
         };
         insert(&self.0, document).await
@@ -46,24 +44,16 @@ impl Keys {
 }
 
 fn kept(document: &Document) -> Result<KeptKey> {
-    let name = field::text(document, "_id")?;
-    let corrupt = |what: String| StoreError::Corrupt(format!("key {name}: {what}"));
-    let scopes = document.get_array("scopes").map_err(|error| corrupt(error.to_string()))?;
-    let scopes = scopes.iter().map(|scope| scope.as_str().unwrap_or_default().parse::<Scope>());
-    let scopes: std::result::Result<Vec<Scope>, _> = scopes.collect();
-    let authority = serde_json::from_str(&field::text(document, "authority")?)
-        .map_err(|error| corrupt(error.to_string()))?;
-    let bounds = match field::text(document, "bounds")?.as_str() {
-        "" => None,
-        text => Some(serde_json::from_str(text).map_err(|error| corrupt(error.to_string()))?),
-    };
-    let key = Key {
-        bounds,
-        scopes: scopes.map_err(|error| corrupt(error.to_string()))?,
-        authority: Authority::from_agent(authority),
-        created: field::instant(document, "created")?,
+    let scopes = document.get_array("scopes").map(Vec::as_slice).unwrap_or_default();
+    let scopes: Vec<&str> = scopes.iter().filter_map(Bson::as_str).collect();
+    let texts = KeyTexts {
+        name: field::text(document, "_id")?,
         label: field::text(document, "label")?,
-        name,
+        scopes: scopes.join(" "),
+        authority: field::text(document, "authority")?,
+        bounds: field::text(document, "bounds")?,
+        created: field::integer(document, "created")?,
+        secret_hash: field::text(document, "secret_hash")?,
     };
-    Ok(KeptKey { key, secret_hash: field::text(document, "secret_hash")? })
+    texts.try_into().map_err(|error: KeyTextsError| StoreError::Corrupt(error.to_string()))
 }
