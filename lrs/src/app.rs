@@ -89,6 +89,7 @@ impl App {
         tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
         let record = Record::new(Arc::clone(&store), Arc::clone(&clock));
         let secret = store.secret().await?;
+        store.mark_used().await?;
         let progress = Progress::new(
             Arc::clone(&store),
             Arc::clone(&clock),

@@ -14,7 +14,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Engine;
 use crate::store::Store as AnyStore;
 use crate::store::mongo::MongoStore;
-use crate::transfer::{Contents, Doing, STATEMENTS, Transfer, contents};
+use crate::transfer::{Contents, Doing, STATEMENTS, Transfer, TransferError, contents};
 use crate::xapi::instant::Instant;
 
 /// See the command's help.
@@ -117,15 +117,14 @@ async fn copy(from: &str, to: &str) -> anyhow::Result<()> {
     };
     let copied = Transfer::new(&*from, &*to, &tell).run().await;
     bar.finish_and_clear();
-    let copied = copied.context("copying; what was copied stays, and the same command goes on")?;
-    print(&copied.contents);
+    print(&copied.map_err(|error| {
+        match error {
+            TransferError::Store { .. } => anyhow::Error::new(error)
+                .context("copying; what was copied stays, and the same command goes on"),
+            other => anyhow::Error::new(other).context("copying"),
+        }
+    })?);
     println!("Both stores hold this.");
-    if !copied.secret {
-        println!(
-            "The target has a secret of its own: `more` links and check-in codes given out by the \
-             source are not good for it."
-        );
-    }
     Ok(())
 }
 

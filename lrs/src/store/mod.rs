@@ -101,8 +101,9 @@ pub trait StatementStore: Send + Sync {
 
     /// The statements that match `filter` and are not voided, by `stored`, at most
     /// `filter.limit` (which is not 0). A statement meets every condition that the one it refers
-    /// to meets, each by itself and through any number of references, but for `since`, `until`
-    /// and `authority`, which are always its own.
+    /// to meets, each by itself and through references in turn
+    /// ([`crate::xapi::index::LONGEST_CHAIN`]), but for `since`, `until` and `authority`, which
+    /// are always its own.
     async fn statements(&self, filter: &Filter) -> Result<Page>;
 
     /// The attachments among `hashes` whose data is kept, each once.
@@ -322,7 +323,7 @@ pub trait CourseStore: Send + Sync {
 /// How much there is of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
-    /// How many statements, voided ones included.
+    /// How many statements, voided ones included; about so many where counting would take long.
     pub statements: u64,
     /// When the last of them was stored; the epoch when there is none.
     pub newest: Instant,
@@ -353,6 +354,9 @@ pub trait TransferStore: Send + Sync {
 
     /// Makes this the store's [`Store::secret`]; false when it has another one already.
     async fn adopt_secret(&self, secret: [u8; 32]) -> Result<bool>;
+
+    /// Whether a server has ever worked on the store ([`Store::mark_used`]).
+    async fn is_used(&self) -> Result<bool>;
 }
 
 /// A whole storage engine.
@@ -366,6 +370,9 @@ pub trait Store:
     ///
     /// It only spares work: [`CourseStore::put_progress`] is safe without.
     async fn lead(&self, insist: bool) -> Result<bool>;
+
+    /// Says, for good, that a server works on the store: it is not what a copy has left any more.
+    async fn mark_used(&self) -> Result<()>;
 
     /// 32 random bytes that belong to this store for good: the secret of its cursors.
     async fn secret(&self) -> Result<[u8; 32]>;

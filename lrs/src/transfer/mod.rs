@@ -48,11 +48,11 @@ pub enum TransferError {
         /// When it was stored.
         stored: Instant,
     },
-    /// The target has been used, and has nothing of this source.
-    #[error("the target has {0} of its own, which a copy would replace: copy into an empty store")]
-    InUse(&'static str),
-    /// The target has another key of this name.
-    #[error("the target has another key `{0}`: revoke it there first")]
+    /// The target is not new, and not what a copy has left.
+    #[error("the target has been used by a server: copy into an empty store")]
+    InUse,
+    /// The target has a key that the source has not.
+    #[error("the target has the key `{0}` of its own: copy into an empty store")]
     OtherKey(String),
     /// The target has another list of certificates under an id.
     #[error("the target has another certificate list `{list}` in the course {course}")]
@@ -84,16 +84,6 @@ pub enum Doing {
     Comparing(u64, u64),
 }
 
-/// What a copy that succeeded leaves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Copied {
-    /// What both stores hold now.
-    pub contents: Contents,
-    /// Whether the target has the source's secret: if not, `more` links and check-in codes that
-    /// were given out before are not good for it.
-    pub secret: bool,
-}
-
 /// A copy under way.
 pub struct Transfer<'a> {
     from: &'a dyn Store,
@@ -122,19 +112,15 @@ impl<'a> Transfer<'a> {
     /// # Errors
     /// [`TransferError`]: the target has things of its own, or one of the stores fails, or they
     /// are not the same in the end.
-    pub async fn run(&self) -> Result<Copied> {
+    pub async fn run(&self) -> Result<Contents> {
         self.to.ready_to_restore().await.map_err(target)?;
         let done = self.begin().await?;
-        let secret = self.from.secret().await.map_err(source)?;
-        let secret = self.to.adopt_secret(secret).await.map_err(target)?;
-        if !secret && done == Instant::default() {
-            self.check_unused().await?;
-        }
+        self.check_unused().await?;
         self.statements(done).await?;
         self.documents().await?;
         self.keys().await?;
         self.courses().await?;
-        Ok(Copied { contents: self.compare().await?, secret })
+        self.compare().await
     }
 
     /// Up to where the target has the source's statements.
@@ -149,14 +135,18 @@ impl<'a> Transfer<'a> {
         Err(TransferError::OtherStatements { id: statement.id, stored: statement.stored })
     }
 
-    /// Fails where the target has what a copy would replace, and no statement to show that it
-    /// comes from this source.
+    /// Fails where the target has, or may have, what this copy would replace.
     async fn check_unused(&self) -> Result<()> {
-        if !self.to.documents_beyond(None, 1).await.map_err(target)?.is_empty() {
-            return Err(TransferError::InUse("documents"));
+        let secret = self.from.secret().await.map_err(source)?;
+        let is_mine = self.to.adopt_secret(secret).await.map_err(target)?;
+        if !is_mine || self.to.is_used().await.map_err(target)? {
+            return Err(TransferError::InUse);
         }
-        if !self.to.courses().await.map_err(target)?.is_empty() {
-            return Err(TransferError::InUse("courses"));
+        for key in self.to.keys().await.map_err(target)? {
+            let name = key.key.name.clone();
+            if self.from.key(&name).await.map_err(source)? != Some(key) {
+                return Err(TransferError::OtherKey(name));
+            }
         }
         Ok(())
     }
@@ -243,12 +233,7 @@ impl<'a> Transfer<'a> {
 
     async fn keys(&self) -> Result<()> {
         for key in self.from.keys().await.map_err(source)? {
-            let name = key.key.name.clone();
-            if !self.to.add_key(key.clone()).await.map_err(target)?
-                && self.to.key(&name).await.map_err(target)? != Some(key)
-            {
-                return Err(TransferError::OtherKey(name));
-            }
+            self.to.add_key(key).await.map_err(target)?;
         }
         Ok(())
     }

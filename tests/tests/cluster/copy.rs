@@ -219,6 +219,7 @@ async fn a_store_in_use_is_not_copied_over() {
     traccia.admin().store(&[Statement::new().json()]).await;
     traccia.kill();
     for store in [&used, &database] {
+        copy(&first, store).await;
         let mut traccia = serve(store).await;
         let document = Document::state("mine");
         document.put_bytes(&traccia.admin(), "text/plain", b"1").await.is(204);
@@ -226,15 +227,28 @@ async fn a_store_in_use_is_not_copied_over() {
         let held = digest(store).await;
         let done = cli(&["store", "copy", "--from", &first, "--to", store]).await;
         assert_eq!(done.code, Some(2), "{done}");
-        assert!(done.stderr.contains("the target has documents of its own"), "{done}");
+        assert!(done.stderr.contains("the target has been used by a server"), "{done}");
+        assert!(!done.stderr.contains("goes on"), "{done}");
         assert_eq!(digest(store).await, held);
-        let mut traccia = serve(store).await;
-        document.delete(&traccia.admin()).await.is(204);
-        course::load(&traccia.admin()).await;
-        traccia.kill();
-        let done = cli(&["store", "copy", "--from", &first, "--to", store]).await;
-        assert!(done.stderr.contains("the target has courses of its own"), "{done}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_the_source_lacks_is_said_before_anything_is_copied() {
+    let place = Place::new();
+    let (first, second) = (place.store("first"), place.store("second"));
+    let mut traccia = serve(&first).await;
+    let name = "gone";
+    traccia.cli(&["key", "create", "--scope", "all/read", "--name", name]).await.success();
+    traccia.kill();
+    copy(&first, &second).await;
+    let mut traccia = traccia.restart().await;
+    traccia.cli(&["key", "revoke", name]).await.success();
+    traccia.admin().store(&[Statement::new().json()]).await;
+    traccia.kill();
+    let done = cli(&["store", "copy", "--from", &first, "--to", &second]).await;
+    assert!(done.stderr.contains(&format!("the target has the key `{name}`")), "{done}");
+    assert_eq!(export(&second).await, "");
 }
 
 #[tokio::test(flavor = "multi_thread")]

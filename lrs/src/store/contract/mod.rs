@@ -81,6 +81,8 @@ macro_rules! store_contract {
                 a_reference_is_found_by_what_its_target_is_found_by,
                 a_target_that_comes_later_counts_as_much,
                 chains_are_followed_in_every_order_of_arrival,
+                a_long_chain_is_followed_as_far_as_is_promised,
+                a_reference_to_a_wide_statement_is_kept,
                 a_chain_broken_by_a_missing_link_is_mended_when_it_comes,
                 references_in_a_circle_are_found_by_all_of_it,
                 time_and_authority_are_always_a_statements_own,
@@ -158,6 +160,7 @@ macro_rules! store_contract {
                 the_extent_is_that_of_the_log,
                 all_documents_are_paged_through,
                 a_secret_is_adopted_by_a_store_without_one,
+                a_store_stays_used,
             ];
             concurrency: [
                 distinct_statements_of_many_writers_are_all_kept,

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::sample::{
-    activity, authority, batch, found, ids, ids_of, of_activity, of_person, prepared_by, put,
+    activity, authority, batch, found, ids, ids_of, log, of_activity, of_person, prepared_by, put,
     put_each, reference, statement, stored, verb, with,
 };
 use crate::store::{Batch, Store};
+use crate::xapi::index::LONGEST_CHAIN;
 use crate::xapi::query::{Filter, Match};
 
 /// By all of it: actor, verb, object, what is only related, registration.
@@ -151,4 +152,27 @@ pub async fn conditions_may_be_met_by_different_links_of_a_chain(store: &Arc<dyn
     store.put_statements(batch(&[statement(0), noted])).await.unwrap();
     let filter = Filter { verb: Some("https://v.example/noted".into()), ..of_person("p0") };
     assert_eq!(found(store, filter).await.len(), 1);
+}
+
+/// Each link has what the hundred before it have, and not more than it can hold.
+pub async fn a_long_chain_is_followed_as_far_as_is_promised(store: &Arc<dyn Store>) {
+    let beyond = u32::try_from(LONGEST_CHAIN).unwrap() + 20;
+    let link = |n: u32| if n == 0 { statement(0) } else { reference(n, n - 1) };
+    let links: Vec<Value> = (0..beyond).map(link).collect();
+    put(store, &links).await;
+    let found = ids(store, of_person("p0")).await;
+    let promised = ids_of(0..=u32::try_from(LONGEST_CHAIN).unwrap());
+    assert!(promised.iter().all(|id| found.contains(id)), "{} found", found.len());
+}
+
+/// It holds nobody up, whatever it inherits.
+pub async fn a_reference_to_a_wide_statement_is_kept(store: &Arc<dyn Store>) {
+    let many: Vec<Value> = (0..20_000).map(|n| activity(&format!("of-many-{n}"))).collect();
+    let wide = with(statement(0), "context", json!({"contextActivities": {"other": many}}));
+    put(store, &[wide]).await;
+    put_each(store, &[reference(1, 0), statement(2)]).await;
+    let all: Vec<_> = log(store).await.into_iter().map(|kept| kept.statement.id).collect();
+    assert_eq!(all, ids_of(0..3));
+    let found = ids(store, of_person("p0")).await;
+    assert_eq!(found, ids_of(0..2), "what it is about comes first");
 }

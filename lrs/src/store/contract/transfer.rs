@@ -133,3 +133,15 @@ pub async fn a_secret_is_adopted_by_a_store_without_one(store: &Arc<dyn Store>) 
     assert!(store.adopt_secret([3; 32]).await.unwrap());
     assert_eq!(store.secret().await.unwrap(), [3; 32]);
 }
+
+/// A copy must not fall upon what a server has begun to work with.
+pub async fn a_store_stays_used(store: &Arc<dyn Store>) {
+    assert!(!store.is_used().await.unwrap());
+    store.secret().await.unwrap();
+    put(store, &[statement(0)]).await;
+    assert!(!store.is_used().await.unwrap());
+    for _ in 0..2 {
+        store.mark_used().await.unwrap();
+        assert!(store.is_used().await.unwrap());
+    }
+}

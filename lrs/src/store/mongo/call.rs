@@ -13,12 +13,10 @@ use crate::store::{Result, StoreError};
 const AT_MOST: Duration = Duration::from_secs(30);
 /// The server's code for a unique key that is taken.
 const DUPLICATE_KEY: i32 = 11_000;
-/// Codes of refusals that have to do with the server's state and not with what it was asked:
-/// internal errors, rights, time limits, lost cursors, another primary, shutting down, a full disk.
-const PASSING: &[i32] = &[
-    1, 6, 7, 13, 18, 43, 46, 50, 64, 79, 89, 91, 100, 112, 133, 134, 175, 189, 202, 237, 262, 290,
-    317, 391, 8_000, 9_001, 10_058, 10_107, 11_600, 11_601, 11_602, 13_388, 13_435, 13_436, 14_031,
-];
+/// Codes by which a server blames what it was asked, a document above all: a value, a type, a length,
+/// a depth, the name of a field, a size. All others may pass: trying again may help.
+const BLAMING: &[i32] =
+    &[2, 9, 14, 15, 16, 22, 52, 53, 56, 57, 73, 121, 10_334, 17_280, 17_419, 17_420];
 
 /// What `work` gives, in time.
 pub(super) async fn call<T>(
@@ -106,9 +104,7 @@ pub(super) fn told(error: Error) -> StoreError {
         ErrorKind::BsonSerialization(_) | ErrorKind::InvalidArgument { .. } => {
             StoreError::Rejected(text)
         }
-        _ if code(&error).is_some_and(|code| !PASSING.contains(&code)) => {
-            StoreError::Rejected(text)
-        }
+        _ if code(&error).is_some_and(|code| BLAMING.contains(&code)) => StoreError::Rejected(text),
         _ => StoreError::Unavailable(text),
     }
 }

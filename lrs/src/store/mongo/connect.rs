@@ -21,6 +21,10 @@ const POOL: u32 = 64;
 const WRITE: Duration = Duration::from_secs(20);
 /// The wire protocol of `MongoDB` 5.0.
 const WIRE: i64 = 13;
+/// What no server allows in the name of a database.
+const NOT_IN_A_NAME: [char; 13] =
+    ['/', '\\', '.', '"', '$', '*', '<', '>', ':', '|', '?', ' ', '\0'];
+const LONGEST_NAME: usize = 63;
 /// The server's codes for a user without the right, and for one that it does not know.
 const NOT_ALLOWED: i32 = 13;
 const NOT_KNOWN: i32 = 18;
@@ -42,6 +46,12 @@ pub(super) async fn connect(uri: &str, now: i64) -> Result<Database> {
     let Some(name) = options.default_database.clone() else {
         return Err(unusable("its URI names no database: use mongodb://HOST/DATABASE"));
     };
+    if name.contains(NOT_IN_A_NAME) || name.len() > LONGEST_NAME {
+        return Err(unusable(&format!(
+            "`{name}` cannot name a database: use at most {LONGEST_NAME} bytes, and none of \
+             / \\ . \" $ * < > : | ? and space"
+        )));
+    }
     for option in overridden(&options) {
         tracing::warn!(option, "an option of the database's URI is not used: Traccia sets its own");
     }
@@ -137,7 +147,10 @@ fn advised(error: Error) -> StoreError {
             "check the user, the password, and authSource"
         }
         (Some(_), _) => "use a server that speaks as MongoDB 5.0 does",
-        (None, _) => "check that it runs, its address, and the network",
+        (None, _) => {
+            "check that it runs, its address, the network, and that it is a member of the \
+             replicaSet that the URI names"
+        }
     };
     unusable(&format!("{advice} ({})", error.kind))
 }

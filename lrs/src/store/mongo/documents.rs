@@ -27,7 +27,24 @@ pub(super) struct Documents {
 impl Documents {
     /// See [`crate::store::DocumentStore::document`].
     pub(super) async fn document(&self, key: &DocumentKey) -> Result<Option<Document>> {
-        self.read(&self.cells.read(&name(key)).await?).await
+        self.current(&name(key)).await.map(|(_, document)| document)
+    }
+
+    /// The cell of this name and its document. Where its body cannot be read it may be in a file
+    /// that somebody has replaced.
+    async fn current(&self, name: &str) -> Result<(Held, Option<Document>)> {
+        let mut held = self.cells.read(name).await?;
+        loop {
+            let failed = match self.read(&held).await {
+                Ok(document) => return Ok((held, document)),
+                Err(error) => error,
+            };
+            let now = self.cells.read(name).await?;
+            if now.n == held.n {
+                return Err(failed);
+            }
+            held = now;
+        }
     }
 
     async fn read(&self, held: &Held) -> Result<Option<Document>> {
@@ -85,8 +102,7 @@ impl Documents {
     ) -> Result<()> {
         let name = name(key);
         for _ in 0..TRIES {
-            let held = self.cells.read(&name).await?;
-            let existing = self.read(&held).await?;
+            let (held, existing) = self.current(&name).await?;
             precondition.check(existing.as_ref()).map_err(StoreError::Precondition)?;
             let is_done = match change.clone().apply(existing.clone())? {
                 Some(document) => self.put(&name, &held, key, &document).await?,

@@ -361,12 +361,20 @@ impl TransferStore for MongoStore {
     async fn adopt_secret(&self, secret: [u8; 32]) -> Result<bool> {
         Ok(self.secret_or(secret).await? == secret)
     }
+
+    async fn is_used(&self) -> Result<bool> {
+        Ok(call(self.0.settings.find_one(doc! {"_id": "used"})).await?.is_some())
+    }
 }
 
 #[async_trait]
 impl Store for MongoStore {
     async fn lead(&self, insist: bool) -> Result<bool> {
         self.0.lease.lead(insist).await
+    }
+
+    async fn mark_used(&self) -> Result<()> {
+        insert(&self.0.settings, doc! {"_id": "used"}).await.map(drop)
     }
 
     async fn secret(&self) -> Result<[u8; 32]> {

@@ -329,6 +329,10 @@ impl Progress {
         let old: Vec<Bson> = if superseded.len() > LAG { superseded.remove(0) } else { Vec::new() };
         self.lock().insert(course.to_owned(), Writing { version, superseded });
         for ids in old.chunks(ASKED) {
+            let in_files = doc! {"_id": {"$in": ids.to_vec()}, "body": {"$type": "objectId"}};
+            for document in all(self.documents.find(in_files)).await? {
+                self.blobs.remove(document.get_object_id("body").ok()).await?;
+            }
             call(self.documents.delete_many(doc! {"_id": {"$in": ids.to_vec()}})).await?;
         }
         Ok(())

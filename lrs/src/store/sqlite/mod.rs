@@ -331,6 +331,14 @@ impl TransferStore for SqliteStore {
         let kept = self.write(move |session| secret_or(session, secret)).await?;
         Ok(kept == secret)
     }
+
+    async fn is_used(&self) -> Result<bool> {
+        self.read(|connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM setting WHERE name = 'used')";
+            Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        })
+        .await
+    }
 }
 
 /// The store's secret; `new` where it has none yet.
@@ -346,6 +354,15 @@ impl Store for SqliteStore {
     /// The folder is this process's alone.
     async fn lead(&self, _insist: bool) -> Result<bool> {
         Ok(true)
+    }
+
+    async fn mark_used(&self) -> Result<()> {
+        self.write(|session| {
+            session
+                .run("INSERT OR IGNORE INTO setting (name, value) VALUES ('used', x'01')", [])?;
+            Ok(())
+        })
+        .await
     }
 
     async fn secret(&self) -> Result<[u8; 32]> {

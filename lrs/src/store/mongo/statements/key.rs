@@ -12,7 +12,9 @@ use crate::store::mongo::blob::INLINE;
 use crate::xapi::index::{Closeness, IndexKey, Kind};
 
 const LENGTH: usize = 12;
-/// What one statement is found by at the most: a document of the database holds 16 MB.
+/// What one statement may say of itself, and what it is found by at the most: a document of the
+/// database holds 16 MB.
+pub(super) const MOST_OWN: usize = 150_000;
 pub(super) const MOST_KEYS: usize = 200_000;
 /// An element of a list in a document at the most: a type, its number as text, the key.
 const ELEMENT: usize = 1 + 8 + LENGTH;

@@ -7,20 +7,23 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::future::try_join_all;
 use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::Statements;
 use super::key::{Key, MOST_KEYS};
 use super::row::{self, Link};
-use crate::store::Result;
 use crate::store::mongo::call::{all, call};
 use crate::store::mongo::field;
 use crate::store::mongo::head::{Head, Stretch};
+use crate::store::{Result, StoreError};
+use crate::xapi::index::{LONGEST_CHAIN, MOST_INHERITED};
 
 /// Things asked for at once.
 const ASKED: usize = 1_000;
+/// Keys given to a statement in one call: some servers compare each with all that are there.
+const ADDED: usize = 1_000;
 /// Statements changed at once.
 const CHANGED: usize = 16;
 
@@ -35,11 +38,12 @@ impl Statements {
         }
         self.add_referrers(head, stretch, ids, &mut web).await?;
         self.add_targets(head, stretch, &mut web).await?;
-        let changes: Vec<_> = web.inheritances().collect();
-        stream::iter(changes.into_iter().map(|(id, keys)| self.add_keys(id, keys)))
-            .buffer_unordered(CHANGED)
-            .try_collect::<()>()
-            .await
+        let heirs = Vec::from_iter(&web.heirs);
+        for heirs in heirs.chunks(CHANGED) {
+            let changes = heirs.iter().filter_map(|id| web.inheritance(**id));
+            try_join_all(changes.map(|(id, keys)| self.add_keys(id, keys))).await?;
+        }
+        Ok(())
     }
 
     /// Adds the statements that refer to these, to those, and so on.
@@ -50,7 +54,10 @@ impl Statements {
         mut ids: Vec<Uuid>,
         web: &mut Web,
     ) -> Result<()> {
-        while !ids.is_empty() {
+        for _ in 0..LONGEST_CHAIN {
+            if ids.is_empty() {
+                break;
+            }
             let mut referrers = self.references.to(&ids).await?;
             referrers.retain(|id| !web.links.contains_key(id));
             let referrers: Vec<Uuid> = referrers.into_iter().collect();
@@ -63,7 +70,7 @@ impl Statements {
     /// Adds the statements that heirs refer to, that those refer to, and so on.
     async fn add_targets(&self, head: &Head, stretch: Stretch, web: &mut Web) -> Result<()> {
         let mut asked = HashSet::new();
-        loop {
+        for _ in 0..LONGEST_CHAIN {
             let targets = web.links.values().filter_map(|link| link.target);
             let missing = targets.filter(|id| !web.links.contains_key(id) && asked.insert(*id));
             let missing: Vec<Uuid> = missing.collect();
@@ -74,6 +81,7 @@ impl Statements {
                 web.links.insert(link.id, link);
             }
         }
+        Ok(())
     }
 
     /// The links of those of these statements that are there for this stretch.
@@ -97,8 +105,18 @@ impl Statements {
 
     async fn add_keys(&self, id: Uuid, keys: BTreeSet<Key>) -> Result<()> {
         let keys: Vec<Bson> = keys.into_iter().map(Key::bson).collect();
-        let add = doc! {"$addToSet": {"keys": {"$each": keys}}};
-        call(self.collection.update_one(doc! {"_id": field::of_uuid(id)}, add)).await.map(drop)
+        for keys in keys.chunks(ADDED) {
+            let add = doc! {"$addToSet": {"keys": {"$each": keys.to_vec()}}};
+            let added = self.collection.update_one(doc! {"_id": field::of_uuid(id)}, add);
+            match call(added).await {
+                // Linking must not fail for what a statement says: all that come later wait for it.
+                Err(StoreError::Rejected(reason)) => {
+                    tracing::error!(%id, reason, "a statement is not found by what it refers to");
+                }
+                added => drop(added?),
+            }
+        }
+        Ok(())
     }
 }
 
@@ -123,16 +141,13 @@ impl Web {
         Some(id)
     }
 
-    /// The keys that heirs lack.
-    fn inheritances(&self) -> impl Iterator<Item = (Uuid, BTreeSet<Key>)> + '_ {
-        self.heirs.iter().filter_map(|id| {
-            let own = &self.links.get(id)?.keys;
-            // Linking must not fail for what a statement says: all that come later wait for it.
-            let room = MOST_KEYS.saturating_sub(own.len());
-            let new = self.inherited(*id).into_iter().filter(|key| !own.contains(key));
-            let keys: BTreeSet<Key> = new.take(room).collect();
-            (!keys.is_empty()).then_some((*id, keys))
-        })
+    /// The keys that an heir lacks.
+    fn inheritance(&self, id: Uuid) -> Option<(Uuid, BTreeSet<Key>)> {
+        let own = &self.links.get(&id)?.keys;
+        let room = MOST_KEYS.saturating_sub(own.len()).min(MOST_INHERITED);
+        let new = self.inherited(id).into_iter().filter(|key| !own.contains(key));
+        let keys: BTreeSet<Key> = new.take(room).collect();
+        (!keys.is_empty()).then_some((id, keys))
     }
 
     /// What a statement has of its target, the target's target, and so on.
@@ -141,6 +156,9 @@ impl Web {
         let mut seen = HashSet::from([id]);
         let mut at = self.links.get(&id);
         while let Some(target) = at.and_then(|link| link.target).filter(|id| seen.insert(*id)) {
+            if seen.len() > LONGEST_CHAIN + 1 || keys.len() > MOST_KEYS {
+                break;
+            }
             at = self.links.get(&target);
             keys.extend(at.into_iter().flat_map(|link| &link.keys).map(|it| it.inherited()));
         }
@@ -172,7 +190,7 @@ mod tests {
         for link in links {
             web.add(link);
         }
-        let found = web.inheritances();
+        let found = web.heirs.iter().filter_map(|id| web.inheritance(*id));
         found.map(|(id, keys)| (id.as_u128(), keys.into_iter().collect())).collect()
     }
 

@@ -80,8 +80,7 @@ impl Statements {
     pub(in crate::store::mongo) async fn extent(&self) -> Result<Extent> {
         let head = self.register.head().await?;
         let shown = shown(&head, Instant::from_micros(i64::MIN), Instant::from_micros(i64::MAX));
-        let statements = self.collection.count_documents(doc! {"$and": shown.clone()});
-        let statements = call(statements).await?;
+        let statements = call(self.collection.estimated_document_count()).await?;
         let newest = self.find(shown, false, 1).await?;
         let newest = newest.first().map(|newest| field::instant(newest, "stored")).transpose()?;
         Ok(Extent { statements, newest: newest.unwrap_or_default() })

@@ -198,10 +198,14 @@ impl Statements {
         if self.register.settle(|head| head.adopt(seen, owner), is_mine).await?.is_none() {
             return Ok(());
         }
+        // As long as it may still be removing, nobody else takes it over.
+        let beating = self.beat(owner);
         self.sweep(seen.stretch).await?;
-        let mine = Claim { owner, ..*seen };
+        drop(beating);
+        let abort =
+            |head: &mut Head| head.claim_by(owner).copied().and_then(|mine| head.abort(&mine));
         let is_aborted = |head: &Head, _: &Stretch| head.claim_by(owner).is_none();
-        self.register.settle(|head| head.abort(&mine), is_aborted).await.map(drop)
+        self.register.settle(abort, is_aborted).await.map(drop)
     }
 
     /// See [`crate::store::TransferStore::ready_to_restore`]: the observer of this process does

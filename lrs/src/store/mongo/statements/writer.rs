@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Statements;
 use super::group::Outcome;
-use super::key::MOST_KEYS;
+use super::key::MOST_OWN;
 use crate::store::{Batch, Result, StoreError};
 use crate::xapi::instant::Instant;
 use crate::xapi::refusal::Refusal;
@@ -49,7 +49,7 @@ impl Writer {
             return Ok(ids);
         }
         for (n, statement) in batch.statements.iter().enumerate() {
-            if statement.keys.len() > MOST_KEYS {
+            if statement.keys.len() > MOST_OWN {
                 return Err(StoreError::Refused(too_wide().of_statement(n)));
             }
         }
@@ -162,7 +162,7 @@ fn too_wide() -> Refusal {
     Refusal::new(
         "statement-too-wide",
         "",
-        format!("The statement names more than {MOST_KEYS} agents and activities."),
+        format!("The statement names more than {MOST_OWN} agents and activities."),
         "Send statements of smaller groups.",
     )
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::put::own_keys;
 use crate::store::Result;
 use crate::store::sqlite::session::Session;
-use crate::xapi::index::{IndexKey, inherited as inherit};
+use crate::xapi::index::{IndexKey, LONGEST_CHAIN, MOST_INHERITED, inherited as inherit};
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::{Prepared, target};
 
@@ -19,6 +19,9 @@ pub(super) fn inherited(session: &Session<'_>, statement: &Prepared) -> Result<V
     let mut seen = HashSet::from([statement.id]);
     let mut next = statement.target;
     while let Some(id) = next.filter(|id| seen.insert(*id)) {
+        if seen.len() > LONGEST_CHAIN + 1 || keys.len() > MOST_INHERITED {
+            break;
+        }
         let sql = "SELECT body FROM statement WHERE seq = \
                    (SELECT seq FROM statement_id WHERE id = ?1)";
         let body: Option<String> = session.one(sql, [id.as_bytes()], |row| row.get(0))?;
@@ -27,6 +30,7 @@ pub(super) fn inherited(session: &Session<'_>, statement: &Prepared) -> Result<V
         keys.extend(inherit(&own));
         next = target(&value);
     }
+    keys.truncate(MOST_INHERITED);
     Ok(keys)
 }
 
@@ -34,9 +38,13 @@ pub(super) fn inherited(session: &Session<'_>, statement: &Prepared) -> Result<V
 /// refer to it, directly or through others.
 pub(super) fn pass_on(session: &mut Session<'_>, id: Uuid, keys: &[IndexKey]) -> Result<()> {
     let mut seen = HashSet::from([id]);
-    let mut targets = vec![id];
+    // Each with how many references away it is.
+    let mut targets = vec![(id, 0)];
     let mut inherited = None;
-    while let Some(target) = targets.pop() {
+    while let Some((target, away)) = targets.pop() {
+        if away == LONGEST_CHAIN {
+            continue;
+        }
         let sql = "SELECT statement.seq, statement.id FROM reference \
                    JOIN statement USING (seq) WHERE target = ?1";
         let referrers: Vec<(i64, [u8; 16])> =
@@ -44,9 +52,10 @@ pub(super) fn pass_on(session: &mut Session<'_>, id: Uuid, keys: &[IndexKey]) ->
         for (seq, referrer) in referrers {
             let referrer = Uuid::from_bytes(referrer);
             if seen.insert(referrer) {
-                let inherited = inherited.get_or_insert_with(|| inherit(keys).collect::<Vec<_>>());
+                let inherited = inherited
+                    .get_or_insert_with(|| inherit(keys).take(MOST_INHERITED).collect::<Vec<_>>());
                 session.index(Instant::from_micros(seq), inherited.iter())?;
-                targets.push(referrer);
+                targets.push((referrer, away + 1));
             }
         }
     }
