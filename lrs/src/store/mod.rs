@@ -100,7 +100,8 @@ pub trait StatementStore: Send + Sync {
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>>;
 
     /// The statements that match `filter` and are not voided, by `stored`, at most
-    /// `filter.limit` (which is not 0). A statement meets every condition that the one it refers
+    /// `filter.limit` (which is not 0); fewer, with more to follow perhaps, where they would weigh
+    /// more than [`PAGE_BYTES`]. A statement meets every condition that the one it refers
     /// to meets, each by itself and through references in turn
     /// ([`crate::xapi::index::LONGEST_CHAIN`]), but for `since`, `until` and `authority`, which
     /// are always its own.
@@ -122,6 +123,9 @@ pub struct LogPage {
     /// Whether more may follow the last one.
     pub more: bool,
 }
+
+/// A page of statements ends with the one by which it weighs so many bytes, about.
+pub const PAGE_BYTES: usize = 64 << 20;
 
 /// A page of the log ends with the statement by which it weighs so many bytes, about.
 pub const LOG_BYTES: usize = 16 << 20;
@@ -345,7 +349,8 @@ pub trait TransferStore: Send + Sync {
     /// ([`StatementStore::consistent_through`]); refused otherwise.
     async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()>;
 
-    /// At most `limit` documents of all shelves beyond `after`, in an order of the store's own.
+    /// At most `limit` documents of all shelves beyond `after`, in an order of the store's own;
+    /// fewer where they would weigh more than [`LOG_BYTES`], but never none where there is one.
     async fn documents_beyond(
         &self,
         after: Option<&DocumentKey>,

@@ -64,6 +64,11 @@ impl Prepared {
         Stored { id: self.id, stored, body: self.stamped(stored).into() }
     }
 
+    /// How many bytes its text has.
+    pub const fn weight(&self) -> usize {
+        self.text.len()
+    }
+
     /// The text of the statement as it is kept, stored at `stored`.
     pub fn stamped(&self, stored: Instant) -> String {
         let mut text = self.text.clone();

@@ -65,6 +65,7 @@ macro_rules! store_contract {
                 since_is_exclusive_and_until_is_inclusive,
                 ascending_is_descending_reversed,
                 more_is_said_exactly_when_more_follow,
+                a_heavy_page_is_shorter_and_says_that_more_follow,
                 voided_statements_are_not_what_more_speaks_of,
                 pages_join_without_gap_or_repetition,
                 a_page_begins_beyond_an_instant_nothing_was_stored_at,
@@ -161,6 +162,7 @@ macro_rules! store_contract {
                 all_documents_are_paged_through,
                 a_secret_is_adopted_by_a_store_without_one,
                 a_store_stays_used,
+                a_page_of_documents_ends_where_it_gets_heavy,
             ];
             concurrency: [
                 distinct_statements_of_many_writers_are_all_kept,

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::sample::{
     activity, found, id, ids, ids_of, of_activity, put, statement, stored, voiding, with,
 };
-use crate::store::{Page, Store};
+use crate::store::{PAGE_BYTES, Page, Store};
 use crate::xapi::instant::Instant;
 use crate::xapi::query::Filter;
 
@@ -160,4 +160,19 @@ pub async fn long_runs_of_the_index_are_walked_to_their_end(store: &Arc<dyn Stor
 
 fn did() -> String {
     "https://v.example/did".into()
+}
+
+/// A reader's memory holds a page, whatever statements weigh; the rest follows.
+pub async fn a_heavy_page_is_shorter_and_says_that_more_follow(store: &Arc<dyn Store>) {
+    let response = "x".repeat(PAGE_BYTES / 9);
+    for n in 0..11 {
+        put(store, &[with(statement(n), "result", json!({"response": response}))]).await;
+    }
+    let page = store.statements(&Filter { limit: 100, ..Filter::default() }).await.unwrap();
+    assert!(page.more && page.statements.len() < 11, "{} statements", page.statements.len());
+    let before = page.statements.last().map(|last| last.stored);
+    let rest = Filter { limit: 100, beyond: before, ..Filter::default() };
+    let rest = store.statements(&rest).await.unwrap();
+    assert!(!rest.more);
+    assert_eq!([page_ids(&page), page_ids(&rest)].concat(), ids_of((0..11).rev()));
 }

@@ -110,7 +110,15 @@ pub(in crate::store) async fn stored(store: &Arc<dyn Store>, n: u32) -> Instant 
 
 /// The whole log.
 pub(in crate::store) async fn log(store: &Arc<dyn Store>) -> Vec<Kept> {
-    store.log(Instant::default(), ALL).await.unwrap().statements
+    let mut all: Vec<Kept> = Vec::new();
+    loop {
+        let after = all.last().map_or_else(Instant::default, |last| last.statement.stored);
+        let page = store.log(after, ALL).await.unwrap();
+        all.extend(page.statements);
+        if !page.more {
+            return all;
+        }
+    }
 }
 
 /// A statement as another store has it, stored at `micros`.

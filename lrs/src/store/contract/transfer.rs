@@ -9,7 +9,7 @@ use super::sample::{
     batch, id, ids, ids_of, kept, log, of_person, put, put_each, reference, stamped, statement,
     stored, voiding,
 };
-use crate::store::{Extent, Kept, Store, StoreError};
+use crate::store::{Extent, Kept, LOG_BYTES, Store, StoreError};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::document::{
     Change, Document, DocumentKey, Precondition, Resource, Shelf, Unguarded,
@@ -144,4 +144,30 @@ pub async fn a_store_stays_used(store: &Arc<dyn Store>) {
         store.mark_used().await.unwrap();
         assert!(store.is_used().await.unwrap());
     }
+}
+
+/// A reader's memory holds a page, whatever documents weigh.
+pub async fn a_page_of_documents_ends_where_it_gets_heavy(store: &Arc<dyn Store>) {
+    let heavy = |bytes: usize| Document { body: Bytes::from(vec![7; bytes]), ..document(0) };
+    let half = LOG_BYTES / 2;
+    for (n, bytes) in [(0, half - 1), (1, half - 1), (2, half - 1), (3, half + 1), (4, 1)] {
+        change(store, n, Change::Put(heavy(bytes))).await;
+    }
+    let mut all: Vec<(DocumentKey, Document)> = Vec::new();
+    let mut pages = 0;
+    loop {
+        let after = all.last().map(|(key, _)| key.clone());
+        let page = store.documents_beyond(after.as_ref(), 100).await.unwrap();
+        let Some((_, but_last)) = page.split_last() else { break };
+        let weight: usize = but_last.iter().map(|(_, document)| document.body.len()).sum();
+        assert!(weight < LOG_BYTES, "{weight} bytes");
+        pages += 1;
+        all.extend(page);
+    }
+    assert!(pages >= 2, "{pages} pages");
+    all.sort_by(|one, other| one.0.id.cmp(&other.0.id));
+    assert_eq!(
+        all.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>(),
+        [0, 1, 2, 3, 4].map(key)
+    );
 }

@@ -12,8 +12,10 @@ use super::call::call;
 use super::field;
 use crate::store::{Result, StoreError};
 
-/// What a document holds itself: half of what the server allows one to be.
-pub(super) const INLINE: usize = 8 << 20;
+/// What a document holds itself. A server's answer holds [`super::call::BATCH`] of them.
+const INLINE: usize = 256 << 10;
+/// What a document held itself at the most, in any version.
+pub(super) const EVER_INLINE: usize = 8 << 20;
 /// Where files say what they were written for.
 const OWNER: &str = "metadata.owner";
 

@@ -18,6 +18,10 @@ const DUPLICATE_KEY: i32 = 11_000;
 const BLAMING: &[i32] =
     &[2, 9, 14, 15, 16, 22, 52, 53, 56, 57, 73, 121, 10_334, 17_280, 17_419, 17_420];
 
+/// Documents of one answer where they may be large: some servers make answers longer than the driver
+/// takes (48 MB).
+pub(super) const BATCH: u32 = 100;
+
 /// What `work` gives, in time.
 pub(super) async fn call<T>(
     work: impl IntoFuture<Output = mongodb::error::Result<T>>,

@@ -15,9 +15,9 @@ use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 use sha2::{Digest as _, Sha256};
 
-use super::call::{all, call, insert, insert_free};
+use super::call::{BATCH, all, all_until, call, insert, insert_free};
 use super::field;
-use crate::store::{Result, StoreError};
+use crate::store::{LOG_BYTES, Result, StoreError};
 
 /// How many earlier writes a version names.
 const REMEMBERED: usize = 16;
@@ -96,22 +96,37 @@ impl Cells {
         Ok(found)
     }
 
-    /// At most `limit` cells with a name beyond `after`, by name, those without a value left out;
-    /// none when there are no more.
-    pub(super) async fn beyond(&self, after: &str, limit: usize) -> Result<Vec<Held>> {
+    /// At most `limit` cells with a name beyond `after`, by name, those without a value left out,
+    /// and fewer where they weigh more than [`LOG_BYTES`]; none when there are no more. `weight`
+    /// says what a value weighs.
+    pub(super) async fn beyond(
+        &self,
+        after: &str,
+        limit: usize,
+        weight: impl Fn(&Document) -> usize,
+    ) -> Result<Vec<Held>> {
         let mut after = after.to_owned();
         loop {
             let filter = doc! {"cell": {"$gt": &after}};
-            // Some versions of a cell may be there at once, and the last cell may be cut in two.
+            // Some versions of a cell may be there at once. The last cell may be cut in two.
             let wanted = i64::try_from(limit.saturating_mul(3).max(3)).unwrap_or(i64::MAX);
             let found = self.0.find(filter).sort(doc! {"cell": 1, "n": 1}).limit(wanted);
+            let found = found.batch_size(BATCH);
             let mut newest: BTreeMap<String, Held> = BTreeMap::new();
-            for version in all(found).await? {
+            let mut bytes = 0;
+            let found = all_until(found, |version| {
+                bytes += weight(version);
+                bytes >= LOG_BYTES
+            });
+            for version in found.await? {
                 newest.insert(field::text(&version, "cell")?, Held::read(version)?);
             }
             let Some(last) = newest.keys().take(limit).next_back().cloned() else {
                 return Ok(Vec::new());
             };
+            if let Some(held) = newest.get_mut(&last) {
+                *held = self.read(&last).await?;
+            }
             let held: Vec<Held> =
                 newest.into_values().take(limit).filter(|held| held.value.is_some()).collect();
             if !held.is_empty() {

@@ -2,13 +2,13 @@
 //! `resource`, `activity`, `agent`; `registration` ("" for none), `id`, `content_type`, `updated` in
 //! microseconds, `body`.
 
-use mongodb::bson::{Document as Fields, doc};
+use mongodb::bson::{Bson, Document as Fields, doc};
 use uuid::Uuid;
 
 use super::blob::Blobs;
 use super::cell::{self, Cells, Held, busy};
 use super::field;
-use crate::store::{Result, StoreError};
+use crate::store::{LOG_BYTES, Result, StoreError};
 use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
 use crate::xapi::instant::Instant;
 
@@ -83,8 +83,14 @@ impl Documents {
         limit: usize,
     ) -> Result<Vec<(DocumentKey, Document)>> {
         let after = after.map(name).unwrap_or_default();
+        // What is in a file is as long as a page may be.
+        let weight = |value: &Fields| match value.get("body") {
+            Some(Bson::Binary(body)) => body.bytes.len(),
+            Some(_) => LOG_BYTES,
+            None => 0,
+        };
         let mut documents = Vec::new();
-        for held in self.cells.beyond(&after, limit).await? {
+        for held in self.cells.beyond(&after, limit, weight).await? {
             if let (Some(value), Some(document)) = (held.value(), self.read(&held).await?) {
                 documents.push((key(value)?, document));
             }

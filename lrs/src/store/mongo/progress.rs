@@ -14,7 +14,7 @@ use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 
 use super::blob::Blobs;
-use super::call::{all, call};
+use super::call::{BATCH, all, call};
 use super::cell::{self, Cells, Held};
 use super::field;
 use crate::store::{Followed, ProgressDocument, Result, StoreError, Watermark};
@@ -160,10 +160,11 @@ impl Progress {
             let filter = doc! {"course": course, "actor": {"$gt": &after}};
             let found = self.documents.find(filter).sort(doc! {"actor": 1, "version": 1});
             let limited = i64::try_from(wanted).unwrap_or(i64::MAX);
-            let mut found = all(found.limit(limited)).await?;
+            let mut found = all(found.limit(limited).batch_size(BATCH)).await?;
             let whole = found.len() < wanted;
             if !whole && let Some(alone) = cut_last(&mut found)? {
-                found = all(self.documents.find(doc! {"course": course, "actor": alone})).await?;
+                let of_one = doc! {"course": course, "actor": alone};
+                found = all(self.documents.find(of_one).batch_size(BATCH)).await?;
             }
             let Some(last) = found.last() else { break };
             let last = field::text(last, "actor")?;
@@ -186,7 +187,7 @@ impl Progress {
         let mut found = Vec::new();
         for actors in actors.chunks(ASKED) {
             let filter = doc! {"course": course, "actor": {"$in": actors}};
-            found.extend(all(self.documents.find(filter)).await?);
+            found.extend(all(self.documents.find(filter).batch_size(BATCH)).await?);
         }
         self.newest(mark, found).await
     }
@@ -199,7 +200,7 @@ impl Progress {
     ) -> Result<Vec<ProgressDocument>> {
         let from = version.max(mark.watermark.base - 1);
         let filter = doc! {"course": course, "version": {"$gt": from}};
-        self.newest(mark, all(self.documents.find(filter)).await?).await
+        self.newest(mark, all(self.documents.find(filter).batch_size(BATCH)).await?).await
     }
 
     /// Of each actor the newest document that the mark names, by actor.

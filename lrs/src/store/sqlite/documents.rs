@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use super::session::Session;
-use crate::store::{Result, StoreError};
+use crate::store::{LOG_BYTES, Result, StoreError};
 use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
 use crate::xapi::instant::Instant;
 
@@ -83,7 +83,16 @@ pub(super) fn beyond(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let from = params![resource, activity, agent, id, registration, limit];
     let rows = select.query_map(from, |row| Ok((key(row)?, read(row)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let (mut documents, mut bytes) = (Vec::new(), 0);
+    for row in rows {
+        let (key, document) = row?;
+        bytes += document.body.len();
+        documents.push((key, document));
+        if bytes >= LOG_BYTES {
+            break;
+        }
+    }
+    Ok(documents)
 }
 
 fn key(row: &Row<'_>) -> rusqlite::Result<DocumentKey> {

@@ -8,7 +8,7 @@ use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::{Statements, row};
-use crate::store::mongo::call::{all, call, insert_free};
+use crate::store::mongo::call::{BATCH, all, call, insert_free};
 use crate::store::mongo::field;
 use crate::store::mongo::head::{Claim, Head, Stretch};
 use crate::store::mongo::register::Known;
@@ -336,6 +336,7 @@ impl Group<'_> {
             let ids = rows.iter().filter_map(|row| Some(field::of_uuid(self.rows.get(*row)?.id)));
             let ids: Vec<Bson> = ids.collect();
             let found = self.statements.collection.find(doc! {"_id": {"$in": ids}});
+            let found = found.batch_size(BATCH);
             for document in all(found).await? {
                 kept.insert(field::uuid(&document, "_id")?, document);
             }

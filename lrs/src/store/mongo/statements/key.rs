@@ -8,7 +8,7 @@ use mongodb::bson::Bson;
 use mongodb::bson::oid::ObjectId;
 use sha2::{Digest as _, Sha256};
 
-use crate::store::mongo::blob::INLINE;
+use crate::store::mongo::blob::EVER_INLINE;
 use crate::xapi::index::{Closeness, IndexKey, Kind};
 
 const LENGTH: usize = 12;
@@ -19,7 +19,7 @@ pub(super) const MOST_KEYS: usize = 200_000;
 /// An element of a list in a document at the most: a type, its number as text, the key.
 const ELEMENT: usize = 1 + 8 + LENGTH;
 const _: () = assert!(
-    INLINE + MOST_KEYS * ELEMENT + (1 << 20) <= 16 << 20,
+    EVER_INLINE + MOST_KEYS * ELEMENT + (1 << 20) <= 16 << 20,
     "a statement that has been inserted can be given all that it inherits"
 );
 /// The first bytes. A kept key begins with one of them: they never change.

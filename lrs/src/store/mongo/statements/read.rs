@@ -1,19 +1,22 @@
 //! Reading statements: those that the head shows.
 
 use futures::future::try_join_all;
+use mongodb::action::Find;
 use mongodb::bson::{Document, doc};
 use uuid::Uuid;
 
 use super::key::Key;
 use super::{Statements, row};
-use crate::store::mongo::call::{all, all_until, call};
+use crate::store::mongo::call::{BATCH, all, all_until, call};
 use crate::store::mongo::field;
 use crate::store::mongo::head::Head;
-use crate::store::{Extent, Kept, LOG_BYTES, LogPage, Page, Result};
+use crate::store::{Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result};
 use crate::xapi::index::{Closeness, Kind};
 use crate::xapi::instant::Instant;
 use crate::xapi::query::{Filter, Match};
 
+/// What a statement in a file is taken to weigh, in bytes.
+const IN_A_FILE: usize = 8 << 20;
 /// Read beyond a page, so that some voided statements do not cost another question.
 const SPARE: usize = 8;
 
@@ -39,8 +42,14 @@ impl Statements {
             let wanted = (filter.limit - page.statements.len()).saturating_add(1 + SPARE);
             let mut all_of = shown(&head, after, until);
             all_of.extend(conditions.iter().cloned());
-            let found = self.find(all_of, filter.ascending, wanted).await?;
-            let whole = found.len() < wanted;
+            let mut bytes = 0;
+            let found = all_until(self.found(all_of, filter.ascending, wanted), |document| {
+                bytes += document.get_str("body").map_or(IN_A_FILE, str::len);
+                bytes >= PAGE_BYTES
+            });
+            let found = found.await?;
+            let is_heavy = bytes >= PAGE_BYTES;
+            let whole = found.len() < wanted && !is_heavy;
             for document in self.kept(&head, &found).await?.into_iter().filter(|kept| !kept.voided)
             {
                 if page.statements.len() == filter.limit {
@@ -48,6 +57,10 @@ impl Statements {
                     return Ok(page);
                 }
                 page.statements.push(document.statement);
+            }
+            if is_heavy && !page.statements.is_empty() {
+                page.more = true;
+                return Ok(page);
             }
             let Some(last) = found.last().filter(|_| !whole) else { return Ok(page) };
             let last = field::instant(last, "stored")?;
@@ -63,10 +76,8 @@ impl Statements {
     ) -> Result<LogPage> {
         let head = self.register.head().await?;
         let shown = shown(&head, after, Instant::from_micros(i64::MAX));
-        let wanted = i64::try_from(limit).unwrap_or(i64::MAX);
-        let found = self.collection.find(doc! {"$and": shown}).sort(doc! {"stored": 1});
         let mut bytes = 0;
-        let found = all_until(found.limit(wanted), |document| {
+        let found = all_until(self.found(shown, true, limit), |document| {
             // What is in a file is as long as a page may be.
             bytes += document.get_str("body").map_or(LOG_BYTES, str::len);
             bytes >= LOG_BYTES
@@ -81,20 +92,15 @@ impl Statements {
         let head = self.register.head().await?;
         let shown = shown(&head, Instant::from_micros(i64::MIN), Instant::from_micros(i64::MAX));
         let statements = call(self.collection.estimated_document_count()).await?;
-        let newest = self.find(shown, false, 1).await?;
+        let newest = all(self.found(shown, false, 1)).await?;
         let newest = newest.first().map(|newest| field::instant(newest, "stored")).transpose()?;
         Ok(Extent { statements, newest: newest.unwrap_or_default() })
     }
 
-    async fn find(
-        &self,
-        all_of: Vec<Document>,
-        ascending: bool,
-        limit: usize,
-    ) -> Result<Vec<Document>> {
+    fn found(&self, all_of: Vec<Document>, ascending: bool, limit: usize) -> Find<'_, Document> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let order = doc! {"stored": if ascending { 1 } else { -1 }};
-        all(self.collection.find(doc! {"$and": all_of}).sort(order).limit(limit)).await
+        self.collection.find(doc! {"$and": all_of}).sort(order).limit(limit).batch_size(BATCH)
     }
 
     /// The statements of documents, in their order, and whether they are voided.

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant as Moment;
 
 use super::{Statements, row};
-use crate::store::mongo::call::{all, call};
+use crate::store::mongo::call::{BATCH, all, call};
 use crate::store::mongo::head::{Claim, Head, Stretch};
 use crate::store::mongo::things::Taught;
 use crate::store::mongo::{BEAT, LEASE};
@@ -138,7 +138,8 @@ impl Statements {
         }
         tracing::warn!(statements = stretch.len(), "finishing what a dead process began");
         let within = doc! {"stored": {"$gte": stretch.from, "$lte": stretch.to}};
-        let documents = all(self.collection.find(within).sort(doc! {"stored": 1})).await?;
+        let documents = self.collection.find(within).sort(doc! {"stored": 1}).batch_size(BATCH);
+        let documents = all(documents).await?;
         let links = documents.iter().map(row::link).collect::<Result<Vec<_>>>()?;
         self.link(head, stretch, links).await?;
         let mut taught = Taught::default();

@@ -11,6 +11,7 @@ use super::group::Outcome;
 use super::key::MOST_OWN;
 use crate::store::{Batch, Result, StoreError};
 use crate::xapi::instant::Instant;
+use crate::xapi::prepare::Prepared;
 use crate::xapi::refusal::Refusal;
 
 /// Requests that may wait before senders do.
@@ -18,6 +19,8 @@ const QUEUE: usize = 4_096;
 /// Requests and statements of one group at most, unless a single request has more.
 const REQUESTS: usize = 512;
 const STATEMENTS: usize = 2_000;
+/// What a group weighs at the most, in bytes, unless a single request weighs more.
+const BYTES: usize = 32 << 20;
 
 /// A request.
 struct Job {
@@ -25,6 +28,15 @@ struct Job {
     /// When the statements were stored, where they come from another store.
     at: Option<Vec<Instant>>,
     reply: oneshot::Sender<Result<()>>,
+}
+
+impl Job {
+    /// How many bytes it holds, about.
+    fn weight(&self) -> usize {
+        let statements = self.batch.statements.iter().map(Prepared::weight);
+        let attachments = self.batch.attachments.iter().map(|attachment| attachment.body.len());
+        statements.chain(attachments).sum()
+    }
 }
 
 /// The way to the task that writes.
@@ -98,12 +110,14 @@ impl Work {
     /// The requests of the next group, in order; a copy by itself.
     fn group(&mut self) -> Vec<Job> {
         let mut group: Vec<Job> = Vec::new();
-        let mut statements = 0;
+        let (mut statements, mut bytes) = (0, 0);
         while let Some(job) = self.waiting.front() {
             let is_copy = |job: &Job| job.at.is_some();
             let alone = is_copy(job) || group.first().is_some_and(is_copy);
             statements += job.batch.statements.len();
-            let fits = group.len() < self.most && statements <= STATEMENTS && !alone;
+            bytes += job.weight();
+            let fits =
+                group.len() < self.most && statements <= STATEMENTS && bytes <= BYTES && !alone;
             if !group.is_empty() && !fits {
                 break;
             }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::filter::Walk;
 use super::put::VOIDING;
-use crate::store::{Extent, Kept, LOG_BYTES, LogPage, Page, Result};
+use crate::store::{Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::instant::Instant;
 use crate::xapi::query::Filter;
@@ -33,7 +33,7 @@ pub(in crate::store::sqlite) fn statements(
     let snapshot = connection.unchecked_transaction()?;
     let mut walk = Walk::new(&snapshot, filter)?;
     let mut select = snapshot.prepare_cached(&format!("{COLUMNS} WHERE seq = ?1"))?;
-    let mut page = Page::default();
+    let (mut page, mut bytes) = (Page::default(), 0);
     while let Some(seq) = walk.next()? {
         let Some(kept) = select.query_row([seq], kept).optional()? else { continue };
         if kept.voided {
@@ -43,7 +43,12 @@ pub(in crate::store::sqlite) fn statements(
             page.more = true;
             break;
         }
+        bytes += kept.statement.body.len();
         page.statements.push(kept.statement);
+        if bytes >= PAGE_BYTES {
+            page.more = true;
+            break;
+        }
     }
     Ok(page)
 }
