@@ -33,27 +33,25 @@ pub(super) async fn call<T>(
 pub(super) async fn all(
     find: impl IntoFuture<Output = mongodb::error::Result<Cursor<Document>>>,
 ) -> Result<Vec<Document>> {
-    in_time(async { find.await?.try_collect().await }).await?.map_err(told)
+    all_until(find, |_| false).await
 }
 
-/// The documents that `find` finds, up to the first one that is `enough`.
+/// The documents that `find` finds, up to the first one that is `enough`. Each of the server's answers
+/// is waited for by itself.
 pub(super) async fn all_until(
     find: impl IntoFuture<Output = mongodb::error::Result<Cursor<Document>>>,
     mut enough: impl FnMut(&Document) -> bool,
 ) -> Result<Vec<Document>> {
-    let some = async {
-        let mut cursor = find.await?;
-        let mut found = Vec::new();
-        while let Some(document) = cursor.try_next().await? {
-            let is_enough = enough(&document);
-            found.push(document);
-            if is_enough {
-                break;
-            }
+    let mut cursor = call(find).await?;
+    let mut found = Vec::new();
+    while let Some(document) = call(cursor.try_next()).await? {
+        let is_enough = enough(&document);
+        found.push(document);
+        if is_enough {
+            break;
         }
-        Ok(found)
-    };
-    in_time(some).await?.map_err(told)
+    }
+    Ok(found)
 }
 
 /// Keeps `document` unless its key is taken: says whether it was kept. This, and no update, is
