@@ -1,4 +1,5 @@
-//! Keeping a group of requests: see [`super`] for the steps.
+//! The statements of a group of requests: inserting those whose ids are free, and settling what
+//! becomes of the others.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -10,21 +11,19 @@ use uuid::Uuid;
 use super::{Statements, row};
 use crate::store::mongo::call::{BATCH, all, call, insert_free};
 use crate::store::mongo::field;
-use crate::store::mongo::head::{Claim, Head, Stretch};
-use crate::store::mongo::register::Known;
+use crate::store::mongo::head::{Claim, Stretch};
 use crate::store::mongo::things::Taught;
 use crate::store::{Batch, Result, StoreError};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::Prepared;
-use crate::xapi::refusal::Refusal;
 use crate::xapi::same;
 
 /// How long apart it is looked again at what others have to do first: from, and up to.
-const PAUSE: Duration = Duration::from_millis(2);
+pub(super) const PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 /// How long others are waited for.
-const LOOKS: u32 = 600;
+pub(super) const LOOKS: u32 = 600;
 /// Ids asked for at once.
 const ASKED: usize = 1_000;
 
@@ -39,26 +38,26 @@ pub(super) enum Outcome {
 }
 
 /// A group on its way.
-struct Group<'a> {
+pub(super) struct Group<'a> {
     statements: &'a Statements,
     batches: &'a [Batch],
-    claim: Claim,
+    pub(super) claim: Claim,
     rows: Vec<Row>,
     /// Statements that have the id of another one of the group, by row: theirs, and the other's.
     twins: Vec<(usize, usize)>,
     /// Of each batch; kept until there is a reason why not.
-    outcomes: Vec<Outcome>,
+    pub(super) outcomes: Vec<Outcome>,
     /// The latest statement that a batch has in common with what was there.
-    shared: i64,
+    pub(super) shared: i64,
 }
 
 /// A statement of the group.
-struct Row {
+pub(super) struct Row {
     batch: usize,
     /// Its place in the batch.
     place: usize,
     id: Uuid,
-    document: Document,
+    pub(super) document: Document,
     state: State,
 }
 
@@ -71,108 +70,7 @@ enum State {
     /// Another one stands for it, or its batch has failed.
     Dropped,
 }
-
-/// When a sealed claim is finished.
-enum Turn {
-    /// It is the first in the head.
-    Now(Known),
-    /// Somebody else has finished it.
-    Past,
-    /// It is not sealed after all: somebody else has aborted it.
-    Never,
-}
-
 impl Statements {
-    /// Keeps batches, each wholly or not at all, and visible when this returns. `at`, where it is
-    /// given, is when each statement of the one batch was stored.
-    pub(super) async fn keep(
-        &self,
-        batches: &[Batch],
-        at: Option<&[Instant]>,
-    ) -> Result<Vec<Outcome>> {
-        let (known, claim) = self.claim(batches, at).await?;
-        let beating = self.beat(claim.owner);
-        let mut may_be_sealed = false;
-        let kept = self.keep_in(known, batches, at, claim, &mut may_be_sealed).await;
-        drop(beating);
-        if let Err(error) = &kept {
-            // All calls were answered: none of them can still be on its way.
-            let is_over = matches!(error, StoreError::Rejected(_));
-            self.give_up(&claim, may_be_sealed, is_over).await;
-        }
-        kept
-    }
-
-    async fn claim(&self, batches: &[Batch], at: Option<&[Instant]>) -> Result<(Known, Claim)> {
-        let owner = rand::random::<i64>();
-        let claimed = |head: &Head, claim: &Claim| head.claim_by(claim.owner).is_some();
-        if let Some([first, .., last] | [first @ last]) = at {
-            let stretch = Stretch { from: first.micros(), to: last.micros() };
-            let claim = self.register.settle(|head| head.claim_as(stretch, owner), claimed);
-            return claim.await?.ok_or_else(|| StoreError::Refused(Refusal::stored_earlier()));
-        }
-        let count: usize = batches.iter().map(|batch| batch.statements.len()).sum();
-        let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
-        let now = self.clock.now();
-        let claim = self.register.settle(|head| head.claim(now, count, owner), claimed);
-        claim.await?.ok_or_else(stuck)
-    }
-
-    /// Says in `may_be_sealed` whether the claim is, or may be, sealed.
-    async fn keep_in(
-        &self,
-        known: Known,
-        batches: &[Batch],
-        at: Option<&[Instant]>,
-        claim: Claim,
-        may_be_sealed: &mut bool,
-    ) -> Result<Vec<Outcome>> {
-        let Claim { stretch, owner, .. } = claim;
-        let rows = self.rows(batches, at, stretch).await?;
-        let outcomes = batches.iter().map(|_| Outcome::Kept).collect();
-        let mut group = Group {
-            statements: self,
-            batches,
-            claim,
-            twins: twins(&rows),
-            rows,
-            outcomes,
-            shared: 0,
-        };
-        group.insert().await?;
-        if group.is_empty() {
-            self.blobs.remove_of(stretch.from).await?;
-            self.register.change(|head| head.finish(owner)).await?;
-        } else {
-            self.blobs.remove(group.dropped_files()).await?;
-            self.references.keep(group.inserted().map(|row| &row.document)).await?;
-            let has_attachments = self.upload(group.attachments(), stretch.from).await?;
-            *may_be_sealed = true;
-            let sealed = self.register.change_from(known, |head| head.seal(owner)).await?;
-            let turn = if sealed.is_some() { self.turn(&group).await? } else { Turn::Never };
-            match turn {
-                Turn::Now(known) => {
-                    self.link(&known.head, stretch, group.links()?).await?;
-                    self.things.learn(group.taught()).await?;
-                    if has_attachments {
-                        self.attach(stretch.from).await?;
-                    }
-                    self.register.change_from(known, |head| head.finish(owner)).await?;
-                }
-                Turn::Past => {}
-                Turn::Never => {
-                    *may_be_sealed = false;
-                    return Err(lost());
-                }
-            }
-        }
-        self.shown(&claim, stretch.to.max(group.shared)).await?;
-        if let Some(newest) = group.newest() {
-            self.newest.send_if_modified(|known| newest > std::mem::replace(known, newest));
-        }
-        Ok(group.outcomes)
-    }
-
     async fn rows(
         &self,
         batches: &[Batch],
@@ -194,50 +92,23 @@ impl Statements {
         }
         Ok(rows)
     }
-
-    /// Waits until it is the turn of a sealed claim to be finished.
-    async fn turn(&self, group: &Group<'_>) -> Result<Turn> {
-        let Claim { stretch, owner, .. } = group.claim;
-        let mut pause = PAUSE;
-        for _ in 0..LOOKS {
-            let known = self.register.newest().await?;
-            let head = &known.head;
-            match head.claim_by(owner) {
-                None if head.aborted.contains(&stretch) => return Ok(Turn::Never),
-                // That it was aborted may be forgotten, but then its statements are gone.
-                None if group.is_there().await? => return Ok(Turn::Past),
-                None => return Ok(Turn::Never),
-                Some(claim) if !claim.sealed => {
-                    self.register.change(|head| head.seal(owner)).await?;
-                }
-                Some(_) if head.is_first(owner) => return Ok(Turn::Now(known)),
-                Some(_) => rest(&mut pause).await,
-            }
-        }
-        Err(stuck())
-    }
-
-    /// Waits until everything stored up to an instant is visible, and this claim is finished.
-    async fn shown(&self, claim: &Claim, stored: i64) -> Result<()> {
-        let mut pause = PAUSE;
-        for _ in 0..LOOKS {
-            let head = self.register.head().await?;
-            if head.horizon() >= stored {
-                return if head.aborted.contains(&claim.stretch) { Err(lost()) } else { Ok(()) };
-            }
-            if head.claim_by(claim.owner).is_some() {
-                self.register.change(|head| head.finish(claim.owner)).await?;
-            } else {
-                rest(&mut pause).await;
-            }
-        }
-        Err(stuck())
-    }
 }
 
-impl Group<'_> {
+impl<'a> Group<'a> {
+    /// Batches on their way, under a claim; `at` is when each statement was stored, where that is known.
+    pub(super) async fn new(
+        statements: &'a Statements,
+        batches: &'a [Batch],
+        at: Option<&[Instant]>,
+        claim: Claim,
+    ) -> Result<Self> {
+        let rows = statements.rows(batches, at, claim.stretch).await?;
+        let outcomes = batches.iter().map(|_| Outcome::Kept).collect();
+        Ok(Self { statements, batches, claim, twins: twins(&rows), rows, outcomes, shared: 0 })
+    }
+
     /// Inserts all statements whose ids are free, and settles what becomes of the others.
-    async fn insert(&mut self) -> Result<()> {
+    pub(super) async fn insert(&mut self) -> Result<()> {
         let twins = std::mem::take(&mut self.twins);
         for (row, _) in &twins {
             self.set(*row, State::Dropped);
@@ -395,40 +266,40 @@ impl Group<'_> {
         }
     }
 
-    fn inserted(&self) -> impl Iterator<Item = &Row> {
+    pub(super) fn inserted(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| row.state == State::Inserted)
     }
 
     /// The files of statements that are not kept after all.
-    fn dropped_files(&self) -> impl Iterator<Item = ObjectId> {
+    pub(super) fn dropped_files(&self) -> impl Iterator<Item = ObjectId> {
         let dropped = self.rows.iter().filter(|row| row.state == State::Dropped);
         dropped.filter_map(|row| row.document.get_object_id("body").ok())
     }
 
     /// Whether what it inserted is there.
-    async fn is_there(&self) -> Result<bool> {
+    pub(super) async fn is_there(&self) -> Result<bool> {
         let Some(row) = self.inserted().next() else { return Ok(true) };
         let own = doc! {"_id": field::of_uuid(row.id), "stored": row.document.get("stored")};
         Ok(call(self.statements.collection.find_one(own)).await?.is_some())
     }
 
     /// Whether the group has nothing new to keep.
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.inserted().next().is_none() && self.attachments().next().is_none()
     }
 
     /// The attachments of the batches that are kept.
-    fn attachments(&self) -> impl Iterator<Item = &Attachment> + Clone {
+    pub(super) fn attachments(&self) -> impl Iterator<Item = &Attachment> + Clone {
         let kept = self.batches.iter().zip(&self.outcomes);
         let kept = kept.filter(|(_, outcome)| matches!(outcome, Outcome::Kept));
         kept.flat_map(|(batch, _)| &batch.attachments)
     }
 
-    fn links(&self) -> Result<Vec<row::Link>> {
+    pub(super) fn links(&self) -> Result<Vec<row::Link>> {
         self.inserted().map(|row| row::link(&row.document)).collect()
     }
 
-    fn taught(&self) -> Taught {
+    pub(super) fn taught(&self) -> Taught {
         let mut taught = Taught::default();
         for (at, row) in self.rows.iter().enumerate() {
             let statement = self.prepared(at).filter(|_| row.state == State::Inserted);
@@ -441,11 +312,10 @@ impl Group<'_> {
     }
 
     /// When the last new statement was stored.
-    fn newest(&self) -> Option<Instant> {
+    pub(super) fn newest(&self) -> Option<Instant> {
         self.inserted().filter_map(|row| field::instant(&row.document, "stored").ok()).max()
     }
 }
-
 /// The rows whose id an earlier one has, each with the first of that id.
 fn twins(rows: &[Row]) -> Vec<(usize, usize)> {
     let mut firsts = HashMap::new();
@@ -456,56 +326,10 @@ fn twins(rows: &[Row]) -> Vec<(usize, usize)> {
     };
     numbered.filter_map(twin).collect()
 }
-
-async fn rest(pause: &mut Duration) {
+pub(super) async fn rest(pause: &mut Duration) {
     tokio::time::sleep(*pause).await;
     *pause = (*pause * 2).min(LONGEST_PAUSE);
 }
-
-/// What to answer when others held this process for dead.
-fn lost() -> StoreError {
-    StoreError::Unavailable("this process was too slow, and others took its statements back".into())
-}
-
-fn stuck() -> StoreError {
+pub(super) fn stuck() -> StoreError {
     StoreError::Unavailable("others who write to the same database hold it up".into())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::clock::SystemClock;
-    use crate::store::StatementLog as _;
-    use crate::store::contract::sample::{activity, batch, id, statement, with};
-    use crate::store::mongo::MongoStore;
-
-    /// Statements that share an id within one group: what became of the first decides.
-    #[tokio::test(flavor = "multi_thread")]
-    async fn requests_with_one_id_share_a_group_and_each_is_answered_rightly() {
-        let Some(uri) = programs::fresh_database().await else { return };
-        let store = MongoStore::open(&uri, Arc::new(SystemClock)).await.unwrap();
-        let other = with(statement(0), "object", activity("other"));
-        let batches = [
-            batch(&[statement(0), statement(1)]),
-            batch(&[statement(2), statement(0)]),
-            batch(&[statement(3), other]),
-            batch(&[statement(4), statement(3)]),
-        ];
-        let outcomes = store.0.statements.keep(&batches, None).await.unwrap();
-        let [first, equal, different, upon_the_failed] = outcomes.as_slice() else {
-            panic!("an outcome for each")
-        };
-        assert!(matches!(first, Outcome::Kept));
-        assert!(matches!(equal, Outcome::Kept));
-        let Outcome::Failed(StoreError::Conflict { id: named, differences }) = different else {
-            panic!("a different statement under one id is a conflict")
-        };
-        assert_eq!((*named, differences.as_slice()), (id(0), &["/object/id".to_owned()][..]));
-        assert!(matches!(upon_the_failed, Outcome::Postponed), "its statement 3 was taken back");
-        let log = store.log(Instant::default(), 10).await.unwrap().statements;
-        let kept: Vec<Uuid> = log.into_iter().map(|kept| kept.statement.id).collect();
-        assert_eq!(kept, [0, 1, 2].map(id));
-    }
 }

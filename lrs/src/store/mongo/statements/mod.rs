@@ -1,6 +1,6 @@
 //! Statements, and the way they get there.
 //!
-//! A process writes one *group* of requests at a time ([`writer`]). A group claims a stretch of
+//! A process writes one *group* of requests at a time ([`writer`], [`keep`]). A group claims a stretch of
 //! `stored` in the head, inserts its statements under it, settles whose ids are taken ([`group`]),
 //! seals the claim, waits until it is the first, links ([`link`]) and finishes it. Readers see up
 //! to the first claim only ([`read`]), so a group becomes visible at once, in the order of
@@ -21,6 +21,7 @@ use crate::xapi::instant::Instant;
 
 mod attachments;
 mod group;
+mod keep;
 mod key;
 mod link;
 mod news;
