@@ -11,6 +11,7 @@ use crate::access::scope::Scope;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigError, Engine, Settings};
 use crate::http;
+use crate::http::consistency::Promised;
 use crate::http::credentials::Credentials;
 use crate::http::state::{Parts, Server};
 use crate::progress::Progress;
@@ -104,6 +105,7 @@ impl App {
             credentials: Credentials::new(Arc::clone(&store), Arc::clone(&clock), rand::random()),
             cursors: Cursors::new(secret),
             store: Arc::clone(&store),
+            promised: Promised::default(),
             limits: settings.limits,
             default_version,
             base_url: base_url.clone(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use validator::Version;
 
+use super::consistency::Promised;
 use super::credentials::Credentials;
 use crate::config::limits::Limits;
 use crate::progress::Progress;
@@ -27,6 +28,8 @@ pub struct Parts {
     pub credentials: Credentials,
     /// Signs `more` links.
     pub cursors: Cursors,
+    /// Up to where all statements are visible, as far as this process has said.
+    pub promised: Promised,
     /// How much a request may ask.
     pub limits: Limits,
     /// Spoken to those who do not say which version they speak.

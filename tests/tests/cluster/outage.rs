@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use e2e::course;
-use e2e::{Ask, Client, Statement, eventually};
+use e2e::{Ask, Client, Reply, Statement, eventually};
 use futures::future::join_all;
 use programs::MongoServer;
 use serde_json::json;
@@ -18,14 +18,21 @@ const REQUESTS: usize = 60;
 const ANSWERS: usize = 20;
 const SCENE: Duration = Duration::from_mins(6);
 const REFUSAL: Duration = Duration::from_secs(40);
+const CONSISTENT_THROUGH: &str = "x-experience-api-consistent-through";
 const RECOVERY: Duration = Duration::from_mins(1);
 
-/// A request of each kind that needs the database.
-fn each_kind(node: &Client) -> Vec<Ask> {
+/// Requests of the statements resource.
+fn of_statements(node: &Client) -> Vec<Ask> {
     vec![
         node.post("/statements").json(&Statement::new().json()),
         node.get("/statements"),
         node.get("/statements").query(&[("statementId", &e2e::new_id())]),
+    ]
+}
+
+/// A request of each other kind that needs the database.
+fn of_others(node: &Client) -> Vec<Ask> {
+    vec![
         shared().post(node, &json!({"a": 1})),
         shared().get(node),
         node.get(&course::at("/progress")),
@@ -34,16 +41,31 @@ fn each_kind(node: &Client) -> Vec<Ask> {
     ]
 }
 
-/// Each kind of request is refused in time, as one that may be sent again.
-async fn is_refused(node: &Client) {
-    let refused = each_kind(node).into_iter().map(|ask| async move {
-        let reply = timeout(REFUSAL, ask.attempt()).await.expect("an answer in time");
-        let reply = reply.expect("an answer");
-        reply.problem(503);
-        reply.header("retry-after");
-    });
-    join_all(refused).await;
+/// Refused in time, as one that may be sent again.
+async fn refusal(ask: Ask) -> Reply {
+    let reply = timeout(REFUSAL, ask.attempt()).await.expect("an answer in time");
+    let reply = reply.expect("an answer");
+    reply.problem(503);
+    reply.header("retry-after");
+    reply
+}
+
+/// Each kind of request is refused; what was promised of statements holds meanwhile.
+async fn is_refused(node: &Client, promised: &str) {
+    let (statements, _) = tokio::join!(
+        join_all(of_statements(node).into_iter().map(refusal)),
+        join_all(of_others(node).into_iter().map(refusal)),
+    );
+    for reply in statements {
+        let through = reply.header(CONSISTENT_THROUGH);
+        assert!(through.as_str() >= promised, "{through} takes back {promised}");
+    }
     node.get("/healthz").await.is(200);
+}
+
+/// What a node promises now.
+async fn promised(node: &Client) -> String {
+    node.get("/statements").await.header(CONSISTENT_THROUGH)
 }
 
 async fn is_ready(node: &Client) {
@@ -67,8 +89,9 @@ async fn while_the_database_is_away_requests_are_503_and_afterwards_all_is_well(
         for _ in 0..OUTAGES {
             load.grant(REQUESTS);
             load.answers.reach_more(ANSWERS).await;
+            let promised = join_all(admins.iter().map(promised)).await;
             database.kill();
-            join_all(admins.iter().map(is_refused)).await;
+            join_all(admins.iter().zip(&promised).map(|(node, it)| is_refused(node, it))).await;
             database.restart().await;
             join_all(admins.iter().map(is_ready)).await;
         }
