@@ -13,7 +13,7 @@ use crate::client::Client;
 
 const SEED_KEY: &str = "seed";
 const SEED_SECRET: &str = "seed-secret-of-the-tests";
-const COMMAND: Duration = Duration::from_mins(1);
+const COMMAND: Duration = Duration::from_mins(5);
 
 /// A running server. Dropping it kills the process; a failing test shows all the server wrote on stderr.
 pub struct Traccia {
