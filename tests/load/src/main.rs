@@ -8,6 +8,8 @@
 //! `make sizes`: what statements take in either engine, in bytes, and no ratios.
 
 mod bare;
+mod cluster;
+mod database;
 mod empty;
 mod key_string;
 mod process;
@@ -47,6 +49,9 @@ async fn run() -> Result<()> {
     }
     if wanted("writes") {
         writes::measure(&effort).await?;
+    }
+    if wanted("cluster") {
+        cluster::measure(&effort).await?;
     }
     if wanted("reads") {
         reads::measure(&effort).await?;

@@ -13,11 +13,11 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use futures::TryStreamExt as _;
 use mongodb::bson::{Document, RawDocumentBuf, doc};
-use mongodb::{Client, Collection, Database};
+use mongodb::{Collection, Database};
 use rusqlite::Connection as Sqlite;
 use tempfile::TempDir;
-use uuid::Uuid;
 
+use crate::database::OwnDatabase;
 use crate::key_string;
 use crate::process::Server;
 use crate::rounds::Effort;
@@ -72,35 +72,17 @@ pub(crate) async fn measure(effort: &Effort) -> Result<()> {
 }
 
 async fn mongo(set: Set, effort: &Effort) -> Result<()> {
-    let (folder, data) = (TempDir::new()?, TempDir::new()?);
-    let name = format!("traccia-sizes-{}", Uuid::new_v4().simple());
-    let (_ferretdb, host) = if let Ok(uri) = std::env::var("TRACCIA_TEST_MONGODB_URI") {
-        (None, uri)
-    } else {
-        let server = Server::ferretdb(data.path())?;
-        let uri = format!("mongodb://{}/", server.address);
-        (Some(server), uri)
-    };
-    let uri = in_database(&host, &name)?;
-    let server = Server::traccia(folder.path(), &["--store", &uri]).await?;
+    let (folder, own) = (TempDir::new()?, OwnDatabase::new().await?);
+    let server = Server::traccia(folder.path(), &["--store", &own.uri]).await?;
     fill(&server, set, effort).await?;
     states(&server, effort).await?;
     server.stop()?;
-    let database = Client::with_uri_str(&uri).await?.database(&name);
-    let mut names = database.list_collection_names().await?;
+    let mut names = own.database.list_collection_names().await?;
     names.sort_unstable();
     for name in names {
-        collection(&database, &name).await?;
+        collection(&own.database, &name).await?;
     }
-    Ok(database.drop().await?)
-}
-
-/// The server's URI with the name of a database in it.
-fn in_database(uri: &str, name: &str) -> Result<String> {
-    let (address, options) = uri.split_once('?').unwrap_or((uri, ""));
-    let (scheme, rest) = address.split_once("://").context("the URI of a server: mongodb://…")?;
-    let hosts = rest.split('/').next().unwrap_or_default();
-    Ok(format!("{scheme}://{hosts}/{name}?{options}"))
+    Ok(own.database.drop().await?)
 }
 
 /// Sends the statements of a set.

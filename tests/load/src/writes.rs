@@ -38,7 +38,7 @@ async fn singles(effort: &Effort, statements: &Rc<Statements>) -> Result<()> {
     let (traccia, empty) = (Server::traccia(folder.path(), &[]).await?, Server::empty()?);
     let round = async |server: &Server| {
         let statements = Rc::clone(statements);
-        let next = move |request: &mut Vec<u8>| statements.write_one(request);
+        let next = move |request: &mut Vec<u8>| *request = post(PATH, &statements.body(1));
         drive(&server.address, CONNECTIONS, effort.round(ROUND), next).await
     };
     let compared =
@@ -62,7 +62,7 @@ async fn batches(effort: &Effort, statements: &Rc<Statements>) -> Result<()> {
     let traccia = Server::traccia(folder.path(), &[]).await?;
     let round = async || {
         let statements = Rc::clone(statements);
-        let next = move |request: &mut Vec<u8>| statements.write_batch(request);
+        let next = move |request: &mut Vec<u8>| *request = post(PATH, &statements.body(BATCH));
         let batches = drive(&traccia.address, BATCH_CONNECTIONS, effort.round(ROUND), next).await?;
         Ok(batches * f64::from(BATCH))
     };
@@ -84,13 +84,13 @@ async fn batches(effort: &Effort, statements: &Rc<Statements>) -> Result<()> {
 }
 
 /// Statements without an end: a pool, each time around under new ids.
-struct Statements {
+pub(crate) struct Statements {
     pool: Vec<String>,
     sent: Cell<u64>,
 }
 
 impl Statements {
-    fn new(effort: &Effort) -> Self {
+    pub(crate) fn new(effort: &Effort) -> Self {
         let world = World::new(effort);
         let pool = (0..effort.size(POOL)).map(|number| world.statement(number)).collect();
         Self { pool, sent: Cell::new(0) }
@@ -100,23 +100,22 @@ impl Statements {
         self.pool.iter().map(String::len).sum::<usize>() / self.pool.len().max(1)
     }
 
-    fn write_one(&self, request: &mut Vec<u8>) {
-        let mut body = String::with_capacity(2048);
-        self.push(&mut body);
-        *request = post(PATH, &body);
-    }
-
-    fn write_batch(&self, request: &mut Vec<u8>) {
-        let mut body = String::with_capacity(256 * 1024);
+    /// One statement, or as many as a batch has.
+    pub(crate) fn body(&self, count: u32) -> String {
+        let mut body = String::with_capacity(usize::try_from(count).unwrap_or(1) * 2048);
+        if count == 1 {
+            self.push(&mut body);
+            return body;
+        }
         body.push('[');
-        for number in 0..BATCH {
+        for number in 0..count {
             if number > 0 {
                 body.push(',');
             }
             self.push(&mut body);
         }
         body.push(']');
-        *request = post(PATH, &body);
+        body
     }
 
     fn push(&self, text: &mut String) {
