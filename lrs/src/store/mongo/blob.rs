@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use futures::{AsyncReadExt as _, AsyncWriteExt as _, TryStreamExt as _};
+use mongodb::Collection;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::{ErrorKind, GridFsErrorKind};
@@ -16,8 +17,48 @@ use crate::store::{Result, StoreError};
 const INLINE: usize = 256 << 10;
 /// What a document held itself at the most, in any version.
 pub(super) const EVER_INLINE: usize = 8 << 20;
-/// Where files say what they were written for.
-const OWNER: &str = "metadata.owner";
+/// The name of the files' collections, before `.files` and `.chunks`.
+pub(super) const BUCKET: &str = "blob";
+/// What files say of themselves: the claim that they were written for, the collection and the filter
+/// of the document that is to hold their id.
+const OWNER: &str = "owner";
+const IN: &str = "in";
+const HOLDER: &str = "holder";
+
+/// Whose a file is: the document that holds its id, or shall.
+#[derive(Clone, Debug)]
+pub(super) struct Owner {
+    /// Where the claim begins that it was written under; 0 for none.
+    pub(super) claim: i64,
+    pub(super) collection: String,
+    /// Finds the document.
+    pub(super) holder: Document,
+}
+
+impl Owner {
+    /// The document of `collection` that `holder` finds.
+    pub(super) fn new(collection: &Collection<Document>, holder: Document) -> Self {
+        Self::claimed(collection, holder, 0)
+    }
+
+    /// The same for what is written under the claim that begins at `claim`.
+    pub(super) fn claimed(collection: &Collection<Document>, holder: Document, claim: i64) -> Self {
+        Self { claim, collection: collection.name().to_owned(), holder }
+    }
+
+    /// The owner that a file names.
+    pub(super) fn read(metadata: &Document) -> Option<Self> {
+        Some(Self {
+            claim: field::integer(metadata, OWNER).ok()?,
+            collection: field::text(metadata, IN).ok()?,
+            holder: metadata.get_document(HOLDER).ok()?.clone(),
+        })
+    }
+
+    fn document(self) -> Document {
+        doc! {OWNER: self.claim, IN: self.collection, HOLDER: self.holder}
+    }
+}
 
 /// The files of one database.
 #[derive(Clone)]
@@ -28,8 +69,8 @@ impl Blobs {
         Self(bucket)
     }
 
-    /// `bytes` as a field: themselves, or the id of a file that `owner` wrote.
-    pub(super) async fn field(&self, bytes: &[u8], owner: i64) -> Result<Bson> {
+    /// `bytes` as a field: themselves, or the id of a file of `owner`.
+    pub(super) async fn field(&self, bytes: &[u8], owner: Owner) -> Result<Bson> {
         if bytes.len() <= INLINE {
             return Ok(field::of_bytes(bytes));
         }
@@ -37,7 +78,7 @@ impl Blobs {
     }
 
     /// The same for text, which stays readable in the document.
-    pub(super) async fn text_field(&self, text: &str, owner: i64) -> Result<Bson> {
+    pub(super) async fn text_field(&self, text: &str, owner: Owner) -> Result<Bson> {
         if text.len() <= INLINE {
             return Ok(Bson::String(text.to_owned()));
         }
@@ -62,15 +103,22 @@ impl Blobs {
             .map_err(|_| StoreError::Corrupt(format!("a field `{name}` that is not UTF-8")))
     }
 
-    async fn write(&self, bytes: &[u8], owner: i64) -> Result<ObjectId> {
-        self.write_named(bytes, doc! {"owner": owner}).await
+    async fn write(&self, bytes: &[u8], owner: Owner) -> Result<ObjectId> {
+        self.write_named(bytes, owner, Document::new()).await
     }
 
-    /// Writes a file; `name` says whose it is (`owner`) and what else there is to say.
-    pub(super) async fn write_named(&self, bytes: &[u8], name: Document) -> Result<ObjectId> {
+    /// Writes a file of `owner` that says more of itself.
+    pub(super) async fn write_named(
+        &self,
+        bytes: &[u8],
+        owner: Owner,
+        more: Document,
+    ) -> Result<ObjectId> {
         let id = ObjectId::new();
+        let mut metadata = owner.document();
+        metadata.extend(more);
         let open = self.0.open_upload_stream("").id(Bson::ObjectId(id));
-        let mut file = call(open.metadata(name)).await?;
+        let mut file = call(open.metadata(metadata)).await?;
         let written = async {
             file.write_all(bytes).await?;
             file.close().await.map_err(mongodb::error::Error::from)
@@ -99,9 +147,9 @@ impl Blobs {
         Ok(())
     }
 
-    /// All files that `owner` wrote, with their names.
-    pub(super) async fn of(&self, owner: i64) -> Result<Vec<(ObjectId, Document)>> {
-        let files = self.0.find(doc! {OWNER: owner});
+    /// All files that were written under the claim at `claim`, with what they say of themselves.
+    pub(super) async fn of(&self, claim: i64) -> Result<Vec<(ObjectId, Document)>> {
+        let files = self.0.find(doc! {format!("metadata.{OWNER}"): claim});
         let files: Vec<_> = call(async { files.await?.try_collect::<Vec<_>>().await }).await?;
         let named = |file: FilesCollectionDocument| {
             Some((file.id.as_object_id()?, file.metadata.unwrap_or_default()))
@@ -109,9 +157,9 @@ impl Blobs {
         Ok(files.into_iter().filter_map(named).collect())
     }
 
-    /// Removes all files that `owner` wrote.
-    pub(super) async fn remove_of(&self, owner: i64) -> Result<()> {
-        let files = self.of(owner).await?;
+    /// Removes all files that were written under the claim at `claim`.
+    pub(super) async fn remove_of(&self, claim: i64) -> Result<()> {
+        let files = self.of(claim).await?;
         self.remove(files.into_iter().map(|(id, _)| id)).await
     }
 }

@@ -15,6 +15,7 @@ use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 use sha2::{Digest as _, Sha256};
 
+use super::blob::Owner;
 use super::call::{BATCH, all, all_until, call, insert, insert_free};
 use super::field;
 use crate::store::{LOG_BYTES, Result, StoreError};
@@ -67,6 +68,11 @@ pub(super) fn name(parts: &[&str]) -> String {
 impl Cells {
     pub(super) const fn new(collection: Collection<Document>) -> Self {
         Self(collection)
+    }
+
+    /// The owner of the files of the cell `name`.
+    pub(super) fn owner(&self, name: &str) -> Owner {
+        Owner::new(&self.0, doc! {"cell": name})
     }
 
     /// The cell `name` as it is now.

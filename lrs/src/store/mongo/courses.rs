@@ -5,14 +5,12 @@ use mongodb::Collection;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 
-use super::blob::Blobs;
+use super::blob::{Blobs, Owner};
 use super::call::{all, insert};
 use super::cell::{self, Cells, Held};
 use super::field;
 use crate::store::{CourseRevision, KeptCertificates, KeptCourse, Result, StoreError};
 
-/// The files of courses belong to no claim.
-const OWNER: i64 = 0;
 /// How often a course is read again whose texts were replaced meanwhile.
 const TRIES: u32 = 5;
 
@@ -73,11 +71,12 @@ impl Courses {
         based_on: i64,
         reread: bool,
     ) -> Result<bool> {
-        let held = self.cells.read(&cell::name(&[id])).await?;
+        let name = cell::name(&[id]);
+        let held = self.cells.read(&name).await?;
         if held.n != based_on {
             return Ok(false);
         }
-        let file = self.blobs.text_field(file, OWNER).await?;
+        let file = self.blobs.text_field(file, self.cells.owner(&name)).await?;
         let value = match held.value() {
             None => doc! {"id": id, "file": file, "enrolment": "", "reading": 1_i64},
             Some(kept) => {
@@ -86,7 +85,7 @@ impl Courses {
                 doc! {"id": id, "file": file, "enrolment": enrolment, "reading": reading}
             }
         };
-        self.change(id, &held, value).await
+        self.change(&name, &held, value).await
     }
 
     /// See [`crate::store::CourseStore::put_enrolment`].
@@ -96,21 +95,22 @@ impl Courses {
         enrolment: &str,
         based_on: i64,
     ) -> Result<bool> {
-        let held = self.cells.read(&cell::name(&[id])).await?;
+        let name = cell::name(&[id]);
+        let held = self.cells.read(&name).await?;
         let Some(kept) = held.value().filter(|_| held.n == based_on) else { return Ok(false) };
         let value = doc! {
             "id": id,
             "file": kept.get("file").cloned().unwrap_or(Bson::Null),
-            "enrolment": self.blobs.text_field(enrolment, OWNER).await?,
+            "enrolment": self.blobs.text_field(enrolment, self.cells.owner(&name)).await?,
             "reading": field::integer(kept, "reading")?,
         };
-        self.change(id, &held, value).await
+        self.change(&name, &held, value).await
     }
 
     /// Changes the course, and removes the files of whichever value is not the course's now.
-    async fn change(&self, id: &str, held: &Held, value: Document) -> Result<bool> {
+    async fn change(&self, name: &str, held: &Held, value: Document) -> Result<bool> {
         let (old, new) = (held.value().map(files).unwrap_or_default(), files(&value));
-        let is_done = self.cells.change(&cell::name(&[id]), held, value).await?;
+        let is_done = self.cells.change(name, held, value).await?;
         let (kept, gone) = if is_done { (new, old) } else { (old, new) };
         self.blobs.remove(gone.into_iter().filter(|file| !kept.contains(file))).await?;
         Ok(is_done)
@@ -124,12 +124,14 @@ impl Courses {
     ) -> Result<bool> {
         let body = std::str::from_utf8(&list.body)
             .map_err(|_| StoreError::Corrupt("a certificate list that is not UTF-8".into()))?;
+        let name = cell::name(&[course, &list.id]);
+        let owner = Owner::new(&self.certificates, doc! {"_id": &name});
         let document = doc! {
-            "_id": cell::name(&[course, &list.id]),
+            "_id": name,
             "course": course,
             "id": &list.id,
             "created": list.created.micros(),
-            "body": self.blobs.text_field(body, OWNER).await?,
+            "body": self.blobs.text_field(body, owner).await?,
         };
         insert(&self.certificates, document).await
     }

@@ -14,8 +14,6 @@ use crate::xapi::instant::Instant;
 
 /// How often a change is tried again when somebody else was quicker.
 const TRIES: u32 = 200;
-/// The files of documents belong to no claim.
-const OWNER: i64 = 0;
 
 /// Where they are kept.
 #[derive(Clone)]
@@ -130,7 +128,7 @@ impl Documents {
         document: &Document,
     ) -> Result<bool> {
         let mut value = place(key);
-        let body = self.blobs.field(&document.body, OWNER).await?;
+        let body = self.blobs.field(&document.body, self.cells.owner(name)).await?;
         let file = body.as_object_id();
         value.insert("content_type", &document.content_type);
         value.insert("updated", document.updated.micros());

@@ -16,13 +16,15 @@ use serde_json::Value;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use self::blob::Blobs;
+use self::blob::{BUCKET, Blobs};
 use self::call::{call, insert};
 use self::cell::Cells;
 use self::courses::Courses;
 use self::documents::Documents;
+use self::housekeeping::House;
 use self::keys::Keys;
 use self::lease::Lease;
+use self::orphans::Orphans;
 use self::progress::{Progress, Wanted};
 use self::register::Register;
 use self::statements::{References, Statements, Task, Writer};
@@ -53,6 +55,7 @@ mod housekeeping;
 mod keys;
 mod layout;
 mod lease;
+mod orphans;
 mod progress;
 mod register;
 mod statements;
@@ -122,7 +125,7 @@ impl Inner {
     fn new(database: &Database, clock: Arc<dyn Clock>, tasks: bool) -> Self {
         let collection = |name: &str| database.collection::<Fields>(name);
         let cells = |name: &str| Cells::new(collection(name));
-        let bucket = GridFsBucketOptions::builder().bucket_name("blob".to_owned()).build();
+        let bucket = GridFsBucketOptions::builder().bucket_name(BUCKET.to_owned()).build();
         let blobs = Blobs::new(database.gridfs_bucket(bucket));
         let things = Things { definitions: cells("definition"), names: collection("agent_name") };
         let statements = Statements {
@@ -145,15 +148,20 @@ impl Inner {
             documents: collection("progress"),
             watermarks: cells("followed"),
             courses: cells("course"),
-            blobs,
+            blobs: blobs.clone(),
             writing: Arc::default(),
         };
-        let start = || {
-            vec![
-                statements::watch_over(statements.clone()),
-                housekeeping::start(documents.cells.clone(), Arc::clone(&clock)),
-            ]
+        let house = House {
+            documents: documents.cells.clone(),
+            orphans: Orphans {
+                database: database.clone(),
+                blobs,
+                register: statements.register.clone(),
+            },
+            settings: collection("setting"),
+            clock: Arc::clone(&clock),
         };
+        let start = || vec![statements::watch_over(statements.clone()), house.start()];
         let tasks = if tasks { start() } else { Vec::new() };
         Self {
             writer: Writer::start(statements.clone()),

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 
-use super::blob::Blobs;
+use super::blob::{Blobs, Owner};
 use super::call::{BATCH, all, call};
 use super::cell::{self, Cells, Held};
 use super::field;
@@ -27,8 +27,6 @@ const LAG: usize = 16;
 const TRIES: u32 = 50;
 /// Things asked for at once.
 const ASKED: usize = 1_000;
-/// The files of documents belong to no claim.
-const OWNER: i64 = 0;
 
 /// Where they are kept, and what this process is writing.
 #[derive(Clone)]
@@ -305,12 +303,14 @@ impl Progress {
                 let text = std::str::from_utf8(body).map_err(|_| {
                     StoreError::Corrupt("a progress document that is not UTF-8".into())
                 })?;
+                let id = format!("{}/{version}", cell::name(&[course, actor]));
+                let owner = Owner::new(&self.documents, doc! {"_id": &id});
                 rows.push(doc! {
-                    "_id": format!("{}/{version}", cell::name(&[course, actor])),
+                    "_id": id,
                     "course": course,
                     "actor": actor,
                     "version": version,
-                    "body": self.blobs.text_field(text, OWNER).await?,
+                    "body": self.blobs.text_field(text, owner).await?,
                 });
             }
             call(self.documents.insert_many(rows).ordered(false)).await?;

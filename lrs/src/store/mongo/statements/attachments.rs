@@ -8,6 +8,7 @@ use mongodb::bson::{Bson, Document, doc};
 
 use super::Statements;
 use crate::store::Result;
+use crate::store::mongo::blob::Owner;
 use crate::store::mongo::call::{all, insert};
 use crate::store::mongo::field;
 use crate::xapi::attachment::Attachment;
@@ -54,9 +55,10 @@ impl Statements {
         for attachment in attachments {
             let sha2 = attachment.sha2.to_ascii_lowercase();
             if known.insert(sha2.clone()) {
+                let owner = Owner::claimed(&self.attachments, doc! {"_id": &sha2}, claim);
                 let content_type = &attachment.content_type;
-                let name = doc! {"owner": claim, "sha2": sha2, "content_type": content_type};
-                self.blobs.write_named(&attachment.body, name).await?;
+                let name = doc! {"sha2": sha2, "content_type": content_type};
+                self.blobs.write_named(&attachment.body, owner, name).await?;
                 written = true;
             }
         }

@@ -9,6 +9,7 @@ use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::{Statements, row};
+use crate::store::mongo::blob::Owner;
 use crate::store::mongo::call::{BATCH, all, call, insert_free};
 use crate::store::mongo::field;
 use crate::store::mongo::head::{Claim, Stretch};
@@ -85,8 +86,10 @@ impl Statements {
         for (batch, kept) in batches.iter().enumerate() {
             for (place, statement) in kept.statements.iter().enumerate() {
                 let stored = instants(rows.len());
-                let document = row::document(statement, stored, &self.blobs, stretch.from).await?;
                 let (id, state) = (statement.id, State::Waiting);
+                let holder = doc! {"_id": field::of_uuid(id)};
+                let owner = Owner::claimed(&self.collection, holder, stretch.from);
+                let document = row::document(statement, stored, &self.blobs, owner).await?;
                 rows.push(Row { batch, place, id, document, state });
             }
         }

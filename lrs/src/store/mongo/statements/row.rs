@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::key::Key;
 use crate::store::Result;
-use crate::store::mongo::blob::Blobs;
+use crate::store::mongo::blob::{Blobs, Owner};
 use crate::store::mongo::field;
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::Prepared;
@@ -20,7 +20,7 @@ pub(super) async fn document(
     statement: &Prepared,
     stored: Instant,
     blobs: &Blobs,
-    claim: i64,
+    owner: Owner,
 ) -> Result<Document> {
     let keys: BTreeSet<Key> = statement.keys.iter().map(Key::of_index).collect();
     let text = statement.stamped(stored);
@@ -28,7 +28,7 @@ pub(super) async fn document(
         "_id": field::of_uuid(statement.id),
         "stored": stored.micros(),
         "keys": keys.into_iter().map(Key::bson).collect::<Vec<_>>(),
-        "body": blobs.text_field(&text, claim).await?,
+        "body": blobs.text_field(&text, owner).await?,
     };
     if let Some(target) = statement.target {
         document.insert("refers", field::of_uuid(target));

@@ -12,18 +12,17 @@ use crate::xapi::instant::Instant;
 
 /// More calls than a change takes.
 const CALLS: usize = 10;
-const FREE: Precondition =
+pub(super) const FREE: Precondition =
     Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
 
-fn key(n: usize) -> DocumentKey {
+pub(super) fn key(n: usize) -> DocumentKey {
     let (activity, agent) = ("https://a.example/a".into(), "mbox::mailto:p@x.example".into());
     let shelf = Shelf { resource: Resource::State, activity, agent, registration: None };
     DocumentKey { shelf, id: format!("d{n}") }
 }
 
-fn document(body: &'static str) -> Document {
-    let (content_type, updated) = ("text/plain".into(), Instant::from_micros(1));
-    Document { content_type, body: Bytes::from_static(body.as_bytes()), updated }
+pub(super) fn document(body: Bytes) -> Document {
+    Document { content_type: "text/plain".into(), body, updated: Instant::from_micros(1) }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,7 +32,8 @@ async fn a_removed_document_does_not_come_back_when_its_trace_is_forgotten() {
     let (mut removed, mut ended) = (0, false);
     for n in 0..CALLS {
         for body in ["first", "second"] {
-            store.change_document(key(n), FREE, Change::Put(document(body))).await.unwrap();
+            let document = document(Bytes::from_static(body.as_bytes()));
+            store.change_document(key(n), FREE, Change::Put(document)).await.unwrap();
         }
         let gate = Gate::to(&uri).await;
         let dying = as_any(&open(gate.uri()).await);

@@ -25,7 +25,17 @@ pub(super) struct Gate {
     uri: String,
     count: Arc<watch::Sender<Count>>,
     rejected: Arc<OnceLock<String>>,
+    kept_back: Arc<watch::Sender<KeptBack>>,
     _listening: Task,
+}
+
+/// Commands that are held while all others pass.
+#[derive(Default)]
+struct KeptBack {
+    /// What they hold.
+    text: Option<&'static str>,
+    /// Whether there was one.
+    is_there: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -47,10 +57,14 @@ impl Gate {
         let and = if rest.contains('?') { '&' } else { '?' };
         let uri = format!("{scheme}://{user}{at}{here}/{rest}{and}directConnection=true");
         let count = Arc::new(watch::Sender::new(Count { asked: 0, allowed: usize::MAX }));
-        let rejected = Arc::default();
-        let pass = Pass { count: Arc::clone(&count), rejected: Arc::clone(&rejected) };
+        let (rejected, kept_back) = (Arc::default(), Arc::default());
+        let pass = Pass {
+            count: Arc::clone(&count),
+            rejected: Arc::clone(&rejected),
+            kept_back: Arc::clone(&kept_back),
+        };
         let listening = Task::new(listen(listener, server, pass));
-        Self { uri, count, rejected, _listening: listening }
+        Self { uri, count, rejected, kept_back, _listening: listening }
     }
 
     /// The same database, through the gate.
@@ -73,6 +87,21 @@ impl Gate {
         self.rejected.set(text.to_owned()).unwrap();
     }
 
+    /// Holds the commands that hold this text, and no others.
+    pub(super) fn keep_back(&self, text: &'static str) {
+        self.kept_back.send_modify(|kept| *kept = KeptBack { text: Some(text), is_there: false });
+    }
+
+    /// Waits until there is such a command.
+    pub(super) async fn keeps_back(&self) {
+        self.kept_back.subscribe().wait_for(|kept| kept.is_there).await.unwrap();
+    }
+
+    /// Lets them through.
+    pub(super) fn let_go(&self) {
+        self.kept_back.send_modify(|kept| kept.text = None);
+    }
+
     /// Waits until a command is held.
     pub(super) async fn holds(&self) {
         let mut count = self.count.subscribe();
@@ -85,6 +114,7 @@ impl Gate {
 struct Pass {
     count: Arc<watch::Sender<Count>>,
     rejected: Arc<OnceLock<String>>,
+    kept_back: Arc<watch::Sender<KeptBack>>,
 }
 
 async fn listen(listener: TcpListener, server: String, pass: Pass) {
@@ -140,8 +170,14 @@ impl Pass {
                 });
                 let mut count = self.count.subscribe();
                 count.wait_for(|count| count.allowed >= number).await.map_err(io::Error::other)?;
-                let rejected = self.rejected.get().map(String::as_bytes);
-                if rejected.is_some_and(|text| message.windows(text.len()).any(|it| it == text)) {
+                let holds =
+                    |text: &str| message.windows(text.len()).any(|it| it == text.as_bytes());
+                let mut kept_back = self.kept_back.subscribe();
+                if kept_back.borrow().text.is_some_and(holds) {
+                    self.kept_back.send_modify(|kept| kept.is_there = true);
+                    kept_back.wait_for(|it| it.text.is_none()).await.map_err(io::Error::other)?;
+                }
+                if self.rejected.get().is_some_and(|text| holds(text)) {
                     rejections.write_all(&rejection(&message)).await?;
                     continue;
                 }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use mongodb::Database;
 use mongodb::bson::{Document, doc};
 use tokio::time::Instant as Moment;
 
@@ -16,6 +17,7 @@ mod documents;
 mod gate;
 mod groups;
 mod lease;
+mod orphans;
 mod progress;
 mod restore;
 mod rivals;
@@ -43,11 +45,14 @@ fn as_any(store: &MongoStore) -> Arc<dyn Store> {
     Arc::new(store.clone())
 }
 
+fn database(store: &MongoStore) -> Database {
+    let statements = &store.0.statements.collection;
+    statements.client().database(&statements.namespace().db)
+}
+
 /// Leaves the head as after so many changes of it that all older versions were removed, just now.
 async fn change_much(store: &MongoStore) {
-    let statements = &store.0.statements.collection;
-    let database = statements.client().database(&statements.namespace().db);
-    let heads = database.collection::<Document>("head");
+    let heads = database(store).collection::<Document>("head");
     let newest = heads.find_one(doc! {}).sort(doc! {"_id": -1}).await.unwrap();
     let Some(mut newest) = newest else { return };
     let version = newest.get_i64("_id").unwrap() + CHANGES;

@@ -9,15 +9,19 @@ use tokio::time::{Instant as Moment, timeout};
 
 use super::gate::Gate;
 use super::groups::{bury, settle};
+use super::orphans::only_named_are_left;
 use super::{as_any, change_much, observer, open};
 use crate::store::contract::sample::{log, put, reference, stamped, statement, voiding};
-use crate::store::mongo::{LEASE, MongoStore};
+use crate::store::mongo::statements::{LOOKS, Observer};
+use crate::store::mongo::{BEAT, LEASE, MongoStore};
 use crate::store::{Result, Store, StoreError};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::stored::Stored;
 
 /// More calls than a page takes.
 const CALLS: u32 = 60;
+/// How the command begins that removes statements.
+const DELETE_STATEMENTS: &str = "delete\0\n\0\0\0statement\0";
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What the other store has of a round.
@@ -118,6 +122,7 @@ async fn at_every_call(fate: Fate) {
             let last = there(&as_any(&store)).await.last().map(|kept| kept.stored);
             put(&as_any(&store), &[statement(9_999)]).await;
             assert!(there(&as_any(&store)).await.last().map(|kept| kept.stored) > last);
+            only_named_are_left(&store, "attachment", "file").await;
             return;
         }
     }
@@ -133,6 +138,40 @@ async fn a_copy_that_dies_at_any_call_goes_on() {
 async fn a_copy_that_wakes_after_another_one_has_gone_on_harms_nothing() {
     at_every_call(Fate::Wakes).await;
     at_every_call(Fate::WakesLate).await;
+}
+
+/// Who takes a copy back may take longer over it than a dead process is waited for.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let dying = Gate::to(&uri).await;
+    let first = as_any(&open(dying.uri()).await);
+    dying.shut_after(3);
+    let _copying = tokio::spawn(restore(first, 0, elsewhere(0)));
+    dying.holds().await;
+    drop(dying);
+    let claim = async || store.0.statements.register.head().await.unwrap().claims.pop();
+    let owner = claim().await.map(|claim| claim.owner);
+    let gate = Gate::to(&uri).await;
+    let slow = open(gate.uri()).await;
+    gate.keep_back(DELETE_STATEMENTS);
+    let now = Moment::now();
+    let mut looking = observer(&slow, now).await;
+    let looking = tokio::spawn(async move { looking.look(now + LEASE).await });
+    gate.keeps_back().await;
+    let adopted = claim().await.map(|claim| claim.owner);
+    assert!(adopted.is_some() && adopted != owner, "it is the slow one's now");
+    let mut other = Observer::new(store.0.statements.clone());
+    for look in 0..=LOOKS + 1 {
+        other.look(now + LEASE * look).await.unwrap();
+        tokio::time::sleep(BEAT + BEAT / 5).await;
+    }
+    assert_eq!(claim().await.map(|claim| claim.owner), adopted);
+    gate.let_go();
+    looking.await.unwrap().unwrap();
+    assert_eq!(claim().await, None);
+    restore(as_any(&store), 0, elsewhere(0)).await.unwrap();
 }
 
 /// The instants of a copy are free when nothing can come to them any more from who freed them.
