@@ -64,6 +64,7 @@ mutants:
 
 # BENCH_QUICK=1 makes it a twentieth: to try the harness, not for figures.
 bench:
+	tests/ferretdb/build $${CARGO_TARGET_DIR:-target}/release/ferretdb
 	cargo build --release --package lrs --package load --bin traccia --bin load
 	$${CARGO_TARGET_DIR:-target}/release/load
 

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::database::OwnDatabase;
 use crate::process::Server;
-use crate::rounds::{Aim, Effort, compare, line};
+use crate::rounds::{Aim, Effort, compare, line, note};
 use crate::wire::{drive, post};
 use crate::world::id;
 use crate::writes::{BATCH, PATH, Statements};
@@ -44,6 +44,10 @@ const IN_BATCHES: Way = Way { name: "POST of 100", connections: 8, count: BATCH 
 
 /// Both ratios, each in a database of its own.
 pub(crate) async fn measure(effort: &Effort) -> Result<()> {
+    if !OwnDatabase::is_to_be_had()? {
+        note("MongoDB engine", "skipped: no server named, and without Go no FerretDB");
+        return Ok(());
+    }
     let statements = Rc::new(Statements::new(effort));
     for way in [SINGLY, IN_BATCHES] {
         writes(effort, &statements, way).await?;

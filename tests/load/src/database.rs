@@ -8,6 +8,8 @@ use uuid::Uuid;
 
 use crate::process::Server;
 
+const URI: &str = "TRACCIA_TEST_MONGODB_URI";
+
 /// See the module.
 pub(crate) struct OwnDatabase {
     /// With the name of the database.
@@ -18,10 +20,15 @@ pub(crate) struct OwnDatabase {
 }
 
 impl OwnDatabase {
+    /// Whether there is a server to have one on.
+    pub(crate) fn is_to_be_had() -> Result<bool> {
+        Ok(std::env::var(URI).is_ok() || Server::ferretdb_program()?.exists())
+    }
+
     /// An empty one.
     pub(crate) async fn new() -> Result<Self> {
         let name = format!("traccia-load-{}", Uuid::new_v4().simple());
-        let (ferretdb, host) = if let Ok(uri) = std::env::var("TRACCIA_TEST_MONGODB_URI") {
+        let (ferretdb, host) = if let Ok(uri) = std::env::var(URI) {
             (None, uri)
         } else {
             let data = TempDir::new()?;

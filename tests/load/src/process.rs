@@ -1,7 +1,7 @@
 //! The servers, each a process of its own.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, Result};
@@ -34,12 +34,17 @@ impl Server {
 
     /// Starts the MongoDB-compatible server of the tests, where it was built beside this program.
     pub(crate) fn ferretdb(folder: &Path) -> Result<Self> {
-        let program = std::env::current_exe()?.with_file_name("ferretdb");
+        let program = Self::ferretdb_program()?;
         let mut command = Command::new(&program);
         // It ends when its stdin does.
         command.arg("-data").arg(folder).stdin(Stdio::piped());
         Self::start(command)
             .with_context(|| format!("{}: `make ferretdb` builds it, with Go", program.display()))
+    }
+
+    /// Where the server of the tests is, if it was built.
+    pub(crate) fn ferretdb_program() -> Result<PathBuf> {
+        Ok(std::env::current_exe()?.with_file_name("ferretdb"))
     }
 
     /// Starts the handler that only reads the body and answers.
