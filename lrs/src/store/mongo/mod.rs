@@ -136,6 +136,7 @@ impl Inner {
             blobs: blobs.clone(),
             things: things.clone(),
             clock: Arc::clone(&clock),
+            promising: Arc::default(),
             newest: watch::Sender::default(),
         };
         let documents = Documents { cells: cells("document"), blobs: blobs.clone() };

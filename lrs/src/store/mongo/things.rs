@@ -1,11 +1,11 @@
 //! What statements said of activities and agents. Definitions are cells; a name of an agent is
 //! kept once, with the instant at which it came first.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures::{StreamExt as _, stream};
 use mongodb::Collection;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 use serde_json::Value;
 
 use super::call::{all, insert_free};
@@ -23,7 +23,7 @@ const LONGEST_DEFINITION: usize = 4 << 20;
 const TRIES: u32 = 10;
 /// Definitions merged at once.
 const MERGED: usize = 16;
-/// Cells asked for at once.
+/// Cells and names asked for at once.
 const ASKED: usize = 500;
 
 /// Where they are kept.
@@ -72,10 +72,7 @@ fn can_be_kept(name: &str) -> bool {
 impl Things {
     /// Keeps what was taught; a second time it changes nothing.
     pub(super) async fn learn(&self, taught: Taught) -> Result<()> {
-        let names: Vec<Document> = taught.names.iter().map(name).collect();
-        if !names.is_empty() {
-            insert_free(&self.names, &names).await?;
-        }
+        self.learn_names(&taught.names).await?;
         let activities: Vec<String> = taught.definitions.keys().cloned().collect();
         let mut known = self.known(&activities).await?;
         let (mut new, mut changed) = (Vec::new(), Vec::new());
@@ -98,6 +95,25 @@ impl Things {
             .buffer_unordered(MERGED);
         while let Some(merged) = merges.next().await {
             merged?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the names that are not there yet. They are asked for first: most are, and a key that is
+    /// taken costs a server more than a question.
+    async fn learn_names(&self, names: &BTreeMap<(String, String), Instant>) -> Result<()> {
+        let names: Vec<Document> = names.iter().map(name).collect();
+        for names in names.chunks(ASKED) {
+            let ids: Vec<&Bson> = names.iter().filter_map(|name| name.get("_id")).collect();
+            let known = self.names.find(doc! {"_id": {"$in": ids}}).projection(doc! {"_id": 1});
+            let known = all(known).await?;
+            let known: HashSet<&str> =
+                known.iter().filter_map(|it| it.get_str("_id").ok()).collect();
+            let is_new = |name: &&Document| name.get_str("_id").is_ok_and(|id| !known.contains(id));
+            let new: Vec<Document> = names.iter().filter(is_new).cloned().collect();
+            if !new.is_empty() {
+                insert_free(&self.names, &new).await?;
+            }
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use mongodb::Collection;
 use mongodb::bson::Document;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use super::blob::Blobs;
 use super::register::Register;
@@ -47,6 +47,8 @@ pub(super) struct Statements {
     pub(super) blobs: Blobs,
     pub(super) things: Things,
     pub(super) clock: Arc<dyn Clock>,
+    /// Held by the one who writes a promise.
+    pub(super) promising: Arc<Mutex<()>>,
     /// The newest statement that this process has made visible.
     pub(super) newest: watch::Sender<Instant>,
 }

@@ -8,11 +8,14 @@ use tokio::time::Instant as Moment;
 use super::Statements;
 use crate::store::Result;
 use crate::store::mongo::call::call;
+use crate::store::mongo::cell::busy;
 use crate::store::mongo::head::Head;
 use crate::xapi::instant::Instant;
 
 /// How often it is looked what other processes have written.
 const LOOK: Duration = Duration::from_millis(100);
+/// How far behind the clock the horizon may be, in microseconds.
+const FRESH: i64 = 1_000_000;
 
 impl Statements {
     /// See [`crate::store::StatementLog::wait_for_news`].
@@ -49,20 +52,30 @@ impl Statements {
 
     /// See [`crate::store::StatementStore::consistent_through`]. What was promised is written into
     /// the head, so that no other process, whatever its clock says, can store before it; not more
-    /// than once a second.
+    /// than once a second, and by one request of this process: the others wait for it.
     pub(in crate::store::mongo) async fn consistent_through(&self) -> Result<Instant> {
-        const FRESH: i64 = 1_000_000;
         let now = self.clock.now().micros();
-        let head = self.register.head().await?;
-        if !head.claims.is_empty() || now - head.last <= FRESH {
-            return Ok(Instant::from_micros(head.horizon()));
+        if let Some(horizon) = self.fresh_horizon(now).await? {
+            return Ok(horizon);
+        }
+        let _alone = self.promising.lock().await;
+        if let Some(horizon) = self.fresh_horizon(now).await? {
+            return Ok(horizon);
         }
         let promise = |head: &mut Head| {
             head.last = head.last.max(now);
-            Some(head.horizon())
+            Some(())
         };
-        let is_kept = |head: &Head, through: &i64| head.horizon() >= *through;
+        let is_kept = |head: &Head, (): &()| head.last >= now;
         let promised = self.register.settle(promise, is_kept).await?;
-        Ok(Instant::from_micros(promised.map_or(head.horizon(), |(_, through)| through)))
+        let (known, ()) = promised.ok_or_else(busy)?;
+        Ok(Instant::from_micros(known.head.horizon()))
+    }
+
+    /// The horizon, unless nothing was claimed or promised of late.
+    async fn fresh_horizon(&self, now: i64) -> Result<Option<Instant>> {
+        let head = self.register.head().await?;
+        let is_fresh = !head.claims.is_empty() || now - head.last <= FRESH;
+        Ok(is_fresh.then(|| Instant::from_micros(head.horizon())))
     }
 }

@@ -19,6 +19,7 @@ mod groups;
 mod lease;
 mod orphans;
 mod progress;
+mod promise;
 mod restore;
 mod rivals;
 
