@@ -113,6 +113,7 @@ macro_rules! store_contract {
                 definitions_are_merged_over_statements,
                 definitions_of_one_batch_are_merged_in_its_order,
                 a_failed_batch_teaches_nothing,
+                large_definitions_are_learned_however_many,
             ];
             documents: [
                 a_document_comes_back_as_it_was_put,

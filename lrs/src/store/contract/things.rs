@@ -82,3 +82,26 @@ pub async fn a_failed_batch_teaches_nothing(store: &Arc<dyn Store>) {
     let known = store.definitions(&activity).await.unwrap();
     assert_eq!(known, [(activity[0].clone(), definition)]);
 }
+
+/// More of them than one answer of a database holds.
+pub async fn large_definitions_are_learned_however_many(store: &Arc<dyn Store>) {
+    const MANY: u32 = 250;
+    let activity = |n: u32, definition: Value| json!({"id": id_of(n), "definition": definition});
+    let large: String = "x".repeat(200 << 10);
+    for first in (0..MANY).step_by(50) {
+        let large = |n| activity(n, json!({"name": {"en": "One"}, "description": {"en": &large}}));
+        let values = (first..first + 50).map(|n| with(statement(n), "object", large(n)));
+        put(store, &values.collect::<Vec<_>>()).await;
+    }
+    let all: Vec<Value> = (0..MANY).map(|n| activity(n, json!({"name": {"en": "One"}}))).collect();
+    let of_all = with(statement(MANY), "context", json!({"contextActivities": {"other": all}}));
+    put_each(store, &[of_all, statement(MANY + 1)]).await;
+    let all: Vec<String> = (0..MANY).map(id_of).collect();
+    let known = store.definitions(&all).await.unwrap();
+    assert_eq!(known.len(), all.len());
+    assert!(known.iter().all(|(_, definition)| definition["description"]["en"] == large));
+}
+
+fn id_of(n: u32) -> String {
+    format!("https://a.example/large{n}")
+}

@@ -14,7 +14,7 @@ use super::field;
 use crate::store::{Result, StoreError};
 
 /// What a document holds itself. A server's answer holds [`super::call::BATCH`] of them.
-const INLINE: usize = 256 << 10;
+pub(super) const INLINE: usize = 256 << 10;
 /// What a document held itself at the most, in any version.
 pub(super) const EVER_INLINE: usize = 8 << 20;
 /// The name of the files' collections, before `.files` and `.chunks`.

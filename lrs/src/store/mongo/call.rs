@@ -18,8 +18,10 @@ const DUPLICATE_KEY: i32 = 11_000;
 const BLAMING: &[i32] =
     &[2, 9, 14, 15, 16, 22, 52, 53, 56, 57, 73, 121, 10_334, 17_280, 17_419, 17_420];
 
-/// Documents of one answer where they may be large: some servers make answers longer than the driver
-/// takes (48 MB).
+/// What the driver takes of an answer, in bytes, less what is around the documents. Some servers make
+/// longer ones, unless they are told how many documents to give.
+pub(super) const LONGEST_ANSWER: usize = 40 << 20;
+/// Documents of one answer where they may be large, up to [`super::blob::INLINE`] each.
 pub(super) const BATCH: u32 = 100;
 
 /// What `work` gives, in time.

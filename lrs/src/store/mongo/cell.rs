@@ -90,7 +90,8 @@ impl Cells {
         let mut projection = doc! {"cell": 1, "n": 1, "gone_at": 1};
         projection.extend(fields.iter().map(|name| ((*name).to_owned(), Bson::Int32(1))));
         let mut found: BTreeMap<String, Held> = BTreeMap::new();
-        for version in all(self.0.find(filter).projection(projection)).await? {
+        let versions = self.0.find(filter).projection(projection).batch_size(BATCH);
+        for version in all(versions).await? {
             let name = field::text(&version, "cell")?;
             let held = Held::read(version)?;
             let newest = found.entry(name).or_default();

@@ -15,10 +15,10 @@ use crate::store::{Result, StoreError};
 use crate::xapi::instant::Instant;
 use crate::xapi::{activity, format};
 
-/// Longer names (of activities: ids) and definitions, in bytes, are not learned: a document of the database holds 16 MB,
-/// and learning must not fail for what a statement says, for all that come later wait for it.
+/// Longer names (of activities: ids) and definitions, in bytes, are not learned: an answer of the database holds
+/// [`super::call::BATCH`] of them. Learning must not fail for what a statement says: all that come later wait for it.
 const LONGEST_NAME: usize = 64 << 10;
-const LONGEST_DEFINITION: usize = 4 << 20;
+const LONGEST_DEFINITION: usize = 256 << 10;
 /// How often a definition is tried again when somebody else was quicker.
 const TRIES: u32 = 10;
 /// Definitions merged at once.
@@ -70,8 +70,18 @@ fn can_be_kept(name: &str) -> bool {
 }
 
 impl Things {
-    /// Keeps what was taught; a second time it changes nothing.
+    /// Keeps what was taught, as far as the database takes it; a second time it changes nothing.
     pub(super) async fn learn(&self, taught: Taught) -> Result<()> {
+        match self.learn_all(taught).await {
+            Err(StoreError::Rejected(reason)) => {
+                tracing::error!(reason, "names or definitions of statements are not learned");
+                Ok(())
+            }
+            learned => learned,
+        }
+    }
+
+    async fn learn_all(&self, taught: Taught) -> Result<()> {
         self.learn_names(&taught.names).await?;
         let activities: Vec<String> = taught.definitions.keys().cloned().collect();
         let mut known = self.known(&activities).await?;

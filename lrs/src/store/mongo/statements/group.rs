@@ -210,7 +210,7 @@ impl<'a> Group<'a> {
             let ids = rows.iter().filter_map(|row| Some(field::of_uuid(self.rows.get(*row)?.id)));
             let ids: Vec<Bson> = ids.collect();
             let found = self.statements.collection.find(doc! {"_id": {"$in": ids}});
-            let found = found.batch_size(BATCH);
+            let found = found.projection(row::without_keys()).batch_size(BATCH);
             for document in all(found).await? {
                 kept.insert(field::uuid(&document, "_id")?, document);
             }

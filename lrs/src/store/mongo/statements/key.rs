@@ -8,19 +8,25 @@ use mongodb::bson::Bson;
 use mongodb::bson::oid::ObjectId;
 use sha2::{Digest as _, Sha256};
 
-use crate::store::mongo::blob::EVER_INLINE;
-use crate::xapi::index::{Closeness, IndexKey, Kind};
+use crate::store::mongo::blob::{EVER_INLINE, INLINE};
+use crate::store::mongo::call::LONGEST_ANSWER;
+use crate::xapi::index::{Closeness, IndexKey, Kind, MOST_INHERITED};
 
 const LENGTH: usize = 12;
-/// What one statement may say of itself, and what it is found by at the most: a document of the
-/// database holds 16 MB.
-pub(super) const MOST_OWN: usize = 150_000;
-pub(super) const MOST_KEYS: usize = 200_000;
+/// What one statement may say of itself, and what it is found by at the most.
+pub(super) const MOST_OWN: usize = 50_000;
+pub(super) const MOST_KEYS: usize = MOST_OWN + MOST_INHERITED;
+/// Documents of one answer with all their keys, and with their bodies too.
+pub(super) const BATCH_WITH_KEYS: u32 = 24;
 /// An element of a list in a document at the most: a type, its number as text, the key.
 const ELEMENT: usize = 1 + 8 + LENGTH;
 const _: () = assert!(
     EVER_INLINE + MOST_KEYS * ELEMENT + (1 << 20) <= 16 << 20,
     "a statement that has been inserted can be given all that it inherits"
+);
+const _: () = assert!(
+    (INLINE + MOST_KEYS * ELEMENT) * BATCH_WITH_KEYS as usize <= LONGEST_ANSWER,
+    "the driver takes an answer of the widest statements"
 );
 /// The first bytes. A kept key begins with one of them: they never change.
 const DIRECT: u8 = 1;

@@ -12,7 +12,7 @@ use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::Statements;
-use super::key::{Key, MOST_KEYS};
+use super::key::{BATCH_WITH_KEYS, Key, MOST_KEYS};
 use super::row::{self, Link};
 use crate::store::mongo::call::{all, call};
 use crate::store::mongo::field;
@@ -96,7 +96,8 @@ impl Statements {
         for ids in ids.chunks(ASKED) {
             let ids: Vec<Bson> = ids.iter().copied().map(field::of_uuid).collect();
             let found = self.collection.find(doc! {"_id": {"$in": ids}});
-            for document in all(found.projection(fields.clone())).await? {
+            let found = found.projection(fields.clone()).batch_size(BATCH_WITH_KEYS);
+            for document in all(found).await? {
                 links.push(row::link(&document)?);
             }
         }

@@ -24,7 +24,8 @@ impl Statements {
     /// See [`crate::store::StatementStore::statement`].
     pub(in crate::store::mongo) async fn one(&self, id: Uuid) -> Result<Option<Kept>> {
         let head = self.register.head().await?;
-        let found = call(self.collection.find_one(doc! {"_id": field::of_uuid(id)})).await?;
+        let by_id = doc! {"_id": field::of_uuid(id)};
+        let found = call(self.collection.find_one(by_id).projection(row::without_keys())).await?;
         let Some(found) = found else { return Ok(None) };
         if !head.shows(field::integer(&found, "stored")?) {
             return Ok(None);
@@ -100,7 +101,8 @@ impl Statements {
     fn found(&self, all_of: Vec<Document>, ascending: bool, limit: usize) -> Find<'_, Document> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let order = doc! {"stored": if ascending { 1 } else { -1 }};
-        self.collection.find(doc! {"$and": all_of}).sort(order).limit(limit).batch_size(BATCH)
+        let found = self.collection.find(doc! {"$and": all_of}).projection(row::without_keys());
+        found.sort(order).limit(limit).batch_size(BATCH)
     }
 
     /// The statements of documents, in their order, and whether they are voided.

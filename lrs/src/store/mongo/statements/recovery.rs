@@ -9,8 +9,9 @@ use mongodb::bson::doc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant as Moment;
 
+use super::key::BATCH_WITH_KEYS;
 use super::{Statements, row};
-use crate::store::mongo::call::{BATCH, all, call};
+use crate::store::mongo::call::{all, call};
 use crate::store::mongo::head::{Claim, Head, Stretch};
 use crate::store::mongo::things::Taught;
 use crate::store::mongo::{BEAT, LEASE};
@@ -50,7 +51,8 @@ pub(in crate::store::mongo) fn watch_over(statements: Statements) -> Task {
         loop {
             tokio::time::sleep(BEAT).await;
             if let Err(error) = observer.look(Moment::now()).await {
-                tracing::warn!(%error, "the claims of other processes cannot be looked after");
+                tracing::error!(%error, "the claims of dead processes cannot be looked after: nothing that \
+                    came later is visible meanwhile");
             }
         }
     })
@@ -86,8 +88,15 @@ impl Observer {
         looked
     }
 
+    /// What fails for one does not keep the others from being looked after.
     async fn look_at_all(&mut self, now: Moment) -> Result<()> {
         let head = self.statements.register.head().await?;
+        let taken_over = self.look_at_claims(&head, now).await;
+        taken_over.and(self.look_at_aborted(&head, now).await)
+    }
+
+    async fn look_at_claims(&mut self, head: &Head, now: Moment) -> Result<()> {
+        let mut result = Ok(());
         self.seen.retain(|from, seen| {
             head.claims.iter().any(|claim| claim.stretch.from == *from && *claim == seen.claim)
         });
@@ -96,9 +105,13 @@ impl Observer {
             let seen = self.seen.entry(claim.stretch.from).or_insert(new);
             seen.looks += 1;
             if seen.looks >= LOOKS && now.duration_since(seen.since) >= LEASE {
-                self.statements.take_over(&head, claim).await?;
+                result = result.and(self.statements.take_over(head, claim).await);
             }
         }
+        result
+    }
+
+    async fn look_at_aborted(&mut self, head: &Head, now: Moment) -> Result<()> {
         self.aborted.retain(|from, _| head.aborted.iter().any(|stretch| stretch.from == *from));
         for (later, stretch) in head.aborted.iter().rev().enumerate() {
             let since = self.aborted.entry(stretch.from).or_insert(now);
@@ -138,8 +151,8 @@ impl Statements {
         }
         tracing::warn!(statements = stretch.len(), "finishing what a dead process began");
         let within = doc! {"stored": {"$gte": stretch.from, "$lte": stretch.to}};
-        let documents = self.collection.find(within).sort(doc! {"stored": 1}).batch_size(BATCH);
-        let documents = all(documents).await?;
+        let documents = self.collection.find(within).sort(doc! {"stored": 1});
+        let documents = all(documents.batch_size(BATCH_WITH_KEYS)).await?;
         let links = documents.iter().map(row::link).collect::<Result<Vec<_>>>()?;
         self.link(head, stretch, links).await?;
         let mut taught = Taught::default();

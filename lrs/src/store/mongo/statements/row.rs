@@ -46,6 +46,11 @@ pub(super) struct Link {
     pub(super) target: Option<Uuid>,
 }
 
+/// All of a document but what it is found by, which may be more than the rest.
+pub(super) fn without_keys() -> Document {
+    doc! {"keys": 0}
+}
+
 /// What [`link`] needs of a document.
 pub(super) const LINK: [&str; 3] = ["stored", "keys", "refers"];
 

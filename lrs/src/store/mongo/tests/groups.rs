@@ -28,6 +28,8 @@ use crate::xapi::attachment::Attachment;
 const CALLS: u32 = 60;
 /// Numbers that one round's statements have for themselves.
 const ROUND: u32 = 100;
+/// How the text of a definition begins where it is learned.
+const A_DEFINITION: &str = "\u{2}definition\0";
 /// Much less than it takes to give up others.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -291,6 +293,22 @@ async fn a_request_that_the_database_does_not_take_fails_no_other() {
     assert_eq!(read, ids_of((0..20).filter(|n| *n != 5)).into_iter().collect());
     let head = store.0.statements.register.head().await.unwrap();
     assert_eq!((head.claims, head.aborted), (Vec::new(), Vec::new()));
+}
+
+/// What is sealed is finished, whatever its statements say: all that come later wait for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_database_does_not_learn_holds_nobody_up() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let gate = Gate::to(&uri).await;
+    let store = as_any(&open(gate.uri()).await);
+    gate.reject(A_DEFINITION);
+    prepare(&store, 0).await;
+    timeout(PATIENCE, store.put_statements(batch_of(0))).await.expect("an answer").unwrap();
+    put(&store, &[statement(1_000)]).await;
+    let all: Vec<Uuid> = log(&store).await.iter().map(|kept| kept.statement.id).collect();
+    assert_eq!(all, ids_of([0, 1, 2, 3, 4, 1_000]));
+    let learned = store.definitions(&["https://a.example/of0".to_owned()]).await.unwrap();
+    assert_eq!(learned, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
