@@ -263,7 +263,7 @@ impl From<StoreError> for Problem {
                 let mut problem = Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "store-unavailable",
-                    "The store cannot work now, and does not know that it has kept this request.",
+                    "The store cannot work now; what the request brought may or may not be kept.",
                     "Send the same request again later; statements with ids of their own count once.",
                 );
                 problem.0.retry_after = true;

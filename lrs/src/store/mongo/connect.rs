@@ -9,7 +9,7 @@ use mongodb::options::{
 };
 use mongodb::{Client, Database};
 
-use super::call::{code, in_time, insert};
+use super::call::{call, code, in_time, insert};
 use crate::store::{Result, StoreError};
 
 /// A server that cannot be reached for so long is not there.
@@ -28,8 +28,11 @@ const LONGEST_NAME: usize = 63;
 /// The server's codes for a user without the right, and for one that it does not know.
 const NOT_ALLOWED: i32 = 13;
 const NOT_KNOWN: i32 = 18;
-/// A clock that differs more from the server's is worth a word, in milliseconds.
+/// A clock that differs more from the server's is worth a word, and one that differs by a minute is not worked
+/// with, in milliseconds: `stored` never goes back, so it would be wrong on all machines until their clocks are
+/// where this one was.
 const SKEW: i64 = 2_000;
+const MOST_SKEW: i64 = 60_000;
 
 /// The database that `uri` names, once it has been found to be good.
 ///
@@ -40,7 +43,13 @@ pub(super) async fn connect(uri: &str, now: i64) -> Result<Database> {
     // One TLS provider for the whole program; a second installation is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let options = ClientOptions::parse(uri).await.map_err(|error| {
-        let form = "use mongodb://HOST[:PORT][,…]/DATABASE[?replicaSet=NAME]";
+        let form = "use mongodb://[USER:PASSWORD@]HOST[:PORT][,…]/DATABASE[?replicaSet=NAME]";
+        if uri.find('?') < uri.rfind('@') && uri.contains('?') {
+            // The driver would take the beginning of a password for a port, and show it.
+            return unusable(&format!(
+                "its URI cannot be used: write ? as %3F in user and password, / as %2F, and {form}"
+            ));
+        }
         unusable(&format!("its URI cannot be used ({}): {form}", error.kind))
     })?;
     let Some(name) = options.default_database.clone() else {
@@ -68,7 +77,8 @@ fn bounded(mut options: ClientOptions) -> ClientOptions {
     options.connect_timeout.get_or_insert(CONNECT);
     options.max_pool_size.get_or_insert(POOL);
     options.retry_reads = Some(true);
-    options.retry_writes = Some(true);
+    // Some servers must be told that they do not know how: then a failed write is a 503.
+    options.retry_writes.get_or_insert(true);
     let majority = WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(WRITE).build();
     options.write_concern = Some(majority);
     options.read_concern = Some(ReadConcern::majority());
@@ -85,12 +95,12 @@ fn overridden(options: &ClientOptions) -> Vec<&'static str> {
     let read = options.read_concern.as_ref().is_some_and(|it| *it != ReadConcern::majority());
     let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
     let preference = options.selection_criteria.as_ref().is_some_and(|it| *it != primary);
-    let retries = options.retry_reads == Some(false) || options.retry_writes == Some(false);
+    let retries = options.retry_reads == Some(false);
     let all = [
         (w, "w, wtimeoutMS"),
         (read, "readConcernLevel"),
         (preference, "readPreference"),
-        (retries, "retryReads, retryWrites"),
+        (retries, "retryReads"),
     ];
     all.into_iter().filter_map(|(is_other, name)| is_other.then_some(name)).collect()
 }
@@ -108,13 +118,28 @@ async fn check(database: &Database, now: i64) -> Result<()> {
     if !is_writable.unwrap_or_default() {
         return Err(unusable("it is not writable: name the replica set (?replicaSet=NAME)"));
     }
-    if let Ok(theirs) = hello.get_datetime("localTime") {
-        let skew = now / 1_000 - theirs.timestamp_millis();
-        if skew.abs() > SKEW {
-            tracing::warn!(milliseconds = skew, "this machine's clock is not the database's");
-        }
+    let Some(theirs) = time_in(&hello) else { return Ok(()) };
+    let skew = (now - theirs) / 1_000;
+    if skew.abs() > MOST_SKEW {
+        let (seconds, way) = (skew.abs() / 1_000, if skew > 0 { "ahead of" } else { "behind" });
+        return Err(unusable(&format!(
+            "this machine's clock is {seconds} s {way} the database's: set both by NTP"
+        )));
+    }
+    if skew.abs() > SKEW {
+        tracing::warn!(milliseconds = skew, "this machine's clock is not the database's");
     }
     Ok(())
+}
+
+/// The server's time in microseconds, where it says so.
+pub(super) async fn time(database: &Database) -> Result<Option<i64>> {
+    let hello = call(database.run_command(doc! {"hello": 1})).await?;
+    Ok(time_in(&hello))
+}
+
+fn time_in(hello: &Document) -> Option<i64> {
+    hello.get_datetime("localTime").ok().map(|time| time.timestamp_millis() * 1_000)
 }
 
 /// Does once what the engine does all the time.
@@ -148,8 +173,8 @@ fn advised(error: Error) -> StoreError {
         }
         (Some(_), _) => "use a server that speaks as MongoDB 5.0 does",
         (None, _) => {
-            "check that it runs, its address, the network, and that it is a member of the \
-             replicaSet that the URI names"
+            "check that it runs, its address, the network, tls=true where it wants TLS and only \
+             there, and that it is a member of the replicaSet that the URI names"
         }
     };
     unusable(&format!("{advice} ({})", error.kind))
@@ -162,6 +187,7 @@ fn unusable(reason: &str) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::{Clock as _, SystemClock};
 
     #[tokio::test]
     async fn options_that_are_not_used_are_told() {
@@ -169,7 +195,8 @@ mod tests {
             ("w=majority&readPreference=primary&retryWrites=true&replicaSet=rs0", &[][..]),
             ("readConcernLevel=majority&maxPoolSize=9&connectTimeoutMS=1", &[]),
             ("w=1", &["w, wtimeoutMS"]),
-            ("wtimeoutMS=5&retryWrites=false", &["w, wtimeoutMS", "retryReads, retryWrites"]),
+            ("retryReads=false", &["retryReads"]),
+            ("wtimeoutMS=5&retryWrites=false", &["w, wtimeoutMS"]),
             (
                 "readPreference=secondary&readConcernLevel=local",
                 &["readConcernLevel", "readPreference"],
@@ -180,5 +207,25 @@ mod tests {
             assert_eq!(overridden(&options), expected, "{uri}");
             assert_eq!(overridden(&bounded(options)), ["w, wtimeoutMS"], "its own time for writes");
         }
+    }
+
+    #[tokio::test]
+    async fn a_password_that_breaks_the_uri_is_not_shown() {
+        for uri in ["mongodb://u:TOP?SECRET@h.example/d", "mongodb://u:TOP?SE/CRET@h.example/d?w=1"]
+        {
+            let error = connect(uri, 0).await.unwrap_err().to_string();
+            assert!(error.contains("%3F") && !error.contains("TOP"), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_clock_far_from_the_databases_is_refused() {
+        let Some(uri) = programs::fresh_database().await else { return };
+        let now = SystemClock.now().micros();
+        for (seconds, expected) in [(26_000_000, "ahead of"), (-120, "behind")] {
+            let error = connect(&uri, now + seconds * 1_000_000).await.unwrap_err().to_string();
+            assert!(error.contains(expected) && error.contains("NTP"), "{error}");
+        }
+        connect(&uri, now + 10_000_000).await.unwrap();
     }
 }

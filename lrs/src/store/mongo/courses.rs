@@ -107,11 +107,17 @@ impl Courses {
         self.change(&name, &held, value).await
     }
 
-    /// Changes the course, and removes the files of whichever value is not the course's now.
+    /// Changes the course, and removes the files that only the value had which is not the course's now.
     async fn change(&self, name: &str, held: &Held, value: Document) -> Result<bool> {
         let (old, new) = (held.value().map(files).unwrap_or_default(), files(&value));
         let is_done = self.cells.change(name, held, value).await?;
-        let (kept, gone) = if is_done { (new, old) } else { (old, new) };
+        let (kept, gone) = if is_done {
+            (new, old)
+        } else {
+            // It may have been the course's for a while, and others may have gone on with its files.
+            let now = self.cells.read(name).await?;
+            (now.value().map(files).unwrap_or_default(), new)
+        };
         self.blobs.remove(gone.into_iter().filter(|file| !kept.contains(file))).await?;
         Ok(is_done)
     }

@@ -30,8 +30,9 @@ pub(super) struct Orphans {
 impl Orphans {
     /// Removes all that nobody names of what was begun before `instant`, in seconds: none may still be
     /// on its way.
-    pub(super) async fn remove(&self, instant: u32) -> Result<()> {
-        let before = ObjectId::from_parts(instant, [0; 5], [0; 3]);
+    pub(super) async fn remove(&self, instant: i64) -> Result<()> {
+        let seconds = u32::try_from(instant.max(0)).unwrap_or(u32::MAX);
+        let before = ObjectId::from_parts(seconds, [0; 5], [0; 3]);
         let files = self.remove_files(before).await?;
         let torn = self.remove_chunks(before).await?;
         if files + torn > 0 {

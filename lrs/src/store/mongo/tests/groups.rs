@@ -12,7 +12,7 @@ use tokio::time::{Instant as Moment, timeout};
 use uuid::Uuid;
 
 use super::gate::Gate;
-use super::orphans::{only_named_are_left, orphans};
+use super::orphans::{LATER, only_named_are_left, orphans};
 use super::{as_any, change_much, observer, open};
 use crate::store::contract::sample::{
     batch, id, ids, ids_of, kept, log, of_person, person, put, put_each, reference, statement,
@@ -321,7 +321,7 @@ async fn who_finishes_for_a_dead_process_shows_nothing_before_all_of_it_is_done(
     for calls in 0..CALLS {
         prepare(&any, calls).await;
         die_sealed(&uri, &store, calls).await;
-        orphans(&store).remove(u32::MAX).await.unwrap();
+        orphans(&store).remove(LATER).await.unwrap();
         let now = Moment::now();
         let mut observer = observer(&other, now).await;
         gate.shut_after(calls as usize);

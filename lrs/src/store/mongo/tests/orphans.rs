@@ -11,7 +11,7 @@ use mongodb::bson::{Document, doc};
 use super::documents::{FREE, document, key};
 use super::gate::Gate;
 use super::{as_any, database, open};
-use crate::clock::SystemClock;
+use crate::clock::{Clock as _, SystemClock};
 use crate::store::DocumentStore as _;
 use crate::store::mongo::MongoStore;
 use crate::store::mongo::housekeeping::House;
@@ -22,8 +22,10 @@ use crate::xapi::document::Change;
 const CALLS: usize = 20;
 /// More than a document of the database holds itself, and than one chunk of a file.
 const LARGE: usize = 300 << 10;
+/// In microseconds.
+const DAY: i64 = 86_400 * 1_000_000;
 /// Later than all that a test writes.
-const LATER: u32 = u32::MAX;
+pub(super) const LATER: i64 = i64::MAX;
 
 pub(super) fn orphans(store: &MongoStore) -> Orphans {
     let statements = &store.0.statements;
@@ -86,17 +88,35 @@ async fn a_writer_that_dies_at_any_call_leaves_no_file_that_is_not_removed() {
     assert!(ended && orphaned >= 2, "it died with a new file, and with an old one: {orphaned}");
 }
 
+fn house(store: &MongoStore) -> House {
+    House {
+        documents: store.0.documents.cells.clone(),
+        orphans: orphans(store),
+        settings: store.0.settings.clone(),
+        clock: Arc::new(SystemClock),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_removed_a_day_after_it_was_left() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let cell = store.0.documents.cells.owner("nobody's");
+    store.0.statements.blobs.field(&vec![0; LARGE], cell).await.unwrap();
+    let written = SystemClock.now().micros();
+    for (seconds, left) in [(-2, 1), (2, 0)] {
+        house(&store).clear_away(written + DAY + seconds * 1_000_000).await.unwrap();
+        assert_eq!(files(&store).await.len(), left, "a day and {seconds} s later");
+        // Each time is a day of its own.
+        store.0.settings.delete_many(doc! {}).await.unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_process_looks_through_the_files_of_a_day() {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = open(&uri).await;
-    let house = || House {
-        documents: store.0.documents.cells.clone(),
-        orphans: orphans(&store),
-        settings: store.0.settings.clone(),
-        clock: Arc::new(SystemClock),
-    };
-    let [one, other] = [house(), house()];
+    let [one, other] = [house(&store), house(&store)];
     for day in [9, 10, 11] {
         assert!(one.has_the_day(day).await.unwrap());
         assert!(!other.has_the_day(day).await.unwrap());
