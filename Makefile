@@ -1,5 +1,6 @@
 # make run   build Traccia and start it with the demo programme
 # make test  everything that must hold
+# make browser what browsers do with Traccia, in Chromium; without it, or Node.js, it is skipped
 # make mongo the scenes and the conformance cases on the MongoDB engine
 # make mutants which wrong behaviour each conformance test notices
 # make docker-check builds and drives what the image would hold, as it is released
@@ -13,12 +14,12 @@ export TRACCIA_SEED_KEY ?= demo:demo-secret
 
 FERRETDB := $${CARGO_TARGET_DIR:-target}/debug/ferretdb
 
-.PHONY: run test lint ferretdb unit e2e mongo docker docker-check mutants bench sizes
+.PHONY: run test lint ferretdb unit e2e browser mongo docker docker-check mutants bench sizes
 
 run:
 	cargo run --release --package lrs --bin traccia -- serve --demo --data data --listen $(LISTEN)
 
-test: lint unit e2e mongo docker
+test: lint unit e2e browser mongo docker
 
 lint:
 	cargo fmt --all --check
@@ -35,6 +36,11 @@ unit: ferretdb
 e2e: ferretdb
 	cargo build --package lrs --bin traccia
 	cargo test --package e2e
+
+# Each test starts the program on a folder of its own.
+browser:
+	cargo build --package lrs --bin traccia
+	tests/browser/run
 
 # FerretDB's SQLite backend reads a whole collection for almost every query: cohorts of tens of thousands of
 # statements take it minutes each. On a server of your own (TRACCIA_TEST_MONGODB_URI) they run as well.
