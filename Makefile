@@ -6,6 +6,7 @@
 # make docker-check builds and drives what the image would hold, as it is released
 # make bench ratios against bare loops; takes a while and wants a quiet machine
 # make sizes what statements and their indexes take in either engine, in bytes
+# make attack what attacks do to good requests beside them; ATTACKS="voids readyz" for some, ATTACKS=--list for names
 
 SHELL := /bin/sh
 LISTEN ?= 127.0.0.1:8080
@@ -14,7 +15,7 @@ export TRACCIA_SEED_KEY ?= demo:demo-secret
 
 FERRETDB := $${CARGO_TARGET_DIR:-target}/debug/ferretdb
 
-.PHONY: run test lint ferretdb unit e2e browser mongo docker docker-check mutants bench sizes
+.PHONY: run test lint ferretdb unit e2e browser mongo docker docker-check mutants bench sizes attack
 
 run:
 	cargo run --release --package lrs --bin traccia -- serve --demo --data data --listen $(LISTEN)
@@ -78,3 +79,8 @@ bench:
 sizes: ferretdb
 	cargo build --package lrs --package load --bin traccia --bin load
 	$${CARGO_TARGET_DIR:-target}/debug/load sizes
+
+# Ports on loopback and folders of its own; fails where an aim does not hold. Figures need a quiet machine.
+attack:
+	cargo build --release --package lrs --package load --bin traccia --bin load
+	$${CARGO_TARGET_DIR:-target}/release/load attack $(ATTACKS)

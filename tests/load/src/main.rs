@@ -6,7 +6,10 @@
 //! everything at a twentieth of the size, to try the harness; its figures mean little.
 //!
 //! `make sizes`: what statements take in either engine, in bytes, and no ratios.
+//!
+//! `make attack`: what attacks do to good requests beside them, and to the server's memory.
 
+mod attack;
 mod bare;
 mod cluster;
 mod database;
@@ -24,19 +27,28 @@ mod wire;
 mod world;
 mod writes;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 
 use rounds::Effort;
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     if std::env::args().nth(1).as_deref() == Some(empty::ARGUMENT) {
-        return empty::serve();
+        return empty::serve().map(|()| ExitCode::SUCCESS);
     }
     // One thread sends and receives: the cores are for the server.
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run())
 }
 
-async fn run() -> Result<()> {
+async fn run() -> Result<ExitCode> {
+    if std::env::args().nth(1).as_deref() == Some(attack::ARGUMENT) {
+        return attack::run().await;
+    }
+    measure().await.map(|()| ExitCode::SUCCESS)
+}
+
+async fn measure() -> Result<()> {
     let effort = Effort::of_environment();
     let chosen: Vec<String> = std::env::args().skip(1).filter(|name| name != "--bench").collect();
     if chosen.iter().any(|name| name == sizes::ARGUMENT) {

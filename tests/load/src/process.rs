@@ -1,11 +1,15 @@
 //! The servers, each a process of its own.
 
+use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use rustix::process::{Pid, Signal, kill_process};
+use tokio::time::sleep;
 
 use crate::empty;
 use crate::wire::{Connection, KEY, get};
@@ -30,6 +34,25 @@ impl Server {
         // The first use of a key hashes its secret, slow on purpose.
         Connection::open(&server.address).await?.exchange(&get("/whoami")).await?;
         Ok(server)
+    }
+
+    /// Starts `program` as a `traccia` with these arguments after `serve --data FOLDER`, whose process can have at
+    /// most `files` files and sockets open. Its log goes to `log`.
+    pub(crate) fn limited(
+        program: &Path,
+        folder: &Path,
+        more: &[&str],
+        files: u64,
+        log: File,
+    ) -> Result<Self> {
+        let mut command = Command::new("sh");
+        command.args(["-c", r#"ulimit -n "$0" && exec "$@""#, &files.to_string()]);
+        command.arg(program).args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder);
+        command.args(more).env("TRACCIA_SEED_KEY", KEY).stderr(log);
+        if std::env::var_os("TRACCIA_LOG").as_deref().is_none_or(OsStr::is_empty) {
+            command.env("TRACCIA_LOG", "warn");
+        }
+        Self::start(command).with_context(|| program.display().to_string())
     }
 
     /// Starts the MongoDB-compatible server of the tests, where it was built beside this program.
@@ -65,9 +88,32 @@ impl Server {
         Ok(Self { address, child, _said: said })
     }
 
+    /// The process.
+    pub(crate) fn process(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    /// Whether the process has ended.
+    pub(crate) fn has_ended(&mut self) -> Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
+    /// Asks the server to stop; how long it took, or nothing where it has not stopped in time.
+    pub(crate) async fn ended_within(&mut self, at_most: Duration) -> Result<Option<Duration>> {
+        let asked = Instant::now();
+        kill_process(self.process(), Signal::TERM)?;
+        while asked.elapsed() < at_most {
+            if self.has_ended()? {
+                return Ok(Some(asked.elapsed()));
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        Ok(None)
+    }
+
     /// Asks the server to stop and waits until it has.
     pub(crate) fn stop(mut self) -> Result<()> {
-        kill_process(Pid::from_child(&self.child), Signal::TERM)?;
+        kill_process(self.process(), Signal::TERM)?;
         self.child.wait()?;
         Ok(())
     }

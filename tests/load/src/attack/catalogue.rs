@@ -1,0 +1,139 @@
+//! Every attack by its name.
+
+use anyhow::Result;
+use futures::future::{BoxFuture, ready};
+
+use super::target::{Target, Volley};
+use super::{bodies, course, documents, keys, presence, queries, sockets, statements};
+
+/// Prepares a server, and gives the attack on it.
+pub(super) type Prepare = fn(Target) -> BoxFuture<'static, Result<Volley>>;
+
+/// One attack.
+pub(super) struct Attack {
+    pub(super) name: &'static str,
+    /// What it does, in a line.
+    pub(super) does: &'static str,
+    /// The files that the server may have open, where these are few.
+    pub(super) files: Option<u64>,
+    /// How long it is looked at, at most.
+    pub(super) seconds: u64,
+    /// Prepares the server for it, and gives the attack itself.
+    pub(super) prepare: Prepare,
+}
+
+/// How long an attack is looked at, at most, where nothing else is said.
+const SECONDS: u64 = 12;
+
+impl Attack {
+    const fn new(name: &'static str, does: &'static str, prepare: Prepare) -> Self {
+        Self { name, does, files: None, seconds: SECONDS, prepare }
+    }
+
+    const fn at_open_files(self, files: u64) -> Self {
+        Self { files: Some(files), ..self }
+    }
+
+    const fn for_seconds(self, seconds: u64) -> Self {
+        Self { seconds, ..self }
+    }
+}
+
+/// Without a key, then with an ordinary one.
+pub(super) const ATTACKS: &[Attack] = &[
+    Attack::new(
+        "held-bodies",
+        "40 bodies of 62 KiB that become 63 MiB, their last bytes withheld",
+        |target| Box::pin(bodies::held(target)),
+    ),
+    Attack::new(
+        "held-http2",
+        "the same in 30 streams of one cleartext HTTP/2 connection",
+        |target| Box::pin(bodies::held_http2(target)),
+    ),
+    Attack::new(
+        "form-fields",
+        "an alternate request whose form has 31 million fields in 61 KiB",
+        |target| Box::pin(ready(bodies::form(&target))),
+    ),
+    Attack::new("query-names", "queries and forms of 16,000 names", |target| {
+        Box::pin(ready(Ok(bodies::names(&target))))
+    }),
+    Attack::new(
+        "idle-sockets",
+        "300 sockets that say nothing or half a thing, at 256 open files",
+        |target| Box::pin(ready(Ok(sockets::idle(&target)))),
+    )
+    .at_open_files(256)
+    .for_seconds(20),
+    Attack::new(
+        "unread-answers",
+        "pages of 48 MiB that 40 clients ask for and do not read",
+        |target| Box::pin(sockets::unread(target)),
+    )
+    .for_seconds(15),
+    Attack::new("wrong-secrets", "wrong secrets of a known key on 150 connections", |target| {
+        Box::pin(keys::wrong_secrets(target))
+    })
+    .for_seconds(40),
+    Attack::new(
+        "key-names",
+        "whether known names of keys are told from unknown ones by time",
+        |target| Box::pin(ready(Ok(keys::names(target)))),
+    )
+    .for_seconds(30),
+    Attack::new("readyz", "/readyz without a pause on 16 connections", |target| {
+        Box::pin(keys::readyz(target))
+    }),
+    Attack::new("signatures", "6,000 attachments that name one signature", |target| {
+        Box::pin(ready(statements::signatures(&target)))
+    }),
+    Attack::new(
+        "reversed-group",
+        "a kept group of 30,000 members, sent again in reverse",
+        |target| Box::pin(statements::reversed_group(target)),
+    ),
+    Attack::new("numbers", "a batch of 31 million numbers in 61 KiB", |target| {
+        Box::pin(ready(statements::numbers(&target)))
+    }),
+    Attack::new("empty-lists", "a statement with 20 million empty lists in 59 KiB", |target| {
+        Box::pin(ready(statements::empty_lists(&target)))
+    }),
+    Attack::new("many-parts", "20,000 attachments in parts of their own", |target| {
+        Box::pin(ready(Ok(statements::many_parts(&target))))
+    }),
+    Attack::new(
+        "references",
+        "what 3,000 statements refer to arrives with 4,900 activities",
+        |target| Box::pin(statements::references(target)),
+    ),
+    Attack::new(
+        "definitions",
+        "statements that each change a definition of 4 MiB a little",
+        |target| Box::pin(statements::definitions(target)),
+    ),
+    Attack::new(
+        "canonical",
+        "250 statements of an activity with a definition of 4 MiB, canonical",
+        |target| Box::pin(queries::canonical(target)),
+    ),
+    Attack::new("attachments", "24 attachments of 40 MiB, hardly read", |target| {
+        Box::pin(queries::attachments(target))
+    }),
+    Attack::new(
+        "languages",
+        "1,000 languages of a verb against 292 KiB of Accept-Language",
+        |target| Box::pin(queries::languages(target)),
+    ),
+    Attack::new("merges", "5 MB after 5 MB merged into one state document", |target| {
+        Box::pin(ready(Ok(documents::merges(&target))))
+    }),
+    Attack::new("voids", "1,000 voids of an actor with 4,000 statements", |target| {
+        Box::pin(course::voids(target))
+    })
+    .for_seconds(30),
+    Attack::new("unknown-names", "dry runs of a register of 60,000 unknown names", |target| {
+        Box::pin(presence::unknown_names(target))
+    })
+    .for_seconds(20),
+];
