@@ -25,6 +25,7 @@ test: lint unit e2e browser mongo docker
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
+	.ci/deny
 
 # The server that the MongoDB engine is tested on. Without Go there is none; what needs it says so and is skipped.
 ferretdb:
