@@ -90,6 +90,7 @@ product_in_stage() {
 
 check_files() {
     check_bases
+    check_pins
     check_final_stage
     check_compose
     say "what was checked of the files is sound"
@@ -109,6 +110,17 @@ check_bases() {
     esac
 }
 
+# What comes from a registry is named by its digest: a tag may be another image tomorrow.
+check_pins() {
+    local loose
+    loose=$({
+        sed -n 's/^# syntax=//p; s/^FROM \([^ ]*\).*/\1/p' "$dockerfile"
+        sed -n 's/^ *image: //p' "$root"/docker/compose*.yaml
+        grep -o 'debian:12-slim[^ ]*' "$root/docker/README.md"
+    } | grep -v '^traccia:' | grep -Evx '.*@sha256:[0-9a-f]{64}' || true)
+    [[ -z $loose ]] || fail "not pinned by digest: $loose"
+}
+
 check_final_stage() {
     local program data port
     program=$(words "$(after final ENTRYPOINT)")
@@ -125,6 +137,8 @@ check_final_stage() {
 
 check_compose() {
     local file
+    # Any group will do to read the files.
+    export SECRETS_GID=${SECRETS_GID:-1000}
     if ! find_compose; then
         [[ ${CI:-} == true ]] || { say "skipped: no Docker Compose here to read its files"; return; }
         install_compose
@@ -256,7 +270,8 @@ check_libraries() {
     fi
 }
 
-# Serves as the image does: another user, nothing to write to but the data folder, a key in a file.
+# Serves as the image does: another user, nothing to write to but the data folder, a key in a file that
+# the user can read by its group alone.
 drive() {
     local url program data
     program=$place/traccia
@@ -265,11 +280,12 @@ drive() {
     install -m 755 "$1" "$program"
     install -d -m 700 "$data"
     install -d -m 555 "$place/empty"
-    echo 'check:secret-of-the-check' >"$place/key"
+    install -m 640 /dev/stdin "$place/key" <<<'check:secret-of-the-check'
     local -a user=()
     if [[ $(id -u) == 0 ]]; then
         chown 65532:65532 "$data"
-        user=(setpriv --reuid=65532 --regid=65532 --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all)
+        chgrp 4242 "$place/key"
+        user=(setpriv --reuid=65532 --regid=65532 --groups=4242 --no-new-privs --inh-caps=-all --bounding-set=-all)
     fi
     : >"$place/log"
     local -a variables
