@@ -1,6 +1,7 @@
 //! The composition root: from settings to a running server.
 
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -63,27 +64,34 @@ pub enum StartError {
 pub async fn open(engine: &Engine, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Store>, StartError> {
     Ok(match engine {
         Engine::Sqlite(folder) => {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| StartError::Folder(folder.clone(), error))?;
+            make_private(folder).map_err(|error| StartError::Folder(folder.clone(), error))?;
             Arc::new(SqliteStore::open(folder, Arc::clone(clock))?)
         }
         Engine::Mongo(uri) => Arc::new(MongoStore::open(uri, Arc::clone(clock)).await?),
     })
 }
 
+/// Makes a folder, with those above it that are missing, that only this user can enter.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
 impl App {
     /// Opens the store, listens, and starts to follow the log.
     pub async fn start(settings: &Settings) -> Result<Self, StartError> {
         let default_version = settings.version()?;
+        let public_url = settings.base_url()?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = open(&settings.engine()?, &clock).await?;
 
         let cannot = |error| StartError::Listen(settings.listen.clone(), error);
         let listener = TcpListener::bind(&settings.listen).await.map_err(cannot)?;
-        let base_url = if settings.base_url.is_empty() {
-            format!("http://{}", listener.local_addr().map_err(cannot)?)
-        } else {
-            settings.base_url.trim_end_matches('/').to_owned()
+        let base_url = match public_url {
+            Some(url) => url.to_owned(),
+            None => format!("http://{}", listener.local_addr().map_err(cannot)?),
         };
 
         let (commands, listening) = mpsc::channel(64);

@@ -132,6 +132,12 @@ impl Traccia {
         self.program.kill();
     }
 
+    /// Asks the process to stop (SIGTERM), waits for its end, and gives its exit code.
+    #[cfg(unix)]
+    pub async fn stop(&mut self) -> Option<i32> {
+        self.program.stop().await
+    }
+
     /// Starts the same set-up on the same folder and store again, on a new port.
     pub async fn restart(mut self) -> Self {
         self.kill();

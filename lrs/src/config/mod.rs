@@ -9,6 +9,7 @@ use figment::{Figment, Provider};
 use serde::{Deserialize, Serialize};
 use validator::Version;
 
+mod base_url;
 pub mod limits;
 
 use limits::Limits;
@@ -74,6 +75,9 @@ pub enum ConfigError {
     /// A version that Traccia does not speak.
     #[error("default_version is `{0}`: use 1.0.3 or 2.0.0")]
     Version(String),
+    /// A base URL that no client could call.
+    #[error("base_url is `{0}`: use {form}", form = base_url::FORM)]
+    BaseUrl(String),
     /// A store that Traccia does not know.
     #[error("store is `{0}`: use sqlite:FOLDER or mongodb://HOST[,HOST…]/DATABASE[?OPTIONS]")]
     Store(String),
@@ -117,6 +121,15 @@ impl Settings {
     pub fn version(&self) -> Result<Version, ConfigError> {
         Version::from_header(&self.default_version)
             .ok_or_else(|| ConfigError::Version(self.default_version.clone()))
+    }
+
+    /// Where the server is seen from outside, without a slash at its end; `None` for where it listens.
+    pub fn base_url(&self) -> Result<Option<&str>, ConfigError> {
+        if self.base_url.is_empty() {
+            return Ok(None);
+        }
+        let wrong = || ConfigError::BaseUrl(without_password(&self.base_url));
+        base_url::checked(&self.base_url).map(Some).ok_or_else(wrong)
     }
 
     /// The storage engine, and where it is.

@@ -11,6 +11,9 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 const START: Duration = Duration::from_secs(30);
+/// How long a program that was asked to stop may take, and how often it is looked at.
+const END: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A running program. Dropping it kills the process; a failing test shows all that it wrote on stderr.
 pub struct Program {
@@ -55,6 +58,23 @@ impl Program {
     pub fn kill(&mut self) {
         let _ = self.process.kill();
         self.process.wait().expect("a killed process ends");
+    }
+}
+
+#[cfg(unix)]
+impl Program {
+    /// Asks the process to stop (SIGTERM), waits for its end, and gives its exit code.
+    pub async fn stop(&mut self) -> Option<i32> {
+        let asked =
+            Command::new("sh").args(["-c", &format!("kill -TERM {}", self.process.id())]).status();
+        assert!(asked.expect("sh runs").success(), "{} cannot be stopped", self.name);
+        for _ in 0..END.as_millis() / LOOK.as_millis() {
+            if let Some(status) = self.process.try_wait().expect("a process can be waited for") {
+                return status.code();
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        panic!("{} does not end within {END:?}", self.name);
     }
 }
 

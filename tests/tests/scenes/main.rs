@@ -18,6 +18,8 @@ mod compression;
 mod concurrency;
 mod crash;
 mod cross_origin;
+#[cfg(unix)]
+mod data_folder;
 mod demo;
 mod documents;
 mod enrolment;

@@ -1,7 +1,6 @@
 //! The embedded engine: one SQLite database in the data folder, one thread that writes, some
 //! connections that read.
 
-use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::Value;
 use uuid::Uuid;
 
+use self::folder::Folder;
 use self::readers::Readers;
 use self::writer::Writer;
 use super::{
@@ -29,6 +29,7 @@ use crate::xapi::stored::Stored;
 
 mod courses;
 mod documents;
+mod folder;
 mod keys;
 mod memory;
 mod migrations;
@@ -50,28 +51,32 @@ const LOCK: &str = "traccia.lock";
 #[derive(Clone)]
 pub struct SqliteStore(Arc<Inner>);
 
+/// Dropped in this order: the writer's connection must be the last, so that it can close the journal, and the folder is
+/// let go when nothing of it is open any more.
 struct Inner {
-    writer: Writer,
     readers: Readers,
-    /// Held while the store is open; released by the system when the process ends, however.
-    _lock: File,
+    writer: Writer,
+    _folder: Arc<Folder>,
 }
 
 impl SqliteStore {
     /// Opens the store in `folder`, which must exist, and brings it to the newest layout.
     ///
-    /// A second process that opens the same folder is refused: the writer must be alone.
+    /// A second process that opens the same folder is refused: the writer must be alone. So is a folder whose database
+    /// was removed: see [`Folder::take`].
     pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self> {
-        let lock = lock(folder)?;
         let path = folder.join(FILE);
+        let mut folder = Folder::take(folder)?;
         let mut connection = Connection::open(&path)?;
         prepare(&connection)?;
         migrations::migrate(&mut connection)
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let count = std::thread::available_parallelism().map_or(4, |n| 2 * n.get());
         let readers = Readers::open(&path, count)?;
-        let writer = Writer::start(connection, clock)?;
-        Ok(Self(Arc::new(Inner { writer, readers, _lock: lock })))
+        folder.settle()?;
+        let folder = Arc::new(folder);
+        let writer = Writer::start(connection, clock, Arc::clone(&folder))?;
+        Ok(Self(Arc::new(Inner { readers, writer, _folder: folder })))
     }
 
     async fn read<T: Send + 'static>(
@@ -86,21 +91,6 @@ impl SqliteStore {
         write: impl FnOnce(&mut session::Session<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.0.writer.write(write).await
-    }
-}
-
-/// Takes the folder for this process alone.
-fn lock(folder: &Path) -> Result<File> {
-    let unavailable = |reason: String| {
-        StoreError::Unavailable(format!("the data folder {}: {reason}", folder.display()))
-    };
-    let file = File::create(folder.join(LOCK)).map_err(|error| unavailable(error.to_string()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(unavailable(
-            "another Traccia has it open; stop that one or choose another --data".into(),
-        )),
-        Err(TryLockError::Error(error)) => Err(unavailable(error.to_string())),
     }
 }
 

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::folder::Folder;
 use super::memory::Memory;
 use super::session::Session;
 use crate::clock::Clock;
@@ -32,12 +33,17 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread on `connection`, which nobody else writes to.
-    pub(super) fn start(connection: Connection, clock: Arc<dyn Clock>) -> rusqlite::Result<Self> {
+    pub(super) fn start(
+        connection: Connection,
+        clock: Arc<dyn Clock>,
+        folder: Arc<Folder>,
+    ) -> rusqlite::Result<Self> {
         let memory = Memory::load(&connection)?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (announce, newest) = watch::channel(memory.newest);
         let horizon = Arc::new(Horizon::new(clock, memory.newest));
-        let work = Work { connection, memory, queue, horizon: Arc::clone(&horizon), announce };
+        let horizon_of_work = Arc::clone(&horizon);
+        let work = Work { connection, folder, memory, queue, horizon: horizon_of_work, announce };
         let thread = std::thread::Builder::new()
             .name("traccia-writer".into())
             .spawn(move || work.run())
@@ -138,6 +144,7 @@ impl Horizon {
 
 struct Work {
     connection: Connection,
+    folder: Arc<Folder>,
     memory: Memory,
     queue: mpsc::Receiver<Job>,
     horizon: Arc<Horizon>,
@@ -161,9 +168,29 @@ impl Work {
             self.announce.send_if_modified(|newest| {
                 std::mem::replace(newest, self.memory.newest) != self.memory.newest
             });
+            // What was committed to files that are not in the folder any more is not kept.
+            let kept = committed.and_then(|()| self.verify());
             for answer in answers {
-                answer(committed.clone());
+                answer(kept.clone());
             }
+        }
+        self.close();
+    }
+
+    fn verify(&self) -> std::result::Result<(), String> {
+        self.folder.verify().map_err(|error| {
+            let reason = error.to_string();
+            tracing::error!(reason, "nothing can be kept");
+            reason
+        })
+    }
+
+    /// Brings everything into the database's own file. SQLite removes the journal when this connection, the last
+    /// one, is closed.
+    fn close(&self) {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        if let Err(error) = self.connection.query_row(checkpoint, [], |_| Ok(())) {
+            tracing::warn!(%error, "the journal stays: traccia.sqlite is not whole without its -wal file");
         }
     }
 
@@ -175,6 +202,8 @@ impl Work {
         let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
         let mut session = Session::new(&self.connection, &mut self.memory);
         if let Err(error) = &begun {
+            session.give_up(error.to_string());
+        } else if let Err(error) = self.folder.verify() {
             session.give_up(error.to_string());
         }
         for job in jobs {

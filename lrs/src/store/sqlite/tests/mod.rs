@@ -11,6 +11,7 @@ use crate::store::Store;
 use crate::xapi::instant::Instant;
 
 mod disk;
+mod folder;
 mod group;
 mod index;
 mod reopen;
