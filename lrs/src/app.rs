@@ -116,6 +116,7 @@ impl App {
             promised: Promised::default(),
             limits: settings.limits,
             default_version,
+            launch_parameters: settings.ignored_parameters(),
             base_url: base_url.clone(),
         });
         Ok(Self { listener, store, clock, progress, base_url, server })

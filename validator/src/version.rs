@@ -6,19 +6,23 @@ use std::fmt;
 /// (xAPI 1.0.3 Communication 3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Version {
-    /// xAPI 1.0.3, which also stands for 1.0.0 to 1.0.2.
+    /// xAPI 1.0.3, which also stands for every other 1.0.x.
     V1_0_3,
     /// xAPI 2.0.0 (IEEE 9274.1.1-2023).
     V2_0_0,
 }
 
 impl Version {
-    /// The version a request header asks for: `1.0`, `1.0.0` to `1.0.3`, `2.0` or `2.0.0`.
+    /// The version a request header asks for: `1.0`, `2.0`, and whatever begins with `1.0.` or
+    /// `2.0.`. Patch releases that are yet to come are taken too (xAPI 1.0.3 Communication 3.3).
     pub fn from_header(header: &str) -> Option<Self> {
-        match header {
-            "1.0" | "1.0.0" | "1.0.1" | "1.0.2" | "1.0.3" => Some(Self::V1_0_3),
-            "2.0" | "2.0.0" => Some(Self::V2_0_0),
-            _ => None,
+        let is = |line: &str| {
+            header.strip_prefix(line).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        match () {
+            () if is("1.0") => Some(Self::V1_0_3),
+            () if is("2.0") => Some(Self::V2_0_0),
+            () => None,
         }
     }
 

@@ -31,6 +31,12 @@ pub struct Settings {
     pub default_version: String,
     /// Where the server is seen from outside, as `https://host/path`; empty for where it listens.
     pub base_url: String,
+    /// Parameters that are ignored in xAPI requests: those that players were launched with and
+    /// append to every request.
+    pub launch_parameters: Vec<String>,
+    /// Whether what the standard leaves to the server is refused: `launch_parameters` are unknown
+    /// parameters then.
+    pub strict: bool,
     /// How much a request may ask.
     pub limits: Limits,
 }
@@ -44,6 +50,8 @@ impl Default for Settings {
             store_file: PathBuf::new(),
             default_version: Version::V1_0_3.to_string(),
             base_url: String::new(),
+            launch_parameters: ["tincan", "lang", "cachebuster", "_"].map(str::to_owned).to_vec(),
+            strict: false,
             limits: Limits::default(),
         }
     }
@@ -64,6 +72,9 @@ pub struct Flags {
     /// See [`Settings::default_version`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_version: Option<String>,
+    /// See [`Settings::strict`].
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
 }
 
 /// A setting that cannot be used; says which one and where it came from.
@@ -130,6 +141,11 @@ impl Settings {
         }
         let wrong = || ConfigError::BaseUrl(without_password(&self.base_url));
         base_url::checked(&self.base_url).map(Some).ok_or_else(wrong)
+    }
+
+    /// The parameters that are ignored in xAPI requests.
+    pub fn ignored_parameters(&self) -> Vec<String> {
+        if self.strict { Vec::new() } else { self.launch_parameters.clone() }
     }
 
     /// The storage engine, and where it is.
@@ -256,6 +272,22 @@ mod tests {
         std::fs::write(&file, "lisen = \"a:1\"\n").unwrap();
         let error = Settings::load(Some(&file), &Flags::default()).unwrap_err();
         assert!(error.to_string().contains("lisen"), "{error}");
+    }
+
+    #[test]
+    fn no_parameter_is_ignored_where_the_server_is_strict() {
+        let none = Flags::default();
+        let strict = Flags { strict: true, ..Flags::default() };
+        let ignored =
+            |file: &str, flags: &Flags| read(file, "", flags).unwrap().ignored_parameters();
+        assert_eq!(ignored("", &none), ["tincan", "lang", "cachebuster", "_"]);
+        assert_eq!(ignored("launch_parameters = [\"slide\"]", &none), ["slide"]);
+        assert_eq!(ignored("", &strict), [""; 0]);
+        assert_eq!(
+            ignored("strict = true", &none),
+            [""; 0],
+            "a flag that is not given says nothing"
+        );
     }
 
     #[test]

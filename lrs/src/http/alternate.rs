@@ -7,7 +7,8 @@ use axum::extract::{Request, State};
 use axum::http::header::{
     AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, IF_MATCH, IF_NONE_MATCH,
 };
-use axum::http::{HeaderMap, HeaderValue, Method, Uri};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use url::form_urlencoded;
@@ -16,11 +17,16 @@ use validator::Version;
 use super::problem::Problem;
 use super::request::{content_type, read};
 use super::state::Server;
-use super::version;
+use super::{origin, version};
+use crate::xapi::parameters;
 use crate::xapi::refusal::Refusal;
 
 static HEADERS: [HeaderName; 5] =
     [AUTHORIZATION, version::HEADER, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH];
+/// The most fields that a form may have beside `content`, empty ones included.
+const MOST_FIELDS: usize = 32;
+/// The most bytes that a form may have beside `content`, as they are sent.
+const MOST_BESIDE: usize = 64 * 1024;
 
 /// Turns a request in alternate syntax into the request it stands for; lets others pass.
 pub(super) async fn unfold(State(server): State<Server>, request: Request, next: Next) -> Response {
@@ -31,7 +37,7 @@ pub(super) async fn unfold(State(server): State<Server>, request: Request, next:
     if !is_xapi || !asks || request.method() != Method::POST {
         return next.run(request).await;
     }
-    match unfolded(request, server.limits.body_bytes).await {
+    match unfolded(request, &server).await {
         Ok(request) => next.run(request).await,
         Err(problem) => {
             let mut response = problem.into_response();
@@ -42,43 +48,111 @@ pub(super) async fn unfold(State(server): State<Server>, request: Request, next:
     }
 }
 
-async fn unfolded(request: Request, limit: usize) -> Result<Request, Problem> {
+async fn unfolded(request: Request, server: &Server) -> Result<Request, Problem> {
     let (mut parts, body) = request.into_parts();
     refuse_2_0(&parts.headers)?;
-    if !content_type(&parts.headers).starts_with("application/x-www-form-urlencoded") {
-        return Err(refusal("The body is not application/x-www-form-urlencoded."));
-    }
+    refuse_other_types(&content_type(&parts.headers))?;
     parts.method = method(parts.uri.query().unwrap_or_default())?;
-    let form = read(body, limit).await?;
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    let mut content = None;
+    let is_doubtful = is_doubtful(&parts, server);
+    if is_doubtful {
+        parts.headers.remove(AUTHORIZATION);
+    }
+    let form = Form::read(&read(body, server.limits.body_bytes).await?)?;
     parts.headers.remove(CONTENT_TYPE);
     parts.headers.remove(CONTENT_LENGTH);
-    for (name, value) in form_urlencoded::parse(&form) {
-        let header = HEADERS.iter().find(|header| name.eq_ignore_ascii_case(header.as_str()));
-        if let Some(header) = header {
-            let value = HeaderValue::from_str(&value)
-                .map_err(|_| refusal("A form field that stands for a header is not one."))?;
-            parts.headers.insert(header, value);
-        } else if name == "content" {
-            content = Some(value.into_owned());
-        } else if !name.eq_ignore_ascii_case("content-length") {
-            query.append_pair(&name, &value);
-        }
+    parts.headers.extend(form.headers);
+    if is_doubtful && !parts.headers.contains_key(AUTHORIZATION) {
+        return Err(Problem::unauthorized(
+            "The form of another site's page has no field `Authorization`. Its header of that name \
+             is not looked at: the browser may have added it.",
+        ));
     }
     refuse_2_0(&parts.headers)?;
-    if content.is_some() && !parts.headers.contains_key(CONTENT_TYPE) {
+    if form.content.is_some() && !parts.headers.contains_key(CONTENT_TYPE) {
         // Form fields are text, and what xAPI sends as text is JSON.
         parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
+    parts.uri = address(&parts.uri, &form.parameters, &server.launch_parameters)?;
+    Ok(Request::from_parts(parts, Body::from(form.content.unwrap_or_default())))
+}
+
+/// Whether the `Authorization` header may be the browser's own, added to what a page of another
+/// site sends without asking: a form, a beacon, a simple `fetch`.
+///
+/// A header that only a script can set tells otherwise: it needs a preflight, and preflights are
+/// answered in such a way (see `cors.rs`) that the browser adds no credentials to what follows.
+/// Every player has one such header to send, unless the form carries it: the version.
+fn is_doubtful(request: &Parts, server: &Server) -> bool {
+    let is_preflighted = request.headers.contains_key(version::HEADER);
+    !is_preflighted && origin::is_foreign(request, &server.base_url)
+}
+
+/// What a form says, by what it stands for.
+#[derive(Default)]
+struct Form {
+    headers: HeaderMap,
+    parameters: Vec<(String, String)>,
+    content: Option<String>,
+}
+
+impl Form {
+    /// Reads a form. It is refused before its fields are decoded where there are more of them than
+    /// any request needs, or more of them beside `content` than a URL could hold.
+    fn read(form: &[u8]) -> Result<Self, Problem> {
+        let mut read = Self::default();
+        let (mut fields, mut beside) = (0, 0);
+        for field in form.split(|byte| *byte == b'&') {
+            if !field.starts_with(b"content=") {
+                fields += 1;
+                beside += field.len();
+            }
+            if fields > MOST_FIELDS || beside > MOST_BESIDE {
+                return Err(too_much());
+            }
+            if !field.is_empty() {
+                read.add(field)?;
+            }
+        }
+        Ok(read)
+    }
+
+    fn add(&mut self, field: &[u8]) -> Result<(), Problem> {
+        let (name, value) = match field.iter().position(|byte| *byte == b'=') {
+            Some(at) => (field.get(..at), field.get(at + 1..)),
+            None => (Some(field), None),
+        };
+        let name = parameters::decode(name.unwrap_or_default())?;
+        let value = parameters::decode(value.unwrap_or_default())?;
+        let header = HEADERS.iter().find(|header| name.eq_ignore_ascii_case(header.as_str()));
+        let is_repeated = if let Some(header) = header {
+            let value = HeaderValue::from_str(&value)
+                .map_err(|_| refusal("A form field that stands for a header is not one."))?;
+            self.headers.insert(header, value).is_some()
+        } else if name == "content" {
+            self.content.replace(value).is_some()
+        } else if name.eq_ignore_ascii_case("content-length") {
+            false
+        } else {
+            // A repeated parameter is refused like that of any other request.
+            self.parameters.push((name, value));
+            false
+        };
+        if is_repeated {
+            return Err(refusal(
+                "A form field that stands for a header or the content is repeated.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn address(uri: &Uri, parameters: &[(String, String)], ignored: &[String]) -> Result<Uri, Problem> {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parameters.iter().filter(|(name, _)| !ignored.contains(name)));
     let query = query.finish();
-    let uri = if query.is_empty() {
-        parts.uri.path().to_owned()
-    } else {
-        format!("{}?{query}", parts.uri.path())
-    };
-    parts.uri = uri.parse::<Uri>().map_err(|_| refusal("The form fields make no URL."))?;
-    Ok(Request::from_parts(parts, Body::from(content.unwrap_or_default())))
+    let question = if query.is_empty() { "" } else { "?" };
+    let address = format!("{}{question}{query}", uri.path());
+    address.parse().map_err(|_| too_much())
 }
 
 fn refuse_2_0(headers: &HeaderMap) -> Result<(), Problem> {
@@ -87,6 +161,16 @@ fn refuse_2_0(headers: &HeaderMap) -> Result<(), Problem> {
         return Err(refusal("xAPI 2.0 has no alternate request syntax."));
     }
     Ok(())
+}
+
+/// That a form is called one is the client's SHOULD alone: at page unload players send it as
+/// text/plain (`sendBeacon` of a string) or under no type (`fetch` of a `Blob`).
+fn refuse_other_types(content_type: &str) -> Result<(), Problem> {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "" | "text/plain" | "application/x-www-form-urlencoded" => Ok(()),
+        _ => Err(refusal("The body is not application/x-www-form-urlencoded.")),
+    }
 }
 
 fn method(query: &str) -> Result<Method, Problem> {
@@ -113,4 +197,47 @@ fn refusal(detail: &'static str) -> Problem {
          or send the request as it is.",
     )
     .into()
+}
+
+fn too_much() -> Problem {
+    let refusal = Refusal::new(
+        "alternate-request-too-large",
+        "xAPI 1.0.3 Communication 3.2",
+        "The form has more than 32 fields or 64 KiB beside `content`.",
+        "Send what belongs to the request alone; statements and documents go into `content`.",
+    );
+    Problem::refused(StatusCode::PAYLOAD_TOO_LARGE, refusal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_of_many_or_of_long_fields_is_refused_and_its_content_may_be_long() {
+        let refused = |form: &str| Form::read(form.as_bytes()).err().map(|it| it.status().as_u16());
+        assert_eq!(refused(&"a&".repeat(16_000_000)), Some(413));
+        assert_eq!(refused(&"&".repeat(33)), Some(413));
+        assert_eq!(refused(&format!("agent={}", "x".repeat(64 * 1024))), Some(413));
+        assert_eq!(refused(&format!("limit=1&content={}", "x".repeat(1 << 20))), None);
+        assert_eq!(refused(&"a=1&".repeat(31)), None, "repetition is judged with the parameters");
+    }
+
+    #[test]
+    fn fields_stand_for_headers_parameters_and_content() {
+        let form =
+            "content=%7B%22a%22%3A%22%C3%A8%2B+%22%7D&authorization=x&Content-Length=3&verb=v%26";
+        let form = Form::read(form.as_bytes()).unwrap();
+        assert_eq!(form.content.as_deref(), Some("{\"a\":\"è+ \"}"));
+        assert_eq!(form.headers.get(AUTHORIZATION).unwrap(), "x");
+        assert_eq!(form.parameters, [("verb".to_owned(), "v&".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_repeated_or_no_utf_8_is_refused() {
+        for form in ["content=1&content=2", "If-Match=a&if-match=b", "content=%E8", "If-Match=%0A"]
+        {
+            assert!(Form::read(form.as_bytes()).is_err(), "{form}");
+        }
+    }
 }

@@ -1,14 +1,14 @@
-//! Which pages of other origins may use the API: all of them, with their own key. A browser's
-//! preflight request carries no credentials and is answered without any.
+//! Which pages of other origins may use the API: all of them, with any header and with a key of
+//! their own. A preflight is never answered with `Access-Control-Allow-Credentials`: so a browser
+//! adds no credentials that it remembers to a request that needs a preflight.
 
 use std::time::Duration;
 
 use axum::http::Method;
 use axum::http::header::{
-    ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH,
-    IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+    ETAG, HeaderName, LAST_MODIFIED, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
 };
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
 use super::{consistency, version};
 
@@ -28,17 +28,8 @@ pub(super) fn layer() -> CorsLayer {
             Method::DELETE,
             Method::OPTIONS,
         ])
-        .allow_headers([
-            AUTHORIZATION,
-            CONTENT_TYPE,
-            CONTENT_LENGTH,
-            ACCEPT_LANGUAGE,
-            IF_MATCH,
-            IF_NONE_MATCH,
-            version::HEADER,
-            consistency::HEADER,
-            HASH,
-        ])
+        // Players send headers of their libraries', such as `X-Requested-With` and `Cache-Control`.
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([
             ETAG,
             LAST_MODIFIED,

@@ -21,7 +21,9 @@ mod alternate;
 mod check_in;
 mod cors;
 mod home;
+mod launch;
 mod lingering;
+mod origin;
 mod paths;
 mod refused;
 

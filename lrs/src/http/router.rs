@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, Request};
 use axum::http::header::ETAG;
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::{from_fn_with_state, map_request};
+use axum::middleware::{from_fn_with_state, map_request, map_request_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{get, put};
 use tower::{Service, ServiceBuilder};
@@ -27,8 +27,8 @@ use super::lingering::Lingering;
 use super::problem::Problem;
 use super::state::Server;
 use super::xapi::documents::{self, ActivityProfiles, AgentProfiles, Documents, StateDocuments};
-use super::xapi::{about, activities, agents, get_statements, put_statements};
-use super::{alternate, check_in, consistency, cors, home, paths, refused, version};
+use super::xapi::{about, activities, agents, get_statements, put_statements, untrusted};
+use super::{alternate, check_in, consistency, cors, home, launch, paths, refused, version};
 
 /// How long a body may pause before its request is given up.
 const STALLED: Duration = Duration::from_secs(30);
@@ -68,6 +68,7 @@ pub fn service(
         }))
         .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
         .map_request(|request: axum::http::Request<_>| request.map(axum::body::Body::new))
+        .layer(map_request_with_state(server.clone(), launch::forget))
         .layer(from_fn_with_state(server, alternate::unfold));
     around.service(router)
 }
@@ -89,6 +90,7 @@ fn xapi(server: &Server) -> Router<Server> {
         .method_not_allowed_fallback(not_so)
         .layer(from_fn_with_state(server.clone(), version::negotiate))
         .layer(from_fn_with_state(server.clone(), refused::count))
+        .layer(map_response(untrusted::mark))
 }
 
 fn document_routes<D: Documents>() -> axum::routing::MethodRouter<Server> {

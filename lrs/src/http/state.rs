@@ -34,6 +34,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Spoken to those who do not say which version they speak.
     pub default_version: Version,
+    /// Parameters that xAPI requests may have without a meaning.
+    pub launch_parameters: Vec<String>,
     /// Where the server is seen from outside, without a slash at the end.
     pub base_url: String,
 }

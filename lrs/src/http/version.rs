@@ -48,7 +48,7 @@ fn asked(request: &Request) -> Result<Version, Problem> {
         .ok_or_else(|| problem("The X-Experience-API-Version header is missing.".into()))?;
     let text = header.to_str().unwrap_or_default().trim();
     Version::from_header(text).ok_or_else(|| {
-        problem(format!("xAPI version `{text}` is not spoken here; 1.0 to 1.0.3 and 2.0.0 are."))
+        problem(format!("xAPI version `{text}` is not spoken here; 1.0, 1.0.x, 2.0 and 2.0.x are."))
     })
 }
 

@@ -1,6 +1,8 @@
 //! The query parameters of an xAPI request, read strictly (Communication 2.0, 3.2).
 
-use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode;
 use serde_json::Value;
 use uuid::Uuid;
 use validator::{Version, value};
@@ -9,24 +11,35 @@ use super::instant::Instant;
 use super::refusal::Refusal;
 
 const CLAUSE: &str = "xAPI 1.0.3 Communication 3.2";
+/// The most parameters of one request: twice as many as any has a use for.
+const MOST: usize = 32;
 
-/// The parameters of one request: each name once, names and values percent-decoded.
+/// The parameters of one request: each name once, 32 at most, names and values percent-decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    /// Reads the part of a URL behind the `?`. A repeated name, or what is not UTF-8, is refused.
+    /// Reads the part of a URL behind the `?`. A repeated name, a 33rd parameter, or what is not
+    /// UTF-8, is refused; what comes behind that is not looked at.
     pub fn parse(query: &str) -> Result<Self, Refusal> {
         let mut parameters = Self::default();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            parameters.push(decode(name)?, decode(value)?)?;
+            parameters.push(decode(name.as_bytes())?, decode(value.as_bytes())?)?;
         }
         Ok(parameters)
     }
 
-    /// Adds a parameter that has no equal yet.
+    /// Adds a parameter that has no equal yet, as long as there are fewer than 32.
     pub fn push(&mut self, name: String, value: String) -> Result<(), Refusal> {
+        if self.0.len() == MOST {
+            return Err(Refusal::new(
+                "parameters-too-many",
+                CLAUSE,
+                format!("The request has more than {MOST} parameters."),
+                "Send the parameters of this resource alone.",
+            ));
+        }
         if self.get(&name).is_some() {
             return Err(Refusal::new(
                 "parameter-repeated",
@@ -148,9 +161,11 @@ impl Parameters {
     }
 }
 
-fn decode(text: &str) -> Result<String, Refusal> {
-    let spaced = text.replace('+', " ");
-    percent_decode_str(&spaced).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| {
+/// A name or value as it is meant: `+` is a space, and what is percent-encoded is UTF-8.
+pub fn decode(text: &[u8]) -> Result<String, Refusal> {
+    let spaced: Vec<u8> =
+        text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_decode(&spaced).decode_utf8().map(Cow::into_owned).map_err(|_| {
         Refusal::new(
             "parameter-encoding",
             "xAPI 1.0.3 Communication 1.4",
@@ -167,6 +182,15 @@ mod tests {
     #[test]
     fn a_repeated_name_is_refused_and_a_percent_encoded_one_is_the_same_name() {
         assert_eq!(Parameters::parse("a=1&%61=2").unwrap_err().rule, "parameter-repeated");
+    }
+
+    #[test]
+    fn a_request_has_32_parameters_at_most() {
+        let query = |count| (0..count).map(|n| format!("p{n}=")).collect::<Vec<_>>().join("&");
+        assert_eq!(Parameters::parse(&query(32)).unwrap().iter().count(), 32);
+        for count in [33, 16_000] {
+            assert_eq!(Parameters::parse(&query(count)).unwrap_err().rule, "parameters-too-many");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The alternate request syntax: everything in a form, for pages that are being closed. 1.0.x only.
 
-use e2e::{Document, Statement, Traccia, activity_iri, agent, new_id};
+use e2e::{Ask, Client, Document, Setup, Statement, Traccia, activity_iri, agent, new_id};
 use serde_json::json;
 
 #[tokio::test]
@@ -118,4 +118,164 @@ async fn under_2_0_the_syntax_is_refused() {
     let reply = beacon.post("/statements?method=POST").form(&form).await;
     assert!(reply.status.is_client_error(), "also when the form names the version: {reply}");
     assert!(admin.found(&[]).await.is_empty());
+}
+
+/// The fields of a request as one text, as players write it.
+fn encoded(fields: &[(&str, &str)]) -> String {
+    let mut url = reqwest::Url::parse("http://x").unwrap();
+    url.query_pairs_mut().extend_pairs(fields);
+    url.query().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_form_need_not_be_called_one() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let beacon = traccia.anonymous().without_version();
+    let send = |kind: &'static str| {
+        let sent = Statement::new().json().to_string();
+        let form = encoded(&[
+            ("Authorization", admin.credentials()),
+            ("X-Experience-API-Version", "1.0.2"),
+            ("Content-Type", "application/json"),
+            ("content", &sent),
+            ("statementId", &new_id()),
+        ]);
+        let ask = beacon.post("/statements?method=PUT");
+        if kind.is_empty() { ask.untyped(form) } else { ask.body(kind, form) }
+    };
+    let taken = ["", "text/plain;charset=UTF-8", "Text/Plain", "application/x-www-form-urlencoded"];
+    for kind in taken {
+        send(kind).await.is(204);
+    }
+    assert_eq!(admin.found(&[]).await.len(), taken.len());
+    for kind in ["application/json", "multipart/form-data; boundary=x", "text/html"] {
+        send(kind).await.problem(400);
+    }
+    assert_eq!(admin.found(&[]).await.len(), taken.len());
+}
+
+#[tokio::test]
+async fn what_a_player_was_launched_with_may_stand_beside_the_method_and_in_the_form() {
+    let sent = Statement::new().json().to_string();
+    let id = new_id();
+    let form = [("statementId", id.as_str()), ("content", &sent), ("lang", "it"), ("_", "17")];
+    let put = |who: &Client| who.post("/statements?tincan=true&method=PUT").form(&form);
+    let traccia = Traccia::start().await;
+    put(&traccia.admin()).await.is(204);
+    let strict = Setup::default().arguments(&["--strict"]).start().await;
+    assert!(put(&strict.admin()).await.problem(400).says("method"));
+}
+
+/// What a page of another site sends, as a browser sends it: with these headers, and with the
+/// credentials that it remembers where it adds them.
+fn from_elsewhere(ask: Ask, headers: &[(&str, &str)]) -> Ask {
+    headers.iter().fold(ask, |ask, (name, value)| ask.header(name, value))
+}
+
+const CROSS_SITE: [(&str, &str); 3] = [
+    ("sec-fetch-site", "cross-site"),
+    ("sec-fetch-mode", "no-cors"),
+    ("origin", "https://evil.example"),
+];
+
+#[tokio::test]
+async fn credentials_that_a_browser_added_to_another_sites_form_are_not_looked_at() {
+    let traccia = Traccia::start().await;
+    // The browser remembers the administrator's key.
+    let browser = traccia.admin().without_version();
+    let sent = Statement::new().json().to_string();
+    let form = [
+        ("X-Experience-API-Version", "1.0.3"),
+        ("Content-Type", "application/json"),
+        ("content", sent.as_str()),
+    ];
+    let text = encoded(&form);
+    let same_site = [("sec-fetch-site", "same-site"), ("origin", "https://evil.example")];
+    let by_origin = [("origin", "https://evil.example")];
+    let null = [("origin", "null")];
+    for headers in [&CROSS_SITE[..], &same_site, &by_origin, &null] {
+        let post = || browser.post("/statements?method=POST");
+        for ask in [
+            post().form(&form),
+            post().body("text/plain", text.clone()),
+            post().untyped(text.clone()),
+        ] {
+            let problem = from_elsewhere(ask, headers).await.problem(401);
+            assert!(problem.says("Authorization"), "{problem:?}");
+        }
+        let read = [("X-Experience-API-Version", "1.0.3"), ("limit", "1")];
+        let get = browser.post("/statements?method=GET").form(&read);
+        from_elsewhere(get, headers).await.problem(401);
+    }
+    assert!(traccia.admin().found(&[]).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_player_elsewhere_puts_its_credentials_into_the_form_or_sets_the_header() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let sent = || Statement::new().json().to_string();
+    // Whatever the browser adds: here, the credentials of nobody.
+    let browser = traccia.anonymous().authorization("Basic bm86b25l").without_version();
+    let content = sent();
+    let form = encoded(&[
+        ("Authorization", admin.credentials()),
+        ("X-Experience-API-Version", "1.0.3"),
+        ("content", &content),
+    ]);
+    let beacon = browser.post("/statements?method=POST").body("text/plain;charset=UTF-8", form);
+    from_elsewhere(beacon, &CROSS_SITE).await.is(200);
+    // Only a script can set the version's header, and only after a preflight without credentials.
+    let content = sent();
+    let preflighted = admin.post("/statements?method=POST").form(&[("content", content.as_str())]);
+    from_elsewhere(preflighted, &CROSS_SITE).await.is(200);
+    // A page of Traccia's own origin, and a program.
+    let content = sent();
+    let form = [("X-Experience-API-Version", "1.0.3"), ("content", content.as_str())];
+    let own = admin.without_version().post("/statements?method=POST").form(&form);
+    from_elsewhere(own, &[("sec-fetch-site", "same-origin"), ("origin", traccia.url())])
+        .await
+        .is(200);
+    let content = sent();
+    let form = [("X-Experience-API-Version", "1.0.3"), ("content", content.as_str())];
+    admin.without_version().post("/statements?method=POST").form(&form).await.is(200);
+    assert_eq!(admin.found(&[]).await.len(), 4);
+}
+
+#[tokio::test]
+async fn simple_posts_that_are_no_alternate_request_are_refused() {
+    let traccia = Traccia::start().await;
+    let browser = traccia.admin().without_version();
+    let sent = Statement::new().json().to_string();
+    let state = "/activities/state?activityId=https://a.example/a&stateId=s&agent=%7B%22mbox%22%3A%22mailto%3Aa%40b.it%22%7D";
+    for path in ["/statements", state] {
+        for kind in [
+            "",
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+        ] {
+            let ask = browser.post(path);
+            let ask = if kind.is_empty() {
+                ask.untyped(sent.clone())
+            } else {
+                ask.body(kind, sent.clone())
+            };
+            from_elsewhere(ask, &CROSS_SITE).await.problem(400);
+        }
+    }
+    assert!(traccia.admin().found(&[]).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_form_with_more_fields_than_any_request_needs_is_refused_before_it_is_unfolded() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let post = |form: String| admin.post("/statements?method=POST").body("text/plain", form);
+    post("a&".repeat(1 << 20)).await.problem(413);
+    post(format!("agent={}", "a".repeat(70_000))).await.problem(413);
+    let (head, tail) = ("content=[]&a0=1", "&content-type=application/json");
+    let many = (1..32).map(|n| format!("&a{n}=1")).collect::<Vec<_>>().concat();
+    assert!(post(format!("{head}{many}{tail}")).await.problem(413).says("32"));
 }

@@ -40,6 +40,27 @@ async fn a_preflight_needs_no_credentials() {
 }
 
 #[tokio::test]
+async fn any_header_may_be_sent_but_never_with_the_credentials_that_a_browser_remembers() {
+    let traccia = Traccia::start().await;
+    for asked in ["cache-control", "x-requested-with", "authorization,x-of-a-library,pragma"] {
+        for path in ["/statements", "/api/v1/keys"] {
+            let preflight = traccia.anonymous().without_version().options(path);
+            let reply = preflight
+                .header("origin", ORIGIN)
+                .header("access-control-request-method", "POST")
+                .header("access-control-request-headers", asked)
+                .await;
+            assert!(reply.status.is_success(), "{path}: {reply}");
+            assert_eq!(names(&reply, "access-control-allow-headers").join(","), asked);
+            assert_eq!(reply.maybe_header("access-control-allow-credentials"), None);
+            assert_eq!(reply.header("access-control-allow-origin"), "*");
+        }
+    }
+    let read = traccia.admin().get("/statements").header("origin", ORIGIN).await.expect(200);
+    assert_eq!(read.maybe_header("access-control-allow-credentials"), None);
+}
+
+#[tokio::test]
 async fn content_may_read_what_the_standard_puts_into_headers() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();

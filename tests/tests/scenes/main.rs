@@ -24,6 +24,7 @@ mod demo;
 mod documents;
 mod enrolment;
 mod faults;
+mod launch;
 mod limits;
 mod moodle;
 mod mounts;

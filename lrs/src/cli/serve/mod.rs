@@ -32,6 +32,9 @@ pub(super) struct Serve {
     /// The xAPI version of those who do not say theirs: 1.0.3 or 2.0.0 [default: 1.0.3]
     #[arg(long, value_name = "V")]
     default_version: Option<String>,
+    /// Refuse what xAPI leaves to the server: parameters that players append to every request
+    #[arg(long)]
+    strict: bool,
     /// Load the programme prog-2796 with a made-up cohort, unless it is there
     #[arg(long)]
     demo: bool,
@@ -46,6 +49,7 @@ impl Serve {
             listen: self.listen,
             store: self.store,
             default_version: self.default_version,
+            strict: self.strict,
         };
         let settings = Settings::load(self.config.as_deref(), &flags)?;
         let app = App::start(&settings).await?;

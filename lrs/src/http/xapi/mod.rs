@@ -6,3 +6,4 @@ pub mod agents;
 pub mod documents;
 pub mod get_statements;
 pub mod put_statements;
+pub(super) mod untrusted;
