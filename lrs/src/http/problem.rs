@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use validator::Report;
+use validator::{Report, Version};
 
 use crate::access::caller::Forbidden;
 use crate::course::MergeError;
@@ -256,7 +256,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict { id, differences } => conflict(id, &differences),
-            StoreError::Precondition(unmet) => unmet.into(),
+            StoreError::Precondition(unmet) => Self::unmet(&unmet, Version::V1_0_3),
             StoreError::Refused(refusal) => refusal.into(),
             StoreError::Unavailable(reason) => {
                 tracing::error!(reason, "the store is not available");
@@ -373,8 +373,16 @@ fn conflict(id: Uuid, differences: &[String]) -> Problem {
     problem
 }
 
-impl From<Unmet> for Problem {
-    fn from(unmet: Unmet) -> Self {
+impl Problem {
+    /// Why a document was left as it is, with the clause of the `version` that is spoken.
+    pub fn of_document(error: RecordError, version: Version) -> Self {
+        match error {
+            RecordError::Store(StoreError::Precondition(unmet)) => Self::unmet(&unmet, version),
+            other => other.into(),
+        }
+    }
+
+    fn unmet(unmet: &Unmet, version: Version) -> Self {
         let (status, rule, detail, remedy) = match unmet {
             Unmet::Failed => (
                 StatusCode::PRECONDITION_FAILED,
@@ -395,7 +403,10 @@ impl From<Unmet> for Problem {
                 "Send `If-None-Match: *` to create the document, or If-Match with its ETag.",
             ),
         };
-        Self::new(status, rule, detail, remedy).under("xAPI 1.0.3 Communication 3.1")
+        Self::new(status, rule, detail, remedy).under(match version {
+            Version::V1_0_3 => "xAPI 1.0.3 Communication 3.1",
+            Version::V2_0_0 => "xAPI 2.0.0 4.1.4",
+        })
     }
 }
 

@@ -19,13 +19,13 @@ impl Record {
         Ok(self.store.document_ids(shelf, since).await?)
     }
 
-    /// Changes the document at `key` under `precondition`.
+    /// Changes the document at `key` under `precondition`, and gives what it is then.
     pub async fn change_document(
         &self,
         key: DocumentKey,
         precondition: Precondition,
         change: Change,
-    ) -> Result<(), RecordError> {
+    ) -> Result<Option<Document>, RecordError> {
         Ok(self.store.change_document(key, precondition, change).await?)
     }
 

@@ -167,12 +167,13 @@ pub trait DocumentStore: Send + Sync {
     ) -> Result<(Vec<String>, Option<Instant>)>;
 
     /// Changes the document at `key` if `precondition` holds for it: check and change are one.
+    /// Gives the document as this change left it; `None` for one that is gone.
     async fn change_document(
         &self,
         key: DocumentKey,
         precondition: Precondition,
         change: Change,
-    ) -> Result<()>;
+    ) -> Result<Option<Document>>;
 
     /// Removes all documents of a shelf.
     async fn delete_documents(&self, shelf: &Shelf) -> Result<()>;

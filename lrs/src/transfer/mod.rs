@@ -228,7 +228,8 @@ impl<'a> Transfer<'a> {
     async fn change(&self, key: DocumentKey, change: Change) -> Result<()> {
         let free =
             Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
-        self.to.change_document(key, free, change).await.map_err(target)
+        self.to.change_document(key, free, change).await.map_err(target)?;
+        Ok(())
     }
 
     async fn keys(&self) -> Result<()> {

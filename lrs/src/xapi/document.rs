@@ -8,6 +8,8 @@ use uuid::Uuid;
 use super::instant::Instant;
 use super::refusal::Refusal;
 
+const CLAUSE: &str = "xAPI 1.0.3 Communication 2.2";
+
 /// Which of the three document resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Resource {
@@ -58,17 +60,17 @@ impl Document {
         hex::encode(Sha1::digest(&self.body))
     }
 
-    /// Refuses what is called JSON but is not.
-    fn checked(self) -> Result<Self, Refusal> {
-        if is_json(&self.content_type) && validator::json::parse(&self.body).is_err() {
-            return Err(Refusal::new(
-                "document-json",
-                "xAPI 1.0.3 Communication 2.2",
-                "The document is sent as application/json but is not JSON.",
-                "Send JSON, or name the content's own type in Content-Type.",
-            ));
+    /// Its members, for one that is sent in order to be merged: that must be a JSON object, also
+    /// where there is nothing yet to merge it into (2.2).
+    fn members(&self) -> Result<Map<String, Value>, Refusal> {
+        if !is_json(&self.content_type) {
+            return Err(no_object(&format!("comes as `{}`", self.content_type)));
         }
-        Ok(self)
+        match validator::json::parse(&self.body) {
+            Ok(Value::Object(object)) => Ok(object),
+            Ok(_) => Err(no_object("is JSON, but no object")),
+            Err(report) => Err(no_object(&format!("is no JSON: {report}"))),
+        }
     }
 
     fn object(&self) -> Option<Map<String, Value>> {
@@ -96,29 +98,39 @@ pub enum Change {
 impl Change {
     /// The document after the change; `None` when it is gone.
     ///
-    /// A POST onto an existing document needs two JSON objects, else it is refused.
+    /// A POST needs a JSON object, and another one where a document exists; else it is refused.
     pub fn apply(self, existing: Option<Document>) -> Result<Option<Document>, Refusal> {
         match (self, existing) {
             (Self::Delete, _) => Ok(None),
             (Self::Put(new), _) => Ok(Some(new)),
-            (Self::Post(new), None) => new.checked().map(Some),
+            (Self::Post(new), None) => new.members().map(|_| Some(new)),
             (Self::Post(new), Some(old)) => merge(&old, new).map(Some),
         }
     }
 }
 
 fn merge(old: &Document, new: Document) -> Result<Document, Refusal> {
-    let (Some(mut merged), Some(posted)) = (old.object(), new.object()) else {
+    let posted = new.members()?;
+    let Some(mut merged) = old.object() else {
         return Err(Refusal::new(
             "document-merge",
-            "xAPI 1.0.3 Communication 2.2",
-            "POST merges JSON objects, and the document sent or the one kept is not a JSON object.",
-            "Send a JSON object as application/json, or replace the document with PUT.",
+            CLAUSE,
+            "POST merges JSON objects, and the document that is kept is none.",
+            "Replace the document with PUT.",
         ));
     };
     merged.extend(posted);
     let body = Bytes::from(Value::Object(merged).to_string());
     Ok(Document { body, ..new })
+}
+
+fn no_object(what: &str) -> Refusal {
+    Refusal::new(
+        "document-merge",
+        CLAUSE,
+        format!("POST merges JSON objects, and the document that is sent {what}."),
+        "Send a JSON object as application/json, or store the document with PUT.",
+    )
 }
 
 /// Whether `content_type` names JSON, whatever its parameters.
@@ -149,11 +161,19 @@ impl Tags {
         Self::OneOf(header.split(',').map(tag).collect())
     }
 
+    /// Whether they name a document with this `etag`, which has no quotes.
+    pub fn name(&self, etag: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(tags) => tags.iter().any(|tag| tag == etag),
+        }
+    }
+
     fn hold(&self, existing: Option<&Document>) -> bool {
         match (self, existing) {
             (_, None) => false,
             (Self::Any, Some(_)) => true,
-            (Self::OneOf(tags), Some(document)) => tags.contains(&document.etag()),
+            (Self::OneOf(_), Some(document)) => self.name(&document.etag()),
         }
     }
 }
@@ -224,6 +244,25 @@ mod tests {
         let old = json(r#"{"x":{"a":1},"y":2}"#);
         let merged = Change::Post(json(r#"{"x":{"b":1},"z":3}"#)).apply(Some(old)).unwrap();
         assert_eq!(merged.unwrap().body, r#"{"x":{"b":1},"y":2,"z":3}"#);
+    }
+
+    #[test]
+    fn what_is_posted_is_a_json_object_also_where_nothing_is() {
+        for (content_type, body) in [
+            ("text/plain", "{}"),
+            ("", "{}"),
+            ("application/json", "[1]"),
+            ("application/json", "\"text\""),
+            ("application/json", "{"),
+            ("application/json", ""),
+        ] {
+            let new = Document { content_type: content_type.into(), ..json(body) };
+            for old in [None, Some(json("{}"))] {
+                let refusal = Change::Post(new.clone()).apply(old).unwrap_err();
+                assert_eq!(refusal.rule, "document-merge", "{content_type} {body}");
+            }
+        }
+        assert_eq!(Change::Post(json("{}")).apply(None), Ok(Some(json("{}"))));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::parameters::Parameters;
 use super::refusal::Refusal;
 
 /// The parameters that `GET statements` takes.
-pub const PARAMETERS: [&str; 15] = [
+pub const PARAMETERS: [&str; 14] = [
     "statementId",
     "voidedStatementId",
     "agent",
@@ -23,7 +23,6 @@ pub const PARAMETERS: [&str; 15] = [
     "format",
     "attachments",
     "ascending",
-    "cursor",
 ];
 
 /// How statements are written in the answer.

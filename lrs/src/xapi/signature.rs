@@ -51,11 +51,15 @@ fn check_one(statement: &Value, part: &Attachment) -> Result<(), Refusal> {
 }
 
 /// Where the signed statement differs. An id, a timestamp or a version that was added after
-/// signing does not count; one that was signed does, so that a signature is good for one
-/// statement only. Digits of a duration beyond the hundredth of a second do not count (xAPI 2.0).
+/// signing does not count; an id or a timestamp that was signed does, so that a signature is good
+/// for one statement only. A version that was signed and not sent does not count: the store sets
+/// one (Data 2.3.1), and libraries sign it and leave it out, or the reverse. Digits of a duration beyond the hundredth of a second do not count (xAPI 2.0).
 fn differences(statement: &Value, signed: &Value) -> Vec<String> {
     let mut sent = statement.clone();
     let mut signed = signed.clone();
+    if let (None, Some(members)) = (sent.get("version"), signed.as_object_mut()) {
+        members.shift_remove("version");
+    }
     for value in [&mut sent, &mut signed] {
         if let Some(members) = value.as_object_mut() {
             members.shift_remove("attachments");
@@ -143,6 +147,21 @@ fn refusal(detail: &'static str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_may_be_signed_and_not_sent_or_sent_and_not_signed_but_not_be_another() {
+        let of = |version: Option<&str>| {
+            let mut statement = serde_json::json!({"actor": {"mbox": "mailto:a@x.it"}});
+            if let Some(version) = version {
+                statement["version"] = version.into();
+            }
+            statement
+        };
+        let differs = |sent, signed| !differences(&of(sent), &of(signed)).is_empty();
+        assert!(!differs(None, Some("1.0.0")));
+        assert!(!differs(Some("1.0.0"), None));
+        assert!(differs(Some("1.0.3"), Some("1.0.0")));
+    }
 
     #[test]
     fn durations_are_compared_to_the_hundredth() {

@@ -187,3 +187,35 @@ async fn a_large_attachment_survives_a_restart() {
     let page = traccia.admin().get("/statements").query(&[("attachments", "true")]).await;
     assert!(page.expect(200).parts()[1].bytes == bytes, "the bytes are the same");
 }
+
+#[tokio::test]
+async fn an_answer_ends_with_its_last_boundary_and_is_saved_rather_than_shown() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let body = Multipart::of(&describing(TEXT).json()).attachment("text/html", TEXT);
+    admin.post("/statements").multipart(&body).await.is(200);
+    let reply = admin.get("/statements").query(&[("attachments", "true")]).await.expect(200);
+    let content_type = reply.header("content-type");
+    let (_, boundary) = content_type.split_once("boundary=").unwrap();
+    assert!(reply.bytes.ends_with(format!("\r\n--{boundary}--").as_bytes()), "{reply}");
+    assert_eq!(reply.header("content-disposition"), "attachment");
+    assert_eq!(reply.header("content-security-policy"), "sandbox; default-src 'none'");
+    assert_eq!(reply.header("x-content-type-options"), "nosniff");
+}
+
+#[tokio::test]
+async fn a_part_that_contains_the_boundary_is_told_so() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let boundary = "a-boundary-of-the-tests";
+    for bytes in [format!("a\r\n--{boundary}\r\nb"), format!("a\r\n--{boundary}--\r\nb")] {
+        let bytes = bytes.as_bytes();
+        let body = Multipart::of(&describing(bytes).json()).attachment("text/plain", bytes);
+        let problem = admin.post("/statements").multipart(&body).await.problem(400);
+        assert!(
+            problem.says("contains the boundary") && problem.says(&sha2_hex(bytes)),
+            "{problem:?}"
+        );
+    }
+    assert!(admin.found(&[]).await.is_empty());
+}

@@ -1,6 +1,6 @@
 //! State, activity profiles and agent profiles: documents with tags, merged, listed and deleted.
 
-use e2e::{Document, Traccia, agent, new_id};
+use e2e::{Document, Statement, Traccia, activity_iri, agent, new_id};
 use serde_json::{Value, json};
 
 fn sorted(list: &Value) -> Vec<String> {
@@ -262,4 +262,132 @@ async fn a_tag_that_cannot_be_read_does_not_pass_for_none() {
     state.put(&who, &json!({"a": 1})).await.is(204);
     state.put(&who, &json!({"a": 2})).header("if-match", "\"\u{e9}\"").await.problem(400);
     assert_eq!(state.get(&who).await.expect(200).json(), json!({"a": 1}));
+}
+
+#[tokio::test]
+async fn a_copy_is_not_shown_before_it_was_asked_for_again() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let id = admin.store_one(&Statement::new().json()).await;
+    let state = Document::state("fresh");
+    state.put(&admin, &json!({"a": 1})).await.is(204);
+    let (anna, golf) = (agent("anna").to_string(), activity_iri("golf"));
+    for ask in [
+        state.get(&admin),
+        state.head(&admin),
+        state.list(&admin),
+        admin.get("/statements"),
+        admin.get("/statements").query(&[("statementId", &id)]),
+        admin.get("/agents").query(&[("agent", &anna)]),
+        admin.get("/activities").query(&[("activityId", &golf)]),
+        admin.get("/about"),
+    ] {
+        let reply = ask.await.expect(200);
+        assert_eq!(reply.header("cache-control"), "no-cache", "{reply}");
+    }
+    let refused = Document::state("none").get(&admin).await.expect(404);
+    assert_eq!(refused.header("cache-control"), "no-cache");
+}
+
+#[tokio::test]
+async fn who_has_the_document_already_is_told_so_without_it() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    for document in Document::of_each_kind("had") {
+        document.put(&admin, &json!({"a": 1})).header("if-none-match", "*").await.is(204);
+        let first = document.get(&admin).await.header("etag");
+        for had in [first.clone(), format!("\"other\", W/{first}"), "*".to_owned()] {
+            for ask in [document.get(&admin), document.head(&admin)] {
+                let reply = ask.header("if-none-match", &had).await.expect(304);
+                assert!(reply.bytes.is_empty(), "{reply}");
+                assert_eq!(reply.header("etag"), first);
+                assert_eq!(reply.header("cache-control"), "no-cache");
+                assert_eq!(reply.header("x-experience-api-version"), "1.0.3");
+            }
+        }
+        document.post(&admin, &json!({"b": 2})).await.is(204);
+        let changed = document.get(&admin).header("if-none-match", &first).await.expect(200);
+        assert_eq!(changed.json(), json!({"a": 1, "b": 2}));
+        document.delete(&admin).await.is(204);
+        document.get(&admin).header("if-none-match", &first).await.problem(404);
+    }
+    let nobody = traccia.anonymous();
+    Document::state("had").get(&nobody).header("if-none-match", "*").await.problem(401);
+}
+
+#[tokio::test]
+async fn who_stores_a_document_is_told_its_tag() {
+    let traccia = Traccia::start().await;
+    for version in ["1.0.3", "2.0.0"] {
+        let admin = traccia.admin().version(version);
+        for document in Document::of_each_kind(version) {
+            let put = document.put(&admin, &json!({"a": 1})).header("if-none-match", "*").await;
+            let tag = put.expect(204).header("etag");
+            assert_eq!(document.get(&admin).await.header("etag"), tag);
+            let post = document.post(&admin, &json!({"b": 2})).header("if-match", &tag).await;
+            let tag = post.expect(204).header("etag");
+            let seen = document.get(&admin).await;
+            assert_eq!((seen.header("etag"), seen.json()), (tag.clone(), json!({"a": 1, "b": 2})));
+            let gone = document.delete(&admin).header("if-match", &tag).await.expect(204);
+            assert_eq!(gone.maybe_header("etag"), None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_first_post_is_a_json_object_too() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    for document in Document::of_each_kind("first") {
+        document.post(&admin, &json!([1, 2])).await.problem(400);
+        document.post_bytes(&admin, "application/json", b"\"text\"").await.problem(400);
+        document.post_bytes(&admin, "application/json", b"{").await.problem(400);
+        document.post_bytes(&admin, "text/plain", b"{}").await.problem(400);
+        document.get(&admin).await.problem(404);
+        document.post(&admin, &json!({"a": 1})).await.is(204);
+        assert_eq!(document.get(&admin).await.expect(200).json(), json!({"a": 1}));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_clause_of_the_version_that_is_spoken() {
+    let traccia = Traccia::start().await;
+    let (old, new) = (traccia.admin(), traccia.admin().version("2.0.0"));
+    let state = Document::state("clause");
+    state.put(&new, &json!({"a": 1})).await.is(204);
+    let refused = state.put(&new, &json!({"a": 2})).await.problem(409);
+    assert_eq!(refused.body["clause"], "xAPI 2.0.0 4.1.4");
+    let profile = Document::agent_profile("clause");
+    profile.put(&new, &json!({"a": 1})).await.is(204);
+    let refused = profile.put(&old, &json!({"a": 2})).await.problem(409);
+    assert_eq!(refused.body["clause"], "xAPI 1.0.3 Communication 3.1");
+}
+
+#[tokio::test]
+async fn a_document_is_no_page_of_traccias() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let script = b"<script>fetch('/api/v1/keys')</script>";
+    for (kind, is_saved) in [
+        ("text/html", true),
+        ("image/svg+xml", true),
+        ("application/xhtml+xml; charset=utf-8", true),
+        ("application/pdf", true),
+        ("text/plain", false),
+        ("application/json", false),
+        ("image/png", false),
+    ] {
+        let state = Document::state(kind);
+        state.put_bytes(&admin, kind, script).await.is(204);
+        let (anna, golf) = (agent("anna").to_string(), activity_iri("golf"));
+        let form = [("stateId", kind), ("agent", &anna), ("activityId", &golf)];
+        for ask in [state.get(&admin), admin.post("/activities/state?method=GET").form(&form)] {
+            let seen = ask.await.expect(200);
+            assert_eq!(seen.header("content-type"), kind);
+            assert_eq!(seen.header("content-security-policy"), "sandbox; default-src 'none'");
+            assert_eq!(seen.header("x-content-type-options"), "nosniff");
+            let saved = seen.maybe_header("content-disposition");
+            assert_eq!(saved.as_deref(), is_saved.then_some("attachment"), "{kind}");
+        }
+    }
 }

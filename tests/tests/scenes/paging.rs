@@ -1,6 +1,6 @@
 //! `more`: whole, without repeats, also while others write.
 
-use e2e::{Client, Reply, Statement, Traccia, activity, activity_iri};
+use e2e::{Client, Reply, Statement, Traccia, activity, activity_iri, agent};
 
 async fn fill(who: &Client, count: usize) -> Vec<String> {
     let batch: Vec<_> = (0..count).map(|_| Statement::new().to(activity("golf")).json()).collect();
@@ -101,6 +101,28 @@ async fn a_link_works_again_and_after_a_restart() {
     });
     let traccia = traccia.restart().await;
     assert_eq!(traccia.admin().follow(&path).await.expect(200).statement_ids(), ids[2..]);
+}
+
+#[tokio::test]
+async fn a_link_carries_a_cursor_alone_which_nothing_may_stand_beside() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    fill(&admin, 3).await;
+    let anna = agent("anna").to_string();
+    let query = [("agent", anna.as_str()), ("limit", "1"), ("format", "ids")];
+    let more = admin.get("/statements").query(&query).await.more().expect("a second page");
+    let cursor = more.strip_prefix("/xapi/statements?cursor=").unwrap_or_else(|| panic!("{more}"));
+    assert!(cursor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{more}");
+    let next = admin.follow(&more).await.expect(200);
+    assert_eq!(
+        next.statements()[0]["verb"].as_object().map(serde_json::Map::len),
+        Some(1),
+        "{next}"
+    );
+    admin.follow(&next.more().expect("a third page")).await.is(200);
+    // What the player was launched with, again.
+    admin.follow(&format!("{more}&tincan=true")).await.is(200);
+    admin.follow(&format!("{more}&limit=2")).await.problem(400);
 }
 
 #[tokio::test]

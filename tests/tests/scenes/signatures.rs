@@ -109,6 +109,17 @@ async fn what_was_signed_before_it_had_an_id_is_taken() {
 }
 
 #[tokio::test]
+async fn a_version_that_was_signed_need_not_be_sent_but_another_one_must_not() {
+    let traccia = Traccia::start().await;
+    let sent = Statement::new().id(&new_id());
+    let signed = sent.clone().with("/version", json!("1.0.0"));
+    let signature = jws(Algorithm::RS256, &signed.json(), Some(certificate(key())));
+    send(&traccia, &sent, &signature).await.is(200);
+    let sent = sent.with("/version", json!("1.0.3"));
+    send(&traccia, &sent, &signature).await.problem(400);
+}
+
+#[tokio::test]
 async fn a_symmetric_algorithm_is_refused() {
     let traccia = Traccia::start().await;
     let statement = Statement::new().id(&new_id());

@@ -4,9 +4,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{
-    CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LAST_MODIFIED, X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LAST_MODIFIED};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use validator::{Version, ifi};
@@ -22,6 +20,8 @@ use crate::xapi::document::{
 };
 use crate::xapi::parameters::Parameters;
 use crate::xapi::refusal::Refusal;
+
+use super::untrusted;
 
 /// A document resource as a type: a route names it in its handlers.
 pub trait Documents: Send + 'static {
@@ -58,18 +58,22 @@ impl Documents for AgentProfiles {
     const SHELF: &'static [&'static str] = &["agent"];
 }
 
-/// One document, or the ids of a shelf's documents.
+/// One document, or the ids of a shelf's documents. A document that the client has already, by
+/// its `If-None-Match`, is 304.
 pub async fn get<D: Documents>(
     State(server): State<Server>,
     caller: Caller,
     Spoken(version): Spoken,
     parameters: Parameters,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     caller.may(reading(D::RESOURCE))?;
     if parameters.get(D::ID).is_some() {
         let key = key::<D>(&parameters, version)?;
+        let had = tags(&headers, &IF_NONE_MATCH)?;
         let found = server.record.document(&key).await?;
-        return found.map(document).ok_or_else(|| Problem::not_found("document at this address"));
+        let found = found.ok_or_else(|| Problem::not_found("document at this address"))?;
+        return Ok(document(found, had.as_ref()));
     }
     let shelf = shelf::<D>(&parameters, version, "since")?;
     let (ids, latest) = server.record.document_ids(&shelf, parameters.instant("since")?).await?;
@@ -80,7 +84,7 @@ pub async fn get<D: Documents>(
     Ok(response)
 }
 
-/// Replaces a document.
+/// Replaces a document, and answers with its `ETag`.
 pub async fn put<D: Documents>(
     State(server): State<Server>,
     caller: Caller,
@@ -88,7 +92,7 @@ pub async fn put<D: Documents>(
     parameters: Parameters,
     headers: HeaderMap,
     content: Content,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     caller.may(writing(D::RESOURCE))?;
     let unguarded = match (version, D::RESOURCE) {
         (Version::V2_0_0, _) => Unguarded::OnlyNew,
@@ -97,11 +101,12 @@ pub async fn put<D: Documents>(
     };
     let change = Change::Put(received(&server, content));
     let precondition = precondition(&headers, unguarded)?;
-    server.record.change_document(key::<D>(&parameters, version)?, precondition, change).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let key = key::<D>(&parameters, version)?;
+    let changed = server.record.change_document(key, precondition, change).await;
+    Ok(stored(changed.map_err(|error| Problem::of_document(error, version))?))
 }
 
-/// Merges into a document, or creates it.
+/// Merges into a document, or creates it, and answers with its `ETag`.
 pub async fn post<D: Documents>(
     State(server): State<Server>,
     caller: Caller,
@@ -109,12 +114,13 @@ pub async fn post<D: Documents>(
     parameters: Parameters,
     headers: HeaderMap,
     content: Content,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     caller.may(writing(D::RESOURCE))?;
     let change = Change::Post(received(&server, content));
     let precondition = precondition(&headers, Unguarded::Allowed)?;
-    server.record.change_document(key::<D>(&parameters, version)?, precondition, change).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let key = key::<D>(&parameters, version)?;
+    let changed = server.record.change_document(key, precondition, change).await;
+    Ok(stored(changed.map_err(|error| Problem::of_document(error, version))?))
 }
 
 /// Removes a document; of state, also all documents of a shelf.
@@ -132,7 +138,8 @@ pub async fn delete<D: Documents>(
     } else {
         let key = key::<D>(&parameters, version)?;
         let precondition = precondition(&headers, Unguarded::Allowed)?;
-        server.record.change_document(key, precondition, Change::Delete).await?;
+        let changed = server.record.change_document(key, precondition, Change::Delete).await;
+        changed.map_err(|error| Problem::of_document(error, version))?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -209,16 +216,36 @@ fn received(server: &Server, content: Content) -> Document {
     Document { content_type, body: content.body, updated: server.record.now() }
 }
 
-fn document(document: Document) -> Response {
+/// A document, or that it is still the one that the client `had`.
+fn document(document: Document, had: Option<&Tags>) -> Response {
     let (etag, modified) = (document.etag(), document.updated.http_date());
-    let mut response = document.body.into_response();
+    let is_had = had.is_some_and(|tags| tags.name(&etag));
+    let mut response = if is_had {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        document.body.into_response()
+    };
     let headers = response.headers_mut();
-    // A document is data: a browser must not take it for a page.
-    set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(headers, CONTENT_TYPE, &document.content_type);
-    set(headers, ETAG, &format!("\"{etag}\""));
+    if !is_had {
+        set(headers, CONTENT_TYPE, &document.content_type);
+        untrusted::save_unless_passive(&document.content_type, headers);
+    }
+    set(headers, ETAG, &quoted(&etag));
     set(headers, LAST_MODIFIED, &modified);
     response
+}
+
+/// That a document was stored, and the tag that the next change of it needs.
+fn stored(document: Option<Document>) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(document) = document {
+        set(response.headers_mut(), ETAG, &quoted(&document.etag()));
+    }
+    response
+}
+
+fn quoted(etag: &str) -> String {
+    format!("\"{etag}\"")
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {

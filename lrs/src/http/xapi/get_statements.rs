@@ -18,6 +18,8 @@ use crate::xapi::parameters::Parameters;
 use crate::xapi::query::{Filter, Query, Wanted};
 use crate::xapi::stored::Stored;
 
+use super::untrusted;
+
 /// One statement, or a page of those that match.
 pub async fn get(
     State(server): State<Server>,
@@ -27,13 +29,17 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let readable = caller.readable()?;
+    let (parameters, beyond) = server.cursors.resume(parameters)?;
     let query = Query::parse(&parameters, version)?;
     let languages = languages(&headers);
     let answer = Answer { server: &server, query: &query, languages, readable };
     match &query.wanted {
         Wanted::One(id) => answer.one(*id, false).await,
         Wanted::Voided(id) => answer.one(*id, true).await,
-        Wanted::Many(filter) => answer.page(filter, &parameters).await,
+        Wanted::Many(filter) => {
+            let filter = Filter { beyond, ..(**filter).clone() };
+            answer.page(filter, &parameters).await
+        }
     }
 }
 
@@ -61,17 +67,17 @@ impl Answer<'_> {
         Ok(response)
     }
 
-    async fn page(&self, filter: &Filter, parameters: &Parameters) -> Result<Response, Problem> {
+    async fn page(&self, filter: Filter, parameters: &Parameters) -> Result<Response, Problem> {
         let largest = self.server.limits.statements_per_page;
         let limit = if filter.limit == 0 { largest } else { filter.limit.min(largest) };
-        let beyond = self.server.cursors.read(parameters)?;
-        let filter = Filter { limit, beyond, ..filter.clone() };
+        let filter = Filter { limit, ..filter };
         let Page { statements, more } =
             self.server.record.statements(filter, self.readable.clone()).await?;
         let last = statements.last().map(|statement| statement.stored).filter(|_| more);
-        let more = last.map(|last| {
+        let link = last.map(|last| self.server.cursors.continue_after(parameters, last));
+        let more = link.transpose()?.map(|link| {
             let path = self.server.path_seen_outside("/xapi/statements");
-            format!("{path}?{}", self.server.cursors.continue_after(parameters, last))
+            format!("{path}?{link}")
         });
         self.respond(statements, |texts| result(texts, &more.unwrap_or_default())).await
     }
@@ -96,7 +102,9 @@ impl Answer<'_> {
         let boundary = format!("traccia-{}", Uuid::new_v4().simple());
         let content_type = format!("multipart/mixed; boundary={boundary}");
         let body = multipart::write(&json, &attachments, &boundary);
-        Ok(([(CONTENT_TYPE, content_type)], body).into_response())
+        let mut response = body.into_response();
+        untrusted::save_unless_passive(&content_type, response.headers_mut());
+        Ok(([(CONTENT_TYPE, content_type)], response).into_response())
     }
 }
 

@@ -74,7 +74,7 @@ async fn checked(body: Bytes, version: Version) -> Result<Vec<Statement>, Proble
 async fn split(content: Content) -> Result<(Bytes, Vec<Attachment>), Problem> {
     let Content { content_type, body } = content;
     if multipart::is_multipart(&content_type) {
-        let parts = multipart::read(&content_type, body).await?;
+        let parts = multipart::receive(&content_type, body).await?;
         return Ok((parts.statements, parts.attachments));
     }
     if is_json(&content_type) {

@@ -103,18 +103,20 @@ impl Documents {
         precondition: &Precondition,
         change: Change,
         now: Instant,
-    ) -> Result<()> {
+    ) -> Result<Option<Document>> {
         let name = name(key);
         for _ in 0..TRIES {
             let (held, existing) = self.current(&name).await?;
             precondition.check(existing.as_ref()).map_err(StoreError::Precondition)?;
-            let is_done = match change.clone().apply(existing.clone())? {
-                Some(document) => self.put(&name, &held, key, &document).await?,
+            let changed = change.clone().apply(existing.clone())?;
+            let is_done = match &changed {
+                Some(document) => self.put(&name, &held, key, document).await?,
                 None if existing.is_none() => true,
                 None => self.cells.remove(&name, &held, place(key), now.micros()).await?,
             };
             if is_done {
-                return self.drop_file(&held).await;
+                self.drop_file(&held).await?;
+                return Ok(changed);
             }
         }
         Err(busy())

@@ -244,7 +244,7 @@ impl DocumentStore for MongoStore {
         key: DocumentKey,
         precondition: Precondition,
         change: Change,
-    ) -> Result<()> {
+    ) -> Result<Option<Document>> {
         self.0.documents.change(&key, &precondition, change, self.0.clock.now()).await
     }
 

@@ -114,7 +114,7 @@ pub(super) fn change(
     key: &DocumentKey,
     precondition: &Precondition,
     change: Change,
-) -> Result<()> {
+) -> Result<Option<Document>> {
     let DocumentKey { shelf, id } = key;
     let registration = registration(shelf);
     let resource = number(shelf.resource);
@@ -127,7 +127,7 @@ pub(super) fn change(
              AND id = ?4 AND registration = ?5",
             address,
         )?;
-        return Ok(());
+        return Ok(None);
     };
     session.run(
         "INSERT INTO document (resource, activity, agent, id, registration, content_type, \
@@ -146,7 +146,7 @@ pub(super) fn change(
             &*document.body
         ],
     )?;
-    Ok(())
+    Ok(Some(document))
 }
 
 pub(super) fn delete(session: &Session<'_>, shelf: &Shelf) -> Result<()> {

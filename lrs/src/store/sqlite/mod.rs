@@ -180,7 +180,7 @@ impl DocumentStore for SqliteStore {
         key: DocumentKey,
         precondition: Precondition,
         change: Change,
-    ) -> Result<()> {
+    ) -> Result<Option<Document>> {
         self.write(move |session| documents::change(session, &key, &precondition, change)).await
     }
 

@@ -7,6 +7,8 @@ use multer::{Constraints, Multipart, SizeLimit};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::refusal::Refusal;
 
+mod boundaries;
+
 const CLAUSE: &str = "xAPI 1.0.3 Communication 1.5.2";
 const HASH: &str = "X-Experience-API-Hash";
 const ENCODING: &str = "Content-Transfer-Encoding";
@@ -23,6 +25,19 @@ pub struct Parts {
 /// Whether `content_type` names multipart/mixed.
 pub fn is_multipart(content_type: &str) -> bool {
     content_type.parse::<mime::Mime>().is_ok_and(|mime| mime.essence_str() == "multipart/mixed")
+}
+
+/// [`read`], and where a part's data contains the boundary, which makes other parts of it than the
+/// client meant, a refusal that says so.
+pub async fn receive(content_type: &str, body: Bytes) -> Result<Parts, Refusal> {
+    let boundary = boundary(content_type)?;
+    let parts = read(content_type, body.clone()).await;
+    if parts.is_ok() && !boundaries::end_early(&body, &boundary) {
+        return parts;
+    }
+    let look = move || boundaries::inside(&body, &boundary);
+    let found = tokio::task::spawn_blocking(look).await.unwrap_or_default();
+    found.map_or(parts, Err)
 }
 
 /// Takes a whole multipart body apart. How the body was cut on its way does not matter.
@@ -76,7 +91,8 @@ pub fn write(statements: &[u8], attachments: &[Attachment], boundary: &str) -> B
         out.extend_from_slice(head.as_bytes());
         out.extend_from_slice(&attachment.body);
     }
-    out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    // A line end after it would begin an epilogue (RFC 2046 5.1.1), which some clients cannot read.
+    out.extend_from_slice(format!("\r\n--{boundary}--").as_bytes());
     out.freeze()
 }
 
