@@ -24,6 +24,8 @@ pub(super) fn cases() -> Vec<Case> {
             "Documents may be stored and deleted by forms, with preconditions as fields";
         "alternate-utf8" => utf8, ["XC-ALTERNATE-1"],
             "The content of a form is read as UTF-8";
+        "alternate-type" => untyped, ["XC-ALTERNATE-4"],
+            "A form is understood under text/plain and under no content type";
         "alternate-extra-parameter" => extra, ["XAPI-00336", "XC-ALTERNATE-2"],
             "Another query parameter beside method is refused";
         "alternate-no-content" => no_content, ["XAPI-00336"],
@@ -46,14 +48,18 @@ pub(super) fn cases() -> Vec<Case> {
 
 /// A request in a form: its method in the query, all else in the body, the credentials included.
 fn form(lrs: &Lrs, method: &str, path: &str, fields: &[(&str, &str)]) -> Ask {
+    let ask = lrs.post(path).query("method", method).unversioned().anonymous();
+    ask.body("application/x-www-form-urlencoded", encoded(lrs, fields).as_bytes())
+}
+
+fn encoded(lrs: &Lrs, fields: &[(&str, &str)]) -> String {
     let mut body = url::form_urlencoded::Serializer::new(String::new());
     body.extend_pairs(fields);
     body.append_pair("X-Experience-API-Version", lrs.version.text());
     if let Some(who) = &lrs.target.credentials {
         body.append_pair("Authorization", &who.basic());
     }
-    let ask = lrs.post(path).query("method", method).unversioned().anonymous();
-    ask.body("application/x-www-form-urlencoded", body.finish().as_bytes())
+    body.finish()
 }
 
 async fn get(lrs: Lrs) -> Checked {
@@ -91,6 +97,22 @@ async fn post(lrs: Lrs) -> Checked {
     let ids = reply.json()?;
     reply.check(ids == json!([id_of(&sent)]), "a list of the id", || ids.to_string())?;
     lrs.fetch(&id_of(&sent)).await.map(drop)
+}
+
+/// What `sendBeacon` sends of a string, and `fetch` of a blob, while a page is being left.
+async fn untyped(lrs: Lrs) -> Checked {
+    for kind in ["text/plain;charset=UTF-8", ""] {
+        let sent = statement();
+        let form = encoded(&lrs, &[("content", &*sent.to_string()), JSON]);
+        let ask = lrs.post("statements").query("method", "POST").unversioned().anonymous();
+        let ask = match kind {
+            "" => ask.untyped(form.as_bytes()),
+            _ => ask.body(kind, form.as_bytes()),
+        };
+        ask.await?.is(200)?;
+        lrs.fetch(&id_of(&sent)).await?;
+    }
+    Ok(())
 }
 
 async fn send(

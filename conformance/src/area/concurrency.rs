@@ -32,7 +32,7 @@ type Entry = (&'static str, &'static str, &'static [&'static str], Run);
 
 const BOTH: &[&str] = &["XAPI-00322", "XC-CONCURRENCY-1"];
 
-const PRECONDITIONS: [Entry; 9] = [
+const PRECONDITIONS: [Entry; 10] = [
     ("etag-given", "GET gives an ETag in quotes", BOTH, run!(etag_given)),
     ("etag-moves", "The ETag changes with the document, and only then", BOTH, run!(etag_moves)),
     (
@@ -76,6 +76,12 @@ const PRECONDITIONS: [Entry; 9] = [
         "POST with If-None-Match: * is answered 412 if the document is there",
         &["XC-CONCURRENCY-2"],
         run!(if_none_match_post),
+    ),
+    (
+        "if-none-match-get",
+        "GET with the current ETag in If-None-Match is answered 304, with another one 200",
+        &["XC-CONCURRENCY-8"],
+        run!(if_none_match_get),
     ),
 ];
 
@@ -259,6 +265,18 @@ async fn if_none_match_post(lrs: Lrs, kind: Kind) -> Checked {
     let ask = document.ask(&lrs, "POST").header("If-None-Match", "*");
     ask.json(&json!({"b": 1})).await?.is(412)?;
     document.holds(&lrs, &json!({"a": 1})).await
+}
+
+async fn if_none_match_get(lrs: Lrs, kind: Kind) -> Checked {
+    let (document, etag) = stored(&lrs, kind).await?;
+    let get = |tag: &str| document.ask(&lrs, "GET").header("If-None-Match", tag);
+    let reply = get(&etag).await?.is(304)?;
+    reply.check(reply.bytes().is_empty(), "no body", || reply.summary())?;
+    get(STRANGE).await?.is(200)?;
+    document.ask(&lrs, "POST").json(&json!({"b": 1})).await?.is(204)?;
+    let reply = get(&etag).await?.is(200)?;
+    let got = reply.json()?;
+    reply.check(got == json!({"a": 1, "b": 1}), "the document as it is now", || got.to_string())
 }
 
 async fn conflict(lrs: Lrs, kind: Kind) -> Checked {

@@ -159,6 +159,12 @@ fn merging() -> Vec<Entry> {
             [&["XAPI-00229"], &["XAPI-00313"], &["XAPI-00281"]],
         ),
         (
+            "document-post-new-no-object",
+            "POST of what is no JSON object is refused where nothing is there, and stores nothing",
+            run!(post_new_no_object),
+            [&["XC-DOCUMENTS-7"], &["XC-DOCUMENTS-7"], &["XC-DOCUMENTS-7"]],
+        ),
+        (
             "document-post-invalid",
             "POST of a body that says JSON and is not is refused",
             run!(post_invalid),
@@ -359,6 +365,16 @@ async fn merge_no_object(lrs: Lrs, kind: Kind) -> Checked {
         object.ask(&lrs, "POST").json(&posted).await?.is(400)?;
     }
     object.holds(&lrs, &json!({"a": 1})).await
+}
+
+async fn post_new_no_object(lrs: Lrs, kind: Kind) -> Checked {
+    let document = Document::new(kind);
+    for posted in [json!([2]), json!("text"), json!(1)] {
+        document.ask(&lrs, "POST").json(&posted).await?.is(400)?;
+        document.is_absent(&lrs).await?;
+    }
+    document.ask(&lrs, "POST").body("text/plain", b"{\"a\":1}").await?.is(400)?;
+    document.is_absent(&lrs).await
 }
 
 async fn post_invalid(lrs: Lrs, kind: Kind) -> Checked {

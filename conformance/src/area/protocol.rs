@@ -20,8 +20,14 @@ pub(super) fn cases() -> Vec<Case> {
         &["XC-HTTP-2"],
         gzip_etag,
     );
+    let later = Case::new(
+        "version-header-later-patches",
+        "Patch releases after 1.0.3 are taken",
+        &["XC-VERSION-5"],
+        version_later,
+    );
     let mut cases = [versions(), heads(), transfer()].concat();
-    cases.push(etag.only(crate::Version::One));
+    cases.extend([etag, later].map(|case| case.only(crate::Version::One)));
     cases
 }
 
@@ -150,6 +156,16 @@ async fn version_patches(lrs: Lrs) -> Checked {
     };
     for version in patches {
         lrs.get("statements").query("limit", "1").versioned(version).await?.is(200)?;
+    }
+    Ok(())
+}
+
+async fn version_later(lrs: Lrs) -> Checked {
+    for version in ["1.0.4", "1.0.9", "1.0.10", "1.0.217"] {
+        lrs.get("statements").query("limit", "1").versioned(version).await?.is(200)?;
+        let sent = statement();
+        lrs.post("statements").json(&sent).versioned(version).await?.is(200)?;
+        lrs.fetch(&id_of(&sent)).await?;
     }
     Ok(())
 }

@@ -31,6 +31,8 @@ pub(super) fn cases() -> Vec<Case> {
             "A signature under another content type than application/octet-stream is refused";
         "signature-without-set-members" => set_members, ["XC-SIGNATURE-2"],
             "What the server sets itself need not be signed";
+        "signature-over-version" => over_version, ["XC-SIGNATURE-3"],
+            "A version that was signed need not be sent";
     }
 }
 
@@ -126,5 +128,11 @@ async fn content_type(lrs: Lrs) -> Checked {
 async fn set_members(lrs: Lrs) -> Checked {
     let sent = with(statement(), "/timestamp", json!("2015-11-18T12:17:00Z"));
     let payload = without(sent.clone(), "/id");
+    answer(&lrs, &prepared(Algorithm::RS256, &sent, &payload)?, 200).await
+}
+
+async fn over_version(lrs: Lrs) -> Checked {
+    let sent = statement();
+    let payload = with(sent.clone(), "/version", json!("1.0.0"));
     answer(&lrs, &prepared(Algorithm::RS256, &sent, &payload)?, 200).await
 }

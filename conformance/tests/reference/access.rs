@@ -17,6 +17,13 @@ impl Reference {
             Some("1.0.1") if self.is("refuses older patch releases") => refuse(400, "1.0.1"),
             Some("2.0.0") if self.is("refuses 2.0.0") => refuse(400, "2.0.0"),
             Some("1.0" | "1.0.0" | "1.0.1" | "1.0.2" | "1.0.3" | "2.0.0") => Ok(()),
+            Some(later) if later.starts_with("1.0.") => {
+                if self.is("refuses later patch releases") {
+                    refuse(400, "1.0.3 at most")
+                } else {
+                    Ok(())
+                }
+            }
             Some(_) if self.is("takes any version") => Ok(()),
             _ => refuse(400, "X-Experience-API-Version is missing or not served"),
         }
@@ -117,6 +124,16 @@ impl Reference {
                 }
                 false => refuse(400, "only POST is unfolded"),
             };
+        }
+        let kind = call.header("Content-Type").unwrap_or_default();
+        let is_named = kind.starts_with("application/x-www-form-urlencoded");
+        let untyped = match kind {
+            "" => "refuses forms of no type",
+            _ => "refuses forms of type text/plain",
+        };
+        let is_plain = (kind.is_empty() || kind.starts_with("text/plain")) && !self.is(untyped);
+        if !is_named && !is_plain {
+            return refuse(400, "no form");
         }
         if call.query.len() > 1 && !self.is("takes extra parameters of forms") {
             return refuse(400, "method stands alone");

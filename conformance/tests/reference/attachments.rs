@@ -181,6 +181,11 @@ impl Reference {
                 false => same(payload, statement),
             }
         });
+        let unsent = payload.as_ref().is_some_and(|payload| payload.get("version").is_some())
+            && statement.get("version").is_none();
+        if unsent && self.is("wants the version that was signed") {
+            return refuse(400, "the version was signed and not sent");
+        }
         let lax = self.is("looks at no payload")
             && payload.as_ref().is_some_and(|p| p.get("actor").is_some())
             || self.is("takes any payload")

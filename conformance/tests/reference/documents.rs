@@ -128,6 +128,14 @@ impl Reference {
                 false => refuse(404, "no such document"),
             };
         };
+        let etag = self.etag(kept);
+        let had = call.header("If-None-Match");
+        let known = had.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag))
+            && !self.is("GET ignores If-None-Match");
+        if known || (had.is_some() && self.is("answers 304 to any If-None-Match")) {
+            let headers = vec![("ETag".to_owned(), etag)];
+            return Ok(Response { status: 304, headers, body: Vec::new() });
+        }
         let kind =
             if self.is("forgets content types") { "application/json" } else { &kept.content_type };
         let mut response = answer(200, kind, kept.body.clone());
@@ -137,7 +145,6 @@ impl Reference {
         if self.is("reads documents as text") {
             response.body = String::from_utf8_lossy(&response.body).into_owned().into_bytes();
         }
-        let etag = self.etag(kept);
         self.pack(call, &mut response, etag);
         self.dated(&mut response, kept.modified);
         Ok(response)
@@ -306,10 +313,14 @@ impl Reference {
             return refuse(400, "no JSON");
         }
         let Some(before) = before else {
-            return match self.is("POST needs a document") {
-                true => refuse(404, "nothing to merge with"),
-                false => Ok(body.to_vec()),
-            };
+            if self.is("POST needs a document") {
+                return refuse(404, "nothing to merge with");
+            }
+            let named = is_json(content_type) || self.is("posts new documents of other types");
+            let object = matches!(parsed, Ok(Value::Object(_)))
+                || invalid
+                || self.is("posts new documents that are no objects");
+            return if named && object { Ok(body.to_vec()) } else { refuse(400, "no JSON object") };
         };
         if self.is("POST replaces documents") {
             return Ok(body.to_vec());
