@@ -43,7 +43,7 @@ enum Command {
     #[command(subcommand)]
     Progress(progress::Progress),
     /// Print or write a report on a course
-    Report(report::Report),
+    Report(Box<report::Report>),
     /// Keep registers of presence
     #[command(subcommand)]
     Register(register::Register),

@@ -1,6 +1,6 @@
 //! `traccia report`
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -20,8 +20,8 @@ pub(super) struct Report {
     #[arg(value_name = "REPORT")]
     kind: String,
     /// What rows are told apart by: any of module, activity, region, province, body,
-    /// `population_class`, role, office, edition and further columns of the list of learners,
-    /// separated by commas
+    /// `population_class`, role, office, edition (or in Italian: modulo, regione, ente …) and further
+    /// columns of the list of learners, separated by commas
     #[arg(long)]
     by: Option<String>,
     /// As it was at the end of this day, such as 2026-05-04
@@ -51,9 +51,12 @@ pub(super) struct Report {
     /// Of matrix: activities too
     #[arg(long)]
     expand: bool,
-    /// Of register: one session, as SESSION or EVENT/SESSION
+    /// Of register: the sheet to sign at one session, as SESSION or EVENT/SESSION
     #[arg(long)]
     session: Option<String>,
+    /// Show figures of fewer than five people too: not for publication
+    #[arg(long)]
+    small_groups: bool,
     #[command(flatten)]
     rendering: Rendering,
     #[command(flatten)]
@@ -69,6 +72,10 @@ pub(super) struct Rendering {
     /// The language of headings; that of the terminal when missing
     #[arg(long, value_enum)]
     lang: Option<Lang>,
+    /// Of text: how many characters a line may have, 0 for any number; the terminal's width when
+    /// missing, else 80
+    #[arg(long)]
+    width: Option<usize>,
     /// The file to write to instead of printing
     #[arg(long, short)]
     output: Option<PathBuf>,
@@ -108,7 +115,12 @@ impl Rendering {
         if self.format == Format::Xlsx && self.output.is_none() {
             anyhow::bail!("a workbook cannot be printed: name a file with --output");
         }
-        let own = [("format", Some(format.to_owned())), ("lang", Some(self.language()))];
+        let width = self.width.or_else(terminal_width).filter(|_| self.format == Format::Text);
+        let own = [
+            ("format", Some(format.to_owned())),
+            ("lang", Some(self.language())),
+            ("width", width.map(|width| width.to_string())),
+        ];
         let all = parameters.iter().chain(&own);
         let query: Vec<String> = all
             .filter_map(|(name, value)| Some(format!("{name}={}", encoded(value.as_ref()?))))
@@ -134,6 +146,11 @@ impl Rendering {
             _ => "en".into(),
         }
     }
+}
+
+/// The columns of the terminal that the report is printed on.
+fn terminal_width() -> Option<usize> {
+    std::io::stdout().is_terminal().then(|| usize::from(console::Term::stdout().size().1))
 }
 
 /// Prints, with a line end at the end. A reader that has seen enough is no error.
@@ -162,6 +179,7 @@ impl Report {
             ("edition", self.edition),
             ("expand", self.expand.then(|| "true".to_owned())),
             ("session", self.session),
+            ("small_groups", self.small_groups.then(|| "true".to_owned())),
         ];
         self.rendering.get(self.target, &path, &parameters).await
     }

@@ -164,6 +164,7 @@ impl FrozenCertificates {
             columns,
             print: report::CERTIFICATE_IN_PRINT,
             rows: self.people.iter().map(FrozenPerson::cells).collect(),
+            totals: None,
         }
     }
 }

@@ -62,6 +62,13 @@ impl GroupKey {
         }
     }
 
+    /// Whether `word`, in lower case, is the key or its Italian name: spaces, `_` and a missing
+    /// accent make no difference.
+    fn is_named(&self, word: &str) -> bool {
+        let plain = |text: &str| text.to_lowercase().replace(' ', "_").replace('à', "a");
+        self.as_str() == word || plain(&self.words().it) == plain(word)
+    }
+
     /// The heading of its column.
     pub fn words(&self) -> Words {
         match self {
@@ -169,8 +176,8 @@ fn known(headings: &[String]) -> String {
 impl FromStr for Grouping {
     type Err = UnknownGroupKey;
 
-    /// Reads `module,region`: any keys in any order, spaces allowed, a repeated key taken once;
-    /// the empty text is the empty grouping. A word that is not known may be a column of the list
+    /// Reads `module,region`, or `modulo,regione`: any keys in any order, spaces allowed, a repeated
+    /// key taken once; the empty text is the empty grouping. A word that is not known may be a column of the list
     /// of learners: [`Grouping::check`] tells.
     fn from_str(by: &str) -> Result<Self, UnknownGroupKey> {
         let mut keys = Vec::new();
@@ -181,7 +188,7 @@ impl FromStr for Grouping {
             if word.is_empty() {
                 return Err(UnknownGroupKey { word, headings: Vec::new() });
             }
-            let known = KNOWN.into_iter().find(|key| key.as_str() == word);
+            let known = KNOWN.into_iter().find(|key| key.is_named(&word));
             let key = known.unwrap_or(GroupKey::Attribute(word));
             if !keys.contains(&key) {
                 keys.push(key);

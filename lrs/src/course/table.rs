@@ -47,7 +47,7 @@ pub enum Kind {
     State,
     /// Yes or no.
     Flag,
-    /// Room to sign by hand, in print alone: the other formats leave the column out.
+    /// Room to write by hand, in print alone: the other formats leave the column out.
     Signature,
 }
 
@@ -75,6 +75,10 @@ pub enum Cell {
     Words(Words),
     /// Of [`Kind::Text`]: several, in order.
     List(Vec<String>),
+    /// Of [`Kind::Text`]: several, in order, in the language of the reader.
+    Names(Vec<Words>),
+    /// Of [`Kind::Text`]: a word for programs, and what people read in its place.
+    Code(String, Words),
     /// Of [`Kind::Count`].
     Count(u64),
     /// Of [`Kind::Hours`], rounded to two decimals.
@@ -118,6 +122,29 @@ pub struct Table {
     pub print: &'static [&'static str],
     /// The rows, each with a cell for each column.
     pub rows: Vec<Vec<Cell>>,
+    /// The sums over all rows, with a cell for each column: empty where a sum means nothing. None
+    /// where no column has one. CSV leaves the sums out, so that a program adds up rows alone.
+    pub totals: Option<Vec<Cell>>,
+}
+
+impl Table {
+    /// Sets the totals: the figures by the keys of their columns, all other cells empty. A table
+    /// of fewer than two rows gets none, for they would repeat the row.
+    pub fn add_up<'k>(&mut self, figures: impl IntoIterator<Item = (&'k str, Cell)>) {
+        if self.rows.len() < 2 {
+            return;
+        }
+        let mut totals = vec![Cell::Empty; self.columns.len()];
+        for (key, figure) in figures {
+            let at = self.columns.iter().position(|column| column.key == key);
+            if let Some(cell) = at.and_then(|at| totals.get_mut(at)) {
+                *cell = figure;
+            }
+        }
+        if totals.iter().any(|cell| *cell != Cell::Empty) {
+            self.totals = Some(totals);
+        }
+    }
 }
 
 impl Words {

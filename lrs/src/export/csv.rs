@@ -22,8 +22,8 @@ impl Dialect {
 }
 
 /// RFC 4180 in UTF-8 with CRLF and a line of headings. In Italian as Excel reads it there: a byte
-/// order mark, `;` between fields and a decimal comma. Shares are 0 to 1, days and instants ISO
-/// 8601, instants in the table's time zone. Text that a spreadsheet would run as a formula is
+/// order mark, `;` between fields, a decimal comma, and days as 31/12/2026; otherwise days and
+/// instants are ISO 8601. Shares are 0 to 1, instants in the table's time zone. Text that a spreadsheet would run as a formula is
 /// preceded by `'`.
 pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, ExportError> {
     let shown = Shown::new(table, language)?;
@@ -46,10 +46,15 @@ pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, Export
 
 fn field(shown: &Shown, cell: &Cell) -> Result<String, ExportError> {
     Ok(match cell {
-        Cell::Text(_) | Cell::List(_) => without_formula(&shown.cell(cell)?),
+        Cell::Text(_) | Cell::List(_) | Cell::Names(_) | Cell::Words(_) | Cell::Code(..) => {
+            without_formula(&shown.cell(cell)?)
+        }
         Cell::Score(number) | Cell::Share(number) => shown.number(number.to_string()),
-        Cell::Date(day) => day.to_string(),
-        Cell::Instant(micros) => shown.local(*micros)?.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        Cell::Date(day) => shown.day(*day),
+        Cell::Instant(micros) => {
+            let local = shown.local(*micros)?;
+            format!("{} {}", shown.day(local.date()), local.strftime("%H:%M:%S"))
+        }
         other => shown.cell(other)?,
     })
 }

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::ExportError;
-use super::shown::Shown;
+use super::shown::{Shown, with_label};
 use crate::course::{Cell, Column, Kind, Language, Table};
 
 const STYLE: &str = include_str!("print.css");
@@ -65,6 +65,7 @@ fn on_paper(table: &Table) -> Table {
     Table {
         columns: kept(&table.columns, &keep),
         rows: table.rows.iter().map(|row| kept(row, &keep)).collect(),
+        totals: table.totals.as_ref().map(|cells| kept(cells, &keep)),
         ..table.clone()
     }
 }
@@ -85,6 +86,7 @@ fn body(shown: &Shown) -> Result<Markup, ExportError> {
                     }
                 }
             }
+            @if let Some(totals) = &table.totals { tfoot { (self::totals(shown, totals)?) } }
             tbody {
                 @for row in &table.rows { (self::row(shown, row)?) }
                 @if table.rows.is_empty() {
@@ -110,6 +112,23 @@ fn row(shown: &Shown, row: &[Cell]) -> Result<Markup, ExportError> {
             @for (at, (column, cell)) in cells.iter().enumerate() {
                 @if at == 0 && column.kind != Kind::Signature {
                     th scope="row" class=[class(column.kind)] { (cell) }
+                } @else {
+                    td class=[class(column.kind)] { (cell) }
+                }
+            }
+        }
+    })
+}
+
+/// The sums, under a heading of their own.
+fn totals(shown: &Shown, totals: &[Cell]) -> Result<Markup, ExportError> {
+    let cells = totals.iter().map(|cell| shown.cell(cell)).collect::<Result<Vec<_>, _>>()?;
+    let cells = with_label(cells, shown);
+    Ok(html! {
+        tr {
+            @for (at, (column, cell)) in shown.table.columns.iter().zip(&cells).enumerate() {
+                @if at == 0 {
+                    th scope="row" { (cell) }
                 } @else {
                     td class=[class(column.kind)] { (cell) }
                 }

@@ -7,14 +7,14 @@ use super::ExportError;
 use super::shown::unsigned;
 use crate::course::{Cell, Language, Table};
 
-/// An object `{report, title, course, course_title, at, through, time_zone, notes, rows}`. Each
-/// row has every column's key; no value and a suppressed one are `null`, and a row with a
+/// An object `{report, title, course, course_title, at, through, time_zone, notes, rows}`, and
+/// `totals` where there are sums. Each row has every column's key; no value and a suppressed one are `null`, and a row with a
 /// suppressed one has `"suppressed": true`. Instants are RFC 3339 in UTC, shares 0 to 1.
 pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, ExportError> {
     let rows: Vec<Value> =
         table.rows.iter().map(|cells| row(table, cells, language)).collect::<Result<_, _>>()?;
     let notes: Vec<&str> = table.notes.iter().map(|note| note.in_language(language)).collect();
-    let whole = json!({
+    let mut whole = json!({
         "report": table.report,
         "title": table.title.in_language(language),
         "course": table.course,
@@ -25,6 +25,15 @@ pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, Export
         "notes": notes,
         "rows": rows,
     });
+    if let Some(totals) = &table.totals {
+        let mut totals = row(table, totals, language)?;
+        if let Some(totals) = totals.as_object_mut() {
+            totals.retain(|_, value| !value.is_null());
+        }
+        if let Some(whole) = whole.as_object_mut() {
+            whole.insert("totals".into(), totals);
+        }
+    }
     Ok(serde_json::to_vec(&whole).map_err(std::io::Error::from)?)
 }
 
@@ -44,7 +53,11 @@ fn value(cell: &Cell, language: Language) -> Result<Value, ExportError> {
         Cell::Empty | Cell::Suppressed => Value::Null,
         Cell::Text(text) => text.as_str().into(),
         Cell::Words(words) => words.in_language(language).into(),
+        Cell::Code(code, _) => code.as_str().into(),
         Cell::List(texts) => texts.as_slice().into(),
+        Cell::Names(names) => {
+            names.iter().map(|words| Value::from(words.in_language(language))).collect()
+        }
         Cell::Count(count) => (*count).into(),
         Cell::Hours(number) | Cell::Score(number) | Cell::Share(number) => (*number).into(),
         Cell::Date(date) => date.to_string().into(),

@@ -37,14 +37,35 @@ pub enum ExportError {
     Written(#[from] std::io::Error),
 }
 
-/// Writes `table` in `format`, its texts for people in `language`.
+/// Who reads a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// The language of texts for people.
+    pub language: Language,
+    /// How many characters a line of [`Format::Text`] may have; any number where missing.
+    pub width: Option<usize>,
+}
+
+impl From<Language> for Reader {
+    fn from(language: Language) -> Self {
+        Self { language, width: None }
+    }
+}
+
+/// Writes `table` in `format` for a reader.
 ///
 /// JSON names columns by their keys and holds numbers as they are; the other formats are for
-/// people. Columns of signatures are in HTML alone.
+/// people. Columns of signatures are in HTML alone, totals in all formats but CSV.
 ///
 /// # Errors
 /// [`ExportError`] when the table breaks its promises or is too large for the format.
-pub fn write(table: &Table, format: Format, language: Language) -> Result<Vec<u8>, ExportError> {
+pub fn write(
+    table: &Table,
+    format: Format,
+    reader: impl Into<Reader>,
+) -> Result<Vec<u8>, ExportError> {
+    let reader = reader.into();
+    let language = reader.language;
     let columns = table.columns.len();
     if let Some(row) = table.rows.iter().position(|row| row.len() != columns) {
         return Err(ExportError::Shape(row + 1));
@@ -54,6 +75,6 @@ pub fn write(table: &Table, format: Format, language: Language) -> Result<Vec<u8
         Format::Csv => csv::write(table, language),
         Format::Xlsx => xlsx::write(table, language),
         Format::Html => html::write(table, language).map(String::into_bytes),
-        Format::Text => text::write(table, language).map(String::into_bytes),
+        Format::Text => text::write(table, reader).map(String::into_bytes),
     }
 }

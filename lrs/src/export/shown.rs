@@ -88,8 +88,14 @@ impl<'a> Shown<'a> {
             Cell::Empty => String::new(),
             Cell::Suppressed => SUPPRESSED.to_owned(),
             Cell::Text(text) => text.clone(),
-            Cell::Words(words) => words.in_language(self.language).to_owned(),
             Cell::List(texts) => texts.join("; "),
+            Cell::Names(names) => {
+                let names = names.iter().map(|words| words.in_language(self.language));
+                names.collect::<Vec<_>>().join("; ")
+            }
+            Cell::Words(words) | Cell::Code(_, words) => {
+                words.in_language(self.language).to_owned()
+            }
             Cell::Count(count) => count.to_string(),
             Cell::Hours(hours) => self.number(format!("{hours:.2}")),
             Cell::Score(score) => self.number(format!("{score:.4}")),
@@ -132,12 +138,21 @@ impl<'a> Shown<'a> {
         }
     }
 
-    fn day(&self, day: Date) -> String {
+    /// A day as its reader writes it.
+    pub(super) fn day(&self, day: Date) -> String {
         match self.language {
             Language::It => day.strftime("%d/%m/%Y").to_string(),
             Language::En => day.to_string(),
         }
     }
+}
+
+/// A row of totals with its label in the first cell, where that has no figure.
+pub(super) fn with_label(mut cells: Vec<String>, shown: &Shown) -> Vec<String> {
+    if let Some(first) = cells.first_mut().filter(|cell| cell.is_empty()) {
+        shown.say("Totale", "Total").clone_into(first);
+    }
+    cells
 }
 
 /// The cells of a row with their columns, those of signatures left out.

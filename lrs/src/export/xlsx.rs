@@ -51,6 +51,7 @@ fn rows(shown: &Shown, sheet: &mut Worksheet) -> Result<(), ExportError> {
             self::cell(shown, sheet, (line, at), cell, &formats)?;
         }
     }
+    self::totals(shown, sheet, &formats)?;
     let columns = unsigned_columns(shown.table).count();
     let lines = u32::try_from(shown.table.rows.len()).unwrap_or(u32::MAX);
     if let Some(last) = u16::try_from(columns).ok().and_then(|columns| columns.checked_sub(1)) {
@@ -60,6 +61,21 @@ fn rows(shown: &Shown, sheet: &mut Worksheet) -> Result<(), ExportError> {
     sheet.set_autofit_max_width(WIDEST).autofit();
     sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
     sheet.set_repeat_rows(0, 0)?;
+    Ok(())
+}
+
+/// Below the rows, outside of what the filter covers.
+fn totals(shown: &Shown, sheet: &mut Worksheet, formats: &Formats) -> Result<(), ExportError> {
+    let Some(totals) = &shown.table.totals else { return Ok(()) };
+    let line = u32::try_from(shown.table.rows.len() + 1).unwrap_or(u32::MAX);
+    for ((_, cell), at) in unsigned(shown.table, totals).zip(0..) {
+        self::cell(shown, sheet, (line, at), cell, formats)?;
+    }
+    if totals.first() == Some(&Cell::Empty) {
+        sheet.write_string(line, 0, shown.say("Totale", "Total"))?;
+    }
+    let bold = Format::new().set_bold().set_border_top(FormatBorder::Thin);
+    sheet.set_row_format(line, &bold)?;
     Ok(())
 }
 
@@ -93,9 +109,12 @@ fn cell(
             }
         }
         Cell::Flag(flag) => sheet.write_boolean(line, at, *flag),
-        Cell::Text(_) | Cell::Words(_) | Cell::List(_) | Cell::State(_) => {
-            sheet.write_string(line, at, fitting(shown.cell(cell)?))
-        }
+        Cell::Text(_)
+        | Cell::Words(_)
+        | Cell::Code(..)
+        | Cell::List(_)
+        | Cell::Names(_)
+        | Cell::State(_) => sheet.write_string(line, at, fitting(shown.cell(cell)?)),
     }?;
     Ok(())
 }

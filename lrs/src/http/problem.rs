@@ -309,6 +309,11 @@ impl Problem {
                 "session-unknown",
                 "Use the key of a [[module.event]] and the id of one of its sessions.",
             ),
+            ProgressError::SeveralSessions { .. } => (
+                StatusCode::BAD_REQUEST,
+                "session-ambiguous",
+                "A sheet is signed at one session: write session=EVENT/SESSION.",
+            ),
             ProgressError::NoCertificates(_) => (
                 StatusCode::NOT_FOUND,
                 "certificates-unknown",

@@ -39,6 +39,7 @@ impl Progress {
             at: Some(day),
             day,
             through: self.through(&board, horizon).await?,
+            hides_small_groups: true,
             members: board.members.iter().collect(),
         };
         let list = FrozenCertificates::freeze(&view, now.micros());

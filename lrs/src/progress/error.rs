@@ -68,6 +68,14 @@ pub enum ProgressError {
         /// The session's id.
         session: String,
     },
+    /// Several events have a session of this id.
+    #[error("several events have a session `{session}`: {}", named.join(", "))]
+    SeveralSessions {
+        /// The session's id.
+        session: String,
+        /// Each of them as EVENT/SESSION.
+        named: Vec<String>,
+    },
     /// There is no frozen list of this id.
     #[error("there is no certificate list `{0}` that this key may see")]
     NoCertificates(String),

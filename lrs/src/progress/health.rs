@@ -227,5 +227,6 @@ fn empty(register: &Register) -> Table {
         ],
         print: &[],
         rows: Vec::new(),
+        totals: None,
     }
 }

@@ -12,7 +12,7 @@ use super::Progress;
 use super::board::{Board, documents_of};
 use super::error::ProgressError;
 use crate::access::bounds::Bounds;
-use crate::course::report::{self, Detail, Member, View};
+use crate::course::report::{self, Detail, Member, SessionPlace, View};
 use crate::course::{Course, Grouping, Learner, Table};
 use crate::store::{Result as StoreResult, StoreError};
 use crate::xapi::instant::Instant;
@@ -207,14 +207,24 @@ pub struct ReportQuery {
     pub who: Who,
     /// Whether the matrix shows activities too.
     pub expand: bool,
-    /// The register of this session alone: `session`, or `event/session`.
+    /// Of the register: the sheet to sign at this session, named as `session` or `event/session`.
     pub session: Option<String>,
+    /// Whether figures of fewer than five people are shown.
+    pub small_groups: bool,
 }
 
 impl ReportQuery {
     /// The plain report of this kind.
     pub fn of(kind: ReportKind) -> Self {
-        Self { kind, by: None, at: None, who: Who::default(), expand: false, session: None }
+        Self {
+            kind,
+            by: None,
+            at: None,
+            who: Who::default(),
+            expand: false,
+            session: None,
+            small_groups: false,
+        }
     }
 }
 
@@ -236,12 +246,30 @@ impl ReportQuery {
             return not_taken("everybody: say whom with learner=".into());
         }
         match &self.session {
-            Some(session) if !report::has_session(course, session) => {
-                let (event, session) = session.split_once('/').unwrap_or(("", session));
+            Some(session) => self.session(course).map(|_| ()).and_then(|()| match self.kind {
+                ReportKind::Register => Ok(()),
+                _ => not_taken(format!("session={session}")),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ReportQuery {
+    /// The session asked for: one, for a sheet is signed at one session.
+    fn session<'c>(&self, course: &'c Course) -> Result<Option<SessionPlace<'c>>, ProgressError> {
+        let Some(wanted) = &self.session else { return Ok(None) };
+        match report::sessions_named(course, wanted).as_slice() {
+            [] => {
+                let (event, session) = wanted.split_once('/').unwrap_or(("", wanted));
                 let (event, session) = (event.to_owned(), session.to_owned());
                 Err(ProgressError::NoSession { event, session })
             }
-            _ => Ok(()),
+            [one] => Ok(Some(*one)),
+            several => Err(ProgressError::SeveralSessions {
+                session: wanted.clone(),
+                named: several.iter().map(|it| format!("{}/{wanted}", it.event.key)).collect(),
+            }),
         }
     }
 }
@@ -364,6 +392,7 @@ impl Asked {
             at: self.query.at,
             day,
             through: self.through,
+            hides_small_groups: self.bounds.is_none() && !self.query.small_groups,
             members: self.members(board).collect(),
         }
     }
@@ -384,7 +413,10 @@ impl Asked {
             ReportKind::Hours => report::hours(&view, &earlier, &self.by),
             ReportKind::Bodies => report::bodies(&view, &self.by),
             ReportKind::AtRisk => report::at_risk(&view),
-            ReportKind::Register => report::register(&view, details, self.query.session.as_deref()),
+            ReportKind::Register => match self.query.session(view.course) {
+                Ok(Some(session)) => report::sheet(&view, session),
+                _ => report::register(&view, details),
+            },
             ReportKind::Assessment => report::assessment(&view, &self.by),
             ReportKind::Attendance => report::attendance(&view, &self.by),
             ReportKind::Comparison => report::comparison(&view, &self.by),

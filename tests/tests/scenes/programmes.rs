@@ -196,7 +196,7 @@ async fn anci_reports_municipalities_presence_against_distance_and_offices() {
     let programme = Programme::load("anci-formazione-immigrazione").await;
     let municipalities = programme.count("body").len();
     assert!(municipalities > 370, "{municipalities}");
-    let bodies = programme.rows("bodies", &[]).await;
+    let bodies = programme.rows("bodies", &[("small_groups", "true")]).await;
     assert_eq!(bodies.len(), municipalities, "each of them is named");
     assert_eq!(sum(&bodies, "enrolled"), programme.learners.len() as f64);
     let by_class = programme.rows("bodies", &[("by", "region,population_class")]).await;

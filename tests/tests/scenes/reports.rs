@@ -227,6 +227,37 @@ async fn groups_under_five_are_hidden_across_bodies_and_not_within_one() {
 }
 
 #[tokio::test]
+async fn small_groups_are_shown_to_a_key_of_the_territory_and_on_request() {
+    let (traccia, admin) = with_history().await;
+    let terni =
+        |report: &Value| row(report, &json!({"body": "Comune di Terni"}))["enrolled"].clone();
+    let by_body = [("by", "body")];
+    assert_eq!(terni(&report(&admin, "progress", &by_body).await), Value::Null);
+    let asked = [("by", "body"), ("small_groups", "true")];
+    assert_eq!(terni(&report(&admin, "progress", &asked).await), 1);
+    let umbria = json!({"scopes": ["progress/read"], "bounds": {"regions": ["Umbria"]}});
+    let key = admin.post("/api/v1/keys").json(&umbria).await.expect(201).json();
+    let umbria = traccia.with_key(key["key"].as_str().unwrap(), key["secret"].as_str().unwrap());
+    assert_eq!(terni(&report(&umbria, "progress", &by_body).await), 1);
+    assert_eq!(terni(&report(&umbria, "hours", &by_body).await), 1);
+}
+
+#[tokio::test]
+async fn text_fits_the_width_that_was_asked_for_and_80_otherwise() {
+    let (_traccia, admin) = with_history().await;
+    let longest = async |query: &[(&str, &str)]| {
+        let text = admin.get(&seminar::at("/reports/matrix")).query(&[("format", "text")]);
+        let text = text.query(query).await.expect(200).text();
+        text.lines().map(|line| line.chars().count()).max().unwrap_or_default()
+    };
+    let (usual, narrow) = (longest(&[]).await, longest(&[("width", "60")]).await);
+    assert!((61..=80).contains(&usual) && narrow <= 60, "{usual} {narrow}");
+    assert!(longest(&[("width", "0")]).await > 80, "all columns");
+    let wrong = admin.get(&seminar::at("/reports/matrix")).query(&[("width", "wide")]).await;
+    wrong.problem(400);
+}
+
+#[tokio::test]
 async fn every_report_answers_in_every_format_and_both_languages() {
     let (_traccia, admin) = with_history().await;
     for name in REPORTS {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::grouping::Grouping;
+use super::super::grouping::{GroupKey, Grouping};
 use super::super::learner::Learner;
 use super::super::progress::State;
 use super::super::standing::Standing;
@@ -26,8 +26,7 @@ struct Sum {
 /// A body: region, province, name, ISTAT code and population class.
 type Body<'a> = [&'a str; 5];
 
-/// Without a grouping each body with the people it enrolled and how far they are; of bodies with
-/// fewer than five the number enrolled alone, for that a body takes part is no secret of anybody.
+/// Without a grouping each body with the people it enrolled and how far they are.
 /// With a grouping how many bodies there are, in how many of them anybody has started or
 /// completed, and the sums.
 pub fn bodies(view: &View<'_>, grouping: &Grouping) -> Table {
@@ -63,15 +62,28 @@ fn list(view: &View<'_>) -> Table {
     let hide = small::hidden_in(&mut table, view, &[], &groups);
     for (n, (body, sum)) in sums.iter().enumerate() {
         let mut row: Vec<Cell> = body.iter().map(|text| Cell::Text((*text).to_owned())).collect();
-        row.push(Cell::Count(sum.enrolled));
         let first = row.len();
+        row.push(Cell::Count(sum.enrolled));
         row.extend(sum.cells());
         if hide.get(n) == Some(&true) {
             small::hide(&mut row, first);
         }
         table.rows.push(row);
     }
+    let mut all = Sum::default();
+    for sum in sums.values() {
+        all.merge(sum);
+    }
+    add_up(&mut table, view, &[], &all);
     table
+}
+
+/// The totals of the figures of people.
+fn add_up(table: &mut Table, view: &View<'_>, keys: &[&GroupKey], all: &Sum) {
+    let figures = figure_columns();
+    let figures = figures.iter().map(|column| column.key.as_str()).zip(all.cells());
+    let figures = std::iter::once(("enrolled", Cell::Count(all.enrolled))).chain(figures);
+    table.add_up(figures.map(|(key, cell)| (key, small::total(view, keys, all.enrolled, cell))));
 }
 
 #[derive(Default)]
@@ -130,6 +142,11 @@ fn summary(view: &View<'_>, grouping: &Grouping) -> Table {
         }
         table.rows.push(row);
     }
+    let mut all = Sum::default();
+    for group in groups.values() {
+        all.merge(&group.sum);
+    }
+    add_up(&mut table, view, &keys, &all);
     table
 }
 
@@ -154,6 +171,16 @@ impl Sum {
         self.progress += standing.progress;
         self.online = self.online.saturating_add(standing.online);
         self.presence = self.presence.saturating_add(standing.presence);
+    }
+
+    /// Adds the learners of another group.
+    fn merge(&mut self, other: &Self) {
+        self.enrolled += other.enrolled;
+        self.started += other.started;
+        self.completed += other.completed;
+        self.progress += other.progress;
+        self.online = self.online.saturating_add(other.online);
+        self.presence = self.presence.saturating_add(other.presence);
     }
 
     fn cells(&self) -> [Cell; 8] {

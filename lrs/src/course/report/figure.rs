@@ -16,6 +16,23 @@ pub(super) fn four(value: f64) -> f64 {
     (value * 1e4).round() / 1e4 + 0.0
 }
 
+/// Hours with two decimals, rounded up.
+#[expect(clippy::cast_precision_loss, reason = "hundredths of hours are fewer than 2^52")]
+pub(super) fn hours_up(micros: u64) -> f64 {
+    const HUNDREDTH: u64 = 36_000_000;
+    micros.div_ceil(HUNDREDTH) as f64 / 100.0
+}
+
+/// A day as an Italian sentence has it; an English one takes ISO 8601.
+pub(super) fn day_it(day: Date) -> String {
+    day.strftime("%d/%m/%Y").to_string()
+}
+
+/// A number as an Italian sentence has it.
+pub(super) fn number_it(number: f64) -> String {
+    number.to_string().replace('.', ",")
+}
+
 pub(in crate::course) fn hours_cell(micros: u64) -> Cell {
     Cell::Hours(hours(micros))
 }

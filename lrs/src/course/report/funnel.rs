@@ -17,6 +17,8 @@ pub fn funnel(view: &View<'_>, grouping: &Grouping) -> Table {
 pub fn comparison(view: &View<'_>, grouping: &Grouping) -> Table {
     let title = Words::new("Confronto fra gruppi", "Comparison of groups");
     let mut table = figures(view, "comparison", title, grouping);
+    // Groups are compared with each other, in shares.
+    table.totals = None;
     let first = group_columns(grouping).len();
     let at = |key: &str| table.columns.iter().position(|column| column.key == key);
     let parts = [at("enrolled"), at("not_started"), at("completed"), at("passed"), at("failed")];
@@ -78,13 +80,14 @@ fn select(table: Table, grouping: &Grouping, keys: &[&str]) -> Table {
     let groups = 0..group_columns(grouping).len();
     let position = |key: &&str| table.columns.iter().position(|column| column.key == *key);
     let keep: Vec<usize> = groups.chain(keys.iter().filter_map(position)).collect();
+    let of_keys = |cells: &[Cell]| -> Vec<Cell> {
+        keep.iter().filter_map(|at| cells.get(*at).cloned()).collect()
+    };
+    let totals = table.totals.as_deref().map(of_keys);
     Table {
+        totals: totals.filter(|cells| cells.iter().any(|cell| *cell != Cell::Empty)),
         columns: keep.iter().filter_map(|at| table.columns.get(*at).cloned()).collect(),
-        rows: table
-            .rows
-            .iter()
-            .map(|row| keep.iter().filter_map(|at| row.get(*at).cloned()).collect())
-            .collect(),
+        rows: table.rows.iter().map(|row| of_keys(row)).collect(),
         ..table
     }
 }

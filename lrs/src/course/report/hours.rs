@@ -8,6 +8,7 @@ use super::super::learner::Learner;
 use super::super::model::Course;
 use super::super::progress::ActorProgress;
 use super::super::replay::{Cut, Replay};
+use super::super::standing::Standing;
 use super::super::table::{Cell, Column, Kind, Table, Words};
 use super::figure;
 use super::people;
@@ -81,8 +82,10 @@ fn by_person(view: &View<'_>, of_year: impl Fn(&Member) -> u64) -> Table {
     ]);
     let mut table = view.table("hours", title(), columns);
     table.notes.push(note(view));
+    let mut all = Sum::default();
     for member in &view.members {
         let standing = &member.standings.course;
+        all.add(standing, of_year(member));
         let mut row = people::cells(&member.learner);
         row.extend([
             figure::hours_cell(standing.online),
@@ -94,6 +97,12 @@ fn by_person(view: &View<'_>, of_year: impl Fn(&Member) -> u64) -> Table {
         ]);
         table.rows.push(row);
     }
+    table.add_up([
+        ("hours_online", figure::hours_cell(all.online)),
+        ("hours_presence", figure::hours_cell(all.presence)),
+        ("hours", figure::hours_cell(all.online.saturating_add(all.presence))),
+        ("hours_year", figure::hours_cell(all.of_year)),
+    ]);
     table
 }
 
@@ -117,11 +126,7 @@ fn by_group(view: &View<'_>, grouping: &Grouping, of_year: impl Fn(&Member) -> u
         let group = keys.iter().map(|key| key.of(&member.learner)).collect();
         let sum = groups.entry(group).or_default();
         let (standing, of_year) = (&member.standings.course, of_year(member));
-        sum.enrolled += 1;
-        sum.taking_part += u64::from(standing.micros() > 0);
-        sum.online += standing.online;
-        sum.presence += standing.presence;
-        sum.of_year += of_year;
+        sum.add(standing, of_year);
         let target = outline.hours.filter(|hours| *hours > 0.0);
         sum.reaching += u64::from(target.is_some_and(|it| reaches(standing.micros(), it)));
         sum.reaching_year += u64::from(reaches(of_year, outline.hours_per_year));
@@ -142,6 +147,13 @@ fn by_group(view: &View<'_>, grouping: &Grouping, of_year: impl Fn(&Member) -> u
         }
         table.rows.push(row);
     }
+    let mut all = Sum::default();
+    for sum in groups.values() {
+        all.merge(sum);
+    }
+    let columns = group_hour_columns();
+    let totals = columns.iter().map(|column| column.key.as_str()).zip(all.cells(view.course));
+    table.add_up(totals.map(|(key, cell)| (key, small::total(view, &keys, all.enrolled, cell))));
     table
 }
 
@@ -169,6 +181,26 @@ fn group_hour_columns() -> Vec<Column> {
 }
 
 impl Sum {
+    /// Adds a learner's hours.
+    fn add(&mut self, standing: &Standing, of_year: u64) {
+        self.enrolled += 1;
+        self.taking_part += u64::from(standing.micros() > 0);
+        self.online = self.online.saturating_add(standing.online);
+        self.presence = self.presence.saturating_add(standing.presence);
+        self.of_year = self.of_year.saturating_add(of_year);
+    }
+
+    /// Adds the learners of another group.
+    fn merge(&mut self, other: &Self) {
+        self.enrolled += other.enrolled;
+        self.taking_part += other.taking_part;
+        self.online = self.online.saturating_add(other.online);
+        self.presence = self.presence.saturating_add(other.presence);
+        self.of_year = self.of_year.saturating_add(other.of_year);
+        self.reaching += other.reaching;
+        self.reaching_year += other.reaching_year;
+    }
+
     fn cells(&self, course: &Course) -> Vec<Cell> {
         let all = self.online + self.presence;
         vec![
@@ -207,9 +239,12 @@ pub fn ledger(view: &View<'_>, details: &[Detail]) -> Table {
     let title = Words::new("Libro delle ore", "Hours ledger");
     let mut table = view.table("ledger", title, columns);
     let cut = view.at.and_then(|day| view.course.end_of(day));
+    let (mut measured, mut counted) = (0_u64, 0_u64);
     for detail in details {
         for line in detail.replay(view.course, cut).ledger() {
             let Some((module, activity)) = view.course.at(line.place) else { continue };
+            measured = measured.saturating_add(line.measured);
+            counted = counted.saturating_add(line.counted);
             let mut row = people::cells(&detail.learner);
             row.extend([
                 Cell::Text(module.id.clone()),
@@ -226,5 +261,9 @@ pub fn ledger(view: &View<'_>, details: &[Detail]) -> Table {
             table.rows.push(row);
         }
     }
+    table.add_up([
+        ("hours_measured", figure::hours_cell(measured)),
+        ("hours", figure::hours_cell(counted)),
+    ]);
     table
 }

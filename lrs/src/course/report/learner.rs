@@ -5,8 +5,10 @@ use super::super::progress::State;
 use super::super::standing::Standings;
 use super::super::table::{Cell, Column, Kind, Table, Words};
 use super::figure;
+use super::kind;
 use super::people;
 use super::progress::activity_name;
+use super::unmet::unmet;
 use super::view::{Member, View};
 
 /// Module by module and activity by activity: how far, how well, for how many hours, and what is
@@ -30,7 +32,7 @@ pub fn learner(view: &View<'_>) -> Table {
     let title = Words::new("Scheda del partecipante", "Learner page");
     let mut table = view.table("learner", title, columns);
     for member in &view.members {
-        table.notes.extend(notes(view.course, member));
+        table.notes.extend(notes(view, member));
         add_rows(view.course, member, &mut table);
     }
     table
@@ -53,7 +55,7 @@ fn add_rows(course: &Course, member: &Member, table: &mut Table) {
             Cell::Words(Words::of_title(&module.title)),
             Cell::Text(activity.key.clone()),
             Cell::Words(activity_name(activity)),
-            Cell::Text(activity.kind.clone()),
+            kind::cell(&activity.kind),
             Cell::State(standing.state),
             figure::date(standing.since),
             figure::flag(standing.success),
@@ -79,24 +81,34 @@ fn is_ready(course: &Course, standings: &Standings, module: usize, activity: &Ac
         && activity.requires.iter().all(done)
 }
 
-fn notes(course: &Course, member: &Member) -> Vec<Words> {
+fn notes(view: &View<'_>, member: &Member) -> Vec<Words> {
     let Standings { course: whole, certified, .. } = &member.standings;
+    let course = view.course;
     let (state, hours) = (whole.state.words(), figure::hours(whole.micros()));
-    let of = course.hours().map_or(String::new(), |target| format!(" / {target}"));
+    let number = figure::number_it;
+    let (of_it, of_en) = course.hours().map_or_else(Default::default, |target| {
+        (format!(" di {}", number(target)), format!(" of {target}"))
+    });
     let mut notes = vec![Words::new(
-        format!("Corso: {}; ore {hours}{of}.", state.it),
-        format!("Course: {}; hours {hours}{of}.", state.en),
+        format!("Corso: {}; ore: {}{of_it}.", state.it, number(hours)),
+        format!("Course: {}; hours: {hours}{of_en}.", state.en),
     )];
-    if course.outline().certificate.is_some() {
-        notes.push(certified.map_or_else(
-            || Words::new("Attestato: requisiti non ancora raggiunti.", "Certificate: not yet."),
-            |day| {
-                Words::new(
-                    format!("Attestato: requisiti raggiunti dal {day}."),
-                    format!("Certificate: earned on {day}."),
-                )
-            },
-        ));
+    match certified {
+        _ if course.outline().certificate.is_none() => {}
+        Some(day) => notes.push(Words::new(
+            format!("Attestato: requisiti raggiunti dal {}.", figure::day_it(*day)),
+            format!("Certificate: earned on {day}."),
+        )),
+        None => {
+            let (it, en): (Vec<_>, Vec<_>) = unmet(course, &member.standings, view.day)
+                .into_iter()
+                .map(|Words { it, en }| (it, en))
+                .unzip();
+            notes.push(Words::new(
+                format!("Attestato: requisiti non raggiunti. Mancano: {}.", it.join("; ")),
+                format!("Certificate: not earned. Missing: {}.", en.join("; ")),
+            ));
+        }
     }
     notes
 }

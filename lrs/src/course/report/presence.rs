@@ -11,6 +11,7 @@ use super::super::replay::Replay;
 use super::super::table::{Cell, Column, Kind, Table, Words};
 use super::figure;
 use super::hours::Detail;
+use super::kind;
 use super::people;
 use super::progress::{activity_name, learner_columns};
 use super::small;
@@ -28,47 +29,26 @@ const IN_PRINT: &[&str] = &[
     "role",
     "present",
     "hours",
-    "signature",
 ];
 
 /// The register: for each session of each event the people who were there, with their hours and
 /// the statements that say so; then, of an event whose sessions are over, those it is for who were
-/// at none of them (R8). With `session` it is the sheet of that session alone, for everybody it
-/// is for, to be signed.
-pub fn register(view: &View<'_>, details: &[Detail], session: Option<&str>) -> Table {
+/// at none of them (R8).
+pub fn register(view: &View<'_>, details: &[Detail]) -> Table {
     let title = Words::new("Registro delle presenze", "Register of presence");
     let mut table = view.table("register", title, register_columns());
     table.print = IN_PRINT;
     let cut = view.at.and_then(|day| view.course.end_of(day));
     let replays: Vec<(&Learner, Replay<'_>)> =
         details.iter().map(|it| (&*it.learner, it.replay(view.course, cut))).collect();
+    let mut micros = 0;
     for (place, activity) in view.course.activities().filter(|(_, it)| it.is_event()) {
         let Some((module, _)) = view.course.at(place) else { continue };
         let event = Event { view, module, activity, place };
-        match session {
-            Some(wanted) => {
-                let known = activity.sessions().iter();
-                for session in known.filter(|it| is_named(activity, it, wanted)) {
-                    event.sheet(session, &replays, &mut table);
-                }
-            }
-            None => event.register(&replays, &mut table),
-        }
+        event.register(&replays, &mut table, &mut micros);
     }
+    table.add_up([("hours", figure::hours_cell(micros))]);
     table
-}
-
-/// Whether `wanted` is the session's id, alone or behind its event's key.
-fn is_named(activity: &Activity, session: &Session, wanted: &str) -> bool {
-    let (event, id) = wanted.split_once('/').unwrap_or((&activity.key, wanted));
-    event == activity.key && id == session.id
-}
-
-/// Whether any event has the session that is named so.
-pub fn has_session(course: &Course, wanted: &str) -> bool {
-    course.activities().any(|(_, activity)| {
-        activity.sessions().iter().any(|session| is_named(activity, session, wanted))
-    })
 }
 
 struct Event<'a> {
@@ -87,7 +67,8 @@ struct Presence {
 }
 
 impl Event<'_> {
-    fn register(&self, replays: &[(&Learner, Replay<'_>)], table: &mut Table) {
+    /// Adds the rows of the event, and their time to `micros`.
+    fn register(&self, replays: &[(&Learner, Replay<'_>)], table: &mut Table, micros: &mut u64) {
         let mut were_there: BTreeSet<&str> = BTreeSet::new();
         let mut rows: BTreeMap<(usize, &str), Vec<(&Learner, Presence)>> = BTreeMap::new();
         for (learner, replay) in replays {
@@ -102,6 +83,7 @@ impl Event<'_> {
         for ((order, object), people) in rows {
             let session = self.activity.sessions().get(order);
             for (learner, presence) in people {
+                *micros = micros.saturating_add(presence.micros);
                 table.rows.push(self.row(session, object, learner, Some(presence)));
             }
         }
@@ -111,19 +93,6 @@ impl Event<'_> {
             let absent =
                 replays.iter().filter(|(it, _)| is_for(it) && !were_there.contains(it.id.as_str()));
             table.rows.extend(absent.map(|(it, _)| self.row(None, "", it, None)));
-        }
-    }
-
-    fn sheet(&self, session: &Session, replays: &[(&Learner, Replay<'_>)], table: &mut Table) {
-        for (learner, replay) in replays {
-            let here = session.region.is_empty() || session.region == learner.region;
-            let found = presences(replay, self.place).into_iter();
-            let presence = found.filter(|(object, _)| *object == session.object).map(|(_, p)| p);
-            let presence = presence.into_iter().next();
-            if presence.is_some() || here && self.module.audience.includes(learner) {
-                let object = session.object.as_str();
-                table.rows.push(self.row(Some(session), object, learner, presence));
-            }
         }
     }
 
@@ -141,7 +110,7 @@ impl Event<'_> {
             Cell::Text(self.module.id.clone()),
             Cell::Text(self.activity.key.clone()),
             Cell::Words(activity_name(self.activity)),
-            Cell::Text(self.activity.kind.clone()),
+            kind::cell(&self.activity.kind),
             text(|session| &session.id),
             session.map_or(Cell::Empty, |session| Cell::Date(session.date)),
             text(|session| &session.place),
@@ -154,12 +123,7 @@ impl Event<'_> {
         row.extend(people::cells(learner));
         let is_present = presence.is_some();
         let Presence { micros, statements, .. } = presence.unwrap_or_default();
-        row.extend([
-            Cell::Flag(is_present),
-            figure::hours_cell(micros),
-            Cell::List(statements),
-            Cell::Empty,
-        ]);
+        row.extend([Cell::Flag(is_present), figure::hours_cell(micros), Cell::List(statements)]);
         row
     }
 }
@@ -209,7 +173,6 @@ fn register_columns() -> Vec<Column> {
         Column::new("present", Kind::Flag, "Presente", "Present"),
         Column::new("hours", Kind::Hours, "Ore registrate", "Hours registered"),
         Column::new("statements", Kind::Text, "Dichiarazioni xAPI", "Statements"),
-        Column::new("signature", Kind::Signature, "Firma", "Signature"),
     ]);
     columns
 }
@@ -252,10 +215,11 @@ pub fn attendance(view: &View<'_>, grouping: &Grouping) -> Table {
     let sizes: Vec<(&[&str], u64)> =
         enrolled.iter().map(|(place, people)| (place.as_slice(), *people)).collect();
     let hide = small::hidden_in(&mut table, view, &keys, &sizes);
+    let (mut attendances, mut micros) = (0, 0_u64);
     for ((kind, group), sum) in &groups {
         let Kinds { events, sessions } =
             kinds.get(kind).map(|it| it.held(view)).unwrap_or_default();
-        let mut row = vec![Cell::Text((*kind).to_owned())];
+        let mut row = vec![kind::cell(kind)];
         row.extend(group.iter().map(|text| Cell::Text((*text).to_owned())));
         let first = row.len();
         row.extend([
@@ -266,12 +230,19 @@ pub fn attendance(view: &View<'_>, grouping: &Grouping) -> Table {
             Cell::Count(sum.attendances),
             figure::hours_cell(sum.micros),
         ]);
+        attendances += sum.attendances;
+        micros = micros.saturating_add(sum.micros);
         let position = enrolled.keys().position(|other| other == group);
         if position.and_then(|at| hide.get(at)) == Some(&true) {
             small::hide(&mut row, first);
         }
         table.rows.push(row);
     }
+    let people = enrolled.values().sum();
+    table.add_up([
+        ("attendances", small::total(view, &keys, people, Cell::Count(attendances))),
+        ("hours", small::total(view, &keys, people, figure::hours_cell(micros))),
+    ]);
     table
 }
 

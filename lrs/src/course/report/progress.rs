@@ -46,6 +46,7 @@ pub(super) fn rows(mut table: Table, view: &View<'_>, grouping: &Grouping) -> Ta
         }
     }
     let mut sorted: Vec<(Vec<&str>, Vec<Tally>)> = groups.into_iter().collect();
+    let totals = totals(view, &keys, &parts, sorted.iter().map(|(_, tallies)| tallies.as_slice()));
     sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
     let mut rows: Vec<(Order<'_>, Vec<Cell>)> = Vec::new();
     for (p, part) in parts.iter().enumerate() {
@@ -66,7 +67,29 @@ pub(super) fn rows(mut table: Table, view: &View<'_>, grouping: &Grouping) -> Ta
     }
     rows.sort_by(|(a, _), (b, _)| a.cmp(b));
     table.rows.extend(rows.into_iter().map(|(_, row)| row));
+    table.add_up(totals.iter().map(|(key, figure)| (key.as_str(), figure.clone())));
     table
+}
+
+/// The figures of all groups together. Rows of parts of the course have hours that add up; a
+/// learner counts in several parts, so that numbers of people do not.
+fn totals<'t>(
+    view: &View<'_>,
+    keys: &[&GroupKey],
+    parts: &[Part<'_>],
+    groups: impl Iterator<Item = &'t [Tally]>,
+) -> Vec<(String, Cell)> {
+    const OF_PARTS: [&str; 3] = ["hours_online", "hours_presence", "hours"];
+    let mut all = Tally::default();
+    for tally in groups.flatten() {
+        all.merge(tally);
+    }
+    let is_whole = matches!(parts, [Part::Whole]);
+    let figures = figure_columns().into_iter().zip(all.cells(&Part::Whole, view));
+    figures
+        .filter(|(column, _)| is_whole || OF_PARTS.contains(&column.key.as_str()))
+        .map(|(column, cell)| (column.key, small::total(view, keys, all.enrolled, cell)))
+        .collect()
 }
 
 /// Where a row stands: for each key of the grouping a position or a text.
@@ -287,6 +310,21 @@ impl Tally {
         self.progress += standing.progress;
         self.online = self.online.saturating_add(standing.online);
         self.presence = self.presence.saturating_add(standing.presence);
+    }
+
+    /// Adds the learners of another group.
+    fn merge(&mut self, other: &Self) {
+        self.enrolled += other.enrolled;
+        self.not_started += other.not_started;
+        self.in_progress += other.in_progress;
+        self.completed += other.completed;
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.score_sum += other.score_sum;
+        self.scored += other.scored;
+        self.progress += other.progress;
+        self.online = self.online.saturating_add(other.online);
+        self.presence = self.presence.saturating_add(other.presence);
     }
 
     fn cells(&self, part: &Part<'_>, view: &View<'_>) -> Vec<Cell> {

@@ -40,20 +40,23 @@ fn rule(course: &Course) -> Words {
     )
 }
 
+/// The keys of the six numbers and their headings.
+const FIGURES: [(&str, &str, &str); 6] = [
+    ("enrolled", "Iscritti", "Enrolled"),
+    ("started", "Avviati", "Started"),
+    ("active_7d", "Attivi negli ultimi 7 giorni", "Active in the last 7 days"),
+    ("on_track", "In regola", "On track"),
+    ("at_risk", "A rischio", "At risk"),
+    ("completed", "Completati", "Completed"),
+];
+
 /// The six numbers of a course, each with its change against a week before (R1).
 ///
 /// `enrolled` is the sum of those not started, on track, at risk and completed; `active_7d` did
 /// something on the report's day or the six before it.
 pub fn glance(view: &View<'_>, week_before: &View<'_>, grouping: &Grouping) -> Table {
     let mut columns = learner_columns(grouping);
-    for (key, it, en) in [
-        ("enrolled", "Iscritti", "Enrolled"),
-        ("started", "Avviati", "Started"),
-        ("active_7d", "Attivi negli ultimi 7 giorni", "Active in the last 7 days"),
-        ("on_track", "In regola", "On track"),
-        ("at_risk", "A rischio", "At risk"),
-        ("completed", "Completati", "Completed"),
-    ] {
+    for (key, it, en) in FIGURES {
         columns.push(Column::new(key, Kind::Count, it, en));
         let (it, en) = (format!("{it}, una settimana prima"), format!("{en}, a week before"));
         columns.push(Column::new(format!("{key}_week_before"), Kind::Count, it, en));
@@ -66,8 +69,12 @@ pub fn glance(view: &View<'_>, week_before: &View<'_>, grouping: &Grouping) -> T
         now.iter().map(|(place, [enrolled, ..])| (place.as_slice(), *enrolled)).collect();
     let keys = grouping.of_learners();
     let hide = small::hidden_in(&mut table, view, &keys, &sizes);
+    let (mut all, mut all_before) = ([0; 6], [0; 6]);
     for (n, (group, numbers)) in now.into_iter().enumerate() {
         let then = before.iter().find(|(other, _)| *other == group).map(|(_, then)| *then);
+        for (sums, figures) in [(&mut all, numbers), (&mut all_before, then.unwrap_or_default())] {
+            sums.iter_mut().zip(figures).for_each(|(sum, figure)| *sum += figure);
+        }
         let mut row: Vec<Cell> = group.iter().cloned().map(Cell::Text).collect();
         let first = row.len();
         for (now, then) in numbers.into_iter().zip(then.unwrap_or_default()) {
@@ -78,6 +85,14 @@ pub fn glance(view: &View<'_>, week_before: &View<'_>, grouping: &Grouping) -> T
         }
         table.rows.push(row);
     }
+    let figures = FIGURES.into_iter().zip(all.into_iter().zip(all_before));
+    let totals: Vec<(String, Cell)> = figures
+        .flat_map(|((key, ..), (now, then))| {
+            let figure = |n| small::total(view, &keys, all[0], Cell::Count(n));
+            [(key.to_owned(), figure(now)), (format!("{key}_week_before"), figure(then))]
+        })
+        .collect();
+    table.add_up(totals.iter().map(|(key, figure)| (key.as_str(), figure.clone())));
     table
 }
 
@@ -135,7 +150,7 @@ pub fn at_risk(view: &View<'_>) -> Table {
                 Cell::Count(idle),
                 Cell::Share(figure::four(standings.course.progress)),
                 figure::hours_cell(standings.course.micros()),
-                Cell::List(missing(view.course, member)),
+                Cell::Names(missing(view.course, member)),
             ]);
             (idle, row)
         })
@@ -147,12 +162,12 @@ pub fn at_risk(view: &View<'_>) -> Table {
 }
 
 /// The activities that are for the learner, in modules not completed, and not fulfilled.
-fn missing(course: &Course, member: &Member) -> Vec<String> {
+fn missing(course: &Course, member: &Member) -> Vec<Words> {
     let Standings { modules, activities, .. } = &member.standings;
     let open = course.activities().zip(activities).filter(|((place, _), standing)| {
         let module = modules.get(place.module);
         module.is_some_and(|it| it.applies && it.state != State::Completed)
             && standing.state != State::Completed
     });
-    open.map(|((_, activity), _)| activity_name(activity).it).collect()
+    open.map(|((_, activity), _)| activity_name(activity)).collect()
 }

@@ -24,15 +24,15 @@ fn note() -> Words {
 pub(super) type Groups<'g, S> = [(&'g [S], u64)];
 
 /// Which of a table's groups must not show. Where all learners are of one body only groups by a
-/// free attribute of persons are looked at. Says in the table that there are such.
+/// free attribute of persons are looked at. Says in the table that there are such. None is hidden
+/// from a reader whose view shows small groups.
 pub(super) fn hidden_in<S: AsRef<str>>(
     table: &mut Table,
     view: &View<'_>,
     keys: &[&GroupKey],
     groups: &Groups<'_, S>,
 ) -> Vec<bool> {
-    let is_personal = keys.iter().any(|key| matches!(key, GroupKey::Attribute(_)));
-    if !view.is_across_bodies() && !is_personal {
+    if !hides(view, keys) {
         return vec![false; groups.len()];
     }
     let hidden = hidden(groups);
@@ -40,6 +40,16 @@ pub(super) fn hidden_in<S: AsRef<str>>(
         table.notes.push(note());
     }
     hidden
+}
+
+fn hides(view: &View<'_>, keys: &[&GroupKey]) -> bool {
+    let is_personal = keys.iter().any(|key| matches!(key, GroupKey::Attribute(_)));
+    view.hides_small_groups && (is_personal || view.is_across_bodies())
+}
+
+/// A figure of the totals: hidden where all groups together are too small to show.
+pub(super) fn total(view: &View<'_>, keys: &[&GroupKey], people: u64, figure: Cell) -> Cell {
+    if hides(view, keys) && (1..LEAST).contains(&people) { Cell::Suppressed } else { figure }
 }
 
 /// Which groups must not show. A group of nobody hides nobody.

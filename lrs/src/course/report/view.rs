@@ -30,6 +30,9 @@ pub struct View<'a> {
     pub day: Date,
     /// The `stored` of the last statement that is in it, in microseconds since 1970.
     pub through: Option<i64>,
+    /// Whether figures of fewer than five people are hidden. They are shown to a key that is bound
+    /// to a territory, for its own people, and on request.
+    pub hides_small_groups: bool,
     /// Each learner once, in the order of the list.
     pub members: Vec<&'a Member>,
 }
@@ -68,6 +71,7 @@ impl View<'_> {
             columns,
             print: &[],
             rows: Vec::new(),
+            totals: None,
         }
     }
 }

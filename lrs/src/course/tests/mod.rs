@@ -1,3 +1,4 @@
+mod certificate;
 mod dates;
 mod enrolment;
 mod evidence;
@@ -11,3 +12,5 @@ mod register;
 mod report;
 mod scene;
 mod sheet;
+mod signing;
+mod totals;

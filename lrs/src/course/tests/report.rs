@@ -8,7 +8,7 @@ use super::super::{Cell, Course, Grouping, Learner, State, Table};
 use super::scene::{Said, activity, course, lasting, module, stand};
 
 /// Modules in an order that is not the alphabet's; the second for officials alone.
-fn two_modules() -> Course {
+pub(super) fn two_modules() -> Course {
     let z = activity("z1", "") + &activity("z2", "complete_when = 'passed'");
     let event = "[[module.event]]\nkey = 'day'\ntitle = { it = 'Giornata' }\nkind = 'seminar'\n\
                  id = 'https://c.example/day'\n";
@@ -16,7 +16,7 @@ fn two_modules() -> Course {
     course("hours = 150", &(module("z", "'all'", &z) + &module("a", "'all'", &a)))
 }
 
-fn learner(id: &str, region: &str, body: &str, role: &str) -> Learner {
+pub(super) fn learner(id: &str, region: &str, body: &str, role: &str) -> Learner {
     Learner {
         id: id.into(),
         region: region.into(),
@@ -26,12 +26,12 @@ fn learner(id: &str, region: &str, body: &str, role: &str) -> Learner {
     }
 }
 
-fn at(time: &str) -> String {
+pub(super) fn at(time: &str) -> String {
     format!("2026-05-04T{time}:00Z")
 }
 
 /// Maria has completed z and been at the day, Anna begun, Ugo nothing, Ivo has no region.
-fn cohort() -> Vec<(Learner, Said)> {
+pub(super) fn cohort() -> Vec<(Learner, Said)> {
     let maria = Said::default()
         .and("completed", "z1", &at("10:00"), json!({"score": {"scaled": 0.6}}))
         .and("passed", "z2", &at("10:00"), json!({"score": {"scaled": 0.9}, "duration": "PT20M"}))
@@ -52,7 +52,11 @@ fn cohort() -> Vec<(Learner, Said)> {
     ]
 }
 
-fn members(course: &Course, cohort: &[(Learner, Said)], at: Option<Date>) -> Vec<Member> {
+pub(super) fn members(
+    course: &Course,
+    cohort: &[(Learner, Said)],
+    at: Option<Date>,
+) -> Vec<Member> {
     let member = |(learner, said): &(Learner, Said)| Member {
         standings: stand(course, &[said], learner, at),
         learner: Arc::new(learner.clone()),
@@ -60,22 +64,32 @@ fn members(course: &Course, cohort: &[(Learner, Said)], at: Option<Date>) -> Vec
     cohort.iter().map(member).collect()
 }
 
-fn view<'a>(course: &'a Course, members: impl IntoIterator<Item = &'a Member>) -> View<'a> {
+pub(super) fn view<'a>(
+    course: &'a Course,
+    members: impl IntoIterator<Item = &'a Member>,
+) -> View<'a> {
     let members = members.into_iter().collect();
-    View { course, at: None, day: date(2026, 5, 31), through: None, members }
+    View {
+        course,
+        at: None,
+        day: date(2026, 5, 31),
+        through: None,
+        hides_small_groups: true,
+        members,
+    }
 }
 
-fn progress(view: &View<'_>, by: &str) -> Table {
+pub(super) fn progress(view: &View<'_>, by: &str) -> Table {
     report::progress(view, &by.parse::<Grouping>().unwrap())
 }
 
-fn cell<'t>(table: &'t Table, row: usize, key: &str) -> &'t Cell {
+pub(super) fn cell<'t>(table: &'t Table, row: usize, key: &str) -> &'t Cell {
     let column = table.columns.iter().position(|column| column.key == key);
     &table.rows[row][column.unwrap_or_else(|| panic!("no column {key}"))]
 }
 
 /// The cells of a row in these columns, as JSON would have them.
-fn cells(table: &Table, row: usize, keys: &[&str]) -> Vec<Value> {
+pub(super) fn cells(table: &Table, row: usize, keys: &[&str]) -> Vec<Value> {
     let value = |cell: &Cell| match cell {
         Cell::Empty => Value::Null,
         Cell::Suppressed => json!("hidden"),
@@ -87,7 +101,7 @@ fn cells(table: &Table, row: usize, keys: &[&str]) -> Vec<Value> {
     keys.iter().map(|key| value(cell(table, row, key))).collect()
 }
 
-fn rows(table: &Table, keys: &[&str]) -> Value {
+pub(super) fn rows(table: &Table, keys: &[&str]) -> Value {
     (0..table.rows.len()).map(|row| cells(table, row, keys)).collect()
 }
 
@@ -177,7 +191,7 @@ fn rows_follow_the_order_of_the_keys() {
 }
 
 /// Of each of these bodies so many, all of whom have done an hour.
-fn of_bodies(bodies: &[(&str, usize)]) -> Vec<(Learner, Said)> {
+pub(super) fn of_bodies(bodies: &[(&str, usize)]) -> Vec<(Learner, Said)> {
     let said = Said::default().and("terminated", "z1", &at("10:00"), lasting("PT1H"));
     let all = bodies.iter().flat_map(|(body, count)| (0..*count).map(move |n| (*body, n)));
     let person = |(body, n): (&str, usize)| learner(&format!("{body}-{n}"), "Umbria", body, "");
@@ -288,5 +302,13 @@ fn an_unknown_key_is_answered_with_the_known_ones() {
          population_class, role, office, edition, city"
     );
     assert_eq!("module, region,module".parse::<Grouping>().unwrap().to_string(), "module,region");
+    assert_eq!(
+        "Modulo, regione, attivita".parse::<Grouping>().unwrap().to_string(),
+        "module,region,activity"
+    );
+    assert_eq!(
+        "classe demografica,ente".parse::<Grouping>().unwrap().to_string(),
+        "population_class,body"
+    );
     assert!("module,,region".parse::<Grouping>().is_err());
 }

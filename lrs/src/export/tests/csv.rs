@@ -15,7 +15,7 @@ fn csv_in_italian_is_what_excel_opens_there() {
     let expected = "\u{feff}Persona;Uffici;Tentativi;Ore;Voto;Avanzamento;Nascita;Ultimo accesso;\
          Stato;A rischio\r\n\
          \"'=Niccolò \"\"Nico\"\" D'Urso; Rossi, Maria\";\"servizi sociali; anagrafe\";3;12,50;\
-         -0,75;0,3333;1980-01-31;2026-05-04 09:30:12;in corso;sì\r\n\
+         -0,75;0,3333;31/01/1980;04/05/2026 09:30:12;in corso;sì\r\n\
          \"<b>李四</b>\n\u{1b}[31m\";;<5;1234,00;;<5;;;completato;no\r\n";
     assert_eq!(written(&sample(), Format::Csv, Language::It), expected);
 }

@@ -55,3 +55,18 @@ fn json_about_nobody_says_null_and_speaks_italian() {
     let expected = r#"{"report":"ledger","title":"Registro delle ore","course":"prog-2796","course_title":"Transizione digitale & <PA>","at":null,"through":null,"time_zone":"Europe/Rome","notes":[],"rows":[]}"#;
     assert_eq!(text, expected);
 }
+
+#[test]
+fn totals_are_beside_the_rows_and_names_are_in_the_reader_s_language() {
+    use crate::course::{Cell, Words};
+    let mut table = sample();
+    table.rows[0][0] = Cell::Code("test".into(), Words::new("verifica", "test"));
+    table.rows[0][1] = Cell::Names(vec![Words::new("uno", "one"), Words::new("due", "two")]);
+    table.add_up([("attempts", Cell::Suppressed), ("hours", Cell::Hours(3.5))]);
+    let text = written(&table, Format::Json, Language::It);
+    let whole: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(whole["totals"], json!({"hours": 3.5, "suppressed": true}));
+    assert_eq!(whole["rows"][0]["learner"], "test", "programs read the word of the course file");
+    assert_eq!(whole["rows"][0]["offices"], json!(["uno", "due"]));
+    assert!(written(&table, Format::Csv, Language::It).contains("verifica;\"uno; due\""));
+}

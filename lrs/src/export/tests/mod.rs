@@ -42,6 +42,7 @@ fn sample() -> Table {
         notes: vec![Words::new("Gruppi sotto 5: <5.", "Groups below 5: <5.")],
         columns: columns.map(|(key, kind, it, en)| Column::new(key, kind, it, en)).into(),
         print: &[],
+        totals: None,
         rows: vec![
             vec![
                 text("=Niccolò \"Nico\" D'Urso; Rossi, Maria"),

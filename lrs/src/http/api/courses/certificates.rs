@@ -97,8 +97,8 @@ pub async fn get(
     parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    parameters.only(&["format", "lang"])?;
-    let (format, language) = rendering(&parameters, &headers)?;
+    parameters.only(&["format", "lang", "width"])?;
+    let (format, reader) = rendering(&parameters, &headers)?;
     let lists = all(&server, &caller, &id).await?;
     let found = lists.into_iter().find(|frozen| frozen.id == name);
     let Frozen { list, .. } = found.ok_or(ProgressError::NoCertificates(name))?;
@@ -106,7 +106,7 @@ pub async fn get(
         let text = serde_json::to_string_pretty(&list).unwrap_or_default();
         return Ok(([(CONTENT_TYPE, "application/json")], text).into_response());
     }
-    written(list.table(), format, language).await
+    written(list.table(), format, reader).await
 }
 
 /// A frozen list is whole: a key that may not see all of its people may not have it.

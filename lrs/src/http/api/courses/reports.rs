@@ -9,15 +9,28 @@ use jiff::civil::Date;
 use crate::access::caller::Caller;
 use crate::access::scope::Right;
 use crate::course::{Language, Table};
-use crate::export::{self, Format};
+use crate::export::{self, Format, Reader};
 use crate::http::problem::Problem;
 use crate::http::state::Server;
 use crate::progress::{ReportKind, ReportQuery, UnknownReport, Who};
 use crate::xapi::parameters::Parameters;
 
-const PARAMETERS: [&str; 13] = [
-    "by", "at", "format", "lang", "learner", "region", "province", "body", "role", "office",
-    "edition", "expand", "session",
+const PARAMETERS: [&str; 15] = [
+    "by",
+    "at",
+    "format",
+    "lang",
+    "learner",
+    "region",
+    "province",
+    "body",
+    "role",
+    "office",
+    "edition",
+    "expand",
+    "session",
+    "small_groups",
+    "width",
 ];
 
 /// A report on a course, on the learners that the key may see.
@@ -47,7 +60,11 @@ const PARAMETERS: [&str; 13] = [
             province, body (its name or ISTAT code), role, office and edition"),
         ("expand" = Option<bool>, Query, description = "of matrix: activities too"),
         ("session" = Option<String>, Query, description = "of register: one session, as session \
-            or event/session")),
+            or event/session"),
+        ("small_groups" = Option<bool>, Query, description = "true: figures of fewer than five \
+            people are shown, for those who may see the people themselves; not for publication"),
+        ("width" = Option<usize>, Query, description = "of text: how many characters a line may \
+            have; 80 if missing, 0 for any number")),
     responses((status = 200, body = Object, example = json!({"report": "progress",
             "course": "prog-2796", "at": null, "through": "2026-11-22T10:00:00.000001Z",
             "time_zone": "Europe/Rome", "rows": [{"module": "m1", "region": "Umbria",
@@ -104,17 +121,17 @@ async fn answer(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     parameters.only(&PARAMETERS)?;
-    let (format, language) = rendering(parameters, headers)?;
+    let (format, reader) = rendering(parameters, headers)?;
     let query = query(kind, parameters)?;
     let table = server.progress.report(&id, query, caller.key.bounds.clone()).await?;
-    written(table, format, language).await
+    written(table, format, reader).await
 }
 
 /// How an answer is to be written.
 pub(super) fn rendering(
     parameters: &Parameters,
     headers: &HeaderMap,
-) -> Result<(Format, Language), Problem> {
+) -> Result<(Format, Reader), Problem> {
     let format = parameters.get("format").unwrap_or("json");
     let format: Format = format
         .parse()
@@ -125,7 +142,20 @@ pub(super) fn rendering(
         Some(other) => return Err(Problem::parameter("lang", other, "it or en")),
         None => preferred(headers),
     };
-    Ok((format, language))
+    Ok((format, Reader { language, width: width(parameters)? }))
+}
+
+/// The width of a terminal that nobody made wider.
+const WIDTH: usize = 80;
+
+/// How many characters a line of text may have; none where any number.
+fn width(parameters: &Parameters) -> Result<Option<usize>, Problem> {
+    let Some(text) = parameters.get("width") else { return Ok(Some(WIDTH)) };
+    match text.parse() {
+        Ok(0) => Ok(None),
+        Ok(width) => Ok(Some(width)),
+        Err(_) => Err(Problem::parameter("width", text, "a whole number; 0 for any width")),
+    }
 }
 
 /// The first of Italian and English that the reader names; English where neither is.
@@ -165,6 +195,7 @@ fn query(kind: ReportKind, parameters: &Parameters) -> Result<ReportQuery, Probl
         },
         expand: parameters.boolean("expand")?,
         session: text("session"),
+        small_groups: parameters.boolean("small_groups")?,
     })
 }
 
@@ -177,10 +208,10 @@ pub(super) fn day(text: &str) -> Option<Date> {
 pub(super) async fn written(
     table: Table,
     format: Format,
-    language: Language,
+    reader: Reader,
 ) -> Result<Response, Problem> {
     let name = format!("{}-{}.{}", table.course, table.report, format.extension());
-    let write = move || export::write(&table, format, language);
+    let write = move || export::write(&table, format, reader);
     let bytes = tokio::task::spawn_blocking(write).await.map_err(|_| Problem::stopped())?;
     let bytes = bytes.map_err(|error| {
         tracing::error!(%error, "a report cannot be written");
