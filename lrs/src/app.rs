@@ -14,6 +14,7 @@ use crate::config::{ConfigError, Engine, Settings};
 use crate::http;
 use crate::http::consistency::Promised;
 use crate::http::credentials::Credentials;
+use crate::http::share::Shares;
 use crate::http::state::{Parts, Server};
 use crate::progress::Progress;
 use crate::progress::follower::Follower;
@@ -84,6 +85,7 @@ impl App {
     pub async fn start(settings: &Settings) -> Result<Self, StartError> {
         let default_version = settings.version()?;
         let public_url = settings.base_url()?;
+        settings.check_limits()?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = open(&settings.engine()?, &clock).await?;
 
@@ -114,6 +116,7 @@ impl App {
             cursors: Cursors::new(secret),
             store: Arc::clone(&store),
             promised: Promised::default(),
+            shares: Shares::new(settings.limits.memory()),
             limits: settings.limits,
             default_version,
             launch_parameters: settings.ignored_parameters(),
@@ -165,6 +168,6 @@ impl App {
         self,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        http::serve(self.listener, self.server, stop).await
+        http::listen::serve(self.listener, self.server, stop).await
     }
 }

@@ -3,7 +3,7 @@
 //! [`xapi`], [`course`] and [`access`] are the vocabularies: pure words and rules; [`export`]
 //! writes reports for people and programs. [`store`] is what an engine must do, [`record`] and
 //! [`progress`] are what Traccia does with one, [`transfer`] with two, [`http`] and [`cli`] are how it is asked. [`app`]
-//! puts the parts together.
+//! puts the parts together. [`memory`] is what all requests may hold.
 
 pub mod access;
 pub mod app;
@@ -14,8 +14,10 @@ pub mod course;
 pub mod demo;
 pub mod export;
 pub mod http;
+pub mod memory;
 pub mod progress;
 pub mod record;
+pub mod stop;
 pub mod store;
 pub mod transfer;
 pub mod xapi;

@@ -29,7 +29,8 @@ pub struct Ask {
     request: RequestBuilder,
 }
 
-const ROOTED: [&str; 6] = ["/api", "/check-in", "/healthz", "/readyz", "/whoami", "/schemas"];
+const ROOTED: [&str; 7] =
+    ["/api", "/check-in", "/healthz", "/readyz", "/whoami", "/schemas", "/problems"];
 
 impl Client {
     pub(crate) fn new(url: &str, key: Option<(&str, &str)>) -> Self {

@@ -24,6 +24,7 @@ pub mod seminar;
 pub mod source;
 mod statement;
 mod traccia;
+mod wire;
 
 pub use answers::Answers;
 pub use client::{Ask, Client};
@@ -36,3 +37,4 @@ pub use statement::{
     reference, verb,
 };
 pub use traccia::{Done, Setup, Traccia, cli, cli_killed_after};
+pub use wire::{Wire, gzip};

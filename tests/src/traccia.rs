@@ -89,6 +89,11 @@ impl Traccia {
         self.program.address()
     }
 
+    /// All that the server has written on stderr: its log.
+    pub fn log(&self) -> String {
+        self.program.stderr()
+    }
+
     /// The data folder, and a place for a scene's own files beside it.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -2,6 +2,7 @@
 //! writes, speak to a running server through its public API.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -18,6 +19,9 @@ mod register;
 mod report;
 mod serve;
 mod store;
+
+/// How long work that was begun may go on after the command is done.
+const LEFT: Duration = Duration::from_secs(1);
 
 /// A learning record store for SCORM and xAPI.
 #[derive(Debug, Parser)]
@@ -66,7 +70,7 @@ impl Cli {
     /// Runs the command. Errors are for people: each says what to do.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(async {
+        let code = runtime.block_on(async {
             match self.command {
                 Command::Serve(command) => command.run().await,
                 Command::Health(command) => command.run().await,
@@ -81,6 +85,9 @@ impl Cli {
                 Command::Import(command) => command.run().await,
                 Command::Store(command) => command.run().await,
             }
-        })
+        });
+        // What blocks a thread for longer is not waited for: its answer has nobody to go to.
+        runtime.shutdown_timeout(LEFT);
+        code
     }
 }

@@ -101,6 +101,11 @@ pub enum ConfigError {
     /// The file of `store_file` says nothing.
     #[error("store_file {0} is empty: write into it what the setting store shall be")]
     EmptyStoreFile(PathBuf),
+    /// Memory that bodies of the largest size would not fit into.
+    #[error(
+        "limits.memory_bytes is {0}: with limits.body_bytes of {1} it must be four times as much at least"
+    )]
+    Memory(usize, usize),
     /// A settings file that is not there.
     #[error("the settings file {0} is not there")]
     NoFile(PathBuf),
@@ -146,6 +151,14 @@ impl Settings {
     /// The parameters that are ignored in xAPI requests.
     pub fn ignored_parameters(&self) -> Vec<String> {
         if self.strict { Vec::new() } else { self.launch_parameters.clone() }
+    }
+
+    /// Refuses limits under which some requests would never be served.
+    pub const fn check_limits(&self) -> Result<(), ConfigError> {
+        if self.limits.is_memory_enough() {
+            return Ok(());
+        }
+        Err(ConfigError::Memory(self.limits.memory(), self.limits.body_bytes))
     }
 
     /// The storage engine, and where it is.

@@ -6,7 +6,8 @@ use super::ExportError;
 use super::shown::{Shown, with_label};
 use crate::course::{Cell, Column, Kind, Language, Table};
 
-const STYLE: &str = include_str!("print.css");
+/// How the page looks: the only style in it.
+pub const STYLE: &str = include_str!("print.css");
 
 /// From this many columns on the type is smaller, so that A4 across still holds them.
 const WIDE: usize = 11;

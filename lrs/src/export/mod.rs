@@ -12,6 +12,7 @@ mod text;
 mod xlsx;
 
 pub use format::{Format, UnknownFormat};
+pub use html::STYLE;
 
 use rust_xlsxwriter::XlsxError;
 

@@ -57,7 +57,9 @@ async fn unfolded(request: Request, server: &Server) -> Result<Request, Problem>
     if is_doubtful {
         parts.headers.remove(AUTHORIZATION);
     }
-    let form = Form::read(&read(body, server.limits.body_bytes).await?)?;
+    // Who asks is known after the form was read.
+    let form = read(body, server.limits.body_bytes, server.shares.of_nobody()).await?;
+    let form = Form::read(&form)?;
     parts.headers.remove(CONTENT_TYPE);
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.extend(form.headers);

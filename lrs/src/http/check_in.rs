@@ -7,9 +7,12 @@ use axum::response::Html;
 use url::form_urlencoded;
 
 use super::problem::Problem;
-use super::request::Content;
+use super::request::Small;
 use super::state::Server;
 use crate::progress::ProgressError;
+
+/// How the page looks.
+pub(super) const STYLE: &str = include_str!("check_in.css");
 
 /// A form for code and mail address.
 #[utoipa::path(get, path = "/check-in/{course}", tag = "pages",
@@ -31,12 +34,14 @@ pub(super) async fn page(
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = String, content_type = "text/html"),
         (status = 400, body = String, content_type = "text/html"),
-        (status = 404, body = Problem)))]
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem)))]
 pub(super) async fn take(
     State(server): State<Server>,
     Path(course): Path<String>,
-    content: Content,
+    Small(content): Small,
 ) -> Result<(StatusCode, Html<String>), Problem> {
+    content.only(&["application/x-www-form-urlencoded"])?;
     let field = |name: &str| {
         let mut fields = form_urlencoded::parse(&content.body);
         fields.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
@@ -78,5 +83,6 @@ pub(super) async fn take(
 }
 
 fn written(class: &str, message: &str) -> String {
-    include_str!("check_in.html").replace("{class}", class).replace("{message}", message)
+    let page = include_str!("check_in.html").replace("{style}", STYLE);
+    page.replace("{class}", class).replace("{message}", message)
 }

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
 use super::problem::Problem;
+use super::share;
 use super::state::Server;
 use crate::access::caller::Caller;
 use crate::access::key::{Key, is_secret};
@@ -113,8 +114,14 @@ impl FromRequestParts<Server> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        if let Some(caller) = parts.extensions.get::<Self>() {
+            return Ok(caller.clone());
+        }
         let header = parts.headers.get(AUTHORIZATION).map(|value| value.to_str());
-        server.credentials.caller(header.transpose().ok().flatten()).await
+        let caller = server.credentials.caller(header.transpose().ok().flatten()).await?;
+        share::charge(parts, server, &caller);
+        parts.extensions.insert(caller.clone());
+        Ok(caller)
     }
 }
 

@@ -6,11 +6,14 @@ use axum::response::{Html, IntoResponse as _, Response};
 
 use super::problem::Problem;
 
+/// How the page looks.
+pub(super) const STYLE: &str = include_str!("home.css");
+
 /// A page that says what this is and where to go on.
 #[utoipa::path(get, path = "/", tag = "pages",
     responses((status = 200, body = String, content_type = "text/html")))]
-pub(super) async fn page() -> Html<&'static str> {
-    Html(include_str!("home.html"))
+pub(super) async fn page() -> Html<String> {
+    Html(include_str!("home.html").replace("{style}", STYLE))
 }
 
 /// The rules that refusals of statements name, which the `type` of a problem document points to.

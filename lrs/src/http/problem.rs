@@ -13,6 +13,7 @@ use validator::{Report, Version};
 
 use crate::access::caller::Forbidden;
 use crate::course::MergeError;
+use crate::memory::Exhausted;
 use crate::progress::ProgressError;
 use crate::record::RecordError;
 use crate::store::StoreError;
@@ -145,6 +146,40 @@ impl Problem {
         )
     }
 
+    /// A body of a media type that is not taken where it was sent to.
+    pub fn media_type(sent: &str, takes: &str) -> Self {
+        let sent = if sent.is_empty() { "no media type" } else { sent };
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "media-type",
+            format!("The body comes as {sent}; here it is {takes}."),
+            format!("Send it with the header Content-Type: {takes}."),
+        )
+    }
+
+    /// A body that was not there in time.
+    pub fn late() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body-late",
+            "The body did not come to its end in time.",
+            "Send less at a time, or raise `limits.body_seconds` on the server.",
+        )
+    }
+
+    /// A write by a page of another origin than that of `base_url`.
+    pub fn foreign(base_url: &str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "origin",
+            format!(
+                "A page of another origin sends this; the pages of this server are at {base_url}."
+            ),
+            "Pages of other origins may read with a key of their own, and write to /xapi alone. If \
+             this page is Traccia's, set `base_url` to the address that browsers see.",
+        )
+    }
+
     /// An error of Traccia itself; the log says more.
     pub fn stopped() -> Self {
         Self::new(
@@ -200,6 +235,30 @@ impl From<Forbidden> for Problem {
             "Use a key with a wider scope; GET /whoami shows the scopes of this one.",
         )
         .under("xAPI 1.0.3 Communication 4.2")
+    }
+}
+
+impl From<Exhausted> for Problem {
+    fn from(exhausted: Exhausted) -> Self {
+        if !exhausted.will_pass() {
+            return Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "memory-too-large",
+                format!(
+                    "The request needs {} bytes of memory; one key has {}.",
+                    exhausted.asked, exhausted.size
+                ),
+                "Ask or send less at a time, or raise `limits.memory_bytes` on the server.",
+            );
+        }
+        let mut problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "memory",
+            "The memory for requests is held by others that are not done yet.",
+            "Send it again in a few seconds.",
+        );
+        problem.0.retry_after = true;
+        problem
     }
 }
 

@@ -1,4 +1,9 @@
 //! What handlers take from a request: parameters read strictly, bodies up to the limit.
+//!
+//! [`Content`] is the body of one whose key is known: who takes it has authenticated the request,
+//! whatever else the handler does and in whatever order. [`Small`] is that of anybody.
+
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -6,11 +11,19 @@ use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 
+use super::deadline::Late;
 use super::problem::Problem;
+use super::share::Share;
 use super::state::Server;
+use crate::memory::Memory;
 use crate::xapi::parameters::Parameters;
+
+/// The largest body without a key: a form of two fields, of which people need no more.
+const SMALL: usize = 4 * 1024;
+/// How long it may take.
+const SMALL_TIME: Duration = Duration::from_secs(10);
 
 impl<S: Sync> FromRequestParts<S> for Parameters {
     type Rejection = Problem;
@@ -20,7 +33,8 @@ impl<S: Sync> FromRequestParts<S> for Parameters {
     }
 }
 
-/// A whole body, decompressed, no larger than the server's limit.
+/// A whole body, decompressed, no larger than the server's limit. It is read only for a good key,
+/// and its bytes are memory of that key's share until the last of them is dropped.
 #[derive(Clone, Debug)]
 pub struct Content {
     /// The `Content-Type` header as it came; empty when missing.
@@ -33,10 +47,40 @@ impl FromRequest<Server> for Content {
     type Rejection = Problem;
 
     async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let Share(memory) = Share::from_request_parts(&mut parts, server).await?;
+        let limit = server.limits.body_bytes;
+        refuse_early(&parts.headers, limit)?;
+        let content_type = content_type(&parts.headers);
+        Ok(Self { content_type, body: read(body, limit, &memory).await? })
+    }
+}
+
+impl Content {
+    /// Refuses with 415 what does not say that it is of one of these media types.
+    pub fn only(&self, types: &[&str]) -> Result<(), Problem> {
+        let essence = self.content_type.split(';').next().unwrap_or_default().trim();
+        if types.iter().any(|taken| essence.eq_ignore_ascii_case(taken)) {
+            return Ok(());
+        }
+        Err(Problem::media_type(&self.content_type, &types.join(" or ")))
+    }
+}
+
+/// A whole body of at most four kilobytes, which is there within ten seconds: that of a request
+/// that needs no key.
+#[derive(Clone, Debug)]
+pub struct Small(pub Content);
+
+impl FromRequest<Server> for Small {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
+        refuse_early(request.headers(), SMALL)?;
         let content_type = content_type(request.headers());
-        refuse_early(request.headers(), server.limits.body_bytes)?;
-        let body = read(request.into_body(), server.limits.body_bytes).await?;
-        Ok(Self { content_type, body })
+        let reading = read(request.into_body(), SMALL, server.shares.of_nobody());
+        let body = tokio::time::timeout(SMALL_TIME, reading).await;
+        Ok(Self(Content { content_type, body: body.map_err(|_| Problem::late())?? }))
     }
 }
 
@@ -65,18 +109,84 @@ pub fn content_type(headers: &HeaderMap) -> String {
     value.unwrap_or_default().to_owned()
 }
 
-/// Reads a body to its end; refused with 413 as soon as it is larger than `limit` bytes.
-pub async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => {
-            Err(Problem::too_large(limit))
+/// Reads a body to its end. Its bytes are taken from `memory` as they come, and given back with
+/// the last clone of what is returned. Refused with 413 as soon as it is larger than `limit`
+/// bytes, with 503 when there is no memory left, with 408 when it is late.
+pub async fn read(mut body: Body, limit: usize, memory: &Memory) -> Result<Bytes, Problem> {
+    let mut held = memory.reserve(0)?;
+    let (mut first, mut rest) = (Bytes::new(), Vec::new());
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|error| unreadable(&error))?.into_data() else { continue };
+        let length = first.len() + rest.len() + data.len();
+        if length > limit {
+            return Err(Problem::too_large(limit));
         }
-        Err(error) => Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "body-broken",
-            format!("The body could not be read: {error}."),
-            "Check Content-Encoding and Content-Length, and that the body is sent to its end.",
-        )),
+        if first.is_empty() && rest.is_empty() {
+            held.grow(length)?;
+            first = data;
+            continue;
+        }
+        if length > rest.capacity() {
+            let capacity = length.max(rest.capacity().saturating_mul(2)).min(limit);
+            held.grow(capacity.saturating_sub(held.bytes()))?;
+            rest.reserve_exact(capacity - rest.len());
+            rest.extend_from_slice(&std::mem::take(&mut first));
+        }
+        rest.extend_from_slice(&data);
+    }
+    let bytes = if rest.is_empty() { first } else { Bytes::from(rest) };
+    Ok(held.hold(bytes))
+}
+
+fn unreadable(error: &axum::Error) -> Problem {
+    if Late::is_in(error) {
+        return Problem::late();
+    }
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "body-broken",
+        format!("The body could not be read: {error}."),
+        "Check Content-Encoding and Content-Length, and that the body is sent to its end.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::stream;
+
+    use super::*;
+
+    fn body(frames: &[&'static str]) -> Body {
+        let frames: Vec<_> = frames.iter().map(|frame| Ok::<_, std::io::Error>(*frame)).collect();
+        Body::from_stream(stream::iter(frames))
+    }
+
+    #[tokio::test]
+    async fn a_body_is_the_same_however_it_is_cut_and_holds_its_memory() {
+        let memory = Memory::new(1000);
+        for frames in [&["abcdef"][..], &["a", "bcd", "", "ef"], &["abc", "def"]] {
+            let bytes = read(body(frames), 6, &memory).await.unwrap();
+            assert_eq!(bytes, "abcdef");
+            assert!((6..=12).contains(&memory.held()), "{}", memory.held());
+        }
+        assert_eq!(memory.held(), 0);
+        assert_eq!(read(body(&[]), 6, &memory).await.unwrap(), "");
+    }
+
+    #[tokio::test]
+    async fn a_body_over_the_limit_or_over_the_memory_is_refused() {
+        let refused = |limit, memory| async move {
+            let memory = Memory::new(memory);
+            let problem = read(body(&["abc", "def", "g"]), limit, &memory).await.unwrap_err();
+            assert_eq!(memory.held(), 0, "what was refused holds nothing");
+            problem.status()
+        };
+        assert_eq!(refused(6, 1000).await, StatusCode::PAYLOAD_TOO_LARGE);
+        let taken = Memory::new(10);
+        let others = taken.reserve(5).unwrap();
+        let problem = read(body(&["abc", "def"]), 100, &taken).await.unwrap_err();
+        assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE, "others hold it");
+        assert_eq!(taken.held(), others.bytes());
+        assert_eq!(refused(100, 4).await, StatusCode::PAYLOAD_TOO_LARGE, "it never fits");
     }
 }

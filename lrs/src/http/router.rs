@@ -7,7 +7,9 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, Request};
 use axum::http::header::ETAG;
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::{from_fn_with_state, map_request, map_request_with_state, map_response};
+use axum::middleware::{
+    from_fn, from_fn_with_state, map_request, map_request_with_state, map_response,
+};
 use axum::response::Response;
 use axum::routing::{get, put};
 use tower::{Service, ServiceBuilder};
@@ -23,12 +25,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{courses, health, keys, whoami};
+use super::deadline::Deadline;
 use super::lingering::Lingering;
 use super::problem::Problem;
 use super::state::Server;
 use super::xapi::documents::{self, ActivityProfiles, AgentProfiles, Documents, StateDocuments};
 use super::xapi::{about, activities, agents, get_statements, put_statements, untrusted};
-use super::{alternate, check_in, consistency, cors, home, launch, paths, refused, version};
+use super::{
+    alternate, check_in, consistency, cors, guard, harden, home, launch, paths, refused, share,
+    version,
+};
 
 /// How long a body may pause before its request is given up.
 const STALLED: Duration = Duration::from_secs(30);
@@ -46,7 +52,7 @@ struct Description;
 /// All of Traccia as one service.
 pub fn service(
     server: Server,
-) -> impl Service<Request, Response = Response, Error = std::convert::Infallible, Future: Send>
+) -> impl Service<Request, Response = Response, Error = std::convert::Infallible, Future: Send + 'static>
 + Clone
 + Send
 + Sync {
@@ -56,13 +62,19 @@ pub fn service(
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
         .with_state(server.clone());
+    let whole = Duration::from_secs(server.limits.body_seconds);
     let around = ServiceBuilder::new()
         .layer(RequestBodyTimeoutLayer::new(STALLED))
-        .map_request(|request: axum::http::Request<_>| request.map(Body::new))
+        .map_request(move |request: axum::http::Request<_>| {
+            request.map(|body| Body::new(Deadline::new(Body::new(body), whole)))
+        })
         .layer(map_request(async |request: Request| paths::normalise(linger(request))))
         .layer(TraceLayer::new_for_http())
+        .layer(from_fn(harden::answer))
         .layer(cors::layer())
+        .layer(from_fn_with_state(server.clone(), guard::writes))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_tag)))
+        .layer(from_fn_with_state(server.clone(), share::hold_answer))
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(Problem::stopped())
         }))

@@ -6,6 +6,7 @@ use validator::Version;
 
 use super::consistency::Promised;
 use super::credentials::Credentials;
+use super::share::Shares;
 use crate::config::limits::Limits;
 use crate::progress::Progress;
 use crate::record::Record;
@@ -30,6 +31,8 @@ pub struct Parts {
     pub cursors: Cursors,
     /// Up to where all statements are visible, as far as this process has said.
     pub promised: Promised,
+    /// The memory that requests hold together.
+    pub shares: Shares,
     /// How much a request may ask.
     pub limits: Limits,
     /// Spoken to those who do not say which version they speak.

@@ -53,6 +53,11 @@ impl Program {
         &self.announced
     }
 
+    /// All that it has written on stderr.
+    pub fn stderr(&self) -> String {
+        text(&self.stderr)
+    }
+
     /// Kills the process at once (SIGKILL). What it had given to the system is kept: this is no power cut.
     /// One that has ended is left as it is.
     pub fn kill(&mut self) {

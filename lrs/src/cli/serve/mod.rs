@@ -4,6 +4,7 @@ mod demo;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -11,7 +12,11 @@ use tracing_subscriber::EnvFilter;
 
 use crate::app::App;
 use crate::config::{Flags, Settings};
+use crate::stop;
 
+/// How long after it is asked to stop the process ends in any case: who asks kills it after ten
+/// seconds, and requests are waited for a little less long.
+const FAREWELL: Duration = Duration::from_millis(9_500);
 const SEED: &str = "TRACCIA_SEED_KEY";
 
 /// See the command's help.
@@ -51,6 +56,7 @@ impl Serve {
             default_version: self.default_version,
             strict: self.strict,
         };
+        let stop = stop::asked(FAREWELL).context("listening for signals")?;
         let settings = Settings::load(self.config.as_deref(), &flags)?;
         let app = App::start(&settings).await?;
         let seed = seed_key()?;
@@ -69,7 +75,7 @@ impl Serve {
             Some(_) => {}
             None => println!("No {SEED} was given; keys made before work."),
         }
-        app.serve(stopped()).await?;
+        app.serve(stop).await?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -84,38 +90,4 @@ fn seed_key() -> anyhow::Result<Option<String>> {
     let seed =
         std::fs::read_to_string(&file).with_context(|| format!("reading {SEED}_FILE {file}"))?;
     Ok(Some(seed.trim().to_owned()))
-}
-
-/// Resolves when the process is asked to stop. Asked a second time, it stops at once: what was
-/// answered is kept.
-async fn stopped() {
-    asked_to_stop().await;
-    tokio::spawn(async {
-        asked_to_stop().await;
-        std::process::exit(1);
-    });
-}
-
-async fn asked_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    tokio::select! {
-        _ = interrupt => {}
-        () = terminated() => {}
-    }
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            terminate.recv().await;
-        }
-        Err(_) => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
 }

@@ -85,13 +85,15 @@ impl ShownKey {
 #[utoipa::path(post, path = "/api/v1/keys", tag = "keys", security(("key" = [])),
     request_body = NewKey,
     responses((status = 201, body = ShownKey), (status = 400, body = Problem),
-        (status = 403, body = Problem), (status = 409, body = Problem)))]
+        (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 415, body = Problem)))]
 pub async fn create(
     State(server): State<Server>,
     caller: Caller,
     content: Content,
 ) -> Result<(StatusCode, Json<ShownKey>), Problem> {
     caller.may(Right::Manage)?;
+    content.only(&["application/json"])?;
     let new: NewKey = serde_json::from_slice(&content.body).map_err(|error| {
         bad(format!("The body is not a key: {error}."), r#"Send {"label":"…","scopes":["…"]}."#)
     })?;

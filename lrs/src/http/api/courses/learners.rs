@@ -48,7 +48,7 @@ pub struct ImportedLearners {
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = ImportedLearners), (status = 400, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
+        (status = 409, body = Problem), (status = 415, body = Problem)))]
 pub async fn put(
     State(server): State<Server>,
     caller: Caller,
@@ -58,6 +58,7 @@ pub async fn put(
 ) -> Result<Json<ImportedLearners>, Problem> {
     caller.may(Right::Manage)?;
     parameters.only(&["mode", "dry_run"])?;
+    content.only(&["text/csv"])?;
     let dry_run = parameters.boolean("dry_run")?;
     let replace = match parameters.get("mode").unwrap_or("update") {
         "update" => false,
@@ -139,7 +140,8 @@ pub struct MergeInto {
         ("learner" = String, Path, description = "the learner who is somebody else")),
     request_body = MergeInto,
     responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem)))]
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 415, body = Problem)))]
 pub async fn merge(
     State(server): State<Server>,
     caller: Caller,
@@ -147,6 +149,7 @@ pub async fn merge(
     content: Content,
 ) -> Result<StatusCode, Problem> {
     caller.may(Right::Manage)?;
+    content.only(&["application/json"])?;
     let MergeInto { into } = serde_json::from_slice(&content.body).map_err(|error| {
         Problem::new(
             StatusCode::BAD_REQUEST,

@@ -79,7 +79,8 @@ pub async fn get(
         ("dry_run" = Option<bool>, Query, description = "check the file and change nothing")),
     request_body(content = String, content_type = "application/toml"),
     responses((status = 200, body = LoadedCourse), (status = 400, body = Problem),
-        (status = 403, body = Problem), (status = 409, body = Problem)))]
+        (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 415, body = Problem)))]
 pub async fn put(
     State(server): State<Server>,
     caller: Caller,
@@ -89,6 +90,7 @@ pub async fn put(
 ) -> Result<Json<LoadedCourse>, Problem> {
     caller.may(Right::Manage)?;
     parameters.only(&["dry_run"])?;
+    content.only(&["application/toml"])?;
     let dry_run = parameters.boolean("dry_run")?;
     let file = std::str::from_utf8(&content.body).map_err(|_| {
         Problem::new(

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::access::caller::Caller;
 use crate::access::scope::Right;
 use crate::http::problem::Problem;
-use crate::http::request::Content;
+use crate::http::request::{Content, Small};
 use crate::http::state::Server;
 use crate::progress::{Registered, Sent};
 use crate::xapi::parameters::Parameters;
@@ -40,7 +40,8 @@ pub struct KeptRegister {
         ("dry_run" = Option<bool>, Query, description = "say what would be done and do nothing")),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = KeptRegister), (status = 400, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem)))]
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 415, body = Problem)))]
 pub async fn put(
     State(server): State<Server>,
     caller: Caller,
@@ -60,7 +61,8 @@ pub async fn put(
         ("dry_run" = Option<bool>, Query, description = "say what would be done and do nothing")),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = KeptRegister), (status = 400, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem)))]
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 415, body = Problem)))]
 pub async fn post(
     State(server): State<Server>,
     caller: Caller,
@@ -82,7 +84,8 @@ async fn keep(
     caller.may(Right::KeepRegisters)?;
     parameters.only(&["dry_run"])?;
     let dry_run = parameters.boolean("dry_run")?;
-    let is_json = content.content_type.to_ascii_lowercase().starts_with("application/json");
+    content.only(&["text/csv", "application/json"])?;
+    let is_json = content.only(&["application/json"]).is_ok();
     let sent = Sent { body: &content.body, is_json, whole, dry_run };
     let key = &caller.key;
     let kept = server.progress.keep_register(
@@ -154,12 +157,14 @@ pub struct TakenCheckIn {
     params(("id" = String, Path, description = "the course's id")),
     request_body = WhoIsThere,
     responses((status = 200, body = TakenCheckIn), (status = 400, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem)))]
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem)))]
 pub async fn check_in(
     State(server): State<Server>,
     Path(id): Path<String>,
-    content: Content,
+    Small(content): Small,
 ) -> Result<Json<TakenCheckIn>, Problem> {
+    content.only(&["application/json"])?;
     let who: WhoIsThere = serde_json::from_slice(&content.body).map_err(|error| {
         Problem::new(
             StatusCode::BAD_REQUEST,

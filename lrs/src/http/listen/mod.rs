@@ -1,0 +1,238 @@
+//! Connections: taken up to a bound, watched while they last, closed in time. HTTP/1.1 alone:
+//! what a proxy in front speaks to browsers is its own matter, and one connection of HTTP/2 would
+//! be many.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody as _};
+use axum::extract::Request;
+use axum::response::Response;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tower::{Service, ServiceExt as _};
+
+mod bound;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod watchman;
+
+use self::stream::{Answer, Incoming, Stream};
+use self::watchman::{IDLE, Watched, Watchman};
+use super::{router, state};
+
+/// How long requests that were begun may take after the server was told to stop.
+const FAREWELL: Duration = Duration::from_secs(8);
+/// How often the watchman looks.
+const ROUND: Duration = Duration::from_secs(1);
+/// How often room is looked for while there is none.
+const AGAIN: Duration = Duration::from_millis(100);
+/// How far apart log lines about the same trouble are.
+const SAID: Duration = Duration::from_mins(1);
+/// The largest head of a request, and what is read ahead of a body, in bytes.
+const BUFFER: usize = 64 * 1024;
+
+/// Answers those who come to `listener` until `stop` resolves, then finishes what was begun, but
+/// waits no longer than eight seconds for it.
+pub async fn serve(
+    listener: TcpListener,
+    server: state::Server,
+    stop: impl Future<Output = ()> + Send,
+) -> io::Result<()> {
+    let bound = bound::of_this_process(server.limits.connections);
+    let service = router::service(server);
+    Listening::new(service, bound).run(listener, stop).await;
+    Ok(())
+}
+
+/// What all connections share.
+struct Listening<S> {
+    service: S,
+    bound: usize,
+    places: Arc<Semaphore>,
+    watchman: Arc<Watchman>,
+    /// Tells connections to end; each of them holds a receiver until it has.
+    stopping: watch::Sender<bool>,
+    full_said: Option<Instant>,
+    error_said: Option<Instant>,
+}
+
+impl<S, F> Listening<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible, Future = F>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    F: Future<Output = Result<Response, Infallible>> + Send + 'static,
+{
+    fn new(service: S, bound: usize) -> Self {
+        Self {
+            service,
+            bound,
+            places: Arc::new(Semaphore::new(bound)),
+            watchman: Arc::default(),
+            stopping: watch::Sender::new(false),
+            full_said: None,
+            error_said: None,
+        }
+    }
+
+    async fn run(mut self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let mut stop = pin!(stop);
+        let mut rounds = interval(ROUND);
+        rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = &mut stop => break,
+                _ = rounds.tick() => { self.watchman.close_overdue(); }
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        let place = tokio::select! {
+                            () = &mut stop => break,
+                            place = self.place() => place,
+                        };
+                        self.take(stream, place);
+                    }
+                    Err(error) => self.cannot_accept(&error).await,
+                },
+            }
+        }
+        drop(listener);
+        self.finish().await;
+    }
+
+    /// A place for a connection; where there is none, one that keeps the server waiting makes room.
+    async fn place(&mut self) -> Option<OwnedSemaphorePermit> {
+        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+            return Some(place);
+        }
+        if is_news(&mut self.full_said) {
+            tracing::warn!(
+                connections = self.bound,
+                "there are as many connections as there may be (limits.connections, ulimit -n): \
+                 those that keep the server waiting longest are closed for new ones"
+            );
+        }
+        loop {
+            self.watchman.close_overdue();
+            self.watchman.make_room();
+            let place = timeout(AGAIN, Arc::clone(&self.places).acquire_owned()).await;
+            if let Ok(place) = place {
+                return place.ok();
+            }
+        }
+    }
+
+    fn take(&self, stream: TcpStream, place: Option<OwnedSemaphorePermit>) {
+        // An answer must not wait for more to fill a packet.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection ended before it was taken");
+            return;
+        }
+        let watched = self.watchman.watch();
+        let serving = serve_one(stream, watched, self.service.clone(), self.stopping.subscribe());
+        tokio::spawn(async move {
+            serving.await;
+            drop(place);
+        });
+    }
+
+    /// A connection that broke before it was taken is nobody's trouble; anything else lasts a while.
+    async fn cannot_accept(&mut self, error: &io::Error) {
+        use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+        if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+            return;
+        }
+        if is_news(&mut self.error_said) {
+            tracing::error!(%error, "no connection can be taken");
+        }
+        self.watchman.make_room();
+        sleep(AGAIN).await;
+    }
+
+    /// Waits until what was begun is done, but not for ever.
+    async fn finish(self) {
+        self.stopping.send_replace(true);
+        self.watchman.close_idle();
+        if timeout(FAREWELL, self.stopping.closed()).await.is_err() {
+            let left = self.bound - self.places.available_permits();
+            tracing::warn!(left, "the server ends while requests are not done");
+        }
+    }
+}
+
+/// Whether something is to be said again, now that it was last said at `said`.
+fn is_news(said: &mut Option<Instant>) -> bool {
+    let now = Instant::now();
+    let is_news = said.is_none_or(|said| now - said >= SAID);
+    if is_news {
+        *said = Some(now);
+    }
+    is_news
+}
+
+/// Serves one connection until it ends, is closed by the watchman, or the server stops.
+async fn serve_one<S, F>(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    watched: Watched,
+    service: S,
+    mut stopping: watch::Receiver<bool>,
+) where
+    S: Service<Request, Response = Response, Error = Infallible, Future = F> + Clone,
+    F: Future<Output = Result<Response, Infallible>>,
+{
+    let watch = watched.watch();
+    let answer = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
+        let number = watch.asked(!request.body().is_end_stream());
+        let (service, watch) = (service.clone(), Arc::clone(watch));
+        async move {
+            let noted = Arc::clone(&watch);
+            let request =
+                request.map(|body| Body::new(Incoming { body, watch: noted, request: number }));
+            let response = service.oneshot(request).await?;
+            Ok::<_, Infallible>(response.map(|body| Answer { body, watch, request: number }))
+        }
+    });
+    let io = TokioIo::new(Stream { stream, watch: Arc::clone(watch) });
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(IDLE + ROUND)
+            .max_buf_size(BUFFER)
+            .serve_connection(io, answer)
+    );
+    let mut stopped = pin!(async {
+        // An error means that nobody is left to stop it: then the process ends.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+    });
+    let mut is_stopping = false;
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection broke");
+                }
+                break;
+            }
+            () = watch.closing() => {
+                tracing::debug!("a connection that kept the server waiting is closed");
+                break;
+            }
+            () = stopped.as_mut(), if !is_stopping => {
+                is_stopping = true;
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The memory that requests hold together: a budget in bytes.
+//!
+//! Whoever is about to hold much on behalf of a request takes it from here first, and refuses the
+//! request where there is no more: what all requests hold at a time is bounded whatever they ask.
+//! Nobody waits for memory, so nobody can wait for ever.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+
+/// A budget of bytes. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Memory(Arc<Pool>);
+
+#[derive(Debug)]
+struct Pool {
+    whole: Option<Memory>,
+    size: usize,
+    held: AtomicUsize,
+}
+
+/// There is not as much memory left as was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{asked} bytes are more than what is left of {size}")]
+pub struct Exhausted {
+    /// How many bytes were asked for.
+    pub asked: usize,
+    /// How many there are when nobody holds any: more than that will never be given.
+    pub size: usize,
+}
+
+/// Bytes that were taken; dropping this gives them back.
+#[derive(Debug)]
+#[must_use = "dropping it gives the memory back"]
+pub struct Reserved {
+    memory: Memory,
+    bytes: usize,
+}
+
+impl Memory {
+    /// A budget of this many bytes.
+    pub fn new(bytes: usize) -> Self {
+        Self(Arc::new(Pool { whole: None, size: bytes, held: AtomicUsize::new(0) }))
+    }
+
+    /// A part of this budget with a bound of its own: what is taken from the part is taken from
+    /// the whole as well. Parts may be larger together than the whole.
+    #[must_use]
+    pub fn part(&self, bytes: usize) -> Self {
+        let whole = Some(self.clone());
+        Self(Arc::new(Pool { whole, size: bytes, held: AtomicUsize::new(0) }))
+    }
+
+    /// Takes so many bytes, all or none.
+    pub fn reserve(&self, bytes: usize) -> Result<Reserved, Exhausted> {
+        self.take(bytes)?;
+        Ok(Reserved { memory: self.clone(), bytes })
+    }
+
+    /// How many bytes are held now.
+    pub fn held(&self) -> usize {
+        self.0.held.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes there are when nobody holds any.
+    pub fn size(&self) -> usize {
+        self.0.size
+    }
+
+    fn take(&self, bytes: usize) -> Result<(), Exhausted> {
+        let Pool { whole, size, held } = &*self.0;
+        let more = |held: usize| held.checked_add(bytes).filter(|sum| sum <= size);
+        held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
+            .map_err(|_| Exhausted { asked: bytes, size: *size })?;
+        if let Some(Err(exhausted)) = whole.as_ref().map(|whole| whole.take(bytes)) {
+            held.fetch_sub(bytes, Ordering::Relaxed);
+            return Err(exhausted);
+        }
+        Ok(())
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.0.held.fetch_sub(bytes, Ordering::Relaxed);
+        if let Some(whole) = &self.0.whole {
+            whole.give_back(bytes);
+        }
+    }
+}
+
+impl Exhausted {
+    /// Whether there is room for this once others have given back what they hold.
+    pub const fn will_pass(&self) -> bool {
+        self.asked <= self.size
+    }
+}
+
+impl Reserved {
+    /// How many bytes were taken.
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Takes so many bytes more; on an error this holds what it held.
+    pub fn grow(&mut self, bytes: usize) -> Result<(), Exhausted> {
+        let more = |exhausted| Exhausted { asked: self.bytes.saturating_add(bytes), ..exhausted };
+        self.memory.take(bytes).map_err(more)?;
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    /// Gives back what is over `bytes`.
+    pub fn shrink_to(&mut self, bytes: usize) {
+        let over = self.bytes.saturating_sub(bytes);
+        self.memory.give_back(over);
+        self.bytes -= over;
+    }
+
+    /// `bytes` that hold this until the last clone or slice of them is gone.
+    pub fn hold(self, bytes: Bytes) -> Bytes {
+        if self.bytes == 0 {
+            return bytes;
+        }
+        Bytes::from_owner(Held { bytes, _reserved: self })
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        self.memory.give_back(self.bytes);
+    }
+}
+
+struct Held {
+    bytes: Bytes,
+    _reserved: Reserved,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_refused_takes_nothing_and_what_is_dropped_comes_back() {
+        let whole = Memory::new(100);
+        let (one, two) = (whole.part(80), whole.part(80));
+        let mut held = one.reserve(60).unwrap();
+        assert_eq!(two.reserve(60).unwrap_err(), Exhausted { asked: 60, size: 100 });
+        assert_eq!((one.held(), two.held(), whole.held()), (60, 0, 60));
+        assert_eq!(held.grow(30).unwrap_err(), Exhausted { asked: 90, size: 80 });
+        held.grow(20).unwrap();
+        let others = two.reserve(20).unwrap();
+        assert_eq!((held.bytes(), whole.held()), (80, 100));
+        held.shrink_to(10);
+        held.shrink_to(50);
+        assert_eq!((held.bytes(), one.held(), whole.held()), (10, 10, 30));
+        drop((held, others));
+        assert_eq!((one.held(), two.held(), whole.held()), (0, 0, 0));
+        assert!(one.reserve(usize::MAX).is_err(), "no sum is too large to be refused");
+    }
+
+    #[test]
+    fn bytes_hold_their_memory_until_the_last_slice_is_gone() {
+        let memory = Memory::new(10);
+        let bytes = memory.reserve(10).unwrap().hold(Bytes::from_static(b"0123456789"));
+        let slice = bytes.slice(2..4);
+        drop(bytes);
+        assert_eq!((memory.held(), &slice[..]), (10, &b"23"[..]));
+        drop(slice);
+        assert_eq!(memory.held(), 0);
+    }
+}

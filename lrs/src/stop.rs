@@ -1,0 +1,62 @@
+//! The end of a server: asked for by a signal, and sure to come.
+//!
+//! A thread of its own hears the signals, for those of the runtime may all be held up by work that
+//! does not end. It tells the runtime, which ends in good order; when that takes too long, or when
+//! it is asked once more, it ends the process itself. What was answered is kept in either case.
+
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+/// Hears the signals TERM and INT from now on. What is returned resolves at the first of them; at
+/// the second, or when `farewell` has passed, the process ends.
+#[cfg(unix)]
+pub fn asked(farewell: Duration) -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    use signal_hook::low_level::exit;
+
+    let mut signals = Signals::new([SIGTERM, SIGINT])?;
+    let (tell, told) = oneshot::channel();
+    let listen = move || {
+        let mut asked = signals.forever();
+        if asked.next().is_none() {
+            return;
+        }
+        // Nobody listens any longer: then the process is ending.
+        let _ = tell.send(());
+        std::thread::spawn(move || {
+            std::thread::sleep(farewell);
+            eprintln!(
+                "traccia: ended while work was not done, {} seconds after it was asked to",
+                farewell.as_secs()
+            );
+            exit(0);
+        });
+        if asked.next().is_some() {
+            exit(1);
+        }
+    };
+    std::thread::Builder::new().name("signals".into()).spawn(listen)?;
+    Ok(async move {
+        if told.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+/// Waits for Ctrl-C; when `farewell` has passed since then, the process ends.
+#[cfg(not(unix))]
+pub fn asked(farewell: Duration) -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(async move {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        std::thread::spawn(move || {
+            std::thread::sleep(farewell);
+            std::process::exit(0);
+        });
+    })
+}

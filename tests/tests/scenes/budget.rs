@@ -1,0 +1,155 @@
+//! What requests hold of the server's memory, and for how long: bodies whose end never comes,
+//! answers that nobody reads.
+
+use std::time::Duration;
+
+use e2e::{Client, Document, Setup, Statement, Traccia, Wire, eventually, gzip};
+use serde_json::Value;
+
+const WITHIN: Duration = Duration::from_secs(30);
+const JSON: &str = "Content-Type: application/json";
+
+/// Every resource that takes a body from a key.
+const WRITES: [&str; 12] = [
+    "POST /xapi/statements",
+    "PUT /xapi/statements?statementId=fdfb7f3c-6c5a-4d5e-8d25-8f8a1f6b7a11",
+    "POST /xapi/activities/state",
+    "PUT /xapi/activities/state",
+    "PUT /xapi/activities/profile",
+    "PUT /xapi/agents/profile",
+    "POST /api/v1/keys",
+    "PUT /api/v1/courses/c",
+    "PUT /api/v1/courses/c/learners",
+    "PUT /api/v1/courses/c/learners/l/merge",
+    "PUT /api/v1/courses/c/events/e/sessions/s/register",
+    "POST /api/v1/courses/c/events/e/sessions/s/register",
+];
+
+#[tokio::test]
+async fn who_has_no_good_key_is_answered_before_the_body_comes() {
+    let traccia = Traccia::start().await;
+    for stranger in [traccia.anonymous(), traccia.with_key("seed", "wrong")] {
+        for request in WRITES {
+            let mut wire = Wire::to(traccia.url()).await;
+            wire.head(&stranger, request, &[JSON, "Content-Length: 1000000"]).await;
+            let (status, head) = wire.answer().await;
+            assert_eq!(status, 401, "{request}: {head}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_key_bodies_are_small() {
+    let traccia = Traccia::start().await;
+    let nobody = traccia.anonymous();
+    let form = "Content-Type: application/x-www-form-urlencoded";
+    let (whole, _) = gzip(&"a&".repeat(100_000));
+    for (request, kind) in [("POST /check-in/c", form), ("POST /api/v1/courses/c/check-in", JSON)] {
+        let mut wire = Wire::to(traccia.url()).await;
+        wire.head(&nobody, request, &[kind, "Content-Length: 5000"]).await;
+        assert_eq!(wire.answer().await.0, 413, "{request}, before it comes");
+        let length = format!("Content-Length: {}", whole.len());
+        let mut wire = Wire::to(traccia.url()).await;
+        wire.head(&nobody, request, &[kind, "Content-Encoding: gzip", &length]).await;
+        wire.send(&whole).await;
+        assert_eq!(wire.answer().await.0, 413, "{request}, of what it becomes");
+    }
+}
+
+/// A server whose memory holds four bodies of the largest size, and a key three of them.
+async fn narrow(bytes: usize) -> Traccia {
+    Setup::default()
+        .variable("TRACCIA__LIMITS__BODY_BYTES", &bytes.to_string())
+        .variable("TRACCIA__LIMITS__MEMORY_BYTES", &(4 * bytes).to_string())
+        .start()
+        .await
+}
+
+async fn put(client: &Client, bytes: usize) -> e2e::Reply {
+    Document::state("s").put_bytes(client, "text/plain", &vec![b'x'; bytes]).await
+}
+
+#[tokio::test]
+async fn bodies_that_are_held_leave_room_for_others_and_give_it_back() {
+    let traccia = narrow(65_536).await;
+    let (holder, other) = (traccia.admin(), traccia.holder_of(&["state"]).await);
+    let (_, endless) = gzip(&" ".repeat(60_000));
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        let mut wire = Wire::to(traccia.url()).await;
+        let headers = [JSON, "Content-Encoding: gzip", "Content-Length: 1000"];
+        wire.head(&holder, "POST /xapi/statements", &headers).await;
+        wire.send(&endless).await;
+        held.push(wire);
+    }
+    eventually("the share of the key is taken", WITHIN, async || {
+        let reply = put(&holder, 60_000).await;
+        if reply.status != 503 {
+            return Err(format!("{reply}"));
+        }
+        reply.problem(503);
+        Ok(reply.header("retry-after"))
+    })
+    .await;
+    put(&other, 30_000).await.is(204);
+    traccia.anonymous().get("/healthz").await.is(200);
+    drop(held);
+    eventually("it comes back", WITHIN, async || {
+        let reply = put(&holder, 60_000).await;
+        if reply.status == 204 { Ok(()) } else { Err(format!("{reply}")) }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_body_must_be_over_in_time() {
+    let traccia = Setup::default().variable("TRACCIA__LIMITS__BODY_SECONDS", "1").start().await;
+    for (headers, part) in [
+        (&[JSON, "Content-Length: 1000"][..], b"[".to_vec()),
+        (&[JSON, "Content-Length: 1000", "Content-Encoding: gzip"], gzip("[ ").1),
+    ] {
+        let mut wire = Wire::to(traccia.url()).await;
+        wire.head(&traccia.admin(), "POST /xapi/statements", headers).await;
+        wire.send(part).await;
+        let (status, answer) = wire.answer().await;
+        assert_eq!(status, 408, "{answer}");
+        wire.rest().await;
+    }
+    traccia.admin().store_one(&Statement::new().json()).await;
+}
+
+#[tokio::test]
+async fn who_does_not_read_an_answer_can_ask_for_no_more() {
+    let size = 8 << 20;
+    let traccia = narrow(size).await;
+    let (reader, other) = (traccia.admin(), traccia.holder_of(&["all/read"]).await);
+    for _ in 0..3 {
+        let long = Value::from("x".repeat(size - 10_000));
+        reader.store_one(&Statement::new().with("/result/response", long).json()).await;
+    }
+    let mut unread = Wire::to(traccia.url()).await;
+    unread.head(&reader, "GET /xapi/statements", &[]).await;
+    assert_eq!(unread.answer().await.0, 200);
+    let refused = reader.get("/statements").await;
+    refused.problem(503);
+    refused.header("retry-after");
+    other.get("/statements").query(&[("limit", "1")]).await.is(200);
+    traccia.anonymous().get("/healthz").await.is(200);
+    drop(unread);
+    eventually("the memory is given back", WITHIN, async || {
+        let reply = reader.get("/statements").attempt().await.map_err(|it| it.to_string())?;
+        if reply.status == 200 { Ok(()) } else { Err(reply.status.to_string()) }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_memory_that_holds_no_four_bodies_is_no_setting() {
+    let data = tempfile::tempdir().unwrap();
+    let settings = data.path().join("traccia.toml");
+    std::fs::write(&settings, "[limits]\nbody_bytes = 1000\nmemory_bytes = 3999\n").unwrap();
+    let (data, settings) = (data.path().to_str().unwrap(), settings.to_str().unwrap());
+    let done = e2e::cli(&["serve", "--data", data, "--config", settings]).await;
+    assert_eq!(done.code, Some(2), "{done}");
+    assert!(done.stderr.contains("limits.memory_bytes is 3999"), "{done}");
+}
