@@ -23,12 +23,15 @@ pub(super) struct Health {
 impl Health {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         let base = self.url.as_str().trim_end_matches('/');
-        match ailment(base).await? {
-            None => {
+        match state(base).await? {
+            Ok(warnings) => {
                 println!("{base} is ready");
+                for warning in warnings {
+                    eprintln!("{base} warns: {warning}");
+                }
                 Ok(ExitCode::SUCCESS)
             }
-            Some(reason) => {
+            Err(reason) => {
                 eprintln!("{base} is not ready: {reason}");
                 Ok(ExitCode::FAILURE)
             }
@@ -36,8 +39,8 @@ impl Health {
     }
 }
 
-/// What keeps the server at `base` from working, in one line; none when it is ready.
-async fn ailment(base: &str) -> anyhow::Result<Option<String>> {
+/// What the server at `base` warns of, where it is ready; else what keeps it from working, in one line.
+async fn state(base: &str) -> anyhow::Result<Result<Vec<String>, String>> {
     // One TLS provider for the whole program; a second installation is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
     // This server itself is asked, not what a proxy of the environment says of it.
@@ -45,16 +48,16 @@ async fn ailment(base: &str) -> anyhow::Result<Option<String>> {
     let answer = match http.get(format!("{base}/readyz")).send().await {
         Ok(answer) => answer,
         Err(error) if error.is_timeout() => {
-            return Ok(Some(format!("no answer within {} seconds", PATIENCE.as_secs())));
+            return Ok(Err(format!("no answer within {} seconds", PATIENCE.as_secs())));
         }
-        Err(error) => return Ok(Some(format!("{:#}", anyhow::Error::new(error)))),
+        Err(error) => return Ok(Err(format!("{:#}", anyhow::Error::new(error)))),
     };
     let status = answer.status();
+    let said = answer.json::<Value>().await.unwrap_or_default();
     if status.is_success() {
-        return Ok(None);
+        let warnings = said.get("warnings").and_then(Value::as_array).into_iter().flatten();
+        return Ok(Ok(warnings.filter_map(Value::as_str).map(str::to_owned).collect()));
     }
-    let problem = answer.json::<Value>().await.unwrap_or_default();
-    Ok(Some(
-        format!("{status} {}", member(&problem, "detail").replace('\n', " ")).trim().to_owned(),
-    ))
+    let reason = member(&said, "detail").replace('\n', " ");
+    Ok(Err(format!("{status} {reason}").trim().to_owned()))
 }

@@ -337,6 +337,16 @@ impl From<StoreError> for Problem {
                     "Tell the server's administrator; the log says why.",
                 )
             }
+            StoreError::Unreadable { id, .. } => {
+                let named = id.map(|id| format!(" {id}")).unwrap_or_default();
+                tracing::error!(%error, "the store holds what it cannot read");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "store-corrupt",
+                    format!("The statement{named} cannot be read: it is not as it was stored."),
+                    "Tell the server's administrator, who may have it in a backup; all others can be read.",
+                )
+            }
             StoreError::Corrupt(what) => {
                 tracing::error!(what, "the store holds what it cannot read");
                 Self::new(
@@ -351,6 +361,17 @@ impl From<StoreError> for Problem {
 }
 
 impl Problem {
+    /// Why the server is not ready. Damage in the store is a reason, and not an error of this request.
+    pub fn not_ready(error: StoreError) -> Self {
+        let is_damage = matches!(error, StoreError::Corrupt(_) | StoreError::Unreadable { .. });
+        let mut problem = Self::from(error);
+        if is_damage {
+            problem.0.status = StatusCode::SERVICE_UNAVAILABLE.as_u16();
+            problem.0.title = "Service Unavailable";
+        }
+        problem
+    }
+
     fn of_progress(error: ProgressError, detail: String) -> Self {
         let (status, rule, remedy) = match error {
             ProgressError::Merge(MergeError::Unknown(_)) | ProgressError::NoLearner(_) => (

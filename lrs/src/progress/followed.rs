@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::course::{ActorProgress, Course, Evidence};
 use crate::store::{
-    Followed as Mark, Kept, KeptCourse, ProgressDocument, Result, Store, StoreError,
+    Followed as Mark, Kept, KeptCourse, LogPage, ProgressDocument, Result, Store, StoreError,
 };
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::{VOIDED, target};
@@ -43,6 +43,23 @@ pub(super) struct Read {
 }
 
 impl Read {
+    /// What a page of the log means, and whether more may follow. A statement that cannot be read
+    /// means nothing: it must not keep all others from counting.
+    pub(super) fn chunk(page: Result<LogPage>) -> Result<(Vec<Self>, bool)> {
+        match page {
+            Ok(page) => Ok((page.statements.iter().map(Self::new).collect(), page.more)),
+            Err(StoreError::Unreadable { id, stored, reason }) => {
+                tracing::error!(?id, %stored, reason, "a statement does not count");
+                Ok((vec![Self::nothing(stored)], true))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    const fn nothing(stored: Instant) -> Self {
+        Self { stored, evidence: None, voids: None }
+    }
+
     /// What `kept` means for progress. A voided statement means nothing, and neither does one
     /// that cannot be read: it must not keep all others from counting.
     pub(super) fn new(kept: &Kept) -> Self {
@@ -51,7 +68,7 @@ impl Read {
             Ok(value) => value,
             Err(error) => {
                 tracing::error!(%error, "a statement does not count");
-                return Self { stored, evidence: None, voids: None };
+                return Self::nothing(stored);
             }
         };
         let is_voiding = value.pointer("/verb/id").and_then(Value::as_str) == Some(VOIDED);
@@ -243,4 +260,22 @@ fn written(actor: &str, progress: &ActorProgress) -> ProgressDocument {
 pub(super) fn current(document: &ProgressDocument) -> Option<ActorProgress> {
     let progress: ActorProgress = serde_json::from_slice(&document.body).ok()?;
     progress.is_current().then_some(progress)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_that_cannot_be_read_is_gone_past_and_means_nothing() {
+        let stored = Instant::from_micros(7);
+        let reason = "its checksum is another one".to_owned();
+        let broken = Err(StoreError::Unreadable { id: None, stored, reason });
+        let (chunk, more) = Read::chunk(broken).unwrap();
+        let [read] = chunk.as_slice() else { panic!("one, to go on from") };
+        assert_eq!(read.stored, stored);
+        assert!(read.evidence.is_none() && read.voids.is_none() && more);
+        let away = Err(StoreError::Unavailable("away".into()));
+        assert!(Read::chunk(away).is_err(), "what comes back is waited for");
+    }
 }

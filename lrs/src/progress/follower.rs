@@ -141,12 +141,10 @@ impl Follower {
         if self.courses.is_empty() {
             return Ok(true);
         }
-        let log = self.store.log(self.through(), CHUNK).await?;
-        if log.statements.is_empty() {
+        let (log, more) = self.read(self.through()).await?;
+        if log.is_empty() {
             return Ok(true);
         }
-        let whole = !log.more;
-        let log: Vec<Read> = log.statements.iter().map(Read::new).collect();
         let mut overtaken = Vec::new();
         for followed in self.courses.values_mut() {
             followed.follow(&*self.store, &log).await?;
@@ -158,7 +156,12 @@ impl Follower {
             self.courses.remove(&id);
             self.looked = None;
         }
-        Ok(whole)
+        Ok(!more)
+    }
+
+    /// The next chunk of the log after an instant, and whether more may follow it.
+    async fn read(&self, after: Instant) -> Result<(Vec<Read>, bool)> {
+        Read::chunk(self.store.log(after, CHUNK).await)
     }
 
     /// Looks for courses that are new or take other statements now; these start over.
@@ -268,11 +271,10 @@ impl Follower {
         for _ in 0..chunks {
             // A long reading must not look like a process that is gone.
             self.store.lead(false).await?;
-            let log = self.store.log(followed.mark.through, CHUNK).await?;
-            let read: Vec<Read> = log.statements.iter().map(Read::new).collect();
+            let (read, more) = self.read(followed.mark.through).await?;
             followed.follow(&*self.store, &read).await?;
             statements += read.len() as u64;
-            if !log.more {
+            if !more {
                 let is_kept = followed.save(&*self.store).await?;
                 return Ok(if is_kept { ReadOn::Whole(statements) } else { ReadOn::Overtaken });
             }

@@ -45,6 +45,11 @@ impl Progress {
         let register = self.boards.register(id).await?;
         let mut table = empty(&register);
         table.through = Some(self.store.consistent_through().await?.micros());
+        if let Some(ahead) = self.record.stored_ahead().await? {
+            let seconds = u64::try_from(ahead.micros / 1_000_000).ok();
+            let latest = Some(ahead.latest.micros());
+            table.rows.push(row("stored_ahead", "", seconds, latest));
+        }
         self.sources(&mut table).await?;
         for refused in self.record.refusals().all() {
             let subject = format!("{}: {}", refused.key, refused.rule);
@@ -186,6 +191,10 @@ fn meaning(check: &str) -> Words {
         "same_name" => {
             Words::new("stesso nome: la stessa persona?", "the same name: the same person?")
         }
+        "stored_ahead" => Words::new(
+            "secondi di anticipo di stored sull'orologio del server",
+            "seconds by which stored runs ahead of the server's clock",
+        ),
         "repeated" => Words::new(
             "dichiarazioni ripetute, contate una volta",
             "repeated statements, counted once",

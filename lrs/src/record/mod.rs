@@ -3,6 +3,7 @@
 pub mod about;
 pub mod activities;
 pub mod agents;
+pub mod clock;
 pub mod documents;
 pub mod error;
 pub mod refusals;

@@ -20,6 +20,8 @@ use crate::xapi::query::Filter;
 use crate::xapi::refusal::Refusal;
 use crate::xapi::stored::Stored;
 
+pub mod ahead;
+mod checksum;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 pub mod mongo;
@@ -53,6 +55,24 @@ pub enum StoreError {
     /// What is kept cannot be read. Trying again does not help.
     #[error("the store holds what it cannot read: {0}")]
     Corrupt(String),
+    /// A kept statement is not as it was written. Trying again does not help; all others can be read.
+    #[error("{} cannot be read: {reason}", named(*.id, *.stored))]
+    Unreadable {
+        /// Its id; `None` where not even that can be read.
+        id: Option<Uuid>,
+        /// When it was stored.
+        stored: Instant,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// A kept statement, for people.
+fn named(id: Option<Uuid>, stored: Instant) -> String {
+    match id {
+        Some(id) => format!("the statement {id}, stored {stored},"),
+        None => format!("the statement stored {stored}"),
+    }
 }
 
 /// What every store method gives.
@@ -124,6 +144,23 @@ pub struct LogPage {
     pub more: bool,
 }
 
+impl LogPage {
+    /// The page of what was read, in order: up to the first that cannot be read.
+    fn of(read: impl IntoIterator<Item = Result<Kept>>, more: bool) -> Result<Self> {
+        let mut statements = Vec::new();
+        for kept in read {
+            match kept {
+                Ok(kept) => statements.push(kept),
+                Err(StoreError::Unreadable { .. }) if !statements.is_empty() => {
+                    return Ok(Self { statements, more: true });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Self { statements, more })
+    }
+}
+
 /// A page of statements ends with the one by which it weighs so many bytes, about.
 pub const PAGE_BYTES: usize = 64 << 20;
 
@@ -136,6 +173,9 @@ pub trait StatementLog: Send + Sync {
     /// At most `limit` statements stored after `after`, voided or not, oldest first; fewer where
     /// they would weigh more than [`LOG_BYTES`], but never none where there is one. One that is
     /// visible now never gets an earlier neighbour later.
+    ///
+    /// A page ends before a statement that cannot be read; where that is the first one, the answer
+    /// is [`StoreError::Unreadable`], and its `stored` is where to go on.
     async fn log(&self, after: Instant, limit: usize) -> Result<LogPage>;
 
     /// Returns when a statement stored after `after` may be there, or after `at_most`.
@@ -383,6 +423,11 @@ pub trait Store:
     /// 32 random bytes that belong to this store for good: the secret of its cursors.
     async fn secret(&self) -> Result<[u8; 32]>;
 
-    /// Fails when the store cannot answer a read and a write.
+    /// Fails when the store cannot answer a read and a write, and, with [`StoreError::Corrupt`], once
+    /// something was found in it that cannot be read.
     async fn ping(&self) -> Result<()>;
+
+    /// The latest `stored` that was given to a statement or promised. Later than the clock by more
+    /// than [`ahead::AHEAD`] where a clock was wrong.
+    async fn latest(&self) -> Result<Instant>;
 }

@@ -5,7 +5,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use e2e::{Setup, Statement, Traccia, cli, eventually, new_id};
+use e2e::{Client, Setup, Statement, Traccia, cli, eventually, new_id};
+use serde_json::json;
 use tempfile::TempDir;
 
 /// A server on a new embedded store in this folder, whatever store the other scenes run on.
@@ -31,6 +32,15 @@ async fn refused(folder: &Path) -> String {
     started.stderr
 }
 
+/// The server says that it is not ready, or will in a moment: it may remember its last answer.
+async fn is_unready(admin: &Client) {
+    let look = async || match admin.get("/readyz").await {
+        reply if reply.status == 503 => Ok(()),
+        reply => Err(reply.to_string()),
+    };
+    eventually("it says that it is not ready", Duration::from_secs(10), look).await;
+}
+
 #[tokio::test]
 async fn a_database_that_is_removed_is_missed_at_once_and_at_the_next_start() {
     let (_place, folder) = place();
@@ -41,14 +51,46 @@ async fn a_database_that_is_removed_is_missed_at_once_and_at_the_next_start() {
     fs::remove_file(folder.join("traccia.sqlite")).unwrap();
     let refusal = admin.post("/statements").json(&Statement::new().json()).await;
     assert_eq!(refusal.problem(503).body["rule"], "store-unavailable");
-    let unready = async || match admin.get("/readyz").await {
-        reply if reply.status == 503 => Ok(()),
-        reply => Err(reply.to_string()),
-    };
-    eventually("it says that it is not ready", Duration::from_secs(10), unready).await;
+    is_unready(&admin).await;
     traccia.stop().await;
     let said = refused(&folder).await;
     assert!(said.contains("traccia.sqlite is missing") && said.contains("backup"), "{said}");
+}
+
+/// Flips a bit of a text that is in the file once.
+fn flip(file: &Path, text: &str) {
+    let mut bytes = fs::read(file).unwrap();
+    let mut places = bytes.windows(text.len()).enumerate().filter(|(_, at)| *at == text.as_bytes());
+    let (at, _) = places.next().expect("it is there");
+    assert!(places.next().is_none(), "it is there once");
+    bytes[at] ^= 1;
+    fs::write(file, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn a_statement_that_a_flipped_bit_has_hit_is_an_error_that_names_it() {
+    let (_place, folder) = place();
+    let mut traccia = on(&folder).await;
+    let ids: Vec<String> = (0..3).map(|_| new_id()).collect();
+    for id in &ids {
+        let marked =
+            Statement::new().id(id).with("/result/response", json!(format!("needle {id}")));
+        traccia.admin().post("/statements").json(&marked.json()).await.is(200);
+    }
+    traccia.stop().await;
+    flip(&folder.join("traccia.sqlite"), &format!("needle {}", ids[1]));
+    let traccia = on(&folder).await;
+    let admin = traccia.admin();
+    for path in [format!("/statements?statementId={}", ids[1]), "/statements".to_owned()] {
+        let problem = admin.get(&path).await.problem(500).body;
+        assert_eq!(problem["rule"], "store-corrupt");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(&format!("statement {} cannot be read", ids[1])), "{detail}");
+    }
+    for id in [&ids[0], &ids[2]] {
+        admin.get(&format!("/statements?statementId={id}")).await.is(200);
+    }
+    is_unready(&admin).await;
 }
 
 #[tokio::test]

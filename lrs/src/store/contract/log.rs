@@ -177,3 +177,15 @@ pub async fn everything_up_to_the_consistent_instant_can_be_read(store: &Arc<dyn
     };
     timeout(PROMPT, caught_up).await.expect("the promise reaches what is kept");
 }
+
+/// Of all that was given to statements or promised, whichever is later.
+pub async fn the_latest_instant_is_never_earlier_than_what_was_stored_or_promised(
+    store: &Arc<dyn Store>,
+) {
+    for n in 0..3 {
+        put(store, &[statement(n)]).await;
+        assert!(store.latest().await.unwrap() >= stored(store, n).await);
+        let promised = store.consistent_through().await.unwrap();
+        assert!(store.latest().await.unwrap() >= promised);
+    }
+}

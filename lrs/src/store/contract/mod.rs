@@ -107,6 +107,7 @@ macro_rules! store_contract {
                 waiting_ends_without_news,
                 what_was_known_already_is_no_news,
                 everything_up_to_the_consistent_instant_can_be_read,
+                the_latest_instant_is_never_earlier_than_what_was_stored_or_promised,
             ];
             things: [
                 agents_have_the_names_they_were_seen_under,

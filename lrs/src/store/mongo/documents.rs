@@ -1,6 +1,6 @@
 //! State and profile documents: a cell each. Fields: `shelf`, the name of the three that follow,
 //! `resource`, `activity`, `agent`; `registration` ("" for none), `id`, `content_type`, `updated` in
-//! microseconds, `body`.
+//! microseconds, `body`, `crc`, which those of a version before have not.
 
 use mongodb::bson::{Bson, Document as Fields, doc};
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::blob::Blobs;
 use super::cell::{self, Cells, Held, busy};
 use super::field;
-use crate::store::{LOG_BYTES, Result, StoreError};
+use crate::store::{LOG_BYTES, Result, StoreError, checksum};
 use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
 use crate::xapi::instant::Instant;
 
@@ -47,11 +47,13 @@ impl Documents {
 
     async fn read(&self, held: &Held) -> Result<Option<Document>> {
         let Some(value) = held.value() else { return Ok(None) };
-        Ok(Some(Document {
+        let document = Document {
             content_type: field::text(value, "content_type")?,
             updated: field::instant(value, "updated")?,
             body: self.blobs.bytes(value, "body").await?,
-        }))
+        };
+        let crc = value.contains_key("crc").then(|| field::integer(value, "crc")).transpose()?;
+        checksum::checked_document(&key(value)?, document, crc).map(Some)
     }
 
     /// See [`crate::store::DocumentStore::document_ids`].
@@ -135,6 +137,7 @@ impl Documents {
         value.insert("content_type", &document.content_type);
         value.insert("updated", document.updated.micros());
         value.insert("body", body);
+        value.insert("crc", i64::from(checksum::of_document(key, document)));
         let is_done = self.cells.change(name, held, value).await?;
         if !is_done {
             self.blobs.remove(file).await?;

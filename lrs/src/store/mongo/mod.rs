@@ -137,6 +137,7 @@ impl Inner {
             things: things.clone(),
             clock: Arc::clone(&clock),
             promising: Arc::default(),
+            ahead: Arc::default(),
             newest: watch::Sender::default(),
         };
         let documents = Documents { cells: cells("document"), blobs: blobs.clone() };
@@ -395,5 +396,10 @@ impl Store for MongoStore {
         insert(&self.0.settings, doc! {"_id": &id}).await?;
         call(self.0.settings.delete_one(doc! {"_id": &id})).await?;
         self.0.statements.register.head().await.map(drop)
+    }
+
+    async fn latest(&self) -> Result<Instant> {
+        let head = self.0.statements.register.head().await?;
+        Ok(Instant::from_micros(head.last))
     }
 }

@@ -5,11 +5,11 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use super::session::Session;
-use crate::store::{LOG_BYTES, Result, StoreError};
+use crate::store::{LOG_BYTES, Result, StoreError, checksum};
 use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
 use crate::xapi::instant::Instant;
 
-const SELECT: &str = "SELECT content_type, updated, body FROM document WHERE resource = ?1 \
+const SELECT: &str = "SELECT content_type, updated, body, checksum FROM document WHERE resource = ?1 \
     AND activity = ?2 AND agent = ?3 AND id = ?4 AND registration = ?5";
 
 const fn number(resource: Resource) -> u8 {
@@ -24,19 +24,27 @@ fn registration(shelf: &Shelf) -> String {
     shelf.registration.map(|id| id.to_string()).unwrap_or_default()
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Document> {
-    Ok(Document {
+/// A document, and its checksum.
+fn read(row: &Row<'_>) -> rusqlite::Result<(Document, Option<i64>)> {
+    let document = Document {
         content_type: row.get(0)?,
         updated: Instant::from_micros(row.get(1)?),
         body: Bytes::from(row.get::<_, Vec<u8>>(2)?),
-    })
+    };
+    Ok((document, row.get(3)?))
 }
 
-pub(super) fn document(connection: &Connection, key: &DocumentKey) -> Result<Option<Document>> {
-    let DocumentKey { shelf, id } = key;
+/// The document at `key`, where it is as it was written.
+fn checked(key: &DocumentKey, found: Option<(Document, Option<i64>)>) -> Result<Option<Document>> {
+    found.map(|(document, sum)| checksum::checked_document(key, document, sum)).transpose()
+}
+
+pub(super) fn document(connection: &Connection, at: &DocumentKey) -> Result<Option<Document>> {
+    let DocumentKey { shelf, id } = at;
     let address =
         params![number(shelf.resource), shelf.activity, shelf.agent, id, registration(shelf)];
-    Ok(connection.prepare_cached(SELECT)?.query_row(address, read).optional()?)
+    let found = connection.prepare_cached(SELECT)?.query_row(address, read).optional()?;
+    checked(at, found)
 }
 
 pub(super) fn ids(
@@ -65,7 +73,7 @@ pub(super) fn beyond(
     limit: usize,
 ) -> Result<Vec<(DocumentKey, Document)>> {
     let mut select = connection.prepare_cached(
-        "SELECT content_type, updated, body, resource, activity, agent, id, registration \
+        "SELECT content_type, updated, body, checksum, resource, activity, agent, id, registration \
          FROM document \
          WHERE (resource, activity, agent, id, registration) > (?1, ?2, ?3, ?4, ?5) \
          ORDER BY resource, activity, agent, id, registration LIMIT ?6",
@@ -85,7 +93,8 @@ pub(super) fn beyond(
     let rows = select.query_map(from, |row| Ok((key(row)?, read(row)?)))?;
     let (mut documents, mut bytes) = (Vec::new(), 0);
     for row in rows {
-        let (key, document) = row?;
+        let (key, (document, sum)) = row?;
+        let document = checksum::checked_document(&key, document, sum)?;
         bytes += document.body.len();
         documents.push((key, document));
         if bytes >= LOG_BYTES {
@@ -97,16 +106,16 @@ pub(super) fn beyond(
 
 fn key(row: &Row<'_>) -> rusqlite::Result<DocumentKey> {
     let shelf = Shelf {
-        resource: match row.get::<_, i64>(3)? {
+        resource: match row.get::<_, i64>(4)? {
             0 => Resource::State,
             1 => Resource::ActivityProfile,
             _ => Resource::AgentProfile,
         },
-        activity: row.get(4)?,
-        agent: row.get(5)?,
-        registration: Uuid::parse_str(&row.get::<_, String>(7)?).ok(),
+        activity: row.get(5)?,
+        agent: row.get(6)?,
+        registration: Uuid::parse_str(&row.get::<_, String>(8)?).ok(),
     };
-    Ok(DocumentKey { shelf, id: row.get(6)? })
+    Ok(DocumentKey { shelf, id: row.get(7)? })
 }
 
 pub(super) fn change(
@@ -119,7 +128,7 @@ pub(super) fn change(
     let registration = registration(shelf);
     let resource = number(shelf.resource);
     let address = params![resource, shelf.activity, shelf.agent, id, registration];
-    let existing = session.one(SELECT, address, read)?;
+    let existing = checked(key, session.one(SELECT, address, read)?)?;
     precondition.check(existing.as_ref()).map_err(StoreError::Precondition)?;
     let Some(document) = change.apply(existing)? else {
         session.run(
@@ -131,10 +140,10 @@ pub(super) fn change(
     };
     session.run(
         "INSERT INTO document (resource, activity, agent, id, registration, content_type, \
-         updated, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
+         updated, body, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
          ON CONFLICT (resource, activity, agent, id, registration) DO UPDATE \
          SET content_type = excluded.content_type, updated = excluded.updated, \
-         body = excluded.body",
+         body = excluded.body, checksum = excluded.checksum",
         params![
             resource,
             shelf.activity,
@@ -143,7 +152,8 @@ pub(super) fn change(
             registration,
             document.content_type,
             document.updated.micros(),
-            &*document.body
+            &*document.body,
+            checksum::of_document(key, &document),
         ],
     )?;
     Ok(Some(document))

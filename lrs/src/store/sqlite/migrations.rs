@@ -2,9 +2,13 @@
 
 use rusqlite::Connection;
 
-const STEPS: [&str; 2] = [include_str!("0001_core.sql"), include_str!("0002_journals.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("0001_core.sql"),
+    include_str!("0002_journals.sql"),
+    include_str!("0003_checksums.sql"),
+];
 /// The number of the newest step.
-const KNOWN: u32 = 2;
+const KNOWN: u32 = 3;
 
 /// Brings a database to the newest layout. Each step is one transaction with its number.
 /// A database of a newer Traccia is refused.

@@ -10,9 +10,11 @@ use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::Value;
 use uuid::Uuid;
 
+use self::damage::Damage;
 use self::folder::Folder;
 use self::readers::Readers;
-use self::writer::Writer;
+use self::scrub::Scrub;
+use self::writer::{Guards, Writer};
 use super::{
     Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptCertificates,
     KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore,
@@ -28,6 +30,7 @@ use crate::xapi::query::Filter;
 use crate::xapi::stored::Stored;
 
 mod courses;
+mod damage;
 mod documents;
 mod folder;
 mod keys;
@@ -35,6 +38,7 @@ mod memory;
 mod migrations;
 mod progress;
 mod readers;
+mod scrub;
 mod session;
 mod statements;
 #[cfg(test)]
@@ -54,6 +58,9 @@ pub struct SqliteStore(Arc<Inner>);
 /// Dropped in this order: the writer's connection must be the last, so that it can close the journal, and the folder is
 /// let go when nothing of it is open any more.
 struct Inner {
+    #[cfg_attr(not(test), expect(dead_code, reason = "it ends when this is dropped"))]
+    scrub: Scrub,
+    damage: Arc<Damage>,
     readers: Readers,
     writer: Writer,
     _folder: Arc<Folder>,
@@ -74,29 +81,32 @@ impl SqliteStore {
         let count = std::thread::available_parallelism().map_or(4, |n| 2 * n.get());
         let readers = Readers::open(&path, count)?;
         folder.settle()?;
-        let folder = Arc::new(folder);
-        let writer = Writer::start(connection, clock, Arc::clone(&folder))?;
-        Ok(Self(Arc::new(Inner { readers, writer, _folder: folder })))
+        let (folder, damage) = (Arc::new(folder), Arc::new(Damage::default()));
+        let guards = Guards { folder: Arc::clone(&folder), damage: Arc::clone(&damage) };
+        let writer = Writer::start(connection, clock, guards)?;
+        let scrub = Scrub::start(&path, Arc::clone(&damage))?;
+        Ok(Self(Arc::new(Inner { scrub, damage, readers, writer, _folder: folder })))
     }
 
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.0.readers.read(read).await
+        self.0.readers.read(read).await.inspect_err(|error| self.0.damage.note(error))
     }
 
     async fn write<T: Send + 'static>(
         &self,
         write: impl FnOnce(&mut session::Session<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.0.writer.write(write).await
+        self.0.writer.write(write).await.inspect_err(|error| self.0.damage.note(error))
     }
 }
 
 /// Settings of the writing connection. `FULL` makes every commit reach the disk.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     readers::plan_once(connection)?;
+    readers::check_pages(connection)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "page_size", 8192)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -377,6 +387,11 @@ impl Store for SqliteStore {
                 .optional()?;
             Ok(())
         })
-        .await
+        .await?;
+        self.0.damage.verify()
+    }
+
+    async fn latest(&self) -> Result<Instant> {
+        Ok(self.0.writer.latest())
     }
 }

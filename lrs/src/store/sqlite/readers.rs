@@ -48,10 +48,11 @@ impl Readers {
     }
 }
 
-fn open_one(path: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn open_one(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     plan_once(&connection)?;
+    check_pages(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "cache_size", -16_000)?;
     connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
@@ -64,4 +65,10 @@ fn open_one(path: &Path) -> rusqlite::Result<Connection> {
 pub(super) fn plan_once(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
+}
+
+/// Makes SQLite look at the sizes of all cells of a page before it uses the page: a broken page is an error then,
+/// and not rows that nobody wrote.
+pub(super) fn check_pages(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "cell_size_check", true)
 }

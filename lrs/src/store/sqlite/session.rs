@@ -1,11 +1,14 @@
 //! A transaction of the writer.
 
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
+use uuid::Uuid;
 
 use super::memory::Memory;
+use super::statements;
 use crate::store::{Result, StoreError};
 use crate::xapi::index::{Closeness, IndexKey, Kind};
 use crate::xapi::instant::Instant;
+use crate::xapi::stored::Stored;
 
 /// One transaction, or the savepoint of one job in it.
 pub(super) struct Session<'c> {
@@ -57,10 +60,13 @@ impl<'c> Session<'c> {
     }
 
     /// Writes what was held back. The transaction may be committed after it.
-    pub(super) fn finish(&mut self) -> std::result::Result<(), String> {
+    pub(super) fn finish(
+        &mut self,
+        told: impl FnOnce(rusqlite::Error) -> String,
+    ) -> std::result::Result<(), String> {
         match self.doomed.take() {
             Some(reason) => Err(reason),
-            None => self.write_index_rows().map_err(|error| error.to_string()),
+            None => self.write_index_rows().map_err(told),
         }
     }
 
@@ -84,6 +90,12 @@ impl<'c> Session<'c> {
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<Vec<T>> {
         self.connection.prepare_cached(sql)?.query_map(params, read)?.collect()
+    }
+
+    /// The kept statement `id`.
+    pub(super) fn statement(&self, id: Uuid) -> Result<Option<Stored>> {
+        let found = statements::read::statement(self.connection, id)?;
+        Ok(found.map(|kept| kept.statement))
     }
 
     /// The next free instant of `stored`: free until it is taken.

@@ -8,10 +8,12 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::damage::Damage;
 use super::folder::Folder;
 use super::memory::Memory;
 use super::session::Session;
 use crate::clock::Clock;
+use crate::store::ahead::Watch;
 use crate::store::{Result, StoreError};
 use crate::xapi::instant::Instant;
 
@@ -22,6 +24,12 @@ const GROUP: usize = 1024;
 
 type Job = Box<dyn FnOnce(&mut Session<'_>) -> Answer + Send>;
 type Answer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
+
+/// What tells whether a commit counts.
+pub(super) struct Guards {
+    pub(super) folder: Arc<Folder>,
+    pub(super) damage: Arc<Damage>,
+}
 
 /// The way to the writing thread.
 pub(super) struct Writer {
@@ -36,14 +44,14 @@ impl Writer {
     pub(super) fn start(
         connection: Connection,
         clock: Arc<dyn Clock>,
-        folder: Arc<Folder>,
+        guards: Guards,
     ) -> rusqlite::Result<Self> {
         let memory = Memory::load(&connection)?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (announce, newest) = watch::channel(memory.newest);
         let horizon = Arc::new(Horizon::new(clock, memory.newest));
         let horizon_of_work = Arc::clone(&horizon);
-        let work = Work { connection, folder, memory, queue, horizon: horizon_of_work, announce };
+        let work = Work { connection, guards, memory, queue, horizon: horizon_of_work, announce };
         let thread = std::thread::Builder::new()
             .name("traccia-writer".into())
             .spawn(move || work.run())
@@ -79,6 +87,11 @@ impl Writer {
         self.horizon.consistent_through()
     }
 
+    /// See [`crate::store::Store::latest`].
+    pub(super) fn latest(&self) -> Instant {
+        self.horizon.bounds().through
+    }
+
     /// Shows the newest `stored` that is committed.
     pub(super) fn newest(&self) -> watch::Receiver<Instant> {
         self.newest.clone()
@@ -99,6 +112,7 @@ impl Drop for Writer {
 /// promised stands, and it never lags behind what is visible.
 struct Horizon {
     clock: Arc<dyn Clock>,
+    watch: Watch,
     bounds: Mutex<Bounds>,
 }
 
@@ -111,7 +125,9 @@ struct Bounds {
 
 impl Horizon {
     fn new(clock: Arc<dyn Clock>, newest: Instant) -> Self {
-        Self { clock, bounds: Mutex::new(Bounds { through: newest, floor: None }) }
+        let watch = Watch::default();
+        watch.note(newest, clock.now());
+        Self { clock, watch, bounds: Mutex::new(Bounds { through: newest, floor: None }) }
     }
 
     fn bounds(&self) -> MutexGuard<'_, Bounds> {
@@ -122,7 +138,9 @@ impl Horizon {
     /// promised.
     fn begin(&self) -> Instant {
         let mut bounds = self.bounds();
-        let from = self.clock.now().max(bounds.through.next());
+        let now = self.clock.now();
+        let from = now.max(bounds.through.next());
+        self.watch.note(from, now);
         *bounds.floor.insert(from)
     }
 
@@ -144,7 +162,7 @@ impl Horizon {
 
 struct Work {
     connection: Connection,
-    folder: Arc<Folder>,
+    guards: Guards,
     memory: Memory,
     queue: mpsc::Receiver<Job>,
     horizon: Arc<Horizon>,
@@ -178,7 +196,7 @@ impl Work {
     }
 
     fn verify(&self) -> std::result::Result<(), String> {
-        self.folder.verify().map_err(|error| {
+        self.guards.folder.verify().map_err(|error| {
             let reason = error.to_string();
             tracing::error!(reason, "nothing can be kept");
             reason
@@ -199,11 +217,17 @@ impl Work {
         jobs: impl Iterator<Item = Job>,
         answers: &mut Vec<Answer>,
     ) -> std::result::Result<(), String> {
+        let damage = Arc::clone(&self.guards.damage);
+        let told = |error: rusqlite::Error| {
+            let reason = error.to_string();
+            damage.note(&error.into());
+            reason
+        };
         let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
         let mut session = Session::new(&self.connection, &mut self.memory);
-        if let Err(error) = &begun {
-            session.give_up(error.to_string());
-        } else if let Err(error) = self.folder.verify() {
+        if let Err(error) = begun {
+            session.give_up(told(error));
+        } else if let Err(error) = self.guards.folder.verify() {
             session.give_up(error.to_string());
         }
         for job in jobs {
@@ -213,9 +237,9 @@ impl Work {
                 Err(_) => session.give_up("a job panicked".into()),
             }
         }
-        let committed = session.finish().and_then(|()| {
-            self.connection.execute_batch("COMMIT").map_err(|error| error.to_string())
-        });
+        let committed = session
+            .finish(told)
+            .and_then(|()| self.connection.execute_batch("COMMIT").map_err(told));
         if !self.connection.is_autocommit() {
             // Only a failed transaction is still open here.
             let _ = self.connection.execute_batch("ROLLBACK");

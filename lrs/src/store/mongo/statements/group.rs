@@ -220,7 +220,12 @@ impl<'a> Group<'a> {
 
     /// Accepts a statement that is kept already, refuses a different one under its id.
     async fn compare(&mut self, row: usize, kept: &Document, stored: i64) -> Result<()> {
-        let statement = row::statement(kept, &self.statements.blobs).await?;
+        let statement = match row::statement(kept, &self.statements.blobs).await {
+            Err(error @ StoreError::Unreadable { .. }) => {
+                return self.drop_batch(row, Outcome::Failed(error)).await;
+            }
+            statement => statement?,
+        };
         let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
         let value = statement.value().map_err(corrupt)?;
         let Some(incoming) = self.prepared(row) else { return Ok(()) };

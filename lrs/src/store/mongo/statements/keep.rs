@@ -51,7 +51,9 @@ impl Statements {
         let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
         let now = self.clock.now();
         let claim = self.register.settle(|head| head.claim(now, count, owner), claimed);
-        claim.await?.ok_or_else(stuck)
+        let (known, claim) = claim.await?.ok_or_else(stuck)?;
+        self.ahead.note(Instant::from_micros(claim.stretch.from), now);
+        Ok((known, claim))
     }
 
     /// Says in `may_be_sealed` whether the claim is, or may be, sealed.

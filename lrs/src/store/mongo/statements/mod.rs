@@ -17,6 +17,7 @@ use super::blob::Blobs;
 use super::register::Register;
 use super::things::Things;
 use crate::clock::Clock;
+use crate::store::ahead::Watch;
 use crate::xapi::instant::Instant;
 
 mod attachments;
@@ -49,6 +50,8 @@ pub(super) struct Statements {
     pub(super) clock: Arc<dyn Clock>,
     /// Held by the one who writes a promise.
     pub(super) promising: Arc<Mutex<()>>,
+    /// Says when `stored` runs ahead of this process's clock.
+    pub(super) ahead: Arc<Watch>,
     /// The newest statement that this process has made visible.
     pub(super) newest: watch::Sender<Instant>,
 }

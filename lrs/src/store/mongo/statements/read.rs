@@ -1,6 +1,6 @@
 //! Reading statements: those that the head shows.
 
-use futures::future::try_join_all;
+use futures::future::join_all;
 use mongodb::action::Find;
 use mongodb::bson::{Document, doc};
 use uuid::Uuid;
@@ -30,7 +30,7 @@ impl Statements {
         if !head.shows(field::integer(&found, "stored")?) {
             return Ok(None);
         }
-        Ok(self.kept(&head, &[found]).await?.pop())
+        self.kept(&head, &[found]).await?.pop().transpose()
     }
 
     /// See [`crate::store::StatementStore::statements`].
@@ -51,8 +51,9 @@ impl Statements {
             let found = found.await?;
             let is_heavy = bytes >= PAGE_BYTES;
             let whole = found.len() < wanted && !is_heavy;
-            for document in self.kept(&head, &found).await?.into_iter().filter(|kept| !kept.voided)
-            {
+            let kept: Vec<Kept> =
+                self.kept(&head, &found).await?.into_iter().collect::<Result<_>>()?;
+            for document in kept.into_iter().filter(|kept| !kept.voided) {
                 if page.statements.len() == filter.limit {
                     page.more = true;
                     return Ok(page);
@@ -85,7 +86,7 @@ impl Statements {
         });
         let found = found.await?;
         let more = bytes >= LOG_BYTES || found.len() == limit;
-        Ok(LogPage { statements: self.kept(&head, &found).await?, more })
+        LogPage::of(self.kept(&head, &found).await?, more)
     }
 
     /// See [`crate::store::TransferStore::extent`].
@@ -105,8 +106,9 @@ impl Statements {
         found.sort(order).limit(limit).batch_size(BATCH)
     }
 
-    /// The statements of documents, in their order, and whether they are voided.
-    async fn kept(&self, head: &Head, found: &[Document]) -> Result<Vec<Kept>> {
+    /// The statements of documents, in their order, and whether they are voided; those that cannot
+    /// be read as errors of their own.
+    async fn kept(&self, head: &Head, found: &[Document]) -> Result<Vec<Result<Kept>>> {
         let ids = found.iter().filter(|document| !row::is_voiding(document));
         let ids = ids.map(|document| field::uuid(document, "_id")).collect::<Result<Vec<_>>>()?;
         let voided = self.references.voided(head, &ids).await?;
@@ -115,7 +117,7 @@ impl Statements {
             let voided = voided.contains(&statement.id);
             Ok(Kept { statement, voided })
         });
-        try_join_all(kept).await
+        Ok(join_all(kept).await)
     }
 }
 

@@ -1,5 +1,5 @@
-//! A statement as a document: `_id`, `stored` in microseconds, `keys`, `body`, and for one that
-//! refers to another `refers` and, where it voids it, `voids`.
+//! A statement as a document: `_id`, `stored` in microseconds, `keys`, `body`, `crc`, and for one that
+//! refers to another `refers` and, where it voids it, `voids`. One of a version before has no `crc`.
 
 use std::collections::BTreeSet;
 
@@ -8,9 +8,9 @@ use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::key::Key;
-use crate::store::Result;
 use crate::store::mongo::blob::{Blobs, Owner};
 use crate::store::mongo::field;
+use crate::store::{Result, StoreError, checksum};
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::Prepared;
 use crate::xapi::stored::Stored;
@@ -24,11 +24,13 @@ pub(super) async fn document(
 ) -> Result<Document> {
     let keys: BTreeSet<Key> = statement.keys.iter().map(Key::of_index).collect();
     let text = statement.stamped(stored);
+    let crc = checksum::of_statement(statement.id, stored, statement.voiding, text.as_bytes());
     let mut document = doc! {
         "_id": field::of_uuid(statement.id),
         "stored": stored.micros(),
         "keys": keys.into_iter().map(Key::bson).collect::<Vec<_>>(),
         "body": blobs.text_field(&text, owner).await?,
+        "crc": i64::from(crc),
     };
     if let Some(target) = statement.target {
         document.insert("refers", field::of_uuid(target));
@@ -74,9 +76,13 @@ pub(super) fn is_voiding(document: &Document) -> bool {
     matches!(document.get("voids"), Some(Bson::Boolean(true)))
 }
 
-/// The statement of a document.
+/// The statement of a document, where it is as it was written.
 pub(super) async fn statement(document: &Document, blobs: &Blobs) -> Result<Stored> {
-    let body: Bytes = blobs.bytes(document, "body").await?;
-    let id = field::uuid(document, "_id")?;
-    Ok(Stored { id, stored: field::instant(document, "stored")?, body })
+    let (id, stored) = (field::uuid(document, "_id")?, field::instant(document, "stored")?);
+    let body: Bytes = blobs.bytes(document, "body").await.map_err(|error| match error {
+        StoreError::Corrupt(reason) => StoreError::Unreadable { id: Some(id), stored, reason },
+        other => other,
+    })?;
+    let crc = document.contains_key("crc").then(|| field::integer(document, "crc")).transpose()?;
+    checksum::checked(Stored { id, stored, body }, is_voiding(document), crc)
 }

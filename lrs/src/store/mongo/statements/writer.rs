@@ -188,6 +188,9 @@ fn again(error: &StoreError) -> StoreError {
         StoreError::Rejected(reason) => StoreError::Rejected(reason.clone()),
         StoreError::Refused(refusal) => StoreError::Refused(refusal.clone()),
         StoreError::Unavailable(reason) => StoreError::Unavailable(reason.clone()),
+        StoreError::Unreadable { id, stored, reason } => {
+            StoreError::Unreadable { id: *id, stored: *stored, reason: reason.clone() }
+        }
         other => StoreError::Unavailable(other.to_string()),
     }
 }

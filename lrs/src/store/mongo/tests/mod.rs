@@ -13,6 +13,7 @@ use super::statements::{LOOKS, Observer};
 use crate::clock::SystemClock;
 use crate::store::Store;
 
+mod damage;
 mod documents;
 mod gate;
 mod groups;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::references;
 use crate::store::sqlite::session::Session;
-use crate::store::{Batch, Result, StoreError};
+use crate::store::{Batch, Result, StoreError, checksum};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::index::{IndexKey, Kind};
 use crate::xapi::instant::Instant;
@@ -82,12 +82,9 @@ fn put_one(session: &mut Session<'_>, mut statement: Prepared, stored: Instant) 
 
 /// Accepts a statement that is kept already, refuses a different one under its id.
 fn check_same(session: &Session<'_>, incoming: &Prepared) -> Result<()> {
-    let sql = "SELECT body FROM statement WHERE seq = \
-               (SELECT seq FROM statement_id WHERE id = ?1)";
-    let body: Option<String> = session.one(sql, [incoming.id.as_bytes()], |row| row.get(0))?;
-    let kept: Value = body
-        .and_then(|body| serde_json::from_str(&body).ok())
-        .ok_or_else(|| StoreError::Corrupt(format!("statement {}", incoming.id)))?;
+    let corrupt = |what: &str| StoreError::Corrupt(format!("statement {}: {what}", incoming.id));
+    let kept = session.statement(incoming.id)?.ok_or_else(|| corrupt("its text is missing"))?;
+    let kept = kept.value().map_err(|error| corrupt(&error.to_string()))?;
     let differences = same::differences(&kept, &incoming.value);
     if differences.is_empty() {
         return Ok(());
@@ -96,7 +93,8 @@ fn check_same(session: &Session<'_>, incoming: &Prepared) -> Result<()> {
 }
 
 fn write(session: &Session<'_>, statement: Prepared, stored: Instant) -> Result<()> {
-    let flags = if statement.voiding { VOIDING } else { 0 };
+    let statement_voids = statement.voiding;
+    let flags = if statement_voids { VOIDING } else { 0 };
     if let Some(target) = statement.target {
         session.run(
             "INSERT INTO reference (target, seq) VALUES (?1, ?2)",
@@ -110,9 +108,10 @@ fn write(session: &Session<'_>, statement: Prepared, stored: Instant) -> Result<
     let kept = statement.stamp(stored);
     let body = std::str::from_utf8(&kept.body)
         .map_err(|_| StoreError::Corrupt("a statement that is not UTF-8".into()))?;
+    let checksum = checksum::of_statement(kept.id, stored, statement_voids, &kept.body);
     session.run(
-        "INSERT INTO statement (seq, id, flags, body) VALUES (?1, ?2, ?3, ?4)",
-        params![stored.micros(), kept.id.as_bytes(), flags, body],
+        "INSERT INTO statement (seq, id, flags, body, checksum) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![stored.micros(), kept.id.as_bytes(), flags, body, checksum],
     )?;
     Ok(())
 }
@@ -162,10 +161,10 @@ fn is_news(session: &mut Session<'_>, entity: i64, text: &str) -> bool {
     session.memory.is_news(entity, hash)
 }
 
-/// The keys that a kept statement has of its own.
-pub(super) fn own_keys(body: &str) -> Result<(Value, Vec<IndexKey>)> {
-    let value: Value = serde_json::from_str(body)
-        .map_err(|error| StoreError::Corrupt(format!("a kept statement: {error}")))?;
+/// A kept statement as a value, and the keys that it has of its own.
+pub(super) fn own_keys(kept: &Stored) -> Result<(Value, Vec<IndexKey>)> {
+    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", kept.id));
+    let value = kept.value().map_err(corrupt)?;
     let authority = value.get("authority").cloned().unwrap_or_default();
     let keys = crate::xapi::index::keys(&value, &authority);
     Ok((value, keys))

@@ -1,18 +1,20 @@
 //! Reading statements back.
 
 use bytes::Bytes;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Params, Row, params};
 use uuid::Uuid;
 
 use super::filter::Walk;
 use super::put::VOIDING;
-use crate::store::{Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result};
+use crate::store::{
+    Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result, StoreError, checksum,
+};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::instant::Instant;
 use crate::xapi::query::Filter;
 use crate::xapi::stored::Stored;
 
-const COLUMNS: &str = "SELECT seq, id, body, flags, \
+const COLUMNS: &str = "SELECT seq, id, body, flags, checksum, \
     EXISTS (SELECT 1 FROM voided WHERE target = id) FROM statement ";
 
 /// See [`crate::store::StatementStore::statement`].
@@ -21,7 +23,7 @@ pub(in crate::store::sqlite) fn statement(
     id: Uuid,
 ) -> Result<Option<Kept>> {
     let sql = format!("{COLUMNS} WHERE seq = (SELECT seq FROM statement_id WHERE id = ?1)");
-    Ok(connection.prepare_cached(&sql)?.query_row([id.as_bytes()], kept).optional()?)
+    first(&mut connection.prepare_cached(&sql)?, [id.as_bytes()])
 }
 
 /// See [`crate::store::StatementStore::statements`].
@@ -35,7 +37,8 @@ pub(in crate::store::sqlite) fn statements(
     let mut select = snapshot.prepare_cached(&format!("{COLUMNS} WHERE seq = ?1"))?;
     let (mut page, mut bytes) = (Page::default(), 0);
     while let Some(seq) = walk.next()? {
-        let Some(kept) = select.query_row([seq], kept).optional()? else { continue };
+        let found = first(&mut select, [seq]).map_err(|error| at(seq, error))?;
+        let Some(kept) = found else { continue };
         if kept.voided {
             continue;
         }
@@ -62,17 +65,19 @@ pub(in crate::store::sqlite) fn log(
     let sql = format!("{COLUMNS} WHERE seq > ?1 ORDER BY seq LIMIT ?2");
     let mut select = connection.prepare_cached(&sql)?;
     let rows = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = select.query_map(params![after.micros(), rows], kept)?;
-    let (mut statements, mut bytes) = (Vec::new(), 0);
-    for kept in rows {
-        let kept = kept?;
-        bytes += kept.statement.body.len();
-        statements.push(kept);
-        if bytes >= LOG_BYTES {
-            return Ok(LogPage { statements, more: true });
+    let mut rows = select.query(params![after.micros(), rows])?;
+    let (mut read, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let kept = kept(row);
+        bytes += kept.as_ref().map_or(0, |kept| kept.statement.body.len());
+        let is_over = kept.is_err() || bytes >= LOG_BYTES;
+        read.push(kept);
+        if is_over {
+            return LogPage::of(read, true);
         }
     }
-    Ok(LogPage { more: statements.len() == limit, statements })
+    let more = read.len() == limit;
+    LogPage::of(read, more)
 }
 
 /// See [`crate::store::TransferStore::extent`].
@@ -110,14 +115,38 @@ fn attachment(row: &Row<'_>) -> rusqlite::Result<Attachment> {
     })
 }
 
-fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
-    let flags: i64 = row.get(3)?;
-    Ok(Kept {
-        statement: Stored {
-            stored: Instant::from_micros(row.get(0)?),
-            id: Uuid::from_bytes(row.get(1)?),
-            body: Bytes::from(row.get::<_, String>(2)?),
-        },
-        voided: flags & VOIDING == 0 && row.get(4)?,
-    })
+/// The first statement that `select` finds.
+fn first(select: &mut CachedStatement<'_>, params: impl Params) -> Result<Option<Kept>> {
+    select.query(params)?.next()?.map(kept).transpose()
+}
+
+/// The statement of a row, where it is as it was written.
+fn kept(row: &Row<'_>) -> Result<Kept> {
+    let seq: i64 = row.get(0)?;
+    let id = row.get(1).map(Uuid::from_bytes).map_err(|error| at(seq, error.into()))?;
+    let stored = Instant::from_micros(seq);
+    let unreadable = |error: rusqlite::Error| {
+        let reason = error.to_string();
+        StoreError::Unreadable { id: Some(id), stored, reason }
+    };
+    let (body, flags, checksum, voided) = columns(row).map_err(unreadable)?;
+    let voiding = flags & VOIDING != 0;
+    let statement = checksum::checked(Stored { id, stored, body }, voiding, checksum)?;
+    Ok(Kept { statement, voided: !voiding && voided })
+}
+
+fn columns(row: &Row<'_>) -> rusqlite::Result<(Bytes, i64, Option<i64>, bool)> {
+    // As bytes: whether they are text, and the right one, is the checksum's to say.
+    let body = Bytes::copy_from_slice(row.get_ref(2)?.as_bytes()?);
+    Ok((body, row.get(3)?, row.get(4)?, row.get(5)?))
+}
+
+/// That the row of this number cannot be read, where the database says that it is broken.
+fn at(seq: i64, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Corrupt(reason) => {
+            StoreError::Unreadable { id: None, stored: Instant::from_micros(seq), reason }
+        }
+        other => other,
+    }
 }

@@ -22,11 +22,8 @@ pub(super) fn inherited(session: &Session<'_>, statement: &Prepared) -> Result<V
         if seen.len() > LONGEST_CHAIN + 1 || keys.len() > MOST_INHERITED {
             break;
         }
-        let sql = "SELECT body FROM statement WHERE seq = \
-                   (SELECT seq FROM statement_id WHERE id = ?1)";
-        let body: Option<String> = session.one(sql, [id.as_bytes()], |row| row.get(0))?;
-        let Some(body) = body else { break };
-        let (value, own) = own_keys(&body)?;
+        let Some(kept) = session.statement(id)? else { break };
+        let (value, own) = own_keys(&kept)?;
         keys.extend(inherit(&own));
         next = target(&value);
     }

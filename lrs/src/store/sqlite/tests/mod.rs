@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::store::Store;
 use crate::xapi::instant::Instant;
 
+mod damage;
 mod disk;
 mod folder;
 mod group;

@@ -1,0 +1,4 @@
+-- The CRC-32 of what a row says, by which a flipped bit is noticed when the row is read. NULL in
+-- rows of a version before.
+ALTER TABLE statement ADD COLUMN checksum INTEGER;
+ALTER TABLE document ADD COLUMN checksum INTEGER;
