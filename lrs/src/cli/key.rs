@@ -63,8 +63,11 @@ impl Key {
             Self::Create { scopes, regions, bodies, label, name, format, target } => {
                 let client = target.client()?;
                 let is_bound = !regions.is_empty() || !bodies.is_empty();
-                let bounds = is_bound.then(|| json!({"regions": regions, "bodies": bodies}));
-                let new = json!({"label": label, "scopes": scopes, "key": name, "bounds": bounds});
+                let mut new = json!({"label": label, "scopes": scopes, "key": name});
+                if let Some(members) = new.as_object_mut().filter(|_| is_bound) {
+                    let bounds = json!({"regions": regions, "bodies": bodies});
+                    members.insert("bounds".to_owned(), bounds);
+                }
                 let request = client.request(Method::POST, "/api/v1/keys").json(&new);
                 let key = client.json(request).await?;
                 match format {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
 use super::followed::current;
+use crate::access::bounds::Bounds;
 use crate::course::report::Member;
 use crate::course::{
     ActorProgress, Course, Cut, Enrolment, Learner, LearnerList, Replay, Standings,
@@ -32,6 +33,21 @@ impl Register {
         let enrolment = Enrolment::from_kept(&kept.enrolment).map_err(corrupt)?;
         let people = enrolment.people().map_err(|error| corrupt(error.to_string()))?;
         Ok(Self { revision: kept.revision, course, enrolment, people })
+    }
+
+    /// The person whom the learner `id` is: themselves, or the one they were merged into.
+    ///
+    /// With `bounds`, both must be within them. A learner outside is as unknown as one who is not
+    /// there, also when merged into somebody inside: the merge would tell where they are.
+    pub(super) fn person(&self, id: &str, bounds: Option<&Bounds>) -> Option<&Learner> {
+        let may_be_seen = |it: &&Learner| {
+            bounds.is_none_or(|bounds| bounds.include(&it.region, &it.body, &it.istat))
+        };
+        if bounds.is_some() {
+            self.enrolment.learners.iter().filter(may_be_seen).find(|it| it.id == id)?;
+        }
+        let person = self.enrolment.person(id);
+        self.people.learners().iter().filter(may_be_seen).find(|it| it.id == person)
     }
 }
 

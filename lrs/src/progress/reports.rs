@@ -296,12 +296,18 @@ impl Progress {
         let horizon = self.store.consistent_through().await?;
         let board = self.boards.board(id, query.at).await?;
         let mut query = query;
-        if let Some(learner) = &query.who.learner {
-            query.who.learner = Some(board.register.enrolment.person(learner).to_owned());
+        if let Some(learner) = query.who.learner.take() {
+            let person = board.register.person(&learner, bounds.as_ref());
+            let person = person.ok_or(ProgressError::NoLearner(learner))?;
+            query.who.learner = Some(person.id.clone());
         }
         query.is_taken(&board.register.course)?;
         let by = query.by.clone().map_or_else(|| query.kind.grouping().parse(), Ok)?;
-        by.check(board.members.iter().map(|member| &*member.learner))?;
+        // Columns that only learners outside of the bounds have are as unknown as these are.
+        let within = |it: &&Learner| {
+            bounds.as_ref().is_none_or(|bounds| bounds.include(&it.region, &it.body, &it.istat))
+        };
+        by.check(board.members.iter().map(|member| &*member.learner).filter(within))?;
         let through = self.through(&board, horizon).await?;
         let day = query.at.or_else(|| day_of(&board, now)).unwrap_or_default();
         let earlier = self.earlier(id, query.kind, day).await?;

@@ -10,7 +10,7 @@ use super::Progress;
 use super::error::ProgressError;
 use super::followed::of_agent;
 use crate::access::bounds::Bounds;
-use crate::course::{Evidence, Learner};
+use crate::course::Evidence;
 use crate::xapi::instant::Instant;
 
 impl Progress {
@@ -26,12 +26,7 @@ impl Progress {
         bounds: Option<&Bounds>,
     ) -> Result<Vec<Bytes>, ProgressError> {
         let register = self.boards.register(id).await?;
-        let person = register.enrolment.person(learner);
-        let may_see = |it: &Learner| {
-            bounds.is_none_or(|bounds| bounds.include(&it.region, &it.body, &it.istat))
-        };
-        let mut people = register.people.learners().iter();
-        let found = people.find(|it| it.id == person && may_see(it));
+        let found = register.person(learner, bounds);
         let found = found.ok_or_else(|| ProgressError::NoLearner(learner.to_owned()))?;
         let until = self.store.consistent_through().await?;
         let mut timeline: BTreeMap<(i64, Instant, Uuid), Bytes> = BTreeMap::new();

@@ -136,6 +136,52 @@ async fn a_bound_register_knows_its_own_people_and_leaves_the_others() {
 }
 
 #[tokio::test]
+async fn a_merge_over_the_bounds_is_not_told() {
+    let (traccia, admin) = with_history().await;
+    let umbria = bound(&traccia, &["progress/read"], json!({"regions": ["Umbria"]})).await;
+    for (id, into) in [("u7", "u1"), ("u2", "u8"), ("u4", "u3")] {
+        let merge = seminar::at(&format!("/learners/{id}/merge"));
+        admin.put(&merge).json(&json!({"into": into})).await.is(204);
+    }
+    let asks = |who: &str| {
+        let report = |name: &&str| {
+            umbria.get(&seminar::at(&format!("/reports/{name}"))).query(&[("learner", who)])
+        };
+        let timeline = umbria.get(&seminar::at(&format!("/learners/{who}/statements")));
+        let reports = OF_LEARNERS.iter().chain(&["learner"]).map(report);
+        reports.chain([timeline]).collect::<Vec<_>>()
+    };
+    for (elsewhere, known) in asks("u4").into_iter().zip(asks("u3")) {
+        assert_eq!(elsewhere.await.expect(200).bytes, known.await.expect(200).bytes);
+    }
+    // Somebody outside merged into one inside, and the other way round: as if they did not exist.
+    for merged in ["u7", "u2"] {
+        for (of_merged, of_nobody) in asks(merged).into_iter().zip(asks("u99")) {
+            let (of_merged, of_nobody) = (of_merged.await.expect(404), of_nobody.await);
+            assert_eq!(of_merged.text(), of_nobody.text().replace("u99", merged));
+        }
+    }
+}
+
+#[tokio::test]
+async fn columns_that_only_others_have_are_unknown_to_a_bound_key() {
+    let (traccia, admin) = with_history().await;
+    let list = "learner,name,identifiers,region,lot\n\
+                u7,Persona 7,account:https://moodle.example.org|7,Lombardia,north\n";
+    admin.put(&seminar::at("/learners")).body("text/csv", list.to_owned()).await.is(200);
+    let umbria = bound(&traccia, &["progress/read"], json!({"regions": ["Umbria"]})).await;
+    let by = |client: &Client, by: &str| {
+        client.get(&seminar::at("/reports/progress")).query(&[("by", by)])
+    };
+    by(&admin, "lot").await.is(200);
+    assert!(by(&admin, "zzz").await.expect(400).text().contains("lot"), "all are named");
+    let unknown = by(&umbria, "zzz").await.expect(400);
+    assert!(unknown.text().contains("gender") && !unknown.text().contains("lot"), "{unknown}");
+    let others = by(&umbria, "lot").await.expect(400);
+    assert_eq!(others.text(), unknown.text().replace("zzz", "lot"));
+}
+
+#[tokio::test]
 async fn bounds_that_would_not_hold_are_refused() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();
@@ -148,6 +194,11 @@ async fn bounds_that_would_not_hold_are_refused() {
     ] {
         admin.post("/api/v1/keys").json(&new).await.problem(400);
     }
+    // A territory that was lost on the way does not make a key that sees everybody.
+    let lost = json!({"scopes": ["progress/read"], "bounds": null});
+    let refused = admin.post("/api/v1/keys").json(&lost).await;
+    refused.problem(400);
+    assert!(refused.text().contains("leave `bounds` out"), "it says what to do: {refused}");
     let create = ["key", "create", "--scope", "progress/read", "--region", "Umbria"];
     let created = traccia.cli(&create).await;
     let (key, secret) = created.success().trim().split_once(':').unwrap();

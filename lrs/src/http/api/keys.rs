@@ -31,8 +31,10 @@ pub struct NewKey {
     /// What it may do: xAPI scope names.
     scopes: Vec<String>,
     /// The territory that it is bound to: its reports and registers are of learners of these
-    /// regions and bodies alone. Its scopes must be progress/read or presence/write.
+    /// regions and bodies alone. Its scopes must be progress/read or presence/write. Leave it out
+    /// for a key that sees everybody; null is refused.
     #[schema(value_type = Option<Object>)]
+    #[serde(default, deserialize_with = "named")]
     bounds: Option<Bounds>,
     /// Its name; made up when missing. No colon.
     key: Option<String>,
@@ -163,6 +165,18 @@ fn scopes(names: &[String]) -> Result<Vec<Scope>, Problem> {
         return Err(bad("The key has no scopes.", "Give at least one, such as statements/write."));
     }
     Ok(scopes)
+}
+
+/// Bounds that are there. A null is what a program sends whose territory was lost on the way: it
+/// must not make a key that sees everybody.
+fn named<'de, D: serde::Deserializer<'de>>(bounds: D) -> Result<Option<Bounds>, D::Error> {
+    let bounds = Option::<Bounds>::deserialize(bounds)?;
+    bounds.map(Some).ok_or_else(|| {
+        serde::de::Error::custom(
+            "`bounds` is null: name regions or bodies, or leave `bounds` out for a key that sees \
+             everybody",
+        )
+    })
 }
 
 /// Refuses bounds that would not hold: scopes that reach beyond them, and a territory of nothing.
