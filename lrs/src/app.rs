@@ -13,6 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigError, Engine, Settings};
 use crate::http;
 use crate::http::consistency::Promised;
+use crate::http::api::health::Readiness;
 use crate::http::credentials::Credentials;
 use crate::http::share::Shares;
 use crate::http::state::{Parts, Server};
@@ -21,7 +22,7 @@ use crate::progress::follower::Follower;
 use crate::record::Record;
 use crate::store::mongo::MongoStore;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Store, StoreError};
+use crate::store::{KeyStore, Store, StoreError};
 use crate::xapi::authority::Authority;
 use crate::xapi::cursor::Cursors;
 
@@ -112,7 +113,8 @@ impl App {
         let server = Server::new(Parts {
             record,
             progress: progress.clone(),
-            credentials: Credentials::new(Arc::clone(&store), Arc::clone(&clock), rand::random()),
+            readiness: Readiness::default(),
+            credentials: Credentials::new(Arc::clone(&store) as Arc<dyn KeyStore>, secret),
             cursors: Cursors::new(secret),
             store: Arc::clone(&store),
             promised: Promised::default(),
@@ -147,8 +149,11 @@ impl App {
             .filter(|(name, secret)| !name.is_empty() && !secret.is_empty())
             .ok_or(StartError::SeedKey)?;
         if let Some(kept) = self.store.key(name).await? {
-            let is_same = is_secret(secret, &kept.secret_hash);
-            return if is_same { Ok(()) } else { Err(StartError::OtherSecret(name.to_owned())) };
+            if !is_secret(secret, &kept.secret_hash) {
+                return Err(StartError::OtherSecret(name.to_owned()));
+            }
+            self.server.credentials.remember(kept, secret);
+            return Ok(());
         }
         let key = Key {
             name: name.to_owned(),
@@ -159,7 +164,9 @@ impl App {
             created: self.clock.now(),
         };
         let secret_hash = hash_secret(secret, &rand::random());
-        self.store.add_key(KeptKey { key, secret_hash }).await?;
+        let kept = KeptKey { key, secret_hash };
+        self.store.add_key(kept.clone()).await?;
+        self.server.credentials.remember(kept, secret);
         Ok(())
     }
 

@@ -22,6 +22,8 @@ use crate::xapi::refusal::Refusal;
 
 /// The media type of problem documents.
 pub const MEDIA_TYPE: &str = "application/problem+json";
+/// When to try again what the store could not do, in seconds.
+const STORE_AWAY: u64 = 5;
 /// More violations than this are counted, not listed.
 const LISTED: usize = 100;
 
@@ -58,8 +60,9 @@ pub struct Members {
     /// Everything that is wrong, of the first hundred violations.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     violations: Vec<Violation>,
+    /// When the same request may be sent again, in seconds.
     #[serde(skip)]
-    retry_after: bool,
+    retry_after: Option<u64>,
 }
 
 /// One broken rule.
@@ -96,7 +99,7 @@ impl Problem {
             statement: None,
             pointer: None,
             violations: Vec::new(),
-            retry_after: false,
+            retry_after: None,
         }))
     }
 
@@ -134,6 +137,19 @@ impl Problem {
                  `traccia key create` makes one.",
         )
         .under("xAPI 1.0.3 Communication 4.0")
+    }
+
+    /// So many secrets are tried that this one cannot be looked at for some `seconds`.
+    pub fn too_many_attempts(seconds: u64) -> Self {
+        let mut problem = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-attempts",
+            "So many secrets are tried that this one cannot be checked now.",
+            "Check the secret, and send the request again after the seconds that Retry-After \
+             names. A secret that `traccia key create` made up never waits for wrong ones.",
+        );
+        problem.0.retry_after = Some(seconds);
+        problem
     }
 
     /// A body over the limit, in bytes.
@@ -213,8 +229,8 @@ impl IntoResponse for Problem {
             let challenge = HeaderValue::from_static("Basic realm=\"Traccia\", charset=\"UTF-8\"");
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
-        if retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -257,7 +273,7 @@ impl From<Exhausted> for Problem {
             "The memory for requests is held by others that are not done yet.",
             "Send it again in a few seconds.",
         );
-        problem.0.retry_after = true;
+        problem.0.retry_after = Some(STORE_AWAY);
         problem
     }
 }
@@ -325,7 +341,7 @@ impl From<StoreError> for Problem {
                     "The store cannot work now; what the request brought may or may not be kept.",
                     "Send the same request again later; statements with ids of their own count once.",
                 );
-                problem.0.retry_after = true;
+                problem.0.retry_after = Some(STORE_AWAY);
                 problem
             }
             StoreError::Rejected(reason) => {
@@ -419,7 +435,7 @@ impl Problem {
                     detail,
                     "Ask again in a few seconds: a course that was changed is read from the log.",
                 );
-                problem.0.retry_after = true;
+                problem.0.retry_after = Some(STORE_AWAY);
                 return problem;
             }
             ProgressError::Record(error) => return error.into(),

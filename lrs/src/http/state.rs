@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use validator::Version;
 
+use super::api::health::Readiness;
 use super::consistency::Promised;
 use super::credentials::Credentials;
 use super::share::Shares;
@@ -25,6 +26,8 @@ pub struct Parts {
     pub progress: Progress,
     /// The engine, for keys and health.
     pub store: Arc<dyn Store>,
+    /// Whether the store works, as was found lately.
+    pub readiness: Readiness,
     /// Who sends what.
     pub credentials: Credentials,
     /// Signs `more` links.

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use rand::distr::{Alphanumeric, SampleString as _};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,6 +10,7 @@ use crate::access::bounds::Bounds;
 use crate::access::caller::Caller;
 use crate::access::key::{KeptKey, Key, hash_secret};
 use crate::access::scope::{Right, Scope};
+use crate::http::credentials::new_name;
 use crate::http::problem::Problem;
 use crate::http::request::Content;
 use crate::http::state::Server;
@@ -18,8 +18,6 @@ use crate::xapi::authority::Authority;
 
 /// The longest name of a key, in bytes.
 const NAME: usize = 128;
-/// The length of a name or secret that is made up, in characters: 190 bits.
-const MADE_UP: usize = 32;
 
 /// A key to be made.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -99,8 +97,8 @@ pub async fn create(
     let new: NewKey = serde_json::from_slice(&content.body).map_err(|error| {
         bad(format!("The body is not a key: {error}."), r#"Send {"label":"…","scopes":["…"]}."#)
     })?;
-    let name = new.key.unwrap_or_else(random);
-    let secret = new.secret.unwrap_or_else(random);
+    let name = new.key.unwrap_or_else(new_name);
+    let secret = new.secret.unwrap_or_else(|| server.credentials.new_secret(&name));
     let key = Key {
         authority: authority(new.authority.as_ref(), &name, &server.base_url)?,
         scopes: bound(scopes(&new.scopes)?, new.bounds.as_ref())?,
@@ -114,7 +112,8 @@ pub async fn create(
     let salt = rand::random();
     let hash = tokio::task::spawn_blocking(move || hash_secret(&to_hash, &salt));
     let secret_hash = hash.await.map_err(|_| Problem::stopped())?;
-    if !server.store.add_key(KeptKey { key, secret_hash }).await? {
+    let kept = KeptKey { key, secret_hash };
+    if !server.store.add_key(kept.clone()).await? {
         return Err(Problem::new(
             StatusCode::CONFLICT,
             "key-exists",
@@ -122,6 +121,8 @@ pub async fn create(
             "Choose another name, or leave it out.",
         ));
     }
+    server.credentials.keys_changed();
+    server.credentials.remember(kept, &secret);
     shown.secret = Some(secret);
     Ok((StatusCode::CREATED, Json(shown)))
 }
@@ -151,7 +152,7 @@ pub async fn revoke(
     if !server.store.remove_key(&name).await? {
         return Err(Problem::not_found("key of this name"));
     }
-    server.credentials.forget();
+    server.credentials.keys_changed();
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -220,25 +221,6 @@ fn authority(
     Ok(Authority::from_agent(agent))
 }
 
-/// Letters and digits alone: a command line would take a name that begins with a hyphen for an option.
-fn random() -> String {
-    Alphanumeric.sample_string(&mut rand::rng(), MADE_UP)
-}
-
 fn bad(detail: impl Into<String>, remedy: impl Into<String>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "key-invalid", detail, remedy)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_made_up_can_stand_on_a_command_line() {
-        for _ in 0..1_000 {
-            let made_up = random();
-            assert_eq!(made_up.len(), MADE_UP);
-            assert!(made_up.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{made_up}");
-        }
-    }
 }

@@ -5,12 +5,13 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -97,12 +98,12 @@ where
                 () = &mut stop => break,
                 _ = rounds.tick() => { self.watchman.close_overdue(); }
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => {
+                    Ok((stream, from)) => {
                         let place = tokio::select! {
                             () = &mut stop => break,
                             place = self.place() => place,
                         };
-                        self.take(stream, place);
+                        self.take(stream, from, place);
                     }
                     Err(error) => self.cannot_accept(&error).await,
                 },
@@ -134,14 +135,19 @@ where
         }
     }
 
-    fn take(&self, stream: TcpStream, place: Option<OwnedSemaphorePermit>) {
+    fn take(&self, stream: TcpStream, from: SocketAddr, place: Option<OwnedSemaphorePermit>) {
         // An answer must not wait for more to fill a packet.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection ended before it was taken");
             return;
         }
         let watched = self.watchman.watch();
-        let serving = serve_one(stream, watched, self.service.clone(), self.stopping.subscribe());
+        // Handlers see the other end as axum's own server shows it.
+        let service = self.service.clone().map_request(move |mut request: Request| {
+            request.extensions_mut().insert(ConnectInfo(from));
+            request
+        });
+        let serving = serve_one(stream, watched, service, self.stopping.subscribe());
         tokio::spawn(async move {
             serving.await;
             drop(place);
