@@ -85,19 +85,38 @@ pub fn service(
     around.service(router)
 }
 
+/// The xAPI resources below `/xapi`.
+pub const XAPI: [&str; 7] = [
+    "/statements",
+    "/activities",
+    "/activities/state",
+    "/activities/profile",
+    "/agents",
+    "/agents/profile",
+    "/about",
+];
+
+/// Where the description of Traccia's own API is.
+pub const DESCRIPTION: &str = "/api/openapi.json";
+
 fn xapi(server: &Server) -> Router<Server> {
     let statements = get(get_statements::get)
         .put(put_statements::put)
         .post(put_statements::post)
         .layer(from_fn_with_state(server.clone(), consistency::promise));
-    Router::new()
-        .route("/statements", statements)
-        .route("/activities", get(activities::get))
-        .route("/activities/state", document_routes::<StateDocuments>())
-        .route("/activities/profile", document_routes::<ActivityProfiles>())
-        .route("/agents", get(agents::get))
-        .route("/agents/profile", document_routes::<AgentProfiles>())
-        .route("/about", get(about::get))
+    // In the order of `XAPI`.
+    let resources = [
+        statements,
+        get(activities::get),
+        document_routes::<StateDocuments>(),
+        document_routes::<ActivityProfiles>(),
+        get(agents::get),
+        document_routes::<AgentProfiles>(),
+        get(about::get),
+    ];
+    let resources = XAPI.into_iter().zip(resources);
+    resources
+        .fold(Router::new(), |router, (path, resource)| router.route(path, resource))
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
         .layer(from_fn_with_state(server.clone(), version::negotiate))
@@ -141,7 +160,7 @@ fn api() -> Router<Server> {
         .split_for_parts();
     let basic = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
     description.components.get_or_insert_default().add_security_scheme("key", basic);
-    router.route("/api/openapi.json", get(async move || axum::Json(description.clone())))
+    router.route(DESCRIPTION, get(async move || axum::Json(description.clone())))
 }
 
 /// What has an `ETag` goes out as it is: the tag is of the document's bytes (Communication 3.1),
