@@ -330,7 +330,8 @@ impl From<RecordError> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict { id, differences } => conflict(id, &differences),
+            // The record says which places differ, to those who may know.
+            StoreError::Conflict { id, .. } => conflict(id, &[]),
             StoreError::Precondition(unmet) => Self::unmet(&unmet, Version::V1_0_3),
             StoreError::Refused(refusal) => refusal.into(),
             StoreError::Unavailable(reason) => {
@@ -462,11 +463,14 @@ impl Problem {
 }
 
 fn conflict(id: Uuid, differences: &[String]) -> Problem {
-    let places = differences.join(", ");
+    let mut detail = format!("A different statement is kept under the id {id}.");
+    if !differences.is_empty() {
+        detail = format!("{detail} They differ at: {}.", differences.join(", "));
+    }
     let mut problem = Problem::new(
         StatusCode::CONFLICT,
         "statement-conflict",
-        format!("A different statement is kept under the id {id}. They differ at: {places}."),
+        detail,
         "Statements are immutable: send this one under a new id, or as it was sent first.",
     )
     .under("xAPI 1.0.3 Communication 2.1.1");

@@ -18,7 +18,8 @@ pub enum RecordError {
         id: Uuid,
         /// The place in the batch of the one sent, from 0.
         statement: Option<usize>,
-        /// JSON pointers of the places where they differ.
+        /// JSON pointers of the places where they differ; none where the sender may not read the
+        /// kept statement.
         differences: Vec<String>,
     },
     /// The store says no, or cannot say.
@@ -30,8 +31,8 @@ impl From<StoreError> for RecordError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(refusal) => Self::Refused(refusal),
-            StoreError::Conflict { id, differences } => {
-                Self::Conflict { id, statement: None, differences }
+            StoreError::Conflict { id, .. } => {
+                Self::Conflict { id, statement: None, differences: Vec::new() }
             }
             other => Self::Store(other),
         }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use validator::{Statement, ifi};
 
 use super::{Record, RecordError};
-use crate::access::caller::Readable;
+use crate::access::caller::{Caller, Readable};
 use crate::clock::new_id;
 use crate::store::{Batch, Kept, Page, StoreError};
 use crate::xapi::attachment::{self, Attachment};
@@ -22,15 +22,42 @@ use crate::xapi::refusal::Refusal;
 use crate::xapi::signature;
 use crate::xapi::stored::Stored;
 
+/// Who sends statements.
+#[derive(Clone, Debug)]
+pub struct Sender<'a> {
+    /// The authority of the statements.
+    pub authority: &'a Authority,
+    /// Which statements the sender may read; `None` for none.
+    pub readable: Option<Readable>,
+}
+
+/// One who may read nothing.
+impl<'a> From<&'a Authority> for Sender<'a> {
+    fn from(authority: &'a Authority) -> Self {
+        Self { authority, readable: None }
+    }
+}
+
+impl<'a> From<&'a Caller> for Sender<'a> {
+    fn from(caller: &'a Caller) -> Self {
+        Self { authority: &caller.key.authority, readable: caller.readable().ok() }
+    }
+}
+
 impl Record {
     /// Keeps checked statements with the `parts` that came with them, all or none, and gives
     /// their ids in order. Statements without an id get one.
-    pub async fn keep(
+    ///
+    /// # Errors
+    /// [`RecordError::Conflict`] names the places that differ where the `sender` may read the other
+    /// statement, and none otherwise.
+    pub async fn keep<'a>(
         &self,
         statements: Vec<Statement>,
         parts: Vec<Attachment>,
-        authority: &Authority,
+        sender: impl Into<Sender<'a>>,
     ) -> Result<Vec<Uuid>, RecordError> {
+        let sender = sender.into();
         let values: Vec<&Value> = statements.iter().map(Statement::value).collect();
         attachment::match_parts(&values, &parts)?;
         for (index, value) in values.into_iter().enumerate() {
@@ -38,27 +65,47 @@ impl Record {
         }
         let statements: Vec<Prepared> = statements
             .into_iter()
-            .map(|statement| prepare(statement, authority, new_id()))
+            .map(|statement| prepare(statement, sender.authority, new_id()))
             .collect();
         let ids: Vec<Uuid> = statements.iter().map(|statement| statement.id).collect();
-        let kept = self.store.put_statements(Batch { statements, attachments: parts }).await;
-        kept.map_err(|error| match error {
-            StoreError::Conflict { id, differences } => {
+        match self.store.put_statements(Batch { statements, attachments: parts }).await {
+            Err(StoreError::Conflict { id, differences }) => {
                 let statement = ids.iter().position(|kept| *kept == id);
-                RecordError::Conflict { id, statement, differences }
+                Err(self.conflict(id, statement, differences, &sender).await?)
             }
-            other => other.into(),
-        })
+            kept => Ok(kept?),
+        }
+    }
+
+    async fn conflict(
+        &self,
+        id: Uuid,
+        statement: Option<usize>,
+        differences: Vec<String>,
+        sender: &Sender<'_>,
+    ) -> Result<RecordError, RecordError> {
+        let may_know = match &sender.readable {
+            None => false,
+            Some(Readable::All) => true,
+            Some(readable) => match self.store.statement(id).await? {
+                Some(kept) => is_readable(&kept, readable)?,
+                None => false,
+            },
+        };
+        let differences = if may_know { differences } else { Vec::new() };
+        Ok(RecordError::Conflict { id, statement, differences })
     }
 
     /// Keeps one statement under the id of a PUT request, which its own must equal if it has one.
-    pub async fn keep_as(
+    /// Errors are those of [`Self::keep`].
+    pub async fn keep_as<'a>(
         &self,
         id: Uuid,
         statement: Statement,
         parts: Vec<Attachment>,
-        authority: &Authority,
+        sender: impl Into<Sender<'a>>,
     ) -> Result<(), RecordError> {
+        let sender = sender.into();
         if statement.id().is_some_and(|own| own != id) {
             return Err(Refusal::new(
                 "statement-id-mismatch",
@@ -70,9 +117,13 @@ impl Record {
         }
         attachment::match_parts(&[statement.value()], &parts)?;
         signature::check(statement.value(), &parts)?;
-        let statements = vec![prepare(statement, authority, id)];
-        self.store.put_statements(Batch { statements, attachments: parts }).await?;
-        Ok(())
+        let statements = vec![prepare(statement, sender.authority, id)];
+        match self.store.put_statements(Batch { statements, attachments: parts }).await {
+            Err(StoreError::Conflict { id, differences }) => {
+                Err(self.conflict(id, None, differences, &sender).await?)
+            }
+            kept => Ok(kept.map(drop)?),
+        }
     }
 
     /// The statement `id` if it is voided just as `voided` says and may be read.
@@ -101,12 +152,15 @@ impl Record {
         Ok(self.store.statements(&filter).await?)
     }
 
-    /// The texts of `statements` in the `format` asked for, in order.
+    /// The texts of `statements` in the `format` asked for, in order. Canonical definitions are
+    /// merged of what all statements said: who may not read all of them gets those that a statement
+    /// brings along itself.
     pub async fn written(
         &self,
         statements: Vec<Stored>,
         format: Format,
         languages: &Languages,
+        readable: &Readable,
     ) -> Result<Vec<Bytes>, RecordError> {
         if format == Format::Exact {
             return Ok(statements.into_iter().map(|statement| statement.body).collect());
@@ -115,8 +169,10 @@ impl Record {
         if format == Format::Ids {
             values.iter_mut().for_each(format::ids);
         } else {
-            let mut activities: Vec<String> =
-                values.iter_mut().flat_map(format::activity_ids).collect();
+            let mut activities: Vec<String> = match readable {
+                Readable::All => values.iter_mut().flat_map(format::activity_ids).collect(),
+                Readable::OfAuthority(_) => Vec::new(),
+            };
             activities.sort_unstable();
             activities.dedup();
             let known: HashMap<_, _> =

@@ -124,7 +124,8 @@ pub trait StatementStore: Send + Sync {
     /// more than [`PAGE_BYTES`]. A statement meets every condition that the one it refers
     /// to meets, each by itself and through references in turn
     /// ([`crate::xapi::index::LONGEST_CHAIN`]), but for `since`, `until` and `authority`, which
-    /// are always its own.
+    /// are always its own. With `authority`, all conditions are: who may read the statements of
+    /// one authority alone learns nothing of what these refer to ([`Filter::is_met_alone`]).
     async fn statements(&self, filter: &Filter) -> Result<Page>;
 
     /// The attachments among `hashes` whose data is kept, each once.

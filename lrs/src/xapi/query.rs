@@ -1,8 +1,10 @@
 //! What `GET statements` asks (Communication 2.1.3).
 
+use serde_json::Value;
 use uuid::Uuid;
 use validator::{Version, ifi};
 
+use super::index::{self, Closeness, Kind};
 use super::instant::Instant;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
@@ -79,7 +81,8 @@ pub struct Filter {
     pub activity: Option<Match>,
     /// Its registration.
     pub registration: Option<Uuid>,
-    /// Its authority, by identifier: what `statements/read/mine` may see.
+    /// Its authority, by identifier: what `statements/read/mine` may see. The conditions above
+    /// must then be met by a statement itself, and not by what it refers to.
     pub authority: Option<String>,
     /// Stored after this instant.
     pub since: Option<Instant>,
@@ -91,6 +94,37 @@ pub struct Filter {
     pub limit: usize,
     /// Beyond this statement in the order asked for: where the page before ended.
     pub beyond: Option<Instant>,
+}
+
+impl Filter {
+    /// Whether a statement that is found by the conditions must be looked at with
+    /// [`Self::is_met_alone`] as well: it may be found by what it refers to.
+    pub const fn must_be_met_alone(&self) -> bool {
+        let Self { agent, verb, activity, registration, authority, .. } = self;
+        authority.is_some()
+            && (agent.is_some() || verb.is_some() || activity.is_some() || registration.is_some())
+    }
+
+    /// Whether a kept statement by itself meets the conditions on agent, verb, activity and
+    /// registration, whatever it refers to.
+    pub fn is_met_alone(&self, statement: &Value) -> bool {
+        let authority = statement.get("authority").unwrap_or(&Value::Null);
+        let keys = index::keys(statement, authority);
+        let meets = |kind, text: &str, related| {
+            keys.iter().any(|key| {
+                let is_close = related || key.closeness == Closeness::Direct;
+                key.kind == kind && is_close && key.text == text
+            })
+        };
+        let matches = |kind, wanted: &Option<Match>| {
+            wanted.as_ref().is_none_or(|it| meets(kind, &it.text, it.related))
+        };
+        let registration = self.registration.map(|id| id.to_string());
+        matches(Kind::Agent, &self.agent)
+            && matches(Kind::Activity, &self.activity)
+            && self.verb.as_ref().is_none_or(|verb| meets(Kind::Verb, verb, false))
+            && registration.is_none_or(|id| meets(Kind::Registration, &id, false))
+    }
 }
 
 impl Query {
@@ -180,6 +214,35 @@ mod tests {
             assert_eq!(refusal.rule, "statement-id-alone");
         }
         assert!(query(&format!("statementId={id}&voidedStatementId={id}")).is_err());
+    }
+
+    #[test]
+    fn a_statement_meets_alone_what_it_says_and_not_what_it_refers_to() {
+        let statement = serde_json::json!({
+            "actor": {"mbox": "mailto:a@x.it"},
+            "verb": {"id": "https://v.example/v"},
+            "object": {"objectType": "StatementRef", "id": "6690e6c9-3ef0-4ed3-8b37-7f3964730bee"},
+            "context": {"instructor": {"mbox": "mailto:i@x.it"},
+                        "registration": "6690E6C9-3EF0-4ED3-8B37-7F3964730BEF"},
+            "authority": {"mbox": "mailto:k@x.it"},
+        });
+        let agent = |who: &str, related: bool| {
+            query(&format!(
+                "related_agents={related}&agent=%7B%22mbox%22%3A%22mailto%3A{who}%40x.it%22%7D"
+            ))
+        };
+        let is_met = |query: Result<Query, Refusal>| {
+            let Wanted::Many(filter) = query.unwrap().wanted else { panic!("a filter") };
+            filter.is_met_alone(&statement)
+        };
+        assert!(is_met(agent("a", false)) && is_met(agent("i", true)) && is_met(agent("k", true)));
+        assert!(!is_met(agent("i", false)) && !is_met(agent("k", false)));
+        assert!(!is_met(agent("b", true)));
+        assert!(is_met(query("verb=https://v.example/v")));
+        assert!(!is_met(query("verb=https://v.example/w")));
+        assert!(is_met(query("registration=6690e6c9-3ef0-4ed3-8b37-7f3964730bef")));
+        assert!(!is_met(query("registration=6690e6c9-3ef0-4ed3-8b37-7f3964730bee")));
+        assert!(!is_met(query("activity=https://v.example/v&related_activities=true")));
     }
 
     #[test]

@@ -238,3 +238,123 @@ async fn the_hash_of_somebody_elses_file_does_not_open_it() {
     let seen = parts(&owner, own.as_str().unwrap()).await.expect(200).parts();
     assert_eq!(seen.len(), 2, "the owner gets the file");
 }
+
+/// Who may send statements and read those of their own key, another such key, and the administrator.
+async fn two_and_all() -> (Traccia, Client, Client, Client) {
+    let traccia = Traccia::start().await;
+    let scopes = ["statements/write", "statements/read/mine"];
+    let (mine, other) = (traccia.holder_of(&scopes).await, traccia.holder_of(&scopes).await);
+    let admin = traccia.admin();
+    (traccia, mine, other, admin)
+}
+
+#[tokio::test]
+async fn a_conflict_names_the_places_to_who_may_read_the_other_statement() {
+    let (traccia, mine, other, admin) = two_and_all().await;
+    let writer = traccia.holder_of(&["statements/write"]).await;
+    let kept = Statement::new().id(&new_id()).json();
+    let id = other.store_one(&kept).await;
+    let mut wrong = kept.clone();
+    wrong["verb"]["id"] = json!("https://example.org/verbs/guessed");
+    wrong["result"] = json!({"success": true});
+    let asks = |who: &Client| {
+        let put = who.put("/statements").query(&[("statementId", &id)]).json(&wrong);
+        let batch = json!([Statement::new().json(), wrong]);
+        [put, who.post("/statements").json(&batch)]
+    };
+    for who in [&other, &admin] {
+        for ask in asks(who) {
+            let told = ask.await.expect(409);
+            assert!(told.text().contains("/verb/id") && told.text().contains("/result"), "{told}");
+        }
+    }
+    for who in [&mine, &writer] {
+        for ask in asks(who) {
+            let told = ask.await.expect(409);
+            let problem = told.json();
+            assert_eq!(problem["rule"], "statement-conflict", "{told}");
+            assert!(problem.get("pointer").is_none(), "{told}");
+            assert!(!told.text().contains("differ at"), "{told}");
+            let places = ["/verb", "/result", "/object", "/actor"];
+            assert!(!places.iter().any(|place| told.text().contains(place)), "{told}");
+        }
+    }
+    let own = Statement::new().id(&new_id()).json();
+    writer.store_one(&own).await;
+    let mut changed = own.clone();
+    changed["result"] = json!({"success": true});
+    let told = writer.post("/statements").json(&changed).await.expect(409);
+    assert!(!told.text().contains("/result"), "who reads nothing is told nothing: {told}");
+}
+
+#[tokio::test]
+async fn a_reference_of_ones_own_does_not_tell_what_anothers_statement_says() {
+    let (_traccia, mine, other, admin) = two_and_all().await;
+    let bert = e2e::agent("bert");
+    let secret = Statement::new().by(bert.clone()).did("failed").to(e2e::activity("exam"));
+    let secret = other.store_one(&secret.json()).await;
+    let about = mine.store_one(&Statement::new().to(e2e::reference(&secret)).json()).await;
+    let bert = bert.to_string();
+    let exam = e2e::activity_iri("exam");
+    let asked = [
+        ("agent", bert.as_str()),
+        ("verb", "http://adlnet.gov/expapi/verbs/failed"),
+        ("activity", exam.as_str()),
+    ];
+    for asked in asked {
+        for related in ["false", "true"] {
+            let flags = [("related_agents", related), ("related_activities", related)];
+            let query = [&[asked], &flags[..]].concat();
+            assert_eq!(mine.found(&query).await, [""; 0], "{asked:?}");
+            assert_eq!(admin.found(&query).await.len(), 2, "{asked:?}");
+        }
+    }
+    let anna = e2e::agent("anna").to_string();
+    assert_eq!(mine.found(&[("agent", &anna)]).await, [about], "what it says itself");
+}
+
+#[tokio::test]
+async fn canonical_shows_definitions_of_others_to_who_may_read_them() {
+    let (_traccia, mine, other, admin) = two_and_all().await;
+    let named = |names: Value| {
+        let mut activity = e2e::activity("exam");
+        activity["definition"] = json!({"name": names});
+        activity
+    };
+    let secret = named(json!({"en": "Dismissal of B.", "it": "Licenziamento di B."}));
+    other.store_one(&Statement::new().to(secret).json()).await;
+    let bare = mine.store_one(&Statement::new().to(e2e::activity("exam")).json()).await;
+    let own = named(json!({"en": "Exam", "it": "Esame"}));
+    let own = mine.store_one(&Statement::new().to(own).json()).await;
+    let definition = async |who: &Client, id: &str| {
+        let query = [("statementId", id), ("format", "canonical")];
+        let ask = who.get("/statements").query(&query).header("accept-language", "it");
+        ask.await.expect(200).json()["object"]["definition"].clone()
+    };
+    assert_eq!(definition(&mine, &bare).await, Value::Null);
+    assert_eq!(definition(&mine, &own).await, json!({"name": {"it": "Esame"}}));
+    let page = mine.get("/statements").query(&[("format", "canonical")]).await.expect(200);
+    assert!(!page.text().contains("Licenziamento") && !page.text().contains("Dismissal"));
+    assert_eq!(definition(&admin, &bare).await, json!({"name": {"it": "Esame"}}), "the latest");
+}
+
+#[tokio::test]
+async fn who_guesses_secrets_has_to_wait_and_their_owners_do_not() {
+    let traccia = Traccia::start().await;
+    let wish = json!({"scopes": ["state"], "key": "office"});
+    let made = traccia.admin().post("/api/v1/keys").json(&wish).await.expect(201).json();
+    // Nothing is remembered of it any more.
+    let traccia = traccia.restart().await;
+    for name in ["seed", "office", "nobody"] {
+        let guess = |n: u32| traccia.with_key(name, &format!("guess {n}")).get("/whoami");
+        for n in 0..10 {
+            guess(n).await.problem(401);
+        }
+        let refused = guess(10).await;
+        refused.problem(429);
+        let seconds: u64 = refused.header("retry-after").parse().unwrap();
+        assert!((1..=6).contains(&seconds), "{refused}");
+    }
+    traccia.with_key("office", made["secret"].as_str().unwrap()).get("/whoami").await.is(200);
+    traccia.admin().get("/whoami").await.is(200);
+}

@@ -4,7 +4,7 @@
 use e2e::seminar::{
     self, COURSE, FACE_TO_FACE, did, file, register_of, report, reported, row, rows, session,
 };
-use e2e::{Client, Traccia};
+use e2e::{Client, Statement, Traccia, reference};
 use serde_json::{Value, json};
 
 async fn with_course() -> (Traccia, Client) {
@@ -180,6 +180,72 @@ async fn people_check_in_with_the_code_of_the_day() {
     let sent = form.form(&[("code", good.as_str()), ("learner", "u2")]).await.expect(200);
     assert!(sent.text().contains("Presenza registrata"), "{sent}");
     hours_of(&admin, "u2", 3.0).await;
+}
+
+const WRITTEN: &str = "learner,hours\nu1,4\nu2,2\n";
+const CORRECTED: &str = "learner,hours\nu1,3\n";
+
+/// The ids of what a register and its correction write elsewhere, where they are no secret: of
+/// presences, and of the statements that void them.
+async fn ids_elsewhere(session: &str) -> (Vec<String>, Vec<String>) {
+    let (_traccia, admin) = with_course().await;
+    let kept = keep(&admin, session, WRITTEN).await;
+    let presences = kept["written"].as_array().unwrap().iter();
+    let presences = presences.map(|id| id.as_str().unwrap().to_owned()).collect();
+    keep(&admin, session, CORRECTED).await;
+    (presences, admin.found(&[("verb", "http://adlnet.gov/expapi/verbs/voided")]).await)
+}
+
+#[tokio::test]
+async fn a_register_cannot_be_blocked_or_voided_beforehand_by_who_knows_what_it_will_say() {
+    let (traccia, admin) = with_course().await;
+    let attacker = traccia.holder_of(&["statements/write"]).await;
+    let occupying = |id: &String| Statement::new().id(id).json();
+    let (blocked, voidings) = ids_elsewhere("perugia").await;
+    let all: Vec<Value> = blocked.iter().chain(&voidings).map(occupying).collect();
+    attacker.store(&all).await;
+    let (voided, _) = ids_elsewhere("terni").await;
+    let void = |id: &String| Statement::new().did("voided").to(reference(id)).json();
+    attacker.store(&voided.iter().map(void).collect::<Vec<_>>()).await;
+    for session in ["perugia", "terni"] {
+        let object = format!("https://learn.example.org/civic/events/seminar/{session}");
+        assert_eq!(counts(&keep(&admin, session, WRITTEN).await), (2, 0, 0), "{session}");
+        assert_eq!(admin.found(&[("activity", &object)]).await.len(), 2, "{session}");
+        assert_eq!(counts(&keep(&admin, session, CORRECTED).await), (1, 2, 0), "{session}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_is_taken_nevertheless_is_passed_over() {
+    let (_traccia, admin) = with_course().await;
+    let dry_run = async |text: &str| {
+        let put = admin.put(&format!("{}?dry_run=true", register_of("perugia")));
+        let kept = put.body("text/csv", text.to_owned()).await.expect(200).json();
+        kept["written"].as_array().unwrap().clone()
+    };
+    let taken = dry_run(WRITTEN).await;
+    let others: Vec<Value> =
+        taken.iter().map(|id| Statement::new().id(id.as_str().unwrap()).json()).collect();
+    admin.store(&others).await;
+    assert_ne!(dry_run(WRITTEN).await, taken);
+    assert_eq!(counts(&keep(&admin, "perugia", WRITTEN).await), (2, 0, 0));
+    assert_eq!(counts(&keep(&admin, "perugia", WRITTEN).await), (0, 0, 2));
+}
+
+/// As Traccia wrote them before its ids were secret, or another store has them.
+#[tokio::test]
+async fn a_register_that_is_there_under_other_ids_is_not_written_twice() {
+    let (_traccia, admin) = with_course().await;
+    let kept = keep(&admin, "perugia", WRITTEN).await;
+    let (_other, elsewhere) = with_course().await;
+    for id in kept["written"].as_array().unwrap() {
+        let mut statement = admin.statement(id.as_str().unwrap()).await;
+        let members = statement.as_object_mut().unwrap();
+        members.retain(|key, _| !["id", "stored", "authority"].contains(&key.as_str()));
+        elsewhere.store_one(&statement).await;
+    }
+    assert_eq!(counts(&keep(&elsewhere, "perugia", WRITTEN).await), (0, 0, 2));
+    assert_eq!(counts(&keep(&elsewhere, "perugia", CORRECTED).await), (1, 2, 0));
 }
 
 #[tokio::test]

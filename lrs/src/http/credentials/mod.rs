@@ -107,11 +107,7 @@ impl Credentials {
 
     /// Who shows this `Authorization` header: 401 when it is no good, 429 when so many others are
     /// tried that it cannot be looked at.
-    async fn caller(
-        &self,
-        header: Option<&str>,
-        address: Address,
-    ) -> Result<Caller, Problem> {
+    async fn caller(&self, header: Option<&str>, address: Address) -> Result<Caller, Problem> {
         let header =
             header.ok_or_else(|| Problem::unauthorized("The request has no Authorization."))?;
         let (name, secret) = basic(header).ok_or_else(|| {
@@ -161,8 +157,8 @@ impl Credentials {
             (self.quick.turn(name, shown.address).await.map_err(full)?, None)
         } else {
             let attempt = self.throttle.attempt(name, shown.address, (self.now)());
-            let attempt = attempt
-                .map_err(|Wait(wait)| Problem::too_many_attempts(wait.as_secs().max(1)))?;
+            let attempt =
+                attempt.map_err(|Wait(wait)| Problem::too_many_attempts(wait.as_secs().max(1)))?;
             (self.slow.turn(name, shown.address).await.map_err(full)?, Some(attempt))
         };
         let generation = self.memory.generation();
@@ -191,7 +187,9 @@ impl Credentials {
             let is_good = compare(&secret, &hash);
             if !is_good {
                 memory.refuse(digest, generation, now());
-                attempt.map(Attempt::failed);
+                if let Some(attempt) = attempt {
+                    attempt.failed();
+                }
             }
             drop(turn);
             is_good

@@ -52,7 +52,8 @@ impl Throttle {
         // Each attempt pays one interval; up to all of `AT_ONCE` may be owed.
         let until = paid_until.get(&pair).copied().unwrap_or(now).max(now);
         let owed = until.duration_since(now);
-        if let Some(wait) = (owed + BETWEEN).checked_sub(BETWEEN * AT_ONCE).filter(|it| !it.is_zero())
+        if let Some(wait) =
+            (owed + BETWEEN).checked_sub(BETWEEN * AT_ONCE).filter(|it| !it.is_zero())
         {
             return Err(Wait(wait));
         }
@@ -98,7 +99,8 @@ mod tests {
         for _ in 0..10 {
             throttle.attempt(NAME, HERE, now).ok().unwrap().failed();
         }
-        let refused = |now| throttle.attempt(NAME, HERE, now).err().map(|Wait(wait)| wait.as_secs());
+        let refused =
+            |now| throttle.attempt(NAME, HERE, now).err().map(|Wait(wait)| wait.as_secs());
         assert_eq!(refused(now), Some(6));
         assert_eq!(refused(now + Duration::from_secs(4)), Some(2));
         let later = now + Duration::from_secs(6);

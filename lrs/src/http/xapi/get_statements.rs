@@ -94,7 +94,8 @@ impl Answer<'_> {
         } else {
             None
         };
-        let texts = record.written(statements, self.query.format, &self.languages).await?;
+        let texts =
+            record.written(statements, self.query.format, &self.languages, &self.readable).await?;
         let json = write(&texts);
         let Some(attachments) = attachments else {
             return Ok(([(CONTENT_TYPE, "application/json")], json).into_response());

@@ -36,7 +36,7 @@ pub async fn put(
     let id = parameters.uuid("statementId")?.unwrap_or_default();
     let (statements, parts) = split(content).await?;
     let statement = validator::check(&statements, version)?;
-    server.record.keep_as(id, statement, parts, &caller.key.authority).await?;
+    server.record.keep_as(id, statement, parts, &caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -55,7 +55,7 @@ pub async fn post(
     if batch.len() > server.limits.statements_per_batch {
         return Err(too_many(batch.len(), server.limits.statements_per_batch));
     }
-    Ok(Json(server.record.keep(batch, parts, &caller.key.authority).await?))
+    Ok(Json(server.record.keep(batch, parts, &caller).await?))
 }
 
 /// Checks a body; a large one where it does not hold up other requests.

@@ -6,8 +6,8 @@ use sha2::Sha256;
 use super::{At, Plan};
 use crate::access::bounds::Bounds;
 use crate::course::{Identifier, Learner, LearnerList, RegisterEntry};
-use crate::progress::Progress;
 use crate::progress::error::ProgressError;
+use crate::progress::{Progress, TRIES};
 use crate::xapi::authority::Authority;
 
 /// Letters and digits that are not mistaken for each other.
@@ -79,14 +79,18 @@ impl Progress {
         let micros = at.day().length.unwrap_or_default();
         let entry = RegisterEntry { learner: learner.id.clone(), micros, note: String::new() };
         let _one_at_a_time = self.registering.lock().await;
-        let is_new = !self.present(&at, &known.people).await?.contains_key(&learner.id);
-        if is_new {
+        for _ in 0..TRIES {
+            let is_new = !self.present(&at, &known.people).await?.contains_key(&learner.id);
             let mut plan = Plan::default();
             let authority = Authority::of_key("check-in", &self.base_url);
-            self.plan_entry(&at, learner, &entry, Vec::new(), &authority, &mut plan).await?;
-            self.write(&plan.statements, &authority).await?;
+            if is_new {
+                self.plan_entry(&at, learner, &entry, Vec::new(), &authority, &mut plan).await?;
+            }
+            if self.write(&plan.statements, &authority).await? {
+                return Ok(CheckIn { event, session, is_new });
+            }
         }
-        Ok(CheckIn { event, session, is_new })
+        Err(ProgressError::Busy)
     }
 
     fn code(&self, course: &str, event: &str, session: &str) -> String {

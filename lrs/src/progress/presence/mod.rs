@@ -7,25 +7,28 @@ use serde_json::Value;
 use uuid::Uuid;
 use validator::Version;
 
-use super::Progress;
 use super::board::Register as Known;
 use super::boards::stopped;
 use super::error::ProgressError;
+use super::{Progress, TRIES};
 use crate::access::bounds::Bounds;
 use crate::course::report::session_of;
 use crate::course::{
     ATTENDED, Activity, Identifier, Learner, LearnerList, Module, Register, RegisterEntry, Session,
     SessionDay, micros_of_hours,
 };
+use crate::record::RecordError;
 use crate::store::{Result as StoreResult, StoreError};
 use crate::xapi::authority::Authority;
 use crate::xapi::query::{Filter, Match};
+use crate::xapi::same;
+use crate::xapi::stored::Stored;
 
 mod check_in;
 mod statement;
 
 pub use check_in::CheckIn;
-use statement::{presence_id, voiding};
+use statement::{id_of, voiding};
 
 /// A register to be kept.
 #[derive(Clone, Debug)]
@@ -97,25 +100,38 @@ impl Progress {
         };
         let register = tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
         let _one_at_a_time = self.registering.lock().await;
-        let mut present = self.present(&at, &people).await?;
+        for _ in 0..TRIES {
+            let plan = self.plan(&at, &people, &register, sent.whole, authority).await?;
+            if sent.dry_run || self.write(&plan.statements, authority).await? {
+                return Ok(plan.outcome);
+            }
+        }
+        Err(ProgressError::Busy)
+    }
+
+    /// What is to be written so that the log says of a session what a register says.
+    async fn plan(
+        &self,
+        at: &At<'_>,
+        people: &LearnerList,
+        register: &Register,
+        whole: bool,
+        authority: &Authority,
+    ) -> Result<Plan, ProgressError> {
+        let mut present = self.present(at, people).await?;
         let mut plan = Plan::default();
         for entry in &register.entries {
             let Some(learner) = people.learners().iter().find(|it| it.id == entry.learner) else {
                 continue;
             };
             let before = present.remove(&learner.id).unwrap_or_default();
-            self.plan_entry(&at, learner, entry, before, authority, &mut plan).await?;
+            self.plan_entry(at, learner, entry, before, authority, &mut plan).await?;
         }
-        let gone = |learner: &String| sent.whole || register.absent.contains(learner);
+        let gone = |learner: &String| whole || register.absent.contains(learner);
         for (_, before) in present.into_iter().filter(|(learner, _)| gone(learner)) {
-            for present in before {
-                plan.void(present.id, authority);
-            }
+            self.plan_voiding(before, authority, &mut plan).await?;
         }
-        if !sent.dry_run {
-            self.write(&plan.statements, authority).await?;
-        }
-        Ok(plan.outcome)
+        Ok(plan)
     }
 
     /// Who was at a session, by learner, as far as statements that are not voided say.
@@ -177,38 +193,52 @@ impl Progress {
             plan.outcome.unchanged += 1;
             return Ok(());
         }
-        for present in before {
-            plan.void(present.id, authority);
-        }
-        let mut statement = at.attended(learner, entry);
-        let id = self.free_id(&statement).await?;
-        if let Some(members) = statement.as_object_mut() {
-            members.insert("id".to_owned(), id.to_string().into());
-        }
+        self.plan_voiding(before, authority, plan).await?;
+        let (id, statement) = self.with_id(at.attended(learner, entry)).await?;
         plan.outcome.written.push(id);
         plan.statements.push(statement);
         Ok(())
     }
 
-    /// The first of the ids of this presence whose statement is not voided.
-    async fn free_id(&self, statement: &Value) -> StoreResult<Uuid> {
-        let mut turn = 0_u32;
-        loop {
-            let id = presence_id(statement, turn);
-            match self.store.statement(id).await? {
-                Some(kept) if kept.voided => turn += 1,
-                _ => return Ok(id),
-            }
+    async fn plan_voiding(
+        &self,
+        presences: Vec<Present>,
+        authority: &Authority,
+        plan: &mut Plan,
+    ) -> Result<(), ProgressError> {
+        for Present { id, .. } in presences {
+            plan.outcome.voided.push(id);
+            plan.statements.push(self.with_id(voiding(id, authority)).await?.1);
         }
+        Ok(())
     }
 
+    /// A statement under the first of its ids that is free, or that has this same statement: one
+    /// that was voided and is told again is another statement.
+    async fn with_id(&self, mut statement: Value) -> StoreResult<(Uuid, Value)> {
+        let mut turn = 0_u32;
+        let id = loop {
+            let id = id_of(self.secret, &statement, turn);
+            match self.store.statement(id).await? {
+                None => break id,
+                Some(kept) if !kept.voided && is_same(&kept.statement, &statement)? => break id,
+                Some(_) => turn += 1,
+            }
+        };
+        if let Some(members) = statement.as_object_mut() {
+            members.insert("id".to_owned(), id.to_string().into());
+        }
+        Ok((id, statement))
+    }
+
+    /// Keeps all of these statements; none, and false, where an id was taken since it was free.
     async fn write(
         &self,
         statements: &[Value],
         authority: &Authority,
-    ) -> Result<(), ProgressError> {
+    ) -> Result<bool, ProgressError> {
         if statements.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let text = Value::from(statements.to_vec()).to_string();
         let checked =
@@ -216,8 +246,10 @@ impl Progress {
                 let what = report.violations.first().map(|it| it.message.clone());
                 StoreError::Corrupt(format!("a register's statement: {}", what.unwrap_or_default()))
             })?;
-        self.record.keep(checked.statements, Vec::new(), authority).await?;
-        Ok(())
+        match self.record.keep(checked.statements, Vec::new(), authority).await {
+            Err(RecordError::Conflict { .. }) => Ok(false),
+            kept => Ok(kept.map(|_| true)?),
+        }
     }
 }
 
@@ -228,11 +260,10 @@ struct Plan {
     outcome: Registered,
 }
 
-impl Plan {
-    fn void(&mut self, id: Uuid, authority: &Authority) {
-        self.outcome.voided.push(id);
-        self.statements.push(voiding(id, authority));
-    }
+/// Whether a kept statement is the same as one that is about to be written.
+fn is_same(kept: &Stored, statement: &Value) -> StoreResult<bool> {
+    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", kept.id));
+    Ok(same::differences(&kept.value().map_err(corrupt)?, statement).is_empty())
 }
 
 impl<'k> At<'k> {

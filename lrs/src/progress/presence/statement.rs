@@ -1,7 +1,9 @@
 //! The statements that a register writes.
 
+use hmac::{Hmac, Mac as _};
 use jiff::{SignedDuration, Zoned};
 use serde_json::{Value, json};
+use sha2::Sha256;
 use uuid::Uuid;
 
 use super::At;
@@ -9,22 +11,25 @@ use crate::course::{ATTENDED, Identifier, Learner, RegisterEntry};
 use crate::xapi::authority::Authority;
 use crate::xapi::prepare::VOIDED;
 
-/// Under which the ids of a register's statements are made, so that the same register sent twice
-/// is the same statements.
-const NAMESPACE: Uuid = Uuid::from_u128(0x6f1c_0a52_93f4_4d0e_8b7a_5d0c_8e21_74b3);
-
-/// The id of a learner's presence, told for the `turn`th time: a presence that was voided and is
-/// told again is another statement.
-pub(super) fn presence_id(statement: &Value, turn: u32) -> Uuid {
+/// The `turn`th id of a statement that a register writes: made of what it says, so that the same
+/// register sent twice is the same statements, and under the store's `secret`, so that nobody else
+/// knows it before the statement is kept. Who knew it could keep another one there, or void it.
+pub(super) fn id_of(secret: [u8; 32], statement: &Value, turn: u32) -> Uuid {
     let part = |pointer: &str| statement.pointer(pointer).unwrap_or(&Value::Null);
-    let parts = ["/actor", "/object/id", "/timestamp", "/result"].map(part);
-    Uuid::new_v5(&NAMESPACE, json!([parts, turn]).to_string().as_bytes())
+    let parts = ["/actor", "/verb/id", "/object/id", "/timestamp", "/result"].map(part);
+    let mut block = [0; 64];
+    block[..32].copy_from_slice(&secret);
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new(&block.into());
+    mac.update(b"register\n");
+    mac.update(json!([parts, turn]).to_string().as_bytes());
+    let mut id = [0; 16];
+    id.iter_mut().zip(mac.finalize().into_bytes()).for_each(|(to, from)| *to = from);
+    uuid::Builder::from_random_bytes(id).into_uuid()
 }
 
-/// The statement that voids another one; always the same one.
+/// The statement that voids another one.
 pub(super) fn voiding(id: Uuid, authority: &Authority) -> Value {
     json!({
-        "id": Uuid::new_v5(&NAMESPACE, id.as_bytes()),
         "actor": authority.agent(),
         "verb": {"id": VOIDED, "display": {"en": "voided"}},
         "object": {"objectType": "StatementRef", "id": id},

@@ -87,6 +87,7 @@ macro_rules! store_contract {
                 a_chain_broken_by_a_missing_link_is_mended_when_it_comes,
                 references_in_a_circle_are_found_by_all_of_it,
                 time_and_authority_are_always_a_statements_own,
+                with_an_authority_nothing_is_inherited,
                 conditions_may_be_met_by_different_links_of_a_chain,
             ];
             voiding: [

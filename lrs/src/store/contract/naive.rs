@@ -142,13 +142,23 @@ impl Naive {
     /// The ids of the statements that meet all `conditions`, in the order and within the time
     /// and limit of `filter`, and whether more follow.
     pub(super) fn find(&self, conditions: &[Condition], filter: &Filter) -> (Vec<Uuid>, bool) {
+        let has_key = conditions.iter().any(|it| matches!(it, Condition::Key(_)));
         let mut found: Vec<Uuid> = self
             .statements
             .iter()
             .filter(|read| filter.since.is_none_or(|since| read.stored > since))
             .filter(|read| filter.until.is_none_or(|until| read.stored <= until))
             .filter(|read| !self.voided.contains(&read.id))
-            .filter(|read| conditions.iter().all(|condition| self.meets(read, condition)))
+            .filter(|read| {
+                conditions.iter().all(|condition| {
+                    // Who sees the statements of one key alone is not told what they refer to.
+                    if has_key {
+                        condition.is_met_by(&read.value)
+                    } else {
+                        self.meets(read, condition)
+                    }
+                })
+            })
             .map(|read| read.id)
             .collect();
         if !filter.ascending {

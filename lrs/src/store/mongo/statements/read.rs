@@ -10,10 +10,11 @@ use super::{Statements, row};
 use crate::store::mongo::call::{BATCH, all, all_until, call};
 use crate::store::mongo::field;
 use crate::store::mongo::head::Head;
-use crate::store::{Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result};
+use crate::store::{Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result, StoreError};
 use crate::xapi::index::{Closeness, Kind};
 use crate::xapi::instant::Instant;
 use crate::xapi::query::{Filter, Match};
+use crate::xapi::stored::Stored;
 
 /// What a statement in a file is taken to weigh, in bytes.
 const IN_A_FILE: usize = 8 << 20;
@@ -53,12 +54,15 @@ impl Statements {
             let whole = found.len() < wanted && !is_heavy;
             let kept: Vec<Kept> =
                 self.kept(&head, &found).await?.into_iter().collect::<Result<_>>()?;
-            for document in kept.into_iter().filter(|kept| !kept.voided) {
+            for (document, kept) in found.iter().zip(kept) {
+                if kept.voided || !is_met(filter, document, &kept.statement)? {
+                    continue;
+                }
                 if page.statements.len() == filter.limit {
                     page.more = true;
                     return Ok(page);
                 }
-                page.statements.push(document.statement);
+                page.statements.push(kept.statement);
             }
             if is_heavy && !page.statements.is_empty() {
                 page.more = true;
@@ -119,6 +123,16 @@ impl Statements {
         });
         Ok(join_all(kept).await)
     }
+}
+
+/// Whether a statement that has the keys of the filter's conditions meets them as it must.
+fn is_met(filter: &Filter, document: &Document, statement: &Stored) -> Result<bool> {
+    // Keys that are not its own come by a reference.
+    if !filter.must_be_met_alone() || row::target(document).is_none() {
+        return Ok(true);
+    }
+    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
+    Ok(filter.is_met_alone(&statement.value().map_err(corrupt)?))
 }
 
 /// Stored after one instant and up to another, as far as the head shows it.

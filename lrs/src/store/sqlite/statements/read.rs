@@ -39,7 +39,7 @@ pub(in crate::store::sqlite) fn statements(
     while let Some(seq) = walk.next()? {
         let found = first(&mut select, [seq]).map_err(|error| at(seq, error))?;
         let Some(kept) = found else { continue };
-        if kept.voided {
+        if kept.voided || !is_met(filter, &kept.statement)? {
             continue;
         }
         if page.statements.len() == filter.limit {
@@ -54,6 +54,15 @@ pub(in crate::store::sqlite) fn statements(
         }
     }
     Ok(page)
+}
+
+/// Whether a statement that the index has under the filter's conditions meets them as it must.
+fn is_met(filter: &Filter, statement: &Stored) -> Result<bool> {
+    if !filter.must_be_met_alone() {
+        return Ok(true);
+    }
+    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
+    Ok(filter.is_met_alone(&statement.value().map_err(corrupt)?))
 }
 
 /// See [`crate::store::StatementLog::log`].
