@@ -35,7 +35,7 @@ const ROOTED: [&str; 7] =
 impl Client {
     pub(crate) fn new(url: &str, key: Option<(&str, &str)>) -> Self {
         Self {
-            http: http(),
+            http: http(None),
             url: url.to_owned(),
             mount: "/xapi".to_owned(),
             credentials: key.map(|(key, secret)| basic(key, secret)),
@@ -53,6 +53,12 @@ impl Client {
     #[must_use]
     pub fn without_version(&self) -> Self {
         Self { version: None, ..self.clone() }
+    }
+
+    /// The same one, connecting from another address of this machine.
+    #[must_use]
+    pub fn from_address(&self, address: std::net::IpAddr) -> Self {
+        Self { http: http(Some(address)), ..self.clone() }
     }
 
     /// The same one at another mount point, such as `/data/xAPI`.
@@ -231,7 +237,7 @@ fn basic(key: &str, secret: &str) -> String {
 }
 
 /// Never decodes, follows or reuses anything behind a scene's back.
-fn http() -> reqwest::Client {
+fn http(from: Option<std::net::IpAddr>) -> reqwest::Client {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -239,6 +245,7 @@ fn http() -> reqwest::Client {
     reqwest::Client::builder()
         .no_gzip()
         .no_proxy()
+        .local_address(from)
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_mins(1))
         .build()

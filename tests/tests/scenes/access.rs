@@ -358,3 +358,19 @@ async fn who_guesses_secrets_has_to_wait_and_their_owners_do_not() {
     traccia.with_key("office", made["secret"].as_str().unwrap()).get("/whoami").await.is(200);
     traccia.admin().get("/whoami").await.is(200);
 }
+
+/// Linux has all of 127.0.0.0/8.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_guesses_secrets_keeps_nobody_at_another_address_waiting() {
+    let traccia = Traccia::start().await;
+    let guess = |n: u32, address: &str| {
+        let who = traccia.with_key("seed", &format!("guess {n}"));
+        who.from_address(address.parse().unwrap()).get("/whoami")
+    };
+    for n in 0..10 {
+        guess(n, "127.0.0.2").await.problem(401);
+    }
+    guess(10, "127.0.0.2").await.problem(429);
+    guess(10, "127.0.0.3").await.problem(401);
+}
