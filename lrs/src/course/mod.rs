@@ -20,6 +20,7 @@ mod learner_list;
 mod ledger;
 mod list_change;
 mod model;
+mod near;
 mod progress;
 mod register;
 mod replay;
@@ -31,7 +32,7 @@ mod table;
 mod tests;
 
 pub use enrolment::{Enrolment, MergeError};
-pub use error::{CourseError, CourseErrors, SheetError, SheetErrors};
+pub use error::{CheckedCourse, CourseError, CourseErrors, SheetError, SheetErrors};
 pub use evidence::{ATTENDED, Evidence, Time, Word};
 pub use frozen::{FrozenCertificates, FrozenPerson};
 pub use grouping::{GroupKey, Grouping, UnknownGroupKey};
@@ -45,6 +46,7 @@ pub use model::{
     Edition, Form, Mode, Module, ModuleRule, Outline, ScoreRule, Selection, Session, Title, Window,
     micros_of_hours,
 };
+pub use near::{near, offer};
 pub use progress::{ActorProgress, Entry, Journal, Seen, State};
 pub use register::{LengthError, Register, RegisterEntry, SessionDay, length};
 pub use replay::{Cut, Replay};

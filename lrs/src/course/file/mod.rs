@@ -1,172 +1,63 @@
 //! The course file: TOML as its author writes it, every value with its place in the text.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
 use toml::Spanned;
-use toml::value::Datetime;
+use toml::de::DeTable;
 
-use super::check;
-use super::error::{CourseError, CourseErrors};
-use super::model::{
-    ActivityRule, Assessment, Audience, Course, Credit, Mode, ModuleRule, ScoreRule,
+mod read;
+mod rule;
+mod syntax;
+mod text;
+
+pub(super) use read::Faults;
+pub(super) use text::{
+    ActivityText, CertificateText, CourseText, EditionText, EventText, ModuleText, OneOrMany,
+    SessionText,
 };
 
-type Words = Spanned<BTreeMap<String, String>>;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CourseText {
-    pub(super) id: Spanned<String>,
-    pub(super) iri: Option<Spanned<String>>,
-    pub(super) title: Words,
-    pub(super) time_zone: Spanned<String>,
-    pub(super) hours: Option<Spanned<f64>>,
-    pub(super) hours_per_year: Option<Spanned<f64>>,
-    pub(super) begins: Option<Spanned<Datetime>>,
-    pub(super) ends: Option<Spanned<Datetime>>,
-    pub(super) planned: Option<PlannedText>,
-    pub(super) at_risk_days: Option<Spanned<u16>>,
-    #[serde(default, rename = "edition")]
-    pub(super) editions: Vec<EditionText>,
-    pub(super) certificate: Option<CertificateText>,
-    #[serde(default, rename = "module")]
-    pub(super) modules: Vec<ModuleText>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PlannedText {
-    pub(super) begins: Spanned<Datetime>,
-    pub(super) ends: Spanned<Datetime>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct EditionText {
-    pub(super) id: Spanned<String>,
-    pub(super) title: Words,
-    pub(super) begins: Option<Spanned<Datetime>>,
-    pub(super) ends: Option<Spanned<Datetime>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CertificateText {
-    pub(super) modules: Option<Vec<Spanned<String>>>,
-    pub(super) hours: Option<Spanned<f64>>,
-    pub(super) hours_presence: Option<Spanned<f64>>,
-    pub(super) score: Option<Spanned<f64>>,
-    pub(super) by: Option<Spanned<Datetime>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ModuleText {
-    pub(super) id: Spanned<String>,
-    pub(super) title: Words,
-    pub(super) hours: Option<Spanned<f64>>,
-    pub(super) weight: Option<Spanned<f64>>,
-    #[serde(default)]
-    pub(super) requires: Vec<Spanned<String>>,
-    pub(super) audience: Option<Spanned<Audience>>,
-    pub(super) complete_when: Option<Spanned<ModuleRule>>,
-    #[serde(default, rename = "activity")]
-    pub(super) activities: Vec<Spanned<ActivityText>>,
-    #[serde(default, rename = "event")]
-    pub(super) events: Vec<Spanned<EventText>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ActivityText {
-    pub(super) key: Option<Spanned<String>>,
-    pub(super) id: Option<Spanned<OneOrMany>>,
-    pub(super) prefix: Option<Spanned<OneOrMany>>,
-    pub(super) within: Option<Spanned<OneOrMany>>,
-    pub(super) title: Option<Words>,
-    pub(super) kind: Option<Spanned<String>>,
-    pub(super) hours: Option<Spanned<f64>>,
-    pub(super) credit: Option<Spanned<Credit>>,
-    pub(super) score: Option<ScoreRule>,
-    pub(super) weight: Option<Spanned<f64>>,
-    #[serde(default)]
-    pub(super) requires: Vec<Spanned<String>>,
-    pub(super) assessment: Option<Assessment>,
-    pub(super) begins: Option<Spanned<Datetime>>,
-    pub(super) ends: Option<Spanned<Datetime>>,
-    pub(super) complete_when: Option<Spanned<ActivityRule>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct EventText {
-    pub(super) key: Spanned<String>,
-    pub(super) title: Words,
-    pub(super) kind: Spanned<String>,
-    pub(super) mode: Option<Mode>,
-    pub(super) id: Option<Spanned<OneOrMany>>,
-    pub(super) prefix: Option<Spanned<OneOrMany>>,
-    pub(super) within: Option<Spanned<OneOrMany>>,
-    pub(super) hours: Option<Spanned<f64>>,
-    pub(super) weight: Option<Spanned<f64>>,
-    #[serde(default)]
-    pub(super) requires: Vec<Spanned<String>>,
-    pub(super) begins: Option<Spanned<Datetime>>,
-    pub(super) ends: Option<Spanned<Datetime>>,
-    pub(super) complete_when: Option<Spanned<ActivityRule>>,
-    #[serde(default, rename = "session")]
-    pub(super) sessions: Vec<SessionText>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SessionText {
-    pub(super) id: Spanned<String>,
-    pub(super) object: Option<Spanned<String>>,
-    pub(super) date: Spanned<Datetime>,
-    pub(super) from: Option<Spanned<Datetime>>,
-    pub(super) to: Option<Spanned<Datetime>>,
-    #[serde(default)]
-    pub(super) place: String,
-    #[serde(default)]
-    pub(super) region: String,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "expected a text or a list of texts")]
-pub(super) enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl OneOrMany {
-    pub(super) fn into_list(self) -> Vec<String> {
-        match self {
-            Self::One(text) => vec![text],
-            Self::Many(texts) => texts,
-        }
-    }
-}
+use super::check;
+use super::error::{CheckedCourse, CourseError, CourseErrors};
+use super::model::Course;
+use read::{Node, Read as _};
 
 impl Course {
     /// Reads a course file.
     ///
     /// # Errors
-    /// [`CourseErrors`] with line, column and remedy: the first fault of form (TOML syntax,
-    /// unknown, missing or mistyped key), else all faults of meaning.
+    /// [`CourseErrors`] with every fault, its line and column and what to do: keys that are
+    /// unknown, missing or of the wrong type, words that are unknown, and what cannot be meant. A
+    /// text that is not TOML has the faults of that alone, one for each line; but decimal commas
+    /// are named with the number to write, and the rest of the file is read all the same.
     pub fn parse(text: &str) -> Result<Self, CourseErrors> {
+        Self::check(text).map(|checked| checked.course)
+    }
+
+    /// Reads a course file as [`Course::parse`] does, and says what it is to be warned of.
+    ///
+    /// # Errors
+    /// Those of [`Course::parse`].
+    pub fn check(text: &str) -> Result<CheckedCourse, CourseErrors> {
         // Windows' editors put a byte order mark first.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        match toml::from_str::<CourseText>(text) {
-            Ok(course) => check::course(text, course),
-            Err(error) => {
-                let offset = error.span().map_or(0, |span| span.start);
-                let message = error.message().to_owned();
-                Err(CourseErrors(vec![fault_at(text, offset, message)]))
-            }
+        let (root, errors) = DeTable::parse_recoverable(text);
+        if errors.is_empty() {
+            return read(text, &root, Faults::default());
         }
+        let (mended, faults) = syntax::without_decimal_commas(text);
+        let (root, errors) = DeTable::parse_recoverable(&mended);
+        if errors.is_empty() {
+            return read(text, &root, faults);
+        }
+        Err(syntax::not_toml(text, faults, &errors))
     }
+}
+
+fn read(
+    text: &str,
+    root: &Spanned<DeTable<'_>>,
+    mut faults: Faults,
+) -> Result<CheckedCourse, CourseErrors> {
+    let course = CourseText::read(&Node::root(root), &mut faults);
+    check::course(text, course, faults)
 }
 
 /// The fault at a byte offset of the text, as line and column.

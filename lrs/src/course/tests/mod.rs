@@ -1,5 +1,6 @@
 mod certificate;
 mod dates;
+mod docs;
 mod enrolment;
 mod evidence;
 mod faults;
