@@ -19,6 +19,7 @@ mod learner;
 mod learner_list;
 mod ledger;
 mod list_change;
+mod list_warning;
 mod model;
 mod near;
 mod progress;
@@ -28,6 +29,7 @@ pub mod report;
 mod sheet;
 mod standing;
 mod table;
+mod territory;
 #[cfg(test)]
 mod tests;
 
@@ -41,6 +43,7 @@ pub use learner::Learner;
 pub use learner_list::LearnerList;
 pub use ledger::{HoursRule, LedgerLine};
 pub use list_change::ListChange;
+pub use list_warning::ListWarning;
 pub use model::{
     Activity, ActivityPlace, ActivityRule, Assessment, Audience, Certificate, Course, Credit,
     Edition, Form, Mode, Module, ModuleRule, Outline, ScoreRule, Selection, Session, Title, Window,
@@ -52,3 +55,4 @@ pub use register::{LengthError, Register, RegisterEntry, SessionDay, length};
 pub use replay::{Cut, Replay};
 pub use standing::{ActivityStanding, Standing, Standings};
 pub use table::{Cell, Column, Kind, Language, Table, Words};
+pub use territory::{is_municipality, is_region};

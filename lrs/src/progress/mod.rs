@@ -20,8 +20,10 @@ pub mod follower;
 mod health;
 mod presence;
 mod reports;
+mod territory;
 mod timeline;
 mod unassigned;
+mod who;
 
 use boards::Boards;
 use follower::Command;
@@ -30,8 +32,9 @@ pub use certificates::Frozen;
 pub use enrolment::Imported;
 pub use error::ProgressError;
 pub use presence::{CheckIn, Registered, Sent};
-pub use reports::{ReportKind, ReportQuery, UnknownReport, Who};
+pub use reports::{ReportKind, ReportQuery, UnknownReport};
 pub use unassigned::Unassigned;
+pub use who::Who;
 
 /// How often a change is tried again when somebody else was quicker.
 const TRIES: u32 = 10;

@@ -304,7 +304,7 @@ pub(super) fn word<T: Copy>(
     let found = words.iter().find(|(word, _)| *word == &**text).map(|(_, value)| *value);
     if found.is_none() {
         let message = format!("`{}` knows no `{text}`", node.key);
-        let message = with_known(message, text, known(), &one_of());
+        let message = with_known(&message, text, known(), &one_of());
         faults.malformed(node.span.clone(), message);
     }
     found
@@ -368,7 +368,7 @@ impl<'t, 'f> Fields<'t, 'f> {
             let known: Vec<String> = self.known.iter().map(|known| format!("`{known}`")).collect();
             let message = format!("{} has no `{}`", self.what, key.get_ref());
             let names = self.known.iter().copied();
-            let message = with_known(message, key.get_ref(), names, &known.join(", "));
+            let message = with_known(&message, key.get_ref(), names, &known.join(", "));
             self.faults.malformed(key.span(), message);
         }
     }
@@ -377,7 +377,7 @@ impl<'t, 'f> Fields<'t, 'f> {
 /// A message on an unknown text, with the names that it may have been meant for and all that are
 /// `known`.
 pub(super) fn with_known<'n>(
-    message: String,
+    message: &str,
     text: &str,
     names: impl IntoIterator<Item = &'n str>,
     known: &str,

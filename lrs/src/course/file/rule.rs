@@ -111,7 +111,7 @@ fn part<'t>(
         return Some(Part::Word(word));
     }
     let names = words.iter().chain(keys).copied();
-    let message = with_known(format!("there is no rule `{text}`"), text, names, &known);
+    let message = with_known(&format!("there is no rule `{text}`"), text, names, &known);
     faults.malformed(node.span.clone(), message);
     None
 }

@@ -183,11 +183,13 @@ fn hours_of_moodles_scorm_packages_are_warned_of_unless_their_credit_is_told() {
 
 #[test]
 fn the_course_files_of_the_programmes_have_nothing_to_be_warned_of() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("courses");
-    for file in std::fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
-        let text = std::fs::read_to_string(&path).unwrap();
-        let warnings = Course::check(&text).unwrap().warnings;
-        assert!(warnings.is_empty(), "{}: {warnings:?}", path.display());
+    for text in [
+        include_str!("../../../courses/anci-formazione-immigrazione.toml"),
+        include_str!("../../../courses/for-pa-105920.toml"),
+        include_str!("../../../courses/formare-per-integrare.toml"),
+        include_str!("../../../courses/mimain-2740.toml"),
+        include_str!("../../../courses/prog-2796.toml"),
+    ] {
+        assert_eq!(Course::check(text).unwrap().warnings, []);
     }
 }

@@ -1,6 +1,5 @@
 mod certificate;
 mod dates;
-mod docs;
 mod enrolment;
 mod evidence;
 mod faults;
@@ -9,6 +8,7 @@ mod fold;
 mod hours;
 mod learners;
 mod list_change;
+mod list_warning;
 mod register;
 mod report;
 mod scene;
