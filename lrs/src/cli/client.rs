@@ -121,6 +121,13 @@ pub(super) fn member(answer: &Value, name: &str) -> String {
     }
 }
 
+/// Whether the terminal's language is Italian.
+pub(super) fn reads_italian() -> bool {
+    let set = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    let language = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
+    language.is_some_and(|language| language.starts_with("it"))
+}
+
 /// What a problem document says, in two lines.
 pub(super) fn explain(text: &str) -> Option<String> {
     let problem: Value = serde_json::from_str(text).ok()?;

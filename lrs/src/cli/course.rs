@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
+use serde_json::Value;
 
 use super::client::{Target, encoded, member};
 use crate::course;
@@ -45,6 +46,11 @@ impl Course {
                 .header(CONTENT_TYPE, "application/toml")
                 .body(text);
             let loaded = client.json(request).await.with_context(|| format!("loading {name}"))?;
+            for warning in loaded.get("warnings").and_then(Value::as_array).into_iter().flatten() {
+                let part = |key: &str| member(warning, key);
+                let place = format!("{name}:{}:{}", part("line"), part("column"));
+                eprintln!("{place}: warning: {}", part("message"));
+            }
             println!(
                 "{name}: course {} with {} modules and {} activities{}",
                 course.id(),

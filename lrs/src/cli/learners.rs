@@ -9,7 +9,7 @@ use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-use super::client::{Target, encoded, member};
+use super::client::{Target, encoded, member, reads_italian};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -140,5 +140,33 @@ async fn import(
         count("absent"),
         if dry_run { ": a dry run, nothing was changed" } else { "" }
     );
+    for warning in imported.get("warnings").and_then(Value::as_array).into_iter().flatten() {
+        eprintln!("{}", told(warning, reads_italian()));
+    }
     Ok(())
+}
+
+/// A warning of the list in one line: how many lines of it, which, what is wrong, the values.
+fn told(warning: &Value, in_italian: bool) -> String {
+    let list = |key: &str| {
+        let all = warning.get(key).and_then(Value::as_array).into_iter().flatten();
+        all.map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned)).collect::<Vec<_>>()
+    };
+    let (lines, count) = (list("lines"), warning.get("count").and_then(Value::as_u64));
+    let more = if count > Some(lines.len() as u64) { " …" } else { "" };
+    let (language, what) = match (in_italian, count) {
+        (true, Some(1)) => ("it", "riga"),
+        (true, _) => ("it", "righe"),
+        (false, Some(1)) => ("en", "line"),
+        (false, _) => ("en", "lines"),
+    };
+    let message = warning.pointer(&format!("/message/{language}")).and_then(Value::as_str);
+    let word = if in_italian { "attenzione" } else { "warning" };
+    format!(
+        "{word}: {} {what} ({}{more}): {} ({})",
+        count.unwrap_or_default(),
+        lines.join(", "),
+        message.unwrap_or_default(),
+        list("values").join("; "),
+    )
 }

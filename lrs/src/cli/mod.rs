@@ -10,6 +10,8 @@ mod certificate;
 mod client;
 mod course;
 mod demo;
+#[cfg(test)]
+mod documents;
 mod health;
 mod import;
 mod key;

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use reqwest::Method;
 
-use super::client::{Target, encoded};
+use super::client::{Target, encoded, reads_italian};
 
 /// See the command's help.
 #[derive(Debug, Args)]
@@ -139,10 +139,9 @@ impl Rendering {
     }
 
     fn language(&self) -> String {
-        let is_italian = || std::env::var("LANG").is_ok_and(|lang| lang.starts_with("it"));
         match self.lang {
             Some(Lang::It) => "it".into(),
-            None if is_italian() => "it".into(),
+            None if reads_italian() => "it".into(),
             _ => "en".into(),
         }
     }

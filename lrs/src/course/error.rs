@@ -2,7 +2,18 @@
 
 use std::fmt;
 
-/// One fault of a course file.
+use super::model::Course;
+
+/// A course whose file has no fault, and what the file says that is hardly meant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckedCourse {
+    /// The course.
+    pub course: Course,
+    /// In the order of the file.
+    pub warnings: Vec<CourseError>,
+}
+
+/// One fault of a course file, or one warning.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct CourseError {
     /// Line in the file, from 1.
@@ -21,8 +32,7 @@ impl fmt::Display for CourseError {
 
 /// Every fault of a course file, in the order of the file. Never empty.
 ///
-/// A file that is not TOML, or that has an unknown or missing key, has exactly one: reading stops
-/// there. Otherwise all faults of meaning are listed.
+/// A file that is not TOML has the faults of that alone: a value that cannot be read has no meaning.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", one_per_line(.0))]
 pub struct CourseErrors(pub Vec<CourseError>);

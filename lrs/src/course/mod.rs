@@ -19,7 +19,9 @@ mod learner;
 mod learner_list;
 mod ledger;
 mod list_change;
+mod list_warning;
 mod model;
+mod near;
 mod progress;
 mod register;
 mod replay;
@@ -27,11 +29,12 @@ pub mod report;
 mod sheet;
 mod standing;
 mod table;
+mod territory;
 #[cfg(test)]
 mod tests;
 
 pub use enrolment::{Enrolment, MergeError};
-pub use error::{CourseError, CourseErrors, SheetError, SheetErrors};
+pub use error::{CheckedCourse, CourseError, CourseErrors, SheetError, SheetErrors};
 pub use evidence::{ATTENDED, Evidence, Time, Word};
 pub use frozen::{FrozenCertificates, FrozenPerson};
 pub use grouping::{GroupKey, Grouping, UnknownGroupKey};
@@ -40,13 +43,16 @@ pub use learner::Learner;
 pub use learner_list::LearnerList;
 pub use ledger::{HoursRule, LedgerLine};
 pub use list_change::ListChange;
+pub use list_warning::ListWarning;
 pub use model::{
     Activity, ActivityPlace, ActivityRule, Assessment, Audience, Certificate, Course, Credit,
     Edition, Form, Mode, Module, ModuleRule, Outline, ScoreRule, Selection, Session, Title, Window,
     micros_of_hours,
 };
+pub use near::{near, offer};
 pub use progress::{ActorProgress, Entry, Journal, Seen, State};
 pub use register::{LengthError, Register, RegisterEntry, SessionDay, length};
 pub use replay::{Cut, Replay};
 pub use standing::{ActivityStanding, Standing, Standings};
 pub use table::{Cell, Column, Kind, Language, Table, Words};
+pub use territory::{is_municipality, is_region};

@@ -547,6 +547,13 @@ impl From<ProgressError> for Problem {
                 "parameter-value",
                 "Leave it out, or ask another report: `progress` and `hours` take every key.",
             ),
+            ProgressError::NobodyHas { what, .. } => bad(
+                "nobody-has",
+                &format!(
+                    "Write it as the list of learners does; the report `comparison` with \
+                     by={what} shows what there is."
+                ),
+            ),
             ProgressError::EmptyList => bad("sheet", "Send at least one learner."),
             ProgressError::DayToCome(_) => bad("parameter-value", "Choose today or a day before."),
             ProgressError::NoDay(_) => bad("parameter-value", "Choose a day of this century."),

@@ -3,7 +3,7 @@
 use super::boards::stopped;
 use super::error::ProgressError;
 use super::{Progress, TRIES};
-use crate::course::{Course, Enrolment, LearnerList, ListChange};
+use crate::course::{Course, Enrolment, LearnerList, ListChange, ListWarning, SheetErrors};
 
 /// What an import did, or would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Imported {
     pub learners: usize,
     /// Who was added, updated, left as they were, or is not in the new list.
     pub change: ListChange,
+    /// What the list says that is hardly meant.
+    pub warnings: Vec<ListWarning>,
 }
 
 impl Progress {
@@ -31,8 +33,13 @@ impl Progress {
         dry_run: bool,
     ) -> Result<Imported, ProgressError> {
         let list = list.to_vec();
-        let parse = move || LearnerList::parse(&list);
-        let newer = tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
+        let parse = move || {
+            let newer = LearnerList::parse(&list)?;
+            let warnings = newer.warnings();
+            Ok::<_, SheetErrors>((newer, warnings))
+        };
+        let (newer, warnings) =
+            tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
         if newer.learners().is_empty() {
             return Err(ProgressError::EmptyList);
         }
@@ -41,7 +48,7 @@ impl Progress {
             let updated = known.updated_by(&newer, replace)?;
             check_editions(course, &updated)?;
             let learners = updated.people()?.learners().len();
-            Ok((updated, Imported { learners, change }))
+            Ok((updated, Imported { learners, change, warnings: warnings.clone() }))
         })
         .await
     }

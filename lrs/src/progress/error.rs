@@ -1,6 +1,6 @@
 //! Why something was not taken or given.
 
-use crate::course::{CourseErrors, MergeError, SheetErrors, UnknownGroupKey};
+use crate::course::{CourseErrors, MergeError, SheetErrors, UnknownGroupKey, offer};
 use crate::store::StoreError;
 
 /// Why a course, its learners, a register or a report was not taken or given. Nothing was
@@ -60,6 +60,16 @@ pub enum ProgressError {
     /// There is no learner of this id that the caller may see.
     #[error("there is no learner `{0}` in this course that this key may see")]
     NoLearner(String),
+    /// A value that no learner has whom the caller may see.
+    #[error("no learner has the {what} `{value}`{}", offer(.near))]
+    NobodyHas {
+        /// The column of the list of learners.
+        what: &'static str,
+        /// What was asked for.
+        value: String,
+        /// What learners have that looks like it.
+        near: Vec<String>,
+    },
     /// There is no session of this name.
     #[error("the course has no event `{event}` with a session `{session}`")]
     NoSession {

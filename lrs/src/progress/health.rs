@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::Value;
 
 use super::Progress;
-use super::board::Register;
+use super::board::{Board, Register};
 use super::error::ProgressError;
 use super::unassigned::Unassigned;
 use crate::access::bounds::Bounds;
-use crate::course::{Cell, Column, Evidence, Kind, Selection, Table, Words};
+use crate::course::{Cell, Column, Credit, Evidence, Form, Kind, Selection, State, Table, Words};
 use crate::store::StoreError;
 use crate::xapi::query::Filter;
 
@@ -60,6 +60,9 @@ impl Progress {
                 Some(refused.last.micros()),
             ));
         }
+        let board = self.boards.board(id, None).await?;
+        add_without_time(&mut table, &board);
+        drop(board);
         let unassigned = self.unassigned(id).await?;
         add_unassigned(&mut table, &register, &unassigned);
         let found = self.newest(&register).await?;
@@ -135,6 +138,25 @@ impl Found {
     }
 }
 
+/// Activities whose time is measured, that people completed, and of which nobody has any: what
+/// Moodle's log store plugin says of SCORM packages.
+fn add_without_time(table: &mut Table, board: &Board) {
+    for (n, (_, activity)) in board.register.course.activities().enumerate() {
+        if !matches!(activity.form, Form::Online { credit: Credit::Measured, .. }) {
+            continue;
+        }
+        let standings = board.members.iter().filter_map(|it| it.standings.activities.get(n));
+        let (mut completed, mut timed) = (0, 0);
+        for standing in standings {
+            completed += u64::from(standing.state == State::Completed);
+            timed += u64::from(standing.micros > 0);
+        }
+        if completed > 0 && timed == 0 {
+            table.rows.push(row("without_time", &activity.key, Some(completed), None));
+        }
+    }
+}
+
 fn add_unassigned(table: &mut Table, register: &Register, unassigned: &[Unassigned]) {
     let statements = unassigned.iter().map(|actor| actor.statements).sum();
     table.rows.push(row("unassigned", "", Some(statements), None));
@@ -191,6 +213,12 @@ fn meaning(check: &str) -> Words {
         "same_name" => {
             Words::new("stesso nome: la stessa persona?", "the same name: the same person?")
         }
+        "without_time" => Words::new(
+            "completata, ma nessuna dichiarazione ne dice la durata: con hours e \
+             credit = \"nominal\" le ore contano al completamento",
+            "completed, but no statement tells how long: with hours and credit = \"nominal\" the \
+             hours count on completion",
+        ),
         "stored_ahead" => Words::new(
             "secondi di anticipo di stored sull'orologio del server",
             "seconds by which stored runs ahead of the server's clock",

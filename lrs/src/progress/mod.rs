@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::clock::Clock;
-use crate::course::Course;
+use crate::course::{CheckedCourse, Course};
 use crate::record::Record;
 use crate::store::{Store, StoreError};
 
@@ -20,8 +20,10 @@ pub mod follower;
 mod health;
 mod presence;
 mod reports;
+mod territory;
 mod timeline;
 mod unassigned;
+mod who;
 
 use boards::Boards;
 use follower::Command;
@@ -30,8 +32,9 @@ pub use certificates::Frozen;
 pub use enrolment::Imported;
 pub use error::ProgressError;
 pub use presence::{CheckIn, Registered, Sent};
-pub use reports::{ReportKind, ReportQuery, UnknownReport, Who};
+pub use reports::{ReportKind, ReportQuery, UnknownReport};
 pub use unassigned::Unassigned;
+pub use who::Who;
 
 /// How often a change is tried again when somebody else was quicker.
 const TRIES: u32 = 10;
@@ -88,8 +91,9 @@ impl Progress {
         id: &str,
         file: &str,
         dry_run: bool,
-    ) -> Result<Course, ProgressError> {
-        let course = Course::parse(file)?;
+    ) -> Result<CheckedCourse, ProgressError> {
+        let checked = Course::check(file)?;
+        let course = &checked.course;
         if course.id() != id {
             let (file, address) = (course.id().to_owned(), id.to_owned());
             return Err(ProgressError::OtherId { file, address });
@@ -97,7 +101,7 @@ impl Progress {
         for _ in 0..TRIES {
             let (based_on, reread) = match self.boards.register(id).await {
                 Ok(known) => {
-                    enrolment::check_editions(&course, &known.enrolment)?;
+                    enrolment::check_editions(course, &known.enrolment)?;
                     (known.revision, !course.reads_like(&known.course))
                 }
                 Err(ProgressError::NoCourse(_)) => (0, true),
@@ -110,7 +114,7 @@ impl Progress {
             };
             if dry_run || self.store.put_course(id, file, based_on, reread).await? {
                 self.poke().await;
-                return Ok(course);
+                return Ok(checked);
             }
         }
         Err(ProgressError::Busy)

@@ -11,6 +11,7 @@ use tokio::sync::OwnedRwLockReadGuard;
 use super::Progress;
 use super::board::{Board, documents_of};
 use super::error::ProgressError;
+use super::who::Who;
 use crate::access::bounds::Bounds;
 use crate::course::report::{self, Detail, Member, SessionPlace, View};
 use crate::course::{Course, Grouping, Learner, Table};
@@ -159,41 +160,6 @@ impl FromStr for ReportKind {
     }
 }
 
-/// On whom: learners that have all the values given.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Who {
-    /// [`Learner::id`]
-    pub learner: Option<String>,
-    /// [`Learner::region`]
-    pub region: Option<String>,
-    /// [`Learner::province`]
-    pub province: Option<String>,
-    /// [`Learner::body`], or its ISTAT code.
-    pub body: Option<String>,
-    /// [`Learner::role`]
-    pub role: Option<String>,
-    /// [`Learner::office`]
-    pub office: Option<String>,
-    /// [`Learner::edition`]
-    pub edition: Option<String>,
-}
-
-impl Who {
-    fn includes(&self, learner: &Learner) -> bool {
-        let is =
-            |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|it| it == value);
-        let of_body = is(&self.body, &learner.body)
-            || self.body.as_ref() == Some(&learner.istat) && !learner.istat.is_empty();
-        is(&self.learner, &learner.id)
-            && is(&self.region, &learner.region)
-            && is(&self.province, &learner.province)
-            && of_body
-            && is(&self.role, &learner.role)
-            && is(&self.office, &learner.office)
-            && is(&self.edition, &learner.edition)
-    }
-}
-
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportQuery {
@@ -312,6 +278,8 @@ impl Progress {
         let day = query.at.or_else(|| day_of(&board, now)).unwrap_or_default();
         let earlier = self.earlier(id, query.kind, day).await?;
         let asked = Asked { query, by, bounds, day, through };
+        let visible = board.members.iter().map(|member| &*member.learner);
+        asked.query.who.is_known(visible.filter(|learner| asked.may_see(learner)))?;
         if let Some(learner) = asked.query.who.learner.clone()
             && asked.members(&board).next().is_none()
         {
@@ -386,10 +354,13 @@ impl Asked {
         board.members.iter().filter(|member| self.includes(&member.learner))
     }
 
-    fn includes(&self, learner: &Learner) -> bool {
+    fn may_see(&self, learner: &Learner) -> bool {
         let Learner { region, body, istat, .. } = learner;
         self.bounds.as_ref().is_none_or(|bounds| bounds.include(region, body, istat))
-            && self.query.who.includes(learner)
+    }
+
+    fn includes(&self, learner: &Learner) -> bool {
+        self.may_see(learner) && self.query.who.includes(learner)
     }
 
     fn view<'b>(&self, board: &'b Board, day: Date) -> View<'b> {

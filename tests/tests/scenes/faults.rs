@@ -21,11 +21,11 @@ async fn is_unchanged(admin: &Client) {
 async fn a_bad_course_file_is_explained_with_line_and_column_and_changes_nothing() {
     let (traccia, admin) = with_course().await;
     for (from, to, said) in [
-        ("hours = 16\n", "hours = 16\ncolour = 3\n", "unknown field `colour`"),
+        ("hours = 16\n", "hours = 16\ncolour = 3\n", "a course has no `colour`"),
         (
             "kind = \"test\"\n",
             "kind = \"test\"\nrequires_all = []\n",
-            "unknown field `requires_all`",
+            "an activity has no `requires_all`: is it `requires`?",
         ),
         ("id = \"m2\"\n", "id = \"m2\"\nrequires = [\"m2\"]\n", "circle"),
         (

@@ -18,6 +18,7 @@ mod command_line;
 mod compression;
 mod concurrency;
 mod connections;
+mod coordinators;
 mod crash;
 mod cross_origin;
 #[cfg(unix)]

@@ -7,21 +7,33 @@ use super::rule::Asked;
 use crate::course::file::{ActivityText, EventText, SessionText};
 use crate::course::model::{Activity, Credit, Form, Outline, Selection, Session};
 
+/// Why the hours of a SCORM package of Moodle stay 0.
+const SCORM_TIME: &str = "Moodle's log store plugin tells no duration of SCORM packages, so that \
+    measured hours stay 0: give the activity `hours` and credit = \"nominal\", or write credit = \
+    \"measured\" where another player reports the time";
+
+/// Whether Moodle shows a SCORM package under one of the IRIs.
+fn is_of_moodles_scorm(selection: &Selection) -> bool {
+    let Selection { ids, prefixes, within } = selection;
+    ids.iter().chain(prefixes).chain(within).any(|iri| iri.contains("/mod/scorm/"))
+}
+
 impl Check<'_> {
     pub(super) fn activity(
         &mut self,
         activity: Spanned<ActivityText>,
         key: String,
         requires: Vec<usize>,
-    ) -> Option<Activity> {
+    ) -> Activity {
         let span = activity.span();
         let text = activity.into_inner();
+        let place = text.id.as_ref().or(text.within.as_ref()).or(text.prefix.as_ref());
+        let place = place.map_or_else(|| span.clone(), Spanned::span);
         if text.id.is_none() && text.prefix.is_none() && text.within.is_none() {
             let message = "the activity has neither id nor prefix nor within: give the IRI its \
                            statements have as object, or what such IRIs begin with, or what they \
                            stand in";
             self.fault(span, message.into());
-            return None;
         }
         if let Some(key) = &text.key {
             self.id("activity", key);
@@ -34,13 +46,17 @@ impl Check<'_> {
             let message = "credit = \"nominal\" counts the activity's hours: write hours too";
             self.fault(credit.span(), message.into());
         }
-        Some(Activity {
+        let selection = Selection {
+            ids: self.iris("id", text.id),
+            prefixes: self.iris("prefix", text.prefix),
+            within: self.iris("within", text.within),
+        };
+        if text.credit.is_none() && is_of_moodles_scorm(&selection) {
+            self.warnings.note(place, SCORM_TIME.into());
+        }
+        Activity {
             key,
-            selection: Selection {
-                ids: self.iris("id", text.id),
-                prefixes: self.iris("prefix", text.prefix),
-                within: self.iris("within", text.within),
-            },
+            selection,
             title: text.title.map(|title| self.title(title)),
             kind: text.kind.map_or_else(|| "online".to_owned(), |kind| self.kind(kind)),
             hours,
@@ -53,7 +69,7 @@ impl Check<'_> {
                 score: text.score.unwrap_or_default(),
                 assessment: text.assessment,
             },
-        })
+        }
     }
 
     pub(super) fn event(

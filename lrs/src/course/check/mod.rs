@@ -1,7 +1,8 @@
-//! The faults of meaning of a course file, all of them at once, and the [`Course`] if none.
+//! The faults of meaning of a course file, all of them at once, and the [`Course`] if it has none
+//! of form either.
 //!
 //! A check notes what is wrong and goes on with something harmless in its place; the verdict
-//! comes at the end.
+//! comes at the end. What was not of the right form has no faults of meaning beside that.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -9,8 +10,8 @@ use std::ops::Range;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use toml::Spanned;
 
-use super::error::CourseErrors;
-use super::file::{CertificateText, CourseText, EditionText, fault_at};
+use super::error::{CheckedCourse, CourseError, CourseErrors};
+use super::file::{CertificateText, CourseText, EditionText, Faults, fault_at};
 use super::model::{Certificate, Course, Edition, Outline, Title, Window};
 
 mod activity;
@@ -30,9 +31,13 @@ const HOURS_PER_YEAR: f64 = 40.0;
 /// A fortnight.
 const AT_RISK_DAYS: u16 = 14;
 
-/// The course of a file whose form is right.
-pub(super) fn course(text: &str, file: CourseText) -> Result<Course, CourseErrors> {
-    let mut check = Check { text, faults: Vec::new() };
+/// The course of a file, unless reading it found faults or it has others.
+pub(super) fn course(
+    text: &str,
+    file: CourseText,
+    faults: Faults,
+) -> Result<CheckedCourse, CourseErrors> {
+    let mut check = Check { text, faults, warnings: Faults::default() };
     let (iri, zone) = check.place(&file);
     check.distinct("edition", file.editions.iter().map(|edition| &edition.id));
     check.distinct("module", file.modules.iter().map(|module| &module.id));
@@ -60,28 +65,29 @@ pub(super) fn course(text: &str, file: CourseText) -> Result<Course, CourseError
     let modules = file.modules.into_iter().zip(requires);
     let modules =
         modules.map(|(module, requires)| check.module(module, requires, &outline)).collect();
-    check.verdict()?;
-    Ok(Course::new(outline, zone, modules))
+    let warnings = check.verdict()?;
+    Ok(CheckedCourse { course: Course::new(outline, zone, modules), warnings })
 }
 
 struct Check<'a> {
     text: &'a str,
-    faults: Vec<(usize, String)>,
+    faults: Faults,
+    warnings: Faults,
 }
 
 impl Check<'_> {
     fn fault(&mut self, span: Range<usize>, message: String) {
-        self.faults.push((span.start, message));
+        self.faults.note(span, message);
     }
 
-    fn verdict(mut self) -> Result<(), CourseErrors> {
-        if self.faults.is_empty() {
-            return Ok(());
+    /// The warnings, unless there are faults.
+    fn verdict(self) -> Result<Vec<CourseError>, CourseErrors> {
+        let faults = self.faults.in_order(self.text);
+        if faults.is_empty() {
+            Ok(self.warnings.in_order(self.text))
+        } else {
+            Err(CourseErrors(faults))
         }
-        self.faults.sort_by_key(|(offset, _)| *offset);
-        let text = self.text;
-        let faults = self.faults.into_iter();
-        Err(CourseErrors(faults.map(|(offset, message)| fault_at(text, offset, message)).collect()))
     }
 
     fn line_of(&self, span: &Range<usize>) -> usize {

@@ -30,13 +30,12 @@ impl Check<'_> {
         let count = keys.len();
         let online = module.activities.into_iter().map(Parsed::Online);
         let all = online.chain(module.events.into_iter().map(Parsed::Event));
-        let mut activities: Vec<Activity> = Vec::with_capacity(count);
-        for ((parsed, requires), (key, _)) in all.zip(requires_of).zip(keys) {
-            activities.extend(match parsed {
+        let activities =
+            all.zip(requires_of).zip(keys).map(|((parsed, requires), (key, _))| match parsed {
                 Parsed::Online(activity) => self.activity(activity, key, requires),
-                Parsed::Event(event) => Some(self.event(event.into_inner(), requires, outline)),
+                Parsed::Event(event) => self.event(event.into_inner(), requires, outline),
             });
-        }
+        let activities: Vec<Activity> = activities.collect();
         Module {
             title: self.title(module.title),
             hours: self.hours(module.hours.as_ref()),
@@ -67,7 +66,8 @@ impl Check<'_> {
         let mut seen: HashMap<String, Range<usize>> = HashMap::new();
         for (key, span) in modules.iter().flat_map(keys) {
             match seen.get(&key) {
-                Some(first) if !key.contains(':') => {
+                // One that is empty has a fault of its own.
+                Some(first) if !key.is_empty() && !key.contains(':') => {
                     let line = self.line_of(first);
                     let message =
                         format!("the key `{key}` is already on line {line}: choose another one");

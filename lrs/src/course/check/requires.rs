@@ -19,7 +19,8 @@ impl Check<'_> {
                 Some(position) if !found.contains(&position) => found.push(position),
                 Some(_) => {}
                 None => {
-                    let known = ids.join(", ");
+                    let known = ids.iter().filter(|id| !id.is_empty());
+                    let known = known.map(String::as_str).collect::<Vec<_>>().join(", ");
                     let message =
                         format!("there is no {what} `{}`: known are {known}", name.get_ref());
                     self.fault(name.span(), message);

@@ -3,7 +3,6 @@
 use jiff::Zoned;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use serde::Deserialize;
 
 use super::Title;
 use super::rule::ActivityRule;
@@ -69,8 +68,7 @@ pub enum Form {
 }
 
 /// Which hours of an online activity count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Credit {
     /// The time measured, at most the activity's hours.
     #[default]
@@ -80,8 +78,7 @@ pub enum Credit {
 }
 
 /// Which score of several counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ScoreRule {
     /// The largest.
     #[default]
@@ -91,8 +88,7 @@ pub enum ScoreRule {
 }
 
 /// When an assessment is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Assessment {
     /// Before the course.
     Entry,
@@ -101,8 +97,7 @@ pub enum Assessment {
 }
 
 /// Where the hours of an event are counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// As hours in presence.
     #[default]

@@ -1,12 +1,9 @@
 //! Whom a module is for.
 
-use serde::Deserialize;
-
 use crate::course::learner::Learner;
 
 /// Learners that have one of the values in every list that is not empty; everybody where all are.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audience {
     /// Values of [`Learner::role`].
     pub role: Vec<String>,

@@ -1,10 +1,7 @@
 //! When activities and modules count as done.
 
-use serde::Deserialize;
-
 /// What an activity asks of a learner.
-#[derive(Clone, Debug, PartialEq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub enum ActivityRule {
     /// The latest word on completion is yes.
     #[default]
@@ -26,8 +23,7 @@ pub enum ActivityRule {
 }
 
 /// When a module is done, given its activities that are for the learner.
-#[derive(Clone, Debug, PartialEq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub enum ModuleRule {
     /// Every activity.
     #[default]

@@ -70,13 +70,20 @@ pub fn rule(course: &Course) -> Words {
         it.push(format!("moduli completati: {names}"));
         en.push(format!("modules completed: {names}"));
     }
-    if let Some(hours) = hours {
-        it.push(format!("almeno {hours} ore"));
-        en.push(format!("at least {hours} hours"));
+    if let Some(least) = hours {
+        it.push(format!("almeno {}", hours_it(*least)));
+        en.push(format!("at least {}", hours_en(*least)));
     }
-    if let Some(hours) = hours_presence {
-        it.push(format!("di cui almeno {hours} in presenza"));
-        en.push(format!("at least {hours} of them in presence"));
+    match hours_presence {
+        Some(least) if hours.is_some() => {
+            it.push(format!("di cui almeno {least} in presenza"));
+            en.push(format!("at least {least} of them in presence"));
+        }
+        Some(least) => {
+            it.push(format!("almeno {} in presenza", hours_it(*least)));
+            en.push(format!("at least {} in presence", hours_en(*least)));
+        }
+        None => {}
     }
     if let Some(score) = score {
         it.push(format!("punteggio medio almeno {score}"));
@@ -87,4 +94,53 @@ pub fn rule(course: &Course) -> Words {
         en.push(format!("by the end of {by}"));
     }
     Words::new(format!("Attestato: {}.", it.join("; ")), format!("Certificate: {}.", en.join("; ")))
+}
+
+fn hours_it(hours: f64) -> String {
+    if is_one(hours) { "1 ora".to_owned() } else { format!("{hours} ore") }
+}
+
+fn hours_en(hours: f64) -> String {
+    if is_one(hours) { "1 hour".to_owned() } else { format!("{hours} hours") }
+}
+
+fn is_one(hours: f64) -> bool {
+    (hours - 1.0).abs() < f64::EPSILON
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(certificate: &str) -> Words {
+        let file = format!(
+            "id = 'c'\ntitle = {{ it = 'C' }}\ntime_zone = 'Europe/Rome'\n[certificate]\n\
+             {certificate}\n[[module]]\nid = 'm1'\ntitle = {{ it = 'M' }}\n\
+             [[module.activity]]\nid = 'https://c.example/1'\n"
+        );
+        rule(&Course::parse(&file).unwrap())
+    }
+
+    fn is(certificate: &str, it: &str, en: &str) {
+        assert_eq!(told(certificate), Words::new(it, en));
+    }
+
+    #[test]
+    fn hours_in_presence_are_a_part_of_the_hours_only_where_these_are_asked() {
+        is(
+            "modules = []\nhours_presence = 4",
+            "Attestato: almeno 4 ore in presenza.",
+            "Certificate: at least 4 hours in presence.",
+        );
+        is(
+            "modules = []\nhours = 8\nhours_presence = 4",
+            "Attestato: almeno 8 ore; di cui almeno 4 in presenza.",
+            "Certificate: at least 8 hours; at least 4 of them in presence.",
+        );
+        is(
+            "hours = 1",
+            "Attestato: moduli completati: m1; almeno 1 ora.",
+            "Certificate: modules completed: m1; at least 1 hour.",
+        );
+    }
 }

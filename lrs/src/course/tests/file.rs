@@ -163,3 +163,33 @@ fn a_course_reads_like_another_when_it_takes_the_same_statements() {
     let keyed = SMALLEST.replace("[[module.activity]]", "[[module.activity]]\nkey = \"k\"");
     assert!(!course(&keyed).reads_like(&known), "documents are by key");
 }
+
+/// Moodle's log store plugin tells no duration of SCORM packages.
+#[test]
+fn hours_of_moodles_scorm_packages_are_warned_of_unless_their_credit_is_told() {
+    let scorm = |more: &str| {
+        let id = "https://moodle.example.it/mod/scorm/view.php?id=7";
+        let text = SMALLEST.replace("https://c.example/1", id) + more;
+        Course::check(&text).unwrap().warnings
+    };
+    let warned = scorm("hours = 2\n");
+    assert_eq!(warned.len(), 1, "{warned:?}");
+    assert_eq!((warned[0].line, warned[0].column), (9, 6));
+    assert!(warned[0].message.contains("credit = \"nominal\""), "{warned:?}");
+    assert_eq!(scorm("credit = 'nominal'\nhours = 2\n"), []);
+    assert_eq!(scorm("credit = 'measured'\nhours = 2\n"), []);
+    assert_eq!(Course::check(SMALLEST).unwrap().warnings, []);
+}
+
+#[test]
+fn the_course_files_of_the_programmes_have_nothing_to_be_warned_of() {
+    for text in [
+        include_str!("../../../courses/anci-formazione-immigrazione.toml"),
+        include_str!("../../../courses/for-pa-105920.toml"),
+        include_str!("../../../courses/formare-per-integrare.toml"),
+        include_str!("../../../courses/mimain-2740.toml"),
+        include_str!("../../../courses/prog-2796.toml"),
+    ] {
+        assert_eq!(Course::check(text).unwrap().warnings, []);
+    }
+}

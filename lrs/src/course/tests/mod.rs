@@ -8,6 +8,7 @@ mod fold;
 mod hours;
 mod learners;
 mod list_change;
+mod list_warning;
 mod register;
 mod report;
 mod scene;

@@ -99,6 +99,9 @@ pub async fn create(
     })?;
     let name = new.key.unwrap_or_else(new_name);
     let secret = new.secret.unwrap_or_else(|| server.credentials.new_secret(&name));
+    if let Some(bounds) = &new.bounds {
+        server.progress.knows_bounds(bounds).await?;
+    }
     let key = Key {
         authority: authority(new.authority.as_ref(), &name, &server.base_url)?,
         scopes: bound(scopes(&new.scopes)?, new.bounds.as_ref())?,

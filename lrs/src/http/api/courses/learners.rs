@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::access::caller::Caller;
 use crate::access::scope::Right;
+use crate::course::{ListWarning, Words};
 use crate::http::problem::Problem;
 use crate::http::request::Content;
 use crate::http::state::Server;
@@ -32,8 +33,34 @@ pub struct ImportedLearners {
     /// The ids of those who are not in the list: with `mode=replace` they left, otherwise they
     /// stay as they were.
     absent: Vec<String>,
+    /// What the list says that is hardly meant; it is taken all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<LearnersWarning>,
     /// Whether nothing was changed.
     dry_run: bool,
+}
+
+/// What many lines of a list of learners have in common that is hardly meant.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LearnersWarning {
+    /// Its name, such as `region-province-swapped` or `istat-without-zero`.
+    warning: &'static str,
+    /// How many lines it is about.
+    count: usize,
+    /// The first of them.
+    lines: Vec<u64>,
+    /// The first values at fault.
+    values: Vec<String>,
+    /// What is wrong and what to do, by language: `it` and `en`.
+    #[schema(value_type = Object)]
+    message: Words,
+}
+
+impl From<ListWarning> for LearnersWarning {
+    fn from(warning: ListWarning) -> Self {
+        let ListWarning { kind, message, count, lines, values } = warning;
+        Self { warning: kind, count, lines, values, message }
+    }
 }
 
 /// Adds or updates the learners of a course from a CSV file.
@@ -66,7 +93,7 @@ pub async fn put(
         other => return Err(Problem::parameter("mode", other, "`update` or `replace`")),
     };
     let imported = server.progress.put_learners(&id, &content.body, replace, dry_run).await?;
-    let Imported { learners, change } = imported;
+    let Imported { learners, change, warnings } = imported;
     Ok(Json(ImportedLearners {
         course: id,
         learners,
@@ -74,6 +101,7 @@ pub async fn put(
         updated: change.updated,
         unchanged: change.unchanged.len(),
         absent: change.absent,
+        warnings: warnings.into_iter().map(LearnersWarning::from).collect(),
         dry_run,
     }))
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::access::caller::Caller;
 use crate::access::scope::Right;
+use crate::course::{CheckedCourse, CourseError};
 use crate::http::problem::Problem;
 use crate::http::request::Content;
 use crate::http::state::Server;
@@ -30,8 +31,22 @@ pub struct LoadedCourse {
     modules: usize,
     /// How many activities and events, over all modules.
     activities: usize,
+    /// What the file says that is hardly meant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<CourseWarning>,
     /// Whether it was only checked.
     dry_run: bool,
+}
+
+/// What a course file says at a place that is hardly meant.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CourseWarning {
+    /// From 1.
+    line: usize,
+    /// In characters, from 1.
+    column: usize,
+    /// What it means, and what to write instead.
+    message: String,
 }
 
 /// What a rebuild did.
@@ -100,11 +115,13 @@ pub async fn put(
             "Save it as UTF-8.",
         )
     })?;
-    let course = server.progress.put_course(&id, file, dry_run).await?;
+    let CheckedCourse { course, warnings } = server.progress.put_course(&id, file, dry_run).await?;
+    let shown = |CourseError { line, column, message }| CourseWarning { line, column, message };
     Ok(Json(LoadedCourse {
         course: id,
         modules: course.modules().len(),
         activities: course.activities().count(),
+        warnings: warnings.into_iter().map(shown).collect(),
         dry_run,
     }))
 }
