@@ -12,13 +12,17 @@ use uuid::Uuid;
 use validator::{Report, Version};
 
 use crate::access::caller::Forbidden;
-use crate::course::MergeError;
+use crate::course::{Language, MergeError};
 use crate::memory::Exhausted;
 use crate::progress::ProgressError;
 use crate::record::RecordError;
 use crate::store::StoreError;
 use crate::xapi::document::Unmet;
-use crate::xapi::refusal::Refusal;
+use crate::xapi::refusal::{Refusal, Values};
+
+mod words;
+
+pub use words::Named;
 
 /// The media type of problem documents.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -37,7 +41,7 @@ pub struct Members {
     #[serde(rename = "type")]
     kind: String,
     /// The status in words.
-    title: &'static str,
+    title: Cow<'static, str>,
     /// The HTTP status code.
     status: u16,
     /// What is wrong with this request.
@@ -58,6 +62,15 @@ pub struct Members {
     /// Everything that is wrong, of the first hundred violations.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     violations: Vec<Violation>,
+    /// What the refused statements of a batch are about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    subjects: Vec<Named>,
+    /// How many violations there are beside the one in `detail`.
+    #[serde(skip)]
+    others: usize,
+    /// What the texts of other languages have in them.
+    #[serde(skip)]
+    values: Values,
     #[serde(skip)]
     retry_after: bool,
 }
@@ -73,7 +86,7 @@ pub struct Violation {
     line: usize,
     column: usize,
     message: String,
-    remedy: &'static str,
+    remedy: Cow<'static, str>,
 }
 
 impl Problem {
@@ -87,7 +100,7 @@ impl Problem {
         let rule = rule.into();
         Self(Box::new(Members {
             kind: format!("/problems#{rule}"),
-            title: status.canonical_reason().unwrap_or("Error"),
+            title: status.canonical_reason().unwrap_or("Error").into(),
             status: status.as_u16(),
             detail: detail.into(),
             rule,
@@ -96,6 +109,9 @@ impl Problem {
             statement: None,
             pointer: None,
             violations: Vec::new(),
+            subjects: Vec::new(),
+            others: 0,
+            values: Vec::new(),
             retry_after: false,
         }))
     }
@@ -106,11 +122,19 @@ impl Problem {
         self
     }
 
+    /// Gives the texts of other languages a value that `detail` has in it.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.0.values.push((name, value.to_string()));
+        self
+    }
+
     /// A request that breaks `refusal`'s rule, under another status than 400.
     pub fn refused(status: StatusCode, refusal: Refusal) -> Self {
         let mut problem =
             Self::new(status, refusal.rule, refusal.detail, refusal.remedy).under(refusal.clause);
         problem.0.statement = refusal.statement;
+        problem.0.values = refusal.values;
         problem
     }
 
@@ -144,6 +168,7 @@ impl Problem {
             format!("The body is larger than the limit of {limit} bytes."),
             "Send fewer statements at a time, or raise `limits.body_bytes` on the server.",
         )
+        .with("limit", limit)
     }
 
     /// A body of a media type that is not taken where it was sent to.
@@ -151,7 +176,7 @@ impl Problem {
         let sent = if sent.is_empty() { "no media type" } else { sent };
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "media-type",
+            "body-media-type",
             format!("The body comes as {sent}; here it is {takes}."),
             format!("Send it with the header Content-Type: {takes}."),
         )
@@ -205,8 +230,9 @@ impl IntoResponse for Problem {
         let status = self.status();
         let retry_after = self.0.retry_after;
         let rule = BrokenRule(self.rule().to_owned());
-        let mut response = (status, Json(self)).into_response();
+        let mut response = (status, Json(self.said_in(Language::En))).into_response();
         response.extensions_mut().insert(rule);
+        response.extensions_mut().insert(self);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if status == StatusCode::UNAUTHORIZED {
@@ -270,11 +296,10 @@ impl From<Report> for Problem {
         let Some(first) = violations.first().cloned() else {
             return Self::new(StatusCode::BAD_REQUEST, "invalid", "The body is not valid.", "");
         };
-        let place = first.statement.map(|index| format!("Statement {index}: ")).unwrap_or_default();
-        let others = if count > 1 { format!(" ({} more)", count - 1) } else { String::new() };
-        let detail = format!("{place}{}{others}", first.message);
-        let mut problem = Self::new(StatusCode::BAD_REQUEST, first.rule, detail, first.remedy)
-            .under(first.clause);
+        let mut problem =
+            Self::new(StatusCode::BAD_REQUEST, first.rule, first.message, first.remedy)
+                .under(first.clause);
+        problem.0.others = count - 1;
         problem.0.statement = first.statement;
         problem.0.pointer = Some(first.pointer);
         problem.0.violations = violations;
@@ -292,7 +317,7 @@ impl From<validator::Violation> for Violation {
             line: violation.line,
             column: violation.column,
             message: violation.message,
-            remedy: violation.rule.remedy,
+            remedy: violation.rule.remedy.into(),
         }
     }
 }
@@ -416,6 +441,7 @@ impl Problem {
             format!("`{name}` does not take `{value}`."),
             format!("Write {takes}."),
         )
+        .with("name", name)
     }
 
     /// The rule that was broken.
@@ -432,7 +458,8 @@ fn conflict(id: Uuid, differences: &[String]) -> Problem {
         format!("A different statement is kept under the id {id}. They differ at: {places}."),
         "Statements are immutable: send this one under a new id, or as it was sent first.",
     )
-    .under("xAPI 1.0.3 Communication 2.1.1");
+    .under("xAPI 1.0.3 Communication 2.1.1")
+    .with("id", id);
     problem.0.pointer = differences.first().cloned();
     problem
 }
