@@ -19,5 +19,6 @@ pub mod progress;
 pub mod record;
 pub mod stop;
 pub mod store;
+pub mod texts;
 pub mod transfer;
 pub mod xapi;

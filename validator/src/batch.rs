@@ -77,7 +77,7 @@ fn duplicate_id(
             None
         }
         Entry::Occupied(first) => {
-            let message = format!("statement {} of this batch has the same id", first.get());
+            let message = format!("statement {} of this batch has the same id", first.get() + 1);
             Some(Finding::at_value(&BATCH_DUPLICATE_ID, "/id".to_owned(), message))
         }
     }

@@ -20,6 +20,7 @@ mod deadline;
 mod guard;
 mod harden;
 mod home;
+mod language;
 mod launch;
 mod lingering;
 mod origin;

@@ -12,13 +12,17 @@ use uuid::Uuid;
 use validator::{Report, Version};
 
 use crate::access::caller::Forbidden;
-use crate::course::MergeError;
+use crate::course::{Language, MergeError};
 use crate::memory::Exhausted;
 use crate::progress::ProgressError;
 use crate::record::RecordError;
 use crate::store::StoreError;
 use crate::xapi::document::Unmet;
-use crate::xapi::refusal::Refusal;
+use crate::xapi::refusal::{Refusal, Values};
+
+mod words;
+
+pub use words::Named;
 
 /// The media type of problem documents.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -39,7 +43,7 @@ pub struct Members {
     #[serde(rename = "type")]
     kind: String,
     /// The status in words.
-    title: &'static str,
+    title: Cow<'static, str>,
     /// The HTTP status code.
     status: u16,
     /// What is wrong with this request.
@@ -60,6 +64,15 @@ pub struct Members {
     /// Everything that is wrong, of the first hundred violations.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     violations: Vec<Violation>,
+    /// What the refused statements of a batch are about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    subjects: Vec<Named>,
+    /// How many violations there are beside the one in `detail`.
+    #[serde(skip)]
+    others: usize,
+    /// What the texts of other languages have in them.
+    #[serde(skip)]
+    values: Values,
     /// When the same request may be sent again, in seconds.
     #[serde(skip)]
     retry_after: Option<u64>,
@@ -76,7 +89,7 @@ pub struct Violation {
     line: usize,
     column: usize,
     message: String,
-    remedy: &'static str,
+    remedy: Cow<'static, str>,
 }
 
 impl Problem {
@@ -90,7 +103,7 @@ impl Problem {
         let rule = rule.into();
         Self(Box::new(Members {
             kind: format!("/problems#{rule}"),
-            title: status.canonical_reason().unwrap_or("Error"),
+            title: status.canonical_reason().unwrap_or("Error").into(),
             status: status.as_u16(),
             detail: detail.into(),
             rule,
@@ -99,6 +112,9 @@ impl Problem {
             statement: None,
             pointer: None,
             violations: Vec::new(),
+            subjects: Vec::new(),
+            others: 0,
+            values: Vec::new(),
             retry_after: None,
         }))
     }
@@ -109,11 +125,19 @@ impl Problem {
         self
     }
 
+    /// Gives the texts of other languages a value that `detail` has in it.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.0.values.push((name, value.to_string()));
+        self
+    }
+
     /// A request that breaks `refusal`'s rule, under another status than 400.
     pub fn refused(status: StatusCode, refusal: Refusal) -> Self {
         let mut problem =
             Self::new(status, refusal.rule, refusal.detail, refusal.remedy).under(refusal.clause);
         problem.0.statement = refusal.statement;
+        problem.0.values = refusal.values;
         problem
     }
 
@@ -160,6 +184,7 @@ impl Problem {
             format!("The body is larger than the limit of {limit} bytes."),
             "Send fewer statements at a time, or raise `limits.body_bytes` on the server.",
         )
+        .with("limit", limit)
     }
 
     /// A body of a media type that is not taken where it was sent to.
@@ -167,7 +192,7 @@ impl Problem {
         let sent = if sent.is_empty() { "no media type" } else { sent };
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "media-type",
+            "body-media-type",
             format!("The body comes as {sent}; here it is {takes}."),
             format!("Send it with the header Content-Type: {takes}."),
         )
@@ -221,8 +246,9 @@ impl IntoResponse for Problem {
         let status = self.status();
         let retry_after = self.0.retry_after;
         let rule = BrokenRule(self.rule().to_owned());
-        let mut response = (status, Json(self)).into_response();
+        let mut response = (status, Json(self.said_in(Language::En))).into_response();
         response.extensions_mut().insert(rule);
+        response.extensions_mut().insert(self);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if status == StatusCode::UNAUTHORIZED {
@@ -286,11 +312,10 @@ impl From<Report> for Problem {
         let Some(first) = violations.first().cloned() else {
             return Self::new(StatusCode::BAD_REQUEST, "invalid", "The body is not valid.", "");
         };
-        let place = first.statement.map(|index| format!("Statement {index}: ")).unwrap_or_default();
-        let others = if count > 1 { format!(" ({} more)", count - 1) } else { String::new() };
-        let detail = format!("{place}{}{others}", first.message);
-        let mut problem = Self::new(StatusCode::BAD_REQUEST, first.rule, detail, first.remedy)
-            .under(first.clause);
+        let mut problem =
+            Self::new(StatusCode::BAD_REQUEST, first.rule, first.message, first.remedy)
+                .under(first.clause);
+        problem.0.others = count - 1;
         problem.0.statement = first.statement;
         problem.0.pointer = Some(first.pointer);
         problem.0.violations = violations;
@@ -308,7 +333,7 @@ impl From<validator::Violation> for Violation {
             line: violation.line,
             column: violation.column,
             message: violation.message,
-            remedy: violation.rule.remedy,
+            remedy: violation.rule.remedy.into(),
         }
     }
 }
@@ -384,7 +409,7 @@ impl Problem {
         let mut problem = Self::from(error);
         if is_damage {
             problem.0.status = StatusCode::SERVICE_UNAVAILABLE.as_u16();
-            problem.0.title = "Service Unavailable";
+            problem.0.title = "Service Unavailable".into();
         }
         problem
     }
@@ -454,6 +479,7 @@ impl Problem {
             format!("`{name}` does not take `{value}`."),
             format!("Write {takes}."),
         )
+        .with("name", name)
     }
 
     /// The rule that was broken.
@@ -473,7 +499,8 @@ fn conflict(id: Uuid, differences: &[String]) -> Problem {
         detail,
         "Statements are immutable: send this one under a new id, or as it was sent first.",
     )
-    .under("xAPI 1.0.3 Communication 2.1.1");
+    .under("xAPI 1.0.3 Communication 2.1.1")
+    .with("id", id);
     problem.0.pointer = differences.first().cloned();
     problem
 }

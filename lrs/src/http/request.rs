@@ -95,7 +95,8 @@ fn refuse_early(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
             "content-encoding",
             format!("The body's encoding `{encoding}` is not known here."),
             "Send it plain, or with Content-Encoding: gzip.",
-        ));
+        )
+        .with("encoding", encoding));
     }
     match text(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok()) {
         Some(length) if length > limit => Err(Problem::too_large(limit)),

@@ -32,8 +32,8 @@ use super::state::Server;
 use super::xapi::documents::{self, ActivityProfiles, AgentProfiles, Documents, StateDocuments};
 use super::xapi::{about, activities, agents, get_statements, put_statements, untrusted};
 use super::{
-    alternate, check_in, consistency, cors, guard, harden, home, launch, paths, refused, share,
-    version,
+    alternate, check_in, consistency, cors, guard, harden, home, language, launch, paths, refused,
+    share, version,
 };
 
 /// How long a body may pause before its request is given up.
@@ -75,6 +75,7 @@ pub fn service(
         .layer(from_fn_with_state(server.clone(), guard::writes))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_tag)))
         .layer(from_fn_with_state(server.clone(), share::hold_answer))
+        .layer(from_fn(language::translate))
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(Problem::stopped())
         }))

@@ -63,7 +63,8 @@ pub fn match_parts(statements: &[&Value], parts: &[Attachment]) -> Result<(), Re
                 CLAUSE,
                 format!("A part with the hash {} belongs to no attachment.", part.sha2),
                 "Send only parts whose X-Experience-API-Hash is the `sha2` of an attachment.",
-            ));
+            )
+            .with("sha2", &part.sha2));
         }
     }
     let is_here = |sha2: &str| parts.iter().any(|part| part.sha2.eq_ignore_ascii_case(sha2));
@@ -78,6 +79,7 @@ pub fn match_parts(statements: &[&Value], parts: &[Attachment]) -> Result<(), Re
             ),
             "Send the statement as multipart/mixed with one part per attachment, or add `fileUrl`.",
         )
+        .with("sha2", described.sha2)
         .of_statement(*index))
     })
 }
@@ -102,7 +104,8 @@ fn check_hash(part: &Attachment) -> Result<(), Refusal> {
             part.sha2
         ),
         "Compute SHA-2 over the part's bytes as sent, without any encoding, in hexadecimal.",
-    ))
+    )
+    .with("sha2", &part.sha2))
 }
 
 #[cfg(test)]

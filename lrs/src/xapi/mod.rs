@@ -19,3 +19,4 @@ pub mod same;
 pub mod signature;
 mod splice;
 pub mod stored;
+pub mod subject;

@@ -46,7 +46,8 @@ impl Parameters {
                 CLAUSE,
                 format!("The parameter `{name}` is given more than once."),
                 "Send each parameter once.",
-            ));
+            )
+            .with("name", name));
         }
         self.0.push((name, value));
         Ok(())
@@ -65,7 +66,9 @@ impl Parameters {
                 CLAUSE,
                 format!("The parameter `{name}` is not known here."),
                 known,
-            ))
+            )
+            .with("name", name)
+            .with("known", if allowed.is_empty() { "–".to_owned() } else { allowed.join(", ") }))
         })
     }
 
@@ -88,31 +91,32 @@ impl Parameters {
                 format!("The parameter `{name}` is missing."),
                 format!("Add `{name}=…` to the URL."),
             )
+            .with("name", name)
         })
     }
 
     /// A UUID (Data 4.3, RFC 9562).
     pub fn uuid(&self, name: &str) -> Result<Option<Uuid>, Refusal> {
-        self.read(name, "a UUID such as 12345678-1234-5678-9234-567812345678", |text| {
+        self.read(name, "uuid", "a UUID such as 12345678-1234-5678-9234-567812345678", |text| {
             value::is_uuid(text).then(|| Uuid::parse_str(text).ok()).flatten()
         })
     }
 
     /// An absolute IRI (Data 4.2.2, RFC 3987).
     pub fn iri(&self, name: &str) -> Result<Option<String>, Refusal> {
-        self.read(name, "an absolute IRI such as https://example.org/activity", |text| {
+        self.read(name, "iri", "an absolute IRI such as https://example.org/activity", |text| {
             value::is_iri(text).then(|| text.to_owned())
         })
     }
 
     /// A point in time (Data 4.5, RFC 3339).
     pub fn instant(&self, name: &str) -> Result<Option<Instant>, Refusal> {
-        self.read(name, "a timestamp such as 2026-01-31T10:00:00Z", Instant::parse)
+        self.read(name, "timestamp", "a timestamp such as 2026-01-31T10:00:00Z", Instant::parse)
     }
 
     /// `true` or `false`; false when missing. Python clients write `True`.
     pub fn boolean(&self, name: &str) -> Result<bool, Refusal> {
-        let read = self.read(name, "`true` or `false`", |text| match text {
+        let read = self.read(name, "boolean", "`true` or `false`", |text| match text {
             "true" | "True" => Some(true),
             "false" | "False" => Some(false),
             _ => None,
@@ -122,7 +126,7 @@ impl Parameters {
 
     /// A whole number from 0 up.
     pub fn number(&self, name: &str) -> Result<Option<usize>, Refusal> {
-        self.read(name, "a whole number from 0 up", |text| {
+        self.read(name, "number", "a whole number from 0 up", |text| {
             let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
             // One that is larger than the machine's numbers is larger than any limit, too.
             is_number.then(|| text.parse().unwrap_or(usize::MAX))
@@ -140,12 +144,15 @@ impl Parameters {
                 format!("The parameter `{name}` is not an Agent: {report}"),
                 r#"Send JSON, percent-encoded, such as {"mbox":"mailto:user@example.org"}."#,
             )
+            .with("name", name)
+            .with("kind", "agent")
         })
     }
 
     fn read<T>(
         &self,
         name: &str,
+        kind: &'static str,
         expected: &str,
         read: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, Refusal> {
@@ -157,6 +164,8 @@ impl Parameters {
                 format!("The parameter `{name}` is not {expected}."),
                 format!("Send {expected}, percent-encoded."),
             )
+            .with("name", name)
+            .with("kind", kind)
         })
     }
 }

@@ -170,7 +170,9 @@ fn format(parameters: &Parameters) -> Result<Format, Refusal> {
             "xAPI 1.0.3 Communication 2.1.3",
             "The parameter `format` is not one of ids, exact, canonical.",
             "Send `format=ids`, `format=exact` or `format=canonical`.",
-        )),
+        )
+        .with("name", "format")
+        .with("kind", "format")),
     }
 }
 

@@ -17,7 +17,12 @@ pub struct Refusal {
     pub remedy: Cow<'static, str>,
     /// The statement at fault, by its place in the batch from 0, where one is.
     pub statement: Option<usize>,
+    /// What the texts of other languages have in them, by name.
+    pub values: Values,
 }
+
+/// Names and values.
+pub type Values = Vec<(&'static str, String)>;
 
 impl Refusal {
     /// A refusal under `rule`.
@@ -27,8 +32,23 @@ impl Refusal {
         detail: impl Into<Cow<'static, str>>,
         remedy: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { rule, clause, detail: detail.into(), remedy: remedy.into(), statement: None }
+        Self {
+            rule,
+            clause,
+            detail: detail.into(),
+            remedy: remedy.into(),
+            statement: None,
+            values: Vec::new(),
+        }
     }
+
+    /// The same refusal, with a value of `detail` for the texts of other languages.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.push((name, value.to_string()));
+        self
+    }
+
     /// Statements of another store that are not later than all that a store has.
     pub fn stored_earlier() -> Self {
         Self::new(

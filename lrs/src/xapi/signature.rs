@@ -47,7 +47,8 @@ fn check_one(statement: &Value, part: &Attachment) -> Result<(), Refusal> {
         CLAUSE,
         format!("The signed payload differs from the statement at {}.", differences.join(", ")),
         "Sign the statement as it is sent, without the signature's own attachment.",
-    ))
+    )
+    .with("places", differences.join(", ")))
 }
 
 /// Where the signed statement differs. An id, a timestamp or a version that was added after

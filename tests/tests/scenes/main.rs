@@ -38,6 +38,7 @@ mod presence;
 mod programmes;
 mod progress;
 mod queries;
+mod refusals;
 mod related;
 mod reports;
 mod rights;

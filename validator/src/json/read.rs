@@ -11,16 +11,36 @@ use serde_json::{Map, Number, Value};
 use super::{MAX_DEPTH, duplicate};
 use crate::{
     report::{Finding, Report, Source},
-    rules::json::{DEPTH, SYNTAX, UTF8},
+    rules::json::{BYTE_ORDER_MARK, DEPTH, SURROGATE, SYNTAX, UTF8},
 };
 
-/// The body as text; otherwise a report of its first byte that is not UTF-8.
+/// The body as text; otherwise a report of its byte order mark or of its first byte that is not
+/// UTF-8.
 pub(crate) fn as_utf8(body: &[u8]) -> Result<&str, Report> {
+    let report = |byte, rule, message| {
+        let source = Source { body, start: byte, text: "", statement: None };
+        source.report(vec![Finding::at_byte(rule, 0, message)])
+    };
+    if body.starts_with("\u{feff}".as_bytes()) {
+        let message = "the body begins with a byte order mark, EF BB BF".to_owned();
+        return Err(report(0, &BYTE_ORDER_MARK, message));
+    }
     str::from_utf8(body).map_err(|error| {
         let byte = error.valid_up_to();
-        let message = format!("byte {byte} of the body begins no UTF-8 character");
-        let source = Source { body, start: byte, text: "", statement: None };
-        source.report(vec![Finding::at_byte(&UTF8, 0, message)])
+        match body.get(byte..).unwrap_or_default() {
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] if byte == 0 => {
+                let message = "the body begins with a byte order mark of UTF-16".to_owned();
+                report(byte, &UTF8, message)
+            }
+            [0xed, 0xa0..=0xbf, 0x80..=0xbf, ..] => {
+                let message = format!("byte {byte} of the body begins half of a surrogate pair");
+                report(byte, &SURROGATE, message)
+            }
+            _ => {
+                let message = format!("byte {byte} of the body begins no UTF-8 character");
+                report(byte, &UTF8, message)
+            }
+        }
     })
 }
 
@@ -48,7 +68,13 @@ pub(crate) fn read(text: &str) -> Result<Value, Vec<Finding>> {
 pub(crate) fn syntax(text: &str, error: &serde_json::Error) -> Finding {
     let said = error.to_string();
     let said = said.split(" at line ").next().unwrap_or_default();
-    Finding::at_byte(&SYNTAX, byte_of(text, error), said.to_owned())
+    let byte = byte_of(text, error);
+    // The two things that serde_json says of a surrogate without its other half, and of nothing else.
+    if said.contains("surrogate in hex escape") || said.contains("end of hex escape") {
+        let message = "an escape `\\u…` is half of a surrogate pair, without the other half";
+        return Finding::at_byte(&SURROGATE, byte, message.to_owned());
+    }
+    Finding::at_byte(&SYNTAX, byte, said.to_owned())
 }
 
 fn byte_of(text: &str, error: &serde_json::Error) -> usize {

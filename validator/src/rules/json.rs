@@ -16,6 +16,20 @@ pub(crate) const SYNTAX: Rule = Rule {
     remedy: "Build the body with a JSON library and send it whole.",
 };
 
+pub(crate) const BYTE_ORDER_MARK: Rule = Rule {
+    id: "json-byte-order-mark",
+    clause: "RFC 8259 8.1",
+    summary: "JSON begins with no byte order mark.",
+    remedy: "Save or send the body as UTF-8 without a byte order mark (BOM).",
+};
+
+pub(crate) const SURROGATE: Rule = Rule {
+    id: "json-surrogate",
+    clause: "RFC 8259 8.2",
+    summary: "Every surrogate is one of a pair: half of an emoji is no character.",
+    remedy: "Cut texts between characters, not within one.",
+};
+
 pub(crate) const DEPTH: Rule = Rule {
     id: "json-depth",
     clause: "RFC 8259 9",
@@ -51,5 +65,14 @@ pub(crate) const BATCH_DUPLICATE_ID: Rule = Rule {
     remedy: "Send each statement once, under an id of its own.",
 };
 
-pub(super) const RULES: [Rule; 7] =
-    [UTF8, SYNTAX, DEPTH, DUPLICATE_KEY, NULL, STATEMENT_NOT_OBJECT, BATCH_DUPLICATE_ID];
+pub(super) const RULES: [Rule; 9] = [
+    UTF8,
+    BYTE_ORDER_MARK,
+    SYNTAX,
+    SURROGATE,
+    DEPTH,
+    DUPLICATE_KEY,
+    NULL,
+    STATEMENT_NOT_OBJECT,
+    BATCH_DUPLICATE_ID,
+];

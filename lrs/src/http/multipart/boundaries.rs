@@ -83,6 +83,8 @@ fn refusal(hash: &str, boundary: &str) -> Refusal {
         format!("The data of the part with the hash {hash} contains the boundary `{boundary}`."),
         "Choose a boundary that is in none of the parts, such as one of random letters.",
     )
+    .with("sha2", hash)
+    .with("boundary", boundary)
 }
 
 #[cfg(test)]

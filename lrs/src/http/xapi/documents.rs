@@ -203,6 +203,7 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>, Problem>
             format!("The header {name} is not made of entity tags."),
             "Send the ETag of the document as it came, in quotes.",
         )
+        .with("name", name)
     })?;
     Ok((!values.is_empty()).then(|| Tags::parse(&values.join(","))))
 }

@@ -18,6 +18,7 @@ use crate::xapi::attachment::Attachment;
 use crate::xapi::document::is_json;
 use crate::xapi::parameters::Parameters;
 use crate::xapi::refusal::Refusal;
+use crate::xapi::subject::Subject;
 
 /// Bodies from this size on are checked off the asynchronous threads.
 const LARGE: usize = 64 * 1024;
@@ -51,11 +52,37 @@ pub async fn post(
     caller.may(Right::WriteStatements)?;
     parameters.only(&[])?;
     let (statements, parts) = split(content).await?;
+    let body = statements.clone();
+    let kept = keep(&server, &caller, version, statements, parts).await;
+    match kept {
+        Ok(ids) => Ok(Json(ids)),
+        Err(problem) => Err(naming(problem, body).await),
+    }
+}
+
+async fn keep(
+    server: &Server,
+    caller: &Caller,
+    version: Version,
+    statements: Bytes,
+    parts: Vec<Attachment>,
+) -> Result<Vec<Uuid>, Problem> {
     let batch = checked(statements, version).await?;
     if batch.len() > server.limits.statements_per_batch {
         return Err(too_many(batch.len(), server.limits.statements_per_batch));
     }
-    Ok(Json(server.record.keep(batch, parts, &caller).await?))
+    Ok(server.record.keep(batch, parts, caller).await?)
+}
+
+/// The problem with what its statements are about, for people who know them by no index.
+async fn naming(problem: Problem, body: Bytes) -> Problem {
+    let places = problem.places();
+    if places.is_empty() {
+        return problem;
+    }
+    let find = move || Subject::in_batch(&body, &places);
+    let found = tokio::task::spawn_blocking(find).await.unwrap_or_default();
+    problem.naming(found)
 }
 
 /// Checks a body; a large one where it does not hold up other requests.
@@ -86,6 +113,7 @@ async fn split(content: Content) -> Result<(Bytes, Vec<Attachment>), Problem> {
         format!("Statements do not come as `{content_type}`."),
         "Send application/json, or multipart/mixed when there are attachments.",
     )
+    .with("type", content_type)
     .into())
 }
 
@@ -96,4 +124,6 @@ fn too_many(count: usize, limit: usize) -> Problem {
         format!("The batch has {count} statements; the limit is {limit}."),
         "Send fewer statements at a time, or raise `limits.statements_per_batch` on the server.",
     )
+    .with("count", count)
+    .with("limit", limit)
 }

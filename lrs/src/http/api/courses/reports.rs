@@ -1,7 +1,7 @@
 //! Reports: `/api/v1/courses/{id}/reports/{report}`.
 
 use axum::extract::{Path, State};
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use jiff::civil::Date;
@@ -10,6 +10,7 @@ use crate::access::caller::Caller;
 use crate::access::scope::Right;
 use crate::course::{Language, Table};
 use crate::export::{self, Format, Reader};
+use crate::http::language;
 use crate::http::problem::Problem;
 use crate::http::state::Server;
 use crate::progress::{ReportKind, ReportQuery, UnknownReport, Who};
@@ -140,7 +141,7 @@ pub(super) fn rendering(
         Some("it") => Language::It,
         Some("en") => Language::En,
         Some(other) => return Err(Problem::parameter("lang", other, "it or en")),
-        None => preferred(headers),
+        None => language::preferred(headers),
     };
     Ok((format, Reader { language, width: width(parameters)? }))
 }
@@ -156,18 +157,6 @@ fn width(parameters: &Parameters) -> Result<Option<usize>, Problem> {
         Ok(width) => Ok(Some(width)),
         Err(_) => Err(Problem::parameter("width", text, "a whole number; 0 for any width")),
     }
-}
-
-/// The first of Italian and English that the reader names; English where neither is.
-fn preferred(headers: &HeaderMap) -> Language {
-    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let tags = accepted.unwrap_or_default().split(',').map(str::trim);
-    let known = |tag: &str| match tag.get(..2) {
-        Some("it") => Some(Language::It),
-        Some("en") => Some(Language::En),
-        _ => None,
-    };
-    tags.into_iter().find_map(known).unwrap_or_default()
 }
 
 fn query(kind: ReportKind, parameters: &Parameters) -> Result<ReportQuery, Problem> {
