@@ -12,6 +12,7 @@ use uuid::Uuid;
 use validator::{Report, Version};
 
 use crate::access::caller::Forbidden;
+use crate::compute::Stopped;
 use crate::course::MergeError;
 use crate::memory::Exhausted;
 use crate::progress::ProgressError;
@@ -220,6 +221,12 @@ impl IntoResponse for Problem {
     }
 }
 
+impl From<Stopped> for Problem {
+    fn from(_: Stopped) -> Self {
+        Self::stopped()
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         Self::refused(StatusCode::BAD_REQUEST, refusal)
@@ -273,8 +280,11 @@ impl From<Report> for Problem {
         let place = first.statement.map(|index| format!("Statement {index}: ")).unwrap_or_default();
         let others = if count > 1 { format!(" ({} more)", count - 1) } else { String::new() };
         let detail = format!("{place}{}{others}", first.message);
-        let mut problem = Self::new(StatusCode::BAD_REQUEST, first.rule, detail, first.remedy)
-            .under(first.clause);
+        let status = match first.rule {
+            "json-size" => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        let mut problem = Self::new(status, first.rule, detail, first.remedy).under(first.clause);
         problem.0.statement = first.statement;
         problem.0.pointer = Some(first.pointer);
         problem.0.violations = violations;

@@ -14,6 +14,7 @@ use crate::store::{Batch, Kept, Page, StoreError};
 use crate::xapi::attachment::{self, Attachment};
 use crate::xapi::authority::Authority;
 use crate::xapi::format;
+use crate::xapi::index::{MOST_OF_BATCH, MOST_OF_STATEMENT};
 use crate::xapi::instant::Instant;
 use crate::xapi::language::Languages;
 use crate::xapi::prepare::{Prepared, prepare};
@@ -22,57 +23,83 @@ use crate::xapi::refusal::Refusal;
 use crate::xapi::signature;
 use crate::xapi::stored::Stored;
 
-impl Record {
-    /// Keeps checked statements with the `parts` that came with them, all or none, and gives
-    /// their ids in order. Statements without an id get one.
-    pub async fn keep(
-        &self,
-        statements: Vec<Statement>,
-        parts: Vec<Attachment>,
-        authority: &Authority,
-    ) -> Result<Vec<Uuid>, RecordError> {
-        let values: Vec<&Value> = statements.iter().map(Statement::value).collect();
-        attachment::match_parts(&values, &parts)?;
-        for (index, value) in values.into_iter().enumerate() {
-            signature::check(value, &parts).map_err(|refusal| refusal.of_statement(index))?;
+/// What checked `statements` and the `parts` that came with them are kept as: attachments are held
+/// against parts, signatures are verified, and statements without an id get one.
+///
+/// Takes as long as there is much in them: see [`crate::compute`].
+pub fn prepare_all(
+    statements: Vec<Statement>,
+    parts: Vec<Attachment>,
+    authority: &Authority,
+) -> Result<Batch, Refusal> {
+    let values: Vec<&Value> = statements.iter().map(Statement::value).collect();
+    attachment::match_parts(&values, &parts)?;
+    signature::check(&values, &parts)?;
+    let statements =
+        statements.into_iter().map(|statement| prepare(statement, authority, new_id()));
+    batch(statements, parts)
+}
+
+/// [`prepare_all`] of one statement under the id of a PUT request, which its own must equal if it
+/// has one.
+pub fn prepare_one(
+    id: Uuid,
+    statement: Statement,
+    parts: Vec<Attachment>,
+    authority: &Authority,
+) -> Result<Batch, Refusal> {
+    if statement.id().is_some_and(|own| own != id) {
+        return Err(Refusal::new(
+            "statement-id-mismatch",
+            "xAPI 1.0.3 Communication 2.1.1",
+            "The statement's id is not the one in `statementId`.",
+            "Send the same id in both places, or leave it out of the statement.",
+        ));
+    }
+    attachment::match_parts(&[statement.value()], &parts)?;
+    signature::check(&[statement.value()], &parts)?;
+    batch(std::iter::once(prepare(statement, authority, id)), parts)
+}
+
+/// Refuses, as soon as it is known, what would be found by too much.
+fn batch(
+    prepared: impl Iterator<Item = Prepared>,
+    attachments: Vec<Attachment>,
+) -> Result<Batch, Refusal> {
+    let (mut statements, mut keys) = (Vec::new(), 0);
+    for (index, statement) in prepared.enumerate() {
+        keys += statement.keys.len();
+        if statement.keys.len() > MOST_OF_STATEMENT {
+            return Err(too_wide("The statement", MOST_OF_STATEMENT).of_statement(index));
         }
-        let statements: Vec<Prepared> = statements
-            .into_iter()
-            .map(|statement| prepare(statement, authority, new_id()))
-            .collect();
-        let ids: Vec<Uuid> = statements.iter().map(|statement| statement.id).collect();
-        let kept = self.store.put_statements(Batch { statements, attachments: parts }).await;
-        kept.map_err(|error| match error {
+        if keys > MOST_OF_BATCH {
+            return Err(too_wide("The batch", MOST_OF_BATCH));
+        }
+        statements.push(statement);
+    }
+    Ok(Batch { statements, attachments })
+}
+
+fn too_wide(what: &str, most: usize) -> Refusal {
+    Refusal::new(
+        "statement-too-wide",
+        "",
+        format!("{what} names more than {most} agents, verbs, activities and registrations."),
+        "Send fewer statements at a time, or statements of smaller groups.",
+    )
+}
+
+impl Record {
+    /// Keeps a batch, all or none, and gives the ids of its statements in order.
+    pub async fn keep(&self, batch: Batch) -> Result<Vec<Uuid>, RecordError> {
+        let ids: Vec<Uuid> = batch.statements.iter().map(|statement| statement.id).collect();
+        self.store.put_statements(batch).await.map_err(|error| match error {
             StoreError::Conflict { id, differences } => {
                 let statement = ids.iter().position(|kept| *kept == id);
                 RecordError::Conflict { id, statement, differences }
             }
             other => other.into(),
         })
-    }
-
-    /// Keeps one statement under the id of a PUT request, which its own must equal if it has one.
-    pub async fn keep_as(
-        &self,
-        id: Uuid,
-        statement: Statement,
-        parts: Vec<Attachment>,
-        authority: &Authority,
-    ) -> Result<(), RecordError> {
-        if statement.id().is_some_and(|own| own != id) {
-            return Err(Refusal::new(
-                "statement-id-mismatch",
-                "xAPI 1.0.3 Communication 2.1.1",
-                "The statement's id is not the one in `statementId`.",
-                "Send the same id in both places, or leave it out of the statement.",
-            )
-            .into());
-        }
-        attachment::match_parts(&[statement.value()], &parts)?;
-        signature::check(statement.value(), &parts)?;
-        let statements = vec![prepare(statement, authority, id)];
-        self.store.put_statements(Batch { statements, attachments: parts }).await?;
-        Ok(())
     }
 
     /// The statement `id` if it is voided just as `voided` says and may be read.

@@ -8,23 +8,29 @@ use serde::{
 };
 use serde_json::{Map, Number, Value};
 
-use super::{MAX_DEPTH, duplicate};
+use super::{MAX_DEPTH, Size, duplicate};
 use crate::{
     report::{Finding, Report, Source},
     rules::json::{DEPTH, SYNTAX, UTF8},
 };
 
-/// The body as text; otherwise a report of its first byte that is not UTF-8.
-pub(crate) fn as_utf8(body: &[u8]) -> Result<&str, Report> {
-    str::from_utf8(body).map_err(|error| {
+/// The body as text that may be read; otherwise a report of its first byte that is not UTF-8, or
+/// of how much it holds.
+pub(crate) fn as_text(body: &[u8]) -> Result<&str, Report> {
+    let refuse = |byte, finding| {
+        let source = Source { body, start: byte, text: "", statement: None };
+        source.report(vec![finding])
+    };
+    let text = str::from_utf8(body).map_err(|error| {
         let byte = error.valid_up_to();
         let message = format!("byte {byte} of the body begins no UTF-8 character");
-        let source = Source { body, start: byte, text: "", statement: None };
-        source.report(vec![Finding::at_byte(&UTF8, 0, message)])
-    })
+        refuse(byte, Finding::at_byte(&UTF8, 0, message))
+    })?;
+    Size::of(body).check().map_err(|finding| refuse(0, finding))?;
+    Ok(text)
 }
 
-/// Reads one value that takes up the whole text.
+/// Reads one value that takes up the whole text, which [`as_text`] has let through.
 pub(crate) fn read(text: &str) -> Result<Value, Vec<Finding>> {
     let notes = Notes::default();
     let mut json = serde_json::Deserializer::from_str(text);
@@ -128,6 +134,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
         while let Some(element) = seq.next_element_seed(reader)? {
             array.push(element);
         }
+        // The first element makes room for four, which lists of one in lists of one would keep.
+        array.shrink_to_fit();
         Ok(Value::Array(array))
     }
 

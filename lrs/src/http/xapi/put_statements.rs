@@ -1,26 +1,29 @@
 //! `PUT` and `POST statements` (Communication 2.1.1, 2.1.2).
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use uuid::Uuid;
-use validator::{Statement, Version};
+use validator::json::Size;
 
 use crate::access::caller::Caller;
+use crate::access::key::Key;
 use crate::access::scope::Right;
 use crate::http::multipart;
 use crate::http::problem::Problem;
 use crate::http::request::Content;
 use crate::http::state::Server;
 use crate::http::version::Spoken;
+use crate::memory::{Memory, Reserved};
+use crate::record::statements::{prepare_all, prepare_one};
+use crate::store::Batch;
 use crate::xapi::attachment::Attachment;
 use crate::xapi::document::is_json;
 use crate::xapi::parameters::Parameters;
 use crate::xapi::refusal::Refusal;
-
-/// Bodies from this size on are checked off the asynchronous threads.
-const LARGE: usize = 64 * 1024;
 
 /// Keeps one statement under the id of the URL.
 pub async fn put(
@@ -34,9 +37,15 @@ pub async fn put(
     parameters.only(&["statementId"])?;
     parameters.required("statementId")?;
     let id = parameters.uuid("statementId")?.unwrap_or_default();
-    let (statements, parts) = split(content).await?;
-    let statement = validator::check(&statements, version)?;
-    server.record.keep_as(id, statement, parts, &caller.key.authority).await?;
+    let prepare = move |content, key: &Key, memory: &Memory| {
+        let (text, parts) = split(content)?;
+        let held = hold(memory, &Size::of(&text))?;
+        let statement = validator::check(&text, version)?;
+        drop(text);
+        Ok((prepare_one(id, statement, parts, &key.authority)?, held))
+    };
+    let (batch, _held) = prepared(&server, &caller, content, prepare).await?;
+    server.record.keep(batch).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -50,31 +59,47 @@ pub async fn post(
 ) -> Result<Json<Vec<Uuid>>, Problem> {
     caller.may(Right::WriteStatements)?;
     parameters.only(&[])?;
-    let (statements, parts) = split(content).await?;
-    let batch = checked(statements, version).await?;
-    if batch.len() > server.limits.statements_per_batch {
-        return Err(too_many(batch.len(), server.limits.statements_per_batch));
-    }
-    Ok(Json(server.record.keep(batch, parts, &caller.key.authority).await?))
+    let most = server.limits.statements_per_batch;
+    let prepare = move |content, key: &Key, memory: &Memory| {
+        let (text, parts) = split(content)?;
+        let size = Size::of(&text);
+        if size.elements > most {
+            return Err(too_many(size.elements, most));
+        }
+        let held = hold(memory, &size)?;
+        let batch = validator::check_batch(&text, version)?;
+        drop(text);
+        Ok((prepare_all(batch.statements, parts, &key.authority)?, held))
+    };
+    let (batch, _held) = prepared(&server, &caller, content, prepare).await?;
+    Ok(Json(server.record.keep(batch).await?))
 }
 
-/// Checks a body; a large one where it does not hold up other requests.
-async fn checked(body: Bytes, version: Version) -> Result<Vec<Statement>, Problem> {
-    if body.len() < LARGE {
-        return Ok(validator::check_batch(&body, version)?.statements);
-    }
-    let check = move || validator::check_batch(&body, version);
-    let checked = tokio::task::spawn_blocking(check).await.map_err(|error| {
-        tracing::error!(%error, "checking a batch was stopped");
-        Problem::stopped()
-    })?;
-    Ok(checked?.statements)
+/// What a body is kept as, and the memory that this takes, once `prepare` has checked it, where a
+/// large one does not hold up other requests.
+async fn prepared<P>(
+    server: &Server,
+    caller: &Caller,
+    content: Content,
+    prepare: P,
+) -> Result<(Batch, Reserved), Problem>
+where
+    P: FnOnce(Content, &Key, &Memory) -> Result<(Batch, Reserved), Problem> + Send + 'static,
+{
+    let (key, memory) = (Arc::clone(&caller.key), server.shares.of_key(&caller.key.name));
+    let length = content.body.len();
+    server.compute.run(&caller.key.name, length, move || prepare(content, &key, &memory)).await?
 }
 
-async fn split(content: Content) -> Result<(Bytes, Vec<Attachment>), Problem> {
+/// Takes the memory for the values of a text of this size, and for the text once more.
+fn hold(memory: &Memory, size: &Size) -> Result<Reserved, Problem> {
+    Ok(memory.reserve(size.weight().min(size.limit()).saturating_add(size.bytes))?)
+}
+
+fn split(content: Content) -> Result<(Bytes, Vec<Attachment>), Problem> {
     let Content { content_type, body } = content;
     if multipart::is_multipart(&content_type) {
-        let parts = multipart::receive(&content_type, body).await?;
+        let parts = multipart::receive(&content_type, &body)?;
         return Ok((parts.statements, parts.attachments));
     }
     if is_json(&content_type) {

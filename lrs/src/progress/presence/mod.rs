@@ -17,6 +17,8 @@ use crate::course::{
     ATTENDED, Activity, Identifier, Learner, LearnerList, Module, Register, RegisterEntry, Session,
     SessionDay, micros_of_hours,
 };
+use crate::record::RecordError;
+use crate::record::statements::prepare_all;
 use crate::store::{Result as StoreResult, StoreError};
 use crate::xapi::authority::Authority;
 use crate::xapi::query::{Filter, Match};
@@ -216,7 +218,9 @@ impl Progress {
                 let what = report.violations.first().map(|it| it.message.clone());
                 StoreError::Corrupt(format!("a register's statement: {}", what.unwrap_or_default()))
             })?;
-        self.record.keep(checked.statements, Vec::new(), authority).await?;
+        let batch =
+            prepare_all(checked.statements, Vec::new(), authority).map_err(RecordError::from)?;
+        self.record.keep(batch).await?;
         Ok(())
     }
 }
