@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use crate::access::key::{KeptKey, Key, hash_secret, is_secret};
 use crate::access::scope::Scope;
 use crate::clock::{Clock, SystemClock};
+use crate::compute::Compute;
 use crate::config::{ConfigError, Engine, Settings};
 use crate::http;
 use crate::http::api::health::Readiness;
@@ -119,6 +120,7 @@ impl App {
             store: Arc::clone(&store),
             promised: Promised::default(),
             shares: Shares::new(settings.limits.memory()),
+            compute: Compute::default(),
             limits: settings.limits,
             default_version,
             launch_parameters: settings.ignored_parameters(),

@@ -9,6 +9,7 @@ pub mod access;
 pub mod app;
 pub mod cli;
 pub mod clock;
+pub mod compute;
 pub mod config;
 pub mod course;
 pub mod demo;

@@ -30,7 +30,9 @@ fn broken_by_fixtures() -> BTreeSet<String> {
     let folders = ["", "1.0.3", "2.0.0"].map(|version| corpus.join(version));
     let entries = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    names.filter_map(|name| name.split_once("--").map(|(rule, _)| rule.to_owned())).collect()
+    let names = names.filter_map(|name| name.split_once("--").map(|(rule, _)| rule.to_owned()));
+    // Only texts of several megabytes break this one: `validator/tests/memory.rs` makes them.
+    names.chain(["json-size".to_owned()]).collect()
 }
 
 /// The rules that some requirement of the catalogue names.

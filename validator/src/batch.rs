@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     Version, json,
-    report::{Finding, Report, Source},
+    report::{Finding, MOST_VIOLATIONS, Report, Source},
     rules::json::BATCH_DUPLICATE_ID,
     statement::{Statement, check_part},
 };
@@ -26,23 +26,34 @@ pub struct Batch {
 ///
 /// # Errors
 /// All violations of all statements, each with the index of its statement; `batch-duplicate-id`
-/// for each statement whose id an earlier one has. Nothing passes unless everything does.
+/// for each statement whose id an earlier one has. Nothing passes unless everything does. What
+/// comes after [`MOST_VIOLATIONS`] is not looked at.
 pub fn check_batch(body: &[u8], version: Version) -> Result<Batch, Report> {
-    let text = json::as_utf8(body)?;
+    let text = json::as_text(body)?;
     let is_array = text.trim_start().starts_with('[');
-    let parts = if is_array { split(text)? } else { vec![Source::of_body(text, Some(0))] };
+    let parts = if is_array { split(text)? } else { vec![text] };
     let mut statements = Vec::with_capacity(parts.len());
     let mut placed = Vec::new();
     let mut ids = HashMap::new();
-    for source in &parts {
-        match check_part(source, version) {
+    for (index, part) in parts.into_iter().enumerate() {
+        let source = Source::of_part(text, part, Some(index));
+        let findings = match check_part(&source, version) {
             Ok(statement) => {
-                if let Some(finding) = duplicate_id(source, &statement, &mut ids) {
-                    placed.extend(source.place(vec![finding]));
-                }
+                let twice = duplicate_id(&source, &statement, &mut ids);
                 statements.push(statement);
+                twice.into_iter().collect()
             }
-            Err(findings) => placed.extend(source.place(findings)),
+            Err(findings) => findings,
+        };
+        if findings.is_empty() {
+            continue;
+        }
+        // Nothing passes any more: what has so far need not be kept.
+        statements.clear();
+        placed.extend(source.place(findings));
+        if placed.len() >= MOST_VIOLATIONS {
+            placed.truncate(MOST_VIOLATIONS);
+            break;
         }
     }
     if placed.is_empty() {
@@ -52,18 +63,13 @@ pub fn check_batch(body: &[u8], version: Version) -> Result<Batch, Report> {
     }
 }
 
-/// The elements of the array, each with its place in the body.
-fn split<'a>(body: &'a str) -> Result<Vec<Source<'a>>, Report> {
-    let parts: Vec<&'a RawValue> = serde_json::from_str(body).map_err(|error| {
+/// The elements of the array.
+fn split(body: &str) -> Result<Vec<&str>, Report> {
+    let parts: Vec<&RawValue> = serde_json::from_str(body).map_err(|error| {
         let source = Source { body: body.as_bytes(), start: 0, text: body, statement: None };
         source.report(vec![json::syntax(body, &error)])
     })?;
-    let source = |(index, part): (usize, &'a RawValue)| {
-        let text = part.get();
-        let start = (text.as_ptr() as usize).saturating_sub(body.as_ptr() as usize);
-        Source { body: body.as_bytes(), start, text, statement: Some(index) }
-    };
-    Ok(parts.into_iter().enumerate().map(source).collect())
+    Ok(parts.into_iter().map(RawValue::get).collect())
 }
 
 fn duplicate_id(

@@ -16,7 +16,6 @@
 
 mod batch;
 mod locate;
-mod pointer;
 mod report;
 mod rule;
 mod rules;
@@ -26,10 +25,11 @@ mod version;
 
 pub mod ifi;
 pub mod json;
+pub mod pointer;
 pub mod value;
 
 pub use batch::{Batch, check_batch};
-pub use report::{Report, Violation};
+pub use report::{MOST_VIOLATIONS, Report, Violation};
 pub use rule::{Rule, rules};
 pub use schema::files as schemas;
 pub use statement::{Statement, check, check_agent};

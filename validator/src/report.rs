@@ -7,7 +7,11 @@ use crate::{
     rule::Rule,
 };
 
-/// Every violation found in one body, in the order of the body; never empty.
+/// A report names this many violations at most; others are not looked for.
+pub const MOST_VIOLATIONS: usize = 1_000;
+
+/// Every violation found in one body, in the order of the body, up to [`MOST_VIOLATIONS`]; never
+/// empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// At least one.
@@ -110,7 +114,12 @@ pub(crate) struct Placed {
 impl Source<'_> {
     /// Finds the findings' places in the body.
     pub(crate) fn place(&self, findings: Vec<Finding>) -> Vec<Placed> {
-        let starts = locate::starts(self.text, findings.iter().map(|finding| &*finding.pointer));
+        let pointer = |finding: &Finding| match finding.at {
+            At::Value | At::Key => finding.pointer.clone(),
+            At::Byte(_) => String::new(),
+        };
+        let pointers: Vec<String> = findings.iter().map(pointer).collect();
+        let starts = locate::starts(self.text, pointers.iter().map(String::as_str));
         let placed = |(finding, start): (Finding, locate::Start)| {
             let byte = match finding.at {
                 At::Value => start.value,

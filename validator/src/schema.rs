@@ -11,32 +11,48 @@ use serde_json::{Value, json};
 
 pub use files::files;
 
-pub(crate) use explain::kind;
+pub(crate) use explain::{kind, shorten};
 
-use crate::{Version, report::Finding, value};
+use crate::{
+    Version,
+    json::Size,
+    report::{Finding, MOST_VIOLATIONS},
+    value,
+};
 
 /// Where the schemas live for each other; nothing is fetched.
 const BASE: &str = "traccia:///schemas/";
 
-/// What the schema of the version refuses in a statement.
-pub(crate) fn statement(version: Version, statement: &Value) -> Vec<Finding> {
+/// All that is wrong is told of a value that holds this many values at most, of others what is
+/// wrong first: an error takes a thousand times the memory of a short value.
+const EXPLAINED: usize = 20_000;
+
+/// What the schema of the version refuses in a statement, which was read from `text`.
+pub(crate) fn statement(version: Version, statement: &Value, text: &str) -> Vec<Finding> {
     static V1: LazyLock<Validator> = LazyLock::new(|| compile("1.0.3/statement.json"));
     static V2: LazyLock<Validator> = LazyLock::new(|| compile("2.0.0/statement.json"));
-    findings(if version == Version::V1_0_3 { &V1 } else { &V2 }, statement)
+    findings(if version == Version::V1_0_3 { &V1 } else { &V2 }, statement, text)
 }
 
 /// What the schema refuses in an Agent or identified Group; both versions ask for the same.
-pub(crate) fn agent(_: Version, agent: &Value) -> Vec<Finding> {
+pub(crate) fn agent(_: Version, agent: &Value, text: &str) -> Vec<Finding> {
     static AGENT: LazyLock<Validator> =
         LazyLock::new(|| compile("1.0.3/actor.json#/$defs/identified"));
-    findings(&AGENT, agent)
+    findings(&AGENT, agent, text)
 }
 
-fn findings(validator: &Validator, instance: &Value) -> Vec<Finding> {
+fn findings(validator: &Validator, instance: &Value, text: &str) -> Vec<Finding> {
     if validator.is_valid(instance) {
         return Vec::new();
     }
-    validator.iter_errors(instance).flat_map(|error| explain::findings(&error)).collect()
+    let mut findings: Vec<Finding> = if Size::of(text.as_bytes()).values <= EXPLAINED {
+        validator.iter_errors(instance).flat_map(|error| explain::findings(&error)).collect()
+    } else {
+        let first = validator.validate(instance).err();
+        first.iter().flat_map(explain::findings).collect()
+    };
+    findings.truncate(MOST_VIOLATIONS);
+    findings
 }
 
 #[expect(clippy::expect_used, reason = "the schemas are part of the program; a test compiles them")]

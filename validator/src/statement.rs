@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     Version, json,
-    report::{Finding, Report, Source},
+    report::{Finding, MOST_VIOLATIONS, Report, Source},
     rules, schema,
 };
 
@@ -49,9 +49,10 @@ impl Statement {
 /// Checks a body that is one statement.
 ///
 /// # Errors
-/// Every violation at once; only what is no JSON or has duplicate keys is not looked into further.
+/// Every violation at once; only what is no JSON or has duplicate keys is not looked into further,
+/// and of a statement of more than 20,000 values the first violation of the schema is told alone.
 pub fn check(text: &[u8], version: Version) -> Result<Statement, Report> {
-    let source = Source::of_body(json::as_utf8(text)?, None);
+    let source = Source::of_body(json::as_text(text)?, None);
     check_part(&source, version).map_err(|findings| source.report(findings))
 }
 
@@ -61,36 +62,42 @@ pub fn check(text: &[u8], version: Version) -> Result<Statement, Report> {
 /// # Errors
 /// As [`check`]; an anonymous Group too is refused.
 pub fn check_agent(text: &[u8], version: Version) -> Result<Value, Report> {
-    let source = Source::of_body(json::as_utf8(text)?, None);
+    let source = Source::of_body(json::as_text(text)?, None);
     let value = json::read(source.text).map_err(|findings| source.report(findings))?;
-    let findings = schema::agent(version, &value);
+    let findings = schema::agent(version, &value, source.text);
     if findings.is_empty() { Ok(value) } else { Err(source.report(findings)) }
 }
 
 /// Checks one statement within its body.
 pub(crate) fn check_part(source: &Source<'_>, version: Version) -> Result<Statement, Vec<Finding>> {
     let value = json::read(source.text)?;
-    let findings = findings(&value, version);
+    let findings = findings(&value, source.text, version);
     if !findings.is_empty() {
         return Err(findings);
     }
     Ok(Statement { text: source.text.to_owned(), value, version })
 }
 
-fn findings(value: &Value, version: Version) -> Vec<Finding> {
+fn findings(value: &Value, text: &str, version: Version) -> Vec<Finding> {
     if !value.is_object() {
         let message = format!("a statement is an object, this is {}", schema::kind(value));
         return vec![Finding::at_value(&rules::json::STATEMENT_NOT_OBJECT, String::new(), message)];
     }
-    let mut findings = schema::statement(version, value);
+    let mut findings = schema::statement(version, value, text);
     rules::check(value, &mut findings);
+    findings.truncate(MOST_VIOLATIONS);
     findings
 }
 
 impl<'a> Source<'a> {
     /// A body that is one value, with or without white space around it.
     pub(crate) fn of_body(body: &'a str, statement: Option<usize>) -> Self {
-        let text = body.trim_matches([' ', '\t', '\r', '\n']);
+        Self::of_part(body, body, statement)
+    }
+
+    /// A part of a body, with or without white space around it.
+    pub(crate) fn of_part(body: &'a str, part: &'a str, statement: Option<usize>) -> Self {
+        let text = part.trim_matches([' ', '\t', '\r', '\n']);
         let start = (text.as_ptr() as usize).saturating_sub(body.as_ptr() as usize);
         Self { body: body.as_bytes(), start, text, statement }
     }

@@ -1,7 +1,9 @@
 //! The public functions, as the server calls them.
 
-use serde_json::json;
-use validator::{Version, check, check_agent, check_batch, ifi};
+use std::collections::HashSet;
+
+use serde_json::json as value;
+use validator::{MOST_VIOLATIONS, Version, check, check_agent, check_batch, ifi, json};
 
 const STATEMENT: &str = r#"{"actor":{"mbox":"mailto:a@example.it"},
   "verb" : {"id":"http:\/\/example.it\/read"}, "object":{"id":"http://example.it/1"},
@@ -66,21 +68,44 @@ fn agents_of_queries_have_exactly_one_identifier() {
             .map(|agent| ifi::of(&agent).unwrap().to_string())
             .map_err(|report| report.violations[0].rule.id)
     };
-    let account = json!({"homePage": "http://example.it", "name": "7"});
-    assert_eq!(agent(json!({"account": account})).unwrap(), "account::7@http://example.it");
-    assert!(agent(json!({"objectType": "Group", "mbox": "mailto:g@example.it"})).is_ok());
-    assert_eq!(agent(json!({"objectType": "Group", "member": []})), Err("agent-ifi"));
-    assert_eq!(agent(json!({"name": "Anna"})), Err("agent-ifi"));
-    assert_eq!(agent(json!([])), Err("value-type"));
+    let account = value!({"homePage": "http://example.it", "name": "7"});
+    assert_eq!(agent(value!({"account": account})).unwrap(), "account::7@http://example.it");
+    assert!(agent(value!({"objectType": "Group", "mbox": "mailto:g@example.it"})).is_ok());
+    assert_eq!(agent(value!({"objectType": "Group", "member": []})), Err("agent-ifi"));
+    assert_eq!(agent(value!({"name": "Anna"})), Err("agent-ifi"));
+    assert_eq!(agent(value!([])), Err("value-type"));
 }
 
 #[test]
-fn a_body_full_of_violations_is_reported_in_reasonable_time() {
-    let unknown: Vec<_> = (0..50_000).map(|number| format!("\"x{number}\":0")).collect();
-    let body = format!("{{{}}}", unknown.join(","));
-    let report = check(body.as_bytes(), Version::V1_0_3).unwrap_err();
-    assert_eq!(report.violations.len(), 50_003);
+fn a_body_full_of_violations_is_told_the_first_thousand() {
     let many = format!("[{}7]", "7,".repeat(50_000));
     let report = check_batch(many.as_bytes(), Version::V1_0_3).unwrap_err();
-    assert_eq!(report.violations.len(), 50_001);
+    assert_eq!(report.violations.len(), MOST_VIOLATIONS);
+    assert_eq!(report.violations[999].statement, Some(999));
+    let twice = format!("{{{}}}", vec![r#""a":0"#; 50_000].join(","));
+    let report = check(twice.as_bytes(), Version::V1_0_3).unwrap_err();
+    assert_eq!(report.violations.len(), MOST_VIOLATIONS);
+    assert_eq!(report.violations[0].column, 8);
+}
+
+#[test]
+fn the_pointer_of_a_value_far_inside_ends_where_it_would_be_long() {
+    let key = "k".repeat(100_000);
+    let text = format!(r#"{{"a":{{"{key}":{{"b":1,"b":2,"b":3}}}}}}"#);
+    let report = json::parse(text.as_bytes()).unwrap_err();
+    let pointers: Vec<_> = report.violations.iter().map(|it| it.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/a", "/a"]);
+    assert!(report.violations[1].column > report.violations[0].column);
+}
+
+#[test]
+fn of_a_statement_with_very_many_values_the_first_violation_is_told() {
+    let unknown: Vec<_> = (0..20_000).map(|number| format!("\"x{number}\":0")).collect();
+    let body = format!("{{{}}}", unknown.join(","));
+    let report = check(body.as_bytes(), Version::V1_0_3).unwrap_err();
+    let rules: HashSet<_> = report.violations.iter().map(|it| it.rule.id).collect();
+    assert_eq!(rules.len(), 1);
+    let body = format!("{{{}}}", unknown[..500].join(","));
+    let report = check(body.as_bytes(), Version::V1_0_3).unwrap_err();
+    assert_eq!(report.violations.len(), 503);
 }

@@ -93,9 +93,13 @@ fn invalid_fixtures_break_the_rule_of_their_name_and_no_other() {
     }
 }
 
+/// Broken by texts of several megabytes only, which `memory.rs` makes.
+const MADE: [&str; 1] = ["json-size"];
+
 #[test]
 fn every_rule_has_an_invalid_fixture() {
-    let named: BTreeSet<_> = Fixture::all("invalid").iter().map(Fixture::rule).collect();
+    let named = Fixture::all("invalid").iter().map(Fixture::rule).collect::<BTreeSet<_>>();
+    let named = &named | &MADE.map(str::to_owned).into();
     let rules: BTreeSet<_> = rules().iter().map(|rule| rule.id.to_owned()).collect();
     assert_eq!(named, rules);
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use validator::{Report, Version};
 
 use crate::access::caller::Forbidden;
+use crate::compute::Stopped;
 use crate::course::{Language, MergeError};
 use crate::memory::Exhausted;
 use crate::progress::ProgressError;
@@ -262,6 +263,12 @@ impl IntoResponse for Problem {
     }
 }
 
+impl From<Stopped> for Problem {
+    fn from(_: Stopped) -> Self {
+        Self::stopped()
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         Self::refused(StatusCode::BAD_REQUEST, refusal)
@@ -312,9 +319,12 @@ impl From<Report> for Problem {
         let Some(first) = violations.first().cloned() else {
             return Self::new(StatusCode::BAD_REQUEST, "invalid", "The body is not valid.", "");
         };
+        let status = match first.rule {
+            "json-size" => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::BAD_REQUEST,
+        };
         let mut problem =
-            Self::new(StatusCode::BAD_REQUEST, first.rule, first.message, first.remedy)
-                .under(first.clause);
+            Self::new(status, first.rule, first.message, first.remedy).under(first.clause);
         problem.0.others = count - 1;
         problem.0.statement = first.statement;
         problem.0.pointer = Some(first.pointer);

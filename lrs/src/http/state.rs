@@ -8,6 +8,7 @@ use super::api::health::Readiness;
 use super::consistency::Promised;
 use super::credentials::Credentials;
 use super::share::Shares;
+use crate::compute::Compute;
 use crate::config::limits::Limits;
 use crate::progress::Progress;
 use crate::record::Record;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub promised: Promised,
     /// The memory that requests hold together.
     pub shares: Shares,
+    /// The threads for what takes much of a processor.
+    pub compute: Compute,
     /// How much a request may ask.
     pub limits: Limits,
     /// Spoken to those who do not say which version they speak.

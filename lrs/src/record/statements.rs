@@ -8,12 +8,13 @@ use uuid::Uuid;
 use validator::{Statement, ifi};
 
 use super::{Record, RecordError};
-use crate::access::caller::{Caller, Readable};
+use crate::access::caller::Readable;
 use crate::clock::new_id;
 use crate::store::{Batch, Kept, Page, StoreError};
 use crate::xapi::attachment::{self, Attachment};
 use crate::xapi::authority::Authority;
 use crate::xapi::format;
+use crate::xapi::index::{MOST_OF_BATCH, MOST_OF_STATEMENT};
 use crate::xapi::instant::Instant;
 use crate::xapi::language::Languages;
 use crate::xapi::prepare::{Prepared, prepare};
@@ -22,58 +23,92 @@ use crate::xapi::refusal::Refusal;
 use crate::xapi::signature;
 use crate::xapi::stored::Stored;
 
-/// Who sends statements.
-#[derive(Clone, Debug)]
-pub struct Sender<'a> {
-    /// The authority of the statements.
-    pub authority: &'a Authority,
-    /// Which statements the sender may read; `None` for none.
-    pub readable: Option<Readable>,
+/// What checked `statements` and the `parts` that came with them are kept as: attachments are held
+/// against parts, signatures are verified, and statements without an id get one.
+///
+/// Takes as long as there is much in them: see [`crate::compute`].
+pub fn prepare_all(
+    statements: Vec<Statement>,
+    parts: Vec<Attachment>,
+    authority: &Authority,
+) -> Result<Batch, Refusal> {
+    let values: Vec<&Value> = statements.iter().map(Statement::value).collect();
+    attachment::match_parts(&values, &parts)?;
+    signature::check(&values, &parts)?;
+    let statements =
+        statements.into_iter().map(|statement| prepare(statement, authority, new_id()));
+    batch(statements, parts)
 }
 
-/// One who may read nothing.
-impl<'a> From<&'a Authority> for Sender<'a> {
-    fn from(authority: &'a Authority) -> Self {
-        Self { authority, readable: None }
+/// [`prepare_all`] of one statement under the id of a PUT request, which its own must equal if it
+/// has one.
+pub fn prepare_one(
+    id: Uuid,
+    statement: Statement,
+    parts: Vec<Attachment>,
+    authority: &Authority,
+) -> Result<Batch, Refusal> {
+    if statement.id().is_some_and(|own| own != id) {
+        return Err(Refusal::new(
+            "statement-id-mismatch",
+            "xAPI 1.0.3 Communication 2.1.1",
+            "The statement's id is not the one in `statementId`.",
+            "Send the same id in both places, or leave it out of the statement.",
+        ));
     }
+    attachment::match_parts(&[statement.value()], &parts)?;
+    signature::check(&[statement.value()], &parts)?;
+    batch(std::iter::once(prepare(statement, authority, id)), parts)
 }
 
-impl<'a> From<&'a Caller> for Sender<'a> {
-    fn from(caller: &'a Caller) -> Self {
-        Self { authority: &caller.key.authority, readable: caller.readable().ok() }
+/// Refuses, as soon as it is known, what would be found by too much.
+fn batch(
+    prepared: impl Iterator<Item = Prepared>,
+    attachments: Vec<Attachment>,
+) -> Result<Batch, Refusal> {
+    let (mut statements, mut keys) = (Vec::new(), 0);
+    for (index, statement) in prepared.enumerate() {
+        keys += statement.keys.len();
+        if statement.keys.len() > MOST_OF_STATEMENT {
+            return Err(too_wide("The statement", MOST_OF_STATEMENT).of_statement(index));
+        }
+        if keys > MOST_OF_BATCH {
+            return Err(too_wide("The batch", MOST_OF_BATCH));
+        }
+        statements.push(statement);
     }
+    Ok(Batch { statements, attachments })
+}
+
+fn too_wide(what: &str, most: usize) -> Refusal {
+    Refusal::new(
+        "statement-too-wide",
+        "",
+        format!("{what} names more than {most} agents, verbs, activities and registrations."),
+        "Send fewer statements at a time, or statements of smaller groups.",
+    )
 }
 
 impl Record {
-    /// Keeps checked statements with the `parts` that came with them, all or none, and gives
-    /// their ids in order. Statements without an id get one.
+    /// Keeps a batch, all or none, and gives the ids of its statements in order. `readable` are the
+    /// statements that the sender may read; `None` for none.
     ///
     /// # Errors
-    /// [`RecordError::Conflict`] names the places that differ where the `sender` may read the other
+    /// [`RecordError::Conflict`] names the places that differ where the sender may read the other
     /// statement, and none otherwise.
-    pub async fn keep<'a>(
+    pub async fn keep(
         &self,
-        statements: Vec<Statement>,
-        parts: Vec<Attachment>,
-        sender: impl Into<Sender<'a>>,
+        batch: Batch,
+        readable: Option<&Readable>,
     ) -> Result<Vec<Uuid>, RecordError> {
-        let sender = sender.into();
-        let values: Vec<&Value> = statements.iter().map(Statement::value).collect();
-        attachment::match_parts(&values, &parts)?;
-        for (index, value) in values.into_iter().enumerate() {
-            signature::check(value, &parts).map_err(|refusal| refusal.of_statement(index))?;
-        }
-        let statements: Vec<Prepared> = statements
-            .into_iter()
-            .map(|statement| prepare(statement, sender.authority, new_id()))
-            .collect();
-        let ids: Vec<Uuid> = statements.iter().map(|statement| statement.id).collect();
-        match self.store.put_statements(Batch { statements, attachments: parts }).await {
+        let ids: Vec<Uuid> = batch.statements.iter().map(|statement| statement.id).collect();
+        match self.store.put_statements(batch).await {
             Err(StoreError::Conflict { id, differences }) => {
                 let statement = ids.iter().position(|kept| *kept == id);
-                Err(self.conflict(id, statement, differences, &sender).await?)
+                Err(self.conflict(id, statement, differences, readable).await?)
             }
-            kept => Ok(kept?),
+            Err(error) => Err(error.into()),
+            Ok(_) => Ok(ids),
         }
     }
 
@@ -82,9 +117,9 @@ impl Record {
         id: Uuid,
         statement: Option<usize>,
         differences: Vec<String>,
-        sender: &Sender<'_>,
+        readable: Option<&Readable>,
     ) -> Result<RecordError, RecordError> {
-        let may_know = match &sender.readable {
+        let may_know = match readable {
             None => false,
             Some(Readable::All) => true,
             Some(readable) => match self.store.statement(id).await? {
@@ -94,36 +129,6 @@ impl Record {
         };
         let differences = if may_know { differences } else { Vec::new() };
         Ok(RecordError::Conflict { id, statement, differences })
-    }
-
-    /// Keeps one statement under the id of a PUT request, which its own must equal if it has one.
-    /// Errors are those of [`Self::keep`].
-    pub async fn keep_as<'a>(
-        &self,
-        id: Uuid,
-        statement: Statement,
-        parts: Vec<Attachment>,
-        sender: impl Into<Sender<'a>>,
-    ) -> Result<(), RecordError> {
-        let sender = sender.into();
-        if statement.id().is_some_and(|own| own != id) {
-            return Err(Refusal::new(
-                "statement-id-mismatch",
-                "xAPI 1.0.3 Communication 2.1.1",
-                "The statement's id is not the one in `statementId`.",
-                "Send the same id in both places, or leave it out of the statement.",
-            )
-            .into());
-        }
-        attachment::match_parts(&[statement.value()], &parts)?;
-        signature::check(statement.value(), &parts)?;
-        let statements = vec![prepare(statement, sender.authority, id)];
-        match self.store.put_statements(Batch { statements, attachments: parts }).await {
-            Err(StoreError::Conflict { id, differences }) => {
-                Err(self.conflict(id, None, differences, &sender).await?)
-            }
-            kept => Ok(kept.map(drop)?),
-        }
     }
 
     /// The statement `id` if it is voided just as `voided` says and may be read.

@@ -1,5 +1,7 @@
 //! Attachments of statements against the parts they came in (Data 2.4.11, Communication 1.5.2).
 
+use std::collections::{HashMap, HashSet};
+
 use bytes::Bytes;
 use serde_json::Value;
 use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
@@ -47,17 +49,36 @@ pub fn described(statement: &Value) -> impl Iterator<Item = Described<'_>> {
     })
 }
 
+/// Parts by what they are known by, in whatever letter case it is written.
+pub struct ByHash<'p>(HashMap<String, &'p Attachment>);
+
+impl<'p> ByHash<'p> {
+    /// Of equal parts, the first one.
+    pub fn new(parts: &'p [Attachment]) -> Self {
+        let mut by_hash = HashMap::with_capacity(parts.len());
+        for part in parts {
+            by_hash.entry(part.sha2.to_ascii_lowercase()).or_insert(part);
+        }
+        Self(by_hash)
+    }
+
+    /// The part of this hash.
+    pub fn get(&self, sha2: &str) -> Option<&'p Attachment> {
+        self.0.get(&sha2.to_ascii_lowercase()).copied()
+    }
+}
+
 /// Holds the `parts` of a request against what its `statements` describe: every attachment has
 /// its data or a `fileUrl`, every part belongs to an attachment and is what its hash says.
 pub fn match_parts(statements: &[&Value], parts: &[Attachment]) -> Result<(), Refusal> {
-    let wanted: Vec<(usize, Described<'_>)> = (0..)
-        .zip(statements)
-        .flat_map(|(index, statement)| described(statement).map(move |found| (index, found)))
+    let wanted: HashSet<String> = statements
+        .iter()
+        .flat_map(|statement| described(statement))
+        .map(|described| described.sha2.to_ascii_lowercase())
         .collect();
     for part in parts {
         check_hash(part)?;
-        let mut owners = wanted.iter().filter(|(_, d)| d.sha2.eq_ignore_ascii_case(&part.sha2));
-        if owners.next().is_none() {
+        if !wanted.contains(&part.sha2.to_ascii_lowercase()) {
             return Err(Refusal::new(
                 "attachment-unexpected",
                 CLAUSE,
@@ -67,21 +88,24 @@ pub fn match_parts(statements: &[&Value], parts: &[Attachment]) -> Result<(), Re
             .with("sha2", &part.sha2));
         }
     }
-    let is_here = |sha2: &str| parts.iter().any(|part| part.sha2.eq_ignore_ascii_case(sha2));
-    let missing = wanted.iter().find(|(_, d)| !d.elsewhere && !is_here(d.sha2));
-    missing.map_or(Ok(()), |(index, described)| {
-        Err(Refusal::new(
-            "attachment-missing",
-            CLAUSE,
-            format!(
-                "The attachment with sha2 {} has no `fileUrl`, and no part carries its data.",
-                described.sha2
-            ),
-            "Send the statement as multipart/mixed with one part per attachment, or add `fileUrl`.",
-        )
-        .with("sha2", described.sha2)
-        .of_statement(*index))
-    })
+    let parts = ByHash::new(parts);
+    for (index, statement) in statements.iter().enumerate() {
+        let is_missing = |it: &Described<'_>| !it.elsewhere && parts.get(it.sha2).is_none();
+        if let Some(described) = described(statement).find(is_missing) {
+            return Err(missing(described.sha2).of_statement(index));
+        }
+    }
+    Ok(())
+}
+
+fn missing(sha2: &str) -> Refusal {
+    Refusal::new(
+        "attachment-missing",
+        CLAUSE,
+        format!("The attachment with sha2 {sha2} has no `fileUrl`, and no part carries its data."),
+        "Send the statement as multipart/mixed with one part per attachment, or add `fileUrl`.",
+    )
+    .with("sha2", sha2)
 }
 
 fn check_hash(part: &Attachment) -> Result<(), Refusal> {

@@ -43,7 +43,12 @@ pub struct IndexKey {
 /// `authority` is the one the store assigns; one inside `statement` is not looked at.
 /// The members of a Group are matched like the Group (Communication 2.1.3, "agent").
 pub fn keys(statement: &Value, authority: &Value) -> Vec<IndexKey> {
-    let mut keys = Keys::default();
+    keys_up_to(usize::MAX, statement, authority)
+}
+
+/// [`keys`], or more than `most` of them where there are more: then not all are looked for.
+pub fn keys_up_to(most: usize, statement: &Value, authority: &Value) -> Vec<IndexKey> {
+    let mut keys = Keys { most, found: Vec::new(), is_full: false };
     keys.statement(statement, Closeness::Direct);
     if let Some(registration) = text(statement.pointer("/context/registration")) {
         keys.push(Kind::Registration, registration.to_ascii_lowercase(), Closeness::Direct);
@@ -54,6 +59,12 @@ pub fn keys(statement: &Value, authority: &Value) -> Vec<IndexKey> {
     keys.agent(Some(authority), Closeness::Authority);
     keys.finish()
 }
+
+/// What one statement may be found by of itself, and all statements of a request together: the
+/// store writes a row for each, while other writers wait.
+pub const MOST_OF_STATEMENT: usize = 20_000;
+/// See [`MOST_OF_STATEMENT`].
+pub const MOST_OF_BATCH: usize = 200_000;
 
 /// A statement is found by its target's target, and so on, through so many references at least.
 /// Longer chains are made to tire a server: each link would have the keys of all before it.
@@ -70,12 +81,29 @@ pub fn inherited(target: &[IndexKey]) -> impl Iterator<Item = IndexKey> + '_ {
     })
 }
 
-#[derive(Default)]
-struct Keys(Vec<IndexKey>);
+struct Keys {
+    most: usize,
+    /// Maybe with some twice.
+    found: Vec<IndexKey>,
+    /// Whether there are more than `most`.
+    is_full: bool,
+}
 
 impl Keys {
     fn push(&mut self, kind: Kind, text: String, closeness: Closeness) {
-        self.0.push(IndexKey { kind, text, closeness });
+        if self.is_full {
+            return;
+        }
+        self.found.push(IndexKey { kind, text, closeness });
+        if self.found.len() > self.most.saturating_mul(2) {
+            self.sort();
+            self.is_full = self.found.len() > self.most;
+        }
+    }
+
+    fn sort(&mut self) {
+        self.found.sort_unstable();
+        self.found.dedup();
     }
 
     fn statement(&mut self, statement: &Value, closeness: Closeness) {
@@ -126,9 +154,8 @@ impl Keys {
     }
 
     fn finish(mut self) -> Vec<IndexKey> {
-        self.0.sort_unstable();
-        self.0.dedup();
-        self.0
+        self.sort();
+        self.found
     }
 }
 
@@ -191,6 +218,18 @@ mod tests {
         assert!(found.contains(&related(Kind::Activity, "https://a.example/inner")));
         assert!(found.contains(&related(Kind::Activity, "https://a.example/parent")));
         assert!(!found.iter().any(|(_, _, text)| text == "https://v.example/inner"));
+    }
+
+    #[test]
+    fn keys_are_looked_for_up_to_a_number() {
+        let group = |different: usize| {
+            let member = |n: usize| json!({"mbox": format!("mailto:{}@x.it", n % different)});
+            json!({"actor": {"objectType": "Group", "member": (0..50).map(member).collect::<Vec<_>>()}})
+        };
+        let of = |different, most| keys_up_to(most, &group(different), &json!({})).len();
+        assert_eq!((of(50, 50), of(5, 10), of(5, 5)), (50, 5, 5));
+        let count = of(50, 10);
+        assert!((11..=21).contains(&count), "{count} keys");
     }
 
     #[test]

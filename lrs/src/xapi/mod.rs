@@ -10,6 +10,7 @@ pub mod format;
 pub mod index;
 pub mod instant;
 pub mod language;
+mod normal_form;
 pub mod parameters;
 pub mod person;
 pub mod prepare;

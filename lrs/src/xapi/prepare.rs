@@ -5,7 +5,7 @@ use uuid::Uuid;
 use validator::{Statement, Version};
 
 use super::authority::Authority;
-use super::index::{self, IndexKey};
+use super::index::{self, IndexKey, MOST_OF_STATEMENT};
 use super::instant::Instant;
 use super::splice::Splice;
 use super::stored::Stored;
@@ -35,12 +35,13 @@ pub struct Prepared {
 ///
 /// An authority that came with the statement is replaced: Traccia vouches only for the key that
 /// sent it (Data 2.4.9). A `stored` that came is replaced too (Data 2.4.8). A context activity
-/// that stands alone becomes a list of one (Data 2.4.6.2).
+/// that stands alone becomes a list of one (Data 2.4.6.2). Of keys there are more than
+/// [`MOST_OF_STATEMENT`] where not all were looked for.
 pub fn prepare(statement: Statement, authority: &Authority, new_id: Uuid) -> Prepared {
     let id = statement.id().unwrap_or(new_id);
     let version = statement.version();
     let (text, value) = statement.into_parts();
-    let keys = index::keys(&value, authority.agent());
+    let keys = index::keys_up_to(MOST_OF_STATEMENT, &value, authority.agent());
     let target = target(&value);
     let voiding = is_voiding(target, &value);
     let (text, stored_at) = splice(&text, &value, id, version, authority);

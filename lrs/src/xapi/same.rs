@@ -1,36 +1,59 @@
 //! When two statements are the same one (Data 2.3.1, "Statement Comparison Requirements").
+//!
+//! Comparing takes time in proportion to the statement that came, however they differ.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde_json::Value;
+use validator::pointer::Place as At;
 use validator::value::timestamp;
+
+use super::normal_form::normal_form;
 
 /// Members that the store may have assigned: one that `incoming` lacks is not compared.
 const ASSIGNED: [&str; 3] = ["id", "timestamp", "version"];
 /// Members that the store always assigns.
 const REPLACED: [&str; 2] = ["stored", "authority"];
+/// So many differences are named; comparing ends with the last of them.
+pub const MOST_DIFFERENCES: usize = 20;
 
 /// JSON pointers (RFC 6901) of the places where `incoming` differs from the `kept` statement,
-/// in the order of the kept one; empty when both are the same statement.
+/// in the order of the kept one, the first [`MOST_DIFFERENCES`] of them; empty when both are the
+/// same statement.
 ///
 /// Not compared: what the store assigned, activity definitions and verb displays, the order of a
 /// group's members, the spelling of one instant, the letter case of a mail address's domain.
 /// A duration is compared as text.
 pub fn differences(kept: &Value, incoming: &Value) -> Vec<String> {
-    let mut differences = Vec::new();
-    compare(Place::Statement, "", kept, incoming, &mut differences);
-    differences
+    let mut comparison = Comparison { signed: false, found: Vec::new(), steps: 0 };
+    comparison.compare(Place::Statement, At::Root, kept, incoming);
+    comparison.found
+}
+
+/// The same for a `signed` statement and the one that was `sent` with the signature. Attachments,
+/// to which the signature belongs, do not count, nor do digits of the result's duration beyond the
+/// hundredth of a second (xAPI 2.0), nor a version that was signed and not sent: the store sets one
+/// (Data 2.3.1), and libraries sign it and leave it out, or the reverse. An id or a timestamp that
+/// was signed counts, so that a signature is good for one statement only.
+pub fn signed_differences(sent: &Value, signed: &Value) -> Vec<String> {
+    let mut comparison = Comparison { signed: true, found: Vec::new(), steps: 0 };
+    comparison.compare(Place::Statement, At::Root, sent, signed);
+    comparison.found
 }
 
 /// Where in a statement a value stands, as far as comparison cares.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     Statement,
     SubStatement,
+    Result,
     Verb,
     Activity,
     Members,
     Timestamp,
+    /// The duration of the statement's own result.
+    Duration,
     Mailbox,
     Reference,
     Uuid,
@@ -39,11 +62,14 @@ enum Place {
 }
 
 impl Place {
-    fn of(self, key: &str, value: &Value) -> Self {
+    /// Where the member `key` stands, whose value, in the statement that is kept, is `value`.
+    pub(super) fn of(self, key: &str, value: &Value) -> Self {
         match (self, key) {
             (Self::Free, _) | (_, "extensions") => Self::Free,
             (Self::Statement | Self::SubStatement, "timestamp") => Self::Timestamp,
             (Self::Statement | Self::SubStatement, "verb") => Self::Verb,
+            (Self::Statement, "result") => Self::Result,
+            (Self::Result, "duration") => Self::Duration,
             (Self::Statement | Self::SubStatement, "object") => {
                 match value.get("objectType").and_then(Value::as_str) {
                     None | Some("Activity") => Self::Activity,
@@ -61,7 +87,8 @@ impl Place {
         }
     }
 
-    fn ignores(self, key: &str, incoming_lacks_it: bool) -> bool {
+    /// Whether the member `key` is not compared.
+    pub(super) fn ignores(self, key: &str, incoming_lacks_it: bool) -> bool {
         match self {
             Self::Statement => {
                 REPLACED.contains(&key) || (incoming_lacks_it && ASSIGNED.contains(&key))
@@ -73,84 +100,135 @@ impl Place {
     }
 }
 
-fn compare(place: Place, at: &str, kept: &Value, incoming: &Value, out: &mut Vec<String>) {
-    match (kept, incoming) {
-        (Value::Object(_), Value::Object(_))
-            if place == Place::Activity && object_type(kept) != object_type(incoming) =>
-        {
-            out.push(format!("{at}/objectType"));
+/// A comparison on its way.
+struct Comparison {
+    /// Whether it is one of a signature.
+    signed: bool,
+    /// The pointers of the differences found so far.
+    found: Vec<String>,
+    /// The values looked at so far.
+    steps: usize,
+}
+
+impl Comparison {
+    fn compare(&mut self, place: Place, at: At<'_>, kept: &Value, incoming: &Value) {
+        self.steps += 1;
+        if self.found.len() >= MOST_DIFFERENCES {
+            return;
         }
-        (Value::Object(a), Value::Object(b)) => {
-            for (key, value) in a {
-                let other = b.get(key);
-                if place.ignores(key, other.is_none()) {
-                    continue;
+        match (kept, incoming) {
+            (Value::Object(_), Value::Object(_))
+                if place == Place::Activity && object_type(kept) != object_type(incoming) =>
+            {
+                self.differs(at.key("objectType"));
+            }
+            (Value::Object(a), Value::Object(b)) => self.members(place, at, a, b),
+            (Value::Array(a), Value::Array(b)) if place == Place::Members => {
+                if !self.same_members(a, b) {
+                    self.differs(at);
                 }
-                let at = format!("{at}/{}", escape(key));
-                match other {
-                    Some(other) => compare(place.of(key, value), &at, value, other, out),
-                    None => out.push(at),
+            }
+            (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+                for (index, (a, b)) in a.iter().zip(b).enumerate() {
+                    self.compare(place, at.index(index), a, b);
                 }
             }
-            let added = b.keys().filter(|key| !a.contains_key(*key) && !place.ignores(key, false));
-            out.extend(added.map(|key| format!("{at}/{}", escape(key))));
+            // One activity may stand for a list of one (Data 2.4.6.2).
+            (Value::Array(list), one @ Value::Object(_))
+            | (one @ Value::Object(_), Value::Array(list))
+                if place == Place::Activity && list.len() == 1 =>
+            {
+                for entry in list {
+                    self.compare(place, at, entry, one);
+                }
+            }
+            _ if self.same_scalar(place, kept, incoming) => {}
+            _ => self.differs(at),
         }
-        (Value::Array(a), Value::Array(b)) if place == Place::Members => {
-            if !same_members(a, b) {
-                out.push(at.to_owned());
+    }
+
+    fn members(&mut self, place: Place, at: At<'_>, a: &Object, b: &Object) {
+        for (key, value) in a {
+            let other = b.get(key);
+            if self.ignores(place, key, other.is_none()) {
+                continue;
+            }
+            match other {
+                Some(other) => self.compare(place.of(key, value), at.key(key), value, other),
+                None => self.differs(at.key(key)),
             }
         }
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            for (index, (a, b)) in a.iter().zip(b).enumerate() {
-                compare(place, &format!("{at}/{index}"), a, b, out);
+        for key in b.keys() {
+            if self.found.len() >= MOST_DIFFERENCES {
+                return;
+            }
+            self.steps += 1;
+            let is_assigned = self.signed && place == Place::Statement && key == "version";
+            if !a.contains_key(key) && !is_assigned && !self.ignores(place, key, false) {
+                self.differs(at.key(key));
             }
         }
-        // One activity may stand for a list of one (Data 2.4.6.2).
-        (Value::Array(list), one @ Value::Object(_))
-        | (one @ Value::Object(_), Value::Array(list))
-            if place == Place::Activity && list.len() == 1 =>
-        {
-            for entry in list {
-                compare(place, at, entry, one, out);
-            }
+    }
+
+    fn ignores(&self, place: Place, key: &str, incoming_lacks_it: bool) -> bool {
+        let is_signature = self.signed && place == Place::Statement && key == "attachments";
+        is_signature || place.ignores(key, incoming_lacks_it)
+    }
+
+    fn differs(&mut self, at: At<'_>) {
+        if self.found.len() < MOST_DIFFERENCES {
+            self.found.push(at.pointer());
         }
-        _ if same_scalar(place, kept, incoming) => {}
-        _ => out.push(at.to_owned()),
+    }
+
+    /// Whether two lists of members are the same in some order.
+    fn same_members(&mut self, a: &[Value], b: &[Value]) -> bool {
+        if a.len() != b.len() {
+            return false;
+        }
+        let mut left: HashMap<String, usize> = HashMap::with_capacity(b.len());
+        for member in b {
+            *left.entry(normal_form(member, &mut self.steps)).or_default() += 1;
+        }
+        a.iter().all(|member| match left.get_mut(&normal_form(member, &mut self.steps)) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                true
+            }
+            _ => false,
+        })
+    }
+
+    fn same_scalar(&self, place: Place, a: &Value, b: &Value) -> bool {
+        match (place, a, b) {
+            (Place::Timestamp, Value::String(a), Value::String(b)) => {
+                a == b || (micros(a).is_some() && micros(a) == micros(b))
+            }
+            (Place::Mailbox, Value::String(a), Value::String(b)) => {
+                lower_domain(a) == lower_domain(b)
+            }
+            (Place::Uuid, Value::String(a), Value::String(b)) => a.eq_ignore_ascii_case(b),
+            (Place::Duration, Value::String(a), Value::String(b)) if self.signed => {
+                cut_to_hundredths(a) == cut_to_hundredths(b)
+            }
+            (_, Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+            _ => a == b,
+        }
     }
 }
 
+type Object = serde_json::Map<String, Value>;
+
 /// What an object is; an activity need not say so (Data 2.4.4).
-fn object_type(object: &Value) -> &str {
+pub(super) fn object_type(object: &Value) -> &str {
     object.get("objectType").and_then(Value::as_str).unwrap_or("Activity")
 }
 
-fn same_members(a: &[Value], b: &[Value]) -> bool {
-    let mut left: Vec<&Value> = b.iter().collect();
-    a.len() == b.len()
-        && a.iter().all(|member| {
-            let found = left.iter().position(|other| {
-                let mut differences = Vec::new();
-                compare(Place::Other, "", member, other, &mut differences);
-                differences.is_empty()
-            });
-            found.map(|index| left.swap_remove(index)).is_some()
-        })
+pub(super) fn micros(text: &str) -> Option<i64> {
+    timestamp::parse(text).map(|at| at.micros)
 }
 
-fn same_scalar(place: Place, a: &Value, b: &Value) -> bool {
-    match (place, a, b) {
-        (Place::Timestamp, Value::String(a), Value::String(b)) => {
-            let micros = |text: &str| timestamp::parse(text).map(|at| at.micros);
-            a == b || (micros(a).is_some() && micros(a) == micros(b))
-        }
-        (Place::Mailbox, Value::String(a), Value::String(b)) => lower_domain(a) == lower_domain(b),
-        (Place::Uuid, Value::String(a), Value::String(b)) => a.eq_ignore_ascii_case(b),
-        (_, Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
-        _ => a == b,
-    }
-}
-
-fn lower_domain(mbox: &str) -> Cow<'_, str> {
+pub(super) fn lower_domain(mbox: &str) -> Cow<'_, str> {
     match mbox.rsplit_once('@') {
         Some((local, domain)) if domain.contains(|c: char| c.is_ascii_uppercase()) => {
             Cow::Owned(format!("{local}@{}", domain.to_ascii_lowercase()))
@@ -159,12 +237,12 @@ fn lower_domain(mbox: &str) -> Cow<'_, str> {
     }
 }
 
-fn escape(key: &str) -> Cow<'_, str> {
-    if key.contains(['~', '/']) {
-        Cow::Owned(key.replace('~', "~0").replace('/', "~1"))
-    } else {
-        Cow::Borrowed(key)
-    }
+fn cut_to_hundredths(duration: &str) -> Cow<'_, str> {
+    let Some((whole, fraction)) = duration.split_once('.') else { return duration.into() };
+    let digits = fraction.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = fraction.get(digits.len()..).unwrap_or_default();
+    let kept = digits.get(..2).unwrap_or(digits).trim_end_matches('0');
+    if kept.is_empty() { format!("{whole}{unit}") } else { format!("{whole}.{kept}{unit}") }.into()
 }
 
 #[cfg(test)]
@@ -264,5 +342,71 @@ mod tests {
             differences(&kept, &came),
             ["/context/extensions/https:~1~1e.example~1x/definition"]
         );
+    }
+
+    #[test]
+    fn a_version_may_be_signed_and_not_sent_or_sent_and_not_signed_but_not_be_another() {
+        let of = |version: Option<&str>| {
+            let mut statement = json!({"actor": {"mbox": "mailto:a@x.it"}});
+            if let Some(version) = version {
+                statement["version"] = version.into();
+            }
+            statement
+        };
+        let differs = |sent, signed| !signed_differences(&of(sent), &of(signed)).is_empty();
+        assert!(!differs(None, Some("1.0.0")));
+        assert!(!differs(Some("1.0.0"), None));
+        assert!(differs(Some("1.0.3"), Some("1.0.0")));
+    }
+
+    #[test]
+    fn durations_are_compared_to_the_hundredth() {
+        for (a, b) in
+            [("PT1.2345S", "PT1.23S"), ("PT1.001S", "PT1S"), ("PT1.50S", "PT1.5S"), ("P2W", "P2W")]
+        {
+            assert_eq!(cut_to_hundredths(a), cut_to_hundredths(b));
+        }
+        assert_ne!(cut_to_hundredths("PT1.24S"), cut_to_hundredths("PT1.23S"));
+    }
+
+    #[test]
+    fn comparing_takes_as_many_steps_as_there_are_values() {
+        let member = |n: usize| json!({"name": format!("{n}"), "mbox": format!("mailto:{n}@x.it")});
+        let group = |members: Vec<Value>| {
+            json!({"actor": {"objectType": "Group", "member": members},
+                "context": {"extensions": {"k".repeat(10_000): (0..3_000).collect::<Vec<_>>()}}})
+        };
+        let kept = group((0..3_000).map(member).collect());
+        let reversed = group((0..3_000).rev().map(member).collect());
+        let mut other = reversed.clone();
+        other["context"] = json!({"extensions": {"k".repeat(10_000): vec![7; 3_000]}});
+        for (incoming, differences) in [(&reversed, 0), (&other, MOST_DIFFERENCES)] {
+            let mut comparison = Comparison { signed: false, found: Vec::new(), steps: 0 };
+            comparison.compare(Place::Statement, At::Root, &kept, incoming);
+            assert_eq!(comparison.found.len(), differences);
+            assert!(comparison.found.iter().all(|pointer| pointer.len() < 5_000));
+            assert!(comparison.steps < 30_000, "{} steps", comparison.steps);
+        }
+    }
+
+    #[test]
+    fn members_are_the_same_as_often_as_they_stand_there() {
+        let group = |members: Value| json!({"actor": {"objectType": "Group", "member": members}});
+        let (a, b) = (json!({"mbox": "mailto:a@x.it"}), json!({"mbox": "mailto:b@x.it"}));
+        let kept = group(json!([a, a, b]));
+        assert_eq!(differences(&kept, &group(json!([b, a, a]))), [""; 0]);
+        assert_eq!(differences(&kept, &group(json!([b, b, a]))), ["/actor/member"]);
+        assert_eq!(differences(&kept, &group(json!([b, a]))), ["/actor/member"]);
+    }
+
+    #[test]
+    fn of_a_signed_statement_attachments_and_late_digits_do_not_count() {
+        let mut sent = changed("/result/duration", json!("PT1.239S"));
+        sent["attachments"] = json!([{}]);
+        let signed = changed("/result/duration", json!("PT1.23S"));
+        assert_eq!(signed_differences(&sent, &signed), [""; 0]);
+        assert_eq!(differences(&sent, &signed), ["/result/duration", "/attachments"]);
+        let signed = changed("/result/duration", json!("PT1.24S"));
+        assert_eq!(signed_differences(&sent, &signed), ["/result/duration"]);
     }
 }

@@ -1,12 +1,15 @@
 //! Signed statements (Data 2.6): a JSON web signature among the attachments.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value;
+use validator::json::Size;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use super::attachment::{Attachment, described};
+use super::attachment::{Attachment, ByHash, described};
 use super::refusal::Refusal;
 use super::same;
 
@@ -15,70 +18,79 @@ pub const USAGE_TYPE: &str = "http://adlnet.gov/expapi/attachments/signature";
 
 const CLAUSE: &str = "xAPI 1.0.3 Data 2.6";
 
-/// Checks every signature of `statement` whose data is among `parts`: its form, its algorithm
+/// A signed payload may take this many bytes of memory once read, however short it is, …
+const PAYLOAD_FREE: usize = 32 << 20;
+/// … and this many more for each of its own bytes.
+const PAYLOAD_PER_BYTE: usize = 6;
+/// The longest certificate that is read, in bytes.
+const LONGEST_CERTIFICATE: usize = 16 << 10;
+
+/// Checks every signature of `statements` whose data is among `parts`: its form, its algorithm
 /// (RS256, RS384, RS512), that it signs this statement, and, when its header carries a
 /// certificate (`x5c`), that it was made with that certificate's key.
-pub fn check(statement: &Value, parts: &[Attachment]) -> Result<(), Refusal> {
-    for signature in described(statement).filter(|described| described.usage_type == USAGE_TYPE) {
-        let part = parts.iter().find(|part| part.sha2.eq_ignore_ascii_case(signature.sha2));
-        if signature.content_type != "application/octet-stream" {
-            return Err(refusal("The attachment's contentType is not application/octet-stream."));
+///
+/// A part is read and verified once, however many attachments name it, and let go of before the
+/// next one is read. Gives how many parts were read.
+pub fn check(statements: &[&Value], parts: &[Attachment]) -> Result<usize, Refusal> {
+    let parts = ByHash::new(parts);
+    let mut signed: BTreeMap<&str, (&Attachment, BTreeSet<usize>)> = BTreeMap::new();
+    for (index, statement) in statements.iter().enumerate() {
+        for signature in described(statement).filter(|it| it.usage_type == USAGE_TYPE) {
+            if signature.content_type != "application/octet-stream" {
+                let detail = "The attachment's contentType is not application/octet-stream.";
+                return Err(refusal(detail).of_statement(index));
+            }
+            if let Some(part) = parts.get(signature.sha2) {
+                signed.entry(&part.sha2).or_insert((part, BTreeSet::new())).1.insert(index);
+            }
         }
-        if let Some(part) = part {
-            check_one(statement, part)?;
+    }
+    for (part, indices) in signed.values() {
+        check_part(part, indices, statements)?;
+    }
+    Ok(signed.len())
+}
+
+/// Checks that `part` signs the statements of these indices.
+fn check_part(
+    part: &Attachment,
+    indices: &BTreeSet<usize>,
+    statements: &[&Value],
+) -> Result<(), Refusal> {
+    let first = indices.first().copied().unwrap_or_default();
+    let signed = signed(part).map_err(|refusal| refusal.of_statement(first))?;
+    for index in indices {
+        let Some(statement) = statements.get(*index) else { continue };
+        let differences = same::signed_differences(statement, &signed);
+        if !differences.is_empty() {
+            return Err(Refusal::new(
+                "signature-payload",
+                CLAUSE,
+                format!(
+                    "The signed payload differs from the statement at {}.",
+                    differences.join(", ")
+                ),
+                "Sign the statement as it is sent, without the signature's own attachment.",
+            )
+            .with("places", differences.join(", "))
+            .of_statement(*index));
         }
     }
     Ok(())
 }
 
-fn check_one(statement: &Value, part: &Attachment) -> Result<(), Refusal> {
+/// The statement that a part signs, once its signature is found good.
+fn signed(part: &Attachment) -> Result<Value, Refusal> {
     let jws = Jws::parse(&part.body)?;
     if let Some(certificate) = jws.certificate()? {
         jws.verify(&certificate)?;
     }
-    let signed = validator::json::parse(&jws.payload)
-        .map_err(|_| refusal("The signature's payload is not a JSON statement."))?;
-    let differences = differences(statement, &signed);
-    if differences.is_empty() {
-        return Ok(());
+    let size = Size::of(&jws.payload);
+    if size.weight() > PAYLOAD_FREE.saturating_add(size.bytes.saturating_mul(PAYLOAD_PER_BYTE)) {
+        return Err(refusal("The signature's payload holds more values than a statement may."));
     }
-    Err(Refusal::new(
-        "signature-payload",
-        CLAUSE,
-        format!("The signed payload differs from the statement at {}.", differences.join(", ")),
-        "Sign the statement as it is sent, without the signature's own attachment.",
-    )
-    .with("places", differences.join(", ")))
-}
-
-/// Where the signed statement differs. An id, a timestamp or a version that was added after
-/// signing does not count; an id or a timestamp that was signed does, so that a signature is good
-/// for one statement only. A version that was signed and not sent does not count: the store sets
-/// one (Data 2.3.1), and libraries sign it and leave it out, or the reverse. Digits of a duration beyond the hundredth of a second do not count (xAPI 2.0).
-fn differences(statement: &Value, signed: &Value) -> Vec<String> {
-    let mut sent = statement.clone();
-    let mut signed = signed.clone();
-    if let (None, Some(members)) = (sent.get("version"), signed.as_object_mut()) {
-        members.shift_remove("version");
-    }
-    for value in [&mut sent, &mut signed] {
-        if let Some(members) = value.as_object_mut() {
-            members.shift_remove("attachments");
-        }
-        if let Some(duration) = value.pointer_mut("/result/duration") {
-            let cut = duration.as_str().map(cut_to_hundredths);
-            *duration = cut.map_or(Value::Null, Value::String);
-        }
-    }
-    same::differences(&sent, &signed)
-}
-
-fn cut_to_hundredths(duration: &str) -> String {
-    let Some((whole, fraction)) = duration.split_once('.') else { return duration.to_owned() };
-    let digits = fraction.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit = fraction.get(digits.len()..).unwrap_or_default();
-    let kept = digits.get(..2).unwrap_or(digits).trim_end_matches('0');
-    if kept.is_empty() { format!("{whole}{unit}") } else { format!("{whole}.{kept}{unit}") }
+    validator::json::parse(&jws.payload)
+        .map_err(|_| refusal("The signature's payload is not a JSON statement."))
 }
 
 /// A JSON web signature in compact form (RFC 7515 7.1).
@@ -96,7 +108,7 @@ impl<'a> Jws<'a> {
         let (message, signature) = text.rsplit_once('.').ok_or_else(not_compact)?;
         let (header, payload) = message.split_once('.').ok_or_else(not_compact)?;
         let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| not_compact());
-        let header: Value = serde_json::from_slice(&decode(header)?).map_err(|_| not_compact())?;
+        let header = validator::json::parse(&decode(header)?).map_err(|_| not_compact())?;
         decode(signature)?;
         let algorithm = match header.get("alg").and_then(Value::as_str) {
             Some("RS256") => Algorithm::RS256,
@@ -111,8 +123,11 @@ impl<'a> Jws<'a> {
     fn certificate(&self) -> Result<Option<Vec<u8>>, Refusal> {
         let Some(chain) = self.header.get("x5c") else { return Ok(None) };
         let first = chain.get(0).and_then(Value::as_str);
+        let first = first.filter(|text| text.len() <= LONGEST_CERTIFICATE);
         let der = first.and_then(|text| STANDARD.decode(text).ok());
-        der.map(Some).ok_or_else(|| refusal("The header's x5c is not a list of certificates."))
+        der.map(Some).ok_or_else(|| {
+            refusal("The header's x5c is not a list of certificates of a usual length.")
+        })
     }
 
     fn verify(&self, certificate: &[u8]) -> Result<(), Refusal> {
@@ -147,30 +162,52 @@ fn refusal(detail: &'static str) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+    use sha2::{Digest as _, Sha256};
+
     use super::*;
 
+    /// A signature of `payload` by nobody in particular: its header names no certificate.
+    fn part(payload: &str) -> Attachment {
+        let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let jws = format!("{}.{}.{}", encode(r#"{"alg":"RS256"}"#), encode(payload), encode("s"));
+        let sha2 = hex::encode(Sha256::digest(&jws));
+        Attachment { sha2, content_type: "application/octet-stream".into(), body: jws.into() }
+    }
+
+    fn statement(signature: &str, times: usize) -> Value {
+        let attachment = json!({"usageType": USAGE_TYPE, "sha2": signature,
+            "contentType": "application/octet-stream"});
+        json!({"verb": {"id": "https://v.example/v"}, "attachments": vec![attachment; times]})
+    }
+
+    const PAYLOAD: &str = r#"{"verb":{"id":"https://v.example/v"}}"#;
+
     #[test]
-    fn a_version_may_be_signed_and_not_sent_or_sent_and_not_signed_but_not_be_another() {
-        let of = |version: Option<&str>| {
-            let mut statement = serde_json::json!({"actor": {"mbox": "mailto:a@x.it"}});
-            if let Some(version) = version {
-                statement["version"] = version.into();
-            }
-            statement
-        };
-        let differs = |sent, signed| !differences(&of(sent), &of(signed)).is_empty();
-        assert!(!differs(None, Some("1.0.0")));
-        assert!(!differs(Some("1.0.0"), None));
-        assert!(differs(Some("1.0.3"), Some("1.0.0")));
+    fn a_part_is_read_once_however_many_attachments_name_it() {
+        let part = part(PAYLOAD);
+        let (lower, upper) = (statement(&part.sha2, 300), part.sha2.to_uppercase());
+        let upper = statement(&upper, 300);
+        let read = check(&[&lower, &upper, &lower], std::slice::from_ref(&part));
+        assert_eq!(read, Ok(1));
+        assert_eq!(check(&[&lower], &[]), Ok(0));
     }
 
     #[test]
-    fn durations_are_compared_to_the_hundredth() {
-        for (a, b) in
-            [("PT1.2345S", "PT1.23S"), ("PT1.001S", "PT1S"), ("PT1.50S", "PT1.5S"), ("P2W", "P2W")]
-        {
-            assert_eq!(cut_to_hundredths(a), cut_to_hundredths(b));
-        }
-        assert_ne!(cut_to_hundredths("PT1.24S"), cut_to_hundredths("PT1.23S"));
+    fn the_statement_that_a_part_does_not_sign_is_named() {
+        let part = part(PAYLOAD);
+        let good = statement(&part.sha2, 1);
+        let mut other = good.clone();
+        other["verb"]["id"] = json!("https://v.example/w");
+        let refusal = check(&[&good, &good, &other], &[part]).unwrap_err();
+        assert_eq!((refusal.rule, refusal.statement), ("signature-payload", Some(2)));
+        assert!(refusal.detail.contains("/verb/id"), "{}", refusal.detail);
+    }
+
+    #[test]
+    fn a_payload_of_more_than_a_statement_is_not_read() {
+        let part = part(&format!("[{}]", vec!["[]"; 400_000].join(",")));
+        let refusal = check(&[&statement(&part.sha2, 1)], &[part]).unwrap_err();
+        assert!(refusal.detail.contains("more values"), "{}", refusal.detail);
     }
 }

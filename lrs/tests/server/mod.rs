@@ -9,6 +9,7 @@ use lrs::course::Table;
 use lrs::progress::follower::Follower;
 use lrs::progress::{Progress, ProgressError, ReportKind, ReportQuery};
 use lrs::record::Record;
+use lrs::record::statements::prepare_all;
 use lrs::store::Store;
 use lrs::store::sqlite::SqliteStore;
 use lrs::xapi::authority::Authority;
@@ -96,7 +97,8 @@ impl<'w> Server<'w> {
         let batch = check_batch(json!([value]).to_string().as_bytes(), Version::V1_0_3);
         let Ok(batch) = batch else { return };
         let authority = Authority::of_key("k", "https://lrs.example");
-        self.record.keep(batch.statements, Vec::new(), &authority).await.unwrap();
+        let batch = prepare_all(batch.statements, Vec::new(), &authority).unwrap();
+        self.record.keep(batch).await.unwrap();
     }
 
     /// Waits until progress has followed the log for the course as it is.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use e2e::{Setup, Statement, Traccia};
-use serde_json::Value;
+use e2e::{Setup, Statement, Traccia, new_id};
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -41,6 +41,39 @@ async fn a_batch_over_the_limit_is_413_and_names_the_limit() {
     assert!(problem.says("20"), "the limit is told: {problem:?}");
     assert!(admin.found(&[]).await.is_empty());
     admin.post("/statements").json(&batch(20)).await.is(200);
+}
+
+#[tokio::test]
+async fn a_body_that_holds_more_than_it_weighs_is_413_and_names_the_limit() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let numbers = Value::from(vec![1; 1_000_000]);
+    let problem = admin.post("/statements").json(&numbers).await.problem(413);
+    assert!(problem.says("10000"), "the limit is told: {problem:?}");
+    let lists: Vec<[u8; 0]> = vec![[]; 2_000_000];
+    let extensions = json!({"https://e.example/lists": lists});
+    let statement = Statement::new().with("/result/extensions", extensions).json();
+    let problem = admin.post("/statements").json(&statement).await.problem(413);
+    assert!(problem.says("MiB"), "the limit is told: {problem:?}");
+    let id = new_id();
+    let put = admin.put("/statements").query(&[("statementId", &id)]).json(&statement).await;
+    put.problem(413);
+    assert!(admin.found(&[]).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_statement_of_a_very_large_group_is_refused() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let group = |members: usize| {
+        let member = |n: usize| json!({"mbox": format!("mailto:{n}@example.org")});
+        let members: Vec<Value> = (0..members).map(member).collect();
+        json!({"objectType": "Group", "member": members})
+    };
+    let of = |members| Statement::new().with("/actor", group(members)).json();
+    let problem = admin.post("/statements").json(&of(20_001)).await.problem(400);
+    assert!(problem.says("20000"), "the limit is told: {problem:?}");
+    admin.store_one(&of(300)).await;
 }
 
 #[tokio::test]

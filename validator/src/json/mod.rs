@@ -1,16 +1,19 @@
 //! Reading JSON without losing anything: duplicate keys are refused, and the parts of a text can
-//! be found again as bytes.
+//! be found again as bytes. Every text is measured ([`Size`]) before it is read.
 
 mod duplicate;
 mod members;
 mod read;
+mod size;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use members::{Member, members};
+pub use size::Size;
 
 pub(crate) use members::elements;
-pub(crate) use read::{as_utf8, read, syntax};
+pub(crate) use read::{as_text, read, syntax};
 
 use crate::report::{Report, Source};
 
@@ -21,9 +24,21 @@ pub const MAX_DEPTH: usize = 64;
 ///
 /// # Errors
 /// `json-utf8`, `json-syntax` (trailing bytes too), `json-depth` when arrays and objects nest more
-/// than [`MAX_DEPTH`] deep, `json-duplicate-key` for every key an object has already used.
+/// than [`MAX_DEPTH`] deep, `json-size` when [`Size::weight`] is more than [`Size::limit`],
+/// `json-duplicate-key` for every key an object has already used.
 pub fn parse(text: &[u8]) -> Result<Value, Report> {
-    let body = as_utf8(text)?;
+    let body = as_text(text)?;
     let source = Source { body: text, start: 0, text: body, statement: None };
     read(body).map_err(|findings| source.report(findings))
+}
+
+/// Reads a JSON text as a type of the caller's own. Which repeated keys are refused, and what they
+/// mean otherwise, is up to that type.
+///
+/// # Errors
+/// `json-utf8`, `json-size` as [`parse`], `json-syntax` also for JSON that is not such a value.
+pub fn parse_as<T: DeserializeOwned>(text: &[u8]) -> Result<T, Report> {
+    let body = as_text(text)?;
+    let source = Source { body: text, start: 0, text: body, statement: None };
+    serde_json::from_str(body).map_err(|error| source.report(vec![syntax(body, &error)]))
 }

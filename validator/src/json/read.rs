@@ -8,15 +8,15 @@ use serde::{
 };
 use serde_json::{Map, Number, Value};
 
-use super::{MAX_DEPTH, duplicate};
+use super::{MAX_DEPTH, Size, duplicate};
 use crate::{
     report::{Finding, Report, Source},
     rules::json::{BYTE_ORDER_MARK, DEPTH, SURROGATE, SYNTAX, UTF8},
 };
 
-/// The body as text; otherwise a report of its byte order mark or of its first byte that is not
-/// UTF-8.
-pub(crate) fn as_utf8(body: &[u8]) -> Result<&str, Report> {
+/// The body as text that may be read; otherwise a report of its byte order mark, of its first byte
+/// that is not UTF-8, or of how much it holds.
+pub(crate) fn as_text(body: &[u8]) -> Result<&str, Report> {
     let report = |byte, rule, message| {
         let source = Source { body, start: byte, text: "", statement: None };
         source.report(vec![Finding::at_byte(rule, 0, message)])
@@ -25,7 +25,7 @@ pub(crate) fn as_utf8(body: &[u8]) -> Result<&str, Report> {
         let message = "the body begins with a byte order mark, EF BB BF".to_owned();
         return Err(report(0, &BYTE_ORDER_MARK, message));
     }
-    str::from_utf8(body).map_err(|error| {
+    let text = str::from_utf8(body).map_err(|error| {
         let byte = error.valid_up_to();
         match body.get(byte..).unwrap_or_default() {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] if byte == 0 => {
@@ -41,10 +41,14 @@ pub(crate) fn as_utf8(body: &[u8]) -> Result<&str, Report> {
                 report(byte, &UTF8, message)
             }
         }
-    })
+    })?;
+    Size::of(body).check().map_err(|finding| {
+        Source { body, start: 0, text: "", statement: None }.report(vec![finding])
+    })?;
+    Ok(text)
 }
 
-/// Reads one value that takes up the whole text.
+/// Reads one value that takes up the whole text, which [`as_text`] has let through.
 pub(crate) fn read(text: &str) -> Result<Value, Vec<Finding>> {
     let notes = Notes::default();
     let mut json = serde_json::Deserializer::from_str(text);
@@ -154,6 +158,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
         while let Some(element) = seq.next_element_seed(reader)? {
             array.push(element);
         }
+        // The first element makes room for four, which lists of one in lists of one would keep.
+        array.shrink_to_fit();
         Ok(Value::Array(array))
     }
 

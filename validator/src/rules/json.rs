@@ -37,6 +37,13 @@ pub(crate) const DEPTH: Rule = Rule {
     remedy: "Flatten the value, or carry it as an attachment.",
 };
 
+pub(crate) const SIZE: Rule = Rule {
+    id: "json-size",
+    clause: "RFC 8259 9",
+    summary: "A text takes at most 192 MiB of memory once it is read, and six times its own bytes.",
+    remedy: "Send fewer values at a time, or carry long lists as an attachment.",
+};
+
 pub(crate) const DUPLICATE_KEY: Rule = Rule {
     id: "json-duplicate-key",
     clause: "xAPI 1.0.3 Data 2.2",
@@ -65,12 +72,13 @@ pub(crate) const BATCH_DUPLICATE_ID: Rule = Rule {
     remedy: "Send each statement once, under an id of its own.",
 };
 
-pub(super) const RULES: [Rule; 9] = [
+pub(super) const RULES: [Rule; 10] = [
     UTF8,
     BYTE_ORDER_MARK,
     SYNTAX,
     SURROGATE,
     DEPTH,
+    SIZE,
     DUPLICATE_KEY,
     NULL,
     STATEMENT_NOT_OBJECT,

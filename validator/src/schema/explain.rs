@@ -106,7 +106,7 @@ fn quote(instance: &Value, pointer: &str) -> String {
 
 const SHOWN: usize = 40;
 
-fn shorten(text: &str) -> String {
+pub(crate) fn shorten(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),

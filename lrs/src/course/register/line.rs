@@ -33,10 +33,11 @@ impl Line {
 
     /// The entries of a register in JSON, each with its faults of form.
     pub(super) fn of_json(text: &[u8]) -> Result<Vec<Result<Self, Vec<SheetError>>>, SheetErrors> {
-        let register: RegisterText = serde_json::from_slice(text).map_err(|error| {
+        let register: RegisterText = validator::json::parse_as(text).map_err(|report| {
+            let line = report.violations.first().map_or(1, |violation| violation.line);
             let message =
-                format!("{error}: write {{\"entries\": [{{\"learner\": …, \"hours\": …}}]}}");
-            SheetErrors(vec![SheetError::new(error.line() as u64, None, message)])
+                format!("{report}: write {{\"entries\": [{{\"learner\": …, \"hours\": …}}]}}");
+            SheetErrors(vec![SheetError::new(line as u64, None, message)])
         })?;
         Ok(register
             .entries
@@ -55,7 +56,9 @@ impl Line {
                 Value::Null => Ok(String::new()),
                 Value::String(text) => Ok(text.trim().to_owned()),
                 Value::Number(number) => Ok(number.to_string()),
-                other => Err(format!("{other} is neither text nor number")),
+                Value::Bool(_) => Err("`true` or `false` is neither text nor number".to_owned()),
+                Value::Array(_) => Err("a list is neither text nor number".to_owned()),
+                Value::Object(_) => Err("an object is neither text nor number".to_owned()),
             };
             let message = match (heading, text) {
                 (Some(heading), Ok(text)) => match values.insert(heading.name, text) {

@@ -94,7 +94,7 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<ShownKey>), Problem> {
     caller.may(Right::Manage)?;
     content.only(&["application/json"])?;
-    let new: NewKey = serde_json::from_slice(&content.body).map_err(|error| {
+    let new: NewKey = validator::json::parse_as(&content.body).map_err(|error| {
         bad(format!("The body is not a key: {error}."), r#"Send {"label":"…","scopes":["…"]}."#)
     })?;
     let name = new.key.unwrap_or_else(new_name);

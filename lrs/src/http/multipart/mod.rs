@@ -1,8 +1,8 @@
 //! Statements with attachments as multipart/mixed (Communication 1.5.2, RFC 2046).
 
 use bytes::{Bytes, BytesMut};
-use futures::stream;
-use multer::{Constraints, Multipart, SizeLimit};
+use futures::{FutureExt as _, stream};
+use multer::{Constraints, Field, Multipart, SizeLimit};
 
 use crate::xapi::attachment::Attachment;
 use crate::xapi::refusal::Refusal;
@@ -12,6 +12,10 @@ mod boundaries;
 const CLAUSE: &str = "xAPI 1.0.3 Communication 1.5.2";
 const HASH: &str = "X-Experience-API-Hash";
 const ENCODING: &str = "Content-Transfer-Encoding";
+/// The most attachments of one request.
+const MOST_PARTS: usize = 2_000;
+/// The longest value of a part's header that is kept, in bytes.
+const LONGEST_HEADER: usize = 255;
 
 /// The statements part and the attachments of one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,20 +33,20 @@ pub fn is_multipart(content_type: &str) -> bool {
 
 /// [`read`], and where a part's data contains the boundary, which makes other parts of it than the
 /// client meant, a refusal that says so.
-pub async fn receive(content_type: &str, body: Bytes) -> Result<Parts, Refusal> {
+pub fn receive(content_type: &str, body: &Bytes) -> Result<Parts, Refusal> {
     let boundary = boundary(content_type)?;
-    let parts = read(content_type, body.clone()).await;
-    if parts.is_ok() && !boundaries::end_early(&body, &boundary) {
+    let parts = read(content_type, body.clone());
+    if parts.is_ok() && !boundaries::end_early(body, &boundary) {
         return parts;
     }
-    let look = move || boundaries::inside(&body, &boundary);
-    let found = tokio::task::spawn_blocking(look).await.unwrap_or_default();
-    found.map_or(parts, Err)
+    boundaries::inside(body, &boundary).map_or(parts, Err)
 }
 
 /// Takes a whole multipart body apart. How the body was cut on its way does not matter.
-pub async fn read(content_type: &str, body: Bytes) -> Result<Parts, Refusal> {
-    read_chunks(content_type, vec![body]).await
+pub fn read(content_type: &str, body: Bytes) -> Result<Parts, Refusal> {
+    // The body is there: nothing has to be waited for.
+    let parts = read_chunks(content_type, vec![body]).now_or_never();
+    parts.unwrap_or_else(|| Err(malformed("The multipart body has no end.".into())))
 }
 
 /// [`read`] of a body that comes in `chunks`.
@@ -60,19 +64,34 @@ pub async fn read_chunks(content_type: &str, chunks: Vec<Bytes>) -> Result<Parts
     let statements = first.bytes().await.map_err(|error| broken(&error))?;
     let mut attachments = Vec::new();
     while let Some(field) = multipart.next_field().await.map_err(|error| broken(&error))? {
-        let header = |name| field.headers().get(name).and_then(|value| value.to_str().ok());
-        let sha2 = header(HASH).map(str::trim).unwrap_or_default().to_owned();
-        if sha2.is_empty() {
-            return Err(malformed(format!("A part has no {HASH} header.")));
+        if attachments.len() == MOST_PARTS {
+            return Err(too_many());
         }
-        if header(ENCODING).is_none_or(|encoding| !encoding.eq_ignore_ascii_case("binary")) {
-            return Err(malformed(format!("A part has no {ENCODING}: binary header.")));
-        }
-        let content_type = header("Content-Type").unwrap_or("application/octet-stream").to_owned();
-        let body = field.bytes().await.map_err(|error| broken(&error))?;
-        attachments.push(Attachment { sha2, content_type, body });
+        attachments.push(attachment(field).await?);
     }
     Ok(Parts { statements, attachments })
+}
+
+async fn attachment(field: Field<'_>) -> Result<Attachment, Refusal> {
+    let header = |name| {
+        let value = field.headers().get(name).and_then(|value| value.to_str().ok());
+        match value.map(str::trim) {
+            Some(value) if value.len() > LONGEST_HEADER => {
+                Err(malformed(format!("A part has a {name} header of {} bytes.", value.len())))
+            }
+            value => Ok(value),
+        }
+    };
+    let sha2 = header(HASH)?.unwrap_or_default().to_owned();
+    if sha2.is_empty() {
+        return Err(malformed(format!("A part has no {HASH} header.")));
+    }
+    if header(ENCODING)?.is_none_or(|encoding| !encoding.eq_ignore_ascii_case("binary")) {
+        return Err(malformed(format!("A part has no {ENCODING}: binary header.")));
+    }
+    let content_type = header("Content-Type")?.unwrap_or("application/octet-stream").to_owned();
+    let body = field.bytes().await.map_err(|error| broken(&error))?;
+    Ok(Attachment { sha2, content_type, body })
 }
 
 /// A multipart/mixed body of `statements` (JSON) and `attachments` under `boundary`, which must
@@ -104,6 +123,15 @@ fn boundary(content_type: &str) -> Result<String, Refusal> {
     boundary.filter(|boundary| !boundary.is_empty() && boundary.len() <= 70).ok_or_else(|| {
         malformed("The Content-Type header has no boundary of 1 to 70 bytes.".into())
     })
+}
+
+fn too_many() -> Refusal {
+    Refusal::new(
+        "multipart-parts",
+        "",
+        format!("The request has more than {MOST_PARTS} attachments."),
+        "Send fewer statements with attachments at a time.",
+    )
 }
 
 fn broken(error: &multer::Error) -> Refusal {
@@ -144,8 +172,8 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn what_is_missing_is_named() {
+    #[test]
+    fn what_is_missing_is_named() {
         let body = |text: &str| Bytes::copy_from_slice(text.replace('\n', "\r\n").as_bytes());
         let json = "--b\nContent-Type: application/json\n\n{}\n";
         for (content_type, text, says) in [
@@ -168,8 +196,26 @@ mod tests {
             ),
             ("multipart/mixed; boundary=b", json, "cannot be read"),
         ] {
-            let refusal = read(content_type, body(text)).await.unwrap_err();
+            let refusal = read(content_type, body(text)).unwrap_err();
             assert!(refusal.detail.contains(says), "{} should say {says}", refusal.detail);
         }
+    }
+
+    #[test]
+    fn parts_beyond_a_number_are_not_read() {
+        let attachments = |count| vec![attachment(b"x"); count];
+        let read = |count| {
+            read("multipart/mixed; boundary=edge", write(b"[]", &attachments(count), "edge"))
+        };
+        assert_eq!(read(MOST_PARTS).unwrap().attachments.len(), MOST_PARTS);
+        assert_eq!(read(MOST_PARTS + 1).unwrap_err().rule, "multipart-parts");
+    }
+
+    #[test]
+    fn a_long_header_of_a_part_is_refused() {
+        let long = Attachment { content_type: format!("a/{}", "b".repeat(300)), ..attachment(b"") };
+        let body = write(b"[]", &[long], "edge");
+        let refusal = read("multipart/mixed; boundary=edge", body).unwrap_err();
+        assert!(refusal.detail.contains("Content-Type"), "{}", refusal.detail);
     }
 }

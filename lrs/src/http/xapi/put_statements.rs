@@ -1,27 +1,29 @@
 //! `PUT` and `POST statements` (Communication 2.1.1, 2.1.2).
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use uuid::Uuid;
-use validator::{Statement, Version};
+use validator::json::Size;
 
 use crate::access::caller::Caller;
+use crate::access::key::Key;
 use crate::access::scope::Right;
 use crate::http::multipart;
 use crate::http::problem::Problem;
 use crate::http::request::Content;
 use crate::http::state::Server;
 use crate::http::version::Spoken;
+use crate::memory::{Memory, Reserved};
+use crate::record::statements::{prepare_all, prepare_one};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::document::is_json;
 use crate::xapi::parameters::Parameters;
 use crate::xapi::refusal::Refusal;
 use crate::xapi::subject::Subject;
-
-/// Bodies from this size on are checked off the asynchronous threads.
-const LARGE: usize = 64 * 1024;
 
 /// Keeps one statement under the id of the URL.
 pub async fn put(
@@ -35,9 +37,15 @@ pub async fn put(
     parameters.only(&["statementId"])?;
     parameters.required("statementId")?;
     let id = parameters.uuid("statementId")?.unwrap_or_default();
-    let (statements, parts) = split(content).await?;
-    let statement = validator::check(&statements, version)?;
-    server.record.keep_as(id, statement, parts, &caller).await?;
+    let prepare = move |content, key: &Key, memory: &Memory| {
+        let (text, parts) = split(content)?;
+        let held = hold(memory, &Size::of(&text))?;
+        let statement = validator::check(&text, version)?;
+        drop(text);
+        Ok((prepare_one(id, statement, parts, &key.authority)?, held))
+    };
+    let (batch, _held) = prepared(&server, &caller, content, prepare).await?;
+    server.record.keep(batch, caller.readable().ok().as_ref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -51,57 +59,60 @@ pub async fn post(
 ) -> Result<Json<Vec<Uuid>>, Problem> {
     caller.may(Right::WriteStatements)?;
     parameters.only(&[])?;
-    let (statements, parts) = split(content).await?;
-    let body = statements.clone();
-    let kept = keep(&server, &caller, version, statements, parts).await;
-    match kept {
-        Ok(ids) => Ok(Json(ids)),
-        Err(problem) => Err(naming(problem, body).await),
-    }
-}
-
-async fn keep(
-    server: &Server,
-    caller: &Caller,
-    version: Version,
-    statements: Bytes,
-    parts: Vec<Attachment>,
-) -> Result<Vec<Uuid>, Problem> {
-    let batch = checked(statements, version).await?;
-    if batch.len() > server.limits.statements_per_batch {
-        return Err(too_many(batch.len(), server.limits.statements_per_batch));
-    }
-    Ok(server.record.keep(batch, parts, caller).await?)
+    let most = server.limits.statements_per_batch;
+    let prepare = move |content, key: &Key, memory: &Memory| {
+        let (text, parts) = split(content)?;
+        let size = Size::of(&text);
+        if size.elements > most {
+            return Err(too_many(size.elements, most));
+        }
+        let held = hold(memory, &size)?;
+        let checked = validator::check_batch(&text, version).map_err(Problem::from);
+        let batch = checked
+            .and_then(|batch| Ok(prepare_all(batch.statements, parts, &key.authority)?))
+            .map_err(|problem| naming(problem, &text))?;
+        Ok(((batch, text), held))
+    };
+    let ((batch, text), _held) = prepared(&server, &caller, content, prepare).await?;
+    let kept = server.record.keep(batch, caller.readable().ok().as_ref()).await;
+    Ok(Json(kept.map_err(|error| naming(error.into(), &text))?))
 }
 
 /// The problem with what its statements are about, for people who know them by no index.
-async fn naming(problem: Problem, body: Bytes) -> Problem {
+fn naming(problem: Problem, body: &Bytes) -> Problem {
     let places = problem.places();
     if places.is_empty() {
         return problem;
     }
-    let find = move || Subject::in_batch(&body, &places);
-    let found = tokio::task::spawn_blocking(find).await.unwrap_or_default();
-    problem.naming(found)
+    problem.naming(Subject::in_batch(body, &places))
 }
 
-/// Checks a body; a large one where it does not hold up other requests.
-async fn checked(body: Bytes, version: Version) -> Result<Vec<Statement>, Problem> {
-    if body.len() < LARGE {
-        return Ok(validator::check_batch(&body, version)?.statements);
-    }
-    let check = move || validator::check_batch(&body, version);
-    let checked = tokio::task::spawn_blocking(check).await.map_err(|error| {
-        tracing::error!(%error, "checking a batch was stopped");
-        Problem::stopped()
-    })?;
-    Ok(checked?.statements)
+/// What a body is kept as, and the memory that this takes, once `prepare` has checked it, where a
+/// large one does not hold up other requests.
+async fn prepared<P, T>(
+    server: &Server,
+    caller: &Caller,
+    content: Content,
+    prepare: P,
+) -> Result<(T, Reserved), Problem>
+where
+    P: FnOnce(Content, &Key, &Memory) -> Result<(T, Reserved), Problem> + Send + 'static,
+    T: Send + 'static,
+{
+    let (key, memory) = (Arc::clone(&caller.key), server.shares.of_key(&caller.key.name));
+    let length = content.body.len();
+    server.compute.run(&caller.key.name, length, move || prepare(content, &key, &memory)).await?
 }
 
-async fn split(content: Content) -> Result<(Bytes, Vec<Attachment>), Problem> {
+/// Takes the memory for the values of a text of this size, and for the text once more.
+fn hold(memory: &Memory, size: &Size) -> Result<Reserved, Problem> {
+    Ok(memory.reserve(size.weight().min(size.limit()).saturating_add(size.bytes))?)
+}
+
+fn split(content: Content) -> Result<(Bytes, Vec<Attachment>), Problem> {
     let Content { content_type, body } = content;
     if multipart::is_multipart(&content_type) {
-        let parts = multipart::receive(&content_type, body).await?;
+        let parts = multipart::receive(&content_type, &body)?;
         return Ok((parts.statements, parts.attachments));
     }
     if is_json(&content_type) {

@@ -18,6 +18,7 @@ use crate::course::{
     SessionDay, micros_of_hours,
 };
 use crate::record::RecordError;
+use crate::record::statements::prepare_all;
 use crate::store::{Result as StoreResult, StoreError};
 use crate::xapi::authority::Authority;
 use crate::xapi::query::{Filter, Match};
@@ -246,7 +247,9 @@ impl Progress {
                 let what = report.violations.first().map(|it| it.message.clone());
                 StoreError::Corrupt(format!("a register's statement: {}", what.unwrap_or_default()))
             })?;
-        match self.record.keep(checked.statements, Vec::new(), authority).await {
+        let batch =
+            prepare_all(checked.statements, Vec::new(), authority).map_err(RecordError::from)?;
+        match self.record.keep(batch, None).await {
             Err(RecordError::Conflict { .. }) => Ok(false),
             kept => Ok(kept.map(|_| true)?),
         }

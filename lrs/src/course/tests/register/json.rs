@@ -38,7 +38,7 @@ fn every_fault_of_json_has_its_entry_and_key() {
         [
             "line 1, hours: `-1` hours are not in a day: write 0 to 24",
             "line 2, Hours: `hours` is there twice: keep one of them",
-            "line 3, learner: [\"u2\"] is neither text nor number",
+            "line 3, learner: a list is neither text nor number",
             "line 3, colour: an entry has no such key: use learner, identifiers, name, region, \
              province, body, istat, population_class, role, office, edition, hours, from, to, note",
             "line 5, learner: learner `u2` is already on line 4: put what they did on one line",

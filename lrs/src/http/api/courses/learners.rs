@@ -178,7 +178,7 @@ pub async fn merge(
 ) -> Result<StatusCode, Problem> {
     caller.may(Right::Manage)?;
     content.only(&["application/json"])?;
-    let MergeInto { into } = serde_json::from_slice(&content.body).map_err(|error| {
+    let MergeInto { into } = validator::json::parse_as(&content.body).map_err(|error| {
         Problem::new(
             StatusCode::BAD_REQUEST,
             "merge",

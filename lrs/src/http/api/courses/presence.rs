@@ -165,7 +165,7 @@ pub async fn check_in(
     Small(content): Small,
 ) -> Result<Json<TakenCheckIn>, Problem> {
     content.only(&["application/json"])?;
-    let who: WhoIsThere = serde_json::from_slice(&content.body).map_err(|error| {
+    let who: WhoIsThere = validator::json::parse_as(&content.body).map_err(|error| {
         Problem::new(
             StatusCode::BAD_REQUEST,
             "check-in",
