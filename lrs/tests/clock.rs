@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use lrs::clock::Clock;
 use lrs::record::Record;
+use lrs::record::statements::prepare_all;
 use lrs::store::Store;
 use lrs::store::ahead::AHEAD;
 use lrs::store::sqlite::SqliteStore;
@@ -41,7 +42,8 @@ async fn keep_one(record: &Record) {
     }]);
     let batch = check_batch(statement.to_string().as_bytes(), Version::V1_0_3).unwrap();
     let authority = Authority::of_key("k", "https://lrs.example");
-    record.keep(batch.statements, Vec::new(), &authority).await.unwrap();
+    let batch = prepare_all(batch.statements, Vec::new(), &authority).unwrap();
+    record.keep(batch, None).await.unwrap();
 }
 
 #[tokio::test]

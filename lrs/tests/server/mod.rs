@@ -98,7 +98,7 @@ impl<'w> Server<'w> {
         let Ok(batch) = batch else { return };
         let authority = Authority::of_key("k", "https://lrs.example");
         let batch = prepare_all(batch.statements, Vec::new(), &authority).unwrap();
-        self.record.keep(batch).await.unwrap();
+        self.record.keep(batch, None).await.unwrap();
     }
 
     /// Waits until progress has followed the log for the course as it is.

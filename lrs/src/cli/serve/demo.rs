@@ -32,7 +32,7 @@ pub(super) async fn load(
         let batch: Vec<_> = statements.by_ref().take(BATCH).collect();
         let checked = validator::check_batch(&serde_json::to_vec(&batch)?, Version::V1_0_3)
             .context("a statement of the demo")?;
-        record.keep(prepare_all(checked.statements, Vec::new(), &authority)?).await?;
+        record.keep(prepare_all(checked.statements, Vec::new(), &authority)?, None).await?;
     }
     progress.put_course(course.id(), file, false).await?;
     progress.put_learners(course.id(), list.as_bytes(), false, false).await?;
