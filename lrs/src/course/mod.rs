@@ -45,7 +45,7 @@ pub use model::{
     Edition, Form, Mode, Module, ModuleRule, Outline, ScoreRule, Selection, Session, Title, Window,
     micros_of_hours,
 };
-pub use progress::{ActorProgress, Entry, Journal, Seen, State};
+pub use progress::{ActorProgress, Entry, Journal, MOST_KEPT, Seen, State};
 pub use register::{LengthError, Register, RegisterEntry, SessionDay, length};
 pub use replay::{Cut, Replay};
 pub use standing::{ActivityStanding, Standing, Standings};

@@ -19,6 +19,7 @@ mod followed;
 pub mod follower;
 mod health;
 mod presence;
+mod read;
 mod reports;
 mod timeline;
 mod unassigned;
@@ -31,6 +32,7 @@ pub use enrolment::Imported;
 pub use error::ProgressError;
 pub use presence::{CheckIn, Registered, Sent};
 pub use reports::{ReportKind, ReportQuery, UnknownReport, Who};
+pub use timeline::Timeline;
 pub use unassigned::Unassigned;
 
 /// How often a change is tried again when somebody else was quicker.
