@@ -51,7 +51,7 @@ pub enum Command {
 pub struct Follower {
     store: Arc<dyn Store>,
     /// Courses that follow the log together.
-    courses: HashMap<String, Followed>,
+    courses: BTreeMap<String, Followed>,
     /// Courses with more to do than one step may take: each follows on its own until it is up to the others.
     behind: VecDeque<Followed>,
     /// Courses whose statements are read from the beginning, one at a time.
@@ -100,7 +100,7 @@ impl Follower {
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self {
             store,
-            courses: HashMap::new(),
+            courses: BTreeMap::new(),
             behind: VecDeque::new(),
             loading: BTreeMap::new(),
             broken: HashMap::new(),
