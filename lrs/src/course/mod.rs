@@ -50,7 +50,7 @@ pub use model::{
     micros_of_hours,
 };
 pub use near::{near, offer};
-pub use progress::{ActorProgress, Entry, Journal, Seen, State};
+pub use progress::{ActorProgress, Entry, Journal, MOST_KEPT, Seen, State};
 pub use register::{LengthError, Register, RegisterEntry, SessionDay, length};
 pub use replay::{Cut, Replay};
 pub use standing::{ActivityStanding, Standing, Standings};

@@ -17,6 +17,10 @@ use super::model::Course;
 /// The shape of [`ActorProgress`]; a stored document of another shape must be rebuilt.
 const SHAPE: u32 = 3;
 
+/// The most entries that a document has, of all activities together, and the most days. Of more the latest count: a
+/// document is read and written whole, and so must have an end, whatever its actor says.
+pub const MOST_KEPT: usize = 10_000;
+
 /// What one actor said in one course. Everything in it is sorted, so that the same statements
 /// serialise to the same bytes, whatever the order in which they came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,7 +89,8 @@ impl ActorProgress {
     /// Takes one statement of this actor into account; says whether it bears on the course.
     ///
     /// The result depends only on the collection of evidence applied, not on its order, and but
-    /// for the count of `statements` not on repetitions. The caller leaves out voided statements,
+    /// for the count of `statements` not on repetitions. Of more than [`MOST_KEPT`] entries or days
+    /// the latest are kept. The caller leaves out voided statements,
     /// and starts from `default()` when one applied earlier is voided or the course reads
     /// otherwise ([`Course::reads_like`]).
     pub fn apply(&mut self, course: &Course, evidence: &Evidence) -> bool {
@@ -103,7 +108,43 @@ impl ActorProgress {
             let entries = journal.objects.entry(object.clone()).or_default();
             keep(entries, Entry::of(evidence));
         }
+        self.drop_earliest();
         true
+    }
+
+    /// How many entries and days it has: what it weighs, some 200 bytes each.
+    pub fn weight(&self) -> usize {
+        self.entries() + self.days()
+    }
+
+    fn entries(&self) -> usize {
+        let of = |journal: &Journal| journal.objects.values().map(Vec::len).sum::<usize>();
+        self.activities.values().map(of).sum()
+    }
+
+    fn days(&self) -> usize {
+        self.activities.values().map(|journal| journal.days.len()).sum()
+    }
+
+    /// Leaves the latest [`MOST_KEPT`] entries and days.
+    fn drop_earliest(&mut self) {
+        for _ in MOST_KEPT..self.entries() {
+            let journals = self.activities.values_mut();
+            let first = |journal: &Journal| journal.earliest().map(|(key, _)| key);
+            let Some(journal) =
+                journals.filter(|it| first(it).is_some()).min_by_key(|it| first(it))
+            else {
+                return;
+            };
+            journal.drop_entry();
+        }
+        for _ in MOST_KEPT..self.days() {
+            let journals = self.activities.values_mut().filter(|it| !it.days.is_empty());
+            let Some(journal) = journals.min_by_key(|it| it.days.keys().next().copied()) else {
+                return;
+            };
+            journal.days.pop_first();
+        }
     }
 
     /// The document after a whole history, given in any order, each statement once.
@@ -128,6 +169,21 @@ impl ActorProgress {
 }
 
 impl Journal {
+    /// The object with the earliest entry.
+    fn earliest(&self) -> Option<((i64, u64), &String)> {
+        let first = |(object, entries): (_, &Vec<Entry>)| Some((entries.first()?.key(), object));
+        self.objects.iter().filter_map(first).min()
+    }
+
+    fn drop_entry(&mut self) {
+        let Some(object) = self.earliest().map(|(_, object)| object.clone()) else { return };
+        let Some(entries) = self.objects.get_mut(&object) else { return };
+        entries.remove(0);
+        if entries.is_empty() {
+            self.objects.remove(&object);
+        }
+    }
+
     /// Keeps the day, with the statement if it is the first of it.
     fn see(&mut self, day: Date, evidence: &Evidence) {
         let rank = (evidence.timestamp, evidence.stored, evidence.statement.as_str());

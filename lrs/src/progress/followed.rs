@@ -1,30 +1,33 @@
 //! One course as the follower has it in memory.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use bytes::Bytes;
-use serde_json::Value;
 use uuid::Uuid;
 
+use super::boards::stopped;
+use super::read::{Read, evidence_of};
 use crate::course::{ActorProgress, Course, Evidence};
-use crate::store::{
-    Followed as Mark, Kept, KeptCourse, LogPage, ProgressDocument, Result, Store, StoreError,
-};
+use crate::store::{Followed as Mark, KeptCourse, ProgressDocument, Result, Store, StoreError};
 use crate::xapi::instant::Instant;
-use crate::xapi::prepare::{VOIDED, target};
 use crate::xapi::query::{Filter, Match};
 use crate::xapi::stored::Stored;
 
 /// Statements read at once.
 pub(super) const CHUNK: usize = 1000;
-
-/// Documents that are remembered from one step to the next.
-const REMEMBERED: usize = 20_000;
+/// Documents read at once.
+const DOCUMENTS: usize = 64;
+/// What the documents of one write may weigh ([`ActorProgress::weight`]) before it is made: some 16 MiB.
+const WRITTEN: usize = 80_000;
+/// Actors whose documents are computed again before the next write.
+const ANEW: usize = 16;
+/// Statements that are known to have been voided when they were read.
+const PASSED_OVER: usize = 100_000;
 
 /// A course and what its actors said up to the mark.
 pub(super) struct Followed {
     pub(super) id: String,
-    /// How far the documents follow the log.
+    /// How far the documents follow the log, once those of `anew` are computed.
     pub(super) mark: Mark,
     /// The version of the watermark that the documents in memory go with.
     version: i64,
@@ -32,49 +35,21 @@ pub(super) struct Followed {
     /// Documents that were read or changed lately; when `whole`, all there are.
     documents: HashMap<String, ActorProgress>,
     changed: BTreeSet<String>,
+    /// What the changed documents weigh.
+    weight: usize,
+    /// Actors who lost a statement: their documents are computed again, up to the mark.
+    anew: BTreeMap<String, Anew>,
+    remembered: usize,
+    /// Statements that were voided already when they were read; no document needs to be computed again for them.
+    passed_over: HashSet<Uuid>,
     whole: bool,
 }
 
-/// A statement of the log, read once for all courses.
-pub(super) struct Read {
-    pub(super) stored: Instant,
-    evidence: Option<Evidence>,
-    voids: Option<Uuid>,
-}
-
-impl Read {
-    /// What a page of the log means, and whether more may follow. A statement that cannot be read
-    /// means nothing: it must not keep all others from counting.
-    pub(super) fn chunk(page: Result<LogPage>) -> Result<(Vec<Self>, bool)> {
-        match page {
-            Ok(page) => Ok((page.statements.iter().map(Self::new).collect(), page.more)),
-            Err(StoreError::Unreadable { id, stored, reason }) => {
-                tracing::error!(?id, %stored, reason, "a statement does not count");
-                Ok((vec![Self::nothing(stored)], true))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    const fn nothing(stored: Instant) -> Self {
-        Self { stored, evidence: None, voids: None }
-    }
-
-    /// What `kept` means for progress. A voided statement means nothing, and neither does one
-    /// that cannot be read: it must not keep all others from counting.
-    pub(super) fn new(kept: &Kept) -> Self {
-        let stored = kept.statement.stored;
-        let value = match value(&kept.statement) {
-            Ok(value) => value,
-            Err(error) => {
-                tracing::error!(%error, "a statement does not count");
-                return Self::nothing(stored);
-            }
-        };
-        let is_voiding = value.pointer("/verb/id").and_then(Value::as_str) == Some(VOIDED);
-        let evidence = if kept.voided { None } else { evidence(&kept.statement, &value) };
-        Self { stored, evidence, voids: target(&value).filter(|_| is_voiding) }
-    }
+/// A document that is computed from the log again, as far as that was read.
+#[derive(Default)]
+struct Anew {
+    progress: ActorProgress,
+    beyond: Option<Instant>,
 }
 
 impl Followed {
@@ -95,6 +70,10 @@ impl Followed {
             course,
             documents: HashMap::new(),
             changed: BTreeSet::new(),
+            weight: 0,
+            anew: BTreeMap::new(),
+            remembered: 0,
+            passed_over: HashSet::new(),
             whole: false,
         };
         if !is_current {
@@ -105,8 +84,12 @@ impl Followed {
 
     /// Forgets all progress, to follow the log from its beginning; the next save replaces all.
     pub(super) fn start_over(&mut self, reading: i64) {
-        self.documents.clear();
+        self.documents = HashMap::new();
+        self.remembered = 0;
         self.changed.clear();
+        self.weight = 0;
+        self.anew.clear();
+        self.passed_over.clear();
         self.whole = true;
         self.mark = Mark { through: Instant::default(), reading };
     }
@@ -116,51 +99,135 @@ impl Followed {
         self.whole
     }
 
-    /// Takes the next statements of the log into account.
-    pub(super) async fn follow(&mut self, store: &dyn Store, log: &[Read]) -> Result<()> {
-        let through = self.mark.through;
-        let news = || log.iter().filter(|read| read.stored > through);
-        self.remember(store, news()).await?;
-        for read in news() {
-            if let Some(evidence) = &read.evidence {
-                self.apply(evidence);
-            }
-            if let Some(voided) = read.voids {
-                self.take_back(store, voided, read.stored).await?;
-            }
-        }
-        if let Some(last) = log.last() {
-            self.mark.through = self.mark.through.max(last.stored);
-        }
-        Ok(())
+    /// Whether documents must be computed again before anything can be saved or followed.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.anew.is_empty()
     }
 
-    /// Reads the documents of actors who say something now.
-    async fn remember(
-        &mut self,
-        store: &dyn Store,
-        news: impl Iterator<Item = &Read>,
-    ) -> Result<()> {
-        if self.whole {
-            return Ok(());
+    /// What was read or written of documents since they were last forgotten: what is in memory weighs no more.
+    pub(super) const fn remembered(&self) -> usize {
+        self.remembered
+    }
+
+    /// Gives the memory of the documents back; they are read again when they are needed.
+    pub(super) fn forget_documents(&mut self) {
+        if !self.whole {
+            self.documents = HashMap::new();
+            self.remembered = 0;
         }
-        let actors = news.filter_map(|read| read.evidence.as_ref());
-        let actors = actors.filter(|evidence| self.bears(evidence));
-        let actors: BTreeSet<String> = actors.map(|evidence| evidence.actor.to_string()).collect();
-        let missing: Vec<String> =
-            actors.into_iter().filter(|actor| !self.documents.contains_key(actor)).collect();
+    }
+
+    /// Takes the next statements of the log into account, as many as one write should hold; says
+    /// whether that was all of them. No document may be behind before; some may be afterwards.
+    pub(super) async fn follow(&mut self, store: &dyn Store, log: &[Read]) -> Result<bool> {
+        let first = log.partition_point(|read| read.stored <= self.mark.through);
+        let mut news = log.get(first..).unwrap_or_default();
+        while !news.is_empty() {
+            let (now, later) = news.split_at(self.remember(store, news).await?);
+            for read in now {
+                self.take(read);
+                self.mark.through = read.stored;
+                if self.anew.len() >= ANEW || self.weight >= WRITTEN && !self.whole {
+                    return Ok(log.last().is_some_and(|last| last.stored == read.stored));
+                }
+            }
+            news = later;
+        }
+        Ok(true)
+    }
+
+    /// Reads the documents of the next actors who say something; of how many statements these are
+    /// all.
+    async fn remember(&mut self, store: &dyn Store, news: &[Read]) -> Result<usize> {
+        if self.whole {
+            return Ok(news.len());
+        }
+        let mut missing: BTreeSet<String> = BTreeSet::new();
+        let mut covered = news.len();
+        for (at, read) in news.iter().enumerate() {
+            let evidence = read.evidence.as_ref().filter(|evidence| self.bears(evidence));
+            let Some(actor) = evidence.map(|evidence| evidence.actor.to_string()) else { continue };
+            if self.documents.contains_key(&actor) || missing.contains(&actor) {
+                continue;
+            }
+            if missing.len() == DOCUMENTS {
+                covered = at;
+                break;
+            }
+            missing.insert(actor);
+        }
+        let missing: Vec<String> = missing.into_iter().collect();
         for document in store.progress_of(&self.id, &missing).await? {
             let progress = current(&document).ok_or_else(|| {
                 let (id, actor) = (&self.id, &document.actor);
                 StoreError::Corrupt(format!("the progress of {actor} in {id}: rebuild it"))
             })?;
+            self.remembered += progress.weight();
             self.documents.insert(document.actor, progress);
+        }
+        Ok(covered)
+    }
+
+    fn take(&mut self, read: &Read) {
+        if read.voided {
+            self.pass_over(read.id);
+        }
+        if let Some(evidence) = read.evidence.as_ref().filter(|evidence| self.bears(evidence)) {
+            let actor = evidence.actor.to_string();
+            let progress = self.documents.entry(actor.clone()).or_default();
+            progress.apply(&self.course, evidence);
+            self.note_change(actor);
+        }
+        let lost = read.taken_back.as_ref().filter(|evidence| self.bears(evidence));
+        if let Some(lost) = lost
+            && !read.target.is_some_and(|target| self.passed_over.remove(&target))
+        {
+            self.anew.insert(lost.actor.to_string(), Anew::default());
+        }
+    }
+
+    fn pass_over(&mut self, id: Uuid) {
+        if self.passed_over.len() >= PASSED_OVER {
+            self.passed_over.clear();
+        }
+        self.passed_over.insert(id);
+    }
+
+    fn note_change(&mut self, actor: String) {
+        let weight = self.documents.get(&actor).map_or(0, ActorProgress::weight);
+        if self.changed.insert(actor) {
+            self.weight += weight;
+        }
+    }
+
+    fn bears(&self, evidence: &Evidence) -> bool {
+        let Evidence { object, parents, groupings, .. } = evidence;
+        self.course.place_of(object, parents, groupings).is_some()
+    }
+
+    /// Reads one page of what an actor who lost a statement said, up to the mark, and not voided.
+    pub(super) async fn compute_on(&mut self, store: &dyn Store) -> Result<()> {
+        let Some((actor, mut anew)) = self.anew.pop_first() else { return Ok(()) };
+        let page = store.statements(&of_agent(&actor, self.mark.through, anew.beyond)).await?;
+        let (more, last) = (page.more, page.statements.last().map(|statement| statement.stored));
+        for evidence in all_evidence(page.statements).await? {
+            if evidence.actor.to_string() == actor {
+                anew.progress.apply(&self.course, &evidence);
+            }
+        }
+        if more {
+            anew.beyond = last;
+            self.anew.insert(actor, anew);
+        } else {
+            self.documents.insert(actor.clone(), anew.progress);
+            self.note_change(actor);
         }
         Ok(())
     }
 
     /// Writes what changed, with the mark up to which it is true. False where somebody else has
-    /// written, or the course is gone: what is in memory is worth nothing then.
+    /// written, or the course is gone: what is in memory is worth nothing then. No document may be
+    /// behind.
     pub(super) async fn save(&mut self, store: &dyn Store) -> Result<bool> {
         let documents: Vec<ProgressDocument> = if self.whole {
             self.documents.iter().map(|(actor, progress)| written(actor, progress)).collect()
@@ -172,83 +239,29 @@ impl Followed {
         let written = store.put_progress(&self.id, version, self.mark, documents, whole).await?;
         let Some(version) = written else { return Ok(false) };
         self.version = version;
-        self.whole = false;
+        self.remembered += self.weight;
+        self.weight = 0;
         self.changed.clear();
-        if self.documents.len() > REMEMBERED {
-            self.documents = HashMap::new();
+        if whole {
+            self.whole = false;
+            self.forget_documents();
         }
         Ok(true)
     }
-
-    fn bears(&self, evidence: &Evidence) -> bool {
-        let Evidence { object, parents, groupings, .. } = evidence;
-        self.course.place_of(object, parents, groupings).is_some()
-    }
-
-    fn apply(&mut self, evidence: &Evidence) {
-        if !self.bears(evidence) {
-            return;
-        }
-        let actor = evidence.actor.to_string();
-        let progress = self.documents.entry(actor.clone()).or_default();
-        if progress.apply(&self.course, evidence) {
-            self.changed.insert(actor);
-        }
-    }
-
-    /// Computes the actor of a statement that was voided `at` an instant of the log anew, from
-    /// all up to there that is not voided.
-    async fn take_back(&mut self, store: &dyn Store, voided: Uuid, at: Instant) -> Result<()> {
-        let Some(kept) = store.statement(voided).await?.filter(|kept| kept.voided) else {
-            return Ok(());
-        };
-        let value = value(&kept.statement)?;
-        let evidence = evidence(&kept.statement, &value);
-        let Some(evidence) = evidence.filter(|evidence| self.bears(evidence)) else {
-            return Ok(());
-        };
-        let actor = evidence.actor.to_string();
-        let mut progress = ActorProgress::default();
-        for statement in of_agent(store, actor.clone(), at).await? {
-            let value = self::value(&statement)?;
-            let evidence = self::evidence(&statement, &value);
-            if let Some(evidence) = evidence.filter(|it| it.actor.to_string() == actor) {
-                progress.apply(&self.course, &evidence);
-            }
-        }
-        self.documents.insert(actor.clone(), progress);
-        self.changed.insert(actor);
-        Ok(())
-    }
 }
 
-/// All statements about an agent stored until an instant that are not voided.
-pub(super) async fn of_agent(
-    store: &dyn Store,
-    text: String,
-    until: Instant,
-) -> Result<Vec<Stored>> {
-    let agent = Some(Match { text, related: false });
+/// A page of the statements about an agent, stored until an instant and beyond another one, that
+/// are not voided.
+pub(super) fn of_agent(agent: &str, until: Instant, beyond: Option<Instant>) -> Filter {
+    let agent = Some(Match { text: agent.to_owned(), related: false });
     let until = Some(until);
-    let mut filter = Filter { agent, until, ascending: true, limit: CHUNK, ..Filter::default() };
-    let mut all = Vec::new();
-    loop {
-        let page = store.statements(&filter).await?;
-        filter.beyond = page.statements.last().map(|statement| statement.stored);
-        all.extend(page.statements);
-        if !page.more {
-            return Ok(all);
-        }
-    }
+    Filter { agent, until, beyond, ascending: true, limit: CHUNK, ..Filter::default() }
 }
 
-fn value(statement: &Stored) -> Result<Value> {
-    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
-    statement.value().map_err(corrupt)
-}
-
-fn evidence(statement: &Stored, value: &Value) -> Option<Evidence> {
-    Evidence::read(value, &statement.id.to_string(), statement.stored.micros())
+/// What statements say, those that cannot be read left out; off the asynchronous threads.
+async fn all_evidence(statements: Vec<Stored>) -> Result<Vec<Evidence>> {
+    let read = move || statements.iter().filter_map(evidence_of).collect();
+    tokio::task::spawn_blocking(read).await.map_err(|_| stopped())
 }
 
 fn written(actor: &str, progress: &ActorProgress) -> ProgressDocument {
@@ -260,22 +273,4 @@ fn written(actor: &str, progress: &ActorProgress) -> ProgressDocument {
 pub(super) fn current(document: &ProgressDocument) -> Option<ActorProgress> {
     let progress: ActorProgress = serde_json::from_slice(&document.body).ok()?;
     progress.is_current().then_some(progress)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_statement_that_cannot_be_read_is_gone_past_and_means_nothing() {
-        let stored = Instant::from_micros(7);
-        let reason = "its checksum is another one".to_owned();
-        let broken = Err(StoreError::Unreadable { id: None, stored, reason });
-        let (chunk, more) = Read::chunk(broken).unwrap();
-        let [read] = chunk.as_slice() else { panic!("one, to go on from") };
-        assert_eq!(read.stored, stored);
-        assert!(read.evidence.is_none() && read.voids.is_none() && more);
-        let away = Err(StoreError::Unavailable("away".into()));
-        assert!(Read::chunk(away).is_err(), "what comes back is waited for");
-    }
 }

@@ -19,6 +19,7 @@ mod followed;
 pub mod follower;
 mod health;
 mod presence;
+mod read;
 mod reports;
 mod territory;
 mod timeline;
@@ -33,6 +34,7 @@ pub use enrolment::Imported;
 pub use error::ProgressError;
 pub use presence::{CheckIn, Registered, Sent};
 pub use reports::{ReportKind, ReportQuery, UnknownReport};
+pub use timeline::Timeline;
 pub use unassigned::Unassigned;
 pub use who::Who;
 

@@ -308,3 +308,29 @@ fn the_document_reads_back_as_it_was_written() {
     assert!(again.is_current());
     assert_eq!(again.last_day(), Some(date(2026, 5, 4)));
 }
+
+#[test]
+fn a_document_keeps_the_latest_of_too_many_words_in_whatever_order_they_come() {
+    let course = course("", &module("m", "'all'", &activity("a", "")));
+    let most = super::super::MOST_KEPT;
+    let said = |n: usize| {
+        let at = jiff::Timestamp::from_second(i64::try_from(n).unwrap() * 86_400).unwrap();
+        let statement = json!({
+            "actor": {"mbox": "mailto:a@x.example"},
+            "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
+            "object": {"id": "https://c.example/a"},
+            "timestamp": at.to_string(),
+        });
+        Evidence::read(&statement, &n.to_string(), 0).unwrap()
+    };
+    let history: Vec<Evidence> = (0..most + 7).map(said).collect();
+    let forwards = ActorProgress::rebuild(&course, &history);
+    let backwards = ActorProgress::rebuild(&course, history.iter().rev());
+    assert_eq!(forwards, backwards);
+    assert_eq!(forwards.weight(), 2 * most);
+    let journal = forwards.activities.values().next().unwrap();
+    let entries = &journal.objects["https://c.example/a"];
+    assert_eq!(entries.first().map(|entry| entry.statement.as_str()), Some("7"));
+    assert_eq!(journal.days.values().next().map(|seen| seen.statement.as_str()), Some("7"));
+    assert_eq!(forwards.statements, (most + 7) as u64);
+}

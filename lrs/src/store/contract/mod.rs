@@ -32,6 +32,7 @@ pub mod statements;
 pub mod things;
 pub mod transfer;
 pub mod voiding;
+pub mod watched;
 
 pub(in crate::store) mod generated;
 mod naive;

@@ -1,10 +1,15 @@
 //! The learners of a course: `/api/v1/courses/{id}/learners`.
 
+use std::future::ready;
+
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -149,7 +154,12 @@ pub async fn statements(
     caller.may(Right::ReadCourses)?;
     let bounds = caller.key.bounds.as_ref();
     let timeline = server.progress.timeline(&id, &learner, bounds).await?;
-    let body = [&b"["[..], &timeline.join(&b",\n"[..]), b"]\n"].concat();
+    let text = |text: &'static str| stream::once(ready(Ok(Bytes::from_static(text.as_bytes()))));
+    let texts = timeline.texts().enumerate().flat_map(move |(number, statement)| {
+        let between = if number == 0 { "" } else { ",\n" };
+        text(between).chain(stream::once(ready(statement)))
+    });
+    let body = Body::from_stream(text("[").chain(texts).chain(text("]\n")));
     Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
 }
 
