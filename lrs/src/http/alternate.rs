@@ -15,7 +15,7 @@ use url::form_urlencoded;
 use validator::Version;
 
 use super::problem::Problem;
-use super::request::{content_type, read};
+use super::request::{content_type, read_while};
 use super::state::Server;
 use super::{origin, version};
 use crate::xapi::parameters;
@@ -23,6 +23,8 @@ use crate::xapi::refusal::Refusal;
 
 static HEADERS: [HeaderName; 5] =
     [AUTHORIZATION, version::HEADER, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH];
+/// How the field of a form begins that is the request's body.
+const CONTENT: &[u8] = b"content=";
 /// The most fields that a form may have beside `content`, empty ones included.
 const MOST_FIELDS: usize = 32;
 /// The most bytes that a form may have beside `content`, as they are sent.
@@ -58,7 +60,9 @@ async fn unfolded(request: Request, server: &Server) -> Result<Request, Problem>
         parts.headers.remove(AUTHORIZATION);
     }
     // Who asks is known after the form was read.
-    let form = read(body, server.limits.body_bytes, server.shares.of_nobody()).await?;
+    let (limit, memory) = (server.limits.body_bytes, server.shares.of_nobody());
+    let mut beside = Beside::default();
+    let form = read_while(body, limit, memory, |part| beside.see(part)).await?;
     let form = Form::read(&form)?;
     parts.headers.remove(CONTENT_TYPE);
     parts.headers.remove(CONTENT_LENGTH);
@@ -89,6 +93,37 @@ fn is_doubtful(request: &Parts, server: &Server) -> bool {
     !is_preflighted && origin::is_foreign(request, &server.base_url)
 }
 
+/// What a form has beside its content, counted while it comes: a form of nothing but small fields
+/// is refused before it is there. What it counts a little too much of, [`Form::read`] counts exactly.
+#[derive(Default)]
+struct Beside {
+    fields: usize,
+    bytes: usize,
+    /// How the present field begins.
+    begin: Vec<u8>,
+}
+
+impl Beside {
+    /// Looks at the next part of a form.
+    fn see(&mut self, part: &[u8]) -> Result<(), Problem> {
+        for (n, piece) in part.split(|byte| *byte == b'&').enumerate() {
+            if n > 0 {
+                self.fields += 1;
+                self.begin.clear();
+            }
+            let missing = CONTENT.len() - self.begin.len();
+            self.begin.extend(piece.iter().take(missing));
+            if self.begin != CONTENT {
+                self.bytes += piece.len();
+            }
+            if self.fields > MOST_FIELDS + 1 || self.bytes > MOST_BESIDE + CONTENT.len() {
+                return Err(too_much());
+            }
+        }
+        Ok(())
+    }
+}
+
 /// What a form says, by what it stands for.
 #[derive(Default)]
 struct Form {
@@ -104,7 +139,7 @@ impl Form {
         let mut read = Self::default();
         let (mut fields, mut beside) = (0, 0);
         for field in form.split(|byte| *byte == b'&') {
-            if !field.starts_with(b"content=") {
+            if !field.starts_with(CONTENT) {
                 fields += 1;
                 beside += field.len();
             }
@@ -223,6 +258,20 @@ mod tests {
         assert_eq!(refused(&format!("agent={}", "x".repeat(64 * 1024))), Some(413));
         assert_eq!(refused(&format!("limit=1&content={}", "x".repeat(1 << 20))), None);
         assert_eq!(refused(&"a=1&".repeat(31)), None, "repetition is judged with the parameters");
+    }
+
+    #[test]
+    fn a_form_of_many_fields_is_refused_before_it_is_there() {
+        let seen = |parts: &[&[u8]]| {
+            let mut beside = Beside::default();
+            let refused = parts.iter().position(|part| beside.see(part).is_err());
+            refused.unwrap_or(parts.len())
+        };
+        assert_eq!(seen(&[b"a&".repeat(20).as_slice(); 9]), 1);
+        assert_eq!(seen(&[b"x".repeat(16 * 1024).as_slice(); 9]), 4);
+        let content: [&[u8]; 6] = [b"a=1&c", b"onten", b"t=", &[b'x'; 1 << 17], b"&b=", b"2"];
+        assert_eq!(seen(&content), content.len(), "its content may be long, however it is cut");
+        assert_eq!(seen(&[b"contents=", &[b'x'; 1 << 17]]), 1, "another field may not");
     }
 
     #[test]

@@ -22,6 +22,8 @@ use crate::xapi::parameters::Parameters;
 
 /// The largest body without a key: a form of two fields, of which people need no more.
 const SMALL: usize = 4 * 1024;
+/// How much of a body is read before others get their turn.
+const AT_A_TIME: usize = 64 * 1024;
 /// How long it may take.
 const SMALL_TIME: Duration = Duration::from_secs(10);
 
@@ -113,14 +115,33 @@ pub fn content_type(headers: &HeaderMap) -> String {
 /// Reads a body to its end. Its bytes are taken from `memory` as they come, and given back with
 /// the last clone of what is returned. Refused with 413 as soon as it is larger than `limit`
 /// bytes, with 503 when there is no memory left, with 408 when it is late.
-pub async fn read(mut body: Body, limit: usize, memory: &Memory) -> Result<Bytes, Problem> {
+pub async fn read(body: Body, limit: usize, memory: &Memory) -> Result<Bytes, Problem> {
+    read_while(body, limit, memory, |_| Ok(())).await
+}
+
+/// [`read`], as long as `goes_on` does not refuse a part. A small body may become a large one:
+/// what can be seen from its beginning need not wait for its end.
+pub(super) async fn read_while(
+    mut body: Body,
+    limit: usize,
+    memory: &Memory,
+    mut goes_on: impl FnMut(&[u8]) -> Result<(), Problem>,
+) -> Result<Bytes, Problem> {
     let mut held = memory.reserve(0)?;
     let (mut first, mut rest) = (Bytes::new(), Vec::new());
+    let mut at_a_time = 0;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|error| unreadable(&error))?.into_data() else { continue };
         let length = first.len() + rest.len() + data.len();
         if length > limit {
             return Err(Problem::too_large(limit));
+        }
+        goes_on(&data)?;
+        // A body that is there already, as what a few bytes unpack to, never waits by itself.
+        at_a_time += data.len();
+        if at_a_time >= AT_A_TIME {
+            at_a_time = 0;
+            tokio::task::yield_now().await;
         }
         if first.is_empty() && rest.is_empty() {
             held.grow(length)?;
@@ -172,6 +193,40 @@ mod tests {
         }
         assert_eq!(memory.held(), 0);
         assert_eq!(read(body(&[]), 6, &memory).await.unwrap(), "");
+    }
+
+    #[tokio::test]
+    async fn others_have_their_turn_while_a_body_that_is_there_is_read() {
+        let part = Bytes::from(vec![b'x'; 16 * 1024]);
+        let parts = std::iter::repeat_n(part, 64).map(Ok::<_, std::io::Error>);
+        let body = Body::from_stream(stream::iter(parts));
+        let turns = std::rc::Rc::new(std::cell::Cell::new(0));
+        let counted = std::rc::Rc::clone(&turns);
+        let other = async move {
+            loop {
+                counted.set(counted.get() + 1);
+                tokio::task::yield_now().await;
+            }
+        };
+        let memory = Memory::new(4 << 20);
+        let bytes = tokio::select! {
+            biased;
+            () = other => unreachable!(),
+            bytes = read(body, 1 << 20, &memory) => bytes.unwrap(),
+        };
+        assert_eq!((bytes.len(), turns.get()), (1 << 20, 17), "one for each 64 KiB");
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_no_further_than_it_is_wanted() {
+        let memory = Memory::new(1000);
+        let mut seen = Vec::new();
+        let refused = read_while(body(&["ab", "cd", "ef"]), 100, &memory, |part| {
+            seen.extend_from_slice(part);
+            if part == b"cd" { Err(Problem::late()) } else { Ok(()) }
+        });
+        assert_eq!(refused.await.unwrap_err().status(), StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(seen, b"abcd");
     }
 
     #[tokio::test]

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use e2e::{Setup, Traccia, Wire, eventually};
+use e2e::{Setup, Statement, Traccia, Wire, eventually};
+use serde_json::Value;
 
 #[tokio::test]
 async fn silent_connections_shut_nobody_out_and_are_seen_in_the_log() {
@@ -35,4 +36,21 @@ async fn http_2_is_not_spoken_in_clear() {
         ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"];
     wire.head(&traccia.anonymous(), "GET /healthz", &upgrade).await;
     assert_eq!(wire.answer().await.0, 200, "an offer that nobody takes");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn asked_to_stop_it_ends_whatever_its_clients_do() {
+    let mut traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let long = Value::from("x".repeat(16 << 20));
+    admin.store_one(&Statement::new().with("/result/response", long).json()).await;
+    let (mut held, mut unread) = (Wire::to(traccia.url()).await, Wire::to(traccia.url()).await);
+    let body = ["Content-Type: application/json", "Content-Length: 1000"];
+    held.head(&admin, "POST /xapi/statements", &body).await;
+    unread.head(&admin, "GET /xapi/statements", &[]).await;
+    assert_eq!(unread.answer().await.0, 200);
+    let idle = Wire::to(traccia.url()).await;
+    assert_eq!(traccia.stop().await, Some(0));
+    drop((held, unread, idle));
 }

@@ -79,6 +79,17 @@ struct State {
 }
 
 impl State {
+    /// Its place in the row of those that make room: first who has not asked for anything yet,
+    /// then who may ask again, then who is in the middle of a request for a while; the longest
+    /// first. None while it is the server's turn.
+    fn place(&self, now: Instant) -> Option<(u8, Instant)> {
+        let (want, since) = self.want()?;
+        match want {
+            Want::Request | Want::Head => Some((u8::from(self.request > 0), since)),
+            Want::Body | Want::Reader => (now - since >= SPARED).then_some((2, since)),
+        }
+    }
+
     /// What the other end is waited for, and since when; none when it is the server's turn.
     fn want(&self) -> Option<(Want, Instant)> {
         if let Some(since) = self.unread {
@@ -192,6 +203,11 @@ impl Watch {
     fn want(&self) -> Option<(Want, Instant)> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).want()
     }
+
+    /// See [`State::place`].
+    fn place(&self, now: Instant) -> Option<(u8, Instant)> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).place(now)
+    }
 }
 
 /// All connections.
@@ -250,18 +266,15 @@ impl Watchman {
         })
     }
 
-    /// Closes the connection that has kept the server waiting longest, rather one without a
-    /// request; gives whether there was any.
+    /// Closes the connection that has kept the server waiting longest, rather one that has not
+    /// asked for anything; gives whether there was any.
     pub(super) fn make_room(&self) -> bool {
         let now = Instant::now();
         self.all(|connections| {
-            let waiting = connections.iter().filter_map(|(id, watch)| {
-                let (want, since) = watch.want()?;
-                let may_go = want.is_idle() || now - since >= SPARED;
-                may_go.then_some(((!want.is_idle(), since), *id))
-            });
+            let waiting =
+                connections.iter().filter_map(|(id, watch)| Some((watch.place(now)?, *id)));
             // No longer among those watched: the next who needs room asks another one.
-            let longest = waiting.min_by_key(|(order, _)| *order).map(|(_, id)| id);
+            let longest = waiting.min_by_key(|(place, _)| *place).map(|(_, id)| id);
             let closed = longest.and_then(|id| connections.remove(&id));
             closed.map(|watch| watch.closing.notify_one()).is_some()
         })
@@ -335,18 +348,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn room_is_made_by_the_idle_first_then_by_the_slowest_and_never_by_those_served() {
+    async fn room_is_made_by_the_silent_then_by_the_idle_then_by_the_slowest_and_never_by_those_served()
+     {
         let watchman = Arc::new(Watchman::default());
         let served = watchman.watch();
         served.watch().asked(false);
         let slow = watchman.watch();
         let request = slow.watch().asked(true);
         slow.watch().wanted(request, true);
+        let known = watchman.watch();
+        let request = known.watch().asked(false);
+        known.watch().answered(request);
         advance(Duration::from_millis(10)).await;
         let older = watchman.watch();
         advance(Duration::from_millis(10)).await;
         let newer = watchman.watch();
-        for next in [&older, &newer] {
+        for next in [&older, &newer, &known] {
             assert!(watchman.make_room());
             next.watch().closing().await;
         }

@@ -10,8 +10,10 @@ use uuid::Uuid;
 use crate::access::caller::{Caller, Readable};
 use crate::http::multipart;
 use crate::http::problem::Problem;
+use crate::http::share::Share;
 use crate::http::state::Server;
 use crate::http::version::Spoken;
+use crate::memory::Memory;
 use crate::store::Page;
 use crate::xapi::language::Languages;
 use crate::xapi::parameters::Parameters;
@@ -24,6 +26,7 @@ use super::untrusted;
 pub async fn get(
     State(server): State<Server>,
     caller: Caller,
+    Share(memory): Share,
     Spoken(version): Spoken,
     parameters: Parameters,
     headers: HeaderMap,
@@ -32,7 +35,7 @@ pub async fn get(
     let (parameters, beyond) = server.cursors.resume(parameters)?;
     let query = Query::parse(&parameters, version)?;
     let languages = languages(&headers);
-    let answer = Answer { server: &server, query: &query, languages, readable };
+    let answer = Answer { server: &server, query: &query, languages, readable, memory };
     match &query.wanted {
         Wanted::One(id) => answer.one(*id, false).await,
         Wanted::Voided(id) => answer.one(*id, true).await,
@@ -53,6 +56,7 @@ struct Answer<'a> {
     query: &'a Query,
     languages: Languages,
     readable: Readable,
+    memory: Memory,
 }
 
 impl Answer<'_> {
@@ -88,6 +92,9 @@ impl Answer<'_> {
         statements: Vec<Stored>,
         write: impl FnOnce(&[Bytes]) -> Bytes,
     ) -> Result<Response, Problem> {
+        // What is made of them is counted until it is sent.
+        let weight = statements.iter().map(|statement| statement.body.len()).sum();
+        let _held = self.memory.reserve(weight)?;
         let record = &self.server.record;
         let attachments = if self.query.attachments {
             Some(record.attachments_of(&statements, &self.readable).await?)
