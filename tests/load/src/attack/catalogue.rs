@@ -76,6 +76,10 @@ pub(super) const ATTACKS: &[Attack] = &[
         Box::pin(keys::wrong_secrets(target))
     })
     .for_seconds(40),
+    Attack::new("new-names", "secrets of ever new names of keys on 150 connections", |target| {
+        Box::pin(keys::new_names(target))
+    })
+    .for_seconds(40),
     Attack::new(
         "key-names",
         "whether known names of keys are told from unknown ones by time",

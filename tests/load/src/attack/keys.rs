@@ -25,16 +25,28 @@ fn whoami(key: &str) -> Vec<u8> {
     Request::new("GET", "/whoami").by(key).bytes()
 }
 
-/// Wrong secrets of the key that good clients have, while other keys are used for the first time. It lasts longer
-/// than credentials are remembered.
+/// Wrong secrets of the key that good clients have. It lasts longer than credentials are believed.
 pub(super) async fn wrong_secrets(target: Target) -> Result<Volley> {
+    let name = KEY.split_once(':').map(|(name, _)| name).context("KEY:SECRET")?;
+    guesses(target, move |number| format!("{name}:wrong-{number}")).await
+}
+
+/// Secrets of ever new names: none of them is throttled, and all wait for the same queue.
+pub(super) async fn new_names(target: Target) -> Result<Volley> {
+    guesses(target, |number| format!("nobody-{number}:wrong")).await
+}
+
+/// Guesses, while other keys are used for the first time.
+async fn guesses(
+    target: Target,
+    guess: impl Fn(u64) -> String + Send + Sync + 'static,
+) -> Result<Volley> {
     let newcomers: Vec<String> =
         (0..NEWCOMERS).map(|number| format!("newcomer-{number}:secret-{number}")).collect();
     for key in &newcomers {
         target.add_key(key, &["statements/read"]).await?;
     }
-    let name = KEY.split_once(':').map(|(name, _)| name).context("KEY:SECRET")?;
-    let guesses = target.repeat_all(150, move |number| whoami(&format!("{name}:wrong-{number}")));
+    let guesses = target.repeat_all(150, move |number| whoami(&guess(number)));
     Ok(Box::pin(async move {
         let newcomers = async {
             let mut longest = Duration::ZERO;
