@@ -4,7 +4,7 @@ use anyhow::Result;
 use futures::future::{BoxFuture, ready};
 
 use super::target::{Target, Volley};
-use super::{bodies, course, documents, keys, presence, queries, sockets, statements};
+use super::{bodies, course, documents, keys, presence, queries, reports, sockets, statements};
 
 /// Prepares a server, and gives the attack on it.
 pub(super) type Prepare = fn(Target) -> BoxFuture<'static, Result<Volley>>;
@@ -140,4 +140,22 @@ pub(super) const ATTACKS: &[Attack] = &[
         Box::pin(presence::unknown_names(target))
     })
     .for_seconds(20),
+    Attack::new("empty-lines", "a register of 31 million faulty lines in 61 KiB", |target| {
+        Box::pin(presence::empty_lines(target))
+    }),
+    Attack::new("many-days", "reports on many days of a course with 20,000 learners", |target| {
+        Box::pin(reports::many_days(target))
+    }),
+    Attack::new("wide-matrix", "20,000 learners by 100 activities, in all formats", |target| {
+        Box::pin(reports::wide_matrix(target))
+    }),
+    Attack::new("many-objects", "reports on a learner with 10,000 objects in one activity", |target| {
+        Box::pin(reports::many_objects(target))
+    }),
+    Attack::new("long-journal", "statements of a learner with 30,000 before", |target| {
+        Box::pin(reports::long_journal(target))
+    }),
+    Attack::new("strangers", "lists of 20,000 actors who are not enrolled", |target| {
+        Box::pin(reports::strangers(target))
+    }),
 ];

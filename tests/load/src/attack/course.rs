@@ -20,20 +20,27 @@ pub(super) const CHECK_IN: &str = "/check-in/aula";
 pub(super) const REGISTER: &str = "/api/v1/courses/aula/events/seminario/sessions/roma/register";
 /// The learners of the list.
 const LEARNERS: u32 = 2_000;
-const SITE: &str = "https://aula.example.org";
+pub(super) const SITE: &str = "https://aula.example.org";
 /// How long a statement may take into the reports.
 const BEHIND: Duration = Duration::from_secs(5);
+/// How long it is waited for.
+const GIVEN_UP: Duration = Duration::from_secs(9);
 
 /// Two courses with learners.
 pub(super) async fn load(target: &Target) -> Result<()> {
     for id in [ID, OTHER] {
-        let path = format!("/api/v1/courses/{id}");
-        let file = Request::new("PUT", &path).by(KEY).body("application/toml", file(id));
-        target.set_up(file).await?;
-        let list =
-            Request::new("PUT", &format!("{path}/learners")).by(KEY).body("text/csv", list());
-        target.set_up(list).await?;
+        put(target, id, file(id), LEARNERS).await?;
     }
+    Ok(())
+}
+
+/// A course with so many learners.
+pub(super) async fn put(target: &Target, id: &str, file: String, learners: u32) -> Result<()> {
+    let path = format!("/api/v1/courses/{id}");
+    let file = Request::new("PUT", &path).by(KEY).body("application/toml", file);
+    target.set_up(file).await?;
+    let list = Request::new("PUT", &format!("{path}/learners")).by(KEY);
+    target.set_up(list.body("text/csv", list_of(learners))).await?;
     Ok(())
 }
 
@@ -61,9 +68,9 @@ to = 13:00:00
     )
 }
 
-fn list() -> String {
+fn list_of(learners: u32) -> String {
     let mut text = String::from("learner,name,identifiers,region,body\n");
-    for number in 0..LEARNERS {
+    for number in 0..learners {
         let (region, body) = (number % 20, number % 400);
         let _ = writeln!(
             text,
@@ -133,7 +140,7 @@ async fn behind(target: &Target, learner: u32) -> Result<Duration> {
         if report.pointer("/rows/0/progress").and_then(Value::as_f64) > Some(0.0) {
             return Ok(answered.elapsed());
         }
-        ensure!(answered.elapsed() < Duration::from_mins(1), "a minute behind");
+        ensure!(answered.elapsed() < GIVEN_UP, "more than {} s behind", GIVEN_UP.as_secs());
         sleep(Duration::from_millis(20)).await;
     }
 }

@@ -15,11 +15,12 @@ mod keys;
 mod memory;
 mod presence;
 mod queries;
-mod report;
+mod reports;
 mod request;
 mod siege;
 mod sockets;
 mod statements;
+mod table;
 mod target;
 mod wire;
 
@@ -66,11 +67,11 @@ pub(crate) async fn run() -> Result<ExitCode> {
     }
     let chosen = options.chosen()?;
     raise_own_limit()?;
-    report::heading(&options);
+    table::heading(&options);
     let mut hold = true;
     for attack in chosen {
         let outcome = siege::of(attack, &options).await;
-        hold &= report::row(attack, outcome.as_ref(), &options);
+        hold &= table::row(attack, outcome.as_ref(), &options);
     }
     Ok(if hold { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -19,3 +19,11 @@ pub(super) async fn unknown_names(target: Target) -> Result<Volley> {
     let request = Request::new("PUT", &path).by(ORDINARY).body("text/csv", register);
     Ok(target.repeat(1, request.bytes()))
 }
+
+/// Each line has a value where the header has two.
+pub(super) async fn empty_lines(target: Target) -> Result<Volley> {
+    course::load(&target).await?;
+    let request = Request::new("PUT", REGISTER).by(ORDINARY);
+    let request = request.gzip("text/csv", &[(b"name,hours\n", 1), (b"1\n", 31_000_000)])?;
+    Ok(target.repeat(1, request.bytes()))
+}
