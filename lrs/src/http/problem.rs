@@ -17,7 +17,7 @@ use crate::memory::Exhausted;
 use crate::progress::ProgressError;
 use crate::record::RecordError;
 use crate::store::StoreError;
-use crate::xapi::document::Unmet;
+use crate::xapi::document::{self, Unmet};
 use crate::xapi::refusal::Refusal;
 
 /// The media type of problem documents.
@@ -463,6 +463,9 @@ impl Problem {
     pub fn of_document(error: RecordError, version: Version) -> Self {
         match error {
             RecordError::Store(StoreError::Precondition(unmet)) => Self::unmet(&unmet, version),
+            RecordError::Refused(refusal) if refusal.rule == document::TOO_LONG => {
+                Self::refused(StatusCode::PAYLOAD_TOO_LARGE, refusal)
+            }
             other => other.into(),
         }
     }
