@@ -18,7 +18,7 @@ use crate::memory::Exhausted;
 use crate::progress::ProgressError;
 use crate::record::RecordError;
 use crate::store::StoreError;
-use crate::xapi::document::Unmet;
+use crate::xapi::document::{self, Unmet};
 use crate::xapi::refusal::{Refusal, Values};
 
 mod words;
@@ -520,6 +520,9 @@ impl Problem {
     pub fn of_document(error: RecordError, version: Version) -> Self {
         match error {
             RecordError::Store(StoreError::Precondition(unmet)) => Self::unmet(&unmet, version),
+            RecordError::Refused(refusal) if refusal.rule == document::TOO_LONG => {
+                Self::refused(StatusCode::PAYLOAD_TOO_LARGE, refusal)
+            }
             other => other.into(),
         }
     }

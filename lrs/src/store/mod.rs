@@ -26,6 +26,7 @@ mod checksum;
 pub mod contract;
 pub mod mongo;
 pub mod sqlite;
+mod turns;
 
 /// Why a store did not do what it was asked. It changed nothing; but with [`Self::Unavailable`] an
 /// engine on a network may not know, and all of the request, never half, may turn out to be kept.

@@ -1,12 +1,19 @@
 //! State and profile documents (Communication 2.2, 2.3, 2.6, 2.7, 3.1).
 
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha1::{Digest as _, Sha1};
 use uuid::Uuid;
 
 use super::instant::Instant;
 use super::refusal::Refusal;
+
+mod merge;
+
+use merge::{Unmerged, merge};
+
+/// The rule that a merged document breaks which would be longer than it may be.
+pub const TOO_LONG: &str = "document-too-long";
 
 const CLAUSE: &str = "xAPI 1.0.3 Communication 2.2";
 
@@ -60,26 +67,16 @@ impl Document {
         hex::encode(Sha1::digest(&self.body))
     }
 
-    /// Its members, for one that is sent in order to be merged: that must be a JSON object, also
+    /// Refuses one that is sent in order to be merged and is no JSON object: it must be one also
     /// where there is nothing yet to merge it into (2.2).
-    fn members(&self) -> Result<Map<String, Value>, Refusal> {
+    fn must_be_object(&self) -> Result<(), Refusal> {
         if !is_json(&self.content_type) {
             return Err(no_object(&format!("comes as `{}`", self.content_type)));
         }
         match validator::json::parse(&self.body) {
-            Ok(Value::Object(object)) => Ok(object),
+            Ok(Value::Object(_)) => Ok(()),
             Ok(_) => Err(no_object("is JSON, but no object")),
             Err(report) => Err(no_object(&format!("is no JSON: {report}"))),
-        }
-    }
-
-    fn object(&self) -> Option<Map<String, Value>> {
-        if !is_json(&self.content_type) {
-            return None;
-        }
-        match validator::json::parse(&self.body) {
-            Ok(Value::Object(object)) => Some(object),
-            _ => None,
         }
     }
 }
@@ -89,8 +86,9 @@ impl Document {
 pub enum Change {
     /// Replaces it.
     Put(Document),
-    /// Merges the top-level members of a JSON object into it (2.2).
-    Post(Document),
+    /// Merges the top-level members of a JSON object into it (2.2), which may have so many bytes at
+    /// the most then.
+    Post(Document, usize),
     /// Removes it.
     Delete,
 }
@@ -98,30 +96,40 @@ pub enum Change {
 impl Change {
     /// The document after the change; `None` when it is gone.
     ///
-    /// A POST needs a JSON object, and another one where a document exists; else it is refused.
+    /// A POST needs a JSON object, and another one where a document exists; else it is refused. It
+    /// takes time and memory in proportion to both.
     pub fn apply(self, existing: Option<Document>) -> Result<Option<Document>, Refusal> {
         match (self, existing) {
             (Self::Delete, _) => Ok(None),
             (Self::Put(new), _) => Ok(Some(new)),
-            (Self::Post(new), None) => new.members().map(|_| Some(new)),
-            (Self::Post(new), Some(old)) => merge(&old, new).map(Some),
+            (Self::Post(new, _), None) => new.must_be_object().map(|()| Some(new)),
+            (Self::Post(new, most), Some(old)) => merged(&old, new, most).map(Some),
         }
     }
 }
 
-fn merge(old: &Document, new: Document) -> Result<Document, Refusal> {
-    let posted = new.members()?;
-    let Some(mut merged) = old.object() else {
-        return Err(Refusal::new(
+fn merged(old: &Document, new: Document, most: usize) -> Result<Document, Refusal> {
+    new.must_be_object()?;
+    let body = if is_json(&old.content_type) {
+        merge(&old.body, &new.body, most)
+    } else {
+        Err(Unmerged::NoObject)
+    };
+    match body {
+        Ok(body) => Ok(Document { body: body.into(), ..new }),
+        Err(Unmerged::NoObject) => Err(Refusal::new(
             "document-merge",
             CLAUSE,
             "POST merges JSON objects, and the document that is kept is none.",
             "Replace the document with PUT.",
-        ));
-    };
-    merged.extend(posted);
-    let body = Bytes::from(Value::Object(merged).to_string());
-    Ok(Document { body, ..new })
+        )),
+        Err(Unmerged::TooLong) => Err(Refusal::new(
+            TOO_LONG,
+            "",
+            format!("The document would have more than {most} bytes with what is sent."),
+            "Replace the document with a shorter one by PUT, or raise `limits.body_bytes` on the server.",
+        )),
+    }
 }
 
 fn no_object(what: &str) -> Refusal {
@@ -212,6 +220,13 @@ pub enum Unmet {
 }
 
 impl Precondition {
+    /// Whether it holds for any document, and for none.
+    pub const fn is_free(&self) -> bool {
+        self.if_match.is_none()
+            && self.if_none_match.is_none()
+            && matches!(self.unguarded, Unguarded::Allowed)
+    }
+
     /// Whether the `existing` document may be changed.
     pub fn check(&self, existing: Option<&Document>) -> Result<(), Unmet> {
         if self.if_match.is_none() && self.if_none_match.is_none() {
@@ -231,6 +246,8 @@ impl Precondition {
 mod tests {
     use super::*;
 
+    const MOST: usize = 100;
+
     fn json(body: &str) -> Document {
         Document {
             content_type: "application/json; charset=utf-8".into(),
@@ -242,7 +259,7 @@ mod tests {
     #[test]
     fn post_replaces_whole_top_level_members() {
         let old = json(r#"{"x":{"a":1},"y":2}"#);
-        let merged = Change::Post(json(r#"{"x":{"b":1},"z":3}"#)).apply(Some(old)).unwrap();
+        let merged = Change::Post(json(r#"{"x":{"b":1},"z":3}"#), MOST).apply(Some(old)).unwrap();
         assert_eq!(merged.unwrap().body, r#"{"x":{"b":1},"y":2,"z":3}"#);
     }
 
@@ -258,11 +275,11 @@ mod tests {
         ] {
             let new = Document { content_type: content_type.into(), ..json(body) };
             for old in [None, Some(json("{}"))] {
-                let refusal = Change::Post(new.clone()).apply(old).unwrap_err();
+                let refusal = Change::Post(new.clone(), MOST).apply(old).unwrap_err();
                 assert_eq!(refusal.rule, "document-merge", "{content_type} {body}");
             }
         }
-        assert_eq!(Change::Post(json("{}")).apply(None), Ok(Some(json("{}"))));
+        assert_eq!(Change::Post(json("{}"), MOST).apply(None), Ok(Some(json("{}"))));
     }
 
     #[test]
@@ -271,7 +288,10 @@ mod tests {
         for (old, new) in
             [(binary.clone(), json("{}")), (json("{}"), binary), (json("[]"), json("{}"))]
         {
-            assert_eq!(Change::Post(new).apply(Some(old)).unwrap_err().rule, "document-merge");
+            assert_eq!(
+                Change::Post(new, MOST).apply(Some(old)).unwrap_err().rule,
+                "document-merge"
+            );
         }
     }
 

@@ -116,7 +116,7 @@ pub async fn post<D: Documents>(
     content: Content,
 ) -> Result<Response, Problem> {
     caller.may(writing(D::RESOURCE))?;
-    let change = Change::Post(received(&server, content));
+    let change = Change::Post(received(&server, content), server.limits.body_bytes);
     let precondition = precondition(&headers, Unguarded::Allowed)?;
     let key = key::<D>(&parameters, version)?;
     let changed = server.record.change_document(key, precondition, change).await;

@@ -9,12 +9,15 @@ use uuid::Uuid;
 use super::sample::id;
 use crate::store::{Result, Store, StoreError};
 use crate::xapi::document::{
-    Change, Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded, Unmet,
+    Change, Document, DocumentKey, Precondition, Resource, Shelf, TOO_LONG, Tags, Unguarded, Unmet,
 };
 use crate::xapi::instant::Instant;
 
 const ALLOWED: Precondition =
     Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
+
+/// More than a document of these tests has.
+const MOST: usize = 10_000;
 
 fn shelf(registration: Option<Uuid>) -> Shelf {
     Shelf {
@@ -106,7 +109,7 @@ pub async fn preconditions_hold_as_the_table_says(store: &Arc<dyn Store>) {
 
 fn changes() -> [Change; 3] {
     let new = document("{\"b\":2}", 2);
-    [Change::Put(new.clone()), Change::Post(new), Change::Delete]
+    [Change::Put(new.clone()), Change::Post(new, MOST), Change::Delete]
 }
 
 fn unmet(result: Result<Option<Document>>) -> std::result::Result<Option<Document>, Unmet> {
@@ -124,7 +127,7 @@ pub async fn posted_members_are_merged_into_an_object(store: &Arc<dyn Store>) {
         (r#"{"a":{"y":1},"c":3}"#, r#"{"a":{"y":1},"b":2,"c":3}"#),
     ] {
         let updated = i64::try_from(merged.len()).unwrap();
-        let posted = Change::Post(document(body, updated));
+        let posted = Change::Post(document(body, updated), MOST);
         store.change_document(key("x"), ALLOWED, posted).await.unwrap();
         assert_eq!(store.document(&key("x")).await.unwrap(), Some(document(merged, updated)));
     }
@@ -135,11 +138,27 @@ pub async fn a_refused_merge_changes_nothing(store: &Arc<dyn Store>) {
     for (n, (old, new)) in (0..).zip([("[]", "{}"), ("{}", "[]"), ("{", "{}"), ("{}", "{")]) {
         let key = key(&format!("{n}"));
         put(store, key.clone(), document(old, 1)).await;
-        let posted = Change::Post(document(new, 2));
+        let posted = Change::Post(document(new, 2), MOST);
         let error = store.change_document(key.clone(), ALLOWED, posted).await.unwrap_err();
         assert!(matches!(error, StoreError::Refused(_)), "{error}");
         assert_eq!(store.document(&key).await.unwrap(), Some(document(old, 1)));
     }
+}
+
+/// The limit holds for the result, however small what is sent; a document at its limit can still be changed.
+pub async fn a_merge_that_would_be_too_long_is_refused_and_changes_nothing(store: &Arc<dyn Store>) {
+    let post = |body: String, most| Change::Post(document(&body, 2), most);
+    let half = |name: &str| format!("{{\"{name}\":\"{}\"}}", "x".repeat(1_000));
+    let old = document(&half("a"), 1);
+    put(store, key("x"), old.clone()).await;
+    let error = store.change_document(key("x"), ALLOWED, post(half("b"), 2_000)).await.unwrap_err();
+    let StoreError::Refused(refusal) = error else { panic!("{error}") };
+    assert_eq!(refusal.rule, TOO_LONG);
+    assert_eq!(store.document(&key("x")).await.unwrap(), Some(old));
+    let change = post(half("b").replace("xx", ""), 2_000);
+    assert!(store.change_document(key("x"), ALLOWED, change).await.unwrap().is_some());
+    let change = post("{\"a\":1}".into(), 1_009);
+    assert!(store.change_document(key("x"), ALLOWED, change).await.is_ok());
 }
 
 /// And can be deleted again.
@@ -281,7 +300,7 @@ async fn one_wins(store: &Arc<dyn Store>, precondition: &Precondition, lost: &Un
 /// None is lost between another's reading and writing.
 pub async fn merges_at_once_all_count(store: &Arc<dyn Store>) {
     let posting = (0..32).map(|n| {
-        let posted = Change::Post(document(&format!("{{\"m{n}\":{n}}}"), n));
+        let posted = Change::Post(document(&format!("{{\"m{n}\":{n}}}"), n), MOST);
         store.change_document(key("x"), ALLOWED, posted)
     });
     join_all(posting).await.into_iter().for_each(|result| assert!(result.unwrap().is_some()));

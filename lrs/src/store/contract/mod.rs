@@ -123,6 +123,7 @@ macro_rules! store_contract {
                 preconditions_hold_as_the_table_says,
                 posted_members_are_merged_into_an_object,
                 a_refused_merge_changes_nothing,
+                a_merge_that_would_be_too_long_is_refused_and_changes_nothing,
                 a_deleted_document_is_gone,
                 ids_are_those_changed_since_with_the_latest_change,
                 a_registration_is_part_of_an_address_and_none_asks_for_all,

@@ -2,12 +2,15 @@
 //! `resource`, `activity`, `agent`; `registration` ("" for none), `id`, `content_type`, `updated` in
 //! microseconds, `body`, `crc`, which those of a version before have not.
 
+use std::sync::Arc;
+
 use mongodb::bson::{Bson, Document as Fields, doc};
 use uuid::Uuid;
 
 use super::blob::Blobs;
 use super::cell::{self, Cells, Held, busy};
 use super::field;
+use crate::store::turns::Turns;
 use crate::store::{LOG_BYTES, Result, StoreError, checksum};
 use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
 use crate::xapi::instant::Instant;
@@ -20,18 +23,20 @@ const TRIES: u32 = 200;
 pub(super) struct Documents {
     pub(super) cells: Cells,
     pub(super) blobs: Blobs,
+    pub(super) turns: Arc<Turns>,
 }
 
 impl Documents {
     /// See [`crate::store::DocumentStore::document`].
     pub(super) async fn document(&self, key: &DocumentKey) -> Result<Option<Document>> {
-        self.current(&name(key)).await.map(|(_, document)| document)
+        let name = name(key);
+        let held = self.cells.read(&name).await?;
+        self.current(&name, held).await.map(|(_, document)| document)
     }
 
-    /// The cell of this name and its document. Where its body cannot be read it may be in a file
-    /// that somebody has replaced.
-    async fn current(&self, name: &str) -> Result<(Held, Option<Document>)> {
-        let mut held = self.cells.read(name).await?;
+    /// The cell of this name, as it was `held` or as it is now, and its document. Where its body
+    /// cannot be read it may be in a file that somebody has replaced.
+    async fn current(&self, name: &str, mut held: Held) -> Result<(Held, Option<Document>)> {
         loop {
             let failed = match self.read(&held).await {
                 Ok(document) => return Ok((held, document)),
@@ -108,9 +113,10 @@ impl Documents {
     ) -> Result<Option<Document>> {
         let name = name(key);
         for _ in 0..TRIES {
-            let (held, existing) = self.current(&name).await?;
-            precondition.check(existing.as_ref()).map_err(StoreError::Precondition)?;
-            let changed = change.clone().apply(existing.clone())?;
+            let held = self.cells.read(&name).await?;
+            let _turn = self.turns.take(weight(&held)).await?;
+            let (held, existing) = self.current(&name, held).await?;
+            let changed = changed(existing.clone(), precondition.clone(), change.clone()).await?;
             let is_done = match &changed {
                 Some(document) => self.put(&name, &held, key, document).await?,
                 None if existing.is_none() => true,
@@ -174,6 +180,26 @@ impl Documents {
         }
         Ok(())
     }
+}
+
+/// What the document of a cell weighs, in bytes, as far as the cell tells: what is in a file is large.
+fn weight(held: &Held) -> usize {
+    let is_in_file = held.value().is_some_and(|value| value.get_object_id("body").is_ok());
+    if is_in_file { usize::MAX } else { 0 }
+}
+
+/// What a change makes of a document: off the asynchronous threads, for both may be large.
+async fn changed(
+    existing: Option<Document>,
+    precondition: Precondition,
+    change: Change,
+) -> Result<Option<Document>> {
+    let work = move || {
+        precondition.check(existing.as_ref()).map_err(StoreError::Precondition)?;
+        Ok(change.apply(existing)?)
+    };
+    let stopped = |error| StoreError::Unavailable(format!("a change was stopped: {error}"));
+    tokio::task::spawn_blocking(work).await.map_err(stopped)?
 }
 
 fn registration(shelf: &Shelf) -> String {

@@ -140,7 +140,8 @@ impl Inner {
             ahead: Arc::default(),
             newest: watch::Sender::default(),
         };
-        let documents = Documents { cells: cells("document"), blobs: blobs.clone() };
+        let turns = Arc::default();
+        let documents = Documents { cells: cells("document"), blobs: blobs.clone(), turns };
         let courses = Courses {
             cells: cells("course"),
             certificates: collection("certificate_list"),

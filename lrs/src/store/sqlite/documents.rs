@@ -4,10 +4,14 @@ use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
+use super::SqliteStore;
 use super::session::Session;
 use crate::store::{LOG_BYTES, Result, StoreError, checksum};
 use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
 use crate::xapi::instant::Instant;
+
+/// How often a change is tried again when somebody else was quicker.
+const TRIES: u32 = 200;
 
 const SELECT: &str = "SELECT content_type, updated, body, checksum FROM document WHERE resource = ?1 \
     AND activity = ?2 AND agent = ?3 AND id = ?4 AND registration = ?5";
@@ -118,45 +122,198 @@ fn key(row: &Row<'_>) -> rusqlite::Result<DocumentKey> {
     Ok(DocumentKey { shelf, id: row.get(7)? })
 }
 
-pub(super) fn change(
-    session: &mut Session<'_>,
+/// See [`crate::store::DocumentStore::change_document`].
+///
+/// What is kept is looked at by a reader, and merged there: the writer only writes, where the document is still the one
+/// that was looked at.
+pub(super) async fn change(
+    store: &SqliteStore,
+    key: DocumentKey,
+    precondition: Precondition,
+    change: Change,
+) -> Result<Option<Document>> {
+    if precondition.is_free() && !matches!(change, Change::Post(..)) {
+        let document = change.apply(None)?;
+        let plan = Plan::new(&key, Seen::Anything, document);
+        return store.write(move |session| plan.carry_out(session)).await.map(|(_, kept)| kept);
+    }
+    let asked = key.clone();
+    let kept = store.read(move |connection| length(connection, &asked)).await?;
+    let _turn = store.0.turns.take(kept).await?;
+    for _ in 0..TRIES {
+        let (key, precondition, change) = (key.clone(), precondition.clone(), change.clone());
+        let plan = store.read(move |connection| plan(connection, &key, &precondition, change));
+        let plan = plan.await?;
+        if let (true, kept) = store.write(move |session| plan.carry_out(session)).await? {
+            return Ok(kept);
+        }
+    }
+    Err(StoreError::Unavailable("others changed the same document again and again".into()))
+}
+
+/// How many bytes the document at `key` has; 0 for none.
+fn length(connection: &Connection, key: &DocumentKey) -> Result<usize> {
+    let DocumentKey { shelf, id } = key;
+    let sql = "SELECT octet_length(body) FROM document WHERE resource = ?1 AND activity = ?2 \
+               AND agent = ?3 AND id = ?4 AND registration = ?5";
+    let address =
+        params![number(shelf.resource), shelf.activity, shelf.agent, id, registration(shelf)];
+    let length = connection.prepare_cached(sql)?.query_row(address, |row| row.get::<_, i64>(0));
+    Ok(length.optional()?.map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX)))
+}
+
+/// What a change makes of the document as it is now.
+pub(super) fn plan(
+    connection: &Connection,
     key: &DocumentKey,
     precondition: &Precondition,
     change: Change,
-) -> Result<Option<Document>> {
+) -> Result<Plan> {
     let DocumentKey { shelf, id } = key;
-    let registration = registration(shelf);
-    let resource = number(shelf.resource);
-    let address = params![resource, shelf.activity, shelf.agent, id, registration];
-    let existing = checked(key, session.one(SELECT, address, read)?)?;
-    precondition.check(existing.as_ref()).map_err(StoreError::Precondition)?;
-    let Some(document) = change.apply(existing)? else {
-        session.run(
-            "DELETE FROM document WHERE resource = ?1 AND activity = ?2 AND agent = ?3 \
-             AND id = ?4 AND registration = ?5",
-            address,
-        )?;
-        return Ok(None);
+    let sql = "SELECT content_type, updated, body, checksum, version FROM document \
+               WHERE resource = ?1 AND activity = ?2 AND agent = ?3 AND id = ?4 \
+               AND registration = ?5";
+    let address =
+        params![number(shelf.resource), shelf.activity, shelf.agent, id, registration(shelf)];
+    let mut select = connection.prepare_cached(sql)?;
+    let found = select.query_row(address, |row| Ok((read(row)?, row.get(4)?))).optional()?;
+    let (found, seen) = match found {
+        None => (None, Seen::Nothing),
+        Some((document, version)) => (Some(document), Seen::Version(version)),
     };
-    session.run(
-        "INSERT INTO document (resource, activity, agent, id, registration, content_type, \
-         updated, body, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
-         ON CONFLICT (resource, activity, agent, id, registration) DO UPDATE \
-         SET content_type = excluded.content_type, updated = excluded.updated, \
-         body = excluded.body, checksum = excluded.checksum",
-        params![
-            resource,
-            shelf.activity,
-            shelf.agent,
-            id,
-            registration,
-            document.content_type,
-            document.updated.micros(),
-            &*document.body,
-            checksum::of_document(key, &document),
-        ],
-    )?;
-    Ok(Some(document))
+    let existing = checked(key, found)?;
+    precondition.check(existing.as_ref()).map_err(StoreError::Precondition)?;
+    Ok(Plan::new(key, seen, change.apply(existing)?))
+}
+
+/// What a document was when a change of it was made.
+#[derive(Clone, Copy)]
+enum Seen {
+    /// It was not looked at: the change holds for any.
+    Anything,
+    /// There was none.
+    Nothing,
+    /// The one that this write made; a version before wrote no number.
+    Version(Option<i64>),
+}
+
+/// A change of a document that is to be written.
+pub(super) struct Plan {
+    key: DocumentKey,
+    seen: Seen,
+    /// What it shall be, with its checksum.
+    document: Option<(Document, u32)>,
+}
+
+impl Plan {
+    fn new(key: &DocumentKey, seen: Seen, document: Option<Document>) -> Self {
+        let summed = |document| {
+            let checksum = checksum::of_document(key, &document);
+            (document, checksum)
+        };
+        Self { key: key.clone(), seen, document: document.map(summed) }
+    }
+
+    /// Writes it, unless the document is not the one that was seen any more: then false. Gives what was to be kept.
+    pub(super) fn carry_out(self, session: &Session<'_>) -> Result<(bool, Option<Document>)> {
+        let written = match (self.seen, &self.document) {
+            (Seen::Nothing, None) => true,
+            (Seen::Anything, None) => self.remove(session, None).map(|_| true)?,
+            (Seen::Version(version), None) => self.remove(session, Some(version))?,
+            (Seen::Anything, Some((document, sum))) => {
+                let or = "DO UPDATE SET content_type = excluded.content_type, \
+                          updated = excluded.updated, body = excluded.body, \
+                          checksum = excluded.checksum, version = excluded.version";
+                self.insert(session, document, *sum, or)?
+            }
+            (Seen::Nothing, Some((document, sum))) => {
+                self.insert(session, document, *sum, "DO NOTHING")?
+            }
+            (Seen::Version(version), Some((document, sum))) => {
+                self.replace(session, document, *sum, version)?
+            }
+        };
+        Ok((written, self.document.map(|(document, _)| document)))
+    }
+
+    fn insert(
+        &self,
+        session: &Session<'_>,
+        document: &Document,
+        checksum: u32,
+        or: &str,
+    ) -> Result<bool> {
+        let DocumentKey { shelf, id } = &self.key;
+        let sql = format!(
+            "INSERT INTO document (resource, activity, agent, id, registration, content_type, \
+             updated, body, checksum, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+             ON CONFLICT (resource, activity, agent, id, registration) {or}"
+        );
+        let written = session.run(
+            &sql,
+            params![
+                number(shelf.resource),
+                shelf.activity,
+                shelf.agent,
+                id,
+                registration(shelf),
+                document.content_type,
+                document.updated.micros(),
+                &*document.body,
+                checksum,
+                rand::random::<i64>(),
+            ],
+        )?;
+        Ok(written == 1)
+    }
+
+    fn replace(
+        &self,
+        session: &Session<'_>,
+        document: &Document,
+        checksum: u32,
+        version: Option<i64>,
+    ) -> Result<bool> {
+        let DocumentKey { shelf, id } = &self.key;
+        let written = session.run(
+            "UPDATE document SET content_type = ?6, updated = ?7, body = ?8, checksum = ?9, \
+             version = ?10 WHERE resource = ?1 AND activity = ?2 AND agent = ?3 AND id = ?4 \
+             AND registration = ?5 AND version IS ?11",
+            params![
+                number(shelf.resource),
+                shelf.activity,
+                shelf.agent,
+                id,
+                registration(shelf),
+                document.content_type,
+                document.updated.micros(),
+                &*document.body,
+                checksum,
+                rand::random::<i64>(),
+                version,
+            ],
+        )?;
+        Ok(written == 1)
+    }
+
+    /// Removes the document, where it is of this version.
+    fn remove(&self, session: &Session<'_>, version: Option<Option<i64>>) -> Result<bool> {
+        let DocumentKey { shelf, id } = &self.key;
+        let removed = session.run(
+            "DELETE FROM document WHERE resource = ?1 AND activity = ?2 AND agent = ?3 \
+             AND id = ?4 AND registration = ?5 AND (?6 OR version IS ?7)",
+            params![
+                number(shelf.resource),
+                shelf.activity,
+                shelf.agent,
+                id,
+                registration(shelf),
+                version.is_none(),
+                version.flatten(),
+            ],
+        )?;
+        Ok(removed == 1)
+    }
 }
 
 pub(super) fn delete(session: &Session<'_>, shelf: &Shelf) -> Result<()> {

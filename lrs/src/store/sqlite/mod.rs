@@ -15,6 +15,7 @@ use self::folder::Folder;
 use self::readers::Readers;
 use self::scrub::Scrub;
 use self::writer::{Guards, Writer};
+use super::turns::Turns;
 use super::{
     Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptCertificates,
     KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore,
@@ -61,6 +62,7 @@ struct Inner {
     #[cfg_attr(not(test), expect(dead_code, reason = "it ends when this is dropped"))]
     scrub: Scrub,
     damage: Arc<Damage>,
+    turns: Turns,
     readers: Readers,
     writer: Writer,
     _folder: Arc<Folder>,
@@ -85,7 +87,14 @@ impl SqliteStore {
         let guards = Guards { folder: Arc::clone(&folder), damage: Arc::clone(&damage) };
         let writer = Writer::start(connection, clock, guards)?;
         let scrub = Scrub::start(&path, Arc::clone(&damage))?;
-        Ok(Self(Arc::new(Inner { scrub, damage, readers, writer, _folder: folder })))
+        Ok(Self(Arc::new(Inner {
+            scrub,
+            damage,
+            turns: Turns::default(),
+            readers,
+            writer,
+            _folder: folder,
+        })))
     }
 
     async fn read<T: Send + 'static>(
@@ -191,7 +200,7 @@ impl DocumentStore for SqliteStore {
         precondition: Precondition,
         change: Change,
     ) -> Result<Option<Document>> {
-        self.write(move |session| documents::change(session, &key, &precondition, change)).await
+        documents::change(self, key, precondition, change).await
     }
 
     async fn delete_documents(&self, shelf: &Shelf) -> Result<()> {

@@ -17,7 +17,7 @@ use crate::store::{
     StoreError,
 };
 use crate::xapi::document::{
-    Change, Document, DocumentKey, Precondition, Resource, Shelf, Unguarded,
+    Change, Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded,
 };
 use crate::xapi::instant::Instant;
 use crate::xapi::query::Filter;
@@ -111,7 +111,11 @@ async fn a_flipped_bit_in_a_document_is_an_error_that_names_it() {
     assert!(matches!(&error, StoreError::Corrupt(what) if what.contains("`one`")), "{error}");
     assert_eq!(store.document(&key("two")).await.unwrap(), Some(document("needle-two")));
     assert!(is_damaged(&store).await);
-    store.change_document(key("one"), free(), Change::Delete).await.unwrap_err();
+    let seen = Precondition { if_none_match: Some(Tags::Any), ..free() };
+    store.change_document(key("one"), seen, Change::Delete).await.unwrap_err();
+    let again = document("needle-again");
+    store.change_document(key("one"), free(), Change::Put(again.clone())).await.unwrap();
+    assert_eq!(store.document(&key("one")).await.unwrap(), Some(again), "it can be replaced");
 }
 
 /// What no request has hit yet: a statement's text, and the page of a table that is empty.

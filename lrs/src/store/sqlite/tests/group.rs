@@ -15,7 +15,7 @@ use crate::store::{Result, StatementStore as _, StoreError};
 use crate::xapi::query::Filter;
 
 /// A job that keeps the writer until `go` says so or is gone, and says that it began.
-fn gate(
+pub(super) fn gate(
     began: mpsc::Sender<()>,
     go: mpsc::Receiver<()>,
 ) -> impl FnOnce(&mut Session<'_>) -> Result<()> + Send {

@@ -12,6 +12,7 @@ use crate::xapi::instant::Instant;
 
 mod damage;
 mod disk;
+mod documents;
 mod folder;
 mod group;
 mod index;
