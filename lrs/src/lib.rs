@@ -5,6 +5,9 @@
 //! [`progress`] are what Traccia does with one, [`transfer`] with two, [`http`] and [`cli`] are how it is asked. [`app`]
 //! puts the parts together. [`memory`] is what all requests may hold.
 
+// What commands print goes through `cli::out`, which takes a reader that goes away.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod access;
 pub mod app;
 pub mod cli;

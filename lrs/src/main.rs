@@ -11,11 +11,5 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    match lrs::cli::Cli::parse().run() {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("traccia: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    lrs::cli::Cli::parse().run()
 }

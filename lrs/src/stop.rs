@@ -5,10 +5,14 @@
 //! it is asked once more, it ends the process itself. What was answered is kept in either case.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, Write as _};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+
+/// The exit code of a process that was asked twice: that of Ctrl-C.
+#[cfg(unix)]
+const AT_ONCE: i32 = 130;
 
 /// Hears the signals TERM and INT from now on. What is returned resolves at the first of them; at
 /// the second, or when `farewell` has passed, the process ends.
@@ -29,14 +33,16 @@ pub fn asked(farewell: Duration) -> io::Result<impl Future<Output = ()> + Send +
         let _ = tell.send(());
         std::thread::spawn(move || {
             std::thread::sleep(farewell);
-            eprintln!(
+            // Where nobody hears it, it ends all the same.
+            let _ = writeln!(
+                io::stderr(),
                 "traccia: ended while work was not done, {} seconds after it was asked to",
                 farewell.as_secs()
             );
             exit(0);
         });
         if asked.next().is_some() {
-            exit(1);
+            exit(AT_ONCE);
         }
     };
     std::thread::Builder::new().name("signals".into()).spawn(listen)?;

@@ -20,6 +20,7 @@ mod document;
 mod eventually;
 mod multipart;
 mod reply;
+mod scripted;
 pub mod seminar;
 pub mod source;
 mod statement;
@@ -32,6 +33,7 @@ pub use document::Document;
 pub use eventually::eventually;
 pub use multipart::{Multipart, Part, sha2_hex};
 pub use reply::{Problem, Reply};
+pub use scripted::{Scripted, Turn};
 pub use statement::{
     ADL, Statement, account, activity, activity_iri, agent, anonymous_group, group, new_id,
     reference, verb,

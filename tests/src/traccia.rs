@@ -28,9 +28,17 @@ pub struct Setup {
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
     store: Option<String>,
+    seedless: bool,
 }
 
 impl Setup {
+    /// Without a seed key.
+    #[must_use]
+    pub fn seedless(mut self) -> Self {
+        self.seedless = true;
+        self
+    }
+
     /// On this store, whatever `TRACCIA_TEST_STORE` says: a second server on the store of the first, for one.
     #[must_use]
     pub fn store(mut self, uri: &str) -> Self {
@@ -77,7 +85,7 @@ impl Traccia {
             .arg(folder.path().join("data"))
             .args(setup.store.iter().flat_map(|uri| ["--store", uri]))
             .args(&setup.arguments)
-            .env("TRACCIA_SEED_KEY", format!("{SEED_KEY}:{SEED_SECRET}"))
+            .envs((!setup.seedless).then(|| ("TRACCIA_SEED_KEY", seed())))
             .envs(setup.variables.iter().cloned())
             .stdin(Stdio::null());
         let program = Program::start(command, first_address).await;
@@ -152,11 +160,40 @@ impl Traccia {
     /// Runs `traccia ARGUMENTS` against this server as the admin and waits for its end.
     pub async fn cli(&self, arguments: &[&str]) -> Done {
         let mut command = command();
-        command
-            .env("TRACCIA_URL", self.url())
-            .env("TRACCIA_KEY", format!("{SEED_KEY}:{SEED_SECRET}"));
+        command.env("TRACCIA_URL", self.url()).env("TRACCIA_KEY", seed());
         done(command, arguments).await
     }
+
+    /// The same, with a standard output that nobody reads any more.
+    pub async fn cli_unread(&self, arguments: &[&str]) -> Done {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = self.command(arguments);
+        command.stdout(writer).stderr(Stdio::piped());
+        let child = command.spawn().expect("traccia runs");
+        // It holds the other end of the pipe.
+        drop(command);
+        let output = child.wait_with_output().await.expect("traccia ends");
+        Done::new(arguments, &output)
+    }
+
+    /// `traccia ARGUMENTS` against this server as the admin, to be run with pipes of one's own.
+    pub fn command(&self, arguments: &[&str]) -> tokio::process::Command {
+        let mut command = command();
+        command.env("TRACCIA_URL", self.url()).env("TRACCIA_KEY", seed()).args(arguments);
+        let mut command = tokio::process::Command::from(command);
+        command.stdin(Stdio::null()).kill_on_drop(true);
+        command
+    }
+
+    /// All that the server wrote on stdout so far.
+    pub fn said(&self) -> String {
+        self.program.stdout()
+    }
+}
+
+fn seed() -> String {
+    format!("{SEED_KEY}:{SEED_SECRET}")
 }
 
 /// Runs `traccia ARGUMENTS` for no server that is there and waits for its end.

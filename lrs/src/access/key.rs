@@ -27,6 +27,17 @@ pub struct Key {
     pub created: Instant,
 }
 
+impl Key {
+    /// The longest name, in bytes.
+    const LONGEST_NAME: usize = 128;
+
+    /// Whether a key can have this name: HTTP Basic ends it at the first colon.
+    pub fn can_be_named(name: &str) -> bool {
+        let fits = !name.is_empty() && name.len() <= Self::LONGEST_NAME && !name.contains(':');
+        fits && !name.chars().any(char::is_control)
+    }
+}
+
 /// A key as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptKey {

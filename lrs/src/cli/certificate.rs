@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Subcommand;
 use reqwest::Method;
 use serde_json::Value;
 
 use super::client::{Target, encoded, member};
+use super::exit;
+use super::out::say;
 use super::report::Rendering;
 use crate::course::FrozenCertificates;
 
@@ -72,12 +74,12 @@ impl Certificate {
                 let client = target.client()?;
                 let day = at.map_or(String::new(), |at| format!("?at={}", encoded(&at)));
                 let path = format!("{}{day}", lists(&course));
-                print(&client.json(client.request(Method::POST, &path)).await?);
+                print(&client.json(client.request(Method::POST, &path)).await?)?;
             }
             Self::List { course, target } => {
                 let client = target.client()?;
                 let all = client.json(client.request(Method::GET, &lists(&course))).await?;
-                all.as_array().into_iter().flatten().for_each(print);
+                all.as_array().into_iter().flatten().try_for_each(print)?;
             }
             Self::Show { course, list, rendering, target } => {
                 let path = format!("{}/{}", lists(&course), encoded(&list));
@@ -96,14 +98,14 @@ fn lists(course: &str) -> String {
     format!("/api/v1/courses/{}/certificates", encoded(course))
 }
 
-fn print(list: &Value) {
-    println!(
+fn print(list: &Value) -> std::io::Result<()> {
+    say!(
         "{}  {} people on {}  sha256:{}",
         member(list, "id"),
         member(list, "people"),
         member(list, "date"),
         member(list, "hash")
-    );
+    )
 }
 
 async fn verify(file: &std::path::Path, target: Option<Target>) -> anyhow::Result<ExitCode> {
@@ -112,26 +114,27 @@ async fn verify(file: &std::path::Path, target: Option<Target>) -> anyhow::Resul
     let list: FrozenCertificates = serde_json::from_str(&text)
         .with_context(|| format!("{name} is not a frozen certificate list in JSON"))?;
     if !list.is_intact() {
-        bail!(
+        return Err(exit::no(format!(
             "{name} was changed: its hash is {}, but what it says has the hash {}",
             list.hash,
             list.computed()
-        );
+        )));
     }
     if let Some(target) = target {
         let client = target.client()?;
         let all = client.json(client.request(Method::GET, &lists(&list.course))).await?;
         let is_this = |known: &&Value| member(known, "hash") == list.hash;
         if !all.as_array().into_iter().flatten().any(|known| is_this(&known)) {
-            bail!("{name} has a right hash, but this server never froze it: somebody made it up");
+            let text = "has a right hash, but this server never froze it: somebody made it up";
+            return Err(exit::no(format!("{name} {text}")));
         }
     }
-    println!(
+    say!(
         "{name}: intact, {} people of {} on {}, sha256:{}",
         list.people.len(),
         list.course,
         list.date,
         list.hash
-    );
+    )?;
     Ok(ExitCode::SUCCESS)
 }

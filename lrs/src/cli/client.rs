@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
 use clap::Args;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::header::RETRY_AFTER;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::Value;
+
+use super::exit;
 
 /// How long, and how far apart, a server that is not available now is asked again.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -23,6 +25,48 @@ pub(super) struct Target {
     key: String,
 }
 
+/// Why a server did not do what a command asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ServerError {
+    /// No answer, or half of one.
+    #[error("cannot reach {base}; is `traccia serve` running there?")]
+    Unreachable {
+        /// The server's address.
+        base: String,
+        /// What happened.
+        source: reqwest::Error,
+    },
+    /// An answer that refuses, in the server's words.
+    #[error("{}", explained(*.status, .problem))]
+    Answer {
+        /// Its status.
+        status: StatusCode,
+        /// The problem document; null without one.
+        problem: Value,
+        /// When the server wants to be asked again (RFC 9110, 10.2.3), where it says so in seconds.
+        retry_after: Option<Duration>,
+    },
+    /// An answer that Traccia does not give.
+    #[error("{base} answers, but not as Traccia does: check --url")]
+    Foreign {
+        /// The server's address.
+        base: String,
+    },
+}
+
+impl ServerError {
+    /// The problem document of an answer that refuses; null without one.
+    pub(super) fn problem(self) -> Value {
+        match self {
+            Self::Answer { problem, .. } => problem,
+            Self::Unreachable { .. } | Self::Foreign { .. } => Value::Null,
+        }
+    }
+}
+
+/// What a request to the server gives.
+pub(super) type Asked<T> = Result<T, ServerError>;
+
 /// A client of one server.
 pub(super) struct Client {
     http: reqwest::Client,
@@ -37,7 +81,8 @@ impl Target {
     }
 
     pub(super) fn client(self) -> anyhow::Result<Client> {
-        let (key, secret) = self.key.split_once(':').context("--key is not KEY:SECRET")?;
+        let (key, secret) =
+            self.key.split_once(':').ok_or_else(|| exit::usage("--key is not KEY:SECRET"))?;
         // One TLS provider for the whole program; a second installation is refused and harmless.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
@@ -60,9 +105,8 @@ impl Client {
     }
 
     /// Sends, whatever the status of the answer.
-    pub(super) async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
-        let cannot = || format!("cannot reach {}; is `traccia serve` running there?", self.base);
-        request.send().await.with_context(cannot)
+    pub(super) async fn send(&self, request: RequestBuilder) -> Asked<Response> {
+        request.send().await.map_err(|source| self.unreachable(source))
     }
 
     /// Sends and gives the answer's body, as [`Self::bytes`] does; while the server says that it is
@@ -70,11 +114,11 @@ impl Client {
     pub(super) async fn patiently(
         &self,
         request: impl Fn() -> RequestBuilder,
-    ) -> anyhow::Result<bytes::Bytes> {
+    ) -> Asked<bytes::Bytes> {
         for _ in 0..PATIENCE.as_secs() / BETWEEN.as_secs() {
             let response = self.send(request()).await?;
             if response.status() != StatusCode::SERVICE_UNAVAILABLE {
-                return Self::body_of(response).await;
+                return self.body_of(response).await;
             }
             tokio::time::sleep(BETWEEN).await;
         }
@@ -82,28 +126,32 @@ impl Client {
     }
 
     /// Sends and gives the answer's body; an error status is an error with the server's reason.
-    pub(super) async fn bytes(&self, request: RequestBuilder) -> anyhow::Result<bytes::Bytes> {
-        Self::body_of(self.send(request).await?).await
+    pub(super) async fn bytes(&self, request: RequestBuilder) -> Asked<bytes::Bytes> {
+        self.body_of(self.send(request).await?).await
     }
 
-    async fn body_of(response: Response) -> anyhow::Result<bytes::Bytes> {
+    /// The body of an answer; an error status is an error with the server's reason.
+    pub(super) async fn body_of(&self, response: Response) -> Asked<bytes::Bytes> {
         let status = response.status();
-        let bytes = response.bytes().await?;
-        if !status.is_success() {
-            let text = String::from_utf8_lossy(&bytes);
-            bail!("{}", explain(&text).unwrap_or_else(|| format!("the server says {status}")));
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(|it| it.to_str().ok());
+        let retry_after = retry_after.and_then(|it| it.parse().ok()).map(Duration::from_secs);
+        let bytes = response.bytes().await.map_err(|source| self.unreachable(source))?;
+        if status.is_success() {
+            return Ok(bytes);
         }
-        Ok(bytes)
+        let problem = serde_json::from_slice(&bytes).unwrap_or_default();
+        Err(ServerError::Answer { status, problem, retry_after })
     }
 
-    /// [`Self::bytes`], as text.
-    pub(super) async fn text(&self, request: RequestBuilder) -> anyhow::Result<String> {
-        Ok(String::from_utf8(self.bytes(request).await?.to_vec())?)
+    /// [`Self::bytes`], read as JSON.
+    pub(super) async fn json(&self, request: RequestBuilder) -> Asked<Value> {
+        let bytes = self.bytes(request).await?;
+        let foreign = |_| ServerError::Foreign { base: self.base.clone() };
+        serde_json::from_slice(&bytes).map_err(foreign)
     }
 
-    /// [`Self::text`], read as JSON.
-    pub(super) async fn json(&self, request: RequestBuilder) -> anyhow::Result<Value> {
-        Ok(serde_json::from_str(&self.text(request).await?)?)
+    fn unreachable(&self, source: reqwest::Error) -> ServerError {
+        ServerError::Unreachable { base: self.base.clone(), source }
     }
 }
 
@@ -129,12 +177,11 @@ pub(super) fn reads_italian() -> bool {
 }
 
 /// What a problem document says, in two lines.
-pub(super) fn explain(text: &str) -> Option<String> {
-    let problem: Value = serde_json::from_str(text).ok()?;
+fn explained(status: StatusCode, problem: &Value) -> String {
     let member = |name: &str| problem.get(name).and_then(Value::as_str);
-    let detail = member("detail")?;
-    Some(match member("remedy") {
-        Some(remedy) => format!("{detail}\n  {remedy}"),
-        None => detail.to_owned(),
-    })
+    match (member("detail"), member("remedy")) {
+        (Some(detail), Some(remedy)) => format!("{detail}\n  {remedy}"),
+        (Some(detail), None) => detail.to_owned(),
+        (None, _) => format!("the server says {status} and not why"),
+    }
 }

@@ -1,22 +1,26 @@
 //! `traccia demo`
 
 use std::fs::File;
-use std::io::{BufWriter, ErrorKind, Write, stdout};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Args, value_parser};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Url};
 use serde_json::Value;
 
 use super::client::{Client, Target, encoded};
+use super::exit;
+use super::out::{Out, say};
 use crate::course::Course;
 use crate::demo::{PROGRAMMES, as_sent, cohort, programme};
 
 /// The learners of a course that is none of the five.
 const LEARNERS: usize = 200;
+/// What `--output` writes.
+const FILES: [&str; 3] = ["course.toml", "learners.csv", "statements.ndjson"];
 /// Statements sent at once.
 const BATCH: usize = 500;
 
@@ -42,6 +46,9 @@ pub(super) struct Demo {
     /// printing the statements
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
+    /// Write over files that are in the folder
+    #[arg(long, requires = "output")]
+    force: bool,
     /// Load course, learners and statements into a running server
     #[arg(long, requires = "key")]
     load: bool,
@@ -59,6 +66,19 @@ fn after_help() -> String {
     format!("Programmes:\n{}", PROGRAMMES.iter().map(line).collect::<String>())
 }
 
+/// Whoever has files of these names in a folder may have worked on them.
+fn refuse_to_write_over(folder: &Path) -> anyhow::Result<()> {
+    let there: Vec<&str> = FILES.into_iter().filter(|name| folder.join(name).exists()).collect();
+    if there.is_empty() {
+        return Ok(());
+    }
+    Err(exit::refused(format!(
+        "{} has {} already: name another folder, or add --force to write over them",
+        folder.display(),
+        there.join(", ")
+    )))
+}
+
 /// A course with its made-up cohort.
 struct Made {
     file: String,
@@ -70,6 +90,9 @@ struct Made {
 impl Demo {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         if let Some(folder) = &self.output {
+            if !self.force {
+                refuse_to_write_over(folder)?;
+            }
             self.make()?.write(folder)?;
         }
         if let (true, Some(key)) = (self.load, self.key.clone()) {
@@ -103,11 +126,11 @@ fn course_file(name: &str) -> anyhow::Result<String> {
         Ok(file) => Ok(file),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let known: Vec<&str> = PROGRAMMES.iter().map(|programme| programme.id).collect();
-            bail!(
+            Err(exit::usage(format!(
                 "there is no programme `{name}`, and no file of this name\n  The programmes are {}; \
                  or name a course file, TOML",
                 known.join(", ")
-            )
+            )))
         }
         Err(error) => Err(error).with_context(|| format!("reading {name}")),
     }
@@ -116,26 +139,24 @@ fn course_file(name: &str) -> anyhow::Result<String> {
 impl Made {
     /// Prints the statements, one a line, until nobody reads any more.
     fn print(self) -> anyhow::Result<()> {
-        match self.write_statements(&mut BufWriter::new(stdout().lock())) {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            written => Ok(written.map(drop)?),
-        }
+        Ok(self.write_statements(&mut BufWriter::new(Out)).map(drop)?)
     }
 
     fn write(self, folder: &Path) -> anyhow::Result<()> {
         let cannot = |name: &Path| format!("writing {}", name.display());
         std::fs::create_dir_all(folder).with_context(|| cannot(folder))?;
-        for (name, text) in [("course.toml", &self.file), ("learners.csv", &self.list)] {
+        let [course, learners, statements] = FILES;
+        for (name, text) in [(course, &self.file), (learners, &self.list)] {
             let name = folder.join(name);
             std::fs::write(&name, text).with_context(|| cannot(&name))?;
         }
-        let name = folder.join("statements.ndjson");
+        let name = folder.join(statements);
         let file = File::create(&name).with_context(|| cannot(&name))?;
         let course = self.course.id().to_owned();
         let count =
             self.write_statements(&mut BufWriter::new(file)).with_context(|| cannot(&name))?;
-        println!("{course}: {count} statements, with course and learners, in {}", folder.display());
-        Ok(())
+        let folder = folder.display();
+        Ok(say!("{course}: {count} statements, with course and learners, in {folder}")?)
     }
 
     fn write_statements(self, to: &mut impl Write) -> std::io::Result<u64> {
@@ -155,9 +176,9 @@ impl Made {
         let put = |path: &str, kind: &str, body: String| {
             client.request(Method::PUT, path).header(CONTENT_TYPE, kind).body(body)
         };
-        client.text(put(&path, "application/toml", file)).await.context("loading the course")?;
+        client.bytes(put(&path, "application/toml", file)).await.context("loading the course")?;
         let learners = put(&format!("{path}/learners"), "text/csv", list);
-        client.text(learners).await.context("enrolling the learners")?;
+        client.bytes(learners).await.context("enrolling the learners")?;
         let mut count = 0;
         loop {
             let batch: Vec<Value> = statements.by_ref().take(BATCH).collect();
@@ -171,7 +192,6 @@ impl Made {
                 .json(&batch);
             client.bytes(request).await.context("sending the statements")?;
         }
-        println!("{course}: loaded, with {count} statements");
-        Ok(())
+        Ok(say!("{course}: loaded, with {count} statements")?)
     }
 }

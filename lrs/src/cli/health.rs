@@ -8,6 +8,8 @@ use reqwest::Url;
 use serde_json::Value;
 
 use super::client::member;
+use super::exit::Exit;
+use super::out::{note, say};
 
 /// Who asks has given up by then: a container's health check does after five seconds.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -25,15 +27,15 @@ impl Health {
         let base = self.url.as_str().trim_end_matches('/');
         match state(base).await? {
             Ok(warnings) => {
-                println!("{base} is ready");
+                say!("{base} is ready")?;
                 for warning in warnings {
-                    eprintln!("{base} warns: {warning}");
+                    note!("{base} warns: {warning}");
                 }
-                Ok(ExitCode::SUCCESS)
+                Ok(Exit::Done.into())
             }
             Err(reason) => {
-                eprintln!("{base} is not ready: {reason}");
-                Ok(ExitCode::FAILURE)
+                note!("{base} is not ready: {reason}");
+                Ok(Exit::No.into())
             }
         }
     }

@@ -10,6 +10,8 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::client::{Target, encoded, member, reads_italian};
+use super::out::{self, note, say};
+use super::report::Lang;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -26,6 +28,20 @@ pub(super) enum Learners {
         /// Learners who are not in the file leave; what they did is theirs again if they return
         #[arg(long)]
         replace: bool,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Print or write the learners of a course as the CSV list that import takes, with the merges
+    Export {
+        /// The course's id
+        course: String,
+        /// Italian: `;` between fields, Italian headings, as Excel reads it there; else as RFC 4180
+        /// says [default: that of the terminal]
+        #[arg(long, value_enum)]
+        lang: Option<Lang>,
+        /// The file to write to instead of printing
+        #[arg(long, short)]
+        output: Option<PathBuf>,
         #[command(flatten)]
         target: Target,
     },
@@ -73,22 +89,29 @@ impl Learners {
             Self::Import { course, file, dry_run, replace, target } => {
                 import(target, &course, &file, dry_run, replace).await?;
             }
+            Self::Export { course, lang, output, target } => {
+                let client = target.client()?;
+                let (course, lang) = (encoded(&course), Lang::of_terminal(lang));
+                let path = format!("/api/v1/courses/{course}/learners?format=csv&lang={lang}");
+                let list = client.bytes(client.request(Method::GET, &path)).await?;
+                out::to(output.as_deref(), &list)?;
+            }
             Self::Merge { course, learner, into, target } => {
                 let client = target.client()?;
                 let request = client.request(Method::PUT, &merge_of(&course, &learner));
-                client.text(request.json(&json!({"into": into}))).await?;
-                println!("{course}: {learner} is {into}");
+                client.bytes(request.json(&json!({"into": into}))).await?;
+                say!("{course}: {learner} is {into}")?;
             }
             Self::Unmerge { course, learner, target } => {
                 let client = target.client()?;
-                client.text(client.request(Method::DELETE, &merge_of(&course, &learner))).await?;
-                println!("{course}: {learner} is themselves again");
+                client.bytes(client.request(Method::DELETE, &merge_of(&course, &learner))).await?;
+                say!("{course}: {learner} is themselves again")?;
             }
             Self::Statements { course, learner, target } => {
                 let client = target.client()?;
                 let (course, learner) = (encoded(&course), encoded(&learner));
                 let path = format!("/api/v1/courses/{course}/learners/{learner}/statements");
-                print!("{}", client.text(client.request(Method::GET, &path)).await?);
+                out::bytes(&client.bytes(client.request(Method::GET, &path)).await?, false)?;
             }
             Self::Unassigned { course, target } => {
                 let client = target.client()?;
@@ -97,13 +120,13 @@ impl Learners {
                 for actor in all.get("unassigned").and_then(Value::as_array).into_iter().flatten() {
                     let (statements, last) =
                         (member(actor, "statements"), member(actor, "last_seen"));
-                    println!("{statements:>8}  {last}  {}", member(actor, "actor"));
+                    say!("{statements:>8}  {last}  {}", member(actor, "actor"))?;
                 }
-                println!(
+                say!(
                     "{course}: {} statements of {} actors are unassigned",
                     member(&all, "statements"),
                     member(&all, "actors")
-                );
+                )?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -131,7 +154,7 @@ async fn import(
     let imported = client.json(request).await.with_context(|| format!("importing {name}"))?;
     let count = |key: &str| imported.get(key).and_then(Value::as_array).map_or(0, Vec::len);
     let absent = if replace { "left" } else { "not in the list, kept" };
-    println!(
+    say!(
         "{course}: {} learners ({} added, {} updated, {} unchanged, {} {absent}){}",
         member(&imported, "learners"),
         count("added"),
@@ -139,9 +162,12 @@ async fn import(
         member(&imported, "unchanged"),
         count("absent"),
         if dry_run { ": a dry run, nothing was changed" } else { "" }
-    );
+    )?;
+    if count("merged") > 0 {
+        say!("{course}: {} merged into another learner", count("merged"))?;
+    }
     for warning in imported.get("warnings").and_then(Value::as_array).into_iter().flatten() {
-        eprintln!("{}", told(warning, reads_italian()));
+        note!("{}", told(warning, reads_italian()));
     }
     Ok(())
 }

@@ -8,15 +8,20 @@ use clap::{Parser, Subcommand};
 
 mod certificate;
 mod client;
+mod confirm;
 mod course;
 mod demo;
 #[cfg(test)]
 mod documents;
+mod exit;
 mod health;
 mod import;
 mod key;
 mod learners;
+mod out;
+mod place;
 mod progress;
+mod pulse;
 mod register;
 mod report;
 mod serve;
@@ -27,7 +32,7 @@ const LEFT: Duration = Duration::from_secs(1);
 
 /// A learning record store for SCORM and xAPI.
 #[derive(Debug, Parser)]
-#[command(name = "traccia", version, arg_required_else_help = true)]
+#[command(name = "traccia", version, arg_required_else_help = true, after_help = exit::CODES)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -69,8 +74,12 @@ enum Command {
 }
 
 impl Cli {
-    /// Runs the command. Errors are for people: each says what to do.
-    pub fn run(self) -> anyhow::Result<ExitCode> {
+    /// Runs the command, says why it failed where it did, and gives its exit code.
+    pub fn run(self) -> ExitCode {
+        self.ended().unwrap_or_else(|error| exit::end(&error))
+    }
+
+    fn ended(self) -> anyhow::Result<ExitCode> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let code = runtime.block_on(async {
             match self.command {

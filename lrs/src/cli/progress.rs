@@ -6,6 +6,7 @@ use clap::Subcommand;
 use reqwest::Method;
 
 use super::client::{Target, encoded, member};
+use super::out::say;
 use super::report::Rendering;
 
 /// See the command's help.
@@ -47,11 +48,11 @@ impl Progress {
                 let client = target.client()?;
                 let path = format!("/api/v1/courses/{}/rebuild", encoded(&course));
                 let rebuilt = client.json(client.request(Method::POST, &path)).await?;
-                println!(
+                say!(
                     "{course}: {} statements read, {} actors changed",
                     member(&rebuilt, "statements"),
                     member(&rebuilt, "changed")
-                );
+                )?;
                 Ok(ExitCode::SUCCESS)
             }
         }

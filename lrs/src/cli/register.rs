@@ -10,6 +10,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::client::{Target, encoded, member};
+use super::out::say;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -81,13 +82,13 @@ impl Register {
                 let entries: Vec<Value> = learners.iter().map(|text| entry(text)).collect();
                 let request =
                     client.request(Method::POST, &path).json(&json!({"entries": entries}));
-                print(&client.json(request).await?, false);
+                print(&client.json(request).await?, false)?;
             }
             Self::Code { place, target } => {
                 let client = target.client()?;
                 let path = format!("{}/code", place.path());
                 let code = client.json(client.request(Method::GET, &path)).await?;
-                println!("{}  {}", member(&code, "code"), member(&code, "address"));
+                say!("{}  {}", member(&code, "code"), member(&code, "address"))?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -104,8 +105,7 @@ impl File {
         let path = format!("{}/register?dry_run={}", self.place.path(), self.dry_run);
         let request = client.request(method, &path).header(CONTENT_TYPE, kind).body(text);
         let kept = client.json(request).await.with_context(|| format!("sending {name}"))?;
-        print(&kept, self.dry_run);
-        Ok(())
+        Ok(print(&kept, self.dry_run)?)
     }
 }
 
@@ -117,13 +117,13 @@ fn entry(text: &str) -> Value {
     }
 }
 
-fn print(kept: &Value, dry_run: bool) {
+fn print(kept: &Value, dry_run: bool) -> std::io::Result<()> {
     let count = |key: &str| kept.get(key).and_then(Value::as_array).map_or(0, Vec::len);
-    println!(
+    say!(
         "{} written, {} voided, {} unchanged{}",
         count("written"),
         count("voided"),
         member(kept, "unchanged"),
         if dry_run { ": a dry run, nothing was written" } else { "" }
-    );
+    )
 }

@@ -1,14 +1,15 @@
 //! `traccia report`
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use reqwest::Method;
 
 use super::client::{Target, encoded, reads_italian};
+use super::exit;
+use super::out;
 
 /// See the command's help.
 #[derive(Debug, Args)]
@@ -91,10 +92,22 @@ enum Format {
     Html,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Lang {
+/// A language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Lang {
     It,
     En,
+}
+
+impl Lang {
+    /// The language asked for, else that of the terminal, as parameters write it.
+    pub(super) fn of_terminal(asked: Option<Self>) -> &'static str {
+        match asked {
+            Some(Self::It) => "it",
+            None if reads_italian() => "it",
+            _ => "en",
+        }
+    }
 }
 
 impl Rendering {
@@ -112,13 +125,16 @@ impl Rendering {
             Format::Xlsx => "xlsx",
             Format::Html => "html",
         };
-        if self.format == Format::Xlsx && self.output.is_none() {
-            anyhow::bail!("a workbook cannot be printed: name a file with --output");
+        let to_terminal = self.output.is_none() && std::io::stdout().is_terminal();
+        if self.format == Format::Xlsx && to_terminal {
+            return Err(exit::usage(
+                "a workbook cannot be shown on a terminal: name a file with --output, or pipe it on",
+            ));
         }
         let width = self.width.or_else(terminal_width).filter(|_| self.format == Format::Text);
         let own = [
             ("format", Some(format.to_owned())),
-            ("lang", Some(self.language())),
+            ("lang", Some(Lang::of_terminal(self.lang).to_owned())),
             ("width", width.map(|width| width.to_string())),
         ];
         let all = parameters.iter().chain(&own);
@@ -128,38 +144,17 @@ impl Rendering {
         let client = target.client()?;
         let address = format!("{path}?{}", query.join("&"));
         let bytes = client.patiently(|| client.request(Method::GET, &address)).await?;
-        if let Some(file) = &self.output {
-            let name = file.display();
-            std::fs::write(file, &bytes).with_context(|| format!("writing {name}"))?;
-            eprintln!("{name} written");
-        } else {
-            print(&bytes)?;
+        match &self.output {
+            None if self.format != Format::Xlsx => out::bytes(&bytes, true)?,
+            output => out::to(output.as_deref(), &bytes)?,
         }
         Ok(ExitCode::SUCCESS)
-    }
-
-    fn language(&self) -> String {
-        match self.lang {
-            Some(Lang::It) => "it".into(),
-            None if reads_italian() => "it".into(),
-            _ => "en".into(),
-        }
     }
 }
 
 /// The columns of the terminal that the report is printed on.
 fn terminal_width() -> Option<usize> {
     std::io::stdout().is_terminal().then(|| usize::from(console::Term::stdout().size().1))
-}
-
-/// Prints, with a line end at the end. A reader that has seen enough is no error.
-fn print(bytes: &[u8]) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    let end: &[u8] = if bytes.ends_with(b"\n") { b"" } else { b"\n" };
-    match out.write_all(bytes).and_then(|()| out.write_all(end)) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
 }
 
 impl Report {

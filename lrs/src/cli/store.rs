@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use indicatif::{ProgressBar, ProgressStyle};
 
+use super::exit;
+use super::out::{Out, say};
+use super::pulse::Pulse;
 use crate::app;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Engine;
@@ -57,7 +59,7 @@ impl Store {
             Self::Export { from, output } => {
                 let store = open(&from, Use::Read).await?;
                 match output {
-                    None => export(&*store, std::io::stdout().lock()).await?,
+                    None => export(&*store, Out).await?,
                     Some(file) => {
                         let name = file.display().to_string();
                         let file = std::fs::File::create(&file);
@@ -68,12 +70,12 @@ impl Store {
             }
             Self::Digest { from } => {
                 let store = open(&from, Use::Read).await?;
-                let bar = bar();
+                let pulse = Pulse::start();
                 let all = store.extent().await?.statements;
-                let tell = |done| show(&bar, "reading", done, all);
+                let tell = |done| show(&pulse, "reading", done, all);
                 let contents = contents(&*store, &tell).await?;
-                bar.finish_and_clear();
-                print(&contents);
+                pulse.end();
+                print(&contents)?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -98,7 +100,10 @@ async fn open(uri: &str, purpose: Use) -> anyhow::Result<Arc<dyn AnyStore>> {
         }
         (Engine::Sqlite(folder), Use::Read) => {
             let is_there = folder.join("traccia.sqlite").is_file();
-            anyhow::ensure!(is_there, "there is no store in the folder {}", folder.display());
+            if !is_there {
+                let folder = folder.display();
+                return Err(exit::unavailable(format!("there is no store in the folder {folder}")));
+            }
         }
         (_, Use::Fill) => {}
     }
@@ -106,26 +111,26 @@ async fn open(uri: &str, purpose: Use) -> anyhow::Result<Arc<dyn AnyStore>> {
 }
 
 async fn copy(from: &str, to: &str) -> anyhow::Result<()> {
-    anyhow::ensure!(from != to, "--from and --to name the same store");
+    if from == to {
+        return Err(exit::usage("--from and --to name the same store"));
+    }
     let from = open(from, Use::Read).await.context("opening the source")?;
     let to = open(to, Use::Fill).await.context("opening the target")?;
-    let bar = bar();
+    let pulse = Pulse::start();
     let tell = |doing| match doing {
-        Doing::Statements(done, all) => show(&bar, "copying statements", done, all),
-        Doing::Documents(done) => show(&bar, "copying documents", done, done),
-        Doing::Comparing(done, all) => show(&bar, "comparing", done, all),
+        Doing::Statements(done, all) => show(&pulse, "copying statements", done, all),
+        Doing::Documents(done) => show(&pulse, "copying documents", done, 0),
+        Doing::Comparing(done, all) => show(&pulse, "comparing", done, all),
     };
     let copied = Transfer::new(&*from, &*to, &tell).run().await;
-    bar.finish_and_clear();
-    print(&copied.map_err(|error| {
-        match error {
-            TransferError::Store { .. } => anyhow::Error::new(error)
-                .context("copying; what was copied stays, and the same command goes on"),
-            other => anyhow::Error::new(other).context("copying"),
-        }
-    })?);
-    println!("Both stores hold this.");
-    Ok(())
+    pulse.end();
+    let copied = copied.map_err(|error| match error {
+        TransferError::Store { .. } => anyhow::Error::new(error)
+            .context("copying; what was copied stays, and the same command goes on"),
+        other => anyhow::Error::new(other).context("copying"),
+    })?;
+    print(&copied)?;
+    Ok(say!("Both stores hold this.")?)
 }
 
 async fn export(store: &dyn AnyStore, out: impl std::io::Write) -> anyhow::Result<()> {
@@ -149,7 +154,7 @@ async fn export(store: &dyn AnyStore, out: impl std::io::Write) -> anyhow::Resul
     Ok(out.flush()?)
 }
 
-fn print(contents: &Contents) {
+fn print(contents: &Contents) -> std::io::Result<()> {
     let parts = [
         ("statements", &contents.statements),
         ("attachments", &contents.attachments),
@@ -159,20 +164,11 @@ fn print(contents: &Contents) {
         ("certificates", &contents.certificates),
     ];
     for (what, part) in parts {
-        println!("{what:<13}{:>12}  {}", part.count, part.sha256);
+        say!("{what:<13}{:>12}  {}", part.count, part.sha256)?;
     }
+    Ok(())
 }
 
-fn bar() -> ProgressBar {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:40} {pos}/{len}  {eta} left") {
-        bar.set_style(style);
-    }
-    bar
-}
-
-fn show(bar: &ProgressBar, doing: &'static str, done: u64, all: u64) {
-    bar.set_message(doing);
-    bar.set_length(all);
-    bar.set_position(done);
+fn show(pulse: &Pulse, doing: &str, done: u64, all: u64) {
+    pulse.beat(done, all, || format!("{doing}: {done}"));
 }

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use validator::Version;
 
 mod base_url;
+mod error;
 pub mod limits;
 
+pub use error::{ConfigError, SourceError};
 use limits::Limits;
 
 /// All settings of a server.
@@ -77,40 +79,6 @@ pub struct Flags {
     pub strict: bool,
 }
 
-/// A setting that cannot be used; says which one and where it came from.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// A source cannot be read, or has a name or type that is not known.
-    #[error("the settings are not usable: {0}")]
-    Source(#[from] Box<figment::Error>),
-    /// A version that Traccia does not speak.
-    #[error("default_version is `{0}`: use 1.0.3 or 2.0.0")]
-    Version(String),
-    /// A base URL that no client could call.
-    #[error("base_url is `{0}`: use {form}", form = base_url::FORM)]
-    BaseUrl(String),
-    /// A store that Traccia does not know.
-    #[error("store is `{0}`: use sqlite:FOLDER or mongodb://HOST[,HOST…]/DATABASE[?OPTIONS]")]
-    Store(String),
-    /// A store that is named twice in one place.
-    #[error("{0} give both store and store_file: give one of them")]
-    TwoStores(&'static str),
-    /// The file of `store_file` cannot be read.
-    #[error("store_file {0} cannot be read: {1}")]
-    StoreFile(PathBuf, std::io::Error),
-    /// The file of `store_file` says nothing.
-    #[error("store_file {0} is empty: write into it what the setting store shall be")]
-    EmptyStoreFile(PathBuf),
-    /// Memory that bodies of the largest size would not fit into.
-    #[error(
-        "limits.memory_bytes is {0}: with limits.body_bytes of {1} it must be four times as much at least"
-    )]
-    Memory(usize, usize),
-    /// A settings file that is not there.
-    #[error("the settings file {0} is not there")]
-    NoFile(PathBuf),
-}
-
 impl Settings {
     /// Reads all sources. `file` must exist when it is given.
     pub fn load(file: Option<&Path>, flags: &Flags) -> Result<Self, ConfigError> {
@@ -130,7 +98,7 @@ impl Settings {
             figment = with_store_file(figment, "the settings file", Toml::file_exact(file))?;
         }
         let figment = with_store_file(figment, "the variables TRACCIA__…", variables)?;
-        Ok(figment.merge(Serialized::defaults(flags)).extract().map_err(Box::new)?)
+        Ok(figment.merge(Serialized::defaults(flags)).extract()?)
     }
 
     /// The default version as a version.
@@ -301,6 +269,33 @@ mod tests {
             [""; 0],
             "a flag that is not given says nothing"
         );
+    }
+
+    #[test]
+    fn a_fault_is_named_as_the_file_names_it_and_where_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("traccia.toml");
+        let fault = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            let error = Settings::load(Some(&file), &Flags::default()).unwrap_err().to_string();
+            assert!(!error.contains("default."), "{error}");
+            let (first, fault) = error.split_once("\n  ").unwrap();
+            assert_eq!(first, "the settings are not usable");
+            fault.replace(&file.display().to_string(), "FILE")
+        };
+        assert_eq!(
+            fault("lisen = \"a:1\"\n"),
+            "lisen in FILE: there is no such setting; did you mean `listen`?"
+        );
+        let unknown = fault("[limits]\nquorum = 3\n");
+        let begin = "limits.quorum in FILE: there is no such setting; there are body_bytes, ";
+        assert!(unknown.starts_with(begin), "{unknown}");
+        assert_eq!(
+            fault("[limits]\nbody_bytes = \"big\"\n"),
+            "limits.body_bytes in FILE: invalid type: found string \"big\", expected usize"
+        );
+        let syntax = fault("listen = \n");
+        assert!(syntax.contains("line 1"), "{syntax}");
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! Who is enrolled in a course, and which of them are the same person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::error::SheetErrors;
+use super::error::{SheetError, SheetErrors};
+use super::heading::MERGED_INTO;
 use super::identifier::Identifier;
 use super::learner::Learner;
-use super::learner_list::LearnerList;
+use super::learner_list::{LearnerList, ListedMerge};
 use super::list_change::ListChange;
 
 /// The learners of a course as they were enrolled, and which were found to be one person. A merge
@@ -52,6 +53,13 @@ impl Enrolment {
         Ok(Self { learners: list.learners().to_vec(), merged: BTreeMap::new() })
     }
 
+    /// Keeps those learners alone whom `may_stay` says, and the merges among them.
+    pub fn retain(&mut self, may_stay: impl Fn(&Learner) -> bool) {
+        self.learners.retain(may_stay);
+        let known: BTreeSet<&String> = self.learners.iter().map(|learner| &learner.id).collect();
+        self.merged.retain(|from, into| known.contains(from) && known.contains(into));
+    }
+
     /// What taking a newer list would change.
     ///
     /// # Errors
@@ -61,10 +69,11 @@ impl Enrolment {
     }
 
     /// This enrolment with the learners of a newer list, who are added or replaced by their ids.
-    /// The others stay or, with `replace`, leave. Merges stay.
+    /// The others stay or, with `replace`, leave. Merges stay, and those that the list asks for are
+    /// added.
     ///
     /// # Errors
-    /// [`SheetErrors`] where an identifier would mean two people.
+    /// [`SheetErrors`] where an identifier would mean two people, or a merge names nobody.
     pub fn updated_by(&self, newer: &LearnerList, replace: bool) -> Result<Self, SheetErrors> {
         let learners = if replace {
             newer.learners().to_vec()
@@ -72,7 +81,25 @@ impl Enrolment {
             let known = LearnerList::from_learners(self.learners.clone())?;
             self.with_former_identifiers(&known.updated_by(newer)?)
         };
-        Ok(Self { learners, merged: self.merged.clone() })
+        let mut updated = Self { learners, merged: self.merged.clone() };
+        updated.merge_as_listed(newer)?;
+        Ok(updated)
+    }
+
+    fn merge_as_listed(&mut self, list: &LearnerList) -> Result<(), SheetErrors> {
+        let mut faults = Vec::new();
+        for ListedMerge { line, id, into } in list.merges() {
+            let fault = |message| SheetError::new(*line, Some(MERGED_INTO.name), message);
+            if !self.learners.iter().any(|learner| learner.id == *into) {
+                let message = format!("nobody of the id `{into}` is in the list or enrolled");
+                faults.push(fault(message));
+            } else if id == into {
+                faults.push(fault("this is the learner's own id: leave it empty".to_owned()));
+            } else if self.person(id) != self.person(into) {
+                self.merged.insert(id.clone(), into.clone());
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(SheetErrors(faults)) }
     }
 
     /// The learners of a list, each with the identifiers they had before that mean nobody in it:

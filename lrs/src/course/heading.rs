@@ -38,6 +38,8 @@ pub(super) const POPULATION_CLASS: Heading =
 pub(super) const ROLE: Heading = Heading::new("role", &["ruolo"]);
 pub(super) const OFFICE: Heading = Heading::new("office", &["ufficio", "area"]);
 pub(super) const EDITION: Heading = Heading::new("edition", &["edizione"]);
+pub(super) const MERGED_INTO: Heading =
+    Heading::new("merged_into", &["same person as", "unito a", "stessa persona di"]);
 pub(super) const HOURS: Heading = Heading::new("hours", &["ore", "ore frequentate"]);
 pub(super) const FROM: Heading =
     Heading::new("from", &["dalle", "dalle ore", "ora di inizio", "entrata"]);

@@ -60,6 +60,16 @@ impl Identifier {
         (all, wrong)
     }
 
+    /// The identifier as learner lists write it: [`FromStr`] reads it back.
+    pub(super) fn listed(&self) -> String {
+        match self {
+            Self::Mbox(mbox) => mbox.clone(),
+            Self::MboxSha1sum(hash) => format!("mbox_sha1sum:{hash}"),
+            Self::Openid(uri) => format!("openid:{uri}"),
+            Self::Account { home_page, name } => format!("account:{home_page}|{name}"),
+        }
+    }
+
     /// The Agent that this identifies, without a name.
     pub fn to_agent(&self) -> Value {
         match self {

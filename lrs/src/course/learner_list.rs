@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::error::{SheetError, SheetErrors};
 use super::heading::{
-    BODY, EDITION, IDENTIFIERS, ISTAT, LEARNER, NAME, OFFICE, POPULATION_CLASS, PROVINCE, REGION,
-    ROLE,
+    BODY, EDITION, IDENTIFIERS, ISTAT, LEARNER, MERGED_INTO, NAME, OFFICE, POPULATION_CLASS,
+    PROVINCE, REGION, ROLE,
 };
 use super::identifier::Identifier;
 use super::learner::Learner;
@@ -24,6 +24,7 @@ const FORM: Form = Form {
         ROLE,
         OFFICE,
         EDITION,
+        MERGED_INTO,
     ],
     required: &[&[LEARNER.name], &[IDENTIFIERS.name]],
     example: "learner,name,identifiers,region,province,body,istat,population_class,role,office,\
@@ -37,6 +38,18 @@ pub struct LearnerList {
     learners: Vec<Learner>,
     lines: Vec<u64>,
     by_identifier: HashMap<Identifier, usize>,
+    merges: Vec<ListedMerge>,
+}
+
+/// That a learner of a list is the same person as another one.
+#[derive(Clone, Debug)]
+pub(super) struct ListedMerge {
+    /// Where the list says so.
+    pub(super) line: u64,
+    /// The learner's id.
+    pub(super) id: String,
+    /// The other one's, who may be enrolled and not in the list.
+    pub(super) into: String,
 }
 
 impl PartialEq for LearnerList {
@@ -53,8 +66,8 @@ impl LearnerList {
     ///
     /// Columns are found by their heading, in any order, in English or Italian, whatever its case
     /// and accents: `learner` (`id`, `matricola`) and `identifiers` (`identificativi`) must be
-    /// there, `name`, `region`, `province`, `body`, `istat`, `population_class`, `role`, `office`
-    /// and `edition` may be, others are kept as attributes. Identifiers are separated by `;`, so
+    /// there, `name`, `region`, `province`, `body`, `istat`, `population_class`, `role`, `office`,
+    /// `edition` and `merged_into` may be, others are kept as attributes. Identifiers are separated by `;`, so
     /// a list with `;` between fields quotes them. Empty lines are skipped; spaces around a value
     /// are dropped.
     ///
@@ -95,6 +108,11 @@ impl LearnerList {
         self.learners.get(*self.by_identifier.get(identifier)?)
     }
 
+    /// The merges that the list asks for, in its order.
+    pub(super) fn merges(&self) -> &[ListedMerge] {
+        &self.merges
+    }
+
     /// The learners, each with the line on which the list has them.
     pub(super) fn with_lines(&self) -> impl Iterator<Item = (u64, &Learner)> {
         self.lines.iter().copied().zip(&self.learners)
@@ -113,6 +131,11 @@ impl Reading {
         let faults = self.faults.len();
         let learner = self.learner_of(row);
         if self.faults.len() == faults {
+            let into = row.value(&MERGED_INTO);
+            if !into.is_empty() {
+                let (line, id) = (row.line, learner.id.clone());
+                self.list.merges.push(ListedMerge { line, id, into: into.to_owned() });
+            }
             self.learner(row.line, learner);
         }
     }

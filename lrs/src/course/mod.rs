@@ -19,6 +19,7 @@ mod learner;
 mod learner_list;
 mod ledger;
 mod list_change;
+mod list_csv;
 mod list_warning;
 mod model;
 mod near;

@@ -17,6 +17,7 @@ mod alternate;
 mod check_in;
 mod cors;
 mod deadline;
+mod described;
 mod guard;
 mod harden;
 mod home;

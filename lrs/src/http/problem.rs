@@ -238,17 +238,26 @@ impl Problem {
     }
 }
 
-/// The rule that a request broke, on its response, for those who count.
+/// What a request broke and where, on its response, for those who log and count.
 #[derive(Clone, Debug)]
-pub struct BrokenRule(pub String);
+pub struct Broken {
+    /// The rule's id.
+    pub rule: String,
+    /// The statement's place in the batch, from 0.
+    pub statement: Option<usize>,
+    /// The place in the statement, as a JSON pointer.
+    pub pointer: Option<String>,
+}
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
         let retry_after = self.0.retry_after;
-        let rule = BrokenRule(self.rule().to_owned());
+        let Members { rule, statement, pointer, .. } = &*self.0;
+        let (rule, pointer) = (rule.clone().into_owned(), pointer.clone());
+        let broken = Broken { rule, statement: *statement, pointer };
         let mut response = (status, Json(self.said_in(Language::En))).into_response();
-        response.extensions_mut().insert(rule);
+        response.extensions_mut().insert(broken);
         response.extensions_mut().insert(self);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
@@ -446,6 +455,12 @@ impl Problem {
                 "session-ambiguous",
                 "A sheet is signed at one session: write session=EVENT/SESSION.",
             ),
+            ProgressError::HasCertificates { .. } => (
+                StatusCode::CONFLICT,
+                "course-has-certificates",
+                "Take them along first (GET /api/v1/courses/{id}/certificates/{list}), then add \
+                 `certificates=true`: nothing brings them back.",
+            ),
             ProgressError::NoCertificates(_) => (
                 StatusCode::NOT_FOUND,
                 "certificates-unknown",
@@ -583,6 +598,11 @@ impl From<ProgressError> for Problem {
                  of the list of learners.",
             ),
             ProgressError::Grouping(_) => bad("parameter-value", "Choose among those named."),
+            ProgressError::NobodyNamed => bad(
+                "parameter-missing",
+                "Name one: `learner=ID`, or `--learner ID`. GET /api/v1/courses/{id}/learners, or \
+                 `traccia learners export`, gives the ids.",
+            ),
             ProgressError::NotTaken { .. } => bad(
                 "parameter-value",
                 "Leave it out, or ask another report: `progress` and `hours` take every key.",

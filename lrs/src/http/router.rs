@@ -1,5 +1,6 @@
 //! The route table: every address of Traccia in one scroll.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -26,6 +27,7 @@ use utoipa_axum::routes;
 
 use super::api::{courses, health, keys, whoami};
 use super::deadline::Deadline;
+use super::described::{Described, only_described};
 use super::lingering::Lingering;
 use super::problem::Problem;
 use super::state::Server;
@@ -61,7 +63,8 @@ pub fn service(
         .merge(api())
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
-        .with_state(server.clone());
+        .with_state(server.clone())
+        .layer(from_fn(refused::log));
     let whole = Duration::from_secs(server.limits.body_seconds);
     let around = ServiceBuilder::new()
         .layer(RequestBodyTimeoutLayer::new(STALLED))
@@ -72,6 +75,7 @@ pub fn service(
         .layer(TraceLayer::new_for_http())
         .layer(from_fn(harden::answer))
         .layer(cors::layer())
+        .layer(from_fn(refused::log))
         .layer(from_fn_with_state(server.clone(), guard::writes))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_tag)))
         .layer(from_fn_with_state(server.clone(), share::hold_answer))
@@ -141,7 +145,8 @@ fn api() -> Router<Server> {
         .routes(routes!(keys::create, keys::list))
         .routes(routes!(keys::revoke))
         .routes(routes!(courses::list))
-        .routes(routes!(courses::get, courses::put))
+        .routes(routes!(courses::get, courses::put, courses::delete))
+        .routes(routes!(courses::summary))
         .routes(routes!(courses::rebuild))
         .routes(routes!(courses::learners::get, courses::learners::put))
         .routes(routes!(courses::learners::merge, courses::learners::unmerge))
@@ -161,7 +166,10 @@ fn api() -> Router<Server> {
         .split_for_parts();
     let basic = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
     description.components.get_or_insert_default().add_security_scheme("key", basic);
-    router.route(DESCRIPTION, get(async move || axum::Json(description.clone())))
+    let described = Arc::new(Described::of(&description));
+    router
+        .route(DESCRIPTION, get(async move || axum::Json(description.clone())))
+        .layer(from_fn_with_state(described, only_described))
 }
 
 /// What has an `ETag` goes out as it is: the tag is of the document's bytes (Communication 3.1),

@@ -47,6 +47,8 @@ pub struct Parts {
     pub launch_parameters: Vec<String>,
     /// Where the server is seen from outside, without a slash at the end.
     pub base_url: String,
+    /// Held while a key is revoked.
+    pub revoking: tokio::sync::Mutex<()>,
 }
 
 impl Server {

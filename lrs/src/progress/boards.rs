@@ -52,6 +52,16 @@ impl Boards {
         self.register_at(&revision).await
     }
 
+    /// Forgets a course that is deleted.
+    pub(super) fn forget(&self, id: &str) {
+        lock(&self.registers).remove(id);
+        let mut latest = lock(&self.latest);
+        let of_course = latest.iter().map(|(key, _)| key).filter(|(course, _)| course == id);
+        for key in of_course.cloned().collect::<Vec<_>>() {
+            latest.pop(&key);
+        }
+    }
+
     async fn revision(&self, id: &str) -> Result<CourseRevision, ProgressError> {
         let revision = self.store.course_revision(id).await?;
         revision.ok_or_else(|| ProgressError::NoCourse(id.to_owned()))

@@ -47,6 +47,10 @@ impl Progress {
         let frozen = Frozen { id: list.id(), list };
         let kept =
             KeptCertificates { id: frozen.id.clone(), created: now, body: Bytes::from(body) };
+        let _no_deletion = self.freezing.lock().await;
+        if self.store.course_revision(id).await?.is_none() {
+            return Err(ProgressError::NoCourse(id.to_owned()));
+        }
         self.store.add_certificates(id, kept).await?;
         Ok(frozen)
     }

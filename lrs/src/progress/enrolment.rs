@@ -10,6 +10,8 @@ use crate::course::{Course, Enrolment, LearnerList, ListChange, ListWarning, She
 pub struct Imported {
     /// How many learners the course has afterwards.
     pub learners: usize,
+    /// Who is merged into another one that was not before.
+    pub merged: Vec<String>,
     /// Who was added, updated, left as they were, or is not in the new list.
     pub change: ListChange,
     /// What the list says that is hardly meant.
@@ -48,7 +50,9 @@ impl Progress {
             let updated = known.updated_by(&newer, replace)?;
             check_editions(course, &updated)?;
             let learners = updated.people()?.learners().len();
-            Ok((updated, Imported { learners, change, warnings: warnings.clone() }))
+            let is_new = |(id, into): &(&String, &String)| known.merged.get(*id) != Some(into);
+            let merged = updated.merged.iter().filter(is_new).map(|(id, _)| id.clone()).collect();
+            Ok((updated, Imported { learners, merged, change, warnings: warnings.clone() }))
         })
         .await
     }

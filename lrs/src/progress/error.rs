@@ -38,6 +38,9 @@ pub enum ProgressError {
         /// What was asked.
         what: String,
     },
+    /// The report on one learner, without one.
+    #[error("the report `learner` is about one learner, and none is named")]
+    NobodyNamed,
     /// Learners name an edition that the course does not have.
     #[error(
         "learner `{learner}` is enrolled in the edition `{edition}`, which the course does not \
@@ -104,6 +107,14 @@ pub enum ProgressError {
     /// Somebody else changed the course at the same time, again and again.
     #[error("the course was changed by somebody else at the same time")]
     Busy,
+    /// The course has frozen certificate lists, which would go with it.
+    #[error("the course `{course}` has {lists} frozen certificate lists, which would go with it")]
+    HasCertificates {
+        /// The course's id.
+        course: String,
+        /// How many lists.
+        lists: usize,
+    },
     /// A register's statements were not taken.
     #[error(transparent)]
     Record(#[from] crate::record::error::RecordError),

@@ -13,6 +13,7 @@ use crate::store::{Store, StoreError};
 mod board;
 mod boards;
 mod certificates;
+mod deletion;
 mod enrolment;
 mod error;
 mod followed;
@@ -30,6 +31,7 @@ use boards::Boards;
 use follower::Command;
 
 pub use certificates::Frozen;
+pub use deletion::{CourseSummary, DeletedCourse};
 pub use enrolment::Imported;
 pub use error::ProgressError;
 pub use presence::{CheckIn, Registered, Sent};
@@ -55,6 +57,8 @@ pub struct Progress {
     secret: [u8; 32],
     /// Held while a register is compared with what is there.
     registering: Arc<Mutex<()>>,
+    /// Held while a list is frozen or a course deleted: no list goes that its deleter did not see.
+    freezing: Arc<Mutex<()>>,
 }
 
 /// What a rebuild did.
@@ -78,9 +82,9 @@ impl Progress {
         secret: [u8; 32],
     ) -> Self {
         let boards = Arc::new(Boards::new(Arc::clone(&store)));
-        let registering = Arc::default();
+        let (registering, freezing) = (Arc::default(), Arc::default());
         let base_url = base_url.into();
-        Self { store, clock, record, boards, follower, base_url, secret, registering }
+        Self { store, clock, record, boards, follower, base_url, secret, registering, freezing }
     }
 
     /// Takes a course file under `id` and evaluates everybody anew. With `dry_run` it is only

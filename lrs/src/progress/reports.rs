@@ -119,6 +119,24 @@ impl ReportKind {
         }
     }
 
+    /// The parameters with which it can be asked: others would be passed over in silence.
+    pub fn parameters(self) -> Vec<&'static str> {
+        let mut all = vec!["format", "lang", "width"];
+        if self == Self::Health {
+            return all;
+        }
+        if self.grouped_by() != Grouped::Not {
+            all.extend(["by", "small_groups"]);
+        }
+        all.extend(["at", "learner", "region", "province", "body", "role", "office", "edition"]);
+        match self {
+            Self::Matrix => all.push("expand"),
+            Self::Register => all.push("session"),
+            _ => {}
+        }
+        all
+    }
+
     /// Whether it needs all that each learner's actors said, and not their standings alone.
     const fn needs_details(self) -> bool {
         matches!(self, Self::Curve | Self::Ledger | Self::Register)
@@ -209,7 +227,7 @@ impl ReportQuery {
             return not_taken(format!("by={}", key.as_str()));
         }
         if self.kind == ReportKind::Learner && self.who.learner.is_none() {
-            return not_taken("everybody: say whom with learner=".into());
+            return Err(ProgressError::NobodyNamed);
         }
         match &self.session {
             Some(session) => self.session(course).map(|_| ()).and_then(|()| match self.kind {

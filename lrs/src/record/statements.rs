@@ -10,7 +10,7 @@ use validator::{Statement, ifi};
 use super::{Record, RecordError};
 use crate::access::caller::Readable;
 use crate::clock::new_id;
-use crate::store::{Batch, Kept, Page, StoreError};
+use crate::store::{Batch, Kept, KeptBatch, Page, StoreError};
 use crate::xapi::attachment::{self, Attachment};
 use crate::xapi::authority::Authority;
 use crate::xapi::format;
@@ -90,8 +90,8 @@ fn too_wide(what: &str, most: usize) -> Refusal {
 }
 
 impl Record {
-    /// Keeps a batch, all or none, and gives the ids of its statements in order. `readable` are the
-    /// statements that the sender may read; `None` for none.
+    /// Keeps a batch, all or none, and gives the ids of its statements in order and how many are new.
+    /// `readable` are the statements that the sender may read; `None` for none.
     ///
     /// # Errors
     /// [`RecordError::Conflict`] names the places that differ where the sender may read the other
@@ -100,7 +100,7 @@ impl Record {
         &self,
         batch: Batch,
         readable: Option<&Readable>,
-    ) -> Result<Vec<Uuid>, RecordError> {
+    ) -> Result<KeptBatch, RecordError> {
         let ids: Vec<Uuid> = batch.statements.iter().map(|statement| statement.id).collect();
         match self.store.put_statements(batch).await {
             Err(StoreError::Conflict { id, differences }) => {
@@ -108,7 +108,7 @@ impl Record {
                 Err(self.conflict(id, statement, differences, readable).await?)
             }
             Err(error) => Err(error.into()),
-            Ok(_) => Ok(ids),
+            Ok(kept) => Ok(kept),
         }
     }
 

@@ -88,6 +88,15 @@ pub struct Batch {
     pub attachments: Vec<Attachment>,
 }
 
+/// What became of a batch that is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeptBatch {
+    /// The statements' ids, in the batch's order.
+    pub ids: Vec<Uuid>,
+    /// How many of them were not kept before.
+    pub new: usize,
+}
+
 /// A statement and whether it is voided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
@@ -109,13 +118,13 @@ pub struct Page {
 /// Statements, by id and by filter.
 #[async_trait]
 pub trait StatementStore: Send + Sync {
-    /// Keeps all statements of `batch` or none, and gives their ids in order.
+    /// Keeps all statements of `batch` or none, and gives their ids in order and how many are new.
     ///
     /// A statement that is kept already is left as it is when the new one is the same
     /// ([`crate::xapi::same`]); otherwise the batch fails with [`StoreError::Conflict`].
     /// New ones get `stored` instants in the batch's order, each greater than every earlier one
     /// of the store. Writers of one id at once agree on one winner.
-    async fn put_statements(&self, batch: Batch) -> Result<Vec<Uuid>>;
+    async fn put_statements(&self, batch: Batch) -> Result<KeptBatch>;
 
     /// The statement with this id, voided or not.
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>>;
@@ -313,10 +322,19 @@ pub trait CourseStore: Send + Sync {
     /// The course of this id.
     async fn course(&self, id: &str) -> Result<Option<KeptCourse>>;
 
-    /// Adds the course, where `based_on` is 0, or replaces its file, where its revision is
-    /// `based_on`; learners stay. The revision grows, and with `reread` it becomes the reading.
+    /// Adds the course, where `based_on` is 0 and there is none, or replaces its file, where its
+    /// revision is `based_on`; learners stay. The revision grows, and with `reread` it becomes the reading.
     /// False, and nothing changed, when the course is not as `based_on` says.
     async fn put_course(&self, id: &str, file: &str, based_on: i64, reread: bool) -> Result<bool>;
+
+    /// Removes the course whose revision is `based_on`, with its file, its learners, its progress
+    /// documents and its frozen lists; statements stay. False, and nothing changed, when there is
+    /// no such course at this revision.
+    ///
+    /// A course that is put under the same id later begins anew: nothing of this one is seen again,
+    /// its revisions are greater than all of this one's, and progress based on a version of this
+    /// one's documents is refused.
+    async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool>;
 
     /// Replaces the learners of a course whose revision is `based_on`. The revision grows. False,
     /// and nothing changed, when there is no such course at this revision.

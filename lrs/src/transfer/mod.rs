@@ -249,6 +249,13 @@ impl<'a> Transfer<'a> {
             }
             self.certificates(&course.id).await?;
         }
+        // What an earlier part of this copy brought may have been deleted since.
+        for theirs in self.to.courses().await.map_err(target)? {
+            let ours = self.from.course_revision(&theirs.id).await.map_err(source)?;
+            if ours.is_none() {
+                self.to.delete_course(&theirs.id, theirs.revision).await.map_err(target)?;
+            }
+        }
         Ok(())
     }
 

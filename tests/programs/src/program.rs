@@ -19,6 +19,7 @@ const LOOK: Duration = Duration::from_millis(20);
 pub struct Program {
     name: String,
     process: Child,
+    stdout: Arc<Mutex<String>>,
     stderr: Arc<Mutex<String>>,
     announced: String,
 }
@@ -35,10 +36,10 @@ impl Program {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
-        let stderr = collect(process.stderr.take().expect("stderr is piped"));
-        let announced = first(process.stdout.take().expect("stdout is piped"), address);
+        let stderr = collect(process.stderr.take().expect("stderr is piped"), |_| {});
+        let (announced, stdout) = first(process.stdout.take().expect("stdout is piped"), address);
         match timeout(START, announced).await {
-            Ok(Ok(announced)) => Self { name, process, stderr, announced },
+            Ok(Ok(announced)) => Self { name, process, stdout, stderr, announced },
             failure => {
                 let _ = process.kill();
                 let _ = process.wait();
@@ -53,7 +54,12 @@ impl Program {
         &self.announced
     }
 
-    /// All that it has written on stderr.
+    /// All that it wrote on stdout so far.
+    pub fn stdout(&self) -> String {
+        text(&self.stdout)
+    }
+
+    /// All that it wrote on stderr so far.
     pub fn stderr(&self) -> String {
         text(&self.stderr)
     }
@@ -104,34 +110,37 @@ pub fn built(name: &str) -> PathBuf {
 fn first(
     stdout: impl Read + Send + 'static,
     address: impl Fn(&str) -> Option<String> + Send + 'static,
-) -> oneshot::Receiver<String> {
+) -> (oneshot::Receiver<String>, Arc<Mutex<String>>) {
     let (sender, found) = oneshot::channel();
-    std::thread::spawn(move || {
-        let mut sender = Some(sender);
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            if let Some(address) = address(&line)
-                && let Some(sender) = sender.take()
-            {
-                let _ = sender.send(address);
-            }
+    let mut sender = Some(sender);
+    let text = collect(stdout, move |line| {
+        if let Some(address) = address(line)
+            && let Some(sender) = sender.take()
+        {
+            let _ = sender.send(address);
         }
     });
-    found
+    (found, text)
 }
 
-fn collect(stderr: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+/// Reads to the end; `look` sees each line once it is among the text.
+fn collect(
+    stream: impl Read + Send + 'static,
+    mut look: impl FnMut(&str) + Send + 'static,
+) -> Arc<Mutex<String>> {
     let text = Arc::new(Mutex::new(String::new()));
     let shared = Arc::clone(&text);
     std::thread::spawn(move || {
-        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
             if let Ok(mut text) = shared.lock() {
                 let _ = writeln!(text, "{line}");
             }
+            look(&line);
         }
     });
     text
 }
 
-fn text(stderr: &Mutex<String>) -> String {
-    stderr.lock().map(|text| text.clone()).unwrap_or_default()
+fn text(collected: &Mutex<String>) -> String {
+    collected.lock().map(|text| text.clone()).unwrap_or_default()
 }

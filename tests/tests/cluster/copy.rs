@@ -226,7 +226,7 @@ async fn a_store_in_use_is_not_copied_over() {
         traccia.kill();
         let held = digest(store).await;
         let done = cli(&["store", "copy", "--from", &first, "--to", store]).await;
-        assert_eq!(done.code, Some(2), "{done}");
+        assert_eq!(done.code, Some(3), "{done}");
         assert!(done.stderr.contains("the target has been used by a server"), "{done}");
         assert!(!done.stderr.contains("goes on"), "{done}");
         assert_eq!(digest(store).await, held);
@@ -263,7 +263,7 @@ async fn a_database_without_a_store_is_not_read_and_not_made_one() {
     ] {
         for _ in 0..2 {
             let done = cli(&arguments).await;
-            assert_eq!(done.code, Some(2), "{done}");
+            assert_eq!(done.code, Some(4), "{done}");
             assert!(done.stderr.contains("there is no Traccia store in the database"), "{done}");
         }
     }
@@ -281,14 +281,14 @@ async fn what_cannot_be_copied_is_refused_with_the_reason() {
     }
     let before = export(&second).await;
     let missing = place.store("missing");
-    for (from, to, reason) in [
-        (&first, &second, "the target has statements of its own"),
-        (&first, &first, "name the same store"),
-        (&missing, &second, "there is no store in the folder"),
-        (&first, &"oracle:x".to_owned(), "use sqlite:FOLDER or mongodb://"),
+    for (from, to, code, reason) in [
+        (&first, &second, 3, "the target has statements of its own"),
+        (&first, &first, 2, "name the same store"),
+        (&missing, &second, 4, "there is no store in the folder"),
+        (&first, &"oracle:x".to_owned(), 2, "use sqlite:FOLDER or mongodb://"),
     ] {
         let done = cli(&["store", "copy", "--from", from, "--to", to]).await;
-        assert_eq!(done.code, Some(2), "{done}");
+        assert_eq!(done.code, Some(code), "{done}");
         assert!(done.stderr.contains(reason), "{done}");
         assert_eq!(export(&second).await, before);
     }

@@ -28,7 +28,7 @@ fn place() -> (TempDir, PathBuf) {
 /// What a server says that does not start on this folder.
 async fn refused(folder: &Path) -> String {
     let started = cli(&["serve", "--listen", "127.0.0.1:0", "--store", &uri(folder)]).await;
-    assert_eq!(started.code, Some(2), "{started}");
+    assert_eq!(started.code, Some(4), "{started}");
     started.stderr
 }
 

@@ -1,19 +1,14 @@
 //! Made-up cohorts: printed, written, and loaded into a running server.
 
+use std::process::Stdio;
+
 use e2e::Traccia;
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 /// Counts of the register of the one workshop of `for-pa-105920`: who was there, and who was not.
 async fn workshop(traccia: &Traccia) -> (usize, usize) {
-    let arguments = [
-        "report",
-        "for-pa-105920",
-        "register",
-        "--session",
-        "laboratorio-decisori/perugia",
-        "--format",
-        "json",
-    ];
+    let arguments = ["report", "for-pa-105920", "register", "--format", "json"];
     let report = traccia.cli(&arguments).await.json();
     let rows = report["rows"].as_array().cloned().unwrap_or_default();
     let there = rows.iter().filter(|row| row["present"] == Value::Bool(true)).count();
@@ -45,6 +40,43 @@ async fn a_cohort_is_written_as_files_that_the_other_commands_take() {
     traccia.cli(&["learners", "import", "mimain-2740", &file("learners.csv")]).await.success();
     let sent = traccia.cli(&["import", &file("statements.ndjson")]).await;
     assert!(sent.success().contains(", 0 refused"), "{sent}");
+}
+
+#[tokio::test]
+async fn files_that_are_there_are_not_written_over() {
+    let traccia = Traccia::start().await;
+    let folder = traccia.folder().join("cohort");
+    std::fs::create_dir(&folder).unwrap();
+    let mine = folder.join("learners.csv");
+    std::fs::write(&mine, "mine").unwrap();
+    let name = folder.display().to_string();
+    let demo = ["demo", "mimain-2740", "--learners", "3", "--output", &name];
+    let refused = traccia.cli(&demo).await;
+    assert_eq!(refused.code, Some(3), "{refused}");
+    assert!(
+        refused.stderr.contains("learners.csv") && refused.stderr.contains("--force"),
+        "{refused}"
+    );
+    assert_eq!(std::fs::read_to_string(&mine).unwrap(), "mine");
+    assert!(!folder.join("course.toml").exists(), "nothing is written");
+    traccia.cli(&[&demo[..], &["--force"]].concat()).await.success();
+    assert_ne!(std::fs::read_to_string(&mine).unwrap(), "mine");
+}
+
+/// `make run` starts it so, and it takes a while.
+#[tokio::test]
+async fn a_server_says_that_it_loads_the_demo_before_it_does() {
+    let traccia = Traccia::start().await;
+    let data = traccia.folder().join("demo").display().to_string();
+    let mut serve =
+        traccia.command(&["serve", "--demo", "--listen", "127.0.0.1:0", "--data", &data]);
+    let mut running = serve.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(running.stderr.take().unwrap()).lines();
+    let first = lines.next_line().await.unwrap().unwrap();
+    assert!(first.contains("prog-2796") && first.contains("520 made-up learners"), "{first}");
+    let next = lines.next_line().await.unwrap().unwrap();
+    assert!(next.starts_with("prog-2796: "), "how far it is, or that it is done: {next}");
+    running.kill().await.unwrap();
 }
 
 #[tokio::test]

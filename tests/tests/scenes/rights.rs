@@ -51,7 +51,9 @@ async fn a_key_of_a_region_sees_its_region_alone_in_every_report() {
     let (traccia, _admin) = with_history().await;
     let umbria = bound(&traccia, &["progress/read"], json!({"regions": ["Umbria"]})).await;
     for name in OF_LEARNERS {
-        for query in [&[][..], &[("at", "2026-12-31")], &[("lang", "it"), ("expand", "true")]] {
+        let whole = [("lang", "it"), ("expand", "true")];
+        let whole = if name == "matrix" { &whole[..] } else { &whole[..1] };
+        for query in [&[][..], &[("at", "2026-12-31")], whole] {
             let report = seminar::report(&umbria, name, query).await;
             let text = report.to_string();
             for foreign in ["Lombardia", "Milano", "u7", "u12", "Persona 7\"", "Persona 12"] {
@@ -62,7 +64,8 @@ async fn a_key_of_a_region_sees_its_region_alone_in_every_report() {
     for (name, by, people) in
         [("progress", "module", 6), ("hours", "region", 6), ("glance", "", 6), ("matrix", "", 0)]
     {
-        let report = seminar::report(&umbria, name, &[("by", by)]).await;
+        let by = if by.is_empty() { &[][..] } else { &[("by", by)] };
+        let report = seminar::report(&umbria, name, by).await;
         if people > 0 {
             assert_eq!(enrolled(&report), Some(people), "{name}: {report:#}");
         } else {

@@ -3,6 +3,8 @@
 use anyhow::Context as _;
 use validator::Version;
 
+use super::super::out::note;
+use super::super::pulse::Pulse;
 use crate::course::Course;
 use crate::demo::{PROGRAMMES, Programme, cohort};
 use crate::progress::Progress;
@@ -25,6 +27,12 @@ pub(super) async fn load(
     if progress.enrolment(course.id()).await.is_ok() {
         return Ok(());
     }
+    let id = course.id();
+    note!(
+        "Loading the demo programme {id} with {learners} made-up learners, once; this takes a moment."
+    );
+    let pulse = Pulse::start();
+    let mut kept = 0;
     let (list, statements) = cohort(&course, SEED, *learners);
     let authority = Authority::of_key("demo", base_url);
     let mut statements = statements.peekable();
@@ -33,8 +41,12 @@ pub(super) async fn load(
         let checked = validator::check_batch(&serde_json::to_vec(&batch)?, Version::V1_0_3)
             .context("a statement of the demo")?;
         record.keep(prepare_all(checked.statements, Vec::new(), &authority)?, None).await?;
+        kept += batch.len() as u64;
+        pulse.beat(kept, 0, || format!("{id}: {kept} statements"));
     }
+    pulse.end();
     progress.put_course(course.id(), file, false).await?;
     progress.put_learners(course.id(), list.as_bytes(), false, false).await?;
+    note!("{id}: loaded, with {kept} statements");
     Ok(())
 }

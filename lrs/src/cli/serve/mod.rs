@@ -2,7 +2,6 @@
 
 mod demo;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -10,8 +9,12 @@ use anyhow::Context as _;
 use clap::Args;
 use tracing_subscriber::EnvFilter;
 
+use super::exit::Exit;
+use super::out::{note, say};
+use super::place::Place;
 use crate::app::App;
-use crate::config::{Flags, Settings};
+use crate::app::keys::First;
+use crate::config::Flags;
 use crate::stop;
 
 /// How long after it is asked to stop the process ends in any case: who asks kills it after ten
@@ -22,18 +25,11 @@ const SEED: &str = "TRACCIA_SEED_KEY";
 /// See the command's help.
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// The folder with everything that is kept [default: data]
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, value_name = "HOST:PORT")]
     listen: Option<String>,
-    /// The storage engine: sqlite:FOLDER or a `mongodb:` URI with a database [default: sqlite in --data]
-    #[arg(long, value_name = "URI")]
-    store: Option<String>,
-    /// A TOML file with settings
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
     /// The xAPI version of those who do not say theirs: 1.0.3 or 2.0.0 [default: 1.0.3]
     #[arg(long, value_name = "V")]
     default_version: Option<String>,
@@ -47,17 +43,11 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let filter = EnvFilter::try_from_env("TRACCIA_LOG").unwrap_or_else(|_| "info".into());
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-        let flags = Flags {
-            data: self.data,
-            listen: self.listen,
-            store: self.store,
-            default_version: self.default_version,
-            strict: self.strict,
-        };
+        log_to_stderr();
+        let (listen, default_version, strict) = (self.listen, self.default_version, self.strict);
+        let flags = Flags { listen, default_version, strict, ..Flags::default() };
         let stop = stop::asked(FAREWELL).context("listening for signals")?;
-        let settings = Settings::load(self.config.as_deref(), &flags)?;
+        let settings = self.place.settings(flags)?;
         let app = App::start(&settings).await?;
         let seed = seed_key()?;
         if let Some(seed) = &seed {
@@ -68,16 +58,61 @@ impl Serve {
                 .await
                 .context("loading the demo")?;
         }
-        println!("Traccia listens on {}", app.base_url());
-        println!("xAPI endpoint      {}/xapi", app.base_url());
+        // Who started it may be gone, and the server is there all the same.
+        let _ = announce(&app);
         match seed {
-            Some(seed) if self.demo => println!("key:secret         {seed}"),
+            Some(seed) if self.demo => drop(say!("key:secret         {seed}")),
             Some(_) => {}
-            None => println!("No {SEED} was given; keys made before work."),
+            None => first_key(&app).await?,
         }
         app.serve(stop).await?;
-        Ok(ExitCode::SUCCESS)
+        Ok(Exit::Done.into())
     }
+}
+
+/// Logs what `TRACCIA_LOG` says, or what matters, to standard error as long as that is there.
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_env("TRACCIA_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // It would report on standard error that standard error is closed, and panic.
+        .log_internal_errors(false)
+        .init();
+}
+
+/// Says where the server listens and, where that is another place, where it is seen from outside.
+fn announce(app: &App) -> std::io::Result<()> {
+    let socket = format!("http://{}", app.socket());
+    say!("Traccia listens on {socket}")?;
+    if app.base_url() != socket {
+        say!("seen from outside  {}", app.base_url())?;
+    }
+    say!("xAPI endpoint      {}/xapi", app.base_url())
+}
+
+/// Makes the first key of a new store, and shows it.
+async fn first_key(app: &App) -> anyhow::Result<()> {
+    match app.first_key().await? {
+        First::Managed => {}
+        First::Unmanaged => note!(
+            "No key of this store has the scope `all`, so that nobody can manage keys and courses: \
+             `traccia key init` makes one."
+        ),
+        First::Made(key) => {
+            let shown = say!("key:secret         {key}").and_then(|()| {
+                say!(
+                    "This store had no key: this one was made, with the scope `all`. Its secret is \
+                     shown this once; `traccia key create` makes others with it."
+                )
+            });
+            if shown.is_err() {
+                app.founder().forget(&key).await?;
+                note!("The first key could not be shown, so none was made: start again.");
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The seed key, from the variable or the file it may name.

@@ -15,9 +15,7 @@ use crate::http::problem::Problem;
 use crate::http::request::Content;
 use crate::http::state::Server;
 use crate::xapi::authority::Authority;
-
-/// The longest name of a key, in bytes.
-const NAME: usize = 128;
+use crate::xapi::parameters::Parameters;
 
 /// A key to be made.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -142,21 +140,68 @@ pub async fn list(
     Ok(Json(keys.iter().map(|kept| ShownKey::new(&kept.key)).collect()))
 }
 
-/// Revokes a key: it is refused from now on. Its statements stay.
+/// Revokes a key: it is refused from now on. Its statements stay. The last key with the scope `all`
+/// is refused, unless `last=true`.
 #[utoipa::path(delete, path = "/api/v1/keys/{key}", tag = "keys", security(("key" = [])),
-    params(("key" = String, Path, description = "the key's name")),
-    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
+    params(("key" = String, Path, description = "the key's name"),
+        ("last" = Option<bool>, Query, description = "also where nobody can manage keys and \
+            courses afterwards")),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
 pub async fn revoke(
     State(server): State<Server>,
     caller: Caller,
     Path(name): Path<String>,
+    parameters: Parameters,
 ) -> Result<StatusCode, Problem> {
     caller.may(Right::Manage)?;
+    parameters.only(&["last"])?;
+    let may_be_last = parameters.boolean("last")?;
+    // Two who revoke the last two keys at once must not both find the other's still there.
+    let _one_by_one = server.revoking.lock().await;
+    let keys = server.store.keys().await?;
+    if !may_be_last && is_last(&keys, &name) {
+        return Err(last_key(&name));
+    }
     if !server.store.remove_key(&name).await? {
-        return Err(Problem::not_found("key of this name"));
+        return Err(unknown(&name, &keys));
     }
     server.credentials.keys_changed();
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether nobody could manage the server without the key of this name.
+fn is_last(keys: &[KeptKey], name: &str) -> bool {
+    let mut managing = keys.iter().filter(|kept| kept.key.scopes.contains(&Scope::All));
+    managing.next().is_some_and(|kept| kept.key.name == name) && managing.next().is_none()
+}
+
+fn last_key(name: &str) -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "key-last",
+        format!(
+            "`{name}` is the last key with the scope `all`: without it nobody can manage keys and \
+             courses."
+        ),
+        "Make another one first, or add `last=true`; `traccia key init` makes one on the server's \
+         machine.",
+    )
+}
+
+fn unknown(name: &str, keys: &[KeptKey]) -> Problem {
+    let names = keys.iter().map(|kept| kept.key.name.as_str());
+    let likeness = |known: &str| strsim::jaro_winkler(known, name);
+    let near = names.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    let near = near.filter(|near| likeness(near) > 0.8);
+    let meant = near.map_or(String::new(), |near| format!(" Did you mean `{near}`?"));
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "key-unknown",
+        format!("There is no key of the name `{name}`.{meant}"),
+        "Give the name of a key, which is what stands before the colon of KEY:SECRET, and not its \
+         label: GET /api/v1/keys, or `traccia key list`, lists them.",
+    )
 }
 
 fn scopes(names: &[String]) -> Result<Vec<Scope>, Problem> {
@@ -203,8 +248,7 @@ fn bound(scopes: Vec<Scope>, bounds: Option<&Bounds>) -> Result<Vec<Scope>, Prob
 }
 
 fn checked_name(name: String, secret: &str) -> Result<String, Problem> {
-    let fits = !name.is_empty() && name.len() <= NAME && !name.contains(':');
-    if !fits || name.chars().any(char::is_control) || secret.is_empty() {
+    if !Key::can_be_named(&name) || secret.is_empty() {
         return Err(bad(
             "The key's name is empty, too long or has a colon, or its secret is empty.",
             "Use a name of 1 to 128 bytes without colons, or leave name and secret out.",

@@ -216,6 +216,11 @@ impl Credentials {
     }
 }
 
+/// A new secret for the key of this name, in the store with the secret `of_store`.
+pub fn new_secret(of_store: [u8; 32], key: &str) -> String {
+    MadeUp::new(of_store).secret(key)
+}
+
 /// A new name for a key.
 pub fn new_name() -> String {
     made_up::name()

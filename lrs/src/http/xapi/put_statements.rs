@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, StatusCode};
 use bytes::Bytes;
 use uuid::Uuid;
 use validator::json::Size;
@@ -19,6 +19,7 @@ use crate::http::state::Server;
 use crate::http::version::Spoken;
 use crate::memory::{Memory, Reserved};
 use crate::record::statements::{prepare_all, prepare_one};
+use crate::store::KeptBatch;
 use crate::xapi::attachment::Attachment;
 use crate::xapi::document::is_json;
 use crate::xapi::parameters::Parameters;
@@ -49,6 +50,9 @@ pub async fn put(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Says in the answer to a POST how many of its statements were not kept before.
+pub const NEW_STATEMENTS: HeaderName = HeaderName::from_static("x-traccia-new-statements");
+
 /// Keeps one statement or a list of them, all or none, and answers with their ids in order.
 pub async fn post(
     State(server): State<Server>,
@@ -56,7 +60,7 @@ pub async fn post(
     Spoken(version): Spoken,
     parameters: Parameters,
     content: Content,
-) -> Result<Json<Vec<Uuid>>, Problem> {
+) -> Result<([(HeaderName, String); 1], Json<Vec<Uuid>>), Problem> {
     caller.may(Right::WriteStatements)?;
     parameters.only(&[])?;
     let most = server.limits.statements_per_batch;
@@ -75,7 +79,8 @@ pub async fn post(
     };
     let ((batch, text), _held) = prepared(&server, &caller, content, prepare).await?;
     let kept = server.record.keep(batch, caller.readable().ok().as_ref()).await;
-    Ok(Json(kept.map_err(|error| naming(error.into(), &text))?))
+    let KeptBatch { ids, new } = kept.map_err(|error| naming(error.into(), &text))?;
+    Ok(([(NEW_STATEMENTS, new.to_string())], Json(ids)))
 }
 
 /// The problem with what its statements are about, for people who know them by no index.

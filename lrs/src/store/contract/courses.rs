@@ -81,6 +81,90 @@ pub async fn a_course_comes_back_and_its_revision_grows(store: &Arc<dyn Store>) 
     assert_eq!(store.course_revision("c").await.unwrap(), expected);
 }
 
+/// With its learners, progress and lists, and nothing of other courses.
+pub async fn a_deleted_course_is_gone_with_all_that_is_its_own(store: &Arc<dyn Store>) {
+    for id in ["c", "d"] {
+        put(store, id).await;
+        let first = revision(store, id).await;
+        assert!(store.put_enrolment(id, "{\"é\": 1}", first).await.unwrap());
+        write(store, id, followed(9, first), vec![document("a1", "{}")], true).await;
+        assert!(store.add_certificates(id, frozen("l1", 20)).await.unwrap());
+    }
+    let other = course(store, "d").await;
+    let last = revision(store, "c").await;
+    for based_on in [0, last - 1, last + 1] {
+        assert!(!store.delete_course("c", based_on).await.unwrap());
+    }
+    assert!(!store.delete_course("e", 1).await.unwrap(), "there is no such course");
+    assert_eq!(all_progress(store, "c").await.len(), 1, "and nothing was changed");
+
+    let followed_before = store.watermark("c").await.unwrap();
+    assert!(store.delete_course("c", last).await.unwrap());
+    assert!(!store.delete_course("c", last).await.unwrap(), "it is gone already");
+    assert_eq!(store.course("c").await.unwrap(), None);
+    assert_eq!(store.course_revision("c").await.unwrap(), None);
+    assert_eq!(store.courses().await.unwrap().len(), 1);
+    assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
+    assert_eq!(all_progress(store, "c").await, []);
+    assert_eq!(store.certificates("c").await.unwrap(), []);
+    assert!(!store.put_enrolment("c", "{}", last).await.unwrap());
+    for based_on in [0, followed_before.version] {
+        let late = vec![document("a1", "{}")];
+        let late = store.put_progress("c", based_on, followed(10, last), late, false).await;
+        assert_eq!(late.unwrap(), None, "a follower that does not know it yet writes nothing");
+    }
+
+    assert_eq!(course(store, "d").await, other);
+    assert_eq!(all_progress(store, "d").await, [document("a1", "{}")]);
+    assert_eq!(store.certificates("d").await.unwrap(), [frozen("l1", 20)]);
+}
+
+/// It begins anew, and who knows the earlier course cannot take it for that.
+pub async fn a_course_put_after_it_was_deleted_is_another_one(store: &Arc<dyn Store>) {
+    let mut highest = 0;
+    for round in 0..3 {
+        put(store, "c").await;
+        let fresh = course(store, "c").await;
+        assert!(fresh.revision > highest, "{round}: {fresh:?} after {highest}");
+        assert_eq!((fresh.reading, fresh.enrolment.as_str()), (fresh.revision, ""));
+        assert_eq!(store.courses().await.unwrap()[0].revision, fresh.revision);
+        assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
+        assert_eq!(all_progress(store, "c").await, []);
+        assert_eq!(store.certificates("c").await.unwrap(), []);
+        assert!(!store.put_course("c", "twice", 0, true).await.unwrap(), "it is there");
+        assert!(!store.put_course("c", "late", highest, true).await.unwrap());
+
+        let by = vec![document("a1", "{}")];
+        write(store, "c", followed(9, fresh.reading), by.clone(), true).await;
+        write(store, "c", followed(10, fresh.reading), by.clone(), false).await;
+        assert_eq!(all_progress(store, "c").await, by);
+        assert!(store.add_certificates("c", frozen("l1", 20)).await.unwrap());
+        assert!(store.put_enrolment("c", "{}", fresh.revision).await.unwrap());
+        highest = revision(store, "c").await;
+        assert!(store.delete_course("c", highest).await.unwrap());
+    }
+}
+
+/// One of those who delete or change it at once has its way, and the others learn so.
+pub async fn a_course_is_deleted_or_changed_and_never_both(store: &Arc<dyn Store>) {
+    for _ in 0..8 {
+        put(store, "c").await;
+        let known = revision(store, "c").await;
+        let (deleted, again, changed) = tokio::join!(
+            store.delete_course("c", known),
+            store.delete_course("c", known),
+            store.put_enrolment("c", "{}", known)
+        );
+        let won = [deleted.unwrap(), again.unwrap(), changed.unwrap()];
+        assert_eq!(won.iter().filter(|won| **won).count(), 1, "{won:?}");
+        let left = store.course("c").await.unwrap();
+        assert_eq!(left.is_some(), won[2]);
+        if let Some(left) = left {
+            assert!(store.delete_course("c", left.revision).await.unwrap());
+        }
+    }
+}
+
 /// All of them, as they are one by one.
 pub async fn courses_are_listed_by_id(store: &Arc<dyn Store>) {
     assert!(store.courses().await.unwrap().is_empty());

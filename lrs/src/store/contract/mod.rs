@@ -144,6 +144,9 @@ macro_rules! store_contract {
             courses: [
                 a_course_comes_back_and_its_revision_grows,
                 courses_are_listed_by_id,
+                a_deleted_course_is_gone_with_all_that_is_its_own,
+                a_course_put_after_it_was_deleted_is_another_one,
+                a_course_is_deleted_or_changed_and_never_both,
                 a_change_of_a_course_holds_for_the_revision_it_was_based_on,
                 learners_belong_to_a_course_that_is_there,
                 a_reading_is_the_revision_that_asked_for_it,

@@ -88,7 +88,7 @@ pub(in crate::store) fn batch(values: &[Value]) -> Batch {
 
 /// Keeps `values` in one batch.
 pub(in crate::store) async fn put(store: &Arc<dyn Store>, values: &[Value]) -> Vec<Uuid> {
-    store.put_statements(batch(values)).await.unwrap()
+    store.put_statements(batch(values)).await.unwrap().ids
 }
 
 /// Keeps each of `values` in a batch of its own.

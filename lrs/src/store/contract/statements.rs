@@ -10,7 +10,7 @@ use super::sample::{
     authority, batch, found, id, ids, ids_of, kept, log, of_person, prepared_text, put, statement,
     stored, verb, with,
 };
-use crate::store::{Batch, Store, StoreError};
+use crate::store::{Batch, KeptBatch, Store, StoreError};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::query::Filter;
 
@@ -67,7 +67,7 @@ pub async fn ids_come_back_in_the_order_of_the_batch(store: &Arc<dyn Store>) {
 
 /// Nothing is a batch too.
 pub async fn an_empty_batch_is_kept(store: &Arc<dyn Store>) {
-    assert!(store.put_statements(Batch::default()).await.unwrap().is_empty());
+    assert_eq!(store.put_statements(Batch::default()).await.unwrap(), KeptBatch::default());
     assert!(log(store).await.is_empty());
 }
 
@@ -120,7 +120,9 @@ pub async fn an_equal_statement_again_changes_nothing(store: &Arc<dyn Store>) {
 pub async fn new_and_known_statements_share_a_batch(store: &Arc<dyn Store>) {
     put(store, &[statement(0), statement(1)]).await;
     let first = stored(store, 0).await;
-    assert_eq!(put(store, &[statement(2), statement(0), statement(3)]).await, ids_of([2, 0, 3]));
+    let again = batch(&[statement(2), statement(0), statement(3)]);
+    let kept = store.put_statements(again).await.unwrap();
+    assert_eq!(kept, KeptBatch { ids: ids_of([2, 0, 3]), new: 2 });
     assert_eq!(stored(store, 0).await, first);
     assert_eq!(ids(store, Filter::default()).await, ids_of(0..4));
 }

@@ -6,10 +6,11 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 
 use super::blob::{Blobs, Owner};
-use super::call::{all, insert};
+use super::call::{all, call, insert};
 use super::cell::{self, Cells, Held};
 use super::field;
 use crate::store::{CourseRevision, KeptCertificates, KeptCourse, Result, StoreError};
+use crate::xapi::instant::Instant;
 
 /// How often a course is read again whose texts were replaced meanwhile.
 const TRIES: u32 = 5;
@@ -73,12 +74,16 @@ impl Courses {
     ) -> Result<bool> {
         let name = cell::name(&[id]);
         let held = self.cells.read(&name).await?;
-        if held.n != based_on {
+        if held.value().map_or(0, |_| held.n) != based_on {
             return Ok(false);
+        }
+        if held.value().is_none() && held.n > 0 {
+            // Its deleter may have died before this was done.
+            self.remove_certificates(doc! {"course": id}).await?;
         }
         let file = self.blobs.text_field(file, self.cells.owner(&name)).await?;
         let value = match held.value() {
-            None => doc! {"id": id, "file": file, "enrolment": "", "reading": 1_i64},
+            None => doc! {"id": id, "file": file, "enrolment": "", "reading": held.n + 1},
             Some(kept) => {
                 let reading = if reread { held.n + 1 } else { field::integer(kept, "reading")? };
                 let enrolment = kept.get("enrolment").cloned().unwrap_or(Bson::Null);
@@ -86,6 +91,39 @@ impl Courses {
             }
         };
         self.change(&name, &held, value).await
+    }
+
+    /// See [`crate::store::CourseStore::delete_course`]: the course, then its lists. The trace that
+    /// stays in its cell counts on for a later course.
+    pub(super) async fn delete_course(
+        &self,
+        id: &str,
+        based_on: i64,
+        now: Instant,
+    ) -> Result<bool> {
+        let name = cell::name(&[id]);
+        let held = self.cells.read(&name).await?;
+        let Some(kept) = held.value().filter(|_| held.n == based_on) else { return Ok(false) };
+        // Those of a course that takes the id at once are not among them.
+        let lists = self.certificates.find(doc! {"course": id}).projection(doc! {"_id": 1});
+        let lists = all(lists).await?.into_iter().filter_map(|mut list| list.remove("_id"));
+        let lists: Vec<Bson> = lists.collect();
+        if !self.cells.remove(&name, &held, doc! {"id": id}, now.micros()).await? {
+            return Ok(false);
+        }
+        self.blobs.remove(files(kept)).await?;
+        self.remove_certificates(doc! {"_id": {"$in": lists}}).await?;
+        Ok(true)
+    }
+
+    /// Removes frozen lists, with their files.
+    async fn remove_certificates(&self, filter: Document) -> Result<()> {
+        let mut in_files = filter.clone();
+        in_files.insert("body", doc! {"$type": "objectId"});
+        for list in all(self.certificates.find(in_files)).await? {
+            self.blobs.remove(list.get_object_id("body").ok()).await?;
+        }
+        call(self.certificates.delete_many(filter)).await.map(drop)
     }
 
     /// See [`crate::store::CourseStore::put_enrolment`].

@@ -30,9 +30,9 @@ use self::register::Register;
 use self::statements::{References, Statements, Task, Writer};
 use self::things::Things;
 use super::{
-    Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptCertificates,
-    KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore,
-    Store, StoreError, ThingStore, TransferStore, Watermark,
+    Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptBatch,
+    KeptCertificates, KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog,
+    StatementStore, Store, StoreError, ThingStore, TransferStore, Watermark,
 };
 use crate::access::key::KeptKey;
 use crate::clock::Clock;
@@ -184,7 +184,7 @@ impl Inner {
 
 #[async_trait]
 impl StatementStore for MongoStore {
-    async fn put_statements(&self, batch: Batch) -> Result<Vec<Uuid>> {
+    async fn put_statements(&self, batch: Batch) -> Result<KeptBatch> {
         self.0.writer.put(batch, None).await
     }
 
@@ -290,6 +290,16 @@ impl CourseStore for MongoStore {
 
     async fn put_course(&self, id: &str, file: &str, based_on: i64, reread: bool) -> Result<bool> {
         self.0.courses.put_course(id, file, based_on, reread).await
+    }
+
+    async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool> {
+        let spans = self.0.progress.spans(id).await?;
+        let now = self.0.clock.now();
+        if !self.0.courses.delete_course(id, based_on, now).await? {
+            return Ok(false);
+        }
+        self.0.progress.remove(id, based_on, spans, now).await?;
+        Ok(true)
     }
 
     async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool> {

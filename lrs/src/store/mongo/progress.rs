@@ -18,6 +18,7 @@ use super::call::{BATCH, all, call};
 use super::cell::{self, Cells, Held};
 use super::field;
 use crate::store::{Followed, ProgressDocument, Result, StoreError, Watermark};
+use crate::xapi::instant::Instant;
 
 /// Versions of one span.
 const SPAN: i64 = 1 << 32;
@@ -247,6 +248,40 @@ impl Progress {
         Ok(Some(version))
     }
 
+    /// The number of the newest span of a course's versions; 0 before the first.
+    pub(super) async fn spans(&self, course: &str) -> Result<i64> {
+        Ok(self.watermarks.read(&cell::name(&[course, "spans"])).await?.n)
+    }
+
+    /// Removes what is kept of a course that is deleted: the watermark, unless it is of a later
+    /// reading than `revision`, and the documents of all spans up to `spans`, which was read while
+    /// the course was there. So a course that has taken the id since keeps its own. The cell of
+    /// spans stays: no version is used twice.
+    pub(super) async fn remove(
+        &self,
+        course: &str,
+        revision: i64,
+        spans: i64,
+        now: Instant,
+    ) -> Result<()> {
+        self.lock().remove(course);
+        loop {
+            let (held, mark) = self.mark(course).await?;
+            let name = cell::name(&[course]);
+            let is_gone = held.value().is_none() || mark.watermark.followed.reading > revision;
+            if is_gone || self.watermarks.remove(&name, &held, doc! {}, now.micros()).await? {
+                break;
+            }
+        }
+        let old = doc! {"course": course, "version": {"$lt": (spans + 1) * SPAN}};
+        let mut in_files = old.clone();
+        in_files.insert("body", doc! {"$type": "objectId"});
+        for document in all(self.documents.find(in_files)).await? {
+            self.blobs.remove(document.get_object_id("body").ok()).await?;
+        }
+        call(self.documents.delete_many(old)).await.map(drop)
+    }
+
     async fn is_there(&self, course: &str) -> Result<bool> {
         Ok(self.courses.read(&cell::name(&[course])).await?.value().is_some())
     }
@@ -360,7 +395,6 @@ fn cut_last(found: &mut Vec<Document>) -> Result<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::xapi::instant::Instant;
 
     fn followed() -> Followed {
         Followed { through: Instant::from_micros(1), reading: 1 }

@@ -50,7 +50,8 @@ pub(super) fn put_course(
     let written = if based_on == 0 {
         session.run(
             "INSERT OR IGNORE INTO course (id, file, enrolment, revision, reading) \
-             VALUES (?1, ?2, '', 1, 1)",
+             SELECT ?1, ?2, '', first, first FROM (SELECT 1 + COALESCE( \
+             (SELECT revision FROM gone_course WHERE id = ?1), 0) AS first)",
             [id, file],
         )?
     } else {
@@ -62,6 +63,22 @@ pub(super) fn put_course(
         )?
     };
     Ok(written == 1)
+}
+
+pub(super) fn delete_course(session: &Session<'_>, id: &str, based_on: i64) -> Result<bool> {
+    let sql = "DELETE FROM course WHERE id = ?1 AND revision = ?2";
+    if session.run(sql, params![id, based_on])? == 0 {
+        return Ok(false);
+    }
+    session.run(
+        "INSERT INTO gone_course (id, revision) VALUES (?1, ?2) \
+         ON CONFLICT (id) DO UPDATE SET revision = excluded.revision",
+        params![id, based_on],
+    )?;
+    for table in ["progress", "followed", "certificate_list"] {
+        session.run(&format!("DELETE FROM {table} WHERE course = ?1"), [id])?;
+    }
+    Ok(true)
 }
 
 pub(super) fn put_enrolment(

@@ -2,13 +2,14 @@
 
 use rusqlite::Connection;
 
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     include_str!("0001_core.sql"),
     include_str!("0002_journals.sql"),
     include_str!("0003_checksums.sql"),
+    include_str!("0004_gone_courses.sql"),
 ];
 /// The number of the newest step.
-const KNOWN: u32 = 3;
+const KNOWN: u32 = 4;
 
 /// Brings a database to the newest layout. Each step is one transaction with its number.
 /// A database of a newer Traccia is refused.

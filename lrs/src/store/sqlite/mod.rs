@@ -17,9 +17,9 @@ use self::scrub::Scrub;
 use self::writer::{Guards, Writer};
 use super::turns::Turns;
 use super::{
-    Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptCertificates,
-    KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore,
-    Store, StoreError, ThingStore, TransferStore, Watermark,
+    Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptBatch,
+    KeptCertificates, KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog,
+    StatementStore, Store, StoreError, ThingStore, TransferStore, Watermark,
 };
 use crate::access::key::KeptKey;
 use crate::clock::Clock;
@@ -129,7 +129,7 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 
 #[async_trait]
 impl StatementStore for SqliteStore {
-    async fn put_statements(&self, batch: Batch) -> Result<Vec<Uuid>> {
+    async fn put_statements(&self, batch: Batch) -> Result<KeptBatch> {
         self.write(move |session| statements::put::put(session, batch)).await
     }
 
@@ -249,6 +249,11 @@ impl CourseStore for SqliteStore {
     async fn put_course(&self, id: &str, file: &str, based_on: i64, reread: bool) -> Result<bool> {
         let (id, file) = (id.to_owned(), file.to_owned());
         self.write(move |session| courses::put_course(session, &id, &file, based_on, reread)).await
+    }
+
+    async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool> {
+        let id = id.to_owned();
+        self.write(move |session| courses::delete_course(session, &id, based_on)).await
     }
 
     async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool> {

@@ -5,17 +5,19 @@ use std::future::ready;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::reports::rendering;
 use crate::access::caller::Caller;
 use crate::access::scope::Right;
-use crate::course::{ListWarning, Words};
+use crate::course::{Enrolment, Language, ListWarning, Words};
+use crate::export::{Format, Reader};
 use crate::http::problem::Problem;
 use crate::http::request::Content;
 use crate::http::state::Server;
@@ -38,6 +40,8 @@ pub struct ImportedLearners {
     /// The ids of those who are not in the list: with `mode=replace` they left, otherwise they
     /// stay as they were.
     absent: Vec<String>,
+    /// The ids of those who were merged into another one, as the list asks.
+    merged: Vec<String>,
     /// What the list says that is hardly meant; it is taken all the same.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<LearnersWarning>,
@@ -98,7 +102,7 @@ pub async fn put(
         other => return Err(Problem::parameter("mode", other, "`update` or `replace`")),
     };
     let imported = server.progress.put_learners(&id, &content.body, replace, dry_run).await?;
-    let Imported { learners, change, warnings } = imported;
+    let Imported { learners, merged, change, warnings } = imported;
     Ok(Json(ImportedLearners {
         course: id,
         learners,
@@ -106,14 +110,20 @@ pub async fn put(
         updated: change.updated,
         unchanged: change.unchanged.len(),
         absent: change.absent,
+        merged,
         warnings: warnings.into_iter().map(LearnersWarning::from).collect(),
         dry_run,
     }))
 }
 
-/// The learners as they were enrolled, with the merges.
+/// The learners as they were enrolled, with the merges: as JSON, or as the CSV list with which PUT
+/// changes nothing.
 #[utoipa::path(get, path = "/api/v1/courses/{id}/learners", tag = "learners",
-    security(("key" = [])), params(("id" = String, Path, description = "the course's id")),
+    security(("key" = [])), params(
+        ("id" = String, Path, description = "the course's id"),
+        ("format" = Option<String>, Query, description = "json (default) or csv"),
+        ("lang" = Option<String>, Query, description = "of csv: it, with `;` and Italian headings, \
+            or en; by Accept-Language if missing")),
     responses((status = 200, body = Object, example = json!({"learners": [{"id": "u1",
             "name": "Maria Rossi", "identifiers": [{"mbox": "mailto:m@example.it"}],
             "region": "Umbria", "province": "Perugia", "body": "Comune di Perugia",
@@ -123,19 +133,33 @@ pub async fn get(
     State(server): State<Server>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Result<Json<serde_json::Value>, Problem> {
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     caller.may(Right::ReadCourses)?;
+    parameters.only(&["format", "lang"])?;
+    let (format, Reader { language, .. }) = rendering(&parameters, &headers)?;
     let mut enrolment = server.progress.enrolment(&id).await?;
     if let Some(bounds) = &caller.key.bounds {
-        enrolment.learners.retain(|it| bounds.include(&it.region, &it.body, &it.istat));
-        let known: Vec<String> = enrolment.learners.iter().map(|it| it.id.clone()).collect();
-        enrolment.merged.retain(|from, into| known.contains(from) && known.contains(into));
+        enrolment.retain(|it| bounds.include(&it.region, &it.body, &it.istat));
+    }
+    match format {
+        Format::Json => {}
+        Format::Csv => return Ok(as_csv(&id, &enrolment, language)),
+        other => return Err(Problem::parameter("format", other.as_str(), "json or csv")),
     }
     let mut answer = serde_json::to_value(&enrolment).unwrap_or_default();
     if let Some(members) = answer.as_object_mut() {
         members.entry("merged").or_insert_with(|| serde_json::json!({}));
     }
-    Ok(Json(answer))
+    Ok(Json(answer).into_response())
+}
+
+fn as_csv(id: &str, enrolment: &Enrolment, language: Language) -> Response {
+    let file = format!("attachment; filename=\"{id}-learners.csv\"");
+    let kind = [(CONTENT_TYPE, Format::Csv.media_type())];
+    let named = HeaderValue::from_str(&file).map(|file| [(CONTENT_DISPOSITION, file)]).ok();
+    (kind, named, enrolment.to_csv(language)).into_response()
 }
 
 /// The statements of a learner, under all their identifiers, that bear on the course, in the order

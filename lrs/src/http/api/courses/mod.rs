@@ -10,11 +10,11 @@ use utoipa::ToSchema;
 
 use crate::access::caller::Caller;
 use crate::access::scope::Right;
-use crate::course::{CheckedCourse, CourseError};
+use crate::course::{CheckedCourse, CourseError, Edition, Outline, Title};
 use crate::http::problem::Problem;
 use crate::http::request::Content;
 use crate::http::state::Server;
-use crate::progress::ProgressError;
+use crate::progress::{CourseSummary, DeletedCourse, ProgressError};
 use crate::xapi::parameters::Parameters;
 
 pub mod certificates;
@@ -124,6 +124,114 @@ pub async fn put(
         warnings: warnings.into_iter().map(shown).collect(),
         dry_run,
     }))
+}
+
+/// An edition in a summary.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SummarisedEdition {
+    /// Its id.
+    id: String,
+    /// Its name, by language.
+    #[schema(value_type = Object)]
+    title: Title,
+}
+
+/// What there is of a course.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SummarisedCourse {
+    /// Its id.
+    course: String,
+    /// Its name, by language.
+    #[schema(value_type = Object)]
+    title: Title,
+    /// The first and the last day whose statements count.
+    begins: Option<String>,
+    /// See `begins`.
+    ends: Option<String>,
+    /// Its editions.
+    editions: Vec<SummarisedEdition>,
+    /// How many modules it has.
+    modules: usize,
+    /// How many activities and events, over all modules.
+    activities: usize,
+    /// How many learners this key may see; those merged count once.
+    learners: usize,
+    /// How many merges there are among them.
+    merged: usize,
+    /// How many certificate lists are frozen.
+    certificates: usize,
+}
+
+/// What there is of a course, in numbers.
+#[utoipa::path(get, path = "/api/v1/courses/{id}/summary", tag = "courses",
+    security(("key" = [])), params(("id" = String, Path, description = "the course's id")),
+    responses((status = 200, body = SummarisedCourse), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn summary(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Json<SummarisedCourse>, Problem> {
+    caller.may(Right::ReadCourses)?;
+    parameters.only(&[])?;
+    let summary = server.progress.summary(&id, caller.key.bounds.as_ref()).await?;
+    let CourseSummary { course, learners, merged, certificates } = summary;
+    let Outline { title, window, editions, .. } = course.outline();
+    let edition = |it: &Edition| SummarisedEdition { id: it.id.clone(), title: it.title.clone() };
+    Ok(Json(SummarisedCourse {
+        title: title.clone(),
+        begins: window.begins.map(|day| day.to_string()),
+        ends: window.ends.map(|day| day.to_string()),
+        editions: editions.iter().map(edition).collect(),
+        modules: course.modules().len(),
+        activities: course.activities().count(),
+        course: id,
+        learners,
+        merged,
+        certificates,
+    }))
+}
+
+/// What went with a course, or would.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RemovedCourse {
+    /// Its id.
+    course: String,
+    /// How many entries its list of learners had.
+    learners: usize,
+    /// How many merges were noted.
+    merged: usize,
+    /// How many certificate lists were frozen.
+    certificates: usize,
+    /// Whether nothing was changed.
+    dry_run: bool,
+}
+
+/// Deletes a course with its file, its list of learners and their merges.
+///
+/// No statement goes, those of registers included: the same file and list bring the same progress
+/// back. A course with frozen certificate lists is refused, unless `certificates=true`: nothing
+/// brings these back.
+#[utoipa::path(delete, path = "/api/v1/courses/{id}", tag = "courses", security(("key" = [])),
+    params(("id" = String, Path, description = "the course's id"),
+        ("certificates" = Option<bool>, Query, description = "its frozen lists too"),
+        ("dry_run" = Option<bool>, Query, description = "say what would go and change nothing")),
+    responses((status = 200, body = RemovedCourse), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn delete(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Json<RemovedCourse>, Problem> {
+    caller.may(Right::Manage)?;
+    parameters.only(&["certificates", "dry_run"])?;
+    let dry_run = parameters.boolean("dry_run")?;
+    let with_certificates = parameters.boolean("certificates")?;
+    let deleted = server.progress.delete_course(&id, with_certificates, dry_run).await?;
+    let DeletedCourse { learners, merged, certificates } = deleted;
+    Ok(Json(RemovedCourse { course: id, learners, merged, certificates, dry_run }))
 }
 
 /// Computes the progress of a course from the log again.

@@ -5,6 +5,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use jiff::civil::Date;
+use utoipa::IntoParams;
 
 use crate::access::caller::Caller;
 use crate::access::scope::Right;
@@ -16,23 +17,46 @@ use crate::http::state::Server;
 use crate::progress::{ReportKind, ReportQuery, UnknownReport, Who};
 use crate::xapi::parameters::Parameters;
 
-const PARAMETERS: [&str; 15] = [
-    "by",
-    "at",
-    "format",
-    "lang",
-    "learner",
-    "region",
-    "province",
-    "body",
-    "role",
-    "office",
-    "edition",
-    "expand",
-    "session",
-    "small_groups",
-    "width",
-];
+/// The parameters of reports. Which of them a report takes, it says where one is not taken.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "described here; they are read as `Parameters`")]
+struct ReportParameters {
+    /// What rows are told apart by: any of module, activity, region, province, body,
+    /// `population_class`, role, office, edition, and the further columns of the list of learners,
+    /// separated by commas.
+    by: Option<String>,
+    /// A day, such as 2026-05-04: as it was at its end, in the course's time zone; at present if
+    /// missing.
+    at: Option<String>,
+    /// json (default), csv, xlsx, html or text.
+    format: Option<String>,
+    /// it or en; by Accept-Language if missing.
+    lang: Option<String>,
+    /// Only the learner of this id.
+    learner: Option<String>,
+    /// Only learners of this region.
+    region: Option<String>,
+    /// Only learners of this province.
+    province: Option<String>,
+    /// Only learners of this body, by name or ISTAT code.
+    body: Option<String>,
+    /// Only learners in this role.
+    role: Option<String>,
+    /// Only learners of this office.
+    office: Option<String>,
+    /// Only learners of this edition.
+    edition: Option<String>,
+    /// Of matrix: activities too.
+    expand: Option<bool>,
+    /// Of register: one session, as session or event/session.
+    session: Option<String>,
+    /// true: figures of fewer than five people are shown, for those who may see the people
+    /// themselves; not for publication.
+    small_groups: Option<bool>,
+    /// Of text: how many characters a line may have; 80 if missing, 0 for any number.
+    width: Option<usize>,
+}
 
 /// A report on a course, on the learners that the key may see.
 ///
@@ -49,23 +73,7 @@ const PARAMETERS: [&str; 15] = [
     security(("key" = [])), params(
         ("id" = String, Path, description = "the course's id"),
         ("report" = String, Path, description = "the report's name"),
-        ("by" = Option<String>, Query, description = "what rows are told apart by: any of module, \
-            activity, region, province, body, population_class, role, office, edition, and the \
-            further columns of the list of learners, separated by commas"),
-        ("at" = Option<String>, Query, description = "a day, such as 2026-05-04: as it was at its \
-            end, in the course's time zone; at present if missing"),
-        ("format" = Option<String>, Query, description = "json (default), csv, xlsx, html or text"),
-        ("lang" = Option<String>, Query, description = "it or en; by Accept-Language if missing"),
-        ("learner" = Option<String>, Query, description = "only the learner of this id"),
-        ("region" = Option<String>, Query, description = "only learners of this region; so do \
-            province, body (its name or ISTAT code), role, office and edition"),
-        ("expand" = Option<bool>, Query, description = "of matrix: activities too"),
-        ("session" = Option<String>, Query, description = "of register: one session, as session \
-            or event/session"),
-        ("small_groups" = Option<bool>, Query, description = "true: figures of fewer than five \
-            people are shown, for those who may see the people themselves; not for publication"),
-        ("width" = Option<usize>, Query, description = "of text: how many characters a line may \
-            have; 80 if missing, 0 for any number")),
+        ReportParameters),
     responses((status = 200, body = Object, example = json!({"report": "progress",
             "course": "prog-2796", "at": null, "through": "2026-11-22T10:00:00.000001Z",
             "time_zone": "Europe/Rome", "rows": [{"module": "m1", "region": "Umbria",
@@ -97,8 +105,7 @@ pub async fn get(
 #[utoipa::path(get, path = "/api/v1/courses/{id}/progress", tag = "reports",
     security(("key" = [])), params(
         ("id" = String, Path, description = "the course's id"),
-        ("by" = Option<String>, Query, description = "module if missing; all parameters are those \
-            of /api/v1/courses/{id}/reports/progress")),
+        ReportParameters),
     responses((status = 200, body = Object), (status = 400, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 503, body = Problem)))]
@@ -121,7 +128,7 @@ async fn answer(
     parameters: &Parameters,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    parameters.only(&PARAMETERS)?;
+    parameters.only(&kind.parameters())?;
     let (format, reader) = rendering(parameters, headers)?;
     let query = query(kind, parameters)?;
     let table = server.progress.report(&id, query, caller.key.bounds.clone()).await?;
@@ -214,4 +221,20 @@ pub(super) async fn written(
         }
         _ => (kind, bytes).into_response(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn what_is_described_is_what_some_report_takes() {
+        let described = ReportParameters::into_params(|| None);
+        let described: BTreeSet<String> = described.into_iter().map(|it| it.name).collect();
+        let taken = ReportKind::EVERY.into_iter().flat_map(ReportKind::parameters);
+        let taken: BTreeSet<String> = taken.map(str::to_owned).collect();
+        assert_eq!(described, taken);
+    }
 }

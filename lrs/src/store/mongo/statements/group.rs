@@ -30,8 +30,8 @@ const ASKED: usize = 1_000;
 
 /// What became of a request.
 pub(super) enum Outcome {
-    /// Kept: all of it is there.
-    Kept,
+    /// Kept: all of it is there, and so many statements were not before.
+    Kept(usize),
     /// Refused, or not possible: nothing of it is there.
     Failed(StoreError),
     /// An id of it is being written by somebody who came earlier: to be tried again.
@@ -106,7 +106,7 @@ impl<'a> Group<'a> {
         claim: Claim,
     ) -> Result<Self> {
         let rows = statements.rows(batches, at, claim.stretch).await?;
-        let outcomes = batches.iter().map(|_| Outcome::Kept).collect();
+        let outcomes = batches.iter().map(|_| Outcome::Kept(0)).collect();
         Ok(Self { statements, batches, claim, twins: twins(&rows), rows, outcomes, shared: 0 })
     }
 
@@ -127,7 +127,7 @@ impl<'a> Group<'a> {
     /// batches, so that the first batch's outcome is final.
     async fn settle_twin(&mut self, row: usize, first: usize) -> Result<()> {
         let outcome = self.rows.get(first).and_then(|first| self.outcomes.get(first.batch));
-        if !matches!(outcome, Some(Outcome::Kept)) {
+        if !matches!(outcome, Some(Outcome::Kept(_))) {
             return self.drop_batch(row, Outcome::Postponed).await;
         }
         let (Some(kept), Some(incoming)) = (self.prepared(first), self.prepared(row)) else {
@@ -299,7 +299,7 @@ impl<'a> Group<'a> {
     /// The attachments of the batches that are kept.
     pub(super) fn attachments(&self) -> impl Iterator<Item = &Attachment> + Clone {
         let kept = self.batches.iter().zip(&self.outcomes);
-        let kept = kept.filter(|(_, outcome)| matches!(outcome, Outcome::Kept));
+        let kept = kept.filter(|(_, outcome)| matches!(outcome, Outcome::Kept(_)));
         kept.flat_map(|(batch, _)| &batch.attachments)
     }
 
@@ -317,6 +317,16 @@ impl<'a> Group<'a> {
             }
         }
         taught
+    }
+
+    /// What became of each request.
+    pub(super) fn into_outcomes(mut self) -> Vec<Outcome> {
+        for row in self.rows.iter().filter(|row| row.state == State::Inserted) {
+            if let Some(Outcome::Kept(new)) = self.outcomes.get_mut(row.batch) {
+                *new += 1;
+            }
+        }
+        self.outcomes
     }
 
     /// When the last new statement was stored.

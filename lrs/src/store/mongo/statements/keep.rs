@@ -98,7 +98,7 @@ impl Statements {
         if let Some(newest) = group.newest() {
             self.newest.send_if_modified(|known| newest > std::mem::replace(known, newest));
         }
-        Ok(group.outcomes)
+        Ok(group.into_outcomes())
     }
 
     /// Waits until it is the turn of a sealed claim to be finished.
@@ -172,8 +172,8 @@ mod tests {
         let [first, equal, different, upon_the_failed] = outcomes.as_slice() else {
             panic!("an outcome for each")
         };
-        assert!(matches!(first, Outcome::Kept));
-        assert!(matches!(equal, Outcome::Kept));
+        assert!(matches!(first, Outcome::Kept(2)));
+        assert!(matches!(equal, Outcome::Kept(1)));
         let Outcome::Failed(StoreError::Conflict { id: named, differences }) = different else {
             panic!("a different statement under one id is a conflict")
         };

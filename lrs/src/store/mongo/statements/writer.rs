@@ -4,12 +4,11 @@
 use std::collections::VecDeque;
 
 use tokio::sync::{mpsc, oneshot};
-use uuid::Uuid;
 
 use super::Statements;
 use super::group::Outcome;
 use super::key::MOST_OWN;
-use crate::store::{Batch, Result, StoreError};
+use crate::store::{Batch, KeptBatch, Result, StoreError};
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::Prepared;
 use crate::xapi::refusal::Refusal;
@@ -27,7 +26,8 @@ struct Job {
     batch: Batch,
     /// When the statements were stored, where they come from another store.
     at: Option<Vec<Instant>>,
-    reply: oneshot::Sender<Result<()>>,
+    /// Hears how many statements are new.
+    reply: oneshot::Sender<Result<usize>>,
 }
 
 impl Job {
@@ -55,10 +55,10 @@ impl Writer {
         &self,
         batch: Batch,
         at: Option<Vec<Instant>>,
-    ) -> Result<Vec<Uuid>> {
+    ) -> Result<KeptBatch> {
         let ids = batch.statements.iter().map(|statement| statement.id).collect();
         if batch.statements.is_empty() && batch.attachments.is_empty() {
-            return Ok(ids);
+            return Ok(KeptBatch { ids, new: 0 });
         }
         for (n, statement) in batch.statements.iter().enumerate() {
             if statement.keys.len() > MOST_OWN {
@@ -68,7 +68,7 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let gone = || StoreError::Unavailable("the writer has stopped".into());
         self.0.send(Job { batch, at, reply }).await.map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())?.map(|()| ids)
+        answer.await.map_err(|_| gone())?.map(|new| KeptBatch { ids, new })
     }
 }
 
@@ -155,7 +155,7 @@ impl Work {
         let mut postponed = Vec::new();
         for (((at, reply), batch), outcome) in answers {
             let answer = match outcome {
-                Outcome::Kept => Ok(()),
+                Outcome::Kept(new) => Ok(new),
                 Outcome::Failed(error) => Err(error),
                 Outcome::Postponed => {
                     postponed.push(Job { batch, at, reply });

@@ -4,11 +4,10 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use rusqlite::params;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::references;
 use crate::store::sqlite::session::Session;
-use crate::store::{Batch, Result, StoreError, checksum};
+use crate::store::{Batch, KeptBatch, Result, StoreError, checksum};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::index::{IndexKey, Kind};
 use crate::xapi::instant::Instant;
@@ -21,14 +20,15 @@ use crate::xapi::{activity, format, same};
 pub(super) const VOIDING: i64 = 1;
 
 /// See [`crate::store::StatementStore::put_statements`].
-pub(in crate::store::sqlite) fn put(session: &mut Session<'_>, batch: Batch) -> Result<Vec<Uuid>> {
+pub(in crate::store::sqlite) fn put(session: &mut Session<'_>, batch: Batch) -> Result<KeptBatch> {
     let ids = batch.statements.iter().map(|statement| statement.id).collect();
+    let mut new = 0;
     for statement in batch.statements {
         let stored = session.next_stored();
-        put_one(session, statement, stored)?;
+        new += usize::from(put_one(session, statement, stored)?);
     }
     put_attachments(session, &batch.attachments)?;
-    Ok(ids)
+    Ok(KeptBatch { ids, new })
 }
 
 /// See [`crate::store::TransferStore::restore`].
@@ -63,13 +63,14 @@ fn put_attachments(session: &Session<'_>, attachments: &[Attachment]) -> Result<
     Ok(())
 }
 
-fn put_one(session: &mut Session<'_>, mut statement: Prepared, stored: Instant) -> Result<()> {
+/// False where the statement is kept already.
+fn put_one(session: &mut Session<'_>, mut statement: Prepared, stored: Instant) -> Result<bool> {
     let inserted = session.run(
         "INSERT INTO statement_id (id, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
         params![statement.id.as_bytes(), stored.micros()],
     )?;
     if inserted == 0 {
-        return check_same(session, &statement);
+        return check_same(session, &statement).map(|()| false);
     }
     session.take_stored(stored);
     let mut keys = std::mem::take(&mut statement.keys);
@@ -77,7 +78,7 @@ fn put_one(session: &mut Session<'_>, mut statement: Prepared, stored: Instant) 
     session.index(stored, &keys)?;
     references::pass_on(session, statement.id, &keys)?;
     remember_things(session, &statement.value, stored)?;
-    write(session, statement, stored)
+    write(session, statement, stored).map(|()| true)
 }
 
 /// Accepts a statement that is kept already, refuses a different one under its id.

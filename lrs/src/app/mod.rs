@@ -1,14 +1,13 @@
 //! The composition root: from settings to a running server.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use crate::access::key::{KeptKey, Key, hash_secret, is_secret};
-use crate::access::scope::Scope;
 use crate::clock::{Clock, SystemClock};
 use crate::compute::Compute;
 use crate::config::{ConfigError, Engine, Settings};
@@ -24,8 +23,11 @@ use crate::record::Record;
 use crate::store::mongo::MongoStore;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{KeyStore, Store, StoreError};
-use crate::xapi::authority::Authority;
 use crate::xapi::cursor::Cursors;
+
+pub mod keys;
+
+use keys::{First, Founded, Founder};
 
 /// A server that listens but does not answer yet.
 pub struct App {
@@ -33,6 +35,7 @@ pub struct App {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     progress: Progress,
+    socket: SocketAddr,
     base_url: String,
     server: Server,
 }
@@ -93,10 +96,8 @@ impl App {
 
         let cannot = |error| StartError::Listen(settings.listen.clone(), error);
         let listener = TcpListener::bind(&settings.listen).await.map_err(cannot)?;
-        let base_url = match public_url {
-            Some(url) => url.to_owned(),
-            None => format!("http://{}", listener.local_addr().map_err(cannot)?),
-        };
+        let socket = listener.local_addr().map_err(cannot)?;
+        let base_url = public_url.map_or_else(|| format!("http://{socket}"), str::to_owned);
 
         let (commands, listening) = mpsc::channel(64);
         tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
@@ -125,8 +126,14 @@ impl App {
             default_version,
             launch_parameters: settings.ignored_parameters(),
             base_url: base_url.clone(),
+            revoking: tokio::sync::Mutex::default(),
         });
-        Ok(Self { listener, store, clock, progress, base_url, server })
+        Ok(Self { listener, store, clock, progress, socket, base_url, server })
+    }
+
+    /// Where the server listens.
+    pub const fn socket(&self) -> SocketAddr {
+        self.socket
     }
 
     /// Where the server is seen from outside.
@@ -144,32 +151,25 @@ impl App {
         Record::new(Arc::clone(&self.store), Arc::clone(&self.clock))
     }
 
-    /// Makes a key with scope `all` from `KEY:SECRET` unless one of this name is there.
+    /// See [`Founder::seed`].
     pub async fn seed_key(&self, seed: &str) -> Result<(), StartError> {
-        let (name, secret) = seed
-            .split_once(':')
-            .filter(|(name, secret)| !name.is_empty() && !secret.is_empty())
-            .ok_or(StartError::SeedKey)?;
-        if let Some(kept) = self.store.key(name).await? {
-            if !is_secret(secret, &kept.secret_hash) {
-                return Err(StartError::OtherSecret(name.to_owned()));
-            }
-            self.server.credentials.remember(kept, secret);
-            return Ok(());
-        }
-        let key = Key {
-            name: name.to_owned(),
-            label: "made at start from TRACCIA_SEED_KEY".into(),
-            scopes: vec![Scope::All],
-            bounds: None,
-            authority: Authority::of_key(name, &self.base_url),
-            created: self.clock.now(),
-        };
-        let secret_hash = hash_secret(secret, &rand::random());
-        let kept = KeptKey { key, secret_hash };
-        self.store.add_key(kept.clone()).await?;
-        self.server.credentials.remember(kept, secret);
+        let Founded { kept, secret } = self.founder().seed(seed).await?;
+        self.server.credentials.remember(kept, &secret);
         Ok(())
+    }
+
+    /// See [`Founder::first`].
+    pub async fn first_key(&self) -> Result<First, StoreError> {
+        let first = self.founder().first().await?;
+        if let First::Made(founded) = &first {
+            self.server.credentials.remember(founded.kept.clone(), &founded.secret);
+        }
+        Ok(first)
+    }
+
+    /// Makes keys of this server without another key.
+    pub fn founder(&self) -> Founder {
+        Founder::new(Arc::clone(&self.store), Arc::clone(&self.clock), &self.base_url)
     }
 
     /// Answers until `stop` resolves, then finishes what was begun.

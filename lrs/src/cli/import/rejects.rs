@@ -1,0 +1,78 @@
+//! What was refused: written to a file with line and reason, and the first of it said.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use super::source::Line;
+use crate::cli::exit;
+use crate::cli::out::note;
+
+/// So many refused lines are said; all are in the file.
+const SAID: u64 = 5;
+
+/// The reject file, made when the first statement is refused.
+pub(super) struct Rejects {
+    path: PathBuf,
+    file: Option<BufWriter<File>>,
+    count: u64,
+}
+
+impl Rejects {
+    /// Rejects of `source`, written to `path` or else to a file beside it.
+    ///
+    /// # Errors
+    /// Where this would write over the source itself.
+    pub(super) fn of(source: &Path, path: Option<PathBuf>) -> anyhow::Result<Self> {
+        let path = path.unwrap_or_else(|| beside(source));
+        let place = |path: &Path| std::fs::canonicalize(path).ok();
+        if place(source).is_some_and(|source| place(&path) == Some(source)) {
+            return Err(exit::usage("--rejects names the file that is to be imported"));
+        }
+        Ok(Self { path, file: None, count: 0 })
+    }
+
+    /// Writes a refused line down.
+    pub(super) fn add(&mut self, line: &Line, reason: &Value) -> anyhow::Result<()> {
+        let cannot = || format!("writing {}", self.path.display());
+        let text = String::from_utf8_lossy(&line.text);
+        let reject = json!({"line": line.number, "reason": reason, "statement": text});
+        if self.file.is_none() {
+            self.file = Some(BufWriter::new(File::create(&self.path).with_context(cannot)?));
+        }
+        if let Some(file) = &mut self.file {
+            writeln!(file, "{reject}").with_context(cannot)?;
+        }
+        if self.count < SAID {
+            note!("line {} is refused: {}", line.number, in_words(reason));
+        }
+        self.count += 1;
+        Ok(())
+    }
+
+    /// Makes sure that all are in the file, and gives it; `None` where nothing was refused.
+    pub(super) fn finish(&mut self) -> anyhow::Result<Option<&Path>> {
+        let Some(file) = &mut self.file else { return Ok(None) };
+        file.flush().with_context(|| format!("writing {}", self.path.display()))?;
+        Ok(Some(&self.path))
+    }
+}
+
+fn beside(file: &Path) -> PathBuf {
+    if file == Path::new("-") {
+        return "stdin.rejects.ndjson".into();
+    }
+    let mut name = file.as_os_str().to_owned();
+    name.push(".rejects.ndjson");
+    name.into()
+}
+
+/// The first violation of a reason, or the reason where it is a text.
+fn in_words(reason: &Value) -> &str {
+    let first = reason.as_array().and_then(|all| all.first()).unwrap_or(reason);
+    let words = first.get("message").unwrap_or(first).as_str();
+    words.and_then(|words| words.lines().next()).unwrap_or("the server does not say why")
+}

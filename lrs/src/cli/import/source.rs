@@ -1,0 +1,276 @@
+//! Where statements come from: a file or standard input, compressed or not, read line by line on a
+//! thread of its own, so that a command that is stopped need not wait for the next line.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context as _;
+use flate2::bufread::MultiGzDecoder;
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use crate::cli::exit;
+
+/// Statements and bytes of one batch, whichever comes first.
+const STATEMENTS: usize = 500;
+const BYTES: usize = 4 << 20;
+/// A longer line is no statement that a server would take.
+const LONGEST: usize = 64 << 20;
+/// Batches that are read ahead.
+const AHEAD: usize = 2;
+
+/// How gzip begins, and the byte order marks.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+const UTF_8: [u8; 3] = [0xef, 0xbb, 0xbf];
+const UTF_16: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
+
+/// A line that may be a statement.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// From 1.
+    pub(super) number: u64,
+    /// Without white space around it.
+    pub(super) text: Vec<u8>,
+    /// Whether it has an id: sent twice, it is kept once.
+    pub(super) has_id: bool,
+}
+
+/// A line that is none, and why.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) line: Line,
+    pub(super) reason: String,
+}
+
+/// Lines to be sent together, and those between them that are no statements.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) lines: Vec<Line>,
+    pub(super) faults: Vec<Fault>,
+}
+
+/// A source that is being read.
+pub(super) struct Source {
+    /// The name for people.
+    pub(super) name: String,
+    /// In the order of the lines; an error is the last.
+    pub(super) batches: mpsc::Receiver<anyhow::Result<Batch>>,
+    /// How many bytes it has, as it lies on the disk; 0 where nobody knows.
+    pub(super) total: u64,
+    /// How many of them were read.
+    pub(super) read: Arc<AtomicU64>,
+}
+
+impl Source {
+    /// Opens a file; `-` is standard input.
+    pub(super) fn open(file: &Path) -> anyhow::Result<Self> {
+        let read = Arc::new(AtomicU64::new(0));
+        let (name, total, bytes): (_, _, Box<dyn Read + Send>) = if file == Path::new("-") {
+            ("standard input".to_owned(), 0, Box::new(io::stdin()))
+        } else {
+            let name = file.display().to_string();
+            let opened = File::open(file).with_context(|| format!("opening {name}"))?;
+            let about = opened.metadata().with_context(|| format!("reading {name}"))?;
+            let total = if about.is_file() { about.len() } else { 0 };
+            (name, total, Box::new(opened))
+        };
+        let (sender, batches) = mpsc::channel(AHEAD);
+        let counted = Counted { bytes, read: Arc::clone(&read) };
+        let of = name.clone();
+        std::thread::spawn(move || {
+            let mut reader =
+                Reader { name: of, batches: sender, batch: Batch::default(), bytes: 0 };
+            if let Err(error) = reader.run(counted) {
+                // Nobody is told where the command has ended.
+                let _ = reader.batches.blocking_send(Err(error));
+            }
+        });
+        Ok(Self { name, batches, total, read })
+    }
+}
+
+struct Counted {
+    bytes: Box<dyn Read + Send>,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.bytes.read(buffer)?;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+struct Reader {
+    name: String,
+    batches: mpsc::Sender<anyhow::Result<Batch>>,
+    batch: Batch,
+    bytes: usize,
+}
+
+impl Reader {
+    fn run(&mut self, bytes: Counted) -> anyhow::Result<()> {
+        let mut bytes = BufReader::new(bytes);
+        let name = self.name.clone();
+        let begin = bytes.fill_buf().with_context(|| format!("reading {name}"))?;
+        if begin.starts_with(&GZIP) {
+            self.lines(BufReader::new(MultiGzDecoder::new(bytes)))
+        } else {
+            self.lines(bytes)
+        }
+    }
+
+    /// Sends all lines in batches. What was read before an error is sent.
+    fn lines(&mut self, mut bytes: impl BufRead) -> anyhow::Result<()> {
+        let mut is_first = true;
+        for number in 1.. {
+            let line = match next_line(&mut bytes, LONGEST) {
+                Ok(Some(line)) => line,
+                Ok(None) => break,
+                Err(error) => {
+                    self.send();
+                    let place = format!("{} cannot be read from line {number} on", self.name);
+                    return Err(anyhow::Error::new(error).context(place));
+                }
+            };
+            let text = match &line {
+                Next::Line(text) if number == 1 => self.without_mark(text)?,
+                Next::Line(text) => text,
+                Next::Overlong => {
+                    let reason = format!("The line is longer than {LONGEST} bytes.");
+                    self.fault(number, &[], reason);
+                    continue;
+                }
+            };
+            let text = text.trim_ascii();
+            if text.is_empty() {
+                continue;
+            }
+            if std::mem::take(&mut is_first) && text.starts_with(b"[") {
+                return Err(exit::refused(format!(
+                    "{} is a JSON array; import takes one statement a line (NDJSON), as \
+                     `jq -c '.[]'` writes them",
+                    self.name
+                )));
+            }
+            self.line(number, text);
+            if !self.is_wanted() {
+                return Ok(());
+            }
+        }
+        self.send();
+        Ok(())
+    }
+
+    fn without_mark<'t>(&self, text: &'t [u8]) -> anyhow::Result<&'t [u8]> {
+        if UTF_16.iter().any(|mark| text.starts_with(mark)) {
+            let text = format!("{} is UTF-16: import takes UTF-8", self.name);
+            return Err(exit::refused(text));
+        }
+        Ok(text.strip_prefix(&UTF_8).unwrap_or(text))
+    }
+
+    /// Refuses what would not be one statement in the list that is sent: the server counts
+    /// statements, and its counts must be ours.
+    fn line(&mut self, number: u64, text: &[u8]) {
+        match validator::json::parse(text) {
+            Ok(Value::Object(statement)) => {
+                let has_id = statement.contains_key("id");
+                self.bytes += text.len();
+                self.batch.lines.push(Line { number, text: text.to_vec(), has_id });
+                if self.batch.lines.len() == STATEMENTS || self.bytes >= BYTES {
+                    self.send();
+                }
+            }
+            Ok(_) => self.fault(number, text, "The line is not a JSON object.".to_owned()),
+            Err(report) => self.fault(number, text, report.to_string()),
+        }
+    }
+
+    fn fault(&mut self, number: u64, text: &[u8], reason: String) {
+        let line = Line { number, text: text.to_vec(), has_id: false };
+        self.bytes += text.len();
+        self.batch.faults.push(Fault { line, reason });
+        if self.batch.faults.len() == STATEMENTS || self.bytes >= BYTES {
+            self.send();
+        }
+    }
+
+    fn send(&mut self) {
+        self.bytes = 0;
+        let batch = std::mem::take(&mut self.batch);
+        if !batch.lines.is_empty() || !batch.faults.is_empty() {
+            // Nobody is told where the command has ended.
+            let _ = self.batches.blocking_send(Ok(batch));
+        }
+    }
+
+    fn is_wanted(&self) -> bool {
+        !self.batches.is_closed()
+    }
+}
+
+/// A line that was read.
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    Line(Vec<u8>),
+    Overlong,
+}
+
+/// The next line without its end; `None` at the end. Of one of more than `longest` bytes nothing is
+/// kept.
+fn next_line(bytes: &mut impl BufRead, longest: usize) -> io::Result<Option<Next>> {
+    let (mut line, mut length) = (Vec::new(), 0);
+    loop {
+        let buffer = bytes.fill_buf()?;
+        if buffer.is_empty() && length == 0 {
+            return Ok(None);
+        }
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let is_last = buffer.is_empty() || end.is_some();
+        let part = buffer.get(..end.unwrap_or(buffer.len())).unwrap_or_default();
+        length += part.len();
+        if length <= longest {
+            line.extend_from_slice(part);
+        } else {
+            line = Vec::new();
+        }
+        let used = part.len() + usize::from(end.is_some());
+        bytes.consume(used);
+        if is_last {
+            return Ok(Some(if length <= longest { Next::Line(line) } else { Next::Overlong }));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str, at_once: usize) -> Vec<Option<String>> {
+        let mut bytes = BufReader::with_capacity(at_once, text.as_bytes());
+        let mut lines = Vec::new();
+        while let Some(next) = next_line(&mut bytes, 5).unwrap() {
+            lines.push(match next {
+                Next::Line(line) => Some(String::from_utf8(line).unwrap()),
+                Next::Overlong => None,
+            });
+        }
+        lines
+    }
+
+    #[test]
+    fn lines_are_told_apart_however_they_are_read() {
+        for at_once in 1..9 {
+            let line = |text: &str| Some(text.to_owned());
+            assert_eq!(lines("", at_once), []);
+            assert_eq!(lines("\n\na\n", at_once), [line(""), line(""), line("a")]);
+            assert_eq!(lines("12345\nab", at_once), [line("12345"), line("ab")]);
+            assert_eq!(lines("123456\nab\n1234567", at_once), [None, line("ab"), None]);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What commands print. Results go to standard output, everything else to standard error.
+//!
+//! A reader of standard output that has closed its end (`traccia … | head -1`) has seen enough:
+//! [`is_closed`] tells that error from others, and the command ends quietly. Standard error may be
+//! closed at any time. The macros `println!` and `eprintln!` would panic in both cases, so clippy
+//! refuses them in this package.
+
+use std::fmt;
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use anyhow::Context as _;
+
+/// The reader of standard output is gone.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("nobody reads the output any more")]
+struct Closed;
+
+/// Standard output, whose errors [`is_closed`] recognises.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Out;
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stdout().write(bytes).map_err(|error| told_apart(&error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush().map_err(|error| told_apart(&error))
+    }
+}
+
+fn told_apart(error: &io::Error) -> io::Error {
+    match error.kind() {
+        ErrorKind::BrokenPipe => io::Error::new(ErrorKind::BrokenPipe, Closed),
+        kind => io::Error::new(kind, format!("writing standard output: {error}")),
+    }
+}
+
+/// Whether an error, or a cause of it, is that the reader of standard output is gone. A connection
+/// that broke is another error, although of the same kind.
+pub(super) fn is_closed(error: &anyhow::Error) -> bool {
+    let own =
+        |error: &io::Error| error.get_ref().and_then(|it| it.downcast_ref::<Closed>()).is_some();
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(own))
+}
+
+/// Prints one line on standard output, as `println!` does: the outcome is to be looked at.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::cli::out::line(format_args!($($text)*)) };
+}
+pub(super) use say;
+
+/// Prints one line on standard error, where somebody reads it, as `eprintln!` does.
+macro_rules! note {
+    ($($text:tt)*) => { $crate::cli::out::tell(format_args!($($text)*)) };
+}
+pub(super) use note;
+
+pub(super) fn line(text: fmt::Arguments<'_>) -> io::Result<()> {
+    let mut out = Out;
+    out.write_fmt(text)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// Prints bytes on standard output as they are; `ends_line` adds a line end where there is none.
+pub(super) fn bytes(bytes: &[u8], ends_line: bool) -> io::Result<()> {
+    let mut out = Out;
+    out.write_all(bytes)?;
+    if ends_line && !bytes.ends_with(b"\n") {
+        out.write_all(b"\n")?;
+    }
+    out.flush()
+}
+
+pub(super) fn tell(text: fmt::Arguments<'_>) {
+    // Nobody can be told that nobody can be told.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Writes bytes to a file, or on standard output as they are.
+pub(super) fn to(file: Option<&Path>, bytes: &[u8]) -> anyhow::Result<()> {
+    let Some(file) = file else { return Ok(self::bytes(bytes, false)?) };
+    let name = file.display();
+    std::fs::write(file, bytes).with_context(|| format!("writing {name}"))?;
+    note!("{name} written");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_output_is_told_from_a_connection_that_broke() {
+        let of = |error: io::Error| anyhow::Error::new(error).context("listing keys");
+        assert!(is_closed(&of(told_apart(&ErrorKind::BrokenPipe.into()))));
+        assert!(!is_closed(&of(ErrorKind::BrokenPipe.into())));
+        assert!(!is_closed(&of(told_apart(&ErrorKind::StorageFull.into()))));
+    }
+}
