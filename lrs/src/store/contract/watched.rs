@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use crate::access::key::KeptKey;
 use crate::store::{
-    Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptCertificates,
-    KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore,
-    Store, ThingStore, TransferStore, Watermark,
+    Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptBatch,
+    KeptCertificates, KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog,
+    StatementStore, Store, ThingStore, TransferStore, Watermark,
 };
 use crate::xapi::attachment::Attachment;
 use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
@@ -71,7 +71,7 @@ impl Watched {
 
 #[async_trait]
 impl StatementStore for Watched {
-    async fn put_statements(&self, batch: Batch) -> Result<Vec<Uuid>> {
+    async fn put_statements(&self, batch: Batch) -> Result<KeptBatch> {
         self.store.put_statements(batch).await
     }
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {
@@ -158,6 +158,9 @@ impl KeyStore for Watched {
 
 #[async_trait]
 impl CourseStore for Watched {
+    async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool> {
+        self.store.delete_course(id, based_on).await
+    }
     async fn courses(&self) -> Result<Vec<CourseRevision>> {
         self.store.courses().await
     }
