@@ -108,7 +108,7 @@ impl Scene {
 
     /// Waits until a course has followed the whole log; gives what was asked of the store since the last time.
     async fn caught_up(&self, course: &str) -> Vec<Call> {
-        let deadline = Stopwatch::now() + Duration::from_secs(60);
+        let deadline = Stopwatch::now() + Duration::from_mins(1);
         loop {
             let through = self.store.watermark(course).await.unwrap().followed.through;
             let rest = self.store.log(through, 1).await.unwrap();

@@ -128,6 +128,7 @@ impl Problem {
 
     /// Gives the texts of other languages a value that `detail` has in it.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers give numbers and ids as they are")]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.0.values.push((name, value.to_string()));
         self
@@ -489,7 +490,7 @@ impl Problem {
                 problem.0.retry_after = Some(STORE_AWAY);
                 return problem;
             }
-            ProgressError::Record(error) => return error.into(),
+            ProgressError::Record(error) => return (*error).into(),
             ProgressError::Store(error) => return error.into(),
             _ => return Self::stopped(),
         };

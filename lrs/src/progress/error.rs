@@ -1,6 +1,7 @@
 //! Why something was not taken or given.
 
 use crate::course::{CourseErrors, MergeError, SheetErrors, UnknownGroupKey, offer};
+use crate::record::error::RecordError;
 use crate::store::StoreError;
 
 /// Why a course, its learners, a register or a report was not taken or given. Nothing was
@@ -117,8 +118,14 @@ pub enum ProgressError {
     },
     /// A register's statements were not taken.
     #[error(transparent)]
-    Record(#[from] crate::record::error::RecordError),
+    Record(Box<RecordError>),
     /// The store cannot serve.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<RecordError> for ProgressError {
+    fn from(error: RecordError) -> Self {
+        Self::Record(Box::new(error))
+    }
 }

@@ -199,7 +199,7 @@ impl Follower {
     async fn read(&self, after: Instant) -> Result<(Vec<Read>, bool)> {
         match Chunk::of(self.store.log(after, CHUNK).await)? {
             Chunk::Page(page) => Ok((read(&*self.store, page.statements).await?, page.more)),
-            Chunk::Unreadable(statement) => Ok((vec![statement], true)),
+            Chunk::Unreadable(statement) => Ok((vec![*statement], true)),
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) enum Chunk {
     /// Statements.
     Page(LogPage),
     /// One that cannot be read: the log goes on behind it.
-    Unreadable(Read),
+    Unreadable(Box<Read>),
 }
 
 impl Chunk {
@@ -46,7 +46,7 @@ impl Chunk {
             Ok(page) => Ok(Self::Page(page)),
             Err(StoreError::Unreadable { id, stored, reason }) => {
                 tracing::error!(?id, %stored, reason, "a statement does not count");
-                Ok(Self::Unreadable(Read::nothing(id.unwrap_or_default(), stored)))
+                Ok(Self::Unreadable(Box::new(Read::nothing(id.unwrap_or_default(), stored))))
             }
             Err(error) => Err(error),
         }

@@ -44,6 +44,7 @@ impl Refusal {
 
     /// The same refusal, with a value of `detail` for the texts of other languages.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers give numbers and ids as they are")]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.values.push((name, value.to_string()));
         self

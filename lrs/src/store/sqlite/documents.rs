@@ -218,8 +218,8 @@ impl Plan {
     pub(super) fn carry_out(self, session: &Session<'_>) -> Result<(bool, Option<Document>)> {
         let written = match (self.seen, &self.document) {
             (Seen::Nothing, None) => true,
-            (Seen::Anything, None) => self.remove(session, None).map(|_| true)?,
-            (Seen::Version(version), None) => self.remove(session, Some(version))?,
+            (Seen::Anything, None) => self.remove(session, true, None).map(|_| true)?,
+            (Seen::Version(version), None) => self.remove(session, false, version)?,
             (Seen::Anything, Some((document, sum))) => {
                 let or = "DO UPDATE SET content_type = excluded.content_type, \
                           updated = excluded.updated, body = excluded.body, \
@@ -296,8 +296,8 @@ impl Plan {
         Ok(written == 1)
     }
 
-    /// Removes the document, where it is of this version.
-    fn remove(&self, session: &Session<'_>, version: Option<Option<i64>>) -> Result<bool> {
+    /// Removes the document, where it is of this version, or whichever version it is.
+    fn remove(&self, session: &Session<'_>, whichever: bool, version: Option<i64>) -> Result<bool> {
         let DocumentKey { shelf, id } = &self.key;
         let removed = session.run(
             "DELETE FROM document WHERE resource = ?1 AND activity = ?2 AND agent = ?3 \
@@ -308,8 +308,8 @@ impl Plan {
                 shelf.agent,
                 id,
                 registration(shelf),
-                version.is_none(),
-                version.flatten(),
+                whichever,
+                version,
             ],
         )?;
         Ok(removed == 1)

@@ -149,9 +149,11 @@ pub(super) const ATTACKS: &[Attack] = &[
     Attack::new("wide-matrix", "20,000 learners by 100 activities, in all formats", |target| {
         Box::pin(reports::wide_matrix(target))
     }),
-    Attack::new("many-objects", "reports on a learner with 10,000 objects in one activity", |target| {
-        Box::pin(reports::many_objects(target))
-    }),
+    Attack::new(
+        "many-objects",
+        "reports on a learner with 10,000 objects in one activity",
+        |target| Box::pin(reports::many_objects(target)),
+    ),
     Attack::new("long-journal", "statements of a learner with 30,000 before", |target| {
         Box::pin(reports::long_journal(target))
     }),
