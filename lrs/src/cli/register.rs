@@ -9,7 +9,7 @@ use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-use super::client::{Target, encoded, member};
+use super::client::{Target, encoded, member, reads_italian};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -29,10 +29,14 @@ pub(super) enum Register {
         #[command(flatten)]
         target: Target,
     },
-    /// Print the code with which people check themselves in on the session's day
+    /// Print the code with which people check themselves in on the session's day, or write a page
+    /// with it and its QR code, to be shown in the room
     Code {
         #[command(flatten)]
         place: Place,
+        /// The file to write the page to, HTML
+        #[arg(long, short)]
+        output: Option<PathBuf>,
         #[command(flatten)]
         target: Target,
     },
@@ -83,7 +87,16 @@ impl Register {
                     client.request(Method::POST, &path).json(&json!({"entries": entries}));
                 print(&client.json(request).await?, false);
             }
-            Self::Code { place, target } => {
+            Self::Code { place, output: Some(file), target } => {
+                let client = target.client()?;
+                let lang = if reads_italian() { "it" } else { "en" };
+                let path = format!("{}/code?format=html&lang={lang}", place.path());
+                let page = client.text(client.request(Method::GET, &path)).await?;
+                let name = file.display();
+                std::fs::write(&file, page).with_context(|| format!("writing {name}"))?;
+                eprintln!("{name} written");
+            }
+            Self::Code { place, output: None, target } => {
                 let client = target.client()?;
                 let path = format!("{}/code", place.path());
                 let code = client.json(client.request(Method::GET, &path)).await?;
@@ -126,4 +139,16 @@ fn print(kept: &Value, dry_run: bool) {
         member(kept, "unchanged"),
         if dry_run { ": a dry run, nothing was written" } else { "" }
     );
+    for long in kept.get("warnings").and_then(Value::as_array).into_iter().flatten() {
+        let part = |key: &str| member(long, key);
+        let (line, learner) = (part("line"), part("learner"));
+        let (hours, session) = (part("hours"), part("session_hours"));
+        if reads_italian() {
+            eprintln!(
+                "attenzione: riga {line}: {learner}: {hours} ore, ma la sessione ne dura {session}"
+            );
+        } else {
+            eprintln!("warning: line {line}: {learner}: {hours} hours, of a session of {session}");
+        }
+    }
 }

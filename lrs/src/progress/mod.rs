@@ -31,7 +31,7 @@ use follower::Command;
 pub use certificates::Frozen;
 pub use enrolment::Imported;
 pub use error::ProgressError;
-pub use presence::{CheckIn, Registered, Sent};
+pub use presence::{CheckIn, CheckInCode, Registered, Sent, SessionAbout};
 pub use reports::{ReportKind, ReportQuery, UnknownReport};
 pub use unassigned::Unassigned;
 pub use who::Who;
