@@ -1,4 +1,4 @@
-# I rifiuti in italiano. `rule-…` è la regola violata, `.remedy` che cosa può fare chi ha inviato la richiesta.
+# Ciò che si legge in italiano: i rifiuti e le pagine. `rule-…` è la regola violata, `.remedy` che cosa può fare chi ha inviato la richiesta.
 
 statement-at = Statement { $position } ({ $subject }): { $text }
 statement-at-unnamed = Statement { $position }: { $text }
@@ -254,3 +254,39 @@ rule-too-many-attempts = Si provano così tanti segreti che questo ora non si pu
     .remedy = Controllare il segreto, e inviare di nuovo la richiesta dopo i secondi indicati da Retry-After.
 rule-version-header = L'intestazione X-Experience-API-Version manca o indica una versione che qui non si usa.
     .remedy = Inviare `X-Experience-API-Version: 1.0.3` o `2.0.0`.
+
+## La pagina su cui ci si registra in aula, e il foglio con il suo codice
+
+check-in-title = Registra la tua presenza
+check-in-language = Italiano
+check-in-code = Codice mostrato in aula
+check-in-learner = Indirizzo e-mail o matricola
+check-in-send = Registra
+check-in-wrong-code = Nessuna sessione di oggi ha questo codice: ricontrollarlo.
+check-in-wrong-day = Questo codice vale solo il { $day }.
+check-in-wrong-learner = Nessun iscritto al corso ha questo indirizzo o questa matricola: ricontrollare.
+check-in-taken = Presenza registrata
+check-in-known = La presenza era già registrata
+check-in-another = Registra un'altra persona
+check-in-person = Persona
+check-in-course = Corso
+check-in-event = Evento
+check-in-when = Quando
+check-in-where = Dove
+check-in-no-course = Non c'è nessun corso “{ $course }”
+check-in-look-again = Ricontrollare l'indirizzo, o inquadrare di nuovo il codice QR mostrato in aula.
+check-in-sheet = Registra la tua presenza
+check-in-sheet-how = Inquadra il codice QR, oppure apri questo indirizzo e scrivi il codice:
+check-in-sheet-day = Il codice vale solo il { $day }.
+month-1 = gennaio
+month-2 = febbraio
+month-3 = marzo
+month-4 = aprile
+month-5 = maggio
+month-6 = giugno
+month-7 = luglio
+month-8 = agosto
+month-9 = settembre
+month-10 = ottobre
+month-11 = novembre
+month-12 = dicembre

@@ -5,8 +5,9 @@
 //! closed at any time. The macros `println!` and `eprintln!` would panic in both cases, so clippy
 //! refuses them in this package.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -59,15 +60,19 @@ pub(super) use note;
 
 pub(super) fn line(text: fmt::Arguments<'_>) -> io::Result<()> {
     let mut out = Out;
-    out.write_fmt(text)?;
+    out.write_all(harmless(&text.to_string()).as_bytes())?;
     out.write_all(b"\n")?;
     out.flush()
 }
 
-/// Prints bytes on standard output as they are; `ends_line` adds a line end where there is none.
+/// Prints bytes on standard output: as they are into files and pipes, text for a terminal without
+/// what would steer it. `ends_line` adds a line end where there is none.
 pub(super) fn bytes(bytes: &[u8], ends_line: bool) -> io::Result<()> {
     let mut out = Out;
-    out.write_all(bytes)?;
+    match str::from_utf8(bytes) {
+        Ok(text) if io::stdout().is_terminal() => out.write_all(harmless(text).as_bytes())?,
+        _ => out.write_all(bytes)?,
+    }
     if ends_line && !bytes.ends_with(b"\n") {
         out.write_all(b"\n")?;
     }
@@ -76,7 +81,28 @@ pub(super) fn bytes(bytes: &[u8], ends_line: bool) -> io::Result<()> {
 
 pub(super) fn tell(text: fmt::Arguments<'_>) {
     // Nobody can be told that nobody can be told.
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", harmless(&text.to_string()));
+}
+
+/// Text with its control characters written out, as in `\u{1b}`: names, labels and account names
+/// are anybody's, and must not steer the terminal of who lists them. Line ends and tabs stay; so do
+/// all other characters.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t') || is_override(c);
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if steers(c) { safe.extend(c.escape_unicode()) } else { safe.push(c) }
+    }
+    Cow::Owned(safe)
+}
+
+/// Characters that turn the order of what follows around, so that a name reads as another one
+/// (Unicode UAX 9, explicit formatting).
+const fn is_override(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Writes bytes to a file, or on standard output as they are.
@@ -91,6 +117,15 @@ pub(super) fn to(file: Option<&Path>, bytes: &[u8]) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_would_steer_a_terminal_is_written_out() {
+        assert_eq!(harmless("Moodle\u{1b}[2J\u{7}\r"), "Moodle\\u{1b}[2J\\u{7}\\u{d}");
+        assert_eq!(harmless("a\u{9b}31m\u{202e}b"), "a\\u{9b}31m\\u{202e}b");
+        for plain in ["Niccolò\t李四\n", "عربي 👩‍🏫", ""] {
+            assert!(matches!(harmless(plain), Cow::Borrowed(same) if same == plain));
+        }
+    }
 
     #[test]
     fn a_closed_output_is_told_from_a_connection_that_broke() {

@@ -9,8 +9,8 @@ use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-use super::client::{Target, encoded, member};
-use super::out::say;
+use super::client::{Target, encoded, member, reads_italian};
+use super::out::{note, say};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -30,10 +30,14 @@ pub(super) enum Register {
         #[command(flatten)]
         target: Target,
     },
-    /// Print the code with which people check themselves in on the session's day
+    /// Print the code with which people check themselves in on the session's day, or write a page
+    /// with it and its QR code, to be shown in the room
     Code {
         #[command(flatten)]
         place: Place,
+        /// The file to write the page to, HTML
+        #[arg(long, short)]
+        output: Option<PathBuf>,
         #[command(flatten)]
         target: Target,
     },
@@ -84,7 +88,16 @@ impl Register {
                     client.request(Method::POST, &path).json(&json!({"entries": entries}));
                 print(&client.json(request).await?, false)?;
             }
-            Self::Code { place, target } => {
+            Self::Code { place, output: Some(file), target } => {
+                let client = target.client()?;
+                let lang = if reads_italian() { "it" } else { "en" };
+                let path = format!("{}/code?format=html&lang={lang}", place.path());
+                let page = client.text(client.request(Method::GET, &path)).await?;
+                let name = file.display();
+                std::fs::write(&file, page).with_context(|| format!("writing {name}"))?;
+                note!("{name} written");
+            }
+            Self::Code { place, output: None, target } => {
                 let client = target.client()?;
                 let path = format!("{}/code", place.path());
                 let code = client.json(client.request(Method::GET, &path)).await?;
@@ -125,5 +138,18 @@ fn print(kept: &Value, dry_run: bool) -> std::io::Result<()> {
         count("voided"),
         member(kept, "unchanged"),
         if dry_run { ": a dry run, nothing was written" } else { "" }
-    )
+    )?;
+    for long in kept.get("warnings").and_then(Value::as_array).into_iter().flatten() {
+        let part = |key: &str| member(long, key);
+        let (line, learner) = (part("line"), part("learner"));
+        let (hours, session) = (part("hours"), part("session_hours"));
+        if reads_italian() {
+            note!(
+                "attenzione: riga {line}: {learner}: {hours} ore, ma la sessione ne dura {session}"
+            );
+        } else {
+            note!("warning: line {line}: {learner}: {hours} hours, of a session of {session}");
+        }
+    }
+    Ok(())
 }

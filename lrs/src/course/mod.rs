@@ -48,11 +48,11 @@ pub use list_warning::ListWarning;
 pub use model::{
     Activity, ActivityPlace, ActivityRule, Assessment, Audience, Certificate, Course, Credit,
     Edition, Form, Mode, Module, ModuleRule, Outline, ScoreRule, Selection, Session, Title, Window,
-    micros_of_hours,
+    hours_of, micros_of_hours,
 };
 pub use near::{near, offer};
 pub use progress::{ActorProgress, Entry, Journal, MOST_KEPT, Seen, State};
-pub use register::{LengthError, Register, RegisterEntry, SessionDay, length};
+pub use register::{LengthError, Overlong, Register, RegisterEntry, SessionDay, length};
 pub use replay::{Cut, Replay};
 pub use standing::{ActivityStanding, Standing, Standings};
 pub use table::{Cell, Column, Kind, Language, Table, Words};

@@ -472,7 +472,12 @@ impl Problem {
                 "bounds",
                 "Use a key without bounds; GET /whoami shows those of this one.",
             ),
-            ProgressError::NoCode => (
+            ProgressError::SessionOver { .. } => (
+                StatusCode::CONFLICT,
+                "session-over",
+                "Write the register of the session: PUT …/register, or `traccia register keep`.",
+            ),
+            ProgressError::NoCode | ProgressError::CodeOfDay(_) => (
                 StatusCode::FORBIDDEN,
                 "check-in-code",
                 "Look again at the code shown in the room; it is valid on the session's day alone.",

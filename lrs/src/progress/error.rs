@@ -102,9 +102,20 @@ pub enum ProgressError {
     /// A day that has no end in the calendar.
     #[error("the day {0} is too far off")]
     NoDay(jiff::civil::Date),
-    /// The check-in code is not good, or not of this day.
+    /// The check-in code is of no session.
     #[error("this code is not valid today")]
     NoCode,
+    /// The check-in code is of a session of another day.
+    #[error("this code is valid on {0} alone")]
+    CodeOfDay(jiff::civil::Date),
+    /// The session's day is past, on which alone its check-in code is good.
+    #[error("the session `{session}` was on {date}: its check-in code is not valid any more")]
+    SessionOver {
+        /// The session's id.
+        session: String,
+        /// Its day.
+        date: jiff::civil::Date,
+    },
     /// Somebody else changed the course at the same time, again and again.
     #[error("the course was changed by somebody else at the same time")]
     Busy,

@@ -34,7 +34,7 @@ pub use certificates::Frozen;
 pub use deletion::{CourseSummary, DeletedCourse};
 pub use enrolment::Imported;
 pub use error::ProgressError;
-pub use presence::{CheckIn, Registered, Sent};
+pub use presence::{CheckIn, CheckInCode, Registered, Sent, SessionAbout};
 pub use reports::{ReportKind, ReportQuery, UnknownReport};
 pub use timeline::Timeline;
 pub use unassigned::Unassigned;

@@ -1,5 +1,6 @@
 //! Reports: which one, on whom, on which day; and the table that answers.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -303,8 +304,8 @@ impl Progress {
         {
             return Err(ProgressError::NoLearner(learner));
         }
-        let details = self.details(id, &board, &asked).await?;
-        let compute = move || asked.table(&board, earlier.as_ref(), &details);
+        let said = self.said(id, &board, &asked).await?;
+        let compute = move || asked.table(&board, earlier.as_ref(), &said);
         let table = tokio::task::spawn_blocking(compute).await;
         Ok(table.map_err(|_| StoreError::Unavailable("the report was stopped".into()))?)
     }
@@ -340,15 +341,18 @@ impl Progress {
     }
 
     /// What was said of each learner that a report looks at, where it needs it.
-    async fn details(&self, id: &str, board: &Board, asked: &Asked) -> StoreResult<Vec<Detail>> {
-        let mut details = Vec::new();
+    async fn said(&self, id: &str, board: &Board, asked: &Asked) -> StoreResult<Said> {
+        let (mut details, mut notes) = (Vec::new(), HashMap::new());
         if asked.query.kind.needs_details() {
             for member in asked.members(board) {
                 let documents = documents_of(&*self.store, id, &member.learner).await?;
                 details.push(Detail { learner: Arc::clone(&member.learner), documents });
             }
         }
-        Ok(details)
+        if asked.query.kind == ReportKind::Register && asked.query.session.is_none() {
+            notes = self.notes(&board.register.course).await?;
+        }
+        Ok(Said { details, notes })
     }
 }
 
@@ -356,6 +360,14 @@ impl Progress {
 pub(super) fn day_of(board: &Board, now: Instant) -> Option<Date> {
     let now = Timestamp::from_microsecond(now.micros()).ok()?;
     Some(board.register.course.zone().to_datetime(now).date())
+}
+
+/// What statements say beside standings.
+struct Said {
+    /// Of each learner.
+    details: Vec<Detail>,
+    /// Of the registers, by the ids of their statements.
+    notes: HashMap<String, String>,
 }
 
 /// A query, and what is settled about it.
@@ -392,7 +404,8 @@ impl Asked {
         }
     }
 
-    fn table(&self, board: &Board, earlier: Option<&(Date, Held)>, details: &[Detail]) -> Table {
+    fn table(&self, board: &Board, earlier: Option<&(Date, Held)>, said: &Said) -> Table {
+        let details = said.details.as_slice();
         let view = self.view(board, self.day);
         let earlier = earlier.map_or_else(|| view.clone(), |(day, board)| self.view(board, *day));
         match self.query.kind {
@@ -410,7 +423,7 @@ impl Asked {
             ReportKind::AtRisk => report::at_risk(&view),
             ReportKind::Register => match self.query.session(view.course) {
                 Ok(Some(session)) => report::sheet(&view, session),
-                _ => report::register(&view, details),
+                _ => report::register(&view, details, &said.notes),
             },
             ReportKind::Assessment => report::assessment(&view, &self.by),
             ReportKind::Attendance => report::attendance(&view, &self.by),

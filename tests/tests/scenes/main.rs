@@ -14,6 +14,7 @@ mod attachments;
 mod bad_input;
 mod budget;
 mod certificates;
+mod check_in;
 mod command_line;
 mod compression;
 mod concurrency;

@@ -1,9 +1,7 @@
 //! Presence: registers, corrections, check-in codes, and what Moodle says of meetings. The log
 //! stays the only truth.
 
-use e2e::seminar::{
-    self, COURSE, FACE_TO_FACE, did, file, register_of, report, reported, row, rows, session,
-};
+use e2e::seminar::{self, FACE_TO_FACE, did, file, register_of, report, reported, row, rows};
 use e2e::{Client, Statement, Traccia, reference};
 use serde_json::{Value, json};
 
@@ -145,110 +143,6 @@ async fn a_register_with_faults_is_not_kept_at_all() {
 }
 
 #[tokio::test]
-async fn people_check_in_with_the_code_of_the_day() {
-    let traccia = Traccia::start().await;
-    let admin = traccia.admin();
-    #[expect(clippy::disallowed_methods, reason = "the code is good on the day of the test alone")]
-    let today = jiff::Zoned::now().in_tz("Europe/Rome").unwrap().date();
-    let held_today = session(&format!("today|{today}|09:00:00|12:00:00"));
-    let put = admin.put(&seminar::at(""));
-    let text = file().replace("ends = 2026-12-31", "ends = 2099-12-31") + &held_today;
-    put.body("application/toml", text).await.is(200);
-    let put = admin.put(&seminar::at("/learners")).body("text/csv", seminar::learners());
-    put.await.is(200);
-    let code = async |session: &str| {
-        let path = seminar::at(&format!("/events/seminar/sessions/{session}/code"));
-        admin.get(&path).await.expect(200).json()["code"].as_str().unwrap().to_owned()
-    };
-    let (good, past) = (code("today").await, code("perugia").await);
-    assert_ne!(good, past);
-    let anyone = traccia.anonymous();
-    let check_in = async |code: &str, who: &str| {
-        let post = anyone.post(&seminar::at("/check-in"));
-        post.json(&json!({"code": code, "learner": who})).await
-    };
-    check_in("AAAAAAAA", "u1").await.problem(403);
-    check_in(&past, "u1").await.problem(403);
-    check_in(&good, "nobody@example.org").await.problem(404);
-    let taken = check_in(&good.to_lowercase(), "U1@example.org").await.expect(200).json();
-    assert_eq!(taken, json!({"event": "seminar", "session": "today", "known": false}));
-    assert_eq!(check_in(&good, "u1").await.expect(200).json()["known"], true);
-    hours_of(&admin, "u1", 3.0).await;
-    let page = anyone.get(&format!("/check-in/{COURSE}")).await.expect(200);
-    assert!(page.text().contains("<form"), "{page}");
-    let form = anyone.post(&format!("/check-in/{COURSE}"));
-    let sent = form.form(&[("code", good.as_str()), ("learner", "u2")]).await.expect(200);
-    assert!(sent.text().contains("Presenza registrata"), "{sent}");
-    hours_of(&admin, "u2", 3.0).await;
-}
-
-const WRITTEN: &str = "learner,hours\nu1,4\nu2,2\n";
-const CORRECTED: &str = "learner,hours\nu1,3\n";
-
-/// The ids of what a register and its correction write elsewhere, where they are no secret: of
-/// presences, and of the statements that void them.
-async fn ids_elsewhere(session: &str) -> (Vec<String>, Vec<String>) {
-    let (_traccia, admin) = with_course().await;
-    let kept = keep(&admin, session, WRITTEN).await;
-    let presences = kept["written"].as_array().unwrap().iter();
-    let presences = presences.map(|id| id.as_str().unwrap().to_owned()).collect();
-    keep(&admin, session, CORRECTED).await;
-    (presences, admin.found(&[("verb", "http://adlnet.gov/expapi/verbs/voided")]).await)
-}
-
-#[tokio::test]
-async fn a_register_cannot_be_blocked_or_voided_beforehand_by_who_knows_what_it_will_say() {
-    let (traccia, admin) = with_course().await;
-    let attacker = traccia.holder_of(&["statements/write"]).await;
-    let occupying = |id: &String| Statement::new().id(id).json();
-    let (blocked, voidings) = ids_elsewhere("perugia").await;
-    let all: Vec<Value> = blocked.iter().chain(&voidings).map(occupying).collect();
-    attacker.store(&all).await;
-    let (voided, _) = ids_elsewhere("terni").await;
-    let void = |id: &String| Statement::new().did("voided").to(reference(id)).json();
-    attacker.store(&voided.iter().map(void).collect::<Vec<_>>()).await;
-    for session in ["perugia", "terni"] {
-        let object = format!("https://learn.example.org/civic/events/seminar/{session}");
-        assert_eq!(counts(&keep(&admin, session, WRITTEN).await), (2, 0, 0), "{session}");
-        assert_eq!(admin.found(&[("activity", &object)]).await.len(), 2, "{session}");
-        assert_eq!(counts(&keep(&admin, session, CORRECTED).await), (1, 2, 0), "{session}");
-    }
-}
-
-#[tokio::test]
-async fn an_id_that_is_taken_nevertheless_is_passed_over() {
-    let (_traccia, admin) = with_course().await;
-    let dry_run = async |text: &str| {
-        let put = admin.put(&format!("{}?dry_run=true", register_of("perugia")));
-        let kept = put.body("text/csv", text.to_owned()).await.expect(200).json();
-        kept["written"].as_array().unwrap().clone()
-    };
-    let taken = dry_run(WRITTEN).await;
-    let others: Vec<Value> =
-        taken.iter().map(|id| Statement::new().id(id.as_str().unwrap()).json()).collect();
-    admin.store(&others).await;
-    assert_ne!(dry_run(WRITTEN).await, taken);
-    assert_eq!(counts(&keep(&admin, "perugia", WRITTEN).await), (2, 0, 0));
-    assert_eq!(counts(&keep(&admin, "perugia", WRITTEN).await), (0, 0, 2));
-}
-
-/// As Traccia wrote them before its ids were secret, or another store has them.
-#[tokio::test]
-async fn a_register_that_is_there_under_other_ids_is_not_written_twice() {
-    let (_traccia, admin) = with_course().await;
-    let kept = keep(&admin, "perugia", WRITTEN).await;
-    let (_other, elsewhere) = with_course().await;
-    for id in kept["written"].as_array().unwrap() {
-        let mut statement = admin.statement(id.as_str().unwrap()).await;
-        let members = statement.as_object_mut().unwrap();
-        members.retain(|key, _| !["id", "stored", "authority"].contains(&key.as_str()));
-        elsewhere.store_one(&statement).await;
-    }
-    assert_eq!(counts(&keep(&elsewhere, "perugia", WRITTEN).await), (0, 0, 2));
-    assert_eq!(counts(&keep(&elsewhere, "perugia", CORRECTED).await), (1, 2, 0));
-}
-
-#[tokio::test]
 async fn what_moodle_says_of_meetings_counts_as_it_comes() {
     let (_traccia, admin) = with_course().await;
     let completion = json!({"completion": true, "duration": "PT2H"});
@@ -288,6 +182,47 @@ async fn the_register_names_who_came_and_who_never_did_and_a_sheet_has_room_to_s
     let sheet = sheet.query(&[("session", "perugia"), ("format", "html"), ("lang", "it")]).await;
     assert_eq!(sheet.text().matches("Persona ").count(), 12, "{sheet}");
     assert!(sheet.text().contains("Firma"), "{sheet}");
+}
+
+#[tokio::test]
+async fn what_a_register_notes_stands_in_the_report() {
+    let (_traccia, admin) = with_course().await;
+    keep(&admin, "perugia", "learner,hours,note\nu1,4,\nu2,2.5,left early\n").await;
+    keep(&admin, "terni", "learner,hours,note\nu2,4,\"late, by train\"\n").await;
+    hours_of(&admin, "u2", 6.0).await;
+    let register = report(&admin, "register", &[("at", "2026-12-31")]).await;
+    let note = |learner: &str, session: &str| {
+        row(&register, &json!({"learner": learner, "session": session}))["note"].clone()
+    };
+    assert_eq!(note("u2", "perugia"), "left early");
+    assert_eq!(note("u2", "terni"), "late, by train");
+    assert_eq!(note("u1", "perugia"), Value::Null);
+    let paper = admin.get(&seminar::at("/reports/register"));
+    let paper = paper.query(&[("format", "html"), ("lang", "it")]).await.expect(200);
+    assert!(paper.text().contains("Annotazioni"), "{paper}");
+    assert!(paper.text().contains("left early"), "{paper}");
+}
+
+#[tokio::test]
+async fn a_presence_longer_than_its_session_is_warned_of_and_written() {
+    let (traccia, admin) = with_course().await;
+    let register = "learner,hours,from,to\nu1,4,,\nu2,4:30,,\nu3,,08:00,13:00\n";
+    let kept = keep(&admin, "perugia", register).await;
+    assert_eq!(counts(&kept), (3, 0, 0));
+    assert_eq!(
+        kept["warnings"],
+        json!([
+            {"line": 3, "learner": "u2", "hours": 4.5, "session_hours": 4.0},
+            {"line": 4, "learner": "u3", "hours": 5.0, "session_hours": 4.0},
+        ])
+    );
+    let file = traccia.file("register.csv", register);
+    let cli = ["register", "keep", seminar::COURSE, "seminar", "perugia", &file, "--dry-run"];
+    let kept = traccia.cli(&cli).await;
+    kept.success();
+    assert!(kept.stderr.contains("warning: line 3: u2: 4.5 hours, of a session of 4.0"), "{kept}");
+    let kept = keep(&admin, "perugia", "learner,hours\nu1,4\n").await;
+    assert_eq!(kept["warnings"], Value::Null);
 }
 
 #[tokio::test]

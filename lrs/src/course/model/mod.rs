@@ -14,7 +14,7 @@ pub use activity::{
     Activity, Assessment, Credit, Form, Mode, ScoreRule, Selection, Session, Window,
 };
 pub use audience::Audience;
-pub use rule::{ActivityRule, ModuleRule, micros_of_hours};
+pub use rule::{ActivityRule, ModuleRule, hours_of, micros_of_hours};
 pub(super) use rule::{Fulfilment, ModuleFulfilment, reaches_score};
 
 /// A name in one or more languages, by language tag (`it`, `en`, `de-IT`). Never empty.

@@ -109,6 +109,13 @@ pub(in crate::course) fn reaches_score(score: f64, least: f64) -> bool {
     score >= least - 1e-9
 }
 
+/// Hours with two decimals, halves up, in whole numbers until the last division.
+#[expect(clippy::cast_precision_loss, reason = "hundredths of hours are fewer than 2^52")]
+pub fn hours_of(micros: u64) -> f64 {
+    const HUNDREDTH: u64 = 36_000_000;
+    (micros.saturating_add(HUNDREDTH / 2) / HUNDREDTH) as f64 / 100.0
+}
+
 /// Hours of a course file, 0 to 100,000, in microseconds.
 #[expect(
     clippy::cast_possible_truncation,

@@ -62,6 +62,21 @@ pub struct Register {
     pub entries: Vec<RegisterEntry>,
     /// The ids of those of whom the register says that they were not.
     pub absent: Vec<String>,
+    /// Those who were there for longer than the session lasted, as far as that is known.
+    pub overlong: Vec<Overlong>,
+}
+
+/// A presence that is longer than its session.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Overlong {
+    /// The line of the sheet, or the position of the entry, from 1.
+    pub line: u64,
+    /// [`Learner::id`](super::Learner::id).
+    pub learner: String,
+    /// How long the register says, in microseconds.
+    pub micros: u64,
+    /// How long the session lasted, in microseconds.
+    pub length: u64,
 }
 
 /// One learner's presence.
@@ -153,6 +168,10 @@ impl<'a> Reading<'a> {
             (Ok(learner), Ok(Stay::Absent)) => self.register.absent.push(learner),
             (Ok(learner), Ok(Stay::Micros(micros))) => {
                 let note = line.value(&NOTE).to_owned();
+                if let Some(length) = self.session.length.filter(|length| micros > *length) {
+                    let (line, learner) = (line.number, learner.clone());
+                    self.register.overlong.push(Overlong { line, learner, micros, length });
+                }
                 self.register.entries.push(RegisterEntry { learner, micros, note });
             }
             (learner, stay) => {

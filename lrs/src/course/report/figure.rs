@@ -2,14 +2,8 @@
 
 use jiff::civil::Date;
 
+use super::super::model::hours_of;
 use super::super::table::Cell;
-
-/// Hours with two decimals, halves up, in whole numbers until the last division.
-#[expect(clippy::cast_precision_loss, reason = "hundredths of hours are fewer than 2^52")]
-pub(super) fn hours(micros: u64) -> f64 {
-    const HUNDREDTH: u64 = 36_000_000;
-    (micros.saturating_add(HUNDREDTH / 2) / HUNDREDTH) as f64 / 100.0
-}
 
 /// Four decimals. Adding zero turns -0.0, which a tiny negative mean rounds to, into 0.
 pub(super) fn four(value: f64) -> f64 {
@@ -34,7 +28,7 @@ pub(super) fn number_it(number: f64) -> String {
 }
 
 pub(in crate::course) fn hours_cell(micros: u64) -> Cell {
-    Cell::Hours(hours(micros))
+    Cell::Hours(hours_of(micros))
 }
 
 /// Hours of a course file.

@@ -1,6 +1,6 @@
 //! R14: one learner's page.
 
-use super::super::model::{Activity, Course};
+use super::super::model::{Activity, Course, hours_of};
 use super::super::progress::State;
 use super::super::standing::Standings;
 use super::super::table::{Cell, Column, Kind, Table, Words};
@@ -84,7 +84,7 @@ fn is_ready(course: &Course, standings: &Standings, module: usize, activity: &Ac
 fn notes(view: &View<'_>, member: &Member) -> Vec<Words> {
     let Standings { course: whole, certified, .. } = &member.standings;
     let course = view.course;
-    let (state, hours) = (whole.state.words(), figure::hours(whole.micros()));
+    let (state, hours) = (whole.state.words(), hours_of(whole.micros()));
     let number = figure::number_it;
     let (of_it, of_en) = course.hours().map_or_else(Default::default, |target| {
         (format!(" di {}", number(target)), format!(" of {target}"))

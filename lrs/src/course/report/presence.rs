@@ -1,6 +1,6 @@
 //! R8 and attendance: who was where, and how the kinds of events are attended.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::evidence::Time;
 use super::super::grouping::Grouping;
@@ -29,12 +29,13 @@ const IN_PRINT: &[&str] = &[
     "role",
     "present",
     "hours",
+    "note",
 ];
 
 /// The register: for each session of each event the people who were there, with their hours and
 /// the statements that say so; then, of an event whose sessions are over, those it is for who were
-/// at none of them (R8).
-pub fn register(view: &View<'_>, details: &[Detail]) -> Table {
+/// at none of them (R8). `notes` are those of registers, by the ids of their statements.
+pub fn register(view: &View<'_>, details: &[Detail], notes: &HashMap<String, String>) -> Table {
     let title = Words::new("Registro delle presenze", "Register of presence");
     let mut table = view.table("register", title, register_columns());
     table.print = IN_PRINT;
@@ -44,7 +45,7 @@ pub fn register(view: &View<'_>, details: &[Detail]) -> Table {
     let mut micros = 0;
     for (place, activity) in view.course.activities().filter(|(_, it)| it.is_event()) {
         let Some((module, _)) = view.course.at(place) else { continue };
-        let event = Event { view, module, activity, place };
+        let event = Event { view, notes, module, activity, place };
         event.register(&replays, &mut table, &mut micros);
     }
     table.add_up([("hours", figure::hours_cell(micros))]);
@@ -53,6 +54,7 @@ pub fn register(view: &View<'_>, details: &[Detail]) -> Table {
 
 struct Event<'a> {
     view: &'a View<'a>,
+    notes: &'a HashMap<String, String>,
     module: &'a Module,
     activity: &'a Activity,
     place: ActivityPlace,
@@ -123,7 +125,17 @@ impl Event<'_> {
         row.extend(people::cells(learner));
         let is_present = presence.is_some();
         let Presence { micros, statements, .. } = presence.unwrap_or_default();
-        row.extend([Cell::Flag(is_present), figure::hours_cell(micros), Cell::List(statements)]);
+        let notes = statements.iter().filter_map(|id| self.notes.get(id)).map(String::as_str);
+        let note = match notes.collect::<Vec<_>>().join("; ") {
+            none if none.is_empty() => Cell::Empty,
+            note => Cell::Text(note),
+        };
+        row.extend([
+            Cell::Flag(is_present),
+            figure::hours_cell(micros),
+            note,
+            Cell::List(statements),
+        ]);
         row
     }
 }
@@ -172,6 +184,7 @@ fn register_columns() -> Vec<Column> {
     columns.extend([
         Column::new("present", Kind::Flag, "Presente", "Present"),
         Column::new("hours", Kind::Hours, "Ore registrate", "Hours registered"),
+        Column::new("note", Kind::Text, "Annotazioni", "Note"),
         Column::new("statements", Kind::Text, "Dichiarazioni xAPI", "Statements"),
     ]);
     columns

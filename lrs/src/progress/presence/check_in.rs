@@ -1,11 +1,13 @@
 //! People who are in the room check themselves in, with a code that is shown there.
 
 use hmac::{Hmac, Mac as _};
+use jiff::civil::{Date, Time};
 use sha2::Sha256;
 
 use super::{At, Plan};
 use crate::access::bounds::Bounds;
-use crate::course::{Identifier, Learner, LearnerList, RegisterEntry};
+use crate::course::{Identifier, Learner, RegisterEntry, Words};
+use crate::progress::board::Register as Known;
 use crate::progress::error::ProgressError;
 use crate::progress::{Progress, TRIES};
 use crate::xapi::authority::Authority;
@@ -14,6 +16,30 @@ use crate::xapi::authority::Authority;
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 const CODE_LENGTH: usize = 8;
 
+/// What people are told of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionAbout {
+    /// The title of the course.
+    pub course: Words,
+    /// The title of the event.
+    pub event: Words,
+    /// The day.
+    pub date: Date,
+    /// From when to when, in the course's time zone.
+    pub times: Option<(Time, Time)>,
+    /// Where; may be empty.
+    pub place: String,
+}
+
+/// The code of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckInCode {
+    /// Eight letters and digits.
+    pub code: String,
+    /// Of what it is.
+    pub about: SessionAbout,
+}
+
 /// A check-in that was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckIn {
@@ -21,6 +47,10 @@ pub struct CheckIn {
     pub event: String,
     /// The session's id.
     pub session: String,
+    /// What people are told of the session.
+    pub about: SessionAbout,
+    /// The learner's name, or their id where they have none.
+    pub person: String,
     /// Whether the presence is new; if not, it was known.
     pub is_new: bool,
 }
@@ -33,28 +63,57 @@ impl Progress {
     /// of sessions in its regions alone.
     ///
     /// # Errors
-    /// [`ProgressError::NoSession`], [`ProgressError::Bounded`].
+    /// [`ProgressError::NoSession`], [`ProgressError::Bounded`]; [`ProgressError::SessionOver`]
+    /// where the session's day is past, on which alone the code would be good.
     pub async fn check_in_code(
         &self,
         id: &str,
         event: &str,
         session: &str,
         bounds: Option<&Bounds>,
-    ) -> Result<String, ProgressError> {
+    ) -> Result<CheckInCode, ProgressError> {
         let known = self.boards.register(id).await?;
         let at = At::find(&known, event, session)?;
         if bounds.is_some_and(|bounds| !bounds.include(&at.session.region, "", "")) {
             return Err(ProgressError::Bounded);
         }
-        Ok(self.code(id, event, session))
+        let date = at.session.date;
+        if self.today(&known).is_some_and(|today| date < today) {
+            return Err(ProgressError::SessionOver { session: session.to_owned(), date });
+        }
+        Ok(CheckInCode { code: self.code(id, event, session), about: at.about() })
+    }
+
+    /// The title of a course.
+    ///
+    /// # Errors
+    /// [`ProgressError::NoCourse`].
+    pub async fn course_title(&self, id: &str) -> Result<Words, ProgressError> {
+        Ok(Words::of_title(self.boards.register(id).await?.course.title()))
+    }
+
+    /// The session of today whose code this is, whatever its case, and with whatever between its
+    /// letters and digits.
+    ///
+    /// # Errors
+    /// [`ProgressError::NoCode`] unless it is the code of a session, and
+    /// [`ProgressError::CodeOfDay`] unless that is today.
+    pub async fn session_of_code(
+        &self,
+        id: &str,
+        code: &str,
+    ) -> Result<SessionAbout, ProgressError> {
+        let known = self.boards.register(id).await?;
+        Ok(self.session_coded(&known, code)?.about())
     }
 
     /// Checks somebody in to the session whose code this is: the session's whole length counts.
-    /// `who` is a learner's id, one of their identifiers, or their mail address.
+    /// `who` is a learner's id, one of their identifiers, or their mail address. Of ids and
+    /// addresses case does not matter, nor of ids what stands between letters and digits, as long
+    /// as they mean one person.
     ///
     /// # Errors
-    /// [`ProgressError::NoCode`] unless it is the code of a session of today;
-    /// [`ProgressError::NoLearner`].
+    /// Those of [`Progress::session_of_code`]; [`ProgressError::NoLearner`].
     pub async fn check_in(
         &self,
         id: &str,
@@ -62,20 +121,9 @@ impl Progress {
         who: &str,
     ) -> Result<CheckIn, ProgressError> {
         let known = self.boards.register(id).await?;
-        let course = &known.course;
-        let today = course.day_of(self.clock.now().micros());
-        let code = code.trim().to_uppercase();
-        let (event, session) = course
-            .activities()
-            .flat_map(|(_, activity)| activity.sessions().iter().map(move |it| (activity, it)))
-            .filter(|(_, session)| Some(session.date) == today)
-            .find(|(activity, session)| self.code(id, &activity.key, &session.id) == code)
-            .map(|(activity, session)| (activity.key.clone(), session.id.clone()))
-            .ok_or(ProgressError::NoCode)?;
-        let at = At::find(&known, &event, &session)?;
+        let at = self.session_coded(&known, code)?;
         let no_learner = || ProgressError::NoLearner(who.to_owned());
-        let person = known.enrolment.person(who.trim());
-        let learner = named(&known.people, person).ok_or_else(no_learner)?;
+        let learner = named(&known, who.trim()).ok_or_else(no_learner)?;
         let micros = at.day().length.unwrap_or_default();
         let entry = RegisterEntry { learner: learner.id.clone(), micros, note: String::new() };
         let _one_at_a_time = self.registering.lock().await;
@@ -87,10 +135,32 @@ impl Progress {
                 self.plan_entry(&at, learner, &entry, Vec::new(), &authority, &mut plan).await?;
             }
             if self.write(&plan.statements, &authority).await? {
-                return Ok(CheckIn { event, session, is_new });
+                return Ok(at.taken(learner, is_new));
             }
         }
         Err(ProgressError::Busy)
+    }
+
+    fn today(&self, known: &Known) -> Option<Date> {
+        known.course.day_of(self.clock.now().micros())
+    }
+
+    /// The session whose code this is, if it is today.
+    fn session_coded<'k>(&self, known: &'k Known, code: &str) -> Result<At<'k>, ProgressError> {
+        let (course, today) = (&known.course, self.today(known));
+        let code = squeezed(code).to_uppercase();
+        let mut other_day = None;
+        for (place, activity) in course.activities() {
+            let Some((module, _)) = course.at(place) else { continue };
+            let is_it = |id: &str| self.code(course.id(), &activity.key, id) == code;
+            for session in activity.sessions().iter().filter(|session| is_it(&session.id)) {
+                if Some(session.date) == today {
+                    return Ok(At { known, module, activity, session });
+                }
+                other_day = Some(session.date);
+            }
+        }
+        Err(other_day.map_or(ProgressError::NoCode, ProgressError::CodeOfDay))
     }
 
     fn code(&self, course: &str, event: &str, session: &str) -> String {
@@ -105,18 +175,56 @@ impl Progress {
     }
 }
 
-/// The learner of this id, identifier or mail address.
-fn named<'l>(people: &'l LearnerList, who: &str) -> Option<&'l Learner> {
-    let who = who.trim();
-    let by_id = people.learners().iter().find(|learner| learner.id == who);
-    let by_identifier = || who.parse::<Identifier>().ok().and_then(|it| people.find(&it));
-    let by_address = || {
-        let wanted = format!("mailto:{}", who.to_lowercase());
-        let has = |it: &Identifier| match it {
-            Identifier::Mbox(mbox) => mbox.to_lowercase() == wanted,
-            _ => false,
-        };
-        people.learners().iter().find(|learner| learner.identifiers.iter().any(has))
+impl At<'_> {
+    fn about(&self) -> SessionAbout {
+        let event = |language| self.activity.name_in(language);
+        SessionAbout {
+            course: Words::of_title(self.known.course.title()),
+            event: Words::new(event("it"), event("en")),
+            date: self.session.date,
+            times: self.session.times,
+            place: self.session.place.clone(),
+        }
+    }
+
+    fn taken(&self, learner: &Learner, is_new: bool) -> CheckIn {
+        let Learner { id, name, .. } = learner;
+        CheckIn {
+            event: self.activity.key.clone(),
+            session: self.session.id.clone(),
+            about: self.about(),
+            person: if name.is_empty() { id } else { name }.clone(),
+            is_new,
+        }
+    }
+}
+
+/// The person of this id, identifier or mail address, or the one they were merged into. What is
+/// written otherwise than in the list must mean one person alone.
+fn named<'k>(known: &'k Known, who: &str) -> Option<&'k Learner> {
+    let enrolled = &known.enrolment.learners;
+    if enrolled.iter().any(|learner| learner.id == who) {
+        return known.person(who, None);
+    }
+    if let Some(person) = who.parse::<Identifier>().ok().and_then(|it| known.people.find(&it)) {
+        return Some(person);
+    }
+    let wanted = format!("mailto:{}", who.to_lowercase());
+    let has_address = |it: &Identifier| match it {
+        Identifier::Mbox(mbox) => mbox.to_lowercase() == wanted,
+        _ => false,
     };
-    by_id.or_else(by_identifier).or_else(by_address)
+    let id = squeezed(who).to_lowercase();
+    let is_it = |learner: &&Learner| {
+        learner.identifiers.iter().any(has_address)
+            || !id.is_empty() && squeezed(&learner.id).to_lowercase() == id
+    };
+    let mut meant = enrolled.iter().filter(is_it).filter_map(|it| known.person(&it.id, None));
+    let person = meant.next()?;
+    meant.all(|other| other.id == person.id).then_some(person)
+}
+
+/// A text without what people put between its letters and digits.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }

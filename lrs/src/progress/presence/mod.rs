@@ -14,21 +14,22 @@ use super::{Progress, TRIES};
 use crate::access::bounds::Bounds;
 use crate::course::report::session_of;
 use crate::course::{
-    ATTENDED, Activity, Identifier, Learner, LearnerList, Module, Register, RegisterEntry, Session,
+    Activity, Identifier, Learner, LearnerList, Module, Overlong, Register, RegisterEntry, Session,
     SessionDay, micros_of_hours,
 };
 use crate::record::RecordError;
 use crate::record::statements::prepare_all;
 use crate::store::{Result as StoreResult, StoreError};
 use crate::xapi::authority::Authority;
-use crate::xapi::query::{Filter, Match};
 use crate::xapi::same;
 use crate::xapi::stored::Stored;
 
 mod check_in;
+mod notes;
 mod statement;
 
-pub use check_in::CheckIn;
+pub use check_in::{CheckIn, CheckInCode, SessionAbout};
+use notes::note_of;
 use statement::{id_of, voiding};
 
 /// A register to be kept.
@@ -53,6 +54,8 @@ pub struct Registered {
     pub voided: Vec<Uuid>,
     /// How many people's presence was as the register says already.
     pub unchanged: usize,
+    /// Presences longer than the session; they are written all the same.
+    pub overlong: Vec<Overlong>,
 }
 
 /// A session of a course, with all that it stands in.
@@ -102,7 +105,8 @@ impl Progress {
         let register = tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
         let _one_at_a_time = self.registering.lock().await;
         for _ in 0..TRIES {
-            let plan = self.plan(&at, &people, &register, sent.whole, authority).await?;
+            let mut plan = self.plan(&at, &people, &register, sent.whole, authority).await?;
+            plan.outcome.overlong.clone_from(&register.overlong);
             if sent.dry_run || self.write(&plan.statements, authority).await? {
                 return Ok(plan.outcome);
             }
@@ -141,37 +145,23 @@ impl Progress {
         at: &At<'_>,
         people: &LearnerList,
     ) -> Result<BTreeMap<String, Vec<Present>>, ProgressError> {
-        let activity = Some(Match { text: at.session.object.clone(), related: false });
-        let verb = Some(ATTENDED.to_owned());
-        let mut filter =
-            Filter { activity, verb, ascending: true, limit: 1000, ..Filter::default() };
         let mut present: BTreeMap<String, Vec<Present>> = BTreeMap::new();
-        loop {
-            let page = self.store.statements(&filter).await?;
-            filter.beyond = page.statements.last().map(|statement| statement.stored);
-            for statement in &page.statements {
-                let value = statement
-                    .value()
-                    .map_err(|error| StoreError::Corrupt(format!("{}: {error}", statement.id)))?;
-                let actor = value.get("actor").and_then(Identifier::of_agent);
-                let Some(learner) = actor.and_then(|actor| people.find(&actor)) else { continue };
-                let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
-                let duration = text("/result/duration");
-                let duration = duration.and_then(validator::value::duration::parse);
-                let micros = duration.and_then(|it| u64::try_from(it.micros).ok());
-                present.entry(learner.id.clone()).or_default().push(Present {
-                    id: statement.id,
-                    micros: micros.unwrap_or_default(),
-                    note: text("/result/response").unwrap_or_default().to_owned(),
-                    timestamp: text("/timestamp")
-                        .and_then(validator::value::timestamp::parse)
-                        .map(|timestamp| timestamp.micros),
-                });
-            }
-            if !page.more {
-                return Ok(present);
-            }
+        for (id, statement) in self.attended(&at.session.object).await? {
+            let actor = statement.get("actor").and_then(Identifier::of_agent);
+            let Some(learner) = actor.and_then(|actor| people.find(&actor)) else { continue };
+            let text = |pointer: &str| statement.pointer(pointer).and_then(Value::as_str);
+            let duration = text("/result/duration").and_then(validator::value::duration::parse);
+            let micros = duration.and_then(|it| u64::try_from(it.micros).ok());
+            present.entry(learner.id.clone()).or_default().push(Present {
+                id,
+                micros: micros.unwrap_or_default(),
+                note: note_of(&statement).unwrap_or_default().to_owned(),
+                timestamp: text("/timestamp")
+                    .and_then(validator::value::timestamp::parse)
+                    .map(|timestamp| timestamp.micros),
+            });
         }
+        Ok(present)
     }
 
     /// What is to be written so that a learner's presence is as `entry` says.

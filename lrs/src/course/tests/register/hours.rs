@@ -1,6 +1,6 @@
 use jiff::civil::{date, time};
 
-use super::super::super::{LengthError, Register, length};
+use super::super::super::{LengthError, Overlong, Register, length};
 use super::{MINUTE, entry, read, read_of, rome, session};
 
 fn hours(text: &str) -> Result<Register, Vec<String>> {
@@ -24,12 +24,13 @@ fn hours_are_read_as_people_write_them() {
         ("2h30m", 150),
         ("0:01", 1),
     ] {
-        let expected = Register { entries: vec![entry("u1", minutes, "")], absent: Vec::new() };
-        assert_eq!(hours(text), Ok(expected), "{text}");
+        let register = hours(text).unwrap();
+        assert_eq!(register.entries, [entry("u1", minutes, "")], "{text}");
+        assert_eq!(register.absent, [""; 0]);
     }
     for text in ["0", "0,0", "0:00", "Assente", "ABSENT", "assente giustificata"] {
-        let expected = Register { entries: Vec::new(), absent: vec!["u1".into()] };
-        assert_eq!(hours(text), Ok(expected), "{text}");
+        let register = hours(text).unwrap();
+        assert_eq!((register.entries, register.absent), (vec![], vec!["u1".into()]), "{text}");
     }
 }
 
@@ -131,4 +132,21 @@ fn a_length_is_the_time_that_passes_when_the_clocks_change() {
     }
     let skipped = LengthError::Skipped { date: spring, time: time(2, 0, 0, 0) };
     assert_eq!(length(spring, time(1, 0, 0, 0), time(2, 0, 0, 0), &rome()), Err(skipped));
+}
+
+#[test]
+fn those_there_for_longer_than_the_session_are_named_with_their_lines() {
+    let text = "id,hours,from,to\nu1,4,,\nu2,4:01,,\nu3,,09:00,14:00\nu4,,,\n";
+    let register = read(text).unwrap();
+    assert_eq!(register.entries.len(), 4, "they are taken all the same");
+    let length = 240 * MINUTE;
+    let of = |line, learner: &str, minutes: u64| Overlong {
+        line,
+        learner: learner.into(),
+        micros: minutes * MINUTE,
+        length,
+    };
+    assert_eq!(register.overlong, [of(3, "u2", 241), of(4, "u3", 300)]);
+    let without_length = read_of("id,hours\nu1,9\n", &session(date(2026, 3, 5), None)).unwrap();
+    assert_eq!(without_length.overlong, []);
 }

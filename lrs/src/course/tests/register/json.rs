@@ -20,6 +20,7 @@ fn a_register_in_json_is_that_in_csv() {
     let expected = Register {
         entries: vec![entry("u1", 150, "left early"), entry("u2", 150, ""), entry("u3", 180, "")],
         absent: vec!["u4".into()],
+        ..Register::default()
     };
     assert_eq!(read(text), Ok(expected));
 }

@@ -54,6 +54,7 @@ fn a_register_from_excel_in_italy_says_who_was_there_for_how_long() {
             entry("u3", 240, ""),
         ],
         absent: vec!["u4".into()],
+        ..Register::default()
     };
     assert_eq!(read(text), Ok(expected));
 }

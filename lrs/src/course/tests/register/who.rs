@@ -2,7 +2,7 @@ use super::{Register, entry, read};
 
 /// The register that says of one learner that they were there.
 fn one(learner: &str) -> Register {
-    Register { entries: vec![entry(learner, 240, "")], absent: Vec::new() }
+    Register { entries: vec![entry(learner, 240, "")], ..Register::default() }
 }
 
 #[test]

@@ -2,12 +2,17 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::reports::rendering;
 use crate::access::caller::Caller;
 use crate::access::scope::Right;
+use crate::course::{Overlong, hours_of};
+use crate::export::Format;
+use crate::http::check_in;
 use crate::http::problem::Problem;
 use crate::http::request::{Content, Small};
 use crate::http::state::Server;
@@ -23,8 +28,31 @@ pub struct KeptRegister {
     voided: Vec<String>,
     /// How many people's presence was as the register says already.
     unchanged: usize,
+    /// Presences longer than the session, which are written all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<LongPresence>,
     /// Whether nothing was written.
     dry_run: bool,
+}
+
+/// A presence that is longer than its session.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LongPresence {
+    /// The line of the register, or the position of the entry, from 1.
+    line: u64,
+    /// The learner's id.
+    learner: String,
+    /// How long the register says.
+    hours: f64,
+    /// How long the session lasted.
+    session_hours: f64,
+}
+
+impl From<Overlong> for LongPresence {
+    fn from(overlong: Overlong) -> Self {
+        let Overlong { line, learner, micros, length } = overlong;
+        Self { line, learner, hours: hours_of(micros), session_hours: hours_of(length) }
+    }
 }
 
 /// Keeps the whole register of a session: whoever is not in it was not there.
@@ -96,38 +124,62 @@ async fn keep(
         &key.authority,
         key.bounds.as_ref(),
     );
-    let Registered { written, voided, unchanged } = kept.await?;
+    let Registered { written, voided, unchanged, overlong } = kept.await?;
     let ids = |ids: Vec<uuid::Uuid>| ids.iter().map(ToString::to_string).collect();
-    Ok(Json(KeptRegister { written: ids(written), voided: ids(voided), unchanged, dry_run }))
+    Ok(Json(KeptRegister {
+        written: ids(written),
+        voided: ids(voided),
+        unchanged,
+        warnings: overlong.into_iter().map(LongPresence::from).collect(),
+        dry_run,
+    }))
 }
 
 /// The code of a session.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CheckInCode {
+pub struct SessionCode {
     /// Eight letters and digits, for those who are in the room.
     code: String,
     /// Where to enter it.
     address: String,
 }
 
-/// The code with which people check themselves in to a session, on its day alone.
+/// The code with which people check themselves in to a session, on its day alone. As a page it is
+/// to be shown in the room, with a QR code that opens the form.
 #[utoipa::path(get, path = "/api/v1/courses/{id}/events/{event}/sessions/{session}/code",
     tag = "presence", security(("key" = [])), params(
         ("id" = String, Path, description = "the course's id"),
         ("event" = String, Path, description = "the event's key"),
-        ("session" = String, Path, description = "the session's id")),
-    responses((status = 200, body = CheckInCode), (status = 403, body = Problem),
-        (status = 404, body = Problem)))]
+        ("session" = String, Path, description = "the session's id"),
+        ("format" = Option<String>, Query, description = "json (default) or html"),
+        ("lang" = Option<String>, Query, description = "it or en; by Accept-Language if missing")),
+    responses((status = 200, body = SessionCode), (status = 400, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
 pub async fn code(
     State(server): State<Server>,
     caller: Caller,
     Path((id, event, session)): Path<(String, String, String)>,
-) -> Result<Json<CheckInCode>, Problem> {
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     caller.may(Right::KeepRegisters)?;
+    parameters.only(&["format", "lang"])?;
+    let (format, language) = rendering(&parameters, &headers)?;
     let bounds = caller.key.bounds.as_ref();
     let code = server.progress.check_in_code(&id, &event, &session, bounds).await?;
     let address = format!("{}/check-in/{id}", server.base_url);
-    Ok(Json(CheckInCode { code, address }))
+    match format {
+        Format::Json => Ok(Json(SessionCode { code: code.code, address }).into_response()),
+        Format::Html => {
+            let page = check_in::sheet(&code, &address, language);
+            Ok(check_in::html(StatusCode::OK, language, page))
+        }
+        _ => {
+            let asked = parameters.get("format").unwrap_or_default();
+            Err(Problem::parameter("format", asked, "json or html"))
+        }
+    }
 }
 
 /// Somebody who is in the room.
