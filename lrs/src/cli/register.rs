@@ -10,7 +10,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::client::{Target, encoded, member, reads_italian};
-use super::out::{note, say};
+use super::out::{self, note, say};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -92,10 +92,8 @@ impl Register {
                 let client = target.client()?;
                 let lang = if reads_italian() { "it" } else { "en" };
                 let path = format!("{}/code?format=html&lang={lang}", place.path());
-                let page = client.text(client.request(Method::GET, &path)).await?;
-                let name = file.display();
-                std::fs::write(&file, page).with_context(|| format!("writing {name}"))?;
-                note!("{name} written");
+                let page = client.bytes(client.request(Method::GET, &path)).await?;
+                out::to(Some(&file), &page)?;
             }
             Self::Code { place, output: None, target } => {
                 let client = target.client()?;

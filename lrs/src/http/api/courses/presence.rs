@@ -165,15 +165,15 @@ pub async fn code(
 ) -> Result<Response, Problem> {
     caller.may(Right::KeepRegisters)?;
     parameters.only(&["format", "lang"])?;
-    let (format, language) = rendering(&parameters, &headers)?;
+    let (format, reader) = rendering(&parameters, &headers)?;
     let bounds = caller.key.bounds.as_ref();
     let code = server.progress.check_in_code(&id, &event, &session, bounds).await?;
     let address = format!("{}/check-in/{id}", server.base_url);
     match format {
         Format::Json => Ok(Json(SessionCode { code: code.code, address }).into_response()),
         Format::Html => {
-            let page = check_in::sheet(&code, &address, language);
-            Ok(check_in::html(StatusCode::OK, language, page))
+            let page = check_in::sheet(&code, &address, reader.language);
+            Ok(check_in::html(StatusCode::OK, reader.language, page))
         }
         _ => {
             let asked = parameters.get("format").unwrap_or_default();
