@@ -29,6 +29,7 @@ hours = 4
 complete_when = "all"
 [[module.activity]]
 id = "{FIRST}"
+credit = "measured"
 complete_when = "completed"
 
 [[module]]
@@ -38,6 +39,7 @@ hours = 6
 complete_when = "any"
 [[module.activity]]
 prefix = "{SECOND}"
+credit = "measured"
 complete_when = "passed"
 "#
     )

@@ -90,6 +90,8 @@ fn commands() -> Vec<(String, Vec<String>)> {
                 continue;
             }
             let command = line[at..].split(" #").next().unwrap();
+            // Where its output goes is the shell's.
+            let command = command.split(" >").next().unwrap();
             let is_plain = |c: &char| !['[', ']', '\'', '"', '\\'].contains(c);
             let plain: String = command.chars().filter(is_plain).collect();
             let words = plain.split_whitespace().map(|word| word.split('|').next().unwrap());

@@ -124,7 +124,7 @@ fn merged(old: &Document, new: Document, most: usize) -> Result<Document, Refusa
             "Replace the document with PUT.",
         )),
         Err(Unmerged::TooLong) => Err(Refusal::new(
-            TOO_LONG,
+            "document-too-long",
             "",
             format!("The document would have more than {most} bytes with what is sent."),
             "Replace the document with a shorter one by PUT, or raise `limits.body_bytes` on the server.",

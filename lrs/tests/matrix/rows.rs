@@ -124,7 +124,7 @@ fn pages() -> Vec<Row> {
         row("GET /readyz", EVERYBODY, 200, plain),
         // Who has no code of today is refused, with a key and without.
         row("GET /check-in/{course}", EVERYBODY, 200, page),
-        row("POST /check-in/{course}", EVERYBODY, 400, move |world, asked| {
+        row("POST /check-in/{course}", EVERYBODY, 403, move |world, asked| {
             let form = "application/x-www-form-urlencoded";
             page(world, asked).body(form, "code=AAAAAAAA&learner=u1")
         }),
@@ -167,7 +167,9 @@ fn courses() -> Vec<Row> {
     vec![
         row("GET /api/v1/courses", COURSES, 200, plain),
         row("GET /api/v1/courses/{id}", COURSES, 200, plain),
+        row("GET /api/v1/courses/{id}/summary", COURSES, 200, plain),
         row("PUT /api/v1/courses/{id}", ALL, 200, file),
+        row("DELETE /api/v1/courses/{id}", ALL, 200, |_, asked| asked.with("dry_run", "true")),
         row("POST /api/v1/courses/{id}/rebuild", ALL, 200, plain),
         row("GET /api/v1/courses/{id}/certificates", UNBOUND, 200, plain),
         row("POST /api/v1/courses/{id}/certificates", ALL, 201, plain),
@@ -230,16 +232,17 @@ fn reports() -> Vec<Row> {
         let name = kind.as_str();
         let may = if kind == ReportKind::Health { UNBOUND } else { COURSES };
         let everybody = (kind != ReportKind::Learner).then_some(None);
-        for learner in everybody.into_iter().chain([Some("u1")]) {
+        let takes_learner = kind != ReportKind::Health;
+        let somebody = takes_learner.then_some(Some("u1"));
+        for learner in everybody.into_iter().chain(somebody) {
             let what = format!("{name} of {}", learner.unwrap_or("everybody"));
             rows.push(row(REPORT, may, 200, of(kind, learner)).of(&what));
         }
-        let elsewhere = row(REPORT, UNBOUND, 200, of(kind, Some("u7")));
-        let elsewhere = elsewhere.of(&format!("{name} of a learner elsewhere"));
-        rows.push(match kind {
-            ReportKind::Health => elsewhere,
-            _ => elsewhere.but(&[("progress/read in Umbria", 404)]),
-        });
+        if takes_learner {
+            let elsewhere = row(REPORT, UNBOUND, 200, of(kind, Some("u7")));
+            let elsewhere = elsewhere.of(&format!("{name} of a learner elsewhere"));
+            rows.push(elsewhere.but(&[("progress/read in Umbria", 404)]));
+        }
     }
     rows
 }
@@ -261,8 +264,8 @@ fn registers() -> Vec<Row> {
     };
     let unknown = &[("presence/write in Umbria", 400)];
     let mut rows = vec![
-        row(CODE, REGISTERS, 200, |_, asked| at("perugia", asked)),
-        row(CODE, UNBOUND_REGISTERS, 200, |_, asked| at("milano", asked)).of("elsewhere"),
+        row(CODE, REGISTERS, 409, |_, asked| at("perugia", asked)),
+        row(CODE, UNBOUND_REGISTERS, 409, |_, asked| at("milano", asked)).of("elsewhere"),
     ];
     for route in [PUT, POST] {
         rows.push(row(route, REGISTERS, 200, with("u1")));

@@ -37,7 +37,6 @@ fn of_others(node: &Client) -> Vec<Ask> {
         shared().get(node),
         node.get(&course::at("/progress")),
         node.get("/api/v1/keys"),
-        node.get("/readyz"),
     ]
 }
 
@@ -61,6 +60,12 @@ async fn is_refused(node: &Client, promised: &str) {
         assert!(through.as_str() >= promised, "{through} takes back {promised}");
     }
     node.get("/healthz").await.is(200);
+    // What was found of the store is repeated for a second.
+    eventually("the node says that it is not ready", REFUSAL, || async {
+        let reply = node.get("/readyz").await;
+        if reply.status == 503 { Ok(()) } else { Err(reply.to_string()) }
+    })
+    .await;
 }
 
 /// What a node promises now.
