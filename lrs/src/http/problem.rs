@@ -434,6 +434,7 @@ impl Problem {
         problem
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each answer")]
     fn of_progress(error: ProgressError, detail: String) -> Self {
         let (status, rule, remedy) = match error {
             ProgressError::Merge(MergeError::Unknown(_)) | ProgressError::NoLearner(_) => (

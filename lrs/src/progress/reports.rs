@@ -1,6 +1,6 @@
 //! Reports: which one, on whom, on which day; and the table that answers.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -342,7 +342,7 @@ impl Progress {
 
     /// What was said of each learner that a report looks at, where it needs it.
     async fn said(&self, id: &str, board: &Board, asked: &Asked) -> StoreResult<Said> {
-        let (mut details, mut notes) = (Vec::new(), HashMap::new());
+        let (mut details, mut notes) = (Vec::new(), BTreeMap::new());
         if asked.query.kind.needs_details() {
             for member in asked.members(board) {
                 let documents = documents_of(&*self.store, id, &member.learner).await?;
@@ -367,7 +367,7 @@ struct Said {
     /// Of each learner.
     details: Vec<Detail>,
     /// Of the registers, by the ids of their statements.
-    notes: HashMap<String, String>,
+    notes: BTreeMap<String, String>,
 }
 
 /// A query, and what is settled about it.

@@ -2,7 +2,7 @@
 //! stays the only truth.
 
 use e2e::seminar::{self, FACE_TO_FACE, did, file, register_of, report, reported, row, rows};
-use e2e::{Client, Statement, Traccia, reference};
+use e2e::{Client, Traccia};
 use serde_json::{Value, json};
 
 async fn with_course() -> (Traccia, Client) {

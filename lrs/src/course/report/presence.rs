@@ -1,6 +1,6 @@
 //! R8 and attendance: who was where, and how the kinds of events are attended.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::evidence::Time;
 use super::super::grouping::Grouping;
@@ -35,7 +35,7 @@ const IN_PRINT: &[&str] = &[
 /// The register: for each session of each event the people who were there, with their hours and
 /// the statements that say so; then, of an event whose sessions are over, those it is for who were
 /// at none of them (R8). `notes` are those of registers, by the ids of their statements.
-pub fn register(view: &View<'_>, details: &[Detail], notes: &HashMap<String, String>) -> Table {
+pub fn register(view: &View<'_>, details: &[Detail], notes: &BTreeMap<String, String>) -> Table {
     let title = Words::new("Registro delle presenze", "Register of presence");
     let mut table = view.table("register", title, register_columns());
     table.print = IN_PRINT;
@@ -54,7 +54,7 @@ pub fn register(view: &View<'_>, details: &[Detail], notes: &HashMap<String, Str
 
 struct Event<'a> {
     view: &'a View<'a>,
-    notes: &'a HashMap<String, String>,
+    notes: &'a BTreeMap<String, String>,
     module: &'a Module,
     activity: &'a Activity,
     place: ActivityPlace,

@@ -1,6 +1,6 @@
 //! What registers note beside a presence.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -18,8 +18,8 @@ impl Progress {
     pub(in crate::progress) async fn notes(
         &self,
         course: &Course,
-    ) -> Result<HashMap<String, String>> {
-        let mut notes = HashMap::new();
+    ) -> Result<BTreeMap<String, String>> {
+        let mut notes = BTreeMap::new();
         for session in course.activities().flat_map(|(_, activity)| activity.sessions()) {
             for (id, statement) in self.attended(&session.object).await? {
                 if let Some(note) = note_of(&statement) {
