@@ -94,11 +94,12 @@ for (const [host, other] of [
 for (const host of ["127.0.0.1", "lrs.example"]) {
   test(`the page for checking in works at ${host}`, async ({ page, traccia }) => {
     await loadCourse(traccia);
-    await page.goto(`${traccia.at(host)}/check-in/civics`);
+    await page.goto(`${traccia.at(host)}/check-in/civics?lang=it`);
     await page.getByLabel("Codice mostrato in aula").fill("AAAAAAAA");
     await page.getByLabel("Indirizzo e-mail o matricola").fill("u1");
     await page.getByRole("button").click();
-    await expect(page.getByRole("status")).toContainText("Il codice non è valido oggi");
+    await expect(page.getByRole("alert")).toContainText("Nessuna sessione di oggi ha questo codice");
+    await expect(page.getByLabel("Indirizzo e-mail o matricola")).toHaveValue("u1");
   });
 }
 

@@ -232,25 +232,21 @@ struct Counted<'a> {
     said: &'a Said,
 }
 
-/// A person's statements that count, whenever they happened.
+/// A person's statements that count, whenever they happened. Of equal ones the first that bears on
+/// the course: one that names no place in it takes nothing from one that does.
 fn counted<'a>(plan: &Plan, log: &'a [Said], person: &Person) -> Vec<Counted<'a>> {
     let zone = plan.zone();
     let mut own: Vec<&Said> = log.iter().filter(|said| person.is(&said.actor)).collect();
     own.sort_by_key(|said| (said.stored, &said.id));
-    let mut distinct: Vec<&Said> = Vec::new();
+    let mut counted: Vec<Counted<'_>> = Vec::new();
     for said in own {
-        if !distinct.iter().any(|first| first.equals(said)) {
-            distinct.push(said);
-        }
-    }
-    let mut counted = Vec::new();
-    for said in distinct {
         let Some(place) = plan.place(said) else { continue };
         let module = &plan.modules[place.0];
         let day = zone.to_datetime(said.happened).date();
         if person.is_for(module)
             && holds(plan.days_of(person), day)
             && holds(module.items[place.1].window, day)
+            && !counted.iter().any(|first| first.said.equals(said))
         {
             counted.push(Counted { place, day, said });
         }
