@@ -44,7 +44,7 @@ enum Command {
     Serve(serve::Serve),
     /// Ask a server whether it can work; ends with 1 when it cannot
     Health(health::Health),
-    /// Load course files
+    /// Load, list, show and delete courses
     #[command(subcommand)]
     Course(course::Course),
     /// Enrol, merge and list the learners of a course

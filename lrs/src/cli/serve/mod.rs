@@ -2,6 +2,7 @@
 
 mod demo;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -76,6 +77,8 @@ fn log_to_stderr() {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // Colours in a file would hide its words from a search.
+        .with_ansi(std::io::stderr().is_terminal())
         // It would report on standard error that standard error is closed, and panic.
         .log_internal_errors(false)
         .init();
