@@ -7,8 +7,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use serde_json::Value;
+use bytes::{Bytes, BytesMut};
 use uuid::Uuid;
 
 use crate::access::key::KeptKey;
@@ -106,6 +105,19 @@ pub struct Kept {
     pub voided: bool,
 }
 
+/// An attachment as it is kept, without its data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAttachment {
+    /// The hash by which it is known, in lower case.
+    pub sha2: String,
+    /// Its media type.
+    pub content_type: String,
+    /// How many bytes its data has.
+    pub bytes: u64,
+    /// Where the engine has it; means nothing to others.
+    pub place: String,
+}
+
 /// Some statements of many.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
@@ -138,8 +150,12 @@ pub trait StatementStore: Send + Sync {
     /// one authority alone learns nothing of what these refer to ([`Filter::is_met_alone`]).
     async fn statements(&self, filter: &Filter) -> Result<Page>;
 
-    /// The attachments among `hashes` whose data is kept, each once.
-    async fn attachments(&self, hashes: &[String]) -> Result<Vec<Attachment>>;
+    /// The attachments among `hashes` whose data is kept, each once, without the data.
+    async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>>;
+
+    /// The data of a kept attachment from byte `from` on, [`PIECE`] bytes at the most: none beyond
+    /// its end. Data that is kept never changes, so pieces that are read at any times fit together.
+    async fn attachment_data(&self, kept: &KeptAttachment, from: u64) -> Result<Bytes>;
 
     /// An instant such that every statement with an earlier or equal `stored`, now or ever, is
     /// visible to a read that starts after this call (`X-Experience-API-Consistent-Through`).
@@ -173,7 +189,13 @@ impl LogPage {
 }
 
 /// A page of statements ends with the one by which it weighs so many bytes, about.
-pub const PAGE_BYTES: usize = 64 << 20;
+pub const PAGE_BYTES: usize = 16 << 20;
+
+/// So many names of an agent are given.
+pub const MOST_NAMES: usize = 100;
+
+/// The most bytes of an attachment that are read at once.
+pub const PIECE: usize = 1 << 20;
 
 /// A page of the log ends with the statement by which it weighs so many bytes, about.
 pub const LOG_BYTES: usize = 16 << 20;
@@ -196,11 +218,36 @@ pub trait StatementLog: Send + Sync {
 /// What statements said of agents and activities.
 #[async_trait]
 pub trait ThingStore: Send + Sync {
-    /// The names that the agent with this identifier was seen under, in order of appearance.
+    /// The names that the agent with this identifier was seen under, in order of appearance, the
+    /// first [`MOST_NAMES`] of them.
     async fn agent_names(&self, ifi: &str) -> Result<Vec<String>>;
 
-    /// The merged definitions of those activities that have one, in no order.
-    async fn definitions(&self, activities: &[String]) -> Result<Vec<(String, Value)>>;
+    /// The merged definitions of those activities that have one. Fewer activities are looked at,
+    /// but never none, where their definitions would weigh more than [`PAGE_BYTES`].
+    async fn definitions(&self, activities: &[String]) -> Result<Definitions>;
+}
+
+/// What is known of the first of some activities.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Definitions {
+    /// How many of the activities were looked at, from the first on.
+    pub looked_at: usize,
+    /// Of those that have one the id and the JSON text of the definition, in no order.
+    pub found: Vec<(String, String)>,
+}
+
+/// The whole of an attachment, for those who have to hold it anyhow.
+pub async fn whole(store: &dyn Store, kept: &KeptAttachment) -> Result<Attachment> {
+    let mut body = BytesMut::new();
+    loop {
+        let piece = store.attachment_data(kept, body.len() as u64).await?;
+        if piece.is_empty() {
+            break;
+        }
+        body.extend_from_slice(&piece);
+    }
+    let KeptAttachment { sha2, content_type, .. } = kept.clone();
+    Ok(Attachment { sha2, content_type, body: body.freeze() })
 }
 
 /// State and profile documents.

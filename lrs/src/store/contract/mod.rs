@@ -61,6 +61,7 @@ macro_rules! store_contract {
                 an_unknown_id_is_no_statement,
                 attachments_come_back_each_once,
                 the_first_data_under_a_hash_stays,
+                the_data_of_an_attachment_comes_in_pieces,
             ];
             paging: [
                 since_is_exclusive_and_until_is_inclusive,

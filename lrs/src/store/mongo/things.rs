@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::call::{all, insert_free};
 use super::cell::{self, Cells, busy};
 use super::field;
-use crate::store::{Result, StoreError};
+use crate::store::{Definitions, MOST_NAMES, PAGE_BYTES, Result, StoreError};
 use crate::xapi::instant::Instant;
 use crate::xapi::{activity, format};
 
@@ -146,31 +146,48 @@ impl Things {
 
     /// Definitions by activity; one that cannot be read is learned anew.
     async fn known(&self, activities: &[String]) -> Result<HashMap<String, Value>> {
-        match self.definitions(activities).await {
-            Ok(known) => Ok(known.into_iter().collect()),
-            Err(StoreError::Corrupt(_)) => Ok(HashMap::new()),
-            Err(other) => Err(other),
+        let mut known = HashMap::new();
+        for activities in activities.chunks(ASKED) {
+            for (activity, text) in self.texts(activities).await? {
+                known.extend(serde_json::from_str(&text).ok().map(|value| (activity, value)));
+            }
         }
+        Ok(known)
     }
 
     /// See [`crate::store::ThingStore::definitions`].
-    pub(super) async fn definitions(&self, activities: &[String]) -> Result<Vec<(String, Value)>> {
-        let mut found = Vec::new();
-        for activities in activities.chunks(ASKED) {
-            let cells: Vec<String> = activities.iter().map(|it| cell::name(&[it])).collect();
-            let filter = doc! {"cell": {"$in": cells}};
-            let held = self.definitions.find(filter, &["activity", "definition"]).await?;
-            for value in held.values().filter_map(cell::Held::value) {
-                found.push((field::text(value, "activity")?, definition(value)?));
-            }
+    pub(super) async fn definitions(&self, activities: &[String]) -> Result<Definitions> {
+        let (mut definitions, mut left, mut bytes) = (Definitions::default(), activities, 0);
+        while !left.is_empty() && bytes < PAGE_BYTES {
+            // As many as cannot weigh more than what is left of a page; one in any case.
+            let room = ((PAGE_BYTES - bytes) / LONGEST_DEFINITION).max(1);
+            let (asked, rest) = left.split_at(room.min(left.len()));
+            let found = self.texts(asked).await?;
+            bytes += found.iter().map(|(_, text)| text.len()).sum::<usize>();
+            definitions.looked_at += asked.len();
+            definitions.found.extend(found);
+            left = rest;
         }
-        Ok(found)
+        Ok(definitions)
+    }
+
+    /// The definitions of those activities that have one, as texts.
+    async fn texts(&self, activities: &[String]) -> Result<Vec<(String, String)>> {
+        let cells: Vec<String> = activities.iter().map(|it| cell::name(&[it])).collect();
+        let filter = doc! {"cell": {"$in": cells}};
+        let held = self.definitions.find(filter, &["activity", "definition"]).await?;
+        let texts = held
+            .values()
+            .filter_map(cell::Held::value)
+            .map(|value| Ok((field::text(value, "activity")?, field::text(value, "definition")?)));
+        texts.collect()
     }
 
     /// See [`crate::store::ThingStore::agent_names`].
     pub(super) async fn agent_names(&self, ifi: &str) -> Result<Vec<String>> {
         let names = self.names.find(doc! {"agent": cell::name(&[ifi])});
-        let names = all(names.sort(doc! {"stored": 1})).await?;
+        let most = i64::try_from(MOST_NAMES).unwrap_or(i64::MAX);
+        let names = all(names.sort(doc! {"stored": 1}).limit(most)).await?;
         names.iter().map(|document| field::text(document, "name")).collect()
     }
 }
