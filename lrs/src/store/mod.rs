@@ -20,6 +20,7 @@ use crate::xapi::refusal::Refusal;
 use crate::xapi::stored::Stored;
 
 pub mod ahead;
+pub mod bounds;
 mod checksum;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
@@ -145,9 +146,10 @@ pub trait StatementStore: Send + Sync {
     /// `filter.limit` (which is not 0); fewer, with more to follow perhaps, where they would weigh
     /// more than [`PAGE_BYTES`]. A statement meets every condition that the one it refers
     /// to meets, each by itself and through references in turn
-    /// ([`crate::xapi::index::LONGEST_CHAIN`]), but for `since`, `until` and `authority`, which
-    /// are always its own. With `authority`, all conditions are: who may read the statements of
-    /// one authority alone learns nothing of what these refer to ([`Filter::is_met_alone`]).
+    /// ([`bounds::LONGEST_CHAIN`]; what is passed on is bounded, see [`bounds`]), but for `since`,
+    /// `until` and `authority`, which are always its own. With `authority`, all conditions are: who
+    /// may read the statements of one authority alone learns nothing of what these refer to
+    /// ([`Filter::is_met_alone`]).
     async fn statements(&self, filter: &Filter) -> Result<Page>;
 
     /// The attachments among `hashes` whose data is kept, each once, without the data.

@@ -9,8 +9,8 @@ use super::sample::{
     activity, authority, batch, found, id, ids, ids_of, log, of_activity, of_person, person,
     prepared_by, put, put_each, reference, statement, stored, verb, with,
 };
+use crate::store::bounds::LONGEST_CHAIN;
 use crate::store::{Batch, Store};
-use crate::xapi::index::LONGEST_CHAIN;
 use crate::xapi::query::{Filter, Match};
 
 /// By all of it: actor, verb, object, what is only related, registration.

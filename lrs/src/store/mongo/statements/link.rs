@@ -14,11 +14,11 @@ use uuid::Uuid;
 use super::Statements;
 use super::key::{BATCH_WITH_KEYS, Key, MOST_KEYS};
 use super::row::{self, Link};
+use crate::store::bounds::{Allowance, LONGEST_CHAIN};
 use crate::store::mongo::call::{all, call};
 use crate::store::mongo::field;
 use crate::store::mongo::head::{Head, Stretch};
 use crate::store::{Result, StoreError};
-use crate::xapi::index::{LONGEST_CHAIN, MOST_INHERITED};
 
 /// Things asked for at once.
 const ASKED: usize = 1_000;
@@ -32,15 +32,12 @@ impl Statements {
     /// that refer to them.
     pub(super) async fn link(&self, head: &Head, stretch: Stretch, own: Vec<Link>) -> Result<()> {
         let ids: Vec<Uuid> = own.iter().map(|link| link.id).collect();
-        let mut web = Web { heirs: BTreeSet::new(), links: HashMap::new() };
-        for link in own {
-            web.add(link);
-        }
+        let mut web = Web::new(own);
         self.add_referrers(head, stretch, ids, &mut web).await?;
         self.add_targets(head, stretch, &mut web).await?;
-        let heirs = Vec::from_iter(&web.heirs);
+        let (heirs, share) = (Vec::from_iter(&web.heirs), web.share());
         for heirs in heirs.chunks(CHANGED) {
-            let changes = heirs.iter().filter_map(|id| web.inheritance(**id));
+            let changes = heirs.iter().filter_map(|id| web.inheritance(**id, share));
             try_join_all(changes.map(|(id, keys)| self.add_keys(id, keys))).await?;
         }
         Ok(())
@@ -55,12 +52,14 @@ impl Statements {
         web: &mut Web,
     ) -> Result<()> {
         for _ in 0..LONGEST_CHAIN {
-            if ids.is_empty() {
+            let room = web.room();
+            if ids.is_empty() || room == 0 {
                 break;
             }
-            let mut referrers = self.references.to(&ids).await?;
+            // Those that are known already are among them.
+            let mut referrers = self.references.to(&ids, room + web.links.len()).await?;
             referrers.retain(|id| !web.links.contains_key(id));
-            let referrers: Vec<Uuid> = referrers.into_iter().collect();
+            let referrers: Vec<Uuid> = referrers.into_iter().take(room).collect();
             let links = self.links(head, stretch, &referrers).await?;
             ids = links.into_iter().filter_map(|link| web.add(link)).collect();
         }
@@ -126,9 +125,20 @@ struct Web {
     /// Those that may inherit something new.
     heirs: BTreeSet<Uuid>,
     links: HashMap<Uuid, Link>,
+    /// The statements of the group, in which all that is new begins.
+    own: HashSet<Uuid>,
 }
 
 impl Web {
+    fn new(own: Vec<Link>) -> Self {
+        let ids = own.iter().map(|link| link.id).collect();
+        let mut web = Self { heirs: BTreeSet::new(), links: HashMap::new(), own: ids };
+        for link in own {
+            web.add(link);
+        }
+        web
+    }
+
     /// Adds a statement that may be an heir; gives its id when it is new.
     fn add(&mut self, link: Link) -> Option<Uuid> {
         let id = link.id;
@@ -142,26 +152,51 @@ impl Web {
         Some(id)
     }
 
-    /// The keys that an heir lacks.
-    fn inheritance(&self, id: Uuid) -> Option<(Uuid, BTreeSet<Key>)> {
+    fn allowance(&self) -> Allowance {
+        Allowance::of(self.own.len())
+    }
+
+    /// How many more heirs there may be.
+    fn room(&self) -> usize {
+        self.allowance().heirs().saturating_sub(self.heirs.len())
+    }
+
+    /// What each heir may inherit that has something to inherit.
+    fn share(&self) -> usize {
+        let target = |id: &Uuid| self.links.get(id).and_then(|link| link.target);
+        let heirs = self.heirs.iter().filter_map(target).filter(|id| self.links.contains_key(id));
+        self.allowance().share(heirs.count())
+    }
+
+    /// The keys that an heir lacks, of its share.
+    fn inheritance(&self, id: Uuid, share: usize) -> Option<(Uuid, BTreeSet<Key>)> {
         let own = &self.links.get(&id)?.keys;
-        let room = MOST_KEYS.saturating_sub(own.len()).min(MOST_INHERITED);
-        let new = self.inherited(id).into_iter().filter(|key| !own.contains(key));
+        let room = MOST_KEYS.saturating_sub(own.len());
+        let new = self.inherited(id, share).into_iter().filter(|key| !own.contains(key));
         let keys: BTreeSet<Key> = new.take(room).collect();
         (!keys.is_empty()).then_some((id, keys))
     }
 
-    /// What a statement has of its target, the target's target, and so on.
-    fn inherited(&self, id: Uuid) -> BTreeSet<Key> {
+    /// What a statement has of its target, the target's target, and so on, the nearest and closest
+    /// first: from the first of them that is new, where it is not new itself, for what is before
+    /// that it has already.
+    fn inherited(&self, id: Uuid, share: usize) -> BTreeSet<Key> {
         let mut keys = BTreeSet::new();
         let mut seen = HashSet::from([id]);
+        let mut is_news = self.own.contains(&id);
         let mut at = self.links.get(&id);
         while let Some(target) = at.and_then(|link| link.target).filter(|id| seen.insert(*id)) {
-            if seen.len() > LONGEST_CHAIN + 1 || keys.len() > MOST_KEYS {
+            if seen.len() > LONGEST_CHAIN + 1 {
                 break;
             }
+            is_news |= self.own.contains(&target);
             at = self.links.get(&target);
-            keys.extend(at.into_iter().flat_map(|link| &link.keys).map(|it| it.inherited()));
+            for key in at.filter(|_| is_news).into_iter().flat_map(|link| &link.keys) {
+                if keys.len() >= share {
+                    return keys;
+                }
+                keys.insert(key.inherited());
+            }
         }
         keys
     }
@@ -170,6 +205,7 @@ impl Web {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::bounds::MOST_INHERITED;
     use crate::xapi::index::{Closeness, Kind};
     use crate::xapi::instant::Instant;
 
@@ -187,11 +223,11 @@ mod tests {
     }
 
     fn inheritances(links: impl IntoIterator<Item = Link>) -> Vec<(u128, Vec<Key>)> {
-        let mut web = Web { heirs: BTreeSet::new(), links: HashMap::new() };
-        for link in links {
-            web.add(link);
-        }
-        let found = web.heirs.iter().filter_map(|id| web.inheritance(*id));
+        of(&Web::new(links.into_iter().collect()), MOST_INHERITED)
+    }
+
+    fn of(web: &Web, share: usize) -> Vec<(u128, Vec<Key>)> {
+        let found = web.heirs.iter().filter_map(|id| web.inheritance(*id, share));
         found.map(|(id, keys)| (id.as_u128(), keys.into_iter().collect())).collect()
     }
 
@@ -209,5 +245,41 @@ mod tests {
     fn a_circle_is_walked_once() {
         let found = inheritances([link(1, Some(2)), link(2, Some(1)), link(3, Some(3))]);
         assert_eq!(found, [(1, sorted(&["2"])), (2, sorted(&["1"]))]);
+    }
+
+    /// 2 came before and refers to 1, which comes now and refers to 0.
+    fn old_heir_of_new() -> Web {
+        let mut web = Web::new(vec![link(1, Some(0))]);
+        web.add(link(2, Some(1)));
+        web.links.insert(Uuid::from_u128(0), link(0, None));
+        web
+    }
+
+    #[test]
+    fn those_that_came_before_inherit_what_is_new() {
+        let mut web = old_heir_of_new();
+        assert_eq!(of(&web, 9), [(1, sorted(&["0"])), (2, sorted(&["0", "1"]))]);
+        web.add(link(3, Some(2)));
+        let of_three = of(&web, 9).pop().unwrap();
+        assert_eq!(of_three, (3, sorted(&["0", "1"])), "what 2 says itself it has already");
+    }
+
+    #[test]
+    fn an_heir_gets_its_share_of_the_nearest_and_not_more_when_it_is_linked_again() {
+        let mut web = old_heir_of_new();
+        let [_, (heir, share)] = of(&web, 1).try_into().unwrap();
+        assert_eq!((heir, share.clone()), (2, sorted(&["1"])));
+        web.links.get_mut(&Uuid::from_u128(2)).unwrap().keys.extend(share);
+        assert_eq!(of(&web, 1).len(), 1, "a second time it gets nothing");
+    }
+
+    #[test]
+    fn heirs_are_as_many_as_there_is_something_for_each() {
+        let mut web = Web::new(vec![link(0, None)]);
+        let most = web.room();
+        for n in 1..=u128::try_from(most).unwrap() {
+            web.add(link(n, Some(0)));
+        }
+        assert_eq!((web.room(), web.share()), (0, 1));
     }
 }
