@@ -15,9 +15,15 @@ pub const MOST_OWN: usize = 50_000;
 /// What one statement inherits at a time, at the most.
 pub const MOST_INHERITED: usize = 5_000;
 
-/// What the statements that one batch concerns inherit together: so much, and more for each statement of the batch.
-const INHERITED: usize = 50_000;
-const INHERITED_EACH: usize = 32;
+/// What all statements inherit together because of one batch, which other writers wait for: so much, and
+/// [`MORE_INHERITED`] for each statement of the batch. Where there is more to inherit, each heir gets an equal share of
+/// it, of the nearest targets first, and of each the direct things before the related ones.
+pub const INHERITED_BY_ALL: usize = 50_000;
+/// See [`INHERITED_BY_ALL`].
+pub const MORE_INHERITED: usize = 32;
+
+/// Statements that came before a batch and inherit something because of it: the nearest so many.
+pub const MOST_HEIRS: usize = 5_000;
 
 /// Longer names of agents and ids of activities, in bytes, are not learned.
 pub const LONGEST_NAME: usize = 64 << 10;
@@ -57,12 +63,12 @@ pub(super) struct Allowance(usize);
 impl Allowance {
     /// That of a batch of so many statements.
     pub(super) const fn of(statements: usize) -> Self {
-        Self(INHERITED + statements.saturating_mul(INHERITED_EACH))
+        Self(INHERITED_BY_ALL + statements.saturating_mul(MORE_INHERITED))
     }
 
-    /// How many statements may inherit something.
-    pub(super) const fn heirs(self) -> usize {
-        self.0
+    /// How many statements may inherit something that came before the batch.
+    pub(super) fn heirs(self) -> usize {
+        self.0.min(MOST_HEIRS)
     }
 
     /// What each of so many statements may inherit: all the same, so that none gets nothing because it comes late.
@@ -83,9 +89,8 @@ mod tests {
     #[test]
     fn an_allowance_is_shared_by_all_heirs_and_is_not_exceeded() {
         let mut allowance = Allowance::of(1);
-        let whole = allowance.heirs();
-        assert_eq!(whole, INHERITED + INHERITED_EACH);
-        assert_eq!(allowance.share(1), MOST_INHERITED);
+        let whole = INHERITED_BY_ALL + MORE_INHERITED;
+        assert_eq!((allowance.heirs(), allowance.share(1)), (MOST_HEIRS, MOST_INHERITED));
         assert_eq!(allowance.share(3_000), whole / 3_000);
         assert_eq!(allowance.share(whole * 2), 1, "those who are taken get something");
         for heirs in [0, 1, 10, 11, 3_000, whole] {

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::access::key::KeptKey;
@@ -20,6 +20,7 @@ use crate::xapi::refusal::Refusal;
 use crate::xapi::stored::Stored;
 
 pub mod ahead;
+mod attached;
 pub mod bounds;
 mod checksum;
 #[cfg(any(test, feature = "contract"))]
@@ -27,6 +28,8 @@ pub mod contract;
 pub mod mongo;
 pub mod sqlite;
 mod turns;
+
+pub use attached::{KeptAttachment, PIECE, whole};
 
 /// Why a store did not do what it was asked. It changed nothing; but with [`Self::Unavailable`] an
 /// engine on a network may not know, and all of the request, never half, may turn out to be kept.
@@ -106,19 +109,6 @@ pub struct Kept {
     pub voided: bool,
 }
 
-/// An attachment as it is kept, without its data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptAttachment {
-    /// The hash by which it is known, in lower case.
-    pub sha2: String,
-    /// Its media type.
-    pub content_type: String,
-    /// How many bytes its data has.
-    pub bytes: u64,
-    /// Where the engine has it; means nothing to others.
-    pub place: String,
-}
-
 /// Some statements of many.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
@@ -137,6 +127,15 @@ pub trait StatementStore: Send + Sync {
     /// ([`crate::xapi::same`]); otherwise the batch fails with [`StoreError::Conflict`].
     /// New ones get `stored` instants in the batch's order, each greater than every earlier one
     /// of the store. Writers of one id at once agree on one winner.
+    ///
+    /// What other writers wait for is bounded, alike in every engine ([`bounds`]). Because of one batch
+    /// (of all batches that an engine writes as one group) statements inherit at most
+    /// [`bounds::INHERITED_BY_ALL`] things together and [`bounds::MORE_INHERITED`] for each of its
+    /// statements; one of them at most [`bounds::MOST_INHERITED`]; and of those that came before the
+    /// nearest [`bounds::MOST_HEIRS`]. A definition of an activity is learned up to
+    /// [`bounds::LONGEST_DEFINITION`] bytes, and those of at most [`bounds::DEFINITIONS_AT_ONCE`]
+    /// bytes are changed. The statements themselves are kept in any case, but one that names more
+    /// than [`bounds::MOST_OWN`] things is refused.
     async fn put_statements(&self, batch: Batch) -> Result<KeptBatch>;
 
     /// The statement with this id, voided or not.
@@ -146,7 +145,7 @@ pub trait StatementStore: Send + Sync {
     /// `filter.limit` (which is not 0); fewer, with more to follow perhaps, where they would weigh
     /// more than [`PAGE_BYTES`]. A statement meets every condition that the one it refers
     /// to meets, each by itself and through references in turn
-    /// ([`bounds::LONGEST_CHAIN`]; what is passed on is bounded, see [`bounds`]), but for `since`,
+    /// ([`bounds::LONGEST_CHAIN`]), as far as the bounds of [`Self::put_statements`] go, but for `since`,
     /// `until` and `authority`, which are always its own. With `authority`, all conditions are: who
     /// may read the statements of one authority alone learns nothing of what these refer to
     /// ([`Filter::is_met_alone`]).
@@ -196,9 +195,6 @@ pub const PAGE_BYTES: usize = 16 << 20;
 /// So many names of an agent are given.
 pub const MOST_NAMES: usize = 100;
 
-/// The most bytes of an attachment that are read at once.
-pub const PIECE: usize = 1 << 20;
-
 /// A page of the log ends with the statement by which it weighs so many bytes, about.
 pub const LOG_BYTES: usize = 16 << 20;
 
@@ -236,20 +232,6 @@ pub struct Definitions {
     pub looked_at: usize,
     /// Of those that have one the id and the JSON text of the definition, in no order.
     pub found: Vec<(String, String)>,
-}
-
-/// The whole of an attachment, for those who have to hold it anyhow.
-pub async fn whole(store: &dyn Store, kept: &KeptAttachment) -> Result<Attachment> {
-    let mut body = BytesMut::new();
-    loop {
-        let piece = store.attachment_data(kept, body.len() as u64).await?;
-        if piece.is_empty() {
-            break;
-        }
-        body.extend_from_slice(&piece);
-    }
-    let KeptAttachment { sha2, content_type, .. } = kept.clone();
-    Ok(Attachment { sha2, content_type, body: body.freeze() })
 }
 
 /// State and profile documents.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::sample::{batch, defined as learned, put, put_each, statement, verb, with};
+use super::sample::{batch, defined as learned, id, put, put_each, statement, verb, with};
+use crate::store::bounds::LONGEST_DEFINITION;
 use crate::store::{PAGE_BYTES, Store};
 
 const ANN: &str = "mbox::mailto:ann@x.example";
@@ -112,6 +113,25 @@ pub async fn large_definitions_are_learned_however_many(store: &Arc<dyn Store>) 
         }
     }
     assert!(bytes > all.len() * large.len());
+}
+
+/// The statement is kept, and what was known stays.
+pub async fn a_definition_grows_up_to_a_bound(store: &Arc<dyn Store>) {
+    let text = |letter: &str, bytes: usize| letter.repeat(bytes);
+    let first =
+        json!({"name": {"en": "One"}, "description": {"en": text("x", LONGEST_DEFINITION / 2)}});
+    let more = json!({"description": {"it": text("y", LONGEST_DEFINITION / 2)}});
+    let shorter = json!({"description": {"en": "x", "it": "y"}});
+    let activity = ["https://a.example/a".to_owned()];
+    put_each(store, &[defined(0, &first), defined(1, &more)]).await;
+    assert_eq!(learned(&**store, &activity).await[0].1, first);
+    let kept = store.statement(id(1)).await.unwrap().unwrap();
+    let value: Value = serde_json::from_slice(&kept.statement.body).unwrap();
+    assert_eq!(value["object"]["definition"], more);
+    put(store, &[defined(2, &shorter)]).await;
+    let mut merged = first;
+    merged["description"] = shorter["description"].clone();
+    assert_eq!(learned(&**store, &activity).await[0].1, merged);
 }
 
 fn id_of(n: u32) -> String {

@@ -5,7 +5,7 @@
 //! claim of the head, so that a group sees all that came before it with their keys complete.
 //! Linking twice does no harm: a process that takes over from a dead one starts it again.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use futures::future::try_join_all;
 use mongodb::bson::{Bson, Document, doc};
@@ -24,7 +24,7 @@ use crate::store::{Result, StoreError};
 const ASKED: usize = 1_000;
 /// Keys given to a statement in one call: some servers compare each with all that are there.
 const ADDED: usize = 1_000;
-/// Statements changed at once.
+/// Calls that change statements at once.
 const CHANGED: usize = 16;
 
 impl Statements {
@@ -35,10 +35,9 @@ impl Statements {
         let mut web = Web::new(own);
         self.add_referrers(head, stretch, ids, &mut web).await?;
         self.add_targets(head, stretch, &mut web).await?;
-        let (heirs, share) = (Vec::from_iter(&web.heirs), web.share());
-        for heirs in heirs.chunks(CHANGED) {
-            let changes = heirs.iter().filter_map(|id| web.inheritance(**id, share));
-            try_join_all(changes.map(|(id, keys)| self.add_keys(id, keys))).await?;
+        let changes = web.inheritances();
+        for changes in changes.chunks(CHANGED) {
+            try_join_all(changes.iter().map(|(keys, ids)| self.add_keys(ids, keys))).await?;
         }
         Ok(())
     }
@@ -103,20 +102,40 @@ impl Statements {
         Ok(links.into_iter().filter(is_there).collect())
     }
 
-    async fn add_keys(&self, id: Uuid, keys: BTreeSet<Key>) -> Result<()> {
-        let keys: Vec<Bson> = keys.into_iter().map(Key::bson).collect();
+    /// Gives these statements the same keys.
+    async fn add_keys(&self, ids: &[Uuid], keys: &BTreeSet<Key>) -> Result<()> {
+        let keys: Vec<Bson> = keys.iter().copied().map(Key::bson).collect();
         for keys in keys.chunks(ADDED) {
-            let add = doc! {"$addToSet": {"keys": {"$each": keys.to_vec()}}};
-            let added = self.collection.update_one(doc! {"_id": field::of_uuid(id)}, add);
-            match call(added).await {
-                // Linking must not fail for what a statement says: all that come later wait for it.
-                Err(StoreError::Rejected(reason)) => {
-                    tracing::error!(%id, reason, "a statement is not found by what it refers to");
+            for ids in ids.chunks(ASKED) {
+                match self.add(ids, keys).await {
+                    // Some have them, some not: one is too long, perhaps.
+                    Err(StoreError::Rejected(_)) if ids.len() > 1 => {
+                        for id in ids {
+                            self.add(std::slice::from_ref(id), keys).await.or_else(told)?;
+                        }
+                    }
+                    added => added.or_else(told)?,
                 }
-                added => drop(added?),
             }
         }
         Ok(())
+    }
+
+    async fn add(&self, ids: &[Uuid], keys: &[Bson]) -> Result<()> {
+        let ids: Vec<Bson> = ids.iter().copied().map(field::of_uuid).collect();
+        let add = doc! {"$addToSet": {"keys": {"$each": keys.to_vec()}}};
+        call(self.collection.update_many(doc! {"_id": {"$in": ids}}, add)).await.map(drop)
+    }
+}
+
+/// Linking must not fail for what a statement says: all that come later wait for it.
+fn told(error: StoreError) -> Result<()> {
+    match error {
+        StoreError::Rejected(reason) => {
+            tracing::error!(reason, "a statement is not found by what it refers to");
+            Ok(())
+        }
+        other => Err(other),
     }
 }
 
@@ -156,9 +175,10 @@ impl Web {
         Allowance::of(self.own.len())
     }
 
-    /// How many more heirs there may be.
+    /// How many more heirs there may be that came before the group.
     fn room(&self) -> usize {
-        self.allowance().heirs().saturating_sub(self.heirs.len())
+        let before = self.heirs.iter().filter(|id| !self.own.contains(id)).count();
+        self.allowance().heirs().saturating_sub(before)
     }
 
     /// What each heir may inherit that has something to inherit.
@@ -166,6 +186,16 @@ impl Web {
         let target = |id: &Uuid| self.links.get(id).and_then(|link| link.target);
         let heirs = self.heirs.iter().filter_map(target).filter(|id| self.links.contains_key(id));
         self.allowance().share(heirs.count())
+    }
+
+    /// What heirs inherit, those together that inherit the same: one call changes them all.
+    fn inheritances(&self) -> Vec<(BTreeSet<Key>, Vec<Uuid>)> {
+        let share = self.share();
+        let mut heirs: BTreeMap<BTreeSet<Key>, Vec<Uuid>> = BTreeMap::new();
+        for (id, keys) in self.heirs.iter().filter_map(|id| self.inheritance(*id, share)) {
+            heirs.entry(keys).or_default().push(id);
+        }
+        heirs.into_iter().collect()
     }
 
     /// The keys that an heir lacks, of its share.
@@ -274,12 +304,24 @@ mod tests {
     }
 
     #[test]
-    fn heirs_are_as_many_as_there_is_something_for_each() {
+    fn heirs_of_the_same_are_changed_together_and_are_not_more_than_a_number() {
         let mut web = Web::new(vec![link(0, None)]);
         let most = web.room();
         for n in 1..=u128::try_from(most).unwrap() {
             web.add(link(n, Some(0)));
         }
-        assert_eq!((web.room(), web.share()), (0, 1));
+        assert_eq!(web.room(), 0);
+        let [(keys, heirs)] = web.inheritances().try_into().unwrap();
+        assert_eq!((keys.len(), heirs.len()), (1, most));
+    }
+
+    #[test]
+    fn who_refers_to_nothing_that_is_kept_takes_no_share() {
+        let mut web = Web::new(vec![link(0, None), link(1, Some(0))]);
+        let alone = web.share();
+        for n in 2..1_000 {
+            web.add(link(n, Some(1_000_000)));
+        }
+        assert_eq!(web.share(), alone);
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::put::own_keys;
 use crate::store::Result;
-use crate::store::bounds::{Allowance, LONGEST_CHAIN};
+use crate::store::bounds::{Allowance, LONGEST_CHAIN, MOST_HEIRS};
 use crate::store::sqlite::session::Session;
 use crate::xapi::index::{IndexKey, inherited};
 use crate::xapi::instant::Instant;
@@ -22,8 +22,9 @@ pub(super) struct Web {
     /// What the batch's own statements may still inherit, and how many of them are to come that refer to another.
     inherits: Allowance,
     referring: usize,
-    /// What statements that came before may still inherit from those of the batch.
+    /// What statements that came before may still inherit from those of the batch, and how many may.
     passes_on: Allowance,
+    heirs: usize,
     targets: HashMap<Uuid, Rc<Link>>,
     remembered: usize,
 }
@@ -41,6 +42,7 @@ impl Web {
             inherits: Allowance::of(statements.len()),
             referring: statements.iter().filter(|statement| statement.target.is_some()).count(),
             passes_on: Allowance::of(statements.len()),
+            heirs: MOST_HEIRS,
             targets: HashMap::new(),
             remembered: 0,
         }
@@ -103,7 +105,8 @@ impl Web {
         id: Uuid,
         keys: &[IndexKey],
     ) -> Result<()> {
-        let heirs = heirs(session, id, self.passes_on.heirs())?;
+        let heirs = heirs(session, id, self.passes_on.heirs().min(self.heirs))?;
+        self.heirs -= heirs.len();
         if heirs.is_empty() {
             return Ok(());
         }
