@@ -399,14 +399,20 @@ impl From<StoreError> for Problem {
                     "Tell the server's administrator; the log says why.",
                 )
             }
-            StoreError::Unreadable { id, .. } => {
+            StoreError::Unreadable { id, stored, .. } => {
                 let named = id.map(|id| format!(" {id}")).unwrap_or_default();
                 tracing::error!(%error, "the store holds what it cannot read");
                 Self::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "store-corrupt",
-                    format!("The statement{named} cannot be read: it is not as it was stored."),
-                    "Tell the server's administrator, who may have it in a backup; all others can be read.",
+                    format!(
+                        "The statement{named} cannot be read: it is not as it was stored, at {stored}."
+                    ),
+                    format!(
+                        "Tell the server's administrator, who may have it in a backup. All others can be \
+                         read: later ones with since={stored}, earlier ones with until={}.",
+                        stored.previous()
+                    ),
                 )
             }
             StoreError::Corrupt(what) => {

@@ -149,6 +149,9 @@ pub trait StatementStore: Send + Sync {
     /// `until` and `authority`, which are always its own. With `authority`, all conditions are: who
     /// may read the statements of one authority alone learns nothing of what these refer to
     /// ([`Filter::is_met_alone`]).
+    ///
+    /// A page ends before a statement that cannot be read, with more to follow; where that is the first one, the
+    /// answer is [`StoreError::Unreadable`], and its `stored` is the [`Filter::beyond`] with which to go on.
     async fn statements(&self, filter: &Filter) -> Result<Page>;
 
     /// The attachments among `hashes` whose data is kept, each once, without the data.

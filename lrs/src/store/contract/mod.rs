@@ -34,6 +34,8 @@ pub mod transfer;
 pub mod voiding;
 pub mod watched;
 
+#[cfg(test)]
+pub(in crate::store) mod damage;
 pub(in crate::store) mod generated;
 mod naive;
 pub(in crate::store) mod sample;

@@ -54,9 +54,15 @@ impl Statements {
             let mut found = found.await?;
             let is_heavy = self.cut(&mut found, PAGE_BYTES).await?;
             let whole = found.len() < wanted && !is_heavy;
-            let kept: Vec<Kept> =
-                self.kept(&head, &found).await?.into_iter().collect::<Result<_>>()?;
+            let kept = self.kept(&head, &found).await?;
             for (document, kept) in found.iter().zip(kept) {
+                let kept = match kept {
+                    Err(StoreError::Unreadable { .. }) if !page.statements.is_empty() => {
+                        page.more = true;
+                        return Ok(page);
+                    }
+                    kept => kept?,
+                };
                 if kept.voided || !is_met(filter, document, &kept.statement)? {
                     continue;
                 }

@@ -39,7 +39,13 @@ pub(in crate::store::sqlite) fn statements(
     let mut select = snapshot.prepare_cached(&format!("{COLUMNS} WHERE seq = ?1"))?;
     let (mut page, mut bytes) = (Page::default(), 0);
     while let Some(seq) = walk.next()? {
-        let found = first(&mut select, [seq]).map_err(|error| at(seq, error))?;
+        let found = match first(&mut select, [seq]).map_err(|error| at(seq, error)) {
+            Err(StoreError::Unreadable { .. }) if !page.statements.is_empty() => {
+                page.more = true;
+                break;
+            }
+            found => found?,
+        };
         let Some(kept) = found else { continue };
         if kept.voided || !is_met(filter, &kept.statement)? {
             continue;
