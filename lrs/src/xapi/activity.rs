@@ -50,8 +50,9 @@ impl Definition {
     }
 
     /// Its JSON text.
+    #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "JSON can be written")]
     pub fn text(&self) -> String {
-        serde_json::to_string(&self.members).unwrap_or_default()
+        serde_json::to_string(&self.members).expect("the names of members are strings")
     }
 
     /// Adds what a statement says of the activity in `incoming`, unless it would grow beyond `most`

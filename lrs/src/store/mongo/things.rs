@@ -124,7 +124,7 @@ impl Things {
         let cell = cell::name(&[&activity]);
         for _ in 0..TRIES {
             let held = self.definitions.read(&cell).await?;
-            let known = held.value().and_then(|value| known(value).ok()).unwrap_or_default();
+            let known = held.value().and_then(readable).unwrap_or_default();
             let Some(merged) = merged(known, &definitions) else { return Ok(()) };
             let value = value(&activity, &merged);
             if self.definitions.change(&cell, &held, value).await? {
@@ -155,7 +155,7 @@ impl Things {
             for (activity, cell) in activities.iter().zip(&cells) {
                 let value = held.get(cell).and_then(cell::Held::value);
                 if value.is_some() || is_whole {
-                    all.insert(activity.clone(), value.and_then(|value| known(value).ok()));
+                    all.insert(activity.clone(), value.and_then(readable));
                 }
             }
         }
@@ -215,6 +215,14 @@ fn merged(mut known: Definition, said: &[Value]) -> Option<Definition> {
         is_new |= known.merge(said, LONGEST_DEFINITION) == Merged::Changed;
     }
     is_new.then_some(known)
+}
+
+/// What is known of an activity; nothing, and a line in the log, where it cannot be read.
+fn readable(value: &Document) -> Option<Definition> {
+    let log = |error: &StoreError| {
+        tracing::error!(%error, "a definition that is kept cannot be read, and is learned anew");
+    };
+    known(value).inspect_err(log).ok()
 }
 
 fn known(value: &Document) -> Result<Definition> {

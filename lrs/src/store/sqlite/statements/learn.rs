@@ -98,8 +98,10 @@ fn known(session: &Session<'_>, entity: i64) -> Result<Option<Definition>> {
     let Some(body) = body else {
         return Ok(Some(Definition::closed(usize::try_from(length).unwrap_or(usize::MAX))));
     };
-    // One that cannot be read is learned anew.
-    let members: Map<String, Value> = serde_json::from_str(&body).unwrap_or_default();
+    let members: Map<String, Value> = serde_json::from_str(&body).unwrap_or_else(|error| {
+        tracing::error!(%error, entity, "a definition that is kept cannot be read, and is learned anew");
+        Map::new()
+    });
     Ok(Some(members.into()))
 }
 
