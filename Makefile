@@ -18,7 +18,7 @@ FERRETDB := $${CARGO_TARGET_DIR:-target}/debug/ferretdb
 .PHONY: run test lint ferretdb unit e2e browser mongo docker docker-check mutants bench sizes attack
 
 run:
-	cargo run --release --package lrs --bin traccia -- serve --demo --data data --listen $(LISTEN)
+	cargo run --release --package traccia --bin traccia -- serve --demo --data data --listen $(LISTEN)
 
 test: lint unit e2e browser mongo docker
 
@@ -36,12 +36,12 @@ unit: ferretdb
 
 # The scenes drive the real program, so it is built first.
 e2e: ferretdb
-	cargo build --package lrs --bin traccia
+	cargo build --package traccia --bin traccia
 	cargo test --package e2e
 
 # Each test starts the program on a folder of its own.
 browser:
-	cargo build --package lrs --bin traccia
+	cargo build --package traccia --bin traccia
 	tests/browser/run
 
 # FerretDB's SQLite backend reads a whole collection for almost every query: cohorts of tens of thousands of
@@ -50,7 +50,7 @@ TOO_LARGE := prog_2796_reports anci_reports formare_per_integrare_reports
 
 # What `unit` and `e2e` do not run on the MongoDB engine of themselves.
 mongo: ferretdb
-	cargo build --package lrs --bin traccia
+	cargo build --package traccia --bin traccia
 	@export TRACCIA_TEST_STORE=mongodb; set -x; \
 	if [ -n "$$TRACCIA_TEST_MONGODB_URI" ]; then \
 		cargo test --package e2e --test conformance --test scenes; \
@@ -73,15 +73,15 @@ mutants:
 # BENCH_QUICK=1 makes it a twentieth: to try the harness, not for figures.
 bench:
 	tests/ferretdb/build $${CARGO_TARGET_DIR:-target}/release/ferretdb
-	cargo build --release --package lrs --package load --bin traccia --bin load
+	cargo build --release --package traccia --package load --bin traccia --bin load
 	$${CARGO_TARGET_DIR:-target}/release/load
 
 # Bytes are the same in any profile; this one is built already where `make test` ran.
 sizes: ferretdb
-	cargo build --package lrs --package load --bin traccia --bin load
+	cargo build --package traccia --package load --bin traccia --bin load
 	$${CARGO_TARGET_DIR:-target}/debug/load sizes
 
 # Ports on loopback and folders of its own; fails where an aim does not hold. Figures need a quiet machine.
 attack:
-	cargo build --release --package lrs --package load --bin traccia --bin load
+	cargo build --release --package traccia --package load --bin traccia --bin load
 	$${CARGO_TARGET_DIR:-target}/release/load attack $(ATTACKS)

@@ -1,6 +1,5 @@
-//! Reads Rust sources as far as the rules of the architecture need: which paths a file names, how long it is.
+//! Reads Rust sources as far as the rules of the architecture need: how long a file is, and what its code names.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 /// One source file: where it lies and its text without comments, literals and inline tests.
@@ -22,44 +21,14 @@ impl File {
         self.code.lines().filter(|line| !line.trim().is_empty()).count()
     }
 
-    /// Every path the file names, in `use` or inline, made absolute: `lrs::store::Store`, `tokio::spawn`.
-    pub fn paths(&self) -> BTreeSet<String> {
-        let mut paths: BTreeSet<String> = BTreeSet::new();
-        for tree in used(&self.code) {
-            expand("", tree, &mut paths);
-        }
-        paths.extend(inline(&self.code));
-        paths.iter().map(|path| self.absolute(path)).collect()
-    }
-
-    /// The module this file is: `["lrs", "record", "statements"]`.
-    pub fn module(&self) -> Vec<String> {
-        let (member, rest) = self.path.split_once("/src/").unwrap_or(("", &self.path));
-        let name = rest.trim_end_matches(".rs").trim_end_matches("/mod");
-        let steps = name.split('/').filter(|step| !["lib", "main"].contains(step));
-        std::iter::once(member).chain(steps).map(str::to_owned).collect()
-    }
-
-    fn absolute(&self, path: &str) -> String {
-        let mut module = self.module();
-        let mut steps: Vec<&str> = path.split("::").collect();
-        match steps.first().copied() {
-            Some("crate") => module.truncate(1),
-            Some("self") => {}
-            Some("super") => {
-                let up = steps.iter().take_while(|step| **step == "super").count();
-                module.truncate(module.len().saturating_sub(up).max(1));
-                steps.drain(..up - 1);
-            }
-            _ => return path.to_owned(),
-        }
-        let rest = steps.iter().skip(1).map(ToString::to_string);
-        module.into_iter().chain(rest).collect::<Vec<_>>().join("::")
+    /// The first of these texts that the code has.
+    pub fn first_of<'t>(&self, texts: &[&'t str]) -> Option<&'t str> {
+        texts.iter().find(|text| self.code.contains(**text)).copied()
     }
 }
 
 /// All Rust files of the workspace's members; missing members are no error.
-pub fn tree(root: &Path, members: &[&str]) -> Vec<File> {
+pub fn tree(root: &Path, members: &[String]) -> Vec<File> {
     let mut files = Vec::new();
     for member in members {
         for folder in ["src", "tests", "benches"] {
@@ -186,46 +155,4 @@ fn block(code: &str) -> usize {
         }
     }
     code.len()
-}
-
-/// The trees of all `use` declarations.
-fn used(code: &str) -> Vec<&str> {
-    let starts = code.match_indices("use ").filter(|(place, _)| {
-        let before = code[..*place].chars().last();
-        before.is_none_or(|c| c.is_whitespace() || c == ')' || c == ';' || c == '}' || c == '{')
-    });
-    starts.filter_map(|(place, _)| code[place + 4..].split(';').next()).collect()
-}
-
-/// Writes a tree such as `a::{b, c::{d, self}}` out as paths.
-fn expand(prefix: &str, tree: &str, paths: &mut BTreeSet<String>) {
-    let tree = tree.trim();
-    let Some((head, inside)) = tree.split_once('{') else {
-        let name = tree.split(" as ").next().unwrap_or_default().trim();
-        let path = format!("{prefix}{name}").replace(' ', "");
-        paths.insert(path.trim_start_matches("::").trim_end_matches("::self").to_owned());
-        return;
-    };
-    let prefix = format!("{prefix}{}", head.trim());
-    let inside = inside.rsplit_once('}').map_or(inside, |(inside, _)| inside);
-    let mut depth = 0_usize;
-    let branches = inside.split(|c: char| {
-        match c {
-            '{' => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        c == ',' && depth == 0
-    });
-    for branch in branches.filter(|branch| !branch.trim().is_empty()) {
-        expand(&prefix, branch, paths);
-    }
-}
-
-/// Paths of two or more steps that stand anywhere in the code.
-fn inline(code: &str) -> BTreeSet<String> {
-    let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
-    let words = code.split(|c: char| !is_path(c));
-    let paths = words.map(|word| word.trim_matches(':')).filter(|word| word.contains("::"));
-    paths.map(str::to_owned).collect()
 }

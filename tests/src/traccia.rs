@@ -272,7 +272,7 @@ fn command() -> Command {
     let path = built("traccia");
     assert!(
         path.is_file(),
-        "{} is missing: run `make test`, or `cargo build -p lrs --bin traccia` first",
+        "{} is missing: run `make test`, or `cargo build -p traccia --bin traccia` first",
         path.display()
     );
     let mut command = Command::new(path);

@@ -1,0 +1,7 @@
+//! Who may see and do what: keys, scopes and the rights they give. No I/O, no clock.
+
+pub mod bounds;
+pub mod caller;
+pub mod key;
+pub mod made_up;
+pub mod scope;

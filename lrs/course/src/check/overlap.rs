@@ -1,0 +1,118 @@
+//! That a statement can count for one activity only: no IRI, prefix or context twice.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::Check;
+use crate::file::{EventText, ModuleText, OneOrMany};
+
+/// A text of the file that selects statements, and which activity it is of.
+struct Named<'f> {
+    text: Cow<'f, str>,
+    span: Range<usize>,
+    activity: usize,
+}
+
+impl Check<'_> {
+    /// Across modules too. `iri` is the course's, from which sessions without an object take theirs.
+    pub(super) fn overlaps(&mut self, iri: &str, modules: &[ModuleText]) {
+        let (mut ids, mut prefixes, mut within) = (Vec::new(), Vec::new(), Vec::new());
+        let mut activity = 0;
+        for module in modules {
+            for online in module.activities.iter().map(Spanned::get_ref) {
+                add(&mut ids, online.id.as_ref(), activity);
+                add(&mut prefixes, online.prefix.as_ref(), activity);
+                add(&mut within, online.within.as_ref(), activity);
+                activity += 1;
+            }
+            for event in module.events.iter().map(Spanned::get_ref) {
+                add(&mut ids, event.id.as_ref(), activity);
+                add(&mut prefixes, event.prefix.as_ref(), activity);
+                add(&mut within, event.within.as_ref(), activity);
+                add_sessions(&mut ids, event, iri, activity);
+                activity += 1;
+            }
+        }
+        self.twice("id", &ids);
+        self.twice("within", &within);
+        self.prefixes(&prefixes);
+    }
+
+    fn twice(&mut self, what: &str, all: &[Named<'_>]) {
+        let mut seen: HashMap<&str, &Named<'_>> = HashMap::new();
+        for named in all {
+            match seen.get(&*named.text) {
+                Some(first) => {
+                    let message = format!(
+                        "the activity with {what} `{}` is already on line {}: a statement counts \
+                         once, so remove one of them",
+                        named.text,
+                        self.line_of(&first.span)
+                    );
+                    self.fault(named.span.clone(), message);
+                }
+                None => drop(seen.insert(&named.text, named)),
+            }
+        }
+    }
+
+    /// Sorted, a prefix stands right before those that begin with it.
+    fn prefixes(&mut self, all: &[Named<'_>]) {
+        let mut sorted: Vec<&Named<'_>> = all.iter().collect();
+        sorted.sort_by_key(|named| (&named.text, named.span.start));
+        for (at, shorter) in sorted.iter().enumerate() {
+            let longer = sorted.iter().skip(at + 1);
+            for longer in longer.take_while(|longer| longer.text.starts_with(&*shorter.text)) {
+                let is_same_text = longer.text == shorter.text;
+                if longer.activity == shorter.activity && !is_same_text {
+                    continue;
+                }
+                let line = self.line_of(&shorter.span);
+                let message = if is_same_text {
+                    format!(
+                        "the activity with prefix `{}` is already on line {line}: remove one of them",
+                        longer.text
+                    )
+                } else {
+                    format!(
+                        "the prefix `{}` overlaps with `{}` of line {line}: its statements would \
+                         count for both; choose prefixes of which none begins with the other",
+                        longer.text, shorter.text
+                    )
+                };
+                self.fault(longer.span.clone(), message);
+            }
+        }
+    }
+}
+
+fn add<'f>(list: &mut Vec<Named<'f>>, texts: Option<&'f Spanned<OneOrMany>>, activity: usize) {
+    let Some(texts) = texts else { return };
+    let span = texts.span();
+    let named = |text: &'f String| Named { text: text.into(), span: span.clone(), activity };
+    match texts.get_ref() {
+        OneOrMany::One(text) => list.push(named(text)),
+        OneOrMany::Many(texts) => list.extend(texts.iter().map(named)),
+    }
+}
+
+/// The objects of an event's sessions. Two of one id have another fault.
+fn add_sessions<'f>(
+    list: &mut Vec<Named<'f>>,
+    event: &'f EventText,
+    course: &str,
+    activity: usize,
+) {
+    let mut ids = HashSet::new();
+    for session in &event.sessions {
+        if let Some(object) = &session.object {
+            list.push(Named { text: object.get_ref().into(), span: object.span(), activity });
+        } else if ids.insert(session.id.get_ref()) {
+            let text = format!("{course}/events/{}/{}", event.key.get_ref(), session.id.get_ref());
+            list.push(Named { text: text.into(), span: session.id.span(), activity });
+        }
+    }
+}

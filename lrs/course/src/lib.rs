@@ -1,0 +1,56 @@
+//! Courses and how far learners are in them: course files, learner lists, what a statement says
+//! about progress, what becomes of it, and the reports. No I/O, no clock, no async.
+//!
+//! A statement becomes [`Evidence`]; evidence of one actor is applied to their
+//! [`ActorProgress`], in any order. A [`Replay`] over the documents of a [`Learner`]'s actors
+//! gives their [`Standings`] on any day, and a report adds up the standings of many.
+
+mod check;
+mod encoding;
+mod enrolment;
+mod error;
+mod evidence;
+mod file;
+mod heading;
+mod identifier;
+mod learner;
+mod learner_list;
+mod list_change;
+mod list_csv;
+mod list_warning;
+mod model;
+mod near;
+mod progress;
+mod register;
+mod replay;
+mod sheet;
+mod standing;
+mod territory;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use enrolment::{Enrolment, MergeError};
+pub use error::{CheckedCourse, CourseError, CourseErrors, SheetError, SheetErrors};
+pub use evidence::{ATTENDED, Evidence, Time, Word};
+pub use identifier::{Identifier, IdentifierError};
+pub use learner::Learner;
+pub use learner_list::LearnerList;
+pub use list_change::ListChange;
+pub use list_warning::ListWarning;
+pub use model::{
+    Activity, ActivityPlace, ActivityRule, Assessment, Audience, Certificate, Course, Credit,
+    Edition, Form, Mode, Module, ModuleRule, Outline, ScoreRule, Selection, Session, Title, Window,
+    hours_of, micros_of_hours, reaches_score,
+};
+pub use near::{near, offer};
+pub use progress::{ActorProgress, Entry, Journal, MOST_KEPT, Seen, State};
+pub use register::{LengthError, Overlong, Register, RegisterEntry, SessionDay, length};
+pub use replay::{ActivityState, Cut, ObjectTime, Replay, Since, Step};
+pub use standing::{ActivityStanding, Standing, Standings};
+pub use territory::{is_municipality, is_region};
+pub use words::{Language, Words};
+
+// The tests of reports share the scene of the tests here, which names this crate as they do.
+#[cfg(test)]
+extern crate self as course;

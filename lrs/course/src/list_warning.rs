@@ -1,0 +1,250 @@
+//! What a list of learners says that is hardly meant: nobody of it is refused for that.
+
+use std::collections::BTreeMap;
+
+use super::heading::{IDENTIFIERS, ISTAT, PROVINCE, REGION};
+use super::identifier::Identifier;
+use super::learner::Learner;
+use super::learner_list::LearnerList;
+use super::near::{near, offer};
+use super::territory::{self, Municipality};
+use crate::words::Words;
+
+/// Lines and values of a warning that are listed.
+const LISTED: usize = 10;
+
+/// What many lines of a list have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListWarning {
+    /// Its name for programs.
+    pub kind: &'static str,
+    /// What is wrong, and what to do.
+    pub message: Words,
+    /// How many lines it is about.
+    pub count: usize,
+    /// The first of them, in the order of the file.
+    pub lines: Vec<u64>,
+    /// The first values at fault, each once.
+    pub values: Vec<String>,
+}
+
+/// In the order in which they are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Swapped,
+    Region,
+    Province,
+    IstatZero,
+    IstatElsewhere,
+    IstatFormer,
+    IstatUnknown,
+    Comma,
+    Slash,
+}
+
+impl LearnerList {
+    /// What is to be warned of, with the lines of the file that the list was read from.
+    ///
+    /// Regions, provinces and ISTAT codes are held against ISTAT's list of municipalities, unless
+    /// not one of them is in it: then the learners do not work in Italy.
+    pub fn warnings(&self) -> Vec<ListWarning> {
+        let mut found = Found::default();
+        let mut places: BTreeMap<[&str; 3], Vec<u64>> = BTreeMap::new();
+        for (line, learner) in self.with_lines() {
+            let Learner { region, province, istat, .. } = learner;
+            places.entry([region, province, istat]).or_default().push(line);
+            identifiers(line, learner, &mut found);
+        }
+        if places.keys().any(|place| is_italian(*place)) {
+            for (place, lines) in &places {
+                for (kind, value) in faults_of(*place) {
+                    for line in lines {
+                        found.add(kind, *line, &value);
+                    }
+                }
+            }
+        }
+        found.warnings()
+    }
+}
+
+#[derive(Default)]
+struct Found(BTreeMap<Kind, (Vec<u64>, Vec<String>)>);
+
+impl Found {
+    fn add(&mut self, kind: Kind, line: u64, value: &str) {
+        let (lines, values) = self.0.entry(kind).or_default();
+        lines.push(line);
+        if values.len() < LISTED && !values.iter().any(|known| known == value) {
+            values.push(value.to_owned());
+        }
+    }
+
+    fn warnings(self) -> Vec<ListWarning> {
+        let warning = |(kind, (mut lines, values)): (Kind, (Vec<u64>, _))| {
+            lines.sort_unstable();
+            lines.dedup();
+            let count = lines.len();
+            lines.truncate(LISTED);
+            ListWarning { kind: kind.as_str(), message: kind.message(), count, lines, values }
+        };
+        self.0.into_iter().map(warning).collect()
+    }
+}
+
+fn identifiers(line: u64, learner: &Learner, found: &mut Found) {
+    for identifier in &learner.identifiers {
+        let text = identifier.to_string();
+        let after_comma = || text.split(',').skip(1).map(str::trim_start);
+        let is_identifier = |text: &str| {
+            let kinds = ["account:", "mailto:", "mbox:", "mbox_sha1sum:", "openid:"];
+            kinds.iter().any(|kind| text.starts_with(kind))
+        };
+        let is_joined = match identifier {
+            Identifier::Mbox(mbox) => mbox.contains(','),
+            _ => after_comma().any(is_identifier),
+        };
+        if is_joined {
+            found.add(Kind::Comma, line, &text);
+        }
+        if let Identifier::Account { home_page, .. } = identifier
+            && home_page.ends_with('/')
+        {
+            found.add(Kind::Slash, line, home_page);
+        }
+    }
+}
+
+fn is_italian([region, province, istat]: [&str; 3]) -> bool {
+    let is_place = |text| territory::region_called(text).is_some() || territory::is_province(text);
+    let is_code = || !matches!(Municipality::of(&padded(istat)), Municipality::Unknown);
+    is_place(region) || is_place(province) || is_code()
+}
+
+/// What is wrong with a region, province and ISTAT code, each with the value that shows it.
+fn faults_of([region, province, istat]: [&str; 3]) -> Vec<(Kind, String)> {
+    let mut faults = Vec::new();
+    let (known_region, is_province) =
+        (territory::region_called(region), territory::is_province(province));
+    let is_swapped = !is_province
+        && territory::is_province(region)
+        && territory::region_called(province).is_some();
+    if is_swapped {
+        faults.push((Kind::Swapped, format!("{region}, {province}")));
+    } else {
+        let with_near = |text: &str, names: Vec<&str>| format!("{text}{}", offer(&names));
+        if !region.is_empty() && known_region.is_none() {
+            let value = with_near(region, near(region, territory::regions()));
+            faults.push((Kind::Region, value));
+        }
+        if !province.is_empty() && !is_province {
+            let value = with_near(province, near(province, territory::all_names()));
+            faults.push((Kind::Province, value));
+        }
+    }
+    if !istat.is_empty() {
+        let (region, province) = if is_swapped { (province, region) } else { (region, province) };
+        faults.extend(fault_of_code(istat, region, province));
+    }
+    faults
+}
+
+fn fault_of_code(istat: &str, region: &str, province: &str) -> Option<(Kind, String)> {
+    match Municipality::of(istat) {
+        Municipality::Unknown => {
+            let lacks_zero = !matches!(Municipality::of(&padded(istat)), Municipality::Unknown);
+            let kind = if lacks_zero { Kind::IstatZero } else { Kind::IstatUnknown };
+            Some((kind, istat.to_owned()))
+        }
+        Municipality::Known(of) | Municipality::Former(of) => {
+            let is_region = territory::region_called(region).is_none_or(|it| it == of.region);
+            let is_province =
+                !territory::is_province(province) || territory::may_be_called(of, province);
+            if !is_region || !is_province {
+                return Some((
+                    Kind::IstatElsewhere,
+                    format!("{istat}: {}, {}", of.name, of.region),
+                ));
+            }
+            of.until.map(|until| (Kind::IstatFormer, format!("{istat}: {until}")))
+        }
+    }
+}
+
+/// A code of four or five digits with the zeros that a spreadsheet drops.
+fn padded(istat: &str) -> String {
+    if (4..6).contains(&istat.len()) { format!("{istat:0>6}") } else { istat.to_owned() }
+}
+
+impl Kind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Swapped => "region-province-swapped",
+            Self::Region => "region-unknown",
+            Self::Province => "province-unknown",
+            Self::IstatZero => "istat-without-zero",
+            Self::IstatElsewhere => "istat-elsewhere",
+            Self::IstatFormer => "istat-former",
+            Self::IstatUnknown => "istat-unknown",
+            Self::Comma => "identifiers-joined",
+            Self::Slash => "home-page-slash",
+        }
+    }
+
+    fn message(self) -> Words {
+        let [region, province, istat, identifiers] =
+            [REGION, PROVINCE, ISTAT, IDENTIFIERS].map(|heading| heading.name);
+        let as_of = territory::as_of();
+        match self {
+            Self::Swapped => Words::new(
+                "regione e provincia sono scambiate: scrivere ciascuna nella sua colonna",
+                format!("`{region}` and `{province}` are swapped: put each into its own column"),
+            ),
+            Self::Region => Words::new(
+                "nessuna regione italiana si chiama così",
+                format!("`{region}` is no region of Italy"),
+            ),
+            Self::Province => Words::new(
+                "nessuna provincia italiana si chiama così",
+                format!("`{province}` is no province of Italy"),
+            ),
+            Self::IstatZero => Words::new(
+                "al codice ISTAT manca lo zero iniziale: i fogli di calcolo lo tolgono, perciò \
+                 dare alla colonna il formato testo",
+                format!(
+                    "`{istat}` lacks its leading zero: spreadsheets drop it, so make the column text"
+                ),
+            ),
+            Self::IstatElsewhere => Words::new(
+                "il codice ISTAT è di un'altra provincia o regione di quella della riga",
+                format!("`{istat}` is of another province or region than the line says"),
+            ),
+            Self::IstatFormer => Words::new(
+                "codice ISTAT di una provincia che non c'è più: ne è stato assegnato un altro",
+                format!(
+                    "`{istat}` is of a province that is no more: the municipality has a new one"
+                ),
+            ),
+            Self::IstatUnknown => Words::new(
+                format!(
+                    "codice ISTAT che non è nell'elenco dei comuni al {}: sbagliato, oppure di un \
+                     comune fuso o istituito dopo",
+                    as_of.it
+                ),
+                format!(
+                    "`{istat}` is not in the list of municipalities of {}: it is wrong, or of a \
+                     municipality that was merged, or made since",
+                    as_of.en
+                ),
+            ),
+            Self::Comma => Words::new(
+                "identificativi uniti da una virgola, che ne fa uno solo: separarli con `;`",
+                format!("`{identifiers}` joined by a comma, which makes them one: separate by `;`"),
+            ),
+            Self::Slash => Words::new(
+                "la homePage finisce con `/`: Moodle la invia senza, e così sono due account diversi",
+                "the homePage ends with `/`: Moodle sends it without, and these are two accounts",
+            ),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Where a learner stands in one activity while the replay goes on.
+
+use jiff::civil::Date;
+
+use super::Step;
+use super::since::Since;
+use super::time::ObjectTime;
+use crate::evidence::{Time, Word};
+use crate::model::{Activity, Credit, Form, Fulfilment, ScoreRule, micros_of_hours};
+use crate::progress::State;
+use crate::standing::ActivityStanding;
+
+/// What came so far.
+#[derive(Clone, Debug, Default)]
+pub struct ActivityState<'a> {
+    seen: bool,
+    completion: Option<bool>,
+    /// The latest word on success.
+    pub(super) success: Option<bool>,
+    attended: bool,
+    best: Option<f64>,
+    last: Option<f64>,
+    attempts: u16,
+    attempts_to_pass: Option<u16>,
+    /// The time on each of its objects, by the object's IRI.
+    pub objects: Vec<(&'a str, ObjectTime)>,
+    /// Whether its own rule is met.
+    met: bool,
+    /// Whether it is fulfilled: its rule, and what it requires.
+    pub fulfilled: Since,
+}
+
+impl<'a> ActivityState<'a> {
+    /// Takes a step on this activity; says whether anything changed, for the activity or by a
+    /// word that may be the latest in its module.
+    pub(super) fn absorb(&mut self, activity: &Activity, step: &Step<'a>) -> bool {
+        let before = (self.fulfilment(activity), self.attempts);
+        self.seen = true;
+        if let Some((object, entry)) = step.said {
+            self.hear(&entry.word);
+            if let Some(time) = entry.word.time {
+                self.attended |= matches!(time, Time::Attended(_) | Time::Join);
+                self.clock(object).absorb(step.timestamp, time);
+            }
+        }
+        let now = self.fulfilment(activity);
+        self.met = activity.complete_when.is_met(&now);
+        let judges = step.said.is_some_and(|(_, entry)| entry.word.success.is_some());
+        judges || before != (now, self.attempts)
+    }
+
+    fn hear(&mut self, word: &Word) {
+        self.completion = word.completion.or(self.completion);
+        self.success = word.success.or(self.success);
+        if let Some(score) = word.score {
+            self.last = Some(score);
+            self.best = Some(self.best.map_or(score, |best| best.max(score)));
+        }
+        if word.ends_attempt {
+            self.attempts = self.attempts.saturating_add(1);
+        }
+        if word.success == Some(true) && self.attempts_to_pass.is_none() {
+            self.attempts_to_pass = Some(self.attempts.max(1));
+        }
+    }
+
+    fn clock(&mut self, object: &'a str) -> &mut ObjectTime {
+        let known = self.objects.iter().position(|(known, _)| *known == object);
+        let at = known.unwrap_or(self.objects.len());
+        if at == self.objects.len() {
+            self.objects.push((object, ObjectTime::default()));
+        }
+        // Pushed where it was missing; an activity has few objects.
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "`at` is the place of what was found or pushed"
+        )]
+        &mut self.objects[at].1
+    }
+
+    fn fulfilment(&self, activity: &Activity) -> Fulfilment {
+        Fulfilment {
+            seen: self.seen,
+            completion: self.completion,
+            success: self.success,
+            attended: self.attended,
+            score: self.score(activity),
+            micros: self.measured(activity),
+        }
+    }
+
+    pub(super) const fn score(&self, activity: &Activity) -> Option<f64> {
+        match activity.form {
+            Form::Online { score: ScoreRule::Last, .. } => self.last,
+            _ => self.best,
+        }
+    }
+
+    /// The time on all objects, at most the activity's hours.
+    pub fn measured(&self, activity: &Activity) -> u64 {
+        let of = |clock: &ObjectTime| {
+            if activity.is_event() { clock.in_presence() } else { clock.online() }
+        };
+        let all = self.objects.iter().map(|(_, clock)| of(clock));
+        let sum = all.fold(0_u64, u64::saturating_add);
+        activity.hours.map_or(sum, |hours| sum.min(micros_of_hours(hours)))
+    }
+
+    /// The time that counts: as measured, or the activity's hours where these are given for it.
+    pub fn micros(&self, activity: &Activity) -> u64 {
+        match (&activity.form, activity.hours) {
+            (Form::Online { credit: Credit::Nominal, .. }, Some(hours)) => {
+                if self.fulfilled.holds {
+                    micros_of_hours(hours)
+                } else {
+                    0
+                }
+            }
+            _ => self.measured(activity),
+        }
+    }
+
+    /// Whether there was any statement.
+    pub(super) const fn is_seen(&self) -> bool {
+        self.seen
+    }
+
+    /// Whether the own rule is met.
+    pub(super) const fn is_met(&self) -> bool {
+        self.met
+    }
+
+    pub(super) fn standing(&self, activity: &Activity, since: Option<Date>) -> ActivityStanding {
+        let state = match (self.fulfilled.holds, self.seen) {
+            (true, _) => State::Completed,
+            (false, true) => State::InProgress,
+            (false, false) => State::NotStarted,
+        };
+        ActivityStanding {
+            state,
+            success: self.success,
+            attended: self.attended,
+            score: self.score(activity),
+            attempts: self.attempts,
+            attempts_to_pass: self.attempts_to_pass,
+            micros: self.micros(activity),
+            since,
+        }
+    }
+}

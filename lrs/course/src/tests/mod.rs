@@ -1,0 +1,13 @@
+mod dates;
+mod enrolment;
+mod evidence;
+mod faults;
+mod file;
+mod fold;
+mod learners;
+mod list_change;
+mod list_warning;
+mod register;
+#[allow(dead_code, reason = "the tests of reports share it, and use other parts")]
+mod scene;
+mod sheet;

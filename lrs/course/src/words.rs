@@ -1,0 +1,66 @@
+//! Texts for people in two languages.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Title;
+use crate::progress::State;
+
+/// A text for people, in the two languages of the reports.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Words {
+    /// Italian.
+    pub it: String,
+    /// English.
+    pub en: String,
+}
+
+/// A language of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Language {
+    /// `it`
+    It,
+    /// `en`
+    #[default]
+    En,
+}
+
+impl Words {
+    /// Both languages.
+    pub fn new(it: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { it: it.into(), en: en.into() }
+    }
+
+    /// A title of the course file.
+    pub fn of_title(title: &Title) -> Self {
+        Self::new(title.in_language("it"), title.in_language("en"))
+    }
+
+    /// The text in `language`.
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::It => &self.it,
+            Language::En => &self.en,
+        }
+    }
+}
+
+impl Language {
+    /// The language tag.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::It => "it",
+            Self::En => "en",
+        }
+    }
+}
+
+impl State {
+    /// The state for people.
+    pub fn words(self) -> Words {
+        match self {
+            Self::NotStarted => Words::new("non iniziato", "not started"),
+            Self::InProgress => Words::new("in corso", "in progress"),
+            Self::Completed => Words::new("completato", "completed"),
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! The learners of a course: `/api/v1/courses/{id}/learners`.
+
+use std::future::ready;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::reports::rendering;
+use crate::problem::Problem;
+use crate::request::Content;
+use crate::state::Server;
+use access::caller::Caller;
+use access::scope::Right;
+use course::{Enrolment, Language, ListWarning, Words};
+use report::export::{Format, Reader};
+use service::progress::{Imported, ProgressError};
+use xapi::parameters::Parameters;
+
+/// A list of learners that was taken, or would be.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportedLearners {
+    /// The course's id.
+    course: String,
+    /// How many learners it has now; those merged count once.
+    learners: usize,
+    /// The ids of those who were not enrolled before.
+    added: Vec<String>,
+    /// The ids of those whose data changed.
+    updated: Vec<String>,
+    /// How many were as they are in the list.
+    unchanged: usize,
+    /// The ids of those who are not in the list: with `mode=replace` they left, otherwise they
+    /// stay as they were.
+    absent: Vec<String>,
+    /// The ids of those who were merged into another one, as the list asks.
+    merged: Vec<String>,
+    /// What the list says that is hardly meant; it is taken all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<LearnersWarning>,
+    /// Whether nothing was changed.
+    dry_run: bool,
+}
+
+/// What many lines of a list of learners have in common that is hardly meant.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LearnersWarning {
+    /// Its name, such as `region-province-swapped` or `istat-without-zero`.
+    warning: &'static str,
+    /// How many lines it is about.
+    count: usize,
+    /// The first of them.
+    lines: Vec<u64>,
+    /// The first values at fault.
+    values: Vec<String>,
+    /// What is wrong and what to do, by language: `it` and `en`.
+    #[schema(value_type = Object)]
+    message: Words,
+}
+
+impl From<ListWarning> for LearnersWarning {
+    fn from(warning: ListWarning) -> Self {
+        let ListWarning { kind, message, count, lines, values } = warning;
+        Self { warning: kind, count, lines, values, message }
+    }
+}
+
+/// Adds or updates the learners of a course from a CSV file.
+///
+/// Learners who are not in the file stay as they are, unless `mode=replace`: then they leave, and
+/// what they did is theirs again if they come back.
+#[utoipa::path(put, path = "/api/v1/courses/{id}/learners", tag = "learners",
+    security(("key" = [])), params(
+        ("id" = String, Path, description = "the course's id"),
+        ("mode" = Option<String>, Query, description = "update (default) or replace"),
+        ("dry_run" = Option<bool>, Query, description = "say what would change and change nothing")),
+    request_body(content = String, content_type = "text/csv"),
+    responses((status = 200, body = ImportedLearners), (status = 400, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 415, body = Problem)))]
+pub async fn put(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+    parameters: Parameters,
+    content: Content,
+) -> Result<Json<ImportedLearners>, Problem> {
+    caller.may(Right::Manage)?;
+    parameters.only(&["mode", "dry_run"])?;
+    content.only(&["text/csv"])?;
+    let dry_run = parameters.boolean("dry_run")?;
+    let replace = match parameters.get("mode").unwrap_or("update") {
+        "update" => false,
+        "replace" => true,
+        other => return Err(Problem::parameter("mode", other, "`update` or `replace`")),
+    };
+    let imported = server.progress.put_learners(&id, &content.body, replace, dry_run).await?;
+    let Imported { learners, merged, change, warnings } = imported;
+    Ok(Json(ImportedLearners {
+        course: id,
+        learners,
+        added: change.added,
+        updated: change.updated,
+        unchanged: change.unchanged.len(),
+        absent: change.absent,
+        merged,
+        warnings: warnings.into_iter().map(LearnersWarning::from).collect(),
+        dry_run,
+    }))
+}
+
+/// The learners as they were enrolled, with the merges: as JSON, or as the CSV list with which PUT
+/// changes nothing.
+#[utoipa::path(get, path = "/api/v1/courses/{id}/learners", tag = "learners",
+    security(("key" = [])), params(
+        ("id" = String, Path, description = "the course's id"),
+        ("format" = Option<String>, Query, description = "json (default) or csv"),
+        ("lang" = Option<String>, Query, description = "of csv: it, with `;` and Italian headings, \
+            or en; by Accept-Language if missing")),
+    responses((status = 200, body = Object, example = json!({"learners": [{"id": "u1",
+            "name": "Maria Rossi", "identifiers": [{"mbox": "mailto:m@example.it"}],
+            "region": "Umbria", "province": "Perugia", "body": "Comune di Perugia",
+            "istat": "054039", "role": "official", "office": ""}], "merged": {"u7": "u1"}})),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn get(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    caller.may(Right::ReadCourses)?;
+    parameters.only(&["format", "lang"])?;
+    let (format, Reader { language, .. }) = rendering(&parameters, &headers)?;
+    let mut enrolment = server.progress.enrolment(&id).await?;
+    if let Some(bounds) = &caller.key.bounds {
+        enrolment.retain(|it| bounds.include(&it.region, &it.body, &it.istat));
+    }
+    match format {
+        Format::Json => {}
+        Format::Csv => return Ok(as_csv(&id, &enrolment, language)),
+        other => return Err(Problem::parameter("format", other.as_str(), "json or csv")),
+    }
+    let mut answer = serde_json::to_value(&enrolment).unwrap_or_default();
+    if let Some(members) = answer.as_object_mut() {
+        members.entry("merged").or_insert_with(|| serde_json::json!({}));
+    }
+    Ok(Json(answer).into_response())
+}
+
+fn as_csv(id: &str, enrolment: &Enrolment, language: Language) -> Response {
+    let file = format!("attachment; filename=\"{id}-learners.csv\"");
+    let kind = [(CONTENT_TYPE, Format::Csv.media_type())];
+    let named = HeaderValue::from_str(&file).map(|file| [(CONTENT_DISPOSITION, file)]).ok();
+    (kind, named, enrolment.to_csv(language)).into_response()
+}
+
+/// The statements of a learner, under all their identifiers, that bear on the course, in the order
+/// in which things happened: the learner's timeline, and their data to take along.
+#[utoipa::path(get, path = "/api/v1/courses/{id}/learners/{learner}/statements", tag = "learners",
+    security(("key" = [])), params(
+        ("id" = String, Path, description = "the course's id"),
+        ("learner" = String, Path, description = "the learner's id")),
+    responses((status = 200, body = Vec<Object>), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn statements(
+    State(server): State<Server>,
+    caller: Caller,
+    Path((id, learner)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    caller.may(Right::ReadCourses)?;
+    let bounds = caller.key.bounds.as_ref();
+    let timeline = server.progress.timeline(&id, &learner, bounds).await?;
+    let text = |text: &'static str| stream::once(ready(Ok(Bytes::from_static(text.as_bytes()))));
+    let texts = timeline.texts().enumerate().flat_map(move |(number, statement)| {
+        let between = if number == 0 { "" } else { ",\n" };
+        text(between).chain(stream::once(ready(statement)))
+    });
+    let body = Body::from_stream(text("[").chain(texts).chain(text("]\n")));
+    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// Whom a learner is the same person as.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeInto {
+    /// The id of the learner whose data hold from now on.
+    into: String,
+}
+
+/// Notes that two learners are one person: their statements count together.
+#[utoipa::path(put, path = "/api/v1/courses/{id}/learners/{learner}/merge", tag = "learners",
+    security(("key" = [])), params(
+        ("id" = String, Path, description = "the course's id"),
+        ("learner" = String, Path, description = "the learner who is somebody else")),
+    request_body = MergeInto,
+    responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 415, body = Problem)))]
+pub async fn merge(
+    State(server): State<Server>,
+    caller: Caller,
+    Path((id, learner)): Path<(String, String)>,
+    content: Content,
+) -> Result<StatusCode, Problem> {
+    caller.may(Right::Manage)?;
+    content.only(&["application/json"])?;
+    let MergeInto { into } = validator::json::parse_as(&content.body).map_err(|error| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "merge",
+            format!("The body does not say into whom: {error}."),
+            r#"Send {"into": "the id of the other learner"}."#,
+        )
+    })?;
+    server.progress.merge(&id, &learner, &into).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a merge back: the two are two again, each with their own statements.
+#[utoipa::path(delete, path = "/api/v1/courses/{id}/learners/{learner}/merge", tag = "learners",
+    security(("key" = [])), params(
+        ("id" = String, Path, description = "the course's id"),
+        ("learner" = String, Path, description = "the learner who was merged")),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+pub async fn unmerge(
+    State(server): State<Server>,
+    caller: Caller,
+    Path((id, learner)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    caller.may(Right::Manage)?;
+    server.progress.unmerge(&id, &learner).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// An actor whom no learner of the course is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnassignedActor {
+    /// The actor's identifier.
+    actor: String,
+    /// How many of their statements bear on the course.
+    statements: u64,
+    /// The last day on which they did anything.
+    last_seen: Option<String>,
+    /// The names that they were seen under.
+    names: Vec<String>,
+}
+
+/// Actors whose statements are of this course, and who are nobody enrolled.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnassignedActors {
+    /// The course's id.
+    course: String,
+    /// How many actors.
+    actors: usize,
+    /// How many statements, of all of them.
+    statements: u64,
+    /// Each, those with most statements first.
+    unassigned: Vec<UnassignedActor>,
+}
+
+/// What was said by actors who are not enrolled: it counts as soon as they are.
+#[utoipa::path(get, path = "/api/v1/courses/{id}/unassigned", tag = "learners",
+    security(("key" = [])), params(("id" = String, Path, description = "the course's id")),
+    responses((status = 200, body = UnassignedActors), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn unassigned(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<UnassignedActors>, Problem> {
+    caller.may(Right::ReadCourses)?;
+    if caller.key.bounds.is_some() {
+        return Err(ProgressError::Bounded.into());
+    }
+    let all = server.progress.unassigned(&id).await?;
+    let shown = all.into_iter().map(|it| UnassignedActor {
+        actor: it.actor,
+        statements: it.statements,
+        last_seen: it.last_seen.map(|day| day.to_string()),
+        names: it.names,
+    });
+    let unassigned: Vec<UnassignedActor> = shown.collect();
+    Ok(Json(UnassignedActors {
+        course: id,
+        actors: unassigned.len(),
+        statements: unassigned.iter().map(|it| it.statements).sum(),
+        unassigned,
+    }))
+}

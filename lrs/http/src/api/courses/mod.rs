@@ -1,0 +1,254 @@
+//! Courses: `/api/v1/courses`.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problem::Problem;
+use crate::request::Content;
+use crate::state::Server;
+use access::caller::Caller;
+use access::scope::Right;
+use course::{CheckedCourse, CourseError, Edition, Outline, Title};
+use service::progress::{CourseSummary, DeletedCourse, ProgressError};
+use xapi::parameters::Parameters;
+
+pub mod certificates;
+pub mod learners;
+pub mod presence;
+pub mod reports;
+
+/// A course that was taken.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LoadedCourse {
+    /// Its id.
+    course: String,
+    /// How many modules it has.
+    modules: usize,
+    /// How many activities and events, over all modules.
+    activities: usize,
+    /// What the file says that is hardly meant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<CourseWarning>,
+    /// Whether it was only checked.
+    dry_run: bool,
+}
+
+/// What a course file says at a place that is hardly meant.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CourseWarning {
+    /// From 1.
+    line: usize,
+    /// In characters, from 1.
+    column: usize,
+    /// What it means, and what to write instead.
+    message: String,
+}
+
+/// What a rebuild did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RebuiltProgress {
+    /// The course's id.
+    course: String,
+    /// How many statements were read.
+    statements: u64,
+    /// How many actors' progress documents are not what they were.
+    changed: u64,
+}
+
+/// The ids of all courses.
+#[utoipa::path(get, path = "/api/v1/courses", tag = "courses", security(("key" = [])),
+    responses((status = 200, body = Vec<String>), (status = 403, body = Problem)))]
+pub async fn list(
+    State(server): State<Server>,
+    caller: Caller,
+) -> Result<Json<Vec<String>>, Problem> {
+    caller.may(Right::ReadCourses)?;
+    let courses = server.store.courses().await?;
+    Ok(Json(courses.into_iter().map(|course| course.id).collect()))
+}
+
+/// The course file as it was sent.
+#[utoipa::path(get, path = "/api/v1/courses/{id}", tag = "courses", security(("key" = [])),
+    params(("id" = String, Path, description = "the course's id")),
+    responses((status = 200, body = String, content_type = "application/toml"),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn get(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    caller.may(Right::ReadCourses)?;
+    let course = server.store.course(&id).await?;
+    let course = course.ok_or_else(|| Problem::from(ProgressError::NoCourse(id)))?;
+    Ok(([(CONTENT_TYPE, "application/toml")], course.file).into_response())
+}
+
+/// Adds or replaces a course. Everybody's progress is evaluated anew.
+#[utoipa::path(put, path = "/api/v1/courses/{id}", tag = "courses", security(("key" = [])),
+    params(("id" = String, Path, description = "the id in the file"),
+        ("dry_run" = Option<bool>, Query, description = "check the file and change nothing")),
+    request_body(content = String, content_type = "application/toml"),
+    responses((status = 200, body = LoadedCourse), (status = 400, body = Problem),
+        (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 415, body = Problem)))]
+pub async fn put(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+    parameters: Parameters,
+    content: Content,
+) -> Result<Json<LoadedCourse>, Problem> {
+    caller.may(Right::Manage)?;
+    parameters.only(&["dry_run"])?;
+    content.only(&["application/toml"])?;
+    let dry_run = parameters.boolean("dry_run")?;
+    let file = std::str::from_utf8(&content.body).map_err(|_| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "course-file",
+            "The course file is not UTF-8.",
+            "Save it as UTF-8.",
+        )
+    })?;
+    let CheckedCourse { course, warnings } = server.progress.put_course(&id, file, dry_run).await?;
+    let shown = |CourseError { line, column, message }| CourseWarning { line, column, message };
+    Ok(Json(LoadedCourse {
+        course: id,
+        modules: course.modules().len(),
+        activities: course.activities().count(),
+        warnings: warnings.into_iter().map(shown).collect(),
+        dry_run,
+    }))
+}
+
+/// An edition in a summary.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SummarisedEdition {
+    /// Its id.
+    id: String,
+    /// Its name, by language.
+    #[schema(value_type = Object)]
+    title: Title,
+}
+
+/// What there is of a course.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SummarisedCourse {
+    /// Its id.
+    course: String,
+    /// Its name, by language.
+    #[schema(value_type = Object)]
+    title: Title,
+    /// The first and the last day whose statements count.
+    begins: Option<String>,
+    /// See `begins`.
+    ends: Option<String>,
+    /// Its editions.
+    editions: Vec<SummarisedEdition>,
+    /// How many modules it has.
+    modules: usize,
+    /// How many activities and events, over all modules.
+    activities: usize,
+    /// How many learners this key may see; those merged count once.
+    learners: usize,
+    /// How many merges there are among them.
+    merged: usize,
+    /// How many certificate lists are frozen.
+    certificates: usize,
+}
+
+/// What there is of a course, in numbers.
+#[utoipa::path(get, path = "/api/v1/courses/{id}/summary", tag = "courses",
+    security(("key" = [])), params(("id" = String, Path, description = "the course's id")),
+    responses((status = 200, body = SummarisedCourse), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn summary(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Json<SummarisedCourse>, Problem> {
+    caller.may(Right::ReadCourses)?;
+    parameters.only(&[])?;
+    let summary = server.progress.summary(&id, caller.key.bounds.as_ref()).await?;
+    let CourseSummary { course, learners, merged, certificates } = summary;
+    let Outline { title, window, editions, .. } = course.outline();
+    let edition = |it: &Edition| SummarisedEdition { id: it.id.clone(), title: it.title.clone() };
+    Ok(Json(SummarisedCourse {
+        title: title.clone(),
+        begins: window.begins.map(|day| day.to_string()),
+        ends: window.ends.map(|day| day.to_string()),
+        editions: editions.iter().map(edition).collect(),
+        modules: course.modules().len(),
+        activities: course.activities().count(),
+        course: id,
+        learners,
+        merged,
+        certificates,
+    }))
+}
+
+/// What went with a course, or would.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RemovedCourse {
+    /// Its id.
+    course: String,
+    /// How many entries its list of learners had.
+    learners: usize,
+    /// How many merges were noted.
+    merged: usize,
+    /// How many certificate lists were frozen.
+    certificates: usize,
+    /// Whether nothing was changed.
+    dry_run: bool,
+}
+
+/// Deletes a course with its file, its list of learners and their merges.
+///
+/// No statement goes, those of registers included: the same file and list bring the same progress
+/// back. A course with frozen certificate lists is refused, unless `certificates=true`: nothing
+/// brings these back.
+#[utoipa::path(delete, path = "/api/v1/courses/{id}", tag = "courses", security(("key" = [])),
+    params(("id" = String, Path, description = "the course's id"),
+        ("certificates" = Option<bool>, Query, description = "its frozen lists too"),
+        ("dry_run" = Option<bool>, Query, description = "say what would go and change nothing")),
+    responses((status = 200, body = RemovedCourse), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn delete(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Json<RemovedCourse>, Problem> {
+    caller.may(Right::Manage)?;
+    parameters.only(&["certificates", "dry_run"])?;
+    let dry_run = parameters.boolean("dry_run")?;
+    let with_certificates = parameters.boolean("certificates")?;
+    let deleted = server.progress.delete_course(&id, with_certificates, dry_run).await?;
+    let DeletedCourse { learners, merged, certificates } = deleted;
+    Ok(Json(RemovedCourse { course: id, learners, merged, certificates, dry_run }))
+}
+
+/// Computes the progress of a course from the log again.
+#[utoipa::path(post, path = "/api/v1/courses/{id}/rebuild", tag = "courses",
+    security(("key" = [])), params(("id" = String, Path, description = "the course's id")),
+    responses((status = 200, body = RebuiltProgress), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn rebuild(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<RebuiltProgress>, Problem> {
+    caller.may(Right::Manage)?;
+    let rebuilt = server.progress.rebuild(&id).await?;
+    Ok(Json(RebuiltProgress {
+        course: id,
+        statements: rebuilt.statements,
+        changed: rebuilt.changed,
+    }))
+}

@@ -1,0 +1,65 @@
+//! Which language people are spoken to in.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_LENGTH, VARY};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use serde_json::{Map, Value};
+
+use super::problem::Problem;
+use course::Language;
+use xapi::language::Languages;
+
+/// The one of Italian and English that a reader would rather have, by `Accept-Language`; English
+/// where it is all the same.
+pub(super) fn preferred(headers: &HeaderMap) -> Language {
+    let Some(header) = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) else {
+        return Language::En;
+    };
+    let spoken: Map<String, Value> =
+        ["en", "it"].into_iter().map(|tag| (tag.to_owned(), Value::Null)).collect();
+    match Languages::parse(header).best(&spoken).map(String::as_str) {
+        Some("it") => Language::It,
+        _ => Language::En,
+    }
+}
+
+/// Says refusals in the language of their reader.
+pub(super) async fn translate(request: Request, next: Next) -> Response {
+    let language = preferred(request.headers());
+    let mut response = next.run(request).await;
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    let headers = response.headers_mut();
+    headers.append(VARY, HeaderValue::from_static("accept-language"));
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static("en"));
+    let translated = serde_json::to_vec(&problem.said_in(language));
+    if let (Language::It, Ok(body)) = (language, translated) {
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static("it"));
+        headers.remove(CONTENT_LENGTH);
+        *response.body_mut() = Body::from(body);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn italian_is_for_those_who_would_rather_have_it() {
+        let preferred = |header: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, header.parse().unwrap());
+            super::preferred(&headers)
+        };
+        for italian in ["it", "it-IT,it;q=0.9,en-US;q=0.8", "de, it", "en;q=0.5, it;q=0.7"] {
+            assert_eq!(preferred(italian), Language::It, "{italian}");
+        }
+        for english in ["", "en-GB, it;q=0.9", "de", "*", "it;q=0, en", "it;q=0.3, en;q=0.4"] {
+            assert_eq!(preferred(english), Language::En, "{english}");
+        }
+        assert_eq!(super::preferred(&HeaderMap::new()), Language::En);
+    }
+}

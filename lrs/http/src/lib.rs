@@ -1,0 +1,31 @@
+//! Traccia over HTTP: the only part that knows axum.
+
+pub mod api;
+pub mod consistency;
+pub mod credentials;
+pub mod limits;
+pub mod listen;
+pub mod memory;
+pub mod multipart;
+pub mod problem;
+pub mod request;
+pub mod router;
+pub mod share;
+pub mod state;
+pub mod version;
+pub mod xapi;
+
+mod alternate;
+mod check_in;
+mod cors;
+mod deadline;
+mod described;
+mod guard;
+mod harden;
+mod home;
+mod language;
+mod launch;
+mod lingering;
+mod origin;
+mod paths;
+mod refused;

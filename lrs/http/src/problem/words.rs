@@ -1,0 +1,122 @@
+//! How a problem is said to people: which statement it is about, and in which language.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Problem;
+use course::Language;
+use texts::Texts;
+use xapi::subject::Subject;
+
+/// What a refused statement of a batch is about, so that its sender finds it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Named {
+    /// Its place in the batch, from 0.
+    statement: usize,
+    /// The verb's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verb: Option<String>,
+    /// The id of the activity or statement, or the identifier of the agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<String>,
+    /// The actor's identifier, as in lists of learners.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<String>,
+}
+
+impl Named {
+    /// In the words of a language; empty where nothing is known.
+    fn said(&self, texts: &Texts) -> String {
+        let parts = [
+            ("subject-verb", &self.verb),
+            ("subject-object", &self.object),
+            ("subject-actor", &self.actor),
+        ];
+        let said = parts.into_iter().filter_map(|(message, id)| {
+            let id = id.as_ref()?;
+            Some(texts.say(message, &[("id", id.clone())]).unwrap_or_else(|| id.clone()))
+        });
+        said.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Problem {
+    /// The places in their batch of the statements that this problem names, from 0.
+    pub fn places(&self) -> BTreeSet<usize> {
+        let violations = self.0.violations.iter().filter_map(|violation| violation.statement);
+        violations.chain(self.0.statement).collect()
+    }
+
+    /// The same problem, saying what the statements at those places are about.
+    #[must_use]
+    pub fn naming(mut self, subjects: BTreeMap<usize, Subject>) -> Self {
+        let named =
+            |(statement, Subject { verb, object, actor })| Named { statement, verb, object, actor };
+        self.0.subjects = subjects.into_iter().map(named).collect();
+        self
+    }
+
+    /// The same problem as people read it: with the statement it is about in front, counted from
+    /// 1, and in this language. What the language has no text for stays English.
+    #[must_use]
+    pub fn said_in(&self, language: Language) -> Self {
+        let mut said = self.clone();
+        let texts = match language {
+            Language::En => Texts::english(),
+            Language::It => {
+                said.translate(Texts::italian());
+                Texts::italian()
+            }
+        };
+        said.put_together(texts);
+        said
+    }
+
+    fn translate(&mut self, texts: &Texts) {
+        let members = &mut *self.0;
+        if let Some(title) = texts.say(&format!("status-{}", members.status), &[]) {
+            members.title = Cow::Owned(title);
+        }
+        let rule = format!("rule-{}", members.rule);
+        if let Some(text) = texts.say(&rule, &members.values) {
+            members.detail = text;
+        }
+        if let Some(text) = texts.say(&format!("{rule}.remedy"), &members.values) {
+            members.remedy = text;
+        }
+        for violation in &mut members.violations {
+            let rule = format!("rule-{}", violation.rule);
+            if let Some(text) = texts.say(&rule, &[]) {
+                violation.message = text;
+            }
+            if let Some(text) = texts.say(&format!("{rule}.remedy"), &[]) {
+                violation.remedy = Cow::Owned(text);
+            }
+        }
+    }
+
+    fn put_together(&mut self, texts: &Texts) {
+        let members = &mut *self.0;
+        if members.others > 0 {
+            let values = [("text", members.detail.clone()), ("count", members.others.to_string())];
+            if let Some(detail) = texts.say("and-others", &values) {
+                members.detail = detail;
+            }
+        }
+        let Some(statement) = members.statement else { return };
+        let named = members.subjects.iter().find(|named| named.statement == statement);
+        let subject = named.map(|named| named.said(texts)).unwrap_or_default();
+        let message = if subject.is_empty() { "statement-at-unnamed" } else { "statement-at" };
+        let values = [
+            ("position", (statement + 1).to_string()),
+            ("subject", subject),
+            ("text", members.detail.clone()),
+        ];
+        if let Some(detail) = texts.say(message, &values) {
+            members.detail = detail;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Whose share of the memory a request holds: each key has one, and all who show none have one
+//! together. Nobody can take the whole, so one who does his worst leaves room for the others.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use http_body_util::BodyExt as _;
+use lru::LruCache;
+
+use super::problem::Problem;
+use super::state::Server;
+use crate::memory::{Memory, Reserved};
+use access::caller::Caller;
+
+/// How many keys' shares are told apart; an older one is begun anew.
+const KEYS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+/// Answers up to this size are not counted.
+const SMALL: u64 = 16 * 1024;
+
+/// The memory of all requests, and its parts.
+pub struct Shares {
+    whole: Memory,
+    nobody: Memory,
+    of_keys: Mutex<LruCache<String, Memory>>,
+}
+
+impl Shares {
+    /// Shares of this many bytes: three quarters for a key, an eighth for those without one.
+    pub fn new(bytes: usize) -> Self {
+        let whole = Memory::new(bytes);
+        let nobody = whole.part(bytes / 8);
+        Self { whole, nobody, of_keys: Mutex::new(LruCache::new(KEYS)) }
+    }
+
+    /// The share of the key of this name.
+    pub fn of_key(&self, name: &str) -> Memory {
+        let mut of_keys = self.of_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || self.whole.part(self.whole.size() / 4 * 3);
+        of_keys.get_or_insert_ref(name, new).clone()
+    }
+
+    /// The share of all requests whose key is not known, or not known yet.
+    pub const fn of_nobody(&self) -> &Memory {
+        &self.nobody
+    }
+}
+
+/// The share of the one who asks, for handlers that need much memory. Asks for a good key.
+#[derive(Clone, Debug)]
+pub struct Share(pub Memory);
+
+impl FromRequestParts<Server> for Share {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, server).await?;
+        Ok(Self(server.shares.of_key(&caller.key.name)))
+    }
+}
+
+/// Who a request turns out to come from, for the layers around it.
+#[derive(Clone, Debug, Default)]
+struct Payer(Arc<OnceLock<Memory>>);
+
+/// Notes on a request whom it comes from.
+pub(super) fn charge(parts: &Parts, server: &Server, caller: &Caller) {
+    if let Some(Payer(payer)) = parts.extensions.get() {
+        payer.get_or_init(|| server.shares.of_key(&caller.key.name));
+    }
+}
+
+/// Counts an answer as memory of the one who asked until it is sent: who does not read what was
+/// asked for can ask for no more.
+pub(super) async fn hold_answer(
+    State(server): State<Server>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let payer = Payer::default();
+    request.extensions_mut().insert(payer.clone());
+    let response = next.run(request).await;
+    let size = axum::body::HttpBody::size_hint(response.body()).exact().unwrap_or_default();
+    if size <= SMALL {
+        return response;
+    }
+    let memory = payer.0.get().unwrap_or(server.shares.of_nobody());
+    match memory.reserve(usize::try_from(size).unwrap_or(usize::MAX)) {
+        Ok(reserved) => response.map(|body| held(body, reserved)),
+        Err(exhausted) => Problem::from(exhausted).into_response(),
+    }
+}
+
+/// `body`, whose bytes hold what was `reserved` wherever they wait to be sent.
+fn held(body: Body, reserved: Reserved) -> Body {
+    let mut left = Some(reserved);
+    Body::new(body.map_frame(move |frame| {
+        frame.map_data(|data| match left.take() {
+            Some(reserved) => reserved.hold(data),
+            None => data,
+        })
+    }))
+}

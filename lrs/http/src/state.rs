@@ -1,0 +1,73 @@
+//! What every request handler can reach.
+
+use std::sync::Arc;
+
+use validator::Version;
+
+use super::api::health::Readiness;
+use super::consistency::Promised;
+use super::credentials::Credentials;
+use super::share::Shares;
+use crate::limits::Limits;
+use service::compute::Compute;
+use service::progress::Progress;
+use service::record::Record;
+use store::Store;
+use xapi::cursor::Cursors;
+
+/// The server's parts. Cheap to clone.
+#[derive(Clone)]
+pub struct Server(Arc<Parts>);
+
+/// See [`Server`].
+pub struct Parts {
+    /// Statements, documents, agents, activities.
+    pub record: Record,
+    /// Courses and how far their learners are.
+    pub progress: Progress,
+    /// The engine, for keys and health.
+    pub store: Arc<dyn Store>,
+    /// Whether the store works, as was found lately.
+    pub readiness: Readiness,
+    /// Who sends what.
+    pub credentials: Credentials,
+    /// Signs `more` links.
+    pub cursors: Cursors,
+    /// Up to where all statements are visible, as far as this process has said.
+    pub promised: Promised,
+    /// The memory that requests hold together.
+    pub shares: Shares,
+    /// The threads for what takes much of a processor.
+    pub compute: Compute,
+    /// How much a request may ask.
+    pub limits: Limits,
+    /// Spoken to those who do not say which version they speak.
+    pub default_version: Version,
+    /// Parameters that xAPI requests may have without a meaning.
+    pub launch_parameters: Vec<String>,
+    /// Where the server is seen from outside, without a slash at the end.
+    pub base_url: String,
+    /// Held while a key is revoked.
+    pub revoking: tokio::sync::Mutex<()>,
+}
+
+impl Server {
+    /// A server of these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// `path` as a client writes it: behind the path of `base_url`, where a proxy adds one.
+    pub fn path_seen_outside(&self, path: &str) -> String {
+        let rest = self.base_url.split_once("://").map_or("", |(_, rest)| rest);
+        rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default().to_owned() + path
+    }
+}
+
+impl std::ops::Deref for Server {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,180 @@
+//! `GET statements` (Communication 2.1.3) and the page a `more` link asks for.
+
+use axum::extract::State;
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, LAST_MODIFIED};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
+use bytes::{BufMut as _, Bytes, BytesMut};
+use uuid::Uuid;
+
+use crate::memory::Memory;
+use crate::problem::Problem;
+use crate::share::Share;
+use crate::state::Server;
+use crate::version::Spoken;
+use access::caller::{Caller, Readable};
+use service::record::RecordError;
+use service::record::statements::attachment_hashes;
+use service::record::written;
+use service::record::written::Known;
+use store::Page;
+use xapi::language::Languages;
+use xapi::parameters::Parameters;
+use xapi::query::{Filter, Format, Query, Wanted};
+use xapi::stored::Stored;
+
+use super::{attached, untrusted};
+
+/// One statement, or a page of those that match.
+pub async fn get(
+    State(server): State<Server>,
+    caller: Caller,
+    Share(memory): Share,
+    Spoken(version): Spoken,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let readable = caller.readable()?;
+    let (parameters, beyond) = server.cursors.resume(parameters)?;
+    let query = Query::parse(&parameters, version)?;
+    let languages = languages(&headers);
+    let key = caller.key.name.clone();
+    let answer = Answer { server: &server, query: &query, languages, readable, key, memory };
+    match &query.wanted {
+        Wanted::One(id) => answer.one(*id, false).await,
+        Wanted::Voided(id) => answer.one(*id, true).await,
+        Wanted::Many(filter) => {
+            let filter = Filter { beyond, ..(**filter).clone() };
+            answer.page(filter, &parameters).await
+        }
+    }
+}
+
+fn languages(headers: &HeaderMap) -> Languages {
+    let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    header.map(Languages::parse).unwrap_or_default()
+}
+
+struct Answer<'a> {
+    server: &'a Server,
+    query: &'a Query,
+    languages: Languages,
+    readable: Readable,
+    /// The name of the key that asks.
+    key: String,
+    memory: Memory,
+}
+
+impl Answer<'_> {
+    async fn one(&self, id: Uuid, voided: bool) -> Result<Response, Problem> {
+        let found = self.server.record.statement(id, voided, &self.readable).await?;
+        let statement = found.ok_or_else(|| Problem::not_found("statement with this id"))?;
+        let modified = HeaderValue::from_str(&statement.stored.http_date()).ok();
+        let _held = self.memory.reserve(statement.body.len())?;
+        let statements = vec![statement];
+        let json = self.texts(&statements).await?.concat().into();
+        let mut response = self.respond(statements, json).await?;
+        if let Some(modified) = modified {
+            response.headers_mut().insert(LAST_MODIFIED, modified);
+        }
+        Ok(response)
+    }
+
+    async fn page(&self, filter: Filter, parameters: &Parameters) -> Result<Response, Problem> {
+        let largest = self.server.limits.statements_per_page;
+        let limit = if filter.limit == 0 { largest } else { filter.limit.min(largest) };
+        let filter = Filter { limit, ..filter };
+        let Page { mut statements, mut more } =
+            self.server.record.statements(filter, self.readable.clone()).await?;
+        // What is made of them is counted until it is sent.
+        let _held = self.memory.reserve(weight(&statements))?;
+        let texts = self.texts(&statements).await?;
+        more |= texts.len() < statements.len();
+        statements.truncate(texts.len());
+        let last = statements.last().map(|statement| statement.stored).filter(|_| more);
+        let link = last.map(|last| self.server.cursors.continue_after(parameters, last));
+        let more = link.transpose()?.map(|link| {
+            let path = self.server.path_seen_outside("/xapi/statements");
+            format!("{path}?{link}")
+        });
+        self.respond(statements, result(&texts, &more.unwrap_or_default())).await
+    }
+
+    /// The texts of the first of `statements` in the format asked for: of fewer than all where they
+    /// would weigh too much. Canonical definitions are merged of what all statements said: who may not
+    /// read all of them gets those that a statement brings along itself.
+    async fn texts(&self, statements: &[Stored]) -> Result<Vec<Bytes>, Problem> {
+        match self.query.format {
+            Format::Exact => {
+                Ok(statements.iter().map(|statement| statement.body.clone()).collect())
+            }
+            Format::Ids => self.compute(statements, 0, written::ids).await,
+            Format::Canonical => {
+                let known = if self.readable == Readable::All {
+                    let activities = self.compute(statements, 0, written::activities).await?;
+                    self.server.record.known(activities).await?
+                } else {
+                    Known::default()
+                };
+                let weight = known.weight();
+                let _held = self.memory.reserve(weight)?;
+                let languages = self.languages.clone();
+                let write =
+                    move |statements: &[Stored]| written::canonical(statements, known, &languages);
+                self.compute(statements, weight, write).await
+            }
+        }
+    }
+
+    /// Does `work` on statements, and on so many bytes `more`, where it holds up nobody else.
+    async fn compute<T: Send + 'static>(
+        &self,
+        statements: &[Stored],
+        more: usize,
+        work: impl FnOnce(&[Stored]) -> Result<T, RecordError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (statements, bytes) = (statements.to_vec(), weight(statements).saturating_add(more));
+        Ok(self.server.compute.run(&self.key, bytes, move || work(&statements)).await??)
+    }
+
+    /// The answer of `json`, which was made of `statements`.
+    async fn respond(&self, statements: Vec<Stored>, json: Bytes) -> Result<Response, Problem> {
+        if !self.query.attachments {
+            return Ok(([(CONTENT_TYPE, "application/json")], json).into_response());
+        }
+        let readable = self.readable.clone();
+        let hashes = move |statements: &[Stored]| attachment_hashes(statements, &readable);
+        let hashes = self.compute(&statements, 0, hashes).await?;
+        let record = &self.server.record;
+        let attachments = record.attachments(&hashes).await?;
+        let boundary = format!("traccia-{}", Uuid::new_v4().simple());
+        let content_type = format!("multipart/mixed; boundary={boundary}");
+        let answer = attached::Answer { boundary, json, attachments };
+        let length = answer.length();
+        let mut response = answer.body(record.clone(), &self.memory)?.into_response();
+        untrusted::save_unless_passive(&content_type, response.headers_mut());
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+        Ok(([(CONTENT_TYPE, content_type)], response).into_response())
+    }
+}
+
+fn weight(statements: &[Stored]) -> usize {
+    statements.iter().map(|statement| statement.body.len()).sum()
+}
+
+/// A `StatementResult` (Data 2.5) of texts that are JSON already.
+fn result(texts: &[Bytes], more: &str) -> Bytes {
+    let length: usize = texts.iter().map(|text| text.len() + 1).sum();
+    let mut out = BytesMut::with_capacity(length + more.len() + 32);
+    out.put_slice(b"{\"statements\":[");
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            out.put_u8(b',');
+        }
+        out.put_slice(text);
+    }
+    out.put_slice(b"],\"more\":");
+    out.put_slice(serde_json::Value::from(more).to_string().as_bytes());
+    out.put_u8(b'}');
+    out.freeze()
+}

@@ -1,0 +1,145 @@
+//! `PUT` and `POST statements` (Communication 2.1.1, 2.1.2).
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderName, StatusCode};
+use bytes::Bytes;
+use uuid::Uuid;
+use validator::json::Size;
+
+use crate::memory::{Memory, Reserved};
+use crate::multipart;
+use crate::problem::Problem;
+use crate::request::Content;
+use crate::state::Server;
+use crate::version::Spoken;
+use access::caller::Caller;
+use access::key::Key;
+use access::scope::Right;
+use service::record::statements::{prepare_all, prepare_one};
+use store::KeptBatch;
+use xapi::attachment::Attachment;
+use xapi::document::is_json;
+use xapi::parameters::Parameters;
+use xapi::refusal::Refusal;
+use xapi::subject::Subject;
+
+/// Keeps one statement under the id of the URL.
+pub async fn put(
+    State(server): State<Server>,
+    caller: Caller,
+    Spoken(version): Spoken,
+    parameters: Parameters,
+    content: Content,
+) -> Result<StatusCode, Problem> {
+    caller.may(Right::WriteStatements)?;
+    parameters.only(&["statementId"])?;
+    parameters.required("statementId")?;
+    let id = parameters.uuid("statementId")?.unwrap_or_default();
+    let prepare = move |content, key: &Key, memory: &Memory| {
+        let (text, parts) = split(content)?;
+        let held = hold(memory, &Size::of(&text))?;
+        let statement = validator::check(&text, version)?;
+        drop(text);
+        Ok((prepare_one(id, statement, parts, &key.authority)?, held))
+    };
+    let (batch, _held) = prepared(&server, &caller, content, prepare).await?;
+    server.record.keep(batch, caller.readable().ok().as_ref()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says in the answer to a POST how many of its statements were not kept before.
+pub const NEW_STATEMENTS: HeaderName = HeaderName::from_static("x-traccia-new-statements");
+
+/// Keeps one statement or a list of them, all or none, and answers with their ids in order.
+pub async fn post(
+    State(server): State<Server>,
+    caller: Caller,
+    Spoken(version): Spoken,
+    parameters: Parameters,
+    content: Content,
+) -> Result<([(HeaderName, String); 1], Json<Vec<Uuid>>), Problem> {
+    caller.may(Right::WriteStatements)?;
+    parameters.only(&[])?;
+    let most = server.limits.statements_per_batch;
+    let prepare = move |content, key: &Key, memory: &Memory| {
+        let (text, parts) = split(content)?;
+        let size = Size::of(&text);
+        if size.elements > most {
+            return Err(too_many(size.elements, most));
+        }
+        let held = hold(memory, &size)?;
+        let checked = validator::check_batch(&text, version).map_err(Problem::from);
+        let batch = checked
+            .and_then(|batch| Ok(prepare_all(batch.statements, parts, &key.authority)?))
+            .map_err(|problem| naming(problem, &text))?;
+        Ok(((batch, text), held))
+    };
+    let ((batch, text), _held) = prepared(&server, &caller, content, prepare).await?;
+    let kept = server.record.keep(batch, caller.readable().ok().as_ref()).await;
+    let KeptBatch { ids, new } = kept.map_err(|error| naming(error.into(), &text))?;
+    Ok(([(NEW_STATEMENTS, new.to_string())], Json(ids)))
+}
+
+/// The problem with what its statements are about, for people who know them by no index.
+fn naming(problem: Problem, body: &Bytes) -> Problem {
+    let places = problem.places();
+    if places.is_empty() {
+        return problem;
+    }
+    problem.naming(Subject::in_batch(body, &places))
+}
+
+/// What a body is kept as, and the memory that this takes, once `prepare` has checked it, where a
+/// large one does not hold up other requests.
+async fn prepared<P, T>(
+    server: &Server,
+    caller: &Caller,
+    content: Content,
+    prepare: P,
+) -> Result<(T, Reserved), Problem>
+where
+    P: FnOnce(Content, &Key, &Memory) -> Result<(T, Reserved), Problem> + Send + 'static,
+    T: Send + 'static,
+{
+    let (key, memory) = (Arc::clone(&caller.key), server.shares.of_key(&caller.key.name));
+    let length = content.body.len();
+    server.compute.run(&caller.key.name, length, move || prepare(content, &key, &memory)).await?
+}
+
+/// Takes the memory for the values of a text of this size, and for the text once more.
+fn hold(memory: &Memory, size: &Size) -> Result<Reserved, Problem> {
+    Ok(memory.reserve(size.weight().min(size.limit()).saturating_add(size.bytes))?)
+}
+
+fn split(content: Content) -> Result<(Bytes, Vec<Attachment>), Problem> {
+    let Content { content_type, body } = content;
+    if multipart::is_multipart(&content_type) {
+        let parts = multipart::receive(&content_type, &body)?;
+        return Ok((parts.statements, parts.attachments));
+    }
+    if is_json(&content_type) {
+        return Ok((body, Vec::new()));
+    }
+    Err(Refusal::new(
+        "content-type",
+        "xAPI 1.0.3 Communication 1.5",
+        format!("Statements do not come as `{content_type}`."),
+        "Send application/json, or multipart/mixed when there are attachments.",
+    )
+    .with("type", content_type)
+    .into())
+}
+
+fn too_many(count: usize, limit: usize) -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "batch-too-large",
+        format!("The batch has {count} statements; the limit is {limit}."),
+        "Send fewer statements at a time, or raise `limits.statements_per_batch` on the server.",
+    )
+    .with("count", count)
+    .with("limit", limit)
+}

@@ -1,0 +1,197 @@
+//! A certificate list that was frozen: what was true on one day, by which rule, under a hash.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::table::{Cell, Column, Kind, Table};
+use crate::View;
+use course::Words;
+use course::{Course, Title};
+
+/// A frozen list. Its text is JSON; every member but `hash` goes into the hash.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrozenCertificates {
+    /// The course's id.
+    pub course: String,
+    /// The course's title.
+    pub title: Title,
+    /// The day at whose end it was true.
+    pub date: Date,
+    /// The rule of the certificate on that day.
+    pub rule: Words,
+    /// The time zone that days are meant in.
+    pub time_zone: String,
+    /// The `stored` of the last statement that was looked at, in microseconds since 1970.
+    pub through: Option<i64>,
+    /// When the list was frozen, in microseconds since 1970.
+    pub frozen: i64,
+    /// Who has a right to the certificate, in the order of the list of learners.
+    pub people: Vec<FrozenPerson>,
+    /// SHA-256 of the rest, in hexadecimal.
+    #[serde(default)]
+    pub hash: String,
+}
+
+/// One person of a frozen list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrozenPerson {
+    /// The learner's id.
+    pub learner: String,
+    /// Their name.
+    pub name: String,
+    /// Their region.
+    pub region: String,
+    /// Their province.
+    pub province: String,
+    /// Their body.
+    pub body: String,
+    /// Its ISTAT code.
+    pub istat: String,
+    /// Their role.
+    pub role: String,
+    /// Their office.
+    pub office: String,
+    /// Their edition of the course.
+    pub edition: String,
+    /// The day on which they had fulfilled the rule.
+    pub since: Date,
+    /// Microseconds online that count.
+    pub online: u64,
+    /// Microseconds in presence that count.
+    pub presence: u64,
+    /// Their score of the course, in ten-thousandths: a whole number has one text alone.
+    pub score: Option<i64>,
+}
+
+impl FrozenCertificates {
+    /// The list of everybody in a view, frozen at an instant (microseconds since 1970).
+    pub fn freeze(view: &View<'_>, frozen: i64) -> Self {
+        let people = view.members.iter().filter_map(|member| {
+            let standings = &member.standings;
+            let it = member.learner.as_ref().clone();
+            Some(FrozenPerson {
+                since: standings.certified?,
+                online: standings.course.online,
+                presence: standings.course.presence,
+                score: standings.course.score.map(ten_thousandths),
+                learner: it.id,
+                name: it.name,
+                region: it.region,
+                province: it.province,
+                body: it.body,
+                istat: it.istat,
+                role: it.role,
+                office: it.office,
+                edition: it.edition,
+            })
+        });
+        let mut list = Self::empty(view.course, view.day, view.through, frozen);
+        list.people = people.collect();
+        list.hash = list.computed();
+        list
+    }
+
+    fn empty(course: &Course, date: Date, through: Option<i64>, frozen: i64) -> Self {
+        Self {
+            course: course.id().to_owned(),
+            title: course.title().clone(),
+            date,
+            rule: crate::certificates::rule(course),
+            time_zone: course.time_zone().to_owned(),
+            through,
+            frozen,
+            people: Vec::new(),
+            hash: String::new(),
+        }
+    }
+
+    /// The hash that the list must have.
+    pub fn computed(&self) -> String {
+        let bare = Self { hash: String::new(), ..self.clone() };
+        hex::encode(Sha256::digest(serde_json::to_vec(&bare).unwrap_or_default()))
+    }
+
+    /// Whether nothing was changed since the hash was made.
+    pub fn is_intact(&self) -> bool {
+        self.hash == self.computed()
+    }
+
+    /// The name of the list in addresses: its day and the beginning of its hash.
+    pub fn id(&self) -> String {
+        format!("{}-{}", self.date, self.hash.get(..12).unwrap_or(&self.hash))
+    }
+
+    /// The list as a table; its notes carry rule and hash.
+    pub fn table(&self) -> Table {
+        let columns = [
+            ("learner", "Matricola", "Learner"),
+            ("name", "Nome", "Name"),
+            ("region", "Regione", "Region"),
+            ("province", "Provincia", "Province"),
+            ("body", "Ente", "Body"),
+            ("istat", "Codice ISTAT", "ISTAT code"),
+            ("role", "Ruolo", "Role"),
+            ("office", "Ufficio", "Office"),
+            ("edition", "Edizione", "Edition"),
+        ];
+        let mut columns: Vec<Column> =
+            columns.map(|(key, it, en)| Column::new(key, Kind::Text, it, en)).into();
+        columns.extend([
+            Column::new("since", Kind::Date, "Requisiti raggiunti il", "Earned on"),
+            Column::new("hours_online", Kind::Hours, "Ore a distanza", "Hours online"),
+            Column::new("hours_presence", Kind::Hours, "Ore in presenza", "Hours in presence"),
+            Column::new("hours", Kind::Hours, "Ore totali", "Hours"),
+            Column::new("score", Kind::Score, "Punteggio", "Score"),
+        ]);
+        let hash = &self.hash;
+        Table {
+            report: "certificates",
+            title: Words::new("Elenco degli attestati", "Certificate list"),
+            course: self.course.clone(),
+            course_title: self.title.clone(),
+            at: Some(self.date),
+            through: self.through,
+            time_zone: self.time_zone.clone(),
+            notes: vec![
+                self.rule.clone(),
+                Words::new(
+                    format!("Elenco congelato; impronta SHA-256: {hash}"),
+                    format!("Frozen list; SHA-256: {hash}"),
+                ),
+            ],
+            columns,
+            print: crate::certificates::IN_PRINT,
+            rows: self.people.iter().map(FrozenPerson::cells).collect(),
+            totals: None,
+        }
+    }
+}
+
+impl FrozenPerson {
+    fn cells(&self) -> Vec<Cell> {
+        let Self { learner, name, region, province, body, istat, role, office, edition, .. } = self;
+        let texts = [learner, name, region, province, body, istat, role, office, edition];
+        let mut cells: Vec<Cell> = texts.into_iter().map(|text| Cell::Text(text.clone())).collect();
+        cells.extend([
+            Cell::Date(self.since),
+            crate::figure::hours_cell(self.online),
+            crate::figure::hours_cell(self.presence),
+            crate::figure::hours_cell(self.online.saturating_add(self.presence)),
+            self.score.map_or(Cell::Empty, |score| Cell::Score(of_ten_thousandths(score))),
+        ]);
+        cells
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "scores are from -1 to 1")]
+fn ten_thousandths(score: f64) -> i64 {
+    (score * 1e4).round() as i64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "scores are from -1 to 1")]
+fn of_ten_thousandths(score: i64) -> f64 {
+    score as f64 / 1e4
+}

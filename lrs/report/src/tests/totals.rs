@@ -1,0 +1,101 @@
+use super::super::{Cell, Grouping, Table};
+use super::report::{cohort, members, of_bodies, progress, two_modules, view};
+
+fn total<'t>(table: &'t Table, key: &str) -> &'t Cell {
+    let column = table.columns.iter().position(|column| column.key == key);
+    let totals = table.totals.as_ref().unwrap_or_else(|| panic!("{} has no totals", table.report));
+    &totals[column.unwrap_or_else(|| panic!("no column {key}"))]
+}
+
+fn hours(value: f64) -> Cell {
+    Cell::Hours(value)
+}
+
+#[test]
+fn groups_of_learners_add_up_to_the_row_of_everybody() {
+    let course = two_modules();
+    let members = members(&course, &cohort(), None);
+    let view = view(&course, &members);
+    let (by_region, all) = (progress(&view, "region"), progress(&view, ""));
+    let figures = by_region.columns.iter().map(|column| column.key.as_str()).skip(1);
+    for (key, expected) in figures.zip(&all.rows[0]) {
+        assert_eq!(total(&by_region, key), expected, "{key}");
+    }
+    assert_eq!(total(&by_region, "region"), &Cell::Empty);
+    assert_eq!(all.totals, None, "the totals of one row are the row");
+}
+
+#[test]
+fn hours_of_modules_add_up_and_people_who_are_in_several_do_not() {
+    let course = two_modules();
+    let members = members(&course, &cohort(), None);
+    let view = view(&course, &members);
+    let by_module = progress(&view, "module");
+    assert_eq!(total(&by_module, "hours"), &hours(5.67), "1:40:10 and 4:00");
+    assert_eq!(total(&by_module, "hours_presence"), &hours(4.0));
+    assert_eq!(total(&by_module, "enrolled"), &Cell::Empty);
+    assert_eq!(total(&by_module, "score_mean"), &Cell::Empty);
+    let funnel = crate::funnel(&view, &"module,region".parse::<Grouping>().unwrap());
+    assert_eq!(funnel.totals, None, "a funnel has numbers of people alone");
+}
+
+#[test]
+fn hours_and_bodies_have_totals_too() {
+    let course = two_modules();
+    let members = members(&course, &of_bodies(&[("a", 6), ("b", 7)]), None);
+    let view = view(&course, &members);
+    for by in ["", "body"] {
+        let table = crate::hours(&view, &view, &by.parse().unwrap());
+        assert_eq!(total(&table, "hours"), &hours(13.0), "{by}");
+    }
+    for by in ["", "region,body"] {
+        let table = crate::bodies(&view, &by.parse().unwrap());
+        assert_eq!(total(&table, "enrolled"), &Cell::Count(13), "{by}");
+        assert_eq!(total(&table, "hours_mean"), &hours(1.0), "{by}");
+    }
+    let glance = crate::glance(&view, &view, &"body".parse().unwrap());
+    assert_eq!(total(&glance, "started_week_before"), &Cell::Count(13));
+}
+
+#[test]
+fn totals_of_fewer_than_five_people_of_several_bodies_are_hidden() {
+    let course = two_modules();
+    let people = members(&course, &of_bodies(&[("a", 1), ("b", 3)]), None);
+    let mut view = view(&course, &people);
+    assert_eq!(total(&progress(&view, "body"), "hours"), &Cell::Suppressed);
+    view.hides_small_groups = false;
+    assert_eq!(total(&progress(&view, "body"), "hours"), &hours(4.0));
+}
+
+#[test]
+fn every_report_hides_the_same_bodies() {
+    let course = two_modules();
+    let people = members(&course, &of_bodies(&[("a", 3), ("b", 7), ("c", 5)]), None);
+    let (mut view, by) = (view(&course, &people), "body".parse::<Grouping>().unwrap());
+    let reports = |view: &crate::View<'_>| {
+        [
+            progress(view, "body"),
+            crate::hours(view, view, &by),
+            crate::bodies(view, &Grouping::default()),
+            crate::bodies(view, &by),
+            crate::glance(view, view, &by),
+            crate::attendance(view, &by),
+        ]
+    };
+    let shown = |table: &Table| {
+        let body = table.columns.iter().position(|column| column.key == "body").unwrap();
+        let enrolled = table.columns.iter().position(|column| column.key == "enrolled").unwrap();
+        let rows = table.rows.iter().map(|row| (row[body].clone(), row[enrolled].clone()));
+        rows.collect::<Vec<_>>()
+    };
+    let of = |body: &str, cell: Cell| (Cell::Text(body.into()), cell);
+    let (a, b, c) = (of("a", Cell::Suppressed), of("b", Cell::Count(7)), of("c", Cell::Suppressed));
+    for table in reports(&view) {
+        assert_eq!(shown(&table), [a.clone(), b.clone(), c.clone()], "{}", table.report);
+    }
+    view.hides_small_groups = false;
+    let (a, c) = (of("a", Cell::Count(3)), of("c", Cell::Count(5)));
+    for table in reports(&view) {
+        assert_eq!(shown(&table), [a.clone(), b.clone(), c.clone()], "{}", table.report);
+    }
+}

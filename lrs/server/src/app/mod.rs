@@ -1,0 +1,175 @@
+//! The composition root: from settings to a running server.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use crate::clock::SystemClock;
+use crate::config::{ConfigError, Engine, Settings};
+use service::compute::Compute;
+use xapi::clock::Clock;
+
+use http_api::api::health::Readiness;
+use http_api::consistency::Promised;
+use http_api::credentials::Credentials;
+use http_api::share::Shares;
+use http_api::state::{Parts, Server};
+use service::progress::Progress;
+use service::progress::follower::Follower;
+use service::record::Record;
+use store::{KeyStore, Store, StoreError};
+use store_mongo::MongoStore;
+use store_sqlite::SqliteStore;
+use xapi::cursor::Cursors;
+
+use service::keys::{First, Founded, Founder, SeedError};
+
+/// A server that listens but does not answer yet.
+pub struct App {
+    listener: TcpListener,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    progress: Progress,
+    socket: SocketAddr,
+    base_url: String,
+    server: Server,
+}
+
+/// Why a server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting that cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The store cannot be opened or used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The seed key cannot be used.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
+    /// The data folder cannot be made.
+    #[error("the data folder {0} cannot be made: {1}")]
+    Folder(std::path::PathBuf, std::io::Error),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(String, std::io::Error),
+}
+
+/// Opens the store that an engine keeps; one that is not there yet is made.
+pub async fn open(engine: &Engine, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Store>, StartError> {
+    Ok(match engine {
+        Engine::Sqlite(folder) => {
+            make_private(folder).map_err(|error| StartError::Folder(folder.clone(), error))?;
+            Arc::new(SqliteStore::open(folder, Arc::clone(clock))?)
+        }
+        Engine::Mongo(uri) => Arc::new(MongoStore::open(uri, Arc::clone(clock)).await?),
+    })
+}
+
+/// Makes a folder, with those above it that are missing, that only this user can enter.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+impl App {
+    /// Opens the store, listens, and starts to follow the log.
+    pub async fn start(settings: &Settings) -> Result<Self, StartError> {
+        let default_version = settings.version()?;
+        let public_url = settings.base_url()?;
+        settings.check_limits()?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let store = open(&settings.engine()?, &clock).await?;
+
+        let cannot = |error| StartError::Listen(settings.listen.clone(), error);
+        let listener = TcpListener::bind(&settings.listen).await.map_err(cannot)?;
+        let socket = listener.local_addr().map_err(cannot)?;
+        let base_url = public_url.map_or_else(|| format!("http://{socket}"), str::to_owned);
+
+        let (commands, listening) = mpsc::channel(64);
+        tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
+        let record = Record::new(Arc::clone(&store), Arc::clone(&clock));
+        let secret = store.secret().await?;
+        store.mark_used().await?;
+        let progress = Progress::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            record.clone(),
+            commands,
+            &base_url,
+            secret,
+        );
+        let server = Server::new(Parts {
+            record,
+            progress: progress.clone(),
+            readiness: Readiness::default(),
+            credentials: Credentials::new(Arc::clone(&store) as Arc<dyn KeyStore>, secret),
+            cursors: Cursors::new(secret),
+            store: Arc::clone(&store),
+            promised: Promised::default(),
+            shares: Shares::new(settings.limits.memory()),
+            compute: Compute::default(),
+            limits: settings.limits,
+            default_version,
+            launch_parameters: settings.ignored_parameters(),
+            base_url: base_url.clone(),
+            revoking: tokio::sync::Mutex::default(),
+        });
+        Ok(Self { listener, store, clock, progress, socket, base_url, server })
+    }
+
+    /// Where the server listens.
+    pub const fn socket(&self) -> SocketAddr {
+        self.socket
+    }
+
+    /// Where the server is seen from outside.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The courses of this server.
+    pub const fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// The record of this server.
+    pub fn record(&self) -> Record {
+        Record::new(Arc::clone(&self.store), Arc::clone(&self.clock))
+    }
+
+    /// See [`Founder::seed`].
+    pub async fn seed_key(&self, seed: &str) -> Result<(), StartError> {
+        let Founded { kept, secret } = self.founder().seed(seed).await?;
+        self.server.credentials.remember(kept, &secret);
+        Ok(())
+    }
+
+    /// See [`Founder::first`].
+    pub async fn first_key(&self) -> Result<First, StoreError> {
+        let first = self.founder().first().await?;
+        if let First::Made(founded) = &first {
+            self.server.credentials.remember(founded.kept.clone(), &founded.secret);
+        }
+        Ok(first)
+    }
+
+    /// Makes keys of this server without another key.
+    pub fn founder(&self) -> Founder {
+        Founder::new(Arc::clone(&self.store), Arc::clone(&self.clock), &self.base_url)
+    }
+
+    /// Answers until `stop` resolves, then finishes what was begun.
+    pub async fn serve(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        http_api::listen::serve(self.listener, self.server, stop).await
+    }
+}

@@ -1,0 +1,186 @@
+//! `traccia key`
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::{Subcommand, ValueEnum};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::client::{Target, encoded, member};
+use super::confirm;
+use super::exit::Exit;
+use super::out::{note, say};
+use super::place::Place;
+use crate::app;
+use crate::clock::SystemClock;
+use crate::config::Flags;
+use service::keys::{FIRST, Founder};
+use xapi::clock::Clock;
+
+/// See the command's help.
+#[derive(Debug, Subcommand)]
+pub(super) enum Key {
+    /// Make a key; its secret is printed once and kept nowhere
+    Create {
+        /// What it may do: statements/write, statements/read/mine, statements/read, state,
+        /// profile, progress/read, presence/write, all/read, all
+        #[arg(long = "scope", required = true)]
+        scopes: Vec<String>,
+        /// Bind it to a region: its reports and registers are of learners there alone. Repeatable
+        #[arg(long = "region")]
+        regions: Vec<String>,
+        /// Bind it to a body, by name or ISTAT code. Repeatable
+        #[arg(long = "body")]
+        bodies: Vec<String>,
+        /// What it is for
+        #[arg(long, default_value = "")]
+        label: String,
+        /// Its name; made up when missing
+        #[arg(long = "name")]
+        name: Option<String>,
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Make a key with the scope `all` in a store that has none, without a server and without
+    /// another key, and print it: for scripts. A server without any key makes one when it starts.
+    /// An embedded store is this command's alone while it works, so a server must be stopped
+    Init {
+        /// Its name
+        #[arg(long, default_value = FIRST)]
+        name: String,
+        /// Also where a key with the scope `all` is there, as when its secret is lost
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// List all keys, without secrets
+    List {
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Revoke a key; its statements stay. Asks before the last key with the scope `all` goes
+    Revoke {
+        /// The key's name
+        name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+/// How to print keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+impl Key {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Create { scopes, regions, bodies, label, name, format, target } => {
+                let client = target.client()?;
+                let is_bound = !regions.is_empty() || !bodies.is_empty();
+                let mut new = json!({"label": label, "scopes": scopes, "key": name});
+                if let Some(members) = new.as_object_mut().filter(|_| is_bound) {
+                    let bounds = json!({"regions": regions, "bodies": bodies});
+                    members.insert("bounds".to_owned(), bounds);
+                }
+                let request = client.request(Method::POST, "/api/v1/keys").json(&new);
+                let key = client.json(request).await?;
+                match format {
+                    Format::Json => say!("{key:#}"),
+                    Format::Text => say!("{}:{}", member(&key, "key"), member(&key, "secret")),
+                }
+                .map_err(|error| unseen(&member(&key, "key"), &error))?;
+                if format == Format::Text {
+                    note!("The secret is shown this once.");
+                }
+            }
+            Self::List { format, target } => {
+                let client = target.client()?;
+                let keys = client.json(client.request(Method::GET, "/api/v1/keys")).await?;
+                if format == Format::Json {
+                    say!("{keys:#}")?;
+                } else {
+                    keys.as_array().into_iter().flatten().try_for_each(print)?;
+                }
+            }
+            Self::Init { name, force, place } => init(&name, force, place).await?,
+            Self::Revoke { name, yes, target } => return revoke(name, yes, target).await,
+        }
+        Ok(Exit::Done.into())
+    }
+}
+
+async fn init(name: &str, force: bool, place: Place) -> anyhow::Result<()> {
+    let settings = place.settings(Flags::default())?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let store = app::open(&settings.engine()?, &clock).await.context(
+        "opening the store; while a server works on it, use `traccia key create` with a key that \
+         you have, or stop the server",
+    )?;
+    let home_page =
+        settings.base_url()?.map_or_else(|| format!("http://{}", settings.listen), str::to_owned);
+    let founder = Founder::new(store, clock, &home_page);
+    let key = founder.init(name, force).await?;
+    if let Err(error) = say!("{key}") {
+        founder.forget(&key).await?;
+        anyhow::bail!("the key could not be printed ({error}), so none was made");
+    }
+    note!("A key with the scope `all`. Its secret is shown this once.");
+    Ok(())
+}
+
+async fn revoke(name: String, yes: bool, target: Target) -> anyhow::Result<ExitCode> {
+    let client = target.client()?;
+    let keys = client.json(client.request(Method::GET, "/api/v1/keys")).await?;
+    let mut managing = keys.as_array().into_iter().flatten().filter(|key| may_manage(key));
+    let is_last =
+        managing.next().is_some_and(|key| member(key, "key") == name) && managing.next().is_none();
+    if is_last {
+        let what = format!(
+            "`{name}` is the last key with the scope `all`: without it nobody can manage keys and \
+             courses until `traccia key init` makes another."
+        );
+        if !confirm::is_wanted(yes, &what)? {
+            return Ok(Exit::No.into());
+        }
+    }
+    let path = format!("/api/v1/keys/{}?last={is_last}", encoded(&name));
+    client.bytes(client.request(Method::DELETE, &path)).await?;
+    say!("{name} is revoked")?;
+    Ok(Exit::Done.into())
+}
+
+fn may_manage(key: &Value) -> bool {
+    let scopes = key.get("scopes").and_then(Value::as_array);
+    scopes.is_some_and(|scopes| scopes.iter().any(|scope| scope == "all"))
+}
+
+fn print(key: &Value) -> std::io::Result<()> {
+    let scopes: Vec<&str> = key
+        .get("scopes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    say!("{}  {}  {}", member(key, "key"), scopes.join(","), member(key, "label"))
+}
+
+/// A key whose secret nobody has seen is of no use: that its output was closed is an error here.
+fn unseen(name: &str, error: &std::io::Error) -> anyhow::Error {
+    anyhow::anyhow!(
+        "the key `{name}` was made, but its secret could not be printed ({error}): revoke it and make another"
+    )
+}

@@ -1,0 +1,52 @@
+//! What `serve --demo` loads: the first programme with its cohort.
+
+use anyhow::Context as _;
+use validator::Version;
+
+use super::super::out::note;
+use super::super::pulse::Pulse;
+use course::Course;
+use demo::{PROGRAMMES, Programme, cohort};
+use service::progress::Progress;
+use service::record::Record;
+use service::record::statements::prepare_all;
+use xapi::authority::Authority;
+
+const SEED: u64 = 1;
+/// Statements kept at once.
+const BATCH: usize = 1000;
+
+/// Loads the programme with its cohort. Loading it again changes nothing.
+pub(super) async fn load(
+    progress: &Progress,
+    record: &Record,
+    base_url: &str,
+) -> anyhow::Result<()> {
+    let [Programme { file, learners, .. }, ..] = &PROGRAMMES;
+    let course = Course::parse(file)?;
+    if progress.enrolment(course.id()).await.is_ok() {
+        return Ok(());
+    }
+    let id = course.id();
+    note!(
+        "Loading the demo programme {id} with {learners} made-up learners, once; this takes a moment."
+    );
+    let pulse = Pulse::start();
+    let mut kept = 0;
+    let (list, statements) = cohort(&course, SEED, *learners);
+    let authority = Authority::of_key("demo", base_url);
+    let mut statements = statements.peekable();
+    while statements.peek().is_some() {
+        let batch: Vec<_> = statements.by_ref().take(BATCH).collect();
+        let checked = validator::check_batch(&serde_json::to_vec(&batch)?, Version::V1_0_3)
+            .context("a statement of the demo")?;
+        record.keep(prepare_all(checked.statements, Vec::new(), &authority)?, None).await?;
+        kept += batch.len() as u64;
+        pulse.beat(kept, 0, || format!("{id}: {kept} statements"));
+    }
+    pulse.end();
+    progress.put_course(course.id(), file, false).await?;
+    progress.put_learners(course.id(), list.as_bytes(), false, false).await?;
+    note!("{id}: loaded, with {kept} statements");
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! `traccia serve`
+
+mod demo;
+mod log;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::exit::Exit;
+use super::out::{note, say};
+use super::place::Place;
+use crate::app::App;
+use crate::config::Flags;
+use crate::stop;
+use service::keys::First;
+
+/// How long after it is asked to stop the process ends in any case: who asks kills it after ten
+/// seconds, and requests are waited for a little less long.
+const FAREWELL: Duration = Duration::from_millis(9_500);
+const SEED: &str = "TRACCIA_SEED_KEY";
+
+/// See the command's help.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "HOST:PORT")]
+    listen: Option<String>,
+    /// The xAPI version of those who do not say theirs: 1.0.3 or 2.0.0 [default: 1.0.3]
+    #[arg(long, value_name = "V")]
+    default_version: Option<String>,
+    /// Refuse what xAPI leaves to the server: parameters that players append to every request
+    #[arg(long)]
+    strict: bool,
+    /// Load the programme prog-2796 with a made-up cohort, unless it is there
+    #[arg(long)]
+    demo: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        log::to_stderr()?;
+        let (listen, default_version, strict) = (self.listen, self.default_version, self.strict);
+        let flags = Flags { listen, default_version, strict, ..Flags::default() };
+        let stop = stop::asked(FAREWELL).context("listening for signals")?;
+        let settings = self.place.settings(flags)?;
+        let app = App::start(&settings).await?;
+        let seed = seed_key()?;
+        if let Some(seed) = &seed {
+            app.seed_key(seed).await?;
+        }
+        if self.demo {
+            demo::load(app.progress(), &app.record(), app.base_url())
+                .await
+                .context("loading the demo")?;
+        }
+        // Who started it may be gone, and the server is there all the same.
+        let _ = announce(&app);
+        match seed {
+            Some(seed) if self.demo => drop(say!("key:secret         {seed}")),
+            Some(_) => {}
+            None => first_key(&app).await?,
+        }
+        app.serve(stop).await?;
+        Ok(Exit::Done.into())
+    }
+}
+
+/// Says where the server listens and, where that is another place, where it is seen from outside.
+fn announce(app: &App) -> std::io::Result<()> {
+    let socket = format!("http://{}", app.socket());
+    say!("Traccia listens on {socket}")?;
+    if app.base_url() != socket {
+        say!("seen from outside  {}", app.base_url())?;
+    }
+    say!("xAPI endpoint      {}/xapi", app.base_url())
+}
+
+/// Makes the first key of a new store, and shows it.
+async fn first_key(app: &App) -> anyhow::Result<()> {
+    match app.first_key().await? {
+        First::Managed => {}
+        First::Unmanaged => note!(
+            "No key of this store has the scope `all`, so that nobody can manage keys and courses: \
+             `traccia key init` makes one."
+        ),
+        First::Made(key) => {
+            let shown = say!("key:secret         {key}").and_then(|()| {
+                say!(
+                    "This store had no key: this one was made, with the scope `all`. Its secret is \
+                     shown this once; `traccia key create` makes others with it."
+                )
+            });
+            if shown.is_err() {
+                app.founder().forget(&key).await?;
+                note!("The first key could not be shown, so none was made: start again.");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The seed key, from the variable or the file it may name.
+fn seed_key() -> anyhow::Result<Option<String>> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    if let Some(seed) = variable(SEED) {
+        return Ok(Some(seed));
+    }
+    let Some(file) = variable(&format!("{SEED}_FILE")) else { return Ok(None) };
+    let seed =
+        std::fs::read_to_string(&file).with_context(|| format!("reading {SEED}_FILE {file}"))?;
+    Ok(Some(seed.trim().to_owned()))
+}

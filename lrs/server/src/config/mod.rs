@@ -1,0 +1,320 @@
+//! Settings: flags over `TRACCIA__…` variables over a TOML file over the defaults. Names that
+//! are not known are refused.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use figment::{Figment, Provider};
+use serde::{Deserialize, Serialize};
+use validator::Version;
+
+mod base_url;
+mod error;
+
+pub use error::{ConfigError, SourceError};
+use http_api::limits::Limits;
+
+/// All settings of a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The folder with everything that is kept.
+    pub data: PathBuf,
+    /// Where to listen, as HOST:PORT.
+    pub listen: String,
+    /// The storage engine: `sqlite:FOLDER` or `mongodb://HOST/DATABASE`; empty for SQLite in `data`.
+    pub store: String,
+    /// A file whose trimmed text is the setting `store`, for an address with a password; empty
+    /// for none. It counts as `store` given in the same place.
+    pub store_file: PathBuf,
+    /// Spoken to those who do not say which version they speak: `1.0.3` or `2.0.0`.
+    pub default_version: String,
+    /// Where the server is seen from outside, as `https://host/path`; empty for where it listens.
+    pub base_url: String,
+    /// Parameters that are ignored in xAPI requests: those that players were launched with and
+    /// append to every request.
+    pub launch_parameters: Vec<String>,
+    /// Whether what the standard leaves to the server is refused: `launch_parameters` are unknown
+    /// parameters then.
+    pub strict: bool,
+    /// How much a request may ask.
+    pub limits: Limits,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data: "data".into(),
+            listen: "127.0.0.1:8080".into(),
+            store: String::new(),
+            store_file: PathBuf::new(),
+            default_version: Version::V1_0_3.to_string(),
+            base_url: String::new(),
+            launch_parameters: ["tincan", "lang", "cachebuster", "_"].map(str::to_owned).to_vec(),
+            strict: false,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Settings given on the command line.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Flags {
+    /// See [`Settings::data`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<PathBuf>,
+    /// See [`Settings::listen`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<String>,
+    /// See [`Settings::store`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store: Option<String>,
+    /// See [`Settings::default_version`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_version: Option<String>,
+    /// See [`Settings::strict`].
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
+}
+
+impl Settings {
+    /// Reads all sources. `file` must exist when it is given.
+    pub fn load(file: Option<&Path>, flags: &Flags) -> Result<Self, ConfigError> {
+        Self::read(file, Env::prefixed("TRACCIA__").split("__"), flags)
+    }
+
+    fn read(
+        file: Option<&Path>,
+        variables: impl Provider,
+        flags: &Flags,
+    ) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            if !file.exists() {
+                return Err(ConfigError::NoFile(file.to_owned()));
+            }
+            figment = with_store_file(figment, "the settings file", Toml::file_exact(file))?;
+        }
+        let figment = with_store_file(figment, "the variables TRACCIA__…", variables)?;
+        Ok(figment.merge(Serialized::defaults(flags)).extract()?)
+    }
+
+    /// The default version as a version.
+    pub fn version(&self) -> Result<Version, ConfigError> {
+        Version::from_header(&self.default_version)
+            .ok_or_else(|| ConfigError::Version(self.default_version.clone()))
+    }
+
+    /// Where the server is seen from outside, without a slash at its end; `None` for where it listens.
+    pub fn base_url(&self) -> Result<Option<&str>, ConfigError> {
+        if self.base_url.is_empty() {
+            return Ok(None);
+        }
+        let wrong = || ConfigError::BaseUrl(without_password(&self.base_url));
+        base_url::checked(&self.base_url).map(Some).ok_or_else(wrong)
+    }
+
+    /// The parameters that are ignored in xAPI requests.
+    pub fn ignored_parameters(&self) -> Vec<String> {
+        if self.strict { Vec::new() } else { self.launch_parameters.clone() }
+    }
+
+    /// Refuses limits under which some requests would never be served.
+    pub const fn check_limits(&self) -> Result<(), ConfigError> {
+        if self.limits.is_memory_enough() {
+            return Ok(());
+        }
+        Err(ConfigError::Memory(self.limits.memory(), self.limits.body_bytes))
+    }
+
+    /// The storage engine, and where it is.
+    pub fn engine(&self) -> Result<Engine, ConfigError> {
+        if self.store.is_empty() {
+            Ok(Engine::Sqlite(self.data.clone()))
+        } else {
+            self.store.parse()
+        }
+    }
+}
+
+/// Merges one source, with what its `store_file` holds as its `store`: so a secret in a file has
+/// the rank of the source that names the file.
+fn with_store_file(
+    figment: Figment,
+    name: &'static str,
+    source: impl Provider,
+) -> Result<Figment, ConfigError> {
+    let source = Figment::from(source);
+    let text = |key: &str| source.extract_inner::<String>(key).unwrap_or_default();
+    let (store, file) = (text("store"), PathBuf::from(text("store_file")));
+    let figment = figment.merge(source);
+    if file.as_os_str().is_empty() {
+        return Ok(figment);
+    }
+    if !store.is_empty() {
+        return Err(ConfigError::TwoStores(name));
+    }
+    match std::fs::read_to_string(&file) {
+        Ok(text) if text.trim().is_empty() => Err(ConfigError::EmptyStoreFile(file)),
+        Ok(text) => Ok(figment.merge(Serialized::default("store", text.trim()))),
+        Err(error) => Err(ConfigError::StoreFile(file, error)),
+    }
+}
+
+/// A storage engine, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// The embedded one, in a folder.
+    Sqlite(PathBuf),
+    /// A database that speaks `MongoDB`'s protocol, by its URI.
+    Mongo(String),
+}
+
+impl FromStr for Engine {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        match text.split_once(':') {
+            Some(("sqlite", folder)) if !folder.is_empty() => Ok(Self::Sqlite(folder.into())),
+            Some(("mongodb" | "mongodb+srv", rest)) if rest.starts_with("//") => {
+                Ok(Self::Mongo(text.to_owned()))
+            }
+            _ => Err(ConfigError::Store(without_password(text))),
+        }
+    }
+}
+
+/// `text` as it may be shown.
+fn without_password(text: &str) -> String {
+    match text.rsplit_once('@') {
+        Some((_, rest)) => format!("…@{rest}"),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `variables`, written as TOML, give over the settings file of this text.
+    fn read(file: &str, variables: &str, flags: &Flags) -> Result<Settings, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("traccia.toml");
+        std::fs::write(&path, file).unwrap();
+        Settings::read(Some(&path), Toml::string(variables), flags)
+    }
+
+    #[test]
+    fn the_store_may_be_written_in_a_file_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        std::fs::write(&path, "\n  sqlite:/secret \n").unwrap();
+        let named = format!("store_file = {path:?}");
+        let none = Flags::default();
+        let store = |file: &str, variables: &str, flags: &Flags| {
+            read(file, variables, flags).unwrap().store
+        };
+        assert_eq!(store("", &named, &none), "sqlite:/secret");
+        assert_eq!(store(&named, "", &none), "sqlite:/secret");
+        assert_eq!(store("store = \"sqlite:/file\"", &named, &none), "sqlite:/secret");
+        assert_eq!(store(&named, "store = \"sqlite:/variable\"", &none), "sqlite:/variable");
+        assert_eq!(store("", &format!("store = \"\"\n{named}"), &none), "sqlite:/secret");
+        assert_eq!(store("store = \"sqlite:/file\"", "store_file = \"\"", &none), "sqlite:/file");
+        let flags = Flags { store: Some("sqlite:/flag".into()), ..Flags::default() };
+        assert_eq!(store("", &named, &flags), "sqlite:/flag");
+    }
+
+    #[test]
+    fn a_store_file_that_is_missing_or_empty_or_given_beside_the_store_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        let named = format!("store_file = {path:?}");
+        let error = |variables: &str| read("", variables, &Flags::default()).unwrap_err();
+        let missing = error(&named).to_string();
+        assert!(missing.contains(path.to_str().unwrap()), "{missing}");
+        std::fs::write(&path, " \n").unwrap();
+        assert!(matches!(error(&named), ConfigError::EmptyStoreFile(_)));
+        std::fs::write(&path, "sqlite:/secret").unwrap();
+        let both = error(&format!("store = \"sqlite:/variable\"\n{named}"));
+        assert!(both.to_string().contains("store and store_file"), "{both}");
+    }
+
+    #[test]
+    fn flags_stand_over_the_file_and_unknown_names_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("traccia.toml");
+        std::fs::write(&file, "listen = \"a:1\"\n[limits]\nbody_bytes = 10\n").unwrap();
+        let flags = Flags { listen: Some("b:2".into()), ..Flags::default() };
+        let settings = Settings::load(Some(&file), &flags).unwrap();
+        assert_eq!((settings.listen.as_str(), settings.limits.body_bytes), ("b:2", 10));
+
+        std::fs::write(&file, "lisen = \"a:1\"\n").unwrap();
+        let error = Settings::load(Some(&file), &Flags::default()).unwrap_err();
+        assert!(error.to_string().contains("lisen"), "{error}");
+    }
+
+    #[test]
+    fn no_parameter_is_ignored_where_the_server_is_strict() {
+        let none = Flags::default();
+        let strict = Flags { strict: true, ..Flags::default() };
+        let ignored =
+            |file: &str, flags: &Flags| read(file, "", flags).unwrap().ignored_parameters();
+        assert_eq!(ignored("", &none), ["tincan", "lang", "cachebuster", "_"]);
+        assert_eq!(ignored("launch_parameters = [\"slide\"]", &none), ["slide"]);
+        assert_eq!(ignored("", &strict), [""; 0]);
+        assert_eq!(
+            ignored("strict = true", &none),
+            [""; 0],
+            "a flag that is not given says nothing"
+        );
+    }
+
+    #[test]
+    fn a_fault_is_named_as_the_file_names_it_and_where_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("traccia.toml");
+        let fault = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            let error = Settings::load(Some(&file), &Flags::default()).unwrap_err().to_string();
+            assert!(!error.contains("default."), "{error}");
+            let (first, fault) = error.split_once("\n  ").unwrap();
+            assert_eq!(first, "the settings are not usable");
+            fault.replace(&file.display().to_string(), "FILE")
+        };
+        assert_eq!(
+            fault("lisen = \"a:1\"\n"),
+            "lisen in FILE: there is no such setting; did you mean `listen`?"
+        );
+        let unknown = fault("[limits]\nquorum = 3\n");
+        let begin = "limits.quorum in FILE: there is no such setting; there are body_bytes, ";
+        assert!(unknown.starts_with(begin), "{unknown}");
+        assert_eq!(
+            fault("[limits]\nbody_bytes = \"big\"\n"),
+            "limits.body_bytes in FILE: invalid type: found string \"big\", expected usize"
+        );
+        let syntax = fault("listen = \n");
+        assert!(syntax.contains("line 1"), "{syntax}");
+    }
+
+    #[test]
+    fn stores_are_named_by_scheme() {
+        let engine = |store: &str| Settings { store: store.into(), ..Settings::default() }.engine();
+        assert_eq!(engine("").unwrap(), Engine::Sqlite("data".into()));
+        assert_eq!(engine("sqlite:/var/lib/t").unwrap(), Engine::Sqlite("/var/lib/t".into()));
+        for uri in ["mongodb://a,b/t?replicaSet=rs0", "mongodb+srv://u:p@c.example/t"] {
+            assert_eq!(engine(uri).unwrap(), Engine::Mongo(uri.to_owned()));
+        }
+        for other in ["sqlite:", "oracle:x", "mongodb:x", "mongo"] {
+            assert!(engine(other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        for wrong in ["mongo://u:hush@h/t", "mongodb:u:hush@h/t", "u:hush@h/t", "//u:hu@sh@h/t"] {
+            let error = wrong.parse::<Engine>().unwrap_err().to_string();
+            assert!(error.contains("`…@h/t`") && !error.contains("hu"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! The table: who may use which route, and what the others are told.
+
+use serde_json::json;
+use service::progress::ReportKind;
+
+use crate::world::{Ask, COURSE, Who, World, ask, statement, with_id};
+
+type Make = dyn Fn(&World, Ask) -> Ask;
+type Prepare = dyn Fn(&Ask) -> Ask;
+
+/// A request to a route, and who may send it.
+pub(crate) struct Row {
+    /// `METHOD path`, as in the route table.
+    pub(crate) route: &'static str,
+    /// What is asked of it, where a route has several rows.
+    pub(crate) what: String,
+    /// Who may; `EVERYBODY` stands for all, with or without a key.
+    pub(crate) may: &'static [&'static str],
+    /// What they are answered.
+    pub(crate) ok: u16,
+    /// What some others are answered; all others are 401 without a good key, and 403 with one.
+    pub(crate) others: &'static [(&'static str, u16)],
+    make: Box<Make>,
+    /// What the administrator does before.
+    prepare: Option<Box<Prepare>>,
+}
+
+impl Row {
+    /// The request. Each time it changes something else, so that no cell depends on another.
+    pub(crate) async fn asked(&self, world: &World) -> Ask {
+        let (method, path) = self.route.split_once(' ').expect("METHOD path");
+        let asked = (self.make)(world, ask(method, &path.replace("{id}", COURSE)));
+        if let Some(prepare) = &self.prepare {
+            world.done(prepare(&asked)).await;
+        }
+        asked
+    }
+
+    /// What somebody is answered.
+    pub(crate) fn status(&self, who: &Who) -> u16 {
+        let name = who.to_string();
+        if self.may.is_empty() || self.may.contains(&name.as_str()) {
+            return self.ok;
+        }
+        let other = self.others.iter().find(|(other, _)| *other == name);
+        other.map_or(if who.is_known() { 403 } else { 401 }, |(_, status)| *status)
+    }
+}
+
+const EVERYBODY: &[&str] = &[];
+const ALL: &[&str] = &["all"];
+const WRITE: &[&str] = &["statements/write", "all"];
+const READ: &[&str] = &["statements/read/mine", "statements/read", "all/read", "all"];
+const READ_ALL: &[&str] = &["statements/read", "all/read", "all"];
+const STATE: &[&str] = &["state", "all"];
+const READ_STATE: &[&str] = &["state", "all/read", "all"];
+const PROFILE: &[&str] = &["profile", "all"];
+const READ_PROFILES: &[&str] = &["profile", "all/read", "all"];
+const COURSES: &[&str] = &["progress/read", "progress/read in Umbria", "all/read", "all"];
+/// What is about a whole course, or about learners elsewhere.
+const UNBOUND: &[&str] = &["progress/read", "all/read", "all"];
+const REGISTERS: &[&str] = &["presence/write", "presence/write in Umbria", "all"];
+const UNBOUND_REGISTERS: &[&str] = &["presence/write", "all"];
+const KEYS: &[&str] = &[
+    "statements/write",
+    "statements/read/mine",
+    "statements/read",
+    "state",
+    "profile",
+    "progress/read",
+    "progress/read in Umbria",
+    "presence/write",
+    "presence/write in Umbria",
+    "all/read",
+    "all",
+];
+
+fn row(
+    route: &'static str,
+    may: &'static [&'static str],
+    ok: u16,
+    make: impl Fn(&World, Ask) -> Ask + 'static,
+) -> Row {
+    let (what, others, make) = (String::new(), &[][..], Box::new(make));
+    Row { route, what, may, ok, others, make, prepare: None }
+}
+
+impl Row {
+    fn of(self, what: &str) -> Self {
+        Self { what: what.to_owned(), ..self }
+    }
+
+    fn after(self, prepare: impl Fn(&Ask) -> Ask + 'static) -> Self {
+        Self { prepare: Some(Box::new(prepare)), ..self }
+    }
+
+    fn but(self, others: &'static [(&'static str, u16)]) -> Self {
+        Self { others, ..self }
+    }
+}
+
+fn plain(_: &World, ask: Ask) -> Ask {
+    ask
+}
+
+/// Every row.
+pub(crate) fn rows() -> Vec<Row> {
+    let all = [pages(), keys(), courses(), learners(), reports(), registers(), xapi()];
+    all.into_iter().flatten().chain(documents()).collect()
+}
+
+fn pages() -> Vec<Row> {
+    let code = json!({"code": "AAAAAAAA", "learner": "u1"});
+    let page = |_: &World, asked: Ask| Ask { path: format!("/check-in/{COURSE}"), ..asked };
+    vec![
+        row("GET /", EVERYBODY, 200, plain),
+        row("GET /problems", EVERYBODY, 200, plain),
+        row("GET /schemas/{version}/{name}", EVERYBODY, 200, |_, asked| Ask {
+            path: "/schemas/1.0.3/statement.json".into(),
+            ..asked
+        }),
+        row("GET /api/openapi.json", EVERYBODY, 200, plain),
+        row("GET /healthz", EVERYBODY, 200, plain),
+        row("GET /readyz", EVERYBODY, 200, plain),
+        // Who has no code of today is refused, with a key and without.
+        row("GET /check-in/{course}", EVERYBODY, 200, page),
+        row("POST /check-in/{course}", EVERYBODY, 403, move |world, asked| {
+            let form = "application/x-www-form-urlencoded";
+            page(world, asked).body(form, "code=AAAAAAAA&learner=u1")
+        }),
+        row("POST /api/v1/courses/{id}/check-in", EVERYBODY, 403, move |_, asked| {
+            asked.json(&code)
+        }),
+    ]
+}
+
+fn keys() -> Vec<Row> {
+    let named = |world: &World| format!("made-{}", world.next());
+    let new = |name: &str| json!({"scopes": ["state"], "key": name, "secret": "s"});
+    vec![
+        row("GET /whoami", KEYS, 200, plain),
+        row("GET /api/v1/keys", ALL, 200, plain),
+        row("POST /api/v1/keys", ALL, 201, move |world, asked| asked.json(&new(&named(world)))),
+        row("DELETE /api/v1/keys/{key}", ALL, 204, move |world, asked| Ask {
+            path: format!("/api/v1/keys/{}", named(world)),
+            ..asked
+        })
+        .after(move |asked| {
+            let name = asked.path.rsplit('/').next().unwrap_or_default();
+            ask("POST", "/api/v1/keys").json(&new(name))
+        }),
+    ]
+}
+
+fn courses() -> Vec<Row> {
+    let file = |world: &World, asked: Ask| {
+        let id = format!("other-{}", world.next());
+        let title = "title = { it = \"x\", en = \"x\" }";
+        let file = format!(
+            "id = \"{id}\"\niri = \"https://learn.example.org/{id}\"\n{title}\n\
+             time_zone = \"Europe/Rome\"\n\n[[module]]\nid = \"m\"\n{title}\n\n\
+             [[module.activity]]\nkey = \"a\"\nid = \"https://learn.example.org/{id}/a\"\n{title}\n"
+        );
+        let path = format!("/api/v1/courses/{id}");
+        Ask { path, ..asked }.body("application/toml", file)
+    };
+    vec![
+        row("GET /api/v1/courses", COURSES, 200, plain),
+        row("GET /api/v1/courses/{id}", COURSES, 200, plain),
+        row("GET /api/v1/courses/{id}/summary", COURSES, 200, plain),
+        row("PUT /api/v1/courses/{id}", ALL, 200, file),
+        row("DELETE /api/v1/courses/{id}", ALL, 200, |_, asked| asked.with("dry_run", "true")),
+        row("POST /api/v1/courses/{id}/rebuild", ALL, 200, plain),
+        row("GET /api/v1/courses/{id}/certificates", UNBOUND, 200, plain),
+        row("POST /api/v1/courses/{id}/certificates", ALL, 201, plain),
+        row("GET /api/v1/courses/{id}/certificates/{list}", UNBOUND, 200, |world, asked| {
+            let path = asked.path.replace("{list}", &world.list);
+            Ask { path, ..asked }
+        }),
+    ]
+}
+
+fn learners() -> Vec<Row> {
+    const TIMELINE: &str = "GET /api/v1/courses/{id}/learners/{learner}/statements";
+    const MERGE: &str = "PUT /api/v1/courses/{id}/learners/{learner}/merge";
+    const UNMERGE: &str = "DELETE /api/v1/courses/{id}/learners/{learner}/merge";
+    fn of(learner: &str, asked: Ask) -> Ask {
+        let path = asked.path.replace("{learner}", learner);
+        Ask { path, ..asked }
+    }
+    fn enrolled(id: &str) -> Ask {
+        let list = format!("learner,name,identifiers\n{id},X,mailto:{id}@example.org\n");
+        ask("PUT", &format!("/api/v1/courses/{COURSE}/learners")).body("text/csv", list)
+    }
+    let new = |world: &World, asked: Ask| of(&format!("n{}", world.next()), asked);
+    let learner = |asked: &Ask| {
+        let id = asked.path.split('/').nth_back(1).unwrap_or_default();
+        enrolled(id)
+    };
+    let merged = move |world: &World, asked: Ask| new(world, asked).json(&json!({"into": "u2"}));
+    vec![
+        row("GET /api/v1/courses/{id}/learners", COURSES, 200, plain),
+        row("PUT /api/v1/courses/{id}/learners", ALL, 200, |world, asked| Ask {
+            body: enrolled(&format!("n{}", world.next())).body,
+            ..asked
+        }),
+        row("GET /api/v1/courses/{id}/unassigned", UNBOUND, 200, plain),
+        row(TIMELINE, COURSES, 200, |_, asked| of("u1", asked)),
+        row(TIMELINE, UNBOUND, 200, |_, asked| of("u7", asked))
+            .of("of a learner elsewhere")
+            .but(&[("progress/read in Umbria", 404)]),
+        row(MERGE, ALL, 204, merged).after(learner),
+        // Not merged: who may not is told that, and who may is told this.
+        row(UNMERGE, ALL, 409, new).after(learner),
+    ]
+}
+
+fn reports() -> Vec<Row> {
+    const REPORT: &str = "GET /api/v1/courses/{id}/reports/{report}";
+    let of = |kind: ReportKind, learner: Option<&'static str>| {
+        move |_: &World, asked: Ask| {
+            let path = asked.path.replace("{report}", kind.as_str());
+            let asked = Ask { path, ..asked };
+            match learner {
+                Some(learner) => asked.with("learner", learner),
+                None => asked,
+            }
+        }
+    };
+    let mut rows = vec![row("GET /api/v1/courses/{id}/progress", COURSES, 200, plain)];
+    for kind in ReportKind::EVERY {
+        let name = kind.as_str();
+        let may = if kind == ReportKind::Health { UNBOUND } else { COURSES };
+        let everybody = (kind != ReportKind::Learner).then_some(None);
+        let takes_learner = kind != ReportKind::Health;
+        let somebody = takes_learner.then_some(Some("u1"));
+        for learner in everybody.into_iter().chain(somebody) {
+            let what = format!("{name} of {}", learner.unwrap_or("everybody"));
+            rows.push(row(REPORT, may, 200, of(kind, learner)).of(&what));
+        }
+        if takes_learner {
+            let elsewhere = row(REPORT, UNBOUND, 200, of(kind, Some("u7")));
+            let elsewhere = elsewhere.of(&format!("{name} of a learner elsewhere"));
+            rows.push(elsewhere.but(&[("progress/read in Umbria", 404)]));
+        }
+    }
+    rows
+}
+
+fn registers() -> Vec<Row> {
+    const PUT: &str = "PUT /api/v1/courses/{id}/events/{event}/sessions/{session}/register";
+    const POST: &str = "POST /api/v1/courses/{id}/events/{event}/sessions/{session}/register";
+    const CODE: &str = "GET /api/v1/courses/{id}/events/{event}/sessions/{session}/code";
+    fn at(session: &str, asked: Ask) -> Ask {
+        let path = asked.path.replace("{event}", "seminar").replace("{session}", session);
+        Ask { path, ..asked }
+    }
+    let with = |learner: &'static str| {
+        move |world: &World, asked: Ask| {
+            let hours = f64::from(world.next() % 16 + 1) / 4.0;
+            let list = format!("learner,hours\n{learner},{hours}\n");
+            at("perugia", asked).body("text/csv", list)
+        }
+    };
+    let unknown = &[("presence/write in Umbria", 400)];
+    let mut rows = vec![
+        row(CODE, REGISTERS, 409, |_, asked| at("perugia", asked)),
+        row(CODE, UNBOUND_REGISTERS, 409, |_, asked| at("milano", asked)).of("elsewhere"),
+    ];
+    for route in [PUT, POST] {
+        rows.push(row(route, REGISTERS, 200, with("u1")));
+        rows.push(row(route, UNBOUND_REGISTERS, 200, with("u7")).of("elsewhere").but(unknown));
+    }
+    rows
+}
+
+fn xapi() -> Vec<Row> {
+    let agent = || json!({"mbox": "mailto:u1@example.org"}).to_string();
+    let id = || uuid::Uuid::new_v4().to_string();
+    vec![
+        row("GET /xapi/about", EVERYBODY, 200, plain),
+        row("GET /xapi/statements", READ, 200, plain),
+        row("GET /xapi/statements", READ_ALL, 200, |world, asked| {
+            asked.with("statementId", world.foreign.clone())
+        })
+        .of("another's")
+        .but(&[("statements/read/mine", 404)]),
+        row("PUT /xapi/statements", WRITE, 204, move |_, asked| {
+            asked.with("statementId", id()).json(&statement())
+        }),
+        row("PUT /xapi/statements", WRITE, 409, |world, asked| {
+            let mut other = with_id(&statement(), &world.foreign);
+            other["verb"]["id"] = json!("http://adlnet.gov/expapi/verbs/failed");
+            asked.with("statementId", world.foreign.clone()).json(&other)
+        })
+        .of("under another's id"),
+        row("POST /xapi/statements", WRITE, 200, |_, asked| asked.json(&statement())),
+        row("GET /xapi/activities", READ_ALL, 200, |_, asked| {
+            asked.with("activityId", "https://learn.example.org/course/lesson")
+        }),
+        row("GET /xapi/agents", READ_ALL, 200, move |_, asked| asked.with("agent", agent())),
+    ]
+}
+
+/// The three document resources, and their four methods.
+fn documents() -> Vec<Row> {
+    let of_state = [
+        "GET /xapi/activities/state",
+        "PUT /xapi/activities/state",
+        "POST /xapi/activities/state",
+        "DELETE /xapi/activities/state",
+    ];
+    let of_activities = [
+        "GET /xapi/activities/profile",
+        "PUT /xapi/activities/profile",
+        "POST /xapi/activities/profile",
+        "DELETE /xapi/activities/profile",
+    ];
+    let of_agents = [
+        "GET /xapi/agents/profile",
+        "PUT /xapi/agents/profile",
+        "POST /xapi/agents/profile",
+        "DELETE /xapi/agents/profile",
+    ];
+    let state = shelf(of_state, READ_STATE, STATE, |asked| {
+        let is_one = asked.query.iter().any(|(name, _)| *name == "profileId");
+        let asked = agent(activity(asked));
+        if is_one { renamed(asked) } else { asked }
+    });
+    let activities = shelf(of_activities, READ_PROFILES, PROFILE, activity);
+    let agents = shelf(of_agents, READ_PROFILES, PROFILE, agent);
+    [state, activities, agents].into_iter().flatten().collect()
+}
+
+fn activity(asked: Ask) -> Ask {
+    asked.with("activityId", "https://learn.example.org/course/lesson")
+}
+
+fn agent(asked: Ask) -> Ask {
+    asked.with("agent", json!({"mbox": "mailto:u1@example.org"}).to_string())
+}
+
+/// A state document is named by another parameter.
+fn renamed(mut asked: Ask) -> Ask {
+    for (name, _) in asked.query.iter_mut().filter(|(name, _)| *name == "profileId") {
+        *name = "stateId";
+    }
+    asked
+}
+
+/// The rows of GET, PUT, POST and DELETE of documents that lie at an `address`.
+fn shelf(
+    [get, put, post, delete]: [&'static str; 4],
+    may_read: &'static [&'static str],
+    may_write: &'static [&'static str],
+    address: fn(Ask) -> Ask,
+) -> [Row; 4] {
+    let document = move |world: &World, asked: Ask| {
+        address(asked.with("profileId", format!("document-{}", world.next())))
+    };
+    let new = json!({"a": 1});
+    let (written, merged) = (new.clone(), new);
+    [
+        row(get, may_read, 200, move |_, asked| address(asked)),
+        row(put, may_write, 204, move |world, asked| {
+            document(world, asked).header("If-None-Match", "*").json(&written)
+        }),
+        row(post, may_write, 204, move |world, asked| document(world, asked).json(&merged)),
+        row(delete, may_write, 204, document),
+    ]
+}

@@ -1,0 +1,101 @@
+//! A course as a whole: what there is of it, and deleting it.
+
+use super::error::ProgressError;
+use super::{Progress, TRIES};
+use access::bounds::Bounds;
+use course::Course;
+use store::StoreError;
+
+/// What there is of a course.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CourseSummary {
+    /// The course as its file describes it.
+    pub course: Course,
+    /// How many learners the caller may see, those merged counted once.
+    pub learners: usize,
+    /// How many merges there are among them.
+    pub merged: usize,
+    /// How many certificate lists are frozen.
+    pub certificates: usize,
+}
+
+/// What goes with a course.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeletedCourse {
+    /// How many entries the list of learners had, those merged counted by themselves.
+    pub learners: usize,
+    /// How many merges were noted.
+    pub merged: usize,
+    /// How many certificate lists were frozen.
+    pub certificates: usize,
+}
+
+impl Progress {
+    /// What there is of a course, of its learners those within `bounds`.
+    ///
+    /// # Errors
+    /// [`ProgressError::NoCourse`].
+    pub async fn summary(
+        &self,
+        id: &str,
+        bounds: Option<&Bounds>,
+    ) -> Result<CourseSummary, ProgressError> {
+        let register = self.boards.register(id).await?;
+        let mut enrolment = register.enrolment.clone();
+        if let Some(bounds) = bounds {
+            enrolment.retain(|it| bounds.include(&it.region, &it.body, &it.istat));
+        }
+        let merges = enrolment.learners.iter().filter(|it| enrolment.person(&it.id) != it.id);
+        let merged = merges.count();
+        Ok(CourseSummary {
+            course: register.course.clone(),
+            learners: enrolment.learners.len() - merged,
+            merged,
+            certificates: self.store.certificates(id).await?.len(),
+        })
+    }
+
+    /// Deletes a course: its file, its list of learners with the merges, and its frozen certificate
+    /// lists. All statements stay, those of registers too: the same file and list bring the same
+    /// progress back. Its progress documents go, which are made of statements. With `dry_run`
+    /// nothing is changed.
+    ///
+    /// A course whose file this program cannot read can be deleted; its learners count as none.
+    ///
+    /// # Errors
+    /// [`ProgressError::HasCertificates`] where lists are frozen, unless `with_certificates`: they
+    /// are made for good, and nothing brings them back.
+    pub async fn delete_course(
+        &self,
+        id: &str,
+        with_certificates: bool,
+        dry_run: bool,
+    ) -> Result<DeletedCourse, ProgressError> {
+        for _ in 0..TRIES {
+            let no_course = || ProgressError::NoCourse(id.to_owned());
+            let known = self.store.course_revision(id).await?.ok_or_else(no_course)?;
+            let (learners, merged) = match self.boards.register(id).await {
+                Ok(register) => {
+                    (register.enrolment.learners.len(), register.enrolment.merged.len())
+                }
+                Err(ProgressError::Store(StoreError::Corrupt(_))) => (0, 0),
+                Err(other) => return Err(other),
+            };
+            let _no_freezing = self.freezing.lock().await;
+            let lists = self.store.certificates(id).await?.len();
+            let deleted = DeletedCourse { learners, merged, certificates: lists };
+            if dry_run {
+                return Ok(deleted);
+            }
+            if lists > 0 && !with_certificates {
+                return Err(ProgressError::HasCertificates { course: id.to_owned(), lists });
+            }
+            if self.store.delete_course(id, known.revision).await? {
+                self.boards.forget(id);
+                self.poke().await;
+                return Ok(deleted);
+            }
+        }
+        Err(ProgressError::Busy)
+    }
+}

@@ -1,0 +1,123 @@
+//! Who is enrolled: lists are taken, learners merged and told apart again.
+
+use super::boards::stopped;
+use super::error::ProgressError;
+use super::{Progress, TRIES};
+use course::{Course, Enrolment, LearnerList, ListChange, ListWarning, SheetErrors};
+
+/// What an import did, or would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// How many learners the course has afterwards.
+    pub learners: usize,
+    /// Who is merged into another one that was not before.
+    pub merged: Vec<String>,
+    /// Who was added, updated, left as they were, or is not in the new list.
+    pub change: ListChange,
+    /// What the list says that is hardly meant.
+    pub warnings: Vec<ListWarning>,
+}
+
+impl Progress {
+    /// Takes a list of a course's learners: those it names are added or updated, and are also
+    /// known by their former identifiers as long as nobody else has these. The others stay
+    /// enrolled or, with `replace`, leave; what they did is kept, and theirs again when they come
+    /// back. With `dry_run` nothing is changed.
+    ///
+    /// # Errors
+    /// [`ProgressError::Sheet`] with every fault and its line, or an edition the course does not
+    /// have; a list is taken whole or not at all.
+    pub async fn put_learners(
+        &self,
+        id: &str,
+        list: &[u8],
+        replace: bool,
+        dry_run: bool,
+    ) -> Result<Imported, ProgressError> {
+        let list = list.to_vec();
+        let parse = move || {
+            let newer = LearnerList::parse(&list)?;
+            let warnings = newer.warnings();
+            Ok::<_, SheetErrors>((newer, warnings))
+        };
+        let (newer, warnings) =
+            tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
+        if newer.learners().is_empty() {
+            return Err(ProgressError::EmptyList);
+        }
+        self.change_enrolment(id, dry_run, |course, known| {
+            let change = known.change_to(&newer)?;
+            let updated = known.updated_by(&newer, replace)?;
+            check_editions(course, &updated)?;
+            let learners = updated.people()?.learners().len();
+            let is_new = |(id, into): &(&String, &String)| known.merged.get(*id) != Some(into);
+            let merged = updated.merged.iter().filter(is_new).map(|(id, _)| id.clone()).collect();
+            Ok((updated, Imported { learners, merged, change, warnings: warnings.clone() }))
+        })
+        .await
+    }
+
+    /// Notes that a learner is the same person as another one, whose data hold from now on.
+    ///
+    /// # Errors
+    /// [`ProgressError::Merge`].
+    pub async fn merge(&self, id: &str, learner: &str, into: &str) -> Result<(), ProgressError> {
+        self.change_enrolment(id, false, |_, known| {
+            let mut merged = known.clone();
+            merged.merge(learner, into)?;
+            Ok((merged, ()))
+        })
+        .await
+    }
+
+    /// Takes a merge back.
+    ///
+    /// # Errors
+    /// [`ProgressError::Merge`].
+    pub async fn unmerge(&self, id: &str, learner: &str) -> Result<(), ProgressError> {
+        self.change_enrolment(id, false, |_, known| {
+            let mut unmerged = known.clone();
+            unmerged.unmerge(learner)?;
+            Ok((unmerged, ()))
+        })
+        .await
+    }
+
+    /// The learners as they were enrolled, and the merges.
+    pub async fn enrolment(&self, id: &str) -> Result<Enrolment, ProgressError> {
+        Ok(self.boards.register(id).await?.enrolment.clone())
+    }
+
+    async fn change_enrolment<T>(
+        &self,
+        id: &str,
+        dry_run: bool,
+        change: impl Fn(&Course, &Enrolment) -> Result<(Enrolment, T), ProgressError>,
+    ) -> Result<T, ProgressError> {
+        for _ in 0..TRIES {
+            let known = self.boards.register(id).await?;
+            let (changed, outcome) = change(&known.course, &known.enrolment)?;
+            if dry_run || self.store.put_enrolment(id, &changed.to_kept(), known.revision).await? {
+                self.poke().await;
+                return Ok(outcome);
+            }
+        }
+        Err(ProgressError::Busy)
+    }
+}
+
+/// Refuses learners of an edition that the course does not have.
+pub(super) fn check_editions(course: &Course, known: &Enrolment) -> Result<(), ProgressError> {
+    let lost = || {
+        let of_edition = known.learners.iter().filter(|learner| !learner.edition.is_empty());
+        of_edition.filter(|learner| course.edition(&learner.edition).is_none())
+    };
+    match lost().next() {
+        None => Ok(()),
+        Some(first) => Err(ProgressError::NoEdition {
+            learner: first.id.clone(),
+            edition: first.edition.clone(),
+            count: lost().count(),
+        }),
+    }
+}

@@ -1,0 +1,285 @@
+//! One course as the follower has it in memory.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use super::boards::stopped;
+use super::read::{Read, Readable, Unreadable, evidence_of};
+use course::{ActorProgress, Course, Evidence};
+use store::{Followed as Mark, KeptCourse, ProgressDocument, Result, Store, StoreError};
+use xapi::instant::Instant;
+use xapi::query::{Filter, Match};
+use xapi::stored::Stored;
+
+/// Statements read at once.
+pub(super) const CHUNK: usize = 1000;
+/// Documents read at once.
+const DOCUMENTS: usize = 64;
+/// What the documents of one write may weigh ([`ActorProgress::weight`]) before it is made: some 16 MiB.
+const WRITTEN: usize = 80_000;
+/// Actors whose documents are computed again before the next write.
+const ANEW: usize = 16;
+/// Statements that are known to have been voided when they were read.
+const PASSED_OVER: usize = 100_000;
+
+/// A course and what its actors said up to the mark.
+pub(super) struct Followed {
+    pub(super) id: String,
+    /// How far the documents follow the log, once those of `anew` are computed.
+    pub(super) mark: Mark,
+    /// The version of the watermark that the documents in memory go with.
+    version: i64,
+    course: Course,
+    /// Documents that were read or changed lately; when `whole`, all there are.
+    documents: HashMap<String, ActorProgress>,
+    changed: BTreeSet<String>,
+    /// What the changed documents weigh.
+    weight: usize,
+    /// Actors who lost a statement: their documents are computed again, up to the mark.
+    anew: BTreeMap<String, Anew>,
+    remembered: usize,
+    /// Statements that were voided already when they were read; no document needs to be computed again for them.
+    passed_over: HashSet<Uuid>,
+    /// Statements that could not be read when documents were computed again: each is logged once.
+    named: BTreeSet<Instant>,
+    whole: bool,
+}
+
+/// A document that is computed from the log again, as far as that was read.
+#[derive(Default)]
+struct Anew {
+    progress: ActorProgress,
+    beyond: Option<Instant>,
+}
+
+impl Followed {
+    /// The course as far as its kept documents go; from nothing where they were read for another
+    /// file or have another shape. A kept course that does not parse is reported.
+    pub(super) async fn load(store: &dyn Store, kept: &KeptCourse) -> Result<Self> {
+        let corrupt = |what: String| StoreError::Corrupt(format!("course {}: {what}", kept.id));
+        let course = Course::parse(&kept.file).map_err(|error| corrupt(error.to_string()))?;
+        let watermark = store.watermark(&kept.id).await?;
+        let mark = watermark.followed;
+        let first = store.progress(&kept.id, "", 1).await?;
+        let is_current = mark.reading == kept.reading
+            && first.first().is_none_or(|document| current(document).is_some());
+        let mut followed = Self {
+            id: kept.id.clone(),
+            mark,
+            version: watermark.version,
+            course,
+            documents: HashMap::new(),
+            changed: BTreeSet::new(),
+            weight: 0,
+            anew: BTreeMap::new(),
+            remembered: 0,
+            passed_over: HashSet::new(),
+            named: BTreeSet::new(),
+            whole: false,
+        };
+        if !is_current {
+            followed.start_over(kept.reading);
+        }
+        Ok(followed)
+    }
+
+    /// Forgets all progress, to follow the log from its beginning; the next save replaces all.
+    pub(super) fn start_over(&mut self, reading: i64) {
+        self.documents = HashMap::new();
+        self.remembered = 0;
+        self.changed.clear();
+        self.weight = 0;
+        self.anew.clear();
+        self.passed_over.clear();
+        self.whole = true;
+        self.mark = Mark { through: Instant::default(), reading };
+    }
+
+    /// Whether the log must be read to its end before the documents can be used.
+    pub(super) const fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// Whether documents must be computed again before anything can be saved or followed.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.anew.is_empty()
+    }
+
+    /// What was read or written of documents since they were last forgotten: what is in memory weighs no more.
+    pub(super) const fn remembered(&self) -> usize {
+        self.remembered
+    }
+
+    /// Gives the memory of the documents back; they are read again when they are needed.
+    pub(super) fn forget_documents(&mut self) {
+        if !self.whole {
+            self.documents = HashMap::new();
+            self.remembered = 0;
+        }
+    }
+
+    /// Takes the next statements of the log into account, as many as one write should hold; says
+    /// whether that was all of them. No document may be behind before; some may be afterwards.
+    pub(super) async fn follow(&mut self, store: &dyn Store, log: &[Read]) -> Result<bool> {
+        let first = log.partition_point(|read| read.stored <= self.mark.through);
+        let mut news = log.get(first..).unwrap_or_default();
+        while !news.is_empty() {
+            let (now, later) = news.split_at(self.remember(store, news).await?);
+            for read in now {
+                self.take(read);
+                self.mark.through = read.stored;
+                if self.anew.len() >= ANEW || self.weight >= WRITTEN && !self.whole {
+                    return Ok(log.last().is_some_and(|last| last.stored == read.stored));
+                }
+            }
+            news = later;
+        }
+        Ok(true)
+    }
+
+    /// Reads the documents of the next actors who say something; of how many statements these are
+    /// all.
+    async fn remember(&mut self, store: &dyn Store, news: &[Read]) -> Result<usize> {
+        if self.whole {
+            return Ok(news.len());
+        }
+        let mut missing: BTreeSet<String> = BTreeSet::new();
+        let mut covered = news.len();
+        for (at, read) in news.iter().enumerate() {
+            let evidence = read.evidence.as_ref().filter(|evidence| self.bears(evidence));
+            let Some(actor) = evidence.map(|evidence| evidence.actor.to_string()) else { continue };
+            if self.documents.contains_key(&actor) || missing.contains(&actor) {
+                continue;
+            }
+            if missing.len() == DOCUMENTS {
+                covered = at;
+                break;
+            }
+            missing.insert(actor);
+        }
+        let missing: Vec<String> = missing.into_iter().collect();
+        for document in store.progress_of(&self.id, &missing).await? {
+            let progress = current(&document).ok_or_else(|| {
+                let (id, actor) = (&self.id, &document.actor);
+                StoreError::Corrupt(format!("the progress of {actor} in {id}: rebuild it"))
+            })?;
+            self.remembered += progress.weight();
+            self.documents.insert(document.actor, progress);
+        }
+        Ok(covered)
+    }
+
+    fn take(&mut self, read: &Read) {
+        if read.voided {
+            self.pass_over(read.id);
+        }
+        if let Some(evidence) = read.evidence.as_ref().filter(|evidence| self.bears(evidence)) {
+            let actor = evidence.actor.to_string();
+            let progress = self.documents.entry(actor.clone()).or_default();
+            progress.apply(&self.course, evidence);
+            self.note_change(actor);
+        }
+        let lost = read.taken_back.as_ref().filter(|evidence| self.bears(evidence));
+        if let Some(lost) = lost
+            && !read.target.is_some_and(|target| self.passed_over.remove(&target))
+        {
+            self.anew.insert(lost.actor.to_string(), Anew::default());
+        }
+    }
+
+    fn pass_over(&mut self, id: Uuid) {
+        if self.passed_over.len() >= PASSED_OVER {
+            self.passed_over.clear();
+        }
+        self.passed_over.insert(id);
+    }
+
+    fn note_change(&mut self, actor: String) {
+        let weight = self.documents.get(&actor).map_or(0, ActorProgress::weight);
+        if self.changed.insert(actor) {
+            self.weight += weight;
+        }
+    }
+
+    fn bears(&self, evidence: &Evidence) -> bool {
+        let Evidence { object, parents, groupings, .. } = evidence;
+        self.course.place_of(object, parents, groupings).is_some()
+    }
+
+    /// Reads one page of what an actor who lost a statement said, up to the mark, and not voided. A statement that
+    /// cannot be read is logged once and passed over.
+    pub(super) async fn compute_on(&mut self, store: &dyn Store) -> Result<()> {
+        let Some((actor, mut anew)) = self.anew.pop_first() else { return Ok(()) };
+        let filter = of_agent(&actor, self.mark.through, anew.beyond);
+        let page = Readable::next(store, &filter).await?;
+        if let Some(Unreadable { stored, error }) = page.unreadable
+            && self.named.insert(stored)
+        {
+            tracing::error!(error, "a statement does not count");
+        }
+        for evidence in all_evidence(page.statements).await? {
+            if evidence.actor.to_string() == actor {
+                anew.progress.apply(&self.course, &evidence);
+            }
+        }
+        if page.beyond.is_some() {
+            anew.beyond = page.beyond;
+            self.anew.insert(actor, anew);
+        } else {
+            self.documents.insert(actor.clone(), anew.progress);
+            self.note_change(actor);
+        }
+        Ok(())
+    }
+
+    /// Writes what changed, with the mark up to which it is true. False where somebody else has
+    /// written, or the course is gone: what is in memory is worth nothing then. No document may be
+    /// behind.
+    pub(super) async fn save(&mut self, store: &dyn Store) -> Result<bool> {
+        let documents: Vec<ProgressDocument> = if self.whole {
+            self.documents.iter().map(|(actor, progress)| written(actor, progress)).collect()
+        } else {
+            let of = |actor: &String| Some(written(actor, self.documents.get(actor)?));
+            self.changed.iter().filter_map(of).collect()
+        };
+        let (version, whole) = (self.version, self.whole);
+        let written = store.put_progress(&self.id, version, self.mark, documents, whole).await?;
+        let Some(version) = written else { return Ok(false) };
+        self.version = version;
+        self.remembered += self.weight;
+        self.weight = 0;
+        self.changed.clear();
+        if whole {
+            self.whole = false;
+            self.forget_documents();
+        }
+        Ok(true)
+    }
+}
+
+/// A page of the statements about an agent, stored until an instant and beyond another one, that
+/// are not voided.
+pub(super) fn of_agent(agent: &str, until: Instant, beyond: Option<Instant>) -> Filter {
+    let agent = Some(Match { text: agent.to_owned(), related: false });
+    let until = Some(until);
+    Filter { agent, until, beyond, ascending: true, limit: CHUNK, ..Filter::default() }
+}
+
+/// What statements say, those that cannot be read left out; off the asynchronous threads.
+async fn all_evidence(statements: Vec<Stored>) -> Result<Vec<Evidence>> {
+    let read = move || statements.iter().filter_map(evidence_of).collect();
+    tokio::task::spawn_blocking(read).await.map_err(|_| stopped())
+}
+
+fn written(actor: &str, progress: &ActorProgress) -> ProgressDocument {
+    let body = serde_json::to_vec(progress).unwrap_or_default();
+    ProgressDocument { actor: actor.to_owned(), body: Bytes::from(body) }
+}
+
+/// The document, where it has the shape that this program writes.
+pub(super) fn current(document: &ProgressDocument) -> Option<ActorProgress> {
+    let progress: ActorProgress = serde_json::from_slice(&document.body).ok()?;
+    progress.is_current().then_some(progress)
+}

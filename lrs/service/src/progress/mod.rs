@@ -1,0 +1,143 @@
+//! Progress of courses: [`Progress`] takes courses, learners and registers and answers reports,
+//! the [`follower`] keeps one document per actor true to the log.
+
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use crate::record::Record;
+use course::{CheckedCourse, Course};
+use store::{Store, StoreError};
+use xapi::clock::Clock;
+
+mod board;
+mod boards;
+mod certificates;
+mod deletion;
+mod enrolment;
+mod error;
+mod followed;
+pub mod follower;
+mod health;
+mod presence;
+mod read;
+mod reports;
+mod territory;
+mod timeline;
+mod unassigned;
+mod who;
+
+use boards::Boards;
+use follower::Command;
+
+pub use certificates::Frozen;
+pub use deletion::{CourseSummary, DeletedCourse};
+pub use enrolment::Imported;
+pub use error::ProgressError;
+pub use presence::{CheckIn, CheckInCode, Registered, Sent, SessionAbout};
+pub use reports::{ReportKind, ReportQuery, UnknownReport};
+pub use timeline::Timeline;
+pub use unassigned::Unassigned;
+pub use who::Who;
+
+/// How often a change is tried again when somebody else was quicker.
+const TRIES: u32 = 10;
+
+/// The use cases of courses. Cheap to clone.
+#[derive(Clone)]
+pub struct Progress {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    record: Record,
+    boards: Arc<Boards>,
+    follower: mpsc::Sender<Command>,
+    /// Where the server is seen from outside: the home page of its own accounts.
+    base_url: Arc<str>,
+    /// What check-in codes are made of.
+    secret: [u8; 32],
+    /// Held while a register is compared with what is there.
+    registering: Arc<Mutex<()>>,
+    /// Held while a list is frozen or a course deleted: no list goes that its deleter did not see.
+    freezing: Arc<Mutex<()>>,
+}
+
+/// What a rebuild did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// How many statements were read.
+    pub statements: u64,
+    /// How many actors' documents are not what they were.
+    pub changed: u64,
+}
+
+impl Progress {
+    /// Use cases over `store`, whose follower listens at `follower`. Registers are written
+    /// through `record`; check-in codes are made of the store's `secret`.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        record: Record,
+        follower: mpsc::Sender<Command>,
+        base_url: &str,
+        secret: [u8; 32],
+    ) -> Self {
+        let boards = Arc::new(Boards::new(Arc::clone(&store)));
+        let (registering, freezing) = (Arc::default(), Arc::default());
+        let base_url = base_url.into();
+        Self { store, clock, record, boards, follower, base_url, secret, registering, freezing }
+    }
+
+    /// Takes a course file under `id` and evaluates everybody anew. With `dry_run` it is only
+    /// checked.
+    ///
+    /// # Errors
+    /// [`ProgressError`] where the file has faults, or lacks an edition that learners follow.
+    pub async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        dry_run: bool,
+    ) -> Result<CheckedCourse, ProgressError> {
+        let checked = Course::check(file)?;
+        let course = &checked.course;
+        if course.id() != id {
+            let (file, address) = (course.id().to_owned(), id.to_owned());
+            return Err(ProgressError::OtherId { file, address });
+        }
+        for _ in 0..TRIES {
+            let (based_on, reread) = match self.boards.register(id).await {
+                Ok(known) => {
+                    enrolment::check_editions(course, &known.enrolment)?;
+                    (known.revision, !course.reads_like(&known.course))
+                }
+                Err(ProgressError::NoCourse(_)) => (0, true),
+                // A file of an older Traccia that this one cannot read must be replaceable.
+                Err(ProgressError::Store(StoreError::Corrupt(_))) => {
+                    let revision = self.store.course_revision(id).await?;
+                    (revision.map_or(0, |it| it.revision), true)
+                }
+                Err(other) => return Err(other),
+            };
+            if dry_run || self.store.put_course(id, file, based_on, reread).await? {
+                self.poke().await;
+                return Ok(checked);
+            }
+        }
+        Err(ProgressError::Busy)
+    }
+
+    /// Computes all progress documents of a course from the log again.
+    pub async fn rebuild(&self, id: &str) -> Result<Rebuilt, ProgressError> {
+        let (reply, answer) = oneshot::channel();
+        let stopped = || StoreError::Unavailable("the follower has stopped".into());
+        let command = Command::Rebuild { course: id.to_owned(), reply };
+        self.follower.send(command).await.map_err(|_| stopped())?;
+        let rebuilt = answer.await.map_err(|_| stopped())??;
+        rebuilt.ok_or_else(|| ProgressError::NoCourse(id.to_owned()))
+    }
+
+    /// Tells the follower that courses changed. If it does not listen, it looks by itself soon.
+    async fn poke(&self) {
+        let _ = self.follower.send(Command::Look).await;
+    }
+}

@@ -1,0 +1,230 @@
+//! People who are in the room check themselves in, with a code that is shown there.
+
+use hmac::{Hmac, Mac as _};
+use jiff::civil::{Date, Time};
+use sha2::Sha256;
+
+use super::{At, Plan};
+use crate::progress::board::Register as Known;
+use crate::progress::error::ProgressError;
+use crate::progress::{Progress, TRIES};
+use access::bounds::Bounds;
+use course::{Identifier, Learner, RegisterEntry, Words};
+use xapi::authority::Authority;
+
+/// Letters and digits that are not mistaken for each other.
+const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+const CODE_LENGTH: usize = 8;
+
+/// What people are told of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionAbout {
+    /// The title of the course.
+    pub course: Words,
+    /// The title of the event.
+    pub event: Words,
+    /// The day.
+    pub date: Date,
+    /// From when to when, in the course's time zone.
+    pub times: Option<(Time, Time)>,
+    /// Where; may be empty.
+    pub place: String,
+}
+
+/// The code of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckInCode {
+    /// Eight letters and digits.
+    pub code: String,
+    /// Of what it is.
+    pub about: SessionAbout,
+}
+
+/// A check-in that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckIn {
+    /// The event's key.
+    pub event: String,
+    /// The session's id.
+    pub session: String,
+    /// What people are told of the session.
+    pub about: SessionAbout,
+    /// The learner's name, or their id where they have none.
+    pub person: String,
+    /// Whether the presence is new; if not, it was known.
+    pub is_new: bool,
+}
+
+impl Progress {
+    /// The code with which people check themselves in to a session on its day: eight letters and
+    /// digits, the same each time.
+    ///
+    /// Whoever has the code can enter anybody who is enrolled, so a key with `bounds` gets the codes
+    /// of sessions in its regions alone.
+    ///
+    /// # Errors
+    /// [`ProgressError::NoSession`], [`ProgressError::Bounded`]; [`ProgressError::SessionOver`]
+    /// where the session's day is past, on which alone the code would be good.
+    pub async fn check_in_code(
+        &self,
+        id: &str,
+        event: &str,
+        session: &str,
+        bounds: Option<&Bounds>,
+    ) -> Result<CheckInCode, ProgressError> {
+        let known = self.boards.register(id).await?;
+        let at = At::find(&known, event, session)?;
+        if bounds.is_some_and(|bounds| !bounds.include(&at.session.region, "", "")) {
+            return Err(ProgressError::Bounded);
+        }
+        let date = at.session.date;
+        if self.today(&known).is_some_and(|today| date < today) {
+            return Err(ProgressError::SessionOver { session: session.to_owned(), date });
+        }
+        Ok(CheckInCode { code: self.code(id, event, session), about: at.about() })
+    }
+
+    /// The title of a course.
+    ///
+    /// # Errors
+    /// [`ProgressError::NoCourse`].
+    pub async fn course_title(&self, id: &str) -> Result<Words, ProgressError> {
+        Ok(Words::of_title(self.boards.register(id).await?.course.title()))
+    }
+
+    /// The session of today whose code this is, whatever its case, and with whatever between its
+    /// letters and digits.
+    ///
+    /// # Errors
+    /// [`ProgressError::NoCode`] unless it is the code of a session, and
+    /// [`ProgressError::CodeOfDay`] unless that is today.
+    pub async fn session_of_code(
+        &self,
+        id: &str,
+        code: &str,
+    ) -> Result<SessionAbout, ProgressError> {
+        let known = self.boards.register(id).await?;
+        Ok(self.session_coded(&known, code)?.about())
+    }
+
+    /// Checks somebody in to the session whose code this is: the session's whole length counts.
+    /// `who` is a learner's id, one of their identifiers, or their mail address. Of ids and
+    /// addresses case does not matter, nor of ids what stands between letters and digits, as long
+    /// as they mean one person.
+    ///
+    /// # Errors
+    /// Those of [`Progress::session_of_code`]; [`ProgressError::NoLearner`].
+    pub async fn check_in(
+        &self,
+        id: &str,
+        code: &str,
+        who: &str,
+    ) -> Result<CheckIn, ProgressError> {
+        let known = self.boards.register(id).await?;
+        let at = self.session_coded(&known, code)?;
+        let no_learner = || ProgressError::NoLearner(who.to_owned());
+        let learner = named(&known, who.trim()).ok_or_else(no_learner)?;
+        let micros = at.day().length.unwrap_or_default();
+        let entry = RegisterEntry { learner: learner.id.clone(), micros, note: String::new() };
+        let _one_at_a_time = self.registering.lock().await;
+        for _ in 0..TRIES {
+            let is_new = !self.present(&at, &known.people).await?.contains_key(&learner.id);
+            let mut plan = Plan::default();
+            let authority = Authority::of_key("check-in", &self.base_url);
+            if is_new {
+                self.plan_entry(&at, learner, &entry, Vec::new(), &authority, &mut plan).await?;
+            }
+            if self.write(&plan.statements, &authority).await? {
+                return Ok(at.taken(learner, is_new));
+            }
+        }
+        Err(ProgressError::Busy)
+    }
+
+    fn today(&self, known: &Known) -> Option<Date> {
+        known.course.day_of(self.clock.now().micros())
+    }
+
+    /// The session whose code this is, if it is today.
+    fn session_coded<'k>(&self, known: &'k Known, code: &str) -> Result<At<'k>, ProgressError> {
+        let (course, today) = (&known.course, self.today(known));
+        let code = squeezed(code).to_uppercase();
+        let mut other_day = None;
+        for (place, activity) in course.activities() {
+            let Some((module, _)) = course.at(place) else { continue };
+            let is_it = |id: &str| self.code(course.id(), &activity.key, id) == code;
+            for session in activity.sessions().iter().filter(|session| is_it(&session.id)) {
+                if Some(session.date) == today {
+                    return Ok(At { known, module, activity, session });
+                }
+                other_day = Some(session.date);
+            }
+        }
+        Err(other_day.map_or(ProgressError::NoCode, ProgressError::CodeOfDay))
+    }
+
+    fn code(&self, course: &str, event: &str, session: &str) -> String {
+        // Keys of any length are taken.
+        let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.secret) else {
+            return String::new();
+        };
+        mac.update(format!("check-in\n{course}\n{event}\n{session}").as_bytes());
+        let digest = mac.finalize().into_bytes();
+        let letter = |byte: &u8| ALPHABET.get(usize::from(byte % 32)).copied().unwrap_or(b'2');
+        digest.iter().take(CODE_LENGTH).map(|byte| char::from(letter(byte))).collect()
+    }
+}
+
+impl At<'_> {
+    fn about(&self) -> SessionAbout {
+        let event = |language| self.activity.name_in(language);
+        SessionAbout {
+            course: Words::of_title(self.known.course.title()),
+            event: Words::new(event("it"), event("en")),
+            date: self.session.date,
+            times: self.session.times,
+            place: self.session.place.clone(),
+        }
+    }
+
+    fn taken(&self, learner: &Learner, is_new: bool) -> CheckIn {
+        let Learner { id, name, .. } = learner;
+        CheckIn {
+            event: self.activity.key.clone(),
+            session: self.session.id.clone(),
+            about: self.about(),
+            person: if name.is_empty() { id } else { name }.clone(),
+            is_new,
+        }
+    }
+}
+
+/// The person of this id, identifier or mail address, or the one they were merged into. What is
+/// written otherwise than in the list must mean one person alone.
+fn named<'k>(known: &'k Known, who: &str) -> Option<&'k Learner> {
+    let enrolled = &known.enrolment.learners;
+    if enrolled.iter().any(|learner| learner.id == who) {
+        return known.person(who, None);
+    }
+    if let Some(person) = who.parse::<Identifier>().ok().and_then(|it| known.people.find(&it)) {
+        return Some(person);
+    }
+    let wanted = format!("mailto:{}", who.to_lowercase());
+    let has_address = |it: &Identifier| match it {
+        Identifier::Mbox(mbox) => mbox.to_lowercase() == wanted,
+        _ => false,
+    };
+    let id = squeezed(who).to_lowercase();
+    let is_it = |learner: &&Learner| {
+        learner.identifiers.iter().any(has_address)
+            || !id.is_empty() && squeezed(&learner.id).to_lowercase() == id
+    };
+    let mut meant = enrolled.iter().filter(is_it).filter_map(|it| known.person(&it.id, None));
+    let person = meant.next()?;
+    meant.all(|other| other.id == person.id).then_some(person)
+}
+
+/// A text without what people put between its letters and digits.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}

@@ -1,0 +1,289 @@
+//! Registers of presence: what was filled in becomes `attended` statements like those of any
+//! other player, and a correction voids what it corrects. The log stays the only truth.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+use validator::Version;
+
+use super::board::Register as Known;
+use super::boards::stopped;
+use super::error::ProgressError;
+use super::{Progress, TRIES};
+use crate::record::RecordError;
+use crate::record::statements::prepare_all;
+use access::bounds::Bounds;
+use course::{
+    Activity, Identifier, Learner, LearnerList, Module, Overlong, Register, RegisterEntry, Session,
+    SessionDay, micros_of_hours,
+};
+use report::session_of;
+use store::{Result as StoreResult, StoreError};
+use xapi::authority::Authority;
+use xapi::same;
+use xapi::stored::Stored;
+
+mod check_in;
+mod notes;
+mod statement;
+
+pub use check_in::{CheckIn, CheckInCode, SessionAbout};
+use notes::note_of;
+use statement::{id_of, voiding};
+
+/// A register to be kept.
+#[derive(Clone, Debug)]
+pub struct Sent<'a> {
+    /// CSV or JSON, as [`Register`] reads them.
+    pub body: &'a [u8],
+    /// Whether it is JSON.
+    pub is_json: bool,
+    /// Whether it is the whole register: who is not in it was not there.
+    pub whole: bool,
+    /// Whether to say what would be done, and do nothing.
+    pub dry_run: bool,
+}
+
+/// What keeping a register did, or would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registered {
+    /// Statements of presence written.
+    pub written: Vec<Uuid>,
+    /// Statements of presence voided, because the register says otherwise.
+    pub voided: Vec<Uuid>,
+    /// How many people's presence was as the register says already.
+    pub unchanged: usize,
+    /// Presences longer than the session; they are written all the same.
+    pub overlong: Vec<Overlong>,
+}
+
+/// A session of a course, with all that it stands in.
+struct At<'k> {
+    known: &'k Known,
+    module: &'k Module,
+    activity: &'k Activity,
+    session: &'k Session,
+}
+
+/// A statement of presence that is not voided.
+struct Present {
+    id: Uuid,
+    micros: u64,
+    note: String,
+    /// When it happened, in microseconds since 1970.
+    timestamp: Option<i64>,
+}
+
+impl Progress {
+    /// Keeps the register of a session of an event, by the authority of whoever sends it. People
+    /// outside of `bounds` are unknown to it, and stay as they are.
+    ///
+    /// # Errors
+    /// [`ProgressError::Sheet`] with every fault and its line; nothing is written then.
+    pub async fn keep_register(
+        &self,
+        id: &str,
+        event: &str,
+        session: &str,
+        sent: Sent<'_>,
+        authority: &Authority,
+        bounds: Option<&Bounds>,
+    ) -> Result<Registered, ProgressError> {
+        let known = self.boards.register(id).await?;
+        let at = At::find(&known, event, session)?;
+        let people = at.people(bounds)?;
+        let day = at.day();
+        let (body, is_json, list) = (sent.body.to_vec(), sent.is_json, people.clone());
+        let parse = move || {
+            if is_json {
+                Register::from_json(&body, &list, &day)
+            } else {
+                Register::from_csv(&body, &list, &day)
+            }
+        };
+        let register = tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
+        let _one_at_a_time = self.registering.lock().await;
+        for _ in 0..TRIES {
+            let mut plan = self.plan(&at, &people, &register, sent.whole, authority).await?;
+            plan.outcome.overlong.clone_from(&register.overlong);
+            if sent.dry_run || self.write(&plan.statements, authority).await? {
+                return Ok(plan.outcome);
+            }
+        }
+        Err(ProgressError::Busy)
+    }
+
+    /// What is to be written so that the log says of a session what a register says.
+    async fn plan(
+        &self,
+        at: &At<'_>,
+        people: &LearnerList,
+        register: &Register,
+        whole: bool,
+        authority: &Authority,
+    ) -> Result<Plan, ProgressError> {
+        let mut present = self.present(at, people).await?;
+        let mut plan = Plan::default();
+        for entry in &register.entries {
+            let Some(learner) = people.learners().iter().find(|it| it.id == entry.learner) else {
+                continue;
+            };
+            let before = present.remove(&learner.id).unwrap_or_default();
+            self.plan_entry(at, learner, entry, before, authority, &mut plan).await?;
+        }
+        let gone = |learner: &String| whole || register.absent.contains(learner);
+        for (_, before) in present.into_iter().filter(|(learner, _)| gone(learner)) {
+            self.plan_voiding(before, authority, &mut plan).await?;
+        }
+        Ok(plan)
+    }
+
+    /// Who was at a session, by learner, as far as statements that are not voided say.
+    async fn present(
+        &self,
+        at: &At<'_>,
+        people: &LearnerList,
+    ) -> Result<BTreeMap<String, Vec<Present>>, ProgressError> {
+        let mut present: BTreeMap<String, Vec<Present>> = BTreeMap::new();
+        for (id, statement) in self.attended(&at.session.object).await? {
+            let actor = statement.get("actor").and_then(Identifier::of_agent);
+            let Some(learner) = actor.and_then(|actor| people.find(&actor)) else { continue };
+            let text = |pointer: &str| statement.pointer(pointer).and_then(Value::as_str);
+            let duration = text("/result/duration").and_then(validator::value::duration::parse);
+            let micros = duration.and_then(|it| u64::try_from(it.micros).ok());
+            present.entry(learner.id.clone()).or_default().push(Present {
+                id,
+                micros: micros.unwrap_or_default(),
+                note: note_of(&statement).unwrap_or_default().to_owned(),
+                timestamp: text("/timestamp")
+                    .and_then(validator::value::timestamp::parse)
+                    .map(|timestamp| timestamp.micros),
+            });
+        }
+        Ok(present)
+    }
+
+    /// What is to be written so that a learner's presence is as `entry` says.
+    async fn plan_entry(
+        &self,
+        at: &At<'_>,
+        learner: &Learner,
+        entry: &RegisterEntry,
+        before: Vec<Present>,
+        authority: &Authority,
+        plan: &mut Plan,
+    ) -> Result<(), ProgressError> {
+        let begin = at.session.begin(at.known.course.zone());
+        let begin = begin.map(|begin| begin.timestamp().as_microsecond());
+        if let [only] = before.as_slice()
+            && only.micros == entry.micros
+            && only.note == entry.note
+            && only.timestamp == begin
+        {
+            plan.outcome.unchanged += 1;
+            return Ok(());
+        }
+        self.plan_voiding(before, authority, plan).await?;
+        let (id, statement) = self.with_id(at.attended(learner, entry)).await?;
+        plan.outcome.written.push(id);
+        plan.statements.push(statement);
+        Ok(())
+    }
+
+    async fn plan_voiding(
+        &self,
+        presences: Vec<Present>,
+        authority: &Authority,
+        plan: &mut Plan,
+    ) -> Result<(), ProgressError> {
+        for Present { id, .. } in presences {
+            plan.outcome.voided.push(id);
+            plan.statements.push(self.with_id(voiding(id, authority)).await?.1);
+        }
+        Ok(())
+    }
+
+    /// A statement under the first of its ids that is free, or that has this same statement: one
+    /// that was voided and is told again is another statement.
+    async fn with_id(&self, mut statement: Value) -> StoreResult<(Uuid, Value)> {
+        let mut turn = 0_u32;
+        let id = loop {
+            let id = id_of(self.secret, &statement, turn);
+            match self.store.statement(id).await? {
+                None => break id,
+                Some(kept) if !kept.voided && is_same(&kept.statement, &statement)? => break id,
+                Some(_) => turn += 1,
+            }
+        };
+        if let Some(members) = statement.as_object_mut() {
+            members.insert("id".to_owned(), id.to_string().into());
+        }
+        Ok((id, statement))
+    }
+
+    /// Keeps all of these statements; none, and false, where an id was taken since it was free.
+    async fn write(
+        &self,
+        statements: &[Value],
+        authority: &Authority,
+    ) -> Result<bool, ProgressError> {
+        if statements.is_empty() {
+            return Ok(true);
+        }
+        let text = Value::from(statements.to_vec()).to_string();
+        let checked =
+            validator::check_batch(text.as_bytes(), Version::V1_0_3).map_err(|report| {
+                let what = report.violations.first().map(|it| it.message.clone());
+                StoreError::Corrupt(format!("a register's statement: {}", what.unwrap_or_default()))
+            })?;
+        let batch =
+            prepare_all(checked.statements, Vec::new(), authority).map_err(RecordError::from)?;
+        match self.record.keep(batch, None).await {
+            Err(RecordError::Conflict { .. }) => Ok(false),
+            kept => Ok(kept.map(|_| true)?),
+        }
+    }
+}
+
+/// What a register comes to.
+#[derive(Default)]
+struct Plan {
+    statements: Vec<Value>,
+    outcome: Registered,
+}
+
+/// Whether a kept statement is the same as one that is about to be written.
+fn is_same(kept: &Stored, statement: &Value) -> StoreResult<bool> {
+    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", kept.id));
+    Ok(same::differences(&kept.value().map_err(corrupt)?, statement).is_empty())
+}
+
+impl<'k> At<'k> {
+    fn find(known: &'k Known, event: &str, session: &str) -> Result<Self, ProgressError> {
+        let found = session_of(&known.course, event, session);
+        let (module, activity, session) = found.ok_or_else(|| ProgressError::NoSession {
+            event: event.to_owned(),
+            session: session.to_owned(),
+        })?;
+        Ok(Self { known, module, activity, session })
+    }
+
+    /// The people who may be registered.
+    fn people(&self, bounds: Option<&Bounds>) -> Result<LearnerList, ProgressError> {
+        let Some(bounds) = bounds else { return Ok(self.known.people.clone()) };
+        let within = |it: &&Learner| bounds.include(&it.region, &it.body, &it.istat);
+        let people = self.known.people.learners().iter().filter(within).cloned();
+        Ok(LearnerList::from_learners(people.collect())?)
+    }
+
+    fn day(&self) -> SessionDay {
+        let zone = self.known.course.zone();
+        let by_hours = || self.activity.hours.map(micros_of_hours);
+        SessionDay {
+            date: self.session.date,
+            time_zone: zone.clone(),
+            length: self.session.micros(zone).or_else(by_hours).filter(|micros| *micros > 0),
+        }
+    }
+}

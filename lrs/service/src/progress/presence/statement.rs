@@ -1,0 +1,98 @@
+//! The statements that a register writes.
+
+use hmac::{Hmac, Mac as _};
+use jiff::{SignedDuration, Zoned};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use super::At;
+use course::{ATTENDED, Identifier, Learner, RegisterEntry};
+use xapi::authority::Authority;
+use xapi::prepare::VOIDED;
+
+/// The `turn`th id of a statement that a register writes: made of what it says, so that the same
+/// register sent twice is the same statements, and under the store's `secret`, so that nobody else
+/// knows it before the statement is kept. Who knew it could keep another one there, or void it.
+pub(super) fn id_of(secret: [u8; 32], statement: &Value, turn: u32) -> Uuid {
+    let part = |pointer: &str| statement.pointer(pointer).unwrap_or(&Value::Null);
+    let parts = ["/actor", "/verb/id", "/object/id", "/timestamp", "/result"].map(part);
+    let mut block = [0; 64];
+    block[..32].copy_from_slice(&secret);
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new(&block.into());
+    mac.update(b"register\n");
+    mac.update(json!([parts, turn]).to_string().as_bytes());
+    let mut id = [0; 16];
+    id.iter_mut().zip(mac.finalize().into_bytes()).for_each(|(to, from)| *to = from);
+    uuid::Builder::from_random_bytes(id).into_uuid()
+}
+
+/// The statement that voids another one.
+pub(super) fn voiding(id: Uuid, authority: &Authority) -> Value {
+    json!({
+        "actor": authority.agent(),
+        "verb": {"id": VOIDED, "display": {"en": "voided"}},
+        "object": {"objectType": "StatementRef", "id": id},
+    })
+}
+
+impl At<'_> {
+    /// The statement of a learner's presence.
+    pub(super) fn attended(&self, learner: &Learner, entry: &RegisterEntry) -> Value {
+        let course = &self.known.course;
+        let begin = self.session.begin(course.zone()).unwrap_or_default();
+        let actor = learner.identifiers.first().map(Identifier::to_agent).unwrap_or_default();
+        let result = json!({"completion": true, "duration": iso_duration(entry.micros)});
+        let event = format!("{}/events/{}", course.outline().iri, self.activity.key);
+        json!({
+            "actor": with(actor, "name", &learner.name),
+            "verb": {"id": ATTENDED, "display": {"it": "ha partecipato a", "en": "attended"}},
+            "object": {
+                "id": self.session.object,
+                "definition": {
+                    "type": "http://adlnet.gov/expapi/activities/meeting",
+                    "name": self.names(),
+                },
+            },
+            "result": with(result, "response", &entry.note),
+            "context": {
+                "platform": "Traccia",
+                "contextActivities": {
+                    "parent": [{"id": event}],
+                    "grouping": [
+                        {"id": course.outline().iri},
+                        {"id": format!("{}/modules/{}", course.outline().iri, self.module.id)},
+                    ],
+                },
+            },
+            "timestamp": rfc_3339(&begin),
+        })
+    }
+
+    fn names(&self) -> Value {
+        let titles = self.activity.title.iter().flat_map(|title| &title.0);
+        let place = |title: &String| match self.session.place.as_str() {
+            "" => format!("{title}, {}", self.session.date),
+            place => format!("{title}, {}, {place}", self.session.date),
+        };
+        titles.map(|(tag, title)| (tag.clone(), json!(place(title)))).collect()
+    }
+}
+
+/// `object` with a member that is a text, unless it is empty.
+fn with(mut object: Value, key: &str, text: &str) -> Value {
+    if let Some(members) = object.as_object_mut().filter(|_| !text.is_empty()) {
+        members.insert(key.to_owned(), text.into());
+    }
+    object
+}
+
+fn rfc_3339(instant: &Zoned) -> String {
+    format!("{}{}", instant.strftime("%Y-%m-%dT%H:%M:%S"), instant.strftime("%:z"))
+}
+
+/// An ISO 8601 duration of hours, minutes and seconds.
+fn iso_duration(micros: u64) -> String {
+    let micros = i64::try_from(micros).unwrap_or(i64::MAX);
+    SignedDuration::from_micros(micros).to_string()
+}

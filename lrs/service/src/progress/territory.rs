@@ -1,0 +1,81 @@
+//! Whether there is anybody in the territory that a key is to be bound to.
+
+use std::collections::BTreeSet;
+
+use super::Progress;
+use super::error::ProgressError;
+use access::bounds::Bounds;
+use course::{is_municipality, is_region, near};
+use store::StoreError;
+
+/// The regions and bodies of the learners of all courses.
+#[derive(Default)]
+struct Territory {
+    regions: BTreeSet<String>,
+    bodies: BTreeSet<String>,
+}
+
+impl Progress {
+    /// Refuses bounds that name a region or body that no learner of any course has: the key would
+    /// see nobody, and nobody would know why. Official regions and municipalities of Italy may be
+    /// named before anybody there is enrolled; while nobody at all is, everything may.
+    ///
+    /// # Errors
+    /// [`ProgressError::NobodyHas`] with the names that look most like it.
+    pub async fn knows_bounds(&self, bounds: &Bounds) -> Result<(), ProgressError> {
+        let known = self.territory().await?;
+        if known.regions.is_empty() && known.bodies.is_empty() {
+            return Ok(());
+        }
+        for region in &bounds.regions {
+            is_in("region", region, &known.regions, is_region)?;
+        }
+        for body in &bounds.bodies {
+            is_in("body", body, &known.bodies, is_municipality)?;
+        }
+        Ok(())
+    }
+
+    async fn territory(&self) -> Result<Territory, ProgressError> {
+        let mut territory = Territory::default();
+        for course in self.store.courses().await? {
+            let register = match self.boards.register(&course.id).await {
+                Ok(register) => register,
+                // Keys are made also where a course cannot be read, or is gone meanwhile.
+                Err(ProgressError::NoCourse(_) | ProgressError::Store(StoreError::Corrupt(_))) => {
+                    continue;
+                }
+                Err(other) => return Err(other),
+            };
+            for learner in register.people.learners() {
+                let mut add = |to: fn(&mut Territory) -> &mut BTreeSet<String>, name: &str| {
+                    let set = to(&mut territory);
+                    if !name.is_empty() && !set.contains(name) {
+                        set.insert(name.to_owned());
+                    }
+                };
+                add(|it| &mut it.regions, &learner.region);
+                add(|it| &mut it.bodies, &learner.body);
+                add(|it| &mut it.bodies, &learner.istat);
+            }
+        }
+        Ok(territory)
+    }
+}
+
+fn is_in(
+    what: &'static str,
+    name: &str,
+    known: &BTreeSet<String>,
+    is_official: fn(&str) -> bool,
+) -> Result<(), ProgressError> {
+    if known.contains(name) {
+        return Ok(());
+    }
+    let near = near(name, known.iter().map(String::as_str));
+    let near: Vec<String> = near.into_iter().map(str::to_owned).collect();
+    if near.is_empty() && is_official(name) {
+        return Ok(());
+    }
+    Err(ProgressError::NobodyHas { what, value: name.to_owned(), near })
+}

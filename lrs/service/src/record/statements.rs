@@ -1,0 +1,215 @@
+//! Keeping statements and giving them back (Communication 2.1).
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use serde_json::Value;
+use uuid::Uuid;
+use validator::{Statement, ifi};
+
+use super::written::{Known, value};
+use super::{Record, RecordError};
+use access::caller::Readable;
+use store::{Batch, Kept, KeptAttachment, KeptBatch, Page, StoreError};
+use xapi::attachment;
+use xapi::attachment::Attachment;
+use xapi::authority::Authority;
+use xapi::index::{MOST_OF_BATCH, MOST_OF_STATEMENT};
+use xapi::instant::Instant;
+use xapi::prepare::{Prepared, prepare};
+use xapi::query::Filter;
+use xapi::refusal::Refusal;
+use xapi::signature;
+use xapi::stored::Stored;
+
+/// What checked `statements` and the `parts` that came with them are kept as: attachments are held
+/// against parts, signatures are verified, and statements without an id get one.
+///
+/// Takes as long as there is much in them: see [`crate::compute`].
+pub fn prepare_all(
+    statements: Vec<Statement>,
+    parts: Vec<Attachment>,
+    authority: &Authority,
+) -> Result<Batch, Refusal> {
+    let values: Vec<&Value> = statements.iter().map(Statement::value).collect();
+    attachment::match_parts(&values, &parts)?;
+    signature::check(&values, &parts)?;
+    let statements =
+        statements.into_iter().map(|statement| prepare(statement, authority, Uuid::new_v4()));
+    batch(statements, parts)
+}
+
+/// [`prepare_all`] of one statement under the id of a PUT request, which its own must equal if it
+/// has one.
+pub fn prepare_one(
+    id: Uuid,
+    statement: Statement,
+    parts: Vec<Attachment>,
+    authority: &Authority,
+) -> Result<Batch, Refusal> {
+    if statement.id().is_some_and(|own| own != id) {
+        return Err(Refusal::new(
+            "statement-id-mismatch",
+            "xAPI 1.0.3 Communication 2.1.1",
+            "The statement's id is not the one in `statementId`.",
+            "Send the same id in both places, or leave it out of the statement.",
+        ));
+    }
+    attachment::match_parts(&[statement.value()], &parts)?;
+    signature::check(&[statement.value()], &parts)?;
+    batch(std::iter::once(prepare(statement, authority, id)), parts)
+}
+
+/// Refuses, as soon as it is known, what would be found by too much.
+fn batch(
+    prepared: impl Iterator<Item = Prepared>,
+    attachments: Vec<Attachment>,
+) -> Result<Batch, Refusal> {
+    let (mut statements, mut keys) = (Vec::new(), 0);
+    for (index, statement) in prepared.enumerate() {
+        keys += statement.keys.len();
+        if statement.keys.len() > MOST_OF_STATEMENT {
+            return Err(too_wide("The statement", MOST_OF_STATEMENT).of_statement(index));
+        }
+        if keys > MOST_OF_BATCH {
+            return Err(too_wide("The batch", MOST_OF_BATCH));
+        }
+        statements.push(statement);
+    }
+    Ok(Batch { statements, attachments })
+}
+
+fn too_wide(what: &str, most: usize) -> Refusal {
+    Refusal::new(
+        "statement-too-wide",
+        "",
+        format!("{what} names more than {most} agents, verbs, activities and registrations."),
+        "Send fewer statements at a time, or statements of smaller groups.",
+    )
+}
+
+/// The hashes of all attachments of `statements` that a reader may have, each once. Who may not read
+/// everything gets only what must have come with these statements: a `fileUrl` beside somebody else's
+/// hash must not open their file.
+///
+/// # Errors
+/// Of a statement that is not JSON.
+pub fn attachment_hashes(
+    statements: &[Stored],
+    readable: &Readable,
+) -> Result<Vec<String>, RecordError> {
+    let mut hashes = BTreeSet::new();
+    for statement in statements {
+        let value = value(statement)?;
+        let described = attachment::described(&value)
+            .filter(|described| *readable == Readable::All || !described.elsewhere);
+        hashes.extend(described.map(|described| described.sha2.to_owned()));
+    }
+    Ok(hashes.into_iter().collect())
+}
+
+impl Record {
+    /// Keeps a batch, all or none, and gives the ids of its statements in order and how many are new.
+    /// `readable` are the statements that the sender may read; `None` for none.
+    ///
+    /// # Errors
+    /// [`RecordError::Conflict`] names the places that differ where the sender may read the other
+    /// statement, and none otherwise.
+    pub async fn keep(
+        &self,
+        batch: Batch,
+        readable: Option<&Readable>,
+    ) -> Result<KeptBatch, RecordError> {
+        let ids: Vec<Uuid> = batch.statements.iter().map(|statement| statement.id).collect();
+        match self.store.put_statements(batch).await {
+            Err(StoreError::Conflict { id, differences }) => {
+                let statement = ids.iter().position(|kept| *kept == id);
+                Err(self.conflict(id, statement, differences, readable).await?)
+            }
+            Err(error) => Err(error.into()),
+            Ok(kept) => Ok(kept),
+        }
+    }
+
+    async fn conflict(
+        &self,
+        id: Uuid,
+        statement: Option<usize>,
+        differences: Vec<String>,
+        readable: Option<&Readable>,
+    ) -> Result<RecordError, RecordError> {
+        let may_know = match readable {
+            None => false,
+            Some(Readable::All) => true,
+            Some(readable) => match self.store.statement(id).await? {
+                Some(kept) => is_readable(&kept, readable)?,
+                None => false,
+            },
+        };
+        let differences = if may_know { differences } else { Vec::new() };
+        Ok(RecordError::Conflict { id, statement, differences })
+    }
+
+    /// The statement `id` if it is voided just as `voided` says and may be read.
+    pub async fn statement(
+        &self,
+        id: Uuid,
+        voided: bool,
+        readable: &Readable,
+    ) -> Result<Option<Stored>, RecordError> {
+        let Some(kept) = self.store.statement(id).await? else { return Ok(None) };
+        if kept.voided != voided || !is_readable(&kept, readable)? {
+            return Ok(None);
+        }
+        Ok(Some(kept.statement))
+    }
+
+    /// A page of the statements that match and may be read.
+    pub async fn statements(
+        &self,
+        mut filter: Filter,
+        readable: Readable,
+    ) -> Result<Page, RecordError> {
+        if let Readable::OfAuthority(ifi) = readable {
+            filter.authority = Some(ifi);
+        }
+        Ok(self.store.statements(&filter).await?)
+    }
+
+    /// What the store knows of the first of `activities`, for [`super::written::canonical`].
+    pub async fn known(&self, activities: Vec<String>) -> Result<Known, RecordError> {
+        let definitions = self.store.definitions(&activities).await?;
+        Ok(Known { activities, definitions })
+    }
+
+    /// Those of the attachments of these hashes whose data is kept, each once.
+    pub async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>, RecordError> {
+        Ok(self.store.attachments(hashes).await?)
+    }
+
+    /// See [`store::StatementStore::attachment_data`]; before the end of the data there is always more.
+    pub async fn attachment_data(
+        &self,
+        kept: &KeptAttachment,
+        from: u64,
+    ) -> Result<Bytes, RecordError> {
+        let piece = self.store.attachment_data(kept, from).await?;
+        if piece.is_empty() && from < kept.bytes {
+            let reason = format!("the attachment {} ends at byte {from}", kept.sha2);
+            return Err(StoreError::Corrupt(reason).into());
+        }
+        Ok(piece)
+    }
+
+    /// See [`store::StatementStore::consistent_through`].
+    pub async fn consistent_through(&self) -> Result<Instant, RecordError> {
+        Ok(self.store.consistent_through().await?)
+    }
+}
+
+fn is_readable(kept: &Kept, readable: &Readable) -> Result<bool, StoreError> {
+    let Readable::OfAuthority(mine) = readable else { return Ok(true) };
+    let statement = value(&kept.statement)?;
+    let authority = statement.get("authority").and_then(ifi::of);
+    Ok(authority.is_some_and(|authority| authority.to_string() == *mine))
+}

@@ -1,0 +1,174 @@
+//! What a store holds, in counts and hashes: two stores that hold the same give the same.
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::{DOCUMENTS, STATEMENTS, hashes};
+use access::key::KeyTexts;
+use store::{Kept, Result, Store, whole};
+use xapi::document::{Document, DocumentKey};
+use xapi::instant::Instant;
+
+/// Counts of what there is, and a SHA-256 in hexadecimal of all of each kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Contents {
+    /// Statements in the order of `stored`, with what is voided.
+    pub statements: Part,
+    /// The data of attachments, in the order of the statements that describe it.
+    pub attachments: Part,
+    /// State and profile documents.
+    pub documents: Part,
+    /// Keys.
+    pub keys: Part,
+    /// Courses with their files and learners.
+    pub courses: Part,
+    /// Frozen certificate lists.
+    pub certificates: Part,
+}
+
+/// Everything of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// How many.
+    pub count: u64,
+    /// The hash of all.
+    pub sha256: String,
+}
+
+impl Contents {
+    /// What is not the same in `other`, in words.
+    pub fn difference(&self, other: &Self) -> Option<String> {
+        let parts = [
+            ("statements", &self.statements, &other.statements),
+            ("attachments", &self.attachments, &other.attachments),
+            ("documents", &self.documents, &other.documents),
+            ("keys", &self.keys, &other.keys),
+            ("courses", &self.courses, &other.courses),
+            ("certificate lists", &self.certificates, &other.certificates),
+        ];
+        let different = parts.into_iter().find(|(_, ours, theirs)| ours != theirs);
+        different.map(|(what, ours, theirs)| {
+            format!(
+                "{what}: {} ({}) in the source, {} ({}) in the target",
+                ours.count, ours.sha256, theirs.count, theirs.sha256
+            )
+        })
+    }
+}
+
+/// Counts and hashes things, field by field: each goes in with its length.
+#[derive(Default)]
+struct Counter {
+    count: u64,
+    hash: Sha256,
+}
+
+impl Counter {
+    fn add(&mut self, fields: &[&[u8]]) {
+        self.count += 1;
+        for field in fields {
+            self.hash.update((field.len() as u64).to_be_bytes());
+            self.hash.update(field);
+        }
+    }
+
+    fn part(self) -> Part {
+        Part { count: self.count, sha256: hex::encode(self.hash.finalize()) }
+    }
+}
+
+/// What `store` holds; `tell` hears how many statements were read.
+pub async fn contents(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<Contents> {
+    let (statements, attachments) = log(store, tell).await?;
+    let mut keys = Counter::default();
+    for key in store.keys().await? {
+        let KeyTexts { name, label, scopes, authority, bounds, created, secret_hash } = key.texts();
+        let created = created.to_string();
+        let texts = [&name, &label, &scopes, &authority, &bounds, &created, &secret_hash];
+        keys.add(&texts.map(String::as_bytes));
+    }
+    let (mut courses, mut certificates) = (Counter::default(), Counter::default());
+    for revision in store.courses().await? {
+        let Some(course) = store.course(&revision.id).await? else { continue };
+        let texts = [&course.id, &course.file, &course.enrolment];
+        courses.add(&texts.map(String::as_bytes));
+        for list in store.certificates(&course.id).await? {
+            let created = list.created.micros().to_be_bytes();
+            certificates.add(&[course.id.as_bytes(), list.id.as_bytes(), &created, &list.body]);
+        }
+    }
+    Ok(Contents {
+        statements,
+        attachments,
+        documents: documents(store).await?,
+        keys: keys.part(),
+        courses: courses.part(),
+        certificates: certificates.part(),
+    })
+}
+
+async fn log(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<(Part, Part)> {
+    let (mut statements, mut attachments) = (Counter::default(), Counter::default());
+    let mut after = Instant::default();
+    loop {
+        tell(statements.count);
+        let page = store.log(after, STATEMENTS).await?.statements;
+        let Some(last) = page.last() else { return Ok((statements.part(), attachments.part())) };
+        after = last.statement.stored;
+        for Kept { statement, voided } in &page {
+            let stored = statement.stored.micros().to_be_bytes();
+            let voided = [u8::from(*voided)];
+            statements.add(&[statement.id.as_bytes(), &stored, &voided, &statement.body]);
+            for hash in hashes(statement)? {
+                for kept in store.attachments(std::slice::from_ref(&hash)).await? {
+                    let found = whole(store, &kept).await?;
+                    let name = [hash.as_bytes(), found.content_type.as_bytes()];
+                    attachments.add(&[name[0], name[1], &found.body]);
+                }
+            }
+        }
+    }
+}
+
+/// Documents have no order that all stores share: the sum of their hashes has none either.
+async fn documents(store: &dyn Store) -> Result<Part> {
+    let (mut count, mut sum) = (0, [0_u8; 32]);
+    let mut after: Option<DocumentKey> = None;
+    loop {
+        let page = store.documents_beyond(after.as_ref(), DOCUMENTS).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.clone());
+        for (key, document) in &page {
+            count += 1;
+            add(&mut sum, &hash_of(key, document));
+        }
+    }
+    Ok(Part { count, sha256: hex::encode(sum) })
+}
+
+fn hash_of(DocumentKey { shelf, id }: &DocumentKey, document: &Document) -> Vec<u8> {
+    let mut counter = Counter::default();
+    let registration = shelf.registration.map(|id| id.to_string()).unwrap_or_default();
+    let texts = [
+        &format!("{:?}", shelf.resource),
+        &shelf.activity,
+        &shelf.agent,
+        &registration,
+        id,
+        &document.content_type,
+        &document.updated.to_string(),
+    ];
+    counter.add(&texts.map(String::as_bytes));
+    counter.add(&[&document.body]);
+    counter.hash.finalize().to_vec()
+}
+
+/// Adds a number of 32 bytes to another, the first byte being the least.
+fn add(sum: &mut [u8; 32], other: &[u8]) {
+    let mut carry = false;
+    for (byte, other) in sum.iter_mut().zip(other) {
+        let (with, first) = byte.overflowing_add(*other);
+        let (with, second) = with.overflowing_add(u8::from(carry));
+        (*byte, carry) = (with, first || second);
+    }
+}

@@ -1,0 +1,218 @@
+//! Bytes of any size in a field: in the document itself, or in a file of `GridFS` where a document
+//! could not hold them.
+
+use bytes::{Buf as _, Bytes, BytesMut};
+use futures::{AsyncReadExt as _, AsyncWriteExt as _, TryStreamExt as _};
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::error::{ErrorKind, GridFsErrorKind};
+use mongodb::gridfs::{FilesCollectionDocument, GridFsBucket};
+use mongodb::options::GridFsBucketOptions;
+use mongodb::{Collection, Database};
+
+use super::call::{all, call};
+use super::field;
+use store::{PIECE, Result, StoreError};
+
+/// What a document holds itself. A server's answer holds [`super::call::BATCH`] of them.
+pub(super) const INLINE: usize = 256 << 10;
+/// What a document held itself at the most, in any version.
+pub(super) const EVER_INLINE: usize = 8 << 20;
+/// The name of the files' collections, before `.files` and `.chunks`.
+pub(super) const BUCKET: &str = "blob";
+/// What files say of themselves: the claim that they were written for, the collection and the filter
+/// of the document that is to hold their id.
+const OWNER: &str = "owner";
+const IN: &str = "in";
+const HOLDER: &str = "holder";
+
+/// Whose a file is: the document that holds its id, or shall.
+#[derive(Clone, Debug)]
+pub(super) struct Owner {
+    /// Where the claim begins that it was written under; 0 for none.
+    pub(super) claim: i64,
+    pub(super) collection: String,
+    /// Finds the document.
+    pub(super) holder: Document,
+}
+
+impl Owner {
+    /// The document of `collection` that `holder` finds.
+    pub(super) fn new(collection: &Collection<Document>, holder: Document) -> Self {
+        Self::claimed(collection, holder, 0)
+    }
+
+    /// The same for what is written under the claim that begins at `claim`.
+    pub(super) fn claimed(collection: &Collection<Document>, holder: Document, claim: i64) -> Self {
+        Self { claim, collection: collection.name().to_owned(), holder }
+    }
+
+    /// The owner that a file names.
+    pub(super) fn read(metadata: &Document) -> Option<Self> {
+        Some(Self {
+            claim: field::integer(metadata, OWNER).ok()?,
+            collection: field::text(metadata, IN).ok()?,
+            holder: metadata.get_document(HOLDER).ok()?.clone(),
+        })
+    }
+
+    fn document(self) -> Document {
+        doc! {OWNER: self.claim, IN: self.collection, HOLDER: self.holder}
+    }
+}
+
+/// The files of one database.
+#[derive(Clone)]
+pub(super) struct Blobs {
+    bucket: GridFsBucket,
+    chunks: Collection<Document>,
+}
+
+/// A file without its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Blob {
+    pub(super) id: ObjectId,
+    /// How many bytes it has.
+    pub(super) bytes: u64,
+    /// How many of them are in each of its chunks but the last.
+    pub(super) chunk: u32,
+}
+
+impl Blobs {
+    pub(super) fn new(database: &Database) -> Self {
+        let options = GridFsBucketOptions::builder().bucket_name(BUCKET.to_owned()).build();
+        let chunks = database.collection(&format!("{BUCKET}.chunks"));
+        Self { bucket: database.gridfs_bucket(options), chunks }
+    }
+
+    /// The files of these ids that are there, in no order.
+    pub(super) async fn files(&self, ids: Vec<Bson>) -> Result<Vec<Blob>> {
+        let found = self.bucket.find(doc! {"_id": {"$in": ids}});
+        let found: Vec<_> = call(async { found.await?.try_collect::<Vec<_>>().await }).await?;
+        let blob = |file: FilesCollectionDocument| {
+            let id = file.id.as_object_id()?;
+            Some(Blob { id, bytes: file.length, chunk: file.chunk_size_bytes })
+        };
+        Ok(found.into_iter().filter_map(blob).collect())
+    }
+
+    /// The bytes of a file from `from` on, at least one and [`PIECE`] at the most; none beyond its
+    /// end.
+    pub(super) async fn piece(&self, file: Blob, from: u64) -> Result<Bytes> {
+        let chunk = u64::from(file.chunk.max(1));
+        let (first, within) = (from / chunk, from % chunk);
+        let count = (PIECE as u64 / chunk).max(1);
+        let [first, end] = [first, first + count].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+        let filter = doc! {"files_id": file.id, "n": {"$gte": first, "$lt": end}};
+        let found = all(self.chunks.find(filter).sort(doc! {"n": 1})).await?;
+        let mut bytes = BytesMut::new();
+        for chunk in &found {
+            let data = chunk.get_binary_generic("data");
+            let data = data.map_err(|_| StoreError::Corrupt(format!("a chunk of {}", file.id)))?;
+            bytes.extend_from_slice(data);
+        }
+        bytes.advance(usize::try_from(within).unwrap_or(usize::MAX).min(bytes.len()));
+        if bytes.is_empty() && from < file.bytes {
+            return Err(StoreError::Corrupt(format!("the file {} ends early", file.id)));
+        }
+        Ok(bytes.freeze())
+    }
+
+    /// `bytes` as a field: themselves, or the id of a file of `owner`.
+    pub(super) async fn field(&self, bytes: &[u8], owner: Owner) -> Result<Bson> {
+        if bytes.len() <= INLINE {
+            return Ok(field::of_bytes(bytes));
+        }
+        self.write(bytes, owner).await.map(Bson::ObjectId)
+    }
+
+    /// The same for text, which stays readable in the document.
+    pub(super) async fn text_field(&self, text: &str, owner: Owner) -> Result<Bson> {
+        if text.len() <= INLINE {
+            return Ok(Bson::String(text.to_owned()));
+        }
+        self.write(text.as_bytes(), owner).await.map(Bson::ObjectId)
+    }
+
+    /// The bytes that the field `name` was made of.
+    pub(super) async fn bytes(&self, document: &Document, name: &str) -> Result<Bytes> {
+        if let Ok(text) = document.get_str(name) {
+            return Ok(Bytes::copy_from_slice(text.as_bytes()));
+        }
+        if let Ok(bytes) = document.get_binary_generic(name) {
+            return Ok(Bytes::copy_from_slice(bytes));
+        }
+        self.read(field::object_id(document, name)?).await
+    }
+
+    /// The same as text.
+    pub(super) async fn text(&self, document: &Document, name: &str) -> Result<String> {
+        let bytes = self.bytes(document, name).await?;
+        String::from_utf8(bytes.into())
+            .map_err(|_| StoreError::Corrupt(format!("a field `{name}` that is not UTF-8")))
+    }
+
+    async fn write(&self, bytes: &[u8], owner: Owner) -> Result<ObjectId> {
+        self.write_named(bytes, owner, Document::new()).await
+    }
+
+    /// Writes a file of `owner` that says more of itself.
+    pub(super) async fn write_named(
+        &self,
+        bytes: &[u8],
+        owner: Owner,
+        more: Document,
+    ) -> Result<ObjectId> {
+        let id = ObjectId::new();
+        let mut metadata = owner.document();
+        metadata.extend(more);
+        let open = self.bucket.open_upload_stream("").id(Bson::ObjectId(id));
+        let mut file = call(open.metadata(metadata)).await?;
+        let written = async {
+            file.write_all(bytes).await?;
+            file.close().await.map_err(mongodb::error::Error::from)
+        };
+        call(written).await?;
+        Ok(id)
+    }
+
+    pub(super) async fn read(&self, id: ObjectId) -> Result<Bytes> {
+        let mut file = call(self.bucket.open_download_stream(Bson::ObjectId(id))).await?;
+        let mut bytes = Vec::new();
+        call(async { file.read_to_end(&mut bytes).await.map_err(Into::into) }).await?;
+        Ok(bytes.into())
+    }
+
+    pub(super) async fn remove(&self, ids: impl IntoIterator<Item = ObjectId>) -> Result<()> {
+        for id in ids {
+            call(async {
+                match self.bucket.delete(Bson::ObjectId(id)).await {
+                    Err(error) if is_missing(&error) => Ok(()),
+                    other => other,
+                }
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// All files that were written under the claim at `claim`, with what they say of themselves.
+    pub(super) async fn of(&self, claim: i64) -> Result<Vec<(ObjectId, Document)>> {
+        let files = self.bucket.find(doc! {format!("metadata.{OWNER}"): claim});
+        let files: Vec<_> = call(async { files.await?.try_collect::<Vec<_>>().await }).await?;
+        let named = |file: FilesCollectionDocument| {
+            Some((file.id.as_object_id()?, file.metadata.unwrap_or_default()))
+        };
+        Ok(files.into_iter().filter_map(named).collect())
+    }
+
+    /// Removes all files that were written under the claim at `claim`.
+    pub(super) async fn remove_of(&self, claim: i64) -> Result<()> {
+        let files = self.of(claim).await?;
+        self.remove(files.into_iter().map(|(id, _)| id)).await
+    }
+}
+
+fn is_missing(error: &mongodb::error::Error) -> bool {
+    matches!(error.kind.as_ref(), ErrorKind::GridFs(GridFsErrorKind::FileNotFound { .. }))
+}

@@ -1,0 +1,207 @@
+//! Courses, a cell each whose version is the course's revision, and frozen lists of certificates.
+//! Fields of a course: `id`, `file`, `enrolment`, `reading`.
+
+use mongodb::Collection;
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Bson, Document, doc};
+
+use super::blob::{Blobs, Owner};
+use super::call::{all, call, insert};
+use super::cell::{self, Cells, Held};
+use super::field;
+use store::{CourseRevision, KeptCertificates, KeptCourse, Result, StoreError};
+use xapi::instant::Instant;
+
+/// How often a course is read again whose texts were replaced meanwhile.
+const TRIES: u32 = 5;
+
+/// Where they are kept.
+#[derive(Clone)]
+pub(super) struct Courses {
+    pub(super) cells: Cells,
+    pub(super) certificates: Collection<Document>,
+    pub(super) blobs: Blobs,
+}
+
+impl Courses {
+    /// See [`store::CourseStore::courses`].
+    pub(super) async fn courses(&self) -> Result<Vec<CourseRevision>> {
+        let held = self.cells.find(doc! {}, &["id", "reading"]).await?;
+        let mut courses: Vec<CourseRevision> =
+            held.values().filter_map(|held| revised(held).transpose()).collect::<Result<_>>()?;
+        courses.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        Ok(courses)
+    }
+
+    /// See [`store::CourseStore::course_revision`].
+    pub(super) async fn revision(&self, id: &str) -> Result<Option<CourseRevision>> {
+        let filter = doc! {"cell": cell::name(&[id])};
+        let held = self.cells.find(filter, &["id", "reading"]).await?;
+        held.values().next().map_or(Ok(None), revised)
+    }
+
+    /// See [`store::CourseStore::course`].
+    pub(super) async fn course(&self, id: &str) -> Result<Option<KeptCourse>> {
+        let mut last = Ok(None);
+        for _ in 0..TRIES {
+            let held = self.cells.read(&cell::name(&[id])).await?;
+            last = self.read(&held).await;
+            if last.is_ok() {
+                break;
+            }
+        }
+        last
+    }
+
+    async fn read(&self, held: &Held) -> Result<Option<KeptCourse>> {
+        let Some(value) = held.value() else { return Ok(None) };
+        Ok(Some(KeptCourse {
+            id: field::text(value, "id")?,
+            file: self.blobs.text(value, "file").await?,
+            enrolment: self.blobs.text(value, "enrolment").await?,
+            revision: held.n,
+            reading: field::integer(value, "reading")?,
+        }))
+    }
+
+    /// See [`store::CourseStore::put_course`].
+    pub(super) async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        based_on: i64,
+        reread: bool,
+    ) -> Result<bool> {
+        let name = cell::name(&[id]);
+        let held = self.cells.read(&name).await?;
+        if held.value().map_or(0, |_| held.n) != based_on {
+            return Ok(false);
+        }
+        if held.value().is_none() && held.n > 0 {
+            // Its deleter may have died before this was done.
+            self.remove_certificates(doc! {"course": id}).await?;
+        }
+        let file = self.blobs.text_field(file, self.cells.owner(&name)).await?;
+        let value = match held.value() {
+            None => doc! {"id": id, "file": file, "enrolment": "", "reading": held.n + 1},
+            Some(kept) => {
+                let reading = if reread { held.n + 1 } else { field::integer(kept, "reading")? };
+                let enrolment = kept.get("enrolment").cloned().unwrap_or(Bson::Null);
+                doc! {"id": id, "file": file, "enrolment": enrolment, "reading": reading}
+            }
+        };
+        self.change(&name, &held, value).await
+    }
+
+    /// See [`store::CourseStore::delete_course`]: the course, then its lists. The trace that
+    /// stays in its cell counts on for a later course.
+    pub(super) async fn delete_course(
+        &self,
+        id: &str,
+        based_on: i64,
+        now: Instant,
+    ) -> Result<bool> {
+        let name = cell::name(&[id]);
+        let held = self.cells.read(&name).await?;
+        let Some(kept) = held.value().filter(|_| held.n == based_on) else { return Ok(false) };
+        // Those of a course that takes the id at once are not among them.
+        let lists = self.certificates.find(doc! {"course": id}).projection(doc! {"_id": 1});
+        let lists = all(lists).await?.into_iter().filter_map(|mut list| list.remove("_id"));
+        let lists: Vec<Bson> = lists.collect();
+        if !self.cells.remove(&name, &held, doc! {"id": id}, now.micros()).await? {
+            return Ok(false);
+        }
+        self.blobs.remove(files(kept)).await?;
+        self.remove_certificates(doc! {"_id": {"$in": lists}}).await?;
+        Ok(true)
+    }
+
+    /// Removes frozen lists, with their files.
+    async fn remove_certificates(&self, filter: Document) -> Result<()> {
+        let mut in_files = filter.clone();
+        in_files.insert("body", doc! {"$type": "objectId"});
+        for list in all(self.certificates.find(in_files)).await? {
+            self.blobs.remove(list.get_object_id("body").ok()).await?;
+        }
+        call(self.certificates.delete_many(filter)).await.map(drop)
+    }
+
+    /// See [`store::CourseStore::put_enrolment`].
+    pub(super) async fn put_enrolment(
+        &self,
+        id: &str,
+        enrolment: &str,
+        based_on: i64,
+    ) -> Result<bool> {
+        let name = cell::name(&[id]);
+        let held = self.cells.read(&name).await?;
+        let Some(kept) = held.value().filter(|_| held.n == based_on) else { return Ok(false) };
+        let value = doc! {
+            "id": id,
+            "file": kept.get("file").cloned().unwrap_or(Bson::Null),
+            "enrolment": self.blobs.text_field(enrolment, self.cells.owner(&name)).await?,
+            "reading": field::integer(kept, "reading")?,
+        };
+        self.change(&name, &held, value).await
+    }
+
+    /// Changes the course, and removes the files that only the value had which is not the course's now.
+    async fn change(&self, name: &str, held: &Held, value: Document) -> Result<bool> {
+        let (old, new) = (held.value().map(files).unwrap_or_default(), files(&value));
+        let is_done = self.cells.change(name, held, value).await?;
+        let (kept, gone) = if is_done {
+            (new, old)
+        } else {
+            // It may have been the course's for a while, and others may have gone on with its files.
+            let now = self.cells.read(name).await?;
+            (now.value().map(files).unwrap_or_default(), new)
+        };
+        self.blobs.remove(gone.into_iter().filter(|file| !kept.contains(file))).await?;
+        Ok(is_done)
+    }
+
+    /// See [`store::CourseStore::add_certificates`].
+    pub(super) async fn add_certificates(
+        &self,
+        course: &str,
+        list: &KeptCertificates,
+    ) -> Result<bool> {
+        let body = std::str::from_utf8(&list.body)
+            .map_err(|_| StoreError::Corrupt("a certificate list that is not UTF-8".into()))?;
+        let name = cell::name(&[course, &list.id]);
+        let owner = Owner::new(&self.certificates, doc! {"_id": &name});
+        let document = doc! {
+            "_id": name,
+            "course": course,
+            "id": &list.id,
+            "created": list.created.micros(),
+            "body": self.blobs.text_field(body, owner).await?,
+        };
+        insert(&self.certificates, document).await
+    }
+
+    /// See [`store::CourseStore::certificates`].
+    pub(super) async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
+        let lists = self.certificates.find(doc! {"course": course});
+        let mut kept = Vec::new();
+        for list in all(lists.sort(doc! {"created": -1, "id": 1})).await? {
+            kept.push(KeptCertificates {
+                id: field::text(&list, "id")?,
+                created: field::instant(&list, "created")?,
+                body: self.blobs.bytes(&list, "body").await?,
+            });
+        }
+        Ok(kept)
+    }
+}
+
+fn revised(held: &Held) -> Result<Option<CourseRevision>> {
+    let Some(value) = held.value() else { return Ok(None) };
+    let (id, reading) = (field::text(value, "id")?, field::integer(value, "reading")?);
+    Ok(Some(CourseRevision { id, revision: held.n, reading }))
+}
+
+/// The files that hold a course's texts.
+fn files(value: &Document) -> Vec<ObjectId> {
+    ["file", "enrolment"].into_iter().filter_map(|name| value.get_object_id(name).ok()).collect()
+}

@@ -1,0 +1,258 @@
+//! State and profile documents: a cell each. Fields: `shelf`, the name of the three that follow,
+//! `resource`, `activity`, `agent`; `registration` ("" for none), `id`, `content_type`, `updated` in
+//! microseconds, `body`, `crc`, which those of a version before have not.
+
+use std::sync::Arc;
+
+use mongodb::bson::{Bson, Document as Fields, doc};
+use uuid::Uuid;
+
+use super::blob::Blobs;
+use super::cell::{self, Cells, Held, busy};
+use super::field;
+use store::turns::Turns;
+use store::{LOG_BYTES, Result, StoreError, checksum};
+use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
+use xapi::instant::Instant;
+
+/// How often a change is tried again when somebody else was quicker.
+const TRIES: u32 = 200;
+
+/// Where they are kept.
+#[derive(Clone)]
+pub(super) struct Documents {
+    pub(super) cells: Cells,
+    pub(super) blobs: Blobs,
+    pub(super) turns: Arc<Turns>,
+}
+
+impl Documents {
+    /// See [`store::DocumentStore::document`].
+    pub(super) async fn document(&self, key: &DocumentKey) -> Result<Option<Document>> {
+        let name = name(key);
+        let held = self.cells.read(&name).await?;
+        self.current(&name, held).await.map(|(_, document)| document)
+    }
+
+    /// The cell of this name, as it was `held` or as it is now, and its document. Where its body
+    /// cannot be read it may be in a file that somebody has replaced.
+    async fn current(&self, name: &str, mut held: Held) -> Result<(Held, Option<Document>)> {
+        loop {
+            let failed = match self.read(&held).await {
+                Ok(document) => return Ok((held, document)),
+                Err(error) => error,
+            };
+            let now = self.cells.read(name).await?;
+            if now.n == held.n {
+                return Err(failed);
+            }
+            held = now;
+        }
+    }
+
+    async fn read(&self, held: &Held) -> Result<Option<Document>> {
+        let Some(value) = held.value() else { return Ok(None) };
+        let document = Document {
+            content_type: field::text(value, "content_type")?,
+            updated: field::instant(value, "updated")?,
+            body: self.blobs.bytes(value, "body").await?,
+        };
+        let crc = value.contains_key("crc").then(|| field::integer(value, "crc")).transpose()?;
+        checksum::checked_document(&key(value)?, document, crc).map(Some)
+    }
+
+    /// See [`store::DocumentStore::document_ids`].
+    pub(super) async fn ids(
+        &self,
+        shelf: &Shelf,
+        since: Option<Instant>,
+    ) -> Result<(Vec<String>, Option<Instant>)> {
+        let held = self.cells.find(on(shelf), &["id", "updated"]).await?;
+        let (mut ids, mut latest) = (Vec::new(), None);
+        for value in held.values().filter_map(Held::value) {
+            let updated = field::instant(value, "updated")?;
+            if since.is_none_or(|since| updated > since) {
+                ids.push(field::text(value, "id")?);
+                latest = latest.max(Some(updated));
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        Ok((ids, latest))
+    }
+
+    /// See [`store::TransferStore::documents_beyond`]: by the names of their cells.
+    pub(super) async fn beyond(
+        &self,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<(DocumentKey, Document)>> {
+        let after = after.map(name).unwrap_or_default();
+        // What is in a file is as long as a page may be.
+        let weight = |value: &Fields| match value.get("body") {
+            Some(Bson::Binary(body)) => body.bytes.len(),
+            Some(_) => LOG_BYTES,
+            None => 0,
+        };
+        let mut documents = Vec::new();
+        for held in self.cells.beyond(&after, limit, weight).await? {
+            if let (Some(value), Some(document)) = (held.value(), self.read(&held).await?) {
+                documents.push((key(value)?, document));
+            }
+        }
+        Ok(documents)
+    }
+
+    /// See [`store::DocumentStore::change_document`].
+    pub(super) async fn change(
+        &self,
+        key: &DocumentKey,
+        precondition: &Precondition,
+        change: Change,
+        now: Instant,
+    ) -> Result<Option<Document>> {
+        let name = name(key);
+        for _ in 0..TRIES {
+            let held = self.cells.read(&name).await?;
+            let _turn = self.turns.take(weight(&held)).await?;
+            let (held, existing) = self.current(&name, held).await?;
+            let changed = changed(existing.clone(), precondition.clone(), change.clone()).await?;
+            let is_done = match &changed {
+                Some(document) => self.put(&name, &held, key, document).await?,
+                None if existing.is_none() => true,
+                None => self.cells.remove(&name, &held, place(key), now.micros()).await?,
+            };
+            if is_done {
+                self.drop_file(&held).await?;
+                return Ok(changed);
+            }
+        }
+        Err(busy())
+    }
+
+    async fn put(
+        &self,
+        name: &str,
+        held: &Held,
+        key: &DocumentKey,
+        document: &Document,
+    ) -> Result<bool> {
+        let mut value = place(key);
+        let body = self.blobs.field(&document.body, self.cells.owner(name)).await?;
+        let file = body.as_object_id();
+        value.insert("content_type", &document.content_type);
+        value.insert("updated", document.updated.micros());
+        value.insert("body", body);
+        value.insert("crc", i64::from(checksum::of_document(key, document)));
+        let is_done = self.cells.change(name, held, value).await?;
+        if !is_done {
+            self.blobs.remove(file).await?;
+        }
+        Ok(is_done)
+    }
+
+    /// Removes the file of a value that was replaced.
+    async fn drop_file(&self, held: &Held) -> Result<()> {
+        let file = held.value().and_then(|value| value.get_object_id("body").ok());
+        self.blobs.remove(file).await
+    }
+
+    /// See [`store::DocumentStore::delete_documents`]. One after the other: a reader may
+    /// see some of them gone, and when the process dies some are left.
+    pub(super) async fn delete(&self, shelf: &Shelf, now: Instant) -> Result<()> {
+        for name in self.cells.find(on(shelf), &[]).await?.into_keys() {
+            for tried in 0.. {
+                let held = self.cells.read(&name).await?;
+                let Some(value) = held.value() else { break };
+                let kept = ["shelf", "registration", "id"];
+                let keep: Fields = kept
+                    .iter()
+                    .filter_map(|it| Some(((*it).to_owned(), value.get(it)?.clone())))
+                    .collect();
+                if self.cells.remove(&name, &held, keep, now.micros()).await? {
+                    self.drop_file(&held).await?;
+                    break;
+                }
+                if tried == TRIES {
+                    return Err(busy());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the document of a cell weighs, in bytes, as far as the cell tells: what is in a file is large.
+fn weight(held: &Held) -> usize {
+    let is_in_file = held.value().is_some_and(|value| value.get_object_id("body").is_ok());
+    if is_in_file { usize::MAX } else { 0 }
+}
+
+/// What a change makes of a document: off the asynchronous threads, for both may be large.
+async fn changed(
+    existing: Option<Document>,
+    precondition: Precondition,
+    change: Change,
+) -> Result<Option<Document>> {
+    let work = move || {
+        precondition.check(existing.as_ref()).map_err(StoreError::Precondition)?;
+        Ok(change.apply(existing)?)
+    };
+    let stopped = |error| StoreError::Unavailable(format!("a change was stopped: {error}"));
+    tokio::task::spawn_blocking(work).await.map_err(stopped)?
+}
+
+fn registration(shelf: &Shelf) -> String {
+    shelf.registration.map(|id| id.to_string()).unwrap_or_default()
+}
+
+const fn resource(shelf: &Shelf) -> &'static str {
+    match shelf.resource {
+        Resource::State => "state",
+        Resource::ActivityProfile => "activity",
+        Resource::AgentProfile => "agent",
+    }
+}
+
+fn shelf_name(shelf: &Shelf) -> String {
+    cell::name(&[resource(shelf), &shelf.activity, &shelf.agent])
+}
+
+fn name(DocumentKey { shelf, id }: &DocumentKey) -> String {
+    cell::name(&[&shelf_name(shelf), &registration(shelf), id])
+}
+
+fn place(DocumentKey { shelf, id }: &DocumentKey) -> Fields {
+    doc! {
+        "shelf": shelf_name(shelf),
+        "resource": resource(shelf),
+        "activity": &shelf.activity,
+        "agent": &shelf.agent,
+        "registration": registration(shelf),
+        "id": id,
+    }
+}
+
+fn key(value: &Fields) -> Result<DocumentKey> {
+    let resource = match field::text(value, "resource")?.as_str() {
+        "state" => Resource::State,
+        "activity" => Resource::ActivityProfile,
+        _ => Resource::AgentProfile,
+    };
+    let shelf = Shelf {
+        resource,
+        activity: field::text(value, "activity")?,
+        agent: field::text(value, "agent")?,
+        registration: Uuid::parse_str(&field::text(value, "registration")?).ok(),
+    };
+    Ok(DocumentKey { shelf, id: field::text(value, "id")? })
+}
+
+/// The documents on a shelf: those of its registration, or of any.
+fn on(shelf: &Shelf) -> Fields {
+    let mut on = doc! {"shelf": shelf_name(shelf)};
+    if shelf.registration.is_some() {
+        on.insert("registration", registration(shelf));
+    }
+    on
+}

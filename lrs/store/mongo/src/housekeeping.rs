@@ -1,0 +1,80 @@
+//! Removing what has served its time, and what dead processes have left.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mongodb::Collection;
+use mongodb::bson::{Document, doc};
+
+use super::call::{call, insert};
+use super::cell::Cells;
+use super::connect;
+use super::orphans::Orphans;
+use super::statements::Task;
+use store::Result;
+use xapi::clock::Clock;
+
+/// The first time after the start, and how often then.
+const FIRST: Duration = Duration::from_mins(5);
+const EVERY: Duration = Duration::from_hours(1);
+/// What nobody needs stays for so long, in microseconds: nobody can be working on what was before
+/// that.
+const DAY: i64 = 86_400 * 1_000_000;
+
+/// What there is to keep in order.
+pub(super) struct House {
+    pub(super) documents: Cells,
+    pub(super) orphans: Orphans,
+    pub(super) settings: Collection<Document>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl House {
+    /// Keeps it in order as long as the task lives.
+    pub(super) fn start(self) -> Task {
+        Task::new(async move {
+            let mut pause = FIRST;
+            loop {
+                tokio::time::sleep(pause).await;
+                if let Err(error) = self.clear_away_by_the_servers_time().await {
+                    tracing::warn!(%error, "what has served its time cannot be removed");
+                }
+                pause = EVERY;
+            }
+        })
+    }
+
+    /// Files are of all machines: how old they are is not for the clock of one to say.
+    async fn clear_away_by_the_servers_time(&self) -> Result<()> {
+        let time = connect::time(&self.orphans.database).await?;
+        self.clear_away(time.unwrap_or_else(|| self.clock.now().micros())).await
+    }
+
+    /// Forgets the traces of removed documents and, once a day over all processes, removes the files
+    /// that nobody needs; `now` in microseconds.
+    pub(super) async fn clear_away(&self, now: i64) -> Result<()> {
+        self.documents.forget(now - DAY).await?;
+        let day = now / DAY;
+        if !self.has_the_day(day).await? {
+            return Ok(());
+        }
+        let removed = self.orphans.remove((now - DAY) / 1_000_000).await;
+        if removed.is_err() {
+            call(self.settings.delete_one(doc! {"_id": id(day)})).await?;
+        }
+        removed
+    }
+
+    /// Whether this process, and no other, looks through all files on a day.
+    pub(super) async fn has_the_day(&self, day: i64) -> Result<bool> {
+        let is_mine = insert(&self.settings, doc! {"_id": id(day)}).await?;
+        let earlier = doc! {"_id": {"$gte": id(0), "$lt": id(day)}};
+        call(self.settings.delete_many(earlier)).await?;
+        Ok(is_mine)
+    }
+}
+
+/// What says that somebody looks through all files on a day.
+fn id(day: i64) -> String {
+    format!("files/{day:08}")
+}

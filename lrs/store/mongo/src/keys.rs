@@ -1,0 +1,59 @@
+//! Keys, by name. Fields: `_id`, `label`, `scopes`, `authority` and `bounds` as JSON, `created` in
+//! microseconds, `secret_hash`.
+
+use mongodb::Collection;
+use mongodb::bson::{Bson, Document, doc};
+
+use super::call::{all, call, insert};
+use super::field;
+use access::key::{KeptKey, KeyTexts, KeyTextsError};
+use store::{Result, StoreError};
+
+/// Where they are kept.
+#[derive(Clone)]
+pub(super) struct Keys(pub(super) Collection<Document>);
+
+impl Keys {
+    pub(super) async fn key(&self, name: &str) -> Result<Option<KeptKey>> {
+        call(self.0.find_one(doc! {"_id": name})).await?.as_ref().map(kept).transpose()
+    }
+
+    pub(super) async fn keys(&self) -> Result<Vec<KeptKey>> {
+        let keys = all(self.0.find(doc! {}).sort(doc! {"_id": 1})).await?;
+        keys.iter().map(kept).collect()
+    }
+
+    pub(super) async fn add(&self, kept: &KeptKey) -> Result<bool> {
+        let KeyTexts { name, label, scopes, authority, bounds, created, secret_hash } =
+            kept.texts();
+        let document = doc! {
+            "_id": name,
+            "label": label,
+            "scopes": scopes.split_whitespace().collect::<Vec<_>>(),
+            "authority": authority,
+            "bounds": bounds,
+            "created": created,
+            "secret_hash": secret_hash,
+        };
+        insert(&self.0, document).await
+    }
+
+    pub(super) async fn remove(&self, name: &str) -> Result<bool> {
+        Ok(call(self.0.delete_one(doc! {"_id": name})).await?.deleted_count == 1)
+    }
+}
+
+fn kept(document: &Document) -> Result<KeptKey> {
+    let scopes = document.get_array("scopes").map(Vec::as_slice).unwrap_or_default();
+    let scopes: Vec<&str> = scopes.iter().filter_map(Bson::as_str).collect();
+    let texts = KeyTexts {
+        name: field::text(document, "_id")?,
+        label: field::text(document, "label")?,
+        scopes: scopes.join(" "),
+        authority: field::text(document, "authority")?,
+        bounds: field::text(document, "bounds")?,
+        created: field::integer(document, "created")?,
+        secret_hash: field::text(document, "secret_hash")?,
+    };
+    texts.try_into().map_err(|error: KeyTextsError| StoreError::Corrupt(error.to_string()))
+}

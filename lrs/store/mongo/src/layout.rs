@@ -1,0 +1,81 @@
+//! Collections and indexes, as numbered steps: a step once released is never changed. Each is
+//! recorded when it is done; several processes may do it at once, and one that was cut off does
+//! it again.
+
+use mongodb::bson::{Document, doc};
+use mongodb::{Database, IndexModel};
+
+use super::call::{call, insert};
+use super::field;
+use store::{Result, StoreError};
+
+/// The number of the newest step.
+const KNOWN: i64 = 1;
+/// Where done steps are recorded, by number.
+const LAYOUT: &str = "layout";
+
+/// The indexes of step 1: collection and fields. `_id` has one everywhere.
+const FIRST: [(&str, &[&str]); 14] = [
+    ("statement", &["keys", "stored"]),
+    ("statement", &["stored"]),
+    ("reference", &["target"]),
+    ("blob.files", &["metadata.owner"]),
+    ("agent_name", &["agent", "stored"]),
+    ("definition", &["cell", "n"]),
+    ("document", &["cell", "n"]),
+    ("document", &["shelf", "registration"]),
+    ("document", &["gone_at"]),
+    ("course", &["cell", "n"]),
+    ("followed", &["cell", "n"]),
+    ("certificate_list", &["course", "created"]),
+    ("progress", &["course", "actor", "version"]),
+    ("progress", &["course", "version"]),
+];
+
+/// Brings a database to the newest layout. One of a newer Traccia is refused.
+pub(super) async fn migrate(database: &Database) -> Result<()> {
+    let at = newest(database).await?;
+    if at < 1 {
+        index(database, &FIRST).await?;
+        let layout = database.collection::<Document>(LAYOUT);
+        insert(&layout, doc! {"_id": 1_i64}).await?;
+    }
+    Ok(())
+}
+
+/// Fails where a database has not the newest layout, and changes nothing.
+pub(super) async fn check(database: &Database) -> Result<()> {
+    match newest(database).await? {
+        0 => Err(StoreError::Unavailable(format!(
+            "there is no Traccia store in the database `{}`: check its name and its address",
+            database.name()
+        ))),
+        KNOWN => Ok(()),
+        at => Err(StoreError::Unavailable(format!(
+            "the database has layout {at} of {KNOWN}: start `traccia serve` on it once"
+        ))),
+    }
+}
+
+/// The step that a database is at; 0 for an empty one.
+async fn newest(database: &Database) -> Result<i64> {
+    let layout = database.collection::<Document>(LAYOUT);
+    let newest = call(layout.find_one(doc! {}).sort(doc! {"_id": -1})).await?;
+    let at = newest.map_or(Ok(0), |newest| field::integer(&newest, "_id"))?;
+    if at > KNOWN {
+        return Err(StoreError::Unavailable(format!(
+            "the database has layout {at}, this program knows up to {KNOWN}: use the newer Traccia \
+             that wrote it"
+        )));
+    }
+    Ok(at)
+}
+
+async fn index(database: &Database, indexes: &[(&str, &[&str])]) -> Result<()> {
+    for (collection, fields) in indexes {
+        let keys: Document = fields.iter().map(|name| ((*name).to_owned(), 1.into())).collect();
+        let index = IndexModel::builder().keys(keys).build();
+        call(database.collection::<Document>(collection).create_index(index)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! Which process follows the log. The lease is a cell: its holder changes it every second, and
+//! whoever sees it unchanged for [`LEASE`] takes it. No clocks are compared, and two holders at
+//! once, for a moment, only work twice.
+
+use mongodb::bson::doc;
+use tokio::sync::Mutex;
+use tokio::time::Instant as Moment;
+
+use super::cell::{Cells, Held};
+use super::{BEAT, LEASE, field};
+use store::Result;
+
+const NAME: &str = "follower";
+
+/// One process's part in it.
+pub(super) struct Lease {
+    cells: Cells,
+    /// This process, among those that share the database.
+    holder: String,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// When this process last renewed what it holds.
+    renewed: Option<Moment>,
+    /// The version that was last seen of another's lease, and since when.
+    seen: Option<(i64, Moment)>,
+}
+
+impl Lease {
+    pub(super) fn new(cells: Cells, holder: String) -> Self {
+        Self { cells, holder, state: Mutex::default() }
+    }
+
+    /// See [`store::Store::lead`].
+    pub(super) async fn lead(&self, insist: bool) -> Result<bool> {
+        let mut state = self.state.lock().await;
+        if state.renewed.is_some_and(|at| at.elapsed() < BEAT) {
+            return Ok(true);
+        }
+        state.renewed = None;
+        let began = Moment::now();
+        let held = self.cells.read(NAME).await?;
+        let (next, is_mine) = self.next(&held, &mut state, insist)?;
+        let Some((holder, wanted)) = next else { return Ok(false) };
+        let value = doc! {"holder": holder, "wanted": wanted};
+        let is_mine = self.cells.change(NAME, &held, value).await? && is_mine;
+        state.renewed = is_mine.then_some(began);
+        Ok(is_mine)
+    }
+
+    /// What the lease is to be now, as holder and who else wants it, and whether this process
+    /// holds it then.
+    fn next(&self, held: &Held, state: &mut State, insist: bool) -> Result<(Option<Said>, bool)> {
+        let me = self.holder.as_str();
+        let mine = || Some((me.to_owned(), String::new()));
+        let Some(value) = held.value() else { return Ok((mine(), true)) };
+        let (holder, wanted) = (field::text(value, "holder")?, field::text(value, "wanted")?);
+        Ok(match (holder.as_str(), wanted.as_str()) {
+            (holder, "") if holder == me => (mine(), true),
+            (holder, _) if holder == me => (Some((String::new(), wanted)), false),
+            ("", wanted) if wanted == me => (mine(), true),
+            _ if is_silent(held.n, state) => (mine(), true),
+            (_, "") if insist => (Some((holder, me.to_owned())), false),
+            _ => (None, false),
+        })
+    }
+}
+
+/// Who holds the lease, "" for nobody, and who wants it.
+type Said = (String, String);
+
+fn is_silent(version: i64, state: &mut State) -> bool {
+    match state.seen {
+        Some((seen, since)) if seen == version => since.elapsed() >= LEASE,
+        _ => {
+            state.seen = Some((version, Moment::now()));
+            false
+        }
+    }
+}

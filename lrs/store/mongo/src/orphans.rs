@@ -1,0 +1,126 @@
+//! Files that no document names: their process died before it wrote the document, or after it wrote
+//! another file's id there. And chunks without a file, where it died in the middle of either.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::{Collection, Database};
+
+use super::blob::{BUCKET, Blobs, Owner};
+use super::call::{all, call};
+use super::field;
+use super::head::Head;
+use super::register::Register;
+use store::Result;
+
+/// Files, or chunks, looked at together, and the pause before the next: nobody waits for the end.
+const PAGE: usize = 1_000;
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The files of one database, and who may still need one.
+#[derive(Clone)]
+pub(super) struct Orphans {
+    pub(super) database: Database,
+    pub(super) blobs: Blobs,
+    pub(super) register: Register,
+}
+
+impl Orphans {
+    /// Removes all that nobody names of what was begun before `instant`, in seconds: none may still be
+    /// on its way.
+    pub(super) async fn remove(&self, instant: i64) -> Result<()> {
+        let seconds = u32::try_from(instant.max(0)).unwrap_or(u32::MAX);
+        let before = ObjectId::from_parts(seconds, [0; 5], [0; 3]);
+        let files = self.remove_files(before).await?;
+        let torn = self.remove_chunks(before).await?;
+        if files + torn > 0 {
+            tracing::info!(files, torn, "removed files that dead processes had left");
+        }
+        Ok(())
+    }
+
+    fn collection(&self, of: &str) -> Collection<Document> {
+        self.database.collection(&format!("{BUCKET}.{of}"))
+    }
+
+    async fn remove_files(&self, before: ObjectId) -> Result<usize> {
+        let files = self.collection("files");
+        let (mut removed, mut after) = (0, ObjectId::from_bytes([0; 12]));
+        loop {
+            let page = page(&files, "_id", after, before, "metadata").await?;
+            // The head after the files: a claim that is over by then has named its own.
+            let head = self.register.head().await?;
+            for file in &page {
+                after = field::object_id(file, "_id")?;
+                if !self.is_needed(after, file, &head).await? {
+                    self.blobs.remove([after]).await?;
+                    removed += 1;
+                }
+            }
+            if page.len() < PAGE {
+                return Ok(removed);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Whether a document names the file, or one may that is on its way. What does not say whose it is
+    /// was written by another program.
+    async fn is_needed(&self, id: ObjectId, file: &Document, head: &Head) -> Result<bool> {
+        let Some(owner) = file.get_document("metadata").ok().and_then(Owner::read) else {
+            return Ok(true);
+        };
+        if head.claims.iter().any(|claim| claim.stretch.from == owner.claim) {
+            return Ok(true);
+        }
+        let holders = self.database.collection::<Document>(&owner.collection);
+        let holders = all(holders.find(owner.holder)).await?;
+        let names_it = |holder: &Document| holder.values().any(|it| *it == Bson::ObjectId(id));
+        Ok(holders.iter().any(names_it))
+    }
+
+    async fn remove_chunks(&self, before: ObjectId) -> Result<usize> {
+        let (files, chunks) = (self.collection("files"), self.collection("chunks"));
+        let (mut removed, mut after) = (0, ObjectId::from_bytes([0; 12]));
+        loop {
+            let page = page(&chunks, "files_id", after, before, "files_id").await?;
+            let mut ids = Vec::new();
+            for chunk in &page {
+                ids.push(field::object_id(chunk, "files_id")?);
+            }
+            ids.dedup();
+            let files = files.find(doc! {"_id": {"$in": ids.clone()}});
+            let files = all(files.projection(doc! {"_id": 1})).await?;
+            let files = files.iter().map(|file| field::object_id(file, "_id"));
+            let files = files.collect::<Result<HashSet<_>>>()?;
+            for id in ids {
+                after = id;
+                if !files.contains(&id) {
+                    call(chunks.delete_many(doc! {"files_id": id})).await?;
+                    removed += 1;
+                }
+            }
+            if page.len() < PAGE {
+                return Ok(removed);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+/// The next documents whose `id` lies between two, by it; of each that and `field`.
+async fn page(
+    of: &Collection<Document>,
+    id: &str,
+    after: ObjectId,
+    before: ObjectId,
+    field: &str,
+) -> Result<Vec<Document>> {
+    let found = of.find(doc! {id: {"$gt": after, "$lt": before}}).sort(doc! {id: 1});
+    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
+    let mut fields = doc! {"_id": 0};
+    fields.extend([(id.to_owned(), 1.into()), (field.to_owned(), 1.into())]);
+    all(found.projection(fields).limit(limit)).await
+}

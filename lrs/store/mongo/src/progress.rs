@@ -1,0 +1,422 @@
+//! Progress documents. Each write keeps documents under a version of its own and then moves the
+//! course's watermark, a cell, to it: what no watermark names is not there. Fields of a document:
+//! `_id`, `course`, `actor`, `version`, `body`; of a watermark: `through`, `reading`, `version`,
+//! `base`, `spans`.
+//!
+//! A version is the number of a *span*, which one process has for itself, and a count within it.
+//! The watermark says of each span up to where it was written in full, so that what a process
+//! wrote that died or was too late is never seen.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use mongodb::Collection;
+use mongodb::bson::{Bson, Document, doc};
+
+use super::blob::{Blobs, Owner};
+use super::call::{BATCH, all, call};
+use super::cell::{self, Cells, Held};
+use super::field;
+use store::{Followed, ProgressDocument, Result, StoreError, Watermark};
+use xapi::instant::Instant;
+
+/// Versions of one span.
+const SPAN: i64 = 1 << 32;
+/// Superseded documents are kept for readers until so many writes later.
+const LAG: usize = 16;
+/// How often a read is tried that writers overtook.
+const TRIES: u32 = 50;
+/// Things asked for at once.
+const ASKED: usize = 1_000;
+
+/// Where they are kept, and what this process is writing.
+#[derive(Clone)]
+pub(super) struct Progress {
+    pub(super) documents: Collection<Document>,
+    pub(super) watermarks: Cells,
+    pub(super) courses: Cells,
+    pub(super) blobs: Blobs,
+    /// By course.
+    pub(super) writing: Arc<Mutex<HashMap<String, Writing>>>,
+}
+
+/// Which documents of a course to read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wanted<'a> {
+    /// See [`store::CourseStore::progress`].
+    Page { after: &'a str, limit: usize },
+    /// See [`store::CourseStore::progress_of`].
+    Of(&'a [String]),
+    /// See [`store::CourseStore::progress_since`].
+    Since(i64),
+}
+
+/// A process's own span of a course's versions.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Writing {
+    /// The last version used.
+    version: i64,
+    /// What the latest writes superseded, the oldest first.
+    superseded: Vec<Vec<Bson>>,
+}
+
+/// A course's watermark as it is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Mark {
+    watermark: Watermark,
+    /// The last version of each span that was written in full, in order.
+    spans: Vec<i64>,
+}
+
+impl Mark {
+    fn read(held: &Held) -> Result<Self> {
+        let Some(value) = held.value() else { return Ok(Self::default()) };
+        let followed = Followed {
+            through: field::instant(value, "through")?,
+            reading: field::integer(value, "reading")?,
+        };
+        let (version, base) = (field::integer(value, "version")?, field::integer(value, "base")?);
+        let spans = value.get_array("spans").map(|list| list.iter().filter_map(Bson::as_i64));
+        let spans = spans.map(Iterator::collect).unwrap_or_default();
+        Ok(Self { watermark: Watermark { followed, version, base }, spans })
+    }
+
+    fn document(&self) -> Document {
+        let Watermark { followed: Followed { through, reading }, version, base } = self.watermark;
+        doc! {
+            "through": through.micros(),
+            "reading": reading,
+            "version": version,
+            "base": base,
+            "spans": self.spans.clone(),
+        }
+    }
+
+    /// Whether a document of this version was written in full, and not replaced with all others.
+    fn names(&self, version: i64) -> bool {
+        let span = self.spans.iter().find(|last| **last / SPAN == version / SPAN);
+        version >= self.watermark.base && span.is_some_and(|last| version <= *last)
+    }
+
+    /// The mark after a write of this version.
+    fn after(&self, version: i64, followed: Followed, whole: bool) -> Self {
+        let base = if whole { version } else { self.watermark.base };
+        let mut spans = self.spans.clone();
+        spans.retain(|last| last / SPAN != version / SPAN && *last >= base);
+        spans.push(version);
+        Self { watermark: Watermark { followed, version, base }, spans }
+    }
+}
+
+impl Progress {
+    async fn mark(&self, course: &str) -> Result<(Held, Mark)> {
+        let held = self.watermarks.read(&cell::name(&[course])).await?;
+        let mark = Mark::read(&held)?;
+        Ok((held, mark))
+    }
+
+    /// See [`store::CourseStore::watermark`].
+    pub(super) async fn watermark(&self, course: &str) -> Result<Watermark> {
+        Ok(self.mark(course).await?.1.watermark)
+    }
+
+    /// Documents that the course's mark names, with the watermark they are true for: read again
+    /// where so much was written meanwhile that superseded ones may be gone.
+    pub(super) async fn read(
+        &self,
+        course: &str,
+        wanted: Wanted<'_>,
+    ) -> Result<(Watermark, Vec<ProgressDocument>)> {
+        for _ in 0..TRIES {
+            let (_, mark) = self.mark(course).await?;
+            let documents = match wanted {
+                Wanted::Page { after, limit } => self.page(&mark, course, after, limit).await,
+                Wanted::Of(actors) => self.of(&mark, course, actors).await,
+                Wanted::Since(version) => self.since(&mark, course, version).await,
+            };
+            let now = self.watermark(course).await?;
+            let lag = now.version - mark.watermark.version;
+            let still = now.base == mark.watermark.base && lag < i64::try_from(LAG).unwrap_or(0);
+            if still {
+                return Ok((mark.watermark, documents?));
+            }
+        }
+        Err(cell::busy())
+    }
+
+    async fn page(
+        &self,
+        mark: &Mark,
+        course: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<ProgressDocument>> {
+        let mut after = after.to_owned();
+        let mut page = Vec::new();
+        while page.len() < limit {
+            // More than a page, as an actor may have several versions; its last may be cut off.
+            let wanted = 2 * (limit - page.len()) + LAG;
+            let filter = doc! {"course": course, "actor": {"$gt": &after}};
+            let found = self.documents.find(filter).sort(doc! {"actor": 1, "version": 1});
+            let limited = i64::try_from(wanted).unwrap_or(i64::MAX);
+            let mut found = all(found.limit(limited).batch_size(BATCH)).await?;
+            let whole = found.len() < wanted;
+            if !whole && let Some(alone) = cut_last(&mut found)? {
+                let of_one = doc! {"course": course, "actor": alone};
+                found = all(self.documents.find(of_one).batch_size(BATCH)).await?;
+            }
+            let Some(last) = found.last() else { break };
+            let last = field::text(last, "actor")?;
+            page.extend(self.newest(mark, found).await?);
+            if whole {
+                break;
+            }
+            after = last;
+        }
+        page.truncate(limit);
+        Ok(page)
+    }
+
+    async fn of(
+        &self,
+        mark: &Mark,
+        course: &str,
+        actors: &[String],
+    ) -> Result<Vec<ProgressDocument>> {
+        let mut found = Vec::new();
+        for actors in actors.chunks(ASKED) {
+            let filter = doc! {"course": course, "actor": {"$in": actors}};
+            found.extend(all(self.documents.find(filter).batch_size(BATCH)).await?);
+        }
+        self.newest(mark, found).await
+    }
+
+    async fn since(
+        &self,
+        mark: &Mark,
+        course: &str,
+        version: i64,
+    ) -> Result<Vec<ProgressDocument>> {
+        let from = version.max(mark.watermark.base - 1);
+        let filter = doc! {"course": course, "version": {"$gt": from}};
+        self.newest(mark, all(self.documents.find(filter).batch_size(BATCH)).await?).await
+    }
+
+    /// Of each actor the newest document that the mark names, by actor.
+    async fn newest(&self, mark: &Mark, found: Vec<Document>) -> Result<Vec<ProgressDocument>> {
+        let mut newest: HashMap<String, (i64, Document)> = HashMap::new();
+        for document in found {
+            let version = field::integer(&document, "version")?;
+            let actor = field::text(&document, "actor")?;
+            let known = newest.get(&actor).map_or(0, |(version, _)| *version);
+            if version > known && mark.names(version) {
+                newest.insert(actor, (version, document));
+            }
+        }
+        let mut documents = Vec::with_capacity(newest.len());
+        for (actor, (_, document)) in newest {
+            let body = self.blobs.bytes(&document, "body").await?;
+            documents.push(ProgressDocument { actor, body });
+        }
+        documents.sort_unstable_by(|one, other| one.actor.cmp(&other.actor));
+        Ok(documents)
+    }
+
+    /// See [`store::CourseStore::put_progress`].
+    pub(super) async fn put(
+        &self,
+        course: &str,
+        based_on: i64,
+        followed: Followed,
+        documents: Vec<ProgressDocument>,
+        whole: bool,
+    ) -> Result<Option<i64>> {
+        let (held, mark) = self.mark(course).await?;
+        if mark.watermark.version != based_on || !self.is_there(course).await? {
+            return Ok(None);
+        }
+        let Writing { version, superseded } = self.begin(course, &mark).await?;
+        let superseding = self.superseding(course, &documents, whole).await?;
+        self.write(course, version, documents).await?;
+        let after = mark.after(version, followed, whole);
+        let name = cell::name(&[course]);
+        // Until here nothing is to be seen; on failure the span stays without its end.
+        if !self.watermarks.change(&name, &held, after.document()).await? {
+            return Ok(None);
+        }
+        self.end(course, version, superseded, superseding).await?;
+        Ok(Some(version))
+    }
+
+    /// The number of the newest span of a course's versions; 0 before the first.
+    pub(super) async fn spans(&self, course: &str) -> Result<i64> {
+        Ok(self.watermarks.read(&cell::name(&[course, "spans"])).await?.n)
+    }
+
+    /// Removes what is kept of a course that is deleted: the watermark, unless it is of a later
+    /// reading than `revision`, and the documents of all spans up to `spans`, which was read while
+    /// the course was there. So a course that has taken the id since keeps its own. The cell of
+    /// spans stays: no version is used twice.
+    pub(super) async fn remove(
+        &self,
+        course: &str,
+        revision: i64,
+        spans: i64,
+        now: Instant,
+    ) -> Result<()> {
+        self.lock().remove(course);
+        loop {
+            let (held, mark) = self.mark(course).await?;
+            let name = cell::name(&[course]);
+            let is_gone = held.value().is_none() || mark.watermark.followed.reading > revision;
+            if is_gone || self.watermarks.remove(&name, &held, doc! {}, now.micros()).await? {
+                break;
+            }
+        }
+        let old = doc! {"course": course, "version": {"$lt": (spans + 1) * SPAN}};
+        let mut in_files = old.clone();
+        in_files.insert("body", doc! {"$type": "objectId"});
+        for document in all(self.documents.find(in_files)).await? {
+            self.blobs.remove(document.get_object_id("body").ok()).await?;
+        }
+        call(self.documents.delete_many(old)).await.map(drop)
+    }
+
+    async fn is_there(&self, course: &str) -> Result<bool> {
+        Ok(self.courses.read(&cell::name(&[course])).await?.value().is_some())
+    }
+
+    /// Takes the next version of the span that this process has, or of a new one. Whoever fails
+    /// before [`Progress::end`] has no span any more.
+    async fn begin(&self, course: &str, mark: &Mark) -> Result<Writing> {
+        let known = self.lock().remove(course);
+        if let Some(mut writing) = known.filter(|it| it.version == mark.watermark.version) {
+            writing.version += 1;
+            return Ok(writing);
+        }
+        // A number of its own for each span: the cell of spans counts them.
+        let name = cell::name(&[course, "spans"]);
+        loop {
+            let held = self.watermarks.read(&name).await?;
+            if self.watermarks.change(&name, &held, doc! {}).await? {
+                return Ok(Writing { version: (held.n + 1) * SPAN, superseded: Vec::new() });
+            }
+        }
+    }
+
+    /// The documents that this write supersedes.
+    async fn superseding(
+        &self,
+        course: &str,
+        documents: &[ProgressDocument],
+        whole: bool,
+    ) -> Result<Vec<Bson>> {
+        let ids = async |filter: Document| -> Result<Vec<Bson>> {
+            let found = all(self.documents.find(filter).projection(doc! {"_id": 1})).await?;
+            Ok(found.into_iter().filter_map(|document| document.get("_id").cloned()).collect())
+        };
+        if whole {
+            return ids(doc! {"course": course}).await;
+        }
+        let mut superseding = Vec::new();
+        for documents in documents.chunks(ASKED) {
+            let actors: Vec<&str> = documents.iter().map(|it| it.actor.as_str()).collect();
+            superseding.extend(ids(doc! {"course": course, "actor": {"$in": actors}}).await?);
+        }
+        Ok(superseding)
+    }
+
+    async fn write(
+        &self,
+        course: &str,
+        version: i64,
+        documents: Vec<ProgressDocument>,
+    ) -> Result<()> {
+        for documents in documents.chunks(ASKED) {
+            let mut rows = Vec::with_capacity(documents.len());
+            for ProgressDocument { actor, body } in documents {
+                let text = std::str::from_utf8(body).map_err(|_| {
+                    StoreError::Corrupt("a progress document that is not UTF-8".into())
+                })?;
+                let id = format!("{}/{version}", cell::name(&[course, actor]));
+                let owner = Owner::new(&self.documents, doc! {"_id": &id});
+                rows.push(doc! {
+                    "_id": id,
+                    "course": course,
+                    "actor": actor,
+                    "version": version,
+                    "body": self.blobs.text_field(text, owner).await?,
+                });
+            }
+            call(self.documents.insert_many(rows).ordered(false)).await?;
+        }
+        Ok(())
+    }
+
+    /// Remembers the span, and removes what was superseded long enough ago.
+    async fn end(
+        &self,
+        course: &str,
+        version: i64,
+        mut superseded: Vec<Vec<Bson>>,
+        superseding: Vec<Bson>,
+    ) -> Result<()> {
+        superseded.push(superseding);
+        let old: Vec<Bson> = if superseded.len() > LAG { superseded.remove(0) } else { Vec::new() };
+        self.lock().insert(course.to_owned(), Writing { version, superseded });
+        for ids in old.chunks(ASKED) {
+            let in_files = doc! {"_id": {"$in": ids.to_vec()}, "body": {"$type": "objectId"}};
+            for document in all(self.documents.find(in_files)).await? {
+                self.blobs.remove(document.get_object_id("body").ok()).await?;
+            }
+            call(self.documents.delete_many(doc! {"_id": {"$in": ids.to_vec()}})).await?;
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Writing>> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Leaves out the last actor of a page, of whom versions may be missing; gives the actor instead
+/// where there is no other.
+fn cut_last(found: &mut Vec<Document>) -> Result<Option<String>> {
+    let Some(last) = found.last() else { return Ok(None) };
+    let last = field::text(last, "actor")?;
+    let first = found.first().map(|first| field::text(first, "actor")).transpose()?;
+    if first.as_ref() == Some(&last) {
+        return Ok(Some(last));
+    }
+    found.retain(|document| document.get_str("actor").is_ok_and(|actor| actor != last));
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn followed() -> Followed {
+        Followed { through: Instant::from_micros(1), reading: 1 }
+    }
+
+    #[test]
+    fn what_was_never_finished_is_not_named() {
+        let first = Mark::default().after(SPAN + 1, followed(), false);
+        // The process of span 1 writes version 2 and dies; span 2 goes on.
+        let mark = first.after(2 * SPAN + 1, followed(), false);
+        assert!(mark.names(SPAN + 1) && mark.names(2 * SPAN + 1));
+        assert!(!mark.names(SPAN + 2), "the dead process's");
+        assert!(!mark.names(2 * SPAN + 2), "not finished yet");
+        assert!(!mark.names(3 * SPAN + 1), "nobody's yet");
+    }
+
+    #[test]
+    fn a_whole_write_makes_all_before_it_nothing() {
+        let mark = Mark::default().after(SPAN + 1, followed(), false);
+        let mark = mark.after(2 * SPAN + 1, followed(), true);
+        assert!(!mark.names(SPAN + 1));
+        assert!(mark.names(2 * SPAN + 1));
+        assert_eq!(mark.spans, [2 * SPAN + 1]);
+    }
+}

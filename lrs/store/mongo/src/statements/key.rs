@@ -1,0 +1,118 @@
+//! What statements are found by, as 12 bytes each: how, and a hash of what. Identifiers may be of
+//! any length and are repeated in millions of statements; an index entry is short. 88 bits keep
+//! ten billion things apart with odds of a million to one.
+//!
+//! They are kept as `ObjectId`s, the one type of the database that is 12 bytes and nothing else.
+
+use mongodb::bson::Bson;
+use mongodb::bson::oid::ObjectId;
+use sha2::{Digest as _, Sha256};
+
+use crate::blob::{EVER_INLINE, INLINE};
+use crate::call::LONGEST_ANSWER;
+use store::bounds::{MOST_INHERITED, MOST_OWN};
+use xapi::index::{Closeness, IndexKey, Kind};
+
+const LENGTH: usize = 12;
+/// What one statement is found by at the most.
+pub(super) const MOST_KEYS: usize = MOST_OWN + MOST_INHERITED;
+/// Documents of one answer with all their keys, and with their bodies too.
+pub(super) const BATCH_WITH_KEYS: u32 = 24;
+/// An element of a list in a document at the most: a type, its number as text, the key.
+const ELEMENT: usize = 1 + 8 + LENGTH;
+const _: () = assert!(
+    EVER_INLINE + MOST_KEYS * ELEMENT + (1 << 20) <= 16 << 20,
+    "a statement that has been inserted can be given all that it inherits"
+);
+const _: () = assert!(
+    (INLINE + MOST_KEYS * ELEMENT) * BATCH_WITH_KEYS as usize <= LONGEST_ANSWER,
+    "the driver takes an answer of the widest statements"
+);
+/// The first bytes. A kept key begins with one of them: they never change.
+const DIRECT: u8 = 1;
+const RELATED: u8 = 2;
+const AUTHORITY: u8 = 3;
+
+/// One thing that a statement is found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Key([u8; LENGTH]);
+
+impl Key {
+    fn new(how: u8, kind: u8, what: &[u8]) -> Self {
+        let hash = Sha256::new().chain_update([kind]).chain_update(what).finalize();
+        let mut key = [how; LENGTH];
+        key.iter_mut().skip(1).zip(hash).for_each(|(to, from)| *to = from);
+        Self(key)
+    }
+
+    pub(super) fn of(kind: Kind, text: &str, closeness: Closeness) -> Self {
+        let how = match closeness {
+            Closeness::Direct => DIRECT,
+            Closeness::Related => RELATED,
+            Closeness::Authority => AUTHORITY,
+        };
+        let kind = match kind {
+            Kind::Agent => 1,
+            Kind::Verb => 2,
+            Kind::Activity => 3,
+            Kind::Registration => 4,
+        };
+        Self::new(how, kind, text.as_bytes())
+    }
+
+    pub(super) fn of_index(key: &IndexKey) -> Self {
+        Self::of(key.kind, &key.text, key.closeness)
+    }
+
+    /// What a statement that refers to one with this key has of it; see
+    /// [`xapi::index::inherited`].
+    pub(super) fn inherited(self) -> Self {
+        let Self([how, rest @ ..]) = self;
+        let how = if how == AUTHORITY { RELATED } else { how };
+        let mut key = [how; LENGTH];
+        key.iter_mut().skip(1).zip(rest).for_each(|(to, from)| *to = from);
+        Self(key)
+    }
+
+    pub(super) fn read(bson: &Bson) -> Option<Self> {
+        bson.as_object_id().map(|id| Self(id.bytes()))
+    }
+
+    pub(super) const fn bson(self) -> Bson {
+        Bson::ObjectId(ObjectId::from_bytes(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_and_closenesses_are_kept_apart() {
+        let text = "https://x.example/1";
+        let mut keys = Vec::new();
+        for kind in [Kind::Agent, Kind::Verb, Kind::Activity, Kind::Registration] {
+            for closeness in [Closeness::Direct, Closeness::Related, Closeness::Authority] {
+                keys.push(Key::of(kind, text, closeness));
+            }
+        }
+        let count = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), count);
+    }
+
+    #[test]
+    fn an_authority_is_inherited_as_related() {
+        let of = |closeness| Key::of(Kind::Agent, "a", closeness);
+        assert_eq!(of(Closeness::Authority).inherited(), of(Closeness::Related));
+        assert_eq!(of(Closeness::Direct).inherited(), of(Closeness::Direct));
+    }
+
+    #[test]
+    fn a_key_reads_back() {
+        let key = Key::of(Kind::Verb, "v", Closeness::Direct);
+        assert_eq!(Key::read(&key.bson()), Some(key));
+        assert_eq!(Key::read(&Bson::Null), None);
+    }
+}

@@ -1,0 +1,208 @@
+//! Reading statements: those that the head shows.
+
+use std::collections::HashMap;
+
+use futures::future::join_all;
+use mongodb::action::Find;
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Bson, Document, doc};
+use uuid::Uuid;
+
+use super::key::Key;
+use super::{Statements, row};
+use crate::blob::INLINE;
+use crate::call::{BATCH, all, all_until, call};
+use crate::field;
+use crate::head::Head;
+use store::{Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result, StoreError};
+use xapi::index::{Closeness, Kind};
+use xapi::instant::Instant;
+use xapi::query::{Filter, Match};
+use xapi::stored::Stored;
+
+/// Read beyond a page, so that some voided statements do not cost another question.
+const SPARE: usize = 8;
+
+impl Statements {
+    /// See [`store::StatementStore::statement`].
+    pub(crate) async fn one(&self, id: Uuid) -> Result<Option<Kept>> {
+        let head = self.register.head().await?;
+        let by_id = doc! {"_id": field::of_uuid(id)};
+        let found = call(self.collection.find_one(by_id).projection(row::without_keys())).await?;
+        let Some(found) = found else { return Ok(None) };
+        if !head.shows(field::integer(&found, "stored")?) {
+            return Ok(None);
+        }
+        self.kept(&head, &[found]).await?.pop().transpose()
+    }
+
+    /// See [`store::StatementStore::statements`].
+    pub(crate) async fn page(&self, filter: &Filter) -> Result<Page> {
+        let head = self.register.head().await?;
+        let conditions = conditions(filter);
+        let (mut after, mut until) = bounds(filter);
+        let mut page = Page::default();
+        loop {
+            let wanted = (filter.limit - page.statements.len()).saturating_add(1 + SPARE);
+            let mut all_of = shown(&head, after, until);
+            all_of.extend(conditions.iter().cloned());
+            let mut bytes = 0;
+            let found = all_until(self.found(all_of, filter.ascending, wanted), |document| {
+                bytes += document.get_str("body").map_or(INLINE, str::len);
+                bytes >= PAGE_BYTES
+            });
+            let mut found = found.await?;
+            let is_heavy = self.cut(&mut found, PAGE_BYTES).await?;
+            let whole = found.len() < wanted && !is_heavy;
+            let kept = self.kept(&head, &found).await?;
+            for (document, kept) in found.iter().zip(kept) {
+                let kept = match kept {
+                    Err(StoreError::Unreadable { .. }) if !page.statements.is_empty() => {
+                        page.more = true;
+                        return Ok(page);
+                    }
+                    kept => kept?,
+                };
+                if kept.voided || !is_met(filter, document, &kept.statement)? {
+                    continue;
+                }
+                if page.statements.len() == filter.limit {
+                    page.more = true;
+                    return Ok(page);
+                }
+                page.statements.push(kept.statement);
+            }
+            if is_heavy && !page.statements.is_empty() {
+                page.more = true;
+                return Ok(page);
+            }
+            let Some(last) = found.last().filter(|_| !whole) else { return Ok(page) };
+            let last = field::instant(last, "stored")?;
+            if filter.ascending { after = last } else { until = last.previous() }
+        }
+    }
+
+    /// See [`store::StatementLog::log`].
+    pub(crate) async fn log(&self, after: Instant, limit: usize) -> Result<LogPage> {
+        let head = self.register.head().await?;
+        let shown = shown(&head, after, Instant::from_micros(i64::MAX));
+        let mut bytes = 0;
+        let found = all_until(self.found(shown, true, limit), |document| {
+            // What is in a file is as long as a page may be.
+            bytes += document.get_str("body").map_or(LOG_BYTES, str::len);
+            bytes >= LOG_BYTES
+        });
+        let found = found.await?;
+        let more = bytes >= LOG_BYTES || found.len() == limit;
+        LogPage::of(self.kept(&head, &found).await?, more)
+    }
+
+    /// See [`store::TransferStore::extent`].
+    pub(crate) async fn extent(&self) -> Result<Extent> {
+        let head = self.register.head().await?;
+        let shown = shown(&head, Instant::from_micros(i64::MIN), Instant::from_micros(i64::MAX));
+        let statements = call(self.collection.estimated_document_count()).await?;
+        let newest = all(self.found(shown, false, 1)).await?;
+        let newest = newest.first().map(|newest| field::instant(newest, "stored")).transpose()?;
+        Ok(Extent { statements, newest: newest.unwrap_or_default() })
+    }
+
+    fn found(&self, all_of: Vec<Document>, ascending: bool, limit: usize) -> Find<'_, Document> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let order = doc! {"stored": if ascending { 1 } else { -1 }};
+        let found = self.collection.find(doc! {"$and": all_of}).projection(row::without_keys());
+        found.sort(order).limit(limit).batch_size(BATCH)
+    }
+
+    /// Leaves out the documents after the one by which the bodies weigh `most` bytes, those in files too. False where
+    /// all weigh less.
+    async fn cut(&self, found: &mut Vec<Document>, most: usize) -> Result<bool> {
+        let in_file = |document: &Document| document.get_object_id("body").ok();
+        let ids: Vec<Bson> = found.iter().filter_map(in_file).map(Bson::ObjectId).collect();
+        let files = if ids.is_empty() { Vec::new() } else { self.blobs.files(ids).await? };
+        let files: HashMap<ObjectId, u64> =
+            files.iter().map(|file| (file.id, file.bytes)).collect();
+        let mut bytes = 0;
+        let end = found.iter().position(|document| {
+            let length = |id| files.get(&id).and_then(|bytes| usize::try_from(*bytes).ok());
+            bytes += in_file(document).map_or_else(
+                || document.get_str("body").map_or(0, str::len),
+                |id| length(id).unwrap_or_default(),
+            );
+            bytes >= most
+        });
+        found.truncate(end.map_or(usize::MAX, |end| end + 1));
+        Ok(end.is_some())
+    }
+
+    /// The statements of documents, in their order, and whether they are voided; those that cannot
+    /// be read as errors of their own.
+    async fn kept(&self, head: &Head, found: &[Document]) -> Result<Vec<Result<Kept>>> {
+        let ids = found.iter().filter(|document| !row::is_voiding(document));
+        let ids = ids.map(|document| field::uuid(document, "_id")).collect::<Result<Vec<_>>>()?;
+        let voided = self.references.voided(head, &ids).await?;
+        let kept = found.iter().map(async |document| {
+            let statement = row::statement(document, &self.blobs).await?;
+            let voided = voided.contains(&statement.id);
+            Ok(Kept { statement, voided })
+        });
+        Ok(join_all(kept).await)
+    }
+}
+
+/// Whether a statement that has the keys of the filter's conditions meets them as it must.
+fn is_met(filter: &Filter, document: &Document, statement: &Stored) -> Result<bool> {
+    // Keys that are not its own come by a reference.
+    if !filter.must_be_met_alone() || row::target(document).is_none() {
+        return Ok(true);
+    }
+    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
+    Ok(filter.is_met_alone(&statement.value().map_err(corrupt)?))
+}
+
+/// Stored after one instant and up to another, as far as the head shows it.
+fn shown(head: &Head, after: Instant, until: Instant) -> Vec<Document> {
+    let until = until.micros().min(head.horizon());
+    let mut all_of = vec![doc! {"stored": {"$gt": after.micros(), "$lte": until}}];
+    all_of.extend(head.aborted.iter().map(|stretch| {
+        doc! {"$or": [{"stored": {"$lt": stretch.from}}, {"stored": {"$gt": stretch.to}}]}
+    }));
+    all_of
+}
+
+/// The instants between which a page lies: after the first, up to the second.
+fn bounds(filter: &Filter) -> (Instant, Instant) {
+    let mut after = filter.since.unwrap_or(Instant::from_micros(i64::MIN));
+    let mut until = filter.until.unwrap_or(Instant::from_micros(i64::MAX));
+    match filter.beyond {
+        Some(beyond) if filter.ascending => after = after.max(beyond),
+        Some(beyond) => until = until.min(beyond.previous()),
+        None => {}
+    }
+    (after, until)
+}
+
+/// What must hold, the rarest first: a server that takes the first index it can does well.
+fn conditions(filter: &Filter) -> Vec<Document> {
+    use Closeness::{Authority, Direct, Related};
+    let one = |kind, text: &str, closeness| doc! {"keys": Key::of(kind, text, closeness).bson()};
+    let of = |kind, wanted: &Match| {
+        if !wanted.related {
+            return one(kind, &wanted.text, Direct);
+        }
+        let keys = [Direct, Related, Authority].map(|how| Key::of(kind, &wanted.text, how).bson());
+        doc! {"keys": {"$in": keys.to_vec()}}
+    };
+    let registration =
+        filter.registration.map(|id| one(Kind::Registration, &id.to_string(), Direct));
+    let agent = filter.agent.as_ref();
+    let activity = filter.activity.as_ref();
+    let conditions = [
+        registration,
+        agent.map(|agent| of(Kind::Agent, agent)),
+        activity.map(|activity| of(Kind::Activity, activity)),
+        filter.verb.as_ref().map(|verb| one(Kind::Verb, verb, Direct)),
+        filter.authority.as_ref().map(|authority| one(Kind::Agent, authority, Authority)),
+    ];
+    conditions.into_iter().flatten().collect()
+}

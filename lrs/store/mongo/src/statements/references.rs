@@ -1,0 +1,88 @@
+//! Which statements refer to which: a small collection beside the large one, as few do. Fields:
+//! `_id`, when the referring statement was stored; `id`, that statement; `target`; `voids`.
+
+use std::collections::{BTreeSet, HashSet};
+
+use mongodb::Collection;
+use mongodb::bson::{Bson, Document, doc};
+use uuid::Uuid;
+
+use super::row;
+use crate::call::{all, call, insert_free};
+use crate::field;
+use crate::head::{Head, Stretch};
+use store::Result;
+
+/// Targets asked for at once.
+const ASKED: usize = 1_000;
+
+/// Where references are kept.
+#[derive(Clone)]
+pub(crate) struct References(pub(crate) Collection<Document>);
+
+impl References {
+    /// Keeps the references of these statements; a second time it changes nothing.
+    pub(super) async fn keep(&self, statements: impl Iterator<Item = &Document>) -> Result<()> {
+        let references = statements.filter_map(|statement| {
+            Some(doc! {
+                "_id": statement.get("stored")?.clone(),
+                "id": statement.get("_id")?.clone(),
+                "target": statement.get("refers")?.clone(),
+                "voids": row::is_voiding(statement),
+            })
+        });
+        let references: Vec<Document> = references.collect();
+        if references.is_empty() {
+            return Ok(());
+        }
+        insert_free(&self.0, &references).await.map(drop)
+    }
+
+    /// The ids of the statements that refer to one of `targets`, `most` of them at the most.
+    pub(super) async fn to(&self, targets: &[Uuid], most: usize) -> Result<BTreeSet<Uuid>> {
+        let mut found = BTreeSet::new();
+        for targets in targets.chunks(ASKED) {
+            let room = i64::try_from(most.saturating_sub(found.len())).unwrap_or(i64::MAX);
+            // No limit is told as 0.
+            if room == 0 {
+                break;
+            }
+            for reference in all(self.0.find(of(targets)).limit(room)).await? {
+                found.insert(field::uuid(&reference, "id")?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Those of `targets` that a statement which can be read voids.
+    pub(super) async fn voided(&self, head: &Head, targets: &[Uuid]) -> Result<HashSet<Uuid>> {
+        let mut voided = HashSet::new();
+        for reference in self.find(targets, doc! {"voids": true}).await? {
+            if head.shows(field::integer(&reference, "_id")?) {
+                voided.insert(field::uuid(&reference, "target")?);
+            }
+        }
+        Ok(voided)
+    }
+
+    async fn find(&self, targets: &[Uuid], and: Document) -> Result<Vec<Document>> {
+        let mut found = Vec::new();
+        for targets in targets.chunks(ASKED) {
+            let mut filter = of(targets);
+            filter.extend(and.clone());
+            found.extend(all(self.0.find(filter)).await?);
+        }
+        Ok(found)
+    }
+
+    /// Removes what was kept for a stretch.
+    pub(super) async fn remove(&self, stretch: Stretch) -> Result<()> {
+        let within = doc! {"_id": {"$gte": stretch.from, "$lte": stretch.to}};
+        call(self.0.delete_many(within)).await.map(drop)
+    }
+}
+
+fn of(targets: &[Uuid]) -> Document {
+    let targets: Vec<Bson> = targets.iter().copied().map(field::of_uuid).collect();
+    doc! {"target": {"$in": targets}}
+}

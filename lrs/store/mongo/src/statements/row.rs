@@ -1,0 +1,88 @@
+//! A statement as a document: `_id`, `stored` in microseconds, `keys`, `body`, `crc`, and for one that
+//! refers to another `refers` and, where it voids it, `voids`. One of a version before has no `crc`.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use mongodb::bson::{Bson, Document, doc};
+use uuid::Uuid;
+
+use super::key::Key;
+use crate::blob::{Blobs, Owner};
+use crate::field;
+use store::{Result, StoreError, checksum};
+use xapi::instant::Instant;
+use xapi::prepare::Prepared;
+use xapi::stored::Stored;
+
+/// The document of `statement`, stored at `stored`.
+pub(super) async fn document(
+    statement: &Prepared,
+    stored: Instant,
+    blobs: &Blobs,
+    owner: Owner,
+) -> Result<Document> {
+    let keys: BTreeSet<Key> = statement.keys.iter().map(Key::of_index).collect();
+    let text = statement.stamped(stored);
+    let crc = checksum::of_statement(statement.id, stored, statement.voiding, text.as_bytes());
+    let mut document = doc! {
+        "_id": field::of_uuid(statement.id),
+        "stored": stored.micros(),
+        "keys": keys.into_iter().map(Key::bson).collect::<Vec<_>>(),
+        "body": blobs.text_field(&text, owner).await?,
+        "crc": i64::from(crc),
+    };
+    if let Some(target) = statement.target {
+        document.insert("refers", field::of_uuid(target));
+        document.insert("voids", statement.voiding);
+    }
+    Ok(document)
+}
+
+/// A statement's place in the web of references.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Link {
+    pub(super) id: Uuid,
+    pub(super) stored: Instant,
+    pub(super) keys: BTreeSet<Key>,
+    pub(super) target: Option<Uuid>,
+}
+
+/// All of a document but what it is found by, which may be more than the rest.
+pub(super) fn without_keys() -> Document {
+    doc! {"keys": 0}
+}
+
+/// What [`link`] needs of a document.
+pub(super) const LINK: [&str; 3] = ["stored", "keys", "refers"];
+
+pub(super) fn link(document: &Document) -> Result<Link> {
+    let keys = document.get_array("keys").map(|keys| keys.iter().filter_map(Key::read).collect());
+    Ok(Link {
+        id: field::uuid(document, "_id")?,
+        stored: field::instant(document, "stored")?,
+        keys: keys.unwrap_or_default(),
+        target: target(document),
+    })
+}
+
+/// The statement that a document's statement refers to.
+pub(super) fn target(document: &Document) -> Option<Uuid> {
+    field::uuid(document, "refers").ok()
+}
+
+/// Whether it is a voiding statement.
+pub(super) fn is_voiding(document: &Document) -> bool {
+    matches!(document.get("voids"), Some(Bson::Boolean(true)))
+}
+
+/// The statement of a document, where it is as it was written.
+pub(super) async fn statement(document: &Document, blobs: &Blobs) -> Result<Stored> {
+    let (id, stored) = (field::uuid(document, "_id")?, field::instant(document, "stored")?);
+    let body: Bytes = blobs.bytes(document, "body").await.map_err(|error| match error {
+        StoreError::Corrupt(reason) => StoreError::Unreadable { id: Some(id), stored, reason },
+        other => other,
+    })?;
+    let crc = document.contains_key("crc").then(|| field::integer(document, "crc")).transpose()?;
+    checksum::checked(Stored { id, stored, body }, is_voiding(document), crc)
+}

@@ -1,0 +1,177 @@
+//! The queue of requests that want to write statements. While one group is on its way, the next
+//! gathers: requests that wait at the same time share the calls of a group.
+
+use std::collections::VecDeque;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::Statements;
+use super::group::Outcome;
+use store::bounds::check_width;
+use store::{Batch, KeptBatch, Result, StoreError};
+use xapi::instant::Instant;
+use xapi::prepare::Prepared;
+
+/// Requests that may wait before senders do.
+const QUEUE: usize = 4_096;
+/// Requests and statements of one group at most, unless a single request has more.
+const REQUESTS: usize = 512;
+const STATEMENTS: usize = 2_000;
+/// What a group weighs at the most, in bytes, unless a single request weighs more.
+const BYTES: usize = 32 << 20;
+
+/// A request.
+struct Job {
+    batch: Batch,
+    /// When the statements were stored, where they come from another store.
+    at: Option<Vec<Instant>>,
+    /// Hears how many statements are new.
+    reply: oneshot::Sender<Result<usize>>,
+}
+
+impl Job {
+    /// How many bytes it holds, about.
+    fn weight(&self) -> usize {
+        let statements = self.batch.statements.iter().map(Prepared::weight);
+        let attachments = self.batch.attachments.iter().map(|attachment| attachment.body.len());
+        statements.chain(attachments).sum()
+    }
+}
+
+/// The way to the task that writes.
+pub(crate) struct Writer(mpsc::Sender<Job>);
+
+impl Writer {
+    /// Starts the task; it ends when the writer is dropped and all that waited is done.
+    pub(crate) fn start(statements: Statements) -> Self {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        tokio::spawn(Work { statements, queue, waiting: VecDeque::new(), most: REQUESTS }.run());
+        Self(jobs)
+    }
+
+    /// Keeps a batch, all or none; visible when this returns.
+    pub(crate) async fn put(&self, batch: Batch, at: Option<Vec<Instant>>) -> Result<KeptBatch> {
+        let ids = batch.statements.iter().map(|statement| statement.id).collect();
+        if batch.statements.is_empty() && batch.attachments.is_empty() {
+            return Ok(KeptBatch { ids, new: 0 });
+        }
+        check_width(&batch)?;
+        let (reply, answer) = oneshot::channel();
+        let gone = || StoreError::Unavailable("the writer has stopped".into());
+        self.0.send(Job { batch, at, reply }).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?.map(|new| KeptBatch { ids, new })
+    }
+}
+
+struct Work {
+    statements: Statements,
+    queue: mpsc::Receiver<Job>,
+    waiting: VecDeque<Job>,
+    /// Requests of the next group at the most.
+    most: usize,
+}
+
+impl Work {
+    async fn run(mut self) {
+        while self.gather().await {
+            let group = self.group();
+            self.write(group).await;
+        }
+    }
+
+    /// Takes what waits; false when nothing does and nothing will.
+    async fn gather(&mut self) -> bool {
+        let mut news = Vec::new();
+        if self.waiting.is_empty() {
+            if self.queue.recv_many(&mut news, REQUESTS).await == 0 {
+                return false;
+            }
+        } else {
+            while let Ok(job) = self.queue.try_recv() {
+                news.push(job);
+                if news.len() == REQUESTS {
+                    break;
+                }
+            }
+        }
+        self.waiting.extend(news);
+        true
+    }
+
+    /// The requests of the next group, in order; a copy by itself.
+    fn group(&mut self) -> Vec<Job> {
+        let mut group: Vec<Job> = Vec::new();
+        let (mut statements, mut bytes) = (0, 0);
+        while let Some(job) = self.waiting.front() {
+            let is_copy = |job: &Job| job.at.is_some();
+            let alone = is_copy(job) || group.first().is_some_and(is_copy);
+            statements += job.batch.statements.len();
+            bytes += job.weight();
+            let fits =
+                group.len() < self.most && statements <= STATEMENTS && bytes <= BYTES && !alone;
+            if !group.is_empty() && !fits {
+                break;
+            }
+            group.extend(self.waiting.pop_front());
+        }
+        group
+    }
+
+    async fn write(&mut self, group: Vec<Job>) {
+        let mut batches = Vec::with_capacity(group.len());
+        let mut asked = Vec::with_capacity(group.len());
+        for Job { batch, at, reply } in group {
+            batches.push(batch);
+            asked.push((at, reply));
+        }
+        let at = asked.first().and_then(|(at, _)| at.as_deref());
+        let outcomes = match self.statements.keep(&batches, at).await {
+            Ok(outcomes) => {
+                self.most = (self.most * 2).min(REQUESTS);
+                outcomes
+            }
+            // One of them is to blame: it is looked for by halves, so that it fails alone.
+            Err(StoreError::Rejected(reason)) if batches.len() > 1 => {
+                tracing::warn!(reason, requests = batches.len(), "a group is tried in parts");
+                self.most = batches.len() / 2;
+                batches.iter().map(|_| Outcome::Postponed).collect()
+            }
+            Err(error) => {
+                tracing::error!(%error, "a group of statements could not be kept");
+                let failed = |_| Outcome::Failed(again(&error));
+                batches.iter().map(failed).collect()
+            }
+        };
+        let answers = asked.into_iter().zip(batches).zip(outcomes);
+        let mut postponed = Vec::new();
+        for (((at, reply), batch), outcome) in answers {
+            let answer = match outcome {
+                Outcome::Kept(new) => Ok(new),
+                Outcome::Failed(error) => Err(error),
+                Outcome::Postponed => {
+                    postponed.push(Job { batch, at, reply });
+                    continue;
+                }
+            };
+            // A requester that went away needs no answer.
+            let _ = reply.send(answer);
+        }
+        for job in postponed.into_iter().rev() {
+            self.waiting.push_front(job);
+        }
+    }
+}
+
+/// The reason for which a whole group failed, once more.
+fn again(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Corrupt(what) => StoreError::Corrupt(what.clone()),
+        StoreError::Rejected(reason) => StoreError::Rejected(reason.clone()),
+        StoreError::Refused(refusal) => StoreError::Refused(refusal.clone()),
+        StoreError::Unavailable(reason) => StoreError::Unavailable(reason.clone()),
+        StoreError::Unreadable { id, stored, reason } => {
+            StoreError::Unreadable { id: *id, stored: *stored, reason: reason.clone() }
+        }
+        other => StoreError::Unavailable(other.to_string()),
+    }
+}

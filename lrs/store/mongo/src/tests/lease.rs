@@ -1,0 +1,31 @@
+//! Who follows the log.
+
+use std::time::Duration;
+
+use tokio::time::{interval, timeout};
+
+use super::open;
+use store::Store;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_leads_until_another_one_insists() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let (one, other) = (open(&uri).await, open(&uri).await);
+    assert!(one.lead(false).await.unwrap());
+    assert!(!other.lead(false).await.unwrap());
+    let handing_over = async {
+        let mut tick = interval(Duration::from_millis(50));
+        loop {
+            tick.tick().await;
+            let leads = [one.lead(false).await.unwrap(), other.lead(true).await.unwrap()];
+            match leads {
+                [false, true] => break,
+                [true, true] => panic!("two lead at once"),
+                _ => {}
+            }
+        }
+    };
+    // A holder that is alive gives it up: nobody waits until it would be held for dead.
+    timeout(Duration::from_secs(5), handing_over).await.expect("the holder gives it up");
+    assert!(!one.lead(false).await.unwrap());
+}

@@ -1,0 +1,127 @@
+//! What a process that dies leaves in files is removed in time, and nothing else.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::TryStreamExt as _;
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Document, doc};
+
+use super::documents::{FREE, document, key};
+use super::gate::Gate;
+use super::{as_any, database, open};
+use crate::MongoStore;
+use crate::housekeeping::House;
+use crate::orphans::Orphans;
+use store::DocumentStore as _;
+use store_testkit::clock::SystemClock;
+use xapi::clock::Clock as _;
+use xapi::document::Change;
+
+/// More calls than a change takes.
+const CALLS: usize = 20;
+/// More than a document of the database holds itself, and than one chunk of a file.
+const LARGE: usize = 300 << 10;
+/// In microseconds.
+const DAY: i64 = 86_400 * 1_000_000;
+/// Later than all that a test writes.
+pub(super) const LATER: i64 = i64::MAX;
+
+pub(super) fn orphans(store: &MongoStore) -> Orphans {
+    let statements = &store.0.statements;
+    Orphans {
+        database: database(store),
+        blobs: statements.blobs.clone(),
+        register: statements.register.clone(),
+    }
+}
+
+async fn ids(store: &MongoStore, collection: &str, field: &str) -> BTreeSet<ObjectId> {
+    let found = database(store).collection::<Document>(collection).find(doc! {}).await.unwrap();
+    let found: Vec<Document> = found.try_collect().await.unwrap();
+    found.iter().filter_map(|it| it.get_object_id(field).ok()).collect()
+}
+
+async fn files(store: &MongoStore) -> BTreeSet<ObjectId> {
+    ids(store, "blob.files", "_id").await
+}
+
+/// Removes the orphans of now; then all files, and chunks, are those that documents of `collection`
+/// name in `field`.
+pub(super) async fn only_named_are_left(store: &MongoStore, collection: &str, field: &str) {
+    orphans(store).remove(LATER).await.unwrap();
+    let named = ids(store, collection, field).await;
+    assert_eq!(files(store).await, named);
+    assert_eq!(ids(store, "blob.chunks", "files_id").await, named);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_writer_that_dies_at_any_call_leaves_no_file_that_is_not_removed() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let (mut orphaned, mut ended) = (0, false);
+    for n in 0..CALLS {
+        let [first, second] = [b'1', b'2'].map(|byte| document(Bytes::from(vec![byte; LARGE])));
+        store.change_document(key(n), FREE, Change::Put(first)).await.unwrap();
+        let gate = Gate::to(&uri).await;
+        let dying = as_any(&open(gate.uri()).await);
+        gate.shut_after(n);
+        let writing = async { dying.change_document(key(n), FREE, Change::Put(second)).await };
+        tokio::select! {
+            () = gate.holds() => {}
+            done = writing => {
+                done.unwrap();
+                ended = true;
+            }
+        }
+        drop(gate);
+        let (before, written) = (store.document(&key(n)).await.unwrap(), files(&store).await);
+        orphans(&store).remove(1).await.unwrap();
+        assert_eq!(files(&store).await, written, "what is young may be on its way");
+        only_named_are_left(&store, "document", "body").await;
+        orphaned += usize::from(files(&store).await != written);
+        assert_eq!(store.document(&key(n)).await.unwrap(), before, "held after {n} calls");
+        if ended {
+            break;
+        }
+    }
+    assert!(ended && orphaned >= 2, "it died with a new file, and with an old one: {orphaned}");
+}
+
+fn house(store: &MongoStore) -> House {
+    House {
+        documents: store.0.documents.cells.clone(),
+        orphans: orphans(store),
+        settings: store.0.settings.clone(),
+        clock: Arc::new(SystemClock),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_removed_a_day_after_it_was_left() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let cell = store.0.documents.cells.owner("nobody's");
+    store.0.statements.blobs.field(&vec![0; LARGE], cell).await.unwrap();
+    let written = SystemClock.now().micros();
+    for (seconds, left) in [(-2, 1), (2, 0)] {
+        house(&store).clear_away(written + DAY + seconds * 1_000_000).await.unwrap();
+        assert_eq!(files(&store).await.len(), left, "a day and {seconds} s later");
+        // Each time is a day of its own.
+        store.0.settings.delete_many(doc! {}).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_process_looks_through_the_files_of_a_day() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let [one, other] = [house(&store), house(&store)];
+    for day in [9, 10, 11] {
+        assert!(one.has_the_day(day).await.unwrap());
+        assert!(!other.has_the_day(day).await.unwrap());
+    }
+    let days = doc! {"_id": {"$gte": "files/", "$lt": "files0"}};
+    assert_eq!(store.0.settings.count_documents(days).await.unwrap(), 1, "earlier days are over");
+}

@@ -1,0 +1,224 @@
+//! A copy whose process stops at a call can go on, and nothing is there twice or by half.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use mongodb::bson::doc;
+use tokio::time::{Instant as Moment, timeout};
+
+use super::gate::Gate;
+use super::groups::{bury, settle};
+use super::orphans::only_named_are_left;
+use super::{as_any, change_much, observer, open};
+use crate::statements::{LOOKS, Observer};
+use crate::{BEAT, LEASE, MongoStore};
+use store::{Result, Store, StoreError};
+use store_testkit::sample::{attached, log, put, reference, stamped, statement, voiding};
+use xapi::attachment::Attachment;
+use xapi::stored::Stored;
+
+/// More calls than a page takes.
+const CALLS: u32 = 60;
+/// How the command begins that removes statements.
+const DELETE_STATEMENTS: &str = "delete\0\n\0\0\0statement\0";
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What the other store has of a round.
+fn elsewhere(round: u32) -> Vec<Stored> {
+    let n = 10 * round;
+    let values = [statement(n), reference(n + 1, n), voiding(n + 2, n), statement(n + 3)];
+    let first = 1_000 * i64::from(round + 1);
+    (first..).zip(&values).map(|(stored, value)| stamped(value, stored)).collect()
+}
+
+fn attachment(round: u32) -> Attachment {
+    let body = Bytes::from(format!("of round {round}"));
+    Attachment { sha2: format!("{round:064x}"), content_type: "text/plain".into(), body }
+}
+
+async fn restore(store: Arc<dyn Store>, round: u32, page: Vec<Stored>) -> Result<()> {
+    store.restore(page, vec![attachment(round)]).await
+}
+
+/// The statements that are there.
+async fn there(store: &Arc<dyn Store>) -> Vec<Stored> {
+    log(store).await.into_iter().map(|kept| kept.statement).collect()
+}
+
+/// What becomes of a copy that is held at a call, and held for dead.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is killed.
+    Dies,
+    /// It goes on when another one has gone on with pages of its own.
+    Wakes,
+    /// So much later that it cannot tell that it is late.
+    WakesLate,
+}
+
+/// Nothing is left of what was taken back.
+async fn is_clean(store: &MongoStore) {
+    let statements = &store.0.statements;
+    let kept = statements.collection.count_documents(doc! {}).await.unwrap();
+    assert_eq!(kept, there(&as_any(store)).await.len() as u64);
+    let dangling = doc! {"_id": {"$gt": statements.register.head().await.unwrap().last}};
+    assert_eq!(statements.references.0.find_one(dangling).await.unwrap(), None);
+}
+
+/// A round in which a copy is held after so many calls and held for dead; another one goes on with
+/// pages of its own. Whether the first had come to its end before.
+async fn round(uri: &str, store: &MongoStore, n: u32, fate: Fate) -> bool {
+    let any = as_any(store);
+    let before = there(&any).await;
+    let all = [before.clone(), elsewhere(n)].concat();
+    let gate = Gate::to(uri).await;
+    let first = as_any(&open(gate.uri()).await);
+    gate.shut_after(n as usize);
+    let mut copying = tokio::spawn(restore(first, n, elsewhere(n)));
+    let ended = tokio::select! {
+        () = gate.holds() => None,
+        ended = &mut copying => Some(ended.unwrap()),
+    };
+    bury(store).await;
+    any.ready_to_restore().await.unwrap();
+    is_clean(store).await;
+    let now = there(&any).await;
+    assert!(now == before || now == all, "half a page: {now:?}");
+    if let Some(ended) = ended {
+        ended.unwrap();
+        assert_eq!(now, all);
+        return true;
+    }
+    if now == before {
+        for page in elsewhere(n).chunks(3) {
+            restore(Arc::clone(&any), n, page.to_vec()).await.unwrap();
+        }
+    }
+    assert_eq!(there(&any).await, all, "held after {n} calls");
+    if fate != Fate::Dies {
+        if fate == Fate::WakesLate {
+            change_much(store).await;
+        }
+        gate.open();
+        let answer = timeout(PATIENCE, copying).await.expect("an answer").unwrap();
+        let allowed =
+            matches!(answer, Ok(()) | Err(StoreError::Unavailable(_) | StoreError::Refused(_)));
+        assert!(allowed, "{answer:?}");
+    }
+    bury(store).await;
+    settle(store).await;
+    assert_eq!(there(&any).await, all, "held after {n} calls");
+    assert_eq!(attached(&*any, &[attachment(n).sha2]).await, [attachment(n)]);
+    false
+}
+
+async fn at_every_call(fate: Fate) {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    for n in 0..CALLS {
+        if round(&uri, &store, n, fate).await {
+            assert!(n > 10);
+            let last = there(&as_any(&store)).await.last().map(|kept| kept.stored);
+            put(&as_any(&store), &[statement(9_999)]).await;
+            assert!(there(&as_any(&store)).await.last().map(|kept| kept.stored) > last);
+            only_named_are_left(&store, "attachment", "file").await;
+            return;
+        }
+    }
+    panic!("the copy never came to its end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_dies_at_any_call_goes_on() {
+    at_every_call(Fate::Dies).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_wakes_after_another_one_has_gone_on_harms_nothing() {
+    at_every_call(Fate::Wakes).await;
+    at_every_call(Fate::WakesLate).await;
+}
+
+/// Who takes a copy back may take longer over it than a dead process is waited for.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let dying = Gate::to(&uri).await;
+    let first = as_any(&open(dying.uri()).await);
+    dying.shut_after(3);
+    let _copying = tokio::spawn(restore(first, 0, elsewhere(0)));
+    dying.holds().await;
+    drop(dying);
+    let claim = async || store.0.statements.register.head().await.unwrap().claims.pop();
+    let owner = claim().await.map(|claim| claim.owner);
+    let gate = Gate::to(&uri).await;
+    let slow = open(gate.uri()).await;
+    gate.keep_back(DELETE_STATEMENTS);
+    let now = Moment::now();
+    let mut looking = observer(&slow, now).await;
+    let looking = tokio::spawn(async move { looking.look(now + LEASE).await });
+    gate.keeps_back().await;
+    let adopted = claim().await.map(|claim| claim.owner);
+    assert!(adopted.is_some() && adopted != owner, "it is the slow one's now");
+    let mut other = Observer::new(store.0.statements.clone());
+    for look in 0..=LOOKS + 1 {
+        other.look(now + LEASE * look).await.unwrap();
+        tokio::time::sleep(BEAT + BEAT / 5).await;
+    }
+    assert_eq!(claim().await.map(|claim| claim.owner), adopted);
+    gate.let_go();
+    looking.await.unwrap().unwrap();
+    assert_eq!(claim().await, None);
+    restore(as_any(&store), 0, elsewhere(0)).await.unwrap();
+}
+
+/// The instants of a copy are free when nothing can come to them any more from who freed them.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_a_copy_back_takes_nothing_from_the_next() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let any = as_any(&store);
+    let gate = Gate::to(&uri).await;
+    let asleep = open(gate.uri()).await;
+    let mut freed = 0;
+    for n in 0..CALLS {
+        let dying = Gate::to(&uri).await;
+        let first = as_any(&open(dying.uri()).await);
+        dying.shut_after(0);
+        let _copying = tokio::spawn(restore(first, n, elsewhere(n)));
+        dying.holds().await;
+        let all_inserted = doc! {"stored": elsewhere(n).last().unwrap().stored.micros()};
+        while store.0.statements.collection.find_one(all_inserted.clone()).await.unwrap().is_none()
+        {
+            dying.shut_after(1);
+            dying.holds().await;
+        }
+        drop(dying);
+        let now = Moment::now();
+        let mut observer = observer(&asleep, now).await;
+        gate.shut_after(n as usize);
+        let mut looking = tokio::spawn(async move { observer.look(now + LEASE).await });
+        let ended = tokio::select! {
+            () = gate.holds() => false,
+            ended = &mut looking => { ended.unwrap().unwrap(); true },
+        };
+        let early = restore(Arc::clone(&any), n, elsewhere(n)).await;
+        freed += usize::from(early.is_ok());
+        gate.open();
+        if !ended {
+            looking.await.unwrap().unwrap();
+        }
+        if early.is_err() {
+            bury(&store).await;
+            restore(Arc::clone(&any), n, elsewhere(n)).await.unwrap();
+        }
+        assert!(there(&any).await.ends_with(&elsewhere(n)), "held after {n} calls");
+        assert!(there(&any).await.len() >= 4 * (n as usize + 1));
+        if ended {
+            return assert!(n > 4 && freed >= 1, "held {n} times, in time {freed} times");
+        }
+    }
+    panic!("the observer never came to its end");
+}

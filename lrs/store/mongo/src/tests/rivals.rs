@@ -1,0 +1,140 @@
+//! Two processes that write the same statement, one of which is held at a call while the other
+//! goes on.
+
+use std::time::Duration;
+
+use mongodb::bson::doc;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant as Moment, timeout};
+
+use super::gate::Gate;
+use super::{as_any, change_much, observer, open};
+use crate::LEASE;
+use crate::{MongoStore, field};
+use store::{Result, StatementStore as _, StoreError};
+use store_testkit::sample::{activity, batch, id, log, put, statement, with};
+
+/// More calls than it takes one to find out about the other.
+const CALLS: u32 = 20;
+/// More calls than it takes one to abort what another has begun.
+const OBSERVED: u32 = 6;
+/// In which who does not wait would answer.
+const SOON: Duration = Duration::from_millis(150);
+const END: Duration = Duration::from_mins(1);
+
+/// Puts the statement `n`, together with a different one under the id of the statement `doom`,
+/// where there is one; says at once whether it can be read.
+fn put_and_read(store: &MongoStore, n: u32, doom: Option<u32>) -> JoinHandle<(Result<()>, bool)> {
+    let store = as_any(store);
+    let doomed = doom.map(|doom| with(statement(doom), "object", activity("different")));
+    let values: Vec<_> = std::iter::once(statement(n)).chain(doomed).collect();
+    tokio::spawn(async move {
+        let answer = store.put_statements(batch(&values)).await.map(drop);
+        let there = store.statement(id(n)).await.unwrap().is_some();
+        (answer, there)
+    })
+}
+
+async fn is_inserted(store: &MongoStore, n: u32) -> bool {
+    let by_id = doc! {"_id": field::of_uuid(id(n))};
+    store.0.statements.collection.find_one(by_id).await.unwrap().is_some()
+}
+
+/// One inserts a statement and takes it back, for another in its batch is a conflict. Whatever the
+/// other one sees of it, its answer is true.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_its_first_writer_takes_back_is_kept_for_the_second() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let gates = [Gate::to(&uri).await, Gate::to(&uri).await];
+    let [first, second] = [open(gates[0].uri()).await, open(gates[1].uri()).await];
+    put(&as_any(&store), &[statement(0)]).await;
+    for calls in 1..=CALLS {
+        gates[0].shut_after(0);
+        let doomed = put_and_read(&first, calls, Some(0));
+        gates[0].holds().await;
+        while !is_inserted(&store, calls).await {
+            gates[0].shut_after(1);
+            gates[0].holds().await;
+        }
+        gates[1].shut_after(calls as usize);
+        let other = put_and_read(&second, calls, None);
+        gates[1].holds().await;
+        gates[0].open();
+        let (refused, _) = timeout(END, doomed).await.unwrap().unwrap();
+        assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?}");
+        gates[1].open();
+        let (answer, there) = timeout(END, other).await.unwrap().unwrap();
+        answer.unwrap();
+        assert!(there, "held after {calls} calls: answered, and not there");
+    }
+}
+
+/// Also when somebody else keeps it who has not come to an end.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_equal_statement_is_answered_when_it_can_be_read() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let gate = Gate::to(&uri).await;
+    let first = open(gate.uri()).await;
+    let mut waited = false;
+    for calls in 0..CALLS {
+        gate.shut_after(calls as usize);
+        let held = put_and_read(&first, calls, None);
+        gate.holds().await;
+        let inserted = is_inserted(&store, calls).await;
+        let mut equal = put_and_read(&store, calls, None);
+        let soon = timeout(SOON, &mut equal).await;
+        waited |= inserted && soon.is_err();
+        gate.open();
+        let answers = match soon {
+            Ok(answer) => [answer.unwrap(), timeout(END, held).await.unwrap().unwrap()],
+            Err(_) => timeout(END, futures::future::join(equal, held))
+                .await
+                .map(|(equal, held)| [equal.unwrap(), held.unwrap()])
+                .unwrap(),
+        };
+        for (answer, there) in answers {
+            answer.unwrap();
+            assert!(there, "held after {calls} calls: answered, and not there");
+        }
+    }
+    assert!(waited, "nobody had to wait for anybody");
+    assert_eq!(log(&as_any(&store)).await.len(), CALLS as usize);
+}
+
+/// Holds a writer when it has claimed a stretch.
+async fn hold_with_a_claim(store: &MongoStore, gate: &Gate) {
+    gate.holds().await;
+    while store.0.statements.register.head().await.unwrap().claims.is_empty() {
+        gate.shut_after(1);
+        gate.holds().await;
+    }
+}
+
+/// It held a slow writer for dead, which has come to its end since.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_observer_that_wakes_too_late_takes_nothing_back() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let gates = [Gate::to(&uri).await, Gate::to(&uri).await];
+    let [slow, asleep] = [open(gates[0].uri()).await, open(gates[1].uri()).await];
+    for calls in 0..OBSERVED {
+        gates[0].shut_after(0);
+        let slow = put_and_read(&slow, calls, None);
+        hold_with_a_claim(&store, &gates[0]).await;
+        let now = Moment::now();
+        let mut observer = observer(&asleep, now).await;
+        gates[1].shut_after(calls as usize);
+        let looking = tokio::spawn(async move { observer.look(now + LEASE).await });
+        gates[1].holds().await;
+        gates[0].open();
+        let (answer, there) = timeout(END, slow).await.unwrap().unwrap();
+        assert_eq!(answer.is_ok(), there, "{answer:?}");
+        change_much(&store).await;
+        gates[1].open();
+        timeout(END, looking).await.unwrap().unwrap().unwrap();
+        let still = store.statement(id(calls)).await.unwrap().is_some();
+        assert_eq!(still, there, "held after {calls} calls");
+    }
+}

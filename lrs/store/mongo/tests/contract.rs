@@ -1,0 +1,18 @@
+//! The engine on MongoDB keeps the contract of the store.
+
+#![allow(missing_docs, reason = "a test, not an interface")]
+#![allow(clippy::expect_used, reason = "a test: a panic is a failure")]
+
+use std::sync::Arc;
+
+use store::Store;
+use store_mongo::MongoStore;
+use store_testkit::clock::SystemClock;
+
+store_testkit::store_contract!(crate::in_a_database);
+
+async fn in_a_database() -> Option<((), Arc<dyn Store>)> {
+    let uri = programs::fresh_database().await?;
+    let store = MongoStore::open(&uri, Arc::new(SystemClock)).await.expect("a fresh database");
+    Some(((), Arc::new(store)))
+}

@@ -1,0 +1,190 @@
+//! The data folder: one process has it, nobody else reads it, and what is written is written to the files that lie
+//! in it.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::{FILE, LOCK};
+use store::{Result, StoreError};
+
+/// The database's journal, which SQLite writes beside it.
+const WAL: &str = "traccia.sqlite-wal";
+/// The index of the journal.
+const SHM: &str = "traccia.sqlite-shm";
+
+/// The folder of an open store, locked for this process.
+pub(super) struct Folder {
+    path: PathBuf,
+    /// The files that are written, as they were when they were opened.
+    opened: Vec<(&'static str, Identity)>,
+    /// Held while the store is open; released by the system when the process ends, however. Closing the database
+    /// anywhere in this process would take SQLite its own locks: this must outlive all connections.
+    locks: Vec<File>,
+}
+
+/// What tells a file from all others, also from one that takes its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Identity {
+    #[cfg(unix)]
+    device: u64,
+    #[cfg(unix)]
+    inode: u64,
+}
+
+impl Folder {
+    /// Takes the folder at `path` for this process alone and makes the database's file where the folder is new.
+    ///
+    /// Both the database and the lock file are locked: the database, because somebody may remove the lock file; the lock
+    /// file, because a Traccia before 0.2 looks at nothing else.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where another process has the folder, where it was in use and its database is gone,
+    /// and where it cannot be written.
+    pub(super) fn take(path: &Path) -> Result<Self> {
+        let mut folder = Self { path: path.to_owned(), opened: Vec::new(), locks: Vec::new() };
+        folder.refuse_remains()?;
+        if folder.at(LOCK).exists() {
+            folder.lock(LOCK)?;
+        }
+        folder.make_private(FILE)?;
+        if cfg!(unix) {
+            // Elsewhere a lock would also keep SQLite's own connections out.
+            folder.lock(FILE)?;
+        }
+        Ok(folder)
+    }
+
+    /// Completes the folder once the database is open and has the newest layout: makes the lock file, closes all
+    /// files to others, and remembers which they are.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        if !self.at(LOCK).exists() {
+            self.make_private(LOCK)?;
+            self.lock(LOCK)?;
+        }
+        self.close_to_others();
+        for name in [FILE, WAL] {
+            let identity = self.identity(name).ok_or_else(|| self.lost(name))?;
+            self.opened.push((name, identity));
+        }
+        Ok(())
+    }
+
+    /// Fails when the files that were opened are not those in the folder any more: what is written to them is gone
+    /// when the process ends.
+    pub(super) fn verify(&self) -> Result<()> {
+        let lost = self.opened.iter().find(|(name, opened)| self.identity(name) != Some(*opened));
+        lost.map_or(Ok(()), |(name, _)| Err(self.lost(name)))
+    }
+
+    /// Refuses a folder where the database is gone and something tells that there was one: a new, empty database in its
+    /// place would look as if nothing had ever been kept.
+    fn refuse_remains(&self) -> Result<()> {
+        let length = |name| std::fs::metadata(self.at(name)).map_or(0, |file| file.len());
+        if length(FILE) > 0 || !(self.at(LOCK).exists() || length(WAL) > 0) {
+            return Ok(());
+        }
+        Err(self.unavailable(&format!(
+            "{FILE} is missing or empty, but {LOCK} or {WAL} says that a store was here; put {FILE} back from where it \
+             was moved, with its {WAL}, or from a backup; for a new, empty store remove {LOCK} and {WAL}"
+        )))
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    fn unavailable(&self, reason: &str) -> StoreError {
+        StoreError::Unavailable(format!("the data folder {}: {reason}", self.path.display()))
+    }
+
+    fn lost(&self, name: &str) -> StoreError {
+        self.unavailable(&format!(
+            "{name} was removed or replaced while Traccia runs, so nothing more is kept; move it back, or stop Traccia \
+             and restore a backup"
+        ))
+    }
+
+    /// Makes a file that only this user reads, where there is none.
+    fn make_private(&self, name: &str) -> Result<()> {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(self.at(name)).map(drop).map_err(|error| self.unavailable(&error.to_string()))
+    }
+
+    fn lock(&mut self, name: &str) -> Result<()> {
+        let file = OpenOptions::new().read(true).write(true).open(self.at(name));
+        let file = file.map_err(|error| self.unavailable(&error.to_string()))?;
+        match file.try_lock() {
+            Ok(()) => self.locks.push(file),
+            Err(TryLockError::WouldBlock) => {
+                return Err(self.unavailable(
+                    "another Traccia has it open; stop that one or choose another --data",
+                ));
+            }
+            Err(TryLockError::Error(error)) => return Err(self.unavailable(&error.to_string())),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+impl Folder {
+    /// What lies under `name` now.
+    fn identity(&self, name: &str) -> Option<Identity> {
+        use std::os::unix::fs::MetadataExt as _;
+        let file = std::fs::metadata(self.at(name)).ok()?;
+        Some(Identity { device: file.dev(), inode: file.ino() })
+    }
+
+    /// Takes from others what rights they have on the files, and on the folder where nothing else lies in it.
+    fn close_to_others(&self) {
+        for name in [FILE, WAL, SHM, LOCK] {
+            close(&self.at(name), 0o600);
+        }
+        if self.is_all_ours() {
+            close(&self.path, 0o700);
+        } else if is_open(&self.path) {
+            tracing::warn!(
+                folder = %self.path.display(),
+                "others can look into the data folder, where other things lie too: chmod 700 closes it"
+            );
+        }
+    }
+
+    /// Whether nothing lies in the folder but the files of a store.
+    fn is_all_ours(&self) -> bool {
+        let Ok(mut entries) = std::fs::read_dir(&self.path) else { return false };
+        entries.all(|entry| {
+            entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("traccia."))
+        })
+    }
+}
+
+#[cfg(not(unix))]
+impl Folder {
+    fn identity(&self, name: &str) -> Option<Identity> {
+        self.at(name).exists().then_some(Identity {})
+    }
+
+    /// The folder's own access list decides.
+    fn close_to_others(&self) {}
+}
+
+#[cfg(unix)]
+fn is_open(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(unix)]
+fn close(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    if !is_open(path) {
+        return;
+    }
+    if let Err(error) = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)) {
+        tracing::warn!(path = %path.display(), %error, "others can read this");
+    }
+}

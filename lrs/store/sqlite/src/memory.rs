@@ -1,0 +1,127 @@
+//! What the writer remembers to spare look-ups. All of it can be read again from the tables.
+
+use std::num::NonZeroUsize;
+
+use lru::LruCache;
+use rusqlite::Connection;
+
+use xapi::index::Kind;
+use xapi::instant::Instant;
+
+const ENTITIES: NonZeroUsize = NonZeroUsize::new(200_000).unwrap();
+const SEEN: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
+
+/// The writer's memory. What a job or a transaction that fails has put into it is taken out again.
+pub(super) struct Memory {
+    /// The newest `stored` of a statement that is kept, or will be with this transaction.
+    pub(super) newest: Instant,
+    /// Index rows of this transaction: entity, closeness, `stored`.
+    pub(super) index_rows: Vec<(i64, u8, i64)>,
+    from: Instant,
+    next_entity: i64,
+    entities: LruCache<String, i64>,
+    /// The key that is looked for: kept, so that looking allocates nothing.
+    sought: String,
+    /// Hashes of what was last seen: names of agents, definitions of activities.
+    seen: LruCache<i64, u64>,
+    learned: Vec<String>,
+    noticed: Vec<i64>,
+}
+
+/// How much was remembered when a job began.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    newest: Instant,
+    index_rows: usize,
+    learned: usize,
+    noticed: usize,
+}
+
+impl Memory {
+    pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
+        let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        let newest = number("SELECT coalesce(max(seq), 0) FROM statement")?;
+        Ok(Self {
+            newest: Instant::from_micros(newest),
+            from: Instant::from_micros(newest),
+            next_entity: 1 + number("SELECT coalesce(max(id), 0) FROM entity")?,
+            entities: LruCache::new(ENTITIES),
+            sought: String::new(),
+            seen: LruCache::new(SEEN),
+            index_rows: Vec::new(),
+            learned: Vec::new(),
+            noticed: Vec::new(),
+        })
+    }
+
+    /// A transaction begins, whose statements are stored at `from` or later.
+    pub(super) fn begin(&mut self, from: Instant) {
+        self.from = from;
+        self.learned.clear();
+        self.noticed.clear();
+    }
+
+    /// The next free instant of `stored`.
+    pub(super) fn next_stored(&self) -> Instant {
+        self.from.max(self.newest.next())
+    }
+
+    /// A number that no entity has.
+    pub(super) const fn new_entity(&mut self) -> i64 {
+        self.next_entity += 1;
+        self.next_entity - 1
+    }
+
+    /// The short name of a thing, if it is remembered. Most things are: this allocates nothing.
+    pub(super) fn known_entity(&mut self, kind: Kind, text: &str) -> Option<i64> {
+        self.sought.clear();
+        self.sought.push(char::from(b'0' + kind as u8));
+        self.sought.push_str(text);
+        self.entities.get(self.sought.as_str()).copied()
+    }
+
+    /// Remembers the short name of the thing that [`Self::known_entity`] has just not found.
+    pub(super) fn learn_entity(&mut self, id: i64) {
+        self.entities.put(self.sought.clone(), id);
+        self.learned.push(self.sought.clone());
+    }
+
+    /// Whether `hash` is not that of what was last said of this thing.
+    pub(super) fn is_news(&mut self, entity: i64, hash: u64) -> bool {
+        let is_news = self.seen.put(entity, hash) != Some(hash);
+        if is_news {
+            self.noticed.push(entity);
+        }
+        is_news
+    }
+
+    /// What is remembered now.
+    pub(super) const fn mark(&self) -> Mark {
+        Mark {
+            newest: self.newest,
+            index_rows: self.index_rows.len(),
+            learned: self.learned.len(),
+            noticed: self.noticed.len(),
+        }
+    }
+
+    /// Drops what a job that failed has put here since `mark`.
+    pub(super) fn forget_since(&mut self, mark: Mark) {
+        self.newest = mark.newest;
+        self.index_rows.truncate(mark.index_rows);
+        for key in self.learned.drain(mark.learned..) {
+            self.entities.pop(&key);
+        }
+        for entity in self.noticed.drain(mark.noticed..) {
+            self.seen.pop(&entity);
+        }
+    }
+
+    /// Drops what a transaction that failed may have left here. `newest` was so before it.
+    pub(super) fn forget(&mut self, newest: Instant) {
+        self.newest = newest;
+        self.entities.clear();
+        self.seen.clear();
+        self.index_rows.clear();
+    }
+}

@@ -1,0 +1,111 @@
+//! Progress documents in a table.
+
+use bytes::Bytes;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::session::Session;
+use crate::failure::Result;
+use store::{Followed, ProgressDocument, StoreError, Watermark};
+use xapi::instant::Instant;
+
+fn document(row: &Row<'_>) -> rusqlite::Result<ProgressDocument> {
+    Ok(ProgressDocument { actor: row.get(0)?, body: Bytes::from(row.get::<_, String>(1)?) })
+}
+
+pub(super) fn watermark(connection: &Connection, course: &str) -> Result<Watermark> {
+    let watermark = connection
+        .prepare_cached("SELECT through, reading, version, base FROM followed WHERE course = ?1")?
+        .query_row([course], |row| {
+            let through = Instant::from_micros(row.get(0)?);
+            Ok(Watermark {
+                followed: Followed { through, reading: row.get(1)? },
+                version: row.get(2)?,
+                base: row.get(3)?,
+            })
+        })
+        .optional()?;
+    Ok(watermark.unwrap_or_default())
+}
+
+pub(super) fn page(
+    connection: &Connection,
+    course: &str,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<ProgressDocument>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut select = connection.prepare_cached(
+        "SELECT actor, body FROM progress WHERE course = ?1 AND actor > ?2 \
+         ORDER BY actor LIMIT ?3",
+    )?;
+    let rows = select.query_map(params![course, after, limit], document)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn of(
+    connection: &Connection,
+    course: &str,
+    actors: &[String],
+) -> Result<Vec<ProgressDocument>> {
+    let sql = "SELECT actor, body FROM progress WHERE course = ?1 AND actor = ?2";
+    let mut select = connection.prepare_cached(sql)?;
+    let mut actors: Vec<&String> = actors.iter().collect();
+    actors.sort_unstable();
+    actors.dedup();
+    let mut found = Vec::new();
+    for actor in actors {
+        found.extend(select.query_row([course, actor.as_str()], document).optional()?);
+    }
+    Ok(found)
+}
+
+pub(super) fn since(
+    connection: &Connection,
+    course: &str,
+    version: i64,
+) -> Result<(Watermark, Vec<ProgressDocument>)> {
+    let snapshot = connection.unchecked_transaction()?;
+    let watermark = watermark(&snapshot, course)?;
+    let mut select = snapshot.prepare_cached(
+        "SELECT actor, body FROM progress WHERE course = ?1 AND version > ?2 ORDER BY actor",
+    )?;
+    let rows = select.query_map(params![course, version], document)?;
+    let documents = rows.collect::<rusqlite::Result<_>>()?;
+    Ok((watermark, documents))
+}
+
+pub(super) fn put(
+    session: &Session<'_>,
+    course: &str,
+    based_on: i64,
+    followed: Followed,
+    documents: &[ProgressDocument],
+    whole: bool,
+) -> Result<Option<i64>> {
+    let version = session.one(
+        "INSERT INTO followed (course, through, reading, version, base) \
+         SELECT id, ?2, ?3, 1, CASE WHEN ?4 THEN 1 ELSE 0 END FROM course \
+         WHERE id = ?1 AND (?5 = 0 OR EXISTS (SELECT 1 FROM followed WHERE course = ?1)) \
+         ON CONFLICT (course) DO UPDATE SET through = excluded.through, \
+         reading = excluded.reading, version = version + 1, \
+         base = CASE WHEN ?4 THEN version + 1 ELSE base END WHERE version = ?5 \
+         RETURNING version",
+        params![course, followed.through.micros(), followed.reading, whole, based_on],
+        |row| row.get::<_, i64>(0),
+    )?;
+    let Some(version) = version else { return Ok(None) };
+    if whole {
+        session.run("DELETE FROM progress WHERE course = ?1", [course])?;
+    }
+    for document in documents {
+        let body = std::str::from_utf8(&document.body)
+            .map_err(|_| StoreError::Corrupt("a progress document that is not UTF-8".into()))?;
+        session.run(
+            "INSERT INTO progress (course, actor, version, body) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (course, actor) DO UPDATE SET version = excluded.version, \
+             body = excluded.body",
+            params![course, document.actor, version, body],
+        )?;
+    }
+    Ok(Some(version))
+}

@@ -1,0 +1,177 @@
+//! A transaction of the writer.
+
+use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
+use uuid::Uuid;
+
+use super::memory::Memory;
+use super::statements;
+use crate::failure::Result;
+use store::StoreError;
+use xapi::index::{Closeness, IndexKey, Kind};
+use xapi::instant::Instant;
+use xapi::stored::Stored;
+
+/// One transaction, or the savepoint of one job in it.
+pub(super) struct Session<'c> {
+    connection: &'c Connection,
+    pub(super) memory: &'c mut Memory,
+    doomed: Option<String>,
+}
+
+impl<'c> Session<'c> {
+    pub(super) const fn new(connection: &'c Connection, memory: &'c mut Memory) -> Self {
+        Self { connection, memory, doomed: None }
+    }
+
+    /// Makes every further job fail with the reason why the transaction cannot go on.
+    pub(super) fn give_up(&mut self, reason: String) {
+        self.doomed = Some(reason);
+    }
+
+    /// Runs `job`; when it fails, everything it did is undone and the transaction goes on.
+    pub(super) fn atomically<T>(&mut self, job: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if let Some(reason) = &self.doomed {
+            return Err(StoreError::Unavailable(reason.clone()).into());
+        }
+        let mark = self.memory.mark();
+        self.run("SAVEPOINT job", [])?;
+        let result = job(self);
+        if result.is_err() {
+            self.memory.forget_since(mark);
+        }
+        if let Err(error) = self.close(result.is_ok()) {
+            // What the job did can be neither kept nor undone by itself.
+            self.give_up(error.to_string());
+            return result.and(Err(error.into()));
+        }
+        result
+    }
+
+    /// Ends the savepoint of a job, with what it did or without.
+    fn close(&mut self, keep: bool) -> rusqlite::Result<()> {
+        if self.connection.is_autocommit() {
+            // A full disk, for one, makes SQLite roll back the whole transaction by itself.
+            self.doomed = Some("the transaction was rolled back".into());
+            return Ok(());
+        }
+        if !keep {
+            self.run("ROLLBACK TO job", [])?;
+        }
+        self.run("RELEASE job", []).map(drop)
+    }
+
+    /// Writes what was held back. The transaction may be committed after it.
+    pub(super) fn finish(
+        &mut self,
+        told: impl FnOnce(rusqlite::Error) -> String,
+    ) -> std::result::Result<(), String> {
+        match self.doomed.take() {
+            Some(reason) => Err(reason),
+            None => self.write_index_rows().map_err(told),
+        }
+    }
+
+    pub(super) fn run(&self, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
+        self.connection.prepare_cached(sql)?.execute(params)
+    }
+
+    pub(super) fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Option<T>> {
+        self.connection.prepare_cached(sql)?.query_row(params, read).optional()
+    }
+
+    pub(super) fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        self.connection.prepare_cached(sql)?.query_map(params, read)?.collect()
+    }
+
+    /// The kept statement `id`.
+    pub(super) fn statement(&self, id: Uuid) -> Result<Option<Stored>> {
+        let found = statements::read::statement(self.connection, id)?;
+        Ok(found.map(|kept| kept.statement))
+    }
+
+    /// The next free instant of `stored`: free until it is taken.
+    pub(super) fn next_stored(&self) -> Instant {
+        self.memory.next_stored()
+    }
+
+    /// Says that a statement is stored at `stored`. An instant that no statement has must not
+    /// become the newest: who follows the log would be called for nothing, over and over.
+    pub(super) const fn take_stored(&mut self, stored: Instant) {
+        self.memory.newest = stored;
+    }
+
+    /// The short name of a thing, new or known.
+    pub(super) fn entity(&mut self, kind: Kind, text: &str) -> rusqlite::Result<i64> {
+        if let Some(id) = self.memory.known_entity(kind, text) {
+            return Ok(id);
+        }
+        let sql = "SELECT id FROM entity WHERE kind = ?1 AND text = ?2";
+        let known = self.one(sql, params![kind as u8, text], |row| row.get(0))?;
+        let id = if let Some(id) = known {
+            id
+        } else {
+            let id = self.memory.new_entity();
+            let sql = "INSERT INTO entity (id, kind, text) VALUES (?1, ?2, ?3)";
+            self.run(sql, params![id, kind as u8, text])?;
+            id
+        };
+        self.memory.learn_entity(id);
+        Ok(id)
+    }
+
+    /// Makes the statement `stored` be found by `keys`, at the end of the transaction.
+    pub(super) fn index<'k>(
+        &mut self,
+        stored: Instant,
+        keys: impl IntoIterator<Item = &'k IndexKey>,
+    ) -> rusqlite::Result<()> {
+        for key in keys {
+            let entity = self.entity(key.kind, &key.text)?;
+            self.memory.index_rows.push((entity, closeness(key.closeness), stored.micros()));
+        }
+        Ok(())
+    }
+
+    /// What [`Self::index_rows`] needs of keys, for statements that are found by the same.
+    pub(super) fn rows(&mut self, keys: &[IndexKey]) -> rusqlite::Result<Vec<(i64, u8)>> {
+        let row =
+            |key: &IndexKey| Ok((self.entity(key.kind, &key.text)?, closeness(key.closeness)));
+        keys.iter().map(row).collect()
+    }
+
+    /// Makes the statement `stored` be found by `rows`, at the end of the transaction.
+    pub(super) fn index_rows(&mut self, stored: Instant, rows: &[(i64, u8)]) {
+        let rows = rows.iter().map(|(entity, closeness)| (*entity, *closeness, stored.micros()));
+        self.memory.index_rows.extend(rows);
+    }
+
+    /// Sorted, so that rows for one page of the index are written together.
+    fn write_index_rows(&mut self) -> rusqlite::Result<()> {
+        let mut rows = std::mem::take(&mut self.memory.index_rows);
+        rows.sort_unstable();
+        rows.dedup();
+        let sql =
+            "INSERT OR IGNORE INTO statement_index (entity, closeness, seq) VALUES (?1, ?2, ?3)";
+        let mut insert = self.connection.prepare_cached(sql)?;
+        for row in rows.drain(..) {
+            insert.execute(row)?;
+        }
+        self.memory.index_rows = rows;
+        Ok(())
+    }
+}
+
+/// The number that stands for a closeness in the index.
+pub(super) const fn closeness(closeness: Closeness) -> u8 {
+    closeness as u8
+}

@@ -1,0 +1,191 @@
+//! Finding statements: sorted lists of `stored` instants, one per condition, walked together.
+//!
+//! Each condition names one or a few runs of the index, and each run is sorted. All conditions
+//! hold where all lists have the same instant. The walk leaps: whenever one list has nothing at
+//! the instant looked at, all go on from where it has something. The work is bounded by the
+//! shortest list, not by the longest.
+
+use std::collections::VecDeque;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::failure::Result;
+use crate::session::closeness;
+use xapi::index::{Closeness, Kind};
+use xapi::instant::Instant;
+use xapi::query::{Filter, Match};
+
+/// How many instants of a run are read at once: few at first, more when the walk goes on.
+const FIRST_READ: i64 = 16;
+const LARGEST_READ: i64 = 1024;
+
+/// The instants at which all conditions of a filter hold, in the order it asks for.
+pub(super) struct Walk<'c> {
+    connection: &'c Connection,
+    lists: Vec<List>,
+    ascending: bool,
+    next: Option<i64>,
+    end: i64,
+}
+
+impl<'c> Walk<'c> {
+    /// Starts at the end of time that `filter` asks for.
+    pub(super) fn new(connection: &'c Connection, filter: &Filter) -> Result<Self> {
+        let ascending = filter.ascending;
+        let since = filter.since.map_or(0, |since| since.next().micros());
+        let until = filter.until.map_or(i64::MAX, Instant::micros);
+        let (mut first, end) = if ascending { (since, until) } else { (until, since) };
+        if let Some(beyond) = filter.beyond {
+            first = if ascending {
+                first.max(beyond.next().micros())
+            } else {
+                first.min(beyond.previous().micros())
+            };
+        }
+        let lists = lists(connection, filter)?;
+        let next = lists.is_some().then_some(first);
+        Ok(Self { connection, lists: lists.unwrap_or_default(), ascending, next, end })
+    }
+
+    /// The next instant, or `None` when there are no more.
+    pub(super) fn next(&mut self) -> Result<Option<i64>> {
+        let Some(mut at) = self.next else { return Ok(None) };
+        let mut agreed = 0;
+        while agreed < self.lists.len() {
+            agreed = 0;
+            for list in &mut self.lists {
+                let Some(found) = list.seek(self.connection, at, self.ascending)? else {
+                    self.next = None;
+                    return Ok(None);
+                };
+                if found == at {
+                    agreed += 1;
+                } else {
+                    at = found;
+                }
+            }
+        }
+        let within = if self.ascending { at <= self.end } else { at >= self.end };
+        self.next = within.then(|| at.checked_add(if self.ascending { 1 } else { -1 })).flatten();
+        Ok(within.then_some(at))
+    }
+}
+
+/// The lists to walk; `None` when a condition names a thing that no statement speaks of.
+fn lists(connection: &Connection, filter: &Filter) -> Result<Option<Vec<List>>> {
+    let related = |kind, wanted: &Match| {
+        let closeness: &[Closeness] = if wanted.related {
+            &[Closeness::Direct, Closeness::Related, Closeness::Authority]
+        } else {
+            &[Closeness::Direct]
+        };
+        (kind, wanted.text.clone(), closeness)
+    };
+    let direct = |kind, text: &str| (kind, text.to_owned(), &[Closeness::Direct][..]);
+    let registration = filter.registration.map(|id| direct(Kind::Registration, &id.to_string()));
+    let authority = filter
+        .authority
+        .as_ref()
+        .map(|ifi| (Kind::Agent, ifi.clone(), &[Closeness::Authority][..]));
+    let conditions = [
+        filter.agent.as_ref().map(|agent| related(Kind::Agent, agent)),
+        filter.verb.as_ref().map(|verb| direct(Kind::Verb, verb)),
+        filter.activity.as_ref().map(|activity| related(Kind::Activity, activity)),
+        registration,
+        authority,
+    ];
+    let mut lists = Vec::new();
+    for (kind, text, closenesses) in conditions.into_iter().flatten() {
+        let sql = "SELECT id FROM entity WHERE kind = ?1 AND text = ?2";
+        let mut find = connection.prepare_cached(sql)?;
+        let entity = find.query_row(params![kind as u8, text], |row| row.get(0)).optional()?;
+        let Some(entity) = entity else { return Ok(None) };
+        let run = |closeness| Run::new(entity, closeness);
+        lists.push(List { runs: closenesses.iter().copied().map(run).collect() });
+    }
+    if lists.is_empty() {
+        lists.push(List { runs: vec![Run::everything()] });
+    }
+    Ok(Some(lists))
+}
+
+/// The union of some runs.
+struct List {
+    runs: Vec<Run>,
+}
+
+impl List {
+    /// The first instant from `at` on, in walking order.
+    fn seek(&mut self, connection: &Connection, at: i64, ascending: bool) -> Result<Option<i64>> {
+        let mut best = None;
+        for run in &mut self.runs {
+            let found = run.seek(connection, at, ascending)?;
+            best = match (best, found) {
+                (Some(a), Some(b)) if ascending => Some(i64::min(a, b)),
+                (Some(a), Some(b)) => Some(i64::max(a, b)),
+                (a, b) => a.or(b),
+            };
+        }
+        Ok(best)
+    }
+}
+
+/// One sorted run of instants: a thing under one closeness, or all statements.
+struct Run {
+    of: Option<(i64, u8)>,
+    read: VecDeque<i64>,
+    size: i64,
+    exhausted: bool,
+}
+
+impl Run {
+    fn new(entity: i64, of: Closeness) -> Self {
+        let of = Some((entity, closeness(of)));
+        Self { of, read: VecDeque::new(), size: FIRST_READ, exhausted: false }
+    }
+
+    fn everything() -> Self {
+        Self { of: None, read: VecDeque::new(), size: FIRST_READ, exhausted: false }
+    }
+
+    fn seek(&mut self, connection: &Connection, at: i64, ascending: bool) -> Result<Option<i64>> {
+        let before = |seq: i64| if ascending { seq < at } else { seq > at };
+        while self.read.front().is_some_and(|seq| before(*seq)) {
+            self.read.pop_front();
+        }
+        if self.read.is_empty() && !self.exhausted {
+            self.fill(connection, at, ascending)?;
+        }
+        Ok(self.read.front().copied())
+    }
+
+    fn fill(&mut self, connection: &Connection, at: i64, ascending: bool) -> Result<()> {
+        let sql = match (self.of, ascending) {
+            (Some(_), true) => {
+                "SELECT seq FROM statement_index WHERE entity = ?1 AND closeness = ?2 \
+                 AND seq >= ?3 ORDER BY seq LIMIT ?4"
+            }
+            (Some(_), false) => {
+                "SELECT seq FROM statement_index WHERE entity = ?1 AND closeness = ?2 \
+                 AND seq <= ?3 ORDER BY seq DESC LIMIT ?4"
+            }
+            (None, true) => {
+                "SELECT seq FROM statement WHERE ?1 = 0 AND ?2 = 0 AND seq >= ?3 \
+                 ORDER BY seq LIMIT ?4"
+            }
+            (None, false) => {
+                "SELECT seq FROM statement WHERE ?1 = 0 AND ?2 = 0 AND seq <= ?3 \
+                 ORDER BY seq DESC LIMIT ?4"
+            }
+        };
+        let (entity, closeness) = self.of.unwrap_or((0, 0));
+        let mut select = connection.prepare_cached(sql)?;
+        let mut rows = select.query(params![entity, closeness, at, self.size])?;
+        while let Some(row) = rows.next()? {
+            self.read.push_back(row.get(0)?);
+        }
+        self.exhausted = i64::try_from(self.read.len()).is_ok_and(|read| read < self.size);
+        self.size = (self.size * 2).min(LARGEST_READ);
+        Ok(())
+    }
+}

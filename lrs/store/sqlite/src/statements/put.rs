@@ -1,0 +1,141 @@
+//! Keeping statements.
+
+use rusqlite::params;
+use serde_json::Value;
+
+use super::learn::Lessons;
+use super::references::Web;
+use crate::failure::Result;
+use crate::session::Session;
+use store::bounds::check_width;
+use store::{Batch, KeptBatch, StoreError, checksum};
+use xapi::attachment::Attachment;
+use xapi::index::IndexKey;
+use xapi::instant::Instant;
+use xapi::prepare::Prepared;
+use xapi::refusal::Refusal;
+use xapi::same;
+use xapi::stored::Stored;
+
+/// The flag of a voiding statement.
+pub(super) const VOIDING: i64 = 1;
+
+/// See [`store::StatementStore::put_statements`].
+pub(crate) fn put(session: &mut Session<'_>, batch: Batch) -> Result<KeptBatch> {
+    check_width(&batch)?;
+    let ids = batch.statements.iter().map(|statement| statement.id).collect();
+    let (mut web, mut lessons) = (Web::new(&batch.statements), Lessons::default());
+    let mut new = 0;
+    for statement in batch.statements {
+        let stored = session.next_stored();
+        new += usize::from(put_one(session, statement, stored, &mut web, &mut lessons)?);
+    }
+    lessons.keep(session)?;
+    put_attachments(session, &batch.attachments)?;
+    Ok(KeptBatch { ids, new })
+}
+
+/// See [`store::TransferStore::restore`].
+pub(crate) fn restore(
+    session: &mut Session<'_>,
+    statements: &[Stored],
+    attachments: &[Attachment],
+) -> Result<()> {
+    let again = |kept: &Stored| {
+        Prepared::again(kept)
+            .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))
+    };
+    let prepared: Vec<Prepared> = statements.iter().map(again).collect::<store::Result<_>>()?;
+    let (mut web, mut lessons) = (Web::new(&prepared), Lessons::default());
+    for (kept, statement) in statements.iter().zip(prepared) {
+        if kept.stored <= session.memory.newest {
+            return Err(Refusal::stored_earlier().into());
+        }
+        put_one(session, statement, kept.stored, &mut web, &mut lessons)?;
+    }
+    lessons.keep(session)?;
+    put_attachments(session, attachments)
+}
+
+fn put_attachments(session: &Session<'_>, attachments: &[Attachment]) -> Result<()> {
+    for attachment in attachments {
+        session.run(
+            "INSERT OR IGNORE INTO attachment (sha2, content_type, body) VALUES (?1, ?2, ?3)",
+            params![
+                attachment.sha2.to_ascii_lowercase(),
+                attachment.content_type,
+                &*attachment.body
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// False where the statement is kept already.
+fn put_one(
+    session: &mut Session<'_>,
+    mut statement: Prepared,
+    stored: Instant,
+    web: &mut Web,
+    lessons: &mut Lessons,
+) -> Result<bool> {
+    let inserted = session.run(
+        "INSERT INTO statement_id (id, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        params![statement.id.as_bytes(), stored.micros()],
+    )?;
+    if inserted == 0 {
+        return check_same(session, &statement).map(|()| false);
+    }
+    session.take_stored(stored);
+    let mut keys = std::mem::take(&mut statement.keys);
+    keys.extend(web.inherited(session, &statement)?);
+    session.index(stored, &keys)?;
+    web.pass_on(session, statement.id, &keys)?;
+    lessons.take(session, &statement.value, stored)?;
+    write(session, statement, stored).map(|()| true)
+}
+
+/// Accepts a statement that is kept already, refuses a different one under its id.
+fn check_same(session: &Session<'_>, incoming: &Prepared) -> Result<()> {
+    let corrupt = |what: &str| StoreError::Corrupt(format!("statement {}: {what}", incoming.id));
+    let kept = session.statement(incoming.id)?.ok_or_else(|| corrupt("its text is missing"))?;
+    let kept = kept.value().map_err(|error| corrupt(&error.to_string()))?;
+    let differences = same::differences(&kept, &incoming.value);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::Conflict { id: incoming.id, differences }.into())
+}
+
+fn write(session: &Session<'_>, statement: Prepared, stored: Instant) -> Result<()> {
+    let statement_voids = statement.voiding;
+    let flags = if statement_voids { VOIDING } else { 0 };
+    if let Some(target) = statement.target {
+        session.run(
+            "INSERT INTO reference (target, seq) VALUES (?1, ?2)",
+            params![target.as_bytes(), stored.micros()],
+        )?;
+        if statement.voiding {
+            session
+                .run("INSERT OR IGNORE INTO voided (target) VALUES (?1)", [target.as_bytes()])?;
+        }
+    }
+    let kept = statement.stamp(stored);
+    let body = std::str::from_utf8(&kept.body)
+        .map_err(|_| StoreError::Corrupt("a statement that is not UTF-8".into()))?;
+    let checksum = checksum::of_statement(kept.id, stored, statement_voids, &kept.body);
+    session.run(
+        "INSERT INTO statement (seq, id, flags, body, checksum) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![stored.micros(), kept.id.as_bytes(), flags, body, checksum],
+    )?;
+    Ok(())
+}
+
+/// A kept statement as a value, and the keys that it has of its own.
+pub(super) fn own_keys(kept: &Stored) -> Result<(Value, Vec<IndexKey>)> {
+    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", kept.id));
+    let value = kept.value().map_err(corrupt)?;
+    let authority = value.get("authority").cloned().unwrap_or_default();
+    let keys = xapi::index::keys(&value, &authority);
+    Ok((value, keys))
+}

@@ -1,0 +1,175 @@
+//! Reading statements back.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use rusqlite::{CachedStatement, Connection, MAIN_DB, OptionalExtension as _, Params, Row, params};
+use uuid::Uuid;
+
+use super::filter::Walk;
+use super::put::VOIDING;
+use crate::failure::{Failure, Result};
+use store::{
+    Extent, Kept, KeptAttachment, LOG_BYTES, LogPage, PAGE_BYTES, PIECE, Page, StoreError, checksum,
+};
+use xapi::instant::Instant;
+use xapi::query::Filter;
+use xapi::stored::Stored;
+
+const COLUMNS: &str = "SELECT seq, id, body, flags, checksum, \
+    EXISTS (SELECT 1 FROM voided WHERE target = id) FROM statement ";
+
+/// See [`store::StatementStore::statement`].
+pub(crate) fn statement(connection: &Connection, id: Uuid) -> Result<Option<Kept>> {
+    let sql = format!("{COLUMNS} WHERE seq = (SELECT seq FROM statement_id WHERE id = ?1)");
+    first(&mut connection.prepare_cached(&sql)?, [id.as_bytes()])
+}
+
+/// See [`store::StatementStore::statements`].
+pub(crate) fn statements(connection: &Connection, filter: &Filter) -> Result<Page> {
+    // One snapshot for all the reads of a page.
+    let snapshot = connection.unchecked_transaction()?;
+    let mut walk = Walk::new(&snapshot, filter)?;
+    let mut select = snapshot.prepare_cached(&format!("{COLUMNS} WHERE seq = ?1"))?;
+    let (mut page, mut bytes) = (Page::default(), 0);
+    while let Some(seq) = walk.next()? {
+        let found = match first(&mut select, [seq]).map_err(|error| at(seq, error)) {
+            Err(Failure(StoreError::Unreadable { .. })) if !page.statements.is_empty() => {
+                page.more = true;
+                break;
+            }
+            found => found?,
+        };
+        let Some(kept) = found else { continue };
+        if kept.voided || !is_met(filter, &kept.statement)? {
+            continue;
+        }
+        if page.statements.len() == filter.limit {
+            page.more = true;
+            break;
+        }
+        bytes += kept.statement.body.len();
+        page.statements.push(kept.statement);
+        if bytes >= PAGE_BYTES {
+            page.more = true;
+            break;
+        }
+    }
+    Ok(page)
+}
+
+/// Whether a statement that the index has under the filter's conditions meets them as it must.
+fn is_met(filter: &Filter, statement: &Stored) -> Result<bool> {
+    if !filter.must_be_met_alone() {
+        return Ok(true);
+    }
+    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
+    Ok(filter.is_met_alone(&statement.value().map_err(corrupt)?))
+}
+
+/// See [`store::StatementLog::log`].
+pub(crate) fn log(connection: &Connection, after: Instant, limit: usize) -> Result<LogPage> {
+    let sql = format!("{COLUMNS} WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+    let mut select = connection.prepare_cached(&sql)?;
+    let rows = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut rows = select.query(params![after.micros(), rows])?;
+    let (mut read, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let kept = kept(row).map_err(StoreError::from);
+        bytes += kept.as_ref().map_or(0, |kept| kept.statement.body.len());
+        let is_over = kept.is_err() || bytes >= LOG_BYTES;
+        read.push(kept);
+        if is_over {
+            return Ok(LogPage::of(read, true)?);
+        }
+    }
+    let more = read.len() == limit;
+    Ok(LogPage::of(read, more)?)
+}
+
+/// See [`store::TransferStore::extent`].
+pub(crate) fn extent(connection: &Connection) -> Result<Extent> {
+    let sql = "SELECT count(*), coalesce(max(seq), 0) FROM statement";
+    let extent = connection.prepare_cached(sql)?.query_row([], |row| {
+        let statements = row.get::<_, i64>(0)?.unsigned_abs();
+        Ok(Extent { statements, newest: Instant::from_micros(row.get(1)?) })
+    });
+    Ok(extent?)
+}
+
+/// See [`store::StatementStore::attachments`].
+pub(crate) fn attachments(
+    connection: &Connection,
+    hashes: &[String],
+) -> Result<Vec<KeptAttachment>> {
+    let sql = "SELECT sha2, content_type, length(body) FROM attachment WHERE sha2 = ?1";
+    let mut select = connection.prepare_cached(sql)?;
+    let hashes: BTreeSet<String> = hashes.iter().map(|hash| hash.to_ascii_lowercase()).collect();
+    let mut found = Vec::new();
+    for hash in hashes {
+        found.extend(select.query_row([hash], attachment).optional()?);
+    }
+    Ok(found)
+}
+
+fn attachment(row: &Row<'_>) -> rusqlite::Result<KeptAttachment> {
+    Ok(KeptAttachment {
+        sha2: row.get(0)?,
+        content_type: row.get(1)?,
+        bytes: row.get::<_, i64>(2)?.unsigned_abs(),
+        place: String::new(),
+    })
+}
+
+/// See [`store::StatementStore::attachment_data`].
+pub(crate) fn attachment_data(
+    connection: &Connection,
+    kept: &KeptAttachment,
+    from: u64,
+) -> Result<Bytes> {
+    let mut select = connection.prepare_cached("SELECT rowid FROM attachment WHERE sha2 = ?1")?;
+    let row = select.query_row([&kept.sha2], |row| row.get(0)).optional()?;
+    let gone = || StoreError::Corrupt(format!("the attachment {} is gone", kept.sha2));
+    let row = row.ok_or_else(gone)?;
+    let data = connection.blob_open(MAIN_DB, c"attachment", c"body", row, true)?;
+    let from = usize::try_from(from).unwrap_or(usize::MAX).min(data.len());
+    let mut piece = vec![0; PIECE.min(data.len() - from)];
+    data.read_at_exact(&mut piece, from)?;
+    Ok(piece.into())
+}
+
+/// The first statement that `select` finds.
+fn first(select: &mut CachedStatement<'_>, params: impl Params) -> Result<Option<Kept>> {
+    select.query(params)?.next()?.map(kept).transpose()
+}
+
+/// The statement of a row, where it is as it was written.
+fn kept(row: &Row<'_>) -> Result<Kept> {
+    let seq: i64 = row.get(0)?;
+    let id = row.get(1).map(Uuid::from_bytes).map_err(|error| at(seq, error.into()))?;
+    let stored = Instant::from_micros(seq);
+    let unreadable = |error: rusqlite::Error| {
+        let reason = error.to_string();
+        StoreError::Unreadable { id: Some(id), stored, reason }
+    };
+    let (body, flags, checksum, voided) = columns(row).map_err(unreadable)?;
+    let voiding = flags & VOIDING != 0;
+    let statement = checksum::checked(Stored { id, stored, body }, voiding, checksum)?;
+    Ok(Kept { statement, voided: !voiding && voided })
+}
+
+fn columns(row: &Row<'_>) -> rusqlite::Result<(Bytes, i64, Option<i64>, bool)> {
+    // As bytes: whether they are text, and the right one, is the checksum's to say.
+    let body = Bytes::copy_from_slice(row.get_ref(2)?.as_bytes()?);
+    Ok((body, row.get(3)?, row.get(4)?, row.get(5)?))
+}
+
+/// That the row of this number cannot be read, where the database says that it is broken.
+fn at(seq: i64, Failure(error): Failure) -> Failure {
+    Failure(match error {
+        StoreError::Corrupt(reason) => {
+            StoreError::Unreadable { id: None, stored: Instant::from_micros(seq), reason }
+        }
+        other => other,
+    })
+}

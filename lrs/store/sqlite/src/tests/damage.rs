@@ -1,0 +1,224 @@
+//! Bits that flip in the database's file.
+
+use std::fs;
+use std::path::PathBuf;
+
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Hand, SqliteStore, open, shared};
+use crate::FILE;
+use store::{
+    DocumentStore as _, Kept, LogPage, Result, StatementLog as _, StatementStore as _, Store as _,
+    StoreError,
+};
+use store_testkit::damage::pages_end_before_the_second_of_three;
+use store_testkit::sample::{batch, id, log, put, put_each, stamped, statement, with};
+use xapi::document::{
+    Change, Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded,
+};
+use xapi::instant::Instant;
+
+/// The `n`th statement, with a text that stands nowhere else.
+fn marked(n: u32) -> Value {
+    with(statement(n), "result", json!({"response": format!("needle-{n}")}))
+}
+
+fn file(home: &TempDir) -> PathBuf {
+    home.path().join(FILE)
+}
+
+/// A closed store with the statements 0, 1 and 2.
+async fn three(home: &TempDir) -> Vec<Kept> {
+    let store = open(home, &Hand::new());
+    put_each(&shared(&store), &[marked(0), marked(1), marked(2)]).await;
+    log(&shared(&store)).await
+}
+
+/// Flips a bit in the middle of a text that is in the file once.
+fn flip(home: &TempDir, text: &str) {
+    let mut bytes = fs::read(file(home)).unwrap();
+    let places: Vec<usize> = (0..bytes.len() - text.len())
+        .filter(|at| bytes[*at..].starts_with(text.as_bytes()))
+        .collect();
+    let [at] = places.as_slice() else { panic!("{text} is there {} times", places.len()) };
+    bytes[at + text.len() / 2] ^= 4;
+    fs::write(file(home), bytes).unwrap();
+}
+
+fn names<T: std::fmt::Debug>(result: Result<T>, n: u32) {
+    match result.unwrap_err() {
+        StoreError::Unreadable { id: named, .. } => assert_eq!(named, Some(id(n))),
+        other => panic!("{other}"),
+    }
+}
+
+/// Whether the store says that it is damaged.
+async fn is_damaged(store: &SqliteStore) -> bool {
+    matches!(store.ping().await, Err(StoreError::Corrupt(_)))
+}
+
+#[tokio::test]
+async fn a_flipped_bit_in_a_statement_is_an_error_that_names_it() {
+    let home = TempDir::new().unwrap();
+    let kept = three(&home).await;
+    flip(&home, "needle-1");
+    let store = open(&home, &Hand::new());
+    names(store.statement(id(1)).await, 1);
+    pages_end_before_the_second_of_three(&shared(&store)).await;
+    names(store.put_statements(batch(&[marked(1)])).await, 1);
+    for n in [0, 2] {
+        assert_eq!(store.statement(id(n)).await.unwrap().as_ref(), Some(&kept[n as usize]));
+    }
+    let first = store.log(Instant::default(), 10).await.unwrap();
+    assert_eq!(first, LogPage { statements: vec![kept[0].clone()], more: true });
+    let refused = store.log(kept[0].statement.stored, 10).await.unwrap_err();
+    let StoreError::Unreadable { stored, .. } = refused else { panic!("{refused}") };
+    assert_eq!(stored, kept[1].statement.stored, "where to go on");
+    let rest = store.log(stored, 10).await.unwrap();
+    assert_eq!(rest, LogPage { statements: vec![kept[2].clone()], more: false });
+    assert!(is_damaged(&store).await, "and /readyz says so from now on");
+}
+
+#[tokio::test]
+async fn a_flipped_bit_in_a_document_is_an_error_that_names_it() {
+    let home = TempDir::new().unwrap();
+    let shelf = Shelf {
+        resource: Resource::State,
+        activity: "https://a.example/a".into(),
+        agent: "mbox::mailto:p@x.example".into(),
+        registration: None,
+    };
+    let key = |id: &str| DocumentKey { shelf: shelf.clone(), id: id.into() };
+    let free =
+        || Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
+    let document = |text: &str| Document {
+        content_type: "text/plain".into(),
+        body: text.to_owned().into(),
+        updated: Instant::from_micros(5),
+    };
+    let store = open(&home, &Hand::new());
+    for (id, text) in [("one", "needle-one"), ("two", "needle-two")] {
+        store.change_document(key(id), free(), Change::Put(document(text))).await.unwrap();
+    }
+    drop(store);
+    flip(&home, "needle-one");
+    let store = open(&home, &Hand::new());
+    let error = store.document(&key("one")).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Corrupt(what) if what.contains("`one`")), "{error}");
+    assert_eq!(store.document(&key("two")).await.unwrap(), Some(document("needle-two")));
+    assert!(is_damaged(&store).await);
+    let seen = Precondition { if_none_match: Some(Tags::Any), ..free() };
+    store.change_document(key("one"), seen, Change::Delete).await.unwrap_err();
+    let again = document("needle-again");
+    store.change_document(key("one"), free(), Change::Put(again.clone())).await.unwrap();
+    assert_eq!(store.document(&key("one")).await.unwrap(), Some(again), "it can be replaced");
+}
+
+/// What no request has hit yet: a statement's text, and the page of a table that is empty.
+#[tokio::test]
+async fn damage_that_nobody_asks_for_is_found_after_the_start() {
+    let home = TempDir::new().unwrap();
+    three(&home).await;
+    let sound = fs::read(file(&home)).unwrap();
+    let store = open(&home, &Hand::new());
+    store.0.scrub.join();
+    store.ping().await.unwrap();
+    drop(store);
+
+    flip(&home, "needle-2");
+    let store = open(&home, &Hand::new());
+    store.0.scrub.join();
+    assert!(is_damaged(&store).await);
+    drop(store);
+
+    fs::write(file(&home), &sound).unwrap();
+    let database = Connection::open(file(&home)).unwrap();
+    let sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'certificate_list'";
+    let page: u32 = database.query_row(sql, [], |row| row.get(0)).unwrap();
+    drop(database);
+    let mut broken = sound.clone();
+    broken[(page as usize - 1) * 8192] = 0xff;
+    fs::write(file(&home), &broken).unwrap();
+    let store = open(&home, &Hand::new());
+    store.0.scrub.join();
+    assert!(is_damaged(&store).await);
+}
+
+/// An index that is hit may hide a statement; but none is ever given otherwise than it was written.
+#[tokio::test]
+async fn wherever_a_bit_flips_no_statement_is_given_otherwise_than_it_was_written() {
+    let home = TempDir::new().unwrap();
+    let kept = three(&home).await;
+    let sound = fs::read(file(&home)).unwrap();
+    let mut chance = ChaCha8Rng::seed_from_u64(11);
+    let mut noticed = 0;
+    for _ in 0..150 {
+        let mut broken = sound.clone();
+        // Statements are few: most flips would hit nothing that is used.
+        let at = chance.random_range(0..broken.len());
+        let at = if at % 2 == 0 { at } else { place_of_a_statement(&sound) + at % 2048 };
+        broken[at] ^= 1 << chance.random_range(0..8);
+        fs::write(file(&home), &broken).unwrap();
+        let clock = std::sync::Arc::new(Hand::new());
+        let Ok(store) = SqliteStore::open(home.path(), clock) else {
+            noticed += 1;
+            continue;
+        };
+        for whole in &kept {
+            match store.statement(whole.statement.id).await {
+                Ok(Some(given)) => assert_eq!(given.statement, whole.statement, "bit at {at}"),
+                Ok(None) => {}
+                Err(_) => noticed += 1,
+            }
+        }
+        if let Ok(page) = store.log(Instant::default(), 10).await {
+            for given in page.statements {
+                assert!(kept.iter().any(|kept| kept.statement == given.statement), "bit at {at}");
+            }
+        }
+    }
+    assert!(noticed > 10, "the flips hit something: {noticed}");
+}
+
+/// The beginning of the first statement's text in the file.
+fn place_of_a_statement(bytes: &[u8]) -> usize {
+    let text = b"needle-";
+    let at = bytes.windows(text.len()).position(|window| window == text).unwrap();
+    at.saturating_sub(1024)
+}
+
+#[tokio::test]
+async fn a_store_of_the_version_before_opens_and_its_statements_are_read() {
+    let home = TempDir::new().unwrap();
+    let old = Connection::open(file(&home)).unwrap();
+    for step in [include_str!("../0001_core.sql"), include_str!("../0002_journals.sql")] {
+        old.execute_batch(step).unwrap();
+    }
+    old.pragma_update(None, "user_version", 2).unwrap();
+    for (n, is_whole) in [(0, true), (1, false)] {
+        let kept = stamped(&marked(n), 1_700_000_000_000_000 + i64::from(n));
+        let body = std::str::from_utf8(&kept.body).unwrap();
+        let body = if is_whole { body } else { &body[..body.len() / 2] };
+        let seq = kept.stored.micros();
+        let sql = "INSERT INTO statement (seq, id, flags, body) VALUES (?1, ?2, 0, ?3)";
+        old.execute(sql, rusqlite::params![seq, kept.id.as_bytes(), body]).unwrap();
+        let sql = "INSERT INTO statement_id (id, seq) VALUES (?1, ?2)";
+        old.execute(sql, rusqlite::params![kept.id.as_bytes(), seq]).unwrap();
+    }
+    drop(old);
+    let store = open(&home, &Hand::new());
+    let whole = store.statement(id(0)).await.unwrap().unwrap().statement;
+    assert_eq!(whole.value().unwrap()["result"], marked(0)["result"]);
+    names(store.statement(id(1)).await, 1);
+    put(&shared(&store), &[marked(2)]).await;
+    let counted = |database: &Connection| {
+        let pair = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+        Ok(database.query_row("SELECT count(*), count(checksum) FROM statement", [], pair)?)
+    };
+    let sums = store.read(counted).await.unwrap();
+    assert_eq!(sums, (3, 1));
+}

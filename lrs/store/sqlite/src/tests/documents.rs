@@ -1,0 +1,117 @@
+//! Changing documents: looked at beside the writer, written where they are still what was looked at.
+
+use std::sync::mpsc;
+
+use bytes::Bytes;
+use futures::FutureExt as _;
+use rusqlite::{Connection, params};
+use tempfile::TempDir;
+
+use super::group::gate;
+use super::{Hand, SqliteStore, open};
+use crate::documents;
+use crate::documents::Plan;
+use crate::session::Session;
+use store::{DocumentStore as _, StoreError};
+use xapi::document::{
+    Change, Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded,
+};
+use xapi::instant::Instant;
+
+const FREE: Precondition =
+    Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
+
+fn key() -> DocumentKey {
+    let (activity, agent) = ("https://a.example/a".into(), "mbox::mailto:p@x.example".into());
+    let shelf = Shelf { resource: Resource::State, activity, agent, registration: None };
+    DocumentKey { shelf, id: "d".into() }
+}
+
+fn document(body: impl Into<Bytes>) -> Document {
+    let updated = Instant::from_micros(1);
+    Document { content_type: "application/json".into(), body: body.into(), updated }
+}
+
+/// More than is merged without a turn.
+fn large(member: &str) -> String {
+    format!("{{\"{member}\":\"{}\"}}", "x".repeat(2 << 20))
+}
+
+async fn kept(store: &SqliteStore) -> String {
+    let kept = store.document(&key()).await.unwrap().unwrap();
+    String::from_utf8(kept.body.to_vec()).unwrap()
+}
+
+/// While the writer does nothing but wait, a change is judged, merged and refused: it is work of others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn documents_are_judged_and_merged_beside_the_writer() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    store.change_document(key(), FREE, Change::Put(document(large("a")))).await.unwrap();
+    let ((began, beginning), (go, going)) = (mpsc::channel(), mpsc::channel());
+    let mut held = Box::pin(store.write(gate(began, going)));
+    assert!(held.as_mut().now_or_never().is_none());
+    beginning.recv().unwrap();
+    let too_long = Change::Post(document(large("b")), 3 << 20);
+    let refused = store.change_document(key(), FREE, too_long).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Refused(_)), "{refused}");
+    let other = Some(Tags::OneOf(vec!["0".into()]));
+    let unmet = Precondition { if_match: other, ..FREE };
+    let refused = store.change_document(key(), unmet, Change::Delete).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Precondition(_)), "{refused}");
+    drop(go);
+    held.await.unwrap();
+    assert_eq!(kept(&store).await, large("a"));
+}
+
+/// Also where what is there now says the same.
+#[tokio::test]
+async fn a_change_is_written_only_where_the_document_is_still_the_one_it_was_made_of() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let first = || Change::Put(document("{\"a\":1}"));
+    let post = || Change::Post(document("{\"c\":3}"), 100);
+    let plan = async |change: Change| {
+        let plan =
+            move |connection: &Connection| documents::plan(connection, &key(), &FREE, change);
+        store.read(plan).await.unwrap()
+    };
+    let write =
+        async |plan: Plan| store.write(move |session| plan.carry_out(session)).await.unwrap();
+    for late in [post(), Change::Delete] {
+        for other in [Change::Put(document("{\"b\":2}")), first(), Change::Delete] {
+            store.change_document(key(), FREE, first()).await.unwrap();
+            let late = plan(late.clone()).await;
+            store.change_document(key(), FREE, other).await.unwrap();
+            let before = store.document(&key()).await.unwrap();
+            assert!(!write(late).await.0);
+            assert_eq!(store.document(&key()).await.unwrap(), before);
+        }
+    }
+    store.change_document(key(), FREE, Change::Delete).await.unwrap();
+    let (one, two) = (plan(post()).await, plan(post()).await);
+    assert!(write(one).await.0, "nothing was there, and nothing is");
+    assert!(!write(two).await.0);
+    assert_eq!(kept(&store).await, "{\"c\":3}");
+}
+
+#[tokio::test]
+async fn a_document_of_the_version_before_is_merged_into_and_deleted() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let old = |session: &mut Session<'_>| {
+        let sql = "INSERT OR REPLACE INTO document (resource, activity, agent, registration, id, \
+                   content_type, updated, body) VALUES (0, ?1, ?2, '', 'd', 'application/json', 1, ?3)";
+        let DocumentKey { shelf, .. } = key();
+        session.run(sql, params![shelf.activity, shelf.agent, &b"{\"a\":1}"[..]])?;
+        Ok(())
+    };
+    store.write(old).await.unwrap();
+    store.change_document(key(), FREE, Change::Post(document("{\"b\":2}"), 100)).await.unwrap();
+    assert_eq!(kept(&store).await, "{\"a\":1,\"b\":2}");
+    store.write(old).await.unwrap();
+    let own = Some(Tags::OneOf(vec![document("{\"a\":1}").etag()]));
+    let seen = Precondition { if_match: own, ..FREE };
+    store.change_document(key(), seen, Change::Delete).await.unwrap();
+    assert_eq!(store.document(&key()).await.unwrap(), None);
+}

@@ -1,0 +1,159 @@
+//! The files of the data folder: removed, locked, left behind, closed to others, whole after a stop.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::{Connection, OpenFlags};
+use tempfile::TempDir;
+
+use super::{Hand, SqliteStore, open, shared};
+use crate::{FILE, LOCK};
+use store::{StatementStore as _, Store as _, StoreError};
+use store_testkit::sample::{batch, id, log, put, statement};
+
+const WAL: &str = "traccia.sqlite-wal";
+
+/// What opening says where it is refused.
+fn refused(home: &Path) -> String {
+    SqliteStore::open(home, Arc::new(Hand::new())).err().expect("refused").to_string()
+}
+
+fn unavailable<T: std::fmt::Debug>(result: Result<T, StoreError>) -> String {
+    let error = result.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+    error.to_string()
+}
+
+/// Names and modes of what lies in a folder.
+fn modes(home: &Path) -> BTreeMap<String, u32> {
+    let entries = fs::read_dir(home).unwrap().map(Result::unwrap);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    entries
+        .map(|entry| (entry.file_name().into_string().unwrap(), mode(&entry.path())))
+        .chain([(".".to_owned(), mode(home))])
+        .collect()
+}
+
+fn chmod(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[tokio::test]
+async fn what_is_written_to_files_that_were_removed_is_not_answered_as_kept() {
+    for name in [FILE, WAL] {
+        let (home, aside) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        let store = open(&home, &Hand::new());
+        put(&shared(&store), &[statement(0)]).await;
+        store.ping().await.unwrap();
+        fs::rename(home.path().join(name), aside.path().join(name)).unwrap();
+        let refusals = [
+            unavailable(store.put_statements(batch(&[statement(1)])).await),
+            unavailable(store.ping().await),
+        ];
+        for refusal in refusals {
+            assert!(refusal.contains(&format!("{name} was removed")), "{refusal}");
+            assert!(refusal.contains("restore a backup"), "{refusal}");
+        }
+        // Another file of its name is not the one that is written.
+        fs::copy(aside.path().join(name), home.path().join(name)).unwrap();
+        unavailable(store.ping().await);
+        fs::rename(aside.path().join(name), home.path().join(name)).unwrap();
+        store.ping().await.unwrap();
+        put(&shared(&store), &[statement(2)]).await;
+        drop(store);
+        let store = open(&home, &Hand::new());
+        let kept: Vec<_> = log(&shared(&store)).await.iter().map(|it| it.statement.id).collect();
+        assert_eq!(kept, [id(0), id(2)], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_whose_database_is_gone_is_not_begun_anew() {
+    let home = TempDir::new().unwrap();
+    let store = open(&home, &Hand::new());
+    put(&shared(&store), &[statement(0)]).await;
+    drop(store);
+    let (database, aside) = (home.path().join(FILE), home.path().join("aside"));
+    fs::rename(&database, &aside).unwrap();
+    let said = refused(home.path());
+    assert!(said.contains("traccia.sqlite is missing") && said.contains("backup"), "{said}");
+    assert!(!database.exists(), "nothing is made in its place");
+    fs::write(&database, "").unwrap();
+    assert!(refused(home.path()).contains("missing or empty"));
+    fs::remove_file(home.path().join(LOCK)).unwrap();
+    fs::write(home.path().join(WAL), "what was not written back").unwrap();
+    assert!(refused(home.path()).contains("missing or empty"), "a journal without its database");
+    fs::remove_file(home.path().join(WAL)).unwrap();
+
+    fs::rename(&aside, &database).unwrap();
+    let store = open(&home, &Hand::new());
+    assert!(store.statement(id(0)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_removed_lock_file_lets_no_second_store_into_the_folder() {
+    let home = TempDir::new().unwrap();
+    let store = open(&home, &Hand::new());
+    fs::remove_file(home.path().join(LOCK)).unwrap();
+    let said = refused(home.path());
+    assert!(said.contains("another Traccia has it open"), "{said}");
+    put(&shared(&store), &[statement(0)]).await;
+    drop(store);
+    drop(open(&home, &Hand::new()));
+}
+
+#[tokio::test]
+async fn a_closed_store_is_one_file_that_holds_everything() {
+    let home = TempDir::new().unwrap();
+    let store = open(&home, &Hand::new());
+    put(&shared(&store), &[statement(0)]).await;
+    assert!(store.statement(id(0)).await.unwrap().is_some(), "readers have looked at it, too");
+    assert!(fs::metadata(home.path().join(WAL)).unwrap().len() > 0);
+    drop(store);
+    let files: Vec<String> = modes(home.path()).into_keys().collect();
+    assert_eq!(files, [".", LOCK, FILE]);
+    // Read as a file that nothing else belongs to.
+    let uri = format!("file:{}?immutable=1", home.path().join(FILE).display());
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let alone = Connection::open_with_flags(uri, flags).unwrap();
+    let count = alone.query_row("SELECT count(*) FROM statement", [], |row| row.get::<_, i64>(0));
+    assert_eq!(count, Ok(1));
+}
+
+#[tokio::test]
+async fn nobody_else_can_read_the_folder_and_its_files() {
+    let outside = TempDir::new().unwrap();
+    let home = outside.path().join("data");
+    fs::create_dir(&home).unwrap();
+    chmod(&home, 0o755);
+    let clock = || Arc::new(Hand::new());
+    let store = SqliteStore::open(&home, clock()).unwrap();
+    put(&shared(&store), &[statement(0)]).await;
+    let closed = modes(&home);
+    let expected = [(".", 0o700), (LOCK, 0o600), (FILE, 0o600), ("traccia.sqlite-shm", 0o600)];
+    let expected = expected.into_iter().chain([(WAL, 0o600)]);
+    let expected: BTreeMap<_, _> = expected.map(|(name, mode)| (name.to_owned(), mode)).collect();
+    assert_eq!(closed, expected);
+    drop(store);
+
+    // As a store of a version before, or one that was restored, may be.
+    for name in [FILE, LOCK] {
+        chmod(&home.join(name), 0o644);
+    }
+    chmod(&home, 0o755);
+    let store = SqliteStore::open(&home, clock()).unwrap();
+    put(&shared(&store), &[statement(1)]).await;
+    assert_eq!(modes(&home), expected);
+    drop(store);
+
+    // A folder that is not Traccia's alone keeps its mode, and what else lies in it.
+    fs::write(home.join("notes"), "").unwrap();
+    chmod(&home.join("notes"), 0o644);
+    chmod(&home, 0o755);
+    drop(SqliteStore::open(&home, clock()).unwrap());
+    let shared = modes(&home);
+    assert_eq!((shared["."], shared["notes"], shared[FILE]), (0o755, 0o644, 0o600));
+}

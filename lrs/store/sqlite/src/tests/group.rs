@@ -1,0 +1,129 @@
+//! Jobs that share a transaction.
+
+use std::sync::mpsc;
+
+use futures::FutureExt as _;
+use tempfile::TempDir;
+
+use super::index::is_as_rebuilt;
+use super::{HOUR, Hand, SqliteStore, open, shared};
+use crate::failure::{Failure, Result};
+use crate::session::Session;
+use store::{StatementStore as _, StoreError};
+use store_testkit::sample::{
+    batch, ids, ids_of, log, put, reference, statement, stored, verb, with,
+};
+use xapi::query::Filter;
+
+/// A job that keeps the writer until `go` says so or is gone, and says that it began.
+pub(super) fn gate(
+    began: mpsc::Sender<()>,
+    go: mpsc::Receiver<()>,
+) -> impl FnOnce(&mut Session<'_>) -> Result<()> + Send {
+    move |_| {
+        let _ = began.send(());
+        let _ = go.recv();
+        Ok(())
+    }
+}
+
+fn broken(what: &str) -> Failure {
+    StoreError::Corrupt(what.into()).into()
+}
+
+/// Puts statements 1 and 2 in one transaction, and `job` between them.
+async fn between(
+    store: &SqliteStore,
+    job: impl FnOnce(&mut Session<'_>) -> Result<()> + Send + 'static,
+) -> [store::Result<()>; 3] {
+    let ((began, beginning), (go, going)) = (mpsc::channel(), mpsc::channel());
+    let mut first = Box::pin(store.write(gate(began, going)));
+    assert!(first.as_mut().now_or_never().is_none());
+    beginning.recv().unwrap();
+    let mut one = Box::pin(store.put_statements(batch(&[statement(1)])));
+    let mut job = Box::pin(store.write(job));
+    let mut two = Box::pin(store.put_statements(batch(&[reference(2, 1)])));
+    assert!(one.as_mut().now_or_never().is_none());
+    assert!(job.as_mut().now_or_never().is_none());
+    assert!(two.as_mut().now_or_never().is_none());
+    drop(go);
+    first.await.unwrap();
+    let (one, job, two) = tokio::join!(one, job, two);
+    [one.map(drop), job, two.map(drop)]
+}
+
+#[tokio::test]
+async fn a_job_that_fails_leaves_those_it_shares_a_transaction_with() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    put(&shared(&store), &[statement(0)]).await;
+    let doomed = batch(&[statement(3), with(statement(0), "verb", verb("undid"))]);
+    let job =
+        |session: &mut Session<'_>| super::super::statements::put::put(session, doomed).map(drop);
+    let [one, job, two] = between(&store, job).await;
+    assert!(one.is_ok() && two.is_ok());
+    assert!(matches!(job, Err(StoreError::Conflict { .. })));
+    assert_eq!(ids(&shared(&store), Filter::default()).await, ids_of([0, 1, 2]));
+    is_as_rebuilt(&store).await;
+}
+
+#[tokio::test]
+async fn when_a_transaction_is_lost_all_its_jobs_are_told_and_the_next_one_works() {
+    let ends: [fn(&mut Session<'_>) -> Result<()>; 2] = [
+        // As SQLite itself does when the disk is full.
+        |session| {
+            session.run("ROLLBACK", [])?;
+            Err(broken("rolled back"))
+        },
+        // A savepoint that is gone: what the job did cannot be undone by itself.
+        |session| {
+            session.run("INSERT INTO setting (name, value) VALUES ('half', x'00')", [])?;
+            session.run("RELEASE job", [])?;
+            Err(broken("half done"))
+        },
+    ];
+    for end in ends {
+        let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+        let store = open(&home, &clock);
+        put(&shared(&store), &[statement(0)]).await;
+        let before = log(&shared(&store)).await;
+        let [one, job, two] = between(&store, end).await;
+        assert!(matches!(one, Err(StoreError::Unavailable(_))), "{one:?}");
+        assert!(matches!(job, Err(StoreError::Corrupt(_))), "{job:?}");
+        assert!(matches!(two, Err(StoreError::Unavailable(_))), "{two:?}");
+        assert_eq!(log(&shared(&store)).await, before);
+        let half = |session: &mut Session<'_>| {
+            Ok(session.one("SELECT 1 FROM setting WHERE name = 'half'", [], |_| Ok(()))?)
+        };
+        assert_eq!(store.write(half).await.unwrap(), None, "half a job is kept");
+        put(&shared(&store), &[reference(2, 1), statement(1)]).await;
+        assert_eq!(ids(&shared(&store), Filter::default()).await, ids_of([0, 2, 1]));
+        is_as_rebuilt(&store).await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_promised_past_a_transaction_under_way() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let ((began, beginning), (go, going)) = (mpsc::channel(), mpsc::channel());
+    let ((late_began, late_beginning), (late_go, late_going)) = (mpsc::channel(), mpsc::channel());
+    let mut first = Box::pin(store.write(gate(began, going)));
+    assert!(first.as_mut().now_or_never().is_none());
+    beginning.recv().unwrap();
+    let mut put = Box::pin(store.put_statements(batch(&[statement(0)])));
+    let mut late = Box::pin(store.write(gate(late_began, late_going)));
+    assert!(put.as_mut().now_or_never().is_none());
+    assert!(late.as_mut().now_or_never().is_none());
+    drop(go);
+    first.await.unwrap();
+    // The statement is written and not committed.
+    late_beginning.recv().unwrap();
+    clock.turn(HOUR);
+    let promised = store.consistent_through().await.unwrap();
+    assert!(log(&shared(&store)).await.is_empty());
+    drop(late_go);
+    tokio::try_join!(put, late).unwrap();
+    assert!(stored(&shared(&store), 0).await > promised);
+    assert!(store.consistent_through().await.unwrap() > promised);
+}

@@ -1,0 +1,51 @@
+//! What only this engine promises: files, locks, one writer, a disk that can be full.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use tempfile::TempDir;
+
+use super::SqliteStore;
+use store::Store;
+use xapi::clock::Clock;
+use xapi::instant::Instant;
+
+mod damage;
+mod disk;
+mod documents;
+mod folder;
+mod group;
+mod index;
+mod learn;
+mod reopen;
+
+const HOUR: i64 = 3_600_000_000;
+
+/// A clock that stands until it is set.
+#[derive(Clone)]
+struct Hand(Arc<AtomicI64>);
+
+impl Hand {
+    fn new() -> Self {
+        Self(Arc::new(AtomicI64::new(1_795_000_000_000_000)))
+    }
+
+    fn turn(&self, micros: i64) {
+        self.0.fetch_add(micros, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Hand {
+    fn now(&self) -> Instant {
+        Instant::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+fn open(home: &TempDir, clock: &Hand) -> SqliteStore {
+    SqliteStore::open(home.path(), Arc::new(clock.clone())).unwrap()
+}
+
+/// The same store as the contract's helpers take it.
+fn shared(store: &SqliteStore) -> Arc<dyn Store> {
+    Arc::new(store.clone())
+}

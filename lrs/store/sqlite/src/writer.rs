@@ -1,0 +1,250 @@
+//! The one thread that writes, and group commit: requests that wait at the same time share one
+//! transaction and so one fsync. Each is answered after the commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::damage::Damage;
+use super::folder::Folder;
+use super::memory::Memory;
+use super::session::Session;
+use crate::failure::{Failure, Result};
+use store::StoreError;
+use store::ahead::Watch;
+use xapi::clock::Clock;
+use xapi::instant::Instant;
+
+/// Jobs that may wait before senders do.
+const QUEUE: usize = 4096;
+/// Jobs in one transaction at most: bounds how long the first of them waits.
+const GROUP: usize = 1024;
+
+type Job = Box<dyn FnOnce(&mut Session<'_>) -> Answer + Send>;
+type Answer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
+
+/// What tells whether a commit counts.
+pub(super) struct Guards {
+    pub(super) folder: Arc<Folder>,
+    pub(super) damage: Arc<Damage>,
+}
+
+/// The way to the writing thread.
+pub(super) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+    horizon: Arc<Horizon>,
+    newest: watch::Receiver<Instant>,
+}
+
+impl Writer {
+    /// Starts the thread on `connection`, which nobody else writes to.
+    pub(super) fn start(
+        connection: Connection,
+        clock: Arc<dyn Clock>,
+        guards: Guards,
+    ) -> rusqlite::Result<Self> {
+        let memory = Memory::load(&connection)?;
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let (announce, newest) = watch::channel(memory.newest);
+        let horizon = Arc::new(Horizon::new(clock, memory.newest));
+        let horizon_of_work = Arc::clone(&horizon);
+        let work = Work { connection, guards, memory, queue, horizon: horizon_of_work, announce };
+        let thread = std::thread::Builder::new()
+            .name("traccia-writer".into())
+            .spawn(move || work.run())
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), horizon, newest })
+    }
+
+    /// Runs `job` in a transaction and gives its result once that is committed. A job that fails
+    /// leaves nothing behind; the jobs it shares a transaction with are not touched by it.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Session<'_>) -> Result<T> + Send + 'static,
+    ) -> store::Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |session| {
+            let result = session.atomically(job).map_err(StoreError::from);
+            Box::new(move |committed| {
+                let result = match committed {
+                    Ok(()) => result,
+                    Err(reason) => result.and(Err(StoreError::Unavailable(reason))),
+                };
+                // A requester that went away needs no answer.
+                let _ = reply.send(result);
+            })
+        });
+        let gone = || StoreError::Unavailable("the writer has stopped".into());
+        self.jobs.as_ref().ok_or_else(gone)?.send(job).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+
+    /// See [`store::StatementStore::consistent_through`].
+    pub(super) fn consistent_through(&self) -> Instant {
+        self.horizon.consistent_through()
+    }
+
+    /// See [`store::Store::latest`].
+    pub(super) fn latest(&self) -> Instant {
+        self.horizon.bounds().through
+    }
+
+    /// Shows the newest `stored` that is committed.
+    pub(super) fn newest(&self) -> watch::Receiver<Instant> {
+        self.newest.clone()
+    }
+}
+
+/// Waits until what was queued is committed.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What no statement is earlier than that is not visible yet. The clock may go back; what was
+/// promised stands, and it never lags behind what is visible.
+struct Horizon {
+    clock: Arc<dyn Clock>,
+    watch: Watch,
+    bounds: Mutex<Bounds>,
+}
+
+struct Bounds {
+    /// Everything up to here is visible; nothing is stored here or earlier any more.
+    through: Instant,
+    /// Where the statements of the transaction under way begin.
+    floor: Option<Instant>,
+}
+
+impl Horizon {
+    fn new(clock: Arc<dyn Clock>, newest: Instant) -> Self {
+        let watch = Watch::default();
+        watch.note(newest, clock.now());
+        Self { clock, watch, bounds: Mutex::new(Bounds { through: newest, floor: None }) }
+    }
+
+    fn bounds(&self) -> MutexGuard<'_, Bounds> {
+        self.bounds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a transaction whose statements are stored from now on, after all that is kept or
+    /// promised.
+    fn begin(&self) -> Instant {
+        let mut bounds = self.bounds();
+        let now = self.clock.now();
+        let from = now.max(bounds.through.next());
+        self.watch.note(from, now);
+        *bounds.floor.insert(from)
+    }
+
+    /// Ends it; `newest` is the newest statement that is visible now.
+    fn end(&self, newest: Instant) {
+        let mut bounds = self.bounds();
+        bounds.floor = None;
+        bounds.through = bounds.through.max(newest);
+    }
+
+    fn consistent_through(&self) -> Instant {
+        let mut bounds = self.bounds();
+        // Under the lock: a transaction that begins later stores later than this.
+        let through = bounds.floor.unwrap_or_else(|| self.clock.now()).previous();
+        bounds.through = bounds.through.max(through);
+        bounds.through
+    }
+}
+
+struct Work {
+    connection: Connection,
+    guards: Guards,
+    memory: Memory,
+    queue: mpsc::Receiver<Job>,
+    horizon: Arc<Horizon>,
+    announce: watch::Sender<Instant>,
+}
+
+impl Work {
+    fn run(mut self) {
+        let mut group = Vec::with_capacity(GROUP);
+        while self.queue.blocking_recv_many(&mut group, GROUP) > 0 {
+            let newest = self.memory.newest;
+            let from = self.horizon.begin();
+            self.memory.begin(from);
+            let mut answers = Vec::with_capacity(group.len());
+            let committed = self.commit(group.drain(..), &mut answers);
+            if let Err(error) = &committed {
+                tracing::error!(error, "a transaction failed");
+                self.memory.forget(newest);
+            }
+            self.horizon.end(self.memory.newest);
+            self.announce.send_if_modified(|newest| {
+                std::mem::replace(newest, self.memory.newest) != self.memory.newest
+            });
+            // What was committed to files that are not in the folder any more is not kept.
+            let kept = committed.and_then(|()| self.verify());
+            for answer in answers {
+                answer(kept.clone());
+            }
+        }
+        self.close();
+    }
+
+    fn verify(&self) -> std::result::Result<(), String> {
+        self.guards.folder.verify().map_err(|error| {
+            let reason = error.to_string();
+            tracing::error!(reason, "nothing can be kept");
+            reason
+        })
+    }
+
+    /// Brings everything into the database's own file. SQLite removes the journal when this connection, the last
+    /// one, is closed.
+    fn close(&self) {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        if let Err(error) = self.connection.query_row(checkpoint, [], |_| Ok(())) {
+            tracing::warn!(%error, "the journal stays: traccia.sqlite is not whole without its -wal file");
+        }
+    }
+
+    fn commit(
+        &mut self,
+        jobs: impl Iterator<Item = Job>,
+        answers: &mut Vec<Answer>,
+    ) -> std::result::Result<(), String> {
+        let damage = Arc::clone(&self.guards.damage);
+        let told = |error: rusqlite::Error| {
+            let reason = error.to_string();
+            damage.note(&Failure::from(error).0);
+            reason
+        };
+        let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
+        let mut session = Session::new(&self.connection, &mut self.memory);
+        if let Err(error) = begun {
+            session.give_up(told(error));
+        } else if let Err(error) = self.guards.folder.verify() {
+            session.give_up(error.to_string());
+        }
+        for job in jobs {
+            // A job that panics must not take the writer with it: its transaction is given up.
+            match catch_unwind(AssertUnwindSafe(|| job(&mut session))) {
+                Ok(answer) => answers.push(answer),
+                Err(_) => session.give_up("a job panicked".into()),
+            }
+        }
+        let committed = session
+            .finish(told)
+            .and_then(|()| self.connection.execute_batch("COMMIT").map_err(told));
+        if !self.connection.is_autocommit() {
+            // Only a failed transaction is still open here.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        committed
+    }
+}

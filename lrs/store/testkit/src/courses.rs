@@ -1,0 +1,472 @@
+//! Courses, the progress that is kept of their learners, and frozen lists of certificates.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use store::{
+    CourseRevision, Followed, KeptCertificates, KeptCourse, ProgressDocument, Store, Watermark,
+};
+use xapi::instant::Instant;
+
+fn document(actor: &str, body: &str) -> ProgressDocument {
+    ProgressDocument { actor: actor.to_owned(), body: Bytes::from(body.to_owned()) }
+}
+
+fn followed(through: i64, reading: i64) -> Followed {
+    Followed { through: Instant::from_micros(through), reading }
+}
+
+fn frozen(id: &str, created: i64) -> KeptCertificates {
+    let body = Bytes::from(format!("{{\"at\": {created}}}"));
+    KeptCertificates { id: id.to_owned(), created: Instant::from_micros(created), body }
+}
+
+async fn course(store: &Arc<dyn Store>, id: &str) -> KeptCourse {
+    store.course(id).await.unwrap().expect("the course was put")
+}
+
+async fn revision(store: &Arc<dyn Store>, id: &str) -> i64 {
+    course(store, id).await.revision
+}
+
+/// A course without learners that takes its first file.
+async fn put(store: &Arc<dyn Store>, id: &str) {
+    assert!(store.put_course(id, "", 0, true).await.unwrap());
+}
+
+/// Writes progress based on what is there.
+async fn write(
+    store: &Arc<dyn Store>,
+    course: &str,
+    followed: Followed,
+    documents: Vec<ProgressDocument>,
+    whole: bool,
+) -> i64 {
+    let based_on = store.watermark(course).await.unwrap().version;
+    let written = store.put_progress(course, based_on, followed, documents, whole).await.unwrap();
+    written.expect("nobody else writes")
+}
+
+async fn all_progress(store: &Arc<dyn Store>, course: &str) -> Vec<ProgressDocument> {
+    store.progress(course, "", 1000).await.unwrap()
+}
+
+fn by_actor(mut documents: Vec<ProgressDocument>) -> Vec<ProgressDocument> {
+    documents.sort_by(|one, other| one.actor.cmp(&other.actor));
+    documents
+}
+
+/// Every change of file or learners counts, and leaves the other as it is.
+pub async fn a_course_comes_back_and_its_revision_grows(store: &Arc<dyn Store>) {
+    assert_eq!(store.course("c").await.unwrap(), None);
+    assert_eq!(store.course_revision("c").await.unwrap(), None);
+    assert!(store.put_course("c", "# é\n", 0, true).await.unwrap());
+    let first = course(store, "c").await;
+    assert_eq!((first.id.as_str(), first.file.as_str()), ("c", "# é\n"));
+    assert_eq!(first.enrolment, "");
+    assert_ne!(first.revision, 0);
+
+    assert!(store.put_enrolment("c", "{\"é\": 1}", first.revision).await.unwrap());
+    let second = course(store, "c").await;
+    assert_eq!((second.file.as_str(), second.enrolment.as_str()), ("# é\n", "{\"é\": 1}"));
+    assert!(second.revision > first.revision);
+
+    assert!(store.put_course("c", "other", second.revision, false).await.unwrap());
+    let third = course(store, "c").await;
+    assert_eq!((third.file.as_str(), third.enrolment.as_str()), ("other", "{\"é\": 1}"));
+    assert!(third.revision > second.revision);
+    let KeptCourse { id, revision, reading, .. } = third;
+    let expected = Some(CourseRevision { id, revision, reading });
+    assert_eq!(store.course_revision("c").await.unwrap(), expected);
+}
+
+/// With its learners, progress and lists, and nothing of other courses.
+pub async fn a_deleted_course_is_gone_with_all_that_is_its_own(store: &Arc<dyn Store>) {
+    for id in ["c", "d"] {
+        put(store, id).await;
+        let first = revision(store, id).await;
+        assert!(store.put_enrolment(id, "{\"é\": 1}", first).await.unwrap());
+        write(store, id, followed(9, first), vec![document("a1", "{}")], true).await;
+        assert!(store.add_certificates(id, frozen("l1", 20)).await.unwrap());
+    }
+    let other = course(store, "d").await;
+    let last = revision(store, "c").await;
+    for based_on in [0, last - 1, last + 1] {
+        assert!(!store.delete_course("c", based_on).await.unwrap());
+    }
+    assert!(!store.delete_course("e", 1).await.unwrap(), "there is no such course");
+    assert_eq!(all_progress(store, "c").await.len(), 1, "and nothing was changed");
+
+    let followed_before = store.watermark("c").await.unwrap();
+    assert!(store.delete_course("c", last).await.unwrap());
+    assert!(!store.delete_course("c", last).await.unwrap(), "it is gone already");
+    assert_eq!(store.course("c").await.unwrap(), None);
+    assert_eq!(store.course_revision("c").await.unwrap(), None);
+    assert_eq!(store.courses().await.unwrap().len(), 1);
+    assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
+    assert_eq!(all_progress(store, "c").await, []);
+    assert_eq!(store.certificates("c").await.unwrap(), []);
+    assert!(!store.put_enrolment("c", "{}", last).await.unwrap());
+    for based_on in [0, followed_before.version] {
+        let late = vec![document("a1", "{}")];
+        let late = store.put_progress("c", based_on, followed(10, last), late, false).await;
+        assert_eq!(late.unwrap(), None, "a follower that does not know it yet writes nothing");
+    }
+
+    assert_eq!(course(store, "d").await, other);
+    assert_eq!(all_progress(store, "d").await, [document("a1", "{}")]);
+    assert_eq!(store.certificates("d").await.unwrap(), [frozen("l1", 20)]);
+}
+
+/// It begins anew, and who knows the earlier course cannot take it for that.
+pub async fn a_course_put_after_it_was_deleted_is_another_one(store: &Arc<dyn Store>) {
+    let mut highest = 0;
+    for round in 0..3 {
+        put(store, "c").await;
+        let fresh = course(store, "c").await;
+        assert!(fresh.revision > highest, "{round}: {fresh:?} after {highest}");
+        assert_eq!((fresh.reading, fresh.enrolment.as_str()), (fresh.revision, ""));
+        assert_eq!(store.courses().await.unwrap()[0].revision, fresh.revision);
+        assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
+        assert_eq!(all_progress(store, "c").await, []);
+        assert_eq!(store.certificates("c").await.unwrap(), []);
+        assert!(!store.put_course("c", "twice", 0, true).await.unwrap(), "it is there");
+        assert!(!store.put_course("c", "late", highest, true).await.unwrap());
+
+        let by = vec![document("a1", "{}")];
+        write(store, "c", followed(9, fresh.reading), by.clone(), true).await;
+        write(store, "c", followed(10, fresh.reading), by.clone(), false).await;
+        assert_eq!(all_progress(store, "c").await, by);
+        assert!(store.add_certificates("c", frozen("l1", 20)).await.unwrap());
+        assert!(store.put_enrolment("c", "{}", fresh.revision).await.unwrap());
+        highest = revision(store, "c").await;
+        assert!(store.delete_course("c", highest).await.unwrap());
+    }
+}
+
+/// One of those who delete or change it at once has its way, and the others learn so.
+pub async fn a_course_is_deleted_or_changed_and_never_both(store: &Arc<dyn Store>) {
+    for _ in 0..8 {
+        put(store, "c").await;
+        let known = revision(store, "c").await;
+        let (deleted, again, changed) = tokio::join!(
+            store.delete_course("c", known),
+            store.delete_course("c", known),
+            store.put_enrolment("c", "{}", known)
+        );
+        let won = [deleted.unwrap(), again.unwrap(), changed.unwrap()];
+        assert_eq!(won.iter().filter(|won| **won).count(), 1, "{won:?}");
+        let left = store.course("c").await.unwrap();
+        assert_eq!(left.is_some(), won[2]);
+        if let Some(left) = left {
+            assert!(store.delete_course("c", left.revision).await.unwrap());
+        }
+    }
+}
+
+/// All of them, as they are one by one.
+pub async fn courses_are_listed_by_id(store: &Arc<dyn Store>) {
+    assert!(store.courses().await.unwrap().is_empty());
+    for id in ["b", "a", "c"] {
+        put(store, id).await;
+    }
+    let courses = store.courses().await.unwrap();
+    let ids: Vec<&str> = courses.iter().map(|course| course.id.as_str()).collect();
+    assert_eq!(ids, ["a", "b", "c"]);
+    assert_eq!(Some(&courses[1]), store.course_revision("b").await.unwrap().as_ref());
+}
+
+/// Who read an older course than there is has decided on something else.
+pub async fn a_change_of_a_course_holds_for_the_revision_it_was_based_on(store: &Arc<dyn Store>) {
+    assert!(!store.put_course("c", "early", 7, true).await.unwrap(), "there is none to replace");
+    assert_eq!(store.course("c").await.unwrap(), None);
+    put(store, "c").await;
+    assert!(!store.put_course("c", "again", 0, true).await.unwrap(), "there is one already");
+    let first = revision(store, "c").await;
+    assert!(store.put_enrolment("c", "{}", first).await.unwrap());
+    let before = course(store, "c").await;
+    assert!(!store.put_course("c", "late", first, true).await.unwrap());
+    assert!(!store.put_enrolment("c", "late", first).await.unwrap());
+    assert!(!store.put_enrolment("c", "late", 0).await.unwrap());
+    assert_eq!(course(store, "c").await, before);
+}
+
+/// Nobody can be enrolled in nothing.
+pub async fn learners_belong_to_a_course_that_is_there(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let before = store.courses().await.unwrap();
+    for based_on in [0, 1, revision(store, "c").await] {
+        assert!(!store.put_enrolment("d", "{}", based_on).await.unwrap());
+    }
+    assert_eq!(store.courses().await.unwrap(), before);
+}
+
+/// The reading is the revision of the last file that takes other statements, and of no list.
+pub async fn a_reading_is_the_revision_that_asked_for_it(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let first = course(store, "c").await;
+    assert_eq!(first.reading, first.revision);
+    assert!(store.put_course("c", "same", first.revision, false).await.unwrap());
+    let second = course(store, "c").await;
+    assert_eq!(second.reading, first.reading);
+    assert!(store.put_enrolment("c", "{}", second.revision).await.unwrap());
+    let third = course(store, "c").await;
+    assert_eq!(third.reading, first.reading);
+    assert!(store.put_course("c", "other", third.revision, true).await.unwrap());
+    let fourth = course(store, "c").await;
+    assert_eq!(fourth.reading, fourth.revision);
+}
+
+/// Each tries until its change is in: none is lost.
+pub async fn changes_at_once_are_all_in_the_end(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let writers = (0..4).map(|n| {
+        let store = Arc::clone(store);
+        tokio::spawn(async move {
+            for _ in 0..10 {
+                loop {
+                    let known = course(&store, "c").await;
+                    let enrolment = format!("{}{n}", known.enrolment);
+                    if store.put_enrolment("c", &enrolment, known.revision).await.unwrap() {
+                        break;
+                    }
+                }
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    let enrolment = course(store, "c").await.enrolment;
+    for n in ["0", "1", "2", "3"] {
+        assert_eq!(enrolment.matches(n).count(), 10, "{enrolment}");
+    }
+}
+
+/// Actors not named stay, unless the whole is replaced; other courses are not touched.
+pub async fn progress_is_replaced_in_part_or_as_a_whole(store: &Arc<dyn Store>) {
+    for id in ["c", "d"] {
+        put(store, id).await;
+        let documents = vec![document("a2", "{}"), document("a1", "{}")];
+        write(store, id, followed(1, 1), documents, false).await;
+    }
+    let part = vec![document("a3", "3"), document("a1", "1")];
+    write(store, "c", followed(2, 1), part, false).await;
+    let kept = vec![document("a1", "1"), document("a2", "{}"), document("a3", "3")];
+    assert_eq!(all_progress(store, "c").await, kept);
+    assert_eq!(store.watermark("c").await.unwrap().followed, followed(2, 1));
+
+    write(store, "c", followed(3, 1), Vec::new(), false).await;
+    assert_eq!(all_progress(store, "c").await, kept);
+    assert_eq!(store.watermark("c").await.unwrap().followed, followed(3, 1));
+
+    let whole = vec![document("a2", "{\"a\": 1.0}")];
+    write(store, "c", followed(2, 2), whole.clone(), true).await;
+    assert_eq!(all_progress(store, "c").await, whole);
+    assert_eq!(store.watermark("c").await.unwrap().followed, followed(2, 2));
+
+    let other = vec![document("a1", "{}"), document("a2", "{}")];
+    assert_eq!(all_progress(store, "d").await, other);
+    assert_eq!(store.watermark("d").await.unwrap().followed, followed(1, 1));
+}
+
+/// Its watermark is the beginning, under no reading; and without a course nothing is kept.
+pub async fn progress_of_a_course_never_followed_is_empty(store: &Arc<dyn Store>) {
+    let documents = vec![document("a1", "{}")];
+    let written = store.put_progress("c", 0, followed(1, 1), documents, true).await.unwrap();
+    assert_eq!(written, None);
+    for _ in 0..2 {
+        assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
+        assert_eq!(all_progress(store, "c").await, []);
+        assert_eq!(store.progress_since("c", 0).await.unwrap(), (Watermark::default(), Vec::new()));
+        if store.course("c").await.unwrap().is_none() {
+            put(store, "c").await;
+        }
+    }
+    assert_ne!(course(store, "c").await.reading, Watermark::default().followed.reading);
+}
+
+/// It is of the old reading until somebody follows the new one.
+pub async fn a_course_put_again_keeps_its_progress(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let first = revision(store, "c").await;
+    let documents = vec![document("a1", "{}")];
+    write(store, "c", followed(9, first), documents.clone(), true).await;
+    let before = store.watermark("c").await.unwrap();
+    assert!(store.put_course("c", "changed", first, true).await.unwrap());
+    let second = revision(store, "c").await;
+    assert!(store.put_enrolment("c", "{}", second).await.unwrap());
+    assert_eq!(store.watermark("c").await.unwrap(), before);
+    assert_eq!(all_progress(store, "c").await, documents);
+}
+
+/// Pages join without gap or repetition, by actor, whatever characters these are of.
+pub async fn progress_is_paged_by_actor(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let mut actors: Vec<String> =
+        ["mbox::mailto:z@x", "account::1@https://m", "é", "Z", "a", "a b"]
+            .map(str::to_owned)
+            .into();
+    let documents = actors.iter().map(|actor| document(actor, "{}")).collect();
+    write(store, "c", followed(1, 1), documents, false).await;
+    actors.sort();
+    for limit in [1, 2, 4, 100] {
+        let (mut read, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = store.progress("c", &after, limit).await.unwrap();
+            assert!(page.len() <= limit);
+            let Some(last) = page.last() else { break };
+            after.clone_from(&last.actor);
+            read.extend(page.into_iter().map(|document| document.actor));
+        }
+        assert_eq!(read, actors, "{limit} at a time");
+    }
+    assert_eq!(store.progress("c", "a", 100).await.unwrap()[0].actor, "a b");
+}
+
+/// Those that are there, however many are asked for.
+pub async fn progress_is_found_by_actor(store: &Arc<dyn Store>) {
+    for id in ["c", "d"] {
+        put(store, id).await;
+        let documents = (0..50).map(|n| document(&format!("a{n}"), id)).collect();
+        write(store, id, followed(1, 1), documents, false).await;
+    }
+    let asked = ["a7", "a50", "a3", "a7", "", "A7"].map(str::to_owned);
+    let found = by_actor(store.progress_of("c", &asked).await.unwrap());
+    assert_eq!(found, [document("a3", "c"), document("a7", "c")]);
+    assert_eq!(store.progress_of("c", &[]).await.unwrap(), []);
+    // More than an engine takes parameters.
+    let many: Vec<String> = (0..40_000).map(|n| format!("a{n}")).collect();
+    assert_eq!(store.progress_of("d", &many).await.unwrap().len(), 50);
+    assert_eq!(store.progress_of("e", &many).await.unwrap(), []);
+}
+
+/// Whoever knows a version learns what was written after it, and whether that was all.
+pub async fn progress_since_a_version_is_what_was_written_after_it(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let put = |through, documents: &[(&str, &str)], whole| {
+        let documents = documents.iter().map(|(actor, body)| document(actor, body)).collect();
+        write(store, "c", followed(through, 1), documents, whole)
+    };
+    put(1, &[("a1", "1"), ("a2", "1")], true).await;
+    let first = store.watermark("c").await.unwrap();
+    assert!(first.version > 0 && first.base <= first.version);
+    put(2, &[("a2", "2")], false).await;
+    let second = store.watermark("c").await.unwrap();
+    put(3, &[("a3", "3")], false).await;
+    let third = store.watermark("c").await.unwrap();
+    assert!(first.version < second.version && second.version < third.version);
+    assert_eq!((second.base, third.base), (first.base, first.base));
+
+    let since = |version| async move {
+        let (watermark, documents) = store.progress_since("c", version).await.unwrap();
+        (watermark, by_actor(documents))
+    };
+    assert_eq!(
+        since(0).await,
+        (third, vec![document("a1", "1"), document("a2", "2"), document("a3", "3")])
+    );
+    let news = vec![document("a2", "2"), document("a3", "3")];
+    assert_eq!(since(first.version).await, (third, news));
+    assert_eq!(since(second.version).await, (third, vec![document("a3", "3")]));
+    assert_eq!(since(third.version).await, (third, vec![]));
+
+    put(3, &[("a2", "4")], true).await;
+    let fourth = store.watermark("c").await.unwrap();
+    assert!(fourth.version > third.version);
+    assert!(fourth.base > third.version, "who knows an older version begins anew");
+    assert_eq!(since(third.version).await, (fourth, vec![document("a2", "4")]));
+}
+
+/// Who made documents of something older than what is kept changes nothing, and learns so.
+pub async fn progress_made_of_an_older_version_is_refused(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let by = |text: &str| vec![document("a1", text)];
+    assert_eq!(store.put_progress("c", 7, followed(1, 1), by("0"), false).await.unwrap(), None);
+    let first = store.put_progress("c", 0, followed(1, 1), by("1"), false).await.unwrap();
+    let first = first.expect("nothing was written before");
+    let second = store.put_progress("c", first, followed(2, 1), by("2"), false).await.unwrap();
+    assert!(second > Some(first));
+    let before = store.progress_since("c", 0).await.unwrap();
+    assert_eq!(Some(before.0.version), second);
+    for based_on in [0, first] {
+        for whole in [false, true] {
+            let late = store.put_progress("c", based_on, followed(3, 1), by("3"), whole).await;
+            assert_eq!(late.unwrap(), None);
+            assert_eq!(store.progress_since("c", 0).await.unwrap(), before);
+        }
+    }
+}
+
+/// Of many who saw the same version, and nothing of the others is left.
+pub async fn of_writers_of_progress_one_wins(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let mut version = 0;
+    for round in 0..5 {
+        let writers = (0..8).map(|n| {
+            let documents = vec![document(&format!("{round}-{n}"), "{}")];
+            store.put_progress("c", version, followed(n, 1), documents, false)
+        });
+        let written = futures::future::join_all(writers).await;
+        let won: Vec<i64> = written.into_iter().filter_map(Result::unwrap).collect();
+        let [won] = won.as_slice() else { panic!("{} writers won", won.len()) };
+        version = *won;
+    }
+    assert_eq!(store.watermark("c").await.unwrap().version, version);
+    assert_eq!(all_progress(store, "c").await.len(), 5);
+}
+
+/// Asked once or often, with nobody else there.
+pub async fn who_is_alone_leads(store: &Arc<dyn Store>) {
+    for insist in [false, true, false] {
+        assert!(store.lead(insist).await.unwrap());
+    }
+}
+
+/// A reader at any time sees documents with the watermark they were written with.
+pub async fn watermark_and_documents_move_together(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let writer = tokio::spawn({
+        let store = Arc::clone(store);
+        async move {
+            for n in 1..100 {
+                let text = n.to_string();
+                let documents = ["a1", "a2"].map(|actor| document(actor, &text)).into();
+                write(&store, "c", followed(n, n), documents, n % 7 == 0).await;
+            }
+        }
+    });
+    let (mut seen, mut version) = (0, 0);
+    while !writer.is_finished() || seen < 99 {
+        let (watermark, documents) = store.progress_since("c", 0).await.unwrap();
+        let through = watermark.followed.through.micros();
+        assert_eq!(watermark.followed.reading, through);
+        assert!(through >= seen && watermark.version >= version, "the watermark went back");
+        assert!(watermark.base <= watermark.version);
+        if through > 0 {
+            let text = through.to_string();
+            let expected = ["a1", "a2"].map(|actor| document(actor, &text));
+            assert_eq!(by_actor(documents), expected);
+        }
+        (seen, version) = (through, watermark.version);
+    }
+    writer.await.unwrap();
+}
+
+/// For good, each under its id in its course.
+pub async fn a_frozen_list_comes_back_as_it_was_and_stays(store: &Arc<dyn Store>) {
+    for id in ["c", "d"] {
+        put(store, id).await;
+    }
+    assert_eq!(store.certificates("c").await.unwrap(), []);
+    let lists = [frozen("l1", 20), frozen("l2", 30), frozen("l3", 10)];
+    for list in &lists {
+        assert!(store.add_certificates("c", list.clone()).await.unwrap());
+    }
+    assert!(!store.add_certificates("c", frozen("l1", 99)).await.unwrap());
+    assert!(store.add_certificates("d", frozen("l1", 40)).await.unwrap());
+    let [first, second, third] = lists;
+    assert_eq!(store.certificates("c").await.unwrap(), [second, first, third], "the newest first");
+    assert_eq!(store.certificates("d").await.unwrap(), [frozen("l1", 40)]);
+}

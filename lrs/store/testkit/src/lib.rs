@@ -1,0 +1,201 @@
+//! The contract of [`super`] as tests: every engine runs the same ones.
+//!
+//! Each item is an asynchronous function that takes an empty store of its own and panics where
+//! the store does not keep its word. An engine's test file names no item; it lists them all with
+//! [`store_contract!`](crate::store_contract):
+//!
+//! ```ignore
+//! async fn fresh() -> Option<(TempDir, Arc<dyn Store>)> { … }
+//! store_testkit::store_contract!(crate::fresh);
+//! ```
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests: a panic is how an item says that the contract is broken"
+)]
+
+pub mod clock;
+pub mod concurrency;
+pub mod courses;
+pub mod documents;
+pub mod filters;
+pub mod keys;
+pub mod log;
+pub mod paging;
+pub mod references;
+pub mod statements;
+pub mod things;
+pub mod transfer;
+pub mod voiding;
+pub mod watched;
+
+pub mod damage;
+pub mod generated;
+mod naive;
+pub mod sample;
+
+/// Makes one `#[tokio::test]` of every item of the contract, in one module per topic.
+///
+/// `$fresh` is the absolute path of an `async fn()` that gives a pair: whatever must outlive the
+/// store, and an `Arc<dyn Store>` that nothing was written to; or `None`, having said why, where
+/// the engine cannot be had on this machine.
+#[macro_export]
+macro_rules! store_contract {
+    ($fresh:path) => {
+        $crate::store_contract! { @tests $fresh;
+            statements: [
+                the_bytes_of_a_statement_come_back_as_they_came,
+                a_statement_says_itself_when_it_was_stored,
+                ids_come_back_in_the_order_of_the_batch,
+                an_empty_batch_is_kept,
+                a_large_batch_is_kept_in_its_order,
+                a_batch_with_one_conflict_leaves_nothing_behind,
+                an_equal_statement_again_changes_nothing,
+                new_and_known_statements_share_a_batch,
+                a_different_statement_is_a_conflict_that_names_the_places,
+                stored_grows_within_and_across_batches,
+                an_unknown_id_is_no_statement,
+                attachments_come_back_each_once,
+                the_first_data_under_a_hash_stays,
+                the_data_of_an_attachment_comes_in_pieces,
+            ];
+            paging: [
+                since_is_exclusive_and_until_is_inclusive,
+                ascending_is_descending_reversed,
+                more_is_said_exactly_when_more_follow,
+                a_heavy_page_is_shorter_and_says_that_more_follow,
+                voided_statements_are_not_what_more_speaks_of,
+                pages_join_without_gap_or_repetition,
+                a_page_begins_beyond_an_instant_nothing_was_stored_at,
+                long_runs_of_the_index_are_walked_to_their_end,
+            ];
+            filters: [
+                every_filter_alone_finds_what_a_slow_reading_finds,
+                every_two_filters_find_what_a_slow_reading_finds,
+                many_filters_find_what_a_slow_reading_finds,
+                a_thing_never_heard_of_is_met_by_nothing,
+                identifiers_are_told_apart_by_their_kind,
+            ];
+            references: [
+                a_reference_is_found_by_what_its_target_is_found_by,
+                a_target_that_comes_later_counts_as_much,
+                chains_are_followed_in_every_order_of_arrival,
+                a_long_chain_is_followed_as_far_as_is_promised,
+                a_reference_to_a_wide_statement_is_kept,
+                what_all_heirs_of_a_batch_inherit_together_is_bounded,
+                a_chain_broken_by_a_missing_link_is_mended_when_it_comes,
+                references_in_a_circle_are_found_by_all_of_it,
+                time_and_authority_are_always_a_statements_own,
+                with_an_authority_nothing_is_inherited,
+                conditions_may_be_met_by_different_links_of_a_chain,
+            ];
+            voiding: [
+                a_voided_statement_is_found_by_its_id_only,
+                a_voiding_statement_cannot_be_voided,
+                a_statement_may_be_voided_before_it_comes,
+                a_statement_voided_twice_is_voided,
+                a_voiding_statement_is_found_by_what_it_voids,
+                a_failed_batch_voids_nothing,
+            ];
+            log: [
+                the_log_is_complete_and_in_order,
+                the_log_says_what_is_voided,
+                the_log_begins_after_the_instant_given,
+                a_page_of_the_log_ends_where_it_gets_heavy,
+                waiting_ends_with_news,
+                waiting_ends_at_once_when_the_news_is_there,
+                waiting_ends_without_news,
+                what_was_known_already_is_no_news,
+                everything_up_to_the_consistent_instant_can_be_read,
+                the_latest_instant_is_never_earlier_than_what_was_stored_or_promised,
+            ];
+            things: [
+                agents_have_the_names_they_were_seen_under,
+                definitions_are_merged_over_statements,
+                definitions_of_one_batch_are_merged_in_its_order,
+                a_failed_batch_teaches_nothing,
+                large_definitions_are_learned_however_many,
+                a_definition_grows_up_to_a_bound,
+            ];
+            documents: [
+                a_document_comes_back_as_it_was_put,
+                preconditions_hold_as_the_table_says,
+                posted_members_are_merged_into_an_object,
+                a_refused_merge_changes_nothing,
+                a_merge_that_would_be_too_long_is_refused_and_changes_nothing,
+                a_deleted_document_is_gone,
+                ids_are_those_changed_since_with_the_latest_change,
+                a_registration_is_part_of_an_address_and_none_asks_for_all,
+                shelves_of_other_things_are_apart,
+                deleting_a_shelf_leaves_the_others,
+                of_writers_who_saw_the_same_document_one_wins,
+                of_writers_who_create_a_document_one_wins,
+                merges_at_once_all_count,
+            ];
+            keys: [
+                a_key_comes_back_as_it_was_added,
+                keys_are_listed_by_name,
+                a_name_taken_leaves_the_first_key,
+                a_removed_key_is_gone,
+                the_secret_stays,
+                the_store_answers_a_ping,
+            ];
+            courses: [
+                a_course_comes_back_and_its_revision_grows,
+                courses_are_listed_by_id,
+                a_deleted_course_is_gone_with_all_that_is_its_own,
+                a_course_put_after_it_was_deleted_is_another_one,
+                a_course_is_deleted_or_changed_and_never_both,
+                a_change_of_a_course_holds_for_the_revision_it_was_based_on,
+                learners_belong_to_a_course_that_is_there,
+                a_reading_is_the_revision_that_asked_for_it,
+                changes_at_once_are_all_in_the_end,
+                progress_is_replaced_in_part_or_as_a_whole,
+                progress_of_a_course_never_followed_is_empty,
+                a_course_put_again_keeps_its_progress,
+                progress_is_paged_by_actor,
+                progress_is_found_by_actor,
+                progress_since_a_version_is_what_was_written_after_it,
+                watermark_and_documents_move_together,
+                progress_made_of_an_older_version_is_refused,
+                of_writers_of_progress_one_wins,
+                who_is_alone_leads,
+                a_frozen_list_comes_back_as_it_was_and_stays,
+            ];
+            transfer: [
+                restored_statements_are_as_they_were_elsewhere,
+                what_is_not_later_than_everything_is_not_restored,
+                the_extent_is_that_of_the_log,
+                all_documents_are_paged_through,
+                a_secret_is_adopted_by_a_store_without_one,
+                a_store_stays_used,
+                a_page_of_documents_ends_where_it_gets_heavy,
+            ];
+            concurrency: [
+                distinct_statements_of_many_writers_are_all_kept,
+                one_statement_sent_by_many_is_kept_once,
+                of_different_statements_under_one_id_one_wins,
+                no_reader_sees_half_a_batch,
+                pages_read_while_others_write_neither_skip_nor_repeat,
+                the_log_followed_while_others_write_is_complete,
+                the_consistent_instant_is_honest_while_others_write,
+                references_and_targets_sent_at_once_find_each_other,
+                a_statement_answered_is_read_at_once,
+                failing_batches_do_not_touch_their_neighbours,
+            ];
+        }
+    };
+    (@tests $fresh:path; $($topic:ident: [$($item:ident),* $(,)?];)*) => {$(
+        mod $topic {$(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $item() {
+                let Some((_home, store)) = $fresh().await else { return };
+                $crate::$topic::$item(&store).await;
+            }
+        )*}
+    )*};
+}

@@ -1,0 +1,245 @@
+//! Statements that refer to statements are found by what their targets are found by
+//! (Communication 2.1.3, "Filter Conditions for `StatementRefs`").
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::sample::{
+    activity, authority, batch, found, id, ids, ids_of, log, of_activity, of_person, person,
+    prepared_by, put, put_each, reference, statement, stored, verb, with,
+};
+use store::bounds::{INHERITED_BY_ALL, LONGEST_CHAIN, MORE_INHERITED};
+use store::{Batch, Store};
+use xapi::query::{Filter, Match};
+
+/// By all of it: actor, verb, object, what is only related, registration.
+pub async fn a_reference_is_found_by_what_its_target_is_found_by(store: &Arc<dyn Store>) {
+    put_each(store, &[target(), with(reference(1, 0), "verb", verb("noted"))]).await;
+    found_by_all_of_the_target(store).await;
+}
+
+/// Sooner or later makes no difference.
+pub async fn a_target_that_comes_later_counts_as_much(store: &Arc<dyn Store>) {
+    let reference = with(reference(1, 0), "verb", verb("noted"));
+    put_each(store, std::slice::from_ref(&reference)).await;
+    assert!(ids(store, of_person("p0")).await.is_empty());
+    put_each(store, &[target()]).await;
+    found_by_all_of_the_target(store).await;
+}
+
+fn target() -> Value {
+    let context = serde_json::json!({
+        "registration": super::sample::id(7).to_string(),
+        "instructor": super::sample::person("teacher"),
+        "contextActivities": {"parent": [activity("course")]},
+    });
+    with(statement(0), "context", context)
+}
+
+async fn found_by_all_of_the_target(store: &Arc<dyn Store>) {
+    let related = |filter: Filter| Filter {
+        agent: filter.agent.map(|found| Match { related: true, ..found }),
+        activity: filter.activity.map(|found| Match { related: true, ..found }),
+        ..filter
+    };
+    for filter in [
+        of_person("p0"),
+        of_activity("a"),
+        Filter { verb: Some("https://v.example/did".into()), ..Filter::default() },
+        Filter { registration: Some(super::sample::id(7)), ..Filter::default() },
+        related(of_person("teacher")),
+        related(of_activity("course")),
+    ] {
+        let mut found = ids(store, filter.clone()).await;
+        found.sort();
+        let mut both = ids_of([0, 1]);
+        both.sort();
+        assert_eq!(found, both, "{filter:?}");
+    }
+    assert!(ids(store, of_person("teacher")).await.is_empty(), "related did not become direct");
+    assert!(ids(store, of_activity("course")).await.is_empty(), "related did not become direct");
+    assert_eq!(ids(store, of_person("p1")).await, ids_of([1]), "nothing flows to the target");
+}
+
+/// What heirs inherit because of one batch is bounded for all of them together, whichever comes first: a few things of
+/// each are enough to hold up every other writer otherwise. What they inherit first is what their target says directly.
+pub async fn what_all_heirs_of_a_batch_inherit_together_is_bounded(store: &Arc<dyn Store>) {
+    const HEIRS: u32 = 60;
+    const WIDTH: usize = 4_900;
+    let target = |n: u32| {
+        let activities: Vec<Value> = (0..WIDTH).map(|at| activity(&format!("{n}/{at}"))).collect();
+        let context = json!({"contextActivities": {"grouping": activities}});
+        with(statement(n), "context", context)
+    };
+    let heirs = |of: u32| -> Vec<Value> { (1..=HEIRS).map(|n| reference(of + n, of)).collect() };
+    put(store, &heirs(0)).await;
+    put(store, &[target(0)]).await;
+    put(store, &[target(100)]).await;
+    put(store, &heirs(100)).await;
+    for of in [0, 100] {
+        let mut direct = ids(store, of_person(&format!("p{of}"))).await;
+        direct.sort_unstable();
+        let mut all = ids_of(of..=of + HEIRS);
+        all.sort_unstable();
+        assert_eq!(direct, all, "each is found by its target's actor");
+        let (mut looked_for, mut inherited) = (0, 0);
+        for at in (0..WIDTH).step_by(70) {
+            let by = of_activity(&format!("{of}/{at}"));
+            let by = Filter { activity: by.activity.map(|by| Match { related: true, ..by }), ..by };
+            looked_for += HEIRS as usize;
+            inherited += ids(store, by).await.len() - 1;
+        }
+        // Of so many things, heirs inherit so large a part of what would be all; with the width of a sample's error.
+        let most = looked_for * (INHERITED_BY_ALL + HEIRS as usize * MORE_INHERITED)
+            / (HEIRS as usize * WIDTH);
+        assert!(inherited < most * 3 / 2, "{inherited} of {looked_for}, {most} at the most");
+    }
+}
+
+/// Three references to one statement through one another, in all 24 orders, in batches of their
+/// own and in one.
+pub async fn chains_are_followed_in_every_order_of_arrival(store: &Arc<dyn Store>) {
+    let orders: Vec<Vec<u32>> = permutations(&[0, 1, 2, 3]);
+    assert_eq!(orders.len(), 24);
+    for (round, order) in (0..).zip(&orders) {
+        let base = round * 10;
+        let link = |n: u32| match n {
+            0 => with(statement(base), "object", activity(&format!("round{round}"))),
+            n => reference(base + n, base + n - 1),
+        };
+        let values: Vec<Value> = order.iter().map(|n| link(*n)).collect();
+        if round % 2 == 0 {
+            put(store, &values).await;
+        } else {
+            put_each(store, &values).await;
+        }
+        let arrived = || ids_of(order.iter().map(|n| base + n));
+        assert_eq!(ids(store, of_activity(&format!("round{round}"))).await, arrived());
+        assert_eq!(ids(store, of_person(&format!("p{base}"))).await, arrived());
+    }
+}
+
+fn permutations(of: &[u32]) -> Vec<Vec<u32>> {
+    if of.is_empty() {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for first in of {
+        let rest: Vec<u32> = of.iter().copied().filter(|n| n != first).collect();
+        all.extend(permutations(&rest).into_iter().map(|mut order| {
+            order.insert(0, *first);
+            order
+        }));
+    }
+    all
+}
+
+/// What lies behind the missing link counts as soon as the link is there.
+pub async fn a_chain_broken_by_a_missing_link_is_mended_when_it_comes(store: &Arc<dyn Store>) {
+    put_each(store, &[statement(0), reference(2, 1), reference(3, 2)]).await;
+    assert_eq!(ids(store, of_person("p0")).await, ids_of([0]));
+    assert_eq!(ids(store, of_person("p2")).await, ids_of([2, 3]));
+    put_each(store, &[reference(1, 0)]).await;
+    assert_eq!(ids(store, of_person("p0")).await, ids_of([0, 2, 3, 1]));
+    assert_eq!(ids(store, of_person("p1")).await, ids_of([2, 3, 1]));
+}
+
+/// And the engine does not turn round in it for ever.
+pub async fn references_in_a_circle_are_found_by_all_of_it(store: &Arc<dyn Store>) {
+    put_each(store, &[reference(0, 1), reference(1, 2), reference(2, 0)]).await;
+    put(store, &[reference(10, 11), reference(11, 10)]).await;
+    put(store, &[reference(20, 20)]).await;
+    put(store, &[reference(3, 1)]).await;
+    for n in 0..3 {
+        assert_eq!(ids(store, of_person(&format!("p{n}"))).await, ids_of([0, 1, 2, 3]));
+    }
+    for n in [10, 11] {
+        assert_eq!(ids(store, of_person(&format!("p{n}"))).await, ids_of([10, 11]));
+    }
+    assert_eq!(ids(store, of_person("p20")).await, ids_of([20]));
+    assert_eq!(ids(store, of_person("p3")).await, ids_of([3]));
+}
+
+/// A key that may read its own statements sees no other's because they point at its own.
+pub async fn time_and_authority_are_always_a_statements_own(store: &Arc<dyn Store>) {
+    for (key, value) in [("one", statement(0)), ("two", reference(1, 0)), ("two", statement(2))] {
+        let statements = vec![prepared_by(key, &value)];
+        store.put_statements(Batch { statements, attachments: Vec::new() }).await.unwrap();
+    }
+    let by = |key| Filter { authority: Some(authority(key).ifi().into()), ..Filter::default() };
+    assert_eq!(ids(store, by("one")).await, ids_of([0]));
+    assert_eq!(ids(store, by("two")).await, ids_of([1, 2]));
+
+    let vouched = Some(Match { text: authority("one").ifi().into(), related: true });
+    let related = Filter { agent: vouched, ..Filter::default() };
+    assert_eq!(ids(store, related.clone()).await, ids_of([0, 1]), "as an agent it is inherited");
+    assert!(ids(store, Filter { authority: by("two").authority, ..related }).await.is_empty());
+
+    let first = stored(store, 0).await;
+    assert_eq!(ids(store, Filter { since: Some(first), ..of_person("p0") }).await, ids_of([1]));
+    assert_eq!(ids(store, Filter { until: Some(first), ..of_person("p0") }).await, ids_of([0]));
+}
+
+/// A key that may read its own statements alone cannot ask, by a reference of its own to another's
+/// statement, what that one says; not in a chain either, and whichever comes first.
+pub async fn with_an_authority_nothing_is_inherited(store: &Arc<dyn Store>) {
+    let registration = json!({"registration": id(9).to_string()});
+    let secret = with(with(statement(0), "verb", verb("failed")), "context", registration);
+    let own = |n: u32, target: u32| with(reference(n, target), "actor", person("me"));
+    for (key, value) in
+        [("two", own(1, 0)), ("one", secret), ("two", own(2, 0)), ("two", own(3, 2))]
+    {
+        let statements = vec![prepared_by(key, &value)];
+        store.put_statements(Batch { statements, attachments: Vec::new() }).await.unwrap();
+    }
+    let about = |related| Some(Match { text: "https://a.example/a".into(), related });
+    let of_two = || Some(authority("two").ifi().to_owned());
+    for asked in [
+        of_person("p0"),
+        Filter { verb: Some("https://v.example/failed".into()), ..Filter::default() },
+        Filter { registration: Some(id(9)), ..Filter::default() },
+        Filter { activity: about(false), ..Filter::default() },
+        Filter { activity: about(true), ..Filter::default() },
+    ] {
+        let all = ids(store, asked.clone()).await;
+        assert_eq!(all, ids_of([1, 0, 2, 3]), "others are told: {asked:?}");
+        let mine = Filter { authority: of_two(), ..asked };
+        assert!(ids(store, mine.clone()).await.is_empty(), "{mine:?}");
+    }
+    let mine = Filter { authority: of_two(), ..of_person("me") };
+    assert_eq!(ids(store, mine.clone()).await, ids_of([1, 2, 3]), "what they say themselves");
+    let page = store.statements(&Filter { limit: 2, ..mine }).await.unwrap();
+    assert!(page.more && page.statements.len() == 2);
+}
+
+/// Each condition by itself: the verb of the reference, the actor of its target.
+pub async fn conditions_may_be_met_by_different_links_of_a_chain(store: &Arc<dyn Store>) {
+    let noted = with(reference(1, 0), "verb", verb("noted"));
+    store.put_statements(batch(&[statement(0), noted])).await.unwrap();
+    let filter = Filter { verb: Some("https://v.example/noted".into()), ..of_person("p0") };
+    assert_eq!(found(store, filter).await.len(), 1);
+}
+
+/// Each link has what the hundred before it have, and not more than it can hold.
+pub async fn a_long_chain_is_followed_as_far_as_is_promised(store: &Arc<dyn Store>) {
+    let beyond = u32::try_from(LONGEST_CHAIN).unwrap() + 20;
+    let link = |n: u32| if n == 0 { statement(0) } else { reference(n, n - 1) };
+    let links: Vec<Value> = (0..beyond).map(link).collect();
+    put(store, &links).await;
+    let found = ids(store, of_person("p0")).await;
+    let promised = ids_of(0..=u32::try_from(LONGEST_CHAIN).unwrap());
+    assert!(promised.iter().all(|id| found.contains(id)), "{} found", found.len());
+}
+
+/// It holds nobody up, whatever it inherits.
+pub async fn a_reference_to_a_wide_statement_is_kept(store: &Arc<dyn Store>) {
+    let many: Vec<Value> = (0..20_000).map(|n| activity(&format!("of-many-{n}"))).collect();
+    let wide = with(statement(0), "context", json!({"contextActivities": {"other": many}}));
+    put(store, &[wide]).await;
+    put_each(store, &[reference(1, 0), statement(2)]).await;
+    let all: Vec<_> = log(store).await.into_iter().map(|kept| kept.statement.id).collect();
+    assert_eq!(all, ids_of(0..3));
+    let found = ids(store, of_person("p0")).await;
+    assert_eq!(found, ids_of(0..2), "what it is about comes first");
+}
