@@ -9,7 +9,7 @@ use course::{Course, LearnerList};
 
 /// README.md, all of docs/ and that of the image, each with its path.
 fn documents() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let docs = std::fs::read_dir(root.join("docs")).unwrap();
     let mut files: Vec<_> = docs.map(|entry| entry.unwrap().path()).collect();
     files.extend(["README.md", "docker/README.md"].map(|name| root.join(name)));
