@@ -35,7 +35,7 @@ mod territory;
 mod tests;
 
 pub use enrolment::{Enrolment, MergeError};
-pub use error::{CheckedCourse, CourseError, CourseErrors, SheetError, SheetErrors};
+pub use error::{CheckedCourse, CourseError, CourseErrors, MOST_FAULTS, SheetError, SheetErrors};
 pub use evidence::{ATTENDED, Evidence, Time, Word};
 pub use frozen::{FrozenCertificates, FrozenPerson};
 pub use grouping::{GroupKey, Grouping, UnknownGroupKey};

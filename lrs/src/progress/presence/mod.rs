@@ -1,7 +1,7 @@
 //! Registers of presence: what was filled in becomes `attended` statements like those of any
 //! other player, and a correction voids what it corrects. The log stays the only truth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -125,14 +125,15 @@ impl Progress {
     ) -> Result<Plan, ProgressError> {
         let mut present = self.present(at, people).await?;
         let mut plan = Plan::default();
+        let learners: HashMap<&str, &Learner> =
+            people.learners().iter().map(|it| (it.id.as_str(), it)).collect();
         for entry in &register.entries {
-            let Some(learner) = people.learners().iter().find(|it| it.id == entry.learner) else {
-                continue;
-            };
+            let Some(learner) = learners.get(entry.learner.as_str()) else { continue };
             let before = present.remove(&learner.id).unwrap_or_default();
             self.plan_entry(at, learner, entry, before, authority, &mut plan).await?;
         }
-        let gone = |learner: &String| whole || register.absent.contains(learner);
+        let absent: HashSet<&String> = register.absent.iter().collect();
+        let gone = |learner: &String| whole || absent.contains(learner);
         for (_, before) in present.into_iter().filter(|(learner, _)| gone(learner)) {
             self.plan_voiding(before, authority, &mut plan).await?;
         }
