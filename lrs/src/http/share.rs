@@ -26,11 +26,19 @@ const SMALL: u64 = 16 * 1024;
 pub struct Shares {
     whole: Memory,
     nobody: Memory,
-    of_keys: Mutex<LruCache<String, Memory>>,
+    of_keys: Mutex<LruCache<String, OfKey>>,
+}
+
+/// What a key has, and how much of that may be answers on their way.
+#[derive(Clone, Debug)]
+struct OfKey {
+    all: Memory,
+    answers: Memory,
 }
 
 impl Shares {
-    /// Shares of this many bytes: three quarters for a key, an eighth for those without one.
+    /// Shares of this many bytes: three quarters for a key, half of that for its answers; an eighth
+    /// for all who show no key.
     pub fn new(bytes: usize) -> Self {
         let whole = Memory::new(bytes);
         let nobody = whole.part(bytes / 8);
@@ -39,8 +47,15 @@ impl Shares {
 
     /// The share of the key of this name.
     pub fn of_key(&self, name: &str) -> Memory {
+        self.key(name).all
+    }
+
+    fn key(&self, name: &str) -> OfKey {
         let mut of_keys = self.of_keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || self.whole.part(self.whole.size() / 4 * 3);
+        let new = || {
+            let all = self.whole.part(self.whole.size() / 4 * 3);
+            OfKey { answers: all.part(all.size() / 2), all }
+        };
         of_keys.get_or_insert_ref(name, new).clone()
     }
 
@@ -63,14 +78,14 @@ impl FromRequestParts<Server> for Share {
     }
 }
 
-/// Who a request turns out to come from, for the layers around it.
+/// Where the memory of a request's answer comes from, once it is known who asks.
 #[derive(Clone, Debug, Default)]
 struct Payer(Arc<OnceLock<Memory>>);
 
 /// Notes on a request whom it comes from.
 pub(super) fn charge(parts: &Parts, server: &Server, caller: &Caller) {
     if let Some(Payer(payer)) = parts.extensions.get() {
-        payer.get_or_init(|| server.shares.of_key(&caller.key.name));
+        payer.get_or_init(|| server.shares.key(&caller.key.name).answers);
     }
 }
 
