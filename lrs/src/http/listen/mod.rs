@@ -39,7 +39,7 @@ const ROUND: Duration = Duration::from_secs(1);
 /// One in so many places is kept free, so that who comes need not wait until somebody has gone.
 const SPARE: usize = 8;
 /// How often room is looked for while there is none.
-const AGAIN: Duration = Duration::from_millis(100);
+const AGAIN: Duration = Duration::from_millis(50);
 /// How far apart log lines about the same trouble are.
 const SAID: Duration = Duration::from_mins(1);
 /// The largest head of a request, and what is read ahead of a body, in bytes.
