@@ -19,8 +19,8 @@ use crate::memory::{Memory, Reserved};
 
 /// How many keys' shares are told apart; an older one is begun anew.
 const KEYS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
-/// Answers up to this size are not counted.
-const SMALL: u64 = 16 * 1024;
+/// Answers up to this size are not counted: they take no more than the connection that they are for.
+const SMALL: u64 = 1024;
 
 /// The memory of all requests, and its parts.
 pub struct Shares {
@@ -78,6 +78,24 @@ impl FromRequestParts<Server> for Share {
     }
 }
 
+/// What the answers of the one who asks may hold, for handlers that make large ones: they take it
+/// before they make them. Asks for a good key.
+#[derive(Clone, Debug)]
+pub struct Answers(pub Memory);
+
+impl FromRequestParts<Server> for Answers {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, server).await?;
+        Ok(Self(server.shares.key(&caller.key.name).answers))
+    }
+}
+
+/// Says of an answer that its bytes hold their memory already, in its extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Paid;
+
 /// Where the memory of a request's answer comes from, once it is known who asks.
 #[derive(Clone, Debug, Default)]
 struct Payer(Arc<OnceLock<Memory>>);
@@ -100,7 +118,7 @@ pub(super) async fn hold_answer(
     request.extensions_mut().insert(payer.clone());
     let response = next.run(request).await;
     let size = axum::body::HttpBody::size_hint(response.body()).exact().unwrap_or_default();
-    if size <= SMALL {
+    if size <= SMALL || response.extensions().get::<Paid>().is_some() {
         return response;
     }
     let memory = payer.0.get().unwrap_or(server.shares.of_nobody());
