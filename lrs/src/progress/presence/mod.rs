@@ -94,7 +94,8 @@ impl Progress {
         let at = At::find(&known, event, session)?;
         let people = at.people(bounds)?;
         let day = at.day();
-        let (body, is_json, list) = (sent.body.to_vec(), sent.is_json, people.clone());
+        let (body, is_json) = (sent.body.to_vec(), sent.is_json);
+        let list = at.named_within(&people, bounds)?;
         let parse = move || {
             if is_json {
                 Register::from_json(&body, &list, &day)
@@ -276,6 +277,24 @@ impl<'k> At<'k> {
         let within = |it: &&Learner| bounds.include(&it.region, &it.body, &it.istat);
         let people = self.known.people.learners().iter().filter(within).cloned();
         Ok(LearnerList::from_learners(people.collect())?)
+    }
+
+    /// These people by the identifiers that they have within the bounds: of a person whom somebody outside was found to
+    /// be, those of outside mean nobody. They would tell who is enrolled there.
+    fn named_within(
+        &self,
+        people: &LearnerList,
+        bounds: Option<&Bounds>,
+    ) -> Result<LearnerList, ProgressError> {
+        let Some(bounds) = bounds else { return Ok(people.clone()) };
+        let enrolled = self.known.enrolment.learners.iter();
+        let within = enrolled.filter(|it| bounds.include(&it.region, &it.body, &it.istat));
+        let known: HashSet<&Identifier> = within.flat_map(|it| &it.identifiers).collect();
+        let mut named = people.learners().to_vec();
+        for person in &mut named {
+            person.identifiers.retain(|identifier| known.contains(identifier));
+        }
+        Ok(LearnerList::from_learners(named)?)
     }
 
     fn day(&self) -> SessionDay {
