@@ -171,7 +171,9 @@ impl Enrolment {
             }
         }
         let mut people: Vec<Learner> = people.into_iter().flatten().collect();
-        people.iter_mut().for_each(|person| each_once(&mut person.identifiers));
+        for person in &mut people {
+            each_once(&mut person.identifiers);
+        }
         LearnerList::from_learners(people)
     }
 

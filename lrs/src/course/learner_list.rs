@@ -88,7 +88,9 @@ impl LearnerList {
         let mut reading = Reading::default();
         let mut faults = SheetFaults::default();
         for (learner, line) in learners.into_iter().zip(1..) {
-            reading.learner(line, learner).into_iter().for_each(|fault| faults.note(fault));
+            for fault in reading.learner(line, learner) {
+                faults.note(fault);
+            }
             if faults.are_full() {
                 break;
             }

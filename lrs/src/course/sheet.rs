@@ -102,7 +102,9 @@ impl<'t> Sheet<'t> {
             }
         }
         let open = last.and_then(|(line, byte)| open_quote(line, rest.get(byte..)?));
-        open.into_iter().for_each(|fault| faults.note(fault));
+        if let Some(fault) = open {
+            faults.note(fault);
+        }
         faults.verdict()
     }
 

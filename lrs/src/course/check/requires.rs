@@ -164,12 +164,11 @@ fn walk(graph: &[Vec<usize>], start: usize, seen: &mut [bool], mut left: impl Fn
     let edges = |at: usize| graph.get(at).into_iter().flatten();
     let mut way = vec![(start, edges(start))];
     while let Some((at, rest)) = way.last_mut() {
-        match rest.find(|to| enter(**to)) {
-            Some(to) => way.push((*to, edges(*to))),
-            None => {
-                left(*at);
-                way.pop();
-            }
+        if let Some(to) = rest.find(|to| enter(**to)) {
+            way.push((*to, edges(*to)));
+        } else {
+            left(*at);
+            way.pop();
         }
     }
 }

@@ -29,7 +29,7 @@ impl Faults {
     /// Notes that what stands at a place is not of the right form, once for each place.
     pub(super) fn malformed(&mut self, span: Range<usize>, message: String) {
         if self.malformed.insert((span.start, span.end)) {
-            self.add(span.start, &message);
+            self.add(span.start, message);
         }
     }
 
@@ -41,7 +41,7 @@ impl Faults {
         !is_full || at < last
     }
 
-    fn add(&mut self, at: usize, message: &str) {
+    fn add(&mut self, at: usize, message: String) {
         if !self.wants(at) {
             return;
         }
@@ -56,12 +56,12 @@ impl Faults {
     /// malformed has no further faults.
     pub(in crate::course) fn note(&mut self, span: Range<usize>, message: String) {
         if !self.is_malformed(&span) {
-            self.add(span.start, &message);
+            self.add(span.start, message);
         }
     }
 
     fn missing(&mut self, span: Range<usize>, message: String) {
-        self.add(span.start, &message);
+        self.add(span.start, message);
         self.malformed.insert((span.start, span.end));
     }
 
@@ -86,11 +86,12 @@ impl Faults {
 }
 
 /// A message about texts of the file, which may be long.
-fn shortened(message: &str) -> String {
-    match message.char_indices().nth(LONGEST_MESSAGE) {
-        None => message.to_owned(),
-        Some((end, _)) => format!("{}…", message.get(..end).unwrap_or_default()),
+fn shortened(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
     }
+    message
 }
 
 /// A value and the key it stands under.

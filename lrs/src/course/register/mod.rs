@@ -5,6 +5,7 @@ mod length;
 mod line;
 mod namesakes;
 mod offer;
+mod shown;
 mod who;
 
 use std::collections::HashMap;
@@ -132,7 +133,9 @@ impl Register {
         let mut faults = SheetFaults::default();
         for line in Line::of_json(text)? {
             let found = line.map_or_else(|faults| faults, |line| reading.line(&line));
-            found.into_iter().for_each(|fault| faults.note(fault));
+            for fault in found {
+                faults.note(fault);
+            }
             if faults.are_full() {
                 break;
             }

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, OnceCell};
 
-use super::who::{all_shown, words};
+use super::shown::{all_shown, words};
 use crate::course::heading::folded;
 use crate::course::learner::Learner;
 
@@ -40,7 +40,7 @@ struct Candidate<'a> {
 
 /// A folded text, empty where it is too long, with what tells quickly that two are not alike.
 struct Text {
-    text: String,
+    letters: String,
     length: usize,
     classes: [u8; CLASSES],
 }
@@ -90,14 +90,14 @@ impl Text {
         let length = text.chars().count();
         let mut classes = [0; CLASSES];
         if length > LONGEST {
-            return Self { text: String::new(), length: 0, classes };
+            return Self { letters: String::new(), length: 0, classes };
         }
         for c in text.chars() {
             if let Some(class) = classes.get_mut(c as usize % CLASSES) {
                 *class += 1;
             }
         }
-        Self { text, length, classes }
+        Self { letters: text, length, classes }
     }
 
     /// From 0 to 1, where less than [`CLOSE`] may be 0; nothing is like nothing.
@@ -105,7 +105,7 @@ impl Text {
         if self.length == 0 || other.length == 0 || self.most(other) < CLOSE {
             return 0.0;
         }
-        strsim::jaro_winkler(&self.text, &other.text)
+        strsim::jaro_winkler(&self.letters, &other.letters)
     }
 
     /// What the likeness cannot exceed: characters in common are at most those of the classes in
@@ -115,7 +115,7 @@ impl Text {
         let common = self.classes.iter().zip(&other.classes).map(|(a, b)| usize::from(*a.min(b)));
         let common = common.sum::<usize>() as f64;
         let jaro = (common / self.length as f64 + common / other.length as f64 + 1.0) / 3.0;
-        let begin = self.text.chars().zip(other.text.chars()).take(PREFIX);
+        let begin = self.letters.chars().zip(other.letters.chars()).take(PREFIX);
         let prefix = begin.take_while(|(a, b)| a == b).count() as f64;
         // Rounding may differ from that of the exact likeness.
         jaro + prefix * 0.1 * (1.0 - jaro) + 1e-9
@@ -151,7 +151,7 @@ mod tests {
         for (one, other) in texts.iter().flat_map(|a| texts.iter().map(move |b| (*a, *b))) {
             let exact = strsim::jaro_winkler(one, other);
             let (one, other) = (Text::new(one.to_owned()), Text::new(other.to_owned()));
-            assert!(exact <= one.most(&other), "{} {}: {exact}", one.text, other.text);
+            assert!(exact <= one.most(&other), "{} {}: {exact}", one.letters, other.letters);
         }
     }
 

@@ -5,14 +5,12 @@ use std::collections::HashMap;
 use super::line::Line;
 use super::namesakes::{FOUND, Namesakes};
 use super::offer::Offers;
+use super::shown::{all_shown, shown, words};
 use crate::course::error::{SheetError, clipped};
-use crate::course::heading::{Heading, IDENTIFIERS, LEARNER, NAME, folded};
+use crate::course::heading::{Heading, IDENTIFIERS, LEARNER, NAME};
 use crate::course::identifier::Identifier;
 use crate::course::learner::Learner;
 use crate::course::learner_list::LearnerList;
-
-/// How many learners a message shows.
-const SHOWN: usize = 3;
 
 /// The learners of a course, to be found by id, identifier and name.
 pub(super) struct Roll<'a> {
@@ -106,26 +104,4 @@ impl<'a> Roll<'a> {
             )),
         }
     }
-}
-
-/// The words of a name in the order of the alphabet: people write them in any.
-pub(super) fn words(name: &str) -> String {
-    let name = folded(name);
-    let mut words: Vec<&str> = name.split(' ').collect();
-    words.sort_unstable();
-    words.join(" ")
-}
-
-/// The first of some learners, and whether there are more.
-pub(super) fn all_shown(learners: &[&Learner]) -> String {
-    let shown: Vec<String> = learners.iter().take(SHOWN).map(|learner| shown(learner)).collect();
-    let others = if learners.len() > SHOWN { " or another one" } else { "" };
-    shown.join(" or ") + others
-}
-
-fn shown(learner: &Learner) -> String {
-    let id = clipped(&learner.id);
-    let about = [learner.name.as_str(), learner.body.as_str()].into_iter();
-    let about: Vec<_> = about.filter(|text| !text.is_empty()).map(clipped).collect();
-    if about.is_empty() { format!("`{id}`") } else { format!("`{id}` ({})", about.join(", ")) }
 }

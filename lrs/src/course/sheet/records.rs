@@ -21,7 +21,7 @@ pub(super) struct TooLong {
 /// The records of a text, each with the byte at which the reader took it up. After one that is
 /// [`TooLong`] there are no more.
 pub(super) struct Records<'t> {
-    records: StringRecordsIntoIter<Bounded<'t>>,
+    reader: StringRecordsIntoIter<Bounded<'t>>,
     bound: Rc<Bound>,
     is_over: bool,
 }
@@ -51,7 +51,7 @@ impl<'t> Records<'t> {
             .flexible(true)
             .trim(Trim::All)
             .from_reader(bounded);
-        Self { records: reader.into_records(), bound, is_over: false }
+        Self { reader: reader.into_records(), bound, is_over: false }
     }
 }
 
@@ -62,9 +62,9 @@ impl Iterator for Records<'_> {
         if self.is_over {
             return None;
         }
-        let begin = self.records.reader().position().byte();
+        let begin = self.reader.reader().position().byte();
         // Where the bound cuts a character in two, the record is not UTF-8, and an error.
-        let record = self.records.next();
+        let record = self.reader.next();
         let byte = |byte| usize::try_from(byte).unwrap_or(usize::MAX);
         if self.bound.is_exceeded.get() {
             self.is_over = true;
