@@ -1,6 +1,3 @@
-use std::fmt::Write as _;
-use std::time::{Duration, Instant};
-
 use super::super::{Enrolment, LearnerList, MergeError};
 
 fn list(text: &str) -> LearnerList {
@@ -125,36 +122,4 @@ fn what_is_kept_is_read_again_and_so_is_a_list_of_an_older_traccia() {
     assert_eq!(Enrolment::from_kept(old).unwrap().learners[0].id, "u1");
     assert_eq!(Enrolment::from_kept(""), Ok(Enrolment::default()));
     assert!(Enrolment::from_kept("{").is_err());
-}
-
-/// Learners of whom each is merged into the one that `into` says.
-fn merged(learners: usize, into: impl Fn(usize) -> usize) -> LearnerList {
-    let mut text = "learner,identifiers,merged_into\n".to_owned();
-    for n in 0..learners {
-        writeln!(text, "u{n},mailto:u{n}@example.it,u{}", into(n)).unwrap();
-    }
-    LearnerList::parse(text.as_bytes()).unwrap()
-}
-
-#[test]
-fn many_merges_are_taken_and_read_in_time_that_grows_with_their_number() {
-    const MANY: usize = 20_000;
-    let began = Instant::now();
-    let chain = merged(MANY, |n| (n + 1) % MANY);
-    let enrolment = Enrolment::default().updated_by(&chain, false).unwrap();
-    assert_eq!(people(&enrolment).len(), 1, "but for the last, who closes no circle");
-    assert_eq!(enrolment.merged_learners(), MANY - 1);
-    assert_eq!(enrolment.person("u0"), format!("u{}", MANY - 1));
-    // 200 million steps for each of these take minutes where nothing is optimized.
-    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
-    // Each way is one step longer than that before.
-    let backwards = merged(MANY, |n| n.saturating_sub(1));
-    let kept = Enrolment { merged: [].into(), ..enrolment };
-    let faults = kept.updated_by(&backwards, true).unwrap_err();
-    assert_eq!(
-        faults.0.last().unwrap().message,
-        "one is merged into the next, and so on, over too many learners: write the id of the last \
-         of them for each"
-    );
-    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
 }
