@@ -1,6 +1,8 @@
 //! What people send takes time that grows with its size. Each input has a pair for each two of its 20,000 lines: to
 //! look at all pairs takes minutes where nothing is optimized, what is done here a few seconds.
 
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
