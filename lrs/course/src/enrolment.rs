@@ -1,15 +1,18 @@
 //! Who is enrolled in a course, and which of them are the same person.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{SheetError, SheetErrors};
+use super::error::{SheetError, SheetErrors, SheetFaults, clipped};
 use super::heading::MERGED_INTO;
-use super::identifier::Identifier;
+use super::identifier::{Identifier, each_once};
 use super::learner::Learner;
 use super::learner_list::{LearnerList, ListedMerge};
 use super::list_change::ListChange;
+
+/// How many steps over merges there may be for each learner, on the whole, while a list is taken.
+const STEPS_EACH: usize = 100;
 
 /// The learners of a course as they were enrolled, and which were found to be one person. A merge
 /// is a note beside the list, so that it outlives the next import and can be taken back.
@@ -87,19 +90,38 @@ impl Enrolment {
     }
 
     fn merge_as_listed(&mut self, list: &LearnerList) -> Result<(), SheetErrors> {
-        let mut faults = Vec::new();
+        let enrolled: HashSet<&str> = self.learners.iter().map(|it| it.id.as_str()).collect();
+        let mut faults = SheetFaults::default();
+        let mut steps = STEPS_EACH * self.learners.len();
         for ListedMerge { line, id, into } in list.merges() {
-            let fault = |message| SheetError::new(*line, Some(MERGED_INTO.name), message);
-            if !self.learners.iter().any(|learner| learner.id == *into) {
-                let message = format!("nobody of the id `{into}` is in the list or enrolled");
-                faults.push(fault(message));
+            let mut fault = |message| {
+                faults.note(SheetError::new(*line, Some(MERGED_INTO.name), message));
+            };
+            let way = |from| Way::of(from, &enrolled, &self.merged);
+            if !enrolled.contains(into.as_str()) {
+                fault(format!("nobody of the id `{}` is in the list or enrolled", clipped(into)));
             } else if id == into {
-                faults.push(fault("this is the learner's own id: leave it empty".to_owned()));
-            } else if self.person(id) != self.person(into) {
-                self.merged.insert(id.clone(), into.clone());
+                fault("this is the learner's own id: leave it empty".to_owned());
+            } else {
+                let (one, other) = (way(id), way(into));
+                steps = steps.saturating_sub(one.steps + other.steps);
+                if steps == 0 {
+                    fault(
+                        "one is merged into the next, and so on, over too many learners: write \
+                           the id of the last of them for each"
+                            .to_owned(),
+                    );
+                    break;
+                }
+                if one.person != other.person {
+                    self.merged.insert(id.clone(), into.clone());
+                }
+            }
+            if faults.are_full() {
+                break;
             }
         }
-        if faults.is_empty() { Ok(()) } else { Err(SheetErrors(faults)) }
+        faults.verdict()
     }
 
     /// The learners of a list, each with the identifiers they had before that mean nobody in it:
@@ -134,8 +156,8 @@ impl Enrolment {
         let position: BTreeMap<&str, usize> =
             self.learners.iter().enumerate().map(|(n, it)| (it.id.as_str(), n)).collect();
         let mut people: Vec<Option<Learner>> = self.learners.iter().cloned().map(Some).collect();
-        for learner in &self.learners {
-            let person = self.person(&learner.id);
+        let persons = self.persons();
+        for (learner, person) in self.learners.iter().zip(persons) {
             if person == learner.id {
                 continue;
             }
@@ -145,30 +167,43 @@ impl Enrolment {
             }
             let into = position.get(person).and_then(|n| people.get_mut(*n));
             if let Some(Some(into)) = into {
-                let more = learner.identifiers.iter();
-                let more: Vec<_> =
-                    more.filter(|more| !into.identifiers.contains(more)).cloned().collect();
-                into.identifiers.extend(more);
+                into.identifiers.extend(learner.identifiers.iter().cloned());
             }
         }
-        LearnerList::from_learners(people.into_iter().flatten().collect())
+        let mut people: Vec<Learner> = people.into_iter().flatten().collect();
+        for person in &mut people {
+            each_once(&mut person.identifiers);
+        }
+        LearnerList::from_learners(people)
+    }
+
+    /// [`Enrolment::person`] of each learner, in their order and in time that grows with their number.
+    fn persons(&self) -> Vec<&str> {
+        let enrolled = self.enrolled();
+        let mut known: HashMap<&str, &str> = HashMap::new();
+        for Learner { id, .. } in &self.learners {
+            let way = Way::until(id, &enrolled, &self.merged, |passed| known.get(passed).copied());
+            known.extend(way.passed.iter().map(|passed| (*passed, way.person)));
+        }
+        let person = |it: &'_ Learner| known.get(it.id.as_str()).copied();
+        self.learners.iter().map(|it| person(it).unwrap_or(&it.id)).collect()
+    }
+
+    /// How many learners are another one.
+    pub fn merged_learners(&self) -> usize {
+        let pairs = self.learners.iter().zip(self.persons());
+        pairs.filter(|(learner, person)| learner.id != *person).count()
+    }
+
+    fn enrolled(&self) -> HashSet<&str> {
+        self.learners.iter().map(|learner| learner.id.as_str()).collect()
     }
 
     /// Whom a learner is: themselves, or the one they were merged into. Merges into somebody who
     /// is no longer enrolled rest until they are again. Where merges made meanwhile have come to
     /// stand in a circle, all in it are the one whose id comes first.
     pub fn person<'e>(&'e self, id: &'e str) -> &'e str {
-        let enrolled = |id: &str| self.learners.iter().any(|learner| learner.id == id);
-        let mut way = vec![id];
-        loop {
-            let person = way.last().copied().unwrap_or(id);
-            let into = self.merged.get(person).filter(|into| enrolled(into));
-            let Some(into) = into else { return person };
-            if let Some(circle) = way.iter().position(|passed| passed == into) {
-                return way.iter().skip(circle).min().copied().unwrap_or(person);
-            }
-            way.push(into);
-        }
+        Way::of(id, &self.enrolled(), &self.merged).person
     }
 
     /// Notes that `id` is the same person as `into`, whose data hold from now on.
@@ -198,5 +233,44 @@ impl Enrolment {
             Some(_) => Ok(()),
             None => Err(MergeError::NotMerged(id.to_owned())),
         }
+    }
+}
+
+/// The way over merges from a learner to the person they are.
+struct Way<'e> {
+    person: &'e str,
+    /// Those whom it leads over, the first with them.
+    passed: Vec<&'e str>,
+    steps: usize,
+}
+
+impl<'e> Way<'e> {
+    fn of(id: &'e str, enrolled: &HashSet<&str>, merged: &'e BTreeMap<String, String>) -> Self {
+        Self::until(id, enrolled, merged, |_| None)
+    }
+
+    /// A way that ends at the first one whose person is `known`.
+    fn until(
+        id: &'e str,
+        enrolled: &HashSet<&str>,
+        merged: &'e BTreeMap<String, String>,
+        known: impl Fn(&str) -> Option<&'e str>,
+    ) -> Self {
+        let mut passed = vec![id];
+        let mut at = HashMap::from([(id, 0)]);
+        let mut last = id;
+        let person = loop {
+            if let Some(person) = known(last) {
+                break person;
+            }
+            let into = merged.get(last).filter(|into| enrolled.contains(into.as_str()));
+            let Some(into) = into else { break last };
+            if let Some(circle) = at.insert(into.as_str(), passed.len()) {
+                break passed.iter().skip(circle).min().copied().unwrap_or(last);
+            }
+            passed.push(into);
+            last = into;
+        };
+        Self { person, steps: passed.len(), passed }
     }
 }

@@ -1,11 +1,14 @@
 //! How statements name a person: the four inverse functional identifiers of an Agent.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
+
+use super::error::{MOST_FAULTS, clipped};
 
 /// One inverse functional identifier (xAPI 1.0.3 Data 2.4.2.1). Its text, by `Display`, is the
 /// name of the person in stores and indexes: `mbox::mailto:x@y`, `mbox_sha1sum::hex`,
@@ -47,16 +50,20 @@ impl Identifier {
             .or_else(|| text("openid").map(Self::Openid))
     }
 
-    /// Reads several identifiers separated by `;`, each once, in their order; and what is none.
+    /// Reads several identifiers separated by `;`, each once, in their order; and what is none, of
+    /// which there may be more than is told.
     pub(super) fn read_all(text: &str) -> (Vec<Self>, Vec<IdentifierError>) {
         let (mut all, mut wrong) = (Vec::new(), Vec::new());
         for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
             match part.parse::<Self>() {
-                Ok(identifier) if !all.contains(&identifier) => all.push(identifier),
-                Ok(_) => {}
+                Ok(identifier) => all.push(identifier),
                 Err(error) => wrong.push(error),
             }
+            if wrong.len() > MOST_FAULTS {
+                break;
+            }
         }
+        each_once(&mut all);
         (all, wrong)
     }
 
@@ -105,7 +112,16 @@ impl fmt::Display for Identifier {
     }
 }
 
-/// A text that is no identifier, and what it should look like.
+/// Removes what is in a list already, in time that grows with its length.
+pub(super) fn each_once(identifiers: &mut Vec<Identifier>) {
+    let mut seen = HashSet::with_capacity(identifiers.len());
+    let is_new: Vec<bool> = identifiers.iter().map(|identifier| seen.insert(identifier)).collect();
+    drop(seen);
+    let mut is_new = is_new.into_iter();
+    identifiers.retain(|_| is_new.next().unwrap_or_default());
+}
+
+/// A text that is no identifier, the beginning of it, and what it should look like.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdentifierError {
     /// It begins with none of the known kinds.
@@ -138,14 +154,14 @@ impl FromStr for Identifier {
     /// (also `mbox:x@y` and `mbox:mailto:x@y`), `mbox_sha1sum:HEX`, `openid:URI`.
     fn from_str(text: &str) -> Result<Self, IdentifierError> {
         let text = text.trim();
-        let (kind, rest) =
-            text.split_once(':').ok_or_else(|| IdentifierError::Kind(text.to_owned()))?;
+        let shown = || clipped(text).into_owned();
+        let (kind, rest) = text.split_once(':').ok_or_else(|| IdentifierError::Kind(shown()))?;
         match kind {
             "account" => match rest.split_once('|') {
                 Some((home_page, name)) if home_page.contains(':') && !name.is_empty() => {
                     Ok(Self::Account { home_page: home_page.to_owned(), name: name.to_owned() })
                 }
-                _ => Err(IdentifierError::Account(text.to_owned())),
+                _ => Err(IdentifierError::Account(shown())),
             },
             "mailto" | "mbox" => {
                 let address = rest.strip_prefix("mailto:").unwrap_or(rest);
@@ -155,16 +171,16 @@ impl FromStr for Identifier {
                     && !address.contains(char::is_whitespace);
                 is_address
                     .then(|| Self::Mbox(format!("mailto:{address}")))
-                    .ok_or_else(|| IdentifierError::Mbox(text.to_owned()))
+                    .ok_or_else(|| IdentifierError::Mbox(shown()))
             }
             "mbox_sha1sum" => (rest.len() == 40 && rest.chars().all(|c| c.is_ascii_hexdigit()))
                 .then(|| Self::MboxSha1sum(rest.to_owned()))
-                .ok_or_else(|| IdentifierError::MboxSha1sum(text.to_owned())),
+                .ok_or_else(|| IdentifierError::MboxSha1sum(shown())),
             "openid" => rest
                 .contains(':')
                 .then(|| Self::Openid(rest.to_owned()))
-                .ok_or_else(|| IdentifierError::Openid(text.to_owned())),
-            _ => Err(IdentifierError::Kind(text.to_owned())),
+                .ok_or_else(|| IdentifierError::Openid(shown())),
+            _ => Err(IdentifierError::Kind(shown())),
         }
     }
 }

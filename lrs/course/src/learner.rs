@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::identifier::Identifier;
+use super::identifier::{Identifier, each_once};
 
 /// One learner of a course: who they are to statements, and where they work.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -42,14 +42,9 @@ impl Learner {
     /// Every identifier by which a statement can mean this learner: those of the list and the
     /// hashed form of their mail addresses, without repetition.
     pub fn known_as(&self) -> Vec<Identifier> {
-        let mut all = Vec::with_capacity(self.identifiers.len() * 2);
-        for identifier in &self.identifiers {
-            for form in [Some(identifier.clone()), identifier.hashed()].into_iter().flatten() {
-                if !all.contains(&form) {
-                    all.push(form);
-                }
-            }
-        }
+        let forms = |it: &Identifier| [Some(it.clone()), it.hashed()].into_iter().flatten();
+        let mut all: Vec<Identifier> = self.identifiers.iter().flat_map(forms).collect();
+        each_once(&mut all);
         all
     }
 }

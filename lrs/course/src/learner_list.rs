@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::error::{SheetError, SheetErrors};
+use super::error::{MOST_FAULTS, SheetError, SheetErrors, SheetFaults, clipped};
 use super::heading::{
     BODY, EDITION, IDENTIFIERS, ISTAT, LEARNER, MERGED_INTO, NAME, OFFICE, POPULATION_CLASS,
     PROVINCE, REGION, ROLE,
@@ -72,14 +72,10 @@ impl LearnerList {
     /// are dropped.
     ///
     /// # Errors
-    /// [`SheetErrors`] with every fault and its line: a list is taken whole or not at all.
+    /// [`SheetErrors`] with the first faults and their lines: a list is taken whole or not at all.
     pub fn parse(text: &[u8]) -> Result<Self, SheetErrors> {
-        let sheet = Sheet::read(text, &FORM)?;
         let mut reading = Reading::default();
-        for row in sheet.rows() {
-            reading.row(&row);
-        }
-        sheet.verdict(reading.faults)?;
+        Sheet::read(text, &FORM)?.each(|row| reading.row(row))?;
         Ok(reading.list)
     }
 
@@ -90,11 +86,17 @@ impl LearnerList {
     /// `learners`, from 1.
     pub fn from_learners(learners: Vec<Learner>) -> Result<Self, SheetErrors> {
         let mut reading = Reading::default();
+        let mut faults = SheetFaults::default();
         for (learner, line) in learners.into_iter().zip(1..) {
-            reading.learner(line, learner);
+            for fault in reading.learner(line, learner) {
+                faults.note(fault);
+            }
+            if faults.are_full() {
+                break;
+            }
         }
-        let Reading { list, faults, .. } = reading;
-        if faults.is_empty() { Ok(list) } else { Err(SheetErrors(faults)) }
+        faults.verdict()?;
+        Ok(reading.list)
     }
 
     /// In the order of the file.
@@ -123,84 +125,88 @@ impl LearnerList {
 struct Reading {
     list: LearnerList,
     by_id: HashMap<String, u64>,
-    faults: Vec<SheetError>,
 }
 
 impl Reading {
-    fn row(&mut self, row: &Row<'_>) {
-        let faults = self.faults.len();
-        let learner = self.learner_of(row);
-        if self.faults.len() == faults {
-            let into = row.value(&MERGED_INTO);
-            if !into.is_empty() {
-                let (line, id) = (row.line, learner.id.clone());
-                self.list.merges.push(ListedMerge { line, id, into: into.to_owned() });
-            }
-            self.learner(row.line, learner);
+    /// Takes up the learner of a row, or says what is wrong with it.
+    fn row(&mut self, row: &Row<'_>) -> Vec<SheetError> {
+        let (learner, faults) = learner_of(row);
+        if !faults.is_empty() {
+            return faults;
         }
+        let into = row.value(&MERGED_INTO);
+        if !into.is_empty() {
+            let (line, id) = (row.line, learner.id.clone());
+            self.list.merges.push(ListedMerge { line, id, into: into.to_owned() });
+        }
+        self.learner(row.line, learner)
     }
 
-    fn learner_of(&mut self, row: &Row<'_>) -> Learner {
-        let value = |heading| row.value(heading).to_owned();
-        if value(&LEARNER).is_empty() {
-            self.fault(row.line, LEARNER.name, "the id is empty: give each learner one");
-        }
-        let (identifiers, wrong) = Identifier::read_all(row.value(&IDENTIFIERS));
-        if identifiers.is_empty() && wrong.is_empty() {
-            let message = "no identifier: no statement could be this learner's; write one, such \
-                           as account:https://moodle.example.it|1042";
-            self.fault(row.line, IDENTIFIERS.name, message);
-        }
-        for error in wrong {
-            self.fault(row.line, IDENTIFIERS.name, error.to_string());
-        }
-        Learner {
-            id: value(&LEARNER),
-            name: value(&NAME),
-            identifiers,
-            region: value(&REGION),
-            province: value(&PROVINCE),
-            body: value(&BODY),
-            istat: value(&ISTAT),
-            population_class: value(&POPULATION_CLASS),
-            role: value(&ROLE),
-            office: value(&OFFICE),
-            edition: value(&EDITION),
-            attributes: row.others(),
-        }
-    }
-
-    fn learner(&mut self, line: u64, learner: Learner) {
+    fn learner(&mut self, line: u64, learner: Learner) -> Vec<SheetError> {
         if let Some(first) = self.by_id.get(&learner.id) {
             let message = format!(
                 "learner `{}` is already on line {first}: put all their identifiers on one line",
-                learner.id
+                clipped(&learner.id)
             );
-            self.fault(line, LEARNER.name, message);
-            return;
+            return vec![SheetError::new(line, Some(LEARNER.name), message)];
         }
+        let mut faults = Vec::new();
         let position = self.list.learners.len();
         for identifier in learner.known_as() {
             match self.list.by_identifier.get(&identifier) {
-                Some(&other) => {
+                Some(&other) if faults.len() <= MOST_FAULTS => {
                     let (name, first) = (self.list.learners.get(other), self.list.lines.get(other));
                     let message = format!(
-                        "`{identifier}` already means learner `{}` of line {}: an identifier \
-                         means one person",
-                        name.map_or("", |other| &other.id),
+                        "`{}` already means learner `{}` of line {}: an identifier means one person",
+                        clipped(&identifier.to_string()),
+                        name.map_or("".into(), |other| clipped(&other.id)),
                         first.copied().unwrap_or_default(),
                     );
-                    self.fault(line, IDENTIFIERS.name, message);
+                    faults.push(SheetError::new(line, Some(IDENTIFIERS.name), message));
                 }
+                Some(_) => {}
                 None => drop(self.list.by_identifier.insert(identifier, position)),
             }
         }
         self.by_id.insert(learner.id.clone(), line);
         self.list.learners.push(learner);
         self.list.lines.push(line);
+        faults
     }
+}
 
-    fn fault(&mut self, line: u64, column: &str, message: impl Into<String>) {
-        self.faults.push(SheetError::new(line, Some(column), message));
+/// The learner of a row, and what is wrong with them.
+fn learner_of(row: &Row<'_>) -> (Learner, Vec<SheetError>) {
+    let mut faults = Vec::new();
+    let mut fault = |column: &str, message: String| {
+        faults.push(SheetError::new(row.line, Some(column), message));
+    };
+    let value = |heading| row.value(heading).to_owned();
+    if value(&LEARNER).is_empty() {
+        fault(LEARNER.name, "the id is empty: give each learner one".to_owned());
     }
+    let (identifiers, wrong) = Identifier::read_all(row.value(&IDENTIFIERS));
+    if identifiers.is_empty() && wrong.is_empty() {
+        let message = "no identifier: no statement could be this learner's; write one, such as \
+                       account:https://moodle.example.it|1042";
+        fault(IDENTIFIERS.name, message.to_owned());
+    }
+    for error in wrong {
+        fault(IDENTIFIERS.name, error.to_string());
+    }
+    let learner = Learner {
+        id: value(&LEARNER),
+        name: value(&NAME),
+        identifiers,
+        region: value(&REGION),
+        province: value(&PROVINCE),
+        body: value(&BODY),
+        istat: value(&ISTAT),
+        population_class: value(&POPULATION_CLASS),
+        role: value(&ROLE),
+        office: value(&OFFICE),
+        edition: value(&EDITION),
+        attributes: row.others(),
+    };
+    (learner, faults)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::error::{SheetError, SheetErrors};
+use super::error::{SheetError, SheetErrors, SheetFaults, clipped};
 use super::heading::IDENTIFIERS;
 use super::learner::Learner;
 use super::learner_list::LearnerList;
@@ -47,10 +47,7 @@ impl LearnerList {
     /// of a learner who stays: it would mean two people.
     pub fn updated_by(self, newer: &Self) -> Result<Self, SheetErrors> {
         let mut coming = by_id(newer.learners());
-        let faults = self.meaning_two(newer, &coming);
-        if !faults.is_empty() {
-            return Err(SheetErrors(faults));
-        }
+        self.no_two_of(newer, &coming)?;
         let mut replaced = |known: &Learner| coming.remove(known.id.as_str()).cloned();
         let known =
             self.learners().iter().map(|known| replaced(known).unwrap_or_else(|| known.clone()));
@@ -61,24 +58,29 @@ impl LearnerList {
         Self::from_learners(learners)
     }
 
-    /// The identifiers of `newer` that are those of learners it does not have.
-    fn meaning_two(&self, newer: &Self, coming: &HashMap<&str, &Learner>) -> Vec<SheetError> {
+    /// Refuses identifiers of `newer` that are those of learners it does not have.
+    fn no_two_of(&self, newer: &Self, coming: &HashMap<&str, &Learner>) -> Result<(), SheetErrors> {
         let stays = |known: &&Learner| !coming.contains_key(known.id.as_str());
-        let mut faults = Vec::new();
+        let mut faults = SheetFaults::default();
         for (line, learner) in newer.with_lines() {
             for identifier in &learner.identifiers {
                 let forms = [Some(identifier.clone()), identifier.hashed()];
                 let owner = forms.iter().flatten().find_map(|form| self.find(form).filter(stays));
                 let Some(owner) = owner.map(|owner| &owner.id) else { continue };
                 let message = format!(
-                    "`{identifier}` of learner `{}` means learner `{owner}` in the list so far: \
-                     send `{owner}` again without it, or use their id if they are one person",
-                    learner.id
+                    "`{}` of learner `{}` means learner `{owner}` in the list so far: send \
+                     `{owner}` again without it, or use their id if they are one person",
+                    clipped(&identifier.to_string()),
+                    clipped(&learner.id),
+                    owner = clipped(owner),
                 );
-                faults.push(SheetError::new(line, Some(IDENTIFIERS.name), message));
+                faults.note(SheetError::new(line, Some(IDENTIFIERS.name), message));
+                if faults.are_full() {
+                    return faults.verdict();
+                }
             }
         }
-        faults
+        faults.verdict()
     }
 }
 

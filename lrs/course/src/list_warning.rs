@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::error::clipped;
 use super::heading::{IDENTIFIERS, ISTAT, PROVINCE, REGION};
 use super::identifier::Identifier;
 use super::learner::Learner;
@@ -57,7 +58,7 @@ impl LearnerList {
         }
         if places.keys().any(|place| is_italian(*place)) {
             for (place, lines) in &places {
-                for (kind, value) in faults_of(*place) {
+                for (kind, value) in faults_of(*place, |kind| found.wants_values(kind)) {
                     for line in lines {
                         found.add(kind, *line, &value);
                     }
@@ -75,9 +76,14 @@ impl Found {
     fn add(&mut self, kind: Kind, line: u64, value: &str) {
         let (lines, values) = self.0.entry(kind).or_default();
         lines.push(line);
-        if values.len() < LISTED && !values.iter().any(|known| known == value) {
-            values.push(value.to_owned());
+        if values.len() < LISTED && !values.iter().any(|known| *known == clipped(value)) {
+            values.push(clipped(value).into_owned());
         }
+    }
+
+    /// Whether further values of a kind are listed.
+    fn wants_values(&self, kind: Kind) -> bool {
+        self.0.get(&kind).is_none_or(|(_, values)| values.len() < LISTED)
     }
 
     fn warnings(self) -> Vec<ListWarning> {
@@ -121,8 +127,12 @@ fn is_italian([region, province, istat]: [&str; 3]) -> bool {
     is_place(region) || is_place(province) || is_code()
 }
 
-/// What is wrong with a region, province and ISTAT code, each with the value that shows it.
-fn faults_of([region, province, istat]: [&str; 3]) -> Vec<(Kind, String)> {
+/// What is wrong with a region, province and ISTAT code, each with the value that shows it. The names
+/// that were meant are looked for where the value is `wanted`.
+fn faults_of(
+    [region, province, istat]: [&str; 3],
+    wanted: impl Fn(Kind) -> bool,
+) -> Vec<(Kind, String)> {
     let mut faults = Vec::new();
     let (known_region, is_province) =
         (territory::region_called(region), territory::is_province(province));
@@ -132,13 +142,19 @@ fn faults_of([region, province, istat]: [&str; 3]) -> Vec<(Kind, String)> {
     if is_swapped {
         faults.push((Kind::Swapped, format!("{region}, {province}")));
     } else {
-        let with_near = |text: &str, names: Vec<&str>| format!("{text}{}", offer(&names));
+        let with_near = |kind, text: &str, names: &mut dyn Iterator<Item = &'static str>| {
+            if wanted(kind) {
+                format!("{text}{}", offer(&near(text, names)))
+            } else {
+                String::new()
+            }
+        };
         if !region.is_empty() && known_region.is_none() {
-            let value = with_near(region, near(region, territory::regions()));
+            let value = with_near(Kind::Region, region, &mut territory::regions());
             faults.push((Kind::Region, value));
         }
         if !province.is_empty() && !is_province {
-            let value = with_near(province, near(province, territory::all_names()));
+            let value = with_near(Kind::Province, province, &mut territory::all_names());
             faults.push((Kind::Province, value));
         }
     }

@@ -11,13 +11,20 @@ const SOME_WORDS: f64 = 0.9;
 /// How many names are offered.
 const OFFERED: usize = 3;
 
+/// Longer texts are like nothing: comparing two takes time that grows with the product of their lengths.
+const LONGEST: usize = 200;
+
 /// The names that look most like `text`, best first, at most three and each once; none where all
 /// look different. Case, accents and punctuation do not matter.
 pub fn near<'n>(text: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
+    if text.chars().nth(LONGEST).is_some() {
+        return Vec::new();
+    }
     let text = folded(text);
+    let names = names.into_iter().filter(|name| name.chars().nth(LONGEST).is_none());
     let like = |name: &'n str| (likeness(&text, &folded(name)), name);
     let mut close: Vec<(f64, &str)> =
-        names.into_iter().map(like).filter(|(likeness, _)| *likeness >= CLOSE).collect();
+        names.map(like).filter(|(likeness, _)| *likeness >= CLOSE).collect();
     close.sort_by(|(a, one), (b, other)| b.total_cmp(a).then_with(|| one.cmp(other)));
     close.dedup_by_key(|(_, name)| *name);
     close.into_iter().take(OFFERED).map(|(_, name)| name).collect()

@@ -1,12 +1,16 @@
 //! The sheets that people fill in and send as CSV: what learner lists and registers have in common.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use csv::StringRecord;
 
 use super::encoding::{decode, line_ends};
-use super::error::{SheetError, SheetErrors};
+use super::error::{SheetError, SheetErrors, SheetFaults, clipped};
 use super::heading::{Heading, folded};
+use records::{Records, TooLong};
+
+mod records;
 
 /// More are a slip, or an attack.
 const MOST_COLUMNS: usize = 200;
@@ -21,81 +25,120 @@ pub(super) struct Form {
     pub(super) example: &'static str,
 }
 
-/// A sheet whose header is right, and what is wrong with its lines so far.
+/// A sheet whose header is right; its lines are read one by one.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(super) struct Sheet<'t> {
     columns: Columns,
-    rows: Vec<(u64, StringRecord)>,
-    /// Of lines that have more or fewer values than the header; they are not among the rows.
-    pub(super) faults: Vec<SheetError>,
+    text: Cow<'t, str>,
+    /// Where the header begins in the text.
+    begin: usize,
+    separator: u8,
 }
 
-impl Sheet {
-    /// Reads a sheet in UTF-8 or UTF-16 with a byte order mark, its fields separated by `,`, `;`
-    /// or tab: by what a first line such as `sep=;` says, else by what gives the header most
-    /// headings of the form. Fields with separators or line ends stand in `"`. Spaces around a
+impl<'t> Sheet<'t> {
+    /// Reads the header of a sheet in UTF-8 or UTF-16 with a byte order mark, its fields separated
+    /// by `,`, `;` or tab: by what a first line such as `sep=;` says, else by what gives the header
+    /// most headings of the form. Fields with separators or line ends stand in `"`. Spaces around a
     /// value are dropped, and empty lines skipped.
     ///
     /// # Errors
     /// Of the text or the header, with which there are no lines to speak of.
-    pub(super) fn read(bytes: &[u8], form: &Form) -> Result<Self, SheetErrors> {
+    pub(super) fn read(bytes: &'t [u8], form: &Form) -> Result<Self, SheetErrors> {
         let text = decode(bytes).map_err(|fault| SheetErrors(vec![fault]))?;
         let (separator, rest) = told_separator(&text);
         let separator = separator.unwrap_or_else(|| likely_separator(rest, form));
-        let mut lines = Lines { text: &text, offset: 0, line: 1 };
-        let skipped = text.len() - rest.len();
-        let mut records =
-            records(rest, separator).map(|(byte, record)| (lines.of(skipped + byte), byte, record));
-        let Some((line, _, header)) = records.next() else {
-            let message =
-                format!("there is nothing in it: begin with a line such as {}", form.example);
-            return Err(SheetErrors(vec![SheetError::new(1, None, message)]));
+        let begin = text.len() - rest.len();
+        let one = |line, message| Err(SheetErrors(vec![SheetError::new(line, None, message)]));
+        let (byte, header) = match Records::new(rest, separator).next() {
+            Some(Ok(first)) => first,
+            Some(Err(TooLong { .. })) => {
+                let message =
+                    "the header is longer than a header can be: begin with a line such as ";
+                return one(1, format!("{message}{}", form.example));
+            }
+            None => {
+                let message = "there is nothing in it: begin with a line such as ";
+                return one(1, format!("{message}{}", form.example));
+            }
         };
+        let line = Lines { text: &text, offset: 0, line: 1 }.of(begin + byte);
         let columns = Columns::find(line, &header, form)?;
-        let mut sheet = Self { columns, rows: Vec::new(), faults: Vec::new() };
-        let mut last = None;
-        for (line, byte, record) in records {
-            last = Some((line, byte));
-            sheet.record(line, record);
-        }
-        if let Some((line, byte)) = last {
-            sheet.faults.extend(open_quote(line, rest.get(byte..).unwrap_or_default()));
-        }
-        Ok(sheet)
+        Ok(Self { columns, text, begin, separator })
     }
 
-    fn record(&mut self, line: u64, record: StringRecord) {
+    /// Gives each line that has a value for each column, not all of them empty, to `read`, which
+    /// says what is wrong with it, by [`Heading::name`]. Ends early where there are more faults than
+    /// are told.
+    ///
+    /// # Errors
+    /// [`SheetErrors`] with the faults of all lines in their order, under the sheet's own headings.
+    pub(super) fn each(
+        &self,
+        mut read: impl FnMut(&Row<'_>) -> Vec<SheetError>,
+    ) -> Result<(), SheetErrors> {
+        let rest = self.text.get(self.begin..).unwrap_or_default();
+        let mut lines = Lines { text: &self.text, offset: 0, line: 1 };
+        let mut faults = SheetFaults::default();
+        let mut last = None;
+        for record in Records::new(rest, self.separator).skip(1) {
+            let found = match record {
+                Ok((byte, record)) => {
+                    let line = lines.of(self.begin + byte);
+                    last = Some((line, byte));
+                    self.record(line, &record, &mut read)
+                }
+                Err(TooLong { byte }) => {
+                    let line = lines.of(self.begin + byte);
+                    last = None;
+                    let open = open_quote(line, rest.get(byte..).unwrap_or_default());
+                    vec![open.unwrap_or_else(|| too_long(line))]
+                }
+            };
+            for fault in found {
+                faults.note(self.under_its_heading(fault));
+            }
+            if faults.are_full() {
+                return faults.verdict();
+            }
+        }
+        let open = last.and_then(|(line, byte)| open_quote(line, rest.get(byte..)?));
+        if let Some(fault) = open {
+            faults.note(fault);
+        }
+        faults.verdict()
+    }
+
+    fn record(
+        &self,
+        line: u64,
+        record: &StringRecord,
+        read: &mut impl FnMut(&Row<'_>) -> Vec<SheetError>,
+    ) -> Vec<SheetError> {
         let (values, headings) = (record.len(), self.columns.0.len());
         if record.iter().all(str::is_empty) {
-            return;
+            return Vec::new();
         }
         if values == headings {
-            self.rows.push((line, record));
-            return;
+            return read(&Row { line, columns: &self.columns, record });
         }
         let message = format!(
             "{values} values where the header has {headings}: add or remove separators, and put a \
              value that contains one in quotation marks"
         );
-        self.faults.push(SheetError::new(line, None, message));
+        vec![SheetError::new(line, None, message)]
     }
 
-    /// The lines that have a value for each column, not all of them empty.
-    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        let columns = &self.columns;
-        self.rows.iter().map(move |(line, record)| Row { line: *line, columns, record })
+    fn under_its_heading(&self, mut fault: SheetError) -> SheetError {
+        let heading = |name: &String| clipped(self.columns.heading(name)).into_owned();
+        fault.column = fault.column.as_ref().map(heading);
+        fault
     }
+}
 
-    /// The faults that `found` are, by [`Heading::name`], under the sheet's own headings and with
-    /// those of the sheet, in the order of its lines; nothing if there are none.
-    pub(super) fn verdict(mut self, found: Vec<SheetError>) -> Result<(), SheetErrors> {
-        for mut fault in found {
-            fault.column = fault.column.map(|name| self.columns.heading(&name).to_owned());
-            self.faults.push(fault);
-        }
-        self.faults.sort_by_key(|fault| fault.line);
-        if self.faults.is_empty() { Ok(()) } else { Err(SheetErrors(self.faults)) }
-    }
+fn too_long(line: u64) -> SheetError {
+    let message = "this line is longer than a line can be, so it and those after it were not read: \
+                   look for a quotation mark that is not closed";
+    SheetError::new(line, None, message)
 }
 
 /// A line of a sheet.
@@ -132,6 +175,8 @@ struct Column {
     heading: String,
     /// [`Heading::name`], or the heading in small letters.
     name: String,
+    /// The heading as headings are compared.
+    folded: String,
     known: bool,
 }
 
@@ -157,6 +202,7 @@ impl Columns {
                 let message = format!("column {} has no heading: name it or remove it", at + 1);
                 faults.push(SheetError::new(line, None, message));
             } else if let Some(Column { heading, .. }) = earlier {
+                let heading = clipped(heading);
                 let message = format!("means the same as column `{heading}`: keep one of them");
                 faults.push(SheetError::new(line, Some(&column.heading), message));
             }
@@ -172,13 +218,14 @@ impl Columns {
 
 impl Column {
     fn new(heading: &str, form: &Form) -> Self {
-        let known = form.headings.iter().find(|known| known.is_named(&folded(heading)));
+        let folded = folded(heading);
+        let known = form.headings.iter().find(|known| known.is_named(&folded));
         let name = known.map_or_else(|| heading.to_lowercase(), |known| known.name.to_owned());
-        Self { heading: heading.to_owned(), name, known: known.is_some() }
+        Self { heading: heading.to_owned(), name, folded, known: known.is_some() }
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        self.name == other.name || folded(&self.heading) == folded(&other.heading)
+        self.name == other.name || self.folded == other.folded
     }
 }
 
@@ -210,28 +257,14 @@ fn told_separator(text: &str) -> (Option<u8>, &str) {
 /// The separator that gives the header most headings that the form knows, then most headings.
 fn likely_separator(text: &str, form: &Form) -> u8 {
     let worth = |separator: u8| {
-        let header = records(text, separator).next().map(|(_, header)| header);
-        let headings = header.iter().flat_map(StringRecord::iter);
+        let header = Records::new(text, separator).next().and_then(Result::ok);
+        let header = header.map(|(_, header)| header);
+        let headings = header.iter().flat_map(StringRecord::iter).take(MOST_COLUMNS);
         let known = headings.filter(|heading| Column::new(heading, form).known).count();
         (known, header.as_ref().map_or(0, StringRecord::len))
     };
     // Of equals the last is the greatest.
     b"\t;,".iter().copied().max_by_key(|separator| worth(*separator)).unwrap_or(b',')
-}
-
-/// The records of a text, each with the byte at which the reader took it up.
-fn records(text: &str, separator: u8) -> impl Iterator<Item = (usize, StringRecord)> {
-    let reader = ReaderBuilder::new()
-        .delimiter(separator)
-        .has_headers(false)
-        .flexible(true)
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
-    // Reading fails only on text that is not UTF-8, and this is.
-    reader.into_records().flatten().map(|record| {
-        let byte = record.position().map_or(0, csv::Position::byte);
-        (usize::try_from(byte).unwrap_or(usize::MAX), record)
-    })
 }
 
 /// A quotation mark that is never closed makes all lines after it one value of the last record.

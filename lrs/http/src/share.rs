@@ -19,18 +19,26 @@ use access::caller::Caller;
 
 /// How many keys' shares are told apart; an older one is begun anew.
 const KEYS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
-/// Answers up to this size are not counted.
-const SMALL: u64 = 16 * 1024;
+/// Answers up to this size are not counted: they take no more than the connection that they are for.
+const SMALL: u64 = 1024;
 
 /// The memory of all requests, and its parts.
 pub struct Shares {
     whole: Memory,
     nobody: Memory,
-    of_keys: Mutex<LruCache<String, Memory>>,
+    of_keys: Mutex<LruCache<String, OfKey>>,
+}
+
+/// What a key has, and how much of that may be answers on their way.
+#[derive(Clone, Debug)]
+struct OfKey {
+    all: Memory,
+    answers: Memory,
 }
 
 impl Shares {
-    /// Shares of this many bytes: three quarters for a key, an eighth for those without one.
+    /// Shares of this many bytes: three quarters for a key, half of that for its answers; an eighth
+    /// for all who show no key.
     pub fn new(bytes: usize) -> Self {
         let whole = Memory::new(bytes);
         let nobody = whole.part(bytes / 8);
@@ -39,8 +47,15 @@ impl Shares {
 
     /// The share of the key of this name.
     pub fn of_key(&self, name: &str) -> Memory {
+        self.key(name).all
+    }
+
+    fn key(&self, name: &str) -> OfKey {
         let mut of_keys = self.of_keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || self.whole.part(self.whole.size() / 4 * 3);
+        let new = || {
+            let all = self.whole.part(self.whole.size() / 4 * 3);
+            OfKey { answers: all.part(all.size() / 2), all }
+        };
         of_keys.get_or_insert_ref(name, new).clone()
     }
 
@@ -63,14 +78,32 @@ impl FromRequestParts<Server> for Share {
     }
 }
 
-/// Who a request turns out to come from, for the layers around it.
+/// What the answers of the one who asks may hold, for handlers that make large ones: they take it
+/// before they make them. Asks for a good key.
+#[derive(Clone, Debug)]
+pub struct Answers(pub Memory);
+
+impl FromRequestParts<Server> for Answers {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, server).await?;
+        Ok(Self(server.shares.key(&caller.key.name).answers))
+    }
+}
+
+/// Says of an answer that its bytes hold their memory already, in its extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Paid;
+
+/// Where the memory of a request's answer comes from, once it is known who asks.
 #[derive(Clone, Debug, Default)]
 struct Payer(Arc<OnceLock<Memory>>);
 
 /// Notes on a request whom it comes from.
 pub(super) fn charge(parts: &Parts, server: &Server, caller: &Caller) {
     if let Some(Payer(payer)) = parts.extensions.get() {
-        payer.get_or_init(|| server.shares.of_key(&caller.key.name));
+        payer.get_or_init(|| server.shares.key(&caller.key.name).answers);
     }
 }
 
@@ -85,7 +118,7 @@ pub(super) async fn hold_answer(
     request.extensions_mut().insert(payer.clone());
     let response = next.run(request).await;
     let size = axum::body::HttpBody::size_hint(response.body()).exact().unwrap_or_default();
-    if size <= SMALL {
+    if size <= SMALL || response.extensions().get::<Paid>().is_some() {
         return response;
     }
     let memory = payer.0.get().unwrap_or(server.shares.of_nobody());

@@ -79,7 +79,7 @@ impl<'de> Visitor<'de> for Places<'_> {
                 self.found.insert(*place, Subject::of(&statement));
             }
         }
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        // The rest is not read: that the array goes on is an error which ends the reading.
         Ok(())
     }
 }

@@ -168,6 +168,26 @@ async fn a_merge_over_the_bounds_is_not_told() {
 }
 
 #[tokio::test]
+async fn a_bound_register_knows_nobody_by_what_only_somebody_outside_has() {
+    let (traccia, admin) = with_history().await;
+    let umbria = bound(&traccia, &["presence/write"], json!({"regions": ["Umbria"]})).await;
+    let merge = seminar::at("/learners/u7/merge");
+    admin.put(&merge).json(&json!({"into": "u1"})).await.is(204);
+    let ask = |client: &Client, who: &str| {
+        let put = client.put(&register_of("perugia")).query(&[("dry_run", "true")]);
+        put.body(
+            "text/csv",
+            format!("identifiers,hours\naccount:https://moodle.example.org|{who},4\n"),
+        )
+    };
+    ask(&umbria, "1").await.is(200);
+    ask(&admin, "7").await.is(200);
+    let (of_merged, of_nobody) = (ask(&umbria, "7").await, ask(&umbria, "99").await);
+    of_merged.problem(400);
+    assert_eq!(of_merged.text(), of_nobody.text().replace("99", "7"));
+}
+
+#[tokio::test]
 async fn columns_that_only_others_have_are_unknown_to_a_bound_key() {
     let (traccia, admin) = with_history().await;
     let list = "learner,name,identifiers,region,lot\n\

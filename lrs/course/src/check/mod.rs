@@ -4,14 +4,14 @@
 //! A check notes what is wrong and goes on with something harmless in its place; the verdict
 //! comes at the end. What was not of the right form has no faults of meaning beside that.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use toml::Spanned;
 
 use super::error::{CheckedCourse, CourseError, CourseErrors};
-use super::file::{CertificateText, CourseText, EditionText, Faults, fault_at};
+use super::file::{CertificateText, CourseText, EditionText, Faults, Lines};
 use super::model::{Certificate, Course, Edition, Outline, Title, Window};
 
 mod activity;
@@ -37,7 +37,9 @@ pub(super) fn course(
     file: CourseText,
     faults: Faults,
 ) -> Result<CheckedCourse, CourseErrors> {
-    let mut check = Check { text, faults, warnings: Faults::default() };
+    let editions = file.editions.iter().map(|edition| edition.id.get_ref().clone()).collect();
+    let lines = Lines::of(text);
+    let mut check = Check { text, lines, editions, faults, warnings: Faults::default() };
     let (iri, zone) = check.place(&file);
     check.distinct("edition", file.editions.iter().map(|edition| &edition.id));
     check.distinct("module", file.modules.iter().map(|module| &module.id));
@@ -71,6 +73,9 @@ pub(super) fn course(
 
 struct Check<'a> {
     text: &'a str,
+    lines: Lines<'a>,
+    /// The ids of the course's editions.
+    editions: HashSet<String>,
     faults: Faults,
     warnings: Faults,
 }
@@ -91,7 +96,7 @@ impl Check<'_> {
     }
 
     fn line_of(&self, span: &Range<usize>) -> usize {
-        fault_at(self.text, span.start, String::new()).line
+        self.lines.line(span.start)
     }
 
     /// The course's IRI and time zone, after a look at its id.

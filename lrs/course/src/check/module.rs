@@ -41,7 +41,7 @@ impl Check<'_> {
             hours: self.hours(module.hours.as_ref()),
             weight: self.weight(module.weight.as_ref()),
             requires,
-            audience: self.audience(module.audience, outline),
+            audience: self.audience(module.audience),
             complete_when: self.module_rule(module.complete_when, count),
             activities,
             id: module.id.into_inner(),
@@ -78,12 +78,12 @@ impl Check<'_> {
         }
     }
 
-    fn audience(&mut self, audience: Option<Spanned<Audience>>, outline: &Outline) -> Audience {
+    fn audience(&mut self, audience: Option<Spanned<Audience>>) -> Audience {
         let Some(audience) = audience else { return Audience::default() };
         let span = audience.span();
         let audience = audience.into_inner();
         for edition in &audience.edition {
-            if !outline.editions.iter().any(|known| known.id == *edition) {
+            if !self.editions.contains(edition) {
                 let message =
                     format!("there is no edition `{edition}`: add an [[edition]] of this id");
                 self.fault(span.clone(), message);

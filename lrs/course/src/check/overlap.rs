@@ -59,33 +59,44 @@ impl Check<'_> {
         }
     }
 
-    /// Sorted, a prefix stands right before those that begin with it.
+    /// Each prefix that begins with another one is told once. Sorted, those with which it begins
+    /// stand before it, the longest last.
     fn prefixes(&mut self, all: &[Named<'_>]) {
         let mut sorted: Vec<&Named<'_>> = all.iter().collect();
         sorted.sort_by_key(|named| (&named.text, named.span.start));
-        for (at, shorter) in sorted.iter().enumerate() {
-            let longer = sorted.iter().skip(at + 1);
-            for longer in longer.take_while(|longer| longer.text.starts_with(&*shorter.text)) {
-                let is_same_text = longer.text == shorter.text;
-                if longer.activity == shorter.activity && !is_same_text {
-                    continue;
-                }
-                let line = self.line_of(&shorter.span);
-                let message = if is_same_text {
-                    format!(
-                        "the activity with prefix `{}` is already on line {line}: remove one of them",
-                        longer.text
-                    )
-                } else {
-                    format!(
-                        "the prefix `{}` overlaps with `{}` of line {line}: its statements would \
-                         count for both; choose prefixes of which none begins with the other",
-                        longer.text, shorter.text
-                    )
-                };
-                self.fault(longer.span.clone(), message);
+        // Those with which the present one begins, each with the last before it of another activity.
+        let mut open: Vec<(&Named<'_>, Option<&Named<'_>>)> = Vec::new();
+        for longer in sorted {
+            while open.pop_if(|(shorter, _)| !longer.text.starts_with(&*shorter.text)).is_some() {}
+            let before = open.last().map(|(last, of_another)| {
+                let differs = last.activity != longer.activity;
+                (*last, if differs { Some(*last) } else { *of_another })
+            });
+            let (same, of_another) = before.map_or((None, None), |(last, of_another)| {
+                (Some(last).filter(|last| last.text == longer.text), of_another)
+            });
+            if let Some(shorter) = same.or(of_another) {
+                self.overlap(shorter, longer);
             }
+            open.push((longer, of_another));
         }
+    }
+
+    fn overlap(&mut self, shorter: &Named<'_>, longer: &Named<'_>) {
+        let line = self.line_of(&shorter.span);
+        let message = if longer.text == shorter.text {
+            format!(
+                "the activity with prefix `{}` is already on line {line}: remove one of them",
+                longer.text
+            )
+        } else {
+            format!(
+                "the prefix `{}` overlaps with `{}` of line {line}: its statements would count for \
+                 both; choose prefixes of which none begins with the other",
+                longer.text, shorter.text
+            )
+        };
+        self.fault(longer.span.clone(), message);
     }
 }
 

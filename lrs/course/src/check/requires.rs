@@ -1,9 +1,14 @@
 //! Prerequisites: that what is named exists, and that nothing waits for itself.
 
+use std::collections::{HashMap, HashSet, VecDeque};
+
 use toml::Spanned;
 
 use super::Check;
 use crate::file::ModuleText;
+
+/// How many ids a message lists.
+const SHOWN: usize = 20;
 
 impl Check<'_> {
     /// The positions of what `named` names among `ids`.
@@ -13,14 +18,28 @@ impl Check<'_> {
         named: &[Spanned<String>],
         ids: &[String],
     ) -> Vec<usize> {
-        let mut found = Vec::new();
+        let mut at = HashMap::new();
+        for (position, id) in ids.iter().enumerate() {
+            at.entry(id.as_str()).or_insert(position);
+        }
+        self.found(what, named, ids, &at)
+    }
+
+    /// [`Self::positions`] by the first position of each id.
+    fn found(
+        &mut self,
+        what: &str,
+        named: &[Spanned<String>],
+        ids: &[String],
+        at: &HashMap<&str, usize>,
+    ) -> Vec<usize> {
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
         for name in named {
-            match ids.iter().position(|id| id == name.get_ref()) {
-                Some(position) if !found.contains(&position) => found.push(position),
+            match at.get(name.get_ref().as_str()) {
+                Some(position) if seen.insert(*position) => found.push(*position),
                 Some(_) => {}
                 None => {
-                    let known = ids.iter().filter(|id| !id.is_empty());
-                    let known = known.map(String::as_str).collect::<Vec<_>>().join(", ");
+                    let known = shown(ids.iter().filter(|id| !id.is_empty()), ", ");
                     let message =
                         format!("there is no {what} `{}`: known are {known}", name.get_ref());
                     self.fault(name.span(), message);
@@ -45,23 +64,21 @@ impl Check<'_> {
         ids: &[String],
         named: &[&[Spanned<String>]],
     ) -> Vec<Vec<usize>> {
+        let mut at = HashMap::new();
+        for (position, id) in ids.iter().enumerate() {
+            at.entry(id.as_str()).or_insert(position);
+        }
         let graph: Vec<Vec<usize>> =
-            named.iter().map(|names| self.positions(what, names, ids)).collect();
-        for start in 0..graph.len() {
-            let Some(circle) = circle(&graph, start) else { continue };
-            // Named once, where its first member stands.
-            if circle.iter().min() != Some(&start) {
-                continue;
-            }
-            let names: Vec<&str> =
-                circle.iter().filter_map(|at| ids.get(*at).map(String::as_str)).collect();
+            named.iter().map(|names| self.found(what, names, ids, &at)).collect();
+        for circle in circles(&graph) {
+            let names = shown(circle.iter().filter_map(|at| ids.get(*at)), " → ");
+            let first = circle.first().copied().unwrap_or_default();
             let message = format!(
-                "the prerequisites go round in a circle, so nobody could begin: {} → {}; remove \
+                "the prerequisites go round in a circle, so nobody could begin: {names} → {}; remove \
                  one of them",
-                names.join(" → "),
-                names.first().copied().unwrap_or_default()
+                ids.get(first).map_or("", String::as_str)
             );
-            if let Some(name) = named.get(start).and_then(|names| names.first()) {
+            if let Some(name) = named.get(first).and_then(|names| names.first()) {
                 self.fault(name.span(), message);
             }
         }
@@ -69,22 +86,89 @@ impl Check<'_> {
     }
 }
 
-/// A way from `start` back to itself.
-fn circle(graph: &[Vec<usize>], start: usize) -> Option<Vec<usize>> {
-    let mut ways = vec![vec![start]];
-    let mut visited = vec![false; graph.len()];
-    while let Some(way) = ways.pop() {
-        for &next in way.last().and_then(|at| graph.get(*at)).into_iter().flatten() {
-            if next == start {
+/// The first of some ids, as a message lists them.
+fn shown<'i>(ids: impl Iterator<Item = &'i String>, between: &str) -> String {
+    let mut ids = ids.map(String::as_str);
+    let mut shown: Vec<&str> = ids.by_ref().take(SHOWN).collect();
+    shown.extend(ids.next().map(|_| "…"));
+    shown.join(between)
+}
+
+/// A circle for each set of nodes that are all reached from each other, beginning with the first of
+/// them; in time that grows with nodes and edges.
+fn circles(graph: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let components = components(graph);
+    let mut is_done = HashSet::new();
+    let first_of_each = (0..graph.len())
+        .filter(|at| components.get(*at).is_some_and(|component| is_done.insert(*component)));
+    first_of_each.filter_map(|start| circle(graph, &components, start)).collect()
+}
+
+/// A shortest way from `start` back to itself among the nodes of its component.
+fn circle(graph: &[Vec<usize>], components: &[usize], start: usize) -> Option<Vec<usize>> {
+    let mut came_from = HashMap::new();
+    let mut next = VecDeque::from([start]);
+    while let Some(at) = next.pop_front() {
+        for &to in graph.get(at).into_iter().flatten() {
+            if to == start {
+                let mut way = vec![at];
+                while let Some(before) = way.last().and_then(|at| came_from.get(at)) {
+                    way.push(*before);
+                }
+                way.reverse();
                 return Some(way);
             }
-            if let Some(seen) = visited.get_mut(next).filter(|seen| !**seen) {
-                *seen = true;
-                let mut longer = way.clone();
-                longer.push(next);
-                ways.push(longer);
+            if components.get(to) == components.get(start) && !came_from.contains_key(&to) {
+                came_from.insert(to, at);
+                next.push_back(to);
             }
         }
     }
     None
+}
+
+/// For each node a number that it shares with those which it reaches and is reached from (Kosaraju).
+fn components(graph: &[Vec<usize>]) -> Vec<usize> {
+    let mut back = vec![Vec::new(); graph.len()];
+    for (from, to) in
+        graph.iter().enumerate().flat_map(|(n, all)| all.iter().map(move |to| (n, *to)))
+    {
+        if let Some(back) = back.get_mut(to) {
+            back.push(from);
+        }
+    }
+    let mut left_last_first = Vec::with_capacity(graph.len());
+    let mut seen = vec![false; graph.len()];
+    for start in 0..graph.len() {
+        walk(graph, start, &mut seen, |at| left_last_first.push(at));
+    }
+    let mut components = vec![0; graph.len()];
+    let mut seen = vec![false; graph.len()];
+    for start in left_last_first.into_iter().rev() {
+        walk(&back, start, &mut seen, |at| {
+            if let Some(component) = components.get_mut(at) {
+                *component = start;
+            }
+        });
+    }
+    components
+}
+
+/// Walks through what is reached from `start` and was not seen, depth first; `left` is called with each
+/// node once all that is reached from it was seen.
+fn walk(graph: &[Vec<usize>], start: usize, seen: &mut [bool], mut left: impl FnMut(usize)) {
+    let mut enter = |at: usize| seen.get_mut(at).is_some_and(|seen| !std::mem::replace(seen, true));
+    if !enter(start) {
+        return;
+    }
+    let edges = |at: usize| graph.get(at).into_iter().flatten();
+    let mut way = vec![(start, edges(start))];
+    while let Some((at, rest)) = way.last_mut() {
+        if let Some(to) = rest.find(|to| enter(**to)) {
+            way.push((*to, edges(*to)));
+        } else {
+            left(*at);
+            way.pop();
+        }
+    }
 }

@@ -19,16 +19,19 @@ use super::error::{CheckedCourse, CourseError, CourseErrors};
 use super::model::Course;
 use read::{Node, Read as _};
 
+/// In bytes; read, a file takes up to thirty times as much.
+const LARGEST: usize = 4 << 20;
+
 impl Course {
     /// Reads a course file.
     ///
     /// # Errors
-    /// [`CourseErrors`] with every fault, its line and column and what to do: keys that are
+    /// [`CourseErrors`] with the first faults, each with its line and column and what to do: keys that are
     /// unknown, missing or of the wrong type, words that are unknown, and what cannot be meant. A
     /// text that is not TOML has the faults of that alone, one for each line; but decimal commas
     /// are named with the number to write, and the rest of the file is read all the same.
     pub fn parse(text: &str) -> Result<Self, CourseErrors> {
-        Self::check(text).map(|checked| checked.course)
+        of_text(text).map(|checked| checked.course)
     }
 
     /// Reads a course file as [`Course::parse`] does, and says what it is to be warned of.
@@ -36,19 +39,29 @@ impl Course {
     /// # Errors
     /// Those of [`Course::parse`].
     pub fn check(text: &str) -> Result<CheckedCourse, CourseErrors> {
-        // Windows' editors put a byte order mark first.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let (root, errors) = DeTable::parse_recoverable(text);
-        if errors.is_empty() {
-            return read(text, &root, Faults::default());
+        if text.len() > LARGEST {
+            let message =
+                format!("no course file is larger than {} MiB: split the course", LARGEST >> 20);
+            return Err(CourseErrors(vec![CourseError { line: 1, column: 1, message }]));
         }
-        let (mended, faults) = syntax::without_decimal_commas(text);
-        let (root, errors) = DeTable::parse_recoverable(&mended);
-        if errors.is_empty() {
-            return read(text, &root, faults);
-        }
-        Err(syntax::not_toml(text, faults, &errors))
+        of_text(text)
     }
+}
+
+/// Reads a course file of any size.
+fn of_text(text: &str) -> Result<CheckedCourse, CourseErrors> {
+    // Windows' editors put a byte order mark first.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (root, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return read(text, &root, Faults::default());
+    }
+    let (mended, faults) = syntax::without_decimal_commas(text);
+    let (root, errors) = DeTable::parse_recoverable(&mended);
+    if errors.is_empty() {
+        return read(text, &root, faults);
+    }
+    Err(syntax::not_toml(text, faults, &errors))
 }
 
 fn read(
@@ -60,10 +73,28 @@ fn read(
     check::course(text, course, faults)
 }
 
-/// The fault at a byte offset of the text, as line and column.
-pub(super) fn fault_at(text: &str, offset: usize, message: String) -> CourseError {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
-    CourseError { line, column, message }
+/// Where the lines of a text begin.
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    begins: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        let after_ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { text, begins: std::iter::once(0).chain(after_ends).collect() }
+    }
+
+    /// The line of a byte offset, from 1.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.begins.partition_point(|begin| *begin <= offset)
+    }
+
+    /// The fault at a byte offset, as line and column.
+    pub(super) fn fault(&self, offset: usize, message: String) -> CourseError {
+        let line = self.line(offset);
+        let begin = self.begins.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let before = self.text.get(begin..offset).unwrap_or_default();
+        CourseError { line, column: before.chars().count() + 1, message }
+    }
 }

@@ -8,14 +8,20 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
-use super::fault_at;
-use crate::error::CourseError;
+use super::Lines;
+use crate::error::{CourseError, MOST_FAULTS};
 use crate::near::{near, offer};
 
-/// The faults of a file so far.
+/// How many characters a message has at most.
+const LONGEST_MESSAGE: usize = 1_000;
+
+/// The first faults of a file so far.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    noted: Vec<(usize, String)>,
+    /// By where they stand and in which order they were found: at most [`MOST_FAULTS`], and the one
+    /// after them.
+    noted: BTreeMap<(usize, usize), String>,
+    found: usize,
     malformed: HashSet<(usize, usize)>,
 }
 
@@ -23,7 +29,26 @@ impl Faults {
     /// Notes that what stands at a place is not of the right form, once for each place.
     pub(super) fn malformed(&mut self, span: Range<usize>, message: String) {
         if self.malformed.insert((span.start, span.end)) {
-            self.noted.push((span.start, message));
+            self.add(span.start, message);
+        }
+    }
+
+    /// Whether a fault at this place is among the first so far: the message of another one is not
+    /// worth its making.
+    pub(super) fn wants(&self, at: usize) -> bool {
+        let is_full = self.noted.len() > MOST_FAULTS;
+        let last = self.noted.last_key_value().map_or(0, |((last, _), _)| *last);
+        !is_full || at < last
+    }
+
+    fn add(&mut self, at: usize, message: String) {
+        if !self.wants(at) {
+            return;
+        }
+        self.noted.insert((at, self.found), shortened(message));
+        self.found += 1;
+        if self.noted.len() > MOST_FAULTS + 1 {
+            self.noted.pop_last();
         }
     }
 
@@ -31,12 +56,12 @@ impl Faults {
     /// malformed has no further faults.
     pub(crate) fn note(&mut self, span: Range<usize>, message: String) {
         if !self.is_malformed(&span) {
-            self.noted.push((span.start, message));
+            self.add(span.start, message);
         }
     }
 
     fn missing(&mut self, span: Range<usize>, message: String) {
-        self.noted.push((span.start, message));
+        self.add(span.start, message);
         self.malformed.insert((span.start, span.end));
     }
 
@@ -44,12 +69,29 @@ impl Faults {
         self.malformed.contains(&(span.start, span.end))
     }
 
-    /// Each with its line and column, in the order of the file.
-    pub(crate) fn in_order(mut self, text: &str) -> Vec<CourseError> {
-        self.noted.sort_by_key(|(offset, _)| *offset);
-        let noted = self.noted.into_iter();
-        noted.map(|(offset, message)| fault_at(text, offset, message)).collect()
+    /// Each with its line and column, in the order of the file; where there are more than are told,
+    /// the last one says so.
+    pub(crate) fn in_order(self, text: &str) -> Vec<CourseError> {
+        let mut noted: Vec<(usize, String)> =
+            self.noted.into_iter().map(|((at, _), message)| (at, message)).collect();
+        if let Some((_, message)) = noted.get_mut(MOST_FAULTS) {
+            *message = format!(
+                "there are more faults from here on: mend the {MOST_FAULTS} above and check the file \
+                 again"
+            );
+        }
+        let lines = Lines::of(text);
+        noted.into_iter().map(|(at, message)| lines.fault(at, message)).collect()
     }
+}
+
+/// A message about texts of the file, which may be long.
+fn shortened(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
+    message
 }
 
 /// A value and the key it stands under.
@@ -362,7 +404,7 @@ impl<'t, 'f> Fields<'t, 'f> {
     pub(super) fn end(self) {
         let Value::Table(table) = self.node.value else { return };
         for (key, _) in table {
-            if self.known.contains(&&**key.get_ref()) {
+            if self.known.contains(&&**key.get_ref()) || !self.faults.wants(key.span().start) {
                 continue;
             }
             let known: Vec<String> = self.known.iter().map(|known| format!("`{known}`")).collect();

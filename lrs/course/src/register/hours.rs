@@ -4,7 +4,7 @@ use jiff::civil::Time;
 
 use super::line::Line;
 use super::{LengthError, SessionDay, length};
-use crate::error::SheetError;
+use crate::error::{SheetError, clipped};
 use crate::heading::{FROM, HOURS, TO, folded};
 
 const HOUR: f64 = 3.6e9;
@@ -43,7 +43,7 @@ impl Stay {
     fn of_times(line: &Line, session: &SessionDay) -> Result<Self, SheetError> {
         let time = |heading| {
             let text = line.value(heading);
-            let message = || format!("`{text}` is no time of day: write it as 09:30");
+            let message = || format!("`{}` is no time of day: write it as 09:30", clipped(text));
             time_of_day(text).ok_or_else(|| line.fault(heading, message()))
         };
         let (from, to) = (time(&FROM)?, time(&TO)?);
@@ -60,10 +60,11 @@ impl Stay {
             return Ok(Self::Absent);
         }
         let hours = hours_and_minutes(text).or_else(|| decimal(text)).ok_or_else(|| {
+            let text = clipped(text);
             format!("`{text}` is no number of hours: write 2,5 or 2:30, or `assente`")
         })?;
         if !(0.0..=24.0).contains(&hours) {
-            return Err(format!("`{text}` hours are not in a day: write 0 to 24"));
+            return Err(format!("`{}` hours are not in a day: write 0 to 24", clipped(text)));
         }
         let micros = (hours * HOUR).round() as u64;
         Ok(if micros == 0 { Self::Absent } else { Self::Micros(micros) })

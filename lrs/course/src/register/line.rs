@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::FORM;
-use crate::error::{SheetError, SheetErrors};
+use crate::error::{MOST_FAULTS, SheetError, SheetErrors};
 use crate::heading::{Heading, folded};
 use crate::sheet::Row;
 
@@ -32,19 +32,16 @@ impl Line {
     }
 
     /// The entries of a register in JSON, each with its faults of form.
-    pub(super) fn of_json(text: &[u8]) -> Result<Vec<Result<Self, Vec<SheetError>>>, SheetErrors> {
+    pub(super) fn of_json(
+        text: &[u8],
+    ) -> Result<impl Iterator<Item = Result<Self, Vec<SheetError>>>, SheetErrors> {
         let register: RegisterText = validator::json::parse_as(text).map_err(|report| {
             let line = report.violations.first().map_or(1, |violation| violation.line);
             let message =
                 format!("{report}: write {{\"entries\": [{{\"learner\": …, \"hours\": …}}]}}");
             SheetErrors(vec![SheetError::new(line as u64, None, message)])
         })?;
-        Ok(register
-            .entries
-            .into_iter()
-            .zip(1..)
-            .map(|(entry, n)| Self::of_entry(n, entry))
-            .collect())
+        Ok(register.entries.into_iter().zip(1..).map(|(entry, n)| Self::of_entry(n, entry)))
     }
 
     fn of_entry(number: u64, entry: Map<String, Value>) -> Result<Self, Vec<SheetError>> {
@@ -72,6 +69,9 @@ impl Line {
                 }
             };
             faults.push(SheetError::new(number, Some(&key), message));
+            if faults.len() > MOST_FAULTS {
+                break;
+            }
         }
         if faults.is_empty() { Ok(Self { number, values }) } else { Err(faults) }
     }

@@ -3,6 +3,9 @@
 mod hours;
 mod length;
 mod line;
+mod namesakes;
+mod offer;
+mod shown;
 mod who;
 
 use std::collections::HashMap;
@@ -10,7 +13,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::error::{SheetError, SheetErrors};
+use super::error::{SheetError, SheetErrors, SheetFaults, clipped};
 use super::heading::{
     BODY, EDITION, FROM, HOURS, IDENTIFIERS, ISTAT, LEARNER, NAME, NOTE, OFFICE, POPULATION_CLASS,
     PROVINCE, REGION, ROLE, TO,
@@ -103,19 +106,15 @@ impl Register {
     /// `absent` mean that the learner was not there.
     ///
     /// # Errors
-    /// [`SheetErrors`] with every fault, its line and column: a register is taken whole or not at
+    /// [`SheetErrors`] with the first faults, their lines and columns: a register is taken whole or not at
     /// all.
     pub fn from_csv(
         text: &[u8],
         learners: &LearnerList,
         session: &SessionDay,
     ) -> Result<Self, SheetErrors> {
-        let sheet = Sheet::read(text, &FORM)?;
         let mut reading = Reading::new(learners, session);
-        for row in sheet.rows() {
-            reading.line(&Line::of_row(&row));
-        }
-        sheet.verdict(reading.faults)?;
+        Sheet::read(text, &FORM)?.each(|row| reading.line(&Line::of_row(row)))?;
         Ok(reading.register)
     }
 
@@ -123,7 +122,7 @@ impl Register {
     /// The keys are the columns of [`Register::from_csv`], the values texts or numbers.
     ///
     /// # Errors
-    /// [`SheetErrors`] with every fault; `line` is the position of the entry, from 1, and
+    /// [`SheetErrors`] with the first faults; `line` is the position of the entry, from 1, and
     /// `column` its key. What is no such JSON has one, with its line in the text.
     pub fn from_json(
         text: &[u8],
@@ -131,14 +130,18 @@ impl Register {
         session: &SessionDay,
     ) -> Result<Self, SheetErrors> {
         let mut reading = Reading::new(learners, session);
+        let mut faults = SheetFaults::default();
         for line in Line::of_json(text)? {
-            match line {
-                Ok(line) => reading.line(&line),
-                Err(faults) => reading.faults.extend(faults),
+            let found = line.map_or_else(|faults| faults, |line| reading.line(&line));
+            for fault in found {
+                faults.note(fault);
+            }
+            if faults.are_full() {
+                break;
             }
         }
-        let Reading { register, faults, .. } = reading;
-        if faults.is_empty() { Ok(register) } else { Err(SheetErrors(faults)) }
+        faults.verdict()?;
+        Ok(reading.register)
     }
 }
 
@@ -147,7 +150,6 @@ struct Reading<'a> {
     session: &'a SessionDay,
     lines: HashMap<&'a str, u64>,
     register: Register,
-    faults: Vec<SheetError>,
 }
 
 impl<'a> Reading<'a> {
@@ -157,11 +159,11 @@ impl<'a> Reading<'a> {
             session,
             lines: HashMap::new(),
             register: Register::default(),
-            faults: Vec::new(),
         }
     }
 
-    fn line(&mut self, line: &Line) {
+    /// Takes up what a line says, or says what is wrong with it.
+    fn line(&mut self, line: &Line) -> Vec<SheetError> {
         let learner = self.learner(line);
         let stay = Stay::of(line, self.session);
         match (learner, stay) {
@@ -175,9 +177,10 @@ impl<'a> Reading<'a> {
                 self.register.entries.push(RegisterEntry { learner, micros, note });
             }
             (learner, stay) => {
-                self.faults.extend([learner.err(), stay.err()].into_iter().flatten());
+                return [learner.err(), stay.err()].into_iter().flatten().collect();
             }
         }
+        Vec::new()
     }
 
     fn learner(&mut self, line: &Line) -> Result<String, SheetError> {
@@ -188,7 +191,7 @@ impl<'a> Reading<'a> {
         }
         let message = format!(
             "learner `{}` is already on line {first}: put what they did on one line",
-            learner.id
+            clipped(&learner.id)
         );
         Err(line.fault(heading, message))
     }

@@ -3,52 +3,33 @@
 use std::collections::HashMap;
 
 use super::line::Line;
-use crate::error::SheetError;
-use crate::heading::{
-    BODY, EDITION, Heading, IDENTIFIERS, ISTAT, LEARNER, NAME, OFFICE, POPULATION_CLASS, PROVINCE,
-    REGION, ROLE, folded,
-};
+use super::namesakes::{FOUND, Namesakes};
+use super::offer::Offers;
+use super::shown::{all_shown, shown, words};
+use crate::error::{SheetError, clipped};
+use crate::heading::{Heading, IDENTIFIERS, LEARNER, NAME};
 use crate::identifier::Identifier;
 use crate::learner::Learner;
 use crate::learner_list::LearnerList;
-
-/// From this likeness on, of 0 to 1, a name is offered in place of another.
-const CLOSE: f64 = 0.85;
-
-/// How many names are offered.
-const OFFERED: usize = 3;
-
-/// What tells learners of one name apart.
-type Trait = (Heading, fn(&Learner) -> &str);
-
-const TRAITS: [Trait; 8] = [
-    (REGION, |learner| &learner.region),
-    (PROVINCE, |learner| &learner.province),
-    (BODY, |learner| &learner.body),
-    (ISTAT, |learner| &learner.istat),
-    (POPULATION_CLASS, |learner| &learner.population_class),
-    (ROLE, |learner| &learner.role),
-    (OFFICE, |learner| &learner.office),
-    (EDITION, |learner| &learner.edition),
-];
 
 /// The learners of a course, to be found by id, identifier and name.
 pub(super) struct Roll<'a> {
     list: &'a LearnerList,
     by_id: HashMap<&'a str, &'a Learner>,
-    by_name: HashMap<String, Vec<&'a Learner>>,
+    by_name: HashMap<String, Namesakes<'a>>,
+    offers: Offers<'a>,
 }
 
 impl<'a> Roll<'a> {
     pub(super) fn new(list: &'a LearnerList) -> Self {
-        let mut by_name: HashMap<String, Vec<&Learner>> = HashMap::new();
+        let mut by_name: HashMap<String, Namesakes<'_>> = HashMap::new();
         for learner in list.learners() {
-            by_name.entry(words(&learner.name)).or_default().push(learner);
+            by_name.entry(words(&learner.name)).or_default().add(learner);
         }
         // Those without a name are not all called the same.
         by_name.remove("");
         let by_id = list.learners().iter().map(|learner| (learner.id.as_str(), learner));
-        Self { list, by_id: by_id.collect(), by_name }
+        Self { list, by_id: by_id.collect(), by_name, offers: Offers::new(list.learners()) }
     }
 
     /// The learner whom a line means, and the heading under which it says so.
@@ -69,7 +50,10 @@ impl<'a> Roll<'a> {
     }
 
     fn of_id(&self, id: &str) -> Result<&'a Learner, String> {
-        let unknown = || format!("no learner of the course has the id `{id}`{}", self.offer(id));
+        let unknown = || {
+            let offer = self.offers.of(id);
+            format!("no learner of the course has the id `{}`{offer}", clipped(id))
+        };
         self.by_id.get(id).copied().ok_or_else(unknown)
     }
 
@@ -81,7 +65,8 @@ impl<'a> Roll<'a> {
         let mut found = identifiers.iter().filter_map(|identifier| self.list.find(identifier));
         let first = found.next().ok_or_else(|| {
             format!(
-                "`{text}` is no learner of the course: add it to the learner list, or correct it"
+                "`{}` is no learner of the course: add it to the learner list, or correct it",
+                clipped(text)
             )
         })?;
         match found.find(|other| other.id != first.id) {
@@ -96,73 +81,27 @@ impl<'a> Roll<'a> {
 
     fn of_name(&self, name: &str, line: &Line) -> Result<&'a Learner, String> {
         let Some(called) = self.by_name.get(&words(name)) else {
-            return Err(format!("no learner of the course is called `{name}`{}", self.offer(name)));
+            let offer = self.offers.of(name);
+            return Err(format!("no learner of the course is called `{}`{offer}", clipped(name)));
         };
-        let fits = |learner: &Learner| {
-            let given = TRAITS.iter().map(|(heading, of)| (line.value(heading), of(learner)));
-            given.filter(|(text, _)| !text.is_empty()).all(|(text, of)| folded(text) == folded(of))
-        };
-        let fitting: Vec<&Learner> = called.iter().copied().filter(|known| fits(known)).collect();
-        match fitting.as_slice() {
+        match called.fitting(line).as_slice() {
             [learner] => Ok(learner),
             [] => Err(format!(
-                "`{name}` is in the learner list as {}, but not with the region, body … of this \
-                 line: correct them, or write the id",
-                all_shown(called)
+                "`{}` is in the learner list as {}, but not with the region, body … of this line: \
+                 correct them, or write the id",
+                clipped(name),
+                all_shown(called.all())
             )),
             several => Err(format!(
                 "{} learners of the course are called so, {}: write the id, or a column such as \
                  body that tells them apart",
-                several.len(),
+                if several.len() < FOUND {
+                    several.len().to_string()
+                } else {
+                    "several".to_owned()
+                },
                 all_shown(several)
             )),
         }
-    }
-
-    /// The learners whose id or name looks most like a text.
-    fn offer(&self, text: &str) -> String {
-        let (id, name) = (folded(text), words(text));
-        let likeness = |learner: &Learner| {
-            let of_id = alike(&id, &folded(&learner.id));
-            of_id.max(alike(&name, &words(&learner.name)))
-        };
-        let learners = self.list.learners().iter();
-        let mut close: Vec<(f64, &Learner)> = learners
-            .map(|learner| (likeness(learner), learner))
-            .filter(|(l, _)| *l >= CLOSE)
-            .collect();
-        close.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-        let close: Vec<&Learner> = close.into_iter().take(OFFERED).map(|(_, one)| one).collect();
-        if close.is_empty() {
-            return ": add them to the learner list, or correct it".to_owned();
-        }
-        format!(": is it {}?", all_shown(&close))
-    }
-}
-
-/// The words of a name in the order of the alphabet: people write them in any.
-fn words(name: &str) -> String {
-    let name = folded(name);
-    let mut words: Vec<&str> = name.split(' ').collect();
-    words.sort_unstable();
-    words.join(" ")
-}
-
-/// From 0 to 1; nothing is like nothing.
-fn alike(one: &str, other: &str) -> f64 {
-    if one.is_empty() || other.is_empty() { 0.0 } else { strsim::jaro_winkler(one, other) }
-}
-
-fn all_shown(learners: &[&Learner]) -> String {
-    learners.iter().map(|learner| shown(learner)).collect::<Vec<_>>().join(" or ")
-}
-
-fn shown(learner: &Learner) -> String {
-    let about = [learner.name.as_str(), learner.body.as_str()];
-    let about: Vec<&str> = about.into_iter().filter(|text| !text.is_empty()).collect();
-    if about.is_empty() {
-        format!("`{}`", learner.id)
-    } else {
-        format!("`{}` ({})", learner.id, about.join(", "))
     }
 }

@@ -1,7 +1,7 @@
 //! The regions, provinces and municipalities of Italy, to hold lists of learners against. The facts
 //! are ISTAT's and have a date: what is not among them may be newer than they are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
@@ -42,6 +42,9 @@ const TRENTINO_CODE: &str = "022";
 /// The province of this code is not called as its chief town is.
 const AOSTA: (&str, &str) = ("Aosta", "007");
 
+/// Of a car plate, in letters.
+const LONGEST_PLATE: usize = 2;
+
 /// A province or metropolitan city, today's or one that is no more.
 #[derive(Debug)]
 pub(super) struct Province {
@@ -52,7 +55,32 @@ pub(super) struct Province {
     /// The last day on which official statistics used its code.
     pub(super) until: Option<&'static str>,
     numbers: Vec<RangeInclusive<u16>>,
+    /// Its names, as [`key_of`] makes them.
+    called: Vec<String>,
 }
+
+/// What regions and provinces are called: a list may have tens of thousands of names to look up.
+struct Called {
+    /// By [`key_of`] the name.
+    regions: HashMap<String, &'static str>,
+    /// The names, and the car plates in capital letters.
+    provinces: HashSet<String>,
+    plates: HashSet<String>,
+}
+
+static CALLED: LazyLock<Called> = LazyLock::new(|| {
+    let mut regions = HashMap::new();
+    for province in PROVINCES.iter() {
+        for name in names(province.region) {
+            regions.entry(key_of(name)).or_insert(province.region);
+        }
+    }
+    let trentino = PROVINCES.iter().find(|it| it.code == TRENTINO_CODE).map(|it| it.region);
+    regions.extend(trentino.into_iter().flat_map(|it| TRENTINO.map(|name| (key_of(name), it))));
+    let provinces = PROVINCES.iter().flat_map(|it| it.called.iter().cloned()).collect();
+    let plates = PROVINCES.iter().map(|it| it.plate.to_ascii_uppercase()).collect();
+    Called { regions, provinces, plates }
+});
 
 impl Province {
     fn read(line: &'static str) -> Option<Self> {
@@ -65,13 +93,9 @@ impl Province {
             Some(first.parse().ok()?..=last.parse().ok()?)
         };
         let numbers: Option<Vec<_>> = parts.next()?.split(' ').map(range).collect();
-        Some(Self { code, plate, name, region, until, numbers: numbers? })
-    }
-
-    fn is_called(&self, words: &BTreeSet<String>, text: &str) -> bool {
-        self.plate.eq_ignore_ascii_case(text.trim())
-            || names(self.name).any(|name| words_of(name) == *words)
-            || (self.code == AOSTA.1 && words_of(AOSTA.0) == *words)
+        let also = (code == AOSTA.1).then_some(AOSTA.0);
+        let called = names(name).chain(also).map(key_of).collect();
+        Some(Self { code, plate, name, region, until, numbers: numbers?, called })
     }
 }
 
@@ -109,12 +133,7 @@ impl Municipality {
 
 /// The official name of the region that is called so, whatever its case, accents and hyphens.
 pub(super) fn region_called(text: &str) -> Option<&'static str> {
-    let words = words_of(text);
-    if TRENTINO.iter().any(|name| words_of(name) == words) {
-        return PROVINCES.iter().find(|it| it.code == TRENTINO_CODE).map(|it| it.region);
-    }
-    let is = |it: &&Province| names(it.region).any(|name| words_of(name) == words);
-    PROVINCES.iter().find(is).map(|it| it.region)
+    CALLED.regions.get(&key_of(text)).copied()
 }
 
 /// Whether a text is the name of a region of Italy, letter by letter.
@@ -129,14 +148,18 @@ pub fn is_municipality(text: &str) -> bool {
 
 /// Whether a province, of today or before, is called so or has this car plate.
 pub(super) fn is_province(text: &str) -> bool {
-    let words = words_of(text);
-    PROVINCES.iter().any(|it| it.is_called(&words, text))
+    let plate = text.trim();
+    let is_plate =
+        plate.len() <= LONGEST_PLATE && CALLED.plates.contains(&plate.to_ascii_uppercase());
+    is_plate || CALLED.provinces.contains(&key_of(text))
 }
 
 /// Whether this is the province that is called so. Where it is no more, those that came after it
 /// are called otherwise, and nothing is said.
 pub(super) fn may_be_called(province: &Province, text: &str) -> bool {
-    province.until.is_some() || province.is_called(&words_of(text), text)
+    province.until.is_some()
+        || province.plate.eq_ignore_ascii_case(text.trim())
+        || province.called.contains(&key_of(text))
 }
 
 /// The names of all regions and of all provinces.
@@ -163,10 +186,11 @@ fn names(name: &'static str) -> impl Iterator<Item = &'static str> {
     name.split('/').chain(alone)
 }
 
-fn words_of(text: &str) -> BTreeSet<String> {
+/// What tells a name from another one: its words but for [`FILLERS`], each once and in order.
+fn key_of(text: &str) -> String {
     let folded = folded(text);
     let words = folded.split(' ').filter(|word| !word.is_empty() && !FILLERS.contains(word));
-    words.map(str::to_owned).collect()
+    words.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

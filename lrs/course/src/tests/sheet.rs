@@ -14,8 +14,12 @@ fn read(bytes: &[u8]) -> Result<Vec<(u64, [String; 3])>, Vec<String>> {
         |faults: SheetErrors| -> Vec<String> { faults.0.iter().map(ToString::to_string).collect() };
     let sheet = Sheet::read(bytes, &FORM).map_err(told)?;
     let values = |row: &Row<'_>| [LEARNER, NAME, REGION].map(|known| row.value(&known).to_owned());
-    let rows = sheet.rows().map(|row| (row.line, values(&row))).collect();
-    sheet.verdict(Vec::new()).map_err(told)?;
+    let mut rows = Vec::new();
+    let mut read = |row: &Row<'_>| {
+        rows.push((row.line, values(row)));
+        Vec::new()
+    };
+    sheet.each(&mut read).map_err(told)?;
     Ok(rows)
 }
 
@@ -152,4 +156,39 @@ fn a_quotation_mark_that_never_ends_does_not_swallow_the_lines_after_it() {
         ["line 3: a quotation mark begins here that never ends: close it, or write it twice"]
     );
     assert!(read(text.replace("\"Lazio", "\"La \"\"Zio\"\"\nx\"").as_bytes()).is_ok());
+}
+
+#[test]
+fn a_sheet_of_faults_is_read_no_further_than_they_are_told() {
+    let faults = read(format!("learner,region\n{}", "1\n".repeat(1_000_000)).as_bytes());
+    let faults = faults.unwrap_err();
+    assert_eq!(faults.len(), 101);
+    assert!(faults[99].starts_with("line 101: 1 values where the header has 2: "));
+    assert_eq!(
+        faults[100],
+        "line 102: there are more faults from this line on: mend the 100 above and send the sheet \
+         again"
+    );
+    let faults = read(format!("learner,region\n{}", "1\n".repeat(100)).as_bytes());
+    assert_eq!(faults.unwrap_err().len(), 100, "these are all");
+}
+
+#[test]
+fn headers_and_lines_are_no_longer_than_those_of_sheets() {
+    let told = read(",".repeat(1 << 20).as_bytes()).unwrap_err();
+    assert!(told[0].starts_with("line 1: the header is longer than a header can be"), "{told:?}");
+    let long = format!("learner,region\nu1,Umbria\nu2,{}\nu3,Umbria\n", "x".repeat(2 << 20));
+    let told = read(long.as_bytes()).unwrap_err();
+    assert!(told[0].starts_with("line 3: this line is longer than a line can be"), "{told:?}");
+    let open = format!("learner,region\nu1,\"Umbria\n{}", "u2,Umbria\n".repeat(200_000));
+    let told = read(open.as_bytes()).unwrap_err();
+    assert!(
+        told[0].starts_with("line 2: a quotation mark begins here that never ends"),
+        "{told:?}"
+    );
+    let taken = format!("learner,region\nu1,{}\n", "x".repeat(1_000_000));
+    assert_eq!(read(taken.as_bytes()).unwrap()[0].0, 2);
+    let name = "x".repeat(1000);
+    let told = read(format!("learner,{name},{name}\n").as_bytes()).unwrap_err();
+    assert!(told.iter().all(|told| told.len() < 500), "{told:?}");
 }

@@ -36,8 +36,10 @@ use super::{router, state};
 const FAREWELL: Duration = Duration::from_secs(8);
 /// How often the watchman looks.
 const ROUND: Duration = Duration::from_secs(1);
+/// One in so many places is kept free, so that who comes need not wait until somebody has gone.
+const SPARE: usize = 8;
 /// How often room is looked for while there is none.
-const AGAIN: Duration = Duration::from_millis(100);
+const AGAIN: Duration = Duration::from_millis(50);
 /// How far apart log lines about the same trouble are.
 const SAID: Duration = Duration::from_mins(1);
 /// The largest head of a request, and what is read ahead of a body, in bytes.
@@ -113,25 +115,29 @@ where
         self.finish().await;
     }
 
-    /// A place for a connection; where there is none, one that keeps the server waiting makes room.
+    /// A place for a connection. Where few are left, one that keeps the server waiting makes room
+    /// for the next; where none is, this waits until it has.
     async fn place(&mut self) -> Option<OwnedSemaphorePermit> {
+        if self.places.available_permits() <= self.bound / SPARE {
+            if is_news(&mut self.full_said) {
+                tracing::warn!(
+                    connections = self.bound,
+                    "there are as many connections as there may be (limits.connections, \
+                     ulimit -n): those that keep the server waiting longest are closed for new ones"
+                );
+            }
+            self.watchman.make_room();
+        }
         if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
             return Some(place);
         }
-        if is_news(&mut self.full_said) {
-            tracing::warn!(
-                connections = self.bound,
-                "there are as many connections as there may be (limits.connections, ulimit -n): \
-                 those that keep the server waiting longest are closed for new ones"
-            );
-        }
         loop {
-            self.watchman.close_overdue();
-            self.watchman.make_room();
             let place = timeout(AGAIN, Arc::clone(&self.places).acquire_owned()).await;
             if let Ok(place) = place {
                 return place.ok();
             }
+            self.watchman.close_overdue();
+            self.watchman.make_room();
         }
     }
 

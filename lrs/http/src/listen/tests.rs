@@ -161,6 +161,22 @@ async fn more_connections_than_there_may_be_shut_nobody_out() {
     assert!(answer.starts_with("HTTP/1.1 200"), "who has begun a request goes last: {answer}");
 }
 
+#[tokio::test]
+async fn who_comes_where_all_places_are_taken_by_half_requests_does_not_wait_long() {
+    let (address, _task) = listening(4, pending()).await;
+    let mut half = Vec::new();
+    for _ in 0..4 {
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client.write_all(b"POST /echo HTTP/1.1\r\nContent-Length: 4\r\n\r\nab").await.unwrap();
+        half.push(client);
+    }
+    let began = Instant::now();
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.write_all(GET).await.unwrap();
+    assert!(until(&mut client, "small").await.starts_with("HTTP/1.1 200"));
+    assert!(began.elapsed() < Duration::from_millis(600), "{:?}", began.elapsed());
+}
+
 #[tokio::test(start_paused = true)]
 async fn told_to_stop_it_ends_whatever_is_left() {
     let stop = Arc::new(Notify::new());

@@ -18,8 +18,9 @@ pub(super) const HEAD: Duration = Duration::from_secs(15);
 pub(super) const IDLE: Duration = Duration::from_secs(75);
 /// How long an answer may wait for its reader to take any more of it.
 pub(super) const UNREAD: Duration = Duration::from_secs(30);
-/// How long one in the middle of a request is spared when room is needed.
-const SPARED: Duration = Duration::from_secs(1);
+/// How long one in the middle of a request is spared when room is needed: longer than packets of a
+/// client that goes on are apart, and shorter than who comes may wait.
+const SPARED: Duration = Duration::from_millis(150);
 
 /// What a connection waits for its other end to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

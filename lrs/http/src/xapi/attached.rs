@@ -16,7 +16,7 @@ use store::{KeptAttachment, PIECE};
 /// The statements and attachments of an answer under a boundary that does not occur in them.
 pub(super) struct Answer {
     pub(super) boundary: String,
-    /// The statements.
+    /// The statements, which hold their memory.
     pub(super) json: Bytes,
     pub(super) attachments: Vec<KeptAttachment>,
 }
@@ -39,7 +39,7 @@ impl Answer {
         let largest = attachments.iter().map(|kept| kept.bytes).max().unwrap_or_default();
         let piece = usize::try_from(largest).unwrap_or(PIECE).min(PIECE);
         // One piece is on its way to the client while the next is read.
-        let held = memory.reserve(json.len().saturating_add(2 * piece))?;
+        let held = memory.reserve(2 * piece)?;
         let opening = Bytes::from(multipart::opening(&boundary));
         let left = vec![json, opening];
         let attachments = attachments.into_iter();

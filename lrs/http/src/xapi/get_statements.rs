@@ -1,5 +1,6 @@
 //! `GET statements` (Communication 2.1.3) and the page a `more` link asks for.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, LAST_MODIFIED};
 use axum::http::{HeaderMap, HeaderValue};
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 use crate::memory::Memory;
 use crate::problem::Problem;
-use crate::share::Share;
+use crate::share::{Answers, Paid};
 use crate::state::Server;
 use crate::version::Spoken;
 use access::caller::{Caller, Readable};
@@ -29,7 +30,7 @@ use super::{attached, untrusted};
 pub async fn get(
     State(server): State<Server>,
     caller: Caller,
-    Share(memory): Share,
+    Answers(memory): Answers,
     Spoken(version): Spoken,
     parameters: Parameters,
     headers: HeaderMap,
@@ -62,6 +63,7 @@ struct Answer<'a> {
     readable: Readable,
     /// The name of the key that asks.
     key: String,
+    /// Of which what is read and made is taken before it is made.
     memory: Memory,
 }
 
@@ -72,7 +74,8 @@ impl Answer<'_> {
         let modified = HeaderValue::from_str(&statement.stored.http_date()).ok();
         let _held = self.memory.reserve(statement.body.len())?;
         let statements = vec![statement];
-        let json = self.texts(&statements).await?.concat().into();
+        let text = self.texts(&statements).await?.pop().unwrap_or_default();
+        let json = self.memory.reserve(text.len())?.hold(text);
         let mut response = self.respond(statements, json).await?;
         if let Some(modified) = modified {
             response.headers_mut().insert(LAST_MODIFIED, modified);
@@ -86,7 +89,6 @@ impl Answer<'_> {
         let filter = Filter { limit, ..filter };
         let Page { mut statements, mut more } =
             self.server.record.statements(filter, self.readable.clone()).await?;
-        // What is made of them is counted until it is sent.
         let _held = self.memory.reserve(weight(&statements))?;
         let texts = self.texts(&statements).await?;
         more |= texts.len() < statements.len();
@@ -97,7 +99,17 @@ impl Answer<'_> {
             let path = self.server.path_seen_outside("/xapi/statements");
             format!("{path}?{link}")
         });
-        self.respond(statements, result(&texts, &more.unwrap_or_default())).await
+        let json = self.result(texts, more.unwrap_or_default()).await?;
+        self.respond(statements, json).await
+    }
+
+    /// A `StatementResult` (Data 2.5) of texts that are JSON already. Its memory is taken before it is
+    /// made, and held until it is sent: between the two nobody else can take it.
+    async fn result(&self, texts: Vec<Bytes>, more: String) -> Result<Bytes, Problem> {
+        let length = texts.iter().map(|text| text.len() + 1).sum::<usize>() + more.len() + 64;
+        let held = self.memory.reserve(length)?;
+        let write = move || held.hold(result(&texts, &more, length));
+        Ok(self.server.compute.run(&self.key, length, write).await?)
     }
 
     /// The texts of the first of `statements` in the format asked for: of fewer than all where they
@@ -137,10 +149,11 @@ impl Answer<'_> {
         Ok(self.server.compute.run(&self.key, bytes, move || work(&statements)).await??)
     }
 
-    /// The answer of `json`, which was made of `statements`.
+    /// The answer of `json`, which was made of `statements` and holds its memory.
     async fn respond(&self, statements: Vec<Stored>, json: Bytes) -> Result<Response, Problem> {
         if !self.query.attachments {
-            return Ok(([(CONTENT_TYPE, "application/json")], json).into_response());
+            let response = ([(CONTENT_TYPE, "application/json")], json).into_response();
+            return Ok((Extension(Paid), response).into_response());
         }
         let readable = self.readable.clone();
         let hashes = move |statements: &[Stored]| attachment_hashes(statements, &readable);
@@ -162,10 +175,9 @@ fn weight(statements: &[Stored]) -> usize {
     statements.iter().map(|statement| statement.body.len()).sum()
 }
 
-/// A `StatementResult` (Data 2.5) of texts that are JSON already.
-fn result(texts: &[Bytes], more: &str) -> Bytes {
-    let length: usize = texts.iter().map(|text| text.len() + 1).sum();
-    let mut out = BytesMut::with_capacity(length + more.len() + 32);
+/// See [`Answer::result`]; `length` is at least that of the result.
+fn result(texts: &[Bytes], more: &str, length: usize) -> Bytes {
+    let mut out = BytesMut::with_capacity(length);
     out.put_slice(b"{\"statements\":[");
     for (index, text) in texts.iter().enumerate() {
         if index > 0 {

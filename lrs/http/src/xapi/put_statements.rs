@@ -79,7 +79,14 @@ pub async fn post(
     };
     let ((batch, text), _held) = prepared(&server, &caller, content, prepare).await?;
     let kept = server.record.keep(batch, caller.readable().ok().as_ref()).await;
-    let KeptBatch { ids, new } = kept.map_err(|error| naming(error.into(), &text))?;
+    let KeptBatch { ids, new } = match kept {
+        Ok(kept) => kept,
+        Err(error) => {
+            let (problem, length) = (Problem::from(error), text.len());
+            let name = move || naming(problem, &text);
+            return Err(server.compute.run(&caller.key.name, length, name).await?);
+        }
+    };
     Ok(([(NEW_STATEMENTS, new.to_string())], Json(ids)))
 }
 

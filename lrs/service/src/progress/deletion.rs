@@ -45,8 +45,7 @@ impl Progress {
         if let Some(bounds) = bounds {
             enrolment.retain(|it| bounds.include(&it.region, &it.body, &it.istat));
         }
-        let merges = enrolment.learners.iter().filter(|it| enrolment.person(&it.id) != it.id);
-        let merged = merges.count();
+        let merged = enrolment.merged_learners();
         Ok(CourseSummary {
             course: register.course.clone(),
             learners: enrolment.learners.len() - merged,

@@ -1,9 +1,12 @@
 //! Who is enrolled: lists are taken, learners merged and told apart again.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::boards::stopped;
 use super::error::ProgressError;
 use super::{Progress, TRIES};
-use course::{Course, Enrolment, LearnerList, ListChange, ListWarning, SheetErrors};
+use course::{Course, Enrolment, Learner, LearnerList, ListChange, ListWarning, SheetErrors};
 
 /// What an import did, or would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +48,7 @@ impl Progress {
         if newer.learners().is_empty() {
             return Err(ProgressError::EmptyList);
         }
-        self.change_enrolment(id, dry_run, |course, known| {
+        self.change_enrolment(id, dry_run, move |course, known| {
             let change = known.change_to(&newer)?;
             let updated = known.updated_by(&newer, replace)?;
             check_editions(course, &updated)?;
@@ -62,9 +65,10 @@ impl Progress {
     /// # Errors
     /// [`ProgressError::Merge`].
     pub async fn merge(&self, id: &str, learner: &str, into: &str) -> Result<(), ProgressError> {
-        self.change_enrolment(id, false, |_, known| {
+        let (learner, into) = (learner.to_owned(), into.to_owned());
+        self.change_enrolment(id, false, move |_, known| {
             let mut merged = known.clone();
-            merged.merge(learner, into)?;
+            merged.merge(&learner, &into)?;
             Ok((merged, ()))
         })
         .await
@@ -75,9 +79,10 @@ impl Progress {
     /// # Errors
     /// [`ProgressError::Merge`].
     pub async fn unmerge(&self, id: &str, learner: &str) -> Result<(), ProgressError> {
-        self.change_enrolment(id, false, |_, known| {
+        let learner = learner.to_owned();
+        self.change_enrolment(id, false, move |_, known| {
             let mut unmerged = known.clone();
-            unmerged.unmerge(learner)?;
+            unmerged.unmerge(&learner)?;
             Ok((unmerged, ()))
         })
         .await
@@ -88,16 +93,27 @@ impl Progress {
         Ok(self.boards.register(id).await?.enrolment.clone())
     }
 
-    async fn change_enrolment<T>(
+    /// `change` is made on a thread of its own: a list may be long.
+    async fn change_enrolment<T: Send + 'static>(
         &self,
         id: &str,
         dry_run: bool,
-        change: impl Fn(&Course, &Enrolment) -> Result<(Enrolment, T), ProgressError>,
+        change: impl Fn(&Course, &Enrolment) -> Result<(Enrolment, T), ProgressError>
+        + Send
+        + Sync
+        + 'static,
     ) -> Result<T, ProgressError> {
+        let change = Arc::new(change);
         for _ in 0..TRIES {
             let known = self.boards.register(id).await?;
-            let (changed, outcome) = change(&known.course, &known.enrolment)?;
-            if dry_run || self.store.put_enrolment(id, &changed.to_kept(), known.revision).await? {
+            let (revision, change) = (known.revision, Arc::clone(&change));
+            let work = move || {
+                let (changed, outcome) = change(&known.course, &known.enrolment)?;
+                Ok::<_, ProgressError>((changed.to_kept(), outcome))
+            };
+            let (kept, outcome) =
+                tokio::task::spawn_blocking(work).await.map_err(|_| stopped())??;
+            if dry_run || self.store.put_enrolment(id, &kept, revision).await? {
                 self.poke().await;
                 return Ok(outcome);
             }
@@ -108,9 +124,15 @@ impl Progress {
 
 /// Refuses learners of an edition that the course does not have.
 pub(super) fn check_editions(course: &Course, known: &Enrolment) -> Result<(), ProgressError> {
+    let mut is_known: HashMap<&str, bool> = HashMap::new();
+    for Learner { edition, .. } in &known.learners {
+        is_known
+            .entry(edition)
+            .or_insert_with(|| edition.is_empty() || course.edition(edition).is_some());
+    }
     let lost = || {
-        let of_edition = known.learners.iter().filter(|learner| !learner.edition.is_empty());
-        of_edition.filter(|learner| course.edition(&learner.edition).is_none())
+        let is_lost = |it: &&Learner| is_known.get(it.edition.as_str()) == Some(&false);
+        known.learners.iter().filter(is_lost)
     };
     match lost().next() {
         None => Ok(()),

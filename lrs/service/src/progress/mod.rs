@@ -98,7 +98,9 @@ impl Progress {
         file: &str,
         dry_run: bool,
     ) -> Result<CheckedCourse, ProgressError> {
-        let checked = Course::check(file)?;
+        let text = file.to_owned();
+        let check = move || Course::check(&text);
+        let checked = tokio::task::spawn_blocking(check).await.map_err(|_| boards::stopped())??;
         let course = &checked.course;
         if course.id() != id {
             let (file, address) = (course.id().to_owned(), id.to_owned());

@@ -4,7 +4,8 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant as Clock};
 
 use rusqlite::{Connection, InterruptHandle};
 
@@ -17,6 +18,13 @@ use xapi::instant::Instant;
 /// Statements and documents read at once: others may write in between, and the journal can be written back.
 const AT_ONCE: usize = 1_000;
 
+/// How long it works without a pause.
+const STRETCH: Duration = Duration::from_millis(5);
+/// So that a stop need not wait for it.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// How many steps of SQLite lie between two looks at the clock: a fraction of [`STRETCH`].
+const STEPS: std::ffi::c_int = 1_000;
+
 /// The thread that reads. Dropping it ends it, wherever it is.
 pub(super) struct Scrub {
     interrupt: InterruptHandle,
@@ -27,19 +35,19 @@ pub(super) struct Scrub {
 impl Scrub {
     /// Starts to read the database at `path`; what is found is noted in `damage`.
     pub(super) fn start(path: &Path, damage: Arc<Damage>) -> Result<Self> {
-        let connection = readers::open_one(path)?;
+        let mut connection = readers::open_one(path)?;
         let (interrupt, stop) =
             (connection.get_interrupt_handle(), Arc::new(AtomicBool::new(false)));
         let stopped = Arc::clone(&stop);
         let work = move || {
             let is_stopped = || stopped.load(Ordering::Relaxed);
-            if let Err(error) = scrub(&connection, &damage, is_stopped)
+            if let Err(error) = scrub(&mut connection, &damage, is_stopped, thread::sleep)
                 && !is_stopped()
             {
                 damage.note(&error.0);
             }
         };
-        let thread = std::thread::Builder::new().name("traccia-scrub".into()).spawn(work);
+        let thread = thread::Builder::new().name("traccia-scrub".into()).spawn(work);
         let thread = thread.map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self { interrupt, stop, thread: Mutex::new(Some(thread)) })
     }
@@ -62,14 +70,59 @@ impl Drop for Scrub {
     }
 }
 
-/// Reads on past statements that cannot be read, and ends at any other error.
-fn scrub(connection: &Connection, damage: &Damage, is_stopped: impl Fn() -> bool) -> Result<()> {
-    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+/// Lets others have the processor and the disk for as long as it had them itself.
+struct Pace<F> {
+    pause: F,
+    since: Clock,
+}
+
+impl<F: Fn(Duration)> Pace<F> {
+    fn new(pause: F) -> Self {
+        Self { pause, since: Clock::now() }
+    }
+
+    /// Pauses, where it has worked for [`STRETCH`] without a pause.
+    fn keep(&mut self) {
+        let worked = self.since.elapsed();
+        if worked >= STRETCH {
+            (self.pause)(worked.min(LONGEST_PAUSE));
+            self.since = Clock::now();
+        }
+    }
+}
+
+/// What SQLite says of the structure of the file. Between stretches of work this calls `pause`.
+fn quick_check(
+    connection: &mut Connection,
+    pause: impl Fn(Duration) + Send + 'static,
+) -> Result<String> {
+    let mut pace = Pace::new(pause);
+    let keep = move || {
+        pace.keep();
+        false
+    };
+    connection.progress_handler(STEPS, Some(keep))?;
+    let verdict = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    connection.progress_handler(0, None::<fn() -> bool>)?;
+    Ok(verdict)
+}
+
+/// Reads on past statements that cannot be read, and ends at any other error. Between stretches of
+/// work it calls `pause`.
+fn scrub(
+    connection: &mut Connection,
+    damage: &Damage,
+    is_stopped: impl Fn() -> bool,
+    pause: impl Fn(Duration) + Clone + Send + 'static,
+) -> Result<()> {
+    let verdict = quick_check(connection, pause.clone())?;
+    let mut pace = Pace::new(pause);
     if verdict != "ok" {
         damage.note(&StoreError::Corrupt(verdict));
     }
     let mut after = Instant::default();
     while !is_stopped() {
+        pace.keep();
         let page = match statements::read::log(connection, after, AT_ONCE) {
             Err(Failure(StoreError::Unreadable { id, stored, reason })) => {
                 damage.note(&StoreError::Unreadable { id, stored, reason });
@@ -83,9 +136,35 @@ fn scrub(connection: &Connection, damage: &Damage, is_stopped: impl Fn() -> bool
     }
     let mut beyond = None;
     while !is_stopped() {
+        pace.keep();
         let page = documents::beyond(connection, beyond.as_ref(), AT_ONCE)?;
         let Some((last, _)) = page.into_iter().next_back() else { break };
         beyond = Some(last);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_check_pauses_for_as_long_as_it_works_and_is_interrupted() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let fill = "CREATE TABLE t (n INTEGER PRIMARY KEY, text); CREATE INDEX i ON t (text);
+            WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 200000)
+            INSERT INTO t SELECT n, 'text ' || n FROM c;";
+        connection.execute_batch(fill).unwrap();
+        let (pauses, paused) = mpsc::channel();
+        let began = Clock::now();
+        let note = move |pause: Duration| pauses.send(pause).unwrap();
+        assert_eq!(quick_check(&mut connection, note).unwrap(), "ok");
+        let paused: Duration = paused.iter().sum();
+        assert!(paused >= began.elapsed() / 2, "{paused:?} of {:?}", began.elapsed());
+        let interrupt = connection.get_interrupt_handle();
+        let stop = move |_| interrupt.interrupt();
+        assert!(quick_check(&mut connection, stop).is_err());
+    }
 }

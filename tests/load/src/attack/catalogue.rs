@@ -16,6 +16,10 @@ pub(super) struct Attack {
     pub(super) does: &'static str,
     /// The files that the server may have open, where these are few.
     pub(super) files: Option<u64>,
+    /// Whether its clients ask again as soon as they are answered, however small the answer. They and the good clients
+    /// then share the processors of one machine, on which nobody decides who gets how much: the pace of good requests
+    /// says what the machine has, and not what the server does. Their longest answer, `/healthz` and memory are judged.
+    pub(super) floods: bool,
     /// How long it is looked at, at most.
     pub(super) seconds: u64,
     /// Prepares the server for it, and gives the attack itself.
@@ -27,11 +31,15 @@ const SECONDS: u64 = 12;
 
 impl Attack {
     const fn new(name: &'static str, does: &'static str, prepare: Prepare) -> Self {
-        Self { name, does, files: None, seconds: SECONDS, prepare }
+        Self { name, does, files: None, floods: false, seconds: SECONDS, prepare }
     }
 
     const fn at_open_files(self, files: u64) -> Self {
         Self { files: Some(files), ..self }
+    }
+
+    const fn that_floods(self) -> Self {
+        Self { floods: true, ..self }
     }
 
     const fn for_seconds(self, seconds: u64) -> Self {
@@ -45,7 +53,8 @@ pub(super) const ATTACKS: &[Attack] = &[
         "held-bodies",
         "40 bodies of 62 KiB that become 63 MiB, their last bytes withheld",
         |target| Box::pin(bodies::held(target)),
-    ),
+    )
+    .that_floods(),
     Attack::new(
         "held-http2",
         "the same in 30 streams of one cleartext HTTP/2 connection",
@@ -55,16 +64,19 @@ pub(super) const ATTACKS: &[Attack] = &[
         "form-fields",
         "an alternate request whose form has 31 million fields in 61 KiB",
         |target| Box::pin(ready(bodies::form(&target))),
-    ),
+    )
+    .that_floods(),
     Attack::new("query-names", "queries and forms of 16,000 names", |target| {
         Box::pin(ready(Ok(bodies::names(&target))))
-    }),
+    })
+    .that_floods(),
     Attack::new(
         "idle-sockets",
         "300 sockets that say nothing or half a thing, at 256 open files",
         |target| Box::pin(ready(Ok(sockets::idle(&target)))),
     )
     .at_open_files(256)
+    .that_floods()
     .for_seconds(20),
     Attack::new(
         "unread-answers",
@@ -88,7 +100,8 @@ pub(super) const ATTACKS: &[Attack] = &[
     .for_seconds(30),
     Attack::new("readyz", "/readyz without a pause on 16 connections", |target| {
         Box::pin(keys::readyz(target))
-    }),
+    })
+    .that_floods(),
     Attack::new("signatures", "6,000 attachments that name one signature", |target| {
         Box::pin(ready(statements::signatures(&target)))
     }),

@@ -317,3 +317,47 @@ fn what_is_named_elsewhere_is_there() {
         ["7:12: there is no edition `2027`: add an [[edition]] of this id"]
     );
 }
+
+/// A course of this many modules, each with what `more` says.
+fn modules(count: usize, more: impl Fn(usize) -> String) -> String {
+    let head = "id = 'c'\ntime_zone = 'Europe/Rome'\ntitle = { it = 'C' }\n".to_owned();
+    (0..count).fold(head, |text, n| {
+        let more = more(n);
+        text + &format!("[[module]]\nid = 'm{n}'\ntitle = {{ it = 'M' }}\n{more}")
+    })
+}
+
+fn faults_of(text: &str) -> Vec<String> {
+    Course::parse(text).unwrap_err().0.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn of_many_faults_the_first_are_told_whatever_checks_find_them() {
+    // Each names all those before it, and none has an activity.
+    let told = faults_of(&modules(20_000, |n| format!("requires = ['x{n}']\n")));
+    assert_eq!(told.len(), 101);
+    assert!(told[0].starts_with("5:6: module `m0` has no activity"), "{}", told[0]);
+    assert!(
+        told[1].starts_with("7:13: there is no module `x0`: known are m0, m1, "),
+        "{}",
+        told[1]
+    );
+    assert!(told[1].ends_with(", m19, …"), "{}", told[1]);
+    let more = "there are more faults from here on: mend the 100 above and check the file again";
+    assert!(told[100].ends_with(more), "{}", told[100]);
+}
+
+#[test]
+fn long_circles_and_nested_prefixes_take_time_that_grows_with_the_file() {
+    const MANY: usize = 5_000;
+    let activity = |n: usize| format!("[[module.activity]]\nid = 'https://a.example/{n}'\n");
+    let chain = |n: usize| format!("requires = ['m{}']\n{}", (n + 1) % MANY, activity(n));
+    let told = faults_of(&modules(MANY, chain));
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains(": m0 → m1 → ") && told[0].contains("m19 → … → m0;"), "{}", told[0]);
+    let prefix = |n: usize| format!("[[module.activity]]\nprefix = 'x:{}'\n", "a".repeat(n % 300));
+    assert_eq!(faults_of(&modules(MANY, prefix)).len(), 101);
+    let large = format!("#{}\n", "x".repeat(5 << 20));
+    let told = Course::check(&large).unwrap_err().0;
+    assert_eq!(told[0].message, "no course file is larger than 4 MiB: split the course");
+}

@@ -1,4 +1,9 @@
-use super::{Register, entry, read};
+use std::fmt::Write as _;
+
+use jiff::civil::date;
+
+use super::super::super::LearnerList;
+use super::{Register, entry, read, session};
 
 /// The register that says of one learner that they were there.
 fn one(learner: &str) -> Register {
@@ -75,4 +80,48 @@ fn a_learner_stands_on_one_line_present_or_absent() {
             "line 6, id: learner `u1` is already on line 4: put what they did on one line",
         ]
     );
+}
+
+/// A list of this many learners, whose further columns `more` says.
+fn list(learners: usize, more: impl Fn(usize) -> String) -> LearnerList {
+    let mut text = "learner,identifiers,name,region,province,body\n".to_owned();
+    for n in 0..learners {
+        writeln!(text, "id{n},mailto:u{n}@example.it,{}", more(n)).unwrap();
+    }
+    LearnerList::parse(text.as_bytes()).unwrap()
+}
+
+fn faults(list: &LearnerList, text: &str) -> Vec<String> {
+    let errors = Register::from_csv(text.as_bytes(), list, &session(date(2026, 3, 5), Some(4)));
+    errors.unwrap_err().0.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn namesakes_are_told_apart_without_looking_at_all_of_them_and_few_are_shown() {
+    let side = |n: usize, of: usize| ["A", "B"][usize::from(n % of < of / 2)];
+    let list = list(20_000, |n| format!("Maria Rossi,{},{},C{n}", side(n, 2), side(n, 4)));
+    let mut text = "name,region,province,body\n".to_owned();
+    for n in 0..20_000 {
+        writeln!(text, "rossi maria,{},{},c{n}", side(n, 2), side(n, 4)).unwrap();
+    }
+    let day = session(date(2026, 3, 5), Some(4));
+    let register = Register::from_csv(text.as_bytes(), &list, &day).unwrap();
+    assert_eq!(register.entries.len(), 20_000);
+    let told = faults(&list, "name,region\nMaria Rossi,A\nMaria Rossi,Z\n");
+    assert!(told[0].contains("several learners of the course are called so, `id1` "), "{told:?}");
+    assert!(
+        told.iter().all(|told| told.contains(" or another one") && told.len() < 400),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_long_text_is_shown_by_its_beginning() {
+    let long = "x".repeat(100_000);
+    for heading in ["id", "nome", "identificativi"] {
+        let told = read(&format!("{heading}\n{long}\n")).unwrap_err();
+        assert!(told[0].contains("x…`") && told[0].len() < 400, "{told:?}");
+    }
+    let told = read(&format!("id,ore\nu1,{long}\n")).unwrap_err();
+    assert!(told[0].contains("x…`") && told[0].len() < 400, "{told:?}");
 }

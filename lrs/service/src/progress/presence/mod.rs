@@ -1,7 +1,7 @@
 //! Registers of presence: what was filled in becomes `attended` statements like those of any
 //! other player, and a correction voids what it corrects. The log stays the only truth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -94,7 +94,8 @@ impl Progress {
         let at = At::find(&known, event, session)?;
         let people = at.people(bounds)?;
         let day = at.day();
-        let (body, is_json, list) = (sent.body.to_vec(), sent.is_json, people.clone());
+        let (body, is_json) = (sent.body.to_vec(), sent.is_json);
+        let list = at.named_within(&people, bounds)?;
         let parse = move || {
             if is_json {
                 Register::from_json(&body, &list, &day)
@@ -125,14 +126,15 @@ impl Progress {
     ) -> Result<Plan, ProgressError> {
         let mut present = self.present(at, people).await?;
         let mut plan = Plan::default();
+        let learners: HashMap<&str, &Learner> =
+            people.learners().iter().map(|it| (it.id.as_str(), it)).collect();
         for entry in &register.entries {
-            let Some(learner) = people.learners().iter().find(|it| it.id == entry.learner) else {
-                continue;
-            };
+            let Some(learner) = learners.get(entry.learner.as_str()) else { continue };
             let before = present.remove(&learner.id).unwrap_or_default();
             self.plan_entry(at, learner, entry, before, authority, &mut plan).await?;
         }
-        let gone = |learner: &String| whole || register.absent.contains(learner);
+        let absent: HashSet<&String> = register.absent.iter().collect();
+        let gone = |learner: &String| whole || absent.contains(learner);
         for (_, before) in present.into_iter().filter(|(learner, _)| gone(learner)) {
             self.plan_voiding(before, authority, &mut plan).await?;
         }
@@ -275,6 +277,24 @@ impl<'k> At<'k> {
         let within = |it: &&Learner| bounds.include(&it.region, &it.body, &it.istat);
         let people = self.known.people.learners().iter().filter(within).cloned();
         Ok(LearnerList::from_learners(people.collect())?)
+    }
+
+    /// These people by the identifiers that they have within the bounds: of a person whom somebody outside was found to
+    /// be, those of outside mean nobody. They would tell who is enrolled there.
+    fn named_within(
+        &self,
+        people: &LearnerList,
+        bounds: Option<&Bounds>,
+    ) -> Result<LearnerList, ProgressError> {
+        let Some(bounds) = bounds else { return Ok(people.clone()) };
+        let enrolled = self.known.enrolment.learners.iter();
+        let within = enrolled.filter(|it| bounds.include(&it.region, &it.body, &it.istat));
+        let known: HashSet<&Identifier> = within.flat_map(|it| &it.identifiers).collect();
+        let mut named = people.learners().to_vec();
+        for person in &mut named {
+            person.identifiers.retain(|identifier| known.contains(identifier));
+        }
+        Ok(LearnerList::from_learners(named)?)
     }
 
     fn day(&self) -> SessionDay {
