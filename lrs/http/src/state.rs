@@ -9,7 +9,7 @@ use super::consistency::Promised;
 use super::credentials::Credentials;
 use super::share::Shares;
 use crate::limits::Limits;
-use service::compute::Compute;
+use service::compute::{Compute, Turns};
 use service::progress::Progress;
 use service::record::Record;
 use store::Store;
@@ -18,6 +18,9 @@ use xapi::cursor::Cursors;
 /// The server's parts. Cheap to clone.
 #[derive(Clone)]
 pub struct Server(Arc<Parts>);
+
+/// How many pages of statements are made for one key at a time: the engine has more readers than these.
+pub const PAGES_OF_KEY: usize = 2;
 
 /// See [`Server`].
 pub struct Parts {
@@ -39,6 +42,8 @@ pub struct Parts {
     pub shares: Shares,
     /// The threads for what takes much of a processor.
     pub compute: Compute,
+    /// The pages of statements that are made for each key at a time.
+    pub pages: Turns,
     /// How much a request may ask.
     pub limits: Limits,
     /// Spoken to those who do not say which version they speak.

@@ -16,9 +16,25 @@ pub struct Compute(Arc<Threads>);
 #[derive(Debug)]
 struct Threads {
     free: Arc<Semaphore>,
-    /// Of each key that has work: it gets one thread at a time, so that others find one.
+    /// One thread for each key at a time, so that other keys find one.
+    of_key: Turns,
+}
+
+/// What each key may have under way at a time. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Turns(Arc<OfKeys>);
+
+#[derive(Debug)]
+struct OfKeys {
+    most: usize,
+    /// Of each key that has something under way.
     of_key: Mutex<HashMap<String, Weak<Semaphore>>>,
 }
+
+/// Something of a key that is under way; dropping it lets the next one begin.
+#[derive(Debug)]
+#[must_use = "dropping it ends the turn"]
+pub struct Turn(#[expect(dead_code, reason = "it ends when this is dropped")] OwnedSemaphorePermit);
 
 /// The work panicked, or the server is ending. Nothing of it was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,7 +52,7 @@ impl Compute {
     /// At most `threads` pieces of work at a time.
     pub fn new(threads: usize) -> Self {
         let free = Arc::new(Semaphore::new(threads));
-        Self(Arc::new(Threads { free, of_key: Mutex::default() }))
+        Self(Arc::new(Threads { free, of_key: Turns::new(1) }))
     }
 
     /// Does `work` on so many `bytes` for the key `key`: at once where they are few, otherwise on a
@@ -64,20 +80,36 @@ impl Compute {
         })
     }
 
-    async fn turn(&self, key: &str) -> Result<[OwnedSemaphorePermit; 2], Stopped> {
-        let own = self.own(key).acquire_owned().await.map_err(|_| Stopped)?;
+    async fn turn(&self, key: &str) -> Result<(Turn, OwnedSemaphorePermit), Stopped> {
+        let own = self.0.of_key.turn(key).await?;
         let free = Arc::clone(&self.0.free).acquire_owned().await.map_err(|_| Stopped)?;
-        Ok([own, free])
+        Ok((own, free))
+    }
+}
+
+impl Turns {
+    /// At most `most` things under way for each key.
+    pub fn new(most: usize) -> Self {
+        Self(Arc::new(OfKeys { most, of_key: Mutex::default() }))
     }
 
-    /// The one turn that a key has at a time.
+    /// Waits until fewer than `most` things of the key `key` are under way. Those of a key that wait
+    /// begin in the order in which they came.
+    ///
+    /// # Errors
+    /// [`Stopped`] where the server is ending.
+    pub async fn turn(&self, key: &str) -> Result<Turn, Stopped> {
+        self.own(key).acquire_owned().await.map(Turn).map_err(|_| Stopped)
+    }
+
+    /// The turns of a key.
     fn own(&self, key: &str) -> Arc<Semaphore> {
         let mut of_key = self.0.of_key.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = of_key.get(key).and_then(Weak::upgrade) {
             return own;
         }
         of_key.retain(|_, own| own.strong_count() > 0);
-        let own = Arc::new(Semaphore::new(1));
+        let own = Arc::new(Semaphore::new(self.0.most));
         of_key.insert(key.to_owned(), Arc::downgrade(&own));
         own
     }
@@ -104,6 +136,17 @@ mod tests {
             Err::<(), _>(Stopped)
         );
         assert_eq!(compute.run("k", SMALL + 1, || 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn a_key_has_as_many_turns_as_there_are_for_each() {
+        let turns = Turns::new(2);
+        let held = [turns.turn("one").await.unwrap(), turns.turn("one").await.unwrap()];
+        let mut third = Box::pin(turns.turn("one"));
+        assert!((&mut third).now_or_never().is_none());
+        assert!(turns.turn("two").now_or_never().is_some());
+        drop(held);
+        assert!(third.now_or_never().is_some());
     }
 
     #[tokio::test]

@@ -87,6 +87,8 @@ impl Answer<'_> {
         let largest = self.server.limits.statements_per_page;
         let limit = if filter.limit == 0 { largest } else { filter.limit.min(largest) };
         let filter = Filter { limit, ..filter };
+        // Many large pages of one key would take all readers of the engine.
+        let _turn = self.server.pages.turn(&self.key).await?;
         let Page { mut statements, mut more } =
             self.server.record.statements(filter, self.readable.clone()).await?;
         let _held = self.memory.reserve(weight(&statements))?;

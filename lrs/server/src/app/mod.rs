@@ -10,14 +10,14 @@ use tokio::sync::mpsc;
 
 use crate::clock::SystemClock;
 use crate::config::{ConfigError, Engine, Settings};
-use service::compute::Compute;
+use service::compute::{Compute, Turns};
 use xapi::clock::Clock;
 
 use http_api::api::health::Readiness;
 use http_api::consistency::Promised;
 use http_api::credentials::Credentials;
 use http_api::share::Shares;
-use http_api::state::{Parts, Server};
+use http_api::state::{PAGES_OF_KEY, Parts, Server};
 use service::progress::Progress;
 use service::progress::follower::Follower;
 use service::record::Record;
@@ -115,6 +115,7 @@ impl App {
             promised: Promised::default(),
             shares: Shares::new(settings.limits.memory()),
             compute: Compute::default(),
+            pages: Turns::new(PAGES_OF_KEY),
             limits: settings.limits,
             default_version,
             launch_parameters: settings.ignored_parameters(),
