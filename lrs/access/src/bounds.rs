@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The learners that a coordinator may see: those of some regions, and those of some bodies. A
-/// key without bounds sees everybody.
+/// key without bounds sees all learners.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bounds {
@@ -16,7 +16,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Whether somebody of this region and body may be seen. Where a body is unknown, its empty
+    /// Whether a learner of this region and body may be seen. Where a body is unknown, its empty
     /// name or code is no match.
     pub fn include(&self, region: &str, body: &str, istat: &str) -> bool {
         let named =
@@ -24,7 +24,7 @@ impl Bounds {
         named(&self.regions, region) || named(&self.bodies, body) || named(&self.bodies, istat)
     }
 
-    /// Whether nobody may be seen.
+    /// Whether the bounds hold no region and no body, so that no learner may be seen.
     pub const fn is_empty(&self) -> bool {
         self.regions.is_empty() && self.bodies.is_empty()
     }

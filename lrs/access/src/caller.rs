@@ -1,4 +1,4 @@
-//! The one who asks.
+//! The caller of a request: its key, and what the key may read.
 
 use std::sync::Arc;
 

@@ -21,7 +21,7 @@ pub struct Key {
     pub scopes: Vec<Scope>,
     /// The authority of the statements it sends.
     pub authority: Authority,
-    /// The territory that its reports and registers are bound to; everybody without it.
+    /// The territory that its reports and presence sheets are bound to; `None` for all learners.
     pub bounds: Option<Bounds>,
     /// When it was made.
     pub created: Instant,

@@ -1,4 +1,4 @@
-//! Who may see and do what: keys, scopes and the rights they give. No I/O, no clock.
+//! What a request may see and do: keys, scopes and the rights they give. No I/O, no clock.
 
 pub mod bounds;
 pub mod caller;

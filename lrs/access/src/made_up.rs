@@ -1,6 +1,7 @@
 //! Secrets that Traccia makes up. They say so themselves: their last characters are a MAC under the
-//! store's secret, which nobody else can compute. A secret that was made up here is told from a
-//! guess without a slow hash, so that it never waits behind guesses, and is never refused for them.
+//! store's secret, which cannot be computed without it. A secret that was made up here is told from
+//! a guess without a slow hash, so that its request never waits behind guesses, and is never refused
+//! for them.
 
 use hmac::{Hmac, Mac as _};
 use rand::distr::{Alphanumeric, SampleString as _};

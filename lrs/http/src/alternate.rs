@@ -59,7 +59,7 @@ async fn unfolded(request: Request, server: &Server) -> Result<Request, Problem>
     if is_doubtful {
         parts.headers.remove(AUTHORIZATION);
     }
-    // Who asks is known after the form was read.
+    // The key stands in the form, so the form is read on the share of requests without a key.
     let (limit, memory) = (server.limits.body_bytes, server.shares.of_nobody());
     let mut beside = Beside::default();
     let form = read_while(body, limit, memory, |part| beside.see(part)).await?;

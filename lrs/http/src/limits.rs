@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 const MEMORY: usize = 1024 * 1024 * 1024;
 /// How many bodies of the largest size the memory must hold: less would refuse some for ever.
 const LEAST_BODIES: usize = 4;
-/// How many it holds where nobody says otherwise.
+/// How many bodies of the largest size the memory holds where the setting is 0.
 const USUAL_BODIES: usize = 16;
 
 /// The section `[limits]`.

@@ -16,7 +16,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// How many bytes of it at most.
 const LARGEST: usize = 1 << 30;
 
-/// A request's body that is read to its end even when nobody wants it.
+/// A request's body that is read to its end even when no handler wants it.
 pub(super) struct Lingering(Option<Body>);
 
 impl Lingering {

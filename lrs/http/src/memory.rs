@@ -1,8 +1,8 @@
 //! The memory that requests hold together: a budget in bytes.
 //!
-//! Whoever is about to hold much on behalf of a request takes it from here first, and refuses the
-//! request where there is no more: what all requests hold at a time is bounded whatever they ask.
-//! Nobody waits for memory, so nobody can wait for ever.
+//! Code that is about to hold much on behalf of a request reserves the bytes here first, and refuses
+//! the request where they are not left: what all requests hold at a time is bounded whatever they ask.
+//! No request waits for memory, so none can wait for ever.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,7 +26,7 @@ struct Pool {
 pub struct Exhausted {
     /// How many bytes were asked for.
     pub asked: usize,
-    /// How many there are when nobody holds any: more than that will never be given.
+    /// How many bytes there are when none is held: more than that will never be given.
     pub size: usize,
 }
 
@@ -63,7 +63,7 @@ impl Memory {
         self.0.held.load(Ordering::Relaxed)
     }
 
-    /// How many bytes there are when nobody holds any.
+    /// How many bytes there are when none is held.
     pub fn size(&self) -> usize {
         self.0.size
     }

@@ -236,7 +236,7 @@ impl Problem {
     }
 }
 
-/// What a request broke and where, on its response, for those who log and count.
+/// What a request broke and where, on its response, for the layers that log and count.
 #[derive(Clone, Debug)]
 pub struct Broken {
     /// The rule's id.

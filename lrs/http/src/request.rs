@@ -1,7 +1,7 @@
 //! What handlers take from a request: parameters read strictly, bodies up to the limit.
 //!
-//! [`Content`] is the body of one whose key is known: who takes it has authenticated the request,
-//! whatever else the handler does and in whatever order. [`Small`] is that of anybody.
+//! [`Content`] is a body that is read for a good key alone: a handler that takes it has authenticated
+//! the request, whatever else it does and in whatever order. [`Small`] is read without a key.
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
-//! Whose share of the memory a request holds: each key has one, and all who show none have one
-//! together. Nobody can take the whole, so one who does his worst leaves room for the others.
+//! The share of the memory budget that a request holds from: each key has one, and all requests
+//! without a key have one together. A share is less than the whole, so one key cannot take the memory
+//! of all others.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -38,7 +39,7 @@ struct OfKey {
 
 impl Shares {
     /// Shares of this many bytes: three quarters for a key, half of that for its answers; an eighth
-    /// for all who show no key.
+    /// for all requests without a key.
     pub fn new(bytes: usize) -> Self {
         let whole = Memory::new(bytes);
         let nobody = whole.part(bytes / 8);
@@ -65,7 +66,7 @@ impl Shares {
     }
 }
 
-/// The share of the one who asks, for handlers that need much memory. Asks for a good key.
+/// The share of the caller, for handlers that need much memory. Asks for a good key.
 #[derive(Clone, Debug)]
 pub struct Share(pub Memory);
 
@@ -78,8 +79,8 @@ impl FromRequestParts<Server> for Share {
     }
 }
 
-/// What the answers of the one who asks may hold, for handlers that make large ones: they take it
-/// before they make them. Asks for a good key.
+/// What the answers to the caller may hold, for handlers that make large answers: they reserve it
+/// before they make an answer. Asks for a good key.
 #[derive(Clone, Debug)]
 pub struct Answers(pub Memory);
 
@@ -96,19 +97,19 @@ impl FromRequestParts<Server> for Answers {
 #[derive(Clone, Copy, Debug)]
 pub struct Paid;
 
-/// Where the memory of a request's answer comes from, once it is known who asks.
+/// The share that a request's answer is reserved in, once the caller is known.
 #[derive(Clone, Debug, Default)]
 struct Payer(Arc<OnceLock<Memory>>);
 
-/// Notes on a request whom it comes from.
+/// Notes on a request which caller's share its answer is reserved in.
 pub(super) fn charge(parts: &Parts, server: &Server, caller: &Caller) {
     if let Some(Payer(payer)) = parts.extensions.get() {
         payer.get_or_init(|| server.shares.key(&caller.key.name).answers);
     }
 }
 
-/// Counts an answer as memory of the one who asked until it is sent: who does not read what was
-/// asked for can ask for no more.
+/// Reserves an answer in the share of its caller until it is sent: a client that does not read its
+/// answers gets 503 for the next ones.
 pub(super) async fn hold_answer(
     State(server): State<Server>,
     mut request: Request,

@@ -32,7 +32,7 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// Whether the store works, as was found lately.
     pub readiness: Readiness,
-    /// Who sends what.
+    /// Finds the caller of a request.
     pub credentials: Credentials,
     /// Signs `more` links.
     pub cursors: Cursors,
@@ -46,7 +46,7 @@ pub struct Parts {
     pub pages: Turns,
     /// How much a request may ask.
     pub limits: Limits,
-    /// Spoken to those who do not say which version they speak.
+    /// The version of xAPI for requests that name none.
     pub default_version: Version,
     /// Parameters that xAPI requests may have without a meaning.
     pub launch_parameters: Vec<String>,

@@ -29,11 +29,11 @@ pub fn asked(farewell: Duration) -> io::Result<impl Future<Output = ()> + Send +
         if asked.next().is_none() {
             return;
         }
-        // Nobody listens any longer: then the process is ending.
+        // The receiver is gone: then the process is ending.
         let _ = tell.send(());
         std::thread::spawn(move || {
             std::thread::sleep(farewell);
-            // Where nobody hears it, it ends all the same.
+            // Standard error may be closed; the process ends all the same.
             let _ = writeln!(
                 io::stderr(),
                 "traccia: ended while work was not done, {} seconds after it was asked to",

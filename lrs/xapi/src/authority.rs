@@ -1,4 +1,4 @@
-//! Who vouches for a statement (Data 2.4.9).
+//! The authority of a statement: the agent that vouches for it (Data 2.4.9).
 
 use serde_json::{Value, json};
 use validator::ifi;

@@ -1,4 +1,4 @@
-//! Where a page of statements ended, and of which query, signed so that nobody can make one up.
+//! Where a page of statements ended, and of which query, signed so that a client cannot make one up.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-/// So many languages of a header count; nobody reads more, and each is looked for in each map.
+/// How many languages of a header count: each is looked for in each language map of an answer.
 const MOST: usize = 32;
 
 /// The languages a client takes, best first, as its `Accept-Language` header ranks them; of equal

@@ -21,7 +21,7 @@ pub(super) struct Entered {
 }
 
 impl Alone {
-    /// Waits until nobody else has entered with these credentials.
+    /// Waits until no other request is within with these credentials.
     pub(super) async fn enter(&self, credentials: Digest) -> Entered {
         let door = Arc::clone(lock(&self.0).entry(credentials).or_default());
         // Made before the wait: a request that goes away while it waits leaves nothing behind.
@@ -35,7 +35,7 @@ impl Drop for Entered {
     fn drop(&mut self) {
         let mut doors = lock(&self.doors);
         self.guard = None;
-        // Nobody else holds or awaits it.
+        // The only reference is the map's: no request holds the lock or waits for it.
         if doors.get(&self.credentials).is_some_and(|door| Arc::strong_count(door) == 1) {
             doors.remove(&self.credentials);
         }

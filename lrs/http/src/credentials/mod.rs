@@ -1,7 +1,7 @@
-//! Who sends a request: HTTP Basic against the kept keys (Communication 4.0).
+//! The caller of a request: HTTP Basic against the kept keys (Communication 4.0).
 //!
-//! Secrets are hashed slowly on purpose, so whoever sends many wrong ones could keep the others
-//! waiting. What holds against that:
+//! Secrets are hashed slowly on purpose, so a client that sends many wrong secrets could keep other
+//! clients waiting. What holds against that:
 //!
 //! - [`memory`]: credentials that were good once are not hashed again, however long ago that was;
 //!   after 30 seconds the store is asked whether the key still has the secret.
@@ -104,8 +104,8 @@ impl Credentials {
         }
     }
 
-    /// Who shows this `Authorization` header: 401 when it is no good, 429 when so many others are
-    /// tried that it cannot be looked at.
+    /// The caller that this `Authorization` header names. 401 when the credentials are wrong, 429 when
+    /// too many other credentials wait to be hashed.
     async fn caller(&self, header: Option<&str>, address: Address) -> Result<Caller, Problem> {
         let header =
             header.ok_or_else(|| Problem::unauthorized("The request has no Authorization."))?;
@@ -125,7 +125,7 @@ impl Credentials {
         }
     }
 
-    /// Who shows credentials that were shown before.
+    /// The caller of credentials that were found good before.
     async fn remembered(&self, shown: &Shown) -> Result<Option<Caller>, Problem> {
         match self.memory.recall(&shown.digest, (self.now)()) {
             Some(Recalled::Good(key)) => Ok(Some(Caller { key })),
@@ -135,7 +135,7 @@ impl Credentials {
         }
     }
 
-    /// Who shows credentials that were good for this hash, where the key still has it.
+    /// The caller of credentials that were good for this hash, where the key still has the hash.
     async fn confirmed(&self, shown: &Shown, hash: &str) -> Result<Option<Caller>, Problem> {
         let generation = self.memory.generation();
         let kept = self.keys.key(&shown.name).await?.filter(|kept| kept.secret_hash == hash);

@@ -1,5 +1,5 @@
 //! Whose secret is hashed next. Hashing is slow on purpose, so secrets wait for it in turns, and
-//! not many do: who sends wrong ones in numbers fills the room of their own address alone.
+//! not many do: an address that sends many wrong secrets fills its own room alone.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -167,7 +167,7 @@ mod tests {
         assert!(is_refused(&mut ask(&turns, 0, 1)), "the fifth");
         let mut of_other_name = ask(&turns, 9, 1);
         let mut from_elsewhere = ask(&turns, 0, 2);
-        // The addresses take turns: whoever comes from elsewhere waits for one, not for five.
+        // Addresses take turns: a request from another address waits for one hash, not for five.
         drop(first);
         let second = waiting.remove(0).await.unwrap();
         assert!((&mut from_elsewhere).now_or_never().is_none());

@@ -1,5 +1,5 @@
 //! How many connections there may be: fewer than the system lets this process open files, so that
-//! the store and the next one who comes always find a descriptor.
+//! the store and the next connection always find a descriptor.
 
 /// Descriptors that are kept for everything else: the store, its readers, the log.
 const KEPT: u64 = 128;

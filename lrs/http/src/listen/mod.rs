@@ -36,7 +36,7 @@ use super::{router, state};
 const FAREWELL: Duration = Duration::from_secs(8);
 /// How often the watchman looks.
 const ROUND: Duration = Duration::from_secs(1);
-/// One in so many places is kept free, so that who comes need not wait until somebody has gone.
+/// One in `SPARE` places is kept free, so that a new connection need not wait until another is closed.
 const SPARE: usize = 8;
 /// How often room is looked for while there is none.
 const AGAIN: Duration = Duration::from_millis(50);
@@ -45,8 +45,8 @@ const SAID: Duration = Duration::from_mins(1);
 /// The largest head of a request, and what is read ahead of a body, in bytes.
 const BUFFER: usize = 64 * 1024;
 
-/// Answers those who come to `listener` until `stop` resolves, then finishes what was begun, but
-/// waits no longer than eight seconds for it.
+/// Answers the connections that come to `listener` until `stop` resolves. Then finishes the requests
+/// that were begun, but waits no longer than eight seconds for them.
 pub async fn serve(
     listener: TcpListener,
     server: state::Server,
@@ -160,7 +160,8 @@ where
         });
     }
 
-    /// A connection that broke before it was taken is nobody's trouble; anything else lasts a while.
+    /// A connection that broke before it was accepted is passed over. Any other error lasts a while, as
+    /// where descriptors are used up, so the next try waits.
     async fn cannot_accept(&mut self, error: &io::Error) {
         use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
         if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
@@ -225,7 +226,7 @@ async fn serve_one<S, F>(
             .serve_connection(io, answer)
     );
     let mut stopped = pin!(async {
-        // An error means that nobody is left to stop it: then the process ends.
+        // An error means that the sender is gone: then the process ends.
         let _ = stopping.wait_for(|stopping| *stopping).await;
     });
     let mut is_stopping = false;

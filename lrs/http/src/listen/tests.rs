@@ -1,5 +1,5 @@
-//! Connections over pipes, on a clock that runs only while everybody waits; and over sockets where
-//! it is about how many there are.
+//! Connections over pipes, on a clock that runs only while all tasks wait; over sockets where a test
+//! counts connections.
 
 use std::future::pending;
 

@@ -1,6 +1,6 @@
-//! Who keeps the server waiting: each connection says what it waits for and since when, and one
-//! watchman closes those that take too long. Where there are too many connections, the one that
-//! has kept it waiting longest makes room for the next.
+//! Which clients keep the server waiting. Each connection says what it waits for and since when, and
+//! one watchman closes connections that take too long. Where all places are taken, the connection that
+//! has kept the server waiting longest makes room for the next one.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,7 +19,7 @@ pub(super) const IDLE: Duration = Duration::from_secs(75);
 /// How long an answer may wait for its reader to take any more of it.
 pub(super) const UNREAD: Duration = Duration::from_secs(30);
 /// How long one in the middle of a request is spared when room is needed: longer than packets of a
-/// client that goes on are apart, and shorter than who comes may wait.
+/// client that goes on are apart, and shorter than a new connection may wait.
 const SPARED: Duration = Duration::from_millis(150);
 
 /// What a connection waits for its other end to do.
@@ -56,9 +56,9 @@ impl Want {
 enum Rest {
     /// Nothing, or nothing that anybody wants.
     None,
-    /// Something may come; nobody waits for it now.
+    /// More of the body may come; no handler waits for it now.
     Some,
-    /// Somebody waits for it.
+    /// A handler waits for more of the body.
     Wanted,
 }
 
@@ -80,9 +80,9 @@ struct State {
 }
 
 impl State {
-    /// Its place in the row of those that make room: first who has not asked for anything yet,
-    /// then who may ask again, then who is in the middle of a request for a while; the longest
-    /// first. None while it is the server's turn.
+    /// Its place in the row of connections that make room: first those without a request so far, then
+    /// those between two requests, then those in the middle of a request for a while; within each, the
+    /// longest first. `None` while it is the server's turn.
     fn place(&self, now: Instant) -> Option<(u8, Instant)> {
         let (want, since) = self.want()?;
         match want {
@@ -106,7 +106,7 @@ impl State {
     }
 }
 
-/// One connection, as those see it who move its bytes.
+/// One connection, as the tasks that move its bytes see it.
 #[derive(Debug)]
 pub(super) struct Watch {
     state: Mutex<State>,
@@ -164,7 +164,7 @@ impl Watch {
         number
     }
 
-    /// Somebody waits for more of the body, or no longer does.
+    /// A handler waits for more of the body, or no longer does.
     pub(super) fn wanted(&self, request: u64, wanted: bool) {
         self.note_of(request, |state| {
             let body = if wanted { Rest::Wanted } else { Rest::Some };
@@ -174,7 +174,7 @@ impl Watch {
         });
     }
 
-    /// The body is over, or nobody wants the rest of it.
+    /// The body is over, or no handler wants the rest of it.
     pub(super) fn body_is_over(&self, request: u64) {
         self.note_of(request, |state| {
             (state.body, state.since) = (Rest::None, Instant::now());
@@ -274,7 +274,7 @@ impl Watchman {
         self.all(|connections| {
             let waiting =
                 connections.iter().filter_map(|(id, watch)| Some((watch.place(now)?, *id)));
-            // No longer among those watched: the next who needs room asks another one.
+            // No longer watched, so that the next connection that needs room closes another one.
             let longest = waiting.min_by_key(|(place, _)| *place).map(|(_, id)| id);
             let closed = longest.and_then(|id| connections.remove(&id));
             closed.map(|watch| watch.closing.notify_one()).is_some()

@@ -106,7 +106,7 @@ impl Answer<'_> {
     }
 
     /// A `StatementResult` (Data 2.5) of texts that are JSON already. Its memory is taken before it is
-    /// made, and held until it is sent: between the two nobody else can take it.
+    /// made, and held until it is sent: no other request can take it between the two.
     async fn result(&self, texts: Vec<Bytes>, more: String) -> Result<Bytes, Problem> {
         let length = texts.iter().map(|text| text.len() + 1).sum::<usize>() + more.len() + 64;
         let held = self.memory.reserve(length)?;
@@ -115,8 +115,8 @@ impl Answer<'_> {
     }
 
     /// The texts of the first of `statements` in the format asked for: of fewer than all where they
-    /// would weigh too much. Canonical definitions are merged of what all statements said: who may not
-    /// read all of them gets those that a statement brings along itself.
+    /// would weigh too much. Canonical definitions are merged of what all statements said: a caller that
+    /// may not read all statements gets the definitions that a statement brings along itself.
     async fn texts(&self, statements: &[Stored]) -> Result<Vec<Bytes>, Problem> {
         match self.query.format {
             Format::Exact => {
@@ -140,7 +140,7 @@ impl Answer<'_> {
         }
     }
 
-    /// Does `work` on statements, and on so many bytes `more`, where it holds up nobody else.
+    /// Does `work` on statements, and on `more` bytes beside them, where it holds up no other key.
     async fn compute<T: Send + 'static>(
         &self,
         statements: &[Stored],

@@ -90,7 +90,7 @@ pub async fn post(
     Ok(([(NEW_STATEMENTS, new.to_string())], Json(ids)))
 }
 
-/// The problem with what its statements are about, for people who know them by no index.
+/// The problem, with what the statements at fault are about, for people who do not count statements.
 fn naming(problem: Problem, body: &Bytes) -> Problem {
     let places = problem.places();
     if places.is_empty() {

@@ -11,7 +11,7 @@ use super::client::member;
 use super::exit::Exit;
 use super::out::{note, say};
 
-/// Who asks has given up by then: a container's health check does after five seconds.
+/// A container's health check gives up after five seconds.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// See the command's help.

@@ -97,7 +97,7 @@ impl Cli {
                 Command::Store(command) => command.run().await,
             }
         });
-        // What blocks a thread for longer is not waited for: its answer has nobody to go to.
+        // A thread that is blocked for longer is not waited for: no client waits for its answer.
         runtime.shutdown_timeout(LEFT);
         code
     }

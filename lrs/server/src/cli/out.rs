@@ -52,7 +52,7 @@ macro_rules! say {
 }
 pub(super) use say;
 
-/// Prints one line on standard error, where somebody reads it, as `eprintln!` does.
+/// Prints one line on standard error, as `eprintln!` does, but goes on where it is closed.
 macro_rules! note {
     ($($text:tt)*) => { $crate::cli::out::tell(format_args!($($text)*)) };
 }
@@ -80,12 +80,12 @@ pub(super) fn bytes(bytes: &[u8], ends_line: bool) -> io::Result<()> {
 }
 
 pub(super) fn tell(text: fmt::Arguments<'_>) {
-    // Nobody can be told that nobody can be told.
+    // Standard error is closed: there is no place left to say so.
     let _ = writeln!(io::stderr(), "{}", harmless(&text.to_string()));
 }
 
 /// Text with its control characters written out, as in `\u{1b}`: names, labels and account names
-/// are anybody's, and must not steer the terminal of who lists them. Line ends and tabs stay; so do
+/// come from any client, and must not steer the terminal that shows them. Line ends and tabs stay; so do
 /// all other characters.
 fn harmless(text: &str) -> Cow<'_, str> {
     let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t') || is_override(c);

@@ -3,7 +3,7 @@
 use url::Url;
 use validator::value::is_iri;
 
-/// What a base URL must be, for those who wrote another one.
+/// What a base URL must be, for the message about another one.
 pub(super) const FORM: &str = "an absolute URL without query and fragment, such as https://lrs.example.org or \
                         https://example.org/lrs";
 

@@ -28,7 +28,7 @@ pub struct Settings {
     /// A file whose trimmed text is the setting `store`, for an address with a password; empty
     /// for none. It counts as `store` given in the same place.
     pub store_file: PathBuf,
-    /// Spoken to those who do not say which version they speak: `1.0.3` or `2.0.0`.
+    /// The version of xAPI for requests that name none: `1.0.3` or `2.0.0`.
     pub default_version: String,
     /// Where the server is seen from outside, as `https://host/path`; empty for where it listens.
     pub base_url: String,

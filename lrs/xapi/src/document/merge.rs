@@ -26,7 +26,7 @@ pub(super) enum Unmerged {
 /// object: one that is not is taken for one without members.
 pub(super) fn merge(kept: &[u8], posted: &[u8], most: usize) -> Result<String, Unmerged> {
     let mut news: Vec<(Cow<'_, str>, &RawValue)> = Vec::new();
-    // What it says was checked by those who took it.
+    // The text was checked when the document was taken.
     let _ = each_member(posted, |name, value| {
         news.push((name, value));
         true

@@ -58,7 +58,7 @@ pub(super) struct Source {
     pub(super) name: String,
     /// In the order of the lines; an error is the last.
     pub(super) batches: mpsc::Receiver<anyhow::Result<Batch>>,
-    /// How many bytes it has, as it lies on the disk; 0 where nobody knows.
+    /// How many bytes it has, as it lies on the disk; 0 where that is not known.
     pub(super) total: u64,
     /// How many of them were read.
     pub(super) read: Arc<AtomicU64>,
@@ -84,7 +84,7 @@ impl Source {
             let mut reader =
                 Reader { name: of, batches: sender, batch: Batch::default(), bytes: 0 };
             if let Err(error) = reader.run(counted) {
-                // Nobody is told where the command has ended.
+                // Where the command has ended, the channel is closed.
                 let _ = reader.batches.blocking_send(Err(error));
             }
         });
@@ -204,7 +204,7 @@ impl Reader {
         self.bytes = 0;
         let batch = std::mem::take(&mut self.batch);
         if !batch.lines.is_empty() || !batch.faults.is_empty() {
-            // Nobody is told where the command has ended.
+            // Where the command has ended, the channel is closed.
             let _ = self.batches.blocking_send(Ok(batch));
         }
     }

@@ -17,7 +17,7 @@ use crate::config::Flags;
 use crate::stop;
 use service::keys::First;
 
-/// How long after it is asked to stop the process ends in any case: who asks kills it after ten
+/// How long after it is asked to stop the process ends in any case: containers are killed after ten
 /// seconds, and requests are waited for a little less long.
 const FAREWELL: Duration = Duration::from_millis(9_500);
 const SEED: &str = "TRACCIA_SEED_KEY";
@@ -58,7 +58,7 @@ impl Serve {
                 .await
                 .context("loading the demo")?;
         }
-        // Who started it may be gone, and the server is there all the same.
+        // Standard output may be closed; the server runs all the same.
         let _ = announce(&app);
         match seed {
             Some(seed) if self.demo => drop(say!("key:secret         {seed}")),
