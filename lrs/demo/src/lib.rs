@@ -23,7 +23,7 @@ use path::Path;
 pub use programme::{PROGRAMMES, Programme, programme};
 use world::World;
 
-/// One in so many learners has somebody beside them whom the list does not know.
+/// Of this number of learners one is followed by a person who is not in the list.
 const STRANGERS: usize = 41;
 /// Their places, which no cohort reaches.
 const FIRST_STRANGER: usize = 1_000_000;

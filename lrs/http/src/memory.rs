@@ -52,7 +52,7 @@ impl Memory {
         Self(Arc::new(Pool { whole, size: bytes, held: AtomicUsize::new(0) }))
     }
 
-    /// Takes so many bytes, all or none.
+    /// Reserves `bytes` bytes, all or none.
     pub fn reserve(&self, bytes: usize) -> Result<Reserved, Exhausted> {
         self.take(bytes)?;
         Ok(Reserved { memory: self.clone(), bytes })
@@ -101,7 +101,7 @@ impl Reserved {
         self.bytes
     }
 
-    /// Takes so many bytes more; on an error this holds what it held.
+    /// Reserves `bytes` bytes more; on an error this holds what it held.
     pub fn grow(&mut self, bytes: usize) -> Result<(), Exhausted> {
         let more = |exhausted| Exhausted { asked: self.bytes.saturating_add(bytes), ..exhausted };
         self.memory.take(bytes).map_err(more)?;

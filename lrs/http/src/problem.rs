@@ -162,7 +162,7 @@ impl Problem {
         .under("xAPI 1.0.3 Communication 4.0")
     }
 
-    /// So many secrets are tried that this one cannot be looked at for some `seconds`.
+    /// Too many secrets wait to be hashed: this one can be tried again after `seconds`.
     pub fn too_many_attempts(seconds: u64) -> Self {
         let mut problem = Self::new(
             StatusCode::TOO_MANY_REQUESTS,

@@ -35,8 +35,8 @@ impl FromRequestParts<Server> for Parameters {
     }
 }
 
-/// A whole body, decompressed, no larger than the server's limit. It is read only for a good key,
-/// and its bytes are memory of that key's share until the last of them is dropped.
+/// A whole body, decompressed, no larger than `limits.body_bytes`. A body is read for a good key alone.
+/// Its bytes are reserved in the share of that key until the last [`Bytes`] of them is dropped.
 #[derive(Clone, Debug)]
 pub struct Content {
     /// The `Content-Type` header as it came; empty when missing.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Work on so many bytes is done where it is asked for: handing it over would cost more.
+/// Work on at most this number of bytes is done on the calling thread: handing it over would cost more.
 const SMALL: usize = 64 << 10;
 
 /// The threads for such work. Clones share them.
@@ -55,7 +55,7 @@ impl Compute {
         Self(Arc::new(Threads { free, of_key: Turns::new(1) }))
     }
 
-    /// Does `work` on so many `bytes` for the key `key`: at once where they are few, otherwise on a
+    /// Does `work` on `bytes` bytes for the key `key`: at once where they are few, otherwise on a
     /// thread of its own, when the key has no other work under way and a thread is free.
     ///
     /// # Errors

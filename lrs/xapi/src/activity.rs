@@ -108,7 +108,7 @@ struct Growth {
 }
 
 impl Growth {
-    /// A member of an object of so many `members` becomes `new`.
+    /// A member of an object of `members` members becomes `new`.
     fn member(&mut self, key: &str, known: Option<&Value>, new: &Value, members: &mut usize) {
         match known {
             Some(known) if known == new => return,

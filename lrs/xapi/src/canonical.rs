@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::language::Languages;
 
-/// The store's definitions may add so many bytes to a statement; beyond that its activities keep
+/// How many bytes the store's definitions may add to a statement; beyond that its activities keep
 /// the definitions that it came with.
 const MOST_ADDED: usize = 16 << 20;
 

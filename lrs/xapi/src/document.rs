@@ -86,8 +86,8 @@ impl Document {
 pub enum Change {
     /// Replaces it.
     Put(Document),
-    /// Merges the top-level members of a JSON object into it (2.2), which may have so many bytes at
-    /// the most then.
+    /// Merges the top-level members of a JSON object into the document (2.2). The result may have at most
+    /// this number of bytes.
     Post(Document, usize),
     /// Removes it.
     Delete,

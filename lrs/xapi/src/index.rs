@@ -60,8 +60,9 @@ pub fn keys_up_to(most: usize, statement: &Value, authority: &Value) -> Vec<Inde
     keys.finish()
 }
 
-/// What one statement may be found by of itself, and all statements of a request together: the
-/// store writes a row for each, while other writers wait.
+/// How many index keys the words of one statement may give, and how many those of all statements of a
+/// request together. A store writes a row for each key, and other writers wait meanwhile. Example: a
+/// group with 30,000 members gives 30,000 keys and is refused.
 pub const MOST_OF_STATEMENT: usize = 20_000;
 /// See [`MOST_OF_STATEMENT`].
 pub const MOST_OF_BATCH: usize = 200_000;

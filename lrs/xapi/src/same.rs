@@ -15,7 +15,7 @@ use super::normal_form::normal_form;
 const ASSIGNED: [&str; 3] = ["id", "timestamp", "version"];
 /// Members that the store always assigns.
 const REPLACED: [&str; 2] = ["stored", "authority"];
-/// So many differences are named; comparing ends with the last of them.
+/// How many differences are named; comparing ends with the last of them.
 pub const MOST_DIFFERENCES: usize = 20;
 
 /// JSON pointers (RFC 6901) of the places where `incoming` differs from the `kept` statement,

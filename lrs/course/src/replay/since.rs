@@ -2,8 +2,11 @@
 
 use crate::model::Course;
 
-/// Whether something holds, and since when. What is lost and regained on one day held at the end
-/// of each day, and so has held since before.
+/// Whether a result holds, such as a completion, and since when.
+///
+/// Results are told by day. A result that is lost and regained within one day of the course's time zone
+/// held at the end of that day, so it has held since before. Example: completed on 3 May, taken back on
+/// 5 May at 9:00, completed again on 5 May at 17:00: it holds since 3 May.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Since {
     /// Whether it holds.

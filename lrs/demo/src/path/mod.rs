@@ -15,7 +15,7 @@ use super::world::{Purpose, World};
 use course::{Activity, ActivityPlace, Assessment, Form};
 use pace::Pace;
 
-/// One in so many learners is in a batch that Moodle's plugin sends again.
+/// Of this number of learners one is in a batch that Moodle's plugin sends again.
 const SENT_AGAIN: usize = 29;
 /// The statements of a batch.
 const BATCH: usize = 30;

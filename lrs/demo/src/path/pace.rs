@@ -14,7 +14,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// A pace for a course of so many days; none for those who never begin.
+    /// A pace for a course of `days` days; none for those who never begin.
     pub(super) fn draw(days: i64, online: bool, chance: &mut impl Rng) -> Option<Self> {
         if chance.random_bool(0.14) {
             return None;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use xapi::instant::Instant;
 
-/// Counts are kept for so many pairs of key and rule; what comes after is counted together.
+/// How many pairs of key and rule are counted apart; all others are counted together.
 const MOST: usize = 1_000;
 
 /// How often a key's requests were refused for a reason.

@@ -19,7 +19,7 @@ pub use verify::{Contents, contents};
 
 /// How many statements to read from a log at once.
 pub const STATEMENTS: usize = 10_000;
-/// The attachments of statements that are kept at once weigh so many bytes, and one more.
+/// Attachments are kept together until they weigh more than this number of bytes.
 const ATTACHMENTS: usize = 64 << 20;
 /// Documents read at once.
 const DOCUMENTS: usize = 500;

@@ -155,7 +155,7 @@ struct Importer {
 
 /// What became of lines that were sent.
 enum Outcome {
-    /// All are kept, so many of them new, where the server says it.
+    /// All are kept; how many of them are new, where the server says so.
     Kept(Option<u64>),
     /// These of them are at fault, or one that is not named.
     Refused { faulty: BTreeSet<usize>, reason: Value },

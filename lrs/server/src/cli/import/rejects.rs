@@ -11,7 +11,7 @@ use super::source::Line;
 use crate::cli::exit;
 use crate::cli::out::note;
 
-/// So many refused lines are said; all are in the file.
+/// How many refused lines are printed; all are in the file.
 const SAID: u64 = 5;
 
 /// The reject file, made when the first statement is refused.
