@@ -32,15 +32,25 @@ pub(crate) fn fold(name: &str) -> String {
 impl<R: Read + Seek> Archive<R> {
     /// Reads the directory and holds it to the limits. Nothing where the archive is not safe to
     /// read on: the findings say why.
-    pub(crate) fn open(mut reader: R, limits: &Limits, findings: &mut Findings) -> io::Result<Option<Self>> {
+    pub(crate) fn open(
+        mut reader: R,
+        limits: &Limits,
+        findings: &mut Findings,
+    ) -> io::Result<Option<Self>> {
         let mut magic = [0; 8];
         let read = read_up_to(&mut reader, &mut magic)?;
         let magic = magic.get(..read).unwrap_or_default();
         reader.seek(SeekFrom::Start(0))?;
-        let mut archive = Self { reader, entries: Vec::new(), files: BTreeMap::new(), folded: HashMap::new() };
+        let mut archive =
+            Self { reader, entries: Vec::new(), files: BTreeMap::new(), folded: HashMap::new() };
         if let Err(error) = archive.directory(limits, findings) {
             if let ZipError::Io(error) = &error
-                && !matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
+                && !matches!(
+                    error.kind(),
+                    io::ErrorKind::UnexpectedEof
+                        | io::ErrorKind::InvalidData
+                        | io::ErrorKind::InvalidInput
+                )
             {
                 return Err(io::Error::new(error.kind(), error.to_string()));
             }
@@ -94,7 +104,9 @@ impl<R: Read + Seek> Archive<R> {
         }
         for name in self.files.keys() {
             let folders = name.match_indices('/').filter_map(|(at, _)| name.get(..at));
-            if let Some(folder) = folders.into_iter().find(|folder| self.files.contains_key(*folder)) {
+            if let Some(folder) =
+                folders.into_iter().find(|folder| self.files.contains_key(*folder))
+            {
                 findings.add(Rule::NameFolder, Place::file(folder), []);
             }
         }
@@ -106,13 +118,21 @@ impl<R: Read + Seek> Archive<R> {
         for (index, entry) in self.entries.iter().enumerate() {
             // A local header has at least 30 bytes and the name.
             let head = entry.header_start().saturating_add(30 + entry.name_raw().len() as u64);
-            ranges.push((entry.header_start(), head.saturating_add(entry.compressed_size()), index));
+            ranges.push((
+                entry.header_start(),
+                head.saturating_add(entry.compressed_size()),
+                index,
+            ));
         }
         ranges.sort_unstable();
         for pair in ranges.windows(2) {
             let [(_, end, first), (start, _, second)] = pair else { continue };
             if end > start {
-                let name = |index: usize| self.entries.get(index).map(|entry| String::from_utf8_lossy(entry.name_raw()).into_owned());
+                let name = |index: usize| {
+                    self.entries
+                        .get(index)
+                        .map(|entry| String::from_utf8_lossy(entry.name_raw()).into_owned())
+                };
                 let (Some(first), Some(second)) = (name(*first), name(*second)) else { continue };
                 findings.add(Rule::ArchiveOverlap, Place::file(&second), [&first]);
             }
@@ -135,7 +155,12 @@ impl<R: Read + Seek> Archive<R> {
     }
 
     /// The bytes of a file, if it has at most `limit`. Nothing where it has more, is missing or damaged.
-    pub(crate) fn text(&mut self, name: &str, limit: u64, findings: &mut Findings) -> Option<Vec<u8>> {
+    pub(crate) fn text(
+        &mut self,
+        name: &str,
+        limit: u64,
+        findings: &mut Findings,
+    ) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         let is_whole = self.pieces(name, findings, |piece| {
             bytes.extend_from_slice(piece);
@@ -150,8 +175,15 @@ impl<R: Read + Seek> Archive<R> {
 
     /// Gives the unpacked bytes of a file to `take`, piece by piece, until that says no. False
     /// where the file is not there, or does not unpack to what the directory says.
-    pub(crate) fn pieces(&mut self, name: &str, findings: &mut Findings, mut take: impl FnMut(&[u8]) -> bool) -> bool {
-        let Some(entry) = self.files.get(name).and_then(|index| self.entries.get(*index)) else { return false };
+    pub(crate) fn pieces(
+        &mut self,
+        name: &str,
+        findings: &mut Findings,
+        mut take: impl FnMut(&[u8]) -> bool,
+    ) -> bool {
+        let Some(entry) = self.files.get(name).and_then(|index| self.entries.get(*index)) else {
+            return false;
+        };
         let declared = entry.size();
         let mut file = match entry.as_ref().with_reader(&mut self.reader, ZipReadOptions::new()) {
             Ok(file) => file,

@@ -76,7 +76,9 @@ impl Findings {
     pub fn left_off(&self) -> impl Iterator<Item = (Rule, usize)> {
         let limit = self.limit;
         let counts = self.counts.iter().map(|(rule, count)| (*rule, *count));
-        counts.filter_map(move |(rule, count)| Some((rule, count.checked_sub(limit)?)).filter(|(_, more)| *more > 0))
+        counts.filter_map(move |(rule, count)| {
+            Some((rule, count.checked_sub(limit)?)).filter(|(_, more)| *more > 0)
+        })
     }
 
     pub(crate) fn has_errors(&self) -> bool {
