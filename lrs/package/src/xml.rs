@@ -1,0 +1,178 @@
+//! A manifest as XML: decoded, parsed within limits, with the line of each element.
+
+use std::collections::BTreeMap;
+
+use roxmltree::{Document, Error, Node, ParsingOptions};
+
+use crate::finding::{Findings, Place};
+use crate::limits::Limits;
+use crate::rule::Rule;
+
+/// The text of a manifest: UTF-8, UTF-16 with a byte order mark, or what its declaration names.
+/// Nothing where the bytes are not of that encoding.
+pub(crate) fn decode(file: &str, bytes: &[u8], findings: &mut Findings) -> Option<String> {
+    let declared = || {
+        let head = String::from_utf8_lossy(bytes.get(..200.min(bytes.len()))?).into_owned();
+        let declaration = head.strip_prefix("<?xml")?.split("?>").next()?.to_owned();
+        let value = declaration.split("encoding").nth(1)?.trim_start_matches(['=', ' ']);
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        value.split(quote).nth(1).map(str::to_owned)
+    };
+    let (encoding, name) = match encoding_rs::Encoding::for_bom(bytes) {
+        Some((encoding, _)) => (Some(encoding), encoding.name().to_owned()),
+        None => match declared() {
+            Some(name) => (encoding_rs::Encoding::for_label(name.as_bytes()), name),
+            None => (Some(encoding_rs::UTF_8), "UTF-8".to_owned()),
+        },
+    };
+    let decoded = encoding.map(|encoding| encoding.decode(bytes));
+    match decoded {
+        Some((text, _, false)) => Some(text.into_owned()),
+        _ => {
+            findings.add(Rule::XmlEncoding, Place::file(file), [&name]);
+            None
+        }
+    }
+}
+
+/// A parsed manifest.
+pub(crate) struct Manifest<'a> {
+    file: &'a str,
+    document: Document<'a>,
+    /// Where each line begins, in bytes.
+    lines: Vec<usize>,
+}
+
+impl<'a> Manifest<'a> {
+    /// Parses a manifest. Nothing where it is not XML within the limits.
+    pub(crate) fn parse(
+        file: &'a str,
+        text: &'a str,
+        limits: &Limits,
+        findings: &mut Findings,
+    ) -> Option<Self> {
+        // Before parsing: the tree of a text nested without end would be as deep.
+        if depth(text) > limits.manifest_depth {
+            findings.add(Rule::XmlDepth, Place::file(file), [&limits.manifest_depth]);
+            return None;
+        }
+        let options =
+            ParsingOptions { nodes_limit: limits.manifest_nodes, ..ParsingOptions::default() };
+        match Document::parse_with_options(text, options) {
+            Ok(document) => {
+                let lines = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
+                let manifest = Self { file, document, lines };
+                manifest.prefixes(findings);
+                Some(manifest)
+            }
+            Err(error) => {
+                refuse(file, text, &error, limits, findings);
+                None
+            }
+        }
+    }
+
+    pub(crate) fn root(&self) -> Node<'_, 'a> {
+        self.document.root_element()
+    }
+
+    /// Where an element is.
+    pub(crate) fn at(&self, node: Node<'_, '_>) -> Place<'a> {
+        Place::line(self.file, self.line(node))
+    }
+
+    /// The line of an element, from 1.
+    pub(crate) fn line(&self, node: Node<'_, '_>) -> u32 {
+        let before = self.lines.partition_point(|end| *end < node.range().start);
+        u32::try_from(before + 1).unwrap_or(u32::MAX)
+    }
+
+    /// A prefix that means two things is legal, and misread by platforms that go by prefixes.
+    fn prefixes(&self, findings: &mut Findings) {
+        let mut bound: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut clashes: BTreeMap<&str, ()> = BTreeMap::new();
+        for node in self.document.descendants().filter(Node::is_element) {
+            for namespace in node.namespaces() {
+                let Some(prefix) = namespace.name() else { continue };
+                let first = *bound.entry(prefix).or_insert(namespace.uri());
+                if first != namespace.uri() && clashes.insert(prefix, ()).is_none() {
+                    let place = self.at(node);
+                    findings.add(Rule::XmlPrefixClash, place, [&prefix, &first, &namespace.uri()]);
+                }
+            }
+        }
+    }
+}
+
+/// An upper bound of how deeply elements are nested.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0_usize);
+    for at in memchr::memchr_iter(b'<', text.as_bytes()) {
+        let rest = text.as_bytes().get(at + 1..).unwrap_or_default();
+        match rest.first() {
+            Some(b'/') => depth = depth.saturating_sub(1),
+            Some(b'!' | b'?') | None => {}
+            Some(_) => {
+                let end = memchr::memchr(b'>', rest).unwrap_or(rest.len());
+                if end == 0 || rest.get(end - 1) != Some(&b'/') {
+                    depth += 1;
+                    deepest = deepest.max(depth);
+                }
+            }
+        }
+    }
+    deepest
+}
+
+fn refuse(file: &str, text: &str, error: &Error, limits: &Limits, findings: &mut Findings) {
+    let place = Place::line(file, error.pos().row);
+    match error {
+        Error::DtdDetected => {
+            let before = text.split("<!DOCTYPE").next().unwrap_or_default();
+            let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
+            let line = u32::try_from(line).unwrap_or(u32::MAX);
+            findings.add(Rule::XmlDoctype, Place::line(file, line), []);
+        }
+        Error::NodesLimitReached
+        | Error::AttributesLimitReached
+        | Error::NamespacesLimitReached => {
+            findings.add(Rule::XmlNodes, Place::file(file), [&limits.manifest_nodes]);
+        }
+        Error::UnknownNamespace(prefix, _) => {
+            findings.add(Rule::XmlPrefixUndeclared, place, [prefix]);
+        }
+        Error::UnknownEntityReference(entity, _) => {
+            findings.add(Rule::XmlEntity, place, [entity]);
+        }
+        other => findings.add(Rule::XmlMalformed, place, [other]),
+    }
+}
+
+/// The child elements of this local name, in whatever namespace.
+pub(crate) fn children<'a, 'i: 'a>(
+    node: Node<'a, 'i>,
+    name: &'a str,
+) -> impl Iterator<Item = Node<'a, 'i>> {
+    node.children().filter(move |child| child.is_element() && child.tag_name().name() == name)
+}
+
+/// The first child element of this local name.
+pub(crate) fn child<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'a str) -> Option<Node<'a, 'i>> {
+    node.children().find(|child| child.is_element() && child.tag_name().name() == name)
+}
+
+/// The text of an element, without blanks around it.
+pub(crate) fn text(node: Node<'_, '_>) -> String {
+    node.children().filter_map(|child| child.text()).collect::<String>().trim().to_owned()
+}
+
+/// The text of the first child of this local name; empty where there is none.
+pub(crate) fn child_text(node: Node<'_, '_>, name: &str) -> String {
+    let mut children = node.children().filter(|child| child.is_element());
+    children.find(|child| child.tag_name().name() == name).map(text).unwrap_or_default()
+}
+
+/// The value of an attribute of this local name, in whatever namespace, without blanks around it.
+pub(crate) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
+    node.attributes().find(|attribute| attribute.name() == name).map(|it| it.value().trim())
+}
