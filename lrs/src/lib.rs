@@ -19,6 +19,7 @@ pub mod demo;
 pub mod export;
 pub mod http;
 pub mod memory;
+pub mod packages;
 pub mod progress;
 pub mod record;
 pub mod stop;

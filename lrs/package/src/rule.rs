@@ -67,7 +67,6 @@ rules! {
     NameEncoding "name-encoding" Warning [];
     NameLength "name-length" Error ["limit"];
     NameDepth "name-depth" Error ["limit"];
-    NameReserved "name-reserved" Warning [];
     NameDuplicate "name-duplicate" Error [];
     NameCase "name-case" Warning ["other"];
     NameFolder "name-folder" Error [];
