@@ -88,6 +88,22 @@ impl Scene {
         Self { store, watched, progress: None, _home: home }
     }
 
+    /// The same store, in which a statement is not as it was written any more.
+    fn damaged(self, statement: &Value) -> Self {
+        let Self { store, watched, _home: home, .. } = self;
+        drop((watched, store));
+        let database = rusqlite::Connection::open(home.path().join("traccia.sqlite")).unwrap();
+        let id: Uuid = statement["id"].as_str().unwrap().parse().unwrap();
+        let other = "UPDATE statement SET checksum = checksum + 1 \
+            WHERE seq = (SELECT seq FROM statement_id WHERE id = ?1)";
+        assert_eq!(database.execute(other, [id.as_bytes()]).unwrap(), 1);
+        drop(database);
+        let store = SqliteStore::open(home.path(), Arc::new(SystemClock)).unwrap();
+        let store: Arc<dyn Store> = Arc::new(store);
+        let watched = Watched::new(Arc::clone(&store));
+        Self { store, watched, progress: None, _home: home }
+    }
+
     fn follow(&mut self) {
         let store: Arc<dyn Store> = Arc::<Watched>::clone(&self.watched);
         let (commands, listening) = mpsc::channel(8);
@@ -111,8 +127,9 @@ impl Scene {
         let deadline = Stopwatch::now() + Duration::from_mins(1);
         loop {
             let through = self.store.watermark(course).await.unwrap().followed.through;
-            let rest = self.store.log(through, 1).await.unwrap();
-            if rest.statements.is_empty() {
+            // One that cannot be read is to be gone past as well.
+            let rest = self.store.log(through, 1).await;
+            if rest.is_ok_and(|rest| rest.statements.is_empty()) {
                 return self.watched.calls();
             }
             assert!(Stopwatch::now() < deadline, "progress follows within a minute");
@@ -174,6 +191,20 @@ async fn what_was_voided_before_it_was_read_is_not_computed_again() {
     let calls = scene.caught_up("a").await;
     assert_eq!(scene.statements_of("a", "u").await, 800);
     assert_eq!(pages_of_statements(&calls), 0, "{calls:?}");
+}
+
+#[tokio::test]
+async fn a_statement_that_cannot_be_read_does_not_keep_its_actor_from_being_computed_again() {
+    let scene = Scene::with_courses(&["a"]).await;
+    let said: Vec<Value> = (0..5).map(|n| completed("a", "u", n)).collect();
+    scene.keep(&said).await;
+    let mut scene = scene.damaged(&said[2]);
+    scene.follow();
+    scene.caught_up("a").await;
+    assert_eq!(scene.statements_of("a", "u").await, 4);
+    scene.keep(&[void(&said[0])]).await;
+    scene.caught_up("a").await;
+    assert_eq!(scene.statements_of("a", "u").await, 3);
 }
 
 #[tokio::test]

@@ -18,10 +18,12 @@ pub(super) fn preferred(headers: &HeaderMap) -> Language {
     let Some(header) = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) else {
         return Language::En;
     };
-    let mut spoken: Map<String, Value> =
+    let spoken: Map<String, Value> =
         ["en", "it"].into_iter().map(|tag| (tag.to_owned(), Value::Null)).collect();
-    Languages::parse(header).choose(&mut spoken);
-    if spoken.contains_key("it") { Language::It } else { Language::En }
+    match Languages::parse(header).best(&spoken).map(String::as_str) {
+        Some("it") => Language::It,
+        _ => Language::En,
+    }
 }
 
 /// Says refusals in the language of their reader.

@@ -8,19 +8,16 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
-use validator::{Report, Version};
+use validator::Report;
 
 use crate::access::caller::Forbidden;
 use crate::compute::Stopped;
-use crate::course::{Language, MergeError};
+use crate::course::Language;
 use crate::memory::Exhausted;
-use crate::progress::ProgressError;
-use crate::record::RecordError;
-use crate::store::StoreError;
-use crate::xapi::document::{self, Unmet};
 use crate::xapi::refusal::{Refusal, Values};
 
+mod progress;
+mod store;
 mod words;
 
 pub use words::Named;
@@ -358,151 +355,7 @@ impl From<validator::Violation> for Violation {
     }
 }
 
-impl From<RecordError> for Problem {
-    fn from(error: RecordError) -> Self {
-        match error {
-            RecordError::Refused(refusal) => refusal.into(),
-            RecordError::Conflict { id, statement, differences } => {
-                let mut problem = conflict(id, &differences);
-                problem.0.statement = statement;
-                problem
-            }
-            RecordError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        match error {
-            // The record says which places differ, to those who may know.
-            StoreError::Conflict { id, .. } => conflict(id, &[]),
-            StoreError::Precondition(unmet) => Self::unmet(&unmet, Version::V1_0_3),
-            StoreError::Refused(refusal) => refusal.into(),
-            StoreError::Unavailable(reason) => {
-                tracing::error!(reason, "the store is not available");
-                let mut problem = Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "store-unavailable",
-                    "The store cannot work now; what the request brought may or may not be kept.",
-                    "Send the same request again later; statements with ids of their own count once.",
-                );
-                problem.0.retry_after = Some(STORE_AWAY);
-                problem
-            }
-            StoreError::Rejected(reason) => {
-                tracing::error!(reason, "the store does not take a request");
-                Self::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "store-rejected",
-                    "The store does not take this, and has kept nothing of it.",
-                    "Tell the server's administrator; the log says why.",
-                )
-            }
-            StoreError::Unreadable { id, .. } => {
-                let named = id.map(|id| format!(" {id}")).unwrap_or_default();
-                tracing::error!(%error, "the store holds what it cannot read");
-                Self::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "store-corrupt",
-                    format!("The statement{named} cannot be read: it is not as it was stored."),
-                    "Tell the server's administrator, who may have it in a backup; all others can be read.",
-                )
-            }
-            StoreError::Corrupt(what) => {
-                tracing::error!(what, "the store holds what it cannot read");
-                Self::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "store-corrupt",
-                    "The store holds something that it cannot read.",
-                    "Tell the server's administrator; the log says what it is.",
-                )
-            }
-        }
-    }
-}
-
 impl Problem {
-    /// Why the server is not ready. Damage in the store is a reason, and not an error of this request.
-    pub fn not_ready(error: StoreError) -> Self {
-        let is_damage = matches!(error, StoreError::Corrupt(_) | StoreError::Unreadable { .. });
-        let mut problem = Self::from(error);
-        if is_damage {
-            problem.0.status = StatusCode::SERVICE_UNAVAILABLE.as_u16();
-            problem.0.title = "Service Unavailable".into();
-        }
-        problem
-    }
-
-    #[expect(clippy::too_many_lines, reason = "one arm for each answer")]
-    fn of_progress(error: ProgressError, detail: String) -> Self {
-        let (status, rule, remedy) = match error {
-            ProgressError::Merge(MergeError::Unknown(_)) | ProgressError::NoLearner(_) => (
-                StatusCode::NOT_FOUND,
-                "learner-unknown",
-                "GET /api/v1/courses/{id}/learners lists who is enrolled.",
-            ),
-            ProgressError::Merge(_) => (
-                StatusCode::CONFLICT,
-                "merge",
-                "GET /api/v1/courses/{id}/learners lists the merges.",
-            ),
-            ProgressError::NoSession { .. } => (
-                StatusCode::NOT_FOUND,
-                "session-unknown",
-                "Use the key of a [[module.event]] and the id of one of its sessions.",
-            ),
-            ProgressError::SeveralSessions { .. } => (
-                StatusCode::BAD_REQUEST,
-                "session-ambiguous",
-                "A sheet is signed at one session: write session=EVENT/SESSION.",
-            ),
-            ProgressError::HasCertificates { .. } => (
-                StatusCode::CONFLICT,
-                "course-has-certificates",
-                "Take them along first (GET /api/v1/courses/{id}/certificates/{list}), then add \
-                 `certificates=true`: nothing brings them back.",
-            ),
-            ProgressError::NoCertificates(_) => (
-                StatusCode::NOT_FOUND,
-                "certificates-unknown",
-                "GET /api/v1/courses/{id}/certificates names the lists.",
-            ),
-            ProgressError::Bounded => (
-                StatusCode::FORBIDDEN,
-                "bounds",
-                "Use a key without bounds; GET /whoami shows those of this one.",
-            ),
-            ProgressError::SessionOver { .. } => (
-                StatusCode::CONFLICT,
-                "session-over",
-                "Write the register of the session: PUT …/register, or `traccia register keep`.",
-            ),
-            ProgressError::NoCode | ProgressError::CodeOfDay(_) => (
-                StatusCode::FORBIDDEN,
-                "check-in-code",
-                "Look again at the code shown in the room; it is valid on the session's day alone.",
-            ),
-            ProgressError::Busy => {
-                (StatusCode::CONFLICT, "course-changed", "Look at the course, and send it again.")
-            }
-            ProgressError::Computing(_) => {
-                let mut problem = Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "progress-computing",
-                    detail,
-                    "Ask again in a few seconds: a course that was changed is read from the log.",
-                );
-                problem.0.retry_after = Some(STORE_AWAY);
-                return problem;
-            }
-            ProgressError::Record(error) => return (*error).into(),
-            ProgressError::Store(error) => return error.into(),
-            _ => return Self::stopped(),
-        };
-        Self::new(status, rule, detail, remedy)
-    }
-
     /// A parameter with a value that it does not take.
     pub fn parameter(name: &str, value: &str, takes: &str) -> Self {
         Self::new(
@@ -517,114 +370,5 @@ impl Problem {
     /// The rule that was broken.
     pub fn rule(&self) -> &str {
         &self.0.rule
-    }
-}
-
-fn conflict(id: Uuid, differences: &[String]) -> Problem {
-    let mut detail = format!("A different statement is kept under the id {id}.");
-    if !differences.is_empty() {
-        detail = format!("{detail} They differ at: {}.", differences.join(", "));
-    }
-    let mut problem = Problem::new(
-        StatusCode::CONFLICT,
-        "statement-conflict",
-        detail,
-        "Statements are immutable: send this one under a new id, or as it was sent first.",
-    )
-    .under("xAPI 1.0.3 Communication 2.1.1")
-    .with("id", id);
-    problem.0.pointer = differences.first().cloned();
-    problem
-}
-
-impl Problem {
-    /// Why a document was left as it is, with the clause of the `version` that is spoken.
-    pub fn of_document(error: RecordError, version: Version) -> Self {
-        match error {
-            RecordError::Store(StoreError::Precondition(unmet)) => Self::unmet(&unmet, version),
-            RecordError::Refused(refusal) if refusal.rule == document::TOO_LONG => {
-                Self::refused(StatusCode::PAYLOAD_TOO_LARGE, refusal)
-            }
-            other => other.into(),
-        }
-    }
-
-    fn unmet(unmet: &Unmet, version: Version) -> Self {
-        let (status, rule, detail, remedy) = match unmet {
-            Unmet::Failed => (
-                StatusCode::PRECONDITION_FAILED,
-                "precondition-failed",
-                "The document is not the one that the request's If-Match or If-None-Match names.",
-                "GET the document, apply your change to it, and send it with its ETag.",
-            ),
-            Unmet::Exists => (
-                StatusCode::CONFLICT,
-                "precondition-missing",
-                "The document exists, and the request has neither If-Match nor If-None-Match.",
-                "GET the document, look at it, and send the new one with If-Match and its ETag.",
-            ),
-            Unmet::Missing => (
-                StatusCode::BAD_REQUEST,
-                "precondition-missing",
-                "The request has neither If-Match nor If-None-Match.",
-                "Send `If-None-Match: *` to create the document, or If-Match with its ETag.",
-            ),
-        };
-        Self::new(status, rule, detail, remedy).under(match version {
-            Version::V1_0_3 => "xAPI 1.0.3 Communication 3.1",
-            Version::V2_0_0 => "xAPI 2.0.0 4.1.4",
-        })
-    }
-}
-
-impl From<ProgressError> for Problem {
-    fn from(error: ProgressError) -> Self {
-        let detail = error.to_string();
-        let bad = |rule: &'static str, remedy: &str| {
-            Self::new(StatusCode::BAD_REQUEST, rule, detail.clone(), remedy)
-        };
-        match error {
-            ProgressError::NoCourse(_) => Self::new(
-                StatusCode::NOT_FOUND,
-                "course-unknown",
-                detail,
-                "Load the course file first; GET /api/v1/courses lists the courses.",
-            ),
-            ProgressError::OtherId { .. } => {
-                bad("course-id", "Send the file to the address with the id it has.")
-            }
-            ProgressError::Course(_) => {
-                bad("course-file", "Mend the lines named and send it again.")
-            }
-            ProgressError::Sheet(_) => {
-                bad("sheet", "Mend the lines named and send the whole list again.")
-            }
-            ProgressError::NoEdition { .. } => bad(
-                "edition-unknown",
-                "Add an [[edition]] of this id to the course file, or mend the column `edition` \
-                 of the list of learners.",
-            ),
-            ProgressError::Grouping(_) => bad("parameter-value", "Choose among those named."),
-            ProgressError::NobodyNamed => bad(
-                "parameter-missing",
-                "Name one: `learner=ID`, or `--learner ID`. GET /api/v1/courses/{id}/learners, or \
-                 `traccia learners export`, gives the ids.",
-            ),
-            ProgressError::NotTaken { .. } => bad(
-                "parameter-value",
-                "Leave it out, or ask another report: `progress` and `hours` take every key.",
-            ),
-            ProgressError::NobodyHas { what, .. } => bad(
-                "nobody-has",
-                &format!(
-                    "Write it as the list of learners does; the report `comparison` with \
-                     by={what} shows what there is."
-                ),
-            ),
-            ProgressError::EmptyList => bad("sheet", "Send at least one learner."),
-            ProgressError::DayToCome(_) => bad("parameter-value", "Choose today or a day before."),
-            ProgressError::NoDay(_) => bad("parameter-value", "Choose a day of this century."),
-            other => Self::of_progress(other, detail),
-        }
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use super::boards::stopped;
-use super::read::{Read, evidence_of};
+use super::read::{Read, Readable, Unreadable, evidence_of};
 use crate::course::{ActorProgress, Course, Evidence};
 use crate::store::{Followed as Mark, KeptCourse, ProgressDocument, Result, Store, StoreError};
 use crate::xapi::instant::Instant;
@@ -42,6 +42,8 @@ pub(super) struct Followed {
     remembered: usize,
     /// Statements that were voided already when they were read; no document needs to be computed again for them.
     passed_over: HashSet<Uuid>,
+    /// Statements that could not be read when documents were computed again: each is logged once.
+    named: BTreeSet<Instant>,
     whole: bool,
 }
 
@@ -74,6 +76,7 @@ impl Followed {
             anew: BTreeMap::new(),
             remembered: 0,
             passed_over: HashSet::new(),
+            named: BTreeSet::new(),
             whole: false,
         };
         if !is_current {
@@ -205,18 +208,24 @@ impl Followed {
         self.course.place_of(object, parents, groupings).is_some()
     }
 
-    /// Reads one page of what an actor who lost a statement said, up to the mark, and not voided.
+    /// Reads one page of what an actor who lost a statement said, up to the mark, and not voided. A statement that
+    /// cannot be read is logged once and passed over.
     pub(super) async fn compute_on(&mut self, store: &dyn Store) -> Result<()> {
         let Some((actor, mut anew)) = self.anew.pop_first() else { return Ok(()) };
-        let page = store.statements(&of_agent(&actor, self.mark.through, anew.beyond)).await?;
-        let (more, last) = (page.more, page.statements.last().map(|statement| statement.stored));
+        let filter = of_agent(&actor, self.mark.through, anew.beyond);
+        let page = Readable::next(store, &filter).await?;
+        if let Some(Unreadable { stored, error }) = page.unreadable
+            && self.named.insert(stored)
+        {
+            tracing::error!(error, "a statement does not count");
+        }
         for evidence in all_evidence(page.statements).await? {
             if evidence.actor.to_string() == actor {
                 anew.progress.apply(&self.course, &evidence);
             }
         }
-        if more {
-            anew.beyond = last;
+        if page.beyond.is_some() {
+            anew.beyond = page.beyond;
             self.anew.insert(actor, anew);
         } else {
             self.documents.insert(actor.clone(), anew.progress);

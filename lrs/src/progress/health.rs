@@ -8,11 +8,13 @@ use serde_json::Value;
 use super::Progress;
 use super::board::{Board, Register};
 use super::error::ProgressError;
+use super::read::{Readable, Unreadable};
 use super::unassigned::Unassigned;
 use crate::access::bounds::Bounds;
 use crate::course::{Cell, Column, Credit, Evidence, Form, Kind, Selection, State, Table, Words};
 use crate::store::StoreError;
 use crate::xapi::query::Filter;
+use crate::xapi::stored::Stored;
 
 /// How many of the newest statements are looked at.
 const NEWEST: usize = 2_000;
@@ -30,6 +32,7 @@ struct Found {
     ahead: BTreeMap<String, (u64, i64)>,
     late: BTreeMap<String, (u64, i64)>,
     repeated: (u64, i64),
+    unreadable: Vec<Unreadable>,
 }
 
 impl Progress {
@@ -75,21 +78,21 @@ impl Progress {
         for kept in self.store.keys().await? {
             let authority = Some(kept.key.authority.ifi().to_owned());
             let filter = Filter { authority, limit: 1, ..Filter::default() };
-            let page = self.store.statements(&filter).await?;
-            if let Some(last) = page.statements.first() {
+            let page = Readable::next(&*self.store, &filter).await?;
+            // When it came is known even of one that cannot be read.
+            let last = page.statements.first().map(|last| last.stored);
+            if let Some(last) = last.or(page.unreadable.map(|last| last.stored)) {
                 let subject = format!("{} ({})", kept.key.name, kept.key.label);
-                table.rows.push(row("source", &subject, None, Some(last.stored.micros())));
+                table.rows.push(row("source", &subject, None, Some(last.micros())));
             }
         }
         Ok(())
     }
 
     async fn newest(&self, register: &Register) -> Result<Found, StoreError> {
-        let filter = Filter { limit: NEWEST, ..Filter::default() };
-        let page = self.store.statements(&filter).await?;
         let sites = sites(register);
         let (mut found, mut seen) = (Found::default(), HashSet::new());
-        for statement in &page.statements {
+        for statement in &self.newest_statements(&mut found).await? {
             let Ok(value) = statement.value() else { continue };
             let stored = statement.stored.micros();
             let Some(evidence) = Evidence::read(&value, "", stored) else { continue };
@@ -115,6 +118,25 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// The newest statements that can be read; the others are noted.
+    async fn newest_statements(&self, found: &mut Found) -> Result<Vec<Stored>, StoreError> {
+        let mut newest = Vec::new();
+        let mut filter = Filter { limit: NEWEST, ..Filter::default() };
+        loop {
+            let page = Readable::next(&*self.store, &filter).await?;
+            newest.extend(page.statements);
+            found.unreadable.extend(page.unreadable);
+            filter.limit = NEWEST - newest.len();
+            filter.beyond = page.beyond;
+            let is_enough = filter.limit == 0 || found.unreadable.len() == LISTED;
+            if is_enough || filter.beyond.is_none() {
+                return Ok(newest);
+            }
+        }
+    }
+}
+
 fn count(of: &mut (u64, i64), stored: i64) {
     of.0 += 1;
     of.1 = of.1.max(stored);
@@ -122,6 +144,9 @@ fn count(of: &mut (u64, i64), stored: i64) {
 
 impl Found {
     fn add_to(&self, table: &mut Table) {
+        for Unreadable { stored, error } in &self.unreadable {
+            table.rows.push(row("unreadable", error, None, Some(stored.micros())));
+        }
         if self.repeated.0 > 0 {
             table.rows.push(row("repeated", "", Some(self.repeated.0), Some(self.repeated.1)));
         }
@@ -222,6 +247,10 @@ fn meaning(check: &str) -> Words {
         "stored_ahead" => Words::new(
             "secondi di anticipo di stored sull'orologio del server",
             "seconds by which stored runs ahead of the server's clock",
+        ),
+        "unreadable" => Words::new(
+            "dichiarazione rovinata nell'archivio: non conta; ripristinarla da una copia",
+            "statement damaged in the store: it does not count; restore it from a backup",
         ),
         "repeated" => Words::new(
             "dichiarazioni ripetute, contate una volta",

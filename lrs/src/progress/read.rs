@@ -11,6 +11,7 @@ use crate::course::Evidence;
 use crate::store::{Kept, LogPage, Result, Store, StoreError};
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::{VOIDED, target};
+use crate::xapi::query::Filter;
 use crate::xapi::stored::Stored;
 
 /// Voided statements fetched at once.
@@ -47,6 +48,42 @@ impl Chunk {
             Err(StoreError::Unreadable { id, stored, reason }) => {
                 tracing::error!(?id, %stored, reason, "a statement does not count");
                 Ok(Self::Unreadable(Box::new(Read::nothing(id.unwrap_or_default(), stored))))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Some statements, and from where to go on.
+pub(super) struct Readable {
+    /// Those that can be read, in the order asked for.
+    pub(super) statements: Vec<Stored>,
+    /// [`Filter::beyond`] of the next page, where there may be one.
+    pub(super) beyond: Option<Instant>,
+    /// A statement that is passed over because it cannot be read; then there are no others.
+    pub(super) unreadable: Option<Unreadable>,
+}
+
+/// A statement that cannot be read.
+pub(super) struct Unreadable {
+    pub(super) stored: Instant,
+    /// The error, which names it.
+    pub(super) error: String,
+}
+
+impl Readable {
+    /// The next page of statements that match `filter`. Where it begins with one that cannot be read, the page is
+    /// empty and goes on beyond that one: one broken statement must not keep all others from counting.
+    pub(super) async fn next(store: &dyn Store, filter: &Filter) -> Result<Self> {
+        match store.statements(filter).await {
+            Ok(page) => {
+                let last = page.statements.last().map(|statement| statement.stored);
+                let beyond = last.filter(|_| page.more);
+                Ok(Self { statements: page.statements, beyond, unreadable: None })
+            }
+            Err(error @ StoreError::Unreadable { stored, .. }) => {
+                let unreadable = Some(Unreadable { stored, error: error.to_string() });
+                Ok(Self { statements: Vec::new(), beyond: Some(stored), unreadable })
             }
             Err(error) => Err(error),
         }

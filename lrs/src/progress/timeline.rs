@@ -12,7 +12,7 @@ use super::Progress;
 use super::boards::stopped;
 use super::error::ProgressError;
 use super::followed::of_agent;
-use super::read::evidence_of;
+use super::read::{Readable, evidence_of};
 use crate::access::bounds::Bounds;
 use crate::course::{Course, Evidence, Identifier};
 use crate::store::{Result as StoreResult, Store};
@@ -64,13 +64,13 @@ impl Progress {
             let mut beyond = None;
             loop {
                 let filter = of_agent(&identifier.to_string(), until, beyond);
-                let page = self.store.statements(&filter).await?;
-                beyond = page.statements.last().map(|statement| statement.stored);
+                let page = Readable::next(&*self.store, &filter).await?;
+                beyond = page.beyond;
                 let (register, identifier) = (Arc::clone(&register), identifier.clone());
-                let (statements, more) = (page.statements, page.more);
+                let statements = page.statements;
                 let read = move || places(&register.course, &identifier, &statements);
                 timeline.extend(tokio::task::spawn_blocking(read).await.map_err(|_| stopped())?);
-                if !more {
+                if beyond.is_none() {
                     break;
                 }
             }

@@ -8,6 +8,7 @@ pub mod documents;
 pub mod error;
 pub mod refusals;
 pub mod statements;
+pub mod written;
 
 pub use error::RecordError;
 

@@ -1,24 +1,23 @@
 //! Keeping statements and giving them back (Communication 2.1).
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use serde_json::Value;
 use uuid::Uuid;
 use validator::{Statement, ifi};
 
+use super::written::{Known, value};
 use super::{Record, RecordError};
 use crate::access::caller::Readable;
 use crate::clock::new_id;
-use crate::store::{Batch, Kept, KeptBatch, Page, StoreError};
+use crate::store::{Batch, Kept, KeptAttachment, KeptBatch, Page, StoreError};
 use crate::xapi::attachment::{self, Attachment};
 use crate::xapi::authority::Authority;
-use crate::xapi::format;
 use crate::xapi::index::{MOST_OF_BATCH, MOST_OF_STATEMENT};
 use crate::xapi::instant::Instant;
-use crate::xapi::language::Languages;
 use crate::xapi::prepare::{Prepared, prepare};
-use crate::xapi::query::{Filter, Format};
+use crate::xapi::query::Filter;
 use crate::xapi::refusal::Refusal;
 use crate::xapi::signature;
 use crate::xapi::stored::Stored;
@@ -89,6 +88,26 @@ fn too_wide(what: &str, most: usize) -> Refusal {
     )
 }
 
+/// The hashes of all attachments of `statements` that a reader may have, each once. Who may not read
+/// everything gets only what must have come with these statements: a `fileUrl` beside somebody else's
+/// hash must not open their file.
+///
+/// # Errors
+/// Of a statement that is not JSON.
+pub fn attachment_hashes(
+    statements: &[Stored],
+    readable: &Readable,
+) -> Result<Vec<String>, RecordError> {
+    let mut hashes = BTreeSet::new();
+    for statement in statements {
+        let value = value(statement)?;
+        let described = attachment::described(&value)
+            .filter(|described| *readable == Readable::All || !described.elsewhere);
+        hashes.extend(described.map(|described| described.sha2.to_owned()));
+    }
+    Ok(hashes.into_iter().collect())
+}
+
 impl Record {
     /// Keeps a batch, all or none, and gives the ids of its statements in order and how many are new.
     /// `readable` are the statements that the sender may read; `None` for none.
@@ -157,68 +176,35 @@ impl Record {
         Ok(self.store.statements(&filter).await?)
     }
 
-    /// The texts of `statements` in the `format` asked for, in order. Canonical definitions are
-    /// merged of what all statements said: who may not read all of them gets those that a statement
-    /// brings along itself.
-    pub async fn written(
-        &self,
-        statements: Vec<Stored>,
-        format: Format,
-        languages: &Languages,
-        readable: &Readable,
-    ) -> Result<Vec<Bytes>, RecordError> {
-        if format == Format::Exact {
-            return Ok(statements.into_iter().map(|statement| statement.body).collect());
-        }
-        let mut values = statements.iter().map(value).collect::<Result<Vec<_>, _>>()?;
-        if format == Format::Ids {
-            values.iter_mut().for_each(format::ids);
-        } else {
-            let mut activities: Vec<String> = match readable {
-                Readable::All => values.iter_mut().flat_map(format::activity_ids).collect(),
-                Readable::OfAuthority(_) => Vec::new(),
-            };
-            activities.sort_unstable();
-            activities.dedup();
-            let known: HashMap<_, _> =
-                self.store.definitions(&activities).await?.into_iter().collect();
-            for value in &mut values {
-                format::canonical(value, |id| known.get(id).cloned(), languages);
-            }
-        }
-        Ok(values.into_iter().map(|value| Bytes::from(value.to_string())).collect())
+    /// What the store knows of the first of `activities`, for [`super::written::canonical`].
+    pub async fn known(&self, activities: Vec<String>) -> Result<Known, RecordError> {
+        let definitions = self.store.definitions(&activities).await?;
+        Ok(Known { activities, definitions })
     }
 
-    /// The kept data of all attachments of `statements`, each once. Who may not read everything
-    /// gets only what must have come with these statements: a `fileUrl` beside somebody else's
-    /// hash must not open their file.
-    pub async fn attachments_of(
+    /// Those of the attachments of these hashes whose data is kept, each once.
+    pub async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>, RecordError> {
+        Ok(self.store.attachments(hashes).await?)
+    }
+
+    /// See [`crate::store::StatementStore::attachment_data`]; before the end of the data there is always more.
+    pub async fn attachment_data(
         &self,
-        statements: &[Stored],
-        readable: &Readable,
-    ) -> Result<Vec<Attachment>, RecordError> {
-        let mut hashes = Vec::new();
-        for statement in statements {
-            let value = value(statement)?;
-            let described = attachment::described(&value)
-                .filter(|described| *readable == Readable::All || !described.elsewhere);
-            hashes.extend(described.map(|described| described.sha2.to_owned()));
+        kept: &KeptAttachment,
+        from: u64,
+    ) -> Result<Bytes, RecordError> {
+        let piece = self.store.attachment_data(kept, from).await?;
+        if piece.is_empty() && from < kept.bytes {
+            let reason = format!("the attachment {} ends at byte {from}", kept.sha2);
+            return Err(StoreError::Corrupt(reason).into());
         }
-        hashes.sort_unstable();
-        hashes.dedup();
-        Ok(self.store.attachments(&hashes).await?)
+        Ok(piece)
     }
 
     /// See [`crate::store::StatementStore::consistent_through`].
     pub async fn consistent_through(&self) -> Result<Instant, RecordError> {
         Ok(self.store.consistent_through().await?)
     }
-}
-
-fn value(statement: &Stored) -> Result<Value, StoreError> {
-    statement
-        .value()
-        .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", statement.id)))
 }
 
 fn is_readable(kept: &Kept, readable: &Readable) -> Result<bool, StoreError> {

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::access::key::KeptKey;
@@ -21,12 +20,16 @@ use crate::xapi::refusal::Refusal;
 use crate::xapi::stored::Stored;
 
 pub mod ahead;
+mod attached;
+pub mod bounds;
 mod checksum;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 pub mod mongo;
 pub mod sqlite;
 mod turns;
+
+pub use attached::{KeptAttachment, PIECE, whole};
 
 /// Why a store did not do what it was asked. It changed nothing; but with [`Self::Unavailable`] an
 /// engine on a network may not know, and all of the request, never half, may turn out to be kept.
@@ -124,6 +127,15 @@ pub trait StatementStore: Send + Sync {
     /// ([`crate::xapi::same`]); otherwise the batch fails with [`StoreError::Conflict`].
     /// New ones get `stored` instants in the batch's order, each greater than every earlier one
     /// of the store. Writers of one id at once agree on one winner.
+    ///
+    /// What other writers wait for is bounded, alike in every engine ([`bounds`]). Because of one batch
+    /// (of all batches that an engine writes as one group) statements inherit at most
+    /// [`bounds::INHERITED_BY_ALL`] things together and [`bounds::MORE_INHERITED`] for each of its
+    /// statements; one of them at most [`bounds::MOST_INHERITED`]; and of those that came before the
+    /// nearest [`bounds::MOST_HEIRS`]. A definition of an activity is learned up to
+    /// [`bounds::LONGEST_DEFINITION`] bytes, and those of at most [`bounds::DEFINITIONS_AT_ONCE`]
+    /// bytes are changed. The statements themselves are kept in any case, but one that names more
+    /// than [`bounds::MOST_OWN`] things is refused.
     async fn put_statements(&self, batch: Batch) -> Result<KeptBatch>;
 
     /// The statement with this id, voided or not.
@@ -133,13 +145,21 @@ pub trait StatementStore: Send + Sync {
     /// `filter.limit` (which is not 0); fewer, with more to follow perhaps, where they would weigh
     /// more than [`PAGE_BYTES`]. A statement meets every condition that the one it refers
     /// to meets, each by itself and through references in turn
-    /// ([`crate::xapi::index::LONGEST_CHAIN`]), but for `since`, `until` and `authority`, which
-    /// are always its own. With `authority`, all conditions are: who may read the statements of
-    /// one authority alone learns nothing of what these refer to ([`Filter::is_met_alone`]).
+    /// ([`bounds::LONGEST_CHAIN`]), as far as the bounds of [`Self::put_statements`] go, but for `since`,
+    /// `until` and `authority`, which are always its own. With `authority`, all conditions are: who
+    /// may read the statements of one authority alone learns nothing of what these refer to
+    /// ([`Filter::is_met_alone`]).
+    ///
+    /// A page ends before a statement that cannot be read, with more to follow; where that is the first one, the
+    /// answer is [`StoreError::Unreadable`], and its `stored` is the [`Filter::beyond`] with which to go on.
     async fn statements(&self, filter: &Filter) -> Result<Page>;
 
-    /// The attachments among `hashes` whose data is kept, each once.
-    async fn attachments(&self, hashes: &[String]) -> Result<Vec<Attachment>>;
+    /// The attachments among `hashes` whose data is kept, each once, without the data.
+    async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>>;
+
+    /// The data of a kept attachment from byte `from` on, [`PIECE`] bytes at the most: none beyond
+    /// its end. Data that is kept never changes, so pieces that are read at any times fit together.
+    async fn attachment_data(&self, kept: &KeptAttachment, from: u64) -> Result<Bytes>;
 
     /// An instant such that every statement with an earlier or equal `stored`, now or ever, is
     /// visible to a read that starts after this call (`X-Experience-API-Consistent-Through`).
@@ -173,7 +193,10 @@ impl LogPage {
 }
 
 /// A page of statements ends with the one by which it weighs so many bytes, about.
-pub const PAGE_BYTES: usize = 64 << 20;
+pub const PAGE_BYTES: usize = 16 << 20;
+
+/// So many names of an agent are given.
+pub const MOST_NAMES: usize = 100;
 
 /// A page of the log ends with the statement by which it weighs so many bytes, about.
 pub const LOG_BYTES: usize = 16 << 20;
@@ -196,11 +219,22 @@ pub trait StatementLog: Send + Sync {
 /// What statements said of agents and activities.
 #[async_trait]
 pub trait ThingStore: Send + Sync {
-    /// The names that the agent with this identifier was seen under, in order of appearance.
+    /// The names that the agent with this identifier was seen under, in order of appearance, the
+    /// first [`MOST_NAMES`] of them.
     async fn agent_names(&self, ifi: &str) -> Result<Vec<String>>;
 
-    /// The merged definitions of those activities that have one, in no order.
-    async fn definitions(&self, activities: &[String]) -> Result<Vec<(String, Value)>>;
+    /// The merged definitions of those activities that have one. Fewer activities are looked at,
+    /// but never none, where their definitions would weigh more than [`PAGE_BYTES`].
+    async fn definitions(&self, activities: &[String]) -> Result<Definitions>;
+}
+
+/// What is known of the first of some activities.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Definitions {
+    /// How many of the activities were looked at, from the first on.
+    pub looked_at: usize,
+    /// Of those that have one the id and the JSON text of the definition, in no order.
+    pub found: Vec<(String, String)>,
 }
 
 /// State and profile documents.

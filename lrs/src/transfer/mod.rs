@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::course::CourseErrors;
-use crate::store::{Kept, Store, StoreError};
+use crate::store::{Kept, Store, StoreError, whole};
 use crate::xapi::attachment;
 use crate::xapi::document::{Change, DocumentKey, Precondition, Unguarded};
 use crate::xapi::instant::Instant;
@@ -173,8 +173,9 @@ impl<'a> Transfer<'a> {
                 if attachments.contains_key(&hash) {
                     continue;
                 }
-                let found = self.from.attachments(std::slice::from_ref(&hash)).await;
-                if let Some(found) = found.map_err(source)?.pop() {
+                let kept = self.from.attachments(std::slice::from_ref(&hash)).await;
+                if let Some(kept) = kept.map_err(source)?.pop() {
+                    let found = whole(self.from, &kept).await.map_err(source)?;
                     bytes += found.body.len();
                     attachments.insert(hash, found);
                 }

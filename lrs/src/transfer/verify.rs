@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{DOCUMENTS, STATEMENTS, hashes};
 use crate::access::key::KeyTexts;
-use crate::store::{Kept, Result, Store};
+use crate::store::{Kept, Result, Store, whole};
 use crate::xapi::document::{Document, DocumentKey};
 use crate::xapi::instant::Instant;
 
@@ -120,7 +120,8 @@ async fn log(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<(Part, Pa
             let voided = [u8::from(*voided)];
             statements.add(&[statement.id.as_bytes(), &stored, &voided, &statement.body]);
             for hash in hashes(statement)? {
-                for found in store.attachments(std::slice::from_ref(&hash)).await? {
+                for kept in store.attachments(std::slice::from_ref(&hash)).await? {
+                    let found = whole(store, &kept).await?;
                     let name = [hash.as_bytes(), found.content_type.as_bytes()];
                     attachments.add(&[name[0], name[1], &found.body]);
                 }

@@ -2,8 +2,6 @@
 
 use serde_json::{Map, Value};
 
-use super::language::Languages;
-
 const IDENTIFIERS: [&str; 5] = ["objectType", "mbox", "mbox_sha1sum", "openid", "account"];
 
 /// Leaves only what identifies the agents, groups, verbs and activities in `statement`.
@@ -23,75 +21,40 @@ pub fn ids(statement: &mut Value) {
     each_verb(statement, &mut |verb| verb.retain(|key, _| key == "id"));
 }
 
-/// Writes the store's definition of every activity, and one language of every language map.
-/// `definition` gives what the store knows of an activity.
-pub fn canonical(
-    statement: &mut Value,
-    definition: impl Fn(&str) -> Option<Value>,
-    languages: &Languages,
-) {
-    each_activity(statement, &mut |activity| {
-        let known = activity.get("id").and_then(Value::as_str).and_then(&definition);
-        if let Some(known) = known {
-            activity.insert("definition".to_owned(), known);
-        }
-        if let Some(definition) = activity.get_mut("definition") {
-            one_language(definition, languages);
-        }
-    });
-    each_verb(statement, &mut |verb| choose(verb.get_mut("display"), languages));
-}
-
-/// The ids of all activities that `statement` holds, which [`canonical`] will ask for.
-pub fn activity_ids(statement: &mut Value) -> Vec<String> {
-    let mut ids = Vec::new();
-    each_activity(statement, &mut |activity| {
-        ids.extend(activity.get("id").and_then(Value::as_str).map(str::to_owned));
-    });
-    ids
+/// The ids of all activities that `statement` holds.
+pub fn activity_ids(statement: &Value) -> impl Iterator<Item = &str> {
+    activities(statement).into_iter().filter_map(|activity| text(activity.get("id")))
 }
 
 /// Every activity in `statement` that has a definition: its id and the definition.
 pub fn definitions(statement: &Value) -> Vec<(&str, &Value)> {
     let mut found = Vec::new();
-    collect_definitions(statement, &mut found);
-    found
-}
-
-fn collect_definitions<'a>(statement: &'a Value, found: &mut Vec<(&'a str, &'a Value)>) {
-    let slots = statement.pointer("/context/contextActivities").and_then(Value::as_object);
-    let context = slots.into_iter().flat_map(Map::values).flat_map(|slot| match slot {
-        Value::Array(list) => list.as_slice(),
-        one => std::slice::from_ref(one),
-    });
-    let object = statement.get("object");
-    let is_activity =
-        |object: &&Value| matches!(text(object.get("objectType")), None | Some("Activity"));
-    for activity in object.into_iter().filter(is_activity).chain(context) {
+    for activity in activities(statement) {
         if let (Some(id), Some(definition)) = (text(activity.get("id")), activity.get("definition"))
         {
             found.push((id, definition));
         }
     }
-    if let Some(inner) = object.filter(|o| text(o.get("objectType")) == Some("SubStatement")) {
-        collect_definitions(inner, found);
-    }
+    found
 }
 
-fn one_language(definition: &mut Value, languages: &Languages) {
-    choose(definition.get_mut("name"), languages);
-    choose(definition.get_mut("description"), languages);
-    for components in ["choices", "scale", "source", "target", "steps"] {
-        let list = definition.get_mut(components).and_then(Value::as_array_mut);
-        for component in list.into_iter().flatten() {
-            choose(component.get_mut("description"), languages);
-        }
-    }
+fn activities(statement: &Value) -> Vec<&Value> {
+    let mut found = Vec::new();
+    collect_activities(statement, &mut found);
+    found
 }
 
-fn choose(map: Option<&mut Value>, languages: &Languages) {
-    if let Some(map) = map.and_then(Value::as_object_mut) {
-        languages.choose(map);
+fn collect_activities<'a>(statement: &'a Value, found: &mut Vec<&'a Value>) {
+    let object = statement.get("object");
+    let is = |kind: Option<&str>| object.filter(|object| text(object.get("objectType")) == kind);
+    found.extend(is(None).or(is(Some("Activity"))));
+    let slots = statement.pointer("/context/contextActivities").and_then(Value::as_object);
+    found.extend(slots.into_iter().flat_map(Map::values).flat_map(|slot| match slot {
+        Value::Array(list) => list.as_slice(),
+        one => std::slice::from_ref(one),
+    }));
+    if let Some(inner) = is(Some("SubStatement")) {
+        collect_activities(inner, found);
     }
 }
 
@@ -193,20 +156,5 @@ mod tests {
                 "context": {"contextActivities": {"parent": {"id": "https://a.example/p"}}},
             })
         );
-    }
-
-    #[test]
-    fn canonical_takes_the_stores_definition_and_one_language_of_each_map() {
-        let mut value = statement();
-        let known = |id: &str| {
-            (id == "https://a.example/p").then(|| json!({"name": {"en": "Known", "it": "Noto"}}))
-        };
-        canonical(&mut value, known, &Languages::parse("it"));
-        assert_eq!(value["verb"]["display"], json!({"it": "ha fatto"}));
-        assert_eq!(value["object"]["definition"]["name"], json!({"it": "Uno"}));
-        assert_eq!(value["object"]["definition"]["choices"][0]["description"], json!({"it": "Ci"}));
-        let parent = &value["context"]["contextActivities"]["parent"]["definition"]["name"];
-        assert_eq!(*parent, json!({"it": "Noto"}));
-        assert_eq!(value["actor"], statement()["actor"]);
     }
 }

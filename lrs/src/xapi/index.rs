@@ -66,12 +66,6 @@ pub const MOST_OF_STATEMENT: usize = 20_000;
 /// See [`MOST_OF_STATEMENT`].
 pub const MOST_OF_BATCH: usize = 200_000;
 
-/// A statement is found by its target's target, and so on, through so many references at least.
-/// Longer chains are made to tire a server: each link would have the keys of all before it.
-pub const LONGEST_CHAIN: usize = 100;
-/// What one statement inherits at a time, at the most.
-pub const MOST_INHERITED: usize = 5_000;
-
 /// What a statement that refers to another one inherits from it: the same things, but for the
 /// authority, which is inherited as a related agent only.
 pub fn inherited(target: &[IndexKey]) -> impl Iterator<Item = IndexKey> + '_ {

@@ -30,13 +30,7 @@ impl Languages {
         Self(ranges.filter(|range| seen.insert(range.clone())).take(MOST).collect())
     }
 
-    /// Leaves the one language in `map` that suits best; its first one when none is asked for.
-    pub fn choose(&self, map: &mut Map<String, Value>) {
-        let Some(best) = self.best(map).cloned() else { return };
-        map.retain(|tag, _| *tag == best);
-    }
-
-    /// The tag in `map` that [`Self::choose`] leaves.
+    /// The tag in `map` that suits best; its first one when none is asked for.
     pub fn best<'m>(&self, map: &'m Map<String, Value>) -> Option<&'m String> {
         let best = self.0.iter().find_map(|range| Self::find(range, map));
         best.or_else(|| map.keys().next())
@@ -74,9 +68,8 @@ mod tests {
     use super::*;
 
     fn chosen(header: &str, tags: &[&str]) -> Vec<String> {
-        let mut map: Map<_, _> = tags.iter().map(|tag| ((*tag).to_owned(), json!("x"))).collect();
-        Languages::parse(header).choose(&mut map);
-        map.keys().cloned().collect()
+        let map: Map<_, _> = tags.iter().map(|tag| ((*tag).to_owned(), json!("x"))).collect();
+        Languages::parse(header).best(&map).into_iter().cloned().collect()
     }
 
     #[test]

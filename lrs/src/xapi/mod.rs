@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod attachment;
 pub mod authority;
+pub mod canonical;
 pub mod cursor;
 pub mod document;
 pub mod format;

@@ -1,6 +1,6 @@
 //! Attachments: in with multipart/mixed, out the same way, never without their bytes.
 
-use e2e::{Multipart, Part, Statement, Traccia, new_id, sha2_hex};
+use e2e::{Multipart, Part, Setup, Statement, Traccia, new_id, sha2_hex};
 use serde_json::{Value, json};
 
 const TEXT: &[u8] = b"a certificate\r\n--not-a-boundary\r\n\0\xff";
@@ -186,6 +186,40 @@ async fn a_large_attachment_survives_a_restart() {
     let traccia = traccia.restart().await;
     let page = traccia.admin().get("/statements").query(&[("attachments", "true")]).await;
     assert!(page.expect(200).parts()[1].bytes == bytes, "the bytes are the same");
+}
+
+/// The server reads them in pieces while they are taken: an answer may be larger than all that requests may hold.
+#[tokio::test]
+async fn attachments_that_are_larger_than_the_memory_come_whole_and_say_how_long_they_are() {
+    const EACH: usize = 3 << 20;
+    let traccia = Setup::default()
+        .variable("TRACCIA__LIMITS__BODY_BYTES", &(4 << 20).to_string())
+        .variable("TRACCIA__LIMITS__MEMORY_BYTES", &(16 << 20).to_string())
+        .start()
+        .await;
+    let admin = traccia.admin();
+    let mut hashes = Vec::new();
+    for n in 0..7_u8 {
+        let bytes = vec![n; EACH + usize::from(n)];
+        let body = Multipart::of(&describing(&bytes).json()).attachment("text/plain", &bytes);
+        admin.post("/statements").multipart(&body).await.is(200);
+        hashes.push(sha2_hex(&bytes));
+    }
+    let query = [("attachments", "true"), ("limit", "7")];
+    let reply = admin.get("/statements").query(&query).await.expect(200);
+    assert!(reply.bytes.len() > 16 << 20, "{} bytes", reply.bytes.len());
+    assert_eq!(reply.header("content-length"), reply.bytes.len().to_string());
+    let parts = reply.parts();
+    let mut given: Vec<String> = Vec::new();
+    for part in &parts[1..] {
+        assert_eq!(part.header_text("x-experience-api-hash"), sha2_hex(&part.bytes));
+        given.push(sha2_hex(&part.bytes));
+    }
+    hashes.sort_unstable();
+    given.sort_unstable();
+    assert_eq!(given, hashes);
+    let statements: Value = serde_json::from_slice(&parts[0].bytes).unwrap();
+    assert_eq!(statements["statements"].as_array().map(Vec::len), Some(7));
 }
 
 #[tokio::test]

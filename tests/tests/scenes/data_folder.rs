@@ -81,8 +81,12 @@ async fn a_statement_that_a_flipped_bit_has_hit_is_an_error_that_names_it() {
     flip(&folder.join("traccia.sqlite"), &format!("needle {}", ids[1]));
     let traccia = on(&folder).await;
     let admin = traccia.admin();
-    for path in [format!("/statements?statementId={}", ids[1]), "/statements".to_owned()] {
-        let problem = admin.get(&path).await.problem(500).body;
+    let newest = admin.get("/statements").await.expect(200);
+    assert_eq!(newest.statement_ids(), [ids[2].clone()], "the page ends before it");
+    let more = newest.more().unwrap();
+    let by_id = admin.get(&format!("/statements?statementId={}", ids[1])).await;
+    for refused in [by_id, admin.follow(&more).await] {
+        let problem = refused.problem(500).body;
         assert_eq!(problem["rule"], "store-corrupt");
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains(&format!("statement {} cannot be read", ids[1])), "{detail}");

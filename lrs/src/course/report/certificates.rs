@@ -76,7 +76,7 @@ pub fn rule(course: &Course) -> Words {
     }
     match hours_presence {
         Some(least) if hours.is_some() => {
-            it.push(format!("di cui almeno {least} in presenza"));
+            it.push(format!("di cui almeno {} in presenza", figure::number_it(*least)));
             en.push(format!("at least {least} of them in presence"));
         }
         Some(least) => {
@@ -86,18 +86,18 @@ pub fn rule(course: &Course) -> Words {
         None => {}
     }
     if let Some(score) = score {
-        it.push(format!("punteggio medio almeno {score}"));
+        it.push(format!("punteggio medio almeno {}", figure::number_it(*score)));
         en.push(format!("a mean score of at least {score}"));
     }
     if let Some(by) = by {
-        it.push(format!("entro il {by}"));
+        it.push(format!("entro il {}", figure::day_it(*by)));
         en.push(format!("by the end of {by}"));
     }
     Words::new(format!("Attestato: {}.", it.join("; ")), format!("Certificate: {}.", en.join("; ")))
 }
 
 fn hours_it(hours: f64) -> String {
-    if is_one(hours) { "1 ora".to_owned() } else { format!("{hours} ore") }
+    if is_one(hours) { "1 ora".to_owned() } else { format!("{} ore", figure::number_it(hours)) }
 }
 
 fn hours_en(hours: f64) -> String {
@@ -141,6 +141,17 @@ mod tests {
             "hours = 1",
             "Attestato: moduli completati: m1; almeno 1 ora.",
             "Certificate: modules completed: m1; at least 1 hour.",
+        );
+    }
+
+    #[test]
+    fn the_rule_in_italian_has_italian_decimals_and_days() {
+        is(
+            "hours = 2.5\nhours_presence = 0.5\nscore = 0.6\nby = 2026-06-30\nmodules = []",
+            "Attestato: almeno 2,5 ore; di cui almeno 0,5 in presenza; punteggio medio almeno 0,6; \
+             entro il 30/06/2026.",
+            "Certificate: at least 2.5 hours; at least 0.5 of them in presence; a mean score of at \
+             least 0.6; by the end of 2026-06-30.",
         );
     }
 }

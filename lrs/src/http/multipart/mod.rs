@@ -94,24 +94,36 @@ async fn attachment(field: Field<'_>) -> Result<Attachment, Refusal> {
     Ok(Attachment { sha2, content_type, body })
 }
 
+/// What stands before the statements (JSON) of a body.
+pub fn opening(boundary: &str) -> String {
+    format!("--{boundary}\r\nContent-Type: application/json\r\n\r\n")
+}
+
+/// What stands before the data of an attachment.
+pub fn head(boundary: &str, content_type: &str, sha2: &str) -> String {
+    format!(
+        "\r\n--{boundary}\r\nContent-Type: {content_type}\r\n{ENCODING}: binary\r\n{HASH}: {sha2}\r\n\r\n"
+    )
+}
+
+/// What stands at the end of a body. A line end after it would begin an epilogue (RFC 2046 5.1.1),
+/// which some clients cannot read.
+pub fn closing(boundary: &str) -> String {
+    format!("\r\n--{boundary}--")
+}
+
 /// A multipart/mixed body of `statements` (JSON) and `attachments` under `boundary`, which must
 /// not occur in them.
 pub fn write(statements: &[u8], attachments: &[Attachment], boundary: &str) -> Bytes {
     let data: usize = attachments.iter().map(|attachment| attachment.body.len() + 300).sum();
     let mut out = BytesMut::with_capacity(statements.len() + data + 200);
-    let opening = format!("--{boundary}\r\nContent-Type: application/json\r\n\r\n");
-    out.extend_from_slice(opening.as_bytes());
+    out.extend_from_slice(opening(boundary).as_bytes());
     out.extend_from_slice(statements);
-    for attachment in attachments {
-        let head = format!(
-            "\r\n--{boundary}\r\nContent-Type: {}\r\n{ENCODING}: binary\r\n{HASH}: {}\r\n\r\n",
-            attachment.content_type, attachment.sha2
-        );
-        out.extend_from_slice(head.as_bytes());
-        out.extend_from_slice(&attachment.body);
+    for Attachment { content_type, sha2, body } in attachments {
+        out.extend_from_slice(head(boundary, content_type, sha2).as_bytes());
+        out.extend_from_slice(body);
     }
-    // A line end after it would begin an epilogue (RFC 2046 5.1.1), which some clients cannot read.
-    out.extend_from_slice(format!("\r\n--{boundary}--").as_bytes());
+    out.extend_from_slice(closing(boundary).as_bytes());
     out.freeze()
 }
 

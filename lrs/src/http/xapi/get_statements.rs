@@ -1,26 +1,28 @@
 //! `GET statements` (Communication 2.1.3) and the page a `more` link asks for.
 
 use axum::extract::State;
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, LAST_MODIFIED};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, LAST_MODIFIED};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use uuid::Uuid;
 
 use crate::access::caller::{Caller, Readable};
-use crate::http::multipart;
 use crate::http::problem::Problem;
 use crate::http::share::Share;
 use crate::http::state::Server;
 use crate::http::version::Spoken;
 use crate::memory::Memory;
+use crate::record::RecordError;
+use crate::record::statements::attachment_hashes;
+use crate::record::written::{self, Known};
 use crate::store::Page;
 use crate::xapi::language::Languages;
 use crate::xapi::parameters::Parameters;
-use crate::xapi::query::{Filter, Query, Wanted};
+use crate::xapi::query::{Filter, Format, Query, Wanted};
 use crate::xapi::stored::Stored;
 
-use super::untrusted;
+use super::{attached, untrusted};
 
 /// One statement, or a page of those that match.
 pub async fn get(
@@ -35,7 +37,8 @@ pub async fn get(
     let (parameters, beyond) = server.cursors.resume(parameters)?;
     let query = Query::parse(&parameters, version)?;
     let languages = languages(&headers);
-    let answer = Answer { server: &server, query: &query, languages, readable, memory };
+    let key = caller.key.name.clone();
+    let answer = Answer { server: &server, query: &query, languages, readable, key, memory };
     match &query.wanted {
         Wanted::One(id) => answer.one(*id, false).await,
         Wanted::Voided(id) => answer.one(*id, true).await,
@@ -56,6 +59,8 @@ struct Answer<'a> {
     query: &'a Query,
     languages: Languages,
     readable: Readable,
+    /// The name of the key that asks.
+    key: String,
     memory: Memory,
 }
 
@@ -64,7 +69,10 @@ impl Answer<'_> {
         let found = self.server.record.statement(id, voided, &self.readable).await?;
         let statement = found.ok_or_else(|| Problem::not_found("statement with this id"))?;
         let modified = HeaderValue::from_str(&statement.stored.http_date()).ok();
-        let mut response = self.respond(vec![statement], |texts| texts.concat().into()).await?;
+        let _held = self.memory.reserve(statement.body.len())?;
+        let statements = vec![statement];
+        let json = self.texts(&statements).await?.concat().into();
+        let mut response = self.respond(statements, json).await?;
         if let Some(modified) = modified {
             response.headers_mut().insert(LAST_MODIFIED, modified);
         }
@@ -75,45 +83,82 @@ impl Answer<'_> {
         let largest = self.server.limits.statements_per_page;
         let limit = if filter.limit == 0 { largest } else { filter.limit.min(largest) };
         let filter = Filter { limit, ..filter };
-        let Page { statements, more } =
+        let Page { mut statements, mut more } =
             self.server.record.statements(filter, self.readable.clone()).await?;
+        // What is made of them is counted until it is sent.
+        let _held = self.memory.reserve(weight(&statements))?;
+        let texts = self.texts(&statements).await?;
+        more |= texts.len() < statements.len();
+        statements.truncate(texts.len());
         let last = statements.last().map(|statement| statement.stored).filter(|_| more);
         let link = last.map(|last| self.server.cursors.continue_after(parameters, last));
         let more = link.transpose()?.map(|link| {
             let path = self.server.path_seen_outside("/xapi/statements");
             format!("{path}?{link}")
         });
-        self.respond(statements, |texts| result(texts, &more.unwrap_or_default())).await
+        self.respond(statements, result(&texts, &more.unwrap_or_default())).await
     }
 
-    /// `write` makes the JSON of the answer from the statements' texts.
-    async fn respond(
+    /// The texts of the first of `statements` in the format asked for: of fewer than all where they
+    /// would weigh too much. Canonical definitions are merged of what all statements said: who may not
+    /// read all of them gets those that a statement brings along itself.
+    async fn texts(&self, statements: &[Stored]) -> Result<Vec<Bytes>, Problem> {
+        match self.query.format {
+            Format::Exact => {
+                Ok(statements.iter().map(|statement| statement.body.clone()).collect())
+            }
+            Format::Ids => self.compute(statements, 0, written::ids).await,
+            Format::Canonical => {
+                let known = if self.readable == Readable::All {
+                    let activities = self.compute(statements, 0, written::activities).await?;
+                    self.server.record.known(activities).await?
+                } else {
+                    Known::default()
+                };
+                let weight = known.weight();
+                let _held = self.memory.reserve(weight)?;
+                let languages = self.languages.clone();
+                let write =
+                    move |statements: &[Stored]| written::canonical(statements, known, &languages);
+                self.compute(statements, weight, write).await
+            }
+        }
+    }
+
+    /// Does `work` on statements, and on so many bytes `more`, where it holds up nobody else.
+    async fn compute<T: Send + 'static>(
         &self,
-        statements: Vec<Stored>,
-        write: impl FnOnce(&[Bytes]) -> Bytes,
-    ) -> Result<Response, Problem> {
-        // What is made of them is counted until it is sent.
-        let weight = statements.iter().map(|statement| statement.body.len()).sum();
-        let _held = self.memory.reserve(weight)?;
-        let record = &self.server.record;
-        let attachments = if self.query.attachments {
-            Some(record.attachments_of(&statements, &self.readable).await?)
-        } else {
-            None
-        };
-        let texts =
-            record.written(statements, self.query.format, &self.languages, &self.readable).await?;
-        let json = write(&texts);
-        let Some(attachments) = attachments else {
+        statements: &[Stored],
+        more: usize,
+        work: impl FnOnce(&[Stored]) -> Result<T, RecordError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (statements, bytes) = (statements.to_vec(), weight(statements).saturating_add(more));
+        Ok(self.server.compute.run(&self.key, bytes, move || work(&statements)).await??)
+    }
+
+    /// The answer of `json`, which was made of `statements`.
+    async fn respond(&self, statements: Vec<Stored>, json: Bytes) -> Result<Response, Problem> {
+        if !self.query.attachments {
             return Ok(([(CONTENT_TYPE, "application/json")], json).into_response());
-        };
+        }
+        let readable = self.readable.clone();
+        let hashes = move |statements: &[Stored]| attachment_hashes(statements, &readable);
+        let hashes = self.compute(&statements, 0, hashes).await?;
+        let record = &self.server.record;
+        let attachments = record.attachments(&hashes).await?;
         let boundary = format!("traccia-{}", Uuid::new_v4().simple());
         let content_type = format!("multipart/mixed; boundary={boundary}");
-        let body = multipart::write(&json, &attachments, &boundary);
-        let mut response = body.into_response();
+        let answer = attached::Answer { boundary, json, attachments };
+        let length = answer.length();
+        let mut response = answer.body(record.clone(), &self.memory)?.into_response();
         untrusted::save_unless_passive(&content_type, response.headers_mut());
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
         Ok(([(CONTENT_TYPE, content_type)], response).into_response())
     }
+}
+
+fn weight(statements: &[Stored]) -> usize {
+    statements.iter().map(|statement| statement.body.len()).sum()
 }
 
 /// A `StatementResult` (Data 2.5) of texts that are JSON already.

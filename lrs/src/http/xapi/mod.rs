@@ -3,6 +3,7 @@
 pub mod about;
 pub mod activities;
 pub mod agents;
+mod attached;
 pub mod documents;
 pub mod get_statements;
 pub mod put_statements;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::course::{ATTENDED, Course};
 use crate::progress::Progress;
+use crate::progress::read::Readable;
 use crate::store::{Result, StoreError};
 use crate::xapi::query::{Filter, Match};
 use uuid::Uuid;
@@ -39,15 +40,15 @@ impl Progress {
             Filter { activity, verb, ascending: true, limit: PAGE, ..Filter::default() };
         let mut attended = Vec::new();
         loop {
-            let page = self.store.statements(&filter).await?;
-            filter.beyond = page.statements.last().map(|statement| statement.stored);
+            let page = Readable::next(&*self.store, &filter).await?;
+            filter.beyond = page.beyond;
             for statement in &page.statements {
                 let value = statement
                     .value()
                     .map_err(|error| StoreError::Corrupt(format!("{}: {error}", statement.id)))?;
                 attended.push((statement.id, value));
             }
-            if !page.more {
+            if page.beyond.is_none() {
                 return Ok(attended);
             }
         }

@@ -34,6 +34,8 @@ pub mod transfer;
 pub mod voiding;
 pub mod watched;
 
+#[cfg(test)]
+pub(in crate::store) mod damage;
 pub(in crate::store) mod generated;
 mod naive;
 pub(in crate::store) mod sample;
@@ -61,6 +63,7 @@ macro_rules! store_contract {
                 an_unknown_id_is_no_statement,
                 attachments_come_back_each_once,
                 the_first_data_under_a_hash_stays,
+                the_data_of_an_attachment_comes_in_pieces,
             ];
             paging: [
                 since_is_exclusive_and_until_is_inclusive,
@@ -85,6 +88,7 @@ macro_rules! store_contract {
                 chains_are_followed_in_every_order_of_arrival,
                 a_long_chain_is_followed_as_far_as_is_promised,
                 a_reference_to_a_wide_statement_is_kept,
+                what_all_heirs_of_a_batch_inherit_together_is_bounded,
                 a_chain_broken_by_a_missing_link_is_mended_when_it_comes,
                 references_in_a_circle_are_found_by_all_of_it,
                 time_and_authority_are_always_a_statements_own,
@@ -117,6 +121,7 @@ macro_rules! store_contract {
                 definitions_of_one_batch_are_merged_in_its_order,
                 a_failed_batch_teaches_nothing,
                 large_definitions_are_learned_however_many,
+                a_definition_grows_up_to_a_bound,
             ];
             documents: [
                 a_document_comes_back_as_it_was_put,

@@ -9,8 +9,8 @@ use super::sample::{
     activity, authority, batch, found, id, ids, ids_of, log, of_activity, of_person, person,
     prepared_by, put, put_each, reference, statement, stored, verb, with,
 };
+use crate::store::bounds::{INHERITED_BY_ALL, LONGEST_CHAIN, MORE_INHERITED};
 use crate::store::{Batch, Store};
-use crate::xapi::index::LONGEST_CHAIN;
 use crate::xapi::query::{Filter, Match};
 
 /// By all of it: actor, verb, object, what is only related, registration.
@@ -60,6 +60,41 @@ async fn found_by_all_of_the_target(store: &Arc<dyn Store>) {
     assert!(ids(store, of_person("teacher")).await.is_empty(), "related did not become direct");
     assert!(ids(store, of_activity("course")).await.is_empty(), "related did not become direct");
     assert_eq!(ids(store, of_person("p1")).await, ids_of([1]), "nothing flows to the target");
+}
+
+/// What heirs inherit because of one batch is bounded for all of them together, whichever comes first: a few things of
+/// each are enough to hold up every other writer otherwise. What they inherit first is what their target says directly.
+pub async fn what_all_heirs_of_a_batch_inherit_together_is_bounded(store: &Arc<dyn Store>) {
+    const HEIRS: u32 = 60;
+    const WIDTH: usize = 4_900;
+    let target = |n: u32| {
+        let activities: Vec<Value> = (0..WIDTH).map(|at| activity(&format!("{n}/{at}"))).collect();
+        let context = json!({"contextActivities": {"grouping": activities}});
+        with(statement(n), "context", context)
+    };
+    let heirs = |of: u32| -> Vec<Value> { (1..=HEIRS).map(|n| reference(of + n, of)).collect() };
+    put(store, &heirs(0)).await;
+    put(store, &[target(0)]).await;
+    put(store, &[target(100)]).await;
+    put(store, &heirs(100)).await;
+    for of in [0, 100] {
+        let mut direct = ids(store, of_person(&format!("p{of}"))).await;
+        direct.sort_unstable();
+        let mut all = ids_of(of..=of + HEIRS);
+        all.sort_unstable();
+        assert_eq!(direct, all, "each is found by its target's actor");
+        let (mut looked_for, mut inherited) = (0, 0);
+        for at in (0..WIDTH).step_by(70) {
+            let by = of_activity(&format!("{of}/{at}"));
+            let by = Filter { activity: by.activity.map(|by| Match { related: true, ..by }), ..by };
+            looked_for += HEIRS as usize;
+            inherited += ids(store, by).await.len() - 1;
+        }
+        // Of so many things, heirs inherit so large a part of what would be all; with the width of a sample's error.
+        let most = looked_for * (INHERITED_BY_ALL + HEIRS as usize * MORE_INHERITED)
+            / (HEIRS as usize * WIDTH);
+        assert!(inherited < most * 3 / 2, "{inherited} of {looked_for}, {most} at the most");
+    }
 }
 
 /// Three references to one statement through one another, in all 24 orders, in batches of their

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use validator::Version;
 
-use crate::store::{Batch, Kept, Store};
+use crate::store::{Batch, Kept, Store, whole};
+use crate::xapi::attachment::Attachment;
 use crate::xapi::authority::Authority;
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::{Prepared, VOIDED, prepare};
@@ -155,4 +156,29 @@ pub(in crate::store) fn of_activity(name: &str) -> Filter {
 /// The ids of these numbers.
 pub(in crate::store) fn ids_of(numbers: impl IntoIterator<Item = u32>) -> Vec<Uuid> {
     numbers.into_iter().map(id).collect()
+}
+
+/// The attachments among `hashes`, whole, by hash.
+pub(in crate::store) async fn attached(store: &dyn Store, hashes: &[String]) -> Vec<Attachment> {
+    let mut kept = store.attachments(hashes).await.unwrap();
+    kept.sort_by(|a, b| a.sha2.cmp(&b.sha2));
+    let mut attachments = Vec::new();
+    for kept in kept {
+        let attachment = whole(store, &kept).await.unwrap();
+        assert_eq!(attachment.body.len() as u64, kept.bytes);
+        attachments.push(attachment);
+    }
+    attachments
+}
+
+/// The definitions of those activities that have one, as values; all of them are looked at.
+pub(in crate::store) async fn defined(
+    store: &dyn Store,
+    activities: &[String],
+) -> Vec<(String, Value)> {
+    let definitions = store.definitions(activities).await.unwrap();
+    assert_eq!(definitions.looked_at, activities.len());
+    let value =
+        |(activity, text): (String, String)| (activity, serde_json::from_str(&text).unwrap());
+    definitions.found.into_iter().map(value).collect()
 }

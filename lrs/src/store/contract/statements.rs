@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::sample::{
-    authority, batch, found, id, ids, ids_of, kept, log, of_person, prepared_text, put, statement,
-    stored, verb, with,
+    attached, authority, batch, found, id, ids, ids_of, kept, log, of_person, prepared_text, put,
+    statement, stored, verb, with,
 };
-use crate::store::{Batch, KeptBatch, Store, StoreError};
+use crate::store::{Batch, KeptBatch, PIECE, Store, StoreError};
 use crate::xapi::attachment::Attachment;
 use crate::xapi::query::Filter;
 
@@ -94,7 +94,7 @@ pub async fn a_batch_with_one_conflict_leaves_nothing_behind(store: &Arc<dyn Sto
         assert_eq!(store.statement(id(n)).await.unwrap(), None);
         assert!(ids(store, of_person(&format!("p{n}"))).await.is_empty());
     }
-    assert!(store.attachments(&[attachment(1).sha2]).await.unwrap().is_empty());
+    assert!(attached(&**store, &[attachment(1).sha2]).await.is_empty());
 
     put(store, &[statement(0), statement(1), statement(2)]).await;
     assert_eq!(ids(store, of_person("p0")).await, ids_of([0]));
@@ -173,9 +173,7 @@ pub async fn attachments_come_back_each_once(store: &Arc<dyn Store>) {
     let asked = [1, 2, 1, 0xab].map(|n| attachment(n).sha2);
     let upper = asked.clone().map(|hash| hash.to_ascii_uppercase());
     for asked in [asked, upper] {
-        let mut given = store.attachments(&asked).await.unwrap();
-        given.sort_by(|a, b| a.sha2.cmp(&b.sha2));
-        assert_eq!(given, attachments);
+        assert_eq!(attached(&**store, &asked).await, attachments);
     }
     assert!(store.attachments(&[]).await.unwrap().is_empty());
 }
@@ -188,5 +186,23 @@ pub async fn the_first_data_under_a_hash_stays(store: &Arc<dyn Store>) {
         let batch = Batch { statements, attachments: vec![attachment] };
         store.put_statements(batch).await.unwrap();
     }
-    assert_eq!(store.attachments(&[attachment(1).sha2]).await.unwrap(), [attachment(1)]);
+    assert_eq!(attached(&**store, &[attachment(1).sha2]).await, [attachment(1)]);
+}
+
+/// However long it is, no more than a piece of it is read at once.
+pub async fn the_data_of_an_attachment_comes_in_pieces(store: &Arc<dyn Store>) {
+    let body: Vec<u8> = (0..2 * PIECE + 7).map(|n| u8::try_from(n % 251).unwrap()).collect();
+    let large = Attachment { body: body.clone().into(), ..attachment(1) };
+    let statements = batch(&[statement(0)]).statements;
+    store.put_statements(Batch { statements, attachments: vec![large] }).await.unwrap();
+    let kept = store.attachments(&[attachment(1).sha2]).await.unwrap().remove(0);
+    assert_eq!(kept.bytes, body.len() as u64);
+    for from in [0, 1, PIECE - 1, PIECE, 2 * PIECE, 2 * PIECE + 6] {
+        let piece = store.attachment_data(&kept, from as u64).await.unwrap();
+        assert!((1..=PIECE).contains(&piece.len()), "{} bytes from {from}", piece.len());
+        assert_eq!(piece, body[from..from + piece.len()], "from {from}");
+    }
+    for from in [body.len() as u64, u64::MAX / 2] {
+        assert!(store.attachment_data(&kept, from).await.unwrap().is_empty());
+    }
 }

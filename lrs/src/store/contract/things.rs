@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::sample::{batch, put, put_each, statement, verb, with};
-use crate::store::Store;
+use super::sample::{batch, defined as learned, id, put, put_each, statement, verb, with};
+use crate::store::bounds::LONGEST_DEFINITION;
+use crate::store::{PAGE_BYTES, Store};
 
 const ANN: &str = "mbox::mailto:ann@x.example";
 
@@ -35,18 +36,18 @@ pub async fn definitions_are_merged_over_statements(store: &Arc<dyn Store>) {
     let second = json!({"name": {"it": "Uno"}, "type": "https://t.example/new"});
     put_each(store, &[defined(0, &first), statement(1)]).await;
     let activities = ["https://a.example/a".to_owned(), "https://a.example/never".to_owned()];
-    let definitions = store.definitions(&activities).await.unwrap();
+    let definitions = learned(&**store, &activities).await;
     assert_eq!(definitions, [(activities[0].clone(), first.clone())]);
 
     put(store, &[defined(2, &second)]).await;
     let merged = json!({"name": {"en": "One", "it": "Uno"}, "type": "https://t.example/new"});
-    let known = store.definitions(&activities).await.unwrap();
+    let known = learned(&**store, &activities).await;
     assert_eq!(known, [(activities[0].clone(), merged)]);
 
     put(store, &[defined(3, &first)]).await;
-    let known = store.definitions(&activities).await.unwrap();
+    let known = learned(&**store, &activities).await;
     assert_eq!(known[0].1["type"], "https://t.example/old", "what was said before is news again");
-    assert!(store.definitions(&activities[1..]).await.unwrap().is_empty());
+    assert!(learned(&**store, &activities[1..]).await.is_empty());
 }
 
 /// In the order of the batch, though it says the same several times.
@@ -60,7 +61,7 @@ pub async fn definitions_of_one_batch_are_merged_in_its_order(store: &Arc<dyn St
         put(store, values).await;
         let kind = format!("https://t.example/{kind}");
         let merged = json!({"name": {"en": "One", "it": "Uno"}, "type": kind});
-        let known = store.definitions(&activity).await.unwrap();
+        let known = learned(&**store, &activity).await;
         assert_eq!(known, [(activity[0].clone(), merged)]);
     }
 }
@@ -75,11 +76,11 @@ pub async fn a_failed_batch_teaches_nothing(store: &Arc<dyn Store>) {
     store.put_statements(batch(&doomed)).await.unwrap_err();
     let activity = ["https://a.example/a".to_owned()];
     assert!(store.agent_names(ANN).await.unwrap().is_empty());
-    assert!(store.definitions(&activity).await.unwrap().is_empty());
+    assert!(learned(&**store, &activity).await.is_empty());
 
     put(store, &taught).await;
     assert_eq!(store.agent_names(ANN).await.unwrap(), ["Ann"]);
-    let known = store.definitions(&activity).await.unwrap();
+    let known = learned(&**store, &activity).await;
     assert_eq!(known, [(activity[0].clone(), definition)]);
 }
 
@@ -97,9 +98,40 @@ pub async fn large_definitions_are_learned_however_many(store: &Arc<dyn Store>) 
     let of_all = with(statement(MANY), "context", json!({"contextActivities": {"other": all}}));
     put_each(store, &[of_all, statement(MANY + 1)]).await;
     let all: Vec<String> = (0..MANY).map(id_of).collect();
-    let known = store.definitions(&all).await.unwrap();
-    assert_eq!(known.len(), all.len());
-    assert!(known.iter().all(|(_, definition)| definition["description"]["en"] == large));
+    let (mut left, mut bytes) = (&all[..], 0);
+    while !left.is_empty() {
+        let known = store.definitions(left).await.unwrap();
+        assert_eq!(known.found.len(), known.looked_at);
+        assert!(known.looked_at > 0, "the first is looked at in any case");
+        left = &left[known.looked_at..];
+        let weight: usize = known.found.iter().map(|(_, text)| text.len()).sum();
+        assert!(weight < PAGE_BYTES + 2 * large.len(), "{weight} bytes at once");
+        bytes += weight;
+        for (_, text) in &known.found {
+            let definition: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(definition["description"]["en"], large);
+        }
+    }
+    assert!(bytes > all.len() * large.len());
+}
+
+/// The statement is kept, and what was known stays.
+pub async fn a_definition_grows_up_to_a_bound(store: &Arc<dyn Store>) {
+    let text = |letter: &str, bytes: usize| letter.repeat(bytes);
+    let first =
+        json!({"name": {"en": "One"}, "description": {"en": text("x", LONGEST_DEFINITION / 2)}});
+    let more = json!({"description": {"it": text("y", LONGEST_DEFINITION / 2)}});
+    let shorter = json!({"description": {"en": "x", "it": "y"}});
+    let activity = ["https://a.example/a".to_owned()];
+    put_each(store, &[defined(0, &first), defined(1, &more)]).await;
+    assert_eq!(learned(&**store, &activity).await[0].1, first);
+    let kept = store.statement(id(1)).await.unwrap().unwrap();
+    let value: Value = serde_json::from_slice(&kept.statement.body).unwrap();
+    assert_eq!(value["object"]["definition"], more);
+    put(store, &[defined(2, &shorter)]).await;
+    let mut merged = first;
+    merged["description"] = shorter["description"].clone();
+    assert_eq!(learned(&**store, &activity).await[0].1, merged);
 }
 
 fn id_of(n: u32) -> String {

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use super::sample::{
-    batch, id, ids, ids_of, kept, log, of_person, put, put_each, reference, stamped, statement,
-    stored, voiding,
+    attached, batch, id, ids, ids_of, kept, log, of_person, put, put_each, reference, stamped,
+    statement, stored, voiding,
 };
 use crate::store::{Extent, Kept, LOG_BYTES, Store, StoreError};
 use crate::xapi::attachment::Attachment;
@@ -63,7 +63,7 @@ pub async fn restored_statements_are_as_they_were_elsewhere(store: &Arc<dyn Stor
         .collect();
     assert_eq!(log(store).await, expected);
     assert_eq!(ids(store, of_person("p0")).await, ids_of([0, 1]));
-    assert_eq!(store.attachments(&[sha2]).await.unwrap(), [attachment]);
+    assert_eq!(attached(&**store, &[sha2]).await, [attachment]);
     let newest = Instant::from_micros(5_001);
     assert_eq!(store.extent().await.unwrap(), Extent { statements: 4, newest });
 

@@ -4,14 +4,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::Value;
+use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::access::key::KeptKey;
 use crate::store::{
-    Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptBatch,
-    KeptCertificates, KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog,
-    StatementStore, Store, ThingStore, TransferStore, Watermark,
+    Batch, CourseRevision, CourseStore, Definitions, DocumentStore, Extent, Followed, Kept,
+    KeptAttachment, KeptBatch, KeptCertificates, KeptCourse, KeyStore, LogPage, Page,
+    ProgressDocument, Result, StatementLog, StatementStore, Store, ThingStore, TransferStore,
+    Watermark,
 };
 use crate::xapi::attachment::Attachment;
 use crate::xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
@@ -43,8 +44,10 @@ pub enum Call {
     },
     /// The names of an agent.
     AgentNames,
-    /// The data of attachments, of so many.
+    /// Attachments without their data, of so many hashes.
     Attachments(usize),
+    /// A piece of the data of an attachment, of so many bytes.
+    AttachmentData(usize),
 }
 
 /// See the module.
@@ -83,9 +86,14 @@ impl StatementStore for Watched {
         self.note(Call::Statements(page.statements.len()));
         Ok(page)
     }
-    async fn attachments(&self, hashes: &[String]) -> Result<Vec<Attachment>> {
+    async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>> {
         self.note(Call::Attachments(hashes.len()));
         self.store.attachments(hashes).await
+    }
+    async fn attachment_data(&self, kept: &KeptAttachment, from: u64) -> Result<Bytes> {
+        let piece = self.store.attachment_data(kept, from).await?;
+        self.note(Call::AttachmentData(piece.len()));
+        Ok(piece)
     }
     async fn consistent_through(&self) -> Result<Instant> {
         self.store.consistent_through().await
@@ -110,7 +118,7 @@ impl ThingStore for Watched {
         self.note(Call::AgentNames);
         self.store.agent_names(ifi).await
     }
-    async fn definitions(&self, activities: &[String]) -> Result<Vec<(String, Value)>> {
+    async fn definitions(&self, activities: &[String]) -> Result<Definitions> {
         self.store.definitions(activities).await
     }
 }

@@ -1,17 +1,18 @@
 //! Bytes of any size in a field: in the document itself, or in a file of `GridFS` where a document
 //! could not hold them.
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes, BytesMut};
 use futures::{AsyncReadExt as _, AsyncWriteExt as _, TryStreamExt as _};
-use mongodb::Collection;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::{ErrorKind, GridFsErrorKind};
 use mongodb::gridfs::{FilesCollectionDocument, GridFsBucket};
+use mongodb::options::GridFsBucketOptions;
+use mongodb::{Collection, Database};
 
-use super::call::call;
+use super::call::{all, call};
 use super::field;
-use crate::store::{Result, StoreError};
+use crate::store::{PIECE, Result, StoreError};
 
 /// What a document holds itself. A server's answer holds [`super::call::BATCH`] of them.
 pub(super) const INLINE: usize = 256 << 10;
@@ -62,11 +63,59 @@ impl Owner {
 
 /// The files of one database.
 #[derive(Clone)]
-pub(super) struct Blobs(GridFsBucket);
+pub(super) struct Blobs {
+    bucket: GridFsBucket,
+    chunks: Collection<Document>,
+}
+
+/// A file without its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Blob {
+    pub(super) id: ObjectId,
+    /// How many bytes it has.
+    pub(super) bytes: u64,
+    /// How many of them are in each of its chunks but the last.
+    pub(super) chunk: u32,
+}
 
 impl Blobs {
-    pub(super) const fn new(bucket: GridFsBucket) -> Self {
-        Self(bucket)
+    pub(super) fn new(database: &Database) -> Self {
+        let options = GridFsBucketOptions::builder().bucket_name(BUCKET.to_owned()).build();
+        let chunks = database.collection(&format!("{BUCKET}.chunks"));
+        Self { bucket: database.gridfs_bucket(options), chunks }
+    }
+
+    /// The files of these ids that are there, in no order.
+    pub(super) async fn files(&self, ids: Vec<Bson>) -> Result<Vec<Blob>> {
+        let found = self.bucket.find(doc! {"_id": {"$in": ids}});
+        let found: Vec<_> = call(async { found.await?.try_collect::<Vec<_>>().await }).await?;
+        let blob = |file: FilesCollectionDocument| {
+            let id = file.id.as_object_id()?;
+            Some(Blob { id, bytes: file.length, chunk: file.chunk_size_bytes })
+        };
+        Ok(found.into_iter().filter_map(blob).collect())
+    }
+
+    /// The bytes of a file from `from` on, at least one and [`PIECE`] at the most; none beyond its
+    /// end.
+    pub(super) async fn piece(&self, file: Blob, from: u64) -> Result<Bytes> {
+        let chunk = u64::from(file.chunk.max(1));
+        let (first, within) = (from / chunk, from % chunk);
+        let count = (PIECE as u64 / chunk).max(1);
+        let [first, end] = [first, first + count].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+        let filter = doc! {"files_id": file.id, "n": {"$gte": first, "$lt": end}};
+        let found = all(self.chunks.find(filter).sort(doc! {"n": 1})).await?;
+        let mut bytes = BytesMut::new();
+        for chunk in &found {
+            let data = chunk.get_binary_generic("data");
+            let data = data.map_err(|_| StoreError::Corrupt(format!("a chunk of {}", file.id)))?;
+            bytes.extend_from_slice(data);
+        }
+        bytes.advance(usize::try_from(within).unwrap_or(usize::MAX).min(bytes.len()));
+        if bytes.is_empty() && from < file.bytes {
+            return Err(StoreError::Corrupt(format!("the file {} ends early", file.id)));
+        }
+        Ok(bytes.freeze())
     }
 
     /// `bytes` as a field: themselves, or the id of a file of `owner`.
@@ -117,7 +166,7 @@ impl Blobs {
         let id = ObjectId::new();
         let mut metadata = owner.document();
         metadata.extend(more);
-        let open = self.0.open_upload_stream("").id(Bson::ObjectId(id));
+        let open = self.bucket.open_upload_stream("").id(Bson::ObjectId(id));
         let mut file = call(open.metadata(metadata)).await?;
         let written = async {
             file.write_all(bytes).await?;
@@ -128,7 +177,7 @@ impl Blobs {
     }
 
     pub(super) async fn read(&self, id: ObjectId) -> Result<Bytes> {
-        let mut file = call(self.0.open_download_stream(Bson::ObjectId(id))).await?;
+        let mut file = call(self.bucket.open_download_stream(Bson::ObjectId(id))).await?;
         let mut bytes = Vec::new();
         call(async { file.read_to_end(&mut bytes).await.map_err(Into::into) }).await?;
         Ok(bytes.into())
@@ -137,7 +186,7 @@ impl Blobs {
     pub(super) async fn remove(&self, ids: impl IntoIterator<Item = ObjectId>) -> Result<()> {
         for id in ids {
             call(async {
-                match self.0.delete(Bson::ObjectId(id)).await {
+                match self.bucket.delete(Bson::ObjectId(id)).await {
                     Err(error) if is_missing(&error) => Ok(()),
                     other => other,
                 }
@@ -149,7 +198,7 @@ impl Blobs {
 
     /// All files that were written under the claim at `claim`, with what they say of themselves.
     pub(super) async fn of(&self, claim: i64) -> Result<Vec<(ObjectId, Document)>> {
-        let files = self.0.find(doc! {format!("metadata.{OWNER}"): claim});
+        let files = self.bucket.find(doc! {format!("metadata.{OWNER}"): claim});
         let files: Vec<_> = call(async { files.await?.try_collect::<Vec<_>>().await }).await?;
         let named = |file: FilesCollectionDocument| {
             Some((file.id.as_object_id()?, file.metadata.unwrap_or_default()))

@@ -87,11 +87,22 @@ impl Cells {
         filter: Document,
         fields: &[&str],
     ) -> Result<BTreeMap<String, Held>> {
+        self.find_until(filter, fields, |_| false).await
+    }
+
+    /// The same of the versions up to the first that is `enough`: of the cells found last, it may be
+    /// an older one.
+    pub(super) async fn find_until(
+        &self,
+        filter: Document,
+        fields: &[&str],
+        enough: impl FnMut(&Document) -> bool,
+    ) -> Result<BTreeMap<String, Held>> {
         let mut projection = doc! {"cell": 1, "n": 1, "gone_at": 1};
         projection.extend(fields.iter().map(|name| ((*name).to_owned(), Bson::Int32(1))));
         let mut found: BTreeMap<String, Held> = BTreeMap::new();
         let versions = self.0.find(filter).projection(projection).batch_size(BATCH);
-        for version in all(versions).await? {
+        for version in all_until(versions, enough).await? {
             let name = field::text(&version, "cell")?;
             let held = Held::read(version)?;
             let newest = found.entry(name).or_default();

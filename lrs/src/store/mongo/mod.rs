@@ -9,14 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use mongodb::bson::{Document as Fields, doc};
-use mongodb::options::GridFsBucketOptions;
 use mongodb::{Collection, Database};
-use serde_json::Value;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use self::blob::{BUCKET, Blobs};
+use self::blob::Blobs;
 use self::call::{call, insert};
 use self::cell::Cells;
 use self::courses::Courses;
@@ -30,9 +29,10 @@ use self::register::Register;
 use self::statements::{References, Statements, Task, Writer};
 use self::things::Things;
 use super::{
-    Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptBatch,
-    KeptCertificates, KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog,
-    StatementStore, Store, StoreError, ThingStore, TransferStore, Watermark,
+    Batch, CourseRevision, CourseStore, Definitions, DocumentStore, Extent, Followed, Kept,
+    KeptAttachment, KeptBatch, KeptCertificates, KeptCourse, KeyStore, LogPage, Page,
+    ProgressDocument, Result, StatementLog, StatementStore, Store, StoreError, ThingStore,
+    TransferStore, Watermark,
 };
 use crate::access::key::KeptKey;
 use crate::clock::Clock;
@@ -125,8 +125,7 @@ impl Inner {
     fn new(database: &Database, clock: Arc<dyn Clock>, tasks: bool) -> Self {
         let collection = |name: &str| database.collection::<Fields>(name);
         let cells = |name: &str| Cells::new(collection(name));
-        let bucket = GridFsBucketOptions::builder().bucket_name(BUCKET.to_owned()).build();
-        let blobs = Blobs::new(database.gridfs_bucket(bucket));
+        let blobs = Blobs::new(database);
         let things = Things { definitions: cells("definition"), names: collection("agent_name") };
         let statements = Statements {
             collection: collection("statement"),
@@ -196,8 +195,12 @@ impl StatementStore for MongoStore {
         self.0.statements.page(filter).await
     }
 
-    async fn attachments(&self, hashes: &[String]) -> Result<Vec<Attachment>> {
+    async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>> {
         self.0.statements.attachments(hashes).await
+    }
+
+    async fn attachment_data(&self, kept: &KeptAttachment, from: u64) -> Result<Bytes> {
+        self.0.statements.attachment_data(kept, from).await
     }
 
     async fn consistent_through(&self) -> Result<Instant> {
@@ -222,7 +225,7 @@ impl ThingStore for MongoStore {
         self.0.things.agent_names(ifi).await
     }
 
-    async fn definitions(&self, activities: &[String]) -> Result<Vec<(String, Value)>> {
+    async fn definitions(&self, activities: &[String]) -> Result<Definitions> {
         self.0.things.definitions(activities).await
     }
 }

@@ -11,14 +11,12 @@ use serde_json::Value;
 use super::call::{all, insert_free};
 use super::cell::{self, Cells, busy};
 use super::field;
-use crate::store::{Result, StoreError};
+use crate::store::bounds::{DEFINITIONS_AT_ONCE, LONGEST_DEFINITION, is_learned};
+use crate::store::{Definitions, MOST_NAMES, PAGE_BYTES, Result, StoreError};
+use crate::xapi::activity::{Definition, Merged};
+use crate::xapi::format;
 use crate::xapi::instant::Instant;
-use crate::xapi::{activity, format};
 
-/// Longer names (of activities: ids) and definitions, in bytes, are not learned: an answer of the database holds
-/// [`super::call::BATCH`] of them. Learning must not fail for what a statement says: all that come later wait for it.
-const LONGEST_NAME: usize = 64 << 10;
-const LONGEST_DEFINITION: usize = 256 << 10;
 /// How often a definition is tried again when somebody else was quicker.
 const TRIES: u32 = 10;
 /// Definitions merged at once.
@@ -44,7 +42,7 @@ impl Taught {
     /// Adds what a statement teaches.
     pub(super) fn add(&mut self, statement: &Value, stored: Instant) {
         for (id, definition) in format::definitions(statement) {
-            if !can_be_kept(id) {
+            if !is_learned(id) {
                 continue;
             }
             // Most statements of an activity say the same of it: merging that again is work twice.
@@ -56,17 +54,12 @@ impl Taught {
         for actor in ["/actor", "/object"].into_iter().filter_map(|at| statement.pointer(at)) {
             let name = actor.get("name").and_then(Value::as_str);
             let (Some(name), Some(ifi)) = (name, validator::ifi::of(actor)) else { continue };
-            if !can_be_kept(name) {
+            if !is_learned(name) {
                 continue;
             }
             self.names.entry((ifi.to_string(), name.to_owned())).or_insert(stored);
         }
     }
-}
-
-/// Some servers take no NUL in a text.
-fn can_be_kept(name: &str) -> bool {
-    name.len() <= LONGEST_NAME && !name.contains('\0')
 }
 
 impl Things {
@@ -87,14 +80,13 @@ impl Things {
         let mut known = self.known(&activities).await?;
         let (mut new, mut changed) = (Vec::new(), Vec::new());
         for (activity, definitions) in &taught.definitions {
-            let before = known.remove(activity);
-            let Some(after) = merged(before.clone(), definitions) else { continue };
-            match before {
-                None => new.push((cell::name(&[activity]), value(activity, &after))),
-                Some(before) if before != after => {
-                    changed.push((activity.clone(), definitions.clone()));
-                }
-                Some(_) => {}
+            let Some(before) = known.remove(activity) else { continue };
+            let is_new = before.is_none();
+            let Some(after) = merged(before.unwrap_or_default(), definitions) else { continue };
+            if is_new {
+                new.push((cell::name(&[activity]), value(activity, &after)));
+            } else {
+                changed.push((activity.clone(), definitions.clone()));
             }
         }
         let taken = self.definitions.create(new).await?;
@@ -132,45 +124,77 @@ impl Things {
         let cell = cell::name(&[&activity]);
         for _ in 0..TRIES {
             let held = self.definitions.read(&cell).await?;
-            let known = held.value().and_then(|value| definition(value).ok());
-            let Some(merged) = merged(known.clone(), &definitions) else { return Ok(()) };
+            let known = held.value().and_then(readable).unwrap_or_default();
+            let Some(merged) = merged(known, &definitions) else { return Ok(()) };
             let value = value(&activity, &merged);
-            if known.as_ref() == Some(&merged)
-                || self.definitions.change(&cell, &held, value).await?
-            {
+            if self.definitions.change(&cell, &held, value).await? {
                 return Ok(());
             }
         }
         Err(busy())
     }
 
-    /// Definitions by activity; one that cannot be read is learned anew.
-    async fn known(&self, activities: &[String]) -> Result<HashMap<String, Value>> {
-        match self.definitions(activities).await {
-            Ok(known) => Ok(known.into_iter().collect()),
-            Err(StoreError::Corrupt(_)) => Ok(HashMap::new()),
-            Err(other) => Err(other),
+    /// What is known of activities, nothing where one cannot be read: it is learned anew. Those are left out that were
+    /// not asked for, because what was read before is as much as is read at once.
+    async fn known(&self, activities: &[String]) -> Result<HashMap<String, Option<Definition>>> {
+        let (mut all, mut read) = (HashMap::new(), 0);
+        for activities in activities.chunks(ASKED) {
+            if read >= DEFINITIONS_AT_ONCE {
+                break;
+            }
+            let cells: Vec<String> = activities.iter().map(|it| cell::name(&[it])).collect();
+            let filter = doc! {"cell": {"$in": &cells}};
+            let fields = ["activity", "definition"];
+            let held = self.definitions.find_until(filter, &fields, |value| {
+                read += value.get_str("definition").map_or(0, str::len);
+                read >= DEFINITIONS_AT_ONCE
+            });
+            let held = held.await?;
+            // Of those that were not found some may only not have been reached.
+            let is_whole = read < DEFINITIONS_AT_ONCE;
+            for (activity, cell) in activities.iter().zip(&cells) {
+                let value = held.get(cell).and_then(cell::Held::value);
+                if value.is_some() || is_whole {
+                    all.insert(activity.clone(), value.and_then(readable));
+                }
+            }
         }
+        Ok(all)
     }
 
     /// See [`crate::store::ThingStore::definitions`].
-    pub(super) async fn definitions(&self, activities: &[String]) -> Result<Vec<(String, Value)>> {
-        let mut found = Vec::new();
-        for activities in activities.chunks(ASKED) {
-            let cells: Vec<String> = activities.iter().map(|it| cell::name(&[it])).collect();
-            let filter = doc! {"cell": {"$in": cells}};
-            let held = self.definitions.find(filter, &["activity", "definition"]).await?;
-            for value in held.values().filter_map(cell::Held::value) {
-                found.push((field::text(value, "activity")?, definition(value)?));
-            }
+    pub(super) async fn definitions(&self, activities: &[String]) -> Result<Definitions> {
+        let (mut definitions, mut left, mut bytes) = (Definitions::default(), activities, 0);
+        while !left.is_empty() && bytes < PAGE_BYTES {
+            // As many as cannot weigh more than what is left of a page; one in any case.
+            let room = ((PAGE_BYTES - bytes) / LONGEST_DEFINITION).max(1);
+            let (asked, rest) = left.split_at(room.min(left.len()));
+            let found = self.texts(asked).await?;
+            bytes += found.iter().map(|(_, text)| text.len()).sum::<usize>();
+            definitions.looked_at += asked.len();
+            definitions.found.extend(found);
+            left = rest;
         }
-        Ok(found)
+        Ok(definitions)
+    }
+
+    /// The definitions of those activities that have one, as texts.
+    async fn texts(&self, activities: &[String]) -> Result<Vec<(String, String)>> {
+        let cells: Vec<String> = activities.iter().map(|it| cell::name(&[it])).collect();
+        let filter = doc! {"cell": {"$in": cells}};
+        let held = self.definitions.find(filter, &["activity", "definition"]).await?;
+        let texts = held
+            .values()
+            .filter_map(cell::Held::value)
+            .map(|value| Ok((field::text(value, "activity")?, field::text(value, "definition")?)));
+        texts.collect()
     }
 
     /// See [`crate::store::ThingStore::agent_names`].
     pub(super) async fn agent_names(&self, ifi: &str) -> Result<Vec<String>> {
         let names = self.names.find(doc! {"agent": cell::name(&[ifi])});
-        let names = all(names.sort(doc! {"stored": 1})).await?;
+        let most = i64::try_from(MOST_NAMES).unwrap_or(i64::MAX);
+        let names = all(names.sort(doc! {"stored": 1}).limit(most)).await?;
         names.iter().map(|document| field::text(document, "name")).collect()
     }
 }
@@ -180,15 +204,32 @@ fn name(((ifi, name), stored): (&(String, String), &Instant)) -> Document {
     doc! {"_id": id, "agent": cell::name(&[ifi]), "name": name, "stored": stored.micros()}
 }
 
-fn value(activity: &str, definition: &Value) -> Document {
-    doc! {"activity": activity, "definition": definition.to_string()}
+fn value(activity: &str, definition: &Definition) -> Document {
+    doc! {"activity": activity, "definition": definition.text()}
 }
 
-fn merged(known: Option<Value>, definitions: &[Value]) -> Option<Value> {
-    definitions.iter().fold(known, |known, next| {
-        let merged = activity::merge(known.clone(), next);
-        if merged.to_string().len() > LONGEST_DEFINITION { known } else { Some(merged) }
-    })
+/// What is known after these were said, one after the other; `None` where nothing of it is new.
+fn merged(mut known: Definition, said: &[Value]) -> Option<Definition> {
+    let mut is_new = false;
+    for said in said {
+        is_new |= known.merge(said, LONGEST_DEFINITION) == Merged::Changed;
+    }
+    is_new.then_some(known)
+}
+
+/// What is known of an activity; nothing, and a line in the log, where it cannot be read.
+fn readable(value: &Document) -> Option<Definition> {
+    let log = |error: &StoreError| {
+        tracing::error!(%error, "a definition that is kept cannot be read, and is learned anew");
+    };
+    known(value).inspect_err(log).ok()
+}
+
+fn known(value: &Document) -> Result<Definition> {
+    match definition(value)? {
+        Value::Object(members) => Ok(members.into()),
+        _ => Err(StoreError::Corrupt("a definition of an activity that is no object".into())),
+    }
 }
 
 fn definition(value: &Document) -> Result<Value> {

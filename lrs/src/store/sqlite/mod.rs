@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension as _};
-use serde_json::Value;
 use uuid::Uuid;
 
 use self::damage::Damage;
@@ -17,9 +17,10 @@ use self::scrub::Scrub;
 use self::writer::{Guards, Writer};
 use super::turns::Turns;
 use super::{
-    Batch, CourseRevision, CourseStore, DocumentStore, Extent, Followed, Kept, KeptBatch,
-    KeptCertificates, KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog,
-    StatementStore, Store, StoreError, ThingStore, TransferStore, Watermark,
+    Batch, CourseRevision, CourseStore, Definitions, DocumentStore, Extent, Followed, Kept,
+    KeptAttachment, KeptBatch, KeptCertificates, KeptCourse, KeyStore, LogPage, Page,
+    ProgressDocument, Result, StatementLog, StatementStore, Store, StoreError, ThingStore,
+    TransferStore, Watermark,
 };
 use crate::access::key::KeptKey;
 use crate::clock::Clock;
@@ -142,9 +143,15 @@ impl StatementStore for SqliteStore {
         self.read(move |connection| statements::read::statements(connection, &filter)).await
     }
 
-    async fn attachments(&self, hashes: &[String]) -> Result<Vec<Attachment>> {
+    async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>> {
         let hashes = hashes.to_vec();
         self.read(move |connection| statements::read::attachments(connection, &hashes)).await
+    }
+
+    async fn attachment_data(&self, kept: &KeptAttachment, from: u64) -> Result<Bytes> {
+        let kept = kept.clone();
+        self.read(move |connection| statements::read::attachment_data(connection, &kept, from))
+            .await
     }
 
     async fn consistent_through(&self) -> Result<Instant> {
@@ -172,7 +179,7 @@ impl ThingStore for SqliteStore {
         self.read(move |connection| things::agent_names(connection, &ifi)).await
     }
 
-    async fn definitions(&self, activities: &[String]) -> Result<Vec<(String, Value)>> {
+    async fn definitions(&self, activities: &[String]) -> Result<Definitions> {
         let activities = activities.to_vec();
         self.read(move |connection| things::definitions(connection, &activities)).await
     }

@@ -141,6 +141,19 @@ impl<'c> Session<'c> {
         Ok(())
     }
 
+    /// What [`Self::index_rows`] needs of keys, for statements that are found by the same.
+    pub(super) fn rows(&mut self, keys: &[IndexKey]) -> rusqlite::Result<Vec<(i64, u8)>> {
+        let row =
+            |key: &IndexKey| Ok((self.entity(key.kind, &key.text)?, closeness(key.closeness)));
+        keys.iter().map(row).collect()
+    }
+
+    /// Makes the statement `stored` be found by `rows`, at the end of the transaction.
+    pub(super) fn index_rows(&mut self, stored: Instant, rows: &[(i64, u8)]) {
+        let rows = rows.iter().map(|(entity, closeness)| (*entity, *closeness, stored.micros()));
+        self.memory.index_rows.extend(rows);
+    }
+
     /// Sorted, so that rows for one page of the index are written together.
     fn write_index_rows(&mut self) -> rusqlite::Result<()> {
         let mut rows = std::mem::take(&mut self.memory.index_rows);

@@ -1,33 +1,63 @@
 //! The data of attachments: files of `GridFS`, which a document under the hash names once their
 //! statements are sealed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use futures::future::try_join_all;
+use bytes::Bytes;
+use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 
 use super::Statements;
-use crate::store::Result;
-use crate::store::mongo::blob::Owner;
+use crate::store::mongo::blob::{Blob, Owner};
 use crate::store::mongo::call::{all, insert};
 use crate::store::mongo::field;
+use crate::store::{KeptAttachment, Result, StoreError};
 use crate::xapi::attachment::Attachment;
+
+/// Attachments asked for at once.
+const ASKED: usize = 1_000;
 
 impl Statements {
     /// See [`crate::store::StatementStore::attachments`].
     pub(in crate::store::mongo) async fn attachments(
         &self,
         hashes: &[String],
-    ) -> Result<Vec<Attachment>> {
-        let found = self.attached(hashes.iter().map(|hash| hash.to_ascii_lowercase())).await?;
-        try_join_all(found.iter().map(async |document| {
-            Ok(Attachment {
-                sha2: field::text(document, "_id")?,
-                content_type: field::text(document, "content_type")?,
-                body: self.blobs.read(field::object_id(document, "file")?).await?,
-            })
-        }))
-        .await
+    ) -> Result<Vec<KeptAttachment>> {
+        let hashes: BTreeSet<String> =
+            hashes.iter().map(|hash| hash.to_ascii_lowercase()).collect();
+        let hashes: Vec<String> = hashes.into_iter().collect();
+        let mut kept = Vec::new();
+        for hashes in hashes.chunks(ASKED) {
+            let documents = self.attached(hashes.iter().cloned()).await?;
+            let ids = documents.iter().filter_map(|document| document.get("file").cloned());
+            let files = self.blobs.files(ids.collect()).await?;
+            let files: HashMap<ObjectId, Blob> = files.iter().map(|it| (it.id, *it)).collect();
+            for document in &documents {
+                let Some(file) = files.get(&field::object_id(document, "file")?) else {
+                    continue;
+                };
+                kept.push(KeptAttachment {
+                    sha2: field::text(document, "_id")?,
+                    content_type: field::text(document, "content_type")?,
+                    bytes: file.bytes,
+                    place: format!("{} {}", file.id, file.chunk),
+                });
+            }
+        }
+        Ok(kept)
+    }
+
+    /// See [`crate::store::StatementStore::attachment_data`].
+    pub(in crate::store::mongo) async fn attachment_data(
+        &self,
+        kept: &KeptAttachment,
+        from: u64,
+    ) -> Result<Bytes> {
+        let place = kept.place.split_once(' ');
+        let place = place.and_then(|(id, chunk)| Some((id.parse().ok()?, chunk.parse().ok()?)));
+        let (id, chunk) = place
+            .ok_or_else(|| StoreError::Corrupt(format!("the place of attachment {}", kept.sha2)))?;
+        self.blobs.piece(Blob { id, bytes: kept.bytes, chunk }, from).await
     }
 
     async fn attached(&self, hashes: impl Iterator<Item = String>) -> Result<Vec<Document>> {

@@ -8,13 +8,13 @@ use mongodb::bson::Bson;
 use mongodb::bson::oid::ObjectId;
 use sha2::{Digest as _, Sha256};
 
+use crate::store::bounds::{MOST_INHERITED, MOST_OWN};
 use crate::store::mongo::blob::{EVER_INLINE, INLINE};
 use crate::store::mongo::call::LONGEST_ANSWER;
-use crate::xapi::index::{Closeness, IndexKey, Kind, MOST_INHERITED};
+use crate::xapi::index::{Closeness, IndexKey, Kind};
 
 const LENGTH: usize = 12;
-/// What one statement may say of itself, and what it is found by at the most.
-pub(super) const MOST_OWN: usize = 50_000;
+/// What one statement is found by at the most.
 pub(super) const MOST_KEYS: usize = MOST_OWN + MOST_INHERITED;
 /// Documents of one answer with all their keys, and with their bodies too.
 pub(super) const BATCH_WITH_KEYS: u32 = 24;

@@ -5,7 +5,7 @@
 //! claim of the head, so that a group sees all that came before it with their keys complete.
 //! Linking twice does no harm: a process that takes over from a dead one starts it again.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use futures::future::try_join_all;
 use mongodb::bson::{Bson, Document, doc};
@@ -14,17 +14,17 @@ use uuid::Uuid;
 use super::Statements;
 use super::key::{BATCH_WITH_KEYS, Key, MOST_KEYS};
 use super::row::{self, Link};
+use crate::store::bounds::{Allowance, LONGEST_CHAIN};
 use crate::store::mongo::call::{all, call};
 use crate::store::mongo::field;
 use crate::store::mongo::head::{Head, Stretch};
 use crate::store::{Result, StoreError};
-use crate::xapi::index::{LONGEST_CHAIN, MOST_INHERITED};
 
 /// Things asked for at once.
 const ASKED: usize = 1_000;
 /// Keys given to a statement in one call: some servers compare each with all that are there.
 const ADDED: usize = 1_000;
-/// Statements changed at once.
+/// Calls that change statements at once.
 const CHANGED: usize = 16;
 
 impl Statements {
@@ -32,16 +32,12 @@ impl Statements {
     /// that refer to them.
     pub(super) async fn link(&self, head: &Head, stretch: Stretch, own: Vec<Link>) -> Result<()> {
         let ids: Vec<Uuid> = own.iter().map(|link| link.id).collect();
-        let mut web = Web { heirs: BTreeSet::new(), links: HashMap::new() };
-        for link in own {
-            web.add(link);
-        }
+        let mut web = Web::new(own);
         self.add_referrers(head, stretch, ids, &mut web).await?;
         self.add_targets(head, stretch, &mut web).await?;
-        let heirs = Vec::from_iter(&web.heirs);
-        for heirs in heirs.chunks(CHANGED) {
-            let changes = heirs.iter().filter_map(|id| web.inheritance(**id));
-            try_join_all(changes.map(|(id, keys)| self.add_keys(id, keys))).await?;
+        let changes = web.inheritances();
+        for changes in changes.chunks(CHANGED) {
+            try_join_all(changes.iter().map(|(keys, ids)| self.add_keys(ids, keys))).await?;
         }
         Ok(())
     }
@@ -55,12 +51,14 @@ impl Statements {
         web: &mut Web,
     ) -> Result<()> {
         for _ in 0..LONGEST_CHAIN {
-            if ids.is_empty() {
+            let room = web.room();
+            if ids.is_empty() || room == 0 {
                 break;
             }
-            let mut referrers = self.references.to(&ids).await?;
+            // Those that are known already are among them.
+            let mut referrers = self.references.to(&ids, room + web.links.len()).await?;
             referrers.retain(|id| !web.links.contains_key(id));
-            let referrers: Vec<Uuid> = referrers.into_iter().collect();
+            let referrers: Vec<Uuid> = referrers.into_iter().take(room).collect();
             let links = self.links(head, stretch, &referrers).await?;
             ids = links.into_iter().filter_map(|link| web.add(link)).collect();
         }
@@ -104,20 +102,40 @@ impl Statements {
         Ok(links.into_iter().filter(is_there).collect())
     }
 
-    async fn add_keys(&self, id: Uuid, keys: BTreeSet<Key>) -> Result<()> {
-        let keys: Vec<Bson> = keys.into_iter().map(Key::bson).collect();
+    /// Gives these statements the same keys.
+    async fn add_keys(&self, ids: &[Uuid], keys: &BTreeSet<Key>) -> Result<()> {
+        let keys: Vec<Bson> = keys.iter().copied().map(Key::bson).collect();
         for keys in keys.chunks(ADDED) {
-            let add = doc! {"$addToSet": {"keys": {"$each": keys.to_vec()}}};
-            let added = self.collection.update_one(doc! {"_id": field::of_uuid(id)}, add);
-            match call(added).await {
-                // Linking must not fail for what a statement says: all that come later wait for it.
-                Err(StoreError::Rejected(reason)) => {
-                    tracing::error!(%id, reason, "a statement is not found by what it refers to");
+            for ids in ids.chunks(ASKED) {
+                match self.add(ids, keys).await {
+                    // Some have them, some not: one is too long, perhaps.
+                    Err(StoreError::Rejected(_)) if ids.len() > 1 => {
+                        for id in ids {
+                            self.add(std::slice::from_ref(id), keys).await.or_else(told)?;
+                        }
+                    }
+                    added => added.or_else(told)?,
                 }
-                added => drop(added?),
             }
         }
         Ok(())
+    }
+
+    async fn add(&self, ids: &[Uuid], keys: &[Bson]) -> Result<()> {
+        let ids: Vec<Bson> = ids.iter().copied().map(field::of_uuid).collect();
+        let add = doc! {"$addToSet": {"keys": {"$each": keys.to_vec()}}};
+        call(self.collection.update_many(doc! {"_id": {"$in": ids}}, add)).await.map(drop)
+    }
+}
+
+/// Linking must not fail for what a statement says: all that come later wait for it.
+fn told(error: StoreError) -> Result<()> {
+    match error {
+        StoreError::Rejected(reason) => {
+            tracing::error!(reason, "a statement is not found by what it refers to");
+            Ok(())
+        }
+        other => Err(other),
     }
 }
 
@@ -126,9 +144,20 @@ struct Web {
     /// Those that may inherit something new.
     heirs: BTreeSet<Uuid>,
     links: HashMap<Uuid, Link>,
+    /// The statements of the group, in which all that is new begins.
+    own: HashSet<Uuid>,
 }
 
 impl Web {
+    fn new(own: Vec<Link>) -> Self {
+        let ids = own.iter().map(|link| link.id).collect();
+        let mut web = Self { heirs: BTreeSet::new(), links: HashMap::new(), own: ids };
+        for link in own {
+            web.add(link);
+        }
+        web
+    }
+
     /// Adds a statement that may be an heir; gives its id when it is new.
     fn add(&mut self, link: Link) -> Option<Uuid> {
         let id = link.id;
@@ -142,26 +171,62 @@ impl Web {
         Some(id)
     }
 
-    /// The keys that an heir lacks.
-    fn inheritance(&self, id: Uuid) -> Option<(Uuid, BTreeSet<Key>)> {
+    fn allowance(&self) -> Allowance {
+        Allowance::of(self.own.len())
+    }
+
+    /// How many more heirs there may be that came before the group.
+    fn room(&self) -> usize {
+        let before = self.heirs.iter().filter(|id| !self.own.contains(id)).count();
+        self.allowance().heirs().saturating_sub(before)
+    }
+
+    /// What each heir may inherit that has something to inherit.
+    fn share(&self) -> usize {
+        let target = |id: &Uuid| self.links.get(id).and_then(|link| link.target);
+        let heirs = self.heirs.iter().filter_map(target).filter(|id| self.links.contains_key(id));
+        self.allowance().share(heirs.count())
+    }
+
+    /// What heirs inherit, those together that inherit the same: one call changes them all.
+    fn inheritances(&self) -> Vec<(BTreeSet<Key>, Vec<Uuid>)> {
+        let share = self.share();
+        let mut heirs: BTreeMap<BTreeSet<Key>, Vec<Uuid>> = BTreeMap::new();
+        for (id, keys) in self.heirs.iter().filter_map(|id| self.inheritance(*id, share)) {
+            heirs.entry(keys).or_default().push(id);
+        }
+        heirs.into_iter().collect()
+    }
+
+    /// The keys that an heir lacks, of its share.
+    fn inheritance(&self, id: Uuid, share: usize) -> Option<(Uuid, BTreeSet<Key>)> {
         let own = &self.links.get(&id)?.keys;
-        let room = MOST_KEYS.saturating_sub(own.len()).min(MOST_INHERITED);
-        let new = self.inherited(id).into_iter().filter(|key| !own.contains(key));
+        let room = MOST_KEYS.saturating_sub(own.len());
+        let new = self.inherited(id, share).into_iter().filter(|key| !own.contains(key));
         let keys: BTreeSet<Key> = new.take(room).collect();
         (!keys.is_empty()).then_some((id, keys))
     }
 
-    /// What a statement has of its target, the target's target, and so on.
-    fn inherited(&self, id: Uuid) -> BTreeSet<Key> {
+    /// What a statement has of its target, the target's target, and so on, the nearest and closest
+    /// first: from the first of them that is new, where it is not new itself, for what is before
+    /// that it has already.
+    fn inherited(&self, id: Uuid, share: usize) -> BTreeSet<Key> {
         let mut keys = BTreeSet::new();
         let mut seen = HashSet::from([id]);
+        let mut is_news = self.own.contains(&id);
         let mut at = self.links.get(&id);
         while let Some(target) = at.and_then(|link| link.target).filter(|id| seen.insert(*id)) {
-            if seen.len() > LONGEST_CHAIN + 1 || keys.len() > MOST_KEYS {
+            if seen.len() > LONGEST_CHAIN + 1 {
                 break;
             }
+            is_news |= self.own.contains(&target);
             at = self.links.get(&target);
-            keys.extend(at.into_iter().flat_map(|link| &link.keys).map(|it| it.inherited()));
+            for key in at.filter(|_| is_news).into_iter().flat_map(|link| &link.keys) {
+                if keys.len() >= share {
+                    return keys;
+                }
+                keys.insert(key.inherited());
+            }
         }
         keys
     }
@@ -170,6 +235,7 @@ impl Web {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::bounds::MOST_INHERITED;
     use crate::xapi::index::{Closeness, Kind};
     use crate::xapi::instant::Instant;
 
@@ -187,11 +253,11 @@ mod tests {
     }
 
     fn inheritances(links: impl IntoIterator<Item = Link>) -> Vec<(u128, Vec<Key>)> {
-        let mut web = Web { heirs: BTreeSet::new(), links: HashMap::new() };
-        for link in links {
-            web.add(link);
-        }
-        let found = web.heirs.iter().filter_map(|id| web.inheritance(*id));
+        of(&Web::new(links.into_iter().collect()), MOST_INHERITED)
+    }
+
+    fn of(web: &Web, share: usize) -> Vec<(u128, Vec<Key>)> {
+        let found = web.heirs.iter().filter_map(|id| web.inheritance(*id, share));
         found.map(|(id, keys)| (id.as_u128(), keys.into_iter().collect())).collect()
     }
 
@@ -209,5 +275,53 @@ mod tests {
     fn a_circle_is_walked_once() {
         let found = inheritances([link(1, Some(2)), link(2, Some(1)), link(3, Some(3))]);
         assert_eq!(found, [(1, sorted(&["2"])), (2, sorted(&["1"]))]);
+    }
+
+    /// 2 came before and refers to 1, which comes now and refers to 0.
+    fn old_heir_of_new() -> Web {
+        let mut web = Web::new(vec![link(1, Some(0))]);
+        web.add(link(2, Some(1)));
+        web.links.insert(Uuid::from_u128(0), link(0, None));
+        web
+    }
+
+    #[test]
+    fn those_that_came_before_inherit_what_is_new() {
+        let mut web = old_heir_of_new();
+        assert_eq!(of(&web, 9), [(1, sorted(&["0"])), (2, sorted(&["0", "1"]))]);
+        web.add(link(3, Some(2)));
+        let of_three = of(&web, 9).pop().unwrap();
+        assert_eq!(of_three, (3, sorted(&["0", "1"])), "what 2 says itself it has already");
+    }
+
+    #[test]
+    fn an_heir_gets_its_share_of_the_nearest_and_not_more_when_it_is_linked_again() {
+        let mut web = old_heir_of_new();
+        let [_, (heir, share)] = of(&web, 1).try_into().unwrap();
+        assert_eq!((heir, share.clone()), (2, sorted(&["1"])));
+        web.links.get_mut(&Uuid::from_u128(2)).unwrap().keys.extend(share);
+        assert_eq!(of(&web, 1).len(), 1, "a second time it gets nothing");
+    }
+
+    #[test]
+    fn heirs_of_the_same_are_changed_together_and_are_not_more_than_a_number() {
+        let mut web = Web::new(vec![link(0, None)]);
+        let most = web.room();
+        for n in 1..=u128::try_from(most).unwrap() {
+            web.add(link(n, Some(0)));
+        }
+        assert_eq!(web.room(), 0);
+        let [(keys, heirs)] = web.inheritances().try_into().unwrap();
+        assert_eq!((keys.len(), heirs.len()), (1, most));
+    }
+
+    #[test]
+    fn who_refers_to_nothing_that_is_kept_takes_no_share() {
+        let mut web = Web::new(vec![link(0, None), link(1, Some(0))]);
+        let alone = web.share();
+        for n in 2..1_000 {
+            web.add(link(n, Some(1_000_000)));
+        }
+        assert_eq!(web.share(), alone);
     }
 }

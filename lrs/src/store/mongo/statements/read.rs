@@ -1,12 +1,16 @@
 //! Reading statements: those that the head shows.
 
+use std::collections::HashMap;
+
 use futures::future::join_all;
 use mongodb::action::Find;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::key::Key;
 use super::{Statements, row};
+use crate::store::mongo::blob::INLINE;
 use crate::store::mongo::call::{BATCH, all, all_until, call};
 use crate::store::mongo::field;
 use crate::store::mongo::head::Head;
@@ -16,8 +20,6 @@ use crate::xapi::instant::Instant;
 use crate::xapi::query::{Filter, Match};
 use crate::xapi::stored::Stored;
 
-/// What a statement in a file is taken to weigh, in bytes.
-const IN_A_FILE: usize = 8 << 20;
 /// Read beyond a page, so that some voided statements do not cost another question.
 const SPARE: usize = 8;
 
@@ -46,15 +48,21 @@ impl Statements {
             all_of.extend(conditions.iter().cloned());
             let mut bytes = 0;
             let found = all_until(self.found(all_of, filter.ascending, wanted), |document| {
-                bytes += document.get_str("body").map_or(IN_A_FILE, str::len);
+                bytes += document.get_str("body").map_or(INLINE, str::len);
                 bytes >= PAGE_BYTES
             });
-            let found = found.await?;
-            let is_heavy = bytes >= PAGE_BYTES;
+            let mut found = found.await?;
+            let is_heavy = self.cut(&mut found, PAGE_BYTES).await?;
             let whole = found.len() < wanted && !is_heavy;
-            let kept: Vec<Kept> =
-                self.kept(&head, &found).await?.into_iter().collect::<Result<_>>()?;
+            let kept = self.kept(&head, &found).await?;
             for (document, kept) in found.iter().zip(kept) {
+                let kept = match kept {
+                    Err(StoreError::Unreadable { .. }) if !page.statements.is_empty() => {
+                        page.more = true;
+                        return Ok(page);
+                    }
+                    kept => kept?,
+                };
                 if kept.voided || !is_met(filter, document, &kept.statement)? {
                     continue;
                 }
@@ -108,6 +116,27 @@ impl Statements {
         let order = doc! {"stored": if ascending { 1 } else { -1 }};
         let found = self.collection.find(doc! {"$and": all_of}).projection(row::without_keys());
         found.sort(order).limit(limit).batch_size(BATCH)
+    }
+
+    /// Leaves out the documents after the one by which the bodies weigh `most` bytes, those in files too. False where
+    /// all weigh less.
+    async fn cut(&self, found: &mut Vec<Document>, most: usize) -> Result<bool> {
+        let in_file = |document: &Document| document.get_object_id("body").ok();
+        let ids: Vec<Bson> = found.iter().filter_map(in_file).map(Bson::ObjectId).collect();
+        let files = if ids.is_empty() { Vec::new() } else { self.blobs.files(ids).await? };
+        let files: HashMap<ObjectId, u64> =
+            files.iter().map(|file| (file.id, file.bytes)).collect();
+        let mut bytes = 0;
+        let end = found.iter().position(|document| {
+            let length = |id| files.get(&id).and_then(|bytes| usize::try_from(*bytes).ok());
+            bytes += in_file(document).map_or_else(
+                || document.get_str("body").map_or(0, str::len),
+                |id| length(id).unwrap_or_default(),
+            );
+            bytes >= most
+        });
+        found.truncate(end.map_or(usize::MAX, |end| end + 1));
+        Ok(end.is_some())
     }
 
     /// The statements of documents, in their order, and whether they are voided; those that cannot

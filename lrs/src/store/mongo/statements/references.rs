@@ -1,7 +1,7 @@
 //! Which statements refer to which: a small collection beside the large one, as few do. Fields:
 //! `_id`, when the referring statement was stored; `id`, that statement; `target`; `voids`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
@@ -38,11 +38,18 @@ impl References {
         insert_free(&self.0, &references).await.map(drop)
     }
 
-    /// The ids of the statements that refer to one of `targets`.
-    pub(super) async fn to(&self, targets: &[Uuid]) -> Result<HashSet<Uuid>> {
-        let mut found = HashSet::new();
-        for reference in self.find(targets, doc! {}).await? {
-            found.insert(field::uuid(&reference, "id")?);
+    /// The ids of the statements that refer to one of `targets`, `most` of them at the most.
+    pub(super) async fn to(&self, targets: &[Uuid], most: usize) -> Result<BTreeSet<Uuid>> {
+        let mut found = BTreeSet::new();
+        for targets in targets.chunks(ASKED) {
+            let room = i64::try_from(most.saturating_sub(found.len())).unwrap_or(i64::MAX);
+            // No limit is told as 0.
+            if room == 0 {
+                break;
+            }
+            for reference in all(self.0.find(of(targets)).limit(room)).await? {
+                found.insert(field::uuid(&reference, "id")?);
+            }
         }
         Ok(found)
     }
@@ -61,8 +68,7 @@ impl References {
     async fn find(&self, targets: &[Uuid], and: Document) -> Result<Vec<Document>> {
         let mut found = Vec::new();
         for targets in targets.chunks(ASKED) {
-            let targets: Vec<Bson> = targets.iter().copied().map(field::of_uuid).collect();
-            let mut filter = doc! {"target": {"$in": targets}};
+            let mut filter = of(targets);
             filter.extend(and.clone());
             found.extend(all(self.0.find(filter)).await?);
         }
@@ -74,4 +80,9 @@ impl References {
         let within = doc! {"_id": {"$gte": stretch.from, "$lte": stretch.to}};
         call(self.0.delete_many(within)).await.map(drop)
     }
+}
+
+fn of(targets: &[Uuid]) -> Document {
+    let targets: Vec<Bson> = targets.iter().copied().map(field::of_uuid).collect();
+    doc! {"target": {"$in": targets}}
 }

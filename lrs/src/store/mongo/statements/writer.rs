@@ -7,11 +7,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Statements;
 use super::group::Outcome;
-use super::key::MOST_OWN;
+use crate::store::bounds::check_width;
 use crate::store::{Batch, KeptBatch, Result, StoreError};
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::Prepared;
-use crate::xapi::refusal::Refusal;
 
 /// Requests that may wait before senders do.
 const QUEUE: usize = 4_096;
@@ -60,11 +59,7 @@ impl Writer {
         if batch.statements.is_empty() && batch.attachments.is_empty() {
             return Ok(KeptBatch { ids, new: 0 });
         }
-        for (n, statement) in batch.statements.iter().enumerate() {
-            if statement.keys.len() > MOST_OWN {
-                return Err(StoreError::Refused(too_wide().of_statement(n)));
-            }
-        }
+        check_width(&batch)?;
         let (reply, answer) = oneshot::channel();
         let gone = || StoreError::Unavailable("the writer has stopped".into());
         self.0.send(Job { batch, at, reply }).await.map_err(|_| gone())?;
@@ -169,16 +164,6 @@ impl Work {
             self.waiting.push_front(job);
         }
     }
-}
-
-/// What to answer a statement that a document of the database could not hold the keys of.
-fn too_wide() -> Refusal {
-    Refusal::new(
-        "statement-too-wide",
-        "",
-        format!("The statement names more than {MOST_OWN} agents and activities."),
-        "Send statements of smaller groups.",
-    )
 }
 
 /// The reason for which a whole group failed, once more.

@@ -86,7 +86,7 @@ async fn is_there(store: &Arc<dyn Store>, round: u32) -> bool {
         let name = format!("mbox::mailto:p{}@x.example", n + 2);
         assert_eq!(store.agent_names(&name).await.unwrap(), ["Somebody"]);
         assert_eq!(
-            store.definitions(&[format!("https://a.example/of{round}")]).await.unwrap().len(),
+            store.definitions(&[format!("https://a.example/of{round}")]).await.unwrap().found.len(),
             1
         );
     }
@@ -308,7 +308,7 @@ async fn what_the_database_does_not_learn_holds_nobody_up() {
     let all: Vec<Uuid> = log(&store).await.iter().map(|kept| kept.statement.id).collect();
     assert_eq!(all, ids_of([0, 1, 2, 3, 4, 1_000]));
     let learned = store.definitions(&["https://a.example/of0".to_owned()]).await.unwrap();
-    assert_eq!(learned, []);
+    assert_eq!(learned.found, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]

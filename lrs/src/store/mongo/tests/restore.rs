@@ -11,7 +11,7 @@ use super::gate::Gate;
 use super::groups::{bury, settle};
 use super::orphans::only_named_are_left;
 use super::{as_any, change_much, observer, open};
-use crate::store::contract::sample::{log, put, reference, stamped, statement, voiding};
+use crate::store::contract::sample::{attached, log, put, reference, stamped, statement, voiding};
 use crate::store::mongo::statements::{LOOKS, Observer};
 use crate::store::mongo::{BEAT, LEASE, MongoStore};
 use crate::store::{Result, Store, StoreError};
@@ -109,7 +109,7 @@ async fn round(uri: &str, store: &MongoStore, n: u32, fate: Fate) -> bool {
     bury(store).await;
     settle(store).await;
     assert_eq!(there(&any).await, all, "held after {n} calls");
-    assert_eq!(any.attachments(&[attachment(n).sha2]).await.unwrap(), [attachment(n)]);
+    assert_eq!(attached(&*any, &[attachment(n).sha2]).await, [attachment(n)]);
     false
 }
 

@@ -1,6 +1,7 @@
 //! Statements in tables: [`put`] keeps them, [`filter`] finds them, [`read`] gives them back.
 
 mod filter;
+mod learn;
 pub(super) mod put;
 pub(super) mod read;
 mod references;

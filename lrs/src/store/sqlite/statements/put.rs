@@ -1,32 +1,35 @@
 //! Keeping statements.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
 use rusqlite::params;
 use serde_json::Value;
 
-use super::references;
+use super::learn::Lessons;
+use super::references::Web;
+use crate::store::bounds::check_width;
 use crate::store::sqlite::session::Session;
 use crate::store::{Batch, KeptBatch, Result, StoreError, checksum};
 use crate::xapi::attachment::Attachment;
-use crate::xapi::index::{IndexKey, Kind};
+use crate::xapi::index::IndexKey;
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::Prepared;
 use crate::xapi::refusal::Refusal;
+use crate::xapi::same;
 use crate::xapi::stored::Stored;
-use crate::xapi::{activity, format, same};
 
 /// The flag of a voiding statement.
 pub(super) const VOIDING: i64 = 1;
 
 /// See [`crate::store::StatementStore::put_statements`].
 pub(in crate::store::sqlite) fn put(session: &mut Session<'_>, batch: Batch) -> Result<KeptBatch> {
+    check_width(&batch)?;
     let ids = batch.statements.iter().map(|statement| statement.id).collect();
+    let (mut web, mut lessons) = (Web::new(&batch.statements), Lessons::default());
     let mut new = 0;
     for statement in batch.statements {
         let stored = session.next_stored();
-        new += usize::from(put_one(session, statement, stored)?);
+        new += usize::from(put_one(session, statement, stored, &mut web, &mut lessons)?);
     }
+    lessons.keep(session)?;
     put_attachments(session, &batch.attachments)?;
     Ok(KeptBatch { ids, new })
 }
@@ -37,15 +40,19 @@ pub(in crate::store::sqlite) fn restore(
     statements: &[Stored],
     attachments: &[Attachment],
 ) -> Result<()> {
-    for kept in statements {
+    let again = |kept: &Stored| {
+        Prepared::again(kept)
+            .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))
+    };
+    let prepared: Vec<Prepared> = statements.iter().map(again).collect::<Result<_>>()?;
+    let (mut web, mut lessons) = (Web::new(&prepared), Lessons::default());
+    for (kept, statement) in statements.iter().zip(prepared) {
         if kept.stored <= session.memory.newest {
             return Err(StoreError::Refused(Refusal::stored_earlier()));
         }
-        let again = Prepared::again(kept);
-        let statement = again
-            .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))?;
-        put_one(session, statement, kept.stored)?;
+        put_one(session, statement, kept.stored, &mut web, &mut lessons)?;
     }
+    lessons.keep(session)?;
     put_attachments(session, attachments)
 }
 
@@ -64,7 +71,13 @@ fn put_attachments(session: &Session<'_>, attachments: &[Attachment]) -> Result<
 }
 
 /// False where the statement is kept already.
-fn put_one(session: &mut Session<'_>, mut statement: Prepared, stored: Instant) -> Result<bool> {
+fn put_one(
+    session: &mut Session<'_>,
+    mut statement: Prepared,
+    stored: Instant,
+    web: &mut Web,
+    lessons: &mut Lessons,
+) -> Result<bool> {
     let inserted = session.run(
         "INSERT INTO statement_id (id, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
         params![statement.id.as_bytes(), stored.micros()],
@@ -74,10 +87,10 @@ fn put_one(session: &mut Session<'_>, mut statement: Prepared, stored: Instant) 
     }
     session.take_stored(stored);
     let mut keys = std::mem::take(&mut statement.keys);
-    keys.extend(references::inherited(session, &statement)?);
+    keys.extend(web.inherited(session, &statement)?);
     session.index(stored, &keys)?;
-    references::pass_on(session, statement.id, &keys)?;
-    remember_things(session, &statement.value, stored)?;
+    web.pass_on(session, statement.id, &keys)?;
+    lessons.take(session, &statement.value, stored)?;
     write(session, statement, stored).map(|()| true)
 }
 
@@ -115,51 +128,6 @@ fn write(session: &Session<'_>, statement: Prepared, stored: Instant) -> Result<
         params![stored.micros(), kept.id.as_bytes(), flags, body, checksum],
     )?;
     Ok(())
-}
-
-/// Keeps what the statement says of activities and agents beside what it says they did.
-fn remember_things(session: &mut Session<'_>, statement: &Value, stored: Instant) -> Result<()> {
-    for (id, definition) in format::definitions(statement) {
-        let entity = session.entity(Kind::Activity, id)?;
-        if is_news(session, entity, &definition.to_string()) {
-            remember_definition(session, entity, definition)?;
-        }
-    }
-    for actor in ["/actor", "/object"].into_iter().filter_map(|at| statement.pointer(at)) {
-        let name = actor.get("name").and_then(Value::as_str);
-        let (Some(name), Some(ifi)) = (name, validator::ifi::of(actor)) else { continue };
-        let entity = session.entity(Kind::Agent, &ifi.to_string())?;
-        if is_news(session, entity, name) {
-            session.run(
-                "INSERT OR IGNORE INTO agent_name (entity, name, seq) VALUES (?1, ?2, ?3)",
-                params![entity, name, stored.micros()],
-            )?;
-        }
-    }
-    Ok(())
-}
-
-fn remember_definition(session: &Session<'_>, entity: i64, definition: &Value) -> Result<()> {
-    let sql = "SELECT body FROM definition WHERE entity = ?1";
-    let known: Option<String> = session.one(sql, [entity], |row| row.get(0))?;
-    let known: Option<Value> = known.and_then(|body| serde_json::from_str(&body).ok());
-    let merged = activity::merge(known.clone(), definition);
-    if known.as_ref() != Some(&merged) {
-        session.run(
-            "INSERT INTO definition (entity, body) VALUES (?1, ?2)
-             ON CONFLICT (entity) DO UPDATE SET body = excluded.body",
-            params![entity, merged.to_string()],
-        )?;
-    }
-    Ok(())
-}
-
-/// Whether `text` is not what was last said of this thing. Spares a look-up per statement.
-fn is_news(session: &mut Session<'_>, entity: i64, text: &str) -> bool {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    let hash = hasher.finish();
-    session.memory.is_news(entity, hash)
 }
 
 /// A kept statement as a value, and the keys that it has of its own.

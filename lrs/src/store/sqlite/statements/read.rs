@@ -1,15 +1,17 @@
 //! Reading statements back.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
-use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Params, Row, params};
+use rusqlite::{CachedStatement, Connection, MAIN_DB, OptionalExtension as _, Params, Row, params};
 use uuid::Uuid;
 
 use super::filter::Walk;
 use super::put::VOIDING;
 use crate::store::{
-    Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result, StoreError, checksum,
+    Extent, Kept, KeptAttachment, LOG_BYTES, LogPage, PAGE_BYTES, PIECE, Page, Result, StoreError,
+    checksum,
 };
-use crate::xapi::attachment::Attachment;
 use crate::xapi::instant::Instant;
 use crate::xapi::query::Filter;
 use crate::xapi::stored::Stored;
@@ -37,7 +39,13 @@ pub(in crate::store::sqlite) fn statements(
     let mut select = snapshot.prepare_cached(&format!("{COLUMNS} WHERE seq = ?1"))?;
     let (mut page, mut bytes) = (Page::default(), 0);
     while let Some(seq) = walk.next()? {
-        let found = first(&mut select, [seq]).map_err(|error| at(seq, error))?;
+        let found = match first(&mut select, [seq]).map_err(|error| at(seq, error)) {
+            Err(StoreError::Unreadable { .. }) if !page.statements.is_empty() => {
+                page.more = true;
+                break;
+            }
+            found => found?,
+        };
         let Some(kept) = found else { continue };
         if kept.voided || !is_met(filter, &kept.statement)? {
             continue;
@@ -103,25 +111,41 @@ pub(in crate::store::sqlite) fn extent(connection: &Connection) -> Result<Extent
 pub(in crate::store::sqlite) fn attachments(
     connection: &Connection,
     hashes: &[String],
-) -> Result<Vec<Attachment>> {
-    let sql = "SELECT sha2, content_type, body FROM attachment WHERE sha2 = ?1";
+) -> Result<Vec<KeptAttachment>> {
+    let sql = "SELECT sha2, content_type, length(body) FROM attachment WHERE sha2 = ?1";
     let mut select = connection.prepare_cached(sql)?;
-    let mut found: Vec<Attachment> = Vec::new();
-    for hash in hashes.iter().map(|hash| hash.to_ascii_lowercase()) {
-        if found.iter().any(|attachment| attachment.sha2 == hash) {
-            continue;
-        }
+    let hashes: BTreeSet<String> = hashes.iter().map(|hash| hash.to_ascii_lowercase()).collect();
+    let mut found = Vec::new();
+    for hash in hashes {
         found.extend(select.query_row([hash], attachment).optional()?);
     }
     Ok(found)
 }
 
-fn attachment(row: &Row<'_>) -> rusqlite::Result<Attachment> {
-    Ok(Attachment {
+fn attachment(row: &Row<'_>) -> rusqlite::Result<KeptAttachment> {
+    Ok(KeptAttachment {
         sha2: row.get(0)?,
         content_type: row.get(1)?,
-        body: Bytes::from(row.get::<_, Vec<u8>>(2)?),
+        bytes: row.get::<_, i64>(2)?.unsigned_abs(),
+        place: String::new(),
     })
+}
+
+/// See [`crate::store::StatementStore::attachment_data`].
+pub(in crate::store::sqlite) fn attachment_data(
+    connection: &Connection,
+    kept: &KeptAttachment,
+    from: u64,
+) -> Result<Bytes> {
+    let mut select = connection.prepare_cached("SELECT rowid FROM attachment WHERE sha2 = ?1")?;
+    let row = select.query_row([&kept.sha2], |row| row.get(0)).optional()?;
+    let gone = || StoreError::Corrupt(format!("the attachment {} is gone", kept.sha2));
+    let row = row.ok_or_else(gone)?;
+    let data = connection.blob_open(MAIN_DB, c"attachment", c"body", row, true)?;
+    let from = usize::try_from(from).unwrap_or(usize::MAX).min(data.len());
+    let mut piece = vec![0; PIECE.min(data.len() - from)];
+    data.read_at_exact(&mut piece, from)?;
+    Ok(piece.into())
 }
 
 /// The first statement that `select` finds.

@@ -1,60 +1,156 @@
 //! Statements that refer to statements: they are found by all that their target is found by
 //! (Communication 2.1.3, "Filter Conditions for `StatementRef`s"), whichever comes first.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::rc::Rc;
 
 use uuid::Uuid;
 
 use super::put::own_keys;
 use crate::store::Result;
+use crate::store::bounds::{Allowance, LONGEST_CHAIN, MOST_HEIRS};
 use crate::store::sqlite::session::Session;
-use crate::xapi::index::{IndexKey, LONGEST_CHAIN, MOST_INHERITED, inherited as inherit};
+use crate::xapi::index::{IndexKey, inherited};
 use crate::xapi::instant::Instant;
 use crate::xapi::prepare::{Prepared, target};
 
-/// What `statement` inherits from its target, the target's target, and so on, as far as they
-/// are kept.
-pub(super) fn inherited(session: &Session<'_>, statement: &Prepared) -> Result<Vec<IndexKey>> {
-    let mut keys = Vec::new();
-    let mut seen = HashSet::from([statement.id]);
-    let mut next = statement.target;
-    while let Some(id) = next.filter(|id| seen.insert(*id)) {
-        if seen.len() > LONGEST_CHAIN + 1 || keys.len() > MOST_INHERITED {
-            break;
-        }
-        let Some(kept) = session.statement(id)? else { break };
-        let (value, own) = own_keys(&kept)?;
-        keys.extend(inherit(&own));
-        next = target(&value);
-    }
-    keys.truncate(MOST_INHERITED);
-    Ok(keys)
+/// Keys of targets that are remembered while a batch is kept.
+const REMEMBERED: usize = 100_000;
+
+/// The references that a batch makes and meets, and what they may cost.
+pub(super) struct Web {
+    /// What the batch's own statements may still inherit, and how many of them are to come that refer to another.
+    inherits: Allowance,
+    referring: usize,
+    /// What statements that came before may still inherit from those of the batch, and how many may.
+    passes_on: Allowance,
+    heirs: usize,
+    targets: HashMap<Uuid, Rc<Link>>,
+    remembered: usize,
 }
 
-/// Gives the `keys` of the statement `id`, which has just come, to those that came before and
-/// refer to it, directly or through others.
-pub(super) fn pass_on(session: &mut Session<'_>, id: Uuid, keys: &[IndexKey]) -> Result<()> {
+/// A statement that others refer to.
+struct Link {
+    /// What others inherit of it, the closest first.
+    keys: Vec<IndexKey>,
+    target: Option<Uuid>,
+}
+
+impl Web {
+    pub(super) fn new(statements: &[Prepared]) -> Self {
+        Self {
+            inherits: Allowance::of(statements.len()),
+            referring: statements.iter().filter(|statement| statement.target.is_some()).count(),
+            passes_on: Allowance::of(statements.len()),
+            heirs: MOST_HEIRS,
+            targets: HashMap::new(),
+            remembered: 0,
+        }
+    }
+
+    /// What `statement` inherits from its target, the target's target, and so on, as far as they
+    /// are kept; of what is more than its share, the nearest and closest.
+    pub(super) fn inherited(
+        &mut self,
+        session: &Session<'_>,
+        statement: &Prepared,
+    ) -> Result<BTreeSet<IndexKey>> {
+        let mut keys = BTreeSet::new();
+        if statement.target.is_none() {
+            return Ok(keys);
+        }
+        let share = self.inherits.share(self.referring);
+        self.referring = self.referring.saturating_sub(1);
+        let mut seen = HashSet::from([statement.id]);
+        let mut next = statement.target;
+        while let Some(id) = next.filter(|id| seen.insert(*id)) {
+            if seen.len() > LONGEST_CHAIN + 1 || keys.len() >= share {
+                break;
+            }
+            let Some(link) = self.link(session, id)? else { break };
+            for key in &link.keys {
+                if keys.len() >= share {
+                    break;
+                }
+                keys.insert(key.clone());
+            }
+            next = link.target;
+        }
+        self.inherits.spend(keys.len());
+        Ok(keys)
+    }
+
+    /// The kept statement `id`, read once for all that refer to it.
+    fn link(&mut self, session: &Session<'_>, id: Uuid) -> Result<Option<Rc<Link>>> {
+        if let Some(link) = self.targets.get(&id) {
+            return Ok(Some(Rc::clone(link)));
+        }
+        let Some(kept) = session.statement(id)? else { return Ok(None) };
+        let (value, own) = own_keys(&kept)?;
+        let link = Rc::new(Link { keys: closest_first(inherited(&own)), target: target(&value) });
+        if self.remembered + link.keys.len() > REMEMBERED {
+            self.targets.clear();
+            self.remembered = 0;
+        }
+        self.remembered += link.keys.len();
+        self.targets.insert(id, Rc::clone(&link));
+        Ok(Some(link))
+    }
+
+    /// Gives the `keys` of the statement `id`, which has just come, to those that came before and
+    /// refer to it, directly or through others; each its share, the closest first.
+    pub(super) fn pass_on(
+        &mut self,
+        session: &mut Session<'_>,
+        id: Uuid,
+        keys: &[IndexKey],
+    ) -> Result<()> {
+        let heirs = heirs(session, id, self.passes_on.heirs().min(self.heirs))?;
+        self.heirs -= heirs.len();
+        if heirs.is_empty() {
+            return Ok(());
+        }
+        let mut inherited = closest_first(inherited(keys));
+        inherited.truncate(self.passes_on.share(heirs.len()));
+        self.passes_on.spend(inherited.len() * heirs.len());
+        let rows = session.rows(&inherited)?;
+        for heir in heirs {
+            session.index_rows(heir, &rows);
+        }
+        Ok(())
+    }
+}
+
+/// When those statements were stored that refer to `id`, directly or through others: the nearest first, and at most
+/// `most` of them.
+fn heirs(session: &Session<'_>, id: Uuid, most: usize) -> Result<Vec<Instant>> {
     let mut seen = HashSet::from([id]);
     // Each with how many references away it is.
-    let mut targets = vec![(id, 0)];
-    let mut inherited = None;
-    while let Some((target, away)) = targets.pop() {
-        if away == LONGEST_CHAIN {
-            continue;
+    let mut targets = VecDeque::from([(id, 0)]);
+    let mut heirs = Vec::new();
+    while let Some((target, away)) = targets.pop_front() {
+        if away == LONGEST_CHAIN || heirs.len() >= most {
+            break;
         }
         let sql = "SELECT statement.seq, statement.id FROM reference \
-                   JOIN statement USING (seq) WHERE target = ?1";
+                   JOIN statement USING (seq) WHERE target = ?1 LIMIT ?2";
+        let room = i64::try_from(most - heirs.len()).unwrap_or(i64::MAX);
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
         let referrers: Vec<(i64, [u8; 16])> =
-            session.all(sql, [target.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            session.all(sql, rusqlite::params![target.as_bytes(), room], row)?;
         for (seq, referrer) in referrers {
             let referrer = Uuid::from_bytes(referrer);
             if seen.insert(referrer) {
-                let inherited = inherited
-                    .get_or_insert_with(|| inherit(keys).take(MOST_INHERITED).collect::<Vec<_>>());
-                session.index(Instant::from_micros(seq), inherited.iter())?;
-                targets.push((referrer, away + 1));
+                heirs.push(Instant::from_micros(seq));
+                targets.push_back((referrer, away + 1));
             }
         }
     }
-    Ok(())
+    Ok(heirs)
+}
+
+fn closest_first(keys: impl Iterator<Item = IndexKey>) -> Vec<IndexKey> {
+    let mut keys: Vec<IndexKey> = keys.collect();
+    keys.sort_by_key(|key| key.closeness);
+    keys
 }

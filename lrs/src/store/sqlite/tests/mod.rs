@@ -16,6 +16,7 @@ mod documents;
 mod folder;
 mod group;
 mod index;
+mod learn;
 mod reopen;
 
 const HOUR: i64 = 3_600_000_000;

@@ -8,7 +8,8 @@ use tempfile::TempDir;
 
 use super::{HOUR, Hand, SqliteStore, open, shared};
 use crate::store::contract::sample::{
-    batch, id, ids, ids_of, kept, log, of_person, put, reference, statement, stored, voiding,
+    attached, batch, id, ids, ids_of, kept, log, of_person, put, reference, statement, stored,
+    voiding,
 };
 use crate::store::sqlite::FILE;
 use crate::store::{
@@ -66,7 +67,7 @@ async fn what_was_kept_is_there_when_the_store_is_opened_again() {
     let store = open(&home, &clock);
     assert_eq!(log(&shared(&store)).await, before);
     assert_eq!(ids(&shared(&store), of_person("p0")).await, ids_of([0, 1]));
-    assert_eq!(store.attachments(&[attachment().sha2]).await.unwrap(), [attachment()]);
+    assert_eq!(attached(&store, &[attachment().sha2]).await, [attachment()]);
     assert_eq!(store.document(&key).await.unwrap(), Some(document));
     assert_eq!(store.progress_since("c", 0).await.unwrap(), known);
     assert_eq!(store.secret().await.unwrap(), secret);

@@ -1,0 +1,150 @@
+//! What a refusal or a failure of the store is answered with.
+
+use axum::http::StatusCode;
+use uuid::Uuid;
+use validator::Version;
+
+use super::{Problem, STORE_AWAY};
+use crate::record::RecordError;
+use crate::store::StoreError;
+use crate::xapi::document::{self, Unmet};
+
+impl From<RecordError> for Problem {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::Refused(refusal) => refusal.into(),
+            RecordError::Conflict { id, statement, differences } => {
+                let mut problem = conflict(id, &differences);
+                problem.0.statement = statement;
+                problem
+            }
+            RecordError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            // The record says which places differ, to those who may know.
+            StoreError::Conflict { id, .. } => conflict(id, &[]),
+            StoreError::Precondition(unmet) => Self::unmet(&unmet, Version::V1_0_3),
+            StoreError::Refused(refusal) => refusal.into(),
+            StoreError::Unavailable(reason) => {
+                tracing::error!(reason, "the store is not available");
+                let mut problem = Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "store-unavailable",
+                    "The store cannot work now; what the request brought may or may not be kept.",
+                    "Send the same request again later; statements with ids of their own count once.",
+                );
+                problem.0.retry_after = Some(STORE_AWAY);
+                problem
+            }
+            StoreError::Rejected(reason) => {
+                tracing::error!(reason, "the store does not take a request");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "store-rejected",
+                    "The store does not take this, and has kept nothing of it.",
+                    "Tell the server's administrator; the log says why.",
+                )
+            }
+            StoreError::Unreadable { id, stored, .. } => {
+                let named = id.map(|id| format!(" {id}")).unwrap_or_default();
+                tracing::error!(%error, "the store holds what it cannot read");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "store-corrupt",
+                    format!(
+                        "The statement{named} cannot be read: it is not as it was stored, at {stored}."
+                    ),
+                    format!(
+                        "Tell the server's administrator, who may have it in a backup. All others can be \
+                         read: later ones with since={stored}, earlier ones with until={}.",
+                        stored.previous()
+                    ),
+                )
+            }
+            StoreError::Corrupt(what) => {
+                tracing::error!(what, "the store holds what it cannot read");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "store-corrupt",
+                    "The store holds something that it cannot read.",
+                    "Tell the server's administrator; the log says what it is.",
+                )
+            }
+        }
+    }
+}
+
+impl Problem {
+    /// Why the server is not ready. Damage in the store is a reason, and not an error of this request.
+    pub fn not_ready(error: StoreError) -> Self {
+        let is_damage = matches!(error, StoreError::Corrupt(_) | StoreError::Unreadable { .. });
+        let mut problem = Self::from(error);
+        if is_damage {
+            problem.0.status = StatusCode::SERVICE_UNAVAILABLE.as_u16();
+            problem.0.title = "Service Unavailable".into();
+        }
+        problem
+    }
+}
+
+fn conflict(id: Uuid, differences: &[String]) -> Problem {
+    let mut detail = format!("A different statement is kept under the id {id}.");
+    if !differences.is_empty() {
+        detail = format!("{detail} They differ at: {}.", differences.join(", "));
+    }
+    let mut problem = Problem::new(
+        StatusCode::CONFLICT,
+        "statement-conflict",
+        detail,
+        "Statements are immutable: send this one under a new id, or as it was sent first.",
+    )
+    .under("xAPI 1.0.3 Communication 2.1.1")
+    .with("id", id);
+    problem.0.pointer = differences.first().cloned();
+    problem
+}
+
+impl Problem {
+    /// Why a document was left as it is, with the clause of the `version` that is spoken.
+    pub fn of_document(error: RecordError, version: Version) -> Self {
+        match error {
+            RecordError::Store(StoreError::Precondition(unmet)) => Self::unmet(&unmet, version),
+            RecordError::Refused(refusal) if refusal.rule == document::TOO_LONG => {
+                Self::refused(StatusCode::PAYLOAD_TOO_LARGE, refusal)
+            }
+            other => other.into(),
+        }
+    }
+
+    fn unmet(unmet: &Unmet, version: Version) -> Self {
+        let (status, rule, detail, remedy) = match unmet {
+            Unmet::Failed => (
+                StatusCode::PRECONDITION_FAILED,
+                "precondition-failed",
+                "The document is not the one that the request's If-Match or If-None-Match names.",
+                "GET the document, apply your change to it, and send it with its ETag.",
+            ),
+            Unmet::Exists => (
+                StatusCode::CONFLICT,
+                "precondition-missing",
+                "The document exists, and the request has neither If-Match nor If-None-Match.",
+                "GET the document, look at it, and send the new one with If-Match and its ETag.",
+            ),
+            Unmet::Missing => (
+                StatusCode::BAD_REQUEST,
+                "precondition-missing",
+                "The request has neither If-Match nor If-None-Match.",
+                "Send `If-None-Match: *` to create the document, or If-Match with its ETag.",
+            ),
+        };
+        Self::new(status, rule, detail, remedy).under(match version {
+            Version::V1_0_3 => "xAPI 1.0.3 Communication 3.1",
+            Version::V2_0_0 => "xAPI 2.0.0 4.1.4",
+        })
+    }
+}
