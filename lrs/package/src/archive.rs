@@ -76,8 +76,15 @@ impl<R: Read + Seek> Archive<R> {
         if count == 0 {
             findings.add(Rule::ArchiveEmpty, Place::WHOLE, []);
         }
+        let mut begin = None;
         for entry in iterable.files()? {
-            self.entries.push(entry?.into());
+            let entry: OwnedZipFileEntry = entry?.into();
+            let at = entry.central_header_start();
+            if at - *begin.get_or_insert(at) > limits.directory_bytes {
+                findings.add(Rule::ArchiveDirectory, Place::WHOLE, [&limits.directory_bytes]);
+                break;
+            }
+            self.entries.push(entry);
         }
         Ok(())
     }
@@ -185,10 +192,14 @@ impl<R: Read + Seek> Archive<R> {
             return false;
         };
         let declared = entry.size();
-        let mut file = match entry.as_ref().with_reader(&mut self.reader, ZipReadOptions::new()) {
+        // A file under one name in the directory and another before its bytes is two files.
+        let options = ZipReadOptions::new().enforce_header_consistency(true);
+        let mut file = match entry.as_ref().with_reader(&mut self.reader, options) {
             Ok(file) => file,
             Err(error) => {
-                findings.add(Rule::ArchiveDamaged, Place::file(name), [&error]);
+                let is_other = error.to_string().contains("header inconsistency");
+                let rule = if is_other { Rule::ArchiveHeaders } else { Rule::ArchiveDamaged };
+                findings.add(rule, Place::file(name), [&error]);
                 return false;
             }
         };
@@ -242,8 +253,10 @@ fn sound_name(name: &str, entry: &OwnedZipFileEntry, limits: &Limits, findings: 
 
 fn sound_entry(name: &str, entry: &OwnedZipFileEntry, limits: &Limits, findings: &mut Findings) {
     let place = Place::file(name);
-    if entry.unix_mode().is_some_and(|mode| mode & 0o170_000 == 0o120_000) {
-        findings.add(Rule::ArchiveSymlink, place, []);
+    match entry.unix_mode().unwrap_or_default() & 0o170_000 {
+        0 | 0o040_000 | 0o100_000 => {}
+        0o120_000 => findings.add(Rule::ArchiveSymlink, place, []),
+        _ => findings.add(Rule::ArchiveDevice, place, []),
     }
     if entry.encrypted() {
         findings.add(Rule::ArchiveEncrypted, place, []);

@@ -92,12 +92,32 @@ struct Host {
     is_plain: bool,
 }
 
+/// Files in which something is: the first, and how many. Files come one after the other.
+#[derive(Default)]
+struct Seen {
+    first: String,
+    last: String,
+    count: usize,
+}
+
+impl Seen {
+    fn in_file(&mut self, name: &str) {
+        if self.count == 0 {
+            name.clone_into(&mut self.first);
+        } else if self.last == name {
+            return;
+        }
+        name.clone_into(&mut self.last);
+        self.count += 1;
+    }
+}
+
 #[derive(Default)]
 struct Content {
     words: BTreeSet<Word>,
     hosts: BTreeMap<String, Host>,
-    flash: Vec<String>,
-    java: Vec<String>,
+    flash: Seen,
+    java: Seen,
     /// Addresses of the author's own computer: file, line, how they begin.
     local: Vec<(String, u32, String)>,
 }
@@ -110,8 +130,8 @@ pub(crate) fn read<R: Read + Seek>(archive: &mut Archive<R>, report: &mut Report
     for name in &names {
         let extension = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         match extension.as_str() {
-            "swf" => content.flash.push(name.clone()),
-            "jar" | "class" => content.java.push(name.clone()),
+            "swf" => content.flash.in_file(name),
+            "jar" | "class" => content.java.in_file(name),
             _ => {}
         }
         if ["html", "htm", "xhtml", "js", "mjs", "css"].contains(&extension.as_str()) {
@@ -185,10 +205,8 @@ impl Content {
             Word::Local if self.local.len() < HOSTS => {
                 self.local.push((name.to_owned(), line, text.to_owned()));
             }
-            Word::Flash if !self.flash.iter().any(|it| it == name) => {
-                self.flash.push(name.to_owned())
-            }
-            Word::Java if !self.java.iter().any(|it| it == name) => self.java.push(name.to_owned()),
+            Word::Flash => self.flash.in_file(name),
+            Word::Java => self.java.in_file(name),
             _ => {}
         }
         self.words.insert(word);
@@ -248,8 +266,8 @@ impl Content {
             self.calls(kind, &mut report.findings);
         }
         for (rule, files) in [(Rule::Flash, &self.flash), (Rule::Java, &self.java)] {
-            if let Some(first) = files.first() {
-                report.findings.add(rule, Place::file(first), [&files.len()]);
+            if files.count > 0 {
+                report.findings.add(rule, Place::file(&files.first), [&files.count]);
             }
         }
         for (file, line, address) in &self.local {

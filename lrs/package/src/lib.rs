@@ -12,6 +12,7 @@ mod href;
 mod limits;
 mod report;
 mod rule;
+mod scan;
 mod scorm;
 mod show;
 mod xapi;

@@ -5,6 +5,8 @@
 pub struct Limits {
     /// The most files and folders in an archive.
     pub entries: usize,
+    /// The largest directory of an archive in bytes: names and notes, which are held in memory.
+    pub directory_bytes: u64,
     /// The most bytes of all files together, unpacked.
     pub unpacked_bytes: u64,
     /// How many times larger than packed a file may be once it is unpacked. Files of at most
@@ -14,8 +16,12 @@ pub struct Limits {
     pub ratio_from: u64,
     /// The largest manifest in bytes, unpacked.
     pub manifest_bytes: u64,
-    /// The most elements, texts and comments in a manifest.
+    /// The most elements, attributes, texts and comments in a manifest.
     pub manifest_nodes: u32,
+    /// The most attributes of one element.
+    pub element_attributes: usize,
+    /// The most declarations of namespaces in a manifest.
+    pub manifest_namespaces: usize,
     /// How deeply the elements of a manifest may be nested.
     pub manifest_depth: usize,
     /// The longest name of a file, in bytes of UTF-8.
@@ -30,11 +36,14 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             entries: 50_000,
+            directory_bytes: 16 << 20,
             unpacked_bytes: 4 << 30,
             ratio: 200,
             ratio_from: 10 << 20,
-            manifest_bytes: 16 << 20,
-            manifest_nodes: 400_000,
+            manifest_bytes: 8 << 20,
+            manifest_nodes: 200_000,
+            element_attributes: 200,
+            manifest_namespaces: 2_000,
             manifest_depth: 100,
             name_bytes: 1024,
             folders: 50,

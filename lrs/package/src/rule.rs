@@ -59,7 +59,10 @@ rules! {
     ArchiveEncrypted "archive-encrypted" Error [];
     ArchiveCompression "archive-compression" Error ["method"];
     ArchiveOverlap "archive-overlap" Error ["other"];
+    ArchiveHeaders "archive-headers" Error ["reason"];
+    ArchiveDirectory "archive-directory" Error ["limit"];
     ArchiveSymlink "archive-symlink" Error [];
+    ArchiveDevice "archive-device" Error [];
     ArchiveEmpty "archive-empty" Error [];
     NameEscapes "name-escapes" Error [];
     NameBackslash "name-backslash" Error [];
@@ -87,6 +90,8 @@ rules! {
     XmlEntity "xml-entity" Error ["entity"];
     XmlDepth "xml-depth" Error ["limit"];
     XmlNodes "xml-nodes" Error ["limit"];
+    XmlAttributes "xml-attributes" Error ["limit"];
+    XmlNamespaces "xml-namespaces" Error ["limit"];
     XmlPrefixUndeclared "xml-prefix-undeclared" Error ["prefix"];
     XmlPrefixClash "xml-prefix-clash" Warning ["prefix" "first" "second"];
     XmlRoot "xml-root" Error ["expected" "found"];

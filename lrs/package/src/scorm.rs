@@ -24,6 +24,8 @@ struct Reading<'a, 'i, R> {
     findings: &'a mut Findings,
     kind: Kind,
     resources: HashMap<String, Resource<'a, 'i>>,
+    /// The ids of the sequencing collection.
+    collection: BTreeSet<&'a str>,
     /// The resources that items refer to.
     used: BTreeSet<String>,
     /// The files that the manifest names.
@@ -53,8 +55,11 @@ pub(crate) fn read<R: Read + Seek>(
     report.kind = Some(kind);
     let (resources, used, listed) = (HashMap::new(), BTreeSet::new(), BTreeSet::new());
     let findings = &mut report.findings;
+    let collection = child(root, "sequencingCollection");
+    let collection = collection.into_iter().flat_map(|all| children(all, "sequencing"));
+    let collection = collection.filter_map(|it| attribute(it, "ID")).collect();
     let mut reading =
-        Reading { manifest, archive, findings, kind, resources, used, listed, scos: 0 };
+        Reading { manifest, archive, findings, kind, resources, collection, used, listed, scos: 0 };
     reading.namespace();
     reading.schemas();
     reading.identifiers();
@@ -71,9 +76,7 @@ pub(crate) fn read<R: Read + Seek>(
 /// The version: what `schemaversion` says, else what the namespaces mean.
 fn version(manifest: &Manifest<'_>, findings: &mut Findings) -> Kind {
     let root = manifest.root();
-    let uses =
-        |uri: &str| root.descendants().any(|node| node.namespaces().any(|it| it.uri() == uri));
-    let namespace = match (uses(ADLCP_12), uses(ADLCP_2004)) {
+    let namespace = match (manifest.declares(ADLCP_12), manifest.declares(ADLCP_2004)) {
         (_, true) => Some(Kind::Scorm2004Third),
         (true, false) => Some(Kind::Scorm12),
         (false, false) => None,
@@ -326,9 +329,7 @@ impl<'a, 'i, R: Read + Seek> Reading<'a, 'i, R> {
             self.findings.add(Rule::SequencingVersion, place, []);
         }
         if let Some(reference) = attribute(sequencing, "IDRef") {
-            let collection = child(self.manifest.root(), "sequencingCollection");
-            let mut all = collection.into_iter().flat_map(|all| children(all, "sequencing"));
-            if !all.any(|it| attribute(it, "ID") == Some(reference)) {
+            if !self.collection.contains(reference) {
                 self.findings.add(Rule::SequencingReference, place, [&reference]);
             }
         }

@@ -1,6 +1,6 @@
 //! `cmi5.xml` and `tincan.xml`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 
 use roxmltree::Node;
@@ -25,6 +25,8 @@ struct Reading<'a, 'i, R> {
     archive: Option<&'a Archive<R>>,
     findings: &'a mut Findings,
     ids: HashMap<String, u32>,
+    /// The ids of the course's objectives.
+    objectives: HashSet<&'a str>,
     units: usize,
 }
 
@@ -40,7 +42,11 @@ pub(crate) fn cmi5<R: Read + Seek>(
     if !is_root(manifest, "courseStructure", CMI5, findings) {
         return;
     }
-    let mut reading = Reading { manifest, archive, findings, ids: HashMap::new(), units: 0 };
+    let objectives = child(root, "objectives");
+    let objectives = objectives.into_iter().flat_map(|all| children(all, "objective"));
+    let objectives = objectives.filter_map(|it| attribute(it, "id")).collect();
+    let ids = HashMap::new();
+    let mut reading = Reading { manifest, archive, findings, ids, objectives, units: 0 };
     let Some(course) = child(root, "course") else {
         reading.findings.add(Rule::CourseMissing, manifest.at(root), []);
         return;
@@ -66,8 +72,9 @@ pub(crate) fn tincan<R: Read + Seek>(
     if !is_root(manifest, "tincan", TINCAN, findings) {
         return;
     }
-    let mut reading =
-        Reading { manifest, archive: Some(archive), findings, ids: HashMap::new(), units: 0 };
+    let (ids, objectives) = (HashMap::new(), HashSet::new());
+    let archive = Some(archive);
+    let mut reading = Reading { manifest, archive, findings, ids, objectives, units: 0 };
     let nodes: Vec<_> =
         child(root, "activities").into_iter().flat_map(|all| children(all, "activity")).collect();
     if nodes.is_empty() {
@@ -206,13 +213,11 @@ impl<'a, 'i, R: Read + Seek> Reading<'a, 'i, R> {
 
     /// The objectives that an AU refers to are those of the course.
     fn objectives(&mut self, node: Node<'a, 'i>) {
-        let known = child(self.manifest.root(), "objectives");
         for reference in
             child(node, "objectives").into_iter().flat_map(|all| children(all, "objective"))
         {
             let id = attribute(reference, "idref").unwrap_or_default();
-            let mut all = known.into_iter().flat_map(|all| children(all, "objective"));
-            if !all.any(|it| attribute(it, "id") == Some(id)) {
+            if !self.objectives.contains(id) {
                 self.findings.add(Rule::ObjectiveMissing, self.manifest.at(reference), [&id]);
             }
         }

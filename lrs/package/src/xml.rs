@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use roxmltree::{Document, Error, Node, ParsingOptions};
+use roxmltree::{Document, Error, Node, NodeId, ParsingOptions};
 
 use crate::finding::{Findings, Place};
 use crate::limits::Limits;
 use crate::rule::Rule;
+use crate::scan;
 
 /// The text of a manifest: UTF-8, UTF-16 with a byte order mark, or what its declaration names.
 /// Nothing where the bytes are not of that encoding.
@@ -39,8 +40,10 @@ pub(crate) fn decode(file: &str, bytes: &[u8], findings: &mut Findings) -> Optio
 pub(crate) struct Manifest<'a> {
     file: &'a str,
     document: Document<'a>,
-    /// Where each line begins, in bytes.
+    /// Where each line ends, in bytes.
     lines: Vec<usize>,
+    /// The elements that declare namespaces.
+    declaring: Vec<NodeId>,
 }
 
 impl<'a> Manifest<'a> {
@@ -51,9 +54,23 @@ impl<'a> Manifest<'a> {
         limits: &Limits,
         findings: &mut Findings,
     ) -> Option<Self> {
-        // Before parsing: the tree of a text nested without end would be as deep.
-        if depth(text) > limits.manifest_depth {
-            findings.add(Rule::XmlDepth, Place::file(file), [&limits.manifest_depth]);
+        // Before parsing: the parser's work grows with the square of some of these.
+        if let Err(excess) = scan::within(text, limits) {
+            let place = Place::line(file, excess.line(text));
+            match excess.of {
+                scan::Excess::Depth => {
+                    findings.add(Rule::XmlDepth, place, [&limits.manifest_depth]);
+                }
+                scan::Excess::Attributes => {
+                    findings.add(Rule::XmlAttributes, place, [&limits.element_attributes]);
+                }
+                scan::Excess::Namespaces => {
+                    findings.add(Rule::XmlNamespaces, place, [&limits.manifest_namespaces]);
+                }
+                scan::Excess::Nodes => {
+                    findings.add(Rule::XmlNodes, place, [&limits.manifest_nodes]);
+                }
+            }
             return None;
         }
         let options =
@@ -61,7 +78,13 @@ impl<'a> Manifest<'a> {
         match Document::parse_with_options(text, options) {
             Ok(document) => {
                 let lines = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
-                let manifest = Self { file, document, lines };
+                let declares = |node: &Node<'_, '_>| {
+                    let rest = text.get(node.range()).unwrap_or_default();
+                    node.is_element() && scan::start_tag(rest).contains("xmlns")
+                };
+                let declaring = document.descendants().filter(declares).map(|it| it.id());
+                let declaring = declaring.collect();
+                let manifest = Self { file, document, lines, declaring };
                 manifest.prefixes(findings);
                 Some(manifest)
             }
@@ -74,6 +97,15 @@ impl<'a> Manifest<'a> {
 
     pub(crate) fn root(&self) -> Node<'_, 'a> {
         self.document.root_element()
+    }
+
+    fn declaring(&self) -> impl Iterator<Item = Node<'_, 'a>> {
+        self.declaring.iter().filter_map(|id| self.document.get_node(*id))
+    }
+
+    /// Whether any element declares this namespace.
+    pub(crate) fn declares(&self, uri: &str) -> bool {
+        self.declaring().any(|node| node.namespaces().any(|it| it.uri() == uri))
     }
 
     /// Where an element is.
@@ -91,7 +123,7 @@ impl<'a> Manifest<'a> {
     fn prefixes(&self, findings: &mut Findings) {
         let mut bound: BTreeMap<&str, &str> = BTreeMap::new();
         let mut clashes: BTreeMap<&str, ()> = BTreeMap::new();
-        for node in self.document.descendants().filter(Node::is_element) {
+        for node in self.declaring() {
             for namespace in node.namespaces() {
                 let Some(prefix) = namespace.name() else { continue };
                 let first = *bound.entry(prefix).or_insert(namespace.uri());
@@ -102,26 +134,6 @@ impl<'a> Manifest<'a> {
             }
         }
     }
-}
-
-/// An upper bound of how deeply elements are nested.
-fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0_usize);
-    for at in memchr::memchr_iter(b'<', text.as_bytes()) {
-        let rest = text.as_bytes().get(at + 1..).unwrap_or_default();
-        match rest.first() {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(b'!' | b'?') | None => {}
-            Some(_) => {
-                let end = memchr::memchr(b'>', rest).unwrap_or(rest.len());
-                if end == 0 || rest.get(end - 1) != Some(&b'/') {
-                    depth += 1;
-                    deepest = deepest.max(depth);
-                }
-            }
-        }
-    }
-    deepest
 }
 
 fn refuse(file: &str, text: &str, error: &Error, limits: &Limits, findings: &mut Findings) {
