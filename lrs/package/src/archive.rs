@@ -192,14 +192,23 @@ impl<R: Read + Seek> Archive<R> {
             return false;
         };
         let declared = entry.size();
-        // A file under one name in the directory and another before its bytes is two files.
-        let options = ZipReadOptions::new().enforce_header_consistency(true);
-        let mut file = match entry.as_ref().with_reader(&mut self.reader, options) {
+        // A file with one name in the directory and another before its bytes is two files.
+        match local_name(&mut self.reader, entry) {
+            Ok(other) if other == entry.name_raw() => {}
+            Ok(other) => {
+                let other = String::from_utf8_lossy(&other);
+                findings.add(Rule::ArchiveHeaders, Place::file(name), [&other]);
+                return false;
+            }
+            Err(error) => {
+                findings.add(Rule::ArchiveDamaged, Place::file(name), [&error]);
+                return false;
+            }
+        }
+        let mut file = match entry.as_ref().with_reader(&mut self.reader, ZipReadOptions::new()) {
             Ok(file) => file,
             Err(error) => {
-                let is_other = error.to_string().contains("header inconsistency");
-                let rule = if is_other { Rule::ArchiveHeaders } else { Rule::ArchiveDamaged };
-                findings.add(rule, Place::file(name), [&error]);
+                findings.add(Rule::ArchiveDamaged, Place::file(name), [&error]);
                 return false;
             }
         };
@@ -227,6 +236,17 @@ impl<R: Read + Seek> Archive<R> {
         }
         read == declared
     }
+}
+
+/// The name in the header before a file's bytes.
+fn local_name(reader: &mut (impl Read + Seek), entry: &OwnedZipFileEntry) -> io::Result<Vec<u8>> {
+    reader.seek(SeekFrom::Start(entry.header_start()))?;
+    let mut header = [0; 30];
+    reader.read_exact(&mut header)?;
+    let [.., low, high, _, _] = header;
+    let mut name = Vec::new();
+    reader.take(u64::from(u16::from_le_bytes([low, high]))).read_to_end(&mut name)?;
+    Ok(name)
 }
 
 fn sound_name(name: &str, entry: &OwnedZipFileEntry, limits: &Limits, findings: &mut Findings) {

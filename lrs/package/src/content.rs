@@ -199,17 +199,21 @@ fn lines(bytes: &[u8]) -> u32 {
 impl Content {
     fn note(&mut self, found: (&str, Word), before: &[u8], rest: &[u8], place: (&str, u32)) {
         let (text, word) = found;
-        let (name, line) = place;
+        let (name, _) = place;
         match word {
             Word::Address => self.address(before, rest, text == "http://", place),
-            Word::Local if self.local.len() < HOSTS => {
-                self.local.push((name.to_owned(), line, text.to_owned()));
-            }
+            Word::Local => self.local(text, place),
             Word::Flash => self.flash.in_file(name),
             Word::Java => self.java.in_file(name),
             _ => {}
         }
         self.words.insert(word);
+    }
+
+    fn local(&mut self, address: &str, (name, line): (&str, u32)) {
+        if self.local.len() < HOSTS {
+            self.local.push((name.to_owned(), line, address.to_owned()));
+        }
     }
 
     fn address(&mut self, before: &[u8], rest: &[u8], is_plain: bool, place: (&str, u32)) {
@@ -220,11 +224,10 @@ impl Content {
             .take_while(is_host)
             .map(|b| char::from(b.to_ascii_lowercase()))
             .collect();
-        if !host.contains('.')
-            || NAMES.contains(&host.as_str())
-            || host.ends_with(".example")
-            || host == "127.0.0.1"
-        {
+        if host == "localhost" || host.starts_with("127.") {
+            return self.local(&format!("http://{host}"), place);
+        }
+        if !host.contains('.') || NAMES.contains(&host.as_str()) || host.ends_with(".example") {
             return;
         }
         let start = before.len().saturating_sub(200);

@@ -59,7 +59,7 @@ rules! {
     ArchiveEncrypted "archive-encrypted" Error [];
     ArchiveCompression "archive-compression" Error ["method"];
     ArchiveOverlap "archive-overlap" Error ["other"];
-    ArchiveHeaders "archive-headers" Error ["reason"];
+    ArchiveHeaders "archive-headers" Error ["other"];
     ArchiveDirectory "archive-directory" Error ["limit"];
     ArchiveSymlink "archive-symlink" Error [];
     ArchiveDevice "archive-device" Error [];
