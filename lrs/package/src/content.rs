@@ -224,6 +224,7 @@ impl Content {
             .take_while(is_host)
             .map(|b| char::from(b.to_ascii_lowercase()))
             .collect();
+        let host = host.trim_end_matches(['.', '-']).to_owned();
         if host == "localhost" || host.starts_with("127.") {
             return self.local(&format!("http://{host}"), place);
         }

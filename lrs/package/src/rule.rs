@@ -104,7 +104,7 @@ rules! {
     IdentifierMissing "identifier-missing" Error ["element"];
     IdentifierDuplicate "identifier-duplicate" Error ["identifier" "line"];
     OrganizationsMissing "organizations-missing" Error [];
-    OrganizationDefault "organization-default" Error ["default"];
+    OrganizationDefault "organization-default" Warning ["default"];
     OrganizationEmpty "organization-empty" Error ["organization"];
     OrganizationsSeveral "organizations-several" Note ["count"];
     TitleMissing "title-missing" Warning ["identifier"];
@@ -112,7 +112,7 @@ rules! {
     ItemNothing "item-nothing" Warning ["item"];
     ItemGroupLaunches "item-group-launches" Warning ["item"];
     ItemAsset "item-asset" Note ["item"];
-    ScoMissing "sco-missing" Error [];
+    ScoMissing "sco-missing" Warning [];
     ScormType "scorm-type" Error ["resource" "value"];
     ScormTypeMissing "scorm-type-missing" Warning ["resource" "attribute"];
     ScormTypeCase "scorm-type-case" Error ["resource" "found" "expected"];
@@ -122,7 +122,7 @@ rules! {
     FileMissing "file-missing" Warning ["href"];
     FilesUnlisted "files-unlisted" Note ["count" "example"];
     SubManifest "sub-manifest" Warning [];
-    MasteryScoreMissing "mastery-score-missing" Note ["item"];
+    MasteryScoreMissing "mastery-score-missing" Note ["count" "item"];
     MasteryScore "mastery-score" Error ["value" "least" "most"];
     ElementValue "element-value" Error ["element" "value" "expected"];
     LaunchDataLong "launch-data-long" Warning ["item" "length" "limit"];

@@ -31,6 +31,8 @@ struct Reading<'a, 'i, R> {
     /// The files that the manifest names.
     listed: BTreeSet<String>,
     scos: usize,
+    /// How many SCOs have no mastery score, and the item of the first.
+    without_score: (usize, Option<Node<'a, 'i>>),
 }
 
 #[derive(Clone, Copy)]
@@ -58,8 +60,18 @@ pub(crate) fn read<R: Read + Seek>(
     let collection = child(root, "sequencingCollection");
     let collection = collection.into_iter().flat_map(|all| children(all, "sequencing"));
     let collection = collection.filter_map(|it| attribute(it, "ID")).collect();
-    let mut reading =
-        Reading { manifest, archive, findings, kind, resources, collection, used, listed, scos: 0 };
+    let mut reading = Reading {
+        manifest,
+        archive,
+        findings,
+        kind,
+        resources,
+        collection,
+        used,
+        listed,
+        scos: 0,
+        without_score: (0, None),
+    };
     reading.namespace();
     reading.schemas();
     reading.identifiers();
@@ -67,6 +79,11 @@ pub(crate) fn read<R: Read + Seek>(
     report.parts = reading.organizations();
     reading.references();
     reading.unlisted();
+    if let (count, Some(node)) = reading.without_score {
+        let item = attribute(node, "identifier").unwrap_or_default();
+        let place = manifest.at(node);
+        reading.findings.add(Rule::MasteryScoreMissing, place, [&count, &item]);
+    }
     if reading.scos == 0 {
         reading.findings.add(Rule::ScoMissing, manifest.at(root), []);
     }
@@ -76,7 +93,8 @@ pub(crate) fn read<R: Read + Seek>(
 /// The version: what `schemaversion` says, else what the namespaces mean.
 fn version(manifest: &Manifest<'_>, findings: &mut Findings) -> Kind {
     let root = manifest.root();
-    let namespace = match (manifest.declares(ADLCP_12), manifest.declares(ADLCP_2004)) {
+    let is_2004 = manifest.declares(ADLCP_2004) || manifest.declares(IMSCP_2004);
+    let namespace = match (manifest.declares(ADLCP_12), is_2004) {
         (_, true) => Some(Kind::Scorm2004Third),
         (true, false) => Some(Kind::Scorm12),
         (false, false) => None,
@@ -282,7 +300,8 @@ impl<'a, 'i, R: Read + Seek> Reading<'a, 'i, R> {
         self.scos += 1;
         let has_score = part.settings.iter().any(|(name, _)| *name == "masteryScore");
         if self.kind == Kind::Scorm12 && !has_score {
-            self.findings.add(Rule::MasteryScoreMissing, place, [&part.id]);
+            self.without_score.0 += 1;
+            self.without_score.1.get_or_insert(node);
         }
         part
     }

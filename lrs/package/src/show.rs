@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::finding::Finding;
-use crate::report::{Part, Report};
+use crate::report::{Kind, Part, Report};
 use crate::rule::{Rule, Severity};
 
 /// What of a path a URI takes as it is.
@@ -45,10 +45,14 @@ fn sentence(words: &dyn Words, report: &Report) -> String {
         ("units", told.units.to_string()),
         ("what", list.join(", ")),
     ];
+    if kind == Kind::Aicc {
+        return words.say("package-not-played", &[("kind", kind.name().to_owned())]);
+    }
     let id = match (told.units, list.is_empty()) {
         (0, _) => "package-reports-nothing",
         (_, true) => "package-reports-unknown",
-        _ => "package-reports",
+        (1, false) => "package-reports-one",
+        _ => "package-reports-several",
     };
     words.say(id, &values)
 }

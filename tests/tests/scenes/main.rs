@@ -37,6 +37,7 @@ mod moodle;
 mod mounts;
 mod origins;
 mod output;
+mod packages;
 mod paging;
 mod parameters;
 mod people_and_activities;
