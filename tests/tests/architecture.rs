@@ -38,6 +38,7 @@ fn members() -> Vec<Row> {
     let outer = ["tokio", "std::fs", "std::net", "axum", "reqwest"];
     vec![
         row(&["validator/src/"], &spared, &[&outer, &CLOCK]),
+        row(&["lrs/package/src/"], &[], &[&outer, &CLOCK, &["lrs", "validator"]]),
         row(&["validator/"], &[], &[&["lrs", "conformance", "e2e"]]),
         row(&["conformance/"], &[], &[&["lrs", "validator", "e2e", "axum", "hyper"], &DRIVERS]),
         // The library waits and counts, but nobody there asks what time it is.
