@@ -262,6 +262,10 @@ package-flash = The content needs Flash, which no browser has any more ({ $count
     .remedy = Export the course as HTML5 from its source.
 package-java = The content needs Java in the browser, which no browser has any more ({ $count } files).
     .remedy = Export the course as HTML5 from its source.
+package-shim-not-scorm = Only SCORM packages with a SCO in them can report to Traccia beside their platform.
+    .remedy = cmi5 and xAPI packages report by themselves; of the others, export the course as SCORM.
+package-shim-twice = This package reports to Traccia already: { $href }.
+    .remedy = Start from the package as the authoring tool exported it.
 
 package-error = error
 package-warning = warning

@@ -511,6 +511,10 @@ package-flash = Il contenuto ha bisogno di Flash, che nessun browser ha più ({ 
     .remedy = Esportare il corso in HTML5 dal suo sorgente.
 package-java = Il contenuto ha bisogno di Java nel browser, che nessun browser ha più ({ $count } file).
     .remedy = Esportare il corso in HTML5 dal suo sorgente.
+package-shim-not-scorm = Solo i pacchetti SCORM con almeno uno SCO possono comunicare con Traccia oltre che con la loro piattaforma.
+    .remedy = I pacchetti cmi5 e xAPI comunicano da soli; negli altri casi esportare il corso come SCORM.
+package-shim-twice = Questo pacchetto comunica già con Traccia: { $href }.
+    .remedy = Partire dal pacchetto esportato dallo strumento d'autore.
 
 package-error = errore
 package-warning = avviso
