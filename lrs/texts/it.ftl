@@ -254,6 +254,10 @@ rule-stored-order = L'archivio ha già statement conservati a quell'istante o do
     .remedy = Copiare in un archivio vuoto, o continuare la copia che ha riempito questo, mentre nessuno vi scrive.
 rule-too-many-attempts = Si provano così tanti segreti che questo ora non si può controllare.
     .remedy = Controllare il segreto, e inviare di nuovo la richiesta dopo i secondi indicati da Retry-After.
+rule-key-rate = Con questa chiave arrivano così tante richieste che questa ora non è accolta.
+    .remedy = Inviarla di nuovo dopo i secondi indicati da Retry-After; più statement stanno in una sola richiesta.
+rule-key-bounds = La parte { $part } dello statement è fuori da ciò a cui la chiave è legata.
+    .remedy = GET /whoami indica le attività e le home page; la chiave di un altro pacchetto ha le sue.
 rule-version-header = L'intestazione X-Experience-API-Version manca o indica una versione che qui non si usa.
     .remedy = Inviare `X-Experience-API-Version: 1.0.3` o `2.0.0`.
 

@@ -24,5 +24,5 @@ pub use finding::{Finding, Findings};
 pub use limits::Limits;
 pub use report::{Kind, Part, Report, Reports};
 pub use rule::{Rule, Severity};
-pub use shim::{Mirror, Shimmed, shim};
+pub use shim::{Mirror, Shimmed, shim, shim_refusal};
 pub use show::{Words, json, sarif, text};

@@ -31,7 +31,7 @@ const SCRIPT: &str = concat!(
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Where a package reports to beside its platform.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Mirror {
     /// The xAPI endpoint as the learners' browsers reach it, without a slash at its end.
     pub endpoint: String,
@@ -76,6 +76,33 @@ pub fn shim<R: Read + Seek, W: Write + Seek>(
     limits: &Limits,
     mirror: &Mirror,
 ) -> io::Result<Result<Shimmed, Report>> {
+    let (manifest, wrapped) = match prepared(&mut reader, limits, mirror)? {
+        Ok(prepared) => prepared,
+        Err(report) => return Ok(Err(report)),
+    };
+    reader.seek(SeekFrom::Start(0))?;
+    copy(reader, writer, &manifest, &wrapped).map_err(|error| match error {
+        ZipError::Io(error) => error,
+        other => io::Error::other(other),
+    })?;
+    Ok(Ok(Shimmed { scos: wrapped.into_iter().map(|it| it.sco).collect() }))
+}
+
+/// Why [`shim`] would refuse a package; nothing where it would not.
+///
+/// # Errors
+///
+/// Those of the reader.
+pub fn shim_refusal<R: Read + Seek>(reader: R, limits: &Limits) -> io::Result<Option<Report>> {
+    Ok(prepared(reader, limits, &Mirror::default())?.err())
+}
+
+/// The new manifest and the pages, or the report that says why there are none.
+fn prepared<R: Read + Seek>(
+    mut reader: R,
+    limits: &Limits,
+    mirror: &Mirror,
+) -> io::Result<Result<(String, Vec<Wrapped>), Report>> {
     let mut report = check(&mut reader, limits)?;
     if report.findings.iter().any(|finding| forbids(finding.rule)) {
         return Ok(Err(report));
@@ -86,16 +113,8 @@ pub fn shim<R: Read + Seek, W: Write + Seek>(
         return Ok(Err(report));
     }
     reader.seek(SeekFrom::Start(0))?;
-    let Some((manifest, wrapped)) = pages(&mut reader, limits, mirror, &mut report.findings)?
-    else {
-        return Ok(Err(report));
-    };
-    reader.seek(SeekFrom::Start(0))?;
-    copy(reader, writer, &manifest, &wrapped).map_err(|error| match error {
-        ZipError::Io(error) => error,
-        other => io::Error::other(other),
-    })?;
-    Ok(Ok(Shimmed { scos: wrapped.into_iter().map(|it| it.sco).collect() }))
+    let made = pages(&mut reader, limits, mirror, &mut report.findings)?;
+    Ok(made.ok_or(report))
 }
 
 /// Whether a package with a finding of this rule is not written again.

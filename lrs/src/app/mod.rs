@@ -121,6 +121,7 @@ impl App {
             store: Arc::clone(&store),
             promised: Promised::default(),
             shares: Shares::new(settings.limits.memory()),
+            rates: crate::http::rate::Rates::default(),
             compute: Compute::default(),
             limits: settings.limits,
             default_version,

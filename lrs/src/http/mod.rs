@@ -26,4 +26,5 @@ mod launch;
 mod lingering;
 mod origin;
 mod paths;
+pub mod rate;
 mod refused;

@@ -7,6 +7,7 @@ use validator::Version;
 use super::api::health::Readiness;
 use super::consistency::Promised;
 use super::credentials::Credentials;
+use super::rate::Rates;
 use super::share::Shares;
 use crate::compute::Compute;
 use crate::config::limits::Limits;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub promised: Promised,
     /// The memory that requests hold together.
     pub shares: Shares,
+    /// What keys have sent lately whose secret everybody can read.
+    pub rates: Rates,
     /// The threads for what takes much of a processor.
     pub compute: Compute,
     /// How much a request may ask.
