@@ -153,7 +153,7 @@ rules! {
     LaunchMissing "launch-missing" Error [];
     // What the content does, as far as can be read.
     ApiNotFound "api-not-found" Warning ["call"];
-    ApiOtherVersion "api-other-version" Error ["used" "expected"];
+    ApiOtherVersion "api-other-version" Warning ["used" "expected"];
     ApiNoFinish "api-no-finish" Warning ["call"];
     ApiNoStatus "api-no-status" Warning ["element"];
     SuspendDataLimit "suspend-data-limit" Note ["limit"];

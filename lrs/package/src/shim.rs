@@ -130,13 +130,13 @@ fn pages<R: Read + Seek>(
     mirror: &Mirror,
     findings: &mut Findings,
 ) -> io::Result<Option<(String, Vec<Wrapped>)>> {
-    let Some(mut archive) = Archive::open(reader, limits, findings)? else { return Ok(None) };
-    let bytes = archive.text(MANIFEST, limits.manifest_bytes, findings);
-    let text = bytes.and_then(|bytes| decode(MANIFEST, &bytes, findings));
+    // The check has told what is wrong with these.
+    let told = &mut Findings::new(1);
+    let Some(mut archive) = Archive::open(reader, limits, told)? else { return Ok(None) };
+    let bytes = archive.text(MANIFEST, limits.manifest_bytes, told);
+    let text = bytes.and_then(|bytes| decode(MANIFEST, &bytes, told));
     let Some(text) = text else { return Ok(None) };
-    let Some(manifest) = Manifest::parse(MANIFEST, &text, limits, findings) else {
-        return Ok(None);
-    };
+    let Some(manifest) = Manifest::parse(MANIFEST, &text, limits, told) else { return Ok(None) };
     let wrapped = wrap(&manifest, &text, &archive, mirror, findings);
     Ok(wrapped.map(|(wrapped, edits)| (in_utf_8(&edited(&text, edits)), wrapped)))
 }

@@ -61,6 +61,7 @@ function Session(about, is12, attempt, now) {
   this.is12 = is12;
   this.attempt = attempt;
   this.begun = now;
+  this.latest = now;
   this.values = {};
   this.interactions = {};
   this.last = {};
@@ -75,6 +76,10 @@ Session.prototype = {
       definition: { type: ACTIVITIES + "lesson", name: { und: about.title } } };
     var around = { category: [PROFILE], grouping: [course, attempt] };
     if (object) around.parent = [sco];
+    // Readers go by time: what begins the session is before all, what ends it after all.
+    if (verb === "terminated" || verb === "suspended") now = Math.max(now, this.latest + 1);
+    else if (verb !== "initialized" && verb !== "resumed") now = Math.max(now, this.begun + 1);
+    this.latest = Math.max(now, this.latest);
     var made = { verb: { id: VERBS + verb, display: { en: verb } }, object: object || sco,
       timestamp: new Date(now).toISOString(),
       context: { registration: this.attempt, contextActivities: around } };

@@ -123,6 +123,13 @@ fn a_page_of_the_content_keeps_its_name() {
 }
 
 #[test]
+fn what_is_wrong_with_the_content_alone_does_not_matter() {
+    let package = scorm_12().and("x.swf", "FWS");
+    assert_eq!(checked(&package.packed()).findings.count(Severity::Error), 1);
+    assert!(written(&package.packed()).is_ok());
+}
+
+#[test]
 fn what_is_no_scorm_not_safe_or_mirrored_already_is_refused() {
     assert_eq!(refused(&cmi5().packed()), [Rule::ShimNotScorm]);
     assert_eq!(refused(&Files::new(&[("x.txt", "x")]).packed()).last(), Some(&Rule::ShimNotScorm));
