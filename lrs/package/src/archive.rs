@@ -29,6 +29,12 @@ pub(crate) fn fold(name: &str) -> String {
     name.nfc().collect::<String>().to_lowercase()
 }
 
+/// Whether a name has one of these extensions, in whatever case.
+pub(crate) fn ends_in(name: &str, extensions: &[&str]) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    extension.is_some_and(|it| extensions.iter().any(|other| it.eq_ignore_ascii_case(other)))
+}
+
 impl<R: Read + Seek> Archive<R> {
     /// Reads the directory and holds it to the limits. Nothing where the archive is not safe to
     /// read on: the findings say why.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use crate::archive::{Archive, fold};
+use crate::archive::{Archive, ends_in, fold};
 use crate::content;
 use crate::finding::{Findings, Place};
 use crate::limits::Limits;
@@ -144,7 +144,7 @@ fn unrecognised<R: Read + Seek>(archive: &Archive<R>, findings: &mut Findings) {
     });
     if let Some((name, tool)) = source {
         findings.add(Rule::AuthoringSource, Place::file(name), [&tool]);
-    } else if let Some(zip) = names().find(|name| fold(name).ends_with(".zip")) {
+    } else if let Some(zip) = names().find(|name| ends_in(name, &["zip"])) {
         findings.add(Rule::ZipInZip, Place::file(zip), []);
     } else if let Some(page) = names()
         .find(|name| ["index.html", "index.htm", "story.html"].contains(&fold(name).as_str()))

@@ -292,7 +292,7 @@ impl Content {
             if kind.is_2004() { ("SCORM 1.2", "SCORM 2004") } else { ("SCORM 2004", "SCORM 1.2") };
         match (own, other) {
             (false, true) => {
-                findings.add(Rule::ApiOtherVersion, Place::WHOLE, [&names.0, &names.1])
+                findings.add(Rule::ApiOtherVersion, Place::WHOLE, [&names.0, &names.1]);
             }
             (false, false) => findings.add(Rule::ApiNotFound, Place::WHOLE, [&call]),
             (true, _) => {

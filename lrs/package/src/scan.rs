@@ -92,19 +92,17 @@ pub(crate) fn start_tag(text: &str) -> &str {
 
 fn outside_quotes(text: &str) -> impl Iterator<Item = (usize, u8)> {
     let mut within = None;
-    text.bytes().enumerate().filter(move |(_, byte)| match within {
-        Some(quote) => {
+    text.bytes().enumerate().filter(move |(_, byte)| {
+        if let Some(quote) = within {
             if *byte == quote {
                 within = None;
             }
-            false
+            return false;
         }
-        None => {
-            if matches!(byte, b'"' | b'\'') {
-                within = Some(*byte);
-            }
-            true
+        if matches!(byte, b'"' | b'\'') {
+            within = Some(*byte);
         }
+        true
     })
 }
 

@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 
 use roxmltree::Node;
 
-use crate::archive::Archive;
+use crate::archive::{Archive, ends_in};
 use crate::finding::Findings;
 use crate::href;
 use crate::report::{Kind, Part, Report};
@@ -328,13 +328,13 @@ impl<'a, 'i, R: Read + Seek> Reading<'a, 'i, R> {
                 self.findings.add(Rule::LaunchDataLong, place, [&id, &length, &limit]);
             }
         }
-        const ACTIONS: &str = "exit,message exit,no message continue,message continue,no message";
         for name in ["timelimitaction", "timeLimitAction"] {
             let value = child_text(node, name);
             let known =
                 ["exit,message", "exit,no message", "continue,message", "continue,no message"];
             if !value.is_empty() && !known.contains(&value.as_str()) {
-                self.findings.add(Rule::ElementValue, place, [&name, &value, &ACTIONS]);
+                let expected = known.join(" | ");
+                self.findings.add(Rule::ElementValue, place, [&name, &value, &expected]);
             }
         }
         settings
@@ -347,10 +347,10 @@ impl<'a, 'i, R: Read + Seek> Reading<'a, 'i, R> {
         if !self.kind.is_2004() {
             self.findings.add(Rule::SequencingVersion, place, []);
         }
-        if let Some(reference) = attribute(sequencing, "IDRef") {
-            if !self.collection.contains(reference) {
-                self.findings.add(Rule::SequencingReference, place, [&reference]);
-            }
+        if let Some(reference) = attribute(sequencing, "IDRef")
+            && !self.collection.contains(reference)
+        {
+            self.findings.add(Rule::SequencingReference, place, [&reference]);
         }
         let measures = sequencing.descendants();
         let measures = measures.filter(|it| it.tag_name().name() == "minNormalizedMeasure");
@@ -397,8 +397,7 @@ impl<'a, 'i, R: Read + Seek> Reading<'a, 'i, R> {
 
     fn unlisted(&mut self) {
         let is_own = |file: &&str| {
-            let lower = file.to_ascii_lowercase();
-            !(lower == "imsmanifest.xml" || lower.ends_with(".xsd") || lower.ends_with(".dtd"))
+            !(file.eq_ignore_ascii_case("imsmanifest.xml") || ends_in(file, &["xsd", "dtd"]))
         };
         let files = self.archive.files().filter(is_own);
         let unlisted: Vec<_> = files.filter(|file| !self.listed.contains(*file)).collect();

@@ -1,6 +1,6 @@
 //! A manifest as XML: decoded, parsed within limits, with the line of each element.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use roxmltree::{Document, Error, Node, NodeId, ParsingOptions};
 
@@ -27,13 +27,11 @@ pub(crate) fn decode(file: &str, bytes: &[u8], findings: &mut Findings) -> Optio
         },
     };
     let decoded = encoding.map(|encoding| encoding.decode(bytes));
-    match decoded {
-        Some((text, _, false)) => Some(text.into_owned()),
-        _ => {
-            findings.add(Rule::XmlEncoding, Place::file(file), [&name]);
-            None
-        }
+    if let Some((text, _, false)) = decoded {
+        return Some(text.into_owned());
     }
+    findings.add(Rule::XmlEncoding, Place::file(file), [&name]);
+    None
 }
 
 /// A parsed manifest.
@@ -122,12 +120,12 @@ impl<'a> Manifest<'a> {
     /// A prefix that means two things is legal, and misread by platforms that go by prefixes.
     fn prefixes(&self, findings: &mut Findings) {
         let mut bound: BTreeMap<&str, &str> = BTreeMap::new();
-        let mut clashes: BTreeMap<&str, ()> = BTreeMap::new();
+        let mut clashes: BTreeSet<&str> = BTreeSet::new();
         for node in self.declaring() {
             for namespace in node.namespaces() {
                 let Some(prefix) = namespace.name() else { continue };
                 let first = *bound.entry(prefix).or_insert(namespace.uri());
-                if first != namespace.uri() && clashes.insert(prefix, ()).is_none() {
+                if first != namespace.uri() && clashes.insert(prefix) {
                     let place = self.at(node);
                     findings.add(Rule::XmlPrefixClash, place, [&prefix, &first, &namespace.uri()]);
                 }
@@ -180,7 +178,7 @@ pub(crate) fn text(node: Node<'_, '_>) -> String {
 
 /// The text of the first child of this local name; empty where there is none.
 pub(crate) fn child_text(node: Node<'_, '_>, name: &str) -> String {
-    let mut children = node.children().filter(|child| child.is_element());
+    let mut children = node.children().filter(Node::is_element);
     children.find(|child| child.tag_name().name() == name).map(text).unwrap_or_default()
 }
 

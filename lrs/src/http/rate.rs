@@ -33,13 +33,11 @@ impl Rates {
         // Each request pays one interval; up to all of `AT_ONCE` may be owed.
         let until = paid_until.get(key).copied().unwrap_or(now).max(now);
         let owed = until.duration_since(now) + BETWEEN;
-        match owed.checked_sub(BETWEEN * AT_ONCE).filter(|wait| !wait.is_zero()) {
-            Some(wait) => Err(wait.as_secs() + 1),
-            None => {
-                paid_until.put(key.to_owned(), until + BETWEEN);
-                Ok(())
-            }
+        if let Some(wait) = owed.checked_sub(BETWEEN * AT_ONCE).filter(|wait| !wait.is_zero()) {
+            return Err(wait.as_secs() + 1);
         }
+        paid_until.put(key.to_owned(), until + BETWEEN);
+        Ok(())
     }
 }
 

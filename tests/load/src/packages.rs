@@ -62,7 +62,7 @@ fn write(path: &Path, files: u64) -> Result<()> {
         }
         writer.start_file(name.as_str(), options)?;
         writer.write_all(&bytes)?;
-        listed += &format!("<file href=\"{name}\"/>\n");
+        listed.extend(["<file href=\"", &name, "\"/>\n"]);
     }
     let manifest = format!(
         "<manifest identifier=\"M\" xmlns=\"http://www.imsproject.org/xsd/imscp_rootv1p1p2\" \

@@ -37,6 +37,7 @@ mod moodle;
 mod mounts;
 mod origins;
 mod output;
+mod package_keys;
 mod packages;
 mod paging;
 mod parameters;
