@@ -14,6 +14,10 @@ fn of_xapi(name: &'static str, rule: Rule, from: &'static str, to: &'static str)
 }
 
 pub(crate) fn cases() -> Vec<Case> {
+    [units(), alone(), tincan()].into_iter().flatten().collect()
+}
+
+fn units() -> Vec<Case> {
     vec![
         of_cmi5("an id that is no IRI", Rule::IdNotIri, "https://learn.example.org/c/1", "unit 1"),
         of_cmi5("an id of a path", Rule::IdNotIri, "https://learn.example.org/c/1", "/c/1"),
@@ -59,6 +63,12 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         of_cmi5("another root", Rule::XmlRoot, "<courseStructure xmlns", "<course xmlns")
             .spoilt("</courseStructure>", "</course>"),
+    ]
+}
+
+/// A `cmi5.xml` without a zip.
+fn alone() -> Vec<Case> {
+    vec![
         case("an address of no files", Rule::HrefRelativeBare, || {
             bare().replacen("https://content.example.org/", "", 1).into_bytes()
         }),
@@ -67,6 +77,11 @@ pub(crate) fn cases() -> Vec<Case> {
                 .replacen("<courseStructure", "<!DOCTYPE x [<!ENTITY a 'b'>]><courseStructure", 1)
                 .into_bytes()
         }),
+    ]
+}
+
+fn tincan() -> Vec<Case> {
+    vec![
         of_xapi("no activity", Rule::ActivityMissing, "<activities>", "<others>")
             .spoilt("</activities>", "</others>"),
         of_xapi(
