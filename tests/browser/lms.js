@@ -194,6 +194,8 @@ export class Way {
         outgoing.writeHead(answer.statusCode, answer.headers);
         answer.pipe(outgoing);
       });
+      // The page that asked may be gone.
+      onwards.on("error", () => outgoing.destroy());
       incoming.pipe(onwards);
     });
     way.server.listen(0, "127.0.0.1");

@@ -148,8 +148,9 @@ test("each SCO of SCORM 2004 is an activity of its own", async ({ page, traccia,
 });
 
 /** What a SCO does that leaves the platform in peace until it is left itself. */
-const BRIEF = [["LMSInitialize", ""], ["LMSSetValue", "cmi.core.lesson_status", "incomplete"]];
+const BRIEF = [["LMSInitialize", ""], ["LMSSetValue", "cmi.core.lesson_status", "passed"]];
 const LEAVING = [["LMSSetValue", "cmi.core.exit", "suspend"], ["LMSFinish", ""]];
+const AGAIN = [["LMSInitialize", ""], ["LMSGetValue", "cmi.core.lesson_status"], ["LMSFinish", ""]];
 
 for (const [how, leave] of [
   ["closed", (page) => page.close({ runBeforeUnload: true })],
@@ -162,15 +163,17 @@ for (const [how, leave] of [
     await speak(frame, BRIEF);
     await frame.evaluate((calls) => (sessionStorage.leaving = JSON.stringify(calls)), LEAVING);
     await leave(page);
-    await arrived(traccia, 2);
-    expect(verbs(await traccia.statements())).toEqual(["initialized", "suspended"]);
+    await arrived(traccia, 3);
+    expect(verbs(await traccia.statements())).toEqual(["initialized", "passed", "suspended"]);
     const again = await context.newPage();
     const { calls } = await lms.recorded(again);
     expect(calls.at(-1), "the LMS heard the end as well").toEqual(["LMSFinish", [""], "true", true]);
-    await lived(again, lms, "1.2", files, [["LMSInitialize", ""], ["LMSFinish", ""]]);
-    await arrived(traccia, 4);
+    await lived(again, lms, "1.2", files, AGAIN);
+    await arrived(traccia, 5);
     const statements = await traccia.statements();
-    expect(verbs(statements)).toEqual(["initialized", "suspended", "resumed", "terminated"]);
+    expect(verbs(statements)).toEqual(["initialized", "passed", "suspended", "resumed", "terminated"]);
+    const last = statements.find(({ verb }) => verb.id.endsWith("/terminated"));
+    expect(last.result, "what was reached before is part of the result").toMatchObject({ completion: true, success: true });
     expect(new Set(statements.map((it) => it.context.registration)).size, "one attempt").toBe(1);
   });
 }

@@ -120,6 +120,7 @@ Mirror.prototype = {
   /** What the LMS answered to the content. */
   read: function (name, answer) {
     var names = this.session.names;
+    this.session.know(name, answer);
     if (name === names.learner && answer) this.learner = String(answer);
     if (name === names.person && answer) this.person = String(answer);
     if (name === names.entry && this.entry === undefined) this.entry = String(answer);

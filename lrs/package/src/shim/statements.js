@@ -107,6 +107,16 @@ Session.prototype = {
     return [];
   },
 
+  /** What an earlier session has reached: part of the result, and not said again. */
+  know: function (name, value) {
+    var isStatus = name === "cmi.core.lesson_status" || name === "cmi.success_status" || name === "cmi.completion_status";
+    if (!isStatus || !value || this.values[name] !== undefined) return;
+    this.values[name] = String(value);
+    var result = this.result();
+    if (result.success !== undefined) this.last.success = JSON.stringify(result.success);
+    if (result.completion) this.last.completion = "true";
+  },
+
   /** Each thing that is other than when it was last said. */
   commit: function (now) {
     var made = [], self = this;
