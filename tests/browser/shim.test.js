@@ -189,6 +189,7 @@ test("what was said while Traccia was down arrives once, by the next session", a
   const ids = (await traccia.statements()).map(({ id }) => id);
   const waiting = () => page.evaluate((name) => localStorage.getItem(name), `traccia ${ACTIVITY}`);
   await expect.poll(waiting).toBe("[]");
+  expect(way.methods.filter((method) => method !== "POST"), "no preflight").toEqual([]);
   expect(new Set(ids).size).toBe(5);
 });
 
@@ -214,6 +215,18 @@ test("a platform is asked who learns where the content does not ask, and only th
   await forget(page);
   expect(names(await lived(page, lms, "1.2", passive, calls))).toEqual(calls);
   expect((await traccia.statements()).length).toBe(2);
+});
+
+test("content that asks later for itself is not helped", async ({ page, traccia, lms, way }) => {
+  const calls = SESSION_12.filter(([name]) => !name.includes("SetValue"));
+  const frame = await lms.play(page, "1.2", await shimmed(traccia, scorm("1.2"), way.url));
+  await frame.evaluate(async (calls) => {
+    for (const call of calls) {
+      window.say(...call);
+      await new Promise((done) => setTimeout(done, 5));
+    }
+  }, calls);
+  expect((await lms.recorded(page)).calls.map(([name, values]) => [name, ...values])).toEqual(calls);
 });
 
 test("without a platform the content finds no API, as before", async ({ page, traccia, lms, way }) => {
