@@ -106,6 +106,9 @@ impl Shim {
         if Url::parse(&self.activity).is_err() {
             return Err(exit::usage("--activity is no whole address, such as https://…"));
         }
+        if self.package_key.as_ref().is_some_and(|key| !key.contains(':')) {
+            return Err(exit::usage("--package-key is written as NAME:SECRET"));
+        }
         // Before a key is made for what cannot be written.
         let (file, lang) = (self.file.clone(), self.lang);
         let looking = tokio::task::spawn_blocking(move || {
@@ -175,6 +178,10 @@ fn write(
     let made = File::create_new(output);
     let made = BufWriter::new(made.with_context(|| format!("writing {}", output.display()))?);
     let written = package::shim(opened(path)?, made, &Limits::default(), mirror);
+    if !matches!(written, Ok(Ok(_))) {
+        // Half a package is none. Where the file cannot be removed, the error says the more.
+        let _ = std::fs::remove_file(output);
+    }
     match written.with_context(|| format!("writing {}", output.display()))? {
         Ok(shimmed) => Ok(Some(shimmed)),
         Err(report) => tell(&report, path, lang).map(|()| None),

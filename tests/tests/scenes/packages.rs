@@ -92,3 +92,33 @@ async fn a_package_is_checked_by_the_api_in_the_language_and_format_asked_for() 
     let admin = traccia.admin();
     admin.post("/api/v1/packages/check").body("text/plain", "x").await.problem(415);
 }
+
+#[tokio::test]
+async fn a_package_is_written_again_with_a_key_of_its_own() {
+    let traccia = Traccia::start().await;
+    let keys = async || traccia.admin().get("/api/v1/keys").await.expect(200).json();
+    let from = traccia.file("corso.zip", package());
+    let to = traccia.folder().join("made.zip");
+    let to = to.to_str().unwrap();
+    let course = "https://moodle.example.it/mod/scorm/view.php?id=77";
+    let given = ["--activity", course, "--server", traccia.url(), "--output", to];
+    let shim = |file: &str| [&["package", "shim", file][..], &given].concat().join("\n");
+    let run = async |line: String| {
+        let words: Vec<&str> = line.split('\n').collect();
+        traccia.cli(&words).await
+    };
+    // A bare cmi5.xml is no SCORM: nothing is written, and no key is made.
+    let other = traccia.file("cmi5.xml", "<courseStructure/>");
+    assert_eq!(run(shim(&other)).await.code, Some(3));
+    assert!(!std::path::Path::new(to).exists());
+    assert_eq!(keys().await.as_array().unwrap().len(), 1);
+    assert_eq!(run(shim(&from)).await.success(), format!("{course}/I\n"));
+    let key = keys().await.as_array().unwrap().iter().find(|it| !it["bounds"].is_null()).cloned();
+    let key = key.unwrap();
+    assert_eq!(key["bounds"], serde_json::json!({"activities": [course]}));
+    assert_eq!(key["scopes"], serde_json::json!(["statements/write"]));
+    // Nothing is written over.
+    assert_eq!(run(shim(&from)).await.code, Some(2));
+    let again = format!("{}\n--package-key\nx", shim(&from).replace("made.zip", "other.zip"));
+    assert_eq!(run(again).await.code, Some(2));
+}
