@@ -229,6 +229,22 @@ test("content that asks later for itself is not helped", async ({ page, traccia,
   expect((await lms.recorded(page)).calls.map(([name, values]) => [name, ...values])).toEqual(calls);
 });
 
+test("in a window of its own the content finds the LMS that opened it, and can close itself", async ({ page, traccia, lms, way }) => {
+  await lms.play(page, "1.2", await shimmed(traccia, scorm("1.2"), way.url));
+  const opening = page.waitForEvent("popup");
+  await page.evaluate(() => void window.open("/1/traccia-1.html?n=1", "_blank", "popup"));
+  const popup = await opening;
+  const frame = await popup.waitForSelector("iframe").then((it) => it.contentFrame());
+  await frame.waitForFunction(() => window.seen && document.readyState === "complete");
+  await speak(frame, SESSION_12);
+  const closed = popup.waitForEvent("close");
+  await frame.evaluate(() => void setTimeout(() => window.close()));
+  await closed;
+  const { calls } = await lms.recorded(page);
+  expect(calls.map(([name, values]) => [name, ...values])).toEqual(SESSION_12);
+  await arrived(traccia, 5);
+});
+
 test("without a platform the content finds no API, as before", async ({ page, traccia, lms, way }) => {
   lms.files = await shimmed(traccia, scorm("1.2"), way.url);
   await page.goto(`http://moodle.example:${lms.server.address().port}/1/traccia-1.html?n=1`);
