@@ -25,6 +25,7 @@ export const JSON_1_0_3 = {
 class Traccia {
   constructor(process, folder, port, stderr) {
     Object.assign(this, { process, folder, port, stderr });
+    this.key = `${KEY}:${SECRET}`;
     this.authorization = basic(KEY, SECRET);
   }
 

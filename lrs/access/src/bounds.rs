@@ -1,9 +1,14 @@
-//! The territory that a key is bound to.
+//! What a key is bound to: a territory, or the activities and accounts of its statements.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The category of statements that packages send (xAPI SCORM Profile).
+const SCORM_PROFILE: &str = "https://w3id.org/xapi/scorm";
 
 /// The learners that a coordinator may see: those of some regions, and those of some bodies. A
-/// key without bounds sees all learners.
+/// key without bounds sees all learners. Or else what a package may say: of some activities, and of
+/// accounts of some home pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bounds {
@@ -13,6 +18,26 @@ pub struct Bounds {
     /// Names of bodies, or their ISTAT codes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bodies: Vec<String>,
+    /// IRIs of activities: statements are of these, and of those below them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub activities: Vec<String>,
+    /// Home pages of accounts: statements are of learners with an account there. Any learner where
+    /// there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub home_pages: Vec<String>,
+}
+
+/// What of a statement is outside of a key's bounds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// Its actor is no agent with an account of one of the home pages.
+    Actor,
+    /// Its object is not one of the activities.
+    Object,
+    /// Its context names another activity, or other people.
+    Context,
+    /// It has attachments.
+    Attachments,
 }
 
 impl Bounds {
@@ -24,8 +49,128 @@ impl Bounds {
         named(&self.regions, region) || named(&self.bodies, body) || named(&self.bodies, istat)
     }
 
-    /// Whether the bounds hold no region and no body, so that no learner may be seen.
+    /// Whether the bounds name nothing.
     pub const fn is_empty(&self) -> bool {
-        self.regions.is_empty() && self.bodies.is_empty()
+        self.regions.is_empty() && self.bodies.is_empty() && !self.is_of_statements()
+    }
+
+    /// Whether these are the bounds of what is sent, not of who is seen.
+    pub const fn is_of_statements(&self) -> bool {
+        !self.activities.is_empty() || !self.home_pages.is_empty()
+    }
+
+    /// Whether a statement is within the bounds of what is sent. Beside its category all activities
+    /// that a statement names are within, so that no other gets a definition.
+    ///
+    /// # Errors
+    ///
+    /// The first part that is outside.
+    pub fn admit(&self, statement: &Value) -> Result<(), Outside> {
+        let home_page = statement.pointer("/actor/account/homePage").and_then(Value::as_str);
+        let is_theirs = |page| self.home_pages.iter().any(|home| home == page);
+        if !self.home_pages.is_empty() && !home_page.is_some_and(is_theirs) {
+            return Err(Outside::Actor);
+        }
+        let object = statement.get("object").unwrap_or(&Value::Null);
+        let kind = object.get("objectType").and_then(Value::as_str).unwrap_or("Activity");
+        if kind != "Activity" || !self.has(object) {
+            return Err(Outside::Object);
+        }
+        let context = statement.get("context").and_then(Value::as_object);
+        let members = context.into_iter().flatten().map(|(name, _)| name.as_str());
+        let people = ["instructor", "team", "statement", "contextAgents", "contextGroups"];
+        if members.into_iter().any(|name| people.contains(&name)) {
+            return Err(Outside::Context);
+        }
+        let around = statement.pointer("/context/contextActivities").and_then(Value::as_object);
+        for (name, activities) in around.into_iter().flatten() {
+            let one = std::slice::from_ref(activities);
+            let mut all = activities.as_array().map_or(one, Vec::as_slice).iter();
+            let is_profile = |it: &Value| {
+                name == "category" && it.get("id").and_then(Value::as_str) == Some(SCORM_PROFILE)
+            };
+            if !all.all(|it| self.has(it) || is_profile(it)) {
+                return Err(Outside::Context);
+            }
+        }
+        let has_attachments = statement.get("attachments").is_some();
+        if has_attachments { Err(Outside::Attachments) } else { Ok(()) }
+    }
+
+    fn has(&self, activity: &Value) -> bool {
+        let Some(id) = activity.get("id").and_then(Value::as_str) else { return false };
+        self.activities.iter().any(|of| is_within(of, id))
+    }
+}
+
+/// Whether `iri` is `of` or below it: what follows is a path, a query or a fragment of its own.
+fn is_within(of: &str, iri: &str) -> bool {
+    let Some(rest) = iri.strip_prefix(of) else { return false };
+    rest.is_empty() || of.ends_with('/') || rest.starts_with(['/', '?', '#'])
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn bounds() -> Bounds {
+        let course = "https://lms.example/mod/scorm/view.php?id=7".to_owned();
+        let home_pages = vec!["https://lms.example".to_owned()];
+        Bounds { activities: vec![course], home_pages, ..Bounds::default() }
+    }
+
+    fn statement() -> Value {
+        json!({
+            "actor": {"account": {"homePage": "https://lms.example", "name": "anna"}},
+            "verb": {"id": "http://adlnet.gov/expapi/verbs/scored"},
+            "object": {"id": "https://lms.example/mod/scorm/view.php?id=7/I1"},
+            "context": {"contextActivities": {
+                "category": [{"id": SCORM_PROFILE}],
+                "grouping": {"id": "https://lms.example/mod/scorm/view.php?id=7"}}}
+        })
+    }
+
+    #[test]
+    fn what_a_package_says_of_its_own_is_within() {
+        assert_eq!(bounds().admit(&statement()), Ok(()));
+    }
+
+    #[test]
+    fn each_part_of_a_statement_can_be_outside() {
+        let other = json!({"id": "https://lms.example/mod/scorm/view.php?id=77"});
+        let cases = [
+            ("/actor/account/homePage", json!("https://lms.example.org"), Outside::Actor),
+            ("/actor", json!({"mbox": "mailto:a@example.org"}), Outside::Actor),
+            ("/object", other.clone(), Outside::Object),
+            ("/object", json!({"objectType": "StatementRef", "id": "x"}), Outside::Object),
+            ("/object", json!({"objectType": "SubStatement"}), Outside::Object),
+            ("/context/contextActivities/grouping", json!([other]), Outside::Context),
+            ("/context/contextActivities/category", json!([other]), Outside::Context),
+            ("/context", json!({"instructor": {"mbox": "mailto:a@example.org"}}), Outside::Context),
+        ];
+        for (place, value, outside) in cases {
+            let mut statement = statement();
+            *statement.pointer_mut(place).unwrap() = value;
+            assert_eq!(bounds().admit(&statement), Err(outside), "{statement}");
+        }
+        let mut attached = statement();
+        attached["attachments"] = json!([]);
+        assert_eq!(bounds().admit(&attached), Err(Outside::Attachments));
+    }
+
+    #[test]
+    fn what_only_begins_alike_is_another_activity() {
+        for (of, iri, is) in [
+            ("https://a.example/7", "https://a.example/7", true),
+            ("https://a.example/7", "https://a.example/7/x", true),
+            ("https://a.example/7", "https://a.example/7?x", true),
+            ("https://a.example/", "https://a.example/7", true),
+            ("https://a.example/7", "https://a.example/77", false),
+            ("https://a.example/7/", "https://a.example/7", false),
+        ] {
+            assert_eq!(is_within(of, iri), is, "{of} {iri}");
+        }
     }
 }

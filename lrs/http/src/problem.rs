@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use validator::Report;
 
 use crate::memory::Exhausted;
+use access::bounds::Outside;
 use access::caller::Forbidden;
 use course::Language;
 use service::compute::Stopped;
@@ -172,6 +173,37 @@ impl Problem {
              names. A secret that `traccia key create` made up never waits for wrong ones.",
         );
         problem.0.retry_after = Some(seconds);
+        problem
+    }
+
+    /// A key that is bound to activities has sent so much that it waits for some `seconds`.
+    pub fn key_rate(seconds: u64) -> Self {
+        let mut problem = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "key-rate",
+            "So many requests come with this key that this one is not taken now.",
+            "Send it again after the seconds that Retry-After names; more statements fit into one request.",
+        );
+        problem.0.retry_after = Some(seconds);
+        problem
+    }
+
+    /// The statement of this position in its batch is outside of the bounds of its key.
+    pub fn key_bounds(outside: &Outside, statement: usize) -> Self {
+        let part = match outside {
+            Outside::Actor => "actor",
+            Outside::Object => "object",
+            Outside::Context => "context",
+            Outside::Attachments => "attachments",
+        };
+        let mut problem = Self::new(
+            StatusCode::FORBIDDEN,
+            "key-bounds",
+            format!("The statement's {part} is outside of what this key is bound to."),
+            "GET /whoami names the activities and home pages; a key of another package has its own.",
+        )
+        .with("part", part);
+        problem.0.statement = Some(statement);
         problem
     }
 

@@ -25,7 +25,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::api::{courses, health, keys, whoami};
+use super::api::{courses, health, keys, packages, whoami};
 use super::deadline::Deadline;
 use super::described::{Described, only_described};
 use super::lingering::Lingering;
@@ -47,7 +47,7 @@ const STALLED: Duration = Duration::from_secs(30);
     info(title = "Traccia", description = "Courses, learners, progress and keys. The xAPI \
         resources under /xapi are described by the xAPI standard.", license(name = "Apache-2.0")),
     tags((name = "keys"), (name = "courses"), (name = "learners"), (name = "reports"),
-        (name = "presence"), (name = "certificates"), (name = "health"), (name = "pages"))
+        (name = "presence"), (name = "certificates"), (name = "packages"), (name = "health"), (name = "pages"))
 )]
 struct Description;
 
@@ -159,6 +159,7 @@ fn api() -> Router<Server> {
         .routes(routes!(courses::presence::check_in))
         .routes(routes!(courses::certificates::freeze, courses::certificates::list))
         .routes(routes!(courses::certificates::get))
+        .routes(routes!(packages::check))
         .routes(routes!(check_in::page, check_in::take))
         .routes(routes!(home::page))
         .routes(routes!(home::problems))

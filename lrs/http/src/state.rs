@@ -7,6 +7,7 @@ use validator::Version;
 use super::api::health::Readiness;
 use super::consistency::Promised;
 use super::credentials::Credentials;
+use super::rate::Rates;
 use super::share::Shares;
 use crate::limits::Limits;
 use service::compute::{Compute, Turns};
@@ -40,6 +41,8 @@ pub struct Parts {
     pub promised: Promised,
     /// The memory that requests hold together.
     pub shares: Shares,
+    /// What keys have sent lately whose secret everybody can read.
+    pub rates: Rates,
     /// The threads for what takes much of a processor.
     pub compute: Compute,
     /// The pages of statements that are made for each key at a time.

@@ -15,6 +15,7 @@ mod cluster;
 mod database;
 mod empty;
 mod key_string;
+mod packages;
 mod process;
 mod progress;
 mod reads;
@@ -76,6 +77,9 @@ async fn measure() -> Result<()> {
     }
     if wanted("rebuild") {
         rebuild::measure(&effort).await?;
+    }
+    if wanted("packages") {
+        packages::measure(&effort)?;
     }
     Ok(())
 }

@@ -37,6 +37,8 @@ mod moodle;
 mod mounts;
 mod origins;
 mod output;
+mod package_keys;
+mod packages;
 mod paging;
 mod parameters;
 mod people_and_activities;

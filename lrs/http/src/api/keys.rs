@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use url::Url;
 use utoipa::ToSchema;
 
 use crate::credentials::new_name;
@@ -27,8 +28,10 @@ pub struct NewKey {
     /// What it may do: xAPI scope names.
     scopes: Vec<String>,
     /// The territory that it is bound to: its reports and registers are of learners of these
-    /// regions and bodies alone. Its scopes must be progress/read or presence/write. Leave it out
-    /// for a key that sees everybody; null is refused.
+    /// `regions` and `bodies` alone, and its scopes progress/read or presence/write. Or what it may
+    /// say: statements of these `activities` and what is below them, of learners with an account of
+    /// these `home_pages`; its scope is statements/write. Leave it out for a key without bounds;
+    /// null is refused.
     #[schema(value_type = Option<Object>)]
     #[serde(default, deserialize_with = "named")]
     bounds: Option<Bounds>,
@@ -231,6 +234,9 @@ fn named<'de, D: serde::Deserializer<'de>>(bounds: D) -> Result<Option<Bounds>, 
 /// Refuses bounds that would not hold: scopes that reach beyond them, and a territory of nothing.
 fn bound(scopes: Vec<Scope>, bounds: Option<&Bounds>) -> Result<Vec<Scope>, Problem> {
     let Some(bounds) = bounds else { return Ok(scopes) };
+    if bounds.is_of_statements() {
+        return bound_to_activities(scopes, bounds);
+    }
     let mut names = bounds.regions.iter().chain(&bounds.bodies);
     if bounds.is_empty() || names.any(|name| name.trim().is_empty()) {
         return Err(bad(
@@ -245,6 +251,25 @@ fn bound(scopes: Vec<Scope>, bounds: Option<&Bounds>) -> Result<Vec<Scope>, Prob
             "Give it progress/read, presence/write, or both.",
         )),
     }
+}
+
+/// Refuses bounds of statements that would not hold.
+fn bound_to_activities(scopes: Vec<Scope>, bounds: &Bounds) -> Result<Vec<Scope>, Problem> {
+    let mut all = bounds.activities.iter().chain(&bounds.home_pages);
+    let is_mixed = !bounds.regions.is_empty() || !bounds.bodies.is_empty();
+    if is_mixed || bounds.activities.is_empty() || !all.all(|iri| Url::parse(iri).is_ok()) {
+        return Err(bad(
+            "The key's bounds name no activity, an address that is none, or a territory as well.",
+            r#"Name whole addresses, such as {"activities": ["https://lms.example.it/mod/scorm/view.php?id=7"]}."#,
+        ));
+    }
+    if scopes != [Scope::StatementsWrite] {
+        return Err(bad(
+            "A key that is bound to activities can have the scope statements/write alone.",
+            "Give it statements/write.",
+        ));
+    }
+    Ok(scopes)
 }
 
 fn checked_name(name: String, secret: &str) -> Result<String, Problem> {

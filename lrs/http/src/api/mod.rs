@@ -3,4 +3,5 @@
 pub mod courses;
 pub mod health;
 pub mod keys;
+pub mod packages;
 pub mod whoami;

@@ -1,12 +1,14 @@
 //! `PUT` and `POST statements` (Communication 2.1.1, 2.1.2).
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode};
 use bytes::Bytes;
 use uuid::Uuid;
+use validator::Statement;
 use validator::json::Size;
 
 use crate::memory::{Memory, Reserved};
@@ -43,6 +45,7 @@ pub async fn put(
         let held = hold(memory, &Size::of(&text))?;
         let statement = validator::check(&text, version)?;
         drop(text);
+        within(key, std::slice::from_ref(&statement))?;
         Ok((prepare_one(id, statement, parts, &key.authority)?, held))
     };
     let (batch, _held) = prepared(&server, &caller, content, prepare).await?;
@@ -73,6 +76,7 @@ pub async fn post(
         let held = hold(memory, &size)?;
         let checked = validator::check_batch(&text, version).map_err(Problem::from);
         let batch = checked
+            .and_then(|batch| within(key, &batch.statements).map(|()| batch))
             .and_then(|batch| Ok(prepare_all(batch.statements, parts, &key.authority)?))
             .map_err(|problem| naming(problem, &text))?;
         Ok(((batch, text), held))
@@ -111,6 +115,9 @@ where
     P: FnOnce(Content, &Key, &Memory) -> Result<(T, Reserved), Problem> + Send + 'static,
     T: Send + 'static,
 {
+    if caller.key.bounds.is_some() {
+        server.rates.pass(&caller.key.name, Instant::now()).map_err(Problem::key_rate)?;
+    }
     let (key, memory) = (Arc::clone(&caller.key), server.shares.of_key(&caller.key.name));
     let length = content.body.len();
     server.compute.run(&caller.key.name, length, move || prepare(content, &key, &memory)).await?
@@ -119,6 +126,17 @@ where
 /// Takes the memory for the values of a text of this size, and for the text once more.
 fn hold(memory: &Memory, size: &Size) -> Result<Reserved, Problem> {
     Ok(memory.reserve(size.weight().min(size.limit()).saturating_add(size.bytes))?)
+}
+
+/// Refuses statements outside of the bounds of their key.
+fn within(key: &Key, statements: &[Statement]) -> Result<(), Problem> {
+    let Some(bounds) = &key.bounds else { return Ok(()) };
+    for (index, statement) in statements.iter().enumerate() {
+        if let Err(outside) = bounds.admit(statement.value()) {
+            return Err(Problem::key_bounds(&outside, index));
+        }
+    }
+    Ok(())
 }
 
 fn split(content: Content) -> Result<(Bytes, Vec<Attachment>), Problem> {

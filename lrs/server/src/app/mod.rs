@@ -114,6 +114,7 @@ impl App {
             store: Arc::clone(&store),
             promised: Promised::default(),
             shares: Shares::new(settings.limits.memory()),
+            rates: http_api::rate::Rates::default(),
             compute: Compute::default(),
             pages: Turns::new(PAGES_OF_KEY),
             limits: settings.limits,

@@ -34,6 +34,12 @@ pub(super) enum Key {
         /// Bind it to a body, by name or ISTAT code. Repeatable
         #[arg(long = "body")]
         bodies: Vec<String>,
+        /// Bind it to an activity and what is below it: it sends statements of these alone. Repeatable
+        #[arg(long = "activity")]
+        activities: Vec<String>,
+        /// Bind it to learners with an account of this home page. Repeatable
+        #[arg(long = "home-page", requires = "activities")]
+        home_pages: Vec<String>,
         /// What it is for
         #[arg(long, default_value = "")]
         label: String,
@@ -87,12 +93,24 @@ pub(super) enum Format {
 impl Key {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Create { scopes, regions, bodies, label, name, format, target } => {
+            Self::Create {
+                scopes,
+                regions,
+                bodies,
+                activities,
+                home_pages,
+                label,
+                name,
+                format,
+                target,
+            } => {
                 let client = target.client()?;
-                let is_bound = !regions.is_empty() || !bodies.is_empty();
+                let named = [&regions, &bodies, &activities, &home_pages];
+                let is_bound = named.iter().any(|names| !names.is_empty());
                 let mut new = json!({"label": label, "scopes": scopes, "key": name});
                 if let Some(members) = new.as_object_mut().filter(|_| is_bound) {
-                    let bounds = json!({"regions": regions, "bodies": bodies});
+                    let bounds = json!({"regions": regions, "bodies": bodies,
+                        "activities": activities, "home_pages": home_pages});
                     members.insert("bounds".to_owned(), bounds);
                 }
                 let request = client.request(Method::POST, "/api/v1/keys").json(&new);

@@ -1,4 +1,4 @@
-//! The command line, one file per command. All but `serve`, `store`, and `demo` where it only
+//! The command line, one file per command. All but `serve`, `store`, `package`, and `demo` where it only
 //! writes, speak to a running server through its public API.
 
 use std::process::ExitCode;
@@ -19,6 +19,7 @@ mod import;
 mod key;
 mod learners;
 mod out;
+mod package;
 mod place;
 mod progress;
 mod pulse;
@@ -66,6 +67,9 @@ enum Command {
     /// Create, list and revoke keys
     #[command(subcommand)]
     Key(key::Key),
+    /// Check e-learning packages
+    #[command(subcommand)]
+    Package(package::Package),
     /// Send statements from an NDJSON file, one a line
     Import(import::Import),
     /// Copy, export or compare whole stores, without a server
@@ -93,6 +97,7 @@ impl Cli {
                 Command::Certificate(command) => command.run().await,
                 Command::Demo(command) => command.run().await,
                 Command::Key(command) => command.run().await,
+                Command::Package(command) => command.run().await,
                 Command::Import(command) => command.run().await,
                 Command::Store(command) => command.run().await,
             }

@@ -112,7 +112,7 @@ pub(crate) fn assert_same_standings(
 pub(crate) fn bounds() -> Vec<Option<Bounds>> {
     let of = |regions: &[&str], bodies: &[&str]| {
         let own = |list: &[&str]| list.iter().map(|it| (*it).to_owned()).collect();
-        Some(Bounds { regions: own(regions), bodies: own(bodies) })
+        Some(Bounds { regions: own(regions), bodies: own(bodies), ..Bounds::default() })
     };
     vec![
         None,
@@ -125,7 +125,7 @@ pub(crate) fn bounds() -> Vec<Option<Bounds>> {
 }
 
 pub(crate) fn may_see(bounds: Option<&Bounds>, person: &Person) -> bool {
-    let Some(Bounds { regions, bodies }) = bounds else { return true };
+    let Some(Bounds { regions, bodies, .. }) = bounds else { return true };
     let named = |list: &[String], it: &str| !it.is_empty() && list.iter().any(|own| own == it);
     named(regions, person.region) || named(bodies, person.body) || named(bodies, person.istat)
 }

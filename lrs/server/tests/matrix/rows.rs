@@ -105,7 +105,7 @@ fn plain(_: &World, ask: Ask) -> Ask {
 
 /// Every row.
 pub(crate) fn rows() -> Vec<Row> {
-    let all = [pages(), keys(), courses(), learners(), reports(), registers(), xapi()];
+    let all = [pages(), keys(), packages(), courses(), learners(), reports(), registers(), xapi()];
     all.into_iter().flatten().chain(documents()).collect()
 }
 
@@ -150,6 +150,12 @@ fn keys() -> Vec<Row> {
             ask("POST", "/api/v1/keys").json(&new(name))
         }),
     ]
+}
+
+fn packages() -> Vec<Row> {
+    vec![row("POST /api/v1/packages/check", ALL, 200, |_, asked| {
+        asked.body("application/xml", "<courseStructure/>")
+    })]
 }
 
 fn courses() -> Vec<Row> {

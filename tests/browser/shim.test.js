@@ -1,0 +1,254 @@
+// Packages that report to Traccia beside their platform: the platform notices nothing, whatever happens to Traccia.
+
+import { ACTIVITY, HOME_PAGE, Lms, scorm, shimmed, Way } from "./lms.js";
+import { expect, test as base } from "./traccia.js";
+import { unzipped } from "./zip.js";
+
+const test = base.extend({
+  lms: async ({}, use) => {
+    const lms = await Lms.start();
+    await use(lms);
+    await lms.stop();
+  },
+  way: async ({ traccia }, use) => {
+    const way = await Way.start(traccia);
+    await use(way);
+    await way.stop();
+  },
+});
+
+/** What a careful SCO says, errors and all. */
+const SESSION_12 = [
+  ["LMSInitialize", ""],
+  ["LMSGetLastError"],
+  ["LMSGetValue", "cmi.core.student_id"],
+  ["LMSGetValue", "cmi.core.student_name"],
+  ["LMSGetValue", "cmi.core.entry"],
+  ["LMSGetValue", "cmi.nothing"],
+  ["LMSGetLastError"],
+  ["LMSGetErrorString", "401"],
+  ["LMSGetDiagnostic", "401"],
+  ["LMSSetValue", "cmi.core.lesson_status", "incomplete"],
+  ["LMSSetValue", "cmi.suspend_data", "x".repeat(4000)],
+  ["LMSSetValue", "cmi.nothing", "x"],
+  ["LMSGetLastError"],
+  ["LMSSetValue", "cmi.interactions.0.id", "q 1"],
+  ["LMSSetValue", "cmi.interactions.0.type", "choice"],
+  ["LMSSetValue", "cmi.interactions.0.correct_responses.0.pattern", "a,c"],
+  ["LMSSetValue", "cmi.interactions.0.student_response", "a,b"],
+  ["LMSSetValue", "cmi.interactions.0.result", "wrong"],
+  ["LMSSetValue", "cmi.interactions.0.latency", "00:00:07"],
+  ["LMSCommit", ""],
+  ["LMSSetValue", "cmi.core.score.raw", "85"],
+  ["LMSSetValue", "cmi.core.score.min", "0"],
+  ["LMSSetValue", "cmi.core.score.max", "100"],
+  ["LMSSetValue", "cmi.core.lesson_status", "passed"],
+  ["LMSSetValue", "cmi.core.session_time", "00:10:05"],
+  ["LMSFinish", ""],
+  ["LMSGetLastError"],
+];
+
+const SESSION_2004 = [
+  ["Initialize", ""],
+  ["GetValue", "cmi.learner_id"],
+  ["GetValue", "cmi.entry"],
+  ["SetValue", "cmi.progress_measure", "0.5"],
+  ["SetValue", "cmi.completion_status", "incomplete"],
+  ["Commit", ""],
+  ["SetValue", "cmi.score.scaled", "0.9"],
+  ["SetValue", "cmi.success_status", "passed"],
+  ["SetValue", "cmi.completion_status", "completed"],
+  ["SetValue", "cmi.session_time", "PT5M"],
+  ["Terminate", ""],
+];
+
+const speak = (frame, calls) => frame.evaluate((calls) => calls.map((call) => window.say(...call)), calls);
+
+/** What the content was answered, and what the platform was called, by one session. */
+async function lived(page, lms, version, files, calls) {
+  const frame = await lms.play(page, version, files);
+  await speak(frame, calls);
+  const seen = await frame.evaluate(() => window.seen);
+  return { seen, ...(await lms.recorded(page)) };
+}
+
+const forget = (page) => page.evaluate(() => localStorage.clear());
+
+/** The verbs of statements, the oldest first. */
+const verbs = (statements) =>
+  statements.toSorted((a, b) => a.timestamp.localeCompare(b.timestamp)).map(({ verb }) => verb.id.split("/").pop());
+
+const arrived = (traccia, count) =>
+  expect.poll(async () => (await traccia.statements()).length, { timeout: 20_000 }).toBe(count);
+
+for (const [version, session] of [["1.2", SESSION_12], ["2004", SESSION_2004]]) {
+  for (const is of ["up", "down", "silent", "refusing"]) {
+    test(`the LMS of SCORM ${version} sees the calls that it saw before, Traccia ${is}`, async ({ page, traccia, lms, way }) => {
+      const errors = [];
+      page.on("pageerror", (error) => errors.push(error));
+      way.is = is;
+      const before = await lived(page, lms, version, unzipped(scorm(version)), session);
+      await forget(page);
+      const files = await shimmed(traccia, scorm(version), way.url);
+      const after = await lived(page, lms, version, files, session);
+      expect(after).toEqual(before);
+      expect(after.calls.map(([name, values]) => [name, ...values])).toEqual(session);
+      // Nobody was asked for leave to send: forms need no preflight.
+      if (is === "up") await arrived(traccia, version === "1.2" ? 5 : 6);
+      expect(way.methods.filter((method) => method !== "POST")).toEqual([]);
+      expect(errors).toEqual([]);
+    });
+  }
+}
+
+test("a session of SCORM 1.2 arrives as statements of the profile", async ({ page, traccia, lms, way }) => {
+  await lived(page, lms, "1.2", await shimmed(traccia, scorm("1.2"), way.url), SESSION_12);
+  await arrived(traccia, 5);
+  const statements = await traccia.statements();
+  expect(verbs(statements).toSorted()).toEqual(["initialized", "passed", "responded", "scored", "terminated"]);
+  const of = (verb) => statements.find((it) => it.verb.id === `http://adlnet.gov/expapi/verbs/${verb}`);
+  const sco = `${ACTIVITY}/I1`;
+  for (const { actor, context, authority } of statements) {
+    expect(actor.account).toEqual({ homePage: HOME_PAGE, name: "anna.rossi" });
+    expect(context.contextActivities.category).toEqual([
+      { id: "https://w3id.org/xapi/scorm", objectType: "Activity", definition: expect.anything() },
+    ].map((it) => expect.objectContaining({ id: it.id })));
+    const [course, attempt] = context.contextActivities.grouping;
+    expect([course.id, attempt.id]).toEqual([ACTIVITY, `${sco}?attemptId=${context.registration}`]);
+    // The key that the command made, and no other.
+    expect(authority.account.name).not.toBe("seed");
+  }
+  const score = { scaled: 0.85, raw: 85, min: 0, max: 100 };
+  expect(of("terminated").object.id).toBe(sco);
+  expect(of("terminated").result).toEqual({ completion: true, success: true, score, duration: "PT0H10M5S" });
+  expect(of("scored").result).toEqual({ score });
+  const { result, object, context } = of("responded");
+  expect(result).toEqual({ response: "a[,]b", success: false, duration: "PT0H0M7S" });
+  expect(object.id).toBe(`${sco}/interactions/q%201`);
+  expect(object.definition).toMatchObject({ interactionType: "choice", correctResponsesPattern: ["a[,]c"] });
+  expect(context.contextActivities.parent.map(({ id }) => id)).toEqual([sco]);
+});
+
+test("each SCO of SCORM 2004 is an activity of its own", async ({ page, traccia, lms, way }) => {
+  const files = await shimmed(traccia, scorm("2004", 2), way.url);
+  for (const sco of [1, 2]) {
+    const frame = await lms.play(page, "2004", files, sco);
+    await speak(frame, SESSION_2004);
+    await lms.recorded(page);
+  }
+  await arrived(traccia, 12);
+  const statements = await traccia.statements();
+  for (const sco of [1, 2]) {
+    const own = statements.filter(({ object }) => object.id === `${ACTIVITY}/I${sco}`);
+    const names = ["completed", "initialized", "passed", "progressed", "scored", "terminated"];
+    expect(verbs(own).toSorted()).toEqual(names);
+    const progressed = own.find(({ verb }) => verb.id.endsWith("/progressed"));
+    expect(progressed.result).toEqual({ score: { scaled: 0.5 } });
+  }
+});
+
+/** What a SCO does that leaves the platform in peace until it is left itself. */
+const BRIEF = [["LMSInitialize", ""], ["LMSSetValue", "cmi.core.lesson_status", "passed"]];
+const LEAVING = [["LMSSetValue", "cmi.core.exit", "suspend"], ["LMSFinish", ""]];
+const AGAIN = [["LMSInitialize", ""], ["LMSGetValue", "cmi.core.lesson_status"], ["LMSFinish", ""]];
+
+for (const [how, leave] of [
+  ["closed", (page) => page.close({ runBeforeUnload: true })],
+  ["led elsewhere", (page) => page.goto("about:blank")],
+]) {
+  test(`a tab that is ${how} in the middle is suspended, and the next session resumes it`, async ({ context, traccia, lms, way }) => {
+    const files = await shimmed(traccia, scorm("1.2"), way.url);
+    const page = await context.newPage();
+    const frame = await lms.play(page, "1.2", files);
+    await speak(frame, BRIEF);
+    await frame.evaluate((calls) => (sessionStorage.leaving = JSON.stringify(calls)), LEAVING);
+    await leave(page);
+    await arrived(traccia, 3);
+    expect(verbs(await traccia.statements())).toEqual(["initialized", "passed", "suspended"]);
+    const again = await context.newPage();
+    const { calls } = await lms.recorded(again);
+    expect(calls.at(-1), "the LMS heard the end as well").toEqual(["LMSFinish", [""], "true", true]);
+    await lived(again, lms, "1.2", files, AGAIN);
+    await arrived(traccia, 5);
+    const statements = await traccia.statements();
+    expect(verbs(statements)).toEqual(["initialized", "passed", "suspended", "resumed", "terminated"]);
+    const last = statements.find(({ verb }) => verb.id.endsWith("/terminated"));
+    expect(last.result, "what was reached before is part of the result").toMatchObject({ completion: true, success: true });
+    expect(new Set(statements.map((it) => it.context.registration)).size, "one attempt").toBe(1);
+  });
+}
+
+test("what was said while Traccia was down arrives once, by the next session", async ({ page, traccia, lms, way }) => {
+  const files = await shimmed(traccia, scorm("1.2"), way.url);
+  way.is = "down";
+  await lived(page, lms, "1.2", files, SESSION_12);
+  expect(await traccia.statements()).toEqual([]);
+  way.is = "up";
+  await lms.play(page, "1.2", files);
+  await arrived(traccia, 5);
+  const ids = (await traccia.statements()).map(({ id }) => id);
+  const waiting = () => page.evaluate((name) => localStorage.getItem(name), `traccia ${ACTIVITY}`);
+  await expect.poll(waiting).toBe("[]");
+  expect(way.methods.filter((method) => method !== "POST"), "no preflight").toEqual([]);
+  expect(new Set(ids).size).toBe(5);
+});
+
+test("the queue has an end", async ({ page, traccia, lms, way }) => {
+  const files = await shimmed(traccia, scorm("1.2"), way.url);
+  way.is = "down";
+  const frame = await lms.play(page, "1.2", files);
+  const many = Array.from({ length: 500 }, (_, n) => ["LMSSetValue", "cmi.comments", `${n} ${"x".repeat(2000)}`]);
+  await speak(frame, [SESSION_12[0], ["LMSGetValue", "cmi.core.student_id"], ...many, ["LMSFinish", ""]]);
+  const kept = await frame.evaluate((name) => localStorage.getItem(name), `traccia ${ACTIVITY}`);
+  expect(kept.length).toBeLessThan(310_000);
+  expect(kept).toContain("verbs/terminated");
+});
+
+test("a platform is asked who learns where the content does not ask, and only then", async ({ page, traccia, lms, way }) => {
+  const calls = [["LMSInitialize", ""], ["LMSFinish", ""]];
+  const asked = ["cmi.core.student_id", "cmi.core.entry"].map((name) => ["LMSGetValue", name]);
+  const names = ({ calls }) => calls.map(([name, values]) => [name, ...values]);
+  const files = await shimmed(traccia, scorm("1.2"), way.url);
+  expect(names(await lived(page, lms, "1.2", files, calls))).toEqual([calls[0], ...asked, calls[1]]);
+  await arrived(traccia, 2);
+  const passive = await shimmed(traccia, scorm("1.2"), way.url, ["--passive"]);
+  await forget(page);
+  expect(names(await lived(page, lms, "1.2", passive, calls))).toEqual(calls);
+  expect((await traccia.statements()).length).toBe(2);
+});
+
+test("content that asks later for itself is not helped", async ({ page, traccia, lms, way }) => {
+  const calls = SESSION_12.filter(([name]) => !name.includes("SetValue"));
+  const frame = await lms.play(page, "1.2", await shimmed(traccia, scorm("1.2"), way.url));
+  await frame.evaluate(async (calls) => {
+    for (const call of calls) {
+      window.say(...call);
+      await new Promise((done) => setTimeout(done, 5));
+    }
+  }, calls);
+  expect((await lms.recorded(page)).calls.map(([name, values]) => [name, ...values])).toEqual(calls);
+});
+
+test("in a window of its own the content finds the LMS that opened it, and can close itself", async ({ page, traccia, lms, way }) => {
+  await lms.play(page, "1.2", await shimmed(traccia, scorm("1.2"), way.url));
+  const opening = page.waitForEvent("popup");
+  await page.evaluate(() => void window.open("/1/traccia-1.html?n=1", "_blank", "popup"));
+  const popup = await opening;
+  const frame = await popup.waitForSelector("iframe").then((it) => it.contentFrame());
+  await frame.waitForFunction(() => window.seen && document.readyState === "complete");
+  await speak(frame, SESSION_12);
+  const closed = popup.waitForEvent("close");
+  await frame.evaluate(() => void setTimeout(() => window.close()));
+  await closed;
+  const { calls } = await lms.recorded(page);
+  expect(calls.map(([name, values]) => [name, ...values])).toEqual(SESSION_12);
+  await arrived(traccia, 5);
+});
+
+test("without a platform the content finds no API, as before", async ({ page, traccia, lms, way }) => {
+  lms.files = await shimmed(traccia, scorm("1.2"), way.url);
+  await page.goto(`http://moodle.example:${lms.server.address().port}/1/traccia-1.html?n=1`);
+  const frame = await page.waitForSelector("iframe").then((it) => it.contentFrame());
+  await frame.waitForFunction(() => window.seen);
+  expect(await frame.evaluate(() => typeof window.api)).toBe("undefined");
+});
