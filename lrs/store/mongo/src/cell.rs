@@ -15,10 +15,11 @@ use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 use sha2::{Digest as _, Sha256};
 
-use super::blob::Owner;
+use super::blob::Holder;
 use super::call::{BATCH, all, all_until, call, insert, insert_free};
 use super::field;
 use store::{LOG_BYTES, Result, StoreError};
+use xapi::instant::Instant;
 
 /// How many earlier writes a version names.
 const REMEMBERED: usize = 16;
@@ -26,8 +27,8 @@ const REMEMBERED: usize = 16;
 /// Traces removed at once.
 const FORGOTTEN: usize = 100;
 
-/// The cells of one collection. Fields of a version: `_id`, `cell`, `n`, `writes`, `gone`, and
-/// those of its value.
+/// The cells of one collection. Fields of a version: `_id`, `cell`, `n`, `writes`, those of its
+/// value, and in one without a value `gone_at`, in microseconds.
 #[derive(Clone)]
 pub(super) struct Cells(Collection<Document>);
 
@@ -70,9 +71,9 @@ impl Cells {
         Self(collection)
     }
 
-    /// The owner of the files of the cell `name`.
-    pub(super) fn owner(&self, name: &str) -> Owner {
-        Owner::new(&self.0, doc! {"cell": name})
+    /// The holder of the files of the cell `name`.
+    pub(super) fn holder(&self, name: &str) -> Holder {
+        Holder::new(&self.0, doc! {"cell": name})
     }
 
     /// The cell `name` as it is now.
@@ -194,24 +195,24 @@ impl Cells {
         Ok(taken.into_iter().filter_map(|at| Some(values.get(at)?.0.clone())).collect())
     }
 
-    /// Removes the value, as [`Cells::change`] changes it. `keep` is what the trace that is left
-    /// for a while still says; `now` in microseconds.
+    /// Removes the value, as [`Cells::change`] changes it. A version without a value, the *trace*,
+    /// is left until it is [forgotten](Cells::forget); it keeps the fields `keep`.
     pub(super) async fn remove(
         &self,
         name: &str,
         read: &Held,
         mut keep: Document,
-        now: i64,
+        now: Instant,
     ) -> Result<bool> {
-        keep.insert("gone_at", now);
+        keep.insert("gone_at", now.micros());
         self.change(name, read, keep).await
     }
 
-    /// Removes the traces of values that were removed before `instant`, in microseconds. Older
-    /// versions first, which are there where their remover died: without the trace they would be
-    /// the newest.
-    pub(super) async fn forget(&self, instant: i64) -> Result<()> {
-        let gone = doc! {"gone_at": {"$lt": instant}};
+    /// Removes the traces of values that were removed before `instant`. Older versions of their
+    /// cells are removed first: they are still there where the process died that removed the value,
+    /// and without the trace the newest of them would be the value again.
+    pub(super) async fn forget(&self, instant: Instant) -> Result<()> {
+        let gone = doc! {"gone_at": {"$lt": instant.micros()}};
         let fields = doc! {"cell": 1, "n": 1};
         for traces in all(self.0.find(gone).projection(fields)).await?.chunks(FORGOTTEN) {
             let (mut older, mut ids) = (Vec::new(), Vec::new());

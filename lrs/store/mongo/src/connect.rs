@@ -11,6 +11,7 @@ use mongodb::{Client, Database};
 
 use super::call::{call, code, in_time, insert};
 use store::{Result, StoreError};
+use xapi::instant::Instant;
 
 /// A server that cannot be reached for so long is not there.
 const SELECTION: Duration = Duration::from_secs(5);
@@ -39,7 +40,7 @@ const MOST_SKEW: i64 = 60_000;
 /// # Errors
 /// [`StoreError::Unavailable`] with what to do, where the URI has a fault or names no database,
 /// nobody answers, or the server is too old, not writable, or refuses what is needed.
-pub(super) async fn connect(uri: &str, now: i64) -> Result<Database> {
+pub(super) async fn connect(uri: &str, now: Instant) -> Result<Database> {
     // One TLS provider for the whole program; a second installation is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let options = ClientOptions::parse(uri).await.map_err(|error| {
@@ -105,7 +106,7 @@ fn overridden(options: &ClientOptions) -> Vec<&'static str> {
     all.into_iter().filter_map(|(is_other, name)| is_other.then_some(name)).collect()
 }
 
-async fn check(database: &Database, now: i64) -> Result<()> {
+async fn check(database: &Database, now: Instant) -> Result<()> {
     let hello = in_time(database.run_command(doc! {"hello": 1})).await?.map_err(advised)?;
     let wire = hello.get_i32("maxWireVersion").map(i64::from).unwrap_or_default();
     if wire < WIRE {
@@ -119,7 +120,7 @@ async fn check(database: &Database, now: i64) -> Result<()> {
         return Err(unusable("it is not writable: name the replica set (?replicaSet=NAME)"));
     }
     let Some(theirs) = time_in(&hello) else { return Ok(()) };
-    let skew = (now - theirs) / 1_000;
+    let skew = (now.micros() - theirs.micros()) / 1_000;
     if skew.abs() > MOST_SKEW {
         let (seconds, way) = (skew.abs() / 1_000, if skew > 0 { "ahead of" } else { "behind" });
         return Err(unusable(&format!(
@@ -132,14 +133,15 @@ async fn check(database: &Database, now: i64) -> Result<()> {
     Ok(())
 }
 
-/// The server's time in microseconds, where it says so.
-pub(super) async fn time(database: &Database) -> Result<Option<i64>> {
+/// The server's time, where its answer has one.
+pub(super) async fn time(database: &Database) -> Result<Option<Instant>> {
     let hello = call(database.run_command(doc! {"hello": 1})).await?;
     Ok(time_in(&hello))
 }
 
-fn time_in(hello: &Document) -> Option<i64> {
-    hello.get_datetime("localTime").ok().map(|time| time.timestamp_millis() * 1_000)
+fn time_in(hello: &Document) -> Option<Instant> {
+    let time = hello.get_datetime("localTime").ok()?;
+    Some(Instant::from_micros(time.timestamp_millis().saturating_mul(1_000)))
 }
 
 /// Does once what the engine does all the time.
@@ -214,7 +216,7 @@ mod tests {
     async fn a_password_that_breaks_the_uri_is_not_shown() {
         for uri in ["mongodb://u:TOP?SECRET@h.example/d", "mongodb://u:TOP?SE/CRET@h.example/d?w=1"]
         {
-            let error = connect(uri, 0).await.unwrap_err().to_string();
+            let error = connect(uri, Instant::default()).await.unwrap_err().to_string();
             assert!(error.contains("%3F") && !error.contains("TOP"), "{error}");
         }
     }
@@ -223,10 +225,11 @@ mod tests {
     async fn a_clock_far_from_the_databases_is_refused() {
         let Some(uri) = programs::fresh_database().await else { return };
         let now = SystemClock.now().micros();
+        let at = |seconds: i64| Instant::from_micros(now + seconds * 1_000_000);
         for (seconds, expected) in [(26_000_000, "ahead of"), (-120, "behind")] {
-            let error = connect(&uri, now + seconds * 1_000_000).await.unwrap_err().to_string();
+            let error = connect(&uri, at(seconds)).await.unwrap_err().to_string();
             assert!(error.contains(expected) && error.contains("NTP"), "{error}");
         }
-        connect(&uri, now + 10_000_000).await.unwrap();
+        connect(&uri, at(10)).await.unwrap();
     }
 }

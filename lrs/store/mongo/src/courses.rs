@@ -5,7 +5,7 @@ use mongodb::Collection;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 
-use super::blob::{Blobs, Owner};
+use super::blob::{Blobs, Holder};
 use super::call::{all, call, insert};
 use super::cell::{self, Cells, Held};
 use super::field;
@@ -81,7 +81,7 @@ impl Courses {
             // Its deleter may have died before this was done.
             self.remove_certificates(doc! {"course": id}).await?;
         }
-        let file = self.blobs.text_field(file, self.cells.owner(&name)).await?;
+        let file = self.blobs.text_field(file, self.cells.holder(&name)).await?;
         let value = match held.value() {
             None => doc! {"id": id, "file": file, "enrolment": "", "reading": held.n + 1},
             Some(kept) => {
@@ -108,7 +108,7 @@ impl Courses {
         let lists = self.certificates.find(doc! {"course": id}).projection(doc! {"_id": 1});
         let lists = all(lists).await?.into_iter().filter_map(|mut list| list.remove("_id"));
         let lists: Vec<Bson> = lists.collect();
-        if !self.cells.remove(&name, &held, doc! {"id": id}, now.micros()).await? {
+        if !self.cells.remove(&name, &held, doc! {"id": id}, now).await? {
             return Ok(false);
         }
         self.blobs.remove(files(kept)).await?;
@@ -139,7 +139,7 @@ impl Courses {
         let value = doc! {
             "id": id,
             "file": kept.get("file").cloned().unwrap_or(Bson::Null),
-            "enrolment": self.blobs.text_field(enrolment, self.cells.owner(&name)).await?,
+            "enrolment": self.blobs.text_field(enrolment, self.cells.holder(&name)).await?,
             "reading": field::integer(kept, "reading")?,
         };
         self.change(&name, &held, value).await
@@ -169,13 +169,13 @@ impl Courses {
         let body = std::str::from_utf8(&list.body)
             .map_err(|_| StoreError::Corrupt("a certificate list that is not UTF-8".into()))?;
         let name = cell::name(&[course, &list.id]);
-        let owner = Owner::new(&self.certificates, doc! {"_id": &name});
+        let holder = Holder::new(&self.certificates, doc! {"_id": &name});
         let document = doc! {
             "_id": name,
             "course": course,
             "id": &list.id,
             "created": list.created.micros(),
-            "body": self.blobs.text_field(body, owner).await?,
+            "body": self.blobs.text_field(body, holder).await?,
         };
         insert(&self.certificates, document).await
     }

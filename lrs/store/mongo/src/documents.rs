@@ -120,7 +120,7 @@ impl Documents {
             let is_done = match &changed {
                 Some(document) => self.put(&name, &held, key, document).await?,
                 None if existing.is_none() => true,
-                None => self.cells.remove(&name, &held, place(key), now.micros()).await?,
+                None => self.cells.remove(&name, &held, place(key), now).await?,
             };
             if is_done {
                 self.drop_file(&held).await?;
@@ -138,7 +138,7 @@ impl Documents {
         document: &Document,
     ) -> Result<bool> {
         let mut value = place(key);
-        let body = self.blobs.field(&document.body, self.cells.owner(name)).await?;
+        let body = self.blobs.field(&document.body, self.cells.holder(name)).await?;
         let file = body.as_object_id();
         value.insert("content_type", &document.content_type);
         value.insert("updated", document.updated.micros());
@@ -169,7 +169,7 @@ impl Documents {
                     .iter()
                     .filter_map(|it| Some(((*it).to_owned(), value.get(it)?.clone())))
                     .collect();
-                if self.cells.remove(&name, &held, keep, now.micros()).await? {
+                if self.cells.remove(&name, &held, keep, now).await? {
                     self.drop_file(&held).await?;
                     break;
                 }

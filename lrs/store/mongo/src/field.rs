@@ -1,5 +1,5 @@
-//! Reading the fields of documents that this engine wrote: one that is missing or of another
-//! type means that somebody else wrote them.
+//! Fields of the documents that this engine wrote. A field that is missing or of another type is
+//! [`StoreError::Corrupt`]: another program wrote the document.
 
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::spec::BinarySubtype;
@@ -24,6 +24,10 @@ pub(super) fn integer(document: &Document, name: &str) -> Result<i64> {
 
 pub(super) fn instant(document: &Document, name: &str) -> Result<Instant> {
     integer(document, name).map(Instant::from_micros)
+}
+
+pub(super) fn boolean(document: &Document, name: &str) -> Result<bool> {
+    document.get_bool(name).map_err(|_| corrupt(name))
 }
 
 pub(super) fn text(document: &Document, name: &str) -> Result<String> {

@@ -13,12 +13,13 @@ use super::orphans::Orphans;
 use super::statements::Task;
 use store::Result;
 use xapi::clock::Clock;
+use xapi::instant::Instant;
 
 /// The first time after the start, and how often then.
 const FIRST: Duration = Duration::from_mins(5);
 const EVERY: Duration = Duration::from_hours(1);
-/// What nobody needs stays for so long, in microseconds: nobody can be working on what was before
-/// that.
+/// What no document needs any more is removed this long after, in microseconds: no process can
+/// still be at work on what began before.
 const DAY: i64 = 86_400 * 1_000_000;
 
 /// What there is to keep in order.
@@ -47,18 +48,19 @@ impl House {
     /// Files are of all machines: how old they are is not for the clock of one to say.
     async fn clear_away_by_the_servers_time(&self) -> Result<()> {
         let time = connect::time(&self.orphans.database).await?;
-        self.clear_away(time.unwrap_or_else(|| self.clock.now().micros())).await
+        self.clear_away(time.unwrap_or_else(|| self.clock.now())).await
     }
 
     /// Forgets the traces of removed documents and, once a day over all processes, removes the files
-    /// that nobody needs; `now` in microseconds.
-    pub(super) async fn clear_away(&self, now: i64) -> Result<()> {
-        self.documents.forget(now - DAY).await?;
-        let day = now / DAY;
+    /// that no document needs.
+    pub(super) async fn clear_away(&self, now: Instant) -> Result<()> {
+        let a_day_ago = Instant::from_micros(now.micros() - DAY);
+        self.documents.forget(a_day_ago).await?;
+        let day = now.micros() / DAY;
         if !self.has_the_day(day).await? {
             return Ok(());
         }
-        let removed = self.orphans.remove((now - DAY) / 1_000_000).await;
+        let removed = self.orphans.remove(a_day_ago).await;
         if removed.is_err() {
             call(self.settings.delete_one(doc! {"_id": id(day)})).await?;
         }

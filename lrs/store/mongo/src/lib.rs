@@ -3,7 +3,7 @@
 //!
 //! Written for what `MongoDB` 5, `FerretDB` 1.24 and the `DocumentDB` servers have in common: no
 //! transactions, and updates that need not be atomic. Everything that must happen once is the
-//! insertion of a document under an `_id` ([`cell`], [`register`]).
+//! insertion of a document under an `_id` ([`cell`], [`version_log`]).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,9 +25,9 @@ use self::keys::Keys;
 use self::lease::Lease;
 use self::orphans::Orphans;
 use self::progress::{Progress, Wanted};
-use self::register::Register;
 use self::statements::{References, Statements, Task, Writer};
 use self::things::Things;
+use self::version_log::VersionLog;
 use access::key::KeptKey;
 use store::{
     Batch, CourseRevision, CourseStore, Definitions, DocumentStore, Extent, Followed, Kept,
@@ -57,11 +57,11 @@ mod layout;
 mod lease;
 mod orphans;
 mod progress;
-mod register;
 mod statements;
 #[cfg(test)]
 mod tests;
 mod things;
+mod version_log;
 
 /// How often a process says that it lives, of each thing that it holds.
 const BEAT: Duration = Duration::from_secs(1);
@@ -93,7 +93,7 @@ impl MongoStore {
     /// # Errors
     /// [`StoreError::Unavailable`], which says what to do, where the database cannot be used.
     pub async fn open(uri: &str, clock: Arc<dyn Clock>) -> Result<Self> {
-        let database = connect::connect(uri, clock.now().micros()).await?;
+        let database = connect::connect(uri, clock.now()).await?;
         connect::try_out(&database).await?;
         layout::migrate(&database).await?;
         Ok(Self(Arc::new(Inner::new(&database, clock, true))))
@@ -104,7 +104,7 @@ impl MongoStore {
     /// # Errors
     /// [`StoreError::Unavailable`], also where no store is there.
     pub async fn open_to_read(uri: &str, clock: Arc<dyn Clock>) -> Result<Self> {
-        let database = connect::connect(uri, clock.now().micros()).await?;
+        let database = connect::connect(uri, clock.now()).await?;
         layout::check(&database).await?;
         Ok(Self(Arc::new(Inner::new(&database, clock, false))))
     }
@@ -131,7 +131,7 @@ impl Inner {
             collection: collection("statement"),
             attachments: collection("attachment"),
             references: References(collection("reference")),
-            register: Register::new(collection("head")),
+            versions: VersionLog::new(collection("head")),
             blobs: blobs.clone(),
             things: things.clone(),
             clock: Arc::clone(&clock),
@@ -158,7 +158,7 @@ impl Inner {
             orphans: Orphans {
                 database: database.clone(),
                 blobs,
-                register: statements.register.clone(),
+                versions: statements.versions.clone(),
             },
             settings: collection("setting"),
             clock: Arc::clone(&clock),
@@ -409,11 +409,11 @@ impl Store for MongoStore {
         let id = format!("ping/{}", Uuid::new_v4());
         insert(&self.0.settings, doc! {"_id": &id}).await?;
         call(self.0.settings.delete_one(doc! {"_id": &id})).await?;
-        self.0.statements.register.head().await.map(drop)
+        self.0.statements.versions.head().await.map(drop)
     }
 
     async fn latest(&self) -> Result<Instant> {
-        let head = self.0.statements.register.head().await?;
-        Ok(Instant::from_micros(head.last))
+        let head = self.0.statements.versions.head().await?;
+        Ok(head.last)
     }
 }

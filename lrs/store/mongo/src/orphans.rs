@@ -8,12 +8,13 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Collection, Database};
 
-use super::blob::{BUCKET, Blobs, Owner};
+use super::blob::{BUCKET, Blobs, Holder};
 use super::call::{all, call};
 use super::field;
 use super::head::Head;
-use super::register::Register;
+use super::version_log::VersionLog;
 use store::Result;
+use xapi::instant::Instant;
 
 /// Files, or chunks, looked at together, and the pause before the next: nobody waits for the end.
 const PAGE: usize = 1_000;
@@ -24,14 +25,14 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub(super) struct Orphans {
     pub(super) database: Database,
     pub(super) blobs: Blobs,
-    pub(super) register: Register,
+    pub(super) versions: VersionLog,
 }
 
 impl Orphans {
-    /// Removes all that nobody names of what was begun before `instant`, in seconds: none may still be
-    /// on its way.
-    pub(super) async fn remove(&self, instant: i64) -> Result<()> {
-        let seconds = u32::try_from(instant.max(0)).unwrap_or(u32::MAX);
+    /// Removes the files that no document names, of those that were begun before `instant`. That must
+    /// be so long ago that no process can still be about to write the document.
+    pub(super) async fn remove(&self, instant: Instant) -> Result<()> {
+        let seconds = u32::try_from(instant.micros().max(0) / 1_000_000).unwrap_or(u32::MAX);
         let before = ObjectId::from_parts(seconds, [0; 5], [0; 3]);
         let files = self.remove_files(before).await?;
         let torn = self.remove_chunks(before).await?;
@@ -51,7 +52,7 @@ impl Orphans {
         loop {
             let page = page(&files, "_id", after, before, "metadata").await?;
             // The head after the files: a claim that is over by then has named its own.
-            let head = self.register.head().await?;
+            let head = self.versions.head().await?;
             for file in &page {
                 after = field::object_id(file, "_id")?;
                 if !self.is_needed(after, file, &head).await? {
@@ -66,17 +67,18 @@ impl Orphans {
         }
     }
 
-    /// Whether a document names the file, or one may that is on its way. What does not say whose it is
-    /// was written by another program.
+    /// Whether a document names the file, or may do so soon: where the claim is open that the file was
+    /// written under. A file without a [`Holder`] was written by another program, and stays.
     async fn is_needed(&self, id: ObjectId, file: &Document, head: &Head) -> Result<bool> {
-        let Some(owner) = file.get_document("metadata").ok().and_then(Owner::read) else {
+        let Some(holder) = file.get_document("metadata").ok().and_then(Holder::from_metadata)
+        else {
             return Ok(true);
         };
-        if head.claims.iter().any(|claim| claim.stretch.from == owner.claim) {
+        if head.claims.iter().any(|claim| Some(claim.id()) == holder.claim) {
             return Ok(true);
         }
-        let holders = self.database.collection::<Document>(&owner.collection);
-        let holders = all(holders.find(owner.holder)).await?;
+        let holders = self.database.collection::<Document>(&holder.collection);
+        let holders = all(holders.find(holder.filter)).await?;
         let names_it = |holder: &Document| holder.values().any(|it| *it == Bson::ObjectId(id));
         Ok(holders.iter().any(names_it))
     }

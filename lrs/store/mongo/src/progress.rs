@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 
-use super::blob::{Blobs, Owner};
+use super::blob::{Blobs, Holder};
 use super::call::{BATCH, all, call};
 use super::cell::{self, Cells, Held};
 use super::field;
@@ -269,7 +269,7 @@ impl Progress {
             let (held, mark) = self.mark(course).await?;
             let name = cell::name(&[course]);
             let is_gone = held.value().is_none() || mark.watermark.followed.reading > revision;
-            if is_gone || self.watermarks.remove(&name, &held, doc! {}, now.micros()).await? {
+            if is_gone || self.watermarks.remove(&name, &held, doc! {}, now).await? {
                 break;
             }
         }
@@ -339,13 +339,13 @@ impl Progress {
                     StoreError::Corrupt("a progress document that is not UTF-8".into())
                 })?;
                 let id = format!("{}/{version}", cell::name(&[course, actor]));
-                let owner = Owner::new(&self.documents, doc! {"_id": &id});
+                let holder = Holder::new(&self.documents, doc! {"_id": &id});
                 rows.push(doc! {
                     "_id": id,
                     "course": course,
                     "actor": actor,
                     "version": version,
-                    "body": self.blobs.text_field(text, owner).await?,
+                    "body": self.blobs.text_field(text, holder).await?,
                 });
             }
             call(self.documents.insert_many(rows).ordered(false)).await?;

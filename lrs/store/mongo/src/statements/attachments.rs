@@ -8,9 +8,10 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 
 use super::Statements;
-use crate::blob::{Blob, Owner};
+use crate::blob::{Blob, Holder};
 use crate::call::{all, insert};
 use crate::field;
+use crate::head::ClaimId;
 use store::{KeptAttachment, Result, StoreError};
 use xapi::attachment::Attachment;
 
@@ -62,12 +63,12 @@ impl Statements {
         all(self.attachments.find(doc! {"_id": {"$in": hashes}})).await
     }
 
-    /// Writes the data of those attachments that are not kept yet, for the claim at `claim`; says
-    /// whether there were any.
+    /// Writes the data of those attachments that are not kept yet, under `claim`; says whether there
+    /// were any.
     pub(super) async fn upload<'a>(
         &self,
         attachments: impl Iterator<Item = &'a Attachment> + Clone,
-        claim: i64,
+        claim: ClaimId,
     ) -> Result<bool> {
         let hashes = attachments.clone().map(|attachment| attachment.sha2.to_ascii_lowercase());
         let mut known = HashSet::new();
@@ -78,19 +79,19 @@ impl Statements {
         for attachment in attachments {
             let sha2 = attachment.sha2.to_ascii_lowercase();
             if known.insert(sha2.clone()) {
-                let owner = Owner::claimed(&self.attachments, doc! {"_id": &sha2}, claim);
+                let holder = Holder::claimed(&self.attachments, doc! {"_id": &sha2}, claim);
                 let content_type = &attachment.content_type;
                 let name = doc! {"sha2": sha2, "content_type": content_type};
-                self.blobs.write_named(&attachment.body, owner, name).await?;
+                self.blobs.write_named(&attachment.body, holder, name).await?;
                 written = true;
             }
         }
         Ok(written)
     }
 
-    /// Names the files that were written for the claim: the first data under a hash stays.
-    pub(super) async fn attach(&self, claim: i64) -> Result<()> {
-        for (file, name) in self.blobs.of(claim).await? {
+    /// Names the files that were written under `claim`: the first data under a hash stays.
+    pub(super) async fn attach(&self, claim: ClaimId) -> Result<()> {
+        for (file, name) in self.blobs.written_under(claim).await? {
             let Ok(sha2) = name.get_str("sha2") else { continue };
             let attachment = doc! {
                 "_id": sha2,

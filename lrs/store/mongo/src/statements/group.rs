@@ -9,7 +9,7 @@ use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::{Statements, row};
-use crate::blob::Owner;
+use crate::blob::Holder;
 use crate::call::{BATCH, all, call, insert_free};
 use crate::field;
 use crate::head::{Claim, Stretch};
@@ -49,7 +49,7 @@ pub(super) struct Group<'a> {
     /// Of each batch; kept until there is a reason why not.
     pub(super) outcomes: Vec<Outcome>,
     /// The latest statement that a batch has in common with what was there.
-    pub(super) shared: i64,
+    pub(super) shared: Instant,
 }
 
 /// A statement of the group.
@@ -80,16 +80,16 @@ impl Statements {
     ) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         let instants = |n: usize| {
-            let counted = || stretch.from.saturating_add(i64::try_from(n).unwrap_or(i64::MAX));
-            at.and_then(|at| at.get(n).copied()).unwrap_or_else(|| Instant::from_micros(counted()))
+            let counted = || stretch.nth(i64::try_from(n).unwrap_or(i64::MAX));
+            at.and_then(|at| at.get(n).copied()).unwrap_or_else(counted)
         };
         for (batch, kept) in batches.iter().enumerate() {
             for (place, statement) in kept.statements.iter().enumerate() {
                 let stored = instants(rows.len());
                 let (id, state) = (statement.id, State::Waiting);
-                let holder = doc! {"_id": field::of_uuid(id)};
-                let owner = Owner::claimed(&self.collection, holder, stretch.from);
-                let document = row::document(statement, stored, &self.blobs, owner).await?;
+                let filter = doc! {"_id": field::of_uuid(id)};
+                let holder = Holder::claimed(&self.collection, filter, stretch.id());
+                let document = row::document(statement, stored, &self.blobs, holder).await?;
                 rows.push(Row { batch, place, id, document, state });
             }
         }
@@ -107,7 +107,15 @@ impl<'a> Group<'a> {
     ) -> Result<Self> {
         let rows = statements.rows(batches, at, claim.stretch).await?;
         let outcomes = batches.iter().map(|_| Outcome::Kept(0)).collect();
-        Ok(Self { statements, batches, claim, twins: twins(&rows), rows, outcomes, shared: 0 })
+        Ok(Self {
+            statements,
+            batches,
+            claim,
+            twins: twins(&rows),
+            rows,
+            outcomes,
+            shared: Instant::default(),
+        })
     }
 
     /// Inserts all statements whose ids are free, and settles what becomes of the others.
@@ -174,7 +182,7 @@ impl<'a> Group<'a> {
     /// Looks at who has the ids of these rows. False when somebody must be waited for.
     async fn settle(&mut self, taken: &BTreeSet<usize>) -> Result<bool> {
         // The head first: what it says of a statement found afterwards is final.
-        let head = self.statements.register.head().await?;
+        let head = self.statements.versions.head().await?;
         let rows: Vec<usize> = taken.iter().copied().collect();
         let kept = self.kept(&rows).await?;
         let mut settled = true;
@@ -182,16 +190,16 @@ impl<'a> Group<'a> {
             let Some(id) = self.rows.get(row).map(|row| row.id) else { continue };
             // Gone in between: it is tried again.
             let Some(kept) = kept.get(&id) else { continue };
-            let stored = field::integer(kept, "stored")?;
-            if self.claim.stretch.holds(stored) {
+            let stored = field::instant(kept, "stored")?;
+            if self.claim.stretch.contains(stored) {
                 self.set(row, State::Inserted);
-            } else if head.aborted.iter().any(|aborted| aborted.holds(stored)) {
-                let dead = doc! {"_id": field::of_uuid(id), "stored": stored};
+            } else if head.is_aborted(stored) {
+                let dead = doc! {"_id": field::of_uuid(id), "stored": stored.micros()};
                 call(self.statements.collection.delete_one(dead)).await?;
             } else if stored > head.last {
                 settled = false;
             } else {
-                match head.claim_of(stored).filter(|claim| !claim.sealed) {
+                match head.claim_at(stored).filter(|claim| !claim.sealed) {
                     Some(claim) if claim.stretch.from < self.claim.stretch.from => {
                         self.drop_batch(row, Outcome::Postponed).await?;
                     }
@@ -219,7 +227,7 @@ impl<'a> Group<'a> {
     }
 
     /// Accepts a statement that is kept already, refuses a different one under its id.
-    async fn compare(&mut self, row: usize, kept: &Document, stored: i64) -> Result<()> {
+    async fn compare(&mut self, row: usize, kept: &Document, stored: Instant) -> Result<()> {
         let statement = match row::statement(kept, &self.statements.blobs).await {
             Err(error @ StoreError::Unreadable { .. }) => {
                 return self.drop_batch(row, Outcome::Failed(error)).await;
@@ -255,9 +263,9 @@ impl<'a> Group<'a> {
             }
             row.state = State::Dropped;
         }
-        let Stretch { from, to } = self.claim.stretch;
         for ids in ids.chunks(ASKED) {
-            let own = doc! {"_id": {"$in": ids.to_vec()}, "stored": {"$gte": from, "$lte": to}};
+            let mut own = self.claim.stretch.filter("stored");
+            own.insert("_id", doc! {"$in": ids.to_vec()});
             call(self.statements.collection.delete_many(own)).await?;
         }
         Ok(())

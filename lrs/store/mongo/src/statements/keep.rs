@@ -2,8 +2,8 @@
 
 use super::Statements;
 use super::group::{Group, LOOKS, Outcome, PAUSE, rest, stuck};
-use crate::head::{Claim, Head, Stretch};
-use crate::register::Known;
+use crate::head::{Claim, Head, Owner, Stretch};
+use crate::version_log::Version;
 use store::{Batch, Result, StoreError};
 use xapi::instant::Instant;
 use xapi::refusal::Refusal;
@@ -11,7 +11,7 @@ use xapi::refusal::Refusal;
 /// When a sealed claim is finished.
 enum Turn {
     /// It is the first in the head.
-    Now(Known),
+    Now(Version),
     /// Somebody else has finished it.
     Past,
     /// It is not sealed after all: somebody else has aborted it.
@@ -39,27 +39,28 @@ impl Statements {
         kept
     }
 
-    async fn claim(&self, batches: &[Batch], at: Option<&[Instant]>) -> Result<(Known, Claim)> {
-        let owner = rand::random::<i64>();
+    async fn claim(&self, batches: &[Batch], at: Option<&[Instant]>) -> Result<(Version, Claim)> {
+        let owner = Owner::numbered(rand::random());
         let claimed = |head: &Head, claim: &Claim| head.claim_by(claim.owner).is_some();
         if let Some([first, .., last] | [first @ last]) = at {
-            let stretch = Stretch { from: first.micros(), to: last.micros() };
-            let claim = self.register.settle(|head| head.claim_as(stretch, owner), claimed);
+            let stretch = Stretch { from: *first, to: *last };
+            let claim =
+                self.versions.change_confirmed(|head| head.claim_restored(stretch, owner), claimed);
             return claim.await?.ok_or_else(|| StoreError::Refused(Refusal::stored_earlier()));
         }
         let count: usize = batches.iter().map(|batch| batch.statements.len()).sum();
         let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
         let now = self.clock.now();
-        let claim = self.register.settle(|head| head.claim(now, count, owner), claimed);
+        let claim = self.versions.change_confirmed(|head| head.claim(now, count, owner), claimed);
         let (known, claim) = claim.await?.ok_or_else(stuck)?;
-        self.ahead.note(Instant::from_micros(claim.stretch.from), now);
+        self.ahead.note(claim.stretch.from, now);
         Ok((known, claim))
     }
 
     /// Says in `may_be_sealed` whether the claim is, or may be, sealed.
     async fn keep_in(
         &self,
-        known: Known,
+        known: Version,
         batches: &[Batch],
         at: Option<&[Instant]>,
         claim: Claim,
@@ -69,23 +70,23 @@ impl Statements {
         let mut group = Group::new(self, batches, at, claim).await?;
         group.insert().await?;
         if group.is_empty() {
-            self.blobs.remove_of(stretch.from).await?;
-            self.register.change(|head| head.finish(owner)).await?;
+            self.blobs.remove_written_under(claim.id()).await?;
+            self.versions.change(|head| head.finish(owner)).await?;
         } else {
             self.blobs.remove(group.dropped_files()).await?;
             self.references.keep(group.inserted().map(|row| &row.document)).await?;
-            let has_attachments = self.upload(group.attachments(), stretch.from).await?;
+            let has_attachments = self.upload(group.attachments(), claim.id()).await?;
             *may_be_sealed = true;
-            let sealed = self.register.change_from(known, |head| head.seal(owner)).await?;
+            let sealed = self.versions.change_from(known, |head| head.seal(owner)).await?;
             let turn = if sealed.is_some() { self.turn(&group).await? } else { Turn::Never };
             match turn {
                 Turn::Now(known) => {
                     self.link(&known.head, stretch, group.links()?).await?;
                     self.things.learn(group.taught()).await?;
                     if has_attachments {
-                        self.attach(stretch.from).await?;
+                        self.attach(claim.id()).await?;
                     }
-                    self.register.change_from(known, |head| head.finish(owner)).await?;
+                    self.versions.change_from(known, |head| head.finish(owner)).await?;
                 }
                 Turn::Past => {}
                 Turn::Never => {
@@ -106,7 +107,7 @@ impl Statements {
         let Claim { stretch, owner, .. } = group.claim;
         let mut pause = PAUSE;
         for _ in 0..LOOKS {
-            let known = self.register.newest().await?;
+            let known = self.versions.newest().await?;
             let head = &known.head;
             match head.claim_by(owner) {
                 None if head.aborted.contains(&stretch) => return Ok(Turn::Never),
@@ -114,7 +115,7 @@ impl Statements {
                 None if group.is_there().await? => return Ok(Turn::Past),
                 None => return Ok(Turn::Never),
                 Some(claim) if !claim.sealed => {
-                    self.register.change(|head| head.seal(owner)).await?;
+                    self.versions.change(|head| head.seal(owner)).await?;
                 }
                 Some(_) if head.is_first(owner) => return Ok(Turn::Now(known)),
                 Some(_) => rest(&mut pause).await,
@@ -124,15 +125,15 @@ impl Statements {
     }
 
     /// Waits until everything stored up to an instant is visible, and this claim is finished.
-    async fn shown(&self, claim: &Claim, stored: i64) -> Result<()> {
+    async fn shown(&self, claim: &Claim, stored: Instant) -> Result<()> {
         let mut pause = PAUSE;
         for _ in 0..LOOKS {
-            let head = self.register.head().await?;
+            let head = self.versions.head().await?;
             if head.horizon() >= stored {
                 return if head.aborted.contains(&claim.stretch) { Err(lost()) } else { Ok(()) };
             }
             if head.claim_by(claim.owner).is_some() {
-                self.register.change(|head| head.finish(claim.owner)).await?;
+                self.versions.change(|head| head.finish(claim.owner)).await?;
             } else {
                 rest(&mut pause).await;
             }

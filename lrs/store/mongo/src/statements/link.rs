@@ -86,10 +86,7 @@ impl Statements {
     async fn links(&self, head: &Head, stretch: Stretch, ids: &[Uuid]) -> Result<Vec<Link>> {
         let fields: Document =
             row::LINK.iter().map(|name| ((*name).to_owned(), 1.into())).collect();
-        let is_there = |link: &Link| {
-            let stored = link.stored.micros();
-            stored <= stretch.to && !head.aborted.iter().any(|aborted| aborted.holds(stored))
-        };
+        let is_there = |link: &Link| link.stored <= stretch.to && !head.is_aborted(link.stored);
         let mut links = Vec::new();
         for ids in ids.chunks(ASKED) {
             let ids: Vec<Bson> = ids.iter().copied().map(field::of_uuid).collect();

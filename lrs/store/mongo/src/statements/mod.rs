@@ -14,8 +14,8 @@ use mongodb::bson::Document;
 use tokio::sync::{Mutex, watch};
 
 use super::blob::Blobs;
-use super::register::Register;
 use super::things::Things;
+use super::version_log::VersionLog;
 use store::ahead::Watch;
 use xapi::clock::Clock;
 use xapi::instant::Instant;
@@ -44,7 +44,7 @@ pub(super) struct Statements {
     pub(super) collection: Collection<Document>,
     pub(super) attachments: Collection<Document>,
     pub(super) references: References,
-    pub(super) register: Register,
+    pub(super) versions: VersionLog,
     pub(super) blobs: Blobs,
     pub(super) things: Things,
     pub(super) clock: Arc<dyn Clock>,

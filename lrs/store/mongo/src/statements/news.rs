@@ -22,7 +22,7 @@ impl Statements {
     pub(crate) async fn wait_for_news(&self, after: Instant, at_most: Duration) {
         let until = Moment::now() + at_most;
         let mut newest = self.newest.subscribe();
-        let mut looked = after.micros();
+        let mut looked = after;
         loop {
             // A database that is not there is no news; the reader will find out.
             if self.is_news(after, &mut looked).await.unwrap_or(false) {
@@ -37,12 +37,12 @@ impl Statements {
     }
 
     /// Whether a statement after `after` is visible; `looked` is up to where there is none.
-    async fn is_news(&self, after: Instant, looked: &mut i64) -> Result<bool> {
-        let horizon = self.register.head().await?.horizon();
+    async fn is_news(&self, after: Instant, looked: &mut Instant) -> Result<bool> {
+        let horizon = self.versions.head().await?.horizon();
         if horizon <= *looked {
             return Ok(false);
         }
-        let within = doc! {"stored": {"$gt": after.micros(), "$lte": horizon}};
+        let within = doc! {"stored": {"$gt": after.micros(), "$lte": horizon.micros()}};
         let found = call(self.collection.find_one(within).projection(doc! {"_id": 1})).await?;
         if found.is_none() {
             *looked = horizon;
@@ -54,7 +54,7 @@ impl Statements {
     /// the head, so that no other process, whatever its clock says, can store before it; not more
     /// than once a second, and by one request of this process: the others wait for it.
     pub(crate) async fn consistent_through(&self) -> Result<Instant> {
-        let now = self.clock.now().micros();
+        let now = self.clock.now();
         if let Some(horizon) = self.fresh_horizon(now).await? {
             return Ok(horizon);
         }
@@ -67,15 +67,15 @@ impl Statements {
             Some(())
         };
         let is_kept = |head: &Head, (): &()| head.last >= now;
-        let promised = self.register.settle(promise, is_kept).await?;
+        let promised = self.versions.change_confirmed(promise, is_kept).await?;
         let (known, ()) = promised.ok_or_else(busy)?;
-        Ok(Instant::from_micros(known.head.horizon()))
+        Ok(known.head.horizon())
     }
 
     /// The horizon, unless nothing was claimed or promised of late.
-    async fn fresh_horizon(&self, now: i64) -> Result<Option<Instant>> {
-        let head = self.register.head().await?;
-        let is_fresh = !head.claims.is_empty() || now - head.last <= FRESH;
-        Ok(is_fresh.then(|| Instant::from_micros(head.horizon())))
+    async fn fresh_horizon(&self, now: Instant) -> Result<Option<Instant>> {
+        let head = self.versions.head().await?;
+        let is_fresh = !head.claims.is_empty() || now.micros() - head.last.micros() <= FRESH;
+        Ok(is_fresh.then(|| head.horizon()))
     }
 }

@@ -26,11 +26,11 @@ const SPARE: usize = 8;
 impl Statements {
     /// See [`store::StatementStore::statement`].
     pub(crate) async fn one(&self, id: Uuid) -> Result<Option<Kept>> {
-        let head = self.register.head().await?;
+        let head = self.versions.head().await?;
         let by_id = doc! {"_id": field::of_uuid(id)};
         let found = call(self.collection.find_one(by_id).projection(row::without_keys())).await?;
         let Some(found) = found else { return Ok(None) };
-        if !head.shows(field::integer(&found, "stored")?) {
+        if !head.shows(field::instant(&found, "stored")?) {
             return Ok(None);
         }
         self.kept(&head, &[found]).await?.pop().transpose()
@@ -38,7 +38,7 @@ impl Statements {
 
     /// See [`store::StatementStore::statements`].
     pub(crate) async fn page(&self, filter: &Filter) -> Result<Page> {
-        let head = self.register.head().await?;
+        let head = self.versions.head().await?;
         let conditions = conditions(filter);
         let (mut after, mut until) = bounds(filter);
         let mut page = Page::default();
@@ -84,7 +84,7 @@ impl Statements {
 
     /// See [`store::StatementLog::log`].
     pub(crate) async fn log(&self, after: Instant, limit: usize) -> Result<LogPage> {
-        let head = self.register.head().await?;
+        let head = self.versions.head().await?;
         let shown = shown(&head, after, Instant::from_micros(i64::MAX));
         let mut bytes = 0;
         let found = all_until(self.found(shown, true, limit), |document| {
@@ -99,7 +99,7 @@ impl Statements {
 
     /// See [`store::TransferStore::extent`].
     pub(crate) async fn extent(&self) -> Result<Extent> {
-        let head = self.register.head().await?;
+        let head = self.versions.head().await?;
         let shown = shown(&head, Instant::from_micros(i64::MIN), Instant::from_micros(i64::MAX));
         let statements = call(self.collection.estimated_document_count()).await?;
         let newest = all(self.found(shown, false, 1)).await?;
@@ -162,10 +162,11 @@ fn is_met(filter: &Filter, document: &Document, statement: &Stored) -> Result<bo
 
 /// Stored after one instant and up to another, as far as the head shows it.
 fn shown(head: &Head, after: Instant, until: Instant) -> Vec<Document> {
-    let until = until.micros().min(head.horizon());
-    let mut all_of = vec![doc! {"stored": {"$gt": after.micros(), "$lte": until}}];
+    let until = until.min(head.horizon());
+    let mut all_of = vec![doc! {"stored": {"$gt": after.micros(), "$lte": until.micros()}}];
     all_of.extend(head.aborted.iter().map(|stretch| {
-        doc! {"$or": [{"stored": {"$lt": stretch.from}}, {"stored": {"$gt": stretch.to}}]}
+        let (from, to) = (stretch.from.micros(), stretch.to.micros());
+        doc! {"$or": [{"stored": {"$lt": from}}, {"stored": {"$gt": to}}]}
     }));
     all_of
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant as Moment;
 use super::key::BATCH_WITH_KEYS;
 use super::{Statements, row};
 use crate::call::{all, call};
-use crate::head::{Claim, Head, Stretch};
+use crate::head::{Claim, ClaimId, Head, Owner, Stretch};
 use crate::things::Taught;
 use crate::{BEAT, LEASE};
 use store::{Result, StoreError};
@@ -61,9 +61,9 @@ pub(crate) fn watch_over(statements: Statements) -> Task {
 /// What one process has seen of all claims.
 pub(crate) struct Observer {
     statements: Statements,
-    /// Claims by their beginning.
-    seen: HashMap<i64, Seen>,
-    aborted: HashMap<i64, Moment>,
+    seen: HashMap<ClaimId, Seen>,
+    /// Aborted stretches, by the claim that was aborted, and since when each has been seen.
+    aborted: HashMap<ClaimId, Moment>,
 }
 
 /// A claim that was seen without a beat.
@@ -90,19 +90,17 @@ impl Observer {
 
     /// What fails for one does not keep the others from being looked after.
     async fn look_at_all(&mut self, now: Moment) -> Result<()> {
-        let head = self.statements.register.head().await?;
+        let head = self.statements.versions.head().await?;
         let taken_over = self.look_at_claims(&head, now).await;
         taken_over.and(self.look_at_aborted(&head, now).await)
     }
 
     async fn look_at_claims(&mut self, head: &Head, now: Moment) -> Result<()> {
         let mut result = Ok(());
-        self.seen.retain(|from, seen| {
-            head.claims.iter().any(|claim| claim.stretch.from == *from && *claim == seen.claim)
-        });
+        self.seen.retain(|_, seen| head.claims.contains(&seen.claim));
         for claim in &head.claims {
             let new = Seen { claim: *claim, since: now, looks: 0 };
-            let seen = self.seen.entry(claim.stretch.from).or_insert(new);
+            let seen = self.seen.entry(claim.id()).or_insert(new);
             seen.looks += 1;
             if seen.looks >= LOOKS && now.duration_since(seen.since) >= LEASE {
                 result = result.and(self.statements.take_over(head, claim).await);
@@ -112,13 +110,13 @@ impl Observer {
     }
 
     async fn look_at_aborted(&mut self, head: &Head, now: Moment) -> Result<()> {
-        self.aborted.retain(|from, _| head.aborted.iter().any(|stretch| stretch.from == *from));
+        self.aborted.retain(|id, _| head.aborted.iter().any(|stretch| stretch.id() == *id));
         for (later, stretch) in head.aborted.iter().rev().enumerate() {
-            let since = self.aborted.entry(stretch.from).or_insert(now);
+            let since = self.aborted.entry(stretch.id()).or_insert(now);
             let grace = if later < MANY { GRACE } else { SHORT_GRACE };
             if now.duration_since(*since) >= grace {
                 self.statements.sweep(*stretch).await?;
-                self.statements.register.change(|head| head.settle(*stretch)).await?;
+                self.statements.versions.change(|head| head.forget(*stretch)).await?;
             }
         }
         Ok(())
@@ -127,12 +125,12 @@ impl Observer {
 
 impl Statements {
     /// Lets the claim of `owner` beat as long as the task lives.
-    pub(super) fn beat(&self, owner: i64) -> Task {
-        let register = self.register.clone();
+    pub(super) fn beat(&self, owner: Owner) -> Task {
+        let versions = self.versions.clone();
         Task::new(async move {
             loop {
                 tokio::time::sleep(BEAT).await;
-                if let Err(error) = register.change(|head| head.beat(owner)).await {
+                if let Err(error) = versions.change(|head| head.beat(owner)).await {
                     tracing::warn!(%error, "a claim cannot be kept alive");
                 }
             }
@@ -150,8 +148,7 @@ impl Statements {
             return Ok(());
         }
         tracing::warn!(statements = stretch.len(), "finishing what a dead process began");
-        let within = doc! {"stored": {"$gte": stretch.from, "$lte": stretch.to}};
-        let documents = self.collection.find(within).sort(doc! {"stored": 1});
+        let documents = self.collection.find(stretch.filter("stored")).sort(doc! {"stored": 1});
         let documents = all(documents.batch_size(BATCH_WITH_KEYS)).await?;
         let links = documents.iter().map(row::link).collect::<Result<Vec<_>>>()?;
         self.link(head, stretch, links).await?;
@@ -162,8 +159,8 @@ impl Statements {
             taught.add(&statement.value().map_err(corrupt)?, statement.stored);
         }
         self.things.learn(taught).await?;
-        self.attach(stretch.from).await?;
-        self.register.change(|head| head.finish(claim.owner)).await.map(drop)
+        self.attach(claim.id()).await?;
+        self.versions.change(|head| head.finish(claim.owner)).await.map(drop)
     }
 
     /// Gives up a group that failed. Where that fails too, somebody will take it over.
@@ -176,11 +173,11 @@ impl Statements {
     /// Where the group `is_over`, and nothing of it can come later, it is forgotten at once.
     pub(super) async fn give_up(&self, claim: &Claim, may_be_sealed: bool, is_over: bool) {
         let given_up = async {
-            let head = self.register.head().await?;
+            let head = self.versions.head().await?;
             match head.claim_by(claim.owner) {
                 Some(claim) if is_over && !claim.sealed => {
                     self.abort(claim).await?;
-                    self.register.change(|head| head.settle(claim.stretch)).await.map(drop)
+                    self.versions.change(|head| head.forget(claim.stretch)).await.map(drop)
                 }
                 Some(claim) => self.abort(claim).await,
                 None if may_be_sealed || claim.restored => Ok(()),
@@ -198,7 +195,7 @@ impl Statements {
             return self.take_back(seen).await;
         }
         let is_aborted = |head: &Head, stretch: &Stretch| head.aborted.contains(stretch);
-        match self.register.settle(|head| head.abort(seen), is_aborted).await? {
+        match self.versions.change_confirmed(|head| head.abort(seen), is_aborted).await? {
             Some((_, stretch)) => self.sweep(stretch).await,
             None => Ok(()),
         }
@@ -207,9 +204,10 @@ impl Statements {
     /// The same for restored statements: their instants are free as soon as the claim is aborted,
     /// so what has them is removed before.
     async fn take_back(&self, seen: &Claim) -> Result<()> {
-        let owner = rand::random::<i64>();
+        let owner = Owner::numbered(rand::random());
         let is_mine = |head: &Head, (): &()| head.claim_by(owner).is_some();
-        if self.register.settle(|head| head.adopt(seen, owner), is_mine).await?.is_none() {
+        if self.versions.change_confirmed(|head| head.adopt(seen, owner), is_mine).await?.is_none()
+        {
             return Ok(());
         }
         // As long as it may still be removing, nobody else takes it over.
@@ -219,7 +217,7 @@ impl Statements {
         let abort =
             |head: &mut Head| head.claim_by(owner).copied().and_then(|mine| head.abort(&mine));
         let is_aborted = |head: &Head, _: &Stretch| head.claim_by(owner).is_none();
-        self.register.settle(abort, is_aborted).await.map(drop)
+        self.versions.change_confirmed(abort, is_aborted).await.map(drop)
     }
 
     /// See [`store::TransferStore::ready_to_restore`]: the observer of this process does
@@ -227,7 +225,7 @@ impl Statements {
     pub(crate) async fn ready_to_restore(&self) -> Result<()> {
         let until = Moment::now() + PATIENCE;
         loop {
-            let head = self.register.head().await?;
+            let head = self.versions.head().await?;
             if !head.claims.iter().any(|claim| claim.restored) {
                 return Ok(());
             }
@@ -240,9 +238,8 @@ impl Statements {
     }
 
     async fn sweep(&self, stretch: Stretch) -> Result<()> {
-        let within = doc! {"stored": {"$gte": stretch.from, "$lte": stretch.to}};
-        call(self.collection.delete_many(within)).await?;
+        call(self.collection.delete_many(stretch.filter("stored"))).await?;
         self.references.remove(stretch).await?;
-        self.blobs.remove_of(stretch.from).await
+        self.blobs.remove_written_under(stretch.id()).await
     }
 }

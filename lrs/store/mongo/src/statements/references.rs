@@ -58,7 +58,7 @@ impl References {
     pub(super) async fn voided(&self, head: &Head, targets: &[Uuid]) -> Result<HashSet<Uuid>> {
         let mut voided = HashSet::new();
         for reference in self.find(targets, doc! {"voids": true}).await? {
-            if head.shows(field::integer(&reference, "_id")?) {
+            if head.shows(field::instant(&reference, "_id")?) {
                 voided.insert(field::uuid(&reference, "target")?);
             }
         }
@@ -77,8 +77,7 @@ impl References {
 
     /// Removes what was kept for a stretch.
     pub(super) async fn remove(&self, stretch: Stretch) -> Result<()> {
-        let within = doc! {"_id": {"$gte": stretch.from, "$lte": stretch.to}};
-        call(self.0.delete_many(within)).await.map(drop)
+        call(self.0.delete_many(stretch.filter("_id"))).await.map(drop)
     }
 }
 

@@ -8,7 +8,7 @@ use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::key::Key;
-use crate::blob::{Blobs, Owner};
+use crate::blob::{Blobs, Holder};
 use crate::field;
 use store::{Result, StoreError, checksum};
 use xapi::instant::Instant;
@@ -20,7 +20,7 @@ pub(super) async fn document(
     statement: &Prepared,
     stored: Instant,
     blobs: &Blobs,
-    owner: Owner,
+    holder: Holder,
 ) -> Result<Document> {
     let keys: BTreeSet<Key> = statement.keys.iter().map(Key::of_index).collect();
     let text = statement.stamped(stored);
@@ -29,7 +29,7 @@ pub(super) async fn document(
         "_id": field::of_uuid(statement.id),
         "stored": stored.micros(),
         "keys": keys.into_iter().map(Key::bson).collect::<Vec<_>>(),
-        "body": blobs.text_field(&text, owner).await?,
+        "body": blobs.text_field(&text, holder).await?,
         "crc": i64::from(crc),
     };
     if let Some(target) = statement.target {

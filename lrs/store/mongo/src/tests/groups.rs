@@ -100,7 +100,7 @@ pub(super) async fn bury(store: &MongoStore) {
     for _ in 0..5 {
         observer.look(now + LEASE).await.unwrap();
     }
-    let head = store.0.statements.register.head().await.unwrap();
+    let head = store.0.statements.versions.head().await.unwrap();
     assert_eq!(head.claims, [], "a dead process holds up the others");
 }
 
@@ -110,7 +110,7 @@ pub(super) async fn settle(store: &MongoStore) {
     let now = Moment::now();
     observer.look(now).await.unwrap();
     observer.look(now + GRACE).await.unwrap();
-    let head = store.0.statements.register.head().await.unwrap();
+    let head = store.0.statements.versions.head().await.unwrap();
     assert_eq!(head.aborted, []);
 }
 
@@ -256,7 +256,7 @@ async fn die_sealed(uri: &str, store: &MongoStore, round: u32) {
     let _dying =
         tokio::spawn(async move { writer.put_statements(batch_of(round)).await.map(drop) });
     gate.holds().await;
-    while !store.0.statements.register.head().await.unwrap().claims.iter().any(|it| it.sealed) {
+    while !store.0.statements.versions.head().await.unwrap().claims.iter().any(|it| it.sealed) {
         gate.shut_after(1);
         gate.holds().await;
     }
@@ -291,7 +291,7 @@ async fn a_request_that_the_database_does_not_take_fails_no_other() {
     }
     let read: BTreeSet<Uuid> = log(&any).await.iter().map(|kept| kept.statement.id).collect();
     assert_eq!(read, ids_of((0..20).filter(|n| *n != 5)).into_iter().collect());
-    let head = store.0.statements.register.head().await.unwrap();
+    let head = store.0.statements.versions.head().await.unwrap();
     assert_eq!((head.claims, head.aborted), (Vec::new(), Vec::new()));
 }
 

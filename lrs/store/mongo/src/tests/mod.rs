@@ -8,8 +8,8 @@ use mongodb::bson::{Document, doc};
 use tokio::time::Instant as Moment;
 
 use super::MongoStore;
-use super::register::KEPT;
 use super::statements::{LOOKS, Observer};
+use super::version_log::KEPT;
 use store::Store;
 use store_testkit::clock::SystemClock;
 

@@ -18,6 +18,7 @@ use store::DocumentStore as _;
 use store_testkit::clock::SystemClock;
 use xapi::clock::Clock as _;
 use xapi::document::Change;
+use xapi::instant::Instant;
 
 /// More calls than a change takes.
 const CALLS: usize = 20;
@@ -26,14 +27,14 @@ const LARGE: usize = 300 << 10;
 /// In microseconds.
 const DAY: i64 = 86_400 * 1_000_000;
 /// Later than all that a test writes.
-pub(super) const LATER: i64 = i64::MAX;
+pub(super) const LATER: Instant = Instant::from_micros(i64::MAX);
 
 pub(super) fn orphans(store: &MongoStore) -> Orphans {
     let statements = &store.0.statements;
     Orphans {
         database: database(store),
         blobs: statements.blobs.clone(),
-        register: statements.register.clone(),
+        versions: statements.versions.clone(),
     }
 }
 
@@ -77,7 +78,7 @@ async fn a_writer_that_dies_at_any_call_leaves_no_file_that_is_not_removed() {
         }
         drop(gate);
         let (before, written) = (store.document(&key(n)).await.unwrap(), files(&store).await);
-        orphans(&store).remove(1).await.unwrap();
+        orphans(&store).remove(Instant::from_micros(1_000_000)).await.unwrap();
         assert_eq!(files(&store).await, written, "what is young may be on its way");
         only_named_are_left(&store, "document", "body").await;
         orphaned += usize::from(files(&store).await != written);
@@ -102,11 +103,12 @@ fn house(store: &MongoStore) -> House {
 async fn a_file_is_removed_a_day_after_it_was_left() {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = open(&uri).await;
-    let cell = store.0.documents.cells.owner("nobody's");
+    let cell = store.0.documents.cells.holder("no document's");
     store.0.statements.blobs.field(&vec![0; LARGE], cell).await.unwrap();
     let written = SystemClock.now().micros();
     for (seconds, left) in [(-2, 1), (2, 0)] {
-        house(&store).clear_away(written + DAY + seconds * 1_000_000).await.unwrap();
+        let now = Instant::from_micros(written + DAY + seconds * 1_000_000);
+        house(&store).clear_away(now).await.unwrap();
         assert_eq!(files(&store).await.len(), left, "a day and {seconds} s later");
         // Each time is a day of its own.
         store.0.settings.delete_many(doc! {}).await.unwrap();

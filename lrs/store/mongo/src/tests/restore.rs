@@ -62,7 +62,7 @@ async fn is_clean(store: &MongoStore) {
     let statements = &store.0.statements;
     let kept = statements.collection.count_documents(doc! {}).await.unwrap();
     assert_eq!(kept, there(&as_any(store)).await.len() as u64);
-    let dangling = doc! {"_id": {"$gt": statements.register.head().await.unwrap().last}};
+    let dangling = doc! {"_id": {"$gt": statements.versions.head().await.unwrap().last.micros()}};
     assert_eq!(statements.references.0.find_one(dangling).await.unwrap(), None);
 }
 
@@ -151,7 +151,7 @@ async fn who_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
     let _copying = tokio::spawn(restore(first, 0, elsewhere(0)));
     dying.holds().await;
     drop(dying);
-    let claim = async || store.0.statements.register.head().await.unwrap().claims.pop();
+    let claim = async || store.0.statements.versions.head().await.unwrap().claims.pop();
     let owner = claim().await.map(|claim| claim.owner);
     let gate = Gate::to(&uri).await;
     let slow = open(gate.uri()).await;

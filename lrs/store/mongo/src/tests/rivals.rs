@@ -106,7 +106,7 @@ async fn an_equal_statement_is_answered_when_it_can_be_read() {
 /// Holds a writer when it has claimed a stretch.
 async fn hold_with_a_claim(store: &MongoStore, gate: &Gate) {
     gate.holds().await;
-    while store.0.statements.register.head().await.unwrap().claims.is_empty() {
+    while store.0.statements.versions.head().await.unwrap().claims.is_empty() {
         gate.shut_after(1);
         gate.holds().await;
     }
