@@ -10,7 +10,7 @@ use super::call::{call, insert};
 use super::cell::Cells;
 use super::connect;
 use super::orphans::Orphans;
-use super::statements::Task;
+use super::task::Task;
 use store::Result;
 use xapi::clock::Clock;
 use xapi::instant::Instant;

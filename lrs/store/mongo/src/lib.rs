@@ -12,7 +12,6 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use mongodb::bson::{Document as Fields, doc};
 use mongodb::{Collection, Database};
-use tokio::sync::watch;
 use uuid::Uuid;
 
 use self::blob::Blobs;
@@ -25,7 +24,8 @@ use self::keys::Keys;
 use self::lease::Lease;
 use self::orphans::Orphans;
 use self::progress::{Progress, Wanted};
-use self::statements::{References, Statements, Task, Writer};
+use self::statements::{Statements, Writer, watch_over};
+use self::task::Task;
 use self::things::Things;
 use self::version_log::VersionLog;
 use access::key::KeptKey;
@@ -58,6 +58,7 @@ mod lease;
 mod orphans;
 mod progress;
 mod statements;
+mod task;
 #[cfg(test)]
 mod tests;
 mod things;
@@ -74,6 +75,7 @@ pub struct MongoStore(Arc<Inner>);
 
 struct Inner {
     clock: Arc<dyn Clock>,
+    versions: VersionLog,
     statements: Statements,
     writer: Writer,
     things: Things,
@@ -127,18 +129,8 @@ impl Inner {
         let cells = |name: &str| Cells::new(collection(name));
         let blobs = Blobs::new(database);
         let things = Things { definitions: cells("definition"), names: collection("agent_name") };
-        let statements = Statements {
-            collection: collection("statement"),
-            attachments: collection("attachment"),
-            references: References(collection("reference")),
-            versions: VersionLog::new(collection("head")),
-            blobs: blobs.clone(),
-            things: things.clone(),
-            clock: Arc::clone(&clock),
-            promising: Arc::default(),
-            ahead: Arc::default(),
-            newest: watch::Sender::default(),
-        };
+        let versions = VersionLog::new(collection("head"));
+        let statements = Statements::new(database, &versions, &blobs, things.clone(), &clock);
         let turns = Arc::default();
         let documents = Documents { cells: cells("document"), blobs: blobs.clone(), turns };
         let courses = Courses {
@@ -155,22 +147,19 @@ impl Inner {
         };
         let house = House {
             documents: documents.cells.clone(),
-            orphans: Orphans {
-                database: database.clone(),
-                blobs,
-                versions: statements.versions.clone(),
-            },
+            orphans: Orphans { database: database.clone(), blobs, versions: versions.clone() },
             settings: collection("setting"),
             clock: Arc::clone(&clock),
         };
-        let start = || vec![statements::watch_over(statements.clone()), house.start()];
+        let start = || vec![watch_over(statements.observer()), house.start()];
         let tasks = if tasks { start() } else { Vec::new() };
         Self {
-            writer: Writer::start(statements.clone()),
+            writer: statements.writer(),
             keys: Keys(collection("api_key")),
             lease: Lease::new(cells("lease"), Uuid::new_v4().to_string()),
             settings: collection("setting"),
             clock,
+            versions,
             statements,
             things,
             documents,
@@ -188,34 +177,34 @@ impl StatementStore for MongoStore {
     }
 
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {
-        self.0.statements.one(id).await
+        self.0.statements.reader.one(id).await
     }
 
     async fn statements(&self, filter: &Filter) -> Result<Page> {
-        self.0.statements.page(filter).await
+        self.0.statements.reader.page(filter).await
     }
 
     async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>> {
-        self.0.statements.attachments(hashes).await
+        self.0.statements.attachments.kept(hashes).await
     }
 
     async fn attachment_data(&self, kept: &KeptAttachment, from: u64) -> Result<Bytes> {
-        self.0.statements.attachment_data(kept, from).await
+        self.0.statements.attachments.data(kept, from).await
     }
 
     async fn consistent_through(&self) -> Result<Instant> {
-        self.0.statements.consistent_through().await
+        self.0.statements.news.consistent_through().await
     }
 }
 
 #[async_trait]
 impl StatementLog for MongoStore {
     async fn log(&self, after: Instant, limit: usize) -> Result<LogPage> {
-        self.0.statements.log(after, limit).await
+        self.0.statements.reader.log(after, limit).await
     }
 
     async fn wait_for_news(&self, after: Instant, at_most: Duration) {
-        self.0.statements.wait_for_news(after, at_most).await;
+        self.0.statements.news.wait_for_news(after, at_most).await;
     }
 }
 
@@ -357,11 +346,11 @@ impl CourseStore for MongoStore {
 #[async_trait]
 impl TransferStore for MongoStore {
     async fn extent(&self) -> Result<Extent> {
-        self.0.statements.extent().await
+        self.0.statements.reader.extent().await
     }
 
     async fn ready_to_restore(&self) -> Result<()> {
-        self.0.statements.ready_to_restore().await
+        self.0.statements.claims.ready_to_restore().await
     }
 
     async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()> {
@@ -409,11 +398,11 @@ impl Store for MongoStore {
         let id = format!("ping/{}", Uuid::new_v4());
         insert(&self.0.settings, doc! {"_id": &id}).await?;
         call(self.0.settings.delete_one(doc! {"_id": &id})).await?;
-        self.0.statements.versions.head().await.map(drop)
+        self.0.versions.head().await.map(drop)
     }
 
     async fn latest(&self) -> Result<Instant> {
-        let head = self.0.statements.versions.head().await?;
+        let head = self.0.versions.head().await?;
         Ok(head.last)
     }
 }

@@ -35,7 +35,7 @@ const AUTHORITY: u8 = 3;
 
 /// One thing that a statement is found by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key([u8; LENGTH]);
+pub(super) struct Key([u8; LENGTH]);
 
 impl Key {
     fn new(how: u8, kind: u8, what: &[u8]) -> Self {
@@ -45,7 +45,8 @@ impl Key {
         Self(key)
     }
 
-    pub(super) fn of(kind: Kind, text: &str, closeness: Closeness) -> Self {
+    /// How closely a statement has to do with a thing, and a hash of the thing.
+    pub(super) fn hashed(kind: Kind, text: &str, closeness: Closeness) -> Self {
         let how = match closeness {
             Closeness::Direct => DIRECT,
             Closeness::Related => RELATED,
@@ -60,12 +61,11 @@ impl Key {
         Self::new(how, kind, text.as_bytes())
     }
 
-    pub(super) fn of_index(key: &IndexKey) -> Self {
-        Self::of(key.kind, &key.text, key.closeness)
+    pub(super) fn from_index(key: &IndexKey) -> Self {
+        Self::hashed(key.kind, &key.text, key.closeness)
     }
 
-    /// What a statement that refers to one with this key has of it; see
-    /// [`xapi::index::inherited`].
+    /// The key that a statement inherits from its target's key; see [`xapi::index::inherited`].
     pub(super) fn inherited(self) -> Self {
         let Self([how, rest @ ..]) = self;
         let how = if how == AUTHORITY { RELATED } else { how };
@@ -74,11 +74,11 @@ impl Key {
         Self(key)
     }
 
-    pub(super) fn read(bson: &Bson) -> Option<Self> {
+    pub(super) fn from_bson(bson: &Bson) -> Option<Self> {
         bson.as_object_id().map(|id| Self(id.bytes()))
     }
 
-    pub(super) const fn bson(self) -> Bson {
+    pub(super) const fn to_bson(self) -> Bson {
         Bson::ObjectId(ObjectId::from_bytes(self.0))
     }
 }
@@ -93,7 +93,7 @@ mod tests {
         let mut keys = Vec::new();
         for kind in [Kind::Agent, Kind::Verb, Kind::Activity, Kind::Registration] {
             for closeness in [Closeness::Direct, Closeness::Related, Closeness::Authority] {
-                keys.push(Key::of(kind, text, closeness));
+                keys.push(Key::hashed(kind, text, closeness));
             }
         }
         let count = keys.len();
@@ -104,15 +104,15 @@ mod tests {
 
     #[test]
     fn an_authority_is_inherited_as_related() {
-        let of = |closeness| Key::of(Kind::Agent, "a", closeness);
+        let of = |closeness| Key::hashed(Kind::Agent, "a", closeness);
         assert_eq!(of(Closeness::Authority).inherited(), of(Closeness::Related));
         assert_eq!(of(Closeness::Direct).inherited(), of(Closeness::Direct));
     }
 
     #[test]
     fn a_key_reads_back() {
-        let key = Key::of(Kind::Verb, "v", Closeness::Direct);
-        assert_eq!(Key::read(&key.bson()), Some(key));
-        assert_eq!(Key::read(&Bson::Null), None);
+        let key = Key::hashed(Kind::Verb, "v", Closeness::Direct);
+        assert_eq!(Key::from_bson(&key.to_bson()), Some(key));
+        assert_eq!(Key::from_bson(&Bson::Null), None);
     }
 }

@@ -1,35 +1,44 @@
 //! Statements that refer to statements: they are found by all that their target is found by
 //! (Communication 2.1.3, "Filter Conditions for `StatementRef`s"), whichever comes first.
 //!
-//! Groups are linked one after another in the order of their stretches, each when it is the first
-//! claim of the head, so that a group sees all that came before it with their keys complete.
-//! Linking twice does no harm: a process that takes over from a dead one starts it again.
+//! Groups are linked one after another in the order of their stretches, each when its claim is the
+//! first of the head: all statements before it have their keys complete then. Linking twice does no
+//! harm: a process that finishes the claim of a dead one links the group again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use futures::future::try_join_all;
-use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
-use super::Statements;
-use super::key::{BATCH_WITH_KEYS, Key, MOST_KEYS};
-use super::row::{self, Link};
-use crate::call::{all, call};
-use crate::field;
+use super::key::{Key, MOST_KEYS};
+use super::references::References;
+use super::row::Link;
+use super::rows::{Rows, pieces};
 use crate::head::{Head, Stretch};
 use store::bounds::{Allowance, LONGEST_CHAIN};
 use store::{Result, StoreError};
 
-/// Things asked for at once.
-const ASKED: usize = 1_000;
+/// Statements changed by one call at most.
+const IDS: usize = 1_000;
 /// Keys given to a statement in one call: some servers compare each with all that are there.
 const ADDED: usize = 1_000;
 /// Calls that change statements at once.
 const CHANGED: usize = 16;
 
-impl Statements {
+/// Links the statements of groups.
+#[derive(Clone)]
+pub(super) struct Linker {
+    rows: Rows,
+    references: References,
+}
+
+impl Linker {
+    pub(super) const fn new(rows: Rows, references: References) -> Self {
+        Self { rows, references }
+    }
+
     /// Gives the statements of a stretch what they inherit, and what they are found by to those
-    /// that refer to them.
+    /// that refer to them. The stretch is that of the first claim of `head`.
     pub(super) async fn link(&self, head: &Head, stretch: Stretch, own: Vec<Link>) -> Result<()> {
         let ids: Vec<Uuid> = own.iter().map(|link| link.id).collect();
         let mut web = Web::new(own);
@@ -82,51 +91,35 @@ impl Statements {
         Ok(())
     }
 
-    /// The links of those of these statements that are there for this stretch.
+    /// The links of those of these statements that are not later than the stretch nor aborted.
     async fn links(&self, head: &Head, stretch: Stretch, ids: &[Uuid]) -> Result<Vec<Link>> {
-        let fields: Document =
-            row::LINK.iter().map(|name| ((*name).to_owned(), 1.into())).collect();
         let is_there = |link: &Link| link.stored <= stretch.to && !head.is_aborted(link.stored);
-        let mut links = Vec::new();
-        for ids in ids.chunks(ASKED) {
-            let ids: Vec<Bson> = ids.iter().copied().map(field::of_uuid).collect();
-            let found = self.collection.find(doc! {"_id": {"$in": ids}});
-            let found = found.projection(fields.clone()).batch_size(BATCH_WITH_KEYS);
-            for document in all(found).await? {
-                links.push(row::link(&document)?);
-            }
-        }
-        Ok(links.into_iter().filter(is_there).collect())
+        Ok(self.rows.links(ids).await?.into_iter().filter(is_there).collect())
     }
 
     /// Gives these statements the same keys.
     async fn add_keys(&self, ids: &[Uuid], keys: &BTreeSet<Key>) -> Result<()> {
-        let keys: Vec<Bson> = keys.iter().copied().map(Key::bson).collect();
-        for keys in keys.chunks(ADDED) {
-            for ids in ids.chunks(ASKED) {
-                match self.add(ids, keys).await {
-                    // Some have them, some not: one is too long, perhaps.
+        for keys in pieces(keys, ADDED) {
+            for ids in ids.chunks(IDS) {
+                match self.rows.add_keys(ids, &keys).await {
+                    // Some of the statements have the keys now, some not: one is too long, perhaps.
                     Err(StoreError::Rejected(_)) if ids.len() > 1 => {
                         for id in ids {
-                            self.add(std::slice::from_ref(id), keys).await.or_else(told)?;
+                            let added = self.rows.add_keys(std::slice::from_ref(id), &keys).await;
+                            added.or_else(log_rejection)?;
                         }
                     }
-                    added => added.or_else(told)?,
+                    added => added.or_else(log_rejection)?,
                 }
             }
         }
         Ok(())
     }
-
-    async fn add(&self, ids: &[Uuid], keys: &[Bson]) -> Result<()> {
-        let ids: Vec<Bson> = ids.iter().copied().map(field::of_uuid).collect();
-        let add = doc! {"$addToSet": {"keys": {"$each": keys.to_vec()}}};
-        call(self.collection.update_many(doc! {"_id": {"$in": ids}}, add)).await.map(drop)
-    }
 }
 
-/// Linking must not fail for what a statement says: all that come later wait for it.
-fn told(error: StoreError) -> Result<()> {
+/// Linking must not fail because of what a statement says: all later groups wait for it. So a
+/// statement that the database does not change is left as it is.
+fn log_rejection(error: StoreError) -> Result<()> {
     match error {
         StoreError::Rejected(reason) => {
             tracing::error!(reason, "a statement is not found by what it refers to");
@@ -237,7 +230,7 @@ mod tests {
     use xapi::instant::Instant;
 
     fn key(text: &str) -> Key {
-        Key::of(Kind::Verb, text, Closeness::Direct)
+        Key::hashed(Kind::Verb, text, Closeness::Direct)
     }
 
     fn link(n: u128, target: Option<u128>) -> Link {

@@ -1,30 +1,53 @@
 //! Waiting for statements that are new, written here or elsewhere.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use mongodb::bson::doc;
+use tokio::sync::{Mutex, watch};
 use tokio::time::Instant as Moment;
 
-use super::Statements;
-use crate::call::call;
+use super::rows::Rows;
 use crate::cell::busy;
 use crate::head::Head;
+use crate::version_log::VersionLog;
 use store::Result;
+use xapi::clock::Clock;
 use xapi::instant::Instant;
 
-/// How often it is looked what other processes have written.
+/// How often this process looks whether other processes have written.
 const LOOK: Duration = Duration::from_millis(100);
-/// How far behind the clock the horizon may be, in microseconds.
+/// How far behind the clock a promise may be that is given again, in microseconds.
 const FRESH: i64 = 1_000_000;
 
-impl Statements {
+/// What is visible now, and what will be.
+#[derive(Clone)]
+pub(crate) struct News {
+    versions: VersionLog,
+    rows: Rows,
+    clock: Arc<dyn Clock>,
+    /// Held by the request that writes a promise.
+    promising: Arc<Mutex<()>>,
+    /// The newest statement that this process has made visible.
+    newest: watch::Receiver<Instant>,
+}
+
+impl News {
+    pub(super) fn new(
+        versions: VersionLog,
+        rows: Rows,
+        clock: Arc<dyn Clock>,
+        newest: watch::Receiver<Instant>,
+    ) -> Self {
+        Self { versions, rows, clock, promising: Arc::default(), newest }
+    }
+
     /// See [`store::StatementLog::wait_for_news`].
     pub(crate) async fn wait_for_news(&self, after: Instant, at_most: Duration) {
         let until = Moment::now() + at_most;
-        let mut newest = self.newest.subscribe();
+        let mut newest = self.newest.clone();
         let mut looked = after;
         loop {
-            // A database that is not there is no news; the reader will find out.
+            // A database that does not answer is no news: the caller's next read will fail.
             if self.is_news(after, &mut looked).await.unwrap_or(false) {
                 return;
             }
@@ -42,17 +65,17 @@ impl Statements {
         if horizon <= *looked {
             return Ok(false);
         }
-        let within = doc! {"stored": {"$gt": after.micros(), "$lte": horizon.micros()}};
-        let found = call(self.collection.find_one(within).projection(doc! {"_id": 1})).await?;
-        if found.is_none() {
+        let is_news = self.rows.has_any(after, horizon).await?;
+        if !is_news {
             *looked = horizon;
         }
-        Ok(found.is_some())
+        Ok(is_news)
     }
 
-    /// See [`store::StatementStore::consistent_through`]. What was promised is written into
-    /// the head, so that no other process, whatever its clock says, can store before it; not more
-    /// than once a second, and by one request of this process: the others wait for it.
+    /// See [`store::StatementStore::consistent_through`]. The instant that is promised is
+    /// written into the head, so that no other process can store earlier, whatever its clock says.
+    /// That is done at most once in [`FRESH`], by one request of this process, and other requests
+    /// wait for its end.
     pub(crate) async fn consistent_through(&self) -> Result<Instant> {
         let now = self.clock.now();
         if let Some(horizon) = self.fresh_horizon(now).await? {

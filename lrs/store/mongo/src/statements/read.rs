@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 
 use futures::future::join_all;
-use mongodb::action::Find;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::key::Key;
-use super::{Statements, row};
-use crate::blob::INLINE;
-use crate::call::{BATCH, all, all_until, call};
+use super::references::References;
+use super::row;
+use super::rows::Rows;
+use crate::blob::{Blobs, INLINE};
+use crate::call::{all, all_until};
 use crate::field;
 use crate::head::Head;
+use crate::version_log::VersionLog;
 use store::{Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result, StoreError};
 use xapi::index::{Closeness, Kind};
 use xapi::instant::Instant;
@@ -23,13 +25,29 @@ use xapi::stored::Stored;
 /// Read beyond a page, so that some voided statements do not cost another question.
 const SPARE: usize = 8;
 
-impl Statements {
+/// Reads statements, and the log.
+#[derive(Clone)]
+pub(crate) struct Reader {
+    versions: VersionLog,
+    rows: Rows,
+    references: References,
+    blobs: Blobs,
+}
+
+impl Reader {
+    pub(super) const fn new(
+        versions: VersionLog,
+        rows: Rows,
+        references: References,
+        blobs: Blobs,
+    ) -> Self {
+        Self { versions, rows, references, blobs }
+    }
+
     /// See [`store::StatementStore::statement`].
     pub(crate) async fn one(&self, id: Uuid) -> Result<Option<Kept>> {
         let head = self.versions.head().await?;
-        let by_id = doc! {"_id": field::of_uuid(id)};
-        let found = call(self.collection.find_one(by_id).projection(row::without_keys())).await?;
-        let Some(found) = found else { return Ok(None) };
+        let Some(found) = self.rows.with_id(id).await? else { return Ok(None) };
         if !head.shows(field::instant(&found, "stored")?) {
             return Ok(None);
         }
@@ -47,7 +65,7 @@ impl Statements {
             let mut all_of = shown(&head, after, until);
             all_of.extend(conditions.iter().cloned());
             let mut bytes = 0;
-            let found = all_until(self.found(all_of, filter.ascending, wanted), |document| {
+            let found = all_until(self.rows.find(all_of, filter.ascending, wanted), |document| {
                 bytes += document.get_str("body").map_or(INLINE, str::len);
                 bytes >= PAGE_BYTES
             });
@@ -87,7 +105,7 @@ impl Statements {
         let head = self.versions.head().await?;
         let shown = shown(&head, after, Instant::from_micros(i64::MAX));
         let mut bytes = 0;
-        let found = all_until(self.found(shown, true, limit), |document| {
+        let found = all_until(self.rows.find(shown, true, limit), |document| {
             // What is in a file is as long as a page may be.
             bytes += document.get_str("body").map_or(LOG_BYTES, str::len);
             bytes >= LOG_BYTES
@@ -101,17 +119,11 @@ impl Statements {
     pub(crate) async fn extent(&self) -> Result<Extent> {
         let head = self.versions.head().await?;
         let shown = shown(&head, Instant::from_micros(i64::MIN), Instant::from_micros(i64::MAX));
-        let statements = call(self.collection.estimated_document_count()).await?;
-        let newest = all(self.found(shown, false, 1)).await?;
+        let statements = self.rows.estimated_count().await?;
+        let newest = all(self.rows.find(shown, false, 1)).await?;
         let newest = newest.first().map(|newest| field::instant(newest, "stored")).transpose()?;
-        Ok(Extent { statements, newest: newest.unwrap_or_default() })
-    }
-
-    fn found(&self, all_of: Vec<Document>, ascending: bool, limit: usize) -> Find<'_, Document> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let order = doc! {"stored": if ascending { 1 } else { -1 }};
-        let found = self.collection.find(doc! {"$and": all_of}).projection(row::without_keys());
-        found.sort(order).limit(limit).batch_size(BATCH)
+        // The epoch where there is none: see `Extent`.
+        Ok(Extent { statements, newest: newest.unwrap_or(Instant::from_micros(0)) })
     }
 
     /// Leaves out the documents after the one by which the bodies weigh `most` bytes, those in files too. False where
@@ -142,7 +154,7 @@ impl Statements {
         let ids = ids.map(|document| field::uuid(document, "_id")).collect::<Result<Vec<_>>>()?;
         let voided = self.references.voided(head, &ids).await?;
         let kept = found.iter().map(async |document| {
-            let statement = row::statement(document, &self.blobs).await?;
+            let statement = self.rows.statement(document).await?;
             let voided = voided.contains(&statement.id);
             Ok(Kept { statement, voided })
         });
@@ -153,7 +165,7 @@ impl Statements {
 /// Whether a statement that has the keys of the filter's conditions meets them as it must.
 fn is_met(filter: &Filter, document: &Document, statement: &Stored) -> Result<bool> {
     // Keys that are not its own come by a reference.
-    if !filter.must_be_met_alone() || row::target(document).is_none() {
+    if !filter.must_be_met_alone() || row::target(document)?.is_none() {
         return Ok(true);
     }
     let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
@@ -186,12 +198,14 @@ fn bounds(filter: &Filter) -> (Instant, Instant) {
 /// What must hold, the rarest first: a server that takes the first index it can does well.
 fn conditions(filter: &Filter) -> Vec<Document> {
     use Closeness::{Authority, Direct, Related};
-    let one = |kind, text: &str, closeness| doc! {"keys": Key::of(kind, text, closeness).bson()};
+    let one =
+        |kind, text: &str, closeness| doc! {"keys": Key::hashed(kind, text, closeness).to_bson()};
     let of = |kind, wanted: &Match| {
         if !wanted.related {
             return one(kind, &wanted.text, Direct);
         }
-        let keys = [Direct, Related, Authority].map(|how| Key::of(kind, &wanted.text, how).bson());
+        let keys =
+            [Direct, Related, Authority].map(|how| Key::hashed(kind, &wanted.text, how).to_bson());
         doc! {"keys": {"$in": keys.to_vec()}}
     };
     let registration =

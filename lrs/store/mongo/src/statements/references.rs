@@ -16,14 +16,19 @@ use store::Result;
 /// Targets asked for at once.
 const ASKED: usize = 1_000;
 
-/// Where references are kept.
+/// The collection of references.
 #[derive(Clone)]
-pub(crate) struct References(pub(crate) Collection<Document>);
+pub(super) struct References(Collection<Document>);
 
 impl References {
+    pub(super) const fn new(collection: Collection<Document>) -> Self {
+        Self(collection)
+    }
+
     /// Keeps the references of these statements; a second time it changes nothing.
     pub(super) async fn keep(&self, statements: impl Iterator<Item = &Document>) -> Result<()> {
         let references = statements.filter_map(|statement| {
+            // A statement that refers to none has no `refers`.
             Some(doc! {
                 "_id": statement.get("stored")?.clone(),
                 "id": statement.get("_id")?.clone(),
@@ -43,11 +48,11 @@ impl References {
         let mut found = BTreeSet::new();
         for targets in targets.chunks(ASKED) {
             let room = i64::try_from(most.saturating_sub(found.len())).unwrap_or(i64::MAX);
-            // No limit is told as 0.
+            // The driver takes a limit of 0 for none.
             if room == 0 {
                 break;
             }
-            for reference in all(self.0.find(of(targets)).limit(room)).await? {
+            for reference in all(self.0.find(to_any_of(targets)).limit(room)).await? {
                 found.insert(field::uuid(&reference, "id")?);
             }
         }
@@ -68,7 +73,7 @@ impl References {
     async fn find(&self, targets: &[Uuid], and: Document) -> Result<Vec<Document>> {
         let mut found = Vec::new();
         for targets in targets.chunks(ASKED) {
-            let mut filter = of(targets);
+            let mut filter = to_any_of(targets);
             filter.extend(and.clone());
             found.extend(all(self.0.find(filter)).await?);
         }
@@ -81,7 +86,8 @@ impl References {
     }
 }
 
-fn of(targets: &[Uuid]) -> Document {
+/// What finds the references to `targets`.
+fn to_any_of(targets: &[Uuid]) -> Document {
     let targets: Vec<Bson> = targets.iter().copied().map(field::of_uuid).collect();
     doc! {"target": {"$in": targets}}
 }

@@ -1,5 +1,5 @@
 //! A statement as a document: `_id`, `stored` in microseconds, `keys`, `body`, `crc`, and for one that
-//! refers to another `refers` and, where it voids it, `voids`. One of a version before has no `crc`.
+//! refers to another `refers` and `voids`: whether it voids that one. A version before wrote no `crc`.
 
 use std::collections::BTreeSet;
 
@@ -22,13 +22,13 @@ pub(super) async fn document(
     blobs: &Blobs,
     holder: Holder,
 ) -> Result<Document> {
-    let keys: BTreeSet<Key> = statement.keys.iter().map(Key::of_index).collect();
+    let keys: BTreeSet<Key> = statement.keys.iter().map(Key::from_index).collect();
     let text = statement.stamped(stored);
     let crc = checksum::of_statement(statement.id, stored, statement.voiding, text.as_bytes());
     let mut document = doc! {
         "_id": field::of_uuid(statement.id),
         "stored": stored.micros(),
-        "keys": keys.into_iter().map(Key::bson).collect::<Vec<_>>(),
+        "keys": keys.into_iter().map(Key::to_bson).collect::<Vec<_>>(),
         "body": blobs.text_field(&text, holder).await?,
         "crc": i64::from(crc),
     };
@@ -57,18 +57,23 @@ pub(super) fn without_keys() -> Document {
 pub(super) const LINK: [&str; 3] = ["stored", "keys", "refers"];
 
 pub(super) fn link(document: &Document) -> Result<Link> {
-    let keys = document.get_array("keys").map(|keys| keys.iter().filter_map(Key::read).collect());
     Ok(Link {
         id: field::uuid(document, "_id")?,
         stored: field::instant(document, "stored")?,
-        keys: keys.unwrap_or_default(),
-        target: target(document),
+        keys: keys(document)?,
+        target: target(document)?,
     })
 }
 
+fn keys(document: &Document) -> Result<BTreeSet<Key>> {
+    let corrupt = || StoreError::Corrupt("a statement's list of keys cannot be read".into());
+    let keys = document.get_array("keys").map_err(|_| corrupt())?;
+    keys.iter().map(|key| Key::from_bson(key).ok_or_else(corrupt)).collect()
+}
+
 /// The statement that a document's statement refers to.
-pub(super) fn target(document: &Document) -> Option<Uuid> {
-    field::uuid(document, "refers").ok()
+pub(super) fn target(document: &Document) -> Result<Option<Uuid>> {
+    document.contains_key("refers").then(|| field::uuid(document, "refers")).transpose()
 }
 
 /// Whether it is a voiding statement.

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::Statements;
 use super::group::Outcome;
+use super::put::GroupWriter;
 use store::bounds::check_width;
 use store::{Batch, KeptBatch, Result, StoreError};
 use xapi::instant::Instant;
@@ -43,9 +43,9 @@ pub(crate) struct Writer(mpsc::Sender<Job>);
 
 impl Writer {
     /// Starts the task; it ends when the writer is dropped and all that waited is done.
-    pub(crate) fn start(statements: Statements) -> Self {
+    pub(super) fn start(groups: GroupWriter) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(Work { statements, queue, waiting: VecDeque::new(), most: REQUESTS }.run());
+        tokio::spawn(Work { groups, queue, waiting: VecDeque::new(), most: REQUESTS }.run());
         Self(jobs)
     }
 
@@ -64,7 +64,7 @@ impl Writer {
 }
 
 struct Work {
-    statements: Statements,
+    groups: GroupWriter,
     queue: mpsc::Receiver<Job>,
     waiting: VecDeque<Job>,
     /// Requests of the next group at the most.
@@ -125,7 +125,7 @@ impl Work {
             asked.push((at, reply));
         }
         let at = asked.first().and_then(|(at, _)| at.as_deref());
-        let outcomes = match self.statements.keep(&batches, at).await {
+        let outcomes = match self.groups.write(&batches, at).await {
             Ok(outcomes) => {
                 self.most = (self.most * 2).min(REQUESTS);
                 outcomes

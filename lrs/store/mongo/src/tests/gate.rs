@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::statements::Task;
+use crate::task::Task;
 
 /// The wire protocol's number of a message.
 const MESSAGE: u32 = 2013;

@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 use super::gate::Gate;
 use super::orphans::{LATER, only_named_are_left, orphans};
-use super::{as_any, change_much, observer, open};
+use super::{as_any, change_much, observer, open, statements};
 use crate::MongoStore;
-use crate::statements::{GRACE, Observer};
+use crate::statements::GRACE;
 use crate::{BEAT, LEASE};
 use store::{Batch, Result, StatementStore as _, Store, StoreError};
 use store_testkit::sample::{
@@ -100,17 +100,17 @@ pub(super) async fn bury(store: &MongoStore) {
     for _ in 0..5 {
         observer.look(now + LEASE).await.unwrap();
     }
-    let head = store.0.statements.versions.head().await.unwrap();
+    let head = store.0.versions.head().await.unwrap();
     assert_eq!(head.claims, [], "a dead process holds up the others");
 }
 
 /// Removes what is left of aborted groups, as after a long time.
 pub(super) async fn settle(store: &MongoStore) {
-    let mut observer = Observer::new(store.0.statements.clone());
+    let mut observer = store.0.statements.observer();
     let now = Moment::now();
     observer.look(now).await.unwrap();
     observer.look(now + GRACE).await.unwrap();
-    let head = store.0.statements.versions.head().await.unwrap();
+    let head = store.0.versions.head().await.unwrap();
     assert_eq!(head.aborted, []);
 }
 
@@ -207,7 +207,7 @@ async fn at_every_call(fate: Fate) {
     let before = log(&as_any(&store)).await;
     settle(&store).await;
     assert_eq!(log(&as_any(&store)).await, before);
-    let kept = store.0.statements.collection.count_documents(Document::new()).await.unwrap();
+    let kept = statements(&store).count_documents(Document::new()).await.unwrap();
     assert_eq!(kept, before.len() as u64, "nothing is left of what was taken back");
     only_named_are_left(&store, "attachment", "file").await;
 }
@@ -256,7 +256,7 @@ async fn die_sealed(uri: &str, store: &MongoStore, round: u32) {
     let _dying =
         tokio::spawn(async move { writer.put_statements(batch_of(round)).await.map(drop) });
     gate.holds().await;
-    while !store.0.statements.versions.head().await.unwrap().claims.iter().any(|it| it.sealed) {
+    while !store.0.versions.head().await.unwrap().claims.iter().any(|it| it.sealed) {
         gate.shut_after(1);
         gate.holds().await;
     }
@@ -291,7 +291,7 @@ async fn a_request_that_the_database_does_not_take_fails_no_other() {
     }
     let read: BTreeSet<Uuid> = log(&any).await.iter().map(|kept| kept.statement.id).collect();
     assert_eq!(read, ids_of((0..20).filter(|n| *n != 5)).into_iter().collect());
-    let head = store.0.statements.versions.head().await.unwrap();
+    let head = store.0.versions.head().await.unwrap();
     assert_eq!((head.claims, head.aborted), (Vec::new(), Vec::new()));
 }
 

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use mongodb::Database;
 use mongodb::bson::{Document, doc};
+use mongodb::{Collection, Database};
 use tokio::time::Instant as Moment;
 
 use super::MongoStore;
@@ -35,7 +35,7 @@ async fn open(uri: &str) -> MongoStore {
 /// An observer that has seen all claims so often that it holds those for dead, at its next look,
 /// which are as they were.
 async fn observer(store: &MongoStore, now: Moment) -> Observer {
-    let mut observer = Observer::new(store.0.statements.clone());
+    let mut observer = store.0.statements.observer();
     for _ in 1..LOOKS {
         observer.look(now).await.unwrap();
     }
@@ -47,9 +47,14 @@ fn as_any(store: &MongoStore) -> Arc<dyn Store> {
     Arc::new(store.clone())
 }
 
+/// The collection of statements.
+fn statements(store: &MongoStore) -> Collection<Document> {
+    database(store).collection("statement")
+}
+
 fn database(store: &MongoStore) -> Database {
-    let statements = &store.0.statements.collection;
-    statements.client().database(&statements.namespace().db)
+    let settings = &store.0.settings;
+    settings.client().database(&settings.namespace().db)
 }
 
 /// Leaves the head as after so many changes of it that all older versions were removed, just now.

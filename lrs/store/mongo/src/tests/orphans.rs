@@ -12,6 +12,7 @@ use super::documents::{FREE, document, key};
 use super::gate::Gate;
 use super::{as_any, database, open};
 use crate::MongoStore;
+use crate::blob::Blobs;
 use crate::housekeeping::House;
 use crate::orphans::Orphans;
 use store::DocumentStore as _;
@@ -30,12 +31,8 @@ const DAY: i64 = 86_400 * 1_000_000;
 pub(super) const LATER: Instant = Instant::from_micros(i64::MAX);
 
 pub(super) fn orphans(store: &MongoStore) -> Orphans {
-    let statements = &store.0.statements;
-    Orphans {
-        database: database(store),
-        blobs: statements.blobs.clone(),
-        versions: statements.versions.clone(),
-    }
+    let database = database(store);
+    Orphans { blobs: Blobs::new(&database), versions: store.0.versions.clone(), database }
 }
 
 async fn ids(store: &MongoStore, collection: &str, field: &str) -> BTreeSet<ObjectId> {
@@ -104,7 +101,7 @@ async fn a_file_is_removed_a_day_after_it_was_left() {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = open(&uri).await;
     let cell = store.0.documents.cells.holder("no document's");
-    store.0.statements.blobs.field(&vec![0; LARGE], cell).await.unwrap();
+    Blobs::new(&database(&store)).field(&vec![0; LARGE], cell).await.unwrap();
     let written = SystemClock.now().micros();
     for (seconds, left) in [(-2, 1), (2, 0)] {
         let now = Instant::from_micros(written + DAY + seconds * 1_000_000);

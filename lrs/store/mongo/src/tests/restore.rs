@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use mongodb::bson::doc;
+use mongodb::bson::{Document, doc};
 use tokio::time::{Instant as Moment, timeout};
 
 use super::gate::Gate;
 use super::groups::{bury, settle};
 use super::orphans::only_named_are_left;
-use super::{as_any, change_much, observer, open};
-use crate::statements::{LOOKS, Observer};
+use super::{as_any, change_much, database, observer, open, statements};
+use crate::statements::LOOKS;
 use crate::{BEAT, LEASE, MongoStore};
 use store::{Result, Store, StoreError};
 use store_testkit::sample::{attached, log, put, reference, stamped, statement, voiding};
@@ -59,11 +59,11 @@ enum Fate {
 
 /// Nothing is left of what was taken back.
 async fn is_clean(store: &MongoStore) {
-    let statements = &store.0.statements;
-    let kept = statements.collection.count_documents(doc! {}).await.unwrap();
+    let kept = statements(store).count_documents(doc! {}).await.unwrap();
     assert_eq!(kept, there(&as_any(store)).await.len() as u64);
-    let dangling = doc! {"_id": {"$gt": statements.versions.head().await.unwrap().last.micros()}};
-    assert_eq!(statements.references.0.find_one(dangling).await.unwrap(), None);
+    let dangling = doc! {"_id": {"$gt": store.0.versions.head().await.unwrap().last.micros()}};
+    let references = database(store).collection::<Document>("reference");
+    assert_eq!(references.find_one(dangling).await.unwrap(), None);
 }
 
 /// A round in which a copy is held after so many calls and held for dead; another one goes on with
@@ -151,7 +151,7 @@ async fn who_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
     let _copying = tokio::spawn(restore(first, 0, elsewhere(0)));
     dying.holds().await;
     drop(dying);
-    let claim = async || store.0.statements.versions.head().await.unwrap().claims.pop();
+    let claim = async || store.0.versions.head().await.unwrap().claims.pop();
     let owner = claim().await.map(|claim| claim.owner);
     let gate = Gate::to(&uri).await;
     let slow = open(gate.uri()).await;
@@ -162,7 +162,7 @@ async fn who_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
     gate.keeps_back().await;
     let adopted = claim().await.map(|claim| claim.owner);
     assert!(adopted.is_some() && adopted != owner, "it is the slow one's now");
-    let mut other = Observer::new(store.0.statements.clone());
+    let mut other = store.0.statements.observer();
     for look in 0..=LOOKS + 1 {
         other.look(now + LEASE * look).await.unwrap();
         tokio::time::sleep(BEAT + BEAT / 5).await;
@@ -190,8 +190,7 @@ async fn who_takes_a_copy_back_takes_nothing_from_the_next() {
         let _copying = tokio::spawn(restore(first, n, elsewhere(n)));
         dying.holds().await;
         let all_inserted = doc! {"stored": elsewhere(n).last().unwrap().stored.micros()};
-        while store.0.statements.collection.find_one(all_inserted.clone()).await.unwrap().is_none()
-        {
+        while statements(&store).find_one(all_inserted.clone()).await.unwrap().is_none() {
             dying.shut_after(1);
             dying.holds().await;
         }

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant as Moment, timeout};
 
 use super::gate::Gate;
-use super::{as_any, change_much, observer, open};
+use super::{as_any, change_much, observer, open, statements};
 use crate::LEASE;
 use crate::{MongoStore, field};
 use store::{Result, StatementStore as _, StoreError};
@@ -37,7 +37,7 @@ fn put_and_read(store: &MongoStore, n: u32, doom: Option<u32>) -> JoinHandle<(Re
 
 async fn is_inserted(store: &MongoStore, n: u32) -> bool {
     let by_id = doc! {"_id": field::of_uuid(id(n))};
-    store.0.statements.collection.find_one(by_id).await.unwrap().is_some()
+    statements(store).find_one(by_id).await.unwrap().is_some()
 }
 
 /// One inserts a statement and takes it back, for another in its batch is a conflict. Whatever the
@@ -106,7 +106,7 @@ async fn an_equal_statement_is_answered_when_it_can_be_read() {
 /// Holds a writer when it has claimed a stretch.
 async fn hold_with_a_claim(store: &MongoStore, gate: &Gate) {
     gate.holds().await;
-    while store.0.statements.versions.head().await.unwrap().claims.is_empty() {
+    while store.0.versions.head().await.unwrap().claims.is_empty() {
         gate.shut_after(1);
         gate.holds().await;
     }
