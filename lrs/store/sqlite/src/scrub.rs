@@ -1,5 +1,5 @@
-//! Reads the whole database once, in the background, after it was opened: damage is noticed before somebody happens to
-//! ask for what it has hit.
+//! Reads the whole database once, in the background, after it was opened: damage is noticed before a request happens to
+//! read what it has hit.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,10 +14,10 @@ use crate::failure::{Failure, Result};
 use store::StoreError;
 use xapi::instant::Instant;
 
-/// Statements and documents read at once: others may write in between, and the journal can be written back.
+/// Statements and documents read in one transaction. Between two of them the journal can be written back.
 const AT_ONCE: usize = 1_000;
 
-/// The thread that reads. Dropping it ends it, wherever it is.
+/// The thread that reads. It is interrupted and ends when this is dropped.
 pub(super) struct Scrub {
     interrupt: InterruptHandle,
     stop: Arc<AtomicBool>,
@@ -48,7 +48,7 @@ impl Scrub {
     pub(super) fn join(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
-            // A panic of it is reported by itself, and nobody's concern here.
+            // A panic of the thread was reported by the panic itself.
             let _ = thread.join();
         }
     }
@@ -62,7 +62,7 @@ impl Drop for Scrub {
     }
 }
 
-/// Reads on past statements that cannot be read, and ends at any other error.
+/// Reads everything. Goes on after a statement that cannot be read, and ends at any other error.
 fn scrub(connection: &Connection, damage: &Damage, is_stopped: impl Fn() -> bool) -> Result<()> {
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {
