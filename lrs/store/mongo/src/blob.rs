@@ -15,9 +15,9 @@ use super::field;
 use super::head::ClaimId;
 use store::{PIECE, Result, StoreError};
 
-/// What a document holds itself. A server's answer holds [`super::call::BATCH`] of them.
+/// Longer bytes go into a file. A server's answer holds [`super::call::BATCH`] documents with this much.
 pub(super) const INLINE: usize = 256 << 10;
-/// What a document held itself at the most, in any version.
+/// The longest bytes that any release kept in the document itself.
 pub(super) const EVER_INLINE: usize = 8 << 20;
 /// The name of the files' collections, before `.files` and `.chunks`.
 pub(super) const BUCKET: &str = "blob";
@@ -84,7 +84,7 @@ pub(super) struct Blob {
     pub(super) id: ObjectId,
     /// How many bytes it has.
     pub(super) bytes: u64,
-    /// How many of them are in each of its chunks but the last.
+    /// How many bytes are in each of its chunks but the last.
     pub(super) chunk: u32,
 }
 
@@ -136,7 +136,7 @@ impl Blobs {
         self.write(bytes, holder).await.map(Bson::ObjectId)
     }
 
-    /// The same for text, which stays readable in the document.
+    /// [`Self::field`] for text, which is a string where it is in the document.
     pub(super) async fn text_field(&self, text: &str, holder: Holder) -> Result<Bson> {
         if text.len() <= INLINE {
             return Ok(Bson::String(text.to_owned()));
@@ -144,7 +144,7 @@ impl Blobs {
         self.write(text.as_bytes(), holder).await.map(Bson::ObjectId)
     }
 
-    /// The bytes that the field `name` was made of.
+    /// The bytes of the field `name`, from the document or from its file.
     pub(super) async fn bytes(&self, document: &Document, name: &str) -> Result<Bytes> {
         if let Ok(text) = document.get_str(name) {
             return Ok(Bytes::copy_from_slice(text.as_bytes()));
@@ -155,7 +155,7 @@ impl Blobs {
         self.download(field::object_id(document, name)?).await
     }
 
-    /// The same as text.
+    /// [`Self::bytes`] as text.
     pub(super) async fn text(&self, document: &Document, name: &str) -> Result<String> {
         let bytes = self.bytes(document, name).await?;
         String::from_utf8(bytes.into())

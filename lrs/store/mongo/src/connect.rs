@@ -13,7 +13,7 @@ use super::call::{call, code, in_time, insert};
 use store::{Result, StoreError};
 use xapi::instant::Instant;
 
-/// A server that cannot be reached for so long is not there.
+/// How long a server is looked for before it is held for unreachable.
 const SELECTION: Duration = Duration::from_secs(5);
 const CONNECT: Duration = Duration::from_secs(5);
 /// Connections of one process to one server.
@@ -26,12 +26,12 @@ const WIRE: i64 = 13;
 const NOT_IN_A_NAME: [char; 13] =
     ['/', '\\', '.', '"', '$', '*', '<', '>', ':', '|', '?', ' ', '\0'];
 const LONGEST_NAME: usize = 63;
-/// The server's codes for a user without the right, and for one that it does not know.
+/// The server's codes: the user lacks the right; the user or password is wrong.
 const NOT_ALLOWED: i32 = 13;
 const NOT_KNOWN: i32 = 18;
-/// A clock that differs more from the server's is worth a word, and one that differs by a minute is not worked
-/// with, in milliseconds: `stored` never goes back, so it would be wrong on all machines until their clocks are
-/// where this one was.
+/// In milliseconds: a clock that differs by more than [`SKEW`] from the server's is logged, and one that differs by
+/// more than [`MOST_SKEW`] is refused. `stored` never goes back: after a clock that was an hour ahead it would be wrong
+/// on all machines for an hour.
 const SKEW: i64 = 2_000;
 const MOST_SKEW: i64 = 60_000;
 
@@ -39,7 +39,7 @@ const MOST_SKEW: i64 = 60_000;
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] with what to do, where the URI has a fault or names no database,
-/// nobody answers, or the server is too old, not writable, or refuses what is needed.
+/// no server answers, or the server is too old, not writable, or refuses what is needed.
 pub(super) async fn connect(uri: &str, now: Instant) -> Result<Database> {
     // One TLS provider for the whole program; a second installation is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -108,7 +108,7 @@ fn overridden(options: &ClientOptions) -> Vec<&'static str> {
 
 async fn check(database: &Database, now: Instant) -> Result<()> {
     let hello = in_time(database.run_command(doc! {"hello": 1})).await?.map_err(advised)?;
-    let wire = hello.get_i32("maxWireVersion").map(i64::from).unwrap_or_default();
+    let wire = hello.get_i32("maxWireVersion").map_or(0, i64::from);
     if wire < WIRE {
         return Err(unusable(&format!(
             "it is too old (wire version {wire}, needed {WIRE}): use MongoDB 5.0 or newer, \
@@ -116,9 +116,11 @@ async fn check(database: &Database, now: Instant) -> Result<()> {
         )));
     }
     let is_writable = hello.get_bool("isWritablePrimary").or_else(|_| hello.get_bool("ismaster"));
-    if !is_writable.unwrap_or_default() {
+    // A server that says neither is none that takes writes.
+    if !is_writable.is_ok_and(|writable| writable) {
         return Err(unusable("it is not writable: name the replica set (?replicaSet=NAME)"));
     }
+    // A server that does not tell its time cannot be compared with.
     let Some(theirs) = time_in(&hello) else { return Ok(()) };
     let skew = (now.micros() - theirs.micros()) / 1_000;
     if skew.abs() > MOST_SKEW {

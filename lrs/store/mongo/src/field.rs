@@ -13,6 +13,11 @@ fn corrupt(name: &str) -> StoreError {
     StoreError::Corrupt(format!("a document of the database lacks a good field `{name}`"))
 }
 
+/// The field `name`, of any type.
+pub(super) fn any<'a>(document: &'a Document, name: &str) -> Result<&'a Bson> {
+    document.get(name).ok_or_else(|| corrupt(name))
+}
+
 /// The integer `name`. Servers may give back a small one as 32 bits.
 pub(super) fn integer(document: &Document, name: &str) -> Result<i64> {
     match document.get(name) {
@@ -34,8 +39,25 @@ pub(super) fn text(document: &Document, name: &str) -> Result<String> {
     document.get_str(name).map(str::to_owned).map_err(|_| corrupt(name))
 }
 
+/// The texts in the list `name`.
+pub(super) fn texts<'a>(document: &'a Document, name: &str) -> Result<Vec<&'a str>> {
+    let list = document.get_array(name).map_err(|_| corrupt(name))?;
+    list.iter().map(|entry| entry.as_str().ok_or_else(|| corrupt(name))).collect()
+}
+
 pub(super) fn object_id(document: &Document, name: &str) -> Result<ObjectId> {
     document.get_object_id(name).map_err(|_| corrupt(name))
+}
+
+/// The integers in the list `name`.
+pub(super) fn integers(document: &Document, name: &str) -> Result<Vec<i64>> {
+    let list = document.get_array(name).map_err(|_| corrupt(name))?;
+    let integer = |entry: &Bson| match entry {
+        Bson::Int64(number) => Ok(*number),
+        Bson::Int32(number) => Ok(i64::from(*number)),
+        _ => Err(corrupt(name)),
+    };
+    list.iter().map(integer).collect()
 }
 
 /// The documents in the list `name`.

@@ -1,4 +1,4 @@
-//! Removing what has served its time, and what dead processes have left.
+//! Removing, in the background, what is not needed any more and what dead processes have left.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,14 +15,14 @@ use store::Result;
 use xapi::clock::Clock;
 use xapi::instant::Instant;
 
-/// The first time after the start, and how often then.
+/// The first time after the start, and the pause between two times.
 const FIRST: Duration = Duration::from_mins(5);
 const EVERY: Duration = Duration::from_hours(1);
 /// What no document needs any more is removed this long after, in microseconds: no process can
 /// still be at work on what began before.
 const DAY: i64 = 86_400 * 1_000_000;
 
-/// What there is to keep in order.
+/// What is cleared, and by which clock.
 pub(super) struct House {
     pub(super) documents: Cells,
     pub(super) orphans: Orphans,
@@ -31,7 +31,7 @@ pub(super) struct House {
 }
 
 impl House {
-    /// Keeps it in order as long as the task lives.
+    /// Clears away every hour as long as the task lives.
     pub(super) fn start(self) -> Task {
         Task::new(async move {
             let mut pause = FIRST;
@@ -45,7 +45,7 @@ impl House {
         })
     }
 
-    /// Files are of all machines: how old they are is not for the clock of one to say.
+    /// Clears away by the server's time: the ids of files come from the clocks of all machines.
     async fn clear_away_by_the_servers_time(&self) -> Result<()> {
         let time = connect::time(&self.orphans.database).await?;
         self.clear_away(time.unwrap_or_else(|| self.clock.now())).await
@@ -67,7 +67,7 @@ impl House {
         removed
     }
 
-    /// Whether this process, and no other, looks through all files on a day.
+    /// Whether this process, and no other, looks through all files on a day. The first that asks does.
     pub(super) async fn has_the_day(&self, day: i64) -> Result<bool> {
         let is_mine = insert(&self.settings, doc! {"_id": id(day)}).await?;
         let earlier = doc! {"_id": {"$gte": id(0), "$lt": id(day)}};
@@ -76,7 +76,7 @@ impl House {
     }
 }
 
-/// What says that somebody looks through all files on a day.
+/// The id of the document that the process inserts which looks through all files on a day.
 fn id(day: i64) -> String {
     format!("files/{day:08}")
 }

@@ -53,8 +53,8 @@ mod field;
 mod head;
 mod housekeeping;
 mod keys;
-mod layout;
 mod lease;
+mod migrations;
 mod orphans;
 mod progress;
 mod statements;
@@ -64,9 +64,9 @@ mod tests;
 mod things;
 mod version_log;
 
-/// How often a process says that it lives, of each thing that it holds.
+/// How often a process renews what it holds: the lease, and its claims.
 const BEAT: Duration = Duration::from_secs(1);
-/// Who was silent for so long is gone, as seen by one observer's own clock.
+/// A holder that did not renew for this long, by the clock of one observer, is held for dead.
 const LEASE: Duration = Duration::from_secs(6);
 
 /// A store in a database. Clones share it.
@@ -97,17 +97,17 @@ impl MongoStore {
     pub async fn open(uri: &str, clock: Arc<dyn Clock>) -> Result<Self> {
         let database = connect::connect(uri, clock.now()).await?;
         connect::try_out(&database).await?;
-        layout::migrate(&database).await?;
+        migrations::migrate(&database).await?;
         Ok(Self(Arc::new(Inner::new(&database, clock, true))))
     }
 
-    /// The same to read only: nothing is changed, in a database that must be a store already.
+    /// Opens a store for reading only: nothing is changed. The database must be a store already.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], also where no store is there.
     pub async fn open_to_read(uri: &str, clock: Arc<dyn Clock>) -> Result<Self> {
         let database = connect::connect(uri, clock.now()).await?;
-        layout::check(&database).await?;
+        migrations::check(&database).await?;
         Ok(Self(Arc::new(Inner::new(&database, clock, false))))
     }
 
@@ -123,7 +123,7 @@ impl MongoStore {
 }
 
 impl Inner {
-    /// With `tasks`, what others left and what has served its time is cleared away.
+    /// With `tasks`, this process observes claims, and removes what is not needed any more.
     fn new(database: &Database, clock: Arc<dyn Clock>, tasks: bool) -> Self {
         let collection = |name: &str| database.collection::<Fields>(name);
         let cells = |name: &str| Cells::new(collection(name));
@@ -308,11 +308,11 @@ impl CourseStore for MongoStore {
         after: &str,
         limit: usize,
     ) -> Result<Vec<ProgressDocument>> {
-        Ok(self.0.progress.read(course, Wanted::Page { after, limit }).await?.1)
+        Ok(self.0.progress.named(course, Wanted::Page { after, limit }).await?.1)
     }
 
     async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>> {
-        Ok(self.0.progress.read(course, Wanted::Of(actors)).await?.1)
+        Ok(self.0.progress.named(course, Wanted::Of(actors)).await?.1)
     }
 
     async fn progress_since(
@@ -320,7 +320,7 @@ impl CourseStore for MongoStore {
         course: &str,
         version: i64,
     ) -> Result<(Watermark, Vec<ProgressDocument>)> {
-        self.0.progress.read(course, Wanted::Since(version)).await
+        self.0.progress.named(course, Wanted::Since(version)).await
     }
 
     async fn put_progress(
@@ -355,11 +355,11 @@ impl TransferStore for MongoStore {
 
     async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()> {
         let at = statements.iter().map(|kept| kept.stored).collect();
-        let again = |kept: &Stored| {
+        let prepare = |kept: &Stored| {
             Prepared::again(kept)
                 .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))
         };
-        let statements = statements.iter().map(again).collect::<Result<_>>()?;
+        let statements = statements.iter().map(prepare).collect::<Result<_>>()?;
         self.0.writer.put(Batch { statements, attachments }, Some(at)).await.map(drop)
     }
 

@@ -1,5 +1,6 @@
-//! Files that no document names: their process died before it wrote the document, or after it wrote
-//! another file's id there. And chunks without a file, where it died in the middle of either.
+//! Orphans: files that no document names, and chunks without a file. A process leaves a file when it
+//! dies before it writes the document, or after it gave the document another file. It leaves chunks
+//! when it dies while it writes or removes a file.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -16,11 +17,11 @@ use super::version_log::VersionLog;
 use store::Result;
 use xapi::instant::Instant;
 
-/// Files, or chunks, looked at together, and the pause before the next: nobody waits for the end.
+/// Files, or chunks, of one page, and the pause before the next page: no request waits for the end.
 const PAGE: usize = 1_000;
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// The files of one database, and who may still need one.
+/// The files of one database, and the claims under which files are being written.
 #[derive(Clone)]
 pub(super) struct Orphans {
     pub(super) database: Database,
@@ -51,7 +52,7 @@ impl Orphans {
         let (mut removed, mut after) = (0, ObjectId::from_bytes([0; 12]));
         loop {
             let page = page(&files, "_id", after, before, "metadata").await?;
-            // The head after the files: a claim that is over by then has named its own.
+            // The head is read after the files: a claim that is gone from it has named its files.
             let head = self.versions.head().await?;
             for file in &page {
                 after = field::object_id(file, "_id")?;
@@ -112,7 +113,7 @@ impl Orphans {
     }
 }
 
-/// The next documents whose `id` lies between two, by it; of each that and `field`.
+/// The next [`PAGE`] documents whose `id` lies between two, in its order; of each `id` and `field`.
 async fn page(
     of: &Collection<Document>,
     id: &str,

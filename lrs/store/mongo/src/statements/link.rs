@@ -162,7 +162,7 @@ impl Web {
     }
 
     fn allowance(&self) -> Allowance {
-        Allowance::of(self.own.len())
+        Allowance::of_batch(self.own.len())
     }
 
     /// How many more heirs there may be that came before the group.

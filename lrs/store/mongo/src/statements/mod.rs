@@ -9,7 +9,7 @@
 //! of all processes become visible in the order of `stored`. A claim that a dead process left open is
 //! finished or aborted by the [`Observer`] of another one ([`recovery`]).
 //!
-//! What uses what: `row`, `key` and `pause` use no other module here; `rows`, `references` and
+//! What uses what: `row`, `key`, `filter` and `pause` know nothing of the ways of requests; `rows`, `references` and
 //! `attachments` are collections; `claims`, `link` and `completion` use those; `group`, `states`,
 //! `put` and `writer` are the way of a request; `recovery`, `read` and `news` stand beside it.
 
@@ -31,6 +31,7 @@ use xapi::clock::Clock;
 mod attachments;
 mod claims;
 mod completion;
+mod filter;
 mod group;
 mod key;
 mod link;

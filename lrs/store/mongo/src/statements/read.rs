@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use futures::future::join_all;
 use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, Document};
 use uuid::Uuid;
 
-use super::key::Key;
+use super::filter::{bounds, conditions, is_met, shown};
 use super::references::References;
 use super::row;
 use super::rows::Rows;
@@ -17,10 +17,8 @@ use crate::field;
 use crate::head::Head;
 use crate::version_log::VersionLog;
 use store::{Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result, StoreError};
-use xapi::index::{Closeness, Kind};
 use xapi::instant::Instant;
-use xapi::query::{Filter, Match};
-use xapi::stored::Stored;
+use xapi::query::Filter;
 
 /// Read beyond a page, so that some voided statements do not cost another question.
 const SPARE: usize = 8;
@@ -160,64 +158,4 @@ impl Reader {
         });
         Ok(join_all(kept).await)
     }
-}
-
-/// Whether a statement that has the keys of the filter's conditions meets them as it must.
-fn is_met(filter: &Filter, document: &Document, statement: &Stored) -> Result<bool> {
-    // Keys that are not its own come by a reference.
-    if !filter.must_be_met_alone() || row::target(document)?.is_none() {
-        return Ok(true);
-    }
-    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
-    Ok(filter.is_met_alone(&statement.value().map_err(corrupt)?))
-}
-
-/// Stored after one instant and up to another, as far as the head shows it.
-fn shown(head: &Head, after: Instant, until: Instant) -> Vec<Document> {
-    let until = until.min(head.horizon());
-    let mut all_of = vec![doc! {"stored": {"$gt": after.micros(), "$lte": until.micros()}}];
-    all_of.extend(head.aborted.iter().map(|stretch| {
-        let (from, to) = (stretch.from.micros(), stretch.to.micros());
-        doc! {"$or": [{"stored": {"$lt": from}}, {"stored": {"$gt": to}}]}
-    }));
-    all_of
-}
-
-/// The instants between which a page lies: after the first, up to the second.
-fn bounds(filter: &Filter) -> (Instant, Instant) {
-    let mut after = filter.since.unwrap_or(Instant::from_micros(i64::MIN));
-    let mut until = filter.until.unwrap_or(Instant::from_micros(i64::MAX));
-    match filter.beyond {
-        Some(beyond) if filter.ascending => after = after.max(beyond),
-        Some(beyond) => until = until.min(beyond.previous()),
-        None => {}
-    }
-    (after, until)
-}
-
-/// What must hold, the rarest first: a server that takes the first index it can does well.
-fn conditions(filter: &Filter) -> Vec<Document> {
-    use Closeness::{Authority, Direct, Related};
-    let one =
-        |kind, text: &str, closeness| doc! {"keys": Key::hashed(kind, text, closeness).to_bson()};
-    let of = |kind, wanted: &Match| {
-        if !wanted.related {
-            return one(kind, &wanted.text, Direct);
-        }
-        let keys =
-            [Direct, Related, Authority].map(|how| Key::hashed(kind, &wanted.text, how).to_bson());
-        doc! {"keys": {"$in": keys.to_vec()}}
-    };
-    let registration =
-        filter.registration.map(|id| one(Kind::Registration, &id.to_string(), Direct));
-    let agent = filter.agent.as_ref();
-    let activity = filter.activity.as_ref();
-    let conditions = [
-        registration,
-        agent.map(|agent| of(Kind::Agent, agent)),
-        activity.map(|activity| of(Kind::Activity, activity)),
-        filter.verb.as_ref().map(|verb| one(Kind::Verb, verb, Direct)),
-        filter.authority.as_ref().map(|authority| one(Kind::Agent, authority, Authority)),
-    ];
-    conditions.into_iter().flatten().collect()
 }

@@ -41,9 +41,9 @@ struct Link {
 impl Web {
     pub(super) fn new(statements: &[Prepared]) -> Self {
         Self {
-            inherits: Allowance::of(statements.len()),
+            inherits: Allowance::of_batch(statements.len()),
             referring: statements.iter().filter(|statement| statement.target.is_some()).count(),
-            passes_on: Allowance::of(statements.len()),
+            passes_on: Allowance::of_batch(statements.len()),
             heirs: MOST_HEIRS,
             targets: HashMap::new(),
             remembered: 0,
