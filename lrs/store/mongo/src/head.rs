@@ -46,7 +46,8 @@ pub(super) struct Stretch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Owner(i64);
 
-/// What a claim is known by as long as it is open, whoever owns it: where its stretch begins.
+/// Tells a claim from all others while it is open, also after another process has adopted it: the
+/// first instant of its stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ClaimId(Instant);
 

@@ -140,7 +140,8 @@ impl Progress {
             };
             let now = self.watermark(course).await?;
             let lag = now.version - mark.watermark.version;
-            let still = now.base == mark.watermark.base && lag < i64::try_from(LAG).unwrap_or(0);
+            let is_overtaken = usize::try_from(lag).is_ok_and(|lag| lag >= LAG);
+            let still = now.base == mark.watermark.base && !is_overtaken;
             if still {
                 return Ok((mark.watermark, documents?));
             }
@@ -383,9 +384,10 @@ impl Progress {
     }
 }
 
-/// Leaves out the last actor of a page, of whom versions may be missing; gives the actor instead
-/// where there is no other.
+/// Leaves out the documents of the last actor of a page, whose newest version may not have been read.
+/// Where all documents are of that actor, leaves them and gives the actor.
 fn cut_last(found: &mut Vec<Document>) -> Result<Option<String>> {
+    // Nothing was found: there is nothing to cut.
     let Some(last) = found.last() else { return Ok(None) };
     let last = field::text(last, "actor")?;
     let first = found.first().map(|first| field::text(first, "actor")).transpose()?;

@@ -83,6 +83,7 @@ impl Things {
             // Left out by `known`: as much was read as is read at once.
             let Some(before) = known.remove(activity) else { continue };
             let is_new = before.is_none();
+            // An activity without a definition begins with an empty one.
             let Some(after) = merged(before.unwrap_or_default(), definitions) else { continue };
             if is_new {
                 new.push((cell::name(&[activity]), value(activity, &after)));
@@ -126,6 +127,7 @@ impl Things {
         let cell = cell::name(&[&activity]);
         for _ in 0..TRIES {
             let held = self.definitions.newest(&cell).await?;
+            // Begins anew where there is no definition, or one that cannot be read.
             let known = held.value().and_then(readable).unwrap_or_default();
             let Some(merged) = merged(known, &definitions) else { return Ok(()) };
             let value = value(&activity, &merged);

@@ -105,7 +105,7 @@ impl<'c> Session<'c> {
     }
 
     /// Says that a statement is stored at `stored`. An instant without a statement must not become
-    /// the newest one: those who wait for news would be woken for nothing, over and over.
+    /// the newest one: a request that waits for news would return without any, over and over.
     pub(super) const fn take_stored(&mut self, stored: Instant) {
         self.memory.newest = stored;
     }

@@ -333,8 +333,8 @@ impl<'a> Group<'a> {
     }
 
     /// When the latest statement was stored that was kept before and that a request has too.
-    pub(super) fn shared(&self) -> Instant {
-        self.shared.unwrap_or_default()
+    pub(super) const fn shared(&self) -> Option<Instant> {
+        self.shared
     }
 
     /// When the last new statement was stored.

@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn who_refers_to_nothing_that_is_kept_takes_no_share() {
+    fn a_statement_whose_target_is_not_kept_takes_no_share() {
         let mut web = Web::new(vec![link(0, None), link(1, Some(0))]);
         let alone = web.share();
         for n in 2..1_000 {

@@ -137,7 +137,8 @@ impl Reader {
             let length = |id| files.get(&id).and_then(|bytes| usize::try_from(*bytes).ok());
             bytes += in_file(document).map_or_else(
                 || document.get_str("body").map_or(0, str::len),
-                |id| length(id).unwrap_or_default(),
+                // A file that is gone has no bytes: reading the statement fails.
+                |id| length(id).unwrap_or(0),
             );
             bytes >= most
         });

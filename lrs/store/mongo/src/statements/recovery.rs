@@ -135,6 +135,7 @@ impl Observer {
             return self.claims.abort(claim).await;
         }
         let first = First::of_dead_process(&self.claims, version, claim);
+        // While an earlier claim is open, that one is taken over before.
         let Some(first) = first else { return Ok(()) };
         tracing::warn!(statements, "finishing what a dead process began");
         let contents = self.contents(first.stretch()).await?;

@@ -27,16 +27,16 @@ impl References {
 
     /// Keeps the references of these statements; a second time it changes nothing.
     pub(super) async fn keep(&self, statements: impl Iterator<Item = &Document>) -> Result<()> {
-        let references = statements.filter_map(|statement| {
-            // A statement that refers to none has no `refers`.
-            Some(doc! {
-                "_id": statement.get("stored")?.clone(),
-                "id": statement.get("_id")?.clone(),
-                "target": statement.get("refers")?.clone(),
+        let refers = statements.filter(|statement| statement.contains_key("refers"));
+        let reference = |statement: &Document| {
+            Ok(doc! {
+                "_id": field::any(statement, "stored")?.clone(),
+                "id": field::any(statement, "_id")?.clone(),
+                "target": field::any(statement, "refers")?.clone(),
                 "voids": row::is_voiding(statement),
             })
-        });
-        let references: Vec<Document> = references.collect();
+        };
+        let references = refers.map(reference).collect::<Result<Vec<_>>>()?;
         if references.is_empty() {
             return Ok(());
         }

@@ -188,15 +188,14 @@ impl First {
 }
 
 impl Finished {
-    /// Waits until all statements stored up to `stored`, those of this claim among them, can be
-    /// read.
+    /// Waits until the statements of this claim can be read, and all stored up to `shared`.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where earlier claims stay open for too long, and where the claim
     /// was aborted.
-    pub(super) async fn wait_until_visible(self, stored: Instant) -> Result<()> {
+    pub(super) async fn wait_until_visible(self, shared: Option<Instant>) -> Result<()> {
         let Own { claims, claim, .. } = &self.own;
-        let stored = stored.max(claim.stretch.to);
+        let stored = shared.map_or(claim.stretch.to, |shared| shared.max(claim.stretch.to));
         let mut pause = Pause::default();
         for _ in 0..LOOKS {
             let head = claims.versions.head().await?;

@@ -20,7 +20,7 @@ const NAME: usize = 26;
 /// What a driver says of itself is never held.
 const OF_THE_DRIVER: [&[u8]; 4] = [b"hello", b"ismaster", b"isMaster", b"ping"];
 
-/// Passes commands on to a server. When it is dropped, whoever came through it is cut off for good.
+/// Passes commands on to a server. When it is dropped, all processes that are connected through it are cut off.
 pub(super) struct Gate {
     uri: String,
     count: Arc<watch::Sender<Count>>,

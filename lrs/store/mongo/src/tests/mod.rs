@@ -1,5 +1,5 @@
-//! Several processes on one database, of which one stops at any of its calls: dies, or only sleeps
-//! and goes on when others have held it for dead.
+//! Several processes on one database, of which one stops at any of its calls: it dies, or it is
+//! halted and goes on when other processes have held it for dead.
 
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use mongodb::bson::{Document, doc};
 use tokio::time::{Instant as Moment, timeout};
 
 use super::gate::Gate;
-use super::groups::{bury, settle};
+use super::groups::{bury, forget_aborted};
 use super::orphans::only_named_are_left;
 use super::{as_any, change_much, database, observer, open, statements};
 use crate::statements::LOOKS;
@@ -52,9 +52,9 @@ enum Fate {
     /// It is killed.
     Dies,
     /// It goes on when another one has gone on with pages of its own.
-    Wakes,
+    GoesOn,
     /// So much later that it cannot tell that it is late.
-    WakesLate,
+    GoesOnLate,
 }
 
 /// Nothing is left of what was taken back.
@@ -97,7 +97,7 @@ async fn round(uri: &str, store: &MongoStore, n: u32, fate: Fate) -> bool {
     }
     assert_eq!(there(&any).await, all, "held after {n} calls");
     if fate != Fate::Dies {
-        if fate == Fate::WakesLate {
+        if fate == Fate::GoesOnLate {
             change_much(store).await;
         }
         gate.open();
@@ -107,7 +107,7 @@ async fn round(uri: &str, store: &MongoStore, n: u32, fate: Fate) -> bool {
         assert!(allowed, "{answer:?}");
     }
     bury(store).await;
-    settle(store).await;
+    forget_aborted(store).await;
     assert_eq!(there(&any).await, all, "held after {n} calls");
     assert_eq!(attached(&*any, &[attachment(n).sha2]).await, [attachment(n)]);
     false
@@ -135,14 +135,14 @@ async fn a_copy_that_dies_at_any_call_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_that_wakes_after_another_one_has_gone_on_harms_nothing() {
-    at_every_call(Fate::Wakes).await;
-    at_every_call(Fate::WakesLate).await;
+async fn a_copy_that_goes_on_after_another_one_has_gone_on_harms_nothing() {
+    at_every_call(Fate::GoesOn).await;
+    at_every_call(Fate::GoesOnLate).await;
 }
 
-/// Who takes a copy back may take longer over it than a dead process is waited for.
+/// A process that takes a copy back may take longer over it than a dead process is waited for.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
+async fn a_process_that_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = open(&uri).await;
     let dying = Gate::to(&uri).await;
@@ -174,9 +174,9 @@ async fn who_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
     restore(as_any(&store), 0, elsewhere(0)).await.unwrap();
 }
 
-/// The instants of a copy are free when nothing can come to them any more from who freed them.
+/// The instants of a copy are free only when the process that frees them cannot remove anything any more.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_takes_a_copy_back_takes_nothing_from_the_next() {
+async fn a_process_that_takes_a_copy_back_takes_nothing_from_the_next() {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = open(&uri).await;
     let any = as_any(&store);

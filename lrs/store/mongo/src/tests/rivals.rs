@@ -18,7 +18,7 @@ use store_testkit::sample::{activity, batch, id, log, put, statement, with};
 const CALLS: u32 = 20;
 /// More calls than it takes one to abort what another has begun.
 const OBSERVED: u32 = 6;
-/// In which who does not wait would answer.
+/// Within which a process that does not wait would answer.
 const SOON: Duration = Duration::from_millis(150);
 const END: Duration = Duration::from_mins(1);
 
@@ -70,7 +70,7 @@ async fn a_statement_that_its_first_writer_takes_back_is_kept_for_the_second() {
     }
 }
 
-/// Also when somebody else keeps it who has not come to an end.
+/// Also when another process is still writing it.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_equal_statement_is_answered_when_it_can_be_read() {
     let Some(uri) = programs::fresh_database().await else { return };
@@ -114,7 +114,7 @@ async fn hold_with_a_claim(store: &MongoStore, gate: &Gate) {
 
 /// It held a slow writer for dead, which has come to its end since.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_observer_that_wakes_too_late_takes_nothing_back() {
+async fn an_observer_that_goes_on_too_late_takes_nothing_back() {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = open(&uri).await;
     let gates = [Gate::to(&uri).await, Gate::to(&uri).await];
