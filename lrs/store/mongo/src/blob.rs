@@ -106,8 +106,7 @@ impl Blobs {
         found.into_iter().map(blob).collect()
     }
 
-    /// The bytes of a file from `from` on, at least one and [`PIECE`] at the most; none beyond its
-    /// end.
+    /// The bytes of a file from `from` on, at least one and at most [`PIECE`]; none beyond its end.
     pub(super) async fn piece(&self, file: Blob, from: u64) -> Result<Bytes> {
         let chunk = u64::from(file.chunk.max(1));
         let (first, within) = (from / chunk, from % chunk);

@@ -18,7 +18,7 @@ const SELECTION: Duration = Duration::from_secs(5);
 const CONNECT: Duration = Duration::from_secs(5);
 /// Connections of one process to one server.
 const POOL: u32 = 64;
-/// What a write waits for at the most before it fails.
+/// How long a write waits for the majority of the servers before it fails.
 const WRITE: Duration = Duration::from_secs(20);
 /// The wire protocol of `MongoDB` 5.0.
 const WIRE: i64 = 13;
@@ -78,7 +78,7 @@ fn bounded(mut options: ClientOptions) -> ClientOptions {
     options.connect_timeout.get_or_insert(CONNECT);
     options.max_pool_size.get_or_insert(POOL);
     options.retry_reads = Some(true);
-    // Some servers must be told that they do not know how: then a failed write is a 503.
+    // On some servers the URI must turn retries off: then a failed write is answered with 503.
     options.retry_writes.get_or_insert(true);
     let majority = WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(WRITE).build();
     options.write_concern = Some(majority);

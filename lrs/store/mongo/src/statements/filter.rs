@@ -11,9 +11,9 @@ use xapi::instant::Instant;
 use xapi::query::{Filter, Match};
 use xapi::stored::Stored;
 
-/// Whether a statement that has the keys of the filter's conditions meets them as it must.
+/// Whether a statement that has the keys of the filter's conditions meets them as the filter demands.
 pub(super) fn is_met(filter: &Filter, document: &Document, statement: &Stored) -> Result<bool> {
-    // Keys that are not its own come by a reference.
+    // A statement without a target has no keys but its own.
     if !filter.must_be_met_alone() || row::target(document)?.is_none() {
         return Ok(true);
     }
@@ -21,7 +21,7 @@ pub(super) fn is_met(filter: &Filter, document: &Document, statement: &Stored) -
     Ok(filter.is_met_alone(&statement.value().map_err(corrupt)?))
 }
 
-/// Stored after one instant and up to another, as far as the head shows it.
+/// The conditions of a statement stored after one instant and up to another that the head shows.
 pub(super) fn shown(head: &Head, after: Instant, until: Instant) -> Vec<Document> {
     let until = until.min(head.horizon());
     let mut all_of = vec![doc! {"stored": {"$gt": after.micros(), "$lte": until.micros()}}];
@@ -44,7 +44,7 @@ pub(super) fn bounds(filter: &Filter) -> (Instant, Instant) {
     (after, until)
 }
 
-/// What must hold, the rarest first: a server that takes the first index it can does well.
+/// The conditions of a filter, the rarest first: some servers use the first condition that has an index.
 pub(super) fn conditions(filter: &Filter) -> Vec<Document> {
     use Closeness::{Authority, Direct, Related};
     let one =

@@ -1,6 +1,7 @@
-//! What statements are found by, as 12 bytes each: how, and a hash of what. Identifiers may be of
-//! any length and are repeated in millions of statements; an index entry is short. 88 bits keep
-//! ten billion things apart with odds of a million to one.
+//! Keys: what statements are found by, as 12 bytes each. The first byte says how closely the statement
+//! has to do with a thing, the others are a hash of the thing. Identifiers may be of any length and are
+//! repeated in millions of statements; a key is short. With 88 bits, two of ten billion things have the
+//! same hash with a probability of less than one in a million.
 //!
 //! They are kept as `ObjectId`s, the one type of the database that is 12 bytes and nothing else.
 
@@ -14,11 +15,11 @@ use store::bounds::{MOST_INHERITED, MOST_OWN};
 use xapi::index::{Closeness, IndexKey, Kind};
 
 const LENGTH: usize = 12;
-/// What one statement is found by at the most.
+/// Keys of one statement at most.
 pub(super) const MOST_KEYS: usize = MOST_OWN + MOST_INHERITED;
 /// Documents of one answer with all their keys, and with their bodies too.
 pub(super) const BATCH_WITH_KEYS: u32 = 24;
-/// An element of a list in a document at the most: a type, its number as text, the key.
+/// Bytes of a key in a document's list at most: a type, the position as text, the key.
 const ELEMENT: usize = 1 + 8 + LENGTH;
 const _: () = assert!(
     EVER_INLINE + MOST_KEYS * ELEMENT + (1 << 20) <= 16 << 20,
@@ -33,7 +34,7 @@ const DIRECT: u8 = 1;
 const RELATED: u8 = 2;
 const AUTHORITY: u8 = 3;
 
-/// One thing that a statement is found by.
+/// One thing that a statement is found by, and how closely the statement has to do with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Key([u8; LENGTH]);
 

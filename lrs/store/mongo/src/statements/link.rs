@@ -64,7 +64,7 @@ impl Linker {
             if ids.is_empty() || room == 0 {
                 break;
             }
-            // Those that are known already are among them.
+            // The answer may name statements that are known already: room is asked for those too.
             let mut referrers = self.references.to(&ids, room + web.links.len()).await?;
             referrers.retain(|id| !web.links.contains_key(id));
             let referrers: Vec<Uuid> = referrers.into_iter().take(room).collect();
@@ -129,12 +129,12 @@ fn log_rejection(error: StoreError) -> Result<()> {
     }
 }
 
-/// The statements that linking looks at.
+/// The statements that linking a group looks at.
 struct Web {
-    /// Those that may inherit something new.
+    /// The statements that may inherit something new.
     heirs: BTreeSet<Uuid>,
     links: HashMap<Uuid, Link>,
-    /// The statements of the group, in which all that is new begins.
+    /// The statements of the group: only what they say themselves, or refer to, is new to others.
     own: HashSet<Uuid>,
 }
 
@@ -171,14 +171,14 @@ impl Web {
         self.allowance().heirs().saturating_sub(before)
     }
 
-    /// What each heir may inherit that has something to inherit.
+    /// How many keys an heir may inherit: an equal share for each whose target is there.
     fn share(&self) -> usize {
         let target = |id: &Uuid| self.links.get(id).and_then(|link| link.target);
         let heirs = self.heirs.iter().filter_map(target).filter(|id| self.links.contains_key(id));
         self.allowance().share(heirs.count())
     }
 
-    /// What heirs inherit, those together that inherit the same: one call changes them all.
+    /// What heirs inherit. Heirs that inherit the same keys stand together: one call changes them all.
     fn inheritances(&self) -> Vec<(BTreeSet<Key>, Vec<Uuid>)> {
         let share = self.share();
         let mut heirs: BTreeMap<BTreeSet<Key>, Vec<Uuid>> = BTreeMap::new();
@@ -188,7 +188,7 @@ impl Web {
         heirs.into_iter().collect()
     }
 
-    /// The keys that an heir lacks, of its share.
+    /// The keys of an heir's share that the heir lacks.
     fn inheritance(&self, id: Uuid, share: usize) -> Option<(Uuid, BTreeSet<Key>)> {
         let own = &self.links.get(&id)?.keys;
         let room = MOST_KEYS.saturating_sub(own.len());
@@ -197,9 +197,9 @@ impl Web {
         (!keys.is_empty()).then_some((id, keys))
     }
 
-    /// What a statement has of its target, the target's target, and so on, the nearest and closest
-    /// first: from the first of them that is new, where it is not new itself, for what is before
-    /// that it has already.
+    /// What a statement inherits from its target, the target's target, and so on: the nearest first, and
+    /// of each the closest first. A statement kept before the group has the keys of its nearest targets
+    /// already, up to the first that is of the group: it inherits from that one on.
     fn inherited(&self, id: Uuid, share: usize) -> BTreeSet<Key> {
         let mut keys = BTreeSet::new();
         let mut seen = HashSet::from([id]);

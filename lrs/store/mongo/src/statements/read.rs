@@ -1,4 +1,4 @@
-//! Reading statements: those that the head shows.
+//! Reading statements: only those that the head shows.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ use store::{Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result, StoreErr
 use xapi::instant::Instant;
 use xapi::query::Filter;
 
-/// Read beyond a page, so that some voided statements do not cost another question.
+/// Statements read beyond a page, so that a few voided ones do not cost another call.
 const SPARE: usize = 8;
 
 /// Reads statements, and the log.
@@ -104,7 +104,7 @@ impl Reader {
         let shown = shown(&head, after, Instant::from_micros(i64::MAX));
         let mut bytes = 0;
         let found = all_until(self.rows.find(shown, true, limit), |document| {
-            // What is in a file is as long as a page may be.
+            // A body in a file is taken for as long as a page may be.
             bytes += document.get_str("body").map_or(LOG_BYTES, str::len);
             bytes >= LOG_BYTES
         });
@@ -124,8 +124,8 @@ impl Reader {
         Ok(Extent { statements, newest: newest.unwrap_or(Instant::from_micros(0)) })
     }
 
-    /// Leaves out the documents after the one by which the bodies weigh `most` bytes, those in files too. False where
-    /// all weigh less.
+    /// Leaves out the documents after the one with which the bodies reach `most` bytes, those in files included. False
+    /// where all bodies together are shorter.
     async fn cut(&self, found: &mut Vec<Document>, most: usize) -> Result<bool> {
         let in_file = |document: &Document| document.get_object_id("body").ok();
         let ids: Vec<Bson> = found.iter().filter_map(in_file).map(Bson::ObjectId).collect();
@@ -146,8 +146,8 @@ impl Reader {
         Ok(end.is_some())
     }
 
-    /// The statements of documents, in their order, and whether they are voided; those that cannot
-    /// be read as errors of their own.
+    /// The statements of documents, in their order, and whether each is voided; an error in the place of
+    /// one that cannot be read.
     async fn kept(&self, head: &Head, found: &[Document]) -> Result<Vec<Result<Kept>>> {
         let ids = found.iter().filter(|document| !row::is_voiding(document));
         let ids = ids.map(|document| field::uuid(document, "_id")).collect::<Result<Vec<_>>>()?;

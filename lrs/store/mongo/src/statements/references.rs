@@ -1,5 +1,6 @@
-//! Which statements refer to which: a small collection beside the large one, as few do. Fields:
-//! `_id`, when the referring statement was stored; `id`, that statement; `target`; `voids`.
+//! Which statements refer to which: a small collection beside the large one, because few statements
+//! refer to another. Fields: `_id`, the `stored` of the referring statement; `id`, its id; `target`, the
+//! id that it refers to; `voids`, whether it voids that one.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -25,7 +26,7 @@ impl References {
         Self(collection)
     }
 
-    /// Keeps the references of these statements; a second time it changes nothing.
+    /// Keeps the references of these statements. Doing it again changes nothing.
     pub(super) async fn keep(&self, statements: impl Iterator<Item = &Document>) -> Result<()> {
         let refers = statements.filter(|statement| statement.contains_key("refers"));
         let reference = |statement: &Document| {
@@ -43,7 +44,7 @@ impl References {
         insert_free(&self.0, &references).await.map(drop)
     }
 
-    /// The ids of the statements that refer to one of `targets`, `most` of them at the most.
+    /// The ids of the statements that refer to one of `targets`, at most `most` of them.
     pub(super) async fn to(&self, targets: &[Uuid], most: usize) -> Result<BTreeSet<Uuid>> {
         let mut found = BTreeSet::new();
         for targets in targets.chunks(ASKED) {

@@ -39,7 +39,7 @@ pub(super) async fn document(
     Ok(document)
 }
 
-/// A statement's place in the web of references.
+/// A statement as linking sees it: its keys and its target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Link {
     pub(super) id: Uuid,
@@ -48,12 +48,12 @@ pub(super) struct Link {
     pub(super) target: Option<Uuid>,
 }
 
-/// All of a document but what it is found by, which may be more than the rest.
+/// The projection without keys, which may be longer than all other fields together.
 pub(super) fn without_keys() -> Document {
     doc! {"keys": 0}
 }
 
-/// What [`link`] needs of a document.
+/// The fields that [`link`] needs beside `_id`.
 pub(super) const LINK: [&str; 3] = ["stored", "keys", "refers"];
 
 pub(super) fn link(document: &Document) -> Result<Link> {

@@ -67,7 +67,7 @@ struct Work {
     groups: GroupWriter,
     queue: mpsc::Receiver<Job>,
     waiting: VecDeque<Job>,
-    /// Requests of the next group at the most.
+    /// Requests of the next group at most: halved after a group that the database rejected.
     most: usize,
 }
 

@@ -72,7 +72,7 @@ impl Gate {
         &self.uri
     }
 
-    /// Lets so many commands more through, and then none.
+    /// Lets `commands` more commands through, and then none.
     pub(super) fn shut_after(&self, commands: usize) {
         let passed = |count: &Count| count.asked.min(count.allowed);
         self.count.send_modify(|count| count.allowed = passed(count) + commands);

@@ -120,17 +120,17 @@ const AGAIN: u32 = 10;
 /// What becomes of a writer that is held at a call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
-    /// It is killed.
+    /// The writer is killed.
     Dies,
-    /// It is held for dead, and goes on.
+    /// The writer goes on after others have held it for dead.
     GoesOn,
-    /// It goes on so late that the others have forgotten that they took anything back.
+    /// The writer goes on after others have forgotten the stretch that they aborted.
     GoesOnLate,
-    /// It goes on when others have written much, too soon to be held for dead.
+    /// The writer goes on after others have changed the head often, too soon to be held for dead.
     Lags,
 }
 
-/// The `n`th round, in which a writer is held after so many calls. `None` when it has ended before them,
+/// The `n`th round, in which a writer is held after `calls` calls. `None` when it has ended before them,
 /// else whether its batch was there when it was held, and when it had been buried.
 async fn round(uri: &str, store: &MongoStore, n: u32, calls: u32, fate: Fate) -> Option<[bool; 2]> {
     let any = as_any(store);
@@ -262,7 +262,7 @@ async fn die_sealed(uri: &str, store: &MongoStore, round: u32) {
     }
 }
 
-/// It fails alone, whatever group it is in, and at once nothing is left of it.
+/// The request fails alone, whatever group it is in, and nothing is left of it right after.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_the_database_does_not_take_fails_no_other() {
     let Some(uri) = programs::fresh_database().await else { return };

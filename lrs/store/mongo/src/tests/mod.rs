@@ -24,7 +24,7 @@ mod promise;
 mod restore;
 mod rivals;
 
-/// More changes of the head than versions of it are left.
+/// Changes of the head after which no version is left of those before.
 const CHANGES: i64 = 9 * KEPT;
 
 /// A store as a process of its own has it.
@@ -32,8 +32,8 @@ async fn open(uri: &str) -> MongoStore {
     MongoStore::open(uri, Arc::new(SystemClock)).await.unwrap()
 }
 
-/// An observer that has seen all claims so often that it holds those for dead, at its next look,
-/// which are as they were.
+/// An observer that has seen all claims [`LOOKS`] times but one: at its next look it holds those for dead
+/// that did not beat.
 async fn observer(store: &MongoStore, now: Moment) -> Observer {
     let mut observer = store.0.statements.observer();
     for _ in 1..LOOKS {
@@ -42,7 +42,7 @@ async fn observer(store: &MongoStore, now: Moment) -> Observer {
     observer
 }
 
-/// The same for the functions of the contract.
+/// The store as the functions of the testkit take it.
 fn as_any(store: &MongoStore) -> Arc<dyn Store> {
     Arc::new(store.clone())
 }
@@ -57,7 +57,7 @@ fn database(store: &MongoStore) -> Database {
     settings.client().database(&settings.namespace().db)
 }
 
-/// Leaves the head as after so many changes of it that all older versions were removed, just now.
+/// Leaves the head as after [`CHANGES`] changes: all older versions are removed.
 async fn change_much(store: &MongoStore) {
     let heads = database(store).collection::<Document>("head");
     let newest = heads.find_one(doc! {}).sort(doc! {"_id": -1}).await.unwrap();

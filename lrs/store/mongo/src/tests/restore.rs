@@ -49,9 +49,9 @@ async fn there(store: &Arc<dyn Store>) -> Vec<Stored> {
 /// What becomes of a copy that is held at a call, and held for dead.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
-    /// It is killed.
+    /// The copy is killed.
     Dies,
-    /// It goes on when another one has gone on with pages of its own.
+    /// The copy goes on after another copy has gone on with pages of its own.
     GoesOn,
     /// So much later that it cannot tell that it is late.
     GoesOnLate,
@@ -66,7 +66,7 @@ async fn is_clean(store: &MongoStore) {
     assert_eq!(references.find_one(dangling).await.unwrap(), None);
 }
 
-/// A round in which a copy is held after so many calls and held for dead; another one goes on with
+/// A round in which a copy is held after `n` calls and held for dead; another copy goes on with
 /// pages of its own. Whether the first had come to its end before.
 async fn round(uri: &str, store: &MongoStore, n: u32, fate: Fate) -> bool {
     let any = as_any(store);

@@ -70,7 +70,7 @@ async fn a_statement_that_its_first_writer_takes_back_is_kept_for_the_second() {
     }
 }
 
-/// Also when another process is still writing it.
+/// Also when another process is still writing the statement.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_equal_statement_is_answered_when_it_can_be_read() {
     let Some(uri) = programs::fresh_database().await else { return };
@@ -112,7 +112,7 @@ async fn hold_with_a_claim(store: &MongoStore, gate: &Gate) {
     }
 }
 
-/// It held a slow writer for dead, which has come to its end since.
+/// The observer held a slow writer for dead, which has come to its end meanwhile.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_observer_that_goes_on_too_late_takes_nothing_back() {
     let Some(uri) = programs::fresh_database().await else { return };
