@@ -1,47 +1,55 @@
-//! How far a store goes beyond the texts of statements: what finds them, what references pass on, what is learned of
-//! activities and agents. All engines have the same bounds, so that what is found and told does not depend on the
-//! engine, and none can be made to do more than a request is worth.
+//! Bounds of what a store derives from statements: the keys that they are found by, what references pass on, and the
+//! definitions of activities and names of agents. All engines have the same bounds, so that answers do not depend on
+//! the engine, and no request can cost any of them more than it is worth.
 
 use super::{Batch, Result, StoreError};
 use xapi::refusal::Refusal;
 
-/// A statement is found by its target's target, and so on, through so many references.
-/// Longer chains are made to tire a server: each link would have the keys of all before it.
+/// References are followed through at most this many hops: a statement is found by what its target is found by, by what
+/// its target's target is found by, and so on. Without a bound, each statement of a chain would have the keys of all
+/// before it.
 pub const LONGEST_CHAIN: usize = 100;
 
-/// Agents and activities that one statement may name.
+/// Agents and activities that one statement may name: one that names more is refused.
 pub const MOST_OWN: usize = 50_000;
 
-/// What one statement inherits at a time, at the most.
+/// Keys that one statement inherits because of one batch, at most.
 pub const MOST_INHERITED: usize = 5_000;
 
-/// What all statements inherit together because of one batch, which other writers wait for: so much, and
-/// [`MORE_INHERITED`] for each statement of the batch. Where there is more to inherit, each heir gets an equal share of
-/// it, of the nearest targets first, and of each the direct things before the related ones.
+/// Keys that all statements together inherit because of one batch, at most: these, and [`MORE_INHERITED`] for each
+/// statement of the batch. Other writers wait while they are written. Where there is more to inherit, each heir gets an
+/// equal share: the keys of its nearest targets first, and of each target the direct keys before the related ones.
+///
+/// Example: a batch of one statement that 100 kept statements refer to has 50,032 keys to give, so each of the 100
+/// inherits at most 500.
 pub const INHERITED_BY_ALL: usize = 50_000;
-/// See [`INHERITED_BY_ALL`].
+/// Further keys for each statement of a batch: see [`INHERITED_BY_ALL`].
 pub const MORE_INHERITED: usize = 32;
 
-/// Statements that came before a batch and inherit something because of it: the nearest so many.
+/// Statements kept before a batch that inherit something because of it, at most: the nearest ones.
 pub const MOST_HEIRS: usize = 5_000;
 
-/// Longer names of agents and ids of activities, in bytes, are not learned.
+/// Names of agents and ids of activities that are longer, in bytes, are not learned.
 pub const LONGEST_NAME: usize = 64 << 10;
 
-/// What is learned of an activity has at most so many bytes; a statement that would make it longer is kept, and teaches
-/// nothing of this activity.
+/// The longest definition of an activity, in bytes. A statement whose definition would make it longer is kept, and the
+/// definition stays as it was.
 pub const LONGEST_DEFINITION: usize = 256 << 10;
 
-/// What is known of the activities that one batch speaks of is read, and written again, up to so many bytes. Statements
-/// beyond teach nothing.
+/// Bytes of definitions that are read, merged and written because of one batch, at most. The definitions of further
+/// activities stay as they were.
 pub const DEFINITIONS_AT_ONCE: usize = 8 << 20;
 
-/// Whether a name, or the id of an activity, can be learned. Some servers take no NUL in a text.
+/// Whether a name of an agent, or the id of an activity, is learned: one that is longer than [`LONGEST_NAME`] or has a
+/// NUL is not. Some servers take no NUL in a text.
 pub fn is_learned(name: &str) -> bool {
     name.len() <= LONGEST_NAME && !name.contains('\0')
 }
 
 /// Refuses a batch with a statement that names more than [`MOST_OWN`] agents and activities.
+///
+/// # Errors
+/// [`StoreError::Refused`], which names the first such statement.
 pub fn check_width(batch: &Batch) -> Result<()> {
     let wide = batch.statements.iter().position(|statement| statement.keys.len() > MOST_OWN);
     wide.map_or(Ok(()), |at| Err(StoreError::Refused(too_wide().of_statement(at))))
@@ -56,27 +64,28 @@ fn too_wide() -> Refusal {
     )
 }
 
-/// What statements may still inherit because of one batch.
+/// How many keys statements may still inherit because of one batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance(usize);
 
 impl Allowance {
-    /// That of a batch of so many statements.
-    pub const fn of(statements: usize) -> Self {
+    /// The allowance of a batch of `statements` statements.
+    pub const fn of_batch(statements: usize) -> Self {
         Self(INHERITED_BY_ALL + statements.saturating_mul(MORE_INHERITED))
     }
 
-    /// How many statements may inherit something that came before the batch.
+    /// How many statements kept before the batch may inherit something.
     pub fn heirs(self) -> usize {
         self.0.min(MOST_HEIRS)
     }
 
-    /// What each of so many statements may inherit: all the same, so that none gets nothing because it comes late.
+    /// How many keys each of `heirs` statements may inherit: all the same number, so that none inherits nothing because it
+    /// is served late.
     pub fn share(self, heirs: usize) -> usize {
         (self.0 / heirs.max(1)).max(usize::from(self.0 > 0)).min(MOST_INHERITED)
     }
 
-    /// Says that so much was inherited.
+    /// Takes keys that were inherited off the allowance.
     pub const fn spend(&mut self, inherited: usize) {
         self.0 = self.0.saturating_sub(inherited);
     }
@@ -88,7 +97,7 @@ mod tests {
 
     #[test]
     fn an_allowance_is_shared_by_all_heirs_and_is_not_exceeded() {
-        let mut allowance = Allowance::of(1);
+        let mut allowance = Allowance::of_batch(1);
         let whole = INHERITED_BY_ALL + MORE_INHERITED;
         assert_eq!((allowance.heirs(), allowance.share(1)), (MOST_HEIRS, MOST_INHERITED));
         assert_eq!(allowance.share(3_000), whole / 3_000);

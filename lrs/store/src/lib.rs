@@ -1,8 +1,8 @@
-//! What the rest of Traccia asks of a storage engine. The comments here are the contract: the
-//! tests in `contract` hold every engine to it.
+//! What the rest of Traccia asks of a storage engine. The comments here are the contract: the tests
+//! of the crate `store-testkit` hold every engine to it.
 //!
-//! Every write is atomic and durable when its future resolves: an answer follows the commit.
-//! Every read sees all writes that were answered before it began.
+//! Every write is atomic, and durable when its future resolves. Every read sees all writes whose
+//! futures resolved before the read began.
 
 use std::time::Duration;
 
@@ -27,8 +27,8 @@ pub mod turns;
 
 pub use attached::{KeptAttachment, PIECE, whole};
 
-/// Why a store did not do what it was asked. It changed nothing; but with [`Self::Unavailable`] an
-/// engine on a network may not know, and all of the request, never half, may turn out to be kept.
+/// Why a request to a store failed. Nothing was changed, except that after [`Self::Unavailable`] an
+/// engine on a network may not know: all of the request, never a part, may turn out to be kept.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another statement is kept under this id.
@@ -45,24 +45,25 @@ pub enum StoreError {
     /// The change cannot be made to this document.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The engine cannot work now: a full disk, a lost connection. Trying again may help.
+    /// The engine cannot work now, for example because the disk is full or the connection is lost.
+    /// Trying again may help.
     #[error("the store is not available: {0}")]
     Unavailable(String),
-    /// The engine is there and does not take this. Nothing of it is kept; trying again does not
-    /// help.
+    /// The engine works and does not take this request. Trying again does not help.
     #[error("the store does not take this: {0}")]
     Rejected(String),
     /// What is kept cannot be read. Trying again does not help.
     #[error("the store holds what it cannot read: {0}")]
     Corrupt(String),
-    /// A kept statement is not as it was written. Trying again does not help; all others can be read.
+    /// A kept statement is not as it was written. Trying again does not help. Other statements can be
+    /// read.
     #[error("{} cannot be read: {reason}", named(*.id, *.stored))]
     Unreadable {
-        /// Its id; `None` where not even that can be read.
+        /// The statement's id; `None` where not even the id can be read.
         id: Option<Uuid>,
-        /// When it was stored.
+        /// When the statement was stored: a reader goes on after this instant.
         stored: Instant,
-        /// What is wrong with it.
+        /// Why the statement cannot be read.
         reason: String,
     },
 }
@@ -105,7 +106,7 @@ pub struct Kept {
     pub voided: bool,
 }
 
-/// Some statements of many.
+/// A page of statements.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     /// The statements, in the order asked for.
@@ -117,48 +118,59 @@ pub struct Page {
 /// Statements, by id and by filter.
 #[async_trait]
 pub trait StatementStore: Send + Sync {
-    /// Keeps all statements of `batch` or none, and gives their ids in order and how many are new.
+    /// Keeps all statements of `batch` or none. Gives their ids in order, and how many are new.
     ///
-    /// A statement that is kept already is left as it is when the new one is the same
-    /// ([`xapi::same`]); otherwise the batch fails with [`StoreError::Conflict`].
-    /// New ones get `stored` instants in the batch's order, each greater than every earlier one
-    /// of the store. Writers of one id at once agree on one winner.
+    /// New statements get `stored` instants in the batch's order, each later than every earlier one of
+    /// the store. A statement whose id is taken by the same statement ([`xapi::same`]) is not new, and
+    /// the kept one stays as it is. Where several writers write different statements under one id at
+    /// once, one of them succeeds.
     ///
-    /// What other writers wait for is bounded, alike in every engine ([`bounds`]). Because of one batch
-    /// (of all batches that an engine writes as one group) statements inherit at most
-    /// [`bounds::INHERITED_BY_ALL`] things together and [`bounds::MORE_INHERITED`] for each of its
-    /// statements; one of them at most [`bounds::MOST_INHERITED`]; and of those that came before the
-    /// nearest [`bounds::MOST_HEIRS`]. A definition of an activity is learned up to
-    /// [`bounds::LONGEST_DEFINITION`] bytes, and those of at most [`bounds::DEFINITIONS_AT_ONCE`]
-    /// bytes are changed. The statements themselves are kept in any case, but one that names more
-    /// than [`bounds::MOST_OWN`] things is refused.
+    /// What a batch may change beside its own statements is bounded, alike in every engine
+    /// ([`bounds`]): statements inherit at most [`bounds::INHERITED_BY_ALL`] keys together and
+    /// [`bounds::MORE_INHERITED`] for each statement of the batch, one statement at most
+    /// [`bounds::MOST_INHERITED`], and of the statements kept before only the nearest
+    /// [`bounds::MOST_HEIRS`]. A definition of an activity grows up to
+    /// [`bounds::LONGEST_DEFINITION`] bytes, and at most [`bounds::DEFINITIONS_AT_ONCE`] bytes of
+    /// definitions change. An engine that writes several batches as one group has these bounds for
+    /// the group. A statement beyond the bounds is kept all the same.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where a different statement is kept under an id.
+    /// [`StoreError::Refused`] for a statement that names more than [`bounds::MOST_OWN`] things.
     async fn put_statements(&self, batch: Batch) -> Result<KeptBatch>;
 
     /// The statement with this id, voided or not.
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>>;
 
-    /// The statements that match `filter` and are not voided, by `stored`, at most
-    /// `filter.limit` (which is not 0); fewer, with more to follow perhaps, where they would weigh
-    /// more than [`PAGE_BYTES`]. A statement meets every condition that the one it refers
-    /// to meets, each by itself and through references in turn
-    /// ([`bounds::LONGEST_CHAIN`]), as far as the bounds of [`Self::put_statements`] go, but for `since`,
-    /// `until` and `authority`, which are always its own. With `authority`, all conditions are: who
-    /// may read the statements of one authority alone learns nothing of what these refer to
-    /// ([`Filter::is_met_alone`]).
+    /// A page of the statements that match `filter` and are not voided, by `stored`: at most
+    /// `filter.limit`, which is not 0. A page with [`PAGE_BYTES`] ends earlier.
     ///
-    /// A page ends before a statement that cannot be read, with more to follow; where that is the first one, the
-    /// answer is [`StoreError::Unreadable`], and its `stored` is the [`Filter::beyond`] with which to go on.
+    /// A statement that refers to another one meets each condition that the other one meets, through
+    /// at most [`bounds::LONGEST_CHAIN`] references and within the bounds of
+    /// [`Self::put_statements`]. `since`, `until` and `authority` must be met by the statement itself;
+    /// with `authority`, all conditions must ([`Filter::is_met_alone`]): a reader of the statements of
+    /// one authority must not learn what they refer to.
+    ///
+    /// A page ends before a statement that cannot be read, with `more` set.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] where the first statement of the page cannot be read. Its `stored` is
+    /// the [`Filter::beyond`] with which to go on.
+    ///
+    /// Example: statement 2 refers to statement 1, whose verb is `completed`. A filter for that verb
+    /// finds both.
     async fn statements(&self, filter: &Filter) -> Result<Page>;
 
     /// The attachments among `hashes` whose data is kept, each once, without the data.
     async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>>;
 
-    /// The data of a kept attachment from byte `from` on, [`PIECE`] bytes at the most: none beyond
-    /// its end. Data that is kept never changes, so pieces that are read at any times fit together.
+    /// The data of a kept attachment from byte `from` on, at most [`PIECE`] bytes; none beyond its end.
+    /// Kept data never changes, so pieces that are read at different times fit together.
     async fn attachment_data(&self, kept: &KeptAttachment, from: u64) -> Result<Bytes>;
 
-    /// An instant such that every statement with an earlier or equal `stored`, now or ever, is
-    /// visible to a read that starts after this call (`X-Experience-API-Consistent-Through`).
+    /// An instant such that all statements with an earlier or equal `stored`, and none that is kept
+    /// later, are visible to a read that begins after this call
+    /// (`X-Experience-API-Consistent-Through`).
     async fn consistent_through(&self) -> Result<Instant>;
 }
 
@@ -172,7 +184,10 @@ pub struct LogPage {
 }
 
 impl LogPage {
-    /// The page of what was read, in order: up to the first that cannot be read.
+    /// The page of these statements, which are in order: up to the first that cannot be read.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] where that is the first one; any other error that is among them.
     pub fn of(read: impl IntoIterator<Item = Result<Kept>>, more: bool) -> Result<Self> {
         let mut statements = Vec::new();
         for kept in read {
@@ -188,48 +203,52 @@ impl LogPage {
     }
 }
 
-/// A page of statements ends with the one by which it weighs so many bytes, about.
+/// A page of statements ends with the statement by which it has about this many bytes.
 pub const PAGE_BYTES: usize = 16 << 20;
 
-/// So many names of an agent are given.
+/// Names of an agent that are given at most.
 pub const MOST_NAMES: usize = 100;
 
-/// A page of the log ends with the statement by which it weighs so many bytes, about.
+/// A page of the log ends with the statement by which it has about this many bytes.
 pub const LOG_BYTES: usize = 16 << 20;
 
 /// The statements in the order in which they became visible.
 #[async_trait]
 pub trait StatementLog: Send + Sync {
-    /// At most `limit` statements stored after `after`, voided or not, oldest first; fewer where
-    /// they would weigh more than [`LOG_BYTES`], but never none where there is one. One that is
-    /// visible now never gets an earlier neighbour later.
+    /// At most `limit` statements stored after `after`, voided or not, oldest first. A page with
+    /// [`LOG_BYTES`] ends earlier, but has one statement where there is one. No statement ever becomes
+    /// visible before one that is visible already: a reader that goes on after the last statement of a
+    /// page misses none.
     ///
-    /// A page ends before a statement that cannot be read; where that is the first one, the answer
-    /// is [`StoreError::Unreadable`], and its `stored` is where to go on.
+    /// A page ends before a statement that cannot be read.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] where the first statement of the page cannot be read. The reader goes
+    /// on after its `stored`.
     async fn log(&self, after: Instant, limit: usize) -> Result<LogPage>;
 
     /// Returns when a statement stored after `after` may be there, or after `at_most`.
     async fn wait_for_news(&self, after: Instant, at_most: Duration);
 }
 
-/// What statements said of agents and activities.
+/// Names of agents and definitions of activities, as statements gave them.
 #[async_trait]
 pub trait ThingStore: Send + Sync {
-    /// The names that the agent with this identifier was seen under, in order of appearance, the
-    /// first [`MOST_NAMES`] of them.
+    /// The names of the agent with this identifier in the order of their first statements, at most
+    /// [`MOST_NAMES`].
     async fn agent_names(&self, ifi: &str) -> Result<Vec<String>>;
 
-    /// The merged definitions of those activities that have one. Fewer activities are looked at,
-    /// but never none, where their definitions would weigh more than [`PAGE_BYTES`].
+    /// The merged definitions of those activities that have one. Where they have more than
+    /// [`PAGE_BYTES`], only the first activities are looked at, one at least.
     async fn definitions(&self, activities: &[String]) -> Result<Definitions>;
 }
 
-/// What is known of the first of some activities.
+/// The definitions of the first of some activities.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Definitions {
     /// How many of the activities were looked at, from the first on.
     pub looked_at: usize,
-    /// Of those that have one the id and the JSON text of the definition, in no order.
+    /// The id and the JSON text of each definition, in no order.
     pub found: Vec<(String, String)>,
 }
 
@@ -248,7 +267,11 @@ pub trait DocumentStore: Send + Sync {
     ) -> Result<(Vec<String>, Option<Instant>)>;
 
     /// Changes the document at `key` if `precondition` holds for it: check and change are one.
-    /// Gives the document as this change left it; `None` for one that is gone.
+    /// Gives the document as this change left it; `None` where it removed the document.
+    ///
+    /// # Errors
+    /// [`StoreError::Precondition`] where the precondition does not hold, [`StoreError::Refused`] where
+    /// the change cannot be made to this document.
     async fn change_document(
         &self,
         key: DocumentKey,
@@ -284,12 +307,12 @@ pub struct KeptCourse {
     pub enrolment: String,
     /// Counts the changes of file and learners; never 0.
     pub revision: i64,
-    /// The revision since which the file takes the same statements: progress documents of an
-    /// earlier one must be read from the log again.
+    /// The revision since which the file selects the same statements. Progress documents of an earlier
+    /// reading must be made from the log again.
     pub reading: i64,
 }
 
-/// What changed of a course, without its texts.
+/// A course without its texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CourseRevision {
     /// The course's id.
@@ -300,7 +323,7 @@ pub struct CourseRevision {
     pub reading: i64,
 }
 
-/// What one actor said in one course, as it is kept.
+/// The progress of one actor in one course, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgressDocument {
     /// The actor's identifier, by its text.
@@ -312,9 +335,9 @@ pub struct ProgressDocument {
 /// How far the progress documents of one course follow the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Followed {
-    /// They are true up to this instant of `stored`.
+    /// All statements up to this instant of `stored` are in the documents.
     pub through: Instant,
-    /// [`KeptCourse::reading`] of the course they were read for.
+    /// [`KeptCourse::reading`] of the course that the statements were selected by.
     pub reading: i64,
 }
 
@@ -352,18 +375,19 @@ pub trait CourseStore: Send + Sync {
     /// The course of this id.
     async fn course(&self, id: &str) -> Result<Option<KeptCourse>>;
 
-    /// Adds the course, where `based_on` is 0 and there is none, or replaces its file, where its
-    /// revision is `based_on`; learners stay. The revision grows, and with `reread` it becomes the reading.
-    /// False, and nothing changed, when the course is not as `based_on` says.
+    /// Adds a course, where `based_on` is 0, or replaces the file of the course whose revision is
+    /// `based_on`; its learners stay. The revision grows, and with `reread` the new revision becomes
+    /// the reading too. False, and nothing changed, where the course has another revision, where it is
+    /// there and `based_on` is 0, and where it is not there and `based_on` is not.
     async fn put_course(&self, id: &str, file: &str, based_on: i64, reread: bool) -> Result<bool>;
 
     /// Removes the course whose revision is `based_on`, with its file, its learners, its progress
     /// documents and its frozen lists; statements stay. False, and nothing changed, when there is
     /// no such course at this revision.
     ///
-    /// A course that is put under the same id later begins anew: nothing of this one is seen again,
-    /// its revisions are greater than all of this one's, and progress based on a version of this
-    /// one's documents is refused.
+    /// A course that is put under the same id later is a new one: nothing of the removed course is
+    /// seen again, its revisions are greater than those of the removed course, and progress based on a
+    /// version of the removed course's documents is refused.
     async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool>;
 
     /// Replaces the learners of a course whose revision is `based_on`. The revision grows. False,
@@ -382,23 +406,23 @@ pub trait CourseStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<ProgressDocument>>;
 
-    /// Those of these actors that are there, each once, in no order.
+    /// The progress documents of these actors, each once, in no order.
     async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>>;
 
-    /// The documents written after a version, with the watermark they are true for: one read.
+    /// The documents written after a version, and the watermark of the same moment.
     async fn progress_since(
         &self,
         course: &str,
         version: i64,
     ) -> Result<(Watermark, Vec<ProgressDocument>)>;
 
-    /// Replaces the documents of the actors named and says how far they follow the log, in one
-    /// write. With `whole`, documents of actors not named are removed. Gives the new version of
-    /// the watermark.
+    /// Replaces the documents of the actors named and moves the watermark to `followed`, in one write.
+    /// With `whole`, documents of actors not named are removed. Gives the new version of the
+    /// watermark.
     ///
-    /// `based_on` is the version that the documents were made from; `None`, and nothing changed,
-    /// where the watermark has another one, or there is no such course: somebody else follows it
-    /// too, and what is kept must be read again.
+    /// `based_on` is the version that the documents were made from. `None`, and nothing changed, where
+    /// the watermark has another version, because another process follows the course too, and where
+    /// there is no such course: then the caller reads what is kept and begins again.
     async fn put_progress(
         &self,
         course: &str,
@@ -418,37 +442,43 @@ pub trait CourseStore: Send + Sync {
 /// How much there is of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
-    /// How many statements, voided ones included; about so many where counting would take long.
+    /// How many statements, voided ones included. An engine that would have to count them for long
+    /// estimates the number.
     pub statements: u64,
-    /// When the last of them was stored; the epoch when there is none.
+    /// When the last statement was stored; the epoch where there is none.
     pub newest: Instant,
 }
 
-/// What moving everything to another store needs beside the rest.
+/// What copying a whole store into another one needs beside the other traits.
 #[async_trait]
 pub trait TransferStore: Send + Sync {
     /// How much there is of the log.
     async fn extent(&self) -> Result<Extent>;
 
-    /// Waits until nothing is in the way of [`TransferStore::restore`] that an earlier one has
-    /// left, which was cut off: its statements are there as a whole, or not at all, and their
-    /// instants are free.
+    /// Waits until a call of [`TransferStore::restore`] that was cut off has no effects any more: either
+    /// all of its statements are there, or none, and their instants are free.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where another copy is still writing to the store.
     async fn ready_to_restore(&self) -> Result<()>;
 
-    /// Keeps statements of another store just as they are there, `stored` included, all or none,
-    /// with the data of their attachments. In order, and later than all that are kept or promised
-    /// ([`StatementStore::consistent_through`]); refused otherwise.
+    /// Keeps statements of another store just as they are there, `stored` included, with the data of
+    /// their attachments: all or none.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where they are not in order, or not later than all that is kept or
+    /// promised ([`StatementStore::consistent_through`]).
     async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()>;
 
-    /// At most `limit` documents of all shelves beyond `after`, in an order of the store's own;
-    /// fewer where they would weigh more than [`LOG_BYTES`], but never none where there is one.
+    /// At most `limit` documents of all shelves beyond `after`, in an order of the engine's own; fewer,
+    /// but one at least, where they have more than [`LOG_BYTES`].
     async fn documents_beyond(
         &self,
         after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<(DocumentKey, Document)>>;
 
-    /// Makes this the store's [`Store::secret`]; false when it has another one already.
+    /// Makes this the store's [`Store::secret`]; false where the store has another secret already.
     async fn adopt_secret(&self, secret: [u8; 32]) -> Result<bool>;
 
     /// Whether a server has ever worked on the store ([`Store::mark_used`]).
@@ -460,24 +490,26 @@ pub trait TransferStore: Send + Sync {
 pub trait Store:
     StatementStore + StatementLog + ThingStore + DocumentStore + KeyStore + CourseStore + TransferStore
 {
-    /// Whether this process is the one that follows the log, of all that share the store: asked
-    /// again and again, it stays so until it has not asked for some seconds. With `insist` it is
-    /// taken from whoever has it, which may need further calls.
+    /// Whether this process leads: of all processes that share the store, the leader follows the log. A
+    /// process that leads and calls this every second goes on leading. With `insist` the lead is taken
+    /// from the process that has it, which may need further calls.
     ///
-    /// It only spares work: [`CourseStore::put_progress`] is safe without.
+    /// The lead only spares work: [`CourseStore::put_progress`] is safe without it.
     async fn lead(&self, insist: bool) -> Result<bool>;
 
-    /// Says, for good, that a server works on the store: it is not what a copy has left any more.
+    /// Records, for good, that a server works on the store: it is no mere copy any more.
     async fn mark_used(&self) -> Result<()>;
 
     /// 32 random bytes that belong to this store for good: the secret of its cursors.
     async fn secret(&self) -> Result<[u8; 32]>;
 
-    /// Fails when the store cannot answer a read and a write, and, with [`StoreError::Corrupt`], once
-    /// something was found in it that cannot be read.
+    /// Does a read and a write.
+    ///
+    /// # Errors
+    /// Any that these give, and [`StoreError::Corrupt`] once something was found that cannot be read.
     async fn ping(&self) -> Result<()>;
 
-    /// The latest `stored` that was given to a statement or promised. Later than the clock by more
-    /// than [`ahead::AHEAD`] where a clock was wrong.
+    /// The latest `stored` that was given to a statement or promised. Where a clock was wrong, it is
+    /// later than the clock by more than [`ahead::AHEAD`].
     async fn latest(&self) -> Result<Instant>;
 }

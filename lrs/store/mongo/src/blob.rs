@@ -12,52 +12,62 @@ use mongodb::{Collection, Database};
 
 use super::call::{all, call};
 use super::field;
+use super::head::ClaimId;
 use store::{PIECE, Result, StoreError};
 
-/// What a document holds itself. A server's answer holds [`super::call::BATCH`] of them.
+/// Longer bytes go into a file. A server's answer holds [`super::call::BATCH`] documents with this much.
 pub(super) const INLINE: usize = 256 << 10;
-/// What a document held itself at the most, in any version.
+/// The longest bytes that any release kept in the document itself.
 pub(super) const EVER_INLINE: usize = 8 << 20;
 /// The name of the files' collections, before `.files` and `.chunks`.
 pub(super) const BUCKET: &str = "blob";
-/// What files say of themselves: the claim that they were written for, the collection and the filter
-/// of the document that is to hold their id.
-const OWNER: &str = "owner";
-const IN: &str = "in";
-const HOLDER: &str = "holder";
+/// The fields of a file's metadata. The claim that the file was written under, by its first instant
+/// in microseconds; 0 for a file that is no part of a statement.
+const CLAIM: &str = "owner";
+/// The collection of the file's [`Holder`].
+const COLLECTION: &str = "in";
+/// The filter that finds the file's [`Holder`] in its collection.
+const FILTER: &str = "holder";
 
-/// Whose a file is: the document that holds its id, or shall.
+/// The document that names a file by its id, or that is about to. Each file names its holder, so
+/// that a file whose holder was never written can be removed.
 #[derive(Clone, Debug)]
-pub(super) struct Owner {
-    /// Where the claim begins that it was written under; 0 for none.
-    pub(super) claim: i64,
+pub(super) struct Holder {
+    /// The claim that the file was written under, where it is a part of a statement.
+    pub(super) claim: Option<ClaimId>,
     pub(super) collection: String,
-    /// Finds the document.
-    pub(super) holder: Document,
+    /// Finds the document in the collection.
+    pub(super) filter: Document,
 }
 
-impl Owner {
-    /// The document of `collection` that `holder` finds.
-    pub(super) fn new(collection: &Collection<Document>, holder: Document) -> Self {
-        Self::claimed(collection, holder, 0)
+impl Holder {
+    /// The document of `collection` that `filter` finds.
+    pub(super) fn new(collection: &Collection<Document>, filter: Document) -> Self {
+        Self { claim: None, collection: collection.name().to_owned(), filter }
     }
 
-    /// The same for what is written under the claim that begins at `claim`.
-    pub(super) fn claimed(collection: &Collection<Document>, holder: Document, claim: i64) -> Self {
-        Self { claim, collection: collection.name().to_owned(), holder }
+    /// The document of `collection` that `filter` finds, which is written under `claim`.
+    pub(super) fn claimed(
+        collection: &Collection<Document>,
+        filter: Document,
+        claim: ClaimId,
+    ) -> Self {
+        Self { claim: Some(claim), ..Self::new(collection, filter) }
     }
 
-    /// The owner that a file names.
-    pub(super) fn read(metadata: &Document) -> Option<Self> {
+    /// The holder that a file's metadata names; `None` where another program wrote the file.
+    pub(super) fn from_metadata(metadata: &Document) -> Option<Self> {
+        let claim = field::integer(metadata, CLAIM).ok()?;
         Some(Self {
-            claim: field::integer(metadata, OWNER).ok()?,
-            collection: field::text(metadata, IN).ok()?,
-            holder: metadata.get_document(HOLDER).ok()?.clone(),
+            claim: (claim != 0).then(|| ClaimId::from_micros(claim)),
+            collection: field::text(metadata, COLLECTION).ok()?,
+            filter: metadata.get_document(FILTER).ok()?.clone(),
         })
     }
 
-    fn document(self) -> Document {
-        doc! {OWNER: self.claim, IN: self.collection, HOLDER: self.holder}
+    fn to_metadata(&self) -> Document {
+        let claim = self.claim.map_or(0, ClaimId::micros);
+        doc! {CLAIM: claim, COLLECTION: &self.collection, FILTER: &self.filter}
     }
 }
 
@@ -74,7 +84,7 @@ pub(super) struct Blob {
     pub(super) id: ObjectId,
     /// How many bytes it has.
     pub(super) bytes: u64,
-    /// How many of them are in each of its chunks but the last.
+    /// How many bytes are in each of its chunks but the last.
     pub(super) chunk: u32,
 }
 
@@ -90,14 +100,13 @@ impl Blobs {
         let found = self.bucket.find(doc! {"_id": {"$in": ids}});
         let found: Vec<_> = call(async { found.await?.try_collect::<Vec<_>>().await }).await?;
         let blob = |file: FilesCollectionDocument| {
-            let id = file.id.as_object_id()?;
-            Some(Blob { id, bytes: file.length, chunk: file.chunk_size_bytes })
+            let id = id_of(&file)?;
+            Ok(Blob { id, bytes: file.length, chunk: file.chunk_size_bytes })
         };
-        Ok(found.into_iter().filter_map(blob).collect())
+        found.into_iter().map(blob).collect()
     }
 
-    /// The bytes of a file from `from` on, at least one and [`PIECE`] at the most; none beyond its
-    /// end.
+    /// The bytes of a file from `from` on, at least one and at most [`PIECE`]; none beyond its end.
     pub(super) async fn piece(&self, file: Blob, from: u64) -> Result<Bytes> {
         let chunk = u64::from(file.chunk.max(1));
         let (first, within) = (from / chunk, from % chunk);
@@ -118,23 +127,23 @@ impl Blobs {
         Ok(bytes.freeze())
     }
 
-    /// `bytes` as a field: themselves, or the id of a file of `owner`.
-    pub(super) async fn field(&self, bytes: &[u8], owner: Owner) -> Result<Bson> {
+    /// `bytes` as a field: themselves, or the id of a file for `holder`.
+    pub(super) async fn field(&self, bytes: &[u8], holder: Holder) -> Result<Bson> {
         if bytes.len() <= INLINE {
             return Ok(field::of_bytes(bytes));
         }
-        self.write(bytes, owner).await.map(Bson::ObjectId)
+        self.write(bytes, holder).await.map(Bson::ObjectId)
     }
 
-    /// The same for text, which stays readable in the document.
-    pub(super) async fn text_field(&self, text: &str, owner: Owner) -> Result<Bson> {
+    /// [`Self::field`] for text, which is a string where it is in the document.
+    pub(super) async fn text_field(&self, text: &str, holder: Holder) -> Result<Bson> {
         if text.len() <= INLINE {
             return Ok(Bson::String(text.to_owned()));
         }
-        self.write(text.as_bytes(), owner).await.map(Bson::ObjectId)
+        self.write(text.as_bytes(), holder).await.map(Bson::ObjectId)
     }
 
-    /// The bytes that the field `name` was made of.
+    /// The bytes of the field `name`, from the document or from its file.
     pub(super) async fn bytes(&self, document: &Document, name: &str) -> Result<Bytes> {
         if let Ok(text) = document.get_str(name) {
             return Ok(Bytes::copy_from_slice(text.as_bytes()));
@@ -142,29 +151,29 @@ impl Blobs {
         if let Ok(bytes) = document.get_binary_generic(name) {
             return Ok(Bytes::copy_from_slice(bytes));
         }
-        self.read(field::object_id(document, name)?).await
+        self.download(field::object_id(document, name)?).await
     }
 
-    /// The same as text.
+    /// [`Self::bytes`] as text.
     pub(super) async fn text(&self, document: &Document, name: &str) -> Result<String> {
         let bytes = self.bytes(document, name).await?;
         String::from_utf8(bytes.into())
             .map_err(|_| StoreError::Corrupt(format!("a field `{name}` that is not UTF-8")))
     }
 
-    async fn write(&self, bytes: &[u8], owner: Owner) -> Result<ObjectId> {
-        self.write_named(bytes, owner, Document::new()).await
+    async fn write(&self, bytes: &[u8], holder: Holder) -> Result<ObjectId> {
+        self.write_named(bytes, holder, Document::new()).await
     }
 
-    /// Writes a file of `owner` that says more of itself.
+    /// Writes a file for `holder` whose metadata has the fields `more` too.
     pub(super) async fn write_named(
         &self,
         bytes: &[u8],
-        owner: Owner,
+        holder: Holder,
         more: Document,
     ) -> Result<ObjectId> {
         let id = ObjectId::new();
-        let mut metadata = owner.document();
+        let mut metadata = holder.to_metadata();
         metadata.extend(more);
         let open = self.bucket.open_upload_stream("").id(Bson::ObjectId(id));
         let mut file = call(open.metadata(metadata)).await?;
@@ -176,7 +185,8 @@ impl Blobs {
         Ok(id)
     }
 
-    pub(super) async fn read(&self, id: ObjectId) -> Result<Bytes> {
+    /// All bytes of a file.
+    pub(super) async fn download(&self, id: ObjectId) -> Result<Bytes> {
         let mut file = call(self.bucket.open_download_stream(Bson::ObjectId(id))).await?;
         let mut bytes = Vec::new();
         call(async { file.read_to_end(&mut bytes).await.map_err(Into::into) }).await?;
@@ -196,21 +206,30 @@ impl Blobs {
         Ok(())
     }
 
-    /// All files that were written under the claim at `claim`, with what they say of themselves.
-    pub(super) async fn of(&self, claim: i64) -> Result<Vec<(ObjectId, Document)>> {
-        let files = self.bucket.find(doc! {format!("metadata.{OWNER}"): claim});
+    /// The files that were written under `claim`, by their ids, with their metadata.
+    pub(super) async fn written_under(&self, claim: ClaimId) -> Result<Vec<(ObjectId, Document)>> {
+        let files = self.bucket.find(doc! {format!("metadata.{CLAIM}"): claim.micros()});
         let files: Vec<_> = call(async { files.await?.try_collect::<Vec<_>>().await }).await?;
         let named = |file: FilesCollectionDocument| {
-            Some((file.id.as_object_id()?, file.metadata.unwrap_or_default()))
+            let id = id_of(&file)?;
+            let metadata = file.metadata.ok_or_else(|| {
+                StoreError::Corrupt(format!("the file {id} was found by metadata that it lacks"))
+            })?;
+            Ok((id, metadata))
         };
-        Ok(files.into_iter().filter_map(named).collect())
+        files.into_iter().map(named).collect()
     }
 
-    /// Removes all files that were written under the claim at `claim`.
-    pub(super) async fn remove_of(&self, claim: i64) -> Result<()> {
-        let files = self.of(claim).await?;
+    /// Removes the files that were written under `claim`.
+    pub(super) async fn remove_written_under(&self, claim: ClaimId) -> Result<()> {
+        let files = self.written_under(claim).await?;
         self.remove(files.into_iter().map(|(id, _)| id)).await
     }
+}
+
+fn id_of(file: &FilesCollectionDocument) -> Result<ObjectId> {
+    let foreign = || StoreError::Corrupt(format!("a file under {}, no id of Traccia's", file.id));
+    file.id.as_object_id().ok_or_else(foreign)
 }
 
 fn is_missing(error: &mongodb::error::Error) -> bool {

@@ -1,4 +1,4 @@
-//! One call to the server: never longer than [`AT_MOST`], its failure told as the store tells it.
+//! One call to the server. It takes [`AT_MOST`] at most, and its failure becomes a [`StoreError`].
 
 use std::time::Duration;
 
@@ -9,22 +9,22 @@ use mongodb::{Collection, Cursor};
 
 use store::{Result, StoreError};
 
-/// What one call may take. The driver gives up earlier on a server that is not there.
+/// How long one call may take. The driver gives up earlier where it finds no server.
 const AT_MOST: Duration = Duration::from_secs(30);
 /// The server's code for a unique key that is taken.
 const DUPLICATE_KEY: i32 = 11_000;
-/// Codes by which a server blames what it was asked, a document above all: a value, a type, a length,
-/// a depth, the name of a field, a size. All others may pass: trying again may help.
+/// Codes of a server that rejects the request itself: a value, a type, a length, a depth, the name of a
+/// field, or a size. After any other code, trying again may help.
 const BLAMING: &[i32] =
     &[2, 9, 14, 15, 16, 22, 52, 53, 56, 57, 73, 121, 10_334, 17_280, 17_419, 17_420];
 
-/// What the driver takes of an answer, in bytes, less what is around the documents. Some servers make
-/// longer ones, unless they are told how many documents to give.
+/// How many bytes of documents the driver takes in one answer. Some servers send longer answers, unless
+/// the request limits the number of documents.
 pub(super) const LONGEST_ANSWER: usize = 40 << 20;
-/// Documents of one answer where they may be large, up to [`super::blob::INLINE`] each.
+/// Documents of one answer, where each may have up to [`super::blob::INLINE`] bytes.
 pub(super) const BATCH: u32 = 100;
 
-/// What `work` gives, in time.
+/// The result of `work`, within [`AT_MOST`].
 pub(super) async fn call<T>(
     work: impl IntoFuture<Output = mongodb::error::Result<T>>,
 ) -> Result<T> {
@@ -38,8 +38,8 @@ pub(super) async fn all(
     all_until(find, |_| false).await
 }
 
-/// The documents that `find` finds, up to the first one that is `enough`. Each of the server's answers
-/// is waited for by itself.
+/// The documents that `find` finds, up to the first one that is `enough`. [`AT_MOST`] holds for each of
+/// the server's answers.
 pub(super) async fn all_until(
     find: impl IntoFuture<Output = mongodb::error::Result<Cursor<Document>>>,
     mut enough: impl FnMut(&Document) -> bool,
@@ -56,8 +56,10 @@ pub(super) async fn all_until(
     Ok(found)
 }
 
-/// Keeps `document` unless its key is taken: says whether it was kept. This, and no update, is
-/// what everything that must happen once is made of: every server does it atomically.
+/// Inserts `document` unless its `_id` is taken; says whether it was inserted.
+///
+/// Use this insertion, never an update, wherever exactly one writer may win: every server performs it
+/// atomically.
 pub(super) async fn insert(into: &Collection<Document>, document: Document) -> Result<bool> {
     match in_time(into.insert_one(document)).await? {
         Ok(_) => Ok(true),
@@ -66,7 +68,7 @@ pub(super) async fn insert(into: &Collection<Document>, document: Document) -> R
     }
 }
 
-/// Keeps those of `documents` whose keys are free; gives the positions of the others.
+/// Inserts those of `documents` whose `_id` is free; gives the positions of the others.
 pub(super) async fn insert_free(
     into: &Collection<Document>,
     documents: &[Document],
@@ -75,15 +77,16 @@ pub(super) async fn insert_free(
         return Ok(Vec::new());
     };
     let ErrorKind::InsertMany(failed) = error.kind.as_ref() else { return Err(told(error)) };
-    let failures = failed.write_errors.as_deref().unwrap_or_default();
-    let are_duplicates = failures.iter().all(|failure| failure.code == DUPLICATE_KEY);
-    if failed.write_concern_error.is_some() || !are_duplicates {
+    let (Some(failures), None) = (&failed.write_errors, &failed.write_concern_error) else {
+        return Err(told(error));
+    };
+    if !failures.iter().all(|failure| failure.code == DUPLICATE_KEY) {
         return Err(told(error));
     }
     Ok(failures.iter().map(|failure| failure.index).collect())
 }
 
-/// What `work` gives, unless it takes too long.
+/// The output of `work`, unless it takes longer than [`AT_MOST`].
 pub(super) async fn in_time<T>(work: impl IntoFuture<Output = T>) -> Result<T> {
     tokio::time::timeout(AT_MOST, work.into_future()).await.map_err(|_| {
         StoreError::Unavailable(format!("the database did not answer in {} s", AT_MOST.as_secs()))
@@ -98,8 +101,8 @@ fn is_duplicate(error: &Error) -> bool {
     }
 }
 
-/// What the driver says, in the store's terms: what cannot be read, what the server does not take,
-/// and what is not there now.
+/// The driver's error in the store's terms: [`StoreError::Corrupt`] for what cannot be read,
+/// [`StoreError::Rejected`] for what the server does not take, [`StoreError::Unavailable`] for the rest.
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
 pub(super) fn told(error: Error) -> StoreError {
     let text = error.kind.to_string();
@@ -113,7 +116,7 @@ pub(super) fn told(error: Error) -> StoreError {
     }
 }
 
-/// The code by which a server that is there refuses what it was asked.
+/// The code of an error that a reachable server answered with; `None` for one that may pass by itself.
 pub(super) fn code(error: &Error) -> Option<i32> {
     if error.contains_label(RETRYABLE_WRITE_ERROR) {
         return None;

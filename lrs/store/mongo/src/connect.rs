@@ -11,13 +11,14 @@ use mongodb::{Client, Database};
 
 use super::call::{call, code, in_time, insert};
 use store::{Result, StoreError};
+use xapi::instant::Instant;
 
-/// A server that cannot be reached for so long is not there.
+/// How long a server is looked for before it is held for unreachable.
 const SELECTION: Duration = Duration::from_secs(5);
 const CONNECT: Duration = Duration::from_secs(5);
 /// Connections of one process to one server.
 const POOL: u32 = 64;
-/// What a write waits for at the most before it fails.
+/// How long a write waits for the majority of the servers before it fails.
 const WRITE: Duration = Duration::from_secs(20);
 /// The wire protocol of `MongoDB` 5.0.
 const WIRE: i64 = 13;
@@ -25,12 +26,12 @@ const WIRE: i64 = 13;
 const NOT_IN_A_NAME: [char; 13] =
     ['/', '\\', '.', '"', '$', '*', '<', '>', ':', '|', '?', ' ', '\0'];
 const LONGEST_NAME: usize = 63;
-/// The server's codes for a user without the right, and for one that it does not know.
+/// The server's codes: the user lacks the right; the user or password is wrong.
 const NOT_ALLOWED: i32 = 13;
 const NOT_KNOWN: i32 = 18;
-/// A clock that differs more from the server's is worth a word, and one that differs by a minute is not worked
-/// with, in milliseconds: `stored` never goes back, so it would be wrong on all machines until their clocks are
-/// where this one was.
+/// In milliseconds: a clock that differs by more than [`SKEW`] from the server's is logged, and one that differs by
+/// more than [`MOST_SKEW`] is refused. `stored` never goes back: after a clock that was an hour ahead it would be wrong
+/// on all machines for an hour.
 const SKEW: i64 = 2_000;
 const MOST_SKEW: i64 = 60_000;
 
@@ -38,8 +39,8 @@ const MOST_SKEW: i64 = 60_000;
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] with what to do, where the URI has a fault or names no database,
-/// nobody answers, or the server is too old, not writable, or refuses what is needed.
-pub(super) async fn connect(uri: &str, now: i64) -> Result<Database> {
+/// no server answers, or the server is too old, not writable, or refuses what is needed.
+pub(super) async fn connect(uri: &str, now: Instant) -> Result<Database> {
     // One TLS provider for the whole program; a second installation is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let options = ClientOptions::parse(uri).await.map_err(|error| {
@@ -77,7 +78,7 @@ fn bounded(mut options: ClientOptions) -> ClientOptions {
     options.connect_timeout.get_or_insert(CONNECT);
     options.max_pool_size.get_or_insert(POOL);
     options.retry_reads = Some(true);
-    // Some servers must be told that they do not know how: then a failed write is a 503.
+    // On some servers the URI must turn retries off: then a failed write is answered with 503.
     options.retry_writes.get_or_insert(true);
     let majority = WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(WRITE).build();
     options.write_concern = Some(majority);
@@ -105,9 +106,9 @@ fn overridden(options: &ClientOptions) -> Vec<&'static str> {
     all.into_iter().filter_map(|(is_other, name)| is_other.then_some(name)).collect()
 }
 
-async fn check(database: &Database, now: i64) -> Result<()> {
+async fn check(database: &Database, now: Instant) -> Result<()> {
     let hello = in_time(database.run_command(doc! {"hello": 1})).await?.map_err(advised)?;
-    let wire = hello.get_i32("maxWireVersion").map(i64::from).unwrap_or_default();
+    let wire = hello.get_i32("maxWireVersion").map_or(0, i64::from);
     if wire < WIRE {
         return Err(unusable(&format!(
             "it is too old (wire version {wire}, needed {WIRE}): use MongoDB 5.0 or newer, \
@@ -115,11 +116,13 @@ async fn check(database: &Database, now: i64) -> Result<()> {
         )));
     }
     let is_writable = hello.get_bool("isWritablePrimary").or_else(|_| hello.get_bool("ismaster"));
-    if !is_writable.unwrap_or_default() {
+    // A server that says neither is none that takes writes.
+    if !is_writable.is_ok_and(|writable| writable) {
         return Err(unusable("it is not writable: name the replica set (?replicaSet=NAME)"));
     }
+    // A server that does not tell its time cannot be compared with.
     let Some(theirs) = time_in(&hello) else { return Ok(()) };
-    let skew = (now - theirs) / 1_000;
+    let skew = (now.micros() - theirs.micros()) / 1_000;
     if skew.abs() > MOST_SKEW {
         let (seconds, way) = (skew.abs() / 1_000, if skew > 0 { "ahead of" } else { "behind" });
         return Err(unusable(&format!(
@@ -132,14 +135,15 @@ async fn check(database: &Database, now: i64) -> Result<()> {
     Ok(())
 }
 
-/// The server's time in microseconds, where it says so.
-pub(super) async fn time(database: &Database) -> Result<Option<i64>> {
+/// The server's time, where its answer has one.
+pub(super) async fn time(database: &Database) -> Result<Option<Instant>> {
     let hello = call(database.run_command(doc! {"hello": 1})).await?;
     Ok(time_in(&hello))
 }
 
-fn time_in(hello: &Document) -> Option<i64> {
-    hello.get_datetime("localTime").ok().map(|time| time.timestamp_millis() * 1_000)
+fn time_in(hello: &Document) -> Option<Instant> {
+    let time = hello.get_datetime("localTime").ok()?;
+    Some(Instant::from_micros(time.timestamp_millis().saturating_mul(1_000)))
 }
 
 /// Does once what the engine does all the time.
@@ -214,7 +218,7 @@ mod tests {
     async fn a_password_that_breaks_the_uri_is_not_shown() {
         for uri in ["mongodb://u:TOP?SECRET@h.example/d", "mongodb://u:TOP?SE/CRET@h.example/d?w=1"]
         {
-            let error = connect(uri, 0).await.unwrap_err().to_string();
+            let error = connect(uri, Instant::default()).await.unwrap_err().to_string();
             assert!(error.contains("%3F") && !error.contains("TOP"), "{error}");
         }
     }
@@ -223,10 +227,11 @@ mod tests {
     async fn a_clock_far_from_the_databases_is_refused() {
         let Some(uri) = programs::fresh_database().await else { return };
         let now = SystemClock.now().micros();
+        let at = |seconds: i64| Instant::from_micros(now + seconds * 1_000_000);
         for (seconds, expected) in [(26_000_000, "ahead of"), (-120, "behind")] {
-            let error = connect(&uri, now + seconds * 1_000_000).await.unwrap_err().to_string();
+            let error = connect(&uri, at(seconds)).await.unwrap_err().to_string();
             assert!(error.contains(expected) && error.contains("NTP"), "{error}");
         }
-        connect(&uri, now + 10_000_000).await.unwrap();
+        connect(&uri, at(10)).await.unwrap();
     }
 }

@@ -5,17 +5,17 @@ use mongodb::Collection;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 
-use super::blob::{Blobs, Owner};
+use super::blob::{Blobs, Holder};
 use super::call::{all, call, insert};
 use super::cell::{self, Cells, Held};
 use super::field;
 use store::{CourseRevision, KeptCertificates, KeptCourse, Result, StoreError};
 use xapi::instant::Instant;
 
-/// How often a course is read again whose texts were replaced meanwhile.
+/// How often a course is read again whose files were replaced and removed meanwhile.
 const TRIES: u32 = 5;
 
-/// Where they are kept.
+/// The collections of courses and of frozen lists.
 #[derive(Clone)]
 pub(super) struct Courses {
     pub(super) cells: Cells,
@@ -44,8 +44,8 @@ impl Courses {
     pub(super) async fn course(&self, id: &str) -> Result<Option<KeptCourse>> {
         let mut last = Ok(None);
         for _ in 0..TRIES {
-            let held = self.cells.read(&cell::name(&[id])).await?;
-            last = self.read(&held).await;
+            let held = self.cells.newest(&cell::name(&[id])).await?;
+            last = self.course_in(&held).await;
             if last.is_ok() {
                 break;
             }
@@ -53,7 +53,7 @@ impl Courses {
         last
     }
 
-    async fn read(&self, held: &Held) -> Result<Option<KeptCourse>> {
+    async fn course_in(&self, held: &Held) -> Result<Option<KeptCourse>> {
         let Some(value) = held.value() else { return Ok(None) };
         Ok(Some(KeptCourse {
             id: field::text(value, "id")?,
@@ -73,20 +73,20 @@ impl Courses {
         reread: bool,
     ) -> Result<bool> {
         let name = cell::name(&[id]);
-        let held = self.cells.read(&name).await?;
+        let held = self.cells.newest(&name).await?;
         if held.value().map_or(0, |_| held.n) != based_on {
             return Ok(false);
         }
         if held.value().is_none() && held.n > 0 {
-            // Its deleter may have died before this was done.
+            // The process that deleted the course may have died before it removed the lists.
             self.remove_certificates(doc! {"course": id}).await?;
         }
-        let file = self.blobs.text_field(file, self.cells.owner(&name)).await?;
+        let file = self.blobs.text_field(file, self.cells.holder(&name)).await?;
         let value = match held.value() {
             None => doc! {"id": id, "file": file, "enrolment": "", "reading": held.n + 1},
             Some(kept) => {
                 let reading = if reread { held.n + 1 } else { field::integer(kept, "reading")? };
-                let enrolment = kept.get("enrolment").cloned().unwrap_or(Bson::Null);
+                let enrolment = field::any(kept, "enrolment")?.clone();
                 doc! {"id": id, "file": file, "enrolment": enrolment, "reading": reading}
             }
         };
@@ -94,7 +94,7 @@ impl Courses {
     }
 
     /// See [`store::CourseStore::delete_course`]: the course, then its lists. The trace that
-    /// stays in its cell counts on for a later course.
+    /// stays in the cell counts the revisions on for a later course.
     pub(super) async fn delete_course(
         &self,
         id: &str,
@@ -102,13 +102,14 @@ impl Courses {
         now: Instant,
     ) -> Result<bool> {
         let name = cell::name(&[id]);
-        let held = self.cells.read(&name).await?;
+        let held = self.cells.newest(&name).await?;
         let Some(kept) = held.value().filter(|_| held.n == based_on) else { return Ok(false) };
-        // Those of a course that takes the id at once are not among them.
+        // Read before the course is removed: a course that takes the id right after keeps its own.
         let lists = self.certificates.find(doc! {"course": id}).projection(doc! {"_id": 1});
-        let lists = all(lists).await?.into_iter().filter_map(|mut list| list.remove("_id"));
-        let lists: Vec<Bson> = lists.collect();
-        if !self.cells.remove(&name, &held, doc! {"id": id}, now.micros()).await? {
+        let lists = all(lists).await?;
+        let lists = lists.iter().map(|list| field::any(list, "_id").cloned());
+        let lists: Vec<Bson> = lists.collect::<Result<_>>()?;
+        if !self.cells.remove(&name, &held, doc! {"id": id}, now).await? {
             return Ok(false);
         }
         self.blobs.remove(files(kept)).await?;
@@ -134,27 +135,28 @@ impl Courses {
         based_on: i64,
     ) -> Result<bool> {
         let name = cell::name(&[id]);
-        let held = self.cells.read(&name).await?;
+        let held = self.cells.newest(&name).await?;
         let Some(kept) = held.value().filter(|_| held.n == based_on) else { return Ok(false) };
         let value = doc! {
             "id": id,
-            "file": kept.get("file").cloned().unwrap_or(Bson::Null),
-            "enrolment": self.blobs.text_field(enrolment, self.cells.owner(&name)).await?,
+            "file": field::any(kept, "file")?.clone(),
+            "enrolment": self.blobs.text_field(enrolment, self.cells.holder(&name)).await?,
             "reading": field::integer(kept, "reading")?,
         };
         self.change(&name, &held, value).await
     }
 
-    /// Changes the course, and removes the files that only the value had which is not the course's now.
+    /// Changes the course. Then removes the files of the value that is not the course's: the old one, or `value` where
+    /// the course was changed by another process first. Files that both values name stay.
     async fn change(&self, name: &str, held: &Held, value: Document) -> Result<bool> {
-        let (old, new) = (held.value().map(files).unwrap_or_default(), files(&value));
+        let (old, new) = (files_in(held), files(&value));
         let is_done = self.cells.change(name, held, value).await?;
         let (kept, gone) = if is_done {
             (new, old)
         } else {
-            // It may have been the course's for a while, and others may have gone on with its files.
-            let now = self.cells.read(name).await?;
-            (now.value().map(files).unwrap_or_default(), new)
+            // `value` may have been the course's for a moment, and the next one may name its files.
+            let now = self.cells.newest(name).await?;
+            (files_in(&now), new)
         };
         self.blobs.remove(gone.into_iter().filter(|file| !kept.contains(file))).await?;
         Ok(is_done)
@@ -169,13 +171,13 @@ impl Courses {
         let body = std::str::from_utf8(&list.body)
             .map_err(|_| StoreError::Corrupt("a certificate list that is not UTF-8".into()))?;
         let name = cell::name(&[course, &list.id]);
-        let owner = Owner::new(&self.certificates, doc! {"_id": &name});
+        let holder = Holder::new(&self.certificates, doc! {"_id": &name});
         let document = doc! {
             "_id": name,
             "course": course,
             "id": &list.id,
             "created": list.created.micros(),
-            "body": self.blobs.text_field(body, owner).await?,
+            "body": self.blobs.text_field(body, holder).await?,
         };
         insert(&self.certificates, document).await
     }
@@ -199,6 +201,11 @@ fn revised(held: &Held) -> Result<Option<CourseRevision>> {
     let Some(value) = held.value() else { return Ok(None) };
     let (id, reading) = (field::text(value, "id")?, field::integer(value, "reading")?);
     Ok(Some(CourseRevision { id, revision: held.n, reading }))
+}
+
+/// The files of a cell's value; none where there is no value.
+fn files_in(held: &Held) -> Vec<ObjectId> {
+    held.value().map_or_else(Vec::new, files)
 }
 
 /// The files that hold a course's texts.

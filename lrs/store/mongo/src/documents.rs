@@ -1,6 +1,6 @@
 //! State and profile documents: a cell each. Fields: `shelf`, the name of the three that follow,
 //! `resource`, `activity`, `agent`; `registration` ("" for none), `id`, `content_type`, `updated` in
-//! microseconds, `body`, `crc`, which those of a version before have not.
+//! microseconds, `body`, `crc`, which a release before did not write.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use store::{LOG_BYTES, Result, StoreError, checksum};
 use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
 use xapi::instant::Instant;
 
-/// How often a change is tried again when somebody else was quicker.
+/// How often a change is tried again where other writers were quicker.
 const TRIES: u32 = 200;
 
-/// Where they are kept.
+/// The cells of documents, and the files of large ones.
 #[derive(Clone)]
 pub(super) struct Documents {
     pub(super) cells: Cells,
@@ -30,19 +30,20 @@ impl Documents {
     /// See [`store::DocumentStore::document`].
     pub(super) async fn document(&self, key: &DocumentKey) -> Result<Option<Document>> {
         let name = name(key);
-        let held = self.cells.read(&name).await?;
+        let held = self.cells.newest(&name).await?;
         self.current(&name, held).await.map(|(_, document)| document)
     }
 
-    /// The cell of this name, as it was `held` or as it is now, and its document. Where its body
-    /// cannot be read it may be in a file that somebody has replaced.
+    /// The cell of this name, as it was `held` or as it is now, and its document. Where the body
+    /// cannot be read, the document may have been replaced and its file removed: then the cell has a
+    /// newer version, which is read instead.
     async fn current(&self, name: &str, mut held: Held) -> Result<(Held, Option<Document>)> {
         loop {
-            let failed = match self.read(&held).await {
+            let failed = match self.document_in(&held).await {
                 Ok(document) => return Ok((held, document)),
                 Err(error) => error,
             };
-            let now = self.cells.read(name).await?;
+            let now = self.cells.newest(name).await?;
             if now.n == held.n {
                 return Err(failed);
             }
@@ -50,7 +51,7 @@ impl Documents {
         }
     }
 
-    async fn read(&self, held: &Held) -> Result<Option<Document>> {
+    async fn document_in(&self, held: &Held) -> Result<Option<Document>> {
         let Some(value) = held.value() else { return Ok(None) };
         let document = Document {
             content_type: field::text(value, "content_type")?,
@@ -87,8 +88,9 @@ impl Documents {
         after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<(DocumentKey, Document)>> {
-        let after = after.map(name).unwrap_or_default();
-        // What is in a file is as long as a page may be.
+        // No name is smaller than "".
+        let after = after.map_or_else(String::new, name);
+        // A body in a file is taken for as long as a page may be.
         let weight = |value: &Fields| match value.get("body") {
             Some(Bson::Binary(body)) => body.bytes.len(),
             Some(_) => LOG_BYTES,
@@ -96,7 +98,7 @@ impl Documents {
         };
         let mut documents = Vec::new();
         for held in self.cells.beyond(&after, limit, weight).await? {
-            if let (Some(value), Some(document)) = (held.value(), self.read(&held).await?) {
+            if let (Some(value), Some(document)) = (held.value(), self.document_in(&held).await?) {
                 documents.push((key(value)?, document));
             }
         }
@@ -113,14 +115,14 @@ impl Documents {
     ) -> Result<Option<Document>> {
         let name = name(key);
         for _ in 0..TRIES {
-            let held = self.cells.read(&name).await?;
+            let held = self.cells.newest(&name).await?;
             let _turn = self.turns.take(weight(&held)).await?;
             let (held, existing) = self.current(&name, held).await?;
             let changed = changed(existing.clone(), precondition.clone(), change.clone()).await?;
             let is_done = match &changed {
                 Some(document) => self.put(&name, &held, key, document).await?,
                 None if existing.is_none() => true,
-                None => self.cells.remove(&name, &held, place(key), now.micros()).await?,
+                None => self.cells.remove(&name, &held, place(key), now).await?,
             };
             if is_done {
                 self.drop_file(&held).await?;
@@ -138,7 +140,7 @@ impl Documents {
         document: &Document,
     ) -> Result<bool> {
         let mut value = place(key);
-        let body = self.blobs.field(&document.body, self.cells.owner(name)).await?;
+        let body = self.blobs.field(&document.body, self.cells.holder(name)).await?;
         let file = body.as_object_id();
         value.insert("content_type", &document.content_type);
         value.insert("updated", document.updated.micros());
@@ -151,25 +153,25 @@ impl Documents {
         Ok(is_done)
     }
 
-    /// Removes the file of a value that was replaced.
+    /// Removes the file of the value that was replaced, where it has one.
     async fn drop_file(&self, held: &Held) -> Result<()> {
         let file = held.value().and_then(|value| value.get_object_id("body").ok());
         self.blobs.remove(file).await
     }
 
-    /// See [`store::DocumentStore::delete_documents`]. One after the other: a reader may
-    /// see some of them gone, and when the process dies some are left.
+    /// See [`store::DocumentStore::delete_documents`]. The documents are removed one after the other:
+    /// a reader may see some of them gone, and some stay where the process dies.
     pub(super) async fn delete(&self, shelf: &Shelf, now: Instant) -> Result<()> {
         for name in self.cells.find(on(shelf), &[]).await?.into_keys() {
             for tried in 0.. {
-                let held = self.cells.read(&name).await?;
+                let held = self.cells.newest(&name).await?;
                 let Some(value) = held.value() else { break };
                 let kept = ["shelf", "registration", "id"];
                 let keep: Fields = kept
                     .iter()
                     .filter_map(|it| Some(((*it).to_owned(), value.get(it)?.clone())))
                     .collect();
-                if self.cells.remove(&name, &held, keep, now.micros()).await? {
+                if self.cells.remove(&name, &held, keep, now).await? {
                     self.drop_file(&held).await?;
                     break;
                 }
@@ -182,13 +184,13 @@ impl Documents {
     }
 }
 
-/// What the document of a cell weighs, in bytes, as far as the cell tells: what is in a file is large.
+/// How many bytes the document of a cell counts for in [`Turns`]: one in a file counts as large, whatever its size.
 fn weight(held: &Held) -> usize {
     let is_in_file = held.value().is_some_and(|value| value.get_object_id("body").is_ok());
     if is_in_file { usize::MAX } else { 0 }
 }
 
-/// What a change makes of a document: off the asynchronous threads, for both may be large.
+/// What a change makes of a document; off the asynchronous threads, because both may be large.
 async fn changed(
     existing: Option<Document>,
     precondition: Precondition,
@@ -202,8 +204,9 @@ async fn changed(
     tokio::task::spawn_blocking(work).await.map_err(stopped)?
 }
 
+/// The text of a registration in a document: "" for none.
 fn registration(shelf: &Shelf) -> String {
-    shelf.registration.map(|id| id.to_string()).unwrap_or_default()
+    shelf.registration.map_or_else(String::new, |id| id.to_string())
 }
 
 const fn resource(shelf: &Shelf) -> &'static str {
@@ -237,13 +240,21 @@ fn key(value: &Fields) -> Result<DocumentKey> {
     let resource = match field::text(value, "resource")?.as_str() {
         "state" => Resource::State,
         "activity" => Resource::ActivityProfile,
-        _ => Resource::AgentProfile,
+        "agent" => Resource::AgentProfile,
+        other => return Err(StoreError::Corrupt(format!("a document of the resource `{other}`"))),
     };
+    let registration =
+        match field::text(value, "registration")?.as_str() {
+            "" => None,
+            id => Some(Uuid::parse_str(id).map_err(|_| {
+                StoreError::Corrupt(format!("a document of the registration `{id}`"))
+            })?),
+        };
     let shelf = Shelf {
         resource,
         activity: field::text(value, "activity")?,
         agent: field::text(value, "agent")?,
-        registration: Uuid::parse_str(&field::text(value, "registration")?).ok(),
+        registration,
     };
     Ok(DocumentKey { shelf, id: field::text(value, "id")? })
 }

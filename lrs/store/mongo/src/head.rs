@@ -1,17 +1,28 @@
-//! Who is writing statements, over all processes: which stretches of `stored` are claimed, and up
-//! to where everything can be read. Pure; [`super::register`] keeps it.
+//! The head: which stretches of `stored` are claimed by which group of statements, and up to which
+//! instant all statements can be read. Pure; [`super::version_log`] keeps the head in the database.
 //!
-//! A group of statements lives through these states:
+//! A claim belongs to one group of statements and goes through these states:
 //!
-//! 1. *claimed*: it has a stretch of `stored` of its own, later than all others; its statements are
-//!    being inserted, and nobody reads that far.
-//! 2. *sealed*: all of it is there, and it will become visible, whoever finishes it.
-//! 3. *finished*: it is not in the list any more. Readers read up to the first claim that is.
+//! 1. *claimed*: the group has a stretch of `stored` of its own, later than all others. Its
+//!    statements are being inserted. Readers do not read that far.
+//! 2. *sealed*: all statements of the group are in the database. A sealed claim cannot be aborted:
+//!    its owner finishes it, or another process does after the owner died.
+//! 3. *first*: no earlier claim is open. Only now references are linked, so that a group is linked
+//!    after all groups before it.
+//! 4. *finished*: the claim is not in the head any more. Readers read up to the first claim that
+//!    is.
 //!
-//! Or it is *aborted*, which only a claim that is not sealed can be: its stretch is not read.
+//! Or a claim that is not sealed is *aborted*: its stretch is hidden from readers until it is
+//! *forgotten*. An aborted stretch is hidden for a while because its owner may only have been slow
+//! and may still insert statements under it.
 //!
-//! Statements that are *restored* from another store keep the `stored` they have there. When such a
-//! claim is aborted, its instants are free again: else a copy that was cut off could not go on.
+//! Statements that are *restored* from another store keep the `stored` that they have there. When
+//! such a claim is aborted, its instants are free again: else a copy that was cut off could not go
+//! on.
+//!
+//! Example: group A claims 100–102, group B claims 103–104 and is sealed before A. The horizon
+//! stays 99 until A is finished. Then B is the first claim, the horizon is 102 until B is finished
+//! too, and 104 from then on.
 
 use mongodb::bson::{Bson, Document, doc};
 
@@ -19,23 +30,33 @@ use super::field;
 use store::Result;
 use xapi::instant::Instant;
 
-/// With so many stretches aborted and not settled, nothing is claimed: something is very wrong.
-const TOO_MANY: usize = 256;
+/// With this many stretches aborted and not forgotten, nothing is claimed: processes die faster
+/// than their stretches can be swept.
+const MOST_ABORTED: usize = 256;
 
 /// A stretch of `stored`, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stretch {
-    pub(super) from: i64,
-    pub(super) to: i64,
+    pub(super) from: Instant,
+    pub(super) to: Instant,
 }
+
+/// The owner of a claim: a random number for each claim, and another one when a process adopts the
+/// claim of a dead process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Owner(i64);
+
+/// Tells a claim from all others while it is open, also after another process has adopted it: the
+/// first instant of its stretch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ClaimId(Instant);
 
 /// A stretch whose statements are not all visible yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Claim {
     pub(super) stretch: Stretch,
-    /// Tells it from all others.
-    pub(super) owner: i64,
-    /// Grows as long as its owner lives.
+    pub(super) owner: Owner,
+    /// Grows by one a [`super::BEAT`] as long as the owner lives.
     pub(super) beat: i64,
     pub(super) sealed: bool,
     pub(super) restored: bool,
@@ -45,30 +66,54 @@ pub(super) struct Claim {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Head {
     /// The latest `stored` that was claimed or promised.
-    pub(super) last: i64,
+    pub(super) last: Instant,
     /// In the order of their stretches.
     pub(super) claims: Vec<Claim>,
-    /// Stretches that a writer thought dead may still write to.
+    /// Hidden stretches: their owners may still write to them.
     pub(super) aborted: Vec<Stretch>,
 }
 
+impl Owner {
+    /// The owner of a number, which must be random: two owners of one number would be one.
+    pub(super) const fn numbered(number: i64) -> Self {
+        Self(number)
+    }
+}
+
+impl ClaimId {
+    /// Microseconds, as files name the claim that they were written under.
+    pub(super) const fn micros(self) -> i64 {
+        self.0.micros()
+    }
+
+    pub(super) const fn from_micros(micros: i64) -> Self {
+        Self(Instant::from_micros(micros))
+    }
+}
+
+impl Claim {
+    pub(super) const fn id(&self) -> ClaimId {
+        self.stretch.id()
+    }
+}
+
 impl Head {
-    /// Claims `count` instants, none before `now` nor before any given out; `None` while too many
-    /// claims were aborted of late.
-    pub(super) fn claim(&mut self, now: Instant, count: i64, owner: i64) -> Option<Claim> {
-        if self.aborted.len() >= TOO_MANY {
+    /// Claims `count` instants, none before `now` nor before any given out; `None` while
+    /// [`MOST_ABORTED`] stretches are aborted.
+    pub(super) fn claim(&mut self, now: Instant, count: i64, owner: Owner) -> Option<Claim> {
+        if self.aborted.len() >= MOST_ABORTED {
             return None;
         }
-        let aborted = self.aborted.iter().map(|stretch| stretch.to).max();
-        let from = now.micros().max(self.last.max(aborted.unwrap_or_default()) + 1);
-        let stretch = Stretch { from, to: from + count - 1 };
+        let aborted = self.aborted.iter().map(|stretch| stretch.to);
+        let latest = aborted.fold(self.last, Instant::max);
+        let stretch = Stretch::starting(now.max(latest.next()), count);
         Some(self.open(Claim { stretch, owner, beat: 0, sealed: false, restored: false }))
     }
 
-    /// Claims a stretch for statements that were stored elsewhere; `None` when it is not later than
-    /// all, and while too many claims were aborted of late.
-    pub(super) fn claim_as(&mut self, stretch: Stretch, owner: i64) -> Option<Claim> {
-        if stretch.from <= self.last || self.aborted.len() >= TOO_MANY {
+    /// Claims a stretch for statements that were stored elsewhere; `None` where the stretch is not
+    /// later than all that was claimed or promised, and while [`MOST_ABORTED`] are aborted.
+    pub(super) fn claim_restored(&mut self, stretch: Stretch, owner: Owner) -> Option<Claim> {
+        if stretch.from <= self.last || self.aborted.len() >= MOST_ABORTED {
             return None;
         }
         self.aborted = self.aborted.iter().flat_map(|aborted| aborted.without(stretch)).collect();
@@ -82,44 +127,44 @@ impl Head {
     }
 
     /// The claim of an owner.
-    pub(super) fn claim_by(&self, owner: i64) -> Option<&Claim> {
+    pub(super) fn claim_by(&self, owner: Owner) -> Option<&Claim> {
         self.claims.iter().find(|claim| claim.owner == owner)
     }
 
-    /// The claim that an instant lies in.
-    pub(super) fn claim_of(&self, stored: i64) -> Option<&Claim> {
-        self.claims.iter().find(|claim| claim.stretch.holds(stored))
+    /// The claim in whose stretch an instant lies.
+    pub(super) fn claim_at(&self, stored: Instant) -> Option<&Claim> {
+        self.claims.iter().find(|claim| claim.stretch.contains(stored))
     }
 
-    fn of(&mut self, owner: i64) -> Option<&mut Claim> {
+    fn claim_mut(&mut self, owner: Owner) -> Option<&mut Claim> {
         self.claims.iter_mut().find(|claim| claim.owner == owner)
     }
 
     /// Says that the owner lives. `None` when the claim is not there any more.
-    pub(super) fn beat(&mut self, owner: i64) -> Option<()> {
-        self.of(owner).map(|claim| claim.beat += 1)
+    pub(super) fn beat(&mut self, owner: Owner) -> Option<()> {
+        self.claim_mut(owner).map(|claim| claim.beat += 1)
     }
 
-    /// `None` when somebody has aborted or adopted the claim.
-    pub(super) fn seal(&mut self, owner: i64) -> Option<()> {
-        self.of(owner).map(|claim| claim.sealed = true)
+    /// `None` when another process has aborted or adopted the claim.
+    pub(super) fn seal(&mut self, owner: Owner) -> Option<()> {
+        self.claim_mut(owner).map(|claim| claim.sealed = true)
     }
 
-    /// Makes a claim's statements visible, once those of all earlier ones are.
-    pub(super) fn finish(&mut self, owner: i64) -> Option<()> {
+    /// Makes a claim's statements visible, once those of all earlier claims are.
+    pub(super) fn finish(&mut self, owner: Owner) -> Option<()> {
         let before = self.claims.len();
         self.claims.retain(|claim| claim.owner != owner);
         (self.claims.len() < before).then_some(())
     }
 
-    /// Takes a claim from its owner, as long as it is as it was `seen` and not sealed.
-    pub(super) fn adopt(&mut self, seen: &Claim, owner: i64) -> Option<()> {
+    /// Takes a claim from its owner, as long as the claim is as it was `seen` and not sealed.
+    pub(super) fn adopt(&mut self, seen: &Claim, owner: Owner) -> Option<()> {
         let claim = self.claims.iter_mut().find(|claim| *claim == seen && !claim.sealed)?;
         claim.owner = owner;
         Some(())
     }
 
-    /// Aborts a claim, as long as it is as it was `seen` and not sealed; gives its stretch.
+    /// Aborts a claim, as long as the claim is as it was `seen` and not sealed; gives its stretch.
     pub(super) fn abort(&mut self, seen: &Claim) -> Option<Stretch> {
         if seen.sealed || !self.claims.contains(seen) {
             return None;
@@ -128,98 +173,130 @@ impl Head {
         self.claims.retain(|claim| claim != seen);
         self.aborted.push(stretch);
         if seen.restored && self.last == stretch.to {
-            self.last = stretch.from - 1;
+            self.last = stretch.from.previous();
         }
         Some(stretch)
     }
 
-    /// Forgets an aborted stretch: nothing is in it, and nobody writes to it any more.
-    pub(super) fn settle(&mut self, stretch: Stretch) -> Option<()> {
+    /// Forgets an aborted stretch, so that readers do not step over it any more. Only for one that
+    /// is swept and that no process can still write to.
+    pub(super) fn forget(&mut self, stretch: Stretch) -> Option<()> {
         let before = self.aborted.len();
         self.aborted.retain(|aborted| *aborted != stretch);
         (self.aborted.len() < before).then_some(())
     }
 
     /// Everything stored up to here, and not aborted, can be read, and nothing will be added.
-    pub(super) fn horizon(&self) -> i64 {
-        self.claims.first().map_or(self.last, |claim| claim.stretch.from - 1)
+    pub(super) fn horizon(&self) -> Instant {
+        self.claims.first().map_or(self.last, |claim| claim.stretch.from.previous())
     }
 
     /// Whether a statement stored then can be read.
-    pub(super) fn shows(&self, stored: i64) -> bool {
-        stored <= self.horizon() && !self.aborted.iter().any(|stretch| stretch.holds(stored))
+    pub(super) fn shows(&self, stored: Instant) -> bool {
+        stored <= self.horizon() && !self.is_aborted(stored)
     }
 
-    /// Whether no earlier claim is open: that of this owner may be linked.
-    pub(super) fn is_first(&self, owner: i64) -> bool {
+    /// Whether an instant lies in an aborted stretch.
+    pub(super) fn is_aborted(&self, stored: Instant) -> bool {
+        self.aborted.iter().any(|stretch| stretch.contains(stored))
+    }
+
+    /// Whether no earlier claim is open: the statements of this owner's claim may be linked.
+    pub(super) fn is_first(&self, owner: Owner) -> bool {
         self.claims.first().is_some_and(|claim| claim.owner == owner)
     }
 
-    pub(super) fn document(&self, version: i64) -> Document {
+    /// The document that keeps the head as this version.
+    pub(super) fn to_document(&self, version: i64) -> Document {
         let claims = self.claims.iter().map(|claim| {
             let Claim { stretch: Stretch { from, to }, owner, beat, sealed, restored } = *claim;
             Bson::Document(doc! {
-                "from": from,
-                "to": to,
-                "owner": owner,
+                "from": from.micros(),
+                "to": to.micros(),
+                "owner": owner.0,
                 "beat": beat,
                 "sealed": sealed,
                 "restored": restored,
             })
         });
-        let aborted = self
-            .aborted
-            .iter()
-            .map(|stretch| Bson::Document(doc! {"from": stretch.from, "to": stretch.to}));
+        let aborted = self.aborted.iter().map(|Stretch { from, to }| {
+            Bson::Document(doc! {"from": from.micros(), "to": to.micros()})
+        });
         doc! {
             "_id": version,
-            "last": self.last,
+            "last": self.last.micros(),
             "claims": claims.collect::<Vec<_>>(),
             "aborted": aborted.collect::<Vec<_>>(),
         }
     }
 
-    pub(super) fn read(document: &Document) -> Result<Self> {
-        let stretch = |document: &Document| {
-            Ok(Stretch {
-                from: field::integer(document, "from")?,
-                to: field::integer(document, "to")?,
-            })
-        };
-        let claim = |document: &Document| {
-            Ok(Claim {
-                stretch: stretch(document)?,
-                owner: field::integer(document, "owner")?,
-                beat: field::integer(document, "beat")?,
-                sealed: document.get_bool("sealed").unwrap_or_default(),
-                restored: document.get_bool("restored").unwrap_or_default(),
-            })
-        };
-        let claims = field::documents(document, "claims")?.into_iter().map(claim);
-        let aborted = field::documents(document, "aborted")?.into_iter().map(stretch);
+    /// The head that [`Self::to_document`] made the document of.
+    pub(super) fn from_document(document: &Document) -> Result<Self> {
+        let claims = field::documents(document, "claims")?.into_iter().map(Claim::from_document);
+        let aborted = field::documents(document, "aborted")?.into_iter();
         Ok(Self {
-            last: field::integer(document, "last")?,
+            last: field::instant(document, "last")?,
             claims: claims.collect::<Result<_>>()?,
-            aborted: aborted.collect::<Result<_>>()?,
+            aborted: aborted.map(Stretch::from_document).collect::<Result<_>>()?,
+        })
+    }
+}
+
+impl Claim {
+    fn from_document(document: &Document) -> Result<Self> {
+        // A version before wrote no `restored`: it restored nothing.
+        let restored = document.contains_key("restored");
+        Ok(Self {
+            stretch: Stretch::from_document(document)?,
+            owner: Owner(field::integer(document, "owner")?),
+            beat: field::integer(document, "beat")?,
+            sealed: field::boolean(document, "sealed")?,
+            restored: restored && field::boolean(document, "restored")?,
         })
     }
 }
 
 impl Stretch {
-    pub(super) const fn holds(self, stored: i64) -> bool {
+    /// The stretch of `count` instants from `from` on.
+    fn starting(from: Instant, count: i64) -> Self {
+        let to = from.micros().saturating_add(count - 1);
+        Self { from, to: Instant::from_micros(to) }
+    }
+
+    fn from_document(document: &Document) -> Result<Self> {
+        let (from, to) = (field::instant(document, "from")?, field::instant(document, "to")?);
+        Ok(Self { from, to })
+    }
+
+    /// The instant of the statement `n` of the stretch, counted from 0.
+    pub(super) const fn nth(self, n: i64) -> Instant {
+        Instant::from_micros(self.from.micros().saturating_add(n))
+    }
+
+    /// The id of the claim on this stretch.
+    pub(super) const fn id(self) -> ClaimId {
+        ClaimId(self.from)
+    }
+
+    pub(super) fn contains(self, stored: Instant) -> bool {
         self.from <= stored && stored <= self.to
     }
 
-    /// What is left of it before and after `other`.
+    /// What finds the documents whose `field`, in microseconds, lies in the stretch.
+    pub(super) fn filter(self, field: &str) -> Document {
+        doc! {field: {"$gte": self.from.micros(), "$lte": self.to.micros()}}
+    }
+
+    /// What is left of the stretch before and after `other`.
     fn without(self, other: Self) -> impl Iterator<Item = Self> {
-        let before = Self { from: self.from, to: self.to.min(other.from - 1) };
-        let after = Self { from: self.from.max(other.to + 1), to: self.to };
+        let before = Self { from: self.from, to: self.to.min(other.from.previous()) };
+        let after = Self { from: self.from.max(other.to.next()), to: self.to };
         [before, after].into_iter().filter(|left| left.from <= left.to)
     }
 
     /// How many statements fit.
     pub(super) const fn len(self) -> i64 {
-        self.to - self.from + 1
+        self.to.micros() - self.from.micros() + 1
     }
 }
 
@@ -231,30 +308,34 @@ mod tests {
         Instant::from_micros(micros)
     }
 
+    fn stretch(from: i64, to: i64) -> Stretch {
+        Stretch { from: at(from), to: at(to) }
+    }
+
     /// The claims of a test have different owners: the count of all that were given out.
     fn claim(head: &mut Head, now: i64, count: i64) -> Claim {
         let given = head.claims.len() + head.aborted.len();
-        head.claim(at(now), count, i64::try_from(given).unwrap()).unwrap()
+        head.claim(at(now), count, Owner(i64::try_from(given).unwrap())).unwrap()
     }
 
     #[test]
     fn stretches_follow_each_other_even_when_a_clock_lags() {
         let mut head = Head::default();
-        assert_eq!(claim(&mut head, 100, 3).stretch, Stretch { from: 100, to: 102 });
-        assert_eq!(claim(&mut head, 50, 1).stretch, Stretch { from: 103, to: 103 });
-        assert_eq!(claim(&mut head, 500, 2).stretch, Stretch { from: 500, to: 501 });
+        assert_eq!(claim(&mut head, 100, 3).stretch, stretch(100, 102));
+        assert_eq!(claim(&mut head, 50, 1).stretch, stretch(103, 103));
+        assert_eq!(claim(&mut head, 500, 2).stretch, stretch(500, 501));
     }
 
     #[test]
     fn nothing_is_shown_beyond_the_first_open_claim() {
         let mut head = Head::default();
         let (first, second) = (claim(&mut head, 10, 5).owner, claim(&mut head, 10, 5).owner);
-        assert_eq!(head.horizon(), 9);
+        assert_eq!(head.horizon(), at(9));
         head.seal(second).unwrap();
         head.finish(second).unwrap();
-        assert_eq!(head.horizon(), 9, "a later one that is done waits for an earlier one");
+        assert_eq!(head.horizon(), at(9), "a later one that is done waits for an earlier one");
         head.finish(first).unwrap();
-        assert_eq!(head.horizon(), 19);
+        assert_eq!(head.horizon(), at(19));
     }
 
     #[test]
@@ -268,9 +349,9 @@ mod tests {
         assert_eq!(head.seal(second.owner), None);
         assert_eq!(head.finish(second.owner), None);
         head.finish(first.owner).unwrap();
-        assert!(head.shows(14) && !head.shows(15) && !head.shows(19));
-        head.settle(aborted).unwrap();
-        assert!(head.shows(15), "it is swept: there is nothing to show");
+        assert!(head.shows(at(14)) && !head.shows(at(15)) && !head.shows(at(19)));
+        head.forget(aborted).unwrap();
+        assert!(head.shows(at(15)), "it is swept: there is nothing to show");
     }
 
     #[test]
@@ -278,62 +359,62 @@ mod tests {
         let mut head = Head::default();
         let seen = claim(&mut head, 10, 5);
         head.beat(seen.owner).unwrap();
-        assert_eq!((head.abort(&seen), head.adopt(&seen, 7)), (None, None));
-        head.adopt(&Claim { beat: 1, ..seen }, 7).unwrap();
-        assert_eq!(head.seal(seen.owner), None, "it is somebody else's now");
+        assert_eq!((head.abort(&seen), head.adopt(&seen, Owner(7))), (None, None));
+        head.adopt(&Claim { beat: 1, ..seen }, Owner(7)).unwrap();
+        assert_eq!(head.seal(seen.owner), None, "it is another owner's now");
     }
 
     #[test]
     fn the_instants_of_restored_statements_are_free_again_when_their_claim_was_aborted() {
         let mut head = Head::default();
-        let stretch = Stretch { from: 100, to: 199 };
-        let cut_off = head.claim_as(stretch, 1).unwrap();
-        assert_eq!(head.claim_as(stretch, 2), None, "it may be alive");
-        assert_eq!(head.abort(&cut_off), Some(stretch));
-        assert_eq!(head.horizon(), 99);
-        let shorter = Stretch { from: 100, to: 149 };
-        let again = head.clone().claim_as(Stretch { from: 90, to: 300 }, 2);
+        let whole = stretch(100, 199);
+        let cut_off = head.claim_restored(whole, Owner(1)).unwrap();
+        assert_eq!(head.claim_restored(whole, Owner(2)), None, "it may be alive");
+        assert_eq!(head.abort(&cut_off), Some(whole));
+        assert_eq!(head.horizon(), at(99));
+        let shorter = stretch(100, 149);
+        let again = head.clone().claim_restored(stretch(90, 300), Owner(2));
         assert_eq!(again, None, "what was promised");
-        let again = head.claim_as(shorter, 3).unwrap();
-        assert_eq!(head.aborted, [Stretch { from: 150, to: 199 }], "nothing is shown of the rest");
+        let again = head.claim_restored(shorter, Owner(3)).unwrap();
+        assert_eq!(head.aborted, [stretch(150, 199)], "nothing is shown of the rest");
         head.finish(again.owner).unwrap();
-        assert!(head.shows(149) && !head.shows(150));
+        assert!(head.shows(at(149)) && !head.shows(at(150)));
         let next = claim(&mut head, 120, 1).stretch;
-        assert_eq!(next, Stretch { from: 200, to: 200 }, "nothing new gets among the old");
+        assert_eq!(next, stretch(200, 200), "nothing new gets among the old");
     }
 
     #[test]
     fn what_was_promised_meanwhile_is_not_free_again() {
         let mut head = Head::default();
-        let cut_off = head.claim_as(Stretch { from: 100, to: 199 }, 1).unwrap();
-        head.last = 500;
+        let cut_off = head.claim_restored(stretch(100, 199), Owner(1)).unwrap();
+        head.last = at(500);
         head.abort(&cut_off).unwrap();
-        assert_eq!(head.claim_as(Stretch { from: 100, to: 199 }, 2), None);
+        assert_eq!(head.claim_restored(stretch(100, 199), Owner(2)), None);
     }
 
     #[test]
-    fn nothing_is_claimed_while_too_many_claims_wait_to_be_settled() {
+    fn nothing_is_claimed_while_too_many_claims_wait_to_be_forgotten() {
         let mut head = Head::default();
-        let aborted: Vec<Stretch> = (0..TOO_MANY)
+        let aborted: Vec<Stretch> = (0..MOST_ABORTED)
             .map(|_| {
                 let claim = claim(&mut head, 10, 1);
                 head.abort(&claim).unwrap()
             })
             .collect();
-        assert_eq!(head.claim(at(10), 1, 7), None);
-        head.settle(aborted[0]).unwrap();
-        assert!(head.claim(at(10), 1, 7).is_some());
+        assert_eq!(head.claim(at(10), 1, Owner(7)), None);
+        head.forget(aborted[0]).unwrap();
+        assert!(head.claim(at(10), 1, Owner(7)).is_some());
     }
 
     #[test]
     fn a_head_reads_back_as_it_was_written() {
         let mut head = Head::default();
         let first = claim(&mut head, 10, 5).owner;
-        head.claim_as(Stretch { from: 100, to: 199 }, 1).unwrap();
+        head.claim_restored(stretch(100, 199), Owner(1)).unwrap();
         head.beat(first).unwrap();
         head.seal(first).unwrap();
         let third = claim(&mut head, 10, 1);
         head.abort(&third).unwrap();
-        assert_eq!(Head::read(&head.document(7)).unwrap(), head);
+        assert_eq!(Head::from_document(&head.to_document(7)).unwrap(), head);
     }
 }

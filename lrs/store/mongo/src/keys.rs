@@ -2,14 +2,14 @@
 //! microseconds, `secret_hash`.
 
 use mongodb::Collection;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Document, doc};
 
 use super::call::{all, call, insert};
 use super::field;
 use access::key::{KeptKey, KeyTexts, KeyTextsError};
 use store::{Result, StoreError};
 
-/// Where they are kept.
+/// The collection of keys.
 #[derive(Clone)]
 pub(super) struct Keys(pub(super) Collection<Document>);
 
@@ -44,8 +44,7 @@ impl Keys {
 }
 
 fn kept(document: &Document) -> Result<KeptKey> {
-    let scopes = document.get_array("scopes").map(Vec::as_slice).unwrap_or_default();
-    let scopes: Vec<&str> = scopes.iter().filter_map(Bson::as_str).collect();
+    let scopes = field::texts(document, "scopes")?;
     let texts = KeyTexts {
         name: field::text(document, "_id")?,
         label: field::text(document, "label")?,

@@ -1,6 +1,9 @@
-//! Which process follows the log. The lease is a cell: its holder changes it every second, and
-//! whoever sees it unchanged for [`LEASE`] takes it. No clocks are compared, and two holders at
-//! once, for a moment, only work twice.
+//! Which process follows the log. The lease is a cell, which its holder changes every [`BEAT`]. A
+//! process that sees the cell unchanged for [`LEASE`] takes the lease. No clocks are compared. Two
+//! processes may hold the lease for a moment: then both do the same work.
+//!
+//! A process that insists writes its name into `wanted`. The holder gives the lease up at its next
+//! beat by leaving `holder` empty, and the process that is wanted takes it.
 
 use mongodb::bson::doc;
 use tokio::sync::Mutex;
@@ -12,7 +15,7 @@ use store::Result;
 
 const NAME: &str = "follower";
 
-/// One process's part in it.
+/// What one process knows of the lease.
 pub(super) struct Lease {
     cells: Cells,
     /// This process, among those that share the database.
@@ -41,7 +44,7 @@ impl Lease {
         }
         state.renewed = None;
         let began = Moment::now();
-        let held = self.cells.read(NAME).await?;
+        let held = self.cells.newest(NAME).await?;
         let (next, is_mine) = self.next(&held, &mut state, insist)?;
         let Some((holder, wanted)) = next else { return Ok(false) };
         let value = doc! {"holder": holder, "wanted": wanted};
@@ -50,9 +53,14 @@ impl Lease {
         Ok(is_mine)
     }
 
-    /// What the lease is to be now, as holder and who else wants it, and whether this process
-    /// holds it then.
-    fn next(&self, held: &Held, state: &mut State, insist: bool) -> Result<(Option<Said>, bool)> {
+    /// What is to be written into the lease now, `None` for nothing, and whether this process holds
+    /// the lease after that.
+    fn next(
+        &self,
+        held: &Held,
+        state: &mut State,
+        insist: bool,
+    ) -> Result<(Option<Parties>, bool)> {
         let me = self.holder.as_str();
         let mine = || Some((me.to_owned(), String::new()));
         let Some(value) = held.value() else { return Ok((mine(), true)) };
@@ -68,8 +76,8 @@ impl Lease {
     }
 }
 
-/// Who holds the lease, "" for nobody, and who wants it.
-type Said = (String, String);
+/// The holder of the lease, "" for none, and the process that wants it, "" for none.
+type Parties = (String, String);
 
 fn is_silent(version: i64, state: &mut State) -> bool {
     match state.seen {

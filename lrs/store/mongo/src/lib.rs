@@ -3,7 +3,7 @@
 //!
 //! Written for what `MongoDB` 5, `FerretDB` 1.24 and the `DocumentDB` servers have in common: no
 //! transactions, and updates that need not be atomic. Everything that must happen once is the
-//! insertion of a document under an `_id` ([`cell`], [`register`]).
+//! insertion of a document under an `_id` ([`cell`], [`version_log`]).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,6 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use mongodb::bson::{Document as Fields, doc};
 use mongodb::{Collection, Database};
-use tokio::sync::watch;
 use uuid::Uuid;
 
 use self::blob::Blobs;
@@ -25,9 +24,10 @@ use self::keys::Keys;
 use self::lease::Lease;
 use self::orphans::Orphans;
 use self::progress::{Progress, Wanted};
-use self::register::Register;
-use self::statements::{References, Statements, Task, Writer};
+use self::statements::{Statements, Writer, watch_over};
+use self::task::Task;
 use self::things::Things;
+use self::version_log::VersionLog;
 use access::key::KeptKey;
 use store::{
     Batch, CourseRevision, CourseStore, Definitions, DocumentStore, Extent, Followed, Kept,
@@ -53,19 +53,20 @@ mod field;
 mod head;
 mod housekeeping;
 mod keys;
-mod layout;
 mod lease;
+mod migrations;
 mod orphans;
 mod progress;
-mod register;
 mod statements;
+mod task;
 #[cfg(test)]
 mod tests;
 mod things;
+mod version_log;
 
-/// How often a process says that it lives, of each thing that it holds.
+/// How often a process renews what it holds: the lease, and its claims.
 const BEAT: Duration = Duration::from_secs(1);
-/// Who was silent for so long is gone, as seen by one observer's own clock.
+/// A holder that did not renew for this long, by the clock of one observer, is held for dead.
 const LEASE: Duration = Duration::from_secs(6);
 
 /// A store in a database. Clones share it.
@@ -74,6 +75,7 @@ pub struct MongoStore(Arc<Inner>);
 
 struct Inner {
     clock: Arc<dyn Clock>,
+    versions: VersionLog,
     statements: Statements,
     writer: Writer,
     things: Things,
@@ -93,19 +95,19 @@ impl MongoStore {
     /// # Errors
     /// [`StoreError::Unavailable`], which says what to do, where the database cannot be used.
     pub async fn open(uri: &str, clock: Arc<dyn Clock>) -> Result<Self> {
-        let database = connect::connect(uri, clock.now().micros()).await?;
+        let database = connect::connect(uri, clock.now()).await?;
         connect::try_out(&database).await?;
-        layout::migrate(&database).await?;
+        migrations::migrate(&database).await?;
         Ok(Self(Arc::new(Inner::new(&database, clock, true))))
     }
 
-    /// The same to read only: nothing is changed, in a database that must be a store already.
+    /// Opens a store for reading only: nothing is changed. The database must be a store already.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], also where no store is there.
     pub async fn open_to_read(uri: &str, clock: Arc<dyn Clock>) -> Result<Self> {
-        let database = connect::connect(uri, clock.now().micros()).await?;
-        layout::check(&database).await?;
+        let database = connect::connect(uri, clock.now()).await?;
+        migrations::check(&database).await?;
         Ok(Self(Arc::new(Inner::new(&database, clock, false))))
     }
 
@@ -121,24 +123,14 @@ impl MongoStore {
 }
 
 impl Inner {
-    /// With `tasks`, what others left and what has served its time is cleared away.
+    /// With `tasks`, this process observes claims, and removes what is not needed any more.
     fn new(database: &Database, clock: Arc<dyn Clock>, tasks: bool) -> Self {
         let collection = |name: &str| database.collection::<Fields>(name);
         let cells = |name: &str| Cells::new(collection(name));
         let blobs = Blobs::new(database);
         let things = Things { definitions: cells("definition"), names: collection("agent_name") };
-        let statements = Statements {
-            collection: collection("statement"),
-            attachments: collection("attachment"),
-            references: References(collection("reference")),
-            register: Register::new(collection("head")),
-            blobs: blobs.clone(),
-            things: things.clone(),
-            clock: Arc::clone(&clock),
-            promising: Arc::default(),
-            ahead: Arc::default(),
-            newest: watch::Sender::default(),
-        };
+        let versions = VersionLog::new(collection("head"));
+        let statements = Statements::new(database, &versions, &blobs, things.clone(), &clock);
         let turns = Arc::default();
         let documents = Documents { cells: cells("document"), blobs: blobs.clone(), turns };
         let courses = Courses {
@@ -155,22 +147,19 @@ impl Inner {
         };
         let house = House {
             documents: documents.cells.clone(),
-            orphans: Orphans {
-                database: database.clone(),
-                blobs,
-                register: statements.register.clone(),
-            },
+            orphans: Orphans { database: database.clone(), blobs, versions: versions.clone() },
             settings: collection("setting"),
             clock: Arc::clone(&clock),
         };
-        let start = || vec![statements::watch_over(statements.clone()), house.start()];
+        let start = || vec![watch_over(statements.observer()), house.start()];
         let tasks = if tasks { start() } else { Vec::new() };
         Self {
-            writer: Writer::start(statements.clone()),
+            writer: statements.writer(),
             keys: Keys(collection("api_key")),
             lease: Lease::new(cells("lease"), Uuid::new_v4().to_string()),
             settings: collection("setting"),
             clock,
+            versions,
             statements,
             things,
             documents,
@@ -188,34 +177,34 @@ impl StatementStore for MongoStore {
     }
 
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {
-        self.0.statements.one(id).await
+        self.0.statements.reader.one(id).await
     }
 
     async fn statements(&self, filter: &Filter) -> Result<Page> {
-        self.0.statements.page(filter).await
+        self.0.statements.reader.page(filter).await
     }
 
     async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>> {
-        self.0.statements.attachments(hashes).await
+        self.0.statements.attachments.kept(hashes).await
     }
 
     async fn attachment_data(&self, kept: &KeptAttachment, from: u64) -> Result<Bytes> {
-        self.0.statements.attachment_data(kept, from).await
+        self.0.statements.attachments.data(kept, from).await
     }
 
     async fn consistent_through(&self) -> Result<Instant> {
-        self.0.statements.consistent_through().await
+        self.0.statements.news.consistent_through().await
     }
 }
 
 #[async_trait]
 impl StatementLog for MongoStore {
     async fn log(&self, after: Instant, limit: usize) -> Result<LogPage> {
-        self.0.statements.log(after, limit).await
+        self.0.statements.reader.log(after, limit).await
     }
 
     async fn wait_for_news(&self, after: Instant, at_most: Duration) {
-        self.0.statements.wait_for_news(after, at_most).await;
+        self.0.statements.news.wait_for_news(after, at_most).await;
     }
 }
 
@@ -319,11 +308,11 @@ impl CourseStore for MongoStore {
         after: &str,
         limit: usize,
     ) -> Result<Vec<ProgressDocument>> {
-        Ok(self.0.progress.read(course, Wanted::Page { after, limit }).await?.1)
+        Ok(self.0.progress.named(course, Wanted::Page { after, limit }).await?.1)
     }
 
     async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>> {
-        Ok(self.0.progress.read(course, Wanted::Of(actors)).await?.1)
+        Ok(self.0.progress.named(course, Wanted::Of(actors)).await?.1)
     }
 
     async fn progress_since(
@@ -331,7 +320,7 @@ impl CourseStore for MongoStore {
         course: &str,
         version: i64,
     ) -> Result<(Watermark, Vec<ProgressDocument>)> {
-        self.0.progress.read(course, Wanted::Since(version)).await
+        self.0.progress.named(course, Wanted::Since(version)).await
     }
 
     async fn put_progress(
@@ -357,20 +346,20 @@ impl CourseStore for MongoStore {
 #[async_trait]
 impl TransferStore for MongoStore {
     async fn extent(&self) -> Result<Extent> {
-        self.0.statements.extent().await
+        self.0.statements.reader.extent().await
     }
 
     async fn ready_to_restore(&self) -> Result<()> {
-        self.0.statements.ready_to_restore().await
+        self.0.statements.claims.ready_to_restore().await
     }
 
     async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()> {
         let at = statements.iter().map(|kept| kept.stored).collect();
-        let again = |kept: &Stored| {
+        let prepare = |kept: &Stored| {
             Prepared::again(kept)
                 .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))
         };
-        let statements = statements.iter().map(again).collect::<Result<_>>()?;
+        let statements = statements.iter().map(prepare).collect::<Result<_>>()?;
         self.0.writer.put(Batch { statements, attachments }, Some(at)).await.map(drop)
     }
 
@@ -409,11 +398,11 @@ impl Store for MongoStore {
         let id = format!("ping/{}", Uuid::new_v4());
         insert(&self.0.settings, doc! {"_id": &id}).await?;
         call(self.0.settings.delete_one(doc! {"_id": &id})).await?;
-        self.0.statements.register.head().await.map(drop)
+        self.0.versions.head().await.map(drop)
     }
 
     async fn latest(&self) -> Result<Instant> {
-        let head = self.0.statements.register.head().await?;
-        Ok(Instant::from_micros(head.last))
+        let head = self.0.versions.head().await?;
+        Ok(head.last)
     }
 }

@@ -1,5 +1,6 @@
-//! Files that no document names: their process died before it wrote the document, or after it wrote
-//! another file's id there. And chunks without a file, where it died in the middle of either.
+//! Orphans: files that no document names, and chunks without a file. A process leaves a file when it
+//! dies before it writes the document, or after it gave the document another file. It leaves chunks
+//! when it dies while it writes or removes a file.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,30 +9,31 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Collection, Database};
 
-use super::blob::{BUCKET, Blobs, Owner};
+use super::blob::{BUCKET, Blobs, Holder};
 use super::call::{all, call};
 use super::field;
 use super::head::Head;
-use super::register::Register;
+use super::version_log::VersionLog;
 use store::Result;
+use xapi::instant::Instant;
 
-/// Files, or chunks, looked at together, and the pause before the next: nobody waits for the end.
+/// Files, or chunks, of one page, and the pause before the next page: no request waits for the end.
 const PAGE: usize = 1_000;
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// The files of one database, and who may still need one.
+/// The files of one database, and the claims under which files are being written.
 #[derive(Clone)]
 pub(super) struct Orphans {
     pub(super) database: Database,
     pub(super) blobs: Blobs,
-    pub(super) register: Register,
+    pub(super) versions: VersionLog,
 }
 
 impl Orphans {
-    /// Removes all that nobody names of what was begun before `instant`, in seconds: none may still be
-    /// on its way.
-    pub(super) async fn remove(&self, instant: i64) -> Result<()> {
-        let seconds = u32::try_from(instant.max(0)).unwrap_or(u32::MAX);
+    /// Removes the files that no document names, of those that were begun before `instant`. That must
+    /// be so long ago that no process can still be about to write the document.
+    pub(super) async fn remove(&self, instant: Instant) -> Result<()> {
+        let seconds = u32::try_from(instant.micros().max(0) / 1_000_000).unwrap_or(u32::MAX);
         let before = ObjectId::from_parts(seconds, [0; 5], [0; 3]);
         let files = self.remove_files(before).await?;
         let torn = self.remove_chunks(before).await?;
@@ -50,8 +52,8 @@ impl Orphans {
         let (mut removed, mut after) = (0, ObjectId::from_bytes([0; 12]));
         loop {
             let page = page(&files, "_id", after, before, "metadata").await?;
-            // The head after the files: a claim that is over by then has named its own.
-            let head = self.register.head().await?;
+            // The head is read after the files: a claim that is gone from it has named its files.
+            let head = self.versions.head().await?;
             for file in &page {
                 after = field::object_id(file, "_id")?;
                 if !self.is_needed(after, file, &head).await? {
@@ -66,17 +68,18 @@ impl Orphans {
         }
     }
 
-    /// Whether a document names the file, or one may that is on its way. What does not say whose it is
-    /// was written by another program.
+    /// Whether a document names the file, or may do so soon: where the claim is open that the file was
+    /// written under. A file without a [`Holder`] was written by another program, and stays.
     async fn is_needed(&self, id: ObjectId, file: &Document, head: &Head) -> Result<bool> {
-        let Some(owner) = file.get_document("metadata").ok().and_then(Owner::read) else {
+        let Some(holder) = file.get_document("metadata").ok().and_then(Holder::from_metadata)
+        else {
             return Ok(true);
         };
-        if head.claims.iter().any(|claim| claim.stretch.from == owner.claim) {
+        if head.claims.iter().any(|claim| Some(claim.id()) == holder.claim) {
             return Ok(true);
         }
-        let holders = self.database.collection::<Document>(&owner.collection);
-        let holders = all(holders.find(owner.holder)).await?;
+        let holders = self.database.collection::<Document>(&holder.collection);
+        let holders = all(holders.find(holder.filter)).await?;
         let names_it = |holder: &Document| holder.values().any(|it| *it == Bson::ObjectId(id));
         Ok(holders.iter().any(names_it))
     }
@@ -110,7 +113,7 @@ impl Orphans {
     }
 }
 
-/// The next documents whose `id` lies between two, by it; of each that and `field`.
+/// The next [`PAGE`] documents whose `id` lies between two, in its order; of each `id` and `field`.
 async fn page(
     of: &Collection<Document>,
     id: &str,

@@ -1,11 +1,15 @@
-//! Progress documents. Each write keeps documents under a version of its own and then moves the
-//! course's watermark, a cell, to it: what no watermark names is not there. Fields of a document:
+//! Progress documents. Each write keeps its documents under a version of its own and then moves the
+//! course's watermark, a cell, to that version. A document whose version the watermark does not name
+//! is not there. Fields of a document:
 //! `_id`, `course`, `actor`, `version`, `body`; of a watermark: `through`, `reading`, `version`,
 //! `base`, `spans`.
 //!
-//! A version is the number of a *span*, which one process has for itself, and a count within it.
-//! The watermark says of each span up to where it was written in full, so that what a process
-//! wrote that died or was too late is never seen.
+//! A version is the number of a *span*, which one process has for itself, times [`SPAN`], plus a count
+//! of that process's writes. The watermark names of each span the last version that was written in
+//! full. So the documents of a process that died, or that was too late, are never seen.
+//!
+//! Example: process A, span 1, writes version 1·2³² in full, dies while it writes 1·2³²+1, and process
+//! B, span 2, writes 2·2³². The watermark names 1·2³² and 2·2³²; what A wrote last is not there.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 
-use super::blob::{Blobs, Owner};
+use super::blob::{Blobs, Holder};
 use super::call::{BATCH, all, call};
 use super::cell::{self, Cells, Held};
 use super::field;
@@ -22,14 +26,14 @@ use xapi::instant::Instant;
 
 /// Versions of one span.
 const SPAN: i64 = 1 << 32;
-/// Superseded documents are kept for readers until so many writes later.
+/// Superseded documents are removed this many writes later: a reader may still be reading them.
 const LAG: usize = 16;
-/// How often a read is tried that writers overtook.
+/// How often a read is tried again that [`LAG`] writes overtook.
 const TRIES: u32 = 50;
-/// Things asked for at once.
+/// Actors, or ids of documents, in one call at most.
 const ASKED: usize = 1_000;
 
-/// Where they are kept, and what this process is writing.
+/// The collections, and what this process is writing.
 #[derive(Clone)]
 pub(super) struct Progress {
     pub(super) documents: Collection<Document>,
@@ -51,7 +55,7 @@ pub(super) enum Wanted<'a> {
     Since(i64),
 }
 
-/// A process's own span of a course's versions.
+/// The span of a course's versions that this process writes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Writing {
     /// The last version used.
@@ -69,15 +73,15 @@ struct Mark {
 }
 
 impl Mark {
-    fn read(held: &Held) -> Result<Self> {
+    /// The default where the cell has no value: before the first write.
+    fn from_cell(held: &Held) -> Result<Self> {
         let Some(value) = held.value() else { return Ok(Self::default()) };
         let followed = Followed {
             through: field::instant(value, "through")?,
             reading: field::integer(value, "reading")?,
         };
         let (version, base) = (field::integer(value, "version")?, field::integer(value, "base")?);
-        let spans = value.get_array("spans").map(|list| list.iter().filter_map(Bson::as_i64));
-        let spans = spans.map(Iterator::collect).unwrap_or_default();
+        let spans = field::integers(value, "spans")?;
         Ok(Self { watermark: Watermark { followed, version, base }, spans })
     }
 
@@ -110,8 +114,8 @@ impl Mark {
 
 impl Progress {
     async fn mark(&self, course: &str) -> Result<(Held, Mark)> {
-        let held = self.watermarks.read(&cell::name(&[course])).await?;
-        let mark = Mark::read(&held)?;
+        let held = self.watermarks.newest(&cell::name(&[course])).await?;
+        let mark = Mark::from_cell(&held)?;
         Ok((held, mark))
     }
 
@@ -120,9 +124,9 @@ impl Progress {
         Ok(self.mark(course).await?.1.watermark)
     }
 
-    /// Documents that the course's mark names, with the watermark they are true for: read again
-    /// where so much was written meanwhile that superseded ones may be gone.
-    pub(super) async fn read(
+    /// Documents that the course's mark names, with the watermark that they belong to. They are read
+    /// again where [`LAG`] writes were made meanwhile: superseded ones may be gone.
+    pub(super) async fn named(
         &self,
         course: &str,
         wanted: Wanted<'_>,
@@ -131,12 +135,13 @@ impl Progress {
             let (_, mark) = self.mark(course).await?;
             let documents = match wanted {
                 Wanted::Page { after, limit } => self.page(&mark, course, after, limit).await,
-                Wanted::Of(actors) => self.of(&mark, course, actors).await,
+                Wanted::Of(actors) => self.of_actors(&mark, course, actors).await,
                 Wanted::Since(version) => self.since(&mark, course, version).await,
             };
             let now = self.watermark(course).await?;
             let lag = now.version - mark.watermark.version;
-            let still = now.base == mark.watermark.base && lag < i64::try_from(LAG).unwrap_or(0);
+            let is_overtaken = usize::try_from(lag).is_ok_and(|lag| lag >= LAG);
+            let still = now.base == mark.watermark.base && !is_overtaken;
             if still {
                 return Ok((mark.watermark, documents?));
             }
@@ -154,7 +159,7 @@ impl Progress {
         let mut after = after.to_owned();
         let mut page = Vec::new();
         while page.len() < limit {
-            // More than a page, as an actor may have several versions; its last may be cut off.
+            // More than a page: an actor may have several versions. Those of the last actor may not all be read.
             let wanted = 2 * (limit - page.len()) + LAG;
             let filter = doc! {"course": course, "actor": {"$gt": &after}};
             let found = self.documents.find(filter).sort(doc! {"actor": 1, "version": 1});
@@ -177,7 +182,7 @@ impl Progress {
         Ok(page)
     }
 
-    async fn of(
+    async fn of_actors(
         &self,
         mark: &Mark,
         course: &str,
@@ -240,7 +245,7 @@ impl Progress {
         self.write(course, version, documents).await?;
         let after = mark.after(version, followed, whole);
         let name = cell::name(&[course]);
-        // Until here nothing is to be seen; on failure the span stays without its end.
+        // Nothing is visible yet. Where the change fails, no watermark ever names this version.
         if !self.watermarks.change(&name, &held, after.document()).await? {
             return Ok(None);
         }
@@ -250,13 +255,13 @@ impl Progress {
 
     /// The number of the newest span of a course's versions; 0 before the first.
     pub(super) async fn spans(&self, course: &str) -> Result<i64> {
-        Ok(self.watermarks.read(&cell::name(&[course, "spans"])).await?.n)
+        Ok(self.watermarks.newest(&cell::name(&[course, "spans"])).await?.n)
     }
 
-    /// Removes what is kept of a course that is deleted: the watermark, unless it is of a later
-    /// reading than `revision`, and the documents of all spans up to `spans`, which was read while
-    /// the course was there. So a course that has taken the id since keeps its own. The cell of
-    /// spans stays: no version is used twice.
+    /// Removes what is kept of a deleted course: the watermark, unless its reading is later than
+    /// `revision`, and the documents of all spans up to `spans`, which was read before the course was
+    /// deleted. So a course that takes the id right after keeps its own. The cell of spans stays, so
+    /// that no version is used twice.
     pub(super) async fn remove(
         &self,
         course: &str,
@@ -269,7 +274,7 @@ impl Progress {
             let (held, mark) = self.mark(course).await?;
             let name = cell::name(&[course]);
             let is_gone = held.value().is_none() || mark.watermark.followed.reading > revision;
-            if is_gone || self.watermarks.remove(&name, &held, doc! {}, now.micros()).await? {
+            if is_gone || self.watermarks.remove(&name, &held, doc! {}, now).await? {
                 break;
             }
         }
@@ -283,28 +288,28 @@ impl Progress {
     }
 
     async fn is_there(&self, course: &str) -> Result<bool> {
-        Ok(self.courses.read(&cell::name(&[course])).await?.value().is_some())
+        Ok(self.courses.newest(&cell::name(&[course])).await?.value().is_some())
     }
 
-    /// Takes the next version of the span that this process has, or of a new one. Whoever fails
-    /// before [`Progress::end`] has no span any more.
+    /// Takes the next version of the span that this process has, or the first of a new span. A write
+    /// that fails before [`Progress::end`] leaves this process without a span.
     async fn begin(&self, course: &str, mark: &Mark) -> Result<Writing> {
         let known = self.lock().remove(course);
         if let Some(mut writing) = known.filter(|it| it.version == mark.watermark.version) {
             writing.version += 1;
             return Ok(writing);
         }
-        // A number of its own for each span: the cell of spans counts them.
+        // The version of the cell `spans` is the number of the newest span.
         let name = cell::name(&[course, "spans"]);
         loop {
-            let held = self.watermarks.read(&name).await?;
+            let held = self.watermarks.newest(&name).await?;
             if self.watermarks.change(&name, &held, doc! {}).await? {
                 return Ok(Writing { version: (held.n + 1) * SPAN, superseded: Vec::new() });
             }
         }
     }
 
-    /// The documents that this write supersedes.
+    /// The ids of the documents that this write supersedes.
     async fn superseding(
         &self,
         course: &str,
@@ -313,7 +318,7 @@ impl Progress {
     ) -> Result<Vec<Bson>> {
         let ids = async |filter: Document| -> Result<Vec<Bson>> {
             let found = all(self.documents.find(filter).projection(doc! {"_id": 1})).await?;
-            Ok(found.into_iter().filter_map(|document| document.get("_id").cloned()).collect())
+            found.iter().map(|document| field::any(document, "_id").cloned()).collect()
         };
         if whole {
             return ids(doc! {"course": course}).await;
@@ -339,13 +344,13 @@ impl Progress {
                     StoreError::Corrupt("a progress document that is not UTF-8".into())
                 })?;
                 let id = format!("{}/{version}", cell::name(&[course, actor]));
-                let owner = Owner::new(&self.documents, doc! {"_id": &id});
+                let holder = Holder::new(&self.documents, doc! {"_id": &id});
                 rows.push(doc! {
                     "_id": id,
                     "course": course,
                     "actor": actor,
                     "version": version,
-                    "body": self.blobs.text_field(text, owner).await?,
+                    "body": self.blobs.text_field(text, holder).await?,
                 });
             }
             call(self.documents.insert_many(rows).ordered(false)).await?;
@@ -379,16 +384,18 @@ impl Progress {
     }
 }
 
-/// Leaves out the last actor of a page, of whom versions may be missing; gives the actor instead
-/// where there is no other.
+/// Leaves out the documents of the last actor of a page, whose newest version may not have been read.
+/// Where all documents are of that actor, leaves them and gives the actor.
 fn cut_last(found: &mut Vec<Document>) -> Result<Option<String>> {
+    // Nothing was found: there is nothing to cut.
     let Some(last) = found.last() else { return Ok(None) };
     let last = field::text(last, "actor")?;
     let first = found.first().map(|first| field::text(first, "actor")).transpose()?;
     if first.as_ref() == Some(&last) {
         return Ok(Some(last));
     }
-    found.retain(|document| document.get_str("actor").is_ok_and(|actor| actor != last));
+    // A document without an actor stays: reading it fails.
+    found.retain(|document| document.get_str("actor").ok() != Some(last.as_str()));
     Ok(None)
 }
 

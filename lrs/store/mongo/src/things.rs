@@ -1,5 +1,5 @@
-//! What statements said of activities and agents. Definitions are cells; a name of an agent is
-//! kept once, with the instant at which it came first.
+//! Definitions of activities and names of agents, as statements give them. A definition is a cell. A
+//! name of an agent is a document, with the instant at which the name came first.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -17,21 +17,21 @@ use xapi::activity::{Definition, Merged};
 use xapi::format;
 use xapi::instant::Instant;
 
-/// How often a definition is tried again when somebody else was quicker.
+/// How often a definition is merged again where another writer was quicker.
 const TRIES: u32 = 10;
-/// Definitions merged at once.
+/// Definitions merged at a time.
 const MERGED: usize = 16;
-/// Cells and names asked for at once.
+/// Cells, or names, in one call at most.
 const ASKED: usize = 500;
 
-/// Where they are kept.
+/// The collections of definitions and of names.
 #[derive(Clone)]
 pub(super) struct Things {
     pub(super) definitions: Cells,
     pub(super) names: Collection<Document>,
 }
 
-/// What some statements teach, in their order.
+/// The definitions and names that some statements give, in their order.
 #[derive(Debug, Default)]
 pub(super) struct Taught {
     definitions: BTreeMap<String, Vec<Value>>,
@@ -39,13 +39,13 @@ pub(super) struct Taught {
 }
 
 impl Taught {
-    /// Adds what a statement teaches.
+    /// Adds the definitions and names that a statement gives.
     pub(super) fn add(&mut self, statement: &Value, stored: Instant) {
         for (id, definition) in format::definitions(statement) {
             if !is_learned(id) {
                 continue;
             }
-            // Most statements of an activity say the same of it: merging that again is work twice.
+            // Most statements of an activity have the same definition: it is merged once.
             let all = self.definitions.entry(id.to_owned()).or_default();
             if all.last() != Some(definition) {
                 all.push(definition.clone());
@@ -63,7 +63,7 @@ impl Taught {
 }
 
 impl Things {
-    /// Keeps what was taught, as far as the database takes it; a second time it changes nothing.
+    /// Keeps definitions and names, except what the database rejects. Doing it again changes nothing.
     pub(super) async fn learn(&self, taught: Taught) -> Result<()> {
         match self.learn_all(taught).await {
             Err(StoreError::Rejected(reason)) => {
@@ -80,8 +80,10 @@ impl Things {
         let mut known = self.known(&activities).await?;
         let (mut new, mut changed) = (Vec::new(), Vec::new());
         for (activity, definitions) in &taught.definitions {
+            // Left out by `known`: as much was read as is read at once.
             let Some(before) = known.remove(activity) else { continue };
             let is_new = before.is_none();
+            // An activity without a definition begins with an empty one.
             let Some(after) = merged(before.unwrap_or_default(), definitions) else { continue };
             if is_new {
                 new.push((cell::name(&[activity]), value(activity, &after)));
@@ -101,16 +103,17 @@ impl Things {
         Ok(())
     }
 
-    /// Keeps the names that are not there yet. They are asked for first: most are, and a key that is
-    /// taken costs a server more than a question.
+    /// Keeps the names that are not there yet. Most are there: they are looked up first, because an
+    /// insertion under a taken key costs a server more than a look-up.
     async fn learn_names(&self, names: &BTreeMap<(String, String), Instant>) -> Result<()> {
         let names: Vec<Document> = names.iter().map(name).collect();
         for names in names.chunks(ASKED) {
-            let ids: Vec<&Bson> = names.iter().filter_map(|name| name.get("_id")).collect();
+            let ids = names.iter().map(|name| field::any(name, "_id"));
+            let ids: Vec<&Bson> = ids.collect::<Result<_>>()?;
             let known = self.names.find(doc! {"_id": {"$in": ids}}).projection(doc! {"_id": 1});
             let known = all(known).await?;
-            let known: HashSet<&str> =
-                known.iter().filter_map(|it| it.get_str("_id").ok()).collect();
+            let known = known.iter().map(|name| field::text(name, "_id"));
+            let known: HashSet<String> = known.collect::<Result<_>>()?;
             let is_new = |name: &&Document| name.get_str("_id").is_ok_and(|id| !known.contains(id));
             let new: Vec<Document> = names.iter().filter(is_new).cloned().collect();
             if !new.is_empty() {
@@ -123,7 +126,8 @@ impl Things {
     async fn merge(self, activity: String, definitions: Vec<Value>) -> Result<()> {
         let cell = cell::name(&[&activity]);
         for _ in 0..TRIES {
-            let held = self.definitions.read(&cell).await?;
+            let held = self.definitions.newest(&cell).await?;
+            // Begins anew where there is no definition, or one that cannot be read.
             let known = held.value().and_then(readable).unwrap_or_default();
             let Some(merged) = merged(known, &definitions) else { return Ok(()) };
             let value = value(&activity, &merged);
@@ -134,8 +138,8 @@ impl Things {
         Err(busy())
     }
 
-    /// What is known of activities, nothing where one cannot be read: it is learned anew. Those are left out that were
-    /// not asked for, because what was read before is as much as is read at once.
+    /// The definitions of activities; `None` for an activity that has none, or one that cannot be read, which is then
+    /// learned anew. Activities are left out once [`DEFINITIONS_AT_ONCE`] bytes were read.
     async fn known(&self, activities: &[String]) -> Result<HashMap<String, Option<Definition>>> {
         let (mut all, mut read) = (HashMap::new(), 0);
         for activities in activities.chunks(ASKED) {
@@ -150,7 +154,7 @@ impl Things {
                 read >= DEFINITIONS_AT_ONCE
             });
             let held = held.await?;
-            // Of those that were not found some may only not have been reached.
+            // Where reading ended early, an activity that was not found may still have a definition.
             let is_whole = read < DEFINITIONS_AT_ONCE;
             for (activity, cell) in activities.iter().zip(&cells) {
                 let value = held.get(cell).and_then(cell::Held::value);
@@ -166,7 +170,7 @@ impl Things {
     pub(super) async fn definitions(&self, activities: &[String]) -> Result<Definitions> {
         let (mut definitions, mut left, mut bytes) = (Definitions::default(), activities, 0);
         while !left.is_empty() && bytes < PAGE_BYTES {
-            // As many as cannot weigh more than what is left of a page; one in any case.
+            // So many that they fit into the rest of a page at their longest; one in any case.
             let room = ((PAGE_BYTES - bytes) / LONGEST_DEFINITION).max(1);
             let (asked, rest) = left.split_at(room.min(left.len()));
             let found = self.texts(asked).await?;
@@ -208,7 +212,7 @@ fn value(activity: &str, definition: &Definition) -> Document {
     doc! {"activity": activity, "definition": definition.text()}
 }
 
-/// What is known after these were said, one after the other; `None` where nothing of it is new.
+/// `known` with these definitions merged into it, one after the other; `None` where that changes nothing.
 fn merged(mut known: Definition, said: &[Value]) -> Option<Definition> {
     let mut is_new = false;
     for said in said {
@@ -217,7 +221,7 @@ fn merged(mut known: Definition, said: &[Value]) -> Option<Definition> {
     is_new.then_some(known)
 }
 
-/// What is known of an activity; nothing, and a line in the log, where it cannot be read.
+/// The definition of an activity; `None`, and a line in the log, where it cannot be read.
 fn readable(value: &Document) -> Option<Definition> {
     let log = |error: &StoreError| {
         tracing::error!(%error, "a definition that is kept cannot be read, and is learned anew");

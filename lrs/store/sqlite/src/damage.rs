@@ -1,4 +1,4 @@
-//! What was found broken in the database: remembered, so that `/readyz` says so until the process ends.
+//! Damage that was found in the database. It is remembered until the process ends, so that `/readyz` tells of it.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use store::{Result, StoreError};
 pub(super) struct Damage(Mutex<Option<String>>);
 
 impl Damage {
-    /// Remembers an error that tells of damage. The first one is logged: it may come with every read from now on.
+    /// Remembers an error that tells of damage. Only the first one is logged: every later read may give one.
     pub(super) fn note(&self, error: &StoreError) {
         if !matches!(error, StoreError::Corrupt(_) | StoreError::Unreadable { .. }) {
             return;

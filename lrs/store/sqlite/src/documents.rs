@@ -1,7 +1,8 @@
 //! State and profile documents in one table.
 
 use bytes::Bytes;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 use uuid::Uuid;
 
 use super::SqliteStore;
@@ -11,12 +12,42 @@ use store::{LOG_BYTES, StoreError, checksum};
 use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
 use xapi::instant::Instant;
 
-/// How often a change is tried again when somebody else was quicker.
+/// How often a change is tried again where other writers were quicker.
 const TRIES: u32 = 200;
 
-const SELECT: &str = "SELECT content_type, updated, body, checksum FROM document WHERE resource = ?1 \
-    AND activity = ?2 AND agent = ?3 AND id = ?4 AND registration = ?5";
+/// Finds the document at a [`Place`].
+const AT: &str = "resource = ?1 AND activity = ?2 AND agent = ?3 AND id = ?4 AND registration = ?5";
 
+/// The columns that tell a document from all others.
+struct Place<'k> {
+    resource: u8,
+    activity: &'k str,
+    agent: &'k str,
+    id: &'k str,
+    registration: String,
+}
+
+impl<'k> Place<'k> {
+    fn of_key(DocumentKey { shelf, id }: &'k DocumentKey) -> Self {
+        Self {
+            resource: number(shelf.resource),
+            activity: &shelf.activity,
+            agent: &shelf.agent,
+            id,
+            registration: registration(shelf),
+        }
+    }
+
+    /// The values of `?1` to `?5` as in [`AT`], and of the parameters after them.
+    fn and<'p>(&'p self, more: &[&'p dyn ToSql]) -> Vec<&'p dyn ToSql> {
+        let Self { resource, activity, agent, id, registration } = self;
+        let mut values: Vec<&dyn ToSql> = vec![resource, activity, agent, id, registration];
+        values.extend_from_slice(more);
+        values
+    }
+}
+
+/// The number of a resource in the table: a released one never changes.
 const fn number(resource: Resource) -> u8 {
     match resource {
         Resource::State => 0,
@@ -25,12 +56,13 @@ const fn number(resource: Resource) -> u8 {
     }
 }
 
+/// The text of a registration in the table: "" for none.
 fn registration(shelf: &Shelf) -> String {
-    shelf.registration.map(|id| id.to_string()).unwrap_or_default()
+    shelf.registration.map_or_else(String::new, |id| id.to_string())
 }
 
 /// A document, and its checksum.
-fn read(row: &Row<'_>) -> rusqlite::Result<(Document, Option<i64>)> {
+fn with_checksum(row: &Row<'_>) -> rusqlite::Result<(Document, Option<i64>)> {
     let document = Document {
         content_type: row.get(0)?,
         updated: Instant::from_micros(row.get(1)?),
@@ -44,12 +76,12 @@ fn checked(key: &DocumentKey, found: Option<(Document, Option<i64>)>) -> Result<
     Ok(found.map(|(document, sum)| checksum::checked_document(key, document, sum)).transpose()?)
 }
 
-pub(super) fn document(connection: &Connection, at: &DocumentKey) -> Result<Option<Document>> {
-    let DocumentKey { shelf, id } = at;
-    let address =
-        params![number(shelf.resource), shelf.activity, shelf.agent, id, registration(shelf)];
-    let found = connection.prepare_cached(SELECT)?.query_row(address, read).optional()?;
-    checked(at, found)
+pub(super) fn document(connection: &Connection, key: &DocumentKey) -> Result<Option<Document>> {
+    let sql = format!("SELECT content_type, updated, body, checksum FROM document WHERE {AT}");
+    let place = Place::of_key(key);
+    let mut select = connection.prepare_cached(&sql)?;
+    let found = select.query_row(&*place.and(&[]), with_checksum).optional()?;
+    checked(key, found)
 }
 
 pub(super) fn ids(
@@ -95,7 +127,7 @@ pub(super) fn beyond(
     };
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let from = params![resource, activity, agent, id, registration, limit];
-    let rows = select.query_map(from, |row| Ok((key(row)?, read(row)?)))?;
+    let rows = select.query_map(from, |row| Ok((key(row)?, with_checksum(row)?)))?;
     let (mut documents, mut bytes) = (Vec::new(), 0);
     for row in rows {
         let (key, (document, sum)) = row?;
@@ -109,24 +141,31 @@ pub(super) fn beyond(
     Ok(documents)
 }
 
+/// The key of a row of [`beyond`].
 fn key(row: &Row<'_>) -> rusqlite::Result<DocumentKey> {
     let shelf = Shelf {
-        resource: match row.get::<_, i64>(4)? {
+        resource: match row.get(4)? {
             0 => Resource::State,
             1 => Resource::ActivityProfile,
-            _ => Resource::AgentProfile,
+            2 => Resource::AgentProfile,
+            other => return Err(rusqlite::Error::IntegralValueOutOfRange(4, other)),
         },
         activity: row.get(5)?,
         agent: row.get(6)?,
-        registration: Uuid::parse_str(&row.get::<_, String>(8)?).ok(),
+        registration: match row.get::<_, String>(8)?.as_str() {
+            "" => None,
+            id => Some(Uuid::parse_str(id).map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(8, Type::Text, error.into())
+            })?),
+        },
     };
     Ok(DocumentKey { shelf, id: row.get(7)? })
 }
 
 /// See [`store::DocumentStore::change_document`].
 ///
-/// What is kept is looked at by a reader, and merged there: the writer only writes, where the document is still the one
-/// that was looked at.
+/// A reader reads the document and makes the change, which may take long for a large one. The writer
+/// only writes the result, where the document is still the one that was read.
 pub(super) async fn change(
     store: &SqliteStore,
     key: DocumentKey,
@@ -154,12 +193,10 @@ pub(super) async fn change(
 
 /// How many bytes the document at `key` has; 0 for none.
 fn length(connection: &Connection, key: &DocumentKey) -> Result<usize> {
-    let DocumentKey { shelf, id } = key;
-    let sql = "SELECT octet_length(body) FROM document WHERE resource = ?1 AND activity = ?2 \
-               AND agent = ?3 AND id = ?4 AND registration = ?5";
-    let address =
-        params![number(shelf.resource), shelf.activity, shelf.agent, id, registration(shelf)];
-    let length = connection.prepare_cached(sql)?.query_row(address, |row| row.get::<_, i64>(0));
+    let sql = format!("SELECT octet_length(body) FROM document WHERE {AT}");
+    let place = Place::of_key(key);
+    let mut select = connection.prepare_cached(&sql)?;
+    let length = select.query_row(&*place.and(&[]), |row| row.get::<_, i64>(0));
     Ok(length.optional()?.map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX)))
 }
 
@@ -170,14 +207,12 @@ pub(super) fn plan(
     precondition: &Precondition,
     change: Change,
 ) -> Result<Plan> {
-    let DocumentKey { shelf, id } = key;
-    let sql = "SELECT content_type, updated, body, checksum, version FROM document \
-               WHERE resource = ?1 AND activity = ?2 AND agent = ?3 AND id = ?4 \
-               AND registration = ?5";
-    let address =
-        params![number(shelf.resource), shelf.activity, shelf.agent, id, registration(shelf)];
-    let mut select = connection.prepare_cached(sql)?;
-    let found = select.query_row(address, |row| Ok((read(row)?, row.get(4)?))).optional()?;
+    let sql =
+        format!("SELECT content_type, updated, body, checksum, version FROM document WHERE {AT}");
+    let place = Place::of_key(key);
+    let mut select = connection.prepare_cached(&sql)?;
+    let found = select.query_row(&*place.and(&[]), |row| Ok((with_checksum(row)?, row.get(4)?)));
+    let found = found.optional()?;
     let (found, seen) = match found {
         None => (None, Seen::Nothing),
         Some((document, version)) => (Some(document), Seen::Version(version)),
@@ -187,16 +222,23 @@ pub(super) fn plan(
     Ok(Plan::new(key, seen, change.apply(existing)?))
 }
 
-/// What a document was when a change of it was made.
+/// What the document was that a change was made for.
 #[derive(Clone, Copy)]
 enum Seen {
-    /// It was not looked at: the change holds for any.
+    /// Not read: the change holds for any document, and for none.
     Anything,
-    /// There was none.
+    /// No document.
     Nothing,
-    /// The one that this write made; a version before wrote no number.
+    /// The document of this version, a random number for each write. `None` for one that a release
+    /// without versions wrote.
     Version(Option<i64>),
 }
+
+/// Inserts a document; what to do where one is there follows.
+const INSERT: &str = "INSERT INTO document (resource, activity, agent, id, registration, \
+    content_type, updated, body, checksum, version) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+    ON CONFLICT (resource, activity, agent, id, registration)";
 
 /// A change of a document that is to be written.
 pub(super) struct Plan {
@@ -215,105 +257,51 @@ impl Plan {
         Self { key: key.clone(), seen, document: document.map(summed) }
     }
 
-    /// Writes it, unless the document is not the one that was seen any more: then false. Gives what was to be kept.
+    /// Makes the change, and gives what was to be kept; false, and nothing changed, where the
+    /// document is not the one any more that was seen.
     pub(super) fn carry_out(self, session: &Session<'_>) -> Result<(bool, Option<Document>)> {
-        let written = match (self.seen, &self.document) {
-            (Seen::Nothing, None) => true,
-            (Seen::Anything, None) => self.remove(session, true, None).map(|_| true)?,
-            (Seen::Version(version), None) => self.remove(session, false, version)?,
-            (Seen::Anything, Some((document, sum))) => {
-                let or = "DO UPDATE SET content_type = excluded.content_type, \
-                          updated = excluded.updated, body = excluded.body, \
-                          checksum = excluded.checksum, version = excluded.version";
-                self.insert(session, document, *sum, or)?
-            }
-            (Seen::Nothing, Some((document, sum))) => {
-                self.insert(session, document, *sum, "DO NOTHING")?
-            }
-            (Seen::Version(version), Some((document, sum))) => {
-                self.replace(session, document, *sum, version)?
+        let is_done = match &self.document {
+            None => self.remove(session)?,
+            Some((document, checksum)) => self.put(session, document, *checksum)?,
+        };
+        Ok((is_done, self.document.map(|(document, _)| document)))
+    }
+
+    /// Writes the document under a new version, where the one that is there is as it was seen.
+    fn put(&self, session: &Session<'_>, document: &Document, checksum: u32) -> Result<bool> {
+        let (updated, body) = (document.updated.micros(), &*document.body);
+        let (version, place) = (rand::random::<i64>(), Place::of_key(&self.key));
+        let mut values = place.and(&[&document.content_type, &updated, &body, &checksum, &version]);
+        let sql = match &self.seen {
+            Seen::Anything => format!(
+                "{INSERT} DO UPDATE SET content_type = excluded.content_type, \
+                 updated = excluded.updated, body = excluded.body, \
+                 checksum = excluded.checksum, version = excluded.version"
+            ),
+            Seen::Nothing => format!("{INSERT} DO NOTHING"),
+            Seen::Version(seen) => {
+                values.push(seen);
+                format!(
+                    "UPDATE document SET content_type = ?6, updated = ?7, body = ?8, \
+                     checksum = ?9, version = ?10 WHERE {AT} AND version IS ?11"
+                )
             }
         };
-        Ok((written, self.document.map(|(document, _)| document)))
+        Ok(session.run(&sql, &*values)? == 1)
     }
 
-    fn insert(
-        &self,
-        session: &Session<'_>,
-        document: &Document,
-        checksum: u32,
-        or: &str,
-    ) -> Result<bool> {
-        let DocumentKey { shelf, id } = &self.key;
-        let sql = format!(
-            "INSERT INTO document (resource, activity, agent, id, registration, content_type, \
-             updated, body, checksum, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
-             ON CONFLICT (resource, activity, agent, id, registration) {or}"
-        );
-        let written = session.run(
-            &sql,
-            params![
-                number(shelf.resource),
-                shelf.activity,
-                shelf.agent,
-                id,
-                registration(shelf),
-                document.content_type,
-                document.updated.micros(),
-                &*document.body,
-                checksum,
-                rand::random::<i64>(),
-            ],
-        )?;
-        Ok(written == 1)
-    }
-
-    fn replace(
-        &self,
-        session: &Session<'_>,
-        document: &Document,
-        checksum: u32,
-        version: Option<i64>,
-    ) -> Result<bool> {
-        let DocumentKey { shelf, id } = &self.key;
-        let written = session.run(
-            "UPDATE document SET content_type = ?6, updated = ?7, body = ?8, checksum = ?9, \
-             version = ?10 WHERE resource = ?1 AND activity = ?2 AND agent = ?3 AND id = ?4 \
-             AND registration = ?5 AND version IS ?11",
-            params![
-                number(shelf.resource),
-                shelf.activity,
-                shelf.agent,
-                id,
-                registration(shelf),
-                document.content_type,
-                document.updated.micros(),
-                &*document.body,
-                checksum,
-                rand::random::<i64>(),
-                version,
-            ],
-        )?;
-        Ok(written == 1)
-    }
-
-    /// Removes the document, where it is of this version, or whichever version it is.
-    fn remove(&self, session: &Session<'_>, whichever: bool, version: Option<i64>) -> Result<bool> {
-        let DocumentKey { shelf, id } = &self.key;
-        let removed = session.run(
-            "DELETE FROM document WHERE resource = ?1 AND activity = ?2 AND agent = ?3 \
-             AND id = ?4 AND registration = ?5 AND (?6 OR version IS ?7)",
-            params![
-                number(shelf.resource),
-                shelf.activity,
-                shelf.agent,
-                id,
-                registration(shelf),
-                whichever,
-                version,
-            ],
-        )?;
-        Ok(removed == 1)
+    /// Removes the document, where it is as it was seen.
+    fn remove(&self, session: &Session<'_>) -> Result<bool> {
+        let place = Place::of_key(&self.key);
+        let delete = format!("DELETE FROM document WHERE {AT}");
+        match &self.seen {
+            Seen::Nothing => Ok(true),
+            Seen::Anything => Ok(session.run(&delete, &*place.and(&[])).map(|_| true)?),
+            Seen::Version(seen) => {
+                let delete = format!("{delete} AND version IS ?6");
+                Ok(session.run(&delete, &*place.and(&[seen]))? == 1)
+            }
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Why a step on the database failed. The store's contract knows [`StoreError`] alone; this is
-//! where an error of SQLite becomes one.
+//! Why a step on the database failed. The store's contract knows only [`StoreError`]; an error of
+//! SQLite becomes one here.
 
 use store::StoreError;
 

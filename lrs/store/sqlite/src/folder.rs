@@ -1,5 +1,4 @@
-//! The data folder: one process has it, nobody else reads it, and what is written is written to the files that lie
-//! in it.
+//! The data folder: locked for one process, closed to other users, and checked for being the one that was opened.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -17,12 +16,12 @@ pub(super) struct Folder {
     path: PathBuf,
     /// The files that are written, as they were when they were opened.
     opened: Vec<(&'static str, Identity)>,
-    /// Held while the store is open; released by the system when the process ends, however. Closing the database
-    /// anywhere in this process would take SQLite its own locks: this must outlive all connections.
+    /// Held while the store is open; the system releases them when the process ends, however it ends. Closing the
+    /// database's file anywhere in this process drops SQLite's own locks on it, so these must outlive all connections.
     locks: Vec<File>,
 }
 
-/// What tells a file from all others, also from one that takes its name.
+/// What tells a file from all others, also from one that is moved to its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Identity {
     #[cfg(unix)]
@@ -32,10 +31,10 @@ struct Identity {
 }
 
 impl Folder {
-    /// Takes the folder at `path` for this process alone and makes the database's file where the folder is new.
+    /// Locks the folder at `path` for this process and makes the database's file where the folder is new.
     ///
-    /// Both the database and the lock file are locked: the database, because somebody may remove the lock file; the lock
-    /// file, because a Traccia before 0.2 looks at nothing else.
+    /// Both the database and the lock file are locked: the database, because the lock file may be removed; the lock file,
+    /// because a Traccia before 0.2 locks nothing else.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where another process has the folder, where it was in use and its database is gone,
@@ -56,7 +55,7 @@ impl Folder {
 
     /// Completes the folder once the database is open and has the newest layout: makes the lock file, closes all
     /// files to others, and remembers which they are.
-    pub(super) fn settle(&mut self) -> Result<()> {
+    pub(super) fn complete(&mut self) -> Result<()> {
         if !self.at(LOCK).exists() {
             self.make_private(LOCK)?;
             self.lock(LOCK)?;
@@ -69,8 +68,8 @@ impl Folder {
         Ok(())
     }
 
-    /// Fails when the files that were opened are not those in the folder any more: what is written to them is gone
-    /// when the process ends.
+    /// Fails when the files that were opened are not those in the folder any more: what is written to them is lost when
+    /// the process ends.
     pub(super) fn verify(&self) -> Result<()> {
         let lost = self.opened.iter().find(|(name, opened)| self.identity(name) != Some(*opened));
         lost.map_or(Ok(()), |(name, _)| Err(self.lost(name)))
@@ -138,7 +137,7 @@ impl Folder {
         Some(Identity { device: file.dev(), inode: file.ino() })
     }
 
-    /// Takes from others what rights they have on the files, and on the folder where nothing else lies in it.
+    /// Removes the rights of other users on the files, and on the folder where nothing else lies in it.
     fn close_to_others(&self) {
         for name in [FILE, WAL, SHM, LOCK] {
             close(&self.at(name), 0o600);
@@ -155,6 +154,7 @@ impl Folder {
 
     /// Whether nothing lies in the folder but the files of a store.
     fn is_all_ours(&self) -> bool {
+        // A folder that cannot be listed may have other things in it.
         let Ok(mut entries) = std::fs::read_dir(&self.path) else { return false };
         entries.all(|entry| {
             entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("traccia."))
@@ -168,7 +168,7 @@ impl Folder {
         self.at(name).exists().then_some(Identity {})
     }
 
-    /// The folder's own access list decides.
+    /// Does nothing: the folder's own access list decides.
     fn close_to_others(&self) {}
 }
 

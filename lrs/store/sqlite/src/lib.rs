@@ -51,15 +51,15 @@ mod writer;
 
 /// The database's name in the data folder.
 const FILE: &str = "traccia.sqlite";
-/// The file that says that a process has the folder.
+/// The file whose lock says that a process has the folder.
 const LOCK: &str = "traccia.lock";
 
 /// The embedded store. Clones share it; when the last one goes, what was queued is written.
 #[derive(Clone)]
 pub struct SqliteStore(Arc<Inner>);
 
-/// Dropped in this order: the writer's connection must be the last, so that it can close the journal, and the folder is
-/// let go when nothing of it is open any more.
+/// Dropped in this order: the writer's connection must be the last one that is closed, so that SQLite can remove the
+/// journal, and the folder is unlocked after it.
 struct Inner {
     #[cfg_attr(not(test), expect(dead_code, reason = "it ends when this is dropped"))]
     scrub: Scrub,
@@ -73,8 +73,9 @@ struct Inner {
 impl SqliteStore {
     /// Opens the store in `folder`, which must exist, and brings it to the newest layout.
     ///
-    /// A second process that opens the same folder is refused: the writer must be alone. So is a folder whose database
-    /// was removed: see [`Folder::take`].
+    /// # Errors
+    /// [`StoreError::Unavailable`] where another process has the folder open, and where its database was removed: see
+    /// [`Folder::take`].
     pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self> {
         Ok(Self::open_at(folder, clock)?)
     }
@@ -88,7 +89,7 @@ impl SqliteStore {
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let count = std::thread::available_parallelism().map_or(4, |n| 2 * n.get());
         let readers = Readers::open(&path, count)?;
-        folder.settle()?;
+        folder.complete()?;
         let (folder, damage) = (Arc::new(folder), Arc::new(Damage::default()));
         let guards = Guards { folder: Arc::clone(&folder), damage: Arc::clone(&damage) };
         let writer = Writer::start(connection, clock, guards)?;
@@ -107,7 +108,7 @@ impl SqliteStore {
         &self,
         read: impl FnOnce(&Connection) -> failure::Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.0.readers.read(read).await.inspect_err(|error| self.0.damage.note(error))
+        self.0.readers.run(read).await.inspect_err(|error| self.0.damage.note(error))
     }
 
     async fn write<T: Send + 'static>(
@@ -118,7 +119,7 @@ impl SqliteStore {
     }
 }
 
-/// Settings of the writing connection. `FULL` makes every commit reach the disk.
+/// Sets up the writing connection. `synchronous=FULL` makes every commit reach the disk.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     readers::plan_once(connection)?;
     readers::check_pages(connection)?;
@@ -172,7 +173,7 @@ impl StatementLog for SqliteStore {
 
     async fn wait_for_news(&self, after: Instant, at_most: Duration) {
         let mut newest = self.0.writer.newest();
-        // Both a time-out and a writer that has stopped mean: look again.
+        // After a time-out, and where the writer has stopped, the caller reads the log again.
         let _ = tokio::time::timeout(at_most, newest.wait_for(|newest| *newest > after)).await;
     }
 }
@@ -290,7 +291,7 @@ impl CourseStore for SqliteStore {
 
     async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>> {
         let (course, actors) = (course.to_owned(), actors.to_vec());
-        self.read(move |connection| progress::of(connection, &course, &actors)).await
+        self.read(move |connection| progress::of_actors(connection, &course, &actors)).await
     }
 
     async fn progress_since(
@@ -334,7 +335,7 @@ impl TransferStore for SqliteStore {
         self.read(statements::read::extent).await
     }
 
-    /// One transaction keeps a page.
+    /// At once: a page is restored in one transaction, which leaves nothing when it is cut off.
     async fn ready_to_restore(&self) -> Result<()> {
         Ok(())
     }
@@ -377,7 +378,7 @@ fn secret_or(session: &session::Session<'_>, new: [u8; 32]) -> failure::Result<[
 
 #[async_trait]
 impl Store for SqliteStore {
-    /// The folder is this process's alone.
+    /// Always: the folder is locked for this process.
     async fn lead(&self, _insist: bool) -> Result<bool> {
         Ok(true)
     }
@@ -396,7 +397,7 @@ impl Store for SqliteStore {
     }
 
     async fn ping(&self) -> Result<()> {
-        // Something new each time, or a full disk would not show.
+        // A new value each time: writing the same one again would not fail on a full disk.
         self.write(|session| {
             session.run(
                 "INSERT INTO setting (name, value) VALUES ('ping', ?1)

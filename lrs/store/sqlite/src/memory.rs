@@ -1,4 +1,4 @@
-//! What the writer remembers to spare look-ups. All of it can be read again from the tables.
+//! What the writer remembers to spare look-ups in the tables, from which all of it can be read again.
 
 use std::num::NonZeroUsize;
 
@@ -11,7 +11,7 @@ use xapi::instant::Instant;
 const ENTITIES: NonZeroUsize = NonZeroUsize::new(200_000).unwrap();
 const SEEN: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
 
-/// The writer's memory. What a job or a transaction that fails has put into it is taken out again.
+/// The writer's memory. What a failed job or transaction has put into it is removed again.
 pub(super) struct Memory {
     /// The newest `stored` of a statement that is kept, or will be with this transaction.
     pub(super) newest: Instant,
@@ -20,9 +20,9 @@ pub(super) struct Memory {
     from: Instant,
     next_entity: i64,
     entities: LruCache<String, i64>,
-    /// The key that is looked for: kept, so that looking allocates nothing.
+    /// The key of the last look-up: its buffer is used again, so that a look-up allocates nothing.
     sought: String,
-    /// Hashes of what was last seen: names of agents, definitions of activities.
+    /// By entity the hash of the last text seen: the name of an agent, the definition of an activity.
     seen: LruCache<i64, u64>,
     learned: Vec<String>,
     noticed: Vec<i64>,
@@ -66,13 +66,13 @@ impl Memory {
         self.from.max(self.newest.next())
     }
 
-    /// A number that no entity has.
+    /// A number for a new entity.
     pub(super) const fn new_entity(&mut self) -> i64 {
         self.next_entity += 1;
         self.next_entity - 1
     }
 
-    /// The short name of a thing, if it is remembered. Most things are: this allocates nothing.
+    /// The number of a thing, where it is remembered.
     pub(super) fn known_entity(&mut self, kind: Kind, text: &str) -> Option<i64> {
         self.sought.clear();
         self.sought.push(char::from(b'0' + kind as u8));
@@ -80,13 +80,13 @@ impl Memory {
         self.entities.get(self.sought.as_str()).copied()
     }
 
-    /// Remembers the short name of the thing that [`Self::known_entity`] has just not found.
+    /// Remembers the number of the thing that [`Self::known_entity`] has just not found.
     pub(super) fn learn_entity(&mut self, id: i64) {
         self.entities.put(self.sought.clone(), id);
         self.learned.push(self.sought.clone());
     }
 
-    /// Whether `hash` is not that of what was last said of this thing.
+    /// Whether `hash` differs from the last one of this thing.
     pub(super) fn is_news(&mut self, entity: i64, hash: u64) -> bool {
         let is_news = self.seen.put(entity, hash) != Some(hash);
         if is_news {
@@ -95,7 +95,7 @@ impl Memory {
         is_news
     }
 
-    /// What is remembered now.
+    /// How much is remembered now.
     pub(super) const fn mark(&self) -> Mark {
         Mark {
             newest: self.newest,
@@ -105,7 +105,7 @@ impl Memory {
         }
     }
 
-    /// Drops what a job that failed has put here since `mark`.
+    /// Drops what a failed job has put here since `mark`.
     pub(super) fn forget_since(&mut self, mark: Mark) {
         self.newest = mark.newest;
         self.index_rows.truncate(mark.index_rows);
@@ -117,7 +117,7 @@ impl Memory {
         }
     }
 
-    /// Drops what a transaction that failed may have left here. `newest` was so before it.
+    /// Drops what a failed transaction may have left here. `newest` is as before the transaction.
     pub(super) fn forget(&mut self, newest: Instant) {
         self.newest = newest;
         self.entities.clear();

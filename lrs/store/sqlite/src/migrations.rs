@@ -1,4 +1,4 @@
-//! The tables, as numbered steps: a step once released is never changed.
+//! The tables, as numbered steps. A step that was released is never changed.
 
 use rusqlite::Connection;
 
@@ -11,7 +11,7 @@ const STEPS: [&str; 4] = [
 /// The number of the newest step.
 const KNOWN: u32 = 4;
 
-/// Brings a database to the newest layout. Each step is one transaction with its number.
+/// Brings a database to the newest layout. Each step and its number are written in one transaction.
 /// A database of a newer Traccia is refused.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), MigrationError> {
     let at: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;

@@ -24,6 +24,7 @@ pub(super) fn watermark(connection: &Connection, course: &str) -> Result<Waterma
             })
         })
         .optional()?;
+    // The default before the first write: see `CourseStore::watermark`.
     Ok(watermark.unwrap_or_default())
 }
 
@@ -42,7 +43,7 @@ pub(super) fn page(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn of(
+pub(super) fn of_actors(
     connection: &Connection,
     course: &str,
     actors: &[String],

@@ -26,8 +26,8 @@ impl Readers {
         })
     }
 
-    /// Runs `read` on a connection, off the asynchronous threads.
-    pub(super) async fn read<T: Send + 'static>(
+    /// Runs `read` on a connection, off the asynchronous threads, once one is idle.
+    pub(super) async fn run<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> store::Result<T> {
@@ -38,7 +38,7 @@ impl Readers {
             let _permit = permit;
             let connection = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let connection = connection.ok_or_else(gone)?;
-            // A read that panics must not take its connection with it.
+            // The connection goes back to the idle ones also where the read panics.
             let result = catch_unwind(AssertUnwindSafe(|| read(&connection)));
             idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
             let panicked = |_| Err(StoreError::Unavailable("a read panicked".into()).into());
@@ -70,7 +70,7 @@ pub(super) fn plan_once(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Makes SQLite look at the sizes of all cells of a page before it uses the page: a broken page is an error then,
-/// and not rows that nobody wrote.
+/// and not rows that were never written.
 pub(super) fn check_pages(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cell_size_check", true)
 }

@@ -1,5 +1,5 @@
-//! Reads the whole database once, in the background, after it was opened: damage is noticed before somebody happens to
-//! ask for what it has hit.
+//! Reads the whole database once, in the background, after it was opened: damage is noticed before a request happens to
+//! read what it has hit.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ use crate::failure::{Failure, Result};
 use store::StoreError;
 use xapi::instant::Instant;
 
-/// Statements and documents read at once: others may write in between, and the journal can be written back.
+/// Statements and documents read in one transaction. Between two of them the journal can be written back.
 const AT_ONCE: usize = 1_000;
 
 /// How long it works without a pause.
@@ -25,7 +25,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// How many steps of SQLite lie between two looks at the clock: a fraction of [`STRETCH`].
 const STEPS: std::ffi::c_int = 1_000;
 
-/// The thread that reads. Dropping it ends it, wherever it is.
+/// The thread that reads. It is interrupted and ends when this is dropped.
 pub(super) struct Scrub {
     interrupt: InterruptHandle,
     stop: Arc<AtomicBool>,
@@ -56,7 +56,7 @@ impl Scrub {
     pub(super) fn join(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
-            // A panic of it is reported by itself, and nobody's concern here.
+            // A panic of the thread was reported by the panic itself.
             let _ = thread.join();
         }
     }

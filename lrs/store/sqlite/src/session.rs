@@ -23,12 +23,12 @@ impl<'c> Session<'c> {
         Self { connection, memory, doomed: None }
     }
 
-    /// Makes every further job fail with the reason why the transaction cannot go on.
+    /// Makes every further job fail for this reason: the transaction cannot go on.
     pub(super) fn give_up(&mut self, reason: String) {
         self.doomed = Some(reason);
     }
 
-    /// Runs `job`; when it fails, everything it did is undone and the transaction goes on.
+    /// Runs `job`. Where the job fails, all that it did is undone and the transaction goes on.
     pub(super) fn atomically<T>(&mut self, job: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if let Some(reason) = &self.doomed {
             return Err(StoreError::Unavailable(reason.clone()).into());
@@ -40,17 +40,17 @@ impl<'c> Session<'c> {
             self.memory.forget_since(mark);
         }
         if let Err(error) = self.close(result.is_ok()) {
-            // What the job did can be neither kept nor undone by itself.
+            // The job can be neither kept nor undone apart from the other jobs.
             self.give_up(error.to_string());
             return result.and(Err(error.into()));
         }
         result
     }
 
-    /// Ends the savepoint of a job, with what it did or without.
+    /// Ends the savepoint of a job: keeps what the job did, or undoes it.
     fn close(&mut self, keep: bool) -> rusqlite::Result<()> {
         if self.connection.is_autocommit() {
-            // A full disk, for one, makes SQLite roll back the whole transaction by itself.
+            // Some errors, such as a full disk, make SQLite roll back the whole transaction.
             self.doomed = Some("the transaction was rolled back".into());
             return Ok(());
         }
@@ -60,7 +60,7 @@ impl<'c> Session<'c> {
         self.run("RELEASE job", []).map(drop)
     }
 
-    /// Writes what was held back. The transaction may be committed after it.
+    /// Writes the index rows that were gathered. The transaction may be committed after this.
     pub(super) fn finish(
         &mut self,
         told: impl FnOnce(rusqlite::Error) -> String,
@@ -99,18 +99,18 @@ impl<'c> Session<'c> {
         Ok(found.map(|kept| kept.statement))
     }
 
-    /// The next free instant of `stored`: free until it is taken.
+    /// The next free instant of `stored`. It stays free until [`Self::take_stored`].
     pub(super) fn next_stored(&self) -> Instant {
         self.memory.next_stored()
     }
 
-    /// Says that a statement is stored at `stored`. An instant that no statement has must not
-    /// become the newest: who follows the log would be called for nothing, over and over.
+    /// Says that a statement is stored at `stored`. An instant without a statement must not become
+    /// the newest one: a request that waits for news would return without any, over and over.
     pub(super) const fn take_stored(&mut self, stored: Instant) {
         self.memory.newest = stored;
     }
 
-    /// The short name of a thing, new or known.
+    /// The number of a thing, which is added where it is new.
     pub(super) fn entity(&mut self, kind: Kind, text: &str) -> rusqlite::Result<i64> {
         if let Some(id) = self.memory.known_entity(kind, text) {
             return Ok(id);
@@ -142,7 +142,7 @@ impl<'c> Session<'c> {
         Ok(())
     }
 
-    /// What [`Self::index_rows`] needs of keys, for statements that are found by the same.
+    /// The rows that [`Self::index_rows`] takes, made once for all statements found by these keys.
     pub(super) fn rows(&mut self, keys: &[IndexKey]) -> rusqlite::Result<Vec<(i64, u8)>> {
         let row =
             |key: &IndexKey| Ok((self.entity(key.kind, &key.text)?, closeness(key.closeness)));

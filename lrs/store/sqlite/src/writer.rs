@@ -1,5 +1,5 @@
-//! The one thread that writes, and group commit: requests that wait at the same time share one
-//! transaction and so one fsync. Each is answered after the commit.
+//! The one thread that writes, and group commit: jobs that wait at the same time share one transaction
+//! and so one fsync. Each job is answered after the commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,13 +20,13 @@ use xapi::instant::Instant;
 
 /// Jobs that may wait before senders do.
 const QUEUE: usize = 4096;
-/// Jobs in one transaction at most: bounds how long the first of them waits.
+/// Jobs in one transaction at most, so that the first job of it need not wait for long.
 const GROUP: usize = 1024;
 
 type Job = Box<dyn FnOnce(&mut Session<'_>) -> Answer + Send>;
 type Answer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
 
-/// What tells whether a commit counts.
+/// What the writer checks before and after each commit: see [`Folder::verify`], and where damage is noted.
 pub(super) struct Guards {
     pub(super) folder: Arc<Folder>,
     pub(super) damage: Arc<Damage>,
@@ -41,7 +41,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread on `connection`, which nobody else writes to.
+    /// Starts the thread on `connection`, the only connection that writes to the database.
     pub(super) fn start(
         connection: Connection,
         clock: Arc<dyn Clock>,
@@ -60,8 +60,8 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread), horizon, newest })
     }
 
-    /// Runs `job` in a transaction and gives its result once that is committed. A job that fails
-    /// leaves nothing behind; the jobs it shares a transaction with are not touched by it.
+    /// Runs `job` in a transaction and gives its result after the commit. What a failed job wrote is
+    /// undone, without effect on the other jobs of the transaction.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Session<'_>) -> Result<T> + Send + 'static,
@@ -74,7 +74,7 @@ impl Writer {
                     Ok(()) => result,
                     Err(reason) => result.and(Err(StoreError::Unavailable(reason))),
                 };
-                // A requester that went away needs no answer.
+                // The request may have been cancelled: then there is no receiver.
                 let _ = reply.send(result);
             })
         });
@@ -109,8 +109,17 @@ impl Drop for Writer {
     }
 }
 
-/// What no statement is earlier than that is not visible yet. The clock may go back; what was
-/// promised stands, and it never lags behind what is visible.
+/// Up to which instant of `stored` all statements are visible, and none will be added: what
+/// [`Writer::consistent_through`] promises. A promise never goes back, whatever the clock does, and is
+/// never earlier than a visible statement.
+///
+/// A transaction stores its statements from its *floor* on, an instant that is chosen under the lock
+/// when the transaction begins, later than all promises. While it is open, a promise stays before the
+/// floor.
+///
+/// Example: a transaction begins at 10:00:00 with this floor. A promise asked for at 10:00:02 is
+/// 09:59:59.999999. After the commit, at 10:00:03, a promise is 10:00:02.999999, although the last
+/// statement was stored at 10:00:00.000041.
 struct Horizon {
     clock: Arc<dyn Clock>,
     watch: Watch,
@@ -118,9 +127,10 @@ struct Horizon {
 }
 
 struct Bounds {
-    /// Everything up to here is visible; nothing is stored here or earlier any more.
+    /// The latest promise, or the newest visible statement where that is later. Nothing is stored at
+    /// this instant or earlier any more.
     through: Instant,
-    /// Where the statements of the transaction under way begin.
+    /// The floor of the open transaction.
     floor: Option<Instant>,
 }
 
@@ -135,8 +145,7 @@ impl Horizon {
         self.bounds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a transaction whose statements are stored from now on, after all that is kept or
-    /// promised.
+    /// Begins a transaction and gives its floor: now, or right after all that is kept or promised.
     fn begin(&self) -> Instant {
         let mut bounds = self.bounds();
         let now = self.clock.now();
@@ -145,7 +154,7 @@ impl Horizon {
         *bounds.floor.insert(from)
     }
 
-    /// Ends it; `newest` is the newest statement that is visible now.
+    /// Ends the transaction; `newest` is the newest statement that is visible now.
     fn end(&self, newest: Instant) {
         let mut bounds = self.bounds();
         bounds.floor = None;
@@ -154,7 +163,7 @@ impl Horizon {
 
     fn consistent_through(&self) -> Instant {
         let mut bounds = self.bounds();
-        // Under the lock: a transaction that begins later stores later than this.
+        // The lock is held: a transaction that begins later gets a floor after this promise.
         let through = bounds.floor.unwrap_or_else(|| self.clock.now()).previous();
         bounds.through = bounds.through.max(through);
         bounds.through
@@ -187,7 +196,7 @@ impl Work {
             self.announce.send_if_modified(|newest| {
                 std::mem::replace(newest, self.memory.newest) != self.memory.newest
             });
-            // What was committed to files that are not in the folder any more is not kept.
+            // A commit to files that were moved out of the folder is lost when this process ends.
             let kept = committed.and_then(|()| self.verify());
             for answer in answers {
                 answer(kept.clone());

@@ -1,64 +1,60 @@
-//! The statements of a group of requests: inserting those whose ids are free, and settling what
+//! The statements of a group of requests: inserting those whose ids are free, and deciding what
 //! becomes of the others.
 
 use std::collections::{BTreeSet, HashMap};
-use std::time::Duration;
 
+use mongodb::bson::Document;
 use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
-use super::{Statements, row};
-use crate::blob::Owner;
-use crate::call::{BATCH, all, call, insert_free};
+use super::completion::Contents;
+use super::pause::{LOOKS, Pause, stuck};
+use super::row;
+use super::rows::Rows;
 use crate::field;
-use crate::head::{Claim, Stretch};
+use crate::head::{Head, Stretch};
 use crate::things::Taught;
+use crate::version_log::VersionLog;
 use store::{Batch, Result, StoreError};
 use xapi::attachment::Attachment;
 use xapi::instant::Instant;
 use xapi::prepare::Prepared;
 use xapi::same;
 
-/// How long apart it is looked again at what others have to do first: from, and up to.
-pub(super) const PAUSE: Duration = Duration::from_millis(2);
-const LONGEST_PAUSE: Duration = Duration::from_millis(50);
-/// How long others are waited for.
-pub(super) const LOOKS: u32 = 600;
-/// Ids asked for at once.
-const ASKED: usize = 1_000;
-
 /// What became of a request.
 pub(super) enum Outcome {
-    /// Kept: all of it is there, and so many statements were not before.
+    /// All of the request is there; this many of its statements were not before.
     Kept(usize),
-    /// Refused, or not possible: nothing of it is there.
+    /// The request was refused, or failed: nothing of it is there.
     Failed(StoreError),
-    /// An id of it is being written by somebody who came earlier: to be tried again.
+    /// An id of the request is being written by an earlier group: the request is to be tried again.
     Postponed,
 }
 
 /// A group on its way.
 pub(super) struct Group<'a> {
-    statements: &'a Statements,
-    batches: &'a [Batch],
-    pub(super) claim: Claim,
-    rows: Vec<Row>,
-    /// Statements that have the id of another one of the group, by row: theirs, and the other's.
-    twins: Vec<(usize, usize)>,
-    /// Of each batch; kept until there is a reason why not.
-    pub(super) outcomes: Vec<Outcome>,
-    /// The latest statement that a batch has in common with what was there.
-    pub(super) shared: i64,
+    rows: Rows,
+    versions: VersionLog,
+    stretch: Stretch,
+    requests: Vec<Request<'a>>,
+    entries: Vec<Entry<'a>>,
+    /// The latest statement that a request has in common with what was kept before.
+    shared: Option<Instant>,
+}
+
+/// A request of the group: kept, until there is a reason why not.
+struct Request<'a> {
+    batch: &'a Batch,
+    outcome: Outcome,
 }
 
 /// A statement of the group.
-pub(super) struct Row {
-    batch: usize,
-    /// Its place in the batch.
-    place: usize,
-    id: Uuid,
-    pub(super) document: Document,
+struct Entry<'a> {
+    /// The position of its request.
+    request: usize,
+    statement: &'a Prepared,
+    stored: Instant,
+    document: Document,
     state: State,
 }
 
@@ -68,227 +64,251 @@ enum State {
     Waiting,
     /// In the database, or being put there.
     Inserted,
-    /// Another one stands for it, or its batch has failed.
+    /// An equal statement is there under its id, or its request is not kept.
     Dropped,
 }
-impl Statements {
-    async fn rows(
-        &self,
-        batches: &[Batch],
-        at: Option<&[Instant]>,
-        stretch: Stretch,
-    ) -> Result<Vec<Row>> {
-        let mut rows = Vec::new();
-        let instants = |n: usize| {
-            let counted = || stretch.from.saturating_add(i64::try_from(n).unwrap_or(i64::MAX));
-            at.and_then(|at| at.get(n).copied()).unwrap_or_else(|| Instant::from_micros(counted()))
-        };
-        for (batch, kept) in batches.iter().enumerate() {
-            for (place, statement) in kept.statements.iter().enumerate() {
-                let stored = instants(rows.len());
-                let (id, state) = (statement.id, State::Waiting);
-                let holder = doc! {"_id": field::of_uuid(id)};
-                let owner = Owner::claimed(&self.collection, holder, stretch.from);
-                let document = row::document(statement, stored, &self.blobs, owner).await?;
-                rows.push(Row { batch, place, id, document, state });
-            }
-        }
-        Ok(rows)
-    }
+
+/// Which group has put a statement under an id that this group wants.
+enum Holder {
+    /// This one: the call that inserted the statement was repeated.
+    ThisGroup,
+    /// One that was aborted: the statement is not there for readers, and never will be.
+    Aborted,
+    /// An earlier one, which is not sealed and may still be aborted.
+    Earlier,
+    /// A later one, which is not sealed, or one that claimed after the head was read.
+    Undecided,
+    /// One that is sealed or finished: the statement is kept for good.
+    Kept,
 }
 
 impl<'a> Group<'a> {
-    /// Batches on their way, under a claim; `at` is when each statement was stored, where that is known.
+    /// The statements of `batches`, to be written under the claim on `stretch`. `at` is when each of
+    /// them is stored; without, they are stored one after another from the beginning of the stretch.
     pub(super) async fn new(
-        statements: &'a Statements,
+        rows: Rows,
+        versions: VersionLog,
         batches: &'a [Batch],
         at: Option<&[Instant]>,
-        claim: Claim,
+        stretch: Stretch,
     ) -> Result<Self> {
-        let rows = statements.rows(batches, at, claim.stretch).await?;
-        let outcomes = batches.iter().map(|_| Outcome::Kept(0)).collect();
-        Ok(Self { statements, batches, claim, twins: twins(&rows), rows, outcomes, shared: 0 })
+        let of_batch = |(request, batch): (usize, &'a Batch)| {
+            batch.statements.iter().map(move |statement| (request, statement))
+        };
+        let statements: Vec<_> = batches.iter().enumerate().flat_map(of_batch).collect();
+        let mut entries = Vec::new();
+        for (n, (request, statement)) in statements.into_iter().enumerate() {
+            let stored = match at {
+                None => stretch.nth(i64::try_from(n).unwrap_or(i64::MAX)),
+                Some(at) => *at.get(n).ok_or_else(|| {
+                    StoreError::Rejected("a restored statement without its `stored`".into())
+                })?,
+            };
+            let document = rows.document(statement, stored, stretch.id()).await?;
+            entries.push(Entry { request, statement, stored, document, state: State::Waiting });
+        }
+        let requests =
+            batches.iter().map(|batch| Request { batch, outcome: Outcome::Kept(0) }).collect();
+        Ok(Self { rows, versions, stretch, requests, entries, shared: None })
     }
 
-    /// Inserts all statements whose ids are free, and settles what becomes of the others.
+    /// Inserts all statements whose ids are free, and decides what becomes of the others.
     pub(super) async fn insert(&mut self) -> Result<()> {
-        let twins = std::mem::take(&mut self.twins);
-        for (row, _) in &twins {
-            self.set(*row, State::Dropped);
+        let twins = self.twins();
+        for (twin, _) in &twins {
+            self.set(*twin, State::Dropped);
         }
         self.insert_firsts().await?;
-        for (row, first) in twins {
-            self.settle_twin(row, first).await?;
+        for (twin, first) in twins {
+            self.decide_twin(twin, first).await?;
         }
         Ok(())
     }
 
-    /// What became of the first statement under an id decides on the second: in the order of the
-    /// batches, so that the first batch's outcome is final.
-    async fn settle_twin(&mut self, row: usize, first: usize) -> Result<()> {
-        let outcome = self.rows.get(first).and_then(|first| self.outcomes.get(first.batch));
-        if !matches!(outcome, Some(Outcome::Kept(_))) {
-            return self.drop_batch(row, Outcome::Postponed).await;
-        }
-        let (Some(kept), Some(incoming)) = (self.prepared(first), self.prepared(row)) else {
-            return Ok(());
+    /// The entries whose id an earlier entry has too, in order; each with the first of that id.
+    fn twins(&self) -> Vec<(usize, usize)> {
+        let mut firsts = HashMap::new();
+        let twin = |(at, entry): (usize, &Entry<'_>)| {
+            let first = *firsts.entry(entry.statement.id).or_insert(at);
+            (first != at).then_some((at, first))
         };
-        let differences = same::differences(&kept.value, &incoming.value);
+        self.entries.iter().enumerate().filter_map(twin).collect()
+    }
+
+    /// Decides on an entry by what became of the first entry under its id. Twins are decided in the
+    /// order of the requests, so that the outcome of the first entry's request is final.
+    async fn decide_twin(&mut self, twin: usize, first: usize) -> Result<()> {
+        let (kept, incoming) = (self.entry(first), self.entry(twin));
+        if !self.is_kept(kept) {
+            return self.drop_request_of(twin, Outcome::Postponed).await;
+        }
+        let (id, known) = (incoming.statement.id, &kept.statement.value);
+        let differences = same::differences(known, &incoming.statement.value);
         if differences.is_empty() {
             return Ok(());
         }
-        let conflict = StoreError::Conflict { id: incoming.id, differences };
-        self.drop_batch(row, Outcome::Failed(conflict)).await
-    }
-
-    /// The statement of a row.
-    fn prepared(&self, row: usize) -> Option<&Prepared> {
-        let row = self.rows.get(row)?;
-        self.batches.get(row.batch)?.statements.get(row.place)
+        let conflict = StoreError::Conflict { id, differences };
+        self.drop_request_of(twin, Outcome::Failed(conflict)).await
     }
 
     async fn insert_firsts(&mut self) -> Result<()> {
-        let mut pause = PAUSE;
+        let mut pause = Pause::default();
         for _ in 0..LOOKS {
             let waiting = self.waiting();
             if waiting.is_empty() {
                 return Ok(());
             }
-            let documents: Vec<Document> = waiting
-                .iter()
-                .filter_map(|row| Some(self.rows.get(*row)?.document.clone()))
-                .collect();
-            let taken = insert_free(&self.statements.collection, &documents).await?;
+            let document = |at: &usize| self.entry(*at).document.clone();
+            let documents: Vec<Document> = waiting.iter().map(document).collect();
             let taken: BTreeSet<usize> =
-                taken.into_iter().filter_map(|at| waiting.get(at).copied()).collect();
-            for row in waiting.iter().filter(|row| !taken.contains(row)) {
-                self.set(*row, State::Inserted);
+                self.rows.insert_free(&documents).await?.into_iter().collect();
+            let (mut inserted, mut wanted) = (Vec::new(), Vec::new());
+            for (n, at) in waiting.into_iter().enumerate() {
+                if taken.contains(&n) { wanted.push(at) } else { inserted.push(at) }
             }
-            if !taken.is_empty() && !self.settle(&taken).await? {
-                rest(&mut pause).await;
+            for at in inserted {
+                self.set(at, State::Inserted);
+            }
+            if !wanted.is_empty() && !self.decide_taken(&wanted).await? {
+                pause.rest().await;
             }
         }
         Err(stuck())
     }
 
-    /// Looks at who has the ids of these rows. False when somebody must be waited for.
-    async fn settle(&mut self, taken: &BTreeSet<usize>) -> Result<bool> {
-        // The head first: what it says of a statement found afterwards is final.
-        let head = self.statements.register.head().await?;
-        let rows: Vec<usize> = taken.iter().copied().collect();
-        let kept = self.kept(&rows).await?;
-        let mut settled = true;
-        for &row in taken {
-            let Some(id) = self.rows.get(row).map(|row| row.id) else { continue };
-            // Gone in between: it is tried again.
-            let Some(kept) = kept.get(&id) else { continue };
-            let stored = field::integer(kept, "stored")?;
-            if self.claim.stretch.holds(stored) {
-                self.set(row, State::Inserted);
-            } else if head.aborted.iter().any(|aborted| aborted.holds(stored)) {
-                let dead = doc! {"_id": field::of_uuid(id), "stored": stored};
-                call(self.statements.collection.delete_one(dead)).await?;
-            } else if stored > head.last {
-                settled = false;
-            } else {
-                match head.claim_of(stored).filter(|claim| !claim.sealed) {
-                    Some(claim) if claim.stretch.from < self.claim.stretch.from => {
-                        self.drop_batch(row, Outcome::Postponed).await?;
-                    }
-                    Some(_) => settled = false,
-                    None => self.compare(row, kept, stored).await?,
-                }
+    /// Decides on entries whose ids are taken. Those that stay [`State::Waiting`] are to be tried
+    /// again: at once, or, where false is given, after a pause.
+    async fn decide_taken(&mut self, wanted: &[usize]) -> Result<bool> {
+        // The head is read before the statements: what it says of a statement found later is final.
+        let head = self.versions.head().await?;
+        let ids: Vec<Uuid> = wanted.iter().map(|at| self.entry(*at).statement.id).collect();
+        let found = self.rows.with_ids(&ids).await?;
+        let mut all_decided = true;
+        for (at, id) in wanted.iter().copied().zip(ids) {
+            // Removed since the insertion failed: the id is free again.
+            let Some(document) = found.get(&id) else { continue };
+            let stored = field::instant(document, "stored")?;
+            match self.holder(&head, stored) {
+                Holder::ThisGroup => self.set(at, State::Inserted),
+                Holder::Aborted => self.rows.remove(id, stored).await?,
+                Holder::Earlier => self.drop_request_of(at, Outcome::Postponed).await?,
+                Holder::Undecided => all_decided = false,
+                Holder::Kept => self.compare(at, document, stored).await?,
             }
         }
-        Ok(settled)
+        Ok(all_decided)
     }
 
-    /// The documents that have the ids of these rows.
-    async fn kept(&self, rows: &[usize]) -> Result<HashMap<Uuid, Document>> {
-        let mut kept = HashMap::new();
-        for rows in rows.chunks(ASKED) {
-            let ids = rows.iter().filter_map(|row| Some(field::of_uuid(self.rows.get(*row)?.id)));
-            let ids: Vec<Bson> = ids.collect();
-            let found = self.statements.collection.find(doc! {"_id": {"$in": ids}});
-            let found = found.projection(row::without_keys()).batch_size(BATCH);
-            for document in all(found).await? {
-                kept.insert(field::uuid(&document, "_id")?, document);
-            }
+    fn holder(&self, head: &Head, stored: Instant) -> Holder {
+        if self.stretch.contains(stored) {
+            return Holder::ThisGroup;
         }
-        Ok(kept)
+        if head.is_aborted(stored) {
+            return Holder::Aborted;
+        }
+        if stored > head.last {
+            return Holder::Undecided;
+        }
+        match head.claim_at(stored).filter(|claim| !claim.sealed) {
+            Some(claim) if claim.stretch.from < self.stretch.from => Holder::Earlier,
+            Some(_) => Holder::Undecided,
+            None => Holder::Kept,
+        }
     }
 
     /// Accepts a statement that is kept already, refuses a different one under its id.
-    async fn compare(&mut self, row: usize, kept: &Document, stored: i64) -> Result<()> {
-        let statement = match row::statement(kept, &self.statements.blobs).await {
+    async fn compare(&mut self, at: usize, kept: &Document, stored: Instant) -> Result<()> {
+        let kept = match self.rows.statement(kept).await {
             Err(error @ StoreError::Unreadable { .. }) => {
-                return self.drop_batch(row, Outcome::Failed(error)).await;
+                return self.drop_request_of(at, Outcome::Failed(error)).await;
             }
-            statement => statement?,
+            kept => kept?,
         };
-        let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
-        let value = statement.value().map_err(corrupt)?;
-        let Some(incoming) = self.prepared(row) else { return Ok(()) };
+        let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", kept.id));
+        let value = kept.value().map_err(corrupt)?;
+        let incoming = self.entry(at).statement;
         let (id, differences) = (incoming.id, same::differences(&value, &incoming.value));
-        self.shared = self.shared.max(stored);
+        self.shared = self.shared.max(Some(stored));
         if differences.is_empty() {
-            self.set(row, State::Dropped);
+            self.set(at, State::Dropped);
             return Ok(());
         }
-        self.drop_batch(row, Outcome::Failed(StoreError::Conflict { id, differences })).await
+        self.drop_request_of(at, Outcome::Failed(StoreError::Conflict { id, differences })).await
     }
 
-    /// Takes the whole batch of a row out of the group.
-    async fn drop_batch(&mut self, row: usize, outcome: Outcome) -> Result<()> {
-        let Some(batch) = self.rows.get(row).map(|row| row.batch) else { return Ok(()) };
-        if let Some(Outcome::Failed(_)) = self.outcomes.get(batch) {
+    /// Takes the whole request of an entry out of the group, unless it has failed already.
+    async fn drop_request_of(&mut self, at: usize, outcome: Outcome) -> Result<()> {
+        let position = self.entry(at).request;
+        let request = self.request_mut(position);
+        if matches!(request.outcome, Outcome::Failed(_)) {
             return Ok(());
         }
-        if let Some(known) = self.outcomes.get_mut(batch) {
-            *known = outcome;
-        }
-        let rows = self.rows.iter_mut().filter(|row| row.batch == batch);
+        request.outcome = outcome;
         let mut ids = Vec::new();
-        for row in rows {
-            if row.state != State::Dropped {
-                ids.push(field::of_uuid(row.id));
+        for entry in self.entries.iter_mut().filter(|entry| entry.request == position) {
+            if entry.state != State::Dropped {
+                ids.push(entry.statement.id);
             }
-            row.state = State::Dropped;
+            entry.state = State::Dropped;
         }
-        let Stretch { from, to } = self.claim.stretch;
-        for ids in ids.chunks(ASKED) {
-            let own = doc! {"_id": {"$in": ids.to_vec()}, "stored": {"$gte": from, "$lte": to}};
-            call(self.statements.collection.delete_many(own)).await?;
-        }
-        Ok(())
+        self.rows.remove_all_of(&ids, self.stretch).await
     }
 
     fn waiting(&self) -> Vec<usize> {
-        let rows = self.rows.iter().enumerate();
-        rows.filter(|(_, row)| row.state == State::Waiting).map(|(at, _)| at).collect()
+        let entries = self.entries.iter().enumerate();
+        entries.filter(|(_, entry)| entry.state == State::Waiting).map(|(at, _)| at).collect()
     }
 
-    fn set(&mut self, row: usize, state: State) {
-        if let Some(row) = self.rows.get_mut(row).filter(|row| row.state != State::Dropped) {
-            row.state = state;
+    /// Dropped entries stay dropped.
+    fn set(&mut self, at: usize, state: State) {
+        let entry = self.entry_mut(at);
+        if entry.state != State::Dropped {
+            entry.state = state;
         }
     }
 
-    pub(super) fn inserted(&self) -> impl Iterator<Item = &Row> {
-        self.rows.iter().filter(|row| row.state == State::Inserted)
+    #[expect(clippy::indexing_slicing, reason = "positions come from `entries`, which keeps all")]
+    fn entry(&self, at: usize) -> &Entry<'a> {
+        &self.entries[at]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "positions come from `entries`, which keeps all")]
+    fn entry_mut(&mut self, at: usize) -> &mut Entry<'a> {
+        &mut self.entries[at]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "an entry is made of a request of the group")]
+    fn request_mut(&mut self, position: usize) -> &mut Request<'a> {
+        &mut self.requests[position]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "an entry is made of a request of the group")]
+    fn is_kept(&self, entry: &Entry<'_>) -> bool {
+        matches!(self.requests[entry.request].outcome, Outcome::Kept(_))
+    }
+
+    fn inserted(&self) -> impl Iterator<Item = &Entry<'a>> {
+        self.entries.iter().filter(|entry| entry.state == State::Inserted)
+    }
+
+    /// The documents that were inserted.
+    pub(super) fn documents(&self) -> impl Iterator<Item = &Document> {
+        self.inserted().map(|entry| &entry.document)
     }
 
     /// The files of statements that are not kept after all.
     pub(super) fn dropped_files(&self) -> impl Iterator<Item = ObjectId> {
-        let dropped = self.rows.iter().filter(|row| row.state == State::Dropped);
-        dropped.filter_map(|row| row.document.get_object_id("body").ok())
+        let dropped = self.entries.iter().filter(|entry| entry.state == State::Dropped);
+        dropped.filter_map(|entry| entry.document.get_object_id("body").ok())
     }
 
-    /// Whether what it inserted is there.
+    /// Whether what the group inserted is still there: a process that swept the stretch removed all
+    /// of it.
     pub(super) async fn is_there(&self) -> Result<bool> {
-        let Some(row) = self.inserted().next() else { return Ok(true) };
-        let own = doc! {"_id": field::of_uuid(row.id), "stored": row.document.get("stored")};
-        Ok(call(self.statements.collection.find_one(own)).await?.is_some())
+        match self.inserted().next() {
+            Some(entry) => self.rows.has(entry.statement.id, entry.stored).await,
+            None => Ok(true),
+        }
     }
 
     /// Whether the group has nothing new to keep.
@@ -296,58 +316,44 @@ impl<'a> Group<'a> {
         self.inserted().next().is_none() && self.attachments().next().is_none()
     }
 
-    /// The attachments of the batches that are kept.
+    /// The attachments of the requests that are kept.
     pub(super) fn attachments(&self) -> impl Iterator<Item = &Attachment> + Clone {
-        let kept = self.batches.iter().zip(&self.outcomes);
-        let kept = kept.filter(|(_, outcome)| matches!(outcome, Outcome::Kept(_)));
-        kept.flat_map(|(batch, _)| &batch.attachments)
+        let is_kept = |request: &&Request<'_>| matches!(request.outcome, Outcome::Kept(_));
+        self.requests.iter().filter(is_kept).flat_map(|request| &request.batch.attachments)
     }
 
-    pub(super) fn links(&self) -> Result<Vec<row::Link>> {
-        self.inserted().map(|row| row::link(&row.document)).collect()
-    }
-
-    pub(super) fn taught(&self) -> Taught {
+    /// What completing the group takes.
+    pub(super) fn contents(&self, has_attachments: bool) -> Result<Contents> {
         let mut taught = Taught::default();
-        for (at, row) in self.rows.iter().enumerate() {
-            let statement = self.prepared(at).filter(|_| row.state == State::Inserted);
-            let stored = field::instant(&row.document, "stored");
-            if let (Some(statement), Ok(stored)) = (statement, stored) {
-                taught.add(&statement.value, stored);
-            }
+        for entry in self.inserted() {
+            taught.add(&entry.statement.value, entry.stored);
         }
-        taught
+        let links = self.inserted().map(|entry| row::link(&entry.document));
+        Ok(Contents { links: links.collect::<Result<_>>()?, taught, has_attachments })
     }
 
-    /// What became of each request.
-    pub(super) fn into_outcomes(mut self) -> Vec<Outcome> {
-        for row in self.rows.iter().filter(|row| row.state == State::Inserted) {
-            if let Some(Outcome::Kept(new)) = self.outcomes.get_mut(row.batch) {
-                *new += 1;
-            }
-        }
-        self.outcomes
+    /// When the latest statement was stored that was kept before and that a request has too.
+    pub(super) const fn shared(&self) -> Option<Instant> {
+        self.shared
     }
 
     /// When the last new statement was stored.
     pub(super) fn newest(&self) -> Option<Instant> {
-        self.inserted().filter_map(|row| field::instant(&row.document, "stored").ok()).max()
+        self.inserted().map(|entry| entry.stored).max()
     }
-}
-/// The rows whose id an earlier one has, each with the first of that id.
-fn twins(rows: &[Row]) -> Vec<(usize, usize)> {
-    let mut firsts = HashMap::new();
-    let numbered = rows.iter().enumerate();
-    let twin = |(at, row): (usize, &Row)| {
-        let first = *firsts.entry(row.id).or_insert(at);
-        (first != at).then_some((at, first))
-    };
-    numbered.filter_map(twin).collect()
-}
-pub(super) async fn rest(pause: &mut Duration) {
-    tokio::time::sleep(*pause).await;
-    *pause = (*pause * 2).min(LONGEST_PAUSE);
-}
-pub(super) fn stuck() -> StoreError {
-    StoreError::Unavailable("others who write to the same database hold it up".into())
+
+    /// What became of each request.
+    pub(super) fn into_outcomes(self) -> Vec<Outcome> {
+        let mut new = vec![0; self.requests.len()];
+        for entry in self.inserted() {
+            if let Some(new) = new.get_mut(entry.request) {
+                *new += 1;
+            }
+        }
+        let counted = |(request, new): (Request<'_>, usize)| match request.outcome {
+            Outcome::Kept(_) => Outcome::Kept(new),
+            other => other,
+        };
+        self.requests.into_iter().zip(new).map(counted).collect()
+    }
 }

@@ -1,6 +1,7 @@
-//! What statements are found by, as 12 bytes each: how, and a hash of what. Identifiers may be of
-//! any length and are repeated in millions of statements; an index entry is short. 88 bits keep
-//! ten billion things apart with odds of a million to one.
+//! Keys: what statements are found by, as 12 bytes each. The first byte says how closely the statement
+//! has to do with a thing, the others are a hash of the thing. Identifiers may be of any length and are
+//! repeated in millions of statements; a key is short. With 88 bits, two of ten billion things have the
+//! same hash with a probability of less than one in a million.
 //!
 //! They are kept as `ObjectId`s, the one type of the database that is 12 bytes and nothing else.
 
@@ -14,11 +15,11 @@ use store::bounds::{MOST_INHERITED, MOST_OWN};
 use xapi::index::{Closeness, IndexKey, Kind};
 
 const LENGTH: usize = 12;
-/// What one statement is found by at the most.
+/// Keys of one statement at most.
 pub(super) const MOST_KEYS: usize = MOST_OWN + MOST_INHERITED;
 /// Documents of one answer with all their keys, and with their bodies too.
 pub(super) const BATCH_WITH_KEYS: u32 = 24;
-/// An element of a list in a document at the most: a type, its number as text, the key.
+/// Bytes of a key in a document's list at most: a type, the position as text, the key.
 const ELEMENT: usize = 1 + 8 + LENGTH;
 const _: () = assert!(
     EVER_INLINE + MOST_KEYS * ELEMENT + (1 << 20) <= 16 << 20,
@@ -33,9 +34,9 @@ const DIRECT: u8 = 1;
 const RELATED: u8 = 2;
 const AUTHORITY: u8 = 3;
 
-/// One thing that a statement is found by.
+/// One thing that a statement is found by, and how closely the statement has to do with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key([u8; LENGTH]);
+pub(super) struct Key([u8; LENGTH]);
 
 impl Key {
     fn new(how: u8, kind: u8, what: &[u8]) -> Self {
@@ -45,7 +46,8 @@ impl Key {
         Self(key)
     }
 
-    pub(super) fn of(kind: Kind, text: &str, closeness: Closeness) -> Self {
+    /// How closely a statement has to do with a thing, and a hash of the thing.
+    pub(super) fn hashed(kind: Kind, text: &str, closeness: Closeness) -> Self {
         let how = match closeness {
             Closeness::Direct => DIRECT,
             Closeness::Related => RELATED,
@@ -60,12 +62,11 @@ impl Key {
         Self::new(how, kind, text.as_bytes())
     }
 
-    pub(super) fn of_index(key: &IndexKey) -> Self {
-        Self::of(key.kind, &key.text, key.closeness)
+    pub(super) fn from_index(key: &IndexKey) -> Self {
+        Self::hashed(key.kind, &key.text, key.closeness)
     }
 
-    /// What a statement that refers to one with this key has of it; see
-    /// [`xapi::index::inherited`].
+    /// The key that a statement inherits from its target's key; see [`xapi::index::inherited`].
     pub(super) fn inherited(self) -> Self {
         let Self([how, rest @ ..]) = self;
         let how = if how == AUTHORITY { RELATED } else { how };
@@ -74,11 +75,11 @@ impl Key {
         Self(key)
     }
 
-    pub(super) fn read(bson: &Bson) -> Option<Self> {
+    pub(super) fn from_bson(bson: &Bson) -> Option<Self> {
         bson.as_object_id().map(|id| Self(id.bytes()))
     }
 
-    pub(super) const fn bson(self) -> Bson {
+    pub(super) const fn to_bson(self) -> Bson {
         Bson::ObjectId(ObjectId::from_bytes(self.0))
     }
 }
@@ -93,7 +94,7 @@ mod tests {
         let mut keys = Vec::new();
         for kind in [Kind::Agent, Kind::Verb, Kind::Activity, Kind::Registration] {
             for closeness in [Closeness::Direct, Closeness::Related, Closeness::Authority] {
-                keys.push(Key::of(kind, text, closeness));
+                keys.push(Key::hashed(kind, text, closeness));
             }
         }
         let count = keys.len();
@@ -104,15 +105,15 @@ mod tests {
 
     #[test]
     fn an_authority_is_inherited_as_related() {
-        let of = |closeness| Key::of(Kind::Agent, "a", closeness);
+        let of = |closeness| Key::hashed(Kind::Agent, "a", closeness);
         assert_eq!(of(Closeness::Authority).inherited(), of(Closeness::Related));
         assert_eq!(of(Closeness::Direct).inherited(), of(Closeness::Direct));
     }
 
     #[test]
     fn a_key_reads_back() {
-        let key = Key::of(Kind::Verb, "v", Closeness::Direct);
-        assert_eq!(Key::read(&key.bson()), Some(key));
-        assert_eq!(Key::read(&Bson::Null), None);
+        let key = Key::hashed(Kind::Verb, "v", Closeness::Direct);
+        assert_eq!(Key::from_bson(&key.to_bson()), Some(key));
+        assert_eq!(Key::from_bson(&Bson::Null), None);
     }
 }

@@ -1,35 +1,44 @@
 //! Statements that refer to statements: they are found by all that their target is found by
 //! (Communication 2.1.3, "Filter Conditions for `StatementRef`s"), whichever comes first.
 //!
-//! Groups are linked one after another in the order of their stretches, each when it is the first
-//! claim of the head, so that a group sees all that came before it with their keys complete.
-//! Linking twice does no harm: a process that takes over from a dead one starts it again.
+//! Groups are linked one after another in the order of their stretches, each when its claim is the
+//! first of the head: all statements before it have their keys complete then. Linking twice does no
+//! harm: a process that finishes the claim of a dead one links the group again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use futures::future::try_join_all;
-use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
-use super::Statements;
-use super::key::{BATCH_WITH_KEYS, Key, MOST_KEYS};
-use super::row::{self, Link};
-use crate::call::{all, call};
-use crate::field;
+use super::key::{Key, MOST_KEYS};
+use super::references::References;
+use super::row::Link;
+use super::rows::{Rows, pieces};
 use crate::head::{Head, Stretch};
 use store::bounds::{Allowance, LONGEST_CHAIN};
 use store::{Result, StoreError};
 
-/// Things asked for at once.
-const ASKED: usize = 1_000;
+/// Statements changed by one call at most.
+const IDS: usize = 1_000;
 /// Keys given to a statement in one call: some servers compare each with all that are there.
 const ADDED: usize = 1_000;
 /// Calls that change statements at once.
 const CHANGED: usize = 16;
 
-impl Statements {
+/// Links the statements of groups.
+#[derive(Clone)]
+pub(super) struct Linker {
+    rows: Rows,
+    references: References,
+}
+
+impl Linker {
+    pub(super) const fn new(rows: Rows, references: References) -> Self {
+        Self { rows, references }
+    }
+
     /// Gives the statements of a stretch what they inherit, and what they are found by to those
-    /// that refer to them.
+    /// that refer to them. The stretch is that of the first claim of `head`.
     pub(super) async fn link(&self, head: &Head, stretch: Stretch, own: Vec<Link>) -> Result<()> {
         let ids: Vec<Uuid> = own.iter().map(|link| link.id).collect();
         let mut web = Web::new(own);
@@ -55,7 +64,7 @@ impl Statements {
             if ids.is_empty() || room == 0 {
                 break;
             }
-            // Those that are known already are among them.
+            // The answer may name statements that are known already: room is asked for those too.
             let mut referrers = self.references.to(&ids, room + web.links.len()).await?;
             referrers.retain(|id| !web.links.contains_key(id));
             let referrers: Vec<Uuid> = referrers.into_iter().take(room).collect();
@@ -82,54 +91,35 @@ impl Statements {
         Ok(())
     }
 
-    /// The links of those of these statements that are there for this stretch.
+    /// The links of those of these statements that are not later than the stretch nor aborted.
     async fn links(&self, head: &Head, stretch: Stretch, ids: &[Uuid]) -> Result<Vec<Link>> {
-        let fields: Document =
-            row::LINK.iter().map(|name| ((*name).to_owned(), 1.into())).collect();
-        let is_there = |link: &Link| {
-            let stored = link.stored.micros();
-            stored <= stretch.to && !head.aborted.iter().any(|aborted| aborted.holds(stored))
-        };
-        let mut links = Vec::new();
-        for ids in ids.chunks(ASKED) {
-            let ids: Vec<Bson> = ids.iter().copied().map(field::of_uuid).collect();
-            let found = self.collection.find(doc! {"_id": {"$in": ids}});
-            let found = found.projection(fields.clone()).batch_size(BATCH_WITH_KEYS);
-            for document in all(found).await? {
-                links.push(row::link(&document)?);
-            }
-        }
-        Ok(links.into_iter().filter(is_there).collect())
+        let is_there = |link: &Link| link.stored <= stretch.to && !head.is_aborted(link.stored);
+        Ok(self.rows.links(ids).await?.into_iter().filter(is_there).collect())
     }
 
     /// Gives these statements the same keys.
     async fn add_keys(&self, ids: &[Uuid], keys: &BTreeSet<Key>) -> Result<()> {
-        let keys: Vec<Bson> = keys.iter().copied().map(Key::bson).collect();
-        for keys in keys.chunks(ADDED) {
-            for ids in ids.chunks(ASKED) {
-                match self.add(ids, keys).await {
-                    // Some have them, some not: one is too long, perhaps.
+        for keys in pieces(keys, ADDED) {
+            for ids in ids.chunks(IDS) {
+                match self.rows.add_keys(ids, &keys).await {
+                    // Some of the statements have the keys now, some not: one is too long, perhaps.
                     Err(StoreError::Rejected(_)) if ids.len() > 1 => {
                         for id in ids {
-                            self.add(std::slice::from_ref(id), keys).await.or_else(told)?;
+                            let added = self.rows.add_keys(std::slice::from_ref(id), &keys).await;
+                            added.or_else(log_rejection)?;
                         }
                     }
-                    added => added.or_else(told)?,
+                    added => added.or_else(log_rejection)?,
                 }
             }
         }
         Ok(())
     }
-
-    async fn add(&self, ids: &[Uuid], keys: &[Bson]) -> Result<()> {
-        let ids: Vec<Bson> = ids.iter().copied().map(field::of_uuid).collect();
-        let add = doc! {"$addToSet": {"keys": {"$each": keys.to_vec()}}};
-        call(self.collection.update_many(doc! {"_id": {"$in": ids}}, add)).await.map(drop)
-    }
 }
 
-/// Linking must not fail for what a statement says: all that come later wait for it.
-fn told(error: StoreError) -> Result<()> {
+/// Linking must not fail because of what a statement says: all later groups wait for it. So a
+/// statement that the database does not change is left as it is.
+fn log_rejection(error: StoreError) -> Result<()> {
     match error {
         StoreError::Rejected(reason) => {
             tracing::error!(reason, "a statement is not found by what it refers to");
@@ -139,12 +129,12 @@ fn told(error: StoreError) -> Result<()> {
     }
 }
 
-/// The statements that linking looks at.
+/// The statements that linking a group looks at.
 struct Web {
-    /// Those that may inherit something new.
+    /// The statements that may inherit something new.
     heirs: BTreeSet<Uuid>,
     links: HashMap<Uuid, Link>,
-    /// The statements of the group, in which all that is new begins.
+    /// The statements of the group: only what they say themselves, or refer to, is new to others.
     own: HashSet<Uuid>,
 }
 
@@ -172,7 +162,7 @@ impl Web {
     }
 
     fn allowance(&self) -> Allowance {
-        Allowance::of(self.own.len())
+        Allowance::of_batch(self.own.len())
     }
 
     /// How many more heirs there may be that came before the group.
@@ -181,14 +171,14 @@ impl Web {
         self.allowance().heirs().saturating_sub(before)
     }
 
-    /// What each heir may inherit that has something to inherit.
+    /// How many keys an heir may inherit: an equal share for each whose target is there.
     fn share(&self) -> usize {
         let target = |id: &Uuid| self.links.get(id).and_then(|link| link.target);
         let heirs = self.heirs.iter().filter_map(target).filter(|id| self.links.contains_key(id));
         self.allowance().share(heirs.count())
     }
 
-    /// What heirs inherit, those together that inherit the same: one call changes them all.
+    /// What heirs inherit. Heirs that inherit the same keys stand together: one call changes them all.
     fn inheritances(&self) -> Vec<(BTreeSet<Key>, Vec<Uuid>)> {
         let share = self.share();
         let mut heirs: BTreeMap<BTreeSet<Key>, Vec<Uuid>> = BTreeMap::new();
@@ -198,7 +188,7 @@ impl Web {
         heirs.into_iter().collect()
     }
 
-    /// The keys that an heir lacks, of its share.
+    /// The keys of an heir's share that the heir lacks.
     fn inheritance(&self, id: Uuid, share: usize) -> Option<(Uuid, BTreeSet<Key>)> {
         let own = &self.links.get(&id)?.keys;
         let room = MOST_KEYS.saturating_sub(own.len());
@@ -207,9 +197,9 @@ impl Web {
         (!keys.is_empty()).then_some((id, keys))
     }
 
-    /// What a statement has of its target, the target's target, and so on, the nearest and closest
-    /// first: from the first of them that is new, where it is not new itself, for what is before
-    /// that it has already.
+    /// What a statement inherits from its target, the target's target, and so on: the nearest first, and
+    /// of each the closest first. A statement kept before the group has the keys of its nearest targets
+    /// already, up to the first that is of the group: it inherits from that one on.
     fn inherited(&self, id: Uuid, share: usize) -> BTreeSet<Key> {
         let mut keys = BTreeSet::new();
         let mut seen = HashSet::from([id]);
@@ -240,7 +230,7 @@ mod tests {
     use xapi::instant::Instant;
 
     fn key(text: &str) -> Key {
-        Key::of(Kind::Verb, text, Closeness::Direct)
+        Key::hashed(Kind::Verb, text, Closeness::Direct)
     }
 
     fn link(n: u128, target: Option<u128>) -> Link {
@@ -316,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn who_refers_to_nothing_that_is_kept_takes_no_share() {
+    fn a_statement_whose_target_is_not_kept_takes_no_share() {
         let mut web = Web::new(vec![link(0, None), link(1, Some(0))]);
         let alone = web.share();
         for n in 2..1_000 {

@@ -1,57 +1,110 @@
 //! Statements, and the way they get there.
 //!
-//! A process writes one *group* of requests at a time ([`writer`], [`keep`]). A group claims a stretch of
-//! `stored` in the head, inserts its statements under it, settles whose ids are taken ([`group`]),
-//! seals the claim, waits until it is the first, links ([`link`]) and finishes it. Readers see up
-//! to the first claim only ([`read`]), so a group becomes visible at once, in the order of
-//! `stored`, over all processes. What a dead process left open is finished or taken back by
-//! whoever notices ([`recovery`]).
+//! A process writes one *group* of requests at a time ([`writer`], [`put`]). A group claims a stretch
+//! of `stored` in the head, inserts its statements under the claim and decides about those whose ids
+//! are taken ([`group`]), seals the claim, waits until it is the first, completes its statements
+//! ([`completion`], [`link`]) and finishes the claim. The states of a claim are types ([`states`]).
+//!
+//! Readers see up to the first claim only ([`read`]). So a group becomes visible at once, and groups
+//! of all processes become visible in the order of `stored`. A claim that a dead process left open is
+//! finished or aborted by the [`Observer`] of another one ([`recovery`]).
+//!
+//! What uses what: `row`, `key`, `filter` and `pause` know nothing of the ways of requests; `rows`, `references` and
+//! `attachments` are collections; `claims`, `link` and `completion` use those; `group`, `states`,
+//! `put` and `writer` are the way of a request; `recovery`, `read` and `news` stand beside it.
 
 use std::sync::Arc;
 
-use mongodb::Collection;
-use mongodb::bson::Document;
-use tokio::sync::{Mutex, watch};
+use mongodb::Database;
+use tokio::sync::watch;
 
+use self::completion::Completion;
+use self::link::Linker;
+use self::put::GroupWriter;
+use self::references::References;
+use self::rows::Rows;
 use super::blob::Blobs;
-use super::register::Register;
 use super::things::Things;
-use store::ahead::Watch;
+use super::version_log::VersionLog;
 use xapi::clock::Clock;
-use xapi::instant::Instant;
 
 mod attachments;
+mod claims;
+mod completion;
+mod filter;
 mod group;
-mod keep;
 mod key;
 mod link;
 mod news;
+mod pause;
+mod put;
 mod read;
 mod recovery;
 mod references;
 mod row;
+mod rows;
+mod states;
 mod writer;
 
+pub(super) use self::attachments::Attachments;
+pub(super) use self::claims::Claims;
+pub(super) use self::news::News;
+pub(super) use self::read::Reader;
 #[cfg(test)]
-pub(super) use recovery::{GRACE, LOOKS, Observer};
-pub(super) use recovery::{Task, watch_over};
-pub(super) use references::References;
-pub(super) use writer::Writer;
+pub(super) use self::recovery::{GRACE, LOOKS};
+pub(super) use self::recovery::{Observer, watch_over};
+pub(super) use self::writer::Writer;
 
 /// The statements of one database.
-#[derive(Clone)]
 pub(super) struct Statements {
-    pub(super) collection: Collection<Document>,
-    pub(super) attachments: Collection<Document>,
-    pub(super) references: References,
-    pub(super) register: Register,
-    pub(super) blobs: Blobs,
-    pub(super) things: Things,
-    pub(super) clock: Arc<dyn Clock>,
-    /// Held by the one who writes a promise.
-    pub(super) promising: Arc<Mutex<()>>,
-    /// Says when `stored` runs ahead of this process's clock.
-    pub(super) ahead: Arc<Watch>,
-    /// The newest statement that this process has made visible.
-    pub(super) newest: watch::Sender<Instant>,
+    pub(super) reader: Reader,
+    pub(super) news: News,
+    pub(super) attachments: Attachments,
+    pub(super) claims: Claims,
+    groups: GroupWriter,
+}
+
+impl Statements {
+    pub(super) fn new(
+        database: &Database,
+        versions: &VersionLog,
+        blobs: &Blobs,
+        things: Things,
+        clock: &Arc<dyn Clock>,
+    ) -> Self {
+        let rows = Rows::new(database.collection("statement"), blobs.clone());
+        let references = References::new(database.collection("reference"));
+        let attachments = Attachments::new(database.collection("attachment"), blobs.clone());
+        let claims = Claims::new(versions.clone(), rows.clone(), references.clone(), blobs.clone());
+        let linker = Linker::new(rows.clone(), references.clone());
+        let newest = watch::Sender::default();
+        let (reader, news) = (
+            Reader::new(versions.clone(), rows.clone(), references.clone(), blobs.clone()),
+            News::new(versions.clone(), rows.clone(), Arc::clone(clock), newest.subscribe()),
+        );
+        let groups = GroupWriter {
+            claims: claims.clone(),
+            versions: versions.clone(),
+            rows,
+            references,
+            attachments: attachments.clone(),
+            blobs: blobs.clone(),
+            completion: Completion::new(linker, things, attachments.clone()),
+            clock: Arc::clone(clock),
+            ahead: Arc::default(),
+            newest,
+        };
+        Self { reader, news, attachments, claims, groups }
+    }
+
+    /// Starts the task that writes.
+    pub(super) fn writer(&self) -> Writer {
+        Writer::start(self.groups.clone())
+    }
+
+    /// An observer of all claims, which has seen none yet.
+    pub(super) fn observer(&self) -> Observer {
+        let GroupWriter { versions, claims, rows, completion, .. } = self.groups.clone();
+        Observer::new(versions, claims, rows, completion)
+    }
 }

@@ -1,36 +1,52 @@
-//! Reading statements: those that the head shows.
+//! Reading statements: only those that the head shows.
 
 use std::collections::HashMap;
 
 use futures::future::join_all;
-use mongodb::action::Find;
 use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, Document};
 use uuid::Uuid;
 
-use super::key::Key;
-use super::{Statements, row};
-use crate::blob::INLINE;
-use crate::call::{BATCH, all, all_until, call};
+use super::filter::{bounds, conditions, is_met, shown};
+use super::references::References;
+use super::row;
+use super::rows::Rows;
+use crate::blob::{Blobs, INLINE};
+use crate::call::{all, all_until};
 use crate::field;
 use crate::head::Head;
+use crate::version_log::VersionLog;
 use store::{Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result, StoreError};
-use xapi::index::{Closeness, Kind};
 use xapi::instant::Instant;
-use xapi::query::{Filter, Match};
-use xapi::stored::Stored;
+use xapi::query::Filter;
 
-/// Read beyond a page, so that some voided statements do not cost another question.
+/// Statements read beyond a page, so that a few voided ones do not cost another call.
 const SPARE: usize = 8;
 
-impl Statements {
+/// Reads statements, and the log.
+#[derive(Clone)]
+pub(crate) struct Reader {
+    versions: VersionLog,
+    rows: Rows,
+    references: References,
+    blobs: Blobs,
+}
+
+impl Reader {
+    pub(super) const fn new(
+        versions: VersionLog,
+        rows: Rows,
+        references: References,
+        blobs: Blobs,
+    ) -> Self {
+        Self { versions, rows, references, blobs }
+    }
+
     /// See [`store::StatementStore::statement`].
     pub(crate) async fn one(&self, id: Uuid) -> Result<Option<Kept>> {
-        let head = self.register.head().await?;
-        let by_id = doc! {"_id": field::of_uuid(id)};
-        let found = call(self.collection.find_one(by_id).projection(row::without_keys())).await?;
-        let Some(found) = found else { return Ok(None) };
-        if !head.shows(field::integer(&found, "stored")?) {
+        let head = self.versions.head().await?;
+        let Some(found) = self.rows.with_id(id).await? else { return Ok(None) };
+        if !head.shows(field::instant(&found, "stored")?) {
             return Ok(None);
         }
         self.kept(&head, &[found]).await?.pop().transpose()
@@ -38,7 +54,7 @@ impl Statements {
 
     /// See [`store::StatementStore::statements`].
     pub(crate) async fn page(&self, filter: &Filter) -> Result<Page> {
-        let head = self.register.head().await?;
+        let head = self.versions.head().await?;
         let conditions = conditions(filter);
         let (mut after, mut until) = bounds(filter);
         let mut page = Page::default();
@@ -47,7 +63,7 @@ impl Statements {
             let mut all_of = shown(&head, after, until);
             all_of.extend(conditions.iter().cloned());
             let mut bytes = 0;
-            let found = all_until(self.found(all_of, filter.ascending, wanted), |document| {
+            let found = all_until(self.rows.find(all_of, filter.ascending, wanted), |document| {
                 bytes += document.get_str("body").map_or(INLINE, str::len);
                 bytes >= PAGE_BYTES
             });
@@ -84,11 +100,11 @@ impl Statements {
 
     /// See [`store::StatementLog::log`].
     pub(crate) async fn log(&self, after: Instant, limit: usize) -> Result<LogPage> {
-        let head = self.register.head().await?;
+        let head = self.versions.head().await?;
         let shown = shown(&head, after, Instant::from_micros(i64::MAX));
         let mut bytes = 0;
-        let found = all_until(self.found(shown, true, limit), |document| {
-            // What is in a file is as long as a page may be.
+        let found = all_until(self.rows.find(shown, true, limit), |document| {
+            // A body in a file is taken for as long as a page may be.
             bytes += document.get_str("body").map_or(LOG_BYTES, str::len);
             bytes >= LOG_BYTES
         });
@@ -99,23 +115,17 @@ impl Statements {
 
     /// See [`store::TransferStore::extent`].
     pub(crate) async fn extent(&self) -> Result<Extent> {
-        let head = self.register.head().await?;
+        let head = self.versions.head().await?;
         let shown = shown(&head, Instant::from_micros(i64::MIN), Instant::from_micros(i64::MAX));
-        let statements = call(self.collection.estimated_document_count()).await?;
-        let newest = all(self.found(shown, false, 1)).await?;
+        let statements = self.rows.estimated_count().await?;
+        let newest = all(self.rows.find(shown, false, 1)).await?;
         let newest = newest.first().map(|newest| field::instant(newest, "stored")).transpose()?;
-        Ok(Extent { statements, newest: newest.unwrap_or_default() })
+        // The epoch where there is none: see `Extent`.
+        Ok(Extent { statements, newest: newest.unwrap_or(Instant::from_micros(0)) })
     }
 
-    fn found(&self, all_of: Vec<Document>, ascending: bool, limit: usize) -> Find<'_, Document> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let order = doc! {"stored": if ascending { 1 } else { -1 }};
-        let found = self.collection.find(doc! {"$and": all_of}).projection(row::without_keys());
-        found.sort(order).limit(limit).batch_size(BATCH)
-    }
-
-    /// Leaves out the documents after the one by which the bodies weigh `most` bytes, those in files too. False where
-    /// all weigh less.
+    /// Leaves out the documents after the one with which the bodies reach `most` bytes, those in files included. False
+    /// where all bodies together are shorter.
     async fn cut(&self, found: &mut Vec<Document>, most: usize) -> Result<bool> {
         let in_file = |document: &Document| document.get_object_id("body").ok();
         let ids: Vec<Bson> = found.iter().filter_map(in_file).map(Bson::ObjectId).collect();
@@ -127,7 +137,8 @@ impl Statements {
             let length = |id| files.get(&id).and_then(|bytes| usize::try_from(*bytes).ok());
             bytes += in_file(document).map_or_else(
                 || document.get_str("body").map_or(0, str::len),
-                |id| length(id).unwrap_or_default(),
+                // A file that is gone has no bytes: reading the statement fails.
+                |id| length(id).unwrap_or(0),
             );
             bytes >= most
         });
@@ -135,74 +146,17 @@ impl Statements {
         Ok(end.is_some())
     }
 
-    /// The statements of documents, in their order, and whether they are voided; those that cannot
-    /// be read as errors of their own.
+    /// The statements of documents, in their order, and whether each is voided; an error in the place of
+    /// one that cannot be read.
     async fn kept(&self, head: &Head, found: &[Document]) -> Result<Vec<Result<Kept>>> {
         let ids = found.iter().filter(|document| !row::is_voiding(document));
         let ids = ids.map(|document| field::uuid(document, "_id")).collect::<Result<Vec<_>>>()?;
         let voided = self.references.voided(head, &ids).await?;
         let kept = found.iter().map(async |document| {
-            let statement = row::statement(document, &self.blobs).await?;
+            let statement = self.rows.statement(document).await?;
             let voided = voided.contains(&statement.id);
             Ok(Kept { statement, voided })
         });
         Ok(join_all(kept).await)
     }
-}
-
-/// Whether a statement that has the keys of the filter's conditions meets them as it must.
-fn is_met(filter: &Filter, document: &Document, statement: &Stored) -> Result<bool> {
-    // Keys that are not its own come by a reference.
-    if !filter.must_be_met_alone() || row::target(document).is_none() {
-        return Ok(true);
-    }
-    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
-    Ok(filter.is_met_alone(&statement.value().map_err(corrupt)?))
-}
-
-/// Stored after one instant and up to another, as far as the head shows it.
-fn shown(head: &Head, after: Instant, until: Instant) -> Vec<Document> {
-    let until = until.micros().min(head.horizon());
-    let mut all_of = vec![doc! {"stored": {"$gt": after.micros(), "$lte": until}}];
-    all_of.extend(head.aborted.iter().map(|stretch| {
-        doc! {"$or": [{"stored": {"$lt": stretch.from}}, {"stored": {"$gt": stretch.to}}]}
-    }));
-    all_of
-}
-
-/// The instants between which a page lies: after the first, up to the second.
-fn bounds(filter: &Filter) -> (Instant, Instant) {
-    let mut after = filter.since.unwrap_or(Instant::from_micros(i64::MIN));
-    let mut until = filter.until.unwrap_or(Instant::from_micros(i64::MAX));
-    match filter.beyond {
-        Some(beyond) if filter.ascending => after = after.max(beyond),
-        Some(beyond) => until = until.min(beyond.previous()),
-        None => {}
-    }
-    (after, until)
-}
-
-/// What must hold, the rarest first: a server that takes the first index it can does well.
-fn conditions(filter: &Filter) -> Vec<Document> {
-    use Closeness::{Authority, Direct, Related};
-    let one = |kind, text: &str, closeness| doc! {"keys": Key::of(kind, text, closeness).bson()};
-    let of = |kind, wanted: &Match| {
-        if !wanted.related {
-            return one(kind, &wanted.text, Direct);
-        }
-        let keys = [Direct, Related, Authority].map(|how| Key::of(kind, &wanted.text, how).bson());
-        doc! {"keys": {"$in": keys.to_vec()}}
-    };
-    let registration =
-        filter.registration.map(|id| one(Kind::Registration, &id.to_string(), Direct));
-    let agent = filter.agent.as_ref();
-    let activity = filter.activity.as_ref();
-    let conditions = [
-        registration,
-        agent.map(|agent| of(Kind::Agent, agent)),
-        activity.map(|activity| of(Kind::Activity, activity)),
-        filter.verb.as_ref().map(|verb| one(Kind::Verb, verb, Direct)),
-        filter.authority.as_ref().map(|authority| one(Kind::Agent, authority, Authority)),
-    ];
-    conditions.into_iter().flatten().collect()
 }

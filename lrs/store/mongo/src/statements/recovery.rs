@@ -1,53 +1,46 @@
-//! Claims outlive their owners: a process that dies leaves one open, and nothing after it becomes
-//! visible. A live owner lets its claim beat; one that does not beat for [`LEASE`] and [`LOOKS`]
-//! looks of one observer is finished where it is sealed and else aborted. No clocks are compared.
+//! Claims outlive their owners: a process that dies leaves its claim open, and no statement after it
+//! becomes visible. So each process observes all claims, and takes over one whose owner is dead: it
+//! finishes the claim where it is sealed, and aborts it otherwise.
+//!
+//! An owner is held for dead when its claim did not beat for [`LEASE`] and during [`LOOKS`] looks of
+//! one observer. No clocks are compared.
+//!
+//! Example: an owner dies at 10:00:00. An observer that looks once a second sees the claim unchanged
+//! at 10:00:01, 02, 03, 04, 05, 06 and 07, six seconds after its first look, and takes it over.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use mongodb::bson::doc;
-use tokio::task::JoinHandle;
 use tokio::time::Instant as Moment;
 
-use super::key::BATCH_WITH_KEYS;
-use super::{Statements, row};
-use crate::call::{all, call};
-use crate::head::{Claim, Head, Stretch};
+use super::claims::Claims;
+use super::completion::{Completion, Contents};
+use super::row;
+use super::rows::Rows;
+use super::states::First;
+use crate::head::{Claim, ClaimId, Head, Stretch};
+use crate::task::Task;
 use crate::things::Taught;
+use crate::version_log::{Version, VersionLog};
 use crate::{BEAT, LEASE};
 use store::{Result, StoreError};
 
-/// An aborted stretch is kept from readers for so long: its owner may only have slept.
+/// An aborted stretch is hidden from readers for this long: its owner may only have been slow, and
+/// may still write to it.
 pub(crate) const GRACE: Duration = Duration::from_hours(1);
-/// Of more than so many the oldest are kept for a minute only: every reader must step over them.
+/// Where more stretches than this are aborted, the oldest are hidden for [`SHORT_GRACE`] only: each
+/// costs every reader a condition.
 const MANY: usize = 32;
 const SHORT_GRACE: Duration = Duration::from_mins(1);
 
-/// How long a copy waits for what an earlier one has left.
-const PATIENCE: Duration = Duration::from_secs(3 * LEASE.as_secs());
-/// How often a claim is seen without a beat before it is held for dead: what slept itself, or found
-/// the database away, cannot tell by the time alone.
+/// How often a claim is seen without a beat before its owner is held for dead. The time alone does
+/// not tell: an observer that was halted itself, or that could not reach the database, has seen
+/// nothing meanwhile.
 pub(crate) const LOOKS: u32 = 6;
 
-/// A task that ends when this is dropped.
-pub(crate) struct Task(JoinHandle<()>);
-
-impl Task {
-    pub(crate) fn new(work: impl Future<Output = ()> + Send + 'static) -> Self {
-        Self(tokio::spawn(work))
-    }
-}
-
-impl Drop for Task {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 /// Looks after the claims of dead processes as long as the task lives.
-pub(crate) fn watch_over(statements: Statements) -> Task {
+pub(crate) fn watch_over(mut observer: Observer) -> Task {
     Task::new(async move {
-        let mut observer = Observer::new(statements);
         loop {
             tokio::time::sleep(BEAT).await;
             if let Err(error) = observer.look(Moment::now()).await {
@@ -60,10 +53,13 @@ pub(crate) fn watch_over(statements: Statements) -> Task {
 
 /// What one process has seen of all claims.
 pub(crate) struct Observer {
-    statements: Statements,
-    /// Claims by their beginning.
-    seen: HashMap<i64, Seen>,
-    aborted: HashMap<i64, Moment>,
+    versions: VersionLog,
+    claims: Claims,
+    rows: Rows,
+    completion: Completion,
+    seen: HashMap<ClaimId, Seen>,
+    /// Aborted stretches, by their claims, and since when this process has seen each.
+    aborted: HashMap<ClaimId, Moment>,
 }
 
 /// A claim that was seen without a beat.
@@ -74,175 +70,88 @@ struct Seen {
 }
 
 impl Observer {
-    pub(crate) fn new(statements: Statements) -> Self {
-        Self { statements, seen: HashMap::new(), aborted: HashMap::new() }
+    pub(super) fn new(
+        versions: VersionLog,
+        claims: Claims,
+        rows: Rows,
+        completion: Completion,
+    ) -> Self {
+        let (seen, aborted) = (HashMap::new(), HashMap::new());
+        Self { versions, claims, rows, completion, seen, aborted }
     }
 
     /// Looks at all claims as they are `now`.
     pub(crate) async fn look(&mut self, now: Moment) -> Result<()> {
         let looked = self.look_at_all(now).await;
         if looked.is_err() {
-            // Nobody can beat while the database is away.
+            // No claim can beat while the database does not answer.
             self.seen.clear();
         }
         looked
     }
 
-    /// What fails for one does not keep the others from being looked after.
+    /// A claim that cannot be taken over does not keep the others from being looked at.
     async fn look_at_all(&mut self, now: Moment) -> Result<()> {
-        let head = self.statements.register.head().await?;
-        let taken_over = self.look_at_claims(&head, now).await;
-        taken_over.and(self.look_at_aborted(&head, now).await)
+        let version = self.versions.newest().await?;
+        let taken_over = self.look_at_claims(&version, now).await;
+        taken_over.and(self.look_at_aborted(&version.head, now).await)
     }
 
-    async fn look_at_claims(&mut self, head: &Head, now: Moment) -> Result<()> {
+    async fn look_at_claims(&mut self, version: &Version, now: Moment) -> Result<()> {
+        let head = &version.head;
         let mut result = Ok(());
-        self.seen.retain(|from, seen| {
-            head.claims.iter().any(|claim| claim.stretch.from == *from && *claim == seen.claim)
-        });
+        self.seen.retain(|_, seen| head.claims.contains(&seen.claim));
         for claim in &head.claims {
             let new = Seen { claim: *claim, since: now, looks: 0 };
-            let seen = self.seen.entry(claim.stretch.from).or_insert(new);
+            let seen = self.seen.entry(claim.id()).or_insert(new);
             seen.looks += 1;
             if seen.looks >= LOOKS && now.duration_since(seen.since) >= LEASE {
-                result = result.and(self.statements.take_over(head, claim).await);
+                result = result.and(self.take_over(version, claim).await);
             }
         }
         result
     }
 
     async fn look_at_aborted(&mut self, head: &Head, now: Moment) -> Result<()> {
-        self.aborted.retain(|from, _| head.aborted.iter().any(|stretch| stretch.from == *from));
+        self.aborted.retain(|id, _| head.aborted.iter().any(|stretch| stretch.id() == *id));
         for (later, stretch) in head.aborted.iter().rev().enumerate() {
-            let since = self.aborted.entry(stretch.from).or_insert(now);
+            let since = self.aborted.entry(stretch.id()).or_insert(now);
             let grace = if later < MANY { GRACE } else { SHORT_GRACE };
             if now.duration_since(*since) >= grace {
-                self.statements.sweep(*stretch).await?;
-                self.statements.register.change(|head| head.settle(*stretch)).await?;
+                self.claims.sweep(*stretch).await?;
+                self.claims.forget(*stretch).await?;
             }
         }
         Ok(())
     }
 }
 
-impl Statements {
-    /// Lets the claim of `owner` beat as long as the task lives.
-    pub(super) fn beat(&self, owner: i64) -> Task {
-        let register = self.register.clone();
-        Task::new(async move {
-            loop {
-                tokio::time::sleep(BEAT).await;
-                if let Err(error) = register.change(|head| head.beat(owner)).await {
-                    tracing::warn!(%error, "a claim cannot be kept alive");
-                }
-            }
-        })
+impl Observer {
+    /// Finishes or aborts the claim of a dead process.
+    async fn take_over(&self, version: &Version, claim: &Claim) -> Result<()> {
+        let statements = claim.stretch.len();
+        if !claim.sealed {
+            tracing::warn!(statements, "taking back what a dead process began");
+            return self.claims.abort(claim).await;
+        }
+        let first = First::of_dead_process(&self.claims, version, claim);
+        // While an earlier claim is open, that one is taken over before.
+        let Some(first) = first else { return Ok(()) };
+        tracing::warn!(statements, "finishing what a dead process began");
+        let contents = self.contents(first.stretch()).await?;
+        first.finish(&self.completion, contents).await.map(drop)
     }
 
-    /// Finishes or aborts the claim of a process that is gone.
-    async fn take_over(&self, head: &Head, claim: &Claim) -> Result<()> {
-        let stretch = claim.stretch;
-        if !claim.sealed {
-            tracing::warn!(statements = stretch.len(), "taking back what a dead process began");
-            return self.abort(claim).await;
-        }
-        if !head.is_first(claim.owner) {
-            return Ok(());
-        }
-        tracing::warn!(statements = stretch.len(), "finishing what a dead process began");
-        let within = doc! {"stored": {"$gte": stretch.from, "$lte": stretch.to}};
-        let documents = self.collection.find(within).sort(doc! {"stored": 1});
-        let documents = all(documents.batch_size(BATCH_WITH_KEYS)).await?;
-        let links = documents.iter().map(row::link).collect::<Result<Vec<_>>>()?;
-        self.link(head, stretch, links).await?;
+    /// The statements of a stretch, as its owner inserted them.
+    async fn contents(&self, stretch: Stretch) -> Result<Contents> {
+        let documents = self.rows.within(stretch).await?;
+        let links = documents.iter().map(row::link).collect::<Result<_>>()?;
         let mut taught = Taught::default();
         for document in &documents {
-            let statement = row::statement(document, &self.blobs).await?;
+            let statement = self.rows.statement(document).await?;
             let corrupt = |error| StoreError::Corrupt(format!("{}: {error}", statement.id));
             taught.add(&statement.value().map_err(corrupt)?, statement.stored);
         }
-        self.things.learn(taught).await?;
-        self.attach(stretch.from).await?;
-        self.register.change(|head| head.finish(claim.owner)).await.map(drop)
-    }
-
-    /// Gives up a group that failed. Where that fails too, somebody will take it over.
-    ///
-    /// Others may have given it up long ago, and forgotten about it: what came after that is in
-    /// nobody's list, and is removed here. Not so where the claim `may_be_sealed`: then it is
-    /// perhaps there, for good. And not so for restored statements, whose instants another copy may
-    /// have by now.
-    ///
-    /// Where the group `is_over`, and nothing of it can come later, it is forgotten at once.
-    pub(super) async fn give_up(&self, claim: &Claim, may_be_sealed: bool, is_over: bool) {
-        let given_up = async {
-            let head = self.register.head().await?;
-            match head.claim_by(claim.owner) {
-                Some(claim) if is_over && !claim.sealed => {
-                    self.abort(claim).await?;
-                    self.register.change(|head| head.settle(claim.stretch)).await.map(drop)
-                }
-                Some(claim) => self.abort(claim).await,
-                None if may_be_sealed || claim.restored => Ok(()),
-                None => self.sweep(claim.stretch).await,
-            }
-        };
-        if let Err(error) = given_up.await {
-            tracing::warn!(%error, "a group that failed is left to be taken back");
-        }
-    }
-
-    /// Aborts a claim that is not sealed, and removes what was written for it.
-    async fn abort(&self, seen: &Claim) -> Result<()> {
-        if seen.restored {
-            return self.take_back(seen).await;
-        }
-        let is_aborted = |head: &Head, stretch: &Stretch| head.aborted.contains(stretch);
-        match self.register.settle(|head| head.abort(seen), is_aborted).await? {
-            Some((_, stretch)) => self.sweep(stretch).await,
-            None => Ok(()),
-        }
-    }
-
-    /// The same for restored statements: their instants are free as soon as the claim is aborted,
-    /// so what has them is removed before.
-    async fn take_back(&self, seen: &Claim) -> Result<()> {
-        let owner = rand::random::<i64>();
-        let is_mine = |head: &Head, (): &()| head.claim_by(owner).is_some();
-        if self.register.settle(|head| head.adopt(seen, owner), is_mine).await?.is_none() {
-            return Ok(());
-        }
-        // As long as it may still be removing, nobody else takes it over.
-        let beating = self.beat(owner);
-        self.sweep(seen.stretch).await?;
-        drop(beating);
-        let abort =
-            |head: &mut Head| head.claim_by(owner).copied().and_then(|mine| head.abort(&mine));
-        let is_aborted = |head: &Head, _: &Stretch| head.claim_by(owner).is_none();
-        self.register.settle(abort, is_aborted).await.map(drop)
-    }
-
-    /// See [`store::TransferStore::ready_to_restore`]: the observer of this process does
-    /// the work.
-    pub(crate) async fn ready_to_restore(&self) -> Result<()> {
-        let until = Moment::now() + PATIENCE;
-        loop {
-            let head = self.register.head().await?;
-            if !head.claims.iter().any(|claim| claim.restored) {
-                return Ok(());
-            }
-            if Moment::now() > until {
-                let reason = "another copy is writing to it: wait for its end, or stop it";
-                return Err(StoreError::Unavailable(reason.into()));
-            }
-            tokio::time::sleep(BEAT).await;
-        }
-    }
-
-    async fn sweep(&self, stretch: Stretch) -> Result<()> {
-        let within = doc! {"stored": {"$gte": stretch.from, "$lte": stretch.to}};
-        call(self.collection.delete_many(within)).await?;
-        self.references.remove(stretch).await?;
-        self.blobs.remove_of(stretch.from).await
+        Ok(Contents { links, taught, has_attachments: true })
     }
 }

@@ -1,5 +1,6 @@
-//! Which statements refer to which: a small collection beside the large one, as few do. Fields:
-//! `_id`, when the referring statement was stored; `id`, that statement; `target`; `voids`.
+//! Which statements refer to which: a small collection beside the large one, because few statements
+//! refer to another. Fields: `_id`, the `stored` of the referring statement; `id`, its id; `target`, the
+//! id that it refers to; `voids`, whether it voids that one.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -16,38 +17,43 @@ use store::Result;
 /// Targets asked for at once.
 const ASKED: usize = 1_000;
 
-/// Where references are kept.
+/// The collection of references.
 #[derive(Clone)]
-pub(crate) struct References(pub(crate) Collection<Document>);
+pub(super) struct References(Collection<Document>);
 
 impl References {
-    /// Keeps the references of these statements; a second time it changes nothing.
+    pub(super) const fn new(collection: Collection<Document>) -> Self {
+        Self(collection)
+    }
+
+    /// Keeps the references of these statements. Doing it again changes nothing.
     pub(super) async fn keep(&self, statements: impl Iterator<Item = &Document>) -> Result<()> {
-        let references = statements.filter_map(|statement| {
-            Some(doc! {
-                "_id": statement.get("stored")?.clone(),
-                "id": statement.get("_id")?.clone(),
-                "target": statement.get("refers")?.clone(),
+        let refers = statements.filter(|statement| statement.contains_key("refers"));
+        let reference = |statement: &Document| {
+            Ok(doc! {
+                "_id": field::any(statement, "stored")?.clone(),
+                "id": field::any(statement, "_id")?.clone(),
+                "target": field::any(statement, "refers")?.clone(),
                 "voids": row::is_voiding(statement),
             })
-        });
-        let references: Vec<Document> = references.collect();
+        };
+        let references = refers.map(reference).collect::<Result<Vec<_>>>()?;
         if references.is_empty() {
             return Ok(());
         }
         insert_free(&self.0, &references).await.map(drop)
     }
 
-    /// The ids of the statements that refer to one of `targets`, `most` of them at the most.
+    /// The ids of the statements that refer to one of `targets`, at most `most` of them.
     pub(super) async fn to(&self, targets: &[Uuid], most: usize) -> Result<BTreeSet<Uuid>> {
         let mut found = BTreeSet::new();
         for targets in targets.chunks(ASKED) {
             let room = i64::try_from(most.saturating_sub(found.len())).unwrap_or(i64::MAX);
-            // No limit is told as 0.
+            // The driver takes a limit of 0 for none.
             if room == 0 {
                 break;
             }
-            for reference in all(self.0.find(of(targets)).limit(room)).await? {
+            for reference in all(self.0.find(to_any_of(targets)).limit(room)).await? {
                 found.insert(field::uuid(&reference, "id")?);
             }
         }
@@ -58,7 +64,7 @@ impl References {
     pub(super) async fn voided(&self, head: &Head, targets: &[Uuid]) -> Result<HashSet<Uuid>> {
         let mut voided = HashSet::new();
         for reference in self.find(targets, doc! {"voids": true}).await? {
-            if head.shows(field::integer(&reference, "_id")?) {
+            if head.shows(field::instant(&reference, "_id")?) {
                 voided.insert(field::uuid(&reference, "target")?);
             }
         }
@@ -68,7 +74,7 @@ impl References {
     async fn find(&self, targets: &[Uuid], and: Document) -> Result<Vec<Document>> {
         let mut found = Vec::new();
         for targets in targets.chunks(ASKED) {
-            let mut filter = of(targets);
+            let mut filter = to_any_of(targets);
             filter.extend(and.clone());
             found.extend(all(self.0.find(filter)).await?);
         }
@@ -77,12 +83,12 @@ impl References {
 
     /// Removes what was kept for a stretch.
     pub(super) async fn remove(&self, stretch: Stretch) -> Result<()> {
-        let within = doc! {"_id": {"$gte": stretch.from, "$lte": stretch.to}};
-        call(self.0.delete_many(within)).await.map(drop)
+        call(self.0.delete_many(stretch.filter("_id"))).await.map(drop)
     }
 }
 
-fn of(targets: &[Uuid]) -> Document {
+/// What finds the references to `targets`.
+fn to_any_of(targets: &[Uuid]) -> Document {
     let targets: Vec<Bson> = targets.iter().copied().map(field::of_uuid).collect();
     doc! {"target": {"$in": targets}}
 }

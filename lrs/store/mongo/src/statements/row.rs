@@ -1,5 +1,5 @@
 //! A statement as a document: `_id`, `stored` in microseconds, `keys`, `body`, `crc`, and for one that
-//! refers to another `refers` and, where it voids it, `voids`. One of a version before has no `crc`.
+//! refers to another `refers` and `voids`: whether it voids that one. A version before wrote no `crc`.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::key::Key;
-use crate::blob::{Blobs, Owner};
+use crate::blob::{Blobs, Holder};
 use crate::field;
 use store::{Result, StoreError, checksum};
 use xapi::instant::Instant;
@@ -20,16 +20,16 @@ pub(super) async fn document(
     statement: &Prepared,
     stored: Instant,
     blobs: &Blobs,
-    owner: Owner,
+    holder: Holder,
 ) -> Result<Document> {
-    let keys: BTreeSet<Key> = statement.keys.iter().map(Key::of_index).collect();
+    let keys: BTreeSet<Key> = statement.keys.iter().map(Key::from_index).collect();
     let text = statement.stamped(stored);
     let crc = checksum::of_statement(statement.id, stored, statement.voiding, text.as_bytes());
     let mut document = doc! {
         "_id": field::of_uuid(statement.id),
         "stored": stored.micros(),
-        "keys": keys.into_iter().map(Key::bson).collect::<Vec<_>>(),
-        "body": blobs.text_field(&text, owner).await?,
+        "keys": keys.into_iter().map(Key::to_bson).collect::<Vec<_>>(),
+        "body": blobs.text_field(&text, holder).await?,
         "crc": i64::from(crc),
     };
     if let Some(target) = statement.target {
@@ -39,7 +39,7 @@ pub(super) async fn document(
     Ok(document)
 }
 
-/// A statement's place in the web of references.
+/// A statement as linking sees it: its keys and its target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Link {
     pub(super) id: Uuid,
@@ -48,27 +48,32 @@ pub(super) struct Link {
     pub(super) target: Option<Uuid>,
 }
 
-/// All of a document but what it is found by, which may be more than the rest.
+/// The projection without keys, which may be longer than all other fields together.
 pub(super) fn without_keys() -> Document {
     doc! {"keys": 0}
 }
 
-/// What [`link`] needs of a document.
+/// The fields that [`link`] needs beside `_id`.
 pub(super) const LINK: [&str; 3] = ["stored", "keys", "refers"];
 
 pub(super) fn link(document: &Document) -> Result<Link> {
-    let keys = document.get_array("keys").map(|keys| keys.iter().filter_map(Key::read).collect());
     Ok(Link {
         id: field::uuid(document, "_id")?,
         stored: field::instant(document, "stored")?,
-        keys: keys.unwrap_or_default(),
-        target: target(document),
+        keys: keys(document)?,
+        target: target(document)?,
     })
 }
 
+fn keys(document: &Document) -> Result<BTreeSet<Key>> {
+    let corrupt = || StoreError::Corrupt("a statement's list of keys cannot be read".into());
+    let keys = document.get_array("keys").map_err(|_| corrupt())?;
+    keys.iter().map(|key| Key::from_bson(key).ok_or_else(corrupt)).collect()
+}
+
 /// The statement that a document's statement refers to.
-pub(super) fn target(document: &Document) -> Option<Uuid> {
-    field::uuid(document, "refers").ok()
+pub(super) fn target(document: &Document) -> Result<Option<Uuid>> {
+    document.contains_key("refers").then(|| field::uuid(document, "refers")).transpose()
 }
 
 /// Whether it is a voiding statement.

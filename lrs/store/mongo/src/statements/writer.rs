@@ -1,23 +1,23 @@
-//! The queue of requests that want to write statements. While one group is on its way, the next
-//! gathers: requests that wait at the same time share the calls of a group.
+//! The queue of requests that write statements. While one group is being written, the next one
+//! gathers: requests that wait at the same time become one group and share its calls.
 
 use std::collections::VecDeque;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::Statements;
 use super::group::Outcome;
+use super::put::GroupWriter;
 use store::bounds::check_width;
 use store::{Batch, KeptBatch, Result, StoreError};
 use xapi::instant::Instant;
 use xapi::prepare::Prepared;
 
-/// Requests that may wait before senders do.
+/// Requests in the queue at most; further ones wait to get in.
 const QUEUE: usize = 4_096;
 /// Requests and statements of one group at most, unless a single request has more.
 const REQUESTS: usize = 512;
 const STATEMENTS: usize = 2_000;
-/// What a group weighs at the most, in bytes, unless a single request weighs more.
+/// Bytes of one group at most, unless a single request has more.
 const BYTES: usize = 32 << 20;
 
 /// A request.
@@ -25,12 +25,12 @@ struct Job {
     batch: Batch,
     /// When the statements were stored, where they come from another store.
     at: Option<Vec<Instant>>,
-    /// Hears how many statements are new.
+    /// Takes how many statements were new.
     reply: oneshot::Sender<Result<usize>>,
 }
 
 impl Job {
-    /// How many bytes it holds, about.
+    /// About how many bytes the request holds.
     fn weight(&self) -> usize {
         let statements = self.batch.statements.iter().map(Prepared::weight);
         let attachments = self.batch.attachments.iter().map(|attachment| attachment.body.len());
@@ -42,10 +42,10 @@ impl Job {
 pub(crate) struct Writer(mpsc::Sender<Job>);
 
 impl Writer {
-    /// Starts the task; it ends when the writer is dropped and all that waited is done.
-    pub(crate) fn start(statements: Statements) -> Self {
+    /// Starts the task, which ends when the writer was dropped and the queue is empty.
+    pub(super) fn start(groups: GroupWriter) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(Work { statements, queue, waiting: VecDeque::new(), most: REQUESTS }.run());
+        tokio::spawn(Work { groups, queue, waiting: VecDeque::new(), most: REQUESTS }.run());
         Self(jobs)
     }
 
@@ -64,10 +64,10 @@ impl Writer {
 }
 
 struct Work {
-    statements: Statements,
+    groups: GroupWriter,
     queue: mpsc::Receiver<Job>,
     waiting: VecDeque<Job>,
-    /// Requests of the next group at the most.
+    /// Requests of the next group at most: halved after a group that the database rejected.
     most: usize,
 }
 
@@ -79,7 +79,8 @@ impl Work {
         }
     }
 
-    /// Takes what waits; false when nothing does and nothing will.
+    /// Takes requests from the queue, waiting for one where none is left over; false when there are none
+    /// and the writer was dropped.
     async fn gather(&mut self) -> bool {
         let mut news = Vec::new();
         if self.waiting.is_empty() {
@@ -98,7 +99,7 @@ impl Work {
         true
     }
 
-    /// The requests of the next group, in order; a copy by itself.
+    /// The requests of the next group, in order. Restored statements are a group by themselves.
     fn group(&mut self) -> Vec<Job> {
         let mut group: Vec<Job> = Vec::new();
         let (mut statements, mut bytes) = (0, 0);
@@ -125,12 +126,12 @@ impl Work {
             asked.push((at, reply));
         }
         let at = asked.first().and_then(|(at, _)| at.as_deref());
-        let outcomes = match self.statements.keep(&batches, at).await {
+        let outcomes = match self.groups.write(&batches, at).await {
             Ok(outcomes) => {
                 self.most = (self.most * 2).min(REQUESTS);
                 outcomes
             }
-            // One of them is to blame: it is looked for by halves, so that it fails alone.
+            // One request is to blame. Half of the group is tried next, and so on, until it fails alone.
             Err(StoreError::Rejected(reason)) if batches.len() > 1 => {
                 tracing::warn!(reason, requests = batches.len(), "a group is tried in parts");
                 self.most = batches.len() / 2;
@@ -138,7 +139,7 @@ impl Work {
             }
             Err(error) => {
                 tracing::error!(%error, "a group of statements could not be kept");
-                let failed = |_| Outcome::Failed(again(&error));
+                let failed = |_| Outcome::Failed(copy_of(&error));
                 batches.iter().map(failed).collect()
             }
         };
@@ -153,7 +154,7 @@ impl Work {
                     continue;
                 }
             };
-            // A requester that went away needs no answer.
+            // The request may have been cancelled: then there is no receiver.
             let _ = reply.send(answer);
         }
         for job in postponed.into_iter().rev() {
@@ -162,8 +163,8 @@ impl Work {
     }
 }
 
-/// The reason for which a whole group failed, once more.
-fn again(error: &StoreError) -> StoreError {
+/// A copy of the error with which a whole group failed, for one of its requests.
+fn copy_of(error: &StoreError) -> StoreError {
     match error {
         StoreError::Corrupt(what) => StoreError::Corrupt(what.clone()),
         StoreError::Rejected(reason) => StoreError::Rejected(reason.clone()),

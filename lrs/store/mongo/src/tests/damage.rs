@@ -1,4 +1,4 @@
-//! Statements and documents that somebody, or something, has changed in the database.
+//! Statements, documents and keys that were changed in the database by another program, or by damage.
 
 use bytes::Bytes;
 use mongodb::bson::{Document as Fields, doc};
@@ -7,9 +7,16 @@ use serde_json::json;
 use super::documents::{FREE, document, key};
 use super::{as_any, database, open};
 use crate::field;
-use store::{DocumentStore as _, Result, StatementLog as _, StatementStore as _, StoreError};
+use access::key::{KeptKey, Key};
+use access::scope::Scope;
+use store::{
+    Batch, DocumentStore as _, KeyStore as _, Result, StatementLog as _, StatementStore as _,
+    StoreError, TransferStore as _,
+};
 use store_testkit::damage::pages_end_before_the_second_of_three;
 use store_testkit::sample::{batch, id, log, put_each, statement, with};
+use xapi::attachment::Attachment;
+use xapi::authority::Authority;
 use xapi::document::Change;
 use xapi::instant::Instant;
 
@@ -68,4 +75,64 @@ async fn a_document_that_is_not_as_it_was_written_is_an_error_that_names_it() {
     let old = doc! {"$set": {"body": field::of_bytes(b"page 7")}, "$unset": {"crc": ""}};
     documents.update_many(doc! {}, old).await.unwrap();
     assert_eq!(store.document(&key(0)).await.unwrap(), Some(kept));
+}
+
+/// Of a release that wrote no checksums: nothing but the fields themselves tells that they are wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_on_a_shelf_that_is_not_known_is_an_error() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    store.change_document(key(0), FREE, Change::Put(document(Bytes::new()))).await.unwrap();
+    let documents = database(&store).collection::<Fields>("document");
+    for (field, good) in [("resource", "state"), ("registration", "")] {
+        let other = doc! {"$set": {field: "other"}, "$unset": {"crc": ""}};
+        documents.update_many(doc! {}, other).await.unwrap();
+        let error = store.documents_beyond(None, 1).await.unwrap_err();
+        assert!(matches!(&error, StoreError::Corrupt(what) if what.contains("`other`")), "{error}");
+        documents.update_many(doc! {}, doc! {"$set": {field: good}}).await.unwrap();
+    }
+    assert_eq!(store.documents_beyond(None, 1).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attachment_whose_file_is_gone_is_an_error_that_names_it() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let sha2 = format!("{:064x}", 1);
+    let body = Bytes::from_static(b"data");
+    let attachment = Attachment { sha2: sha2.clone(), content_type: "text/plain".into(), body };
+    let with_data = Batch { attachments: vec![attachment], ..batch(&[statement(0)]) };
+    store.put_statements(with_data).await.unwrap();
+    assert_eq!(store.attachments(std::slice::from_ref(&sha2)).await.unwrap().len(), 1);
+    database(&store).collection::<Fields>("blob.files").delete_many(doc! {}).await.unwrap();
+    let error = store.attachments(std::slice::from_ref(&sha2)).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Corrupt(what) if what.contains(&sha2)), "{error}");
+}
+
+fn sample_key(name: &str) -> KeptKey {
+    let key = Key {
+        bounds: None,
+        name: name.to_owned(),
+        label: String::new(),
+        scopes: vec![Scope::State],
+        authority: Authority::from_agent(json!({"mbox": "mailto:a@x.example"})),
+        created: Instant::from_micros(1),
+    };
+    KeptKey { key, secret_hash: "$argon2id$".into() }
+}
+
+/// A list that cannot be read is not a list without entries.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_whose_scopes_are_no_list_is_an_error() {
+    let Some(uri) = programs::fresh_database().await else { return };
+    let store = open(&uri).await;
+    let kept = sample_key("moodle");
+    store.add_key(kept.clone()).await.unwrap();
+    assert_eq!(store.key("moodle").await.unwrap(), Some(kept));
+    let keys = database(&store).collection::<Fields>("api_key");
+    for broken in [doc! {"$set": {"scopes": "all"}}, doc! {"$set": {"scopes": [1]}}] {
+        keys.update_many(doc! {}, broken).await.unwrap();
+        let error = store.key("moodle").await.unwrap_err();
+        assert!(matches!(&error, StoreError::Corrupt(what) if what.contains("scopes")), "{error}");
+    }
 }

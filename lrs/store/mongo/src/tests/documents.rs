@@ -47,7 +47,7 @@ async fn a_removed_document_does_not_come_back_when_its_trace_is_forgotten() {
         drop(gate);
         let before = store.document(&key(n)).await.unwrap();
         removed += usize::from(before.is_none());
-        store.0.documents.cells.forget(i64::MAX).await.unwrap();
+        store.0.documents.cells.forget(Instant::from_micros(i64::MAX)).await.unwrap();
         assert_eq!(store.document(&key(n)).await.unwrap(), before, "held after {n} calls");
         if ended {
             break;

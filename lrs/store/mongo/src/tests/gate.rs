@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::statements::Task;
+use crate::task::Task;
 
 /// The wire protocol's number of a message.
 const MESSAGE: u32 = 2013;
@@ -20,7 +20,7 @@ const NAME: usize = 26;
 /// What a driver says of itself is never held.
 const OF_THE_DRIVER: [&[u8]; 4] = [b"hello", b"ismaster", b"isMaster", b"ping"];
 
-/// Passes commands on to a server. When it is dropped, whoever came through it is cut off for good.
+/// Passes commands on to a server. When it is dropped, all processes that are connected through it are cut off.
 pub(super) struct Gate {
     uri: String,
     count: Arc<watch::Sender<Count>>,
@@ -72,7 +72,7 @@ impl Gate {
         &self.uri
     }
 
-    /// Lets so many commands more through, and then none.
+    /// Lets `commands` more commands through, and then none.
     pub(super) fn shut_after(&self, commands: usize) {
         let passed = |count: &Count| count.asked.min(count.allowed);
         self.count.send_modify(|count| count.allowed = passed(count) + commands);

@@ -1,5 +1,5 @@
 //! A batch whose writer stops at a call is there as a whole or not at all: at once, when others
-//! have cleared away, and when the writer was only asleep.
+//! have cleared away, and when the writer was only halted.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 use super::gate::Gate;
 use super::orphans::{LATER, only_named_are_left, orphans};
-use super::{as_any, change_much, observer, open};
+use super::{as_any, change_much, observer, open, statements};
 use crate::MongoStore;
-use crate::statements::{GRACE, Observer};
+use crate::statements::GRACE;
 use crate::{BEAT, LEASE};
 use store::{Batch, Result, StatementStore as _, Store, StoreError};
 use store_testkit::sample::{
@@ -100,17 +100,17 @@ pub(super) async fn bury(store: &MongoStore) {
     for _ in 0..5 {
         observer.look(now + LEASE).await.unwrap();
     }
-    let head = store.0.statements.register.head().await.unwrap();
+    let head = store.0.versions.head().await.unwrap();
     assert_eq!(head.claims, [], "a dead process holds up the others");
 }
 
 /// Removes what is left of aborted groups, as after a long time.
-pub(super) async fn settle(store: &MongoStore) {
-    let mut observer = Observer::new(store.0.statements.clone());
+pub(super) async fn forget_aborted(store: &MongoStore) {
+    let mut observer = store.0.statements.observer();
     let now = Moment::now();
     observer.look(now).await.unwrap();
     observer.look(now + GRACE).await.unwrap();
-    let head = store.0.statements.register.head().await.unwrap();
+    let head = store.0.versions.head().await.unwrap();
     assert_eq!(head.aborted, []);
 }
 
@@ -120,22 +120,22 @@ const AGAIN: u32 = 10;
 /// What becomes of a writer that is held at a call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
-    /// It is killed.
+    /// The writer is killed.
     Dies,
-    /// It is held for dead, and goes on.
-    Sleeps,
-    /// It goes on so late that the others have forgotten that they took anything back.
-    Oversleeps,
-    /// It goes on when others have written much, too soon to be held for dead.
+    /// The writer goes on after others have held it for dead.
+    GoesOn,
+    /// The writer goes on after others have forgotten the stretch that they aborted.
+    GoesOnLate,
+    /// The writer goes on after others have changed the head often, too soon to be held for dead.
     Lags,
 }
 
-/// The `n`th round, in which a writer is held after so many calls. `None` when it has ended before them,
+/// The `n`th round, in which a writer is held after `calls` calls. `None` when it has ended before them,
 /// else whether its batch was there when it was held, and when it had been buried.
 async fn round(uri: &str, store: &MongoStore, n: u32, calls: u32, fate: Fate) -> Option<[bool; 2]> {
     let any = as_any(store);
     prepare(&any, n).await;
-    if fate == Fate::Oversleeps {
+    if fate == Fate::GoesOnLate {
         // Then every writer makes the same calls: it has no old heads to remove.
         change_much(store).await;
     }
@@ -157,8 +157,8 @@ async fn round(uri: &str, store: &MongoStore, n: u32, calls: u32, fate: Fate) ->
     if fate != Fate::Lags {
         bury(store).await;
     }
-    if fate == Fate::Oversleeps {
-        settle(store).await;
+    if fate == Fate::GoesOnLate {
+        forget_aborted(store).await;
         // What the others forget after a minute at the earliest is older than that.
         tokio::time::sleep(BEAT).await;
     }
@@ -194,7 +194,7 @@ async fn at_every_call(fate: Fate) {
             None if last.is_none() => last = Some(calls),
             None => {}
         }
-        let again = if fate == Fate::Oversleeps { 0 } else { AGAIN };
+        let again = if fate == Fate::GoesOnLate { 0 } else { AGAIN };
         if last.is_some_and(|last| n >= last + again) {
             break;
         }
@@ -205,9 +205,9 @@ async fn at_every_call(fate: Fate) {
         assert!(fates.contains(&seen), "not taken back, finished, and left: {fates:?}");
     }
     let before = log(&as_any(&store)).await;
-    settle(&store).await;
+    forget_aborted(&store).await;
     assert_eq!(log(&as_any(&store)).await, before);
-    let kept = store.0.statements.collection.count_documents(Document::new()).await.unwrap();
+    let kept = statements(&store).count_documents(Document::new()).await.unwrap();
     assert_eq!(kept, before.len() as u64, "nothing is left of what was taken back");
     only_named_are_left(&store, "attachment", "file").await;
 }
@@ -218,13 +218,13 @@ async fn a_process_that_dies_at_any_call_leaves_all_of_a_batch_or_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_wakes_after_others_buried_it_harms_nothing() {
-    at_every_call(Fate::Sleeps).await;
+async fn a_process_that_goes_on_after_others_buried_it_harms_nothing() {
+    at_every_call(Fate::GoesOn).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_wakes_after_others_forgot_it_leaves_nothing() {
-    at_every_call(Fate::Oversleeps).await;
+async fn a_process_that_goes_on_after_others_forgot_it_leaves_nothing() {
+    at_every_call(Fate::GoesOnLate).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -256,13 +256,13 @@ async fn die_sealed(uri: &str, store: &MongoStore, round: u32) {
     let _dying =
         tokio::spawn(async move { writer.put_statements(batch_of(round)).await.map(drop) });
     gate.holds().await;
-    while !store.0.statements.register.head().await.unwrap().claims.iter().any(|it| it.sealed) {
+    while !store.0.versions.head().await.unwrap().claims.iter().any(|it| it.sealed) {
         gate.shut_after(1);
         gate.holds().await;
     }
 }
 
-/// It fails alone, whatever group it is in, and at once nothing is left of it.
+/// The request fails alone, whatever group it is in, and nothing is left of it right after.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_the_database_does_not_take_fails_no_other() {
     let Some(uri) = programs::fresh_database().await else { return };
@@ -291,13 +291,13 @@ async fn a_request_that_the_database_does_not_take_fails_no_other() {
     }
     let read: BTreeSet<Uuid> = log(&any).await.iter().map(|kept| kept.statement.id).collect();
     assert_eq!(read, ids_of((0..20).filter(|n| *n != 5)).into_iter().collect());
-    let head = store.0.statements.register.head().await.unwrap();
+    let head = store.0.versions.head().await.unwrap();
     assert_eq!((head.claims, head.aborted), (Vec::new(), Vec::new()));
 }
 
 /// What is sealed is finished, whatever its statements say: all that come later wait for it.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_database_does_not_learn_holds_nobody_up() {
+async fn what_the_database_does_not_learn_holds_no_writer_up() {
     let Some(uri) = programs::fresh_database().await else { return };
     let gate = Gate::to(&uri).await;
     let store = as_any(&open(gate.uri()).await);
@@ -312,7 +312,7 @@ async fn what_the_database_does_not_learn_holds_nobody_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_finishes_for_a_dead_process_shows_nothing_before_all_of_it_is_done() {
+async fn a_process_that_finishes_for_a_dead_one_shows_nothing_before_all_of_it_is_done() {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = open(&uri).await;
     let any = as_any(&store);

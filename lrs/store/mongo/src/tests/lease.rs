@@ -25,7 +25,7 @@ async fn one_leads_until_another_one_insists() {
             }
         }
     };
-    // A holder that is alive gives it up: nobody waits until it would be held for dead.
+    // A holder that is alive gives the lease up before it could be held for dead.
     timeout(Duration::from_secs(5), handing_over).await.expect("the holder gives it up");
     assert!(!one.lead(false).await.unwrap());
 }

@@ -1,15 +1,15 @@
-//! Several processes on one database, of which one stops at any of its calls: dies, or only sleeps
-//! and goes on when others have held it for dead.
+//! Several processes on one database, of which one stops at any of its calls: it dies, or it is
+//! halted and goes on when other processes have held it for dead.
 
 use std::sync::Arc;
 
-use mongodb::Database;
 use mongodb::bson::{Document, doc};
+use mongodb::{Collection, Database};
 use tokio::time::Instant as Moment;
 
 use super::MongoStore;
-use super::register::KEPT;
 use super::statements::{LOOKS, Observer};
+use super::version_log::KEPT;
 use store::Store;
 use store_testkit::clock::SystemClock;
 
@@ -24,7 +24,7 @@ mod promise;
 mod restore;
 mod rivals;
 
-/// More changes of the head than versions of it are left.
+/// Changes of the head after which no version is left of those before.
 const CHANGES: i64 = 9 * KEPT;
 
 /// A store as a process of its own has it.
@@ -32,27 +32,32 @@ async fn open(uri: &str) -> MongoStore {
     MongoStore::open(uri, Arc::new(SystemClock)).await.unwrap()
 }
 
-/// An observer that has seen all claims so often that it holds those for dead, at its next look,
-/// which are as they were.
+/// An observer that has seen all claims [`LOOKS`] times but one: at its next look it holds those for dead
+/// that did not beat.
 async fn observer(store: &MongoStore, now: Moment) -> Observer {
-    let mut observer = Observer::new(store.0.statements.clone());
+    let mut observer = store.0.statements.observer();
     for _ in 1..LOOKS {
         observer.look(now).await.unwrap();
     }
     observer
 }
 
-/// The same for the functions of the contract.
+/// The store as the functions of the testkit take it.
 fn as_any(store: &MongoStore) -> Arc<dyn Store> {
     Arc::new(store.clone())
 }
 
-fn database(store: &MongoStore) -> Database {
-    let statements = &store.0.statements.collection;
-    statements.client().database(&statements.namespace().db)
+/// The collection of statements.
+fn statements(store: &MongoStore) -> Collection<Document> {
+    database(store).collection("statement")
 }
 
-/// Leaves the head as after so many changes of it that all older versions were removed, just now.
+fn database(store: &MongoStore) -> Database {
+    let settings = &store.0.settings;
+    settings.client().database(&settings.namespace().db)
+}
+
+/// Leaves the head as after [`CHANGES`] changes: all older versions are removed.
 async fn change_much(store: &MongoStore) {
     let heads = database(store).collection::<Document>("head");
     let newest = heads.find_one(doc! {}).sort(doc! {"_id": -1}).await.unwrap();

@@ -12,12 +12,14 @@ use super::documents::{FREE, document, key};
 use super::gate::Gate;
 use super::{as_any, database, open};
 use crate::MongoStore;
+use crate::blob::Blobs;
 use crate::housekeeping::House;
 use crate::orphans::Orphans;
 use store::DocumentStore as _;
 use store_testkit::clock::SystemClock;
 use xapi::clock::Clock as _;
 use xapi::document::Change;
+use xapi::instant::Instant;
 
 /// More calls than a change takes.
 const CALLS: usize = 20;
@@ -26,15 +28,11 @@ const LARGE: usize = 300 << 10;
 /// In microseconds.
 const DAY: i64 = 86_400 * 1_000_000;
 /// Later than all that a test writes.
-pub(super) const LATER: i64 = i64::MAX;
+pub(super) const LATER: Instant = Instant::from_micros(i64::MAX);
 
 pub(super) fn orphans(store: &MongoStore) -> Orphans {
-    let statements = &store.0.statements;
-    Orphans {
-        database: database(store),
-        blobs: statements.blobs.clone(),
-        register: statements.register.clone(),
-    }
+    let database = database(store);
+    Orphans { blobs: Blobs::new(&database), versions: store.0.versions.clone(), database }
 }
 
 async fn ids(store: &MongoStore, collection: &str, field: &str) -> BTreeSet<ObjectId> {
@@ -77,7 +75,7 @@ async fn a_writer_that_dies_at_any_call_leaves_no_file_that_is_not_removed() {
         }
         drop(gate);
         let (before, written) = (store.document(&key(n)).await.unwrap(), files(&store).await);
-        orphans(&store).remove(1).await.unwrap();
+        orphans(&store).remove(Instant::from_micros(1_000_000)).await.unwrap();
         assert_eq!(files(&store).await, written, "what is young may be on its way");
         only_named_are_left(&store, "document", "body").await;
         orphaned += usize::from(files(&store).await != written);
@@ -102,11 +100,12 @@ fn house(store: &MongoStore) -> House {
 async fn a_file_is_removed_a_day_after_it_was_left() {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = open(&uri).await;
-    let cell = store.0.documents.cells.owner("nobody's");
-    store.0.statements.blobs.field(&vec![0; LARGE], cell).await.unwrap();
+    let cell = store.0.documents.cells.holder("no document's");
+    Blobs::new(&database(&store)).field(&vec![0; LARGE], cell).await.unwrap();
     let written = SystemClock.now().micros();
     for (seconds, left) in [(-2, 1), (2, 0)] {
-        house(&store).clear_away(written + DAY + seconds * 1_000_000).await.unwrap();
+        let now = Instant::from_micros(written + DAY + seconds * 1_000_000);
+        house(&store).clear_away(now).await.unwrap();
         assert_eq!(files(&store).await.len(), left, "a day and {seconds} s later");
         // Each time is a day of its own.
         store.0.settings.delete_many(doc! {}).await.unwrap();

@@ -37,7 +37,7 @@ async fn whose(store: &Arc<dyn Store>) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_follower_that_stops_at_any_call_undoes_nobodys_progress() {
+async fn a_follower_that_stops_at_any_call_undoes_no_other_progress() {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = as_any(&open(&uri).await);
     let gate = Gate::to(&uri).await;
@@ -69,7 +69,7 @@ async fn a_follower_that_stops_at_any_call_undoes_nobodys_progress() {
 const WRITES: i64 = 20;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_writers_overtake_misses_nobody() {
+async fn a_reader_that_writers_overtake_misses_no_actor() {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = as_any(&open(&uri).await);
     let gate = Gate::to(&uri).await;

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use mongodb::bson::doc;
+use mongodb::bson::{Document, doc};
 use tokio::time::{Instant as Moment, timeout};
 
 use super::gate::Gate;
-use super::groups::{bury, settle};
+use super::groups::{bury, forget_aborted};
 use super::orphans::only_named_are_left;
-use super::{as_any, change_much, observer, open};
-use crate::statements::{LOOKS, Observer};
+use super::{as_any, change_much, database, observer, open, statements};
+use crate::statements::LOOKS;
 use crate::{BEAT, LEASE, MongoStore};
 use store::{Result, Store, StoreError};
 use store_testkit::sample::{attached, log, put, reference, stamped, statement, voiding};
@@ -49,24 +49,24 @@ async fn there(store: &Arc<dyn Store>) -> Vec<Stored> {
 /// What becomes of a copy that is held at a call, and held for dead.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
-    /// It is killed.
+    /// The copy is killed.
     Dies,
-    /// It goes on when another one has gone on with pages of its own.
-    Wakes,
+    /// The copy goes on after another copy has gone on with pages of its own.
+    GoesOn,
     /// So much later that it cannot tell that it is late.
-    WakesLate,
+    GoesOnLate,
 }
 
 /// Nothing is left of what was taken back.
 async fn is_clean(store: &MongoStore) {
-    let statements = &store.0.statements;
-    let kept = statements.collection.count_documents(doc! {}).await.unwrap();
+    let kept = statements(store).count_documents(doc! {}).await.unwrap();
     assert_eq!(kept, there(&as_any(store)).await.len() as u64);
-    let dangling = doc! {"_id": {"$gt": statements.register.head().await.unwrap().last}};
-    assert_eq!(statements.references.0.find_one(dangling).await.unwrap(), None);
+    let dangling = doc! {"_id": {"$gt": store.0.versions.head().await.unwrap().last.micros()}};
+    let references = database(store).collection::<Document>("reference");
+    assert_eq!(references.find_one(dangling).await.unwrap(), None);
 }
 
-/// A round in which a copy is held after so many calls and held for dead; another one goes on with
+/// A round in which a copy is held after `n` calls and held for dead; another copy goes on with
 /// pages of its own. Whether the first had come to its end before.
 async fn round(uri: &str, store: &MongoStore, n: u32, fate: Fate) -> bool {
     let any = as_any(store);
@@ -97,7 +97,7 @@ async fn round(uri: &str, store: &MongoStore, n: u32, fate: Fate) -> bool {
     }
     assert_eq!(there(&any).await, all, "held after {n} calls");
     if fate != Fate::Dies {
-        if fate == Fate::WakesLate {
+        if fate == Fate::GoesOnLate {
             change_much(store).await;
         }
         gate.open();
@@ -107,7 +107,7 @@ async fn round(uri: &str, store: &MongoStore, n: u32, fate: Fate) -> bool {
         assert!(allowed, "{answer:?}");
     }
     bury(store).await;
-    settle(store).await;
+    forget_aborted(store).await;
     assert_eq!(there(&any).await, all, "held after {n} calls");
     assert_eq!(attached(&*any, &[attachment(n).sha2]).await, [attachment(n)]);
     false
@@ -135,14 +135,14 @@ async fn a_copy_that_dies_at_any_call_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_that_wakes_after_another_one_has_gone_on_harms_nothing() {
-    at_every_call(Fate::Wakes).await;
-    at_every_call(Fate::WakesLate).await;
+async fn a_copy_that_goes_on_after_another_one_has_gone_on_harms_nothing() {
+    at_every_call(Fate::GoesOn).await;
+    at_every_call(Fate::GoesOnLate).await;
 }
 
-/// Who takes a copy back may take longer over it than a dead process is waited for.
+/// A process that takes a copy back may take longer over it than a dead process is waited for.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
+async fn a_process_that_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = open(&uri).await;
     let dying = Gate::to(&uri).await;
@@ -151,7 +151,7 @@ async fn who_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
     let _copying = tokio::spawn(restore(first, 0, elsewhere(0)));
     dying.holds().await;
     drop(dying);
-    let claim = async || store.0.statements.register.head().await.unwrap().claims.pop();
+    let claim = async || store.0.versions.head().await.unwrap().claims.pop();
     let owner = claim().await.map(|claim| claim.owner);
     let gate = Gate::to(&uri).await;
     let slow = open(gate.uri()).await;
@@ -162,7 +162,7 @@ async fn who_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
     gate.keeps_back().await;
     let adopted = claim().await.map(|claim| claim.owner);
     assert!(adopted.is_some() && adopted != owner, "it is the slow one's now");
-    let mut other = Observer::new(store.0.statements.clone());
+    let mut other = store.0.statements.observer();
     for look in 0..=LOOKS + 1 {
         other.look(now + LEASE * look).await.unwrap();
         tokio::time::sleep(BEAT + BEAT / 5).await;
@@ -174,9 +174,9 @@ async fn who_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
     restore(as_any(&store), 0, elsewhere(0)).await.unwrap();
 }
 
-/// The instants of a copy are free when nothing can come to them any more from who freed them.
+/// The instants of a copy are free only when the process that frees them cannot remove anything any more.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_takes_a_copy_back_takes_nothing_from_the_next() {
+async fn a_process_that_takes_a_copy_back_takes_nothing_from_the_next() {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = open(&uri).await;
     let any = as_any(&store);
@@ -190,8 +190,7 @@ async fn who_takes_a_copy_back_takes_nothing_from_the_next() {
         let _copying = tokio::spawn(restore(first, n, elsewhere(n)));
         dying.holds().await;
         let all_inserted = doc! {"stored": elsewhere(n).last().unwrap().stored.micros()};
-        while store.0.statements.collection.find_one(all_inserted.clone()).await.unwrap().is_none()
-        {
+        while statements(&store).find_one(all_inserted.clone()).await.unwrap().is_none() {
             dying.shut_after(1);
             dying.holds().await;
         }

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant as Moment, timeout};
 
 use super::gate::Gate;
-use super::{as_any, change_much, observer, open};
+use super::{as_any, change_much, observer, open, statements};
 use crate::LEASE;
 use crate::{MongoStore, field};
 use store::{Result, StatementStore as _, StoreError};
@@ -18,7 +18,7 @@ use store_testkit::sample::{activity, batch, id, log, put, statement, with};
 const CALLS: u32 = 20;
 /// More calls than it takes one to abort what another has begun.
 const OBSERVED: u32 = 6;
-/// In which who does not wait would answer.
+/// Within which a process that does not wait would answer.
 const SOON: Duration = Duration::from_millis(150);
 const END: Duration = Duration::from_mins(1);
 
@@ -37,7 +37,7 @@ fn put_and_read(store: &MongoStore, n: u32, doom: Option<u32>) -> JoinHandle<(Re
 
 async fn is_inserted(store: &MongoStore, n: u32) -> bool {
     let by_id = doc! {"_id": field::of_uuid(id(n))};
-    store.0.statements.collection.find_one(by_id).await.unwrap().is_some()
+    statements(store).find_one(by_id).await.unwrap().is_some()
 }
 
 /// One inserts a statement and takes it back, for another in its batch is a conflict. Whatever the
@@ -70,7 +70,7 @@ async fn a_statement_that_its_first_writer_takes_back_is_kept_for_the_second() {
     }
 }
 
-/// Also when somebody else keeps it who has not come to an end.
+/// Also when another process is still writing the statement.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_equal_statement_is_answered_when_it_can_be_read() {
     let Some(uri) = programs::fresh_database().await else { return };
@@ -106,15 +106,15 @@ async fn an_equal_statement_is_answered_when_it_can_be_read() {
 /// Holds a writer when it has claimed a stretch.
 async fn hold_with_a_claim(store: &MongoStore, gate: &Gate) {
     gate.holds().await;
-    while store.0.statements.register.head().await.unwrap().claims.is_empty() {
+    while store.0.versions.head().await.unwrap().claims.is_empty() {
         gate.shut_after(1);
         gate.holds().await;
     }
 }
 
-/// It held a slow writer for dead, which has come to its end since.
+/// The observer held a slow writer for dead, which has come to its end meanwhile.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_observer_that_wakes_too_late_takes_nothing_back() {
+async fn an_observer_that_goes_on_too_late_takes_nothing_back() {
     let Some(uri) = programs::fresh_database().await else { return };
     let store = open(&uri).await;
     let gates = [Gate::to(&uri).await, Gate::to(&uri).await];

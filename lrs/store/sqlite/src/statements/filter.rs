@@ -1,9 +1,12 @@
 //! Finding statements: sorted lists of `stored` instants, one per condition, walked together.
 //!
 //! Each condition names one or a few runs of the index, and each run is sorted. All conditions
-//! hold where all lists have the same instant. The walk leaps: whenever one list has nothing at
-//! the instant looked at, all go on from where it has something. The work is bounded by the
+//! hold where all lists have the same instant. The walk leaps: whenever one list lacks the current
+//! instant, all lists go on from the next instant that this list has. The work is bounded by the
 //! shortest list, not by the longest.
+//!
+//! Example, ascending: the verb's list has 1, 2, 3, 4, 90 and the agent's list 3, 90. At 1 the agent's
+//! list has nothing until 3, so both go on at 3: found. At 4 the agent's list goes on at 90: found.
 
 use std::collections::VecDeque;
 
@@ -15,7 +18,7 @@ use xapi::index::{Closeness, Kind};
 use xapi::instant::Instant;
 use xapi::query::{Filter, Match};
 
-/// How many instants of a run are read at once: few at first, more when the walk goes on.
+/// How many instants of a run are read at once: at first, and at most, after doubling.
 const FIRST_READ: i64 = 16;
 const LARGEST_READ: i64 = 1024;
 
@@ -29,7 +32,7 @@ pub(super) struct Walk<'c> {
 }
 
 impl<'c> Walk<'c> {
-    /// Starts at the end of time that `filter` asks for.
+    /// Starts at the earliest instant that `filter` allows, or at the latest where it descends.
     pub(super) fn new(connection: &'c Connection, filter: &Filter) -> Result<Self> {
         let ascending = filter.ascending;
         let since = filter.since.map_or(0, |since| since.next().micros());
@@ -42,9 +45,11 @@ impl<'c> Walk<'c> {
                 first.min(beyond.previous().micros())
             };
         }
-        let lists = lists(connection, filter)?;
-        let next = lists.is_some().then_some(first);
-        Ok(Self { connection, lists: lists.unwrap_or_default(), ascending, next, end })
+        let (lists, next) = match lists(connection, filter)? {
+            Some(lists) => (lists, Some(first)),
+            None => (Vec::new(), None),
+        };
+        Ok(Self { connection, lists, ascending, next, end })
     }
 
     /// The next instant, or `None` when there are no more.
@@ -71,7 +76,7 @@ impl<'c> Walk<'c> {
     }
 }
 
-/// The lists to walk; `None` when a condition names a thing that no statement speaks of.
+/// The lists to walk; `None` when a condition names a thing that no statement names.
 fn lists(connection: &Connection, filter: &Filter) -> Result<Option<Vec<List>>> {
     let related = |kind, wanted: &Match| {
         let closeness: &[Closeness] = if wanted.related {
@@ -130,7 +135,8 @@ impl List {
     }
 }
 
-/// One sorted run of instants: a thing under one closeness, or all statements.
+/// One sorted run of instants: those of the statements that have to do with a thing in one way, or
+/// those of all statements.
 struct Run {
     of: Option<(i64, u8)>,
     read: VecDeque<i64>,

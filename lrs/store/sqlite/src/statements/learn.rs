@@ -1,5 +1,5 @@
-//! What statements say of activities and agents, kept beside what they say they did. The definitions of a batch are
-//! merged in memory and written once, however many of its statements speak of one activity.
+//! Definitions of activities and names of agents, as statements give them. The definitions of a batch are merged in
+//! memory and written once, however many of its statements name one activity.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -15,22 +15,22 @@ use xapi::format;
 use xapi::index::Kind;
 use xapi::instant::Instant;
 
-/// What a batch has taught so far.
+/// The definitions of activities that the statements of a batch change.
 #[derive(Default)]
 pub(super) struct Lessons {
     definitions: HashMap<i64, Lesson>,
-    /// How many bytes of what was known before were read.
+    /// How many bytes of definitions that were kept before the batch were read.
     read: usize,
 }
 
-/// What is known of an activity now.
+/// The definition of an activity, merged so far.
 struct Lesson {
     definition: Definition,
     changed: bool,
 }
 
 impl Lessons {
-    /// Takes what a statement teaches.
+    /// Merges the definitions that a statement has, and keeps the names of its actor and object.
     pub(super) fn take(
         &mut self,
         session: &mut Session<'_>,
@@ -46,7 +46,7 @@ impl Lessons {
                 continue;
             }
             if is_news(session, entity, &definition.to_string()) {
-                let lesson = self.of(session, entity)?;
+                let lesson = self.lesson(session, entity)?;
                 let merged = lesson.definition.merge(definition, LONGEST_DEFINITION);
                 lesson.changed |= merged == Merged::Changed;
             }
@@ -77,17 +77,18 @@ impl Lessons {
         Ok(())
     }
 
-    fn of(&mut self, session: &Session<'_>, entity: i64) -> Result<&mut Lesson> {
+    fn lesson(&mut self, session: &Session<'_>, entity: i64) -> Result<&mut Lesson> {
         let known =
             if self.definitions.contains_key(&entity) { None } else { known(session, entity)? };
         self.read += known.as_ref().map_or(0, Definition::length);
+        // An activity without a kept definition begins with an empty one.
         let new = || Lesson { definition: known.unwrap_or_default(), changed: false };
         Ok(self.definitions.entry(entity).or_insert_with(new))
     }
 }
 
-/// What is kept of an activity. A text that is longer than it may be, of a version before, is not built: nothing can be
-/// added to it, so its length alone is told.
+/// The kept definition of an activity. One that an earlier release let grow longer than [`LONGEST_DEFINITION`] is not
+/// parsed: nothing can be merged into it, so only its length is needed.
 fn known(session: &Session<'_>, entity: i64) -> Result<Option<Definition>> {
     let sql = "SELECT octet_length(body), CASE WHEN octet_length(body) <= ?2 THEN body END \
                FROM definition WHERE entity = ?1";
@@ -105,7 +106,7 @@ fn known(session: &Session<'_>, entity: i64) -> Result<Option<Definition>> {
     Ok(Some(members.into()))
 }
 
-/// Whether `text` is not what was last said of this thing. Spares a look-up per statement.
+/// Whether `text` differs from the last one seen for this thing: spares a look-up where it does not.
 fn is_news(session: &mut Session<'_>, entity: i64, text: &str) -> bool {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);

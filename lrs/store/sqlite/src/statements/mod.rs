@@ -2,6 +2,6 @@
 
 mod filter;
 mod learn;
+mod link;
 pub(super) mod put;
 pub(super) mod read;
-mod references;

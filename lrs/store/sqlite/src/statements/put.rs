@@ -4,7 +4,7 @@ use rusqlite::params;
 use serde_json::Value;
 
 use super::learn::Lessons;
-use super::references::Web;
+use super::link::Web;
 use crate::failure::Result;
 use crate::session::Session;
 use store::bounds::check_width;
@@ -17,7 +17,7 @@ use xapi::refusal::Refusal;
 use xapi::same;
 use xapi::stored::Stored;
 
-/// The flag of a voiding statement.
+/// The bit of `statement.flags` that a voiding statement has.
 pub(super) const VOIDING: i64 = 1;
 
 /// See [`store::StatementStore::put_statements`].
@@ -41,11 +41,11 @@ pub(crate) fn restore(
     statements: &[Stored],
     attachments: &[Attachment],
 ) -> Result<()> {
-    let again = |kept: &Stored| {
+    let prepare = |kept: &Stored| {
         Prepared::again(kept)
             .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))
     };
-    let prepared: Vec<Prepared> = statements.iter().map(again).collect::<store::Result<_>>()?;
+    let prepared: Vec<Prepared> = statements.iter().map(prepare).collect::<store::Result<_>>()?;
     let (mut web, mut lessons) = (Web::new(&prepared), Lessons::default());
     for (kept, statement) in statements.iter().zip(prepared) {
         if kept.stored <= session.memory.newest {
@@ -71,7 +71,7 @@ fn put_attachments(session: &Session<'_>, attachments: &[Attachment]) -> Result<
     Ok(())
 }
 
-/// False where the statement is kept already.
+/// Keeps a statement; false where the same one is kept already.
 fn put_one(
     session: &mut Session<'_>,
     mut statement: Prepared,
@@ -135,7 +135,8 @@ fn write(session: &Session<'_>, statement: Prepared, stored: Instant) -> Result<
 pub(super) fn own_keys(kept: &Stored) -> Result<(Value, Vec<IndexKey>)> {
     let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", kept.id));
     let value = kept.value().map_err(corrupt)?;
-    let authority = value.get("authority").cloned().unwrap_or_default();
-    let keys = xapi::index::keys(&value, &authority);
+    // Another store's statement may have none: it was restored just as it was there.
+    let authority = value.get("authority").unwrap_or(&Value::Null);
+    let keys = xapi::index::keys(&value, authority);
     Ok((value, keys))
 }

@@ -13,7 +13,7 @@ use super::{Hand, SqliteStore, open, shared};
 use crate::FILE;
 use store::{
     DocumentStore as _, Kept, LogPage, Result, StatementLog as _, StatementStore as _, Store as _,
-    StoreError,
+    StoreError, TransferStore as _,
 };
 use store_testkit::damage::pages_end_before_the_second_of_three;
 use store_testkit::sample::{batch, id, log, put, put_each, stamped, statement, with};
@@ -221,4 +221,31 @@ async fn a_store_of_the_version_before_opens_and_its_statements_are_read() {
     };
     let sums = store.read(counted).await.unwrap();
     assert_eq!(sums, (3, 1));
+}
+
+/// Of a release that wrote no checksums: nothing but the columns themselves tells that they are wrong.
+#[tokio::test]
+async fn a_document_on_a_shelf_that_is_not_known_is_an_error() {
+    let home = TempDir::new().unwrap();
+    let free = Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
+    let (activity, agent) = ("https://a.example/a".into(), "mbox::mailto:p@x.example".into());
+    let shelf = Shelf { resource: Resource::State, activity, agent, registration: None };
+    let document = Document {
+        content_type: "text/plain".into(),
+        updated: Instant::from_micros(1),
+        body: "page 7".into(),
+    };
+    let key = DocumentKey { shelf, id: "d".into() };
+    let store = open(&home, &Hand::new());
+    store.change_document(key, free, Change::Put(document)).await.unwrap();
+    drop(store);
+    let change = |sql: &str| Connection::open(file(&home)).unwrap().execute(sql, []).unwrap();
+    for (column, other, good) in [("resource", "9", "0"), ("registration", "'other'", "''")] {
+        assert_eq!(change(&format!("UPDATE document SET {column} = {other}, checksum = NULL")), 1);
+        let error = open(&home, &Hand::new()).documents_beyond(None, 1).await.unwrap_err();
+        assert!(matches!(&error, StoreError::Corrupt(_)), "{column}: {error}");
+        assert_eq!(change(&format!("UPDATE document SET {column} = {good}")), 1);
+    }
+    let store = open(&home, &Hand::new());
+    assert_eq!(store.documents_beyond(None, 1).await.unwrap().len(), 1);
 }

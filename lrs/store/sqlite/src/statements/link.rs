@@ -14,16 +14,18 @@ use xapi::index::{IndexKey, inherited};
 use xapi::instant::Instant;
 use xapi::prepare::{Prepared, target};
 
-/// Keys of targets that are remembered while a batch is kept.
+/// Keys of targets remembered at most while a batch is kept.
 const REMEMBERED: usize = 100_000;
 
 /// The references that a batch makes and meets, and what they may cost.
 pub(super) struct Web {
-    /// What the batch's own statements may still inherit, and how many of them are to come that refer to another.
+    /// What the batch's own statements may still inherit.
     inherits: Allowance,
+    /// How many of the batch's statements are still to come that refer to another one.
     referring: usize,
-    /// What statements that came before may still inherit from those of the batch, and how many may.
+    /// What statements kept before may still inherit from those of the batch.
     passes_on: Allowance,
+    /// How many statements kept before may still inherit from those of the batch.
     heirs: usize,
     targets: HashMap<Uuid, Rc<Link>>,
     remembered: usize,
@@ -39,17 +41,18 @@ struct Link {
 impl Web {
     pub(super) fn new(statements: &[Prepared]) -> Self {
         Self {
-            inherits: Allowance::of(statements.len()),
+            inherits: Allowance::of_batch(statements.len()),
             referring: statements.iter().filter(|statement| statement.target.is_some()).count(),
-            passes_on: Allowance::of(statements.len()),
+            passes_on: Allowance::of_batch(statements.len()),
             heirs: MOST_HEIRS,
             targets: HashMap::new(),
             remembered: 0,
         }
     }
 
-    /// What `statement` inherits from its target, the target's target, and so on, as far as they
-    /// are kept; of what is more than its share, the nearest and closest.
+    /// What `statement` inherits from its target, the target's target, and so on, up to one that is
+    /// not kept. Where that is more than its share, the keys of the nearest targets, and of each the
+    /// closest first.
     pub(super) fn inherited(
         &mut self,
         session: &Session<'_>,
@@ -97,8 +100,8 @@ impl Web {
         Ok(Some(link))
     }
 
-    /// Gives the `keys` of the statement `id`, which has just come, to those that came before and
-    /// refer to it, directly or through others; each its share, the closest first.
+    /// Gives the `keys` of the new statement `id` to those kept before that refer to it, directly or
+    /// through others; to each its share, the closest first.
     pub(super) fn pass_on(
         &mut self,
         session: &mut Session<'_>,
@@ -121,11 +124,11 @@ impl Web {
     }
 }
 
-/// When those statements were stored that refer to `id`, directly or through others: the nearest first, and at most
-/// `most` of them.
+/// The `stored` of the statements that refer to `id`, directly or through others: the nearest first, at most `most` of
+/// them.
 fn heirs(session: &Session<'_>, id: Uuid, most: usize) -> Result<Vec<Instant>> {
     let mut seen = HashSet::from([id]);
-    // Each with how many references away it is.
+    // Each with the number of references between it and `id`.
     let mut targets = VecDeque::from([(id, 0)]);
     let mut heirs = Vec::new();
     while let Some((target, away)) = targets.pop_front() {

@@ -1,6 +1,6 @@
-//! Collections and indexes, as numbered steps: a step once released is never changed. Each is
-//! recorded when it is done; several processes may do it at once, and one that was cut off does
-//! it again.
+//! Collections and indexes, as numbered steps. A step that was released is never changed. A step is
+//! recorded when it is done. Several processes may do a step at once, and a step that was cut off is
+//! done again.
 
 use mongodb::bson::{Document, doc};
 use mongodb::{Database, IndexModel};

@@ -1,0 +1,295 @@
+//! The states of a claim as types. Each step consumes one state and gives the next, so that no step
+//! can be left out, done twice, or done in another order:
+//!
+//! ```text
+//! Claimed ── seal ──▶ Sealed ── wait_until_first ──▶ First ── finish ──▶ Finished
+//!    │                   └── another process finished it ──────────────▶ Finished
+//!    └── finish_empty: nothing was written under it ───────────────────▶ Finished
+//! ```
+//!
+//! A step that fails gives the claim up as far as its state allows. What it cannot undo, the
+//! [`super::Observer`] of any process does: it aborts a claim that is not sealed and finishes one
+//! that is.
+//!
+//! Each step trusts only what the newest version of the head says. Other processes may have held
+//! this one for dead meanwhile, and a change of the head may not have happened
+//! ([`crate::version_log`]).
+
+use super::claims::{Calls, Claims, Found};
+use super::completion::{Completion, Contents};
+use super::group::Group;
+use super::pause::{LOOKS, Pause, stuck};
+use crate::head::{Claim, Head, Owner, Stretch};
+use crate::task::Task;
+use crate::version_log::Version;
+use store::{Result, StoreError};
+use xapi::instant::Instant;
+use xapi::refusal::Refusal;
+
+/// A claim of this process, or one that this process finishes for a dead one.
+struct Own {
+    claims: Claims,
+    claim: Claim,
+    /// Lets the claim beat; `None` for one of a dead process.
+    _beating: Option<Task>,
+}
+
+/// Statements are being inserted under the claim.
+pub(super) struct Claimed {
+    own: Own,
+    version: Version,
+}
+
+/// The call that seals the claim was made: the claim is sealed, or perhaps so.
+pub(super) struct Sealed {
+    own: Own,
+}
+
+/// The claim is sealed, and no earlier one is open.
+pub(super) struct First {
+    own: Own,
+    version: Version,
+}
+
+/// The claim was removed from the head: its statements are visible once all earlier ones are.
+pub(super) struct Finished {
+    own: Own,
+}
+
+/// What a sealed claim became.
+pub(super) enum Turn {
+    First(First),
+    /// Another process, which held this one for dead, has finished it.
+    Finished(Finished),
+}
+
+impl Claimed {
+    /// Claims `count` instants from `now` on.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] while too many stretches are aborted.
+    pub(super) async fn new(claims: &Claims, now: Instant, count: usize) -> Result<Self> {
+        let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
+        let owner = Owner::numbered(rand::random());
+        let claimed = Self::open(claims, |head| head.claim(now, count, owner)).await?;
+        claimed.ok_or_else(stuck)
+    }
+
+    /// Claims a stretch for statements of another store.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where the stretch is not later than all that is there.
+    pub(super) async fn restoring(claims: &Claims, stretch: Stretch) -> Result<Self> {
+        let owner = Owner::numbered(rand::random());
+        let claimed = Self::open(claims, |head| head.claim_restored(stretch, owner)).await?;
+        claimed.ok_or_else(|| StoreError::Refused(Refusal::stored_earlier()))
+    }
+
+    async fn open(
+        claims: &Claims,
+        claim: impl FnMut(&mut Head) -> Option<Claim>,
+    ) -> Result<Option<Self>> {
+        let is_claimed = |head: &Head, claim: &Claim| head.claim_by(claim.owner).is_some();
+        let claimed = claims.versions.change_confirmed(claim, is_claimed).await?;
+        Ok(claimed.map(|(version, claim)| {
+            let beating = Some(claims.beat(claim.owner));
+            Self { own: Own { claims: claims.clone(), claim, _beating: beating }, version }
+        }))
+    }
+
+    pub(super) const fn claim(&self) -> &Claim {
+        &self.own.claim
+    }
+
+    /// Seals the claim: all of its statements must be there.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] also where another process has aborted the claim.
+    pub(super) async fn seal(self) -> Result<Sealed> {
+        let Self { own, version } = self;
+        let owner = own.claim.owner;
+        match own.claims.versions.change_from(version, |head| head.seal(owner)).await {
+            Ok(Some(())) => Ok(Sealed { own }),
+            Ok(None) => Err(own.abandon_lost().await),
+            Err(error) => {
+                own.abandon_perhaps_sealed(&error).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Finishes a claim whose statements turned out to be none.
+    pub(super) async fn finish_empty(self) -> Result<Finished> {
+        let Claim { owner, .. } = self.own.claim;
+        match self.own.finish_empty(owner).await {
+            Ok(()) => Ok(Finished { own: self.own }),
+            Err(error) => {
+                self.abandon(&error).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives up a claim whose statements could not be inserted for this reason.
+    pub(super) async fn abandon(self, error: &StoreError) {
+        self.own.abandon_unsealed(Calls::after(error)).await;
+    }
+}
+
+impl Sealed {
+    /// Waits until no earlier claim is open.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where earlier claims stay open for too long, and where the claim
+    /// was not sealed after all and another process has aborted it.
+    pub(super) async fn wait_until_first(self, group: &Group<'_>) -> Result<Turn> {
+        let own = self.own;
+        match own.wait_until_first(group).await {
+            Ok(Place::First(version)) => Ok(Turn::First(First { own, version })),
+            Ok(Place::Finished) => Ok(Turn::Finished(Finished { own })),
+            Ok(Place::Aborted) => Err(own.abandon_lost().await),
+            Err(error) => {
+                own.abandon_perhaps_sealed(&error).await;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl First {
+    /// A claim of a dead process, where it is sealed and the first; to be finished for that process.
+    pub(super) fn of_dead_process(
+        claims: &Claims,
+        version: &Version,
+        claim: &Claim,
+    ) -> Option<Self> {
+        let is_first = claim.sealed && version.head.is_first(claim.owner);
+        let own = Own { claims: claims.clone(), claim: *claim, _beating: None };
+        is_first.then(|| Self { own, version: version.clone() })
+    }
+
+    pub(super) const fn stretch(&self) -> Stretch {
+        self.own.claim.stretch
+    }
+
+    /// Completes the statements and finishes the claim. Where that fails, the claim stays the first,
+    /// and another process finishes it.
+    pub(super) async fn finish(
+        self,
+        completion: &Completion,
+        contents: Contents,
+    ) -> Result<Finished> {
+        let Self { own, version } = self;
+        completion.complete(&version.head, &own.claim, contents).await?;
+        let owner = own.claim.owner;
+        own.claims.versions.change_from(version, |head| head.finish(owner)).await?;
+        Ok(Finished { own })
+    }
+}
+
+impl Finished {
+    /// Waits until the statements of this claim can be read, and all stored up to `shared`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where earlier claims stay open for too long, and where the claim
+    /// was aborted.
+    pub(super) async fn wait_until_visible(self, shared: Option<Instant>) -> Result<()> {
+        let Own { claims, claim, .. } = &self.own;
+        let stored = shared.map_or(claim.stretch.to, |shared| shared.max(claim.stretch.to));
+        let mut pause = Pause::default();
+        for _ in 0..LOOKS {
+            let head = claims.versions.head().await?;
+            if head.horizon() >= stored {
+                let is_aborted = head.aborted.contains(&claim.stretch);
+                return if is_aborted { Err(lost()) } else { Ok(()) };
+            }
+            if head.claim_by(claim.owner).is_some() {
+                // The change that finished the claim did not happen.
+                claims.versions.change(|head| head.finish(claim.owner)).await?;
+            } else {
+                pause.rest().await;
+            }
+        }
+        Err(stuck())
+    }
+}
+
+/// Where a claim stands that was sealed.
+enum Place {
+    First(Version),
+    Finished,
+    Aborted,
+}
+
+impl Own {
+    async fn wait_until_first(&self, group: &Group<'_>) -> Result<Place> {
+        let Claim { stretch, owner, .. } = self.claim;
+        let mut pause = Pause::default();
+        for _ in 0..LOOKS {
+            let version = self.claims.versions.newest().await?;
+            let head = &version.head;
+            match head.claim_by(owner) {
+                None if head.aborted.contains(&stretch) => return Ok(Place::Aborted),
+                // An aborted stretch may be forgotten by now, but then its statements are gone.
+                None if group.is_there().await? => return Ok(Place::Finished),
+                None => return Ok(Place::Aborted),
+                Some(claim) if !claim.sealed => {
+                    // The change that sealed the claim did not happen.
+                    self.claims.versions.change(|head| head.seal(owner)).await?;
+                }
+                Some(_) if head.is_first(owner) => return Ok(Place::First(version)),
+                Some(_) => pause.rest().await,
+            }
+        }
+        Err(stuck())
+    }
+
+    async fn finish_empty(&self, owner: Owner) -> Result<()> {
+        self.claims.remove_files(&self.claim).await?;
+        self.claims.versions.change(|head| head.finish(owner)).await.map(drop)
+    }
+
+    /// Gives up a claim that is not sealed.
+    ///
+    /// Another process may have aborted the claim, swept its stretch and forgotten about it before
+    /// this one inserted its last statements: those are in no claim and no aborted stretch, and are
+    /// removed here. Not so the statements of a restored claim: its instants may be another copy's
+    /// by now.
+    async fn abandon_unsealed(self, calls: Calls) {
+        let Self { claims, claim, _beating: beating } = self;
+        drop(beating);
+        let abandoned = async {
+            match claims.abort_own(claim.owner, calls).await? {
+                Found::Gone if !claim.restored => claims.sweep(claim.stretch).await,
+                Found::Open | Found::Gone => Ok(()),
+            }
+        };
+        note(abandoned.await);
+    }
+
+    /// Gives up a claim that is sealed, or perhaps so. Where the head does not have the claim, it
+    /// may be finished, and its statements are kept for good.
+    async fn abandon_perhaps_sealed(self, error: &StoreError) {
+        let Self { claims, claim, _beating: beating } = self;
+        drop(beating);
+        note(claims.abort_own(claim.owner, Calls::after(error)).await.map(drop));
+    }
+
+    /// Gives up a claim that another process has aborted; gives what to answer.
+    async fn abandon_lost(self) -> StoreError {
+        self.abandon_unsealed(Calls::Pending).await;
+        lost()
+    }
+}
+
+/// Logs that a claim could not be given up: an observer will do it.
+fn note(abandoned: Result<()>) {
+    if let Err(error) = abandoned {
+        tracing::warn!(%error, "a group that failed is left to be taken back");
+    }
+}
+
+/// What to answer when other processes held this one for dead.
+fn lost() -> StoreError {
+    StoreError::Unavailable("this process was too slow, and others took its statements back".into())
+}
