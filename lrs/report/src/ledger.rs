@@ -3,6 +3,8 @@
 
 use course::{Activity, ActivityPlace, Credit, Entry, Form, ObjectTime, Replay, Step, Time, Words};
 
+use crate::words::words;
+
 /// Hours on one object that count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerLine {
@@ -49,17 +51,7 @@ impl HoursRule {
 
     /// The rule for people.
     pub fn words(self) -> Words {
-        match self {
-            Self::Sessions => Words::new("somma delle sessioni chiuse", "sum of closed sessions"),
-            Self::Outcome => Words::new(
-                "durata massima all'esito, senza sessioni",
-                "largest duration at an outcome, without sessions",
-            ),
-            Self::Nominal => {
-                Words::new("ore nominali al completamento", "nominal hours on completion")
-            }
-            Self::Presence => Words::new("presenza registrata", "registered presence"),
-        }
+        words(&format!("hours-rule-{}", self.as_str()))
     }
 }
 

@@ -7,6 +7,7 @@ use super::ExportError;
 use super::shown::{Shown, unsigned, unsigned_columns};
 use super::{Reader, shown};
 use crate::{Column, Table};
+use texts::Value;
 
 /// Between two columns.
 const GAP: &str = "  ";
@@ -71,8 +72,11 @@ fn heading(shown: &Shown) -> Result<String, ExportError> {
     let course = one_line(shown.course_title());
     let (id, zone) = (&shown.table.course, &shown.table.time_zone);
     let (title, as_of, through) = (one_line(shown.title()), shown.as_of(), shown.through()?);
-    let until = shown.table.through.map_or("", |_| shown.say("dati fino a ", "data until "));
-    Ok(format!("{title} – {course} ({id}), {as_of}, {until}{through} ({zone})"))
+    let through = match shown.table.through {
+        Some(_) => shown.say_with("until", &[("through", Value::Text(through))]),
+        None => through,
+    };
+    Ok(format!("{title} – {course} ({id}), {as_of}, {through} ({zone})"))
 }
 
 fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
@@ -230,17 +234,12 @@ impl Layout {
         positions.sort_unstable();
         let names: Vec<&str> =
             positions.iter().filter_map(|at| grid.headings.get(*at)).map(String::as_str).collect();
-        let (names, whole) = (names.join(", "), grid.whole().width());
-        Some(match shown.language {
-            course::Language::It => format!(
-                "Colonne che non entrano in {width} caratteri: {names}. Per vederle: larghezza \
-                 {whole} (--width {whole}), oppure il formato csv, xlsx o html."
-            ),
-            course::Language::En => format!(
-                "Columns that do not fit into {width} characters: {names}. To see them: a width of \
-                 {whole} (--width {whole}), or the format csv, xlsx or html."
-            ),
-        })
+        let values = [
+            ("width", Value::Text(width.to_string())),
+            ("names", Value::Text(names.join(", "))),
+            ("whole", Value::Text(grid.whole().width().to_string())),
+        ];
+        Some(shown.say_with("left-out", &values))
     }
 }
 

@@ -35,6 +35,8 @@ pub enum ProgressError {
     /// Something that this report does not take.
     #[error("the report {report} does not take {what}")]
     NotTaken {
+        /// The parameters that it takes.
+        takes: Vec<&'static str>,
         /// The report.
         report: &'static str,
         /// What was asked.

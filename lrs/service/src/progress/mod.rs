@@ -35,7 +35,7 @@ pub use deletion::{CourseSummary, DeletedCourse};
 pub use enrolment::Imported;
 pub use error::ProgressError;
 pub use presence::{CheckIn, CheckInCode, Registered, Sent, SessionAbout};
-pub use reports::{ReportKind, ReportQuery, UnknownReport};
+pub use reports::ReportQuery;
 pub use timeline::Timeline;
 pub use unassigned::Unassigned;
 pub use who::Who;

@@ -18,7 +18,7 @@ use course::{
     Activity, Identifier, Learner, LearnerList, Module, Overlong, Register, RegisterEntry, Session,
     SessionDay, micros_of_hours,
 };
-use report::session_of;
+use report::{SessionPlace, session_of};
 use store::{Result as StoreResult, StoreError};
 use xapi::authority::Authority;
 use xapi::same;
@@ -262,9 +262,8 @@ fn is_same(kept: &Stored, statement: &Value) -> StoreResult<bool> {
 impl<'k> At<'k> {
     fn find(known: &'k Known, event: &str, session: &str) -> Result<Self, ProgressError> {
         let found = session_of(&known.course, event, session);
-        let (module, activity, session) = found.ok_or_else(|| ProgressError::NoSession {
-            event: event.to_owned(),
-            session: session.to_owned(),
+        let SessionPlace { module, event: activity, session } = found.ok_or_else(|| {
+            ProgressError::NoSession { event: event.to_owned(), session: session.to_owned() }
         })?;
         Ok(Self { known, module, activity, session })
     }

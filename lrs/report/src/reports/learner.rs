@@ -1,42 +1,50 @@
 //! R14: one learner's page.
 
-use super::figure;
-use super::kind;
-use super::people;
-use super::progress::activity_name;
-use super::unmet::unmet;
-use super::view::{Member, View};
+use course::{Activity, Course, Standings, State, Words, hours_of};
+
+use crate::certificate::unmet;
+use crate::descriptor::{Asked, Report};
+use crate::figure;
+use crate::parameter::Parameter;
+use crate::people;
 use crate::table::{Cell, Column, Kind, Table};
-use course::Standings;
-use course::State;
-use course::Words;
-use course::{Activity, Course, hours_of};
+use crate::view::{Member, View};
+use crate::words::{Value, activity_kind, activity_name, joined, state, words, words_with};
 
 /// Module by module and activity by activity: how far, how well, for how many hours, and what is
 /// next. The notes say how the course as a whole and the certificate stand.
-pub fn learner(view: &View<'_>) -> Table {
-    let mut columns = people::columns();
-    columns.extend([
-        Column::new("module", Kind::Text, "Modulo", "Module"),
-        Column::new("module_title", Kind::Text, "Titolo del modulo", "Module title"),
-        Column::new("activity", Kind::Text, "Attività", "Activity"),
-        Column::new("activity_title", Kind::Text, "Titolo dell'attività", "Activity title"),
-        Column::new("kind", Kind::Text, "Tipo", "Kind"),
-        Column::new("state", Kind::State, "Stato", "State"),
-        Column::new("since", Kind::Date, "Completato dal", "Completed since"),
-        Column::new("passed", Kind::Flag, "Superato", "Passed"),
-        Column::new("score", Kind::Score, "Punteggio", "Score"),
-        Column::new("attempts", Kind::Count, "Tentativi", "Attempts"),
-        Column::new("hours", Kind::Hours, "Ore", "Hours"),
-        Column::new("next", Kind::Flag, "Prossimo passo", "Next step"),
-    ]);
-    let title = Words::new("Scheda del partecipante", "Learner page");
-    let mut table = view.table("learner", title, columns);
+pub(crate) static REPORT: Report = Report {
+    required: &[Parameter::Learner],
+    ..Report::plain("learner", "(R14) one learner's page", table)
+};
+
+fn table(asked: &Asked<'_>) -> Table {
+    let view = &asked.view;
+    let mut table = view.table(&REPORT, columns());
     for member in &view.members {
         table.notes.extend(notes(view, member));
         add_rows(view.course, member, &mut table);
     }
     table
+}
+
+fn columns() -> Vec<Column> {
+    let mut columns = people::columns();
+    columns.extend([
+        Column::of("module", Kind::Text),
+        Column::of("module_title", Kind::Text),
+        Column::of("activity", Kind::Text),
+        Column::of("activity_title", Kind::Text),
+        Column::of("kind", Kind::Text),
+        Column::of("state", Kind::State),
+        Column::of("since", Kind::Date),
+        Column::headed("passed", Kind::Flag, words("column-passed-learner")),
+        Column::of("score", Kind::Score),
+        Column::of("attempts", Kind::Count),
+        Column::headed("hours", Kind::Hours, words("column-hours-plain")),
+        Column::of("next", Kind::Flag),
+    ]);
+    columns
 }
 
 fn add_rows(course: &Course, member: &Member, table: &mut Table) {
@@ -56,7 +64,7 @@ fn add_rows(course: &Course, member: &Member, table: &mut Table) {
             Cell::Words(Words::of_title(&module.title)),
             Cell::Text(activity.key.clone()),
             Cell::Words(activity_name(activity)),
-            kind::cell(&activity.kind),
+            Cell::Code(activity.kind.clone(), activity_kind(&activity.kind)),
             Cell::State(standing.state),
             figure::date(standing.since),
             figure::flag(standing.success),
@@ -85,30 +93,26 @@ fn is_ready(course: &Course, standings: &Standings, module: usize, activity: &Ac
 fn notes(view: &View<'_>, member: &Member) -> Vec<Words> {
     let Standings { course: whole, certified, .. } = &member.standings;
     let course = view.course;
-    let (state, hours) = (whole.state.words(), hours_of(whole.micros()));
-    let number = figure::number_it;
-    let (of_it, of_en) = course.hours().map_or_else(Default::default, |target| {
-        (format!(" di {}", number(target)), format!(" of {target}"))
-    });
-    let mut notes = vec![Words::new(
-        format!("Corso: {}; ore: {}{of_it}.", state.it, number(hours)),
-        format!("Course: {}; hours: {hours}{of_en}.", state.en),
-    )];
+    let mut values = vec![
+        ("state", Value::Words(state(whole.state))),
+        ("hours", Value::Number(hours_of(whole.micros()))),
+    ];
+    let mut notes = vec![match course.hours() {
+        Some(target) => {
+            values.push(("target", Value::Number(target)));
+            words_with("note-course-target", &values)
+        }
+        None => words_with("note-course", &values),
+    }];
     match certified {
         _ if course.outline().certificate.is_none() => {}
-        Some(day) => notes.push(Words::new(
-            format!("Attestato: requisiti raggiunti dal {}.", figure::day_it(*day)),
-            format!("Certificate: earned on {day}."),
-        )),
+        Some(day) => {
+            notes.push(words_with("certificate-earned", &[("day", Value::Day(*day))]));
+        }
         None => {
-            let (it, en): (Vec<_>, Vec<_>) = unmet(course, &member.standings, view.day)
-                .into_iter()
-                .map(|Words { it, en }| (it, en))
-                .unzip();
-            notes.push(Words::new(
-                format!("Attestato: requisiti non raggiunti. Mancano: {}.", it.join("; ")),
-                format!("Certificate: not earned. Missing: {}.", en.join("; ")),
-            ));
+            let missing = joined(&unmet(course, &member.standings, view.day), "; ");
+            let missing = [("missing", Value::Words(missing))];
+            notes.push(words_with("certificate-not-earned", &missing));
         }
     }
     notes
