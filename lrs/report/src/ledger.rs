@@ -73,7 +73,8 @@ fn activity_lines(
     activity: &Activity,
     lines: &mut Vec<LedgerLine>,
 ) {
-    let Some(state) = replay.state_on(place) else { return };
+    #[expect(clippy::expect_used, reason = "a replay has a state for each activity of its course")]
+    let state = replay.state_on(place).expect("the state of an activity");
     let mut left = state.micros(activity);
     if matches!(activity.form, Form::Online { credit: Credit::Nominal, .. }) {
         lines.extend((left > 0).then(|| nominal(replay, place, activity, left)));

@@ -17,8 +17,7 @@ pub struct SessionPlace<'c> {
 /// several events may use.
 pub fn sessions_named<'c>(course: &'c Course, wanted: &str) -> Vec<SessionPlace<'c>> {
     let mut found = Vec::new();
-    for (place, event) in course.activities() {
-        let Some((module, _)) = course.at(place) else { continue };
+    for (_, module, event) in course.activities_in_modules() {
         let (of, id) = wanted.split_once('/').unwrap_or((&event.key, wanted));
         let sessions = event.sessions().iter().filter(|it| of == event.key && it.id == id);
         found.extend(sessions.map(|session| SessionPlace { module, event, session }));

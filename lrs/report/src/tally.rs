@@ -1,7 +1,7 @@
 //! How many learners are how far in each part of a course: the figures that several reports show,
 //! each its own choice of them.
 
-use course::{Activity, ActivityStanding, Module, Standing, Standings, State, Words};
+use course::{Activity, ActivityPlace, ActivityStanding, Module, Standing, Standings, State, Words};
 
 use crate::descriptor::Report;
 use crate::figure;
@@ -191,11 +191,11 @@ type Order<'a> = Vec<(usize, &'a str)>;
 fn parts<'a>(view: &View<'a>, grouping: &Grouping) -> Vec<CoursePart<'a>> {
     let course = view.course;
     if grouping.has_activities() {
-        let activities = course.activities().enumerate().filter_map(|(n, (place, activity))| {
-            let (module, _) = course.at(place)?;
-            Some(CoursePart::Activity(place.module, module, n, activity))
-        });
-        return activities.collect();
+        let activities = course.activities_in_modules().enumerate();
+        let part = |(n, (place, module, activity)): (usize, (ActivityPlace, _, _))| {
+            CoursePart::Activity(place.module, module, n, activity)
+        };
+        return activities.map(part).collect();
     }
     if grouping.has_modules() {
         let modules = course.modules().iter().enumerate();

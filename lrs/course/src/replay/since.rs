@@ -2,20 +2,23 @@
 
 use crate::model::Course;
 
-/// Whether something holds, and since when. What is lost and regained on one day held at the end
-/// of each day, and so has held since before.
+/// Whether a result holds, and since when. Results are reported by the end of a day: a result lost
+/// at 10:00 and regained at 15:00 of one day keeps its earlier date, because it held at the end of that
+/// day and of the day before. A result regained on a later day holds since then.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Since {
-    /// Whether it holds.
+    /// Whether the result holds now.
     pub holds: bool,
-    /// Since when it holds, in microseconds since 1970; nothing where it always has.
+    /// Since when it holds, in microseconds since 1970. None where it does not hold, and where it has
+    /// held from the beginning.
     pub at: Option<i64>,
-    /// Since when it held before, and when that ended.
+    /// Since when it held before it was lost (none: from the beginning), and when it was lost.
     lost: Option<(Option<i64>, i64)>,
 }
 
 impl Since {
-    /// Notes whether it holds from an instant on; says whether that is news.
+    /// Records that the result holds, or does not, from `at` on (none: from the beginning). Returns
+    /// whether that is a change.
     pub(super) fn turn(&mut self, holds: bool, at: Option<i64>, course: &Course) -> bool {
         if holds == self.holds {
             return false;

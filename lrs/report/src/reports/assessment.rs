@@ -37,13 +37,13 @@ struct TestSum {
 fn table(asked: &Asked<'_>) -> Table {
     let view = &asked.view;
     let by = GroupedBy::new(view, asked.grouping);
-    let activities = view.course.activities();
+    let activities = view.course.activities_in_modules();
     let mut tests: Vec<(_, Groups<'_, '_, TestSum>)> =
         activities.map(|activity| (activity, by.groups())).collect();
     for member in &view.members {
         let entry = entry_score(view.course, member);
         let Standings { modules, activities, .. } = &member.standings;
-        for (((place, activity), groups), standing) in tests.iter_mut().zip(activities) {
+        for (((place, _, activity), groups), standing) in tests.iter_mut().zip(activities) {
             if modules.get(place.module).is_some_and(|module| module.applies) {
                 let sum = groups.of(&member.learner, TestSum::default);
                 sum.add(standing, entry.filter(|_| is(activity, Assessment::Exit)));
@@ -51,8 +51,7 @@ fn table(asked: &Asked<'_>) -> Table {
         }
     }
     let mut table = view.table(&REPORT, columns(&by));
-    for ((place, activity), groups) in &tests {
-        let Some((module, _)) = view.course.at(*place) else { continue };
+    for ((_, module, activity), groups) in &tests {
         if !groups.is_any(|sum| sum.takers > 0) {
             continue;
         }

@@ -50,8 +50,7 @@ fn columns() -> Vec<Column> {
 fn add_rows(course: &Course, member: &Member, table: &mut Table) {
     let Standings { modules, activities, .. } = &member.standings;
     let mut next_is_named = false;
-    for ((place, activity), standing) in course.activities().zip(activities) {
-        let Some((module, _)) = course.at(place) else { continue };
+    for ((place, module, activity), standing) in course.activities_in_modules().zip(activities) {
         let Some(of_module) = modules.get(place.module).filter(|it| it.applies) else { continue };
         let is_open = of_module.state != State::Completed
             && standing.state != State::Completed

@@ -62,8 +62,8 @@ fn register(asked: &Asked<'_>) -> Table {
     let replays: Vec<(&Learner, Replay<'_>)> =
         details.iter().map(|it| (&*it.learner, it.replay(view.course, cut))).collect();
     let mut micros = 0;
-    for (place, activity) in view.course.activities().filter(|(_, it)| it.is_event()) {
-        let Some((module, _)) = view.course.at(place) else { continue };
+    let events = view.course.activities_in_modules().filter(|(_, _, activity)| activity.is_event());
+    for (place, module, activity) in events {
         let event = Event { view, notes, module, activity, place };
         event.register(&replays, &mut table, &mut micros);
     }

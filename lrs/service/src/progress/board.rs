@@ -97,7 +97,8 @@ impl Board {
         let changed: BTreeSet<usize> =
             documents.iter().filter_map(|it| self.by_actor.get(&it.actor).copied()).collect();
         for position in changed {
-            let Some(member) = self.members.get(position) else { continue };
+            #[expect(clippy::expect_used, reason = "`by_actor` holds positions of members")]
+            let member = self.members.get(position).expect("a member");
             let documents = documents_of(store, &id, &member.learner).await?;
             self.set(position, &documents);
         }
@@ -198,7 +199,8 @@ fn parts(
     let mut parts = Vec::with_capacity(documents.len());
     for document in documents {
         let Some(&position) = by_actor.get(&document.actor) else { continue };
-        let Some(learner) = people.get(position) else { continue };
+        #[expect(clippy::expect_used, reason = "`by_actor` holds positions of people")]
+        let learner = people.get(position).expect("a learner");
         let progress = progress_of(course.id(), document)?;
         let is_only_one = learner.known_as().len() == 1;
         let part = if is_only_one {

@@ -4,6 +4,7 @@ use super::boards::stopped;
 use super::error::ProgressError;
 use super::{Progress, TRIES};
 use course::{Course, Enrolment, LearnerList, ListChange, ListWarning, SheetErrors};
+use store::StoreError;
 
 /// What an import did, or would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +98,9 @@ impl Progress {
         for _ in 0..TRIES {
             let known = self.boards.register(id).await?;
             let (changed, outcome) = change(&known.course, &known.enrolment)?;
-            if dry_run || self.store.put_enrolment(id, &changed.to_kept(), known.revision).await? {
+            let unwritable = |error| StoreError::Corrupt(format!("the learners of {id}: {error}"));
+            let kept = changed.to_kept().map_err(unwritable)?;
+            if dry_run || self.store.put_enrolment(id, &kept, known.revision).await? {
                 self.poke().await;
                 return Ok(outcome);
             }

@@ -124,7 +124,7 @@ impl Followed {
     /// whether that was all of them. No document may be behind before; some may be afterwards.
     pub(super) async fn follow(&mut self, store: &dyn Store, log: &[Read]) -> Result<bool> {
         let first = log.partition_point(|read| read.stored <= self.mark.through);
-        let mut news = log.get(first..).unwrap_or_default();
+        let (_, mut news) = log.split_at(first);
         while !news.is_empty() {
             let (now, later) = news.split_at(self.remember(store, news).await?);
             for read in now {
@@ -234,15 +234,32 @@ impl Followed {
         Ok(())
     }
 
+    /// The document of an actor that changed.
+    fn changed(&self, actor: &str) -> Result<ProgressDocument> {
+        let progress = self.documents.get(actor).ok_or_else(|| {
+            StoreError::Corrupt(format!("the progress of {actor} in {} is not in memory", self.id))
+        })?;
+        self.written(actor, progress)
+    }
+
+    /// A document as it is kept. One that cannot be written is an error: an empty one would lose what
+    /// the actor did.
+    fn written(&self, actor: &str, progress: &ActorProgress) -> Result<ProgressDocument> {
+        let body = serde_json::to_vec(progress).map_err(|error| {
+            StoreError::Corrupt(format!("the progress of {actor} in {}: {error}", self.id))
+        })?;
+        Ok(ProgressDocument { actor: actor.to_owned(), body: Bytes::from(body) })
+    }
+
     /// Writes what changed, with the mark up to which it is true. False where somebody else has
     /// written, or the course is gone: what is in memory is worth nothing then. No document may be
     /// behind.
     pub(super) async fn save(&mut self, store: &dyn Store) -> Result<bool> {
         let documents: Vec<ProgressDocument> = if self.whole {
-            self.documents.iter().map(|(actor, progress)| written(actor, progress)).collect()
+            let all = self.documents.iter();
+            all.map(|(actor, progress)| self.written(actor, progress)).collect::<Result<_>>()?
         } else {
-            let of = |actor: &String| Some(written(actor, self.documents.get(actor)?));
-            self.changed.iter().filter_map(of).collect()
+            self.changed.iter().map(|actor| self.changed(actor)).collect::<Result<_>>()?
         };
         let (version, whole) = (self.version, self.whole);
         let written = store.put_progress(&self.id, version, self.mark, documents, whole).await?;
@@ -271,11 +288,6 @@ pub(super) fn of_agent(agent: &str, until: Instant, beyond: Option<Instant>) -> 
 async fn all_evidence(statements: Vec<Stored>) -> Result<Vec<Evidence>> {
     let read = move || statements.iter().filter_map(evidence_of).collect();
     tokio::task::spawn_blocking(read).await.map_err(|_| stopped())
-}
-
-fn written(actor: &str, progress: &ActorProgress) -> ProgressDocument {
-    let body = serde_json::to_vec(progress).unwrap_or_default();
-    ProgressDocument { actor: actor.to_owned(), body: Bytes::from(body) }
 }
 
 /// The document, where it has the shape that this program writes.

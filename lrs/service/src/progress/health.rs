@@ -90,9 +90,18 @@ impl Progress {
         let sites = sites(register);
         let (mut found, mut seen) = (Found::default(), HashSet::new());
         for statement in &self.newest_statements(&mut found).await? {
-            let Ok(value) = statement.value() else { continue };
+            let value = match statement.value() {
+                Ok(value) => value,
+                Err(error) => {
+                    let error = format!("statement {}: {error}", statement.id);
+                    found.unreadable.push(Unreadable { stored: statement.stored, error });
+                    continue;
+                }
+            };
             let stored = statement.stored.micros();
-            let Some(evidence) = Evidence::read(&value, "", stored) else { continue };
+            let id = statement.id.to_string();
+            // A statement of a group, or without an actor that can be enrolled, is of no learner.
+            let Some(evidence) = Evidence::read(&value, &id, stored) else { continue };
             let actor = evidence.actor.to_string();
             if !seen.insert((actor, evidence.fingerprint)) {
                 count(&mut found.repeated, stored);

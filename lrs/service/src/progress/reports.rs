@@ -286,3 +286,62 @@ impl Asked {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use report::reports::{EVERY, named};
+
+    use super::*;
+
+    fn refused(query: &ReportQuery) -> Option<(String, Vec<&'static str>)> {
+        match query.is_taken() {
+            Ok(()) => None,
+            Err(ProgressError::NotTaken { what, takes, .. }) => Some((what, takes)),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    /// A query with one thing asked.
+    fn asked(report: &'static Report, parameter: Parameter) -> Option<ReportQuery> {
+        let (mut query, text) = (ReportQuery::of(report), Some("x".to_owned()));
+        match parameter {
+            Parameter::By => query.by = Some(Grouping::default()),
+            Parameter::At => query.at = Some(Date::default()),
+            Parameter::Learner => query.who.learner = text,
+            Parameter::Region => query.who.region = text,
+            Parameter::Province => query.who.province = text,
+            Parameter::Body => query.who.body = text,
+            Parameter::Role => query.who.role = text,
+            Parameter::Office => query.who.office = text,
+            Parameter::Edition => query.who.edition = text,
+            Parameter::Expand => query.expand = true,
+            Parameter::Session => query.session = text,
+            Parameter::SmallGroups => query.small_groups = true,
+            // How an answer is written is no part of the query.
+            Parameter::Format | Parameter::Lang | Parameter::Width => return None,
+        }
+        if report.required.contains(&Parameter::Learner) {
+            query.who.learner = Some("x".to_owned());
+        }
+        Some(query)
+    }
+
+    #[test]
+    fn every_report_refuses_each_parameter_that_it_does_not_take_and_names_those_it_takes() {
+        for report in EVERY {
+            let takes: Vec<&str> = report.parameters().iter().map(|it| it.as_str()).collect();
+            for parameter in Parameter::EVERY {
+                let Some(query) = asked(report, parameter) else { continue };
+                let expected = (!takes.contains(&parameter.as_str()))
+                    .then(|| (format!("`{}`", parameter.as_str()), takes.clone()));
+                assert_eq!(refused(&query), expected, "{report} with {}", parameter.as_str());
+            }
+        }
+    }
+
+    #[test]
+    fn the_report_on_one_learner_needs_one() {
+        let query = ReportQuery::of(named("learner").unwrap());
+        assert!(matches!(query.is_taken(), Err(ProgressError::NobodyNamed)));
+    }
+}

@@ -126,9 +126,8 @@ impl Progress {
         let mut present = self.present(at, people).await?;
         let mut plan = Plan::default();
         for entry in &register.entries {
-            let Some(learner) = people.learners().iter().find(|it| it.id == entry.learner) else {
-                continue;
-            };
+            let learner = people.learners().iter().find(|it| it.id == entry.learner);
+            let learner = learner.ok_or_else(|| ProgressError::NoLearner(entry.learner.clone()))?;
             let before = present.remove(&learner.id).unwrap_or_default();
             self.plan_entry(at, learner, entry, before, authority, &mut plan).await?;
         }
@@ -185,7 +184,7 @@ impl Progress {
             return Ok(());
         }
         self.plan_voiding(before, authority, plan).await?;
-        let (id, statement) = self.with_id(at.attended(learner, entry)).await?;
+        let (id, statement) = self.with_id(at.attended(learner, entry)?).await?;
         plan.outcome.written.push(id);
         plan.statements.push(statement);
         Ok(())
