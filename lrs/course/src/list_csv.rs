@@ -90,7 +90,10 @@ impl Enrolment {
     }
 }
 
-#[expect(clippy::expect_used, reason = "into memory, and all records have a field for each heading")]
+#[expect(
+    clippy::expect_used,
+    reason = "into memory, and all records have a field for each heading"
+)]
 fn write(csv: &mut Writer<Vec<u8>>, fields: impl IntoIterator<Item = String>) {
     csv.write_record(fields).expect("a record of the list");
 }

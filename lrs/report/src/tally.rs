@@ -1,7 +1,9 @@
 //! How many learners are how far in each part of a course: the figures that several reports show,
 //! each its own choice of them.
 
-use course::{Activity, ActivityPlace, ActivityStanding, Module, Standing, Standings, State, Words};
+use course::{
+    Activity, ActivityPlace, ActivityStanding, Module, Standing, Standings, State, Words,
+};
 
 use crate::descriptor::Report;
 use crate::figure;

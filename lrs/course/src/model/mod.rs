@@ -27,9 +27,8 @@ impl Title {
     /// The text in `language`; failing that in the language of a region (`en-GB` for `en`), failing
     /// that in Italian, failing that the first by tag.
     pub fn in_language(&self, language: &str) -> &str {
-        let is_regional = |tag: &str| {
-            tag.strip_prefix(language).is_some_and(|region| region.starts_with('-'))
-        };
+        let is_regional =
+            |tag: &str| tag.strip_prefix(language).is_some_and(|region| region.starts_with('-'));
         let regional = || self.0.iter().find(|(tag, _)| is_regional(tag)).map(|(_, text)| text);
         self.0
             .get(language)

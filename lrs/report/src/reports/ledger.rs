@@ -21,7 +21,10 @@ fn table(asked: &Asked<'_>) -> Table {
     let (mut measured, mut counted) = (0_u64, 0_u64);
     for detail in asked.details {
         for line in ledger_lines(&detail.replay(view.course, cut)) {
-            #[expect(clippy::expect_used, reason = "the lines are of the activities of this course")]
+            #[expect(
+                clippy::expect_used,
+                reason = "the lines are of the activities of this course"
+            )]
             let (module, activity) = view.course.at(line.place).expect("the place of a line");
             measured = measured.saturating_add(line.measured);
             counted = counted.saturating_add(line.counted);

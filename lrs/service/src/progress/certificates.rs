@@ -28,15 +28,15 @@ impl Progress {
     pub async fn freeze(&self, id: &str, at: Option<Date>) -> Result<Frozen, ProgressError> {
         let now = self.clock.now();
         let horizon = self.store.consistent_through().await?;
-        let register = self.boards.register(id).await?;
-        let today = register.course.day_of(now.micros()).ok_or_else(|| no_day(now))?;
+        let enrolled = self.boards.enrolled(id).await?;
+        let today = enrolled.course.day_of(now.micros()).ok_or_else(|| no_day(now))?;
         let day = at.unwrap_or(today);
         if day > today {
             return Err(ProgressError::DayToCome(day));
         }
         let board = self.boards.board(id, Some(day)).await?;
         let view = View {
-            course: &board.register.course,
+            course: &board.enrolled.course,
             at: Some(day),
             day,
             through: self.through(&board, horizon).await?,
@@ -63,7 +63,7 @@ impl Progress {
     /// # Errors
     /// [`ProgressError`].
     pub async fn frozen(&self, id: &str) -> Result<Vec<Frozen>, ProgressError> {
-        self.boards.register(id).await?;
+        self.boards.enrolled(id).await?;
         let kept = self.store.certificates(id).await?;
         let read = |kept: KeptCertificates| {
             let corrupt = |error| StoreError::Corrupt(format!("certificates {}: {error}", kept.id));

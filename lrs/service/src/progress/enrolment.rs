@@ -86,7 +86,7 @@ impl Progress {
 
     /// The learners as they were enrolled, and the merges.
     pub async fn enrolment(&self, id: &str) -> Result<Enrolment, ProgressError> {
-        Ok(self.boards.register(id).await?.enrolment.clone())
+        Ok(self.boards.enrolled(id).await?.enrolment.clone())
     }
 
     async fn change_enrolment<T>(
@@ -96,7 +96,7 @@ impl Progress {
         change: impl Fn(&Course, &Enrolment) -> Result<(Enrolment, T), ProgressError>,
     ) -> Result<T, ProgressError> {
         for _ in 0..TRIES {
-            let known = self.boards.register(id).await?;
+            let known = self.boards.enrolled(id).await?;
             let (changed, outcome) = change(&known.course, &known.enrolment)?;
             let unwritable = |error| StoreError::Corrupt(format!("the learners of {id}: {error}"));
             let kept = changed.to_kept().map_err(unwritable)?;

@@ -23,7 +23,7 @@ pub enum ProgressError {
     /// The course file has faults.
     #[error(transparent)]
     Course(#[from] CourseErrors),
-    /// The list of learners, or the register, has faults.
+    /// The list of learners, or the presence sheet, has faults.
     #[error(transparent)]
     Sheet(#[from] SheetErrors),
     /// A list without a learner.

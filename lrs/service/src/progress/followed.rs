@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::boards::stopped;
 use super::read::{Read, Readable, Unreadable, evidence_of};
 use course::{ActorProgress, Course, Evidence};
-use store::{Followed as Mark, KeptCourse, ProgressDocument, Result, Store, StoreError};
+use store::{Followed, KeptCourse, ProgressDocument, Result, Store, StoreError};
 use xapi::instant::Instant;
 use xapi::query::{Filter, Match};
 use xapi::stored::Stored;
@@ -25,10 +25,10 @@ const ANEW: usize = 16;
 const PASSED_OVER: usize = 100_000;
 
 /// A course and what its actors said up to the mark.
-pub(super) struct Followed {
+pub(super) struct FollowedCourse {
     pub(super) id: String,
     /// How far the documents follow the log, once those of `anew` are computed.
-    pub(super) mark: Mark,
+    pub(super) mark: Followed,
     /// The version of the watermark that the documents in memory go with.
     version: i64,
     course: Course,
@@ -54,7 +54,7 @@ struct Anew {
     beyond: Option<Instant>,
 }
 
-impl Followed {
+impl FollowedCourse {
     /// The course as far as its kept documents go; from nothing where they were read for another
     /// file or have another shape. A kept course that does not parse is reported.
     pub(super) async fn load(store: &dyn Store, kept: &KeptCourse) -> Result<Self> {
@@ -94,7 +94,7 @@ impl Followed {
         self.anew.clear();
         self.passed_over.clear();
         self.whole = true;
-        self.mark = Mark { through: Instant::default(), reading };
+        self.mark = Followed { through: Instant::default(), reading };
     }
 
     /// Whether the log must be read to its end before the documents can be used.

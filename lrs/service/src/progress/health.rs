@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::Value;
 
 use super::Progress;
-use super::board::{Board, Register};
+use super::board::{Board, EnrolledCourse};
 use super::error::ProgressError;
 use super::read::{Readable, Unreadable};
 use super::unassigned::Unassigned;
@@ -47,7 +47,7 @@ impl Progress {
         if bounds.is_some() {
             return Err(ProgressError::Bounded);
         }
-        let register = self.boards.register(id).await?;
+        let enrolled = self.boards.enrolled(id).await?;
         let through = self.store.consistent_through().await?.micros();
         let mut findings = Vec::new();
         if let Some(ahead) = self.record.stored_ahead().await? {
@@ -65,9 +65,9 @@ impl Progress {
         add_without_time(&mut findings, &board);
         drop(board);
         let unassigned = self.unassigned(id).await?;
-        add_unassigned(&mut findings, &register, &unassigned);
-        self.newest(&register).await?.add_to(&mut findings);
-        Ok(make(DataHealth { course: &register.course, through, newest: NEWEST, findings }))
+        add_unassigned(&mut findings, &enrolled, &unassigned);
+        self.newest(&enrolled).await?.add_to(&mut findings);
+        Ok(make(DataHealth { course: &enrolled.course, through, newest: NEWEST, findings }))
     }
 
     /// When each key's last statement came.
@@ -86,8 +86,8 @@ impl Progress {
         Ok(())
     }
 
-    async fn newest(&self, register: &Register) -> Result<Found, StoreError> {
-        let sites = sites(register);
+    async fn newest(&self, enrolled: &EnrolledCourse) -> Result<Found, StoreError> {
+        let sites = sites(enrolled);
         let (mut found, mut seen) = (Found::default(), HashSet::new());
         for statement in &self.newest_statements(&mut found).await? {
             let value = match statement.value() {
@@ -114,9 +114,9 @@ impl Progress {
                 count(found.late.entry(source).or_default(), stored);
             }
             let Evidence { object, parents, groupings, .. } = &evidence;
-            let is_ours = register.people.find(&evidence.actor).is_some()
+            let is_ours = enrolled.people.find(&evidence.actor).is_some()
                 && sites.iter().any(|site| object.starts_with(site));
-            if is_ours && register.course.place_of(object, parents, groupings).is_none() {
+            if is_ours && enrolled.course.place_of(object, parents, groupings).is_none() {
                 count(found.unmapped.entry(object.clone()).or_default(), stored);
             }
         }
@@ -179,7 +179,7 @@ impl Found {
 /// Activities whose time is measured, that people completed, and of which nobody has any: what
 /// Moodle's log store plugin says of SCORM packages.
 fn add_without_time(findings: &mut Vec<Finding>, board: &Board) {
-    for (n, (_, activity)) in board.register.course.activities().enumerate() {
+    for (n, (_, activity)) in board.enrolled.course.activities().enumerate() {
         if !matches!(activity.form, Form::Online { credit: Credit::Measured, .. }) {
             continue;
         }
@@ -195,11 +195,15 @@ fn add_without_time(findings: &mut Vec<Finding>, board: &Board) {
     }
 }
 
-fn add_unassigned(findings: &mut Vec<Finding>, register: &Register, unassigned: &[Unassigned]) {
+fn add_unassigned(
+    findings: &mut Vec<Finding>,
+    enrolled: &EnrolledCourse,
+    unassigned: &[Unassigned],
+) {
     let statements = unassigned.iter().map(|actor| actor.statements).sum();
     findings.push(finding(Check::Unassigned, "", Some(statements), None));
     let mut by_name: HashMap<&str, Vec<&str>> = HashMap::new();
-    for learner in register.people.learners().iter().filter(|it| !it.name.is_empty()) {
+    for learner in enrolled.people.learners().iter().filter(|it| !it.name.is_empty()) {
         by_name.entry(&learner.name).or_default().push(&learner.id);
     }
     for actor in unassigned.iter().take(LISTED) {
@@ -213,9 +217,9 @@ fn add_unassigned(findings: &mut Vec<Finding>, register: &Register, unassigned: 
 }
 
 /// Scheme and authority of the IRIs that the course selects.
-fn sites(register: &Register) -> HashSet<String> {
+fn sites(enrolled: &EnrolledCourse) -> HashSet<String> {
     let mut sites = HashSet::new();
-    for (_, activity) in register.course.activities() {
+    for (_, activity) in enrolled.course.activities() {
         let Selection { ids, prefixes, within } = &activity.selection;
         for iri in ids.iter().chain(prefixes).chain(within) {
             let site: Vec<&str> = iri.splitn(4, '/').take(3).collect();

@@ -105,7 +105,7 @@ impl Progress {
             return Err(ProgressError::OtherId { file, address });
         }
         for _ in 0..TRIES {
-            let (based_on, reread) = match self.boards.register(id).await {
+            let (based_on, reread) = match self.boards.enrolled(id).await {
                 Ok(known) => {
                     enrolment::check_editions(course, &known.enrolment)?;
                     (known.revision, !course.reads_like(&known.course))

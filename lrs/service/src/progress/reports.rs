@@ -29,7 +29,7 @@ pub struct ReportQuery {
     pub who: Who,
     /// Whether the matrix shows activities too.
     pub expand: bool,
-    /// Of the register: the sheet to sign at this session, named as `session` or `event/session`.
+    /// Of the report `register`: the sheet to sign at this session, named as `session` or `event/session`.
     pub session: Option<String>,
     /// Whether figures of fewer than five people are shown.
     pub small_groups: bool,
@@ -135,12 +135,12 @@ impl Progress {
         let board = self.boards.board(id, query.at).await?;
         let mut query = query;
         if let Some(learner) = query.who.learner.take() {
-            let person = board.register.person(&learner, bounds.as_ref());
+            let person = board.enrolled.person(&learner, bounds.as_ref());
             let person = person.ok_or(ProgressError::NoLearner(learner))?;
             query.who.learner = Some(person.id.clone());
         }
         // Before anything is read: a session that the course does not have is refused.
-        query.session(&board.register.course)?;
+        query.session(&board.enrolled.course)?;
         let by = query.by.clone().map_or_else(|| query.report.usual_grouping().parse(), Ok)?;
         // Columns that only learners outside of the bounds have are as unknown as these are.
         let within = |it: &&Learner| {
@@ -204,7 +204,7 @@ impl Progress {
             }
         }
         if needs == Needs::DetailsAndNotes {
-            notes = self.notes(&board.register.course).await?;
+            notes = self.notes(&board.enrolled.course).await?;
         }
         Ok(Said { details, notes })
     }
@@ -216,7 +216,7 @@ impl Progress {
 /// [`StoreError::Unavailable`] for an instant outside of the years that have days, which a clock that
 /// is set wrong tells.
 pub(super) fn day_of(board: &Board, now: Instant) -> StoreResult<Date> {
-    board.register.course.day_of(now.micros()).ok_or_else(|| no_day(now))
+    board.enrolled.course.day_of(now.micros()).ok_or_else(|| no_day(now))
 }
 
 /// That the clock tells no day.
@@ -257,7 +257,7 @@ impl Asked {
 
     fn view<'b>(&self, board: &'b Board, day: Date) -> View<'b> {
         View {
-            course: &board.register.course,
+            course: &board.enrolled.course,
             at: self.query.at,
             day,
             through: self.through,

@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time};
 
 use super::statement::keyed;
 use super::{At, Plan};
-use crate::progress::board::Register as Known;
+use crate::progress::board::EnrolledCourse;
 use crate::progress::error::ProgressError;
 use crate::progress::reports::no_day;
 use crate::progress::{Progress, TRIES};
@@ -73,7 +73,7 @@ impl Progress {
         session: &str,
         bounds: Option<&Bounds>,
     ) -> Result<CheckInCode, ProgressError> {
-        let known = self.boards.register(id).await?;
+        let known = self.boards.enrolled(id).await?;
         let at = At::find(&known, event, session)?;
         if bounds.is_some_and(|bounds| !bounds.include(&at.session.region, "", "")) {
             return Err(ProgressError::Bounded);
@@ -90,7 +90,7 @@ impl Progress {
     /// # Errors
     /// [`ProgressError::NoCourse`].
     pub async fn course_title(&self, id: &str) -> Result<Words, ProgressError> {
-        Ok(Words::of_title(self.boards.register(id).await?.course.title()))
+        Ok(Words::of_title(self.boards.enrolled(id).await?.course.title()))
     }
 
     /// The session of today whose code this is, whatever its case, and with whatever between its
@@ -104,7 +104,7 @@ impl Progress {
         id: &str,
         code: &str,
     ) -> Result<SessionAbout, ProgressError> {
-        let known = self.boards.register(id).await?;
+        let known = self.boards.enrolled(id).await?;
         Ok(self.session_coded(&known, code)?.about())
     }
 
@@ -121,7 +121,7 @@ impl Progress {
         code: &str,
         who: &str,
     ) -> Result<CheckIn, ProgressError> {
-        let known = self.boards.register(id).await?;
+        let known = self.boards.enrolled(id).await?;
         let at = self.session_coded(&known, code)?;
         let no_learner = || ProgressError::NoLearner(who.to_owned());
         let learner = named(&known, who.trim()).ok_or_else(no_learner)?;
@@ -142,13 +142,17 @@ impl Progress {
         Err(ProgressError::Busy)
     }
 
-    fn today(&self, known: &Known) -> Result<Date, ProgressError> {
+    fn today(&self, known: &EnrolledCourse) -> Result<Date, ProgressError> {
         let now = self.clock.now();
         Ok(known.course.day_of(now.micros()).ok_or_else(|| no_day(now))?)
     }
 
     /// The session whose code this is, if it is today.
-    fn session_coded<'k>(&self, known: &'k Known, code: &str) -> Result<At<'k>, ProgressError> {
+    fn session_coded<'k>(
+        &self,
+        known: &'k EnrolledCourse,
+        code: &str,
+    ) -> Result<At<'k>, ProgressError> {
         let (course, today) = (&known.course, self.today(known)?);
         let code = squeezed(code).to_uppercase();
         let mut other_day = None;
@@ -200,7 +204,7 @@ impl At<'_> {
 
 /// The person of this id, identifier or mail address, or the one they were merged into. What is
 /// written otherwise than in the list must mean one person alone.
-fn named<'k>(known: &'k Known, who: &str) -> Option<&'k Learner> {
+fn named<'k>(known: &'k EnrolledCourse, who: &str) -> Option<&'k Learner> {
     let enrolled = &known.enrolment.learners;
     if enrolled.iter().any(|learner| learner.id == who) {
         return known.person(who, None);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use validator::Version;
 
-use super::board::Register as Known;
+use super::board::EnrolledCourse;
 use super::boards::stopped;
 use super::error::ProgressError;
 use super::{Progress, TRIES};
@@ -60,7 +60,7 @@ pub struct Registered {
 
 /// A session of a course, with all that it stands in.
 struct At<'k> {
-    known: &'k Known,
+    known: &'k EnrolledCourse,
     module: &'k Module,
     activity: &'k Activity,
     session: &'k Session,
@@ -90,7 +90,7 @@ impl Progress {
         authority: &Authority,
         bounds: Option<&Bounds>,
     ) -> Result<Registered, ProgressError> {
-        let known = self.boards.register(id).await?;
+        let known = self.boards.enrolled(id).await?;
         let at = At::find(&known, event, session)?;
         let people = at.people(bounds)?;
         let day = at.day();
@@ -259,7 +259,7 @@ fn is_same(kept: &Stored, statement: &Value) -> StoreResult<bool> {
 }
 
 impl<'k> At<'k> {
-    fn find(known: &'k Known, event: &str, session: &str) -> Result<Self, ProgressError> {
+    fn find(known: &'k EnrolledCourse, event: &str, session: &str) -> Result<Self, ProgressError> {
         let found = session_of(&known.course, event, session);
         let SessionPlace { module, event: activity, session } = found.ok_or_else(|| {
             ProgressError::NoSession { event: event.to_owned(), session: session.to_owned() }

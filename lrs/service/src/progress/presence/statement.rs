@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::At;
 use crate::progress::error::ProgressError;
 use course::{ATTENDED, Identifier, Learner, RegisterEntry};
-use xapi::authority::Authority;
 use store::StoreError;
+use xapi::authority::Authority;
 use xapi::prepare::VOIDED;
 
 /// The `turn`th id of a statement that a register writes: made of what it says, so that the same
