@@ -240,4 +240,53 @@ mod tests {
             );
         }
     }
+
+    /// The literal texts that follow one of these beginnings in a file.
+    fn literals(file: &str, after: &[&str]) -> Vec<String> {
+        let literal = |rest: &str| {
+            let text = rest.trim_start().strip_prefix('"')?.split('"').next();
+            text.map(str::to_owned)
+        };
+        let all = after.iter().flat_map(|begin| file.split(begin).skip(1));
+        all.filter_map(literal).collect()
+    }
+
+    /// The messages that code asks for by a whole id, or by the end of one.
+    fn asked() -> BTreeSet<String> {
+        let reports = sources("report/src", true).concat();
+        let with = |begin: &str, ids: Vec<String>| -> Vec<String> {
+            ids.into_iter().map(|id| format!("{begin}{id}")).collect()
+        };
+        let mut asked = literals(&reports, &["words(", "words_with("]);
+        asked.extend(with("column-", literals(&reports, &["Column::of("])));
+        let shown = sources("report/src/export", false).concat();
+        asked.extend(with("table-", literals(&shown, &[".say(", "say_with("])));
+        asked.extend(literals(&sources("http/src", true).concat(), &["say(self.language, "]));
+        asked.into_iter().collect()
+    }
+
+    #[test]
+    fn everything_that_code_asks_for_is_in_the_catalogue() {
+        let (asked, said) = (asked(), messages(FILES[0], false));
+        assert!(asked.len() > 80, "the search for messages finds {}", asked.len());
+        assert_eq!(asked.difference(&said).collect::<Vec<_>>(), [""; 0], "say these");
+    }
+
+    #[test]
+    fn everything_in_the_catalogue_is_asked_for() {
+        /// Beginnings of ids whose ends are data: the month of a day, a word of a course file.
+        const OF_DATA: [&str; 2] = ["month-", "kind-"];
+        /// Beginnings of ids whose ends are names in code.
+        const OF_NAMES: [&str; 7] =
+            ["report-", "column-", "table-", "state-", "hours-rule-", "check-", "list-warning-"];
+        let (all, file) = (sources("", true).concat(), FILES[0]);
+        let is_quoted = |id: &str| all.contains(&format!("\"{id}\""));
+        for id in messages(file, false) {
+            let is_of_data = OF_DATA.iter().any(|begin| id.starts_with(begin));
+            let name = OF_NAMES.iter().find_map(|begin| id.strip_prefix(begin));
+            let is_in_another = file.contains(&format!("{{ {id} }}"));
+            let is_used = is_quoted(&id) || name.is_some_and(is_quoted);
+            assert!(is_of_data || is_in_another || is_used, "nothing asks for {id}");
+        }
+    }
 }
