@@ -69,8 +69,7 @@ impl Enrolment {
             fields.extend(attributes.iter().map(attribute));
             write(&mut csv, fields);
         }
-        #[expect(clippy::expect_used, reason = "what is written into memory is there")]
-        csv.into_inner().expect("the text of the list")
+        finished(csv)
     }
 
     /// Whom a learner was merged into, where they are enrolled.
@@ -96,6 +95,11 @@ impl Enrolment {
 )]
 fn write(csv: &mut Writer<Vec<u8>>, fields: impl IntoIterator<Item = String>) {
     csv.write_record(fields).expect("a record of the list");
+}
+
+#[expect(clippy::expect_used, reason = "what is written into memory is there")]
+fn finished(csv: Writer<Vec<u8>>) -> Vec<u8> {
+    csv.into_inner().expect("the text of the list")
 }
 
 /// A further column's heading; where it has come to mean something since the list was taken,

@@ -95,9 +95,12 @@ impl FrozenCertificates {
     /// The hash that the list must have.
     pub fn computed(&self) -> String {
         let bare = Self { hash: String::new(), ..self.clone() };
-        #[expect(clippy::expect_used, reason = "texts, numbers and days have a JSON text")]
-        let text = serde_json::to_vec(&bare).expect("a list as JSON");
-        hex::encode(Sha256::digest(text))
+        hex::encode(Sha256::digest(bare.json()))
+    }
+
+    #[expect(clippy::expect_used, reason = "texts, numbers and days have a JSON text")]
+    fn json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a list as JSON")
     }
 
     /// Whether nothing was changed since the hash was made.

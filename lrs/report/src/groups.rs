@@ -68,7 +68,7 @@ impl<'g> GroupedBy<'g> {
             keys: self.keys.clone(),
             hides: self.hides,
             told_apart_by: self.keys.len(),
-            groups: BTreeMap::new(),
+            by_place: BTreeMap::new(),
             place: Vec::new(),
         }
     }
@@ -85,7 +85,7 @@ pub(crate) struct Groups<'g, 'l, T> {
     keys: Vec<&'g GroupKey>,
     hides: bool,
     told_apart_by: usize,
-    groups: BTreeMap<Place<'l>, T>,
+    by_place: BTreeMap<Place<'l>, T>,
     /// Where the learner is whose group was asked for last; kept for its memory.
     place: Place<'l>,
 }
@@ -109,18 +109,18 @@ impl<'g, 'l, T> Groups<'g, 'l, T> {
         let mut place = std::mem::take(&mut self.place);
         place.clear();
         place.extend(self.keys.iter().map(|key| key.of(learner)));
-        if !self.groups.contains_key(&place) {
-            self.groups.insert(place.clone(), new());
+        if !self.by_place.contains_key(&place) {
+            self.by_place.insert(place.clone(), new());
         }
         self.place = place;
         #[expect(clippy::expect_used, reason = "inserted where it was missing")]
-        self.groups.get_mut(&self.place).expect("the group of the place")
+        self.by_place.get_mut(&self.place).expect("the group of the place")
     }
 
     /// The figures of a learner's group, where there is one.
     pub(crate) fn of_known(&mut self, learner: &'l Learner) -> Option<&mut T> {
         let place: Place<'l> = self.keys.iter().map(|key| key.of(learner)).collect();
-        self.groups.get_mut(&place)
+        self.by_place.get_mut(&place)
     }
 
     /// The figures of the group at a place.
@@ -128,12 +128,12 @@ impl<'g, 'l, T> Groups<'g, 'l, T> {
     where
         T: Default,
     {
-        self.groups.entry(place).or_default()
+        self.by_place.entry(place).or_default()
     }
 
     /// Whether any group has figures like this.
     pub(crate) fn is_any(&self, has: impl Fn(&T) -> bool) -> bool {
-        self.groups.values().any(has)
+        self.by_place.values().any(has)
     }
 
     /// The same groups with a part of their figures, of which each part says how many people it has.
@@ -141,13 +141,13 @@ impl<'g, 'l, T> Groups<'g, 'l, T> {
         &'s self,
         part: impl Fn(&'s T) -> Option<&'s U>,
     ) -> Groups<'g, 'l, &'s U> {
-        let groups = self.groups.iter();
+        let groups = self.by_place.iter();
         let groups = groups.filter_map(|(place, all)| Some((place.clone(), part(all)?)));
         Groups {
             keys: self.keys.clone(),
             hides: self.hides,
             told_apart_by: self.told_apart_by,
-            groups: groups.collect(),
+            by_place: groups.collect(),
             place: Vec::new(),
         }
     }
@@ -166,7 +166,7 @@ impl<'l, T: People> Groups<'_, 'l, T> {
         if hidden.contains(&true) && !notes.contains(&note) {
             notes.push(note);
         }
-        let rows = self.groups.iter().zip(hidden).map(|((place, figures), is_hidden)| {
+        let rows = self.by_place.iter().zip(hidden).map(|((place, figures), is_hidden)| {
             let Row { names: mut cells, mut figures } = row(place, figures);
             if is_hidden {
                 figures.fill(Cell::Suppressed);
@@ -179,9 +179,9 @@ impl<'l, T: People> Groups<'_, 'l, T> {
 
     fn hidden(&self) -> Vec<bool> {
         if !self.hides {
-            return vec![false; self.groups.len()];
+            return vec![false; self.by_place.len()];
         }
-        let sizes = self.groups.iter().map(|(place, figures)| {
+        let sizes = self.by_place.iter().map(|(place, figures)| {
             (place.get(..self.told_apart_by).unwrap_or(place), figures.people())
         });
         hidden(&sizes.collect::<Vec<_>>())
@@ -193,12 +193,14 @@ impl<T: Figures> Groups<'_, '_, T> {
     /// together are too few to show.
     pub(crate) fn totals<K>(&self, figures: impl FnOnce(&T) -> Vec<(K, Cell)>) -> Vec<(K, Cell)> {
         let mut all = T::default();
-        for group in self.groups.values() {
+        for group in self.by_place.values() {
             all.merge(group);
         }
         let mut totals = figures(&all);
         if self.hides && is_small(all.people()) {
-            totals.iter_mut().for_each(|(_, cell)| *cell = Cell::Suppressed);
+            for (_, cell) in &mut totals {
+                *cell = Cell::Suppressed;
+            }
         }
         totals
     }

@@ -164,7 +164,9 @@ pub(crate) fn table(
     let is_whole = matches!(*parts, [CoursePart::Whole]);
     table.add_up(groups.totals(|Tallies(all)| {
         let mut sum = Tally::default();
-        all.iter().for_each(|tally| sum.merge(tally));
+        for tally in all {
+            sum.merge(tally);
+        }
         let summed = figures.iter().filter(|figure| is_whole || figure.adds_up);
         summed.map(|it| (it.key, (it.of)(&sum, &CoursePart::Whole, view))).collect()
     }));

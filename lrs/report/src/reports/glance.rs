@@ -42,11 +42,11 @@ fn table(asked: &Asked<'_>) -> Table {
         groups.at(Vec::new());
     }
     for member in &view.members {
-        add(&mut groups.of(&member.learner, Numbers::default).now, &facts(view, member));
+        add(&mut groups.of(&member.learner, Numbers::default).now, facts(view, member));
     }
     for member in &earlier.members {
         if let Some(numbers) = groups.of_known(&member.learner) {
-            add(&mut numbers.before, &facts(earlier, member));
+            add(&mut numbers.before, facts(earlier, member));
         }
     }
     let mut columns = by.columns();
@@ -85,9 +85,9 @@ fn facts(view: &View<'_>, member: &Member) -> [bool; 6] {
     ]
 }
 
-fn add(numbers: &mut [u64; 6], facts: &[bool; 6]) {
+fn add(numbers: &mut [u64; 6], facts: [bool; 6]) {
     for (number, fact) in numbers.iter_mut().zip(facts) {
-        *number += u64::from(*fact);
+        *number += u64::from(fact);
     }
 }
 

@@ -126,7 +126,7 @@ impl Board {
                 match part {
                     DocumentRead::Standings(standings) => self.stand(position, standings),
                     DocumentRead::OneOfSeveral(progress) => {
-                        gathered.entry(position).or_default().push(progress)
+                        gathered.entry(position).or_default().push(progress);
                     }
                 }
             }
