@@ -17,7 +17,7 @@ pub(super) struct Report {
     /// The course's id
     course: String,
     #[arg(value_name = "REPORT", help = format!("One of {}", report::reports::names()))]
-    report: String,
+    name: String,
     /// What rows are told apart by: any of module, activity, region, province, body,
     /// `population_class`, role, office, edition (or in Italian: modulo, regione, ente …) and further
     /// columns of the list of learners, separated by commas
@@ -158,7 +158,7 @@ fn terminal_width() -> Option<usize> {
 impl Report {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         let path =
-            format!("/api/v1/courses/{}/reports/{}", encoded(&self.course), encoded(&self.report));
+            format!("/api/v1/courses/{}/reports/{}", encoded(&self.course), encoded(&self.name));
         let parameters = [
             ("by", self.by),
             ("at", self.at),
