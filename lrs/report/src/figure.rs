@@ -38,13 +38,13 @@ pub(crate) fn flag(flag: Option<bool>) -> Cell {
     flag.map_or(Cell::Empty, Cell::Flag)
 }
 
-/// The mean of a sum over so many; nothing over nobody.
+/// The mean of a sum over `count` learners; none over no learner.
 #[expect(clippy::cast_precision_loss, reason = "learners are fewer than 2^52")]
 pub(crate) fn mean(sum: f64, count: u64) -> Option<f64> {
     (count > 0).then(|| sum / count as f64)
 }
 
-/// A share of so many.
+/// The share that `part` learners are of `whole`; empty where `whole` is 0.
 #[expect(clippy::cast_precision_loss, reason = "learners are fewer than 2^52")]
 pub(crate) fn share(part: u64, whole: u64) -> Cell {
     if whole == 0 { Cell::Empty } else { Cell::Share(four(part as f64 / whole as f64)) }

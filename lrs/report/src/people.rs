@@ -1,4 +1,4 @@
-//! The columns that say who somebody is.
+//! The columns that say which learner a row is about.
 
 use crate::table::{Cell, Column, Kind};
 use course::Identifier;

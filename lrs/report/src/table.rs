@@ -23,7 +23,7 @@ pub enum Kind {
     Date,
     /// An instant, written in the table's time zone where people read it.
     Instant,
-    /// How far somebody is.
+    /// A [`course::State`]: not started, in progress, completed.
     State,
     /// Yes or no.
     Flag,

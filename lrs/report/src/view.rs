@@ -20,7 +20,7 @@ pub struct Member {
     pub standings: Standings,
 }
 
-/// The learners that somebody may see and asked for, as they stand on one day.
+/// The learners that the reader of a report may see and asked for, as they stand on one day.
 #[derive(Clone, Debug)]
 pub struct View<'a> {
     /// The course.

@@ -65,7 +65,7 @@ pub(crate) fn joined(all: &[Words], separator: &str) -> Words {
     Words::new(join(Language::It), join(Language::En))
 }
 
-/// How far somebody is.
+/// The name of a state.
 pub(crate) fn state(state: State) -> Words {
     words(match state {
         State::NotStarted => "state-not_started",

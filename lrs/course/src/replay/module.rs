@@ -120,7 +120,7 @@ fn fulfil_in_order(
 }
 
 /// Completes the modules whose rules and requirements are met. A module that is not for the
-/// learner hinders nobody.
+/// learner counts as completed where another one requires it.
 pub(super) fn complete_in_order(course: &Course, states: &mut [ModuleState], at: Option<i64>) {
     for _ in 0..=states.len() {
         let mut changed = false;

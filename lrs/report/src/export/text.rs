@@ -11,7 +11,7 @@ use texts::Value;
 
 /// Between two columns.
 const GAP: &str = "  ";
-/// Where a table is too wide, text in a cell is cut to so many characters.
+/// The most characters of a text in a cell where the table is too wide.
 const SHORT: usize = 24;
 /// The columns that are left out first where a table is too wide, from the first to the last: who
 /// reads the figures of a row can do without them. After them go the columns from the right.
@@ -243,7 +243,7 @@ impl Layout {
     }
 }
 
-/// At most so many characters of the terminal; the last is `…` where there were more.
+/// At most `width` columns of the terminal; the last character is `…` where there were more.
 fn cut(cell: &str, width: usize) -> String {
     if cell.width() <= width {
         return cell.to_owned();

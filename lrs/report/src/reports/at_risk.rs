@@ -30,7 +30,7 @@ fn table(asked: &Asked<'_>) -> Table {
     let mut rows: Vec<(u64, Vec<Cell>)> = at_risk
         .filter_map(|member| {
             let standings = &member.standings;
-            // Nobody is at risk who was never seen.
+            // A learner at risk has started, and so was seen.
             let idle = idle_days(standings, view.day)?;
             let mut row = people::cells(&member.learner);
             row.extend([

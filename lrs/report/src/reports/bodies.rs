@@ -38,7 +38,7 @@ struct FiguresOfBody {
 
 /// What tells a body from the others, and describes it.
 const OF_BODY: [&str; 5] = ["region", "province", "body", "istat", "population_class"];
-/// So many of them tell bodies apart; the others describe a body.
+/// How many of [`OF_BODY`], from the first, tell bodies apart; the others describe a body.
 const TOLD_APART_BY: usize = 3;
 
 /// The texts of [`OF_BODY`].
