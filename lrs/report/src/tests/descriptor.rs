@@ -1,5 +1,4 @@
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use super::report::{cohort, members, table_of, two_modules, view};
 use crate::reports::{EVERY, named};
@@ -101,22 +100,6 @@ fn everything_that_reports_say_is_in_the_catalogue() {
                 let is_id = OF_REPORTS.iter().any(|begin| text.starts_with(begin));
                 assert!(!is_id, "{}: the catalogue lacks {text}", table.report);
             }
-        }
-    }
-}
-
-#[test]
-fn no_report_uses_the_module_of_another() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/reports");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let files: Vec<_> = files.filter(|path| !path.ends_with("mod.rs")).collect();
-    assert_eq!(files.len(), EVERY.len(), "each report has a file, and no other file is there");
-    let stem = |path: &std::path::PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
-    for path in &files {
-        let text = std::fs::read_to_string(path).unwrap();
-        assert!(!text.contains("crate::reports"), "{}", path.display());
-        for other in files.iter().map(stem) {
-            assert!(!text.contains(&format!("super::{other}")), "{} uses {other}", path.display());
         }
     }
 }
