@@ -196,6 +196,36 @@ fn a_file_that_reads_files_is_found_and_one_that_speaks_of_it_is_not() {
     }
 }
 
+/// Uses of a report's module by another report: what two of them need stands beside the folder.
+fn uses_of_reports(files: &[File]) -> Vec<String> {
+    let stem = |file: &File| {
+        let name = file.path.strip_prefix("lrs/report/src/reports/")?.strip_suffix(".rs")?;
+        (name != "mod").then(|| name.to_owned())
+    };
+    let reports: Vec<String> = files.iter().filter_map(stem).collect();
+    let mut uses = Vec::new();
+    for file in files.iter().filter(|file| stem(file).is_some()) {
+        let ways = reports.iter().flat_map(|it| [format!("super::{it}"), format!("reports::{it}")]);
+        let ways: Vec<String> = ways.collect();
+        let ways: Vec<&str> = ways.iter().map(String::as_str).collect();
+        uses.extend(file.first_of(&ways).map(|way| format!("{}: {way}", file.path)));
+    }
+    uses
+}
+
+#[test]
+fn no_report_uses_the_module_of_another() {
+    let files = sources();
+    assert!(files.iter().any(|file| file.path == "lrs/report/src/reports/mod.rs"), "the folder");
+    assert_eq!(uses_of_reports(&files), [""; 0]);
+    let of = |text| File::new("lrs/report/src/reports/curve.rs", text);
+    let funnel = || File::new("lrs/report/src/reports/funnel.rs", "fn table() {}");
+    for way in ["use super::funnel;", "use crate::reports::funnel::REPORT;"] {
+        assert_eq!(uses_of_reports(&[of(way), funnel()]).len(), 1, "{way}");
+    }
+    assert_eq!(uses_of_reports(&[of("use crate::tally;"), funnel()]), [""; 0]);
+}
+
 /// Median and 95th percentile of the files' code lines.
 fn sizes(files: &[File]) -> (usize, usize) {
     let mut lines: Vec<usize> = files.iter().map(File::code_lines).collect();

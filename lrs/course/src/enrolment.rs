@@ -135,16 +135,20 @@ impl Enrolment {
         };
         let with_former = |learner: &Learner| {
             let mut learner = learner.clone();
-            let before = former.get(learner.id.as_str()).map(|it| it.identifiers.as_slice());
-            learner.identifiers.extend(before.unwrap_or_default().iter().filter(is_free).cloned());
+            if let Some(before) = former.get(learner.id.as_str()) {
+                learner.identifiers.extend(before.identifiers.iter().filter(is_free).cloned());
+            }
             learner
         };
         list.learners().iter().map(with_former).collect()
     }
 
     /// The text to keep.
-    pub fn to_kept(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+    ///
+    /// # Errors
+    /// Where it has no JSON text: an empty one must not take the place of an enrolment.
+    pub fn to_kept(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
     }
 
     /// The learners as reports see them: one for each person, with the identifiers of those

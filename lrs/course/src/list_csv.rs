@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use csv::{Terminator, WriterBuilder};
+use csv::{Terminator, Writer, WriterBuilder};
 
 use super::enrolment::Enrolment;
 use super::heading::{
@@ -55,8 +55,7 @@ impl Enrolment {
             Language::En => heading.name.to_owned(),
         });
         let further = attributes.values().map(|heading| own(heading));
-        // Writing into memory cannot fail, nor can records of one length.
-        let _ = csv.write_record(known.chain(further));
+        write(&mut csv, known.chain(further));
         for learner in &self.learners {
             let mut fields = fields(learner);
             if has_merges {
@@ -68,9 +67,9 @@ impl Enrolment {
                 found.map_or(String::new(), |(_, value)| value.clone())
             };
             fields.extend(attributes.iter().map(attribute));
-            let _ = csv.write_record(fields);
+            write(&mut csv, fields);
         }
-        csv.into_inner().unwrap_or_default()
+        finished(csv)
     }
 
     /// Whom a learner was merged into, where they are enrolled.
@@ -88,6 +87,19 @@ impl Enrolment {
         }
         headings
     }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "into memory, and all records have a field for each heading"
+)]
+fn write(csv: &mut Writer<Vec<u8>>, fields: impl IntoIterator<Item = String>) {
+    csv.write_record(fields).expect("a record of the list");
+}
+
+#[expect(clippy::expect_used, reason = "what is written into memory is there")]
+fn finished(csv: Writer<Vec<u8>>) -> Vec<u8> {
+    csv.into_inner().expect("the text of the list")
 }
 
 /// A further column's heading; where it has come to mean something since the list was taken,

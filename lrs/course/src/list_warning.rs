@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::error::clipped;
-use super::heading::{IDENTIFIERS, ISTAT, PROVINCE, REGION};
 use super::identifier::Identifier;
 use super::learner::Learner;
 use super::learner_list::LearnerList;
 use super::near::{near, offer};
 use super::territory::{self, Municipality};
-use crate::words::Words;
 
 /// Lines and values of a warning that are listed.
 const LISTED: usize = 10;
@@ -17,10 +15,8 @@ const LISTED: usize = 10;
 /// What many lines of a list have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListWarning {
-    /// Its name for programs.
+    /// Its name for programs. `list-warning-KIND` in the catalogue says what is wrong, and what to do.
     pub kind: &'static str,
-    /// What is wrong, and what to do.
-    pub message: Words,
     /// How many lines it is about.
     pub count: usize,
     /// The first of them, in the order of the file.
@@ -29,9 +25,24 @@ pub struct ListWarning {
     pub values: Vec<String>,
 }
 
-/// In the order in which they are told.
+impl ListWarning {
+    /// Every kind that there is.
+    pub const KINDS: [&'static str; 9] = [
+        Fault::Swapped.as_str(),
+        Fault::Region.as_str(),
+        Fault::Province.as_str(),
+        Fault::IstatZero.as_str(),
+        Fault::IstatElsewhere.as_str(),
+        Fault::IstatFormer.as_str(),
+        Fault::IstatUnknown.as_str(),
+        Fault::Comma.as_str(),
+        Fault::Slash.as_str(),
+    ];
+}
+
+/// What is wrong with a value, in the order in which warnings are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+enum Fault {
     Swapped,
     Region,
     Province,
@@ -70,10 +81,10 @@ impl LearnerList {
 }
 
 #[derive(Default)]
-struct Found(BTreeMap<Kind, (Vec<u64>, Vec<String>)>);
+struct Found(BTreeMap<Fault, (Vec<u64>, Vec<String>)>);
 
 impl Found {
-    fn add(&mut self, kind: Kind, line: u64, value: &str) {
+    fn add(&mut self, kind: Fault, line: u64, value: &str) {
         let (lines, values) = self.0.entry(kind).or_default();
         lines.push(line);
         if values.len() < LISTED && !values.iter().any(|known| *known == clipped(value)) {
@@ -82,17 +93,17 @@ impl Found {
     }
 
     /// Whether further values of a kind are listed.
-    fn wants_values(&self, kind: Kind) -> bool {
+    fn wants_values(&self, kind: Fault) -> bool {
         self.0.get(&kind).is_none_or(|(_, values)| values.len() < LISTED)
     }
 
     fn warnings(self) -> Vec<ListWarning> {
-        let warning = |(kind, (mut lines, values)): (Kind, (Vec<u64>, _))| {
+        let warning = |(kind, (mut lines, values)): (Fault, (Vec<u64>, _))| {
             lines.sort_unstable();
             lines.dedup();
             let count = lines.len();
             lines.truncate(LISTED);
-            ListWarning { kind: kind.as_str(), message: kind.message(), count, lines, values }
+            ListWarning { kind: kind.as_str(), count, lines, values }
         };
         self.0.into_iter().map(warning).collect()
     }
@@ -111,12 +122,12 @@ fn identifiers(line: u64, learner: &Learner, found: &mut Found) {
             _ => after_comma().any(is_identifier),
         };
         if is_joined {
-            found.add(Kind::Comma, line, &text);
+            found.add(Fault::Comma, line, &text);
         }
         if let Identifier::Account { home_page, .. } = identifier
             && home_page.ends_with('/')
         {
-            found.add(Kind::Slash, line, home_page);
+            found.add(Fault::Slash, line, home_page);
         }
     }
 }
@@ -131,8 +142,8 @@ fn is_italian([region, province, istat]: [&str; 3]) -> bool {
 /// that were meant are looked for where the value is `wanted`.
 fn faults_of(
     [region, province, istat]: [&str; 3],
-    wanted: impl Fn(Kind) -> bool,
-) -> Vec<(Kind, String)> {
+    wanted: impl Fn(Fault) -> bool,
+) -> Vec<(Fault, String)> {
     let mut faults = Vec::new();
     let (known_region, is_province) =
         (territory::region_called(region), territory::is_province(province));
@@ -140,7 +151,7 @@ fn faults_of(
         && territory::is_province(region)
         && territory::region_called(province).is_some();
     if is_swapped {
-        faults.push((Kind::Swapped, format!("{region}, {province}")));
+        faults.push((Fault::Swapped, format!("{region}, {province}")));
     } else {
         let with_near = |kind, text: &str, names: &mut dyn Iterator<Item = &'static str>| {
             if wanted(kind) {
@@ -150,12 +161,12 @@ fn faults_of(
             }
         };
         if !region.is_empty() && known_region.is_none() {
-            let value = with_near(Kind::Region, region, &mut territory::regions());
-            faults.push((Kind::Region, value));
+            let value = with_near(Fault::Region, region, &mut territory::regions());
+            faults.push((Fault::Region, value));
         }
         if !province.is_empty() && !is_province {
-            let value = with_near(Kind::Province, province, &mut territory::all_names());
-            faults.push((Kind::Province, value));
+            let value = with_near(Fault::Province, province, &mut territory::all_names());
+            faults.push((Fault::Province, value));
         }
     }
     if !istat.is_empty() {
@@ -165,11 +176,11 @@ fn faults_of(
     faults
 }
 
-fn fault_of_code(istat: &str, region: &str, province: &str) -> Option<(Kind, String)> {
+fn fault_of_code(istat: &str, region: &str, province: &str) -> Option<(Fault, String)> {
     match Municipality::of(istat) {
         Municipality::Unknown => {
             let lacks_zero = !matches!(Municipality::of(&padded(istat)), Municipality::Unknown);
-            let kind = if lacks_zero { Kind::IstatZero } else { Kind::IstatUnknown };
+            let kind = if lacks_zero { Fault::IstatZero } else { Fault::IstatUnknown };
             Some((kind, istat.to_owned()))
         }
         Municipality::Known(of) | Municipality::Former(of) => {
@@ -178,11 +189,11 @@ fn fault_of_code(istat: &str, region: &str, province: &str) -> Option<(Kind, Str
                 !territory::is_province(province) || territory::may_be_called(of, province);
             if !is_region || !is_province {
                 return Some((
-                    Kind::IstatElsewhere,
+                    Fault::IstatElsewhere,
                     format!("{istat}: {}, {}", of.name, of.region),
                 ));
             }
-            of.until.map(|until| (Kind::IstatFormer, format!("{istat}: {until}")))
+            of.until.map(|until| (Fault::IstatFormer, format!("{istat}: {until}")))
         }
     }
 }
@@ -192,7 +203,7 @@ fn padded(istat: &str) -> String {
     if (4..6).contains(&istat.len()) { format!("{istat:0>6}") } else { istat.to_owned() }
 }
 
-impl Kind {
+impl Fault {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Swapped => "region-province-swapped",
@@ -204,63 +215,6 @@ impl Kind {
             Self::IstatUnknown => "istat-unknown",
             Self::Comma => "identifiers-joined",
             Self::Slash => "home-page-slash",
-        }
-    }
-
-    fn message(self) -> Words {
-        let [region, province, istat, identifiers] =
-            [REGION, PROVINCE, ISTAT, IDENTIFIERS].map(|heading| heading.name);
-        let as_of = territory::as_of();
-        match self {
-            Self::Swapped => Words::new(
-                "regione e provincia sono scambiate: scrivere ciascuna nella sua colonna",
-                format!("`{region}` and `{province}` are swapped: put each into its own column"),
-            ),
-            Self::Region => Words::new(
-                "nessuna regione italiana si chiama così",
-                format!("`{region}` is no region of Italy"),
-            ),
-            Self::Province => Words::new(
-                "nessuna provincia italiana si chiama così",
-                format!("`{province}` is no province of Italy"),
-            ),
-            Self::IstatZero => Words::new(
-                "al codice ISTAT manca lo zero iniziale: i fogli di calcolo lo tolgono, perciò \
-                 dare alla colonna il formato testo",
-                format!(
-                    "`{istat}` lacks its leading zero: spreadsheets drop it, so make the column text"
-                ),
-            ),
-            Self::IstatElsewhere => Words::new(
-                "il codice ISTAT è di un'altra provincia o regione di quella della riga",
-                format!("`{istat}` is of another province or region than the line says"),
-            ),
-            Self::IstatFormer => Words::new(
-                "codice ISTAT di una provincia che non c'è più: ne è stato assegnato un altro",
-                format!(
-                    "`{istat}` is of a province that is no more: the municipality has a new one"
-                ),
-            ),
-            Self::IstatUnknown => Words::new(
-                format!(
-                    "codice ISTAT che non è nell'elenco dei comuni al {}: sbagliato, oppure di un \
-                     comune fuso o istituito dopo",
-                    as_of.it
-                ),
-                format!(
-                    "`{istat}` is not in the list of municipalities of {}: it is wrong, or of a \
-                     municipality that was merged, or made since",
-                    as_of.en
-                ),
-            ),
-            Self::Comma => Words::new(
-                "identificativi uniti da una virgola, che ne fa uno solo: separarli con `;`",
-                format!("`{identifiers}` joined by a comma, which makes them one: separate by `;`"),
-            ),
-            Self::Slash => Words::new(
-                "la homePage finisce con `/`: Moodle la invia senza, e così sono due account diversi",
-                "the homePage ends with `/`: Moodle sends it without, and these are two accounts",
-            ),
         }
     }
 }

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::Title;
-use crate::progress::State;
 
 /// A text for people, in the two languages of the reports.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,17 +49,6 @@ impl Language {
         match self {
             Self::It => "it",
             Self::En => "en",
-        }
-    }
-}
-
-impl State {
-    /// The state for people.
-    pub fn words(self) -> Words {
-        match self {
-            Self::NotStarted => Words::new("non iniziato", "not started"),
-            Self::InProgress => Words::new("in corso", "in progress"),
-            Self::Completed => Words::new("completato", "completed"),
         }
     }
 }

@@ -4,10 +4,13 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::table::{Cell, Column, Kind, Table};
-use crate::View;
-use course::Words;
-use course::{Course, Title};
+use course::{Course, Title, Words};
+
+use crate::certificate;
+use crate::figure;
+use crate::table::{Cell, Table};
+use crate::view::{Member, View};
+use crate::words::{Value, words, words_with};
 
 /// A frozen list. Its text is JSON; every member but `hash` goes into the hash.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -69,27 +72,8 @@ pub struct FrozenPerson {
 impl FrozenCertificates {
     /// The list of everybody in a view, frozen at an instant (microseconds since 1970).
     pub fn freeze(view: &View<'_>, frozen: i64) -> Self {
-        let people = view.members.iter().filter_map(|member| {
-            let standings = &member.standings;
-            let it = member.learner.as_ref().clone();
-            Some(FrozenPerson {
-                since: standings.certified?,
-                online: standings.course.online,
-                presence: standings.course.presence,
-                score: standings.course.score.map(ten_thousandths),
-                learner: it.id,
-                name: it.name,
-                region: it.region,
-                province: it.province,
-                body: it.body,
-                istat: it.istat,
-                role: it.role,
-                office: it.office,
-                edition: it.edition,
-            })
-        });
         let mut list = Self::empty(view.course, view.day, view.through, frozen);
-        list.people = people.collect();
+        list.people = view.members.iter().filter_map(|member| FrozenPerson::of(member)).collect();
         list.hash = list.computed();
         list
     }
@@ -99,7 +83,7 @@ impl FrozenCertificates {
             course: course.id().to_owned(),
             title: course.title().clone(),
             date,
-            rule: crate::certificates::rule(course),
+            rule: certificate::rule(course),
             time_zone: course.time_zone().to_owned(),
             through,
             frozen,
@@ -111,7 +95,12 @@ impl FrozenCertificates {
     /// The hash that the list must have.
     pub fn computed(&self) -> String {
         let bare = Self { hash: String::new(), ..self.clone() };
-        hex::encode(Sha256::digest(serde_json::to_vec(&bare).unwrap_or_default()))
+        hex::encode(Sha256::digest(bare.json()))
+    }
+
+    #[expect(clippy::expect_used, reason = "texts, numbers and days have a JSON text")]
+    fn json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a list as JSON")
     }
 
     /// Whether nothing was changed since the hash was made.
@@ -126,30 +115,9 @@ impl FrozenCertificates {
 
     /// The list as a table; its notes carry rule and hash.
     pub fn table(&self) -> Table {
-        let columns = [
-            ("learner", "Matricola", "Learner"),
-            ("name", "Nome", "Name"),
-            ("region", "Regione", "Region"),
-            ("province", "Provincia", "Province"),
-            ("body", "Ente", "Body"),
-            ("istat", "Codice ISTAT", "ISTAT code"),
-            ("role", "Ruolo", "Role"),
-            ("office", "Ufficio", "Office"),
-            ("edition", "Edizione", "Edition"),
-        ];
-        let mut columns: Vec<Column> =
-            columns.map(|(key, it, en)| Column::new(key, Kind::Text, it, en)).into();
-        columns.extend([
-            Column::new("since", Kind::Date, "Requisiti raggiunti il", "Earned on"),
-            Column::new("hours_online", Kind::Hours, "Ore a distanza", "Hours online"),
-            Column::new("hours_presence", Kind::Hours, "Ore in presenza", "Hours in presence"),
-            Column::new("hours", Kind::Hours, "Ore totali", "Hours"),
-            Column::new("score", Kind::Score, "Punteggio", "Score"),
-        ]);
-        let hash = &self.hash;
         Table {
-            report: "certificates",
-            title: Words::new("Elenco degli attestati", "Certificate list"),
+            report: certificate::LIST,
+            title: words("report-certificates"),
             course: self.course.clone(),
             course_title: self.title.clone(),
             at: Some(self.date),
@@ -157,13 +125,10 @@ impl FrozenCertificates {
             time_zone: self.time_zone.clone(),
             notes: vec![
                 self.rule.clone(),
-                Words::new(
-                    format!("Elenco congelato; impronta SHA-256: {hash}"),
-                    format!("Frozen list; SHA-256: {hash}"),
-                ),
+                words_with("note-frozen", &[("hash", Value::Text(self.hash.clone()))]),
             ],
-            columns,
-            print: crate::certificates::IN_PRINT,
+            columns: certificate::columns(),
+            print: certificate::IN_PRINT,
             rows: self.people.iter().map(FrozenPerson::cells).collect(),
             totals: None,
         }
@@ -171,17 +136,36 @@ impl FrozenCertificates {
 }
 
 impl FrozenPerson {
-    fn cells(&self) -> Vec<Cell> {
+    /// A learner as a list has them; none who has no right to the certificate.
+    pub(crate) fn of(member: &Member) -> Option<Self> {
+        let standings = &member.standings;
+        let since = standings.certified?;
+        let learner = member.learner.as_ref().clone();
+        Some(Self {
+            since,
+            online: standings.course.online,
+            presence: standings.course.presence,
+            score: standings.course.score.map(ten_thousandths),
+            learner: learner.id,
+            name: learner.name,
+            region: learner.region,
+            province: learner.province,
+            body: learner.body,
+            istat: learner.istat,
+            role: learner.role,
+            office: learner.office,
+            edition: learner.edition,
+        })
+    }
+
+    /// The cells of [`certificate::columns`].
+    pub(crate) fn cells(&self) -> Vec<Cell> {
         let Self { learner, name, region, province, body, istat, role, office, edition, .. } = self;
         let texts = [learner, name, region, province, body, istat, role, office, edition];
         let mut cells: Vec<Cell> = texts.into_iter().map(|text| Cell::Text(text.clone())).collect();
-        cells.extend([
-            Cell::Date(self.since),
-            crate::figure::hours_cell(self.online),
-            crate::figure::hours_cell(self.presence),
-            crate::figure::hours_cell(self.online.saturating_add(self.presence)),
-            self.score.map_or(Cell::Empty, |score| Cell::Score(of_ten_thousandths(score))),
-        ]);
+        cells.push(Cell::Date(self.since));
+        cells.extend(figure::hour_cells(self.online, self.presence));
+        cells.push(self.score.map_or(Cell::Empty, |score| Cell::Score(of_ten_thousandths(score))));
         cells
     }
 }

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use course::Learner;
 use course::Words;
 
+use crate::words::words;
+
 /// One thing by which a report has rows of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum GroupKey {
@@ -72,16 +74,8 @@ impl GroupKey {
     /// The heading of its column.
     pub fn words(&self) -> Words {
         match self {
-            Self::Module => Words::new("Modulo", "Module"),
-            Self::Activity => Words::new("Attività", "Activity"),
-            Self::Region => Words::new("Regione", "Region"),
-            Self::Province => Words::new("Provincia", "Province"),
-            Self::Body => Words::new("Ente", "Body"),
-            Self::PopulationClass => Words::new("Classe demografica", "Population class"),
-            Self::Role => Words::new("Ruolo", "Role"),
-            Self::Office => Words::new("Ufficio", "Office"),
-            Self::Edition => Words::new("Edizione", "Edition"),
             Self::Attribute(heading) => Words::new(heading, heading),
+            known => words(&format!("column-{}", known.as_str())),
         }
     }
 

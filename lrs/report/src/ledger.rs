@@ -3,6 +3,8 @@
 
 use course::{Activity, ActivityPlace, Credit, Entry, Form, ObjectTime, Replay, Step, Time, Words};
 
+use crate::words::words;
+
 /// Hours on one object that count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerLine {
@@ -49,17 +51,7 @@ impl HoursRule {
 
     /// The rule for people.
     pub fn words(self) -> Words {
-        match self {
-            Self::Sessions => Words::new("somma delle sessioni chiuse", "sum of closed sessions"),
-            Self::Outcome => Words::new(
-                "durata massima all'esito, senza sessioni",
-                "largest duration at an outcome, without sessions",
-            ),
-            Self::Nominal => {
-                Words::new("ore nominali al completamento", "nominal hours on completion")
-            }
-            Self::Presence => Words::new("presenza registrata", "registered presence"),
-        }
+        words(&format!("hours-rule-{}", self.as_str()))
     }
 }
 
@@ -81,7 +73,8 @@ fn activity_lines(
     activity: &Activity,
     lines: &mut Vec<LedgerLine>,
 ) {
-    let Some(state) = replay.state_on(place) else { return };
+    #[expect(clippy::expect_used, reason = "a replay has a state for each activity of its course")]
+    let state = replay.state_on(place).expect("the state of an activity");
     let mut left = state.micros(activity);
     if matches!(activity.form, Form::Online { credit: Credit::Nominal, .. }) {
         lines.extend((left > 0).then(|| nominal(replay, place, activity, left)));

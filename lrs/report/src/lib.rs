@@ -1,45 +1,35 @@
-//! The reports: each a function from a [`View`] to a [`Table`](crate::Table).
+//! The reports on a course, each described by a [`Report`] and made as a [`Table`], and the formats
+//! that tables are written in. [`reports::EVERY`] lists the reports.
 
-mod assessment;
-mod bodies;
-mod certificates;
-mod curve;
+mod certificate;
+mod descriptor;
+mod detail;
 pub mod export;
 mod figure;
 mod frozen;
-mod funnel;
 mod grouping;
-mod hours;
-mod kind;
-mod learner;
+mod groups;
 mod ledger;
-mod matrix;
+mod parameter;
 mod people;
-mod presence;
-mod progress;
+pub mod reports;
 mod risk;
-mod sheet;
-mod small;
+mod sessions;
 mod table;
+mod tally;
 #[cfg(test)]
 mod tests;
-mod unmet;
 mod view;
+mod words;
 
-pub use assessment::assessment;
-pub use bodies::bodies;
-pub use certificates::{certificates, rule as certificate_rule};
-pub use curve::curve;
+pub use descriptor::{Asked, Grouped, Make, Needs, Report};
+pub use detail::Detail;
 pub use frozen::{FrozenCertificates, FrozenPerson};
-pub use funnel::{comparison, funnel, hours_of_parts};
 pub use grouping::{GroupKey, Grouping, UnknownGroupKey};
-pub use hours::{Detail, hours, ledger};
-pub use learner::learner;
 pub use ledger::{HoursRule, LedgerLine, ledger_lines};
-pub use matrix::matrix;
-pub use presence::{attendance, register, session_of};
-pub use progress::progress;
-pub use risk::{at_risk, glance};
-pub use sheet::{SessionPlace, sessions_named, sheet};
+pub use parameter::Parameter;
+pub use reports::UnknownReport;
+pub use reports::health::{Check, DataHealth, Finding};
+pub use sessions::{SessionPlace, session_of, sessions_named};
 pub use table::{Cell, Column, Kind, Table};
 pub use view::{Member, View};

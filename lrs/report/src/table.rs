@@ -4,6 +4,8 @@
 use course::{State, Title, Words};
 use jiff::civil::Date;
 
+use crate::words::words;
+
 /// What the cells of a column are, and so how they are written and aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -21,7 +23,7 @@ pub enum Kind {
     Date,
     /// An instant, written in the table's time zone where people read it.
     Instant,
-    /// How far somebody is.
+    /// A [`course::State`]: not started, in progress, completed.
     State,
     /// Yes or no.
     Flag,
@@ -108,13 +110,13 @@ pub struct Table {
 impl Table {
     /// Sets the totals: the figures by the keys of their columns, all other cells empty. A table
     /// of fewer than two rows gets none, for they would repeat the row.
-    pub fn add_up<'k>(&mut self, figures: impl IntoIterator<Item = (&'k str, Cell)>) {
+    pub(crate) fn add_up<K: AsRef<str>>(&mut self, figures: impl IntoIterator<Item = (K, Cell)>) {
         if self.rows.len() < 2 {
             return;
         }
         let mut totals = vec![Cell::Empty; self.columns.len()];
         for (key, figure) in figures {
-            let at = self.columns.iter().position(|column| column.key == key);
+            let at = self.columns.iter().position(|column| column.key == key.as_ref());
             if let Some(cell) = at.and_then(|at| totals.get_mut(at)) {
                 *cell = figure;
             }
@@ -123,16 +125,29 @@ impl Table {
             self.totals = Some(totals);
         }
     }
+
+    /// Puts the column `key` with its cells to the position `to`, counted without that column.
+    pub(crate) fn move_column(&mut self, key: &str, to: usize) {
+        let Some(from) = self.columns.iter().position(|column| column.key == key) else { return };
+        let column = self.columns.remove(from);
+        self.columns.insert(to.min(self.columns.len()), column);
+        for cells in self.rows.iter_mut().chain(&mut self.totals) {
+            if from < cells.len() {
+                let cell = cells.remove(from);
+                cells.insert(to.min(cells.len()), cell);
+            }
+        }
+    }
 }
 
 impl Column {
-    /// A column under `key` with its heading in both languages.
-    pub fn new(
-        key: impl Into<String>,
-        kind: Kind,
-        it: impl Into<String>,
-        en: impl Into<String>,
-    ) -> Self {
-        Self { key: key.into(), heading: Words::new(it, en), kind }
+    /// A column under `key`. `column-KEY` in the catalogue is its heading.
+    pub(crate) fn of(key: &str, kind: Kind) -> Self {
+        Self::headed(key, kind, words(&format!("column-{key}")))
+    }
+
+    /// A column under `key` with a heading of its own.
+    pub fn headed(key: impl Into<String>, kind: Kind, heading: Words) -> Self {
+        Self { key: key.into(), heading, kind }
     }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use crate::descriptor::Report;
 use crate::table::{Column, Table};
 use course::Course;
 use course::Learner;
 use course::Standings;
-use course::Words;
 
 /// A learner and where they stand.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct Member {
     pub standings: Standings,
 }
 
-/// The learners that somebody may see and asked for, as they stand on one day.
+/// The learners that the reader of a report may see and asked for, as they stand on one day.
 #[derive(Clone, Debug)]
 pub struct View<'a> {
     /// The course.
@@ -53,7 +53,7 @@ impl View<'_> {
     ///
     /// Where a module or a column of the list of learners has the name of a figure, its key is
     /// written with `by:` before it.
-    pub fn table(&self, report: &'static str, title: Words, mut columns: Vec<Column>) -> Table {
+    pub(crate) fn table(&self, report: &Report, mut columns: Vec<Column>) -> Table {
         let keys: Vec<String> = columns.iter().map(|column| column.key.clone()).collect();
         for (at, column) in columns.iter_mut().enumerate() {
             if keys.iter().skip(at + 1).any(|later| *later == column.key) {
@@ -61,8 +61,8 @@ impl View<'_> {
             }
         }
         Table {
-            report,
-            title,
+            report: report.name,
+            title: report.title(),
             course: self.course.id().to_owned(),
             course_title: self.course.title().clone(),
             at: self.at,

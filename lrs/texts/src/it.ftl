@@ -544,3 +544,925 @@ package-part-course = corso
 package-part-block = blocco
 package-part-au = unità (au)
 package-part-activity = attività
+
+## I rapporti: i titoli
+
+report-glance = Il corso in sintesi
+report-funnel = Imbuto dei moduli
+report-progress = Avanzamento
+report-matrix = Quadro dei partecipanti
+report-curve = Andamento nel tempo
+report-ledger = Libro delle ore
+report-hours = Ore di formazione
+report-bodies = Enti partecipanti
+report-at-risk = Persone a rischio di abbandono
+report-register = Registro delle presenze
+report-assessment = Esiti delle prove
+report-attendance = Partecipazione agli eventi
+report-comparison = Confronto fra gruppi
+report-learner = Scheda del partecipante
+report-health = Qualità dei dati
+report-certificates = Elenco degli attestati
+sheet-title = Foglio firme: { $event }, { $session }, { $day }
+sheet-title-place = Foglio firme: { $event }, { $session }, { $day }; luogo: { $place }
+
+## I rapporti: le colonne. `column-…` è il nome della colonna per i programmi; dove un rapporto la chiama altrimenti, segue di che cosa.
+
+column-learner = Matricola
+column-name = Nome
+column-region = Regione
+column-province = Provincia
+column-body = Ente
+column-istat = Codice ISTAT
+column-population_class = Classe demografica
+column-role = Ruolo
+column-office = Ufficio
+column-edition = Edizione
+column-contact = Contatto
+column-module = Modulo
+column-module_title = Titolo del modulo
+column-activity = Attività
+column-activity_title = Titolo dell'attività
+column-event = Evento
+column-event_title = Titolo dell'evento
+column-kind = Tipo
+column-kind-of-event = Tipo di evento
+column-session = Edizione dell'evento
+column-date = Data
+column-date-of-point = Al giorno
+column-number = N.
+column-place = Luogo
+column-object = Oggetto
+column-object-elsewhere = Altra fonte
+column-present = Presente
+column-note = Annotazioni
+column-statements = Dichiarazioni xAPI
+column-arrival = Ora di arrivo
+column-departure = Ora di uscita
+column-signature = Firma
+column-enrolled = Iscritti
+column-started = Avviati
+column-not_started = Non iniziati
+column-in_progress = In corso
+column-completed = Completati
+column-active_7d = Attivi negli ultimi 7 giorni
+column-on_track = In regola
+column-at_risk = A rischio
+column-passed = Superati
+column-passed-learner = Superato
+column-passed-test = Superata
+column-failed = Non superati
+column-failed-test = Non superata
+column-score_mean = Punteggio medio
+column-score = Punteggio
+column-progress = Avanzamento
+column-progress-mean = Avanzamento medio
+column-hours_online = Ore a distanza
+column-hours_presence = Ore in presenza
+column-hours = Ore totali
+column-hours-plain = Ore
+column-hours-registered = Ore registrate
+column-hours-counted = Ore riconosciute
+column-hours_measured = Ore dichiarate
+column-hours_mean = Ore per persona
+column-hours_year = Ore nell'anno
+column-target = Ore previste
+column-target-course = Ore previste dal corso
+column-target-head = Ore previste a persona
+column-target-head-of-part = Ore previste a persona
+column-target_year = Ore annue previste
+column-target_year-head = Ore annue previste a persona
+column-target_year-head-of-part = Ore annue previste a persona
+column-taking_part = Con ore riconosciute
+column-reaching = Obiettivo raggiunto
+column-reaching_year = Obiettivo annuo raggiunto
+column-presence_share = Quota in presenza
+column-planned = Ore previste a persona
+column-share = Quota delle ore del corso
+column-started_share = Avviati
+column-completed_share = Completati (quota)
+column-pass_rate = Tasso di superamento
+column-bodies = Enti
+column-bodies_started = Enti con avviati
+column-bodies_completed = Enti con completati
+column-takers = Partecipanti alla prova
+column-attempts = Tentativi
+column-attempts_mean = Tentativi in media
+column-attempts_to_pass = Tentativi per superarla
+column-gap = Guadagno dall'ingresso
+column-score-tenth = { $from }–{ $to } %
+column-events = Eventi
+column-sessions = Edizioni tenute
+column-participants = Partecipanti
+column-attendances = Presenze
+column-in_presence = In presenza
+column-rule = Regola
+column-rule_words = Regola in parole
+column-state = Stato
+column-state-course = Corso
+column-since = Completato dal
+column-since-certificate = Requisiti raggiunti il
+column-since-of = { $name }: completato dal
+column-score-of = { $name }: punteggio
+column-week-before = { $name }, una settimana prima
+column-next = Prossimo passo
+column-last_seen = Ultima attività
+column-days_idle = Giorni di inattività
+column-missing = Attività mancanti
+column-check = Controllo
+column-meaning = Significato
+column-subject = Soggetto
+column-count = Numero
+column-last = Ultima volta
+
+## I rapporti: le note sotto la tabella
+
+note-small-groups = I gruppi con meno di 5 persone non sono mostrati; dove uno si ricaverebbe per differenza, è nascosto anche il successivo per grandezza.
+note-year = Le ore dell'anno sono quelle maturate nel { $year }, fino al giorno del rapporto.
+note-planned = Le ore previste crescono in linea retta dal primo all'ultimo giorno del corso.
+note-at-risk = A rischio: ha iniziato, non ha completato il corso, e non fa nulla da almeno { $days ->
+        [one] 1 giorno
+       *[other] { $days } giorni
+    }.
+note-newest = Orologi, ritardi, ripetizioni e oggetti: nelle ultime { $count } dichiarazioni.
+note-course = Corso: { $state }; ore: { $hours }.
+note-course-target = Corso: { $state }; ore: { $hours } di { $target }.
+note-frozen = Elenco congelato; impronta SHA-256: { $hash }
+
+## L'attestato: la regola, e che cosa manca
+
+certificate-no-rule = Il corso non ha una regola per l'attestato: aggiungere [certificate] al file.
+certificate-rule = Attestato: { $requirements }.
+certificate-modules = moduli completati: { $modules }
+certificate-hours = almeno { $hours ->
+        [one] 1 ora
+       *[other] { $hours } ore
+    }
+certificate-hours-presence = almeno { $hours ->
+        [one] 1 ora
+       *[other] { $hours } ore
+    } in presenza
+certificate-hours-of-them = di cui almeno { $hours } in presenza
+certificate-score = punteggio medio almeno { $score }
+certificate-by = entro il { $day }
+certificate-earned = Attestato: requisiti raggiunti dal { $day }.
+certificate-not-earned = Attestato: requisiti non raggiunti. Mancano: { $missing }.
+unmet-modules = moduli da completare: { $modules }
+unmet-hours = ore: { $there } di { $least }, ne mancano { $missing }
+unmet-hours-presence = ore in presenza: { $there } di { $least }, ne mancano { $missing }
+unmet-score = punteggio medio: { $score } di { $least }, manca { $missing }
+unmet-score-none = punteggio medio: ancora nessuno, serve almeno { $least }
+unmet-by = l'ultimo giorno valido era il { $day }
+
+## I rapporti: i valori
+
+state-not_started = non iniziato
+state-in_progress = in corso
+state-completed = completato
+hours-rule-sessions = somma delle sessioni chiuse
+hours-rule-outcome = durata massima all'esito, senza sessioni
+hours-rule-nominal = ore nominali al completamento
+hours-rule-presence = presenza registrata
+kind-online = attività online
+kind-lesson = lezione
+kind-reading = lettura
+kind-video = video
+kind-test = verifica
+kind-survey = questionario
+kind-assignment = elaborato
+kind-classroom = aula
+kind-seminar = seminario
+kind-webinar = webinar
+kind-workshop = laboratorio
+kind-joint_workshop = laboratorio congiunto
+kind-conference = convegno
+kind-specialist_training = formazione specialistica
+kind-study_visit = visita di studio
+kind-event = evento
+check-source = ultima dichiarazione della chiave
+check-refused = richieste rifiutate dall'avvio
+check-unassigned = dichiarazioni di attori non iscritti
+check-unassigned_actor = attore non iscritto
+check-same_name = stesso nome: la stessa persona?
+check-without_time = completata, ma nessuna dichiarazione ne dice la durata: con hours e credit = "nominal" le ore contano al completamento
+check-stored_ahead = secondi di anticipo di stored sull'orologio del server
+check-unreadable = dichiarazione rovinata nell'archivio: non conta; ripristinarla da una copia
+check-repeated = dichiarazioni ripetute, contate una volta
+check-clock_ahead = orologio avanti di oltre 5 minuti
+check-late = arrivate con oltre 7 giorni di ritardo
+check-unmapped = oggetti del sito fuori dal corso
+
+## I rapporti: la pagina, il foglio e il testo in cui si leggono
+
+table-facts-course = Corso
+table-facts-as-of = Situazione
+table-facts-through = Dati fino a
+table-facts-time-zone = Fuso orario
+table-as-of-now = al momento dell'estrazione
+table-as-of-end = alla fine del { $day }
+table-through-none = ancora nessuna registrazione
+table-flag-yes = sì
+table-flag-no = no
+table-total = Totale
+table-no-rows = Nessuna riga
+table-notes = Note
+table-note = Nota
+table-data = Dati
+table-report = Rapporto
+table-left-out = Colonne che non entrano in { $width } caratteri: { $names }. Per vederle: larghezza { $whole } (--width { $whole }), oppure il formato csv, xlsx o html.
+
+## I rapporti: i titoli
+
+report-glance = Il corso in sintesi
+report-funnel = Imbuto dei moduli
+report-progress = Avanzamento
+report-matrix = Quadro dei partecipanti
+report-curve = Andamento nel tempo
+report-ledger = Libro delle ore
+report-hours = Ore di formazione
+report-bodies = Enti partecipanti
+report-at-risk = Persone a rischio di abbandono
+report-register = Registro delle presenze
+report-assessment = Esiti delle prove
+report-attendance = Partecipazione agli eventi
+report-comparison = Confronto fra gruppi
+report-learner = Scheda del partecipante
+report-health = Qualità dei dati
+report-certificates = Elenco degli attestati
+sheet-title = Foglio firme: { $event }, { $session }, { $day }
+sheet-title-place = Foglio firme: { $event }, { $session }, { $day }; luogo: { $place }
+
+## I rapporti: le colonne. `column-…` è il nome della colonna per i programmi; dove un rapporto la chiama altrimenti, segue di che cosa.
+
+column-learner = Matricola
+column-name = Nome
+column-region = Regione
+column-province = Provincia
+column-body = Ente
+column-istat = Codice ISTAT
+column-population_class = Classe demografica
+column-role = Ruolo
+column-office = Ufficio
+column-edition = Edizione
+column-contact = Contatto
+column-module = Modulo
+column-module_title = Titolo del modulo
+column-activity = Attività
+column-activity_title = Titolo dell'attività
+column-event = Evento
+column-event_title = Titolo dell'evento
+column-kind = Tipo
+column-kind-of-event = Tipo di evento
+column-session = Edizione dell'evento
+column-date = Data
+column-date-of-point = Al giorno
+column-number = N.
+column-place = Luogo
+column-object = Oggetto
+column-object-elsewhere = Altra fonte
+column-present = Presente
+column-note = Annotazioni
+column-statements = Dichiarazioni xAPI
+column-arrival = Ora di arrivo
+column-departure = Ora di uscita
+column-signature = Firma
+column-enrolled = Iscritti
+column-started = Avviati
+column-not_started = Non iniziati
+column-in_progress = In corso
+column-completed = Completati
+column-active_7d = Attivi negli ultimi 7 giorni
+column-on_track = In regola
+column-at_risk = A rischio
+column-passed = Superati
+column-passed-learner = Superato
+column-passed-test = Superata
+column-failed = Non superati
+column-failed-test = Non superata
+column-score_mean = Punteggio medio
+column-score = Punteggio
+column-progress = Avanzamento
+column-progress-mean = Avanzamento medio
+column-hours_online = Ore a distanza
+column-hours_presence = Ore in presenza
+column-hours = Ore totali
+column-hours-plain = Ore
+column-hours-registered = Ore registrate
+column-hours-counted = Ore riconosciute
+column-hours_measured = Ore dichiarate
+column-hours_mean = Ore per persona
+column-hours_year = Ore nell'anno
+column-target = Ore previste
+column-target-course = Ore previste dal corso
+column-target-head = Ore previste a persona
+column-target-head-of-part = Ore previste a persona
+column-target_year = Ore annue previste
+column-target_year-head = Ore annue previste a persona
+column-target_year-head-of-part = Ore annue previste a persona
+column-taking_part = Con ore riconosciute
+column-reaching = Obiettivo raggiunto
+column-reaching_year = Obiettivo annuo raggiunto
+column-presence_share = Quota in presenza
+column-planned = Ore previste a persona
+column-share = Quota delle ore del corso
+column-started_share = Avviati
+column-completed_share = Completati (quota)
+column-pass_rate = Tasso di superamento
+column-bodies = Enti
+column-bodies_started = Enti con avviati
+column-bodies_completed = Enti con completati
+column-takers = Partecipanti alla prova
+column-attempts = Tentativi
+column-attempts_mean = Tentativi in media
+column-attempts_to_pass = Tentativi per superarla
+column-gap = Guadagno dall'ingresso
+column-score-tenth = { $from }–{ $to } %
+column-events = Eventi
+column-sessions = Edizioni tenute
+column-participants = Partecipanti
+column-attendances = Presenze
+column-in_presence = In presenza
+column-rule = Regola
+column-rule_words = Regola in parole
+column-state = Stato
+column-state-course = Corso
+column-since = Completato dal
+column-since-certificate = Requisiti raggiunti il
+column-since-of = { $name }: completato dal
+column-score-of = { $name }: punteggio
+column-week-before = { $name }, una settimana prima
+column-next = Prossimo passo
+column-last_seen = Ultima attività
+column-days_idle = Giorni di inattività
+column-missing = Attività mancanti
+column-check = Controllo
+column-meaning = Significato
+column-subject = Soggetto
+column-count = Numero
+column-last = Ultima volta
+
+## I rapporti: le note sotto la tabella
+
+note-small-groups = I gruppi con meno di 5 persone non sono mostrati; dove uno si ricaverebbe per differenza, è nascosto anche il successivo per grandezza.
+note-year = Le ore dell'anno sono quelle maturate nel { $year }, fino al giorno del rapporto.
+note-planned = Le ore previste crescono in linea retta dal primo all'ultimo giorno del corso.
+note-at-risk = A rischio: ha iniziato, non ha completato il corso, e non fa nulla da almeno { $days ->
+        [one] 1 giorno
+       *[other] { $days } giorni
+    }.
+note-newest = Orologi, ritardi, ripetizioni e oggetti: nelle ultime { $count } dichiarazioni.
+note-course = Corso: { $state }; ore: { $hours }.
+note-course-target = Corso: { $state }; ore: { $hours } di { $target }.
+note-frozen = Elenco congelato; impronta SHA-256: { $hash }
+
+## L'attestato: la regola, e che cosa manca
+
+certificate-no-rule = Il corso non ha una regola per l'attestato: aggiungere [certificate] al file.
+certificate-rule = Attestato: { $requirements }.
+certificate-modules = moduli completati: { $modules }
+certificate-hours = almeno { $hours ->
+        [one] 1 ora
+       *[other] { $hours } ore
+    }
+certificate-hours-presence = almeno { $hours ->
+        [one] 1 ora
+       *[other] { $hours } ore
+    } in presenza
+certificate-hours-of-them = di cui almeno { $hours } in presenza
+certificate-score = punteggio medio almeno { $score }
+certificate-by = entro il { $day }
+certificate-earned = Attestato: requisiti raggiunti dal { $day }.
+certificate-not-earned = Attestato: requisiti non raggiunti. Mancano: { $missing }.
+unmet-modules = moduli da completare: { $modules }
+unmet-hours = ore: { $there } di { $least }, ne mancano { $missing }
+unmet-hours-presence = ore in presenza: { $there } di { $least }, ne mancano { $missing }
+unmet-score = punteggio medio: { $score } di { $least }, manca { $missing }
+unmet-score-none = punteggio medio: ancora nessuno, serve almeno { $least }
+unmet-by = l'ultimo giorno valido era il { $day }
+
+## I rapporti: i valori
+
+state-not_started = non iniziato
+state-in_progress = in corso
+state-completed = completato
+hours-rule-sessions = somma delle sessioni chiuse
+hours-rule-outcome = durata massima all'esito, senza sessioni
+hours-rule-nominal = ore nominali al completamento
+hours-rule-presence = presenza registrata
+kind-online = attività online
+kind-lesson = lezione
+kind-reading = lettura
+kind-video = video
+kind-test = verifica
+kind-survey = questionario
+kind-assignment = elaborato
+kind-classroom = aula
+kind-seminar = seminario
+kind-webinar = webinar
+kind-workshop = laboratorio
+kind-joint_workshop = laboratorio congiunto
+kind-conference = convegno
+kind-specialist_training = formazione specialistica
+kind-study_visit = visita di studio
+kind-event = evento
+check-source = ultima dichiarazione della chiave
+check-refused = richieste rifiutate dall'avvio
+check-unassigned = dichiarazioni di attori non iscritti
+check-unassigned_actor = attore non iscritto
+check-same_name = stesso nome: la stessa persona?
+check-without_time = completata, ma nessuna dichiarazione ne dice la durata: con hours e credit = "nominal" le ore contano al completamento
+check-stored_ahead = secondi di anticipo di stored sull'orologio del server
+check-unreadable = dichiarazione rovinata nell'archivio: non conta; ripristinarla da una copia
+check-repeated = dichiarazioni ripetute, contate una volta
+check-clock_ahead = orologio avanti di oltre 5 minuti
+check-late = arrivate con oltre 7 giorni di ritardo
+check-unmapped = oggetti del sito fuori dal corso
+
+## I rapporti: la pagina, il foglio e il testo in cui si leggono
+
+table-facts-course = Corso
+table-facts-as-of = Situazione
+table-facts-through = Dati fino a
+table-facts-time-zone = Fuso orario
+table-as-of-now = al momento dell'estrazione
+table-as-of-end = alla fine del { $day }
+table-until = dati fino a { $through }
+table-through-none = ancora nessuna registrazione
+table-flag-yes = sì
+table-flag-no = no
+table-total = Totale
+table-no-rows = Nessuna riga
+table-notes = Note
+table-note = Nota
+table-data = Dati
+table-report = Rapporto
+table-left-out = Colonne che non entrano in { $width } caratteri: { $names }. Per vederle: larghezza { $whole } (--width { $whole }), oppure il formato csv, xlsx o html.
+
+## I rapporti: i titoli
+
+report-glance = Il corso in sintesi
+report-funnel = Imbuto dei moduli
+report-progress = Avanzamento
+report-matrix = Quadro dei partecipanti
+report-curve = Andamento nel tempo
+report-ledger = Libro delle ore
+report-hours = Ore di formazione
+report-bodies = Enti partecipanti
+report-at-risk = Persone a rischio di abbandono
+report-register = Registro delle presenze
+report-assessment = Esiti delle prove
+report-attendance = Partecipazione agli eventi
+report-comparison = Confronto fra gruppi
+report-learner = Scheda del partecipante
+report-health = Qualità dei dati
+report-certificates = Elenco degli attestati
+sheet-title = Foglio firme: { $event }, { $session }, { $day }
+sheet-title-place = Foglio firme: { $event }, { $session }, { $day }; luogo: { $place }
+
+## I rapporti: le colonne. `column-…` è il nome della colonna per i programmi; dove un rapporto la chiama altrimenti, segue di che cosa.
+
+column-learner = Matricola
+column-name = Nome
+column-region = Regione
+column-province = Provincia
+column-body = Ente
+column-istat = Codice ISTAT
+column-population_class = Classe demografica
+column-role = Ruolo
+column-office = Ufficio
+column-edition = Edizione
+column-contact = Contatto
+column-module = Modulo
+column-module_title = Titolo del modulo
+column-activity = Attività
+column-activity_title = Titolo dell'attività
+column-event = Evento
+column-event_title = Titolo dell'evento
+column-kind = Tipo
+column-kind-of-event = Tipo di evento
+column-session = Edizione dell'evento
+column-date = Data
+column-date-of-point = Al giorno
+column-number = N.
+column-place = Luogo
+column-object = Oggetto
+column-object-elsewhere = Altra fonte
+column-present = Presente
+column-note = Annotazioni
+column-statements = Dichiarazioni xAPI
+column-arrival = Ora di arrivo
+column-departure = Ora di uscita
+column-signature = Firma
+column-enrolled = Iscritti
+column-started = Avviati
+column-not_started = Non iniziati
+column-in_progress = In corso
+column-completed = Completati
+column-active_7d = Attivi negli ultimi 7 giorni
+column-on_track = In regola
+column-at_risk = A rischio
+column-passed = Superati
+column-passed-learner = Superato
+column-passed-test = Superata
+column-failed = Non superati
+column-failed-test = Non superata
+column-score_mean = Punteggio medio
+column-score = Punteggio
+column-progress = Avanzamento
+column-progress-mean = Avanzamento medio
+column-hours_online = Ore a distanza
+column-hours_presence = Ore in presenza
+column-hours = Ore totali
+column-hours-plain = Ore
+column-hours-registered = Ore registrate
+column-hours-counted = Ore riconosciute
+column-hours_measured = Ore dichiarate
+column-hours_mean = Ore per persona
+column-hours_year = Ore nell'anno
+column-target = Ore previste
+column-target-course = Ore previste dal corso
+column-target-head = Ore previste a persona
+column-target-head-of-part = Ore previste a persona
+column-target_year = Ore annue previste
+column-target_year-head = Ore annue previste a persona
+column-target_year-head-of-part = Ore annue previste a persona
+column-taking_part = Con ore riconosciute
+column-reaching = Obiettivo raggiunto
+column-reaching_year = Obiettivo annuo raggiunto
+column-presence_share = Quota in presenza
+column-planned = Ore previste a persona
+column-share = Quota delle ore del corso
+column-started_share = Avviati
+column-completed_share = Completati (quota)
+column-pass_rate = Tasso di superamento
+column-bodies = Enti
+column-bodies_started = Enti con avviati
+column-bodies_completed = Enti con completati
+column-takers = Partecipanti alla prova
+column-attempts = Tentativi
+column-attempts_mean = Tentativi in media
+column-attempts_to_pass = Tentativi per superarla
+column-gap = Guadagno dall'ingresso
+column-score-tenth = { $from }–{ $to } %
+column-events = Eventi
+column-sessions = Edizioni tenute
+column-participants = Partecipanti
+column-attendances = Presenze
+column-in_presence = In presenza
+column-rule = Regola
+column-rule_words = Regola in parole
+column-state = Stato
+column-state-course = Corso
+column-since = Completato dal
+column-since-certificate = Requisiti raggiunti il
+column-since-of = { $name }: completato dal
+column-score-of = { $name }: punteggio
+column-week-before = { $name }, una settimana prima
+column-next = Prossimo passo
+column-last_seen = Ultima attività
+column-days_idle = Giorni di inattività
+column-missing = Attività mancanti
+column-check = Controllo
+column-meaning = Significato
+column-subject = Soggetto
+column-count = Numero
+column-last = Ultima volta
+
+## I rapporti: le note sotto la tabella
+
+note-small-groups = I gruppi con meno di 5 persone non sono mostrati; dove uno si ricaverebbe per differenza, è nascosto anche il successivo per grandezza.
+note-year = Le ore dell'anno sono quelle maturate nel { $year }, fino al giorno del rapporto.
+note-planned = Le ore previste crescono in linea retta dal primo all'ultimo giorno del corso.
+note-at-risk = A rischio: ha iniziato, non ha completato il corso, e non fa nulla da almeno { $days ->
+        [one] 1 giorno
+       *[other] { $days } giorni
+    }.
+note-newest = Orologi, ritardi, ripetizioni e oggetti: nelle ultime { $count } dichiarazioni.
+note-course = Corso: { $state }; ore: { $hours }.
+note-course-target = Corso: { $state }; ore: { $hours } di { $target }.
+note-frozen = Elenco congelato; impronta SHA-256: { $hash }
+
+## L'attestato: la regola, e che cosa manca
+
+certificate-no-rule = Il corso non ha una regola per l'attestato: aggiungere [certificate] al file.
+certificate-rule = Attestato: { $requirements }.
+certificate-modules = moduli completati: { $modules }
+certificate-hours = almeno { $hours ->
+        [one] 1 ora
+       *[other] { $hours } ore
+    }
+certificate-hours-presence = almeno { $hours ->
+        [one] 1 ora
+       *[other] { $hours } ore
+    } in presenza
+certificate-hours-of-them = di cui almeno { $hours } in presenza
+certificate-score = punteggio medio almeno { $score }
+certificate-by = entro il { $day }
+certificate-earned = Attestato: requisiti raggiunti dal { $day }.
+certificate-not-earned = Attestato: requisiti non raggiunti. Mancano: { $missing }.
+unmet-modules = moduli da completare: { $modules }
+unmet-hours = ore: { $there } di { $least }, ne mancano { $missing }
+unmet-hours-presence = ore in presenza: { $there } di { $least }, ne mancano { $missing }
+unmet-score = punteggio medio: { $score } di { $least }, manca { $missing }
+unmet-score-none = punteggio medio: ancora nessuno, serve almeno { $least }
+unmet-by = l'ultimo giorno valido era il { $day }
+
+## I rapporti: i valori
+
+state-not_started = non iniziato
+state-in_progress = in corso
+state-completed = completato
+hours-rule-sessions = somma delle sessioni chiuse
+hours-rule-outcome = durata massima all'esito, senza sessioni
+hours-rule-nominal = ore nominali al completamento
+hours-rule-presence = presenza registrata
+kind-online = attività online
+kind-lesson = lezione
+kind-reading = lettura
+kind-video = video
+kind-test = verifica
+kind-survey = questionario
+kind-assignment = elaborato
+kind-classroom = aula
+kind-seminar = seminario
+kind-webinar = webinar
+kind-workshop = laboratorio
+kind-joint_workshop = laboratorio congiunto
+kind-conference = convegno
+kind-specialist_training = formazione specialistica
+kind-study_visit = visita di studio
+kind-event = evento
+check-source = ultima dichiarazione della chiave
+check-refused = richieste rifiutate dall'avvio
+check-unassigned = dichiarazioni di attori non iscritti
+check-unassigned_actor = attore non iscritto
+check-same_name = stesso nome: la stessa persona?
+check-without_time = completata, ma nessuna dichiarazione ne dice la durata: con hours e credit = "nominal" le ore contano al completamento
+check-stored_ahead = secondi di anticipo di stored sull'orologio del server
+check-unreadable = dichiarazione rovinata nell'archivio: non conta; ripristinarla da una copia
+check-repeated = dichiarazioni ripetute, contate una volta
+check-clock_ahead = orologio avanti di oltre 5 minuti
+check-late = arrivate con oltre 7 giorni di ritardo
+check-unmapped = oggetti del sito fuori dal corso
+
+## I rapporti: la pagina, il foglio e il testo in cui si leggono
+
+table-facts-course = Corso
+table-facts-as-of = Situazione
+table-facts-through = Dati fino a
+table-facts-time-zone = Fuso orario
+table-as-of-now = al momento dell'estrazione
+table-as-of-end = alla fine del { $day }
+table-until = dati fino a { $through }
+table-through-none = ancora nessuna registrazione
+table-percent = { $number } %
+table-flag-yes = sì
+table-flag-no = no
+table-total = Totale
+table-no-rows = Nessuna riga
+table-notes = Note
+table-note = Nota
+table-data = Dati
+table-report = Rapporto
+table-left-out = Colonne che non entrano in { $width } caratteri: { $names }. Per vederle: larghezza { $whole } (--width { $whole }), oppure il formato csv, xlsx o html.
+
+## I rapporti: i titoli
+
+report-glance = Il corso in sintesi
+report-funnel = Imbuto dei moduli
+report-progress = Avanzamento
+report-matrix = Quadro dei partecipanti
+report-curve = Andamento nel tempo
+report-ledger = Libro delle ore
+report-hours = Ore di formazione
+report-bodies = Enti partecipanti
+report-at-risk = Persone a rischio di abbandono
+report-register = Registro delle presenze
+report-assessment = Esiti delle prove
+report-attendance = Partecipazione agli eventi
+report-comparison = Confronto fra gruppi
+report-learner = Scheda del partecipante
+report-health = Qualità dei dati
+report-certificates = Elenco degli attestati
+sheet-title = Foglio firme: { $event }, { $session }, { $day }
+sheet-title-place = Foglio firme: { $event }, { $session }, { $day }; luogo: { $place }
+
+## I rapporti: le colonne. `column-…` è il nome della colonna per i programmi; dove un rapporto la chiama altrimenti, segue di che cosa.
+
+column-learner = Matricola
+column-name = Nome
+column-region = Regione
+column-province = Provincia
+column-body = Ente
+column-istat = Codice ISTAT
+column-population_class = Classe demografica
+column-role = Ruolo
+column-office = Ufficio
+column-edition = Edizione
+column-contact = Contatto
+column-module = Modulo
+column-module_title = Titolo del modulo
+column-activity = Attività
+column-activity_title = Titolo dell'attività
+column-event = Evento
+column-event_title = Titolo dell'evento
+column-kind = Tipo
+column-kind-of-event = Tipo di evento
+column-session = Edizione dell'evento
+column-date = Data
+column-date-of-point = Al giorno
+column-number = N.
+column-place = Luogo
+column-object = Oggetto
+column-object-elsewhere = Altra fonte
+column-present = Presente
+column-note = Annotazioni
+column-statements = Dichiarazioni xAPI
+column-arrival = Ora di arrivo
+column-departure = Ora di uscita
+column-signature = Firma
+column-enrolled = Iscritti
+column-started = Avviati
+column-not_started = Non iniziati
+column-in_progress = In corso
+column-completed = Completati
+column-active_7d = Attivi negli ultimi 7 giorni
+column-on_track = In regola
+column-at_risk = A rischio
+column-passed = Superati
+column-passed-learner = Superato
+column-passed-test = Superata
+column-failed = Non superati
+column-failed-test = Non superata
+column-score_mean = Punteggio medio
+column-score = Punteggio
+column-progress = Avanzamento
+column-progress-mean = Avanzamento medio
+column-hours_online = Ore a distanza
+column-hours_presence = Ore in presenza
+column-hours = Ore totali
+column-hours-plain = Ore
+column-hours-registered = Ore registrate
+column-hours-counted = Ore riconosciute
+column-hours_measured = Ore dichiarate
+column-hours_mean = Ore per persona
+column-hours_year = Ore nell'anno
+column-target = Ore previste
+column-target-course = Ore previste dal corso
+column-target-head = Ore previste a persona
+column-target-head-of-part = Ore previste a persona
+column-target_year = Ore annue previste
+column-target_year-head = Ore annue previste a persona
+column-target_year-head-of-part = Ore annue previste a persona
+column-taking_part = Con ore riconosciute
+column-reaching = Obiettivo raggiunto
+column-reaching_year = Obiettivo annuo raggiunto
+column-presence_share = Quota in presenza
+column-planned = Ore previste a persona
+column-share = Quota delle ore del corso
+column-started_share = Avviati
+column-completed_share = Completati (quota)
+column-pass_rate = Tasso di superamento
+column-bodies = Enti
+column-bodies_started = Enti con avviati
+column-bodies_completed = Enti con completati
+column-takers = Partecipanti alla prova
+column-attempts = Tentativi
+column-attempts_mean = Tentativi in media
+column-attempts_to_pass = Tentativi per superarla
+column-gap = Guadagno dall'ingresso
+column-score-tenth = { $from }–{ $to } %
+column-events = Eventi
+column-sessions = Edizioni tenute
+column-participants = Partecipanti
+column-attendances = Presenze
+column-in_presence = In presenza
+column-rule = Regola
+column-rule_words = Regola in parole
+column-state = Stato
+column-state-course = Corso
+column-since = Completato dal
+column-since-certificate = Requisiti raggiunti il
+column-since-of = { $name }: completato dal
+column-score-of = { $name }: punteggio
+column-week-before = { $name }, una settimana prima
+column-next = Prossimo passo
+column-last_seen = Ultima attività
+column-days_idle = Giorni di inattività
+column-missing = Attività mancanti
+column-check = Controllo
+column-meaning = Significato
+column-subject = Soggetto
+column-count = Numero
+column-last = Ultima volta
+
+## I rapporti: le note sotto la tabella
+
+note-small-groups = I gruppi con meno di 5 persone non sono mostrati; dove uno si ricaverebbe per differenza, è nascosto anche il successivo per grandezza.
+note-year = Le ore dell'anno sono quelle maturate nel { $year }, fino al giorno del rapporto.
+note-planned = Le ore previste crescono in linea retta dal primo all'ultimo giorno del corso.
+note-at-risk = A rischio: ha iniziato, non ha completato il corso, e non fa nulla da almeno { $days ->
+        [one] 1 giorno
+       *[other] { $days } giorni
+    }.
+note-newest = Orologi, ritardi, ripetizioni e oggetti: nelle ultime { $count } dichiarazioni.
+note-course = Corso: { $state }; ore: { $hours }.
+note-course-target = Corso: { $state }; ore: { $hours } di { $target }.
+note-frozen = Elenco congelato; impronta SHA-256: { $hash }
+
+## L'attestato: la regola, e che cosa manca
+
+certificate-no-rule = Il corso non ha una regola per l'attestato: aggiungere [certificate] al file.
+certificate-rule = Attestato: { $requirements }.
+certificate-modules = moduli completati: { $modules }
+certificate-hours = almeno { $hours ->
+        [one] 1 ora
+       *[other] { $hours } ore
+    }
+certificate-hours-presence = almeno { $hours ->
+        [one] 1 ora
+       *[other] { $hours } ore
+    } in presenza
+certificate-hours-of-them = di cui almeno { $hours } in presenza
+certificate-score = punteggio medio almeno { $score }
+certificate-by = entro il { $day }
+certificate-earned = Attestato: requisiti raggiunti dal { $day }.
+certificate-not-earned = Attestato: requisiti non raggiunti. Mancano: { $missing }.
+unmet-modules = moduli da completare: { $modules }
+unmet-hours = ore: { $there } di { $least }, ne mancano { $missing }
+unmet-hours-presence = ore in presenza: { $there } di { $least }, ne mancano { $missing }
+unmet-score = punteggio medio: { $score } di { $least }, manca { $missing }
+unmet-score-none = punteggio medio: ancora nessuno, serve almeno { $least }
+unmet-by = l'ultimo giorno valido era il { $day }
+
+## I rapporti: i valori
+
+state-not_started = non iniziato
+state-in_progress = in corso
+state-completed = completato
+hours-rule-sessions = somma delle sessioni chiuse
+hours-rule-outcome = durata massima all'esito, senza sessioni
+hours-rule-nominal = ore nominali al completamento
+hours-rule-presence = presenza registrata
+kind-online = attività online
+kind-lesson = lezione
+kind-reading = lettura
+kind-video = video
+kind-test = verifica
+kind-survey = questionario
+kind-assignment = elaborato
+kind-classroom = aula
+kind-seminar = seminario
+kind-webinar = webinar
+kind-workshop = laboratorio
+kind-joint_workshop = laboratorio congiunto
+kind-conference = convegno
+kind-specialist_training = formazione specialistica
+kind-study_visit = visita di studio
+kind-event = evento
+check-source = ultima dichiarazione della chiave
+check-refused = richieste rifiutate dall'avvio
+check-unassigned = dichiarazioni di attori non iscritti
+check-unassigned_actor = attore non iscritto
+check-same_name = stesso nome: la stessa persona?
+check-without_time = completata, ma nessuna dichiarazione ne dice la durata: con hours e credit = "nominal" le ore contano al completamento
+check-stored_ahead = secondi di anticipo di stored sull'orologio del server
+check-unreadable = dichiarazione rovinata nell'archivio: non conta; ripristinarla da una copia
+check-repeated = dichiarazioni ripetute, contate una volta
+check-clock_ahead = orologio avanti di oltre 5 minuti
+check-late = arrivate con oltre 7 giorni di ritardo
+check-unmapped = oggetti del sito fuori dal corso
+
+## I rapporti: la pagina, il foglio e il testo in cui si leggono
+
+table-facts-course = Corso
+table-facts-as-of = Situazione
+table-facts-through = Dati fino a
+table-facts-time-zone = Fuso orario
+table-as-of-now = al momento dell'estrazione
+table-as-of-end = alla fine del { $day }
+table-until = dati fino a { $through }
+table-through-none = ancora nessuna registrazione
+table-percent = { $number } %
+table-flag-yes = sì
+table-flag-no = no
+table-total = Totale
+table-no-rows = Nessuna riga
+table-notes = Note
+table-note = Nota
+table-data = Dati
+table-report = Rapporto
+table-left-out = Colonne che non entrano in { $width } caratteri: { $names }. Per vederle: larghezza { $whole } (--width { $whole }), oppure il formato csv, xlsx o html.
+
+## Gli elenchi dei partecipanti: gli avvisi
+
+municipalities-as-of = 22 gennaio 2024 (Sardegna: 1° gennaio 2026)
+list-warning-region-province-swapped = regione e provincia sono scambiate: scrivere ciascuna nella sua colonna
+list-warning-region-unknown = nessuna regione italiana si chiama così
+list-warning-province-unknown = nessuna provincia italiana si chiama così
+list-warning-istat-without-zero = al codice ISTAT manca lo zero iniziale: i fogli di calcolo lo tolgono, perciò dare alla colonna il formato testo
+list-warning-istat-elsewhere = il codice ISTAT è di un'altra provincia o regione di quella della riga
+list-warning-istat-former = codice ISTAT di una provincia che non c'è più: ne è stato assegnato un altro
+list-warning-istat-unknown = codice ISTAT che non è nell'elenco dei comuni al { municipalities-as-of }: sbagliato, oppure di un comune fuso o istituito dopo
+list-warning-identifiers-joined = identificativi uniti da una virgola, che ne fa uno solo: separarli con `;`
+list-warning-home-page-slash = la homePage finisce con `/`: Moodle la invia senza, e così sono due account diversi

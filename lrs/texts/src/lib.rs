@@ -4,13 +4,46 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use jiff::civil::Date;
 
-/// The texts of one language.
-pub struct Texts(FluentBundle<FluentResource>);
+/// The texts of one language, and how it writes numbers and days.
+pub struct Texts {
+    bundle: FluentBundle<FluentResource>,
+    writes: Writes,
+}
 
-static ENGLISH: LazyLock<Texts> = LazyLock::new(|| Texts::read("en", include_str!("en.ftl")));
-static ITALIAN: LazyLock<Texts> = LazyLock::new(|| Texts::read("it", include_str!("it.ftl")));
+/// How a language writes values: `0.5` and `2026-06-30` in English, `0,5` and `30/06/2026` in Italian.
+#[derive(Clone, Copy)]
+struct Writes {
+    decimal: char,
+    day: &'static str,
+}
+
+const ENGLISH_WRITES: Writes = Writes { decimal: '.', day: "%Y-%m-%d" };
+const ITALIAN_WRITES: Writes = Writes { decimal: ',', day: "%d/%m/%Y" };
+
+static ENGLISH: LazyLock<Texts> =
+    LazyLock::new(|| Texts::read("en", include_str!("en.ftl"), ENGLISH_WRITES));
+static ITALIAN: LazyLock<Texts> =
+    LazyLock::new(|| Texts::read("it", include_str!("it.ftl"), ITALIAN_WRITES));
+
+/// A value in a text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Written as it is.
+    Text(String),
+    /// Written with all its decimals; a text can have a form for each plural of the language.
+    Number(f64),
+    /// Written as the language writes days.
+    Day(Date),
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
 
 impl Texts {
     /// The English ones.
@@ -23,35 +56,81 @@ impl Texts {
         &ITALIAN
     }
 
-    fn read(language: &str, file: &str) -> Self {
+    fn read(language: &str, file: &str, writes: Writes) -> Self {
         let languages = language.parse().into_iter().collect();
         let mut bundle = FluentBundle::new_concurrent(languages);
         // The values are names and addresses, which people copy: no marks of direction around them.
         bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(match writes.decimal {
+            ',' => |value, _| number(value, ITALIAN_WRITES),
+            _ => |value, _| number(value, ENGLISH_WRITES),
+        }));
         let resource = match FluentResource::try_new(file.to_owned()) {
             Ok(resource) | Err((resource, _)) => resource,
         };
         bundle.add_resource_overriding(resource);
-        Self(bundle)
+        Self { bundle, writes }
     }
 
     /// The text of the message `id`, or of its attribute where `id` is `message.attribute`, with
-    /// these values in it. Nothing where there is no such text, or where it wants another value.
+    /// these values in it, written as they are. Nothing where there is no such text, or where it
+    /// wants another value.
     pub fn say(&self, id: &str, values: &[(&'static str, String)]) -> Option<String> {
+        let arguments =
+            values.iter().map(|(name, value)| (Cow::Borrowed(*name), value.as_str())).collect();
+        self.format(id, &arguments)
+    }
+
+    /// [`Texts::say`] with numbers and days, which are written as the language writes them.
+    pub fn say_with(&self, id: &str, values: &[(&'static str, Value)]) -> Option<String> {
+        let arguments = values.iter().map(|(name, value)| {
+            let value = match value {
+                Value::Text(text) => FluentValue::from(text.as_str()),
+                Value::Number(number) => FluentValue::from(*number),
+                Value::Day(day) => FluentValue::from(day.strftime(self.writes.day).to_string()),
+            };
+            (Cow::Borrowed(*name), value)
+        });
+        self.format(id, &arguments.collect())
+    }
+
+    /// A number as the language writes it, given with a decimal point.
+    pub fn number(&self, number: &str) -> String {
+        self.writes.number(number)
+    }
+
+    /// A day as the language writes it.
+    pub fn day(&self, day: Date) -> String {
+        day.strftime(self.writes.day).to_string()
+    }
+
+    fn format(&self, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
         let (id, attribute) = match id.split_once('.') {
             Some((id, attribute)) => (id, Some(attribute)),
             None => (id, None),
         };
-        let message = self.0.get_message(id)?;
+        let message = self.bundle.get_message(id)?;
         let pattern = match attribute {
             Some(name) => message.get_attribute(name)?.value(),
             None => message.value()?,
         };
-        let arguments: FluentArgs<'_> =
-            values.iter().map(|(name, value)| (Cow::Borrowed(*name), value.as_str())).collect();
         let mut errors = Vec::new();
-        let text = self.0.format_pattern(pattern, Some(&arguments), &mut errors).into_owned();
+        let text = self.bundle.format_pattern(pattern, Some(arguments), &mut errors).into_owned();
         errors.is_empty().then_some(text)
+    }
+}
+
+impl Writes {
+    fn number(self, number: &str) -> String {
+        number.replace('.', self.decimal.encode_utf8(&mut [0; 4]))
+    }
+}
+
+/// What the bundle writes in place of a number; other values are left to the bundle.
+fn number(value: &FluentValue<'_>, writes: Writes) -> Option<String> {
+    match value {
+        FluentValue::Number(number) => Some(writes.number(&number.value.to_string())),
+        _ => None,
     }
 }
 
@@ -74,6 +153,22 @@ mod tests {
         assert_eq!(texts.say("rule-body-too-large", &[]), None);
         assert_eq!(texts.say("rule-of-nobody", &[]), None);
         assert_eq!(texts.say("rule-uuid.none", &[]), None);
+    }
+
+    #[test]
+    fn numbers_plurals_and_days_are_written_as_the_language_writes_them() {
+        let said = |hours: f64| {
+            let values = [("hours", Value::Number(hours))];
+            [Texts::italian(), Texts::english()]
+                .map(|texts| texts.say_with("certificate-hours", &values).unwrap())
+        };
+        assert_eq!(said(1.0), ["almeno 1 ora", "at least 1 hour"]);
+        assert_eq!(said(0.5), ["almeno 0,5 ore", "at least 0.5 hours"]);
+        assert_eq!(said(1200.0), ["almeno 1200 ore", "at least 1200 hours"]);
+        let day = [("day", Value::Day(jiff::civil::date(2026, 6, 30)))];
+        let said = [Texts::italian(), Texts::english()]
+            .map(|texts| texts.say_with("certificate-by", &day).unwrap());
+        assert_eq!(said, ["entro il 30/06/2026", "by the end of 2026-06-30"]);
     }
 
     const FILES: [&str; 2] = [include_str!("en.ftl"), include_str!("it.ftl")];
@@ -138,11 +233,60 @@ mod tests {
         for rule in &said {
             let is_used = rules.contains(rule) || all.contains(&format!("\"{rule}\""));
             assert!(is_used, "nothing refuses by {rule}");
-            let message = Texts::italian().0.get_message(&format!("rule-{rule}")).unwrap();
+            let message = Texts::italian().bundle.get_message(&format!("rule-{rule}")).unwrap();
             assert!(
                 message.value().is_some() && message.get_attribute("remedy").is_some(),
                 "{rule}"
             );
+        }
+    }
+
+    /// The literal texts that follow one of these beginnings in a file.
+    fn literals(file: &str, after: &[&str]) -> Vec<String> {
+        let literal = |rest: &str| {
+            let text = rest.trim_start().strip_prefix('"')?.split('"').next();
+            text.map(str::to_owned)
+        };
+        let all = after.iter().flat_map(|begin| file.split(begin).skip(1));
+        all.filter_map(literal).collect()
+    }
+
+    /// The messages that code asks for by a whole id, or by the end of one.
+    fn asked() -> BTreeSet<String> {
+        let reports = sources("report/src", true).concat();
+        let with = |begin: &str, ids: Vec<String>| -> Vec<String> {
+            ids.into_iter().map(|id| format!("{begin}{id}")).collect()
+        };
+        let mut asked = literals(&reports, &["words(", "words_with("]);
+        asked.extend(with("column-", literals(&reports, &["Column::of("])));
+        let shown = sources("report/src/export", false).concat();
+        asked.extend(with("table-", literals(&shown, &[".say(", "say_with("])));
+        asked.extend(literals(&sources("http/src", true).concat(), &["say(self.language, "]));
+        asked.into_iter().collect()
+    }
+
+    #[test]
+    fn everything_that_code_asks_for_is_in_the_catalogue() {
+        let (asked, said) = (asked(), messages(FILES[0], false));
+        assert!(asked.len() > 80, "the search for messages finds {}", asked.len());
+        assert_eq!(asked.difference(&said).collect::<Vec<_>>(), [""; 0], "say these");
+    }
+
+    #[test]
+    fn everything_in_the_catalogue_is_asked_for() {
+        /// Beginnings of ids whose ends are data: the month of a day, a word of a course file.
+        const OF_DATA: [&str; 2] = ["month-", "kind-"];
+        /// Beginnings of ids whose ends are names in code.
+        const OF_NAMES: [&str; 7] =
+            ["report-", "column-", "table-", "state-", "hours-rule-", "check-", "list-warning-"];
+        let (all, file) = (sources("", true).concat(), FILES[0]);
+        let is_quoted = |id: &str| all.contains(&format!("\"{id}\""));
+        for id in messages(file, false) {
+            let is_of_data = OF_DATA.iter().any(|begin| id.starts_with(begin));
+            let name = OF_NAMES.iter().find_map(|begin| id.strip_prefix(begin));
+            let is_in_another = file.contains(&format!("{{ {id} }}"));
+            let is_used = is_quoted(&id) || name.is_some_and(is_quoted);
+            assert!(is_of_data || is_in_another || is_used, "nothing asks for {id}");
         }
     }
 }

@@ -243,3 +243,25 @@ async fn a_register_follows_a_session_that_was_moved_and_a_learner_whose_address
     assert_eq!(statement["actor"]["mbox"], "mailto:new@example.org");
     hours_of(&admin, "u1", 4.0).await;
 }
+
+/// A course whose only session is on a day without nine o'clock: the calendar's instants end before.
+const FAR: &str = "id = 'far'\ntitle = { it = 'Lontano' }\ntime_zone = 'America/New_York'\n\
+    [[module]]\nid = 'm1'\ntitle = { it = 'M' }\n[[module.event]]\nkey = 'day'\n\
+    title = { it = 'G' }\nkind = 'seminar'\n[[module.event.session]]\nid = 'last'\n\
+    date = 9999-12-31\n";
+
+#[tokio::test]
+async fn a_session_on_a_day_without_an_instant_writes_no_statement_of_1970() {
+    let (_traccia, admin) = with_course().await;
+    let put =
+        |path: &str, kind: &'static str, body: &str| admin.put(path).body(kind, body.to_owned());
+    put("/api/v1/courses/far", "application/toml", FAR).await.expect(200);
+    let list = "learner,identifiers\nu1,mailto:u1@example.org\n";
+    put("/api/v1/courses/far/learners", "text/csv", list).await.expect(200);
+    let register = "/api/v1/courses/far/events/day/sessions/last/register";
+    let refused = put(register, "text/csv", "learner,hours\nu1,2\n").await.expect(400).json();
+    assert_eq!(refused["rule"], "parameter-value");
+    assert!(refused["detail"].as_str().unwrap().contains("9999-12-31"), "{refused}");
+    let verb = "http://adlnet.gov/expapi/verbs/attended";
+    assert_eq!(admin.found(&[("verb", verb)]).await, [] as [Value; 0]);
+}

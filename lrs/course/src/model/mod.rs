@@ -24,10 +24,15 @@ pub(super) use rule::{Fulfilment, ModuleFulfilment};
 pub struct Title(pub BTreeMap<String, String>);
 
 impl Title {
-    /// The text in `language`; failing that in Italian, failing that the first by tag.
+    /// The text in `language`; failing that in the language of a region (`en-GB` for `en`), failing
+    /// that in Italian, failing that the first by tag.
     pub fn in_language(&self, language: &str) -> &str {
+        let is_regional =
+            |tag: &str| tag.strip_prefix(language).is_some_and(|region| region.starts_with('-'));
+        let regional = || self.0.iter().find(|(tag, _)| is_regional(tag)).map(|(_, text)| text);
         self.0
             .get(language)
+            .or_else(regional)
             .or_else(|| self.0.get("it"))
             .or_else(|| self.0.values().next())
             .map_or("", String::as_str)
@@ -197,9 +202,17 @@ impl Course {
 
     /// Every activity with its place, module by module.
     pub fn activities(&self) -> impl Iterator<Item = (ActivityPlace, &Activity)> {
+        self.activities_in_modules().map(|(place, _, activity)| (place, activity))
+    }
+
+    /// Every activity with its place and module, module by module.
+    pub fn activities_in_modules(
+        &self,
+    ) -> impl Iterator<Item = (ActivityPlace, &Module, &Activity)> {
         self.modules.iter().enumerate().flat_map(|(m, module)| {
             let place = move |activity| ActivityPlace { module: m, activity };
-            module.activities.iter().enumerate().map(move |(a, activity)| (place(a), activity))
+            let activities = module.activities.iter().enumerate();
+            activities.map(move |(a, activity)| (place(a), module, activity))
         })
     }
 

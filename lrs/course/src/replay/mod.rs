@@ -109,7 +109,7 @@ impl<'a> Replay<'a> {
     pub fn advance(&mut self, cut: Option<Cut>) {
         if self.gone == 0 {
             // Modules without activities of their own rule may be complete from the beginning.
-            self.settle(None);
+            self.derive_results(None);
         }
         while let Some(step) = self.steps.get(self.gone).copied() {
             if cut.is_some_and(|cut| step.timestamp >= cut.before) {
@@ -128,24 +128,25 @@ impl<'a> Replay<'a> {
             return;
         };
         if state.absorb(activity, &step) {
-            self.settle(Some(step));
+            self.derive_results(Some(step));
         }
     }
 
-    /// Brings modules and course in line with their activities after a step.
-    fn settle(&mut self, step: Option<Step<'a>>) {
+    /// Derives the results of modules and course from those of the activities, after a step or, where
+    /// there is none, before the first.
+    fn derive_results(&mut self, step: Option<Step<'a>>) {
         for (m, module) in self.course.modules().iter().enumerate() {
             if step.is_some_and(|step| step.place.module != m) {
                 continue;
             }
             let states = self.activities.get_mut(m).map(Vec::as_mut_slice).unwrap_or_default();
             if let Some(state) = self.modules.get_mut(m) {
-                state.settle(self.course, module, states, step.as_ref());
+                state.derive_from_activities(self.course, module, states, step.as_ref());
             }
         }
         let at = step.map(|step| step.timestamp);
         module::complete_in_order(self.course, &mut self.modules, at);
-        self.whole.settle(self.course, &self.modules, step.as_ref());
+        self.whole.derive_from_modules(self.course, &self.modules, step.as_ref());
     }
 
     /// Where the learner stands.

@@ -31,8 +31,8 @@ impl ModuleState {
         Self { applies: module.audience.includes(learner), ..Self::default() }
     }
 
-    /// Brings the module in line with its activities after a step on one of them.
-    pub(super) fn settle(
+    /// Derives the module's results from those of its activities, after a step on one of them.
+    pub(super) fn derive_from_activities(
         &mut self,
         course: &Course,
         module: &Module,
@@ -96,7 +96,7 @@ impl ModuleState {
 }
 
 /// Fulfils the activities whose rules and requirements are met. They require each other in no
-/// circle, so that each round settles one more at least.
+/// circle, so that each round but the last fulfils at least one more.
 fn fulfil_in_order(
     course: &Course,
     module: &Module,
@@ -120,7 +120,7 @@ fn fulfil_in_order(
 }
 
 /// Completes the modules whose rules and requirements are met. A module that is not for the
-/// learner hinders nobody.
+/// learner counts as completed where another one requires it.
 pub(super) fn complete_in_order(course: &Course, states: &mut [ModuleState], at: Option<i64>) {
     for _ in 0..=states.len() {
         let mut changed = false;
@@ -151,8 +151,8 @@ pub(super) struct CourseState {
 }
 
 impl CourseState {
-    /// Brings the course in line with its modules after a step on one of them.
-    pub(super) fn settle(
+    /// Derives the course's results from those of its modules, after a step in one of them.
+    pub(super) fn derive_from_modules(
         &mut self,
         course: &Course,
         states: &[ModuleState],

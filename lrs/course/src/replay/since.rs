@@ -9,16 +9,18 @@ use crate::model::Course;
 /// 5 May at 9:00, completed again on 5 May at 17:00: it holds since 3 May.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Since {
-    /// Whether it holds.
+    /// Whether the result holds now.
     pub holds: bool,
-    /// Since when it holds, in microseconds since 1970; nothing where it always has.
+    /// Since when it holds, in microseconds since 1970. None where it does not hold, and where it has
+    /// held from the beginning.
     pub at: Option<i64>,
-    /// Since when it held before, and when that ended.
+    /// Since when it held before it was lost (none: from the beginning), and when it was lost.
     lost: Option<(Option<i64>, i64)>,
 }
 
 impl Since {
-    /// Notes whether it holds from an instant on; says whether that is news.
+    /// Records that the result holds, or does not, from `at` on (none: from the beginning). Returns
+    /// whether that is a change.
     pub(super) fn turn(&mut self, holds: bool, at: Option<i64>, course: &Course) -> bool {
         if holds == self.holds {
             return false;

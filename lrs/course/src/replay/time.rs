@@ -16,7 +16,7 @@ impl ObjectTime {
     /// Takes what is said at an instant (microseconds since 1970), in the order in which it
     /// happened. A second `Join` without a `Leave` between begins anew; a `Leave` alone tells
     /// nothing.
-    pub(super) fn absorb(&mut self, timestamp: i64, time: Time) {
+    pub fn absorb(&mut self, timestamp: i64, time: Time) {
         match time {
             Time::Session(micros) => {
                 self.sessions = Some(self.sessions.unwrap_or(0).saturating_add(micros));
@@ -33,6 +33,11 @@ impl ObjectTime {
                 }
             }
         }
+    }
+
+    /// Whether a `Join` is still without its `Leave`.
+    pub const fn is_joined(&self) -> bool {
+        self.joined.is_some()
     }
 
     /// Sessions added up; where no session is told, the largest outcome.

@@ -6,7 +6,6 @@ use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use super::heading::folded;
-use crate::words::Words;
 
 const TABLE: &str = include_str!("provinces.tsv");
 
@@ -170,14 +169,6 @@ pub(super) fn all_names() -> impl Iterator<Item = &'static str> {
 /// The names of all regions.
 pub(super) fn regions() -> impl Iterator<Item = &'static str> {
     PROVINCES.iter().flat_map(|it| names(it.region))
-}
-
-/// The days that the list of municipalities is of.
-pub(super) fn as_of() -> Words {
-    Words::new(
-        "22 gennaio 2024 (Sardegna: 1° gennaio 2026)",
-        "22 January 2024 (Sardinia: 1 January 2026)",
-    )
 }
 
 /// A name in each of its languages.

@@ -117,7 +117,7 @@ fn nobody_is_lost_when_merges_made_at_different_times_meet_in_a_circle() {
 fn what_is_kept_is_read_again_and_so_is_a_list_of_an_older_traccia() {
     let mut enrolment = enrolled();
     enrolment.merge("u1", "u2").unwrap();
-    assert_eq!(Enrolment::from_kept(&enrolment.to_kept()), Ok(enrolment));
+    assert_eq!(Enrolment::from_kept(&enrolment.to_kept().unwrap()), Ok(enrolment));
     let old = "learner,identifiers\nu1,mailto:anna@example.it\n";
     assert_eq!(Enrolment::from_kept(old).unwrap().learners[0].id, "u1");
     assert_eq!(Enrolment::from_kept(""), Ok(Enrolment::default()));

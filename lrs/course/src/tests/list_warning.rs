@@ -111,5 +111,5 @@ fn of_many_lines_the_first_are_listed_and_all_are_counted() {
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     let warnings = warnings(&many);
     assert_eq!((warnings[0].count, warnings[0].lines.len()), (30, 10));
-    assert!(warnings[0].message.it.contains("scambiate"), "{warnings:?}");
+    assert_eq!(warnings[0].kind, "region-province-swapped");
 }

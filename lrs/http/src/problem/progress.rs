@@ -39,9 +39,13 @@ impl From<ProgressError> for Problem {
                 "Name one: `learner=ID`, or `--learner ID`. GET /api/v1/courses/{id}/learners, or \
                  `traccia learners export`, gives the ids.",
             ),
-            ProgressError::NotTaken { .. } => bad(
+            ProgressError::NotTaken { takes, .. } => bad(
                 "parameter-value",
-                "Leave it out, or ask another report: `progress` and `hours` take every key.",
+                &format!(
+                    "Leave it out, or ask another report: `progress` and `hours` take every key of \
+                     `by`. This one takes: {}.",
+                    takes.join(", ")
+                ),
             ),
             ProgressError::NobodyHas { what, .. } => bad(
                 "nobody-has",

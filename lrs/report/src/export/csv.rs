@@ -50,7 +50,7 @@ fn field(shown: &Shown, cell: &Cell) -> Result<String, ExportError> {
         Cell::Text(_) | Cell::List(_) | Cell::Names(_) | Cell::Words(_) | Cell::Code(..) => {
             without_formula(&shown.cell(cell)?)
         }
-        Cell::Score(number) | Cell::Share(number) => shown.number(number.to_string()),
+        Cell::Score(number) | Cell::Share(number) => shown.number(&number.to_string()),
         Cell::Date(day) => shown.day(*day),
         Cell::Instant(micros) => {
             let local = shown.local(*micros)?;

@@ -94,7 +94,7 @@ fn body(shown: &Shown) -> Result<Markup, ExportError> {
                 @if table.rows.is_empty() {
                     tr {
                         td.none colspan=(columns.len().max(1)) {
-                            (shown.say("Nessuna riga", "No rows"))
+                            (shown.say("no-rows"))
                         }
                     }
                 }
@@ -143,7 +143,7 @@ fn notes(shown: &Shown) -> Markup {
     html! {
         @if !shown.table.notes.is_empty() {
             section.notes {
-                h2 { (shown.say("Note", "Notes")) }
+                h2 { (shown.say("notes")) }
                 ul { @for note in shown.notes() { li { (note) } } }
             }
         }

@@ -5,8 +5,10 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::ExportError;
+use crate::words::texts_in;
 use crate::{Cell, Column, Kind, Table};
 use course::Language;
+use texts::Value;
 
 /// What stands where a group is too small to show its figure.
 pub(super) const SUPPRESSED: &str = "<5";
@@ -26,12 +28,16 @@ impl<'a> Shown<'a> {
         Ok(Self { table, language, zone })
     }
 
-    /// One of two texts.
-    pub(super) const fn say(&self, it: &'static str, en: &'static str) -> &'static str {
-        match self.language {
-            Language::It => it,
-            Language::En => en,
-        }
+    /// The message `table-ID` of the catalogue.
+    pub(super) fn say(&self, id: &str) -> String {
+        self.say_with(id, &[])
+    }
+
+    /// [`Shown::say`] with these values in it; the id where the catalogue lacks the message, which a
+    /// test of the catalogue excludes.
+    pub(super) fn say_with(&self, id: &str, values: &[(&'static str, Value)]) -> String {
+        let id = format!("table-{id}");
+        texts_in(self.language).say_with(&id, values).unwrap_or(id)
     }
 
     /// The report's name.
@@ -56,28 +62,28 @@ impl<'a> Shown<'a> {
     }
 
     /// Of what the table is true, each fact with its label: course, day, last statement, zone.
-    pub(super) fn facts(&self) -> Result<[(&'static str, String); 4], ExportError> {
+    pub(super) fn facts(&self) -> Result<[(String, String); 4], ExportError> {
         let course = format!("{} ({})", self.course_title(), self.table.course);
         Ok([
-            (self.say("Corso", "Course"), course),
-            (self.say("Situazione", "As of"), self.as_of()),
-            (self.say("Dati fino a", "Data until"), self.through()?),
-            (self.say("Fuso orario", "Time zone"), self.table.time_zone.clone()),
+            (self.say("facts-course"), course),
+            (self.say("facts-as-of"), self.as_of()),
+            (self.say("facts-through"), self.through()?),
+            (self.say("facts-time-zone"), self.table.time_zone.clone()),
         ])
     }
 
     /// The day at whose end the table is true.
     pub(super) fn as_of(&self) -> String {
-        let now = self.say("al momento dell'estrazione", "when this was made");
-        let end = self.say("alla fine del", "end of");
-        self.table.at.map_or_else(|| now.to_owned(), |at| format!("{end} {}", self.day(at)))
+        match self.table.at {
+            Some(day) => self.say_with("as-of-end", &[("day", Value::Day(day))]),
+            None => self.say("as-of-now"),
+        }
     }
 
     /// When the last statement that counts was stored, to the second.
     pub(super) fn through(&self) -> Result<String, ExportError> {
         let Some(micros) = self.table.through else {
-            let none = self.say("ancora nessuna registrazione", "no statement yet");
-            return Ok(none.to_owned());
+            return Ok(self.say("through-none"));
         };
         let local = self.local(micros)?;
         Ok(format!("{} {}", self.day(local.date()), local.strftime("%H:%M:%S")))
@@ -98,30 +104,22 @@ impl<'a> Shown<'a> {
                 words.in_language(self.language).to_owned()
             }
             Cell::Count(count) => count.to_string(),
-            Cell::Hours(hours) => self.number(format!("{hours:.2}")),
-            Cell::Score(score) => self.number(format!("{score:.4}")),
+            Cell::Hours(hours) => self.number(&format!("{hours:.2}")),
+            Cell::Score(score) => self.number(&format!("{score:.4}")),
             Cell::Share(share) => self.percent(*share),
             Cell::Date(date) => self.day(*date),
             Cell::Instant(micros) => {
                 let local = self.local(*micros)?;
                 format!("{} {}", self.day(local.date()), local.strftime("%H:%M"))
             }
-            Cell::State(state) => state.words().in_language(self.language).to_owned(),
-            Cell::Flag(flag) => self.flag(*flag).to_owned(),
+            Cell::State(state) => crate::words::state(*state).in_language(self.language).to_owned(),
+            Cell::Flag(flag) => self.say(if *flag { "flag-yes" } else { "flag-no" }),
         })
     }
 
-    /// Yes or no.
-    pub(super) const fn flag(&self, flag: bool) -> &'static str {
-        if flag { self.say("sì", "yes") } else { self.say("no", "no") }
-    }
-
     /// A number written with a point, with the language's decimal sign.
-    pub(super) fn number(&self, number: String) -> String {
-        match self.language {
-            Language::It => number.replace('.', ","),
-            Language::En => number,
-        }
+    pub(super) fn number(&self, number: &str) -> String {
+        texts_in(self.language).number(number)
     }
 
     /// An instant on the clocks of the table's time zone.
@@ -132,26 +130,20 @@ impl<'a> Shown<'a> {
     }
 
     fn percent(&self, share: f64) -> String {
-        let number = self.number(format!("{:.1}", share * 100.0));
-        match self.language {
-            Language::It => format!("{number} %"),
-            Language::En => format!("{number}%"),
-        }
+        let number = self.number(&format!("{:.1}", share * 100.0));
+        self.say_with("percent", &[("number", Value::Text(number))])
     }
 
     /// A day as its reader writes it.
     pub(super) fn day(&self, day: Date) -> String {
-        match self.language {
-            Language::It => day.strftime("%d/%m/%Y").to_string(),
-            Language::En => day.to_string(),
-        }
+        texts_in(self.language).day(day)
     }
 }
 
 /// A row of totals with its label in the first cell, where that has no figure.
 pub(super) fn with_label(mut cells: Vec<String>, shown: &Shown) -> Vec<String> {
     if let Some(first) = cells.first_mut().filter(|cell| cell.is_empty()) {
-        shown.say("Totale", "Total").clone_into(first);
+        *first = shown.say("total");
     }
     cells
 }

@@ -7,10 +7,11 @@ use super::ExportError;
 use super::shown::{Shown, unsigned, unsigned_columns};
 use super::{Reader, shown};
 use crate::{Column, Table};
+use texts::Value;
 
 /// Between two columns.
 const GAP: &str = "  ";
-/// Where a table is too wide, text in a cell is cut to so many characters.
+/// The most characters of a text in a cell where the table is too wide.
 const SHORT: usize = 24;
 /// The columns that are left out first where a table is too wide, from the first to the last: who
 /// reads the figures of a row can do without them. After them go the columns from the right.
@@ -71,8 +72,11 @@ fn heading(shown: &Shown) -> Result<String, ExportError> {
     let course = one_line(shown.course_title());
     let (id, zone) = (&shown.table.course, &shown.table.time_zone);
     let (title, as_of, through) = (one_line(shown.title()), shown.as_of(), shown.through()?);
-    let until = shown.table.through.map_or("", |_| shown.say("dati fino a ", "data until "));
-    Ok(format!("{title} – {course} ({id}), {as_of}, {until}{through} ({zone})"))
+    let through = match shown.table.through {
+        Some(_) => shown.say_with("until", &[("through", Value::Text(through))]),
+        None => through,
+    };
+    Ok(format!("{title} – {course} ({id}), {as_of}, {through} ({zone})"))
 }
 
 fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
@@ -230,21 +234,16 @@ impl Layout {
         positions.sort_unstable();
         let names: Vec<&str> =
             positions.iter().filter_map(|at| grid.headings.get(*at)).map(String::as_str).collect();
-        let (names, whole) = (names.join(", "), grid.whole().width());
-        Some(match shown.language {
-            course::Language::It => format!(
-                "Colonne che non entrano in {width} caratteri: {names}. Per vederle: larghezza \
-                 {whole} (--width {whole}), oppure il formato csv, xlsx o html."
-            ),
-            course::Language::En => format!(
-                "Columns that do not fit into {width} characters: {names}. To see them: a width of \
-                 {whole} (--width {whole}), or the format csv, xlsx or html."
-            ),
-        })
+        let values = [
+            ("width", Value::Text(width.to_string())),
+            ("names", Value::Text(names.join(", "))),
+            ("whole", Value::Text(grid.whole().width().to_string())),
+        ];
+        Some(shown.say_with("left-out", &values))
     }
 }
 
-/// At most so many characters of the terminal; the last is `…` where there were more.
+/// At most `width` columns of the terminal; the last character is `…` where there were more.
 fn cut(cell: &str, width: usize) -> String {
     if cell.width() <= width {
         return cell.to_owned();

@@ -41,7 +41,7 @@ fn properties(shown: &Shown) -> Result<DocProperties, XlsxError> {
 }
 
 fn rows(shown: &Shown, sheet: &mut Worksheet) -> Result<(), ExportError> {
-    sheet.set_name(shown.say("Dati", "Data"))?;
+    sheet.set_name(shown.say("data"))?;
     let heading = heading();
     for (column, at) in unsigned_columns(shown.table).zip(0..) {
         sheet.write_string_with_format(0, at, shown.heading(column), &heading)?;
@@ -73,7 +73,7 @@ fn totals(shown: &Shown, sheet: &mut Worksheet, formats: &Formats) -> Result<(),
         self::cell(shown, sheet, (line, at), cell, formats)?;
     }
     if totals.first() == Some(&Cell::Empty) {
-        sheet.write_string(line, 0, shown.say("Totale", "Total"))?;
+        sheet.write_string(line, 0, shown.say("total"))?;
     }
     let bold = Format::new().set_bold().set_border_top(FormatBorder::Thin);
     sheet.set_row_format(line, &bold)?;
@@ -129,11 +129,11 @@ fn fitting(text: String) -> String {
 }
 
 fn notes(shown: &Shown, sheet: &mut Worksheet) -> Result<(), ExportError> {
-    sheet.set_name(shown.say("Note", "Notes"))?;
+    sheet.set_name(shown.say("notes"))?;
     let label = Format::new().set_bold().set_align(FormatAlign::Top);
     let value = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    let report = (shown.say("Rapporto", "Report"), shown.title().to_owned());
-    let notes = shown.notes().map(|note| (shown.say("Nota", "Note"), note.to_owned()));
+    let report = (shown.say("report"), shown.title().to_owned());
+    let notes = shown.notes().map(|note| (shown.say("note"), note.to_owned()));
     let facts = std::iter::once(report).chain(shown.facts()?).chain(notes);
     for ((name, fact), line) in facts.zip(0..) {
         sheet.write_string_with_format(line, 0, name, &label)?;

@@ -1,7 +1,7 @@
 use jiff::civil::date;
 use serde_json::json;
 
-use super::report::{learner, members, view};
+use super::report::{learner, made, members, view};
 use super::scene::{Said, activity, course, lasting, module};
 use course::Words;
 
@@ -14,7 +14,7 @@ fn note(rule: &str, said: Said) -> Words {
         &(module("m1", "'all'", &activity("1", "")) + &module("m2", "'all'", &activity("2", ""))),
     );
     let members = members(&course, &[(learner("u1", "Umbria", "a", ""), said)], None);
-    let table = crate::learner(&view(&course, &members));
+    let table = made("learner", &view(&course, &members), "");
     table.notes.last().cloned().unwrap()
 }
 

@@ -1,4 +1,5 @@
 mod certificate;
+mod descriptor;
 mod hours;
 mod report;
 #[allow(dead_code, reason = "the tests of courses use other parts of it")]

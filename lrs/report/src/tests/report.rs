@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::super::{Cell, Grouping, Table};
 use super::scene::{Said, activity, course, lasting, module, stand};
-use crate::{Member, View};
+use crate::reports::named;
+use crate::{Asked, Make, Member, View};
 use course::{Course, Learner, State};
 
 /// Modules in an order that is not the alphabet's; the second for officials alone.
@@ -80,8 +81,21 @@ pub(super) fn view<'a>(
     }
 }
 
+/// The report of this name, by this grouping.
+pub(super) fn made(name: &str, view: &View<'_>, by: &str) -> Table {
+    let grouping: Grouping = by.parse().unwrap();
+    table_of(name, &Asked::new(view.clone(), &grouping))
+}
+
+pub(super) fn table_of(name: &str, asked: &Asked<'_>) -> Table {
+    match named(name).unwrap().make {
+        Make::OfLearners(make) => make(asked),
+        Make::OfData(_) => panic!("{name} is not about learners"),
+    }
+}
+
 pub(super) fn progress(view: &View<'_>, by: &str) -> Table {
-    crate::progress(view, &by.parse::<Grouping>().unwrap())
+    made("progress", view, by)
 }
 
 pub(super) fn cell<'t>(table: &'t Table, row: usize, key: &str) -> &'t Cell {
@@ -253,7 +267,8 @@ fn the_hours_of_a_year_are_what_was_added_since_the_last_one_ended() {
     let before = members(&course, &cohort, Some(date(2025, 12, 31)));
     let by = |by: &str| {
         let grouping = by.parse().unwrap();
-        crate::hours(&view(&course, &now), &view(&course, &before), &grouping)
+        let earlier = view(&course, &before);
+        table_of("hours", &Asked { earlier, ..Asked::new(view(&course, &now), &grouping) })
     };
     let keys = ["hours", "target", "hours_year", "target_year"];
     assert_eq!(rows(&by(""), &keys), json!([[5.0, 4.0, 3.0, 40.0]]));
@@ -272,7 +287,7 @@ fn who_is_idle_for_as_many_days_as_the_course_says_is_at_risk() {
         [("idle", begun("21")), ("busy", begun("22")), ("done", done), ("new", Said::default())]
             .map(|(id, said)| (learner(id, "Umbria", "a", ""), said));
     let members = members(&course, &cohort, None);
-    let table = crate::at_risk(&view(&course, &members));
+    let table = made("at-risk", &view(&course, &members), "");
     assert_eq!(table.rows.len(), 1);
     assert_eq!(cell(&table, 0, "learner"), &Cell::Text("idle".into()));
 }
@@ -281,7 +296,7 @@ fn who_is_idle_for_as_many_days_as_the_course_says_is_at_risk() {
 fn the_matrix_says_since_when_and_leaves_out_what_is_not_for_somebody() {
     let course = two_modules();
     let members = members(&course, &cohort(), None);
-    let table = crate::matrix(&view(&course, &members), false);
+    let table = made("matrix", &view(&course, &members), "");
     assert_eq!(cell(&table, 0, "z"), &Cell::State(State::Completed));
     assert_eq!(cell(&table, 0, "z/since"), &Cell::Date(date(2026, 5, 4)));
     assert_eq!(cell(&table, 1, "a"), &Cell::Empty, "Anna is a manager");

@@ -1,5 +1,5 @@
-use super::super::{Cell, Kind};
-use super::report::{learner, members, view};
+use super::super::{Asked, Cell, Grouping, Kind};
+use super::report::{learner, members, table_of, view};
 use super::scene::{Said, course, lasting, module};
 use course::{Course, Learner};
 
@@ -32,7 +32,9 @@ fn the_sheet_to_sign_has_the_people_of_the_session_by_name_and_no_results() {
         (named("u3", "Ivo Rossi", "Sicilia"), Said::default()),
     ];
     let members = members(&course, &cohort, None);
-    let table = crate::sheet(&view(&course, &members), one);
+    let grouping = Grouping::default();
+    let asked = Asked::new(view(&course, &members), &grouping);
+    let table = table_of("register", &Asked { session: Some(one), ..asked });
     let at = |key: &str| table.columns.iter().position(|column| column.key == key);
     let ids: Vec<&Cell> = table.rows.iter().map(|row| &row[at("learner").unwrap()]).collect();
     assert_eq!(ids, [&Cell::Text("u2".into()), &Cell::Text("u1".into())], "by name, of Umbria");

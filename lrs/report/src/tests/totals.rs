@@ -1,5 +1,12 @@
-use super::super::{Cell, Grouping, Table};
-use super::report::{cohort, members, of_bodies, progress, two_modules, view};
+use std::sync::Arc;
+
+use course::Learner;
+use serde_json::json;
+
+use super::super::{Asked, Cell, Detail, Grouped, Grouping, Table};
+use super::report::{at, cohort, made, members, of_bodies, progress, table_of, two_modules, view};
+use super::scene::Said;
+use crate::reports::EVERY;
 
 fn total<'t>(table: &'t Table, key: &str) -> &'t Cell {
     let column = table.columns.iter().position(|column| column.key == key);
@@ -35,7 +42,7 @@ fn hours_of_modules_add_up_and_people_who_are_in_several_do_not() {
     assert_eq!(total(&by_module, "hours_presence"), &hours(4.0));
     assert_eq!(total(&by_module, "enrolled"), &Cell::Empty);
     assert_eq!(total(&by_module, "score_mean"), &Cell::Empty);
-    let funnel = crate::funnel(&view, &"module,region".parse::<Grouping>().unwrap());
+    let funnel = made("funnel", &view, "module,region");
     assert_eq!(funnel.totals, None, "a funnel has numbers of people alone");
 }
 
@@ -45,15 +52,15 @@ fn hours_and_bodies_have_totals_too() {
     let members = members(&course, &of_bodies(&[("a", 6), ("b", 7)]), None);
     let view = view(&course, &members);
     for by in ["", "body"] {
-        let table = crate::hours(&view, &view, &by.parse().unwrap());
+        let table = made("hours", &view, by);
         assert_eq!(total(&table, "hours"), &hours(13.0), "{by}");
     }
     for by in ["", "region,body"] {
-        let table = crate::bodies(&view, &by.parse().unwrap());
+        let table = made("bodies", &view, by);
         assert_eq!(total(&table, "enrolled"), &Cell::Count(13), "{by}");
         assert_eq!(total(&table, "hours_mean"), &hours(1.0), "{by}");
     }
-    let glance = crate::glance(&view, &view, &"body".parse().unwrap());
+    let glance = made("glance", &view, "body");
     assert_eq!(total(&glance, "started_week_before"), &Cell::Count(13));
 }
 
@@ -67,26 +74,45 @@ fn totals_of_fewer_than_five_people_of_several_bodies_are_hidden() {
     assert_eq!(total(&progress(&view, "body"), "hours"), &hours(4.0));
 }
 
+/// Four people with hours in each of two activities are not eight.
 #[test]
-fn every_report_hides_the_same_bodies() {
+fn totals_over_parts_of_the_course_do_not_count_people_twice() {
     let course = two_modules();
-    let people = members(&course, &of_bodies(&[("a", 3), ("b", 7), ("c", 5)]), None);
+    let people = members(&course, &of_bodies(&[("a", 1), ("b", 3)]), None);
+    let table = made("progress", &view(&course, &people), "activity,body");
+    assert_eq!(total(&table, "hours"), &Cell::Suppressed);
+}
+
+/// Everybody of these bodies has hours and a score, so that every report has rows of them.
+#[test]
+fn every_report_by_learners_hides_the_same_bodies() {
+    let course = two_modules();
+    let score = json!({"score": {"scaled": 0.5}});
+    let cohort: Vec<(Learner, Said)> = of_bodies(&[("a", 3), ("b", 7), ("c", 5)])
+        .into_iter()
+        .map(|(who, said)| (who, said.and("failed", "z2", &at("10:00"), score.clone())))
+        .collect();
+    let people = members(&course, &cohort, None);
+    let detail = |(learner, said): &(Learner, Said)| Detail {
+        learner: Arc::new(learner.clone()),
+        documents: vec![said.document(&course)],
+    };
+    let details: Vec<Detail> = cohort.iter().map(detail).collect();
     let (mut view, by) = (view(&course, &people), "body".parse::<Grouping>().unwrap());
     let reports = |view: &crate::View<'_>| {
-        [
-            progress(view, "body"),
-            crate::hours(view, view, &by),
-            crate::bodies(view, &Grouping::default()),
-            crate::bodies(view, &by),
-            crate::glance(view, view, &by),
-            crate::attendance(view, &by),
-        ]
+        let by_learners = EVERY.into_iter().filter(|report| report.grouped != Grouped::Not);
+        let asked = |by| Asked { details: &details, ..Asked::new(view.clone(), by) };
+        let mut tables: Vec<Table> =
+            by_learners.map(|report| table_of(report.name, &asked(&by))).collect();
+        tables.push(table_of("bodies", &asked(&Grouping::default())));
+        tables
     };
     let shown = |table: &Table| {
         let body = table.columns.iter().position(|column| column.key == "body").unwrap();
         let enrolled = table.columns.iter().position(|column| column.key == "enrolled").unwrap();
-        let rows = table.rows.iter().map(|row| (row[body].clone(), row[enrolled].clone()));
-        rows.collect::<Vec<_>>()
+        // Of a report with several parts or days the last.
+        let last = &table.rows[table.rows.len() - 3..];
+        last.iter().map(|row| (row[body].clone(), row[enrolled].clone())).collect::<Vec<_>>()
     };
     let of = |body: &str, cell: Cell| (Cell::Text(body.into()), cell);
     let (a, b, c) = (of("a", Cell::Suppressed), of("b", Cell::Count(7)), of("c", Cell::Suppressed));

@@ -16,10 +16,8 @@ use super::out;
 pub(super) struct Report {
     /// The course's id
     course: String,
-    /// glance, funnel, progress, matrix, curve, ledger, hours, bodies, at-risk, register,
-    /// assessment, attendance, comparison, learner, health or certificates
-    #[arg(value_name = "REPORT")]
-    kind: String,
+    #[arg(value_name = "REPORT", help = format!("One of {}", report::reports::names()))]
+    name: String,
     /// What rows are told apart by: any of module, activity, region, province, body,
     /// `population_class`, role, office, edition (or in Italian: modulo, regione, ente …) and further
     /// columns of the list of learners, separated by commas
@@ -160,7 +158,7 @@ fn terminal_width() -> Option<usize> {
 impl Report {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         let path =
-            format!("/api/v1/courses/{}/reports/{}", encoded(&self.course), encoded(&self.kind));
+            format!("/api/v1/courses/{}/reports/{}", encoded(&self.course), encoded(&self.name));
         let parameters = [
             ("by", self.by),
             ("at", self.at),

@@ -6,8 +6,8 @@ use access::bounds::Bounds;
 use course::{ActivityStanding, Course, Standing, State};
 use jiff::civil::Date;
 use proptest::prelude::*;
-use report::{Cell, Grouping, Table};
-use report::{Member, View};
+use report::reports::PROGRESS;
+use report::{Asked, Cell, Grouping, Make, Member, Table, View};
 
 use crate::naive::{self, Exact, Figures, ItemStand, Part, Person, Plan, Said, Stand, Whole};
 use crate::world::{BODIES, REGIONS};
@@ -151,7 +151,8 @@ pub(crate) fn assert_same_views(
         };
         for by in GROUPINGS {
             let grouping: Grouping = by.parse().unwrap();
-            let table = report::progress(&view, &grouping);
+            let Make::OfLearners(progress) = PROGRESS.make else { panic!("of learners") };
+            let table = progress(&Asked::new(view.clone(), &grouping));
             assert_same_table(&table, by, naive, bounds.as_ref())?;
         }
     }

@@ -1,7 +1,7 @@
 //! The table: who may use which route, and what the others are told.
 
+use report::{Parameter, Report};
 use serde_json::json;
-use service::progress::ReportKind;
 
 use crate::world::{Ask, COURSE, Who, World, ask, statement, with_id};
 
@@ -223,9 +223,9 @@ fn learners() -> Vec<Row> {
 
 fn reports() -> Vec<Row> {
     const REPORT: &str = "GET /api/v1/courses/{id}/reports/{report}";
-    let of = |kind: ReportKind, learner: Option<&'static str>| {
+    let of = |report: &'static Report, learner: Option<&'static str>| {
         move |_: &World, asked: Ask| {
-            let path = asked.path.replace("{report}", kind.as_str());
+            let path = asked.path.replace("{report}", report.name);
             let asked = Ask { path, ..asked };
             match learner {
                 Some(learner) => asked.with("learner", learner),
@@ -234,18 +234,18 @@ fn reports() -> Vec<Row> {
         }
     };
     let mut rows = vec![row("GET /api/v1/courses/{id}/progress", COURSES, 200, plain)];
-    for kind in ReportKind::EVERY {
-        let name = kind.as_str();
-        let may = if kind == ReportKind::Health { UNBOUND } else { COURSES };
-        let everybody = (kind != ReportKind::Learner).then_some(None);
-        let takes_learner = kind != ReportKind::Health;
+    for report in report::reports::EVERY {
+        let name = report.name;
+        let may = if report.is_of_data() { UNBOUND } else { COURSES };
+        let everybody = report.required.is_empty().then_some(None);
+        let takes_learner = report.parameters().contains(&Parameter::Learner);
         let somebody = takes_learner.then_some(Some("u1"));
         for learner in everybody.into_iter().chain(somebody) {
             let what = format!("{name} of {}", learner.unwrap_or("everybody"));
-            rows.push(row(REPORT, may, 200, of(kind, learner)).of(&what));
+            rows.push(row(REPORT, may, 200, of(report, learner)).of(&what));
         }
         if takes_learner {
-            let elsewhere = row(REPORT, UNBOUND, 200, of(kind, Some("u7")));
+            let elsewhere = row(REPORT, UNBOUND, 200, of(report, Some("u7")));
             let elsewhere = elsewhere.of(&format!("{name} of a learner elsewhere"));
             rows.push(elsewhere.but(&[("progress/read in Umbria", 404)]));
         }

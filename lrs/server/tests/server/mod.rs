@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use report::Table;
 use serde_json::json;
 use service::progress::follower::Follower;
-use service::progress::{Progress, ProgressError, ReportKind, ReportQuery};
+use service::progress::{Progress, ProgressError, ReportQuery};
 use service::record::Record;
 use service::record::statements::prepare_all;
 use store::Store;
@@ -125,7 +125,7 @@ impl<'w> Server<'w> {
         let query = ReportQuery {
             by: Some(by.parse().unwrap()),
             at,
-            ..ReportQuery::of(ReportKind::Progress)
+            ..ReportQuery::of(report::reports::PROGRESS)
         };
         self.progress.report("c", query, bounds).await.unwrap()
     }

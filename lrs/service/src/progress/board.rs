@@ -15,8 +15,8 @@ use store::{KeptCourse, ProgressDocument, Result, Store, StoreError, Watermark};
 /// Documents read at once.
 const PAGE: usize = 2_000;
 
-/// A course as its kept texts say, read once for each revision.
-pub(super) struct Register {
+/// A course with its enrolment, as the kept texts say; read once for each revision of them.
+pub(super) struct EnrolledCourse {
     pub(super) revision: i64,
     pub(super) course: Course,
     pub(super) enrolment: Enrolment,
@@ -24,7 +24,7 @@ pub(super) struct Register {
     pub(super) people: LearnerList,
 }
 
-impl Register {
+impl EnrolledCourse {
     pub(super) fn read(kept: &KeptCourse) -> Result<Self> {
         let corrupt = |what: String| StoreError::Corrupt(format!("course {}: {what}", kept.id));
         let course = Course::parse(&kept.file).map_err(|error| corrupt(error.to_string()))?;
@@ -51,7 +51,7 @@ impl Register {
 
 /// The standings of one course on one day.
 pub(super) struct Board {
-    pub(super) register: Arc<Register>,
+    pub(super) enrolled: Arc<EnrolledCourse>,
     cut: Option<Cut>,
     pub(super) watermark: Watermark,
     pub(super) members: Vec<Member>,
@@ -61,19 +61,19 @@ pub(super) struct Board {
 
 impl Board {
     /// A board on which nobody has done anything, older than all documents.
-    pub(super) fn new(register: Arc<Register>, cut: Option<Cut>) -> Self {
-        let people = register.people.learners();
+    pub(super) fn new(enrolled: Arc<EnrolledCourse>, cut: Option<Cut>) -> Self {
+        let people = enrolled.people.learners();
         let mut by_actor = HashMap::new();
         for (position, learner) in people.iter().enumerate() {
             by_actor.extend(learner.known_as().into_iter().map(|it| (it.to_string(), position)));
         }
         let members = people.iter().map(|learner| Member {
-            standings: Replay::new(&register.course, learner, []).until(cut).standings(),
+            standings: Replay::new(&enrolled.course, learner, []).until(cut).standings(),
             learner: Arc::new(learner.clone()),
         });
         let members = members.collect();
         let by_actor = Arc::new(by_actor);
-        Self { register, cut, watermark: Watermark::default(), members, by_actor }
+        Self { enrolled, cut, watermark: Watermark::default(), members, by_actor }
     }
 
     /// Brings the board up to date with `watermark`, which was read before.
@@ -81,7 +81,7 @@ impl Board {
         if watermark == self.watermark {
             return Ok(());
         }
-        let id = self.register.course.id().to_owned();
+        let id = self.enrolled.course.id().to_owned();
         if self.watermark.version < watermark.base || self.watermark.version == 0 {
             self.load(store, &id).await?;
             self.watermark = watermark;
@@ -97,7 +97,8 @@ impl Board {
         let changed: BTreeSet<usize> =
             documents.iter().filter_map(|it| self.by_actor.get(&it.actor).copied()).collect();
         for position in changed {
-            let Some(member) = self.members.get(position) else { continue };
+            #[expect(clippy::expect_used, reason = "`by_actor` holds positions of members")]
+            let member = self.members.get(position).expect("a member");
             let documents = documents_of(store, &id, &member.learner).await?;
             self.set(position, &documents);
         }
@@ -123,8 +124,10 @@ impl Board {
                     *reached = true;
                 }
                 match part {
-                    Part::Whole(standings) => self.stand(position, standings),
-                    Part::One(progress) => gathered.entry(position).or_default().push(progress),
+                    DocumentRead::Standings(standings) => self.stand(position, standings),
+                    DocumentRead::OneOfSeveral(progress) => {
+                        gathered.entry(position).or_default().push(progress);
+                    }
                 }
             }
             page = next?;
@@ -145,15 +148,15 @@ impl Board {
     }
 
     /// What each document of a page comes to, on all cores.
-    async fn read(&self, page: Vec<ProgressDocument>) -> Result<Vec<(usize, Part)>> {
-        let (register, cut, by_actor) =
-            (Arc::clone(&self.register), self.cut, Arc::clone(&self.by_actor));
+    async fn read(&self, page: Vec<ProgressDocument>) -> Result<Vec<(usize, DocumentRead)>> {
+        let (enrolled, cut, by_actor) =
+            (Arc::clone(&self.enrolled), self.cut, Arc::clone(&self.by_actor));
         let work = move || {
             let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
             let chunks = page.chunks(page.len().div_ceil(cores).max(1));
             std::thread::scope(|scope| {
-                let (register, by_actor) = (&register, &by_actor);
-                let read = |chunk| scope.spawn(move || parts(register, cut, by_actor, chunk));
+                let (enrolled, by_actor) = (&enrolled, &by_actor);
+                let read = |chunk| scope.spawn(move || parts(enrolled, cut, by_actor, chunk));
                 let threads: Vec<_> = chunks.map(read).collect();
                 let join = |thread: ScopedJoinHandle<'_, Result<_>>| {
                     thread.join().unwrap_or_else(|_| Err(stopped()))
@@ -172,7 +175,7 @@ impl Board {
     }
 
     fn set(&mut self, position: usize, documents: &[ActorProgress]) {
-        let course = &self.register.course;
+        let course = &self.enrolled.course;
         if let Some(member) = self.members.get_mut(position) {
             let replay = Replay::new(course, &member.learner, documents).until(self.cut);
             member.standings = replay.standings();
@@ -180,31 +183,34 @@ impl Board {
     }
 }
 
-/// What a document is to the learner whose it is.
-enum Part {
-    /// All there is of them.
-    Whole(Standings),
-    /// What one of their actors said.
-    One(ActorProgress),
+/// A document, as far as it can be worked out without the learner's other documents.
+enum DocumentRead {
+    /// Of a learner who is known by one identifier: the document is all there is of them.
+    Standings(Standings),
+    /// One of the documents of a learner who is known by several identifiers.
+    OneOfSeveral(ActorProgress),
 }
 
 fn parts(
-    register: &Register,
+    enrolled: &EnrolledCourse,
     cut: Option<Cut>,
     by_actor: &HashMap<String, usize>,
     documents: &[ProgressDocument],
-) -> Result<Vec<(usize, Part)>> {
-    let (course, people) = (&register.course, register.people.learners());
+) -> Result<Vec<(usize, DocumentRead)>> {
+    let (course, people) = (&enrolled.course, enrolled.people.learners());
     let mut parts = Vec::with_capacity(documents.len());
     for document in documents {
         let Some(&position) = by_actor.get(&document.actor) else { continue };
-        let Some(learner) = people.get(position) else { continue };
+        #[expect(clippy::expect_used, reason = "`by_actor` holds positions of people")]
+        let learner = people.get(position).expect("a learner");
         let progress = progress_of(course.id(), document)?;
         let is_only_one = learner.known_as().len() == 1;
         let part = if is_only_one {
-            Part::Whole(Replay::new(course, learner, [&progress]).until(cut).standings())
+            DocumentRead::Standings(
+                Replay::new(course, learner, [&progress]).until(cut).standings(),
+            )
         } else {
-            Part::One(progress)
+            DocumentRead::OneOfSeveral(progress)
         };
         parts.push((position, part));
     }

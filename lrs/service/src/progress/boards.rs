@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use lru::LruCache;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
-use super::board::{Board, Register};
+use super::board::{Board, EnrolledCourse};
 use super::error::ProgressError;
 use course::Cut;
 use store::{CourseRevision, Store, StoreError, Watermark};
@@ -36,25 +36,25 @@ struct Entry {
 /// The boards of all courses.
 pub(super) struct Boards {
     store: Arc<dyn Store>,
-    registers: Mutex<HashMap<String, Arc<Register>>>,
+    enrolled_courses: Mutex<HashMap<String, Arc<EnrolledCourse>>>,
     latest: Mutex<LruCache<(String, Option<Date>), Entry>>,
 }
 
 impl Boards {
     pub(super) fn new(store: Arc<dyn Store>) -> Self {
         let latest = Mutex::new(LruCache::new(KEPT));
-        Self { store, registers: Mutex::default(), latest }
+        Self { store, enrolled_courses: Mutex::default(), latest }
     }
 
     /// A course as it is now.
-    pub(super) async fn register(&self, id: &str) -> Result<Arc<Register>, ProgressError> {
+    pub(super) async fn enrolled(&self, id: &str) -> Result<Arc<EnrolledCourse>, ProgressError> {
         let revision = self.revision(id).await?;
-        self.register_at(&revision).await
+        self.enrolled_at(&revision).await
     }
 
     /// Forgets a course that is deleted.
     pub(super) fn forget(&self, id: &str) {
-        lock(&self.registers).remove(id);
+        lock(&self.enrolled_courses).remove(id);
         let mut latest = lock(&self.latest);
         let of_course = latest.iter().map(|(key, _)| key).filter(|(course, _)| course == id);
         for key in of_course.cloned().collect::<Vec<_>>() {
@@ -67,17 +67,17 @@ impl Boards {
         revision.ok_or_else(|| ProgressError::NoCourse(id.to_owned()))
     }
 
-    async fn register_at(&self, at: &CourseRevision) -> Result<Arc<Register>, ProgressError> {
-        let known = lock(&self.registers).get(&at.id).cloned();
+    async fn enrolled_at(&self, at: &CourseRevision) -> Result<Arc<EnrolledCourse>, ProgressError> {
+        let known = lock(&self.enrolled_courses).get(&at.id).cloned();
         if let Some(known) = known.filter(|known| known.revision >= at.revision) {
             return Ok(known);
         }
         let kept = self.store.course(&at.id).await?;
         let kept = kept.ok_or_else(|| ProgressError::NoCourse(at.id.clone()))?;
-        let read = tokio::task::spawn_blocking(move || Register::read(&kept)).await;
-        let register = Arc::new(read.map_err(|_| stopped())??);
-        lock(&self.registers).insert(at.id.clone(), Arc::clone(&register));
-        Ok(register)
+        let read = tokio::task::spawn_blocking(move || EnrolledCourse::read(&kept)).await;
+        let enrolled = Arc::new(read.map_err(|_| stopped())??);
+        lock(&self.enrolled_courses).insert(at.id.clone(), Arc::clone(&enrolled));
+        Ok(enrolled)
     }
 
     /// The board of a course at the end of a day, true for all statements up to its watermark,
@@ -91,16 +91,16 @@ impl Boards {
         at: Option<Date>,
     ) -> Result<OwnedRwLockReadGuard<Option<Board>, Board>, ProgressError> {
         let revision = self.revision(id).await?;
-        let register = self.register_at(&revision).await?;
+        let enrolled = self.enrolled_at(&revision).await?;
         let watermark = self.watermark(&revision).await?;
-        let end = |day: Date| register.course.end_of(day).ok_or(ProgressError::NoDay(day));
+        let end = |day: Date| enrolled.course.end_of(day).ok_or(ProgressError::NoDay(day));
         let cut = at.map(end).transpose()?;
         let key = (id.to_owned(), at);
         let Entry { board: shared, learners } =
             lock(&self.latest).get_or_insert(key, Entry::default).clone();
         let held = Arc::clone(&shared).read_owned().await;
         if let Some(board) = &*held
-            && board.register.revision == register.revision
+            && board.enrolled.revision == enrolled.revision
             && board.watermark == watermark
         {
             return OwnedRwLockReadGuard::try_map(held, Option::as_ref)
@@ -108,9 +108,9 @@ impl Boards {
         }
         drop(held);
         let mut mine = shared.write_owned().await;
-        learners.store(register.people.learners().len(), Ordering::Relaxed);
+        learners.store(enrolled.people.learners().len(), Ordering::Relaxed);
         self.forget_the_oldest();
-        self.bring_up_to_date(&mut mine, register, cut, watermark).await?;
+        self.bring_up_to_date(&mut mine, enrolled, cut, watermark).await?;
         OwnedRwLockReadGuard::try_map(mine.downgrade(), Option::as_ref)
             .map_err(|_| stopped().into())
     }
@@ -129,12 +129,12 @@ impl Boards {
     async fn bring_up_to_date(
         &self,
         board: &mut Option<Board>,
-        register: Arc<Register>,
+        enrolled: Arc<EnrolledCourse>,
         cut: Option<Cut>,
         watermark: Watermark,
     ) -> Result<(), ProgressError> {
-        let known = board.take().filter(|known| known.register.revision == register.revision);
-        let mut new = known.unwrap_or_else(|| Board::new(register, cut));
+        let known = board.take().filter(|known| known.enrolled.revision == enrolled.revision);
+        let mut new = known.unwrap_or_else(|| Board::new(enrolled, cut));
         // A board that could not be refreshed is dropped: it may be half of each.
         new.refresh(&*self.store, watermark).await?;
         *board = Some(new);

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::Progress;
 use super::error::ProgressError;
+use super::reports::no_day;
 use report::FrozenCertificates;
 use report::View;
 use store::{KeptCertificates, StoreError};
@@ -27,15 +28,15 @@ impl Progress {
     pub async fn freeze(&self, id: &str, at: Option<Date>) -> Result<Frozen, ProgressError> {
         let now = self.clock.now();
         let horizon = self.store.consistent_through().await?;
-        let register = self.boards.register(id).await?;
-        let today = register.course.day_of(now.micros()).unwrap_or_default();
+        let enrolled = self.boards.enrolled(id).await?;
+        let today = enrolled.course.day_of(now.micros()).ok_or_else(|| no_day(now))?;
         let day = at.unwrap_or(today);
         if day > today {
             return Err(ProgressError::DayToCome(day));
         }
         let board = self.boards.board(id, Some(day)).await?;
         let view = View {
-            course: &board.register.course,
+            course: &board.enrolled.course,
             at: Some(day),
             day,
             through: self.through(&board, horizon).await?,
@@ -43,7 +44,9 @@ impl Progress {
             members: board.members.iter().collect(),
         };
         let list = FrozenCertificates::freeze(&view, now.micros());
-        let body = serde_json::to_vec(&list).unwrap_or_default();
+        // A list is kept for good: without its text nothing is kept.
+        let body = serde_json::to_vec(&list)
+            .map_err(|error| StoreError::Corrupt(format!("certificates {}: {error}", list.id())))?;
         let frozen = Frozen { id: list.id(), list };
         let kept =
             KeptCertificates { id: frozen.id.clone(), created: now, body: Bytes::from(body) };
@@ -60,7 +63,7 @@ impl Progress {
     /// # Errors
     /// [`ProgressError`].
     pub async fn frozen(&self, id: &str) -> Result<Vec<Frozen>, ProgressError> {
-        self.boards.register(id).await?;
+        self.boards.enrolled(id).await?;
         let kept = self.store.certificates(id).await?;
         let read = |kept: KeptCertificates| {
             let corrupt = |error| StoreError::Corrupt(format!("certificates {}: {error}", kept.id));

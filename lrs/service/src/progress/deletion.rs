@@ -40,14 +40,14 @@ impl Progress {
         id: &str,
         bounds: Option<&Bounds>,
     ) -> Result<CourseSummary, ProgressError> {
-        let register = self.boards.register(id).await?;
-        let mut enrolment = register.enrolment.clone();
+        let enrolled = self.boards.enrolled(id).await?;
+        let mut enrolment = enrolled.enrolment.clone();
         if let Some(bounds) = bounds {
             enrolment.retain(|it| bounds.include(&it.region, &it.body, &it.istat));
         }
         let merged = enrolment.merged_learners();
         Ok(CourseSummary {
-            course: register.course.clone(),
+            course: enrolled.course.clone(),
             learners: enrolment.learners.len() - merged,
             merged,
             certificates: self.store.certificates(id).await?.len(),
@@ -73,9 +73,9 @@ impl Progress {
         for _ in 0..TRIES {
             let no_course = || ProgressError::NoCourse(id.to_owned());
             let known = self.store.course_revision(id).await?.ok_or_else(no_course)?;
-            let (learners, merged) = match self.boards.register(id).await {
-                Ok(register) => {
-                    (register.enrolment.learners.len(), register.enrolment.merged.len())
+            let (learners, merged) = match self.boards.enrolled(id).await {
+                Ok(enrolled) => {
+                    (enrolled.enrolment.learners.len(), enrolled.enrolment.merged.len())
                 }
                 Err(ProgressError::Store(StoreError::Corrupt(_))) => (0, 0),
                 Err(other) => return Err(other),

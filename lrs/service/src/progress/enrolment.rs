@@ -7,6 +7,7 @@ use super::boards::stopped;
 use super::error::ProgressError;
 use super::{Progress, TRIES};
 use course::{Course, Enrolment, Learner, LearnerList, ListChange, ListWarning, SheetErrors};
+use store::StoreError;
 
 /// What an import did, or would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +91,7 @@ impl Progress {
 
     /// The learners as they were enrolled, and the merges.
     pub async fn enrolment(&self, id: &str) -> Result<Enrolment, ProgressError> {
-        Ok(self.boards.register(id).await?.enrolment.clone())
+        Ok(self.boards.enrolled(id).await?.enrolment.clone())
     }
 
     /// `change` is made on a thread of its own: a list may be long.
@@ -105,11 +106,13 @@ impl Progress {
     ) -> Result<T, ProgressError> {
         let change = Arc::new(change);
         for _ in 0..TRIES {
-            let known = self.boards.register(id).await?;
-            let (revision, change) = (known.revision, Arc::clone(&change));
+            let known = self.boards.enrolled(id).await?;
+            let (revision, change, course) = (known.revision, Arc::clone(&change), id.to_owned());
             let work = move || {
                 let (changed, outcome) = change(&known.course, &known.enrolment)?;
-                Ok::<_, ProgressError>((changed.to_kept(), outcome))
+                let unwritable =
+                    |error| StoreError::Corrupt(format!("the learners of {course}: {error}"));
+                Ok::<_, ProgressError>((changed.to_kept().map_err(unwritable)?, outcome))
             };
             let (kept, outcome) =
                 tokio::task::spawn_blocking(work).await.map_err(|_| stopped())??;

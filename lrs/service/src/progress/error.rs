@@ -23,7 +23,7 @@ pub enum ProgressError {
     /// The course file has faults.
     #[error(transparent)]
     Course(#[from] CourseErrors),
-    /// The list of learners, or the register, has faults.
+    /// The list of learners, or the presence sheet, has faults.
     #[error(transparent)]
     Sheet(#[from] SheetErrors),
     /// A list without a learner.
@@ -35,6 +35,8 @@ pub enum ProgressError {
     /// Something that this report does not take.
     #[error("the report {report} does not take {what}")]
     NotTaken {
+        /// The parameters that it takes.
+        takes: Vec<&'static str>,
         /// The report.
         report: &'static str,
         /// What was asked.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::boards::stopped;
 use super::read::{Read, Readable, Unreadable, evidence_of};
 use course::{ActorProgress, Course, Evidence};
-use store::{Followed as Mark, KeptCourse, ProgressDocument, Result, Store, StoreError};
+use store::{Followed, KeptCourse, ProgressDocument, Result, Store, StoreError};
 use xapi::instant::Instant;
 use xapi::query::{Filter, Match};
 use xapi::stored::Stored;
@@ -25,10 +25,10 @@ const ANEW: usize = 16;
 const PASSED_OVER: usize = 100_000;
 
 /// A course and what its actors said up to the mark.
-pub(super) struct Followed {
+pub(super) struct FollowedCourse {
     pub(super) id: String,
     /// How far the documents follow the log, once those of `anew` are computed.
-    pub(super) mark: Mark,
+    pub(super) mark: Followed,
     /// The version of the watermark that the documents in memory go with.
     version: i64,
     course: Course,
@@ -54,7 +54,7 @@ struct Anew {
     beyond: Option<Instant>,
 }
 
-impl Followed {
+impl FollowedCourse {
     /// The course as far as its kept documents go; from nothing where they were read for another
     /// file or have another shape. A kept course that does not parse is reported.
     pub(super) async fn load(store: &dyn Store, kept: &KeptCourse) -> Result<Self> {
@@ -94,7 +94,7 @@ impl Followed {
         self.anew.clear();
         self.passed_over.clear();
         self.whole = true;
-        self.mark = Mark { through: Instant::default(), reading };
+        self.mark = Followed { through: Instant::default(), reading };
     }
 
     /// Whether the log must be read to its end before the documents can be used.
@@ -124,7 +124,7 @@ impl Followed {
     /// whether that was all of them. No document may be behind before; some may be afterwards.
     pub(super) async fn follow(&mut self, store: &dyn Store, log: &[Read]) -> Result<bool> {
         let first = log.partition_point(|read| read.stored <= self.mark.through);
-        let mut news = log.get(first..).unwrap_or_default();
+        let (_, mut news) = log.split_at(first);
         while !news.is_empty() {
             let (now, later) = news.split_at(self.remember(store, news).await?);
             for read in now {
@@ -234,15 +234,32 @@ impl Followed {
         Ok(())
     }
 
+    /// The document of an actor that changed.
+    fn changed(&self, actor: &str) -> Result<ProgressDocument> {
+        let progress = self.documents.get(actor).ok_or_else(|| {
+            StoreError::Corrupt(format!("the progress of {actor} in {} is not in memory", self.id))
+        })?;
+        self.written(actor, progress)
+    }
+
+    /// A document as it is kept. One that cannot be written is an error: an empty one would lose what
+    /// the actor did.
+    fn written(&self, actor: &str, progress: &ActorProgress) -> Result<ProgressDocument> {
+        let body = serde_json::to_vec(progress).map_err(|error| {
+            StoreError::Corrupt(format!("the progress of {actor} in {}: {error}", self.id))
+        })?;
+        Ok(ProgressDocument { actor: actor.to_owned(), body: Bytes::from(body) })
+    }
+
     /// Writes what changed, with the mark up to which it is true. False where somebody else has
     /// written, or the course is gone: what is in memory is worth nothing then. No document may be
     /// behind.
     pub(super) async fn save(&mut self, store: &dyn Store) -> Result<bool> {
         let documents: Vec<ProgressDocument> = if self.whole {
-            self.documents.iter().map(|(actor, progress)| written(actor, progress)).collect()
+            let all = self.documents.iter();
+            all.map(|(actor, progress)| self.written(actor, progress)).collect::<Result<_>>()?
         } else {
-            let of = |actor: &String| Some(written(actor, self.documents.get(actor)?));
-            self.changed.iter().filter_map(of).collect()
+            self.changed.iter().map(|actor| self.changed(actor)).collect::<Result<_>>()?
         };
         let (version, whole) = (self.version, self.whole);
         let written = store.put_progress(&self.id, version, self.mark, documents, whole).await?;
@@ -271,11 +288,6 @@ pub(super) fn of_agent(agent: &str, until: Instant, beyond: Option<Instant>) -> 
 async fn all_evidence(statements: Vec<Stored>) -> Result<Vec<Evidence>> {
     let read = move || statements.iter().filter_map(evidence_of).collect();
     tokio::task::spawn_blocking(read).await.map_err(|_| stopped())
-}
-
-fn written(actor: &str, progress: &ActorProgress) -> ProgressDocument {
-    let body = serde_json::to_vec(progress).unwrap_or_default();
-    ProgressDocument { actor: actor.to_owned(), body: Bytes::from(body) }
 }
 
 /// The document, where it has the shape that this program writes.

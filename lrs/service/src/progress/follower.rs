@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Rebuilt;
 use super::boards::stopped;
-use super::followed::{CHUNK, Followed, current};
+use super::followed::{CHUNK, FollowedCourse, current};
 use super::read::{Chunk, Read, read};
 use store::{ProgressDocument, Result, Store, StoreError};
 use xapi::instant::Instant;
@@ -51,9 +51,9 @@ pub enum Command {
 pub struct Follower {
     store: Arc<dyn Store>,
     /// Courses that follow the log together.
-    courses: BTreeMap<String, Followed>,
+    courses: BTreeMap<String, FollowedCourse>,
     /// Courses with more to do than one step may take: each follows on its own until it is up to the others.
-    behind: VecDeque<Followed>,
+    behind: VecDeque<FollowedCourse>,
     /// Courses whose statements are read from the beginning, one at a time.
     loading: BTreeMap<String, Loading>,
     /// Courses that cannot be followed, and the revision that could not.
@@ -65,7 +65,7 @@ pub struct Follower {
 /// A course whose statements are read from the beginning.
 struct Loading {
     revision: i64,
-    followed: Followed,
+    followed: FollowedCourse,
     /// How many were read.
     statements: u64,
     rebuild: Option<Rebuild>,
@@ -188,8 +188,8 @@ impl Follower {
                 Reached::Overtaken => self.looked = None,
             }
         }
-        if self.courses.values().map(Followed::remembered).sum::<usize>() > REMEMBERED {
-            self.courses.values_mut().for_each(Followed::forget_documents);
+        if self.courses.values().map(FollowedCourse::remembered).sum::<usize>() > REMEMBERED {
+            self.courses.values_mut().for_each(FollowedCourse::forget_documents);
         }
         Ok(!more)
     }
@@ -206,7 +206,7 @@ impl Follower {
     /// Takes a course through `log` and saves, in so many turns at most.
     async fn advance(
         &self,
-        followed: &mut Followed,
+        followed: &mut FollowedCourse,
         log: &[Read],
         turns: &mut usize,
     ) -> Result<Reached> {
@@ -272,7 +272,7 @@ impl Follower {
             }
             let Some(kept) = self.store.course(&course.id).await? else { continue };
             self.leave(&kept.id);
-            match Followed::load(&*self.store, &kept).await {
+            match FollowedCourse::load(&*self.store, &kept).await {
                 Ok(followed) if followed.is_whole() => {
                     self.loading.insert(kept.id, Loading::new(kept.revision, followed));
                 }
@@ -360,7 +360,7 @@ impl Follower {
         self.insist().await?;
         let Some(kept) = self.store.course(id).await? else { return Ok(None) };
         let before = self.digests(id).await?;
-        let mut followed = Followed::load(&*self.store, &kept).await?;
+        let mut followed = FollowedCourse::load(&*self.store, &kept).await?;
         followed.start_over(kept.reading);
         Ok(Some((Loading::new(kept.revision, followed), before)))
     }
@@ -443,7 +443,7 @@ impl Follower {
 }
 
 impl Loading {
-    const fn new(revision: i64, followed: Followed) -> Self {
+    const fn new(revision: i64, followed: FollowedCourse) -> Self {
         Self { revision, followed, statements: 0, rebuild: None }
     }
 

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::Value;
 
 use super::Progress;
-use super::board::{Board, Register};
+use super::board::{Board, EnrolledCourse};
 use super::error::ProgressError;
 use super::read::{Readable, Unreadable};
 use super::unassigned::Unassigned;
 use access::bounds::Bounds;
-use course::{Credit, Evidence, Form, Selection, State, Words};
-use report::{Cell, Column, Kind, Table};
+use course::{Credit, Evidence, Form, Selection, State};
+use report::{Check, DataHealth, Finding, Table};
 use store::StoreError;
 use xapi::query::Filter;
 use xapi::stored::Stored;
@@ -37,45 +37,41 @@ struct Found {
 }
 
 impl Progress {
-    /// See [`super::ReportKind::Health`].
+    /// The report `health`, whose table `make` makes of what is found.
     pub(super) async fn health(
         &self,
         id: &str,
         bounds: Option<&Bounds>,
+        make: fn(DataHealth<'_>) -> Table,
     ) -> Result<Table, ProgressError> {
         if bounds.is_some() {
             return Err(ProgressError::Bounded);
         }
-        let register = self.boards.register(id).await?;
-        let mut table = empty(&register);
-        table.through = Some(self.store.consistent_through().await?.micros());
+        let enrolled = self.boards.enrolled(id).await?;
+        let through = self.store.consistent_through().await?.micros();
+        let mut findings = Vec::new();
         if let Some(ahead) = self.record.stored_ahead().await? {
             let seconds = u64::try_from(ahead.micros / 1_000_000).ok();
             let latest = Some(ahead.latest.micros());
-            table.rows.push(row("stored_ahead", "", seconds, latest));
+            findings.push(finding(Check::StoredAhead, "", seconds, latest));
         }
-        self.sources(&mut table).await?;
+        self.sources(&mut findings).await?;
         for refused in self.record.refusals().all() {
             let subject = format!("{}: {}", refused.key, refused.rule);
-            table.rows.push(row(
-                "refused",
-                &subject,
-                Some(refused.count),
-                Some(refused.last.micros()),
-            ));
+            let last = Some(refused.last.micros());
+            findings.push(finding(Check::Refused, subject, Some(refused.count), last));
         }
         let board = self.boards.board(id, None).await?;
-        add_without_time(&mut table, &board);
+        add_without_time(&mut findings, &board);
         drop(board);
         let unassigned = self.unassigned(id).await?;
-        add_unassigned(&mut table, &register, &unassigned);
-        let found = self.newest(&register).await?;
-        found.add_to(&mut table);
-        Ok(table)
+        add_unassigned(&mut findings, &enrolled, &unassigned);
+        self.newest(&enrolled).await?.add_to(&mut findings);
+        Ok(make(DataHealth { course: &enrolled.course, through, newest: NEWEST, findings }))
     }
 
     /// When each key's last statement came.
-    async fn sources(&self, table: &mut Table) -> Result<(), StoreError> {
+    async fn sources(&self, findings: &mut Vec<Finding>) -> Result<(), StoreError> {
         for kept in self.store.keys().await? {
             let authority = Some(kept.key.authority.ifi().to_owned());
             let filter = Filter { authority, limit: 1, ..Filter::default() };
@@ -84,19 +80,28 @@ impl Progress {
             let last = page.statements.first().map(|last| last.stored);
             if let Some(last) = last.or(page.unreadable.map(|last| last.stored)) {
                 let subject = format!("{} ({})", kept.key.name, kept.key.label);
-                table.rows.push(row("source", &subject, None, Some(last.micros())));
+                findings.push(finding(Check::Source, subject, None, Some(last.micros())));
             }
         }
         Ok(())
     }
 
-    async fn newest(&self, register: &Register) -> Result<Found, StoreError> {
-        let sites = sites(register);
+    async fn newest(&self, enrolled: &EnrolledCourse) -> Result<Found, StoreError> {
+        let sites = sites(enrolled);
         let (mut found, mut seen) = (Found::default(), HashSet::new());
         for statement in &self.newest_statements(&mut found).await? {
-            let Ok(value) = statement.value() else { continue };
+            let value = match statement.value() {
+                Ok(value) => value,
+                Err(error) => {
+                    let error = format!("statement {}: {error}", statement.id);
+                    found.unreadable.push(Unreadable { stored: statement.stored, error });
+                    continue;
+                }
+            };
             let stored = statement.stored.micros();
-            let Some(evidence) = Evidence::read(&value, "", stored) else { continue };
+            let id = statement.id.to_string();
+            // A statement of a group, or without an actor that can be enrolled, is of no learner.
+            let Some(evidence) = Evidence::read(&value, &id, stored) else { continue };
             let actor = evidence.actor.to_string();
             if !seen.insert((actor, evidence.fingerprint)) {
                 count(&mut found.repeated, stored);
@@ -109,9 +114,9 @@ impl Progress {
                 count(found.late.entry(source).or_default(), stored);
             }
             let Evidence { object, parents, groupings, .. } = &evidence;
-            let is_ours = register.people.find(&evidence.actor).is_some()
+            let is_ours = enrolled.people.find(&evidence.actor).is_some()
                 && sites.iter().any(|site| object.starts_with(site));
-            if is_ours && register.course.place_of(object, parents, groupings).is_none() {
+            if is_ours && enrolled.course.place_of(object, parents, groupings).is_none() {
                 count(found.unmapped.entry(object.clone()).or_default(), stored);
             }
         }
@@ -144,21 +149,28 @@ fn count(of: &mut (u64, i64), stored: i64) {
 }
 
 impl Found {
-    fn add_to(&self, table: &mut Table) {
+    fn add_to(&self, findings: &mut Vec<Finding>) {
         for Unreadable { stored, error } in &self.unreadable {
-            table.rows.push(row("unreadable", error, None, Some(stored.micros())));
+            findings.push(finding(Check::Unreadable, error, None, Some(stored.micros())));
         }
         if self.repeated.0 > 0 {
-            table.rows.push(row("repeated", "", Some(self.repeated.0), Some(self.repeated.1)));
+            findings.push(finding(
+                Check::Repeated,
+                "",
+                Some(self.repeated.0),
+                Some(self.repeated.1),
+            ));
         }
-        for (check, found) in
-            [("clock_ahead", &self.ahead), ("late", &self.late), ("unmapped", &self.unmapped)]
-        {
+        for (check, found) in [
+            (Check::ClockAhead, &self.ahead),
+            (Check::Late, &self.late),
+            (Check::Unmapped, &self.unmapped),
+        ] {
             let mut sorted: Vec<_> = found.iter().collect();
             sorted.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
             let listed = sorted.into_iter().take(LISTED);
-            table.rows.extend(
-                listed.map(|(subject, (n, last))| row(check, subject, Some(*n), Some(*last))),
+            findings.extend(
+                listed.map(|(subject, (n, last))| finding(check, subject, Some(*n), Some(*last))),
             );
         }
     }
@@ -166,8 +178,8 @@ impl Found {
 
 /// Activities whose time is measured, that people completed, and of which nobody has any: what
 /// Moodle's log store plugin says of SCORM packages.
-fn add_without_time(table: &mut Table, board: &Board) {
-    for (n, (_, activity)) in board.register.course.activities().enumerate() {
+fn add_without_time(findings: &mut Vec<Finding>, board: &Board) {
+    for (n, (_, activity)) in board.enrolled.course.activities().enumerate() {
         if !matches!(activity.form, Form::Online { credit: Credit::Measured, .. }) {
             continue;
         }
@@ -178,32 +190,36 @@ fn add_without_time(table: &mut Table, board: &Board) {
             timed += u64::from(standing.micros > 0);
         }
         if completed > 0 && timed == 0 {
-            table.rows.push(row("without_time", &activity.key, Some(completed), None));
+            findings.push(finding(Check::WithoutTime, &activity.key, Some(completed), None));
         }
     }
 }
 
-fn add_unassigned(table: &mut Table, register: &Register, unassigned: &[Unassigned]) {
+fn add_unassigned(
+    findings: &mut Vec<Finding>,
+    enrolled: &EnrolledCourse,
+    unassigned: &[Unassigned],
+) {
     let statements = unassigned.iter().map(|actor| actor.statements).sum();
-    table.rows.push(row("unassigned", "", Some(statements), None));
+    findings.push(finding(Check::Unassigned, "", Some(statements), None));
     let mut by_name: HashMap<&str, Vec<&str>> = HashMap::new();
-    for learner in register.people.learners().iter().filter(|it| !it.name.is_empty()) {
+    for learner in enrolled.people.learners().iter().filter(|it| !it.name.is_empty()) {
         by_name.entry(&learner.name).or_default().push(&learner.id);
     }
     for actor in unassigned.iter().take(LISTED) {
-        table.rows.push(row("unassigned_actor", &actor.actor, Some(actor.statements), None));
+        findings.push(finding(Check::UnassignedActor, &actor.actor, Some(actor.statements), None));
         let ids = actor.names.iter().filter_map(|name| by_name.get(name.as_str())).flatten();
         for id in ids {
             let subject = format!("{} = {id}?", actor.actor);
-            table.rows.push(row("same_name", &subject, Some(actor.statements), None));
+            findings.push(finding(Check::SameName, subject, Some(actor.statements), None));
         }
     }
 }
 
 /// Scheme and authority of the IRIs that the course selects.
-fn sites(register: &Register) -> HashSet<String> {
+fn sites(enrolled: &EnrolledCourse) -> HashSet<String> {
     let mut sites = HashSet::new();
-    for (_, activity) in register.course.activities() {
+    for (_, activity) in enrolled.course.activities() {
         let Selection { ids, prefixes, within } = &activity.selection;
         for iri in ids.iter().chain(prefixes).chain(within) {
             let site: Vec<&str> = iri.splitn(4, '/').take(3).collect();
@@ -215,85 +231,11 @@ fn sites(register: &Register) -> HashSet<String> {
     sites
 }
 
-fn row(check: &str, subject: &str, count: Option<u64>, last: Option<i64>) -> Vec<Cell> {
-    let meaning = meaning(check);
-    vec![
-        Cell::Text(check.to_owned()),
-        Cell::Words(meaning),
-        Cell::Text(subject.to_owned()),
-        count.map_or(Cell::Empty, Cell::Count),
-        last.map_or(Cell::Empty, Cell::Instant),
-    ]
-}
-
-fn meaning(check: &str) -> Words {
-    match check {
-        "source" => Words::new("ultima dichiarazione della chiave", "last statement of the key"),
-        "refused" => {
-            Words::new("richieste rifiutate dall'avvio", "requests refused since the start")
-        }
-        "unassigned" => {
-            Words::new("dichiarazioni di attori non iscritti", "statements of actors not enrolled")
-        }
-        "unassigned_actor" => Words::new("attore non iscritto", "actor not enrolled"),
-        "same_name" => {
-            Words::new("stesso nome: la stessa persona?", "the same name: the same person?")
-        }
-        "without_time" => Words::new(
-            "completata, ma nessuna dichiarazione ne dice la durata: con hours e \
-             credit = \"nominal\" le ore contano al completamento",
-            "completed, but no statement tells how long: with hours and credit = \"nominal\" the \
-             hours count on completion",
-        ),
-        "stored_ahead" => Words::new(
-            "secondi di anticipo di stored sull'orologio del server",
-            "seconds by which stored runs ahead of the server's clock",
-        ),
-        "unreadable" => Words::new(
-            "dichiarazione rovinata nell'archivio: non conta; ripristinarla da una copia",
-            "statement damaged in the store: it does not count; restore it from a backup",
-        ),
-        "repeated" => Words::new(
-            "dichiarazioni ripetute, contate una volta",
-            "repeated statements, counted once",
-        ),
-        "clock_ahead" => {
-            Words::new("orologio avanti di oltre 5 minuti", "clock ahead by more than 5 minutes")
-        }
-        "late" => {
-            Words::new("arrivate con oltre 7 giorni di ritardo", "came more than 7 days late")
-        }
-        _ => Words::new(
-            "oggetti del sito fuori dal corso",
-            "objects of the site outside of the course",
-        ),
-    }
-}
-
-fn empty(register: &Register) -> Table {
-    let course = &register.course;
-    let newest = Words::new(
-        format!("Orologi, ritardi, ripetizioni e oggetti: nelle ultime {NEWEST} dichiarazioni."),
-        format!("Clocks, delays, repetitions and objects: in the newest {NEWEST} statements."),
-    );
-    Table {
-        report: "health",
-        title: Words::new("Qualità dei dati", "Data health"),
-        course: course.id().to_owned(),
-        course_title: course.title().clone(),
-        at: None,
-        through: None,
-        time_zone: course.time_zone().to_owned(),
-        notes: vec![newest],
-        columns: vec![
-            Column::new("check", Kind::Text, "Controllo", "Check"),
-            Column::new("meaning", Kind::Text, "Significato", "Meaning"),
-            Column::new("subject", Kind::Text, "Soggetto", "Subject"),
-            Column::new("count", Kind::Count, "Numero", "Count"),
-            Column::new("last", Kind::Instant, "Ultima volta", "Last"),
-        ],
-        print: &[],
-        rows: Vec::new(),
-        totals: None,
-    }
+fn finding(
+    check: Check,
+    subject: impl Into<String>,
+    count: Option<u64>,
+    last: Option<i64>,
+) -> Finding {
+    Finding { check, subject: subject.into(), count, last }
 }

@@ -35,7 +35,7 @@ pub use deletion::{CourseSummary, DeletedCourse};
 pub use enrolment::Imported;
 pub use error::ProgressError;
 pub use presence::{CheckIn, CheckInCode, Registered, Sent, SessionAbout};
-pub use reports::{ReportKind, ReportQuery, UnknownReport};
+pub use reports::ReportQuery;
 pub use timeline::Timeline;
 pub use unassigned::Unassigned;
 pub use who::Who;
@@ -107,7 +107,7 @@ impl Progress {
             return Err(ProgressError::OtherId { file, address });
         }
         for _ in 0..TRIES {
-            let (based_on, reread) = match self.boards.register(id).await {
+            let (based_on, reread) = match self.boards.enrolled(id).await {
                 Ok(known) => {
                     enrolment::check_editions(course, &known.enrolment)?;
                     (known.revision, !course.reads_like(&known.course))

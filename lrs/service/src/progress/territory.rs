@@ -39,15 +39,15 @@ impl Progress {
     async fn territory(&self) -> Result<Territory, ProgressError> {
         let mut territory = Territory::default();
         for course in self.store.courses().await? {
-            let register = match self.boards.register(&course.id).await {
-                Ok(register) => register,
+            let enrolled = match self.boards.enrolled(&course.id).await {
+                Ok(enrolled) => enrolled,
                 // Keys are made also where a course cannot be read, or is gone meanwhile.
                 Err(ProgressError::NoCourse(_) | ProgressError::Store(StoreError::Corrupt(_))) => {
                     continue;
                 }
                 Err(other) => return Err(other),
             };
-            for learner in register.people.learners() {
+            for learner in enrolled.people.learners() {
                 let mut add = |to: fn(&mut Territory) -> &mut BTreeSet<String>, name: &str| {
                     let set = to(&mut territory);
                     if !name.is_empty() && !set.contains(name) {

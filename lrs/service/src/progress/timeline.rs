@@ -55,8 +55,8 @@ impl Progress {
         learner: &str,
         bounds: Option<&Bounds>,
     ) -> Result<Timeline, ProgressError> {
-        let register = self.boards.register(id).await?;
-        let found = register.person(learner, bounds);
+        let enrolled = self.boards.enrolled(id).await?;
+        let found = enrolled.person(learner, bounds);
         let found = found.ok_or_else(|| ProgressError::NoLearner(learner.to_owned()))?;
         let until = self.store.consistent_through().await?;
         let mut timeline: BTreeSet<Place> = BTreeSet::new();
@@ -66,9 +66,9 @@ impl Progress {
                 let filter = of_agent(&identifier.to_string(), until, beyond);
                 let page = Readable::next(&*self.store, &filter).await?;
                 beyond = page.beyond;
-                let (register, identifier) = (Arc::clone(&register), identifier.clone());
+                let (enrolled, identifier) = (Arc::clone(&enrolled), identifier.clone());
                 let statements = page.statements;
-                let read = move || places(&register.course, &identifier, &statements);
+                let read = move || places(&enrolled.course, &identifier, &statements);
                 timeline.extend(tokio::task::spawn_blocking(read).await.map_err(|_| stopped())?);
                 if beyond.is_none() {
                     break;

@@ -28,8 +28,8 @@ pub struct Unassigned {
 impl Progress {
     /// The actors of a course's statements whom no learner is, those with most statements first.
     pub async fn unassigned(&self, id: &str) -> Result<Vec<Unassigned>, ProgressError> {
-        let register = self.boards.register(id).await?;
-        let people = register.people.learners().iter();
+        let enrolled = self.boards.enrolled(id).await?;
+        let people = enrolled.people.learners().iter();
         let known: HashSet<String> =
             people.flat_map(Learner::known_as).map(|it| it.to_string()).collect();
         let mut unassigned = Vec::new();

@@ -22,6 +22,7 @@ use access::scope::Right;
 use course::{Enrolment, Language, ListWarning, Words};
 use report::export::{Format, Reader};
 use service::progress::{Imported, ProgressError};
+use texts::Texts;
 use xapi::parameters::Parameters;
 
 /// A list of learners that was taken, or would be.
@@ -67,9 +68,17 @@ pub struct LearnersWarning {
 
 impl From<ListWarning> for LearnersWarning {
     fn from(warning: ListWarning) -> Self {
-        let ListWarning { kind, message, count, lines, values } = warning;
+        let ListWarning { kind, count, lines, values } = warning;
+        // A test holds the catalogue to the kinds.
+        let message = message(kind).unwrap_or_else(|| Words::new(kind, kind));
         Self { warning: kind, count, lines, values, message }
     }
+}
+
+/// What a kind of warning says in both languages.
+fn message(kind: &str) -> Option<Words> {
+    let id = format!("list-warning-{kind}");
+    Some(Words::new(Texts::italian().say(&id, &[])?, Texts::english().say(&id, &[])?))
 }
 
 /// Adds or updates the learners of a course from a CSV file.
@@ -295,4 +304,22 @@ pub async fn unassigned(
         statements: unassigned.iter().map(|it| it.statements).sum(),
         unassigned,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_warning_has_its_words() {
+        for kind in ListWarning::KINDS {
+            let words = message(kind).unwrap_or_else(|| panic!("the catalogue lacks {kind}"));
+            assert!(!words.it.is_empty() && words.it != words.en, "{kind}");
+        }
+        let unknown = message("istat-unknown").unwrap();
+        assert!(
+            unknown.it.contains("al 22 gennaio 2024 (Sardegna: 1° gennaio 2026):"),
+            "{unknown:?}"
+        );
+    }
 }

@@ -6,6 +6,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use jiff::civil::Date;
 use utoipa::IntoParams;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Object, SchemaType, Type};
+use utoipa::openapi::{self, Required};
 
 use crate::language;
 use crate::problem::Problem;
@@ -13,66 +16,50 @@ use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
 use course::Language;
-use report::Table;
 use report::export;
 use report::export::{Format, Reader};
-use service::progress::{ReportKind, ReportQuery, UnknownReport, Who};
+use report::reports::{EVERY, PROGRESS, named};
+use report::{Report, Table};
+use service::progress::{ReportQuery, Who};
 use xapi::parameters::Parameters;
 
-/// The parameters of reports. Which of them a report takes, it says where one is not taken.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "described here; they are read as `Parameters`")]
-struct ReportParameters {
-    /// What rows are told apart by: any of module, activity, region, province, body,
-    /// `population_class`, role, office, edition, and the further columns of the list of learners,
-    /// separated by commas.
-    by: Option<String>,
-    /// A day, such as 2026-05-04: as it was at its end, in the course's time zone; at present if
-    /// missing.
-    at: Option<String>,
-    /// json (default), csv, xlsx, html or text.
-    format: Option<String>,
-    /// it or en; by Accept-Language if missing.
-    lang: Option<String>,
-    /// Only the learner of this id.
-    learner: Option<String>,
-    /// Only learners of this region.
-    region: Option<String>,
-    /// Only learners of this province.
-    province: Option<String>,
-    /// Only learners of this body, by name or ISTAT code.
-    body: Option<String>,
-    /// Only learners in this role.
-    role: Option<String>,
-    /// Only learners of this office.
-    office: Option<String>,
-    /// Only learners of this edition.
-    edition: Option<String>,
-    /// Of matrix: activities too.
-    expand: Option<bool>,
-    /// Of register: one session, as session or event/session.
-    session: Option<String>,
-    /// true: figures of fewer than five people are shown, for those who may see the people
-    /// themselves; not for publication.
-    small_groups: Option<bool>,
-    /// Of text: how many characters a line may have; 80 if missing, 0 for any number.
-    width: Option<usize>,
+/// The parameters of reports, for the description. Which of them a report takes, it says where one
+/// is not taken.
+struct ReportParameters;
+
+impl IntoParams for ReportParameters {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<openapi::path::Parameter> {
+        let described = |parameter: report::Parameter| {
+            let shape = match parameter {
+                report::Parameter::Expand | report::Parameter::SmallGroups => Type::Boolean,
+                report::Parameter::Width => Type::Integer,
+                _ => Type::String,
+            };
+            let mut schema = Object::with_type(SchemaType::from_iter([shape.clone(), Type::Null]));
+            if shape == Type::Integer {
+                schema.minimum = Some(0.into());
+            }
+            ParameterBuilder::new()
+                .name(parameter.as_str())
+                .parameter_in(ParameterIn::Query)
+                .required(Required::False)
+                .description(Some(parameter.about()))
+                .schema(Some(schema))
+                .build()
+        };
+        report::Parameter::EVERY.map(described).into()
+    }
+}
+
+/// What the description of the API says of the reports.
+fn described() -> String {
+    let all = EVERY.map(|report| format!("`{}` {}", report.name, report.about));
+    format!("Reports: {}.", all.join(" · "))
 }
 
 /// A report on a course, on the learners that the key may see.
-///
-/// Reports: `glance` (R1) six numbers against a week before · `funnel` (R2) where people stop ·
-/// `progress` how many are how far, by anything · `matrix` (R3) learner by module; `expand=true`
-/// shows activities too · `curve` (R4) planned against real, month by month · `ledger` (R5) the
-/// rule and statements behind each hour · `hours` (R5, R6) per head, or by anything · `bodies` which
-/// bodies take part, and how far · `at-risk`
-/// (R7) whom to call · `register` (R8) who was where; `session=…` is one session's sheet, to be
-/// signed · `assessment` (R9) tests · `attendance` events by kind · `comparison` (R13) groups side
-/// by side · `learner` (R14) one learner's page · `health` (R15) the data's quality ·
-/// `certificates` (R16) who has a right to one.
 #[utoipa::path(get, path = "/api/v1/courses/{id}/reports/{report}", tag = "reports",
-    security(("key" = [])), params(
+    description = described(), security(("key" = [])), params(
         ("id" = String, Path, description = "the course's id"),
         ("report" = String, Path, description = "the report's name"),
         ReportParameters),
@@ -92,7 +79,7 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     caller.may(Right::ReadCourses)?;
-    let kind = report.parse().map_err(|error: UnknownReport| {
+    let report = named(&report).map_err(|error| {
         Problem::new(
             StatusCode::NOT_FOUND,
             "report-unknown",
@@ -100,7 +87,7 @@ pub async fn get(
             "Choose one of those named.",
         )
     })?;
-    answer(&server, &caller, id, kind, &parameters, &headers).await
+    answer(&server, &caller, id, report, &parameters, &headers).await
 }
 
 /// How many learners are how far: the report `progress`, at its older address.
@@ -119,20 +106,20 @@ pub async fn progress(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     caller.may(Right::ReadCourses)?;
-    answer(&server, &caller, id, ReportKind::Progress, &parameters, &headers).await
+    answer(&server, &caller, id, PROGRESS, &parameters, &headers).await
 }
 
 async fn answer(
     server: &Server,
     caller: &Caller,
     id: String,
-    kind: ReportKind,
+    report: &'static Report,
     parameters: &Parameters,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    parameters.only(&kind.parameters())?;
+    parameters.only(&report.parameters().iter().map(|it| it.as_str()).collect::<Vec<_>>())?;
     let (format, reader) = rendering(parameters, headers)?;
-    let query = query(kind, parameters)?;
+    let query = query(report, parameters)?;
     let table = server.progress.report(&id, query, caller.key.bounds.clone()).await?;
     written(table, format, reader).await
 }
@@ -168,7 +155,7 @@ fn width(parameters: &Parameters) -> Result<Option<usize>, Problem> {
     }
 }
 
-fn query(kind: ReportKind, parameters: &Parameters) -> Result<ReportQuery, Problem> {
+fn query(report: &'static Report, parameters: &Parameters) -> Result<ReportQuery, Problem> {
     let text = |name: &str| parameters.get(name).map(str::to_owned);
     let by = parameters.get("by").map(|by| {
         by.parse().map_err(|error: report::UnknownGroupKey| {
@@ -179,7 +166,7 @@ fn query(kind: ReportKind, parameters: &Parameters) -> Result<ReportQuery, Probl
         .get("at")
         .map(|at| day(at).ok_or_else(|| Problem::parameter("at", at, "a day, such as 2026-05-04")));
     Ok(ReportQuery {
-        kind,
+        report,
         by: by.transpose()?,
         at: at.transpose()?,
         who: Who {
@@ -227,16 +214,23 @@ pub(super) async fn written(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
-    fn what_is_described_is_what_some_report_takes() {
-        let described = ReportParameters::into_params(|| None);
-        let described: BTreeSet<String> = described.into_iter().map(|it| it.name).collect();
-        let taken = ReportKind::EVERY.into_iter().flat_map(ReportKind::parameters);
-        let taken: BTreeSet<String> = taken.map(str::to_owned).collect();
-        assert_eq!(described, taken);
+    fn every_parameter_that_is_described_is_taken_by_some_report() {
+        for described in ReportParameters::into_params(|| None) {
+            let is_taken = |report: &Report| {
+                report.parameters().iter().any(|taken| taken.as_str() == described.name)
+            };
+            assert!(EVERY.into_iter().any(is_taken), "{}", described.name);
+        }
+    }
+
+    #[test]
+    fn the_description_names_every_report() {
+        let described = described();
+        for report in EVERY {
+            assert!(described.contains(&format!("`{report}` {}", report.about)), "{report}");
+        }
     }
 }

@@ -41,7 +41,9 @@ fn sample() -> Table {
         through: Some(THROUGH),
         time_zone: "Europe/Rome".into(),
         notes: vec![Words::new("Gruppi sotto 5: <5.", "Groups below 5: <5.")],
-        columns: columns.map(|(key, kind, it, en)| Column::new(key, kind, it, en)).into(),
+        columns: columns
+            .map(|(key, kind, it, en)| Column::headed(key, kind, Words::new(it, en)))
+            .into(),
         print: &[],
         totals: None,
         rows: vec![

@@ -1,12 +1,13 @@
 //! People who are in the room check themselves in, with a code that is shown there.
 
-use hmac::{Hmac, Mac as _};
+use hmac::Mac as _;
 use jiff::civil::{Date, Time};
-use sha2::Sha256;
 
+use super::statement::keyed;
 use super::{At, Plan};
-use crate::progress::board::Register as Known;
+use crate::progress::board::EnrolledCourse;
 use crate::progress::error::ProgressError;
+use crate::progress::reports::no_day;
 use crate::progress::{Progress, TRIES};
 use access::bounds::Bounds;
 use course::{Identifier, Learner, RegisterEntry, Words};
@@ -72,13 +73,13 @@ impl Progress {
         session: &str,
         bounds: Option<&Bounds>,
     ) -> Result<CheckInCode, ProgressError> {
-        let known = self.boards.register(id).await?;
+        let known = self.boards.enrolled(id).await?;
         let at = At::find(&known, event, session)?;
         if bounds.is_some_and(|bounds| !bounds.include(&at.session.region, "", "")) {
             return Err(ProgressError::Bounded);
         }
         let date = at.session.date;
-        if self.today(&known).is_some_and(|today| date < today) {
+        if date < self.today(&known)? {
             return Err(ProgressError::SessionOver { session: session.to_owned(), date });
         }
         Ok(CheckInCode { code: self.code(id, event, session), about: at.about() })
@@ -89,7 +90,7 @@ impl Progress {
     /// # Errors
     /// [`ProgressError::NoCourse`].
     pub async fn course_title(&self, id: &str) -> Result<Words, ProgressError> {
-        Ok(Words::of_title(self.boards.register(id).await?.course.title()))
+        Ok(Words::of_title(self.boards.enrolled(id).await?.course.title()))
     }
 
     /// The session of today whose code this is, whatever its case, and with whatever between its
@@ -103,7 +104,7 @@ impl Progress {
         id: &str,
         code: &str,
     ) -> Result<SessionAbout, ProgressError> {
-        let known = self.boards.register(id).await?;
+        let known = self.boards.enrolled(id).await?;
         Ok(self.session_coded(&known, code)?.about())
     }
 
@@ -120,7 +121,7 @@ impl Progress {
         code: &str,
         who: &str,
     ) -> Result<CheckIn, ProgressError> {
-        let known = self.boards.register(id).await?;
+        let known = self.boards.enrolled(id).await?;
         let at = self.session_coded(&known, code)?;
         let no_learner = || ProgressError::NoLearner(who.to_owned());
         let learner = named(&known, who.trim()).ok_or_else(no_learner)?;
@@ -141,20 +142,24 @@ impl Progress {
         Err(ProgressError::Busy)
     }
 
-    fn today(&self, known: &Known) -> Option<Date> {
-        known.course.day_of(self.clock.now().micros())
+    fn today(&self, known: &EnrolledCourse) -> Result<Date, ProgressError> {
+        let now = self.clock.now();
+        Ok(known.course.day_of(now.micros()).ok_or_else(|| no_day(now))?)
     }
 
     /// The session whose code this is, if it is today.
-    fn session_coded<'k>(&self, known: &'k Known, code: &str) -> Result<At<'k>, ProgressError> {
-        let (course, today) = (&known.course, self.today(known));
+    fn session_coded<'k>(
+        &self,
+        known: &'k EnrolledCourse,
+        code: &str,
+    ) -> Result<At<'k>, ProgressError> {
+        let (course, today) = (&known.course, self.today(known)?);
         let code = squeezed(code).to_uppercase();
         let mut other_day = None;
-        for (place, activity) in course.activities() {
-            let Some((module, _)) = course.at(place) else { continue };
+        for (_, module, activity) in course.activities_in_modules() {
             let is_it = |id: &str| self.code(course.id(), &activity.key, id) == code;
             for session in activity.sessions().iter().filter(|session| is_it(&session.id)) {
-                if Some(session.date) == today {
+                if session.date == today {
                     return Ok(At { known, module, activity, session });
                 }
                 other_day = Some(session.date);
@@ -164,14 +169,12 @@ impl Progress {
     }
 
     fn code(&self, course: &str, event: &str, session: &str) -> String {
-        // Keys of any length are taken.
-        let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.secret) else {
-            return String::new();
-        };
+        let mut mac = keyed(self.secret);
         mac.update(format!("check-in\n{course}\n{event}\n{session}").as_bytes());
         let digest = mac.finalize().into_bytes();
-        let letter = |byte: &u8| ALPHABET.get(usize::from(byte % 32)).copied().unwrap_or(b'2');
-        digest.iter().take(CODE_LENGTH).map(|byte| char::from(letter(byte))).collect()
+        #[expect(clippy::indexing_slicing, reason = "the alphabet has 32 letters")]
+        let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
+        digest.iter().take(CODE_LENGTH).map(letter).collect()
     }
 }
 
@@ -201,7 +204,7 @@ impl At<'_> {
 
 /// The person of this id, identifier or mail address, or the one they were merged into. What is
 /// written otherwise than in the list must mean one person alone.
-fn named<'k>(known: &'k Known, who: &str) -> Option<&'k Learner> {
+fn named<'k>(known: &'k EnrolledCourse, who: &str) -> Option<&'k Learner> {
     let enrolled = &known.enrolment.learners;
     if enrolled.iter().any(|learner| learner.id == who) {
         return known.person(who, None);

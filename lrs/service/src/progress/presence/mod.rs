@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use validator::Version;
 
-use super::board::Register as Known;
+use super::board::EnrolledCourse;
 use super::boards::stopped;
 use super::error::ProgressError;
 use super::{Progress, TRIES};
@@ -18,7 +18,7 @@ use course::{
     Activity, Identifier, Learner, LearnerList, Module, Overlong, Register, RegisterEntry, Session,
     SessionDay, micros_of_hours,
 };
-use report::session_of;
+use report::{SessionPlace, session_of};
 use store::{Result as StoreResult, StoreError};
 use xapi::authority::Authority;
 use xapi::same;
@@ -60,7 +60,7 @@ pub struct Registered {
 
 /// A session of a course, with all that it stands in.
 struct At<'k> {
-    known: &'k Known,
+    known: &'k EnrolledCourse,
     module: &'k Module,
     activity: &'k Activity,
     session: &'k Session,
@@ -90,7 +90,7 @@ impl Progress {
         authority: &Authority,
         bounds: Option<&Bounds>,
     ) -> Result<Registered, ProgressError> {
-        let known = self.boards.register(id).await?;
+        let known = self.boards.enrolled(id).await?;
         let at = At::find(&known, event, session)?;
         let people = at.people(bounds)?;
         let day = at.day();
@@ -129,7 +129,8 @@ impl Progress {
         let learners: HashMap<&str, &Learner> =
             people.learners().iter().map(|it| (it.id.as_str(), it)).collect();
         for entry in &register.entries {
-            let Some(learner) = learners.get(entry.learner.as_str()) else { continue };
+            let learner = learners.get(entry.learner.as_str());
+            let learner = learner.ok_or_else(|| ProgressError::NoLearner(entry.learner.clone()))?;
             let before = present.remove(&learner.id).unwrap_or_default();
             self.plan_entry(at, learner, entry, before, authority, &mut plan).await?;
         }
@@ -187,7 +188,7 @@ impl Progress {
             return Ok(());
         }
         self.plan_voiding(before, authority, plan).await?;
-        let (id, statement) = self.with_id(at.attended(learner, entry)).await?;
+        let (id, statement) = self.with_id(at.attended(learner, entry)?).await?;
         plan.outcome.written.push(id);
         plan.statements.push(statement);
         Ok(())
@@ -262,11 +263,10 @@ fn is_same(kept: &Stored, statement: &Value) -> StoreResult<bool> {
 }
 
 impl<'k> At<'k> {
-    fn find(known: &'k Known, event: &str, session: &str) -> Result<Self, ProgressError> {
+    fn find(known: &'k EnrolledCourse, event: &str, session: &str) -> Result<Self, ProgressError> {
         let found = session_of(&known.course, event, session);
-        let (module, activity, session) = found.ok_or_else(|| ProgressError::NoSession {
-            event: event.to_owned(),
-            session: session.to_owned(),
+        let SessionPlace { module, event: activity, session } = found.ok_or_else(|| {
+            ProgressError::NoSession { event: event.to_owned(), session: session.to_owned() }
         })?;
         Ok(Self { known, module, activity, session })
     }

@@ -7,7 +7,9 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::At;
+use crate::progress::error::ProgressError;
 use course::{ATTENDED, Identifier, Learner, RegisterEntry};
+use store::StoreError;
 use xapi::authority::Authority;
 use xapi::prepare::VOIDED;
 
@@ -17,14 +19,19 @@ use xapi::prepare::VOIDED;
 pub(super) fn id_of(secret: [u8; 32], statement: &Value, turn: u32) -> Uuid {
     let part = |pointer: &str| statement.pointer(pointer).unwrap_or(&Value::Null);
     let parts = ["/actor", "/verb/id", "/object/id", "/timestamp", "/result"].map(part);
-    let mut block = [0; 64];
-    block[..32].copy_from_slice(&secret);
-    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new(&block.into());
+    let mut mac = keyed(secret);
     mac.update(b"register\n");
     mac.update(json!([parts, turn]).to_string().as_bytes());
     let mut id = [0; 16];
     id.iter_mut().zip(mac.finalize().into_bytes()).for_each(|(to, from)| *to = from);
     uuid::Builder::from_random_bytes(id).into_uuid()
+}
+
+/// An HMAC under the store's secret, filled up with zeros to a block of SHA-256 (RFC 2104, 2).
+pub(super) fn keyed(secret: [u8; 32]) -> Hmac<Sha256> {
+    let mut block = [0; 64];
+    block[..32].copy_from_slice(&secret);
+    <Hmac<Sha256> as hmac::KeyInit>::new(&block.into())
 }
 
 /// The statement that voids another one.
@@ -38,13 +45,23 @@ pub(super) fn voiding(id: Uuid, authority: &Authority) -> Value {
 
 impl At<'_> {
     /// The statement of a learner's presence.
-    pub(super) fn attended(&self, learner: &Learner, entry: &RegisterEntry) -> Value {
+    ///
+    /// # Errors
+    /// [`ProgressError::NoDay`] where the session's day has no instant: the last one of the calendar.
+    pub(super) fn attended(
+        &self,
+        learner: &Learner,
+        entry: &RegisterEntry,
+    ) -> Result<Value, ProgressError> {
         let course = &self.known.course;
-        let begin = self.session.begin(course.zone()).unwrap_or_default();
-        let actor = learner.identifiers.first().map(Identifier::to_agent).unwrap_or_default();
+        let no_day = || ProgressError::NoDay(self.session.date);
+        let begin = self.session.begin(course.zone()).ok_or_else(no_day)?;
+        let actor = learner.identifiers.first().map(Identifier::to_agent).ok_or_else(|| {
+            StoreError::Corrupt(format!("learner {} has no identifier", learner.id))
+        })?;
         let result = json!({"completion": true, "duration": iso_duration(entry.micros)});
         let event = format!("{}/events/{}", course.outline().iri, self.activity.key);
-        json!({
+        Ok(json!({
             "actor": with(actor, "name", &learner.name),
             "verb": {"id": ATTENDED, "display": {"it": "ha partecipato a", "en": "attended"}},
             "object": {
@@ -66,7 +83,7 @@ impl At<'_> {
                 },
             },
             "timestamp": rfc_3339(&begin),
-        })
+        }))
     }
 
     fn names(&self) -> Value {

@@ -1,24 +1,31 @@
 //! R4: planned against real over time, per territory or anything else.
 
-use std::collections::BTreeMap;
-
+use course::{State, Window};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
 
-use super::figure;
-use super::hours::Detail;
-use super::progress::learner_columns;
-use super::small;
-use super::view::View;
-use crate::grouping::Grouping;
+use crate::descriptor::{Asked, Grouped, Needs, Report};
+use crate::figure;
+use crate::groups::{GroupedBy, Groups, People, Row, names};
 use crate::table::{Cell, Column, Kind, Table};
-use course::State;
-use course::Window;
-use course::Words;
+use crate::view::View;
+use crate::words::words;
 
 /// No curve has more points.
 const MOST_POINTS: usize = 120;
 
+/// How far everybody was at the end of each month, and on the day of the report: hours per head
+/// against a straight line from the course's first day to its last, and who had completed.
+///
+/// The curve begins with the course, else with the earliest edition, else a year before the day of
+/// the report.
+pub(crate) static REPORT: Report = Report {
+    grouped: Grouped::ByLearners,
+    needs: Needs::Details,
+    ..Report::plain("curve", "(R4) planned against real, month by month", table)
+};
+
+/// Sums over the learners of a group on one day.
 #[derive(Clone, Copy, Default)]
 struct Point {
     enrolled: u64,
@@ -27,69 +34,52 @@ struct Point {
     micros: u64,
 }
 
-/// How far everybody was at the end of each month, and on the day of the report: hours per head
-/// against a straight line from the course's first day to its last, and who had completed.
-///
-/// The curve begins with the course, else with the earliest edition, else a year before the day of
-/// the report.
-pub fn curve(view: &View<'_>, details: &[Detail], grouping: &Grouping) -> Table {
+fn table(asked: &Asked<'_>) -> Table {
+    let view = &asked.view;
     let window = window(view);
     let days = days(window.begins, view.day);
-    let keys = grouping.of_learners();
-    let mut points: BTreeMap<(Date, Vec<&str>), Point> = BTreeMap::new();
-    for detail in details {
-        let group: Vec<&str> = keys.iter().map(|key| key.of(&detail.learner)).collect();
+    let by = GroupedBy::new(view, asked.grouping);
+    let mut points: Vec<(Date, Groups<'_, '_, Point>)> =
+        days.into_iter().map(|day| (day, by.groups())).collect();
+    for detail in asked.details {
         let mut replay = course::Replay::new(view.course, &detail.learner, &detail.documents);
-        for day in &days {
+        for (day, groups) in &mut points {
             replay.advance(view.course.end_of(*day));
             let standing = replay.standings().course;
-            let point = points.entry((*day, group.clone())).or_default();
+            let point = groups.of(&detail.learner, Point::default);
             point.enrolled += 1;
             point.started += u64::from(standing.state != State::NotStarted);
             point.completed += u64::from(standing.state == State::Completed);
             point.micros = point.micros.saturating_add(standing.micros());
         }
     }
-    let mut table = view.table(
-        "curve",
-        Words::new("Andamento nel tempo", "Progress over time"),
-        columns(grouping),
-    );
-    table.notes.push(Words::new(
-        "Le ore previste crescono in linea retta dal primo all'ultimo giorno del corso.",
-        "Planned hours grow in a straight line from the course's first day to its last.",
-    ));
-    for day in &days {
-        let of_day: Vec<_> = points.iter().filter(|((on, _), _)| on == day).collect();
-        let groups: Vec<(&[&str], u64)> =
-            of_day.iter().map(|((_, place), point)| (place.as_slice(), point.enrolled)).collect();
-        let hidden = small::hidden_in(&mut table, view, &keys, &groups);
-        for (((_, group), point), hidden) in of_day.into_iter().zip(hidden) {
-            let mut row = vec![Cell::Date(*day)];
-            row.extend(group.iter().map(|text| Cell::Text((*text).to_owned())));
-            let first = row.len();
-            row.extend(point.cells(planned(view, window, *day), view.course.hours()));
-            if hidden {
-                small::hide(&mut row, first);
-            }
-            table.rows.push(row);
-        }
+    let mut table = view.table(&REPORT, columns(&by));
+    table.notes.push(words("note-planned"));
+    for (day, groups) in &points {
+        let rows = groups.rows(&mut table.notes, |place, point| {
+            let mut cells = vec![Cell::Date(*day)];
+            cells.extend(names(place));
+            let figures = point.cells(planned(view, window, *day), view.course.hours());
+            Row { names: cells, figures: figures.into() }
+        });
+        table.rows.extend(rows);
     }
     table
 }
 
-fn columns(grouping: &Grouping) -> Vec<Column> {
-    let mut columns = vec![Column::new("date", Kind::Date, "Al giorno", "Date")];
-    columns.extend(learner_columns(grouping));
-    columns.extend([
-        Column::new("enrolled", Kind::Count, "Iscritti", "Enrolled"),
-        Column::new("started", Kind::Count, "Avviati", "Started"),
-        Column::new("completed", Kind::Count, "Completati", "Completed"),
-        Column::new("planned", Kind::Hours, "Ore previste a persona", "Planned hours per head"),
-        Column::new("hours_mean", Kind::Hours, "Ore per persona", "Hours per head"),
-        Column::new("share", Kind::Share, "Quota delle ore del corso", "Share of target"),
-    ]);
+fn columns(by: &GroupedBy<'_>) -> Vec<Column> {
+    let mut columns = vec![Column::headed("date", Kind::Date, words("column-date-of-point"))];
+    columns.extend(by.columns());
+    columns.extend(["enrolled", "started", "completed"].map(|key| Column::of(key, Kind::Count)));
+    columns.extend(["planned", "hours_mean"].map(|key| Column::of(key, Kind::Hours)));
+    columns.push(Column::of("share", Kind::Share));
     columns
+}
+
+impl People for Point {
+    fn people(&self) -> u64 {
+        self.enrolled
+    }
 }
 
 impl Point {

@@ -1,22 +1,25 @@
 //! R9: how well learners do in tests.
 
-use std::collections::BTreeMap;
+use course::{Activity, ActivityStanding, Assessment, Course, Form, Standings};
 
-use super::figure;
-use super::progress::{activity_name, learner_columns};
-use super::small;
-use super::view::{Member, View};
-use crate::grouping::Grouping;
+use crate::descriptor::{Asked, Grouped, Report};
+use crate::figure;
+use crate::groups::{GroupedBy, Groups, People, Row, names};
 use crate::table::{Cell, Column, Kind, Table};
-use course::Words;
-use course::{Activity, Assessment, Course, Form};
-use course::{ActivityStanding, Standings};
+use crate::view::Member;
+use crate::words::{Value, activity_name, words, words_with};
+
+/// For each activity that anybody was scored, passed or failed in: how many took it, the pass
+/// rate, attempts up to the first pass, and the scores in tenths. `gap` of an exit test is the
+/// mean, over learners who took both, of their score less their mean score in entry tests.
+pub(crate) static REPORT: Report =
+    Report { grouped: Grouped::ByLearners, ..Report::plain("assessment", "(R9) tests", table) };
 
 /// Scores from 0 to 1 in tenths; the last holds 1 too, the first what is below 0.
 const BINS: usize = 10;
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Sum {
+struct TestSum {
     learners: u64,
     takers: u64,
     passed: u64,
@@ -31,53 +34,45 @@ struct Sum {
     gaps: u64,
 }
 
-/// For each activity that anybody was scored, passed or failed in: how many took it, the pass
-/// rate, attempts up to the first pass, and the scores in tenths. `gap` of an exit test is the
-/// mean, over learners who took both, of their score less their mean score in entry tests.
-pub fn assessment(view: &View<'_>, grouping: &Grouping) -> Table {
-    let keys = grouping.of_learners();
-    let mut sums: BTreeMap<(usize, Vec<&str>), Sum> = BTreeMap::new();
+fn table(asked: &Asked<'_>) -> Table {
+    let view = &asked.view;
+    let by = GroupedBy::new(view, asked.grouping);
+    let activities = view.course.activities_in_modules();
+    let mut tests: Vec<(_, Groups<'_, '_, TestSum>)> =
+        activities.map(|activity| (activity, by.groups())).collect();
     for member in &view.members {
-        let group: Vec<&str> = keys.iter().map(|key| key.of(&member.learner)).collect();
         let entry = entry_score(view.course, member);
-        for (n, ((place, activity), standing)) in
-            view.course.activities().zip(&member.standings.activities).enumerate()
-        {
-            let Standings { modules, .. } = &member.standings;
+        let Standings { modules, activities, .. } = &member.standings;
+        for (((place, _, activity), groups), standing) in tests.iter_mut().zip(activities) {
             if modules.get(place.module).is_some_and(|module| module.applies) {
-                let sum = sums.entry((n, group.clone())).or_default();
+                let sum = groups.of(&member.learner, TestSum::default);
                 sum.add(standing, entry.filter(|_| is(activity, Assessment::Exit)));
             }
         }
     }
-    let title = Words::new("Esiti delle prove", "Assessment");
-    let mut table = view.table("assessment", title, columns(grouping));
-    for (n, (place, activity)) in view.course.activities().enumerate() {
-        let Some((module, _)) = view.course.at(place) else { continue };
-        let rows: Vec<(&Vec<&str>, &Sum)> =
-            sums.iter().filter(|((at, _), _)| *at == n).map(|((_, g), sum)| (g, sum)).collect();
-        if rows.iter().all(|(_, sum)| sum.takers == 0) {
+    let mut table = view.table(&REPORT, columns(&by));
+    for ((_, module, activity), groups) in &tests {
+        if !groups.is_any(|sum| sum.takers > 0) {
             continue;
         }
-        let groups: Vec<(&[&str], u64)> =
-            rows.iter().map(|(place, sum)| (place.as_slice(), sum.learners)).collect();
-        let hidden = small::hidden_in(&mut table, view, &keys, &groups);
-        for ((group, sum), hidden) in rows.into_iter().zip(hidden) {
-            let mut row = vec![
+        let rows = groups.rows(&mut table.notes, |place, sum| {
+            let mut cells = vec![
                 Cell::Text(module.id.clone()),
                 Cell::Text(activity.key.clone()),
                 Cell::Words(activity_name(activity)),
             ];
-            row.extend(group.iter().map(|text| Cell::Text((*text).to_owned())));
-            let first = row.len();
-            row.extend(sum.cells());
-            if hidden {
-                small::hide(&mut row, first);
-            }
-            table.rows.push(row);
-        }
+            cells.extend(names(place));
+            Row { names: cells, figures: sum.cells() }
+        });
+        table.rows.extend(rows);
     }
     table
+}
+
+impl People for TestSum {
+    fn people(&self) -> u64 {
+        self.learners
+    }
 }
 
 fn is(activity: &Activity, wanted: Assessment) -> bool {
@@ -92,7 +87,7 @@ fn entry_score(course: &Course, member: &Member) -> Option<f64> {
     figure::mean(scores.iter().sum(), scores.len() as u64)
 }
 
-impl Sum {
+impl TestSum {
     fn add(&mut self, standing: &ActivityStanding, entry: Option<f64>) {
         self.learners += 1;
         if standing.score.is_none() && standing.success.is_none() {
@@ -154,33 +149,26 @@ fn bin(score: f64) -> usize {
     (score * 10.0).floor().clamp(0.0, 9.0) as usize
 }
 
-fn columns(grouping: &Grouping) -> Vec<Column> {
-    let mut columns = vec![
-        Column::new("module", Kind::Text, "Modulo", "Module"),
-        Column::new("activity", Kind::Text, "Attività", "Activity"),
-        Column::new("activity_title", Kind::Text, "Titolo dell'attività", "Activity title"),
-    ];
-    columns.extend(learner_columns(grouping));
+fn columns(by: &GroupedBy<'_>) -> Vec<Column> {
+    let mut columns: Vec<Column> =
+        ["module", "activity", "activity_title"].map(|key| Column::of(key, Kind::Text)).into();
+    columns.extend(by.columns());
     columns.extend([
-        Column::new("enrolled", Kind::Count, "Iscritti", "Enrolled"),
-        Column::new("takers", Kind::Count, "Partecipanti alla prova", "Takers"),
-        Column::new("passed", Kind::Count, "Superata", "Passed"),
-        Column::new("failed", Kind::Count, "Non superata", "Failed"),
-        Column::new("pass_rate", Kind::Share, "Tasso di superamento", "Pass rate"),
-        Column::new("attempts_mean", Kind::Score, "Tentativi in media", "Mean attempts"),
-        Column::new(
-            "attempts_to_pass",
-            Kind::Score,
-            "Tentativi per superarla",
-            "Mean attempts to pass",
-        ),
-        Column::new("score_mean", Kind::Score, "Punteggio medio", "Mean score"),
-        Column::new("gap", Kind::Score, "Guadagno dall'ingresso", "Gain since entry"),
+        Column::of("enrolled", Kind::Count),
+        Column::of("takers", Kind::Count),
+        Column::headed("passed", Kind::Count, words("column-passed-test")),
+        Column::headed("failed", Kind::Count, words("column-failed-test")),
+        Column::of("pass_rate", Kind::Share),
+        Column::of("attempts_mean", Kind::Score),
+        Column::of("attempts_to_pass", Kind::Score),
+        Column::of("score_mean", Kind::Score),
+        Column::of("gap", Kind::Score),
     ]);
     for bin in 0..BINS {
-        let (from, to) = (bin * 10, bin * 10 + 10);
-        let heading = format!("{from}–{to} %");
-        columns.push(Column::new(format!("score_{from}_{to}"), Kind::Count, &heading, &heading));
+        let [from, to] = [bin * 10, bin * 10 + 10].map(|percent| percent.to_string());
+        let key = format!("score_{from}_{to}");
+        let tenth = [("from", Value::Text(from)), ("to", Value::Text(to))];
+        columns.push(Column::headed(key, Kind::Count, words_with("column-score-tenth", &tenth)));
     }
     columns
 }

@@ -1,0 +1,287 @@
+//! Figures by groups of learners. In a report across bodies, figures of fewer than five people would
+//! be figures of persons: the only way from [`Groups`] to rows and totals hides them.
+
+use std::collections::BTreeMap;
+
+use course::{Learner, Words};
+
+use crate::grouping::{GroupKey, Grouping};
+use crate::table::{Cell, Column, Kind};
+use crate::view::View;
+use crate::words::words;
+
+/// The smallest group that shows in reports across bodies.
+const LEAST: u64 = 5;
+
+/// What a group has in common: a text for each key of the grouping.
+pub(crate) type Place<'l> = Vec<&'l str>;
+
+/// Figures of some learners, which know how many these are.
+pub(crate) trait People {
+    /// How many learners the figures are of.
+    fn people(&self) -> u64;
+}
+
+impl<T: People> People for &T {
+    fn people(&self) -> u64 {
+        (**self).people()
+    }
+}
+
+/// Figures that can be added up over groups.
+pub(crate) trait Figures: People + Default {
+    /// Adds the figures of another group.
+    fn merge(&mut self, other: &Self);
+}
+
+/// By which keys the learners of a view are told apart, and whether small groups of them are hidden.
+pub(crate) struct GroupedBy<'g> {
+    keys: Vec<&'g GroupKey>,
+    hides: bool,
+}
+
+impl<'g> GroupedBy<'g> {
+    /// By those keys of `grouping` that tell learners apart. Where all learners are of one body
+    /// small groups are hidden only if a free attribute of persons is among the keys; none is hidden
+    /// from a reader whose view shows small groups.
+    pub(crate) fn new(view: &View<'_>, grouping: &'g Grouping) -> Self {
+        let keys = grouping.of_learners();
+        let is_personal = keys.iter().any(|key| matches!(key, GroupKey::Attribute(_)));
+        let hides = view.hides_small_groups && (is_personal || view.is_across_bodies());
+        Self { keys, hides }
+    }
+
+    /// Whether all learners are one group.
+    pub(crate) fn is_everybody(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// The columns of the keys.
+    pub(crate) fn columns(&self) -> Vec<Column> {
+        let column = |key: &&GroupKey| Column::headed(key.as_str(), Kind::Text, key.words());
+        self.keys.iter().map(column).collect()
+    }
+
+    /// No groups yet.
+    pub(crate) fn groups<'l, T>(&self) -> Groups<'g, 'l, T> {
+        Groups {
+            keys: self.keys.clone(),
+            hides: self.hides,
+            told_apart_by: self.keys.len(),
+            by_place: BTreeMap::new(),
+            place: Vec::new(),
+        }
+    }
+
+    /// No groups yet, of places that the report makes itself: the first `told_apart_by` texts of a
+    /// place are what a smaller table could leave out, the others describe the group.
+    pub(crate) fn groups_told_apart_by<'l, T>(&self, told_apart_by: usize) -> Groups<'g, 'l, T> {
+        Groups { told_apart_by, ..self.groups() }
+    }
+}
+
+/// The groups of a table with the figures of each.
+pub(crate) struct Groups<'g, 'l, T> {
+    keys: Vec<&'g GroupKey>,
+    hides: bool,
+    told_apart_by: usize,
+    by_place: BTreeMap<Place<'l>, T>,
+    /// Where the learner is whose group was asked for last; kept for its memory.
+    place: Place<'l>,
+}
+
+/// A row of a group: what says which group it is, and its figures, which are hidden together.
+pub(crate) struct Row {
+    /// Cells that are shown of small groups, too.
+    pub(crate) names: Vec<Cell>,
+    /// Cells that are hidden where the group is small.
+    pub(crate) figures: Vec<Cell>,
+}
+
+/// The texts of a place as cells.
+pub(crate) fn names(place: &[&str]) -> Vec<Cell> {
+    place.iter().map(|text| Cell::Text((*text).to_owned())).collect()
+}
+
+impl<'g, 'l, T> Groups<'g, 'l, T> {
+    /// The figures of a learner's group.
+    pub(crate) fn of(&mut self, learner: &'l Learner, new: impl FnOnce() -> T) -> &mut T {
+        let mut place = std::mem::take(&mut self.place);
+        place.clear();
+        place.extend(self.keys.iter().map(|key| key.of(learner)));
+        if !self.by_place.contains_key(&place) {
+            self.by_place.insert(place.clone(), new());
+        }
+        self.place = place;
+        #[expect(clippy::expect_used, reason = "inserted where it was missing")]
+        self.by_place.get_mut(&self.place).expect("the group of the place")
+    }
+
+    /// The figures of a learner's group, where there is one.
+    pub(crate) fn of_known(&mut self, learner: &'l Learner) -> Option<&mut T> {
+        let place: Place<'l> = self.keys.iter().map(|key| key.of(learner)).collect();
+        self.by_place.get_mut(&place)
+    }
+
+    /// The figures of the group at a place.
+    pub(crate) fn at(&mut self, place: Place<'l>) -> &mut T
+    where
+        T: Default,
+    {
+        self.by_place.entry(place).or_default()
+    }
+
+    /// Whether any group has figures like this.
+    pub(crate) fn is_any(&self, has: impl Fn(&T) -> bool) -> bool {
+        self.by_place.values().any(has)
+    }
+
+    /// The same groups with a part of their figures, of which each part says how many people it has.
+    pub(crate) fn part<'s, U>(
+        &'s self,
+        part: impl Fn(&'s T) -> Option<&'s U>,
+    ) -> Groups<'g, 'l, &'s U> {
+        let groups = self.by_place.iter();
+        let groups = groups.filter_map(|(place, all)| Some((place.clone(), part(all)?)));
+        Groups {
+            keys: self.keys.clone(),
+            hides: self.hides,
+            told_apart_by: self.told_apart_by,
+            by_place: groups.collect(),
+            place: Vec::new(),
+        }
+    }
+}
+
+impl<'l, T: People> Groups<'_, 'l, T> {
+    /// The row of each group in the order of the places, with the figures of small groups hidden.
+    /// Adds to the notes of the table that there are such.
+    pub(crate) fn rows<R: FnMut(&Place<'l>, &T) -> Row>(
+        &self,
+        notes: &mut Vec<Words>,
+        mut row: R,
+    ) -> Vec<Vec<Cell>> {
+        let hidden = self.hidden();
+        let note = words("note-small-groups");
+        if hidden.contains(&true) && !notes.contains(&note) {
+            notes.push(note);
+        }
+        let rows = self.by_place.iter().zip(hidden).map(|((place, figures), is_hidden)| {
+            let Row { names: mut cells, mut figures } = row(place, figures);
+            if is_hidden {
+                figures.fill(Cell::Suppressed);
+            }
+            cells.append(&mut figures);
+            cells
+        });
+        rows.collect()
+    }
+
+    fn hidden(&self) -> Vec<bool> {
+        if !self.hides {
+            return vec![false; self.by_place.len()];
+        }
+        let sizes = self.by_place.iter().map(|(place, figures)| {
+            (place.get(..self.told_apart_by).unwrap_or(place), figures.people())
+        });
+        hidden(&sizes.collect::<Vec<_>>())
+    }
+}
+
+impl<T: Figures> Groups<'_, '_, T> {
+    /// Figures of all groups together by the keys of their columns, hidden where all learners
+    /// together are too few to show.
+    pub(crate) fn totals<K>(&self, figures: impl FnOnce(&T) -> Vec<(K, Cell)>) -> Vec<(K, Cell)> {
+        let mut all = T::default();
+        for group in self.by_place.values() {
+            all.merge(group);
+        }
+        let mut totals = figures(&all);
+        if self.hides && is_small(all.people()) {
+            for (_, cell) in &mut totals {
+                *cell = Cell::Suppressed;
+            }
+        }
+        totals
+    }
+}
+
+/// A group without people hides no person.
+fn is_small(people: u64) -> bool {
+    (1..LEAST).contains(&people)
+}
+
+/// Which groups, each a place and how many people it has, must not show.
+///
+/// A table that leaves one key out adds up the groups that differ in that key alone. Where only one
+/// of these is hidden, its figures could be found by subtraction: the smallest of the others is
+/// hidden too. Example: of bodies with 10, 3 and 7 people those with 3 and 7 are hidden.
+fn hidden(groups: &[(&[&str], u64)]) -> Vec<bool> {
+    let mut hidden: Vec<bool> = groups.iter().map(|(_, size)| is_small(*size)).collect();
+    let keys = groups.first().map_or(0, |(place, _)| place.len());
+    // Each round that changes anything hides one group more at least.
+    for _ in 0..=groups.len() {
+        let before = hidden.clone();
+        hide_beside(groups, &(0..groups.len()).collect::<Vec<_>>(), &mut hidden);
+        for left_out in 0..keys {
+            let mut sums: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
+            for (n, (place, _)) in groups.iter().enumerate() {
+                let others = place.iter().enumerate().filter(|(key, _)| *key != left_out);
+                sums.entry(others.map(|(_, text)| *text).collect()).or_default().push(n);
+            }
+            for summed in sums.values() {
+                hide_beside(groups, summed, &mut hidden);
+            }
+        }
+        if hidden == before {
+            break;
+        }
+    }
+    hidden
+}
+
+/// Where only one of those that are summed is hidden, hides the smallest of the others.
+fn hide_beside(groups: &[(&[&str], u64)], summed: &[usize], hidden: &mut [bool]) {
+    let is_hidden = |n: &&usize| hidden.get(**n) == Some(&true);
+    if summed.iter().filter(is_hidden).count() != 1 {
+        return;
+    }
+    let size = |n: &usize| groups.get(*n).map_or(0, |(_, size)| *size);
+    let shown = summed.iter().filter(|n| !is_hidden(n) && size(n) > 0);
+    if let Some(hidden) = shown.min_by_key(|n| size(n)).and_then(|n| hidden.get_mut(*n)) {
+        *hidden = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hidden;
+
+    #[test]
+    fn one_small_group_takes_the_next_smallest_with_it() {
+        let of = |sizes: &[u64]| {
+            let names: Vec<[String; 1]> = (0..sizes.len()).map(|n| [n.to_string()]).collect();
+            let places: Vec<[&str; 1]> = names.iter().map(|[name]| [name.as_str()]).collect();
+            let groups: Vec<(&[&str], u64)> =
+                places.iter().map(<[&str; 1]>::as_slice).zip(sizes.iter().copied()).collect();
+            hidden(&groups)
+        };
+        assert_eq!(of(&[10, 3, 7]), [false, true, true]);
+        assert_eq!(of(&[10, 3, 2]), [false, true, true]);
+        assert_eq!(of(&[10, 5, 7]), [false, false, false]);
+        assert_eq!(of(&[10, 0, 7]), [false, false, false]);
+        assert_eq!(of(&[4]), [true]);
+        assert_eq!(of(&[5, 6, 4, 5]), [true, false, true, false]);
+    }
+
+    #[test]
+    fn none_is_found_by_subtraction_from_a_table_with_a_key_less() {
+        // Of body a one woman, who is the rest of a less its men; and of the women those of b.
+        let groups: [(&[&str], u64); 4] =
+            [(&["a", "f"], 1), (&["a", "m"], 20), (&["b", "f"], 9), (&["b", "m"], 30)];
+        assert_eq!(hidden(&groups), [true, true, true, true]);
+        let groups: [(&[&str], u64); 4] =
+            [(&["a", "f"], 6), (&["a", "m"], 20), (&["b", "f"], 9), (&["b", "m"], 30)];
+        assert_eq!(hidden(&groups), [false; 4]);
+    }
+}
