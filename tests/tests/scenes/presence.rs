@@ -255,9 +255,9 @@ async fn a_session_on_a_day_without_an_instant_writes_no_statement_of_1970() {
     let (_traccia, admin) = with_course().await;
     let put =
         |path: &str, kind: &'static str, body: &str| admin.put(path).body(kind, body.to_owned());
-    put("/api/v1/courses/far", "application/toml", FAR).await.expect(200);
+    put("/api/v1/courses/far", "application/toml", FAR).await.is(200);
     let list = "learner,identifiers\nu1,mailto:u1@example.org\n";
-    put("/api/v1/courses/far/learners", "text/csv", list).await.expect(200);
+    put("/api/v1/courses/far/learners", "text/csv", list).await.is(200);
     let register = "/api/v1/courses/far/events/day/sessions/last/register";
     let refused = put(register, "text/csv", "learner,hours\nu1,2\n").await.expect(400).json();
     assert_eq!(refused["rule"], "parameter-value");
