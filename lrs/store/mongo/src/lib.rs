@@ -30,10 +30,10 @@ use self::statements::{References, Statements, Task, Writer};
 use self::things::Things;
 use access::key::KeptKey;
 use store::{
-    Batch, CourseRevision, CourseStore, Definitions, DocumentStore, Extent, Followed, Kept,
-    KeptAttachment, KeptBatch, KeptCertificates, KeptCourse, KeyStore, LogPage, Page,
-    ProgressDocument, Result, StatementLog, StatementStore, Store, StoreError, ThingStore,
-    TransferStore, Watermark,
+    Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
+    Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
+    KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore, Store,
+    StoreError, ThingStore, TransferStore, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
@@ -308,7 +308,10 @@ impl CourseStore for MongoStore {
     async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool> {
         self.0.courses.put_enrolment(id, enrolment, based_on).await
     }
+}
 
+#[async_trait]
+impl JournalStore for MongoStore {
     async fn watermark(&self, course: &str) -> Result<Watermark> {
         self.0.progress.watermark(course).await
     }
@@ -344,7 +347,10 @@ impl CourseStore for MongoStore {
     ) -> Result<Option<i64>> {
         self.0.progress.put(course, based_on, followed, documents, whole).await
     }
+}
 
+#[async_trait]
+impl CertificateStore for MongoStore {
     async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
         self.0.courses.add_certificates(course, &list).await
     }

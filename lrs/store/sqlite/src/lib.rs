@@ -18,10 +18,10 @@ use self::writer::{Guards, Writer};
 use access::key::KeptKey;
 use store::turns::Turns;
 use store::{
-    Batch, CourseRevision, CourseStore, Definitions, DocumentStore, Extent, Followed, Kept,
-    KeptAttachment, KeptBatch, KeptCertificates, KeptCourse, KeyStore, LogPage, Page,
-    ProgressDocument, Result, StatementLog, StatementStore, Store, StoreError, ThingStore,
-    TransferStore, Watermark,
+    Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
+    Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
+    KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore, Store,
+    StoreError, ThingStore, TransferStore, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
@@ -272,7 +272,10 @@ impl CourseStore for SqliteStore {
         let (id, enrolment) = (id.to_owned(), enrolment.to_owned());
         self.write(move |session| courses::put_enrolment(session, &id, &enrolment, based_on)).await
     }
+}
 
+#[async_trait]
+impl JournalStore for SqliteStore {
     async fn watermark(&self, course: &str) -> Result<Watermark> {
         let course = course.to_owned();
         self.read(move |connection| progress::watermark(connection, &course)).await
@@ -316,7 +319,10 @@ impl CourseStore for SqliteStore {
         })
         .await
     }
+}
 
+#[async_trait]
+impl CertificateStore for SqliteStore {
     async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
         let course = course.to_owned();
         self.write(move |session| courses::add_certificates(session, &course, &list)).await

@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use access::key::KeptKey;
 use store::{
-    Batch, CourseRevision, CourseStore, Definitions, DocumentStore, Extent, Followed, Kept,
-    KeptAttachment, KeptBatch, KeptCertificates, KeptCourse, KeyStore, LogPage, Page,
-    ProgressDocument, Result, StatementLog, StatementStore, Store, ThingStore, TransferStore,
-    Watermark,
+    Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
+    Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
+    KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore, Store,
+    ThingStore, TransferStore, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
@@ -184,6 +184,10 @@ impl CourseStore for Watched {
     async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool> {
         self.store.put_enrolment(id, enrolment, based_on).await
     }
+}
+
+#[async_trait]
+impl JournalStore for Watched {
     async fn watermark(&self, course: &str) -> Result<Watermark> {
         self.store.watermark(course).await
     }
@@ -224,6 +228,10 @@ impl CourseStore for Watched {
         });
         self.store.put_progress(course, based_on, followed, documents, whole).await
     }
+}
+
+#[async_trait]
+impl CertificateStore for Watched {
     async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
         self.store.add_certificates(course, list).await
     }

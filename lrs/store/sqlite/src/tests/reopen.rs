@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use super::{HOUR, Hand, SqliteStore, open, shared};
 use crate::FILE;
 use store::{
-    CourseStore as _, DocumentStore as _, Followed, ProgressDocument, StatementStore as _,
-    Store as _,
+    CourseStore as _, DocumentStore as _, Followed, JournalStore as _, ProgressDocument,
+    StatementStore as _, Store as _,
 };
 use store_testkit::sample::{
     attached, batch, id, ids, ids_of, kept, log, of_person, put, reference, statement, stored,
