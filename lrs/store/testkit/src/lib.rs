@@ -35,6 +35,7 @@ pub mod watched;
 
 pub mod damage;
 pub mod generated;
+pub mod memory;
 mod naive;
 pub mod sample;
 
