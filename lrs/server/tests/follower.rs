@@ -84,7 +84,7 @@ impl Scene {
         for id in courses {
             assert!(store.put_course(id, &file(id), 0, true).await.unwrap());
         }
-        let watched = Watched::new(Arc::clone(&store));
+        let watched = Watched::watch(Arc::clone(&store));
         Self { store, watched, progress: None, _home: home }
     }
 
@@ -100,7 +100,7 @@ impl Scene {
         drop(database);
         let store = SqliteStore::open(home.path(), Arc::new(SystemClock)).unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
-        let watched = Watched::new(Arc::clone(&store));
+        let watched = Watched::watch(Arc::clone(&store));
         Self { store, watched, progress: None, _home: home }
     }
 

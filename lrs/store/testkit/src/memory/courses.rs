@@ -5,7 +5,7 @@ use store::{CourseRevision, Followed, KeptCertificates, KeptCourse, ProgressDocu
 #[derive(Clone, Default)]
 pub(super) struct Courses {
     /// By id.
-    courses: Vec<KeptCourse>,
+    kept: Vec<KeptCourse>,
     /// Courses that were deleted, and their last revisions.
     gone: Vec<(String, i64)>,
     journals: Vec<(String, Journal)>,
@@ -34,15 +34,15 @@ impl Courses {
             let KeptCourse { id, revision, reading, .. } = course.clone();
             CourseRevision { id, revision, reading }
         };
-        self.courses.iter().map(revision).collect()
+        self.kept.iter().map(revision).collect()
     }
 
     pub(super) fn course(&self, id: &str) -> Option<KeptCourse> {
-        self.courses.iter().find(|course| course.id == id).cloned()
+        self.kept.iter().find(|course| course.id == id).cloned()
     }
 
     fn at(&mut self, id: &str, revision: i64) -> Option<&mut KeptCourse> {
-        self.courses.iter_mut().find(|course| course.id == id && course.revision == revision)
+        self.kept.iter_mut().find(|course| course.id == id && course.revision == revision)
     }
 
     pub(super) fn put(&mut self, id: &str, file: &str, based_on: i64, reread: bool) -> bool {
@@ -65,8 +65,8 @@ impl Courses {
         let gone = self.gone.iter().filter(|(gone, _)| gone == id).map(|(_, revision)| *revision);
         let revision = gone.max().unwrap_or(0) + 1;
         let (id, file, enrolment) = (id.to_owned(), file.to_owned(), String::new());
-        self.courses.push(KeptCourse { id, file, enrolment, revision, reading: revision });
-        self.courses.sort_by(|one, other| one.id.cmp(&other.id));
+        self.kept.push(KeptCourse { id, file, enrolment, revision, reading: revision });
+        self.kept.sort_by(|one, other| one.id.cmp(&other.id));
         true
     }
 
@@ -75,7 +75,7 @@ impl Courses {
             return false;
         }
         self.gone.push((id.to_owned(), based_on));
-        self.courses.retain(|course| course.id != id);
+        self.kept.retain(|course| course.id != id);
         self.journals.retain(|(course, _)| course != id);
         self.certificates.retain(|(course, _)| course != id);
         true
