@@ -70,6 +70,17 @@ pub async fn open(engine: &Engine, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Sto
     })
 }
 
+/// Opens the store that an engine keeps to read it: nothing of the store is made, changed or migrated.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] where there is no store, or one of another layout.
+pub async fn open_to_read(engine: &Engine) -> Result<Arc<dyn Store>, StartError> {
+    Ok(match engine {
+        Engine::Sqlite(folder) => Arc::new(SqliteStore::open_to_read(folder)?),
+        Engine::Mongo(uri) => Arc::new(MongoStore::open_to_read(uri, Arc::new(SystemClock)).await?),
+    })
+}
+
 /// Makes a folder, with those above it that are missing, that only this user can enter.
 fn make_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();

@@ -67,11 +67,6 @@ pub(super) fn refused(text: impl Into<String>) -> anyhow::Error {
     Failure { exit: Exit::Refused, text: text.into() }.into()
 }
 
-/// What is needed is not there, or cannot work now.
-pub(super) fn unavailable(text: impl Into<String>) -> anyhow::Error {
-    Failure { exit: Exit::Unavailable, text: text.into() }.into()
-}
-
 /// The answer is no.
 pub(super) fn no(text: impl Into<String>) -> anyhow::Error {
     Failure { exit: Exit::No, text: text.into() }.into()

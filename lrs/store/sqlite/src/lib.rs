@@ -41,6 +41,7 @@ mod memory;
 mod migrations;
 mod progress;
 mod readers;
+mod reading;
 mod scrub;
 mod session;
 mod statements;
@@ -62,11 +63,12 @@ pub struct SqliteStore(Arc<Inner>);
 /// let go when nothing of it is open any more.
 struct Inner {
     #[cfg_attr(not(test), expect(dead_code, reason = "it ends when this is dropped"))]
-    scrub: Scrub,
+    scrub: Option<Scrub>,
     damage: Arc<Damage>,
     turns: Turns,
     readers: Readers,
-    writer: Writer,
+    /// `None` where the store was opened to be read.
+    writer: Option<Writer>,
     _folder: Arc<Folder>,
 }
 
@@ -87,18 +89,18 @@ impl SqliteStore {
         migrations::migrate(&mut connection)
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let count = std::thread::available_parallelism().map_or(4, |n| 2 * n.get());
-        let readers = Readers::open(&path, count)?;
+        let readers = Readers::open(&path, readers::READ_ONLY, count)?;
         folder.settle()?;
         let (folder, damage) = (Arc::new(folder), Arc::new(Damage::default()));
         let guards = Guards { folder: Arc::clone(&folder), damage: Arc::clone(&damage) };
         let writer = Writer::start(connection, clock, guards)?;
         let scrub = Scrub::start(&path, Arc::clone(&damage))?;
         Ok(Self(Arc::new(Inner {
-            scrub,
+            scrub: Some(scrub),
             damage,
             turns: Turns::default(),
             readers,
-            writer,
+            writer: Some(writer),
             _folder: folder,
         })))
     }
@@ -114,7 +116,8 @@ impl SqliteStore {
         &self,
         write: impl FnOnce(&mut session::Session<'_>) -> failure::Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.0.writer.write(write).await.inspect_err(|error| self.0.damage.note(error))
+        let writer = self.0.writer.as_ref().ok_or_else(reading::not_written)?;
+        writer.write(write).await.inspect_err(|error| self.0.damage.note(error))
     }
 }
 
@@ -160,7 +163,10 @@ impl StatementStore for SqliteStore {
     }
 
     async fn consistent_through(&self) -> Result<Instant> {
-        Ok(self.0.writer.consistent_through())
+        match &self.0.writer {
+            Some(writer) => Ok(writer.consistent_through()),
+            None => Ok(self.extent().await?.newest),
+        }
     }
 }
 
@@ -171,7 +177,9 @@ impl StatementLog for SqliteStore {
     }
 
     async fn wait_for_news(&self, after: Instant, at_most: Duration) {
-        let mut newest = self.0.writer.newest();
+        // Nothing comes to a store that is only read.
+        let Some(writer) = &self.0.writer else { return tokio::time::sleep(at_most).await };
+        let mut newest = writer.newest();
         // Both a time-out and a writer that has stopped mean: look again.
         let _ = tokio::time::timeout(at_most, newest.wait_for(|newest| *newest > after)).await;
     }
@@ -381,6 +389,14 @@ fn secret_or(session: &session::Session<'_>, new: [u8; 32]) -> failure::Result<[
     Ok(secret.ok_or_else(|| StoreError::Corrupt("the store's secret is missing".into()))?)
 }
 
+/// The secret of a store that is only read.
+fn kept_secret(connection: &Connection) -> failure::Result<[u8; 32]> {
+    let sql = "SELECT value FROM setting WHERE name = 'secret'";
+    let secret = connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
+    let none = "the store has no secret yet: no server has ever worked on it";
+    Ok(secret.ok_or_else(|| StoreError::Unavailable(none.into()))?)
+}
+
 #[async_trait]
 impl Store for SqliteStore {
     /// The folder is this process's alone.
@@ -398,6 +414,9 @@ impl Store for SqliteStore {
     }
 
     async fn secret(&self) -> Result<[u8; 32]> {
+        if self.0.writer.is_none() {
+            return self.read(kept_secret).await;
+        }
         self.write(|session| secret_or(session, rand::random())).await
     }
 
@@ -424,6 +443,9 @@ impl Store for SqliteStore {
     }
 
     async fn latest(&self) -> Result<Instant> {
-        Ok(self.0.writer.latest())
+        match &self.0.writer {
+            Some(writer) => Ok(writer.latest()),
+            None => Ok(self.extent().await?.newest),
+        }
     }
 }
