@@ -10,9 +10,9 @@ use super::credentials::Credentials;
 use super::share::Shares;
 use crate::limits::Limits;
 use service::compute::Compute;
+use service::keys::Keys;
 use service::progress::Progress;
 use service::record::Record;
-use store::Store;
 use xapi::cursor::Cursors;
 
 /// The server's parts. Cheap to clone.
@@ -25,8 +25,8 @@ pub struct Parts {
     pub record: Record,
     /// Courses and how far their learners are.
     pub progress: Progress,
-    /// The engine, for keys and health.
-    pub store: Arc<dyn Store>,
+    /// Keys: made, listed, revoked.
+    pub keys: Keys,
     /// Whether the store works, as was found lately.
     pub readiness: Readiness,
     /// Who sends what.
@@ -47,8 +47,6 @@ pub struct Parts {
     pub launch_parameters: Vec<String>,
     /// Where the server is seen from outside, without a slash at the end.
     pub base_url: String,
-    /// Held while a key is revoked.
-    pub revoking: tokio::sync::Mutex<()>,
 }
 
 impl Server {

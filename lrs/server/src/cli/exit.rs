@@ -99,7 +99,12 @@ impl Exit {
             return Some(match error {
                 TransferError::Store { error, .. } => Self::of_store(error),
                 TransferError::Busy(_) => Self::Unavailable,
-                _ => Self::Refused,
+                TransferError::OtherStatements { .. }
+                | TransferError::InUse
+                | TransferError::OtherKey(_)
+                | TransferError::OtherCertificates { .. }
+                | TransferError::Different(_)
+                | TransferError::Course(_) => Self::Refused,
             });
         }
         if let Some(error) = cause.downcast_ref::<StoreError>() {

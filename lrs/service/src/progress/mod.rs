@@ -126,6 +126,21 @@ impl Progress {
         Err(ProgressError::Busy)
     }
 
+    /// The ids of all courses, sorted.
+    pub async fn courses(&self) -> Result<Vec<String>, ProgressError> {
+        let courses = self.store.courses().await?;
+        Ok(courses.into_iter().map(|course| course.id).collect())
+    }
+
+    /// The course file as it was sent.
+    ///
+    /// # Errors
+    /// [`ProgressError::NoCourse`].
+    pub async fn course_file(&self, id: &str) -> Result<String, ProgressError> {
+        let course = self.store.course(id).await?;
+        course.map(|course| course.file).ok_or_else(|| ProgressError::NoCourse(id.to_owned()))
+    }
+
     /// Computes all progress documents of a course from the log again.
     pub async fn rebuild(&self, id: &str) -> Result<Rebuilt, ProgressError> {
         let (reply, answer) = oneshot::channel();
