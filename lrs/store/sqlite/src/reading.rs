@@ -1,5 +1,6 @@
 //! Opening a store to read it alone: nothing of the folder is written, made or migrated.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -53,7 +54,10 @@ pub(super) fn immutable(path: &Path) -> (PathBuf, OpenFlags) {
             b'/' | b'-' | b'_' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
                 uri.push(char::from(*byte));
             }
-            other => uri.push_str(&format!("%{other:02X}")),
+            other => {
+                // Writing into a text cannot fail.
+                let _ = write!(uri, "%{other:02X}");
+            }
         }
     }
     uri.push_str("?immutable=1");
