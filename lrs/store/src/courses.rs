@@ -31,6 +31,15 @@ pub struct CourseRevision {
     pub reading: i64,
 }
 
+/// Whether a course file takes the same statements as the file before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// The same: what was read from the log stays true.
+    Same,
+    /// Others, or there is no file before: the new revision becomes the reading ([`KeptCourse::reading`]).
+    Changed,
+}
+
 /// Courses.
 #[async_trait]
 pub trait CourseStore: Send + Sync {
@@ -44,10 +53,16 @@ pub trait CourseStore: Send + Sync {
     async fn course(&self, id: &str) -> Result<Option<KeptCourse>>;
 
     /// Adds the course, where `based_on` is 0 and there is none, or replaces its file, where its
-    /// revision is `based_on`; learners stay. The revision grows, and with `reread` it becomes the reading.
+    /// revision is `based_on`; learners stay. The revision grows, and becomes the reading with [`Selection::Changed`].
     ///
     /// False, and nothing changed, where the course is not as `based_on` says. A new course has its revision as reading.
-    async fn put_course(&self, id: &str, file: &str, based_on: i64, reread: bool) -> Result<bool>;
+    async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        based_on: i64,
+        selection: Selection,
+    ) -> Result<bool>;
 
     /// Removes the course whose revision is `based_on`, with its file, its learners, its progress documents and its
     /// frozen lists; statements stay.

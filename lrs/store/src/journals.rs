@@ -35,6 +35,15 @@ pub struct Watermark {
     pub base: i64,
 }
 
+/// What becomes of a course's documents that a write does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unnamed {
+    /// They stay as they are.
+    Stay,
+    /// They are removed: the documents named are all there are, and the write is the [`Watermark::base`].
+    Go,
+}
+
 /// The progress of learners, as journals of actors.
 #[async_trait]
 pub trait JournalStore: Send + Sync {
@@ -60,8 +69,7 @@ pub trait JournalStore: Send + Sync {
     ) -> Result<(Watermark, Vec<ProgressDocument>)>;
 
     /// Replaces the documents of the actors named and says how far they follow the log, in one
-    /// write. With `whole`, documents of actors not named are removed. Gives the new version of
-    /// the watermark.
+    /// write. Gives the new version of the watermark.
     ///
     /// `None`, and nothing changed, where the watermark has another version than `based_on`, which is the version that
     /// the documents were made from, or where there is no such course. Another follower works on the course then: what
@@ -75,6 +83,6 @@ pub trait JournalStore: Send + Sync {
         based_on: i64,
         followed: Followed,
         documents: Vec<ProgressDocument>,
-        whole: bool,
+        unnamed: Unnamed,
     ) -> Result<Option<i64>>;
 }

@@ -31,9 +31,9 @@ pub mod turns;
 
 pub use attached::{KeptAttachment, PIECE, whole};
 pub use certificates::{CertificateStore, KeptCertificates};
-pub use courses::{CourseRevision, CourseStore, KeptCourse};
+pub use courses::{CourseRevision, CourseStore, KeptCourse, Selection};
 pub use documents::DocumentStore;
-pub use journals::{Followed, JournalStore, ProgressDocument, Watermark};
+pub use journals::{Followed, JournalStore, ProgressDocument, Unnamed, Watermark};
 pub use keys::KeyStore;
 pub use log::{LOG_BYTES, LogPage, StatementLog};
 pub use statements::{Batch, Kept, KeptBatch, PAGE_BYTES, Page, StatementStore};

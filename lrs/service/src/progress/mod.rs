@@ -7,7 +7,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::record::Record;
 use course::{CheckedCourse, Course};
-use store::{Store, StoreError};
+use store::{Selection, Store, StoreError};
 use xapi::clock::Clock;
 
 mod board;
@@ -105,20 +105,21 @@ impl Progress {
             return Err(ProgressError::OtherId { file, address });
         }
         for _ in 0..TRIES {
-            let (based_on, reread) = match self.boards.register(id).await {
+            let (based_on, selection) = match self.boards.register(id).await {
                 Ok(known) => {
                     enrolment::check_editions(course, &known.enrolment)?;
-                    (known.revision, !course.reads_like(&known.course))
+                    let is_same = course.reads_like(&known.course);
+                    (known.revision, if is_same { Selection::Same } else { Selection::Changed })
                 }
-                Err(ProgressError::NoCourse(_)) => (0, true),
+                Err(ProgressError::NoCourse(_)) => (0, Selection::Changed),
                 // A file of an older Traccia that this one cannot read must be replaceable.
                 Err(ProgressError::Store(StoreError::Corrupt(_))) => {
                     let revision = self.store.course_revision(id).await?;
-                    (revision.map_or(0, |it| it.revision), true)
+                    (revision.map_or(0, |it| it.revision), Selection::Changed)
                 }
                 Err(other) => return Err(other),
             };
-            if dry_run || self.store.put_course(id, file, based_on, reread).await? {
+            if dry_run || self.store.put_course(id, file, based_on, selection).await? {
                 self.poke().await;
                 return Ok(checked);
             }

@@ -193,7 +193,7 @@ mod tests {
     use std::sync::Arc;
 
     use serde_json::json;
-    use store::KeptCertificates;
+    use store::{KeptCertificates, Selection};
     use store_testkit::clock::TurnedClock;
     use store_testkit::memory::MemoryStore;
     use store_testkit::sample::{put, statement, voiding, with};
@@ -235,7 +235,7 @@ mod tests {
         ] {
             put_document(&*store, resource, body).await;
         }
-        store.put_course("c", "id = 'c'", 0, true).await.unwrap();
+        store.put_course("c", "id = 'c'", 0, Selection::Changed).await.unwrap();
         let created = Instant::from_micros(5);
         let list = KeptCertificates { id: "l".into(), created, body: "{}".into() };
         store.add_certificates("c", list).await.unwrap();

@@ -32,8 +32,8 @@ use access::key::KeptKey;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
     Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
-    KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore, Store,
-    StoreError, ThingStore, TransferStore, Watermark,
+    KeyStore, LogPage, Page, ProgressDocument, Result, Selection, StatementLog, StatementStore,
+    Store, StoreError, ThingStore, TransferStore, Unnamed, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
@@ -291,8 +291,14 @@ impl CourseStore for MongoStore {
         self.0.courses.course(id).await
     }
 
-    async fn put_course(&self, id: &str, file: &str, based_on: i64, reread: bool) -> Result<bool> {
-        self.0.courses.put_course(id, file, based_on, reread).await
+    async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        based_on: i64,
+        selection: Selection,
+    ) -> Result<bool> {
+        self.0.courses.put_course(id, file, based_on, selection == Selection::Changed).await
     }
 
     async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool> {
@@ -343,9 +349,9 @@ impl JournalStore for MongoStore {
         based_on: i64,
         followed: Followed,
         documents: Vec<ProgressDocument>,
-        whole: bool,
+        unnamed: Unnamed,
     ) -> Result<Option<i64>> {
-        self.0.progress.put(course, based_on, followed, documents, whole).await
+        self.0.progress.put(course, based_on, followed, documents, unnamed == Unnamed::Go).await
     }
 }
 

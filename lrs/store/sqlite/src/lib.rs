@@ -20,8 +20,8 @@ use store::turns::Turns;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
     Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
-    KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore, Store,
-    StoreError, ThingStore, TransferStore, Watermark,
+    KeyStore, LogPage, Page, ProgressDocument, Result, Selection, StatementLog, StatementStore,
+    Store, StoreError, ThingStore, TransferStore, Unnamed, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
@@ -266,9 +266,18 @@ impl CourseStore for SqliteStore {
         self.read(move |connection| courses::course(connection, &id)).await
     }
 
-    async fn put_course(&self, id: &str, file: &str, based_on: i64, reread: bool) -> Result<bool> {
+    async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        based_on: i64,
+        selection: Selection,
+    ) -> Result<bool> {
         let (id, file) = (id.to_owned(), file.to_owned());
-        self.write(move |session| courses::put_course(session, &id, &file, based_on, reread)).await
+        self.write(move |session| {
+            courses::put_course(session, &id, &file, based_on, selection == Selection::Changed)
+        })
+        .await
     }
 
     async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool> {
@@ -319,11 +328,11 @@ impl JournalStore for SqliteStore {
         based_on: i64,
         followed: Followed,
         documents: Vec<ProgressDocument>,
-        whole: bool,
+        unnamed: Unnamed,
     ) -> Result<Option<i64>> {
         let course = course.to_owned();
         self.write(move |session| {
-            progress::put(session, &course, based_on, followed, &documents, whole)
+            progress::put(session, &course, based_on, followed, &documents, unnamed == Unnamed::Go)
         })
         .await
     }

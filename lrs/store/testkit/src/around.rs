@@ -11,8 +11,8 @@ use access::key::KeptKey;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
     Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
-    KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore, Store,
-    ThingStore, TransferStore, Watermark,
+    KeyStore, LogPage, Page, ProgressDocument, Result, Selection, StatementLog, StatementStore,
+    Store, ThingStore, TransferStore, Unnamed, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
@@ -203,9 +203,15 @@ impl<H: Hook> CourseStore for Around<H> {
         self.hook.before("course").await?;
         self.store.course(id).await
     }
-    async fn put_course(&self, id: &str, file: &str, based_on: i64, reread: bool) -> Result<bool> {
+    async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        based_on: i64,
+        selection: Selection,
+    ) -> Result<bool> {
         self.hook.before("put_course").await?;
-        self.store.put_course(id, file, based_on, reread).await
+        self.store.put_course(id, file, based_on, selection).await
     }
     async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool> {
         self.hook.before("put_enrolment").await?;
@@ -249,7 +255,7 @@ impl<H: Hook> JournalStore for Around<H> {
         based_on: i64,
         followed: Followed,
         documents: Vec<ProgressDocument>,
-        whole: bool,
+        unnamed: Unnamed,
     ) -> Result<Option<i64>> {
         self.hook.before("put_progress").await?;
         self.hook.after(Call::PutProgress {
@@ -258,7 +264,7 @@ impl<H: Hook> JournalStore for Around<H> {
             bytes: documents.iter().map(|document| document.body.len()).sum(),
             through: followed.through,
         });
-        self.store.put_progress(course, based_on, followed, documents, whole).await
+        self.store.put_progress(course, based_on, followed, documents, unnamed).await
     }
 }
 

@@ -16,8 +16,8 @@ use access::key::KeptKey;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
     Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
-    KeyStore, LogPage, Page, ProgressDocument, Result, StatementLog, StatementStore, Store,
-    ThingStore, TransferStore, Watermark,
+    KeyStore, LogPage, Page, ProgressDocument, Result, Selection, StatementLog, StatementStore,
+    Store, ThingStore, TransferStore, Unnamed, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
@@ -183,8 +183,16 @@ impl CourseStore for MemoryStore {
     async fn course(&self, id: &str) -> Result<Option<KeptCourse>> {
         Ok(self.read().courses.course(id))
     }
-    async fn put_course(&self, id: &str, file: &str, based_on: i64, reread: bool) -> Result<bool> {
-        self.write(|contents| Ok(contents.courses.put(id, file, based_on, reread)))
+    async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        based_on: i64,
+        selection: Selection,
+    ) -> Result<bool> {
+        self.write(|contents| {
+            Ok(contents.courses.put(id, file, based_on, selection == Selection::Changed))
+        })
     }
     async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool> {
         self.write(|contents| Ok(contents.courses.delete(id, based_on)))
@@ -226,10 +234,16 @@ impl JournalStore for MemoryStore {
         based_on: i64,
         followed: Followed,
         documents: Vec<ProgressDocument>,
-        whole: bool,
+        unnamed: Unnamed,
     ) -> Result<Option<i64>> {
         self.write(|contents| {
-            Ok(contents.courses.put_progress(course, based_on, followed, documents, whole))
+            Ok(contents.courses.put_progress(
+                course,
+                based_on,
+                followed,
+                documents,
+                unnamed == Unnamed::Go,
+            ))
         })
     }
 }
