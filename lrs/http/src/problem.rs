@@ -1,5 +1,9 @@
 //! Every refusal as a problem document (RFC 9457): which rule, which clause of the standard,
-//! which statement, where in it, and what to do. Status codes are decided here and nowhere else.
+//! which statement, where in it, and what to do.
+//!
+//! Each type of error of the crates below has one answer, in one match without a wildcard arm: [`keys`], `progress`,
+//! `store`. What HTTP itself refuses is decided here and at the endpoints; `git grep -n StatusCode:: lrs/http/src` finds
+//! every status.
 
 use std::borrow::Cow;
 
@@ -17,6 +21,7 @@ use course::Language;
 use service::compute::Stopped;
 use xapi::refusal::{Refusal, Values};
 
+pub(crate) mod keys;
 mod progress;
 mod store;
 mod words;

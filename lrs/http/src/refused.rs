@@ -54,7 +54,7 @@ pub(super) async fn count(State(server): State<Server>, request: Request, next: 
         let (bad, not_checked) = (StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS);
         let is_known = ![bad, not_checked].contains(&response.status());
         let name = if is_known { name(header.as_ref()) } else { String::new() };
-        server.record.refusals().count(&name, rule, server.record.now());
+        server.record.count_refusal(&name, rule);
     }
     response
 }

@@ -11,9 +11,9 @@ use super::rate::Rates;
 use super::share::Shares;
 use crate::limits::Limits;
 use service::compute::{Compute, Turns};
+use service::keys::Keys;
 use service::progress::Progress;
 use service::record::Record;
-use store::Store;
 use xapi::cursor::Cursors;
 
 /// The server's parts. Cheap to clone.
@@ -29,8 +29,8 @@ pub struct Parts {
     pub record: Record,
     /// Courses and how far their learners are.
     pub progress: Progress,
-    /// The engine, for keys and health.
-    pub store: Arc<dyn Store>,
+    /// Keys: made, listed, revoked.
+    pub keys: Keys,
     /// Whether the store works, as was found lately.
     pub readiness: Readiness,
     /// Finds the caller of a request.
@@ -55,8 +55,6 @@ pub struct Parts {
     pub launch_parameters: Vec<String>,
     /// Where the server is seen from outside, without a slash at the end.
     pub base_url: String,
-    /// Held while a key is revoked.
-    pub revoking: tokio::sync::Mutex<()>,
 }
 
 impl Server {

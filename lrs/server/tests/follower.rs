@@ -18,8 +18,9 @@ use serde_json::{Value, json};
 use service::progress::Progress;
 use service::progress::follower::Follower;
 use service::record::Record;
-use store::{Batch, Followed, ProgressDocument, Store};
+use store::{Batch, Followed, ProgressDocument, Selection, Store, Unnamed};
 use store_sqlite::SqliteStore;
+use store_testkit::memory::MemoryStore;
 use store_testkit::watched::{Call, Watched};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -73,25 +74,35 @@ struct Scene {
     store: Arc<dyn Store>,
     watched: Arc<Watched>,
     progress: Option<Progress>,
-    _home: TempDir,
+    /// Where the store lies that is on a disk.
+    home: Option<TempDir>,
 }
 
 impl Scene {
     async fn with_courses(courses: &[&str]) -> Self {
+        Self::over(Arc::new(MemoryStore::new(Arc::new(SystemClock))), None, courses).await
+    }
+
+    /// On a disk, where a store can be damaged.
+    async fn on_a_disk(courses: &[&str]) -> Self {
         let home = TempDir::new().unwrap();
         let store = SqliteStore::open(home.path(), Arc::new(SystemClock)).unwrap();
-        let store: Arc<dyn Store> = Arc::new(store);
+        Self::over(Arc::new(store), Some(home), courses).await
+    }
+
+    async fn over(store: Arc<dyn Store>, home: Option<TempDir>, courses: &[&str]) -> Self {
         for id in courses {
-            assert!(store.put_course(id, &file(id), 0, true).await.unwrap());
+            assert!(store.put_course(id, &file(id), 0, Selection::Changed).await.unwrap());
         }
-        let watched = Watched::new(Arc::clone(&store));
-        Self { store, watched, progress: None, _home: home }
+        let watched = Watched::watch(Arc::clone(&store));
+        Self { store, watched, progress: None, home }
     }
 
     /// The same store, in which a statement is not as it was written any more.
     fn damaged(self, statement: &Value) -> Self {
-        let Self { store, watched, _home: home, .. } = self;
+        let Self { store, watched, home, .. } = self;
         drop((watched, store));
+        let home = home.unwrap();
         let database = rusqlite::Connection::open(home.path().join("traccia.sqlite")).unwrap();
         let id: Uuid = statement["id"].as_str().unwrap().parse().unwrap();
         let other = "UPDATE statement SET checksum = checksum + 1 \
@@ -100,8 +111,8 @@ impl Scene {
         drop(database);
         let store = SqliteStore::open(home.path(), Arc::new(SystemClock)).unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
-        let watched = Watched::new(Arc::clone(&store));
-        Self { store, watched, progress: None, _home: home }
+        let watched = Watched::watch(Arc::clone(&store));
+        Self { store, watched, progress: None, home: Some(home) }
     }
 
     fn follow(&mut self) {
@@ -158,7 +169,11 @@ impl Scene {
         let followed = Followed { through: Instant::from_micros(1), reading };
         let documents = actors.iter().map(document).collect();
         assert!(
-            self.store.put_progress("a", 0, followed, documents, true).await.unwrap().is_some()
+            self.store
+                .put_progress("a", 0, followed, documents, Unnamed::Go)
+                .await
+                .unwrap()
+                .is_some()
         );
     }
 }
@@ -195,7 +210,7 @@ async fn what_was_voided_before_it_was_read_is_not_computed_again() {
 
 #[tokio::test]
 async fn a_statement_that_cannot_be_read_does_not_keep_its_actor_from_being_computed_again() {
-    let scene = Scene::with_courses(&["a"]).await;
+    let scene = Scene::on_a_disk(&["a"]).await;
     let said: Vec<Value> = (0..5).map(|n| completed("a", "u", n)).collect();
     scene.keep(&said).await;
     let mut scene = scene.damaged(&said[2]);

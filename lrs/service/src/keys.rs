@@ -1,5 +1,5 @@
 //! Keys that are made without another key: from the seed, at the first start, and by
-//! `traccia key init`. All have the scope `all`.
+//! `traccia key init`. All have the scope `all`. [`Keys`] makes and revokes all others.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,6 +10,10 @@ use access::scope::Scope;
 use store::{Store, StoreError};
 use xapi::authority::Authority;
 use xapi::clock::Clock;
+
+mod managed;
+
+pub use managed::{KeyError, Keys, NewKey};
 
 /// The name of the key that the first start makes.
 pub const FIRST: &str = "admin";

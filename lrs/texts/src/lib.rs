@@ -277,8 +277,16 @@ mod tests {
         /// Beginnings of ids whose ends are data: the month of a day, a word of a course file.
         const OF_DATA: [&str; 2] = ["month-", "kind-"];
         /// Beginnings of ids whose ends are names in code.
-        const OF_NAMES: [&str; 7] =
-            ["report-", "column-", "table-", "state-", "hours-rule-", "check-", "list-warning-"];
+        const OF_NAMES: [&str; 8] = [
+            "package-",
+            "report-",
+            "column-",
+            "table-",
+            "state-",
+            "hours-rule-",
+            "check-",
+            "list-warning-",
+        ];
         let (all, file) = (sources("", true).concat(), FILES[0]);
         let is_quoted = |id: &str| all.contains(&format!("\"{id}\""));
         for id in messages(file, false) {

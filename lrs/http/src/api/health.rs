@@ -70,7 +70,7 @@ impl Readiness {
 pub async fn ready(State(server): State<Server>) -> Result<Json<Health>, Problem> {
     let asked = server.clone();
     let find = async move {
-        asked.store.ping().await.map_err(Problem::not_ready)?;
+        asked.record.ping().await.map_err(Problem::not_ready)?;
         let ahead = asked.record.stored_ahead().await?;
         let warnings = ahead.iter().map(ToString::to_string).collect();
         Ok(Health { status: "ok", warnings })

@@ -4,18 +4,17 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use url::Url;
 use utoipa::ToSchema;
 
-use crate::credentials::new_name;
 use crate::problem::Problem;
+use crate::problem::keys::invalid;
 use crate::request::Content;
 use crate::state::Server;
 use access::bounds::Bounds;
 use access::caller::Caller;
-use access::key::{KeptKey, Key, hash_secret};
+use access::key::Key;
 use access::scope::{Right, Scope};
-use xapi::authority::Authority;
+use service::keys::{self, Founded};
 use xapi::parameters::Parameters;
 
 /// A key to be made.
@@ -42,6 +41,12 @@ pub struct NewKey {
     /// The Agent that is written as authority of its statements; its own account when missing.
     #[schema(value_type = Option<Object>)]
     authority: Option<serde_json::Value>,
+}
+
+impl From<NewKey> for keys::NewKey {
+    fn from(NewKey { label, scopes, bounds, key: name, secret, authority }: NewKey) -> Self {
+        Self { label, scopes, bounds, name, secret, authority }
+    }
 }
 
 /// A key as it is shown.
@@ -96,38 +101,12 @@ pub async fn create(
     caller.may(Right::Manage)?;
     content.only(&["application/json"])?;
     let new: NewKey = validator::json::parse_as(&content.body).map_err(|error| {
-        bad(format!("The body is not a key: {error}."), r#"Send {"label":"…","scopes":["…"]}."#)
+        invalid(format!("The body is not a key: {error}."), r#"Send {"label":"…","scopes":["…"]}."#)
     })?;
-    let name = new.key.unwrap_or_else(new_name);
-    let secret = new.secret.unwrap_or_else(|| server.credentials.new_secret(&name));
-    if let Some(bounds) = &new.bounds {
-        server.progress.knows_bounds(bounds).await?;
-    }
-    let key = Key {
-        authority: authority(new.authority.as_ref(), &name, &server.base_url)?,
-        scopes: bound(scopes(&new.scopes)?, new.bounds.as_ref())?,
-        bounds: new.bounds,
-        created: server.record.now(),
-        label: new.label,
-        name: checked_name(name, &secret)?,
-    };
-    let mut shown = ShownKey::new(&key);
-    let to_hash = secret.clone();
-    let salt = rand::random();
-    let hash = tokio::task::spawn_blocking(move || hash_secret(&to_hash, &salt));
-    let secret_hash = hash.await.map_err(|_| Problem::stopped())?;
-    let kept = KeptKey { key, secret_hash };
-    if !server.store.add_key(kept.clone()).await? {
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            "key-exists",
-            "There is a key of this name.",
-            "Choose another name, or leave it out.",
-        ));
-    }
+    let Founded { kept, secret } = server.keys.create(new.into()).await?;
+    let shown = ShownKey { secret: Some(secret.clone()), ..ShownKey::new(&kept.key) };
     server.credentials.keys_changed();
     server.credentials.remember(kept, &secret);
-    shown.secret = Some(secret);
     Ok((StatusCode::CREATED, Json(shown)))
 }
 
@@ -139,8 +118,7 @@ pub async fn list(
     caller: Caller,
 ) -> Result<Json<Vec<ShownKey>>, Problem> {
     caller.may(Right::Manage)?;
-    let keys = server.store.keys().await?;
-    Ok(Json(keys.iter().map(|kept| ShownKey::new(&kept.key)).collect()))
+    Ok(Json(server.keys.all().await?.iter().map(ShownKey::new).collect()))
 }
 
 /// Revokes a key: it is refused from now on. Its statements stay. The last key with the scope `all`
@@ -160,63 +138,9 @@ pub async fn revoke(
     caller.may(Right::Manage)?;
     parameters.only(&["last"])?;
     let may_be_last = parameters.boolean("last")?;
-    // Two who revoke the last two keys at once must not both find the other's still there.
-    let _one_by_one = server.revoking.lock().await;
-    let keys = server.store.keys().await?;
-    if !may_be_last && is_last(&keys, &name) {
-        return Err(last_key(&name));
-    }
-    if !server.store.remove_key(&name).await? {
-        return Err(unknown(&name, &keys));
-    }
+    server.keys.revoke(&name, may_be_last).await?;
     server.credentials.keys_changed();
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Whether nobody could manage the server without the key of this name.
-fn is_last(keys: &[KeptKey], name: &str) -> bool {
-    let mut managing = keys.iter().filter(|kept| kept.key.scopes.contains(&Scope::All));
-    managing.next().is_some_and(|kept| kept.key.name == name) && managing.next().is_none()
-}
-
-fn last_key(name: &str) -> Problem {
-    Problem::new(
-        StatusCode::CONFLICT,
-        "key-last",
-        format!(
-            "`{name}` is the last key with the scope `all`: without it nobody can manage keys and \
-             courses."
-        ),
-        "Make another one first, or add `last=true`; `traccia key init` makes one on the server's \
-         machine.",
-    )
-}
-
-fn unknown(name: &str, keys: &[KeptKey]) -> Problem {
-    let names = keys.iter().map(|kept| kept.key.name.as_str());
-    let likeness = |known: &str| strsim::jaro_winkler(known, name);
-    let near = names.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
-    let near = near.filter(|near| likeness(near) > 0.8);
-    let meant = near.map_or(String::new(), |near| format!(" Did you mean `{near}`?"));
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "key-unknown",
-        format!("There is no key of the name `{name}`.{meant}"),
-        "Give the name of a key, which is what stands before the colon of KEY:SECRET, and not its \
-         label: GET /api/v1/keys, or `traccia key list`, lists them.",
-    )
-}
-
-fn scopes(names: &[String]) -> Result<Vec<Scope>, Problem> {
-    let scopes: Result<Vec<Scope>, _> = names.iter().map(|name| name.parse()).collect();
-    let mut scopes =
-        scopes.map_err(|error| bad(format!("{error}."), "Use the scopes of xAPI 1.0.3."))?;
-    scopes.sort_unstable();
-    scopes.dedup();
-    if scopes.is_empty() {
-        return Err(bad("The key has no scopes.", "Give at least one, such as statements/write."));
-    }
-    Ok(scopes)
 }
 
 /// Bounds that are there. A null is what a program sends whose territory was lost on the way: it
@@ -229,70 +153,4 @@ fn named<'de, D: serde::Deserializer<'de>>(bounds: D) -> Result<Option<Bounds>, 
              everybody",
         )
     })
-}
-
-/// Refuses bounds that would not hold: scopes that reach beyond them, and a territory of nothing.
-fn bound(scopes: Vec<Scope>, bounds: Option<&Bounds>) -> Result<Vec<Scope>, Problem> {
-    let Some(bounds) = bounds else { return Ok(scopes) };
-    if bounds.is_of_statements() {
-        return bound_to_activities(scopes, bounds);
-    }
-    let mut names = bounds.regions.iter().chain(&bounds.bodies);
-    if bounds.is_empty() || names.any(|name| name.trim().is_empty()) {
-        return Err(bad(
-            "The key's bounds name no region and no body, or an empty one.",
-            r#"Name some, such as {"regions": ["Umbria"]}, or leave bounds out."#,
-        ));
-    }
-    match scopes.iter().find(|scope| !scope.can_be_bound()) {
-        None => Ok(scopes),
-        Some(scope) => Err(bad(
-            format!("A key with bounds cannot have the scope {scope}: it reaches beyond them."),
-            "Give it progress/read, presence/write, or both.",
-        )),
-    }
-}
-
-/// Refuses bounds of statements that would not hold.
-fn bound_to_activities(scopes: Vec<Scope>, bounds: &Bounds) -> Result<Vec<Scope>, Problem> {
-    let mut all = bounds.activities.iter().chain(&bounds.home_pages);
-    let is_mixed = !bounds.regions.is_empty() || !bounds.bodies.is_empty();
-    if is_mixed || bounds.activities.is_empty() || !all.all(|iri| Url::parse(iri).is_ok()) {
-        return Err(bad(
-            "The key's bounds name no activity, an address that is none, or a territory as well.",
-            r#"Name whole addresses, such as {"activities": ["https://lms.example.it/mod/scorm/view.php?id=7"]}."#,
-        ));
-    }
-    if scopes != [Scope::StatementsWrite] {
-        return Err(bad(
-            "A key that is bound to activities can have the scope statements/write alone.",
-            "Give it statements/write.",
-        ));
-    }
-    Ok(scopes)
-}
-
-fn checked_name(name: String, secret: &str) -> Result<String, Problem> {
-    if !Key::can_be_named(&name) || secret.is_empty() {
-        return Err(bad(
-            "The key's name is empty, too long or has a colon, or its secret is empty.",
-            "Use a name of 1 to 128 bytes without colons, or leave name and secret out.",
-        ));
-    }
-    Ok(name)
-}
-
-fn authority(
-    given: Option<&serde_json::Value>,
-    name: &str,
-    base_url: &str,
-) -> Result<Authority, Problem> {
-    let Some(agent) = given else { return Ok(Authority::of_key(name, base_url)) };
-    let text = agent.to_string();
-    let agent = validator::check_agent(text.as_bytes(), validator::Version::V1_0_3)?;
-    Ok(Authority::from_agent(agent))
-}
-
-fn bad(detail: impl Into<String>, remedy: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "key-invalid", detail, remedy)
 }

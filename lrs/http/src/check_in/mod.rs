@@ -103,15 +103,38 @@ pub(super) async fn take(
     }
 }
 
-/// What is wrong with the form, and the status that says so; all else is a problem.
+/// What is wrong with the form, under the status that the error has everywhere; all else is a problem.
 fn wrong(error: ProgressError) -> Result<(Wrong, StatusCode), Problem> {
     let wrong = match &error {
-        ProgressError::NoCode => Wrong::Code,
-        ProgressError::CodeOfDay(day) => Wrong::CodeOfDay(*day),
-        ProgressError::NoLearner(_) => Wrong::Learner,
-        _ => return Err(error.into()),
+        ProgressError::NoCode => Some(Wrong::Code),
+        ProgressError::CodeOfDay(day) => Some(Wrong::CodeOfDay(*day)),
+        ProgressError::NoLearner(_) => Some(Wrong::Learner),
+        ProgressError::NoCourse(_)
+        | ProgressError::OtherId { .. }
+        | ProgressError::Course(_)
+        | ProgressError::Sheet(_)
+        | ProgressError::EmptyList
+        | ProgressError::DayToCome(_)
+        | ProgressError::NotTaken { .. }
+        | ProgressError::NobodyNamed
+        | ProgressError::NoEdition { .. }
+        | ProgressError::Merge(_)
+        | ProgressError::Grouping(_)
+        | ProgressError::NobodyHas { .. }
+        | ProgressError::NoSession { .. }
+        | ProgressError::SeveralSessions { .. }
+        | ProgressError::NoCertificates(_)
+        | ProgressError::Computing(_)
+        | ProgressError::Bounded
+        | ProgressError::NoDay(_)
+        | ProgressError::SessionOver { .. }
+        | ProgressError::Busy
+        | ProgressError::HasCertificates { .. }
+        | ProgressError::Record(_)
+        | ProgressError::Store(_) => None,
     };
-    Ok((wrong, Problem::from(error).status()))
+    let problem = Problem::from(error);
+    wrong.map(|wrong| (wrong, problem.status())).ok_or(problem)
 }
 
 fn unknown_course(
@@ -119,13 +142,12 @@ fn unknown_course(
     course: &str,
     language: Language,
 ) -> Result<Response, Problem> {
-    match error {
-        ProgressError::NoCourse(_) => {
-            let status = Problem::from(error).status();
-            Ok(html(status, language, page::unknown_course(course, language)))
-        }
-        other => Err(other.into()),
+    let is_unknown = matches!(error, ProgressError::NoCourse(_));
+    let problem = Problem::from(error);
+    if !is_unknown {
+        return Err(problem);
     }
+    Ok(html(problem.status(), language, page::unknown_course(course, language)))
 }
 
 fn text(parameters: &Parameters, name: &str) -> String {

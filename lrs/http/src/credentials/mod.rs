@@ -208,16 +208,6 @@ impl Credentials {
         let generation = self.memory.generation();
         self.memory.learn(digest, kept, generation, (self.now)());
     }
-
-    /// A new secret for the key of this name.
-    pub fn new_secret(&self, key: &str) -> String {
-        self.made_up.secret(key)
-    }
-}
-
-/// A new name for a key.
-pub fn new_name() -> String {
-    made_up::name()
 }
 
 fn bad() -> Problem {

@@ -263,7 +263,7 @@ async fn wrong_secrets_of_a_name_lock_nobody_else_out() {
 #[tokio::test]
 async fn a_made_up_secret_is_hashed_while_guesses_fill_the_queue_of_its_own_name_and_address() {
     let scene = scene().await;
-    let secret = scene.credentials.new_secret("office");
+    let secret = scene.credentials.made_up.secret("office");
     scene.add("office", &secret).await;
     for n in 0..20 {
         scene.ask("office", &format!("wrong {n}"), 1).await;

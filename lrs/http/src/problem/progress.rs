@@ -7,71 +7,75 @@ use course::MergeError;
 use service::progress::ProgressError;
 
 impl From<ProgressError> for Problem {
+    #[expect(clippy::too_many_lines, reason = "one arm for each answer")]
     fn from(error: ProgressError) -> Self {
         let detail = error.to_string();
-        let bad = |rule: &'static str, remedy: &str| {
-            Self::new(StatusCode::BAD_REQUEST, rule, detail.clone(), remedy)
-        };
-        match error {
-            ProgressError::NoCourse(_) => Self::new(
+        let (status, rule, remedy) = match error {
+            ProgressError::Record(error) => return (*error).into(),
+            ProgressError::Store(error) => return error.into(),
+            ProgressError::NoCourse(_) => (
                 StatusCode::NOT_FOUND,
                 "course-unknown",
-                detail,
                 "Load the course file first; GET /api/v1/courses lists the courses.",
             ),
-            ProgressError::OtherId { .. } => {
-                bad("course-id", "Send the file to the address with the id it has.")
-            }
+            ProgressError::OtherId { .. } => (
+                StatusCode::BAD_REQUEST,
+                "course-id",
+                "Send the file to the address with the id it has.",
+            ),
             ProgressError::Course(_) => {
-                bad("course-file", "Mend the lines named and send it again.")
+                (StatusCode::BAD_REQUEST, "course-file", "Mend the lines named and send it again.")
             }
-            ProgressError::Sheet(_) => {
-                bad("sheet", "Mend the lines named and send the whole list again.")
+            ProgressError::Sheet(_) => (
+                StatusCode::BAD_REQUEST,
+                "sheet",
+                "Mend the lines named and send the whole list again.",
+            ),
+            ProgressError::EmptyList => {
+                (StatusCode::BAD_REQUEST, "sheet", "Send at least one learner.")
             }
-            ProgressError::NoEdition { .. } => bad(
+            ProgressError::NoEdition { .. } => (
+                StatusCode::BAD_REQUEST,
                 "edition-unknown",
                 "Add an [[edition]] of this id to the course file, or mend the column `edition` \
                  of the list of learners.",
             ),
-            ProgressError::Grouping(_) => bad("parameter-value", "Choose among those named."),
-            ProgressError::NobodyNamed => bad(
+            ProgressError::Grouping(_) => {
+                (StatusCode::BAD_REQUEST, "parameter-value", "Choose among those named.")
+            }
+            ProgressError::NobodyNamed => (
+                StatusCode::BAD_REQUEST,
                 "parameter-missing",
                 "Name one: `learner=ID`, or `--learner ID`. GET /api/v1/courses/{id}/learners, or \
                  `traccia learners export`, gives the ids.",
             ),
-            ProgressError::NotTaken { takes, .. } => bad(
-                "parameter-value",
-                &format!(
+            ProgressError::NotTaken { takes, .. } => {
+                let remedy = format!(
                     "Leave it out, or ask another report: `progress` and `hours` take every key of \
                      `by`. This one takes: {}.",
                     takes.join(", ")
-                ),
-            ),
-            ProgressError::NobodyHas { what, .. } => bad(
-                "nobody-has",
-                &format!(
+                );
+                return Self::new(StatusCode::BAD_REQUEST, "parameter-value", detail, remedy);
+            }
+            ProgressError::NobodyHas { what, .. } => {
+                let remedy = format!(
                     "Write it as the list of learners does; the report `comparison` with \
                      by={what} shows what there is."
-                ),
-            ),
-            ProgressError::EmptyList => bad("sheet", "Send at least one learner."),
-            ProgressError::DayToCome(_) => bad("parameter-value", "Choose today or a day before."),
-            ProgressError::NoDay(_) => bad("parameter-value", "Choose a day of this century."),
-            other => Self::of_progress(other, detail),
-        }
-    }
-}
-
-impl Problem {
-    #[expect(clippy::too_many_lines, reason = "one arm for each answer")]
-    fn of_progress(error: ProgressError, detail: String) -> Self {
-        let (status, rule, remedy) = match error {
+                );
+                return Self::new(StatusCode::BAD_REQUEST, "nobody-has", detail, remedy);
+            }
+            ProgressError::DayToCome(_) => {
+                (StatusCode::BAD_REQUEST, "parameter-value", "Choose today or a day before.")
+            }
+            ProgressError::NoDay(_) => {
+                (StatusCode::BAD_REQUEST, "parameter-value", "Choose a day of this century.")
+            }
             ProgressError::Merge(MergeError::Unknown(_)) | ProgressError::NoLearner(_) => (
                 StatusCode::NOT_FOUND,
                 "learner-unknown",
                 "GET /api/v1/courses/{id}/learners lists who is enrolled.",
             ),
-            ProgressError::Merge(_) => (
+            ProgressError::Merge(MergeError::Same(..) | MergeError::NotMerged(_)) => (
                 StatusCode::CONFLICT,
                 "merge",
                 "GET /api/v1/courses/{id}/learners lists the merges.",
@@ -115,20 +119,14 @@ impl Problem {
             ProgressError::Busy => {
                 (StatusCode::CONFLICT, "course-changed", "Look at the course, and send it again.")
             }
-            ProgressError::Computing(_) => {
-                let mut problem = Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "progress-computing",
-                    detail,
-                    "Ask again in a few seconds: a course that was changed is read from the log.",
-                );
-                problem.0.retry_after = Some(STORE_AWAY);
-                return problem;
-            }
-            ProgressError::Record(error) => return (*error).into(),
-            ProgressError::Store(error) => return error.into(),
-            _ => return Self::stopped(),
+            ProgressError::Computing(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "progress-computing",
+                "Ask again in a few seconds: a course that was changed is read from the log.",
+            ),
         };
-        Self::new(status, rule, detail, remedy)
+        let mut problem = Self::new(status, rule, detail, remedy);
+        problem.0.retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(STORE_AWAY);
+        problem
     }
 }

@@ -83,7 +83,14 @@ impl From<StoreError> for Problem {
 impl Problem {
     /// Why the server is not ready. Damage in the store is a reason, and not an error of this request.
     pub fn not_ready(error: StoreError) -> Self {
-        let is_damage = matches!(error, StoreError::Corrupt(_) | StoreError::Unreadable { .. });
+        let is_damage = match error {
+            StoreError::Corrupt(_) | StoreError::Unreadable { .. } => true,
+            StoreError::Conflict { .. }
+            | StoreError::Precondition(_)
+            | StoreError::Refused(_)
+            | StoreError::Unavailable(_)
+            | StoreError::Rejected(_) => false,
+        };
         let mut problem = Self::from(error);
         if is_damage {
             problem.0.status = StatusCode::SERVICE_UNAVAILABLE.as_u16();
@@ -118,7 +125,9 @@ impl Problem {
             RecordError::Refused(refusal) if refusal.rule == document::TOO_LONG => {
                 Self::refused(StatusCode::PAYLOAD_TOO_LARGE, refusal)
             }
-            other => other.into(),
+            error @ (RecordError::Refused(_)
+            | RecordError::Conflict { .. }
+            | RecordError::Store(_)) => error.into(),
         }
     }
 

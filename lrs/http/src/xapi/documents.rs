@@ -15,9 +15,8 @@ use crate::state::Server;
 use crate::version::Spoken;
 use access::caller::Caller;
 use access::scope::Right;
-use xapi::document::{
-    Change, Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded,
-};
+use service::record::documents::SentDocument;
+use xapi::document::{Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded};
 use xapi::parameters::Parameters;
 use xapi::refusal::Refusal;
 
@@ -99,10 +98,9 @@ pub async fn put<D: Documents>(
         (Version::V1_0_3, Resource::State) => Unguarded::Allowed,
         (Version::V1_0_3, _) => Unguarded::Refused,
     };
-    let change = Change::Put(received(&server, content));
     let precondition = precondition(&headers, unguarded)?;
     let key = key::<D>(&parameters, version)?;
-    let changed = server.record.change_document(key, precondition, change).await;
+    let changed = server.record.put_document(key, precondition, received(content)).await;
     Ok(stored(changed.map_err(|error| Problem::of_document(error, version))?))
 }
 
@@ -116,10 +114,10 @@ pub async fn post<D: Documents>(
     content: Content,
 ) -> Result<Response, Problem> {
     caller.may(writing(D::RESOURCE))?;
-    let change = Change::Post(received(&server, content), server.limits.body_bytes);
     let precondition = precondition(&headers, Unguarded::Allowed)?;
     let key = key::<D>(&parameters, version)?;
-    let changed = server.record.change_document(key, precondition, change).await;
+    let (sent, most) = (received(content), server.limits.body_bytes);
+    let changed = server.record.post_document(key, precondition, sent, most).await;
     Ok(stored(changed.map_err(|error| Problem::of_document(error, version))?))
 }
 
@@ -138,8 +136,8 @@ pub async fn delete<D: Documents>(
     } else {
         let key = key::<D>(&parameters, version)?;
         let precondition = precondition(&headers, Unguarded::Allowed)?;
-        let changed = server.record.change_document(key, precondition, Change::Delete).await;
-        changed.map_err(|error| Problem::of_document(error, version))?;
+        let deleted = server.record.delete_document(key, precondition).await;
+        deleted.map_err(|error| Problem::of_document(error, version))?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -208,13 +206,13 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>, Problem>
     Ok((!values.is_empty()).then(|| Tags::parse(&values.join(","))))
 }
 
-fn received(server: &Server, content: Content) -> Document {
+fn received(content: Content) -> SentDocument {
     let content_type = if content.content_type.is_empty() {
         "application/octet-stream".to_owned()
     } else {
         content.content_type
     };
-    Document { content_type, body: content.body, updated: server.record.now() }
+    SentDocument { content_type, body: content.body }
 }
 
 /// A document, or that it is still the one that the client `had`.

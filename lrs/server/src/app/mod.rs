@@ -26,13 +26,13 @@ use store_mongo::MongoStore;
 use store_sqlite::SqliteStore;
 use xapi::cursor::Cursors;
 
-use service::keys::{First, Founded, Founder, SeedError};
+use service::keys::{First, Founded, Founder, Keys, SeedError};
 
 /// A server that listens but does not answer yet.
 pub struct App {
     listener: TcpListener,
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
+    founder: Founder,
+    record: Record,
     progress: Progress,
     socket: SocketAddr,
     base_url: String,
@@ -67,6 +67,17 @@ pub async fn open(engine: &Engine, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Sto
             Arc::new(SqliteStore::open(folder, Arc::clone(clock))?)
         }
         Engine::Mongo(uri) => Arc::new(MongoStore::open(uri, Arc::clone(clock)).await?),
+    })
+}
+
+/// Opens the store that an engine keeps to read it: nothing of the store is made, changed or migrated.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] where there is no store, or one of another layout.
+pub async fn open_to_read(engine: &Engine) -> Result<Arc<dyn Store>, StartError> {
+    Ok(match engine {
+        Engine::Sqlite(folder) => Arc::new(SqliteStore::open_to_read(folder)?),
+        Engine::Mongo(uri) => Arc::new(MongoStore::open_to_read(uri, Arc::new(SystemClock)).await?),
     })
 }
 
@@ -106,12 +117,18 @@ impl App {
             secret,
         );
         let server = Server::new(Parts {
-            record,
+            record: record.clone(),
             progress: progress.clone(),
             readiness: Readiness::default(),
             credentials: Credentials::new(Arc::clone(&store) as Arc<dyn KeyStore>, secret),
             cursors: Cursors::new(secret),
-            store: Arc::clone(&store),
+            keys: Keys::new(
+                Arc::clone(&store),
+                Arc::clone(&clock),
+                progress.clone(),
+                &base_url,
+                secret,
+            ),
             promised: Promised::default(),
             shares: Shares::new(settings.limits.memory()),
             rates: http_api::rate::Rates::default(),
@@ -121,9 +138,9 @@ impl App {
             default_version,
             launch_parameters: settings.ignored_parameters(),
             base_url: base_url.clone(),
-            revoking: tokio::sync::Mutex::default(),
         });
-        Ok(Self { listener, store, clock, progress, socket, base_url, server })
+        let founder = Founder::new(store, clock, &base_url);
+        Ok(Self { listener, founder, record, progress, socket, base_url, server })
     }
 
     /// Where the server listens.
@@ -141,21 +158,21 @@ impl App {
         &self.progress
     }
 
-    /// The record of this server.
-    pub fn record(&self) -> Record {
-        Record::new(Arc::clone(&self.store), Arc::clone(&self.clock))
+    /// The record of this server: what is refused through it is counted with all else.
+    pub const fn record(&self) -> &Record {
+        &self.record
     }
 
     /// See [`Founder::seed`].
     pub async fn seed_key(&self, seed: &str) -> Result<(), StartError> {
-        let Founded { kept, secret } = self.founder().seed(seed).await?;
+        let Founded { kept, secret } = self.founder.seed(seed).await?;
         self.server.credentials.remember(kept, &secret);
         Ok(())
     }
 
     /// See [`Founder::first`].
     pub async fn first_key(&self) -> Result<First, StoreError> {
-        let first = self.founder().first().await?;
+        let first = self.founder.first().await?;
         if let First::Made(founded) = &first {
             self.server.credentials.remember(founded.kept.clone(), &founded.secret);
         }
@@ -163,8 +180,8 @@ impl App {
     }
 
     /// Makes keys of this server without another key.
-    pub fn founder(&self) -> Founder {
-        Founder::new(Arc::clone(&self.store), Arc::clone(&self.clock), &self.base_url)
+    pub const fn founder(&self) -> &Founder {
+        &self.founder
     }
 
     /// Answers until `stop` resolves, then finishes what was begun.

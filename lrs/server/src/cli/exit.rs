@@ -67,11 +67,6 @@ pub(super) fn refused(text: impl Into<String>) -> anyhow::Error {
     Failure { exit: Exit::Refused, text: text.into() }.into()
 }
 
-/// What is needed is not there, or cannot work now.
-pub(super) fn unavailable(text: impl Into<String>) -> anyhow::Error {
-    Failure { exit: Exit::Unavailable, text: text.into() }.into()
-}
-
 /// The answer is no.
 pub(super) fn no(text: impl Into<String>) -> anyhow::Error {
     Failure { exit: Exit::No, text: text.into() }.into()
@@ -104,7 +99,12 @@ impl Exit {
             return Some(match error {
                 TransferError::Store { error, .. } => Self::of_store(error),
                 TransferError::Busy(_) => Self::Unavailable,
-                _ => Self::Refused,
+                TransferError::OtherStatements { .. }
+                | TransferError::InUse
+                | TransferError::OtherKey(_)
+                | TransferError::OtherCertificates { .. }
+                | TransferError::Different(_)
+                | TransferError::Course(_) => Self::Refused,
             });
         }
         if let Some(error) = cause.downcast_ref::<StoreError>() {

@@ -13,10 +13,8 @@ use super::out::{Out, say};
 use super::pulse::Pulse;
 use crate::app;
 use crate::clock::SystemClock;
-use crate::config::Engine;
 use service::transfer::{Contents, Doing, STATEMENTS, Transfer, TransferError, contents};
 use store::Store as AnyStore;
-use store_mongo::MongoStore;
 use xapi::clock::Clock;
 use xapi::instant::Instant;
 
@@ -58,7 +56,7 @@ impl Store {
         match self {
             Self::Copy { from, to } => copy(&from, &to).await?,
             Self::Export { from, output } => {
-                let store = open(&from, Use::Read).await?;
+                let store = open_to_read(&from).await?;
                 match output {
                     None => export(&*store, Out).await?,
                     Some(file) => {
@@ -70,7 +68,7 @@ impl Store {
                 }
             }
             Self::Digest { from } => {
-                let store = open(&from, Use::Read).await?;
+                let store = open_to_read(&from).await?;
                 let pulse = Pulse::start();
                 let all = store.extent().await?.statements;
                 let tell = |done| show(&pulse, "reading", done, all);
@@ -83,40 +81,23 @@ impl Store {
     }
 }
 
-/// What a store is opened for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
-    /// It must be there.
-    Read,
-    /// It may be new.
-    Fill,
+/// The store at `uri`, which must be there and is not changed.
+async fn open_to_read(uri: &str) -> anyhow::Result<Arc<dyn AnyStore>> {
+    Ok(app::open_to_read(&uri.parse()?).await?)
 }
 
-async fn open(uri: &str, purpose: Use) -> anyhow::Result<Arc<dyn AnyStore>> {
-    let engine: Engine = uri.parse()?;
+/// The store at `uri`, which may be new.
+async fn open_to_fill(uri: &str) -> anyhow::Result<Arc<dyn AnyStore>> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    match (&engine, purpose) {
-        (Engine::Mongo(uri), Use::Read) => {
-            return Ok(Arc::new(MongoStore::open_to_read(uri, clock).await?));
-        }
-        (Engine::Sqlite(folder), Use::Read) => {
-            let is_there = folder.join("traccia.sqlite").is_file();
-            if !is_there {
-                let folder = folder.display();
-                return Err(exit::unavailable(format!("there is no store in the folder {folder}")));
-            }
-        }
-        (_, Use::Fill) => {}
-    }
-    Ok(app::open(&engine, &clock).await?)
+    Ok(app::open(&uri.parse()?, &clock).await?)
 }
 
 async fn copy(from: &str, to: &str) -> anyhow::Result<()> {
     if from == to {
         return Err(exit::usage("--from and --to name the same store"));
     }
-    let from = open(from, Use::Read).await.context("opening the source")?;
-    let to = open(to, Use::Fill).await.context("opening the target")?;
+    let from = open_to_read(from).await.context("opening the source")?;
+    let to = open_to_fill(to).await.context("opening the target")?;
     let pulse = Pulse::start();
     let tell = |doing| match doing {
         Doing::Statements(done, all) => show(&pulse, "copying statements", done, all),

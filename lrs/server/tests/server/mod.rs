@@ -1,4 +1,4 @@
-//! A store on a disk, its record, and the follower that keeps its progress.
+//! A store in memory, its record, and the follower that keeps its progress.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
@@ -12,8 +12,7 @@ use service::progress::{Progress, ProgressError, ReportQuery};
 use service::record::Record;
 use service::record::statements::prepare_all;
 use store::Store;
-use store_sqlite::SqliteStore;
-use tempfile::TempDir;
+use store_testkit::memory::MemoryStore;
 use tokio::sync::mpsc;
 use traccia::clock::SystemClock;
 use validator::{Version, check_batch};
@@ -32,16 +31,13 @@ pub(crate) struct Server<'w> {
     progress: Progress,
     record: Record,
     store: Arc<dyn Store>,
-    _home: TempDir,
 }
 
 impl<'w> Server<'w> {
     /// A server that knows the course.
     pub(crate) async fn start(world: &'w World) -> Self {
-        let home = TempDir::new().unwrap();
         let clock = Arc::new(SystemClock);
-        let store: Arc<dyn Store> =
-            Arc::new(SqliteStore::open(home.path(), Arc::clone(&clock) as _).unwrap());
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new(Arc::clone(&clock) as _));
         let (commands, listening) = mpsc::channel(8);
         tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
         let record = Record::new(Arc::clone(&store), Arc::clone(&clock) as _);
@@ -50,7 +46,7 @@ impl<'w> Server<'w> {
             Progress::new(Arc::clone(&store), clock, record.clone(), commands, url, [7; 32]);
         let plan = &world.plans[0];
         progress.put_course("c", &course_file(plan), false).await.unwrap();
-        Self { world, plan, enrolled: Enrolled::default(), progress, record, store, _home: home }
+        Self { world, plan, enrolled: Enrolled::default(), progress, record, store }
     }
 
     /// Takes all steps, one after the other, while the follower follows; a report now and then.

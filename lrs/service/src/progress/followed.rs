@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::boards::stopped;
 use super::read::{Read, Readable, Unreadable, evidence_of};
 use course::{ActorProgress, Course, Evidence};
-use store::{Followed, KeptCourse, ProgressDocument, Result, Store, StoreError};
+use store::{Followed, KeptCourse, ProgressDocument, Result, Store, StoreError, Unnamed};
 use xapi::instant::Instant;
 use xapi::query::{Filter, Match};
 use xapi::stored::Stored;
@@ -262,7 +262,8 @@ impl FollowedCourse {
             self.changed.iter().map(|actor| self.changed(actor)).collect::<Result<_>>()?
         };
         let (version, whole) = (self.version, self.whole);
-        let written = store.put_progress(&self.id, version, self.mark, documents, whole).await?;
+        let unnamed = if whole { Unnamed::Go } else { Unnamed::Stay };
+        let written = store.put_progress(&self.id, version, self.mark, documents, unnamed).await?;
         let Some(version) = written else { return Ok(false) };
         self.version = version;
         self.remembered += self.weight;

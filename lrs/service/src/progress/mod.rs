@@ -7,7 +7,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::record::Record;
 use course::{CheckedCourse, Course};
-use store::{Store, StoreError};
+use store::{Selection, Store, StoreError};
 use xapi::clock::Clock;
 
 mod board;
@@ -107,25 +107,41 @@ impl Progress {
             return Err(ProgressError::OtherId { file, address });
         }
         for _ in 0..TRIES {
-            let (based_on, reread) = match self.boards.enrolled(id).await {
+            let (based_on, selection) = match self.boards.enrolled(id).await {
                 Ok(known) => {
                     enrolment::check_editions(course, &known.enrolment)?;
-                    (known.revision, !course.reads_like(&known.course))
+                    let is_same = course.reads_like(&known.course);
+                    (known.revision, if is_same { Selection::Same } else { Selection::Changed })
                 }
-                Err(ProgressError::NoCourse(_)) => (0, true),
+                Err(ProgressError::NoCourse(_)) => (0, Selection::Changed),
                 // A file of an older Traccia that this one cannot read must be replaceable.
                 Err(ProgressError::Store(StoreError::Corrupt(_))) => {
                     let revision = self.store.course_revision(id).await?;
-                    (revision.map_or(0, |it| it.revision), true)
+                    (revision.map_or(0, |it| it.revision), Selection::Changed)
                 }
                 Err(other) => return Err(other),
             };
-            if dry_run || self.store.put_course(id, file, based_on, reread).await? {
+            if dry_run || self.store.put_course(id, file, based_on, selection).await? {
                 self.poke().await;
                 return Ok(checked);
             }
         }
         Err(ProgressError::Busy)
+    }
+
+    /// The ids of all courses, sorted.
+    pub async fn courses(&self) -> Result<Vec<String>, ProgressError> {
+        let courses = self.store.courses().await?;
+        Ok(courses.into_iter().map(|course| course.id).collect())
+    }
+
+    /// The course file as it was sent.
+    ///
+    /// # Errors
+    /// [`ProgressError::NoCourse`].
+    pub async fn course_file(&self, id: &str) -> Result<String, ProgressError> {
+        let course = self.store.course(id).await?;
+        course.map(|course| course.file).ok_or_else(|| ProgressError::NoCourse(id.to_owned()))
     }
 
     /// Computes all progress documents of a course from the log again.

@@ -15,7 +15,7 @@ pub use error::RecordError;
 use std::sync::Arc;
 
 use refusals::Refusals;
-use store::Store;
+use store::{Store, StoreError};
 use xapi::clock::Clock;
 
 /// The use cases of the record, over one store.
@@ -35,5 +35,15 @@ impl Record {
     /// What was refused since the start.
     pub fn refusals(&self) -> &Refusals {
         &self.refusals
+    }
+
+    /// Counts a request that was refused just now: see [`Refusals::count`].
+    pub fn count_refusal(&self, key: &str, rule: &str) {
+        self.refusals.count(key, rule, self.clock.now());
+    }
+
+    /// See [`Store::ping`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.store.ping().await
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use course::CourseErrors;
-use store::{Kept, Store, StoreError, whole};
+use store::{Kept, Selection, Store, StoreError, whole};
 use xapi::attachment;
 use xapi::document::{Change, DocumentKey, Precondition, Unguarded};
 use xapi::instant::Instant;
@@ -266,7 +266,11 @@ impl<'a> Transfer<'a> {
         let mut theirs = self.to.course(id).await.map_err(target)?;
         if theirs.as_ref().is_none_or(|theirs| theirs.file != ours.file) {
             let based_on = theirs.as_ref().map_or(0, |theirs| theirs.revision);
-            let put = self.to.put_course(id, &ours.file, based_on, true).await.map_err(target)?;
+            let put = self
+                .to
+                .put_course(id, &ours.file, based_on, Selection::Changed)
+                .await
+                .map_err(target)?;
             if !put {
                 return Ok(false);
             }

@@ -1,4 +1,9 @@
-//! What a store holds, in counts and hashes: two stores that hold the same give the same.
+//! What a store holds, in counts and hashes: two stores that hold the same give the same, whatever the engine and the
+//! version of Traccia.
+//!
+//! A hash is the SHA-256 of fields, each behind its length in eight bytes, big-endian. Texts are UTF-8; instants of
+//! statements and certificate lists are microseconds in eight bytes, big-endian, all others RFC 3339. The hash of all
+//! documents is the sum of the hashes of each, as numbers of 32 bytes of which the first is the least.
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -6,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::{DOCUMENTS, STATEMENTS, hashes};
 use access::key::KeyTexts;
 use store::{Kept, Result, Store, whole};
-use xapi::document::{Document, DocumentKey};
+use xapi::document::{Document, DocumentKey, Resource};
 use xapi::instant::Instant;
 
 /// Counts of what there is, and a SHA-256 in hexadecimal of all of each kind.
@@ -149,18 +154,28 @@ async fn documents(store: &dyn Store) -> Result<Part> {
 fn hash_of(DocumentKey { shelf, id }: &DocumentKey, document: &Document) -> Vec<u8> {
     let mut counter = Counter::default();
     let registration = shelf.registration.map(|id| id.to_string()).unwrap_or_default();
+    let updated = document.updated.to_string();
     let texts = [
-        &format!("{:?}", shelf.resource),
+        name(shelf.resource),
         &shelf.activity,
         &shelf.agent,
         &registration,
         id,
         &document.content_type,
-        &document.updated.to_string(),
+        &updated,
     ];
-    counter.add(&texts.map(String::as_bytes));
+    counter.add(&texts.map(str::as_bytes));
     counter.add(&[&document.body]);
     counter.hash.finalize().to_vec()
+}
+
+/// What stands for a resource in a hash: never changed, for digests are compared with those of other versions.
+const fn name(resource: Resource) -> &'static str {
+    match resource {
+        Resource::State => "State",
+        Resource::ActivityProfile => "ActivityProfile",
+        Resource::AgentProfile => "AgentProfile",
+    }
 }
 
 /// Adds a number of 32 bytes to another, the first byte being the least.
@@ -170,5 +185,64 @@ fn add(sum: &mut [u8; 32], other: &[u8]) {
         let (with, first) = byte.overflowing_add(*other);
         let (with, second) = with.overflowing_add(u8::from(carry));
         (*byte, carry) = (with, first || second);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+    use store::{KeptCertificates, Selection};
+    use store_testkit::clock::TurnedClock;
+    use store_testkit::memory::MemoryStore;
+    use store_testkit::sample::{put, statement, voiding, with};
+    use xapi::document::{Change, Precondition, Shelf, Unguarded};
+
+    use super::*;
+
+    async fn put_document(store: &dyn Store, resource: Resource, body: &'static str) {
+        let (activity, agent) = ("https://a.example/a".into(), "mbox::mailto:a@x.example".into());
+        let key = DocumentKey {
+            shelf: Shelf { resource, activity, agent, registration: None },
+            id: "d".into(),
+        };
+        let updated = Instant::from_micros(7_000_000);
+        let document = Document { content_type: "text/plain".into(), body: body.into(), updated };
+        let free =
+            Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
+        store.change_document(key, free, Change::Put(document)).await.unwrap();
+    }
+
+    const HASHES: [&str; 4] = [
+        "2 b9d0c458680d367b56211ff250eb9f24fc0c9cc550aa15908c69bf2b3461aaee",
+        "3 eb7b69f4adcf41b28871a70dc43f0e71d6151c90dcc587c3f574b58458bac822",
+        "1 21976a38c12bf2c094516bd4650969db799a2239dbaa4e31d211c169cd8892ed",
+        "1 5b6e5b60e0b4f8ff6a57425997556fbdc9e914b8ae673ad37d1dc4a65029663c",
+    ];
+
+    /// Digests are written down and compared years later: another hash here is a break.
+    #[tokio::test]
+    async fn the_bytes_that_are_hashed_are_defined() {
+        let clock = TurnedClock::at(Instant::from_micros(1_795_000_000_000_000));
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new(Arc::new(clock)));
+        let dated = |value| with(value, "timestamp", json!("2026-01-01T00:00:00Z"));
+        put(&store, &[dated(statement(0)), dated(voiding(1, 0))]).await;
+        for (resource, body) in [
+            (Resource::State, "s"),
+            (Resource::ActivityProfile, "a"),
+            (Resource::AgentProfile, "p"),
+        ] {
+            put_document(&*store, resource, body).await;
+        }
+        store.put_course("c", "id = 'c'", 0, Selection::Changed).await.unwrap();
+        let created = Instant::from_micros(5);
+        let list = KeptCertificates { id: "l".into(), created, body: "{}".into() };
+        store.add_certificates("c", list).await.unwrap();
+        let contents = contents(&*store, &|_| ()).await.unwrap();
+        let hashes =
+            [contents.statements, contents.documents, contents.courses, contents.certificates]
+                .map(|part| (part.count, part.sha256));
+        assert_eq!(hashes.map(|(count, hash)| format!("{count} {hash}")), HASHES);
     }
 }

@@ -162,7 +162,7 @@ impl Courses {
         Ok(is_done)
     }
 
-    /// See [`store::CourseStore::add_certificates`].
+    /// See [`store::CertificateStore::add_certificates`].
     pub(super) async fn add_certificates(
         &self,
         course: &str,
@@ -182,7 +182,7 @@ impl Courses {
         insert(&self.certificates, document).await
     }
 
-    /// See [`store::CourseStore::certificates`].
+    /// See [`store::CertificateStore::certificates`].
     pub(super) async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
         let lists = self.certificates.find(doc! {"course": course});
         let mut kept = Vec::new();

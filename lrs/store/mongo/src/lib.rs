@@ -30,10 +30,10 @@ use self::things::Things;
 use self::version_log::VersionLog;
 use access::key::KeptKey;
 use store::{
-    Batch, CourseRevision, CourseStore, Definitions, DocumentStore, Extent, Followed, Kept,
-    KeptAttachment, KeptBatch, KeptCertificates, KeptCourse, KeyStore, LogPage, Page,
-    ProgressDocument, Result, StatementLog, StatementStore, Store, StoreError, ThingStore,
-    TransferStore, Watermark,
+    Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
+    Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
+    KeyStore, LogPage, Page, ProgressDocument, Result, Selection, StatementLog, StatementStore,
+    Store, StoreError, ThingStore, TransferStore, Unnamed, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
@@ -280,8 +280,14 @@ impl CourseStore for MongoStore {
         self.0.courses.course(id).await
     }
 
-    async fn put_course(&self, id: &str, file: &str, based_on: i64, reread: bool) -> Result<bool> {
-        self.0.courses.put_course(id, file, based_on, reread).await
+    async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        based_on: i64,
+        selection: Selection,
+    ) -> Result<bool> {
+        self.0.courses.put_course(id, file, based_on, selection == Selection::Changed).await
     }
 
     async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool> {
@@ -297,7 +303,10 @@ impl CourseStore for MongoStore {
     async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool> {
         self.0.courses.put_enrolment(id, enrolment, based_on).await
     }
+}
 
+#[async_trait]
+impl JournalStore for MongoStore {
     async fn watermark(&self, course: &str) -> Result<Watermark> {
         self.0.progress.watermark(course).await
     }
@@ -329,11 +338,14 @@ impl CourseStore for MongoStore {
         based_on: i64,
         followed: Followed,
         documents: Vec<ProgressDocument>,
-        whole: bool,
+        unnamed: Unnamed,
     ) -> Result<Option<i64>> {
-        self.0.progress.put(course, based_on, followed, documents, whole).await
+        self.0.progress.put(course, based_on, followed, documents, unnamed == Unnamed::Go).await
     }
+}
 
+#[async_trait]
+impl CertificateStore for MongoStore {
     async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
         self.0.courses.add_certificates(course, &list).await
     }

@@ -47,11 +47,11 @@ pub(super) struct Progress {
 /// Which documents of a course to read.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Wanted<'a> {
-    /// See [`store::CourseStore::progress`].
+    /// See [`store::JournalStore::progress`].
     Page { after: &'a str, limit: usize },
-    /// See [`store::CourseStore::progress_of`].
+    /// See [`store::JournalStore::progress_of`].
     Of(&'a [String]),
-    /// See [`store::CourseStore::progress_since`].
+    /// See [`store::JournalStore::progress_since`].
     Since(i64),
 }
 
@@ -119,7 +119,7 @@ impl Progress {
         Ok((held, mark))
     }
 
-    /// See [`store::CourseStore::watermark`].
+    /// See [`store::JournalStore::watermark`].
     pub(super) async fn watermark(&self, course: &str) -> Result<Watermark> {
         Ok(self.mark(course).await?.1.watermark)
     }
@@ -227,7 +227,7 @@ impl Progress {
         Ok(documents)
     }
 
-    /// See [`store::CourseStore::put_progress`].
+    /// See [`store::JournalStore::put_progress`].
     pub(super) async fn put(
         &self,
         course: &str,

@@ -3,6 +3,10 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
+use rusqlite::OpenFlags;
+
+use super::readers::READ_ONLY;
+use super::reading::immutable;
 use super::{FILE, LOCK};
 use store::{Result, StoreError};
 
@@ -53,6 +57,35 @@ impl Folder {
         Ok(folder)
     }
 
+    /// Looks at the folder at `path` without changing it. Other processes may look at it too, and none writes.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where there is no database, and where a process that writes has the folder.
+    pub(super) fn look(path: &Path) -> Result<Self> {
+        let mut folder = Self { path: path.to_owned(), opened: Vec::new(), locks: Vec::new() };
+        if folder.length(FILE) == 0 {
+            let folder = folder.path.display();
+            return Err(StoreError::Unavailable(format!(
+                "there is no store in the folder {folder}"
+            )));
+        }
+        for name in [LOCK, FILE] {
+            let is_locked_by_writers = name == LOCK || cfg!(unix);
+            if is_locked_by_writers && folder.at(name).exists() {
+                let file = File::open(folder.at(name));
+                let file = file.map_err(|error| folder.unavailable(&error.to_string()))?;
+                folder.hold(file, File::try_lock_shared)?;
+            }
+        }
+        Ok(folder)
+    }
+
+    /// How SQLite is asked to read the database.
+    pub(super) fn database_to_read(&self) -> (PathBuf, OpenFlags) {
+        let path = self.at(FILE);
+        if self.length(WAL) == 0 { immutable(&path) } else { (path, READ_ONLY) }
+    }
+
     /// Completes the folder once the database is open and has the newest layout: makes the lock file, closes all
     /// files to others, and remembers which they are.
     pub(super) fn complete(&mut self) -> Result<()> {
@@ -78,14 +111,18 @@ impl Folder {
     /// Refuses a folder where the database is gone and something tells that there was one: a new, empty database in its
     /// place would look as if nothing had ever been kept.
     fn refuse_remains(&self) -> Result<()> {
-        let length = |name| std::fs::metadata(self.at(name)).map_or(0, |file| file.len());
-        if length(FILE) > 0 || !(self.at(LOCK).exists() || length(WAL) > 0) {
+        if self.length(FILE) > 0 || !(self.at(LOCK).exists() || self.length(WAL) > 0) {
             return Ok(());
         }
         Err(self.unavailable(&format!(
             "{FILE} is missing or empty, but {LOCK} or {WAL} says that a store was here; put {FILE} back from where it \
              was moved, with its {WAL}, or from a backup; for a new, empty store remove {LOCK} and {WAL}"
         )))
+    }
+
+    /// How many bytes a file has; none where it is not there.
+    fn length(&self, name: &str) -> u64 {
+        std::fs::metadata(self.at(name)).map_or(0, |file| file.len())
     }
 
     fn at(&self, name: &str) -> PathBuf {
@@ -115,7 +152,15 @@ impl Folder {
     fn lock(&mut self, name: &str) -> Result<()> {
         let file = OpenOptions::new().read(true).write(true).open(self.at(name));
         let file = file.map_err(|error| self.unavailable(&error.to_string()))?;
-        match file.try_lock() {
+        self.hold(file, File::try_lock)
+    }
+
+    fn hold(
+        &mut self,
+        file: File,
+        lock: impl Fn(&File) -> std::result::Result<(), TryLockError>,
+    ) -> Result<()> {
+        match lock(&file) {
             Ok(()) => self.locks.push(file),
             Err(TryLockError::WouldBlock) => {
                 return Err(self.unavailable(

@@ -18,10 +18,10 @@ use self::writer::{Guards, Writer};
 use access::key::KeptKey;
 use store::turns::Turns;
 use store::{
-    Batch, CourseRevision, CourseStore, Definitions, DocumentStore, Extent, Followed, Kept,
-    KeptAttachment, KeptBatch, KeptCertificates, KeptCourse, KeyStore, LogPage, Page,
-    ProgressDocument, Result, StatementLog, StatementStore, Store, StoreError, ThingStore,
-    TransferStore, Watermark,
+    Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
+    Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
+    KeyStore, LogPage, Page, ProgressDocument, Result, Selection, StatementLog, StatementStore,
+    Store, StoreError, ThingStore, TransferStore, Unnamed, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
@@ -41,6 +41,7 @@ mod memory;
 mod migrations;
 mod progress;
 mod readers;
+mod reading;
 mod scrub;
 mod session;
 mod statements;
@@ -62,11 +63,12 @@ pub struct SqliteStore(Arc<Inner>);
 /// journal, and the folder is unlocked after it.
 struct Inner {
     #[cfg_attr(not(test), expect(dead_code, reason = "it ends when this is dropped"))]
-    scrub: Scrub,
+    scrub: Option<Scrub>,
     damage: Arc<Damage>,
     turns: Turns,
     readers: Readers,
-    writer: Writer,
+    /// `None` where the store was opened to be read.
+    writer: Option<Writer>,
     _folder: Arc<Folder>,
 }
 
@@ -88,18 +90,18 @@ impl SqliteStore {
         migrations::migrate(&mut connection)
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let count = std::thread::available_parallelism().map_or(4, |n| 2 * n.get());
-        let readers = Readers::open(&path, count)?;
+        let readers = Readers::open(&path, readers::READ_ONLY, count)?;
         folder.complete()?;
         let (folder, damage) = (Arc::new(folder), Arc::new(Damage::default()));
         let guards = Guards { folder: Arc::clone(&folder), damage: Arc::clone(&damage) };
         let writer = Writer::start(connection, clock, guards)?;
         let scrub = Scrub::start(&path, Arc::clone(&damage))?;
         Ok(Self(Arc::new(Inner {
-            scrub,
+            scrub: Some(scrub),
             damage,
             turns: Turns::default(),
             readers,
-            writer,
+            writer: Some(writer),
             _folder: folder,
         })))
     }
@@ -115,7 +117,8 @@ impl SqliteStore {
         &self,
         write: impl FnOnce(&mut session::Session<'_>) -> failure::Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.0.writer.write(write).await.inspect_err(|error| self.0.damage.note(error))
+        let writer = self.0.writer.as_ref().ok_or_else(reading::not_written)?;
+        writer.write(write).await.inspect_err(|error| self.0.damage.note(error))
     }
 }
 
@@ -161,7 +164,10 @@ impl StatementStore for SqliteStore {
     }
 
     async fn consistent_through(&self) -> Result<Instant> {
-        Ok(self.0.writer.consistent_through())
+        match &self.0.writer {
+            Some(writer) => Ok(writer.consistent_through()),
+            None => Ok(self.extent().await?.newest),
+        }
     }
 }
 
@@ -172,7 +178,9 @@ impl StatementLog for SqliteStore {
     }
 
     async fn wait_for_news(&self, after: Instant, at_most: Duration) {
-        let mut newest = self.0.writer.newest();
+        // Nothing comes to a store that is only read.
+        let Some(writer) = &self.0.writer else { return tokio::time::sleep(at_most).await };
+        let mut newest = writer.newest();
         // After a time-out, and where the writer has stopped, the caller reads the log again.
         let _ = tokio::time::timeout(at_most, newest.wait_for(|newest| *newest > after)).await;
     }
@@ -259,9 +267,18 @@ impl CourseStore for SqliteStore {
         self.read(move |connection| courses::course(connection, &id)).await
     }
 
-    async fn put_course(&self, id: &str, file: &str, based_on: i64, reread: bool) -> Result<bool> {
+    async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        based_on: i64,
+        selection: Selection,
+    ) -> Result<bool> {
         let (id, file) = (id.to_owned(), file.to_owned());
-        self.write(move |session| courses::put_course(session, &id, &file, based_on, reread)).await
+        self.write(move |session| {
+            courses::put_course(session, &id, &file, based_on, selection == Selection::Changed)
+        })
+        .await
     }
 
     async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool> {
@@ -273,7 +290,10 @@ impl CourseStore for SqliteStore {
         let (id, enrolment) = (id.to_owned(), enrolment.to_owned());
         self.write(move |session| courses::put_enrolment(session, &id, &enrolment, based_on)).await
     }
+}
 
+#[async_trait]
+impl JournalStore for SqliteStore {
     async fn watermark(&self, course: &str) -> Result<Watermark> {
         let course = course.to_owned();
         self.read(move |connection| progress::watermark(connection, &course)).await
@@ -309,15 +329,18 @@ impl CourseStore for SqliteStore {
         based_on: i64,
         followed: Followed,
         documents: Vec<ProgressDocument>,
-        whole: bool,
+        unnamed: Unnamed,
     ) -> Result<Option<i64>> {
         let course = course.to_owned();
         self.write(move |session| {
-            progress::put(session, &course, based_on, followed, &documents, whole)
+            progress::put(session, &course, based_on, followed, &documents, unnamed == Unnamed::Go)
         })
         .await
     }
+}
 
+#[async_trait]
+impl CertificateStore for SqliteStore {
     async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
         let course = course.to_owned();
         self.write(move |session| courses::add_certificates(session, &course, &list)).await
@@ -376,6 +399,14 @@ fn secret_or(session: &session::Session<'_>, new: [u8; 32]) -> failure::Result<[
     Ok(secret.ok_or_else(|| StoreError::Corrupt("the store's secret is missing".into()))?)
 }
 
+/// The secret of a store that is only read.
+fn kept_secret(connection: &Connection) -> failure::Result<[u8; 32]> {
+    let sql = "SELECT value FROM setting WHERE name = 'secret'";
+    let secret = connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
+    let none = "the store has no secret yet: no server has ever worked on it";
+    Ok(secret.ok_or_else(|| StoreError::Unavailable(none.into()))?)
+}
+
 #[async_trait]
 impl Store for SqliteStore {
     /// Always: the folder is locked for this process.
@@ -393,6 +424,9 @@ impl Store for SqliteStore {
     }
 
     async fn secret(&self) -> Result<[u8; 32]> {
+        if self.0.writer.is_none() {
+            return self.read(kept_secret).await;
+        }
         self.write(|session| secret_or(session, rand::random())).await
     }
 
@@ -419,6 +453,9 @@ impl Store for SqliteStore {
     }
 
     async fn latest(&self) -> Result<Instant> {
-        Ok(self.0.writer.latest())
+        match &self.0.writer {
+            Some(writer) => Ok(writer.latest()),
+            None => Ok(self.extent().await?.newest),
+        }
     }
 }

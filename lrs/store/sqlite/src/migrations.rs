@@ -2,6 +2,9 @@
 
 use rusqlite::Connection;
 
+use crate::failure;
+use store::StoreError;
+
 const STEPS: [&str; 4] = [
     include_str!("0001_core.sql"),
     include_str!("0002_journals.sql"),
@@ -25,6 +28,24 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), MigrationError>
         transaction.commit()?;
     }
     Ok(())
+}
+
+/// Fails where a database has not the newest layout, and changes nothing.
+///
+/// # Errors
+/// [`StoreError::Unavailable`], which says what to do.
+pub(super) fn check(connection: &Connection) -> failure::Result<()> {
+    let at: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let reason = match at {
+        KNOWN => return Ok(()),
+        0 => "there is no Traccia store in the database".to_owned(),
+        1..KNOWN => format!(
+            "the database has layout {at} of {KNOWN}, and reading changes nothing: start `traccia serve` on it once, \
+             or read it with the Traccia that wrote it"
+        ),
+        found => MigrationError::Newer { found, known: KNOWN }.to_string(),
+    };
+    Err(StoreError::Unavailable(reason).into())
 }
 
 /// Why a database cannot be brought to the newest layout.

@@ -18,8 +18,9 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn open(path: &Path, count: usize) -> rusqlite::Result<Self> {
-        let connections: rusqlite::Result<Vec<_>> = (0..count).map(|_| open_one(path)).collect();
+    pub(super) fn open(path: &Path, flags: OpenFlags, count: usize) -> rusqlite::Result<Self> {
+        let connections: rusqlite::Result<Vec<_>> =
+            (0..count).map(|_| open_one(path, flags)).collect();
         Ok(Self {
             idle: Arc::new(Mutex::new(connections?)),
             permits: Arc::new(Semaphore::new(count)),
@@ -50,8 +51,11 @@ impl Readers {
     }
 }
 
-pub(super) fn open_one(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+/// What readers of a database beside its writer open it with.
+pub(super) const READ_ONLY: OpenFlags =
+    OpenFlags::SQLITE_OPEN_READ_ONLY.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
+pub(super) fn open_one(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     plan_once(&connection)?;
     check_pages(&connection)?;

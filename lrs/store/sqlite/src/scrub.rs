@@ -35,7 +35,7 @@ pub(super) struct Scrub {
 impl Scrub {
     /// Starts to read the database at `path`; what is found is noted in `damage`.
     pub(super) fn start(path: &Path, damage: Arc<Damage>) -> Result<Self> {
-        let mut connection = readers::open_one(path)?;
+        let mut connection = readers::open_one(path, readers::READ_ONLY)?;
         let (interrupt, stop) =
             (connection.get_interrupt_handle(), Arc::new(AtomicBool::new(false)));
         let stopped = Arc::clone(&stop);

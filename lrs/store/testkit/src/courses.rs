@@ -5,7 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use store::{
-    CourseRevision, Followed, KeptCertificates, KeptCourse, ProgressDocument, Store, Watermark,
+    CourseRevision, Followed, KeptCertificates, KeptCourse, ProgressDocument, Selection, Store,
+    Unnamed, Watermark,
 };
 use xapi::instant::Instant;
 
@@ -32,7 +33,7 @@ async fn revision(store: &Arc<dyn Store>, id: &str) -> i64 {
 
 /// A course without learners that takes its first file.
 async fn put(store: &Arc<dyn Store>, id: &str) {
-    assert!(store.put_course(id, "", 0, true).await.unwrap());
+    assert!(store.put_course(id, "", 0, Selection::Changed).await.unwrap());
 }
 
 /// Writes progress based on what is there.
@@ -41,10 +42,10 @@ async fn write(
     course: &str,
     followed: Followed,
     documents: Vec<ProgressDocument>,
-    whole: bool,
+    unnamed: Unnamed,
 ) -> i64 {
     let based_on = store.watermark(course).await.unwrap().version;
-    let written = store.put_progress(course, based_on, followed, documents, whole).await.unwrap();
+    let written = store.put_progress(course, based_on, followed, documents, unnamed).await.unwrap();
     written.expect("nobody else writes")
 }
 
@@ -61,7 +62,7 @@ fn by_actor(mut documents: Vec<ProgressDocument>) -> Vec<ProgressDocument> {
 pub async fn a_course_comes_back_and_its_revision_grows(store: &Arc<dyn Store>) {
     assert_eq!(store.course("c").await.unwrap(), None);
     assert_eq!(store.course_revision("c").await.unwrap(), None);
-    assert!(store.put_course("c", "# é\n", 0, true).await.unwrap());
+    assert!(store.put_course("c", "# é\n", 0, Selection::Changed).await.unwrap());
     let first = course(store, "c").await;
     assert_eq!((first.id.as_str(), first.file.as_str()), ("c", "# é\n"));
     assert_eq!(first.enrolment, "");
@@ -72,7 +73,7 @@ pub async fn a_course_comes_back_and_its_revision_grows(store: &Arc<dyn Store>) 
     assert_eq!((second.file.as_str(), second.enrolment.as_str()), ("# é\n", "{\"é\": 1}"));
     assert!(second.revision > first.revision);
 
-    assert!(store.put_course("c", "other", second.revision, false).await.unwrap());
+    assert!(store.put_course("c", "other", second.revision, Selection::Same).await.unwrap());
     let third = course(store, "c").await;
     assert_eq!((third.file.as_str(), third.enrolment.as_str()), ("other", "{\"é\": 1}"));
     assert!(third.revision > second.revision);
@@ -87,7 +88,7 @@ pub async fn a_deleted_course_is_gone_with_all_that_is_its_own(store: &Arc<dyn S
         put(store, id).await;
         let first = revision(store, id).await;
         assert!(store.put_enrolment(id, "{\"é\": 1}", first).await.unwrap());
-        write(store, id, followed(9, first), vec![document("a1", "{}")], true).await;
+        write(store, id, followed(9, first), vec![document("a1", "{}")], Unnamed::Go).await;
         assert!(store.add_certificates(id, frozen("l1", 20)).await.unwrap());
     }
     let other = course(store, "d").await;
@@ -110,7 +111,7 @@ pub async fn a_deleted_course_is_gone_with_all_that_is_its_own(store: &Arc<dyn S
     assert!(!store.put_enrolment("c", "{}", last).await.unwrap());
     for based_on in [0, followed_before.version] {
         let late = vec![document("a1", "{}")];
-        let late = store.put_progress("c", based_on, followed(10, last), late, false).await;
+        let late = store.put_progress("c", based_on, followed(10, last), late, Unnamed::Stay).await;
         assert_eq!(late.unwrap(), None, "a follower that does not know it yet writes nothing");
     }
 
@@ -131,12 +132,15 @@ pub async fn a_course_put_after_it_was_deleted_is_another_one(store: &Arc<dyn St
         assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
         assert_eq!(all_progress(store, "c").await, []);
         assert_eq!(store.certificates("c").await.unwrap(), []);
-        assert!(!store.put_course("c", "twice", 0, true).await.unwrap(), "it is there");
-        assert!(!store.put_course("c", "late", highest, true).await.unwrap());
+        assert!(
+            !store.put_course("c", "twice", 0, Selection::Changed).await.unwrap(),
+            "it is there"
+        );
+        assert!(!store.put_course("c", "late", highest, Selection::Changed).await.unwrap());
 
         let by = vec![document("a1", "{}")];
-        write(store, "c", followed(9, fresh.reading), by.clone(), true).await;
-        write(store, "c", followed(10, fresh.reading), by.clone(), false).await;
+        write(store, "c", followed(9, fresh.reading), by.clone(), Unnamed::Go).await;
+        write(store, "c", followed(10, fresh.reading), by.clone(), Unnamed::Stay).await;
         assert_eq!(all_progress(store, "c").await, by);
         assert!(store.add_certificates("c", frozen("l1", 20)).await.unwrap());
         assert!(store.put_enrolment("c", "{}", fresh.revision).await.unwrap());
@@ -179,14 +183,20 @@ pub async fn courses_are_listed_by_id(store: &Arc<dyn Store>) {
 
 /// Who read an older course than there is has decided on something else.
 pub async fn a_change_of_a_course_holds_for_the_revision_it_was_based_on(store: &Arc<dyn Store>) {
-    assert!(!store.put_course("c", "early", 7, true).await.unwrap(), "there is none to replace");
+    assert!(
+        !store.put_course("c", "early", 7, Selection::Changed).await.unwrap(),
+        "there is none to replace"
+    );
     assert_eq!(store.course("c").await.unwrap(), None);
     put(store, "c").await;
-    assert!(!store.put_course("c", "again", 0, true).await.unwrap(), "there is one already");
+    assert!(
+        !store.put_course("c", "again", 0, Selection::Changed).await.unwrap(),
+        "there is one already"
+    );
     let first = revision(store, "c").await;
     assert!(store.put_enrolment("c", "{}", first).await.unwrap());
     let before = course(store, "c").await;
-    assert!(!store.put_course("c", "late", first, true).await.unwrap());
+    assert!(!store.put_course("c", "late", first, Selection::Changed).await.unwrap());
     assert!(!store.put_enrolment("c", "late", first).await.unwrap());
     assert!(!store.put_enrolment("c", "late", 0).await.unwrap());
     assert_eq!(course(store, "c").await, before);
@@ -207,13 +217,13 @@ pub async fn a_reading_is_the_revision_that_asked_for_it(store: &Arc<dyn Store>)
     put(store, "c").await;
     let first = course(store, "c").await;
     assert_eq!(first.reading, first.revision);
-    assert!(store.put_course("c", "same", first.revision, false).await.unwrap());
+    assert!(store.put_course("c", "same", first.revision, Selection::Same).await.unwrap());
     let second = course(store, "c").await;
     assert_eq!(second.reading, first.reading);
     assert!(store.put_enrolment("c", "{}", second.revision).await.unwrap());
     let third = course(store, "c").await;
     assert_eq!(third.reading, first.reading);
-    assert!(store.put_course("c", "other", third.revision, true).await.unwrap());
+    assert!(store.put_course("c", "other", third.revision, Selection::Changed).await.unwrap());
     let fourth = course(store, "c").await;
     assert_eq!(fourth.reading, fourth.revision);
 }
@@ -249,20 +259,20 @@ pub async fn progress_is_replaced_in_part_or_as_a_whole(store: &Arc<dyn Store>) 
     for id in ["c", "d"] {
         put(store, id).await;
         let documents = vec![document("a2", "{}"), document("a1", "{}")];
-        write(store, id, followed(1, 1), documents, false).await;
+        write(store, id, followed(1, 1), documents, Unnamed::Stay).await;
     }
     let part = vec![document("a3", "3"), document("a1", "1")];
-    write(store, "c", followed(2, 1), part, false).await;
+    write(store, "c", followed(2, 1), part, Unnamed::Stay).await;
     let kept = vec![document("a1", "1"), document("a2", "{}"), document("a3", "3")];
     assert_eq!(all_progress(store, "c").await, kept);
     assert_eq!(store.watermark("c").await.unwrap().followed, followed(2, 1));
 
-    write(store, "c", followed(3, 1), Vec::new(), false).await;
+    write(store, "c", followed(3, 1), Vec::new(), Unnamed::Stay).await;
     assert_eq!(all_progress(store, "c").await, kept);
     assert_eq!(store.watermark("c").await.unwrap().followed, followed(3, 1));
 
     let whole = vec![document("a2", "{\"a\": 1.0}")];
-    write(store, "c", followed(2, 2), whole.clone(), true).await;
+    write(store, "c", followed(2, 2), whole.clone(), Unnamed::Go).await;
     assert_eq!(all_progress(store, "c").await, whole);
     assert_eq!(store.watermark("c").await.unwrap().followed, followed(2, 2));
 
@@ -274,7 +284,7 @@ pub async fn progress_is_replaced_in_part_or_as_a_whole(store: &Arc<dyn Store>) 
 /// Its watermark is the beginning, under no reading; and without a course nothing is kept.
 pub async fn progress_of_a_course_never_followed_is_empty(store: &Arc<dyn Store>) {
     let documents = vec![document("a1", "{}")];
-    let written = store.put_progress("c", 0, followed(1, 1), documents, true).await.unwrap();
+    let written = store.put_progress("c", 0, followed(1, 1), documents, Unnamed::Go).await.unwrap();
     assert_eq!(written, None);
     for _ in 0..2 {
         assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
@@ -292,9 +302,9 @@ pub async fn a_course_put_again_keeps_its_progress(store: &Arc<dyn Store>) {
     put(store, "c").await;
     let first = revision(store, "c").await;
     let documents = vec![document("a1", "{}")];
-    write(store, "c", followed(9, first), documents.clone(), true).await;
+    write(store, "c", followed(9, first), documents.clone(), Unnamed::Go).await;
     let before = store.watermark("c").await.unwrap();
-    assert!(store.put_course("c", "changed", first, true).await.unwrap());
+    assert!(store.put_course("c", "changed", first, Selection::Changed).await.unwrap());
     let second = revision(store, "c").await;
     assert!(store.put_enrolment("c", "{}", second).await.unwrap());
     assert_eq!(store.watermark("c").await.unwrap(), before);
@@ -309,7 +319,7 @@ pub async fn progress_is_paged_by_actor(store: &Arc<dyn Store>) {
             .map(str::to_owned)
             .into();
     let documents = actors.iter().map(|actor| document(actor, "{}")).collect();
-    write(store, "c", followed(1, 1), documents, false).await;
+    write(store, "c", followed(1, 1), documents, Unnamed::Stay).await;
     actors.sort();
     for limit in [1, 2, 4, 100] {
         let (mut read, mut after) = (Vec::new(), String::new());
@@ -330,7 +340,7 @@ pub async fn progress_is_found_by_actor(store: &Arc<dyn Store>) {
     for id in ["c", "d"] {
         put(store, id).await;
         let documents = (0..50).map(|n| document(&format!("a{n}"), id)).collect();
-        write(store, id, followed(1, 1), documents, false).await;
+        write(store, id, followed(1, 1), documents, Unnamed::Stay).await;
     }
     let asked = ["a7", "a50", "a3", "a7", "", "A7"].map(str::to_owned);
     let found = by_actor(store.progress_of("c", &asked).await.unwrap());
@@ -345,16 +355,16 @@ pub async fn progress_is_found_by_actor(store: &Arc<dyn Store>) {
 /// Whoever knows a version learns what was written after it, and whether that was all.
 pub async fn progress_since_a_version_is_what_was_written_after_it(store: &Arc<dyn Store>) {
     put(store, "c").await;
-    let put = |through, documents: &[(&str, &str)], whole| {
+    let put = |through, documents: &[(&str, &str)], unnamed| {
         let documents = documents.iter().map(|(actor, body)| document(actor, body)).collect();
-        write(store, "c", followed(through, 1), documents, whole)
+        write(store, "c", followed(through, 1), documents, unnamed)
     };
-    put(1, &[("a1", "1"), ("a2", "1")], true).await;
+    put(1, &[("a1", "1"), ("a2", "1")], Unnamed::Go).await;
     let first = store.watermark("c").await.unwrap();
     assert!(first.version > 0 && first.base <= first.version);
-    put(2, &[("a2", "2")], false).await;
+    put(2, &[("a2", "2")], Unnamed::Stay).await;
     let second = store.watermark("c").await.unwrap();
-    put(3, &[("a3", "3")], false).await;
+    put(3, &[("a3", "3")], Unnamed::Stay).await;
     let third = store.watermark("c").await.unwrap();
     assert!(first.version < second.version && second.version < third.version);
     assert_eq!((second.base, third.base), (first.base, first.base));
@@ -372,7 +382,7 @@ pub async fn progress_since_a_version_is_what_was_written_after_it(store: &Arc<d
     assert_eq!(since(second.version).await, (third, vec![document("a3", "3")]));
     assert_eq!(since(third.version).await, (third, vec![]));
 
-    put(3, &[("a2", "4")], true).await;
+    put(3, &[("a2", "4")], Unnamed::Go).await;
     let fourth = store.watermark("c").await.unwrap();
     assert!(fourth.version > third.version);
     assert!(fourth.base > third.version, "who knows an older version begins anew");
@@ -383,16 +393,20 @@ pub async fn progress_since_a_version_is_what_was_written_after_it(store: &Arc<d
 pub async fn progress_made_of_an_older_version_is_refused(store: &Arc<dyn Store>) {
     put(store, "c").await;
     let by = |text: &str| vec![document("a1", text)];
-    assert_eq!(store.put_progress("c", 7, followed(1, 1), by("0"), false).await.unwrap(), None);
-    let first = store.put_progress("c", 0, followed(1, 1), by("1"), false).await.unwrap();
+    assert_eq!(
+        store.put_progress("c", 7, followed(1, 1), by("0"), Unnamed::Stay).await.unwrap(),
+        None
+    );
+    let first = store.put_progress("c", 0, followed(1, 1), by("1"), Unnamed::Stay).await.unwrap();
     let first = first.expect("nothing was written before");
-    let second = store.put_progress("c", first, followed(2, 1), by("2"), false).await.unwrap();
+    let second =
+        store.put_progress("c", first, followed(2, 1), by("2"), Unnamed::Stay).await.unwrap();
     assert!(second > Some(first));
     let before = store.progress_since("c", 0).await.unwrap();
     assert_eq!(Some(before.0.version), second);
     for based_on in [0, first] {
-        for whole in [false, true] {
-            let late = store.put_progress("c", based_on, followed(3, 1), by("3"), whole).await;
+        for unnamed in [Unnamed::Stay, Unnamed::Go] {
+            let late = store.put_progress("c", based_on, followed(3, 1), by("3"), unnamed).await;
             assert_eq!(late.unwrap(), None);
             assert_eq!(store.progress_since("c", 0).await.unwrap(), before);
         }
@@ -406,7 +420,7 @@ pub async fn of_writers_of_progress_one_wins(store: &Arc<dyn Store>) {
     for round in 0..5 {
         let writers = (0..8).map(|n| {
             let documents = vec![document(&format!("{round}-{n}"), "{}")];
-            store.put_progress("c", version, followed(n, 1), documents, false)
+            store.put_progress("c", version, followed(n, 1), documents, Unnamed::Stay)
         });
         let written = futures::future::join_all(writers).await;
         let won: Vec<i64> = written.into_iter().filter_map(Result::unwrap).collect();
@@ -433,7 +447,8 @@ pub async fn watermark_and_documents_move_together(store: &Arc<dyn Store>) {
             for n in 1..100 {
                 let text = n.to_string();
                 let documents = ["a1", "a2"].map(|actor| document(actor, &text)).into();
-                write(&store, "c", followed(n, n), documents, n % 7 == 0).await;
+                let unnamed = if n % 7 == 0 { Unnamed::Go } else { Unnamed::Stay };
+                write(&store, "c", followed(n, n), documents, unnamed).await;
             }
         }
     });

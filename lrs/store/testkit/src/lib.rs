@@ -18,15 +18,18 @@
     reason = "tests: a panic is how an item says that the contract is broken"
 )]
 
+pub mod around;
 pub mod clock;
 pub mod concurrency;
 pub mod courses;
 pub mod documents;
+pub mod failing;
 pub mod filters;
 pub mod keys;
 pub mod log;
 pub mod paging;
 pub mod references;
+pub mod slow;
 pub mod statements;
 pub mod things;
 pub mod transfer;
@@ -35,6 +38,7 @@ pub mod watched;
 
 pub mod damage;
 pub mod generated;
+pub mod memory;
 mod naive;
 pub mod sample;
 

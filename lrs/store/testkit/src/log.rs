@@ -12,7 +12,7 @@ use super::naive::Naive;
 use super::sample::{
     batch, ids_of, kept, log, prepared_by, put, statement, stored, verb, voiding, with,
 };
-use store::{Batch, Kept, LOG_BYTES, Store};
+use store::{Batch, Kept, LOG_BYTES, Selection, Store};
 use xapi::instant::Instant;
 
 /// Longer than any waiting that is to end early.
@@ -144,7 +144,7 @@ pub async fn what_was_known_already_is_no_news(store: &Arc<dyn Store>) {
     put(store, &[statement(0)]).await;
     let conflict = with(statement(0), "verb", verb("undid"));
     store.put_statements(batch(&[statement(1), conflict])).await.unwrap_err();
-    assert!(store.put_course("c", "", 0, true).await.unwrap());
+    assert!(store.put_course("c", "", 0, Selection::Changed).await.unwrap());
     is_quiet(store, last).await;
 }
 

@@ -10,8 +10,8 @@ fn every_item_of_the_contract_is_listed() {
     let mut items = 0;
     for file in std::fs::read_dir(folder).expect("the contract") {
         let path = file.expect("a file").path();
-        // What items are made of.
-        if path.ends_with("sample.rs") || path.ends_with("damage.rs") {
+        // What items are made of, and the engine in memory.
+        if path.ends_with("sample.rs") || path.ends_with("damage.rs") || path.is_dir() {
             continue;
         }
         let text = std::fs::read_to_string(path).expect("its text");

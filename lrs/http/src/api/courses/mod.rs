@@ -14,7 +14,7 @@ use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
 use course::{CheckedCourse, CourseError, Edition, Outline, Title};
-use service::progress::{CourseSummary, DeletedCourse, ProgressError};
+use service::progress::{CourseSummary, DeletedCourse};
 use xapi::parameters::Parameters;
 
 pub mod certificates;
@@ -68,8 +68,7 @@ pub async fn list(
     caller: Caller,
 ) -> Result<Json<Vec<String>>, Problem> {
     caller.may(Right::ReadCourses)?;
-    let courses = server.store.courses().await?;
-    Ok(Json(courses.into_iter().map(|course| course.id).collect()))
+    Ok(Json(server.progress.courses().await?))
 }
 
 /// The course file as it was sent.
@@ -83,9 +82,8 @@ pub async fn get(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     caller.may(Right::ReadCourses)?;
-    let course = server.store.course(&id).await?;
-    let course = course.ok_or_else(|| Problem::from(ProgressError::NoCourse(id)))?;
-    Ok(([(CONTENT_TYPE, "application/toml")], course.file).into_response())
+    let file = server.progress.course_file(&id).await?;
+    Ok(([(CONTENT_TYPE, "application/toml")], file).into_response())
 }
 
 /// Adds or replaces a course. Everybody's progress is evaluated anew.

@@ -54,7 +54,7 @@ impl Serve {
             app.seed_key(seed).await?;
         }
         if self.demo {
-            demo::load(app.progress(), &app.record(), app.base_url())
+            demo::load(app.progress(), app.record(), app.base_url())
                 .await
                 .context("loading the demo")?;
         }

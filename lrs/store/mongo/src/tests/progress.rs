@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::gate::Gate;
 use super::{as_any, open};
-use store::{Followed, ProgressDocument, Store};
+use store::{Followed, ProgressDocument, Selection, Store, Unnamed};
 use xapi::instant::Instant;
 
 /// More calls than a write takes.
@@ -22,9 +22,9 @@ fn written(n: i64) -> (Followed, Vec<ProgressDocument>) {
 }
 
 /// Writes as `n` on a version; says whether it was in time.
-async fn write(store: Arc<dyn Store>, n: i64, based_on: i64, whole: bool) -> bool {
+async fn write(store: Arc<dyn Store>, n: i64, based_on: i64, unnamed: Unnamed) -> bool {
     let (followed, documents) = written(n);
-    let written = store.put_progress(COURSE, based_on, followed, documents, whole).await;
+    let written = store.put_progress(COURSE, based_on, followed, documents, unnamed).await;
     written.unwrap().is_some()
 }
 
@@ -42,14 +42,18 @@ async fn a_follower_that_stops_at_any_call_undoes_no_other_progress() {
     let store = as_any(&open(&uri).await);
     let gate = Gate::to(&uri).await;
     let sleeper = as_any(&open(gate.uri()).await);
-    assert!(store.put_course(COURSE, "", 0, true).await.unwrap());
-    assert!(write(Arc::clone(&store), 1, 0, true).await);
+    assert!(store.put_course(COURSE, "", 0, Selection::Changed).await.unwrap());
+    assert!(write(Arc::clone(&store), 1, 0, Unnamed::Go).await);
     for calls in 0..CALLS {
-        let (whole, n) = (calls % 2 == 0, 10 + 10 * calls);
+        let n = 10 + 10 * calls;
+        let (first, second) = match calls % 2 {
+            0 => (Unnamed::Go, Unnamed::Stay),
+            _ => (Unnamed::Stay, Unnamed::Go),
+        };
         let based_on = store.watermark(COURSE).await.unwrap().version;
         let before = whose(&store).await;
         gate.shut_after(usize::try_from(calls / 2).unwrap());
-        let mut sleeping = tokio::spawn(write(Arc::clone(&sleeper), n, based_on, whole));
+        let mut sleeping = tokio::spawn(write(Arc::clone(&sleeper), n, based_on, first));
         tokio::select! {
             () = gate.holds() => {}
             ended = &mut sleeping => return assert!(ended.unwrap() && calls > 10),
@@ -57,7 +61,7 @@ async fn a_follower_that_stops_at_any_call_undoes_no_other_progress() {
         let in_time = whose(&store).await == n;
         assert!(in_time || whose(&store).await == before);
         let now = store.watermark(COURSE).await.unwrap().version;
-        assert!(write(Arc::clone(&store), n + 1, now, !whole).await);
+        assert!(write(Arc::clone(&store), n + 1, now, second).await);
         gate.open();
         assert_eq!(sleeping.await.unwrap(), in_time, "held after {} calls", calls / 2);
         assert_eq!(whose(&store).await, n + 1, "held after {} calls", calls / 2);
@@ -74,8 +78,8 @@ async fn a_reader_that_writers_overtake_misses_no_actor() {
     let store = as_any(&open(&uri).await);
     let gate = Gate::to(&uri).await;
     let slow = as_any(&open(gate.uri()).await);
-    assert!(store.put_course(COURSE, "", 0, true).await.unwrap());
-    assert!(write(Arc::clone(&store), 1, 0, true).await);
+    assert!(store.put_course(COURSE, "", 0, Selection::Changed).await.unwrap());
+    assert!(write(Arc::clone(&store), 1, 0, Unnamed::Go).await);
     let mut last = 1;
     for calls in 0..CALLS {
         let actors = ["one", "two"].map(str::to_owned);
@@ -102,7 +106,7 @@ async fn a_reader_that_writers_overtake_misses_no_actor() {
         for _ in 0..WRITES {
             let version = store.watermark(COURSE).await.unwrap().version;
             last += 1;
-            assert!(write(Arc::clone(&store), last, version, false).await);
+            assert!(write(Arc::clone(&store), last, version, Unnamed::Stay).await);
         }
         gate.open();
         let read = reading.await.unwrap().unwrap();

@@ -125,13 +125,13 @@ async fn damage_that_nobody_asks_for_is_found_after_the_start() {
     three(&home).await;
     let sound = fs::read(file(&home)).unwrap();
     let store = open(&home, &Hand::new());
-    store.0.scrub.join();
+    store.0.scrub.as_ref().unwrap().join();
     store.ping().await.unwrap();
     drop(store);
 
     flip(&home, "needle-2");
     let store = open(&home, &Hand::new());
-    store.0.scrub.join();
+    store.0.scrub.as_ref().unwrap().join();
     assert!(is_damaged(&store).await);
     drop(store);
 
@@ -144,7 +144,7 @@ async fn damage_that_nobody_asks_for_is_found_after_the_start() {
     broken[(page as usize - 1) * 8192] = 0xff;
     fs::write(file(&home), &broken).unwrap();
     let store = open(&home, &Hand::new());
-    store.0.scrub.join();
+    store.0.scrub.as_ref().unwrap().join();
     assert!(is_damaged(&store).await);
 }
 

@@ -17,6 +17,7 @@ mod folder;
 mod group;
 mod index;
 mod learn;
+mod reading;
 mod reopen;
 
 const HOUR: i64 = 3_600_000_000;

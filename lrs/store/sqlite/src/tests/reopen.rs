@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use super::{HOUR, Hand, SqliteStore, open, shared};
 use crate::FILE;
 use store::{
-    CourseStore as _, DocumentStore as _, Followed, ProgressDocument, StatementStore as _,
-    Store as _,
+    CourseStore as _, DocumentStore as _, Followed, JournalStore as _, ProgressDocument, Selection,
+    StatementStore as _, Store as _, Unnamed,
 };
 use store_testkit::sample::{
     attached, batch, id, ids, ids_of, kept, log, of_person, put, reference, statement, stored,
@@ -52,10 +52,10 @@ async fn what_was_kept_is_there_when_the_store_is_opened_again() {
     let free = Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
     let (key, document) = document();
     store.change_document(key.clone(), free, Change::Put(document.clone())).await.unwrap();
-    assert!(store.put_course("c", "file", 0, true).await.unwrap());
+    assert!(store.put_course("c", "file", 0, Selection::Changed).await.unwrap());
     let followed = Followed { through: Instant::from_micros(9), reading: 1 };
     let progress = vec![ProgressDocument { actor: "a".into(), body: Bytes::from_static(b"{}") }];
-    store.put_progress("c", 0, followed, progress.clone(), true).await.unwrap();
+    store.put_progress("c", 0, followed, progress.clone(), Unnamed::Go).await.unwrap();
     let known = store.progress_since("c", 0).await.unwrap();
     assert_eq!((known.0.followed, &known.1), (followed, &progress));
     let secret = store.secret().await.unwrap();

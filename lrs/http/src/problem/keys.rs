@@ -1,0 +1,74 @@
+//! What a refusal of keys is answered with.
+
+use axum::http::StatusCode;
+
+use super::Problem;
+use service::keys::KeyError;
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Scope(error) => invalid(format!("{error}."), "Use the scopes of xAPI 1.0.3."),
+            KeyError::NoScopes => {
+                invalid("The key has no scopes.", "Give at least one, such as statements/write.")
+            }
+            KeyError::EmptyBounds => invalid(
+                "The key's bounds name no region and no body, or an empty one.",
+                r#"Name some, such as {"regions": ["Umbria"]}, or leave bounds out."#,
+            ),
+            KeyError::NoActivities => invalid(
+                "The key's bounds name no activity, an address that is none, or a territory as well.",
+                r#"Name whole addresses, such as {"activities": ["https://lms.example.it/mod/scorm/view.php?id=7"]}."#,
+            ),
+            KeyError::WritesAlone => invalid(
+                "A key that is bound to activities can have the scope statements/write alone.",
+                "Give it statements/write.",
+            ),
+            KeyError::Bounds(error) => (*error).into(),
+            KeyError::Unbound(scope) => invalid(
+                format!("A key with bounds cannot have the scope {scope}: it reaches beyond them."),
+                "Give it progress/read, presence/write, or both.",
+            ),
+            KeyError::Name => invalid(
+                "The key's name is empty, too long or has a colon, or its secret is empty.",
+                "Use a name of 1 to 128 bytes without colons, or leave name and secret out.",
+            ),
+            KeyError::Authority(report) => report.into(),
+            KeyError::Taken => Self::new(
+                StatusCode::CONFLICT,
+                "key-exists",
+                "There is a key of this name.",
+                "Choose another name, or leave it out.",
+            ),
+            KeyError::Last(name) => Self::new(
+                StatusCode::CONFLICT,
+                "key-last",
+                format!(
+                    "`{name}` is the last key with the scope `all`: without it nobody can manage keys and \
+                     courses."
+                ),
+                "Make another one first, or add `last=true`; `traccia key init` makes one on the server's \
+                 machine.",
+            ),
+            KeyError::Unknown { name, near } => unknown(&name, near.as_deref()),
+            KeyError::Stopped => Self::stopped(),
+            KeyError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// A key that cannot be made as it was asked for.
+pub(crate) fn invalid(detail: impl Into<String>, remedy: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "key-invalid", detail, remedy)
+}
+
+fn unknown(name: &str, near: Option<&str>) -> Problem {
+    let meant = near.map_or(String::new(), |near| format!(" Did you mean `{near}`?"));
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "key-unknown",
+        format!("There is no key of the name `{name}`.{meant}"),
+        "Give the name of a key, which is what stands before the colon of KEY:SECRET, and not its \
+         label: GET /api/v1/keys, or `traccia key list`, lists them.",
+    )
+}

@@ -1,0 +1,348 @@
+//! Keys that are made, listed and revoked on behalf of another key.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::sync::Mutex;
+use validator::{Report, Version};
+
+use super::Founded;
+use crate::progress::{Progress, ProgressError};
+use url::Url;
+
+use access::bounds::Bounds;
+use access::key::{KeptKey, Key, hash_secret};
+use access::made_up::{self, MadeUp};
+use access::scope::{Scope, UnknownScope};
+use store::{Store, StoreError};
+use xapi::authority::Authority;
+use xapi::clock::Clock;
+
+/// The least likeness, from 0 to 1, of a name that is offered for one that no key has.
+const LIKE: f64 = 0.8;
+
+/// A key to be made.
+#[derive(Debug, Default)]
+pub struct NewKey {
+    /// What the key is for.
+    pub label: String,
+    /// Names of scopes.
+    pub scopes: Vec<String>,
+    /// The territory that the key is bound to; `None` for a key that sees everybody.
+    pub bounds: Option<Bounds>,
+    /// Made up where missing.
+    pub name: Option<String>,
+    /// Made up where missing.
+    pub secret: Option<String>,
+    /// The Agent that is the authority of the key's statements; the key's own account where missing.
+    pub authority: Option<Value>,
+}
+
+/// Why a key was not made or revoked. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// A scope that does not exist.
+    #[error(transparent)]
+    Scope(#[from] UnknownScope),
+    /// A key that may do nothing.
+    #[error("the key has no scopes")]
+    NoScopes,
+    /// Bounds that name nothing, or an empty name.
+    #[error("the key's bounds name no region and no body, or an empty one")]
+    EmptyBounds,
+    /// Bounds of statements that would not hold.
+    #[error("the key's bounds name no activity, an address that is none, or a territory as well")]
+    NoActivities,
+    /// Another scope than `statements/write` beside bounds of statements.
+    #[error("a key that is bound to activities can have the scope statements/write alone")]
+    WritesAlone,
+    /// Bounds that no learner is in.
+    #[error(transparent)]
+    Bounds(Box<ProgressError>),
+    /// A scope that reaches beyond any bounds.
+    #[error("a key with bounds cannot have the scope {0}: it reaches beyond them")]
+    Unbound(Scope),
+    /// A name that no key can have, or an empty secret.
+    #[error("the key's name is empty, too long or has a colon, or its secret is empty")]
+    Name,
+    /// An authority that is no Agent.
+    #[error("the key's authority is not an Agent: {0}")]
+    Authority(Report),
+    /// A key of this name is there.
+    #[error("there is a key of this name")]
+    Taken,
+    /// The last key with the scope `all`.
+    #[error("`{0}` is the last key with the scope `all`")]
+    Last(String),
+    /// There is no key of this name.
+    #[error("there is no key of the name `{name}`")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The name of a key that looks like it.
+        near: Option<String>,
+    },
+    /// The secret could not be hashed: the process stops.
+    #[error("the secret could not be hashed")]
+    Stopped,
+    /// The store cannot serve.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The use cases of keys, over one store. Cheap to clone.
+#[derive(Clone)]
+pub struct Keys {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    progress: Progress,
+    home_page: Arc<str>,
+    made_up: Arc<MadeUp>,
+    /// Held while a key is revoked: two requests for the last two keys must not both find the other key there.
+    revoking: Arc<Mutex<()>>,
+}
+
+impl Keys {
+    /// Keys of `store`, which has this `secret`. Their statements get accounts at `home_page` as authority, and their
+    /// bounds are held against the learners of `progress`.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        progress: Progress,
+        home_page: &str,
+        secret: [u8; 32],
+    ) -> Self {
+        let made_up = Arc::new(MadeUp::new(secret));
+        let (home_page, revoking) = (home_page.into(), Arc::default());
+        Self { store, clock, progress, home_page, made_up, revoking }
+    }
+
+    /// Makes a key. Its secret is in the result and is not kept.
+    ///
+    /// # Errors
+    /// [`KeyError`], but not [`KeyError::Last`] and [`KeyError::Unknown`].
+    pub async fn create(&self, new: NewKey) -> Result<Founded, KeyError> {
+        let NewKey { label, scopes, bounds, name, secret, authority } = new;
+        let name = name.unwrap_or_else(made_up::name);
+        let secret = secret.unwrap_or_else(|| self.made_up.secret(&name));
+        if let Some(bounds) = &bounds {
+            let known = self.progress.knows_bounds(bounds).await;
+            known.map_err(|error| KeyError::Bounds(Box::new(error)))?;
+        }
+        let authority = self.authority(authority.as_ref(), &name)?;
+        let scopes = bound(read_scopes(&scopes)?, bounds.as_ref())?;
+        if !Key::can_be_named(&name) || secret.is_empty() {
+            return Err(KeyError::Name);
+        }
+        let created = self.clock.now();
+        let key = Key { name, label, scopes, bounds, authority, created };
+        let (to_hash, salt) = (secret.clone(), rand::random());
+        let hash = tokio::task::spawn_blocking(move || hash_secret(&to_hash, &salt));
+        let kept = KeptKey { key, secret_hash: hash.await.map_err(|_| KeyError::Stopped)? };
+        if !self.store.add_key(kept.clone()).await? {
+            return Err(KeyError::Taken);
+        }
+        Ok(Founded { kept, secret })
+    }
+
+    /// All keys, by name.
+    pub async fn all(&self) -> Result<Vec<Key>, KeyError> {
+        Ok(self.store.keys().await?.into_iter().map(|kept| kept.key).collect())
+    }
+
+    /// Removes a key. Its statements stay.
+    ///
+    /// # Errors
+    /// [`KeyError::Unknown`]; [`KeyError::Last`] for the last key with the scope `all`, unless `may_be_last`.
+    pub async fn revoke(&self, name: &str, may_be_last: bool) -> Result<(), KeyError> {
+        let _one_by_one = self.revoking.lock().await;
+        let keys = self.store.keys().await?;
+        if !may_be_last && is_last(&keys, name) {
+            return Err(KeyError::Last(name.to_owned()));
+        }
+        if !self.store.remove_key(name).await? {
+            return Err(KeyError::Unknown { name: name.to_owned(), near: near(name, &keys) });
+        }
+        Ok(())
+    }
+
+    fn authority(&self, given: Option<&Value>, name: &str) -> Result<Authority, KeyError> {
+        let Some(agent) = given else { return Ok(Authority::of_key(name, &self.home_page)) };
+        let agent = validator::check_agent(agent.to_string().as_bytes(), Version::V1_0_3);
+        Ok(Authority::from_agent(agent.map_err(KeyError::Authority)?))
+    }
+}
+
+fn read_scopes(names: &[String]) -> Result<Vec<Scope>, KeyError> {
+    let mut scopes: Vec<Scope> = names.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
+    scopes.sort_unstable();
+    scopes.dedup();
+    if scopes.is_empty() { Err(KeyError::NoScopes) } else { Ok(scopes) }
+}
+
+/// Refuses bounds that would not hold: scopes that reach beyond them, and a territory of nothing.
+fn bound(scopes: Vec<Scope>, bounds: Option<&Bounds>) -> Result<Vec<Scope>, KeyError> {
+    let Some(bounds) = bounds else { return Ok(scopes) };
+    if bounds.is_of_statements() {
+        return bound_to_activities(scopes, bounds);
+    }
+    let mut names = bounds.regions.iter().chain(&bounds.bodies);
+    if bounds.is_empty() || names.any(|name| name.trim().is_empty()) {
+        return Err(KeyError::EmptyBounds);
+    }
+    match scopes.iter().find(|scope| !scope.can_be_bound()) {
+        None => Ok(scopes),
+        Some(scope) => Err(KeyError::Unbound(*scope)),
+    }
+}
+
+/// Refuses bounds of statements that would not hold.
+fn bound_to_activities(scopes: Vec<Scope>, bounds: &Bounds) -> Result<Vec<Scope>, KeyError> {
+    let mut all = bounds.activities.iter().chain(&bounds.home_pages);
+    let is_mixed = !bounds.regions.is_empty() || !bounds.bodies.is_empty();
+    if is_mixed || bounds.activities.is_empty() || !all.all(|iri| Url::parse(iri).is_ok()) {
+        return Err(KeyError::NoActivities);
+    }
+    if scopes != [Scope::StatementsWrite] {
+        return Err(KeyError::WritesAlone);
+    }
+    Ok(scopes)
+}
+
+/// Whether no key could manage the server without the key of this name.
+fn is_last(keys: &[KeptKey], name: &str) -> bool {
+    let mut managing = keys.iter().filter(|kept| kept.key.scopes.contains(&Scope::All));
+    managing.next().is_some_and(|kept| kept.key.name == name) && managing.next().is_none()
+}
+
+/// The name of a key that looks like `name`.
+fn near(name: &str, keys: &[KeptKey]) -> Option<String> {
+    let names = keys.iter().map(|kept| kept.key.name.as_str());
+    let likeness = |known: &str| strsim::jaro_winkler(known, name);
+    let near = names.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    near.filter(|near| likeness(near) > LIKE).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+
+    use store_testkit::clock::TurnedClock;
+    use store_testkit::failing::Failing;
+    use store_testkit::memory::MemoryStore;
+    use store_testkit::slow::Slow;
+    use tokio::sync::mpsc;
+    use xapi::instant::Instant;
+
+    use super::*;
+    use crate::record::Record;
+
+    const NOW: Instant = Instant::from_micros(1_795_000_000_000_000);
+
+    fn over(store: Arc<dyn Store>) -> Keys {
+        let clock: Arc<dyn Clock> = Arc::new(TurnedClock::at(NOW));
+        let record = Record::new(Arc::clone(&store), Arc::clone(&clock));
+        let (commands, _) = mpsc::channel(1);
+        let url = "https://lrs.example";
+        let progress =
+            Progress::new(Arc::clone(&store), Arc::clone(&clock), record, commands, url, [7; 32]);
+        Keys::new(store, clock, progress, url, [7; 32])
+    }
+
+    fn store() -> Arc<dyn Store> {
+        Arc::new(MemoryStore::new(Arc::new(TurnedClock::at(NOW))))
+    }
+
+    fn named(name: &str, scopes: &[&str]) -> NewKey {
+        let scopes = scopes.iter().map(ToString::to_string).collect();
+        NewKey { name: Some(name.into()), secret: Some("s".into()), scopes, ..NewKey::default() }
+    }
+
+    #[tokio::test]
+    async fn a_key_is_kept_as_it_was_asked_for_when_the_clock_says() {
+        let store = store();
+        let made = over(Arc::clone(&store)).create(named("k", &["all", "state", "all"])).await;
+        let Founded { kept, secret } = made.unwrap();
+        assert_eq!(secret, "s");
+        assert_eq!(store.key("k").await.unwrap().unwrap(), kept);
+        assert_eq!(kept.key.created, NOW);
+        assert_eq!(kept.key.scopes.len(), 2, "each scope once");
+        assert_eq!(kept.key.authority, Authority::of_key("k", "https://lrs.example"));
+    }
+
+    #[tokio::test]
+    async fn what_no_key_can_be_is_refused_and_not_kept() {
+        let store = store();
+        let keys = over(Arc::clone(&store));
+        let bounded = |regions: &[&str], scopes| NewKey {
+            bounds: Some(Bounds {
+                regions: regions.iter().map(ToString::to_string).collect(),
+                ..Bounds::default()
+            }),
+            ..named("k", scopes)
+        };
+        let no_agent = NewKey { authority: Some(Value::Null), ..named("k", &["all"]) };
+        for (new, said) in [
+            (named("k", &[]), "the key has no scopes"),
+            (named("a:b", &["all"]), "has a colon"),
+            (bounded(&[], &["progress/read"]), "no region and no body"),
+            (bounded(&[" "], &["progress/read"]), "an empty one"),
+            (bounded(&["Umbria"], &["all"]), "reaches beyond them"),
+            (no_agent, "is not an Agent"),
+        ] {
+            let error = keys.create(new).await.unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
+        assert!(matches!(keys.create(named("k", &["none"])).await, Err(KeyError::Scope(_))));
+        assert!(store.keys().await.unwrap().is_empty());
+        keys.create(named("k", &["state"])).await.unwrap();
+        assert!(matches!(keys.create(named("k", &["all"])).await, Err(KeyError::Taken)));
+    }
+
+    #[tokio::test]
+    async fn of_two_requests_that_revoke_the_last_two_keys_at_once_one_is_refused() {
+        let store = store();
+        let slow = Slow::at(Arc::clone(&store), "remove_key");
+        let keys = over(Arc::<Slow>::clone(&slow));
+        for name in ["one", "two"] {
+            keys.create(named(name, &["all"])).await.unwrap();
+        }
+        let revoke = |name| {
+            let keys = keys.clone();
+            tokio::spawn(async move { keys.revoke(name, false).await })
+        };
+        let first = revoke("one");
+        slow.arrived().await;
+        let second = revoke("two");
+        tokio::task::yield_now().await;
+        slow.let_go();
+        slow.let_go();
+        first.await.unwrap().unwrap();
+        let Err(KeyError::Last(name)) = second.await.unwrap() else { panic!("the last key") };
+        assert_eq!(name, "two");
+        keys.revoke("two", true).await.unwrap();
+        assert!(store.keys().await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_name_that_no_key_has_is_answered_with_one_that_looks_like_it() {
+        let keys = over(store());
+        keys.create(named("moodle", &["state"])).await.unwrap();
+        for (name, near) in [("modle", Some("moodle")), ("xyz", None)] {
+            let Err(KeyError::Unknown { near: found, .. }) = keys.revoke(name, false).await else {
+                panic!("no such key")
+            };
+            assert_eq!(found.as_deref(), near);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_store_that_fails_is_said_to_fail() {
+        let failing = Failing::over(store());
+        let keys = over(Arc::<Failing>::clone(&failing));
+        failing.fail(&["add_key"]);
+        let error = keys.create(named("k", &["all"])).await.unwrap_err();
+        assert!(matches!(error, KeyError::Store(StoreError::Unavailable(_))), "{error}");
+        failing.fail(&[]);
+        keys.create(named("k", &["all"])).await.unwrap();
+    }
+}

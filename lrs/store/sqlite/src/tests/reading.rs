@@ -1,0 +1,138 @@
+//! A store that is opened to be read: nothing of its folder changes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::{Hand, SqliteStore, open, shared};
+use crate::{FILE, LOCK};
+use store::{Store, StoreError};
+use store_testkit::sample::{batch, id, ids_of, log, put, statement, stored};
+
+/// Names, bytes and times of change of what lies in a folder.
+fn files(home: &Path) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
+    let entries = fs::read_dir(home).unwrap().map(Result::unwrap);
+    let file =
+        |path: &Path| (fs::read(path).unwrap(), fs::metadata(path).unwrap().modified().unwrap());
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), file(&entry.path()))).collect()
+}
+
+/// A folder with a store of one statement, closed.
+async fn closed() -> TempDir {
+    let home = TempDir::new().unwrap();
+    let store = open(&home, &Hand::new());
+    put(&shared(&store), &[statement(0)]).await;
+    store.secret().await.unwrap();
+    home
+}
+
+fn read(home: &Path) -> Arc<dyn Store> {
+    Arc::new(SqliteStore::open_to_read(home).unwrap())
+}
+
+fn refused(home: &Path) -> String {
+    let error = SqliteStore::open_to_read(home).err().expect("refused");
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+    error.to_string()
+}
+
+#[tokio::test]
+async fn reading_changes_no_file_and_makes_none() {
+    let home = closed().await;
+    for lock_file in [true, false] {
+        if !lock_file {
+            fs::remove_file(home.path().join(LOCK)).unwrap();
+        }
+        let before = files(home.path());
+        let store = read(home.path());
+        assert_eq!(store.statement(id(0)).await.unwrap().unwrap().statement.id, id(0));
+        assert_eq!(store.extent().await.unwrap().statements, 1);
+        let last = stored(&store, 0).await;
+        assert_eq!(store.latest().await.unwrap(), last);
+        assert_eq!(store.consistent_through().await.unwrap(), last);
+        store.secret().await.unwrap();
+        assert!(store.keys().await.unwrap().is_empty());
+        assert_eq!(files(home.path()), before, "while it is open");
+        drop(store);
+        assert_eq!(files(home.path()), before, "once it is closed");
+    }
+}
+
+#[tokio::test]
+async fn what_a_killed_process_left_in_the_journal_is_read_and_stays_there() {
+    let (home, left) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let store = open(&home, &Hand::new());
+    put(&shared(&store), &[statement(0)]).await;
+    let names = [FILE, "traccia.sqlite-wal"];
+    for name in names {
+        fs::copy(home.path().join(name), left.path().join(name)).unwrap();
+    }
+    let before = files(left.path());
+    assert!(!before[names[1]].0.is_empty(), "the statement is in the journal");
+    let store = read(left.path());
+    assert_eq!(log(&store).await.len(), 1);
+    drop(store);
+    let after = files(left.path());
+    for name in names {
+        assert_eq!(after.get(name), before.get(name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_of_another_layout_is_refused_and_not_migrated() {
+    let home = closed().await;
+    for (layout, said) in [
+        (3, "layout 3 of 4, and reading changes nothing: start `traccia serve` on it once"),
+        (0, "there is no Traccia store in the database"),
+        (9, "layout 9, this program knows up to 4: use the newer Traccia"),
+    ] {
+        let database = Connection::open(home.path().join(FILE)).unwrap();
+        database.pragma_update(None, "user_version", layout).unwrap();
+        drop(database);
+        let before = files(home.path());
+        let refusal = refused(home.path());
+        assert!(refusal.contains(said), "{refusal}");
+        assert_eq!(files(home.path()), before);
+    }
+}
+
+#[tokio::test]
+async fn readers_share_a_store_and_no_writer_is_beside_them() {
+    let home = closed().await;
+    let (one, other) = (read(home.path()), read(home.path()));
+    let clock = Arc::new(Hand::new());
+    let error = SqliteStore::open(home.path(), Arc::<Hand>::clone(&clock)).err().expect("refused");
+    assert!(error.to_string().contains("another Traccia has it open"), "{error}");
+    drop((one, other));
+    let writer = SqliteStore::open(home.path(), clock).unwrap();
+    assert!(refused(home.path()).contains("another Traccia has it open"));
+    drop(writer);
+    assert_eq!(log(&read(home.path())).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_store_that_is_read_takes_nothing() {
+    let home = closed().await;
+    let store = read(home.path());
+    let error = store.put_statements(batch(&[statement(1)])).await.unwrap_err();
+    assert!(matches!(error, StoreError::Rejected(_)), "{error}");
+    assert!(matches!(store.mark_used().await, Err(StoreError::Rejected(_))));
+    assert!(matches!(store.ping().await, Err(StoreError::Rejected(_))));
+    let kept: Vec<_> = log(&store).await.iter().map(|kept| kept.statement.id).collect();
+    assert_eq!(kept, ids_of([0]));
+}
+
+#[tokio::test]
+async fn a_folder_without_a_store_is_left_as_it_is() {
+    let home = TempDir::new().unwrap();
+    assert!(refused(home.path()).contains("there is no store in the folder"));
+    assert!(refused(&home.path().join("missing")).contains("there is no store in the folder"));
+    fs::write(home.path().join(FILE), "").unwrap();
+    assert!(refused(home.path()).contains("there is no store in the folder"));
+    assert_eq!(files(home.path()).len(), 1);
+}

@@ -1,0 +1,88 @@
+//! Journals: what each actor said in each course, read from the log, and how far it was read.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::Result;
+use xapi::instant::Instant;
+
+/// What one actor said in one course, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgressDocument {
+    /// The actor's identifier, by its text.
+    pub actor: String,
+    /// The JSON text of `course::ActorProgress`.
+    pub body: Bytes,
+}
+
+/// How far the progress documents of one course follow the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// The documents are true up to this instant of `stored`.
+    pub through: Instant,
+    /// [`KeptCourse::reading`](crate::KeptCourse::reading) of the course that the documents were read for.
+    pub reading: i64,
+}
+
+/// The state of a course's progress documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watermark {
+    /// How far they follow the log.
+    pub followed: Followed,
+    /// Grows with every write of documents; 0 before the first.
+    pub version: i64,
+    /// The version of the last write that replaced all documents.
+    pub base: i64,
+}
+
+/// What becomes of a course's documents that a write does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unnamed {
+    /// They stay as they are.
+    Stay,
+    /// They are removed: the documents named are all there are, and the write is the [`Watermark::base`].
+    Go,
+}
+
+/// The progress of learners, as journals of actors.
+#[async_trait]
+pub trait JournalStore: Send + Sync {
+    /// The state of a course's progress documents; the default before the first write.
+    async fn watermark(&self, course: &str) -> Result<Watermark>;
+
+    /// The progress documents of a course whose actor is greater than `after`, by actor, at most `limit`.
+    async fn progress(
+        &self,
+        course: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<ProgressDocument>>;
+
+    /// The progress documents of these actors, where there are any, each once, in no order.
+    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>>;
+
+    /// The documents written after a version, with the watermark they are true for: one read.
+    async fn progress_since(
+        &self,
+        course: &str,
+        version: i64,
+    ) -> Result<(Watermark, Vec<ProgressDocument>)>;
+
+    /// Replaces the documents of the actors named and says how far they follow the log, in one
+    /// write. Gives the new version of the watermark.
+    ///
+    /// `None`, and nothing changed, where the watermark has another version than `based_on`, which is the version that
+    /// the documents were made from, or where there is no such course. Another follower works on the course then: what
+    /// is kept must be read again.
+    ///
+    /// # Example
+    /// Two followers read version 3. One writes, and gets 4. The other's write, based on 3, gives `None`.
+    async fn put_progress(
+        &self,
+        course: &str,
+        based_on: i64,
+        followed: Followed,
+        documents: Vec<ProgressDocument>,
+        unnamed: Unnamed,
+    ) -> Result<Option<i64>>;
+}

@@ -1,0 +1,140 @@
+//! Courses, journals and certificate lists.
+
+use store::{CourseRevision, Followed, KeptCertificates, KeptCourse, ProgressDocument, Watermark};
+
+#[derive(Clone, Default)]
+pub(super) struct Courses {
+    /// By id.
+    kept: Vec<KeptCourse>,
+    /// Courses that were deleted, and their last revisions.
+    gone: Vec<(String, i64)>,
+    journals: Vec<(String, Journal)>,
+    certificates: Vec<(String, KeptCertificates)>,
+}
+
+/// The progress documents of one course.
+#[derive(Clone, Default)]
+pub(super) struct Journal {
+    pub(super) watermark: Watermark,
+    /// By actor, each with the version that wrote it.
+    documents: Vec<(i64, ProgressDocument)>,
+}
+
+impl Journal {
+    /// The documents written after a version, by actor.
+    pub(super) fn after_version(&self, version: i64) -> Vec<ProgressDocument> {
+        let later = self.documents.iter().filter(|(written, _)| *written > version);
+        later.map(|(_, document)| document.clone()).collect()
+    }
+}
+
+impl Courses {
+    pub(super) fn revisions(&self) -> Vec<CourseRevision> {
+        let revision = |course: &KeptCourse| {
+            let KeptCourse { id, revision, reading, .. } = course.clone();
+            CourseRevision { id, revision, reading }
+        };
+        self.kept.iter().map(revision).collect()
+    }
+
+    pub(super) fn course(&self, id: &str) -> Option<KeptCourse> {
+        self.kept.iter().find(|course| course.id == id).cloned()
+    }
+
+    fn at(&mut self, id: &str, revision: i64) -> Option<&mut KeptCourse> {
+        self.kept.iter_mut().find(|course| course.id == id && course.revision == revision)
+    }
+
+    pub(super) fn put(&mut self, id: &str, file: &str, based_on: i64, reread: bool) -> bool {
+        if based_on == 0 {
+            return self.add(id, file);
+        }
+        let Some(course) = self.at(id, based_on) else { return false };
+        file.clone_into(&mut course.file);
+        course.revision += 1;
+        if reread {
+            course.reading = course.revision;
+        }
+        true
+    }
+
+    fn add(&mut self, id: &str, file: &str) -> bool {
+        if self.course(id).is_some() {
+            return false;
+        }
+        let gone = self.gone.iter().filter(|(gone, _)| gone == id).map(|(_, revision)| *revision);
+        let revision = gone.max().unwrap_or(0) + 1;
+        let (id, file, enrolment) = (id.to_owned(), file.to_owned(), String::new());
+        self.kept.push(KeptCourse { id, file, enrolment, revision, reading: revision });
+        self.kept.sort_by(|one, other| one.id.cmp(&other.id));
+        true
+    }
+
+    pub(super) fn delete(&mut self, id: &str, based_on: i64) -> bool {
+        if self.at(id, based_on).is_none() {
+            return false;
+        }
+        self.gone.push((id.to_owned(), based_on));
+        self.kept.retain(|course| course.id != id);
+        self.journals.retain(|(course, _)| course != id);
+        self.certificates.retain(|(course, _)| course != id);
+        true
+    }
+
+    pub(super) fn put_enrolment(&mut self, id: &str, enrolment: &str, based_on: i64) -> bool {
+        let Some(course) = self.at(id, based_on) else { return false };
+        enrolment.clone_into(&mut course.enrolment);
+        course.revision += 1;
+        true
+    }
+
+    pub(super) fn journal(&self, course: &str) -> Journal {
+        let found = self.journals.iter().find(|(id, _)| id == course);
+        found.map(|(_, journal)| journal.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn put_progress(
+        &mut self,
+        course: &str,
+        based_on: i64,
+        followed: Followed,
+        documents: Vec<ProgressDocument>,
+        whole: bool,
+    ) -> Option<i64> {
+        let mut journal = self.journal(course);
+        if journal.watermark.version != based_on || self.course(course).is_none() {
+            return None;
+        }
+        let version = based_on + 1;
+        let base = if whole { version } else { journal.watermark.base };
+        journal.watermark = Watermark { followed, version, base };
+        if whole {
+            journal.documents.clear();
+        }
+        for document in documents {
+            journal.documents.retain(|(_, known)| known.actor != document.actor);
+            journal.documents.push((version, document));
+        }
+        journal.documents.sort_by(|(_, one), (_, other)| one.actor.cmp(&other.actor));
+        self.journals.retain(|(id, _)| id != course);
+        self.journals.push((course.to_owned(), journal));
+        Some(version)
+    }
+
+    pub(super) fn add_certificates(&mut self, course: &str, list: KeptCertificates) -> bool {
+        let is_it = |(id, kept): &(String, KeptCertificates)| id == course && kept.id == list.id;
+        if self.certificates.iter().any(is_it) {
+            return false;
+        }
+        self.certificates.push((course.to_owned(), list));
+        true
+    }
+
+    /// The newest first.
+    pub(super) fn certificates(&self, course: &str) -> Vec<KeptCertificates> {
+        let of_course = self.certificates.iter().filter(|(id, _)| id == course);
+        let mut lists: Vec<KeptCertificates> = of_course.map(|(_, list)| list.clone()).collect();
+        lists.sort_by(|one, other| (other.created, &one.id).cmp(&(one.created, &other.id)));
+        lists
+    }
+}

@@ -1,0 +1,308 @@
+//! An engine in memory, for tests: everything lies in lists that are searched from end to end, under one lock, and a
+//! write works on a copy that takes the place of the original where the write succeeds.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use self::courses::Courses;
+use self::documents::Documents;
+use self::statements::Statements;
+use access::key::KeptKey;
+use store::{
+    Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
+    Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
+    KeyStore, LogPage, Page, ProgressDocument, Result, Selection, StatementLog, StatementStore,
+    Store, ThingStore, TransferStore, Unnamed, Watermark,
+};
+use xapi::attachment::Attachment;
+use xapi::clock::Clock;
+use xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
+use xapi::instant::Instant;
+use xapi::query::Filter;
+use xapi::stored::Stored;
+
+mod courses;
+mod documents;
+mod inheritance;
+mod statements;
+mod things;
+
+/// The store. Nothing of it outlives it.
+pub struct MemoryStore {
+    contents: Mutex<Contents>,
+    clock: Arc<dyn Clock>,
+    newest: watch::Sender<Instant>,
+}
+
+/// Everything that is kept.
+#[derive(Clone, Default)]
+struct Contents {
+    statements: Statements,
+    documents: Documents,
+    courses: Courses,
+    keys: Vec<KeptKey>,
+    secret: Option<[u8; 32]>,
+    is_used: bool,
+}
+
+impl MemoryStore {
+    /// An empty store whose statements are stored when `clock` says.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        let newest = watch::Sender::new(Instant::default());
+        Self { contents: Mutex::default(), clock, newest }
+    }
+
+    fn read(&self) -> MutexGuard<'_, Contents> {
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All of `write`, or nothing where it fails.
+    fn write<T>(&self, write: impl FnOnce(&mut Contents) -> Result<T>) -> Result<T> {
+        let mut contents = self.read();
+        let mut changed = contents.clone();
+        let result = write(&mut changed)?;
+        let newest = changed.statements.newest();
+        *contents = changed;
+        drop(contents);
+        self.newest.send_if_modified(|known| std::mem::replace(known, newest) != newest);
+        Ok(result)
+    }
+}
+
+#[async_trait]
+impl StatementStore for MemoryStore {
+    async fn put_statements(&self, batch: Batch) -> Result<KeptBatch> {
+        let now = self.clock.now();
+        self.write(|contents| contents.statements.put(batch, now))
+    }
+    async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {
+        Ok(self.read().statements.statement(id))
+    }
+    async fn statements(&self, filter: &Filter) -> Result<Page> {
+        Ok(self.read().statements.page(filter))
+    }
+    async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>> {
+        Ok(self.read().statements.attachments(hashes))
+    }
+    async fn attachment_data(&self, kept: &KeptAttachment, from: u64) -> Result<Bytes> {
+        self.read().statements.attachment_data(kept, from)
+    }
+    async fn consistent_through(&self) -> Result<Instant> {
+        Ok(self.read().statements.promise(self.clock.now()))
+    }
+}
+
+#[async_trait]
+impl StatementLog for MemoryStore {
+    async fn log(&self, after: Instant, limit: usize) -> Result<LogPage> {
+        self.read().statements.log(after, limit)
+    }
+    async fn wait_for_news(&self, after: Instant, at_most: Duration) {
+        let mut newest = self.newest.subscribe();
+        let _ = tokio::time::timeout(at_most, newest.wait_for(|newest| *newest > after)).await;
+    }
+}
+
+#[async_trait]
+impl ThingStore for MemoryStore {
+    async fn agent_names(&self, ifi: &str) -> Result<Vec<String>> {
+        Ok(self.read().statements.things.agent_names(ifi))
+    }
+    async fn definitions(&self, activities: &[String]) -> Result<Definitions> {
+        Ok(self.read().statements.things.definitions(activities))
+    }
+}
+
+#[async_trait]
+impl DocumentStore for MemoryStore {
+    async fn document(&self, key: &DocumentKey) -> Result<Option<Document>> {
+        Ok(self.read().documents.document(key))
+    }
+    async fn document_ids(
+        &self,
+        shelf: &Shelf,
+        since: Option<Instant>,
+    ) -> Result<(Vec<String>, Option<Instant>)> {
+        Ok(self.read().documents.ids(shelf, since))
+    }
+    async fn change_document(
+        &self,
+        key: DocumentKey,
+        precondition: Precondition,
+        change: Change,
+    ) -> Result<Option<Document>> {
+        self.write(|contents| contents.documents.change(key, &precondition, change))
+    }
+    async fn delete_documents(&self, shelf: &Shelf) -> Result<()> {
+        self.write(|contents| {
+            contents.documents.delete(shelf);
+            Ok(())
+        })
+    }
+}
+
+#[async_trait]
+impl KeyStore for MemoryStore {
+    async fn key(&self, name: &str) -> Result<Option<KeptKey>> {
+        Ok(self.read().keys.iter().find(|kept| kept.key.name == name).cloned())
+    }
+    async fn keys(&self) -> Result<Vec<KeptKey>> {
+        let mut keys = self.read().keys.clone();
+        keys.sort_by(|one, other| one.key.name.cmp(&other.key.name));
+        Ok(keys)
+    }
+    async fn add_key(&self, key: KeptKey) -> Result<bool> {
+        self.write(|contents| {
+            let is_new = contents.keys.iter().all(|kept| kept.key.name != key.key.name);
+            contents.keys.extend(is_new.then_some(key));
+            Ok(is_new)
+        })
+    }
+    async fn remove_key(&self, name: &str) -> Result<bool> {
+        self.write(|contents| {
+            let before = contents.keys.len();
+            contents.keys.retain(|kept| kept.key.name != name);
+            Ok(contents.keys.len() < before)
+        })
+    }
+}
+
+#[async_trait]
+impl CourseStore for MemoryStore {
+    async fn courses(&self) -> Result<Vec<CourseRevision>> {
+        Ok(self.read().courses.revisions())
+    }
+    async fn course_revision(&self, id: &str) -> Result<Option<CourseRevision>> {
+        Ok(self.read().courses.revisions().into_iter().find(|course| course.id == id))
+    }
+    async fn course(&self, id: &str) -> Result<Option<KeptCourse>> {
+        Ok(self.read().courses.course(id))
+    }
+    async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        based_on: i64,
+        selection: Selection,
+    ) -> Result<bool> {
+        self.write(|contents| {
+            Ok(contents.courses.put(id, file, based_on, selection == Selection::Changed))
+        })
+    }
+    async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool> {
+        self.write(|contents| Ok(contents.courses.delete(id, based_on)))
+    }
+    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool> {
+        self.write(|contents| Ok(contents.courses.put_enrolment(id, enrolment, based_on)))
+    }
+}
+
+#[async_trait]
+impl JournalStore for MemoryStore {
+    async fn watermark(&self, course: &str) -> Result<Watermark> {
+        Ok(self.read().courses.journal(course).watermark)
+    }
+    async fn progress(
+        &self,
+        course: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<ProgressDocument>> {
+        let found = self.read().courses.journal(course).after_version(0);
+        Ok(found.into_iter().filter(|it| it.actor.as_str() > after).take(limit).collect())
+    }
+    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>> {
+        let found = self.read().courses.journal(course).after_version(0);
+        Ok(found.into_iter().filter(|it| actors.contains(&it.actor)).collect())
+    }
+    async fn progress_since(
+        &self,
+        course: &str,
+        version: i64,
+    ) -> Result<(Watermark, Vec<ProgressDocument>)> {
+        let journal = self.read().courses.journal(course);
+        Ok((journal.watermark, journal.after_version(version)))
+    }
+    async fn put_progress(
+        &self,
+        course: &str,
+        based_on: i64,
+        followed: Followed,
+        documents: Vec<ProgressDocument>,
+        unnamed: Unnamed,
+    ) -> Result<Option<i64>> {
+        self.write(|contents| {
+            Ok(contents.courses.put_progress(
+                course,
+                based_on,
+                followed,
+                documents,
+                unnamed == Unnamed::Go,
+            ))
+        })
+    }
+}
+
+#[async_trait]
+impl CertificateStore for MemoryStore {
+    async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
+        self.write(|contents| Ok(contents.courses.add_certificates(course, list)))
+    }
+    async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
+        Ok(self.read().courses.certificates(course))
+    }
+}
+
+#[async_trait]
+impl TransferStore for MemoryStore {
+    async fn extent(&self) -> Result<Extent> {
+        Ok(self.read().statements.extent())
+    }
+    async fn ready_to_restore(&self) -> Result<()> {
+        Ok(())
+    }
+    async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()> {
+        self.write(|contents| contents.statements.restore(&statements, attachments))
+    }
+    async fn documents_beyond(
+        &self,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<(DocumentKey, Document)>> {
+        Ok(self.read().documents.beyond(after, limit))
+    }
+    async fn adopt_secret(&self, secret: [u8; 32]) -> Result<bool> {
+        self.write(|contents| Ok(*contents.secret.get_or_insert(secret) == secret))
+    }
+    async fn is_used(&self) -> Result<bool> {
+        Ok(self.read().is_used)
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    /// The store is this process's alone.
+    async fn lead(&self, _insist: bool) -> Result<bool> {
+        Ok(true)
+    }
+    async fn mark_used(&self) -> Result<()> {
+        self.write(|contents| {
+            contents.is_used = true;
+            Ok(())
+        })
+    }
+    async fn secret(&self) -> Result<[u8; 32]> {
+        self.write(|contents| Ok(*contents.secret.get_or_insert_with(rand::random)))
+    }
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+    async fn latest(&self) -> Result<Instant> {
+        Ok(self.read().statements.latest())
+    }
+}
