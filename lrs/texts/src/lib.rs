@@ -184,6 +184,12 @@ mod tests {
     fn the_files_have_no_fault_and_put_refusals_together_alike() {
         for file in FILES {
             assert!(FluentResource::try_new(file.to_owned()).is_ok());
+            let ids = file.lines().filter_map(|line| line.split_once(" =").map(|(id, _)| id));
+            let mut ids: Vec<&str> = ids.filter(|id| !id.starts_with([' ', '#'])).collect();
+            let all = ids.len();
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), all, "a message stands there twice");
         }
         assert_eq!(messages(FILES[0], false), messages(FILES[1], false));
     }
