@@ -287,7 +287,7 @@ async fn new_store() -> Option<String> {
     let wanted = std::env::var("TRACCIA_TEST_STORE").unwrap_or_default();
     match wanted.as_str() {
         "" | "sqlite" => None,
-        "mongodb" => Some(fresh_database().await.expect("a MongoDB-compatible server")),
+        "mongodb" => Some(fresh_database().await),
         other => panic!("TRACCIA_TEST_STORE is `{other}`: use sqlite or mongodb"),
     }
 }
