@@ -1,7 +1,7 @@
 # make run   build Traccia and start it with the demo programme
 # make test  everything that must hold
 # make browser what browsers do with Traccia, in Chromium; without it, or Node.js, it is skipped
-# make mongo the scenes and the conformance cases on the MongoDB engine
+# make mongo all scenes on the MongoDB engine
 # make mutants which wrong behaviour each conformance test notices
 # make docker-check builds and drives what the image would hold, as it is released
 # make bench ratios against bare loops; takes a while and wants a quiet machine
@@ -28,7 +28,7 @@ IGNORED = $$({ [ "$$CI" = true ] || [ -n "$$TRACCIA_TEST_MONGODB_URI" ] || [ -x 
 run:
 	cargo run --release --package traccia --bin traccia -- serve --demo --data data --listen $(LISTEN)
 
-test: lint crates browser mongo docker
+test: lint crates browser docker
 
 lint:
 	cargo fmt --all --check
@@ -54,13 +54,14 @@ browser: built
 # statements take it minutes each. On a server of your own (TRACCIA_TEST_MONGODB_URI) they run as well.
 TOO_LARGE := prog_2796_reports anci_reports formare_per_integrare_reports
 
-# What `crates` does not run on the MongoDB engine of itself.
+# All scenes on the MongoDB engine. `crates` runs the contract, the conformance cases, the clusters and one scene through
+# everything on it.
 mongo: ferretdb built
 	@export TRACCIA_TEST_STORE=mongodb; set -x; \
 	if [ -n "$$TRACCIA_TEST_MONGODB_URI" ]; then \
-		cargo test $(TESTED) --test conformance --test scenes -- --include-ignored; \
+		cargo test $(TESTED) --test scenes; \
 	elif [ -x $(FERRETDB) ]; then \
-		cargo test $(TESTED) --test conformance --test scenes -- $(addprefix --skip ,$(TOO_LARGE)); \
+		cargo test $(TESTED) --test scenes -- $(addprefix --skip ,$(TOO_LARGE)); \
 	else echo "skipped: the scenes on MongoDB, for want of a server"; fi
 
 # After the scenes, so that the program is built already.

@@ -132,9 +132,7 @@ impl Traccia {
     /// Creates a key through the public API and gives its holder.
     pub async fn holder_of(&self, scopes: &[&str]) -> Client {
         let asked = json!({"label": scopes.join(" "), "scopes": scopes});
-        let made = self.admin().post("/api/v1/keys").json(&asked).await;
-        assert!(made.status.is_success(), "a key is created: {made}");
-        let made: Value = made.json();
+        let made: Value = self.admin().post("/api/v1/keys").json(&asked).await.expect(201).json();
         let text = |name: &str| made[name].as_str().expect("key and secret").to_owned();
         self.with_key(&text("key"), &text("secret"))
     }

@@ -1,4 +1,5 @@
-//! Several servers on one database: they agree, and outlive each other and the database. One file per topic.
+//! Servers on a database: several agree, and outlive each other and the database; one does everything. One file per
+//! topic.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,6 +19,7 @@ mod outage;
 mod refusal;
 mod run;
 mod takeover;
+mod whole;
 
 use e2e::{Setup, Traccia};
 use programs::fresh_database;
