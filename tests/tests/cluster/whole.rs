@@ -62,7 +62,7 @@ async fn look(traccia: &Traccia, wanted: &Value) {
         assert!(sheet.text().starts_with(begin), "{format}: {sheet}");
     }
     let page = admin.get("/statements").query(&[("attachments", "true")]).await.expect(200);
-    assert!(page.parts().iter().any(|part| part.bytes == PAPER), "{page}");
+    assert!(page.parts().iter().any(|part| part.body == PAPER), "{page}");
     let all = admin.found_on_all_pages(&[("limit", "3")]).await;
     // What was sent but for the voided pass, the voiding statement, and two of the register.
     assert_eq!(all.len(), 5 + 1 - 1 + 1 + 2, "{all:?}");
