@@ -73,7 +73,7 @@ docker-check:
 
 # Also a part of `make test`; here it prints its table.
 mutants:
-	cargo test --package conformance --test mutants -- --nocapture
+	cargo test $(TESTED) --test mutants -- --nocapture
 
 # BENCH_QUICK=1 makes it a twentieth: to try the harness, not for figures.
 bench:

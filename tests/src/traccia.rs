@@ -268,11 +268,7 @@ impl std::fmt::Display for Done {
 /// `traccia` with none of the caller's settings.
 fn command() -> Command {
     let path = built("traccia");
-    assert!(
-        path.is_file(),
-        "{} is missing: run `make test`, or `cargo build -p traccia --bin traccia` first",
-        path.display()
-    );
+    assert!(path.is_file(), "{} is missing: run `make built` first", path.display());
     let mut command = Command::new(path);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRACCIA")) {
         command.env_remove(name);
