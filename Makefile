@@ -1,7 +1,7 @@
 # make run   build Traccia and start it with the demo programme
 # make test  everything that must hold
 # make browser what browsers do with Traccia, in Chromium; without it, or Node.js, it is skipped
-# make mongo the scenes and the conformance cases on the MongoDB engine
+# make mongo all scenes on the MongoDB engine
 # make mutants which wrong behaviour each conformance test notices
 # make docker-check builds and drives what the image would hold, as it is released
 # make bench ratios against bare loops; takes a while and wants a quiet machine
@@ -15,12 +15,20 @@ export TRACCIA_SEED_KEY ?= demo:demo-secret
 
 FERRETDB := $${CARGO_TARGET_DIR:-target}/debug/ferretdb
 
-.PHONY: run test lint ferretdb unit e2e browser mongo docker docker-check mutants bench sizes attack
+# Which features a dependency has depends on the packages that a command names. All name these, so that there is one
+# build of everything.
+TESTED := --workspace --exclude fuzz
+
+# Tests that need a MongoDB-compatible server are ignored, with that reason, where there is none. With CI=true they are
+# run in any case, and fail without.
+IGNORED = $$({ [ "$$CI" = true ] || [ -n "$$TRACCIA_TEST_MONGODB_URI" ] || [ -x $(FERRETDB) ]; } && echo --include-ignored)
+
+.PHONY: run test lint ferretdb built crates browser mongo docker docker-check mutants bench sizes attack
 
 run:
 	cargo run --release --package traccia --bin traccia -- serve --demo --data data --listen $(LISTEN)
 
-test: lint unit e2e browser mongo docker
+test: lint crates browser docker
 
 lint:
 	cargo fmt --all --check
@@ -31,32 +39,29 @@ lint:
 ferretdb:
 	tests/ferretdb/build $(FERRETDB)
 
-unit: ferretdb
-	cargo test --workspace --exclude e2e --exclude fuzz
+# The tests of all crates, the scenes, which drive the program, among them: so all of it is built before the first.
+crates: ferretdb
+	cargo test $(TESTED) -- $(IGNORED)
 
-# The scenes drive the real program, so it is built first.
-e2e: ferretdb
-	cargo build --package traccia --bin traccia
-	cargo test --package e2e
+built:
+	cargo test $(TESTED) --no-run
 
 # Each test starts the program on a folder of its own.
-browser:
-	cargo build --package traccia --bin traccia
+browser: built
 	tests/browser/run
 
 # FerretDB's SQLite backend reads a whole collection for almost every query: cohorts of tens of thousands of
 # statements take it minutes each. On a server of your own (TRACCIA_TEST_MONGODB_URI) they run as well.
 TOO_LARGE := prog_2796_reports anci_reports formare_per_integrare_reports
 
-# What `unit` and `e2e` do not run on the MongoDB engine of themselves.
-mongo: ferretdb
-	cargo build --package traccia --bin traccia
+# All scenes on the MongoDB engine. `crates` runs the contract, the conformance cases, the clusters and one scene through
+# everything on it.
+mongo: ferretdb built
 	@export TRACCIA_TEST_STORE=mongodb; set -x; \
 	if [ -n "$$TRACCIA_TEST_MONGODB_URI" ]; then \
-		cargo test --package e2e --test conformance --test scenes; \
+		cargo test $(TESTED) --test scenes; \
 	elif [ -x $(FERRETDB) ]; then \
-		cargo test --package e2e --test conformance && \
-		cargo test --package e2e --test scenes -- $(addprefix --skip ,$(TOO_LARGE)); \
+		cargo test $(TESTED) --test scenes -- $(addprefix --skip ,$(TOO_LARGE)); \
 	else echo "skipped: the scenes on MongoDB, for want of a server"; fi
 
 # After the scenes, so that the program is built already.
@@ -68,7 +73,7 @@ docker-check:
 
 # Also a part of `make test`; here it prints its table.
 mutants:
-	cargo test --package conformance --test mutants -- --nocapture
+	cargo test $(TESTED) --test mutants -- --nocapture
 
 # BENCH_QUICK=1 makes it a twentieth: to try the harness, not for figures.
 bench:

@@ -10,14 +10,14 @@ pub(crate) fn set(target: &mut Value, pointer: &str, value: Value) {
 
 /// The same value with a change, for building in one expression.
 #[must_use]
-pub(crate) fn with(mut target: Value, pointer: &str, value: Value) -> Value {
+pub fn with(mut target: Value, pointer: &str, value: Value) -> Value {
     set(&mut target, pointer, value);
     target
 }
 
 /// The same value without what stands at the pointer.
 #[must_use]
-pub(crate) fn without(mut target: Value, pointer: &str) -> Value {
+pub fn without(mut target: Value, pointer: &str) -> Value {
     remove(&mut target, pointer);
     target
 }

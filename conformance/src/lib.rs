@@ -10,7 +10,7 @@ pub mod case;
 pub mod catalogue;
 pub mod cli;
 mod document;
-mod edit;
+pub mod edit;
 pub mod exchange;
 pub mod failure;
 mod fixture;

@@ -30,10 +30,14 @@ pub struct Multipart {
 }
 
 impl Part {
+    /// A part with a content type and nothing else.
+    pub fn new(content_type: &str, body: Vec<u8>) -> Self {
+        Self { headers: vec![("Content-Type".to_owned(), content_type.to_owned())], body }
+    }
+
     /// The first part of a correct body: statements as JSON.
     pub fn statements(value: &Value) -> Self {
-        let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
-        Self { headers, body: value.to_string().into_bytes() }
+        Self::new("application/json", value.to_string().into_bytes())
     }
 
     /// The part of an attachment, with the three headers it needs.
@@ -74,15 +78,41 @@ impl Multipart {
     pub fn new(statements: &Value, attachments: &[Part]) -> Self {
         let seed = format!("{statements}{}", attachments.len());
         let digest = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(seed));
-        let boundary = format!("part-{}", digest.replace('_', "-"));
         let parts = std::iter::once(Part::statements(statements)).chain(attachments.to_vec());
-        Self {
-            content_type: format!("multipart/mixed; boundary={boundary}"),
-            boundary,
+        let body = Self {
+            boundary: String::new(),
+            content_type: String::new(),
             parts: parts.collect(),
             closed: true,
             separated: true,
-        }
+        };
+        body.bounded_by(&format!("part-{}", digest.replace('_', "-")))
+    }
+
+    /// A correct body of statements, for now without attachments.
+    pub fn of(statements: &Value) -> Self {
+        Self::new(statements, &[])
+    }
+
+    /// The same parts between other boundaries.
+    #[must_use]
+    pub fn bounded_by(mut self, boundary: &str) -> Self {
+        boundary.clone_into(&mut self.boundary);
+        self.content_type = format!("multipart/mixed; boundary={boundary}");
+        self
+    }
+
+    /// Adds an attachment under its own hash.
+    #[must_use]
+    pub fn attachment(self, content_type: &str, body: &[u8]) -> Self {
+        self.part(Part::attachment(content_type, body))
+    }
+
+    /// Adds any part.
+    #[must_use]
+    pub fn part(mut self, part: Part) -> Self {
+        self.parts.push(part);
+        self
     }
 
     /// The bytes of the body.

@@ -20,8 +20,8 @@ mod reference;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use conformance::Version;
@@ -30,7 +30,28 @@ use conformance::known::Known;
 use conformance::result::{CaseResult, Outcome};
 use conformance::runner::{self, Options};
 use conformance::suite;
+use libtest_mimic::{Arguments, Failed, Trial};
 use reference::{Mutant, Reference, mutants};
+use tokio::runtime::Runtime;
+
+/// A table with fewer mutants than this was not read whole.
+const FEWEST: usize = 150;
+
+/// A mutant and, once it was asked for, the cases that catch it.
+struct Hunted {
+    mutant: Mutant,
+    kills: OnceLock<Vec<String>>,
+}
+
+impl Hunted {
+    fn kills(&self) -> &[String] {
+        self.kills.get_or_init(|| runtime().block_on(kills(&self.mutant)))
+    }
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
 
 /// The cases that the mutant does not pass.
 async fn kills(mutant: &Mutant) -> Vec<String> {
@@ -45,51 +66,62 @@ async fn kills(mutant: &Mutant) -> Vec<String> {
     killed
 }
 
-/// Every mutant with the cases that caught it, on as many threads as there are cores.
-fn all_kills(mutants: &[Mutant]) -> Vec<Vec<String>> {
-    let next = Arc::new(AtomicUsize::new(0));
-    let workers = std::thread::available_parallelism().map_or(2, usize::from);
-    let work = |next: &AtomicUsize| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let mut done = Vec::new();
-        while let Some(at) =
-            Some(next.fetch_add(1, Ordering::SeqCst)).filter(|at| *at < mutants.len())
-        {
-            done.push((at, runtime.block_on(kills(&mutants[at]))));
+/// Each mutant is a test of its own name. The harness of libtest has no tests that are made of a table.
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let with_table = arguments.nocapture;
+    let hunted: &'static [Hunted] = mutants()
+        .0
+        .into_iter()
+        .map(|mutant| Hunted { mutant, kills: OnceLock::new() })
+        .collect::<Vec<_>>()
+        .leak();
+    let mut trials: Vec<Trial> = hunted
+        .iter()
+        .map(|one| {
+            let name = format!("mutant of {}: {}", one.mutant.version, one.mutant.name);
+            Trial::test(name, || is_caught(one))
+        })
+        .collect();
+    // After them, since it asks for what catches each.
+    trials.push(Trial::test("every_case_catches_a_mutant", move || {
+        if with_table {
+            println!("{}", table(hunted));
         }
-        done
-    };
-    let mut all: Vec<(usize, Vec<String>)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(|| work(&next))).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
-    });
-    all.sort();
-    all.into_iter().map(|(_, killed)| killed).collect()
+        every_case_catches_a_mutant(hunted)
+    }));
+    trials.push(Trial::test("the_correct_server_passes_every_case_of_1_0_3", || {
+        the_correct_server_passes(Version::One)
+    }));
+    trials.push(Trial::test("the_correct_server_passes_every_case_of_2_0_0", || {
+        the_correct_server_passes(Version::Two)
+    }));
+    trials.push(Trial::test(
+        "every_wrong_behaviour_of_the_reference_is_a_mutant_of_the_table",
+        every_wrong_behaviour_of_the_reference_is_a_mutant_of_the_table,
+    ));
+    libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-#[test]
-fn every_mutant_is_caught_and_every_case_catches_one() {
-    let (mutants, immortal) = mutants();
-    let all = all_kills(&mutants);
+fn is_caught(one: &Hunted) -> Result<(), Failed> {
+    if one.kills().is_empty() { Err("no case notices it".into()) } else { Ok(()) }
+}
+
+fn table(hunted: &[Hunted]) -> String {
     let mut table = format!("{:<56} {:>6} {:>7}  caught by\n", "mutant", "version", "cases");
-    for (mutant, killed) in mutants.iter().zip(&all) {
-        let first = killed.first().map_or("NOTHING", String::as_str);
-        let _ = writeln!(
-            table,
-            "{:<56} {:>6} {:>7}  {first}",
-            mutant.name,
-            mutant.version,
-            killed.len()
-        );
+    for one in hunted {
+        let (mutant, kills) = (&one.mutant, one.kills());
+        let first = kills.first().map_or("NOTHING", String::as_str);
+        let (name, version, count) = (&mutant.name, mutant.version, kills.len());
+        let _ = writeln!(table, "{name:<56} {version:>6} {count:>7}  {first}");
     }
-    println!("{table}{} mutants, {} cases", mutants.len(), suite::cases().len());
-    let survivors: Vec<&str> = mutants
-        .iter()
-        .zip(&all)
-        .filter(|(_, killed)| killed.is_empty())
-        .map(|(mutant, _)| mutant.name.as_str())
-        .collect();
-    let caught: BTreeSet<&String> = all.iter().flatten().collect();
+    let _ = write!(table, "{} mutants, {} cases", hunted.len(), suite::cases().len());
+    table
+}
+
+fn every_case_catches_a_mutant(hunted: &[Hunted]) -> Result<(), Failed> {
+    let immortal = mutants().1;
+    let caught: BTreeSet<&String> = hunted.iter().flat_map(Hunted::kills).collect();
     let reasons: BTreeMap<&str, &str> =
         immortal.iter().map(|one| (one.case.as_str(), one.reason.as_str())).collect();
     let idle: Vec<&str> = suite::cases()
@@ -99,10 +131,14 @@ fn every_mutant_is_caught_and_every_case_catches_one() {
         .collect();
     let needless: Vec<&&str> =
         reasons.keys().filter(|id| caught.contains(&(**id).to_owned())).collect();
-    assert!(mutants.len() >= 150, "{} mutants", mutants.len());
-    let faults = (survivors, idle, needless);
-    let none = faults.0.is_empty() && faults.1.is_empty() && faults.2.is_empty();
-    assert!(none, "not caught, catching nothing, called idle but catching something: {faults:#?}");
+    if idle.is_empty() && needless.is_empty() && hunted.len() >= FEWEST {
+        return Ok(());
+    }
+    Err(format!(
+        "of {} mutants, catching nothing: {idle:#?}, called idle but catching something: {needless:#?}",
+        hunted.len()
+    )
+    .into())
 }
 
 async fn failures(version: Version) -> Vec<CaseResult> {
@@ -113,16 +149,9 @@ async fn failures(version: Version) -> Vec<CaseResult> {
     results.into_iter().filter(|result| result.outcome != Outcome::Passed).collect()
 }
 
-#[tokio::test]
-async fn the_correct_server_passes_every_case_of_1_0_3() {
-    let failures = failures(Version::One).await;
-    assert!(failures.is_empty(), "{failures:#?}");
-}
-
-#[tokio::test]
-async fn the_correct_server_passes_every_case_of_2_0_0() {
-    let failures = failures(Version::Two).await;
-    assert!(failures.is_empty(), "{failures:#?}");
+fn the_correct_server_passes(version: Version) -> Result<(), Failed> {
+    let failures = runtime().block_on(failures(version));
+    if failures.is_empty() { Ok(()) } else { Err(format!("{failures:#?}").into()) }
 }
 
 /// The names that the reference asks for, as its sources write them.
@@ -138,11 +167,12 @@ fn asked() -> BTreeSet<String> {
     .collect()
 }
 
-#[test]
-fn every_wrong_behaviour_of_the_reference_is_a_mutant_of_the_table() {
+fn every_wrong_behaviour_of_the_reference_is_a_mutant_of_the_table() -> Result<(), Failed> {
     let table: BTreeSet<String> = mutants().0.into_iter().map(|mutant| mutant.name).collect();
     let asked = asked();
-    assert!(asked.len() > 200, "{} names are found", asked.len());
     let forgotten: Vec<&String> = asked.difference(&table).collect();
-    assert!(forgotten.is_empty(), "not in mutants.toml: {forgotten:#?}");
+    if forgotten.is_empty() && asked.len() > 200 {
+        return Ok(());
+    }
+    Err(format!("of {} names, not in mutants.toml: {forgotten:#?}", asked.len()).into())
 }

@@ -10,8 +10,8 @@ use base64::prelude::BASE64_STANDARD;
 use reqwest::{Method, RequestBuilder, Url};
 use serde_json::Value;
 
-use crate::multipart::Multipart;
 use crate::reply::Reply;
+use conformance::multipart::Multipart;
 
 /// Someone who asks. Paths below `/api` and `/healthz` and the like go to the server's root,
 /// all others to the mount point (`/xapi` unless [`Client::at`] says otherwise).
@@ -206,7 +206,7 @@ impl Ask {
     /// Sends multipart/mixed.
     #[must_use]
     pub fn multipart(self, body: &Multipart) -> Self {
-        self.body(&body.content_type(), body.bytes())
+        self.body(&body.content_type, body.bytes())
     }
 
     /// Sends a form, as a browser does.

@@ -18,7 +18,6 @@ mod client;
 pub mod course;
 mod document;
 mod eventually;
-mod multipart;
 mod reply;
 mod scripted;
 pub mod seminar;
@@ -29,9 +28,9 @@ mod wire;
 
 pub use answers::Answers;
 pub use client::{Ask, Client};
+pub use conformance::multipart::{Multipart, Part, sha256 as sha2_hex};
 pub use document::Document;
 pub use eventually::eventually;
-pub use multipart::{Multipart, Part, sha2_hex};
 pub use reply::{Problem, Reply};
 pub use scripted::{Scripted, Turn};
 pub use statement::{

@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::multipart::{Part, parts};
+use conformance::multipart::{self, Part};
 
 /// Status, headers and all bytes of an answer. Printing one shows everything a failure needs.
 pub struct Reply {
@@ -79,7 +79,8 @@ impl Reply {
     #[track_caller]
     pub fn parts(&self) -> Vec<Part> {
         let content_type = self.header("content-type");
-        parts(&content_type, &self.bytes).unwrap_or_else(|reason| panic!("{reason}: {self}"))
+        multipart::read(&content_type, &self.bytes)
+            .unwrap_or_else(|| panic!("not well-formed multipart/mixed: {self}"))
     }
 
     /// Asserts that this is a refusal with this status, explained as RFC 9457 says.

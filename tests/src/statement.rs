@@ -1,6 +1,7 @@
 //! Small builders for statements, in words of the domain.
 
-use serde_json::{Map, Value, json};
+use conformance::edit;
+use serde_json::{Value, json};
 
 /// Where ADL's verbs live.
 pub const ADL: &str = "http://adlnet.gov/expapi/verbs/";
@@ -108,26 +109,14 @@ impl Statement {
 
     /// With `value` at a JSON pointer; the objects on the way are made.
     #[must_use]
-    pub fn with(mut self, pointer: &str, value: Value) -> Self {
-        let mut place = &mut self.0;
-        for step in pointer.trim_start_matches('/').split('/') {
-            let name = step.replace("~1", "/").replace("~0", "~");
-            if !place.is_object() {
-                *place = Value::Object(Map::new());
-            }
-            place = &mut place[name.as_str()];
-        }
-        *place = value;
-        self
+    pub fn with(self, pointer: &str, value: Value) -> Self {
+        Self(edit::with(self.0, pointer, value))
     }
 
     /// Without what is at this top-level name.
     #[must_use]
-    pub fn without(mut self, name: &str) -> Self {
-        if let Some(members) = self.0.as_object_mut() {
-            members.shift_remove(name);
-        }
-        self
+    pub fn without(self, name: &str) -> Self {
+        Self(edit::without(self.0, &format!("/{name}")))
     }
 
     /// The statement.

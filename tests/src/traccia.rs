@@ -132,9 +132,7 @@ impl Traccia {
     /// Creates a key through the public API and gives its holder.
     pub async fn holder_of(&self, scopes: &[&str]) -> Client {
         let asked = json!({"label": scopes.join(" "), "scopes": scopes});
-        let made = self.admin().post("/api/v1/keys").json(&asked).await;
-        assert!(made.status.is_success(), "a key is created: {made}");
-        let made: Value = made.json();
+        let made: Value = self.admin().post("/api/v1/keys").json(&asked).await.expect(201).json();
         let text = |name: &str| made[name].as_str().expect("key and secret").to_owned();
         self.with_key(&text("key"), &text("secret"))
     }
@@ -270,11 +268,7 @@ impl std::fmt::Display for Done {
 /// `traccia` with none of the caller's settings.
 fn command() -> Command {
     let path = built("traccia");
-    assert!(
-        path.is_file(),
-        "{} is missing: run `make test`, or `cargo build -p traccia --bin traccia` first",
-        path.display()
-    );
+    assert!(path.is_file(), "{} is missing: run `make built` first", path.display());
     let mut command = Command::new(path);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRACCIA")) {
         command.env_remove(name);
@@ -287,7 +281,7 @@ async fn new_store() -> Option<String> {
     let wanted = std::env::var("TRACCIA_TEST_STORE").unwrap_or_default();
     match wanted.as_str() {
         "" | "sqlite" => None,
-        "mongodb" => Some(fresh_database().await.expect("a MongoDB-compatible server")),
+        "mongodb" => Some(fresh_database().await),
         other => panic!("TRACCIA_TEST_STORE is `{other}`: use sqlite or mongodb"),
     }
 }

@@ -14,7 +14,7 @@ use conformance::result::{CaseResult, Outcome};
 use conformance::runner::{self, Options, Server};
 use conformance::transport::Http;
 use conformance::{probe, report, suite};
-use e2e::{Client, Traccia};
+use e2e::{Client, Setup, Traccia};
 
 /// Faults of Traccia that are known, each to be mended and taken off.
 const KNOWN: &str = include_str!("conformance.toml");
@@ -35,8 +35,7 @@ async fn server(traccia: &Traccia) -> Server {
 }
 
 /// Fails for what is wrong and not known, and for what is known and not wrong.
-async fn passes(version: Version) {
-    let traccia = Traccia::start().await;
+async fn passes(version: Version, traccia: Traccia) {
     let server = server(&traccia).await;
     probe::probe(&server, version).await.unwrap();
     let known = Known::parse(KNOWN).unwrap();
@@ -59,10 +58,26 @@ async fn passes(version: Version) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn traccia_passes_every_case_of_1_0_3() {
-    passes(Version::One).await;
+    passes(Version::One, Traccia::start().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn traccia_passes_every_case_of_2_0_0() {
-    passes(Version::Two).await;
+    passes(Version::Two, Traccia::start().await).await;
+}
+
+async fn on_mongodb() -> Traccia {
+    Setup::default().store(&programs::fresh_database().await).start().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn traccia_on_mongodb_passes_every_case_of_1_0_3() {
+    passes(Version::One, on_mongodb().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn traccia_on_mongodb_passes_every_case_of_2_0_0() {
+    passes(Version::Two, on_mongodb().await).await;
 }

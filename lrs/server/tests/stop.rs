@@ -4,9 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::time::Duration;
 
+use libtest_mimic::{Arguments, Trial};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Set for the process that [`stuck`] is meant to hold up.
@@ -14,11 +15,29 @@ const HERE: &str = "TRACCIA_TEST_STUCK";
 /// Longer than any test lasts: what ends earlier was not waited for.
 const LONG: Duration = Duration::from_hours(1);
 
-/// Not a test of its own: what the tests start as another process.
-#[test]
-#[ignore = "never ends; the tests below run it in processes of their own"]
-fn stuck() {
-    let Ok(farewell) = std::env::var(HERE) else { return };
+/// The harness is no libtest's, because this file is also the program that its tests start.
+fn main() -> ExitCode {
+    if let Ok(farewell) = std::env::var(HERE) {
+        stuck(&farewell);
+    }
+    let tests: [(&str, fn()); 2] = [
+        (
+            "it_ends_when_its_time_is_over_whatever_holds_it_up",
+            it_ends_when_its_time_is_over_whatever_holds_it_up,
+        ),
+        ("asked_twice_it_ends_at_once", asked_twice_it_ends_at_once),
+    ];
+    let trials = tests.map(|(name, run)| {
+        Trial::test(name, move || {
+            run();
+            Ok(())
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
+}
+
+/// What the tests start as another process. Never ends of itself.
+fn stuck(farewell: &str) {
     let farewell = Duration::from_millis(farewell.parse().unwrap());
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
@@ -39,7 +58,6 @@ struct Stuck(Child);
 impl Stuck {
     fn start(farewell: Duration) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "stuck", "--ignored", "--nocapture"])
             .env(HERE, farewell.as_millis().to_string())
             .stdout(Stdio::piped())
             .spawn()
@@ -66,14 +84,12 @@ impl Drop for Stuck {
     }
 }
 
-#[test]
 fn it_ends_when_its_time_is_over_whatever_holds_it_up() {
     let mut stuck = Stuck::start(Duration::from_millis(50));
     stuck.signal(Signal::TERM);
     assert_eq!(stuck.end().code(), Some(0));
 }
 
-#[test]
 fn asked_twice_it_ends_at_once() {
     let mut stuck = Stuck::start(LONG);
     stuck.signal(Signal::INT);

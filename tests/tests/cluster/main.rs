@@ -1,4 +1,5 @@
-//! Several servers on one database: they agree, and outlive each other and the database. One file per topic.
+//! Servers on a database: several agree, and outlive each other and the database; one does everything. One file per
+//! topic.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,13 +19,14 @@ mod outage;
 mod refusal;
 mod run;
 mod takeover;
+mod whole;
 
 use e2e::{Setup, Traccia};
 use programs::fresh_database;
 
-/// Two servers on a database of their own; `None` where there is no server of databases.
-async fn two() -> Option<[Traccia; 2]> {
-    let uri = fresh_database().await?;
+/// Two servers on a database of their own.
+async fn two() -> [Traccia; 2] {
+    let uri = fresh_database().await;
     let start = || Setup::default().store(&uri).start();
-    Some([start().await, start().await])
+    [start().await, start().await]
 }

@@ -30,13 +30,13 @@ async fn what_was_attached_comes_back_byte_for_byte() {
     let query = [("statementId", id.as_str()), ("attachments", "true")];
     let parts = admin.get("/statements").query(&query).await.expect(200).parts();
     assert_eq!(parts.len(), 2);
-    assert!(parts[0].header_text("content-type").starts_with("application/json"));
-    let statement: Value = serde_json::from_slice(&parts[0].bytes).unwrap();
+    assert_eq!(parts[0].header("content-type"), Some("application/json"));
+    let statement: Value = serde_json::from_slice(&parts[0].body).unwrap();
     assert_eq!(statement["id"], id.as_str());
-    assert_eq!(parts[1].bytes, TEXT);
-    assert_eq!(parts[1].header_text("x-experience-api-hash"), sha2_hex(TEXT));
-    assert_eq!(parts[1].header_text("content-transfer-encoding"), "binary");
-    assert_eq!(parts[1].header_text("content-type"), "text/plain");
+    assert_eq!(parts[1].body, TEXT);
+    assert_eq!(parts[1].header("x-experience-api-hash"), Some(sha2_hex(TEXT).as_str()));
+    assert_eq!(parts[1].header("content-transfer-encoding"), Some("binary"));
+    assert_eq!(parts[1].header("content-type"), Some("text/plain"));
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn a_list_carries_each_attachment_once() {
     let page = admin.get("/statements").query(&[("attachments", "true")]).await.expect(200);
     let parts = page.parts();
     assert_eq!(parts.len(), 2, "the statements, and the one attachment that both name");
-    let result: Value = serde_json::from_slice(&parts[0].bytes).unwrap();
+    let result: Value = serde_json::from_slice(&parts[0].body).unwrap();
     assert_eq!(result["statements"].as_array().map(Vec::len), Some(2));
 }
 
@@ -128,13 +128,16 @@ async fn what_does_not_fit_together_is_refused_and_nothing_stored() {
     let unnamed = Part::new("text/plain", TEXT.to_vec());
     let encoded = unnamed
         .clone()
-        .header("x-experience-api-hash", &sha2_hex(TEXT))
-        .header("content-transfer-encoding", "base64");
+        .with("x-experience-api-hash", &sha2_hex(TEXT))
+        .with("content-transfer-encoding", "base64");
     let cases = [
         ("the part is missing", good.clone()),
         (
             "other bytes under its hash",
-            good.clone().attachment_named(&sha2_hex(TEXT), "text/plain", b"other"),
+            good.clone().part(
+                Part::attachment("text/plain", b"other")
+                    .with("x-experience-api-hash", &sha2_hex(TEXT)),
+            ),
         ),
         ("a part under another hash", good.clone().attachment("text/plain", b"other")),
         (
@@ -185,7 +188,7 @@ async fn a_large_attachment_survives_a_restart() {
     admin.post("/statements").multipart(&body).await.is(200);
     let traccia = traccia.restart().await;
     let page = traccia.admin().get("/statements").query(&[("attachments", "true")]).await;
-    assert!(page.expect(200).parts()[1].bytes == bytes, "the bytes are the same");
+    assert!(page.expect(200).parts()[1].body == bytes, "the bytes are the same");
 }
 
 /// The server reads them in pieces while they are taken: an answer may be larger than all that requests may hold.
@@ -212,13 +215,13 @@ async fn attachments_that_are_larger_than_the_memory_come_whole_and_say_how_long
     let parts = reply.parts();
     let mut given: Vec<String> = Vec::new();
     for part in &parts[1..] {
-        assert_eq!(part.header_text("x-experience-api-hash"), sha2_hex(&part.bytes));
-        given.push(sha2_hex(&part.bytes));
+        assert_eq!(part.header("x-experience-api-hash"), Some(sha2_hex(&part.body).as_str()));
+        given.push(sha2_hex(&part.body));
     }
     hashes.sort_unstable();
     given.sort_unstable();
     assert_eq!(given, hashes);
-    let statements: Value = serde_json::from_slice(&parts[0].bytes).unwrap();
+    let statements: Value = serde_json::from_slice(&parts[0].body).unwrap();
     assert_eq!(statements["statements"].as_array().map(Vec::len), Some(7));
 }
 
@@ -244,7 +247,9 @@ async fn a_part_that_contains_the_boundary_is_told_so() {
     let boundary = "a-boundary-of-the-tests";
     for bytes in [format!("a\r\n--{boundary}\r\nb"), format!("a\r\n--{boundary}--\r\nb")] {
         let bytes = bytes.as_bytes();
-        let body = Multipart::of(&describing(bytes).json()).attachment("text/plain", bytes);
+        let body = Multipart::of(&describing(bytes).json())
+            .attachment("text/plain", bytes)
+            .bounded_by(boundary);
         let problem = admin.post("/statements").multipart(&body).await.problem(400);
         assert!(
             problem.says("contains the boundary") && problem.says(&sha2_hex(bytes)),

@@ -37,7 +37,8 @@ async fn a_report_on_what_nobody_has_is_an_error_that_names_what_is_near() {
     assert_eq!(nothing_near, "no learner has the region `Atlantide`");
     refused(&admin, "progress", &[("edition", "2027")]).await;
     let cli = traccia.cli(&["report", seminar::COURSE, "hours", "--region", "Umbira"]).await;
-    assert!(cli.code != Some(0) && cli.stderr.contains("is it `Umbria`?"), "{cli}");
+    assert_eq!(cli.code, Some(3), "{cli}");
+    assert!(cli.stderr.contains("is it `Umbria`?"), "{cli}");
     // What each is of somebody, and together of nobody, is an empty table.
     let none = seminar::report(&admin, "hours", &[("region", "Umbria"), ("body", "015146")]).await;
     assert!(rows(&none).is_empty(), "{none:#}");

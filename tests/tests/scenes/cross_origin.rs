@@ -22,9 +22,8 @@ async fn a_preflight_needs_no_credentials() {
             .header("access-control-request-method", "PUT")
             .header("access-control-request-headers", asked)
             .await;
-        assert!(reply.status.is_success(), "{path}: {reply}");
-        let origin = reply.header("access-control-allow-origin");
-        assert!(origin == "*" || origin == ORIGIN, "{origin}");
+        reply.is(200);
+        assert_eq!(reply.header("access-control-allow-origin"), "*", "{path}: {reply}");
         let methods = names(&reply, "access-control-allow-methods");
         for method in ["get", "put", "post", "delete", "head"] {
             assert!(methods.iter().any(|m| m == method), "{method} at {path} in {methods:?}");
@@ -33,9 +32,7 @@ async fn a_preflight_needs_no_credentials() {
         for name in asked.split(',') {
             assert!(headers.iter().any(|h| h == name), "{name} at {path} in {headers:?}");
         }
-        assert!(
-            !origin.eq("*") || reply.maybe_header("access-control-allow-credentials").is_none()
-        );
+        assert_eq!(reply.maybe_header("access-control-allow-credentials"), None, "{path}: {reply}");
     }
 }
 
@@ -50,7 +47,7 @@ async fn any_header_may_be_sent_but_never_with_the_credentials_that_a_browser_re
                 .header("access-control-request-method", "POST")
                 .header("access-control-request-headers", asked)
                 .await;
-            assert!(reply.status.is_success(), "{path}: {reply}");
+            reply.is(200);
             assert_eq!(names(&reply, "access-control-allow-headers").join(","), asked);
             assert_eq!(reply.maybe_header("access-control-allow-credentials"), None);
             assert_eq!(reply.header("access-control-allow-origin"), "*");

@@ -62,7 +62,7 @@ async fn a_bad_course_file_is_explained_with_line_and_column_and_changes_nothing
         assert!(place[0].parse::<u32>().is_ok() && place[1].parse::<u32>().is_ok(), "{answer}");
         let named = traccia.file("course.toml", &text);
         let loaded = traccia.cli(&["course", "load", &named]).await;
-        assert_ne!(loaded.code, Some(0), "{loaded}");
+        assert_eq!(loaded.code, Some(3), "{loaded}");
     }
     let latin = file().replace("Seminario", "Universit\u{e0}").into_bytes();
     let latin: Vec<u8> = String::from_utf8(latin).unwrap().chars().map(|c| c as u8).collect();

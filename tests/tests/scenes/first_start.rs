@@ -74,19 +74,16 @@ async fn a_key_is_made_in_a_store_without_a_server_and_without_another_key() {
 
 async fn programs_uri() -> Option<String> {
     let wanted = std::env::var("TRACCIA_TEST_STORE").unwrap_or_default();
-    if wanted == "mongodb" { programs::fresh_database().await } else { None }
+    if wanted == "mongodb" { Some(programs::fresh_database().await) } else { None }
 }
 
+/// A folder has one process; a database may have several: `a_key_is_made_in_a_store_…`.
 #[tokio::test]
-async fn key_init_beside_a_running_server_works_or_says_what_to_do() {
-    let traccia = Traccia::start().await;
-    let data = traccia.folder().join("data");
-    let data = data.to_str().unwrap();
-    if std::env::var("TRACCIA_TEST_STORE").is_ok_and(|store| store == "mongodb") {
-        // The database is shared: `a_key_is_made_in_a_store_…` is its test.
-        return;
-    }
-    let made = cli(&["key", "init", "--data", data]).await;
+async fn key_init_in_the_folder_of_a_running_server_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().display());
+    let _traccia = Setup::default().store(&store).start().await;
+    let made = cli(&["key", "init", "--data", folder.path().to_str().unwrap()]).await;
     assert_eq!(made.code, Some(4), "{made}");
     assert!(made.stderr.contains("traccia key create"), "{made}");
     assert!(made.stderr.contains("stop"), "{made}");

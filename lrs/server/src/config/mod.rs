@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use figment::providers::{Env, Format as _, Serialized, Toml};
+use figment::providers::{Env, Format, Serialized};
 use figment::{Figment, Provider};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use validator::Version;
 
@@ -135,6 +136,19 @@ impl Settings {
         } else {
             self.store.parse()
         }
+    }
+}
+
+/// Reads TOML with the version of `toml` that course files are read with; figment would bring an older one.
+struct Toml;
+
+impl Format for Toml {
+    type Error = toml::de::Error;
+
+    const NAME: &'static str = "TOML";
+
+    fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Self::Error> {
+        toml::from_str(text)
     }
 }
 

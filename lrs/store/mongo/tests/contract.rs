@@ -9,10 +9,13 @@ use store::Store;
 use store_mongo::MongoStore;
 use store_testkit::clock::SystemClock;
 
-store_testkit::store_contract!(crate::in_a_database);
+store_testkit::store_contract!(
+    #[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+    crate::in_a_database
+);
 
-async fn in_a_database() -> Option<((), Arc<dyn Store>)> {
-    let uri = programs::fresh_database().await?;
+async fn in_a_database() -> ((), Arc<dyn Store>) {
+    let uri = programs::fresh_database().await;
     let store = MongoStore::open(&uri, Arc::new(SystemClock)).await.expect("a fresh database");
-    Some(((), Arc::new(store)))
+    ((), Arc::new(store))
 }

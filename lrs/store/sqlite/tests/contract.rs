@@ -13,8 +13,8 @@ use tempfile::TempDir;
 store_testkit::store_contract!(crate::in_a_folder);
 
 #[expect(clippy::unused_async, reason = "other engines connect first")]
-async fn in_a_folder() -> Option<(TempDir, Arc<dyn Store>)> {
+async fn in_a_folder() -> (TempDir, Arc<dyn Store>) {
     let home = TempDir::new().expect("a folder for the store");
     let store = SqliteStore::open(home.path(), Arc::new(SystemClock)).expect("a fresh store");
-    Some((home, Arc::new(store)))
+    (home, Arc::new(store))
 }

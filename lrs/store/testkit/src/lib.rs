@@ -4,8 +4,8 @@
 //! the store does not keep its word. An engine's test file names no item; it lists them all with
 //! [`store_contract!`](crate::store_contract):
 //!
-//! ```ignore
-//! async fn fresh() -> Option<(TempDir, Arc<dyn Store>)> { … }
+//! ```text
+//! async fn fresh() -> (TempDir, Arc<dyn Store>) { … }
 //! store_testkit::store_contract!(crate::fresh);
 //! ```
 
@@ -45,12 +45,12 @@ pub mod sample;
 /// Makes one `#[tokio::test]` of every item of the contract, in one module per topic.
 ///
 /// `$fresh` is the absolute path of an `async fn()` that gives a pair: whatever must outlive the
-/// store, and an `Arc<dyn Store>` that nothing was written to; or `None`, having said why, where
-/// the engine cannot be had on this machine.
+/// store, and an `Arc<dyn Store>` that nothing was written to. Attributes before the path are those of
+/// each test: `#[ignore = "why"]` where the engine cannot be had on every machine.
 #[macro_export]
 macro_rules! store_contract {
-    ($fresh:path) => {
-        $crate::store_contract! { @tests $fresh;
+    ($(#[$attribute:meta])* $fresh:path $(,)?) => {
+        $crate::store_contract! { @tests [$(#[$attribute])*] $fresh;
             statements: [
                 the_bytes_of_a_statement_come_back_as_they_came,
                 a_statement_says_itself_when_it_was_stored,
@@ -193,13 +193,17 @@ macro_rules! store_contract {
             ];
         }
     };
-    (@tests $fresh:path; $($topic:ident: [$($item:ident),* $(,)?];)*) => {$(
+    (@tests $attributes:tt $fresh:path; $($topic:ident: [$($item:ident),* $(,)?];)*) => {$(
         mod $topic {$(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $item() {
-                let Some((_home, store)) = $fresh().await else { return };
-                $crate::$topic::$item(&store).await;
-            }
+            $crate::store_contract! { @test $attributes $fresh; $topic $item }
         )*}
     )*};
+    (@test [$(#[$attribute:meta])*] $fresh:path; $topic:ident $item:ident) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        $(#[$attribute])*
+        async fn $item() {
+            let (_home, store) = $fresh().await;
+            $crate::$topic::$item(&store).await;
+        }
+    };
 }

@@ -11,6 +11,6 @@ use store_testkit::memory::MemoryStore;
 store_testkit::store_contract!(crate::in_memory);
 
 #[expect(clippy::unused_async, reason = "other engines connect first")]
-async fn in_memory() -> Option<((), Arc<dyn Store>)> {
-    Some(((), Arc::new(MemoryStore::new(Arc::new(SystemClock)))))
+async fn in_memory() -> ((), Arc<dyn Store>) {
+    ((), Arc::new(MemoryStore::new(Arc::new(SystemClock))))
 }

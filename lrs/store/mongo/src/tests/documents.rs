@@ -24,8 +24,9 @@ pub(super) fn document(body: Bytes) -> Document {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_removed_document_does_not_come_back_when_its_trace_is_forgotten() {
-    let Some(uri) = programs::fresh_database().await else { return };
+    let uri = programs::fresh_database().await;
     let store = open(&uri).await;
     let (mut removed, mut ended) = (0, false);
     for n in 0..CALLS {

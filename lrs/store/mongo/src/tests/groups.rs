@@ -183,7 +183,7 @@ async fn round(uri: &str, store: &MongoStore, n: u32, calls: u32, fate: Fate) ->
 }
 
 async fn at_every_call(fate: Fate) {
-    let Some(uri) = programs::fresh_database().await else { return };
+    let uri = programs::fresh_database().await;
     let store = open(&uri).await;
     let (mut fates, mut last) = (Vec::new(), None);
     for n in 0..CALLS {
@@ -213,29 +213,34 @@ async fn at_every_call(fate: Fate) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_process_that_dies_at_any_call_leaves_all_of_a_batch_or_nothing() {
     at_every_call(Fate::Dies).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_process_that_goes_on_after_others_buried_it_harms_nothing() {
     at_every_call(Fate::GoesOn).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_process_that_goes_on_after_others_forgot_it_leaves_nothing() {
     at_every_call(Fate::GoesOnLate).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_process_that_lags_behind_others_harms_nothing() {
     at_every_call(Fate::Lags).await;
 }
 
 /// By itself, whatever the dead process was at.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_dead_process_holds_others_up_for_seconds_only() {
-    let Some(uri) = programs::fresh_database().await else { return };
+    let uri = programs::fresh_database().await;
     let store = open(&uri).await;
     let gate = Gate::to(&uri).await;
     let writer = open(gate.uri()).await;
@@ -264,8 +269,9 @@ async fn die_sealed(uri: &str, store: &MongoStore, round: u32) {
 
 /// The request fails alone, whatever group it is in, and nothing is left of it right after.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_request_that_the_database_does_not_take_fails_no_other() {
-    let Some(uri) = programs::fresh_database().await else { return };
+    let uri = programs::fresh_database().await;
     let gate = Gate::to(&uri).await;
     let store = open(gate.uri()).await;
     let any = as_any(&store);
@@ -297,8 +303,9 @@ async fn a_request_that_the_database_does_not_take_fails_no_other() {
 
 /// What is sealed is finished, whatever its statements say: all that come later wait for it.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn what_the_database_does_not_learn_holds_no_writer_up() {
-    let Some(uri) = programs::fresh_database().await else { return };
+    let uri = programs::fresh_database().await;
     let gate = Gate::to(&uri).await;
     let store = as_any(&open(gate.uri()).await);
     gate.reject(A_DEFINITION);
@@ -312,8 +319,9 @@ async fn what_the_database_does_not_learn_holds_no_writer_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_process_that_finishes_for_a_dead_one_shows_nothing_before_all_of_it_is_done() {
-    let Some(uri) = programs::fresh_database().await else { return };
+    let uri = programs::fresh_database().await;
     let store = open(&uri).await;
     let any = as_any(&store);
     let gate = Gate::to(&uri).await;

@@ -114,7 +114,7 @@ async fn round(uri: &str, store: &MongoStore, n: u32, fate: Fate) -> bool {
 }
 
 async fn at_every_call(fate: Fate) {
-    let Some(uri) = programs::fresh_database().await else { return };
+    let uri = programs::fresh_database().await;
     let store = open(&uri).await;
     for n in 0..CALLS {
         if round(&uri, &store, n, fate).await {
@@ -130,11 +130,13 @@ async fn at_every_call(fate: Fate) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_copy_that_dies_at_any_call_goes_on() {
     at_every_call(Fate::Dies).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_copy_that_goes_on_after_another_one_has_gone_on_harms_nothing() {
     at_every_call(Fate::GoesOn).await;
     at_every_call(Fate::GoesOnLate).await;
@@ -142,8 +144,9 @@ async fn a_copy_that_goes_on_after_another_one_has_gone_on_harms_nothing() {
 
 /// A process that takes a copy back may take longer over it than a dead process is waited for.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_process_that_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
-    let Some(uri) = programs::fresh_database().await else { return };
+    let uri = programs::fresh_database().await;
     let store = open(&uri).await;
     let dying = Gate::to(&uri).await;
     let first = as_any(&open(dying.uri()).await);
@@ -176,8 +179,9 @@ async fn a_process_that_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
 
 /// The instants of a copy are free only when the process that frees them cannot remove anything any more.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_process_that_takes_a_copy_back_takes_nothing_from_the_next() {
-    let Some(uri) = programs::fresh_database().await else { return };
+    let uri = programs::fresh_database().await;
     let store = open(&uri).await;
     let any = as_any(&store);
     let gate = Gate::to(&uri).await;
