@@ -23,7 +23,8 @@ const PLAYER = `<!doctype html><title>LMS</title><body><script>
         learner: "cmi.learner_id", person: "cmi.learner_name", entry: "cmi.entry", exit: "cmi.exit" };
   const kept = JSON.parse(localStorage.kept ?? "{}");
   const given = { [NAMES.learner]: "anna.rossi", [NAMES.person]: "Rossi, Anna",
-    [NAMES.entry]: kept[NAMES.exit] === "suspend" ? "resume" : "ab-initio" };
+    [NAMES.entry]: kept[NAMES.exit] === "suspend" ? "resume" : "ab-initio",
+    ...JSON.parse(localStorage.given ?? "{}") };
   let [error, running] = ["0", false];
   const done = (code, value) => { error = code; return value; };
   const answers = {

@@ -129,6 +129,18 @@ test("a session of SCORM 1.2 arrives as statements of the profile", async ({ pag
   expect(context.contextActivities.parent.map(({ id }) => id)).toEqual([sco]);
 });
 
+test("a review says that the learner was there, and nothing else", async ({ page, traccia, lms, way }) => {
+  const files = await shimmed(traccia, scorm("1.2"), way.url);
+  await lms.play(page, "1.2", files);
+  await page.evaluate(() => { localStorage.given = JSON.stringify({ "cmi.core.lesson_mode": "review" }); });
+  const mode = ["LMSGetValue", "cmi.core.lesson_mode"];
+  await lived(page, lms, "1.2", files, [...SESSION_12.slice(0, 3), mode, ...SESSION_12.slice(3)]);
+  await arrived(traccia, 2);
+  const statements = await traccia.statements();
+  expect(verbs(statements)).toEqual(["initialized", "terminated"]);
+  expect(statements.find(({ verb }) => verb.id.endsWith("/terminated")).result).toEqual({ duration: "PT0H10M5S" });
+});
+
 test("each SCO of SCORM 2004 is an activity of its own", async ({ page, traccia, lms, way }) => {
   const files = await shimmed(traccia, scorm("2004", 2), way.url);
   for (const sco of [1, 2]) {

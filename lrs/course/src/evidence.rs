@@ -20,6 +20,8 @@ const SATISFIED: &str = "https://w3id.org/xapi/adl/verbs/satisfied";
 const WAIVED: &str = "https://w3id.org/xapi/adl/verbs/waived";
 const UNCOMPLETED: &str = "https://xapi.edlm/profiles/edlm-lms/concepts/verbs/uncompleted";
 
+/// SCORM Profile and H5P: how far somebody is.
+const PROGRESSED: &str = "http://adlnet.gov/expapi/verbs/progressed";
 /// Moodle's plugins, of meetings.
 const JOIN: &str = "http://activitystrea.ms/schema/1.0/join";
 const LEAVE: &str = "http://activitystrea.ms/schema/1.0/leave";
@@ -138,7 +140,8 @@ impl Word {
     fn read(verb: &str, result: Option<&Value>) -> Self {
         let of_result = |key: &str| result.and_then(|result| result.get(key));
         let duration = of_result("duration").and_then(Value::as_str).and_then(micros_of_duration);
-        let score = of_result("score").and_then(scaled);
+        // The SCORM Profile writes how far somebody is as a score.
+        let score = of_result("score").filter(|_| verb != PROGRESSED).and_then(scaled);
         let completion = match verb {
             // Moodle's plugin may say `completion: true` beside it.
             UNCOMPLETED => Some(false),

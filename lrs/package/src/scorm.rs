@@ -78,6 +78,7 @@ pub(crate) fn read<R: Read + Seek>(
     reading.resources();
     report.parts = reading.organizations();
     reading.references();
+    reading.descriptions();
     reading.unlisted();
     if let (count, Some(node)) = reading.without_score {
         let item = attribute(node, "identifier").unwrap_or_default();
@@ -392,6 +393,21 @@ impl<'a, 'i, R: Read + Seek> Reading<'a, 'i, R> {
                     self.findings.add(Rule::DependencyMissing, place, [id, &on]);
                 }
             }
+        }
+    }
+
+    /// Descriptions of the course that lie in files of their own (`adlcp:location`).
+    fn descriptions(&mut self) {
+        for node in
+            self.manifest.root().descendants().filter(|it| it.tag_name().name() == "location")
+        {
+            let Some(href) = node.text().map(str::trim).filter(|href| !href.is_empty()) else {
+                continue;
+            };
+            let place = self.manifest.at(node);
+            let found =
+                href::resolve(self.archive, "", href, Rule::FileMissing, place, self.findings);
+            self.listed.extend(found);
         }
     }
 

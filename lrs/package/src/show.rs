@@ -27,6 +27,16 @@ fn remedy(words: &dyn Words, finding: &Finding) -> String {
     words.say(&format!("{}.remedy", finding.rule.text_id()), &finding.values)
 }
 
+/// Text on one line, with its control characters written out, as in `\u{1b}`: names in a package may be anybody's, and
+/// must neither steer a terminal nor look like a line of the report.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() { plain.extend(c.escape_unicode()) } else { plain.push(c) }
+    }
+    plain
+}
+
 /// What the package is and will report, in one sentence.
 fn sentence(words: &dyn Words, report: &Report) -> String {
     let Some(kind) = report.kind else { return words.say("package-is-none", &[]) };
@@ -64,10 +74,12 @@ pub fn text(report: &Report, file: &str, words: &dyn Words) -> String {
         outline(part, 1, words, &mut shown);
     }
     for finding in report.findings.iter() {
-        let inner = finding.file.as_deref().map(|inner| format!("/{inner}")).unwrap_or_default();
+        let inner = finding.file.as_deref().map(|inner| format!("/{}", plain(inner)));
+        let inner = inner.unwrap_or_default();
         let line = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
         let severity = words.say(severity_text(finding.severity), &[]);
-        let (message, remedy) = (message(words, finding), remedy(words, finding));
+        let message = plain(&message(words, finding));
+        let remedy = plain(&remedy(words, finding));
         // Writing into a text cannot fail.
         let _ = writeln!(
             shown,
@@ -91,15 +103,16 @@ pub fn text(report: &Report, file: &str, words: &dyn Words) -> String {
 
 fn outline(part: &Part, depth: usize, words: &dyn Words, shown: &mut String) {
     let what = words.say(&format!("package-part-{}", part.what), &[]);
-    let launch = part.launch.as_deref().map(|launch| format!(" → {launch}")).unwrap_or_default();
-    let settings = part.settings.iter().map(|(name, value)| format!("  {name}={value}"));
+    let launch =
+        part.launch.as_deref().map(|launch| format!(" → {}", plain(launch))).unwrap_or_default();
+    let settings = part.settings.iter().map(|(name, value)| format!("  {name}={}", plain(value)));
     let settings: String = settings.collect();
     let _ = writeln!(
         shown,
         "{}{what} “{}” ({}){launch}{settings}",
         "  ".repeat(depth),
-        part.title,
-        part.id
+        plain(&part.title),
+        plain(&part.id)
     );
     for below in &part.parts {
         outline(below, depth + 1, words, shown);

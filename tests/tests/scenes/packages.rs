@@ -111,6 +111,9 @@ async fn a_package_is_written_again_with_a_key_of_its_own() {
     let other = traccia.file("cmi5.xml", "<courseStructure/>");
     assert_eq!(run(shim(&other)).await.code, Some(3));
     assert!(!std::path::Path::new(to).exists());
+    // Nor where nothing can be written.
+    let nowhere = shim(&from).replace("made.zip", "no/such/folder/made.zip");
+    assert_eq!(run(nowhere).await.code, Some(5));
     assert_eq!(keys().await.as_array().unwrap().len(), 1);
     assert_eq!(run(shim(&from)).await.success(), format!("{course}/I\n"));
     let key = keys().await.as_array().unwrap().iter().find(|it| !it["bounds"].is_null()).cloned();

@@ -53,6 +53,13 @@ fn the_result_speaks_louder_than_the_verb() {
 }
 
 #[test]
+fn how_far_somebody_is_counts_as_no_score() {
+    let scaled = json!({"score": {"scaled": 1}});
+    assert_eq!(adl("progressed", &scaled).word.score, None);
+    assert_eq!(adl("scored", &scaled).word.score, Some(1.0));
+}
+
+#[test]
 fn only_an_agent_on_an_activity_says_anything() {
     let read = |actor: Value, object: Value| {
         let verb = json!({"id": "http://adlnet.gov/expapi/verbs/completed"});

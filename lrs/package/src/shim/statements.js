@@ -101,14 +101,17 @@ Session.prototype = {
       one.changed = now;
       return [];
     }
+    if (this.isReview) return [];
     if (name === "cmi.comments" || /^cmi\.comments_from_learner\.\d+\.comment$/.test(name)) {
       return [this.statement("commented", now, { response: value.slice(0, LONGEST) })];
     }
     return [];
   },
 
-  /** What an earlier session has reached: part of the result, and not said again. */
+  /** What an earlier session has reached: part of the result, and not said again. In a review nothing is said but
+   * that the learner was there: what is set there counts for nothing. */
   know: function (name, value) {
+    if (name === "cmi.core.lesson_mode" || name === "cmi.mode") this.isReview = value === "review" || value === "browse";
     var isStatus = name === "cmi.core.lesson_status" || name === "cmi.success_status" || name === "cmi.completion_status";
     if (!isStatus || !value || this.values[name] !== undefined) return;
     this.values[name] = String(value);
@@ -120,6 +123,7 @@ Session.prototype = {
   /** Each thing that is other than when it was last said. */
   commit: function (now) {
     var made = [], self = this;
+    if (this.isReview) return made;
     function changed(what, value) {
       var text = JSON.stringify(value);
       if (value === undefined || self.last[what] === text) return false;
@@ -149,7 +153,7 @@ Session.prototype = {
 
   /** How the session ends: what it had not said, and the last word. */
   end: function (now) {
-    var made = this.commit(now), result = this.result();
+    var made = this.commit(now), result = this.isReview ? {} : this.result();
     result.duration = duration(this.value("cmi.core.session_time", "cmi.session_time")) ||
       "PT" + Math.max(0, Math.round((now - this.begun) / 1000)) + "S";
     var verb = this.value("cmi.core.exit", "cmi.exit") === "suspend" ? "suspended" : "terminated";

@@ -155,6 +155,32 @@ fn in_a_sound_package_of_each_kind_nothing_is_found() {
 }
 
 #[test]
+fn a_description_in_a_file_of_its_own_is_listed_and_looked_for() {
+    let inside = "<schemaversion>1.2</schemaversion>";
+    let location = format!("{inside}<adlcp:location>about.xml</adlcp:location>");
+    let named = || scorm_12().with("imsmanifest.xml", inside, &location);
+    let found = |files: Files| -> Vec<&'static str> {
+        checked(&files.packed()).findings.iter().map(|finding| finding.rule.id()).collect()
+    };
+    assert_eq!(found(named().and("about.xml", "<lom/>")), [""; 0]);
+    assert_eq!(found(named()), ["package.file-missing"]);
+}
+
+#[test]
+fn names_neither_steer_a_terminal_nor_begin_a_line() {
+    struct Same;
+    impl package::Words for Same {
+        fn say(&self, id: &str, values: &[(&'static str, String)]) -> String {
+            format!("{id} {values:?}").replace("\\u{1b}", "\u{1b}")
+        }
+    }
+    let report = checked(&scorm_12().and("a\u{1b}[2J\nb.html", "x").packed());
+    let shown = package::text(&report, "a.zip", &Same);
+    assert!(shown.contains("a\\u{1b}[2J\\u{a}b.html"), "{shown}");
+    assert!(!shown.contains('\u{1b}'), "{shown}");
+}
+
+#[test]
 fn the_structure_is_that_of_the_manifest() {
     let report = checked(&scorm_2004("2004 4th Edition").packed());
     let [organization] = &report.parts[..] else { panic!("{:?}", report.parts) };

@@ -118,10 +118,16 @@ impl Shim {
         if looking.await?? {
             return Ok(Exit::Refused.into());
         }
+        let output = self.output.display().to_string();
+        let made = File::create_new(&self.output).with_context(|| format!("writing {output}"))?;
         let key = match &self.package_key {
-            Some(key) => key.clone(),
-            None => self.new_key().await?,
+            Some(key) => Ok(key.clone()),
+            None => self.new_key().await,
         };
+        let key = key.inspect_err(|_| {
+            // The file is empty. Where it cannot be removed, the error says the more.
+            let _ = std::fs::remove_file(&self.output);
+        })?;
         let server = self.server.as_str().trim_end_matches('/');
         let mirror = Mirror {
             endpoint: format!("{server}/xapi"),
@@ -131,7 +137,8 @@ impl Shim {
             is_passive: self.passive,
         };
         let (file, output) = (self.file, self.output);
-        let writing = tokio::task::spawn_blocking(move || write(&file, &output, &mirror, lang));
+        let writing =
+            tokio::task::spawn_blocking(move || write(&file, (made, &output), &mirror, lang));
         let Some(shimmed) = writing.await?? else { return Ok(Exit::Refused.into()) };
         shimmed.scos.iter().try_for_each(|sco| say!("{sco}"))?;
         Ok(Exit::Done.into())
@@ -171,12 +178,11 @@ fn tell(report: &Report, path: &Path, lang: Language) -> anyhow::Result<()> {
 /// Writes the package. Nothing where it is refused, which was said.
 fn write(
     path: &Path,
-    output: &Path,
+    (made, output): (File, &Path),
     mirror: &Mirror,
     lang: Language,
 ) -> anyhow::Result<Option<Shimmed>> {
-    let made = File::create_new(output);
-    let made = BufWriter::new(made.with_context(|| format!("writing {}", output.display()))?);
+    let made = BufWriter::new(made);
     let written = package::shim(opened(path)?, made, &Limits::default(), mirror);
     if !matches!(written, Ok(Ok(_))) {
         // Half a package is none. Where the file cannot be removed, the error says the more.

@@ -155,7 +155,7 @@ impl Said {
     }
 
     pub(crate) fn score(&self, is_named: bool) -> Option<Exact> {
-        if !self.speaks(is_named) {
+        if !self.speaks(is_named) || self.is(ADL, &["progressed"]) {
             return None;
         }
         let score = self.of_result("score");
