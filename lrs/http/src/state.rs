@@ -23,6 +23,9 @@ pub struct Server(Arc<Parts>);
 /// How many pages of statements are made for one key at a time: the engine has more readers than these.
 pub const PAGES_OF_KEY: usize = 2;
 
+/// How many reports are made for one key at a time: a board of all learners on a day of its own takes memory.
+pub const REPORTS_OF_KEY: usize = 1;
+
 /// See [`Server`].
 pub struct Parts {
     /// Statements, documents, agents, activities.
@@ -47,6 +50,8 @@ pub struct Parts {
     pub compute: Compute,
     /// The pages of statements that are made for each key at a time.
     pub pages: Turns,
+    /// The reports that are made for each key at a time.
+    pub reports: Turns,
     /// How much a request may ask.
     pub limits: Limits,
     /// The version of xAPI for requests that name none.

@@ -17,7 +17,7 @@ use http_api::api::health::Readiness;
 use http_api::consistency::Promised;
 use http_api::credentials::Credentials;
 use http_api::share::Shares;
-use http_api::state::{PAGES_OF_KEY, Parts, Server};
+use http_api::state::{PAGES_OF_KEY, Parts, REPORTS_OF_KEY, Server};
 use service::progress::Progress;
 use service::progress::follower::Follower;
 use service::record::Record;
@@ -134,6 +134,7 @@ impl App {
             rates: http_api::rate::Rates::default(),
             compute: Compute::default(),
             pages: Turns::new(PAGES_OF_KEY),
+            reports: Turns::new(REPORTS_OF_KEY),
             limits: settings.limits,
             default_version,
             launch_parameters: settings.ignored_parameters(),

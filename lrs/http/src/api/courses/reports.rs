@@ -120,6 +120,8 @@ async fn answer(
     parameters.only(&report.parameters().iter().map(|it| it.as_str()).collect::<Vec<_>>())?;
     let (format, reader) = rendering(parameters, headers)?;
     let query = query(report, parameters)?;
+    // Held until the table is written.
+    let _turn = server.reports.turn(&caller.key.name).await?;
     let table = server.progress.report(&id, query, caller.key.bounds.clone()).await?;
     written(table, format, reader).await
 }
