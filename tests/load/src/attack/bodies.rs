@@ -84,8 +84,10 @@ async fn streams(target: &Target, body: &[u8]) -> Result<()> {
 }
 
 /// A frame of HTTP/2 (RFC 9113, 4.1).
+#[expect(clippy::expect_used, reason = "frames here have a few kilobytes")]
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let [_, a, b, c] = u32::try_from(payload.len()).unwrap_or_default().to_be_bytes();
+    let [_, a, b, c] =
+        u32::try_from(payload.len()).expect("a frame of a few kilobytes").to_be_bytes();
     let mut frame = vec![a, b, c, kind, flags];
     frame.extend(stream.to_be_bytes());
     frame.extend(payload);
