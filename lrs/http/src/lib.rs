@@ -5,7 +5,6 @@ pub mod consistency;
 pub mod credentials;
 pub mod limits;
 pub mod listen;
-pub mod memory;
 pub mod multipart;
 pub mod packages;
 pub mod problem;

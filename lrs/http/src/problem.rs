@@ -14,11 +14,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use validator::Report;
 
-use crate::memory::Exhausted;
 use access::bounds::Outside;
 use access::caller::Forbidden;
 use course::Language;
 use service::compute::Stopped;
+use service::memory::Exhausted;
 use xapi::refusal::{Refusal, Values};
 
 pub(crate) mod keys;

@@ -17,7 +17,7 @@ use super::deadline::Late;
 use super::problem::Problem;
 use super::share::Share;
 use super::state::Server;
-use crate::memory::Memory;
+use service::memory::Memory;
 use xapi::parameters::Parameters;
 
 /// The largest body without a key: a form of two fields, of which people need no more.

@@ -15,8 +15,8 @@ use lru::LruCache;
 
 use super::problem::Problem;
 use super::state::Server;
-use crate::memory::{Memory, Reserved};
 use access::caller::Caller;
+use service::memory::{Memory, Reserved};
 
 /// How many keys' shares are told apart; an older one is begun anew.
 const KEYS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
@@ -38,11 +38,10 @@ struct OfKey {
 }
 
 impl Shares {
-    /// Shares of this many bytes: three quarters for a key, half of that for its answers; an eighth
+    /// Shares of this budget: three quarters for a key, half of that for its answers; an eighth
     /// for all requests without a key.
-    pub fn new(bytes: usize) -> Self {
-        let whole = Memory::new(bytes);
-        let nobody = whole.part(bytes / 8);
+    pub fn new(whole: Memory) -> Self {
+        let nobody = whole.part(whole.size() / 8);
         Self { whole, nobody, of_keys: Mutex::new(LruCache::new(KEYS)) }
     }
 

@@ -33,6 +33,9 @@ pub struct Report {
     pub needs: Needs,
     /// The earlier day that it compares the day of the report with.
     pub compares_with: Option<fn(Date) -> Option<Date>>,
+    /// Whether its table may be made of some learners after the other: each row is of one learner, the rows are in the
+    /// order of the learners, and neither columns, notes nor totals depend on who they are.
+    pub in_parts: bool,
     /// Makes its table.
     pub make: Make,
 }
@@ -120,6 +123,7 @@ impl Report {
             required: &[],
             needs: Needs::Standings,
             compares_with: None,
+            in_parts: false,
             make: Make::OfLearners(make),
         }
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use course::{Learner, Words};
 
 use crate::grouping::{GroupKey, Grouping};
+use crate::room::Room;
 use crate::table::{Cell, Column, Kind};
 use crate::view::View;
 use crate::words::words;
@@ -38,6 +39,7 @@ pub(crate) trait Figures: People + Default {
 pub(crate) struct GroupedBy<'g> {
     keys: Vec<&'g GroupKey>,
     hides: bool,
+    room: Room,
 }
 
 impl<'g> GroupedBy<'g> {
@@ -48,7 +50,7 @@ impl<'g> GroupedBy<'g> {
         let keys = grouping.of_learners();
         let is_personal = keys.iter().any(|key| matches!(key, GroupKey::Attribute(_)));
         let hides = view.hides_small_groups && (is_personal || view.is_across_bodies());
-        Self { keys, hides }
+        Self { keys, hides, room: view.room.clone() }
     }
 
     /// Whether all learners are one group.
@@ -67,6 +69,7 @@ impl<'g> GroupedBy<'g> {
         Groups {
             keys: self.keys.clone(),
             hides: self.hides,
+            room: self.room.clone(),
             told_apart_by: self.keys.len(),
             by_place: BTreeMap::new(),
             place: Vec::new(),
@@ -84,6 +87,7 @@ impl<'g> GroupedBy<'g> {
 pub(crate) struct Groups<'g, 'l, T> {
     keys: Vec<&'g GroupKey>,
     hides: bool,
+    room: Room,
     told_apart_by: usize,
     by_place: BTreeMap<Place<'l>, T>,
     /// Where the learner is whose group was asked for last; kept for its memory.
@@ -131,6 +135,11 @@ impl<'g, 'l, T> Groups<'g, 'l, T> {
         self.by_place.entry(place).or_default()
     }
 
+    /// How many groups there are.
+    pub(crate) fn len(&self) -> usize {
+        self.by_place.len()
+    }
+
     /// Whether any group has figures like this.
     pub(crate) fn is_any(&self, has: impl Fn(&T) -> bool) -> bool {
         self.by_place.values().any(has)
@@ -146,6 +155,7 @@ impl<'g, 'l, T> Groups<'g, 'l, T> {
         Groups {
             keys: self.keys.clone(),
             hides: self.hides,
+            room: self.room.clone(),
             told_apart_by: self.told_apart_by,
             by_place: groups.collect(),
             place: Vec::new(),
@@ -154,8 +164,8 @@ impl<'g, 'l, T> Groups<'g, 'l, T> {
 }
 
 impl<'l, T: People> Groups<'_, 'l, T> {
-    /// The row of each group in the order of the places, with the figures of small groups hidden.
-    /// Adds to the notes of the table that there are such.
+    /// The row of each group in the order of the places, with the figures of small groups hidden, as far as there
+    /// is room for them. Adds to the notes of the table that there are such.
     pub(crate) fn rows<R: FnMut(&Place<'l>, &T) -> Row>(
         &self,
         notes: &mut Vec<Words>,
@@ -174,7 +184,7 @@ impl<'l, T: People> Groups<'_, 'l, T> {
             cells.append(&mut figures);
             cells
         });
-        rows.collect()
+        rows.take_while(|row| self.room.admits(row)).collect()
     }
 
     fn hidden(&self) -> Vec<bool> {

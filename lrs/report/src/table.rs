@@ -52,13 +52,13 @@ pub enum Cell {
     /// Of [`Kind::Text`].
     Text(String),
     /// Of [`Kind::Text`]: in the language of the reader.
-    Words(Words),
+    Words(Box<Words>),
     /// Of [`Kind::Text`]: several, in order.
-    List(Vec<String>),
+    List(Box<[String]>),
     /// Of [`Kind::Text`]: several, in order, in the language of the reader.
-    Names(Vec<Words>),
+    Names(Box<[Words]>),
     /// Of [`Kind::Text`]: a word for programs, and what people read in its place.
-    Code(String, Words),
+    Code(Box<(String, Words)>),
     /// Of [`Kind::Count`].
     Count(u64),
     /// Of [`Kind::Hours`], rounded to two decimals.
@@ -75,6 +75,38 @@ pub enum Cell {
     State(State),
     /// Of [`Kind::Flag`].
     Flag(bool),
+}
+
+impl Cell {
+    /// [`Cell::Words`] of these.
+    pub fn words(words: Words) -> Self {
+        Self::Words(Box::new(words))
+    }
+
+    /// [`Cell::Code`] of a word for programs, and of what people read in its place.
+    pub fn code(code: impl Into<String>, words: Words) -> Self {
+        Self::Code(Box::new((code.into(), words)))
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn weight(&self) -> usize {
+        /// What the allocator takes beside each text.
+        const OVERHEAD: usize = 16;
+        let words = |words: &Words| {
+            size_of::<Words>() + words.it.capacity() + words.en.capacity() + 2 * OVERHEAD
+        };
+        let text = |text: &String| size_of::<String>() + text.capacity() + OVERHEAD;
+        let beside = match self {
+            Self::Text(text) => text.capacity() + OVERHEAD,
+            Self::Words(it) => words(it) + OVERHEAD,
+            Self::List(texts) => texts.iter().map(text).sum(),
+            Self::Names(names) => names.iter().map(words).sum(),
+            Self::Code(it) => text(&it.0) + words(&it.1),
+            _ => 0,
+        };
+        // A row that grew is twice as large as its cells at the most.
+        2 * size_of::<Self>() + beside
+    }
 }
 
 /// A report on one course.
@@ -149,5 +181,16 @@ impl Column {
     /// A column under `key` with a heading of its own.
     pub fn headed(key: impl Into<String>, kind: Kind, heading: Words) -> Self {
         Self { key: key.into(), heading, kind }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tables have millions of cells, nearly all of which are numbers, days and states.
+    #[test]
+    fn a_cell_is_no_larger_than_a_text() {
+        assert_eq!(size_of::<Cell>(), size_of::<String>());
     }
 }

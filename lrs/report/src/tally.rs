@@ -184,7 +184,12 @@ fn tallied<'g, 'v>(
         *groups.at(Vec::new()) = new();
     }
     for member in &view.members {
+        let known = groups.len();
         groups.of(&member.learner, new).add(parts, member);
+        let is_new = groups.len() > known;
+        if is_new && !view.room.take(parts.len() * size_of::<Tally>()) {
+            break;
+        }
     }
     groups
 }
@@ -216,11 +221,11 @@ impl CoursePart<'_> {
             match (key, self) {
                 (GroupKey::Module, Self::Module(_, module) | Self::Activity(_, module, ..)) => {
                     cells.push(Cell::Text(module.id.clone()));
-                    cells.push(Cell::Words(Words::of_title(&module.title)));
+                    cells.push(Cell::words(Words::of_title(&module.title)));
                 }
                 (GroupKey::Activity, Self::Activity(.., activity)) => {
                     cells.push(Cell::Text(activity.key.clone()));
-                    cells.push(Cell::Words(activity_name(activity)));
+                    cells.push(Cell::words(activity_name(activity)));
                 }
                 // A place has a text for each key of learners.
                 _ => cells.extend(of_learners.next()),
@@ -269,7 +274,7 @@ fn columns(grouping: &Grouping) -> Vec<Column> {
 
 impl Tallies {
     fn add(&mut self, parts: &[CoursePart<'_>], member: &Member) {
-        let Standings { course, modules, activities, .. } = &member.standings;
+        let Standings { course, modules, activities, .. } = &*member.standings;
         for (tally, part) in self.0.iter_mut().zip(parts) {
             match part {
                 CoursePart::Whole => tally.add(course),

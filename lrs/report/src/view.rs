@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::descriptor::Report;
+use crate::room::Room;
 use crate::table::{Column, Table};
 use course::Course;
 use course::Learner;
@@ -16,8 +17,8 @@ use course::Standings;
 pub struct Member {
     /// Who.
     pub learner: Arc<Learner>,
-    /// Where.
-    pub standings: Standings,
+    /// Where; shared by learners who stand alike.
+    pub standings: Arc<Standings>,
 }
 
 /// The learners that the reader of a report may see and asked for, as they stand on one day.
@@ -34,6 +35,8 @@ pub struct View<'a> {
     /// Whether figures of fewer than five people are hidden. They are shown to a key that is bound
     /// to a territory, for its own people, and on request.
     pub hides_small_groups: bool,
+    /// The memory that its table may take.
+    pub room: Room,
     /// Each learner once, in the order of the list.
     pub members: Vec<&'a Member>,
 }

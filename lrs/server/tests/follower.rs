@@ -15,6 +15,7 @@ use std::time::{Duration, Instant as Stopwatch};
 use bytes::Bytes;
 use course::{ActorProgress, Course, Evidence, MOST_KEPT};
 use serde_json::{Value, json};
+use service::memory::Memory;
 use service::progress::Progress;
 use service::progress::follower::Follower;
 use service::record::Record;
@@ -121,7 +122,15 @@ impl Scene {
         tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
         let clock = Arc::new(SystemClock);
         let record = Record::new(Arc::clone(&store), Arc::clone(&clock) as _);
-        self.progress = Some(Progress::new(store, clock, record, commands, SITE, [7; 32]));
+        self.progress = Some(Progress::new(
+            store,
+            clock,
+            record,
+            commands,
+            SITE,
+            [7; 32],
+            &Memory::new(1 << 30),
+        ));
     }
 
     async fn keep(&self, statements: &[Value]) {

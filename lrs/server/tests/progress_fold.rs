@@ -174,7 +174,7 @@ impl<'a> Follower<'a> {
             let known_as = learner.known_as();
             let documents = known_as.iter().filter_map(|actor| self.documents.get(actor));
             let replay = Replay::new(&self.course, learner, documents).until(cut);
-            Member { learner: Arc::new(learner.clone()), standings: replay.standings() }
+            Member { learner: Arc::new(learner.clone()), standings: Arc::new(replay.standings()) }
         };
         people.learners().iter().map(member).collect()
     }

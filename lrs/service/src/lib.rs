@@ -6,6 +6,7 @@
 
 pub mod compute;
 pub mod keys;
+pub mod memory;
 pub mod progress;
 pub mod record;
 pub mod transfer;

@@ -130,6 +130,7 @@ fn wrong(error: ProgressError) -> Result<(Wrong, StatusCode), Problem> {
         | ProgressError::SessionOver { .. }
         | ProgressError::Busy
         | ProgressError::HasCertificates { .. }
+        | ProgressError::Exhausted(_)
         | ProgressError::Record(_)
         | ProgressError::Store(_) => None,
     };

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 
 use super::{Problem, STORE_AWAY};
 use course::MergeError;
+use service::memory::Exhausted;
 use service::progress::ProgressError;
 
 impl From<ProgressError> for Problem {
@@ -119,6 +120,7 @@ impl From<ProgressError> for Problem {
             ProgressError::Busy => {
                 (StatusCode::CONFLICT, "course-changed", "Look at the course, and send it again.")
             }
+            ProgressError::Exhausted(exhausted) => return too_large(exhausted),
             ProgressError::Computing(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "progress-computing",
@@ -129,4 +131,22 @@ impl From<ProgressError> for Problem {
         problem.0.retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(STORE_AWAY);
         problem
     }
+}
+
+/// That a report, or the board behind it, needs more memory than there is.
+fn too_large(exhausted: Exhausted) -> Problem {
+    const REMEDY: &str = "Ask for fewer learners (`region`, `province`, `body`) or without `expand`; the matrix as CSV \
+        or JSON is sent while it is made, whatever its length. More memory for all: `limits.memory_bytes`.";
+    let Exhausted { asked, size } = exhausted;
+    if !exhausted.will_pass() {
+        let detail =
+            format!("The report needs {asked} bytes of memory or more; there are {size} for it.");
+        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "report-too-large", detail, REMEDY);
+    }
+    let detail = "The memory that the report needs is held by other requests and reports.";
+    let remedy = format!("Ask again in a few seconds. If that does not help: {REMEDY}");
+    let mut problem =
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "report-memory", detail, remedy);
+    problem.0.retry_after = Some(STORE_AWAY);
+    problem
 }

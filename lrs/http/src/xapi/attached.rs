@@ -8,8 +8,8 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures::stream;
 
-use crate::memory::{Exhausted, Memory, Reserved};
 use crate::multipart;
+use service::memory::{Exhausted, Memory, Reserved};
 use service::record::{Record, RecordError};
 use store::{KeptAttachment, PIECE};
 

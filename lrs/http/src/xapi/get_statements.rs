@@ -8,12 +8,12 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use uuid::Uuid;
 
-use crate::memory::Memory;
 use crate::problem::Problem;
 use crate::share::{Answers, Paid};
 use crate::state::Server;
 use crate::version::Spoken;
 use access::caller::{Caller, Readable};
+use service::memory::Memory;
 use service::record::RecordError;
 use service::record::statements::attachment_hashes;
 use service::record::written;

@@ -11,7 +11,6 @@ use uuid::Uuid;
 use validator::Statement;
 use validator::json::Size;
 
-use crate::memory::{Memory, Reserved};
 use crate::multipart;
 use crate::problem::Problem;
 use crate::request::Content;
@@ -20,6 +19,7 @@ use crate::version::Spoken;
 use access::caller::Caller;
 use access::key::Key;
 use access::scope::Right;
+use service::memory::{Memory, Reserved};
 use service::record::statements::{prepare_all, prepare_one};
 use store::KeptBatch;
 use xapi::attachment::Attachment;

@@ -1,6 +1,6 @@
 //! A table for spreadsheets, as the one that opens it in that language expects it.
 
-use csv::{Terminator, WriterBuilder};
+use csv::{Terminator, Writer, WriterBuilder};
 
 use super::ExportError;
 use super::shown::{Shown, unsigned, unsigned_columns};
@@ -20,6 +20,11 @@ impl Dialect {
             Language::En => Self { separator: b',', byte_order_mark: false },
         }
     }
+
+    fn writer(&self, text: Vec<u8>) -> Writer<Vec<u8>> {
+        let mut csv = WriterBuilder::new();
+        csv.delimiter(self.separator).terminator(Terminator::CRLF).from_writer(text)
+    }
 }
 
 /// RFC 4180 in UTF-8 with CRLF and a line of headings. In Italian as Excel reads it there: a byte
@@ -27,15 +32,26 @@ impl Dialect {
 /// instants are ISO 8601. Shares are 0 to 1, instants in the table's time zone. Text that a spreadsheet would run as a formula is
 /// preceded by `'`.
 pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, ExportError> {
+    let mut text = head(table, language)?;
+    text.append(&mut rows(table, language)?);
+    Ok(text)
+}
+
+/// The text up to the first row.
+pub(super) fn head(table: &Table, language: Language) -> Result<Vec<u8>, ExportError> {
     let shown = Shown::new(table, language)?;
     let dialect = Dialect::of(language);
     let mark: &[u8] = if dialect.byte_order_mark { b"\xef\xbb\xbf" } else { b"" };
-    let mut csv = WriterBuilder::new()
-        .delimiter(dialect.separator)
-        .terminator(Terminator::CRLF)
-        .from_writer(mark.to_vec());
+    let mut csv = dialect.writer(mark.to_vec());
     let headings = unsigned_columns(table).map(|column| without_formula(shown.heading(column)));
     csv.write_record(headings).map_err(std::io::Error::from)?;
+    Ok(csv.into_inner().map_err(csv::IntoInnerError::into_error)?)
+}
+
+/// The lines of the rows.
+pub(super) fn rows(table: &Table, language: Language) -> Result<Vec<u8>, ExportError> {
+    let shown = Shown::new(table, language)?;
+    let mut csv = Dialect::of(language).writer(Vec::new());
     for row in &table.rows {
         let fields: Vec<String> = unsigned(table, row)
             .map(|(_, cell)| field(&shown, cell))

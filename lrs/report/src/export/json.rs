@@ -8,14 +8,23 @@ use super::shown::unsigned;
 use crate::{Cell, Table};
 use course::Language;
 
+/// What stands between two rows.
+pub(super) const BETWEEN: &[u8] = b",";
+
 /// An object `{report, title, course, course_title, at, through, time_zone, notes, rows}`, and
 /// `totals` where there are sums. Each row has every column's key; no value and a suppressed one are `null`, and a row with a
 /// suppressed one has `"suppressed": true`. Instants are RFC 3339 in UTC, shares 0 to 1.
 pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, ExportError> {
-    let rows: Vec<Value> =
-        table.rows.iter().map(|cells| row(table, cells, language)).collect::<Result<_, _>>()?;
+    let mut text = head(table, language)?;
+    rows(table, language, &mut text)?;
+    tail(table, language, &mut text)?;
+    Ok(text)
+}
+
+/// The text up to the first row.
+pub(super) fn head(table: &Table, language: Language) -> Result<Vec<u8>, ExportError> {
     let notes: Vec<&str> = table.notes.iter().map(|note| note.in_language(language)).collect();
-    let mut whole = json!({
+    let head = json!({
         "report": table.report,
         "title": table.title.in_language(language),
         "course": table.course,
@@ -24,18 +33,46 @@ pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, Export
         "through": table.through.map(instant).transpose()?,
         "time_zone": table.time_zone,
         "notes": notes,
-        "rows": rows,
     });
+    let mut text = serde_json::to_vec(&head).map_err(std::io::Error::from)?;
+    text.pop();
+    text.extend_from_slice(b",\"rows\":[");
+    Ok(text)
+}
+
+/// The rows, one by one: the values of all of them would take many times their text.
+pub(super) fn rows(
+    table: &Table,
+    language: Language,
+    text: &mut Vec<u8>,
+) -> Result<(), ExportError> {
+    for (n, cells) in table.rows.iter().enumerate() {
+        if n > 0 {
+            text.extend_from_slice(BETWEEN);
+        }
+        let row = row(table, cells, language)?;
+        serde_json::to_writer(&mut *text, &row).map_err(std::io::Error::from)?;
+    }
+    Ok(())
+}
+
+/// The text after the last row.
+pub(super) fn tail(
+    table: &Table,
+    language: Language,
+    text: &mut Vec<u8>,
+) -> Result<(), ExportError> {
+    text.push(b']');
     if let Some(totals) = &table.totals {
         let mut totals = row(table, totals, language)?;
         if let Some(totals) = totals.as_object_mut() {
             totals.retain(|_, value| !value.is_null());
         }
-        if let Some(whole) = whole.as_object_mut() {
-            whole.insert("totals".into(), totals);
-        }
+        text.extend_from_slice(b",\"totals\":");
+        serde_json::to_writer(&mut *text, &totals).map_err(std::io::Error::from)?;
     }
-    Ok(serde_json::to_vec(&whole).map_err(std::io::Error::from)?)
+    text.push(b'}');
+    Ok(())
 }
 
 fn row(table: &Table, cells: &[Cell], language: Language) -> Result<Value, ExportError> {
@@ -54,8 +91,8 @@ fn value(cell: &Cell, language: Language) -> Result<Value, ExportError> {
         Cell::Empty | Cell::Suppressed => Value::Null,
         Cell::Text(text) => text.as_str().into(),
         Cell::Words(words) => words.in_language(language).into(),
-        Cell::Code(code, _) => code.as_str().into(),
-        Cell::List(texts) => texts.as_slice().into(),
+        Cell::Code(it) => it.0.as_str().into(),
+        Cell::List(texts) => texts.iter().map(String::as_str).collect(),
         Cell::Names(names) => {
             names.iter().map(|words| Value::from(words.in_language(language))).collect()
         }

@@ -5,6 +5,7 @@ mod csv;
 mod format;
 mod html;
 mod json;
+mod parts;
 mod shown;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ mod xlsx;
 
 pub use format::{Format, UnknownFormat};
 pub use html::STYLE;
+pub use parts::{InParts, Parts};
 
 use rust_xlsxwriter::XlsxError;
 
@@ -68,15 +70,34 @@ pub fn write(
 ) -> Result<Vec<u8>, ExportError> {
     let reader = reader.into();
     let language = reader.language;
-    let columns = table.columns.len();
-    if let Some(row) = table.rows.iter().position(|row| row.len() != columns) {
-        return Err(ExportError::Shape(row + 1));
-    }
+    check_shape(table)?;
     match format {
         Format::Json => json::write(table, language),
         Format::Csv => csv::write(table, language),
         Format::Xlsx => xlsx::write(table, language),
         Format::Html => html::write(table, language).map(String::into_bytes),
         Format::Text => text::write(table, reader).map(String::into_bytes),
+    }
+}
+
+/// Refuses a row with more or fewer cells than there are columns.
+fn check_shape(table: &Table) -> Result<(), ExportError> {
+    let columns = table.columns.len();
+    match table.rows.iter().position(|row| row.len() != columns) {
+        Some(row) => Err(ExportError::Shape(row + 1)),
+        None => Ok(()),
+    }
+}
+
+impl Format {
+    /// About how many bytes [`write`] takes for a cell beside the table, its own output included, as was measured.
+    pub const fn bytes_of_cell(self) -> usize {
+        match self {
+            Self::Csv => 24,
+            Self::Json => 64,
+            Self::Html => 128,
+            Self::Text => 96,
+            Self::Xlsx => 256,
+        }
     }
 }

@@ -100,9 +100,8 @@ impl<'a> Shown<'a> {
                 let names = names.iter().map(|words| words.in_language(self.language));
                 names.collect::<Vec<_>>().join("; ")
             }
-            Cell::Words(words) | Cell::Code(_, words) => {
-                words.in_language(self.language).to_owned()
-            }
+            Cell::Words(words) => words.in_language(self.language).to_owned(),
+            Cell::Code(it) => it.1.in_language(self.language).to_owned(),
             Cell::Count(count) => count.to_string(),
             Cell::Hours(hours) => self.number(&format!("{hours:.2}")),
             Cell::Score(score) => self.number(&format!("{score:.4}")),

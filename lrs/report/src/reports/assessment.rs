@@ -42,7 +42,7 @@ fn table(asked: &Asked<'_>) -> Table {
         activities.map(|activity| (activity, by.groups())).collect();
     for member in &view.members {
         let entry = entry_score(view.course, member);
-        let Standings { modules, activities, .. } = &member.standings;
+        let Standings { modules, activities, .. } = &*member.standings;
         for (((place, _, activity), groups), standing) in tests.iter_mut().zip(activities) {
             if modules.get(place.module).is_some_and(|module| module.applies) {
                 let sum = groups.of(&member.learner, TestSum::default);
@@ -59,7 +59,7 @@ fn table(asked: &Asked<'_>) -> Table {
             let mut cells = vec![
                 Cell::Text(module.id.clone()),
                 Cell::Text(activity.key.clone()),
-                Cell::Words(activity_name(activity)),
+                Cell::words(activity_name(activity)),
             ];
             cells.extend(names(place));
             Row { names: cells, figures: sum.cells() }

@@ -39,10 +39,11 @@ fn table(asked: &Asked<'_>) -> Table {
                 Cell::Count(idle),
                 Cell::Share(figure::four(standings.course.progress)),
                 figure::hours_cell(standings.course.micros()),
-                Cell::Names(missing(view.course, member)),
+                Cell::Names(missing(view.course, member).into()),
             ]);
             Some((idle, row))
         })
+        .take_while(|(_, row)| view.room.admits(row))
         .collect();
     // The longest idle first; otherwise as in the list.
     rows.sort_by_key(|(idle, _)| std::cmp::Reverse(*idle));
@@ -52,7 +53,7 @@ fn table(asked: &Asked<'_>) -> Table {
 
 /// The activities that are for the learner, in modules not completed, and not fulfilled.
 fn missing(course: &Course, member: &Member) -> Vec<Words> {
-    let Standings { modules, activities, .. } = &member.standings;
+    let Standings { modules, activities, .. } = &*member.standings;
     let open = course.activities().zip(activities).filter(|((place, _), standing)| {
         let module = modules.get(place.module);
         module.is_some_and(|it| it.applies && it.state != State::Completed)

@@ -51,7 +51,7 @@ fn table(asked: &Asked<'_>) -> Table {
         let none = Attendance::default();
         let rows = groups.rows(&mut table.notes, |place, group| {
             let Attendance { people, attendances, micros } = group.kinds.get(kind).unwrap_or(&none);
-            let mut cells = vec![Cell::Code(kind.to_owned(), activity_kind(kind))];
+            let mut cells = vec![Cell::code(kind, activity_kind(kind))];
             cells.extend(names(place));
             let figures = vec![
                 Cell::Count(events.len() as u64),

@@ -16,7 +16,8 @@ fn table(asked: &Asked<'_>) -> Table {
     table.print = certificate::IN_PRINT;
     table.notes.push(certificate::rule(view.course));
     let entitled = view.members.iter().filter_map(|member| FrozenPerson::of(member));
-    table.rows = entitled.map(|person| person.cells()).collect();
+    table.rows =
+        entitled.map(|person| person.cells()).take_while(|row| view.room.admits(row)).collect();
     // A frozen list has the code beside the body.
     table.move_column("istat", 2);
     table

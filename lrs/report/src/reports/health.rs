@@ -15,6 +15,7 @@ pub(crate) static REPORT: Report = Report {
     required: &[],
     needs: Needs::Standings,
     compares_with: None,
+    in_parts: false,
     make: Make::OfData(table),
 };
 
@@ -139,7 +140,7 @@ impl Finding {
         let check = self.check.as_str();
         vec![
             Cell::Text(check.to_owned()),
-            Cell::Words(words(&format!("check-{check}"))),
+            Cell::words(words(&format!("check-{check}"))),
             Cell::Text(self.subject),
             self.count.map_or(Cell::Empty, Cell::Count),
             self.last.map_or(Cell::Empty, Cell::Instant),

@@ -70,6 +70,9 @@ fn by_person(view: &View<'_>, of_year: impl Fn(&Member) -> u64) -> Table {
             figure::hours_cell(of_year(member)),
             figure::target(Some(view.course.outline().hours_per_year)),
         ]);
+        if !view.room.admits(&row) {
+            break;
+        }
         table.rows.push(row);
     }
     let [online, presence, hours] = figure::hour_cells(all.online, all.presence);

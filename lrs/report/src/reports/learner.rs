@@ -48,7 +48,7 @@ fn columns() -> Vec<Column> {
 }
 
 fn add_rows(course: &Course, member: &Member, table: &mut Table) {
-    let Standings { modules, activities, .. } = &member.standings;
+    let Standings { modules, activities, .. } = &*member.standings;
     let mut next_is_named = false;
     for ((place, module, activity), standing) in course.activities_in_modules().zip(activities) {
         let Some(of_module) = modules.get(place.module).filter(|it| it.applies) else { continue };
@@ -60,10 +60,10 @@ fn add_rows(course: &Course, member: &Member, table: &mut Table) {
         let mut row = people::cells(&member.learner);
         row.extend([
             Cell::Text(module.id.clone()),
-            Cell::Words(Words::of_title(&module.title)),
+            Cell::words(Words::of_title(&module.title)),
             Cell::Text(activity.key.clone()),
-            Cell::Words(activity_name(activity)),
-            Cell::Code(activity.kind.clone(), activity_kind(&activity.kind)),
+            Cell::words(activity_name(activity)),
+            Cell::code(&activity.kind, activity_kind(&activity.kind)),
             Cell::State(standing.state),
             figure::date(standing.since),
             figure::flag(standing.success),
@@ -90,7 +90,7 @@ fn is_ready(course: &Course, standings: &Standings, module: usize, activity: &Ac
 }
 
 fn notes(view: &View<'_>, member: &Member) -> Vec<Words> {
-    let Standings { course: whole, certified, .. } = &member.standings;
+    let Standings { course: whole, certified, .. } = &*member.standings;
     let course = view.course;
     let mut values = vec![
         ("state", Value::Words(state(whole.state))),

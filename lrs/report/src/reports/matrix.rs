@@ -14,6 +14,7 @@ use crate::words::{Value, activity_name, words, words_with};
 /// and since which day it has been completed. A module that is not for a learner is empty.
 pub(crate) static REPORT: Report = Report {
     own: &[Parameter::Expand],
+    in_parts: true,
     ..Report::plain("matrix", "(R3) learner by module; `expand=true` shows activities too", table)
 };
 
@@ -47,6 +48,9 @@ fn table(asked: &Asked<'_>) -> Table {
         row.extend([Cell::State(whole.state), Cell::Share(figure::four(whole.progress))]);
         row.extend(figure::hour_cells(whole.online, whole.presence));
         row.extend([figure::target(view.course.hours()), figure::date(standings.last_seen)]);
+        if !view.room.admits(&row) {
+            break;
+        }
         table.rows.push(row);
     }
     table

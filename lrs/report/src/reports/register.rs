@@ -104,7 +104,11 @@ impl Event<'_> {
             let session = self.activity.sessions().get(order);
             for (learner, presence) in people {
                 *micros = micros.saturating_add(presence.time.in_presence());
-                table.rows.push(self.row(session, object, learner, Some(presence)));
+                let row = self.row(session, object, learner, Some(presence));
+                if !self.view.room.admits(&row) {
+                    return;
+                }
+                table.rows.push(row);
             }
         }
         let last = self.activity.sessions().iter().map(|session| session.date).max();
@@ -112,7 +116,8 @@ impl Event<'_> {
             let is_for = |learner: &Learner| self.module.audience.includes(learner);
             let absent =
                 replays.iter().filter(|(it, _)| is_for(it) && !were_there.contains(it.id.as_str()));
-            table.rows.extend(absent.map(|(it, _)| self.row(None, "", it, None)));
+            let rows = absent.map(|(it, _)| self.row(None, "", it, None));
+            table.rows.extend(rows.take_while(|row| self.view.room.admits(row)));
         }
     }
 
@@ -129,8 +134,8 @@ impl Event<'_> {
         let mut row = vec![
             Cell::Text(self.module.id.clone()),
             Cell::Text(self.activity.key.clone()),
-            Cell::Words(activity_name(self.activity)),
-            Cell::Code(self.activity.kind.clone(), activity_kind(&self.activity.kind)),
+            Cell::words(activity_name(self.activity)),
+            Cell::code(&self.activity.kind, activity_kind(&self.activity.kind)),
             text(|session| &session.id),
             session.map_or(Cell::Empty, |session| Cell::Date(session.date)),
             text(|session| &session.place),
@@ -152,7 +157,7 @@ impl Event<'_> {
             Cell::Flag(is_present),
             figure::hours_cell(time.in_presence()),
             note,
-            Cell::List(statements),
+            Cell::List(statements.into()),
         ]);
         row
     }
@@ -227,6 +232,9 @@ fn sheet(view: &View<'_>, at: SessionPlace<'_>) -> Table {
         ];
         row.extend(people::cells(learner));
         row.extend([Cell::Empty, Cell::Empty, Cell::Empty]);
+        if !view.room.admits(&row) {
+            break;
+        }
         table.rows.push(row);
     }
     table

@@ -91,7 +91,8 @@ fn everything_that_reports_say_is_in_the_catalogue() {
     for table in tables() {
         let headings = table.columns.iter().map(|column| column.heading.clone());
         let cells = table.rows.iter().flatten().filter_map(|cell| match cell {
-            Cell::Words(words) | Cell::Code(_, words) => Some(words.clone()),
+            Cell::Words(words) => Some(Words::clone(words)),
+            Cell::Code(it) => Some(it.1.clone()),
             _ => None,
         });
         let all = headings.chain(cells).chain(table.notes.clone()).chain([table.title.clone()]);

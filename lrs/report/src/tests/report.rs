@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::{Cell, Grouping, Table};
 use super::scene::{Said, activity, course, lasting, module, stand};
 use crate::reports::named;
-use crate::{Asked, Make, Member, View};
+use crate::{Asked, Make, Member, Room, View};
 use course::{Course, Learner, State};
 
 /// Modules in an order that is not the alphabet's; the second for officials alone.
@@ -60,7 +60,7 @@ pub(super) fn members(
     at: Option<Date>,
 ) -> Vec<Member> {
     let member = |(learner, said): &(Learner, Said)| Member {
-        standings: stand(course, &[said], learner, at),
+        standings: Arc::new(stand(course, &[said], learner, at)),
         learner: Arc::new(learner.clone()),
     };
     cohort.iter().map(member).collect()
@@ -77,6 +77,7 @@ pub(super) fn view<'a>(
         day: date(2026, 5, 31),
         through: None,
         hides_small_groups: true,
+        room: Room::default(),
         members,
     }
 }

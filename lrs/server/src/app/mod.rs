@@ -27,6 +27,7 @@ use store_sqlite::SqliteStore;
 use xapi::cursor::Cursors;
 
 use service::keys::{First, Founded, Founder, Keys, SeedError};
+use service::memory::Memory;
 
 /// A server that listens but does not answer yet.
 pub struct App {
@@ -108,6 +109,7 @@ impl App {
         let record = Record::new(Arc::clone(&store), Arc::clone(&clock));
         let secret = store.secret().await?;
         store.mark_used().await?;
+        let memory = Memory::new(settings.limits.memory());
         let progress = Progress::new(
             Arc::clone(&store),
             Arc::clone(&clock),
@@ -115,6 +117,7 @@ impl App {
             commands,
             &base_url,
             secret,
+            &memory,
         );
         let server = Server::new(Parts {
             record: record.clone(),
@@ -130,7 +133,7 @@ impl App {
                 secret,
             ),
             promised: Promised::default(),
-            shares: Shares::new(settings.limits.memory()),
+            shares: Shares::new(memory),
             rates: http_api::rate::Rates::default(),
             compute: Compute::default(),
             pages: Turns::new(PAGES_OF_KEY),

@@ -7,7 +7,7 @@ use course::{ActivityStanding, Course, Standing, State};
 use jiff::civil::Date;
 use proptest::prelude::*;
 use report::reports::PROGRESS;
-use report::{Asked, Cell, Grouping, Make, Member, Table, View};
+use report::{Asked, Cell, Grouping, Make, Member, Room, Table, View};
 
 use crate::naive::{self, Exact, Figures, ItemStand, Part, Person, Plan, Said, Stand, Whole};
 use crate::world::{BODIES, REGIONS};
@@ -147,6 +147,7 @@ pub(crate) fn assert_same_views(
             day: Date::default(),
             through: None,
             hides_small_groups: bounds.is_none(),
+            room: Room::default(),
             members: members.iter().filter(is_seen).collect(),
         };
         for by in GROUPINGS {

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use proptest::prelude::*;
 use report::Table;
 use serde_json::json;
+use service::memory::Memory;
 use service::progress::follower::Follower;
 use service::progress::{Progress, ProgressError, ReportQuery};
 use service::record::Record;
@@ -42,8 +43,15 @@ impl<'w> Server<'w> {
         tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
         let record = Record::new(Arc::clone(&store), Arc::clone(&clock) as _);
         let url = "https://lrs.example";
-        let progress =
-            Progress::new(Arc::clone(&store), clock, record.clone(), commands, url, [7; 32]);
+        let progress = Progress::new(
+            Arc::clone(&store),
+            clock,
+            record.clone(),
+            commands,
+            url,
+            [7; 32],
+            &Memory::new(1 << 30),
+        );
         let plan = &world.plans[0];
         progress.put_course("c", &course_file(plan), false).await.unwrap();
         Self { world, plan, enrolled: Enrolled::default(), progress, record, store }

@@ -234,6 +234,7 @@ mod tests {
     use xapi::instant::Instant;
 
     use super::*;
+    use crate::memory::Memory;
     use crate::record::Record;
 
     const NOW: Instant = Instant::from_micros(1_795_000_000_000_000);
@@ -243,8 +244,15 @@ mod tests {
         let record = Record::new(Arc::clone(&store), Arc::clone(&clock));
         let (commands, _) = mpsc::channel(1);
         let url = "https://lrs.example";
-        let progress =
-            Progress::new(Arc::clone(&store), Arc::clone(&clock), record, commands, url, [7; 32]);
+        let progress = Progress::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            record,
+            commands,
+            url,
+            [7; 32],
+            &Memory::new(1 << 30),
+        );
         Keys::new(store, clock, progress, url, [7; 32])
     }
 

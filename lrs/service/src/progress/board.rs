@@ -6,14 +6,25 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
+use super::error::ProgressError;
 use super::followed::current;
+use crate::memory::Reserved;
 use access::bounds::Bounds;
-use course::{ActorProgress, Course, Cut, Enrolment, Learner, LearnerList, Replay, Standings};
+use course::{
+    ActivityStanding, ActorProgress, Course, Cut, Enrolment, Learner, LearnerList, Replay,
+    Standing, Standings,
+};
 use report::Member;
 use store::{KeptCourse, ProgressDocument, Result, Store, StoreError, Watermark};
 
 /// Documents read at once.
 const PAGE: usize = 2_000;
+/// Learners whose documents are read at once, where each has several.
+const REREAD: usize = 200;
+/// What the allocator takes beside each piece of memory, and the counts of an `Arc`.
+const OVERHEAD: usize = 16;
+/// Standings of learners who have done nothing, of which few differ: more than these are not compared.
+const UNTOUCHED: usize = 32;
 
 /// A course with its enrolment, as the kept texts say; read once for each revision of them.
 pub(super) struct EnrolledCourse {
@@ -22,6 +33,10 @@ pub(super) struct EnrolledCourse {
     pub(super) enrolment: Enrolment,
     /// One for each person.
     pub(super) people: LearnerList,
+    /// The same, for boards to share.
+    members: Vec<Arc<Learner>>,
+    /// The position in `people` of the learner whom an actor is.
+    by_actor: HashMap<String, usize>,
 }
 
 impl EnrolledCourse {
@@ -30,7 +45,17 @@ impl EnrolledCourse {
         let course = Course::parse(&kept.file).map_err(|error| corrupt(error.to_string()))?;
         let enrolment = Enrolment::from_kept(&kept.enrolment).map_err(corrupt)?;
         let people = enrolment.people().map_err(|error| corrupt(error.to_string()))?;
-        Ok(Self { revision: kept.revision, course, enrolment, people })
+        let mut by_actor = HashMap::new();
+        for (position, learner) in people.learners().iter().enumerate() {
+            by_actor.extend(learner.known_as().into_iter().map(|it| (it.to_string(), position)));
+        }
+        let members = people.learners().iter().cloned().map(Arc::new).collect();
+        Ok(Self { revision: kept.revision, course, enrolment, people, members, by_actor })
+    }
+
+    /// Whether an actor, by the text of the identifier, is a learner.
+    pub(super) fn knows(&self, actor: &str) -> bool {
+        self.by_actor.contains_key(actor)
     }
 
     /// The person whom the learner `id` is: themselves, or the one they were merged into.
@@ -47,116 +72,130 @@ impl EnrolledCourse {
         let person = self.enrolment.person(id);
         self.people.learners().iter().filter(may_be_seen).find(|it| it.id == person)
     }
+
+    /// How many bytes a board of this course takes at the most, however much its learners did.
+    pub(super) fn weight_of_board(&self) -> usize {
+        let modules = self.course.modules();
+        let activities: usize = modules.iter().map(|module| module.activities.len()).sum();
+        let standings = size_of::<Standings>()
+            + modules.len() * size_of::<Standing>()
+            + activities * size_of::<ActivityStanding>()
+            + 4 * OVERHEAD;
+        self.members.len().saturating_mul(standings + size_of::<Member>())
+    }
+
+    /// All learners, who have done nothing by a day. Those for whom the same modules are share their standings.
+    fn untouched(&self, cut: Option<Cut>) -> Vec<Member> {
+        let mut different: Vec<Arc<Standings>> = Vec::new();
+        let member = |learner: &Arc<Learner>| {
+            let standings = Replay::new(&self.course, learner, []).until(cut).standings();
+            let known = different.iter().find(|known| ***known == standings).cloned();
+            let standings = known.unwrap_or_else(|| {
+                let new = Arc::new(standings);
+                if different.len() < UNTOUCHED {
+                    different.push(Arc::clone(&new));
+                }
+                new
+            });
+            Member { learner: Arc::clone(learner), standings }
+        };
+        self.members.iter().map(member).collect()
+    }
 }
 
-/// The standings of one course on one day.
+/// The standings of one course on one day. A clone shares the standings.
+#[derive(Clone)]
 pub(super) struct Board {
     pub(super) enrolled: Arc<EnrolledCourse>,
     cut: Option<Cut>,
     pub(super) watermark: Watermark,
     pub(super) members: Vec<Member>,
-    /// The position of the learner whom an actor is.
-    by_actor: Arc<HashMap<String, usize>>,
+    /// The memory of the standings.
+    _held: Arc<Reserved>,
 }
 
 impl Board {
-    /// A board on which nobody has done anything, older than all documents.
-    pub(super) fn new(enrolled: Arc<EnrolledCourse>, cut: Option<Cut>) -> Self {
-        let people = enrolled.people.learners();
-        let mut by_actor = HashMap::new();
-        for (position, learner) in people.iter().enumerate() {
-            by_actor.extend(learner.known_as().into_iter().map(|it| (it.to_string(), position)));
-        }
-        let members = people.iter().map(|learner| Member {
-            standings: Replay::new(&enrolled.course, learner, []).until(cut).standings(),
-            learner: Arc::new(learner.clone()),
-        });
-        let members = members.collect();
-        let by_actor = Arc::new(by_actor);
-        Self { enrolled, cut, watermark: Watermark::default(), members, by_actor }
+    /// The board that all documents give; true up to `watermark`, which was read before. `held` is the memory that it
+    /// takes ([`EnrolledCourse::weight_of_board`]).
+    pub(super) async fn read(
+        store: &dyn Store,
+        enrolled: Arc<EnrolledCourse>,
+        cut: Option<Cut>,
+        watermark: Watermark,
+        held: Reserved,
+    ) -> Result<Self> {
+        let of = Arc::clone(&enrolled);
+        let members = aside(move || of.untouched(cut)).await?;
+        let mut board = Self { enrolled, cut, watermark, members, _held: Arc::new(held) };
+        board.load(store).await?;
+        Ok(board)
     }
 
-    /// Brings the board up to date with `watermark`, which was read before.
-    pub(super) async fn refresh(&mut self, store: &dyn Store, watermark: Watermark) -> Result<()> {
+    /// Brings the board up to date with `watermark`, which was read before; false where all documents were replaced
+    /// since, so that the board must be read anew.
+    pub(super) async fn refresh(
+        &mut self,
+        store: &dyn Store,
+        watermark: Watermark,
+    ) -> Result<bool> {
         if watermark == self.watermark {
-            return Ok(());
+            return Ok(true);
+        }
+        if self.watermark.version < watermark.base || self.watermark.version == 0 {
+            return Ok(false);
         }
         let id = self.enrolled.course.id().to_owned();
-        if self.watermark.version < watermark.base || self.watermark.version == 0 {
-            self.load(store, &id).await?;
-            self.watermark = watermark;
-            return Ok(());
-        }
         let (watermark, documents) = store.progress_since(&id, self.watermark.version).await?;
         if self.watermark.version < watermark.base {
-            // All of them were replaced in between.
-            self.load(store, &id).await?;
-            self.watermark = watermark;
-            return Ok(());
+            return Ok(false);
         }
-        let changed: BTreeSet<usize> =
-            documents.iter().filter_map(|it| self.by_actor.get(&it.actor).copied()).collect();
-        for position in changed {
-            #[expect(clippy::expect_used, reason = "`by_actor` holds positions of members")]
-            let member = self.members.get(position).expect("a member");
-            let documents = documents_of(store, &id, &member.learner).await?;
-            self.set(position, &documents);
-        }
+        let changed = documents.iter().filter_map(|it| self.enrolled.by_actor.get(&it.actor));
+        let changed: BTreeSet<usize> = changed.copied().collect();
+        drop(documents);
+        self.reread(store, changed).await?;
         self.watermark = watermark;
-        Ok(())
+        Ok(true)
     }
 
-    /// Reads all documents of the course: while one page is worked through, the next is read.
-    /// Those of people known by one actor are done with at once; of the others the parts are
-    /// gathered first.
-    async fn load(&mut self, store: &dyn Store, id: &str) -> Result<()> {
-        for member in &mut self.members {
-            member.standings = Standings::default();
-        }
-        let mut gathered: HashMap<usize, Vec<ActorProgress>> = HashMap::new();
+    /// Reads all documents of the course: while one page is worked through, the next is read. Learners of whom a page
+    /// has one of several documents are read once more at the end, with all of theirs.
+    async fn load(&mut self, store: &dyn Store) -> Result<()> {
+        let id = self.enrolled.course.id().to_owned();
         let mut reached = vec![false; self.members.len()];
-        let mut page = store.progress(id, "", PAGE).await?;
+        let mut again = BTreeSet::new();
+        let mut page = store.progress(&id, "", PAGE).await?;
         while let Some(last) = page.last() {
             let after = last.actor.clone();
-            let (next, read) = tokio::join!(store.progress(id, &after, PAGE), self.read(page));
-            for (position, part) in read? {
-                if let Some(reached) = reached.get_mut(position) {
-                    *reached = true;
+            let (next, read) = tokio::join!(store.progress(&id, &after, PAGE), self.parts(page));
+            for (position, standings) in read? {
+                if let Some(reached) = reached.get_mut(position)
+                    && std::mem::replace(reached, true)
+                {
+                    again.insert(position);
                 }
-                match part {
-                    DocumentRead::Standings(standings) => self.stand(position, standings),
-                    DocumentRead::OneOfSeveral(progress) => {
-                        gathered.entry(position).or_default().push(progress);
-                    }
-                }
+                self.stand(position, standings);
             }
             page = next?;
         }
-        for (position, reached) in reached.into_iter().enumerate() {
-            if let Some(documents) = gathered.remove(&position) {
-                self.set(position, &documents);
-            } else if !reached {
-                self.set(position, &[]);
-            }
-        }
-        // They were made in the order of the documents. In the order of the members they lie in
-        // memory as reports go through them.
-        for member in &mut self.members {
-            member.standings = member.standings.clone();
-        }
+        self.reread(store, again).await?;
+        let mut members = std::mem::take(&mut self.members);
+        self.members = aside(move || {
+            in_order(&mut members);
+            members
+        })
+        .await?;
         Ok(())
     }
 
-    /// What each document of a page comes to, on all cores.
-    async fn read(&self, page: Vec<ProgressDocument>) -> Result<Vec<(usize, DocumentRead)>> {
-        let (enrolled, cut, by_actor) =
-            (Arc::clone(&self.enrolled), self.cut, Arc::clone(&self.by_actor));
+    /// Where the learner of each document of a page stands by that document alone, on all cores.
+    async fn parts(&self, page: Vec<ProgressDocument>) -> Result<Vec<(usize, Standings)>> {
+        let (enrolled, cut) = (Arc::clone(&self.enrolled), self.cut);
         let work = move || {
             let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
             let chunks = page.chunks(page.len().div_ceil(cores).max(1));
             std::thread::scope(|scope| {
-                let (enrolled, by_actor) = (&enrolled, &by_actor);
-                let read = |chunk| scope.spawn(move || parts(enrolled, cut, by_actor, chunk));
+                let enrolled = &enrolled;
+                let read = |chunk| scope.spawn(move || parts(enrolled, cut, chunk));
                 let threads: Vec<_> = chunks.map(read).collect();
                 let join = |thread: ScopedJoinHandle<'_, Result<_>>| {
                     thread.join().unwrap_or_else(|_| Err(stopped()))
@@ -164,73 +203,114 @@ impl Board {
                 threads.into_iter().map(join).collect::<Result<Vec<Vec<_>>>>()
             })
         };
-        let read = tokio::task::spawn_blocking(work).await.map_err(|_| stopped())?;
-        Ok(read?.into_iter().flatten().collect())
+        Ok(aside(work).await??.into_iter().flatten().collect())
+    }
+
+    /// Reads the learners at these positions with all their documents, some at a time.
+    async fn reread(&mut self, store: &dyn Store, positions: BTreeSet<usize>) -> Result<()> {
+        let positions: Vec<usize> = positions.into_iter().collect();
+        for some in positions.chunks(REREAD) {
+            let learners = some.iter().filter_map(|at| self.enrolled.members.get(*at));
+            let actors: Vec<String> = learners
+                .flat_map(|learner| learner.known_as())
+                .map(|identifier| identifier.to_string())
+                .collect();
+            let documents = store.progress_of(self.enrolled.course.id(), &actors).await?;
+            let (enrolled, cut, some) = (Arc::clone(&self.enrolled), self.cut, some.to_vec());
+            let read = aside(move || wholes(&enrolled, cut, &some, &documents)).await??;
+            for (position, standings) in read {
+                self.stand(position, standings);
+            }
+        }
+        Ok(())
     }
 
     fn stand(&mut self, position: usize, standings: Standings) {
         if let Some(member) = self.members.get_mut(position) {
-            member.standings = standings;
-        }
-    }
-
-    fn set(&mut self, position: usize, documents: &[ActorProgress]) {
-        let course = &self.enrolled.course;
-        if let Some(member) = self.members.get_mut(position) {
-            let replay = Replay::new(course, &member.learner, documents).until(self.cut);
-            member.standings = replay.standings();
+            member.standings = Arc::new(standings);
         }
     }
 }
 
-/// A document, as far as it can be worked out without the learner's other documents.
-enum DocumentRead {
-    /// Of a learner who is known by one identifier: the document is all there is of them.
-    Standings(Standings),
-    /// One of the documents of a learner who is known by several identifiers.
-    OneOfSeveral(ActorProgress),
+/// Standings are made in the order of the documents. In the order of the members they lie in memory as reports go
+/// through them.
+fn in_order(members: &mut [Member]) {
+    for member in members {
+        if Arc::strong_count(&member.standings) == 1 {
+            member.standings = Arc::new(Standings::clone(&*member.standings));
+        }
+    }
 }
 
+/// Where the learners of documents stand, each by one document alone.
 fn parts(
     enrolled: &EnrolledCourse,
     cut: Option<Cut>,
-    by_actor: &HashMap<String, usize>,
     documents: &[ProgressDocument],
-) -> Result<Vec<(usize, DocumentRead)>> {
-    let (course, people) = (&enrolled.course, enrolled.people.learners());
+) -> Result<Vec<(usize, Standings)>> {
+    let course = &enrolled.course;
     let mut parts = Vec::with_capacity(documents.len());
     for document in documents {
-        let Some(&position) = by_actor.get(&document.actor) else { continue };
-        #[expect(clippy::expect_used, reason = "`by_actor` holds positions of people")]
-        let learner = people.get(position).expect("a learner");
+        let Some(&position) = enrolled.by_actor.get(&document.actor) else { continue };
+        let Some(learner) = enrolled.members.get(position) else { continue };
         let progress = progress_of(course.id(), document)?;
-        let is_only_one = learner.known_as().len() == 1;
-        let part = if is_only_one {
-            DocumentRead::Standings(
-                Replay::new(course, learner, [&progress]).until(cut).standings(),
-            )
-        } else {
-            DocumentRead::OneOfSeveral(progress)
-        };
-        parts.push((position, part));
+        let replay = Replay::new(course, learner, [&progress]).until(cut);
+        parts.push((position, replay.standings()));
     }
     Ok(parts)
+}
+
+/// Where the learners at these positions stand by all of their `documents` together.
+fn wholes(
+    enrolled: &EnrolledCourse,
+    cut: Option<Cut>,
+    positions: &[usize],
+    documents: &[ProgressDocument],
+) -> Result<Vec<(usize, Standings)>> {
+    let course = &enrolled.course;
+    let mut of_learner: HashMap<usize, Vec<ActorProgress>> = HashMap::new();
+    for document in documents {
+        let Some(&position) = enrolled.by_actor.get(&document.actor) else { continue };
+        of_learner.entry(position).or_default().push(progress_of(course.id(), document)?);
+    }
+    let whole = |position: &usize| {
+        let learner = enrolled.members.get(*position)?;
+        let documents = of_learner.remove(position).unwrap_or_default();
+        Some((*position, Replay::new(course, learner, &documents).until(cut).standings()))
+    };
+    Ok(positions.iter().filter_map(whole).collect())
 }
 
 fn stopped() -> StoreError {
     StoreError::Unavailable("reading progress was stopped".into())
 }
 
-/// All that was said by the actors who are a learner.
+/// Does `work` off the asynchronous threads.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| stopped())
+}
+
+/// All that was said by the actors who are a learner, and `held` grown by what that takes in memory.
 pub(super) async fn documents_of(
     store: &dyn Store,
     course: &str,
     learner: &Learner,
-) -> Result<Vec<ActorProgress>> {
+    held: &mut Reserved,
+) -> std::result::Result<Vec<ActorProgress>, ProgressError> {
     let actors: Vec<String> = learner.known_as().iter().map(ToString::to_string).collect();
     let documents = store.progress_of(course, &actors).await?;
-    documents.iter().map(|document| progress_of(course, document)).collect()
+    let bytes: usize = documents.iter().map(|document| document.body.len()).sum();
+    held.grow(bytes.saturating_mul(READ))?;
+    let course = course.to_owned();
+    let read = move || documents.iter().map(|it| progress_of(&course, it)).collect::<Result<_>>();
+    // Most are small: handing them over would cost more.
+    if bytes <= SMALL { Ok(read()?) } else { Ok(aside(read).await??) }
 }
+
+/// How many times its text a document takes once it is read, at the most.
+const READ: usize = 2;
+/// Documents up to this size together are read on the calling thread.
+const SMALL: usize = 64 << 10;
 
 fn progress_of(course: &str, document: &ProgressDocument) -> Result<ActorProgress> {
     current(document).ok_or_else(|| {

@@ -2,48 +2,48 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::civil::Date;
 use lru::LruCache;
-use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 use super::board::{Board, EnrolledCourse};
 use super::error::ProgressError;
+use crate::memory::{Cache, Memory};
 use course::Cut;
 use store::{CourseRevision, Store, StoreError, Watermark};
 
-/// Boards kept at the most.
+/// Boards kept at the most, however small they are.
 const KEPT: NonZeroUsize = NonZeroUsize::new(64).unwrap();
-/// And as many only as have so many learners together: each takes a few kilobytes.
-const LEARNERS: usize = 400_000;
 
 /// How often, and how long apart, a report looks whether a changed course has been read.
 const LOOKS: u32 = 200;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-type Shared = Arc<RwLock<Option<Board>>>;
+/// The board of a course on a day, once it was made. Locked while it is made or brought up to date: all who ask
+/// meanwhile wait, and find it.
+type Shared = Arc<tokio::sync::Mutex<Option<Arc<Board>>>>;
 
-/// A board, and how many learners are on it.
-#[derive(Clone, Default)]
-struct Entry {
-    board: Shared,
-    learners: Arc<AtomicUsize>,
-}
-
-/// The boards of all courses.
+/// The boards of all courses. What they take is reserved in the memory budget before they are made; those that no
+/// report uses are given up for others and for requests, those first that were not asked for lately.
 pub(super) struct Boards {
     store: Arc<dyn Store>,
+    memory: Memory,
     enrolled_courses: Mutex<HashMap<String, Arc<EnrolledCourse>>>,
-    latest: Mutex<LruCache<(String, Option<Date>), Entry>>,
+    latest: Mutex<LruCache<(String, Option<Date>), Shared>>,
 }
 
 impl Boards {
-    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+    /// Boards that take three quarters of `memory` at the most.
+    pub(super) fn new(store: Arc<dyn Store>, memory: &Memory) -> Arc<Self> {
+        let part = memory.part(memory.size() / 4 * 3);
         let latest = Mutex::new(LruCache::new(KEPT));
-        Self { store, enrolled_courses: Mutex::default(), latest }
+        let boards =
+            Arc::new(Self { store, memory: part, enrolled_courses: Mutex::default(), latest });
+        boards.memory.give_up_first(&boards);
+        memory.give_up_first(&boards);
+        boards
     }
 
     /// A course as it is now.
@@ -55,6 +55,10 @@ impl Boards {
     /// Forgets a course that is deleted.
     pub(super) fn forget(&self, id: &str) {
         lock(&self.enrolled_courses).remove(id);
+        self.forget_boards(id);
+    }
+
+    fn forget_boards(&self, id: &str) {
         let mut latest = lock(&self.latest);
         let of_course = latest.iter().map(|(key, _)| key).filter(|(course, _)| course == id);
         for key in of_course.cloned().collect::<Vec<_>>() {
@@ -77,68 +81,59 @@ impl Boards {
         let read = tokio::task::spawn_blocking(move || EnrolledCourse::read(&kept)).await;
         let enrolled = Arc::new(read.map_err(|_| stopped())??);
         lock(&self.enrolled_courses).insert(at.id.clone(), Arc::clone(&enrolled));
+        // None of an older revision is of use any more.
+        self.forget_boards(&at.id);
         Ok(enrolled)
     }
 
     /// The board of a course at the end of a day, true for all statements up to its watermark,
-    /// which is of now. It is held for reading as long as the guard lives.
+    /// which is of now.
     ///
     /// # Errors
-    /// Also [`ProgressError::Computing`] while the statements of a changed course are being read.
+    /// Also [`ProgressError::Computing`] while the statements of a changed course are being read, and
+    /// [`ProgressError::Exhausted`] where boards that are in use leave no memory for this one.
     pub(super) async fn board(
         &self,
         id: &str,
         at: Option<Date>,
-    ) -> Result<OwnedRwLockReadGuard<Option<Board>, Board>, ProgressError> {
+    ) -> Result<Arc<Board>, ProgressError> {
         let revision = self.revision(id).await?;
         let enrolled = self.enrolled_at(&revision).await?;
         let watermark = self.watermark(&revision).await?;
         let end = |day: Date| enrolled.course.end_of(day).ok_or(ProgressError::NoDay(day));
         let cut = at.map(end).transpose()?;
         let key = (id.to_owned(), at);
-        let Entry { board: shared, learners } =
-            lock(&self.latest).get_or_insert(key, Entry::default).clone();
-        let held = Arc::clone(&shared).read_owned().await;
-        if let Some(board) = &*held
+        let shared = lock(&self.latest).get_or_insert(key, Shared::default).clone();
+        let mut shared = shared.lock().await;
+        if let Some(board) = &*shared
             && board.enrolled.revision == enrolled.revision
             && board.watermark == watermark
         {
-            return OwnedRwLockReadGuard::try_map(held, Option::as_ref)
-                .map_err(|_| stopped().into());
+            return Ok(Arc::clone(board));
         }
-        drop(held);
-        let mut mine = shared.write_owned().await;
-        learners.store(enrolled.people.learners().len(), Ordering::Relaxed);
-        self.forget_the_oldest();
-        self.bring_up_to_date(&mut mine, enrolled, cut, watermark).await?;
-        OwnedRwLockReadGuard::try_map(mine.downgrade(), Option::as_ref)
-            .map_err(|_| stopped().into())
+        // A board that cannot be brought up to date is dropped: it may be half of each.
+        let known = shared.take().filter(|known| known.enrolled.revision == enrolled.revision);
+        let board = Arc::new(self.up_to_date(known, enrolled, cut, watermark).await?);
+        *shared = Some(Arc::clone(&board));
+        Ok(board)
     }
 
-    /// Forgets boards that were not asked for lately, until the others are not too many.
-    fn forget_the_oldest(&self) {
-        let mut latest = lock(&self.latest);
-        let all = |latest: &LruCache<_, Entry>| -> usize {
-            latest.iter().map(|(_, entry)| entry.learners.load(Ordering::Relaxed)).sum()
-        };
-        while latest.len() > 1 && all(&latest) > LEARNERS {
-            latest.pop_lru();
-        }
-    }
-
-    async fn bring_up_to_date(
+    /// A board as it is now, from the one that is known or from all documents.
+    async fn up_to_date(
         &self,
-        board: &mut Option<Board>,
+        known: Option<Arc<Board>>,
         enrolled: Arc<EnrolledCourse>,
         cut: Option<Cut>,
         watermark: Watermark,
-    ) -> Result<(), ProgressError> {
-        let known = board.take().filter(|known| known.enrolled.revision == enrolled.revision);
-        let mut new = known.unwrap_or_else(|| Board::new(enrolled, cut));
-        // A board that could not be refreshed is dropped: it may be half of each.
-        new.refresh(&*self.store, watermark).await?;
-        *board = Some(new);
-        Ok(())
+    ) -> Result<Board, ProgressError> {
+        if let Some(known) = known {
+            let mut board = Arc::unwrap_or_clone(known);
+            if board.refresh(&*self.store, watermark).await? {
+                return Ok(board);
+            }
+        }
+        let held = self.memory.reserve(enrolled.weight_of_board())?;
+        Ok(Board::read(&*self.store, enrolled, cut, watermark, held).await?)
     }
 
     /// How far the documents go, once they have been read for the course as it is.
@@ -152,6 +147,32 @@ impl Boards {
         }
         Err(ProgressError::Computing(revision.id.clone()))
     }
+}
+
+impl Cache for Boards {
+    /// Boards that are in use, or being made, stay: to drop them would give nothing back.
+    fn give_up(&self, bytes: usize) {
+        let held = self.memory.held();
+        let given_up = || held.saturating_sub(self.memory.held());
+        let mut latest = lock(&self.latest);
+        let oldest_first: Vec<_> = latest.iter().rev().map(|(key, _)| key.clone()).collect();
+        for key in oldest_first {
+            if given_up() >= bytes {
+                break;
+            }
+            if latest.peek(&key).is_some_and(is_idle) {
+                latest.pop(&key);
+            }
+        }
+    }
+}
+
+/// Whether a board is made, and no report uses it.
+fn is_idle(shared: &Shared) -> bool {
+    Arc::strong_count(shared) == 1
+        && shared
+            .try_lock()
+            .is_ok_and(|board| board.as_ref().is_some_and(|board| Arc::strong_count(board) == 1))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

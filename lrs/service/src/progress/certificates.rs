@@ -7,7 +7,7 @@ use super::Progress;
 use super::error::ProgressError;
 use super::reports::no_day;
 use report::FrozenCertificates;
-use report::View;
+use report::{Room, View};
 use store::{KeptCertificates, StoreError};
 
 /// A list and its name.
@@ -41,6 +41,7 @@ impl Progress {
             day,
             through: self.through(&board, horizon).await?,
             hides_small_groups: true,
+            room: Room::default(),
             members: board.members.iter().collect(),
         };
         let list = FrozenCertificates::freeze(&view, now.micros());

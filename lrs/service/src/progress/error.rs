@@ -1,5 +1,6 @@
 //! Why something was not taken or given.
 
+use crate::memory::Exhausted;
 use crate::record::error::RecordError;
 use course::{CourseErrors, MergeError, SheetErrors, offer};
 use report::UnknownGroupKey;
@@ -130,6 +131,9 @@ pub enum ProgressError {
         /// How many lists.
         lists: usize,
     },
+    /// Boards, or the table of a report, need more memory than is left.
+    #[error(transparent)]
+    Exhausted(#[from] Exhausted),
     /// A register's statements were not taken.
     #[error(transparent)]
     Record(Box<RecordError>),

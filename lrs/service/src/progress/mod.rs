@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc, oneshot};
 
+use crate::memory::Memory;
 use crate::record::Record;
 use course::{CheckedCourse, Course};
 use store::{Selection, Store, StoreError};
@@ -19,10 +20,13 @@ mod error;
 mod followed;
 pub mod follower;
 mod health;
+mod making;
 mod presence;
 mod read;
 mod reports;
 mod territory;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod unassigned;
 mod who;
@@ -34,6 +38,7 @@ pub use certificates::Frozen;
 pub use deletion::{CourseSummary, DeletedCourse};
 pub use enrolment::Imported;
 pub use error::ProgressError;
+pub use making::{ReportInMaking, TableParts};
 pub use presence::{CheckIn, CheckInCode, Registered, Sent, SessionAbout};
 pub use reports::ReportQuery;
 pub use timeline::Timeline;
@@ -72,7 +77,7 @@ pub struct Rebuilt {
 
 impl Progress {
     /// Use cases over `store`, whose follower listens at `follower`. Registers are written
-    /// through `record`; check-in codes are made of the store's `secret`.
+    /// through `record`; check-in codes are made of the store's `secret`. Boards and reports take `memory`.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
@@ -80,8 +85,9 @@ impl Progress {
         follower: mpsc::Sender<Command>,
         base_url: &str,
         secret: [u8; 32],
+        memory: &Memory,
     ) -> Self {
-        let boards = Arc::new(Boards::new(Arc::clone(&store)));
+        let boards = Boards::new(Arc::clone(&store), memory);
         let (registering, freezing) = (Arc::default(), Arc::default());
         let base_url = base_url.into();
         Self { store, clock, record, boards, follower, base_url, secret, registering, freezing }

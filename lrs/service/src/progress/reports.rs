@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use tokio::sync::OwnedRwLockReadGuard;
 
 use super::Progress;
 use super::board::{Board, documents_of};
 use super::error::ProgressError;
+use super::making::{Making, ReportInMaking};
 use super::who::Who;
+use crate::memory::{Memory, Reserved};
 use access::bounds::Bounds;
 use course::{Course, Learner};
-use report::{Detail, Grouping, Make, Member, Needs, Parameter, Report, SessionPlace, Table, View};
+use report::{Detail, Grouping, Make, Member, Needs, Parameter, Report, SessionPlace, Table};
 use store::{Result as StoreResult, StoreError};
 use xapi::instant::Instant;
 
@@ -93,7 +94,10 @@ impl ReportQuery {
 
 impl ReportQuery {
     /// The session asked for: one, for a sheet is signed at one session.
-    fn session<'c>(&self, course: &'c Course) -> Result<Option<SessionPlace<'c>>, ProgressError> {
+    pub(super) fn session<'c>(
+        &self,
+        course: &'c Course,
+    ) -> Result<Option<SessionPlace<'c>>, ProgressError> {
         let Some(wanted) = &self.session else { return Ok(None) };
         match report::sessions_named(course, wanted).as_slice() {
             [] => {
@@ -110,24 +114,41 @@ impl ReportQuery {
     }
 }
 
-type Held = OwnedRwLockReadGuard<Option<Board>, Board>;
-
 impl Progress {
-    /// The answer to a report on the learners within `bounds`: true for all statements up to its
-    /// `through`.
+    /// The answer to a report, made at once in as much memory as it takes. See [`Self::prepare`].
     ///
     /// # Errors
-    /// [`ProgressError`], also where a learner was asked for who is not there or not within the
-    /// bounds.
+    /// As of [`Self::prepare`].
     pub async fn report(
         &self,
         id: &str,
         query: ReportQuery,
         bounds: Option<Bounds>,
     ) -> Result<Table, ProgressError> {
+        let memory = Memory::new(usize::MAX);
+        Ok(self.prepare(id, query, bounds, &memory).await?.table().await?.0)
+    }
+
+    /// A report on the learners within `bounds`, with all that it needs at hand: true for all statements up to its
+    /// `through`. What it holds until it is dropped is reserved in `memory`.
+    ///
+    /// # Errors
+    /// [`ProgressError`], also where a learner was asked for who is not there or not within the
+    /// bounds; [`ProgressError::Exhausted`] where what learners said needs more memory than there is.
+    pub async fn prepare(
+        &self,
+        id: &str,
+        query: ReportQuery,
+        bounds: Option<Bounds>,
+        memory: &Memory,
+    ) -> Result<ReportInMaking, ProgressError> {
         query.is_taken()?;
+        let mut held = memory.reserve(0)?;
         let make = match query.report.make {
-            Make::OfData(make) => return self.health(id, bounds.as_ref(), make).await,
+            Make::OfData(make) => {
+                let table = self.health(id, bounds.as_ref(), make).await?;
+                return Ok(ReportInMaking::made(table, held));
+            }
             Make::OfLearners(make) => make,
         };
         let now = self.clock.now();
@@ -158,10 +179,8 @@ impl Progress {
         {
             return Err(ProgressError::NoLearner(learner));
         }
-        let said = self.said(id, &board, &asked).await?;
-        let compute = move || asked.table(make, &board, earlier.as_ref(), &said);
-        let table = tokio::task::spawn_blocking(compute).await;
-        table.map_err(|_| StoreError::Unavailable("the report was stopped".into()))?
+        let said = self.said(id, &board, &asked, &mut held).await?;
+        Ok(ReportInMaking::of(Making { make, board, earlier, asked, said }, held))
     }
 
     /// The `stored` up to which a board is true.
@@ -182,15 +201,21 @@ impl Progress {
         id: &str,
         report: &Report,
         day: Date,
-    ) -> Result<Option<(Date, Held)>, ProgressError> {
+    ) -> Result<Option<(Date, Arc<Board>)>, ProgressError> {
         match report.compares_with.and_then(|earlier| earlier(day)) {
             Some(day) => Ok(Some((day, self.boards.board(id, Some(day)).await?))),
             None => Ok(None),
         }
     }
 
-    /// What was said of each learner that a report looks at, where it needs it.
-    async fn said(&self, id: &str, board: &Board, asked: &Asked) -> StoreResult<Said> {
+    /// What was said of each learner that a report looks at, where it needs it. `held` grows by what that takes.
+    async fn said(
+        &self,
+        id: &str,
+        board: &Board,
+        asked: &Asked,
+        held: &mut Reserved,
+    ) -> Result<Said, ProgressError> {
         let (mut details, mut notes) = (Vec::new(), BTreeMap::new());
         // A sheet to sign says nothing of who was there.
         let needs = match asked.query.session {
@@ -199,7 +224,7 @@ impl Progress {
         };
         if needs != Needs::Standings {
             for member in asked.members(board) {
-                let documents = documents_of(&*self.store, id, &member.learner).await?;
+                let documents = documents_of(&*self.store, id, &member.learner, held).await?;
                 details.push(Detail { learner: Arc::clone(&member.learner), documents });
             }
         }
@@ -225,24 +250,24 @@ pub(super) fn no_day(now: Instant) -> StoreError {
 }
 
 /// What statements say beside standings.
-struct Said {
+pub(super) struct Said {
     /// Of each learner.
-    details: Vec<Detail>,
+    pub(super) details: Vec<Detail>,
     /// Of the registers, by the ids of their statements.
-    notes: BTreeMap<String, String>,
+    pub(super) notes: BTreeMap<String, String>,
 }
 
 /// A query, and what was found out about it: grouping, bounds, the day, what the answer is true for.
-struct Asked {
-    query: ReportQuery,
-    by: Grouping,
-    bounds: Option<Bounds>,
-    day: Date,
-    through: Option<i64>,
+pub(super) struct Asked {
+    pub(super) query: ReportQuery,
+    pub(super) by: Grouping,
+    pub(super) bounds: Option<Bounds>,
+    pub(super) day: Date,
+    pub(super) through: Option<i64>,
 }
 
 impl Asked {
-    fn members<'b>(&self, board: &'b Board) -> impl Iterator<Item = &'b Member> {
+    pub(super) fn members<'b>(&self, board: &'b Board) -> impl Iterator<Item = &'b Member> {
         board.members.iter().filter(|member| self.includes(&member.learner))
     }
 
@@ -251,39 +276,8 @@ impl Asked {
         self.bounds.as_ref().is_none_or(|bounds| bounds.include(region, body, istat))
     }
 
-    fn includes(&self, learner: &Learner) -> bool {
+    pub(super) fn includes(&self, learner: &Learner) -> bool {
         self.may_see(learner) && self.query.who.includes(learner)
-    }
-
-    fn view<'b>(&self, board: &'b Board, day: Date) -> View<'b> {
-        View {
-            course: &board.enrolled.course,
-            at: self.query.at,
-            day,
-            through: self.through,
-            hides_small_groups: self.bounds.is_none() && !self.query.small_groups,
-            members: self.members(board).collect(),
-        }
-    }
-
-    fn table(
-        &self,
-        make: fn(&report::Asked<'_>) -> Table,
-        board: &Board,
-        earlier: Option<&(Date, Held)>,
-        said: &Said,
-    ) -> Result<Table, ProgressError> {
-        let view = self.view(board, self.day);
-        let earlier = earlier.map_or_else(|| view.clone(), |(day, board)| self.view(board, *day));
-        Ok(make(&report::Asked {
-            earlier,
-            grouping: &self.by,
-            details: &said.details,
-            notes: &said.notes,
-            expand: self.query.expand,
-            session: self.query.session(view.course)?,
-            view,
-        }))
     }
 }
 

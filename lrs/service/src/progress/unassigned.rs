@@ -1,13 +1,12 @@
 //! What was said by actors who are nobody's: kept, counted, and adopted on enrolment.
 
-use std::collections::HashSet;
-
 use jiff::civil::Date;
 
 use super::Progress;
+use super::boards::stopped;
 use super::error::ProgressError;
 use super::followed::current;
-use course::Learner;
+use store::ProgressDocument;
 
 /// Documents read at once.
 const PAGE: usize = 2_000;
@@ -29,28 +28,34 @@ impl Progress {
     /// The actors of a course's statements whom no learner is, those with most statements first.
     pub async fn unassigned(&self, id: &str) -> Result<Vec<Unassigned>, ProgressError> {
         let enrolled = self.boards.enrolled(id).await?;
-        let people = enrolled.people.learners().iter();
-        let known: HashSet<String> =
-            people.flat_map(Learner::known_as).map(|it| it.to_string()).collect();
         let mut unassigned = Vec::new();
         let mut after = String::new();
         loop {
-            let page = self.store.progress(id, &after, PAGE).await?;
+            let mut page = self.store.progress(id, &after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after.clone_from(&last.actor);
-            for document in page.iter().filter(|document| !known.contains(&document.actor)) {
-                let Some(progress) = current(document).filter(|it| it.statements > 0) else {
-                    continue;
-                };
-                unassigned.push(Unassigned {
-                    actor: document.actor.clone(),
-                    statements: progress.statements,
-                    last_seen: progress.last_day(),
-                    names: self.store.agent_names(&document.actor).await?,
-                });
+            page.retain(|document| !enrolled.knows(&document.actor));
+            let read = tokio::task::spawn_blocking(move || strangers(&page));
+            for mut stranger in read.await.map_err(|_| stopped())? {
+                stranger.names = self.store.agent_names(&stranger.actor).await?;
+                unassigned.push(stranger);
             }
         }
         unassigned.sort_by(|a, b| b.statements.cmp(&a.statements).then(a.actor.cmp(&b.actor)));
         Ok(unassigned)
     }
+}
+
+/// Those of documents who did anything, without their names.
+fn strangers(documents: &[ProgressDocument]) -> Vec<Unassigned> {
+    let stranger = |document: &ProgressDocument| {
+        let progress = current(document).filter(|it| it.statements > 0)?;
+        Some(Unassigned {
+            actor: document.actor.clone(),
+            statements: progress.statements,
+            last_seen: progress.last_day(),
+            names: Vec::new(),
+        })
+    };
+    documents.iter().filter_map(stranger).collect()
 }

@@ -15,6 +15,7 @@ use access::caller::Caller;
 use access::scope::Right;
 use report::export::Format;
 use service::progress::{Frozen, ProgressError};
+use store::StoreError;
 use xapi::parameters::Parameters;
 
 /// A frozen list, without its people.
@@ -101,12 +102,14 @@ pub async fn get(
     let (format, reader) = rendering(&parameters, &headers)?;
     let lists = all(&server, &caller, &id).await?;
     let found = lists.into_iter().find(|frozen| frozen.id == name);
-    let Frozen { list, .. } = found.ok_or(ProgressError::NoCertificates(name))?;
+    let Frozen { list, .. } = found.ok_or_else(|| ProgressError::NoCertificates(name.clone()))?;
     if format == Format::Json {
-        let text = serde_json::to_string_pretty(&list).unwrap_or_default();
+        let text = serde_json::to_string_pretty(&list)
+            .map_err(|error| StoreError::Corrupt(format!("certificates {name}: {error}")))?;
         return Ok(([(CONTENT_TYPE, "application/json")], text).into_response());
     }
-    written(list.table(), format, reader).await
+    let held = server.shares.of_key(&caller.key.name).reserve(0)?;
+    written(list.table(), format, reader, held).await
 }
 
 /// A frozen list is whole: a key that may not see all of its people may not have it.

@@ -1,9 +1,12 @@
 //! Reports: `/api/v1/courses/{id}/reports/{report}`.
 
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
 use jiff::civil::Date;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
@@ -17,10 +20,12 @@ use access::caller::Caller;
 use access::scope::Right;
 use course::Language;
 use report::export;
-use report::export::{Format, Reader};
+use report::export::{ExportError, Format, InParts, Parts, Reader};
 use report::reports::{EVERY, PROGRESS, named};
 use report::{Report, Table};
-use service::progress::{ReportQuery, Who};
+use service::compute::Turn;
+use service::memory::Reserved;
+use service::progress::{ProgressError, ReportQuery, TableParts, Who};
 use xapi::parameters::Parameters;
 
 /// The parameters of reports, for the description. Which of them a report takes, it says where one
@@ -70,7 +75,8 @@ fn described() -> String {
                 "passed": 48, "failed": 2, "score_mean": 0.8125, "progress": 0.61,
                 "hours_online": 1200.5, "hours_presence": 40, "hours": 1240.5}]})),
         (status = 400, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 503, body = Problem)))]
+        (status = 404, body = Problem), (status = 413, body = Problem),
+        (status = 503, body = Problem)))]
 pub async fn get(
     State(server): State<Server>,
     caller: Caller,
@@ -97,7 +103,7 @@ pub async fn get(
         ReportParameters),
     responses((status = 200, body = Object), (status = 400, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 503, body = Problem)))]
+        (status = 413, body = Problem), (status = 503, body = Problem)))]
 pub async fn progress(
     State(server): State<Server>,
     caller: Caller,
@@ -120,10 +126,23 @@ async fn answer(
     parameters.only(&report.parameters().iter().map(|it| it.as_str()).collect::<Vec<_>>())?;
     let (format, reader) = rendering(parameters, headers)?;
     let query = query(report, parameters)?;
-    // Held until the table is written.
-    let _turn = server.reports.turn(&caller.key.name).await?;
-    let table = server.progress.report(&id, query, caller.key.bounds.clone()).await?;
-    written(table, format, reader).await
+    // Held until the table is written, or the last part of it is sent.
+    let turn = server.reports.turn(&caller.key.name).await?;
+    let memory = server.shares.of_key(&caller.key.name);
+    let bounds = caller.key.bounds.clone();
+    let report_in_making = server.progress.prepare(&id, query, bounds, &memory).await?;
+    let report_in_making = match InParts::of(format) {
+        None => report_in_making,
+        Some(in_parts) => match report_in_making.in_parts().await? {
+            Ok(tables) => {
+                let parts = Parts::new(in_parts, reader.language);
+                return in_pieces(Pieces { tables, parts, last: None, _turn: turn }, format).await;
+            }
+            Err(short) => short,
+        },
+    };
+    let (table, held) = report_in_making.table().await?;
+    written(table, format, reader, held).await
 }
 
 /// How an answer is to be written.
@@ -191,27 +210,87 @@ pub(super) fn day(text: &str) -> Option<Date> {
     text.parse().ok().filter(|_| text.len() == "2026-05-04".len())
 }
 
-/// A table in the format asked for; files that are not looked at in a browser get a name.
+/// A table in the format asked for. `held` is the memory of the table, and grows by what it takes to write it.
 pub(super) async fn written(
     table: Table,
     format: Format,
     reader: Reader,
+    mut held: Reserved,
 ) -> Result<Response, Problem> {
-    let name = format!("{}-{}.{}", table.course, table.report, format.extension());
-    let write = move || export::write(&table, format, reader);
+    let name = name(&table, format);
+    let cells = table.rows.len().saturating_mul(table.columns.len());
+    let writing = cells.saturating_mul(format.bytes_of_cell());
+    held.grow(writing).map_err(ProgressError::Exhausted)?;
+    let write = move || {
+        let bytes = export::write(&table, format, reader);
+        // Both are given back before the answer is reserved.
+        drop((table, held));
+        bytes
+    };
     let bytes = tokio::task::spawn_blocking(write).await.map_err(|_| Problem::stopped())?;
-    let bytes = bytes.map_err(|error| {
-        tracing::error!(%error, "a report cannot be written");
-        Problem::stopped()
-    })?;
+    Ok(answered(bytes.map_err(unwritten)?, &name, format))
+}
+
+/// A table that is made and written while it is sent.
+struct Pieces {
+    tables: TableParts,
+    parts: Parts,
+    /// The part that was written last.
+    last: Option<Table>,
+    _turn: Turn,
+}
+
+/// The answer of a table that is made while it is sent. An error after the first piece ends the body early and is
+/// logged: the status was sent long before.
+async fn in_pieces(mut pieces: Pieces, format: Format) -> Result<Response, Problem> {
+    let first = pieces.next().await?.unwrap_or_default();
+    let name = pieces.last.as_ref().map(|table| name(table, format)).unwrap_or_default();
+    let first = stream::once(async { Ok(first) });
+    let others = stream::try_unfold(pieces, async |mut pieces| {
+        let next = pieces.next().await.inspect_err(|problem| {
+            tracing::error!(rule = problem.rule(), "a report ends early");
+        });
+        let next = next.map_err(|problem| std::io::Error::other(problem.rule().to_owned()))?;
+        Ok::<_, std::io::Error>(next.map(|bytes| (bytes, pieces)))
+    });
+    Ok(answered(Body::from_stream(first.chain(others)), &name, format))
+}
+
+impl Pieces {
+    /// The next piece of text; none at the end.
+    async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        let Some(table) = self.tables.next().await? else {
+            let Some(last) = self.last.take() else { return Ok(None) };
+            return Ok(Some(self.parts.end(&last).map_err(unwritten)?.into()));
+        };
+        let mut parts = self.parts.clone();
+        let write = move || parts.write(&table).map(|text| (text, parts, table));
+        let written = tokio::task::spawn_blocking(write).await.map_err(|_| Problem::stopped())?;
+        let (text, parts, table) = written.map_err(unwritten)?;
+        (self.parts, self.last) = (parts, Some(table));
+        Ok(Some(text.into()))
+    }
+}
+
+fn name(table: &Table, format: Format) -> String {
+    format!("{}-{}.{}", table.course, table.report, format.extension())
+}
+
+fn unwritten(error: ExportError) -> Problem {
+    tracing::error!(%error, "a report cannot be written");
+    Problem::stopped()
+}
+
+/// An answer in a format; files that are not looked at in a browser get a name.
+fn answered(body: impl Into<Body>, name: &str, format: Format) -> Response {
     let kind = [(CONTENT_TYPE, format.media_type())];
-    Ok(match format {
+    match format {
         Format::Csv | Format::Xlsx => {
             let named = [(CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];
-            (kind, named, bytes).into_response()
+            (kind, named, body.into()).into_response()
         }
-        _ => (kind, bytes).into_response(),
-    })
+        _ => (kind, body.into()).into_response(),
+    }
 }
 
 #[cfg(test)]

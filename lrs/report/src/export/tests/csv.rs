@@ -35,7 +35,7 @@ fn no_text_or_heading_is_a_formula() {
         let mut table = sample();
         table.rows.truncate(1);
         table.rows[0][0] = Cell::Text(format!("{beginning}1"));
-        table.rows[0][1] = Cell::List(vec![format!("{beginning}2"), "x".into()]);
+        table.rows[0][1] = Cell::List([format!("{beginning}2"), "x".into()].into());
         table.columns[0].heading.en = format!("{beginning}3");
         let text = written(&table, Format::Csv, Language::En);
         for guarded in ["1", "2; x", "3"] {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::date;
 
-use super::{Format, write};
+use super::{Format, InParts, Parts, write};
 use crate::{Cell, Column, Kind, Table};
 use course::{Language, State, Title, Words};
 
@@ -49,7 +49,7 @@ fn sample() -> Table {
         rows: vec![
             vec![
                 text("=Niccolò \"Nico\" D'Urso; Rossi, Maria"),
-                Cell::List(vec!["servizi sociali".into(), "anagrafe".into()]),
+                Cell::List(["servizi sociali".into(), "anagrafe".into()].into()),
                 Cell::Count(3),
                 Cell::Hours(12.5),
                 Cell::Score(-0.75),
@@ -89,4 +89,26 @@ fn nobody() -> Table {
 
 fn written(table: &Table, format: Format, language: Language) -> String {
     String::from_utf8(write(table, format, language).unwrap()).unwrap()
+}
+
+#[test]
+fn a_table_in_parts_is_written_as_the_whole_is() {
+    let part = |rows: &[Vec<Cell>]| Table { rows: rows.to_vec(), ..sample() };
+    let rows = sample().rows;
+    for (format, in_parts) in [(Format::Csv, InParts::Csv), (Format::Json, InParts::Json)] {
+        for language in [Language::It, Language::En] {
+            for cuts in [vec![&rows[..0], &rows[..1], &rows[1..1], &rows[1..]], vec![&rows[..0]]] {
+                let mut parts = Parts::new(in_parts, language);
+                let mut text = Vec::new();
+                for cut in &cuts {
+                    text.extend(parts.write(&part(cut)).unwrap());
+                }
+                text.extend(parts.end(&part(&[])).unwrap());
+                let whole = write(&part(&cuts.concat()), format, language).unwrap();
+                assert_eq!(String::from_utf8(text), String::from_utf8(whole));
+            }
+        }
+        assert_eq!(InParts::of(format), Some(in_parts));
+    }
+    assert_eq!(InParts::of(Format::Xlsx), None);
 }

@@ -2,10 +2,11 @@
 //!
 //! Code that is about to hold much on behalf of a request reserves the bytes here first, and refuses
 //! the request where they are not left: what all requests hold at a time is bounded whatever they ask.
-//! No request waits for memory, so none can wait for ever.
+//! No request waits for memory, so none can wait for ever. What is kept only to be quick holds its bytes here as well,
+//! and is given up for requests ([`Cache`]).
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::Bytes;
 
@@ -18,6 +19,15 @@ struct Pool {
     whole: Option<Memory>,
     size: usize,
     held: AtomicUsize,
+    caches: Mutex<Vec<Weak<dyn Cache>>>,
+}
+
+/// Something that holds bytes only to be quick, such as boards that were asked for lately.
+pub trait Cache: Send + Sync {
+    /// Gives up what is not in use, the oldest first, until `bytes` bytes were given back or nothing is left to give up.
+    ///
+    /// Called by those who reserve memory, on any thread: takes no lock that is held while memory is reserved.
+    fn give_up(&self, bytes: usize);
 }
 
 /// There is not as much memory left as was asked for.
@@ -41,15 +51,24 @@ pub struct Reserved {
 impl Memory {
     /// A budget of this many bytes.
     pub fn new(bytes: usize) -> Self {
-        Self(Arc::new(Pool { whole: None, size: bytes, held: AtomicUsize::new(0) }))
+        Self::of(None, bytes)
+    }
+
+    fn of(whole: Option<Self>, size: usize) -> Self {
+        Self(Arc::new(Pool { whole, size, held: AtomicUsize::new(0), caches: Mutex::default() }))
     }
 
     /// A part of this budget with a bound of its own: what is taken from the part is taken from
     /// the whole as well. Parts may be larger together than the whole.
     #[must_use]
     pub fn part(&self, bytes: usize) -> Self {
-        let whole = Some(self.clone());
-        Self(Arc::new(Pool { whole, size: bytes, held: AtomicUsize::new(0) }))
+        Self::of(Some(self.clone()), bytes)
+    }
+
+    /// Asks `cache` to give up what it can wherever this budget is exhausted.
+    pub fn give_up_first(&self, cache: &Arc<impl Cache + 'static>) {
+        let cache: Weak<dyn Cache> = Arc::downgrade(cache) as Weak<dyn Cache>;
+        self.0.caches.lock().unwrap_or_else(PoisonError::into_inner).push(cache);
     }
 
     /// Reserves `bytes` bytes, all or none.
@@ -69,15 +88,38 @@ impl Memory {
     }
 
     fn take(&self, bytes: usize) -> Result<(), Exhausted> {
-        let Pool { whole, size, held } = &*self.0;
+        let Pool { whole, size, held, .. } = &*self.0;
         let more = |held: usize| held.checked_add(bytes).filter(|sum| sum <= size);
-        held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
-            .map_err(|_| Exhausted { asked: bytes, size: *size })?;
+        let take = || held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        if take().is_err() {
+            let exhausted = Exhausted { asked: bytes, size: *size };
+            if !exhausted.will_pass() {
+                return Err(exhausted);
+            }
+            self.shrink_caches(bytes);
+            take().map_err(|_| exhausted)?;
+        }
         if let Some(Err(exhausted)) = whole.as_ref().map(|whole| whole.take(bytes)) {
             held.fetch_sub(bytes, Ordering::Relaxed);
             return Err(exhausted);
         }
         Ok(())
+    }
+
+    /// Makes room for `bytes` bytes, as far as caches can.
+    fn shrink_caches(&self, bytes: usize) {
+        let caches: Vec<Arc<dyn Cache>> = {
+            let mut caches = self.0.caches.lock().unwrap_or_else(PoisonError::into_inner);
+            caches.retain(|cache| cache.strong_count() > 0);
+            caches.iter().filter_map(Weak::upgrade).collect()
+        };
+        for cache in caches {
+            let over = (self.held().saturating_add(bytes)).saturating_sub(self.size());
+            if over == 0 {
+                break;
+            }
+            cache.give_up(over);
+        }
     }
 
     fn give_back(&self, bytes: usize) {
@@ -163,6 +205,34 @@ mod tests {
         drop((held, others));
         assert_eq!((one.held(), two.held(), whole.held()), (0, 0, 0));
         assert!(one.reserve(usize::MAX).is_err(), "no sum is too large to be refused");
+    }
+
+    /// Holds ten bytes a piece.
+    struct Pieces(Mutex<Vec<Reserved>>);
+
+    impl Cache for Pieces {
+        fn give_up(&self, bytes: usize) {
+            let mut pieces = self.0.lock().unwrap();
+            let left = pieces.len().saturating_sub(bytes.div_ceil(10));
+            pieces.truncate(left);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_to_be_quick_gives_way_and_no_more_of_it_than_must() {
+        let whole = Memory::new(100);
+        let part = whole.part(80);
+        let pieces = (0..5).map(|_| part.reserve(10).unwrap()).collect();
+        let cache = Arc::new(Pieces(Mutex::new(pieces)));
+        whole.give_up_first(&cache);
+        let request = whole.reserve(65).unwrap();
+        assert_eq!((part.held(), whole.held()), (30, 95));
+        assert!(whole.reserve(101).is_err(), "never given, so nothing is given up for it");
+        assert_eq!(part.held(), 30);
+        assert_eq!(whole.reserve(40).unwrap_err(), Exhausted { asked: 40, size: 100 });
+        assert_eq!((part.held(), whole.held()), (0, 65));
+        drop((request, cache));
+        assert_eq!(whole.held(), 0);
     }
 
     #[test]

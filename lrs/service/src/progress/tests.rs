@@ -1,0 +1,171 @@
+//! What boards and reports hold of the memory budget.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use jiff::civil::{Date, date};
+use report::Table;
+use report::export::{Format, write};
+use report::reports::named;
+use store::Store;
+use store_testkit::clock::TurnedClock;
+use store_testkit::memory::MemoryStore;
+use store_testkit::watched::{Call, Watched};
+use tokio::sync::mpsc;
+use xapi::clock::Clock;
+use xapi::instant::Instant;
+
+use super::follower::Follower;
+use super::{Progress, ProgressError, ReportQuery, Who};
+use crate::memory::Memory;
+use crate::record::Record;
+use course::Language;
+
+const LEARNERS: usize = 1_500;
+const ACTIVITIES: usize = 20;
+const NOW: Instant = Instant::from_micros(1_795_000_000_000_000);
+const ENOUGH: usize = 1 << 30;
+
+/// A course with learners, in a store that counts what it is asked, and a budget.
+struct Scene {
+    progress: Progress,
+    watched: Arc<Watched>,
+    memory: Memory,
+}
+
+impl Scene {
+    async fn with(memory: usize) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(TurnedClock::at(NOW));
+        let watched = Watched::watch(Arc::new(MemoryStore::new(Arc::clone(&clock))));
+        let store: Arc<dyn Store> = Arc::clone(&watched) as _;
+        let (commands, listening) = mpsc::channel(8);
+        tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
+        let record = Record::new(Arc::clone(&store), Arc::clone(&clock));
+        let (url, memory) = ("https://lrs.example", Memory::new(memory));
+        let progress = Progress::new(store, clock, record, commands, url, [7; 32], &memory);
+        let mut file = String::from(
+            "id = 'c'\ntitle = { it = 'C' }\ntime_zone = 'UTC'\n[[module]]\nid = 'm'\n\
+             title = { it = 'M' }\n",
+        );
+        let mut list = String::from("learner,name,identifiers,region\n");
+        for number in 0..ACTIVITIES {
+            let _ = write!(file, "[[module.activity]]\nid = 'https://x.example/{number}'\n");
+        }
+        for number in 0..LEARNERS {
+            let region = if number % 100 == 0 { "Umbria" } else { "Lazio" };
+            let _ = writeln!(list, "u{number},Nome {number},mailto:u{number}@x.example,{region}");
+        }
+        progress.put_course("c", &file, false).await.unwrap();
+        progress.put_learners("c", list.as_bytes(), false, false).await.unwrap();
+        Self { progress, watched, memory }
+    }
+
+    /// What a board of the course takes.
+    async fn weight() -> usize {
+        let scene = Self::with(ENOUGH).await;
+        scene.progress.boards.board("c", None).await.unwrap();
+        scene.memory.held()
+    }
+
+    async fn matrix(&self, memory: &Memory, who: Who) -> Result<Table, ProgressError> {
+        let query = ReportQuery { who, expand: true, ..ReportQuery::of(named("matrix").unwrap()) };
+        Ok(self.progress.prepare("c", query, None, memory).await?.table().await?.0)
+    }
+}
+
+fn day(number: usize) -> Option<Date> {
+    Some(date(2026, 1, 1 + i8::try_from(number).unwrap()))
+}
+
+#[tokio::test]
+async fn boards_of_many_days_stay_in_the_budget_and_give_way_to_requests() {
+    let board = Scene::weight().await;
+    assert!(board > LEARNERS * ACTIVITIES * 16, "{board}");
+    let scene = Scene::with(8 * board).await;
+    for number in 0..20 {
+        scene.progress.boards.board("c", day(number)).await.unwrap();
+        assert!(scene.memory.held() <= 6 * board, "three quarters of the budget");
+    }
+    assert_eq!(scene.memory.held(), 6 * board, "as many as fit are kept");
+    let request = scene.memory.reserve(7 * board).unwrap();
+    assert_eq!(scene.memory.held(), 8 * board, "one board is left beside the request");
+    drop(request);
+    assert_eq!(scene.memory.held(), board);
+    scene.watched.calls();
+    scene.progress.boards.board("c", day(19)).await.unwrap();
+    let calls = scene.watched.calls();
+    assert!(!calls.iter().any(|call| matches!(call, Call::Documents(..))), "the latest was kept");
+}
+
+#[tokio::test]
+async fn a_board_in_use_is_not_given_up_and_what_does_not_fit_beside_it_is_refused() {
+    let board = Scene::weight().await;
+    let scene = Scene::with(2 * board).await;
+    let used = scene.progress.boards.board("c", day(0)).await.unwrap();
+    let refused = scene.progress.boards.board("c", day(1)).await.err();
+    let Some(ProgressError::Exhausted(exhausted)) = refused else { panic!("{refused:?}") };
+    assert!(exhausted.will_pass());
+    assert_eq!(scene.memory.held(), board);
+    drop(used);
+    scene.progress.boards.board("c", day(1)).await.unwrap();
+    assert_eq!(scene.memory.held(), board, "the other one gave way");
+    let small = Scene::with(board).await;
+    let refused = small.progress.boards.board("c", None).await.err();
+    let Some(ProgressError::Exhausted(exhausted)) = refused else { panic!("{refused:?}") };
+    assert!(!exhausted.will_pass(), "more than three quarters of the budget will never be given");
+}
+
+#[tokio::test]
+async fn a_board_that_several_ask_for_at_once_is_made_once() {
+    let scene = Scene::with(ENOUGH).await;
+    scene.progress.boards.board("c", None).await.unwrap();
+    scene.watched.calls();
+    let asked = (0..8).map(|_| scene.progress.boards.board("c", day(0)));
+    let boards = futures::future::try_join_all(asked).await.unwrap();
+    let read = |call: &Call| matches!(call, Call::Documents(..));
+    assert_eq!(scene.watched.calls().iter().filter(|call| read(call)).count(), 1);
+    assert!(boards.iter().all(|board| Arc::ptr_eq(board, &boards[0])));
+}
+
+#[tokio::test]
+async fn a_table_that_does_not_fit_is_refused_before_it_is_there_and_a_smaller_one_is_given() {
+    let scene = Scene::with(ENOUGH).await;
+    let whole = scene.matrix(&Memory::new(ENOUGH), Who::default()).await.unwrap();
+    let cells = whole.rows.len() * whole.columns.len();
+    assert_eq!(whole.rows.len(), LEARNERS);
+    let memory = Memory::new(cells * 20);
+    let refused = scene.matrix(&memory, Who::default()).await.err();
+    let Some(ProgressError::Exhausted(exhausted)) = refused else { panic!("{refused:?}") };
+    assert!(!exhausted.will_pass());
+    assert_eq!(memory.held(), 0);
+    let who = Who { region: Some("Umbria".into()), ..Who::default() };
+    assert_eq!(scene.matrix(&memory, who).await.unwrap().rows.len(), LEARNERS / 100);
+}
+
+#[tokio::test]
+async fn a_report_in_parts_says_what_the_whole_says_in_the_memory_of_a_few_parts() {
+    let scene = Scene::with(ENOUGH).await;
+    let query = || ReportQuery { expand: true, ..ReportQuery::of(named("matrix").unwrap()) };
+    let memory = Memory::new(17 << 20);
+    let prepared = scene.progress.prepare("c", query(), None, &memory).await.unwrap();
+    let Ok(mut parts) = prepared.in_parts().await.unwrap() else { panic!("a long report") };
+    let (mut rows, mut last, mut number) = (Vec::new(), None, 0);
+    while let Some(mut part) = parts.next().await.unwrap() {
+        number += 1;
+        rows.append(&mut part.rows);
+        last = Some(part);
+    }
+    assert!(number > 3, "{number}");
+    let joined = Table { rows, ..last.unwrap() };
+    let whole = scene.matrix(&Memory::new(ENOUGH), Who::default()).await.unwrap();
+    let text = |table| write(&table, Format::Json, Language::En).unwrap();
+    assert_eq!(text(joined), text(whole));
+    drop(parts);
+    assert_eq!(memory.held(), 0);
+
+    let who = Who { region: Some("Umbria".into()), ..Who::default() };
+    let short = ReportQuery { who, ..query() };
+    let prepared = scene.progress.prepare("c", short, None, &memory).await.unwrap();
+    let Err(whole) = prepared.in_parts().await.unwrap() else { panic!("a short report") };
+    assert_eq!(whole.table().await.unwrap().0.rows.len(), LEARNERS / 100);
+}
