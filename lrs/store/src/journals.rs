@@ -35,6 +35,19 @@ pub struct Watermark {
     pub base: i64,
 }
 
+/// Versions for the writes that follow one reading.
+const WRITES: i64 = 1 << 32;
+
+/// The first version of a course's documents, for engines that count versions on from it: later than all versions of an
+/// earlier course of the same id, whose readings were smaller.
+///
+/// # Example
+/// A course was first followed in reading 1 and has the versions 1·2³²+1 to 1·2³²+7. It is deleted at revision 5. A
+/// course that takes its id is first followed in reading 6 or later, and has versions from 6·2³²+1 on.
+pub const fn first_version(reading: i64) -> i64 {
+    reading.saturating_mul(WRITES).saturating_add(1)
+}
+
 /// What becomes of a course's documents that a write does not name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unnamed {
@@ -72,7 +85,8 @@ pub trait JournalStore: Send + Sync {
     /// write. Gives the new version of the watermark.
     ///
     /// `None`, and nothing changed, where the watermark has another version than `based_on`, which is the version that
-    /// the documents were made from, or where there is no such course. Another follower works on the course then: what
+    /// the documents were made from; where there is no such course; or where the first documents of a course, based on
+    /// 0, are of another reading than the course has. No version is that of an earlier course of the same id. Another follower works on the course then: what
     /// is kept must be read again.
     ///
     /// # Example

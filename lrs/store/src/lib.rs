@@ -33,7 +33,7 @@ pub use attached::{KeptAttachment, PIECE, whole};
 pub use certificates::{CertificateStore, KeptCertificates};
 pub use courses::{CourseRevision, CourseStore, KeptCourse, Selection};
 pub use documents::DocumentStore;
-pub use journals::{Followed, JournalStore, ProgressDocument, Unnamed, Watermark};
+pub use journals::{Followed, JournalStore, ProgressDocument, Unnamed, Watermark, first_version};
 pub use keys::KeyStore;
 pub use log::{LOG_BYTES, LogPage, StatementLog};
 pub use statements::{Batch, Kept, KeptBatch, PAGE_BYTES, Page, StatementStore};

@@ -237,7 +237,9 @@ impl Progress {
         whole: bool,
     ) -> Result<Option<i64>> {
         let (held, mark) = self.mark(course).await?;
-        if mark.watermark.version != based_on || !self.is_there(course).await? {
+        let Some(reading) = self.reading(course).await? else { return Ok(None) };
+        let is_stale = based_on == 0 && followed.reading != reading;
+        if mark.watermark.version != based_on || is_stale {
             return Ok(None);
         }
         let Writing { version, superseded } = self.begin(course, &mark).await?;
@@ -287,8 +289,10 @@ impl Progress {
         call(self.documents.delete_many(old)).await.map(drop)
     }
 
-    async fn is_there(&self, course: &str) -> Result<bool> {
-        Ok(self.courses.newest(&cell::name(&[course])).await?.value().is_some())
+    /// The reading of a course; none where there is no such course.
+    async fn reading(&self, course: &str) -> Result<Option<i64>> {
+        let held = self.courses.newest(&cell::name(&[course])).await?;
+        held.value().map(|kept| field::integer(kept, "reading")).transpose()
     }
 
     /// Takes the next version of the span that this process has, or the first of a new span. A write

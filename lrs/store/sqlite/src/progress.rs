@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::session::Session;
 use crate::failure::Result;
-use store::{Followed, ProgressDocument, StoreError, Watermark};
+use store::{Followed, ProgressDocument, StoreError, Watermark, first_version};
 use xapi::instant::Instant;
 
 fn document(row: &Row<'_>) -> rusqlite::Result<ProgressDocument> {
@@ -83,15 +83,24 @@ pub(super) fn put(
     documents: &[ProgressDocument],
     whole: bool,
 ) -> Result<Option<i64>> {
+    // A row that is there is in conflict, and only its version counts.
     let version = session.one(
         "INSERT INTO followed (course, through, reading, version, base) \
-         SELECT id, ?2, ?3, 1, CASE WHEN ?4 THEN 1 ELSE 0 END FROM course \
-         WHERE id = ?1 AND (?5 = 0 OR EXISTS (SELECT 1 FROM followed WHERE course = ?1)) \
+         SELECT id, ?2, ?3, ?6, CASE WHEN ?4 THEN ?6 ELSE 0 END FROM course \
+         WHERE id = ?1 AND (?5 = 0 AND reading = ?3 \
+         OR EXISTS (SELECT 1 FROM followed WHERE course = ?1)) \
          ON CONFLICT (course) DO UPDATE SET through = excluded.through, \
          reading = excluded.reading, version = version + 1, \
          base = CASE WHEN ?4 THEN version + 1 ELSE base END WHERE version = ?5 \
          RETURNING version",
-        params![course, followed.through.micros(), followed.reading, whole, based_on],
+        params![
+            course,
+            followed.through.micros(),
+            followed.reading,
+            whole,
+            based_on,
+            first_version(followed.reading)
+        ],
         |row| row.get::<_, i64>(0),
     )?;
     let Some(version) = version else { return Ok(None) };

@@ -149,6 +149,42 @@ pub async fn a_course_put_after_it_was_deleted_is_another_one(store: &Arc<dyn St
     }
 }
 
+/// A follower that knows a version of the course that was deleted writes nothing to the one that took its id: not by the
+/// reading of the old course, and not based on a version of it.
+pub async fn progress_of_a_deleted_course_is_not_that_of_a_later_one(store: &Arc<dyn Store>) {
+    for writes in 0..3 {
+        put(store, "c").await;
+        let old = course(store, "c").await;
+        for n in 0..writes {
+            let documents = vec![document("a1", "old")];
+            write(store, "c", followed(n, old.reading), documents, Unnamed::Stay).await;
+        }
+        let known = store.watermark("c").await.unwrap().version;
+        assert!(store.delete_course("c", old.revision).await.unwrap());
+        put(store, "c").await;
+        let new = course(store, "c").await;
+        assert!(new.reading > old.reading);
+        let late = |based_on, reading| {
+            let documents = vec![document("a1", "late")];
+            store.put_progress("c", based_on, followed(9, reading), documents, Unnamed::Stay)
+        };
+        for based_on in [0, known] {
+            assert_eq!(late(based_on, old.reading).await.unwrap(), None, "{writes}: {based_on}");
+            assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
+        }
+        let documents = vec![document("a1", "new")];
+        write(store, "c", followed(1, new.reading), documents.clone(), Unnamed::Stay).await;
+        let first = store.watermark("c").await.unwrap();
+        assert!(first.version > known, "{writes}: {known} is a version of both");
+        for reading in [old.reading, new.reading] {
+            assert_eq!(late(known, reading).await.unwrap(), None, "{writes}: {known}");
+        }
+        assert_eq!(all_progress(store, "c").await, documents);
+        assert_eq!(store.watermark("c").await.unwrap(), first);
+        assert!(store.delete_course("c", new.revision).await.unwrap());
+    }
+}
+
 /// One of those who delete or change it at once has its way, and the others learn so.
 pub async fn a_course_is_deleted_or_changed_and_never_both(store: &Arc<dyn Store>) {
     for _ in 0..8 {

@@ -154,6 +154,7 @@ macro_rules! store_contract {
                 a_deleted_course_is_gone_with_all_that_is_its_own,
                 a_course_put_after_it_was_deleted_is_another_one,
                 a_course_is_deleted_or_changed_and_never_both,
+                progress_of_a_deleted_course_is_not_that_of_a_later_one,
                 a_change_of_a_course_holds_for_the_revision_it_was_based_on,
                 learners_belong_to_a_course_that_is_there,
                 a_reading_is_the_revision_that_asked_for_it,

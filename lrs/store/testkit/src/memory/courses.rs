@@ -1,6 +1,9 @@
 //! Courses, journals and certificate lists.
 
-use store::{CourseRevision, Followed, KeptCertificates, KeptCourse, ProgressDocument, Watermark};
+use store::{
+    CourseRevision, Followed, KeptCertificates, KeptCourse, ProgressDocument, Watermark,
+    first_version,
+};
 
 #[derive(Clone, Default)]
 pub(super) struct Courses {
@@ -102,10 +105,12 @@ impl Courses {
         whole: bool,
     ) -> Option<i64> {
         let mut journal = self.journal(course);
-        if journal.watermark.version != based_on || self.course(course).is_none() {
+        let reading = self.course(course)?.reading;
+        let is_stale = based_on == 0 && followed.reading != reading;
+        if journal.watermark.version != based_on || is_stale {
             return None;
         }
-        let version = based_on + 1;
+        let version = if based_on == 0 { first_version(reading) } else { based_on + 1 };
         let base = if whole { version } else { journal.watermark.base };
         journal.watermark = Watermark { followed, version, base };
         if whole {
