@@ -3,6 +3,7 @@
 //! the engine, and no request can cost any of them more than it is worth.
 
 use super::{Batch, Result, StoreError};
+use xapi::document;
 use xapi::refusal::Refusal;
 
 /// References are followed through at most this many hops: a statement is found by what its target is found by, by what
@@ -88,6 +89,41 @@ impl Allowance {
     /// Takes keys that were inherited off the allowance.
     pub const fn spend(&mut self, inherited: usize) {
         self.0 = self.0.saturating_sub(inherited);
+    }
+}
+
+/// What the ids of one listing of documents take together at the most, in bytes.
+pub const LISTED_IDS: usize = 16 << 20;
+
+/// The ids of documents that are listed.
+#[derive(Debug, Default)]
+pub struct ListedIds {
+    ids: Vec<String>,
+    bytes: usize,
+}
+
+impl ListedIds {
+    /// Adds an id.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where all ids together take more than [`LISTED_IDS`].
+    pub fn push(&mut self, id: String) -> Result<()> {
+        self.bytes += Self::weight(&id);
+        if self.bytes > LISTED_IDS {
+            return Err(document::too_many_ids().into());
+        }
+        self.ids.push(id);
+        Ok(())
+    }
+
+    /// How many bytes an id takes.
+    pub const fn weight(id: &str) -> usize {
+        id.len() + 2 * size_of::<String>()
+    }
+
+    /// The ids in the order in which they were added.
+    pub fn into_ids(self) -> Vec<String> {
+        self.ids
     }
 }
 

@@ -19,6 +19,10 @@ pub trait DocumentStore: Send + Sync {
     /// those changes.
     ///
     /// A shelf without a registration stands for the documents of every registration and of none.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`](crate::StoreError::Refused) where the ids take more than
+    /// [`LISTED_IDS`](crate::bounds::LISTED_IDS) together. No engine reads many more than it lists.
     async fn document_ids(
         &self,
         shelf: &Shelf,

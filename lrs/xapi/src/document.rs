@@ -14,6 +14,18 @@ use merge::{Unmerged, merge};
 
 /// The rule that a merged document breaks which would be longer than it may be.
 pub const TOO_LONG: &str = "document-too-long";
+/// The rule that too many ids for one answer break.
+pub const TOO_MANY_IDS: &str = "document-ids-too-many";
+
+/// That a shelf has more ids than one answer lists.
+pub fn too_many_ids() -> Refusal {
+    Refusal::new(
+        TOO_MANY_IDS,
+        "",
+        "There are more ids of documents here than one answer lists.",
+        "Ask with `since` for those that changed lately, or with a `registration`.",
+    )
+}
 
 const CLAUSE: &str = "xAPI 1.0.3 Communication 2.2";
 

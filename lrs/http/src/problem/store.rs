@@ -122,7 +122,9 @@ impl Problem {
     pub fn of_document(error: RecordError, version: Version) -> Self {
         match error {
             RecordError::Store(StoreError::Precondition(unmet)) => Self::unmet(&unmet, version),
-            RecordError::Refused(refusal) if refusal.rule == document::TOO_LONG => {
+            RecordError::Refused(refusal)
+                if [document::TOO_LONG, document::TOO_MANY_IDS].contains(&refusal.rule) =>
+            {
                 Self::refused(StatusCode::PAYLOAD_TOO_LARGE, refusal)
             }
             error @ (RecordError::Refused(_)

@@ -75,7 +75,11 @@ pub async fn get<D: Documents>(
         return Ok(document(found, had.as_ref()));
     }
     let shelf = shelf::<D>(&parameters, version, "since")?;
-    let (ids, latest) = server.record.document_ids(&shelf, parameters.instant("since")?).await?;
+    let since = parameters.instant("since")?;
+    // Many long listings of one key would take all readers of the engine.
+    let _turn = server.pages.turn(&caller.key.name).await?;
+    let listed = server.record.document_ids(&shelf, since).await;
+    let (ids, latest) = listed.map_err(|error| Problem::of_document(error, version))?;
     let mut response = Json(ids).into_response();
     if let Some(at) = latest {
         set(response.headers_mut(), LAST_MODIFIED, &at.http_date());

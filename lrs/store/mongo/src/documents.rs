@@ -2,6 +2,7 @@
 //! `resource`, `activity`, `agent`; `registration` ("" for none), `id`, `content_type`, `updated` in
 //! microseconds, `body`, `crc`, which a release before did not write.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use mongodb::bson::{Bson, Document as Fields, doc};
@@ -10,13 +11,17 @@ use uuid::Uuid;
 use super::blob::Blobs;
 use super::cell::{self, Cells, Held, busy};
 use super::field;
+use store::bounds::{LISTED_IDS, ListedIds};
 use store::turns::Turns;
 use store::{LOG_BYTES, Result, StoreError, checksum};
-use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
+use xapi::document::{self, Change, Document, DocumentKey, Precondition, Resource, Shelf};
 use xapi::instant::Instant;
 
 /// How often a change is tried again where other writers were quicker.
 const TRIES: u32 = 200;
+
+/// How many times [`LISTED_IDS`] is read of the database for a listing.
+const READ_FOR_LISTED: usize = 4;
 
 /// The cells of documents, and the files of large ones.
 #[derive(Clone)]
@@ -68,18 +73,27 @@ impl Documents {
         shelf: &Shelf,
         since: Option<Instant>,
     ) -> Result<(Vec<String>, Option<Instant>)> {
-        let held = self.cells.find(on(shelf), &["id", "updated"]).await?;
-        let (mut ids, mut latest) = (Vec::new(), None);
+        // Of the documents that changed before, and of older versions, some are read and not listed.
+        let (mut read, most) = (0, READ_FOR_LISTED * LISTED_IDS);
+        let is_enough = |version: &Fields| {
+            read += version.get_str("id").map_or(0, ListedIds::weight);
+            read > most
+        };
+        let held = self.cells.find_until(on(shelf), &["id", "updated"], is_enough).await?;
+        if read > most {
+            return Err(document::too_many_ids().into());
+        }
+        let (mut found, mut latest) = (BTreeSet::new(), None);
         for value in held.values().filter_map(Held::value) {
             let updated = field::instant(value, "updated")?;
             if since.is_none_or(|since| updated > since) {
-                ids.push(field::text(value, "id")?);
+                found.insert(field::text(value, "id")?);
                 latest = latest.max(Some(updated));
             }
         }
-        ids.sort_unstable();
-        ids.dedup();
-        Ok((ids, latest))
+        let mut ids = ListedIds::default();
+        found.into_iter().try_for_each(|id| ids.push(id))?;
+        Ok((ids.into_ids(), latest))
     }
 
     /// See [`store::TransferStore::documents_beyond`]: by the names of their cells.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::SqliteStore;
 use super::session::Session;
 use crate::failure::Result;
+use store::bounds::ListedIds;
 use store::{LOG_BYTES, StoreError, checksum};
 use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
 use xapi::instant::Instant;
@@ -98,9 +99,13 @@ pub(super) fn ids(
         params![number(shelf.resource), shelf.activity, shelf.agent, registration(shelf), since],
         |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)),
     )?;
-    let found: Vec<(String, i64)> = rows.collect::<rusqlite::Result<_>>()?;
-    let latest = found.iter().map(|(_, updated)| *updated).max().map(Instant::from_micros);
-    Ok((found.into_iter().map(|(id, _)| id).collect(), latest))
+    let (mut ids, mut latest) = (ListedIds::default(), None);
+    for row in rows {
+        let (id, updated) = row?;
+        ids.push(id)?;
+        latest = latest.max(Some(updated));
+    }
+    Ok((ids.into_ids(), latest.map(Instant::from_micros)))
 }
 
 /// See [`store::TransferStore::documents_beyond`].

@@ -7,7 +7,9 @@ use futures::future::join_all;
 use uuid::Uuid;
 
 use super::sample::id;
+use store::bounds::{LISTED_IDS, ListedIds};
 use store::{Result, Store, StoreError};
+use xapi::document::TOO_MANY_IDS;
 use xapi::document::{
     Change, Document, DocumentKey, Precondition, Resource, Shelf, TOO_LONG, Tags, Unguarded, Unmet,
 };
@@ -190,6 +192,24 @@ pub async fn ids_are_those_changed_since_with_the_latest_change(store: &Arc<dyn 
         let given = store.document_ids(&shelf(None), since.map(at)).await.unwrap();
         assert_eq!(given, (ids.iter().map(ToString::to_string).collect(), latest.map(at)));
     }
+}
+
+/// A listing is refused as soon as it is too long, and a part of it can be had.
+pub async fn more_ids_than_one_answer_lists_are_refused(store: &Arc<dyn Store>) {
+    let long = |n: i64| format!("{n:04}{}", "x".repeat(60 << 10));
+    let many = i64::try_from(LISTED_IDS / ListedIds::weight(&long(0)) + 1).unwrap();
+    for n in 0..many {
+        put(store, key(&long(n)), document("1", n)).await;
+    }
+    let refused = store.document_ids(&shelf(None), None).await.unwrap_err();
+    let StoreError::Refused(refusal) = refused else { panic!("{refused:?}") };
+    assert_eq!(refusal.rule, TOO_MANY_IDS);
+    let (ids, latest) =
+        store.document_ids(&shelf(None), Some(Instant::from_micros(0))).await.unwrap();
+    assert_eq!(
+        (ids.len(), latest),
+        (LISTED_IDS / ListedIds::weight(&long(0)), Some(Instant::from_micros(many - 1)))
+    );
 }
 
 /// Communication 2.3: a single document without a registration is its own; several without one

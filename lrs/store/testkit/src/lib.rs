@@ -133,6 +133,7 @@ macro_rules! store_contract {
                 a_merge_that_would_be_too_long_is_refused_and_changes_nothing,
                 a_deleted_document_is_gone,
                 ids_are_those_changed_since_with_the_latest_change,
+                more_ids_than_one_answer_lists_are_refused,
                 a_registration_is_part_of_an_address_and_none_asks_for_all,
                 shelves_of_other_things_are_apart,
                 deleting_a_shelf_leaves_the_others,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use store::bounds::ListedIds;
 use store::{LOG_BYTES, Result, StoreError};
 use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
 use xapi::instant::Instant;
@@ -18,7 +19,7 @@ impl Documents {
         &self,
         shelf: &Shelf,
         since: Option<Instant>,
-    ) -> (Vec<String>, Option<Instant>) {
+    ) -> Result<(Vec<String>, Option<Instant>)> {
         let changed: Vec<&(DocumentKey, Document)> = self
             .0
             .iter()
@@ -27,7 +28,9 @@ impl Documents {
             .collect();
         let ids: BTreeSet<String> = changed.iter().map(|(key, _)| key.id.clone()).collect();
         let latest = changed.iter().map(|(_, document)| document.updated).max();
-        (ids.into_iter().collect(), latest)
+        let mut listed = ListedIds::default();
+        ids.into_iter().try_for_each(|id| listed.push(id))?;
+        Ok((listed.into_ids(), latest))
     }
 
     pub(super) fn change(

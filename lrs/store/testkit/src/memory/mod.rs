@@ -128,7 +128,7 @@ impl DocumentStore for MemoryStore {
         shelf: &Shelf,
         since: Option<Instant>,
     ) -> Result<(Vec<String>, Option<Instant>)> {
-        Ok(self.read().documents.ids(shelf, since))
+        self.read().documents.ids(shelf, since)
     }
     async fn change_document(
         &self,
