@@ -95,7 +95,7 @@ drive() {
         chgrp 4242 "$place/key"
         user=(setpriv --reuid=65532 --regid=65532 --groups=4242 --no-new-privs --inh-caps=-all --bounding-set=-all)
     fi
-    (cd "$place/empty" && exec env -i TRACCIA__DATA="$place/data" SQLITE_TMPDIR="$place/data" \
+    (cd "$place/empty" && exec env -i TRACCIA__DATA="$place/data" SQLITE_TMPDIR="$place/data" TMPDIR="$place/data" \
         TRACCIA__LISTEN=127.0.0.1:0 TRACCIA_SEED_KEY_FILE="$place/key" \
         "${user[@]}" "$place/traccia" serve) >"$place/log" 2>&1 &
     server=$!

@@ -37,10 +37,10 @@ impl Room {
     }
 
     /// Whether there is room for a row.
-    pub(crate) fn admits(&self, row: &[Cell]) -> bool {
+    pub(crate) fn admits(&self, row: &Vec<Cell>) -> bool {
+        let texts: usize = row.iter().map(Cell::weight_of_texts).sum();
         // A list of rows that grows is twice as large as its rows at the most.
-        let row: usize = row.iter().map(Cell::weight).sum::<usize>() + 2 * size_of::<Vec<Cell>>();
-        self.take(row)
+        self.take(texts + row.capacity() * size_of::<Cell>() + 2 * size_of::<Vec<Cell>>())
     }
 }
 

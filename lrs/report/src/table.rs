@@ -88,24 +88,22 @@ impl Cell {
         Self::Code(Box::new((code.into(), words)))
     }
 
-    /// About how many bytes it takes.
-    pub(crate) fn weight(&self) -> usize {
+    /// About how many bytes it takes beside itself.
+    pub(crate) fn weight_of_texts(&self) -> usize {
         /// What the allocator takes beside each text.
         const OVERHEAD: usize = 16;
         let words = |words: &Words| {
             size_of::<Words>() + words.it.capacity() + words.en.capacity() + 2 * OVERHEAD
         };
         let text = |text: &String| size_of::<String>() + text.capacity() + OVERHEAD;
-        let beside = match self {
+        match self {
             Self::Text(text) => text.capacity() + OVERHEAD,
             Self::Words(it) => words(it) + OVERHEAD,
             Self::List(texts) => texts.iter().map(text).sum(),
             Self::Names(names) => names.iter().map(words).sum(),
             Self::Code(it) => text(&it.0) + words(&it.1),
             _ => 0,
-        };
-        // A row that grew is twice as large as its cells at the most.
-        2 * size_of::<Self>() + beside
+        }
     }
 }
 

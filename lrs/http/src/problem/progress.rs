@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 
 use super::{Problem, STORE_AWAY};
 use course::MergeError;
+use report::export::ExportError;
 use service::memory::Exhausted;
 use service::progress::ProgressError;
 
@@ -130,6 +131,18 @@ impl From<ProgressError> for Problem {
         let mut problem = Self::new(status, rule, detail, remedy);
         problem.0.retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(STORE_AWAY);
         problem
+    }
+}
+
+impl Problem {
+    /// That a report does not fit into the format that was asked for.
+    pub(crate) fn too_long_for_format(error: &ExportError) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "report-too-long",
+            format!("{error}."),
+            "Ask for it as CSV, which has no such limit, or for fewer learners (`region`, `province`, `body`).",
+        )
     }
 }
 

@@ -33,6 +33,9 @@ pub enum ExportError {
     /// More than a workbook can hold, such as 1,048,576 rows or 32,767 characters in a cell.
     #[error("the report does not fit into a workbook, take another format: {0}")]
     Workbook(#[from] XlsxError),
+    /// More cells than are written into a workbook.
+    #[error("the report has more cells than a workbook is made of here, take another format")]
+    TooLong,
     /// A row with more or fewer cells than there are columns.
     #[error("row {0} of the report has another number of cells than it has columns")]
     Shape(usize),
@@ -74,6 +77,7 @@ pub fn write(
     match format {
         Format::Json => json::write(table, language),
         Format::Csv => csv::write(table, language),
+        Format::Xlsx if xlsx::is_too_long(table) => Err(ExportError::TooLong),
         Format::Xlsx => xlsx::write(table, language),
         Format::Html => html::write(table, language).map(String::into_bytes),
         Format::Text => text::write(table, reader).map(String::into_bytes),
@@ -89,15 +93,19 @@ fn check_shape(table: &Table) -> Result<(), ExportError> {
     }
 }
 
-impl Format {
-    /// About how many bytes [`write`] takes for a cell beside the table, its own output included, as was measured.
-    pub const fn bytes_of_cell(self) -> usize {
-        match self {
-            Self::Csv => 24,
-            Self::Json => 64,
-            Self::Html => 128,
-            Self::Text => 96,
-            Self::Xlsx => 256,
-        }
-    }
+/// How many bytes [`write`] takes at the most beside the table, whose own weight is `weight`: its output, and what stands
+/// beside that while it is made. Held to what is measured by a test.
+pub fn bytes_to_write(table: &Table, weight: usize, format: Format) -> usize {
+    // Texts grow in each format, by what must not stand in it as it is.
+    let texts = weight.saturating_mul(2);
+    let of_row = match format {
+        Format::Csv => table.columns.len().saturating_mul(40),
+        // Each value has its key beside it, and a text that grows is there twice for a moment.
+        Format::Json => table.columns.iter().map(|column| 3 * (column.key.len() + 24)).sum(),
+        Format::Html => table.columns.len().saturating_mul(160),
+        Format::Text => table.columns.len().saturating_mul(120),
+        Format::Xlsx if xlsx::is_long(table) => table.columns.len().saturating_mul(20),
+        Format::Xlsx => table.columns.len().saturating_mul(300),
+    };
+    table.rows.len().saturating_mul(of_row).saturating_add(texts)
 }

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{
 
 use super::ExportError;
 use super::shown::{SUPPRESSED, Shown, unsigned, unsigned_columns};
-use crate::{Cell, Table};
+use crate::{Cell, Kind, Table};
 use course::Language;
 
 /// The most characters in a cell.
@@ -15,6 +15,12 @@ const MOST_TEXT: usize = 32_767;
 
 /// No column is wider, in pixels; longer text shows when the cell is chosen.
 const WIDEST: u32 = 420;
+
+/// The cells of a table from which on its rows are not held in memory but in a temporary file, which has no name and is
+/// gone with the process. Columns then have usual widths.
+const LONG: usize = 300_000;
+/// The most cells of a workbook: the temporary file has some 50 bytes for each.
+const MOST_CELLS: usize = 20_000_000;
 
 /// The paper size A4 in Excel's numbering.
 const A4: u8 = 9;
@@ -25,7 +31,13 @@ pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, Export
     let shown = Shown::new(table, language)?;
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(&shown)?);
-    rows(&shown, workbook.add_worksheet())?;
+    if is_long(table) {
+        rows(&shown, workbook.add_worksheet_with_low_memory()?)?;
+    } else {
+        let sheet = workbook.add_worksheet();
+        rows(&shown, sheet)?;
+        sheet.set_autofit_max_width(WIDEST).autofit();
+    }
     notes(&shown, workbook.add_worksheet())?;
     Ok(workbook.save_to_buffer()?)
 }
@@ -44,6 +56,9 @@ fn rows(shown: &Shown, sheet: &mut Worksheet) -> Result<(), ExportError> {
     sheet.set_name(shown.say("data"))?;
     let heading = heading();
     for (column, at) in unsigned_columns(shown.table).zip(0..) {
+        if is_long(shown.table) {
+            sheet.set_column_width(at, if column.kind == Kind::Text { 24 } else { 12 })?;
+        }
         sheet.write_string_with_format(0, at, shown.heading(column), &heading)?;
     }
     let formats = Formats::new(shown.language);
@@ -59,7 +74,6 @@ fn rows(shown: &Shown, sheet: &mut Worksheet) -> Result<(), ExportError> {
         sheet.autofilter(0, 0, lines, last)?;
     }
     sheet.set_freeze_panes(1, 0)?;
-    sheet.set_autofit_max_width(WIDEST).autofit();
     sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
     sheet.set_repeat_rows(0, 0)?;
     Ok(())
@@ -69,15 +83,30 @@ fn rows(shown: &Shown, sheet: &mut Worksheet) -> Result<(), ExportError> {
 fn totals(shown: &Shown, sheet: &mut Worksheet, formats: &Formats) -> Result<(), ExportError> {
     let Some(totals) = &shown.table.totals else { return Ok(()) };
     let line = u32::try_from(shown.table.rows.len() + 1).unwrap_or(u32::MAX);
+    // Before the cells: a row of a long table is written out as soon as it is left.
+    let bold = Format::new().set_bold().set_border_top(FormatBorder::Thin);
+    sheet.set_row_format(line, &bold)?;
     for ((_, cell), at) in unsigned(shown.table, totals).zip(0..) {
         self::cell(shown, sheet, (line, at), cell, formats)?;
     }
     if totals.first() == Some(&Cell::Empty) {
         sheet.write_string(line, 0, shown.say("total"))?;
     }
-    let bold = Format::new().set_bold().set_border_top(FormatBorder::Thin);
-    sheet.set_row_format(line, &bold)?;
     Ok(())
+}
+
+/// Whether the rows are written out while they are made.
+pub(super) const fn is_long(table: &Table) -> bool {
+    cells(table) > LONG
+}
+
+/// Whether a workbook holds the table.
+pub(super) const fn is_too_long(table: &Table) -> bool {
+    cells(table) > MOST_CELLS
+}
+
+const fn cells(table: &Table) -> usize {
+    table.rows.len().saturating_mul(table.columns.len())
 }
 
 fn cell(

@@ -23,7 +23,8 @@ fn table(asked: &Asked<'_>) -> Table {
     let mut table = view.table(&REPORT, columns(view, *expand));
     for member in &view.members {
         let standings = &member.standings;
-        let mut row = people::cells(&member.learner);
+        let mut row = Vec::with_capacity(table.columns.len());
+        row.extend(people::cells(&member.learner));
         for (m, module) in standings.modules.iter().enumerate() {
             if module.applies {
                 row.extend([Cell::State(module.state), figure::date(module.since)]);

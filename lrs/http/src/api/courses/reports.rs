@@ -218,8 +218,7 @@ pub(super) async fn written(
     mut held: Reserved,
 ) -> Result<Response, Problem> {
     let name = name(&table, format);
-    let cells = table.rows.len().saturating_mul(table.columns.len());
-    let writing = cells.saturating_mul(format.bytes_of_cell());
+    let writing = export::bytes_to_write(&table, held.bytes(), format);
     held.grow(writing).map_err(ProgressError::Exhausted)?;
     let write = move || {
         let bytes = export::write(&table, format, reader);
@@ -277,6 +276,10 @@ fn name(table: &Table, format: Format) -> String {
 }
 
 fn unwritten(error: ExportError) -> Problem {
+    if matches!(error, ExportError::TooLong | ExportError::Workbook(_)) {
+        tracing::warn!(%error, "a report is no workbook");
+        return Problem::too_long_for_format(&error);
+    }
     tracing::error!(%error, "a report cannot be written");
     Problem::stopped()
 }
