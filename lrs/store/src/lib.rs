@@ -17,6 +17,7 @@ use xapi::refusal::Refusal;
 pub mod ahead;
 mod attached;
 pub mod bounds;
+pub mod damage;
 mod certificates;
 pub mod checksum;
 mod courses;

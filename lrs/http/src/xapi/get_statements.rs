@@ -74,7 +74,10 @@ impl Answer<'_> {
         let modified = HeaderValue::from_str(&statement.stored.http_date()).ok();
         let _held = self.memory.reserve(statement.body.len())?;
         let statements = vec![statement];
-        let text = self.texts(&statements).await?.pop().unwrap_or_default();
+        let Some(text) = self.texts(&statements).await?.pop() else {
+            tracing::error!(%id, "a statement was read and not written");
+            return Err(Problem::stopped());
+        };
         let json = self.memory.reserve(text.len())?.hold(text);
         let mut response = self.respond(statements, json).await?;
         if let Some(modified) = modified {

@@ -29,6 +29,7 @@ use self::task::Task;
 use self::things::Things;
 use self::version_log::VersionLog;
 use access::key::KeptKey;
+use store::damage::Damage;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
     Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
@@ -85,10 +86,16 @@ struct Inner {
     progress: Progress,
     lease: Lease,
     settings: Collection<Fields>,
+    damage: Damage,
     _tasks: Vec<Task>,
 }
 
 impl MongoStore {
+    /// What was read; an error that tells of damage is remembered.
+    fn noted<T>(&self, read: Result<T>) -> Result<T> {
+        read.inspect_err(|error| self.0.damage.note(error))
+    }
+
     /// Connects to the database that `uri` names, `mongodb://HOST[,…]/DATABASE[?…]`, and brings it
     /// to the newest layout. Any number of processes may have it open.
     ///
@@ -158,6 +165,7 @@ impl Inner {
             keys: Keys(collection("api_key")),
             lease: Lease::new(cells("lease"), Uuid::new_v4().to_string()),
             settings: collection("setting"),
+            damage: Damage::default(),
             clock,
             versions,
             statements,
@@ -177,11 +185,11 @@ impl StatementStore for MongoStore {
     }
 
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {
-        self.0.statements.reader.one(id).await
+        self.noted(self.0.statements.reader.one(id).await)
     }
 
     async fn statements(&self, filter: &Filter) -> Result<Page> {
-        self.0.statements.reader.page(filter).await
+        self.noted(self.0.statements.reader.page(filter).await)
     }
 
     async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>> {
@@ -200,7 +208,7 @@ impl StatementStore for MongoStore {
 #[async_trait]
 impl StatementLog for MongoStore {
     async fn log(&self, after: Instant, limit: usize) -> Result<LogPage> {
-        self.0.statements.reader.log(after, limit).await
+        self.noted(self.0.statements.reader.log(after, limit).await)
     }
 
     async fn wait_for_news(&self, after: Instant, at_most: Duration) {
@@ -222,7 +230,7 @@ impl ThingStore for MongoStore {
 #[async_trait]
 impl DocumentStore for MongoStore {
     async fn document(&self, key: &DocumentKey) -> Result<Option<Document>> {
-        self.0.documents.document(key).await
+        self.noted(self.0.documents.document(key).await)
     }
 
     async fn document_ids(
@@ -410,7 +418,8 @@ impl Store for MongoStore {
         let id = format!("ping/{}", Uuid::new_v4());
         insert(&self.0.settings, doc! {"_id": &id}).await?;
         call(self.0.settings.delete_one(doc! {"_id": &id})).await?;
-        self.0.versions.head().await.map(drop)
+        self.0.versions.head().await?;
+        self.0.damage.verify()
     }
 
     async fn latest(&self) -> Result<Instant> {

@@ -11,7 +11,7 @@ use access::key::{KeptKey, Key};
 use access::scope::Scope;
 use store::{
     Batch, DocumentStore as _, KeyStore as _, Result, StatementLog as _, StatementStore as _,
-    StoreError, TransferStore as _,
+    Store as _, StoreError, TransferStore as _,
 };
 use store_testkit::damage::pages_end_before_the_second_of_three;
 use store_testkit::sample::{batch, id, log, put_each, statement, with};
@@ -45,6 +45,7 @@ async fn a_statement_that_is_not_as_it_was_written_is_an_error_that_names_it() {
         // As a version before wrote it: it is known that this is no JSON.
         doc! {"$unset": {"crc": ""}},
     ];
+    store.ping().await.unwrap();
     for change in changes {
         statements.update_one(own(), change).await.unwrap();
         names(store.statement(id(1)).await, 1);
@@ -57,6 +58,8 @@ async fn a_statement_that_is_not_as_it_was_written_is_an_error_that_names_it() {
         let rest = store.log(kept[1].statement.stored, 10).await.unwrap();
         assert_eq!((&rest.statements[..], rest.more), (&kept[2..], false));
     }
+    let not_ready = store.ping().await.unwrap_err().to_string();
+    assert!(not_ready.contains(&id(1).to_string()), "{not_ready}");
     let whole = doc! {"$set": {"body": &text}};
     statements.update_one(own(), whole).await.unwrap();
     assert_eq!(store.statement(id(1)).await.unwrap().as_ref(), Some(&kept[1]));
@@ -74,6 +77,7 @@ async fn a_document_that_is_not_as_it_was_written_is_an_error_that_names_it() {
     documents.update_many(doc! {}, other).await.unwrap();
     let error = store.document(&key(0)).await.unwrap_err();
     assert!(matches!(&error, StoreError::Corrupt(what) if what.contains("`d0`")), "{error}");
+    assert_eq!(store.ping().await.unwrap_err().to_string(), error.to_string());
     let old = doc! {"$set": {"body": field::of_bytes(b"page 7")}, "$unset": {"crc": ""}};
     documents.update_many(doc! {}, old).await.unwrap();
     assert_eq!(store.document(&key(0)).await.unwrap(), Some(kept));
