@@ -23,7 +23,8 @@ pub struct Server(Arc<Parts>);
 /// How many pages of statements are made for one key at a time: the engine has more readers than these.
 pub const PAGES_OF_KEY: usize = 2;
 
-/// How many reports are made for one key at a time: a board of all learners on a day of its own takes memory.
+/// How many reports are made for one key at a time, lists of learners, of strangers and of certificates, timelines and
+/// registers among them: a board of all learners on a day of its own takes memory, and so does whatever goes through them.
 pub const REPORTS_OF_KEY: usize = 1;
 
 /// See [`Server`].
@@ -50,7 +51,7 @@ pub struct Parts {
     pub compute: Compute,
     /// The pages of statements that are made for each key at a time.
     pub pages: Turns,
-    /// The reports that are made for each key at a time.
+    /// The reports, and whatever else goes through all learners of a course, that are made for each key at a time.
     pub reports: Turns,
     /// How much a request may ask.
     pub limits: Limits,

@@ -18,7 +18,10 @@ impl Damage {
         let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if found.is_none() {
             tracing::error!(%error, "the store is damaged: stop Traccia, keep a copy of what is there, restore a backup");
-            *found = Some(error.to_string());
+            *found = Some(match error {
+                StoreError::Corrupt(what) => what.clone(),
+                other => other.to_string(),
+            });
         }
     }
 

@@ -37,6 +37,8 @@ pub(super) struct EnrolledCourse {
     members: Vec<Arc<Learner>>,
     /// The position in `people` of the learner whom an actor is.
     by_actor: HashMap<String, usize>,
+    /// How many bytes the enrolment has as it is kept.
+    bytes: usize,
 }
 
 impl EnrolledCourse {
@@ -50,7 +52,14 @@ impl EnrolledCourse {
             by_actor.extend(learner.known_as().into_iter().map(|it| (it.to_string(), position)));
         }
         let members = people.learners().iter().cloned().map(Arc::new).collect();
-        Ok(Self { revision: kept.revision, course, enrolment, people, members, by_actor })
+        let (revision, bytes) = (kept.revision, kept.enrolment.len());
+        Ok(Self { revision, course, enrolment, people, members, by_actor, bytes })
+    }
+
+    /// How many bytes it takes at the most to write the enrolment, or a part of it, as text.
+    pub(super) const fn weight_as_text(&self) -> usize {
+        // A part is copied first, and a text that grows is there twice for a moment.
+        self.bytes.saturating_mul(6)
     }
 
     /// Whether an actor, by the text of the identifier, is a learner.

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use jiff::civil::Date;
 
 use super::Progress;
+use super::boards::stopped;
 use super::error::ProgressError;
 use super::reports::no_day;
 use report::FrozenCertificates;
@@ -71,6 +72,7 @@ impl Progress {
             let list = serde_json::from_slice(&kept.body).map_err(corrupt)?;
             Ok(Frozen { id: kept.id, list })
         };
-        kept.into_iter().map(read).collect()
+        let read = move || kept.into_iter().map(read).collect();
+        tokio::task::spawn_blocking(read).await.map_err(|_| stopped())?
     }
 }

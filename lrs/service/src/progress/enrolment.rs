@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::boards::stopped;
 use super::error::ProgressError;
 use super::{Progress, TRIES};
+use crate::memory::Memory;
+use access::bounds::Bounds;
 use course::{Course, Enrolment, Learner, LearnerList, ListChange, ListWarning, SheetErrors};
 use store::StoreError;
 
@@ -89,9 +91,38 @@ impl Progress {
         .await
     }
 
-    /// The learners as they were enrolled, and the merges.
-    pub async fn enrolment(&self, id: &str) -> Result<Enrolment, ProgressError> {
-        Ok(self.boards.enrolled(id).await?.enrolment.clone())
+    /// What `write` makes of the learners within `bounds` as they were enrolled, and of the merges: on a thread of its
+    /// own, in as much of `memory` as that takes at the most.
+    ///
+    /// # Errors
+    /// [`ProgressError::Exhausted`] where that is not left.
+    pub async fn enrolment<T: Send + 'static>(
+        &self,
+        id: &str,
+        bounds: Option<Bounds>,
+        memory: &Memory,
+        write: impl FnOnce(&Enrolment) -> T + Send + 'static,
+    ) -> Result<T, ProgressError> {
+        let known = self.boards.enrolled(id).await?;
+        let held = memory.reserve(known.weight_as_text())?;
+        let work = move || {
+            let written = match bounds {
+                None => write(&known.enrolment),
+                Some(bounds) => {
+                    let mut part = known.enrolment.clone();
+                    part.retain(|it| bounds.include(&it.region, &it.body, &it.istat));
+                    write(&part)
+                }
+            };
+            drop(held);
+            written
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| stopped().into())
+    }
+
+    /// Whether there is a course of this id that can be read.
+    pub async fn is_there(&self, id: &str) -> bool {
+        self.boards.enrolled(id).await.is_ok()
     }
 
     /// `change` is made on a thread of its own: a list may be long.

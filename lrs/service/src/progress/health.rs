@@ -10,6 +10,7 @@ use super::board::{Board, EnrolledCourse};
 use super::error::ProgressError;
 use super::read::{Readable, Unreadable};
 use super::unassigned::Unassigned;
+use crate::memory::Reserved;
 use access::bounds::Bounds;
 use course::{Credit, Evidence, Form, Selection, State};
 use report::{Check, DataHealth, Finding, Table};
@@ -43,6 +44,7 @@ impl Progress {
         id: &str,
         bounds: Option<&Bounds>,
         make: fn(DataHealth<'_>) -> Table,
+        held: &mut Reserved,
     ) -> Result<Table, ProgressError> {
         if bounds.is_some() {
             return Err(ProgressError::Bounded);
@@ -64,7 +66,7 @@ impl Progress {
         let board = self.boards.board(id, None).await?;
         add_without_time(&mut findings, &board);
         drop(board);
-        let unassigned = self.unassigned(id).await?;
+        let unassigned = self.unassigned(id, held).await?;
         add_unassigned(&mut findings, &enrolled, &unassigned);
         self.newest(&enrolled).await?.add_to(&mut findings);
         Ok(make(DataHealth { course: &enrolled.course, through, newest: NEWEST, findings }))

@@ -146,7 +146,7 @@ impl Progress {
         let mut held = memory.reserve(0)?;
         let make = match query.report.make {
             Make::OfData(make) => {
-                let table = self.health(id, bounds.as_ref(), make).await?;
+                let table = self.health(id, bounds.as_ref(), make, &mut held).await?;
                 return Ok(ReportInMaking::made(table, held));
             }
             Make::OfLearners(make) => make,

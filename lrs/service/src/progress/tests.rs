@@ -7,7 +7,7 @@ use jiff::civil::{Date, date};
 use report::Table;
 use report::export::{Format, write};
 use report::reports::named;
-use store::Store;
+use store::{ProgressDocument, Store, Unnamed};
 use store_testkit::clock::TurnedClock;
 use store_testkit::memory::MemoryStore;
 use store_testkit::watched::{Call, Watched};
@@ -19,7 +19,7 @@ use super::follower::Follower;
 use super::{Progress, ProgressError, ReportQuery, Who};
 use crate::memory::Memory;
 use crate::record::Record;
-use course::Language;
+use course::{ActorProgress, Enrolment, Language};
 
 const LEARNERS: usize = 1_500;
 const ACTIVITIES: usize = 20;
@@ -168,4 +168,32 @@ async fn a_report_in_parts_says_what_the_whole_says_in_the_memory_of_a_few_parts
     let prepared = scene.progress.prepare("c", short, None, &memory).await.unwrap();
     let Err(whole) = prepared.in_parts().await.unwrap() else { panic!("a short report") };
     assert_eq!(whole.table().await.unwrap().0.rows.len(), LEARNERS / 100);
+}
+
+#[tokio::test]
+async fn a_list_of_learners_or_strangers_that_does_not_fit_is_refused() {
+    let scene = Scene::with(ENOUGH).await;
+    let length = |enrolment: &Enrolment| serde_json::to_vec(enrolment).unwrap().len();
+    let memory = Memory::new(ENOUGH);
+    let bytes = scene.progress.enrolment("c", None, &memory, length).await.unwrap();
+    assert_eq!(memory.held(), 0);
+    let small = Memory::new(2 * bytes);
+    let refused = scene.progress.enrolment("c", None, &small, length).await.err();
+    assert!(matches!(refused, Some(ProgressError::Exhausted(_))), "{refused:?}");
+
+    let stranger = ActorProgress { statements: 1, ..ActorProgress::default() };
+    let strangers = (0..100).map(|n| ProgressDocument {
+        actor: format!("mbox::mailto:stranger{n}@x.example"),
+        body: serde_json::to_vec(&stranger).unwrap().into(),
+    });
+    let store = &scene.progress.store;
+    let known = store.watermark("c").await.unwrap();
+    let written =
+        store.put_progress("c", known.version, known.followed, strangers.collect(), Unnamed::Stay);
+    assert!(written.await.unwrap().is_some());
+    let mut held = memory.reserve(0).unwrap();
+    assert_eq!(scene.progress.unassigned("c", &mut held).await.unwrap().len(), 100);
+    let mut small = Memory::new(held.bytes() / 2).reserve(0).unwrap();
+    let refused = scene.progress.unassigned("c", &mut small).await.err();
+    assert!(matches!(refused, Some(ProgressError::Exhausted(_))), "{refused:?}");
 }

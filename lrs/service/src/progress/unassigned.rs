@@ -6,10 +6,16 @@ use super::Progress;
 use super::boards::stopped;
 use super::error::ProgressError;
 use super::followed::current;
+use crate::memory::Reserved;
 use store::ProgressDocument;
 
 /// Documents read at once.
 const PAGE: usize = 2_000;
+
+/// What a text takes beside its characters, at the most; and an actor with two of them.
+const OVERHEAD: usize = 64;
+/// How many times an actor is there while all are written: as is, and as a text that grows.
+const WRITTEN: usize = 4;
 
 /// An actor whom no learner of the course is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +31,16 @@ pub struct Unassigned {
 }
 
 impl Progress {
-    /// The actors of a course's statements whom no learner is, those with most statements first.
-    pub async fn unassigned(&self, id: &str) -> Result<Vec<Unassigned>, ProgressError> {
+    /// The actors of a course's statements whom no learner is, those with most statements first. `held` grows by what
+    /// they take, and by what it takes to write them.
+    ///
+    /// # Errors
+    /// [`ProgressError::Exhausted`] where that is not left.
+    pub async fn unassigned(
+        &self,
+        id: &str,
+        held: &mut Reserved,
+    ) -> Result<Vec<Unassigned>, ProgressError> {
         let enrolled = self.boards.enrolled(id).await?;
         let mut unassigned = Vec::new();
         let mut after = String::new();
@@ -38,6 +52,8 @@ impl Progress {
             let read = tokio::task::spawn_blocking(move || strangers(&page));
             for mut stranger in read.await.map_err(|_| stopped())? {
                 stranger.names = self.store.agent_names(&stranger.actor).await?;
+                let names: usize = stranger.names.iter().map(|it| it.len() + OVERHEAD).sum();
+                held.grow(WRITTEN * (stranger.actor.len() + names + 2 * OVERHEAD))?;
                 unassigned.push(stranger);
             }
         }

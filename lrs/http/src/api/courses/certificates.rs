@@ -118,5 +118,6 @@ async fn all(server: &Server, caller: &Caller, id: &str) -> Result<Vec<Frozen>, 
     if caller.key.bounds.is_some() {
         return Err(ProgressError::Bounded.into());
     }
+    let _turn = server.reports.turn(&caller.key.name).await?;
     Ok(server.progress.frozen(id).await?)
 }

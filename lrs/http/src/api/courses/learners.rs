@@ -1,5 +1,6 @@
 //! The learners of a course: `/api/v1/courses/{id}/learners`.
 
+use std::collections::BTreeMap;
 use std::future::ready;
 
 use axum::Json;
@@ -19,7 +20,7 @@ use crate::request::Content;
 use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
-use course::{Enrolment, Language, ListWarning, Words};
+use course::{Enrolment, ListWarning, Words};
 use report::export::{Format, Reader};
 use service::progress::{Imported, ProgressError};
 use texts::Texts;
@@ -148,27 +149,43 @@ pub async fn get(
     caller.may(Right::ReadCourses)?;
     parameters.only(&["format", "lang"])?;
     let (format, Reader { language, .. }) = rendering(&parameters, &headers)?;
-    let mut enrolment = server.progress.enrolment(&id).await?;
-    if let Some(bounds) = &caller.key.bounds {
-        enrolment.retain(|it| bounds.include(&it.region, &it.body, &it.istat));
-    }
-    match format {
-        Format::Json => {}
-        Format::Csv => return Ok(as_csv(&id, &enrolment, language)),
+    let is_csv = match format {
+        Format::Json => false,
+        Format::Csv => true,
         other => return Err(Problem::parameter("format", other.as_str(), "json or csv")),
+    };
+    let _turn = server.reports.turn(&caller.key.name).await?;
+    let memory = server.shares.of_key(&caller.key.name);
+    let write = move |enrolment: &Enrolment| {
+        if is_csv { Ok(enrolment.to_csv(language).into()) } else { as_json(enrolment) }
+    };
+    let bounds = caller.key.bounds.clone();
+    let text = server.progress.enrolment(&id, bounds, &memory, write).await?.map_err(|error| {
+        tracing::error!(%error, course = id, "learners cannot be written");
+        Problem::stopped()
+    })?;
+    if is_csv {
+        return Ok(as_csv(&id, text));
     }
-    let mut answer = serde_json::to_value(&enrolment).unwrap_or_default();
-    if let Some(members) = answer.as_object_mut() {
-        members.entry("merged").or_insert_with(|| serde_json::json!({}));
-    }
-    Ok(Json(answer).into_response())
+    Ok(([(CONTENT_TYPE, "application/json")], text).into_response())
 }
 
-fn as_csv(id: &str, enrolment: &Enrolment, language: Language) -> Response {
+/// The members of an enrolment, merges in any case.
+fn as_json(enrolment: &Enrolment) -> serde_json::Result<Vec<u8>> {
+    #[derive(Serialize)]
+    struct Members<'e> {
+        learners: &'e [course::Learner],
+        merged: &'e BTreeMap<String, String>,
+    }
+    let Enrolment { learners, merged } = enrolment;
+    serde_json::to_vec(&Members { learners, merged })
+}
+
+fn as_csv(id: &str, text: Vec<u8>) -> Response {
     let file = format!("attachment; filename=\"{id}-learners.csv\"");
     let kind = [(CONTENT_TYPE, Format::Csv.media_type())];
     let named = HeaderValue::from_str(&file).map(|file| [(CONTENT_DISPOSITION, file)]).ok();
-    (kind, named, enrolment.to_csv(language)).into_response()
+    (kind, named, text).into_response()
 }
 
 /// The statements of a learner, under all their identifiers, that bear on the course, in the order
@@ -186,6 +203,7 @@ pub async fn statements(
 ) -> Result<Response, Problem> {
     caller.may(Right::ReadCourses)?;
     let bounds = caller.key.bounds.as_ref();
+    let _turn = server.reports.turn(&caller.key.name).await?;
     let timeline = server.progress.timeline(&id, &learner, bounds).await?;
     let text = |text: &'static str| stream::once(ready(Ok(Bytes::from_static(text.as_bytes()))));
     let texts = timeline.texts().enumerate().flat_map(move |(number, statement)| {
@@ -290,7 +308,9 @@ pub async fn unassigned(
     if caller.key.bounds.is_some() {
         return Err(ProgressError::Bounded.into());
     }
-    let all = server.progress.unassigned(&id).await?;
+    let _turn = server.reports.turn(&caller.key.name).await?;
+    let mut held = server.shares.of_key(&caller.key.name).reserve(0)?;
+    let all = server.progress.unassigned(&id, &mut held).await?;
     let shown = all.into_iter().map(|it| UnassignedActor {
         actor: it.actor,
         statements: it.statements,

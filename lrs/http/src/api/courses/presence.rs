@@ -116,6 +116,7 @@ async fn keep(
     let is_json = content.only(&["application/json"]).is_ok();
     let sent = Sent { body: &content.body, is_json, whole, dry_run };
     let key = &caller.key;
+    let _turn = server.reports.turn(&key.name).await?;
     let kept = server.progress.keep_register(
         id,
         event,

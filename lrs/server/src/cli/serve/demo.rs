@@ -24,7 +24,7 @@ pub(super) async fn load(
 ) -> anyhow::Result<()> {
     let [Programme { file, learners, .. }, ..] = &PROGRAMMES;
     let course = Course::parse(file)?;
-    if progress.enrolment(course.id()).await.is_ok() {
+    if progress.is_there(course.id()).await {
         return Ok(());
     }
     let id = course.id();

@@ -2,6 +2,8 @@
 //! other player, and a correction voids what it corrects. The log stays the only truth.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Deref;
+use std::sync::Arc;
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -92,7 +94,7 @@ impl Progress {
     ) -> Result<Registered, ProgressError> {
         let known = self.boards.enrolled(id).await?;
         let at = At::find(&known, event, session)?;
-        let people = at.people(bounds)?;
+        let people = at.people(&known, bounds)?;
         let day = at.day();
         let (body, is_json) = (sent.body.to_vec(), sent.is_json);
         let list = at.named_within(&people, bounds)?;
@@ -262,6 +264,26 @@ fn is_same(kept: &Stored, statement: &Value) -> StoreResult<bool> {
     Ok(same::differences(&kept.value().map_err(corrupt)?, statement).is_empty())
 }
 
+/// The people who may be registered: a course may have a hundred thousand, who are shared and not copied.
+#[derive(Clone)]
+enum People {
+    /// All of the course.
+    All(Arc<EnrolledCourse>),
+    /// Those whom a key may see.
+    Some(Arc<LearnerList>),
+}
+
+impl Deref for People {
+    type Target = LearnerList;
+
+    fn deref(&self) -> &LearnerList {
+        match self {
+            Self::All(known) => &known.people,
+            Self::Some(list) => list,
+        }
+    }
+}
+
 impl<'k> At<'k> {
     fn find(known: &'k EnrolledCourse, event: &str, session: &str) -> Result<Self, ProgressError> {
         let found = session_of(&known.course, event, session);
@@ -272,20 +294,24 @@ impl<'k> At<'k> {
     }
 
     /// The people who may be registered.
-    fn people(&self, bounds: Option<&Bounds>) -> Result<LearnerList, ProgressError> {
-        let Some(bounds) = bounds else { return Ok(self.known.people.clone()) };
+    fn people(
+        &self,
+        known: &Arc<EnrolledCourse>,
+        bounds: Option<&Bounds>,
+    ) -> Result<People, ProgressError> {
+        let Some(bounds) = bounds else { return Ok(People::All(Arc::clone(known))) };
         let within = |it: &&Learner| bounds.include(&it.region, &it.body, &it.istat);
         let people = self.known.people.learners().iter().filter(within).cloned();
-        Ok(LearnerList::from_learners(people.collect())?)
+        Ok(People::Some(LearnerList::from_learners(people.collect())?.into()))
     }
 
     /// These people by the identifiers that they have within the bounds: of a person whom somebody outside was found to
     /// be, those of outside mean nobody. They would tell who is enrolled there.
     fn named_within(
         &self,
-        people: &LearnerList,
+        people: &People,
         bounds: Option<&Bounds>,
-    ) -> Result<LearnerList, ProgressError> {
+    ) -> Result<People, ProgressError> {
         let Some(bounds) = bounds else { return Ok(people.clone()) };
         let enrolled = self.known.enrolment.learners.iter();
         let within = enrolled.filter(|it| bounds.include(&it.region, &it.body, &it.istat));
@@ -294,7 +320,7 @@ impl<'k> At<'k> {
         for person in &mut named {
             person.identifiers.retain(|identifier| known.contains(identifier));
         }
-        Ok(LearnerList::from_learners(named)?)
+        Ok(People::Some(LearnerList::from_learners(named)?.into()))
     }
 
     fn day(&self) -> SessionDay {
