@@ -93,7 +93,7 @@ impl Allowance {
 }
 
 /// What the ids of one listing of documents take together at the most, in bytes.
-pub const LISTED_IDS: usize = 16 << 20;
+pub const LISTED_IDS: usize = 8 << 20;
 
 /// The ids of documents that are listed.
 #[derive(Debug, Default)]
