@@ -154,3 +154,57 @@ async fn a_memory_that_holds_no_four_bodies_is_no_setting() {
     assert_eq!(done.code, Some(2), "{done}");
     assert!(done.stderr.contains("limits.memory_bytes is 3999"), "{done}");
 }
+
+const WIDE: &str = "/api/v1/courses/wide";
+
+/// Loads a course with so many learners and activities.
+async fn load_wide(client: &Client, learners: usize, activities: usize) {
+    let mut file = String::from(
+        "id = \"wide\"\ntitle = { it = \"W\" }\ntime_zone = \"UTC\"\n[[module]]\nid = \"m\"\n\
+         title = { it = \"M\" }\n",
+    );
+    for number in 0..activities {
+        file += &format!("[[module.activity]]\nid = \"https://w.example.org/{number}\"\n");
+    }
+    let mut list = String::from("learner,name,identifiers,region\n");
+    for number in 0..learners {
+        let region = if number % 100 == 0 { "Umbria" } else { "Lazio" };
+        list +=
+            &format!("u{number},Name {number},account:https://w.example.org|{number},{region}\n");
+    }
+    client.put(WIDE).body("application/toml", file).await.is(200);
+    client.put(&format!("{WIDE}/learners")).body("text/csv", list).await.is(200);
+}
+
+#[tokio::test]
+async fn a_report_that_does_not_fit_is_refused_and_a_long_matrix_comes_while_it_is_made() {
+    let traccia = narrow(4, 8 << 20).await;
+    let admin = traccia.admin();
+    load_wide(&admin, 1_000, 60).await;
+    let matrix = |query: &[(&str, &str)]| {
+        let mut all = vec![("expand", "true")];
+        all.extend_from_slice(query);
+        admin.get(&format!("{WIDE}/reports/matrix")).query(&all)
+    };
+    for format in ["xlsx", "html"] {
+        let refused = matrix(&[("format", format)]).await;
+        assert_eq!(refused.problem(413).body["rule"], "report-too-large", "{format}");
+        assert!(refused.says("CSV"), "{refused}");
+        matrix(&[("format", format), ("region", "Umbria")]).await.is(200);
+    }
+    let csv = matrix(&[("format", "csv"), ("lang", "en")]).await.expect(200);
+    assert_eq!(csv.text().lines().count(), 1_001);
+    assert_eq!(csv.maybe_header("content-length"), None, "it is not there as a whole");
+    let json = matrix(&[]).await.expect(200).json();
+    assert_eq!(json["rows"].as_array().map(Vec::len), Some(1_000));
+    assert_eq!(json["rows"][999]["learner"], "u999");
+}
+
+#[tokio::test]
+async fn a_list_of_learners_that_does_not_fit_is_refused() {
+    let traccia = narrow(4, 256 << 10).await;
+    let admin = traccia.admin();
+    load_wide(&admin, 2_000, 1).await;
+    let refused = admin.get(&format!("{WIDE}/learners")).await;
+    assert_eq!(refused.problem(413).body["rule"], "report-too-large");
+}

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use uuid::Uuid;
+use validator::json::Size;
 
 use crate::problem::Problem;
 use crate::share::{Answers, Paid};
@@ -143,7 +144,8 @@ impl Answer<'_> {
         }
     }
 
-    /// Does `work` on statements, and on `more` bytes beside them, where it holds up no other key.
+    /// Does `work` on statements, and on `more` bytes beside them, where it holds up no other key. `work` has the values
+    /// of one statement at a time: the memory of the heaviest is reserved, which may be many times its text.
     async fn compute<T: Send + 'static>(
         &self,
         statements: &[Stored],
@@ -151,7 +153,13 @@ impl Answer<'_> {
         work: impl FnOnce(&[Stored]) -> Result<T, RecordError> + Send + 'static,
     ) -> Result<T, Problem> {
         let (statements, bytes) = (statements.to_vec(), weight(statements).saturating_add(more));
-        Ok(self.server.compute.run(&self.key, bytes, move || work(&statements)).await??)
+        let memory = self.server.shares.of_key(&self.key);
+        let work = move || {
+            let heaviest = statements.iter().map(|it| Size::of(&it.body).weight()).max();
+            let _held = memory.reserve(heaviest.unwrap_or_default())?;
+            Ok::<_, Problem>(work(&statements)?)
+        };
+        self.server.compute.run(&self.key, bytes, work).await?
     }
 
     /// The answer of `json`, which was made of `statements` and holds its memory.

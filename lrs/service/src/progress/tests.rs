@@ -106,7 +106,9 @@ async fn a_board_in_use_is_not_given_up_and_what_does_not_fit_beside_it_is_refus
     let Some(ProgressError::Exhausted(exhausted)) = refused else { panic!("{refused:?}") };
     assert!(exhausted.will_pass());
     assert_eq!(scene.memory.held(), board);
-    drop(used);
+    let again = scene.progress.boards.board("c", day(0)).await.unwrap();
+    assert!(Arc::ptr_eq(&again, &used), "it is the board that is kept");
+    drop((again, used));
     scene.progress.boards.board("c", day(1)).await.unwrap();
     assert_eq!(scene.memory.held(), board, "the other one gave way");
     let small = Scene::with(board).await;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
+use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 use validator::{Statement, ifi};
@@ -21,6 +22,9 @@ use xapi::query::Filter;
 use xapi::refusal::Refusal;
 use xapi::signature;
 use xapi::stored::Stored;
+
+/// Statements up to this size are gone through on the calling thread.
+const SMALL: usize = 64 << 10;
 
 /// What checked `statements` and the `parts` that came with them are kept as: attachments are held
 /// against parts, signatures are verified, and statements without an id get one.
@@ -142,7 +146,7 @@ impl Record {
             None => false,
             Some(Readable::All) => true,
             Some(readable) => match self.store.statement(id).await? {
-                Some(kept) => is_readable(&kept, readable)?,
+                Some(kept) => is_readable(&kept, readable).await?,
                 None => false,
             },
         };
@@ -158,7 +162,7 @@ impl Record {
         readable: &Readable,
     ) -> Result<Option<Stored>, RecordError> {
         let Some(kept) = self.store.statement(id).await? else { return Ok(None) };
-        if kept.voided != voided || !is_readable(&kept, readable)? {
+        if kept.voided != voided || !is_readable(&kept, readable).await? {
             return Ok(None);
         }
         Ok(Some(kept.statement))
@@ -207,9 +211,24 @@ impl Record {
     }
 }
 
-fn is_readable(kept: &Kept, readable: &Readable) -> Result<bool, StoreError> {
+/// Whether the authority of a statement is the reader. Nothing else of the statement becomes values, which may take many
+/// times its text; a large one is gone through off the asynchronous threads.
+async fn is_readable(kept: &Kept, readable: &Readable) -> Result<bool, StoreError> {
+    #[derive(Deserialize)]
+    struct Own {
+        authority: Option<Value>,
+    }
     let Readable::OfAuthority(mine) = readable else { return Ok(true) };
-    let statement = value(&kept.statement)?;
-    let authority = statement.get("authority").and_then(ifi::of);
+    let (id, body) = (kept.statement.id, kept.statement.body.clone());
+    let is_small = body.len() <= SMALL;
+    let read = move || serde_json::from_slice::<Own>(&body);
+    let own = if is_small {
+        read()
+    } else {
+        let stopped = |_| StoreError::Unavailable("reading a statement was stopped".into());
+        tokio::task::spawn_blocking(read).await.map_err(stopped)?
+    };
+    let own = own.map_err(|error| StoreError::Corrupt(format!("statement {id}: {error}")))?;
+    let authority = own.authority.as_ref().and_then(ifi::of);
     Ok(authority.is_some_and(|authority| authority.to_string() == *mine))
 }
