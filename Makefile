@@ -6,10 +6,13 @@
 # make docker-check builds and drives what the image would hold, as it is released
 # make bench ratios against bare loops; takes a while and wants a quiet machine
 # make sizes what statements and their indexes take in either engine, in bytes
-# make attack what attacks do to good requests beside them; ATTACKS="voids readyz" for some, ATTACKS=--list for names
+# make attack what attacks do to good requests beside them; ATTACKS="voids readyz" for some, ATTACKS=--list for names,
+#             STORE=mongodb for that engine
 
 SHELL := /bin/sh
 LISTEN ?= 127.0.0.1:8080
+# The engine that `make attack` attacks.
+STORE ?= sqlite
 # For trying out only: the demo server listens on this machine alone.
 export TRACCIA_SEED_KEY ?= demo:demo-secret
 
@@ -89,4 +92,6 @@ sizes: ferretdb
 # Ports on loopback and folders of its own; fails where an aim does not hold. Figures need a quiet machine.
 attack:
 	cargo build --release --package traccia --package load --bin traccia --bin load
-	$${CARGO_TARGET_DIR:-target}/release/load attack $(ATTACKS)
+	if [ "$(STORE)" = mongodb ] && [ -z "$$TRACCIA_TEST_MONGODB_URI" ]; then \
+		tests/ferretdb/build $${CARGO_TARGET_DIR:-target}/release/ferretdb; fi
+	$${CARGO_TARGET_DIR:-target}/release/load attack --store $(STORE) $(ATTACKS)
