@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::Result;
+use crate::{JournalVersion, Reading, Result};
 use xapi::instant::Instant;
 
 /// What one actor said in one course, as it is kept.
@@ -21,7 +21,7 @@ pub struct Followed {
     /// The documents are true up to this instant of `stored`.
     pub through: Instant,
     /// [`KeptCourse::reading`](crate::KeptCourse::reading) of the course that the documents were read for.
-    pub reading: i64,
+    pub reading: Reading,
 }
 
 /// The state of a course's progress documents.
@@ -29,10 +29,10 @@ pub struct Followed {
 pub struct Watermark {
     /// How far they follow the log.
     pub followed: Followed,
-    /// Grows with every write of documents; 0 before the first.
-    pub version: i64,
+    /// Grows with every write of documents.
+    pub version: JournalVersion,
     /// The version of the last write that replaced all documents.
-    pub base: i64,
+    pub base: JournalVersion,
 }
 
 /// What becomes of a course's documents that a write does not name.
@@ -65,7 +65,7 @@ pub trait JournalStore: Send + Sync {
     async fn progress_since(
         &self,
         course: &str,
-        version: i64,
+        version: JournalVersion,
     ) -> Result<(Watermark, Vec<ProgressDocument>)>;
 
     /// Replaces the documents of the actors named and says how far they follow the log, in one
@@ -80,9 +80,9 @@ pub trait JournalStore: Send + Sync {
     async fn put_progress(
         &self,
         course: &str,
-        based_on: i64,
+        based_on: JournalVersion,
         followed: Followed,
         documents: Vec<ProgressDocument>,
         unnamed: Unnamed,
-    ) -> Result<Option<i64>>;
+    ) -> Result<Option<JournalVersion>>;
 }

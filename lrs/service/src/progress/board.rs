@@ -10,14 +10,16 @@ use super::followed::current;
 use access::bounds::Bounds;
 use course::{ActorProgress, Course, Cut, Enrolment, Learner, LearnerList, Replay, Standings};
 use report::Member;
-use store::{KeptCourse, ProgressDocument, Result, Store, StoreError, Watermark};
+use store::{
+    JournalVersion, KeptCourse, ProgressDocument, Result, Revision, Store, StoreError, Watermark,
+};
 
 /// Documents read at once.
 const PAGE: usize = 2_000;
 
 /// A course with its enrolment, as the kept texts say; read once for each revision of them.
 pub(super) struct EnrolledCourse {
-    pub(super) revision: i64,
+    pub(super) revision: Revision,
     pub(super) course: Course,
     pub(super) enrolment: Enrolment,
     /// One for each person.
@@ -82,7 +84,8 @@ impl Board {
             return Ok(());
         }
         let id = self.enrolled.course.id().to_owned();
-        if self.watermark.version < watermark.base || self.watermark.version == 0 {
+        if self.watermark.version < watermark.base || self.watermark.version == JournalVersion::NONE
+        {
             self.load(store, &id).await?;
             self.watermark = watermark;
             return Ok(());

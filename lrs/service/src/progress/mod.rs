@@ -111,13 +111,14 @@ impl Progress {
                 Ok(known) => {
                     enrolment::check_editions(course, &known.enrolment)?;
                     let is_same = course.reads_like(&known.course);
-                    (known.revision, if is_same { Selection::Same } else { Selection::Changed })
+                    let selection = if is_same { Selection::Same } else { Selection::Changed };
+                    (Some(known.revision), selection)
                 }
-                Err(ProgressError::NoCourse(_)) => (0, Selection::Changed),
+                Err(ProgressError::NoCourse(_)) => (None, Selection::Changed),
                 // A file of an older Traccia that this one cannot read must be replaceable.
                 Err(ProgressError::Store(StoreError::Corrupt(_))) => {
                     let revision = self.store.course_revision(id).await?;
-                    (revision.map_or(0, |it| it.revision), Selection::Changed)
+                    (revision.map(|it| it.revision), Selection::Changed)
                 }
                 Err(other) => return Err(other),
             };

@@ -9,7 +9,9 @@ use super::blob::{Blobs, Holder};
 use super::call::{all, call, insert};
 use super::cell::{self, Cells, Held};
 use super::field;
-use store::{CourseRevision, KeptCertificates, KeptCourse, Result, StoreError};
+use store::{
+    CourseRevision, KeptCertificates, KeptCourse, Reading, Result, Revision, Selection, StoreError,
+};
 use xapi::instant::Instant;
 
 /// How often a course is read again whose files were replaced and removed meanwhile.
@@ -59,8 +61,8 @@ impl Courses {
             id: field::text(value, "id")?,
             file: self.blobs.text(value, "file").await?,
             enrolment: self.blobs.text(value, "enrolment").await?,
-            revision: held.n,
-            reading: field::integer(value, "reading")?,
+            revision: revision(held),
+            reading: reading(value)?,
         }))
     }
 
@@ -69,12 +71,12 @@ impl Courses {
         &self,
         id: &str,
         file: &str,
-        based_on: i64,
-        reread: bool,
+        based_on: Option<Revision>,
+        selection: Selection,
     ) -> Result<bool> {
         let name = cell::name(&[id]);
         let held = self.cells.newest(&name).await?;
-        if held.value().map_or(0, |_| held.n) != based_on {
+        if held.value().map(|_| revision(&held)) != based_on {
             return Ok(false);
         }
         if held.value().is_none() && held.n > 0 {
@@ -82,12 +84,16 @@ impl Courses {
             self.remove_certificates(doc! {"course": id}).await?;
         }
         let file = self.blobs.text_field(file, self.cells.holder(&name)).await?;
+        let anew = Reading::since(revision(&held).next());
         let value = match held.value() {
-            None => doc! {"id": id, "file": file, "enrolment": "", "reading": held.n + 1},
+            None => doc! {"id": id, "file": file, "enrolment": "", "reading": anew.number()},
             Some(kept) => {
-                let reading = if reread { held.n + 1 } else { field::integer(kept, "reading")? };
+                let reading = match selection {
+                    Selection::Changed => anew,
+                    Selection::Same => reading(kept)?,
+                };
                 let enrolment = field::any(kept, "enrolment")?.clone();
-                doc! {"id": id, "file": file, "enrolment": enrolment, "reading": reading}
+                doc! {"id": id, "file": file, "enrolment": enrolment, "reading": reading.number()}
             }
         };
         self.change(&name, &held, value).await
@@ -98,12 +104,14 @@ impl Courses {
     pub(super) async fn delete_course(
         &self,
         id: &str,
-        based_on: i64,
+        based_on: Revision,
         now: Instant,
     ) -> Result<bool> {
         let name = cell::name(&[id]);
         let held = self.cells.newest(&name).await?;
-        let Some(kept) = held.value().filter(|_| held.n == based_on) else { return Ok(false) };
+        let Some(kept) = held.value().filter(|_| revision(&held) == based_on) else {
+            return Ok(false);
+        };
         // Read before the course is removed: a course that takes the id right after keeps its own.
         let lists = self.certificates.find(doc! {"course": id}).projection(doc! {"_id": 1});
         let lists = all(lists).await?;
@@ -132,16 +140,18 @@ impl Courses {
         &self,
         id: &str,
         enrolment: &str,
-        based_on: i64,
+        based_on: Revision,
     ) -> Result<bool> {
         let name = cell::name(&[id]);
         let held = self.cells.newest(&name).await?;
-        let Some(kept) = held.value().filter(|_| held.n == based_on) else { return Ok(false) };
+        let Some(kept) = held.value().filter(|_| revision(&held) == based_on) else {
+            return Ok(false);
+        };
         let value = doc! {
             "id": id,
             "file": field::any(kept, "file")?.clone(),
             "enrolment": self.blobs.text_field(enrolment, self.cells.holder(&name)).await?,
-            "reading": field::integer(kept, "reading")?,
+            "reading": reading(kept)?.number(),
         };
         self.change(&name, &held, value).await
     }
@@ -199,8 +209,17 @@ impl Courses {
 
 fn revised(held: &Held) -> Result<Option<CourseRevision>> {
     let Some(value) = held.value() else { return Ok(None) };
-    let (id, reading) = (field::text(value, "id")?, field::integer(value, "reading")?);
-    Ok(Some(CourseRevision { id, revision: held.n, reading }))
+    let (id, reading) = (field::text(value, "id")?, reading(value)?);
+    Ok(Some(CourseRevision { id, revision: revision(held), reading }))
+}
+
+/// The revision of a course, or of the trace that a deleted one left.
+const fn revision(held: &Held) -> Revision {
+    Revision::from_number(held.n)
+}
+
+fn reading(course: &Document) -> Result<Reading> {
+    field::integer(course, "reading").map(Reading::from_number)
 }
 
 /// The files of a cell's value; none where there is no value.

@@ -31,9 +31,9 @@ use self::version_log::VersionLog;
 use access::key::KeptKey;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
-    Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
-    KeyStore, LogPage, Page, ProgressDocument, Result, Selection, StatementLog, StatementStore,
-    Store, StoreError, ThingStore, TransferStore, Unnamed, Watermark,
+    Followed, JournalStore, JournalVersion, Kept, KeptAttachment, KeptBatch, KeptCertificates,
+    KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, Revision, Selection,
+    StatementLog, StatementStore, Store, StoreError, ThingStore, TransferStore, Unnamed, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
@@ -284,13 +284,13 @@ impl CourseStore for MongoStore {
         &self,
         id: &str,
         file: &str,
-        based_on: i64,
+        based_on: Option<Revision>,
         selection: Selection,
     ) -> Result<bool> {
-        self.0.courses.put_course(id, file, based_on, selection == Selection::Changed).await
+        self.0.courses.put_course(id, file, based_on, selection).await
     }
 
-    async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool> {
+    async fn delete_course(&self, id: &str, based_on: Revision) -> Result<bool> {
         let spans = self.0.progress.spans(id).await?;
         let now = self.0.clock.now();
         if !self.0.courses.delete_course(id, based_on, now).await? {
@@ -300,7 +300,7 @@ impl CourseStore for MongoStore {
         Ok(true)
     }
 
-    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool> {
+    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: Revision) -> Result<bool> {
         self.0.courses.put_enrolment(id, enrolment, based_on).await
     }
 }
@@ -327,7 +327,7 @@ impl JournalStore for MongoStore {
     async fn progress_since(
         &self,
         course: &str,
-        version: i64,
+        version: JournalVersion,
     ) -> Result<(Watermark, Vec<ProgressDocument>)> {
         self.0.progress.named(course, Wanted::Since(version)).await
     }
@@ -335,12 +335,12 @@ impl JournalStore for MongoStore {
     async fn put_progress(
         &self,
         course: &str,
-        based_on: i64,
+        based_on: JournalVersion,
         followed: Followed,
         documents: Vec<ProgressDocument>,
         unnamed: Unnamed,
-    ) -> Result<Option<i64>> {
-        self.0.progress.put(course, based_on, followed, documents, unnamed == Unnamed::Go).await
+    ) -> Result<Option<JournalVersion>> {
+        self.0.progress.put(course, based_on, followed, documents, unnamed).await
     }
 }
 

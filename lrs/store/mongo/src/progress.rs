@@ -21,7 +21,10 @@ use super::blob::{Blobs, Holder};
 use super::call::{BATCH, all, call};
 use super::cell::{self, Cells, Held};
 use super::field;
-use store::{Followed, ProgressDocument, Result, StoreError, Watermark};
+use store::{
+    Followed, JournalVersion, ProgressDocument, Reading, Result, Revision, StoreError, Unnamed,
+    Watermark,
+};
 use xapi::instant::Instant;
 
 /// Versions of one span.
@@ -52,14 +55,14 @@ pub(super) enum Wanted<'a> {
     /// See [`store::JournalStore::progress_of`].
     Of(&'a [String]),
     /// See [`store::JournalStore::progress_since`].
-    Since(i64),
+    Since(JournalVersion),
 }
 
 /// The span of a course's versions that this process writes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Writing {
     /// The last version used.
-    version: i64,
+    version: JournalVersion,
     /// What the latest writes superseded, the oldest first.
     superseded: Vec<Vec<Bson>>,
 }
@@ -69,7 +72,7 @@ pub(super) struct Writing {
 struct Mark {
     watermark: Watermark,
     /// The last version of each span that was written in full, in order.
-    spans: Vec<i64>,
+    spans: Vec<JournalVersion>,
 }
 
 impl Mark {
@@ -78,10 +81,11 @@ impl Mark {
         let Some(value) = held.value() else { return Ok(Self::default()) };
         let followed = Followed {
             through: field::instant(value, "through")?,
-            reading: field::integer(value, "reading")?,
+            reading: Reading::from_number(field::integer(value, "reading")?),
         };
-        let (version, base) = (field::integer(value, "version")?, field::integer(value, "base")?);
+        let (version, base) = (version_in(value, "version")?, version_in(value, "base")?);
         let spans = field::integers(value, "spans")?;
+        let spans = spans.into_iter().map(JournalVersion::from_number).collect();
         Ok(Self { watermark: Watermark { followed, version, base }, spans })
     }
 
@@ -89,24 +93,27 @@ impl Mark {
         let Watermark { followed: Followed { through, reading }, version, base } = self.watermark;
         doc! {
             "through": through.micros(),
-            "reading": reading,
-            "version": version,
-            "base": base,
-            "spans": self.spans.clone(),
+            "reading": reading.number(),
+            "version": version.number(),
+            "base": base.number(),
+            "spans": self.spans.iter().map(|last| last.number()).collect::<Vec<_>>(),
         }
     }
 
     /// Whether a document of this version was written in full, and not replaced with all others.
-    fn names(&self, version: i64) -> bool {
-        let span = self.spans.iter().find(|last| **last / SPAN == version / SPAN);
-        version >= self.watermark.base && span.is_some_and(|last| version <= *last)
+    fn names(&self, version: JournalVersion) -> bool {
+        let of_span = self.spans.iter().find(|last| span(**last) == span(version));
+        version >= self.watermark.base && of_span.is_some_and(|last| version <= *last)
     }
 
     /// The mark after a write of this version.
-    fn after(&self, version: i64, followed: Followed, whole: bool) -> Self {
-        let base = if whole { version } else { self.watermark.base };
+    fn after(&self, version: JournalVersion, followed: Followed, unnamed: Unnamed) -> Self {
+        let base = match unnamed {
+            Unnamed::Go => version,
+            Unnamed::Stay => self.watermark.base,
+        };
         let mut spans = self.spans.clone();
-        spans.retain(|last| last / SPAN != version / SPAN && *last >= base);
+        spans.retain(|last| span(*last) != span(version) && *last >= base);
         spans.push(version);
         Self { watermark: Watermark { followed, version, base }, spans }
     }
@@ -139,7 +146,7 @@ impl Progress {
                 Wanted::Since(version) => self.since(&mark, course, version).await,
             };
             let now = self.watermark(course).await?;
-            let lag = now.version - mark.watermark.version;
+            let lag = now.version.number() - mark.watermark.version.number();
             let is_overtaken = usize::try_from(lag).is_ok_and(|lag| lag >= LAG);
             let still = now.base == mark.watermark.base && !is_overtaken;
             if still {
@@ -200,20 +207,20 @@ impl Progress {
         &self,
         mark: &Mark,
         course: &str,
-        version: i64,
+        version: JournalVersion,
     ) -> Result<Vec<ProgressDocument>> {
-        let from = version.max(mark.watermark.base - 1);
+        let from = version.number().max(mark.watermark.base.number() - 1);
         let filter = doc! {"course": course, "version": {"$gt": from}};
         self.newest(mark, all(self.documents.find(filter).batch_size(BATCH)).await?).await
     }
 
     /// Of each actor the newest document that the mark names, by actor.
     async fn newest(&self, mark: &Mark, found: Vec<Document>) -> Result<Vec<ProgressDocument>> {
-        let mut newest: HashMap<String, (i64, Document)> = HashMap::new();
+        let mut newest: HashMap<String, (JournalVersion, Document)> = HashMap::new();
         for document in found {
-            let version = field::integer(&document, "version")?;
+            let version = version_in(&document, "version")?;
             let actor = field::text(&document, "actor")?;
-            let known = newest.get(&actor).map_or(0, |(version, _)| *version);
+            let known = newest.get(&actor).map_or(JournalVersion::NONE, |(version, _)| *version);
             if version > known && mark.names(version) {
                 newest.insert(actor, (version, document));
             }
@@ -231,19 +238,19 @@ impl Progress {
     pub(super) async fn put(
         &self,
         course: &str,
-        based_on: i64,
+        based_on: JournalVersion,
         followed: Followed,
         documents: Vec<ProgressDocument>,
-        whole: bool,
-    ) -> Result<Option<i64>> {
+        unnamed: Unnamed,
+    ) -> Result<Option<JournalVersion>> {
         let (held, mark) = self.mark(course).await?;
         if mark.watermark.version != based_on || !self.is_there(course).await? {
             return Ok(None);
         }
         let Writing { version, superseded } = self.begin(course, &mark).await?;
-        let superseding = self.superseding(course, &documents, whole).await?;
+        let superseding = self.superseding(course, &documents, unnamed).await?;
         self.write(course, version, documents).await?;
-        let after = mark.after(version, followed, whole);
+        let after = mark.after(version, followed, unnamed);
         let name = cell::name(&[course]);
         // Nothing is visible yet. Where the change fails, no watermark ever names this version.
         if !self.watermarks.change(&name, &held, after.document()).await? {
@@ -265,7 +272,7 @@ impl Progress {
     pub(super) async fn remove(
         &self,
         course: &str,
-        revision: i64,
+        revision: Revision,
         spans: i64,
         now: Instant,
     ) -> Result<()> {
@@ -273,7 +280,8 @@ impl Progress {
         loop {
             let (held, mark) = self.mark(course).await?;
             let name = cell::name(&[course]);
-            let is_gone = held.value().is_none() || mark.watermark.followed.reading > revision;
+            let is_gone = held.value().is_none()
+                || mark.watermark.followed.reading > Reading::since(revision);
             if is_gone || self.watermarks.remove(&name, &held, doc! {}, now).await? {
                 break;
             }
@@ -296,7 +304,7 @@ impl Progress {
     async fn begin(&self, course: &str, mark: &Mark) -> Result<Writing> {
         let known = self.lock().remove(course);
         if let Some(mut writing) = known.filter(|it| it.version == mark.watermark.version) {
-            writing.version += 1;
+            writing.version = writing.version.next();
             return Ok(writing);
         }
         // The version of the cell `spans` is the number of the newest span.
@@ -304,7 +312,8 @@ impl Progress {
         loop {
             let held = self.watermarks.newest(&name).await?;
             if self.watermarks.change(&name, &held, doc! {}).await? {
-                return Ok(Writing { version: (held.n + 1) * SPAN, superseded: Vec::new() });
+                let version = JournalVersion::from_number((held.n + 1) * SPAN);
+                return Ok(Writing { version, superseded: Vec::new() });
             }
         }
     }
@@ -314,13 +323,13 @@ impl Progress {
         &self,
         course: &str,
         documents: &[ProgressDocument],
-        whole: bool,
+        unnamed: Unnamed,
     ) -> Result<Vec<Bson>> {
         let ids = async |filter: Document| -> Result<Vec<Bson>> {
             let found = all(self.documents.find(filter).projection(doc! {"_id": 1})).await?;
             found.iter().map(|document| field::any(document, "_id").cloned()).collect()
         };
-        if whole {
+        if unnamed == Unnamed::Go {
             return ids(doc! {"course": course}).await;
         }
         let mut superseding = Vec::new();
@@ -334,7 +343,7 @@ impl Progress {
     async fn write(
         &self,
         course: &str,
-        version: i64,
+        version: JournalVersion,
         documents: Vec<ProgressDocument>,
     ) -> Result<()> {
         for documents in documents.chunks(ASKED) {
@@ -343,13 +352,13 @@ impl Progress {
                 let text = std::str::from_utf8(body).map_err(|_| {
                     StoreError::Corrupt("a progress document that is not UTF-8".into())
                 })?;
-                let id = format!("{}/{version}", cell::name(&[course, actor]));
+                let id = format!("{}/{}", cell::name(&[course, actor]), version.number());
                 let holder = Holder::new(&self.documents, doc! {"_id": &id});
                 rows.push(doc! {
                     "_id": id,
                     "course": course,
                     "actor": actor,
-                    "version": version,
+                    "version": version.number(),
                     "body": self.blobs.text_field(text, holder).await?,
                 });
             }
@@ -362,7 +371,7 @@ impl Progress {
     async fn end(
         &self,
         course: &str,
-        version: i64,
+        version: JournalVersion,
         mut superseded: Vec<Vec<Bson>>,
         superseding: Vec<Bson>,
     ) -> Result<()> {
@@ -382,6 +391,16 @@ impl Progress {
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Writing>> {
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The version in this field.
+fn version_in(document: &Document, name: &str) -> Result<JournalVersion> {
+    field::integer(document, name).map(JournalVersion::from_number)
+}
+
+/// The number of the span that a version is of.
+const fn span(version: JournalVersion) -> i64 {
+    version.number() / SPAN
 }
 
 /// Leaves out the documents of the last actor of a page, whose newest version may not have been read.
@@ -404,26 +423,31 @@ mod tests {
     use super::*;
 
     fn followed() -> Followed {
-        Followed { through: Instant::from_micros(1), reading: 1 }
+        Followed { through: Instant::from_micros(1), reading: Reading::since(Revision::FIRST) }
+    }
+
+    /// The write `n` of the span `span`.
+    fn of_span(span: i64, n: i64) -> JournalVersion {
+        JournalVersion::from_number(span * SPAN + n)
     }
 
     #[test]
     fn what_was_never_finished_is_not_named() {
-        let first = Mark::default().after(SPAN + 1, followed(), false);
+        let first = Mark::default().after(of_span(1, 1), followed(), Unnamed::Stay);
         // The process of span 1 writes version 2 and dies; span 2 goes on.
-        let mark = first.after(2 * SPAN + 1, followed(), false);
-        assert!(mark.names(SPAN + 1) && mark.names(2 * SPAN + 1));
-        assert!(!mark.names(SPAN + 2), "the dead process's");
-        assert!(!mark.names(2 * SPAN + 2), "not finished yet");
-        assert!(!mark.names(3 * SPAN + 1), "nobody's yet");
+        let mark = first.after(of_span(2, 1), followed(), Unnamed::Stay);
+        assert!(mark.names(of_span(1, 1)) && mark.names(of_span(2, 1)));
+        assert!(!mark.names(of_span(1, 2)), "the dead process's");
+        assert!(!mark.names(of_span(2, 2)), "not finished yet");
+        assert!(!mark.names(of_span(3, 1)), "nobody's yet");
     }
 
     #[test]
     fn a_whole_write_makes_all_before_it_nothing() {
-        let mark = Mark::default().after(SPAN + 1, followed(), false);
-        let mark = mark.after(2 * SPAN + 1, followed(), true);
-        assert!(!mark.names(SPAN + 1));
-        assert!(mark.names(2 * SPAN + 1));
-        assert_eq!(mark.spans, [2 * SPAN + 1]);
+        let mark = Mark::default().after(of_span(1, 1), followed(), Unnamed::Stay);
+        let mark = mark.after(of_span(2, 1), followed(), Unnamed::Go);
+        assert!(!mark.names(of_span(1, 1)));
+        assert!(mark.names(of_span(2, 1)));
+        assert_eq!(mark.spans, [of_span(2, 1)]);
     }
 }

@@ -5,7 +5,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::session::Session;
 use crate::failure::Result;
-use store::{CourseRevision, KeptCertificates, KeptCourse, StoreError};
+use store::{
+    CourseRevision, KeptCertificates, KeptCourse, Reading, Revision, Selection, StoreError,
+};
 use xapi::instant::Instant;
 
 const SELECT: &str = "SELECT id, file, enrolment, revision, reading FROM course ";
@@ -15,13 +17,17 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<KeptCourse> {
         id: row.get(0)?,
         file: row.get(1)?,
         enrolment: row.get(2)?,
-        revision: row.get(3)?,
-        reading: row.get(4)?,
+        revision: Revision::from_number(row.get(3)?),
+        reading: Reading::from_number(row.get(4)?),
     })
 }
 
 fn revised(row: &Row<'_>) -> rusqlite::Result<CourseRevision> {
-    Ok(CourseRevision { id: row.get(0)?, revision: row.get(1)?, reading: row.get(2)? })
+    Ok(CourseRevision {
+        id: row.get(0)?,
+        revision: Revision::from_number(row.get(1)?),
+        reading: Reading::from_number(row.get(2)?),
+    })
 }
 
 pub(super) fn courses(connection: &Connection) -> Result<Vec<CourseRevision>> {
@@ -45,36 +51,35 @@ pub(super) fn put_course(
     session: &Session<'_>,
     id: &str,
     file: &str,
-    based_on: i64,
-    reread: bool,
+    based_on: Option<Revision>,
+    selection: Selection,
 ) -> Result<bool> {
-    let written = if based_on == 0 {
-        session.run(
+    let written = match based_on {
+        None => session.run(
             "INSERT OR IGNORE INTO course (id, file, enrolment, revision, reading) \
              SELECT ?1, ?2, '', first, first FROM (SELECT 1 + COALESCE( \
              (SELECT revision FROM gone_course WHERE id = ?1), 0) AS first)",
             [id, file],
-        )?
-    } else {
-        session.run(
+        )?,
+        Some(based_on) => session.run(
             "UPDATE course SET file = ?2, revision = revision + 1, \
              reading = CASE WHEN ?4 THEN revision + 1 ELSE reading END \
              WHERE id = ?1 AND revision = ?3",
-            params![id, file, based_on, reread],
-        )?
+            params![id, file, based_on.number(), selection == Selection::Changed],
+        )?,
     };
     Ok(written == 1)
 }
 
-pub(super) fn delete_course(session: &Session<'_>, id: &str, based_on: i64) -> Result<bool> {
+pub(super) fn delete_course(session: &Session<'_>, id: &str, based_on: Revision) -> Result<bool> {
     let sql = "DELETE FROM course WHERE id = ?1 AND revision = ?2";
-    if session.run(sql, params![id, based_on])? == 0 {
+    if session.run(sql, params![id, based_on.number()])? == 0 {
         return Ok(false);
     }
     session.run(
         "INSERT INTO gone_course (id, revision) VALUES (?1, ?2) \
          ON CONFLICT (id) DO UPDATE SET revision = excluded.revision",
-        params![id, based_on],
+        params![id, based_on.number()],
     )?;
     for table in ["progress", "followed", "certificate_list"] {
         session.run(&format!("DELETE FROM {table} WHERE course = ?1"), [id])?;
@@ -86,11 +91,11 @@ pub(super) fn put_enrolment(
     session: &Session<'_>,
     id: &str,
     enrolment: &str,
-    based_on: i64,
+    based_on: Revision,
 ) -> Result<bool> {
     let sql = "UPDATE course SET enrolment = ?2, revision = revision + 1 \
                WHERE id = ?1 AND revision = ?3";
-    Ok(session.run(sql, params![id, enrolment, based_on])? == 1)
+    Ok(session.run(sql, params![id, enrolment, based_on.number()])? == 1)
 }
 
 pub(super) fn add_certificates(

@@ -19,9 +19,9 @@ use access::key::KeptKey;
 use store::turns::Turns;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
-    Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
-    KeyStore, LogPage, Page, ProgressDocument, Result, Selection, StatementLog, StatementStore,
-    Store, StoreError, ThingStore, TransferStore, Unnamed, Watermark,
+    Followed, JournalStore, JournalVersion, Kept, KeptAttachment, KeptBatch, KeptCertificates,
+    KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, Revision, Selection,
+    StatementLog, StatementStore, Store, StoreError, ThingStore, TransferStore, Unnamed, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
@@ -271,22 +271,20 @@ impl CourseStore for SqliteStore {
         &self,
         id: &str,
         file: &str,
-        based_on: i64,
+        based_on: Option<Revision>,
         selection: Selection,
     ) -> Result<bool> {
         let (id, file) = (id.to_owned(), file.to_owned());
-        self.write(move |session| {
-            courses::put_course(session, &id, &file, based_on, selection == Selection::Changed)
-        })
-        .await
+        self.write(move |session| courses::put_course(session, &id, &file, based_on, selection))
+            .await
     }
 
-    async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool> {
+    async fn delete_course(&self, id: &str, based_on: Revision) -> Result<bool> {
         let id = id.to_owned();
         self.write(move |session| courses::delete_course(session, &id, based_on)).await
     }
 
-    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool> {
+    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: Revision) -> Result<bool> {
         let (id, enrolment) = (id.to_owned(), enrolment.to_owned());
         self.write(move |session| courses::put_enrolment(session, &id, &enrolment, based_on)).await
     }
@@ -317,7 +315,7 @@ impl JournalStore for SqliteStore {
     async fn progress_since(
         &self,
         course: &str,
-        version: i64,
+        version: JournalVersion,
     ) -> Result<(Watermark, Vec<ProgressDocument>)> {
         let course = course.to_owned();
         self.read(move |connection| progress::since(connection, &course, version)).await
@@ -326,14 +324,14 @@ impl JournalStore for SqliteStore {
     async fn put_progress(
         &self,
         course: &str,
-        based_on: i64,
+        based_on: JournalVersion,
         followed: Followed,
         documents: Vec<ProgressDocument>,
         unnamed: Unnamed,
-    ) -> Result<Option<i64>> {
+    ) -> Result<Option<JournalVersion>> {
         let course = course.to_owned();
         self.write(move |session| {
-            progress::put(session, &course, based_on, followed, &documents, unnamed == Unnamed::Go)
+            progress::put(session, &course, based_on, followed, &documents, unnamed)
         })
         .await
     }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::session::Session;
 use crate::failure::Result;
-use store::{Followed, ProgressDocument, StoreError, Watermark};
+use store::{Followed, JournalVersion, ProgressDocument, Reading, StoreError, Unnamed, Watermark};
 use xapi::instant::Instant;
 
 fn document(row: &Row<'_>) -> rusqlite::Result<ProgressDocument> {
@@ -18,9 +18,9 @@ pub(super) fn watermark(connection: &Connection, course: &str) -> Result<Waterma
         .query_row([course], |row| {
             let through = Instant::from_micros(row.get(0)?);
             Ok(Watermark {
-                followed: Followed { through, reading: row.get(1)? },
-                version: row.get(2)?,
-                base: row.get(3)?,
+                followed: Followed { through, reading: Reading::from_number(row.get(1)?) },
+                version: JournalVersion::from_number(row.get(2)?),
+                base: JournalVersion::from_number(row.get(3)?),
             })
         })
         .optional()?;
@@ -63,14 +63,14 @@ pub(super) fn of_actors(
 pub(super) fn since(
     connection: &Connection,
     course: &str,
-    version: i64,
+    version: JournalVersion,
 ) -> Result<(Watermark, Vec<ProgressDocument>)> {
     let snapshot = connection.unchecked_transaction()?;
     let watermark = watermark(&snapshot, course)?;
     let mut select = snapshot.prepare_cached(
         "SELECT actor, body FROM progress WHERE course = ?1 AND version > ?2 ORDER BY actor",
     )?;
-    let rows = select.query_map(params![course, version], document)?;
+    let rows = select.query_map(params![course, version.number()], document)?;
     let documents = rows.collect::<rusqlite::Result<_>>()?;
     Ok((watermark, documents))
 }
@@ -78,11 +78,12 @@ pub(super) fn since(
 pub(super) fn put(
     session: &Session<'_>,
     course: &str,
-    based_on: i64,
+    based_on: JournalVersion,
     followed: Followed,
     documents: &[ProgressDocument],
-    whole: bool,
-) -> Result<Option<i64>> {
+    unnamed: Unnamed,
+) -> Result<Option<JournalVersion>> {
+    let is_whole = unnamed == Unnamed::Go;
     let version = session.one(
         "INSERT INTO followed (course, through, reading, version, base) \
          SELECT id, ?2, ?3, 1, CASE WHEN ?4 THEN 1 ELSE 0 END FROM course \
@@ -91,11 +92,17 @@ pub(super) fn put(
          reading = excluded.reading, version = version + 1, \
          base = CASE WHEN ?4 THEN version + 1 ELSE base END WHERE version = ?5 \
          RETURNING version",
-        params![course, followed.through.micros(), followed.reading, whole, based_on],
+        params![
+            course,
+            followed.through.micros(),
+            followed.reading.number(),
+            is_whole,
+            based_on.number()
+        ],
         |row| row.get::<_, i64>(0),
     )?;
     let Some(version) = version else { return Ok(None) };
-    if whole {
+    if is_whole {
         session.run("DELETE FROM progress WHERE course = ?1", [course])?;
     }
     for document in documents {
@@ -108,5 +115,5 @@ pub(super) fn put(
             params![course, document.actor, version, body],
         )?;
     }
-    Ok(Some(version))
+    Ok(Some(JournalVersion::from_number(version)))
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use store::{
-    CourseRevision, Followed, KeptCertificates, KeptCourse, ProgressDocument, Selection, Store,
-    Unnamed, Watermark,
+    CourseRevision, Followed, JournalVersion, KeptCertificates, KeptCourse, ProgressDocument,
+    Reading, Revision, Selection, Store, Unnamed, Watermark,
 };
 use xapi::instant::Instant;
 
@@ -14,8 +14,13 @@ fn document(actor: &str, body: &str) -> ProgressDocument {
     ProgressDocument { actor: actor.to_owned(), body: Bytes::from(body.to_owned()) }
 }
 
-fn followed(through: i64, reading: i64) -> Followed {
-    Followed { through: Instant::from_micros(through), reading }
+/// Documents of the reading that begins at the first revision.
+fn first_reading(through: i64) -> Followed {
+    followed(through, Revision::FIRST)
+}
+
+fn followed(through: i64, since: Revision) -> Followed {
+    Followed { through: Instant::from_micros(through), reading: Reading::since(since) }
 }
 
 fn frozen(id: &str, created: i64) -> KeptCertificates {
@@ -27,13 +32,18 @@ async fn course(store: &Arc<dyn Store>, id: &str) -> KeptCourse {
     store.course(id).await.unwrap().expect("the course was put")
 }
 
-async fn revision(store: &Arc<dyn Store>, id: &str) -> i64 {
+/// The revision of this number, also one that no course ever has.
+fn number(number: i64) -> Revision {
+    Revision::from_number(number)
+}
+
+async fn revision(store: &Arc<dyn Store>, id: &str) -> Revision {
     course(store, id).await.revision
 }
 
 /// A course without learners that takes its first file.
 async fn put(store: &Arc<dyn Store>, id: &str) {
-    assert!(store.put_course(id, "", 0, Selection::Changed).await.unwrap());
+    assert!(store.put_course(id, "", None, Selection::Changed).await.unwrap());
 }
 
 /// Writes progress based on what is there.
@@ -43,7 +53,7 @@ async fn write(
     followed: Followed,
     documents: Vec<ProgressDocument>,
     unnamed: Unnamed,
-) -> i64 {
+) -> JournalVersion {
     let based_on = store.watermark(course).await.unwrap().version;
     let written = store.put_progress(course, based_on, followed, documents, unnamed).await.unwrap();
     written.expect("nobody else writes")
@@ -62,18 +72,18 @@ fn by_actor(mut documents: Vec<ProgressDocument>) -> Vec<ProgressDocument> {
 pub async fn a_course_comes_back_and_its_revision_grows(store: &Arc<dyn Store>) {
     assert_eq!(store.course("c").await.unwrap(), None);
     assert_eq!(store.course_revision("c").await.unwrap(), None);
-    assert!(store.put_course("c", "# é\n", 0, Selection::Changed).await.unwrap());
+    assert!(store.put_course("c", "# é\n", None, Selection::Changed).await.unwrap());
     let first = course(store, "c").await;
     assert_eq!((first.id.as_str(), first.file.as_str()), ("c", "# é\n"));
     assert_eq!(first.enrolment, "");
-    assert_ne!(first.revision, 0);
+    assert_eq!(first.revision, Revision::FIRST);
 
     assert!(store.put_enrolment("c", "{\"é\": 1}", first.revision).await.unwrap());
     let second = course(store, "c").await;
     assert_eq!((second.file.as_str(), second.enrolment.as_str()), ("# é\n", "{\"é\": 1}"));
     assert!(second.revision > first.revision);
 
-    assert!(store.put_course("c", "other", second.revision, Selection::Same).await.unwrap());
+    assert!(store.put_course("c", "other", Some(second.revision), Selection::Same).await.unwrap());
     let third = course(store, "c").await;
     assert_eq!((third.file.as_str(), third.enrolment.as_str()), ("other", "{\"é\": 1}"));
     assert!(third.revision > second.revision);
@@ -93,10 +103,10 @@ pub async fn a_deleted_course_is_gone_with_all_that_is_its_own(store: &Arc<dyn S
     }
     let other = course(store, "d").await;
     let last = revision(store, "c").await;
-    for based_on in [0, last - 1, last + 1] {
+    for based_on in [number(0), number(last.number() - 1), last.next()] {
         assert!(!store.delete_course("c", based_on).await.unwrap());
     }
-    assert!(!store.delete_course("e", 1).await.unwrap(), "there is no such course");
+    assert!(!store.delete_course("e", Revision::FIRST).await.unwrap(), "there is no such course");
     assert_eq!(all_progress(store, "c").await.len(), 1, "and nothing was changed");
 
     let followed_before = store.watermark("c").await.unwrap();
@@ -109,7 +119,7 @@ pub async fn a_deleted_course_is_gone_with_all_that_is_its_own(store: &Arc<dyn S
     assert_eq!(all_progress(store, "c").await, []);
     assert_eq!(store.certificates("c").await.unwrap(), []);
     assert!(!store.put_enrolment("c", "{}", last).await.unwrap());
-    for based_on in [0, followed_before.version] {
+    for based_on in [JournalVersion::NONE, followed_before.version] {
         let late = vec![document("a1", "{}")];
         let late = store.put_progress("c", based_on, followed(10, last), late, Unnamed::Stay).await;
         assert_eq!(late.unwrap(), None, "a follower that does not know it yet writes nothing");
@@ -122,25 +132,25 @@ pub async fn a_deleted_course_is_gone_with_all_that_is_its_own(store: &Arc<dyn S
 
 /// It begins anew, and who knows the earlier course cannot take it for that.
 pub async fn a_course_put_after_it_was_deleted_is_another_one(store: &Arc<dyn Store>) {
-    let mut highest = 0;
+    let mut highest = number(0);
     for round in 0..3 {
         put(store, "c").await;
         let fresh = course(store, "c").await;
-        assert!(fresh.revision > highest, "{round}: {fresh:?} after {highest}");
-        assert_eq!((fresh.reading, fresh.enrolment.as_str()), (fresh.revision, ""));
+        assert!(fresh.revision > highest, "{round}: {fresh:?} after {highest:?}");
+        assert_eq!((fresh.reading, fresh.enrolment.as_str()), (Reading::since(fresh.revision), ""));
         assert_eq!(store.courses().await.unwrap()[0].revision, fresh.revision);
         assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
         assert_eq!(all_progress(store, "c").await, []);
         assert_eq!(store.certificates("c").await.unwrap(), []);
         assert!(
-            !store.put_course("c", "twice", 0, Selection::Changed).await.unwrap(),
+            !store.put_course("c", "twice", None, Selection::Changed).await.unwrap(),
             "it is there"
         );
-        assert!(!store.put_course("c", "late", highest, Selection::Changed).await.unwrap());
+        assert!(!store.put_course("c", "late", Some(highest), Selection::Changed).await.unwrap());
 
         let by = vec![document("a1", "{}")];
-        write(store, "c", followed(9, fresh.reading), by.clone(), Unnamed::Go).await;
-        write(store, "c", followed(10, fresh.reading), by.clone(), Unnamed::Stay).await;
+        write(store, "c", followed(9, fresh.revision), by.clone(), Unnamed::Go).await;
+        write(store, "c", followed(10, fresh.revision), by.clone(), Unnamed::Stay).await;
         assert_eq!(all_progress(store, "c").await, by);
         assert!(store.add_certificates("c", frozen("l1", 20)).await.unwrap());
         assert!(store.put_enrolment("c", "{}", fresh.revision).await.unwrap());
@@ -184,21 +194,21 @@ pub async fn courses_are_listed_by_id(store: &Arc<dyn Store>) {
 /// Who read an older course than there is has decided on something else.
 pub async fn a_change_of_a_course_holds_for_the_revision_it_was_based_on(store: &Arc<dyn Store>) {
     assert!(
-        !store.put_course("c", "early", 7, Selection::Changed).await.unwrap(),
+        !store.put_course("c", "early", Some(number(7)), Selection::Changed).await.unwrap(),
         "there is none to replace"
     );
     assert_eq!(store.course("c").await.unwrap(), None);
     put(store, "c").await;
     assert!(
-        !store.put_course("c", "again", 0, Selection::Changed).await.unwrap(),
+        !store.put_course("c", "again", None, Selection::Changed).await.unwrap(),
         "there is one already"
     );
     let first = revision(store, "c").await;
     assert!(store.put_enrolment("c", "{}", first).await.unwrap());
     let before = course(store, "c").await;
-    assert!(!store.put_course("c", "late", first, Selection::Changed).await.unwrap());
+    assert!(!store.put_course("c", "late", Some(first), Selection::Changed).await.unwrap());
     assert!(!store.put_enrolment("c", "late", first).await.unwrap());
-    assert!(!store.put_enrolment("c", "late", 0).await.unwrap());
+    assert!(!store.put_enrolment("c", "late", number(0)).await.unwrap());
     assert_eq!(course(store, "c").await, before);
 }
 
@@ -206,7 +216,7 @@ pub async fn a_change_of_a_course_holds_for_the_revision_it_was_based_on(store: 
 pub async fn learners_belong_to_a_course_that_is_there(store: &Arc<dyn Store>) {
     put(store, "c").await;
     let before = store.courses().await.unwrap();
-    for based_on in [0, 1, revision(store, "c").await] {
+    for based_on in [number(0), Revision::FIRST, revision(store, "c").await] {
         assert!(!store.put_enrolment("d", "{}", based_on).await.unwrap());
     }
     assert_eq!(store.courses().await.unwrap(), before);
@@ -216,16 +226,18 @@ pub async fn learners_belong_to_a_course_that_is_there(store: &Arc<dyn Store>) {
 pub async fn a_reading_is_the_revision_that_asked_for_it(store: &Arc<dyn Store>) {
     put(store, "c").await;
     let first = course(store, "c").await;
-    assert_eq!(first.reading, first.revision);
-    assert!(store.put_course("c", "same", first.revision, Selection::Same).await.unwrap());
+    assert_eq!(first.reading, Reading::since(first.revision));
+    assert!(store.put_course("c", "same", Some(first.revision), Selection::Same).await.unwrap());
     let second = course(store, "c").await;
     assert_eq!(second.reading, first.reading);
     assert!(store.put_enrolment("c", "{}", second.revision).await.unwrap());
     let third = course(store, "c").await;
     assert_eq!(third.reading, first.reading);
-    assert!(store.put_course("c", "other", third.revision, Selection::Changed).await.unwrap());
+    assert!(
+        store.put_course("c", "other", Some(third.revision), Selection::Changed).await.unwrap()
+    );
     let fourth = course(store, "c").await;
-    assert_eq!(fourth.reading, fourth.revision);
+    assert_eq!(fourth.reading, Reading::since(fourth.revision));
 }
 
 /// Each tries until its change is in: none is lost.
@@ -259,37 +271,43 @@ pub async fn progress_is_replaced_in_part_or_as_a_whole(store: &Arc<dyn Store>) 
     for id in ["c", "d"] {
         put(store, id).await;
         let documents = vec![document("a2", "{}"), document("a1", "{}")];
-        write(store, id, followed(1, 1), documents, Unnamed::Stay).await;
+        write(store, id, first_reading(1), documents, Unnamed::Stay).await;
     }
     let part = vec![document("a3", "3"), document("a1", "1")];
-    write(store, "c", followed(2, 1), part, Unnamed::Stay).await;
+    write(store, "c", first_reading(2), part, Unnamed::Stay).await;
     let kept = vec![document("a1", "1"), document("a2", "{}"), document("a3", "3")];
     assert_eq!(all_progress(store, "c").await, kept);
-    assert_eq!(store.watermark("c").await.unwrap().followed, followed(2, 1));
+    assert_eq!(store.watermark("c").await.unwrap().followed, first_reading(2));
 
-    write(store, "c", followed(3, 1), Vec::new(), Unnamed::Stay).await;
+    write(store, "c", first_reading(3), Vec::new(), Unnamed::Stay).await;
     assert_eq!(all_progress(store, "c").await, kept);
-    assert_eq!(store.watermark("c").await.unwrap().followed, followed(3, 1));
+    assert_eq!(store.watermark("c").await.unwrap().followed, first_reading(3));
 
     let whole = vec![document("a2", "{\"a\": 1.0}")];
-    write(store, "c", followed(2, 2), whole.clone(), Unnamed::Go).await;
+    write(store, "c", followed(2, number(2)), whole.clone(), Unnamed::Go).await;
     assert_eq!(all_progress(store, "c").await, whole);
-    assert_eq!(store.watermark("c").await.unwrap().followed, followed(2, 2));
+    assert_eq!(store.watermark("c").await.unwrap().followed, followed(2, number(2)));
 
     let other = vec![document("a1", "{}"), document("a2", "{}")];
     assert_eq!(all_progress(store, "d").await, other);
-    assert_eq!(store.watermark("d").await.unwrap().followed, followed(1, 1));
+    assert_eq!(store.watermark("d").await.unwrap().followed, first_reading(1));
 }
 
 /// Its watermark is the beginning, under no reading; and without a course nothing is kept.
 pub async fn progress_of_a_course_never_followed_is_empty(store: &Arc<dyn Store>) {
     let documents = vec![document("a1", "{}")];
-    let written = store.put_progress("c", 0, followed(1, 1), documents, Unnamed::Go).await.unwrap();
+    let written = store
+        .put_progress("c", JournalVersion::NONE, first_reading(1), documents, Unnamed::Go)
+        .await
+        .unwrap();
     assert_eq!(written, None);
     for _ in 0..2 {
         assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
         assert_eq!(all_progress(store, "c").await, []);
-        assert_eq!(store.progress_since("c", 0).await.unwrap(), (Watermark::default(), Vec::new()));
+        assert_eq!(
+            store.progress_since("c", JournalVersion::NONE).await.unwrap(),
+            (Watermark::default(), Vec::new())
+        );
         if store.course("c").await.unwrap().is_none() {
             put(store, "c").await;
         }
@@ -304,7 +322,7 @@ pub async fn a_course_put_again_keeps_its_progress(store: &Arc<dyn Store>) {
     let documents = vec![document("a1", "{}")];
     write(store, "c", followed(9, first), documents.clone(), Unnamed::Go).await;
     let before = store.watermark("c").await.unwrap();
-    assert!(store.put_course("c", "changed", first, Selection::Changed).await.unwrap());
+    assert!(store.put_course("c", "changed", Some(first), Selection::Changed).await.unwrap());
     let second = revision(store, "c").await;
     assert!(store.put_enrolment("c", "{}", second).await.unwrap());
     assert_eq!(store.watermark("c").await.unwrap(), before);
@@ -319,7 +337,7 @@ pub async fn progress_is_paged_by_actor(store: &Arc<dyn Store>) {
             .map(str::to_owned)
             .into();
     let documents = actors.iter().map(|actor| document(actor, "{}")).collect();
-    write(store, "c", followed(1, 1), documents, Unnamed::Stay).await;
+    write(store, "c", first_reading(1), documents, Unnamed::Stay).await;
     actors.sort();
     for limit in [1, 2, 4, 100] {
         let (mut read, mut after) = (Vec::new(), String::new());
@@ -340,7 +358,7 @@ pub async fn progress_is_found_by_actor(store: &Arc<dyn Store>) {
     for id in ["c", "d"] {
         put(store, id).await;
         let documents = (0..50).map(|n| document(&format!("a{n}"), id)).collect();
-        write(store, id, followed(1, 1), documents, Unnamed::Stay).await;
+        write(store, id, first_reading(1), documents, Unnamed::Stay).await;
     }
     let asked = ["a7", "a50", "a3", "a7", "", "A7"].map(str::to_owned);
     let found = by_actor(store.progress_of("c", &asked).await.unwrap());
@@ -357,11 +375,11 @@ pub async fn progress_since_a_version_is_what_was_written_after_it(store: &Arc<d
     put(store, "c").await;
     let put = |through, documents: &[(&str, &str)], unnamed| {
         let documents = documents.iter().map(|(actor, body)| document(actor, body)).collect();
-        write(store, "c", followed(through, 1), documents, unnamed)
+        write(store, "c", first_reading(through), documents, unnamed)
     };
     put(1, &[("a1", "1"), ("a2", "1")], Unnamed::Go).await;
     let first = store.watermark("c").await.unwrap();
-    assert!(first.version > 0 && first.base <= first.version);
+    assert!(first.version > JournalVersion::NONE && first.base <= first.version);
     put(2, &[("a2", "2")], Unnamed::Stay).await;
     let second = store.watermark("c").await.unwrap();
     put(3, &[("a3", "3")], Unnamed::Stay).await;
@@ -374,7 +392,7 @@ pub async fn progress_since_a_version_is_what_was_written_after_it(store: &Arc<d
         (watermark, by_actor(documents))
     };
     assert_eq!(
-        since(0).await,
+        since(JournalVersion::NONE).await,
         (third, vec![document("a1", "1"), document("a2", "2"), document("a3", "3")])
     );
     let news = vec![document("a2", "2"), document("a3", "3")];
@@ -394,21 +412,33 @@ pub async fn progress_made_of_an_older_version_is_refused(store: &Arc<dyn Store>
     put(store, "c").await;
     let by = |text: &str| vec![document("a1", text)];
     assert_eq!(
-        store.put_progress("c", 7, followed(1, 1), by("0"), Unnamed::Stay).await.unwrap(),
+        store
+            .put_progress(
+                "c",
+                JournalVersion::from_number(7),
+                first_reading(1),
+                by("0"),
+                Unnamed::Stay
+            )
+            .await
+            .unwrap(),
         None
     );
-    let first = store.put_progress("c", 0, followed(1, 1), by("1"), Unnamed::Stay).await.unwrap();
+    let first = store
+        .put_progress("c", JournalVersion::NONE, first_reading(1), by("1"), Unnamed::Stay)
+        .await
+        .unwrap();
     let first = first.expect("nothing was written before");
     let second =
-        store.put_progress("c", first, followed(2, 1), by("2"), Unnamed::Stay).await.unwrap();
+        store.put_progress("c", first, first_reading(2), by("2"), Unnamed::Stay).await.unwrap();
     assert!(second > Some(first));
-    let before = store.progress_since("c", 0).await.unwrap();
+    let before = store.progress_since("c", JournalVersion::NONE).await.unwrap();
     assert_eq!(Some(before.0.version), second);
-    for based_on in [0, first] {
+    for based_on in [JournalVersion::NONE, first] {
         for unnamed in [Unnamed::Stay, Unnamed::Go] {
-            let late = store.put_progress("c", based_on, followed(3, 1), by("3"), unnamed).await;
+            let late = store.put_progress("c", based_on, first_reading(3), by("3"), unnamed).await;
             assert_eq!(late.unwrap(), None);
-            assert_eq!(store.progress_since("c", 0).await.unwrap(), before);
+            assert_eq!(store.progress_since("c", JournalVersion::NONE).await.unwrap(), before);
         }
     }
 }
@@ -416,14 +446,14 @@ pub async fn progress_made_of_an_older_version_is_refused(store: &Arc<dyn Store>
 /// Of many who saw the same version, and nothing of the others is left.
 pub async fn of_writers_of_progress_one_wins(store: &Arc<dyn Store>) {
     put(store, "c").await;
-    let mut version = 0;
+    let mut version = JournalVersion::NONE;
     for round in 0..5 {
         let writers = (0..8).map(|n| {
             let documents = vec![document(&format!("{round}-{n}"), "{}")];
-            store.put_progress("c", version, followed(n, 1), documents, Unnamed::Stay)
+            store.put_progress("c", version, first_reading(n), documents, Unnamed::Stay)
         });
         let written = futures::future::join_all(writers).await;
-        let won: Vec<i64> = written.into_iter().filter_map(Result::unwrap).collect();
+        let won: Vec<JournalVersion> = written.into_iter().filter_map(Result::unwrap).collect();
         let [won] = won.as_slice() else { panic!("{} writers won", won.len()) };
         version = *won;
     }
@@ -448,15 +478,15 @@ pub async fn watermark_and_documents_move_together(store: &Arc<dyn Store>) {
                 let text = n.to_string();
                 let documents = ["a1", "a2"].map(|actor| document(actor, &text)).into();
                 let unnamed = if n % 7 == 0 { Unnamed::Go } else { Unnamed::Stay };
-                write(&store, "c", followed(n, n), documents, unnamed).await;
+                write(&store, "c", followed(n, number(n)), documents, unnamed).await;
             }
         }
     });
-    let (mut seen, mut version) = (0, 0);
+    let (mut seen, mut version) = (0, JournalVersion::NONE);
     while !writer.is_finished() || seen < 99 {
-        let (watermark, documents) = store.progress_since("c", 0).await.unwrap();
+        let (watermark, documents) = store.progress_since("c", JournalVersion::NONE).await.unwrap();
         let through = watermark.followed.through.micros();
-        assert_eq!(watermark.followed.reading, through);
+        assert_eq!(watermark.followed.reading.number(), through);
         assert!(through >= seen && watermark.version >= version, "the watermark went back");
         assert!(watermark.base <= watermark.version);
         if through > 0 {
