@@ -64,7 +64,7 @@ fn too_wide() -> Refusal {
     )
 }
 
-/// How many keys statements may still inherit because of one batch.
+/// How many keys statements may inherit because of one batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance(usize);
 
@@ -74,20 +74,10 @@ impl Allowance {
         Self(INHERITED_BY_ALL + statements.saturating_mul(MORE_INHERITED))
     }
 
-    /// How many statements kept before the batch may inherit something.
-    pub fn heirs(self) -> usize {
-        self.0.min(MOST_HEIRS)
-    }
-
     /// How many keys each of `heirs` statements may inherit: all the same number, so that none inherits nothing because it
     /// is served late.
     pub fn share(self, heirs: usize) -> usize {
-        (self.0 / heirs.max(1)).max(usize::from(self.0 > 0)).min(MOST_INHERITED)
-    }
-
-    /// Takes keys that were inherited off the allowance.
-    pub const fn spend(&mut self, inherited: usize) {
-        self.0 = self.0.saturating_sub(inherited);
+        (self.0 / heirs.max(1)).clamp(1, MOST_INHERITED)
     }
 }
 
@@ -97,17 +87,13 @@ mod tests {
 
     #[test]
     fn an_allowance_is_shared_by_all_heirs_and_is_not_exceeded() {
-        let mut allowance = Allowance::of_batch(1);
+        let allowance = Allowance::of_batch(1);
         let whole = INHERITED_BY_ALL + MORE_INHERITED;
-        assert_eq!((allowance.heirs(), allowance.share(1)), (MOST_HEIRS, MOST_INHERITED));
+        assert_eq!(allowance.share(1), MOST_INHERITED);
         assert_eq!(allowance.share(3_000), whole / 3_000);
-        assert_eq!(allowance.share(whole * 2), 1, "those who are taken get something");
+        assert_eq!(allowance.share(whole * 2), 1, "each heir gets something");
         for heirs in [0, 1, 10, 11, 3_000, whole] {
             assert!(allowance.share(heirs) * heirs <= whole, "{heirs}");
         }
-        allowance.spend(whole - 3);
-        assert_eq!((allowance.heirs(), allowance.share(2)), (3, 1));
-        allowance.spend(5);
-        assert_eq!((allowance.heirs(), allowance.share(1)), (0, 0));
     }
 }

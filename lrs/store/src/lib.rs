@@ -21,6 +21,7 @@ mod certificates;
 pub mod checksum;
 mod courses;
 mod documents;
+pub mod inheritance;
 mod journals;
 mod keys;
 mod log;
