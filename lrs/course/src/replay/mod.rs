@@ -122,11 +122,11 @@ impl<'a> Replay<'a> {
     }
 
     fn take(&mut self, step: Step<'a>) {
-        let Some((_, activity)) = self.course.at(step.place) else { return };
+        #[expect(clippy::expect_used, reason = "a step is made of a place of the course")]
+        let (_, activity) = self.course.at(step.place).expect("an activity");
         let states = self.activities.get_mut(step.place.module);
-        let Some(state) = states.and_then(|states| states.get_mut(step.place.activity)) else {
-            return;
-        };
+        #[expect(clippy::expect_used, reason = "there is a state for each activity of the course")]
+        let state = states.and_then(|states| states.get_mut(step.place.activity)).expect("a state");
         if state.absorb(activity, &step) {
             self.derive_results(Some(step));
         }
@@ -213,7 +213,8 @@ fn steps<'a>(
     let mut steps: Vec<Step<'a>> = Vec::new();
     for (key, journal) in documents.iter().flat_map(|document| &document.activities) {
         let Some(place) = course.place_of_key(key) else { continue };
-        let Some((module, activity)) = course.at(place) else { continue };
+        #[expect(clippy::expect_used, reason = "the place is of this course")]
+        let (module, activity) = course.at(place).expect("an activity");
         if !module.audience.includes(learner) {
             continue;
         }

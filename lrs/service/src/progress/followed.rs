@@ -175,8 +175,8 @@ impl FollowedCourse {
     }
 
     fn take(&mut self, read: &Read) {
-        if read.voided {
-            self.pass_over(read.id);
+        if let Some(id) = read.voided {
+            self.pass_over(id);
         }
         if let Some(evidence) = read.evidence.as_ref().filter(|evidence| self.bears(evidence)) {
             let actor = evidence.actor.to_string();

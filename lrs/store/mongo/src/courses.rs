@@ -1,17 +1,18 @@
 //! Courses, a cell each whose version is the course's revision, and frozen lists of certificates.
 //! Fields of a course: `id`, `file`, `enrolment`, `reading`.
 
+use crate::MongoStore;
+use async_trait::async_trait;
 use mongodb::Collection;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
+use store::CourseStore;
 
-use super::blob::{Blobs, Holder};
-use super::call::{all, call, insert};
+use super::blob::Blobs;
+use super::call::all;
 use super::cell::{self, Cells, Held};
 use super::field;
-use store::{
-    CourseRevision, KeptCertificates, KeptCourse, Reading, Result, Revision, Selection, StoreError,
-};
+use store::{CourseRevision, KeptCourse, Reading, Result, Revision, Selection};
 use xapi::instant::Instant;
 
 /// How often a course is read again whose files were replaced and removed meanwhile.
@@ -125,16 +126,6 @@ impl Courses {
         Ok(true)
     }
 
-    /// Removes frozen lists, with their files.
-    async fn remove_certificates(&self, filter: Document) -> Result<()> {
-        let mut in_files = filter.clone();
-        in_files.insert("body", doc! {"$type": "objectId"});
-        for list in all(self.certificates.find(in_files)).await? {
-            self.blobs.remove(list.get_object_id("body").ok()).await?;
-        }
-        call(self.certificates.delete_many(filter)).await.map(drop)
-    }
-
     /// See [`store::CourseStore::put_enrolment`].
     pub(super) async fn put_enrolment(
         &self,
@@ -171,40 +162,6 @@ impl Courses {
         self.blobs.remove(gone.into_iter().filter(|file| !kept.contains(file))).await?;
         Ok(is_done)
     }
-
-    /// See [`store::CertificateStore::add_certificates`].
-    pub(super) async fn add_certificates(
-        &self,
-        course: &str,
-        list: &KeptCertificates,
-    ) -> Result<bool> {
-        let body = std::str::from_utf8(&list.body)
-            .map_err(|_| StoreError::Corrupt("a certificate list that is not UTF-8".into()))?;
-        let name = cell::name(&[course, &list.id]);
-        let holder = Holder::new(&self.certificates, doc! {"_id": &name});
-        let document = doc! {
-            "_id": name,
-            "course": course,
-            "id": &list.id,
-            "created": list.created.micros(),
-            "body": self.blobs.text_field(body, holder).await?,
-        };
-        insert(&self.certificates, document).await
-    }
-
-    /// See [`store::CertificateStore::certificates`].
-    pub(super) async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
-        let lists = self.certificates.find(doc! {"course": course});
-        let mut kept = Vec::new();
-        for list in all(lists.sort(doc! {"created": -1, "id": 1})).await? {
-            kept.push(KeptCertificates {
-                id: field::text(&list, "id")?,
-                created: field::instant(&list, "created")?,
-                body: self.blobs.bytes(&list, "body").await?,
-            });
-        }
-        Ok(kept)
-    }
 }
 
 fn revised(held: &Held) -> Result<Option<CourseRevision>> {
@@ -230,4 +187,43 @@ fn files_in(held: &Held) -> Vec<ObjectId> {
 /// The files that hold a course's texts.
 fn files(value: &Document) -> Vec<ObjectId> {
     ["file", "enrolment"].into_iter().filter_map(|name| value.get_object_id(name).ok()).collect()
+}
+
+#[async_trait]
+impl CourseStore for MongoStore {
+    async fn courses(&self) -> Result<Vec<CourseRevision>> {
+        self.0.courses.courses().await
+    }
+
+    async fn course_revision(&self, id: &str) -> Result<Option<CourseRevision>> {
+        self.0.courses.revision(id).await
+    }
+
+    async fn course(&self, id: &str) -> Result<Option<KeptCourse>> {
+        self.0.courses.course(id).await
+    }
+
+    async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        based_on: Option<Revision>,
+        selection: Selection,
+    ) -> Result<bool> {
+        self.0.courses.put_course(id, file, based_on, selection).await
+    }
+
+    async fn delete_course(&self, id: &str, based_on: Revision) -> Result<bool> {
+        let spans = self.0.progress.spans(id).await?;
+        let now = self.0.clock.now();
+        if !self.0.courses.delete_course(id, based_on, now).await? {
+            return Ok(false);
+        }
+        self.0.progress.remove(id, based_on, spans, now).await?;
+        Ok(true)
+    }
+
+    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: Revision) -> Result<bool> {
+        self.0.courses.put_enrolment(id, enrolment, based_on).await
+    }
 }

@@ -1,7 +1,10 @@
 //! Progress documents in a table.
 
+use crate::SqliteStore;
+use async_trait::async_trait;
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use store::JournalStore;
 
 use super::session::Session;
 use crate::failure::Result;
@@ -12,7 +15,7 @@ fn document(row: &Row<'_>) -> rusqlite::Result<ProgressDocument> {
     Ok(ProgressDocument { actor: row.get(0)?, body: Bytes::from(row.get::<_, String>(1)?) })
 }
 
-pub(super) fn watermark(connection: &Connection, course: &str) -> Result<Watermark> {
+fn watermark(connection: &Connection, course: &str) -> Result<Watermark> {
     let watermark = connection
         .prepare_cached("SELECT through, reading, version, base FROM followed WHERE course = ?1")?
         .query_row([course], |row| {
@@ -28,7 +31,7 @@ pub(super) fn watermark(connection: &Connection, course: &str) -> Result<Waterma
     Ok(watermark.unwrap_or_default())
 }
 
-pub(super) fn page(
+fn page(
     connection: &Connection,
     course: &str,
     after: &str,
@@ -43,7 +46,7 @@ pub(super) fn page(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn of_actors(
+fn of_actors(
     connection: &Connection,
     course: &str,
     actors: &[String],
@@ -60,7 +63,7 @@ pub(super) fn of_actors(
     Ok(found)
 }
 
-pub(super) fn since(
+fn since(
     connection: &Connection,
     course: &str,
     version: JournalVersion,
@@ -75,7 +78,7 @@ pub(super) fn since(
     Ok((watermark, documents))
 }
 
-pub(super) fn put(
+fn put(
     session: &Session<'_>,
     course: &str,
     based_on: JournalVersion,
@@ -116,4 +119,53 @@ pub(super) fn put(
         )?;
     }
     Ok(Some(JournalVersion::from_number(version)))
+}
+
+#[async_trait]
+impl JournalStore for SqliteStore {
+    async fn watermark(&self, course: &str) -> store::Result<Watermark> {
+        let course = course.to_owned();
+        self.read(move |connection| watermark(connection, &course)).await
+    }
+
+    async fn progress(
+        &self,
+        course: &str,
+        after: &str,
+        limit: usize,
+    ) -> store::Result<Vec<ProgressDocument>> {
+        let (course, after) = (course.to_owned(), after.to_owned());
+        self.read(move |connection| page(connection, &course, &after, limit)).await
+    }
+
+    async fn progress_of(
+        &self,
+        course: &str,
+        actors: &[String],
+    ) -> store::Result<Vec<ProgressDocument>> {
+        let (course, actors) = (course.to_owned(), actors.to_vec());
+        self.read(move |connection| of_actors(connection, &course, &actors)).await
+    }
+
+    async fn progress_since(
+        &self,
+        course: &str,
+        version: JournalVersion,
+    ) -> store::Result<(Watermark, Vec<ProgressDocument>)> {
+        let course = course.to_owned();
+        self.read(move |connection| since(connection, &course, version)).await
+    }
+
+    async fn put_progress(
+        &self,
+        course: &str,
+        based_on: JournalVersion,
+        followed: Followed,
+        documents: Vec<ProgressDocument>,
+        unnamed: Unnamed,
+    ) -> store::Result<Option<JournalVersion>> {
+        let course = course.to_owned();
+        self.write(move |session| put(session, &course, based_on, followed, &documents, unnamed))
+            .await
+    }
 }

@@ -25,6 +25,7 @@ pub mod courses;
 pub mod documents;
 pub mod failing;
 pub mod filters;
+pub mod journals;
 pub mod keys;
 pub mod log;
 pub mod paging;
@@ -160,6 +161,9 @@ macro_rules! store_contract {
                 learners_belong_to_a_course_that_is_there,
                 a_reading_is_the_revision_that_asked_for_it,
                 changes_at_once_are_all_in_the_end,
+                a_frozen_list_comes_back_as_it_was_and_stays,
+            ];
+            journals: [
                 progress_is_replaced_in_part_or_as_a_whole,
                 progress_of_a_course_never_followed_is_empty,
                 a_course_put_again_keeps_its_progress,
@@ -170,7 +174,6 @@ macro_rules! store_contract {
                 progress_made_of_an_older_version_is_refused,
                 of_writers_of_progress_one_wins,
                 who_is_alone_leads,
-                a_frozen_list_comes_back_as_it_was_and_stays,
             ];
             transfer: [
                 restored_statements_are_as_they_were_elsewhere,

@@ -66,11 +66,14 @@ fn kept_link(session: &Session<'_>, id: Uuid) -> Result<Option<Link>> {
     Ok(Some(Link { id, stored: kept.stored, target: target(&value) }))
 }
 
-/// The kept statement `id`. One that is not as it was written passes on nothing, and does not keep others from being
-/// kept: that it is damaged is said where it is read.
+/// The kept statement `id`. A statement that is not as it was written passes on nothing, and does not keep those that
+/// refer to it from being kept.
 fn readable(session: &Session<'_>, id: Uuid) -> Result<Option<Stored>> {
     match session.statement(id) {
-        Err(Failure(StoreError::Unreadable { .. })) => Ok(None),
+        Err(Failure(error @ StoreError::Unreadable { .. })) => {
+            tracing::error!(%error, "a statement passes on nothing to those that refer to it");
+            Ok(None)
+        }
         read => read,
     }
 }

@@ -11,24 +11,28 @@
 //! Example: process A, span 1, writes version 1·2³² in full, dies while it writes 1·2³²+1, and process
 //! B, span 2, writes 2·2³². The watermark names 1·2³² and 2·2³²; what A wrote last is not there.
 
+use self::mark::{Mark, SPAN, version_in};
+use crate::MongoStore;
+use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use store::JournalStore;
 
 use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 
-use super::blob::{Blobs, Holder};
-use super::call::{BATCH, all, call};
-use super::cell::{self, Cells, Held};
-use super::field;
+use crate::blob::{Blobs, Holder};
+use crate::call::{BATCH, all, call};
+use crate::cell::{self, Cells, Held};
+use crate::field;
 use store::{
     Followed, JournalVersion, ProgressDocument, Reading, Result, Revision, StoreError, Unnamed,
     Watermark,
 };
 use xapi::instant::Instant;
 
-/// Versions of one span.
-const SPAN: i64 = 1 << 32;
+mod mark;
+
 /// Superseded documents are removed this many writes later: a reader may still be reading them.
 const LAG: usize = 16;
 /// How often a read is tried again that [`LAG`] writes overtook.
@@ -65,58 +69,6 @@ pub(super) struct Writing {
     version: JournalVersion,
     /// What the latest writes superseded, the oldest first.
     superseded: Vec<Vec<Bson>>,
-}
-
-/// A course's watermark as it is kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Mark {
-    watermark: Watermark,
-    /// The last version of each span that was written in full, in order.
-    spans: Vec<JournalVersion>,
-}
-
-impl Mark {
-    /// The default where the cell has no value: before the first write.
-    fn from_cell(held: &Held) -> Result<Self> {
-        let Some(value) = held.value() else { return Ok(Self::default()) };
-        let followed = Followed {
-            through: field::instant(value, "through")?,
-            reading: Reading::from_number(field::integer(value, "reading")?),
-        };
-        let (version, base) = (version_in(value, "version")?, version_in(value, "base")?);
-        let spans = field::integers(value, "spans")?;
-        let spans = spans.into_iter().map(JournalVersion::from_number).collect();
-        Ok(Self { watermark: Watermark { followed, version, base }, spans })
-    }
-
-    fn document(&self) -> Document {
-        let Watermark { followed: Followed { through, reading }, version, base } = self.watermark;
-        doc! {
-            "through": through.micros(),
-            "reading": reading.number(),
-            "version": version.number(),
-            "base": base.number(),
-            "spans": self.spans.iter().map(|last| last.number()).collect::<Vec<_>>(),
-        }
-    }
-
-    /// Whether a document of this version was written in full, and not replaced with all others.
-    fn names(&self, version: JournalVersion) -> bool {
-        let of_span = self.spans.iter().find(|last| span(**last) == span(version));
-        version >= self.watermark.base && of_span.is_some_and(|last| version <= *last)
-    }
-
-    /// The mark after a write of this version.
-    fn after(&self, version: JournalVersion, followed: Followed, unnamed: Unnamed) -> Self {
-        let base = match unnamed {
-            Unnamed::Go => version,
-            Unnamed::Stay => self.watermark.base,
-        };
-        let mut spans = self.spans.clone();
-        spans.retain(|last| span(*last) != span(version) && *last >= base);
-        spans.push(version);
-        Self { watermark: Watermark { followed, version, base }, spans }
-    }
 }
 
 impl Progress {
@@ -393,16 +345,6 @@ impl Progress {
     }
 }
 
-/// The version in this field.
-fn version_in(document: &Document, name: &str) -> Result<JournalVersion> {
-    field::integer(document, name).map(JournalVersion::from_number)
-}
-
-/// The number of the span that a version is of.
-const fn span(version: JournalVersion) -> i64 {
-    version.number() / SPAN
-}
-
 /// Leaves out the documents of the last actor of a page, whose newest version may not have been read.
 /// Where all documents are of that actor, leaves them and gives the actor.
 fn cut_last(found: &mut Vec<Document>) -> Result<Option<String>> {
@@ -418,36 +360,41 @@ fn cut_last(found: &mut Vec<Document>) -> Result<Option<String>> {
     Ok(None)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn followed() -> Followed {
-        Followed { through: Instant::from_micros(1), reading: Reading::since(Revision::FIRST) }
+#[async_trait]
+impl JournalStore for MongoStore {
+    async fn watermark(&self, course: &str) -> Result<Watermark> {
+        self.0.progress.watermark(course).await
     }
 
-    /// The write `n` of the span `span`.
-    fn of_span(span: i64, n: i64) -> JournalVersion {
-        JournalVersion::from_number(span * SPAN + n)
+    async fn progress(
+        &self,
+        course: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<ProgressDocument>> {
+        Ok(self.0.progress.named(course, Wanted::Page { after, limit }).await?.1)
     }
 
-    #[test]
-    fn what_was_never_finished_is_not_named() {
-        let first = Mark::default().after(of_span(1, 1), followed(), Unnamed::Stay);
-        // The process of span 1 writes version 2 and dies; span 2 goes on.
-        let mark = first.after(of_span(2, 1), followed(), Unnamed::Stay);
-        assert!(mark.names(of_span(1, 1)) && mark.names(of_span(2, 1)));
-        assert!(!mark.names(of_span(1, 2)), "the dead process's");
-        assert!(!mark.names(of_span(2, 2)), "not finished yet");
-        assert!(!mark.names(of_span(3, 1)), "nobody's yet");
+    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>> {
+        Ok(self.0.progress.named(course, Wanted::Of(actors)).await?.1)
     }
 
-    #[test]
-    fn a_whole_write_makes_all_before_it_nothing() {
-        let mark = Mark::default().after(of_span(1, 1), followed(), Unnamed::Stay);
-        let mark = mark.after(of_span(2, 1), followed(), Unnamed::Go);
-        assert!(!mark.names(of_span(1, 1)));
-        assert!(mark.names(of_span(2, 1)));
-        assert_eq!(mark.spans, [of_span(2, 1)]);
+    async fn progress_since(
+        &self,
+        course: &str,
+        version: JournalVersion,
+    ) -> Result<(Watermark, Vec<ProgressDocument>)> {
+        self.0.progress.named(course, Wanted::Since(version)).await
+    }
+
+    async fn put_progress(
+        &self,
+        course: &str,
+        based_on: JournalVersion,
+        followed: Followed,
+        documents: Vec<ProgressDocument>,
+        unnamed: Unnamed,
+    ) -> Result<Option<JournalVersion>> {
+        self.0.progress.put(course, based_on, followed, documents, unnamed).await
     }
 }
