@@ -96,8 +96,7 @@ impl ActorProgress {
     pub fn apply(&mut self, course: &Course, evidence: &Evidence) -> bool {
         let Evidence { object, parents, groupings, .. } = evidence;
         let Some(place) = course.place_of(object, parents, groupings) else { return false };
-        #[expect(clippy::expect_used, reason = "the place is of this course")]
-        let (_, activity) = course.at(place).expect("an activity");
+        let (_, activity) = course.at_own(place);
         self.statements += 1;
         let is_named = activity.selection.ids.contains(object);
         let journal = self.activities.entry(activity.key.clone()).or_default();

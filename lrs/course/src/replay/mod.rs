@@ -122,8 +122,7 @@ impl<'a> Replay<'a> {
     }
 
     fn take(&mut self, step: Step<'a>) {
-        #[expect(clippy::expect_used, reason = "a step is made of a place of the course")]
-        let (_, activity) = self.course.at(step.place).expect("an activity");
+        let (_, activity) = self.course.at_own(step.place);
         let states = self.activities.get_mut(step.place.module);
         #[expect(clippy::expect_used, reason = "there is a state for each activity of the course")]
         let state = states.and_then(|states| states.get_mut(step.place.activity)).expect("a state");
@@ -213,8 +212,7 @@ fn steps<'a>(
     let mut steps: Vec<Step<'a>> = Vec::new();
     for (key, journal) in documents.iter().flat_map(|document| &document.activities) {
         let Some(place) = course.place_of_key(key) else { continue };
-        #[expect(clippy::expect_used, reason = "the place is of this course")]
-        let (module, activity) = course.at(place).expect("an activity");
+        let (module, activity) = course.at_own(place);
         if !module.audience.includes(learner) {
             continue;
         }

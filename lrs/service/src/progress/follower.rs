@@ -13,7 +13,7 @@ use super::Rebuilt;
 use super::boards::stopped;
 use super::followed::{CHUNK, FollowedCourse, current};
 use super::read::{Chunk, Read, read};
-use store::{ProgressDocument, Reading, Result, Revision, Store, StoreError};
+use store::{Lead, ProgressDocument, Reading, Result, Revision, Store, StoreError};
 use xapi::instant::Instant;
 
 /// How long news and commands may take to be seen when nothing announces them.
@@ -157,7 +157,7 @@ impl Follower {
     /// Follows one chunk of the log, and goes on with one course that is behind and one that is being
     /// loaded; says whether that was all there is to do. Nothing is to be done while another process leads.
     async fn step(&mut self) -> Result<bool> {
-        if !self.store.lead(false).await? {
+        if !self.store.lead(Lead::WhereFree).await? {
             self.forget();
             return Ok(true);
         }
@@ -381,7 +381,7 @@ impl Follower {
     /// Takes the lead from whoever has it.
     async fn insist(&self) -> Result<()> {
         for _ in 0..INSISTENCE {
-            if self.store.lead(true).await? {
+            if self.store.lead(Lead::Insist).await? {
                 return Ok(());
             }
             tokio::time::sleep(BETWEEN).await;
@@ -419,7 +419,7 @@ impl Follower {
         let (mut log, mut is_end, mut turns) = (Vec::new(), false, TURNS);
         loop {
             // A long reading must not look like a process that is gone.
-            self.store.lead(false).await?;
+            self.store.lead(Lead::WhereFree).await?;
             if let Reached::Part = self.advance(followed, &log, &mut turns).await? {
                 return Ok(Reached::Part);
             }

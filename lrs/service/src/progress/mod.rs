@@ -31,7 +31,7 @@ use boards::Boards;
 use follower::Command;
 
 pub use certificates::Frozen;
-pub use deletion::{CourseSummary, DeletedCourse};
+pub use deletion::{CourseSummary, DeletedCourse, FrozenLists};
 pub use enrolment::Imported;
 pub use error::ProgressError;
 pub use presence::{CheckIn, CheckInCode, Registered, Sent, SessionAbout};

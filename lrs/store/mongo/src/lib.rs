@@ -27,7 +27,7 @@ use self::statements::{Statements, Writer, watch_over};
 use self::task::Task;
 use self::things::Things;
 use self::version_log::VersionLog;
-use store::{Result, Store, StoreError};
+use store::{Lead, Result, Store, StoreError};
 use xapi::clock::Clock;
 use xapi::instant::Instant;
 
@@ -163,8 +163,8 @@ impl Inner {
 
 #[async_trait]
 impl Store for MongoStore {
-    async fn lead(&self, insist: bool) -> Result<bool> {
-        self.0.lease.lead(insist).await
+    async fn lead(&self, lead: Lead) -> Result<bool> {
+        self.0.lease.lead(lead).await
     }
 
     async fn mark_used(&self) -> Result<()> {

@@ -14,7 +14,7 @@ use self::readers::Readers;
 use self::scrub::Scrub;
 use self::writer::{Guards, Writer};
 use store::turns::Turns;
-use store::{Result, Store, StoreError, TransferStore as _};
+use store::{Lead, Result, Store, StoreError, TransferStore as _};
 use xapi::clock::Clock;
 use xapi::instant::Instant;
 
@@ -145,7 +145,7 @@ fn kept_secret(connection: &Connection) -> failure::Result<[u8; 32]> {
 #[async_trait]
 impl Store for SqliteStore {
     /// Always: the folder is locked for this process.
-    async fn lead(&self, _insist: bool) -> Result<bool> {
+    async fn lead(&self, _lead: Lead) -> Result<bool> {
         Ok(true)
     }
 

@@ -41,7 +41,9 @@ fn inherit(kept: &Kept, new: &[u64], width: usize) -> BTreeMap<u64, BTreeSet<Str
             }
             Wanted::Links(ids) => inheritance.links(links(ids).collect()),
             Wanted::Keys(ids) => {
-                ids.into_iter().for_each(|id| inheritance.keys(id, &own(number(id))));
+                for id in ids {
+                    inheritance.keys(id, &own(number(id)));
+                }
             }
         }
     }

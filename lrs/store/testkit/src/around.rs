@@ -11,7 +11,7 @@ use access::key::KeptKey;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
     Followed, JournalStore, JournalVersion, Kept, KeptAttachment, KeptBatch, KeptCertificates,
-    KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, Revision, Selection,
+    KeptCourse, KeyStore, Lead, LogPage, Page, ProgressDocument, Result, Revision, Selection,
     StatementLog, StatementStore, Store, ThingStore, TransferStore, Unnamed, Watermark,
 };
 use xapi::attachment::Attachment;
@@ -314,9 +314,9 @@ impl<H: Hook> TransferStore for Around<H> {
 
 #[async_trait]
 impl<H: Hook> Store for Around<H> {
-    async fn lead(&self, insist: bool) -> Result<bool> {
+    async fn lead(&self, lead: Lead) -> Result<bool> {
         self.hook.before("lead").await?;
-        self.store.lead(insist).await
+        self.store.lead(lead).await
     }
     async fn mark_used(&self) -> Result<()> {
         self.hook.before("mark_used").await?;

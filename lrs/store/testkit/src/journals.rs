@@ -4,7 +4,7 @@ use super::courses::{
     all_progress, course, document, first_reading, followed, number, put, revision, write,
 };
 use std::sync::Arc;
-use store::{JournalVersion, ProgressDocument, Result, Selection, Store, Unnamed, Watermark};
+use store::{JournalVersion, Lead, ProgressDocument, Result, Selection, Store, Unnamed, Watermark};
 
 fn by_actor(mut documents: Vec<ProgressDocument>) -> Vec<ProgressDocument> {
     documents.sort_by(|one, other| one.actor.cmp(&other.actor));
@@ -208,8 +208,8 @@ pub async fn of_writers_of_progress_one_wins(store: &Arc<dyn Store>) {
 
 /// Asked once or often, with nobody else there.
 pub async fn who_is_alone_leads(store: &Arc<dyn Store>) {
-    for insist in [false, true, false] {
-        assert!(store.lead(insist).await.unwrap());
+    for lead in [Lead::WhereFree, Lead::Insist, Lead::WhereFree] {
+        assert!(store.lead(lead).await.unwrap());
     }
 }
 

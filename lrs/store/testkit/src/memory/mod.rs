@@ -16,7 +16,7 @@ use access::key::KeptKey;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
     Followed, JournalStore, JournalVersion, Kept, KeptAttachment, KeptBatch, KeptCertificates,
-    KeptCourse, KeyStore, LogPage, Page, ProgressDocument, Result, Revision, Selection,
+    KeptCourse, KeyStore, Lead, LogPage, Page, ProgressDocument, Result, Revision, Selection,
     StatementLog, StatementStore, Store, ThingStore, TransferStore, Unnamed, Watermark,
 };
 use xapi::attachment::Attachment;
@@ -279,7 +279,7 @@ impl TransferStore for MemoryStore {
 #[async_trait]
 impl Store for MemoryStore {
     /// The store is this process's alone.
-    async fn lead(&self, _insist: bool) -> Result<bool> {
+    async fn lead(&self, _lead: Lead) -> Result<bool> {
         Ok(true)
     }
     async fn mark_used(&self) -> Result<()> {
