@@ -9,7 +9,7 @@
 //!   before that one, it has inherited when they came;
 //! - of the statements kept before the batch, those with the fewest references between them and the batch inherit, and of
 //!   equally near ones those with the earliest `stored`, at most [`MOST_HEIRS`];
-//! - each heir gets the same [share](Allowance::share): the nearest target's keys first, of each target the direct keys
+//! - each heir gets the same [portion](Allowance::portion): the nearest target's keys first, of each target the direct keys
 //!   before the related ones, and then in the order of [`IndexKey`].
 //!
 //! Example: A is kept and refers to B, which is not. B comes, and refers to C, which is kept. A inherits what B and C
@@ -94,9 +94,9 @@ pub struct Inheritance {
     /// The heirs that were kept before the batch.
     before: Vec<Uuid>,
     stage: Stage,
-    share: usize,
+    portion: usize,
     heirs: Vec<Heir>,
-    /// What targets pass on, in the order in which it is inherited, and not more than a share.
+    /// What targets pass on, in the order in which it is inherited, and not more than a portion.
     keys: HashMap<Uuid, Vec<IndexKey>>,
     remembered: usize,
 }
@@ -133,7 +133,7 @@ impl Inheritance {
             before: Vec::new(),
             stage: Stage::Referrers { to: ids.clone(), hops: 0 },
             new: ids,
-            share: 0,
+            portion: 0,
             heirs: Vec::new(),
             keys: HashMap::new(),
             remembered: 0,
@@ -203,7 +203,7 @@ impl Inheritance {
     pub fn keys(&mut self, id: Uuid, own: &[IndexKey]) {
         let mut keys: Vec<IndexKey> = inherited(own).collect();
         keys.sort_by_key(|key| key.closeness);
-        keys.truncate(self.share);
+        keys.truncate(self.portion);
         self.remembered += keys.len();
         self.keys.insert(id, keys);
     }
@@ -224,13 +224,13 @@ impl Inheritance {
         missing.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// The chains are known: gives each heir its share.
+    /// The chains are known: gives each heir its portion.
     fn begin_with_keys(&mut self) {
         self.stage = Stage::Keys;
         let all = self.new.iter().chain(&self.before).filter_map(|id| self.links.get(id));
         let heirs = all.filter_map(|link| self.heir(*link)).collect();
         self.heirs = heirs;
-        self.share = Allowance::of_batch(self.new.len()).share(self.heirs.len());
+        self.portion = Allowance::of_batch(self.new.len()).portion(self.heirs.len());
     }
 
     /// The statement as an heir, at the first statement that it inherits from; `None` where there is no such statement.
@@ -254,9 +254,9 @@ impl Inheritance {
                     missing.insert(at);
                     break;
                 };
-                heir.inherit(keys, self.share);
+                heir.inherit(keys, self.portion);
                 heir.step(&self.links);
-                if heir.inherited.len() >= self.share {
+                if heir.inherited.len() >= self.portion {
                     heir.next = None;
                 }
             }
@@ -266,9 +266,9 @@ impl Inheritance {
 }
 
 impl Heir {
-    fn inherit(&mut self, keys: &[IndexKey], share: usize) {
+    fn inherit(&mut self, keys: &[IndexKey], portion: usize) {
         for key in keys {
-            if self.inherited.len() >= share {
+            if self.inherited.len() >= portion {
                 return;
             }
             if !self.inherited.contains(key) {

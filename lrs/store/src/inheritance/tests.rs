@@ -98,9 +98,9 @@ fn heirs_have_equal_shares_and_one_whose_target_is_not_kept_takes_none() {
     kept.extend((3..1_000).map(|n| (n, Some(1_000_000))));
     let new: Vec<u64> = kept.keys().copied().collect();
     let width = INHERITED_BY_ALL;
-    let shares: Vec<usize> = inherit(&kept, &new, width).values().map(BTreeSet::len).collect();
-    let share = Allowance::of_batch(new.len()).share(2);
-    assert_eq!(shares, [share, share]);
+    let portions: Vec<usize> = inherit(&kept, &new, width).values().map(BTreeSet::len).collect();
+    let portion = Allowance::of_batch(new.len()).portion(2);
+    assert_eq!(portions, [portion, portion]);
 }
 
 #[test]
@@ -108,8 +108,8 @@ fn a_share_is_of_the_closest_keys_of_the_nearest_targets() {
     let mut kept: Kept = [(0, None), (1, Some(0))].into();
     kept.extend((2..102).map(|n| (n, Some(1))));
     let found = inherit(&kept, &[1], 700);
-    let share = (INHERITED_BY_ALL + MORE_INHERITED) / 101;
-    let related = (0..share - 1).map(|at| key(1, at, Closeness::Related).text);
+    let portion = (INHERITED_BY_ALL + MORE_INHERITED) / 101;
+    let related = (0..portion - 1).map(|at| key(1, at, Closeness::Related).text);
     let direct = key(1, 700, Closeness::Direct).text;
     assert_eq!(found.get(&2), Some(&related.chain([direct]).collect()));
 }

@@ -271,10 +271,10 @@ pub async fn a_chain_is_followed_equally_far_in_whatever_pieces_it_comes(store: 
     }
 }
 
-/// A share goes to the nearest target first, to what the target says directly before what is only related, and then in
-/// the order of the keys: so every engine passes on the same things. Heirs of a batch share alike, whether they came
+/// A portion goes to the nearest target first, to what the target says directly before what is only related, and then in
+/// the order of the keys: so every engine passes on the same things. Heirs of a batch have equal portions, whether they came
 /// with the batch or before.
-pub async fn a_share_is_of_the_nearest_and_closest_things(store: &Arc<dyn Store>) {
+pub async fn a_portion_is_of_the_nearest_and_closest_things(store: &Arc<dyn Store>) {
     const BEFORE: u32 = 50;
     const WITH_IT: u32 = 10;
     const WIDTH: usize = 2_000;
@@ -296,15 +296,15 @@ pub async fn a_share_is_of_the_nearest_and_closest_things(store: &Arc<dyn Store>
 
     let heirs = (BEFORE + WITH_IT) as usize;
     // The target inherits too, from the statement 0.
-    let share = (INHERITED_BY_ALL + size * MORE_INHERITED) / (heirs + 1);
+    let portion = (INHERITED_BY_ALL + size * MORE_INHERITED) / (heirs + 1);
     // Actor and verb are direct. The authority is an agent, and comes before the activities.
-    let activities = share - 3;
+    let activities = portion - 3;
     let by = |at: usize| Filter {
         activity: Some(Match { text: format!("https://a.example/{at:05}"), related: true }),
         ..Filter::default()
     };
     assert_eq!(ids(store, by(0)).await.len(), 1 + heirs);
-    assert_eq!(ids(store, by(activities - 1)).await.len(), 1 + heirs, "the last of the share");
-    assert_eq!(ids(store, by(activities)).await, ids_of([1]), "the first beyond the share");
+    assert_eq!(ids(store, by(activities - 1)).await.len(), 1 + heirs, "the last of the portion");
+    assert_eq!(ids(store, by(activities)).await, ids_of([1]), "the first beyond the portion");
     assert_eq!(ids(store, of_person("p0")).await, ids_of([0, 1]), "what is farther comes after");
 }
