@@ -96,7 +96,7 @@ impl ActorProgress {
     pub fn apply(&mut self, course: &Course, evidence: &Evidence) -> bool {
         let Evidence { object, parents, groupings, .. } = evidence;
         let Some(place) = course.place_of(object, parents, groupings) else { return false };
-        let Some((_, activity)) = course.at(place) else { return false };
+        let (_, activity) = course.at_own(place);
         self.statements += 1;
         let is_named = activity.selection.ids.contains(object);
         let journal = self.activities.entry(activity.key.clone()).or_default();
@@ -177,7 +177,8 @@ impl Journal {
 
     fn drop_entry(&mut self) {
         let Some(object) = self.earliest().map(|(_, object)| object.clone()) else { return };
-        let Some(entries) = self.objects.get_mut(&object) else { return };
+        #[expect(clippy::expect_used, reason = "the object of the earliest entry is one of these")]
+        let entries = self.objects.get_mut(&object).expect("entries");
         entries.remove(0);
         if entries.is_empty() {
             self.objects.remove(&object);

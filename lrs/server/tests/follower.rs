@@ -19,7 +19,7 @@ use service::memory::Memory;
 use service::progress::Progress;
 use service::progress::follower::Follower;
 use service::record::Record;
-use store::{Batch, Followed, ProgressDocument, Selection, Store, Unnamed};
+use store::{Batch, Followed, JournalVersion, ProgressDocument, Selection, Store, Unnamed};
 use store_sqlite::SqliteStore;
 use store_testkit::memory::MemoryStore;
 use store_testkit::watched::{Call, Watched};
@@ -93,7 +93,7 @@ impl Scene {
 
     async fn over(store: Arc<dyn Store>, home: Option<TempDir>, courses: &[&str]) -> Self {
         for id in courses {
-            assert!(store.put_course(id, &file(id), 0, Selection::Changed).await.unwrap());
+            assert!(store.put_course(id, &file(id), None, Selection::Changed).await.unwrap());
         }
         let watched = Watched::watch(Arc::clone(&store));
         Self { store, watched, progress: None, home }
@@ -179,7 +179,7 @@ impl Scene {
         let documents = actors.iter().map(document).collect();
         assert!(
             self.store
-                .put_progress("a", 0, followed, documents, Unnamed::Go)
+                .put_progress("a", JournalVersion::NONE, followed, documents, Unnamed::Go)
                 .await
                 .unwrap()
                 .is_some()

@@ -19,7 +19,7 @@ pub const MOST_INHERITED: usize = 5_000;
 
 /// Keys that all statements together inherit because of one batch, at most: these, and [`MORE_INHERITED`] for each
 /// statement of the batch. Other writers wait while they are written. Where there is more to inherit, each heir gets an
-/// equal share: the keys of its nearest targets first, and of each target the direct keys before the related ones.
+/// equal portion: the keys of its nearest targets first, and of each target the direct keys before the related ones.
 ///
 /// Example: a batch of one statement that 100 kept statements refer to has 50,032 keys to give, so each of the 100
 /// inherits at most 500.
@@ -65,7 +65,7 @@ fn too_wide() -> Refusal {
     )
 }
 
-/// How many keys statements may still inherit because of one batch.
+/// How many keys statements may inherit because of one batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance(usize);
 
@@ -75,20 +75,10 @@ impl Allowance {
         Self(INHERITED_BY_ALL + statements.saturating_mul(MORE_INHERITED))
     }
 
-    /// How many statements kept before the batch may inherit something.
-    pub fn heirs(self) -> usize {
-        self.0.min(MOST_HEIRS)
-    }
-
     /// How many keys each of `heirs` statements may inherit: all the same number, so that none inherits nothing because it
     /// is served late.
-    pub fn share(self, heirs: usize) -> usize {
-        (self.0 / heirs.max(1)).max(usize::from(self.0 > 0)).min(MOST_INHERITED)
-    }
-
-    /// Takes keys that were inherited off the allowance.
-    pub const fn spend(&mut self, inherited: usize) {
-        self.0 = self.0.saturating_sub(inherited);
+    pub fn portion(self, heirs: usize) -> usize {
+        (self.0 / heirs.max(1)).clamp(1, MOST_INHERITED)
     }
 }
 
@@ -133,17 +123,13 @@ mod tests {
 
     #[test]
     fn an_allowance_is_shared_by_all_heirs_and_is_not_exceeded() {
-        let mut allowance = Allowance::of_batch(1);
+        let allowance = Allowance::of_batch(1);
         let whole = INHERITED_BY_ALL + MORE_INHERITED;
-        assert_eq!((allowance.heirs(), allowance.share(1)), (MOST_HEIRS, MOST_INHERITED));
-        assert_eq!(allowance.share(3_000), whole / 3_000);
-        assert_eq!(allowance.share(whole * 2), 1, "those who are taken get something");
+        assert_eq!(allowance.portion(1), MOST_INHERITED);
+        assert_eq!(allowance.portion(3_000), whole / 3_000);
+        assert_eq!(allowance.portion(whole * 2), 1, "each heir gets something");
         for heirs in [0, 1, 10, 11, 3_000, whole] {
-            assert!(allowance.share(heirs) * heirs <= whole, "{heirs}");
+            assert!(allowance.portion(heirs) * heirs <= whole, "{heirs}");
         }
-        allowance.spend(whole - 3);
-        assert_eq!((allowance.heirs(), allowance.share(2)), (3, 1));
-        allowance.spend(5);
-        assert_eq!((allowance.heirs(), allowance.share(1)), (0, 0));
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::Result;
+use crate::{Reading, Result, Revision};
 
 /// A course as it is kept: texts, which the crate `course` reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,11 +13,11 @@ pub struct KeptCourse {
     pub file: String,
     /// The learners, the JSON text of `course::Enrolment`; empty before the first import.
     pub enrolment: String,
-    /// Counts the changes of file and learners; never 0.
-    pub revision: i64,
-    /// The revision since which the file takes the same statements: progress documents of an earlier reading must be
-    /// read from the log again.
-    pub reading: i64,
+    /// Grows with every change of file or learners.
+    pub revision: Revision,
+    /// Since which revision the file takes the same statements: progress documents of an earlier reading must be read
+    /// from the log again.
+    pub reading: Reading,
 }
 
 /// What changed of a course, without its texts.
@@ -26,9 +26,9 @@ pub struct CourseRevision {
     /// The course's id.
     pub id: String,
     /// [`KeptCourse::revision`].
-    pub revision: i64,
+    pub revision: Revision,
     /// [`KeptCourse::reading`].
-    pub reading: i64,
+    pub reading: Reading,
 }
 
 /// Whether a course file takes the same statements as the file before.
@@ -52,7 +52,7 @@ pub trait CourseStore: Send + Sync {
     /// The course of this id.
     async fn course(&self, id: &str) -> Result<Option<KeptCourse>>;
 
-    /// Adds the course, where `based_on` is 0 and there is none, or replaces its file, where its
+    /// Adds the course, where `based_on` is `None` and there is no course of this id, or replaces its file, where its
     /// revision is `based_on`; learners stay. The revision grows, and becomes the reading with [`Selection::Changed`].
     ///
     /// False, and nothing changed, where the course is not as `based_on` says. A new course has its revision as reading.
@@ -60,7 +60,7 @@ pub trait CourseStore: Send + Sync {
         &self,
         id: &str,
         file: &str,
-        based_on: i64,
+        based_on: Option<Revision>,
         selection: Selection,
     ) -> Result<bool>;
 
@@ -73,10 +73,10 @@ pub trait CourseStore: Send + Sync {
     ///
     /// # Example
     /// A course was removed at revision 7. A course that is put under its id later begins at revision 8 or later.
-    async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool>;
+    async fn delete_course(&self, id: &str, based_on: Revision) -> Result<bool>;
 
     /// Replaces the learners of a course whose revision is `based_on`. The revision grows.
     ///
     /// False, and nothing changed, where there is no such course at this revision.
-    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool>;
+    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: Revision) -> Result<bool>;
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::Result;
+use crate::{JournalVersion, Reading, Result};
 use xapi::instant::Instant;
 
 /// What one actor said in one course, as it is kept.
@@ -21,7 +21,7 @@ pub struct Followed {
     /// The documents are true up to this instant of `stored`.
     pub through: Instant,
     /// [`KeptCourse::reading`](crate::KeptCourse::reading) of the course that the documents were read for.
-    pub reading: i64,
+    pub reading: Reading,
 }
 
 /// The state of a course's progress documents.
@@ -29,23 +29,10 @@ pub struct Followed {
 pub struct Watermark {
     /// How far they follow the log.
     pub followed: Followed,
-    /// Grows with every write of documents; 0 before the first.
-    pub version: i64,
+    /// Grows with every write of documents.
+    pub version: JournalVersion,
     /// The version of the last write that replaced all documents.
-    pub base: i64,
-}
-
-/// Versions for the writes that follow one reading.
-const WRITES: i64 = 1 << 32;
-
-/// The first version of a course's documents, for engines that count versions on from it: later than all versions of an
-/// earlier course of the same id, whose readings were smaller.
-///
-/// # Example
-/// A course was first followed in reading 1 and has the versions 1·2³²+1 to 1·2³²+7. It is deleted at revision 5. A
-/// course that takes its id is first followed in reading 6 or later, and has versions from 6·2³²+1 on.
-pub const fn first_version(reading: i64) -> i64 {
-    reading.saturating_mul(WRITES).saturating_add(1)
+    pub base: JournalVersion,
 }
 
 /// What becomes of a course's documents that a write does not name.
@@ -78,7 +65,7 @@ pub trait JournalStore: Send + Sync {
     async fn progress_since(
         &self,
         course: &str,
-        version: i64,
+        version: JournalVersion,
     ) -> Result<(Watermark, Vec<ProgressDocument>)>;
 
     /// Replaces the documents of the actors named and says how far they follow the log, in one
@@ -94,9 +81,9 @@ pub trait JournalStore: Send + Sync {
     async fn put_progress(
         &self,
         course: &str,
-        based_on: i64,
+        based_on: JournalVersion,
         followed: Followed,
         documents: Vec<ProgressDocument>,
         unnamed: Unnamed,
-    ) -> Result<Option<i64>>;
+    ) -> Result<Option<JournalVersion>>;
 }

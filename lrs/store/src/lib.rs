@@ -22,9 +22,11 @@ pub mod checksum;
 mod courses;
 pub mod damage;
 mod documents;
+pub mod inheritance;
 mod journals;
 mod keys;
 mod log;
+mod numbers;
 mod statements;
 mod things;
 mod transfer;
@@ -34,9 +36,10 @@ pub use attached::{KeptAttachment, PIECE, whole};
 pub use certificates::{CertificateStore, KeptCertificates};
 pub use courses::{CourseRevision, CourseStore, KeptCourse, Selection};
 pub use documents::DocumentStore;
-pub use journals::{Followed, JournalStore, ProgressDocument, Unnamed, Watermark, first_version};
+pub use journals::{Followed, JournalStore, ProgressDocument, Unnamed, Watermark};
 pub use keys::KeyStore;
 pub use log::{LOG_BYTES, LogPage, StatementLog};
+pub use numbers::{JournalVersion, Reading, Revision};
 pub use statements::{Batch, Kept, KeptBatch, PAGE_BYTES, Page, StatementStore};
 pub use things::{Definitions, MOST_NAMES, ThingStore};
 pub use transfer::{Extent, TransferStore};
@@ -93,6 +96,15 @@ fn named(id: Option<Uuid>, stored: Instant) -> String {
 /// What every store method gives.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
+/// How a process asks for the lead ([`Store::lead`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lead {
+    /// Takes the lead where no other process has it.
+    WhereFree,
+    /// Takes the lead from any other process as well.
+    Insist,
+}
+
 /// A whole storage engine.
 #[async_trait]
 pub trait Store:
@@ -109,9 +121,9 @@ pub trait Store:
     /// Whether this process is the one that follows the log, of all processes that share the store. The answer stays
     /// true for a process that asks again and again, until it has not asked for some seconds.
     ///
-    /// With `insist` the lead is taken from the process that has it, which may need further calls. The lead only
+    /// With [`Lead::Insist`] the lead is taken from the process that has it, which may need further calls. The lead only
     /// spares work: [`JournalStore::put_progress`] is safe without it.
-    async fn lead(&self, insist: bool) -> Result<bool>;
+    async fn lead(&self, lead: Lead) -> Result<bool>;
 
     /// Says, for good, that a server works on the store: it is not only what a copy has left.
     async fn mark_used(&self) -> Result<()>;

@@ -60,6 +60,12 @@ pub fn keys_up_to(most: usize, statement: &Value, authority: &Value) -> Vec<Inde
     keys.finish()
 }
 
+/// [`keys`] of a statement that is kept, which has its authority in its text.
+pub fn keys_of_kept(statement: &Value) -> Vec<IndexKey> {
+    // A statement that was restored from another store may have none.
+    keys(statement, statement.get("authority").unwrap_or(&Value::Null))
+}
+
 /// How many index keys the words of one statement may give, and how many those of all statements of a
 /// request together. A store writes a row for each key, and other writers wait meanwhile. Example: a
 /// group with 30,000 members gives 30,000 keys and is refused.

@@ -247,6 +247,15 @@ impl Course {
         Some((module, module.activities.get(place.activity)?))
     }
 
+    /// The module and activity at a place that this course has given.
+    #[expect(
+        clippy::expect_used,
+        reason = "places come from the maps of the course, which hold no others"
+    )]
+    pub(crate) fn at_own(&self, place: ActivityPlace) -> (&Module, &Activity) {
+        self.at(place).expect("a place of this course")
+    }
+
     /// The edition of this id.
     pub fn edition(&self, id: &str) -> Option<&Edition> {
         self.outline.editions.iter().find(|edition| edition.id == id)

@@ -122,11 +122,10 @@ impl<'a> Replay<'a> {
     }
 
     fn take(&mut self, step: Step<'a>) {
-        let Some((_, activity)) = self.course.at(step.place) else { return };
+        let (_, activity) = self.course.at_own(step.place);
         let states = self.activities.get_mut(step.place.module);
-        let Some(state) = states.and_then(|states| states.get_mut(step.place.activity)) else {
-            return;
-        };
+        #[expect(clippy::expect_used, reason = "there is a state for each activity of the course")]
+        let state = states.and_then(|states| states.get_mut(step.place.activity)).expect("a state");
         if state.absorb(activity, &step) {
             self.derive_results(Some(step));
         }
@@ -213,7 +212,7 @@ fn steps<'a>(
     let mut steps: Vec<Step<'a>> = Vec::new();
     for (key, journal) in documents.iter().flat_map(|document| &document.activities) {
         let Some(place) = course.place_of_key(key) else { continue };
-        let Some((module, activity)) = course.at(place) else { continue };
+        let (module, activity) = course.at_own(place);
         if !module.audience.includes(learner) {
             continue;
         }

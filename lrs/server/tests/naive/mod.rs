@@ -233,7 +233,8 @@ struct Counted<'a> {
 }
 
 /// A person's statements that count, whenever they happened. Of equal ones the first that bears on
-/// the course: one that names no place in it takes nothing from one that does.
+/// the course: one that names no place in it takes nothing from one that does, and a question, which
+/// says nothing of an activity that it does not name, takes nothing from one that is not marked as such.
 fn counted<'a>(plan: &Plan, log: &'a [Said], person: &Person) -> Vec<Counted<'a>> {
     let zone = plan.zone();
     let mut own: Vec<&Said> = log.iter().filter(|said| person.is(&said.actor)).collect();
@@ -242,11 +243,15 @@ fn counted<'a>(plan: &Plan, log: &'a [Said], person: &Person) -> Vec<Counted<'a>
     for said in own {
         let Some(place) = plan.place(said) else { continue };
         let module = &plan.modules[place.0];
+        let item = &module.items[place.1];
         let day = zone.to_datetime(said.happened).date();
+        let speaks = |said: &Said| said.speaks(item.names(&said.object));
+        let stands_for_it =
+            |first: &Counted<'_>| first.said.equals(said) && speaks(first.said) >= speaks(said);
         if person.is_for(module)
             && holds(plan.days_of(person), day)
-            && holds(module.items[place.1].window, day)
-            && !counted.iter().any(|first| first.said.equals(said))
+            && holds(item.window, day)
+            && !counted.iter().any(stands_for_it)
         {
             counted.push(Counted { place, day, said });
         }

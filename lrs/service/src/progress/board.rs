@@ -15,7 +15,9 @@ use course::{
     Standing, Standings,
 };
 use report::Member;
-use store::{KeptCourse, ProgressDocument, Result, Store, StoreError, Watermark};
+use store::{
+    JournalVersion, KeptCourse, ProgressDocument, Result, Revision, Store, StoreError, Watermark,
+};
 
 /// Documents read at once.
 const PAGE: usize = 2_000;
@@ -28,7 +30,7 @@ const UNTOUCHED: usize = 32;
 
 /// A course with its enrolment, as the kept texts say; read once for each revision of them.
 pub(super) struct EnrolledCourse {
-    pub(super) revision: i64,
+    pub(super) revision: Revision,
     pub(super) course: Course,
     pub(super) enrolment: Enrolment,
     /// One for each person.
@@ -150,7 +152,8 @@ impl Board {
         if watermark == self.watermark {
             return Ok(true);
         }
-        if self.watermark.version < watermark.base || self.watermark.version == 0 {
+        if self.watermark.version < watermark.base || self.watermark.version == JournalVersion::NONE
+        {
             return Ok(false);
         }
         let id = self.enrolled.course.id().to_owned();

@@ -30,6 +30,15 @@ pub struct DeletedCourse {
     pub certificates: usize,
 }
 
+/// What becomes of a course's frozen certificate lists when the course is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrozenLists {
+    /// They stay, and so does a course that has some.
+    Stay,
+    /// They go with the course.
+    Go,
+}
+
 impl Progress {
     /// What there is of a course, of its learners those within `bounds`.
     ///
@@ -62,12 +71,12 @@ impl Progress {
     /// A course whose file this program cannot read can be deleted; its learners count as none.
     ///
     /// # Errors
-    /// [`ProgressError::HasCertificates`] where lists are frozen, unless `with_certificates`: they
+    /// [`ProgressError::HasCertificates`] where lists are frozen, unless [`FrozenLists::Go`]: they
     /// are made for good, and nothing brings them back.
     pub async fn delete_course(
         &self,
         id: &str,
-        with_certificates: bool,
+        frozen: FrozenLists,
         dry_run: bool,
     ) -> Result<DeletedCourse, ProgressError> {
         for _ in 0..TRIES {
@@ -86,7 +95,7 @@ impl Progress {
             if dry_run {
                 return Ok(deleted);
             }
-            if lists > 0 && !with_certificates {
+            if lists > 0 && frozen == FrozenLists::Stay {
                 return Err(ProgressError::HasCertificates { course: id.to_owned(), lists });
             }
             if self.store.delete_course(id, known.revision).await? {

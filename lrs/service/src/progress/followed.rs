@@ -8,7 +8,10 @@ use uuid::Uuid;
 use super::boards::stopped;
 use super::read::{Read, Readable, Unreadable, evidence_of};
 use course::{ActorProgress, Course, Evidence};
-use store::{Followed, KeptCourse, ProgressDocument, Result, Store, StoreError, Unnamed};
+use store::{
+    Followed, JournalVersion, KeptCourse, ProgressDocument, Reading, Result, Store, StoreError,
+    Unnamed,
+};
 use xapi::instant::Instant;
 use xapi::query::{Filter, Match};
 use xapi::stored::Stored;
@@ -30,7 +33,7 @@ pub(super) struct FollowedCourse {
     /// How far the documents follow the log, once those of `anew` are computed.
     pub(super) mark: Followed,
     /// The version of the watermark that the documents in memory go with.
-    version: i64,
+    version: JournalVersion,
     course: Course,
     /// Documents that were read or changed lately; when `whole`, all there are.
     documents: HashMap<String, ActorProgress>,
@@ -86,7 +89,7 @@ impl FollowedCourse {
     }
 
     /// Forgets all progress, to follow the log from its beginning; the next save replaces all.
-    pub(super) fn start_over(&mut self, reading: i64) {
+    pub(super) fn start_over(&mut self, reading: Reading) {
         self.documents = HashMap::new();
         self.remembered = 0;
         self.changed.clear();
@@ -172,8 +175,8 @@ impl FollowedCourse {
     }
 
     fn take(&mut self, read: &Read) {
-        if read.voided {
-            self.pass_over(read.id);
+        if let Some(id) = read.voided {
+            self.pass_over(id);
         }
         if let Some(evidence) = read.evidence.as_ref().filter(|evidence| self.bears(evidence)) {
             let actor = evidence.actor.to_string();

@@ -13,7 +13,7 @@ use super::Rebuilt;
 use super::boards::stopped;
 use super::followed::{CHUNK, FollowedCourse, current};
 use super::read::{Chunk, Read, read};
-use store::{ProgressDocument, Result, Store, StoreError};
+use store::{Lead, ProgressDocument, Reading, Result, Revision, Store, StoreError};
 use xapi::instant::Instant;
 
 /// How long news and commands may take to be seen when nothing announces them.
@@ -57,14 +57,14 @@ pub struct Follower {
     /// Courses whose statements are read from the beginning, one at a time.
     loading: BTreeMap<String, Loading>,
     /// Courses that cannot be followed, and the revision that could not.
-    broken: HashMap<String, i64>,
+    broken: HashMap<String, Revision>,
     /// When courses were last looked for; nothing when they must be before going on.
     looked: Option<tokio::time::Instant>,
 }
 
 /// A course whose statements are read from the beginning.
 struct Loading {
-    revision: i64,
+    revision: Revision,
     followed: FollowedCourse,
     /// How many were read.
     statements: u64,
@@ -157,7 +157,7 @@ impl Follower {
     /// Follows one chunk of the log, and goes on with one course that is behind and one that is being
     /// loaded; says whether that was all there is to do. Nothing is to be done while another process leads.
     async fn step(&mut self) -> Result<bool> {
-        if !self.store.lead(false).await? {
+        if !self.store.lead(Lead::WhereFree).await? {
             self.forget();
             return Ok(true);
         }
@@ -287,7 +287,7 @@ impl Follower {
     }
 
     /// The reading that a course is followed for, however far.
-    fn reading(&self, id: &str) -> Option<i64> {
+    fn reading(&self, id: &str) -> Option<Reading> {
         let behind = || self.behind.iter().find(|followed| followed.id == id);
         let loading = || self.loading.get(id).map(|loading| &loading.followed);
         let followed = self.courses.get(id).or_else(behind).or_else(loading);
@@ -304,7 +304,7 @@ impl Follower {
     }
 
     /// Leaves a course alone that cannot be followed: said once, and the others go on.
-    fn give_up(&mut self, id: &str, revision: i64, error: StoreError) -> Result<()> {
+    fn give_up(&mut self, id: &str, revision: Revision, error: StoreError) -> Result<()> {
         let StoreError::Corrupt(what) = error else { return Err(error) };
         tracing::error!(what, "a course cannot be followed");
         self.broken.insert(id.to_owned(), revision);
@@ -381,7 +381,7 @@ impl Follower {
     /// Takes the lead from whoever has it.
     async fn insist(&self) -> Result<()> {
         for _ in 0..INSISTENCE {
-            if self.store.lead(true).await? {
+            if self.store.lead(Lead::Insist).await? {
                 return Ok(());
             }
             tokio::time::sleep(BETWEEN).await;
@@ -419,7 +419,7 @@ impl Follower {
         let (mut log, mut is_end, mut turns) = (Vec::new(), false, TURNS);
         loop {
             // A long reading must not look like a process that is gone.
-            self.store.lead(false).await?;
+            self.store.lead(Lead::WhereFree).await?;
             if let Reached::Part = self.advance(followed, &log, &mut turns).await? {
                 return Ok(Reached::Part);
             }
@@ -443,7 +443,7 @@ impl Follower {
 }
 
 impl Loading {
-    const fn new(revision: i64, followed: FollowedCourse) -> Self {
+    const fn new(revision: Revision, followed: FollowedCourse) -> Self {
         Self { revision, followed, statements: 0, rebuild: None }
     }
 

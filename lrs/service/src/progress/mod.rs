@@ -35,7 +35,7 @@ use boards::Boards;
 use follower::Command;
 
 pub use certificates::Frozen;
-pub use deletion::{CourseSummary, DeletedCourse};
+pub use deletion::{CourseSummary, DeletedCourse, FrozenLists};
 pub use enrolment::Imported;
 pub use error::ProgressError;
 pub use making::{ReportInMaking, TableParts};
@@ -117,13 +117,14 @@ impl Progress {
                 Ok(known) => {
                     enrolment::check_editions(course, &known.enrolment)?;
                     let is_same = course.reads_like(&known.course);
-                    (known.revision, if is_same { Selection::Same } else { Selection::Changed })
+                    let selection = if is_same { Selection::Same } else { Selection::Changed };
+                    (Some(known.revision), selection)
                 }
-                Err(ProgressError::NoCourse(_)) => (0, Selection::Changed),
+                Err(ProgressError::NoCourse(_)) => (None, Selection::Changed),
                 // A file of an older Traccia that this one cannot read must be replaceable.
                 Err(ProgressError::Store(StoreError::Corrupt(_))) => {
                     let revision = self.store.course_revision(id).await?;
-                    (revision.map_or(0, |it| it.revision), Selection::Changed)
+                    (revision.map(|it| it.revision), Selection::Changed)
                 }
                 Err(other) => return Err(other),
             };

@@ -20,9 +20,8 @@ const FETCHED: usize = 4;
 /// A statement of the log.
 pub(super) struct Read {
     pub(super) stored: Instant,
-    pub(super) id: Uuid,
-    /// Whether it was voided when it was read.
-    pub(super) voided: bool,
+    /// The statement's id, where it was voided when it was read.
+    pub(super) voided: Option<Uuid>,
     /// What it says; nothing where it is voided, or cannot be read: it must not keep all others from counting.
     pub(super) evidence: Option<Evidence>,
     /// The statement that it voids.
@@ -47,7 +46,7 @@ impl Chunk {
             Ok(page) => Ok(Self::Page(page)),
             Err(StoreError::Unreadable { id, stored, reason }) => {
                 tracing::error!(?id, %stored, reason, "a statement does not count");
-                Ok(Self::Unreadable(Box::new(Read::nothing(id.unwrap_or_default(), stored))))
+                Ok(Self::Unreadable(Box::new(Read::nothing(stored))))
             }
             Err(error) => Err(error),
         }
@@ -114,18 +113,17 @@ pub(super) async fn read(store: &dyn Store, page: Vec<Kept>) -> Result<Vec<Read>
 
 impl Read {
     /// A statement that cannot be read.
-    pub(super) const fn nothing(id: Uuid, stored: Instant) -> Self {
-        Self { stored, id, voided: false, evidence: None, target: None, taken_back: None }
+    pub(super) const fn nothing(stored: Instant) -> Self {
+        Self { stored, voided: None, evidence: None, target: None, taken_back: None }
     }
 
     fn new(kept: &Kept) -> Self {
         let Stored { id, stored, .. } = kept.statement;
-        let Some(value) = value_of(&kept.statement) else { return Self::nothing(id, stored) };
+        let Some(value) = value_of(&kept.statement) else { return Self::nothing(stored) };
         let is_voiding = value.pointer("/verb/id").and_then(Value::as_str) == Some(VOIDED);
         Self {
             stored,
-            id,
-            voided: kept.voided,
+            voided: kept.voided.then_some(id),
             evidence: if kept.voided { None } else { evidence(&kept.statement, &value) },
             target: target(&value).filter(|_| is_voiding),
             taken_back: None,

@@ -265,7 +265,7 @@ impl<'a> Transfer<'a> {
         let Some(ours) = self.from.course(id).await.map_err(source)? else { return Ok(true) };
         let mut theirs = self.to.course(id).await.map_err(target)?;
         if theirs.as_ref().is_none_or(|theirs| theirs.file != ours.file) {
-            let based_on = theirs.as_ref().map_or(0, |theirs| theirs.revision);
+            let based_on = theirs.as_ref().map(|theirs| theirs.revision);
             let put = self
                 .to
                 .put_course(id, &ours.file, based_on, Selection::Changed)

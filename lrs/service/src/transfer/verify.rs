@@ -235,7 +235,7 @@ mod tests {
         ] {
             put_document(&*store, resource, body).await;
         }
-        store.put_course("c", "id = 'c'", 0, Selection::Changed).await.unwrap();
+        store.put_course("c", "id = 'c'", None, Selection::Changed).await.unwrap();
         let created = Instant::from_micros(5);
         let list = KeptCertificates { id: "l".into(), created, body: "{}".into() };
         store.add_certificates("c", list).await.unwrap();

@@ -1,15 +1,18 @@
 //! Courses, a cell each whose version is the course's revision, and frozen lists of certificates.
 //! Fields of a course: `id`, `file`, `enrolment`, `reading`.
 
+use crate::MongoStore;
+use async_trait::async_trait;
 use mongodb::Collection;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
+use store::CourseStore;
 
-use super::blob::{Blobs, Holder};
-use super::call::{all, call, insert};
+use super::blob::Blobs;
+use super::call::all;
 use super::cell::{self, Cells, Held};
 use super::field;
-use store::{CourseRevision, KeptCertificates, KeptCourse, Result, StoreError};
+use store::{CourseRevision, KeptCourse, Reading, Result, Revision, Selection};
 use xapi::instant::Instant;
 
 /// How often a course is read again whose files were replaced and removed meanwhile.
@@ -59,8 +62,8 @@ impl Courses {
             id: field::text(value, "id")?,
             file: self.blobs.text(value, "file").await?,
             enrolment: self.blobs.text(value, "enrolment").await?,
-            revision: held.n,
-            reading: field::integer(value, "reading")?,
+            revision: revision(held),
+            reading: reading(value)?,
         }))
     }
 
@@ -69,12 +72,12 @@ impl Courses {
         &self,
         id: &str,
         file: &str,
-        based_on: i64,
-        reread: bool,
+        based_on: Option<Revision>,
+        selection: Selection,
     ) -> Result<bool> {
         let name = cell::name(&[id]);
         let held = self.cells.newest(&name).await?;
-        if held.value().map_or(0, |_| held.n) != based_on {
+        if held.value().map(|_| revision(&held)) != based_on {
             return Ok(false);
         }
         if held.value().is_none() && held.n > 0 {
@@ -82,12 +85,16 @@ impl Courses {
             self.remove_certificates(doc! {"course": id}).await?;
         }
         let file = self.blobs.text_field(file, self.cells.holder(&name)).await?;
+        let anew = Reading::since(revision(&held).next());
         let value = match held.value() {
-            None => doc! {"id": id, "file": file, "enrolment": "", "reading": held.n + 1},
+            None => doc! {"id": id, "file": file, "enrolment": "", "reading": anew.number()},
             Some(kept) => {
-                let reading = if reread { held.n + 1 } else { field::integer(kept, "reading")? };
+                let reading = match selection {
+                    Selection::Changed => anew,
+                    Selection::Same => reading(kept)?,
+                };
                 let enrolment = field::any(kept, "enrolment")?.clone();
-                doc! {"id": id, "file": file, "enrolment": enrolment, "reading": reading}
+                doc! {"id": id, "file": file, "enrolment": enrolment, "reading": reading.number()}
             }
         };
         self.change(&name, &held, value).await
@@ -98,12 +105,14 @@ impl Courses {
     pub(super) async fn delete_course(
         &self,
         id: &str,
-        based_on: i64,
+        based_on: Revision,
         now: Instant,
     ) -> Result<bool> {
         let name = cell::name(&[id]);
         let held = self.cells.newest(&name).await?;
-        let Some(kept) = held.value().filter(|_| held.n == based_on) else { return Ok(false) };
+        let Some(kept) = held.value().filter(|_| revision(&held) == based_on) else {
+            return Ok(false);
+        };
         // Read before the course is removed: a course that takes the id right after keeps its own.
         let lists = self.certificates.find(doc! {"course": id}).projection(doc! {"_id": 1});
         let lists = all(lists).await?;
@@ -117,31 +126,23 @@ impl Courses {
         Ok(true)
     }
 
-    /// Removes frozen lists, with their files.
-    async fn remove_certificates(&self, filter: Document) -> Result<()> {
-        let mut in_files = filter.clone();
-        in_files.insert("body", doc! {"$type": "objectId"});
-        for list in all(self.certificates.find(in_files)).await? {
-            self.blobs.remove(list.get_object_id("body").ok()).await?;
-        }
-        call(self.certificates.delete_many(filter)).await.map(drop)
-    }
-
     /// See [`store::CourseStore::put_enrolment`].
     pub(super) async fn put_enrolment(
         &self,
         id: &str,
         enrolment: &str,
-        based_on: i64,
+        based_on: Revision,
     ) -> Result<bool> {
         let name = cell::name(&[id]);
         let held = self.cells.newest(&name).await?;
-        let Some(kept) = held.value().filter(|_| held.n == based_on) else { return Ok(false) };
+        let Some(kept) = held.value().filter(|_| revision(&held) == based_on) else {
+            return Ok(false);
+        };
         let value = doc! {
             "id": id,
             "file": field::any(kept, "file")?.clone(),
             "enrolment": self.blobs.text_field(enrolment, self.cells.holder(&name)).await?,
-            "reading": field::integer(kept, "reading")?,
+            "reading": reading(kept)?.number(),
         };
         self.change(&name, &held, value).await
     }
@@ -161,46 +162,21 @@ impl Courses {
         self.blobs.remove(gone.into_iter().filter(|file| !kept.contains(file))).await?;
         Ok(is_done)
     }
-
-    /// See [`store::CertificateStore::add_certificates`].
-    pub(super) async fn add_certificates(
-        &self,
-        course: &str,
-        list: &KeptCertificates,
-    ) -> Result<bool> {
-        let body = std::str::from_utf8(&list.body)
-            .map_err(|_| StoreError::Corrupt("a certificate list that is not UTF-8".into()))?;
-        let name = cell::name(&[course, &list.id]);
-        let holder = Holder::new(&self.certificates, doc! {"_id": &name});
-        let document = doc! {
-            "_id": name,
-            "course": course,
-            "id": &list.id,
-            "created": list.created.micros(),
-            "body": self.blobs.text_field(body, holder).await?,
-        };
-        insert(&self.certificates, document).await
-    }
-
-    /// See [`store::CertificateStore::certificates`].
-    pub(super) async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
-        let lists = self.certificates.find(doc! {"course": course});
-        let mut kept = Vec::new();
-        for list in all(lists.sort(doc! {"created": -1, "id": 1})).await? {
-            kept.push(KeptCertificates {
-                id: field::text(&list, "id")?,
-                created: field::instant(&list, "created")?,
-                body: self.blobs.bytes(&list, "body").await?,
-            });
-        }
-        Ok(kept)
-    }
 }
 
 fn revised(held: &Held) -> Result<Option<CourseRevision>> {
     let Some(value) = held.value() else { return Ok(None) };
-    let (id, reading) = (field::text(value, "id")?, field::integer(value, "reading")?);
-    Ok(Some(CourseRevision { id, revision: held.n, reading }))
+    let (id, reading) = (field::text(value, "id")?, reading(value)?);
+    Ok(Some(CourseRevision { id, revision: revision(held), reading }))
+}
+
+/// The revision of a course, or of the trace that a deleted one left.
+const fn revision(held: &Held) -> Revision {
+    Revision::from_number(held.n)
+}
+
+fn reading(course: &Document) -> Result<Reading> {
+    field::integer(course, "reading").map(Reading::from_number)
 }
 
 /// The files of a cell's value; none where there is no value.
@@ -211,4 +187,43 @@ fn files_in(held: &Held) -> Vec<ObjectId> {
 /// The files that hold a course's texts.
 fn files(value: &Document) -> Vec<ObjectId> {
     ["file", "enrolment"].into_iter().filter_map(|name| value.get_object_id(name).ok()).collect()
+}
+
+#[async_trait]
+impl CourseStore for MongoStore {
+    async fn courses(&self) -> Result<Vec<CourseRevision>> {
+        self.0.courses.courses().await
+    }
+
+    async fn course_revision(&self, id: &str) -> Result<Option<CourseRevision>> {
+        self.0.courses.revision(id).await
+    }
+
+    async fn course(&self, id: &str) -> Result<Option<KeptCourse>> {
+        self.0.courses.course(id).await
+    }
+
+    async fn put_course(
+        &self,
+        id: &str,
+        file: &str,
+        based_on: Option<Revision>,
+        selection: Selection,
+    ) -> Result<bool> {
+        self.0.courses.put_course(id, file, based_on, selection).await
+    }
+
+    async fn delete_course(&self, id: &str, based_on: Revision) -> Result<bool> {
+        let spans = self.0.progress.spans(id).await?;
+        let now = self.0.clock.now();
+        if !self.0.courses.delete_course(id, based_on, now).await? {
+            return Ok(false);
+        }
+        self.0.progress.remove(id, based_on, spans, now).await?;
+        Ok(true)
+    }
+
+    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: Revision) -> Result<bool> {
+        self.0.courses.put_enrolment(id, enrolment, based_on).await
+    }
 }

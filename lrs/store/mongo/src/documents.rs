@@ -2,8 +2,11 @@
 //! `resource`, `activity`, `agent`; `registration` ("" for none), `id`, `content_type`, `updated` in
 //! microseconds, `body`, `crc`, which a release before did not write.
 
+use crate::MongoStore;
+use async_trait::async_trait;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use store::DocumentStore;
 
 use mongodb::bson::{Bson, Document as Fields, doc};
 use uuid::Uuid;
@@ -280,4 +283,32 @@ fn on(shelf: &Shelf) -> Fields {
         on.insert("registration", registration(shelf));
     }
     on
+}
+
+#[async_trait]
+impl DocumentStore for MongoStore {
+    async fn document(&self, key: &DocumentKey) -> Result<Option<Document>> {
+        self.noted(self.0.documents.document(key).await)
+    }
+
+    async fn document_ids(
+        &self,
+        shelf: &Shelf,
+        since: Option<Instant>,
+    ) -> Result<(Vec<String>, Option<Instant>)> {
+        self.0.documents.ids(shelf, since).await
+    }
+
+    async fn change_document(
+        &self,
+        key: DocumentKey,
+        precondition: Precondition,
+        change: Change,
+    ) -> Result<Option<Document>> {
+        self.0.documents.change(&key, &precondition, change, self.0.clock.now()).await
+    }
+
+    async fn delete_documents(&self, shelf: &Shelf) -> Result<()> {
+        self.0.documents.delete(shelf, self.0.clock.now()).await
+    }
 }

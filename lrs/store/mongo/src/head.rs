@@ -27,6 +27,7 @@
 use mongodb::bson::{Bson, Document, doc};
 
 use super::field;
+pub(super) use super::stretch::{ClaimId, Stretch};
 use store::Result;
 use xapi::instant::Instant;
 
@@ -34,22 +35,10 @@ use xapi::instant::Instant;
 /// than their stretches can be swept.
 const MOST_ABORTED: usize = 256;
 
-/// A stretch of `stored`, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stretch {
-    pub(super) from: Instant,
-    pub(super) to: Instant,
-}
-
 /// The owner of a claim: a random number for each claim, and another one when a process adopts the
 /// claim of a dead process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Owner(i64);
-
-/// Tells a claim from all others while it is open, also after another process has adopted it: the
-/// first instant of its stretch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ClaimId(Instant);
 
 /// A stretch whose statements are not all visible yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,17 +66,6 @@ impl Owner {
     /// The owner of a number, which must be random: two owners of one number would be one.
     pub(super) const fn numbered(number: i64) -> Self {
         Self(number)
-    }
-}
-
-impl ClaimId {
-    /// Microseconds, as files name the claim that they were written under.
-    pub(super) const fn micros(self) -> i64 {
-        self.0.micros()
-    }
-
-    pub(super) const fn from_micros(micros: i64) -> Self {
-        Self(Instant::from_micros(micros))
     }
 }
 
@@ -253,50 +231,6 @@ impl Claim {
             sealed: field::boolean(document, "sealed")?,
             restored: restored && field::boolean(document, "restored")?,
         })
-    }
-}
-
-impl Stretch {
-    /// The stretch of `count` instants from `from` on.
-    fn starting(from: Instant, count: i64) -> Self {
-        let to = from.micros().saturating_add(count - 1);
-        Self { from, to: Instant::from_micros(to) }
-    }
-
-    fn from_document(document: &Document) -> Result<Self> {
-        let (from, to) = (field::instant(document, "from")?, field::instant(document, "to")?);
-        Ok(Self { from, to })
-    }
-
-    /// The instant of the statement `n` of the stretch, counted from 0.
-    pub(super) const fn nth(self, n: i64) -> Instant {
-        Instant::from_micros(self.from.micros().saturating_add(n))
-    }
-
-    /// The id of the claim on this stretch.
-    pub(super) const fn id(self) -> ClaimId {
-        ClaimId(self.from)
-    }
-
-    pub(super) fn contains(self, stored: Instant) -> bool {
-        self.from <= stored && stored <= self.to
-    }
-
-    /// What finds the documents whose `field`, in microseconds, lies in the stretch.
-    pub(super) fn filter(self, field: &str) -> Document {
-        doc! {field: {"$gte": self.from.micros(), "$lte": self.to.micros()}}
-    }
-
-    /// What is left of the stretch before and after `other`.
-    fn without(self, other: Self) -> impl Iterator<Item = Self> {
-        let before = Self { from: self.from, to: self.to.min(other.from.previous()) };
-        let after = Self { from: self.from.max(other.to.next()), to: self.to };
-        [before, after].into_iter().filter(|left| left.from <= left.to)
-    }
-
-    /// How many statements fit.
-    pub(super) const fn len(self) -> i64 {
-        self.to.micros() - self.from.micros() + 1
     }
 }
 

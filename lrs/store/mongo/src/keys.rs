@@ -1,8 +1,11 @@
 //! Keys, by name. Fields: `_id`, `label`, `scopes`, `authority` and `bounds` as JSON, `created` in
 //! microseconds, `secret_hash`.
 
+use crate::MongoStore;
+use async_trait::async_trait;
 use mongodb::Collection;
 use mongodb::bson::{Document, doc};
+use store::KeyStore;
 
 use super::call::{all, call, insert};
 use super::field;
@@ -55,4 +58,23 @@ fn kept(document: &Document) -> Result<KeptKey> {
         secret_hash: field::text(document, "secret_hash")?,
     };
     texts.try_into().map_err(|error: KeyTextsError| StoreError::Corrupt(error.to_string()))
+}
+
+#[async_trait]
+impl KeyStore for MongoStore {
+    async fn key(&self, name: &str) -> Result<Option<KeptKey>> {
+        self.0.keys.key(name).await
+    }
+
+    async fn keys(&self) -> Result<Vec<KeptKey>> {
+        self.0.keys.keys().await
+    }
+
+    async fn add_key(&self, key: KeptKey) -> Result<bool> {
+        self.0.keys.add(&key).await
+    }
+
+    async fn remove_key(&self, name: &str) -> Result<bool> {
+        self.0.keys.remove(name).await
+    }
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant as Moment;
 
 use super::cell::{Cells, Held};
 use super::{BEAT, LEASE, field};
-use store::Result;
+use store::{Lead, Result};
 
 const NAME: &str = "follower";
 
@@ -37,7 +37,7 @@ impl Lease {
     }
 
     /// See [`store::Store::lead`].
-    pub(super) async fn lead(&self, insist: bool) -> Result<bool> {
+    pub(super) async fn lead(&self, lead: Lead) -> Result<bool> {
         let mut state = self.state.lock().await;
         if state.renewed.is_some_and(|at| at.elapsed() < BEAT) {
             return Ok(true);
@@ -45,7 +45,7 @@ impl Lease {
         state.renewed = None;
         let began = Moment::now();
         let held = self.cells.newest(NAME).await?;
-        let (next, is_mine) = self.next(&held, &mut state, insist)?;
+        let (next, is_mine) = self.next(&held, &mut state, lead)?;
         let Some((holder, wanted)) = next else { return Ok(false) };
         let value = doc! {"holder": holder, "wanted": wanted};
         let is_mine = self.cells.change(NAME, &held, value).await? && is_mine;
@@ -55,12 +55,7 @@ impl Lease {
 
     /// What is to be written into the lease now, `None` for nothing, and whether this process holds
     /// the lease after that.
-    fn next(
-        &self,
-        held: &Held,
-        state: &mut State,
-        insist: bool,
-    ) -> Result<(Option<Parties>, bool)> {
+    fn next(&self, held: &Held, state: &mut State, lead: Lead) -> Result<(Option<Parties>, bool)> {
         let me = self.holder.as_str();
         let mine = || Some((me.to_owned(), String::new()));
         let Some(value) = held.value() else { return Ok((mine(), true)) };
@@ -70,7 +65,7 @@ impl Lease {
             (holder, _) if holder == me => (Some((String::new(), wanted)), false),
             ("", wanted) if wanted == me => (mine(), true),
             _ if is_silent(held.n, state) => (mine(), true),
-            (_, "") if insist => (Some((holder, me.to_owned())), false),
+            (_, "") if lead == Lead::Insist => (Some((holder, me.to_owned())), false),
             _ => (None, false),
         })
     }

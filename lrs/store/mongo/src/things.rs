@@ -1,7 +1,10 @@
 //! Definitions of activities and names of agents, as statements give them. A definition is a cell. A
 //! name of an agent is a document, with the instant at which the name came first.
 
+use crate::MongoStore;
+use async_trait::async_trait;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use store::ThingStore;
 
 use futures::{StreamExt as _, stream};
 use mongodb::Collection;
@@ -240,4 +243,15 @@ fn definition(value: &Document) -> Result<Value> {
     let text = field::text(value, "definition")?;
     serde_json::from_str(&text)
         .map_err(|error| StoreError::Corrupt(format!("a definition of an activity: {error}")))
+}
+
+#[async_trait]
+impl ThingStore for MongoStore {
+    async fn agent_names(&self, ifi: &str) -> Result<Vec<String>> {
+        self.0.things.agent_names(ifi).await
+    }
+
+    async fn definitions(&self, activities: &[String]) -> Result<Definitions> {
+        self.0.things.definitions(activities).await
+    }
 }

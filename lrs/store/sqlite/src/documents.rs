@@ -1,8 +1,10 @@
 //! State and profile documents in one table.
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
+use store::DocumentStore;
 use uuid::Uuid;
 
 use super::SqliteStore;
@@ -317,4 +319,35 @@ pub(super) fn delete(session: &Session<'_>, shelf: &Shelf) -> Result<()> {
         params![number(shelf.resource), shelf.activity, shelf.agent, registration(shelf)],
     )?;
     Ok(())
+}
+
+#[async_trait]
+impl DocumentStore for SqliteStore {
+    async fn document(&self, key: &DocumentKey) -> store::Result<Option<Document>> {
+        let key = key.clone();
+        self.read(move |connection| document(connection, &key)).await
+    }
+
+    async fn document_ids(
+        &self,
+        shelf: &Shelf,
+        since: Option<Instant>,
+    ) -> store::Result<(Vec<String>, Option<Instant>)> {
+        let shelf = shelf.clone();
+        self.read(move |connection| ids(connection, &shelf, since)).await
+    }
+
+    async fn change_document(
+        &self,
+        key: DocumentKey,
+        precondition: Precondition,
+        change: Change,
+    ) -> store::Result<Option<Document>> {
+        self::change(self, key, precondition, change).await
+    }
+
+    async fn delete_documents(&self, shelf: &Shelf) -> store::Result<()> {
+        let shelf = shelf.clone();
+        self.write(move |session| delete(session, &shelf)).await
+    }
 }

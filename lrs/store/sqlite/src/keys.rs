@@ -1,6 +1,9 @@
 //! Keys in a table.
 
+use crate::SqliteStore;
+use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use store::KeyStore;
 
 use super::session::Session;
 use crate::failure::Result;
@@ -27,19 +30,19 @@ fn kept(texts: KeyTexts) -> Result<KeptKey> {
     Ok(texts.try_into().map_err(corrupt)?)
 }
 
-pub(super) fn key(connection: &Connection, name: &str) -> Result<Option<KeptKey>> {
+fn key(connection: &Connection, name: &str) -> Result<Option<KeptKey>> {
     let sql = format!("{SELECT} WHERE name = ?1");
     let found = connection.prepare_cached(&sql)?.query_row([name], texts).optional()?;
     found.map(kept).transpose()
 }
 
-pub(super) fn keys(connection: &Connection) -> Result<Vec<KeptKey>> {
+fn keys(connection: &Connection) -> Result<Vec<KeptKey>> {
     let mut select = connection.prepare_cached(&format!("{SELECT} ORDER BY name"))?;
     let found: rusqlite::Result<Vec<_>> = select.query_map([], texts)?.collect();
     found?.into_iter().map(kept).collect()
 }
 
-pub(super) fn add(session: &Session<'_>, kept: &KeptKey) -> Result<bool> {
+fn add(session: &Session<'_>, kept: &KeptKey) -> Result<bool> {
     let KeyTexts { name, label, scopes, authority, bounds, created, secret_hash } = kept.texts();
     let added = session.run(
         "INSERT OR IGNORE INTO api_key (name, label, scopes, authority, created, secret_hash, \
@@ -49,6 +52,27 @@ pub(super) fn add(session: &Session<'_>, kept: &KeptKey) -> Result<bool> {
     Ok(added == 1)
 }
 
-pub(super) fn remove(session: &Session<'_>, name: &str) -> Result<bool> {
+fn remove(session: &Session<'_>, name: &str) -> Result<bool> {
     Ok(session.run("DELETE FROM api_key WHERE name = ?1", [name])? == 1)
+}
+
+#[async_trait]
+impl KeyStore for SqliteStore {
+    async fn key(&self, name: &str) -> store::Result<Option<KeptKey>> {
+        let name = name.to_owned();
+        self.read(move |connection| key(connection, &name)).await
+    }
+
+    async fn keys(&self) -> store::Result<Vec<KeptKey>> {
+        self.read(keys).await
+    }
+
+    async fn add_key(&self, key: KeptKey) -> store::Result<bool> {
+        self.write(move |session| add(session, &key)).await
+    }
+
+    async fn remove_key(&self, name: &str) -> store::Result<bool> {
+        let name = name.to_owned();
+        self.write(move |session| remove(session, &name)).await
+    }
 }

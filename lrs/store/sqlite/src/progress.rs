@@ -1,26 +1,29 @@
 //! Progress documents in a table.
 
+use crate::SqliteStore;
+use async_trait::async_trait;
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use store::JournalStore;
 
 use super::session::Session;
 use crate::failure::Result;
-use store::{Followed, ProgressDocument, StoreError, Watermark, first_version};
+use store::{Followed, JournalVersion, ProgressDocument, Reading, StoreError, Unnamed, Watermark};
 use xapi::instant::Instant;
 
 fn document(row: &Row<'_>) -> rusqlite::Result<ProgressDocument> {
     Ok(ProgressDocument { actor: row.get(0)?, body: Bytes::from(row.get::<_, String>(1)?) })
 }
 
-pub(super) fn watermark(connection: &Connection, course: &str) -> Result<Watermark> {
+fn watermark(connection: &Connection, course: &str) -> Result<Watermark> {
     let watermark = connection
         .prepare_cached("SELECT through, reading, version, base FROM followed WHERE course = ?1")?
         .query_row([course], |row| {
             let through = Instant::from_micros(row.get(0)?);
             Ok(Watermark {
-                followed: Followed { through, reading: row.get(1)? },
-                version: row.get(2)?,
-                base: row.get(3)?,
+                followed: Followed { through, reading: Reading::from_number(row.get(1)?) },
+                version: JournalVersion::from_number(row.get(2)?),
+                base: JournalVersion::from_number(row.get(3)?),
             })
         })
         .optional()?;
@@ -28,7 +31,7 @@ pub(super) fn watermark(connection: &Connection, course: &str) -> Result<Waterma
     Ok(watermark.unwrap_or_default())
 }
 
-pub(super) fn page(
+fn page(
     connection: &Connection,
     course: &str,
     after: &str,
@@ -43,7 +46,7 @@ pub(super) fn page(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn of_actors(
+fn of_actors(
     connection: &Connection,
     course: &str,
     actors: &[String],
@@ -60,29 +63,30 @@ pub(super) fn of_actors(
     Ok(found)
 }
 
-pub(super) fn since(
+fn since(
     connection: &Connection,
     course: &str,
-    version: i64,
+    version: JournalVersion,
 ) -> Result<(Watermark, Vec<ProgressDocument>)> {
     let snapshot = connection.unchecked_transaction()?;
     let watermark = watermark(&snapshot, course)?;
     let mut select = snapshot.prepare_cached(
         "SELECT actor, body FROM progress WHERE course = ?1 AND version > ?2 ORDER BY actor",
     )?;
-    let rows = select.query_map(params![course, version], document)?;
+    let rows = select.query_map(params![course, version.number()], document)?;
     let documents = rows.collect::<rusqlite::Result<_>>()?;
     Ok((watermark, documents))
 }
 
-pub(super) fn put(
+fn put(
     session: &Session<'_>,
     course: &str,
-    based_on: i64,
+    based_on: JournalVersion,
     followed: Followed,
     documents: &[ProgressDocument],
-    whole: bool,
-) -> Result<Option<i64>> {
+    unnamed: Unnamed,
+) -> Result<Option<JournalVersion>> {
+    let is_whole = unnamed == Unnamed::Go;
     // A row that is there is in conflict, and only its version counts.
     let version = session.one(
         "INSERT INTO followed (course, through, reading, version, base) \
@@ -96,15 +100,15 @@ pub(super) fn put(
         params![
             course,
             followed.through.micros(),
-            followed.reading,
-            whole,
-            based_on,
-            first_version(followed.reading)
+            followed.reading.number(),
+            is_whole,
+            based_on.number(),
+            JournalVersion::first(followed.reading).number()
         ],
         |row| row.get::<_, i64>(0),
     )?;
     let Some(version) = version else { return Ok(None) };
-    if whole {
+    if is_whole {
         session.run("DELETE FROM progress WHERE course = ?1", [course])?;
     }
     for document in documents {
@@ -117,5 +121,54 @@ pub(super) fn put(
             params![course, document.actor, version, body],
         )?;
     }
-    Ok(Some(version))
+    Ok(Some(JournalVersion::from_number(version)))
+}
+
+#[async_trait]
+impl JournalStore for SqliteStore {
+    async fn watermark(&self, course: &str) -> store::Result<Watermark> {
+        let course = course.to_owned();
+        self.read(move |connection| watermark(connection, &course)).await
+    }
+
+    async fn progress(
+        &self,
+        course: &str,
+        after: &str,
+        limit: usize,
+    ) -> store::Result<Vec<ProgressDocument>> {
+        let (course, after) = (course.to_owned(), after.to_owned());
+        self.read(move |connection| page(connection, &course, &after, limit)).await
+    }
+
+    async fn progress_of(
+        &self,
+        course: &str,
+        actors: &[String],
+    ) -> store::Result<Vec<ProgressDocument>> {
+        let (course, actors) = (course.to_owned(), actors.to_vec());
+        self.read(move |connection| of_actors(connection, &course, &actors)).await
+    }
+
+    async fn progress_since(
+        &self,
+        course: &str,
+        version: JournalVersion,
+    ) -> store::Result<(Watermark, Vec<ProgressDocument>)> {
+        let course = course.to_owned();
+        self.read(move |connection| since(connection, &course, version)).await
+    }
+
+    async fn put_progress(
+        &self,
+        course: &str,
+        based_on: JournalVersion,
+        followed: Followed,
+        documents: Vec<ProgressDocument>,
+        unnamed: Unnamed,
+    ) -> store::Result<Option<JournalVersion>> {
+        let course = course.to_owned();
+        self.write(move |session| put(session, &course, based_on, followed, &documents, unnamed))
+            .await
+    }
 }

@@ -143,10 +143,13 @@ impl<'c> Session<'c> {
     }
 
     /// The rows that [`Self::index_rows`] takes, made once for all statements found by these keys.
-    pub(super) fn rows(&mut self, keys: &[IndexKey]) -> rusqlite::Result<Vec<(i64, u8)>> {
+    pub(super) fn rows<'k>(
+        &mut self,
+        keys: impl IntoIterator<Item = &'k IndexKey>,
+    ) -> rusqlite::Result<Vec<(i64, u8)>> {
         let row =
             |key: &IndexKey| Ok((self.entity(key.kind, &key.text)?, closeness(key.closeness)));
-        keys.iter().map(row).collect()
+        keys.into_iter().map(row).collect()
     }
 
     /// Makes the statement `stored` be found by `rows`, at the end of the transaction.

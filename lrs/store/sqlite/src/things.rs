@@ -1,12 +1,15 @@
 //! What statements said of agents and activities, in tables.
 
+use crate::SqliteStore;
+use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use store::ThingStore;
+use xapi::index::Kind;
 
-use super::Kind;
 use crate::failure::Result;
 use store::{Definitions, MOST_NAMES, PAGE_BYTES};
 
-pub(super) fn agent_names(connection: &Connection, ifi: &str) -> Result<Vec<String>> {
+fn agent_names(connection: &Connection, ifi: &str) -> Result<Vec<String>> {
     let mut select = connection.prepare_cached(
         "SELECT name FROM agent_name JOIN entity ON entity.id = entity \
          WHERE kind = ?1 AND text = ?2 ORDER BY seq LIMIT ?3",
@@ -16,7 +19,7 @@ pub(super) fn agent_names(connection: &Connection, ifi: &str) -> Result<Vec<Stri
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn definitions(connection: &Connection, activities: &[String]) -> Result<Definitions> {
+fn definitions(connection: &Connection, activities: &[String]) -> Result<Definitions> {
     let mut select = connection.prepare_cached(
         "SELECT body FROM definition JOIN entity ON entity.id = entity \
          WHERE kind = ?1 AND text = ?2",
@@ -35,4 +38,17 @@ pub(super) fn definitions(connection: &Connection, activities: &[String]) -> Res
         }
     }
     Ok(definitions)
+}
+
+#[async_trait]
+impl ThingStore for SqliteStore {
+    async fn agent_names(&self, ifi: &str) -> store::Result<Vec<String>> {
+        let ifi = ifi.to_owned();
+        self.read(move |connection| agent_names(connection, &ifi)).await
+    }
+
+    async fn definitions(&self, activities: &[String]) -> store::Result<Definitions> {
+        let activities = activities.to_vec();
+        self.read(move |connection| definitions(connection, &activities)).await
+    }
 }

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use access::key::KeptKey;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
-    Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
-    KeyStore, LogPage, Page, ProgressDocument, Result, Selection, StatementLog, StatementStore,
-    Store, ThingStore, TransferStore, Unnamed, Watermark,
+    Followed, JournalStore, JournalVersion, Kept, KeptAttachment, KeptBatch, KeptCertificates,
+    KeptCourse, KeyStore, Lead, LogPage, Page, ProgressDocument, Result, Revision, Selection,
+    StatementLog, StatementStore, Store, ThingStore, TransferStore, Unnamed, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
@@ -187,7 +187,7 @@ impl<H: Hook> KeyStore for Around<H> {
 
 #[async_trait]
 impl<H: Hook> CourseStore for Around<H> {
-    async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool> {
+    async fn delete_course(&self, id: &str, based_on: Revision) -> Result<bool> {
         self.hook.before("delete_course").await?;
         self.store.delete_course(id, based_on).await
     }
@@ -207,13 +207,13 @@ impl<H: Hook> CourseStore for Around<H> {
         &self,
         id: &str,
         file: &str,
-        based_on: i64,
+        based_on: Option<Revision>,
         selection: Selection,
     ) -> Result<bool> {
         self.hook.before("put_course").await?;
         self.store.put_course(id, file, based_on, selection).await
     }
-    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool> {
+    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: Revision) -> Result<bool> {
         self.hook.before("put_enrolment").await?;
         self.store.put_enrolment(id, enrolment, based_on).await
     }
@@ -244,7 +244,7 @@ impl<H: Hook> JournalStore for Around<H> {
     async fn progress_since(
         &self,
         course: &str,
-        version: i64,
+        version: JournalVersion,
     ) -> Result<(Watermark, Vec<ProgressDocument>)> {
         self.hook.before("progress_since").await?;
         self.store.progress_since(course, version).await
@@ -252,11 +252,11 @@ impl<H: Hook> JournalStore for Around<H> {
     async fn put_progress(
         &self,
         course: &str,
-        based_on: i64,
+        based_on: JournalVersion,
         followed: Followed,
         documents: Vec<ProgressDocument>,
         unnamed: Unnamed,
-    ) -> Result<Option<i64>> {
+    ) -> Result<Option<JournalVersion>> {
         self.hook.before("put_progress").await?;
         self.hook.after(Call::PutProgress {
             course: course.to_owned(),
@@ -314,9 +314,9 @@ impl<H: Hook> TransferStore for Around<H> {
 
 #[async_trait]
 impl<H: Hook> Store for Around<H> {
-    async fn lead(&self, insist: bool) -> Result<bool> {
+    async fn lead(&self, lead: Lead) -> Result<bool> {
         self.hook.before("lead").await?;
-        self.store.lead(insist).await
+        self.store.lead(lead).await
     }
     async fn mark_used(&self) -> Result<()> {
         self.hook.before("mark_used").await?;

@@ -5,16 +5,25 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use store::{
-    CourseRevision, Followed, KeptCertificates, KeptCourse, ProgressDocument, Selection, Store,
-    Unnamed, Watermark,
+    CourseRevision, Followed, JournalVersion, KeptCertificates, KeptCourse, ProgressDocument,
+    Reading, Revision, Selection, Store, Unnamed, Watermark,
 };
 use xapi::instant::Instant;
 
-fn document(actor: &str, body: &str) -> ProgressDocument {
+pub(crate) fn document(actor: &str, body: &str) -> ProgressDocument {
     ProgressDocument { actor: actor.to_owned(), body: Bytes::from(body.to_owned()) }
 }
 
-fn followed(through: i64, reading: i64) -> Followed {
+/// Documents of the reading that begins at the first revision.
+pub(crate) fn first_reading(through: i64) -> Followed {
+    followed(through, Revision::FIRST)
+}
+
+pub(crate) fn followed(through: i64, since: Revision) -> Followed {
+    in_reading(through, Reading::since(since))
+}
+
+fn in_reading(through: i64, reading: Reading) -> Followed {
     Followed { through: Instant::from_micros(through), reading }
 }
 
@@ -23,57 +32,57 @@ fn frozen(id: &str, created: i64) -> KeptCertificates {
     KeptCertificates { id: id.to_owned(), created: Instant::from_micros(created), body }
 }
 
-async fn course(store: &Arc<dyn Store>, id: &str) -> KeptCourse {
+pub(crate) async fn course(store: &Arc<dyn Store>, id: &str) -> KeptCourse {
     store.course(id).await.unwrap().expect("the course was put")
 }
 
-async fn revision(store: &Arc<dyn Store>, id: &str) -> i64 {
+/// The revision of this number, also one that no course ever has.
+pub(crate) fn number(number: i64) -> Revision {
+    Revision::from_number(number)
+}
+
+pub(crate) async fn revision(store: &Arc<dyn Store>, id: &str) -> Revision {
     course(store, id).await.revision
 }
 
 /// A course without learners that takes its first file.
-async fn put(store: &Arc<dyn Store>, id: &str) {
-    assert!(store.put_course(id, "", 0, Selection::Changed).await.unwrap());
+pub(crate) async fn put(store: &Arc<dyn Store>, id: &str) {
+    assert!(store.put_course(id, "", None, Selection::Changed).await.unwrap());
 }
 
 /// Writes progress based on what is there.
-async fn write(
+pub(crate) async fn write(
     store: &Arc<dyn Store>,
     course: &str,
     followed: Followed,
     documents: Vec<ProgressDocument>,
     unnamed: Unnamed,
-) -> i64 {
+) -> JournalVersion {
     let based_on = store.watermark(course).await.unwrap().version;
     let written = store.put_progress(course, based_on, followed, documents, unnamed).await.unwrap();
     written.expect("nobody else writes")
 }
 
-async fn all_progress(store: &Arc<dyn Store>, course: &str) -> Vec<ProgressDocument> {
+pub(crate) async fn all_progress(store: &Arc<dyn Store>, course: &str) -> Vec<ProgressDocument> {
     store.progress(course, "", 1000).await.unwrap()
-}
-
-fn by_actor(mut documents: Vec<ProgressDocument>) -> Vec<ProgressDocument> {
-    documents.sort_by(|one, other| one.actor.cmp(&other.actor));
-    documents
 }
 
 /// Every change of file or learners counts, and leaves the other as it is.
 pub async fn a_course_comes_back_and_its_revision_grows(store: &Arc<dyn Store>) {
     assert_eq!(store.course("c").await.unwrap(), None);
     assert_eq!(store.course_revision("c").await.unwrap(), None);
-    assert!(store.put_course("c", "# é\n", 0, Selection::Changed).await.unwrap());
+    assert!(store.put_course("c", "# é\n", None, Selection::Changed).await.unwrap());
     let first = course(store, "c").await;
     assert_eq!((first.id.as_str(), first.file.as_str()), ("c", "# é\n"));
     assert_eq!(first.enrolment, "");
-    assert_ne!(first.revision, 0);
+    assert_eq!(first.revision, Revision::FIRST);
 
     assert!(store.put_enrolment("c", "{\"é\": 1}", first.revision).await.unwrap());
     let second = course(store, "c").await;
     assert_eq!((second.file.as_str(), second.enrolment.as_str()), ("# é\n", "{\"é\": 1}"));
     assert!(second.revision > first.revision);
 
-    assert!(store.put_course("c", "other", second.revision, Selection::Same).await.unwrap());
+    assert!(store.put_course("c", "other", Some(second.revision), Selection::Same).await.unwrap());
     let third = course(store, "c").await;
     assert_eq!((third.file.as_str(), third.enrolment.as_str()), ("other", "{\"é\": 1}"));
     assert!(third.revision > second.revision);
@@ -93,10 +102,10 @@ pub async fn a_deleted_course_is_gone_with_all_that_is_its_own(store: &Arc<dyn S
     }
     let other = course(store, "d").await;
     let last = revision(store, "c").await;
-    for based_on in [0, last - 1, last + 1] {
+    for based_on in [number(0), number(last.number() - 1), last.next()] {
         assert!(!store.delete_course("c", based_on).await.unwrap());
     }
-    assert!(!store.delete_course("e", 1).await.unwrap(), "there is no such course");
+    assert!(!store.delete_course("e", Revision::FIRST).await.unwrap(), "there is no such course");
     assert_eq!(all_progress(store, "c").await.len(), 1, "and nothing was changed");
 
     let followed_before = store.watermark("c").await.unwrap();
@@ -109,7 +118,7 @@ pub async fn a_deleted_course_is_gone_with_all_that_is_its_own(store: &Arc<dyn S
     assert_eq!(all_progress(store, "c").await, []);
     assert_eq!(store.certificates("c").await.unwrap(), []);
     assert!(!store.put_enrolment("c", "{}", last).await.unwrap());
-    for based_on in [0, followed_before.version] {
+    for based_on in [JournalVersion::NONE, followed_before.version] {
         let late = vec![document("a1", "{}")];
         let late = store.put_progress("c", based_on, followed(10, last), late, Unnamed::Stay).await;
         assert_eq!(late.unwrap(), None, "a follower that does not know it yet writes nothing");
@@ -122,25 +131,25 @@ pub async fn a_deleted_course_is_gone_with_all_that_is_its_own(store: &Arc<dyn S
 
 /// It begins anew, and who knows the earlier course cannot take it for that.
 pub async fn a_course_put_after_it_was_deleted_is_another_one(store: &Arc<dyn Store>) {
-    let mut highest = 0;
+    let mut highest = number(0);
     for round in 0..3 {
         put(store, "c").await;
         let fresh = course(store, "c").await;
-        assert!(fresh.revision > highest, "{round}: {fresh:?} after {highest}");
-        assert_eq!((fresh.reading, fresh.enrolment.as_str()), (fresh.revision, ""));
+        assert!(fresh.revision > highest, "{round}: {fresh:?} after {highest:?}");
+        assert_eq!((fresh.reading, fresh.enrolment.as_str()), (Reading::since(fresh.revision), ""));
         assert_eq!(store.courses().await.unwrap()[0].revision, fresh.revision);
         assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
         assert_eq!(all_progress(store, "c").await, []);
         assert_eq!(store.certificates("c").await.unwrap(), []);
         assert!(
-            !store.put_course("c", "twice", 0, Selection::Changed).await.unwrap(),
+            !store.put_course("c", "twice", None, Selection::Changed).await.unwrap(),
             "it is there"
         );
-        assert!(!store.put_course("c", "late", highest, Selection::Changed).await.unwrap());
+        assert!(!store.put_course("c", "late", Some(highest), Selection::Changed).await.unwrap());
 
         let by = vec![document("a1", "{}")];
-        write(store, "c", followed(9, fresh.reading), by.clone(), Unnamed::Go).await;
-        write(store, "c", followed(10, fresh.reading), by.clone(), Unnamed::Stay).await;
+        write(store, "c", followed(9, fresh.revision), by.clone(), Unnamed::Go).await;
+        write(store, "c", followed(10, fresh.revision), by.clone(), Unnamed::Stay).await;
         assert_eq!(all_progress(store, "c").await, by);
         assert!(store.add_certificates("c", frozen("l1", 20)).await.unwrap());
         assert!(store.put_enrolment("c", "{}", fresh.revision).await.unwrap());
@@ -157,7 +166,7 @@ pub async fn progress_of_a_deleted_course_is_not_that_of_a_later_one(store: &Arc
         let old = course(store, "c").await;
         for n in 0..writes {
             let documents = vec![document("a1", "old")];
-            write(store, "c", followed(n, old.reading), documents, Unnamed::Stay).await;
+            write(store, "c", in_reading(n, old.reading), documents, Unnamed::Stay).await;
         }
         let known = store.watermark("c").await.unwrap().version;
         assert!(store.delete_course("c", old.revision).await.unwrap());
@@ -166,18 +175,18 @@ pub async fn progress_of_a_deleted_course_is_not_that_of_a_later_one(store: &Arc
         assert!(new.reading > old.reading);
         let late = |based_on, reading| {
             let documents = vec![document("a1", "late")];
-            store.put_progress("c", based_on, followed(9, reading), documents, Unnamed::Stay)
+            store.put_progress("c", based_on, in_reading(9, reading), documents, Unnamed::Stay)
         };
-        for based_on in [0, known] {
-            assert_eq!(late(based_on, old.reading).await.unwrap(), None, "{writes}: {based_on}");
+        for based_on in [JournalVersion::NONE, known] {
+            assert_eq!(late(based_on, old.reading).await.unwrap(), None, "{writes}: {based_on:?}");
             assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
         }
         let documents = vec![document("a1", "new")];
-        write(store, "c", followed(1, new.reading), documents.clone(), Unnamed::Stay).await;
+        write(store, "c", in_reading(1, new.reading), documents.clone(), Unnamed::Stay).await;
         let first = store.watermark("c").await.unwrap();
-        assert!(first.version > known, "{writes}: {known} is a version of both");
+        assert!(first.version > known, "{writes}: {known:?} is a version of both");
         for reading in [old.reading, new.reading] {
-            assert_eq!(late(known, reading).await.unwrap(), None, "{writes}: {known}");
+            assert_eq!(late(known, reading).await.unwrap(), None, "{writes}: {known:?}");
         }
         assert_eq!(all_progress(store, "c").await, documents);
         assert_eq!(store.watermark("c").await.unwrap(), first);
@@ -220,21 +229,21 @@ pub async fn courses_are_listed_by_id(store: &Arc<dyn Store>) {
 /// Who read an older course than there is has decided on something else.
 pub async fn a_change_of_a_course_holds_for_the_revision_it_was_based_on(store: &Arc<dyn Store>) {
     assert!(
-        !store.put_course("c", "early", 7, Selection::Changed).await.unwrap(),
+        !store.put_course("c", "early", Some(number(7)), Selection::Changed).await.unwrap(),
         "there is none to replace"
     );
     assert_eq!(store.course("c").await.unwrap(), None);
     put(store, "c").await;
     assert!(
-        !store.put_course("c", "again", 0, Selection::Changed).await.unwrap(),
+        !store.put_course("c", "again", None, Selection::Changed).await.unwrap(),
         "there is one already"
     );
     let first = revision(store, "c").await;
     assert!(store.put_enrolment("c", "{}", first).await.unwrap());
     let before = course(store, "c").await;
-    assert!(!store.put_course("c", "late", first, Selection::Changed).await.unwrap());
+    assert!(!store.put_course("c", "late", Some(first), Selection::Changed).await.unwrap());
     assert!(!store.put_enrolment("c", "late", first).await.unwrap());
-    assert!(!store.put_enrolment("c", "late", 0).await.unwrap());
+    assert!(!store.put_enrolment("c", "late", number(0)).await.unwrap());
     assert_eq!(course(store, "c").await, before);
 }
 
@@ -242,7 +251,7 @@ pub async fn a_change_of_a_course_holds_for_the_revision_it_was_based_on(store: 
 pub async fn learners_belong_to_a_course_that_is_there(store: &Arc<dyn Store>) {
     put(store, "c").await;
     let before = store.courses().await.unwrap();
-    for based_on in [0, 1, revision(store, "c").await] {
+    for based_on in [number(0), Revision::FIRST, revision(store, "c").await] {
         assert!(!store.put_enrolment("d", "{}", based_on).await.unwrap());
     }
     assert_eq!(store.courses().await.unwrap(), before);
@@ -252,16 +261,18 @@ pub async fn learners_belong_to_a_course_that_is_there(store: &Arc<dyn Store>) {
 pub async fn a_reading_is_the_revision_that_asked_for_it(store: &Arc<dyn Store>) {
     put(store, "c").await;
     let first = course(store, "c").await;
-    assert_eq!(first.reading, first.revision);
-    assert!(store.put_course("c", "same", first.revision, Selection::Same).await.unwrap());
+    assert_eq!(first.reading, Reading::since(first.revision));
+    assert!(store.put_course("c", "same", Some(first.revision), Selection::Same).await.unwrap());
     let second = course(store, "c").await;
     assert_eq!(second.reading, first.reading);
     assert!(store.put_enrolment("c", "{}", second.revision).await.unwrap());
     let third = course(store, "c").await;
     assert_eq!(third.reading, first.reading);
-    assert!(store.put_course("c", "other", third.revision, Selection::Changed).await.unwrap());
+    assert!(
+        store.put_course("c", "other", Some(third.revision), Selection::Changed).await.unwrap()
+    );
     let fourth = course(store, "c").await;
-    assert_eq!(fourth.reading, fourth.revision);
+    assert_eq!(fourth.reading, Reading::since(fourth.revision));
 }
 
 /// Each tries until its change is in: none is lost.
@@ -288,221 +299,6 @@ pub async fn changes_at_once_are_all_in_the_end(store: &Arc<dyn Store>) {
     for n in ["0", "1", "2", "3"] {
         assert_eq!(enrolment.matches(n).count(), 10, "{enrolment}");
     }
-}
-
-/// Actors not named stay, unless the whole is replaced; other courses are not touched.
-pub async fn progress_is_replaced_in_part_or_as_a_whole(store: &Arc<dyn Store>) {
-    for id in ["c", "d"] {
-        put(store, id).await;
-        let documents = vec![document("a2", "{}"), document("a1", "{}")];
-        write(store, id, followed(1, 1), documents, Unnamed::Stay).await;
-    }
-    let part = vec![document("a3", "3"), document("a1", "1")];
-    write(store, "c", followed(2, 1), part, Unnamed::Stay).await;
-    let kept = vec![document("a1", "1"), document("a2", "{}"), document("a3", "3")];
-    assert_eq!(all_progress(store, "c").await, kept);
-    assert_eq!(store.watermark("c").await.unwrap().followed, followed(2, 1));
-
-    write(store, "c", followed(3, 1), Vec::new(), Unnamed::Stay).await;
-    assert_eq!(all_progress(store, "c").await, kept);
-    assert_eq!(store.watermark("c").await.unwrap().followed, followed(3, 1));
-
-    let whole = vec![document("a2", "{\"a\": 1.0}")];
-    write(store, "c", followed(2, 2), whole.clone(), Unnamed::Go).await;
-    assert_eq!(all_progress(store, "c").await, whole);
-    assert_eq!(store.watermark("c").await.unwrap().followed, followed(2, 2));
-
-    let other = vec![document("a1", "{}"), document("a2", "{}")];
-    assert_eq!(all_progress(store, "d").await, other);
-    assert_eq!(store.watermark("d").await.unwrap().followed, followed(1, 1));
-}
-
-/// Its watermark is the beginning, under no reading; and without a course nothing is kept.
-pub async fn progress_of_a_course_never_followed_is_empty(store: &Arc<dyn Store>) {
-    let documents = vec![document("a1", "{}")];
-    let written = store.put_progress("c", 0, followed(1, 1), documents, Unnamed::Go).await.unwrap();
-    assert_eq!(written, None);
-    for _ in 0..2 {
-        assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
-        assert_eq!(all_progress(store, "c").await, []);
-        assert_eq!(store.progress_since("c", 0).await.unwrap(), (Watermark::default(), Vec::new()));
-        if store.course("c").await.unwrap().is_none() {
-            put(store, "c").await;
-        }
-    }
-    assert_ne!(course(store, "c").await.reading, Watermark::default().followed.reading);
-}
-
-/// It is of the old reading until somebody follows the new one.
-pub async fn a_course_put_again_keeps_its_progress(store: &Arc<dyn Store>) {
-    put(store, "c").await;
-    let first = revision(store, "c").await;
-    let documents = vec![document("a1", "{}")];
-    write(store, "c", followed(9, first), documents.clone(), Unnamed::Go).await;
-    let before = store.watermark("c").await.unwrap();
-    assert!(store.put_course("c", "changed", first, Selection::Changed).await.unwrap());
-    let second = revision(store, "c").await;
-    assert!(store.put_enrolment("c", "{}", second).await.unwrap());
-    assert_eq!(store.watermark("c").await.unwrap(), before);
-    assert_eq!(all_progress(store, "c").await, documents);
-}
-
-/// Pages join without gap or repetition, by actor, whatever characters these are of.
-pub async fn progress_is_paged_by_actor(store: &Arc<dyn Store>) {
-    put(store, "c").await;
-    let mut actors: Vec<String> =
-        ["mbox::mailto:z@x", "account::1@https://m", "é", "Z", "a", "a b"]
-            .map(str::to_owned)
-            .into();
-    let documents = actors.iter().map(|actor| document(actor, "{}")).collect();
-    write(store, "c", followed(1, 1), documents, Unnamed::Stay).await;
-    actors.sort();
-    for limit in [1, 2, 4, 100] {
-        let (mut read, mut after) = (Vec::new(), String::new());
-        loop {
-            let page = store.progress("c", &after, limit).await.unwrap();
-            assert!(page.len() <= limit);
-            let Some(last) = page.last() else { break };
-            after.clone_from(&last.actor);
-            read.extend(page.into_iter().map(|document| document.actor));
-        }
-        assert_eq!(read, actors, "{limit} at a time");
-    }
-    assert_eq!(store.progress("c", "a", 100).await.unwrap()[0].actor, "a b");
-}
-
-/// Those that are there, however many are asked for.
-pub async fn progress_is_found_by_actor(store: &Arc<dyn Store>) {
-    for id in ["c", "d"] {
-        put(store, id).await;
-        let documents = (0..50).map(|n| document(&format!("a{n}"), id)).collect();
-        write(store, id, followed(1, 1), documents, Unnamed::Stay).await;
-    }
-    let asked = ["a7", "a50", "a3", "a7", "", "A7"].map(str::to_owned);
-    let found = by_actor(store.progress_of("c", &asked).await.unwrap());
-    assert_eq!(found, [document("a3", "c"), document("a7", "c")]);
-    assert_eq!(store.progress_of("c", &[]).await.unwrap(), []);
-    // More than an engine takes parameters.
-    let many: Vec<String> = (0..40_000).map(|n| format!("a{n}")).collect();
-    assert_eq!(store.progress_of("d", &many).await.unwrap().len(), 50);
-    assert_eq!(store.progress_of("e", &many).await.unwrap(), []);
-}
-
-/// Whoever knows a version learns what was written after it, and whether that was all.
-pub async fn progress_since_a_version_is_what_was_written_after_it(store: &Arc<dyn Store>) {
-    put(store, "c").await;
-    let put = |through, documents: &[(&str, &str)], unnamed| {
-        let documents = documents.iter().map(|(actor, body)| document(actor, body)).collect();
-        write(store, "c", followed(through, 1), documents, unnamed)
-    };
-    put(1, &[("a1", "1"), ("a2", "1")], Unnamed::Go).await;
-    let first = store.watermark("c").await.unwrap();
-    assert!(first.version > 0 && first.base <= first.version);
-    put(2, &[("a2", "2")], Unnamed::Stay).await;
-    let second = store.watermark("c").await.unwrap();
-    put(3, &[("a3", "3")], Unnamed::Stay).await;
-    let third = store.watermark("c").await.unwrap();
-    assert!(first.version < second.version && second.version < third.version);
-    assert_eq!((second.base, third.base), (first.base, first.base));
-
-    let since = |version| async move {
-        let (watermark, documents) = store.progress_since("c", version).await.unwrap();
-        (watermark, by_actor(documents))
-    };
-    assert_eq!(
-        since(0).await,
-        (third, vec![document("a1", "1"), document("a2", "2"), document("a3", "3")])
-    );
-    let news = vec![document("a2", "2"), document("a3", "3")];
-    assert_eq!(since(first.version).await, (third, news));
-    assert_eq!(since(second.version).await, (third, vec![document("a3", "3")]));
-    assert_eq!(since(third.version).await, (third, vec![]));
-
-    put(3, &[("a2", "4")], Unnamed::Go).await;
-    let fourth = store.watermark("c").await.unwrap();
-    assert!(fourth.version > third.version);
-    assert!(fourth.base > third.version, "who knows an older version begins anew");
-    assert_eq!(since(third.version).await, (fourth, vec![document("a2", "4")]));
-}
-
-/// Who made documents of something older than what is kept changes nothing, and learns so.
-pub async fn progress_made_of_an_older_version_is_refused(store: &Arc<dyn Store>) {
-    put(store, "c").await;
-    let by = |text: &str| vec![document("a1", text)];
-    assert_eq!(
-        store.put_progress("c", 7, followed(1, 1), by("0"), Unnamed::Stay).await.unwrap(),
-        None
-    );
-    let first = store.put_progress("c", 0, followed(1, 1), by("1"), Unnamed::Stay).await.unwrap();
-    let first = first.expect("nothing was written before");
-    let second =
-        store.put_progress("c", first, followed(2, 1), by("2"), Unnamed::Stay).await.unwrap();
-    assert!(second > Some(first));
-    let before = store.progress_since("c", 0).await.unwrap();
-    assert_eq!(Some(before.0.version), second);
-    for based_on in [0, first] {
-        for unnamed in [Unnamed::Stay, Unnamed::Go] {
-            let late = store.put_progress("c", based_on, followed(3, 1), by("3"), unnamed).await;
-            assert_eq!(late.unwrap(), None);
-            assert_eq!(store.progress_since("c", 0).await.unwrap(), before);
-        }
-    }
-}
-
-/// Of many who saw the same version, and nothing of the others is left.
-pub async fn of_writers_of_progress_one_wins(store: &Arc<dyn Store>) {
-    put(store, "c").await;
-    let mut version = 0;
-    for round in 0..5 {
-        let writers = (0..8).map(|n| {
-            let documents = vec![document(&format!("{round}-{n}"), "{}")];
-            store.put_progress("c", version, followed(n, 1), documents, Unnamed::Stay)
-        });
-        let written = futures::future::join_all(writers).await;
-        let won: Vec<i64> = written.into_iter().filter_map(Result::unwrap).collect();
-        let [won] = won.as_slice() else { panic!("{} writers won", won.len()) };
-        version = *won;
-    }
-    assert_eq!(store.watermark("c").await.unwrap().version, version);
-    assert_eq!(all_progress(store, "c").await.len(), 5);
-}
-
-/// Asked once or often, with nobody else there.
-pub async fn who_is_alone_leads(store: &Arc<dyn Store>) {
-    for insist in [false, true, false] {
-        assert!(store.lead(insist).await.unwrap());
-    }
-}
-
-/// A reader at any time sees documents with the watermark they were written with.
-pub async fn watermark_and_documents_move_together(store: &Arc<dyn Store>) {
-    put(store, "c").await;
-    let writer = tokio::spawn({
-        let store = Arc::clone(store);
-        async move {
-            for n in 1..100 {
-                let text = n.to_string();
-                let documents = ["a1", "a2"].map(|actor| document(actor, &text)).into();
-                let unnamed = if n % 7 == 0 { Unnamed::Go } else { Unnamed::Stay };
-                write(&store, "c", followed(n, n), documents, unnamed).await;
-            }
-        }
-    });
-    let (mut seen, mut version) = (0, 0);
-    while !writer.is_finished() || seen < 99 {
-        let (watermark, documents) = store.progress_since("c", 0).await.unwrap();
-        let through = watermark.followed.through.micros();
-        assert_eq!(watermark.followed.reading, through);
-        assert!(through >= seen && watermark.version >= version, "the watermark went back");
-        assert!(watermark.base <= watermark.version);
-        if through > 0 {
-            let text = through.to_string();
-            let expected = ["a1", "a2"].map(|actor| document(actor, &text));
-            assert_eq!(by_actor(documents), expected);
-        }
-        (seen, version) = (through, watermark.version);
-    }
-    writer.await.unwrap();
 }
 
 /// For good, each under its id in its course.

@@ -25,6 +25,7 @@ pub mod courses;
 pub mod documents;
 pub mod failing;
 pub mod filters;
+pub mod journals;
 pub mod keys;
 pub mod log;
 pub mod paging;
@@ -89,6 +90,8 @@ macro_rules! store_contract {
                 a_target_that_comes_later_counts_as_much,
                 chains_are_followed_in_every_order_of_arrival,
                 a_long_chain_is_followed_as_far_as_is_promised,
+                a_chain_is_followed_equally_far_in_whatever_pieces_it_comes,
+                a_portion_is_of_the_nearest_and_closest_things,
                 a_reference_to_a_wide_statement_is_kept,
                 what_all_heirs_of_a_batch_inherit_together_is_bounded,
                 a_chain_broken_by_a_missing_link_is_mended_when_it_comes,
@@ -160,6 +163,9 @@ macro_rules! store_contract {
                 learners_belong_to_a_course_that_is_there,
                 a_reading_is_the_revision_that_asked_for_it,
                 changes_at_once_are_all_in_the_end,
+                a_frozen_list_comes_back_as_it_was_and_stays,
+            ];
+            journals: [
                 progress_is_replaced_in_part_or_as_a_whole,
                 progress_of_a_course_never_followed_is_empty,
                 a_course_put_again_keeps_its_progress,
@@ -170,7 +176,6 @@ macro_rules! store_contract {
                 progress_made_of_an_older_version_is_refused,
                 of_writers_of_progress_one_wins,
                 who_is_alone_leads,
-                a_frozen_list_comes_back_as_it_was_and_stays,
             ];
             transfer: [
                 restored_statements_are_as_they_were_elsewhere,

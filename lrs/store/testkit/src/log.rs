@@ -144,7 +144,7 @@ pub async fn what_was_known_already_is_no_news(store: &Arc<dyn Store>) {
     put(store, &[statement(0)]).await;
     let conflict = with(statement(0), "verb", verb("undid"));
     store.put_statements(batch(&[statement(1), conflict])).await.unwrap_err();
-    assert!(store.put_course("c", "", 0, Selection::Changed).await.unwrap());
+    assert!(store.put_course("c", "", None, Selection::Changed).await.unwrap());
     is_quiet(store, last).await;
 }
 

@@ -243,3 +243,68 @@ pub async fn a_reference_to_a_wide_statement_is_kept(store: &Arc<dyn Store>) {
     let found = ids(store, of_person("p0")).await;
     assert_eq!(found, ids_of(0..2), "what it is about comes first");
 }
+
+/// However a chain comes, each of its statements is found by what the [`LONGEST_CHAIN`] before it say, and by no more.
+pub async fn a_chain_is_followed_equally_far_in_whatever_pieces_it_comes(store: &Arc<dyn Store>) {
+    let longest = u32::try_from(LONGEST_CHAIN).unwrap();
+    let (middle, end) = (longest / 2 + 10, longest + 20);
+    let whole = 0..end;
+    let ways = [
+        vec![whole],
+        vec![0..middle, middle..end],
+        vec![middle..end, 0..middle],
+        vec![0..middle, middle + 1..end, middle..middle + 1],
+    ];
+    for (way, base) in ways.iter().zip((0..).step_by(1_000)) {
+        let link = |n: u32| match n {
+            0 => statement(base),
+            n => reference(base + n, base + n - 1),
+        };
+        for piece in way {
+            put(store, &piece.clone().map(link).collect::<Vec<_>>()).await;
+        }
+        let mut found = ids(store, of_person(&format!("p{base}"))).await;
+        found.sort_unstable();
+        let mut promised = ids_of(base..=base + longest);
+        promised.sort_unstable();
+        assert_eq!(found, promised, "{way:?}");
+    }
+}
+
+/// A portion goes to the nearest target first, to what the target says directly before what is only related, and then in
+/// the order of the keys: so every engine passes on the same things. Heirs of a batch have equal portions, whether they came
+/// with the batch or before.
+pub async fn a_portion_is_of_the_nearest_and_closest_things(store: &Arc<dyn Store>) {
+    const BEFORE: u32 = 50;
+    const WITH_IT: u32 = 10;
+    const WIDTH: usize = 2_000;
+    let wide = |n: u32, target: u32| {
+        let activities: Vec<Value> = (0..WIDTH).map(|at| activity(&format!("{at:05}"))).collect();
+        with(
+            reference(n, target),
+            "context",
+            json!({"contextActivities": {"grouping": activities}}),
+        )
+    };
+    let heirs = |range: std::ops::Range<u32>| range.map(|n| reference(n, 1)).collect::<Vec<_>>();
+    put(store, &[statement(0)]).await;
+    put(store, &heirs(2..2 + BEFORE)).await;
+    let mut batch = vec![wide(1, 0)];
+    batch.extend(heirs(100..100 + WITH_IT));
+    let size = batch.len();
+    put(store, &batch).await;
+
+    let heirs = (BEFORE + WITH_IT) as usize;
+    // The target inherits too, from the statement 0.
+    let portion = (INHERITED_BY_ALL + size * MORE_INHERITED) / (heirs + 1);
+    // Actor and verb are direct. The authority is an agent, and comes before the activities.
+    let activities = portion - 3;
+    let by = |at: usize| Filter {
+        activity: Some(Match { text: format!("https://a.example/{at:05}"), related: true }),
+        ..Filter::default()
+    };
+    assert_eq!(ids(store, by(0)).await.len(), 1 + heirs);
+    assert_eq!(ids(store, by(activities - 1)).await.len(), 1 + heirs, "the last of the portion");
+    assert_eq!(ids(store, by(activities)).await, ids_of([1]), "the first beyond the portion");
+    assert_eq!(ids(store, of_person("p0")).await, ids_of([0, 1]), "what is farther comes after");
+}

@@ -22,14 +22,14 @@ fn store() -> Arc<dyn Store> {
 #[tokio::test]
 async fn a_failing_store_fails_at_the_methods_named_until_it_is_told_otherwise() {
     let store = Failing::over(store());
-    assert!(store.put_course("c", "", 0, Selection::Changed).await.unwrap());
+    assert!(store.put_course("c", "", None, Selection::Changed).await.unwrap());
     store.fail(&["put_course"]);
-    let error = store.put_course("d", "", 0, Selection::Changed).await.unwrap_err();
+    let error = store.put_course("d", "", None, Selection::Changed).await.unwrap_err();
     let StoreError::Unavailable(reason) = error else { panic!("{error}") };
     assert_eq!(reason, "put_course fails in this test");
     assert_eq!(store.courses().await.unwrap().len(), 1);
     store.fail(&[]);
-    assert!(store.put_course("d", "", 0, Selection::Changed).await.unwrap());
+    assert!(store.put_course("d", "", None, Selection::Changed).await.unwrap());
 }
 
 #[tokio::test]

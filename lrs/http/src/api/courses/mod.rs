@@ -14,7 +14,7 @@ use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
 use course::{CheckedCourse, CourseError, Edition, Outline, Title};
-use service::progress::{CourseSummary, DeletedCourse};
+use service::progress::{CourseSummary, DeletedCourse, FrozenLists};
 use xapi::parameters::Parameters;
 
 pub mod certificates;
@@ -226,8 +226,9 @@ pub async fn delete(
     caller.may(Right::Manage)?;
     parameters.only(&["certificates", "dry_run"])?;
     let dry_run = parameters.boolean("dry_run")?;
-    let with_certificates = parameters.boolean("certificates")?;
-    let deleted = server.progress.delete_course(&id, with_certificates, dry_run).await?;
+    let frozen =
+        if parameters.boolean("certificates")? { FrozenLists::Go } else { FrozenLists::Stay };
+    let deleted = server.progress.delete_course(&id, frozen, dry_run).await?;
     let DeletedCourse { learners, merged, certificates } = deleted;
     Ok(Json(RemovedCourse { course: id, learners, merged, certificates, dry_run }))
 }

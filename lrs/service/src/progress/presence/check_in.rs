@@ -125,6 +125,7 @@ impl Progress {
         let at = self.session_coded(&known, code)?;
         let no_learner = || ProgressError::NoLearner(who.to_owned());
         let learner = named(&known, who.trim()).ok_or_else(no_learner)?;
+        // A session without times and hours has no length: the entry says that the learner was there, and of no hours.
         let micros = at.day().length.unwrap_or_default();
         let entry = RegisterEntry { learner: learner.id.clone(), micros, note: String::new() };
         let _one_at_a_time = self.registering.lock().await;

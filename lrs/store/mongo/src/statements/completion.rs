@@ -3,10 +3,10 @@
 
 use super::attachments::Attachments;
 use super::link::Linker;
-use super::row::Link;
 use crate::head::{Claim, Head};
 use crate::things::{Taught, Things};
 use store::Result;
+use store::inheritance::Link;
 
 /// Links, teaches and attaches. All of it can be done again, and is where a process dies before the
 /// claim is finished.

@@ -66,15 +66,6 @@ impl Key {
         Self::hashed(key.kind, &key.text, key.closeness)
     }
 
-    /// The key that a statement inherits from its target's key; see [`xapi::index::inherited`].
-    pub(super) fn inherited(self) -> Self {
-        let Self([how, rest @ ..]) = self;
-        let how = if how == AUTHORITY { RELATED } else { how };
-        let mut key = [how; LENGTH];
-        key.iter_mut().skip(1).zip(rest).for_each(|(to, from)| *to = from);
-        Self(key)
-    }
-
     pub(super) fn from_bson(bson: &Bson) -> Option<Self> {
         bson.as_object_id().map(|id| Self(id.bytes()))
     }
@@ -101,13 +92,6 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), count);
-    }
-
-    #[test]
-    fn an_authority_is_inherited_as_related() {
-        let of = |closeness| Key::hashed(Kind::Agent, "a", closeness);
-        assert_eq!(of(Closeness::Authority).inherited(), of(Closeness::Related));
-        assert_eq!(of(Closeness::Direct).inherited(), of(Closeness::Direct));
     }
 
     #[test]

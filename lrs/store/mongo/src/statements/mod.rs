@@ -13,7 +13,17 @@
 //! `attachments` are collections; `claims`, `link` and `completion` use those; `group`, `states`,
 //! `put` and `writer` are the way of a request; `recovery`, `read` and `news` stand beside it.
 
+use crate::MongoStore;
+use async_trait::async_trait;
+use bytes::Bytes;
 use std::sync::Arc;
+use std::time::Duration;
+use store::{
+    Batch, Kept, KeptAttachment, KeptBatch, LogPage, Page, Result, StatementLog, StatementStore,
+};
+use uuid::Uuid;
+use xapi::instant::Instant;
+use xapi::query::Filter;
 
 use mongodb::Database;
 use tokio::sync::watch;
@@ -106,5 +116,43 @@ impl Statements {
     pub(super) fn observer(&self) -> Observer {
         let GroupWriter { versions, claims, rows, completion, .. } = self.groups.clone();
         Observer::new(versions, claims, rows, completion)
+    }
+}
+
+#[async_trait]
+impl StatementStore for MongoStore {
+    async fn put_statements(&self, batch: Batch) -> Result<KeptBatch> {
+        self.0.writer.put(batch, None).await
+    }
+
+    async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {
+        self.noted(self.0.statements.reader.one(id).await)
+    }
+
+    async fn statements(&self, filter: &Filter) -> Result<Page> {
+        self.noted(self.0.statements.reader.page(filter).await)
+    }
+
+    async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>> {
+        self.0.statements.attachments.kept(hashes).await
+    }
+
+    async fn attachment_data(&self, kept: &KeptAttachment, from: u64) -> Result<Bytes> {
+        self.0.statements.attachments.data(kept, from).await
+    }
+
+    async fn consistent_through(&self) -> Result<Instant> {
+        self.0.statements.news.consistent_through().await
+    }
+}
+
+#[async_trait]
+impl StatementLog for MongoStore {
+    async fn log(&self, after: Instant, limit: usize) -> Result<LogPage> {
+        self.noted(self.0.statements.reader.log(after, limit).await)
+    }
+
+    async fn wait_for_news(&self, after: Instant, at_most: Duration) {
+        self.0.statements.news.wait_for_news(after, at_most).await;
     }
 }

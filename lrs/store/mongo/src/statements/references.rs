@@ -2,7 +2,7 @@
 //! refer to another. Fields: `_id`, the `stored` of the referring statement; `id`, its id; `target`, the
 //! id that it refers to; `voids`, whether it voids that one.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
@@ -44,20 +44,18 @@ impl References {
         insert_free(&self.0, &references).await.map(drop)
     }
 
-    /// The ids of the statements that refer to one of `targets`, at most `most` of them.
-    pub(super) async fn to(&self, targets: &[Uuid], most: usize) -> Result<BTreeSet<Uuid>> {
-        let mut found = BTreeSet::new();
+    /// The ids of the statements that refer to one of `targets`: those with the earliest `stored`, at most `most`, which
+    /// must not be 0.
+    pub(super) async fn to(&self, targets: &[Uuid], most: usize) -> Result<Vec<Uuid>> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let mut found = BTreeMap::new();
         for targets in targets.chunks(ASKED) {
-            let room = i64::try_from(most.saturating_sub(found.len())).unwrap_or(i64::MAX);
-            // The driver takes a limit of 0 for none.
-            if room == 0 {
-                break;
-            }
-            for reference in all(self.0.find(to_any_of(targets)).limit(room)).await? {
-                found.insert(field::uuid(&reference, "id")?);
+            let earliest = self.0.find(to_any_of(targets)).sort(doc! {"_id": 1}).limit(limit);
+            for reference in all(earliest).await? {
+                found.insert(field::instant(&reference, "_id")?, field::uuid(&reference, "id")?);
             }
         }
-        Ok(found)
+        Ok(found.into_values().take(most).collect())
     }
 
     /// Those of `targets` that a statement which can be read voids.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::key::Key;
 use crate::blob::{Blobs, Holder};
 use crate::field;
+use store::inheritance::Link;
 use store::{Result, StoreError, checksum};
 use xapi::instant::Instant;
 use xapi::prepare::Prepared;
@@ -39,33 +40,24 @@ pub(super) async fn document(
     Ok(document)
 }
 
-/// A statement as linking sees it: its keys and its target.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Link {
-    pub(super) id: Uuid,
-    pub(super) stored: Instant,
-    pub(super) keys: BTreeSet<Key>,
-    pub(super) target: Option<Uuid>,
-}
-
 /// The projection without keys, which may be longer than all other fields together.
 pub(super) fn without_keys() -> Document {
     doc! {"keys": 0}
 }
 
 /// The fields that [`link`] needs beside `_id`.
-pub(super) const LINK: [&str; 3] = ["stored", "keys", "refers"];
+pub(super) const LINK: [&str; 2] = ["stored", "refers"];
 
 pub(super) fn link(document: &Document) -> Result<Link> {
     Ok(Link {
         id: field::uuid(document, "_id")?,
         stored: field::instant(document, "stored")?,
-        keys: keys(document)?,
         target: target(document)?,
     })
 }
 
-fn keys(document: &Document) -> Result<BTreeSet<Key>> {
+/// The keys of a document, in which those that the statement inherited stand beside its own.
+pub(super) fn keys(document: &Document) -> Result<BTreeSet<Key>> {
     let corrupt = || StoreError::Corrupt("a statement's list of keys cannot be read".into());
     let keys = document.get_array("keys").map_err(|_| corrupt())?;
     keys.iter().map(|key| Key::from_bson(key).ok_or_else(corrupt)).collect()

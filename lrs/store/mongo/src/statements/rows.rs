@@ -9,12 +9,13 @@ use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::key::{BATCH_WITH_KEYS, Key};
-use super::row::{self, Link};
+use super::row;
 use crate::blob::{Blobs, Holder};
 use crate::call::{BATCH, all, call, insert_free};
 use crate::field;
 use crate::head::{ClaimId, Stretch};
 use store::Result;
+use store::inheritance::Link;
 use xapi::instant::Instant;
 use xapi::prepare::Prepared;
 use xapi::stored::Stored;
@@ -82,12 +83,19 @@ impl Rows {
         let mut links = Vec::new();
         for ids in ids.chunks(IDS) {
             let find = self.collection.find(doc! {"_id": any_of(ids)});
-            let find = find.projection(fields.clone()).batch_size(BATCH_WITH_KEYS);
-            for document in all(find).await? {
+            for document in all(find.projection(fields.clone()).batch_size(BATCH)).await? {
                 links.push(row::link(&document)?);
             }
         }
         Ok(links)
+    }
+
+    /// The keys of the statements of these ids, not more than [`IDS`].
+    pub(super) async fn keys(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, BTreeSet<Key>)>> {
+        let find = self.collection.find(doc! {"_id": any_of(ids)});
+        let find = find.projection(doc! {"keys": 1}).batch_size(BATCH_WITH_KEYS);
+        let known = |document: &Document| Ok((field::uuid(document, "_id")?, row::keys(document)?));
+        all(find).await?.iter().map(known).collect()
     }
 
     /// The documents of a stretch with their keys, in the order of `stored`.

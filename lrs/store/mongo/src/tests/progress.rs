@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::gate::Gate;
 use super::{as_any, open};
-use store::{Followed, ProgressDocument, Selection, Store, Unnamed};
+use store::{
+    Followed, JournalVersion, ProgressDocument, Reading, Revision, Selection, Store, Unnamed,
+};
 use xapi::instant::Instant;
 
 /// More calls than a write takes.
@@ -17,12 +19,13 @@ const COURSE: &str = "c";
 fn written(n: i64) -> (Followed, Vec<ProgressDocument>) {
     let body = Bytes::from(format!("{{\"by\":{n}}}"));
     let document = |actor: &str| ProgressDocument { actor: actor.into(), body: body.clone() };
-    let followed = Followed { through: Instant::from_micros(n), reading: 1 };
+    let followed =
+        Followed { through: Instant::from_micros(n), reading: Reading::since(Revision::FIRST) };
     (followed, vec![document("one"), document("two")])
 }
 
 /// Writes as `n` on a version; says whether it was in time.
-async fn write(store: Arc<dyn Store>, n: i64, based_on: i64, unnamed: Unnamed) -> bool {
+async fn write(store: Arc<dyn Store>, n: i64, based_on: JournalVersion, unnamed: Unnamed) -> bool {
     let (followed, documents) = written(n);
     let written = store.put_progress(COURSE, based_on, followed, documents, unnamed).await;
     written.unwrap().is_some()
@@ -43,8 +46,8 @@ async fn a_follower_that_stops_at_any_call_undoes_no_other_progress() {
     let store = as_any(&open(&uri).await);
     let gate = Gate::to(&uri).await;
     let sleeper = as_any(&open(gate.uri()).await);
-    assert!(store.put_course(COURSE, "", 0, Selection::Changed).await.unwrap());
-    assert!(write(Arc::clone(&store), 1, 0, Unnamed::Go).await);
+    assert!(store.put_course(COURSE, "", None, Selection::Changed).await.unwrap());
+    assert!(write(Arc::clone(&store), 1, JournalVersion::NONE, Unnamed::Go).await);
     for calls in 0..CALLS {
         let n = 10 + 10 * calls;
         let (first, second) = match calls % 2 {
@@ -80,8 +83,8 @@ async fn a_reader_that_writers_overtake_misses_no_actor() {
     let store = as_any(&open(&uri).await);
     let gate = Gate::to(&uri).await;
     let slow = as_any(&open(gate.uri()).await);
-    assert!(store.put_course(COURSE, "", 0, Selection::Changed).await.unwrap());
-    assert!(write(Arc::clone(&store), 1, 0, Unnamed::Go).await);
+    assert!(store.put_course(COURSE, "", None, Selection::Changed).await.unwrap());
+    assert!(write(Arc::clone(&store), 1, JournalVersion::NONE, Unnamed::Go).await);
     let mut last = 1;
     for calls in 0..CALLS {
         let actors = ["one", "two"].map(str::to_owned);

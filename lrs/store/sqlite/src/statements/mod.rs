@@ -1,7 +1,69 @@
 //! Statements in tables: [`put`] keeps them, [`filter`] finds them, [`read`] gives them back.
 
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use uuid::Uuid;
+
+use crate::SqliteStore;
+use store::{
+    Batch, Kept, KeptAttachment, KeptBatch, LogPage, Page, Result, StatementLog, StatementStore,
+    TransferStore as _,
+};
+use xapi::instant::Instant;
+use xapi::query::Filter;
+
 mod filter;
 mod learn;
 mod link;
 pub(super) mod put;
 pub(super) mod read;
+
+#[async_trait]
+impl StatementStore for SqliteStore {
+    async fn put_statements(&self, batch: Batch) -> Result<KeptBatch> {
+        self.write(move |session| put::put(session, batch)).await
+    }
+
+    async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {
+        self.read(move |connection| read::statement(connection, id)).await
+    }
+
+    async fn statements(&self, filter: &Filter) -> Result<Page> {
+        let filter = filter.clone();
+        self.read(move |connection| read::statements(connection, &filter)).await
+    }
+
+    async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>> {
+        let hashes = hashes.to_vec();
+        self.read(move |connection| read::attachments(connection, &hashes)).await
+    }
+
+    async fn attachment_data(&self, kept: &KeptAttachment, from: u64) -> Result<Bytes> {
+        let kept = kept.clone();
+        self.read(move |connection| read::attachment_data(connection, &kept, from)).await
+    }
+
+    async fn consistent_through(&self) -> Result<Instant> {
+        match &self.0.writer {
+            Some(writer) => Ok(writer.consistent_through()),
+            None => Ok(self.extent().await?.newest),
+        }
+    }
+}
+
+#[async_trait]
+impl StatementLog for SqliteStore {
+    async fn log(&self, after: Instant, limit: usize) -> Result<LogPage> {
+        self.read(move |connection| read::log(connection, after, limit)).await
+    }
+
+    async fn wait_for_news(&self, after: Instant, at_most: Duration) {
+        // Nothing comes to a store that is only read.
+        let Some(writer) = &self.0.writer else { return tokio::time::sleep(at_most).await };
+        let mut newest = writer.newest();
+        // After a time-out, and where the writer has stopped, the caller reads the log again.
+        let _ = tokio::time::timeout(at_most, newest.wait_for(|newest| *newest > after)).await;
+    }
+}

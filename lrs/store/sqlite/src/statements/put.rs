@@ -1,16 +1,15 @@
 //! Keeping statements.
 
 use rusqlite::params;
-use serde_json::Value;
 
 use super::learn::Lessons;
-use super::link::Web;
+use super::link::link;
 use crate::failure::Result;
 use crate::session::Session;
 use store::bounds::check_width;
+use store::inheritance::Link;
 use store::{Batch, KeptBatch, StoreError, checksum};
 use xapi::attachment::Attachment;
-use xapi::index::IndexKey;
 use xapi::instant::Instant;
 use xapi::prepare::Prepared;
 use xapi::refusal::Refusal;
@@ -24,15 +23,14 @@ pub(super) const VOIDING: i64 = 1;
 pub(crate) fn put(session: &mut Session<'_>, batch: Batch) -> Result<KeptBatch> {
     check_width(&batch)?;
     let ids = batch.statements.iter().map(|statement| statement.id).collect();
-    let (mut web, mut lessons) = (Web::new(&batch.statements), Lessons::default());
-    let mut new = 0;
+    let (mut new, mut lessons) = (Vec::new(), Lessons::default());
     for statement in batch.statements {
         let stored = session.next_stored();
-        new += usize::from(put_one(session, statement, stored, &mut web, &mut lessons)?);
+        new.extend(put_one(session, statement, stored, &mut lessons)?);
     }
-    lessons.keep(session)?;
-    put_attachments(session, &batch.attachments)?;
-    Ok(KeptBatch { ids, new })
+    let kept = KeptBatch { ids, new: new.len() };
+    complete(session, new, lessons, &batch.attachments)?;
+    Ok(kept)
 }
 
 /// See [`store::TransferStore::restore`].
@@ -46,13 +44,24 @@ pub(crate) fn restore(
             .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))
     };
     let prepared: Vec<Prepared> = statements.iter().map(prepare).collect::<store::Result<_>>()?;
-    let (mut web, mut lessons) = (Web::new(&prepared), Lessons::default());
+    let (mut new, mut lessons) = (Vec::new(), Lessons::default());
     for (kept, statement) in statements.iter().zip(prepared) {
         if kept.stored <= session.memory.newest {
             return Err(Refusal::stored_earlier().into());
         }
-        put_one(session, statement, kept.stored, &mut web, &mut lessons)?;
+        new.extend(put_one(session, statement, kept.stored, &mut lessons)?);
     }
+    complete(session, new, lessons, attachments)
+}
+
+/// Does what a batch brings about beside its statements, of which these are new.
+fn complete(
+    session: &mut Session<'_>,
+    new: Vec<Link>,
+    lessons: Lessons,
+    attachments: &[Attachment],
+) -> Result<()> {
+    link(session, new)?;
     lessons.keep(session)?;
     put_attachments(session, attachments)
 }
@@ -71,28 +80,25 @@ fn put_attachments(session: &Session<'_>, attachments: &[Attachment]) -> Result<
     Ok(())
 }
 
-/// Keeps a statement; false where the same one is kept already.
+/// Keeps a statement; `None` where the same one is kept already.
 fn put_one(
     session: &mut Session<'_>,
-    mut statement: Prepared,
+    statement: Prepared,
     stored: Instant,
-    web: &mut Web,
     lessons: &mut Lessons,
-) -> Result<bool> {
+) -> Result<Option<Link>> {
     let inserted = session.run(
         "INSERT INTO statement_id (id, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
         params![statement.id.as_bytes(), stored.micros()],
     )?;
     if inserted == 0 {
-        return check_same(session, &statement).map(|()| false);
+        return check_same(session, &statement).map(|()| None);
     }
     session.take_stored(stored);
-    let mut keys = std::mem::take(&mut statement.keys);
-    keys.extend(web.inherited(session, &statement)?);
-    session.index(stored, &keys)?;
-    web.pass_on(session, statement.id, &keys)?;
+    session.index(stored, &statement.keys)?;
     lessons.take(session, &statement.value, stored)?;
-    write(session, statement, stored).map(|()| true)
+    let link = Link { id: statement.id, stored, target: statement.target };
+    write(session, statement, stored).map(|()| Some(link))
 }
 
 /// Accepts a statement that is kept already, refuses a different one under its id.
@@ -129,14 +135,4 @@ fn write(session: &Session<'_>, statement: Prepared, stored: Instant) -> Result<
         params![stored.micros(), kept.id.as_bytes(), flags, body, checksum],
     )?;
     Ok(())
-}
-
-/// A kept statement as a value, and the keys that it has of its own.
-pub(super) fn own_keys(kept: &Stored) -> Result<(Value, Vec<IndexKey>)> {
-    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", kept.id));
-    let value = kept.value().map_err(corrupt)?;
-    // Another store's statement may have none: it was restored just as it was there.
-    let authority = value.get("authority").unwrap_or(&Value::Null);
-    let keys = xapi::index::keys(&value, authority);
-    Ok((value, keys))
 }

@@ -33,14 +33,13 @@ pub(crate) fn statements(connection: &Connection, filter: &Filter) -> Result<Pag
     let mut select = snapshot.prepare_cached(&format!("{COLUMNS} WHERE seq = ?1"))?;
     let (mut page, mut bytes) = (Page::default(), 0);
     while let Some(seq) = walk.next()? {
-        let found = match first(&mut select, [seq]).map_err(|error| at(seq, error)) {
+        let kept = match at_place(&mut select, seq) {
             Err(Failure(StoreError::Unreadable { .. })) if !page.statements.is_empty() => {
                 page.more = true;
                 break;
             }
-            found => found?,
+            kept => kept?,
         };
-        let Some(kept) = found else { continue };
         if kept.voided || !is_met(filter, &kept.statement)? {
             continue;
         }
@@ -141,6 +140,17 @@ pub(crate) fn attachment_data(
 /// The first statement that `select` finds.
 fn first(select: &mut CachedStatement<'_>, params: impl Params) -> Result<Option<Kept>> {
     select.query(params)?.next()?.map(kept).transpose()
+}
+
+/// The statement at a place that the index names.
+fn at_place(select: &mut CachedStatement<'_>, seq: i64) -> Result<Kept> {
+    let found = first(select, [seq]).map_err(|error| at(seq, error))?;
+    let is_gone = || StoreError::Unreadable {
+        id: None,
+        stored: Instant::from_micros(seq),
+        reason: "the index names a statement that is not there".into(),
+    };
+    Ok(found.ok_or_else(is_gone)?)
 }
 
 /// The statement of a row, where it is as it was written.

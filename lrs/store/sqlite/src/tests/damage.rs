@@ -16,11 +16,12 @@ use store::{
     StoreError, TransferStore as _,
 };
 use store_testkit::damage::pages_end_before_the_second_of_three;
-use store_testkit::sample::{batch, id, log, put, put_each, stamped, statement, with};
+use store_testkit::sample::{batch, id, log, put, put_each, reference, stamped, statement, with};
 use xapi::document::{
     Change, Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded,
 };
 use xapi::instant::Instant;
+use xapi::query::Filter;
 
 /// The `n`th statement, with a text that stands nowhere else.
 fn marked(n: u32) -> Value {
@@ -248,4 +249,41 @@ async fn a_document_on_a_shelf_that_is_not_known_is_an_error() {
     }
     let store = open(&home, &Hand::new());
     assert_eq!(store.documents_beyond(None, 1).await.unwrap().len(), 1);
+}
+
+/// Otherwise a page would be short of a statement that it was asked for, and say nothing.
+#[tokio::test]
+async fn a_statement_that_the_index_names_and_that_is_gone_is_an_error() {
+    let home = TempDir::new().unwrap();
+    let kept = three(&home).await;
+    let gone = kept[1].statement.stored;
+    let connection = Connection::open(file(&home)).unwrap();
+    connection.execute("DELETE FROM statement WHERE seq = ?1", [gone.micros()]).unwrap();
+    drop(connection);
+    let store = open(&home, &Hand::new());
+    let by_verb = Filter {
+        verb: Some("https://v.example/did".into()),
+        ascending: true,
+        limit: 10,
+        ..Filter::default()
+    };
+    let page = store.statements(&by_verb).await.unwrap();
+    assert_eq!((page.statements.len(), page.more), (1, true), "up to the one that is gone");
+    let beyond = Filter { beyond: Some(kept[0].statement.stored), ..by_verb.clone() };
+    let error = store.statements(&beyond).await.unwrap_err();
+    let StoreError::Unreadable { stored, .. } = error else { panic!("{error}") };
+    assert_eq!(stored, gone, "where to go on");
+    let rest = Filter { beyond: Some(gone), ..by_verb };
+    assert_eq!(store.statements(&rest).await.unwrap().statements.len(), 1);
+}
+
+/// The damage is another statement's.
+#[tokio::test]
+async fn a_reference_to_a_damaged_statement_is_kept() {
+    let home = TempDir::new().unwrap();
+    three(&home).await;
+    flip(&home, "needle-1");
+    let store = open(&home, &Hand::new());
+    put(&shared(&store), &[reference(7, 1)]).await;
+    assert!(store.statement(id(7)).await.unwrap().is_some());
 }

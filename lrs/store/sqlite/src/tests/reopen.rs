@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use super::{HOUR, Hand, SqliteStore, open, shared};
 use crate::FILE;
 use store::{
-    CourseStore as _, DocumentStore as _, Followed, JournalStore as _, ProgressDocument, Selection,
-    StatementStore as _, Store as _, Unnamed,
+    CourseStore as _, DocumentStore as _, Followed, JournalStore as _, JournalVersion,
+    ProgressDocument, Reading, Revision, Selection, StatementStore as _, Store as _, Unnamed,
 };
 use store_testkit::sample::{
     attached, batch, id, ids, ids_of, kept, log, of_person, put, reference, statement, stored,
@@ -52,11 +52,15 @@ async fn what_was_kept_is_there_when_the_store_is_opened_again() {
     let free = Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
     let (key, document) = document();
     store.change_document(key.clone(), free, Change::Put(document.clone())).await.unwrap();
-    assert!(store.put_course("c", "file", 0, Selection::Changed).await.unwrap());
-    let followed = Followed { through: Instant::from_micros(9), reading: 1 };
+    assert!(store.put_course("c", "file", None, Selection::Changed).await.unwrap());
+    let followed =
+        Followed { through: Instant::from_micros(9), reading: Reading::since(Revision::FIRST) };
     let progress = vec![ProgressDocument { actor: "a".into(), body: Bytes::from_static(b"{}") }];
-    store.put_progress("c", 0, followed, progress.clone(), Unnamed::Go).await.unwrap();
-    let known = store.progress_since("c", 0).await.unwrap();
+    store
+        .put_progress("c", JournalVersion::NONE, followed, progress.clone(), Unnamed::Go)
+        .await
+        .unwrap();
+    let known = store.progress_since("c", JournalVersion::NONE).await.unwrap();
     assert_eq!((known.0.followed, &known.1), (followed, &progress));
     let secret = store.secret().await.unwrap();
     let before = log(&shared(&store)).await;
@@ -67,7 +71,7 @@ async fn what_was_kept_is_there_when_the_store_is_opened_again() {
     assert_eq!(ids(&shared(&store), of_person("p0")).await, ids_of([0, 1]));
     assert_eq!(attached(&store, &[attachment().sha2]).await, [attachment()]);
     assert_eq!(store.document(&key).await.unwrap(), Some(document));
-    assert_eq!(store.progress_since("c", 0).await.unwrap(), known);
+    assert_eq!(store.progress_since("c", JournalVersion::NONE).await.unwrap(), known);
     assert_eq!(store.secret().await.unwrap(), secret);
     put(&shared(&store), &[statement(5)]).await;
     assert!(kept(&shared(&store), 5).await.voided, "the voiding statement still waits for it");

@@ -1,8 +1,8 @@
 //! Courses, journals and certificate lists.
 
 use store::{
-    CourseRevision, Followed, KeptCertificates, KeptCourse, ProgressDocument, Watermark,
-    first_version,
+    CourseRevision, Followed, JournalVersion, KeptCertificates, KeptCourse, ProgressDocument,
+    Reading, Revision, Selection, Unnamed, Watermark,
 };
 
 #[derive(Clone, Default)]
@@ -10,7 +10,7 @@ pub(super) struct Courses {
     /// By id.
     kept: Vec<KeptCourse>,
     /// Courses that were deleted, and their last revisions.
-    gone: Vec<(String, i64)>,
+    gone: Vec<(String, Revision)>,
     journals: Vec<(String, Journal)>,
     certificates: Vec<(String, KeptCertificates)>,
 }
@@ -20,12 +20,12 @@ pub(super) struct Courses {
 pub(super) struct Journal {
     pub(super) watermark: Watermark,
     /// By actor, each with the version that wrote it.
-    documents: Vec<(i64, ProgressDocument)>,
+    documents: Vec<(JournalVersion, ProgressDocument)>,
 }
 
 impl Journal {
     /// The documents written after a version, by actor.
-    pub(super) fn after_version(&self, version: i64) -> Vec<ProgressDocument> {
+    pub(super) fn after_version(&self, version: JournalVersion) -> Vec<ProgressDocument> {
         let later = self.documents.iter().filter(|(written, _)| *written > version);
         later.map(|(_, document)| document.clone()).collect()
     }
@@ -44,19 +44,23 @@ impl Courses {
         self.kept.iter().find(|course| course.id == id).cloned()
     }
 
-    fn at(&mut self, id: &str, revision: i64) -> Option<&mut KeptCourse> {
+    fn at(&mut self, id: &str, revision: Revision) -> Option<&mut KeptCourse> {
         self.kept.iter_mut().find(|course| course.id == id && course.revision == revision)
     }
 
-    pub(super) fn put(&mut self, id: &str, file: &str, based_on: i64, reread: bool) -> bool {
-        if based_on == 0 {
-            return self.add(id, file);
-        }
+    pub(super) fn put(
+        &mut self,
+        id: &str,
+        file: &str,
+        based_on: Option<Revision>,
+        selection: Selection,
+    ) -> bool {
+        let Some(based_on) = based_on else { return self.add(id, file) };
         let Some(course) = self.at(id, based_on) else { return false };
         file.clone_into(&mut course.file);
-        course.revision += 1;
-        if reread {
-            course.reading = course.revision;
+        course.revision = course.revision.next();
+        if selection == Selection::Changed {
+            course.reading = Reading::since(course.revision);
         }
         true
     }
@@ -66,14 +70,15 @@ impl Courses {
             return false;
         }
         let gone = self.gone.iter().filter(|(gone, _)| gone == id).map(|(_, revision)| *revision);
-        let revision = gone.max().unwrap_or(0) + 1;
+        let revision = gone.max().map_or(Revision::FIRST, Revision::next);
         let (id, file, enrolment) = (id.to_owned(), file.to_owned(), String::new());
-        self.kept.push(KeptCourse { id, file, enrolment, revision, reading: revision });
+        let reading = Reading::since(revision);
+        self.kept.push(KeptCourse { id, file, enrolment, revision, reading });
         self.kept.sort_by(|one, other| one.id.cmp(&other.id));
         true
     }
 
-    pub(super) fn delete(&mut self, id: &str, based_on: i64) -> bool {
+    pub(super) fn delete(&mut self, id: &str, based_on: Revision) -> bool {
         if self.at(id, based_on).is_none() {
             return false;
         }
@@ -84,10 +89,10 @@ impl Courses {
         true
     }
 
-    pub(super) fn put_enrolment(&mut self, id: &str, enrolment: &str, based_on: i64) -> bool {
+    pub(super) fn put_enrolment(&mut self, id: &str, enrolment: &str, based_on: Revision) -> bool {
         let Some(course) = self.at(id, based_on) else { return false };
         enrolment.clone_into(&mut course.enrolment);
-        course.revision += 1;
+        course.revision = course.revision.next();
         true
     }
 
@@ -99,21 +104,28 @@ impl Courses {
     pub(super) fn put_progress(
         &mut self,
         course: &str,
-        based_on: i64,
+        based_on: JournalVersion,
         followed: Followed,
         documents: Vec<ProgressDocument>,
-        whole: bool,
-    ) -> Option<i64> {
+        unnamed: Unnamed,
+    ) -> Option<JournalVersion> {
         let mut journal = self.journal(course);
         let reading = self.course(course)?.reading;
-        let is_stale = based_on == 0 && followed.reading != reading;
+        let is_stale = based_on == JournalVersion::NONE && followed.reading != reading;
         if journal.watermark.version != based_on || is_stale {
             return None;
         }
-        let version = if based_on == 0 { first_version(reading) } else { based_on + 1 };
-        let base = if whole { version } else { journal.watermark.base };
+        let version = if based_on == JournalVersion::NONE {
+            JournalVersion::first(reading)
+        } else {
+            based_on.next()
+        };
+        let base = match unnamed {
+            Unnamed::Go => version,
+            Unnamed::Stay => journal.watermark.base,
+        };
         journal.watermark = Watermark { followed, version, base };
-        if whole {
+        if unnamed == Unnamed::Go {
             journal.documents.clear();
         }
         for document in documents {

@@ -1,51 +1,45 @@
-//! What statements are found by because of the statements that they refer to.
+//! What statements are found by because of the statements that they refer to: see [`store::inheritance`].
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::statements::Row;
-use store::bounds::{Allowance, LONGEST_CHAIN};
-use xapi::index::{IndexKey, inherited};
+use store::inheritance::{Inheritance, Inherited, Link, Wanted};
 
-/// Gives statements what they inherit because of those from number `first` on, which have just come: each statement
-/// whose chain of references has one of the new statements in it, the new statements included.
+/// Gives statements what they inherit because of those from number `first` on, which have just come.
 pub(super) fn pass_on(rows: &mut [Arc<Row>], first: usize) {
-    let mut allowance = Allowance::of_batch(rows.len() - first);
-    let chains: Vec<(usize, Vec<usize>)> = (0..rows.len())
-        .map(|heir| (heir, chain(rows, heir)))
-        .filter(|(heir, chain)| {
-            !chain.is_empty() && (*heir >= first || chain.iter().any(|link| *link >= first))
-        })
-        .collect();
-    let share = allowance.share(chains.len().min(allowance.heirs()));
-    for (heir, chain) in chains {
-        let Row { own, inherited: known, .. } = &*rows[heir];
-        let is_new = |key: &IndexKey| !own.contains(key) && !known.contains(key);
-        let mut news: Vec<IndexKey> = Vec::new();
-        for link in chain {
-            let mut keys: Vec<IndexKey> = inherited(&rows[link].own).collect();
-            keys.sort_by_key(|key| key.closeness);
-            let room = share.saturating_sub(news.len());
-            let keys = keys.into_iter().take(room);
-            news.extend(keys.filter(is_new));
+    let mut inheritance = Inheritance::of_batch(rows.iter().skip(first).map(link).collect());
+    while let Some(wanted) = inheritance.wanted() {
+        match wanted {
+            Wanted::Referrers { targets, most } => {
+                let refers = |row: &Row, targets: &HashSet<Uuid>| {
+                    row.target.is_some_and(|target| targets.contains(&target))
+                };
+                let targets = targets.into_iter().collect();
+                let referrers = rows.iter().filter(|row| refers(row, &targets));
+                inheritance.referrers(referrers.take(most).map(link).collect());
+            }
+            Wanted::Links(ids) => inheritance.links(of_ids(rows, &ids).map(link).collect()),
+            Wanted::Keys(ids) => {
+                of_ids(rows, &ids).for_each(|row| inheritance.keys(row.kept.id, &row.own));
+            }
         }
-        allowance.spend(news.len());
-        Arc::make_mut(&mut rows[heir]).inherited.extend(news);
+    }
+    for Inherited { keys, heirs } in inheritance.inherited() {
+        let heirs: HashSet<Uuid> = heirs.iter().map(|heir| heir.id).collect();
+        for row in rows.iter_mut().filter(|row| heirs.contains(&row.kept.id)) {
+            Arc::make_mut(row).inherited.extend(keys.iter().cloned());
+        }
     }
 }
 
-/// The numbers of the statements that a statement refers to, the nearest first, each once.
-fn chain(rows: &[Arc<Row>], heir: usize) -> Vec<usize> {
-    let mut chain = Vec::new();
-    let mut next: Option<Uuid> = rows[heir].target;
-    while let Some(target) = next.filter(|_| chain.len() <= LONGEST_CHAIN) {
-        let Some(at) = rows.iter().position(|row| row.kept.id == target) else { break };
-        if at == heir || chain.contains(&at) {
-            break;
-        }
-        chain.push(at);
-        next = rows[at].target;
-    }
-    chain
+fn link(row: &Arc<Row>) -> Link {
+    Link { id: row.kept.id, stored: row.kept.stored, target: row.target }
+}
+
+fn of_ids<'a>(rows: &'a [Arc<Row>], ids: &[Uuid]) -> impl Iterator<Item = &'a Arc<Row>> {
+    let ids: HashSet<Uuid> = ids.iter().copied().collect();
+    rows.iter().filter(move |row| ids.contains(&row.kept.id))
 }

@@ -15,9 +15,9 @@ use self::statements::Statements;
 use access::key::KeptKey;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
-    Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
-    KeyStore, LogPage, Page, ProgressDocument, Result, Selection, StatementLog, StatementStore,
-    Store, ThingStore, TransferStore, Unnamed, Watermark,
+    Followed, JournalStore, JournalVersion, Kept, KeptAttachment, KeptBatch, KeptCertificates,
+    KeptCourse, KeyStore, Lead, LogPage, Page, ProgressDocument, Result, Revision, Selection,
+    StatementLog, StatementStore, Store, ThingStore, TransferStore, Unnamed, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
@@ -187,17 +187,15 @@ impl CourseStore for MemoryStore {
         &self,
         id: &str,
         file: &str,
-        based_on: i64,
+        based_on: Option<Revision>,
         selection: Selection,
     ) -> Result<bool> {
-        self.write(|contents| {
-            Ok(contents.courses.put(id, file, based_on, selection == Selection::Changed))
-        })
+        self.write(|contents| Ok(contents.courses.put(id, file, based_on, selection)))
     }
-    async fn delete_course(&self, id: &str, based_on: i64) -> Result<bool> {
+    async fn delete_course(&self, id: &str, based_on: Revision) -> Result<bool> {
         self.write(|contents| Ok(contents.courses.delete(id, based_on)))
     }
-    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: i64) -> Result<bool> {
+    async fn put_enrolment(&self, id: &str, enrolment: &str, based_on: Revision) -> Result<bool> {
         self.write(|contents| Ok(contents.courses.put_enrolment(id, enrolment, based_on)))
     }
 }
@@ -213,17 +211,17 @@ impl JournalStore for MemoryStore {
         after: &str,
         limit: usize,
     ) -> Result<Vec<ProgressDocument>> {
-        let found = self.read().courses.journal(course).after_version(0);
+        let found = self.read().courses.journal(course).after_version(JournalVersion::NONE);
         Ok(found.into_iter().filter(|it| it.actor.as_str() > after).take(limit).collect())
     }
     async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>> {
-        let found = self.read().courses.journal(course).after_version(0);
+        let found = self.read().courses.journal(course).after_version(JournalVersion::NONE);
         Ok(found.into_iter().filter(|it| actors.contains(&it.actor)).collect())
     }
     async fn progress_since(
         &self,
         course: &str,
-        version: i64,
+        version: JournalVersion,
     ) -> Result<(Watermark, Vec<ProgressDocument>)> {
         let journal = self.read().courses.journal(course);
         Ok((journal.watermark, journal.after_version(version)))
@@ -231,19 +229,13 @@ impl JournalStore for MemoryStore {
     async fn put_progress(
         &self,
         course: &str,
-        based_on: i64,
+        based_on: JournalVersion,
         followed: Followed,
         documents: Vec<ProgressDocument>,
         unnamed: Unnamed,
-    ) -> Result<Option<i64>> {
+    ) -> Result<Option<JournalVersion>> {
         self.write(|contents| {
-            Ok(contents.courses.put_progress(
-                course,
-                based_on,
-                followed,
-                documents,
-                unnamed == Unnamed::Go,
-            ))
+            Ok(contents.courses.put_progress(course, based_on, followed, documents, unnamed))
         })
     }
 }
@@ -287,7 +279,7 @@ impl TransferStore for MemoryStore {
 #[async_trait]
 impl Store for MemoryStore {
     /// The store is this process's alone.
-    async fn lead(&self, _insist: bool) -> Result<bool> {
+    async fn lead(&self, _lead: Lead) -> Result<bool> {
         Ok(true)
     }
     async fn mark_used(&self) -> Result<()> {

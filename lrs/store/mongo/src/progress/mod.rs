@@ -11,21 +11,28 @@
 //! Example: process A, span 1, writes version 1·2³² in full, dies while it writes 1·2³²+1, and process
 //! B, span 2, writes 2·2³². The watermark names 1·2³² and 2·2³²; what A wrote last is not there.
 
+use self::mark::{Mark, SPAN, version_in};
+use crate::MongoStore;
+use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use store::JournalStore;
 
 use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 
-use super::blob::{Blobs, Holder};
-use super::call::{BATCH, all, call};
-use super::cell::{self, Cells, Held};
-use super::field;
-use store::{Followed, ProgressDocument, Result, StoreError, Watermark};
+use crate::blob::{Blobs, Holder};
+use crate::call::{BATCH, all, call};
+use crate::cell::{self, Cells, Held};
+use crate::field;
+use store::{
+    Followed, JournalVersion, ProgressDocument, Reading, Result, Revision, StoreError, Unnamed,
+    Watermark,
+};
 use xapi::instant::Instant;
 
-/// Versions of one span.
-const SPAN: i64 = 1 << 32;
+mod mark;
+
 /// Superseded documents are removed this many writes later: a reader may still be reading them.
 const LAG: usize = 16;
 /// How often a read is tried again that [`LAG`] writes overtook.
@@ -52,64 +59,16 @@ pub(super) enum Wanted<'a> {
     /// See [`store::JournalStore::progress_of`].
     Of(&'a [String]),
     /// See [`store::JournalStore::progress_since`].
-    Since(i64),
+    Since(JournalVersion),
 }
 
 /// The span of a course's versions that this process writes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Writing {
     /// The last version used.
-    version: i64,
+    version: JournalVersion,
     /// What the latest writes superseded, the oldest first.
     superseded: Vec<Vec<Bson>>,
-}
-
-/// A course's watermark as it is kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Mark {
-    watermark: Watermark,
-    /// The last version of each span that was written in full, in order.
-    spans: Vec<i64>,
-}
-
-impl Mark {
-    /// The default where the cell has no value: before the first write.
-    fn from_cell(held: &Held) -> Result<Self> {
-        let Some(value) = held.value() else { return Ok(Self::default()) };
-        let followed = Followed {
-            through: field::instant(value, "through")?,
-            reading: field::integer(value, "reading")?,
-        };
-        let (version, base) = (field::integer(value, "version")?, field::integer(value, "base")?);
-        let spans = field::integers(value, "spans")?;
-        Ok(Self { watermark: Watermark { followed, version, base }, spans })
-    }
-
-    fn document(&self) -> Document {
-        let Watermark { followed: Followed { through, reading }, version, base } = self.watermark;
-        doc! {
-            "through": through.micros(),
-            "reading": reading,
-            "version": version,
-            "base": base,
-            "spans": self.spans.clone(),
-        }
-    }
-
-    /// Whether a document of this version was written in full, and not replaced with all others.
-    fn names(&self, version: i64) -> bool {
-        let span = self.spans.iter().find(|last| **last / SPAN == version / SPAN);
-        version >= self.watermark.base && span.is_some_and(|last| version <= *last)
-    }
-
-    /// The mark after a write of this version.
-    fn after(&self, version: i64, followed: Followed, whole: bool) -> Self {
-        let base = if whole { version } else { self.watermark.base };
-        let mut spans = self.spans.clone();
-        spans.retain(|last| last / SPAN != version / SPAN && *last >= base);
-        spans.push(version);
-        Self { watermark: Watermark { followed, version, base }, spans }
-    }
 }
 
 impl Progress {
@@ -139,7 +98,7 @@ impl Progress {
                 Wanted::Since(version) => self.since(&mark, course, version).await,
             };
             let now = self.watermark(course).await?;
-            let lag = now.version - mark.watermark.version;
+            let lag = now.version.number() - mark.watermark.version.number();
             let is_overtaken = usize::try_from(lag).is_ok_and(|lag| lag >= LAG);
             let still = now.base == mark.watermark.base && !is_overtaken;
             if still {
@@ -200,20 +159,20 @@ impl Progress {
         &self,
         mark: &Mark,
         course: &str,
-        version: i64,
+        version: JournalVersion,
     ) -> Result<Vec<ProgressDocument>> {
-        let from = version.max(mark.watermark.base - 1);
+        let from = version.number().max(mark.watermark.base.number() - 1);
         let filter = doc! {"course": course, "version": {"$gt": from}};
         self.newest(mark, all(self.documents.find(filter).batch_size(BATCH)).await?).await
     }
 
     /// Of each actor the newest document that the mark names, by actor.
     async fn newest(&self, mark: &Mark, found: Vec<Document>) -> Result<Vec<ProgressDocument>> {
-        let mut newest: HashMap<String, (i64, Document)> = HashMap::new();
+        let mut newest: HashMap<String, (JournalVersion, Document)> = HashMap::new();
         for document in found {
-            let version = field::integer(&document, "version")?;
+            let version = version_in(&document, "version")?;
             let actor = field::text(&document, "actor")?;
-            let known = newest.get(&actor).map_or(0, |(version, _)| *version);
+            let known = newest.get(&actor).map_or(JournalVersion::NONE, |(version, _)| *version);
             if version > known && mark.names(version) {
                 newest.insert(actor, (version, document));
             }
@@ -231,21 +190,21 @@ impl Progress {
     pub(super) async fn put(
         &self,
         course: &str,
-        based_on: i64,
+        based_on: JournalVersion,
         followed: Followed,
         documents: Vec<ProgressDocument>,
-        whole: bool,
-    ) -> Result<Option<i64>> {
+        unnamed: Unnamed,
+    ) -> Result<Option<JournalVersion>> {
         let (held, mark) = self.mark(course).await?;
         let Some(reading) = self.reading(course).await? else { return Ok(None) };
-        let is_stale = based_on == 0 && followed.reading != reading;
+        let is_stale = based_on == JournalVersion::NONE && followed.reading != reading;
         if mark.watermark.version != based_on || is_stale {
             return Ok(None);
         }
         let Writing { version, superseded } = self.begin(course, &mark).await?;
-        let superseding = self.superseding(course, &documents, whole).await?;
+        let superseding = self.superseding(course, &documents, unnamed).await?;
         self.write(course, version, documents).await?;
-        let after = mark.after(version, followed, whole);
+        let after = mark.after(version, followed, unnamed);
         let name = cell::name(&[course]);
         // Nothing is visible yet. Where the change fails, no watermark ever names this version.
         if !self.watermarks.change(&name, &held, after.document()).await? {
@@ -267,7 +226,7 @@ impl Progress {
     pub(super) async fn remove(
         &self,
         course: &str,
-        revision: i64,
+        revision: Revision,
         spans: i64,
         now: Instant,
     ) -> Result<()> {
@@ -275,7 +234,8 @@ impl Progress {
         loop {
             let (held, mark) = self.mark(course).await?;
             let name = cell::name(&[course]);
-            let is_gone = held.value().is_none() || mark.watermark.followed.reading > revision;
+            let is_gone = held.value().is_none()
+                || mark.watermark.followed.reading > Reading::since(revision);
             if is_gone || self.watermarks.remove(&name, &held, doc! {}, now).await? {
                 break;
             }
@@ -290,9 +250,10 @@ impl Progress {
     }
 
     /// The reading of a course; none where there is no such course.
-    async fn reading(&self, course: &str) -> Result<Option<i64>> {
+    async fn reading(&self, course: &str) -> Result<Option<Reading>> {
         let held = self.courses.newest(&cell::name(&[course])).await?;
-        held.value().map(|kept| field::integer(kept, "reading")).transpose()
+        let reading = held.value().map(|kept| field::integer(kept, "reading")).transpose()?;
+        Ok(reading.map(Reading::from_number))
     }
 
     /// Takes the next version of the span that this process has, or the first of a new span. A write
@@ -300,7 +261,7 @@ impl Progress {
     async fn begin(&self, course: &str, mark: &Mark) -> Result<Writing> {
         let known = self.lock().remove(course);
         if let Some(mut writing) = known.filter(|it| it.version == mark.watermark.version) {
-            writing.version += 1;
+            writing.version = writing.version.next();
             return Ok(writing);
         }
         // The version of the cell `spans` is the number of the newest span.
@@ -308,7 +269,8 @@ impl Progress {
         loop {
             let held = self.watermarks.newest(&name).await?;
             if self.watermarks.change(&name, &held, doc! {}).await? {
-                return Ok(Writing { version: (held.n + 1) * SPAN, superseded: Vec::new() });
+                let version = JournalVersion::from_number((held.n + 1) * SPAN);
+                return Ok(Writing { version, superseded: Vec::new() });
             }
         }
     }
@@ -318,13 +280,13 @@ impl Progress {
         &self,
         course: &str,
         documents: &[ProgressDocument],
-        whole: bool,
+        unnamed: Unnamed,
     ) -> Result<Vec<Bson>> {
         let ids = async |filter: Document| -> Result<Vec<Bson>> {
             let found = all(self.documents.find(filter).projection(doc! {"_id": 1})).await?;
             found.iter().map(|document| field::any(document, "_id").cloned()).collect()
         };
-        if whole {
+        if unnamed == Unnamed::Go {
             return ids(doc! {"course": course}).await;
         }
         let mut superseding = Vec::new();
@@ -338,7 +300,7 @@ impl Progress {
     async fn write(
         &self,
         course: &str,
-        version: i64,
+        version: JournalVersion,
         documents: Vec<ProgressDocument>,
     ) -> Result<()> {
         for documents in documents.chunks(ASKED) {
@@ -347,13 +309,13 @@ impl Progress {
                 let text = std::str::from_utf8(body).map_err(|_| {
                     StoreError::Corrupt("a progress document that is not UTF-8".into())
                 })?;
-                let id = format!("{}/{version}", cell::name(&[course, actor]));
+                let id = format!("{}/{}", cell::name(&[course, actor]), version.number());
                 let holder = Holder::new(&self.documents, doc! {"_id": &id});
                 rows.push(doc! {
                     "_id": id,
                     "course": course,
                     "actor": actor,
-                    "version": version,
+                    "version": version.number(),
                     "body": self.blobs.text_field(text, holder).await?,
                 });
             }
@@ -366,7 +328,7 @@ impl Progress {
     async fn end(
         &self,
         course: &str,
-        version: i64,
+        version: JournalVersion,
         mut superseded: Vec<Vec<Bson>>,
         superseding: Vec<Bson>,
     ) -> Result<()> {
@@ -403,31 +365,41 @@ fn cut_last(found: &mut Vec<Document>) -> Result<Option<String>> {
     Ok(None)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn followed() -> Followed {
-        Followed { through: Instant::from_micros(1), reading: 1 }
+#[async_trait]
+impl JournalStore for MongoStore {
+    async fn watermark(&self, course: &str) -> Result<Watermark> {
+        self.0.progress.watermark(course).await
     }
 
-    #[test]
-    fn what_was_never_finished_is_not_named() {
-        let first = Mark::default().after(SPAN + 1, followed(), false);
-        // The process of span 1 writes version 2 and dies; span 2 goes on.
-        let mark = first.after(2 * SPAN + 1, followed(), false);
-        assert!(mark.names(SPAN + 1) && mark.names(2 * SPAN + 1));
-        assert!(!mark.names(SPAN + 2), "the dead process's");
-        assert!(!mark.names(2 * SPAN + 2), "not finished yet");
-        assert!(!mark.names(3 * SPAN + 1), "nobody's yet");
+    async fn progress(
+        &self,
+        course: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<ProgressDocument>> {
+        Ok(self.0.progress.named(course, Wanted::Page { after, limit }).await?.1)
     }
 
-    #[test]
-    fn a_whole_write_makes_all_before_it_nothing() {
-        let mark = Mark::default().after(SPAN + 1, followed(), false);
-        let mark = mark.after(2 * SPAN + 1, followed(), true);
-        assert!(!mark.names(SPAN + 1));
-        assert!(mark.names(2 * SPAN + 1));
-        assert_eq!(mark.spans, [2 * SPAN + 1]);
+    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>> {
+        Ok(self.0.progress.named(course, Wanted::Of(actors)).await?.1)
+    }
+
+    async fn progress_since(
+        &self,
+        course: &str,
+        version: JournalVersion,
+    ) -> Result<(Watermark, Vec<ProgressDocument>)> {
+        self.0.progress.named(course, Wanted::Since(version)).await
+    }
+
+    async fn put_progress(
+        &self,
+        course: &str,
+        based_on: JournalVersion,
+        followed: Followed,
+        documents: Vec<ProgressDocument>,
+        unnamed: Unnamed,
+    ) -> Result<Option<JournalVersion>> {
+        self.0.progress.put(course, based_on, followed, documents, unnamed).await
     }
 }

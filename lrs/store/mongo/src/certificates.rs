@@ -1,0 +1,68 @@
+//! Frozen lists of certificates.
+
+use async_trait::async_trait;
+use mongodb::bson::{Document, doc};
+
+use super::blob::Holder;
+use super::call::{all, call, insert};
+use super::courses::Courses;
+use super::{cell, field};
+use crate::MongoStore;
+use store::{CertificateStore, KeptCertificates, Result, StoreError};
+
+impl Courses {
+    /// Removes frozen lists, with their files.
+    pub(super) async fn remove_certificates(&self, filter: Document) -> Result<()> {
+        let mut in_files = filter.clone();
+        in_files.insert("body", doc! {"$type": "objectId"});
+        for list in all(self.certificates.find(in_files)).await? {
+            self.blobs.remove(list.get_object_id("body").ok()).await?;
+        }
+        call(self.certificates.delete_many(filter)).await.map(drop)
+    }
+
+    /// See [`store::CertificateStore::add_certificates`].
+    pub(super) async fn add_certificates(
+        &self,
+        course: &str,
+        list: &KeptCertificates,
+    ) -> Result<bool> {
+        let body = std::str::from_utf8(&list.body)
+            .map_err(|_| StoreError::Corrupt("a certificate list that is not UTF-8".into()))?;
+        let name = cell::name(&[course, &list.id]);
+        let holder = Holder::new(&self.certificates, doc! {"_id": &name});
+        let document = doc! {
+            "_id": name,
+            "course": course,
+            "id": &list.id,
+            "created": list.created.micros(),
+            "body": self.blobs.text_field(body, holder).await?,
+        };
+        insert(&self.certificates, document).await
+    }
+
+    /// See [`store::CertificateStore::certificates`].
+    pub(super) async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
+        let lists = self.certificates.find(doc! {"course": course});
+        let mut kept = Vec::new();
+        for list in all(lists.sort(doc! {"created": -1, "id": 1})).await? {
+            kept.push(KeptCertificates {
+                id: field::text(&list, "id")?,
+                created: field::instant(&list, "created")?,
+                body: self.blobs.bytes(&list, "body").await?,
+            });
+        }
+        Ok(kept)
+    }
+}
+
+#[async_trait]
+impl CertificateStore for MongoStore {
+    async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
+        self.0.courses.add_certificates(course, &list).await
+    }
+
+    async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
+        self.0.courses.certificates(course).await
+    }
+}

@@ -1,0 +1,130 @@
+//! What is inherited, by statements that a test holds.
+
+use super::*;
+use crate::bounds::{INHERITED_BY_ALL, MORE_INHERITED};
+use xapi::index::{Closeness, Kind};
+
+/// The statements of a store by number, which is their `stored` as well, and what each refers to.
+type Kept = BTreeMap<u64, Option<u64>>;
+
+fn link(kept: &Kept, n: u64) -> Option<Link> {
+    let target = kept.get(&n)?.map(|target| Uuid::from_u128(target.into()));
+    let stored = Instant::from_micros(n.try_into().unwrap());
+    Some(Link { id: Uuid::from_u128(n.into()), stored, target })
+}
+
+fn number(id: Uuid) -> u64 {
+    id.as_u128().try_into().unwrap()
+}
+
+/// Key `at` of a statement.
+fn key(n: u64, at: usize, closeness: Closeness) -> IndexKey {
+    IndexKey { kind: Kind::Verb, text: format!("{n}/{at:05}"), closeness }
+}
+
+/// What each heir inherits where the statements `new` are the batch and each has `width` related keys and a direct one.
+fn inherit(kept: &Kept, new: &[u64], width: usize) -> BTreeMap<u64, BTreeSet<String>> {
+    let own = |n| -> Vec<IndexKey> {
+        let related = (0..width).map(|at| key(n, at, Closeness::Related));
+        related.chain([key(n, width, Closeness::Direct)]).collect()
+    };
+    let links = |ids: Vec<Uuid>| ids.into_iter().filter_map(|id| link(kept, number(id)));
+    let new = new.iter().filter_map(|n| link(kept, *n)).collect();
+    let mut inheritance = Inheritance::of_batch(new);
+    while let Some(wanted) = inheritance.wanted() {
+        match wanted {
+            Wanted::Referrers { targets, most } => {
+                let all = kept.keys().filter_map(|n| link(kept, *n));
+                let referring =
+                    all.filter(|link| link.target.is_some_and(|it| targets.contains(&it)));
+                inheritance.referrers(referring.take(most).collect());
+            }
+            Wanted::Links(ids) => inheritance.links(links(ids).collect()),
+            Wanted::Keys(ids) => {
+                for id in ids {
+                    inheritance.keys(id, &own(number(id)));
+                }
+            }
+        }
+    }
+    let mut all = BTreeMap::new();
+    for Inherited { keys, heirs } in inheritance.inherited() {
+        let texts: BTreeSet<String> = keys.into_iter().map(|key| key.text).collect();
+        all.extend(heirs.iter().map(|heir| (number(heir.id), texts.clone())));
+    }
+    all
+}
+
+/// The direct keys of statements, which are their only ones.
+fn of<const N: usize>(statements: [u64; N]) -> BTreeSet<String> {
+    statements.map(|n| key(n, 0, Closeness::Direct).text).into()
+}
+
+#[test]
+fn a_chain_ends_where_a_statement_is_missing() {
+    let kept = [(1, Some(2)), (2, Some(3)), (3, Some(4))].into();
+    assert_eq!(inherit(&kept, &[1, 2, 3], 0), [(1, of([2, 3])), (2, of([3]))].into());
+}
+
+#[test]
+fn a_circle_is_walked_once() {
+    let kept = [(1, Some(2)), (2, Some(1)), (3, Some(3)), (4, Some(1))].into();
+    let expected = [(1, of([2])), (2, of([1])), (4, of([1, 2]))];
+    assert_eq!(inherit(&kept, &[1, 2, 3, 4], 0), expected.into());
+}
+
+#[test]
+fn a_statement_kept_before_inherits_from_the_first_that_is_new_on() {
+    // 0 and 2 were kept, 3 refers to 2, and 1 comes in between.
+    let kept = [(0, None), (1, Some(0)), (2, Some(1)), (3, Some(2))].into();
+    let expected = [(1, of([0])), (2, of([0, 1])), (3, of([0, 1]))];
+    assert_eq!(inherit(&kept, &[1], 0), expected.into());
+}
+
+#[test]
+fn of_those_kept_before_the_nearest_and_the_earliest_inherit() {
+    let most = u64::try_from(MOST_HEIRS).unwrap();
+    let mut kept: Kept = (1..=most + 5).map(|n| (n, Some(100_000))).collect();
+    // Farther away, however early.
+    kept.insert(0, Some(1));
+    kept.insert(100_000, None);
+    let heirs: Vec<u64> = inherit(&kept, &[100_000], 0).into_keys().collect();
+    assert_eq!(heirs, (1..=most).collect::<Vec<_>>());
+}
+
+#[test]
+fn heirs_have_equal_shares_and_one_whose_target_is_not_kept_takes_none() {
+    let mut kept: Kept = [(0, None), (1, Some(0)), (2, Some(0))].into();
+    kept.extend((3..1_000).map(|n| (n, Some(1_000_000))));
+    let new: Vec<u64> = kept.keys().copied().collect();
+    let width = INHERITED_BY_ALL;
+    let portions: Vec<usize> = inherit(&kept, &new, width).values().map(BTreeSet::len).collect();
+    let portion = Allowance::of_batch(new.len()).portion(2);
+    assert_eq!(portions, [portion, portion]);
+}
+
+#[test]
+fn a_share_is_of_the_closest_keys_of_the_nearest_targets() {
+    let mut kept: Kept = [(0, None), (1, Some(0))].into();
+    kept.extend((2..102).map(|n| (n, Some(1))));
+    let found = inherit(&kept, &[1], 700);
+    let portion = (INHERITED_BY_ALL + MORE_INHERITED) / 101;
+    let related = (0..portion - 1).map(|at| key(1, at, Closeness::Related).text);
+    let direct = key(1, 700, Closeness::Direct).text;
+    assert_eq!(found.get(&2), Some(&related.chain([direct]).collect()));
+}
+
+#[test]
+fn a_statement_whose_keys_cannot_be_read_passes_on_nothing() {
+    let kept = [(1, None), (2, Some(1))].into();
+    let new = [1, 2].map(|n| link(&kept, n).unwrap());
+    let mut inheritance = Inheritance::of_batch(new.into());
+    let mut asked = 0;
+    while let Some(wanted) = inheritance.wanted() {
+        asked += 1;
+        if let Wanted::Referrers { .. } = wanted {
+            inheritance.referrers(new.into());
+        }
+    }
+    assert_eq!((asked, inheritance.inherited()), (2, Vec::new()), "referrers and keys");
+}
