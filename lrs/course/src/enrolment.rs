@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
+use texts::Message;
 
 use super::error::{SheetError, SheetErrors, SheetFaults, clipped};
 use super::heading::MERGED_INTO;
@@ -27,16 +28,25 @@ pub struct Enrolment {
 
 /// Why two learners cannot be merged, or not be told apart again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum MergeError {
-    /// Nobody of this id is enrolled.
-    #[error("nobody with the id `{0}` is enrolled in this course")]
+    /// No learner of this id is enrolled.
     Unknown(String),
     /// Both are one already.
-    #[error("`{0}` and `{1}` are one learner already")]
     Same(String, String),
-    /// The learner is merged into nobody.
-    #[error("`{0}` is not merged into another learner")]
+    /// The learner is not merged.
     NotMerged(String),
+}
+
+impl MergeError {
+    /// What is wrong.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Unknown(id) => Message::new("merge-unknown").with("id", id),
+            Self::Same(id, into) => Message::new("merge-same").with("id", id).with("into", into),
+            Self::NotMerged(id) => Message::new("merge-none").with("id", id),
+        }
+    }
 }
 
 impl Enrolment {
@@ -99,18 +109,14 @@ impl Enrolment {
             };
             let way = |from| Way::of(from, &enrolled, &self.merged);
             if !enrolled.contains(into.as_str()) {
-                fault(format!("nobody of the id `{}` is in the list or enrolled", clipped(into)));
+                fault(Message::new("sheet-fault-merge-unknown").with("id", clipped(into)));
             } else if id == into {
-                fault("this is the learner's own id: leave it empty".to_owned());
+                fault(Message::new("sheet-fault-merge-self"));
             } else {
                 let (one, other) = (way(id), way(into));
                 steps = steps.saturating_sub(one.steps + other.steps);
                 if steps == 0 {
-                    fault(
-                        "one is merged into the next, and so on, over too many learners: write \
-                           the id of the last of them for each"
-                            .to_owned(),
-                    );
+                    fault(Message::new("sheet-fault-merge-chain"));
                     break;
                 }
                 if one.person != other.person {

@@ -48,7 +48,7 @@ pub use progress::{ActorProgress, Entry, Journal, MOST_KEPT, Seen, State};
 pub use register::{LengthError, Overlong, Register, RegisterEntry, SessionDay, length};
 pub use replay::{ActivityState, Cut, ObjectTime, Replay, Since, Step};
 pub use standing::{ActivityStanding, Standing, Standings};
-pub use territory::{is_municipality, is_region};
+pub use territory::Territories;
 pub use words::{Language, Words};
 
 // The tests of reports share the scene of the tests here, which names this crate as they do.

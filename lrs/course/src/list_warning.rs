@@ -1,13 +1,15 @@
-//! What a list of learners says that is hardly meant: nobody of it is refused for that.
+//! What a list of learners says that is hardly meant. The list is taken all the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use texts::Message;
 
 use super::error::clipped;
 use super::identifier::Identifier;
 use super::learner::Learner;
 use super::learner_list::LearnerList;
 use super::near::{near, offer};
-use super::territory::{self, Municipality};
+use super::territory::{self, Municipality, Territories};
 
 /// Lines and values of a warning that are listed.
 const LISTED: usize = 10;
@@ -21,15 +23,16 @@ pub struct ListWarning {
     pub count: usize,
     /// The first of them, in the order of the file.
     pub lines: Vec<u64>,
-    /// The first values at fault, each once.
-    pub values: Vec<String>,
+    /// The first values at fault, each once, with what may have been meant.
+    pub values: Vec<Message>,
 }
 
 impl ListWarning {
     /// Every kind that there is.
-    pub const KINDS: [&'static str; 9] = [
+    pub const KINDS: [&'static str; 10] = [
         Fault::Swapped.as_str(),
         Fault::Region.as_str(),
+        Fault::Unlisted.as_str(),
         Fault::Province.as_str(),
         Fault::IstatZero.as_str(),
         Fault::IstatElsewhere.as_str(),
@@ -45,6 +48,7 @@ impl ListWarning {
 enum Fault {
     Swapped,
     Region,
+    Unlisted,
     Province,
     IstatZero,
     IstatElsewhere,
@@ -57,9 +61,10 @@ enum Fault {
 impl LearnerList {
     /// What is to be warned of, with the lines of the file that the list was read from.
     ///
-    /// Regions, provinces and ISTAT codes are held against ISTAT's list of municipalities, unless
-    /// not one of them is in it: then the learners do not work in Italy.
-    pub fn warnings(&self) -> Vec<ListWarning> {
+    /// Where the territories are Italy's, regions, provinces and ISTAT codes are held against ISTAT's list of
+    /// municipalities, unless not one of them is in it: then the learners do not work in Italy. Where the territories
+    /// are a list, regions are held against that list.
+    pub fn warnings(&self, territories: &Territories) -> Vec<ListWarning> {
         let mut found = Found::default();
         let mut places: BTreeMap<[&str; 3], Vec<u64>> = BTreeMap::new();
         for (line, learner) in self.with_lines() {
@@ -67,28 +72,46 @@ impl LearnerList {
             places.entry([region, province, istat]).or_default().push(line);
             identifiers(line, learner, &mut found);
         }
-        if places.keys().any(|place| is_italian(*place)) {
-            for (place, lines) in &places {
-                for (kind, value) in faults_of(*place, |kind| found.wants_values(kind)) {
-                    for line in lines {
-                        found.add(kind, *line, &value);
-                    }
-                }
+        match territories {
+            Territories::Any => {}
+            Territories::Regions(regions) => {
+                found.add_places(&places, |[region, ..], _| unlisted(region, regions));
             }
+            Territories::Italy if places.keys().any(|place| is_italian(*place)) => {
+                found.add_places(&places, |place, found| {
+                    faults_of(place, |kind| found.wants_values(kind))
+                });
+            }
+            Territories::Italy => {}
         }
         found.warnings()
     }
 }
 
 #[derive(Default)]
-struct Found(BTreeMap<Fault, (Vec<u64>, Vec<String>)>);
+struct Found(BTreeMap<Fault, (Vec<u64>, Vec<Message>)>);
 
 impl Found {
-    fn add(&mut self, kind: Fault, line: u64, value: &str) {
+    fn add(&mut self, kind: Fault, line: u64, value: &Message) {
         let (lines, values) = self.0.entry(kind).or_default();
         lines.push(line);
-        if values.len() < LISTED && !values.iter().any(|known| *known == clipped(value)) {
-            values.push(clipped(value).into_owned());
+        if values.len() < LISTED && !values.contains(value) {
+            values.push(value.clone());
+        }
+    }
+
+    /// Adds what is wrong with places, each of which stands on some lines.
+    fn add_places(
+        &mut self,
+        places: &BTreeMap<[&str; 3], Vec<u64>>,
+        faults_of: impl Fn([&str; 3], &Self) -> Vec<(Fault, Message)>,
+    ) {
+        for (place, lines) in places {
+            for (kind, value) in faults_of(*place, self) {
+                for line in lines {
+                    self.add(kind, *line, &value);
+                }
+            }
         }
     }
 
@@ -122,14 +145,24 @@ fn identifiers(line: u64, learner: &Learner, found: &mut Found) {
             _ => after_comma().any(is_identifier),
         };
         if is_joined {
-            found.add(Fault::Comma, line, &text);
+            found.add(Fault::Comma, line, &value(&text));
         }
         if let Identifier::Account { home_page, .. } = identifier
             && home_page.ends_with('/')
         {
-            found.add(Fault::Slash, line, home_page);
+            found.add(Fault::Slash, line, &value(home_page));
         }
     }
+}
+
+/// A region that is not among those of the course file.
+fn unlisted(region: &str, regions: &BTreeSet<String>) -> Vec<(Fault, Message)> {
+    if region.is_empty() || regions.contains(region) {
+        return Vec::new();
+    }
+    let near = near(region, regions.iter().map(String::as_str));
+    let value = Message::new("value-near").with("text", clipped(region));
+    vec![(Fault::Unlisted, value.with_part("near", offer(&near)))]
 }
 
 fn is_italian([region, province, istat]: [&str; 3]) -> bool {
@@ -143,7 +176,7 @@ fn is_italian([region, province, istat]: [&str; 3]) -> bool {
 fn faults_of(
     [region, province, istat]: [&str; 3],
     wanted: impl Fn(Fault) -> bool,
-) -> Vec<(Fault, String)> {
+) -> Vec<(Fault, Message)> {
     let mut faults = Vec::new();
     let (known_region, is_province) =
         (territory::region_called(region), territory::is_province(province));
@@ -151,14 +184,11 @@ fn faults_of(
         && territory::is_province(region)
         && territory::region_called(province).is_some();
     if is_swapped {
-        faults.push((Fault::Swapped, format!("{region}, {province}")));
+        faults.push((Fault::Swapped, value(&format!("{region}, {province}"))));
     } else {
         let with_near = |kind, text: &str, names: &mut dyn Iterator<Item = &'static str>| {
-            if wanted(kind) {
-                format!("{text}{}", offer(&near(text, names)))
-            } else {
-                String::new()
-            }
+            let near = if wanted(kind) { near(text, names) } else { Vec::new() };
+            Message::new("value-near").with("text", clipped(text)).with_part("near", offer(&near))
         };
         if !region.is_empty() && known_region.is_none() {
             let value = with_near(Fault::Region, region, &mut territory::regions());
@@ -176,26 +206,29 @@ fn faults_of(
     faults
 }
 
-fn fault_of_code(istat: &str, region: &str, province: &str) -> Option<(Fault, String)> {
+fn fault_of_code(istat: &str, region: &str, province: &str) -> Option<(Fault, Message)> {
     match Municipality::of(istat) {
         Municipality::Unknown => {
             let lacks_zero = !matches!(Municipality::of(&padded(istat)), Municipality::Unknown);
             let kind = if lacks_zero { Fault::IstatZero } else { Fault::IstatUnknown };
-            Some((kind, istat.to_owned()))
+            Some((kind, value(istat)))
         }
         Municipality::Known(of) | Municipality::Former(of) => {
             let is_region = territory::region_called(region).is_none_or(|it| it == of.region);
             let is_province =
                 !territory::is_province(province) || territory::may_be_called(of, province);
             if !is_region || !is_province {
-                return Some((
-                    Fault::IstatElsewhere,
-                    format!("{istat}: {}, {}", of.name, of.region),
-                ));
+                let text = format!("{istat}: {}, {}", of.name, of.region);
+                return Some((Fault::IstatElsewhere, value(&text)));
             }
-            of.until.map(|until| (Fault::IstatFormer, format!("{istat}: {until}")))
+            of.until.map(|until| (Fault::IstatFormer, value(&format!("{istat}: {until}"))))
         }
     }
+}
+
+/// A value at fault as it stands in the list.
+fn value(text: &str) -> Message {
+    Message::new("value-near").with("text", clipped(text)).with("near", "")
 }
 
 /// A code of four or five digits with the zeros that a spreadsheet drops.
@@ -208,6 +241,7 @@ impl Fault {
         match self {
             Self::Swapped => "region-province-swapped",
             Self::Region => "region-unknown",
+            Self::Unlisted => "region-unlisted",
             Self::Province => "province-unknown",
             Self::IstatZero => "istat-without-zero",
             Self::IstatElsewhere => "istat-elsewhere",

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use csv::StringRecord;
+use texts::{Message, Part};
 
 use super::encoding::{decode, line_ends};
 use super::error::{SheetError, SheetErrors, SheetFaults, clipped};
@@ -52,13 +53,12 @@ impl<'t> Sheet<'t> {
         let (byte, header) = match Records::new(rest, separator).next() {
             Some(Ok(first)) => first,
             Some(Err(TooLong { .. })) => {
-                let message =
-                    "the header is longer than a header can be: begin with a line such as ";
-                return one(1, format!("{message}{}", form.example));
+                let message = Message::new("sheet-fault-header-long");
+                return one(1, message.with("example", form.example));
             }
             None => {
-                let message = "there is nothing in it: begin with a line such as ";
-                return one(1, format!("{message}{}", form.example));
+                let message = Message::new("sheet-fault-empty");
+                return one(1, message.with("example", form.example));
             }
         };
         let line = Lines { text: &text, offset: 0, line: 1 }.of(begin + byte);
@@ -121,10 +121,8 @@ impl<'t> Sheet<'t> {
         if values == headings {
             return read(&Row { line, columns: &self.columns, record });
         }
-        let message = format!(
-            "{values} values where the header has {headings}: add or remove separators, and put a \
-             value that contains one in quotation marks"
-        );
+        let message = Message::new("sheet-fault-values").with("values", values);
+        let message = message.with("headings", headings);
         vec![SheetError::new(line, None, message)]
     }
 
@@ -136,9 +134,7 @@ impl<'t> Sheet<'t> {
 }
 
 fn too_long(line: u64) -> SheetError {
-    let message = "this line is longer than a line can be, so it and those after it were not read: \
-                   look for a quotation mark that is not closed";
-    SheetError::new(line, None, message)
+    SheetError::new(line, None, Message::new("sheet-fault-line-long"))
 }
 
 /// A line of a sheet.
@@ -183,10 +179,8 @@ struct Column {
 impl Columns {
     fn find(line: u64, header: &StringRecord, form: &Form) -> Result<Self, SheetErrors> {
         if header.len() > MOST_COLUMNS {
-            let message = format!(
-                "{} columns: no list has more than {MOST_COLUMNS}; look at the separator",
-                header.len()
-            );
+            let message = Message::new("sheet-fault-columns-many").with("columns", header.len());
+            let message = message.with("most", MOST_COLUMNS);
             return Err(SheetErrors(vec![SheetError::new(line, None, message)]));
         }
         let columns = Self(header.iter().map(|heading| Column::new(heading, form)).collect());
@@ -199,11 +193,11 @@ impl Columns {
         for (at, column) in columns.0.iter().enumerate() {
             let earlier = columns.0.iter().take(at).find(|other| other.is_same(column));
             if column.heading.is_empty() {
-                let message = format!("column {} has no heading: name it or remove it", at + 1);
+                let message = Message::new("sheet-fault-no-heading").with("position", at + 1);
                 faults.push(SheetError::new(line, None, message));
             } else if let Some(Column { heading, .. }) = earlier {
                 let heading = clipped(heading);
-                let message = format!("means the same as column `{heading}`: keep one of them");
+                let message = Message::new("sheet-fault-column-twice").with("heading", heading);
                 faults.push(SheetError::new(line, Some(&column.heading), message));
             }
         }
@@ -235,11 +229,8 @@ fn missing(line: u64, names: &[&str], form: &Form) -> SheetError {
         .flat_map(|heading| std::iter::once(&heading.name).chain(heading.also))
         .map(|name| format!("`{name}`"))
         .collect();
-    let message = format!(
-        "there is no column {}: the first line must name the columns, such as {}",
-        also.join(" or "),
-        form.example
-    );
+    let message = Message::new("sheet-fault-column-missing").with("example", form.example);
+    let message = message.with_part("columns", Part::EachOr(also));
     SheetError::new(line, None, message)
 }
 
@@ -271,8 +262,7 @@ fn likely_separator(text: &str, form: &Form) -> u8 {
 fn open_quote(line: u64, record: &str) -> Option<SheetError> {
     let record = record.trim();
     let open = record.contains('\n') && record.matches('"').count() % 2 == 1;
-    let message = "a quotation mark begins here that never ends: close it, or write it twice";
-    open.then(|| SheetError::new(line, None, message))
+    open.then(|| SheetError::new(line, None, Message::new("sheet-fault-quote-open")))
 }
 
 /// Line numbers of records. The reader's own are those of the line end before the record, and so

@@ -1,6 +1,7 @@
 //! Texts for people in two languages.
 
 use serde::{Deserialize, Serialize};
+use texts::Texts;
 
 use crate::model::Title;
 
@@ -44,6 +45,14 @@ impl Words {
 }
 
 impl Language {
+    /// The catalogue of the language.
+    pub fn texts(self) -> &'static Texts {
+        match self {
+            Self::It => Texts::italian(),
+            Self::En => Texts::english(),
+        }
+    }
+
     /// The language tag.
     pub const fn tag(self) -> &'static str {
         match self {

@@ -154,7 +154,7 @@ impl Grouping {
 
 /// A word in `by` that is no key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{word}` is nothing to group by: use any of {}", known(.headings))]
+#[error("`{word}` is nothing to group by: use any of {}", self.known())]
 pub struct UnknownGroupKey {
     /// The word.
     pub word: String,
@@ -162,9 +162,12 @@ pub struct UnknownGroupKey {
     pub headings: Vec<String>,
 }
 
-fn known(headings: &[String]) -> String {
-    let known = KNOWN.iter().map(GroupKey::as_str);
-    known.chain(headings.iter().map(String::as_str)).collect::<Vec<_>>().join(", ")
+impl UnknownGroupKey {
+    /// All keys that there are.
+    pub fn known(&self) -> String {
+        let known = KNOWN.iter().map(GroupKey::as_str);
+        known.chain(self.headings.iter().map(String::as_str)).collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl FromStr for Grouping {

@@ -100,7 +100,7 @@ pub(crate) const TARGET: Figure =
 pub(crate) const TARGET_YEAR: Figure =
     Figure::new("target_year", "column-target_year-head-of-part", Kind::Hours, |_, part, view| {
         let is_whole = matches!(part, CoursePart::Whole);
-        figure::target(is_whole.then_some(view.course.outline().hours_per_year))
+        figure::target(view.course.outline().hours_per_year.filter(|_| is_whole))
     });
 
 /// Sums over the learners of one group in one part of the course.

@@ -2,7 +2,6 @@
 
 use course::{Activity, Language, State, Words};
 use jiff::civil::Date;
-use texts::Texts;
 
 /// A value in a text.
 #[derive(Clone, Debug)]
@@ -32,7 +31,7 @@ pub(crate) fn words_with(id: &str, values: &[(&'static str, Value)]) -> Words {
 fn known(id: &str, values: &[(&'static str, Value)]) -> Option<Words> {
     let say = |language| {
         let values: Vec<_> = values.iter().map(|(name, it)| (*name, it.of(language))).collect();
-        texts_in(language).say_with(id, &values)
+        language.texts().say_with(id, &values)
     };
     Some(Words::new(say(Language::It)?, say(Language::En)?))
 }
@@ -45,14 +44,6 @@ impl Value {
             Self::Number(number) => texts::Value::Number(*number),
             Self::Day(day) => texts::Value::Day(*day),
         }
-    }
-}
-
-/// The catalogue of a language.
-pub(crate) fn texts_in(language: Language) -> &'static Texts {
-    match language {
-        Language::It => Texts::italian(),
-        Language::En => Texts::english(),
     }
 }
 

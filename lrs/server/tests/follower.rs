@@ -14,9 +14,10 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use bytes::Bytes;
 use course::{ActorProgress, Course, Evidence, MOST_KEPT};
+use report::Cell;
 use serde_json::{Value, json};
-use service::progress::Progress;
 use service::progress::follower::Follower;
+use service::progress::{Progress, ReportQuery};
 use service::record::Record;
 use store::{Batch, Followed, ProgressDocument, Selection, Store, Unnamed};
 use store_sqlite::SqliteStore;
@@ -154,6 +155,16 @@ impl Scene {
         document.statements
     }
 
+    /// The check and the subject of the first row of the health report.
+    async fn first_finding(&self, course: &str) -> (String, String) {
+        let query = ReportQuery::of(report::reports::named("health").unwrap());
+        let table = self.progress.as_ref().unwrap().report(course, query, None).await.unwrap();
+        match &table.rows[0][..] {
+            [Cell::Code(check, _), _, Cell::Text(subject), ..] => (check.clone(), subject.clone()),
+            other => panic!("{other:?}"),
+        }
+    }
+
     /// Gives actors documents of so many entries in course `a`, as if they had been followed.
     async fn write_documents(&self, actors: &[String], entries: usize) {
         let course = Course::parse(&file("a")).unwrap();
@@ -217,6 +228,8 @@ async fn a_statement_that_cannot_be_read_does_not_keep_its_actor_from_being_comp
     scene.follow();
     scene.caught_up("a").await;
     assert_eq!(scene.statements_of("a", "u").await, 4);
+    let (check, subject) = scene.first_finding("a").await;
+    assert_eq!((check.as_str(), subject.as_str()), ("unreadable", said[2]["id"].as_str().unwrap()));
     scene.keep(&[void(&said[0])]).await;
     scene.caught_up("a").await;
     assert_eq!(scene.statements_of("a", "u").await, 3);

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use texts::Message;
 use toml::Spanned;
 use toml::de::DeValue;
 use toml::value::Datetime;
 
 use super::read::{Faults, Fields, Node, Read, Value};
 use crate::model::{ActivityRule, Assessment, Audience, Credit, Mode, ModuleRule, ScoreRule};
+use crate::territory::Territories;
 
 type Words = Spanned<BTreeMap<String, String>>;
 
@@ -22,6 +24,7 @@ pub(crate) struct CourseText {
     pub(crate) ends: Option<Spanned<Datetime>>,
     pub(crate) planned: Option<PlannedText>,
     pub(crate) at_risk_days: Option<Spanned<u16>>,
+    pub(crate) territories: Territories,
     pub(crate) editions: Vec<EditionText>,
     pub(crate) certificate: Option<CertificateText>,
     pub(crate) modules: Vec<ModuleText>,
@@ -31,7 +34,7 @@ impl Read for CourseText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "a course", faults);
+        let mut fields = Fields::of(node, "course", faults);
         let read = Self {
             id: fields.required("id"),
             iri: fields.optional("iri"),
@@ -43,6 +46,7 @@ impl Read for CourseText {
             ends: fields.optional("ends"),
             planned: fields.optional("planned"),
             at_risk_days: fields.optional("at_risk_days"),
+            territories: fields.optional("territories").unwrap_or_default(),
             editions: fields.list("edition"),
             certificate: fields.optional("certificate"),
             modules: fields.list("module"),
@@ -61,7 +65,7 @@ impl Read for PlannedText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "`planned`", faults);
+        let mut fields = Fields::of(node, "planned", faults);
         let read = Self { begins: fields.required("begins"), ends: fields.required("ends") };
         fields.end();
         read
@@ -79,7 +83,7 @@ impl Read for EditionText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "an edition", faults);
+        let mut fields = Fields::of(node, "edition", faults);
         let read = Self {
             id: fields.required("id"),
             title: fields.required("title"),
@@ -103,7 +107,7 @@ impl Read for CertificateText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "a certificate", faults);
+        let mut fields = Fields::of(node, "certificate", faults);
         let read = Self {
             modules: fields.optional("modules"),
             hours: fields.optional("hours"),
@@ -132,7 +136,7 @@ impl Read for ModuleText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "a module", faults);
+        let mut fields = Fields::of(node, "module", faults);
         let read = Self {
             id: fields.required("id"),
             title: fields.required("title"),
@@ -171,7 +175,7 @@ impl Read for ActivityText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "an activity", faults);
+        let mut fields = Fields::of(node, "activity", faults);
         let read = Self {
             key: fields.optional("key"),
             id: fields.optional("id"),
@@ -215,7 +219,7 @@ impl Read for EventText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "an event", faults);
+        let mut fields = Fields::of(node, "event", faults);
         let read = Self {
             key: fields.required("key"),
             title: fields.required("title"),
@@ -251,7 +255,7 @@ impl Read for SessionText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "a session", faults);
+        let mut fields = Fields::of(node, "session", faults);
         let read = Self {
             id: fields.required("id"),
             object: fields.optional("object"),
@@ -277,7 +281,7 @@ impl Read for OneOrMany {
             Value::Plain(DeValue::String(text)) => Self::One(text.to_string()),
             Value::Plain(DeValue::Array(_)) => Self::Many(Vec::read(node, faults)),
             _ => {
-                node.should_be("a text or a list of texts: write it in quotation marks", faults);
+                node.should_be(Message::new("course-fault-texts"), faults);
                 Self::Many(Vec::new())
             }
         }
@@ -297,7 +301,7 @@ impl Read for Audience {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "an audience", faults);
+        let mut fields = Fields::of(node, "audience", faults);
         let read = Self {
             role: fields.list("role"),
             office: fields.list("office"),

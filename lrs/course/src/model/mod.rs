@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::territory::Territories;
+
 mod activity;
 mod audience;
 mod rule;
@@ -99,8 +101,10 @@ pub struct Outline {
     pub time_zone: String,
     /// The hours that a learner is to do.
     pub hours: Option<f64>,
-    /// The hours that a learner is to do in a calendar year.
-    pub hours_per_year: f64,
+    /// The hours that a learner is to do in a calendar year, where there is such a target.
+    pub hours_per_year: Option<f64>,
+    /// What the places in its learner lists are held against.
+    pub territories: Territories,
     /// The days whose statements count.
     pub window: Window,
     /// The days over which the hours are planned, where they are not those of `window`.

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use texts::Message;
 
 use super::error::{SheetError, SheetErrors, SheetFaults, clipped};
 use super::heading::{
@@ -189,10 +190,7 @@ impl<'a> Reading<'a> {
         if first == line.number {
             return Ok(learner.id.clone());
         }
-        let message = format!(
-            "learner `{}` is already on line {first}: put what they did on one line",
-            clipped(&learner.id)
-        );
-        Err(line.fault(heading, message))
+        let message = Message::new("presence-fault-learner-twice").with("line", first);
+        Err(line.fault(heading, message.with("learner", clipped(&learner.id))))
     }
 }

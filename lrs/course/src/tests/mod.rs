@@ -8,6 +8,7 @@ mod learners;
 mod list_change;
 mod list_warning;
 mod register;
+mod said;
 #[allow(dead_code, reason = "the tests of reports share it, and use other parts")]
 mod scene;
 mod sheet;

@@ -5,7 +5,6 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::ExportError;
-use crate::words::texts_in;
 use crate::{Cell, Column, Kind, Table};
 use course::Language;
 use texts::Value;
@@ -37,7 +36,7 @@ impl<'a> Shown<'a> {
     /// test of the catalogue excludes.
     pub(super) fn say_with(&self, id: &str, values: &[(&'static str, Value)]) -> String {
         let id = format!("table-{id}");
-        texts_in(self.language).say_with(&id, values).unwrap_or(id)
+        self.language.texts().say_with(&id, values).unwrap_or(id)
     }
 
     /// The report's name.
@@ -119,7 +118,7 @@ impl<'a> Shown<'a> {
 
     /// A number written with a point, with the language's decimal sign.
     pub(super) fn number(&self, number: &str) -> String {
-        texts_in(self.language).number(number)
+        self.language.texts().number(number)
     }
 
     /// An instant on the clocks of the table's time zone.
@@ -136,7 +135,7 @@ impl<'a> Shown<'a> {
 
     /// A day as its reader writes it.
     pub(super) fn day(&self, day: Date) -> String {
-        texts_in(self.language).day(day)
+        self.language.texts().day(day)
     }
 }
 

@@ -103,3 +103,26 @@ fn everything_that_reports_say_is_in_the_catalogue() {
         }
     }
 }
+
+#[test]
+fn what_is_damaged_stands_first_in_the_health_report_and_checks_have_names_in_italian() {
+    let course = two_modules();
+    let row = |check| Finding { check, subject: String::new(), count: None, last: None };
+    let findings = [Check::Source, Check::UnassignedActor, Check::Unreadable, Check::Late];
+    let Make::OfData(make) = named("health").unwrap().make else { panic!("of data") };
+    let findings = findings.into_iter().map(row).collect();
+    let table = make(DataHealth { course: &course, through: 1, newest: 2, findings });
+    let checks = table.rows.iter().map(|row| match &row[0] {
+        Cell::Code(code, Words { it, en }) => [code.as_str(), it.as_str(), en.as_str()],
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(
+        checks.collect::<Vec<_>>(),
+        [
+            ["unreadable", "illeggibile", "unreadable"],
+            ["source", "fonte", "source"],
+            ["unassigned_actor", "attore non iscritto", "unassigned_actor"],
+            ["late", "in ritardo", "late"],
+        ]
+    );
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::boards::stopped;
 use super::error::ProgressError;
 use super::{Progress, TRIES};
-use course::{Course, Enrolment, Learner, LearnerList, ListChange, ListWarning, SheetErrors};
+use course::{Course, Enrolment, Learner, LearnerList, ListChange, ListWarning};
 use store::StoreError;
 
 /// What an import did, or would do.
@@ -39,13 +39,8 @@ impl Progress {
         dry_run: bool,
     ) -> Result<Imported, ProgressError> {
         let list = list.to_vec();
-        let parse = move || {
-            let newer = LearnerList::parse(&list)?;
-            let warnings = newer.warnings();
-            Ok::<_, SheetErrors>((newer, warnings))
-        };
-        let (newer, warnings) =
-            tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
+        let parse = move || LearnerList::parse(&list);
+        let newer = tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
         if newer.learners().is_empty() {
             return Err(ProgressError::EmptyList);
         }
@@ -56,7 +51,8 @@ impl Progress {
             let learners = updated.people()?.learners().len();
             let is_new = |(id, into): &(&String, &String)| known.merged.get(*id) != Some(into);
             let merged = updated.merged.iter().filter(is_new).map(|(id, _)| id.clone()).collect();
-            Ok((updated, Imported { learners, merged, change, warnings: warnings.clone() }))
+            let warnings = newer.warnings(&course.outline().territories);
+            Ok((updated, Imported { learners, merged, change, warnings }))
         })
         .await
     }

@@ -214,7 +214,7 @@ impl FollowedCourse {
         let Some((actor, mut anew)) = self.anew.pop_first() else { return Ok(()) };
         let filter = of_agent(&actor, self.mark.through, anew.beyond);
         let page = Readable::next(store, &filter).await?;
-        if let Some(Unreadable { stored, error }) = page.unreadable
+        if let Some(Unreadable { stored, error, .. }) = page.unreadable
             && self.named.insert(stored)
         {
             tracing::error!(error, "a statement does not count");

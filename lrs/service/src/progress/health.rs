@@ -1,5 +1,5 @@
-//! R15: what the data team must know before anyone trusts the other reports: who sends and since
-//! when not, what is refused, what belongs to nobody, which clocks are wrong.
+//! R15: what the data team must know before the other reports are trusted: when each key sent last, what is
+//! damaged or refused, which statements are of no learner, which clocks are wrong.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -93,8 +93,9 @@ impl Progress {
             let value = match statement.value() {
                 Ok(value) => value,
                 Err(error) => {
-                    let error = format!("statement {}: {error}", statement.id);
-                    found.unreadable.push(Unreadable { stored: statement.stored, error });
+                    let (stored, id) = (statement.stored, Some(statement.id));
+                    let error = error.to_string();
+                    found.unreadable.push(Unreadable { stored, id, error });
                     continue;
                 }
             };
@@ -150,8 +151,9 @@ fn count(of: &mut (u64, i64), stored: i64) {
 
 impl Found {
     fn add_to(&self, findings: &mut Vec<Finding>) {
-        for Unreadable { stored, error } in &self.unreadable {
-            findings.push(finding(Check::Unreadable, error, None, Some(stored.micros())));
+        for Unreadable { stored, id, .. } in &self.unreadable {
+            let subject = id.map_or_else(|| stored.to_string(), |id| id.to_string());
+            findings.push(finding(Check::Unreadable, subject, None, Some(stored.micros())));
         }
         if self.repeated.0 > 0 {
             findings.push(finding(
@@ -176,7 +178,7 @@ impl Found {
     }
 }
 
-/// Activities whose time is measured, that people completed, and of which nobody has any: what
+/// Activities whose time is measured, that learners completed, and for which no learner has a time: what
 /// Moodle's log store plugin says of SCORM packages.
 fn add_without_time(findings: &mut Vec<Finding>, board: &Board) {
     for (n, (_, activity)) in board.enrolled.course.activities().enumerate() {

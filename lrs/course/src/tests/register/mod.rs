@@ -6,6 +6,7 @@ use jiff::civil::{Date, date};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::super::{LearnerList, Register, RegisterEntry, SessionDay};
+use super::said::of_sheet;
 
 const MINUTE: u64 = 60_000_000;
 
@@ -33,7 +34,7 @@ fn read(text: &str) -> Result<Register, Vec<String>> {
 
 fn read_of(text: &str, session: &SessionDay) -> Result<Register, Vec<String>> {
     let register = Register::from_csv(text.as_bytes(), &learners(), session);
-    register.map_err(|errors| errors.0.iter().map(ToString::to_string).collect())
+    register.map_err(|errors| of_sheet(&errors))
 }
 
 fn entry(learner: &str, minutes: u64, note: &str) -> RegisterEntry {
