@@ -40,8 +40,8 @@ pub use list_change::ListChange;
 pub use list_warning::ListWarning;
 pub use model::{
     Activity, ActivityPlace, ActivityRule, Assessment, Audience, Certificate, Course, Credit,
-    Edition, Form, Mode, Module, ModuleRule, Outline, ScoreRule, Selection, Session, Title, Window,
-    hours_of, micros_of_hours, reaches_score,
+    Edition, Form, Mode, Module, ModuleRule, Names, Outline, ScoreRule, Selection, Session, Title,
+    Window, hours_of, micros_of_hours, reaches_score,
 };
 pub use near::{near, offer};
 pub use progress::{ActorProgress, Entry, Journal, MOST_KEPT, Seen, State};

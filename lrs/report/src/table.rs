@@ -1,7 +1,7 @@
 //! A report as a table: what every report gives, and what `export` writes as JSON, CSV, XLSX,
 //! HTML and text. It says for itself when and where it is true.
 
-use course::{State, Title, Words};
+use course::{Names, State, Title, Words};
 use jiff::civil::Date;
 
 use crate::words::words;
@@ -124,6 +124,22 @@ impl Table {
         if totals.iter().any(|cell| *cell != Cell::Empty) {
             self.totals = Some(totals);
         }
+    }
+
+    /// Writes values of the learner list as the course file names them: programs read the value, people its name.
+    #[must_use]
+    pub fn with_names(mut self, names: &Names) -> Self {
+        for (at, column) in self.columns.iter().enumerate() {
+            let key = column.key.strip_prefix("by:").unwrap_or(&column.key);
+            for cell in self.rows.iter_mut().filter_map(|row| row.get_mut(at)) {
+                if let Cell::Text(value) = cell
+                    && let Some(title) = names.of(key, value)
+                {
+                    *cell = Cell::Code(std::mem::take(value), Words::of_title(title));
+                }
+            }
+        }
+        self
     }
 
     /// Puts the column `key` with its cells to the position `to`, counted without that column.

@@ -566,6 +566,7 @@ course-table = { $table ->
     [edition] an edition
     [event] an event
     [module] a module
+    [names] `names`
     [session] a session
    *[planned] `planned`
 }
@@ -697,3 +698,4 @@ list-warning-region-unlisted = `region` is not among the `territories` of the co
 nobody-has = no learner has the { $what } `{ $value }`{ $near }
 file-has-faults = { $file } has faults: { $faults }
 file-warning = { $place }: warning: { $text }
+course-fault-titles = `{ $key }` is a table: write a title for each value, such as official = {"{"} it = "Funzionario", en = "Official" {"}"}

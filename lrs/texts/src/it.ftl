@@ -819,6 +819,7 @@ course-table = { $table ->
     [edition] un'edizione
     [event] un evento
     [module] un modulo
+    [names] `names`
     [session] una sessione
    *[planned] `planned`
 }
@@ -1011,3 +1012,4 @@ rule-course-changed = Il corso è stato modificato da altri nello stesso momento
     .remedy = Rileggere il corso e inviare di nuovo.
 file-has-faults = { $file } ha errori: { $faults }
 file-warning = { $place }: attenzione: { $text }
+course-fault-titles = `{ $key }` è una tabella: scrivere un titolo per ogni valore, come official = {"{"} it = "Funzionario", en = "Official" {"}"}

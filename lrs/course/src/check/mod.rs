@@ -12,8 +12,8 @@ use texts::Message;
 use toml::Spanned;
 
 use super::error::{CheckedCourse, CourseError, CourseErrors};
-use super::file::{CertificateText, CourseText, EditionText, Faults, Lines};
-use super::model::{Certificate, Course, Edition, Outline, Title, Window};
+use super::file::{CertificateText, CourseText, EditionText, Faults, Lines, NamesText, TitlesText};
+use super::model::{Certificate, Course, Edition, Names, Outline, Title, Window};
 
 mod activity;
 mod date;
@@ -55,6 +55,7 @@ pub(super) fn course(
             .hours(file.hours_per_year.as_ref())
             .or_else(|| file.territories.hours_per_year()),
         territories: file.territories,
+        names: check.names(file.names.unwrap_or_default()),
         window,
         planned: file.planned.map(|it| check.window(Some(&it.begins), Some(&it.ends))),
         at_risk_days: file.at_risk_days.map_or(AT_RISK_DAYS, Spanned::into_inner),
@@ -147,6 +148,13 @@ impl Check<'_> {
             }
         }
         Title(title.into_inner())
+    }
+
+    fn names(&mut self, names: NamesText) -> Names {
+        let mut titles = |texts: TitlesText| {
+            texts.0.into_iter().map(|(value, title)| (value, self.title(title))).collect()
+        };
+        Names { role: titles(names.role), office: titles(names.office) }
     }
 
     /// Only the zones built into the program count, so that a file means the same everywhere.

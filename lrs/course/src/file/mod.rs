@@ -11,8 +11,8 @@ mod text;
 
 pub(super) use read::Faults;
 pub(super) use text::{
-    ActivityText, CertificateText, CourseText, EditionText, EventText, ModuleText, OneOrMany,
-    SessionText,
+    ActivityText, CertificateText, CourseText, EditionText, EventText, ModuleText, NamesText,
+    OneOrMany, SessionText, TitlesText,
 };
 
 use super::check;

@@ -25,6 +25,7 @@ pub(crate) struct CourseText {
     pub(crate) planned: Option<PlannedText>,
     pub(crate) at_risk_days: Option<Spanned<u16>>,
     pub(crate) territories: Territories,
+    pub(crate) names: Option<NamesText>,
     pub(crate) editions: Vec<EditionText>,
     pub(crate) certificate: Option<CertificateText>,
     pub(crate) modules: Vec<ModuleText>,
@@ -47,6 +48,7 @@ impl Read for CourseText {
             planned: fields.optional("planned"),
             at_risk_days: fields.optional("at_risk_days"),
             territories: fields.optional("territories").unwrap_or_default(),
+            names: fields.optional("names"),
             editions: fields.list("edition"),
             certificate: fields.optional("certificate"),
             modules: fields.list("module"),
@@ -69,6 +71,46 @@ impl Read for PlannedText {
         let read = Self { begins: fields.required("begins"), ends: fields.required("ends") };
         fields.end();
         read
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct NamesText {
+    pub(crate) role: TitlesText,
+    pub(crate) office: TitlesText,
+}
+
+impl Read for NamesText {
+    const IS_TABLE: bool = true;
+
+    fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
+        let mut fields = Fields::of(node, "names", faults);
+        let read = Self {
+            role: fields.optional("role").unwrap_or_default(),
+            office: fields.optional("office").unwrap_or_default(),
+        };
+        fields.end();
+        read
+    }
+}
+
+/// A title for each of some values.
+#[derive(Default)]
+pub(crate) struct TitlesText(pub(crate) Vec<(String, Words)>);
+
+impl Read for TitlesText {
+    const IS_TABLE: bool = true;
+
+    fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
+        let Value::Table(table) = node.value else {
+            node.should_be(Message::new("course-fault-titles"), faults);
+            return Self::default();
+        };
+        let title = |(value, title): (&Spanned<_>, &Spanned<_>)| {
+            let value: &std::borrow::Cow<'_, str> = value.get_ref();
+            (value.to_string(), Words::read(&Node::new(value, title), faults))
+        };
+        Self(table.iter().map(title).collect())
     }
 }
 

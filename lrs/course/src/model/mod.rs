@@ -10,12 +10,14 @@ use crate::territory::Territories;
 
 mod activity;
 mod audience;
+mod names;
 mod rule;
 
 pub use activity::{
     Activity, Assessment, Credit, Form, Mode, ScoreRule, Selection, Session, Window,
 };
 pub use audience::Audience;
+pub use names::Names;
 pub use rule::reaches_score;
 pub use rule::{ActivityRule, ModuleRule, hours_of, micros_of_hours};
 pub(super) use rule::{Fulfilment, ModuleFulfilment};
@@ -105,6 +107,8 @@ pub struct Outline {
     pub hours_per_year: Option<f64>,
     /// What the places in its learner lists are held against.
     pub territories: Territories,
+    /// What values of its learner lists are called.
+    pub names: Names,
     /// The days whose statements count.
     pub window: Window,
     /// The days over which the hours are planned, where they are not those of `window`.

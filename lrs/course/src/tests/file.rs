@@ -224,3 +224,24 @@ fn territories_that_are_none_are_refused() {
     let near = "1:15: `territories` knows no `itlay`: is it `italy`? Known are \"italy\", \"any\"";
     assert_eq!(fault("territories = 'itlay'"), near);
 }
+
+#[test]
+fn a_course_names_values_of_its_learner_lists() {
+    let names = "[names.role]\nofficial = { it = 'Funzionario', en = 'Official' }\n\
+                 [names.office]\n'front office' = { it = 'Sportello' }\n";
+    let course = Course::parse(&format!("{SMALLEST}{names}")).unwrap();
+    let names = &course.outline().names;
+    assert_eq!(names.of("role", "official").unwrap().in_language("it"), "Funzionario");
+    assert_eq!(names.of("office", "front office").unwrap().in_language("it"), "Sportello");
+    assert_eq!((names.of("role", "mayor"), names.of("region", "official")), (None, None));
+    assert_eq!(names.value_called("role", "Funzionario"), Some("official"));
+    assert_eq!(names.value_called("office", "Funzionario"), None);
+    let fault = |names: &str| {
+        of_course(&Course::parse(&format!("{SMALLEST}{names}\n")).unwrap_err()).concat()
+    };
+    let wanted = "11:8: `role` is a table: write a title for each value, such as \
+                  official = { it = \"Funzionario\", en = \"Official\" }";
+    assert_eq!(fault("[names]\nrole = 5"), wanted);
+    assert!(fault("[names.body]\nx = { it = 'X' }").contains("`names` has no `body`"));
+    assert!(fault("[names.role]\nx = {}").contains("the title is empty"));
+}

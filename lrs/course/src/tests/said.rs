@@ -44,7 +44,7 @@ fn faults_are_said_in_italian_with_their_places() {
             "3:13: `Europe/Roma` non è un fuso orario: scrivere un nome IANA come \"Europe/Rome\"",
             "4:1: un corso non ha la chiave `houres`: si intendeva `hours` o `hours_per_year`? Sono \
              ammessi `id`, `iri`, `title`, `time_zone`, `hours`, `hours_per_year`, `begins`, `ends`, \
-             `planned`, `at_risk_days`, `territories`, `edition`, `certificate`, `module`",
+             `planned`, `at_risk_days`, `territories`, `names`, `edition`, `certificate`, `module`",
             "5:9: `hours` è un numero: scrivere 4.5",
         ]
     );

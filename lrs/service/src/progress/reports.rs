@@ -139,6 +139,8 @@ impl Progress {
             let person = person.ok_or(ProgressError::NoLearner(learner))?;
             query.who.learner = Some(person.id.clone());
         }
+        let visible = || board.members.iter().map(|member| &*member.learner);
+        query.who.by_value(&board.enrolled.course.outline().names, visible);
         // Before anything is read: a session that the course does not have is refused.
         query.session(&board.enrolled.course)?;
         let by = query.by.clone().map_or_else(|| query.report.usual_grouping().parse(), Ok)?;
@@ -151,8 +153,7 @@ impl Progress {
         let day = query.at.map_or_else(|| day_of(&board, now), Ok)?;
         let earlier = self.earlier(id, query.report, day).await?;
         let asked = Asked { query, by, bounds, day, through };
-        let visible = board.members.iter().map(|member| &*member.learner);
-        asked.query.who.is_known(visible.filter(|learner| asked.may_see(learner)))?;
+        asked.query.who.is_known(visible().filter(|learner| asked.may_see(learner)))?;
         if let Some(learner) = asked.query.who.learner.clone()
             && asked.members(&board).next().is_none()
         {
@@ -275,7 +276,7 @@ impl Asked {
     ) -> Result<Table, ProgressError> {
         let view = self.view(board, self.day);
         let earlier = earlier.map_or_else(|| view.clone(), |(day, board)| self.view(board, *day));
-        Ok(make(&report::Asked {
+        let table = make(&report::Asked {
             earlier,
             grouping: &self.by,
             details: &said.details,
@@ -283,7 +284,8 @@ impl Asked {
             expand: self.query.expand,
             session: self.query.session(view.course)?,
             view,
-        }))
+        });
+        Ok(table.with_names(&board.enrolled.course.outline().names))
     }
 }
 

@@ -1,9 +1,9 @@
-//! On whom a report is, and whether there is anybody of whom that can be said.
+//! On which learners a report is, and whether there are any.
 
 use std::collections::BTreeSet;
 
 use super::error::ProgressError;
-use course::{Learner, near};
+use course::{Learner, Names, near};
 
 /// On whom: learners that have all the values given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +38,26 @@ impl Who {
             && is(&self.role, &learner.role)
             && is(&self.office, &learner.office)
             && is(&self.edition, &learner.edition)
+    }
+
+    /// Takes a role or office by the name that the course file gives it, where no learner has a value that is written
+    /// so: a reader asks for what a report shows.
+    pub(super) fn by_value<'l, L: Iterator<Item = &'l Learner>>(
+        &mut self,
+        names: &Names,
+        learners: impl Fn() -> L,
+    ) {
+        let columns: [(&str, &mut Option<String>, fn(&Learner) -> &String); 2] = [
+            ("role", &mut self.role, |it| &it.role),
+            ("office", &mut self.office, |it| &it.office),
+        ];
+        for (column, wanted, of) in columns {
+            let Some(name) = wanted.as_ref() else { continue };
+            let Some(value) = names.value_called(column, name) else { continue };
+            if !learners().any(|learner| of(learner) == name) {
+                *wanted = Some(value.to_owned());
+            }
+        }
     }
 
     /// Refuses a value that none of the learners has, where it is no learner's id: a report on
