@@ -66,7 +66,7 @@ impl Enrolment {
         Ok(Self { learners: list.learners().to_vec(), merged: BTreeMap::new() })
     }
 
-    /// Keeps those learners alone whom `may_stay` says, and the merges among them.
+    /// Removes the learners for whom `may_stay` is false, and merges of or into them.
     pub fn retain(&mut self, may_stay: impl Fn(&Learner) -> bool) {
         self.learners.retain(may_stay);
         let known: BTreeSet<&String> = self.learners.iter().map(|learner| &learner.id).collect();
@@ -86,7 +86,7 @@ impl Enrolment {
     /// added.
     ///
     /// # Errors
-    /// [`SheetErrors`] where an identifier would mean two people, or a merge names nobody.
+    /// [`SheetErrors`] where an identifier would mean two people, or a merge names a learner who is not enrolled.
     pub fn updated_by(&self, newer: &LearnerList, replace: bool) -> Result<Self, SheetErrors> {
         let learners = if replace {
             newer.learners().to_vec()
@@ -130,7 +130,7 @@ impl Enrolment {
         faults.verdict()
     }
 
-    /// The learners of a list, each with the identifiers they had before that mean nobody in it:
+    /// The learners of a list, each with those of their former identifiers that no learner of the list has:
     /// what they did under an address that they no longer have is theirs.
     fn with_former_identifiers(&self, list: &LearnerList) -> Vec<Learner> {
         let former: BTreeMap<&str, &Learner> =
@@ -209,8 +209,8 @@ impl Enrolment {
         self.learners.iter().map(|learner| learner.id.as_str()).collect()
     }
 
-    /// Whom a learner is: themselves, or the one they were merged into. Merges into somebody who
-    /// is no longer enrolled rest until they are again. Where merges made meanwhile have come to
+    /// Whom a learner is: themselves, or the one they were merged into. A merge into a learner who
+    /// is no longer enrolled has no effect until they are enrolled again. Where merges made meanwhile have come to
     /// stand in a circle, all in it are the one whose id comes first.
     pub fn person<'e>(&'e self, id: &'e str) -> &'e str {
         Way::of(id, &self.enrolled(), &self.merged).person

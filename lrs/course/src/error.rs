@@ -151,7 +151,7 @@ impl SheetFaults {
     }
 }
 
-/// The beginning of a text that somebody sent, as messages show it.
+/// The beginning of a text that was sent, as messages show it.
 pub(super) fn clipped(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(LONGEST_SHOWN) {
         None => Cow::from(text),

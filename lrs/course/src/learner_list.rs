@@ -11,9 +11,9 @@ use super::heading::{
 };
 use super::identifier::Identifier;
 use super::learner::Learner;
-use super::sheet::{Form, Row, Sheet};
+use super::sheet::{Row, Sheet, SheetForm};
 
-const FORM: Form = Form {
+const FORM: SheetForm = SheetForm {
     headings: &[
         LEARNER,
         NAME,

@@ -30,22 +30,22 @@ pub struct ListWarning {
 impl ListWarning {
     /// Every kind that there is.
     pub const KINDS: [&'static str; 10] = [
-        Fault::Swapped.as_str(),
-        Fault::Region.as_str(),
-        Fault::Unlisted.as_str(),
-        Fault::Province.as_str(),
-        Fault::IstatZero.as_str(),
-        Fault::IstatElsewhere.as_str(),
-        Fault::IstatFormer.as_str(),
-        Fault::IstatUnknown.as_str(),
-        Fault::Comma.as_str(),
-        Fault::Slash.as_str(),
+        WarningKind::Swapped.as_str(),
+        WarningKind::Region.as_str(),
+        WarningKind::Unlisted.as_str(),
+        WarningKind::Province.as_str(),
+        WarningKind::IstatZero.as_str(),
+        WarningKind::IstatElsewhere.as_str(),
+        WarningKind::IstatFormer.as_str(),
+        WarningKind::IstatUnknown.as_str(),
+        WarningKind::Comma.as_str(),
+        WarningKind::Slash.as_str(),
     ];
 }
 
 /// What is wrong with a value, in the order in which warnings are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fault {
+enum WarningKind {
     Swapped,
     Region,
     Unlisted,
@@ -65,7 +65,7 @@ impl LearnerList {
     /// municipalities, unless not one of them is in it: then the learners do not work in Italy. Where the territories
     /// are a list, regions are held against that list.
     pub fn warnings(&self, territories: &Territories) -> Vec<ListWarning> {
-        let mut found = Found::default();
+        let mut found = FoundWarnings::default();
         let mut places: BTreeMap<[&str; 3], Vec<u64>> = BTreeMap::new();
         for (line, learner) in self.with_lines() {
             let Learner { region, province, istat, .. } = learner;
@@ -89,10 +89,10 @@ impl LearnerList {
 }
 
 #[derive(Default)]
-struct Found(BTreeMap<Fault, (Vec<u64>, Vec<Message>)>);
+struct FoundWarnings(BTreeMap<WarningKind, (Vec<u64>, Vec<Message>)>);
 
-impl Found {
-    fn add(&mut self, kind: Fault, line: u64, value: &Message) {
+impl FoundWarnings {
+    fn add(&mut self, kind: WarningKind, line: u64, value: &Message) {
         let (lines, values) = self.0.entry(kind).or_default();
         lines.push(line);
         if values.len() < LISTED && !values.contains(value) {
@@ -104,7 +104,7 @@ impl Found {
     fn add_places(
         &mut self,
         places: &BTreeMap<[&str; 3], Vec<u64>>,
-        faults_of: impl Fn([&str; 3], &Self) -> Vec<(Fault, Message)>,
+        faults_of: impl Fn([&str; 3], &Self) -> Vec<(WarningKind, Message)>,
     ) {
         for (place, lines) in places {
             for (kind, value) in faults_of(*place, self) {
@@ -116,12 +116,12 @@ impl Found {
     }
 
     /// Whether further values of a kind are listed.
-    fn wants_values(&self, kind: Fault) -> bool {
+    fn wants_values(&self, kind: WarningKind) -> bool {
         self.0.get(&kind).is_none_or(|(_, values)| values.len() < LISTED)
     }
 
     fn warnings(self) -> Vec<ListWarning> {
-        let warning = |(kind, (mut lines, values)): (Fault, (Vec<u64>, _))| {
+        let warning = |(kind, (mut lines, values)): (WarningKind, (Vec<u64>, _))| {
             lines.sort_unstable();
             lines.dedup();
             let count = lines.len();
@@ -132,7 +132,7 @@ impl Found {
     }
 }
 
-fn identifiers(line: u64, learner: &Learner, found: &mut Found) {
+fn identifiers(line: u64, learner: &Learner, found: &mut FoundWarnings) {
     for identifier in &learner.identifiers {
         let text = identifier.to_string();
         let after_comma = || text.split(',').skip(1).map(str::trim_start);
@@ -145,24 +145,24 @@ fn identifiers(line: u64, learner: &Learner, found: &mut Found) {
             _ => after_comma().any(is_identifier),
         };
         if is_joined {
-            found.add(Fault::Comma, line, &value(&text));
+            found.add(WarningKind::Comma, line, &value(&text));
         }
         if let Identifier::Account { home_page, .. } = identifier
             && home_page.ends_with('/')
         {
-            found.add(Fault::Slash, line, &value(home_page));
+            found.add(WarningKind::Slash, line, &value(home_page));
         }
     }
 }
 
 /// A region that is not among those of the course file.
-fn unlisted(region: &str, regions: &BTreeSet<String>) -> Vec<(Fault, Message)> {
+fn unlisted(region: &str, regions: &BTreeSet<String>) -> Vec<(WarningKind, Message)> {
     if region.is_empty() || regions.contains(region) {
         return Vec::new();
     }
     let near = near(region, regions.iter().map(String::as_str));
     let value = Message::new("value-near").with("text", clipped(region));
-    vec![(Fault::Unlisted, value.with_part("near", offer(&near)))]
+    vec![(WarningKind::Unlisted, value.with_value("near", offer(&near)))]
 }
 
 fn is_italian([region, province, istat]: [&str; 3]) -> bool {
@@ -175,8 +175,8 @@ fn is_italian([region, province, istat]: [&str; 3]) -> bool {
 /// that were meant are looked for where the value is `wanted`.
 fn faults_of(
     [region, province, istat]: [&str; 3],
-    wanted: impl Fn(Fault) -> bool,
-) -> Vec<(Fault, Message)> {
+    wanted: impl Fn(WarningKind) -> bool,
+) -> Vec<(WarningKind, Message)> {
     let mut faults = Vec::new();
     let (known_region, is_province) =
         (territory::region_called(region), territory::is_province(province));
@@ -184,19 +184,19 @@ fn faults_of(
         && territory::is_province(region)
         && territory::region_called(province).is_some();
     if is_swapped {
-        faults.push((Fault::Swapped, value(&format!("{region}, {province}"))));
+        faults.push((WarningKind::Swapped, value(&format!("{region}, {province}"))));
     } else {
         let with_near = |kind, text: &str, names: &mut dyn Iterator<Item = &'static str>| {
             let near = if wanted(kind) { near(text, names) } else { Vec::new() };
-            Message::new("value-near").with("text", clipped(text)).with_part("near", offer(&near))
+            Message::new("value-near").with("text", clipped(text)).with_value("near", offer(&near))
         };
         if !region.is_empty() && known_region.is_none() {
-            let value = with_near(Fault::Region, region, &mut territory::regions());
-            faults.push((Fault::Region, value));
+            let value = with_near(WarningKind::Region, region, &mut territory::regions());
+            faults.push((WarningKind::Region, value));
         }
         if !province.is_empty() && !is_province {
-            let value = with_near(Fault::Province, province, &mut territory::all_names());
-            faults.push((Fault::Province, value));
+            let value = with_near(WarningKind::Province, province, &mut territory::all_names());
+            faults.push((WarningKind::Province, value));
         }
     }
     if !istat.is_empty() {
@@ -206,11 +206,11 @@ fn faults_of(
     faults
 }
 
-fn fault_of_code(istat: &str, region: &str, province: &str) -> Option<(Fault, Message)> {
+fn fault_of_code(istat: &str, region: &str, province: &str) -> Option<(WarningKind, Message)> {
     match Municipality::of(istat) {
         Municipality::Unknown => {
             let lacks_zero = !matches!(Municipality::of(&padded(istat)), Municipality::Unknown);
-            let kind = if lacks_zero { Fault::IstatZero } else { Fault::IstatUnknown };
+            let kind = if lacks_zero { WarningKind::IstatZero } else { WarningKind::IstatUnknown };
             Some((kind, value(istat)))
         }
         Municipality::Known(of) | Municipality::Former(of) => {
@@ -219,9 +219,9 @@ fn fault_of_code(istat: &str, region: &str, province: &str) -> Option<(Fault, Me
                 !territory::is_province(province) || territory::may_be_called(of, province);
             if !is_region || !is_province {
                 let text = format!("{istat}: {}, {}", of.name, of.region);
-                return Some((Fault::IstatElsewhere, value(&text)));
+                return Some((WarningKind::IstatElsewhere, value(&text)));
             }
-            of.until.map(|until| (Fault::IstatFormer, value(&format!("{istat}: {until}"))))
+            of.until.map(|until| (WarningKind::IstatFormer, value(&format!("{istat}: {until}"))))
         }
     }
 }
@@ -236,7 +236,7 @@ fn padded(istat: &str) -> String {
     if (4..6).contains(&istat.len()) { format!("{istat:0>6}") } else { istat.to_owned() }
 }
 
-impl Fault {
+impl WarningKind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Swapped => "region-province-swapped",

@@ -1,6 +1,6 @@
 //! Which of the names that there are may have been meant by a text.
 
-use texts::{Message, Part};
+use texts::{Message, MessageValue};
 
 use super::heading::folded;
 
@@ -52,11 +52,13 @@ pub(super) fn quoted<S: AsRef<str>>(names: &[S]) -> Vec<String> {
 
 /// A question that offers names, to stand behind a message: `: is it A, B or C?`. Empty where
 /// there are none.
-pub fn offer<S: AsRef<str>>(names: &[S]) -> Part {
+pub fn offer<S: AsRef<str>>(names: &[S]) -> MessageValue {
     if names.is_empty() {
-        return Part::Text(String::new());
+        return MessageValue::Text(String::new());
     }
-    Part::Message(Message::new("near").with_part("near", Part::OneOf(quoted(names))))
+    MessageValue::Message(
+        Message::new("near").with_value("near", MessageValue::OneOf(quoted(names))),
+    )
 }
 
 #[cfg(test)]
@@ -80,7 +82,7 @@ mod tests {
         assert_eq!(found, ["Comune di Perugia", "Provincia di Perugia"]);
         let said = |names: &[&str]| {
             let whole = Message::new("value-near").with("text", "x");
-            whole.with_part("near", offer(names)).to_string()
+            whole.with_value("near", offer(names)).to_string()
         };
         assert_eq!(said(&found), "x: is it `Comune di Perugia` or `Provincia di Perugia`?");
         assert_eq!(said(&["a", "b", "c"]), "x: is it `a`, `b` or `c`?");

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use course::{Course, Enrolment, LearnerList, Register, SessionDay, Territories};
+use course::{Course, Enrolment, LearnerList, PresenceSheet, SessionDay, Territories};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 
@@ -39,7 +39,7 @@ fn a_register_of_strangers_is_compared_for_those_who_are_told() {
     let register = sheet("name", |n| format!("Mario Bianchi{n}"));
     let length = Some(3_600_000_000);
     let day = SessionDay { date: date(2026, 3, 5), time_zone: TimeZone::UTC, length };
-    let told = at_once(|| Register::from_csv(register.as_bytes(), &list, &day).unwrap_err());
+    let told = at_once(|| PresenceSheet::from_csv(register.as_bytes(), &list, &day).unwrap_err());
     assert_eq!(told.0.len(), 101);
 }
 

@@ -26,8 +26,8 @@ mod progress;
 mod store;
 mod words;
 
+use words::InEveryLanguage;
 pub use words::Named;
-use words::Said;
 
 /// The media type of problem documents.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -83,7 +83,7 @@ pub struct Members {
     text: Option<&'static str>,
     /// What `detail` says, in every language.
     #[serde(skip)]
-    said: Option<Said>,
+    said: Option<InEveryLanguage>,
     /// When the same request may be sent again, in seconds.
     #[serde(skip)]
     retry_after: Option<u64>,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use course::Bilingual;
 use course::Learner;
-use course::Words;
 
 use crate::words::words;
 
@@ -72,9 +72,9 @@ impl GroupKey {
     }
 
     /// The heading of its column.
-    pub fn words(&self) -> Words {
+    pub fn words(&self) -> Bilingual {
         match self {
-            Self::Attribute(heading) => Words::new(heading, heading),
+            Self::Attribute(heading) => Bilingual::new(heading, heading),
             known => words(&format!("column-{}", known.as_str())),
         }
     }
@@ -100,7 +100,7 @@ impl GroupKey {
     }
 }
 
-/// The keys of a report, each once, in the order of its columns. Empty: one row for everybody.
+/// The keys of a report, each once, in the order of its columns. Empty: one row for all learners.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grouping(Vec<GroupKey>);
 

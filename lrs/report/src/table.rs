@@ -1,7 +1,7 @@
 //! A report as a table: what every report gives, and what `export` writes as JSON, CSV, XLSX,
 //! HTML and text. It says for itself when and where it is true.
 
-use course::{Names, State, Title, Words};
+use course::{Bilingual, Names, State, Title};
 use jiff::civil::Date;
 
 use crate::words::words;
@@ -37,7 +37,7 @@ pub struct Column {
     /// Its name for programs; unique in the table.
     pub key: String,
     /// Its heading for people.
-    pub heading: Words,
+    pub heading: Bilingual,
     /// What its cells are.
     pub kind: Kind,
 }
@@ -52,13 +52,13 @@ pub enum Cell {
     /// Of [`Kind::Text`].
     Text(String),
     /// Of [`Kind::Text`]: in the language of the reader.
-    Words(Words),
+    Bilingual(Bilingual),
     /// Of [`Kind::Text`]: several, in order.
     List(Vec<String>),
     /// Of [`Kind::Text`]: several, in order, in the language of the reader.
-    Names(Vec<Words>),
+    Names(Vec<Bilingual>),
     /// Of [`Kind::Text`]: a word for programs, and what people read in its place.
-    Code(String, Words),
+    Code(String, Bilingual),
     /// Of [`Kind::Count`].
     Count(u64),
     /// Of [`Kind::Hours`], rounded to two decimals.
@@ -83,7 +83,7 @@ pub struct Table {
     /// The report's name in addresses, such as `progress`.
     pub report: &'static str,
     /// The report's name for people.
-    pub title: Words,
+    pub title: Bilingual,
     /// The course's id.
     pub course: String,
     /// The course's title.
@@ -95,7 +95,7 @@ pub struct Table {
     /// The IANA name of the time zone whose days and hours it means.
     pub time_zone: String,
     /// What a reader must know: the rule it follows, what is left out.
-    pub notes: Vec<Words>,
+    pub notes: Vec<Bilingual>,
     /// The columns.
     pub columns: Vec<Column>,
     /// The keys of the columns that a printed page has, where paper is too narrow for all.
@@ -135,7 +135,7 @@ impl Table {
                 if let Cell::Text(value) = cell
                     && let Some(title) = names.of(key, value)
                 {
-                    *cell = Cell::Code(std::mem::take(value), Words::of_title(title));
+                    *cell = Cell::Code(std::mem::take(value), Bilingual::of_title(title));
                 }
             }
         }
@@ -163,7 +163,7 @@ impl Column {
     }
 
     /// A column under `key` with a heading of its own.
-    pub fn headed(key: impl Into<String>, kind: Kind, heading: Words) -> Self {
+    pub fn headed(key: impl Into<String>, kind: Kind, heading: Bilingual) -> Self {
         Self { key: key.into(), heading, kind }
     }
 }

@@ -17,7 +17,7 @@ use course::{ActorProgress, Course, Evidence, MOST_KEPT};
 use report::Cell;
 use serde_json::{Value, json};
 use service::progress::follower::Follower;
-use service::progress::{Progress, ReportQuery};
+use service::progress::{CourseService, ReportQuery};
 use service::record::Record;
 use store::{Batch, Followed, ProgressDocument, Selection, Store, Unnamed};
 use store_sqlite::SqliteStore;
@@ -74,7 +74,7 @@ fn actor(who: &str) -> String {
 struct Scene {
     store: Arc<dyn Store>,
     watched: Arc<Watched>,
-    progress: Option<Progress>,
+    progress: Option<CourseService>,
     /// Where the store lies that is on a disk.
     home: Option<TempDir>,
 }
@@ -122,7 +122,7 @@ impl Scene {
         tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
         let clock = Arc::new(SystemClock);
         let record = Record::new(Arc::clone(&store), Arc::clone(&clock) as _);
-        self.progress = Some(Progress::new(store, clock, record, commands, SITE, [7; 32]));
+        self.progress = Some(CourseService::new(store, clock, record, commands, SITE, [7; 32]));
     }
 
     async fn keep(&self, statements: &[Value]) {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 mod message;
 
-pub use message::{Message, Part};
+pub use message::{Message, MessageValue};
 
 /// The texts of one language, and how it writes numbers and days.
 pub struct Texts {

@@ -9,12 +9,12 @@ use super::Texts;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     id: &'static str,
-    values: Vec<(&'static str, Part)>,
+    values: Vec<(&'static str, MessageValue)>,
 }
 
 /// A value of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum MessageValue {
     /// The same in every language: what a file says, a number, an example.
     Text(String),
     /// A message in the language of the whole.
@@ -32,7 +32,7 @@ pub enum Part {
     },
 }
 
-impl<T: ToString> From<T> for Part {
+impl<T: ToString> From<T> for MessageValue {
     fn from(text: T) -> Self {
         Self::Text(text.to_string())
     }
@@ -46,13 +46,13 @@ impl Message {
 
     /// The same message with one more value.
     #[must_use]
-    pub fn with(self, name: &'static str, value: impl Into<Part>) -> Self {
-        self.with_part(name, value.into())
+    pub fn with(self, name: &'static str, value: impl Into<MessageValue>) -> Self {
+        self.with_value(name, value.into())
     }
 
     /// [`Message::with`] for a value that is no plain text.
     #[must_use]
-    pub fn with_part(mut self, name: &'static str, part: Part) -> Self {
+    pub fn with_value(mut self, name: &'static str, part: MessageValue) -> Self {
         self.values.push((name, part));
         self
     }
@@ -68,15 +68,15 @@ impl Message {
     pub fn clipped(mut self, longest: usize) -> Self {
         for (_, part) in &mut self.values {
             match part {
-                Part::Text(text) => clip(text, longest),
-                Part::Message(message) => {
+                MessageValue::Text(text) => clip(text, longest),
+                MessageValue::Message(message) => {
                     let whole = std::mem::replace(message, Self::new(""));
                     *message = whole.clipped(longest);
                 }
-                Part::OneOf(texts) | Part::EachOr(texts) => {
+                MessageValue::OneOf(texts) | MessageValue::EachOr(texts) => {
                     texts.iter_mut().for_each(|text| clip(text, longest));
                 }
-                Part::Rule { english, .. } => clip(english, longest),
+                MessageValue::Rule { english, .. } => clip(english, longest),
             }
         }
         self
@@ -84,7 +84,7 @@ impl Message {
 
     /// The text in a language; nothing where the catalogue lacks the message or one of its values.
     pub fn said(&self, texts: &Texts) -> Option<String> {
-        let said = |(name, part): &(&'static str, Part)| Some((*name, part.said(texts)?));
+        let said = |(name, part): &(&'static str, MessageValue)| Some((*name, part.said(texts)?));
         let values: Vec<_> = self.values.iter().map(said).collect::<Option<_>>()?;
         texts.say(self.id, &values)
     }
@@ -101,7 +101,7 @@ impl fmt::Display for Message {
     }
 }
 
-impl Part {
+impl MessageValue {
     fn said(&self, texts: &Texts) -> Option<String> {
         match self {
             Self::Text(text) => Some(text.clone()),
@@ -141,19 +141,25 @@ mod tests {
     #[test]
     fn alternatives_are_joined_as_the_language_joins_them() {
         let texts = |all: &[&str]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let said =
-            |part: &Part| [Texts::english(), Texts::italian()].map(|it| part.said(it).unwrap());
-        assert_eq!(said(&Part::OneOf(texts(&["a"]))), ["a", "a"]);
-        assert_eq!(said(&Part::OneOf(texts(&["a", "b", "c"]))), ["a, b or c", "a, b o c"]);
-        assert_eq!(said(&Part::EachOr(texts(&["a", "b", "c"]))), ["a or b or c", "a o b o c"]);
-        assert_eq!(said(&Part::OneOf(Vec::new())), ["", ""]);
+        let said = |part: &MessageValue| {
+            [Texts::english(), Texts::italian()].map(|it| part.said(it).unwrap())
+        };
+        assert_eq!(said(&MessageValue::OneOf(texts(&["a"]))), ["a", "a"]);
+        assert_eq!(said(&MessageValue::OneOf(texts(&["a", "b", "c"]))), ["a, b or c", "a, b o c"]);
+        assert_eq!(
+            said(&MessageValue::EachOr(texts(&["a", "b", "c"]))),
+            ["a or b or c", "a o b o c"]
+        );
+        assert_eq!(said(&MessageValue::OneOf(Vec::new())), ["", ""]);
     }
 
     #[test]
     fn a_message_in_a_message_is_in_the_same_language() {
-        let near = Message::new("near").with_part("near", Part::OneOf(vec!["`a`".to_owned()]));
-        let whole =
-            Message::new("value-near").with("text", "b").with_part("near", Part::Message(near));
+        let near =
+            Message::new("near").with_value("near", MessageValue::OneOf(vec!["`a`".to_owned()]));
+        let whole = Message::new("value-near")
+            .with("text", "b")
+            .with_value("near", MessageValue::Message(near));
         assert_eq!(whole.to_string(), "b: is it `a`?");
         assert_eq!(whole.said_in(Texts::italian()), "b: si intendeva `a`?");
         assert_eq!(Message::new("value-near").with("text", "b").said(Texts::italian()), None);
@@ -162,9 +168,11 @@ mod tests {
 
     #[test]
     fn texts_of_a_message_can_be_clipped_wherever_they_stand() {
-        let inner = Message::new("near").with_part("near", Part::OneOf(vec!["èèè".to_owned()]));
-        let whole =
-            Message::new("value-near").with("text", "abc").with_part("near", Part::Message(inner));
+        let inner =
+            Message::new("near").with_value("near", MessageValue::OneOf(vec!["èèè".to_owned()]));
+        let whole = Message::new("value-near")
+            .with("text", "abc")
+            .with_value("near", MessageValue::Message(inner));
         assert_eq!(whole.clipped(2).to_string(), "ab: is it èè?");
     }
 }

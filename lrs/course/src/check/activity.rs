@@ -3,18 +3,18 @@
 use texts::Message;
 use toml::Spanned;
 
-use super::Check;
-use super::rule::Asked;
+use super::FileCheck;
+use super::rule::RuleLimits;
 use crate::file::{ActivityText, EventText, SessionText};
-use crate::model::{Activity, Credit, Form, Outline, Selection, Session};
+use crate::model::{Activity, Credit, Form, Outline, Selectors, Session};
 
 /// Whether Moodle shows a SCORM package under one of the IRIs.
-fn is_of_moodles_scorm(selection: &Selection) -> bool {
-    let Selection { ids, prefixes, within } = selection;
+fn is_of_moodles_scorm(selection: &Selectors) -> bool {
+    let Selectors { ids, prefixes, within } = selection;
     ids.iter().chain(prefixes).chain(within).any(|iri| iri.contains("/mod/scorm/"))
 }
 
-impl Check<'_> {
+impl FileCheck<'_> {
     pub(super) fn activity(
         &mut self,
         activity: Spanned<ActivityText>,
@@ -38,7 +38,7 @@ impl Check<'_> {
         {
             self.fault(credit.span(), Message::new("course-fault-nominal-hours"));
         }
-        let selection = Selection {
+        let selection = Selectors {
             ids: self.iris("id", text.id),
             prefixes: self.iris("prefix", text.prefix),
             within: self.iris("within", text.within),
@@ -55,7 +55,8 @@ impl Check<'_> {
             weight: self.weight(text.weight.as_ref()),
             requires,
             window: self.window(text.begins.as_ref(), text.ends.as_ref()),
-            complete_when: self.activity_rule(text.complete_when, &Asked { event: false, hours }),
+            complete_when: self
+                .activity_rule(text.complete_when, &RuleLimits { event: false, hours }),
             form: Form::Online {
                 credit: text.credit.map(Spanned::into_inner).unwrap_or_default(),
                 score: text.score.unwrap_or_default(),
@@ -88,7 +89,7 @@ impl Check<'_> {
         let mut ids = self.iris("id", event.id);
         ids.extend(sessions.iter().map(|session| session.object.clone()));
         Activity {
-            selection: Selection {
+            selection: Selectors {
                 ids,
                 prefixes: self.iris("prefix", event.prefix),
                 within: self.iris("within", event.within),
@@ -99,7 +100,8 @@ impl Check<'_> {
             weight: self.weight(event.weight.as_ref()),
             requires,
             window: self.window(event.begins.as_ref(), event.ends.as_ref()),
-            complete_when: self.activity_rule(event.complete_when, &Asked { event: true, hours }),
+            complete_when: self
+                .activity_rule(event.complete_when, &RuleLimits { event: true, hours }),
             form: Form::Event { mode: event.mode.unwrap_or_default(), sessions },
             key: event.key.into_inner(),
         }

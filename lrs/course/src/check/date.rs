@@ -5,10 +5,10 @@ use texts::Message;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::Check;
+use super::FileCheck;
 use crate::model::Window;
 
-impl Check<'_> {
+impl FileCheck<'_> {
     pub(super) fn date(&mut self, date: &Spanned<Datetime>) -> Option<Date> {
         let text = date.get_ref().to_string();
         let is_day = date.get_ref().time.is_none() && date.get_ref().offset.is_none();

@@ -5,10 +5,10 @@ use std::ops::Range;
 use texts::Message;
 use toml::Spanned;
 
-use super::Check;
+use super::FileCheck;
 use crate::file::OneOrMany;
 
-impl Check<'_> {
+impl FileCheck<'_> {
     /// Only what would never match is refused: the grammar of IRIs is the validator's concern.
     pub(super) fn iri(&mut self, what: &str, span: Range<usize>, text: &str) -> String {
         let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);

@@ -37,7 +37,7 @@ pub(super) fn course(
 ) -> Result<CheckedCourse, CourseErrors> {
     let editions = file.editions.iter().map(|edition| edition.id.get_ref().clone()).collect();
     let lines = Lines::of(text);
-    let mut check = Check { text, lines, editions, faults, warnings: Faults::default() };
+    let mut check = FileCheck { text, lines, editions, faults, warnings: Faults::default() };
     let (iri, zone) = check.place(&file);
     check.distinct("edition", file.editions.iter().map(|edition| &edition.id));
     check.distinct("module", file.modules.iter().map(|module| &module.id));
@@ -73,7 +73,7 @@ pub(super) fn course(
     Ok(CheckedCourse { course: Course::new(outline, zone, modules), warnings })
 }
 
-struct Check<'a> {
+struct FileCheck<'a> {
     text: &'a str,
     lines: Lines<'a>,
     /// The ids of the course's editions.
@@ -82,7 +82,7 @@ struct Check<'a> {
     warnings: Faults,
 }
 
-impl Check<'_> {
+impl FileCheck<'_> {
     fn fault(&mut self, span: Range<usize>, message: Message) {
         self.faults.note(span, message);
     }

@@ -6,11 +6,11 @@ use std::ops::Range;
 use texts::Message;
 use toml::Spanned;
 
-use super::Check;
+use super::FileCheck;
 use crate::file::{ActivityText, EventText, ModuleText, OneOrMany};
 use crate::model::{Activity, Audience, Module, Outline};
 
-impl Check<'_> {
+impl FileCheck<'_> {
     pub(super) fn module(
         &mut self,
         module: ModuleText,

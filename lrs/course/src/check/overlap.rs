@@ -7,7 +7,7 @@ use std::ops::Range;
 use texts::Message;
 use toml::Spanned;
 
-use super::Check;
+use super::FileCheck;
 use crate::file::{EventText, ModuleText, OneOrMany};
 
 /// A text of the file that selects statements, and which activity it is of.
@@ -17,7 +17,7 @@ struct Named<'f> {
     activity: usize,
 }
 
-impl Check<'_> {
+impl FileCheck<'_> {
     /// Across modules too. `iri` is the course's, from which sessions without an object take theirs.
     pub(super) fn overlaps(&mut self, iri: &str, modules: &[ModuleText]) {
         let (mut ids, mut prefixes, mut within) = (Vec::new(), Vec::new(), Vec::new());

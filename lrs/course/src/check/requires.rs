@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use texts::Message;
 use toml::Spanned;
 
-use super::Check;
+use super::FileCheck;
 use crate::file::ModuleText;
 
 /// How many ids a message lists.
 const SHOWN: usize = 20;
 
-impl Check<'_> {
+impl FileCheck<'_> {
     /// The positions of what `named` names among `ids`.
     pub(super) fn positions(
         &mut self,

@@ -5,18 +5,18 @@ use std::ops::Range;
 use texts::Message;
 use toml::Spanned;
 
-use super::{Check, MOST_HOURS};
+use super::{FileCheck, MOST_HOURS};
 use crate::model::{ActivityRule, ModuleRule};
 
 /// What a rule of an activity may ask.
-pub(super) struct Asked {
+pub(super) struct RuleLimits {
     /// Whether it is an event.
     pub(super) event: bool,
     /// The most hours that count for it.
     pub(super) hours: Option<f64>,
 }
 
-impl Check<'_> {
+impl FileCheck<'_> {
     pub(super) fn score(&mut self, span: Range<usize>, score: f64) {
         if !(-1.0..=1.0).contains(&score) {
             self.fault(span, Message::new("course-fault-score").with("score", score));
@@ -42,7 +42,7 @@ impl Check<'_> {
     pub(super) fn activity_rule(
         &mut self,
         rule: Option<Spanned<ActivityRule>>,
-        asked: &Asked,
+        asked: &RuleLimits,
     ) -> ActivityRule {
         let Some(rule) = rule else {
             return if asked.event { ActivityRule::Attended } else { ActivityRule::Completed };
@@ -52,7 +52,7 @@ impl Check<'_> {
         rule.into_inner()
     }
 
-    fn activity_part(&mut self, span: &Range<usize>, rule: &ActivityRule, asked: &Asked) {
+    fn activity_part(&mut self, span: &Range<usize>, rule: &ActivityRule, asked: &RuleLimits) {
         match rule {
             ActivityRule::Attended if !asked.event => {
                 self.fault(span.clone(), Message::new("course-fault-not-attended"));

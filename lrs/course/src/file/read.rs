@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
-use texts::{Message, Part};
+use texts::{Message, MessageValue};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
@@ -424,7 +424,7 @@ pub(super) fn with_known<'n>(
     let part = if near.is_empty() {
         Message::new("known-all")
     } else {
-        Message::new("known-near").with_part("near", Part::OneOf(quoted(&near)))
+        Message::new("known-near").with_value("near", MessageValue::OneOf(quoted(&near)))
     };
-    message.with_part("known", Part::Message(part.with("known", known)))
+    message.with_value("known", MessageValue::Message(part.with("known", known)))
 }

@@ -11,12 +11,12 @@ use super::read::{Faults, Fields, Node, Read, Value};
 use crate::model::{ActivityRule, Assessment, Audience, Credit, Mode, ModuleRule, ScoreRule};
 use crate::territory::Territories;
 
-type Words = Spanned<BTreeMap<String, String>>;
+type TitleText = Spanned<BTreeMap<String, String>>;
 
 pub(crate) struct CourseText {
     pub(crate) id: Spanned<String>,
     pub(crate) iri: Option<Spanned<String>>,
-    pub(crate) title: Words,
+    pub(crate) title: TitleText,
     pub(crate) time_zone: Spanned<String>,
     pub(crate) hours: Option<Spanned<f64>>,
     pub(crate) hours_per_year: Option<Spanned<f64>>,
@@ -96,7 +96,7 @@ impl Read for NamesText {
 
 /// A title for each of some values.
 #[derive(Default)]
-pub(crate) struct TitlesText(pub(crate) Vec<(String, Words)>);
+pub(crate) struct TitlesText(pub(crate) Vec<(String, TitleText)>);
 
 impl Read for TitlesText {
     const IS_TABLE: bool = true;
@@ -108,7 +108,7 @@ impl Read for TitlesText {
         };
         let title = |(value, title): (&Spanned<_>, &Spanned<_>)| {
             let value: &std::borrow::Cow<'_, str> = value.get_ref();
-            (value.to_string(), Words::read(&Node::new(value, title), faults))
+            (value.to_string(), TitleText::read(&Node::new(value, title), faults))
         };
         Self(table.iter().map(title).collect())
     }
@@ -116,7 +116,7 @@ impl Read for TitlesText {
 
 pub(crate) struct EditionText {
     pub(crate) id: Spanned<String>,
-    pub(crate) title: Words,
+    pub(crate) title: TitleText,
     pub(crate) begins: Option<Spanned<Datetime>>,
     pub(crate) ends: Option<Spanned<Datetime>>,
 }
@@ -164,7 +164,7 @@ impl Read for CertificateText {
 
 pub(crate) struct ModuleText {
     pub(crate) id: Spanned<String>,
-    pub(crate) title: Words,
+    pub(crate) title: TitleText,
     pub(crate) hours: Option<Spanned<f64>>,
     pub(crate) weight: Option<Spanned<f64>>,
     pub(crate) requires: Vec<Spanned<String>>,
@@ -200,7 +200,7 @@ pub(crate) struct ActivityText {
     pub(crate) id: Option<Spanned<OneOrMany>>,
     pub(crate) prefix: Option<Spanned<OneOrMany>>,
     pub(crate) within: Option<Spanned<OneOrMany>>,
-    pub(crate) title: Option<Words>,
+    pub(crate) title: Option<TitleText>,
     pub(crate) kind: Option<Spanned<String>>,
     pub(crate) hours: Option<Spanned<f64>>,
     pub(crate) credit: Option<Spanned<Credit>>,
@@ -242,7 +242,7 @@ impl Read for ActivityText {
 
 pub(crate) struct EventText {
     pub(crate) key: Spanned<String>,
-    pub(crate) title: Words,
+    pub(crate) title: TitleText,
     pub(crate) kind: Spanned<String>,
     pub(crate) mode: Option<Mode>,
     pub(crate) id: Option<Spanned<OneOrMany>>,

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::{Problem, STORE_AWAY, Said};
+use super::{InEveryLanguage, Problem, STORE_AWAY};
 use course::MergeError;
 use service::progress::ProgressError;
 use xapi::refusal::Values;
@@ -140,7 +140,7 @@ impl Problem {
     fn in_every_language(
         mut self,
         text: Option<&'static str>,
-        said: Option<Said>,
+        said: Option<InEveryLanguage>,
         values: Values,
     ) -> Self {
         self.0.text = text;
@@ -165,12 +165,12 @@ fn text(error: &ProgressError) -> Option<&'static str> {
 }
 
 /// What the catalogue says of an error in every language.
-fn said(error: &ProgressError) -> Option<Said> {
+fn said(error: &ProgressError) -> Option<InEveryLanguage> {
     match error {
-        ProgressError::Course(errors) => Some(Said::Course(errors.clone())),
-        ProgressError::Sheet(errors) => Some(Said::Sheet(errors.clone())),
-        ProgressError::Merge(error) => Some(Said::Message(error.message())),
-        ProgressError::NobodyHas { .. } => error.message().map(Said::Message),
+        ProgressError::Course(errors) => Some(InEveryLanguage::Course(errors.clone())),
+        ProgressError::Sheet(errors) => Some(InEveryLanguage::Sheet(errors.clone())),
+        ProgressError::Merge(error) => Some(InEveryLanguage::Message(error.message())),
+        ProgressError::NobodyHas { .. } => error.message().map(InEveryLanguage::Message),
         _ => None,
     }
 }

@@ -29,7 +29,7 @@ pub struct Named {
 
 /// What is wrong, where the catalogue says so in every language.
 #[derive(Clone, Debug)]
-pub(super) enum Said {
+pub(super) enum InEveryLanguage {
     /// The faults of a course file.
     Course(CourseErrors),
     /// The faults of a learner list or a presence sheet.
@@ -38,7 +38,7 @@ pub(super) enum Said {
     Message(Message),
 }
 
-impl Said {
+impl InEveryLanguage {
     fn in_language(&self, texts: &Texts) -> String {
         match self {
             Self::Course(errors) => errors.said_in(texts),

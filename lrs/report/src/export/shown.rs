@@ -99,7 +99,7 @@ impl<'a> Shown<'a> {
                 let names = names.iter().map(|words| words.in_language(self.language));
                 names.collect::<Vec<_>>().join("; ")
             }
-            Cell::Words(words) | Cell::Code(_, words) => {
+            Cell::Bilingual(words) | Cell::Code(_, words) => {
                 words.in_language(self.language).to_owned()
             }
             Cell::Count(count) => count.to_string(),

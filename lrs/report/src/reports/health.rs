@@ -141,7 +141,7 @@ impl Finding {
         let check = self.check.as_str();
         vec![
             Cell::Code(check.to_owned(), words(&format!("check-name-{check}"))),
-            Cell::Words(words(&format!("check-{check}"))),
+            Cell::Bilingual(words(&format!("check-{check}"))),
             Cell::Text(self.subject),
             self.count.map_or(Cell::Empty, Cell::Count),
             self.last.map_or(Cell::Empty, Cell::Instant),

@@ -4,7 +4,7 @@ use super::report::{cohort, members, table_of, two_modules, view};
 use crate::reports::{EVERY, named};
 use crate::{Asked, Cell, DataHealth, Detail, Finding, Make, Parameter, Report, Table};
 use crate::{Check, Grouped, Grouping};
-use course::Words;
+use course::Bilingual;
 
 #[test]
 fn every_report_is_found_by_its_name_and_by_no_other() {
@@ -91,11 +91,11 @@ fn everything_that_reports_say_is_in_the_catalogue() {
     for table in tables() {
         let headings = table.columns.iter().map(|column| column.heading.clone());
         let cells = table.rows.iter().flatten().filter_map(|cell| match cell {
-            Cell::Words(words) | Cell::Code(_, words) => Some(words.clone()),
+            Cell::Bilingual(words) | Cell::Code(_, words) => Some(words.clone()),
             _ => None,
         });
         let all = headings.chain(cells).chain(table.notes.clone()).chain([table.title.clone()]);
-        for Words { it, en } in all {
+        for Bilingual { it, en } in all {
             for text in [it, en] {
                 let is_id = OF_REPORTS.iter().any(|begin| text.starts_with(begin));
                 assert!(!is_id, "{}: the catalogue lacks {text}", table.report);
@@ -113,7 +113,7 @@ fn what_is_damaged_stands_first_in_the_health_report_and_checks_have_names_in_it
     let findings = findings.into_iter().map(row).collect();
     let table = make(DataHealth { course: &course, through: 1, newest: 2, findings });
     let checks = table.rows.iter().map(|row| match &row[0] {
-        Cell::Code(code, Words { it, en }) => [code.as_str(), it.as_str(), en.as_str()],
+        Cell::Code(code, Bilingual { it, en }) => [code.as_str(), it.as_str(), en.as_str()],
         other => panic!("{other:?}"),
     });
     assert_eq!(

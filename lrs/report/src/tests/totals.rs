@@ -142,7 +142,8 @@ fn values_of_the_list_are_written_as_the_course_file_names_them() {
         let table = progress(&view, by).with_names(&names);
         let column = table.columns.iter().position(|column| column.key == "role").unwrap();
         let named: Vec<&Cell> = table.rows.iter().map(|row| &row[column]).collect();
-        let expected = Cell::Code(role.clone(), course::Words::new("Funzionario", "Funzionario"));
+        let expected =
+            Cell::Code(role.clone(), course::Bilingual::new("Funzionario", "Funzionario"));
         assert!(named.contains(&&expected), "{named:?}");
         assert!(!named.contains(&&Cell::Text(role.clone())), "{named:?}");
     }

@@ -67,7 +67,7 @@ impl ServerError {
 }
 
 /// What a request to the server gives.
-pub(super) type Asked<T> = Result<T, ServerError>;
+pub(super) type Answered<T> = Result<T, ServerError>;
 
 /// A client of one server.
 pub(super) struct Client {
@@ -116,7 +116,7 @@ impl Client {
     }
 
     /// Sends, whatever the status of the answer.
-    pub(super) async fn send(&self, request: RequestBuilder) -> Asked<Response> {
+    pub(super) async fn send(&self, request: RequestBuilder) -> Answered<Response> {
         request.send().await.map_err(|source| self.unreachable(source))
     }
 
@@ -125,7 +125,7 @@ impl Client {
     pub(super) async fn patiently(
         &self,
         request: impl Fn() -> RequestBuilder,
-    ) -> Asked<bytes::Bytes> {
+    ) -> Answered<bytes::Bytes> {
         for _ in 0..PATIENCE.as_secs() / BETWEEN.as_secs() {
             let response = self.send(request()).await?;
             if response.status() != StatusCode::SERVICE_UNAVAILABLE {
@@ -137,12 +137,12 @@ impl Client {
     }
 
     /// Sends and gives the answer's body; an error status is an error with the server's reason.
-    pub(super) async fn bytes(&self, request: RequestBuilder) -> Asked<bytes::Bytes> {
+    pub(super) async fn bytes(&self, request: RequestBuilder) -> Answered<bytes::Bytes> {
         self.body_of(self.send(request).await?).await
     }
 
     /// The body of an answer; an error status is an error with the server's reason.
-    pub(super) async fn body_of(&self, response: Response) -> Asked<bytes::Bytes> {
+    pub(super) async fn body_of(&self, response: Response) -> Answered<bytes::Bytes> {
         let status = response.status();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|it| it.to_str().ok());
         let retry_after = retry_after.and_then(|it| it.parse().ok()).map(Duration::from_secs);
@@ -155,7 +155,7 @@ impl Client {
     }
 
     /// [`Self::bytes`], read as JSON.
-    pub(super) async fn json(&self, request: RequestBuilder) -> Asked<Value> {
+    pub(super) async fn json(&self, request: RequestBuilder) -> Answered<Value> {
         let bytes = self.bytes(request).await?;
         let foreign = |_| ServerError::Foreign { base: self.base.clone() };
         serde_json::from_slice(&bytes).map_err(foreign)

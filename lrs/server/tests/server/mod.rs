@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use report::Table;
 use serde_json::json;
 use service::progress::follower::Follower;
-use service::progress::{Progress, ProgressError, ReportQuery};
+use service::progress::{CourseService, ProgressError, ReportQuery};
 use service::record::Record;
 use service::record::statements::prepare_all;
 use store::Store;
@@ -28,7 +28,7 @@ pub(crate) struct Server<'w> {
     world: &'w World,
     plan: &'w Plan,
     enrolled: Enrolled,
-    progress: Progress,
+    progress: CourseService,
     record: Record,
     store: Arc<dyn Store>,
 }
@@ -43,7 +43,7 @@ impl<'w> Server<'w> {
         let record = Record::new(Arc::clone(&store), Arc::clone(&clock) as _);
         let url = "https://lrs.example";
         let progress =
-            Progress::new(Arc::clone(&store), clock, record.clone(), commands, url, [7; 32]);
+            CourseService::new(Arc::clone(&store), clock, record.clone(), commands, url, [7; 32]);
         let plan = &world.plans[0];
         progress.put_course("c", &course_file(plan), false).await.unwrap();
         Self { world, plan, enrolled: Enrolled::default(), progress, record, store }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::boards::stopped;
 use super::error::ProgressError;
-use super::{Progress, TRIES};
+use super::{CourseService, TRIES};
 use course::{Course, Enrolment, Learner, LearnerList, ListChange, ListWarning};
 use store::StoreError;
 
@@ -22,7 +22,7 @@ pub struct Imported {
     pub warnings: Vec<ListWarning>,
 }
 
-impl Progress {
+impl CourseService {
     /// Takes a list of a course's learners: those it names are added or updated, and are also
     /// known by their former identifiers as long as nobody else has these. The others stay
     /// enrolled or, with `replace`, leave; what they did is kept, and theirs again when they come

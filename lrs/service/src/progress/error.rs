@@ -152,7 +152,7 @@ impl ProgressError {
 
 fn nobody_has(what: &str, value: &str, near: &[String]) -> Message {
     let message = Message::new("nobody-has").with("what", what).with("value", value);
-    message.with_part("near", offer(near))
+    message.with_value("near", offer(near))
 }
 
 impl From<RecordError> for ProgressError {

@@ -251,7 +251,7 @@ impl FollowedCourse {
         Ok(ProgressDocument { actor: actor.to_owned(), body: Bytes::from(body) })
     }
 
-    /// Writes what changed, with the mark up to which it is true. False where somebody else has
+    /// Writes what changed, with the mark up to which it is true. False where another process has
     /// written, or the course is gone: what is in memory is worth nothing then. No document may be
     /// behind.
     pub(super) async fn save(&mut self, store: &dyn Store) -> Result<bool> {

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::Progress;
+use super::CourseService;
 use super::board::{Board, EnrolledCourse};
 use super::error::ProgressError;
 use super::read::{Readable, Unreadable};
 use super::unassigned::Unassigned;
 use access::bounds::Bounds;
-use course::{Credit, Evidence, Form, Selection, State};
+use course::{Credit, Evidence, Form, Selectors, State};
 use report::{Check, DataHealth, Finding, Table};
 use store::StoreError;
 use xapi::query::Filter;
@@ -36,7 +36,7 @@ struct Found {
     unreadable: Vec<Unreadable>,
 }
 
-impl Progress {
+impl CourseService {
     /// The report `health`, whose table `make` makes of what is found.
     pub(super) async fn health(
         &self,
@@ -125,7 +125,7 @@ impl Progress {
     }
 }
 
-impl Progress {
+impl CourseService {
     /// The newest statements that can be read; the others are noted.
     async fn newest_statements(&self, found: &mut Found) -> Result<Vec<Stored>, StoreError> {
         let mut newest = Vec::new();
@@ -222,7 +222,7 @@ fn add_unassigned(
 fn sites(enrolled: &EnrolledCourse) -> HashSet<String> {
     let mut sites = HashSet::new();
     for (_, activity) in enrolled.course.activities() {
-        let Selection { ids, prefixes, within } = &activity.selection;
+        let Selectors { ids, prefixes, within } = &activity.selection;
         for iri in ids.iter().chain(prefixes).chain(within) {
             let site: Vec<&str> = iri.splitn(4, '/').take(3).collect();
             if site.len() == 3 {

@@ -1,4 +1,4 @@
-//! Reports: which one, on whom, on which day; and the table that answers.
+//! Reports: which report, on which learners, on which day; and its table.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use tokio::sync::OwnedRwLockReadGuard;
 
-use super::Progress;
+use super::CourseService;
 use super::board::{Board, documents_of};
 use super::error::ProgressError;
 use super::who::Who;
@@ -25,7 +25,7 @@ pub struct ReportQuery {
     pub by: Option<Grouping>,
     /// At the end of which day; at present where missing.
     pub at: Option<Date>,
-    /// On whom.
+    /// On which learners.
     pub who: Who,
     /// Whether the matrix shows activities too.
     pub expand: bool,
@@ -112,7 +112,7 @@ impl ReportQuery {
 
 type Held = OwnedRwLockReadGuard<Option<Board>, Board>;
 
-impl Progress {
+impl CourseService {
     /// The answer to a report on the learners within `bounds`: true for all statements up to its
     /// `through`.
     ///
@@ -152,7 +152,7 @@ impl Progress {
         let through = self.through(&board, horizon).await?;
         let day = query.at.map_or_else(|| day_of(&board, now), Ok)?;
         let earlier = self.earlier(id, query.report, day).await?;
-        let asked = Asked { query, by, bounds, day, through };
+        let asked = Question { query, by, bounds, day, through };
         asked.query.who.is_known(visible().filter(|learner| asked.may_see(learner)))?;
         if let Some(learner) = asked.query.who.learner.clone()
             && asked.members(&board).next().is_none()
@@ -191,9 +191,14 @@ impl Progress {
     }
 
     /// What was said of each learner that a report looks at, where it needs it.
-    async fn said(&self, id: &str, board: &Board, asked: &Asked) -> StoreResult<Said> {
+    async fn said(
+        &self,
+        id: &str,
+        board: &Board,
+        asked: &Question,
+    ) -> StoreResult<DetailsAndNotes> {
         let (mut details, mut notes) = (Vec::new(), BTreeMap::new());
-        // A sheet to sign says nothing of who was there.
+        // A sheet to sign has no presences.
         let needs = match asked.query.session {
             Some(_) => Needs::Standings,
             None => asked.query.report.needs,
@@ -207,7 +212,7 @@ impl Progress {
         if needs == Needs::DetailsAndNotes {
             notes = self.notes(&board.enrolled.course).await?;
         }
-        Ok(Said { details, notes })
+        Ok(DetailsAndNotes { details, notes })
     }
 }
 
@@ -226,7 +231,7 @@ pub(super) fn no_day(now: Instant) -> StoreError {
 }
 
 /// What statements say beside standings.
-struct Said {
+struct DetailsAndNotes {
     /// Of each learner.
     details: Vec<Detail>,
     /// Of the registers, by the ids of their statements.
@@ -234,7 +239,7 @@ struct Said {
 }
 
 /// A query, and what was found out about it: grouping, bounds, the day, what the answer is true for.
-struct Asked {
+struct Question {
     query: ReportQuery,
     by: Grouping,
     bounds: Option<Bounds>,
@@ -242,7 +247,7 @@ struct Asked {
     through: Option<i64>,
 }
 
-impl Asked {
+impl Question {
     fn members<'b>(&self, board: &'b Board) -> impl Iterator<Item = &'b Member> {
         board.members.iter().filter(|member| self.includes(&member.learner))
     }
@@ -272,7 +277,7 @@ impl Asked {
         make: fn(&report::Asked<'_>) -> Table,
         board: &Board,
         earlier: Option<&(Date, Held)>,
-        said: &Said,
+        said: &DetailsAndNotes,
     ) -> Result<Table, ProgressError> {
         let view = self.view(board, self.day);
         let earlier = earlier.map_or_else(|| view.clone(), |(day, board)| self.view(board, *day));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Progress;
+use super::CourseService;
 use super::error::ProgressError;
 use access::bounds::Bounds;
 use course::{Territories, near};
@@ -16,7 +16,7 @@ struct Territory {
     of_courses: Vec<Territories>,
 }
 
-impl Progress {
+impl CourseService {
     /// Refuses bounds that name a region or body that no learner of any course has: the key would silently see no
     /// learner. A region or municipality that is official in the territories of a course may be named before a learner
     /// there is enrolled. While no course has a learner, any name may.

@@ -1,10 +1,10 @@
-//! What was said by actors who are nobody's: kept, counted, and adopted on enrolment.
+//! Journals of actors whom no learner is: kept, counted, and adopted on enrolment.
 
 use std::collections::HashSet;
 
 use jiff::civil::Date;
 
-use super::Progress;
+use super::CourseService;
 use super::error::ProgressError;
 use super::followed::current;
 use course::Learner;
@@ -25,7 +25,7 @@ pub struct Unassigned {
     pub names: Vec<String>,
 }
 
-impl Progress {
+impl CourseService {
     /// The actors of a course's statements whom no learner is, those with most statements first.
     pub async fn unassigned(&self, id: &str) -> Result<Vec<Unassigned>, ProgressError> {
         let enrolled = self.boards.enrolled(id).await?;

@@ -61,7 +61,7 @@ impl Who {
     }
 
     /// Refuses a value that none of the learners has, where it is no learner's id: a report on
-    /// nobody would look as if nobody had done anything.
+    /// no learners would look as if none had done anything.
     ///
     /// # Errors
     /// [`ProgressError::NobodyHas`] with the values that look most like it.
@@ -69,7 +69,7 @@ impl Who {
         &self,
         learners: impl Iterator<Item = &'l Learner>,
     ) -> Result<(), ProgressError> {
-        let asked: Vec<Asked<'_>> = self.asked().collect();
+        let asked: Vec<Wanted<'_>> = self.asked().collect();
         if asked.is_empty() {
             return Ok(());
         }
@@ -79,7 +79,8 @@ impl Who {
                 known.extend((asked.values)(learner));
             }
         }
-        let unknown = |(asked, known): &(&Asked<'_>, &BTreeSet<&str>)| !known.contains(asked.value);
+        let unknown =
+            |(asked, known): &(&Wanted<'_>, &BTreeSet<&str>)| !known.contains(asked.value);
         match asked.iter().zip(&known).find(unknown) {
             None => Ok(()),
             Some((asked, known)) => Err(ProgressError::NobodyHas {
@@ -94,7 +95,7 @@ impl Who {
     }
 
     /// The values given, but for the learner's id.
-    fn asked(&self) -> impl Iterator<Item = Asked<'_>> {
+    fn asked(&self) -> impl Iterator<Item = Wanted<'_>> {
         let of: [(&'static str, &Option<String>, Values); 6] = [
             ("region", &self.region, |it| vec![&it.region]),
             ("province", &self.province, |it| vec![&it.province]),
@@ -104,7 +105,7 @@ impl Who {
             ("edition", &self.edition, |it| vec![&it.edition]),
         ];
         of.into_iter().filter_map(|(what, value, values)| {
-            Some(Asked { what, value: value.as_deref()?, values })
+            Some(Wanted { what, value: value.as_deref()?, values })
         })
     }
 }
@@ -112,7 +113,7 @@ impl Who {
 type Values = fn(&Learner) -> Vec<&str>;
 
 /// One of the values that learners must have.
-struct Asked<'w> {
+struct Wanted<'w> {
     what: &'static str,
     value: &'w str,
     /// A learner's values of this kind.

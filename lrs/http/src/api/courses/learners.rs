@@ -20,7 +20,7 @@ use crate::request::Content;
 use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
-use course::{Enrolment, Language, ListWarning, Words};
+use course::{Bilingual, Enrolment, Language, ListWarning};
 use report::export::{Format, Reader};
 use service::progress::{Imported, ProgressError};
 use texts::Texts;
@@ -64,7 +64,7 @@ pub struct LearnersWarning {
     values: Vec<String>,
     /// What is wrong and what to do, by language: `it` and `en`.
     #[schema(value_type = Object)]
-    message: Words,
+    message: Bilingual,
 }
 
 impl LearnersWarning {
@@ -73,15 +73,15 @@ impl LearnersWarning {
         let ListWarning { kind, count, lines, values } = warning;
         let values = values.iter().map(|value| value.said_in(language.texts())).collect();
         // A test holds the catalogue to the kinds.
-        let message = message(kind).unwrap_or_else(|| Words::new(kind, kind));
+        let message = message(kind).unwrap_or_else(|| Bilingual::new(kind, kind));
         Self { warning: kind, count, lines, values, message }
     }
 }
 
 /// What a kind of warning says in both languages.
-fn message(kind: &str) -> Option<Words> {
+fn message(kind: &str) -> Option<Bilingual> {
     let id = format!("list-warning-{kind}");
-    Some(Words::new(Texts::italian().say(&id, &[])?, Texts::english().say(&id, &[])?))
+    Some(Bilingual::new(Texts::italian().say(&id, &[])?, Texts::english().say(&id, &[])?))
 }
 
 /// Adds or updates the learners of a course from a CSV file.

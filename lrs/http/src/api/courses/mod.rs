@@ -26,7 +26,7 @@ pub mod reports;
 /// A course that was taken.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LoadedCourse {
-    /// Its id.
+    /// The course's id, as the file has it.
     course: String,
     /// How many modules it has.
     modules: usize,
@@ -135,7 +135,7 @@ pub async fn put(
 /// An edition in a summary.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SummarisedEdition {
-    /// Its id.
+    /// Its id, which learners have in the column `edition`.
     id: String,
     /// Its name, by language.
     #[schema(value_type = Object)]

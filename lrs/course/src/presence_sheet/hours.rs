@@ -1,4 +1,4 @@
-//! How long somebody was at a session, as registers write it.
+//! How long a learner was at a session, as presence sheets write it.
 
 use jiff::civil::Time;
 use texts::Message;
@@ -10,7 +10,7 @@ use crate::heading::{FROM, HOURS, TO, folded};
 
 const HOUR: f64 = 3.6e9;
 
-/// How long somebody was at a session.
+/// How long a learner was at a session.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Stay {
     /// Not at all.

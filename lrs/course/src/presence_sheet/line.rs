@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use texts::{Message, Part};
+use texts::{Message, MessageValue};
 
 use super::FORM;
 use crate::error::{MOST_FAULTS, SheetError, SheetErrors};
@@ -21,7 +21,7 @@ pub(super) struct Line {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RegisterText {
+struct PresenceText {
     entries: Vec<Map<String, Value>>,
 }
 
@@ -36,11 +36,11 @@ impl Line {
     pub(super) fn of_json(
         text: &[u8],
     ) -> Result<impl Iterator<Item = Result<Self, Vec<SheetError>>>, SheetErrors> {
-        let register: RegisterText = validator::json::parse_as(text).map_err(|report| {
+        let register: PresenceText = validator::json::parse_as(text).map_err(|report| {
             let first = report.violations.first();
             let (id, line) = first.map_or(("", 1), |it| (it.rule.id, it.line));
             let message = Message::new("presence-fault-json")
-                .with_part("report", Part::Rule { id, english: report.to_string() })
+                .with_value("report", MessageValue::Rule { id, english: report.to_string() })
                 .with("example", r#"{"entries": [{"learner": …, "hours": …}]}"#);
             SheetErrors(vec![SheetError::new(line as u64, None, message)])
         })?;

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, OnceCell};
 
-use texts::{Message, Part};
+use texts::{Message, MessageValue};
 
 use super::shown::{all_shown, words};
 use crate::heading::folded;
@@ -53,12 +53,12 @@ impl<'a> Offers<'a> {
     }
 
     /// The learners whose id or name looks most like a text, as the end of a message.
-    pub(super) fn of(&self, text: &str) -> Part {
+    pub(super) fn of(&self, text: &str) -> MessageValue {
         let close = self.close_to(text);
-        Part::Message(if close.is_empty() {
+        MessageValue::Message(if close.is_empty() {
             Message::new("presence-none-near")
         } else {
-            Message::new("near").with_part("near", all_shown(&close))
+            Message::new("near").with_value("near", all_shown(&close))
         })
     }
 

@@ -7,7 +7,7 @@ use crate::model::Title;
 
 /// A text for people, in the two languages of the reports.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Words {
+pub struct Bilingual {
     /// Italian.
     pub it: String,
     /// English.
@@ -24,7 +24,7 @@ pub enum Language {
     En,
 }
 
-impl Words {
+impl Bilingual {
     /// Both languages.
     pub fn new(it: impl Into<String>, en: impl Into<String>) -> Self {
         Self { it: it.into(), en: en.into() }

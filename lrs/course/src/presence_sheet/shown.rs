@@ -1,6 +1,6 @@
 //! Names as registers compare them, and learners as messages show them.
 
-use texts::{Message, Part};
+use texts::{Message, MessageValue};
 
 use crate::error::clipped;
 use crate::heading::folded;
@@ -18,13 +18,13 @@ pub(super) fn words(name: &str) -> String {
 }
 
 /// The first of some learners, and whether there are more.
-pub(super) fn all_shown(learners: &[&Learner]) -> Part {
+pub(super) fn all_shown(learners: &[&Learner]) -> MessageValue {
     let first = learners.iter().take(SHOWN).map(|learner| shown(learner)).collect();
-    let first = Part::EachOr(first);
+    let first = MessageValue::EachOr(first);
     if learners.len() <= SHOWN {
         return first;
     }
-    Part::Message(Message::new("or-another-one").with_part("first", first))
+    MessageValue::Message(Message::new("or-another-one").with_value("first", first))
 }
 
 pub(super) fn shown(learner: &Learner) -> String {

@@ -1,4 +1,4 @@
-//! Whom a line of a register means.
+//! Which learner a line of a presence sheet means.
 
 use std::collections::HashMap;
 
@@ -54,7 +54,7 @@ impl<'a> Roll<'a> {
     fn of_id(&self, id: &str) -> Result<&'a Learner, Message> {
         let unknown = || {
             let message = Message::new("presence-fault-id-unknown").with("id", clipped(id));
-            message.with_part("near", self.offers.of(id))
+            message.with_value("near", self.offers.of(id))
         };
         self.by_id.get(id).copied().ok_or_else(unknown)
     }
@@ -79,19 +79,19 @@ impl<'a> Roll<'a> {
     fn of_name(&self, name: &str, line: &Line) -> Result<&'a Learner, Message> {
         let Some(called) = self.by_name.get(&words(name)) else {
             let message = Message::new("presence-fault-name-unknown").with("name", clipped(name));
-            return Err(message.with_part("near", self.offers.of(name)));
+            return Err(message.with_value("near", self.offers.of(name)));
         };
         match called.fitting(line).as_slice() {
             [learner] => Ok(learner),
             [] => Err(Message::new("presence-fault-name-elsewhere")
                 .with("name", clipped(name))
-                .with_part("learners", all_shown(called.all()))),
+                .with_value("learners", all_shown(called.all()))),
             several => {
                 let count = Some(several.len()).filter(|count| *count < FOUND);
                 let count = count.map_or_else(|| "several".to_owned(), |it| it.to_string());
                 Err(Message::new("presence-fault-name-several")
                     .with("count", count)
-                    .with_part("learners", all_shown(several)))
+                    .with_value("learners", all_shown(several)))
             }
         }
     }
