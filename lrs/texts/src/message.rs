@@ -74,7 +74,9 @@ impl Message {
                     *message = whole.clipped(longest);
                 }
                 MessageValue::OneOf(texts) | MessageValue::EachOr(texts) => {
-                    texts.iter_mut().for_each(|text| clip(text, longest));
+                    for text in texts {
+                        clip(text, longest);
+                    }
                 }
                 MessageValue::Rule { english, .. } => clip(english, longest),
             }

@@ -55,7 +55,7 @@ pub struct DocumentKey {
 pub struct Document {
     /// Its media type as it was sent.
     pub content_type: String,
-    /// The content byte for byte, which is what its ETag is made of.
+    /// The content byte for byte, which is what its `ETag` is made of.
     pub body: Bytes,
     /// When it was last changed.
     pub updated: Instant,

@@ -27,7 +27,7 @@ const WRITES: [&str; 12] = [
 
 #[tokio::test]
 async fn who_has_no_good_key_is_answered_before_the_body_comes() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     for stranger in [traccia.anonymous(), traccia.with_key("seed", "wrong")] {
         for request in WRITES {
             let mut wire = Wire::to(traccia.url()).await;
@@ -40,7 +40,7 @@ async fn who_has_no_good_key_is_answered_before_the_body_comes() {
 
 #[tokio::test]
 async fn without_a_key_bodies_are_small() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let nobody = traccia.anonymous();
     let form = "Content-Type: application/x-www-form-urlencoded";
     let (whole, _) = gzip(&"a&".repeat(100_000));
