@@ -73,7 +73,6 @@ impl LearnerList {
             identifiers(line, learner, &mut found);
         }
         match territories {
-            Territories::Any => {}
             Territories::Regions(regions) => {
                 found.add_places(&places, |[region, ..], _| unlisted(region, regions));
             }
@@ -82,7 +81,7 @@ impl LearnerList {
                     faults_of(place, |kind| found.wants_values(kind))
                 });
             }
-            Territories::Italy => {}
+            Territories::Italy | Territories::Any => {}
         }
         found.warnings()
     }

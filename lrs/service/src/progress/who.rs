@@ -47,13 +47,13 @@ impl Who {
         names: &Names,
         learners: impl Fn() -> L,
     ) {
-        let columns: [(&str, &mut Option<String>, fn(&Learner) -> &String); 2] = [
-            ("role", &mut self.role, |it| &it.role),
-            ("office", &mut self.office, |it| &it.office),
-        ];
-        for (column, wanted, of) in columns {
+        for (column, wanted) in [("role", &mut self.role), ("office", &mut self.office)] {
             let Some(name) = wanted.as_ref() else { continue };
             let Some(value) = names.value_called(column, name) else { continue };
+            let of = |learner: &'l Learner| match column {
+                "role" => &learner.role,
+                _ => &learner.office,
+            };
             if !learners().any(|learner| of(learner) == name) {
                 *wanted = Some(value.to_owned());
             }
