@@ -85,7 +85,7 @@ impl Course {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Load { files, dry_run, lang, target } => {
-                load(&files, dry_run, lang, target).await?
+                load(&files, dry_run, lang, target).await?;
             }
             Self::List { format, target } => list(format, target).await?,
             Self::Show { course, file, output, format, target } => {
