@@ -1,6 +1,6 @@
 //! `more`: whole, without repeats, also while others write.
 
-use e2e::{Client, Reply, Statement, Traccia, activity, activity_iri, agent};
+use e2e::{Client, Reply, Statement, Traccia, activity, agent};
 
 async fn fill(who: &Client, count: usize) -> Vec<String> {
     let batch: Vec<_> = (0..count).map(|_| Statement::new().to(activity("golf")).json()).collect();

@@ -1,6 +1,6 @@
 //! Storing statements: once, whole, as they came; voiding them.
 
-use e2e::{Statement, Traccia, activity, new_id, reference};
+use e2e::{Statement, Traccia, new_id, reference};
 use serde_json::{Value, json};
 
 #[tokio::test]
