@@ -1,6 +1,7 @@
 //! What end-to-end tests share: a running Traccia and clients typed by who is asking.
 //!
-//! A scene starts its own server on its own folder ([`Traccia::start`]), takes a client for the one who asks
+//! A scene starts its own server on its own folder ([`Traccia::start`] in the process of the tests, or
+//! [`Traccia::program`] where the scene is about the process), takes a client for the one who asks
 //! ([`Traccia::admin`], [`Traccia::anonymous`], [`Traccia::with_key`]) and looks at whole answers ([`Reply`]).
 //! Whatever becomes true later is awaited by [`eventually`]; nothing sleeps for a guessed time.
 
@@ -18,6 +19,7 @@ mod client;
 pub mod course;
 mod document;
 mod eventually;
+mod in_process;
 mod reply;
 mod scripted;
 pub mod seminar;

@@ -7,7 +7,8 @@ use std::path::Path;
 pub struct File {
     /// The path below the workspace's root, with `/`.
     pub path: String,
-    code: String,
+    /// Its text without comments, literals and inline tests.
+    pub code: String,
 }
 
 impl File {

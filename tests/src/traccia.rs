@@ -10,16 +10,50 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::client::Client;
+use crate::in_process::InProcess;
 
 const SEED_KEY: &str = "seed";
 const SEED_SECRET: &str = "seed-secret-of-the-tests";
 const COMMAND: Duration = Duration::from_mins(5);
 
-/// A running server. Dropping it kills the process; a failing test shows all the server wrote on stderr.
+/// A running server. Dropping it kills its process; a failing test shows all the server wrote on stderr.
 pub struct Traccia {
-    program: Program,
+    running: Running,
     setup: Setup,
     folder: Arc<TempDir>,
+}
+
+/// Where a server runs.
+enum Running {
+    /// As a program: for scenes about the process, its output, its settings and its end.
+    Program(Box<Program>),
+    /// In the process of the tests, which is there in a fraction of the time.
+    Here(InProcess),
+}
+
+impl Running {
+    /// The program.
+    ///
+    /// # Panics
+    /// For a server in the process of the tests: a scene about the process starts it by [`Traccia::program`].
+    fn program(&self) -> &Program {
+        match self {
+            Self::Program(program) => program,
+            Self::Here(_) => {
+                panic!("this scene is about the process: start it by Traccia::program()")
+            }
+        }
+    }
+
+    /// [`Running::program`], to act on it.
+    fn program_mut(&mut self) -> &mut Program {
+        match self {
+            Self::Program(program) => program,
+            Self::Here(_) => {
+                panic!("this scene is about the process: start it by Traccia::program()")
+            }
+        }
+    }
 }
 
 /// How a server is started: further arguments and variables of `traccia serve`.
@@ -73,8 +107,18 @@ impl Setup {
 }
 
 impl Traccia {
-    /// Starts a server as it comes, on a new folder.
+    /// Starts a server as it comes, on a new folder, in the process of the tests. A scene about the process itself
+    /// (its output, its end, what a restart finds) takes [`Traccia::program`].
     pub async fn start() -> Self {
+        let setup = Setup { store: new_store().await, ..Setup::default() };
+        let folder = Arc::new(TempDir::new().expect("a temporary folder"));
+        let data = folder.path().join("data");
+        let here = InProcess::start(&data, setup.store.as_deref(), seed()).await;
+        Self { running: Running::Here(here), setup, folder }
+    }
+
+    /// Starts the real program as it comes, on a new folder.
+    pub async fn program() -> Self {
         Setup::default().start().await
     }
 
@@ -89,17 +133,20 @@ impl Traccia {
             .envs(setup.variables.iter().cloned())
             .stdin(Stdio::null());
         let program = Program::start(command, first_address).await;
-        Self { program, setup, folder }
+        Self { running: Running::Program(Box::new(program)), setup, folder }
     }
 
     /// `http://127.0.0.1:PORT`, without a slash at the end.
     pub fn url(&self) -> &str {
-        self.program.address()
+        match &self.running {
+            Running::Program(program) => program.address(),
+            Running::Here(here) => here.address(),
+        }
     }
 
     /// All that the server has written on stderr: its log.
     pub fn log(&self) -> String {
-        self.program.stderr()
+        self.running.program().stderr()
     }
 
     /// The data folder, and a place for a scene's own files beside it.
@@ -140,13 +187,13 @@ impl Traccia {
     /// Kills the process at once (SIGKILL) and leaves the folder as it is. What the system had not
     /// yet written is kept: this is no power cut.
     pub fn kill(&mut self) {
-        self.program.kill();
+        self.running.program_mut().kill();
     }
 
     /// Asks the process to stop (SIGTERM), waits for its end, and gives its exit code.
     #[cfg(unix)]
     pub async fn stop(&mut self) -> Option<i32> {
-        self.program.stop().await
+        self.running.program_mut().stop().await
     }
 
     /// Starts the same set-up on the same folder and store again, on a new port.
@@ -186,7 +233,7 @@ impl Traccia {
 
     /// All that the server wrote on stdout so far.
     pub fn said(&self) -> String {
-        self.program.stdout()
+        self.running.program().stdout()
     }
 }
 

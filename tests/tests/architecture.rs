@@ -285,3 +285,65 @@ fn lines_are_counted_without_blanks_comments_and_inline_tests() {
     let long = File::new("lrs/xapi/src/long.rs", &"fn a() {}\n".repeat(401));
     assert_eq!(sizes(&[long]), (401, 401));
 }
+
+/// Public types of which two crates of `lrs` have one each, and why they may share the name. Any other name means one
+/// thing, so that imports need not rename it and a search finds it.
+const SHARED_NAMES: [(&str, &str); 9] = [
+    (
+        "Definitions",
+        "merged definitions: as the store keeps them, as canonical statements need them",
+    ),
+    ("Finding", "one row of what a check found: in a package, in the data of a course"),
+    ("Format", "what is asked for: statements as xAPI formats them, a table as a file"),
+    ("Kind", "an enum that tells its neighbours apart: packages, columns, index keys"),
+    ("Limits", "upper bounds of input: of requests, of packages"),
+    ("NewKey", "a key that was made: in the API, in the use case"),
+    ("Report", "what was found or asked, as a whole: of a package, on a course"),
+    ("SystemClock", "the machine's clock, of the program and of tests"),
+    ("Turns", "a queue in which senders take turns: of computations, of writes"),
+];
+
+/// The crates of `lrs` that have a public type of a name, by name.
+fn public_types(files: &[File]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut types: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let of_lrs = files.iter().filter(|file| file.path.starts_with("lrs/"));
+    for file in of_lrs {
+        let Some((folder, _)) = file.path.split_once("/src/") else { continue };
+        let declared = file.code.lines().filter_map(|line| {
+            let rest = line.strip_prefix("pub ")?;
+            let (kind, rest) = rest.split_once(' ')?;
+            let is_type = ["struct", "enum", "trait", "type"].contains(&kind);
+            is_type.then(|| rest.split(|c: char| !c.is_alphanumeric()).next())?
+        });
+        for name in declared {
+            types.entry(name.to_owned()).or_default().insert(folder.to_owned());
+        }
+    }
+    types
+}
+
+#[test]
+fn a_public_type_has_a_name_of_its_own() {
+    let shared = |files: &[File]| -> Vec<String> {
+        let types = public_types(files).into_iter().filter(|(_, crates)| crates.len() > 1);
+        let named = types.map(|(name, crates)| format!("{name}: {crates:?}"));
+        let may =
+            |it: &String| SHARED_NAMES.iter().any(|(name, _)| it.starts_with(&format!("{name}:")));
+        named.filter(|it| !may(it)).collect()
+    };
+    let files = sources();
+    assert_eq!(
+        shared(&files),
+        [""; 0],
+        "rename one of them, or say in SHARED_NAMES why both may be called so"
+    );
+    let types = public_types(&files);
+    for (name, _) in SHARED_NAMES {
+        assert!(types.get(name).is_some_and(|crates| crates.len() > 1), "{name} is shared no more");
+    }
+    let of = |folder: &str| File::new(&format!("lrs/{folder}/src/a.rs"), "pub struct Words {\n}\n");
+    assert_eq!(
+        shared(&[of("course"), of("package")]),
+        ["Words: {\"lrs/course\", \"lrs/package\"}"]
+    );
+}

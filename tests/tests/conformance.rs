@@ -58,12 +58,12 @@ async fn passes(version: Version, traccia: Traccia) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn traccia_passes_every_case_of_1_0_3() {
-    passes(Version::One, Traccia::start().await).await;
+    passes(Version::One, Traccia::program().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn traccia_passes_every_case_of_2_0_0() {
-    passes(Version::Two, Traccia::start().await).await;
+    passes(Version::Two, Traccia::program().await).await;
 }
 
 async fn on_mongodb() -> Traccia {

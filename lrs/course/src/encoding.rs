@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::error::SheetError;
+use texts::Message;
 
-const REMEDY: &str = "in Excel: save as \"CSV UTF-8\"";
+use super::error::SheetError;
 
 /// The text of UTF-8 with or without byte order mark, or of UTF-16 with one.
 ///
@@ -14,7 +14,7 @@ const REMEDY: &str = "in Excel: save as \"CSV UTF-8\"";
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, SheetError> {
     let text = match bytes {
         [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => {
-            return Err(whole(&format!("this is a workbook and not a CSV file: {REMEDY}")));
+            return Err(whole(Message::new("sheet-fault-workbook")));
         }
         [0xff, 0xfe, rest @ ..] => Cow::from(utf16(rest, u16::from_le_bytes)?),
         [0xfe, 0xff, rest @ ..] => Cow::from(utf16(rest, u16::from_be_bytes)?),
@@ -22,7 +22,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, SheetError> {
         _ => Cow::from(utf8(bytes)?),
     };
     if text.contains('\0') {
-        return Err(whole(&format!("this is no text: {REMEDY}")));
+        return Err(whole(Message::new("sheet-fault-no-text")));
     }
     Ok(text)
 }
@@ -32,10 +32,7 @@ fn utf8(bytes: &[u8]) -> Result<&str, SheetError> {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let before = std::str::from_utf8(before).unwrap_or_default();
         let character = before.rsplit(['\r', '\n']).next().map_or(0, |rest| rest.chars().count());
-        let message = format!(
-            "the text is not UTF-8 from character {} of the line on: {REMEDY}",
-            character + 1
-        );
+        let message = Message::new("sheet-fault-not-utf8").with("character", character + 1);
         SheetError::new(1 + line_ends(before), None, message)
     })
 }
@@ -45,7 +42,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, SheetError> {
     let text = String::from_utf16(&pairs.iter().map(|pair| unit(*pair)).collect::<Vec<_>>());
     match text {
         Ok(text) if rest.is_empty() => Ok(text),
-        _ => Err(whole(&format!("the text begins as UTF-16 and is not: {REMEDY}"))),
+        _ => Err(whole(Message::new("sheet-fault-not-utf16"))),
     }
 }
 
@@ -55,6 +52,6 @@ pub(super) fn line_ends(text: &str) -> u64 {
     (text.matches(['\r', '\n']).count() - crlf) as u64
 }
 
-fn whole(message: &str) -> SheetError {
+fn whole(message: Message) -> SheetError {
     SheetError::new(1, None, message)
 }

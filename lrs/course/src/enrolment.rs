@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
+use texts::Message;
 
 use super::error::{SheetError, SheetErrors, SheetFaults, clipped};
 use super::heading::MERGED_INTO;
@@ -27,16 +28,25 @@ pub struct Enrolment {
 
 /// Why two learners cannot be merged, or not be told apart again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum MergeError {
-    /// Nobody of this id is enrolled.
-    #[error("nobody with the id `{0}` is enrolled in this course")]
+    /// No learner of this id is enrolled.
     Unknown(String),
     /// Both are one already.
-    #[error("`{0}` and `{1}` are one learner already")]
     Same(String, String),
-    /// The learner is merged into nobody.
-    #[error("`{0}` is not merged into another learner")]
+    /// The learner is not merged.
     NotMerged(String),
+}
+
+impl MergeError {
+    /// What is wrong.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Unknown(id) => Message::new("merge-unknown").with("id", id),
+            Self::Same(id, into) => Message::new("merge-same").with("id", id).with("into", into),
+            Self::NotMerged(id) => Message::new("merge-none").with("id", id),
+        }
+    }
 }
 
 impl Enrolment {
@@ -56,7 +66,7 @@ impl Enrolment {
         Ok(Self { learners: list.learners().to_vec(), merged: BTreeMap::new() })
     }
 
-    /// Keeps those learners alone whom `may_stay` says, and the merges among them.
+    /// Removes the learners for whom `may_stay` is false, and merges of or into them.
     pub fn retain(&mut self, may_stay: impl Fn(&Learner) -> bool) {
         self.learners.retain(may_stay);
         let known: BTreeSet<&String> = self.learners.iter().map(|learner| &learner.id).collect();
@@ -76,7 +86,7 @@ impl Enrolment {
     /// added.
     ///
     /// # Errors
-    /// [`SheetErrors`] where an identifier would mean two people, or a merge names nobody.
+    /// [`SheetErrors`] where an identifier would mean two people, or a merge names a learner who is not enrolled.
     pub fn updated_by(&self, newer: &LearnerList, replace: bool) -> Result<Self, SheetErrors> {
         let learners = if replace {
             newer.learners().to_vec()
@@ -99,18 +109,14 @@ impl Enrolment {
             };
             let way = |from| Way::of(from, &enrolled, &self.merged);
             if !enrolled.contains(into.as_str()) {
-                fault(format!("nobody of the id `{}` is in the list or enrolled", clipped(into)));
+                fault(Message::new("sheet-fault-merge-unknown").with("id", clipped(into)));
             } else if id == into {
-                fault("this is the learner's own id: leave it empty".to_owned());
+                fault(Message::new("sheet-fault-merge-self"));
             } else {
                 let (one, other) = (way(id), way(into));
                 steps = steps.saturating_sub(one.steps + other.steps);
                 if steps == 0 {
-                    fault(
-                        "one is merged into the next, and so on, over too many learners: write \
-                           the id of the last of them for each"
-                            .to_owned(),
-                    );
+                    fault(Message::new("sheet-fault-merge-chain"));
                     break;
                 }
                 if one.person != other.person {
@@ -124,7 +130,7 @@ impl Enrolment {
         faults.verdict()
     }
 
-    /// The learners of a list, each with the identifiers they had before that mean nobody in it:
+    /// The learners of a list, each with those of their former identifiers that no learner of the list has:
     /// what they did under an address that they no longer have is theirs.
     fn with_former_identifiers(&self, list: &LearnerList) -> Vec<Learner> {
         let former: BTreeMap<&str, &Learner> =
@@ -203,8 +209,8 @@ impl Enrolment {
         self.learners.iter().map(|learner| learner.id.as_str()).collect()
     }
 
-    /// Whom a learner is: themselves, or the one they were merged into. Merges into somebody who
-    /// is no longer enrolled rest until they are again. Where merges made meanwhile have come to
+    /// Whom a learner is: themselves, or the one they were merged into. A merge into a learner who
+    /// is no longer enrolled has no effect until they are enrolled again. Where merges made meanwhile have come to
     /// stand in a circle, all in it are the one whose id comes first.
     pub fn person<'e>(&'e self, id: &'e str) -> &'e str {
         Way::of(id, &self.enrolled(), &self.merged).person

@@ -1,12 +1,17 @@
-//! What is wrong with a course file or a sheet, in words its author can act on.
+//! What is wrong with a course file or a sheet: where, which message of the catalogue says so, and the values in it.
 
 use std::borrow::Cow;
 use std::fmt;
+
+use texts::{Message, Texts};
 
 use super::model::Course;
 
 /// How many faults are told at a time: more would not be read, and would cost memory.
 pub const MOST_FAULTS: usize = 100;
+
+/// How many characters the text of one fault has at most.
+pub(super) const LONGEST_MESSAGE: usize = 1_000;
 
 /// How many characters of a text that was sent a message repeats.
 const LONGEST_SHOWN: usize = 100;
@@ -21,19 +26,32 @@ pub struct CheckedCourse {
 }
 
 /// One fault of a course file, or one warning.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CourseError {
     /// Line in the file, from 1.
     pub line: usize,
     /// Column in that line, in characters, from 1.
     pub column: usize,
     /// What is wrong and what to do.
-    pub message: String,
+    pub message: Message,
 }
 
+impl CourseError {
+    /// What is wrong and what to do, in a language; at most 1,000 characters.
+    pub fn text(&self, texts: &Texts) -> String {
+        shortened(self.message.said_in(texts))
+    }
+
+    /// `LINE:COLUMN: ` and the text.
+    fn said_in(&self, texts: &Texts) -> String {
+        format!("{}:{}: {}", self.line, self.column, self.text(texts))
+    }
+}
+
+/// In English.
 impl fmt::Display for CourseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.line, self.column, self.message)
+        f.write_str(&self.said_in(Texts::english()))
     }
 }
 
@@ -42,32 +60,46 @@ impl fmt::Display for CourseError {
 ///
 /// A file that is not TOML has the faults of that alone: a value that cannot be read has no meaning.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", one_per_line(.0))]
+#[error("{}", self.said_in(Texts::english()))]
 pub struct CourseErrors(pub Vec<CourseError>);
 
-/// One fault of a sheet that people fill in: a learner list or a register.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+impl CourseErrors {
+    /// All faults in a language, one a line: `3:9: …`.
+    pub fn said_in(&self, texts: &Texts) -> String {
+        one_per_line(self.0.iter().map(|fault| fault.said_in(texts)))
+    }
+}
+
+/// One fault of a sheet that people fill in: a learner list or a presence sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SheetError {
     /// Line in the file where the record begins, from 1; the header counts.
     pub line: u64,
     /// The column's heading as the file writes it, where one column is at fault.
     pub column: Option<String>,
     /// What is wrong and what to do.
-    pub message: String,
+    pub message: Message,
 }
 
 impl SheetError {
-    pub(super) fn new(line: u64, column: Option<&str>, message: impl Into<String>) -> Self {
-        Self { line, column: column.map(|it| clipped(it).into_owned()), message: message.into() }
+    pub(super) fn new(line: u64, column: Option<&str>, message: Message) -> Self {
+        Self { line, column: column.map(|it| clipped(it).into_owned()), message }
+    }
+
+    /// The line, the column where one is at fault, and the text.
+    fn said_in(&self, texts: &Texts) -> String {
+        let at = match &self.column {
+            Some(column) => Message::new("sheet-line-column").with("column", column),
+            None => Message::new("sheet-line"),
+        };
+        at.with("line", self.line).with("text", self.message.said_in(texts)).said_in(texts)
     }
 }
 
+/// In English.
 impl fmt::Display for SheetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.column {
-            Some(column) => write!(f, "line {}, {column}: {}", self.line, self.message),
-            None => write!(f, "line {}: {}", self.line, self.message),
-        }
+        f.write_str(&self.said_in(Texts::english()))
     }
 }
 
@@ -76,10 +108,17 @@ impl fmt::Display for SheetError {
 ///
 /// A file that cannot be read as a sheet, or whose header is wrong, has the faults of that alone.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", one_per_line(.0))]
+#[error("{}", self.said_in(Texts::english()))]
 pub struct SheetErrors(pub Vec<SheetError>);
 
-/// The faults of a sheet while it is read: who finds that they are full stops reading.
+impl SheetErrors {
+    /// All faults in a language, one a line: `line 3, region: …`.
+    pub fn said_in(&self, texts: &Texts) -> String {
+        one_per_line(self.0.iter().map(|fault| fault.said_in(texts)))
+    }
+}
+
+/// The faults of a sheet while it is read. Reading ends once [`SheetFaults::are_full`].
 #[derive(Debug, Default)]
 pub(super) struct SheetFaults {
     noted: Vec<SheetError>,
@@ -105,17 +144,14 @@ impl SheetFaults {
     /// Nothing if there were none, else those that were noted, and a last one where there are more.
     pub(super) fn verdict(mut self) -> Result<(), SheetErrors> {
         if let Some(line) = self.more {
-            let message = format!(
-                "there are more faults from this line on: mend the {MOST_FAULTS} above and send the \
-                 sheet again"
-            );
+            let message = Message::new("sheet-fault-more").with("count", MOST_FAULTS);
             self.noted.push(SheetError::new(line, None, message));
         }
         if self.noted.is_empty() { Ok(()) } else { Err(SheetErrors(self.noted)) }
     }
 }
 
-/// The beginning of a text that somebody sent, as messages show it.
+/// The beginning of a text that was sent, as messages show it.
 pub(super) fn clipped(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(LONGEST_SHOWN) {
         None => Cow::from(text),
@@ -123,7 +159,15 @@ pub(super) fn clipped(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn one_per_line<E: fmt::Display>(errors: &[E]) -> String {
-    let lines: Vec<String> = errors.iter().map(E::to_string).collect();
-    lines.join("\n")
+/// The beginning of a text, where it is longer than a fault's text may be.
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST_MESSAGE) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+fn one_per_line(lines: impl Iterator<Item = String>) -> String {
+    lines.collect::<Vec<_>>().join("\n")
 }

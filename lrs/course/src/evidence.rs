@@ -20,7 +20,7 @@ const SATISFIED: &str = "https://w3id.org/xapi/adl/verbs/satisfied";
 const WAIVED: &str = "https://w3id.org/xapi/adl/verbs/waived";
 const UNCOMPLETED: &str = "https://xapi.edlm/profiles/edlm-lms/concepts/verbs/uncompleted";
 
-/// SCORM Profile and H5P: how far somebody is.
+/// SCORM Profile and H5P: how far the learner is.
 const PROGRESSED: &str = "http://adlnet.gov/expapi/verbs/progressed";
 /// Moodle's plugins, of meetings.
 const JOIN: &str = "http://activitystrea.ms/schema/1.0/join";
@@ -36,7 +36,7 @@ const INTERACTING: [&str; 4] = [
 /// The verb of registers of presence.
 pub const ATTENDED: &str = "http://adlnet.gov/expapi/verbs/attended";
 
-/// What a statement says about progress, whoever's and in whichever course.
+/// What a statement says about the progress of its actor, in any course.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
     /// The statement's id.
@@ -140,7 +140,7 @@ impl Word {
     fn read(verb: &str, result: Option<&Value>) -> Self {
         let of_result = |key: &str| result.and_then(|result| result.get(key));
         let duration = of_result("duration").and_then(Value::as_str).and_then(micros_of_duration);
-        // The SCORM Profile writes how far somebody is as a score.
+        // The SCORM Profile writes progress as a score.
         let score = of_result("score").filter(|_| verb != PROGRESSED).and_then(scaled);
         let completion = match verb {
             // Moodle's plugin may say `completion: true` beside it.

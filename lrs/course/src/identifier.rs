@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
+use texts::Message;
 
 use super::error::{MOST_FAULTS, clipped};
 
@@ -123,28 +124,32 @@ pub(super) fn each_once(identifiers: &mut Vec<Identifier>) {
 
 /// A text that is no identifier, the beginning of it, and what it should look like.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum IdentifierError {
     /// It begins with none of the known kinds.
-    #[error(
-        "`{0}` is no identifier: write account:HOMEPAGE|NAME, mailto:ADDRESS, mbox_sha1sum:HEX \
-         or openid:URI"
-    )]
     Kind(String),
     /// `account:` without a home page or a name.
-    #[error(
-        "`{0}` names no account: write account:HOMEPAGE|NAME, such as \
-             account:https://moodle.example.it|1042"
-    )]
     Account(String),
     /// `mailto:` or `mbox:` without an address.
-    #[error("`{0}` is no mail address: write mailto:name@example.it")]
     Mbox(String),
     /// `mbox_sha1sum:` without 40 hexadecimal digits.
-    #[error("`{0}` is no SHA-1: write mbox_sha1sum: and 40 digits 0-9 and a-f")]
     MboxSha1sum(String),
     /// `openid:` without a URI.
-    #[error("`{0}` is no OpenID: write openid: and the whole URI")]
     Openid(String),
+}
+
+impl IdentifierError {
+    /// What is wrong and what to write.
+    pub fn message(&self) -> Message {
+        let (message, text) = match self {
+            Self::Kind(text) => (Message::new("identifier-kind"), text),
+            Self::Account(text) => (Message::new("identifier-account"), text),
+            Self::Mbox(text) => (Message::new("identifier-mbox"), text),
+            Self::MboxSha1sum(text) => (Message::new("identifier-mbox-sha1sum"), text),
+            Self::Openid(text) => (Message::new("identifier-openid"), text),
+        };
+        message.with("text", text)
+    }
 }
 
 impl FromStr for Identifier {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use texts::Message;
+
 use super::error::{MOST_FAULTS, SheetError, SheetErrors, SheetFaults, clipped};
 use super::heading::{
     BODY, EDITION, IDENTIFIERS, ISTAT, LEARNER, MERGED_INTO, NAME, OFFICE, POPULATION_CLASS,
@@ -9,9 +11,9 @@ use super::heading::{
 };
 use super::identifier::Identifier;
 use super::learner::Learner;
-use super::sheet::{Form, Row, Sheet};
+use super::sheet::{Row, Sheet, SheetForm};
 
-const FORM: Form = Form {
+const FORM: SheetForm = SheetForm {
     headings: &[
         LEARNER,
         NAME,
@@ -144,10 +146,8 @@ impl Reading {
 
     fn learner(&mut self, line: u64, learner: Learner) -> Vec<SheetError> {
         if let Some(first) = self.by_id.get(&learner.id) {
-            let message = format!(
-                "learner `{}` is already on line {first}: put all their identifiers on one line",
-                clipped(&learner.id)
-            );
+            let message = Message::new("sheet-fault-learner-twice").with("line", first);
+            let message = message.with("learner", clipped(&learner.id));
             return vec![SheetError::new(line, Some(LEARNER.name), message)];
         }
         let mut faults = Vec::new();
@@ -156,12 +156,10 @@ impl Reading {
             match self.list.by_identifier.get(&identifier) {
                 Some(&other) if faults.len() <= MOST_FAULTS => {
                     let (name, first) = (self.list.learners.get(other), self.list.lines.get(other));
-                    let message = format!(
-                        "`{}` already means learner `{}` of line {}: an identifier means one person",
-                        clipped(&identifier.to_string()),
-                        name.map_or("".into(), |other| clipped(&other.id)),
-                        first.copied().unwrap_or_default(),
-                    );
+                    let message = Message::new("sheet-fault-identifier-twice")
+                        .with("identifier", clipped(&identifier.to_string()))
+                        .with("learner", name.map_or("".into(), |other| clipped(&other.id)))
+                        .with("line", first.copied().unwrap_or_default());
                     faults.push(SheetError::new(line, Some(IDENTIFIERS.name), message));
                 }
                 Some(_) => {}
@@ -178,21 +176,19 @@ impl Reading {
 /// The learner of a row, and what is wrong with them.
 fn learner_of(row: &Row<'_>) -> (Learner, Vec<SheetError>) {
     let mut faults = Vec::new();
-    let mut fault = |column: &str, message: String| {
+    let mut fault = |column: &str, message: Message| {
         faults.push(SheetError::new(row.line, Some(column), message));
     };
     let value = |heading| row.value(heading).to_owned();
     if value(&LEARNER).is_empty() {
-        fault(LEARNER.name, "the id is empty: give each learner one".to_owned());
+        fault(LEARNER.name, Message::new("sheet-fault-no-id"));
     }
     let (identifiers, wrong) = Identifier::read_all(row.value(&IDENTIFIERS));
     if identifiers.is_empty() && wrong.is_empty() {
-        let message = "no identifier: no statement could be this learner's; write one, such as \
-                       account:https://moodle.example.it|1042";
-        fault(IDENTIFIERS.name, message.to_owned());
+        fault(IDENTIFIERS.name, Message::new("sheet-fault-no-identifier"));
     }
     for error in wrong {
-        fault(IDENTIFIERS.name, error.to_string());
+        fault(IDENTIFIERS.name, error.message());
     }
     let learner = Learner {
         id: value(&LEARNER),

@@ -13,6 +13,7 @@ mod evidence;
 mod file;
 mod heading;
 mod identifier;
+mod language;
 mod learner;
 mod learner_list;
 mod list_change;
@@ -20,36 +21,35 @@ mod list_csv;
 mod list_warning;
 mod model;
 mod near;
+mod presence_sheet;
 mod progress;
-mod register;
 mod replay;
 mod sheet;
 mod standing;
 mod territory;
 #[cfg(test)]
 mod tests;
-mod words;
 
 pub use enrolment::{Enrolment, MergeError};
 pub use error::{CheckedCourse, CourseError, CourseErrors, MOST_FAULTS, SheetError, SheetErrors};
 pub use evidence::{ATTENDED, Evidence, Time, Word};
 pub use identifier::{Identifier, IdentifierError};
+pub use language::{Bilingual, Language};
 pub use learner::Learner;
 pub use learner_list::LearnerList;
 pub use list_change::ListChange;
 pub use list_warning::ListWarning;
 pub use model::{
     Activity, ActivityPlace, ActivityRule, Assessment, Audience, Certificate, Course, Credit,
-    Edition, Form, Mode, Module, ModuleRule, Outline, ScoreRule, Selection, Session, Title, Window,
-    hours_of, micros_of_hours, reaches_score,
+    Edition, Form, Mode, Module, ModuleRule, Names, Outline, ScoreRule, Selectors, Session, Title,
+    Window, hours_of, micros_of_hours, reaches_score,
 };
 pub use near::{near, offer};
+pub use presence_sheet::{LengthError, Overlong, Presence, PresenceSheet, SessionDay, length};
 pub use progress::{ActorProgress, Entry, Journal, MOST_KEPT, Seen, State};
-pub use register::{LengthError, Overlong, Register, RegisterEntry, SessionDay, length};
 pub use replay::{ActivityState, Cut, ObjectTime, Replay, Since, Step};
 pub use standing::{ActivityStanding, Standing, Standings};
-pub use territory::{is_municipality, is_region};
-pub use words::{Language, Words};
+pub use territory::Territories;
 
 // The tests of reports share the scene of the tests here, which names this crate as they do.
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use texts::Message;
+
 use super::error::{SheetError, SheetErrors, SheetFaults, clipped};
 use super::heading::IDENTIFIERS;
 use super::learner::Learner;
@@ -67,13 +69,10 @@ impl LearnerList {
                 let forms = [Some(identifier.clone()), identifier.hashed()];
                 let owner = forms.iter().flatten().find_map(|form| self.find(form).filter(stays));
                 let Some(owner) = owner.map(|owner| &owner.id) else { continue };
-                let message = format!(
-                    "`{}` of learner `{}` means learner `{owner}` in the list so far: send \
-                     `{owner}` again without it, or use their id if they are one person",
-                    clipped(&identifier.to_string()),
-                    clipped(&learner.id),
-                    owner = clipped(owner),
-                );
+                let message = Message::new("sheet-fault-identifier-taken")
+                    .with("identifier", clipped(&identifier.to_string()))
+                    .with("learner", clipped(&learner.id))
+                    .with("owner", clipped(owner));
                 faults.note(SheetError::new(line, Some(IDENTIFIERS.name), message));
                 if faults.are_full() {
                     return faults.verdict();

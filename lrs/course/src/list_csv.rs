@@ -11,7 +11,7 @@ use super::heading::{
 };
 use super::identifier::Identifier;
 use super::learner::Learner;
-use crate::words::Language;
+use crate::language::Language;
 
 /// The columns, each with its Italian name.
 const COLUMNS: [(Heading, &str); 11] = [
@@ -32,12 +32,12 @@ const MERGED: (Heading, &str) = (MERGED_INTO, "unito a");
 
 impl Enrolment {
     /// The list with which [`Self::updated_by`] changes nothing here, and makes the same enrolment
-    /// where nobody is enrolled: every learner as enrolled, merges in a column of their own, further
+    /// in a course without learners: every learner as enrolled, merges in a column of their own, further
     /// columns under their headings. UTF-8 with CRLF; in Italian as Excel reads it there, with a
     /// byte order mark, `;` between fields, and Italian headings.
     ///
     /// Texts are as they are, one that a spreadsheet would run as a formula too: a list that comes
-    /// back changed would be of no use. A merge into somebody who is no longer enrolled is left out.
+    /// back changed would be of no use. A merge into a learner who is no longer enrolled is left out.
     pub fn to_csv(&self, language: Language) -> Vec<u8> {
         let (separator, mark): (u8, &[u8]) = match language {
             Language::It => (b';', b"\xef\xbb\xbf"),

@@ -1,13 +1,15 @@
-//! What a list of learners says that is hardly meant: nobody of it is refused for that.
+//! What a list of learners says that is hardly meant. The list is taken all the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use texts::Message;
 
 use super::error::clipped;
 use super::identifier::Identifier;
 use super::learner::Learner;
 use super::learner_list::LearnerList;
 use super::near::{near, offer};
-use super::territory::{self, Municipality};
+use super::territory::{self, Municipality, Territories};
 
 /// Lines and values of a warning that are listed.
 const LISTED: usize = 10;
@@ -21,30 +23,32 @@ pub struct ListWarning {
     pub count: usize,
     /// The first of them, in the order of the file.
     pub lines: Vec<u64>,
-    /// The first values at fault, each once.
-    pub values: Vec<String>,
+    /// The first values at fault, each once, with what may have been meant.
+    pub values: Vec<Message>,
 }
 
 impl ListWarning {
     /// Every kind that there is.
-    pub const KINDS: [&'static str; 9] = [
-        Fault::Swapped.as_str(),
-        Fault::Region.as_str(),
-        Fault::Province.as_str(),
-        Fault::IstatZero.as_str(),
-        Fault::IstatElsewhere.as_str(),
-        Fault::IstatFormer.as_str(),
-        Fault::IstatUnknown.as_str(),
-        Fault::Comma.as_str(),
-        Fault::Slash.as_str(),
+    pub const KINDS: [&'static str; 10] = [
+        WarningKind::Swapped.as_str(),
+        WarningKind::Region.as_str(),
+        WarningKind::Unlisted.as_str(),
+        WarningKind::Province.as_str(),
+        WarningKind::IstatZero.as_str(),
+        WarningKind::IstatElsewhere.as_str(),
+        WarningKind::IstatFormer.as_str(),
+        WarningKind::IstatUnknown.as_str(),
+        WarningKind::Comma.as_str(),
+        WarningKind::Slash.as_str(),
     ];
 }
 
 /// What is wrong with a value, in the order in which warnings are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fault {
+enum WarningKind {
     Swapped,
     Region,
+    Unlisted,
     Province,
     IstatZero,
     IstatElsewhere,
@@ -57,48 +61,66 @@ enum Fault {
 impl LearnerList {
     /// What is to be warned of, with the lines of the file that the list was read from.
     ///
-    /// Regions, provinces and ISTAT codes are held against ISTAT's list of municipalities, unless
-    /// not one of them is in it: then the learners do not work in Italy.
-    pub fn warnings(&self) -> Vec<ListWarning> {
-        let mut found = Found::default();
+    /// Where the territories are Italy's, regions, provinces and ISTAT codes are held against ISTAT's list of
+    /// municipalities, unless not one of them is in it: then the learners do not work in Italy. Where the territories
+    /// are a list, regions are held against that list.
+    pub fn warnings(&self, territories: &Territories) -> Vec<ListWarning> {
+        let mut found = FoundWarnings::default();
         let mut places: BTreeMap<[&str; 3], Vec<u64>> = BTreeMap::new();
         for (line, learner) in self.with_lines() {
             let Learner { region, province, istat, .. } = learner;
             places.entry([region, province, istat]).or_default().push(line);
             identifiers(line, learner, &mut found);
         }
-        if places.keys().any(|place| is_italian(*place)) {
-            for (place, lines) in &places {
-                for (kind, value) in faults_of(*place, |kind| found.wants_values(kind)) {
-                    for line in lines {
-                        found.add(kind, *line, &value);
-                    }
-                }
+        match territories {
+            Territories::Regions(regions) => {
+                found.add_places(&places, |[region, ..], _| unlisted(region, regions));
             }
+            Territories::Italy if places.keys().any(|place| is_italian(*place)) => {
+                found.add_places(&places, |place, found| {
+                    faults_of(place, |kind| found.wants_values(kind))
+                });
+            }
+            Territories::Italy | Territories::Any => {}
         }
         found.warnings()
     }
 }
 
 #[derive(Default)]
-struct Found(BTreeMap<Fault, (Vec<u64>, Vec<String>)>);
+struct FoundWarnings(BTreeMap<WarningKind, (Vec<u64>, Vec<Message>)>);
 
-impl Found {
-    fn add(&mut self, kind: Fault, line: u64, value: &str) {
+impl FoundWarnings {
+    fn add(&mut self, kind: WarningKind, line: u64, value: &Message) {
         let (lines, values) = self.0.entry(kind).or_default();
         lines.push(line);
-        if values.len() < LISTED && !values.iter().any(|known| *known == clipped(value)) {
-            values.push(clipped(value).into_owned());
+        if values.len() < LISTED && !values.contains(value) {
+            values.push(value.clone());
+        }
+    }
+
+    /// Adds what is wrong with places, each of which stands on some lines.
+    fn add_places(
+        &mut self,
+        places: &BTreeMap<[&str; 3], Vec<u64>>,
+        faults_of: impl Fn([&str; 3], &Self) -> Vec<(WarningKind, Message)>,
+    ) {
+        for (place, lines) in places {
+            for (kind, value) in faults_of(*place, self) {
+                for line in lines {
+                    self.add(kind, *line, &value);
+                }
+            }
         }
     }
 
     /// Whether further values of a kind are listed.
-    fn wants_values(&self, kind: Fault) -> bool {
+    fn wants_values(&self, kind: WarningKind) -> bool {
         self.0.get(&kind).is_none_or(|(_, values)| values.len() < LISTED)
     }
 
     fn warnings(self) -> Vec<ListWarning> {
-        let warning = |(kind, (mut lines, values)): (Fault, (Vec<u64>, _))| {
+        let warning = |(kind, (mut lines, values)): (WarningKind, (Vec<u64>, _))| {
             lines.sort_unstable();
             lines.dedup();
             let count = lines.len();
@@ -109,7 +131,7 @@ impl Found {
     }
 }
 
-fn identifiers(line: u64, learner: &Learner, found: &mut Found) {
+fn identifiers(line: u64, learner: &Learner, found: &mut FoundWarnings) {
     for identifier in &learner.identifiers {
         let text = identifier.to_string();
         let after_comma = || text.split(',').skip(1).map(str::trim_start);
@@ -122,14 +144,24 @@ fn identifiers(line: u64, learner: &Learner, found: &mut Found) {
             _ => after_comma().any(is_identifier),
         };
         if is_joined {
-            found.add(Fault::Comma, line, &text);
+            found.add(WarningKind::Comma, line, &value(&text));
         }
         if let Identifier::Account { home_page, .. } = identifier
             && home_page.ends_with('/')
         {
-            found.add(Fault::Slash, line, home_page);
+            found.add(WarningKind::Slash, line, &value(home_page));
         }
     }
+}
+
+/// A region that is not among those of the course file.
+fn unlisted(region: &str, regions: &BTreeSet<String>) -> Vec<(WarningKind, Message)> {
+    if region.is_empty() || regions.contains(region) {
+        return Vec::new();
+    }
+    let near = near(region, regions.iter().map(String::as_str));
+    let value = Message::new("value-near").with("text", clipped(region));
+    vec![(WarningKind::Unlisted, value.with_value("near", offer(&near)))]
 }
 
 fn is_italian([region, province, istat]: [&str; 3]) -> bool {
@@ -142,8 +174,8 @@ fn is_italian([region, province, istat]: [&str; 3]) -> bool {
 /// that were meant are looked for where the value is `wanted`.
 fn faults_of(
     [region, province, istat]: [&str; 3],
-    wanted: impl Fn(Fault) -> bool,
-) -> Vec<(Fault, String)> {
+    wanted: impl Fn(WarningKind) -> bool,
+) -> Vec<(WarningKind, Message)> {
     let mut faults = Vec::new();
     let (known_region, is_province) =
         (territory::region_called(region), territory::is_province(province));
@@ -151,22 +183,19 @@ fn faults_of(
         && territory::is_province(region)
         && territory::region_called(province).is_some();
     if is_swapped {
-        faults.push((Fault::Swapped, format!("{region}, {province}")));
+        faults.push((WarningKind::Swapped, value(&format!("{region}, {province}"))));
     } else {
         let with_near = |kind, text: &str, names: &mut dyn Iterator<Item = &'static str>| {
-            if wanted(kind) {
-                format!("{text}{}", offer(&near(text, names)))
-            } else {
-                String::new()
-            }
+            let near = if wanted(kind) { near(text, names) } else { Vec::new() };
+            Message::new("value-near").with("text", clipped(text)).with_value("near", offer(&near))
         };
         if !region.is_empty() && known_region.is_none() {
-            let value = with_near(Fault::Region, region, &mut territory::regions());
-            faults.push((Fault::Region, value));
+            let value = with_near(WarningKind::Region, region, &mut territory::regions());
+            faults.push((WarningKind::Region, value));
         }
         if !province.is_empty() && !is_province {
-            let value = with_near(Fault::Province, province, &mut territory::all_names());
-            faults.push((Fault::Province, value));
+            let value = with_near(WarningKind::Province, province, &mut territory::all_names());
+            faults.push((WarningKind::Province, value));
         }
     }
     if !istat.is_empty() {
@@ -176,26 +205,29 @@ fn faults_of(
     faults
 }
 
-fn fault_of_code(istat: &str, region: &str, province: &str) -> Option<(Fault, String)> {
+fn fault_of_code(istat: &str, region: &str, province: &str) -> Option<(WarningKind, Message)> {
     match Municipality::of(istat) {
         Municipality::Unknown => {
             let lacks_zero = !matches!(Municipality::of(&padded(istat)), Municipality::Unknown);
-            let kind = if lacks_zero { Fault::IstatZero } else { Fault::IstatUnknown };
-            Some((kind, istat.to_owned()))
+            let kind = if lacks_zero { WarningKind::IstatZero } else { WarningKind::IstatUnknown };
+            Some((kind, value(istat)))
         }
         Municipality::Known(of) | Municipality::Former(of) => {
             let is_region = territory::region_called(region).is_none_or(|it| it == of.region);
             let is_province =
                 !territory::is_province(province) || territory::may_be_called(of, province);
             if !is_region || !is_province {
-                return Some((
-                    Fault::IstatElsewhere,
-                    format!("{istat}: {}, {}", of.name, of.region),
-                ));
+                let text = format!("{istat}: {}, {}", of.name, of.region);
+                return Some((WarningKind::IstatElsewhere, value(&text)));
             }
-            of.until.map(|until| (Fault::IstatFormer, format!("{istat}: {until}")))
+            of.until.map(|until| (WarningKind::IstatFormer, value(&format!("{istat}: {until}"))))
         }
     }
+}
+
+/// A value at fault as it stands in the list.
+fn value(text: &str) -> Message {
+    Message::new("value-near").with("text", clipped(text)).with("near", "")
 }
 
 /// A code of four or five digits with the zeros that a spreadsheet drops.
@@ -203,11 +235,12 @@ fn padded(istat: &str) -> String {
     if (4..6).contains(&istat.len()) { format!("{istat:0>6}") } else { istat.to_owned() }
 }
 
-impl Fault {
+impl WarningKind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Swapped => "region-province-swapped",
             Self::Region => "region-unknown",
+            Self::Unlisted => "region-unlisted",
             Self::Province => "province-unknown",
             Self::IstatZero => "istat-without-zero",
             Self::IstatElsewhere => "istat-elsewhere",

@@ -1,4 +1,6 @@
-//! Which of the names that there are somebody may have meant.
+//! Which of the names that there are may have been meant by a text.
+
+use texts::{Message, MessageValue};
 
 use super::heading::folded;
 
@@ -43,15 +45,20 @@ fn likeness(one: &str, other: &str) -> f64 {
     if overlaps { likeness.max(SOME_WORDS) } else { likeness }
 }
 
+/// Names in the marks in which messages show them.
+pub(super) fn quoted<S: AsRef<str>>(names: &[S]) -> Vec<String> {
+    names.iter().map(|name| format!("`{}`", name.as_ref())).collect()
+}
+
 /// A question that offers names, to stand behind a message: `: is it A, B or C?`. Empty where
 /// there are none.
-pub fn offer<S: AsRef<str>>(names: &[S]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
-    match quoted.as_slice() {
-        [] => String::new(),
-        [only] => format!(": is it {only}?"),
-        [first @ .., last] => format!(": is it {} or {last}?", first.join(", ")),
+pub fn offer<S: AsRef<str>>(names: &[S]) -> MessageValue {
+    if names.is_empty() {
+        return MessageValue::Text(String::new());
     }
+    MessageValue::Message(
+        Message::new("near").with_value("near", MessageValue::OneOf(quoted(names))),
+    )
 }
 
 #[cfg(test)]
@@ -73,8 +80,12 @@ mod tests {
         let bodies = ["Comune di Terni", "Comune di Perugia", "Provincia di Perugia"];
         let found = near("Perugia", bodies);
         assert_eq!(found, ["Comune di Perugia", "Provincia di Perugia"]);
-        assert_eq!(offer(&found), ": is it `Comune di Perugia` or `Provincia di Perugia`?");
-        assert_eq!(offer(&["a", "b", "c"]), ": is it `a`, `b` or `c`?");
-        assert_eq!(offer::<&str>(&[]), "");
+        let said = |names: &[&str]| {
+            let whole = Message::new("value-near").with("text", "x");
+            whole.with_value("near", offer(names)).to_string()
+        };
+        assert_eq!(said(&found), "x: is it `Comune di Perugia` or `Provincia di Perugia`?");
+        assert_eq!(said(&["a", "b", "c"]), "x: is it `a`, `b` or `c`?");
+        assert_eq!(said(&[]), "x");
     }
 }

@@ -53,7 +53,7 @@ pub struct Seen {
     /// When it was stored, in microseconds since 1970.
     #[serde(rename = "k")]
     pub stored: i64,
-    /// Its id.
+    /// The `id` of the statement that says so.
     #[serde(rename = "s")]
     pub statement: String,
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use csv::StringRecord;
+use texts::{Message, MessageValue};
 
 use super::encoding::{decode, line_ends};
 use super::error::{SheetError, SheetErrors, SheetFaults, clipped};
@@ -16,7 +17,7 @@ mod records;
 const MOST_COLUMNS: usize = 200;
 
 /// What a kind of sheet looks like.
-pub(super) struct Form {
+pub(super) struct SheetForm {
     /// The columns that mean something; others are kept.
     pub(super) headings: &'static [Heading],
     /// Of each of these at least one column must be there, by [`Heading::name`].
@@ -28,7 +29,7 @@ pub(super) struct Form {
 /// A sheet whose header is right; its lines are read one by one.
 #[derive(Debug)]
 pub(super) struct Sheet<'t> {
-    columns: Columns,
+    columns: SheetColumns,
     text: Cow<'t, str>,
     /// Where the header begins in the text.
     begin: usize,
@@ -43,7 +44,7 @@ impl<'t> Sheet<'t> {
     ///
     /// # Errors
     /// Of the text or the header, with which there are no lines to speak of.
-    pub(super) fn read(bytes: &'t [u8], form: &Form) -> Result<Self, SheetErrors> {
+    pub(super) fn read(bytes: &'t [u8], form: &SheetForm) -> Result<Self, SheetErrors> {
         let text = decode(bytes).map_err(|fault| SheetErrors(vec![fault]))?;
         let (separator, rest) = told_separator(&text);
         let separator = separator.unwrap_or_else(|| likely_separator(rest, form));
@@ -52,17 +53,16 @@ impl<'t> Sheet<'t> {
         let (byte, header) = match Records::new(rest, separator).next() {
             Some(Ok(first)) => first,
             Some(Err(TooLong { .. })) => {
-                let message =
-                    "the header is longer than a header can be: begin with a line such as ";
-                return one(1, format!("{message}{}", form.example));
+                let message = Message::new("sheet-fault-header-long");
+                return one(1, message.with("example", form.example));
             }
             None => {
-                let message = "there is nothing in it: begin with a line such as ";
-                return one(1, format!("{message}{}", form.example));
+                let message = Message::new("sheet-fault-empty");
+                return one(1, message.with("example", form.example));
             }
         };
         let line = Lines { text: &text, offset: 0, line: 1 }.of(begin + byte);
-        let columns = Columns::find(line, &header, form)?;
+        let columns = SheetColumns::find(line, &header, form)?;
         Ok(Self { columns, text, begin, separator })
     }
 
@@ -121,10 +121,8 @@ impl<'t> Sheet<'t> {
         if values == headings {
             return read(&Row { line, columns: &self.columns, record });
         }
-        let message = format!(
-            "{values} values where the header has {headings}: add or remove separators, and put a \
-             value that contains one in quotation marks"
-        );
+        let message = Message::new("sheet-fault-values").with("values", values);
+        let message = message.with("headings", headings);
         vec![SheetError::new(line, None, message)]
     }
 
@@ -136,16 +134,14 @@ impl<'t> Sheet<'t> {
 }
 
 fn too_long(line: u64) -> SheetError {
-    let message = "this line is longer than a line can be, so it and those after it were not read: \
-                   look for a quotation mark that is not closed";
-    SheetError::new(line, None, message)
+    SheetError::new(line, None, Message::new("sheet-fault-line-long"))
 }
 
 /// A line of a sheet.
 pub(super) struct Row<'a> {
     /// Where it begins, from 1.
     pub(super) line: u64,
-    columns: &'a Columns,
+    columns: &'a SheetColumns,
     record: &'a StringRecord,
 }
 
@@ -167,10 +163,10 @@ impl Row<'_> {
 }
 
 #[derive(Debug)]
-struct Columns(Vec<Column>);
+struct SheetColumns(Vec<SheetColumn>);
 
 #[derive(Debug)]
-struct Column {
+struct SheetColumn {
     /// As the sheet writes it.
     heading: String,
     /// [`Heading::name`], or the heading in small letters.
@@ -180,16 +176,14 @@ struct Column {
     known: bool,
 }
 
-impl Columns {
-    fn find(line: u64, header: &StringRecord, form: &Form) -> Result<Self, SheetErrors> {
+impl SheetColumns {
+    fn find(line: u64, header: &StringRecord, form: &SheetForm) -> Result<Self, SheetErrors> {
         if header.len() > MOST_COLUMNS {
-            let message = format!(
-                "{} columns: no list has more than {MOST_COLUMNS}; look at the separator",
-                header.len()
-            );
+            let message = Message::new("sheet-fault-columns-many").with("columns", header.len());
+            let message = message.with("most", MOST_COLUMNS);
             return Err(SheetErrors(vec![SheetError::new(line, None, message)]));
         }
-        let columns = Self(header.iter().map(|heading| Column::new(heading, form)).collect());
+        let columns = Self(header.iter().map(|heading| SheetColumn::new(heading, form)).collect());
         let mut faults = Vec::new();
         for names in form.required {
             if !columns.0.iter().any(|column| names.contains(&column.name.as_str())) {
@@ -199,11 +193,11 @@ impl Columns {
         for (at, column) in columns.0.iter().enumerate() {
             let earlier = columns.0.iter().take(at).find(|other| other.is_same(column));
             if column.heading.is_empty() {
-                let message = format!("column {} has no heading: name it or remove it", at + 1);
+                let message = Message::new("sheet-fault-no-heading").with("position", at + 1);
                 faults.push(SheetError::new(line, None, message));
-            } else if let Some(Column { heading, .. }) = earlier {
+            } else if let Some(SheetColumn { heading, .. }) = earlier {
                 let heading = clipped(heading);
-                let message = format!("means the same as column `{heading}`: keep one of them");
+                let message = Message::new("sheet-fault-column-twice").with("heading", heading);
                 faults.push(SheetError::new(line, Some(&column.heading), message));
             }
         }
@@ -216,8 +210,8 @@ impl Columns {
     }
 }
 
-impl Column {
-    fn new(heading: &str, form: &Form) -> Self {
+impl SheetColumn {
+    fn new(heading: &str, form: &SheetForm) -> Self {
         let folded = folded(heading);
         let known = form.headings.iter().find(|known| known.is_named(&folded));
         let name = known.map_or_else(|| heading.to_lowercase(), |known| known.name.to_owned());
@@ -229,17 +223,14 @@ impl Column {
     }
 }
 
-fn missing(line: u64, names: &[&str], form: &Form) -> SheetError {
+fn missing(line: u64, names: &[&str], form: &SheetForm) -> SheetError {
     let also = form.headings.iter().filter(|heading| names.contains(&heading.name));
     let also: Vec<String> = also
         .flat_map(|heading| std::iter::once(&heading.name).chain(heading.also))
         .map(|name| format!("`{name}`"))
         .collect();
-    let message = format!(
-        "there is no column {}: the first line must name the columns, such as {}",
-        also.join(" or "),
-        form.example
-    );
+    let message = Message::new("sheet-fault-column-missing").with("example", form.example);
+    let message = message.with_value("columns", MessageValue::EachOr(also));
     SheetError::new(line, None, message)
 }
 
@@ -254,13 +245,13 @@ fn told_separator(text: &str) -> (Option<u8>, &str) {
     }
 }
 
-/// The separator that gives the header most headings that the form knows, then most headings.
-fn likely_separator(text: &str, form: &Form) -> u8 {
+/// The separator with which the header has most headings of the form, then most headings.
+fn likely_separator(text: &str, form: &SheetForm) -> u8 {
     let worth = |separator: u8| {
         let header = Records::new(text, separator).next().and_then(Result::ok);
         let header = header.map(|(_, header)| header);
         let headings = header.iter().flat_map(StringRecord::iter).take(MOST_COLUMNS);
-        let known = headings.filter(|heading| Column::new(heading, form).known).count();
+        let known = headings.filter(|heading| SheetColumn::new(heading, form).known).count();
         (known, header.as_ref().map_or(0, StringRecord::len))
     };
     // Of equals the last is the greatest.
@@ -271,8 +262,7 @@ fn likely_separator(text: &str, form: &Form) -> u8 {
 fn open_quote(line: u64, record: &str) -> Option<SheetError> {
     let record = record.trim();
     let open = record.contains('\n') && record.matches('"').count() % 2 == 1;
-    let message = "a quotation mark begins here that never ends: close it, or write it twice";
-    open.then(|| SheetError::new(line, None, message))
+    open.then(|| SheetError::new(line, None, Message::new("sheet-fault-quote-open")))
 }
 
 /// Line numbers of records. The reader's own are those of the line end before the record, and so

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use course::{Course, Enrolment, LearnerList, Register, SessionDay};
+use course::{Course, Enrolment, LearnerList, PresenceSheet, SessionDay, Territories};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 
@@ -39,7 +39,7 @@ fn a_register_of_strangers_is_compared_for_those_who_are_told() {
     let register = sheet("name", |n| format!("Mario Bianchi{n}"));
     let length = Some(3_600_000_000);
     let day = SessionDay { date: date(2026, 3, 5), time_zone: TimeZone::UTC, length };
-    let told = at_once(|| Register::from_csv(register.as_bytes(), &list, &day).unwrap_err());
+    let told = at_once(|| PresenceSheet::from_csv(register.as_bytes(), &list, &day).unwrap_err());
     assert_eq!(told.0.len(), 101);
 }
 
@@ -59,7 +59,7 @@ fn merges_are_followed_a_bounded_number_of_steps() {
     let backwards = merged(|n| n.saturating_sub(1));
     let faults = at_once(|| Enrolment::default().updated_by(&backwards, true).unwrap_err());
     assert_eq!(
-        faults.0.last().unwrap().message,
+        faults.0.last().unwrap().message.to_string(),
         "one is merged into the next, and so on, over too many learners: write the id of the last \
          of them for each"
     );
@@ -69,7 +69,7 @@ fn merges_are_followed_a_bounded_number_of_steps() {
 fn unknown_places_of_a_list_are_looked_up() {
     let line = |n| format!("u{n},mailto:u{n}@example.it,Regno{n},Contea{n},054039");
     let list = list(&sheet("learner,identifiers,region,province,istat", line));
-    let told = at_once(|| list.warnings());
+    let told = at_once(|| list.warnings(&Territories::Italy));
     assert_eq!(told.iter().map(|it| it.count).collect::<Vec<_>>(), [MANY, MANY]);
 }
 

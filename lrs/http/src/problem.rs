@@ -26,6 +26,7 @@ mod progress;
 mod store;
 mod words;
 
+use words::InEveryLanguage;
 pub use words::Named;
 
 /// The media type of problem documents.
@@ -77,6 +78,12 @@ pub struct Members {
     /// What the texts of other languages have in them.
     #[serde(skip)]
     values: Values,
+    /// The text of other languages, `rule-TEXT` of the catalogue, where it is not that of the rule.
+    #[serde(skip)]
+    text: Option<&'static str>,
+    /// What `detail` says, in every language.
+    #[serde(skip)]
+    said: Option<InEveryLanguage>,
     /// When the same request may be sent again, in seconds.
     #[serde(skip)]
     retry_after: Option<u64>,
@@ -119,6 +126,8 @@ impl Problem {
             subjects: Vec::new(),
             others: 0,
             values: Vec::new(),
+            text: None,
+            said: None,
             retry_after: None,
         }))
     }
@@ -134,6 +143,13 @@ impl Problem {
     #[expect(clippy::needless_pass_by_value, reason = "callers give numbers and ids as they are")]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.0.values.push((name, value.to_string()));
+        self
+    }
+
+    /// Names the text of other languages where several texts share a rule.
+    #[must_use]
+    pub(crate) fn in_words(mut self, text: &'static str) -> Self {
+        self.0.text = Some(text);
         self
     }
 

@@ -12,7 +12,7 @@ use super::share::Shares;
 use crate::limits::Limits;
 use service::compute::{Compute, Turns};
 use service::keys::Keys;
-use service::progress::Progress;
+use service::progress::CourseService;
 use service::record::Record;
 use xapi::cursor::Cursors;
 
@@ -32,7 +32,7 @@ pub struct Parts {
     /// Statements, documents, agents, activities.
     pub record: Record,
     /// Courses and how far their learners are.
-    pub progress: Progress,
+    pub progress: CourseService,
     /// Keys: made, listed, revoked.
     pub keys: Keys,
     /// Whether the store works, as was found lately.

@@ -1,6 +1,6 @@
 //! The certificate: its rule in words, the columns of its lists, and what a learner lacks.
 
-use course::{Certificate, Course, Standings, State, Words, micros_of_hours, reaches_score};
+use course::{Bilingual, Certificate, Course, Standings, State, micros_of_hours, reaches_score};
 use jiff::civil::Date;
 
 use crate::figure;
@@ -37,7 +37,7 @@ pub(crate) fn columns() -> Vec<Column> {
 }
 
 /// The rule of the certificate in words.
-pub(crate) fn rule(course: &Course) -> Words {
+pub(crate) fn rule(course: &Course) -> Bilingual {
     let Some(certificate) = &course.outline().certificate else {
         return words("certificate-no-rule");
     };
@@ -65,19 +65,22 @@ pub(crate) fn rule(course: &Course) -> Words {
     if let Some(by) = by {
         add("certificate-by", "day", Value::Day(*by));
     }
-    words_with("certificate-rule", &[("requirements", Value::Words(joined(&requirements, "; ")))])
+    words_with(
+        "certificate-rule",
+        &[("requirements", Value::Bilingual(joined(&requirements, "; ")))],
+    )
 }
 
 /// The requirements that a learner without a certificate does not meet on `day`, each with what is
 /// missing. A course without a rule has none, and so has a learner with a right to the certificate.
 /// Where all requirements are met, they were met after the last day that counts.
-pub(crate) fn unmet(course: &Course, standings: &Standings, day: Date) -> Vec<Words> {
+pub(crate) fn unmet(course: &Course, standings: &Standings, day: Date) -> Vec<Bilingual> {
     let Some(rule) = &course.outline().certificate else { return Vec::new() };
     if standings.certified.is_some() {
         return Vec::new();
     }
     let whole = &standings.course;
-    let mut unmet: Vec<Words> = [
+    let mut unmet: Vec<Bilingual> = [
         unmet_modules(course, rule, standings),
         unmet_hours("unmet-hours", rule.hours, whole.micros()),
         unmet_hours("unmet-hours-presence", rule.hours_presence, whole.presence),
@@ -92,22 +95,22 @@ pub(crate) fn unmet(course: &Course, standings: &Standings, day: Date) -> Vec<Wo
     unmet
 }
 
-fn unmet_modules(course: &Course, rule: &Certificate, standings: &Standings) -> Option<Words> {
+fn unmet_modules(course: &Course, rule: &Certificate, standings: &Standings) -> Option<Bilingual> {
     let is_open = |m: &&usize| {
         let standing = standings.modules.get(**m);
         standing.is_some_and(|it| it.applies && it.state != State::Completed)
     };
     let open = rule.modules.iter().filter(is_open).filter_map(|m| course.modules().get(*m));
     let names = open.map(|module| {
-        let Words { it, en } = Words::of_title(&module.title);
-        Words::new(format!("{} ({it})", module.id), format!("{} ({en})", module.id))
+        let Bilingual { it, en } = Bilingual::of_title(&module.title);
+        Bilingual::new(format!("{} ({it})", module.id), format!("{} ({en})", module.id))
     });
-    let names: Vec<Words> = names.collect();
-    let modules = Value::Words(joined(&names, ", "));
+    let names: Vec<Bilingual> = names.collect();
+    let modules = Value::Bilingual(joined(&names, ", "));
     (!names.is_empty()).then(|| words_with("unmet-modules", &[("modules", modules)]))
 }
 
-fn unmet_hours(id: &str, least: Option<f64>, micros: u64) -> Option<Words> {
+fn unmet_hours(id: &str, least: Option<f64>, micros: u64) -> Option<Bilingual> {
     let least = least?;
     let missing = micros_of_hours(least).checked_sub(micros).filter(|missing| *missing > 0)?;
     // What is missing is rounded up, and what is there down: the two never seem to be enough.
@@ -117,7 +120,7 @@ fn unmet_hours(id: &str, least: Option<f64>, micros: u64) -> Option<Words> {
     Some(words_with(id, &values.map(|(name, hours)| (name, Value::Number(hours)))))
 }
 
-fn unmet_score(least: Option<f64>, score: Option<f64>) -> Option<Words> {
+fn unmet_score(least: Option<f64>, score: Option<f64>) -> Option<Bilingual> {
     let least = least?;
     let number = |name, number| (name, Value::Number(number));
     match score.map(figure::four) {
@@ -136,7 +139,7 @@ fn unmet_score(least: Option<f64>, score: Option<f64>) -> Option<Words> {
 mod tests {
     use super::*;
 
-    fn told(certificate: &str) -> Words {
+    fn told(certificate: &str) -> Bilingual {
         let file = format!(
             "id = 'c'\ntitle = {{ it = 'C' }}\ntime_zone = 'Europe/Rome'\n[certificate]\n\
              {certificate}\n[[module]]\nid = 'm1'\ntitle = {{ it = 'M' }}\n\
@@ -146,7 +149,7 @@ mod tests {
     }
 
     fn is(certificate: &str, it: &str, en: &str) {
-        assert_eq!(told(certificate), Words::new(it, en));
+        assert_eq!(told(certificate), Bilingual::new(it, en));
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! What the program knows of a report: commands, addresses, descriptions and refusals are made of
+//! The descriptor of a report: commands, addresses, descriptions and refusals are made of
 //! its descriptor.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use course::Words;
+use course::Bilingual;
 use jiff::civil::Date;
 
 use crate::detail::Detail;
@@ -129,7 +129,7 @@ impl Report {
     }
 
     /// Its title for people.
-    pub fn title(&self) -> Words {
+    pub fn title(&self) -> Bilingual {
         words(&format!("report-{}", self.name))
     }
 

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use course::{Course, Title, Words};
+use course::{Bilingual, Course, Title};
 
 use crate::certificate;
 use crate::figure;
@@ -23,7 +23,7 @@ pub struct FrozenCertificates {
     /// The day at whose end it was true.
     pub date: Date,
     /// The rule of the certificate on that day.
-    pub rule: Words,
+    pub rule: Bilingual,
     /// The time zone that days are meant in.
     pub time_zone: String,
     /// The `stored` of the last statement that was looked at, in microseconds since 1970.
@@ -43,7 +43,7 @@ pub struct FrozenCertificates {
 pub struct FrozenPerson {
     /// The learner's id.
     pub learner: String,
-    /// Their name.
+    /// Their name; this and what follows as the learner list had it when the list was frozen.
     pub name: String,
     /// Their region.
     pub region: String,
@@ -70,7 +70,7 @@ pub struct FrozenPerson {
 }
 
 impl FrozenCertificates {
-    /// The list of everybody in a view, frozen at an instant (microseconds since 1970).
+    /// The list of all learners of a view, frozen at an instant (microseconds since 1970).
     pub fn freeze(view: &View<'_>, frozen: i64) -> Self {
         let mut list = Self::empty(view.course, view.day, view.through, frozen);
         list.people = view.members.iter().filter_map(|member| FrozenPerson::of(member)).collect();

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use course::Bilingual;
 use course::Learner;
-use course::Words;
 
 use crate::words::words;
 
@@ -72,9 +72,9 @@ impl GroupKey {
     }
 
     /// The heading of its column.
-    pub fn words(&self) -> Words {
+    pub fn words(&self) -> Bilingual {
         match self {
-            Self::Attribute(heading) => Words::new(heading, heading),
+            Self::Attribute(heading) => Bilingual::new(heading, heading),
             known => words(&format!("column-{}", known.as_str())),
         }
     }
@@ -100,7 +100,7 @@ impl GroupKey {
     }
 }
 
-/// The keys of a report, each once, in the order of its columns. Empty: one row for everybody.
+/// The keys of a report, each once, in the order of its columns. Empty: one row for all learners.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grouping(Vec<GroupKey>);
 
@@ -154,7 +154,7 @@ impl Grouping {
 
 /// A word in `by` that is no key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{word}` is nothing to group by: use any of {}", known(.headings))]
+#[error("`{word}` is nothing to group by: use any of {}", self.known())]
 pub struct UnknownGroupKey {
     /// The word.
     pub word: String,
@@ -162,9 +162,12 @@ pub struct UnknownGroupKey {
     pub headings: Vec<String>,
 }
 
-fn known(headings: &[String]) -> String {
-    let known = KNOWN.iter().map(GroupKey::as_str);
-    known.chain(headings.iter().map(String::as_str)).collect::<Vec<_>>().join(", ")
+impl UnknownGroupKey {
+    /// All keys that there are.
+    pub fn known(&self) -> String {
+        let known = KNOWN.iter().map(GroupKey::as_str);
+        known.chain(self.headings.iter().map(String::as_str)).collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl FromStr for Grouping {

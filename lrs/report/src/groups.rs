@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use course::{Learner, Words};
+use course::{Bilingual, Learner};
 
 use crate::grouping::{GroupKey, Grouping};
 use crate::room::Room;
@@ -168,7 +168,7 @@ impl<'l, T: People> Groups<'_, 'l, T> {
     /// is room for them. Adds to the notes of the table that there are such.
     pub(crate) fn rows<R: FnMut(&Place<'l>, &T) -> Row>(
         &self,
-        notes: &mut Vec<Words>,
+        notes: &mut Vec<Bilingual>,
         mut row: R,
     ) -> Vec<Vec<Cell>> {
         let hidden = self.hidden();

@@ -1,7 +1,9 @@
 //! The hours ledger: which hours count for a learner, by which rule, on the word of which
 //! statements.
 
-use course::{Activity, ActivityPlace, Credit, Entry, Form, ObjectTime, Replay, Step, Time, Words};
+use course::{
+    Activity, ActivityPlace, Bilingual, Credit, Entry, Form, ObjectTime, Replay, Step, Time,
+};
 
 use crate::words::words;
 
@@ -50,7 +52,7 @@ impl HoursRule {
     }
 
     /// The rule for people.
-    pub fn words(self) -> Words {
+    pub fn words(self) -> Bilingual {
         words(&format!("hours-rule-{}", self.as_str()))
     }
 }

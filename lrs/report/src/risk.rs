@@ -1,6 +1,6 @@
 //! Who is at risk of dropping out, by the rule of the course file.
 
-use course::{Course, Standings, State, Words};
+use course::{Bilingual, Course, Standings, State};
 use jiff::civil::Date;
 
 use crate::words::{Value, words_with};
@@ -19,7 +19,7 @@ pub(crate) fn is_at_risk(course: &Course, standings: &Standings, day: Date) -> b
 }
 
 /// The rule for people.
-pub(crate) fn rule(course: &Course) -> Words {
+pub(crate) fn rule(course: &Course) -> Bilingual {
     let days = Value::Number(course.outline().at_risk_days.into());
     words_with("note-at-risk", &[("days", days)])
 }

@@ -1,7 +1,7 @@
 //! A report as a table: what every report gives, and what `export` writes as JSON, CSV, XLSX,
 //! HTML and text. It says for itself when and where it is true.
 
-use course::{State, Title, Words};
+use course::{Bilingual, Names, State, Title};
 use jiff::civil::Date;
 
 use crate::words::words;
@@ -37,7 +37,7 @@ pub struct Column {
     /// Its name for programs; unique in the table.
     pub key: String,
     /// Its heading for people.
-    pub heading: Words,
+    pub heading: Bilingual,
     /// What its cells are.
     pub kind: Kind,
 }
@@ -52,13 +52,13 @@ pub enum Cell {
     /// Of [`Kind::Text`].
     Text(String),
     /// Of [`Kind::Text`]: in the language of the reader.
-    Words(Box<Words>),
+    Bilingual(Box<Bilingual>),
     /// Of [`Kind::Text`]: several, in order.
     List(Box<[String]>),
     /// Of [`Kind::Text`]: several, in order, in the language of the reader.
-    Names(Box<[Words]>),
+    Names(Box<[Bilingual]>),
     /// Of [`Kind::Text`]: a word for programs, and what people read in its place.
-    Code(Box<(String, Words)>),
+    Code(Box<(String, Bilingual)>),
     /// Of [`Kind::Count`].
     Count(u64),
     /// Of [`Kind::Hours`], rounded to two decimals.
@@ -78,13 +78,13 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// [`Cell::Words`] of these.
-    pub fn words(words: Words) -> Self {
-        Self::Words(Box::new(words))
+    /// [`Cell::Bilingual`] of these.
+    pub fn bilingual(words: Bilingual) -> Self {
+        Self::Bilingual(Box::new(words))
     }
 
     /// [`Cell::Code`] of a word for programs, and of what people read in its place.
-    pub fn code(code: impl Into<String>, words: Words) -> Self {
+    pub fn code(code: impl Into<String>, words: Bilingual) -> Self {
         Self::Code(Box::new((code.into(), words)))
     }
 
@@ -92,13 +92,13 @@ impl Cell {
     pub(crate) fn weight_of_texts(&self) -> usize {
         /// What the allocator takes beside each text.
         const OVERHEAD: usize = 16;
-        let words = |words: &Words| {
-            size_of::<Words>() + words.it.capacity() + words.en.capacity() + 2 * OVERHEAD
+        let words = |words: &Bilingual| {
+            size_of::<Bilingual>() + words.it.capacity() + words.en.capacity() + 2 * OVERHEAD
         };
         let text = |text: &String| size_of::<String>() + text.capacity() + OVERHEAD;
         match self {
             Self::Text(text) => text.capacity() + OVERHEAD,
-            Self::Words(it) => words(it) + OVERHEAD,
+            Self::Bilingual(it) => words(it) + OVERHEAD,
             Self::List(texts) => texts.iter().map(text).sum(),
             Self::Names(names) => names.iter().map(words).sum(),
             Self::Code(it) => text(&it.0) + words(&it.1),
@@ -113,7 +113,7 @@ pub struct Table {
     /// The report's name in addresses, such as `progress`.
     pub report: &'static str,
     /// The report's name for people.
-    pub title: Words,
+    pub title: Bilingual,
     /// The course's id.
     pub course: String,
     /// The course's title.
@@ -125,7 +125,7 @@ pub struct Table {
     /// The IANA name of the time zone whose days and hours it means.
     pub time_zone: String,
     /// What a reader must know: the rule it follows, what is left out.
-    pub notes: Vec<Words>,
+    pub notes: Vec<Bilingual>,
     /// The columns.
     pub columns: Vec<Column>,
     /// The keys of the columns that a printed page has, where paper is too narrow for all.
@@ -156,6 +156,22 @@ impl Table {
         }
     }
 
+    /// Writes values of the learner list as the course file names them: programs read the value, people its name.
+    #[must_use]
+    pub fn with_names(mut self, names: &Names) -> Self {
+        for (at, column) in self.columns.iter().enumerate() {
+            let key = column.key.strip_prefix("by:").unwrap_or(&column.key);
+            for cell in self.rows.iter_mut().filter_map(|row| row.get_mut(at)) {
+                if let Cell::Text(value) = cell
+                    && let Some(title) = names.of(key, value)
+                {
+                    *cell = Cell::code(std::mem::take(value), Bilingual::of_title(title));
+                }
+            }
+        }
+        self
+    }
+
     /// Puts the column `key` with its cells to the position `to`, counted without that column.
     pub(crate) fn move_column(&mut self, key: &str, to: usize) {
         let Some(from) = self.columns.iter().position(|column| column.key == key) else { return };
@@ -177,7 +193,7 @@ impl Column {
     }
 
     /// A column under `key` with a heading of its own.
-    pub fn headed(key: impl Into<String>, kind: Kind, heading: Words) -> Self {
+    pub fn headed(key: impl Into<String>, kind: Kind, heading: Bilingual) -> Self {
         Self { key: key.into(), heading, kind }
     }
 }

@@ -2,7 +2,7 @@
 //! each its own choice of them.
 
 use course::{
-    Activity, ActivityPlace, ActivityStanding, Module, Standing, Standings, State, Words,
+    Activity, ActivityPlace, ActivityStanding, Bilingual, Module, Standing, Standings, State,
 };
 
 use crate::descriptor::Report;
@@ -24,7 +24,7 @@ pub(crate) struct Figure {
     /// Whether its values add up over parts of the course: hours do, numbers of people do not, for a
     /// learner counts in several parts.
     pub(crate) adds_up: bool,
-    /// Its value.
+    /// Its cell for one part of the course, from the sums over some learners.
     pub(crate) of: fn(&Tally, &CoursePart<'_>, &View<'_>) -> Cell,
 }
 
@@ -100,7 +100,7 @@ pub(crate) const TARGET: Figure =
 pub(crate) const TARGET_YEAR: Figure =
     Figure::new("target_year", "column-target_year-head-of-part", Kind::Hours, |_, part, view| {
         let is_whole = matches!(part, CoursePart::Whole);
-        figure::target(is_whole.then_some(view.course.outline().hours_per_year))
+        figure::target(view.course.outline().hours_per_year.filter(|_| is_whole))
     });
 
 /// Sums over the learners of one group in one part of the course.
@@ -221,11 +221,11 @@ impl CoursePart<'_> {
             match (key, self) {
                 (GroupKey::Module, Self::Module(_, module) | Self::Activity(_, module, ..)) => {
                     cells.push(Cell::Text(module.id.clone()));
-                    cells.push(Cell::words(Words::of_title(&module.title)));
+                    cells.push(Cell::bilingual(Bilingual::of_title(&module.title)));
                 }
                 (GroupKey::Activity, Self::Activity(.., activity)) => {
                     cells.push(Cell::Text(activity.key.clone()));
-                    cells.push(Cell::words(activity_name(activity)));
+                    cells.push(Cell::bilingual(activity_name(activity)));
                 }
                 // A place has a text for each key of learners.
                 _ => cells.extend(of_learners.next()),

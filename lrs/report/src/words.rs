@@ -1,8 +1,7 @@
 //! Texts of the catalogue (`lrs/texts`) in both languages.
 
-use course::{Activity, Language, State, Words};
+use course::{Activity, Bilingual, Language, State};
 use jiff::civil::Date;
-use texts::Texts;
 
 /// A value in a text.
 #[derive(Clone, Debug)]
@@ -10,7 +9,7 @@ pub(crate) enum Value {
     /// The same in both languages.
     Text(String),
     /// In the language of the text.
-    Words(Words),
+    Bilingual(Bilingual),
     /// Written as the language writes numbers; chooses the plural.
     Number(f64),
     /// Written as the language writes days.
@@ -19,54 +18,46 @@ pub(crate) enum Value {
 
 /// The message `id` in both languages. The id itself where the catalogue lacks the message, which a
 /// test of the catalogue excludes.
-pub(crate) fn words(id: &str) -> Words {
+pub(crate) fn words(id: &str) -> Bilingual {
     words_with(id, &[])
 }
 
 /// [`words`] with these values in it.
-pub(crate) fn words_with(id: &str, values: &[(&'static str, Value)]) -> Words {
-    known(id, values).unwrap_or_else(|| Words::new(id, id))
+pub(crate) fn words_with(id: &str, values: &[(&'static str, Value)]) -> Bilingual {
+    known(id, values).unwrap_or_else(|| Bilingual::new(id, id))
 }
 
 /// The message `id` with these values, where the catalogue has it.
-fn known(id: &str, values: &[(&'static str, Value)]) -> Option<Words> {
+fn known(id: &str, values: &[(&'static str, Value)]) -> Option<Bilingual> {
     let say = |language| {
         let values: Vec<_> = values.iter().map(|(name, it)| (*name, it.of(language))).collect();
-        texts_in(language).say_with(id, &values)
+        language.texts().say_with(id, &values)
     };
-    Some(Words::new(say(Language::It)?, say(Language::En)?))
+    Some(Bilingual::new(say(Language::It)?, say(Language::En)?))
 }
 
 impl Value {
     fn of(&self, language: Language) -> texts::Value {
         match self {
             Self::Text(text) => texts::Value::Text(text.clone()),
-            Self::Words(words) => texts::Value::Text(words.in_language(language).to_owned()),
+            Self::Bilingual(words) => texts::Value::Text(words.in_language(language).to_owned()),
             Self::Number(number) => texts::Value::Number(*number),
             Self::Day(day) => texts::Value::Day(*day),
         }
     }
 }
 
-/// The catalogue of a language.
-pub(crate) fn texts_in(language: Language) -> &'static Texts {
-    match language {
-        Language::It => Texts::italian(),
-        Language::En => Texts::english(),
-    }
-}
-
 /// Several texts as one, with `separator` between them.
-pub(crate) fn joined(all: &[Words], separator: &str) -> Words {
+pub(crate) fn joined(all: &[Bilingual], separator: &str) -> Bilingual {
     let join = |language| {
         let texts: Vec<&str> = all.iter().map(|words| words.in_language(language)).collect();
         texts.join(separator)
     };
-    Words::new(join(Language::It), join(Language::En))
+    Bilingual::new(join(Language::It), join(Language::En))
 }
 
 /// The name of a state.
-pub(crate) fn state(state: State) -> Words {
+pub(crate) fn state(state: State) -> Bilingual {
     words(match state {
         State::NotStarted => "state-not_started",
         State::InProgress => "state-in_progress",
@@ -76,12 +67,12 @@ pub(crate) fn state(state: State) -> Words {
 
 /// A kind of activity or event: a word of the course file. A word that the catalogue lacks is its
 /// own name, for an author may write any.
-pub(crate) fn activity_kind(kind: &str) -> Words {
-    known(&format!("kind-{kind}"), &[]).unwrap_or_else(|| Words::new(kind, kind))
+pub(crate) fn activity_kind(kind: &str) -> Bilingual {
+    known(&format!("kind-{kind}"), &[]).unwrap_or_else(|| Bilingual::new(kind, kind))
 }
 
 /// The title of an activity, or its key.
-pub(crate) fn activity_name(activity: &Activity) -> Words {
-    let key = || Words::new(&activity.key, &activity.key);
-    activity.title.as_ref().map_or_else(key, Words::of_title)
+pub(crate) fn activity_name(activity: &Activity) -> Bilingual {
+    let key = || Bilingual::new(&activity.key, &activity.key);
+    activity.title.as_ref().map_or_else(key, Bilingual::of_title)
 }

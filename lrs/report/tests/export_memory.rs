@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use course::{Language, State, Title, Words};
+use course::{Bilingual, Language, State, Title};
 use jiff::civil::date;
 use peak_alloc::PeakAlloc;
 use report::export::{Format, bytes_to_write, write};
@@ -17,9 +17,9 @@ const ACTIVITIES: usize = 50;
 
 /// As wide a matrix as a report has, in which something stands everywhere.
 fn matrix(rows: usize) -> Table {
-    let name = |n: usize| Words::new(format!("Attività {n}"), format!("Activity {n}"));
+    let name = |n: usize| Bilingual::new(format!("Attività {n}"), format!("Activity {n}"));
     let mut columns: Vec<Column> = ["learner", "name", "region", "body"]
-        .map(|key| Column::headed(key, Kind::Text, Words::new(key, key)))
+        .map(|key| Column::headed(key, Kind::Text, Bilingual::new(key, key)))
         .into();
     for n in 0..ACTIVITIES {
         let id = format!("https://formazione.example.it/mod/scorm/view.php?id={n}");
@@ -40,7 +40,7 @@ fn matrix(rows: usize) -> Table {
     };
     Table {
         report: "matrix",
-        title: Words::new("Matrice", "Matrix"),
+        title: Bilingual::new("Matrice", "Matrix"),
         course: "c".into(),
         course_title: Title(BTreeMap::from([("it".to_owned(), "C".to_owned())])),
         at: None,

@@ -1,6 +1,6 @@
 //! The end of a server: asked for by a signal, and sure to come.
 //!
-//! A thread of its own hears the signals, for those of the runtime may all be held up by work that
+//! A thread of its own waits for the signals, for those of the runtime may all be held up by work that
 //! does not end. It tells the runtime, which ends in good order; when that takes too long, or when
 //! it is asked once more, it ends the process itself. What was answered is kept in either case.
 

@@ -14,10 +14,11 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use bytes::Bytes;
 use course::{ActorProgress, Course, Evidence, MOST_KEPT};
+use report::Cell;
 use serde_json::{Value, json};
 use service::memory::Memory;
-use service::progress::Progress;
 use service::progress::follower::Follower;
+use service::progress::{CourseService, ReportQuery};
 use service::record::Record;
 use store::{Batch, Followed, JournalVersion, ProgressDocument, Selection, Store, Unnamed};
 use store_sqlite::SqliteStore;
@@ -74,7 +75,7 @@ fn actor(who: &str) -> String {
 struct Scene {
     store: Arc<dyn Store>,
     watched: Arc<Watched>,
-    progress: Option<Progress>,
+    progress: Option<CourseService>,
     /// Where the store lies that is on a disk.
     home: Option<TempDir>,
 }
@@ -122,7 +123,7 @@ impl Scene {
         tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
         let clock = Arc::new(SystemClock);
         let record = Record::new(Arc::clone(&store), Arc::clone(&clock) as _);
-        self.progress = Some(Progress::new(
+        self.progress = Some(CourseService::new(
             store,
             clock,
             record,
@@ -161,6 +162,16 @@ impl Scene {
         let documents = self.store.progress_of(course, &[actor(who)]).await.unwrap();
         let document: ActorProgress = serde_json::from_slice(&documents[0].body).unwrap();
         document.statements
+    }
+
+    /// The check and the subject of the first row of the health report.
+    async fn first_finding(&self, course: &str) -> (String, String) {
+        let query = ReportQuery::of(report::reports::named("health").unwrap());
+        let table = self.progress.as_ref().unwrap().report(course, query, None).await.unwrap();
+        match &table.rows[0][..] {
+            [Cell::Code(check, _), _, Cell::Text(subject), ..] => (check.clone(), subject.clone()),
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Gives actors documents of so many entries in course `a`, as if they had been followed.
@@ -226,6 +237,8 @@ async fn a_statement_that_cannot_be_read_does_not_keep_its_actor_from_being_comp
     scene.follow();
     scene.caught_up("a").await;
     assert_eq!(scene.statements_of("a", "u").await, 4);
+    let (check, subject) = scene.first_finding("a").await;
+    assert_eq!((check.as_str(), subject.as_str()), ("unreadable", said[2]["id"].as_str().unwrap()));
     scene.keep(&[void(&said[0])]).await;
     scene.caught_up("a").await;
     assert_eq!(scene.statements_of("a", "u").await, 3);

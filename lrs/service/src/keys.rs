@@ -131,7 +131,7 @@ impl Founder {
         Ok(if is_mine { First::Made(Box::new(founded)) } else { First::Managed })
     }
 
-    /// Takes a key back that was made here and could be shown to nobody.
+    /// Removes a key that was made here, where its secret could not be shown.
     pub async fn forget(&self, founded: &Founded) -> Result<(), StoreError> {
         self.store.remove_key(&founded.kept.key.name).await.map(drop)
     }

@@ -7,6 +7,10 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use jiff::civil::Date;
 
+mod message;
+
+pub use message::{Message, MessageValue};
+
 /// The texts of one language, and how it writes numbers and days.
 pub struct Texts {
     bundle: FluentBundle<FluentResource>,
@@ -264,6 +268,7 @@ mod tests {
         let shown = sources("report/src/export", false).concat();
         asked.extend(with("table-", literals(&shown, &[".say(", "say_with("])));
         asked.extend(literals(&sources("http/src", true).concat(), &["say(self.language, "]));
+        asked.extend(literals(&sources("course/src", true).concat(), &["Message::new("]));
         asked.into_iter().collect()
     }
 
@@ -279,7 +284,7 @@ mod tests {
         /// Beginnings of ids whose ends are data: the month of a day, a word of a course file.
         const OF_DATA: [&str; 2] = ["month-", "kind-"];
         /// Beginnings of ids whose ends are names in code.
-        const OF_NAMES: [&str; 9] = [
+        const OF_NAMES: [&str; 10] = [
             "package-part-",
             "package-",
             "report-",
@@ -287,6 +292,7 @@ mod tests {
             "table-",
             "state-",
             "hours-rule-",
+            "check-name-",
             "check-",
             "list-warning-",
         ];

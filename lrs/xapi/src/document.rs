@@ -67,7 +67,7 @@ pub struct DocumentKey {
 pub struct Document {
     /// Its media type as it was sent.
     pub content_type: String,
-    /// Its bytes.
+    /// The content byte for byte, which is what its `ETag` is made of.
     pub body: Bytes,
     /// When it was last changed.
     pub updated: Instant,

@@ -75,11 +75,11 @@ pub struct Match {
 pub struct Filter {
     /// The Agent or Group a statement is about.
     pub agent: Option<Match>,
-    /// Its verb.
+    /// The IRI of its verb.
     pub verb: Option<String>,
     /// The activity it is about.
     pub activity: Option<Match>,
-    /// Its registration.
+    /// Its `context.registration`.
     pub registration: Option<Uuid>,
     /// Its authority, by identifier: what `statements/read/mine` may see. The conditions above
     /// must then be met by a statement itself, and not by what it refers to.

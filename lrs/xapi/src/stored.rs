@@ -9,7 +9,7 @@ use super::instant::Instant;
 /// A kept statement: the bytes that came, with what the store assigned spliced in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
-    /// Its id.
+    /// The statement's `id`, which Traccia makes where the sender gave none.
     pub id: Uuid,
     /// When it was stored: unique in a store.
     pub stored: Instant,

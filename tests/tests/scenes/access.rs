@@ -336,7 +336,7 @@ async fn canonical_shows_definitions_of_others_to_who_may_read_them() {
 
 #[tokio::test]
 async fn who_guesses_secrets_has_to_wait_and_their_owners_do_not() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let wish = json!({"scopes": ["state"], "key": "office"});
     let made = traccia.admin().post("/api/v1/keys").json(&wish).await.expect(201).json();
     // Nothing is remembered of it any more.

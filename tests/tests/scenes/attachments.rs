@@ -180,7 +180,7 @@ async fn a_batch_with_one_missing_part_stores_nothing() {
 
 #[tokio::test]
 async fn a_large_attachment_survives_a_restart() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let admin = traccia.admin();
     let bytes: Vec<u8> =
         (0..1_000_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()).collect();

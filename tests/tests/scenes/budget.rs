@@ -27,7 +27,7 @@ const WRITES: [&str; 12] = [
 
 #[tokio::test]
 async fn who_has_no_good_key_is_answered_before_the_body_comes() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     for stranger in [traccia.anonymous(), traccia.with_key("seed", "wrong")] {
         for request in WRITES {
             let mut wire = Wire::to(traccia.url()).await;
@@ -40,7 +40,7 @@ async fn who_has_no_good_key_is_answered_before_the_body_comes() {
 
 #[tokio::test]
 async fn without_a_key_bodies_are_small() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let nobody = traccia.anonymous();
     let form = "Content-Type: application/x-www-form-urlencoded";
     let (whole, _) = gzip(&"a&".repeat(100_000));
@@ -189,7 +189,7 @@ async fn a_report_that_does_not_fit_is_refused_and_a_long_matrix_comes_while_it_
     for format in ["xlsx", "html"] {
         let refused = matrix(&[("format", format)]).await;
         assert_eq!(refused.problem(413).body["rule"], "report-too-large", "{format}");
-        assert!(refused.says("CSV"), "{refused}");
+        assert!(refused.to_string().contains("CSV"), "{refused}");
         matrix(&[("format", format), ("region", "Umbria")]).await.is(200);
     }
     let csv = matrix(&[("format", "csv"), ("lang", "en")]).await.expect(200);

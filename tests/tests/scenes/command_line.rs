@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 async fn with_course() -> Traccia {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let file = traccia.file("course.toml", course::file());
     traccia.cli(&["course", "load", &file]).await.success();
     let learners = traccia.file("learners.csv", course::learners());
@@ -69,7 +69,7 @@ async fn a_rebuild_changes_no_row() {
 
 #[tokio::test]
 async fn a_key_is_created_listed_and_revoked() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let create = ["key", "create", "--scope", "statements/write", "--scope", "state"];
     let create = [&create[..], &["--label", "Terni", "--format", "json"]].concat();
     let made = traccia.cli(&create).await.json();
@@ -86,7 +86,7 @@ async fn a_key_is_created_listed_and_revoked() {
 
 #[tokio::test]
 async fn an_import_stores_the_good_lines_and_writes_down_the_refused_ones() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let bad = Statement::new().with("/actor/mbox", json!("anna")).json();
     let lines: Vec<String> = (0..250)
         .map(|number| match number {
@@ -108,7 +108,7 @@ async fn an_import_stores_the_good_lines_and_writes_down_the_refused_ones() {
 
 #[tokio::test]
 async fn importing_twice_the_statements_that_have_ids_stores_them_once() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let lines: Vec<String> =
         (0..30).map(|_| Statement::new().id(&e2e::new_id()).json().to_string()).collect();
     let file = traccia.file("history.ndjson", lines.join("\n"));
@@ -120,7 +120,7 @@ async fn importing_twice_the_statements_that_have_ids_stores_them_once() {
 
 #[tokio::test]
 async fn flags_go_before_the_environment() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let done = traccia.cli(&["key", "list", "--key", "seed:wrong"]).await;
     assert_eq!(done.code, Some(3), "{done}");
     assert!(!done.stderr.is_empty(), "it says why: {done}");
@@ -131,7 +131,7 @@ async fn flags_go_before_the_environment() {
 
 #[tokio::test]
 async fn a_mistake_in_a_file_is_shown_with_its_place() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let file = traccia.file("broken.toml", "id = \"x\"\ntitle = \n");
     let done = traccia.cli(&["course", "load", &file]).await;
     assert_eq!(done.code, Some(3), "{done}");
@@ -143,7 +143,7 @@ async fn a_mistake_in_a_file_is_shown_with_its_place() {
 
 #[tokio::test]
 async fn help_and_version_need_no_server() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     for command in ["serve", "health", "key", "course", "learners", "progress", "import"] {
         let help = traccia.cli(&[command, "--help"]).await;
         assert!(help.success().contains("Usage"), "{help}");
@@ -153,7 +153,7 @@ async fn help_and_version_need_no_server() {
 
 #[tokio::test]
 async fn lines_that_are_not_one_statement_each_are_refused_and_the_import_ends() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let (good, other) = (Statement::new().json().to_string(), Statement::new().json().to_string());
     let bad = "{\"actor\":{}}";
     let lines = [format!("{good},{bad}"), format!("[{good}]"), other, bad.into(), "7".into()];
@@ -167,7 +167,7 @@ async fn lines_that_are_not_one_statement_each_are_refused_and_the_import_ends()
 
 #[tokio::test]
 async fn health_tells_by_its_exit_code_whether_the_server_is_up_and_needs_no_key() {
-    let mut traccia = Traccia::start().await;
+    let mut traccia = Traccia::program().await;
     let up = traccia.cli(&["health", "--url", traccia.url()]).await;
     assert!(up.success().contains(traccia.url()), "{up}");
     let with_slash = format!("{}/", traccia.url());
@@ -180,7 +180,7 @@ async fn health_tells_by_its_exit_code_whether_the_server_is_up_and_needs_no_key
 
 #[tokio::test]
 async fn health_says_in_one_line_what_keeps_the_server_from_working() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let problem = json!({"detail": "The store is\nfull.", "remedy": "Make room."}).to_string();

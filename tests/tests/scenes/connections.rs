@@ -26,7 +26,7 @@ async fn silent_connections_shut_nobody_out_and_are_seen_in_the_log() {
 
 #[tokio::test]
 async fn http_2_is_not_spoken_in_clear() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let mut wire = Wire::to(traccia.url()).await;
     wire.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await;
     let said = wire.rest().await;
@@ -41,7 +41,7 @@ async fn http_2_is_not_spoken_in_clear() {
 #[cfg(unix)]
 #[tokio::test]
 async fn asked_to_stop_it_ends_whatever_its_clients_do() {
-    let mut traccia = Traccia::start().await;
+    let mut traccia = Traccia::program().await;
     let admin = traccia.admin();
     let long = Value::from("x".repeat(16 << 20));
     admin.store_one(&Statement::new().with("/result/response", long).json()).await;

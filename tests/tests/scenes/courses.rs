@@ -226,3 +226,53 @@ async fn a_listed_merge_with_nobody_is_a_fault_of_its_line() {
     let enrolled = learners(&admin, "civic").await;
     assert_eq!(enrolled["merged"], json!({"u4": "u1", "u5": "u4"}), "{enrolled}");
 }
+
+/// Of course files, learner lists and presence sheets; of the API by `Accept-Language`, of commands by `--lang`.
+#[tokio::test]
+async fn faults_are_said_in_the_language_of_their_reader() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let load = traccia.file("civic.toml", seminar::file());
+    traccia.cli(&["course", "load", &load]).await.success();
+    let kept = traccia.file("register.csv", "ore\n2\n");
+    let wrong = [
+        ("", "application/toml", "id = 5\n", "1:6: `id` è un testo", "1:6: `id` is a text"),
+        (
+            "/learners",
+            "text/csv",
+            "matricola\nu1\n",
+            "riga 1: manca la colonna",
+            "line 1: there is no column",
+        ),
+    ];
+    for (path, kind, body, italian, english) in wrong {
+        for (language, text) in [("it-IT,it;q=0.9", italian), ("de", english)] {
+            let ask = admin.put(&format!("/api/v1/courses/civic{path}")).body(kind, body);
+            let problem = ask.header("accept-language", language).await.problem(400);
+            let detail = problem.body["detail"].as_str().expect("a detail");
+            assert!(detail.contains(text), "{path} in {language}: {detail}");
+        }
+    }
+    let course = traccia.file("wrong.toml", "id = 5\n");
+    let list = traccia.file("wrong.csv", "matricola\nu1\n");
+    let commands = [
+        (vec!["course", "load", &course], "1:6: `id` è un testo", "1:6: `id` is a text"),
+        (
+            vec!["learners", "import", "civic", &list],
+            "riga 1: manca la colonna",
+            "line 1: there is no column",
+        ),
+        (
+            vec!["register", "keep", "civic", "nessuno", "s", &kept],
+            "Il corso non ha un evento `nessuno` con una sessione `s`",
+            "the course has no event `nessuno` with a session `s`",
+        ),
+    ];
+    for (command, italian, english) in commands {
+        for (language, text) in [("it", italian), ("en", english)] {
+            let refused = traccia.cli(&[&command[..], &["--lang", language]].concat()).await;
+            assert_eq!(refused.code, Some(3), "{refused}");
+            assert!(refused.stderr.contains(text), "{command:?} in {language}: {refused}");
+        }
+    }
+}

@@ -29,7 +29,7 @@ async fn write_until_cut(who: Client, answers: Arc<Answers>) -> Vec<(Vec<String>
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_each_of_five_kills_every_answered_statement_is_there() {
-    let mut traccia = Traccia::start().await;
+    let mut traccia = Traccia::program().await;
     let mut kept = HashSet::new();
     for round in 1..=5 {
         let answers = Arc::new(Answers::default());
@@ -56,7 +56,7 @@ async fn after_each_of_five_kills_every_answered_statement_is_there() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn documents_answered_before_a_kill_are_there() {
-    let mut traccia = Traccia::start().await;
+    let mut traccia = Traccia::program().await;
     let admin = traccia.admin();
     for number in 0..20 {
         let document = Document::state(&format!("s{number}"));
@@ -72,7 +72,7 @@ async fn documents_answered_before_a_kill_are_there() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_orderly_end_loses_nothing_either() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let ids = traccia.admin().store(&[Statement::new().json(), Statement::new().json()]).await;
     let traccia = traccia.restart().await;
     let traccia = traccia.restart().await;

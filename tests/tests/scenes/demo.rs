@@ -17,7 +17,7 @@ async fn workshop(traccia: &Traccia) -> (usize, usize) {
 
 #[tokio::test]
 async fn a_programme_is_loaded_with_its_cohort_and_loading_it_again_changes_nothing() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let load = ["demo", "for-pa-105920", "--load"];
     let rebuild = ["progress", "rebuild", "for-pa-105920"];
     let first = traccia.cli(&load).await.success().to_owned();
@@ -31,7 +31,7 @@ async fn a_programme_is_loaded_with_its_cohort_and_loading_it_again_changes_noth
 
 #[tokio::test]
 async fn a_cohort_is_written_as_files_that_the_other_commands_take() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let folder = traccia.folder().join("cohort").display().to_string();
     let demo = ["demo", "mimain-2740", "--learners", "12", "--output", &folder];
     traccia.cli(&demo).await.success();
@@ -44,7 +44,7 @@ async fn a_cohort_is_written_as_files_that_the_other_commands_take() {
 
 #[tokio::test]
 async fn files_that_are_there_are_not_written_over() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let folder = traccia.folder().join("cohort");
     std::fs::create_dir(&folder).unwrap();
     let mine = folder.join("learners.csv");
@@ -66,7 +66,7 @@ async fn files_that_are_there_are_not_written_over() {
 /// `make run` starts it so, and it takes a while.
 #[tokio::test]
 async fn a_server_says_that_it_loads_the_demo_before_it_does() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let data = traccia.folder().join("demo").display().to_string();
     let mut serve =
         traccia.command(&["serve", "--demo", "--listen", "127.0.0.1:0", "--data", &data]);
@@ -81,7 +81,7 @@ async fn a_server_says_that_it_loads_the_demo_before_it_does() {
 
 #[tokio::test]
 async fn the_same_seed_prints_the_same_statements_and_those_of_moodle_have_no_ids_as_sent() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let demo = ["demo", "formare-per-integrare", "--learners", "5", "--seed", "3"];
     let first = traccia.cli(&demo).await.success().to_owned();
     assert_eq!(traccia.cli(&demo).await.success(), first);
@@ -96,7 +96,7 @@ async fn the_same_seed_prints_the_same_statements_and_those_of_moodle_have_no_id
 
 #[tokio::test]
 async fn an_unknown_programme_is_told_the_five() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let done = traccia.cli(&["demo", "prog-2797"]).await;
     assert_eq!(done.code, Some(2), "{done}");
     for id in [

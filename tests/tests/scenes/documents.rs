@@ -236,7 +236,7 @@ async fn profiles_cannot_be_deleted_all_at_once() {
 
 #[tokio::test]
 async fn a_document_outlives_a_restart() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let state = Document::state("long");
     state.put(&traccia.admin(), &json!({"a": 1})).await.is(204);
     let tag = state.get(&traccia.admin()).await.header("etag");

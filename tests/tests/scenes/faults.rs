@@ -4,7 +4,7 @@ use e2e::seminar::{self, file, learners, report, rows};
 use e2e::{Client, Traccia};
 
 async fn with_course() -> (Traccia, Client) {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let admin = traccia.admin();
     seminar::load(&admin).await;
     (traccia, admin)

@@ -39,7 +39,7 @@ async fn a_first_start_without_a_seed_makes_one_key_and_shows_it_once() {
 
 #[tokio::test]
 async fn a_start_with_a_seed_makes_no_other_key() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let keys = traccia.admin().get("/api/v1/keys").await.expect(200).json();
     assert_eq!(keys.as_array().unwrap().len(), 1, "{keys}");
 }
@@ -92,7 +92,7 @@ async fn key_init_in_the_folder_of_a_running_server_says_what_to_do() {
 
 #[tokio::test]
 async fn the_last_key_that_may_manage_is_not_lost_by_a_slip() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let admin = traccia.admin();
     let asked = traccia.cli(&["key", "revoke", "seed"]).await;
     assert_eq!(asked.code, Some(2), "{asked}");
@@ -112,7 +112,7 @@ async fn the_last_key_that_may_manage_is_not_lost_by_a_slip() {
 
 #[tokio::test]
 async fn an_unknown_key_is_answered_with_what_to_look_at() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let done = traccia.cli(&["key", "revoke", "sead"]).await;
     assert_eq!(done.code, Some(3), "{done}");
     assert!(done.stderr.contains("Did you mean `seed`?"), "{done}");
@@ -137,7 +137,7 @@ async fn a_server_says_where_it_listens_and_where_it_is_seen_from_outside() {
 
 #[tokio::test]
 async fn refusals_are_logged_with_key_rule_and_place() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let admin = traccia.admin();
     let bad = Statement::new().with("/actor/mbox", "anna@secret.example".into()).json();
     admin.post("/statements").json(&json!([Statement::new().json(), bad])).await.problem(400);

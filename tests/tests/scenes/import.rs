@@ -39,7 +39,7 @@ async fn piped(traccia: &Traccia, bytes: &[u8]) -> (i32, String) {
 
 #[tokio::test]
 async fn an_import_counts_what_is_new_what_is_known_and_what_is_refused() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let first = statements(3);
     let file = traccia.file("first.ndjson", &first);
     let done = traccia.cli(&["import", &file]).await;
@@ -59,7 +59,7 @@ async fn an_import_counts_what_is_new_what_is_known_and_what_is_refused() {
 
 #[tokio::test]
 async fn statements_come_from_a_pipe_and_compressed() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let [plain, compressed, both, parts] = [700, 20, 30, 5].map(statements);
     let (code, said) = piped(&traccia, plain.as_bytes()).await;
     assert_eq!((code, said.contains("700 new")), (0, true), "{said}");
@@ -76,7 +76,7 @@ async fn statements_come_from_a_pipe_and_compressed() {
 
 #[tokio::test]
 async fn a_file_that_breaks_off_is_sent_as_far_as_it_goes_and_the_line_is_named() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let mut broken = gzip(&statements(600));
     broken.truncate(broken.len() - 40);
     let file = traccia.file("broken.gz", broken);
@@ -91,7 +91,7 @@ async fn a_file_that_breaks_off_is_sent_as_far_as_it_goes_and_the_line_is_named(
 
 #[tokio::test]
 async fn a_byte_order_mark_is_no_fault_and_what_is_no_text_is_refused_as_a_whole() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let marked = traccia.file("marked.ndjson", format!("\u{feff}\n\n{}", statements(2)));
     let done = traccia.cli(&["import", &marked]).await;
     assert!(done.success().contains("2 new"), "{done}");
@@ -119,7 +119,7 @@ async fn a_server_that_takes_less_at_once_gets_all_of_it() {
 
 #[tokio::test]
 async fn the_rejects_are_not_written_over_the_source() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let text = statements(1) + "7\n";
     let file = traccia.file("all.ndjson", &text);
     let done = traccia.cli(&["import", &file, "--rejects", &file]).await;
@@ -149,7 +149,7 @@ async fn into(traccia: &Traccia, turns: Vec<Turn>, more: &[&str]) -> (Done, usiz
 
 #[tokio::test]
 async fn a_server_that_cannot_work_or_dies_ends_it_with_line_and_counts() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     for (turn, reason) in
         [(unavailable(""), "The store is full."), (Turn::Close, "cannot reach http://127.0.0.1")]
     {
@@ -166,7 +166,7 @@ async fn a_server_that_cannot_work_or_dies_ends_it_with_line_and_counts() {
 
 #[tokio::test]
 async fn a_server_that_cannot_work_for_a_moment_is_asked_again() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let again = || unavailable("retry-after: 0\r\n");
     let turns = vec![again(), kept(ALL_NEW), again(), again(), kept(FEW_NEW)];
     let (done, requests) = into(&traccia, turns, &[]).await;
@@ -176,7 +176,7 @@ async fn a_server_that_cannot_work_for_a_moment_is_asked_again() {
 
 #[tokio::test]
 async fn what_would_be_kept_twice_is_not_sent_again() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let server = Scripted::start(vec![unavailable("retry-after: 0\r\n")]).await;
     let nameless = format!("{}{}\n", statements(1), Statement::new().json());
     let file = traccia.file("nameless.ndjson", nameless);
@@ -188,7 +188,7 @@ async fn what_would_be_kept_twice_is_not_sent_again() {
 #[cfg(unix)]
 #[tokio::test]
 async fn ctrl_c_says_how_far_it_came() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let server = Scripted::start(vec![kept(FEW_NEW), Turn::Silence]).await;
     let file = traccia.file("all.ndjson", statements(600));
     let mut command = traccia.command(&["import", &file, "--url", server.url()]);
@@ -212,7 +212,7 @@ async fn ctrl_c_says_how_far_it_came() {
 /// A log or a script shows that something happens, also while it waits for the next line.
 #[tokio::test]
 async fn without_a_terminal_a_line_says_now_and_then_how_far_it_is() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let mut command = traccia.command(&["import", "-"]);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut running = command.spawn().unwrap();

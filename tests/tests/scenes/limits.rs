@@ -45,7 +45,7 @@ async fn a_batch_over_the_limit_is_413_and_names_the_limit() {
 
 #[tokio::test]
 async fn a_body_that_holds_more_than_it_weighs_is_413_and_names_the_limit() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let admin = traccia.admin();
     let numbers = Value::from(vec![1; 1_000_000]);
     let problem = admin.post("/statements").json(&numbers).await.problem(413);
@@ -63,7 +63,7 @@ async fn a_body_that_holds_more_than_it_weighs_is_413_and_names_the_limit() {
 
 #[tokio::test]
 async fn a_statement_of_a_very_large_group_is_refused() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let admin = traccia.admin();
     let group = |members: usize| {
         let member = |n: usize| json!({"mbox": format!("mailto:{n}@example.org")});
@@ -88,7 +88,7 @@ async fn a_document_over_the_limit_is_413_and_not_stored() {
 
 #[tokio::test]
 async fn an_announced_length_over_the_limit_is_answered_before_the_body_comes() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let admin = traccia.admin();
     let address = traccia.url().trim_start_matches("http://").to_owned();
     let head = format!(
@@ -109,7 +109,7 @@ async fn an_announced_length_over_the_limit_is_answered_before_the_body_comes() 
 
 #[tokio::test]
 async fn the_usual_batch_of_a_thousand_is_taken_as_it_comes() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let admin = traccia.admin();
     let ids = admin.store(batch(1000).as_array().unwrap()).await;
     let found = admin.found_on_all_pages(&[("limit", "300"), ("ascending", "true")]).await;

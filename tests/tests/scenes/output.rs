@@ -7,7 +7,7 @@ use e2e::{Setup, Statement, Traccia, cli};
 use serde_json::json;
 
 async fn with_course() -> Traccia {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let file = traccia.file("course.toml", course::file());
     traccia.cli(&["course", "load", &file]).await.success();
     let learners = traccia.file("learners.csv", course::learners());
@@ -52,7 +52,7 @@ async fn a_store_is_exported_to_a_reader_that_stops_reading() {
 
 #[tokio::test]
 async fn a_key_whose_secret_nobody_can_read_is_not_passed_over_in_silence() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let done = traccia.cli_unread(&["key", "create", "--scope", "state", "--name", "unread"]).await;
     assert_eq!(done.code, Some(5), "{done}");
     assert!(done.stderr.contains("unread") && done.stderr.contains("revoke"), "{done}");
@@ -62,7 +62,7 @@ async fn a_key_whose_secret_nobody_can_read_is_not_passed_over_in_silence() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn an_output_that_cannot_be_written_is_an_error() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let mut command = traccia.command(&["key", "list"]);
     let output = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
@@ -74,7 +74,7 @@ async fn an_output_that_cannot_be_written_is_an_error() {
 
 #[tokio::test]
 async fn standard_error_may_be_closed_too() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut command = traccia.command(&["key", "revoke", "nobody"]);
@@ -85,7 +85,7 @@ async fn standard_error_may_be_closed_too() {
 /// Every exit code of the list in `traccia --help`, but that of Ctrl-C.
 #[tokio::test]
 async fn each_exit_code_has_one_meaning() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let mut line = Statement::new().json();
     line["verb"] = json!({"id": "no iri"});
     let bad = traccia.file("bad.ndjson", line.to_string());
@@ -119,7 +119,7 @@ async fn each_exit_code_has_one_meaning() {
 
 #[tokio::test]
 async fn a_wrong_setting_is_said_once_as_it_is_written() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let file = traccia.file("wrong.toml", "[limits]\nbody_byte = 3\n");
     let done = cli(&["serve", "--config", &file]).await;
     assert_eq!(done.code, Some(2), "{done}");

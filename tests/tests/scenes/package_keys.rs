@@ -51,7 +51,7 @@ async fn a_bound_key_sends_what_is_within_and_nothing_else() {
 
 #[tokio::test]
 async fn a_bound_key_reads_nothing_and_survives_a_restart_with_its_bounds() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let (name, secret) = bound(&traccia).await;
     traccia.with_key(&name, &secret).get("/statements").await.problem(403);
     let traccia = traccia.restart().await;

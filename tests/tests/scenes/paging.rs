@@ -1,6 +1,6 @@
 //! `more`: whole, without repeats, also while others write.
 
-use e2e::{Client, Reply, Statement, Traccia, activity, activity_iri, agent};
+use e2e::{Client, Reply, Statement, Traccia, activity, agent};
 
 async fn fill(who: &Client, count: usize) -> Vec<String> {
     let batch: Vec<_> = (0..count).map(|_| Statement::new().to(activity("golf")).json()).collect();
@@ -10,31 +10,6 @@ async fn fill(who: &Client, count: usize) -> Vec<String> {
 async fn next(who: &Client, page: &Reply) -> Option<Reply> {
     let more = page.more()?;
     Some(who.follow(&more).await.expect(200))
-}
-
-#[tokio::test]
-async fn pages_together_give_every_statement_once() {
-    let traccia = Traccia::start().await;
-    let admin = traccia.admin();
-    let ids = fill(&admin, 25).await;
-    let up = admin.found_on_all_pages(&[("limit", "4"), ("ascending", "true")]).await;
-    assert_eq!(up, ids);
-    let mut down = admin.found_on_all_pages(&[("limit", "4")]).await;
-    down.reverse();
-    assert_eq!(down, ids);
-}
-
-#[tokio::test]
-async fn the_last_page_has_no_more() {
-    let traccia = Traccia::start().await;
-    let admin = traccia.admin();
-    fill(&admin, 4).await;
-    let page = admin.get("/statements").query(&[("limit", "4")]).await.expect(200);
-    assert_eq!(page.more(), None, "all four are there: {page}");
-    let page = admin.get("/statements").query(&[("limit", "3")]).await.expect(200);
-    let last = next(&admin, &page).await.expect("a second page");
-    assert_eq!(last.statements().len(), 1);
-    assert_eq!(last.more(), None);
 }
 
 #[tokio::test]
@@ -76,19 +51,8 @@ async fn going_up_new_statements_come_at_the_end_and_none_is_lost() {
 }
 
 #[tokio::test]
-async fn a_page_keeps_its_filter() {
-    let traccia = Traccia::start().await;
-    let admin = traccia.admin();
-    let ids = fill(&admin, 3).await;
-    admin.store_one(&Statement::new().json()).await;
-    let golf = activity_iri("golf");
-    let query = [("activity", golf.as_str()), ("limit", "1"), ("ascending", "true")];
-    assert_eq!(admin.found_on_all_pages(&query).await, ids);
-}
-
-#[tokio::test]
 async fn a_link_works_again_and_after_a_restart() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let admin = traccia.admin();
     let ids = fill(&admin, 4).await;
     let query = [("limit", "2"), ("ascending", "true")];
@@ -123,15 +87,6 @@ async fn a_link_carries_a_cursor_alone_which_nothing_may_stand_beside() {
     // What the player was launched with, again.
     admin.follow(&format!("{more}&tincan=true")).await.is(200);
     admin.follow(&format!("{more}&limit=2")).await.problem(400);
-}
-
-#[tokio::test]
-async fn a_link_asks_for_credentials_like_any_other() {
-    let traccia = Traccia::start().await;
-    let admin = traccia.admin();
-    fill(&admin, 2).await;
-    let more = admin.get("/statements").query(&[("limit", "1")]).await.more().unwrap();
-    traccia.anonymous().follow(&more).await.problem(401);
 }
 
 #[tokio::test]

@@ -53,27 +53,6 @@ async fn an_activity_merges_what_statements_said_of_it() {
 }
 
 #[tokio::test]
-async fn an_unknown_activity_is_given_with_its_id() {
-    let traccia = Traccia::start().await;
-    for version in ["1.0.3", "2.0.0"] {
-        let admin = traccia.admin().version(version);
-        let query = [("activityId", "https://example.org/never-seen")];
-        let seen = admin.get("/activities").query(&query).await.expect(200).json();
-        assert_eq!(seen["id"], "https://example.org/never-seen");
-    }
-}
-
-#[tokio::test]
-async fn about_tells_the_versions_to_anyone() {
-    let traccia = Traccia::start().await;
-    let about = traccia.anonymous().get("/about").await.expect(200).json();
-    let versions: Vec<String> = serde_json::from_value(about["version"].clone()).unwrap();
-    for version in ["1.0.3", "2.0.0"] {
-        assert!(versions.iter().any(|known| known == version), "{version} in {versions:?}");
-    }
-}
-
-#[tokio::test]
 async fn head_is_get_without_the_body() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();

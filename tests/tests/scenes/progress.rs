@@ -36,7 +36,10 @@ impl Counts {
 
 /// A server that knows the course and its learners.
 async fn with_course() -> Traccia {
-    let traccia = Traccia::start().await;
+    with_course_on(Traccia::start().await).await
+}
+
+async fn with_course_on(traccia: Traccia) -> Traccia {
     course::load(&traccia.admin()).await;
     traccia
 }
@@ -303,7 +306,7 @@ async fn a_rebuild_gives_the_same_rows() {
 
 #[tokio::test]
 async fn progress_outlives_a_kill() {
-    let mut traccia = with_course().await;
+    let mut traccia = with_course_on(Traccia::program().await).await;
     traccia.admin().store_one(&did(1, "completed", FIRST).json()).await;
     traccia.kill();
     let traccia = traccia.restart().await;

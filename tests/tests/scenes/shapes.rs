@@ -74,15 +74,6 @@ async fn canonical_gives_one_language_the_readers_best() {
 }
 
 #[tokio::test]
-async fn canonical_gives_some_language_when_none_is_wanted() {
-    let traccia = Traccia::start().await;
-    let id = traccia.admin().store_one(&rich()).await;
-    let seen = shaped(&traccia, &id, "canonical", "ja").await;
-    let names = seen["object"]["definition"]["name"].as_object().expect("a language map").len();
-    assert_eq!(names, 1, "{seen}");
-}
-
-#[tokio::test]
 async fn a_shape_holds_for_lists_and_their_pages() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();

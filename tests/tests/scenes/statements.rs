@@ -1,6 +1,6 @@
 //! Storing statements: once, whole, as they came; voiding them.
 
-use e2e::{Statement, Traccia, activity, new_id, reference};
+use e2e::{Statement, Traccia, new_id, reference};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -16,37 +16,6 @@ async fn put_stores_a_statement_under_its_id() {
     for member in ["actor", "verb", "object"] {
         assert_eq!(stored[member], statement[member], "{member} is kept");
     }
-}
-
-#[tokio::test]
-async fn post_answers_with_the_ids_in_order() {
-    let traccia = Traccia::start().await;
-    let anna = traccia.admin();
-    let given = new_id();
-    let batch =
-        [Statement::new().json(), Statement::new().id(&given).json(), Statement::new().json()];
-    let ids = anna.store(&batch).await;
-    assert_eq!(ids[1], given);
-    for (id, sent) in ids.iter().zip(&batch) {
-        assert_eq!(anna.statement(id).await["object"], sent["object"]);
-    }
-}
-
-#[tokio::test]
-async fn one_statement_posted_alone_gets_a_list_of_one_id() {
-    let traccia = Traccia::start().await;
-    let reply =
-        traccia.admin().post("/statements").json(&Statement::new().json()).await.expect(200);
-    assert_eq!(reply.json().as_array().map(Vec::len), Some(1), "{reply}");
-}
-
-#[tokio::test]
-async fn an_empty_batch_stores_nothing_and_is_no_failure() {
-    let traccia = Traccia::start().await;
-    let anna = traccia.admin();
-    let reply = anna.post("/statements").json(&json!([])).await;
-    assert!(reply.status == 200 || reply.status == 400, "{reply}");
-    assert_eq!(anna.found(&[]).await, Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -178,16 +147,6 @@ async fn all_violations_of_a_batch_are_told_at_once() {
 }
 
 #[tokio::test]
-async fn the_same_id_twice_in_a_batch_is_refused() {
-    let traccia = Traccia::start().await;
-    let anna = traccia.admin();
-    let id = new_id();
-    let batch = json!([Statement::new().id(&id).json(), Statement::new().id(&id).json()]);
-    anna.post("/statements").json(&batch).await.problem(400);
-    assert_eq!(anna.found(&[]).await, Vec::<String>::new());
-}
-
-#[tokio::test]
 async fn ids_are_the_same_in_either_case() {
     let traccia = Traccia::start().await;
     let anna = traccia.admin();
@@ -209,41 +168,6 @@ async fn a_voided_statement_is_only_found_as_voided() {
     assert_eq!(seen.json()["id"], victim.as_str());
     assert_eq!(anna.found(&[]).await, vec![voiding.clone()]);
     anna.get("/statements").query(&[("voidedStatementId", &voiding)]).await.is(404);
-}
-
-#[tokio::test]
-async fn what_voids_cannot_be_voided() {
-    let traccia = Traccia::start().await;
-    let anna = traccia.admin();
-    let victim = anna.store_one(&Statement::new().json()).await;
-    let voiding = anna.store_one(&Statement::voiding(&victim).json()).await;
-    let again = anna.post("/statements").json(&Statement::voiding(&voiding).json()).await;
-    assert!(again.status == 200 || again.status == 400, "{again}");
-    anna.get("/statements").query(&[("statementId", &voiding)]).await.is(200);
-    anna.get("/statements").query(&[("voidedStatementId", &victim)]).await.is(200);
-}
-
-#[tokio::test]
-async fn a_void_may_come_before_its_target_or_with_it() {
-    let traccia = Traccia::start().await;
-    let anna = traccia.admin();
-    let late = new_id();
-    anna.store_one(&Statement::voiding(&late).json()).await;
-    anna.store_one(&Statement::new().id(&late).json()).await;
-    anna.get("/statements").query(&[("statementId", &late)]).await.is(404);
-    let along = new_id();
-    let pair = [Statement::new().id(&along).json(), Statement::voiding(&along).json()];
-    anna.store(&pair).await;
-    anna.get("/statements").query(&[("statementId", &along)]).await.is(404);
-    anna.get("/statements").query(&[("voidedStatementId", &along)]).await.is(200);
-}
-
-#[tokio::test]
-async fn voiding_asks_for_a_reference() {
-    let traccia = Traccia::start().await;
-    let anna = traccia.admin();
-    let wrong = Statement::new().did("voided").to(activity("golf")).json();
-    anna.post("/statements").json(&wrong).await.problem(400).violations();
 }
 
 #[tokio::test]
@@ -277,7 +201,7 @@ async fn stored_times_strictly_increase_within_a_batch_and_between() {
 
 #[tokio::test]
 async fn what_was_answered_is_there_after_an_orderly_restart() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let id = traccia.admin().store_one(&Statement::new().json()).await;
     let traccia = traccia.restart().await;
     traccia.admin().statement(&id).await;

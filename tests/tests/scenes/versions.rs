@@ -58,12 +58,6 @@ async fn a_missing_version_is_refused_in_the_default_one() {
 }
 
 #[tokio::test]
-async fn about_needs_no_version() {
-    let traccia = Traccia::start().await;
-    traccia.anonymous().without_version().get("/about").await.is(200);
-}
-
-#[tokio::test]
 async fn what_only_2_0_knows_is_refused_under_1_0() {
     let traccia = Traccia::start().await;
     let modern = json!([{"objectType": "contextAgent", "agent": {"mbox": "mailto:b@example.org"}}]);

@@ -1,24 +1,20 @@
 //! One activity of a course file: online, or an event.
 
+use texts::Message;
 use toml::Spanned;
 
-use super::Check;
-use super::rule::Asked;
+use super::FileCheck;
+use super::rule::RuleLimits;
 use crate::file::{ActivityText, EventText, SessionText};
-use crate::model::{Activity, Credit, Form, Outline, Selection, Session};
-
-/// Why the hours of a SCORM package of Moodle stay 0.
-const SCORM_TIME: &str = "Moodle's log store plugin tells no duration of SCORM packages, so that \
-    measured hours stay 0: give the activity `hours` and credit = \"nominal\", or write credit = \
-    \"measured\" where another player reports the time";
+use crate::model::{Activity, Credit, Form, Outline, Selectors, Session};
 
 /// Whether Moodle shows a SCORM package under one of the IRIs.
-fn is_of_moodles_scorm(selection: &Selection) -> bool {
-    let Selection { ids, prefixes, within } = selection;
+fn is_of_moodles_scorm(selection: &Selectors) -> bool {
+    let Selectors { ids, prefixes, within } = selection;
     ids.iter().chain(prefixes).chain(within).any(|iri| iri.contains("/mod/scorm/"))
 }
 
-impl Check<'_> {
+impl FileCheck<'_> {
     pub(super) fn activity(
         &mut self,
         activity: Spanned<ActivityText>,
@@ -30,10 +26,7 @@ impl Check<'_> {
         let place = text.id.as_ref().or(text.within.as_ref()).or(text.prefix.as_ref());
         let place = place.map_or_else(|| span.clone(), Spanned::span);
         if text.id.is_none() && text.prefix.is_none() && text.within.is_none() {
-            let message = "the activity has neither id nor prefix nor within: give the IRI its \
-                           statements have as object, or what such IRIs begin with, or what they \
-                           stand in";
-            self.fault(span, message.into());
+            self.fault(span, Message::new("course-fault-activity-nowhere"));
         }
         if let Some(key) = &text.key {
             self.id("activity", key);
@@ -43,16 +36,15 @@ impl Check<'_> {
             && *credit.get_ref() == Credit::Nominal
             && hours.is_none()
         {
-            let message = "credit = \"nominal\" counts the activity's hours: write hours too";
-            self.fault(credit.span(), message.into());
+            self.fault(credit.span(), Message::new("course-fault-nominal-hours"));
         }
-        let selection = Selection {
+        let selection = Selectors {
             ids: self.iris("id", text.id),
             prefixes: self.iris("prefix", text.prefix),
             within: self.iris("within", text.within),
         };
         if text.credit.is_none() && is_of_moodles_scorm(&selection) {
-            self.warnings.note(place, SCORM_TIME.into());
+            self.warnings.note(place, Message::new("course-warning-scorm-time"));
         }
         Activity {
             key,
@@ -63,7 +55,8 @@ impl Check<'_> {
             weight: self.weight(text.weight.as_ref()),
             requires,
             window: self.window(text.begins.as_ref(), text.ends.as_ref()),
-            complete_when: self.activity_rule(text.complete_when, &Asked { event: false, hours }),
+            complete_when: self
+                .activity_rule(text.complete_when, &RuleLimits { event: false, hours }),
             form: Form::Online {
                 credit: text.credit.map(Spanned::into_inner).unwrap_or_default(),
                 score: text.score.unwrap_or_default(),
@@ -85,11 +78,8 @@ impl Check<'_> {
             || event.prefix.is_some()
             || event.within.is_some();
         if !is_held {
-            let message = format!(
-                "event `{}` is never held: add a [[module.event.session]] with its date, or the \
-                 id under which a platform reports it",
-                event.key.get_ref()
-            );
+            let message =
+                Message::new("course-fault-event-never").with("event", event.key.get_ref());
             self.fault(event.key.span(), message);
         }
         let hours = self.hours(event.hours.as_ref());
@@ -99,7 +89,7 @@ impl Check<'_> {
         let mut ids = self.iris("id", event.id);
         ids.extend(sessions.iter().map(|session| session.object.clone()));
         Activity {
-            selection: Selection {
+            selection: Selectors {
                 ids,
                 prefixes: self.iris("prefix", event.prefix),
                 within: self.iris("within", event.within),
@@ -110,7 +100,8 @@ impl Check<'_> {
             weight: self.weight(event.weight.as_ref()),
             requires,
             window: self.window(event.begins.as_ref(), event.ends.as_ref()),
-            complete_when: self.activity_rule(event.complete_when, &Asked { event: true, hours }),
+            complete_when: self
+                .activity_rule(event.complete_when, &RuleLimits { event: true, hours }),
             form: Form::Event { mode: event.mode.unwrap_or_default(), sessions },
             key: event.key.into_inner(),
         }
@@ -122,15 +113,14 @@ impl Check<'_> {
         let from = session.from.as_ref().and_then(|time| self.time(time));
         let to = session.to.as_ref().and_then(|time| self.time(time));
         if session.from.is_some() != session.to.is_some() {
-            let message = "a session has both from and to, or neither: add the other one";
-            self.fault(session.id.span(), message.into());
+            self.fault(session.id.span(), Message::new("course-fault-session-one-time"));
         }
         let times = from.zip(to);
         if let (Some((from, to)), Some(place)) = (times, &session.to)
             && to <= from
         {
-            let message = format!("it ends at {to}, not after it begins at {from}: swap them");
-            self.fault(place.span(), message);
+            let message = Message::new("course-fault-session-times").with("to", to);
+            self.fault(place.span(), message.with("from", from));
         }
         let object = match &session.object {
             Some(object) => self.iri("object", object.span(), object.get_ref()),
@@ -150,12 +140,7 @@ impl Check<'_> {
     fn kind(&mut self, kind: Spanned<String>) -> String {
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         if kind.get_ref().is_empty() || !kind.get_ref().chars().all(allowed) {
-            let message = format!(
-                "the kind `{}` is a word of reports: use small letters a-z, digits and `_`, such \
-                 as seminar or study_visit",
-                kind.get_ref()
-            );
-            self.fault(kind.span(), message);
+            self.fault(kind.span(), Message::new("course-fault-kind").with("kind", kind.get_ref()));
         }
         kind.into_inner()
     }

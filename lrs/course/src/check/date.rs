@@ -1,20 +1,20 @@
 //! Days and times of a course file.
 
 use jiff::civil::{Date, Time};
+use texts::Message;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::Check;
+use super::FileCheck;
 use crate::model::Window;
 
-impl Check<'_> {
+impl FileCheck<'_> {
     pub(super) fn date(&mut self, date: &Spanned<Datetime>) -> Option<Date> {
         let text = date.get_ref().to_string();
         let is_day = date.get_ref().time.is_none() && date.get_ref().offset.is_none();
         let day = text.parse::<Date>().ok().filter(|_| is_day);
         if day.is_none() {
-            let message = format!("`{text}` is not a day: write it as 2026-03-05, without quotes");
-            self.fault(date.span(), message);
+            self.fault(date.span(), Message::new("course-fault-day").with("text", text));
         }
         day
     }
@@ -24,9 +24,7 @@ impl Check<'_> {
         let is_time = time.get_ref().date.is_none();
         let parsed = text.parse::<Time>().ok().filter(|_| is_time);
         if parsed.is_none() {
-            let message =
-                format!("`{text}` is not a time of day: write it as 09:30:00, without quotes");
-            self.fault(time.span(), message);
+            self.fault(time.span(), Message::new("course-fault-time-of-day").with("text", text));
         }
         parsed
     }
@@ -43,7 +41,7 @@ impl Check<'_> {
         if let (Some(begin), Some(end), Some(place)) = (window.begins, window.ends, ends)
             && end < begin
         {
-            let message = format!("it ends on {end}, before it begins on {begin}: swap the days");
+            let message = Message::new("course-fault-days").with("end", end).with("begin", begin);
             self.fault(place.span(), message);
         }
         window

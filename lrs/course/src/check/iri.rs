@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use texts::Message;
 use toml::Spanned;
 
-use super::Check;
+use super::FileCheck;
 use crate::file::OneOrMany;
 
-impl Check<'_> {
+impl FileCheck<'_> {
     /// Only what would never match is refused: the grammar of IRIs is the validator's concern.
     pub(super) fn iri(&mut self, what: &str, span: Range<usize>, text: &str) -> String {
         let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
@@ -15,9 +16,7 @@ impl Check<'_> {
             && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
         if !is_scheme || text.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"'))
         {
-            let message = format!(
-                "the {what} `{text}` is not an IRI: write it whole, such as https://…, without spaces"
-            );
+            let message = Message::new("course-fault-iri").with("what", what).with("text", text);
             self.fault(span, message);
         }
         text.to_owned()
@@ -28,8 +27,7 @@ impl Check<'_> {
         let span = iris.span();
         let list = iris.into_inner().into_list();
         if list.is_empty() {
-            let message = format!("the list of {what} is empty: write an IRI, or leave it out");
-            self.fault(span.clone(), message);
+            self.fault(span.clone(), Message::new("course-fault-iris-none").with("what", what));
         }
         list.iter().map(|iri| self.iri(what, span.clone(), iri)).collect()
     }

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+use texts::Message;
 use toml::Spanned;
 
 use super::error::{CheckedCourse, CourseError, CourseErrors};
-use super::file::{CertificateText, CourseText, EditionText, Faults, Lines};
-use super::model::{Certificate, Course, Edition, Outline, Title, Window};
+use super::file::{CertificateText, CourseText, EditionText, Faults, Lines, NamesText, TitlesText};
+use super::model::{Certificate, Course, Edition, Names, Outline, Title, Window};
 
 mod activity;
 mod date;
@@ -25,9 +26,6 @@ mod rule;
 /// No course lasts longer; a larger number is a slip of the keyboard.
 const MOST_HOURS: f64 = 100_000.0;
 
-/// What the directive of January 2025 asks of an employee and year.
-const HOURS_PER_YEAR: f64 = 40.0;
-
 /// A fortnight.
 const AT_RISK_DAYS: u16 = 14;
 
@@ -39,12 +37,12 @@ pub(super) fn course(
 ) -> Result<CheckedCourse, CourseErrors> {
     let editions = file.editions.iter().map(|edition| edition.id.get_ref().clone()).collect();
     let lines = Lines::of(text);
-    let mut check = Check { text, lines, editions, faults, warnings: Faults::default() };
+    let mut check = FileCheck { text, lines, editions, faults, warnings: Faults::default() };
     let (iri, zone) = check.place(&file);
     check.distinct("edition", file.editions.iter().map(|edition| &edition.id));
     check.distinct("module", file.modules.iter().map(|module| &module.id));
     if file.modules.is_empty() {
-        check.fault(file.id.span(), "the course has no module: add a [[module]] table".into());
+        check.fault(file.id.span(), Message::new("course-fault-no-module"));
     }
     check.overlaps(&iri, &file.modules);
     check.distinct_keys(&file.modules);
@@ -53,7 +51,11 @@ pub(super) fn course(
     let outline = Outline {
         title: check.title(file.title),
         hours: check.hours(file.hours.as_ref()),
-        hours_per_year: check.hours(file.hours_per_year.as_ref()).unwrap_or(HOURS_PER_YEAR),
+        hours_per_year: check
+            .hours(file.hours_per_year.as_ref())
+            .or_else(|| file.territories.hours_per_year()),
+        territories: file.territories,
+        names: check.names(file.names.unwrap_or_default()),
         window,
         planned: file.planned.map(|it| check.window(Some(&it.begins), Some(&it.ends))),
         at_risk_days: file.at_risk_days.map_or(AT_RISK_DAYS, Spanned::into_inner),
@@ -71,7 +73,7 @@ pub(super) fn course(
     Ok(CheckedCourse { course: Course::new(outline, zone, modules), warnings })
 }
 
-struct Check<'a> {
+struct FileCheck<'a> {
     text: &'a str,
     lines: Lines<'a>,
     /// The ids of the course's editions.
@@ -80,8 +82,8 @@ struct Check<'a> {
     warnings: Faults,
 }
 
-impl Check<'_> {
-    fn fault(&mut self, span: Range<usize>, message: String) {
+impl FileCheck<'_> {
+    fn fault(&mut self, span: Range<usize>, message: Message) {
         self.faults.note(span, message);
     }
 
@@ -112,11 +114,8 @@ impl Check<'_> {
     fn id(&mut self, what: &str, id: &Spanned<String>) {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if id.get_ref().is_empty() || !id.get_ref().chars().all(allowed) {
-            let message = format!(
-                "the {what} id `{}` stands in addresses: use letters a-z, digits, `-`, `_` and `.`",
-                id.get_ref()
-            );
-            self.fault(id.span(), message);
+            let message = Message::new("course-fault-id").with("thing", what);
+            self.fault(id.span(), message.with("id", id.get_ref()));
         }
     }
 
@@ -125,11 +124,8 @@ impl Check<'_> {
         let mut seen: HashMap<&str, Range<usize>> = HashMap::new();
         for id in ids {
             if let Some(first) = seen.get(id.get_ref().as_str()) {
-                let message = format!(
-                    "{what} `{}` is already on line {}: give each {what} an id of its own",
-                    id.get_ref(),
-                    self.line_of(first)
-                );
+                let message = Message::new("course-fault-twice").with("thing", what);
+                let message = message.with("id", id.get_ref()).with("line", self.line_of(first));
                 self.fault(id.span(), message);
             } else {
                 seen.insert(id.get_ref(), id.span());
@@ -139,30 +135,32 @@ impl Check<'_> {
 
     fn title(&mut self, title: Spanned<BTreeMap<String, String>>) -> Title {
         if title.get_ref().is_empty() {
-            self.fault(title.span(), "the title is empty: write { it = \"…\" }".into());
+            let message = Message::new("course-fault-title-none");
+            self.fault(title.span(), message.with("example", "{ it = \"…\" }"));
         }
         for (tag, name) in title.get_ref() {
             let is_tag = tag.split('-').all(|part| (1..=8).contains(&part.len()));
             if !is_tag || !tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-                let message = format!("`{tag}` is not a language tag: write `it`, `en`, `de-IT` …");
-                self.fault(title.span(), message);
+                self.fault(title.span(), Message::new("course-fault-title-tag").with("tag", tag));
             }
             if name.trim().is_empty() {
-                let message =
-                    format!("the title in `{tag}` is empty: write it, or leave `{tag}` out");
-                self.fault(title.span(), message);
+                self.fault(title.span(), Message::new("course-fault-title-empty").with("tag", tag));
             }
         }
         Title(title.into_inner())
     }
 
+    fn names(&mut self, names: NamesText) -> Names {
+        let mut titles = |texts: TitlesText| {
+            texts.0.into_iter().map(|(value, title)| (value, self.title(title))).collect()
+        };
+        Names { role: titles(names.role), office: titles(names.office) }
+    }
+
     /// Only the zones built into the program count, so that a file means the same everywhere.
     fn time_zone(&mut self, zone: &Spanned<String>) -> TimeZone {
         TimeZoneDatabase::bundled().get(zone.get_ref()).unwrap_or_else(|_| {
-            let message = format!(
-                "`{}` is not a time zone: write an IANA name such as \"Europe/Rome\"",
-                zone.get_ref()
-            );
+            let message = Message::new("course-fault-time-zone").with("zone", zone.get_ref());
             self.fault(zone.span(), message);
             TimeZone::UTC
         })
@@ -171,9 +169,8 @@ impl Check<'_> {
     fn hours(&mut self, hours: Option<&Spanned<f64>>) -> Option<f64> {
         let hours = hours?;
         if !(0.0..=MOST_HOURS).contains(hours.get_ref()) {
-            let message =
-                format!("hours = {} is out of range: write 0 to {MOST_HOURS}", hours.get_ref());
-            self.fault(hours.span(), message);
+            let message = Message::new("course-fault-hours").with("hours", hours.get_ref());
+            self.fault(hours.span(), message.with("most", MOST_HOURS));
         }
         Some(*hours.get_ref())
     }
@@ -182,9 +179,7 @@ impl Check<'_> {
         let Some(weight) = weight else { return 1.0 };
         let value = *weight.get_ref();
         if !(value > 0.0 && value <= 1e6) {
-            let message =
-                format!("weight = {value} weighs nothing: write a number above 0, such as 2");
-            self.fault(weight.span(), message);
+            self.fault(weight.span(), Message::new("course-fault-weight").with("weight", value));
         }
         value
     }
@@ -199,11 +194,8 @@ impl Check<'_> {
             && end < begin
             && (own.begins.is_none() || own.ends.is_none())
         {
-            let message = format!(
-                "with the course's days the edition ends on {end}, before it begins on {begin}: \
-                 write both begins and ends"
-            );
-            self.fault(edition.id.span(), message);
+            let message = Message::new("course-fault-edition-days").with("end", end);
+            self.fault(edition.id.span(), message.with("begin", begin));
         }
         Edition { title: self.title(edition.title), window, id: edition.id.into_inner() }
     }

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use texts::Message;
 use toml::Spanned;
 
-use super::Check;
+use super::FileCheck;
 use crate::file::{ActivityText, EventText, ModuleText, OneOrMany};
 use crate::model::{Activity, Audience, Module, Outline};
 
-impl Check<'_> {
+impl FileCheck<'_> {
     pub(super) fn module(
         &mut self,
         module: ModuleText,
@@ -18,11 +19,8 @@ impl Check<'_> {
     ) -> Module {
         self.id("module", &module.id);
         if module.activities.is_empty() && module.events.is_empty() {
-            let message = format!(
-                "module `{}` has no activity: add a [[module.activity]] with an id, a prefix or \
-                 within, or a [[module.event]]",
-                module.id.get_ref()
-            );
+            let message =
+                Message::new("course-fault-no-activity").with("module", module.id.get_ref());
             self.fault(module.id.span(), message);
         }
         let keys = keys(&module);
@@ -69,9 +67,8 @@ impl Check<'_> {
                 // One that is empty has a fault of its own.
                 Some(first) if !key.is_empty() && !key.contains(':') => {
                     let line = self.line_of(first);
-                    let message =
-                        format!("the key `{key}` is already on line {line}: choose another one");
-                    self.fault(span, message);
+                    let message = Message::new("course-fault-key-twice").with("key", key);
+                    self.fault(span, message.with("line", line));
                 }
                 _ => drop(seen.insert(key, span)),
             }
@@ -84,8 +81,7 @@ impl Check<'_> {
         let audience = audience.into_inner();
         for edition in &audience.edition {
             if !self.editions.contains(edition) {
-                let message =
-                    format!("there is no edition `{edition}`: add an [[edition]] of this id");
+                let message = Message::new("course-fault-no-edition").with("edition", edition);
                 self.fault(span.clone(), message);
             }
         }

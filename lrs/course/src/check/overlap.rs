@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use texts::Message;
 use toml::Spanned;
 
-use super::Check;
+use super::FileCheck;
 use crate::file::{EventText, ModuleText, OneOrMany};
 
 /// A text of the file that selects statements, and which activity it is of.
@@ -16,7 +17,7 @@ struct Named<'f> {
     activity: usize,
 }
 
-impl Check<'_> {
+impl FileCheck<'_> {
     /// Across modules too. `iri` is the course's, from which sessions without an object take theirs.
     pub(super) fn overlaps(&mut self, iri: &str, modules: &[ModuleText]) {
         let (mut ids, mut prefixes, mut within) = (Vec::new(), Vec::new(), Vec::new());
@@ -46,12 +47,9 @@ impl Check<'_> {
         for named in all {
             match seen.get(&*named.text) {
                 Some(first) => {
-                    let message = format!(
-                        "the activity with {what} `{}` is already on line {}: a statement counts \
-                         once, so remove one of them",
-                        named.text,
-                        self.line_of(&first.span)
-                    );
+                    let message = Message::new("course-fault-activity-twice").with("what", what);
+                    let message = message.with("text", &named.text);
+                    let message = message.with("line", self.line_of(&first.span));
                     self.fault(named.span.clone(), message);
                 }
                 None => drop(seen.insert(&named.text, named)),
@@ -85,18 +83,11 @@ impl Check<'_> {
     fn overlap(&mut self, shorter: &Named<'_>, longer: &Named<'_>) {
         let line = self.line_of(&shorter.span);
         let message = if longer.text == shorter.text {
-            format!(
-                "the activity with prefix `{}` is already on line {line}: remove one of them",
-                longer.text
-            )
+            Message::new("course-fault-prefix-twice")
         } else {
-            format!(
-                "the prefix `{}` overlaps with `{}` of line {line}: its statements would count for \
-                 both; choose prefixes of which none begins with the other",
-                longer.text, shorter.text
-            )
+            Message::new("course-fault-prefixes").with("shorter", &shorter.text)
         };
-        self.fault(longer.span.clone(), message);
+        self.fault(longer.span.clone(), message.with("prefix", &longer.text).with("line", line));
     }
 }
 

@@ -2,15 +2,16 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use texts::Message;
 use toml::Spanned;
 
-use super::Check;
+use super::FileCheck;
 use crate::file::ModuleText;
 
 /// How many ids a message lists.
 const SHOWN: usize = 20;
 
-impl Check<'_> {
+impl FileCheck<'_> {
     /// The positions of what `named` names among `ids`.
     pub(super) fn positions(
         &mut self,
@@ -40,8 +41,8 @@ impl Check<'_> {
                 Some(_) => {}
                 None => {
                     let known = shown(ids.iter().filter(|id| !id.is_empty()), ", ");
-                    let message =
-                        format!("there is no {what} `{}`: known are {known}", name.get_ref());
+                    let message = Message::new("course-fault-unknown").with("thing", what);
+                    let message = message.with("name", name.get_ref()).with("known", known);
                     self.fault(name.span(), message);
                 }
             }
@@ -73,11 +74,9 @@ impl Check<'_> {
         for circle in circles(&graph) {
             let names = shown(circle.iter().filter_map(|at| ids.get(*at)), " → ");
             let first = circle.first().copied().unwrap_or_default();
-            let message = format!(
-                "the prerequisites go round in a circle, so nobody could begin: {names} → {}; remove \
-                 one of them",
-                ids.get(first).map_or("", String::as_str)
-            );
+            let first_name = ids.get(first).map_or("", String::as_str);
+            let message = Message::new("course-fault-circle").with("names", names);
+            let message = message.with("first", first_name);
             if let Some(name) = named.get(first).and_then(|names| names.first()) {
                 self.fault(name.span(), message);
             }

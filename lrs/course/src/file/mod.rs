@@ -1,5 +1,6 @@
 //! The course file: TOML as its author writes it, every value with its place in the text.
 
+use texts::Message;
 use toml::Spanned;
 use toml::de::DeTable;
 
@@ -10,8 +11,8 @@ mod text;
 
 pub(super) use read::Faults;
 pub(super) use text::{
-    ActivityText, CertificateText, CourseText, EditionText, EventText, ModuleText, OneOrMany,
-    SessionText,
+    ActivityText, CertificateText, CourseText, EditionText, EventText, ModuleText, NamesText,
+    OneOrMany, SessionText, TitlesText,
 };
 
 use super::check;
@@ -40,8 +41,7 @@ impl Course {
     /// Those of [`Course::parse`].
     pub fn check(text: &str) -> Result<CheckedCourse, CourseErrors> {
         if text.len() > LARGEST {
-            let message =
-                format!("no course file is larger than {} MiB: split the course", LARGEST >> 20);
+            let message = Message::new("course-fault-too-large").with("mebibytes", LARGEST >> 20);
             return Err(CourseErrors(vec![CourseError { line: 1, column: 1, message }]));
         }
         of_text(text)
@@ -91,7 +91,7 @@ impl<'t> Lines<'t> {
     }
 
     /// The fault at a byte offset, as line and column.
-    pub(super) fn fault(&self, offset: usize, message: String) -> CourseError {
+    pub(super) fn fault(&self, offset: usize, message: Message) -> CourseError {
         let line = self.line(offset);
         let begin = self.begins.get(line.saturating_sub(1)).copied().unwrap_or_default();
         let before = self.text.get(begin..offset).unwrap_or_default();

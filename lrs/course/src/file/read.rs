@@ -4,48 +4,45 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
+use texts::{Message, MessageValue};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
 use super::Lines;
-use crate::error::{CourseError, MOST_FAULTS};
-use crate::near::{near, offer};
-
-/// How many characters a message has at most.
-const LONGEST_MESSAGE: usize = 1_000;
+use crate::error::{CourseError, LONGEST_MESSAGE, MOST_FAULTS};
+use crate::near::{near, quoted};
 
 /// The first faults of a file so far.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     /// By where they stand and in which order they were found: at most [`MOST_FAULTS`], and the one
     /// after them.
-    noted: BTreeMap<(usize, usize), String>,
+    noted: BTreeMap<(usize, usize), Message>,
     found: usize,
     malformed: HashSet<(usize, usize)>,
 }
 
 impl Faults {
     /// Notes that what stands at a place is not of the right form, once for each place.
-    pub(super) fn malformed(&mut self, span: Range<usize>, message: String) {
+    pub(super) fn malformed(&mut self, span: Range<usize>, message: Message) {
         if self.malformed.insert((span.start, span.end)) {
             self.add(span.start, message);
         }
     }
 
-    /// Whether a fault at this place is among the first so far: the message of another one is not
-    /// worth its making.
+    /// Whether a fault at this place is among the first so far. The message of another one need not be made.
     pub(super) fn wants(&self, at: usize) -> bool {
         let is_full = self.noted.len() > MOST_FAULTS;
         let last = self.noted.last_key_value().map_or(0, |((last, _), _)| *last);
         !is_full || at < last
     }
 
-    fn add(&mut self, at: usize, message: String) {
+    fn add(&mut self, at: usize, message: Message) {
         if !self.wants(at) {
             return;
         }
-        self.noted.insert((at, self.found), shortened(message));
+        self.noted.insert((at, self.found), message.clipped(LONGEST_MESSAGE));
         self.found += 1;
         if self.noted.len() > MOST_FAULTS + 1 {
             self.noted.pop_last();
@@ -54,13 +51,13 @@ impl Faults {
 
     /// Notes a fault of something whose form is right. What stands in place of something
     /// malformed has no further faults.
-    pub(crate) fn note(&mut self, span: Range<usize>, message: String) {
+    pub(crate) fn note(&mut self, span: Range<usize>, message: Message) {
         if !self.is_malformed(&span) {
             self.add(span.start, message);
         }
     }
 
-    fn missing(&mut self, span: Range<usize>, message: String) {
+    fn missing(&mut self, span: Range<usize>, message: Message) {
         self.add(span.start, message);
         self.malformed.insert((span.start, span.end));
     }
@@ -72,26 +69,14 @@ impl Faults {
     /// Each with its line and column, in the order of the file; where there are more than are told,
     /// the last one says so.
     pub(crate) fn in_order(self, text: &str) -> Vec<CourseError> {
-        let mut noted: Vec<(usize, String)> =
+        let mut noted: Vec<(usize, Message)> =
             self.noted.into_iter().map(|((at, _), message)| (at, message)).collect();
         if let Some((_, message)) = noted.get_mut(MOST_FAULTS) {
-            *message = format!(
-                "there are more faults from here on: mend the {MOST_FAULTS} above and check the file \
-                 again"
-            );
+            *message = Message::new("course-fault-more").with("count", MOST_FAULTS);
         }
         let lines = Lines::of(text);
         noted.into_iter().map(|(at, message)| lines.fault(at, message)).collect()
     }
-}
-
-/// A message about texts of the file, which may be long.
-fn shortened(mut message: String) -> String {
-    if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
-        message.truncate(end);
-        message.push('…');
-    }
-    message
 }
 
 /// A value and the key it stands under.
@@ -130,10 +115,10 @@ impl<'t> Node<'t> {
         Self { key, value: Value::Wrong, span }
     }
 
-    /// Notes what the value should be, unless that is noted.
-    pub(super) fn should_be(&self, what: &str, faults: &mut Faults) {
+    /// Notes what the value should be, unless that is noted. The message gets the value's `key`.
+    pub(super) fn should_be(&self, message: Message, faults: &mut Faults) {
         if !matches!(self.value, Value::Wrong) {
-            faults.malformed(self.span.clone(), format!("`{}` is {what}", self.key));
+            faults.malformed(self.span.clone(), message.with("key", self.key));
         }
     }
 }
@@ -160,11 +145,11 @@ impl Read for String {
         match node.value {
             Value::Plain(DeValue::String(text)) => text.to_string(),
             Value::Plain(DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_)) => {
-                node.should_be("a text: put it in quotation marks", faults);
+                node.should_be(Message::new("course-fault-text-unquoted"), faults);
                 Self::new()
             }
             _ => {
-                node.should_be("a text: write it in quotation marks", faults);
+                node.should_be(Message::new("course-fault-text"), faults);
                 Self::new()
             }
         }
@@ -179,11 +164,11 @@ impl Read for f64 {
             _ => None,
         };
         number.unwrap_or_else(|| {
-            let what = match meant_number(node) {
-                Some(meant) => format!("a number: write {meant}"),
-                None => "a number: write one such as 4 or 2.5".to_owned(),
+            let message = match meant_number(node) {
+                Some(meant) => Message::new("course-fault-number-meant").with("meant", meant),
+                None => Message::new("course-fault-number"),
             };
-            node.should_be(&what, faults);
+            node.should_be(message, faults);
             Self::NAN
         })
     }
@@ -200,7 +185,7 @@ fn number(node: &Node<'_>) -> Option<f64> {
     }
 }
 
-/// The number that somebody wrote as a text, or with a comma that makes two of it.
+/// The number that is written as a text, or with a comma that makes two of it: `"4"`, `[0,6]`.
 fn meant_number(node: &Node<'_>) -> Option<String> {
     let text = match node.value {
         Value::Plain(DeValue::String(text)) => text.replace(',', "."),
@@ -239,7 +224,7 @@ fn whole<N: TryFrom<i64>>(node: &Node<'_>, faults: &mut Faults, most: i64) -> Op
     };
     let value = value.filter(|value| (0..=most).contains(value));
     if value.is_none() {
-        node.should_be(&format!("a whole number: write one from 0 to {most}, such as 14"), faults);
+        node.should_be(Message::new("course-fault-whole-number").with("most", most), faults);
     }
     N::try_from(value?).ok()
 }
@@ -250,13 +235,12 @@ impl Read for Datetime {
         match node.value {
             Value::Plain(DeValue::Datetime(it)) => *it,
             Value::Plain(DeValue::String(text)) if text.parse::<Self>().is_ok() => {
-                let what = format!("a day or a time: write {text} without quotation marks");
-                node.should_be(&what, faults);
+                let message = Message::new("course-fault-time-quoted").with("text", text);
+                node.should_be(message, faults);
                 NO_TIME
             }
             _ => {
-                let what = "a day or a time: write 2026-03-05 or 09:30:00, without quotation marks";
-                node.should_be(what, faults);
+                node.should_be(Message::new("course-fault-time"), faults);
                 NO_TIME
             }
         }
@@ -271,12 +255,11 @@ impl Read for BTreeMap<String, String> {
         let table = match node.value {
             Value::Table(table) => table,
             Value::Plain(DeValue::String(text)) => {
-                let what = format!("a text for each language: write {{ it = {text:?} }}");
-                node.should_be(&what, faults);
+                node.should_be(languages(&format!("{{ it = {text:?} }}")), faults);
                 return Self::new();
             }
             _ => {
-                node.should_be("a text for each language: write { it = \"…\" }", faults);
+                node.should_be(languages("{ it = \"…\" }"), faults);
                 return Self::new();
             }
         };
@@ -289,6 +272,10 @@ impl Read for BTreeMap<String, String> {
         };
         table.iter().map(read).collect()
     }
+}
+
+fn languages(example: &str) -> Message {
+    Message::new("course-fault-languages").with("example", example)
 }
 
 impl<T: Read> Read for Vec<T> {
@@ -310,22 +297,30 @@ impl<T: Read> Read for Vec<T> {
             // What it holds may have faults of its own.
             Value::Table(_) if T::IS_TABLE => {
                 let place = node.span.start..node.span.start;
-                let key = node.key;
-                let message =
-                    format!("there may be several `{key}`: write [[{key}]] with two brackets");
-                faults.malformed(place, message);
+                let message = Message::new("course-fault-several").with("key", node.key);
+                faults.malformed(place, message.with("header", header(node.key)));
                 read(node.clone(), faults);
             }
             Value::Plain(DeValue::String(text)) if !T::IS_TABLE => {
-                node.should_be(&format!("a list: write it in brackets, [{:?}]", &**text), faults);
+                node.should_be(list(&format!("[{:?}]", &**text)), faults);
             }
             _ if T::IS_TABLE => {
-                node.should_be(&format!("a table: begin it with [[{}]]", node.key), faults);
+                let message = Message::new("course-fault-tables");
+                node.should_be(message.with("header", header(node.key)), faults);
             }
-            _ => node.should_be("a list: write it in brackets, [\"…\"]", faults),
+            _ => node.should_be(list("[\"…\"]"), faults),
         }
         all
     }
+}
+
+/// How a table of which there may be several begins.
+fn header(key: &str) -> String {
+    format!("[[{key}]]")
+}
+
+fn list(example: &str) -> Message {
+    Message::new("course-fault-list").with("example", example)
 }
 
 /// One of some words.
@@ -340,19 +335,19 @@ pub(super) fn word<T: Copy>(
         quoted.join(", ")
     };
     let Value::Plain(DeValue::String(text)) = node.value else {
-        node.should_be(&format!("one of {}", one_of()), faults);
+        node.should_be(Message::new("course-fault-one-of").with("words", one_of()), faults);
         return None;
     };
     let found = words.iter().find(|(word, _)| *word == &**text).map(|(_, value)| *value);
     if found.is_none() {
-        let message = format!("`{}` knows no `{text}`", node.key);
-        let message = with_known(&message, text, known(), &one_of());
-        faults.malformed(node.span.clone(), message);
+        let message = Message::new("course-fault-word-unknown").with("key", node.key);
+        let message = message.with("text", text);
+        faults.malformed(node.span.clone(), with_known(message, text, known(), one_of()));
     }
     found
 }
 
-/// A table whose keys are read one by one; what nobody read is unknown.
+/// A table whose keys are read one by one. A key that was not read is unknown.
 pub(super) struct Fields<'t, 'f> {
     what: &'static str,
     node: &'t Node<'t>,
@@ -361,10 +356,10 @@ pub(super) struct Fields<'t, 'f> {
 }
 
 impl<'t, 'f> Fields<'t, 'f> {
-    /// `what` it is, for messages: `an activity`.
+    /// `what` the table is, as `course-table` of the catalogue tells tables apart: `activity`.
     pub(super) fn of(node: &'t Node<'t>, what: &'static str, faults: &'f mut Faults) -> Self {
         if !matches!(node.value, Value::Table(_)) {
-            node.should_be(&format!("a table: write the keys of {what}"), faults);
+            node.should_be(Message::new("course-fault-table").with("table", what), faults);
         }
         Self { what, node, known: Vec::new(), faults }
     }
@@ -381,8 +376,8 @@ impl<'t, 'f> Fields<'t, 'f> {
         let place = self.node.span.start..self.node.span.start;
         let node = self.get(key).unwrap_or_else(|| {
             if matches!(self.node.value, Value::Table(_)) {
-                let message = format!("{} needs `{key}`: add it", self.what);
-                self.faults.missing(place.clone(), message);
+                let message = Message::new("course-fault-key-missing").with("table", self.what);
+                self.faults.missing(place.clone(), message.with("key", key));
             }
             Node::wrong(key, place)
         });
@@ -400,7 +395,7 @@ impl<'t, 'f> Fields<'t, 'f> {
         self.optional(key).unwrap_or_default()
     }
 
-    /// Notes the keys that nobody read.
+    /// Notes the keys that were not read.
     pub(super) fn end(self) {
         let Value::Table(table) = self.node.value else { return };
         for (key, _) in table {
@@ -408,24 +403,28 @@ impl<'t, 'f> Fields<'t, 'f> {
                 continue;
             }
             let known: Vec<String> = self.known.iter().map(|known| format!("`{known}`")).collect();
-            let message = format!("{} has no `{}`", self.what, key.get_ref());
+            let message = Message::new("course-fault-key-unknown").with("table", self.what);
+            let message = message.with("key", key.get_ref());
             let names = self.known.iter().copied();
-            let message = with_known(&message, key.get_ref(), names, &known.join(", "));
+            let message = with_known(message, key.get_ref(), names, known.join(", "));
             self.faults.malformed(key.span(), message);
         }
     }
 }
 
-/// A message on an unknown text, with the names that it may have been meant for and all that are
-/// `known`.
+/// A message on an unknown text with one more value, `known`: the names that may have been meant, and all that are
+/// known.
 pub(super) fn with_known<'n>(
-    message: &str,
+    message: Message,
     text: &str,
     names: impl IntoIterator<Item = &'n str>,
-    known: &str,
-) -> String {
-    match offer(&near(text, names)) {
-        none if none.is_empty() => format!("{message}: write one of {known}"),
-        offer => format!("{message}{offer} Known are {known}"),
-    }
+    known: String,
+) -> Message {
+    let near = near(text, names);
+    let part = if near.is_empty() {
+        Message::new("known-all")
+    } else {
+        Message::new("known-near").with_value("near", MessageValue::OneOf(quoted(&near)))
+    };
+    message.with_value("known", MessageValue::Message(part.with("known", known)))
 }

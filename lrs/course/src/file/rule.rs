@@ -1,9 +1,11 @@
 //! Rules and words of the file.
 
+use texts::Message;
 use toml::de::DeValue;
 
 use super::read::{Faults, Node, Read, Value, with_known, word};
 use crate::model::{ActivityRule, Assessment, Credit, Mode, ModuleRule, ScoreRule};
+use crate::territory::Territories;
 
 impl Read for Credit {
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
@@ -29,6 +31,24 @@ impl Read for Mode {
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
         let words = [("presence", Self::Presence), ("distance", Self::Distance)];
         word(node, faults, &words).unwrap_or_default()
+    }
+}
+
+impl Read for Territories {
+    fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
+        match node.value {
+            Value::Plain(DeValue::String(_)) => {
+                let is_italy = word(node, faults, &[("italy", true), ("any", false)]);
+                if is_italy == Some(false) { Self::Any } else { Self::Italy }
+            }
+            Value::Plain(DeValue::Array(regions)) if !regions.is_empty() => {
+                Self::Regions(Vec::read(node, faults).into_iter().collect())
+            }
+            _ => {
+                node.should_be(Message::new("course-fault-territories"), faults);
+                Self::default()
+            }
+        }
     }
 }
 
@@ -96,12 +116,12 @@ fn part<'t>(
             key.get_ref()
         }
         Value::Table(_) => {
-            let what = "one rule: to ask for several, write { all_of = [{ … }, { … }] }";
-            node.should_be(what, faults);
+            let example = "{ all_of = [{ … }, { … }] }";
+            node.should_be(Message::new("course-fault-rules").with("example", example), faults);
             return None;
         }
         _ => {
-            node.should_be(&format!("a rule: write one of {known}"), faults);
+            node.should_be(Message::new("course-fault-rule").with("known", known), faults);
             return None;
         }
     };
@@ -111,7 +131,7 @@ fn part<'t>(
         return Some(Part::Word(word));
     }
     let names = words.iter().chain(keys).copied();
-    let message = with_known(&format!("there is no rule `{text}`"), text, names, &known);
-    faults.malformed(node.span.clone(), message);
+    let message = Message::new("course-fault-rule-unknown").with("text", text);
+    faults.malformed(node.span.clone(), with_known(message, text, names, known));
     None
 }

@@ -1,8 +1,9 @@
-//! What is wrong with a text that is not TOML, in words its author can act on.
+//! What is wrong with a text that is not TOML.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
+use texts::Message;
 use toml::de::Error;
 
 use super::read::Faults;
@@ -17,7 +18,8 @@ pub(super) fn without_decimal_commas(text: &str) -> (Cow<'_, str>, Faults) {
         let number = text.get(place.clone()).unwrap_or_default();
         let point = number.replace(',', ".");
         mended.to_mut().replace_range(place.clone(), &point);
-        faults.note(place, format!("`{number}` has a decimal comma: write {point}"));
+        let message = Message::new("course-fault-decimal-comma").with("number", number);
+        faults.note(place, message.with("point", point));
     }
     (mended, faults)
 }
@@ -71,13 +73,11 @@ pub(super) fn not_toml(text: &str, mut faults: Faults, errors: &[Error]) -> Cour
     CourseErrors(errors)
 }
 
-fn message(text: &str, span: &Range<usize>, of_toml: &str) -> String {
+/// The parser's own messages are English; `course-fault-not-toml` says in each language that they are.
+fn message(text: &str, span: &Range<usize>, of_toml: &str) -> Message {
     if !of_toml.starts_with("string values must be quoted") {
-        return of_toml.to_owned();
+        return Message::new("course-fault-not-toml").with("reason", of_toml);
     }
     let value = text.get(span.clone()).unwrap_or_default();
-    format!(
-        "`{value}` is no value: put text in quotation marks, and write numbers without a unit, \
-         days as 2026-03-05 and times as 09:30:00"
-    )
+    Message::new("course-fault-no-value").with("value", value)
 }

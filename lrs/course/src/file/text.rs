@@ -2,19 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use texts::Message;
 use toml::Spanned;
 use toml::de::DeValue;
 use toml::value::Datetime;
 
 use super::read::{Faults, Fields, Node, Read, Value};
 use crate::model::{ActivityRule, Assessment, Audience, Credit, Mode, ModuleRule, ScoreRule};
+use crate::territory::Territories;
 
-type Words = Spanned<BTreeMap<String, String>>;
+type TitleText = Spanned<BTreeMap<String, String>>;
 
 pub(crate) struct CourseText {
     pub(crate) id: Spanned<String>,
     pub(crate) iri: Option<Spanned<String>>,
-    pub(crate) title: Words,
+    pub(crate) title: TitleText,
     pub(crate) time_zone: Spanned<String>,
     pub(crate) hours: Option<Spanned<f64>>,
     pub(crate) hours_per_year: Option<Spanned<f64>>,
@@ -22,6 +24,8 @@ pub(crate) struct CourseText {
     pub(crate) ends: Option<Spanned<Datetime>>,
     pub(crate) planned: Option<PlannedText>,
     pub(crate) at_risk_days: Option<Spanned<u16>>,
+    pub(crate) territories: Territories,
+    pub(crate) names: Option<NamesText>,
     pub(crate) editions: Vec<EditionText>,
     pub(crate) certificate: Option<CertificateText>,
     pub(crate) modules: Vec<ModuleText>,
@@ -31,7 +35,7 @@ impl Read for CourseText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "a course", faults);
+        let mut fields = Fields::of(node, "course", faults);
         let read = Self {
             id: fields.required("id"),
             iri: fields.optional("iri"),
@@ -43,6 +47,8 @@ impl Read for CourseText {
             ends: fields.optional("ends"),
             planned: fields.optional("planned"),
             at_risk_days: fields.optional("at_risk_days"),
+            territories: fields.optional("territories").unwrap_or_default(),
+            names: fields.optional("names"),
             editions: fields.list("edition"),
             certificate: fields.optional("certificate"),
             modules: fields.list("module"),
@@ -61,16 +67,56 @@ impl Read for PlannedText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "`planned`", faults);
+        let mut fields = Fields::of(node, "planned", faults);
         let read = Self { begins: fields.required("begins"), ends: fields.required("ends") };
         fields.end();
         read
     }
 }
 
+#[derive(Default)]
+pub(crate) struct NamesText {
+    pub(crate) role: TitlesText,
+    pub(crate) office: TitlesText,
+}
+
+impl Read for NamesText {
+    const IS_TABLE: bool = true;
+
+    fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
+        let mut fields = Fields::of(node, "names", faults);
+        let read = Self {
+            role: fields.optional("role").unwrap_or_default(),
+            office: fields.optional("office").unwrap_or_default(),
+        };
+        fields.end();
+        read
+    }
+}
+
+/// A title for each of some values.
+#[derive(Default)]
+pub(crate) struct TitlesText(pub(crate) Vec<(String, TitleText)>);
+
+impl Read for TitlesText {
+    const IS_TABLE: bool = true;
+
+    fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
+        let Value::Table(table) = node.value else {
+            node.should_be(Message::new("course-fault-titles"), faults);
+            return Self::default();
+        };
+        let title = |(value, title): (&Spanned<_>, &Spanned<_>)| {
+            let value: &std::borrow::Cow<'_, str> = value.get_ref();
+            (value.to_string(), TitleText::read(&Node::new(value, title), faults))
+        };
+        Self(table.iter().map(title).collect())
+    }
+}
+
 pub(crate) struct EditionText {
     pub(crate) id: Spanned<String>,
-    pub(crate) title: Words,
+    pub(crate) title: TitleText,
     pub(crate) begins: Option<Spanned<Datetime>>,
     pub(crate) ends: Option<Spanned<Datetime>>,
 }
@@ -79,7 +125,7 @@ impl Read for EditionText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "an edition", faults);
+        let mut fields = Fields::of(node, "edition", faults);
         let read = Self {
             id: fields.required("id"),
             title: fields.required("title"),
@@ -103,7 +149,7 @@ impl Read for CertificateText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "a certificate", faults);
+        let mut fields = Fields::of(node, "certificate", faults);
         let read = Self {
             modules: fields.optional("modules"),
             hours: fields.optional("hours"),
@@ -118,7 +164,7 @@ impl Read for CertificateText {
 
 pub(crate) struct ModuleText {
     pub(crate) id: Spanned<String>,
-    pub(crate) title: Words,
+    pub(crate) title: TitleText,
     pub(crate) hours: Option<Spanned<f64>>,
     pub(crate) weight: Option<Spanned<f64>>,
     pub(crate) requires: Vec<Spanned<String>>,
@@ -132,7 +178,7 @@ impl Read for ModuleText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "a module", faults);
+        let mut fields = Fields::of(node, "module", faults);
         let read = Self {
             id: fields.required("id"),
             title: fields.required("title"),
@@ -154,7 +200,7 @@ pub(crate) struct ActivityText {
     pub(crate) id: Option<Spanned<OneOrMany>>,
     pub(crate) prefix: Option<Spanned<OneOrMany>>,
     pub(crate) within: Option<Spanned<OneOrMany>>,
-    pub(crate) title: Option<Words>,
+    pub(crate) title: Option<TitleText>,
     pub(crate) kind: Option<Spanned<String>>,
     pub(crate) hours: Option<Spanned<f64>>,
     pub(crate) credit: Option<Spanned<Credit>>,
@@ -171,7 +217,7 @@ impl Read for ActivityText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "an activity", faults);
+        let mut fields = Fields::of(node, "activity", faults);
         let read = Self {
             key: fields.optional("key"),
             id: fields.optional("id"),
@@ -196,7 +242,7 @@ impl Read for ActivityText {
 
 pub(crate) struct EventText {
     pub(crate) key: Spanned<String>,
-    pub(crate) title: Words,
+    pub(crate) title: TitleText,
     pub(crate) kind: Spanned<String>,
     pub(crate) mode: Option<Mode>,
     pub(crate) id: Option<Spanned<OneOrMany>>,
@@ -215,7 +261,7 @@ impl Read for EventText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "an event", faults);
+        let mut fields = Fields::of(node, "event", faults);
         let read = Self {
             key: fields.required("key"),
             title: fields.required("title"),
@@ -251,7 +297,7 @@ impl Read for SessionText {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "a session", faults);
+        let mut fields = Fields::of(node, "session", faults);
         let read = Self {
             id: fields.required("id"),
             object: fields.optional("object"),
@@ -277,7 +323,7 @@ impl Read for OneOrMany {
             Value::Plain(DeValue::String(text)) => Self::One(text.to_string()),
             Value::Plain(DeValue::Array(_)) => Self::Many(Vec::read(node, faults)),
             _ => {
-                node.should_be("a text or a list of texts: write it in quotation marks", faults);
+                node.should_be(Message::new("course-fault-texts"), faults);
                 Self::Many(Vec::new())
             }
         }
@@ -297,7 +343,7 @@ impl Read for Audience {
     const IS_TABLE: bool = true;
 
     fn read(node: &Node<'_>, faults: &mut Faults) -> Self {
-        let mut fields = Fields::of(node, "an audience", faults);
+        let mut fields = Fields::of(node, "audience", faults);
         let read = Self {
             role: fields.list("role"),
             office: fields.list("office"),

@@ -10,7 +10,7 @@ use super::rule::ActivityRule;
 /// Which statements belong to an activity, by their object or by where it stands. IRIs are
 /// compared character by character.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Selection {
+pub struct Selectors {
     /// Objects with exactly one of these IRIs.
     pub ids: Vec<String>,
     /// Objects whose IRI begins with one of these texts.
@@ -26,7 +26,7 @@ pub struct Activity {
     /// Its name in reports and progress documents; unique in the course.
     pub key: String,
     /// The statements that belong to it, those of its sessions included.
-    pub selection: Selection,
+    pub selection: Selectors,
     /// Its name for people, where the file gives one.
     pub title: Option<Title>,
     /// What kind it is: a word of the course's author, such as `test` or `seminar`; `online`

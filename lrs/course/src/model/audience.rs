@@ -2,7 +2,7 @@
 
 use crate::learner::Learner;
 
-/// Learners that have one of the values in every list that is not empty; everybody where all are.
+/// Learners that have one of the values in every list that is not empty. All learners where all lists are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audience {
     /// Values of [`Learner::role`].

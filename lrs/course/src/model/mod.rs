@@ -6,14 +6,18 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::territory::Territories;
+
 mod activity;
 mod audience;
+mod names;
 mod rule;
 
 pub use activity::{
-    Activity, Assessment, Credit, Form, Mode, ScoreRule, Selection, Session, Window,
+    Activity, Assessment, Credit, Form, Mode, ScoreRule, Selectors, Session, Window,
 };
 pub use audience::Audience;
+pub use names::Names;
 pub use rule::reaches_score;
 pub use rule::{ActivityRule, ModuleRule, hours_of, micros_of_hours};
 pub(super) use rule::{Fulfilment, ModuleFulfilment};
@@ -63,7 +67,7 @@ pub struct Module {
 /// One run of a course, with days of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edition {
-    /// Unique in the course; learners name theirs.
+    /// Unique in the course; learners name theirs in the column `edition`.
     pub id: String,
     /// Its name.
     pub title: Title,
@@ -99,8 +103,12 @@ pub struct Outline {
     pub time_zone: String,
     /// The hours that a learner is to do.
     pub hours: Option<f64>,
-    /// The hours that a learner is to do in a calendar year.
-    pub hours_per_year: f64,
+    /// The hours that a learner is to do in a calendar year, where there is such a target.
+    pub hours_per_year: Option<f64>,
+    /// What the places in its learner lists are held against.
+    pub territories: Territories,
+    /// What values of its learner lists are called.
+    pub names: Names,
     /// The days whose statements count.
     pub window: Window,
     /// The days over which the hours are planned, where they are not those of `window`.
@@ -158,7 +166,7 @@ impl Course {
     }
 
     fn index(&mut self, activity: &Activity, place: ActivityPlace) {
-        let Selection { ids, prefixes, within } = &activity.selection;
+        let Selectors { ids, prefixes, within } = &activity.selection;
         self.by_id.extend(ids.iter().map(|id| (id.clone(), place)));
         self.by_prefix.extend(prefixes.iter().map(|prefix| (prefix.clone(), place)));
         self.by_context.extend(within.iter().map(|iri| (iri.clone(), place)));
@@ -270,7 +278,7 @@ impl Course {
     /// Whether both courses take the same statements into the same activities, so that what was
     /// read of the log for one is right for the other.
     pub fn reads_like(&self, other: &Self) -> bool {
-        let selections = |course: &'_ Self| -> BTreeMap<String, Selection> {
+        let selections = |course: &'_ Self| -> BTreeMap<String, Selectors> {
             course.activities().map(|(_, a)| (a.key.clone(), a.selection.clone())).collect()
         };
         self.outline.time_zone == other.outline.time_zone && selections(self) == selections(other)

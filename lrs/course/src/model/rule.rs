@@ -1,6 +1,6 @@
 //! When activities and modules count as done.
 
-/// What an activity asks of a learner.
+/// The rule by which an activity is fulfilled.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub enum ActivityRule {
     /// The latest word on completion is yes.

@@ -5,6 +5,7 @@ mod form;
 mod meaning;
 
 use super::super::Course;
+use super::said::of_course;
 
 const HEAD: &str = "id = 'c'\ntitle = { it = 'Corso' }\ntime_zone = 'Europe/Rome'\n[[module]]\nid = 'm1'\n\
      title = { it = 'Primo' }\n[[module.activity]]\nkey = 'a'\nid = 'https://c.example/1'\n";
@@ -21,7 +22,7 @@ fn with(that: &str, this: &str) -> Vec<String> {
 }
 
 fn of(text: &str) -> Vec<String> {
-    Course::parse(text).unwrap_err().0.iter().map(ToString::to_string).collect()
+    of_course(&Course::parse(text).unwrap_err())
 }
 
 /// An event with these further lines, from line 14 on.

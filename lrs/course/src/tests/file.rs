@@ -1,8 +1,10 @@
 use jiff::civil::date;
 
 use super::super::{
-    ActivityPlace, ActivityRule, Course, Credit, Form, Mode, ModuleRule, ScoreRule, Window,
+    ActivityPlace, ActivityRule, Course, Credit, Form, Mode, ModuleRule, ScoreRule, Territories,
+    Window,
 };
+use super::said::of_course;
 
 const SMALLEST: &str = r#"
 id = "c"
@@ -30,7 +32,7 @@ fn the_smallest_course_asks_that_all_activities_be_completed() {
     assert_eq!(activity.form, online);
     let outline = course.outline();
     assert_eq!(outline.iri, "urn:traccia:course:c");
-    assert_eq!((outline.hours_per_year, outline.at_risk_days), (40.0, 14));
+    assert_eq!((outline.hours_per_year, outline.at_risk_days), (Some(40.0), 14));
     assert_eq!((outline.window, outline.certificate.is_none()), (Window::default(), true));
     assert_eq!((course.hours(), module.hours, module.activities[0].hours), (None, None, None));
 }
@@ -175,7 +177,7 @@ fn hours_of_moodles_scorm_packages_are_warned_of_unless_their_credit_is_told() {
     let warned = scorm("hours = 2\n");
     assert_eq!(warned.len(), 1, "{warned:?}");
     assert_eq!((warned[0].line, warned[0].column), (9, 6));
-    assert!(warned[0].message.contains("credit = \"nominal\""), "{warned:?}");
+    assert!(warned[0].to_string().contains("credit = \"nominal\""), "{warned:?}");
     assert_eq!(scorm("credit = 'nominal'\nhours = 2\n"), []);
     assert_eq!(scorm("credit = 'measured'\nhours = 2\n"), []);
     assert_eq!(Course::check(SMALLEST).unwrap().warnings, []);
@@ -192,4 +194,54 @@ fn the_course_files_of_the_programmes_have_nothing_to_be_warned_of() {
     ] {
         assert_eq!(Course::check(text).unwrap().warnings, []);
     }
+}
+
+#[test]
+fn territories_and_the_hours_of_a_year_are_data_of_the_course() {
+    let of = |line: &str| {
+        let outline = Course::parse(&format!("{line}\n{SMALLEST}")).unwrap().outline().clone();
+        (outline.territories, outline.hours_per_year)
+    };
+    assert_eq!(of(""), (Territories::Italy, Some(40.0)));
+    assert_eq!(of("territories = 'italy'"), (Territories::Italy, Some(40.0)));
+    assert_eq!(of("hours_per_year = 24"), (Territories::Italy, Some(24.0)));
+    assert_eq!(of("territories = 'any'"), (Territories::Any, None));
+    assert_eq!(of("territories = 'any'\nhours_per_year = 8"), (Territories::Any, Some(8.0)));
+    let regions = Territories::Regions(["Tirolo".to_owned(), "Vorarlberg".to_owned()].into());
+    assert_eq!(of("territories = ['Tirolo', 'Vorarlberg']"), (regions, None));
+}
+
+#[test]
+fn territories_that_are_none_are_refused() {
+    let fault = |line: &str| {
+        let errors = Course::parse(&format!("{line}\n{SMALLEST}")).unwrap_err();
+        of_course(&errors).concat()
+    };
+    let wanted =
+        "1:15: `territories` is \"italy\", \"any\", or a list of regions: write one of the three";
+    assert_eq!(fault("territories = []"), wanted);
+    assert_eq!(fault("territories = 5"), wanted);
+    let near = "1:15: `territories` knows no `itlay`: is it `italy`? Known are \"italy\", \"any\"";
+    assert_eq!(fault("territories = 'itlay'"), near);
+}
+
+#[test]
+fn a_course_names_values_of_its_learner_lists() {
+    let names = "[names.role]\nofficial = { it = 'Funzionario', en = 'Official' }\n\
+                 [names.office]\n'front office' = { it = 'Sportello' }\n";
+    let course = Course::parse(&format!("{SMALLEST}{names}")).unwrap();
+    let names = &course.outline().names;
+    assert_eq!(names.of("role", "official").unwrap().in_language("it"), "Funzionario");
+    assert_eq!(names.of("office", "front office").unwrap().in_language("it"), "Sportello");
+    assert_eq!((names.of("role", "mayor"), names.of("region", "official")), (None, None));
+    assert_eq!(names.value_called("role", "Funzionario"), Some("official"));
+    assert_eq!(names.value_called("office", "Funzionario"), None);
+    let fault = |names: &str| {
+        of_course(&Course::parse(&format!("{SMALLEST}{names}\n")).unwrap_err()).concat()
+    };
+    let wanted = "11:8: `role` is a table: write a title for each value, such as \
+                  official = { it = \"Funzionario\", en = \"Official\" }";
+    assert_eq!(fault("[names]\nrole = 5"), wanted);
+    assert!(fault("[names.body]\nx = { it = 'X' }").contains("`names` has no `body`"));
+    assert!(fault("[names.role]\nx = {}").contains("the title is empty"));
 }

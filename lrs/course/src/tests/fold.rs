@@ -127,7 +127,7 @@ fn success_is_the_latest_over_the_activities_of_the_module() {
     assert_eq!(first_module(&two("'all'"), &said).success, Some(false));
 }
 
-/// What an activity knows already may still be the latest word of its module.
+/// A word that changes nothing for an activity may still be the latest of its module.
 #[test]
 fn a_success_told_again_is_the_latest_of_the_module_and_the_course() {
     let success = json!({"success": true});

@@ -1,12 +1,12 @@
 use super::super::{Identifier, Learner, LearnerList};
+use super::said::of_sheet;
 
 const LIST: &str = "learner,name,identifiers,region,province,body,istat,role,office\n\
     u1042,Maria Rossi,account:https://formazione.example.it|1042;mailto:maria.rossi@example.it,\
     Umbria,Perugia,Comune di Perugia,054039,official,social services\n";
 
 fn faults(text: &str) -> Vec<String> {
-    let errors = LearnerList::parse(text.as_bytes()).unwrap_err();
-    errors.0.iter().map(ToString::to_string).collect()
+    of_sheet(&LearnerList::parse(text.as_bytes()).unwrap_err())
 }
 
 #[test]

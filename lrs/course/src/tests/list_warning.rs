@@ -1,18 +1,19 @@
 //! What a list of learners is warned of.
 
-use super::super::{LearnerList, ListWarning};
+use super::super::{LearnerList, ListWarning, Territories};
 
 /// A list of these places and identifiers, from line 2 on.
 fn warnings(lines: &[&str]) -> Vec<ListWarning> {
     let head = "learner,identifiers,region,province,istat\n".to_owned();
     let line = |(n, line): (usize, &&str)| format!("u{n},{line}\n");
     let text = lines.iter().enumerate().map(line).fold(head, |text, line| text + &line);
-    LearnerList::parse(text.as_bytes()).unwrap().warnings()
+    LearnerList::parse(text.as_bytes()).unwrap().warnings(&Territories::Italy)
 }
 
 /// Each warning's kind, count, lines and values.
 fn told(lines: &[&str]) -> Vec<(&'static str, usize, Vec<u64>, Vec<String>)> {
-    let parts = |it: ListWarning| (it.kind, it.count, it.lines, it.values);
+    let values = |it: &ListWarning| it.values.iter().map(ToString::to_string).collect();
+    let parts = |it: ListWarning| (it.kind, it.count, it.lines.clone(), values(&it));
     warnings(lines).into_iter().map(parts).collect()
 }
 
@@ -112,4 +113,26 @@ fn of_many_lines_the_first_are_listed_and_all_are_counted() {
     let warnings = warnings(&many);
     assert_eq!((warnings[0].count, warnings[0].lines.len()), (30, 10));
     assert_eq!(warnings[0].kind, "region-province-swapped");
+}
+
+/// A list with a region of Italy, one that is near it, and one elsewhere.
+fn of_territories(territories: &Territories) -> Vec<(&'static str, Vec<String>)> {
+    let list = "learner,identifiers,region,province,istat\n\
+                u1,mailto:a@example.it,Umbria,Perugia,054039\n\
+                u2,mailto:b@example.it,Umbira,Contea,999999\n\
+                u3,mailto:c@example.it,Baviera,,\n";
+    let told = LearnerList::parse(list.as_bytes()).unwrap().warnings(territories);
+    let said = |it: &ListWarning| it.values.iter().map(ToString::to_string).collect();
+    told.iter().map(|it| (it.kind, said(it))).collect()
+}
+
+#[test]
+fn a_course_says_what_places_of_its_list_are_held_against() {
+    let kinds: Vec<&str> =
+        of_territories(&Territories::Italy).into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, ["region-unknown", "province-unknown", "istat-unknown"]);
+    assert_eq!(of_territories(&Territories::Any), []);
+    let regions = Territories::Regions(["Umbria".to_owned(), "Tirolo".to_owned()].into());
+    let values = ["Baviera", "Umbira: is it `Umbria`?"].map(str::to_owned).to_vec();
+    assert_eq!(of_territories(&regions), [("region-unlisted", values)]);
 }

@@ -7,7 +7,8 @@ mod fold;
 mod learners;
 mod list_change;
 mod list_warning;
-mod register;
+mod presence_sheet;
+mod said;
 #[allow(dead_code, reason = "the tests of reports share it, and use other parts")]
 mod scene;
 mod sheet;

@@ -107,14 +107,14 @@ impl Said {
     }
 }
 
-/// Where somebody stands at the end of a day.
+/// Where a learner stands at the end of a day.
 pub(super) fn stand(course: &Course, said: &[&Said], who: &Learner, at: Option<Date>) -> Standings {
     let documents: Vec<ActorProgress> = said.iter().map(|said| said.document(course)).collect();
     let cut = at.map(|day| course.end_of(day).unwrap());
     Replay::new(course, who, &documents).until(cut).standings()
 }
 
-/// Where somebody of no edition and office stands now.
+/// Where a learner without edition and office stands now.
 pub(super) fn now(course: &Course, said: &Said) -> Standings {
     stand(course, &[said], &Learner::default(), None)
 }

@@ -1,8 +1,8 @@
 use super::super::SheetErrors;
 use super::super::heading::{IDENTIFIERS, LEARNER, NAME, REGION, folded};
-use super::super::sheet::{Form, Row, Sheet};
+use super::super::sheet::{Row, Sheet, SheetForm};
 
-const FORM: Form = Form {
+const FORM: SheetForm = SheetForm {
     headings: &[LEARNER, NAME, IDENTIFIERS, REGION],
     required: &[&["learner", "identifiers"], &["region"]],
     example: "learner,name,region",

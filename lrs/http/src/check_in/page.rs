@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::STYLE;
-use course::{Language, Words};
+use course::{Bilingual, Language};
 use service::progress::{CheckIn, SessionAbout};
 use texts::Texts;
 
@@ -27,7 +27,7 @@ pub(super) enum Wrong {
 /// A page of a course.
 pub(super) struct Page<'p> {
     pub(super) language: Language,
-    pub(super) course: &'p Words,
+    pub(super) course: &'p Bilingual,
     /// The session whose code is in the form.
     pub(super) session: Option<&'p SessionAbout>,
     pub(super) form: &'p Form,

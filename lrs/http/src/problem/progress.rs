@@ -2,16 +2,18 @@
 
 use axum::http::StatusCode;
 
-use super::{Problem, STORE_AWAY};
+use super::{InEveryLanguage, Problem, STORE_AWAY};
 use course::MergeError;
 use report::export::ExportError;
 use service::memory::Exhausted;
 use service::progress::ProgressError;
+use xapi::refusal::Values;
 
 impl From<ProgressError> for Problem {
     #[expect(clippy::too_many_lines, reason = "one arm for each answer")]
     fn from(error: ProgressError) -> Self {
         let detail = error.to_string();
+        let (text, said, values) = (text(&error), said(&error), values(&error));
         let (status, rule, remedy) = match error {
             ProgressError::Record(error) => return (*error).into(),
             ProgressError::Store(error) => return error.into(),
@@ -57,14 +59,16 @@ impl From<ProgressError> for Problem {
                      `by`. This one takes: {}.",
                     takes.join(", ")
                 );
-                return Self::new(StatusCode::BAD_REQUEST, "parameter-value", detail, remedy);
+                let problem = Self::new(StatusCode::BAD_REQUEST, "parameter-value", detail, remedy);
+                return problem.in_every_language(text, said, values);
             }
             ProgressError::NobodyHas { what, .. } => {
                 let remedy = format!(
                     "Write it as the list of learners does; the report `comparison` with \
                      by={what} shows what there is."
                 );
-                return Self::new(StatusCode::BAD_REQUEST, "nobody-has", detail, remedy);
+                let problem = Self::new(StatusCode::BAD_REQUEST, "nobody-has", detail, remedy);
+                return problem.in_every_language(text, said, values);
             }
             ProgressError::DayToCome(_) => {
                 (StatusCode::BAD_REQUEST, "parameter-value", "Choose today or a day before.")
@@ -128,7 +132,8 @@ impl From<ProgressError> for Problem {
                 "Ask again in a few seconds: a course that was changed is read from the log.",
             ),
         };
-        let mut problem = Self::new(status, rule, detail, remedy);
+        let mut problem =
+            Self::new(status, rule, detail, remedy).in_every_language(text, said, values);
         problem.0.retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(STORE_AWAY);
         problem
     }
@@ -143,6 +148,18 @@ impl Problem {
             format!("{error}."),
             "Ask for it as CSV, which has no such limit, or for fewer learners (`region`, `province`, `body`).",
         )
+    }
+
+    fn in_every_language(
+        mut self,
+        text: Option<&'static str>,
+        said: Option<InEveryLanguage>,
+        values: Values,
+    ) -> Self {
+        self.0.text = text;
+        self.0.said = said;
+        self.0.values = values;
+        self
     }
 }
 
@@ -162,4 +179,137 @@ fn too_large(exhausted: Exhausted) -> Problem {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "report-memory", detail, remedy);
     problem.0.retry_after = Some(STORE_AWAY);
     problem
+}
+
+/// The text of other languages, where several errors share a rule.
+fn text(error: &ProgressError) -> Option<&'static str> {
+    match error {
+        ProgressError::EmptyList => Some("sheet-empty"),
+        ProgressError::Grouping(_) => Some("grouping"),
+        ProgressError::NotTaken { .. } => Some("parameter-not-taken"),
+        ProgressError::DayToCome(_) => Some("day-to-come"),
+        ProgressError::NoDay(_) => Some("day-too-far"),
+        ProgressError::NobodyNamed => Some("learner-missing"),
+        ProgressError::CodeOfDay(_) => Some("check-in-code-day"),
+        _ => None,
+    }
+}
+
+/// What the catalogue says of an error in every language.
+fn said(error: &ProgressError) -> Option<InEveryLanguage> {
+    match error {
+        ProgressError::Course(errors) => Some(InEveryLanguage::Course(errors.clone())),
+        ProgressError::Sheet(errors) => Some(InEveryLanguage::Sheet(errors.clone())),
+        ProgressError::Merge(error) => Some(InEveryLanguage::Message(error.message())),
+        ProgressError::NobodyHas { .. } => error.message().map(InEveryLanguage::Message),
+        _ => None,
+    }
+}
+
+/// The values that the text of other languages has in it, in the order of the error's own members.
+fn values(error: &ProgressError) -> Values {
+    let one = |name: &'static str, value: &dyn ToString| vec![(name, value.to_string())];
+    match error {
+        ProgressError::NoCourse(id) | ProgressError::Computing(id) => one("course", id),
+        ProgressError::OtherId { file, address } => {
+            vec![("file", file.clone()), ("address", address.clone())]
+        }
+        ProgressError::NoEdition { learner, edition, count } => vec![
+            ("learner", learner.clone()),
+            ("edition", edition.clone()),
+            ("count", count.to_string()),
+        ],
+        ProgressError::Grouping(unknown) => {
+            vec![("word", unknown.word.clone()), ("known", unknown.known())]
+        }
+        ProgressError::NotTaken { takes, report, what } => vec![
+            ("takes", takes.join(", ")),
+            ("report", (*report).to_owned()),
+            ("what", what.clone()),
+        ],
+        ProgressError::NobodyHas { what, .. } => one("what", what),
+        ProgressError::DayToCome(day)
+        | ProgressError::NoDay(day)
+        | ProgressError::CodeOfDay(day) => one("day", day),
+        ProgressError::NoLearner(id) => one("learner", id),
+        ProgressError::NoSession { event, session } => {
+            vec![("event", event.clone()), ("session", session.clone())]
+        }
+        ProgressError::SeveralSessions { session, named } => {
+            vec![("session", session.clone()), ("named", named.join(", "))]
+        }
+        ProgressError::SessionOver { session, date } => {
+            vec![("session", session.clone()), ("day", date.to_string())]
+        }
+        ProgressError::HasCertificates { course, lists } => {
+            vec![("course", course.clone()), ("lists", lists.to_string())]
+        }
+        ProgressError::NoCertificates(id) => one("list", id),
+        ProgressError::Record(_)
+        | ProgressError::Store(_)
+        | ProgressError::Course(_)
+        | ProgressError::Sheet(_)
+        | ProgressError::Merge(_)
+        | ProgressError::EmptyList
+        | ProgressError::NobodyNamed
+        | ProgressError::Bounded
+        | ProgressError::Exhausted(_)
+        | ProgressError::NoCode
+        | ProgressError::Busy => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use course::{Course, Language, LearnerList};
+    use jiff::civil::date;
+    use report::Grouping;
+
+    /// An error of each kind but those of statements and of the store, whose texts stand elsewhere.
+    fn errors() -> Vec<ProgressError> {
+        let day = date(2026, 6, 30);
+        let id = || "x".to_owned();
+        let unknown = ",".parse::<Grouping>();
+        vec![
+            ProgressError::NoCourse(id()),
+            ProgressError::OtherId { file: id(), address: id() },
+            ProgressError::Course(Course::parse("id = 5").unwrap_err()),
+            ProgressError::Sheet(LearnerList::parse(b"").unwrap_err()),
+            ProgressError::EmptyList,
+            ProgressError::DayToCome(day),
+            ProgressError::NotTaken { takes: vec!["by"], report: "health", what: id() },
+            ProgressError::NobodyNamed,
+            ProgressError::NoEdition { learner: id(), edition: id(), count: 1 },
+            ProgressError::Merge(MergeError::Unknown(id())),
+            ProgressError::Merge(MergeError::Same(id(), id())),
+            ProgressError::Merge(MergeError::NotMerged(id())),
+            ProgressError::Grouping(unknown.unwrap_err()),
+            ProgressError::NoLearner(id()),
+            ProgressError::NobodyHas { what: "body", value: id(), near: vec![id(), id()] },
+            ProgressError::NoSession { event: id(), session: id() },
+            ProgressError::SeveralSessions { session: id(), named: vec![id()] },
+            ProgressError::NoCertificates(id()),
+            ProgressError::Computing(id()),
+            ProgressError::Bounded,
+            ProgressError::NoDay(day),
+            ProgressError::NoCode,
+            ProgressError::CodeOfDay(day),
+            ProgressError::SessionOver { session: id(), date: day },
+            ProgressError::Busy,
+            ProgressError::HasCertificates { course: id(), lists: 2 },
+        ]
+    }
+
+    #[test]
+    fn everything_that_is_refused_of_courses_is_said_in_italian_too() {
+        for error in errors() {
+            let shown = format!("{error:?}");
+            let problem = Problem::from(error);
+            let [it, en] = [Language::It, Language::En].map(|it| problem.said_in(it));
+            assert_ne!(it.0.detail, en.0.detail, "{shown}");
+            assert_ne!(it.0.remedy, en.0.remedy, "{shown}");
+            assert_ne!(it.0.title, en.0.title, "{shown}");
+        }
+    }
 }

@@ -7,8 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Problem;
-use course::Language;
-use texts::Texts;
+use course::{CourseErrors, Language, SheetErrors};
+use texts::{Message, Texts};
 use xapi::subject::Subject;
 
 /// What a refused statement of a batch is about, so that its sender finds it.
@@ -25,6 +25,27 @@ pub struct Named {
     /// The actor's identifier, as in lists of learners.
     #[serde(skip_serializing_if = "Option::is_none")]
     actor: Option<String>,
+}
+
+/// What is wrong, where the catalogue says so in every language.
+#[derive(Clone, Debug)]
+pub(super) enum InEveryLanguage {
+    /// The faults of a course file.
+    Course(CourseErrors),
+    /// The faults of a learner list or a presence sheet.
+    Sheet(SheetErrors),
+    /// One sentence.
+    Message(Message),
+}
+
+impl InEveryLanguage {
+    fn in_language(&self, texts: &Texts) -> String {
+        match self {
+            Self::Course(errors) => errors.said_in(texts),
+            Self::Sheet(errors) => errors.said_in(texts),
+            Self::Message(message) => message.said_in(texts),
+        }
+    }
 }
 
 impl Named {
@@ -80,8 +101,10 @@ impl Problem {
         if let Some(title) = texts.say(&format!("status-{}", members.status), &[]) {
             members.title = Cow::Owned(title);
         }
-        let rule = format!("rule-{}", members.rule);
-        if let Some(text) = texts.say(&rule, &members.values) {
+        let rule = format!("rule-{}", members.text.unwrap_or(&members.rule));
+        if let Some(said) = &members.said {
+            members.detail = said.in_language(texts);
+        } else if let Some(text) = texts.say(&rule, &members.values) {
             members.detail = text;
         }
         if let Some(text) = texts.say(&format!("{rule}.remedy"), &members.values) {

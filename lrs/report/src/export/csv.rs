@@ -63,7 +63,7 @@ pub(super) fn rows(table: &Table, language: Language) -> Result<Vec<u8>, ExportE
 
 fn field(shown: &Shown, cell: &Cell) -> Result<String, ExportError> {
     Ok(match cell {
-        Cell::Text(_) | Cell::List(_) | Cell::Names(_) | Cell::Words(_) | Cell::Code(..) => {
+        Cell::Text(_) | Cell::List(_) | Cell::Names(_) | Cell::Bilingual(_) | Cell::Code(..) => {
             without_formula(&shown.cell(cell)?)
         }
         Cell::Score(number) | Cell::Share(number) => shown.number(&number.to_string()),
@@ -76,7 +76,7 @@ fn field(shown: &Shown, cell: &Cell) -> Result<String, ExportError> {
     })
 }
 
-/// A spreadsheet takes these beginnings for a formula, whoever wrote the text.
+/// A spreadsheet takes a text that begins so for a formula.
 fn without_formula(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")

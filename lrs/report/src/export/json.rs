@@ -90,7 +90,7 @@ fn value(cell: &Cell, language: Language) -> Result<Value, ExportError> {
     Ok(match cell {
         Cell::Empty | Cell::Suppressed => Value::Null,
         Cell::Text(text) => text.as_str().into(),
-        Cell::Words(words) => words.in_language(language).into(),
+        Cell::Bilingual(words) => words.in_language(language).into(),
         Cell::Code(it) => it.0.as_str().into(),
         Cell::List(texts) => texts.iter().map(String::as_str).collect(),
         Cell::Names(names) => {

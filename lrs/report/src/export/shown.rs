@@ -5,7 +5,6 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::ExportError;
-use crate::words::texts_in;
 use crate::{Cell, Column, Kind, Table};
 use course::Language;
 use texts::Value;
@@ -37,7 +36,7 @@ impl<'a> Shown<'a> {
     /// test of the catalogue excludes.
     pub(super) fn say_with(&self, id: &str, values: &[(&'static str, Value)]) -> String {
         let id = format!("table-{id}");
-        texts_in(self.language).say_with(&id, values).unwrap_or(id)
+        self.language.texts().say_with(&id, values).unwrap_or(id)
     }
 
     /// The report's name.
@@ -100,7 +99,7 @@ impl<'a> Shown<'a> {
                 let names = names.iter().map(|words| words.in_language(self.language));
                 names.collect::<Vec<_>>().join("; ")
             }
-            Cell::Words(words) => words.in_language(self.language).to_owned(),
+            Cell::Bilingual(words) => words.in_language(self.language).to_owned(),
             Cell::Code(it) => it.1.in_language(self.language).to_owned(),
             Cell::Count(count) => count.to_string(),
             Cell::Hours(hours) => self.number(&format!("{hours:.2}")),
@@ -118,7 +117,7 @@ impl<'a> Shown<'a> {
 
     /// A number written with a point, with the language's decimal sign.
     pub(super) fn number(&self, number: &str) -> String {
-        texts_in(self.language).number(number)
+        self.language.texts().number(number)
     }
 
     /// An instant on the clocks of the table's time zone.
@@ -135,7 +134,7 @@ impl<'a> Shown<'a> {
 
     /// A day as its reader writes it.
     pub(super) fn day(&self, day: Date) -> String {
-        texts_in(self.language).day(day)
+        self.language.texts().day(day)
     }
 }
 

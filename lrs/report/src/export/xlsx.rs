@@ -140,7 +140,7 @@ fn cell(
         }
         Cell::Flag(flag) => sheet.write_boolean(line, at, *flag),
         Cell::Text(_)
-        | Cell::Words(_)
+        | Cell::Bilingual(_)
         | Cell::Code(..)
         | Cell::List(_)
         | Cell::Names(_)

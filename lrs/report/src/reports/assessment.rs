@@ -9,7 +9,7 @@ use crate::table::{Cell, Column, Kind, Table};
 use crate::view::Member;
 use crate::words::{Value, activity_name, words, words_with};
 
-/// For each activity that anybody was scored, passed or failed in: how many took it, the pass
+/// For each activity with a score, a pass or a fail: how many took it, the pass
 /// rate, attempts up to the first pass, and the scores in tenths. `gap` of an exit test is the
 /// mean, over learners who took both, of their score less their mean score in entry tests.
 pub(crate) static REPORT: Report =
@@ -59,7 +59,7 @@ fn table(asked: &Asked<'_>) -> Table {
             let mut cells = vec![
                 Cell::Text(module.id.clone()),
                 Cell::Text(activity.key.clone()),
-                Cell::words(activity_name(activity)),
+                Cell::bilingual(activity_name(activity)),
             ];
             cells.extend(names(place));
             Row { names: cells, figures: sum.cells() }

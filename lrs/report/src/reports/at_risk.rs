@@ -1,6 +1,6 @@
 //! R7: whom to call.
 
-use course::{Course, Standings, State, Words};
+use course::{Bilingual, Course, Standings, State};
 
 use crate::descriptor::{Asked, Report};
 use crate::figure;
@@ -52,7 +52,7 @@ fn table(asked: &Asked<'_>) -> Table {
 }
 
 /// The activities that are for the learner, in modules not completed, and not fulfilled.
-fn missing(course: &Course, member: &Member) -> Vec<Words> {
+fn missing(course: &Course, member: &Member) -> Vec<Bilingual> {
     let Standings { modules, activities, .. } = &*member.standings;
     let open = course.activities().zip(activities).filter(|((place, _), standing)| {
         let module = modules.get(place.module);

@@ -12,7 +12,7 @@ use crate::view::View;
 use crate::words::words;
 
 /// Without a grouping each body with the people it enrolled and how far they are.
-/// With a grouping how many bodies there are, in how many of them anybody has started or
+/// With a grouping how many bodies there are, in how many of them a learner has started or
 /// completed, and the sums.
 pub(crate) static REPORT: Report = Report {
     grouped: Grouped::ByLearners,

@@ -5,7 +5,7 @@ use crate::descriptor::{Asked, Report};
 use crate::frozen::FrozenPerson;
 use crate::table::Table;
 
-/// Everybody who fulfils all rules of the certificate, with the day since which they do. The
+/// The learners who fulfil all rules of the certificate, with the day since which they do. The
 /// notes say the rule in words. Without a rule in the course file the list is empty.
 pub(crate) static REPORT: Report =
     Report::plain(certificate::LIST, "(R16) who has a right to one", table);

@@ -14,7 +14,7 @@ use crate::words::words;
 /// No curve has more points.
 const MOST_POINTS: usize = 120;
 
-/// How far everybody was at the end of each month, and on the day of the report: hours per head
+/// How far all learners were at the end of each month, and on the day of the report: hours per head
 /// against a straight line from the course's first day to its last, and who had completed.
 ///
 /// The curve begins with the course, else with the earliest edition, else a year before the day of

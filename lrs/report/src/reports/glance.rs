@@ -65,7 +65,7 @@ fn table(asked: &Asked<'_>) -> Table {
 /// A number's column, and that of a week before.
 fn columns_of(key: &str) -> [Column; 2] {
     let now = Column::of(key, Kind::Count);
-    let name = [("name", Value::Words(now.heading.clone()))];
+    let name = [("name", Value::Bilingual(now.heading.clone()))];
     let before = words_with("column-week-before", &name);
     [now, Column::headed(format!("{key}_week_before"), Kind::Count, before)]
 }

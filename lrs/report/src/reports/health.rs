@@ -1,5 +1,5 @@
-//! R15: what the data team must know before anyone trusts the other reports: who sends and since
-//! when not, what is refused, what belongs to nobody, which clocks are wrong.
+//! R15: what the data team must know before the other reports are trusted: when each key sent last, what is
+//! damaged or refused, which statements are of no learner, which clocks are wrong.
 
 use course::Course;
 
@@ -28,7 +28,7 @@ pub struct DataHealth<'a> {
     pub through: i64,
     /// How many of the newest statements were looked at for clocks, delays, repetitions and objects.
     pub newest: usize,
-    /// In the order of the rows.
+    /// In the order of the rows, but that damaged statements come first.
     pub findings: Vec<Finding>,
 }
 
@@ -37,7 +37,7 @@ pub struct DataHealth<'a> {
 pub struct Finding {
     /// The check.
     pub check: Check,
-    /// About what: a key, an actor, an activity; empty where it is about all.
+    /// About what: a key, an actor, an activity, the id of a statement; empty where it is about all.
     pub subject: String,
     /// How often.
     pub count: Option<u64>,
@@ -45,7 +45,7 @@ pub struct Finding {
     pub last: Option<i64>,
 }
 
-/// What is checked. `check-NAME` in the catalogue says what each means.
+/// What is checked. In the catalogue `check-name-NAME` is what people call it, `check-NAME` says what it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
     /// The last statement of a key.
@@ -111,7 +111,9 @@ impl Check {
 }
 
 fn table(health: DataHealth<'_>) -> Table {
-    let DataHealth { course, through, newest, findings } = health;
+    let DataHealth { course, through, newest, mut findings } = health;
+    // What is damaged does not count and must be restored: it stands above all else.
+    findings.sort_by_key(|finding| finding.check != Check::Unreadable);
     let count = Value::Text(newest.to_string());
     Table {
         report: REPORT.name,
@@ -139,8 +141,8 @@ impl Finding {
     fn cells(self) -> Vec<Cell> {
         let check = self.check.as_str();
         vec![
-            Cell::Text(check.to_owned()),
-            Cell::words(words(&format!("check-{check}"))),
+            Cell::code(check, words(&format!("check-name-{check}"))),
+            Cell::bilingual(words(&format!("check-{check}"))),
             Cell::Text(self.subject),
             self.count.map_or(Cell::Empty, Cell::Count),
             self.last.map_or(Cell::Empty, Cell::Instant),

@@ -68,7 +68,7 @@ fn by_person(view: &View<'_>, of_year: impl Fn(&Member) -> u64) -> Table {
         row.extend([
             figure::target(view.course.hours()),
             figure::hours_cell(of_year(member)),
-            figure::target(Some(view.course.outline().hours_per_year)),
+            figure::target(view.course.outline().hours_per_year),
         ]);
         if !view.room.admits(&row) {
             break;
@@ -106,7 +106,8 @@ fn by_group(view: &View<'_>, by: &GroupedBy<'_>, of_year: impl Fn(&Member) -> u6
         group.add(standing, of_year);
         let target = outline.hours.filter(|hours| *hours > 0.0);
         group.reaching += u64::from(target.is_some_and(|it| reaches(standing.micros(), it)));
-        group.reaching_year += u64::from(reaches(of_year, outline.hours_per_year));
+        let target = outline.hours_per_year;
+        group.reaching_year += u64::from(target.is_some_and(|it| reaches(of_year, it)));
     }
     let mut columns = by.columns();
     columns.extend(group_columns());
@@ -174,7 +175,7 @@ impl HoursOfGroup {
             figure::target(course.hours()),
             Cell::Count(self.reaching),
             figure::hours_cell(self.of_year),
-            figure::target(Some(course.outline().hours_per_year)),
+            figure::target(course.outline().hours_per_year),
             Cell::Count(self.reaching_year),
         ]);
         cells

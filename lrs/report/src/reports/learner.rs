@@ -1,6 +1,6 @@
 //! R14: one learner's page.
 
-use course::{Activity, Course, Standings, State, Words, hours_of};
+use course::{Activity, Bilingual, Course, Standings, State, hours_of};
 
 use crate::certificate::unmet;
 use crate::descriptor::{Asked, Report};
@@ -60,9 +60,9 @@ fn add_rows(course: &Course, member: &Member, table: &mut Table) {
         let mut row = people::cells(&member.learner);
         row.extend([
             Cell::Text(module.id.clone()),
-            Cell::words(Words::of_title(&module.title)),
+            Cell::bilingual(Bilingual::of_title(&module.title)),
             Cell::Text(activity.key.clone()),
-            Cell::words(activity_name(activity)),
+            Cell::bilingual(activity_name(activity)),
             Cell::code(&activity.kind, activity_kind(&activity.kind)),
             Cell::State(standing.state),
             figure::date(standing.since),
@@ -89,11 +89,11 @@ fn is_ready(course: &Course, standings: &Standings, module: usize, activity: &Ac
         && activity.requires.iter().all(done)
 }
 
-fn notes(view: &View<'_>, member: &Member) -> Vec<Words> {
+fn notes(view: &View<'_>, member: &Member) -> Vec<Bilingual> {
     let Standings { course: whole, certified, .. } = &*member.standings;
     let course = view.course;
     let mut values = vec![
-        ("state", Value::Words(state(whole.state))),
+        ("state", Value::Bilingual(state(whole.state))),
         ("hours", Value::Number(hours_of(whole.micros()))),
     ];
     let mut notes = vec![match course.hours() {
@@ -110,7 +110,7 @@ fn notes(view: &View<'_>, member: &Member) -> Vec<Words> {
         }
         None => {
             let missing = joined(&unmet(course, &member.standings, view.day), "; ");
-            let missing = [("missing", Value::Words(missing))];
+            let missing = [("missing", Value::Bilingual(missing))];
             notes.push(words_with("certificate-not-earned", &missing));
         }
     }

@@ -32,11 +32,11 @@ fn table(asked: &Asked<'_>) -> Table {
             row.extend([
                 Cell::Text(module.id.clone()),
                 Cell::Text(activity.key.clone()),
-                Cell::words(activity_name(activity)),
+                Cell::bilingual(activity_name(activity)),
                 Cell::Text(line.object),
                 Cell::Flag(line.in_presence),
                 Cell::Text(line.rule.as_str().to_owned()),
-                Cell::words(line.rule.words()),
+                Cell::bilingual(line.rule.words()),
                 figure::hours_cell(line.measured),
                 figure::hours_cell(line.counted),
                 Cell::List(line.statements.into()),

@@ -1,6 +1,6 @@
 //! R3: who is where, learner by learner and module by module.
 
-use course::Words;
+use course::Bilingual;
 
 use crate::descriptor::{Asked, Report};
 use crate::figure;
@@ -60,13 +60,13 @@ fn table(asked: &Asked<'_>) -> Table {
 fn columns(view: &View<'_>, expand: bool) -> Vec<Column> {
     let mut columns = people::columns();
     for module in view.course.modules() {
-        let title = Words::of_title(&module.title);
+        let title = Bilingual::of_title(&module.title);
         columns.push(Column::headed(&module.id, Kind::State, title.clone()));
         columns.push(since(&module.id, title));
         for activity in module.activities.iter().filter(|_| expand) {
             let (key, name) = (format!("{}/{}", module.id, activity.key), activity_name(activity));
             columns.push(Column::headed(&key, Kind::State, name.clone()));
-            let score = words_with("column-score-of", &[("name", Value::Words(name.clone()))]);
+            let score = words_with("column-score-of", &[("name", Value::Bilingual(name.clone()))]);
             columns.push(Column::headed(format!("{key}/score"), Kind::Score, score));
             columns.push(since(&key, name));
         }
@@ -79,7 +79,7 @@ fn columns(view: &View<'_>, expand: bool) -> Vec<Column> {
     columns
 }
 
-fn since(key: &str, name: Words) -> Column {
-    let heading = words_with("column-since-of", &[("name", Value::Words(name))]);
+fn since(key: &str, name: Bilingual) -> Column {
+    let heading = words_with("column-since-of", &[("name", Value::Bilingual(name))]);
     Column::headed(format!("{key}/since"), Kind::Date, heading)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use course::{
-    Activity, ActivityPlace, Entry, Learner, Module, ObjectTime, Replay, Session, Time, Words,
+    Activity, ActivityPlace, Bilingual, Entry, Learner, Module, ObjectTime, Replay, Session, Time,
 };
 
 use crate::descriptor::{Asked, Needs, Report};
@@ -134,7 +134,7 @@ impl Event<'_> {
         let mut row = vec![
             Cell::Text(self.module.id.clone()),
             Cell::Text(self.activity.key.clone()),
-            Cell::words(activity_name(self.activity)),
+            Cell::bilingual(activity_name(self.activity)),
             Cell::code(&self.activity.kind, activity_kind(&self.activity.kind)),
             text(|session| &session.id),
             session.map_or(Cell::Empty, |session| Cell::Date(session.date)),
@@ -208,7 +208,7 @@ fn register_columns() -> Vec<Column> {
     columns
 }
 
-/// The sheet to sign at a session: everybody it is for, by name, with room for arrival,
+/// The sheet to sign at a session: all learners whom the session is for, by name, with room for arrival,
 /// departure and signature. It says nothing of who was there: the register without `session` does.
 fn sheet(view: &View<'_>, at: SessionPlace<'_>) -> Table {
     let SessionPlace { module, event, session } = at;
@@ -255,10 +255,10 @@ fn sheet_columns() -> Vec<Column> {
 }
 
 /// Which session it is, at the head of the sheet.
-fn sheet_title(event: &Activity, session: &Session) -> Words {
+fn sheet_title(event: &Activity, session: &Session) -> Bilingual {
     let id = if session.place.is_empty() { "sheet-title" } else { "sheet-title-place" };
     let values = [
-        ("event", Value::Words(activity_name(event))),
+        ("event", Value::Bilingual(activity_name(event))),
         ("session", Value::Text(session.id.clone())),
         ("day", Value::Day(session.date)),
         ("place", Value::Text(session.place.clone())),

@@ -3,12 +3,12 @@ use serde_json::json;
 
 use super::report::{learner, made, members, view};
 use super::scene::{Said, activity, course, lasting, module};
-use course::Words;
+use course::Bilingual;
 
 const AT: &str = "2026-05-04T10:00:00Z";
 
 /// What a learner who said this reads of their certificate, under this rule.
-fn note(rule: &str, said: Said) -> Words {
+fn note(rule: &str, said: Said) -> Bilingual {
     let course = course(
         &format!("hours = 4\n[certificate]\n{rule}"),
         &(module("m1", "'all'", &activity("1", "")) + &module("m2", "'all'", &activity("2", ""))),
@@ -26,7 +26,7 @@ fn completed(object: &str) -> Said {
 fn who_has_no_certificate_reads_what_is_missing_and_by_how_much() {
     let rule = "modules = ['m1', 'm2']\nhours = 2\nhours_presence = 1\nscore = 0.6";
     let said = completed("1").and("terminated", "1", AT, lasting("PT1H15M1S"));
-    let Words { it, en } = note(rule, said);
+    let Bilingual { it, en } = note(rule, said);
     assert_eq!(
         en,
         "Certificate: not earned. Missing: modules to complete: m2 (M); hours: 1.25 of 2, 0.75 \

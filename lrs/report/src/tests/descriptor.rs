@@ -4,7 +4,7 @@ use super::report::{cohort, members, table_of, two_modules, view};
 use crate::reports::{EVERY, named};
 use crate::{Asked, Cell, DataHealth, Detail, Finding, Make, Parameter, Report, Table};
 use crate::{Check, Grouped, Grouping};
-use course::Words;
+use course::Bilingual;
 
 #[test]
 fn every_report_is_found_by_its_name_and_by_no_other() {
@@ -91,16 +91,39 @@ fn everything_that_reports_say_is_in_the_catalogue() {
     for table in tables() {
         let headings = table.columns.iter().map(|column| column.heading.clone());
         let cells = table.rows.iter().flatten().filter_map(|cell| match cell {
-            Cell::Words(words) => Some(Words::clone(words)),
+            Cell::Bilingual(words) => Some(Bilingual::clone(words)),
             Cell::Code(it) => Some(it.1.clone()),
             _ => None,
         });
         let all = headings.chain(cells).chain(table.notes.clone()).chain([table.title.clone()]);
-        for Words { it, en } in all {
+        for Bilingual { it, en } in all {
             for text in [it, en] {
                 let is_id = OF_REPORTS.iter().any(|begin| text.starts_with(begin));
                 assert!(!is_id, "{}: the catalogue lacks {text}", table.report);
             }
         }
     }
+}
+
+#[test]
+fn what_is_damaged_stands_first_in_the_health_report_and_checks_have_names_in_italian() {
+    let course = two_modules();
+    let row = |check| Finding { check, subject: String::new(), count: None, last: None };
+    let findings = [Check::Source, Check::UnassignedActor, Check::Unreadable, Check::Late];
+    let Make::OfData(make) = named("health").unwrap().make else { panic!("of data") };
+    let findings = findings.into_iter().map(row).collect();
+    let table = make(DataHealth { course: &course, through: 1, newest: 2, findings });
+    let checks = table.rows.iter().map(|row| match &row[0] {
+        Cell::Code(named) => [&*named.0, &*named.1.it, &*named.1.en],
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(
+        checks.collect::<Vec<_>>(),
+        [
+            ["unreadable", "illeggibile", "unreadable"],
+            ["source", "fonte", "source"],
+            ["unassigned_actor", "attore non iscritto", "unassigned_actor"],
+            ["late", "in ritardo", "late"],
+        ]
+    );
 }

@@ -256,7 +256,7 @@ fn a_correction_of_a_register_voids_and_says_anew() {
 #[test]
 fn a_meeting_lasts_from_joining_to_leaving_and_at_a_distance_counts_online() {
     // 10:00–10:40 and 11:05–11:30: 40 + 25 minutes. A leave alone tells nothing, and neither does
-    // the join at 12:00 that nobody left.
+    // the join at 12:00, to which there is no leave.
     let said = Said::default()
         .and("leave", &session("perugia"), &at("09:00"), NONE)
         .and("join", &session("perugia"), &at("10:00"), NONE)
@@ -272,7 +272,7 @@ fn a_meeting_lasts_from_joining_to_leaving_and_at_a_distance_counts_online() {
     assert_eq!(now(&seminar(""), &said).course.presence, 65 * MINUTE);
 }
 
-/// Nobody knows when they left for the first time.
+/// No statement says when they left for the first time.
 #[test]
 fn who_joins_again_without_leaving_begins_anew() {
     let said = Said::default()

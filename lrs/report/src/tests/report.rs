@@ -233,7 +233,7 @@ fn groups_under_five_are_hidden_across_bodies_and_the_next_smallest_where_one_al
         json!([hidden("a"), shown("b", 7), hidden("c")])
     );
     assert_eq!(hours(&[("a", 5), ("b", 5)]), json!([shown("a", 5), shown("b", 5)]));
-    // Of one body alone, whoever asks is responsible for all of them.
+    // Learners of one body alone: the reader is responsible for all of them.
     assert_eq!(hours(&[("a", 1)]), json!([shown("a", 1)]));
     let members = members(&course, &of_bodies(&[("a", 4), ("b", 7), ("c", 5)]), None);
     let table = progress(&view(&course, &members), "body");

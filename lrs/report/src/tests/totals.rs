@@ -125,3 +125,26 @@ fn every_report_by_learners_hides_the_same_bodies() {
         assert_eq!(shown(&table), [a.clone(), b.clone(), c.clone()], "{}", table.report);
     }
 }
+
+/// Programs read the value, people the name that the course file gives it.
+#[test]
+fn values_of_the_list_are_written_as_the_course_file_names_them() {
+    let course = two_modules();
+    let members = members(&course, &cohort(), None);
+    let view = view(&course, &members);
+    let title = |text: &str| course::Title([("it".to_owned(), text.to_owned())].into());
+    let role = &members[0].learner.role;
+    let names = course::Names {
+        role: [(role.clone(), title("Funzionario"))].into(),
+        ..course::Names::default()
+    };
+    for by in ["role", "region,role"] {
+        let table = progress(&view, by).with_names(&names);
+        let column = table.columns.iter().position(|column| column.key == "role").unwrap();
+        let named: Vec<&Cell> = table.rows.iter().map(|row| &row[column]).collect();
+        let expected =
+            Cell::code(role.clone(), course::Bilingual::new("Funzionario", "Funzionario"));
+        assert!(named.contains(&&expected), "{named:?}");
+        assert!(!named.contains(&&Cell::Text(role.clone())), "{named:?}");
+    }
+}

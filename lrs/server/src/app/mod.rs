@@ -18,7 +18,7 @@ use http_api::consistency::Promised;
 use http_api::credentials::Credentials;
 use http_api::share::Shares;
 use http_api::state::{PAGES_OF_KEY, Parts, REPORTS_OF_KEY, Server};
-use service::progress::Progress;
+use service::progress::CourseService;
 use service::progress::follower::Follower;
 use service::record::Record;
 use store::{KeyStore, Store, StoreError};
@@ -34,7 +34,7 @@ pub struct App {
     listener: TcpListener,
     founder: Founder,
     record: Record,
-    progress: Progress,
+    progress: CourseService,
     socket: SocketAddr,
     base_url: String,
     server: Server,
@@ -110,7 +110,7 @@ impl App {
         let secret = store.secret().await?;
         store.mark_used().await?;
         let memory = Memory::new(settings.limits.memory());
-        let progress = Progress::new(
+        let progress = CourseService::new(
             Arc::clone(&store),
             Arc::clone(&clock),
             record.clone(),
@@ -158,7 +158,7 @@ impl App {
     }
 
     /// The courses of this server.
-    pub const fn progress(&self) -> &Progress {
+    pub const fn progress(&self) -> &CourseService {
         &self.progress
     }
 

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use clap::Args;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{ACCEPT_LANGUAGE, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::Value;
 
 use super::exit;
+use super::report::Lang;
+use course::Language;
 
 /// How long, and how far apart, a server that is not available now is asked again.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -65,7 +67,7 @@ impl ServerError {
 }
 
 /// What a request to the server gives.
-pub(super) type Asked<T> = Result<T, ServerError>;
+pub(super) type Answered<T> = Result<T, ServerError>;
 
 /// A client of one server.
 pub(super) struct Client {
@@ -73,6 +75,7 @@ pub(super) struct Client {
     base: String,
     key: String,
     secret: String,
+    language: Language,
 }
 
 impl Target {
@@ -94,18 +97,26 @@ impl Target {
             base: self.url.as_str().trim_end_matches('/').to_owned(),
             key: key.to_owned(),
             secret: secret.to_owned(),
+            language: language_of_terminal(),
         })
+    }
+
+    /// [`Target::client`] of a server that is to say in the language asked for what is wrong; that of the terminal
+    /// when missing.
+    pub(super) fn client_in(self, asked: Option<Lang>) -> anyhow::Result<Client> {
+        Ok(Client { language: Lang::language(asked), ..self.client()? })
     }
 }
 
 impl Client {
     pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.base);
-        self.http.request(method, url).basic_auth(&self.key, Some(&self.secret))
+        let request = self.http.request(method, url).basic_auth(&self.key, Some(&self.secret));
+        request.header(ACCEPT_LANGUAGE, self.language.tag())
     }
 
     /// Sends, whatever the status of the answer.
-    pub(super) async fn send(&self, request: RequestBuilder) -> Asked<Response> {
+    pub(super) async fn send(&self, request: RequestBuilder) -> Answered<Response> {
         request.send().await.map_err(|source| self.unreachable(source))
     }
 
@@ -114,7 +125,7 @@ impl Client {
     pub(super) async fn patiently(
         &self,
         request: impl Fn() -> RequestBuilder,
-    ) -> Asked<bytes::Bytes> {
+    ) -> Answered<bytes::Bytes> {
         for _ in 0..PATIENCE.as_secs() / BETWEEN.as_secs() {
             let response = self.send(request()).await?;
             if response.status() != StatusCode::SERVICE_UNAVAILABLE {
@@ -126,12 +137,12 @@ impl Client {
     }
 
     /// Sends and gives the answer's body; an error status is an error with the server's reason.
-    pub(super) async fn bytes(&self, request: RequestBuilder) -> Asked<bytes::Bytes> {
+    pub(super) async fn bytes(&self, request: RequestBuilder) -> Answered<bytes::Bytes> {
         self.body_of(self.send(request).await?).await
     }
 
     /// The body of an answer; an error status is an error with the server's reason.
-    pub(super) async fn body_of(&self, response: Response) -> Asked<bytes::Bytes> {
+    pub(super) async fn body_of(&self, response: Response) -> Answered<bytes::Bytes> {
         let status = response.status();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|it| it.to_str().ok());
         let retry_after = retry_after.and_then(|it| it.parse().ok()).map(Duration::from_secs);
@@ -144,7 +155,7 @@ impl Client {
     }
 
     /// [`Self::bytes`], read as JSON.
-    pub(super) async fn json(&self, request: RequestBuilder) -> Asked<Value> {
+    pub(super) async fn json(&self, request: RequestBuilder) -> Answered<Value> {
         let bytes = self.bytes(request).await?;
         let foreign = |_| ServerError::Foreign { base: self.base.clone() };
         serde_json::from_slice(&bytes).map_err(foreign)
@@ -169,8 +180,13 @@ pub(super) fn member(answer: &Value, name: &str) -> String {
     }
 }
 
+/// The language of the terminal: Italian, or English for any other.
+pub(super) fn language_of_terminal() -> Language {
+    if reads_italian() { Language::It } else { Language::En }
+}
+
 /// Whether the terminal's language is Italian.
-pub(super) fn reads_italian() -> bool {
+fn reads_italian() -> bool {
     let set = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
     let language = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
     language.is_some_and(|language| language.starts_with("it"))

@@ -11,8 +11,10 @@ use serde_json::{Value, json};
 
 use super::client::{Client, Target, encoded, member};
 use super::confirm;
-use super::exit::Exit;
+use super::exit::{self, Exit};
 use super::out::{self, note, say};
+use super::report::Lang;
+use texts::Message;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -25,6 +27,9 @@ pub(super) enum Course {
         /// Check the files, and change nothing
         #[arg(long)]
         dry_run: bool,
+        /// The language of what is wrong or warned of; that of the terminal when missing
+        #[arg(long, value_enum)]
+        lang: Option<Lang>,
         #[command(flatten)]
         target: Target,
     },
@@ -79,7 +84,9 @@ pub(super) enum Format {
 impl Course {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Load { files, dry_run, target } => load(&files, dry_run, target).await?,
+            Self::Load { files, dry_run, lang, target } => {
+                load(&files, dry_run, lang, target).await?;
+            }
             Self::List { format, target } => list(format, target).await?,
             Self::Show { course, file, output, format, target } => {
                 let client = target.client()?;
@@ -105,13 +112,22 @@ fn path(course: &str) -> String {
     format!("/api/v1/courses/{}", encoded(course))
 }
 
-async fn load(files: &[PathBuf], dry_run: bool, target: Target) -> anyhow::Result<()> {
-    let client = target.client()?;
+async fn load(
+    files: &[PathBuf],
+    dry_run: bool,
+    lang: Option<Lang>,
+    target: Target,
+) -> anyhow::Result<()> {
+    let texts = Lang::language(lang).texts();
+    let client = target.client_in(lang)?;
     for file in files {
         let name = file.display();
         let text = std::fs::read_to_string(file).with_context(|| format!("reading {name}"))?;
         // Read here too, for the id; its faults are named with the file's name.
-        let course = course::Course::parse(&text).with_context(|| format!("{name} has faults"))?;
+        let course = course::Course::parse(&text).map_err(|faults| {
+            let told = Message::new("file-has-faults").with("file", &name);
+            exit::refused(told.with("faults", faults.said_in(texts)).said_in(texts))
+        })?;
         let address = format!("{}?dry_run={dry_run}", path(course.id()));
         let request = client.request(Method::PUT, &address);
         let request = request.header(CONTENT_TYPE, "application/toml").body(text);
@@ -119,7 +135,8 @@ async fn load(files: &[PathBuf], dry_run: bool, target: Target) -> anyhow::Resul
         for warning in loaded.get("warnings").and_then(Value::as_array).into_iter().flatten() {
             let part = |key: &str| member(warning, key);
             let place = format!("{name}:{}:{}", part("line"), part("column"));
-            note!("{place}: warning: {}", part("message"));
+            let told = Message::new("file-warning").with("place", place);
+            note!("{}", told.with("text", part("message")).said_in(texts));
         }
         say!(
             "{name}: course {} with {} modules and {} activities{}",

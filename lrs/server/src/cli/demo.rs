@@ -136,7 +136,7 @@ fn course_file(name: &str) -> anyhow::Result<String> {
 }
 
 impl Made {
-    /// Prints the statements, one a line, until nobody reads any more.
+    /// Prints the statements, one a line, until the output is closed.
     fn print(self) -> anyhow::Result<()> {
         Ok(self.write_statements(&mut BufWriter::new(Out)).map(drop)?)
     }

@@ -196,7 +196,7 @@ fn print(key: &Value) -> std::io::Result<()> {
     say!("{}  {}  {}", member(key, "key"), scopes.join(","), member(key, "label"))
 }
 
-/// A key whose secret nobody has seen is of no use: that its output was closed is an error here.
+/// A key whose secret was not shown is of no use: that its output was closed is an error here.
 fn unseen(name: &str, error: &std::io::Error) -> anyhow::Error {
     anyhow::anyhow!(
         "the key `{name}` was made, but its secret could not be printed ({error}): revoke it and make another"

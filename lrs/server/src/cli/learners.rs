@@ -9,9 +9,10 @@ use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-use super::client::{Target, encoded, member, reads_italian};
+use super::client::{Client, Target, encoded, member};
 use super::out::{self, note, say};
 use super::report::Lang;
+use course::Language;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -28,6 +29,9 @@ pub(super) enum Learners {
         /// Learners who are not in the file leave; what they did is theirs again if they return
         #[arg(long)]
         replace: bool,
+        /// The language of what is wrong or warned of; that of the terminal when missing
+        #[arg(long, value_enum)]
+        lang: Option<Lang>,
         #[command(flatten)]
         target: Target,
     },
@@ -86,8 +90,10 @@ pub(super) enum Learners {
 impl Learners {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Import { course, file, dry_run, replace, target } => {
-                import(target, &course, &file, dry_run, replace).await?;
+            Self::Import { course, file, dry_run, replace, lang, target } => {
+                let client = target.client_in(lang)?;
+                let language = Lang::language(lang);
+                import(&client, &course, &file, dry_run, replace, language).await?;
             }
             Self::Export { course, lang, output, target } => {
                 let client = target.client()?;
@@ -138,13 +144,13 @@ fn merge_of(course: &str, learner: &str) -> String {
 }
 
 async fn import(
-    target: Target,
+    client: &Client,
     course: &str,
     file: &std::path::Path,
     dry_run: bool,
     replace: bool,
+    language: Language,
 ) -> anyhow::Result<()> {
-    let client = target.client()?;
     let name = file.display();
     let list = std::fs::read(file).with_context(|| format!("reading {name}"))?;
     let mode = if replace { "replace" } else { "update" };
@@ -167,7 +173,7 @@ async fn import(
         say!("{course}: {} merged into another learner", count("merged"))?;
     }
     for warning in imported.get("warnings").and_then(Value::as_array).into_iter().flatten() {
-        note!("{}", told(warning, reads_italian()));
+        note!("{}", told(warning, language == Language::It));
     }
     Ok(())
 }

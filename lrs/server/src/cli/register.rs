@@ -9,8 +9,10 @@ use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-use super::client::{Target, encoded, member, reads_italian};
+use super::client::{Target, encoded, language_of_terminal, member};
 use super::out::{self, note, say};
+use super::report::Lang;
+use course::Language;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -63,6 +65,9 @@ pub(super) struct File {
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
+    /// The language of what is wrong or warned of; that of the terminal when missing
+    #[arg(long, value_enum)]
+    lang: Option<Lang>,
     #[command(flatten)]
     target: Target,
 }
@@ -86,11 +91,11 @@ impl Register {
                 let entries: Vec<Value> = learners.iter().map(|text| entry(text)).collect();
                 let request =
                     client.request(Method::POST, &path).json(&json!({"entries": entries}));
-                print(&client.json(request).await?, false)?;
+                print(&client.json(request).await?, false, language_of_terminal())?;
             }
             Self::Code { place, output: Some(file), target } => {
                 let client = target.client()?;
-                let lang = if reads_italian() { "it" } else { "en" };
+                let lang = language_of_terminal().tag();
                 let path = format!("{}/code?format=html&lang={lang}", place.path());
                 let page = client.bytes(client.request(Method::GET, &path)).await?;
                 out::to(Some(&file), &page)?;
@@ -108,7 +113,7 @@ impl Register {
 
 impl File {
     async fn send(self, method: Method) -> anyhow::Result<()> {
-        let client = self.target.client()?;
+        let client = self.target.client_in(self.lang)?;
         let name = self.path.display();
         let text = std::fs::read(&self.path).with_context(|| format!("reading {name}"))?;
         let is_json = Path::new(&self.path).extension().is_some_and(|it| it == "json");
@@ -116,7 +121,7 @@ impl File {
         let path = format!("{}/register?dry_run={}", self.place.path(), self.dry_run);
         let request = client.request(method, &path).header(CONTENT_TYPE, kind).body(text);
         let kept = client.json(request).await.with_context(|| format!("sending {name}"))?;
-        Ok(print(&kept, self.dry_run)?)
+        Ok(print(&kept, self.dry_run, Lang::language(self.lang))?)
     }
 }
 
@@ -128,7 +133,7 @@ fn entry(text: &str) -> Value {
     }
 }
 
-fn print(kept: &Value, dry_run: bool) -> std::io::Result<()> {
+fn print(kept: &Value, dry_run: bool, language: Language) -> std::io::Result<()> {
     let count = |key: &str| kept.get(key).and_then(Value::as_array).map_or(0, Vec::len);
     say!(
         "{} written, {} voided, {} unchanged{}",
@@ -141,7 +146,7 @@ fn print(kept: &Value, dry_run: bool) -> std::io::Result<()> {
         let part = |key: &str| member(long, key);
         let (line, learner) = (part("line"), part("learner"));
         let (hours, session) = (part("hours"), part("session_hours"));
-        if reads_italian() {
+        if language == Language::It {
             note!(
                 "attenzione: riga {line}: {learner}: {hours} ore, ma la sessione ne dura {session}"
             );

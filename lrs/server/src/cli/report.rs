@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use reqwest::Method;
 
-use super::client::{Target, encoded, reads_italian};
+use super::client::{Target, encoded, language_of_terminal};
 use super::exit;
 use super::out;
+use course::Language;
 
 /// See the command's help.
 #[derive(Debug, Args)]
@@ -98,13 +99,18 @@ pub(super) enum Lang {
 }
 
 impl Lang {
-    /// The language asked for, else that of the terminal, as parameters write it.
-    pub(super) fn of_terminal(asked: Option<Self>) -> &'static str {
+    /// The language asked for, else that of the terminal.
+    pub(super) fn language(asked: Option<Self>) -> Language {
         match asked {
-            Some(Self::It) => "it",
-            None if reads_italian() => "it",
-            _ => "en",
+            Some(Self::It) => Language::It,
+            Some(Self::En) => Language::En,
+            None => language_of_terminal(),
         }
+    }
+
+    /// [`Lang::language`] as parameters write it.
+    pub(super) fn of_terminal(asked: Option<Self>) -> &'static str {
+        Self::language(asked).tag()
     }
 }
 

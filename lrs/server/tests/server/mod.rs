@@ -9,7 +9,7 @@ use report::Table;
 use serde_json::json;
 use service::memory::Memory;
 use service::progress::follower::Follower;
-use service::progress::{Progress, ProgressError, ReportQuery};
+use service::progress::{CourseService, ProgressError, ReportQuery};
 use service::record::Record;
 use service::record::statements::prepare_all;
 use store::Store;
@@ -29,7 +29,7 @@ pub(crate) struct Server<'w> {
     world: &'w World,
     plan: &'w Plan,
     enrolled: Enrolled,
-    progress: Progress,
+    progress: CourseService,
     record: Record,
     store: Arc<dyn Store>,
 }
@@ -43,7 +43,7 @@ impl<'w> Server<'w> {
         tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
         let record = Record::new(Arc::clone(&store), Arc::clone(&clock) as _);
         let url = "https://lrs.example";
-        let progress = Progress::new(
+        let progress = CourseService::new(
             Arc::clone(&store),
             clock,
             record.clone(),

@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 use validator::{Report, Version};
 
 use super::Founded;
-use crate::progress::{Progress, ProgressError};
+use crate::progress::{CourseService, ProgressError};
 use url::Url;
 
 use access::bounds::Bounds;
@@ -28,7 +28,7 @@ pub struct NewKey {
     pub label: String,
     /// Names of scopes.
     pub scopes: Vec<String>,
-    /// The territory that the key is bound to; `None` for a key that sees everybody.
+    /// The territory that the key is bound to; `None` for a key that sees all learners.
     pub bounds: Option<Bounds>,
     /// Made up where missing.
     pub name: Option<String>,
@@ -95,7 +95,7 @@ pub enum KeyError {
 pub struct Keys {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    progress: Progress,
+    progress: CourseService,
     home_page: Arc<str>,
     made_up: Arc<MadeUp>,
     /// Held while a key is revoked: two requests for the last two keys must not both find the other key there.
@@ -108,7 +108,7 @@ impl Keys {
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
-        progress: Progress,
+        progress: CourseService,
         home_page: &str,
         secret: [u8; 32],
     ) -> Self {
@@ -244,7 +244,7 @@ mod tests {
         let record = Record::new(Arc::clone(&store), Arc::clone(&clock));
         let (commands, _) = mpsc::channel(1);
         let url = "https://lrs.example";
-        let progress = Progress::new(
+        let progress = CourseService::new(
             Arc::clone(&store),
             Arc::clone(&clock),
             record,

@@ -72,7 +72,7 @@ impl EnrolledCourse {
     /// The person whom the learner `id` is: themselves, or the one they were merged into.
     ///
     /// With `bounds`, both must be within them. A learner outside is as unknown as one who is not
-    /// there, also when merged into somebody inside: the merge would tell where they are.
+    /// there, also when merged into a learner inside: the merge would tell where they are.
     pub(super) fn person(&self, id: &str, bounds: Option<&Bounds>) -> Option<&Learner> {
         let may_be_seen = |it: &&Learner| {
             bounds.is_none_or(|bounds| bounds.include(&it.region, &it.body, &it.istat))

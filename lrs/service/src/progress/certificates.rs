@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use jiff::civil::Date;
 
-use super::Progress;
+use super::CourseService;
 use super::boards::stopped;
 use super::error::ProgressError;
 use super::reports::no_day;
@@ -20,7 +20,7 @@ pub struct Frozen {
     pub list: FrozenCertificates,
 }
 
-impl Progress {
+impl CourseService {
     /// Freezes the list of all who have a right to the certificate at the end of a day, today
     /// where missing. Frozen lists never change.
     ///

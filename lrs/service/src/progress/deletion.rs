@@ -1,7 +1,7 @@
 //! A course as a whole: what there is of it, and deleting it.
 
 use super::error::ProgressError;
-use super::{Progress, TRIES};
+use super::{CourseService, TRIES};
 use access::bounds::Bounds;
 use course::Course;
 use store::StoreError;
@@ -39,7 +39,7 @@ pub enum FrozenLists {
     Go,
 }
 
-impl Progress {
+impl CourseService {
     /// What there is of a course, of its learners those within `bounds`.
     ///
     /// # Errors

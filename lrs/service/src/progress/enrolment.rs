@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::boards::stopped;
 use super::error::ProgressError;
-use super::{Progress, TRIES};
+use super::{CourseService, TRIES};
 use crate::memory::Memory;
 use access::bounds::Bounds;
-use course::{Course, Enrolment, Learner, LearnerList, ListChange, ListWarning, SheetErrors};
+use course::{Course, Enrolment, Learner, LearnerList, ListChange, ListWarning};
 use store::StoreError;
 
 /// What an import did, or would do.
@@ -24,7 +24,7 @@ pub struct Imported {
     pub warnings: Vec<ListWarning>,
 }
 
-impl Progress {
+impl CourseService {
     /// Takes a list of a course's learners: those it names are added or updated, and are also
     /// known by their former identifiers as long as nobody else has these. The others stay
     /// enrolled or, with `replace`, leave; what they did is kept, and theirs again when they come
@@ -41,13 +41,8 @@ impl Progress {
         dry_run: bool,
     ) -> Result<Imported, ProgressError> {
         let list = list.to_vec();
-        let parse = move || {
-            let newer = LearnerList::parse(&list)?;
-            let warnings = newer.warnings();
-            Ok::<_, SheetErrors>((newer, warnings))
-        };
-        let (newer, warnings) =
-            tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
+        let parse = move || LearnerList::parse(&list);
+        let newer = tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
         if newer.learners().is_empty() {
             return Err(ProgressError::EmptyList);
         }
@@ -58,7 +53,8 @@ impl Progress {
             let learners = updated.people()?.learners().len();
             let is_new = |(id, into): &(&String, &String)| known.merged.get(*id) != Some(into);
             let merged = updated.merged.iter().filter(is_new).map(|(id, _)| id.clone()).collect();
-            Ok((updated, Imported { learners, merged, change, warnings: warnings.clone() }))
+            let warnings = newer.warnings(&course.outline().territories);
+            Ok((updated, Imported { learners, merged, change, warnings }))
         })
         .await
     }

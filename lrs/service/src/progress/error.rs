@@ -5,6 +5,7 @@ use crate::record::error::RecordError;
 use course::{CourseErrors, MergeError, SheetErrors, offer};
 use report::UnknownGroupKey;
 use store::StoreError;
+use texts::Message;
 
 /// Why a course, its learners, a register or a report was not taken or given. Nothing was
 /// changed.
@@ -69,7 +70,7 @@ pub enum ProgressError {
     #[error("there is no learner `{0}` in this course that this key may see")]
     NoLearner(String),
     /// A value that no learner has whom the caller may see.
-    #[error("no learner has the {what} `{value}`{}", offer(.near))]
+    #[error("{}", nobody_has(.what, .value, .near))]
     NobodyHas {
         /// The column of the list of learners.
         what: &'static str,
@@ -140,6 +141,22 @@ pub enum ProgressError {
     /// The store cannot serve.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl ProgressError {
+    /// The message of the catalogue, where the error has one.
+    pub fn message(&self) -> Option<Message> {
+        match self {
+            Self::NobodyHas { what, value, near } => Some(nobody_has(what, value, near)),
+            Self::Merge(error) => Some(error.message()),
+            _ => None,
+        }
+    }
+}
+
+fn nobody_has(what: &str, value: &str, near: &[String]) -> Message {
+    let message = Message::new("nobody-has").with("what", what).with("value", value);
+    message.with_value("near", offer(near))
 }
 
 impl From<RecordError> for ProgressError {

@@ -217,7 +217,7 @@ impl FollowedCourse {
         let Some((actor, mut anew)) = self.anew.pop_first() else { return Ok(()) };
         let filter = of_agent(&actor, self.mark.through, anew.beyond);
         let page = Readable::next(store, &filter).await?;
-        if let Some(Unreadable { stored, error }) = page.unreadable
+        if let Some(Unreadable { stored, error, .. }) = page.unreadable
             && self.named.insert(stored)
         {
             tracing::error!(error, "a statement does not count");
@@ -254,7 +254,7 @@ impl FollowedCourse {
         Ok(ProgressDocument { actor: actor.to_owned(), body: Bytes::from(body) })
     }
 
-    /// Writes what changed, with the mark up to which it is true. False where somebody else has
+    /// Writes what changed, with the mark up to which it is true. False where another process has
     /// written, or the course is gone: what is in memory is worth nothing then. No document may be
     /// behind.
     pub(super) async fn save(&mut self, store: &dyn Store) -> Result<bool> {

@@ -71,7 +71,7 @@ struct Loading {
     rebuild: Option<Rebuild>,
 }
 
-/// A rebuild, and who asked for it since it began.
+/// A rebuild, and the requests that wait for it.
 struct Rebuild {
     /// The documents before, by actor.
     before: HashMap<String, Digest>,
@@ -378,7 +378,7 @@ impl Follower {
         Ok(Rebuilt { statements, changed })
     }
 
-    /// Takes the lead from whoever has it.
+    /// Takes the lead from the process that has it.
     async fn insist(&self) -> Result<()> {
         for _ in 0..INSISTENCE {
             if self.store.lead(Lead::Insist).await? {
@@ -447,7 +447,7 @@ impl Loading {
         Self { revision, followed, statements: 0, rebuild: None }
     }
 
-    /// Tells who waits that it is not done.
+    /// Answers the requests that wait that the rebuild is not done.
     fn refuse(self, error: StoreError) {
         if let Some(rebuild) = self.rebuild {
             rebuild.answer(&Err(error));

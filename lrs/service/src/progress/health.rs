@@ -1,18 +1,18 @@
-//! R15: what the data team must know before anyone trusts the other reports: who sends and since
-//! when not, what is refused, what belongs to nobody, which clocks are wrong.
+//! R15: what the data team must know before the other reports are trusted: when each key sent last, what is
+//! damaged or refused, which statements are of no learner, which clocks are wrong.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::Progress;
+use super::CourseService;
 use super::board::{Board, EnrolledCourse};
 use super::error::ProgressError;
 use super::read::{Readable, Unreadable};
 use super::unassigned::Unassigned;
 use crate::memory::Reserved;
 use access::bounds::Bounds;
-use course::{Credit, Evidence, Form, Selection, State};
+use course::{Credit, Evidence, Form, Selectors, State};
 use report::{Check, DataHealth, Finding, Table};
 use store::StoreError;
 use xapi::query::Filter;
@@ -37,7 +37,7 @@ struct Found {
     unreadable: Vec<Unreadable>,
 }
 
-impl Progress {
+impl CourseService {
     /// The report `health`, whose table `make` makes of what is found.
     pub(super) async fn health(
         &self,
@@ -95,8 +95,9 @@ impl Progress {
             let value = match statement.value() {
                 Ok(value) => value,
                 Err(error) => {
-                    let error = format!("statement {}: {error}", statement.id);
-                    found.unreadable.push(Unreadable { stored: statement.stored, error });
+                    let (stored, id) = (statement.stored, Some(statement.id));
+                    let error = error.to_string();
+                    found.unreadable.push(Unreadable { stored, id, error });
                     continue;
                 }
             };
@@ -126,7 +127,7 @@ impl Progress {
     }
 }
 
-impl Progress {
+impl CourseService {
     /// The newest statements that can be read; the others are noted.
     async fn newest_statements(&self, found: &mut Found) -> Result<Vec<Stored>, StoreError> {
         let mut newest = Vec::new();
@@ -152,8 +153,9 @@ fn count(of: &mut (u64, i64), stored: i64) {
 
 impl Found {
     fn add_to(&self, findings: &mut Vec<Finding>) {
-        for Unreadable { stored, error } in &self.unreadable {
-            findings.push(finding(Check::Unreadable, error, None, Some(stored.micros())));
+        for Unreadable { stored, id, .. } in &self.unreadable {
+            let subject = id.map_or_else(|| stored.to_string(), |id| id.to_string());
+            findings.push(finding(Check::Unreadable, subject, None, Some(stored.micros())));
         }
         if self.repeated.0 > 0 {
             findings.push(finding(
@@ -178,7 +180,7 @@ impl Found {
     }
 }
 
-/// Activities whose time is measured, that people completed, and of which nobody has any: what
+/// Activities whose time is measured, that learners completed, and for which no learner has a time: what
 /// Moodle's log store plugin says of SCORM packages.
 fn add_without_time(findings: &mut Vec<Finding>, board: &Board) {
     for (n, (_, activity)) in board.enrolled.course.activities().enumerate() {
@@ -222,7 +224,7 @@ fn add_unassigned(
 fn sites(enrolled: &EnrolledCourse) -> HashSet<String> {
     let mut sites = HashSet::new();
     for (_, activity) in enrolled.course.activities() {
-        let Selection { ids, prefixes, within } = &activity.selection;
+        let Selectors { ids, prefixes, within } = &activity.selection;
         for iri in ids.iter().chain(prefixes).chain(within) {
             let site: Vec<&str> = iri.splitn(4, '/').take(3).collect();
             if site.len() == 3 {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::board::Board;
 use super::boards::stopped;
 use super::error::ProgressError;
-use super::reports::{Asked, Said};
+use super::reports::{DetailsAndNotes, Question};
 use crate::memory::{Exhausted, Reserved};
 use report::{Member, Room, Table, View};
 
@@ -32,8 +32,8 @@ pub(super) struct Making {
     pub(super) make: fn(&report::Asked<'_>) -> Table,
     pub(super) board: Arc<Board>,
     pub(super) earlier: Option<(Date, Arc<Board>)>,
-    pub(super) asked: Asked,
-    pub(super) said: Said,
+    pub(super) asked: Question,
+    pub(super) said: DetailsAndNotes,
 }
 
 /// The tables of a report that is made in parts, in the order of the learners.
@@ -150,8 +150,9 @@ impl Making {
             None => view.clone(),
             Some((day, board)) => self.view(board, *day, self.asked.members(board).collect(), room),
         };
-        let Said { details, notes } = &self.said;
-        Ok((self.make)(&report::Asked {
+        let DetailsAndNotes { details, notes } = &self.said;
+        let names = &self.board.enrolled.course.outline().names;
+        let table = (self.make)(&report::Asked {
             earlier,
             grouping: &self.asked.by,
             details,
@@ -159,7 +160,8 @@ impl Making {
             expand: self.asked.query.expand,
             session: self.asked.query.session(view.course)?,
             view,
-        }))
+        });
+        Ok(table.with_names(names))
     }
 
     fn view<'b>(
@@ -169,7 +171,7 @@ impl Making {
         members: Vec<&'b Member>,
         room: Room,
     ) -> View<'b> {
-        let Asked { query, bounds, through, .. } = &self.asked;
+        let Question { query, bounds, through, .. } = &self.asked;
         View {
             course: &board.enrolled.course,
             at: query.at,

@@ -1,4 +1,4 @@
-//! Progress of courses: [`Progress`] takes courses, learners and registers and answers reports,
+//! Progress of courses: [`CourseService`] takes courses, learners and registers and answers reports,
 //! the [`follower`] keeps one document per actor true to the log.
 
 use std::sync::Arc;
@@ -39,18 +39,18 @@ pub use deletion::{CourseSummary, DeletedCourse, FrozenLists};
 pub use enrolment::Imported;
 pub use error::ProgressError;
 pub use making::{ReportInMaking, TableParts};
-pub use presence::{CheckIn, CheckInCode, Registered, Sent, SessionAbout};
+pub use presence::{CheckIn, CheckInCode, Registered, SentSheet, SessionAbout};
 pub use reports::ReportQuery;
 pub use timeline::Timeline;
 pub use unassigned::Unassigned;
 pub use who::Who;
 
-/// How often a change is tried again when somebody else was quicker.
+/// How often a change is tried again when another change came first.
 const TRIES: u32 = 10;
 
 /// The use cases of courses. Cheap to clone.
 #[derive(Clone)]
-pub struct Progress {
+pub struct CourseService {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     record: Record,
@@ -75,7 +75,7 @@ pub struct Rebuilt {
     pub changed: u64,
 }
 
-impl Progress {
+impl CourseService {
     /// Use cases over `store`, whose follower listens at `follower`. Registers are written
     /// through `record`; check-in codes are made of the store's `secret`. Boards and reports take `memory`.
     pub fn new(
@@ -93,7 +93,7 @@ impl Progress {
         Self { store, clock, record, boards, follower, base_url, secret, registering, freezing }
     }
 
-    /// Takes a course file under `id` and evaluates everybody anew. With `dry_run` it is only
+    /// Takes a course file under `id` and evaluates all learners anew. With `dry_run` it is only
     /// checked.
     ///
     /// # Errors

@@ -66,7 +66,9 @@ pub(super) struct Readable {
 /// A statement that cannot be read.
 pub(super) struct Unreadable {
     pub(super) stored: Instant,
-    /// The error, which names it.
+    /// Its id, where the damage leaves it known.
+    pub(super) id: Option<Uuid>,
+    /// The error, for the log.
     pub(super) error: String,
 }
 
@@ -80,8 +82,8 @@ impl Readable {
                 let beyond = last.filter(|_| page.more);
                 Ok(Self { statements: page.statements, beyond, unreadable: None })
             }
-            Err(error @ StoreError::Unreadable { stored, .. }) => {
-                let unreadable = Some(Unreadable { stored, error: error.to_string() });
+            Err(error @ StoreError::Unreadable { id, stored, .. }) => {
+                let unreadable = Some(Unreadable { stored, id, error: error.to_string() });
                 Ok(Self { statements: Vec::new(), beyond: Some(stored), unreadable })
             }
             Err(error) => Err(error),

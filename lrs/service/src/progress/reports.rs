@@ -1,11 +1,11 @@
-//! Reports: which one, on whom, on which day; and the table that answers.
+//! Reports: which report, on which learners, on which day; and its table.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::Progress;
+use super::CourseService;
 use super::board::{Board, documents_of};
 use super::error::ProgressError;
 use super::making::{Making, ReportInMaking};
@@ -26,7 +26,7 @@ pub struct ReportQuery {
     pub by: Option<Grouping>,
     /// At the end of which day; at present where missing.
     pub at: Option<Date>,
-    /// On whom.
+    /// On which learners.
     pub who: Who,
     /// Whether the matrix shows activities too.
     pub expand: bool,
@@ -114,7 +114,7 @@ impl ReportQuery {
     }
 }
 
-impl Progress {
+impl CourseService {
     /// The answer to a report, made at once in as much memory as it takes. See [`Self::prepare`].
     ///
     /// # Errors
@@ -160,6 +160,8 @@ impl Progress {
             let person = person.ok_or(ProgressError::NoLearner(learner))?;
             query.who.learner = Some(person.id.clone());
         }
+        let visible = || board.members.iter().map(|member| &*member.learner);
+        query.who.by_value(&board.enrolled.course.outline().names, visible);
         // Before anything is read: a session that the course does not have is refused.
         query.session(&board.enrolled.course)?;
         let by = query.by.clone().map_or_else(|| query.report.usual_grouping().parse(), Ok)?;
@@ -171,9 +173,8 @@ impl Progress {
         let through = self.through(&board, horizon).await?;
         let day = query.at.map_or_else(|| day_of(&board, now), Ok)?;
         let earlier = self.earlier(id, query.report, day).await?;
-        let asked = Asked { query, by, bounds, day, through };
-        let visible = board.members.iter().map(|member| &*member.learner);
-        asked.query.who.is_known(visible.filter(|learner| asked.may_see(learner)))?;
+        let asked = Question { query, by, bounds, day, through };
+        asked.query.who.is_known(visible().filter(|learner| asked.may_see(learner)))?;
         if let Some(learner) = asked.query.who.learner.clone()
             && asked.members(&board).next().is_none()
         {
@@ -213,11 +214,11 @@ impl Progress {
         &self,
         id: &str,
         board: &Board,
-        asked: &Asked,
+        asked: &Question,
         held: &mut Reserved,
-    ) -> Result<Said, ProgressError> {
+    ) -> Result<DetailsAndNotes, ProgressError> {
         let (mut details, mut notes) = (Vec::new(), BTreeMap::new());
-        // A sheet to sign says nothing of who was there.
+        // A sheet to sign has no presences.
         let needs = match asked.query.session {
             Some(_) => Needs::Standings,
             None => asked.query.report.needs,
@@ -231,7 +232,7 @@ impl Progress {
         if needs == Needs::DetailsAndNotes {
             notes = self.notes(&board.enrolled.course).await?;
         }
-        Ok(Said { details, notes })
+        Ok(DetailsAndNotes { details, notes })
     }
 }
 
@@ -250,7 +251,7 @@ pub(super) fn no_day(now: Instant) -> StoreError {
 }
 
 /// What statements say beside standings.
-pub(super) struct Said {
+pub(super) struct DetailsAndNotes {
     /// Of each learner.
     pub(super) details: Vec<Detail>,
     /// Of the registers, by the ids of their statements.
@@ -258,7 +259,7 @@ pub(super) struct Said {
 }
 
 /// A query, and what was found out about it: grouping, bounds, the day, what the answer is true for.
-pub(super) struct Asked {
+pub(super) struct Question {
     pub(super) query: ReportQuery,
     pub(super) by: Grouping,
     pub(super) bounds: Option<Bounds>,
@@ -266,7 +267,7 @@ pub(super) struct Asked {
     pub(super) through: Option<i64>,
 }
 
-impl Asked {
+impl Question {
     pub(super) fn members<'b>(&self, board: &'b Board) -> impl Iterator<Item = &'b Member> {
         board.members.iter().filter(|member| self.includes(&member.learner))
     }

@@ -1,24 +1,25 @@
-//! Whether there is anybody in the territory that a key is to be bound to.
+//! Whether a region or body that a key is to be bound to has learners, or may get some.
 
 use std::collections::BTreeSet;
 
-use super::Progress;
+use super::CourseService;
 use super::error::ProgressError;
 use access::bounds::Bounds;
-use course::{is_municipality, is_region, near};
+use course::{Territories, near};
 use store::StoreError;
 
-/// The regions and bodies of the learners of all courses.
+/// The regions and bodies of the learners of all courses, and the territories of these courses.
 #[derive(Default)]
 struct Territory {
     regions: BTreeSet<String>,
     bodies: BTreeSet<String>,
+    of_courses: Vec<Territories>,
 }
 
-impl Progress {
-    /// Refuses bounds that name a region or body that no learner of any course has: the key would
-    /// see nobody, and nobody would know why. Official regions and municipalities of Italy may be
-    /// named before anybody there is enrolled; while nobody at all is, everything may.
+impl CourseService {
+    /// Refuses bounds that name a region or body that no learner of any course has: the key would silently see no
+    /// learner. A region or municipality that is official in the territories of a course may be named before a learner
+    /// there is enrolled. While no course has a learner, any name may.
     ///
     /// # Errors
     /// [`ProgressError::NobodyHas`] with the names that look most like it.
@@ -28,10 +29,14 @@ impl Progress {
             return Ok(());
         }
         for region in &bounds.regions {
-            is_in("region", region, &known.regions, is_region)?;
+            is_in("region", region, &known.regions, |name| {
+                known.is_official(name, Territories::has_region)
+            })?;
         }
         for body in &bounds.bodies {
-            is_in("body", body, &known.bodies, is_municipality)?;
+            is_in("body", body, &known.bodies, |name| {
+                known.is_official(name, Territories::has_municipality)
+            })?;
         }
         Ok(())
     }
@@ -47,6 +52,10 @@ impl Progress {
                 }
                 Err(other) => return Err(other),
             };
+            let of_course = &enrolled.course.outline().territories;
+            if !territory.of_courses.contains(of_course) {
+                territory.of_courses.push(of_course.clone());
+            }
             for learner in enrolled.people.learners() {
                 let mut add = |to: fn(&mut Territory) -> &mut BTreeSet<String>, name: &str| {
                     let set = to(&mut territory);
@@ -63,11 +72,17 @@ impl Progress {
     }
 }
 
+impl Territory {
+    fn is_official(&self, name: &str, has: fn(&Territories, &str) -> bool) -> bool {
+        self.of_courses.iter().any(|territories| has(territories, name))
+    }
+}
+
 fn is_in(
     what: &'static str,
     name: &str,
     known: &BTreeSet<String>,
-    is_official: fn(&str) -> bool,
+    is_official: impl Fn(&str) -> bool,
 ) -> Result<(), ProgressError> {
     if known.contains(name) {
         return Ok(());

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use uuid::Uuid;
 
-use super::Progress;
+use super::CourseService;
 use super::boards::stopped;
 use super::error::ProgressError;
 use super::followed::of_agent;
@@ -43,7 +43,7 @@ impl Timeline {
     }
 }
 
-impl Progress {
+impl CourseService {
     /// The statements of a learner, under all their identifiers, that bear on the course and are
     /// not voided.
     ///

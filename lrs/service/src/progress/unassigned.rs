@@ -1,8 +1,8 @@
-//! What was said by actors who are nobody's: kept, counted, and adopted on enrolment.
+//! Journals of actors whom no learner is: kept, counted, and adopted on enrolment.
 
 use jiff::civil::Date;
 
-use super::Progress;
+use super::CourseService;
 use super::boards::stopped;
 use super::error::ProgressError;
 use super::followed::current;
@@ -30,7 +30,7 @@ pub struct Unassigned {
     pub names: Vec<String>,
 }
 
-impl Progress {
+impl CourseService {
     /// The actors of a course's statements whom no learner is, those with most statements first. `held` grows by what
     /// they take, and by what it takes to write them.
     ///

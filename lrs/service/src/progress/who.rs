@@ -1,9 +1,9 @@
-//! On whom a report is, and whether there is anybody of whom that can be said.
+//! On which learners a report is, and whether there are any.
 
 use std::collections::BTreeSet;
 
 use super::error::ProgressError;
-use course::{Learner, near};
+use course::{Learner, Names, near};
 
 /// On whom: learners that have all the values given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,8 +40,28 @@ impl Who {
             && is(&self.edition, &learner.edition)
     }
 
+    /// Takes a role or office by the name that the course file gives it, where no learner has a value that is written
+    /// so: a reader asks for what a report shows.
+    pub(super) fn by_value<'l, L: Iterator<Item = &'l Learner>>(
+        &mut self,
+        names: &Names,
+        learners: impl Fn() -> L,
+    ) {
+        for (column, wanted) in [("role", &mut self.role), ("office", &mut self.office)] {
+            let Some(name) = wanted.as_ref() else { continue };
+            let Some(value) = names.value_called(column, name) else { continue };
+            let of = |learner: &'l Learner| match column {
+                "role" => &learner.role,
+                _ => &learner.office,
+            };
+            if !learners().any(|learner| of(learner) == name) {
+                *wanted = Some(value.to_owned());
+            }
+        }
+    }
+
     /// Refuses a value that none of the learners has, where it is no learner's id: a report on
-    /// nobody would look as if nobody had done anything.
+    /// no learners would look as if none had done anything.
     ///
     /// # Errors
     /// [`ProgressError::NobodyHas`] with the values that look most like it.
@@ -49,7 +69,7 @@ impl Who {
         &self,
         learners: impl Iterator<Item = &'l Learner>,
     ) -> Result<(), ProgressError> {
-        let asked: Vec<Asked<'_>> = self.asked().collect();
+        let asked: Vec<Wanted<'_>> = self.asked().collect();
         if asked.is_empty() {
             return Ok(());
         }
@@ -59,7 +79,8 @@ impl Who {
                 known.extend((asked.values)(learner));
             }
         }
-        let unknown = |(asked, known): &(&Asked<'_>, &BTreeSet<&str>)| !known.contains(asked.value);
+        let unknown =
+            |(asked, known): &(&Wanted<'_>, &BTreeSet<&str>)| !known.contains(asked.value);
         match asked.iter().zip(&known).find(unknown) {
             None => Ok(()),
             Some((asked, known)) => Err(ProgressError::NobodyHas {
@@ -74,7 +95,7 @@ impl Who {
     }
 
     /// The values given, but for the learner's id.
-    fn asked(&self) -> impl Iterator<Item = Asked<'_>> {
+    fn asked(&self) -> impl Iterator<Item = Wanted<'_>> {
         let of: [(&'static str, &Option<String>, Values); 6] = [
             ("region", &self.region, |it| vec![&it.region]),
             ("province", &self.province, |it| vec![&it.province]),
@@ -84,7 +105,7 @@ impl Who {
             ("edition", &self.edition, |it| vec![&it.edition]),
         ];
         of.into_iter().filter_map(|(what, value, values)| {
-            Some(Asked { what, value: value.as_deref()?, values })
+            Some(Wanted { what, value: value.as_deref()?, values })
         })
     }
 }
@@ -92,7 +113,7 @@ impl Who {
 type Values = fn(&Learner) -> Vec<&str>;
 
 /// One of the values that learners must have.
-struct Asked<'w> {
+struct Wanted<'w> {
     what: &'static str,
     value: &'w str,
     /// A learner's values of this kind.

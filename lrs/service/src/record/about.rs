@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// The versions Traccia takes and who it is. Needs no store: it answers when nothing else does.
+/// The versions that Traccia takes, and its own. Needs no store: it can be answered while the store is away.
 pub fn about() -> Value {
     json!({
         "version": ["1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0"],

@@ -93,7 +93,7 @@ fn too_wide(what: &str, most: usize) -> Refusal {
 }
 
 /// The hashes of all attachments of `statements` that a reader may have, each once. Who may not read
-/// everything gets only what must have come with these statements: a `fileUrl` beside somebody else's
+/// everything gets only what must have come with these statements: a `fileUrl` beside another sender's
 /// hash must not open their file.
 ///
 /// # Errors
@@ -180,7 +180,7 @@ impl Record {
         Ok(self.store.statements(&filter).await?)
     }
 
-    /// What the store knows of the first of `activities`, for [`super::written::canonical`].
+    /// The definitions that the store has of the first of `activities`, for [`super::written::canonical`].
     pub async fn known(&self, activities: Vec<String>) -> Result<Known, RecordError> {
         let definitions = self.store.definitions(&activities).await?;
         Ok(Known { activities, definitions })

@@ -13,7 +13,7 @@ use xapi::format;
 use xapi::language::Languages;
 use xapi::stored::Stored;
 
-/// What the store knows of the activities of some statements, from the first statement on: [`PAGE_BYTES`] of it, about.
+/// The definitions that the store has of the activities of some statements, from the first statement on: [`PAGE_BYTES`] of it, about.
 #[derive(Debug, Default)]
 pub struct Known {
     pub(super) activities: Vec<String>,

@@ -23,7 +23,7 @@ pub const STATEMENTS: usize = 10_000;
 const ATTACHMENTS: usize = 64 << 20;
 /// Documents read at once.
 const DOCUMENTS: usize = 500;
-/// How often a course is put again that somebody changes meanwhile.
+/// How often a course is put again that changes meanwhile.
 const TRIES: u32 = 5;
 
 /// Why a copy stopped. What was copied before stays: the same command goes on.
@@ -260,7 +260,7 @@ impl<'a> Transfer<'a> {
         Ok(())
     }
 
-    /// Copies a course and its learners; false when somebody changed it meanwhile.
+    /// Copies a course and its learners; false when the course changed meanwhile.
     async fn course(&self, id: &str) -> Result<bool> {
         let Some(ours) = self.from.course(id).await.map_err(source)? else { return Ok(true) };
         let mut theirs = self.to.course(id).await.map_err(target)?;

@@ -18,22 +18,22 @@ use xapi::instant::Instant;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Contents {
     /// Statements in the order of `stored`, with what is voided.
-    pub statements: Part,
+    pub statements: StorePart,
     /// The data of attachments, in the order of the statements that describe it.
-    pub attachments: Part,
+    pub attachments: StorePart,
     /// State and profile documents.
-    pub documents: Part,
+    pub documents: StorePart,
     /// Keys.
-    pub keys: Part,
+    pub keys: StorePart,
     /// Courses with their files and learners.
-    pub courses: Part,
+    pub courses: StorePart,
     /// Frozen certificate lists.
-    pub certificates: Part,
+    pub certificates: StorePart,
 }
 
 /// Everything of one kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Part {
+pub struct StorePart {
     /// How many.
     pub count: u64,
     /// The hash of all.
@@ -77,12 +77,12 @@ impl Counter {
         }
     }
 
-    fn part(self) -> Part {
-        Part { count: self.count, sha256: hex::encode(self.hash.finalize()) }
+    fn part(self) -> StorePart {
+        StorePart { count: self.count, sha256: hex::encode(self.hash.finalize()) }
     }
 }
 
-/// What `store` holds; `tell` hears how many statements were read.
+/// What `store` holds; `tell` is called with the number of statements read so far.
 pub async fn contents(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<Contents> {
     let (statements, attachments) = log(store, tell).await?;
     let mut keys = Counter::default();
@@ -112,7 +112,7 @@ pub async fn contents(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<
     })
 }
 
-async fn log(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<(Part, Part)> {
+async fn log(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<(StorePart, StorePart)> {
     let (mut statements, mut attachments) = (Counter::default(), Counter::default());
     let mut after = Instant::default();
     loop {
@@ -136,7 +136,7 @@ async fn log(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<(Part, Pa
 }
 
 /// Documents have no order that all stores share: the sum of their hashes has none either.
-async fn documents(store: &dyn Store) -> Result<Part> {
+async fn documents(store: &dyn Store) -> Result<StorePart> {
     let (mut count, mut sum) = (0, [0_u8; 32]);
     let mut after: Option<DocumentKey> = None;
     loop {
@@ -148,7 +148,7 @@ async fn documents(store: &dyn Store) -> Result<Part> {
             add(&mut sum, &hash_of(key, document));
         }
     }
-    Ok(Part { count, sha256: hex::encode(sum) })
+    Ok(StorePart { count, sha256: hex::encode(sum) })
 }
 
 fn hash_of(DocumentKey { shelf, id }: &DocumentKey, document: &Document) -> Vec<u8> {

@@ -1,6 +1,7 @@
 //! Faults of meaning: what a course cannot be.
 
 use super::super::super::Course;
+use super::super::said::of_course;
 use super::{HEAD, after, event, of, session, with};
 
 #[test]
@@ -328,7 +329,7 @@ fn modules(count: usize, more: impl Fn(usize) -> String) -> String {
 }
 
 fn faults_of(text: &str) -> Vec<String> {
-    Course::parse(text).unwrap_err().0.iter().map(ToString::to_string).collect()
+    of_course(&Course::parse(text).unwrap_err())
 }
 
 #[test]
@@ -359,5 +360,8 @@ fn long_circles_and_nested_prefixes_take_time_that_grows_with_the_file() {
     assert_eq!(faults_of(&modules(MANY, prefix)).len(), 101);
     let large = format!("#{}\n", "x".repeat(5 << 20));
     let told = Course::check(&large).unwrap_err().0;
-    assert_eq!(told[0].message, "no course file is larger than 4 MiB: split the course");
+    assert_eq!(
+        told[0].message.to_string(),
+        "no course file is larger than 4 MiB: split the course"
+    );
 }

@@ -15,12 +15,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::reports::rendering;
+use crate::language::preferred;
 use crate::problem::Problem;
 use crate::request::Content;
 use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
-use course::{Enrolment, ListWarning, Words};
+use course::{Bilingual, Enrolment, Language, ListWarning};
 use report::export::{Format, Reader};
 use service::progress::{Imported, ProgressError};
 use texts::Texts;
@@ -60,26 +61,28 @@ pub struct LearnersWarning {
     count: usize,
     /// The first of them.
     lines: Vec<u64>,
-    /// The first values at fault.
+    /// The first values at fault, with what may have been meant, in the language of `Accept-Language`.
     values: Vec<String>,
     /// What is wrong and what to do, by language: `it` and `en`.
     #[schema(value_type = Object)]
-    message: Words,
+    message: Bilingual,
 }
 
-impl From<ListWarning> for LearnersWarning {
-    fn from(warning: ListWarning) -> Self {
+impl LearnersWarning {
+    /// The warning with its values in a language.
+    fn of(warning: ListWarning, language: Language) -> Self {
         let ListWarning { kind, count, lines, values } = warning;
+        let values = values.iter().map(|value| value.said_in(language.texts())).collect();
         // A test holds the catalogue to the kinds.
-        let message = message(kind).unwrap_or_else(|| Words::new(kind, kind));
+        let message = message(kind).unwrap_or_else(|| Bilingual::new(kind, kind));
         Self { warning: kind, count, lines, values, message }
     }
 }
 
 /// What a kind of warning says in both languages.
-fn message(kind: &str) -> Option<Words> {
+fn message(kind: &str) -> Option<Bilingual> {
     let id = format!("list-warning-{kind}");
-    Some(Words::new(Texts::italian().say(&id, &[])?, Texts::english().say(&id, &[])?))
+    Some(Bilingual::new(Texts::italian().say(&id, &[])?, Texts::english().say(&id, &[])?))
 }
 
 /// Adds or updates the learners of a course from a CSV file.
@@ -100,6 +103,7 @@ pub async fn put(
     caller: Caller,
     Path(id): Path<String>,
     parameters: Parameters,
+    headers: HeaderMap,
     content: Content,
 ) -> Result<Json<ImportedLearners>, Problem> {
     caller.may(Right::Manage)?;
@@ -111,6 +115,7 @@ pub async fn put(
         "replace" => true,
         other => return Err(Problem::parameter("mode", other, "`update` or `replace`")),
     };
+    let language = preferred(&headers);
     let imported = server.progress.put_learners(&id, &content.body, replace, dry_run).await?;
     let Imported { learners, merged, change, warnings } = imported;
     Ok(Json(ImportedLearners {
@@ -121,7 +126,7 @@ pub async fn put(
         unchanged: change.unchanged.len(),
         absent: change.absent,
         merged,
-        warnings: warnings.into_iter().map(LearnersWarning::from).collect(),
+        warnings: warnings.into_iter().map(|it| LearnersWarning::of(it, language)).collect(),
         dry_run,
     }))
 }
@@ -246,6 +251,7 @@ pub async fn merge(
             format!("The body does not say into whom: {error}."),
             r#"Send {"into": "the id of the other learner"}."#,
         )
+        .in_words("merge-body")
     })?;
     server.progress.merge(&id, &learner, &into).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::language::preferred;
 use crate::problem::Problem;
 use crate::request::Content;
 use crate::state::Server;
@@ -25,7 +26,7 @@ pub mod reports;
 /// A course that was taken.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LoadedCourse {
-    /// Its id.
+    /// The course's id, as the file has it.
     course: String,
     /// How many modules it has.
     modules: usize,
@@ -99,6 +100,7 @@ pub async fn put(
     caller: Caller,
     Path(id): Path<String>,
     parameters: Parameters,
+    headers: HeaderMap,
     content: Content,
 ) -> Result<Json<LoadedCourse>, Problem> {
     caller.may(Right::Manage)?;
@@ -112,9 +114,15 @@ pub async fn put(
             "The course file is not UTF-8.",
             "Save it as UTF-8.",
         )
+        .in_words("course-file-not-utf8")
     })?;
     let CheckedCourse { course, warnings } = server.progress.put_course(&id, file, dry_run).await?;
-    let shown = |CourseError { line, column, message }| CourseWarning { line, column, message };
+    let texts = preferred(&headers).texts();
+    let shown = |warning: CourseError| CourseWarning {
+        line: warning.line,
+        column: warning.column,
+        message: warning.text(texts),
+    };
     Ok(Json(LoadedCourse {
         course: id,
         modules: course.modules().len(),
@@ -127,7 +135,7 @@ pub async fn put(
 /// An edition in a summary.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SummarisedEdition {
-    /// Its id.
+    /// Its id, which learners have in the column `edition`.
     id: String,
     /// Its name, by language.
     #[schema(value_type = Object)]

@@ -16,7 +16,7 @@ use access::caller::Caller;
 use access::scope::Right;
 use course::{Overlong, hours_of};
 use report::export::Format;
-use service::progress::{Registered, Sent};
+use service::progress::{Registered, SentSheet};
 use xapi::parameters::Parameters;
 
 /// What keeping a register did, or would do.
@@ -114,7 +114,7 @@ async fn keep(
     let dry_run = parameters.boolean("dry_run")?;
     content.only(&["text/csv", "application/json"])?;
     let is_json = content.only(&["application/json"]).is_ok();
-    let sent = Sent { body: &content.body, is_json, whole, dry_run };
+    let sent = SentSheet { body: &content.body, is_json, whole, dry_run };
     let key = &caller.key;
     let _turn = server.reports.turn(&key.name).await?;
     let kept = server.progress.keep_register(

@@ -59,10 +59,11 @@ fn json_about_nobody_says_null_and_speaks_italian() {
 #[test]
 fn totals_are_beside_the_rows_and_names_are_in_the_reader_s_language() {
     use crate::Cell;
-    use course::Words;
+    use course::Bilingual;
     let mut table = sample();
-    table.rows[0][0] = Cell::code("test", Words::new("verifica", "test"));
-    table.rows[0][1] = Cell::Names([Words::new("uno", "one"), Words::new("due", "two")].into());
+    table.rows[0][0] = Cell::code("test", Bilingual::new("verifica", "test"));
+    table.rows[0][1] =
+        Cell::Names([Bilingual::new("uno", "one"), Bilingual::new("due", "two")].into());
     table.add_up([("attempts", Cell::Suppressed), ("hours", Cell::Hours(3.5))]);
     let text = written(&table, Format::Json, Language::It);
     let whole: Value = serde_json::from_str(&text).unwrap();

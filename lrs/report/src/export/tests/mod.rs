@@ -11,7 +11,7 @@ use jiff::civil::date;
 
 use super::{Format, InParts, Parts, write};
 use crate::{Cell, Column, Kind, Table};
-use course::{Language, State, Title, Words};
+use course::{Bilingual, Language, State, Title};
 
 /// 2026-05-04T07:30:12.5Z, half past nine in Rome.
 const THROUGH: i64 = 1_777_879_812_500_000;
@@ -34,15 +34,15 @@ fn sample() -> Table {
     let text = |text: &str| Cell::Text(text.to_owned());
     Table {
         report: "ledger",
-        title: Words::new("Registro delle ore", "Hours ledger"),
+        title: Bilingual::new("Registro delle ore", "Hours ledger"),
         course: "prog-2796".into(),
         course_title: title("Transizione digitale & <PA>", "Digital transition & <PA>"),
         at: Some(date(2026, 5, 4)),
         through: Some(THROUGH),
         time_zone: "Europe/Rome".into(),
-        notes: vec![Words::new("Gruppi sotto 5: <5.", "Groups below 5: <5.")],
+        notes: vec![Bilingual::new("Gruppi sotto 5: <5.", "Groups below 5: <5.")],
         columns: columns
-            .map(|(key, kind, it, en)| Column::headed(key, kind, Words::new(it, en)))
+            .map(|(key, kind, it, en)| Column::headed(key, kind, Bilingual::new(it, en)))
             .into(),
         print: &[],
         totals: None,
@@ -82,7 +82,7 @@ fn title(it: &str, en: &str) -> Title {
     Title(BTreeMap::from(titles.map(|(tag, text)| (tag.to_owned(), text.to_owned()))))
 }
 
-/// The sample about nobody, at present, before any statement.
+/// The sample without rows, at present, before any statement.
 fn nobody() -> Table {
     Table { at: None, through: None, notes: Vec::new(), rows: Vec::new(), ..sample() }
 }

@@ -7,7 +7,7 @@ use super::super::out::note;
 use super::super::pulse::Pulse;
 use course::Course;
 use demo::{PROGRAMMES, Programme, cohort};
-use service::progress::Progress;
+use service::progress::CourseService;
 use service::record::Record;
 use service::record::statements::prepare_all;
 use xapi::authority::Authority;
@@ -18,7 +18,7 @@ const BATCH: usize = 1000;
 
 /// Loads the programme with its cohort. Loading it again changes nothing.
 pub(super) async fn load(
-    progress: &Progress,
+    progress: &CourseService,
     record: &Record,
     base_url: &str,
 ) -> anyhow::Result<()> {

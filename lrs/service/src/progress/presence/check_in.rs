@@ -8,9 +8,9 @@ use super::{At, Plan};
 use crate::progress::board::EnrolledCourse;
 use crate::progress::error::ProgressError;
 use crate::progress::reports::no_day;
-use crate::progress::{Progress, TRIES};
+use crate::progress::{CourseService, TRIES};
 use access::bounds::Bounds;
-use course::{Identifier, Learner, RegisterEntry, Words};
+use course::{Bilingual, Identifier, Learner, Presence};
 use xapi::authority::Authority;
 
 /// Letters and digits that are not mistaken for each other.
@@ -21,9 +21,9 @@ const CODE_LENGTH: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionAbout {
     /// The title of the course.
-    pub course: Words,
+    pub course: Bilingual,
     /// The title of the event.
-    pub event: Words,
+    pub event: Bilingual,
     /// The day.
     pub date: Date,
     /// From when to when, in the course's time zone.
@@ -56,11 +56,11 @@ pub struct CheckIn {
     pub is_new: bool,
 }
 
-impl Progress {
+impl CourseService {
     /// The code with which people check themselves in to a session on its day: eight letters and
     /// digits, the same each time.
     ///
-    /// Whoever has the code can enter anybody who is enrolled, so a key with `bounds` gets the codes
+    /// The code is enough to enter any enrolled learner, so a key with `bounds` gets the codes
     /// of sessions in its regions alone.
     ///
     /// # Errors
@@ -89,8 +89,8 @@ impl Progress {
     ///
     /// # Errors
     /// [`ProgressError::NoCourse`].
-    pub async fn course_title(&self, id: &str) -> Result<Words, ProgressError> {
-        Ok(Words::of_title(self.boards.enrolled(id).await?.course.title()))
+    pub async fn course_title(&self, id: &str) -> Result<Bilingual, ProgressError> {
+        Ok(Bilingual::of_title(self.boards.enrolled(id).await?.course.title()))
     }
 
     /// The session of today whose code this is, whatever its case, and with whatever between its
@@ -108,13 +108,13 @@ impl Progress {
         Ok(self.session_coded(&known, code)?.about())
     }
 
-    /// Checks somebody in to the session whose code this is: the session's whole length counts.
+    /// Checks a learner in to the session of this code: the session's whole length counts.
     /// `who` is a learner's id, one of their identifiers, or their mail address. Of ids and
     /// addresses case does not matter, nor of ids what stands between letters and digits, as long
     /// as they mean one person.
     ///
     /// # Errors
-    /// Those of [`Progress::session_of_code`]; [`ProgressError::NoLearner`].
+    /// Those of [`CourseService::session_of_code`]; [`ProgressError::NoLearner`].
     pub async fn check_in(
         &self,
         id: &str,
@@ -127,7 +127,7 @@ impl Progress {
         let learner = named(&known, who.trim()).ok_or_else(no_learner)?;
         // A session without times and hours has no length: the entry says that the learner was there, and of no hours.
         let micros = at.day().length.unwrap_or_default();
-        let entry = RegisterEntry { learner: learner.id.clone(), micros, note: String::new() };
+        let entry = Presence { learner: learner.id.clone(), micros, note: String::new() };
         let _one_at_a_time = self.registering.lock().await;
         for _ in 0..TRIES {
             let is_new = !self.present(&at, &known.people).await?.contains_key(&learner.id);
@@ -183,8 +183,8 @@ impl At<'_> {
     fn about(&self) -> SessionAbout {
         let event = |language| self.activity.name_in(language);
         SessionAbout {
-            course: Words::of_title(self.known.course.title()),
-            event: Words::new(event("it"), event("en")),
+            course: Bilingual::of_title(self.known.course.title()),
+            event: Bilingual::new(event("it"), event("en")),
             date: self.session.date,
             times: self.session.times,
             place: self.session.place.clone(),

@@ -12,12 +12,12 @@ use validator::Version;
 use super::board::EnrolledCourse;
 use super::boards::stopped;
 use super::error::ProgressError;
-use super::{Progress, TRIES};
+use super::{CourseService, TRIES};
 use crate::record::RecordError;
 use crate::record::statements::prepare_all;
 use access::bounds::Bounds;
 use course::{
-    Activity, Identifier, Learner, LearnerList, Module, Overlong, Register, RegisterEntry, Session,
+    Activity, Identifier, Learner, LearnerList, Module, Overlong, Presence, PresenceSheet, Session,
     SessionDay, micros_of_hours,
 };
 use report::{SessionPlace, session_of};
@@ -36,12 +36,12 @@ use statement::{id_of, voiding};
 
 /// A register to be kept.
 #[derive(Clone, Debug)]
-pub struct Sent<'a> {
-    /// CSV or JSON, as [`Register`] reads them.
+pub struct SentSheet<'a> {
+    /// CSV or JSON, as [`PresenceSheet`] reads them.
     pub body: &'a [u8],
     /// Whether it is JSON.
     pub is_json: bool,
-    /// Whether it is the whole register: who is not in it was not there.
+    /// Whether it is the whole register: a learner who is not in it was not there.
     pub whole: bool,
     /// Whether to say what would be done, and do nothing.
     pub dry_run: bool,
@@ -77,8 +77,8 @@ struct Present {
     timestamp: Option<i64>,
 }
 
-impl Progress {
-    /// Keeps the register of a session of an event, by the authority of whoever sends it. People
+impl CourseService {
+    /// Keeps the register of a session of an event, by the authority of its sender. People
     /// outside of `bounds` are unknown to it, and stay as they are.
     ///
     /// # Errors
@@ -88,7 +88,7 @@ impl Progress {
         id: &str,
         event: &str,
         session: &str,
-        sent: Sent<'_>,
+        sent: SentSheet<'_>,
         authority: &Authority,
         bounds: Option<&Bounds>,
     ) -> Result<Registered, ProgressError> {
@@ -100,9 +100,9 @@ impl Progress {
         let list = at.named_within(&people, bounds)?;
         let parse = move || {
             if is_json {
-                Register::from_json(&body, &list, &day)
+                PresenceSheet::from_json(&body, &list, &day)
             } else {
-                Register::from_csv(&body, &list, &day)
+                PresenceSheet::from_csv(&body, &list, &day)
             }
         };
         let register = tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
@@ -122,7 +122,7 @@ impl Progress {
         &self,
         at: &At<'_>,
         people: &LearnerList,
-        register: &Register,
+        register: &PresenceSheet,
         whole: bool,
         authority: &Authority,
     ) -> Result<Plan, ProgressError> {
@@ -174,7 +174,7 @@ impl Progress {
         &self,
         at: &At<'_>,
         learner: &Learner,
-        entry: &RegisterEntry,
+        entry: &Presence,
         before: Vec<Present>,
         authority: &Authority,
         plan: &mut Plan,
@@ -305,8 +305,9 @@ impl<'k> At<'k> {
         Ok(People::Some(LearnerList::from_learners(people.collect())?.into()))
     }
 
-    /// These people by the identifiers that they have within the bounds: of a person whom somebody outside was found to
-    /// be, those of outside mean nobody. They would tell who is enrolled there.
+    /// These people by the identifiers that they have within the bounds: where a learner outside of the
+    /// bounds was merged into one within, the identifiers of the former find no learner: they would tell who is enrolled
+    /// outside.
     fn named_within(
         &self,
         people: &People,

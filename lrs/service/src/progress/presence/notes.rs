@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::progress::Progress;
+use crate::progress::CourseService;
 use crate::progress::read::Readable;
 use course::{ATTENDED, Course};
 use store::{Result, StoreError};
@@ -14,7 +14,7 @@ use xapi::query::{Filter, Match};
 /// Statements read at once.
 const PAGE: usize = 1_000;
 
-impl Progress {
+impl CourseService {
     /// The notes of all registers of a course, by the ids of the statements that have one.
     pub(in crate::progress) async fn notes(
         &self,

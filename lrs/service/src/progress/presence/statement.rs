@@ -8,14 +8,14 @@ use uuid::Uuid;
 
 use super::At;
 use crate::progress::error::ProgressError;
-use course::{ATTENDED, Identifier, Learner, RegisterEntry};
+use course::{ATTENDED, Identifier, Learner, Presence};
 use store::StoreError;
 use xapi::authority::Authority;
 use xapi::prepare::VOIDED;
 
 /// The `turn`th id of a statement that a register writes: made of what it says, so that the same
-/// register sent twice is the same statements, and under the store's `secret`, so that nobody else
-/// knows it before the statement is kept. Who knew it could keep another one there, or void it.
+/// register sent twice is the same statements, and under the store's `secret`, so that
+/// no other sender can work it out before the statement is kept, and keep another statement there or void it.
 pub(super) fn id_of(secret: [u8; 32], statement: &Value, turn: u32) -> Uuid {
     let part = |pointer: &str| statement.pointer(pointer).unwrap_or(&Value::Null);
     let parts = ["/actor", "/verb/id", "/object/id", "/timestamp", "/result"].map(part);
@@ -51,7 +51,7 @@ impl At<'_> {
     pub(super) fn attended(
         &self,
         learner: &Learner,
-        entry: &RegisterEntry,
+        entry: &Presence,
     ) -> Result<Value, ProgressError> {
         let course = &self.known.course;
         let no_day = || ProgressError::NoDay(self.session.date);

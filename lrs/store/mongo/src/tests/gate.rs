@@ -38,10 +38,11 @@ struct KeptBack {
     is_there: bool,
 }
 
-#[derive(Clone, Copy)]
 struct Count {
     asked: usize,
     allowed: usize,
+    /// The first command that is held, with its collection: `insert statements`.
+    held: Option<String>,
 }
 
 impl Gate {
@@ -56,7 +57,8 @@ impl Gate {
         let at = if user.is_empty() { "" } else { "@" };
         let and = if rest.contains('?') { '&' } else { '?' };
         let uri = format!("{scheme}://{user}{at}{here}/{rest}{and}directConnection=true");
-        let count = Arc::new(watch::Sender::new(Count { asked: 0, allowed: usize::MAX }));
+        let count =
+            Arc::new(watch::Sender::new(Count { asked: 0, allowed: usize::MAX, held: None }));
         let (rejected, kept_back) = (Arc::default(), Arc::default());
         let pass = Pass {
             count: Arc::clone(&count),
@@ -75,7 +77,10 @@ impl Gate {
     /// Lets `commands` more commands through, and then none.
     pub(super) fn shut_after(&self, commands: usize) {
         let passed = |count: &Count| count.asked.min(count.allowed);
-        self.count.send_modify(|count| count.allowed = passed(count) + commands);
+        self.count.send_modify(|count| {
+            count.allowed = passed(count) + commands;
+            count.held = None;
+        });
     }
 
     pub(super) fn open(&self) {
@@ -102,10 +107,13 @@ impl Gate {
         self.kept_back.send_modify(|kept| kept.text = None);
     }
 
-    /// Waits until a command is held.
+    /// Waits until a command is held, and prints which: the output of a test that fails ends with the call at which
+    /// its process was stopped.
     pub(super) async fn holds(&self) {
         let mut count = self.count.subscribe();
-        count.wait_for(|count| count.asked > count.allowed).await.unwrap();
+        let count = count.wait_for(|count| count.held.is_some()).await.unwrap();
+        let Count { allowed, held, .. } = &*count;
+        println!("held after {allowed} calls: {}", held.as_deref().unwrap_or_default());
     }
 }
 
@@ -167,6 +175,9 @@ impl Pass {
                 self.count.send_modify(|count| {
                     count.asked += 1;
                     number = count.asked;
+                    if number > count.allowed {
+                        count.held.get_or_insert_with(|| named(&message));
+                    }
                 });
                 let mut count = self.count.subscribe();
                 count.wait_for(|count| count.allowed >= number).await.map_err(io::Error::other)?;
@@ -202,6 +213,18 @@ fn rejection(message: &[u8]) -> Vec<u8> {
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap())
+}
+
+/// A command and its collection, where it has one.
+fn named(message: &[u8]) -> String {
+    let text_at = |at: usize| {
+        let text = message.get(at..).unwrap_or_default().split(|byte| *byte == 0).next();
+        String::from_utf8_lossy(text.unwrap_or_default()).into_owned()
+    };
+    let name = text_at(NAME);
+    // A text follows its length, in four bytes.
+    let collection = text_at(NAME + name.len() + 1 + 4);
+    format!("{name} {collection}")
 }
 
 fn is_command(message: &[u8]) -> bool {

@@ -5,7 +5,8 @@ mod who;
 use jiff::civil::{Date, date};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use super::super::{LearnerList, Register, RegisterEntry, SessionDay};
+use super::super::{LearnerList, Presence, PresenceSheet, SessionDay};
+use super::said::of_sheet;
 
 const MINUTE: u64 = 60_000_000;
 
@@ -27,17 +28,17 @@ fn session(day: Date, hours: Option<u64>) -> SessionDay {
 }
 
 /// Of a session of four hours on an ordinary day.
-fn read(text: &str) -> Result<Register, Vec<String>> {
+fn read(text: &str) -> Result<PresenceSheet, Vec<String>> {
     read_of(text, &session(date(2026, 3, 5), Some(4)))
 }
 
-fn read_of(text: &str, session: &SessionDay) -> Result<Register, Vec<String>> {
-    let register = Register::from_csv(text.as_bytes(), &learners(), session);
-    register.map_err(|errors| errors.0.iter().map(ToString::to_string).collect())
+fn read_of(text: &str, session: &SessionDay) -> Result<PresenceSheet, Vec<String>> {
+    let register = PresenceSheet::from_csv(text.as_bytes(), &learners(), session);
+    register.map_err(|errors| of_sheet(&errors))
 }
 
-fn entry(learner: &str, minutes: u64, note: &str) -> RegisterEntry {
-    RegisterEntry { learner: learner.into(), micros: minutes * MINUTE, note: note.into() }
+fn entry(learner: &str, minutes: u64, note: &str) -> Presence {
+    Presence { learner: learner.into(), micros: minutes * MINUTE, note: note.into() }
 }
 
 #[test]
@@ -47,14 +48,14 @@ fn a_register_from_excel_in_italy_says_who_was_there_for_how_long() {
          u2;;;9.00;12:45;\r\n\
          ;d'urso nicolo;;;;\r\n\
          u4;;assente;;;malattia\r\n";
-    let expected = Register {
+    let expected = PresenceSheet {
         entries: vec![
             entry("u1", 150, "uscita anticipata"),
             entry("u2", 225, ""),
             entry("u3", 240, ""),
         ],
         absent: vec!["u4".into()],
-        ..Register::default()
+        ..PresenceSheet::default()
     };
     assert_eq!(read(text), Ok(expected));
 }

@@ -1,11 +1,11 @@
 use jiff::civil::date;
 
-use super::super::super::Register;
+use super::super::super::PresenceSheet;
 use super::{entry, learners, session};
 
-fn read(text: &str) -> Result<Register, Vec<String>> {
+fn read(text: &str) -> Result<PresenceSheet, Vec<String>> {
     let session = session(date(2026, 3, 5), Some(4));
-    let register = Register::from_json(text.as_bytes(), &learners(), &session);
+    let register = PresenceSheet::from_json(text.as_bytes(), &learners(), &session);
     register.map_err(|errors| errors.0.iter().map(ToString::to_string).collect())
 }
 
@@ -17,10 +17,10 @@ fn a_register_in_json_is_that_in_csv() {
         {"name": "D'Urso Nicolò", "from": "09:00", "to": "12:00", "hours": null},
         {"learner": "u4", "hours": 0}
     ]}"#;
-    let expected = Register {
+    let expected = PresenceSheet {
         entries: vec![entry("u1", 150, "left early"), entry("u2", 150, ""), entry("u3", 180, "")],
         absent: vec!["u4".into()],
-        ..Register::default()
+        ..PresenceSheet::default()
     };
     assert_eq!(read(text), Ok(expected));
 }

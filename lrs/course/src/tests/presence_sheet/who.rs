@@ -3,11 +3,11 @@ use std::fmt::Write as _;
 use jiff::civil::date;
 
 use super::super::super::LearnerList;
-use super::{Register, entry, read, session};
+use super::{PresenceSheet, entry, read, session};
 
 /// The register that says of one learner that they were there.
-fn one(learner: &str) -> Register {
-    Register { entries: vec![entry(learner, 240, "")], ..Register::default() }
+fn one(learner: &str) -> PresenceSheet {
+    PresenceSheet { entries: vec![entry(learner, 240, "")], ..PresenceSheet::default() }
 }
 
 #[test]
@@ -92,7 +92,8 @@ fn list(learners: usize, more: impl Fn(usize) -> String) -> LearnerList {
 }
 
 fn faults(list: &LearnerList, text: &str) -> Vec<String> {
-    let errors = Register::from_csv(text.as_bytes(), list, &session(date(2026, 3, 5), Some(4)));
+    let errors =
+        PresenceSheet::from_csv(text.as_bytes(), list, &session(date(2026, 3, 5), Some(4)));
     errors.unwrap_err().0.iter().map(ToString::to_string).collect()
 }
 
@@ -105,7 +106,7 @@ fn namesakes_are_told_apart_without_looking_at_all_of_them_and_few_are_shown() {
         writeln!(text, "rossi maria,{},{},c{n}", side(n, 2), side(n, 4)).unwrap();
     }
     let day = session(date(2026, 3, 5), Some(4));
-    let register = Register::from_csv(text.as_bytes(), &list, &day).unwrap();
+    let register = PresenceSheet::from_csv(text.as_bytes(), &list, &day).unwrap();
     assert_eq!(register.entries.len(), 20_000);
     let told = faults(&list, "name,region\nMaria Rossi,A\nMaria Rossi,Z\n");
     assert!(told[0].contains("several learners of the course are called so, `id1` "), "{told:?}");

@@ -1,6 +1,7 @@
-//! How long somebody was at a session, as registers write it.
+//! How long a learner was at a session, as presence sheets write it.
 
 use jiff::civil::Time;
+use texts::Message;
 
 use super::line::Line;
 use super::{LengthError, SessionDay, length};
@@ -9,7 +10,7 @@ use crate::heading::{FROM, HOURS, TO, folded};
 
 const HOUR: f64 = 3.6e9;
 
-/// How long somebody was at a session.
+/// How long a learner was at a session.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Stay {
     /// Not at all.
@@ -25,12 +26,10 @@ impl Stay {
         if !hours.is_empty() {
             return Self::of_hours(hours).map_err(|message| line.fault(&HOURS, message));
         }
-        let missing =
-            |what| line.fault(what, "the time is missing: write both times, or the hours");
+        let missing = |what| line.fault(what, Message::new("presence-fault-time-missing"));
         match (from.is_empty(), to.is_empty()) {
             (true, true) => {
-                let message = "there are neither hours nor times, and the session has no length \
-                               of its own: write the hours, or `assente`";
+                let message = Message::new("presence-fault-no-length");
                 let micros = session.length.filter(|micros| *micros > 0).map(Self::Micros);
                 micros.ok_or_else(|| line.fault(&HOURS, message))
             }
@@ -43,28 +42,27 @@ impl Stay {
     fn of_times(line: &Line, session: &SessionDay) -> Result<Self, SheetError> {
         let time = |heading| {
             let text = line.value(heading);
-            let message = || format!("`{}` is no time of day: write it as 09:30", clipped(text));
+            let message = || Message::new("presence-fault-time").with("text", clipped(text));
             time_of_day(text).ok_or_else(|| line.fault(heading, message()))
         };
         let (from, to) = (time(&FROM)?, time(&TO)?);
         let micros = length(session.date, from, to, &session.time_zone);
         micros.map(Self::Micros).map_err(|error| {
             let begins = matches!(error, LengthError::Skipped { time, .. } if time == from);
-            line.fault(if begins { &FROM } else { &TO }, error.to_string())
+            line.fault(if begins { &FROM } else { &TO }, error.message())
         })
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 24 hours")]
-    fn of_hours(text: &str) -> Result<Self, String> {
+    fn of_hours(text: &str) -> Result<Self, Message> {
         if ["assente", "absent"].iter().any(|word| folded(text).starts_with(word)) {
             return Ok(Self::Absent);
         }
-        let hours = hours_and_minutes(text).or_else(|| decimal(text)).ok_or_else(|| {
-            let text = clipped(text);
-            format!("`{text}` is no number of hours: write 2,5 or 2:30, or `assente`")
-        })?;
+        let hours = hours_and_minutes(text)
+            .or_else(|| decimal(text))
+            .ok_or_else(|| Message::new("presence-fault-hours").with("text", clipped(text)))?;
         if !(0.0..=24.0).contains(&hours) {
-            return Err(format!("`{}` hours are not in a day: write 0 to 24", clipped(text)));
+            return Err(Message::new("presence-fault-hours-range").with("text", clipped(text)));
         }
         let micros = (hours * HOUR).round() as u64;
         Ok(if micros == 0 { Self::Absent } else { Self::Micros(micros) })

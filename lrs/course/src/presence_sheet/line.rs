@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use texts::{Message, MessageValue};
 
 use super::FORM;
 use crate::error::{MOST_FAULTS, SheetError, SheetErrors};
@@ -20,7 +21,7 @@ pub(super) struct Line {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RegisterText {
+struct PresenceText {
     entries: Vec<Map<String, Value>>,
 }
 
@@ -35,10 +36,12 @@ impl Line {
     pub(super) fn of_json(
         text: &[u8],
     ) -> Result<impl Iterator<Item = Result<Self, Vec<SheetError>>>, SheetErrors> {
-        let register: RegisterText = validator::json::parse_as(text).map_err(|report| {
-            let line = report.violations.first().map_or(1, |violation| violation.line);
-            let message =
-                format!("{report}: write {{\"entries\": [{{\"learner\": …, \"hours\": …}}]}}");
+        let register: PresenceText = validator::json::parse_as(text).map_err(|report| {
+            let first = report.violations.first();
+            let (id, line) = first.map_or(("", 1), |it| (it.rule.id, it.line));
+            let message = Message::new("presence-fault-json")
+                .with_value("report", MessageValue::Rule { id, english: report.to_string() })
+                .with("example", r#"{"entries": [{"learner": …, "hours": …}]}"#);
             SheetErrors(vec![SheetError::new(line as u64, None, message)])
         })?;
         Ok(register.entries.into_iter().zip(1..).map(|(entry, n)| Self::of_entry(n, entry)))
@@ -53,19 +56,19 @@ impl Line {
                 Value::Null => Ok(String::new()),
                 Value::String(text) => Ok(text.trim().to_owned()),
                 Value::Number(number) => Ok(number.to_string()),
-                Value::Bool(_) => Err("`true` or `false` is neither text nor number".to_owned()),
-                Value::Array(_) => Err("a list is neither text nor number".to_owned()),
-                Value::Object(_) => Err("an object is neither text nor number".to_owned()),
+                Value::Bool(_) => Err(Message::new("presence-fault-flag")),
+                Value::Array(_) => Err(Message::new("presence-fault-list")),
+                Value::Object(_) => Err(Message::new("presence-fault-object")),
             };
             let message = match (heading, text) {
                 (Some(heading), Ok(text)) => match values.insert(heading.name, text) {
                     None => continue,
-                    Some(_) => format!("`{}` is there twice: keep one of them", heading.name),
+                    Some(_) => Message::new("presence-fault-key-twice").with("key", heading.name),
                 },
                 (_, Err(message)) => message,
                 (None, Ok(_)) => {
                     let known: Vec<&str> = FORM.headings.iter().map(|known| known.name).collect();
-                    format!("an entry has no such key: use {}", known.join(", "))
+                    Message::new("presence-fault-key-unknown").with("known", known.join(", "))
                 }
             };
             faults.push(SheetError::new(number, Some(&key), message));
@@ -82,7 +85,7 @@ impl Line {
     }
 
     /// A fault of one of its values.
-    pub(super) fn fault(&self, heading: &Heading, message: impl Into<String>) -> SheetError {
+    pub(super) fn fault(&self, heading: &Heading, message: Message) -> SheetError {
         SheetError::new(self.number, Some(heading.name), message)
     }
 }

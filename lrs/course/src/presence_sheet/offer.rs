@@ -1,6 +1,8 @@
-//! Which learners somebody may have meant by an id or a name that is nobody's.
+//! Which learners may have been meant by an id or a name that no learner has.
 
 use std::cell::{Cell, OnceCell};
+
+use texts::{Message, MessageValue};
 
 use super::shown::{all_shown, words};
 use crate::heading::folded;
@@ -51,12 +53,13 @@ impl<'a> Offers<'a> {
     }
 
     /// The learners whose id or name looks most like a text, as the end of a message.
-    pub(super) fn of(&self, text: &str) -> String {
+    pub(super) fn of(&self, text: &str) -> MessageValue {
         let close = self.close_to(text);
-        if close.is_empty() {
-            return ": add them to the learner list, or correct it".to_owned();
-        }
-        format!(": is it {}?", all_shown(&close))
+        MessageValue::Message(if close.is_empty() {
+            Message::new("presence-none-near")
+        } else {
+            Message::new("near").with_value("near", all_shown(&close))
+        })
     }
 
     fn close_to(&self, text: &str) -> Vec<&'a Learner> {

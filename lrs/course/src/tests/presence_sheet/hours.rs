@@ -1,9 +1,9 @@
 use jiff::civil::{date, time};
 
-use super::super::super::{LengthError, Overlong, Register, length};
+use super::super::super::{LengthError, Overlong, PresenceSheet, length};
 use super::{MINUTE, entry, read, read_of, rome, session};
 
-fn hours(text: &str) -> Result<Register, Vec<String>> {
+fn hours(text: &str) -> Result<PresenceSheet, Vec<String>> {
     read(&format!("id\tore\nu1\t{text}\n"))
 }
 

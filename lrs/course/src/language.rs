@@ -1,12 +1,13 @@
 //! Texts for people in two languages.
 
 use serde::{Deserialize, Serialize};
+use texts::Texts;
 
 use crate::model::Title;
 
 /// A text for people, in the two languages of the reports.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Words {
+pub struct Bilingual {
     /// Italian.
     pub it: String,
     /// English.
@@ -23,7 +24,7 @@ pub enum Language {
     En,
 }
 
-impl Words {
+impl Bilingual {
     /// Both languages.
     pub fn new(it: impl Into<String>, en: impl Into<String>) -> Self {
         Self { it: it.into(), en: en.into() }
@@ -44,6 +45,14 @@ impl Words {
 }
 
 impl Language {
+    /// The catalogue of the language.
+    pub fn texts(self) -> &'static Texts {
+        match self {
+            Self::It => Texts::italian(),
+            Self::En => Texts::english(),
+        }
+    }
+
     /// The language tag.
     pub const fn tag(self) -> &'static str {
         match self {

@@ -1,5 +1,7 @@
 //! Names as registers compare them, and learners as messages show them.
 
+use texts::{Message, MessageValue};
+
 use crate::error::clipped;
 use crate::heading::folded;
 use crate::learner::Learner;
@@ -16,10 +18,13 @@ pub(super) fn words(name: &str) -> String {
 }
 
 /// The first of some learners, and whether there are more.
-pub(super) fn all_shown(learners: &[&Learner]) -> String {
-    let shown: Vec<String> = learners.iter().take(SHOWN).map(|learner| shown(learner)).collect();
-    let others = if learners.len() > SHOWN { " or another one" } else { "" };
-    shown.join(" or ") + others
+pub(super) fn all_shown(learners: &[&Learner]) -> MessageValue {
+    let first = learners.iter().take(SHOWN).map(|learner| shown(learner)).collect();
+    let first = MessageValue::EachOr(first);
+    if learners.len() <= SHOWN {
+        return first;
+    }
+    MessageValue::Message(Message::new("or-another-one").with_value("first", first))
 }
 
 pub(super) fn shown(learner: &Learner) -> String {

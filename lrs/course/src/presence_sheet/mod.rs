@@ -1,4 +1,4 @@
-//! The register of one session as people send it: who was there, and for how long.
+//! The presence sheet of one session: which learners were there, and for how long.
 
 mod hours;
 mod length;
@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use texts::Message;
 
 use super::error::{SheetError, SheetErrors, SheetFaults, clipped};
 use super::heading::{
@@ -19,13 +20,13 @@ use super::heading::{
     PROVINCE, REGION, ROLE, TO,
 };
 use super::learner_list::LearnerList;
-use super::sheet::{Form, Sheet};
+use super::sheet::{Sheet, SheetForm};
 use hours::Stay;
 pub use length::{LengthError, length};
 use line::Line;
 use who::Roll;
 
-const FORM: Form = Form {
+const FORM: SheetForm = SheetForm {
     headings: &[
         LEARNER,
         IDENTIFIERS,
@@ -54,16 +55,16 @@ pub struct SessionDay {
     pub date: Date,
     /// The course's time zone, in which times of day are meant.
     pub time_zone: TimeZone,
-    /// In microseconds: the time of those of whom the register gives none.
+    /// In microseconds: the time of learners for whom the sheet gives none.
     pub length: Option<u64>,
 }
 
-/// Who was at a session. Learners of the list whom the register does not mention are not in it.
+/// Who was at a session. Learners whom the sheet does not mention are not in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Register {
-    /// Those who were there, in the order of the register; each once.
-    pub entries: Vec<RegisterEntry>,
-    /// The ids of those of whom the register says that they were not.
+pub struct PresenceSheet {
+    /// The learners who were there, in the order of the sheet; each once.
+    pub entries: Vec<Presence>,
+    /// The ids of the learners who were not there, by the sheet.
     pub absent: Vec<String>,
     /// Those who were there for longer than the session lasted, as far as that is known.
     pub overlong: Vec<Overlong>,
@@ -84,7 +85,7 @@ pub struct Overlong {
 
 /// One learner's presence.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct RegisterEntry {
+pub struct Presence {
     /// [`Learner::id`](super::Learner::id).
     pub learner: String,
     /// How long they were there, in microseconds; more than 0.
@@ -93,7 +94,7 @@ pub struct RegisterEntry {
     pub note: String,
 }
 
-impl Register {
+impl PresenceSheet {
     /// Reads a register in CSV, which may be written in all ways in which a learner list may.
     ///
     /// A line means the learner of its `learner` (`id`, `matricola`), else of its `identifiers`,
@@ -119,7 +120,7 @@ impl Register {
     }
 
     /// Reads a register in JSON: `{"entries": [{"learner": "u1", "hours": 2.5, "note": ""}]}`.
-    /// The keys are the columns of [`Register::from_csv`], the values texts or numbers.
+    /// The keys are the columns of [`PresenceSheet::from_csv`], the values texts or numbers.
     ///
     /// # Errors
     /// [`SheetErrors`] with the first faults; `line` is the position of the entry, from 1, and
@@ -149,7 +150,7 @@ struct Reading<'a> {
     roll: Roll<'a>,
     session: &'a SessionDay,
     lines: HashMap<&'a str, u64>,
-    register: Register,
+    register: PresenceSheet,
 }
 
 impl<'a> Reading<'a> {
@@ -158,7 +159,7 @@ impl<'a> Reading<'a> {
             roll: Roll::new(learners),
             session,
             lines: HashMap::new(),
-            register: Register::default(),
+            register: PresenceSheet::default(),
         }
     }
 
@@ -174,7 +175,7 @@ impl<'a> Reading<'a> {
                     let (line, learner) = (line.number, learner.clone());
                     self.register.overlong.push(Overlong { line, learner, micros, length });
                 }
-                self.register.entries.push(RegisterEntry { learner, micros, note });
+                self.register.entries.push(Presence { learner, micros, note });
             }
             (learner, stay) => {
                 return [learner.err(), stay.err()].into_iter().flatten().collect();
@@ -189,10 +190,7 @@ impl<'a> Reading<'a> {
         if first == line.number {
             return Ok(learner.id.clone());
         }
-        let message = format!(
-            "learner `{}` is already on line {first}: put what they did on one line",
-            clipped(&learner.id)
-        );
-        Err(line.fault(heading, message))
+        let message = Message::new("presence-fault-learner-twice").with("line", first);
+        Err(line.fault(heading, message.with("learner", clipped(&learner.id))))
     }
 }

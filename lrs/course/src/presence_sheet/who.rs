@@ -1,6 +1,8 @@
-//! Whom a line of a register means.
+//! Which learner a line of a presence sheet means.
 
 use std::collections::HashMap;
+
+use texts::Message;
 
 use super::line::Line;
 use super::namesakes::{FOUND, Namesakes};
@@ -37,7 +39,7 @@ impl<'a> Roll<'a> {
         let heading = [&LEARNER, &IDENTIFIERS, &NAME].into_iter();
         let given = heading.into_iter().find(|heading| !line.value(heading).is_empty());
         let Some(heading) = given else {
-            let message = "nobody is named: write an id, an identifier or a name";
+            let message = Message::new("presence-fault-unnamed");
             return Err(SheetError::new(line.number, None, message));
         };
         let text = line.value(heading);
@@ -49,59 +51,48 @@ impl<'a> Roll<'a> {
         found.map(|learner| (learner, heading)).map_err(|message| line.fault(heading, message))
     }
 
-    fn of_id(&self, id: &str) -> Result<&'a Learner, String> {
+    fn of_id(&self, id: &str) -> Result<&'a Learner, Message> {
         let unknown = || {
-            let offer = self.offers.of(id);
-            format!("no learner of the course has the id `{}`{offer}", clipped(id))
+            let message = Message::new("presence-fault-id-unknown").with("id", clipped(id));
+            message.with_value("near", self.offers.of(id))
         };
         self.by_id.get(id).copied().ok_or_else(unknown)
     }
 
-    fn of_identifiers(&self, text: &str) -> Result<&'a Learner, String> {
+    fn of_identifiers(&self, text: &str) -> Result<&'a Learner, Message> {
         let (identifiers, wrong) = Identifier::read_all(text);
         if let Some(error) = wrong.first() {
-            return Err(error.to_string());
+            return Err(error.message());
         }
         let mut found = identifiers.iter().filter_map(|identifier| self.list.find(identifier));
         let first = found.next().ok_or_else(|| {
-            format!(
-                "`{}` is no learner of the course: add it to the learner list, or correct it",
-                clipped(text)
-            )
+            Message::new("presence-fault-identifier-unknown").with("text", clipped(text))
         })?;
         match found.find(|other| other.id != first.id) {
             None => Ok(first),
-            Some(other) => Err(format!(
-                "means both learner {} and learner {}: keep the identifiers of one",
-                shown(first),
-                shown(other)
-            )),
+            Some(other) => Err(Message::new("presence-fault-two-learners")
+                .with("first", shown(first))
+                .with("other", shown(other))),
         }
     }
 
-    fn of_name(&self, name: &str, line: &Line) -> Result<&'a Learner, String> {
+    fn of_name(&self, name: &str, line: &Line) -> Result<&'a Learner, Message> {
         let Some(called) = self.by_name.get(&words(name)) else {
-            let offer = self.offers.of(name);
-            return Err(format!("no learner of the course is called `{}`{offer}", clipped(name)));
+            let message = Message::new("presence-fault-name-unknown").with("name", clipped(name));
+            return Err(message.with_value("near", self.offers.of(name)));
         };
         match called.fitting(line).as_slice() {
             [learner] => Ok(learner),
-            [] => Err(format!(
-                "`{}` is in the learner list as {}, but not with the region, body … of this line: \
-                 correct them, or write the id",
-                clipped(name),
-                all_shown(called.all())
-            )),
-            several => Err(format!(
-                "{} learners of the course are called so, {}: write the id, or a column such as \
-                 body that tells them apart",
-                if several.len() < FOUND {
-                    several.len().to_string()
-                } else {
-                    "several".to_owned()
-                },
-                all_shown(several)
-            )),
+            [] => Err(Message::new("presence-fault-name-elsewhere")
+                .with("name", clipped(name))
+                .with_value("learners", all_shown(called.all()))),
+            several => {
+                let count = Some(several.len()).filter(|count| *count < FOUND);
+                let count = count.map_or_else(|| "several".to_owned(), |it| it.to_string());
+                Err(Message::new("presence-fault-name-several")
+                    .with("count", count)
+                    .with_value("learners", all_shown(several)))
+            }
         }
     }
 }

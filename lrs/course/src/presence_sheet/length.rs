@@ -2,15 +2,13 @@
 
 use jiff::civil::{Date, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
+use texts::Message;
 
 /// Why two times of a day have no length between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum LengthError {
     /// The end is not after the begin; a night is two sessions.
-    #[error(
-        "ends at {to} and begins at {from}: a session ends after it begins and on the same day, \
-         so write a night as two sessions"
-    )]
     NotAfter {
         /// The begin.
         from: Time,
@@ -18,13 +16,26 @@ pub enum LengthError {
         to: Time,
     },
     /// The clocks go forward over this time of that day, or the day has no instants.
-    #[error("there is no {time} on {date}, for the clocks go forward: write the time they showed")]
     Skipped {
         /// The day.
         date: Date,
         /// The time of day.
         time: Time,
     },
+}
+
+impl LengthError {
+    /// What is wrong and what to write.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NotAfter { from, to } => {
+                Message::new("presence-fault-not-after").with("from", from).with("to", to)
+            }
+            Self::Skipped { date, time } => {
+                Message::new("presence-fault-skipped").with("date", date).with("time", time)
+            }
+        }
+    }
 }
 
 /// The microseconds from one time of a day to a later one, on the clocks of a time zone: an hour
