@@ -12,10 +12,15 @@ const SCORM_TIME: &str = "Moodle's log store plugin tells no duration of SCORM p
     measured hours stay 0: give the activity `hours` and credit = \"nominal\", or write credit = \
     \"measured\" where another player reports the time";
 
-/// Whether Moodle shows a SCORM package under one of the IRIs.
+/// Whether Moodle shows a SCORM package under one of the IRIs. Below `view.php?id=77/` lies only what the package itself
+/// reports, and that with its time.
 fn is_of_moodles_scorm(selection: &Selection) -> bool {
     let Selection { ids, prefixes, within } = selection;
-    ids.iter().chain(prefixes).chain(within).any(|iri| iri.contains("/mod/scorm/"))
+    let is_moodles = |iri: &String| {
+        let page = iri.split_once("/mod/scorm/").map(|(_, page)| page);
+        page.is_some_and(|page| !page.split_once('?').is_some_and(|(_, query)| query.contains('/')))
+    };
+    ids.iter().chain(prefixes).chain(within).any(is_moodles)
 }
 
 impl Check<'_> {
