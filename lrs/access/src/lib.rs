@@ -5,3 +5,4 @@ pub mod caller;
 pub mod key;
 pub mod made_up;
 pub mod scope;
+pub mod session;

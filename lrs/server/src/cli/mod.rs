@@ -67,7 +67,7 @@ enum Command {
     /// Create, list and revoke keys
     #[command(subcommand)]
     Key(key::Key),
-    /// Check e-learning packages
+    /// Check e-learning packages, and make them report to Traccia from the platform they are on
     #[command(subcommand)]
     Package(package::Package),
     /// Send statements from an NDJSON file, one a line
