@@ -184,10 +184,18 @@ export class Lms {
 export class Way {
   static async start(traccia) {
     const way = new Way();
-    [way.is, way.methods] = ["up", []];
+    [way.is, way.methods, way.asked] = ["up", [], []];
     way.server = createServer((incoming, outgoing) => {
       const { method, url: path, headers } = incoming;
       way.methods.push(method);
+      const asked = { path: path.split("?")[0], sender: undefined };
+      way.asked.push(asked);
+      const parts = [];
+      incoming.on("data", (part) => parts.push(part));
+      incoming.on("end", () => {
+        const shown = new URLSearchParams(Buffer.concat(parts).toString()).get("Authorization") ?? "";
+        asked.sender = Buffer.from(shown.replace("Basic ", ""), "base64").toString();
+      });
       if (way.is === "down") return incoming.destroy();
       if (way.is === "silent") return;
       if (way.is === "refusing") return outgoing.writeHead(503).end();

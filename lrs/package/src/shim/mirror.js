@@ -153,13 +153,15 @@ Mirror.prototype = {
     var held = this.held.map(function (one) { return JSON.parse(JSON.stringify(one).split(fresh).join(session.attempt)); });
     this.held = [];
     this.say([session.statement(isAgain ? "resumed" : "initialized", session.begun)].concat(held));
+    this.whole(Date.now());
   },
 
   /** Once the learner has completed all SCOs of the package, the package is completed. What was completed is known
    * of this browser alone: nothing of a platform tells a SCO how the others stand. */
   whole: function (now) {
     var session = this.session, scos = this.settings.scos, about = session.about, done = null;
-    if (!this.settled || session.isReview || !scos.length || session.result().completion !== true) return;
+    var isTold = session.last.completion || session.last.success;
+    if (!this.settled || session.isReview || !scos.length || !isTold || session.result().completion !== true) return;
     var place = "traccia done " + about.course + " " + this.learner;
     quietly(function () { done = JSON.parse(window.localStorage.getItem(place)); });
     done = done || {};

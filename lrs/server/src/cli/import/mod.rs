@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -22,6 +22,7 @@ use super::out::{note, say};
 use super::pulse::Pulse;
 use http_api::xapi::put_statements::NEW_STATEMENTS;
 
+mod moodle;
 mod rejects;
 mod source;
 
@@ -32,7 +33,24 @@ const BETWEEN: Duration = Duration::from_secs(2);
 
 /// See the command's help.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Import {
+    #[command(subcommand)]
+    of: Option<Of>,
+    #[command(flatten)]
+    statements: Option<Statements>,
+}
+
+/// What other programs have kept.
+#[derive(Debug, Subcommand)]
+enum Of {
+    /// Send what Moodle has kept of SCORM attempts, as an export of its database
+    MoodleScorm(Box<moodle::MoodleScorm>),
+}
+
+/// Statements, as they are.
+#[derive(Debug, Args)]
+struct Statements {
     /// The file: one statement a line (NDJSON), as it is or compressed by gzip; - is standard input
     file: PathBuf,
     /// Where refused statements go, with line and reason [default: FILE.rejects.ndjson]
@@ -50,42 +68,58 @@ pub(super) struct Import {
 
 impl Import {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        match (self.of, self.statements) {
+            (Some(Of::MoodleScorm(moodle)), _) => moodle.run().await,
+            (None, Some(statements)) => statements.run().await,
+            (None, None) => Err(exit::usage("name the file that is to be imported")),
+        }
+    }
+}
+
+impl Statements {
+    async fn run(self) -> anyhow::Result<ExitCode> {
         let source = Source::open(&self.file)?;
-        let standing = Arc::<Mutex<Standing>>::default();
-        let mut importer = Importer {
+        let importer = Importer {
             client: self.target.client()?,
             version: self.xapi_version,
             patience: Duration::from_secs(self.patience),
+            is_dry: false,
             rejects: Rejects::of(&self.file, self.rejects)?,
-            standing: Arc::clone(&standing),
+            standing: Arc::default(),
         };
-        let pulse = Pulse::start();
-        let standing = || *lock(&standing);
-        let Source { name, batches, total, read } = source;
-        let at = || (read.load(Ordering::Relaxed), total, format!("{name}: {}", standing().told()));
-        let done = tokio::select! {
-            done = importer.run(batches) => Some(done),
-            _ = tokio::signal::ctrl_c() => None,
-            () = beat(&pulse, at) => None,
-        };
-        pulse.end();
-        let rejects = importer.rejects.finish()?.map(std::path::Path::to_owned);
-        let (exit, cause) = match done {
-            Some(Ok(())) if rejects.is_none() => (Exit::Done, None),
-            Some(Ok(())) => (Exit::No, None),
-            Some(Err(error)) => (Exit::of(&error), Some(exit::told(&error))),
-            None => (Exit::Stopped, Some("stopped".to_owned())),
-        };
-        if let Some(cause) = cause {
-            note!("traccia: {cause}\n  {}", standing().position());
-        } else {
-            say!("{}", standing().told())?;
-        }
-        if let Some(rejects) = rejects {
-            note!("The refused ones are in {}", rejects.display());
-        }
-        Ok(exit.into())
+        import(source, importer).await
     }
+}
+
+/// Sends what comes of a source, and says what became of it.
+async fn import(source: Source, mut importer: Importer) -> anyhow::Result<ExitCode> {
+    let standing = Arc::clone(&importer.standing);
+    let pulse = Pulse::start();
+    let standing = || *lock(&standing);
+    let Source { name, batches, total, read } = source;
+    let at = || (read.load(Ordering::Relaxed), total, format!("{name}: {}", standing().told()));
+    let done = tokio::select! {
+        done = importer.run(batches) => Some(done),
+        _ = tokio::signal::ctrl_c() => None,
+        () = beat(&pulse, at) => None,
+    };
+    pulse.end();
+    let rejects = importer.rejects.finish()?.map(std::path::Path::to_owned);
+    let (exit, cause) = match done {
+        Some(Ok(())) if rejects.is_none() => (Exit::Done, None),
+        Some(Ok(())) => (Exit::No, None),
+        Some(Err(error)) => (Exit::of(&error), Some(exit::told(&error))),
+        None => (Exit::Stopped, Some("stopped".to_owned())),
+    };
+    if let Some(cause) = cause {
+        note!("traccia: {cause}\n  {}", standing().position());
+    } else {
+        say!("{}", standing().told())?;
+    }
+    if let Some(rejects) = rejects {
+        note!("The refused ones are in {}", rejects.display());
+    }
+    Ok(exit.into())
 }
 
 /// Shows the progress again and again.
@@ -106,6 +140,8 @@ struct Standing {
     refused: u64,
     /// Kept by a server that does not say whether they are new.
     sent: u64,
+    /// Found good in a dry run, which sends nothing.
+    good: u64,
     /// Of those kept, how many have no id.
     nameless: u64,
     /// The first and last line of what is on its way.
@@ -121,6 +157,9 @@ fn lock(standing: &Mutex<Standing>) -> std::sync::MutexGuard<'_, Standing> {
 impl Standing {
     fn told(&self) -> String {
         let Self { new, known, refused, sent, .. } = self;
+        if self.good > 0 {
+            return format!("{} would be sent, {refused} refused", self.good);
+        }
         let unsure = if *sent > 0 { format!(", {sent} sent") } else { String::new() };
         format!("{new} new, {known} known{unsure}, {refused} refused")
     }
@@ -149,6 +188,8 @@ struct Importer {
     client: Client,
     version: String,
     patience: Duration,
+    /// Whether nothing is sent: lines are checked here.
+    is_dry: bool,
     rejects: Rejects,
     standing: Arc<Mutex<Standing>>,
 }
@@ -173,7 +214,11 @@ impl Importer {
             for Fault { line, reason } in faults {
                 self.refuse(&line, &json!(reason))?;
             }
-            self.send(lines).await?;
+            if self.is_dry {
+                self.check(lines)?;
+            } else {
+                self.send(lines).await?;
+            }
             let mut standing = lock(&self.standing);
             standing.on_its_way = None;
             standing.decided = last.unwrap_or(standing.decided);
@@ -184,6 +229,17 @@ impl Importer {
     fn refuse(&mut self, line: &Line, reason: &Value) -> anyhow::Result<()> {
         self.rejects.add(line, reason)?;
         lock(&self.standing).refused += 1;
+        Ok(())
+    }
+
+    /// Counts lines that are statements; others are refused.
+    fn check(&mut self, lines: Vec<Line>) -> anyhow::Result<()> {
+        for line in lines {
+            match validator::check(&line.text, validator::Version::V1_0_3) {
+                Ok(_) => lock(&self.standing).good += 1,
+                Err(report) => self.refuse(&line, &json!(report.to_string()))?,
+            }
+        }
         Ok(())
     }
 
