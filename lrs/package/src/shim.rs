@@ -111,11 +111,12 @@ fn prepared<R: Read + Seek>(
     mirror: &Mirror,
 ) -> io::Result<Result<(String, Vec<Wrapped>, Report), Report>> {
     let mut report = check(&mut reader, limits)?;
-    if report.findings.iter().any(|finding| forbids(finding.rule)) {
+    let is_scorm = report.kind.is_some_and(|kind| kind == Kind::Scorm12 || kind.is_2004());
+    let is_other = report.kind.is_some() && !is_scorm;
+    if !is_other && report.findings.iter().any(|finding| forbids(finding.rule)) {
         report.findings.retain(forbids);
         return Ok(Err(report));
     }
-    let is_scorm = report.kind.is_some_and(|kind| kind == Kind::Scorm12 || kind.is_2004());
     if !is_scorm || report.reports.units == 0 {
         // An error of the check says it better, as of a manifest that is not where it should be.
         if report.kind.is_some() || !report.findings.has_errors() {

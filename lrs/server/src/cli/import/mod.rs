@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, StatusCode, Url};
 use serde_json::{Value, json};
 
 use self::rejects::Rejects;
@@ -38,7 +38,7 @@ pub(super) struct Import {
     #[command(subcommand)]
     of: Option<Of>,
     #[command(flatten)]
-    statements: Option<Statements>,
+    statements: Statements,
 }
 
 /// What other programs have kept.
@@ -48,11 +48,12 @@ enum Of {
     MoodleScorm(Box<moodle::MoodleScorm>),
 }
 
-/// Statements, as they are.
+/// Statements, as they are. What is needed is optional here: a subcommand goes without.
 #[derive(Debug, Args)]
 struct Statements {
     /// The file: one statement a line (NDJSON), as it is or compressed by gzip; - is standard input
-    file: PathBuf,
+    #[arg(required = true)]
+    file: Option<PathBuf>,
     /// Where refused statements go, with line and reason [default: FILE.rejects.ndjson]
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
@@ -62,29 +63,35 @@ struct Statements {
     /// How long a server that has answered before and cannot now is asked again
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     patience: u64,
-    #[command(flatten)]
-    target: Target,
+    /// The server's address
+    #[arg(long, env = "TRACCIA_URL", default_value = "http://127.0.0.1:8080")]
+    url: Url,
+    /// The key, as KEY:SECRET
+    #[arg(long, env = "TRACCIA_KEY", hide_env_values = true, required = true)]
+    key: Option<String>,
 }
 
 impl Import {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        match (self.of, self.statements) {
-            (Some(Of::MoodleScorm(moodle)), _) => moodle.run().await,
-            (None, Some(statements)) => statements.run().await,
-            (None, None) => Err(exit::usage("name the file that is to be imported")),
+        match self.of {
+            Some(Of::MoodleScorm(moodle)) => moodle.run().await,
+            None => self.statements.run().await,
         }
     }
 }
 
 impl Statements {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        let source = Source::open(&self.file)?;
+        let Self { file: Some(file), key: Some(key), .. } = self else {
+            return Err(exit::usage("name the file that is to be imported, and --key"));
+        };
+        let source = Source::open(&file)?;
         let importer = Importer {
-            client: self.target.client()?,
+            client: Target::new(self.url, key).client()?,
             version: self.xapi_version,
             patience: Duration::from_secs(self.patience),
             is_dry: false,
-            rejects: Rejects::of(&self.file, self.rejects)?,
+            rejects: Rejects::of(&file, self.rejects)?,
             standing: Arc::default(),
         };
         import(source, importer).await
