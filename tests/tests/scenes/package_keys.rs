@@ -79,9 +79,11 @@ async fn bounds_that_would_not_hold_are_refused() {
 
 /// Exchanges a key for a session, as a page of another site does.
 async fn exchange(traccia: &Traccia, key: &str, home_page: &str, learner: &str) -> e2e::Reply {
-    let authorization = format!("Basic {}", STANDARD.encode(key));
-    let fields =
-        [("Authorization", authorization.as_str()), ("home_page", home_page), ("name", learner)];
+    exchange_as(traccia, &format!("Basic {}", STANDARD.encode(key)), home_page, learner).await
+}
+
+async fn exchange_as(traccia: &Traccia, shown: &str, home_page: &str, learner: &str) -> e2e::Reply {
+    let fields = [("Authorization", shown), ("home_page", home_page), ("name", learner)];
     let ask = traccia
         .anonymous()
         .post("/api/v1/packages/session")
@@ -124,7 +126,7 @@ async fn only_the_key_of_a_package_is_exchanged_and_only_for_its_home_page() {
     exchange(&traccia, &key, "https://moodle.example.org", "anna").await.problem(403);
     exchange(&traccia, &key, HOME, "").await.problem(400);
     exchange(&traccia, &format!("{name}:wrong"), HOME, "anna").await.problem(401);
-    exchange(&traccia, traccia.admin().credentials(), HOME, "anna").await.problem(403);
+    exchange_as(&traccia, traccia.admin().credentials(), HOME, "anna").await.problem(403);
     let given = exchange(&traccia, &key, HOME, "anna").await.expect(200).json();
     let session =
         given["authorization"].as_str().unwrap().strip_prefix("Basic ").unwrap().to_owned();
