@@ -25,6 +25,8 @@ mod attempt;
 mod elements;
 mod rows;
 mod statements;
+#[cfg(test)]
+mod tests;
 
 /// See the command's help.
 #[derive(Debug, Args)]

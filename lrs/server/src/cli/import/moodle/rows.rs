@@ -58,6 +58,8 @@ pub(super) struct Rows {
     reader: Reader<Bounded<Box<dyn Read + Send>>>,
     left: Arc<AtomicU64>,
     record: ByteRecord,
+    /// Whether a row is a line, as clients of databases write tabs.
+    is_of_lines: bool,
     /// The place of each of [`COLUMNS`] in a record.
     places: [Option<usize>; COLUMNS.len()],
     account: Account,
@@ -103,17 +105,22 @@ impl Rows {
         }
         let mark = if begin.starts_with(&UTF_8) { UTF_8.len() } else { 0 };
         let delimiter = delimiter(begin);
+        let is_of_lines = delimiter == b'\t';
         unpacked.consume(mark);
         let left = Arc::new(AtomicU64::new(LONGEST));
         let bounded: Bounded<Box<dyn Read + Send>> =
             Bounded { bytes: Box::new(unpacked), left: Arc::clone(&left) };
-        let mut reader =
-            ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(bounded);
+        let mut reader = ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .quoting(!is_of_lines)
+            .from_reader(bounded);
         let headings = reader.byte_headers().with_context(cannot)?;
         let headings: Vec<String> = headings.iter().map(heading).collect();
         let places =
             COLUMNS.map(|(_, names)| headings.iter().position(|it| names.contains(&it.as_str())));
-        let rows = Self { name, reader, left, record: ByteRecord::new(), places, account };
+        let rows =
+            Self { name, reader, left, record: ByteRecord::new(), is_of_lines, places, account };
         rows.refuse_missing().map(|()| rows)
     }
 
@@ -146,6 +153,9 @@ impl Rows {
             return Ok(None);
         }
         let line = self.record.position().map_or(line, csv::Position::line);
+        if self.is_of_lines {
+            self.record = self.record.iter().map(unescaped).collect();
+        }
         Ok(Some(self.row(line).map_err(|reason| {
             let text = self.record.iter().collect::<Vec<_>>().join(&b'\t');
             let text = text.get(..text.len().min(1000)).unwrap_or_default().to_vec();
@@ -214,6 +224,40 @@ impl Rows {
     }
 }
 
+/// A field as clients of databases write it: line ends and tabs behind a backslash, and NULL for none. One that a
+/// spreadsheet has put into quotes is without them.
+fn unescaped(field: &[u8]) -> Vec<u8> {
+    if field == b"NULL" {
+        return Vec::new();
+    }
+    if let Some(quoted) = field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\"")) {
+        let mut plain = quoted.to_vec();
+        let mut was_quote = false;
+        // Of two quotes one is left.
+        plain.retain(|byte| {
+            was_quote = *byte == b'"' && !was_quote;
+            *byte != b'"' || was_quote
+        });
+        return plain;
+    }
+    let (mut plain, mut bytes) = (Vec::with_capacity(field.len()), field.iter());
+    while let Some(byte) = bytes.next() {
+        match (byte, bytes.as_slice().first()) {
+            (b'\\', Some(next @ (b'n' | b't' | b'\\' | b'0'))) => {
+                bytes.next();
+                plain.push(match next {
+                    b'n' => b'\n',
+                    b't' => b'\t',
+                    b'0' => 0,
+                    other => *other,
+                });
+            }
+            _ => plain.push(*byte),
+        }
+    }
+    plain
+}
+
 fn heading(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).trim().to_ascii_lowercase()
 }
@@ -223,4 +267,31 @@ fn delimiter(begin: &[u8]) -> u8 {
     let line = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let count = |delimiter: &u8| line.iter().filter(|byte| *byte == delimiter).count();
     [b',', b';', b'\t'].into_iter().max_by_key(count).unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_of_a_line_is_read_as_clients_of_databases_write_it() {
+        for (field, read) in [
+            ("a,b", "a,b"),
+            ("a\\nb\\tc\\\\d", "a\nb\tc\\d"),
+            ("\"quoted, \"\"twice\"\"\"", "quoted, \"twice\""),
+            ("\"open", "\"open"),
+            ("NULL", ""),
+            ("\\", "\\"),
+            ("\\x", "\\x"),
+        ] {
+            assert_eq!(String::from_utf8(unescaped(field.as_bytes())).unwrap(), read, "{field}");
+        }
+    }
+
+    #[test]
+    fn what_stands_most_often_in_the_headings_separates_them() {
+        assert_eq!(delimiter(b"a,b;c;d\n1,2,3,4,5"), b';');
+        assert_eq!(delimiter(b"a\tb\tc"), b'\t');
+        assert_eq!(delimiter(b"a"), delimiter(b""));
+    }
 }
