@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn one_thing_is_not_said_in_the_plural_and_no_inner_word_is_said() {
-        let said = |id, count: &str, of: &str| {
+        let said = |id: &str, count: &str, of: &'static str| {
             let values = [("count", count.to_owned()), (of, "x".to_owned())];
             [true, false].map(|is_italian| PackageWords::of(is_italian).say(id, &values))
         };

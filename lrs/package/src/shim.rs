@@ -62,6 +62,13 @@ pub struct Shimmed {
     pub report: Report,
 }
 
+/// What a package is written of.
+struct Prepared {
+    manifest: String,
+    wrapped: Vec<Wrapped>,
+    report: Report,
+}
+
 /// A SCO and the page around it.
 struct Wrapped {
     /// The page's name in the package.
@@ -83,7 +90,7 @@ pub fn shim<R: Read + Seek, W: Write + Seek>(
     limits: &Limits,
     mirror: &Mirror,
 ) -> io::Result<Result<Shimmed, Report>> {
-    let (manifest, wrapped, report) = match prepared(&mut reader, limits, mirror)? {
+    let Prepared { manifest, wrapped, report } = match prepared(&mut reader, limits, mirror)? {
         Ok(prepared) => prepared,
         Err(report) => return Ok(Err(report)),
     };
@@ -109,7 +116,7 @@ fn prepared<R: Read + Seek>(
     mut reader: R,
     limits: &Limits,
     mirror: &Mirror,
-) -> io::Result<Result<(String, Vec<Wrapped>, Report), Report>> {
+) -> io::Result<Result<Prepared, Report>> {
     let mut report = check(&mut reader, limits)?;
     let is_scorm = report.kind.is_some_and(|kind| kind == Kind::Scorm12 || kind.is_2004());
     let is_other = report.kind.is_some() && !is_scorm;
@@ -130,7 +137,7 @@ fn prepared<R: Read + Seek>(
     reader.seek(SeekFrom::Start(0))?;
     let mut refusals = Findings::new(1);
     Ok(match pages(&mut reader, limits, mirror, &mut refusals)? {
-        Some((manifest, wrapped)) => Ok((manifest, wrapped, report)),
+        Some((manifest, wrapped)) => Ok(Prepared { manifest, wrapped, report }),
         None => Err(Report { findings: refusals, ..report }),
     })
 }

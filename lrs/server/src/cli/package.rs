@@ -100,28 +100,7 @@ impl Package {
 
 impl Shim {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        if self.output.exists() {
-            let name = self.output.display();
-            return Err(exit::usage(format!("{name} is there already: choose another --output")));
-        }
-        for (option, address) in [
-            ("--activity", Some(&self.activity)),
-            ("--home-page", self.home_page.as_ref()),
-            ("--server", Some(&self.server.to_string())),
-        ] {
-            let is_whole = |it: &String| {
-                Url::parse(it).is_ok_and(|url| option != "--server" || url.has_host())
-            };
-            if let Some(address) = address.filter(|it| !is_whole(it)) {
-                let text = format!(
-                    "{option} {address} is no whole address, such as https://moodle.example.it"
-                );
-                return Err(exit::usage(text));
-            }
-        }
-        if self.package_key.as_ref().is_some_and(|key| !key.contains(':')) {
-            return Err(exit::usage("--package-key is written as NAME:SECRET"));
-        }
+        self.refuse_unusable()?;
         // Before a key is made for what cannot be written.
         let (file, lang) = (self.file.clone(), self.lang);
         let looking = tokio::task::spawn_blocking(move || {
@@ -163,6 +142,33 @@ impl Shim {
             note!("The package is written all the same: it has what it had before.");
         }
         Ok(Exit::Done.into())
+    }
+
+    /// Refuses options that no package can be written by.
+    fn refuse_unusable(&self) -> anyhow::Result<()> {
+        if self.output.exists() {
+            let name = self.output.display();
+            return Err(exit::usage(format!("{name} is there already: choose another --output")));
+        }
+        for (option, address) in [
+            ("--activity", Some(&self.activity)),
+            ("--home-page", self.home_page.as_ref()),
+            ("--server", Some(&self.server.to_string())),
+        ] {
+            let is_whole = |it: &String| {
+                Url::parse(it).is_ok_and(|url| option != "--server" || url.has_host())
+            };
+            if let Some(address) = address.filter(|it| !is_whole(it)) {
+                let text = format!(
+                    "{option} {address} is no whole address, such as https://moodle.example.it"
+                );
+                return Err(exit::usage(text));
+            }
+        }
+        if self.package_key.as_ref().is_some_and(|key| !key.contains(':')) {
+            return Err(exit::usage("--package-key is written as NAME:SECRET"));
+        }
+        Ok(())
     }
 
     /// A key that can do nothing but send statements of this package.

@@ -89,7 +89,7 @@ pub(super) struct Bytes {
     pub(super) name: String,
     /// How many there are; 0 where that is not known.
     pub(super) total: u64,
-    bytes: Box<dyn Read + Send>,
+    from: Box<dyn Read + Send>,
     read: Arc<AtomicU64>,
 }
 
@@ -99,13 +99,13 @@ impl Bytes {
         let read = Arc::new(AtomicU64::new(0));
         if file == Path::new("-") {
             let name = "standard input".to_owned();
-            return Ok(Self { name, total: 0, bytes: Box::new(io::stdin()), read });
+            return Ok(Self { name, total: 0, from: Box::new(io::stdin()), read });
         }
         let name = file.display().to_string();
         let opened = File::open(file).with_context(|| format!("opening {name}"))?;
         let about = opened.metadata().with_context(|| format!("reading {name}"))?;
         let total = if about.is_file() { about.len() } else { 0 };
-        Ok(Self { name, total, bytes: Box::new(opened), read })
+        Ok(Self { name, total, from: Box::new(opened), read })
     }
 
     /// How many were read.
@@ -116,7 +116,7 @@ impl Bytes {
 
 impl Read for Bytes {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.bytes.read(buffer)?;
+        let read = self.from.read(buffer)?;
         self.read.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
     }

@@ -34,7 +34,7 @@ pub(super) struct MoodleScorm {
     /// The export of SCORM tracks: CSV or TSV with headings, as it is or compressed by gzip; - is standard input.
     /// docs/moodle.md has the queries for it
     file: PathBuf,
-    /// Moodle's address (wwwroot), such as https://moodle.example.it: the home page of the learners' accounts
+    /// Moodle's address (wwwroot), such as <https://moodle.example.it>: the home page of the learners' accounts
     #[arg(long)]
     site: Url,
     /// What the learners' accounts are called by
@@ -60,7 +60,7 @@ pub(super) struct MoodleScorm {
 /// What a learner's account is called by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Account {
-    /// The learner's number in Moodle, as logstore_xapi sends it
+    /// The learner's number in Moodle, as its plugin *Logstore xAPI* sends it
     Id,
     /// The user name, as a package in Moodle knows it
     Username,
@@ -130,29 +130,27 @@ impl Making {
                     continue;
                 }
             };
-            match open.as_mut().filter(|attempt| attempt.key == row.key) {
-                Some(attempt) => attempt.add(row),
-                None => {
-                    if let Some(done) = open.take() {
-                        if row.key < done.key {
-                            self.told(done);
-                            return Err(unsorted(rows.name(), row.line));
-                        }
-                        self.told(done);
-                    }
-                    open = Some(Attempt::of(row));
+            if let Some(attempt) = open.as_mut().filter(|attempt| attempt.key == row.key) {
+                attempt.add(row);
+                continue;
+            }
+            let (key, line) = (row.key, row.line);
+            if let Some(done) = open.replace(Attempt::of(row)) {
+                self.told(&done);
+                if key < done.key {
+                    return Err(unsorted(rows.name(), line));
                 }
             }
         }
         if let Some(done) = open {
-            self.told(done);
+            self.told(&done);
         }
         self.send();
         Ok(())
     }
 
     /// Sends what an attempt says.
-    fn told(&mut self, attempt: Attempt) {
+    fn told(&mut self, attempt: &Attempt) {
         if self.before.is_some_and(|before| attempt.last >= before) {
             return;
         }
@@ -160,7 +158,7 @@ impl Making {
             let line = Line { number: attempt.line, text: Vec::new(), has_id: false };
             return self.fault(Fault { line, reason });
         }
-        for statement in self.site.statements(&attempt) {
+        for statement in self.site.statements(attempt) {
             let text = statement.to_string().into_bytes();
             self.bytes += text.len();
             self.batch.lines.push(Line { number: attempt.line, text, has_id: true });

@@ -265,7 +265,7 @@ fn heading(bytes: &[u8]) -> String {
 /// What separates the headings: that of comma, semicolon and tab which stands there most often.
 fn delimiter(begin: &[u8]) -> u8 {
     let line = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |delimiter: &u8| line.iter().filter(|byte| *byte == delimiter).count();
+    let count = |delimiter: &u8| memchr::memchr_iter(*delimiter, line).count();
     [b',', b';', b'\t'].into_iter().max_by_key(count).unwrap_or(b',')
 }
 

@@ -115,13 +115,14 @@ impl Telling<'_> {
         if let Some((text, _)) = judged {
             result.insert("success".to_owned(), json!(text == "passed"));
         }
-        match status.map(|(text, _)| text) {
-            Some("completed") => drop(result.insert("completion".to_owned(), json!(true))),
-            Some("passed" | "failed") if is_12 => {
-                drop(result.insert("completion".to_owned(), json!(true)))
-            }
-            Some("incomplete") => drop(result.insert("completion".to_owned(), json!(false))),
-            _ => {}
+        let completion = match status.map(|(text, _)| text) {
+            Some("completed") => Some(true),
+            Some("passed" | "failed") if is_12 => Some(true),
+            Some("incomplete") => Some(false),
+            _ => None,
+        };
+        if let Some(completion) = completion {
+            result.insert("completion".to_owned(), json!(completion));
         }
         if let Some(points) = points {
             result.insert("score".to_owned(), points);
@@ -145,35 +146,35 @@ impl Telling<'_> {
             return;
         }
         let kind = value("type").filter(|kind| TYPES.contains(kind));
-        let mut definition = json!({"type": format!("{ACTIVITIES}cmi.interaction")});
-        if let Some(kind) = kind {
-            definition["interactionType"] = json!(kind);
+        let patterns = kind.and_then(|kind| {
             let is_pattern =
                 |name: &str| name.starts_with("correct_responses.") && name.ends_with(".pattern");
             let patterns = one.iter().filter(|(name, _)| is_pattern(name));
-            let patterns: Vec<String> =
-                patterns.map(|(_, (pattern, _))| response(Some(kind), pattern, is_12)).collect();
-            if !patterns.is_empty() {
-                definition["correctResponsesPattern"] = json!(patterns);
-            }
-        }
+            let patterns = patterns.map(|(_, (pattern, _))| response(Some(kind), pattern, is_12));
+            Some(patterns.collect::<Vec<_>>()).filter(|patterns| !patterns.is_empty())
+        });
+        let definition = json!({"type": format!("{ACTIVITIES}cmi.interaction")});
+        let definition = with(definition, "interactionType", kind.map(|kind| json!(kind)));
+        let definition =
+            with(definition, "correctResponsesPattern", patterns.map(|all| json!(all)));
         let mut result = Map::new();
         if let Some(said) = said {
             result.insert("response".to_owned(), json!(response(kind, said, is_12)));
         }
-        match value("result") {
-            Some("correct") => drop(result.insert("success".to_owned(), json!(true))),
-            Some("wrong" | "incorrect") => drop(result.insert("success".to_owned(), json!(false))),
-            other => {
-                if let Some(raw) = number(other) {
-                    result.insert("score".to_owned(), json!({"raw": raw}));
-                }
-            }
+        let success = match value("result") {
+            Some("correct") => Some(true),
+            Some("wrong" | "incorrect") => Some(false),
+            _ => None,
+        };
+        if let Some(success) = success {
+            result.insert("success".to_owned(), json!(success));
+        } else if let Some(raw) = number(value("result")) {
+            result.insert("score".to_owned(), json!({"raw": raw}));
         }
         if let Some(took) = value("latency").and_then(duration) {
             result.insert("duration".to_owned(), json!(took));
         }
-        let object = self.part("interactions", id, definition);
+        let object = self.part("interactions", id, &definition);
         self.say("responded", latest(one), Some(Value::Object(result)), Some(object));
     }
 
@@ -181,7 +182,8 @@ impl Telling<'_> {
         let value =
             |name: &str| one.get(name).map(|(value, _)| *value).filter(|value| !value.is_empty());
         let Some(id) = value("id") else { return };
-        let object = self.part("objectives", id, json!({"type": format!("{ACTIVITIES}objective")}));
+        let object =
+            self.part("objectives", id, &json!({"type": format!("{ACTIVITIES}objective")}));
         let points = score(|name| number(value(&format!("score.{name}"))), is_12);
         let success = value(if is_12 { "status" } else { "success_status" });
         let done = value(if is_12 { "status" } else { "completion_status" });
@@ -199,7 +201,7 @@ impl Telling<'_> {
         }
     }
 
-    fn part(&self, list: &str, id: &str, definition: Value) -> Value {
+    fn part(&self, list: &str, id: &str, definition: &Value) -> Value {
         let id = format!("{}/{list}/{}", self.sco, utf8_percent_encode(id, SEGMENT));
         json!({"objectType": "Activity", "id": id, "definition": definition})
     }
@@ -235,32 +237,39 @@ impl Telling<'_> {
         (result, object): (Option<Value>, Option<Value>),
     ) {
         let attempt_id = format!("{}?attemptId={}", self.sco, self.registration);
-        let mut around = json!({
-            "category": [{"id": PROFILE, "definition": {"type": format!("{ACTIVITIES}profile")}}],
-            "grouping": [{"id": self.module}, {"id": attempt_id, "definition": {"type": format!("{ACTIVITIES}attempt")}}],
-        });
-        if object.is_some() {
-            around["parent"] = json!([{"id": self.sco}]);
-        }
-        let mut definition = json!({"type": format!("{ACTIVITIES}lesson")});
-        if !self.attempt.title.is_empty() {
-            definition["name"] = json!({"und": self.attempt.title});
-        }
+        let grouping = json!([
+            {"id": self.module},
+            {"id": attempt_id, "definition": {"type": format!("{ACTIVITIES}attempt")}},
+        ]);
+        let category =
+            json!([{"id": PROFILE, "definition": {"type": format!("{ACTIVITIES}profile")}}]);
+        let around = json!({"category": category, "grouping": grouping});
+        let around = with(around, "parent", object.as_ref().map(|_| json!([{"id": self.sco}])));
+        let title = Some(&self.attempt.title).filter(|title| !title.is_empty());
+        let definition = json!({"type": format!("{ACTIVITIES}lesson")});
+        let definition = with(definition, "name", title.map(|title| json!({"und": title})));
         let sco = json!({"objectType": "Activity", "id": self.sco, "definition": definition});
         let account = json!({"homePage": self.site.root, "name": self.attempt.learner});
-        let mut statement = json!({
+        let statement = json!({
             "id": id,
             "actor": {"objectType": "Agent", "account": account},
             "verb": {"id": format!("{VERBS}{verb}"), "display": {"en": verb}},
             "object": object.unwrap_or(sco),
             "timestamp": Instant::from_micros(time.saturating_mul(1_000_000)).to_string(),
-            "context": {"registration": self.registration, "platform": "Moodle", "contextActivities": around},
+            "context": {
+                "registration": self.registration, "platform": "Moodle", "contextActivities": around,
+            },
         });
-        if let Some(result) = result {
-            statement["result"] = result;
-        }
-        self.said.push(statement);
+        self.said.push(with(statement, "result", result));
     }
+}
+
+/// The object with one member more, where there is one.
+fn with(mut object: Value, name: &str, member: Option<Value>) -> Value {
+    if let (Some(members), Some(member)) = (object.as_object_mut(), member) {
+        members.insert(name.to_owned(), member);
+    }
+    object
 }
 
 /// When the last of these members was written.
