@@ -106,6 +106,13 @@ export function scorm(version, count = 1) {
   return zipped({ "imsmanifest.xml": manifest(version === "1.2", scos), ...Object.fromEntries(pages) });
 }
 
+/** A package of two items that launch one resource. */
+export function shared() {
+  const text = manifest(true, [1]).replace("</organization>",
+    `<item identifier="I2" identifierref="R1"><title>SCO 2</title></item></organization>`);
+  return zipped({ "imsmanifest.xml": text, "1/index.html": PAGE });
+}
+
 /** What `traccia package shim` makes of a package. */
 export async function shimmed(traccia, bytes, server, more = []) {
   const folder = await mkdtemp(join(tmpdir(), "traccia-shim-"));
@@ -146,10 +153,10 @@ export class Lms {
   }
 
   /** Plays a SCO of `files` and gives the frame of its content. */
-  async play(page, version, files, sco = 1) {
+  async play(page, version, files, sco = 1, resource = `R${sco}`) {
     this.files = files;
     const text = files["imsmanifest.xml"].toString();
-    const launch = text.match(new RegExp(`identifier="R${sco}"[^>]* href="([^"]+)"`))[1];
+    const launch = text.match(new RegExp(`identifier="${resource}"[^>]* href="([^"]+)"`))[1];
     const query = new URLSearchParams({ version, launch });
     await page.goto(`http://moodle.example:${this.server.address().port}/player?${query}`);
     const is = (frame) => frame.url().includes(`/${sco}/index.html?n=${sco}`);

@@ -1,6 +1,6 @@
 // Packages that report to Traccia beside their platform: the platform notices nothing, whatever happens to Traccia.
 
-import { ACTIVITY, HOME_PAGE, Lms, scorm, shimmed, Way } from "./lms.js";
+import { ACTIVITY, HOME_PAGE, Lms, scorm, shared, shimmed, Way } from "./lms.js";
 import { expect, test as base } from "./traccia.js";
 import { unzipped } from "./zip.js";
 
@@ -313,10 +313,10 @@ test("the key of a package is exchanged once a tab, and statements come by what 
     await arrived(traccia, sco === 1 ? 4 : 9);
   }
   const paths = way.asked.map(({ path }) => path);
-  expect(paths.filter((path) => path === "/api/v1/packages/session").length, "for both SCOs").toBe(1);
+  expect(paths.filter((path) => path === "/api/v1/packages/ticket").length, "for both SCOs").toBe(1);
   const senders = way.asked.filter(({ path }) => path.startsWith("/xapi/")).map(({ sender }) => sender);
   expect(senders.length).toBeGreaterThan(1);
-  for (const sender of senders) expect(sender).toMatch(/:session\./);
+  for (const sender of senders) expect(sender).toMatch(/:ticket\./);
 });
 
 test("what a session was given for is good for no other learner", async ({ page, traccia, lms, way }) => {
@@ -345,7 +345,7 @@ test("a session goes on after a restart of Traccia", async ({ page, traccia, lms
   await traccia.restart();
   await speak(frame, [["LMSSetValue", "cmi.core.score.raw", "50"], ["LMSCommit", ""]]);
   await arrived(traccia, 4);
-  expect(way.asked.filter(({ path }) => path === "/api/v1/packages/session").length).toBe(1);
+  expect(way.asked.filter(({ path }) => path === "/api/v1/packages/ticket").length).toBe(1);
 });
 
 test("once its key is revoked a package sends nothing, keeps nothing, and the platform notices nothing", async ({ page, traccia, lms, way }) => {
@@ -381,4 +381,30 @@ test("what waits of two learners of one browser is sent for each of them apart",
   const names = (await traccia.statements()).map(({ actor }) => actor.account.name);
   expect(names.filter((name) => name === "bea.verdi").length).toBe(6);
   expect(way.methods.filter((method) => method !== "POST"), "no preflight").toEqual([]);
+});
+
+test("two items of one resource are two activities, and the package is completed with the second", async ({ page, traccia, lms, way }) => {
+  const files = await shimmed(traccia, shared(), way.url);
+  for (const [resource, count] of [["R1", 5], ["R1-traccia-2", 11]]) {
+    const frame = await lms.play(page, "1.2", files, 1, resource);
+    await speak(frame, SESSION_12);
+    await arrived(traccia, count);
+  }
+  const statements = await traccia.statements();
+  for (const item of ["I1", "I2"]) {
+    const own = statements.filter(({ object }) => object.id === `${ACTIVITY}/${item}`);
+    expect(verbs(own).toSorted(), item).toEqual(["initialized", "passed", "scored", "terminated"]);
+  }
+  expect(verbs(statements.filter(({ object }) => object.id === ACTIVITY))).toEqual(["completed"]);
+});
+
+test("a key that is not bound to the package sends as it is", async ({ page, traccia, lms, way }) => {
+  const made = await traccia.ask("POST", "/api/v1/keys", { headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ key: "own", secret: "secret of the tests", scopes: ["statements/write"] }) });
+  expect(made.status).toBe(201);
+  const files = await shimmed(traccia, scorm("1.2"), way.url, ["--package-key", "own:secret of the tests"]);
+  const frame = await lms.play(page, "1.2", files);
+  await speak(frame, OPEN);
+  await arrived(traccia, 5);
+  expect(way.asked.filter(({ path }) => path.startsWith("/xapi/")).map(({ sender }) => sender)).toContain("own:secret of the tests");
 });

@@ -27,7 +27,7 @@ pub(super) async fn writes(State(server): State<Server>, request: Request, next:
         return next.run(request).await;
     }
     // The key stands in the form itself, and what a browser adds is not looked at.
-    if path == packages::SESSION {
+    if path == packages::TICKET {
         return next.run(request).await;
     }
     let is_api = is_below(path, "/api");

@@ -8,9 +8,9 @@ use lru::LruCache;
 
 /// Of a key: a class that begins, and then 50 requests a second.
 const OF_KEY: Rate = Rate { at_once: 600, between: Duration::from_millis(20) };
-/// Of one learner's session: what a browser sends every second or two, and what waited.
-const OF_SESSION: Rate = Rate { at_once: 60, between: Duration::from_millis(500) };
-/// Exchanges of one key for sessions: one for each learner of a class, and then two a second.
+/// Of one learner's ticket: what a browser sends every second or two, and what waited.
+const OF_TICKET: Rate = Rate { at_once: 60, between: Duration::from_millis(500) };
+/// Exchanges of one key for tickets: one for each learner of a class, and then two a second.
 const OF_EXCHANGE: Rate = Rate { at_once: 200, between: Duration::from_millis(500) };
 /// How many names are counted of each; an older one is begun anew.
 const NAMES: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
@@ -29,14 +29,14 @@ type Paid = Mutex<LruCache<String, Instant>>;
 /// What keys have sent lately.
 pub struct Rates {
     keys: Paid,
-    sessions: Paid,
+    tickets: Paid,
     exchanges: Paid,
 }
 
 impl Default for Rates {
     fn default() -> Self {
-        let [keys, sessions, exchanges] = [(); 3].map(|()| Mutex::new(LruCache::new(NAMES)));
-        Self { keys, sessions, exchanges }
+        let [keys, tickets, exchanges] = [(); 3].map(|()| Mutex::new(LruCache::new(NAMES)));
+        Self { keys, tickets, exchanges }
     }
 }
 
@@ -50,13 +50,13 @@ impl Rates {
         OF_KEY.pass(&self.keys, key, now)
     }
 
-    /// Counts a request of one learner's session of the key of this name.
+    /// Counts a request with one learner's ticket of the key of this name.
     ///
     /// # Errors
     ///
     /// The seconds after which it may come again.
-    pub fn pass_session(&self, key: &str, learner: &str, now: Instant) -> Result<(), u64> {
-        OF_SESSION.pass(&self.sessions, &format!("{key}\n{learner}"), now)
+    pub fn pass_ticket(&self, key: &str, learner: &str, now: Instant) -> Result<(), u64> {
+        OF_TICKET.pass(&self.tickets, &format!("{key}\n{learner}"), now)
     }
 
     /// Counts an exchange of the key of this name.
@@ -104,11 +104,11 @@ mod tests {
     #[test]
     fn one_learner_who_sends_too_much_holds_up_no_other_of_the_same_key() {
         let (rates, now) = (Rates::default(), Instant::now());
-        for _ in 0..OF_SESSION.at_once {
-            assert_eq!(rates.pass_session("k", "anna", now), Ok(()));
+        for _ in 0..OF_TICKET.at_once {
+            assert_eq!(rates.pass_ticket("k", "anna", now), Ok(()));
         }
-        assert_eq!(rates.pass_session("k", "anna", now), Err(1));
-        assert_eq!(rates.pass_session("k", "bea", now), Ok(()));
+        assert_eq!(rates.pass_ticket("k", "anna", now), Err(1));
+        assert_eq!(rates.pass_ticket("k", "bea", now), Ok(()));
         for _ in 0..OF_EXCHANGE.at_once {
             assert_eq!(rates.pass_exchange("k", now), Ok(()));
         }

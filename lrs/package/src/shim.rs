@@ -43,7 +43,7 @@ pub struct Mirror {
     pub endpoint: String,
     /// The `Authorization` of its key, which is exchanged for that of a session. Every learner can read it.
     pub authorization: String,
-    /// Where the key is exchanged: the address of `POST /api/v1/packages/session`.
+    /// Where the key is exchanged: the address of `POST /api/v1/packages/ticket`.
     pub exchange: String,
     /// The IRI of the course. A SCO is `COURSE/IDENTIFIER`.
     pub activity: String,

@@ -77,7 +77,7 @@ async fn bounds_that_would_not_hold_are_refused() {
     }
 }
 
-/// Exchanges a key for a session, as a page of another site does.
+/// Exchanges a key for a ticket, as a page of another site does.
 async fn exchange(traccia: &Traccia, key: &str, home_page: &str, learner: &str) -> e2e::Reply {
     exchange_as(traccia, &format!("Basic {}", STANDARD.encode(key)), home_page, learner).await
 }
@@ -86,7 +86,7 @@ async fn exchange_as(traccia: &Traccia, shown: &str, home_page: &str, learner: &
     let fields = [("Authorization", shown), ("home_page", home_page), ("name", learner)];
     let ask = traccia
         .anonymous()
-        .post("/api/v1/packages/session")
+        .post("/api/v1/packages/ticket")
         .header("Origin", "https://moodle.example.it");
     ask.form(&fields).await
 }
@@ -98,24 +98,24 @@ async fn a_package_key_is_exchanged_for_what_is_good_for_one_learner() {
     let given =
         exchange(&traccia, &format!("{name}:{secret}"), HOME, "anna").await.expect(200).json();
     assert_eq!(given["seconds"], 12 * 60 * 60);
-    let session = traccia.anonymous().authorization(given["authorization"].as_str().unwrap());
-    let kept = session.store_one(&of(COURSE)).await;
+    let ticket = traccia.anonymous().authorization(given["authorization"].as_str().unwrap());
+    let kept = ticket.store_one(&of(COURSE)).await;
     assert_eq!(traccia.admin().statement(&kept).await["authority"]["account"]["name"], json!(name));
     let mut other = of(COURSE);
     other["actor"]["account"]["name"] = json!("bea");
-    session.post("/statements").json(&other).await.problem(403);
-    session.post("/statements").json(&of("https://elsewhere.example/1")).await.problem(403);
-    session.get("/statements").await.problem(403);
+    ticket.post("/statements").json(&other).await.problem(403);
+    ticket.post("/statements").json(&of("https://elsewhere.example/1")).await.problem(403);
+    ticket.get("/statements").await.problem(403);
     // It lives with the server's store and dies with its key.
     let traccia = traccia.restart().await;
-    let session = traccia.anonymous().authorization(given["authorization"].as_str().unwrap());
-    session.store_one(&of(COURSE)).await;
+    let ticket = traccia.anonymous().authorization(given["authorization"].as_str().unwrap());
+    ticket.store_one(&of(COURSE)).await;
     traccia.cli(&["key", "revoke", &name]).await.success();
-    session.post("/statements").json(&of(COURSE)).await.problem(401);
+    ticket.post("/statements").json(&of(COURSE)).await.problem(401);
     let again =
         ["key", "create", "--scope", "statements/write", "--activity", COURSE, "--name", &name];
     traccia.cli(&again).await.success();
-    session.post("/statements").json(&of(COURSE)).await.problem(401);
+    ticket.post("/statements").json(&of(COURSE)).await.problem(401);
 }
 
 #[tokio::test]
@@ -128,24 +128,24 @@ async fn only_the_key_of_a_package_is_exchanged_and_only_for_its_home_page() {
     exchange(&traccia, &format!("{name}:wrong"), HOME, "anna").await.problem(401);
     exchange_as(&traccia, traccia.admin().credentials(), HOME, "anna").await.problem(403);
     let given = exchange(&traccia, &key, HOME, "anna").await.expect(200).json();
-    let session =
+    let ticket =
         given["authorization"].as_str().unwrap().strip_prefix("Basic ").unwrap().to_owned();
-    let session = String::from_utf8(STANDARD.decode(session).unwrap()).unwrap();
-    exchange(&traccia, &session, HOME, "bea").await.problem(401);
-    let admin = traccia.admin().post("/api/v1/packages/session");
+    let ticket = String::from_utf8(STANDARD.decode(ticket).unwrap()).unwrap();
+    exchange(&traccia, &ticket, HOME, "bea").await.problem(401);
+    let admin = traccia.admin().post("/api/v1/packages/ticket");
     admin.form(&[("home_page", HOME), ("name", "anna")]).await.problem(400);
 }
 
 #[tokio::test]
-async fn exchanges_and_the_requests_of_one_session_have_a_rate() {
+async fn exchanges_and_the_requests_of_one_ticket_have_a_rate() {
     let traccia = Traccia::start().await;
     let (name, secret) = bound(&traccia).await;
     let key = format!("{name}:{secret}");
     let given = exchange(&traccia, &key, HOME, "anna").await.expect(200).json();
-    let session = traccia.anonymous().authorization(given["authorization"].as_str().unwrap());
+    let ticket = traccia.anonymous().authorization(given["authorization"].as_str().unwrap());
     let mut sent = 0;
     let refused = loop {
-        let reply = session.post("/statements").json(&json!([of(COURSE)])).await;
+        let reply = ticket.post("/statements").json(&json!([of(COURSE)])).await;
         if reply.status.as_u16() != 200 {
             break reply;
         }

@@ -23,7 +23,7 @@ use access::bounds::Outside;
 use access::caller::Caller;
 use access::key::KeptKey;
 use access::scope::Right;
-use access::session::Session;
+use access::ticket::Ticket;
 use course::Language;
 use xapi::instant::Instant;
 use xapi::parameters::Parameters;
@@ -32,9 +32,9 @@ use xapi::refusal::Refusal;
 /// Where packages are checked.
 pub const CHECK: &str = "/api/v1/packages/check";
 /// Where a package's key is exchanged.
-pub const SESSION: &str = "/api/v1/packages/session";
-/// How long a session lasts, in seconds: a day of learning.
-const SESSION_SECONDS: u32 = 12 * 60 * 60;
+pub const TICKET: &str = "/api/v1/packages/ticket";
+/// How long a ticket is good, in seconds: a day of learning.
+const TICKET_SECONDS: u32 = 12 * 60 * 60;
 /// The longest home page and name of a learner, in bytes.
 const LONGEST: usize = 1024;
 
@@ -130,7 +130,7 @@ fn said(report: &package::Report, name: &str, format: Format, language: Language
     }
 }
 
-/// What a package's key was exchanged for.
+/// A ticket: what a package's key was exchanged for.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Exchanged {
     /// The `Authorization` of the learner's statements.
@@ -146,18 +146,19 @@ struct Asked {
     name: String,
 }
 
-/// Exchanges the key of a package, which everybody can read, for what is good for one learner and twelve hours.
+/// Exchanges the key of a package, which everybody can read, for a ticket that is good for one learner and twelve
+/// hours.
 ///
 /// The body is a form of the fields `Authorization` (that of the key, which must be bound to activities), `home_page` and
 /// `name` (the learner's account), as browsers send it to another origin without a preflight. The request's own
 /// `Authorization` is not looked at. What is given sends statements of the key's activities about that account, 2 a second
 /// (60 at once), until its time is over or the key is revoked. 2 exchanges a second of each key (200 at once).
-#[utoipa::path(post, path = "/api/v1/packages/session", tag = "packages",
+#[utoipa::path(post, path = "/api/v1/packages/ticket", tag = "packages",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = Exchanged), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 415, body = Problem),
         (status = 429, body = Problem)))]
-pub async fn session(
+pub async fn ticket(
     State(server): State<Server>,
     address: Result<Address, std::convert::Infallible>,
     Small(content): Small,
@@ -178,11 +179,11 @@ async fn exchanged(server: &Server, asked: &Asked, address: Address) -> Result<E
     let passed = server.rates.pass_exchange(&name, std::time::Instant::now());
     passed.map_err(Problem::key_rate)?;
     admits(&kept, &asked.home_page)?;
-    let micros = i64::from(SESSION_SECONDS) * 1_000_000;
+    let micros = i64::from(TICKET_SECONDS) * 1_000_000;
     let until = Instant::from_micros(server.record.now().micros().saturating_add(micros));
-    let session = Session::new(&kept, &asked.home_page, &asked.name, until);
-    let authorization = server.credentials.authorization(&name, &session);
-    Ok(Exchanged { authorization, seconds: SESSION_SECONDS })
+    let ticket = Ticket::new(&kept, &asked.home_page, &asked.name, until);
+    let authorization = server.credentials.authorization(&name, &ticket);
+    Ok(Exchanged { authorization, seconds: TICKET_SECONDS })
 }
 
 /// Refuses a key that is not bound to activities, and an account that the key is not for.
@@ -204,7 +205,7 @@ impl Asked {
                 let text = format!("The form has no field `{name}` of 1 to {LONGEST} bytes.");
                 let remedy =
                     "Send Authorization, home_page and name as application/x-www-form-urlencoded.";
-                Refusal::new("session-field", "", text, remedy).with("field", name)
+                Refusal::new("ticket-field", "", text, remedy).with("field", name)
             })
         };
         Ok(Self {

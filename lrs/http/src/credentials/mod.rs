@@ -6,7 +6,7 @@
 //! - [`memory`]: credentials that were good once are not hashed again, however long ago that was;
 //!   after 30 seconds the store is asked whether the key still has the secret.
 //! - [`access::made_up`]: secrets that Traccia made up are recognised, and hashed apart from guesses.
-//! - [`session`]: what a key was exchanged for is recognised too, and is hashed not at all.
+//! - [`ticket`]: what a key was exchanged for is recognised too, and is hashed not at all.
 //! - [`throttle`]: failures are counted by key name and address together.
 //! - [`turns`]: few secrets wait to be hashed, and the addresses that they come from take turns.
 //!
@@ -33,7 +33,7 @@ use super::state::Server;
 use access::caller::Caller;
 use access::key::{KeptKey, hash_secret, is_secret};
 use access::made_up::{self, MadeUp};
-use access::session::Sessions;
+use access::ticket::Tickets;
 use store::KeyStore;
 use xapi::instant::Instant as Moment;
 
@@ -41,10 +41,10 @@ mod address;
 mod alone;
 mod digest;
 mod memory;
-mod session;
 #[cfg(test)]
 mod tests;
 mod throttle;
+mod ticket;
 mod turns;
 
 /// When a secret that found no room among those that wait may be sent again, in seconds.
@@ -61,7 +61,7 @@ pub struct Credentials {
     keys: Arc<dyn KeyStore>,
     digests: Digests,
     made_up: MadeUp,
-    sessions: Sessions,
+    tickets: Tickets,
     memory: Arc<Memory>,
     throttle: Throttle,
     alone: Alone,
@@ -98,7 +98,7 @@ impl Credentials {
             keys,
             digests: Digests::new(rand::random()),
             made_up: MadeUp::new(secret),
-            sessions: Sessions::new(secret),
+            tickets: Tickets::new(secret),
             memory: Arc::new(Memory::new()),
             throttle: Throttle::new(),
             alone: Alone::default(),
@@ -250,7 +250,7 @@ impl FromRequestParts<Server> for Caller {
         let header = parts.headers.get(AUTHORIZATION).map(|value| value.to_str());
         let header = header.transpose().ok().flatten();
         let address = Address::of_request(&parts.extensions);
-        let caller = match server.credentials.of_session(header, server.record.now()).await? {
+        let caller = match server.credentials.of_ticket(header, server.record.now()).await? {
             Some(caller) => caller,
             None => server.credentials.caller(header, address).await?,
         };

@@ -119,7 +119,7 @@ where
         let (name, now) = (&caller.key.name, Instant::now());
         // First that of one learner: what is refused there costs the others nothing.
         if let Some(learner) = &bounds.learner {
-            server.rates.pass_session(name, learner, now).map_err(Problem::key_rate)?;
+            server.rates.pass_ticket(name, learner, now).map_err(Problem::key_rate)?;
         }
         server.rates.pass(name, now).map_err(Problem::key_rate)?;
     }

@@ -97,15 +97,16 @@ Outbox.prototype = {
     var fields = { Authorization: this.settings.authorization, home_page: actor.account.homePage, name: actor.account.name };
     this.post(this.settings.exchange, encoded(fields), function (status, text) {
       var given = quietly(function () { return JSON.parse(text); });
+      // A server that knows no exchange takes the key, and so does one to which the key is not that of a package.
+      var isKey = status === 404 || status === 405 || (given && given.rule === "key-no-package");
+      if (isKey) {
+        self.keep(actor, { isKey: true });
+        return self.later(0);
+      }
       if (status === 401 || status === 403) return self.giveUp();
       if (status >= 200 && status < 300 && given && given.authorization) {
         self.failures = 0;
         self.keep(actor, { authorization: given.authorization, until: Date.now() + (given.seconds - 60) * 1000 });
-        return self.later(0);
-      }
-      // A server that knows no exchange takes the key.
-      if (status === 404 || status === 405) {
-        self.keep(actor, { isKey: true });
         return self.later(0);
       }
       self.failed();

@@ -13,7 +13,7 @@ fn mirror() -> Mirror {
     Mirror {
         endpoint: "https://lrs.example.org/xapi".to_owned(),
         authorization: "Basic a2V5OnNlY3JldA==".to_owned(),
-        exchange: "https://lrs.example.org/api/v1/packages/session".to_owned(),
+        exchange: "https://lrs.example.org/api/v1/packages/ticket".to_owned(),
         activity: "https://lms.example.org/mod/scorm/view.php?id=77".to_owned(),
         home_page: None,
         is_passive: false,

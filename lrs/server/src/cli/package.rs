@@ -123,7 +123,7 @@ impl Shim {
         let server = self.server.as_str().trim_end_matches('/');
         let mirror = Mirror {
             endpoint: format!("{server}/xapi"),
-            exchange: format!("{server}{}", http_api::api::packages::SESSION),
+            exchange: format!("{server}{}", http_api::api::packages::TICKET),
             authorization: format!("Basic {}", STANDARD.encode(&key)),
             activity: self.activity,
             home_page: self.home_page,

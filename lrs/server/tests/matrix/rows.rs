@@ -167,7 +167,7 @@ fn packages() -> Vec<Row> {
         row("POST /api/v1/packages/check", ALL, 200, |_, asked| {
             asked.body("application/xml", "<courseStructure/>")
         }),
-        row("POST /api/v1/packages/session", EVERYBODY, 200, exchange).after(|asked| {
+        row("POST /api/v1/packages/ticket", EVERYBODY, 200, exchange).after(|asked| {
             let (_, form) = asked.body.as_ref().expect("a form");
             let name = form.rsplit('=').next().expect("a name");
             let bounds = json!({"activities": ["https://m.example/mod/scorm/view.php?id=7"]});

@@ -1,4 +1,5 @@
-//! What the key of a package is exchanged for: a secret that is good for one learner and some hours, and nothing else.
+//! Tickets: what the key of a package is exchanged for, a secret that is good for one learner and some hours, and nothing
+//! else.
 //!
 //! It is kept nowhere. It says what it is good for, under a MAC of the store's secret, so that every process of a store
 //! knows it, after a restart too; and it names the hash of its key's secret, so that it ends with that key.
@@ -14,13 +15,13 @@ use crate::key::{KeptKey, Key};
 use xapi::instant::Instant;
 
 /// How such a secret begins. A key's own secret that begins so is no longer looked at as one.
-const BEGIN: &str = "session.";
+const BEGIN: &str = "ticket.";
 /// The bytes of the MAC that are written.
 const MAC: usize = 16;
 
 /// What a key was exchanged for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Session {
+pub struct Ticket {
     /// The home page of the learner's account.
     pub home_page: String,
     /// The name of the learner's account.
@@ -31,13 +32,13 @@ pub struct Session {
     key: String,
 }
 
-/// Makes and reads the secrets of sessions of one store.
-pub struct Sessions {
+/// Makes and reads the secrets of tickets of one store.
+pub struct Tickets {
     secret: [u8; 32],
 }
 
-impl Session {
-    /// A session of `kept` for one learner.
+impl Ticket {
+    /// A ticket of `kept` for one learner.
     pub fn new(kept: &KeptKey, home_page: &str, learner: &str, until: Instant) -> Self {
         let (home_page, learner) = (home_page.to_owned(), learner.to_owned());
         Self { home_page, learner, until: until.micros(), key: fingerprint(&kept.secret_hash) }
@@ -65,25 +66,25 @@ impl Session {
 
 /// A hash of the hash: what is sent to browsers tells nothing of the one that is kept.
 fn fingerprint(secret_hash: &str) -> String {
-    let digest = Sha256::digest(format!("session\n{secret_hash}"));
+    let digest = Sha256::digest(format!("ticket\n{secret_hash}"));
     BASE64.encode(digest.get(..MAC).unwrap_or_default())
 }
 
-impl Sessions {
+impl Tickets {
     /// Those under the `secret` that all processes of one store share.
     pub const fn new(secret: [u8; 32]) -> Self {
         Self { secret }
     }
 
-    /// The secret of a session, which goes with the name of the key.
-    pub fn secret(&self, key: &str, session: &Session) -> String {
+    /// The secret of a ticket, which goes with the name of the key.
+    pub fn secret(&self, key: &str, ticket: &Ticket) -> String {
         // Texts and a number alone cannot fail to be JSON.
-        let said = BASE64.encode(serde_json::to_vec(session).unwrap_or_default());
+        let said = BASE64.encode(serde_json::to_vec(ticket).unwrap_or_default());
         format!("{BEGIN}{said}.{}", BASE64.encode(self.mac(key, &said)))
     }
 
-    /// The session that a secret stands for. `None` where it is none that this store has made for a key of this name.
-    pub fn read(&self, key: &str, secret: &str) -> Option<Session> {
+    /// The ticket that a secret stands for. `None` where it is none that this store has made for a key of this name.
+    pub fn read(&self, key: &str, secret: &str) -> Option<Ticket> {
         let (said, mac) = secret.strip_prefix(BEGIN)?.split_once('.')?;
         let shown: [u8; MAC] = BASE64.decode(mac).ok()?.try_into().ok()?;
         // A comparison by time would give away bytes of a MAC: all of them are compared.
@@ -98,7 +99,7 @@ impl Sessions {
         let mut block = [0; 64];
         block[..32].copy_from_slice(&self.secret);
         let mut mac = Hmac::<Sha256>::new(&block.into());
-        for part in ["key session", key, said] {
+        for part in ["key ticket", key, said] {
             mac.update(part.as_bytes());
             mac.update(b"\n");
         }
@@ -130,40 +131,40 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_read_back_for_its_key_and_store_alone() {
-        let sessions = Sessions::new([7; 32]);
-        let session =
-            Session::new(&kept("h"), "https://lms.example", "anna", Instant::from_micros(9));
-        let secret = sessions.secret("k", &session);
-        assert_eq!(sessions.read("k", &secret), Some(session));
-        assert_eq!(sessions.read("other", &secret), None);
-        assert_eq!(Sessions::new([8; 32]).read("k", &secret), None);
+    fn a_ticket_is_read_back_for_its_key_and_store_alone() {
+        let tickets = Tickets::new([7; 32]);
+        let ticket =
+            Ticket::new(&kept("h"), "https://lms.example", "anna", Instant::from_micros(9));
+        let secret = tickets.secret("k", &ticket);
+        assert_eq!(tickets.read("k", &secret), Some(ticket));
+        assert_eq!(tickets.read("other", &secret), None);
+        assert_eq!(Tickets::new([8; 32]).read("k", &secret), None);
         for at in 0..secret.len() {
             let mut changed = secret.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).unwrap();
-            assert_eq!(sessions.read("k", &changed), None, "{at}");
+            assert_eq!(tickets.read("k", &changed), None, "{at}");
         }
-        for other in ["", "session.", "session..", "s3cret", &secret[1..], &format!("{secret}.")] {
-            assert_eq!(sessions.read("k", other), None, "{other}");
+        for other in ["", "ticket.", "ticket..", "s3cret", &secret[1..], &format!("{secret}.")] {
+            assert_eq!(tickets.read("k", other), None, "{other}");
         }
     }
 
     #[test]
-    fn a_session_ends_with_its_time_and_with_the_secret_of_its_key() {
-        let session =
-            Session::new(&kept("h"), "https://lms.example", "anna", Instant::from_micros(9));
-        assert!(session.is_of(&kept("h")) && !session.is_of(&kept("i")));
+    fn a_ticket_ends_with_its_time_and_with_the_secret_of_its_key() {
+        let ticket =
+            Ticket::new(&kept("h"), "https://lms.example", "anna", Instant::from_micros(9));
+        assert!(ticket.is_of(&kept("h")) && !ticket.is_of(&kept("i")));
         assert!(
-            !session.is_over(Instant::from_micros(8)) && session.is_over(Instant::from_micros(9))
+            !ticket.is_over(Instant::from_micros(8)) && ticket.is_over(Instant::from_micros(9))
         );
     }
 
     #[test]
-    fn a_session_is_bound_to_its_learner_beside_what_its_key_is_bound_to() {
+    fn a_ticket_is_bound_to_its_learner_beside_what_its_key_is_bound_to() {
         let key = kept("h");
-        let session = Session::new(&key, "https://lms.example", "anna", Instant::from_micros(9));
-        let bounds = session.narrowed(&key.key).bounds.unwrap();
+        let ticket = Ticket::new(&key, "https://lms.example", "anna", Instant::from_micros(9));
+        let bounds = ticket.narrowed(&key.key).bounds.unwrap();
         assert_eq!(bounds.activities, ["https://lms.example/7"]);
         assert_eq!(bounds.home_pages, ["https://lms.example"]);
         assert_eq!(bounds.learner.as_deref(), Some("anna"));

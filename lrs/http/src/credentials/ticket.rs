@@ -1,4 +1,4 @@
-//! Callers by what a key was exchanged for, see [`access::session`].
+//! Callers by what a key was exchanged for, see [`access::ticket`].
 
 use std::sync::Arc;
 
@@ -7,39 +7,39 @@ use super::{Address, Credentials, Moment, bad, basic};
 use crate::problem::Problem;
 use access::caller::Caller;
 use access::key::{KeptKey, Key};
-use access::session::Session;
+use access::ticket::Ticket;
 
 impl Credentials {
-    /// The caller that this `Authorization` header names by a session. `None` where it names none; 401 where the session
+    /// The caller that this `Authorization` header names by a ticket. `None` where it names none; 401 where the ticket
     /// has ended, by its time or with its key.
-    pub(super) async fn of_session(
+    pub(super) async fn of_ticket(
         &self,
         header: Option<&str>,
         now: Moment,
     ) -> Result<Option<Caller>, Problem> {
         let Some((name, secret)) = header.and_then(basic) else { return Ok(None) };
-        let Some(session) = self.sessions.read(&name, &secret) else { return Ok(None) };
-        if session.is_over(now) {
+        let Some(ticket) = self.tickets.read(&name, &secret) else { return Ok(None) };
+        if ticket.is_over(now) {
             return Err(Problem::unauthorized("What the key was exchanged for has ended."));
         }
-        let key = self.key_of(&name, &secret, &session).await?.ok_or_else(bad)?;
-        Ok(Some(Caller { key: Arc::new(session.narrowed(&key)) }))
+        let key = self.key_of(&name, &secret, &ticket).await?.ok_or_else(bad)?;
+        Ok(Some(Caller { key: Arc::new(ticket.narrowed(&key)) }))
     }
 
-    /// The key of a session, where it is there with the same secret: what was learned of it is believed as long as of any
+    /// The key of a ticket, where it is there with the same secret: what was learned of it is believed as long as of any
     /// key.
     async fn key_of(
         &self,
         name: &str,
         secret: &str,
-        session: &Session,
+        ticket: &Ticket,
     ) -> Result<Option<Arc<Key>>, Problem> {
         let digest = self.digests.of_credentials(name, secret);
         if let Some(Recalled::Good(key)) = self.memory.recall(&digest, (self.now)()) {
             return Ok(Some(key));
         }
         let generation = self.memory.generation();
-        let Some(kept) = self.keys.key(name).await?.filter(|kept| session.is_of(kept)) else {
+        let Some(kept) = self.keys.key(name).await?.filter(|kept| ticket.is_of(kept)) else {
             self.memory.forget(&digest);
             return Ok(None);
         };
@@ -48,7 +48,7 @@ impl Credentials {
         Ok(Some(key))
     }
 
-    /// The key that this `Authorization` header shows, to be exchanged: a session cannot be exchanged again.
+    /// The key that this `Authorization` header shows, to be exchanged: a ticket cannot be exchanged again.
     ///
     /// # Errors
     ///
@@ -58,10 +58,10 @@ impl Credentials {
         self.keys.key(&caller.key.name).await?.ok_or_else(bad)
     }
 
-    /// The secret of a session, as `Authorization` header.
-    pub fn authorization(&self, key: &str, session: &Session) -> String {
+    /// The secret of a ticket, as `Authorization` header.
+    pub fn authorization(&self, key: &str, ticket: &Ticket) -> String {
         use base64::Engine as _;
-        let secret = self.sessions.secret(key, session);
+        let secret = self.tickets.secret(key, ticket);
         let shown = super::STANDARD.encode(format!("{key}:{secret}"));
         format!("Basic {shown}")
     }
@@ -71,7 +71,7 @@ impl Credentials {
     pub(crate) fn issued_to(&self, header: &str) -> Option<String> {
         let (name, secret) = basic(header)?;
         let is_ours =
-            self.made_up.is_of(&name, &secret) || self.sessions.read(&name, &secret).is_some();
+            self.made_up.is_of(&name, &secret) || self.tickets.read(&name, &secret).is_some();
         is_ours.then_some(name)
     }
 }
