@@ -148,6 +148,11 @@ fn a_refusal_says_its_reasons_alone() {
     let report = written(&escaping).unwrap_err();
     let found: Vec<_> = report.findings.iter().map(|it| it.rule).collect();
     assert_eq!(found, [Rule::NameEscapes]);
+    let space = ("imsproject.org/xsd/imscp_rootv1p1p2", "imsproject.org/xsd/other");
+    let other = scorm_12().with("imsmanifest.xml", space.0, space.1).and("x.swf", "FWS");
+    let report = written(&other.packed()).unwrap_err();
+    let found: Vec<_> = report.findings.iter().map(|it| it.rule).collect();
+    assert_eq!(found, [Rule::XmlNamespace], "not the Flash beside it");
     let report = written(&cmi5().and("x.swf", "FWS").packed()).unwrap_err();
     let found: Vec<_> = report.findings.iter().map(|it| it.rule).collect();
     assert_eq!(found, [Rule::ShimNotScorm]);
