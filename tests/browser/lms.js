@@ -106,6 +106,13 @@ export function scorm(version, count = 1) {
   return zipped({ "imsmanifest.xml": manifest(version === "1.2", scos), ...Object.fromEntries(pages) });
 }
 
+/** A package of two items that launch one resource. */
+export function shared() {
+  const text = manifest(true, [1]).replace("</organization>",
+    `<item identifier="I2" identifierref="R1"><title>SCO 2</title></item></organization>`);
+  return zipped({ "imsmanifest.xml": text, "1/index.html": PAGE });
+}
+
 /** What `traccia package shim` makes of a package. */
 export async function shimmed(traccia, bytes, server, more = []) {
   const folder = await mkdtemp(join(tmpdir(), "traccia-shim-"));
@@ -146,10 +153,10 @@ export class Lms {
   }
 
   /** Plays a SCO of `files` and gives the frame of its content. */
-  async play(page, version, files, sco = 1) {
+  async play(page, version, files, sco = 1, resource = `R${sco}`) {
     this.files = files;
     const text = files["imsmanifest.xml"].toString();
-    const launch = text.match(new RegExp(`identifier="R${sco}"[^>]* href="([^"]+)"`))[1];
+    const launch = text.match(new RegExp(`identifier="${resource}"[^>]* href="([^"]+)"`))[1];
     const query = new URLSearchParams({ version, launch });
     await page.goto(`http://moodle.example:${this.server.address().port}/player?${query}`);
     const is = (frame) => frame.url().includes(`/${sco}/index.html?n=${sco}`);
@@ -184,10 +191,18 @@ export class Lms {
 export class Way {
   static async start(traccia) {
     const way = new Way();
-    [way.is, way.methods] = ["up", []];
+    [way.is, way.methods, way.asked] = ["up", [], []];
     way.server = createServer((incoming, outgoing) => {
       const { method, url: path, headers } = incoming;
       way.methods.push(method);
+      const asked = { path: path.split("?")[0], sender: undefined };
+      way.asked.push(asked);
+      const parts = [];
+      incoming.on("data", (part) => parts.push(part));
+      incoming.on("end", () => {
+        const shown = new URLSearchParams(Buffer.concat(parts).toString()).get("Authorization") ?? "";
+        asked.sender = Buffer.from(shown.replace("Basic ", ""), "base64").toString();
+      });
       if (way.is === "down") return incoming.destroy();
       if (way.is === "silent") return;
       if (way.is === "refusing") return outgoing.writeHead(503).end();

@@ -1,6 +1,6 @@
 // Packages that report to Traccia beside their platform: the platform notices nothing, whatever happens to Traccia.
 
-import { ACTIVITY, HOME_PAGE, Lms, scorm, shimmed, Way } from "./lms.js";
+import { ACTIVITY, HOME_PAGE, Lms, scorm, shared, shimmed, Way } from "./lms.js";
 import { expect, test as base } from "./traccia.js";
 import { unzipped } from "./zip.js";
 
@@ -94,7 +94,7 @@ for (const [version, session] of [["1.2", SESSION_12], ["2004", SESSION_2004]]) 
       expect(after).toEqual(before);
       expect(after.calls.map(([name, values]) => [name, ...values])).toEqual(session);
       // Nobody was asked for leave to send: forms need no preflight.
-      if (is === "up") await arrived(traccia, version === "1.2" ? 5 : 6);
+      if (is === "up") await arrived(traccia, version === "1.2" ? 6 : 7);
       expect(way.methods.filter((method) => method !== "POST")).toEqual([]);
       expect(errors).toEqual([]);
     });
@@ -103,9 +103,12 @@ for (const [version, session] of [["1.2", SESSION_12], ["2004", SESSION_2004]]) 
 
 test("a session of SCORM 1.2 arrives as statements of the profile", async ({ page, traccia, lms, way }) => {
   await lived(page, lms, "1.2", await shimmed(traccia, scorm("1.2"), way.url), SESSION_12);
-  await arrived(traccia, 5);
+  await arrived(traccia, 6);
   const statements = await traccia.statements();
-  expect(verbs(statements).toSorted()).toEqual(["initialized", "passed", "responded", "scored", "terminated"]);
+  expect(verbs(statements).toSorted()).toEqual(["completed", "initialized", "passed", "responded", "scored", "terminated"]);
+  const whole = statements.find(({ verb }) => verb.id.endsWith("/completed"));
+  expect(whole.object.id, "its only SCO is completed, and so is the package").toBe(ACTIVITY);
+  expect(whole.result).toEqual({ completion: true });
   const of = (verb) => statements.find((it) => it.verb.id === `http://adlnet.gov/expapi/verbs/${verb}`);
   const sco = `${ACTIVITY}/I1`;
   for (const { actor, context, authority } of statements) {
@@ -148,8 +151,10 @@ test("each SCO of SCORM 2004 is an activity of its own", async ({ page, traccia,
     await speak(frame, SESSION_2004);
     await lms.recorded(page);
   }
-  await arrived(traccia, 12);
+  await arrived(traccia, 13);
   const statements = await traccia.statements();
+  const whole = statements.filter(({ object }) => object.id === ACTIVITY);
+  expect(verbs(whole), "once, when the second SCO is completed").toEqual(["completed"]);
   for (const sco of [1, 2]) {
     const own = statements.filter(({ object }) => object.id === `${ACTIVITY}/I${sco}`);
     const names = ["completed", "initialized", "passed", "progressed", "scored", "terminated"];
@@ -175,14 +180,15 @@ for (const [how, leave] of [
     await speak(frame, BRIEF);
     await frame.evaluate((calls) => (sessionStorage.leaving = JSON.stringify(calls)), LEAVING);
     await leave(page);
-    await arrived(traccia, 3);
-    expect(verbs(await traccia.statements())).toEqual(["initialized", "passed", "suspended"]);
+    await arrived(traccia, 4);
+    const ofSco = async () => (await traccia.statements()).filter(({ object }) => object.id !== ACTIVITY);
+    expect(verbs(await ofSco())).toEqual(["initialized", "passed", "suspended"]);
     const again = await context.newPage();
     const { calls } = await lms.recorded(again);
     expect(calls.at(-1), "the LMS heard the end as well").toEqual(["LMSFinish", [""], "true", true]);
     await lived(again, lms, "1.2", files, AGAIN);
-    await arrived(traccia, 5);
-    const statements = await traccia.statements();
+    await arrived(traccia, 6);
+    const statements = await ofSco();
     expect(verbs(statements)).toEqual(["initialized", "passed", "suspended", "resumed", "terminated"]);
     const last = statements.find(({ verb }) => verb.id.endsWith("/terminated"));
     expect(last.result, "what was reached before is part of the result").toMatchObject({ completion: true, success: true });
@@ -197,12 +203,12 @@ test("what was said while Traccia was down arrives once, by the next session", a
   expect(await traccia.statements()).toEqual([]);
   way.is = "up";
   await lms.play(page, "1.2", files);
-  await arrived(traccia, 5);
+  await arrived(traccia, 6);
   const ids = (await traccia.statements()).map(({ id }) => id);
   const waiting = () => page.evaluate((name) => localStorage.getItem(name), `traccia ${ACTIVITY}`);
   await expect.poll(waiting).toBe("[]");
   expect(way.methods.filter((method) => method !== "POST"), "no preflight").toEqual([]);
-  expect(new Set(ids).size).toBe(5);
+  expect(new Set(ids).size).toBe(6);
 });
 
 test("the queue has an end", async ({ page, traccia, lms, way }) => {
@@ -254,7 +260,7 @@ test("in a window of its own the content finds the LMS that opened it, and can c
   await closed;
   const { calls } = await lms.recorded(page);
   expect(calls.map(([name, values]) => [name, ...values])).toEqual(SESSION_12);
-  await arrived(traccia, 5);
+  await arrived(traccia, 6);
 });
 
 test("without a platform the content finds no API, as before", async ({ page, traccia, lms, way }) => {
@@ -263,4 +269,142 @@ test("without a platform the content finds no API, as before", async ({ page, tr
   const frame = await page.waitForSelector("iframe").then((it) => it.contentFrame());
   await frame.waitForFunction(() => window.seen);
   expect(await frame.evaluate(() => typeof window.api)).toBe("undefined");
+});
+
+/** The queue of the browser, as it lies in the storage of the platform. */
+const waiting = (page) => page.evaluate((name) => localStorage.getItem(name), `traccia ${ACTIVITY}`);
+
+test("what a SCO says of its objectives are statements about them, once each", async ({ page, traccia, lms, way }) => {
+  const said = [
+    ["Initialize", ""],
+    ["GetValue", "cmi.learner_id"],
+    ["GetValue", "cmi.entry"],
+    ["SetValue", "cmi.objectives.0.id", "first aid"],
+    ["SetValue", "cmi.objectives.0.score.scaled", "0.7"],
+    ["SetValue", "cmi.objectives.0.success_status", "passed"],
+    ["Commit", ""],
+    ["SetValue", "cmi.objectives.0.completion_status", "completed"],
+    ["SetValue", "cmi.objectives.1.id", "fire"],
+    ["SetValue", "cmi.objectives.1.success_status", "failed"],
+    ["Terminate", ""],
+  ];
+  await lived(page, lms, "2004", await shimmed(traccia, scorm("2004"), way.url), said);
+  await arrived(traccia, 6);
+  const statements = await traccia.statements();
+  const of = (name) => statements.filter(({ object }) => object.id === `${ACTIVITY}/I1/objectives/${name}`);
+  expect(verbs(of("first%20aid")).toSorted()).toEqual(["completed", "passed", "scored"]);
+  expect(verbs(of("fire"))).toEqual(["failed"]);
+  for (const { object, context } of [...of("first%20aid"), ...of("fire")]) {
+    expect(object.definition.type).toBe("http://adlnet.gov/expapi/activities/objective");
+    expect(context.contextActivities.parent.map(({ id }) => id)).toEqual([`${ACTIVITY}/I1`]);
+  }
+  const passed = of("first%20aid").find(({ verb }) => verb.id.endsWith("/passed"));
+  expect(passed.result).toEqual({ success: true, score: { scaled: 0.7 } });
+});
+
+/** A session that is in its middle: all was said, and the platform has it. */
+const OPEN = [...SESSION_12.slice(0, -2), ["LMSCommit", ""]];
+
+test("the key of a package is exchanged once a tab, and statements come by what it was exchanged for", async ({ page, traccia, lms, way }) => {
+  const files = await shimmed(traccia, scorm("1.2", 2), way.url);
+  for (const sco of [1, 2]) {
+    const frame = await lms.play(page, "1.2", files, sco);
+    await speak(frame, OPEN);
+    await arrived(traccia, sco === 1 ? 4 : 9);
+  }
+  const paths = way.asked.map(({ path }) => path);
+  expect(paths.filter((path) => path === "/api/v1/packages/ticket").length, "for both SCOs").toBe(1);
+  const senders = way.asked.filter(({ path }) => path.startsWith("/xapi/")).map(({ sender }) => sender);
+  expect(senders.length).toBeGreaterThan(1);
+  for (const sender of senders) expect(sender).toMatch(/:ticket\./);
+});
+
+test("what a session was given for is good for no other learner", async ({ page, traccia, lms, way }) => {
+  const frame = await lms.play(page, "1.2", await shimmed(traccia, scorm("1.2"), way.url));
+  await speak(frame, OPEN);
+  await arrived(traccia, 5);
+  const { sender } = way.asked.findLast(({ path }) => path.startsWith("/xapi/"));
+  const [statement] = await traccia.statements();
+  const { id, actor, verb, object } = statement;
+  const headers = { Authorization: `Basic ${Buffer.from(sender).toString("base64")}`, "X-Experience-API-Version": "1.0.3",
+    "Content-Type": "application/json" };
+  const send = (name) => {
+    const account = { ...actor.account, name };
+    return traccia.ask("POST", "/xapi/statements", { headers, body: JSON.stringify({ actor: { account }, verb, object }) });
+  };
+  expect((await send("anna.rossi")).status).toBe(200);
+  expect((await send("bea.verdi")).status).toBe(403);
+  const reads = await traccia.ask("GET", `/xapi/statements?statementId=${id}`, { headers });
+  expect(reads.status, "it only writes").toBe(403);
+});
+
+test("a session goes on after a restart of Traccia", async ({ page, traccia, lms, way }) => {
+  const frame = await lms.play(page, "1.2", await shimmed(traccia, scorm("1.2"), way.url));
+  await speak(frame, [...BRIEF, ...SESSION_12.slice(2, 5), ["LMSCommit", ""]]);
+  await arrived(traccia, 3);
+  await traccia.restart();
+  await speak(frame, [["LMSSetValue", "cmi.core.score.raw", "50"], ["LMSCommit", ""]]);
+  await arrived(traccia, 4);
+  expect(way.asked.filter(({ path }) => path === "/api/v1/packages/ticket").length).toBe(1);
+});
+
+test("once its key is revoked a package sends nothing, keeps nothing, and the platform notices nothing", async ({ page, traccia, lms, way }) => {
+  const files = await shimmed(traccia, scorm("1.2"), way.url);
+  const frame = await lms.play(page, "1.2", files);
+  await speak(frame, [...BRIEF, ...SESSION_12.slice(2, 5), ["LMSCommit", ""]]);
+  await arrived(traccia, 3);
+  const [name] = (await traccia.keys()).filter((name) => name !== "seed");
+  expect((await traccia.ask("DELETE", `/api/v1/keys/${name}`)).status).toBe(204);
+  await speak(frame, [["LMSSetValue", "cmi.core.score.raw", "50"], ["LMSCommit", ""]]);
+  await expect.poll(() => waiting(page)).toBe(null);
+  const sent = way.asked.length;
+  await speak(frame, [["LMSSetValue", "cmi.core.score.raw", "60"], ["LMSFinish", ""]]);
+  expect(await waiting(page)).toBe(null);
+  expect((await lms.recorded(page)).calls.at(-1)).toEqual(["LMSFinish", [""], "true", true]);
+  expect((await traccia.statements()).length).toBe(3);
+  expect(way.asked.length, "nothing is tried any more").toBe(sent);
+  const refusals = await traccia.health();
+  expect(refusals.some((subject) => subject.startsWith(`${name}: `)), refusals.join()).toBe(true);
+});
+
+test("what waits of two learners of one browser is sent for each of them apart", async ({ page, traccia, lms, way }) => {
+  const files = await shimmed(traccia, scorm("1.2"), way.url);
+  way.is = "down";
+  for (const learner of ["anna.rossi", "bea.verdi"]) {
+    await lms.play(page, "1.2", files);
+    await page.evaluate((learner) => { localStorage.given = JSON.stringify({ "cmi.core.student_id": learner }); }, learner);
+    await lived(page, lms, "1.2", files, SESSION_12);
+  }
+  way.is = "up";
+  await lms.play(page, "1.2", files);
+  await arrived(traccia, 12);
+  const names = (await traccia.statements()).map(({ actor }) => actor.account.name);
+  expect(names.filter((name) => name === "bea.verdi").length).toBe(6);
+  expect(way.methods.filter((method) => method !== "POST"), "no preflight").toEqual([]);
+});
+
+test("two items of one resource are two activities, and the package is completed with the second", async ({ page, traccia, lms, way }) => {
+  const files = await shimmed(traccia, shared(), way.url);
+  for (const [resource, count] of [["R1", 5], ["R1-traccia-2", 11]]) {
+    const frame = await lms.play(page, "1.2", files, 1, resource);
+    await speak(frame, SESSION_12);
+    await arrived(traccia, count);
+  }
+  const statements = await traccia.statements();
+  for (const item of ["I1", "I2"]) {
+    const own = statements.filter(({ object }) => object.id === `${ACTIVITY}/${item}`);
+    expect(verbs(own).toSorted(), item).toEqual(["initialized", "passed", "scored", "terminated"]);
+  }
+  expect(verbs(statements.filter(({ object }) => object.id === ACTIVITY))).toEqual(["completed"]);
+});
+
+test("a key that is not bound to the package sends as it is", async ({ page, traccia, lms, way }) => {
+  const made = await traccia.ask("POST", "/api/v1/keys", { headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ key: "own", secret: "secret of the tests", scopes: ["statements/write"] }) });
+  expect(made.status).toBe(201);
+  const files = await shimmed(traccia, scorm("1.2"), way.url, ["--package-key", "own:secret of the tests"]);
+  const frame = await lms.play(page, "1.2", files);
+  await speak(frame, OPEN);
+  await arrived(traccia, 5);
+  expect(way.asked.filter(({ path }) => path.startsWith("/xapi/")).map(({ sender }) => sender)).toContain("own:secret of the tests");
 });

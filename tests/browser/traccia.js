@@ -29,12 +29,12 @@ class Traccia {
     this.authorization = basic(KEY, SECRET);
   }
 
-  static async start(variables = {}) {
-    const folder = await mkdtemp(join(tmpdir(), "traccia-browser-"));
+  static async start(variables = {}, at = undefined, listen = 0) {
+    const folder = at ?? (await mkdtemp(join(tmpdir(), "traccia-browser-")));
     const program = process.env.TRACCIA ?? join(import.meta.dirname, "../../target/debug/traccia");
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith("TRACCIA"));
     const env = { ...Object.fromEntries(own), TRACCIA_SEED_KEY: `${KEY}:${SECRET}`, ...variables };
-    const child = spawn(program, ["serve", "--data", folder, "--listen", "127.0.0.1:0"], {
+    const child = spawn(program, ["serve", "--data", folder, "--listen", `127.0.0.1:${listen}`], {
       env,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -47,6 +47,24 @@ class Traccia {
     }
     if (!port) throw new Error(`${program} does not start:\n${Buffer.concat(stderr)}`);
     return new Traccia(child, folder, Number(port), stderr);
+  }
+
+  /** The same server on the same folder and port, as after an update. */
+  async restart() {
+    this.process.kill("SIGKILL");
+    await once(this.process, "exit");
+    const again = await Traccia.start({}, this.folder, this.port);
+    this.process = again.process;
+  }
+
+  /** What the report `health` of a course says was refused. */
+  async health() {
+    const course = `id = "c"\ntitle = { it = "C" }\ntime_zone = "Europe/Rome"\n[[module]]\nid = "m"\ntitle = { it = "M" }
+[[module.activity]]\nid = "https://c.example/1"\ntitle = { it = "A" }\n`;
+    const headers = { "Content-Type": "application/toml" };
+    await this.ask("PUT", "/api/v1/courses/c", { headers, body: course });
+    const report = await (await this.ask("GET", "/api/v1/courses/c/reports/health?format=json")).json();
+    return report.rows.map((row) => String(row.subject ?? ""));
   }
 
   /** The server under a host name: all of them lead to it. */

@@ -25,6 +25,9 @@ pub struct Bounds {
     /// there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub home_pages: Vec<String>,
+    /// The name of the account, where the statements are of one learner alone: of what a key was exchanged for.
+    #[serde(skip)]
+    pub learner: Option<String>,
 }
 
 /// What of a statement is outside of a key's bounds.
@@ -69,6 +72,10 @@ impl Bounds {
         let home_page = statement.pointer("/actor/account/homePage").and_then(Value::as_str);
         let is_theirs = |page| self.home_pages.iter().any(|home| home == page);
         if !self.home_pages.is_empty() && !home_page.is_some_and(is_theirs) {
+            return Err(Outside::Actor);
+        }
+        let name = statement.pointer("/actor/account/name").and_then(Value::as_str);
+        if self.learner.is_some() && name != self.learner.as_deref() {
             return Err(Outside::Actor);
         }
         let object = statement.get("object").unwrap_or(&Value::Null);
@@ -158,6 +165,21 @@ mod tests {
         let mut attached = statement();
         attached["attachments"] = json!([]);
         assert_eq!(bounds().admit(&attached), Err(Outside::Attachments));
+    }
+
+    #[test]
+    fn what_is_of_one_learner_is_of_no_other_and_of_nobody_with_another_kind_of_name() {
+        let of_anna = Bounds { learner: Some("anna".to_owned()), ..bounds() };
+        assert_eq!(of_anna.admit(&statement()), Ok(()));
+        for actor in [
+            json!({"account": {"homePage": "https://lms.example", "name": "Anna"}}),
+            json!({"account": {"homePage": "https://lms.example"}}),
+            json!({"mbox": "mailto:anna@lms.example"}),
+        ] {
+            let mut statement = statement();
+            statement["actor"] = actor;
+            assert_eq!(of_anna.admit(&statement), Err(Outside::Actor), "{statement}");
+        }
     }
 
     #[test]

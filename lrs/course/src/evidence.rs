@@ -26,6 +26,8 @@ const PROGRESSED: &str = "http://adlnet.gov/expapi/verbs/progressed";
 const JOIN: &str = "http://activitystrea.ms/schema/1.0/join";
 const LEAVE: &str = "http://activitystrea.ms/schema/1.0/leave";
 const INTERACTION: &str = "http://adlnet.gov/expapi/activities/cmi.interaction";
+/// SCORM Profile: an aim of a SCO, which is passed or completed apart from it.
+const OBJECTIVE: &str = "http://adlnet.gov/expapi/activities/objective";
 const INTERACTING: [&str; 4] = [
     "http://adlnet.gov/expapi/verbs/answered",
     "http://adlnet.gov/expapi/verbs/responded",
@@ -56,7 +58,7 @@ pub struct Evidence {
     /// The same for statements that are equal in verb, object, timestamp and result; these count
     /// once.
     pub fingerprint: u64,
-    /// Whether it is about a question inside of something larger, and so says nothing of that.
+    /// Whether it is about a question or an objective inside of something larger, and so says nothing of that.
     pub is_interaction: bool,
     /// What it says.
     pub word: Word,
@@ -78,6 +80,13 @@ pub struct Word {
     /// Whether it ends an attempt: `passed`, `failed`, or `completed` with a score.
     #[serde(rename = "a", default, skip_serializing_if = "std::ops::Not::not")]
     pub ends_attempt: bool,
+    /// Of a word that ends an attempt: the first 64 bits of a hash of `context.registration`. What is passed and
+    /// completed under one registration is one attempt.
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<u64>,
+    /// Whether it judges: `passed` or `failed`.
+    #[serde(rename = "j", default, skip_serializing_if = "std::ops::Not::not")]
+    pub judges: bool,
     /// The time it tells of.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub time: Option<Time>,
@@ -130,8 +139,9 @@ impl Evidence {
             timestamp,
             stored,
             fingerprint: fingerprint(verb, iri, timestamp, result),
-            is_interaction: kind == Some(INTERACTION) || INTERACTING.contains(&verb),
-            word: Word::read(verb, result),
+            is_interaction: matches!(kind, Some(INTERACTION | OBJECTIVE))
+                || INTERACTING.contains(&verb),
+            word: Word::read(verb, result).under(statement),
         })
     }
 }
@@ -156,6 +166,8 @@ impl Word {
                 .or_else(|| success_of_verb(verb)),
             score,
             ends_attempt: matches!(verb, PASSED | FAILED) || verb == COMPLETED && score.is_some(),
+            registration: None,
+            judges: matches!(verb, PASSED | FAILED),
             time: match verb {
                 TERMINATED | SUSPENDED | EXITED | ABANDONED => duration.map(Time::Session),
                 COMPLETED | PASSED | FAILED => duration.map(Time::Outcome),
@@ -167,10 +179,23 @@ impl Word {
         }
     }
 
+    /// The word with the registration of its statement, where it ends an attempt.
+    fn under(self, statement: &Value) -> Self {
+        let text = statement.pointer("/context/registration").and_then(Value::as_str);
+        // A UUID is the same in upper and lower case.
+        let bits = |text: &str| first_bits(text.to_ascii_lowercase().as_bytes());
+        Self { registration: text.filter(|_| self.ends_attempt).map(bits), ..self }
+    }
+
     /// Whether it says nothing but that the learner was there.
     pub fn is_silent(&self) -> bool {
         *self == Self::default()
     }
+}
+
+fn first_bits(bytes: &[u8]) -> u64 {
+    let digest = Sha256::digest(bytes);
+    digest.iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
 }
 
 fn context_activities(statement: &Value, relation: &str) -> Vec<String> {
@@ -214,8 +239,7 @@ fn success_of_verb(verb: &str) -> Option<bool> {
 fn fingerprint(verb: &str, object: &str, timestamp: i64, result: Option<&Value>) -> u64 {
     let mut text = format!("{verb}\n{object}\n{timestamp}\n");
     canonical(result.unwrap_or(&Value::Null), &mut text);
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+    first_bits(text.as_bytes())
 }
 
 /// JSON with sorted keys and numbers by value, so that equal results have equal text.

@@ -15,7 +15,7 @@ use super::evidence::{Evidence, Word};
 use super::model::Course;
 
 /// The shape of [`ActorProgress`]; a stored document of another shape must be rebuilt.
-const SHAPE: u32 = 3;
+const SHAPE: u32 = 4;
 
 /// The most entries that a document has, of all activities together, and the most days. Of more the latest count: a
 /// document is read and written whole, and so must have an end, whatever its actor says.

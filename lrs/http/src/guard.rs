@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::api::packages;
 use super::origin;
 use super::problem::Problem;
 use super::request::content_type;
@@ -25,12 +26,16 @@ pub(super) async fn writes(State(server): State<Server>, request: Request, next:
     if request.method().is_safe() || is_below(path, "/xapi") {
         return next.run(request).await;
     }
+    // The key stands in the form itself, and what a browser adds is not looked at.
+    if path == packages::TICKET {
+        return next.run(request).await;
+    }
     let is_api = is_below(path, "/api");
     let (parts, body) = request.into_parts();
     if origin::is_foreign(&parts, &server.base_url) {
         return Problem::foreign(&server.base_url).into_response();
     }
-    match formlike(&parts.headers).filter(|_| is_api) {
+    match formlike(parts.uri.path(), &parts.headers).filter(|_| is_api) {
         Some(problem) => problem.into_response(),
         None => next.run(Request::from_parts(parts, body)).await,
     }
@@ -41,12 +46,15 @@ fn is_below(path: &str, root: &str) -> bool {
 }
 
 /// A write that a form can make: with one of its media types, or a body of none.
-fn formlike(headers: &HeaderMap) -> Option<Problem> {
+fn formlike(path: &str, headers: &HeaderMap) -> Option<Problem> {
     let sent = content_type(headers);
     let essence = sent.split(';').next().unwrap_or_default().trim();
     let of_form = OF_FORMS.iter().any(|of_form| essence.eq_ignore_ascii_case(of_form));
     let untyped = !headers.contains_key(CONTENT_TYPE) && has_body(headers);
     (of_form || untyped).then(|| {
+        if path == packages::CHECK {
+            return Problem::package_media_type(&sent);
+        }
         let takes = "application/json, or the media type that /api/openapi.json names for it";
         Problem::media_type(&sent, takes)
     })

@@ -239,6 +239,40 @@ impl Problem {
         .with("limit", limit)
     }
 
+    /// A package over the limit, in bytes.
+    pub fn package_too_large(limit: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "package-too-large",
+            format!("The package is larger than the limit of {limit} bytes."),
+            "Check it by `traccia package check`, which needs no server and has no such limit, or raise \
+             `limits.body_bytes` on the server.",
+        )
+        .with("limit", limit)
+    }
+
+    /// A key that is to be exchanged and is not that of a package.
+    pub fn no_package_key() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "key-no-package",
+            "The key is not bound to activities, so that it is not exchanged.",
+            "Make a key with `traccia key create --scope statements/write --activity IRI`, as `traccia package shim` does.",
+        )
+    }
+
+    /// A package that comes as none of the media types of packages.
+    pub fn package_media_type(sent: &str) -> Self {
+        let sent = if sent.is_empty() { "no media type" } else { sent };
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "package-media-type",
+            format!("The package comes as {sent}; a package is application/zip, or application/xml for a cmi5.xml."),
+            "Send it with the header Content-Type: application/zip.",
+        )
+        .with("sent", sent)
+    }
+
     /// A body of a media type that is not taken where it was sent to.
     pub fn media_type(sent: &str, takes: &str) -> Self {
         let sent = if sent.is_empty() { "no media type" } else { sent };

@@ -6,19 +6,37 @@ use std::time::{Duration, Instant};
 
 use lru::LruCache;
 
-/// Requests that may come at once: a class that begins.
-const AT_ONCE: u32 = 600;
-/// And then one in this time: 50 a second.
-const BETWEEN: Duration = Duration::from_millis(20);
-/// How many keys are counted; an older one is begun anew.
-const KEYS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+/// Of a key: a class that begins, and then 50 requests a second.
+const OF_KEY: Rate = Rate { at_once: 600, between: Duration::from_millis(20) };
+/// Of one learner's ticket: what a browser sends every second or two, and what waited.
+const OF_TICKET: Rate = Rate { at_once: 60, between: Duration::from_millis(500) };
+/// Exchanges of one key for tickets: one for each learner of a class, and then two a second.
+const OF_EXCHANGE: Rate = Rate { at_once: 200, between: Duration::from_millis(500) };
+/// How many names are counted of each; an older one is begun anew.
+const NAMES: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+
+/// How much may come.
+struct Rate {
+    /// Requests that may come at once.
+    at_once: u32,
+    /// And then one in this time.
+    between: Duration,
+}
+
+/// What was sent lately under one name, and up to when that is paid for.
+type Paid = Mutex<LruCache<String, Instant>>;
 
 /// What keys have sent lately.
-pub struct Rates(Mutex<LruCache<String, Instant>>);
+pub struct Rates {
+    keys: Paid,
+    tickets: Paid,
+    exchanges: Paid,
+}
 
 impl Default for Rates {
     fn default() -> Self {
-        Self(Mutex::new(LruCache::new(KEYS)))
+        let [keys, tickets, exchanges] = [(); 3].map(|()| Mutex::new(LruCache::new(NAMES)));
+        Self { keys, tickets, exchanges }
     }
 }
 
@@ -29,14 +47,39 @@ impl Rates {
     ///
     /// The seconds after which it may come again.
     pub fn pass(&self, key: &str, now: Instant) -> Result<(), u64> {
-        let mut paid_until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Each request pays one interval; up to all of `AT_ONCE` may be owed.
-        let until = paid_until.get(key).copied().unwrap_or(now).max(now);
-        let owed = until.duration_since(now) + BETWEEN;
-        if let Some(wait) = owed.checked_sub(BETWEEN * AT_ONCE).filter(|wait| !wait.is_zero()) {
+        OF_KEY.pass(&self.keys, key, now)
+    }
+
+    /// Counts a request with one learner's ticket of the key of this name.
+    ///
+    /// # Errors
+    ///
+    /// The seconds after which it may come again.
+    pub fn pass_ticket(&self, key: &str, learner: &str, now: Instant) -> Result<(), u64> {
+        OF_TICKET.pass(&self.tickets, &format!("{key}\n{learner}"), now)
+    }
+
+    /// Counts an exchange of the key of this name.
+    ///
+    /// # Errors
+    ///
+    /// The seconds after which it may come again.
+    pub fn pass_exchange(&self, key: &str, now: Instant) -> Result<(), u64> {
+        OF_EXCHANGE.pass(&self.exchanges, key, now)
+    }
+}
+
+impl Rate {
+    fn pass(&self, paid: &Paid, name: &str, now: Instant) -> Result<(), u64> {
+        let mut paid_until = paid.lock().unwrap_or_else(PoisonError::into_inner);
+        // Each request pays one interval; up to all of `at_once` may be owed.
+        let until = paid_until.get(name).copied().unwrap_or(now).max(now);
+        let owed = until.duration_since(now) + self.between;
+        let over = owed.checked_sub(self.between * self.at_once);
+        if let Some(wait) = over.filter(|wait| !wait.is_zero()) {
             return Err(wait.as_secs() + 1);
         }
-        paid_until.put(key.to_owned(), until + BETWEEN);
+        paid_until.put(name.to_owned(), until + self.between);
         Ok(())
     }
 }
@@ -48,12 +91,28 @@ mod tests {
     #[test]
     fn a_key_that_sends_too_much_waits_alone_and_not_for_long() {
         let (rates, now) = (Rates::default(), Instant::now());
-        for n in 0..AT_ONCE {
+        let Rate { at_once, between } = OF_KEY;
+        for n in 0..at_once {
             assert_eq!(rates.pass("a", now), Ok(()), "{n}");
         }
         assert_eq!(rates.pass("a", now), Err(1));
         assert_eq!(rates.pass("b", now), Ok(()));
-        assert_eq!(rates.pass("a", now + BETWEEN), Ok(()));
-        assert_eq!(rates.pass("a", now + BETWEEN), Err(1));
+        assert_eq!(rates.pass("a", now + between), Ok(()));
+        assert_eq!(rates.pass("a", now + between), Err(1));
+    }
+
+    #[test]
+    fn one_learner_who_sends_too_much_holds_up_no_other_of_the_same_key() {
+        let (rates, now) = (Rates::default(), Instant::now());
+        for _ in 0..OF_TICKET.at_once {
+            assert_eq!(rates.pass_ticket("k", "anna", now), Ok(()));
+        }
+        assert_eq!(rates.pass_ticket("k", "anna", now), Err(1));
+        assert_eq!(rates.pass_ticket("k", "bea", now), Ok(()));
+        for _ in 0..OF_EXCHANGE.at_once {
+            assert_eq!(rates.pass_exchange("k", now), Ok(()));
+        }
+        assert_eq!(rates.pass_exchange("k", now), Err(1));
+        assert_eq!(rates.pass_exchange("l", now), Ok(()));
     }
 }

@@ -45,15 +45,17 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
     response
 }
 
-/// Counts a refused request under the name of the key that sent it; under no name where the key
-/// itself was refused, or not looked at: anybody can make names up.
+/// Counts a refused request under the name of the key that sent it. Anybody can make names up: a key that was itself
+/// refused, or not looked at, is named only where its secret was made up here, as that of a key that was revoked.
 pub(super) async fn count(State(server): State<Server>, request: Request, next: Next) -> Response {
     let header = request.headers().get(AUTHORIZATION).cloned();
     let response = next.run(request).await;
     if let Some(Broken { rule, .. }) = response.extensions().get() {
         let (bad, not_checked) = (StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS);
         let is_known = ![bad, not_checked].contains(&response.status());
-        let name = if is_known { name(header.as_ref()) } else { String::new() };
+        let shown = header.as_ref().and_then(|value| value.to_str().ok());
+        let issued = shown.and_then(|header| server.credentials.issued_to(header));
+        let name = if is_known { name(header.as_ref()) } else { issued.unwrap_or_default() };
         server.record.count_refusal(&name, rule);
     }
     response

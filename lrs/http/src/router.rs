@@ -160,6 +160,7 @@ fn api() -> Router<Server> {
         .routes(routes!(courses::certificates::freeze, courses::certificates::list))
         .routes(routes!(courses::certificates::get))
         .routes(routes!(packages::check))
+        .routes(routes!(packages::ticket))
         .routes(routes!(check_in::page, check_in::take))
         .routes(routes!(home::page))
         .routes(routes!(home::problems))

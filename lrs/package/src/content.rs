@@ -10,6 +10,7 @@ use crate::archive::Archive;
 use crate::finding::{Findings, Place};
 use crate::report::{Kind, Report};
 use crate::rule::Rule;
+use crate::shim::is_own;
 
 /// How much of a file is kept before and after what is searched, so that no word or host is cut.
 const AROUND: usize = 256;
@@ -127,6 +128,7 @@ pub(crate) fn read<R: Read + Seek>(archive: &mut Archive<R>, report: &mut Report
     let names: Vec<String> = archive.files().map(str::to_owned).collect();
     report.files = names.len();
     let mut content = Content::default();
+    let is_mirrored = report.findings.iter().any(|finding| finding.rule == Rule::ShimPresent);
     for name in &names {
         let extension = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         match extension.as_str() {
@@ -134,7 +136,10 @@ pub(crate) fn read<R: Read + Seek>(archive: &mut Archive<R>, report: &mut Report
             "jar" | "class" => content.java.in_file(name),
             _ => {}
         }
-        if ["html", "htm", "xhtml", "js", "mjs", "css"].contains(&extension.as_str()) {
+        // A page around a SCO speaks of everything, whatever the SCO does.
+        let is_around = is_mirrored && is_own(name.rsplit('/').next().unwrap_or_default());
+        if !is_around && ["html", "htm", "xhtml", "js", "mjs", "css"].contains(&extension.as_str())
+        {
             search(archive, name, &mut content, &mut report.findings);
         } else {
             archive.pieces(name, &mut report.findings, |_| true);

@@ -81,6 +81,12 @@ impl Findings {
         })
     }
 
+    /// Leaves the findings of these rules alone.
+    pub(crate) fn retain(&mut self, is_kept: impl Fn(Rule) -> bool) {
+        self.found.retain(|finding| is_kept(finding.rule));
+        self.counts.retain(|rule, _| is_kept(*rule));
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
     }

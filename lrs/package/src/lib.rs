@@ -25,4 +25,4 @@ pub use limits::Limits;
 pub use report::{Kind, Part, Report, Reports};
 pub use rule::{Rule, Severity};
 pub use shim::{Mirror, Shimmed, shim, shim_refusal};
-pub use show::{Words, json, sarif, text};
+pub use show::{Words, findings, json, sarif, text};

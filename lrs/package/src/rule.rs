@@ -166,6 +166,8 @@ rules! {
     // Packages that are to report to Traccia beside their platform.
     ShimNotScorm "shim-not-scorm" Error [];
     ShimTwice "shim-twice" Error ["href"];
+    ShimManifest "shim-manifest" Error [];
+    ShimPresent "shim-present" Note ["href"];
 }
 
 impl Serialize for Rule {

@@ -10,6 +10,7 @@ use crate::finding::Findings;
 use crate::href;
 use crate::report::{Kind, Part, Report};
 use crate::rule::Rule;
+use crate::shim::is_own;
 use crate::xml::{Manifest, attribute, child, child_text, children, text};
 
 const ADLCP_12: &str = "http://www.adlnet.org/xsd/adlcp_rootv1p2";
@@ -31,6 +32,8 @@ struct Reading<'a, 'i, R> {
     /// The files that the manifest names.
     listed: BTreeSet<String>,
     scos: usize,
+    /// Whether a SCO was found that reports to Traccia beside its platform.
+    is_mirrored: bool,
     /// How many SCOs have no mastery score, and the item of the first.
     without_score: (usize, Option<Node<'a, 'i>>),
 }
@@ -70,6 +73,7 @@ pub(crate) fn read<R: Read + Seek>(
         used,
         listed,
         scos: 0,
+        is_mirrored: false,
         without_score: (0, None),
     };
     reading.namespace();
@@ -220,6 +224,13 @@ impl<'a, 'i, R: Read + Seek> Reading<'a, 'i, R> {
         };
         if let Some(file) = found {
             let is_sco = attribute(node, "scormtype").or_else(|| attribute(node, "scormType"));
+            let page = file.rsplit('/').next().unwrap_or_default();
+            if is_sco == Some("sco")
+                && is_own(page)
+                && !std::mem::replace(&mut self.is_mirrored, true)
+            {
+                self.findings.add(Rule::ShimPresent, place, [&file]);
+            }
             if is_sco == Some("sco") && !is_html(&file) {
                 self.findings.add(Rule::LaunchNotHtml, place, [&file]);
             }

@@ -1,7 +1,7 @@
 //! A SCORM package that also reports to Traccia: each SCO gets a page around it that hands every
 //! call on to the platform and tells Traccia what was said. Content, identifiers and order stay.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -20,6 +20,10 @@ use crate::report::{Kind, Report};
 use crate::rule::{Rule, Severity};
 use crate::xml::{Manifest, attribute, child, child_text, children, decode};
 
+use self::edits::{Edits, copy_of, escaped, in_utf_8, listed, value_of};
+
+mod edits;
+
 const MANIFEST: &str = "imsmanifest.xml";
 const PAGE: &str = include_str!("shim/page.html");
 const SCRIPT: &str = concat!(
@@ -27,6 +31,8 @@ const SCRIPT: &str = concat!(
     include_str!("shim/outbox.js"),
     include_str!("shim/mirror.js"),
 );
+/// The most SCOs of a package that says when all of them are completed: each page names them all.
+const MOST_TOGETHER: usize = 200;
 /// What of an identifier an IRI takes as it is.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -35,8 +41,10 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 pub struct Mirror {
     /// The xAPI endpoint as the learners' browsers reach it, without a slash at its end.
     pub endpoint: String,
-    /// The `Authorization` of its statements. Every learner can read it.
+    /// The `Authorization` of its key, which is exchanged for that of a session. Every learner can read it.
     pub authorization: String,
+    /// Where the key is exchanged: the address of `POST /api/v1/packages/ticket`.
+    pub exchange: String,
     /// The IRI of the course. A SCO is `COURSE/IDENTIFIER`.
     pub activity: String,
     /// The home page of the learners' accounts; that of the platform's pages if missing.
@@ -46,10 +54,19 @@ pub struct Mirror {
 }
 
 /// A package that was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Shimmed {
     /// The SCOs that report, by their IRI.
     pub scos: Vec<String>,
+    /// The check of the package before.
+    pub report: Report,
+}
+
+/// What a package is written of.
+struct Prepared {
+    manifest: String,
+    wrapped: Vec<Wrapped>,
+    report: Report,
 }
 
 /// A SCO and the page around it.
@@ -60,12 +77,9 @@ struct Wrapped {
     sco: String,
 }
 
-/// Changes of a text, by their place in it.
-type Edits = Vec<(std::ops::Range<usize>, String)>;
-
 /// Writes `reader`'s package with pages that report to `mirror`. The files are copied as they are
 /// packed. A package that is not SCORM, has nothing to launch or is not safe to unpack is refused
-/// with the report of its check, in which an error says why.
+/// with a report whose findings are the reasons alone.
 ///
 /// # Errors
 ///
@@ -76,7 +90,7 @@ pub fn shim<R: Read + Seek, W: Write + Seek>(
     limits: &Limits,
     mirror: &Mirror,
 ) -> io::Result<Result<Shimmed, Report>> {
-    let (manifest, wrapped) = match prepared(&mut reader, limits, mirror)? {
+    let Prepared { manifest, wrapped, report } = match prepared(&mut reader, limits, mirror)? {
         Ok(prepared) => prepared,
         Err(report) => return Ok(Err(report)),
     };
@@ -85,7 +99,7 @@ pub fn shim<R: Read + Seek, W: Write + Seek>(
         ZipError::Io(error) => error,
         other => io::Error::other(other),
     })?;
-    Ok(Ok(Shimmed { scos: wrapped.into_iter().map(|it| it.sco).collect() }))
+    Ok(Ok(Shimmed { scos: wrapped.into_iter().map(|it| it.sco).collect(), report }))
 }
 
 /// Why [`shim`] would refuse a package; nothing where it would not.
@@ -97,24 +111,35 @@ pub fn shim_refusal<R: Read + Seek>(reader: R, limits: &Limits) -> io::Result<Op
     Ok(prepared(reader, limits, &Mirror::default())?.err())
 }
 
-/// The new manifest and the pages, or the report that says why there are none.
+/// The new manifest, the pages and the report of the check, or the report that says why there are none.
 fn prepared<R: Read + Seek>(
     mut reader: R,
     limits: &Limits,
     mirror: &Mirror,
-) -> io::Result<Result<(String, Vec<Wrapped>), Report>> {
+) -> io::Result<Result<Prepared, Report>> {
     let mut report = check(&mut reader, limits)?;
-    if report.findings.iter().any(|finding| forbids(finding.rule)) {
+    let is_scorm = report.kind.is_some_and(|kind| kind == Kind::Scorm12 || kind.is_2004());
+    let is_other = report.kind.is_some() && !is_scorm;
+    if !is_other && report.findings.iter().any(|finding| forbids(finding.rule)) {
+        report.findings.retain(forbids);
         return Ok(Err(report));
     }
-    let is_scorm = report.kind.is_some_and(|kind| kind == Kind::Scorm12 || kind.is_2004());
     if !is_scorm || report.reports.units == 0 {
-        report.findings.add(Rule::ShimNotScorm, Place::WHOLE, []);
+        // An error of the check says it better, as of a manifest that is not where it should be.
+        if report.kind.is_some() || !report.findings.has_errors() {
+            report.findings = Findings::new(1);
+            report.findings.add(Rule::ShimNotScorm, Place::WHOLE, []);
+        } else {
+            report.findings.retain(|rule| rule.severity() == Severity::Error);
+        }
         return Ok(Err(report));
     }
     reader.seek(SeekFrom::Start(0))?;
-    let made = pages(&mut reader, limits, mirror, &mut report.findings)?;
-    Ok(made.ok_or(report))
+    let mut refusals = Findings::new(1);
+    Ok(match pages(&mut reader, limits, mirror, &mut refusals)? {
+        Some((manifest, wrapped)) => Ok(Prepared { manifest, wrapped, report }),
+        None => Err(Report { findings: refusals, ..report }),
+    })
 }
 
 /// Whether a package with a finding of this rule is not written again.
@@ -137,8 +162,18 @@ fn pages<R: Read + Seek>(
     let text = bytes.and_then(|bytes| decode(MANIFEST, &bytes, told));
     let Some(text) = text else { return Ok(None) };
     let Some(manifest) = Manifest::parse(MANIFEST, &text, limits, told) else { return Ok(None) };
-    let wrapped = wrap(&manifest, &text, &archive, mirror, findings);
-    Ok(wrapped.map(|(wrapped, edits)| (in_utf_8(&edited(&text, edits)), wrapped)))
+    let Some((wrapped, edits)) = wrap(&manifest, &text, &archive, mirror, findings) else {
+        return Ok(None);
+    };
+    match edits.made_in(&text) {
+        Ok(new) => Ok(Some((in_utf_8(&new), wrapped))),
+        Err(place) => {
+            let line = memchr::memchr_iter(b'\n', text.as_bytes().get(..place).unwrap_or_default());
+            let line = u32::try_from(line.count() + 1).unwrap_or(u32::MAX);
+            findings.add(Rule::ShimManifest, Place::line(MANIFEST, line), []);
+            Ok(None)
+        }
+    }
 }
 
 /// The pages, and what becomes of the manifest. Nothing where the package reports already.
@@ -150,27 +185,49 @@ fn wrap<R: Read + Seek>(
     findings: &mut Findings,
 ) -> Option<(Vec<Wrapped>, Edits)> {
     let root = manifest.root();
-    let items = items(root);
-    let (mut wrapped, mut edits) = (Vec::new(), Vec::new());
+    let (items, mut identifiers) = (Items::of(root), identifiers(root));
+    let (mut units, mut edits) = (Vec::new(), Edits::default());
     for resource in child(root, "resources").into_iter().flat_map(|all| children(all, "resource")) {
         let Some(launched) = Launched::of(resource, manifest, archive) else { continue };
         if is_own(&launched.page) {
             findings.add(Rule::ShimTwice, manifest.at(resource), [&launched.page]);
             return None;
         }
-        let name = free_name(archive, &launched.within, wrapped.len() + 1);
-        let href = format!("{}{name}", launched.folder);
-        edits.push((launched.range.clone(), escaped(&format!("{href}{}", launched.query))));
-        edits.push(listed(resource, text, &href));
         let id = attribute(resource, "identifier").unwrap_or_default();
-        let (sco, page) = page(id, &launched.page, &items, mirror);
-        wrapped.push(Wrapped { name: format!("{}{name}", launched.within), page, sco });
+        // Platforms launch what the resource says and do not tell the page which item it stands for. So the first
+        // item keeps the resource, and each further one gets a resource of its own, with a page of its own.
+        for (n, unit) in items.launching(id).into_iter().enumerate() {
+            let name = free_name(archive, &launched.within, units.len() + 1);
+            let href = format!("{}{name}", launched.folder);
+            let full = format!("{href}{}", launched.query);
+            if n == 0 {
+                edits.replace(launched.range.clone(), escaped(&full));
+                edits.add(listed(resource, text, &href));
+            } else {
+                let copy = free_identifier(&mut identifiers, id, n + 1);
+                edits.replace(value_of(unit.item?, "identifierref")?, escaped(&copy));
+                edits
+                    .insert(resource.range().end, &copy_of(resource, text, &copy, (&href, &full))?);
+            }
+            let name = format!("{}{name}", launched.within);
+            units.push(Unit { name, launch: launched.page.clone(), ..unit });
+        }
     }
-    if wrapped.is_empty() {
+    if units.is_empty() {
         findings.add(Rule::ShimNotScorm, Place::WHOLE, []);
         return None;
     }
-    Some((wrapped, edits))
+    let scos: Vec<String> = units.iter().map(|unit| unit.iri(mirror)).collect();
+    let of_default = units.iter().zip(&scos).filter(|(unit, _)| unit.is_of_default);
+    let mut whole: Vec<&String> = of_default.map(|(_, sco)| sco).collect();
+    if whole.len() > MOST_TOGETHER {
+        whole.clear();
+    }
+    let pages = units.iter().map(|unit| unit.page(&items.title, mirror, &whole));
+    let pages: Vec<String> = pages.collect();
+    let names = units.into_iter().map(|unit| unit.name);
+    let wrapped = names.zip(pages).zip(scos);
+    Some((wrapped.map(|((name, page), sco)| Wrapped { name, page, sco }).collect(), edits))
 }
 
 /// What a SCO's resource launches.
@@ -215,64 +272,102 @@ impl Launched {
     }
 }
 
-/// The IRI of a resource's SCO, and the page around what it launches.
-fn page(
-    resource: &str,
-    launch: &str,
-    items: &HashMap<String, Vec<(String, String)>>,
-    mirror: &Mirror,
-) -> (String, String) {
-    let course_title = items.get("").and_then(|all| all.first()).map(|(_, title)| title.as_str());
-    let course_title = course_title.unwrap_or_default();
-    // A resource that several items launch is told by its own identifier.
-    let (unit, title) = match items.get(resource).map(Vec::as_slice) {
-        Some([(item, title)]) => (item.as_str(), title.as_str()),
-        _ => (resource, course_title),
-    };
-    let sco = format!("{}/{}", mirror.activity, utf8_percent_encode(unit, SEGMENT));
-    let settings = json!({
-        "endpoint": mirror.endpoint,
-        "authorization": mirror.authorization,
-        "homePage": mirror.home_page,
-        "isPassive": mirror.is_passive,
-        "launch": format!("./{launch}"),
-        "about": { "course": mirror.activity, "courseTitle": course_title, "sco": sco,
-            "title": title },
-    });
-    // Within a script, the sign that could end it is written otherwise.
-    let settings = settings.to_string().replace('<', "\\u003c");
-    let page = PAGE.replacen("{SCRIPT}", SCRIPT, 1).replacen("{SETTINGS}", &settings, 1);
-    (sco, page.replacen("{TITLE}", &escaped(title), 1))
+/// A SCO as an item launches it.
+#[derive(Clone, Default)]
+struct Unit<'a, 'i> {
+    /// Nothing where no item launches the resource.
+    item: Option<Node<'a, 'i>>,
+    /// The identifier of the item, or else of the resource.
+    id: String,
+    title: String,
+    /// Whether the learner must complete it to complete the package.
+    is_of_default: bool,
+    /// The name of the page around it in the package, and what that page launches.
+    name: String,
+    launch: String,
 }
 
-/// Identifier and title of the items by the resource that they launch; those of the
-/// organizations, the default one first, under no resource.
-fn items(root: Node<'_, '_>) -> HashMap<String, Vec<(String, String)>> {
-    let mut items: HashMap<String, Vec<(String, String)>> = HashMap::new();
-    let default = child(root, "organizations").and_then(|all| attribute(all, "default"));
-    for node in root.descendants().filter(Node::is_element) {
-        let id = attribute(node, "identifier").unwrap_or_default();
-        let named = (id.to_owned(), child_text(node, "title"));
-        match node.tag_name().name() {
-            "item" => {
-                let reference = attribute(node, "identifierref").unwrap_or_default();
-                if !reference.is_empty() {
-                    items.entry(reference.to_owned()).or_default().push(named);
-                }
-            }
-            "organization" => {
-                let organizations = items.entry(String::new()).or_default();
-                let at = if default == Some(id) { 0 } else { organizations.len() };
-                organizations.insert(at, named);
-            }
-            _ => {}
-        }
+impl Unit<'_, '_> {
+    fn iri(&self, mirror: &Mirror) -> String {
+        format!("{}/{}", mirror.activity, utf8_percent_encode(&self.id, SEGMENT))
     }
-    items
+
+    /// The page around what it launches. `whole` are the SCOs of the package.
+    fn page(&self, course_title: &str, mirror: &Mirror, whole: &[&String]) -> String {
+        let settings = json!({
+            "endpoint": mirror.endpoint,
+            "authorization": mirror.authorization,
+            "exchange": mirror.exchange,
+            "homePage": mirror.home_page,
+            "isPassive": mirror.is_passive,
+            "launch": format!("./{}", self.launch),
+            "scos": whole,
+            "about": { "course": mirror.activity, "courseTitle": course_title, "sco": self.iri(mirror),
+                "title": self.title },
+        });
+        // Within a script, the sign that could end it is written otherwise.
+        let settings = settings.to_string().replace('<', "\\u003c");
+        let page = PAGE.replacen("{SCRIPT}", SCRIPT, 1).replacen("{SETTINGS}", &settings, 1);
+        page.replacen("{TITLE}", &escaped(&self.title), 1)
+    }
 }
 
-/// Whether a page is one that this made.
-fn is_own(page: &str) -> bool {
+/// The items of a manifest, by the resource that they launch.
+struct Items<'a, 'i> {
+    launching: HashMap<String, Vec<Unit<'a, 'i>>>,
+    /// The title of the default organization, or else of the first.
+    title: String,
+}
+
+impl<'a, 'i: 'a> Items<'a, 'i> {
+    fn of(root: Node<'a, 'i>) -> Self {
+        let all = child(root, "organizations");
+        let organizations: Vec<_> =
+            all.into_iter().flat_map(|all| children(all, "organization")).collect();
+        let is_named = |it: &&Node<'_, '_>| {
+            attribute(**it, "identifier") == all.and_then(|all| attribute(all, "default"))
+        };
+        let default = organizations.iter().find(is_named).or(organizations.first()).copied();
+        let mut launching: HashMap<String, Vec<Unit<'a, 'i>>> = HashMap::new();
+        for item in root.descendants().filter(|it| it.tag_name().name() == "item") {
+            let of = attribute(item, "identifierref").unwrap_or_default();
+            if !of.is_empty() {
+                let id = attribute(item, "identifier").unwrap_or_default().to_owned();
+                let is_of_default = item.ancestors().any(|it| Some(it) == default);
+                let (item, title) = (Some(item), child_text(item, "title"));
+                let unit = Unit { item, id, title, is_of_default, ..Unit::default() };
+                launching.entry(of.to_owned()).or_default().push(unit);
+            }
+        }
+        Self { launching, title: default.map(|it| child_text(it, "title")).unwrap_or_default() }
+    }
+
+    /// The SCOs that are made of the resource of this identifier: one for each item.
+    fn launching(&self, resource: &str) -> Vec<Unit<'a, 'i>> {
+        let of_itself = || {
+            let (id, title) = (resource.to_owned(), self.title.clone());
+            vec![Unit { id, title, ..Unit::default() }]
+        };
+        self.launching.get(resource).cloned().unwrap_or_else(of_itself)
+    }
+}
+
+/// All identifiers of a manifest.
+fn identifiers(root: Node<'_, '_>) -> BTreeSet<String> {
+    let all = root.descendants().filter_map(|it| attribute(it, "identifier"));
+    all.map(str::to_owned).collect()
+}
+
+/// An identifier that nothing in the manifest has, for a copy of the resource `id`.
+fn free_identifier(taken: &mut BTreeSet<String>, id: &str, from: usize) -> String {
+    let mut names = (from..).map(|number| format!("{id}-traccia-{number}"));
+    let free = names.find(|name| !taken.contains(name)).unwrap_or_default();
+    taken.insert(free.clone());
+    free
+}
+
+/// Whether a page is one that [`shim`] made, by its name without folders.
+pub(crate) fn is_own(page: &str) -> bool {
     let number = page.strip_prefix("traccia-").and_then(|rest| rest.strip_suffix(".html"));
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
@@ -281,56 +376,6 @@ fn free_name<R: Read + Seek>(archive: &Archive<R>, folder: &str, from: usize) ->
     let names = (from..).map(|number| format!("traccia-{number}.html"));
     let mut free = names.filter(|name| archive.like(&format!("{folder}{name}")).is_none());
     free.next().unwrap_or_default()
-}
-
-/// The place and text of the element that lists a file of the resource.
-fn listed(resource: Node<'_, '_>, text: &str, href: &str) -> (std::ops::Range<usize>, String) {
-    let range = resource.range();
-    let source = text.get(range.clone()).unwrap_or_default();
-    let name =
-        source.trim_start_matches('<').split(|c: char| c.is_whitespace() || "/>".contains(c));
-    let name = name.into_iter().next().unwrap_or("resource");
-    let prefix = name.rsplit_once(':').map(|(prefix, _)| format!("{prefix}:")).unwrap_or_default();
-    let element = format!("<{prefix}file href=\"{}\"/>", escaped(href));
-    let before = resource
-        .children()
-        .find(|it| it.is_element() && ["file", "dependency"].contains(&it.tag_name().name()));
-    if let Some(before) = before {
-        let at = before.range().start;
-        return (at..at, element);
-    }
-    match source.rfind("</") {
-        Some(at) => (range.start + at..range.start + at, element),
-        // It ends in itself.
-        None => (range.end - 2..range.end, format!(">{element}</{name}>")),
-    }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;").replace('\'', "&#39;")
-}
-
-/// The text with its edits made, which do not overlap.
-fn edited(text: &str, mut edits: Edits) -> String {
-    edits.sort_by_key(|(range, _)| (range.start, range.end));
-    let (mut made, mut at) = (String::with_capacity(text.len()), 0);
-    for (range, new) in edits {
-        made += text.get(at..range.start).unwrap_or_default();
-        made += &new;
-        at = range.end;
-    }
-    made + text.get(at..).unwrap_or_default()
-}
-
-/// A manifest that says that it is UTF-8, whatever it was.
-fn in_utf_8(text: &str) -> String {
-    let declared = text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>"));
-    match declared {
-        Some((declaration, rest)) if declaration.contains("encoding") => {
-            format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{rest}")
-        }
-        _ => text.to_owned(),
-    }
 }
 
 fn copy<R: Read + Seek, W: Write + Seek>(

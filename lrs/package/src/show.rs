@@ -73,7 +73,21 @@ pub fn text(report: &Report, file: &str, words: &dyn Words) -> String {
     for part in &report.parts {
         outline(part, 1, words, &mut shown);
     }
-    for finding in report.findings.iter() {
+    shown += &findings(report, file, words, Severity::Note);
+    let count = |severity| report.findings.count(severity).to_string();
+    let values = [
+        ("errors", count(Severity::Error)),
+        ("warnings", count(Severity::Warning)),
+        ("notes", count(Severity::Note)),
+    ];
+    let _ = writeln!(shown, "{}", words.say("package-count", &values));
+    shown
+}
+
+/// The findings of this severity and worse as text for people, two lines each; empty where there are none.
+pub fn findings(report: &Report, file: &str, words: &dyn Words, least: Severity) -> String {
+    let mut shown = String::new();
+    for finding in report.findings.iter().filter(|finding| finding.severity <= least) {
         let inner = finding.file.as_deref().map(|inner| format!("/{}", plain(inner)));
         let inner = inner.unwrap_or_default();
         let line = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
@@ -87,17 +101,10 @@ pub fn text(report: &Report, file: &str, words: &dyn Words) -> String {
             finding.rule.id()
         );
     }
-    for (rule, more) in report.findings.left_off() {
+    for (rule, more) in report.findings.left_off().filter(|(rule, _)| rule.severity() <= least) {
         let values = [("rule", rule.id().to_owned()), ("count", more.to_string())];
         let _ = writeln!(shown, "{}", words.say("package-left-off", &values));
     }
-    let count = |severity| report.findings.count(severity).to_string();
-    let values = [
-        ("errors", count(Severity::Error)),
-        ("warnings", count(Severity::Warning)),
-        ("notes", count(Severity::Note)),
-    ];
-    let _ = writeln!(shown, "{}", words.say("package-count", &values));
     shown
 }
 

@@ -169,7 +169,7 @@ impl Scene {
         let query = ReportQuery::of(report::reports::named("health").unwrap());
         let table = self.progress.as_ref().unwrap().report(course, query, None).await.unwrap();
         match &table.rows[0][..] {
-            [Cell::Code(check, _), _, Cell::Text(subject), ..] => (check.clone(), subject.clone()),
+            [Cell::Code(check), _, Cell::Text(subject), ..] => (check.0.clone(), subject.clone()),
             other => panic!("{other:?}"),
         }
     }

@@ -46,13 +46,19 @@ month-12 = December
 
 ## What is wrong with a package. `package-…` is the rule, `.remedy` what its author can do
 
-package-not-zip = This is no zip archive ({ $kind }).
+package-not-zip = { $kind ->
+        [other] This is no zip archive.
+       *[known] This is no zip archive ({ $kind }).
+    }
     .remedy = Export the course from the authoring tool as a SCORM, cmi5 or xAPI package, and give its zip.
 package-archive-truncated = The zip is cut off or damaged: its directory cannot be read.
     .remedy = Download or export it again; compare the sizes of the two files.
 package-archive-damaged = The file does not unpack: { $reason }.
     .remedy = Export the package again.
-package-archive-entries = The zip has { $count } files and folders; the limit is { $limit }.
+package-archive-entries = The zip has { $count ->
+        [one] 1 file or folder
+       *[other] { $count } files and folders
+    }; the limit is { $limit }.
     .remedy = Split the course, or leave out what no page uses.
 package-archive-size = The files take { $size } bytes unpacked; the limit is { $limit }.
     .remedy = Compress videos and images, or put videos on a streaming server.
@@ -182,11 +188,17 @@ package-dependency-missing = The resource { $resource } depends on { $reference 
     .remedy = Correct identifierref, or add the resource.
 package-file-missing = The file { $href } that the manifest lists is not in the package.
     .remedy = Add it, or remove the line.
-package-files-unlisted = { $count } files are in the package and not in the manifest, such as { $example }.
+package-files-unlisted = { $count ->
+        [one] 1 file is in the package and not in the manifest: { $example }.
+       *[other] { $count } files are in the package and not in the manifest, such as { $example }.
+    }
     .remedy = Nothing has to be done: platforms serve them all the same.
 package-sub-manifest = There is a manifest in the manifest, which most platforms ignore.
     .remedy = Bring its items into the outer manifest.
-package-mastery-score-missing = { $count } SCOs have no mastery score, such as that of the item { $item }: the content alone decides who has passed.
+package-mastery-score-missing = { $count ->
+        [one] 1 SCO has no mastery score, that of the item { $item }: the content alone decides who has passed.
+       *[other] { $count } SCOs have no mastery score, such as that of the item { $item }: the content alone decides who has passed.
+    }
     .remedy = Add adlcp:masteryscore if the platform is to decide.
 package-mastery-score = “{ $value }” is no score from { $least } to { $most }.
     .remedy = Write a number from { $least } to { $most }.
@@ -250,28 +262,59 @@ package-api-no-status = No file names { $element }: the platform decides alone w
     .remedy = Set it when the learner is done.
 package-suspend-data-limit = The content keeps its place in suspend_data, which holds { $limit } characters in this version.
     .remedy = For long courses, try whether a learner who has seen all goes on at the right place.
-package-host-loaded = The content loads from { $host } ({ $count } times): it needs the internet, and that host.
+package-host-loaded = The content loads from { $host } ({ $count ->
+        [one] once
+       *[other] { $count } times
+    }): it needs the internet, and that host.
     .remedy = Put the files into the package; mind that the host learns who is learning.
-package-host-named = The content names { $count } other hosts: { $hosts }.
+package-host-named = { $count ->
+        [one] The content names 1 other host: { $hosts }.
+       *[other] The content names { $count } other hosts: { $hosts }.
+    }
     .remedy = Check that none of them is needed, or gets data of learners.
-package-mixed-content = The content loads from http://{ $host } ({ $count } times), which browsers block on https pages.
+package-mixed-content = The content loads from http://{ $host } ({ $count ->
+        [one] once
+       *[other] { $count } times
+    }), which browsers block on https pages.
     .remedy = Write https://, or put the files into the package.
 package-local-address = The content refers to { $address }…, the computer of its author.
     .remedy = Put the file into the package, and correct the reference.
-package-flash = The content needs Flash, which no browser has any more ({ $count } files).
+package-flash = The content needs Flash, which no browser has any more ({ $count ->
+        [one] 1 file
+       *[other] { $count } files
+    }).
     .remedy = Export the course as HTML5 from its source.
-package-java = The content needs Java in the browser, which no browser has any more ({ $count } files).
+package-java = The content needs Java in the browser, which no browser has any more ({ $count ->
+        [one] 1 file
+       *[other] { $count } files
+    }).
     .remedy = Export the course as HTML5 from its source.
 package-shim-not-scorm = Only SCORM packages with a SCO in them can report to Traccia beside their platform.
     .remedy = cmi5 and xAPI packages report by themselves; of the others, export the course as SCORM.
 package-shim-twice = This package reports to Traccia already: { $href }.
     .remedy = Start from the package as the authoring tool exported it.
+package-shim-manifest = The manifest cannot be changed here: two changes of it would touch the same place.
+    .remedy = Export the package again; where that does not help, send its imsmanifest.xml to those who maintain Traccia.
+package-shim-present = This package reports to Traccia beside its platform already: { $href } stands around its content.
+    .remedy = To see what the content reports, check the package as the authoring tool exported it.
 
 package-error = error
 package-warning = warning
 package-note = note
-package-count = { $errors } errors, { $warnings } warnings, { $notes } notes
-package-left-off = { $count } more of { $rule } are not shown
+package-count = { $errors ->
+        [one] 1 error
+       *[other] { $errors } errors
+    }, { $warnings ->
+        [one] 1 warning
+       *[other] { $warnings } warnings
+    }, { $notes ->
+        [one] 1 note
+       *[other] { $notes } notes
+    }
+package-left-off = { $count ->
+        [one] 1 more of { $rule } is not shown
+       *[other] { $count } more of { $rule } are not shown
+    }
 package-is-none = no package that can be played
 package-reports-one = { $kind }. It will report: { $what }.
 package-reports-several = { $kind }, with { $units } parts that report on their own: { $what }.

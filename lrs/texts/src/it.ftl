@@ -264,6 +264,14 @@ rule-too-many-attempts = Si provano così tanti segreti che questo ora non si pu
     .remedy = Controllare il segreto, e inviare di nuovo la richiesta dopo i secondi indicati da Retry-After.
 rule-key-rate = Con questa chiave arrivano così tante richieste che questa ora non è accolta.
     .remedy = Inviarla di nuovo dopo i secondi indicati da Retry-After; più statement stanno in una sola richiesta.
+rule-key-no-package = La chiave non è legata ad attività, quindi non viene scambiata.
+    .remedy = Creare una chiave con `traccia key create --scope statements/write --activity IRI`, come fa `traccia package shim`.
+rule-ticket-field = Il modulo non ha il campo `{ $field }`, da 1 a 1024 byte.
+    .remedy = Inviare Authorization, home_page e name come application/x-www-form-urlencoded.
+rule-package-media-type = Il pacchetto arriva come { $sent }; un pacchetto è application/zip, o application/xml per un cmi5.xml.
+    .remedy = Inviarlo con l'intestazione Content-Type: application/zip.
+rule-package-too-large = Il pacchetto supera il limite di { $limit } byte.
+    .remedy = Verificarlo con `traccia package check`, che non ha bisogno di un server né ha questo limite, oppure alzare `limits.body_bytes` sul server.
 rule-key-bounds = La parte { $part } dello statement è fuori da ciò a cui la chiave è legata.
     .remedy = GET /whoami indica le attività e le home page; la chiave di un altro pacchetto ha le sue.
 rule-version-header = L'intestazione X-Experience-API-Version manca o indica una versione che qui non si usa.
@@ -307,13 +315,19 @@ month-12 = dicembre
 
 ## Ciò che non va in un pacchetto. `package-…` è la regola, `.remedy` che cosa può fare l'autore
 
-package-not-zip = Non è un archivio zip ({ $kind }).
+package-not-zip = { $kind ->
+        [other] Non è un archivio zip.
+       *[known] Non è un archivio zip ({ $kind }).
+    }
     .remedy = Esportare il corso dallo strumento autore come pacchetto SCORM, cmi5 o xAPI, e indicare il suo zip.
 package-archive-truncated = Lo zip è troncato o danneggiato: il suo indice non si legge.
     .remedy = Scaricarlo o esportarlo di nuovo; confrontare la dimensione dei due file.
 package-archive-damaged = Il file non si decomprime: { $reason }.
     .remedy = Esportare di nuovo il pacchetto.
-package-archive-entries = Lo zip ha { $count } file e cartelle; il limite è { $limit }.
+package-archive-entries = Lo zip ha { $count ->
+        [one] un file o cartella
+       *[other] { $count } file e cartelle
+    }; il limite è { $limit }.
     .remedy = Dividere il corso, o togliere ciò che nessuna pagina usa.
 package-archive-size = I file decompressi occupano { $size } byte; il limite è { $limit }.
     .remedy = Comprimere video e immagini, o pubblicare i video su un server di streaming.
@@ -443,11 +457,17 @@ package-dependency-missing = La risorsa { $resource } dipende da { $reference },
     .remedy = Correggere identifierref, o aggiungere la risorsa.
 package-file-missing = Il file { $href }, elencato nel manifest, non è nel pacchetto.
     .remedy = Aggiungerlo, o togliere la riga.
-package-files-unlisted = { $count } file sono nel pacchetto e non nel manifest, come { $example }.
+package-files-unlisted = { $count ->
+        [one] Un file è nel pacchetto e non nel manifest: { $example }.
+       *[other] { $count } file sono nel pacchetto e non nel manifest, come { $example }.
+    }
     .remedy = Non occorre fare niente: le piattaforme li servono lo stesso.
 package-sub-manifest = Nel manifest c'è un altro manifest, che la maggior parte delle piattaforme ignora.
     .remedy = Portare i suoi item nel manifest esterno.
-package-mastery-score-missing = { $count } SCO non hanno un punteggio minimo, come quello della voce { $item }: decide solo il contenuto chi ha superato la prova.
+package-mastery-score-missing = { $count ->
+        [one] Uno SCO non ha un punteggio minimo, quello della voce { $item }: decide solo il contenuto chi ha superato la prova.
+       *[other] { $count } SCO non hanno un punteggio minimo, come quello della voce { $item }: decide solo il contenuto chi ha superato la prova.
+    }
     .remedy = Aggiungere adlcp:masteryscore se deve decidere la piattaforma.
 package-mastery-score = “{ $value }” non è un punteggio da { $least } a { $most }.
     .remedy = Scrivere un numero da { $least } a { $most }.
@@ -511,28 +531,59 @@ package-api-no-status = Nessun file nomina { $element }: è la piattaforma a dec
     .remedy = Impostarlo quando la persona ha finito.
 package-suspend-data-limit = Il contenuto conserva il punto raggiunto in suspend_data, che in questa versione tiene { $limit } caratteri.
     .remedy = Nei corsi lunghi, provare se chi ha visto tutto riprende dal punto giusto.
-package-host-loaded = Il contenuto carica da { $host } ({ $count } volte): ha bisogno di internet e di quel server.
+package-host-loaded = Il contenuto carica da { $host } ({ $count ->
+        [one] una volta
+       *[other] { $count } volte
+    }): ha bisogno di internet e di quel server.
     .remedy = Mettere i file nel pacchetto; quel server viene a sapere chi sta studiando.
-package-host-named = Il contenuto nomina { $count } altri server: { $hosts }.
+package-host-named = { $count ->
+        [one] Il contenuto nomina un altro server: { $hosts }.
+       *[other] Il contenuto nomina { $count } altri server: { $hosts }.
+    }
     .remedy = Controllare che nessuno sia necessario, o riceva dati di chi studia.
-package-mixed-content = Il contenuto carica da http://{ $host } ({ $count } volte), cosa che i browser bloccano nelle pagine https.
+package-mixed-content = Il contenuto carica da http://{ $host } ({ $count ->
+        [one] una volta
+       *[other] { $count } volte
+    }), cosa che i browser bloccano nelle pagine https.
     .remedy = Scrivere https://, o mettere i file nel pacchetto.
 package-local-address = Il contenuto richiama { $address }…, il computer dell'autore.
     .remedy = Mettere il file nel pacchetto, e correggere il riferimento.
-package-flash = Il contenuto ha bisogno di Flash, che nessun browser ha più ({ $count } file).
+package-flash = Il contenuto ha bisogno di Flash, che nessun browser ha più ({ $count ->
+        [one] un file
+       *[other] { $count } file
+    }).
     .remedy = Esportare il corso in HTML5 dal suo sorgente.
-package-java = Il contenuto ha bisogno di Java nel browser, che nessun browser ha più ({ $count } file).
+package-java = Il contenuto ha bisogno di Java nel browser, che nessun browser ha più ({ $count ->
+        [one] un file
+       *[other] { $count } file
+    }).
     .remedy = Esportare il corso in HTML5 dal suo sorgente.
 package-shim-not-scorm = Solo i pacchetti SCORM con almeno uno SCO possono comunicare con Traccia oltre che con la loro piattaforma.
     .remedy = I pacchetti cmi5 e xAPI comunicano da soli; negli altri casi esportare il corso come SCORM.
 package-shim-twice = Questo pacchetto comunica già con Traccia: { $href }.
     .remedy = Partire dal pacchetto esportato dallo strumento d'autore.
+package-shim-manifest = Qui il manifest non si può modificare: due modifiche toccherebbero lo stesso punto.
+    .remedy = Esportare di nuovo il pacchetto; se non basta, inviare il suo imsmanifest.xml a chi mantiene Traccia.
+package-shim-present = Questo pacchetto comunica già con Traccia oltre che con la sua piattaforma: { $href } sta attorno al suo contenuto.
+    .remedy = Per vedere che cosa comunica il contenuto, verificare il pacchetto esportato dallo strumento d'autore.
 
 package-error = errore
 package-warning = avviso
 package-note = nota
-package-count = Errori: { $errors }, avvisi: { $warnings }, note: { $notes }
-package-left-off = Altri { $count } di { $rule } non sono mostrati
+package-count = { $errors ->
+        [one] 1 errore
+       *[other] { $errors } errori
+    }, { $warnings ->
+        [one] 1 avviso
+       *[other] { $warnings } avvisi
+    }, { $notes ->
+        [one] 1 nota
+       *[other] { $notes } note
+    }
+package-left-off = { $count ->
+        [one] Un altro di { $rule } non è mostrato
+       *[other] Altri { $count } di { $rule } non sono mostrati
+    }
 package-is-none = non è un pacchetto che si possa riprodurre
 package-reports-one = { $kind }. Comunicherà: { $what }.
 package-reports-several = { $kind }, con { $units } parti che comunicano ciascuna per sé: { $what }.

@@ -34,6 +34,7 @@ mod import;
 mod launch;
 mod limits;
 mod moodle;
+mod moodle_scorm;
 mod mounts;
 mod origins;
 mod output;

@@ -1,9 +1,12 @@
 //! Packages: checked by the command and by the API.
 
 use std::io::{Cursor, Write as _};
+use std::process::Stdio;
+use std::time::Duration;
 
-use e2e::{Traccia, cli};
-use serde_json::Value;
+use e2e::{Setup, Traccia, cli, eventually};
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -90,7 +93,124 @@ async fn a_package_is_checked_by_the_api_in_the_language_and_format_asked_for() 
     assert!(text.starts_with("corso.zip: SCORM 1.2. It will report:"), "{text}");
     check(&[("format", "pdf")]).await.problem(400);
     let admin = traccia.admin();
-    admin.post("/api/v1/packages/check").body("text/plain", "x").await.problem(415);
+    for media_type in ["text/plain", "application/json"] {
+        let problem = admin.post("/api/v1/packages/check").body(media_type, "x").await.problem(415);
+        let remedy = problem.body["remedy"].as_str().unwrap().to_owned();
+        assert!(remedy.contains("application/zip"), "{media_type}: {remedy}");
+    }
+}
+
+#[tokio::test]
+async fn a_package_that_is_too_large_for_the_api_is_pointed_to_the_command() {
+    let traccia = Setup::default().variable("TRACCIA__LIMITS__BODY_BYTES", "1000").start().await;
+    let ask = traccia.admin().post("/api/v1/packages/check");
+    let problem = ask.body("application/zip", vec![b'x'; 1001]).await.problem(413);
+    let remedy = problem.body["remedy"].as_str().unwrap();
+    assert!(remedy.contains("traccia package check"), "{remedy}");
+    assert!(!remedy.contains("statements"), "{remedy}");
+}
+
+#[tokio::test]
+async fn several_packages_and_one_that_comes_through_a_pipe_are_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two] = ["one.zip", "two.zip"].map(|name| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, package()).unwrap();
+        file.to_str().unwrap().to_owned()
+    });
+    let text = cli(&["package", "check", &one, &two]).await;
+    assert_eq!(text.code, Some(3), "{text}");
+    assert_eq!(text.stdout.matches("SCORM 1.2. Comunicherà").count(), 2, "{text}");
+    let json = cli(&["package", "check", &one, &two, "--format", "json"]).await;
+    let json: Value = serde_json::from_str(&json.stdout).unwrap();
+    let files: Vec<&str> =
+        json.as_array().unwrap().iter().map(|it| it["file"].as_str().unwrap()).collect();
+    assert_eq!(files, [&one, &two]);
+    let sarif = cli(&["package", "check", &one, &two, "--format", "sarif"]).await;
+    let sarif: Value = serde_json::from_str(&sarif.stdout).unwrap();
+    assert_eq!(sarif["runs"].as_array().unwrap().len(), 2);
+    let missing = cli(&["package", "check", "/nowhere/x.zip", &one]).await;
+    assert_eq!(missing.code, Some(5), "{missing}");
+    assert!(missing.stdout.contains("SCORM 1.2"), "the other is checked: {missing}");
+    let traccia = Traccia::start().await;
+    let mut command = traccia.command(&["package", "check", "-"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    running.stdin.take().unwrap().write_all(&package()).await.unwrap();
+    let output = running.wait_with_output().await.unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("stdin: SCORM 1.2. Comunicherà"), "{text}");
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_said_in_words_and_no_key_is_made() {
+    let traccia = Traccia::start().await;
+    let from = traccia.file("corso.zip", package());
+    let to = traccia.folder().join("made.zip").display().to_string();
+    let given = ["package", "shim", &from, "--output", &to, "--server", traccia.url()];
+    for (activity, home_page, named) in [
+        ("https://moodle.example.it/1", "foo", "--home-page foo is no whole address"),
+        ("course", "https://moodle.example.it", "--activity course is no whole address"),
+    ] {
+        let done = traccia
+            .cli(&[&given[..], &["--activity", activity, "--home-page", home_page]].concat())
+            .await;
+        assert_eq!(done.code, Some(2), "{done}");
+        assert!(done.stderr.contains(named) && !done.stderr.contains('{'), "{done}");
+    }
+    assert_eq!(
+        traccia.admin().get("/api/v1/keys").await.expect(200).json().as_array().unwrap().len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn what_the_check_warns_of_is_said_beside_a_package_that_was_written_and_its_reasons_alone_beside_one_that_was_not()
+ {
+    let traccia = Traccia::start().await;
+    let from = traccia.file("corso.zip", package());
+    let [to, other] =
+        ["made.zip", "other.zip"].map(|name| traccia.folder().join(name).display().to_string());
+    let course = "https://moodle.example.it/mod/scorm/view.php?id=77";
+    let given = ["--activity", course, "--server", traccia.url(), "--lang", "en"];
+    let done =
+        traccia.cli(&[&["package", "shim", &from, "--output", &to][..], &given].concat()).await;
+    assert_eq!(done.success(), format!("{course}/I\n"));
+    assert!(done.stderr.contains("[package.href-case]"), "{done}");
+    assert!(!done.stderr.contains("note:"), "{done}");
+    let none = traccia.file("cmi5.xml", "<courseStructure/>");
+    let done =
+        traccia.cli(&[&["package", "shim", &none, "--output", &other][..], &given].concat()).await;
+    assert_eq!(done.code, Some(3), "{done}");
+    assert!(done.stdout.contains("[package.shim-not-scorm]"), "{done}");
+    assert_eq!(done.stdout.matches("[package.").count(), 1, "{done}");
+    let twice = traccia.cli(&["package", "check", &to, "--lang", "en"]).await;
+    assert!(twice.stdout.contains("reports to Traccia beside its platform already"), "{twice}");
+}
+
+#[tokio::test]
+async fn the_list_of_keys_says_what_each_is_bound_to() {
+    let traccia = Traccia::start().await;
+    let course = "https://moodle.example.it/mod/scorm/view.php?id=77";
+    let create =
+        ["key", "create", "--scope", "statements/write", "--activity", course, "--name", "pack"];
+    traccia
+        .cli(&[&create[..], &["--home-page", "https://moodle.example.it"]].concat())
+        .await
+        .success();
+    let list = traccia.cli(&["key", "list"]).await;
+    let list = list.success();
+    let bound = format!(
+        "pack  statements/write  \n    activities: {course}\n    home pages: https://moodle.example.it\n"
+    );
+    assert!(list.contains(&bound), "{list}");
+}
+
+#[tokio::test]
+async fn the_help_names_what_is_done_with_packages() {
+    let help = cli(&["--help"]).await;
+    assert!(help.stdout.contains("make them report to Traccia"), "{help}");
 }
 
 #[tokio::test]
@@ -124,4 +244,41 @@ async fn a_package_is_written_again_with_a_key_of_its_own() {
     assert_eq!(run(shim(&from)).await.code, Some(2));
     let again = format!("{}\n--package-key\nx", shim(&from).replace("made.zip", "other.zip"));
     assert_eq!(run(again).await.code, Some(2));
+}
+
+#[tokio::test]
+async fn questions_and_objectives_of_a_sco_that_a_course_names_are_not_said_to_be_of_no_activity() {
+    let traccia = Traccia::start().await;
+    let sco = "https://moodle.example.it/mod/scorm/view.php?id=77/I1";
+    let course = format!(
+        "id = \"c\"\ntitle = {{ it = \"C\" }}\ntime_zone = \"Europe/Rome\"\n[[module]]\nid = \"m\"\ntitle = {{ it = \"M\" }}\n\
+         [[module.activity]]\nid = \"{sco}\"\ntitle = {{ it = \"A\" }}\n"
+    );
+    let admin = traccia.admin();
+    admin.put("/api/v1/courses/c").body("application/toml", course).await.is(200);
+    let learners = "learner,name,identifiers\nu1,Anna,account:https://moodle.example.it|anna\n";
+    admin.put("/api/v1/courses/c/learners").body("text/csv", learners).await.is(200);
+    let said = |verb: &str, of: &str, kind: &str| {
+        json!({
+            "actor": {"account": {"homePage": "https://moodle.example.it", "name": "anna"}},
+            "verb": {"id": format!("http://adlnet.gov/expapi/verbs/{verb}")},
+            "object": {"id": format!("{sco}/{of}"), "definition": {"type": format!("http://adlnet.gov/expapi/activities/{kind}")}},
+            "context": {"contextActivities": {"parent": [{"id": sco}]}},
+        })
+    };
+    admin.store_one(&said("responded", "interactions/q1", "cmi.interaction")).await;
+    admin.store_one(&said("passed", "objectives/o1", "objective")).await;
+    admin.store_one(&said("experienced", "page", "module")).await;
+    let unmapped = async || {
+        let report =
+            admin.get("/api/v1/courses/c/reports/health?format=json").await.expect(200).json();
+        let rows = report["rows"].as_array().unwrap().clone();
+        let is = |row: &Value| {
+            row.to_string().contains("/I1/").then(|| row["subject"].as_str().unwrap().to_owned())
+        };
+        let found: Vec<String> = rows.iter().filter_map(is).collect();
+        if found.is_empty() { Err("nothing is unmapped".to_owned()) } else { Ok(found) }
+    };
+    let found = eventually("the report", Duration::from_secs(10), unmapped).await;
+    assert_eq!(found, [format!("{sco}/page")], "what is neither is still told");
 }

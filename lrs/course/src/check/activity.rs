@@ -8,10 +8,15 @@ use super::rule::RuleLimits;
 use crate::file::{ActivityText, EventText, SessionText};
 use crate::model::{Activity, Credit, Form, Outline, Selectors, Session};
 
-/// Whether Moodle shows a SCORM package under one of the IRIs.
+/// Whether Moodle shows a SCORM package under one of the IRIs. Below `view.php?id=77/` lies only what the package itself
+/// reports, and that with its time.
 fn is_of_moodles_scorm(selection: &Selectors) -> bool {
     let Selectors { ids, prefixes, within } = selection;
-    ids.iter().chain(prefixes).chain(within).any(|iri| iri.contains("/mod/scorm/"))
+    let is_moodles = |iri: &String| {
+        let page = iri.split_once("/mod/scorm/").map(|(_, page)| page);
+        page.is_some_and(|page| !page.split_once('?').is_some_and(|(_, query)| query.contains('/')))
+    };
+    ids.iter().chain(prefixes).chain(within).any(is_moodles)
 }
 
 impl FileCheck<'_> {

@@ -1,5 +1,7 @@
 //! Where a learner stands in one activity while the replay goes on.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use super::Step;
@@ -22,6 +24,8 @@ pub struct ActivityState<'a> {
     last: Option<f64>,
     attempts: u16,
     attempts_to_pass: Option<u16>,
+    /// By object and registration: how many of the attempts ended passed or failed, and how many completed.
+    ended: HashMap<(&'a str, u64), [u16; 2]>,
     /// The time on each of its objects, by the object's IRI.
     pub objects: Vec<(&'a str, ObjectTime)>,
     /// Whether its own rule is met.
@@ -37,7 +41,7 @@ impl<'a> ActivityState<'a> {
         let before = (self.fulfilment(activity), self.attempts);
         self.seen = true;
         if let Some((object, entry)) = step.said {
-            self.hear(&entry.word);
+            self.hear(object, &entry.word);
             if let Some(time) = entry.word.time {
                 self.attended |= matches!(time, Time::Attended(_) | Time::Join);
                 self.clock(object).absorb(step.timestamp, time);
@@ -49,7 +53,7 @@ impl<'a> ActivityState<'a> {
         judges || before != (now, self.attempts)
     }
 
-    fn hear(&mut self, word: &Word) {
+    fn hear(&mut self, object: &'a str, word: &Word) {
         self.completion = word.completion.or(self.completion);
         self.success = word.success.or(self.success);
         if let Some(score) = word.score {
@@ -57,11 +61,25 @@ impl<'a> ActivityState<'a> {
             self.best = Some(self.best.map_or(score, |best| best.max(score)));
         }
         if word.ends_attempt {
-            self.attempts = self.attempts.saturating_add(1);
+            let ended = word
+                .registration
+                .map_or(1, |registration| self.end(object, registration, word.judges));
+            self.attempts = self.attempts.saturating_add_signed(ended);
         }
         if word.success == Some(true) && self.attempts_to_pass.is_none() {
             self.attempts_to_pass = Some(self.attempts.max(1));
         }
+    }
+
+    /// By how much the attempts grow where one ends under this registration: of what is passed or failed, and completed
+    /// with a score as well, the judgements alone count, whichever came first.
+    fn end(&mut self, object: &'a str, registration: u64, is_judged: bool) -> i16 {
+        let [judged, completed] = self.ended.entry((object, registration)).or_default();
+        let count = |judged: u16, completed: u16| if judged > 0 { judged } else { completed };
+        let before = count(*judged, *completed);
+        let of = if is_judged { &mut *judged } else { &mut *completed };
+        *of = of.saturating_add(1);
+        i16::try_from(i32::from(count(*judged, *completed)) - i32::from(before)).unwrap_or(0)
     }
 
     fn clock(&mut self, object: &'a str) -> &mut ObjectTime {

@@ -214,6 +214,7 @@ fn questions_and_the_places_around_an_object_are_seen() {
     assert!(
         statement(passed, "http://adlnet.gov/expapi/activities/cmi.interaction").is_interaction
     );
+    assert!(statement(passed, "http://adlnet.gov/expapi/activities/objective").is_interaction);
     for verb in ["answered", "responded", "interacted", "commented"] {
         let verb = format!("http://adlnet.gov/expapi/verbs/{verb}");
         assert!(statement(&verb, lesson).is_interaction, "{verb}");

@@ -183,6 +183,21 @@ fn hours_of_moodles_scorm_packages_are_warned_of_unless_their_credit_is_told() {
     assert_eq!(Course::check(SMALLEST).unwrap().warnings, []);
 }
 
+/// Below the page of an activity lies what the package reports by itself, and that with its time.
+#[test]
+fn hours_that_a_package_reports_by_itself_are_not_warned_of() {
+    let page = "https://moodle.example.it/mod/scorm/view.php?id=7";
+    let warned = |selection: &str| {
+        let text = SMALLEST.replace("id = \"https://c.example/1\"", selection);
+        assert!(text.contains(selection), "{text}");
+        Course::check(&text).unwrap().warnings.len()
+    };
+    assert_eq!(warned(&format!("prefix = \"{page}/\"")), 0);
+    assert_eq!(warned(&format!("id = \"{page}/I1\"")), 0);
+    assert_eq!(warned(&format!("id = \"{page}#sco\"")), 1);
+    assert_eq!(warned(&format!("prefix = \"{page}\"")), 1);
+}
+
 #[test]
 fn the_course_files_of_the_programmes_have_nothing_to_be_warned_of() {
     for text in [

@@ -103,6 +103,37 @@ fn statements_in_any_order_come_to_the_same() {
 }
 
 #[test]
+fn what_is_passed_and_completed_under_one_registration_is_one_attempt() {
+    let under = |n: u8| json!({"registration": format!("0000000A-0000-4000-8000-00000000000{n}")});
+    let lower = json!({"registration": "0000000a-0000-4000-8000-000000000001"});
+    let attempts = |said: &Said| {
+        let standing = now(&two("'all'"), said).activities[1];
+        (standing.attempts, standing.attempts_to_pass)
+    };
+    let passed = Said::default().with("passed", "2", &at("10:00"), scored(0.9), under(1));
+    let completed = passed.clone().with("completed", "2", &at("10:01"), scored(0.9), lower);
+    assert_eq!(attempts(&completed), (1, Some(1)));
+    let first = Said::default().with("completed", "2", &at("09:00"), scored(0.9), under(1));
+    let first = first.with("passed", "2", &at("10:00"), scored(0.9), under(1));
+    assert_eq!(attempts(&first), (1, Some(1)), "whichever came first");
+    let other = completed.with("completed", "2", &at("11:00"), scored(0.9), under(2));
+    assert_eq!(attempts(&other), (2, Some(1)), "another registration");
+    let without = passed.and("completed", "2", &at("10:01"), scored(0.9));
+    assert_eq!(attempts(&without), (2, Some(1)), "without a registration nothing says so");
+    // Moodle's plugin sends all of a cron job under one registration.
+    let quiz = Said::default().with("completed", "2", &at("09:00"), scored(0.1), under(1));
+    let quiz = quiz.with("completed", "2", &at("10:00"), scored(0.2), under(1));
+    assert_eq!(attempts(&quiz), (2, None));
+    let twice = Said::default().with("failed", "2", &at("09:00"), scored(0.1), under(1));
+    let twice = twice.with("passed", "2", &at("10:00"), scored(0.8), under(1));
+    assert_eq!(
+        attempts(&twice),
+        (2, Some(2)),
+        "two judgements of one registration are two attempts"
+    );
+}
+
+#[test]
 fn at_the_same_moment_the_one_stored_last_decides() {
     let said = Said::default().and("completed", "1", &at("10:00"), NONE).and(
         UNCOMPLETED,

@@ -8,7 +8,7 @@ use axum::http::Extensions;
 /// The address of the other end of a connection: of a proxy, where one is in between. An IPv6
 /// address counts by its first 64 bits, as one machine commonly has all the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Address(IpAddr);
+pub struct Address(IpAddr);
 
 impl Address {
     pub(super) const fn of(ip: IpAddr) -> Self {

@@ -6,6 +6,7 @@
 //! - [`memory`]: credentials that were good once are not hashed again, however long ago that was;
 //!   after 30 seconds the store is asked whether the key still has the secret.
 //! - [`access::made_up`]: secrets that Traccia made up are recognised, and hashed apart from guesses.
+//! - [`ticket`]: what a key was exchanged for is recognised too, and is hashed not at all.
 //! - [`throttle`]: failures are counted by key name and address together.
 //! - [`turns`]: few secrets wait to be hashed, and the addresses that they come from take turns.
 //!
@@ -20,7 +21,7 @@ use axum::http::request::Parts;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use self::address::Address;
+pub use self::address::Address;
 use self::alone::Alone;
 use self::digest::{Digest, Digests};
 use self::memory::{Memory, Recalled};
@@ -32,7 +33,9 @@ use super::state::Server;
 use access::caller::Caller;
 use access::key::{KeptKey, hash_secret, is_secret};
 use access::made_up::{self, MadeUp};
+use access::ticket::Tickets;
 use store::KeyStore;
+use xapi::instant::Instant as Moment;
 
 mod address;
 mod alone;
@@ -41,6 +44,7 @@ mod memory;
 #[cfg(test)]
 mod tests;
 mod throttle;
+mod ticket;
 mod turns;
 
 /// When a secret that found no room among those that wait may be sent again, in seconds.
@@ -57,6 +61,7 @@ pub struct Credentials {
     keys: Arc<dyn KeyStore>,
     digests: Digests,
     made_up: MadeUp,
+    tickets: Tickets,
     memory: Arc<Memory>,
     throttle: Throttle,
     alone: Alone,
@@ -93,6 +98,7 @@ impl Credentials {
             keys,
             digests: Digests::new(rand::random()),
             made_up: MadeUp::new(secret),
+            tickets: Tickets::new(secret),
             memory: Arc::new(Memory::new()),
             throttle: Throttle::new(),
             alone: Alone::default(),
@@ -214,6 +220,15 @@ fn bad() -> Problem {
     Problem::unauthorized("The key is unknown or the secret is wrong.")
 }
 
+/// Where a request comes from, for those who ask for a caller without its head.
+impl FromRequestParts<Server> for Address {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self, Self::Rejection> {
+        Ok(Self::of_request(&parts.extensions))
+    }
+}
+
 /// The user name and password of a Basic header (RFC 7617).
 pub(super) fn basic(header: &str) -> Option<(String, String)> {
     let (scheme, token) = header.split_once(' ')?;
@@ -235,7 +250,10 @@ impl FromRequestParts<Server> for Caller {
         let header = parts.headers.get(AUTHORIZATION).map(|value| value.to_str());
         let header = header.transpose().ok().flatten();
         let address = Address::of_request(&parts.extensions);
-        let caller = server.credentials.caller(header, address).await?;
+        let caller = match server.credentials.of_ticket(header, server.record.now()).await? {
+            Some(caller) => caller,
+            None => server.credentials.caller(header, address).await?,
+        };
         share::charge(parts, server, &caller);
         parts.extensions.insert(caller.clone());
         Ok(caller)

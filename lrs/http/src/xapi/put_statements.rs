@@ -115,8 +115,13 @@ where
     P: FnOnce(Content, &Key, &Memory) -> Result<(T, Reserved), Problem> + Send + 'static,
     T: Send + 'static,
 {
-    if caller.key.bounds.is_some() {
-        server.rates.pass(&caller.key.name, Instant::now()).map_err(Problem::key_rate)?;
+    if let Some(bounds) = &caller.key.bounds {
+        let (name, now) = (&caller.key.name, Instant::now());
+        // First that of one learner: what is refused there costs the others nothing.
+        if let Some(learner) = &bounds.learner {
+            server.rates.pass_ticket(name, learner, now).map_err(Problem::key_rate)?;
+        }
+        server.rates.pass(name, now).map_err(Problem::key_rate)?;
     }
     let (key, memory) = (Arc::clone(&caller.key), server.shares.of_key(&caller.key.name));
     let length = content.body.len();

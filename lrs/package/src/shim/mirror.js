@@ -88,9 +88,14 @@ Mirror.prototype = {
     if (!session || session.names !== names) return;
     if (method === names.get) this.read(String(given[0]), answer);
     if (method === names.set && isTrue) this.say(session.set(String(given[0]), String(given[1]), now));
-    if (method === names.commit) this.say(session.commit(now));
+    if (method === names.commit) {
+      this.say(session.commit(now));
+      this.whole(now);
+    }
     if (method === names.end && isTrue) {
       this.settle();
+      this.say(session.commit(now));
+      this.whole(now);
       this.say(session.end(now));
       this.session = null;
       this.outbox.leave();
@@ -148,6 +153,24 @@ Mirror.prototype = {
     var held = this.held.map(function (one) { return JSON.parse(JSON.stringify(one).split(fresh).join(session.attempt)); });
     this.held = [];
     this.say([session.statement(isAgain ? "resumed" : "initialized", session.begun)].concat(held));
+    this.whole(Date.now());
+  },
+
+  /** Once the learner has completed all SCOs of the package, the package is completed. What was completed is known
+   * of this browser alone: nothing of a platform tells a SCO how the others stand. */
+  whole: function (now) {
+    var session = this.session, scos = this.settings.scos, about = session.about, done = null;
+    var isTold = session.last.completion || session.last.success;
+    if (!this.settled || session.isReview || !scos.length || !isTold || session.result().completion !== true) return;
+    var place = "traccia done " + about.course + " " + this.learner;
+    quietly(function () { done = JSON.parse(window.localStorage.getItem(place)); });
+    done = done || {};
+    if (done[about.sco] && done.said) return;
+    done[about.sco] = true;
+    var isWhole = !done.said && scos.every(function (sco) { return done[sco]; });
+    if (isWhole) done.said = true;
+    quietly(function () { window.localStorage.setItem(place, JSON.stringify(done)); });
+    if (isWhole) this.say([session.statement("completed", now, { completion: true }, "course")]);
   },
 
   say: function (statements) {

@@ -6,6 +6,8 @@ var VERBS = "http://adlnet.gov/expapi/verbs/";
 var PROFILE = { id: "https://w3id.org/xapi/scorm", definition: { type: ACTIVITIES + "profile" } };
 var TYPES = ["true-false", "choice", "fill-in", "long-fill-in", "matching", "performance", "sequencing", "likert",
   "numeric", "other"];
+/** Parts of the data model that are lists: which list, the place in it, what of it. */
+var LISTED = /^cmi\.(interactions|objectives)\.(\d+)\.(.+)$/;
 /** The longest text that a statement quotes, in characters: a response, a comment. */
 var LONGEST = 4000;
 
@@ -64,6 +66,7 @@ function Session(about, is12, attempt, now) {
   this.latest = now;
   this.values = {};
   this.interactions = {};
+  this.objectives = {};
   this.last = {};
 }
 
@@ -75,7 +78,8 @@ Session.prototype = {
     var sco = { objectType: "Activity", id: about.sco,
       definition: { type: ACTIVITIES + "lesson", name: { und: about.title } } };
     var around = { category: [PROFILE], grouping: [course, attempt] };
-    if (object) around.parent = [sco];
+    if (object === "course") object = { objectType: "Activity", id: course.id, definition: course.definition };
+    else if (object) around.parent = [sco];
     // Readers go by time: what begins the session is before all, what ends it after all.
     if (verb === "terminated" || verb === "suspended") now = Math.max(now, this.latest + 1);
     else if (verb !== "initialized" && verb !== "resumed") now = Math.max(now, this.begun + 1);
@@ -94,10 +98,10 @@ Session.prototype = {
   /** What a SetValue that the LMS took says at once; most is said at the next commit. */
   set: function (name, value, now) {
     this.values[name] = value;
-    var part = /^cmi\.interactions\.(\d+)\.(.+)$/.exec(name);
+    var part = LISTED.exec(name);
     if (part) {
-      var one = this.interactions[part[1]] = this.interactions[part[1]] || {};
-      one[part[2]] = value;
+      var list = this[part[1]], one = list[part[2]] = list[part[2]] || {};
+      one[part[3]] = value;
       one.changed = now;
       return [];
     }
@@ -111,6 +115,14 @@ Session.prototype = {
   /** What an earlier session has reached: part of the result, and not said again. In a review nothing is said but
    * that the learner was there: what is set there counts for nothing. */
   know: function (name, value) {
+    var part = LISTED.exec(name), self = this;
+    if (part && part[1] === "objectives" && value) {
+      var one = this.objectives[part[2]] = this.objectives[part[2]] || {};
+      if (one[part[3]] !== undefined) return;
+      one[part[3]] = String(value);
+      this.objective(one).forEach(function (said) { self.isNews("objective " + part[2] + " " + said.what, said.value); });
+      return;
+    }
     if (name === "cmi.core.lesson_mode" || name === "cmi.mode") this.isReview = value === "review" || value === "browse";
     var isStatus = name === "cmi.core.lesson_status" || name === "cmi.success_status" || name === "cmi.completion_status";
     if (!isStatus || !value || this.values[name] !== undefined) return;
@@ -120,21 +132,33 @@ Session.prototype = {
     if (result.completion) this.last.completion = "true";
   },
 
+  /** Whether a thing is other than when it was last said. */
+  isNews: function (what, value) {
+    var text = JSON.stringify(value);
+    if (value === undefined || this.last[what] === text) return false;
+    this.last[what] = text;
+    return true;
+  },
+
   /** Each thing that is other than when it was last said. */
   commit: function (now) {
     var made = [], self = this;
     if (this.isReview) return made;
     function changed(what, value) {
-      var text = JSON.stringify(value);
-      if (value === undefined || self.last[what] === text) return false;
-      self.last[what] = text;
-      return true;
+      return self.isNews(what, value);
     }
     Object.keys(this.interactions).forEach(function (index) {
       var one = self.interactions[index], said = self.interaction(one);
       if (said && changed("interaction " + index, said)) {
         made.push(self.statement("responded", one.changed, said.result, said.object));
       }
+    });
+    Object.keys(this.objectives).forEach(function (index) {
+      var one = self.objectives[index];
+      self.objective(one).forEach(function (said) {
+        if (!one.id || !changed("objective " + index + " " + said.what, said.value)) return;
+        made.push(self.statement(said.verb, one.changed || now, said.result, self.objectiveOf(one)));
+      });
     });
     var measure = number(this.values["cmi.progress_measure"]);
     if (measure >= 0 && measure <= 1 && changed("progress", measure)) {
@@ -179,6 +203,31 @@ Session.prototype = {
     }
     if (points) made.score = points;
     return made;
+  },
+
+  /** What an objective says: each with its verb, and the value by which it is news. */
+  objective: function (one) {
+    var says = [], points = score(one["score.raw"], one["score.min"], one["score.max"], one["score.scaled"], this.is12);
+    var success = this.is12 ? one.status : one.success_status, done = this.is12 ? one.status : one.completion_status;
+    var measure = number(one.progress_measure), result = {};
+    function say(verb, what, value, result) {
+      says.push({ verb: verb, what: what, value: value, result: result });
+    }
+    if (measure >= 0 && measure <= 1) say("progressed", "progress", measure, { score: { scaled: measure } });
+    if (points) say("scored", "score", points, { score: points });
+    if (success === "passed" || success === "failed") {
+      result.success = success === "passed";
+      if (points) result.score = points;
+      say(success, "success", success, result);
+    }
+    if (done === "completed") say("completed", "completion", done, { completion: true });
+    return says;
+  },
+
+  objectiveOf: function (one) {
+    var made = { type: ACTIVITIES + "objective" };
+    if (one.description) made.description = { und: one.description };
+    return { objectType: "Activity", id: this.about.sco + "/objectives/" + encodeURIComponent(one.id), definition: made };
   },
 
   interaction: function (one) {

@@ -64,7 +64,7 @@ pub(super) enum Key {
         #[command(flatten)]
         place: Place,
     },
-    /// List all keys, without secrets
+    /// List all keys, without secrets: name, scopes and label, and below what the key is bound to
     List {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
@@ -193,8 +193,22 @@ fn print(key: &Value) -> std::io::Result<()> {
         .flatten()
         .filter_map(Value::as_str)
         .collect();
-    say!("{}  {}  {}", member(key, "key"), scopes.join(","), member(key, "label"))
+    say!("{}  {}  {}", member(key, "key"), scopes.join(","), member(key, "label"))?;
+    BOUNDS.iter().try_for_each(|(member, what)| {
+        let bound =
+            key.get("bounds").and_then(|bounds| bounds.get(member)).and_then(Value::as_array);
+        let names: Vec<&str> = bound.into_iter().flatten().filter_map(Value::as_str).collect();
+        if names.is_empty() { Ok(()) } else { say!("    {what}: {}", names.join(", ")) }
+    })
 }
+
+/// What a key is bound to, and how it is said.
+const BOUNDS: [(&str, &str); 4] = [
+    ("regions", "regions"),
+    ("bodies", "bodies"),
+    ("activities", "activities"),
+    ("home_pages", "home pages"),
+];
 
 /// A key whose secret was not shown is of no use: that its output was closed is an error here.
 fn unseen(name: &str, error: &std::io::Error) -> anyhow::Error {

@@ -67,10 +67,10 @@ enum Command {
     /// Create, list and revoke keys
     #[command(subcommand)]
     Key(key::Key),
-    /// Check e-learning packages
+    /// Check e-learning packages, and make them report to Traccia from the platform they are on
     #[command(subcommand)]
     Package(package::Package),
-    /// Send statements from an NDJSON file, one a line
+    /// Send statements from an NDJSON file, one a line, or what Moodle has kept of SCORM attempts
     Import(import::Import),
     /// Copy, export or compare whole stores, without a server
     #[command(subcommand)]

@@ -1,7 +1,7 @@
 //! `traccia package`
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter};
+use std::io::{BufReader, BufWriter, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,7 +11,7 @@ use base64::prelude::BASE64_STANDARD as STANDARD;
 use clap::{Args, Subcommand, ValueEnum};
 use package::{Limits, Mirror, Report, Severity, Shimmed};
 use reqwest::{Method, Url};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client::{Target, member};
 use super::exit::{self, Exit};
@@ -21,11 +21,12 @@ use http_api::packages::PackageWords;
 /// See the command's help.
 #[derive(Debug, Subcommand)]
 pub(super) enum Package {
-    /// Say what a SCORM, cmi5 or xAPI package is, what it will report and what is wrong with it;
+    /// Say what SCORM, cmi5 and xAPI packages are, what they will report and what is wrong with them;
     /// ends with 3 where there are errors. Needs no server
     Check {
-        /// The package: a zip, or a cmi5.xml
-        file: PathBuf,
+        /// The packages: each a zip, or a cmi5.xml; - is standard input
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
         /// The language of the findings
@@ -88,8 +89,8 @@ pub(super) enum Language {
 impl Package {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Check { file, format, lang } => {
-                let checking = tokio::task::spawn_blocking(move || check(&file, format, lang));
+            Self::Check { files, format, lang } => {
+                let checking = tokio::task::spawn_blocking(move || check_all(&files, format, lang));
                 Ok(checking.await??.into())
             }
             Self::Shim(shim) => shim.run().await,
@@ -99,16 +100,7 @@ impl Package {
 
 impl Shim {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        if self.output.exists() {
-            let name = self.output.display();
-            return Err(exit::usage(format!("{name} is there already: choose another --output")));
-        }
-        if Url::parse(&self.activity).is_err() {
-            return Err(exit::usage("--activity is no whole address, such as https://…"));
-        }
-        if self.package_key.as_ref().is_some_and(|key| !key.contains(':')) {
-            return Err(exit::usage("--package-key is written as NAME:SECRET"));
-        }
+        self.refuse_unusable()?;
         // Before a key is made for what cannot be written.
         let (file, lang) = (self.file.clone(), self.lang);
         let looking = tokio::task::spawn_blocking(move || {
@@ -131,17 +123,52 @@ impl Shim {
         let server = self.server.as_str().trim_end_matches('/');
         let mirror = Mirror {
             endpoint: format!("{server}/xapi"),
+            exchange: format!("{server}{}", http_api::api::packages::TICKET),
             authorization: format!("Basic {}", STANDARD.encode(&key)),
             activity: self.activity,
             home_page: self.home_page,
             is_passive: self.passive,
         };
         let (file, output) = (self.file, self.output);
+        let name = file.display().to_string();
         let writing =
             tokio::task::spawn_blocking(move || write(&file, (made, &output), &mirror, lang));
         let Some(shimmed) = writing.await?? else { return Ok(Exit::Refused.into()) };
         shimmed.scos.iter().try_for_each(|sco| say!("{sco}"))?;
+        let words = PackageWords::of(lang == Language::It);
+        let found = package::findings(&shimmed.report, &name, &words, Severity::Warning);
+        if !found.is_empty() {
+            note!("{}", found.trim_end());
+            note!("The package is written all the same: it has what it had before.");
+        }
         Ok(Exit::Done.into())
+    }
+
+    /// Refuses options that no package can be written by.
+    fn refuse_unusable(&self) -> anyhow::Result<()> {
+        if self.output.exists() {
+            let name = self.output.display();
+            return Err(exit::usage(format!("{name} is there already: choose another --output")));
+        }
+        for (option, address) in [
+            ("--activity", Some(&self.activity)),
+            ("--home-page", self.home_page.as_ref()),
+            ("--server", Some(&self.server.to_string())),
+        ] {
+            let is_whole = |it: &String| {
+                Url::parse(it).is_ok_and(|url| option != "--server" || url.has_host())
+            };
+            if let Some(address) = address.filter(|it| !is_whole(it)) {
+                let text = format!(
+                    "{option} {address} is no whole address, such as https://moodle.example.it"
+                );
+                return Err(exit::usage(text));
+            }
+        }
+        if self.package_key.as_ref().is_some_and(|key| !key.contains(':')) {
+            return Err(exit::usage("--package-key is written as NAME:SECRET"));
+        }
+        Ok(())
     }
 
     /// A key that can do nothing but send statements of this package.
@@ -172,7 +199,8 @@ fn opened(path: &Path) -> anyhow::Result<BufReader<File>> {
 /// Says why a package is refused.
 fn tell(report: &Report, path: &Path, lang: Language) -> anyhow::Result<()> {
     let (name, words) = (path.display().to_string(), PackageWords::of(lang == Language::It));
-    Ok(out::bytes(package::text(report, &name, &words).as_bytes(), true)?)
+    let found = package::findings(report, &name, &words, Severity::Error);
+    Ok(out::bytes(found.as_bytes(), true)?)
 }
 
 /// Writes the package. Nothing where it is refused, which was said.
@@ -194,16 +222,78 @@ fn write(
     }
 }
 
-fn check(path: &Path, format: Format, lang: Language) -> anyhow::Result<Exit> {
-    let name = path.display().to_string();
-    let report = package::check(opened(path)?, &Limits::default());
-    let report = report.with_context(|| format!("reading {name}"))?;
+/// Checks packages one after the other. Of those that cannot be read it is said why, and the others are checked.
+fn check_all(files: &[PathBuf], format: Format, lang: Language) -> anyhow::Result<Exit> {
     let words = PackageWords::of(lang == Language::It);
-    match format {
-        Format::Text => out::bytes(package::text(&report, &name, &words).as_bytes(), true)?,
-        Format::Json => say!("{:#}", package::json(&report, &words))?,
-        Format::Sarif => say!("{:#}", package::sarif(&report, &name, &words))?,
+    let (mut exit, mut values) = (Exit::Done, Vec::new());
+    for path in files {
+        let name = if is_input(path) { "stdin".to_owned() } else { path.display().to_string() };
+        let report = match check(path).with_context(|| format!("reading {name}")) {
+            Ok(report) => report,
+            Err(error) if files.len() == 1 => return Err(error),
+            Err(error) => {
+                note!("traccia: {}", exit::told(&error));
+                exit = Exit::Failed;
+                continue;
+            }
+        };
+        if report.findings.count(Severity::Error) > 0 && exit == Exit::Done {
+            exit = Exit::Refused;
+        }
+        match format {
+            Format::Text => out::bytes(package::text(&report, &name, &words).as_bytes(), true)?,
+            Format::Json => values.push((name, package::json(&report, &words))),
+            Format::Sarif => values.push((name.clone(), package::sarif(&report, &name, &words))),
+        }
     }
-    let has_errors = report.findings.count(Severity::Error) > 0;
-    Ok(if has_errors { Exit::Refused } else { Exit::Done })
+    match format {
+        Format::Text => {}
+        Format::Json => say!("{:#}", listed(values))?,
+        Format::Sarif => say!("{:#}", in_one(values))?,
+    }
+    Ok(exit)
+}
+
+/// The report of one package, or those of several in a list, each with its `file`.
+fn listed(mut values: Vec<(String, Value)>) -> Value {
+    if values.len() == 1 {
+        return values.pop().map(|(_, value)| value).unwrap_or_default();
+    }
+    let named = |(file, mut value): (String, Value)| {
+        if let Some(members) = value.as_object_mut() {
+            members.insert("file".to_owned(), json!(file));
+        }
+        value
+    };
+    values.into_iter().map(named).collect()
+}
+
+/// One log of all runs.
+fn in_one(values: Vec<(String, Value)>) -> Value {
+    let mut logs = values.into_iter().map(|(_, log)| log);
+    let mut first = logs.next().unwrap_or_default();
+    let more = logs.filter_map(|mut log| log.get_mut("runs").map(Value::take));
+    let more: Vec<Value> = more.filter_map(|runs| runs.as_array().cloned()).flatten().collect();
+    if let Some(runs) = first.get_mut("runs").and_then(Value::as_array_mut) {
+        runs.extend(more);
+    }
+    first
+}
+
+fn is_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+fn check(path: &Path) -> std::io::Result<Report> {
+    if !is_input(path) {
+        return package::check(
+            BufReader::with_capacity(16 * 1024, File::open(path)?),
+            &Limits::default(),
+        );
+    }
+    // A zip is read from its end: what comes in goes to a file first.
+    let mut file = tempfile::tempfile()?;
+    std::io::copy(&mut std::io::stdin(), &mut file)?;
+    file.seek(SeekFrom::Start(0))?;
+    package::check(BufReader::with_capacity(16 * 1024, file), &Limits::default())
 }

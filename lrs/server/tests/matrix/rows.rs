@@ -1,5 +1,7 @@
 //! The table: who may use which route, and what the others are told.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use report::{Parameter, Report};
 use serde_json::json;
 
@@ -153,9 +155,27 @@ fn keys() -> Vec<Row> {
 }
 
 fn packages() -> Vec<Row> {
-    vec![row("POST /api/v1/packages/check", ALL, 200, |_, asked| {
-        asked.body("application/xml", "<courseStructure/>")
-    })]
+    // The key stands in the form, with the learner's name; who sends it does not matter.
+    let exchange = |world: &World, asked: Ask| {
+        let name = format!("package-{}", world.next());
+        let key = STANDARD.encode(format!("{name}:s")).replace('=', "%3D");
+        let form =
+            format!("Authorization=Basic%20{key}&home_page=https%3A%2F%2Fm.example&name={name}");
+        asked.body("application/x-www-form-urlencoded", form)
+    };
+    vec![
+        row("POST /api/v1/packages/check", ALL, 200, |_, asked| {
+            asked.body("application/xml", "<courseStructure/>")
+        }),
+        row("POST /api/v1/packages/ticket", EVERYBODY, 200, exchange).after(|asked| {
+            let (_, form) = asked.body.as_ref().expect("a form");
+            let name = form.rsplit('=').next().expect("a name");
+            let bounds = json!({"activities": ["https://m.example/mod/scorm/view.php?id=7"]});
+            let scopes = ["statements/write"];
+            let key = json!({"key": name, "secret": "s", "scopes": scopes, "bounds": bounds});
+            ask("POST", "/api/v1/keys").json(&key)
+        }),
+    ]
 }
 
 fn courses() -> Vec<Row> {

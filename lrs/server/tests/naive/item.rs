@@ -39,7 +39,7 @@ pub(super) fn stands<'a>(
             success: latest(said.iter().copied(), |said| said.success(of(said))),
             attended: attended(item, &said),
             score: score(item, &said),
-            attempts: said.iter().filter(|said| said.is_attempt(of(said))).count(),
+            attempts: attempts(item, &said),
             micros: match (item.nominal, is_fulfilled) {
                 (true, true) => micros_of(item.cap.unwrap()),
                 (true, false) => 0,
@@ -49,6 +49,14 @@ pub(super) fn stands<'a>(
         }
     };
     (0..module.items.len()).map(stand).collect()
+}
+
+/// What is completed under the registration of a judgement is not an attempt of its own.
+fn attempts(item: &PlannedItem, said: &[&Said]) -> usize {
+    let ends: Vec<_> =
+        said.iter().filter(|said| said.is_attempt(item.names(&said.object))).collect();
+    let is_judged = |said: &Said| ends.iter().any(|it| it.is_judgement() && it.is_of_attempt(said));
+    ends.iter().filter(|it| it.is_judgement() || !is_judged(it)).count()
 }
 
 /// Its rule and all that it requires.

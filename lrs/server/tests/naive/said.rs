@@ -31,6 +31,7 @@ pub(crate) struct Said {
     pub(crate) groupings: Vec<String>,
     is_interaction: bool,
     result: Option<Value>,
+    pub(crate) registration: Option<String>,
 }
 
 /// The log without the statements that another one voids.
@@ -64,7 +65,8 @@ pub(crate) fn read(logged: &Logged) -> Option<Said> {
     };
     let asking = ["answered", "responded", "interacted", "commented"];
     let is_interaction = asking.iter().any(|it| verb == format!("{ADL}{it}"))
-        || object["definition"]["type"] == "http://adlnet.gov/expapi/activities/cmi.interaction";
+        || object["definition"]["type"] == "http://adlnet.gov/expapi/activities/cmi.interaction"
+        || object["definition"]["type"] == "http://adlnet.gov/expapi/activities/objective";
     Some(Said {
         id: id.clone(),
         stored: *stored,
@@ -78,6 +80,7 @@ pub(crate) fn read(logged: &Logged) -> Option<Said> {
         groupings: around("grouping"),
         is_interaction,
         result: statement.get("result").cloned(),
+        registration: statement["context"]["registration"].as_str().map(str::to_lowercase),
         verb,
     })
 }
@@ -174,6 +177,17 @@ impl Said {
         self.speaks(is_named)
             && (self.is(ADL, &["passed", "failed"])
                 || self.is(ADL, &["completed"]) && self.score(is_named).is_some())
+    }
+
+    /// Whether both are about one attempt: of one object and registration.
+    pub(crate) fn is_of_attempt(&self, other: &Self) -> bool {
+        self.object == other.object
+            && self.registration.is_some()
+            && self.registration == other.registration
+    }
+
+    pub(crate) fn is_judgement(&self) -> bool {
+        self.is(ADL, &["passed", "failed"])
     }
 
     pub(crate) fn closes(&self) -> bool {

@@ -182,7 +182,12 @@ pub(crate) fn tell(value: &mut Value) {
     let told = &mut Tape::new(&numbers);
     let interaction = json!({"type": "http://adlnet.gov/expapi/activities/cmi.interaction"});
     let is_interaction = told.once_in(8);
-    let context = told.once_in(2).then(|| json!({ "contextActivities": around(told) }));
+    let registration = told.draw(3);
+    let mut context = told.once_in(2).then(|| json!({ "contextActivities": around(told) }));
+    if registration > 0 {
+        let id = format!("00000000-0000-4000-8000-00000000000{registration}");
+        context.get_or_insert_with(|| json!({}))["registration"] = json!(id);
+    }
     let mut set = |path: &str, key: &str, to: Option<Value>| {
         if let Some(Value::Object(map)) = value.pointer_mut(path) {
             match to {

@@ -119,7 +119,11 @@ impl CourseService {
             let Evidence { object, parents, groupings, .. } = &evidence;
             let is_ours = enrolled.people.find(&evidence.actor).is_some()
                 && sites.iter().any(|site| object.starts_with(site));
-            if is_ours && enrolled.course.place_of(object, parents, groupings).is_none() {
+            // A question or an objective belongs to what it is part of.
+            let is_part = evidence.is_interaction
+                && parents.iter().any(|it| enrolled.course.place_of(it, &[], &[]).is_some());
+            if is_ours && !is_part && enrolled.course.place_of(object, parents, groupings).is_none()
+            {
                 count(found.unmapped.entry(object.clone()).or_default(), stored);
             }
         }

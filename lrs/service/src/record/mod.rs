@@ -17,6 +17,7 @@ use std::sync::Arc;
 use refusals::Refusals;
 use store::{Store, StoreError};
 use xapi::clock::Clock;
+use xapi::instant::Instant;
 
 /// The use cases of the record, over one store.
 #[derive(Clone)]
@@ -30,6 +31,11 @@ impl Record {
     /// A record in `store` that takes the time from `clock`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock, refusals: Arc::default() }
+    }
+
+    /// The time of the clock.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
     }
 
     /// What was refused since the start.

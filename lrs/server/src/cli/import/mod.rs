@@ -9,9 +9,9 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, StatusCode, Url};
 use serde_json::{Value, json};
 
 use self::rejects::Rejects;
@@ -22,6 +22,7 @@ use super::out::{note, say};
 use super::pulse::Pulse;
 use http_api::xapi::put_statements::NEW_STATEMENTS;
 
+mod moodle;
 mod rejects;
 mod source;
 
@@ -32,9 +33,27 @@ const BETWEEN: Duration = Duration::from_secs(2);
 
 /// See the command's help.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Import {
+    #[command(subcommand)]
+    of: Option<Of>,
+    #[command(flatten)]
+    statements: Statements,
+}
+
+/// What other programs have kept.
+#[derive(Debug, Subcommand)]
+enum Of {
+    /// Send what Moodle has kept of SCORM attempts, as an export of its database
+    MoodleScorm(Box<moodle::MoodleScorm>),
+}
+
+/// Statements, as they are. What is needed is optional here: a subcommand goes without.
+#[derive(Debug, Args)]
+struct Statements {
     /// The file: one statement a line (NDJSON), as it is or compressed by gzip; - is standard input
-    file: PathBuf,
+    #[arg(required = true)]
+    file: Option<PathBuf>,
     /// Where refused statements go, with line and reason [default: FILE.rejects.ndjson]
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
@@ -44,48 +63,70 @@ pub(super) struct Import {
     /// How long a server that has answered before and cannot now is asked again
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     patience: u64,
-    #[command(flatten)]
-    target: Target,
+    /// The server's address
+    #[arg(long, env = "TRACCIA_URL", default_value = "http://127.0.0.1:8080")]
+    url: Url,
+    /// The key, as KEY:SECRET
+    #[arg(long, env = "TRACCIA_KEY", hide_env_values = true, required = true)]
+    key: Option<String>,
 }
 
 impl Import {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let source = Source::open(&self.file)?;
-        let standing = Arc::<Mutex<Standing>>::default();
-        let mut importer = Importer {
-            client: self.target.client()?,
+        match self.of {
+            Some(Of::MoodleScorm(moodle)) => moodle.run().await,
+            None => self.statements.run().await,
+        }
+    }
+}
+
+impl Statements {
+    async fn run(self) -> anyhow::Result<ExitCode> {
+        let Self { file: Some(file), key: Some(key), .. } = self else {
+            return Err(exit::usage("name the file that is to be imported, and --key"));
+        };
+        let source = Source::open(&file)?;
+        let importer = Importer {
+            client: Target::new(self.url, key).client()?,
             version: self.xapi_version,
             patience: Duration::from_secs(self.patience),
-            rejects: Rejects::of(&self.file, self.rejects)?,
-            standing: Arc::clone(&standing),
+            is_dry: false,
+            rejects: Rejects::of(&file, self.rejects)?,
+            standing: Arc::default(),
         };
-        let pulse = Pulse::start();
-        let standing = || *lock(&standing);
-        let Source { name, batches, total, read } = source;
-        let at = || (read.load(Ordering::Relaxed), total, format!("{name}: {}", standing().told()));
-        let done = tokio::select! {
-            done = importer.run(batches) => Some(done),
-            _ = tokio::signal::ctrl_c() => None,
-            () = beat(&pulse, at) => None,
-        };
-        pulse.end();
-        let rejects = importer.rejects.finish()?.map(std::path::Path::to_owned);
-        let (exit, cause) = match done {
-            Some(Ok(())) if rejects.is_none() => (Exit::Done, None),
-            Some(Ok(())) => (Exit::No, None),
-            Some(Err(error)) => (Exit::of(&error), Some(exit::told(&error))),
-            None => (Exit::Stopped, Some("stopped".to_owned())),
-        };
-        if let Some(cause) = cause {
-            note!("traccia: {cause}\n  {}", standing().position());
-        } else {
-            say!("{}", standing().told())?;
-        }
-        if let Some(rejects) = rejects {
-            note!("The refused ones are in {}", rejects.display());
-        }
-        Ok(exit.into())
+        import(source, importer).await
     }
+}
+
+/// Sends what comes of a source, and says what became of it.
+async fn import(source: Source, mut importer: Importer) -> anyhow::Result<ExitCode> {
+    let standing = Arc::clone(&importer.standing);
+    let pulse = Pulse::start();
+    let standing = || *lock(&standing);
+    let Source { name, batches, total, read } = source;
+    let at = || (read.load(Ordering::Relaxed), total, format!("{name}: {}", standing().told()));
+    let done = tokio::select! {
+        done = importer.run(batches) => Some(done),
+        _ = tokio::signal::ctrl_c() => None,
+        () = beat(&pulse, at) => None,
+    };
+    pulse.end();
+    let rejects = importer.rejects.finish()?.map(std::path::Path::to_owned);
+    let (exit, cause) = match done {
+        Some(Ok(())) if rejects.is_none() => (Exit::Done, None),
+        Some(Ok(())) => (Exit::No, None),
+        Some(Err(error)) => (Exit::of(&error), Some(exit::told(&error))),
+        None => (Exit::Stopped, Some("stopped".to_owned())),
+    };
+    if let Some(cause) = cause {
+        note!("traccia: {cause}\n  {}", standing().position());
+    } else {
+        say!("{}", standing().told())?;
+    }
+    if let Some(rejects) = rejects {
+        note!("The refused ones are in {}", rejects.display());
+    }
+    Ok(exit.into())
 }
 
 /// Shows the progress again and again.
@@ -106,6 +147,8 @@ struct Standing {
     refused: u64,
     /// Kept by a server that does not say whether they are new.
     sent: u64,
+    /// Found good in a dry run, which sends nothing.
+    good: u64,
     /// Of those kept, how many have no id.
     nameless: u64,
     /// The first and last line of what is on its way.
@@ -121,6 +164,9 @@ fn lock(standing: &Mutex<Standing>) -> std::sync::MutexGuard<'_, Standing> {
 impl Standing {
     fn told(&self) -> String {
         let Self { new, known, refused, sent, .. } = self;
+        if self.good > 0 {
+            return format!("{} would be sent, {refused} refused", self.good);
+        }
         let unsure = if *sent > 0 { format!(", {sent} sent") } else { String::new() };
         format!("{new} new, {known} known{unsure}, {refused} refused")
     }
@@ -149,6 +195,8 @@ struct Importer {
     client: Client,
     version: String,
     patience: Duration,
+    /// Whether nothing is sent: lines are checked here.
+    is_dry: bool,
     rejects: Rejects,
     standing: Arc<Mutex<Standing>>,
 }
@@ -173,7 +221,11 @@ impl Importer {
             for Fault { line, reason } in faults {
                 self.refuse(&line, &json!(reason))?;
             }
-            self.send(lines).await?;
+            if self.is_dry {
+                self.check(lines)?;
+            } else {
+                self.send(lines).await?;
+            }
             let mut standing = lock(&self.standing);
             standing.on_its_way = None;
             standing.decided = last.unwrap_or(standing.decided);
@@ -184,6 +236,17 @@ impl Importer {
     fn refuse(&mut self, line: &Line, reason: &Value) -> anyhow::Result<()> {
         self.rejects.add(line, reason)?;
         lock(&self.standing).refused += 1;
+        Ok(())
+    }
+
+    /// Counts lines that are statements; others are refused.
+    fn check(&mut self, lines: Vec<Line>) -> anyhow::Result<()> {
+        for line in lines {
+            match validator::check(&line.text, validator::Version::V1_0_3) {
+                Ok(_) => lock(&self.standing).good += 1,
+                Err(report) => self.refuse(&line, &json!(report.to_string()))?,
+            }
+        }
         Ok(())
     }
 

@@ -15,17 +15,17 @@ use tokio::sync::mpsc;
 use crate::cli::exit;
 
 /// Statements and bytes of one batch, whichever comes first.
-const STATEMENTS: usize = 500;
-const BYTES: usize = 4 << 20;
+pub(super) const STATEMENTS: usize = 500;
+pub(super) const BYTES: usize = 4 << 20;
 /// A longer line is no statement that a server would take.
 const LONGEST: usize = 64 << 20;
 /// Batches that are read ahead.
-const AHEAD: usize = 2;
+pub(super) const AHEAD: usize = 2;
 
 /// How gzip begins, and the byte order marks.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
-const UTF_8: [u8; 3] = [0xef, 0xbb, 0xbf];
-const UTF_16: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
+pub(super) const GZIP: [u8; 2] = [0x1f, 0x8b];
+pub(super) const UTF_8: [u8; 3] = [0xef, 0xbb, 0xbf];
+pub(super) const UTF_16: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
 
 /// A line that may be a statement.
 #[derive(Debug)]
@@ -67,23 +67,14 @@ pub(super) struct Source {
 impl Source {
     /// Opens a file; `-` is standard input.
     pub(super) fn open(file: &Path) -> anyhow::Result<Self> {
-        let read = Arc::new(AtomicU64::new(0));
-        let (name, total, bytes): (_, _, Box<dyn Read + Send>) = if file == Path::new("-") {
-            ("standard input".to_owned(), 0, Box::new(io::stdin()))
-        } else {
-            let name = file.display().to_string();
-            let opened = File::open(file).with_context(|| format!("opening {name}"))?;
-            let about = opened.metadata().with_context(|| format!("reading {name}"))?;
-            let total = if about.is_file() { about.len() } else { 0 };
-            (name, total, Box::new(opened))
-        };
+        let bytes = Bytes::open(file)?;
         let (sender, batches) = mpsc::channel(AHEAD);
-        let counted = Counted { bytes, read: Arc::clone(&read) };
+        let (name, total, read) = (bytes.name.clone(), bytes.total, bytes.counter());
         let of = name.clone();
         std::thread::spawn(move || {
             let mut reader =
                 Reader { name: of, batches: sender, batch: Batch::default(), bytes: 0 };
-            if let Err(error) = reader.run(counted) {
+            if let Err(error) = reader.run(bytes) {
                 // Where the command has ended, the channel is closed.
                 let _ = reader.batches.blocking_send(Err(error));
             }
@@ -92,14 +83,40 @@ impl Source {
     }
 }
 
-struct Counted {
-    bytes: Box<dyn Read + Send>,
+/// The bytes of a file or of standard input, counted as they are read.
+pub(super) struct Bytes {
+    /// The name for people.
+    pub(super) name: String,
+    /// How many there are; 0 where that is not known.
+    pub(super) total: u64,
+    from: Box<dyn Read + Send>,
     read: Arc<AtomicU64>,
 }
 
-impl Read for Counted {
+impl Bytes {
+    /// Opens a file; `-` is standard input.
+    pub(super) fn open(file: &Path) -> anyhow::Result<Self> {
+        let read = Arc::new(AtomicU64::new(0));
+        if file == Path::new("-") {
+            let name = "standard input".to_owned();
+            return Ok(Self { name, total: 0, from: Box::new(io::stdin()), read });
+        }
+        let name = file.display().to_string();
+        let opened = File::open(file).with_context(|| format!("opening {name}"))?;
+        let about = opened.metadata().with_context(|| format!("reading {name}"))?;
+        let total = if about.is_file() { about.len() } else { 0 };
+        Ok(Self { name, total, from: Box::new(opened), read })
+    }
+
+    /// How many were read.
+    pub(super) fn counter(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.read)
+    }
+}
+
+impl Read for Bytes {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.bytes.read(buffer)?;
+        let read = self.from.read(buffer)?;
         self.read.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
     }
@@ -113,7 +130,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn run(&mut self, bytes: Counted) -> anyhow::Result<()> {
+    fn run(&mut self, bytes: Bytes) -> anyhow::Result<()> {
         let mut bytes = BufReader::new(bytes);
         let name = self.name.clone();
         let begin = bytes.fill_buf().with_context(|| format!("reading {name}"))?;
