@@ -1,5 +1,7 @@
 # make run   build Traccia and start it with the demo programme
 # make test  everything that must hold
+# make web   build the browser UI into lrs/web/dist; without Node.js it is skipped
+# make openapi write what the types of the browser UI are made of, after a change of the API
 # make browser what browsers do with Traccia, in Chromium; without it, or Node.js, it is skipped
 # make mongo all scenes on the MongoDB engine
 # make mutants which wrong behaviour each conformance test notices
@@ -23,10 +25,18 @@ TESTED := --workspace --exclude fuzz
 # run in any case, and fail without.
 IGNORED = $$({ [ "$$CI" = true ] || [ -n "$$TRACCIA_TEST_MONGODB_URI" ] || [ -x $(FERRETDB) ]; } && echo --include-ignored)
 
-.PHONY: run test lint ferretdb built crates browser mongo docker docker-check mutants bench sizes attack
+.PHONY: web openapi run test lint ferretdb built crates browser mongo docker docker-check mutants bench sizes attack
 
-run:
+run: web
 	cargo run --release --package traccia --bin traccia -- serve --demo --data data --listen $(LISTEN)
+
+# The UI is a part of the program: built before it.
+web:
+	lrs/web/run build
+
+openapi:
+	TRACCIA_WRITE_OPENAPI=1 cargo test --package http-api --lib -- description_that
+	lrs/web/run generate
 
 test: lint crates browser docker
 

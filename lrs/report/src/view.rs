@@ -73,6 +73,7 @@ impl View<'_> {
             print: &[],
             rows: Vec::new(),
             totals: None,
+            found: None,
         }
     }
 }

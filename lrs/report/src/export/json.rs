@@ -4,16 +4,23 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::ExportError;
-use super::shown::unsigned;
+use super::shown::{unsigned, unsigned_columns};
 use crate::{Cell, Table};
 use course::Language;
 
-/// An object `{report, title, course, course_title, at, through, time_zone, notes, rows}`, and
-/// `totals` where there are sums. Each row has every column's key; no value and a suppressed one are `null`, and a row with a
+/// An object `{report, title, course, course_title, at, through, time_zone, notes, columns, rows}`,
+/// `totals` where there are sums, and `found` where the rows are a page. A column is
+/// `{key, heading, kind}`. Each row has every column's key; no value and a suppressed one are `null`, and a row with a
 /// suppressed one has `"suppressed": true`. Instants are RFC 3339 in UTC, shares 0 to 1.
 pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, ExportError> {
     let rows: Vec<Value> =
         table.rows.iter().map(|cells| row(table, cells, language)).collect::<Result<_, _>>()?;
+    let columns: Vec<Value> = unsigned_columns(table)
+        .map(|column| {
+            let heading = column.heading.in_language(language);
+            json!({"key": column.key, "heading": heading, "kind": column.kind.as_str()})
+        })
+        .collect();
     let notes: Vec<&str> = table.notes.iter().map(|note| note.in_language(language)).collect();
     let mut whole = json!({
         "report": table.report,
@@ -24,6 +31,7 @@ pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, Export
         "through": table.through.map(instant).transpose()?,
         "time_zone": table.time_zone,
         "notes": notes,
+        "columns": columns,
         "rows": rows,
     });
     if let Some(totals) = &table.totals {
@@ -34,6 +42,9 @@ pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, Export
         if let Some(whole) = whole.as_object_mut() {
             whole.insert("totals".into(), totals);
         }
+    }
+    if let (Some(found), Some(whole)) = (table.found, whole.as_object_mut()) {
+        whole.insert("found".into(), found.into());
     }
     Ok(serde_json::to_vec(&whole).map_err(std::io::Error::from)?)
 }

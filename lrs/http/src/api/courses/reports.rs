@@ -10,6 +10,7 @@ use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, SchemaType, Type};
 use utoipa::openapi::{self, Required};
 
+use super::described::ReportTable;
 use crate::language;
 use crate::problem::Problem;
 use crate::state::Server;
@@ -19,7 +20,7 @@ use course::Language;
 use report::export;
 use report::export::{Format, Reader};
 use report::reports::{EVERY, PROGRESS, named};
-use report::{Report, Table};
+use report::{Page, Report, Table};
 use service::progress::{ReportQuery, Who};
 use xapi::parameters::Parameters;
 
@@ -51,6 +52,26 @@ impl IntoParams for ReportParameters {
     }
 }
 
+/// Which rows of a report are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "a description: `page` reads them")]
+struct PageParameters {
+    /// Only rows in which this stands in a text, whatever its case.
+    search: Option<String>,
+    /// Only rows that fulfil these conditions, with commas between them: `KEY=VALUE`, `KEY!=VALUE`,
+    /// `KEY>=VALUE` or `KEY<=VALUE`, such as `state=completed` or `last_seen>=2026-05-04`.
+    only: Option<String>,
+    /// The column to sort by, with `-` before it for the largest first.
+    sort: Option<String>,
+    /// How many rows are left out at the beginning.
+    offset: Option<usize>,
+    /// How many rows there are at most; the answer says in `found` how many there are in all.
+    limit: Option<usize>,
+}
+
+const OF_PAGES: [&str; 5] = ["search", "only", "sort", "offset", "limit"];
+
 /// What the description of the API says of the reports.
 fn described() -> String {
     let all = EVERY.map(|report| format!("`{}` {}", report.name, report.about));
@@ -62,10 +83,11 @@ fn described() -> String {
     description = described(), security(("key" = [])), params(
         ("id" = String, Path, description = "the course's id"),
         ("report" = String, Path, description = "the report's name"),
-        ReportParameters),
-    responses((status = 200, body = Object, example = json!({"report": "progress",
+        ReportParameters, PageParameters),
+    responses((status = 200, body = ReportTable, example = json!({"report": "progress",
             "course": "prog-2796", "at": null, "through": "2026-11-22T10:00:00.000001Z",
-            "time_zone": "Europe/Rome", "rows": [{"module": "m1", "region": "Umbria",
+            "time_zone": "Europe/Rome", "title": "Progress", "course_title": "Digital transition",
+            "notes": [], "columns": [{"key": "module", "heading": "Module", "kind": "text"}], "rows": [{"module": "m1", "region": "Umbria",
                 "enrolled": 130, "not_started": 20, "in_progress": 60, "completed": 50,
                 "passed": 48, "failed": 2, "score_mean": 0.8125, "progress": 0.61,
                 "hours_online": 1200.5, "hours_presence": 40, "hours": 1240.5}]})),
@@ -94,8 +116,8 @@ pub async fn get(
 #[utoipa::path(get, path = "/api/v1/courses/{id}/progress", tag = "reports",
     security(("key" = [])), params(
         ("id" = String, Path, description = "the course's id"),
-        ReportParameters),
-    responses((status = 200, body = Object), (status = 400, body = Problem),
+        ReportParameters, PageParameters),
+    responses((status = 200, body = ReportTable), (status = 400, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 503, body = Problem)))]
 pub async fn progress(
@@ -117,12 +139,19 @@ async fn answer(
     parameters: &Parameters,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    parameters.only(&report.parameters().iter().map(|it| it.as_str()).collect::<Vec<_>>())?;
+    let taken = report.parameters().into_iter().map(report::Parameter::as_str);
+    parameters.only(&taken.chain(OF_PAGES).collect::<Vec<_>>())?;
     let (format, reader) = rendering(parameters, headers)?;
+    let page = page(parameters)?;
     let query = query(report, parameters)?;
     // Held until the table is written.
     let _turn = server.reports.turn(&caller.key.name).await?;
-    let table = server.progress.report(&id, query, caller.key.bounds.clone()).await?;
+    let mut table = server.progress.report(&id, query, caller.key.bounds.clone()).await?;
+    table.page(&page).map_err(|error: report::UnknownColumn| {
+        let one_of = format!("a column of this report: {}", error.known);
+        let is_sort = page.sort.as_ref().is_some_and(|sort| sort.key == error.key);
+        Problem::parameter(if is_sort { "sort" } else { "only" }, &error.key, &one_of)
+    })?;
     written(table, format, reader).await
 }
 
@@ -155,6 +184,28 @@ fn width(parameters: &Parameters) -> Result<Option<usize>, Problem> {
         Ok(width) => Ok(Some(width)),
         Err(_) => Err(Problem::parameter("width", text, "a whole number; 0 for any width")),
     }
+}
+
+fn page(parameters: &Parameters) -> Result<Page, Problem> {
+    let number = |name: &str| {
+        let number = parameters.get(name).map(|text| {
+            text.parse().map_err(|_| Problem::parameter(name, text, "a whole number, 0 or more"))
+        });
+        number.transpose()
+    };
+    let only = parameters.get("only").unwrap_or_default();
+    let only = only.split(',').filter(|it| !it.is_empty()).map(|it| {
+        it.parse().map_err(|error: report::NoCondition| {
+            Problem::parameter("only", &error.0, "KEY=VALUE, KEY!=VALUE, KEY>=VALUE or KEY<=VALUE")
+        })
+    });
+    Ok(Page {
+        only: only.collect::<Result<_, _>>()?,
+        search: parameters.get("search").filter(|text| !text.is_empty()).map(str::to_owned),
+        sort: parameters.get("sort").and_then(|text| text.parse().ok()),
+        offset: number("offset")?.unwrap_or_default(),
+        limit: number("limit")?,
+    })
 }
 
 fn query(report: &'static Report, parameters: &Parameters) -> Result<ReportQuery, Problem> {
