@@ -35,11 +35,15 @@ function messages(language, entries) {
 const [first, second] = LANGUAGES.map((language) => messages(language, own(language).body));
 for (const id of new Set([...first.keys(), ...second.keys()])) {
   const [one, other] = [first.get(id), second.get(id)].map((it) => it && it.join(' '));
-  if (one !== other) faults.push(`${id}: takes “${one}” in ${LANGUAGES[0]}, “${other}” in ${LANGUAGES[1]}`);
+  if (one !== other)
+    faults.push(`${id}: takes “${one}” in ${LANGUAGES[0]}, “${other}” in ${LANGUAGES[1]}`);
 }
 // Ids whose ends are data stand in code as their beginnings, in a template.
 const code = files(join(ROOT, 'src'))
-  .filter((path) => /\.(svelte|ts)$/.test(path) && !path.includes('generated') && !path.includes('.test.'))
+  .filter(
+    (path) =>
+      /\.(svelte|ts)$/.test(path) && !path.includes('generated') && !path.includes('.test.'),
+  )
   .map((path) => readFileSync(path, 'utf8'))
   .join('\n');
 for (const id of first.keys()) {

@@ -110,7 +110,9 @@ export async function statements(
   const answer = await raw(address, { 'X-Experience-API-Version': '1.0.3' }, signal);
   const body = (await answer.json()) as { statements?: unknown[]; more?: string };
   // With `statementId` the answer is the statement alone.
-  return body.statements ? { statements: body.statements, more: body.more } : { statements: [body] };
+  return body.statements
+    ? { statements: body.statements, more: body.more }
+    : { statements: [body] };
 }
 
 /** Any GET with the session's rights. Throws [`Refused`]. */

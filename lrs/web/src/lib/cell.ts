@@ -40,6 +40,8 @@ export function shown(
     case 'flag':
       return name(value ? 'yes' : 'no') ?? String(value);
     default:
-      return column.key === 'kind' ? (name(`kind-${String(value)}`) ?? String(value)) : String(value);
+      return column.key === 'kind'
+        ? (name(`kind-${String(value)}`) ?? String(value))
+        : String(value);
   }
 }
