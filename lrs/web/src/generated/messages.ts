@@ -223,6 +223,15 @@ export interface Messages {
   'verb-played': { actor: Value; object: Value };
   'verb-paused': { actor: Value; object: Value };
   'verb-logged-in': { actor: Value; object: Value };
+  'verb-started': { actor: Value; object: Value };
+  'verb-submitted': { actor: Value; object: Value };
+  'verb-interacted': { actor: Value; object: Value };
+  'verb-abandoned': { actor: Value; object: Value };
+  'verb-waived': { actor: Value; object: Value };
+  'verb-uncompleted': { actor: Value; object: Value };
+  'verb-created': { actor: Value; object: Value };
+  'verb-received': { actor: Value; object: Value };
+  'verb-rated': { actor: Value; object: Value };
   'state-not_started': undefined;
   'state-in_progress': undefined;
   'state-completed': undefined;

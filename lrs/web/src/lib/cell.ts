@@ -28,7 +28,7 @@ export function shown(
       return number(language, Number(value));
     case 'hours':
     case 'score':
-      return number(language, Number(value), 2);
+      return number(language, Number(value), 2, true);
     case 'share':
       return share(language, Number(value));
     case 'date':

@@ -62,6 +62,8 @@ export function draw(element: HTMLElement, option: Option, colours: Colours): EC
     valueAxis: axis,
     legend: { textStyle: label },
   };
+  // On a telephone names are cut short and there are few marks on the axis.
+  const isNarrow = element.clientWidth < 480;
   const chart = init(element, theme, { renderer: 'svg' });
   chart.setOption({
     animation: false,
@@ -79,5 +81,12 @@ export function draw(element: HTMLElement, option: Option, colours: Colours): EC
     legend: { top: 0, type: 'plain' },
     ...option,
   });
+  if (isNarrow) {
+    chart.setOption({
+      xAxis: { splitNumber: 2, axisLabel: { hideOverlap: true } },
+      yAxis: { axisLabel: { width: 84 } },
+      grid: { top: 84 },
+    });
+  }
   return chart;
 }

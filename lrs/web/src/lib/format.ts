@@ -4,9 +4,10 @@ import type { Language } from './texts';
 
 const LOCALE: Record<Language, string> = { it: 'it-IT', en: 'en-GB' };
 
-/** A number with at most so many decimals, and a mark at each thousand. */
-export function number(language: Language, value: number, decimals = 0): string {
+/** A number with at most so many decimals, or exactly so many, and a mark at each thousand. */
+export function number(language: Language, value: number, decimals = 0, exact = false): string {
   return new Intl.NumberFormat(LOCALE[language], {
+    minimumFractionDigits: exact ? decimals : 0,
     maximumFractionDigits: decimals,
     useGrouping: 'always' as unknown as boolean,
   }).format(value);
@@ -16,6 +17,7 @@ export function number(language: Language, value: number, decimals = 0): string 
 export function share(language: Language, value: number): string {
   return new Intl.NumberFormat(LOCALE[language], {
     style: 'percent',
+    minimumFractionDigits: 1,
     maximumFractionDigits: 1,
   }).format(value);
 }

@@ -26,3 +26,19 @@ export function narrowed(
   if (!isGroup || typeof value !== 'string' || value === '') return null;
   return to(['courses', course, page], { ...filters(query), [column.key]: value });
 }
+
+const STATES = ['not_started', 'in_progress', 'completed'];
+
+/** Where a number of people of a module leads: to these very people. */
+export function peopleOf(course: string, query: Query, row: Row, column: Column): string | null {
+  if (typeof row.module !== 'string' || typeof row[column.key] !== 'number') return null;
+  const only = STATES.includes(column.key)
+    ? `${row.module}=${column.key}`
+    : column.key === 'enrolled'
+      ? `${row.module}!=`
+      : null;
+  if (only === null) return null;
+  const groups = FILTERS.filter((name) => name !== 'at' && typeof row[name] === 'string');
+  const narrowed = Object.fromEntries(groups.map((name) => [name, String(row[name])]));
+  return to(['courses', course, 'matrix'], { ...filters(query), ...narrowed, only });
+}

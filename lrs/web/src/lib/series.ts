@@ -61,6 +61,7 @@ export function bars(
     grid: { left: 8, right: 24, top: 56, bottom: 8, containLabel: true },
     xAxis: {
       type: 'value',
+      splitNumber: 5,
       ...(write ? { axisLabel: { formatter: (value: number) => write(value) } } : {}),
     },
     yAxis: {
