@@ -25,7 +25,7 @@ TESTED := --workspace --exclude fuzz
 # run in any case, and fail without.
 IGNORED = $$({ [ "$$CI" = true ] || [ -n "$$TRACCIA_TEST_MONGODB_URI" ] || [ -x $(FERRETDB) ]; } && echo --include-ignored)
 
-.PHONY: web openapi run test lint ferretdb built crates browser mongo docker docker-check mutants bench sizes attack
+.PHONY: web web-test openapi run test lint ferretdb built crates browser mongo docker docker-check mutants bench sizes attack
 
 run: web
 	cargo run --release --package traccia --bin traccia -- serve --demo --data data --listen $(LISTEN)
@@ -34,16 +34,21 @@ run: web
 web:
 	lrs/web/run build
 
+# Units, the sizes that a first visit loads, and the build that the browser tests look at.
+web-test: web
+	lrs/web/run test size
+
 openapi:
 	TRACCIA_WRITE_OPENAPI=1 cargo test --package http-api --lib -- description_that
 	lrs/web/run generate
 
-test: lint crates browser docker
+test: lint crates web-test browser docker
 
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
 	.ci/deny
+	lrs/web/run check lint
 
 # The server that the MongoDB engine is tested on. Without Go there is none; what needs it says so and is skipped.
 ferretdb:
@@ -57,7 +62,7 @@ built:
 	cargo test $(TESTED) --no-run
 
 # Each test starts the program on a folder of its own.
-browser: built
+browser: built web
 	tests/browser/run
 
 # FerretDB's SQLite backend reads a whole collection for almost every query: cohorts of tens of thousands of

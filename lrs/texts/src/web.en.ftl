@@ -97,6 +97,7 @@ dates-from = From { $begins }
 dates-until = Until { $ends }
 dates-none = Without a first and last day
 
+bounds = You see people of these alone: { $names }.
 page-glance = At a glance
 page-funnel = Modules
 page-curve = Planned and real

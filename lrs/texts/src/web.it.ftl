@@ -99,6 +99,7 @@ dates-from = Dal { $begins }
 dates-until = Fino al { $ends }
 dates-none = Senza date di inizio e fine
 
+bounds = Vedi solo le persone di: { $names }.
 page-glance = In sintesi
 page-funnel = Moduli
 page-curve = Previsto e reale

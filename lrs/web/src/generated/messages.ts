@@ -87,6 +87,7 @@ export interface Messages {
   'dates-from': { begins: Value };
   'dates-until': { ends: Value };
   'dates-none': undefined;
+  'bounds': { names: Value };
   'page-glance': undefined;
   'page-funnel': undefined;
   'page-curve': undefined;

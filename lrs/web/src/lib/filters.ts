@@ -9,6 +9,6 @@ export type Filter = (typeof FILTERS)[number];
 
 /** The filters of an address, without all else. */
 export function filters(query: Query): Query {
-  const given = FILTERS.map((name) => [name, query[name] ?? '']);
+  const given = FILTERS.map((name): [string, string] => [name, query[name] ?? '']);
   return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }

@@ -10,6 +10,7 @@ export class Pages {
   /** Why a page did not come; the next one that is looked at asks again. */
   fault = $state.raw<Refused | null>(null);
   readonly #pages = new SvelteMap<number, Row[]>();
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing shows it
   readonly #asked = new Set<number>();
   readonly #control = new AbortController();
 

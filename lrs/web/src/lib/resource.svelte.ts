@@ -12,7 +12,7 @@ export class Resource<T> {
   /** `load` is run in an effect: it is run anew when the state that it reads changes. */
   constructor(load: (signal: AbortSignal) => Promise<T>) {
     $effect(() => {
-      void this.#again;
+      if (this.#again < 0) return;
       const control = new AbortController();
       this.loading = true;
       load(control.signal)

@@ -4,6 +4,7 @@ import { createRouter, searchParams } from 'sv-router';
 
 export { Router } from 'sv-router';
 
+// eslint-disable-next-line @typescript-eslint/unbound-method -- the router has no `this`
 const { navigate, route } = createRouter({
   '/': () => import('../pages/Start.svelte'),
   '/courses': () => import('../pages/Courses.svelte'),

@@ -41,6 +41,9 @@ export interface Words {
   (key: string): string;
 }
 
+/** The grid is as large as the labels of its axes leave room for. */
+const LABELS = { outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' } as const;
+
 const STATES = ['completed', 'in_progress', 'not_started'];
 
 /** Stacked bars of where people are, a bar for each row; `name` writes it beside the axis. */
@@ -58,7 +61,7 @@ export function bars(
   write?: (value: number) => string,
 ): Option {
   return {
-    grid: { left: 8, right: 24, top: 56, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 24, top: 56, bottom: 8, ...LABELS },
     xAxis: {
       type: 'value',
       splitNumber: 5,
@@ -121,7 +124,7 @@ export function curve(
     }),
   }));
   return {
-    grid: { left: 8, right: 16, top: names.length > 2 ? 84 : 56, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 16, top: names.length > 2 ? 84 : 56, bottom: 8, ...LABELS },
     xAxis: { type: 'category', data: days.map(month) },
     yAxis: { type: 'value', name: words('hours'), nameLocation: 'end' },
     series: [

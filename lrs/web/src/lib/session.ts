@@ -93,6 +93,14 @@ export function may(session: Session | null, ...scopes: string[]): boolean {
   return !!session && [...scopes, 'all'].some((scope) => session.scopes.includes(scope));
 }
 
+/** Whether the courses' pages are for this session. */
+export const seesCourses = (session: Session | null): boolean =>
+  may(session, 'progress/read', 'all/read');
+
+/** Whether the statements' page is for this session. */
+export const seesStatements = (session: Session | null): boolean =>
+  may(session, 'statements/read', 'statements/read/mine', 'all/read');
+
 interface Told {
   key: string;
   label?: string;

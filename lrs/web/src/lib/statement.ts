@@ -84,9 +84,9 @@ export function outcome(statement: unknown): Outcome {
 export function duration(iso: string): { hours: number; minutes: number; seconds: number } | null {
   const found = /^P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$/.exec(iso);
   if (!found || iso === 'P' || iso === 'PT') return null;
-  const [days = 0, hours = 0, minutes = 0, seconds = 0] = found
-    .slice(1)
-    .map((part) => Number(part ?? 0));
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = (
+    found.slice(1) as (string | undefined)[]
+  ).map((part) => Number(part ?? 0));
   const all = Math.round(days * 86400 + hours * 3600 + minutes * 60 + seconds);
   return {
     hours: Math.floor(all / 3600),

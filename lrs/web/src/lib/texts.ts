@@ -1,6 +1,12 @@
 // What people read, by language: Fluent messages of lrs/texts, typed by their ids and values.
 
-import { FluentBundle, FluentDateTime, FluentNumber, FluentResource } from '@fluent/bundle';
+import {
+  FluentBundle,
+  FluentDateTime,
+  FluentNumber,
+  FluentResource,
+  type FluentVariable,
+} from '@fluent/bundle';
 import { derived, get, writable } from 'svelte/store';
 import type { Messages, Value } from '../generated/messages';
 
@@ -63,7 +69,7 @@ function written(
 ): string | undefined {
   const pattern = bundle.getMessage(id)?.value;
   if (!pattern) return undefined;
-  const given = Object.entries(values ?? {}).map(([name, value]) => [
+  const given = Object.entries(values ?? {}).map(([name, value]): [string, FluentVariable] => [
     name,
     value instanceof Date
       ? new FluentDateTime(value, { dateStyle: 'long', timeZone: 'Europe/Rome' })
