@@ -33,10 +33,30 @@ const always: Middleware = {
   },
 };
 
-// Looked up at each call, so that tests can stand in for it.
+/** How often a server that asks for patience is asked again, and how long at most between, in seconds. */
+const PATIENCE = { times: 15, most: 10 };
+
+/**
+ * Asks again as long as the server says when to: a course that was changed is read from the log
+ * first, and a report that many ask for has its turn.
+ */
+async function patiently(
+  ask: () => Promise<Response>,
+  signal?: AbortSignal | null,
+): Promise<Response> {
+  for (let time = 0; ; time += 1) {
+    const answer = await ask();
+    const seconds = Number(answer.headers.get('retry-after') ?? 'none');
+    const isOver = answer.status !== 503 || time === PATIENCE.times || !(seconds <= PATIENCE.most);
+    if (isOver || signal?.aborted) return answer;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(seconds, 1) * 1000));
+  }
+}
+
+// `fetch` is looked up at each call, so that tests can stand in for it.
 const client = createClient<paths>({
   credentials: CREDENTIALS,
-  fetch: (request) => globalThis.fetch(request),
+  fetch: (request) => patiently(() => globalThis.fetch(request.clone()), request.signal),
 });
 client.use(always);
 
@@ -123,11 +143,8 @@ export async function raw(
 ): Promise<Response> {
   let answer: Response;
   try {
-    answer = await globalThis.fetch(address, {
-      headers: { ...headers(), ...more },
-      credentials: CREDENTIALS,
-      signal,
-    });
+    const request = { headers: { ...headers(), ...more }, credentials: CREDENTIALS, signal };
+    answer = await patiently(() => globalThis.fetch(address, request), signal);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Refused(0, '', '');
