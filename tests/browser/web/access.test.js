@@ -31,7 +31,7 @@ for (const [name, path] of Object.entries(PAGES)) {
     await page.setViewportSize({ width: 360, height: 740 });
     await ui.signIn(path);
     for (const language of ["it", "en"]) {
-      await page.getByLabel(/^(Lingua|Language)$/).selectOption(language);
+      await page.getByLabel(/^(Lingua|Language)/).selectOption(language);
       await ui.loaded();
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(width, language).toBeLessThanOrEqual(360);

@@ -131,11 +131,14 @@ export class Ui {
     const found = await new AxeBuilder({ page: this.page })
       .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"])
       .analyze();
-    const told = (rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`);
-    const open = found.incomplete.flatMap(told);
+    const told = (rule, nodes = rule.nodes) => nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`);
+    // The colours of a chart's labels are held by a unit test of the UI; rows that are cut off by the
+    // edge of a table that scrolls have the colours of those that are not.
+    const isOpen = ({ html, target }) =>
+      !html.startsWith("<text") && !/\.scroll|\.matrix|\bt(able|body|head|[dhr])\b/.test(target.join(" "));
     return {
-      violations: found.violations.flatMap(told),
-      open: open.filter((text) => !/\.chart|svg|\.scroll|\.matrix|table|\bt[hdr]\b/.test(text)),
+      violations: found.violations.flatMap((rule) => told(rule)),
+      open: found.incomplete.flatMap((rule) => told(rule, rule.nodes.filter(isOpen))),
     };
   }
 }
