@@ -88,6 +88,12 @@ test("of many people the matrix holds as many rows as are seen", async ({ ui, pa
   const table = page.getByRole("region", { name: "Persone per modulo" });
   await expect(table.locator("table")).toHaveAttribute("aria-rowcount", "521");
   expect(await table.getByRole("row").count()).toBeLessThan(60);
+  // Past all rows, or from row to row, or to the end: by keyboard alone.
+  const skip = page.getByRole("link", { name: "Vai oltre la tabella" });
+  await skip.focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await expect(page.getByText("Legenda dei moduli e dei segni")).toBeFocused();
   await table.focus();
   await page.keyboard.press("End");
   const last = table.locator('tr[aria-rowindex="521"]');

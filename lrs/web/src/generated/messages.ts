@@ -150,6 +150,7 @@ export interface Messages {
   'matrix-count': { count: Value };
   'matrix-none': undefined;
   'matrix-table': undefined;
+  'matrix-skip': undefined;
   'matrix-module': { number: Value };
   'matrix-not-for': undefined;
   'matrix-legend': undefined;
@@ -163,8 +164,10 @@ export interface Messages {
   'learner-modules': undefined;
   'learner-since': { day: Value };
   'learner-activities': undefined;
+  'learner-activities-table': undefined;
   'learner-next': undefined;
   'learner-ledger': undefined;
+  'learner-ledger-table': undefined;
   'learner-ledger-about': undefined;
   'learner-ledger-none': undefined;
   'learner-statements': { count: Value };
