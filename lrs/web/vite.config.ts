@@ -21,6 +21,8 @@ export default defineConfig({
       (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version,
     ),
   },
+  // The server writes where its files are: see http/src/web.rs.
+  base: './',
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

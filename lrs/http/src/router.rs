@@ -205,7 +205,7 @@ async fn web_or_nowhere(
     uri: OriginalUri,
     headers: HeaderMap,
 ) -> Response {
-    match web::answer(server.web, &method, uri.path(), &headers) {
+    match web::answer(server.web, &server.path_seen_outside(""), &method, uri.path(), &headers) {
         Some(response) => response,
         None => nowhere(uri).await.into_response(),
     }

@@ -10,6 +10,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use sha2::{Digest as _, Sha256};
 
 /// A file of the UI.
 #[derive(Clone, Debug)]
@@ -55,6 +56,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 /// Nothing for other requests, and where the program was built without the UI.
 pub(super) fn answer(
     assets: Assets,
+    prefix: &str,
     method: &Method,
     path: &str,
     headers: &HeaderMap,
@@ -73,12 +75,22 @@ pub(super) fn answer(
     {
         return Some(response);
     }
-    if is_page_address(path) && takes_pages(headers) { page(assets, headers) } else { None }
+    if is_page_address(path) && takes_pages(headers) { page(assets, prefix, headers) } else { None }
 }
 
 /// The UI's page; nothing where the program was built without the UI.
-pub(super) fn page(assets: Assets, headers: &HeaderMap) -> Option<Response> {
-    let mut response = written(assets, PAGE, headers)?;
+///
+/// Its files are named relative to the UI's folder, whatever the page's own address: they are
+/// written with `prefix`, the path under which a proxy shows this server (empty without one).
+pub(super) fn page(assets: Assets, prefix: &str, headers: &HeaderMap) -> Option<Response> {
+    let file = assets(PAGE)?;
+    let prefix = if prefix.contains(['"', '<', '&']) { "" } else { prefix };
+    let text = String::from_utf8_lossy(&file.bytes)
+        .replace("=\"./", &format!("=\"{prefix}/"))
+        .replacen("<html", &format!("<html data-base=\"{prefix}\""), 1);
+    let hash = Sha256::digest(&text).into();
+    let asset = Asset { bytes: Cow::Owned(text.into_bytes()), hash };
+    let mut response = sent(asset, PAGE, None, headers);
     let policies = [
         (CONTENT_SECURITY_POLICY, POLICY),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -112,6 +124,11 @@ fn written(assets: Assets, path: &str, headers: &HeaderMap) -> Option<Response> 
         Some((asset, coding))
     });
     let (asset, coding) = encoded.map_or((plain, None), |(asset, coding)| (asset, Some(coding)));
+    Some(sent(asset, path, coding, headers))
+}
+
+/// An answer with this file, or without it where the client has it already.
+fn sent(asset: Asset, path: &str, coding: Option<&'static str>, headers: &HeaderMap) -> Response {
     let tag = format!("\"{}\"", hex::encode(asset.hash.get(..16).unwrap_or_default()));
     let cached = if path.starts_with(NAMED_BY_CONTENT) {
         "public, max-age=31536000, immutable"
@@ -139,7 +156,7 @@ fn written(assets: Assets, path: &str, headers: &HeaderMap) -> Option<Response> 
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         kept.insert(ETAG, tag);
     }
-    Some(response)
+    response
 }
 
 /// Whether an answer may be in this coding (RFC 9110, 12.5.3).
@@ -176,7 +193,7 @@ mod tests {
 
     fn assets(path: &str) -> Option<Asset> {
         let (text, hash) = match path {
-            "index.html" => ("<!doctype html>", 1),
+            "index.html" => (r#"<html lang="it"><script src="./assets/a-1.js"></script>"#, 1),
             "assets/a-1.js" => ("plain", 2),
             "assets/a-1.js.br" => ("br", 3),
             "assets/a-1.js.gz" => ("gz", 4),
@@ -188,7 +205,7 @@ mod tests {
 
     fn asked(path: &str, headers: &[(HeaderName, &'static str)]) -> Option<Response> {
         let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap()));
-        answer(assets, &Method::GET, path, &headers.collect())
+        answer(assets, "/lrs", &Method::GET, path, &headers.collect())
     }
 
     fn header(response: &Response, name: HeaderName) -> &str {
@@ -208,7 +225,7 @@ mod tests {
         }
         assert!(asked("/courses", &[(ACCEPT, "application/json")]).is_none());
         assert!(asked("/courses", &[]).is_none());
-        assert!(answer(assets, &Method::POST, "/courses", &HeaderMap::new()).is_none());
+        assert!(answer(assets, "", &Method::POST, "/courses", &HeaderMap::new()).is_none());
         assert!(asked("/.gitignore", &[]).is_none());
         assert!(asked("/assets/a-1.js.br", &[]).is_none());
     }
@@ -225,6 +242,20 @@ mod tests {
             },
         );
         assert!(tags[0] != tags[1] && tags[1] != tags[2], "{tags:?}");
+    }
+
+    #[tokio::test]
+    async fn the_page_names_its_files_as_they_are_seen_outside() {
+        let text = async |prefix: &str| {
+            let page = page(assets, prefix, &HeaderMap::new()).unwrap();
+            let body = axum::body::to_bytes(page.into_body(), 1000).await.unwrap();
+            String::from_utf8(body.to_vec()).unwrap()
+        };
+        let named =
+            r#"<html data-base="/lrs" lang="it"><script src="/lrs/assets/a-1.js"></script>"#;
+        assert_eq!(text("/lrs").await, named);
+        assert!(text("").await.contains(r#"src="/assets/a-1.js""#));
+        assert!(text(r#"/"><script>"#).await.contains(r#"data-base="""#));
     }
 
     #[test]

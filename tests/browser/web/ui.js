@@ -10,7 +10,7 @@ import { basic, expect, PROGRAM, test as base, Traccia } from "../traccia.js";
 export const COURSE = "prog-2796";
 
 /** A folder with the demo programme that all of it was followed of: made once for a program. */
-async function demoFolder() {
+export async function demoFolder() {
   const { mtimeMs, size } = await stat(PROGRAM);
   const folder = join(import.meta.dirname, `../../../target/browser-demo/${Math.floor(mtimeMs)}-${size}`);
   if (!existsSync(join(folder, "ready"))) {
@@ -152,4 +152,4 @@ export function said(text) {
   return new RegExp(`^\\s*${marks}${all}${marks}\\s*$`);
 }
 
-export { basic, expect };
+export { basic, expect, Traccia };

@@ -3,6 +3,7 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { get } from 'svelte/store';
 import type { components, paths } from '../generated/api';
+import { BASE } from './base';
 import { authorization, CREDENTIALS, signOut } from './session';
 import { language } from './texts';
 
@@ -55,6 +56,7 @@ async function patiently(
 
 // `fetch` is looked up at each call, so that tests can stand in for it.
 const client = createClient<paths>({
+  baseUrl: BASE,
   credentials: CREDENTIALS,
   fetch: (request) => patiently(() => globalThis.fetch(request.clone()), request.signal),
 });
@@ -110,7 +112,7 @@ export const report = (id: string, report: string, query: Query, signal?: AbortS
 /** Where a report is as a file. */
 export function reportFile(id: string, report: string, query: Query, format: string): string {
   const given = new URLSearchParams({ ...query, format, lang: get(language) });
-  return `/api/v1/courses/${encodeURIComponent(id)}/reports/${report}?${given.toString()}`;
+  return `${BASE}/api/v1/courses/${encodeURIComponent(id)}/reports/${report}?${given.toString()}`;
 }
 
 /** What a learner did that bears on the course, in the order in which it happened. */

@@ -1,6 +1,7 @@
 // Which page stands at which address. The only file that knows the router.
 
 import { createRouter, searchParams } from 'sv-router';
+import { BASE } from './base';
 
 export { Router } from 'sv-router';
 
@@ -28,7 +29,7 @@ export type Query = Record<string, string>;
 
 /** An address of the UI: segments are encoded, empty values left out. */
 export function to(segments: string[], query: Query = {}): string {
-  const path = `/${segments.map(encodeURIComponent).join('/')}`;
+  const path = `${BASE}/${segments.map(encodeURIComponent).join('/')}`;
   const given = Object.entries(query).filter(([, value]) => value !== '');
   const search = new URLSearchParams(given).toString();
   return search ? `${path}?${search}` : path;
@@ -45,17 +46,23 @@ export const path = (): string => route.pathname;
 /** The query of the address; reactive. */
 export const query = (): Query => Object.fromEntries(searchParams.toURLSearchParams());
 
+/** A path without what stands before all of them: the router puts that there itself. */
+function below(path: string): '/' {
+  const rest = BASE !== '' && path.startsWith(`${BASE}/`) ? path.slice(BASE.length) : path;
+  return rest as '/';
+}
+
 /** Goes to the same page with these values in the query; an empty one goes out of it. */
 export async function view(changes: Query, replace = false): Promise<void> {
   const given = Object.entries({ ...query(), ...changes }).filter(([, value]) => value !== '');
   const search = new URLSearchParams(given).toString();
-  await navigate(location.pathname as '/', { search, replace, scrollToTop: false });
+  await navigate(below(location.pathname), { search, replace, scrollToTop: false });
 }
 
 /** Goes to an address of the UI. */
 export async function go(address: string, replace = false): Promise<void> {
   const url = new URL(address, location.origin);
-  await navigate(url.pathname as '/', { search: url.search, hash: url.hash, replace });
+  await navigate(below(url.pathname), { search: url.search, hash: url.hash, replace });
 }
 
 // The router takes every click on a link; with these keys a click is for a new tab or window.

@@ -10,6 +10,7 @@
 // `same-origin`; no page changes.
 
 import { get, writable } from 'svelte/store';
+import { BASE } from './base';
 
 /** Who signed in, and what they may do. */
 export interface Session {
@@ -58,7 +59,7 @@ export async function signIn({ name, password }: Credentials): Promise<SignInFau
   const tried = basic(name, password);
   let answer: Response;
   try {
-    answer = await fetch('/whoami', {
+    answer = await fetch(`${BASE}/whoami`, {
       headers: { Authorization: tried, Accept: 'application/json' },
       credentials: CREDENTIALS,
     });
