@@ -1,5 +1,7 @@
 # make run   build Traccia and start it with the demo programme
 # make test  everything that must hold
+# make web   build the browser UI into lrs/web/dist; without Node.js it is skipped
+# make openapi write what the types of the browser UI are made of, after a change of the API
 # make browser what browsers do with Traccia, in Chromium; without it, or Node.js, it is skipped
 # make mongo all scenes on the MongoDB engine
 # make mutants which wrong behaviour each conformance test notices
@@ -26,17 +28,30 @@ TESTED := --workspace --exclude fuzz
 # run in any case, and fail without.
 IGNORED = $$({ [ "$$CI" = true ] || [ -n "$$TRACCIA_TEST_MONGODB_URI" ] || [ -x $(FERRETDB) ]; } && echo --include-ignored)
 
-.PHONY: run test lint ferretdb built crates browser mongo docker docker-check mutants bench sizes attack
+.PHONY: web web-test openapi run test lint ferretdb built crates browser mongo docker docker-check mutants bench sizes attack
 
-run:
+run: web
 	cargo run --release --package traccia --bin traccia -- serve --demo --data data --listen $(LISTEN)
 
-test: lint crates browser docker
+# The UI is a part of the program: built before it.
+web:
+	lrs/web/run build
+
+# Units, the sizes that a first visit loads, and the build that the browser tests look at.
+web-test: web
+	lrs/web/run test size
+
+openapi:
+	TRACCIA_WRITE_OPENAPI=1 cargo test --package http-api --lib -- description_that
+	lrs/web/run generate
+
+test: lint crates web-test browser docker
 
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
 	.ci/deny
+	lrs/web/run check lint
 
 # The server that the MongoDB engine is tested on. Without Go there is none; what needs it says so and is skipped.
 ferretdb:
@@ -50,7 +65,7 @@ built:
 	cargo test $(TESTED) --no-run
 
 # Each test starts the program on a folder of its own.
-browser: built
+browser: built web
 	tests/browser/run
 
 # FerretDB's SQLite backend reads a whole collection for almost every query: cohorts of tens of thousands of

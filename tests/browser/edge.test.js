@@ -122,7 +122,7 @@ test("pages are laid out under the policy that forbids them all else", async ({ 
   // A browser asks for an icon by itself, and says at which address there was none, not in which words.
   page.on("console", (message) => refused.push(`${message.location().url} ${message.text()}`));
   for (const [path, element, property, wanted] of [
-    ["/", "h1", "margin-bottom", "0px"],
+    ["/server", "h1", "margin-bottom", "0px"],
     ["/check-in/civics", "main", "background-color", "rgb(255, 255, 255)"],
     ["/api/v1/courses/civics/reports/progress?format=html", "table", "border-collapse", "collapse"],
   ]) {

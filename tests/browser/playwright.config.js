@@ -4,7 +4,7 @@ import { defineConfig } from "@playwright/test";
 // for what they ask, and leaves the machine to the servers.
 export default defineConfig({
   testDir: ".",
-  testMatch: "*.test.js",
+  testMatch: "**/*.test.js",
   workers: 1,
   forbidOnly: true,
   timeout: 60_000,

@@ -2,12 +2,15 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test as base, expect } from "@playwright/test";
+
+/** The program that the tests start. */
+export const PROGRAM = process.env.TRACCIA ?? join(import.meta.dirname, "../../target/debug/traccia");
 
 const KEY = "seed";
 const SECRET = "seed-secret-of-the-tests";
@@ -22,19 +25,24 @@ export const JSON_1_0_3 = {
 };
 
 /** A running server; `ask` speaks to it from outside of the browser, as the administrator. */
-class Traccia {
+export class Traccia {
   constructor(process, folder, port, stderr) {
     Object.assign(this, { process, folder, port, stderr });
     this.key = `${KEY}:${SECRET}`;
     this.authorization = basic(KEY, SECRET);
   }
 
-  static async start(variables = {}, at = undefined, listen = 0) {
+  /**
+   * With `flags`; on the folder `at` and the port `listen`, or on ones of its own; on a copy of the folder `of` where there
+   * is one.
+   */
+  static async start(variables = {}, { flags = [], at, listen = 0, of } = {}) {
     const folder = at ?? (await mkdtemp(join(tmpdir(), "traccia-browser-")));
-    const program = process.env.TRACCIA ?? join(import.meta.dirname, "../../target/debug/traccia");
+    const program = PROGRAM;
+    if (of) await cp(of, folder, { recursive: true });
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith("TRACCIA"));
     const env = { ...Object.fromEntries(own), TRACCIA_SEED_KEY: `${KEY}:${SECRET}`, ...variables };
-    const child = spawn(program, ["serve", "--data", folder, "--listen", `127.0.0.1:${listen}`], {
+    const child = spawn(program, ["serve", "--data", folder, "--listen", `127.0.0.1:${listen}`, ...flags], {
       env,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -53,7 +61,7 @@ class Traccia {
   async restart() {
     this.process.kill("SIGKILL");
     await once(this.process, "exit");
-    const again = await Traccia.start({}, this.folder, this.port);
+    const again = await Traccia.start({}, { at: this.folder, listen: this.port });
     this.process = again.process;
   }
 
@@ -86,6 +94,12 @@ class Traccia {
   async statements() {
     const headers = { "X-Experience-API-Version": "1.0.3" };
     return (await (await this.ask("GET", "/xapi/statements", { headers })).json()).statements;
+  }
+
+  /** Stops it as an administrator does, and leaves its folder. */
+  async end() {
+    this.process.kill("SIGTERM");
+    await once(this.process, "exit");
   }
 
   async stop() {

@@ -41,6 +41,24 @@ fn operations(item: &PathItem) -> Vec<(Method, &Operation)> {
     all.into_iter().filter_map(|(method, it)| Some((method, it.as_ref()?))).collect()
 }
 
+/// Gives each operation an id that no other has, made of method and path: `get_courses_id_summary`
+/// is `GET /api/v1/courses/{id}/summary`. Handlers are called `get` and `list` in many files.
+pub(super) fn name_operations(description: &mut OpenApi) {
+    for (path, item) in &mut description.paths.paths {
+        let segments = path.split('/').filter(|it| !matches!(*it, "" | "api" | "v1"));
+        let named: Vec<String> =
+            segments.map(|segment| segment.trim_matches(['{', '}']).replace('-', "_")).collect();
+        let named = if named.is_empty() { "home".to_owned() } else { named.join("_") };
+        let PathItem { get, put, post, delete, .. } = item;
+        let all = [("get", get), ("put", put), ("post", post), ("delete", delete)];
+        for (method, operation) in all {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{named}"));
+            }
+        }
+    }
+}
+
 fn parameters(operation: &Operation) -> Vec<String> {
     let all = operation.parameters.iter().flatten();
     let in_query = all.filter_map(|parameter| match parameter {

@@ -1,19 +1,36 @@
 //! What a person sees who opens the server's address, and what is served beside the APIs.
 
-use axum::extract::Path;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse as _, Response};
 
 use super::problem::Problem;
+use super::state::Server;
+use super::web;
 
 /// How the page looks.
 pub(super) const STYLE: &str = include_str!("home.css");
 
-/// A page that says what this is and where to go on.
+/// The browser UI. Where the program was built without, a page that says so and where to go on.
 #[utoipa::path(get, path = "/", tag = "pages",
     responses((status = 200, body = String, content_type = "text/html")))]
-pub(super) async fn page() -> Html<String> {
-    Html(include_str!("home.html").replace("{style}", STYLE))
+pub(super) async fn page(State(server): State<Server>, headers: HeaderMap) -> Response {
+    match web::page(server.web, &server.path_seen_outside(""), &headers) {
+        Some(page) => page,
+        None => shown(include_str!("unbuilt.html")).into_response(),
+    }
+}
+
+/// A page that says what this server is and where its addresses are.
+#[utoipa::path(get, path = "/server", tag = "pages",
+    responses((status = 200, body = String, content_type = "text/html")))]
+pub(super) async fn about() -> Html<String> {
+    shown("")
+}
+
+fn shown(first: &str) -> Html<String> {
+    Html(include_str!("home.html").replace("{style}", STYLE).replace("{first}", first))
 }
 
 /// The rules that refusals of statements name, which the `type` of a problem document points to.

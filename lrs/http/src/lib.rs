@@ -30,3 +30,4 @@ mod origin;
 mod paths;
 pub mod rate;
 mod refused;
+pub mod web;

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{OriginalUri, Request};
+use axum::extract::{OriginalUri, Request, State};
 use axum::http::header::ETAG;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{
     from_fn, from_fn_with_state, map_request, map_request_with_state, map_response,
 };
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, put};
 use tower::{Service, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -27,7 +27,7 @@ use utoipa_axum::routes;
 
 use super::api::{courses, health, keys, packages, whoami};
 use super::deadline::Deadline;
-use super::described::{Described, only_described};
+use super::described::{self, Described, only_described};
 use super::lingering::Lingering;
 use super::problem::Problem;
 use super::state::Server;
@@ -35,7 +35,7 @@ use super::xapi::documents::{self, ActivityProfiles, AgentProfiles, Documents, S
 use super::xapi::{about, activities, agents, get_statements, put_statements, untrusted};
 use super::{
     alternate, check_in, consistency, cors, guard, harden, home, language, launch, paths, refused,
-    share, version,
+    share, version, web,
 };
 
 /// How long a body may pause before its request is given up.
@@ -61,7 +61,7 @@ pub fn service(
     let router = Router::new()
         .nest("/xapi", xapi(&server))
         .merge(api())
-        .fallback(nowhere)
+        .fallback(web_or_nowhere)
         .method_not_allowed_fallback(not_so)
         .with_state(server.clone())
         .layer(from_fn(refused::log));
@@ -80,9 +80,7 @@ pub fn service(
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_tag)))
         .layer(from_fn_with_state(server.clone(), share::hold_answer))
         .layer(from_fn(language::translate))
-        .layer(CatchPanicLayer::custom(|_| {
-            axum::response::IntoResponse::into_response(Problem::stopped())
-        }))
+        .layer(CatchPanicLayer::custom(|_| Problem::stopped().into_response()))
         .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
         .map_request(|request: axum::http::Request<_>| request.map(axum::body::Body::new))
         .layer(map_request_with_state(server.clone(), launch::forget))
@@ -138,6 +136,19 @@ fn document_routes<D: Documents>() -> axum::routing::MethodRouter<Server> {
 
 /// Traccia's own API. A route without its description cannot be added here.
 fn api() -> Router<Server> {
+    let (router, description) = described_routes();
+    let described = Arc::new(Described::of(&description));
+    router
+        .route(DESCRIPTION, get(async move || axum::Json(description.clone())))
+        .layer(from_fn_with_state(described, only_described))
+}
+
+/// The description of Traccia's own API, as it is served at [`DESCRIPTION`].
+pub fn description() -> utoipa::openapi::OpenApi {
+    described_routes().1
+}
+
+fn described_routes() -> (Router<Server>, utoipa::openapi::OpenApi) {
     let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
@@ -163,15 +174,14 @@ fn api() -> Router<Server> {
         .routes(routes!(packages::ticket))
         .routes(routes!(check_in::page, check_in::take))
         .routes(routes!(home::page))
+        .routes(routes!(home::about))
         .routes(routes!(home::problems))
         .routes(routes!(home::schema))
         .split_for_parts();
     let basic = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
     description.components.get_or_insert_default().add_security_scheme("key", basic);
-    let described = Arc::new(Described::of(&description));
-    router
-        .route(DESCRIPTION, get(async move || axum::Json(description.clone())))
-        .layer(from_fn_with_state(described, only_described))
+    described::name_operations(&mut description);
+    (router, description)
 }
 
 /// What has an `ETag` goes out as it is: the tag is of the document's bytes (Communication 3.1),
@@ -187,6 +197,19 @@ fn has_no_tag(
 
 fn linger(request: Request) -> Request {
     request.map(|body| Body::new(Lingering::new(body)))
+}
+
+/// The UI's addresses are not in the table: what it shows there is its own affair.
+async fn web_or_nowhere(
+    State(server): State<Server>,
+    method: Method,
+    uri: OriginalUri,
+    headers: HeaderMap,
+) -> Response {
+    match web::answer(server.web, &server.path_seen_outside(""), &method, uri.path(), &headers) {
+        Some(response) => response,
+        None => nowhere(uri).await.into_response(),
+    }
 }
 
 async fn nowhere(OriginalUri(uri): OriginalUri) -> Problem {
@@ -206,4 +229,36 @@ async fn not_so(request: Request) -> Problem {
         format!("{} is not done here.", request.method()),
         "The Allow header names the methods of this resource.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_operation_has_an_id_of_its_own() {
+        let mut ids = BTreeSet::new();
+        for (path, item) in description().paths.paths {
+            for operation in [item.get, item.put, item.post, item.delete].into_iter().flatten() {
+                let id = operation.operation_id.unwrap_or_default();
+                assert!(!id.is_empty() && ids.insert(id.clone()), "{id} of {path}");
+            }
+        }
+        assert!(ids.contains("get_courses_id_reports_report"), "{ids:?}");
+    }
+
+    /// The types of the browser UI are made of this file.
+    #[test]
+    fn the_description_that_the_ui_is_made_of_is_the_present_one() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/openapi.json");
+        let present = serde_json::to_string_pretty(&description()).unwrap() + "\n";
+        if std::env::var_os("TRACCIA_WRITE_OPENAPI").is_some() {
+            std::fs::write(&file, &present).unwrap();
+        }
+        let kept = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(kept == present, "run `make openapi` and keep what it writes");
+    }
 }

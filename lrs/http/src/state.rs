@@ -10,6 +10,7 @@ use super::credentials::Credentials;
 use super::rate::Rates;
 use super::share::Shares;
 use crate::limits::Limits;
+use crate::web::Assets;
 use service::compute::{Compute, Turns};
 use service::keys::Keys;
 use service::progress::CourseService;
@@ -61,6 +62,8 @@ pub struct Parts {
     pub launch_parameters: Vec<String>,
     /// Where the server is seen from outside, without a slash at the end.
     pub base_url: String,
+    /// The files of the browser UI.
+    pub web: Assets,
 }
 
 impl Server {

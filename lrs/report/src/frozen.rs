@@ -131,6 +131,7 @@ impl FrozenCertificates {
             print: certificate::IN_PRINT,
             rows: self.people.iter().map(FrozenPerson::cells).collect(),
             totals: None,
+            found: None,
         }
     }
 }

@@ -31,6 +31,24 @@ pub enum Kind {
     Signature,
 }
 
+impl Kind {
+    /// Its name for programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Count => "count",
+            Self::Hours => "hours",
+            Self::Score => "score",
+            Self::Share => "share",
+            Self::Date => "date",
+            Self::Instant => "instant",
+            Self::State => "state",
+            Self::Flag => "flag",
+            Self::Signature => "signature",
+        }
+    }
+}
+
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
@@ -135,6 +153,8 @@ pub struct Table {
     /// The sums over all rows, with a cell for each column: empty where a sum means nothing. None
     /// where no column has one. CSV leaves the sums out, so that a program adds up rows alone.
     pub totals: Option<Vec<Cell>>,
+    /// How many rows there are in all, where `rows` is a page of them: see [`Table::page`].
+    pub found: Option<usize>,
 }
 
 impl Table {

@@ -76,6 +76,7 @@ impl View<'_> {
             print: &[],
             rows: Vec::new(),
             totals: None,
+            found: None,
         }
     }
 }

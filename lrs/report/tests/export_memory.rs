@@ -51,6 +51,7 @@ fn matrix(rows: usize) -> Table {
         print: &[],
         rows: (0..rows).map(row).collect(),
         totals: None,
+        found: None,
     }
 }
 

@@ -13,3 +13,4 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod stop;
+pub mod web;

@@ -198,6 +198,19 @@ mod tests {
         assert_eq!(messages(FILES[0], false), messages(FILES[1], false));
     }
 
+    /// `npm run check` in `lrs/web` holds them to what the UI shows, and their values to each other.
+    #[test]
+    fn the_texts_of_the_browser_ui_are_the_same_messages_in_both_languages() {
+        let files = [include_str!("web.en.ftl"), include_str!("web.it.ftl")];
+        for file in files {
+            let read = FluentResource::try_new(file.to_owned());
+            assert!(read.is_ok(), "{:?}", read.err().map(|(_, faults)| faults));
+        }
+        let [english, italian] = files.map(|file| messages(file, false));
+        assert!(english.len() > 100, "{}", english.len());
+        assert_eq!(english, italian);
+    }
+
     /// All Rust files in a folder of `lrs`, and below it where that is wanted.
     fn sources(folder: &str, below: bool) -> Vec<String> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);

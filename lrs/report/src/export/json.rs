@@ -4,15 +4,16 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::ExportError;
-use super::shown::unsigned;
+use super::shown::{unsigned, unsigned_columns};
 use crate::{Cell, Table};
 use course::Language;
 
 /// What stands between two rows.
 pub(super) const BETWEEN: &[u8] = b",";
 
-/// An object `{report, title, course, course_title, at, through, time_zone, notes, rows}`, and
-/// `totals` where there are sums. Each row has every column's key; no value and a suppressed one are `null`, and a row with a
+/// An object `{report, title, course, course_title, at, through, time_zone, notes, columns, rows}`,
+/// `totals` where there are sums, and `found` where the rows are a page. A column is
+/// `{key, heading, kind}`. Each row has every column's key; no value and a suppressed one are `null`, and a row with a
 /// suppressed one has `"suppressed": true`. Instants are RFC 3339 in UTC, shares 0 to 1.
 pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, ExportError> {
     let mut text = head(table, language)?;
@@ -23,6 +24,12 @@ pub(super) fn write(table: &Table, language: Language) -> Result<Vec<u8>, Export
 
 /// The text up to the first row.
 pub(super) fn head(table: &Table, language: Language) -> Result<Vec<u8>, ExportError> {
+    let columns: Vec<Value> = unsigned_columns(table)
+        .map(|column| {
+            let heading = column.heading.in_language(language);
+            json!({"key": column.key, "heading": heading, "kind": column.kind.as_str()})
+        })
+        .collect();
     let notes: Vec<&str> = table.notes.iter().map(|note| note.in_language(language)).collect();
     let head = json!({
         "report": table.report,
@@ -33,6 +40,7 @@ pub(super) fn head(table: &Table, language: Language) -> Result<Vec<u8>, ExportE
         "through": table.through.map(instant).transpose()?,
         "time_zone": table.time_zone,
         "notes": notes,
+        "columns": columns,
     });
     let mut text = serde_json::to_vec(&head).map_err(std::io::Error::from)?;
     text.pop();
@@ -70,6 +78,10 @@ pub(super) fn tail(
         }
         text.extend_from_slice(b",\"totals\":");
         serde_json::to_writer(&mut *text, &totals).map_err(std::io::Error::from)?;
+    }
+    if let Some(found) = table.found {
+        text.extend_from_slice(b",\"found\":");
+        serde_json::to_writer(&mut *text, &found).map_err(std::io::Error::from)?;
     }
     text.push(b'}');
     Ok(())

@@ -134,6 +134,7 @@ fn table(health: DataHealth<'_>) -> Table {
         print: &[],
         rows: findings.into_iter().map(Finding::cells).collect(),
         totals: None,
+        found: None,
     }
 }
 

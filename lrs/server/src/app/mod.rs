@@ -142,6 +142,7 @@ impl App {
             default_version,
             launch_parameters: settings.ignored_parameters(),
             base_url: base_url.clone(),
+            web: crate::web::asset,
         });
         let founder = Founder::new(store, clock, &base_url);
         Ok(Self { listener, founder, record, progress, socket, base_url, server })

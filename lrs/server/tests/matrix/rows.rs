@@ -116,6 +116,7 @@ fn pages() -> Vec<Row> {
     let page = |_: &World, asked: Ask| Ask { path: format!("/check-in/{COURSE}"), ..asked };
     vec![
         row("GET /", EVERYBODY, 200, plain),
+        row("GET /server", EVERYBODY, 200, plain),
         row("GET /problems", EVERYBODY, 200, plain),
         row("GET /schemas/{version}/{name}", EVERYBODY, 200, |_, asked| Ask {
             path: "/schemas/1.0.3/statement.json".into(),

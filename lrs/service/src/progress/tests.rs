@@ -16,7 +16,7 @@ use xapi::clock::Clock;
 use xapi::instant::Instant;
 
 use super::follower::Follower;
-use super::{Progress, ProgressError, ReportQuery, Who};
+use super::{CourseService, ProgressError, ReportQuery, Who};
 use crate::memory::Memory;
 use crate::record::Record;
 use course::{ActorProgress, Enrolment, Language};
@@ -28,7 +28,7 @@ const ENOUGH: usize = 1 << 30;
 
 /// A course with learners, in a store that counts what it is asked, and a budget.
 struct Scene {
-    progress: Progress,
+    progress: CourseService,
     watched: Arc<Watched>,
     memory: Memory,
 }
@@ -42,7 +42,7 @@ impl Scene {
         tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
         let record = Record::new(Arc::clone(&store), Arc::clone(&clock));
         let (url, memory) = ("https://lrs.example", Memory::new(memory));
-        let progress = Progress::new(store, clock, record, commands, url, [7; 32], &memory);
+        let progress = CourseService::new(store, clock, record, commands, url, [7; 32], &memory);
         let mut file = String::from(
             "id = 'c'\ntitle = { it = 'C' }\ntime_zone = 'UTC'\n[[module]]\nid = 'm'\n\
              title = { it = 'M' }\n",

@@ -1,5 +1,7 @@
 //! Courses: `/api/v1/courses`.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
@@ -14,11 +16,12 @@ use crate::request::Content;
 use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
-use course::{CheckedCourse, CourseError, Edition, Outline, Title};
+use course::{Activity, CheckedCourse, CourseError, Edition, Module, Outline, Title};
 use service::progress::{CourseSummary, DeletedCourse, FrozenLists};
 use xapi::parameters::Parameters;
 
 pub mod certificates;
+pub mod described;
 pub mod learners;
 pub mod presence;
 pub mod reports;
@@ -138,8 +141,56 @@ pub struct SummarisedEdition {
     /// Its id, which learners have in the column `edition`.
     id: String,
     /// Its name, by language.
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, String>)]
     title: Title,
+}
+
+/// An activity in a summary.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SummarisedActivity {
+    /// Its key in the course.
+    key: String,
+    /// Its name, by language; its key where the file gives none.
+    #[schema(value_type = BTreeMap<String, String>)]
+    title: Title,
+    /// What it is, such as `video` or `seminar`.
+    kind: String,
+    /// The hours that it is worth.
+    hours: Option<f64>,
+}
+
+/// A module in a summary.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SummarisedModule {
+    /// Its id.
+    id: String,
+    /// Its name, by language.
+    #[schema(value_type = BTreeMap<String, String>)]
+    title: Title,
+    /// The hours that it is worth.
+    hours: Option<f64>,
+    /// Its activities and events.
+    activities: Vec<SummarisedActivity>,
+}
+
+impl From<&Module> for SummarisedModule {
+    fn from(module: &Module) -> Self {
+        let activity = |it: &Activity| SummarisedActivity {
+            key: it.key.clone(),
+            title: it
+                .title
+                .clone()
+                .unwrap_or_else(|| Title(BTreeMap::from([("und".to_owned(), it.key.clone())]))),
+            kind: it.kind.clone(),
+            hours: it.hours,
+        };
+        Self {
+            id: module.id.clone(),
+            title: module.title.clone(),
+            hours: module.hours,
+            activities: module.activities.iter().map(activity).collect(),
+        }
+    }
 }
 
 /// What there is of a course.
@@ -148,7 +199,7 @@ pub struct SummarisedCourse {
     /// Its id.
     course: String,
     /// Its name, by language.
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, String>)]
     title: Title,
     /// The first and the last day whose statements count.
     begins: Option<String>,
@@ -166,9 +217,17 @@ pub struct SummarisedCourse {
     merged: usize,
     /// How many certificate lists are frozen.
     certificates: usize,
+    /// The IANA name of the time zone whose days it means.
+    time_zone: String,
+    /// The hours that a learner is to do.
+    hours: Option<f64>,
+    /// After how many days of silence a learner who has begun is at risk.
+    at_risk_days: u16,
+    /// Its modules, in the order of the course file.
+    module_list: Vec<SummarisedModule>,
 }
 
-/// What there is of a course, in numbers.
+/// What there is of a course, in numbers and names.
 #[utoipa::path(get, path = "/api/v1/courses/{id}/summary", tag = "courses",
     security(("key" = [])), params(("id" = String, Path, description = "the course's id")),
     responses((status = 200, body = SummarisedCourse), (status = 403, body = Problem),
@@ -183,7 +242,7 @@ pub async fn summary(
     parameters.only(&[])?;
     let summary = server.progress.summary(&id, caller.key.bounds.as_ref()).await?;
     let CourseSummary { course, learners, merged, certificates } = summary;
-    let Outline { title, window, editions, .. } = course.outline();
+    let Outline { title, window, editions, time_zone, hours, at_risk_days, .. } = course.outline();
     let edition = |it: &Edition| SummarisedEdition { id: it.id.clone(), title: it.title.clone() };
     Ok(Json(SummarisedCourse {
         title: title.clone(),
@@ -196,6 +255,10 @@ pub async fn summary(
         learners,
         merged,
         certificates,
+        time_zone: time_zone.clone(),
+        hours: *hours,
+        at_risk_days: *at_risk_days,
+        module_list: course.modules().iter().map(SummarisedModule::from).collect(),
     }))
 }
 

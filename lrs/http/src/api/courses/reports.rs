@@ -13,6 +13,7 @@ use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, SchemaType, Type};
 use utoipa::openapi::{self, Required};
 
+use super::described::ReportTable;
 use crate::language;
 use crate::problem::Problem;
 use crate::state::Server;
@@ -22,7 +23,7 @@ use course::Language;
 use report::export;
 use report::export::{ExportError, Format, InParts, Parts, Reader};
 use report::reports::{EVERY, PROGRESS, named};
-use report::{Report, Table};
+use report::{Page, Report, Table};
 use service::compute::Turn;
 use service::memory::Reserved;
 use service::progress::{ProgressError, ReportQuery, TableParts, Who};
@@ -56,6 +57,26 @@ impl IntoParams for ReportParameters {
     }
 }
 
+/// Which rows of a report are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "a description: `page` reads them")]
+struct PageParameters {
+    /// Only rows in which this stands in a text, whatever its case.
+    search: Option<String>,
+    /// Only rows that fulfil these conditions, with commas between them: `KEY=VALUE`, `KEY!=VALUE`,
+    /// `KEY>=VALUE` or `KEY<=VALUE`, such as `state=completed` or `last_seen>=2026-05-04`.
+    only: Option<String>,
+    /// The column to sort by, with `-` before it for the largest first.
+    sort: Option<String>,
+    /// How many rows are left out at the beginning.
+    offset: Option<usize>,
+    /// How many rows there are at most; the answer says in `found` how many there are in all.
+    limit: Option<usize>,
+}
+
+const OF_PAGES: [&str; 5] = ["search", "only", "sort", "offset", "limit"];
+
 /// What the description of the API says of the reports.
 fn described() -> String {
     let all = EVERY.map(|report| format!("`{}` {}", report.name, report.about));
@@ -67,10 +88,11 @@ fn described() -> String {
     description = described(), security(("key" = [])), params(
         ("id" = String, Path, description = "the course's id"),
         ("report" = String, Path, description = "the report's name"),
-        ReportParameters),
-    responses((status = 200, body = Object, example = json!({"report": "progress",
+        ReportParameters, PageParameters),
+    responses((status = 200, body = ReportTable, example = json!({"report": "progress",
             "course": "prog-2796", "at": null, "through": "2026-11-22T10:00:00.000001Z",
-            "time_zone": "Europe/Rome", "rows": [{"module": "m1", "region": "Umbria",
+            "time_zone": "Europe/Rome", "title": "Progress", "course_title": "Digital transition",
+            "notes": [], "columns": [{"key": "module", "heading": "Module", "kind": "text"}], "rows": [{"module": "m1", "region": "Umbria",
                 "enrolled": 130, "not_started": 20, "in_progress": 60, "completed": 50,
                 "passed": 48, "failed": 2, "score_mean": 0.8125, "progress": 0.61,
                 "hours_online": 1200.5, "hours_presence": 40, "hours": 1240.5}]})),
@@ -100,8 +122,8 @@ pub async fn get(
 #[utoipa::path(get, path = "/api/v1/courses/{id}/progress", tag = "reports",
     security(("key" = [])), params(
         ("id" = String, Path, description = "the course's id"),
-        ReportParameters),
-    responses((status = 200, body = Object), (status = 400, body = Problem),
+        ReportParameters, PageParameters),
+    responses((status = 200, body = ReportTable), (status = 400, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 413, body = Problem), (status = 503, body = Problem)))]
 pub async fn progress(
@@ -123,8 +145,10 @@ async fn answer(
     parameters: &Parameters,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    parameters.only(&report.parameters().iter().map(|it| it.as_str()).collect::<Vec<_>>())?;
+    let taken = report.parameters().into_iter().map(report::Parameter::as_str);
+    parameters.only(&taken.chain(OF_PAGES).collect::<Vec<_>>())?;
     let (format, reader) = rendering(parameters, headers)?;
+    let page = page(parameters)?;
     let query = query(report, parameters)?;
     // Held until the table is written, or the last part of it is sent.
     let turn = server.reports.turn(&caller.key.name).await?;
@@ -132,16 +156,22 @@ async fn answer(
     let bounds = caller.key.bounds.clone();
     let report_in_making = server.progress.prepare(&id, query, bounds, &memory).await?;
     let report_in_making = match InParts::of(format) {
-        None => report_in_making,
-        Some(in_parts) => match report_in_making.in_parts().await? {
+        // Which rows a page has is known from the whole table.
+        Some(in_parts) if page == Page::default() => match report_in_making.in_parts().await? {
             Ok(tables) => {
                 let parts = Parts::new(in_parts, reader.language);
                 return in_pieces(Pieces { tables, parts, last: None, _turn: turn }, format).await;
             }
             Err(short) => short,
         },
+        _ => report_in_making,
     };
-    let (table, held) = report_in_making.table().await?;
+    let (mut table, held) = report_in_making.table().await?;
+    table.page(&page).map_err(|error: report::UnknownColumn| {
+        let one_of = format!("a column of this report: {}", error.known);
+        let is_sort = page.sort.as_ref().is_some_and(|sort| sort.key == error.key);
+        Problem::parameter(if is_sort { "sort" } else { "only" }, &error.key, &one_of)
+    })?;
     written(table, format, reader, held).await
 }
 
@@ -174,6 +204,28 @@ fn width(parameters: &Parameters) -> Result<Option<usize>, Problem> {
         Ok(width) => Ok(Some(width)),
         Err(_) => Err(Problem::parameter("width", text, "a whole number; 0 for any width")),
     }
+}
+
+fn page(parameters: &Parameters) -> Result<Page, Problem> {
+    let number = |name: &str| {
+        let number = parameters.get(name).map(|text| {
+            text.parse().map_err(|_| Problem::parameter(name, text, "a whole number, 0 or more"))
+        });
+        number.transpose()
+    };
+    let only = parameters.get("only").unwrap_or_default();
+    let only = only.split(',').filter(|it| !it.is_empty()).map(|it| {
+        it.parse().map_err(|error: report::NoCondition| {
+            Problem::parameter("only", &error.0, "KEY=VALUE, KEY!=VALUE, KEY>=VALUE or KEY<=VALUE")
+        })
+    });
+    Ok(Page {
+        only: only.collect::<Result<_, _>>()?,
+        search: parameters.get("search").filter(|text| !text.is_empty()).map(str::to_owned),
+        sort: parameters.get("sort").and_then(|text| text.parse().ok()),
+        offset: number("offset")?.unwrap_or_default(),
+        limit: number("limit")?,
+    })
 }
 
 fn query(report: &'static Report, parameters: &Parameters) -> Result<ReportQuery, Problem> {

@@ -2,6 +2,7 @@ mod csv;
 mod format;
 mod html;
 mod json;
+mod page;
 mod text;
 mod xlsx;
 
@@ -46,6 +47,7 @@ fn sample() -> Table {
             .into(),
         print: &[],
         totals: None,
+        found: None,
         rows: vec![
             vec![
                 text("=Niccolò \"Nico\" D'Urso; Rossi, Maria"),

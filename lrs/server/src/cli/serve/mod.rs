@@ -74,6 +74,9 @@ impl Serve {
 fn announce(app: &App) -> std::io::Result<()> {
     let socket = format!("http://{}", app.socket());
     say!("Traccia listens on {socket}")?;
+    if crate::web::is_built() {
+        say!("open in a browser  {}/", app.base_url())?;
+    }
     if app.base_url() != socket {
         say!("seen from outside  {}", app.base_url())?;
     }

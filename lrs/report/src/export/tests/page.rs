@@ -1,0 +1,100 @@
+use super::super::Format;
+use super::{Language, sample, written};
+use crate::{Cell, Page, Sort, Table, UnknownColumn};
+
+/// The sample with rows of these attempts, the hours of each being its place.
+fn table(attempts: &[Option<u64>]) -> Table {
+    let mut table = sample();
+    let row = table.rows.remove(0);
+    table.rows = (attempts.iter().enumerate())
+        .map(|(place, attempts)| {
+            let mut row = row.clone();
+            row[0] = Cell::Text(format!("Persona {place}"));
+            row[2] = attempts.map_or(Cell::Suppressed, Cell::Count);
+            row[3] = Cell::Hours(f64::from(u32::try_from(place).unwrap()));
+            row
+        })
+        .collect();
+    table
+}
+
+/// The places of the rows, as they were before.
+fn places(table: &Table) -> Vec<f64> {
+    let hours = table.rows.iter().map(|row| match row[3] {
+        Cell::Hours(hours) => hours,
+        _ => -1.0,
+    });
+    hours.collect()
+}
+
+fn sorted(by: &str) -> Page {
+    Page { sort: by.parse().ok(), ..Page::default() }
+}
+
+#[test]
+fn an_empty_page_is_the_whole_table() {
+    let (mut paged, whole) = (sample(), sample());
+    assert_eq!(paged.page(&Page::default()), Ok(()));
+    assert_eq!(paged, whole);
+}
+
+#[test]
+fn what_is_equal_stays_in_order_and_what_has_no_value_stands_last_either_way() {
+    let attempts = [Some(2), None, Some(1), Some(2), Some(10)];
+    let mut table = table(&attempts);
+    let mut largest = table.clone();
+    table.page(&sorted("attempts")).unwrap();
+    assert_eq!(places(&table), [2.0, 0.0, 3.0, 4.0, 1.0]);
+    largest.page(&sorted("-attempts")).unwrap();
+    assert_eq!(places(&largest), [4.0, 0.0, 3.0, 2.0, 1.0]);
+}
+
+#[test]
+fn a_page_says_how_many_rows_there_are_in_all() {
+    let mut table = table(&[Some(1); 7]);
+    table.page(&Page { offset: 5, limit: Some(3), ..Page::default() }).unwrap();
+    assert_eq!((places(&table), table.found), (vec![5.0, 6.0], Some(7)));
+    let text = written(&table, Format::Json, Language::En);
+    assert!(text.ends_with(r#","found":7}"#), "{text}");
+    table.page(&Page { offset: 9, ..Page::default() }).unwrap();
+    assert!(table.rows.is_empty());
+}
+
+#[test]
+fn a_search_finds_texts_in_any_case_and_leaves_no_totals_of_other_rows() {
+    let mut table = table(&[Some(1), Some(2), Some(3)]);
+    table.totals = Some(vec![Cell::Empty; table.columns.len()]);
+    let search = Page { search: Some("PERSONA 1".into()), ..Page::default() };
+    table.page(&search).unwrap();
+    assert_eq!((places(&table), table.found, table.totals), (vec![1.0], Some(1), None));
+}
+
+#[test]
+fn an_unknown_column_is_refused_with_those_there_are() {
+    let mut table = sample();
+    let refused = table.page(&sorted("-Hours"));
+    let UnknownColumn { key, known } = refused.unwrap_err();
+    assert_eq!(key, "Hours");
+    assert!(known.starts_with("learner, offices, attempts, hours"), "{known}");
+    assert_eq!(table, sample());
+    assert_eq!("-a".parse::<Sort>(), Ok(Sort { key: "a".into(), descending: true }));
+}
+
+#[test]
+fn conditions_leave_the_rows_that_fulfil_all_of_them() {
+    let left = |only: &[&str]| {
+        let mut table = table(&[Some(2), None, Some(11), Some(3)]);
+        let only = only.iter().map(|it| it.parse().unwrap()).collect();
+        table.page(&Page { only, ..Page::default() }).unwrap();
+        places(&table)
+    };
+    assert_eq!(left(&["attempts>=3"]), [2.0, 3.0]);
+    assert_eq!(left(&["attempts<=3"]), [0.0, 3.0]);
+    assert_eq!(left(&["attempts!=2"]), [2.0, 3.0], "a suppressed figure is neither");
+    assert_eq!(left(&["attempts=2", "state=in_progress"]), [0.0]);
+    assert!(left(&["state!=in_progress"]).is_empty());
+    assert_eq!(left(&["born>=1980-01-31", "born<=1980-01-31", "learner=Persona 3"]), [3.0]);
+    assert!("attempts".parse::<crate::Condition>().is_err());
+    let unknown = Page { only: vec!["nothing=1".parse().unwrap()], ..Page::default() };
+    assert!(sample().page(&unknown).is_err());
+}

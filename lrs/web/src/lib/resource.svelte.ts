@@ -1,0 +1,40 @@
+// What a page loads: whether it is on its way, what came, or why nothing did.
+
+import { Refused } from './api';
+
+/** Something that is loaded again whenever what it is asked by changes. */
+export class Resource<T> {
+  value = $state.raw<T | null>(null);
+  fault = $state.raw<Refused | null>(null);
+  loading = $state(true);
+  #again = $state(0);
+
+  /** `load` is run in an effect: it is run anew when the state that it reads changes. */
+  constructor(load: (signal: AbortSignal) => Promise<T>) {
+    $effect(() => {
+      if (this.#again < 0) return;
+      const control = new AbortController();
+      this.loading = true;
+      load(control.signal)
+        .then((value) => {
+          if (control.signal.aborted) return;
+          this.value = value;
+          this.fault = null;
+          this.loading = false;
+        })
+        .catch((error: unknown) => {
+          if (control.signal.aborted) return;
+          if (!(error instanceof Refused)) throw error;
+          this.value = null;
+          this.fault = error;
+          this.loading = false;
+        });
+      return () => control.abort();
+    });
+  }
+
+  /** Loads it once more. */
+  retry = (): void => {
+    this.#again += 1;
+  };
+}
