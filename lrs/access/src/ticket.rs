@@ -28,7 +28,7 @@ pub struct Ticket {
     pub learner: String,
     /// When it ends, in microseconds since 1970.
     pub until: i64,
-    /// Of the hash of the key's secret.
+    /// Of the key's name and the hash of its secret.
     key: String,
 }
 
@@ -41,12 +41,12 @@ impl Ticket {
     /// A ticket of `kept` for one learner.
     pub fn new(kept: &KeptKey, home_page: &str, learner: &str, until: Instant) -> Self {
         let (home_page, learner) = (home_page.to_owned(), learner.to_owned());
-        Self { home_page, learner, until: until.micros(), key: fingerprint(&kept.secret_hash) }
+        Self { home_page, learner, until: until.micros(), key: fingerprint(kept) }
     }
 
     /// Whether it was made of this key, which has the same secret still.
     pub fn is_of(&self, kept: &KeptKey) -> bool {
-        fingerprint(&kept.secret_hash) == self.key
+        fingerprint(kept) == self.key
     }
 
     /// Whether it has ended.
@@ -65,8 +65,8 @@ impl Ticket {
 }
 
 /// A hash of the hash: what is sent to browsers tells nothing of the one that is kept.
-fn fingerprint(secret_hash: &str) -> String {
-    let digest = Sha256::digest(format!("ticket\n{secret_hash}"));
+fn fingerprint(kept: &KeptKey) -> String {
+    let digest = Sha256::digest(format!("ticket\n{}\n{}", kept.key.name, kept.secret_hash));
     BASE64.encode(digest.get(..MAC).unwrap_or_default())
 }
 

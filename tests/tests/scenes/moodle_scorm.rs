@@ -212,6 +212,8 @@ async fn a_dry_run_sends_nothing_and_says_what_would_be_refused() {
         done.stderr.contains("line 4 is refused: `anna` is no number, in the column userid."),
         "{done}"
     );
+    let none = import(&traccia, &file(&all[2..3], ",", false), &["--dry-run"]).await;
+    assert!(none.stdout.contains("0 would be sent, 1 refused"), "{none}");
     assert_eq!(kept(&traccia).await.len(), 0);
 }
 

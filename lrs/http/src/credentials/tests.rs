@@ -14,6 +14,7 @@ use futures::future::join_all;
 use super::*;
 use access::key::Key;
 use access::scope::Scope;
+use access::ticket::Ticket;
 use store::Result as StoreResult;
 use xapi::authority::Authority;
 use xapi::instant::Instant as Created;
@@ -324,4 +325,30 @@ async fn who_has_to_wait_is_told_how_long() {
     assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
     let seconds: u64 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=6).contains(&seconds), "{seconds}");
+}
+
+#[tokio::test]
+async fn a_ticket_is_good_until_its_time_or_its_key_ends_and_is_never_hashed() {
+    let scene = scene().await;
+    let kept = scene.keys.key("scorm").await.unwrap().unwrap();
+    let ticket = Ticket::new(&kept, "https://lms.example", "anna", Created::from_micros(100));
+    let shown = scene.credentials.authorization("scorm", &ticket);
+    let at = async |micros| {
+        let found = scene.credentials.of_ticket(Some(&shown), Created::from_micros(micros)).await;
+        found.map(|caller| caller.unwrap().key.bounds.clone().unwrap().learner)
+    };
+    assert_eq!(at(99).await.unwrap().as_deref(), Some("anna"));
+    assert_eq!(at(100).await.unwrap_err().status(), StatusCode::UNAUTHORIZED.as_u16());
+    assert_eq!(scene.slow.count(), 0);
+    let other = scene.credentials.authorization("moodle", &ticket);
+    let found = scene.credentials.of_ticket(Some(&other), Created::from_micros(1)).await;
+    assert!(found.is_err(), "it was made of another key");
+    scene.keys.remove_key("scorm").await.unwrap();
+    scene.credentials.keys_changed();
+    assert_eq!(at(99).await.unwrap_err().status(), StatusCode::UNAUTHORIZED.as_u16());
+    scene.add("scorm", "new").await;
+    assert_eq!(at(99).await.unwrap_err().status(), StatusCode::UNAUTHORIZED.as_u16());
+    let none =
+        scene.credentials.of_ticket(Some(&header("scorm", "new")), Created::from_micros(1)).await;
+    assert!(none.unwrap().is_none(), "a key is no ticket");
 }

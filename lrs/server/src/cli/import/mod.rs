@@ -101,6 +101,7 @@ impl Statements {
 /// Sends what comes of a source, and says what became of it.
 async fn import(source: Source, mut importer: Importer) -> anyhow::Result<ExitCode> {
     let standing = Arc::clone(&importer.standing);
+    lock(&standing).good = importer.is_dry.then_some(0);
     let pulse = Pulse::start();
     let standing = || *lock(&standing);
     let Source { name, batches, total, read } = source;
@@ -147,8 +148,8 @@ struct Standing {
     refused: u64,
     /// Kept by a server that does not say whether they are new.
     sent: u64,
-    /// Found good in a dry run, which sends nothing.
-    good: u64,
+    /// How many were found good, in a dry run, which sends nothing.
+    good: Option<u64>,
     /// Of those kept, how many have no id.
     nameless: u64,
     /// The first and last line of what is on its way.
@@ -164,8 +165,8 @@ fn lock(standing: &Mutex<Standing>) -> std::sync::MutexGuard<'_, Standing> {
 impl Standing {
     fn told(&self) -> String {
         let Self { new, known, refused, sent, .. } = self;
-        if self.good > 0 {
-            return format!("{} would be sent, {refused} refused", self.good);
+        if let Some(good) = self.good {
+            return format!("{good} would be sent, {refused} refused");
         }
         let unsure = if *sent > 0 { format!(", {sent} sent") } else { String::new() };
         format!("{new} new, {known} known{unsure}, {refused} refused")
@@ -243,7 +244,10 @@ impl Importer {
     fn check(&mut self, lines: Vec<Line>) -> anyhow::Result<()> {
         for line in lines {
             match validator::check(&line.text, validator::Version::V1_0_3) {
-                Ok(_) => lock(&self.standing).good += 1,
+                Ok(_) => {
+                    let mut standing = lock(&self.standing);
+                    standing.good = standing.good.map(|good| good + 1);
+                }
                 Err(report) => self.refuse(&line, &json!(report.to_string()))?,
             }
         }
