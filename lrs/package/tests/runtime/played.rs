@@ -66,7 +66,7 @@ impl Play {
         (self.session, self.sequence) = (Uuid::from_u128(session), 0);
         let commit = Commit { begin: true, ..self.made(false) };
         let applied = self.apply(&commit).unwrap();
-        self.cmi = applied.answer["cmi"].as_object().unwrap().clone();
+        self.cmi.clone_from(applied.answer["cmi"].as_object().unwrap());
         applied.answer["cmi"].clone()
     }
 

@@ -1,0 +1,194 @@
+// The way to the server. What cannot be sent waits in this page, in order, and is sent when the server is back; while
+// the page is being left it is handed to the browser as beacons. The server knows a message by session and sequence, so
+// one that arrives twice changes nothing.
+
+import type { Kept, Standing } from "./launch.ts";
+
+export type Cmi = Record<string, unknown>;
+
+export interface Message {
+  session: string;
+  sequence: number;
+  sco: string;
+  at: string;
+  begin?: boolean;
+  cmi?: Cmi;
+  partial?: boolean;
+  terminate?: boolean;
+  sequencing?: Kept;
+}
+
+export interface Answer {
+  result: string;
+  reason?: string;
+  status?: Standing;
+  cmi?: Cmi;
+}
+
+/** `superseded` and `expired` are for good: nothing is sent any more. */
+export type Way = "open" | "away" | "superseded" | "expired";
+
+/** What became of a message: the server's answer, or nothing while it waits. */
+export type Sent = { answer: Answer; isKept: boolean } | null;
+
+/** The most messages that wait; those in the middle go first, for each one holds what came before. */
+const MOST = 40;
+/** Bytes of a beacon: browsers give 64 KiB to all that are on their way. */
+export const BEACON = 60_000;
+/** Milliseconds until a message that waits is tried again, at most. */
+const LATEST = 20_000;
+
+const bytes = (text: string): number => new TextEncoder().encode(text).length;
+
+export class Wire {
+  readonly waiting: Message[] = [];
+  /** Whether the page is being left. */
+  isLeaving = false;
+  way: Way = "open";
+  #failures = 0;
+  #timer: number | undefined;
+  #isBusy = false;
+
+  constructor(
+    private readonly url: string,
+    /** Hears of a change of the way, and of the end of the queue. */
+    private readonly changed: () => void,
+    /** Hears of each answer. */
+    private readonly answered: (message: Message, answer: Answer, isKept: boolean) => void,
+    /** A message with less in it, where it is too large for a beacon. */
+    private readonly lessen: (message: Message) => Message,
+  ) {}
+
+  get isClosed(): boolean {
+    return this.way === "superseded" || this.way === "expired";
+  }
+
+  /** Sends and waits for the answer, for the page's own questions. Tries until there is an answer. */
+  async ask(message: Message): Promise<Sent> {
+    for (;;) {
+      if (this.isClosed) return null;
+      // What waits comes first, so that the server hears things in order.
+      if (this.waiting.length === 0) {
+        const sent = await this.#fetch(message);
+        if (sent) return sent;
+      }
+      await new Promise((done) => setTimeout(done, this.#pause()));
+    }
+  }
+
+  /** Sends now and gives the answer; where that is not possible the message waits. For calls of content that wants an
+   * answer at once. */
+  now(message: Message): Sent {
+    if (this.isClosed) return null;
+    if (this.isLeaving) {
+      this.#beacon(message);
+      return null;
+    }
+    if (this.waiting.length > 0) return this.later(message);
+    const request = new XMLHttpRequest();
+    try {
+      request.open("POST", this.url, false);
+      request.setRequestHeader("Content-Type", "application/json");
+      request.send(JSON.stringify(message));
+    } catch {
+      // No server, or content that is being left, where browsers refuse such requests.
+      return this.later(message);
+    }
+    return this.#settle(message, request.status, request.responseText) ?? this.later(message);
+  }
+
+  /** Sends soon. */
+  later(message: Message): null {
+    if (this.isClosed) return null;
+    this.waiting.push(message);
+    if (this.waiting.length > MOST) this.waiting.splice(1, 1);
+    if (this.isLeaving) this.leave();
+    else void this.#drain();
+    return null;
+  }
+
+  /** Hands over what waits, because the page is being left. What becomes of it is not known here. */
+  leave(): void {
+    this.isLeaving = true;
+    const all = this.waiting.map((message) => JSON.stringify(message));
+    // Each message holds what came before it.
+    const fitting = all.reduce((sum, text) => sum + bytes(text), 0) > BEACON ? this.waiting.slice(-1) : this.waiting;
+    for (const message of fitting) this.#beacon(message);
+    this.waiting.length = 0;
+  }
+
+  /** Tries again at once, for the network is said to be back. */
+  hurry(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    void this.#drain();
+  }
+
+  #beacon(message: Message): void {
+    const text = JSON.stringify(message);
+    navigator.sendBeacon(this.url, bytes(text) > BEACON ? JSON.stringify(this.lessen(message)) : text);
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#isBusy || this.#timer !== undefined) return;
+    this.#isBusy = true;
+    for (let first = this.waiting[0]; first && !this.isClosed; first = this.waiting[0]) {
+      const sent = await this.#fetch(first);
+      if (!sent) {
+        this.#timer = window.setTimeout(() => {
+          this.#timer = undefined;
+          void this.#drain();
+        }, this.#pause());
+        break;
+      }
+      if (this.waiting[0] === first) this.waiting.shift();
+    }
+    this.#isBusy = false;
+    if (this.waiting.length === 0) this.changed();
+  }
+
+  #pause(): number {
+    return Math.min(500 * 2 ** this.#failures, LATEST);
+  }
+
+  async #fetch(message: Message): Promise<Sent> {
+    const body = JSON.stringify(message);
+    const headers = { "Content-Type": "application/json" };
+    try {
+      const keepalive = bytes(body) < BEACON;
+      const response = await fetch(this.url, { method: "POST", headers, body, keepalive });
+      return this.#settle(message, response.status, await response.text());
+    } catch {
+      return this.#settle(message, 0, "");
+    }
+  }
+
+  /** What an answer means; nothing where the server is away. */
+  #settle(message: Message, status: number, text: string): Sent {
+    let answer: Answer | null = null;
+    try {
+      answer = JSON.parse(text) as Answer;
+    } catch {
+      // Not from Traccia.
+    }
+    if (status === 0 || status === 429 || status >= 500 || !answer) {
+      this.#failures += 1;
+      this.#become("away");
+      return null;
+    }
+    this.#failures = 0;
+    const isKept = status < 300;
+    if (answer.reason === "superseded") this.#become("superseded");
+    else if (answer.reason === "expired" || status === 410 || status === 404) this.#become("expired");
+    else this.#become("open");
+    this.answered(message, answer, isKept);
+    return { answer, isKept };
+  }
+
+  #become(way: Way): void {
+    if (this.way === way) return;
+    this.way = way;
+    if (this.isClosed) this.waiting.length = 0;
+    this.changed();
+  }
+}
