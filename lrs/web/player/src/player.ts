@@ -76,7 +76,7 @@ export class Player {
       this.#wire.hurry();
     });
     addEventListener("beforeunload", (event) => {
-      if (this.#wire.waiting.length > 0) event.preventDefault();
+      if (this.#wire.way === "away" && this.#wire.waiting.length > 0) event.preventDefault();
     });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") this.#session?.flush();

@@ -3,6 +3,7 @@
 import type { ResultObject, Settings } from "scorm-again";
 import { difference, full } from "./cmi.ts";
 import type { Item, Standard } from "./launch.ts";
+import { uuid } from "./uuid.ts";
 import type { Cmi, Message, Wire } from "./wire.ts";
 
 /** What both APIs of scorm-again have. */
@@ -23,7 +24,7 @@ const LARGE = 8_000;
 export const is12 = (standard: Standard): boolean => standard === "scorm-1.2";
 
 export class Session {
-  readonly id = crypto.randomUUID();
+  readonly id = uuid();
   #sequence = 0;
   #acknowledged: Cmi = {};
   #timer: number | undefined;

@@ -137,7 +137,7 @@ export class View {
     const hides = (token: string) => can.hide.includes(token);
     this.#set(this.#previous, can.previous, hides("previous"));
     this.#set(this.#next, can.next, hides("continue"));
-    this.#exit.hidden = hides("exitAll") && hides("exit") && hides("suspendAll");
+    this.#exit.hidden = !this.frame || (hides("exitAll") && hides("exit") && hides("suspendAll"));
     for (const [identifier, { button, item, standing: label }] of this.#buttons) {
       const { status, score } = standing(identifier);
       const percent = score === undefined ? "" : `, ${say("player-score", { percent: Math.round(score * 100) })}`;
@@ -172,6 +172,7 @@ export class View {
     const frame = make("iframe", { title: say("player-content", { title }), allow: "autoplay; fullscreen" });
     this.#main.replaceChildren(frame);
     this.frame = frame;
+    this.#exit.hidden = false;
     if (matchMedia("(max-width: 48rem)").matches) this.#showMenu(false);
     return frame;
   }
@@ -184,6 +185,7 @@ export class View {
   /** Shows a page of its own words. */
   tell(heading: string, text: string, isAgain: boolean): void {
     this.frame = null;
+    this.#exit.hidden = true;
     const again = isAgain ? [make("button", { type: "button", click: this.asks.again }, say("player-again"))] : [];
     this.#main.replaceChildren(
       make("section", { class: "card" }, make("h2", {}, heading), make("p", {}, text), ...again),
