@@ -19,6 +19,8 @@ mod show;
 mod xapi;
 mod xml;
 
+pub mod runtime;
+
 pub use check::check;
 pub use finding::{Finding, Findings};
 pub use limits::Limits;
