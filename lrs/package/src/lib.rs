@@ -16,6 +16,7 @@ mod scan;
 mod scorm;
 mod shim;
 mod show;
+mod unpack;
 mod xapi;
 mod xml;
 
@@ -28,3 +29,4 @@ pub use report::{Kind, Part, Report, Reports};
 pub use rule::{Rule, Severity};
 pub use shim::{Mirror, Shimmed, shim, shim_refusal};
 pub use show::{Words, json, sarif, text};
+pub use unpack::{Unpacked, unpack};

@@ -24,6 +24,7 @@ mod documents;
 mod journals;
 mod keys;
 mod log;
+mod packages;
 mod statements;
 mod things;
 mod transfer;
@@ -36,6 +37,9 @@ pub use documents::DocumentStore;
 pub use journals::{Followed, JournalStore, ProgressDocument, Unnamed, Watermark};
 pub use keys::KeyStore;
 pub use log::{LOG_BYTES, LogPage, StatementLog};
+pub use packages::{
+    KeptContent, KeptLaunch, NewVersion, Package, PackageFile, PackageStore, PackageVersion, Pieces,
+};
 pub use statements::{Batch, Kept, KeptBatch, PAGE_BYTES, Page, StatementStore};
 pub use things::{Definitions, MOST_NAMES, ThingStore};
 pub use transfer::{Extent, TransferStore};
@@ -103,6 +107,7 @@ pub trait Store:
     + CourseStore
     + JournalStore
     + CertificateStore
+    + PackageStore
     + TransferStore
 {
     /// Whether this process is the one that follows the log, of all processes that share the store. The answer stays

@@ -532,3 +532,15 @@ list-warning-istat-former = `istat` is of a province that is no more: the munici
 list-warning-istat-unknown = `istat` is not in the list of municipalities of { municipalities-as-of }: it is wrong, or of a municipality that was merged, or made since
 list-warning-identifiers-joined = `identifiers` joined by a comma, which makes them one: separate by `;`
 list-warning-home-page-slash = the homePage ends with `/`: Moodle sends it without, and these are two accounts
+
+# Packages that are hosted
+launch-page-unknown = This address leads to no course.
+    .remedy = Check that all of it was copied, or ask for a new one where it came from.
+launch-page-expired = This address has expired.
+    .remedy = Ask for a new one where it came from: what was done so far is kept.
+launch-page-revoked = This address was taken back.
+    .remedy = Ask for a new one where it came from: what was done so far is kept.
+launch-page-failed = The course cannot be opened now.
+    .remedy = Try again in a few minutes: what was done so far is kept.
+launch-page-unbuilt = This program was built without the player of packages.
+    .remedy = The server's administrator runs `npm ci && npm run build` in lrs/web/player, and then builds the program again.

@@ -15,9 +15,11 @@ use xapi::clock::Clock;
 
 use http_api::api::health::Readiness;
 use http_api::consistency::Promised;
+use http_api::content::ContentHost;
 use http_api::credentials::Credentials;
 use http_api::share::Shares;
 use http_api::state::{PAGES_OF_KEY, Parts, REPORTS_OF_KEY, Server};
+use service::packages::Packages;
 use service::progress::Progress;
 use service::progress::follower::Follower;
 use service::record::Record;
@@ -27,6 +29,8 @@ use store_sqlite::SqliteStore;
 use xapi::cursor::Cursors;
 
 use service::keys::{First, Founded, Founder, Keys, SeedError};
+
+mod player;
 
 /// A server that listens but does not answer yet.
 pub struct App {
@@ -89,11 +93,28 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
+/// Where packages are played. Without settings the application is at any name of this machine, and packages are at
+/// `content.localhost`, which browsers take for this machine.
+fn content_host(
+    settings: &Settings,
+    socket: SocketAddr,
+    (base_url, content_url): (Option<&str>, Option<&str>),
+) -> ContentHost {
+    let port = socket.port();
+    let own = || vec![format!("http://{socket}"), format!("http://localhost:{port}")];
+    let origin = |url: &str| url.split('/').take(3).collect::<Vec<_>>().join("/");
+    let app = base_url.map_or_else(own, |url| vec![origin(url)]);
+    let base_url = base_url.map_or_else(|| format!("http://{socket}"), str::to_owned);
+    let url = content_url.map_or_else(|| format!("http://content.localhost:{port}"), str::to_owned);
+    ContentHost::new(&url, &base_url, &app, settings.limits.memory() / 4)
+}
+
 impl App {
     /// Opens the store, listens, and starts to follow the log.
     pub async fn start(settings: &Settings) -> Result<Self, StartError> {
         let default_version = settings.version()?;
         let public_url = settings.base_url()?;
+        let content_url = settings.content_url()?;
         settings.check_limits()?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = open(&settings.engine()?, &clock).await?;
@@ -116,6 +137,16 @@ impl App {
             &base_url,
             secret,
         );
+        let content = content_host(settings, socket, (public_url, content_url));
+        let compute = Compute::default();
+        let packages = Packages::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            record.clone(),
+            progress.clone(),
+            compute.clone(),
+            &base_url,
+        );
         let server = Server::new(Parts {
             record: record.clone(),
             progress: progress.clone(),
@@ -132,7 +163,10 @@ impl App {
             promised: Promised::default(),
             shares: Shares::new(settings.limits.memory()),
             rates: http_api::rate::Rates::default(),
-            compute: Compute::default(),
+            compute,
+            packages,
+            content,
+            player: player::file,
             pages: Turns::new(PAGES_OF_KEY),
             reports: Turns::new(REPORTS_OF_KEY),
             limits: settings.limits,
@@ -152,6 +186,11 @@ impl App {
     /// Where the server is seen from outside.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// Where packages are played.
+    pub fn content(&self) -> &ContentHost {
+        &self.server.content
     }
 
     /// The courses of this server.

@@ -19,6 +19,7 @@ mod error;
 mod followed;
 pub mod follower;
 mod health;
+mod learner;
 mod presence;
 mod read;
 mod reports;

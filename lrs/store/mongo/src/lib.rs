@@ -23,6 +23,7 @@ use self::housekeeping::House;
 use self::keys::Keys;
 use self::lease::Lease;
 use self::orphans::Orphans;
+use self::packages::Packages;
 use self::progress::{Progress, Wanted};
 use self::statements::{Statements, Writer, watch_over};
 use self::task::Task;
@@ -34,6 +35,9 @@ use store::{
     Followed, JournalStore, Kept, KeptAttachment, KeptBatch, KeptCertificates, KeptCourse,
     KeyStore, LogPage, Page, ProgressDocument, Result, Selection, StatementLog, StatementStore,
     Store, StoreError, ThingStore, TransferStore, Unnamed, Watermark,
+};
+use store::{
+    KeptContent, KeptLaunch, NewVersion, Package, PackageFile, PackageStore, PackageVersion, Pieces,
 };
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
@@ -56,6 +60,7 @@ mod keys;
 mod lease;
 mod migrations;
 mod orphans;
+mod packages;
 mod progress;
 mod statements;
 mod task;
@@ -82,6 +87,7 @@ struct Inner {
     documents: Documents,
     keys: Keys,
     courses: Courses,
+    packages: Packages,
     progress: Progress,
     lease: Lease,
     settings: Collection<Fields>,
@@ -133,6 +139,7 @@ impl Inner {
         let statements = Statements::new(database, &versions, &blobs, things.clone(), &clock);
         let turns = Arc::default();
         let documents = Documents { cells: cells("document"), blobs: blobs.clone(), turns };
+        let packages = Packages::new(database, &blobs);
         let courses = Courses {
             cells: cells("course"),
             certificates: collection("certificate_list"),
@@ -148,6 +155,7 @@ impl Inner {
         let house = House {
             documents: documents.cells.clone(),
             orphans: Orphans { database: database.clone(), blobs, versions: versions.clone() },
+            packages: packages.clone(),
             settings: collection("setting"),
             clock: Arc::clone(&clock),
         };
@@ -164,6 +172,7 @@ impl Inner {
             things,
             documents,
             courses,
+            packages,
             progress,
             _tasks: tasks,
         }
@@ -352,6 +361,87 @@ impl CertificateStore for MongoStore {
 
     async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
         self.0.courses.certificates(course).await
+    }
+}
+
+#[async_trait]
+impl PackageStore for MongoStore {
+    async fn keep_content(&self, import: Uuid, bytes: &mut dyn Pieces) -> Result<KeptContent> {
+        self.0.packages.keep(import, bytes).await
+    }
+
+    async fn add_package_version(&self, import: Uuid, name: &str, new: NewVersion) -> Result<u32> {
+        self.0.packages.add(import, name, new).await
+    }
+
+    async fn drop_import(&self, import: Uuid) -> Result<()> {
+        self.0.packages.drop_import(import).await
+    }
+
+    async fn packages(&self) -> Result<Vec<Package>> {
+        self.0.packages.all().await
+    }
+
+    async fn package(&self, name: &str) -> Result<Option<Package>> {
+        self.0.packages.package(name).await
+    }
+
+    async fn set_current_version(&self, name: &str, number: u32) -> Result<bool> {
+        self.0.packages.set_current(name, number).await
+    }
+
+    async fn remove_package_version(&self, name: &str, number: u32) -> Result<bool> {
+        self.0.packages.remove_version(name, number).await
+    }
+
+    async fn remove_package(&self, name: &str) -> Result<bool> {
+        self.0.packages.remove(name, self.0.clock.now()).await
+    }
+
+    async fn package_version(&self, key: &str) -> Result<Option<(PackageVersion, String)>> {
+        self.0.packages.version(key).await
+    }
+
+    async fn package_file(&self, key: &str, path: &str) -> Result<Option<PackageFile>> {
+        self.0.packages.file(key, path).await
+    }
+
+    async fn package_files(
+        &self,
+        key: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<PackageFile>> {
+        self.0.packages.files(key, after, limit).await
+    }
+
+    async fn content_data(&self, content: &KeptContent, from: u64) -> Result<Bytes> {
+        self.0.packages.data(content, from).await
+    }
+
+    async fn add_launch(&self, launch: KeptLaunch) -> Result<bool> {
+        self.0.packages.launches.add(&launch, &self.0.packages).await
+    }
+
+    async fn launch(&self, token: &str) -> Result<Option<KeptLaunch>> {
+        self.0.packages.launches.launch(token).await
+    }
+
+    async fn launches(
+        &self,
+        package: &str,
+        alive: Instant,
+        limit: usize,
+    ) -> Result<Vec<KeptLaunch>> {
+        self.0.packages.launches.of_package(package, alive, limit).await
+    }
+
+    async fn revoke_launch(&self, token: &str) -> Result<bool> {
+        self.0.packages.launches.revoke(token).await
+    }
+
+    async fn remove_launches(&self, instant: Instant) -> Result<()> {
+        self.0.packages.launches.remove(instant).await
     }
 }
 
