@@ -1,10 +1,10 @@
 import { defineConfig } from "vite";
 import { texts } from "./texts.ts";
 
-// The page is /launch/TOKEN/, its files are below /launch/assets/.
+// The page is /launch/TOKEN/, its files are below /launch-assets/.
 export default defineConfig({
   plugins: [texts()],
-  base: "/launch/",
+  base: "/launch-assets/",
   publicDir: false,
   build: {
     target: "es2022",

@@ -60,18 +60,23 @@ export interface Kept {
 }
 
 export interface Launch {
+  /** The title that the package was imported with. */
+  title: string;
   language: string;
   contents: Contents;
-  states: Record<string, Standing>;
+  /** Where the learner stands with the SCOs that were opened. */
+  status: Record<string, Standing>;
   sequencing: Kept | null;
   learner: { id: string; name: string };
-  mode: "normal" | "browse" | "review";
+  mode?: "normal" | "browse" | "review";
   preview: boolean;
-  /** The origin of the app that may show this page in a frame. */
-  app: string | null;
+  /** The origins of the app, which may show this page in a frame, with blanks between them. */
+  app: string;
   /** The server's clock when it made the page. */
-  now: string;
-  urls: { commit: string; files: string };
+  now?: string;
+  /** Where commits go, and where the package's files are. */
+  commit: string;
+  files: string;
 }
 
 /** Reads the launch from the page; nothing where the server wrote none. */

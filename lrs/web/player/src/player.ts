@@ -23,6 +23,8 @@ export class Player {
   readonly #kept: Kept;
   #session: Session | null = null;
   #sequence: Sequence | null = null;
+  /** What the engine delivers as soon as the SCO's call is over. */
+  #due: Sequenced | null = null;
   #isMoving = false;
   #hasEnded = false;
   #wasAway = false;
@@ -31,10 +33,10 @@ export class Player {
     private readonly launch: Launch,
     private readonly app: Window | null,
   ) {
-    const ahead = Date.parse(launch.now) - Date.now();
+    const ahead = launch.now === undefined ? 0 : Date.parse(launch.now) - Date.now();
     this.#clock = () => new Date(Date.now() + ahead).toISOString();
     this.#kept = launch.sequencing ?? {};
-    this.#standings = new Map(Object.entries(launch.states));
+    this.#standings = new Map(Object.entries(launch.status));
     for (const identifier of this.#kept.visited ?? []) this.#standings.set(identifier, { status: "completed" });
     this.#order = new Order(launch.contents.items, (identifier) => this.#standing(identifier).status);
     this.#view = new View(launch, {
@@ -45,7 +47,7 @@ export class Player {
       again: () => void this.#again(),
     });
     this.#wire = new Wire(
-      launch.urls.commit,
+      launch.commit,
       () => {
         this.#tell();
       },
@@ -55,7 +57,7 @@ export class Player {
         if (answer.status && message.sco) this.#standings.set(message.sco, answer.status);
         this.#update();
       },
-      (message) => this.#session?.lessen(message, BEACON) ?? message,
+      (message) => (message.sco === "" ? null : (this.#session?.lessen(message, BEACON) ?? message)),
     );
     this.#listen();
   }
@@ -81,16 +83,32 @@ export class Player {
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") this.#session?.flush();
     });
+    addEventListener("beforeunload", () => {
+      // The SCO may end its session now; where the learner stays after all, it ends as it wants to.
+      this.#sequence?.ask("suspendAll");
+      setTimeout(() => this.#sequence?.ask("_none_"));
+    });
     addEventListener("pagehide", () => {
+      this.#sequence?.ask("suspendAll");
       this.#wire.leave();
       // The content goes after this page, and may say its last words then.
       const inside = this.#view.frame?.contentWindow;
-      if (inside) inside.addEventListener("unload", () => this.#session?.cut());
-      else this.#session?.cut();
+      if (inside)
+        inside.addEventListener("unload", () => {
+          this.#cut();
+        });
+      else this.#cut();
     });
     addEventListener("pageshow", (event) => {
       if (event.persisted) location.reload();
     });
+  }
+
+  /** The page goes, and the SCO has not ended its session. */
+  #cut(): void {
+    const session = this.#session;
+    if (this.#sequence && session?.hasBegun && !session.hasEnded) this.#sequence.leave("suspendAll", true);
+    else session?.cut();
   }
 
   #standing(identifier: string): Standing {
@@ -203,7 +221,7 @@ export class Player {
     frame.addEventListener("load", () => {
       this.#dress(frame);
     });
-    frame.src = new URL(item.launch ?? "", new URL(this.launch.urls.files, location.href)).href;
+    frame.src = new URL(item.launch ?? "", new URL(this.launch.files, location.href)).href;
     this.#update();
   }
 
@@ -236,7 +254,7 @@ export class Player {
       updateSettings: () => undefined,
     };
     return {
-      lmsCommitUrl: this.launch.urls.commit,
+      lmsCommitUrl: this.launch.commit,
       httpService,
       logLevel: 5,
       sendFullCommit: true,
@@ -256,7 +274,7 @@ export class Player {
   }
 
   #expose(api: Api): void {
-    const shown = told(api, this.app, this.launch.preview ? this.launch.app : null);
+    const shown = told(api, this.app, this.launch.preview ? this.launch.app : "");
     const name = is12(this.launch.contents.standard) ? "API" : "API_1484_11";
     Object.assign(window, { [name]: shown });
   }
@@ -264,8 +282,9 @@ export class Player {
   /** The SCO has ended its session by itself. */
   #ended(session: Session): void {
     if (this.#session !== session || this.#isMoving) return;
-    this.#keep();
+    // The engine goes on by itself.
     if (this.#sequence) return;
+    this.#keep();
     // Not within the SCO's own call.
     setTimeout(() => void this.#follow(session));
   }
@@ -319,26 +338,34 @@ export class Player {
   async #startSequence(): Promise<void> {
     const { Scorm2004API } = await import("scorm-again/scorm2004");
     const delivers = (found: Sequenced) => {
-      // Not within the SCO's own call.
-      setTimeout(() => void this.#sequencedTo(found));
+      const isDue = this.#due !== null;
+      this.#due = found;
+      // Not within the SCO's own call; the last of several counts.
+      if (!isDue) setTimeout(() => void this.#sequencedTo());
     };
     const make = (sequencing: NonNullable<Settings["sequencing"]>) => new Scorm2004API(this.#settings({ sequencing }));
-    this.#sequence = new Sequence(make, activityTree(this.launch.contents), delivers, () => {
+    const changed = () => {
       this.#update();
-    });
+    };
+    const settled = () => {
+      this.#keep();
+    };
+    this.#sequence = new Sequence(make, activityTree(this.launch.contents), delivers, changed, settled);
     if (!this.#sequence.start(this.#kept.engine))
       this.#view.tell(say("player-ended"), say("player-failed-sequencing"), false);
     this.#update();
   }
 
-  async #sequencedTo(found: Sequenced): Promise<void> {
+  async #sequencedTo(): Promise<void> {
+    const found = this.#due;
+    this.#due = null;
     if (found === "ended") {
       await this.#blank();
       this.#keep();
       this.#end();
       return;
     }
-    const item = this.#order.item(found);
+    const item = this.#order.item(found ?? "");
     if (!item) return;
     await this.#blank();
     await this.#deliver(item);
@@ -354,7 +381,12 @@ export class Player {
     const session = this.#session;
     this.#sequence?.ask(request);
     await this.#blank();
-    if (session) this.#sequence?.leave(request, session.hasBegun && !session.hasEnded);
+    const isOpen = session !== null && session.hasBegun && !session.hasEnded;
+    const isLed = this.#sequence?.leave(request, isOpen) ?? false;
     this.#keep();
+    if (isLed || request === "suspendAll" || !session) return;
+    // The engine leads nowhere from here: the same again.
+    await this.#deliver(session.item);
+    this.#view.say(say("player-failed-sequencing"), "warning");
   }
 }

@@ -5,6 +5,13 @@ import type { Api } from "./session.ts";
 import type { ActivitySettings, SequencingSettings } from "./settings.ts";
 import type { Can } from "./view.ts";
 
+/** What is read of the engine's state. */
+interface Left {
+  currentActivity?: string | null;
+  suspendedActivity?: string | null;
+  activityStates?: Record<string, { isActive?: boolean }>;
+}
+
 /** The activity to deliver, or the end of the sequencing session. */
 export type Sequenced = string;
 
@@ -19,13 +26,17 @@ export class Sequence {
   readonly #api: Scorm2004API;
   #validity: Validity = { continue: false, previous: false, choice: {}, hideLmsUi: [] };
   #isDelivered = false;
+  readonly #delivers: (found: Sequenced) => void;
 
   constructor(
     make: (settings: SequencingSettings) => Scorm2004API,
     tree: ActivitySettings,
     delivers: (found: Sequenced) => void,
     changed: () => void,
+    /** Hears that the engine has made of a SCO's end what comes of it. */
+    settled: () => void,
   ) {
+    this.#delivers = delivers;
     this.#api = make({
       activityTree: tree,
       ...(tree.hideLmsUi ? { hideLmsUi: tree.hideLmsUi } : {}),
@@ -44,21 +55,37 @@ export class Sequence {
         },
       },
     });
+    this.#api.Terminate = (parameter?: string) => {
+      const answer = this.#api.lmsFinish(parameter);
+      settled();
+      return answer;
+    };
   }
 
   /** Goes on where the kept state ends, or begins. */
   start(state: string | undefined): boolean {
-    const service = this.#api.getSequencingService();
-    if (!service) return false;
-    service.initialize();
-    if (state !== undefined && this.#api.deserializeSequencingState(state)) {
-      if (this.#request("resumeAll")) return true;
-      const { currentActivity } = service.getSequencingState() as {
-        currentActivity?: { id: string; children?: unknown[] } | null;
-      };
-      if (currentActivity && this.#request("choice", currentActivity.id)) return true;
+    const left = state === undefined ? null : this.#restore(state);
+    if (left?.suspended && this.#request("resumeAll")) return true;
+    if (left?.active) {
+      // It was not left in order: shown again as it was.
+      this.#delivers(left.active);
+      return true;
     }
+    if (left?.current && this.#request("choice", left.current)) return true;
     return this.#request("start");
+  }
+
+  /** Where the engine was left: the activity that was suspended, that is active, or that was the last one. */
+  #restore(state: string): { suspended?: string; active?: string; current?: string } | null {
+    if (!this.#api.deserializeSequencingState(state)) return null;
+    const { sequencing } = JSON.parse(state) as { sequencing?: Left | null };
+    const { suspendedActivity, currentActivity, activityStates } = sequencing ?? {};
+    const isActive = currentActivity != null && activityStates?.[currentActivity]?.isActive === true;
+    return {
+      ...(suspendedActivity == null ? {} : { suspended: suspendedActivity }),
+      ...(currentActivity == null ? {} : { current: currentActivity }),
+      ...(isActive ? { active: currentActivity } : {}),
+    };
   }
 
   #request(request: string, target?: string): boolean {
@@ -78,20 +105,29 @@ export class Sequence {
 
   can(current: string | null): Can {
     const { continue: next, previous, choice, hideLmsUi: hide } = this.#validity;
-    return { current, previous, next, hide, open: (identifier) => String(choice[identifier]) === "true" };
+    // The engine's own list does not know what the SCO has set since.
+    const isBlocked = (request: "continue" | "previous") =>
+      this.#api.previewNavigationRequest(request).outcome === "blocked";
+    return {
+      current,
+      previous: previous && !isBlocked("previous"),
+      next: next && !isBlocked("continue"),
+      hide,
+      open: (identifier) => String(choice[identifier]) === "true",
+    };
   }
 
-  /** What the SCO's end is to lead to, unless the SCO asks for something else. */
+  /** What the SCO's end is to lead to, unless the SCO asks for something else; nothing with `_none_`. */
   ask(request: string): void {
     this.#isDelivered = false;
     if (this.#api.isInitialized()) this.#api.adl.nav.request = request;
   }
 
-  /** Goes on where the SCO's own end has not. */
-  leave(request: string, isOpen: boolean): void {
+  /** Goes on where the SCO's own end has not. False where the engine refuses. */
+  leave(request: string, isOpen: boolean): boolean {
     if (isOpen) this.#api.Terminate("");
-    if (this.#isDelivered) return;
+    if (this.#isDelivered) return true;
     const target = /^\{target=(?<target>[^}]+)\}choice$/.exec(request)?.groups?.target;
-    this.#api.processNavigationRequest(target === undefined ? request : "choice", target);
+    return this.#request(target === undefined ? request : "choice", target);
   }
 }

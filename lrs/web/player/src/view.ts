@@ -78,7 +78,7 @@ export class View {
     this.#menu = isCourse
       ? make("nav", { id: "menu", "aria-label": say("player-menu") }, this.#list(contents.items))
       : null;
-    const title = contents.title || (this.#leaves[0]?.title ?? "");
+    const title = launch.title || contents.title || (this.#leaves[0]?.title ?? "");
     document.title = title;
     document.body.append(
       make("a", { href: "#content", class: "skip" }, say("player-skip")),
@@ -99,7 +99,7 @@ export class View {
   #labels(): HTMLElement[] {
     const { preview, mode } = this.launch;
     if (preview) return [make("p", { class: "label" }, say("player-preview"))];
-    return mode === "normal" ? [] : [make("p", { class: "label" }, say("player-review"))];
+    return (mode ?? "normal") === "normal" ? [] : [make("p", { class: "label" }, say("player-review"))];
   }
 
   #showMenu(isShown: boolean): void {

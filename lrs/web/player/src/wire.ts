@@ -55,8 +55,8 @@ export class Wire {
     private readonly changed: () => void,
     /** Hears of each answer. */
     private readonly answered: (message: Message, answer: Answer, isKept: boolean) => void,
-    /** A message with less in it, where it is too large for a beacon. */
-    private readonly lessen: (message: Message) => Message,
+    /** A message with less in it, where it is too large for a beacon; nothing where it cannot have less. */
+    private readonly lessen: (message: Message) => Message | null,
   ) {}
 
   get isClosed(): boolean {
@@ -112,7 +112,8 @@ export class Wire {
     this.isLeaving = true;
     const all = this.waiting.map((message) => JSON.stringify(message));
     // Each message holds what came before it.
-    const fitting = all.reduce((sum, text) => sum + bytes(text), 0) > BEACON ? this.waiting.slice(-1) : this.waiting;
+    const isTooMuch = all.reduce((sum, text) => sum + bytes(text), 0) > BEACON;
+    const fitting = isTooMuch ? this.waiting.filter(({ sco }) => sco !== "").slice(-1) : this.waiting;
     for (const message of fitting) this.#beacon(message);
     this.waiting.length = 0;
   }
@@ -126,7 +127,8 @@ export class Wire {
 
   #beacon(message: Message): void {
     const text = JSON.stringify(message);
-    navigator.sendBeacon(this.url, bytes(text) > BEACON ? JSON.stringify(this.lessen(message)) : text);
+    const small = bytes(text) > BEACON ? this.lessen(message) : message;
+    if (small) navigator.sendBeacon(this.url, JSON.stringify(small));
   }
 
   async #drain(): Promise<void> {
@@ -178,8 +180,9 @@ export class Wire {
     }
     this.#failures = 0;
     const isKept = status < 300;
-    if (answer.reason === "superseded") this.#become("superseded");
-    else if (answer.reason === "expired" || status === 410 || status === 404) this.#become("expired");
+    // A session of this page that another page has ended.
+    if (status === 409) this.#become("superseded");
+    else if (status === 403 || status === 404 || status === 410) this.#become("expired");
     else this.#become("open");
     this.answered(message, answer, isKept);
     return { answer, isKept };
