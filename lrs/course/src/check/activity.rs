@@ -14,7 +14,7 @@ const SCORM_TIME: &str = "Moodle's log store plugin tells no duration of SCORM p
 
 /// Whether Moodle shows a SCORM package under one of the IRIs.
 fn is_of_moodles_scorm(selection: &Selection) -> bool {
-    let Selection { ids, prefixes, within } = selection;
+    let Selection { ids, prefixes, within, package: _ } = selection;
     ids.iter().chain(prefixes).chain(within).any(|iri| iri.contains("/mod/scorm/"))
 }
 
@@ -26,7 +26,8 @@ impl Check<'_> {
         requires: Vec<usize>,
     ) -> Activity {
         let span = activity.span();
-        let text = activity.into_inner();
+        let mut text = activity.into_inner();
+        let package = self.package(&mut text);
         let place = text.id.as_ref().or(text.within.as_ref()).or(text.prefix.as_ref());
         let place = place.map_or_else(|| span.clone(), Spanned::span);
         if text.id.is_none() && text.prefix.is_none() && text.within.is_none() {
@@ -50,6 +51,7 @@ impl Check<'_> {
             ids: self.iris("id", text.id),
             prefixes: self.iris("prefix", text.prefix),
             within: self.iris("within", text.within),
+            package,
         };
         if text.credit.is_none() && is_of_moodles_scorm(&selection) {
             self.warnings.note(place, SCORM_TIME.into());
@@ -103,6 +105,7 @@ impl Check<'_> {
                 ids,
                 prefixes: self.iris("prefix", event.prefix),
                 within: self.iris("within", event.within),
+                package: None,
             },
             title: Some(self.title(event.title)),
             kind: self.kind(event.kind),

@@ -19,6 +19,7 @@ mod date;
 mod iri;
 mod module;
 mod overlap;
+mod package;
 mod requires;
 mod rule;
 
