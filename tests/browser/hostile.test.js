@@ -146,7 +146,7 @@ test("hostile content does not register a service worker", async ({ page, hostin
 test("hostile content does not move the app's tab", async ({ page, traccia, hosting }) => {
   await hosting.import("ostile", hosted("1.2"));
   const { url } = await hosting.launch("ostile", { preview: true });
-  await page.goto(`${traccia.at()}/whoami`);
+  await page.goto(`${traccia.at()}/healthz`);
   await page.setContent(`<iframe src="${url}" width="600" height="400"
     sandbox="allow-scripts allow-same-origin allow-forms allow-popups allow-modals allow-downloads"></iframe>`);
   const frame = await content(page);

@@ -119,12 +119,14 @@ export const leaving = (frame, calls) => frame.evaluate((calls) => void (window.
 /** Playwright's `test` with `hosting`; a page that reports an error fails the test. */
 export const test = base.extend({
   hosting: async ({ traccia }, use) => use(new Hosting(traccia)),
-  context: async ({ context }, use) => {
+  // It ends before the server does.
+  context: async ({ context, traccia }, use) => {
     const errors = [];
     context.on("weberror", (error) => errors.push(String(error.error())));
     context.on("console", (line) => line.type() === "error" && errors.push(line.text()));
     context.expected = (pattern) => errors.splice(0).forEach((it) => expect(it).toMatch(pattern));
     await use(context);
+    expect(traccia.process.exitCode).toBe(null);
     expect(errors).toEqual([]);
   },
 });

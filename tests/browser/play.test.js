@@ -322,7 +322,7 @@ for (const colorScheme of ["light", "dark"]) {
 test("a preview is seen call by call by the app, and leaves nothing", async ({ page, traccia, hosting }) => {
   await hosting.import("corso", hosted("1.2"));
   const { url } = await hosting.launch("corso", { preview: true });
-  await page.goto(`${traccia.at()}/whoami`);
+  await page.goto(`${traccia.at()}/healthz`);
   await page.setContent(`<iframe src="${url}" width="600" height="400"
     sandbox="allow-scripts allow-same-origin allow-forms allow-popups allow-modals allow-downloads"></iframe>`);
   await page.evaluate(() => {

@@ -119,8 +119,11 @@ export class Player {
   #tell(): void {
     const { way } = this.#wire;
     if (this.#wire.isClosed) {
-      this.#view.say(null);
-      this.#view.tell(say("player-ended"), say(way === "superseded" ? "player-superseded" : "player-expired"), false);
+      // Not within the SCO's own call.
+      setTimeout(() => {
+        this.#view.say(null);
+        this.#view.tell(say("player-ended"), say(way === "superseded" ? "player-superseded" : "player-expired"), false);
+      });
       return;
     }
     if (way === "away") this.#view.say(say("player-away"), "warning");

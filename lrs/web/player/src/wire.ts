@@ -84,7 +84,7 @@ export class Wire {
       this.#beacon(message);
       return null;
     }
-    if (this.waiting.length > 0) return this.later(message);
+    if (this.way === "away") return this.later(message);
     const request = new XMLHttpRequest();
     try {
       request.open("POST", this.url, false);
@@ -94,7 +94,12 @@ export class Wire {
       // No server, or content that is being left, where browsers refuse such requests.
       return this.later(message);
     }
-    return this.#settle(message, request.status, request.responseText) ?? this.later(message);
+    const sent = this.#settle(message, request.status, request.responseText);
+    if (!sent) return this.later(message);
+    // What was on its way before says no more than this.
+    const isOlder = ({ session, sco }: Message) => session === message.session && sco === message.sco;
+    this.waiting.splice(0, this.waiting.length, ...this.waiting.filter((it) => !isOlder(it)));
+    return sent;
   }
 
   /** Sends soon. */
@@ -127,7 +132,9 @@ export class Wire {
 
   #beacon(message: Message): void {
     const text = JSON.stringify(message);
-    const small = bytes(text) > BEACON ? this.lessen(message) : message;
+    // A browser refuses what has no room beside the beacons that are on their way.
+    if (bytes(text) <= BEACON && navigator.sendBeacon(this.url, text)) return;
+    const small = this.lessen(message);
     if (small) navigator.sendBeacon(this.url, JSON.stringify(small));
   }
 
@@ -157,8 +164,8 @@ export class Wire {
     const body = JSON.stringify(message);
     const headers = { "Content-Type": "application/json" };
     try {
-      const keepalive = bytes(body) < BEACON;
-      const response = await fetch(this.url, { method: "POST", headers, body, keepalive });
+      // Without `keepalive`, which would leave less room for the beacons of a page that is left.
+      const response = await fetch(this.url, { method: "POST", headers, body });
       return this.#settle(message, response.status, await response.text());
     } catch {
       return this.#settle(message, 0, "");
