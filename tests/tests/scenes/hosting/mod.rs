@@ -89,7 +89,7 @@ async fn a_package_goes_from_import_to_progress_in_two_sessions() {
     let mut player = Player::of(&traccia, &launched);
     let begun = player.begin("I1").await;
     assert_eq!(begun["cmi"]["core"]["entry"], "resume");
-    assert_eq!(begun["cmi"]["core"]["total_time"], "00:05:00");
+    assert_eq!(begun["cmi"]["core"]["total_time"], "0000:05:00.00");
     assert_eq!(begun["cmi"]["suspend_data"], "page of incomplete");
     player.commit("I1", &cmi("passed", 90, "00:10:00", ""), true).await;
     let row = stands(&traccia, "u1", "completed", 900).await;
@@ -333,7 +333,7 @@ async fn a_preview_keeps_nothing() {
     let mut player =
         Player::of(&traccia, &launch(&traccia, "corso", &json!({"preview": true})).await);
     let begun = player.begin("I1").await;
-    assert_eq!(begun["cmi"]["core"]["lesson_mode"], "browse");
+    assert_eq!(begun["cmi"]["core"]["lesson_mode"], "normal");
     player.commit("I1", &cmi("passed", 90, "00:10:00", ""), true).await;
     let begun = player.begin("I1").await;
     assert_eq!(begun["cmi"]["core"]["entry"], "ab-initio");
