@@ -16,6 +16,7 @@ use course::Language;
 use maud::{DOCTYPE, html};
 use service::packages::{Opened, Unheard};
 use texts::Texts;
+use uuid::Uuid;
 use xapi::document::Tags;
 
 /// The player's page, and what in it gives way to what is launched.
@@ -57,7 +58,9 @@ async fn launch(server: &Server, opened: &Opened) -> Result<Value, Unheard> {
     Ok(json!({
         "standard": hosted.contents.standard,
         "title": hosted.version.title,
-        "session": server.packages.new_session(),
+        "session": Uuid::new_v4(),
+        "now": server.packages.time().to_string(),
+        "mode": "normal",
         "language": launch.language,
         "preview": launch.preview,
         "attempt": launch.attempt,

@@ -15,6 +15,7 @@ mod demo;
 mod documents;
 mod exit;
 mod health;
+mod hosted;
 mod import;
 mod key;
 mod learners;
@@ -67,7 +68,7 @@ enum Command {
     /// Create, list and revoke keys
     #[command(subcommand)]
     Key(key::Key),
-    /// Check e-learning packages
+    /// Check e-learning packages, and host them
     #[command(subcommand)]
     Package(package::Package),
     /// Send statements from an NDJSON file, one a line

@@ -144,6 +144,8 @@ fn print(contents: &Contents) -> std::io::Result<()> {
         ("keys", &contents.keys),
         ("courses", &contents.courses),
         ("certificates", &contents.certificates),
+        ("packages", &contents.packages),
+        ("launches", &contents.launches),
     ];
     for (what, part) in parts {
         say!("{what:<13}{:>12}  {}", part.count, part.sha256)?;

@@ -3,7 +3,7 @@
 use report::{Parameter, Report};
 use serde_json::json;
 
-use crate::world::{Ask, COURSE, Who, World, ask, statement, with_id};
+use crate::world::{Ask, COURSE, PACKAGE, Who, World, ask, statement, with_id};
 
 type Make = dyn Fn(&World, Ask) -> Ask;
 type Prepare = dyn Fn(&Ask) -> Ask;
@@ -71,9 +71,14 @@ const KEYS: &[&str] = &[
     "progress/read in Umbria",
     "presence/write",
     "presence/write in Umbria",
+    "packages/launch",
+    "packages",
     "all/read",
     "all",
 ];
+const READ_PACKAGES: &[&str] = &["packages/launch", "packages", "all/read", "all"];
+const LAUNCH: &[&str] = &["packages/launch", "packages", "all"];
+const PACKAGES: &[&str] = &["packages", "all"];
 
 fn row(
     route: &'static str,
@@ -153,9 +158,34 @@ fn keys() -> Vec<Row> {
 }
 
 fn packages() -> Vec<Row> {
-    vec![row("POST /api/v1/packages/check", ALL, 200, |_, asked| {
-        asked.body("application/xml", "<courseStructure/>")
-    })]
+    const ONE: &str = "GET /api/v1/packages/{name}";
+    fn of(asked: Ask) -> Ask {
+        let path = asked.path.replace("{name}", PACKAGE);
+        Ask { path, ..asked }
+    }
+    vec![
+        row("POST /api/v1/packages/check", ALL, 200, |_, asked| {
+            asked.body("application/xml", "<courseStructure/>")
+        }),
+        // No zip: who may import is told so.
+        row("POST /api/v1/packages", PACKAGES, 400, |_, asked| {
+            asked.with("name", PACKAGE).body("application/zip", "no zip")
+        }),
+        row("GET /api/v1/packages", READ_PACKAGES, 200, plain),
+        row(ONE, READ_PACKAGES, 200, |_, asked| of(asked)),
+        row("PUT /api/v1/packages/{name}", PACKAGES, 200, |_, asked| {
+            of(asked).json(&json!({"current": 1}))
+        }),
+        // The current version stays: who may remove others is told so.
+        row("DELETE /api/v1/packages/{name}", PACKAGES, 409, |_, asked| {
+            of(asked).with("version", "1")
+        }),
+        row("GET /api/v1/packages/{name}/launches", LAUNCH, 200, |_, asked| of(asked)),
+        row("POST /api/v1/packages/{name}/launches", LAUNCH, 201, |_, asked| {
+            of(asked).json(&json!({"preview": true}))
+        }),
+        row("DELETE /api/v1/packages/{name}/launches/{id}", LAUNCH, 404, |_, asked| of(asked)),
+    ]
 }
 
 fn courses() -> Vec<Row> {

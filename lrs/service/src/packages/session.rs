@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
 use validator::Version;
 
 use super::launch::{Launch, read};
@@ -87,7 +86,8 @@ impl Opened {
             activity: activity_of(&self.hosted.version.package),
             title: self.hosted.version.title.clone(),
             standard: self.hosted.contents.standard,
-            mode: if self.launch.preview { Mode::Browse } else { Mode::Normal },
+            // A preview shows what the package does for a learner, and keeps nothing of it.
+            mode: Mode::Normal,
             sco: sco.clone(),
         }
     }
@@ -300,9 +300,9 @@ impl Packages {
         }
     }
 
-    /// A new name for a session of the player.
-    pub fn new_session(&self) -> Uuid {
-        Uuid::new_v4()
+    /// The server's clock, by which the player dates what it commits.
+    pub fn time(&self) -> Instant {
+        self.clock.now()
     }
 }
 

@@ -43,6 +43,8 @@ pub struct WantedLaunch {
 pub struct MadeLaunch {
     /// Where the learner's browser plays the package.
     url: String,
+    /// Where the files of the version are.
+    files: String,
     /// What is secret of `url`; kept nowhere.
     token: String,
     /// What names the launch, to take it back.
@@ -102,6 +104,7 @@ pub async fn create(
         server.packages.launch(&name, new).await?;
     let made = MadeLaunch {
         url: format!("{content_url}/launch/{token}/"),
+        files: format!("{content_url}/p/{}/", version.key),
         token,
         id,
         expires: expires.to_string(),
