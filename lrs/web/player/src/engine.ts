@@ -43,6 +43,7 @@ export function isSequenced({ sequencing, items }: { sequencing?: Element; items
 function activity(item: Item): ActivitySettings {
   const sequencing = item.sequencing;
   const limits = child(sequencing, "limitConditions");
+  const considerations = child(sequencing, "rollupConsiderations");
   const threshold = item.asks?.find(({ name }) => name === "completionThreshold");
   const maps = all(
     item.asks?.find(({ name }) => name === "data"),
@@ -55,9 +56,8 @@ function activity(item: Item): ActivitySettings {
     title: item.title,
     isVisible: item.isVisible,
     ...(item.items?.length ? { children: item.items.map(activity) } : {}),
+    // The limits of time are the content's to keep (`cmi.max_time_allowed`), as the standard lets them be.
     ...number(limits, "attemptLimit"),
-    ...text(limits, "attemptAbsoluteDurationLimit"),
-    ...text(limits, "activityAbsoluteDurationLimit"),
     ...(item.timeLimitAction ? { timeLimitAction: item.timeLimitAction } : {}),
     ...(primary ? { primaryObjective: primary } : {}),
     objectives: objectives.filter(({ isPrimary }) => !isPrimary),
@@ -68,13 +68,7 @@ function activity(item: Item): ActivitySettings {
       postConditionRules: rules(sequencing, "postConditionRule"),
     },
     rollupRules: { rules: all(child(sequencing, "rollupRules"), "rollupRule").map(rollup) },
-    rollupConsiderations: {
-      ...["requiredForSatisfied", "requiredForNotSatisfied", "requiredForCompleted", "requiredForIncomplete"].reduce(
-        (made, name) => ({ ...made, ...text(child(sequencing, "rollupConsiderations"), name) }),
-        {},
-      ),
-      ...flags(child(sequencing, "rollupConsiderations"), "measureSatisfactionIfActive"),
-    },
+    ...(considerations ? { rollupConsiderations: considered(considerations) } : {}),
     deliveryControls: flags(
       child(sequencing, "deliveryControls"),
       "tracked",
@@ -88,6 +82,12 @@ function activity(item: Item): ActivitySettings {
       ...flags(it, "readSharedData", "writeSharedData"),
     })),
   };
+}
+
+function considered(element: Element): NonNullable<ActivitySettings["rollupConsiderations"]> {
+  const names = ["requiredForSatisfied", "requiredForNotSatisfied", "requiredForCompleted", "requiredForIncomplete"];
+  const required = names.map((name) => text(element, name));
+  return { ...Object.assign({}, ...required), ...flags(element, "measureSatisfactionIfActive") } as Words;
 }
 
 function thresholdOf(threshold: Element): NonNullable<ActivitySettings["completionThreshold"]> {
@@ -163,7 +163,8 @@ function rollup(rule: Element): RollupRuleSettings {
     consideration: rule.attributes?.childActivitySet ?? "all",
     conditionCombination: conditions?.attributes?.conditionCombination ?? "any",
     ...number(rule, "minimumCount"),
-    ...number(rule, "minimumPercent"),
+    // From 0 to 1 in the manifest, to 100 in the engine.
+    ...(rule.attributes?.minimumPercent ? { minimumPercent: Number(rule.attributes.minimumPercent) * 100 } : {}),
     conditions: all(conditions, "rollupCondition").map((condition) => ({
       condition: condition.attributes?.condition,
       operator: condition.attributes?.operator ?? "noOp",
@@ -179,6 +180,7 @@ function objectivesOf(element: Element, item: Item): ObjectiveSettings[] {
     .filter(({ name }) => name === "primaryObjective" || name === "objective")
     .map((objective) => {
       const id = objective.attributes?.objectiveID ?? "";
+      // An element of `adlseq:objectives` is named as an objective of `imsss:objectives`.
       const twins = more.flatMap((it) => it.children).filter((it) => it.attributes?.objectiveID === id);
       const measure = child(objective, "minNormalizedMeasure")?.text;
       return {
@@ -191,28 +193,25 @@ function objectivesOf(element: Element, item: Item): ObjectiveSettings[] {
     });
 }
 
+/** The maps of an objective. In each kind of map all that the kind knows is read and nothing is written, unless the map says
+ * otherwise (SCORM 2004 CAM 5.1.7.3, 5.3.1). */
 function maps(objectives: Element[]): NonNullable<ObjectiveSettings["mapInfo"]> {
-  const kinds = [
-    "SatisfiedStatus",
-    "NormalizedMeasure",
-    "CompletionStatus",
-    "ProgressMeasure",
-    "RawScore",
-    "MinScore",
-    "MaxScore",
-  ];
-  const names = kinds.flatMap((kind) => [`read${kind}`, `write${kind}`]);
   // By the target: the two kinds of maps are one in the engine.
   const made = new Map<string, Record<string, boolean>>();
-  for (const map of objectives.flatMap((it) => all(it, "mapInfo"))) {
-    const target = map.attributes?.targetObjectiveID ?? "";
-    made.set(target, { ...made.get(target), ...flags(map, ...names) });
-  }
-  // A map of the standard reads, unless it says otherwise (SCORM 2004 CAM 5.1.7.3).
-  return [...made].map(([targetObjectiveID, said]) => ({
-    targetObjectiveID,
-    readSatisfiedStatus: true,
-    readNormalizedMeasure: true,
-    ...said,
-  }));
+  objectives.forEach((objective, at) => {
+    const kinds =
+      at === 0
+        ? ["SatisfiedStatus", "NormalizedMeasure"]
+        : ["CompletionStatus", "ProgressMeasure", "RawScore", "MinScore", "MaxScore"];
+    const others = at === 0 ? [] : ["SatisfiedStatus", "NormalizedMeasure"];
+    for (const map of all(objective, "mapInfo")) {
+      const target = map.attributes?.targetObjectiveID ?? "";
+      const read = kinds.map((kind) => [`read${kind}`, true] as const);
+      // A target that only this kind of map names is not read for what the other kind knows.
+      const unread = others.map((kind) => [`read${kind}`, false] as const);
+      const said = flags(map, ...kinds.flatMap((kind) => [`read${kind}`, `write${kind}`]));
+      made.set(target, { ...Object.fromEntries(unread), ...made.get(target), ...Object.fromEntries(read), ...said });
+    }
+  });
+  return [...made].map(([targetObjectiveID, said]) => ({ targetObjectiveID, ...said }));
 }
