@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::begin::{entry, model};
 use super::cmi::{entries, merge, text, weight};
-use super::commit::{Commit, Refusal};
+use super::commit::{After, Commit, Refusal};
 use super::launch::{Launch, Mode};
 use super::outcome::{Outcome, decide};
 use super::said::Saying;
@@ -46,6 +46,17 @@ pub fn apply(
         return whole(state, commit);
     }
     if commit.begin {
+        let isnt_there = |session: &Session, after: After| {
+            session.id == after.session && session.sequence < after.sequence && !session.has_ended
+        };
+        if state
+            .session
+            .as_ref()
+            .zip(commit.after)
+            .is_some_and(|(session, after)| isnt_there(session, after))
+        {
+            return Err(Refusal::NotYet);
+        }
         return Ok(begin(launch, state, commit, now));
     }
     let session = state.session.as_ref().ok_or(Refusal::NotBegun)?;

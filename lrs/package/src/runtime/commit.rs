@@ -20,6 +20,9 @@ pub struct Commit {
     /// Whether this begins a session. Nothing is said until the SCO initializes.
     #[serde(default)]
     pub begin: bool,
+    /// With `begin`: the last message that a page before this one sent while the page was left, which may still be on its way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<After>,
     /// The data model's `cmi` as JSON.
     #[serde(default)]
     pub cmi: Map<String, Value>,
@@ -34,11 +37,22 @@ pub struct Commit {
     pub sequencing: Option<Value>,
 }
 
+/// A message that was sent and not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct After {
+    /// Its session.
+    pub session: Uuid,
+    /// Its number.
+    pub sequence: u64,
+}
+
 /// Why a commit is refused. Nothing of it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The session was not begun.
     NotBegun,
+    /// What the session is to begin after has not arrived: to be sent again.
+    NotYet,
     /// Another session has begun since.
     Superseded,
     /// The session has ended.
@@ -58,6 +72,7 @@ impl Refusal {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::NotBegun => "not-begun",
+            Self::NotYet => "not-yet",
             Self::Superseded => "superseded",
             Self::Ended => "ended",
             Self::Time => "time",

@@ -23,7 +23,7 @@ mod statement;
 mod value;
 
 pub use apply::{Applied, apply, close};
-pub use commit::{Commit, Refusal};
+pub use commit::{After, Commit, Refusal};
 pub use contents::{Contents, Item};
 pub use launch::{Launch, Learner, Mode, Sco, sco_iri};
 pub use rollup::rolled_up;

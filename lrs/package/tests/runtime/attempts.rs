@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use package::Kind;
-use package::runtime::{Commit, Mode, Refusal, apply, close};
+use package::runtime::{After, Commit, Mode, Refusal, apply, close};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::played::{Play, at, launch, verb};
 
@@ -190,6 +191,28 @@ fn commits_that_arrive_late_are_passed_over() {
     let applied = play.apply(&late).unwrap();
     assert_eq!(applied.statements, [Value::Null; 0]);
     assert_eq!(play.begin(2)["core"]["lesson_location"], "9");
+}
+
+#[test]
+fn a_session_begins_after_the_last_words_of_the_page_before() {
+    let mut play = played(Kind::Scorm12);
+    play.begin(1);
+    play.commit();
+    let after = Some(After { session: play.session, sequence: 2 });
+    play.set("cmi.core.lesson_location", "9");
+    let mut last = play.made(false);
+    last.sequence = 2;
+    let next =
+        Commit { session: Uuid::from_u128(2), sequence: 0, begin: true, after, ..play.made(false) };
+    assert_eq!(play.apply(&next).unwrap_err(), Refusal::NotYet);
+    play.apply(&last).unwrap();
+    let begun = play.apply(&next).unwrap();
+    assert_eq!(begun.answer["cmi"]["core"]["lesson_location"], "9");
+    let other = Commit { session: Uuid::from_u128(3), after, ..next };
+    assert!(
+        play.apply(&other).is_ok(),
+        "a session that another one has followed is not waited for"
+    );
 }
 
 #[test]

@@ -78,6 +78,7 @@ impl Play {
             sco: self.launch.sco.identifier.clone(),
             at: at(self.now).to_string(),
             begin: false,
+            after: None,
             cmi: self.cmi.clone(),
             partial: false,
             terminate,

@@ -6,6 +6,9 @@ import type { Contents, Element, Item } from "./launch.ts";
 /** The manifest's words are those of the engine's enumerations. */
 type Words = Record<string, unknown>;
 
+/** The id of an objective that has none: the engine drops an empty one, and shows one of blanks to no content. */
+const UNNAMED = " ";
+
 const child = (of: Element | undefined, name: string): Element | undefined =>
   of?.children.find((it) => it.name === name);
 const all = (of: Element | undefined, name: string): Element[] => of?.children.filter((it) => it.name === name) ?? [];
@@ -59,7 +62,8 @@ function activity(item: Item): ActivitySettings {
     // The limits of time are the content's to keep (`cmi.max_time_allowed`), as the standard lets them be.
     ...number(limits, "attemptLimit"),
     ...(item.timeLimitAction ? { timeLimitAction: item.timeLimitAction } : {}),
-    ...(primary ? { primaryObjective: primary } : {}),
+    // Each activity has one (SCORM 2004 SN 3.10), whether the manifest writes it or not.
+    primaryObjective: primary ?? { objectiveID: UNNAMED, isPrimary: true },
     objectives: objectives.filter(({ isPrimary }) => !isPrimary),
     sequencingControls: controls(sequencing),
     sequencingRules: {
@@ -179,7 +183,7 @@ function objectivesOf(element: Element, item: Item): ObjectiveSettings[] {
   return element.children
     .filter(({ name }) => name === "primaryObjective" || name === "objective")
     .map((objective) => {
-      const id = objective.attributes?.objectiveID ?? "";
+      const id = objective.attributes?.objectiveID ?? UNNAMED;
       // An element of `adlseq:objectives` is named as an objective of `imsss:objectives`.
       const twins = more.flatMap((it) => it.children).filter((it) => it.attributes?.objectiveID === id);
       const measure = child(objective, "minNormalizedMeasure")?.text;

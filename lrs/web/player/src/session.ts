@@ -4,7 +4,7 @@ import type { ResultObject, Settings } from "scorm-again";
 import { difference, full } from "./cmi.ts";
 import type { Item, Standard } from "./launch.ts";
 import { uuid } from "./uuid.ts";
-import type { Cmi, Message, Wire } from "./wire.ts";
+import { type Cmi, last, type Message, type Wire } from "./wire.ts";
 
 /** What both APIs of scorm-again have. */
 export interface Api {
@@ -15,6 +15,9 @@ export interface Api {
   settings: Settings;
 }
 
+/** How often, and after how many milliseconds, a session is begun again that is to begin after a message on its way. */
+const TRIES = 30;
+const PAUSE = 100;
 /** Milliseconds after a SetValue until what was set is sent, unless the SCO commits before. */
 const SOON = 10_000;
 /** The same for data of at least so many characters: a beacon could not take much of them. */
@@ -58,7 +61,13 @@ export class Session {
     // What reports nothing begins for the attempt as a whole.
     const sco = this.item.isSco ? this.item.identifier : "";
     const message = { session: this.id, sequence: 0, sco, at: this.clock(), begin: true };
-    const sent = await this.wire.ask(message);
+    const after = last();
+    let sent = await this.wire.ask({ ...message, ...(after ? { after } : {}) });
+    for (let tries = 0; sent?.answer.reason === "not-yet" && tries < TRIES; tries += 1) {
+      await new Promise((done) => setTimeout(done, PAUSE));
+      // In the end it is given up.
+      sent = await this.wire.ask({ ...message, ...(after && tries < TRIES - 1 ? { after } : {}) });
+    }
     if (!sent?.isKept) return null;
     this.#acknowledged = sent.answer.cmi ?? {};
     return this.#acknowledged;

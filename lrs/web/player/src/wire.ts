@@ -12,10 +12,30 @@ export interface Message {
   sco: string;
   at: string;
   begin?: boolean;
+  /** The last message of the page that was in this tab before, which may still be on its way. */
+  after?: Sequel;
   cmi?: Cmi;
   partial?: boolean;
   terminate?: boolean;
   sequencing?: Kept;
+}
+
+export interface Sequel {
+  session: string;
+  sequence: number;
+}
+
+/** Where the next page in this tab finds the last message of this one. It is worth nothing without the launch's token. */
+const LAST = "traccia-last";
+
+/** The last message that the page before this one sent while the page was left. */
+export function last(): Sequel | undefined {
+  try {
+    const text = sessionStorage.getItem(LAST);
+    return text === null ? undefined : (JSON.parse(text) as Sequel);
+  } catch {
+    return undefined;
+  }
 }
 
 export interface Answer {
@@ -131,6 +151,12 @@ export class Wire {
   }
 
   #beacon(message: Message): void {
+    const { session, sequence, sco } = message;
+    try {
+      if (sco !== "") sessionStorage.setItem(LAST, JSON.stringify({ session, sequence }));
+    } catch {
+      // Without storage the next page does not wait.
+    }
     const text = JSON.stringify(message);
     // A browser refuses what has no room beside the beacons that are on their way.
     if (bytes(text) <= BEACON && navigator.sendBeacon(this.url, text)) return;
