@@ -188,16 +188,4 @@ impl Packages {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_one_that_addresses_take_as_it_is() {
-        for name in ["a", "corso-2", "0", &"x".repeat(64)] {
-            assert!(can_be_named(name), "{name}");
-        }
-        for name in ["", "Corso", "a b", "a/b", "à", "-a", "a-", "a.b", &"x".repeat(65)] {
-            assert!(!can_be_named(name), "{name}");
-        }
-    }
-}
+mod tests;
