@@ -1,4 +1,5 @@
 # make run   build Traccia and start it with the demo programme
+# make player the page in which learners play packages; without Node.js it is skipped
 # make test  everything that must hold
 # make browser what browsers do with Traccia, in Chromium; without it, or Node.js, it is skipped
 # make mongo all scenes on the MongoDB engine
@@ -23,14 +24,19 @@ TESTED := --workspace --exclude fuzz
 # run in any case, and fail without.
 IGNORED = $$({ [ "$$CI" = true ] || [ -n "$$TRACCIA_TEST_MONGODB_URI" ] || [ -x $(FERRETDB) ]; } && echo --include-ignored)
 
-.PHONY: run test lint ferretdb built crates browser mongo docker docker-check mutants bench sizes attack
+.PHONY: run player test lint ferretdb built crates browser mongo docker docker-check mutants bench sizes attack
 
-run:
+run: player
 	cargo run --release --package traccia --bin traccia -- serve --demo --data data --listen $(LISTEN)
+
+# The page in which learners play packages. Without Node.js it is left out, and the server says how it is built.
+player:
+	lrs/web/player/build
 
 test: lint crates browser docker
 
 lint:
+	lrs/web/player/build --check
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
 	.ci/deny

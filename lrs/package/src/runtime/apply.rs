@@ -127,9 +127,9 @@ fn within(launch: &Launch, mut state: State, commit: &Commit, at: i64) -> Result
     let counts = launch.mode == Mode::Normal;
     let kept = state.cmi.clone();
     if commit.partial {
-        merge(&mut state.cmi, commit.cmi.clone())
+        merge(&mut state.cmi, commit.cmi.clone());
     } else {
-        state.cmi.clone_from(&commit.cmi)
+        state.cmi.clone_from(&commit.cmi);
     }
     fits(&state.cmi)?;
     let mut statements = Vec::new();

@@ -22,9 +22,9 @@ pub(super) fn entry(launch: &Launch, state: &State) -> &'static str {
 pub(super) fn model(launch: &Launch, state: &State, entry: &str) -> Value {
     let mut cmi = state.cmi.clone();
     if launch.is_12() {
-        model_12(launch, state, &mut cmi, entry)
+        model_12(launch, state, &mut cmi, entry);
     } else {
-        model_2004(launch, state, &mut cmi, entry)
+        model_2004(launch, state, &mut cmi, entry);
     }
     without_empty(cmi.into()).unwrap_or_else(|| Map::new().into())
 }

@@ -12,11 +12,14 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// The IRI of a SCO, or of a part of one: below `parent`, as the mirroring JavaScript makes it.
 pub fn sco_iri(parent: &str, identifier: &str) -> String {
-    format!("{parent}/{}", segment(identifier))
+    format!("{parent}/{}", utf8_percent_encode(identifier, SEGMENT))
 }
 
-pub(super) fn segment(identifier: &str) -> String {
-    utf8_percent_encode(identifier, SEGMENT).to_string()
+/// The IRI of an interaction of a SCO, as `encodeURIComponent` of JavaScript writes identifiers.
+pub(super) fn interaction_iri(sco: &str, identifier: &str) -> String {
+    const COMPONENT: &AsciiSet =
+        &SEGMENT.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
+    format!("{sco}/interactions/{}", utf8_percent_encode(identifier, COMPONENT))
 }
 
 /// A SCO of a package, launched for a learner.

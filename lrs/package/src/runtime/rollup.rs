@@ -1,6 +1,6 @@
 //! What all SCOs together mean for the package's activity.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::contents::Contents;
@@ -29,10 +29,10 @@ pub fn rolled_up(launch: &Launch, contents: &Contents, states: &[(&str, &State)]
     if outcomes.is_empty() {
         return None;
     }
-    let mut result = json!({ "completion": true });
+    let mut result = Map::from_iter([("completion".to_owned(), json!(true))]);
     let successes: Vec<_> = outcomes.iter().filter_map(|it| it.success).collect();
     if !successes.is_empty() {
-        result["success"] = successes.iter().all(|it| *it).into();
+        result.insert("success".to_owned(), successes.iter().all(|it| *it).into());
     }
     let scores = outcomes.iter().filter_map(|it| it.score.as_ref()?.get("scaled")?.as_f64());
     let scores: Vec<_> = scores.collect();
@@ -40,11 +40,11 @@ pub fn rolled_up(launch: &Launch, contents: &Contents, states: &[(&str, &State)]
         && count > 0
     {
         let mean = scores.iter().sum::<f64>() / f64::from(count);
-        result["score"] = json!({ "scaled": super::value::written(mean) });
+        result.insert("score".to_owned(), json!({ "scaled": super::value::written(mean) }));
     }
     let attempt = json!({ "id": format!("{}?attemptId={}", launch.activity, launch.registration),
         "definition": { "type": format!("{ACTIVITIES}attempt") } });
-    let name = format!("course completed {result}");
+    let name = format!("course completed {}", json!(result));
     Some(json!({
         "id": Uuid::new_v5(&launch.registration, name.as_bytes()),
         "actor": launch.actor,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::cmi::{entries, text, written};
-use super::launch::segment;
+use super::launch::interaction_iri;
 use super::outcome::Outcome;
 use super::state::Said;
 use super::statement::{ACTIVITIES, Speaker};
@@ -103,19 +103,20 @@ impl Saying<'_> {
         if id.is_empty() || (answer.is_empty() && outcome.is_empty()) {
             return None;
         }
-        let mut definition = json!({ "type": format!("{ACTIVITIES}cmi.interaction") });
+        let mut definition = Map::new();
+        definition.insert("type".to_owned(), format!("{ACTIVITIES}cmi.interaction").into());
         if TYPES.contains(&kind) {
-            definition["interactionType"] = kind.into();
+            definition.insert("interactionType".to_owned(), kind.into());
             let patterns = entries(one.get("correct_responses")).into_iter();
             let patterns = patterns.filter_map(|(_, it)| it.get("pattern")?.as_str());
             let patterns: Vec<_> = patterns.map(|it| response(kind, it, is_12)).collect();
             if !patterns.is_empty() {
-                definition["correctResponsesPattern"] = patterns.into();
+                definition.insert("correctResponsesPattern".to_owned(), patterns.into());
             }
         }
         let description = text(one, &["description"]);
         if !description.is_empty() {
-            definition["description"] = json!({ "und": quoted(description) });
+            definition.insert("description".to_owned(), json!({ "und": quoted(description) }));
         }
         let mut result = Map::new();
         if !answer.is_empty() {
@@ -131,7 +132,7 @@ impl Saying<'_> {
         }
         let took = duration(text(one, &["latency"]));
         result.extend(took.map(|took| ("duration".to_owned(), took.into())));
-        let iri = format!("{}/interactions/{}", self.speaker.launch.sco_iri(), segment(id));
+        let iri = interaction_iri(&self.speaker.launch.sco_iri(), id);
         Some((result, json!({ "objectType": "Activity", "id": iri, "definition": definition })))
     }
 

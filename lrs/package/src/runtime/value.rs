@@ -72,13 +72,23 @@ pub(super) fn as_timespan(hundredths: u64) -> String {
     format!("{hours:04}:{:02}:{:02}.{:02}", rest / 6_000, rest % 6_000 / 100, rest % 100)
 }
 
-/// Hundredths of a second as SCORM 2004 writes them.
+/// Hundredths of a second as SCORM 2004 writes them: days down to seconds, those that are not zero.
 pub(super) fn as_duration(hundredths: u64) -> String {
-    let (hours, rest) = (hundredths / 360_000, hundredths % 360_000);
-    let (minutes, seconds) = (rest / 6_000, rest % 6_000);
-    match seconds % 100 {
-        0 => format!("PT{hours}H{minutes}M{}S", seconds / 100),
-        part => format!("PT{hours}H{minutes}M{}.{part:02}S", seconds / 100),
+    let (days, rest) = (hundredths / 8_640_000, hundredths % 8_640_000);
+    let (hours, minutes, seconds) = (rest / 360_000, rest % 360_000 / 6_000, rest % 6_000);
+    let part = |number: u64, unit: char| {
+        if number == 0 { String::new() } else { format!("{number}{unit}") }
+    };
+    let seconds = match (seconds / 100, seconds % 100) {
+        (0, 0) => String::new(),
+        (whole, 0) => format!("{whole}S"),
+        (whole, part) => format!("{whole}.{part:02}S"),
+    };
+    let time = part(hours, 'H') + &part(minutes, 'M') + &seconds;
+    match (days, time.is_empty()) {
+        (0, true) => "PT0S".to_owned(),
+        (_, true) => format!("P{days}D"),
+        _ => format!("P{}T{time}", part(days, 'D')),
     }
 }
 
