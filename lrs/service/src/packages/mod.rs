@@ -166,7 +166,7 @@ impl Packages {
     }
 
     /// The version of this key; `None` where there is none.
-    async fn hosted(&self, key: &str) -> Result<Option<Arc<Hosted>>, PackageError> {
+    pub async fn hosted(&self, key: &str) -> Result<Option<Arc<Hosted>>, PackageError> {
         let known = self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
         if known.is_some() {
             return Ok(known);

@@ -202,7 +202,7 @@ async fn files_are_served_whole_and_in_part_on_the_host_of_contents_alone() {
     assert!(page.maybe_header("set-cookie").is_none());
     let policy = page.header("content-security-policy");
     for part in [
-        "connect-src 'self' data: blob:",
+        " https://cdn.example.org; connect-src 'self' data: blob:;",
         "object-src 'none'",
         "sandbox allow-scripts",
         "frame-ancestors 'self' http://127.0.0.1:",
