@@ -34,8 +34,14 @@ pub(super) async fn get(
         Ok(None) => return said(StatusCode::NOT_FOUND, "there is no such file in the package"),
         Err(error) => return failed(&error),
     };
+    let hosted = match server.packages.hosted(&key).await {
+        Ok(Some(hosted)) => hosted,
+        Ok(None) => return said(StatusCode::NOT_FOUND, "there is no such package"),
+        Err(error) => return failed(&error),
+    };
     let etag = format!("\"{}\"", content.sha256);
-    let mut answer = Head::new(&server, &content_type, &etag);
+    let policy = policy(server.content.app(), &hosted.contents.hosts);
+    let mut answer = Head::new(&content_type, &etag, &policy);
     let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if header(IF_NONE_MATCH).is_some_and(|tags| Tags::parse(tags).name(&content.sha256)) {
         return answer.with(StatusCode::NOT_MODIFIED, Body::empty());
@@ -68,11 +74,11 @@ pub(super) async fn get(
 struct Head(HeaderMap);
 
 impl Head {
-    fn new(server: &Server, content_type: &str, etag: &str) -> Self {
+    fn new(content_type: &str, etag: &str, policy: &str) -> Self {
         let mut head = Self(HeaderMap::with_capacity(12));
         head.add(CONTENT_TYPE, content_type);
         head.add(ETAG, etag);
-        head.add(CONTENT_SECURITY_POLICY, &policy(server.content.app()));
+        head.add(CONTENT_SECURITY_POLICY, policy);
         head.0.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         head.0.insert(CACHE_CONTROL, CACHED);
         head
@@ -89,12 +95,14 @@ impl Head {
     }
 }
 
-/// What a page of a package may do: what old courses need within their own package, and nothing outside of this host. Every
-/// page around it is named in `frame-ancestors`, or it stays blank.
-fn policy(app: &str) -> String {
+/// What a page of a package may do: what old courses need within their own package, to load from the hosts that the check
+/// of the package found, and nothing else outside of this host. What a page does is sent to none of them by a request of a
+/// script (`connect-src`). Every page around it is named in `frame-ancestors`, or it stays blank.
+fn policy(app: &str, hosts: &[String]) -> String {
+    let hosts: String = hosts.iter().map(|host| format!(" http://{host} https://{host}")).collect();
     format!(
-        "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self' data: blob:; object-src 'none'; \
-         base-uri 'self'; form-action 'self'; frame-ancestors 'self' {app}; \
+        "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'{hosts}; connect-src 'self' data: blob:; \
+         object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self' {app}; \
          sandbox allow-scripts allow-same-origin allow-forms allow-popups allow-modals allow-downloads"
     )
 }

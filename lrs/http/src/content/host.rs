@@ -33,6 +33,9 @@ pub enum Off {
          are"
     )]
     SameHost(String),
+    /// Others reach the application, and nothing says how they reach packages.
+    #[error("content_url is not set, and the application is for others at {0}")]
+    NoUrl(String),
 }
 
 impl ContentHost {
@@ -53,6 +56,11 @@ impl ContentHost {
             Ok(Place { url: url.trim_end_matches('/').to_owned(), name: own })
         };
         Self { place, app: app.join(" "), memory: Memory::new(memory) }
+    }
+
+    /// No contents.
+    pub fn off(why: Off) -> Self {
+        Self { place: Err(why), app: String::new(), memory: Memory::new(0) }
     }
 
     /// Where contents are served, without a slash at the end, or why they are not.

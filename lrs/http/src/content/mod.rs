@@ -12,13 +12,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{
     CONTENT_TYPE, HOST, HeaderName, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use tower::{Service, ServiceExt as _};
@@ -59,7 +59,7 @@ fn service(
         .route("/p/{key}/{*path}", get(files::get))
         .fallback(nowhere)
         .with_state(server.clone())
-        .layer(from_fn_with_state(server.clone(), front))
+        .layer(from_fn(front))
         .layer(CatchPanicLayer::custom(|_| said(StatusCode::INTERNAL_SERVER_ERROR, "stopped")));
     tower::ServiceBuilder::new()
         .layer(RequestBodyTimeoutLayer::new(STALLED))
@@ -71,7 +71,7 @@ fn service(
 }
 
 /// What every request and every answer on this host has in common.
-async fn front(State(_): State<Server>, request: Request, next: Next) -> Response {
+async fn front(request: Request, next: Next) -> Response {
     let mut response = if request.headers().contains_key(SERVICE_WORKER) {
         // A worker would see the requests of all packages and launches of this browser.
         said(StatusCode::FORBIDDEN, "no service workers here")

@@ -49,6 +49,9 @@ pub struct Contents {
     /// Its sequencing, as the manifest has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequencing: Option<Value>,
+    /// The hosts that its files load scripts, images or films from, as far as the check finds them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
     /// Its items.
     pub items: Vec<Item>,
 }
@@ -104,6 +107,7 @@ impl Contents {
             Some(kind) => read(&mut reader, limits, kind)?.filter(|it| it.scos().next().is_some()),
             None => None,
         };
+        let found = found.map(|found| Self { hosts: hosts(&report), ..found });
         Ok(found.ok_or_else(|| {
             report.findings.add(Rule::ShimNotScorm, crate::finding::Place::WHOLE, []);
             report
@@ -129,6 +133,17 @@ impl Contents {
     pub fn sco(&self, identifier: &str) -> Option<&Sco> {
         self.scos().map(|item| &item.sco).find(|sco| sco.identifier == identifier)
     }
+}
+
+/// The hosts that a check says are loaded from.
+fn hosts(report: &Report) -> Vec<String> {
+    let is_loaded = |rule| matches!(rule, Rule::HostLoaded | Rule::MixedContent);
+    let found = report.findings.iter().filter(|finding| is_loaded(finding.rule));
+    let values = found.flat_map(|finding| &finding.values);
+    let hosts = values.filter(|(name, _)| *name == "host").map(|(_, host)| host.clone());
+    // What is no name of a host must not stand in a policy.
+    let is_name = |it: &String| it.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c));
+    hosts.filter(is_name).collect()
 }
 
 fn read<R: Read + Seek>(reader: R, limits: &Limits, kind: Kind) -> io::Result<Option<Contents>> {
@@ -163,6 +178,7 @@ where
         identifier: attribute(node, "identifier").unwrap_or_default().to_owned(),
         title: child_text(node, "title"),
         sequencing: sequencing::of(root, node),
+        hosts: Vec::new(),
         items,
     })
 }

@@ -15,7 +15,7 @@ use xapi::clock::Clock;
 
 use http_api::api::health::Readiness;
 use http_api::consistency::Promised;
-use http_api::content::ContentHost;
+use http_api::content::{ContentHost, Off};
 use http_api::credentials::Credentials;
 use http_api::share::Shares;
 use http_api::state::{PAGES_OF_KEY, Parts, REPORTS_OF_KEY, Server};
@@ -94,19 +94,35 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
 }
 
 /// Where packages are played. Without settings the application is at any name of this machine, and packages are at
-/// `content.localhost`, which browsers take for this machine.
+/// `content.localhost`, which browsers take for this machine. Where the application is for others, `content_url` is needed.
 fn content_host(
     settings: &Settings,
     socket: SocketAddr,
     (base_url, content_url): (Option<&str>, Option<&str>),
 ) -> ContentHost {
     let port = socket.port();
+    if let (Some(base_url), None) = (base_url, content_url)
+        && !is_of_this_machine(base_url)
+    {
+        return ContentHost::off(Off::NoUrl(base_url.to_owned()));
+    }
     let own = || vec![format!("http://{socket}"), format!("http://localhost:{port}")];
     let origin = |url: &str| url.split('/').take(3).collect::<Vec<_>>().join("/");
     let app = base_url.map_or_else(own, |url| vec![origin(url)]);
     let base_url = base_url.map_or_else(|| format!("http://{socket}"), str::to_owned);
     let url = content_url.map_or_else(|| format!("http://content.localhost:{port}"), str::to_owned);
     ContentHost::new(&url, &base_url, &app, settings.limits.memory() / 4)
+}
+
+/// Whether browsers on other machines are not meant to reach an address.
+fn is_of_this_machine(url: &str) -> bool {
+    let url = url::Url::parse(url).ok();
+    match url.as_ref().and_then(url::Url::host) {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 impl App {

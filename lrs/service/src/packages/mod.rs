@@ -166,7 +166,7 @@ impl Packages {
     }
 
     /// The version of this key; `None` where there is none.
-    async fn hosted(&self, key: &str) -> Result<Option<Arc<Hosted>>, PackageError> {
+    pub async fn hosted(&self, key: &str) -> Result<Option<Arc<Hosted>>, PackageError> {
         let known = self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
         if known.is_some() {
             return Ok(known);
@@ -188,16 +188,4 @@ impl Packages {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_one_that_addresses_take_as_it_is() {
-        for name in ["a", "corso-2", "0", &"x".repeat(64)] {
-            assert!(can_be_named(name), "{name}");
-        }
-        for name in ["", "Corso", "a b", "a/b", "à", "-a", "a-", "a.b", &"x".repeat(65)] {
-            assert!(!can_be_named(name), "{name}");
-        }
-    }
-}
+mod tests;

@@ -202,7 +202,7 @@ async fn files_are_served_whole_and_in_part_on_the_host_of_contents_alone() {
     assert!(page.maybe_header("set-cookie").is_none());
     let policy = page.header("content-security-policy");
     for part in [
-        "connect-src 'self' data: blob:",
+        " https://cdn.example.org; connect-src 'self' data: blob:;",
         "object-src 'none'",
         "sandbox allow-scripts",
         "frame-ancestors 'self' http://127.0.0.1:",
@@ -338,4 +338,41 @@ async fn a_preview_keeps_nothing() {
     let begun = player.begin("I1").await;
     assert_eq!(begun["cmi"]["core"]["entry"], "ab-initio");
     assert_eq!(statements(&traccia.admin()).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn the_command_line_imports_launches_goes_back_and_removes() {
+    let traccia = Traccia::start().await;
+    let one = traccia.file("one.zip", package::package(&["I1"], "one"));
+    let two = traccia.file("two.zip", package::package(&["I1"], "two"));
+    let run = async |line: &[&str]| traccia.cli(&[&["package"], line].concat()).await;
+    let imported = run(&["import", &one, "--name", "corso"]).await;
+    assert!(
+        imported.success().starts_with("corso is version 1: Sicurezza  scorm-1.2"),
+        "{imported}"
+    );
+    assert!(imported.stderr.contains("package = \"corso\""), "{imported}");
+    run(&["import", &two, "--name", "corso"]).await.success();
+    let listed = run(&["list"]).await;
+    assert!(listed.success().starts_with("corso  2  Sicurezza"), "{listed}");
+    let launched =
+        run(&["launch", "corso", "--mail", "anna@example.org", "--person", "Anna"]).await;
+    let url = launched.success().trim_end();
+    assert!(url.starts_with("http://content.localhost:") && url.ends_with('/'), "{url}");
+    let launches = run(&["launches", "corso"]).await;
+    assert!(launches.success().trim_end().ends_with("Anna"), "{launches}");
+    let id = launches.stdout.split_whitespace().next().unwrap();
+    let refused = run(&["remove", "corso"]).await;
+    assert_eq!(refused.code, Some(3), "{refused}");
+    run(&["revoke", "corso", id]).await.success();
+    let path = format!("/launch/{}/", url.trim_end_matches('/').rsplit('/').next().unwrap());
+    traccia.anonymous().get(&path).header("host", CONTENT).await.is(403);
+    run(&["rollback", "corso"]).await.success();
+    let versions = run(&["versions", "corso"]).await;
+    assert!(versions.success().starts_with("* 1  Sicurezza"), "{versions}");
+    assert_eq!(run(&["rollback", "corso"]).await.code, Some(2), "there is none before");
+    run(&["remove", "corso", "--version", "2"]).await.success();
+    run(&["remove", "corso"]).await.success();
+    assert_eq!(run(&["versions", "corso"]).await.code, Some(3));
+    assert_eq!(run(&["launch", "corso"]).await.code, Some(2), "for whom?");
 }

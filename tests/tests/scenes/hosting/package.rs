@@ -35,7 +35,8 @@ pub(crate) fn package(scos: &[&str], word: &str) -> Vec<u8> {
         resources.collect::<String>()
     );
     let page = format!(
-        "<!doctype html><title>{word}</title><script>LMSInitialize('');\
+        "<!doctype html><title>{word}</title><script src=\"https://cdn.example.org/a.js\"></script>\
+         <script>LMSInitialize('');\
          LMSSetValue('cmi.core.lesson_status', 'passed'); LMSFinish('')</script>"
     );
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));

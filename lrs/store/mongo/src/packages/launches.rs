@@ -13,6 +13,9 @@ use crate::field;
 use store::{KeptLaunch, Result, StoreError};
 use xapi::instant::Instant;
 
+/// The most that a list can have: not every server takes a larger number.
+const MOST: i64 = 1 << 30;
+
 /// The collections of launches.
 #[derive(Clone)]
 pub(crate) struct Launches {
@@ -65,7 +68,7 @@ impl Launches {
         alive: Instant,
         limit: usize,
     ) -> Result<Vec<KeptLaunch>> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX).min(MOST);
         let filter = doc! {"package": package, "expires": {"$gt": alive.micros()}};
         let found = self.launches.find(filter).sort(doc! {"created": -1, "_id": 1}).limit(limit);
         let found = all(found).await?;
