@@ -265,6 +265,29 @@ test("parts are opened from the contents, with the keyboard, once what they ask 
   await content(page, 2);
 });
 
+test("an answer that comes late takes no status back", async ({ page, hosting }) => {
+  await hosting.import("corso", hosted("1.2", [{}, { item: AFTER_FIRST }]));
+  let release;
+  const released = new Promise((done) => (release = done));
+  await page.route("**/commit", async (route) => {
+    const { cmi, terminate } = route.request().postDataJSON();
+    const response = await route.fetch();
+    if (cmi && !terminate) await released;
+    await route.fulfill({ response });
+  });
+  await page.goto((await hosting.launch("corso")).url);
+  const frame = await content(page, 1);
+  await speak(frame, [["LMSInitialize", ""]]);
+  await hosting.heard("initialized");
+  await speak(frame, [["LMSSetValue", "cmi.core.lesson_status", "completed"], ["LMSFinish", ""]]);
+  const first = page.getByRole("button", { name: /^Parte 1/ });
+  await expect(first).toContainText("completata");
+  release();
+  await page.getByRole("button", { name: /^Parte 2/ }).click();
+  await content(page, 2);
+  await expect(first).toContainText("completata");
+});
+
 const FLOW = `<imsss:sequencing><imsss:controlMode choice="true" flow="true"/></imsss:sequencing>`;
 const WHEN_DONE = `<imsss:sequencing><imsss:sequencingRules><imsss:preConditionRule>
   <imsss:ruleConditions conditionCombination="any"><imsss:ruleCondition referencedObjective="prima" operator="not" condition="satisfied"/>

@@ -25,6 +25,8 @@ export class Player {
   #sequence: Sequence | null = null;
   /** What the engine delivers as soon as the SCO's call is over. */
   #due: Sequenced | null = null;
+  /** The latest message that was answered. */
+  #heard = { session: "", sequence: 0 };
   #isMoving = false;
   #hasEnded = false;
   #wasAway = false;
@@ -54,7 +56,11 @@ export class Player {
       (message, answer, isKept) => {
         if (isKept) this.#session?.acknowledge(message);
         else if (!message.begin && !this.#wire.isClosed) this.#view.say(say("player-refused"), "warning");
-        if (answer.status && message.sco) this.#standings.set(message.sco, answer.status);
+        // Answers do not come in the order of the messages.
+        const { session, sequence } = message;
+        const isLate = session === this.#heard.session && sequence < this.#heard.sequence;
+        if (!isLate) this.#heard = { session, sequence };
+        if (answer.status && message.sco && !isLate) this.#standings.set(message.sco, answer.status);
         this.#update();
       },
       (message) => (message.sco === "" ? null : (this.#session?.lessen(message, BEACON) ?? message)),
