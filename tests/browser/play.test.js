@@ -323,6 +323,21 @@ test("sequencing of SCORM 2004 decides what comes next, also after the tab was c
   await content(page, 1);
 });
 
+const SHARES = '<adlcp:data><adlcp:map targetID="urn:corso:quaderno" readSharedData="true" writeSharedData="true"/></adlcp:data>';
+
+test("what SCOs share is there in the next session", async ({ page, context, hosting }) => {
+  await hosting.import("corso", hosted("2004 4th Edition", [{ item: SHARES }]));
+  await page.goto((await hosting.launch("corso")).url);
+  const calls = [["Initialize", ""], ["GetValue", "adl.data.0.id"], ["SetValue", "adl.data.0.store", "appunti"], ["Commit", ""]];
+  expect(await speak(await content(page), calls)).toEqual(["true", "urn:corso:quaderno", "true", "true"]);
+  await hosting.heard("initialized");
+  await page.reload();
+  const found = [["Initialize", ""], ["GetValue", "adl.data.0.store"], ["Terminate", ""]];
+  expect(await speak(await content(page), found)).toEqual(["true", "appunti", "true"]);
+  await expect(page.getByRole("status")).toContainText("Questa parte è salvata");
+  context.expected(/400/);
+});
+
 for (const colorScheme of ["light", "dark"]) {
   test(`the page is accessible on a small screen, ${colorScheme}`, async ({ browser, hosting }) => {
     await hosting.import("corso", hosted("1.2", [{}, { item: AFTER_FIRST }]));

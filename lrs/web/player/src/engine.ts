@@ -43,6 +43,11 @@ export function isSequenced({ sequencing, items }: { sequencing?: Element; items
   return sequencing !== undefined || (items?.some(isSequenced) ?? false);
 }
 
+/** Whether SCOs share data (`adlcp:data` of the fourth edition), which is the engine's to keep. */
+export function sharesData(items: readonly Item[]): boolean {
+  return items.some(({ asks, items: inside }) => asks?.some(({ name }) => name === "data") || sharesData(inside ?? []));
+}
+
 function activity(item: Item): ActivitySettings {
   const sequencing = item.sequencing;
   const limits = child(sequencing, "limitConditions");

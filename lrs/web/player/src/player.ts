@@ -1,7 +1,7 @@
 // The page: one SCO at a time, what comes before and after, and how all of it ends.
 
-import type { IHttpService, Settings } from "scorm-again";
-import { activityTree, isSequenced } from "./engine.ts";
+import type { IHttpService, ResultObject, Settings } from "scorm-again";
+import { activityTree, isSequenced, sharesData } from "./engine.ts";
 import { Order } from "./guide.ts";
 import { type Item, type Kept, type Launch, leaves, type Standing } from "./launch.ts";
 import { told } from "./preview.ts";
@@ -27,6 +27,8 @@ export class Player {
   #due: Sequenced | null = null;
   /** The latest message that was answered. */
   #heard = { session: "", sequence: 0 };
+  /** What SCOs shared when it was kept last. */
+  #shared = "{}";
   #isMoving = false;
   #hasEnded = false;
   #wasAway = false;
@@ -71,7 +73,8 @@ export class Player {
   async start(): Promise<void> {
     this.#view.loading();
     const { contents } = this.launch;
-    if (!is12(contents.standard) && leaves(contents.items).length > 1 && isSequenced(contents)) {
+    const isCourse = leaves(contents.items).length > 1 && isSequenced(contents);
+    if (!is12(contents.standard) && (isCourse || sharesData(contents.items))) {
       await this.#startSequence();
       return;
     }
@@ -237,8 +240,11 @@ export class Player {
   /** What the page keeps on the server for the attempt. */
   #keep(): void {
     const session = this.#session;
-    if (!session || leaves(this.launch.contents.items).length < 2) return;
-    if (this.#sequence) this.#kept.engine = this.#sequence.state();
+    if (!session || (leaves(this.launch.contents.items).length < 2 && !this.#sequence)) return;
+    if (this.#sequence) {
+      this.#kept.engine = this.#sequence.state();
+      this.#shared = this.#sequence.shared();
+    }
     this.#wire.later({ ...session.message(), sco: "", sequencing: { ...this.#kept } });
   }
 
@@ -256,10 +262,7 @@ export class Player {
   #settings(more: Settings = {}): Settings {
     const httpService: IHttpService = {
       processHttpRequest: (_url, commit, isImmediate, _log, _listeners, metadata) =>
-        this.#session?.commit(commit, metadata?.isTerminateCommit ?? isImmediate) ?? {
-          result: "false",
-          errorCode: 101,
-        },
+        this.#commit(commit, metadata?.isTerminateCommit ?? isImmediate),
       updateSettings: () => undefined,
     };
     return {
@@ -271,6 +274,13 @@ export class Player {
       autoCompleteLessonStatus: true,
       ...more,
     };
+  }
+
+  #commit(commit: unknown, isEnd: boolean): ResultObject {
+    const answer = this.#session?.commit(commit, isEnd) ?? { result: "false", errorCode: 101 };
+    // What SCOs share is kept for the attempt, and not with one of them.
+    if (!isEnd && this.#sequence && this.#sequence.shared() !== this.#shared) this.#keep();
+    return answer;
   }
 
   async #newApi(): Promise<Api> {
@@ -358,6 +368,8 @@ export class Player {
     };
     const settled = () => {
       this.#keep();
+      const isNext = this.#due !== null || this.#isMoving;
+      if (!isNext && this.#wire.way === "open") this.#view.say(say("player-part-ended"));
     };
     this.#sequence = new Sequence(make, activityTree(this.launch.contents), delivers, changed, settled);
     if (!this.#sequence.start(this.#kept.engine))

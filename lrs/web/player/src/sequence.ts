@@ -97,6 +97,11 @@ export class Sequence {
     return this.#api.serializeSequencingState();
   }
 
+  /** What SCOs share. */
+  shared(): string {
+    return JSON.stringify(this.#api.captureSharedDataSnapshot());
+  }
+
   /** The API for the activity that was delivered, empty. */
   renew(): Api {
     this.#api.reset();
