@@ -128,8 +128,8 @@ impl Player {
     fn request(&self, more: &Value) -> Vec<u8> {
         let mut commit = json!({"session": self.session, "sequence": self.sequence.get(),
             "sco": "I", "at": "2026-01-01T00:00:00Z"});
-        for (name, value) in more.as_object().into_iter().flatten() {
-            commit[name.as_str()] = value.clone();
+        if let (Some(members), Some(more)) = (commit.as_object_mut(), more.as_object()) {
+            members.extend(more.clone());
         }
         let (body, token) = (commit.to_string(), &self.token);
         let length = body.len();

@@ -27,7 +27,7 @@ fn a_package_is_its_own_activity_and_all_below_it() {
         (format!("{PACKAGE}-2/I1"), false),
         ("urn:traccia:package:altro".to_owned(), false),
     ] {
-        assert_eq!(course.place(&object, &[], &[]).is_some(), is, "{object}");
+        assert_eq!(course.place_of(&object, &[], &[]).is_some(), is, "{object}");
     }
 }
 

@@ -75,8 +75,10 @@ fn refused(status: StatusCode, reason: &'static str) -> Response {
 }
 
 fn answered(status: StatusCode, mut answer: Value, result: &str, code: u16) -> Response {
-    answer["result"] = result.into();
-    answer["errorCode"] = code.into();
+    if let Some(members) = answer.as_object_mut() {
+        members.insert("result".to_owned(), result.into());
+        members.insert("errorCode".to_owned(), code.into());
+    }
     let mut response = (status, axum::Json(answer)).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

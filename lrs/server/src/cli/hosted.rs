@@ -204,7 +204,7 @@ async fn import(file: PathBuf, name: &str, target: Target) -> anyhow::Result<()>
 fn described(package: &Value, number: &str) -> String {
     let mut versions = versions_of(package);
     let version = versions.find(|version| member(version, "version") == number);
-    version.map(|it| words(it)).unwrap_or_default()
+    version.map(words).unwrap_or_default()
 }
 
 fn versions_of(package: &Value) -> impl Iterator<Item = &Value> {
@@ -289,7 +289,7 @@ async fn launches(name: &str, format: Format, client: &Client) -> anyhow::Result
     launches.as_array().into_iter().flatten().try_for_each(|launch| {
         let is = |name: &str| launch.get(name) == Some(&Value::Bool(true));
         let actor = launch.get("actor").filter(|actor| !actor.is_null());
-        let who = actor.map_or_else(|| "preview".to_owned(), |actor| who(actor));
+        let who = actor.map_or_else(|| "preview".to_owned(), who);
         let revoked = if is("revoked") { "  taken back" } else { "" };
         say!("{}  until {}  {who}{revoked}", member(launch, "id"), member(launch, "expires"))
     })?;
@@ -366,8 +366,8 @@ fn actor(
             return Err(exit::usage("name the learner: --learner, --mail or --account"));
         }
     };
-    if let Some(person) = person {
-        actor["name"] = person.into();
+    if let (Some(members), Some(person)) = (actor.as_object_mut(), person) {
+        members.insert("name".to_owned(), person.into());
     }
     Ok(actor)
 }

@@ -55,9 +55,11 @@ pub struct Packages {
     authority: Arc<Authority>,
     /// By key; a version never changes.
     versions: Arc<Mutex<LruCache<String, Arc<Hosted>>>>,
-    /// By key and path, each until an instant: another process may remove a version.
-    files: Arc<Mutex<LruCache<(String, String), (PackageFile, Instant)>>>,
+    files: Arc<Mutex<Files>>,
 }
+
+/// Files by key and path, each known until an instant: another process may remove a version.
+type Files = LruCache<(String, String), (PackageFile, Instant)>;
 
 /// A version of a package, and what is in it.
 #[derive(Clone, Debug)]

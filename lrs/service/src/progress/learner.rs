@@ -20,8 +20,8 @@ impl Progress {
         let mut agent = agent.ok_or_else(|| {
             StoreError::Corrupt(format!("learner {} has no identifier", person.id))
         })?;
-        if !person.name.is_empty() {
-            agent["name"] = person.name.as_str().into();
+        if let Some(members) = agent.as_object_mut().filter(|_| !person.name.is_empty()) {
+            members.insert("name".to_owned(), person.name.as_str().into());
         }
         Ok(agent)
     }

@@ -24,9 +24,6 @@ use store::{
     KeyStore, LogPage, Page, ProgressDocument, Result, Selection, StatementLog, StatementStore,
     Store, StoreError, ThingStore, TransferStore, Unnamed, Watermark,
 };
-use store::{
-    KeptContent, KeptLaunch, NewVersion, Package, PackageFile, PackageStore, PackageVersion, Pieces,
-};
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
 use xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
@@ -128,22 +125,6 @@ impl SqliteStore {
     ) -> Result<T> {
         let writer = self.0.writer.as_ref().ok_or_else(reading::not_written)?;
         writer.write(write).await.inspect_err(|error| self.0.damage.note(error))
-    }
-
-    /// Removes the content that no version needs, where this was not done since the store was opened: a process that died
-    /// may have left some.
-    async fn sweep_contents(&self) -> Result<()> {
-        if self.0.writer.is_none() {
-            return Err(reading::not_written());
-        }
-        let needed = |hashes: Vec<String>| self.read(move |it| packages::needed(it, hashes));
-        self.0.contents.sweep(needed).await
-    }
-
-    /// Removes those of the contents of these hashes that neither a version nor an import needs.
-    async fn drop_contents(&self, hashes: Vec<String>) -> Result<()> {
-        let needed = |hashes: Vec<String>| self.read(move |it| packages::needed(it, hashes));
-        self.0.contents.clear(hashes, needed).await
     }
 }
 
@@ -374,109 +355,6 @@ impl CertificateStore for SqliteStore {
     async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
         let course = course.to_owned();
         self.read(move |connection| courses::certificates(connection, &course)).await
-    }
-}
-
-#[async_trait]
-impl PackageStore for SqliteStore {
-    async fn keep_content(&self, import: Uuid, bytes: &mut dyn Pieces) -> Result<KeptContent> {
-        self.sweep_contents().await?;
-        self.0.contents.keep(import, bytes).await
-    }
-
-    async fn add_package_version(&self, import: Uuid, name: &str, new: NewVersion) -> Result<u32> {
-        self.0.contents.check(import, &new.files).await?;
-        let name = name.to_owned();
-        let number = self.write(move |session| packages::add(session, &name, &new)).await?;
-        self.drop_import(import).await?;
-        Ok(number)
-    }
-
-    async fn drop_import(&self, import: Uuid) -> Result<()> {
-        let hashes = self.0.contents.forget(import).await;
-        self.drop_contents(hashes).await
-    }
-
-    async fn packages(&self) -> Result<Vec<Package>> {
-        self.read(|connection| packages::packages(connection, None)).await
-    }
-
-    async fn package(&self, name: &str) -> Result<Option<Package>> {
-        let name = name.to_owned();
-        let found = self.read(move |connection| packages::packages(connection, Some(&name)));
-        Ok(found.await?.pop())
-    }
-
-    async fn set_current_version(&self, name: &str, number: u32) -> Result<bool> {
-        let name = name.to_owned();
-        self.write(move |session| packages::set_current(session, &name, number)).await
-    }
-
-    async fn remove_package_version(&self, name: &str, number: u32) -> Result<bool> {
-        let name = name.to_owned();
-        let removed =
-            self.write(move |session| packages::remove_version(session, &name, number)).await?;
-        let Some(hashes) = removed else { return Ok(false) };
-        self.drop_contents(hashes).await.map(|()| true)
-    }
-
-    async fn remove_package(&self, name: &str) -> Result<bool> {
-        let name = name.to_owned();
-        let removed = self.write(move |session| packages::remove(session, &name)).await?;
-        let Some(hashes) = removed else { return Ok(false) };
-        self.drop_contents(hashes).await.map(|()| true)
-    }
-
-    async fn package_version(&self, key: &str) -> Result<Option<(PackageVersion, String)>> {
-        let key = key.to_owned();
-        self.read(move |connection| packages::version(connection, &key)).await
-    }
-
-    async fn package_file(&self, key: &str, path: &str) -> Result<Option<PackageFile>> {
-        let (key, path) = (key.to_owned(), path.to_owned());
-        self.read(move |connection| packages::file(connection, &key, &path)).await
-    }
-
-    async fn package_files(
-        &self,
-        key: &str,
-        after: &str,
-        limit: usize,
-    ) -> Result<Vec<PackageFile>> {
-        let (key, after) = (key.to_owned(), after.to_owned());
-        self.read(move |connection| packages::files(connection, &key, &after, limit)).await
-    }
-
-    async fn content_data(&self, content: &KeptContent, from: u64) -> Result<Bytes> {
-        self.0.contents.read(content, from).await
-    }
-
-    async fn add_launch(&self, launch: KeptLaunch) -> Result<bool> {
-        self.write(move |session| packages::add_launch(session, &launch)).await
-    }
-
-    async fn launch(&self, token: &str) -> Result<Option<KeptLaunch>> {
-        let token = token.to_owned();
-        self.read(move |connection| packages::launch(connection, &token)).await
-    }
-
-    async fn launches(
-        &self,
-        package: &str,
-        alive: Instant,
-        limit: usize,
-    ) -> Result<Vec<KeptLaunch>> {
-        let package = package.to_owned();
-        self.read(move |connection| packages::launches(connection, &package, alive, limit)).await
-    }
-
-    async fn revoke_launch(&self, token: &str) -> Result<bool> {
-        let token = token.to_owned();
-        self.write(move |session| packages::revoke_launch(session, &token)).await
-    }
-
-    async fn remove_launches(&self, instant: Instant) -> Result<()> {
-        self.write(move |session| packages::remove_launches(session, instant)).await
     }
 }
 

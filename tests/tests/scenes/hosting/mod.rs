@@ -67,7 +67,7 @@ async fn statements(admin: &Client) -> Vec<Value> {
 
 /// The last parts of the verbs' ids.
 fn verbs(statements: &[Value]) -> Vec<&str> {
-    let id = |it| Value::as_str(&Value::pointer(it, "/verb/id").unwrap()).unwrap();
+    let id = |it| Value::as_str(Value::pointer(it, "/verb/id").unwrap()).unwrap();
     statements.iter().map(|it| id(it).rsplit('/').next().unwrap()).collect()
 }
 

@@ -27,6 +27,7 @@ use store::{
 use xapi::instant::Instant;
 
 mod abandoned;
+mod engine;
 mod launches;
 
 /// How often a change of a package is tried again.

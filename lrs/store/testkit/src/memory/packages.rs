@@ -30,7 +30,7 @@ struct Kept {
 
 #[derive(Clone)]
 struct Version {
-    version: PackageVersion,
+    shown: PackageVersion,
     outline: String,
     files: Vec<PackageFile>,
 }
@@ -65,7 +65,7 @@ impl Packages {
         let last = self.kept.iter().find(|it| it.name == name).map_or(0, |it| it.last);
         let number = new.number.unwrap_or(last + 1);
         let is_taken = |it: &Version| {
-            it.version.key == new.key || (it.version.package == name && it.version.number == number)
+            it.shown.key == new.key || (it.shown.package == name && it.shown.number == number)
         };
         if self.versions.iter().any(is_taken) {
             return Err(rejected("a number or key that is taken"));
@@ -82,7 +82,7 @@ impl Packages {
             files: files.len() as u64,
             bytes: files.iter().map(|file| file.content.bytes).sum(),
         };
-        self.versions.push(Version { version, outline: new.outline, files });
+        self.versions.push(Version { shown: version, outline: new.outline, files });
         self.drop_import(import);
         Ok(number)
     }
@@ -105,8 +105,8 @@ impl Packages {
         let mut kept = self.kept.clone();
         kept.sort_by(|one, other| one.name.cmp(&other.name));
         let package = |Kept { name, current, .. }: Kept| {
-            let versions = self.versions.iter().filter(|it| it.version.package == name);
-            let mut versions: Vec<_> = versions.map(|it| it.version.clone()).collect();
+            let versions = self.versions.iter().filter(|it| it.shown.package == name);
+            let mut versions: Vec<_> = versions.map(|it| it.shown.clone()).collect();
             versions.sort_by_key(|version| version.number);
             Package { name, current, versions }
         };
@@ -114,7 +114,7 @@ impl Packages {
     }
 
     fn has(&self, name: &str, number: u32) -> bool {
-        self.versions.iter().any(|it| it.version.package == name && it.version.number == number)
+        self.versions.iter().any(|it| it.shown.package == name && it.shown.number == number)
     }
 
     pub(super) fn set_current(&mut self, name: &str, number: u32) -> bool {
@@ -135,9 +135,9 @@ impl Packages {
     }
 
     fn remove_versions(&mut self, go: impl Fn(&PackageVersion) -> bool) {
-        let gone = self.versions.iter().filter(|it| go(&it.version));
-        let keys: Vec<String> = gone.map(|it| it.version.key.clone()).collect();
-        self.versions.retain(|it| !keys.contains(&it.version.key));
+        let gone = self.versions.iter().filter(|it| go(&it.shown));
+        let keys: Vec<String> = gone.map(|it| it.shown.key.clone()).collect();
+        self.versions.retain(|it| !keys.contains(&it.shown.key));
         self.launches.retain(|launch| !keys.contains(&launch.key));
         self.clear();
     }
@@ -150,11 +150,11 @@ impl Packages {
     }
 
     fn at(&self, key: &str) -> Option<&Version> {
-        self.versions.iter().find(|it| it.version.key == key)
+        self.versions.iter().find(|it| it.shown.key == key)
     }
 
     pub(super) fn version(&self, key: &str) -> Option<(PackageVersion, String)> {
-        self.at(key).map(|it| (it.version.clone(), it.outline.clone()))
+        self.at(key).map(|it| (it.shown.clone(), it.outline.clone()))
     }
 
     pub(super) fn files(&self, key: &str) -> Vec<PackageFile> {

@@ -4,12 +4,14 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::session::Session;
 use crate::failure::Result;
+use crate::session::Session;
 use store::{
     KeptContent, KeptLaunch, NewVersion, Package, PackageFile, PackageVersion, StoreError,
 };
 use xapi::instant::Instant;
+
+mod engine;
 
 const VERSION: &str = "SELECT package, number, key, title, standard, created, files, bytes, outline FROM package_version ";
 const LAUNCH: &str = "SELECT token, package, key, created, expires, revoked, body FROM launch ";
@@ -56,7 +58,7 @@ fn launch_of(row: &Row<'_>) -> rusqlite::Result<KeptLaunch> {
 }
 
 /// The packages by name, or the one of this name.
-pub(super) fn packages(connection: &Connection, name: Option<&str>) -> Result<Vec<Package>> {
+pub(crate) fn packages(connection: &Connection, name: Option<&str>) -> Result<Vec<Package>> {
     // One statement, so that a package and its versions are of one moment.
     let sql = "SELECT v.package, v.number, v.key, v.title, v.standard, v.created, v.files, v.bytes, p.current \
          FROM package AS p JOIN package_version AS v ON v.package = p.name \
@@ -78,7 +80,7 @@ pub(super) fn packages(connection: &Connection, name: Option<&str>) -> Result<Ve
     Ok(packages)
 }
 
-pub(super) fn version(
+pub(crate) fn version(
     connection: &Connection,
     key: &str,
 ) -> Result<Option<(PackageVersion, String)>> {
@@ -87,12 +89,12 @@ pub(super) fn version(
     Ok(select.query_row([key], |row| Ok((version_of(row)?, row.get(8)?))).optional()?)
 }
 
-pub(super) fn file(connection: &Connection, key: &str, path: &str) -> Result<Option<PackageFile>> {
+pub(crate) fn file(connection: &Connection, key: &str, path: &str) -> Result<Option<PackageFile>> {
     let sql = format!("{FILE} WHERE key = ?1 AND path = ?2");
     Ok(connection.prepare_cached(&sql)?.query_row([key, path], file_of).optional()?)
 }
 
-pub(super) fn files(
+pub(crate) fn files(
     connection: &Connection,
     key: &str,
     after: &str,
@@ -106,7 +108,7 @@ pub(super) fn files(
 }
 
 /// Those of these hashes whose content a version needs.
-pub(super) fn needed(connection: &Connection, hashes: Vec<String>) -> Result<HashSet<String>> {
+pub(crate) fn needed(connection: &Connection, hashes: Vec<String>) -> Result<HashSet<String>> {
     let sql = "SELECT EXISTS (SELECT 1 FROM package_file WHERE sha256 = ?1)";
     let mut select = connection.prepare_cached(sql)?;
     let mut needed = HashSet::new();
@@ -122,7 +124,7 @@ fn rejected(reason: String) -> crate::failure::Failure {
     StoreError::Rejected(reason).into()
 }
 
-pub(super) fn add(session: &Session<'_>, name: &str, new: &NewVersion) -> Result<u32> {
+pub(crate) fn add(session: &Session<'_>, name: &str, new: &NewVersion) -> Result<u32> {
     let sql = "SELECT last FROM package WHERE name = ?1";
     let last: u32 = session.one(sql, [name], |row| row.get(0))?.unwrap_or_default();
     let number = new.number.unwrap_or(last.saturating_add(1));
@@ -172,7 +174,7 @@ pub(super) fn add(session: &Session<'_>, name: &str, new: &NewVersion) -> Result
     Ok(number)
 }
 
-pub(super) fn set_current(session: &Session<'_>, name: &str, number: u32) -> Result<bool> {
+pub(crate) fn set_current(session: &Session<'_>, name: &str, number: u32) -> Result<bool> {
     let sql = "UPDATE package SET current = ?2 WHERE name = ?1 AND EXISTS \
                (SELECT 1 FROM package_version WHERE package = ?1 AND number = ?2)";
     Ok(session.run(sql, params![name, number])? == 1)
@@ -188,7 +190,7 @@ fn remove_key(session: &Session<'_>, key: &str) -> Result<Vec<String>> {
     Ok(hashes)
 }
 
-pub(super) fn remove_version(
+pub(crate) fn remove_version(
     session: &Session<'_>,
     name: &str,
     number: u32,
@@ -199,7 +201,7 @@ pub(super) fn remove_version(
     key.map(|key| remove_key(session, &key)).transpose()
 }
 
-pub(super) fn remove(session: &Session<'_>, name: &str) -> Result<Option<Vec<String>>> {
+pub(crate) fn remove(session: &Session<'_>, name: &str) -> Result<Option<Vec<String>>> {
     if session.run("DELETE FROM package WHERE name = ?1", [name])? == 0 {
         return Ok(None);
     }
@@ -212,7 +214,7 @@ pub(super) fn remove(session: &Session<'_>, name: &str) -> Result<Option<Vec<Str
     Ok(Some(hashes))
 }
 
-pub(super) fn add_launch(session: &Session<'_>, launch: &KeptLaunch) -> Result<bool> {
+pub(crate) fn add_launch(session: &Session<'_>, launch: &KeptLaunch) -> Result<bool> {
     let added = session.run(
         "INSERT OR IGNORE INTO launch (token, package, key, created, expires, revoked, body) \
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE EXISTS \
@@ -230,12 +232,12 @@ pub(super) fn add_launch(session: &Session<'_>, launch: &KeptLaunch) -> Result<b
     Ok(added == 1)
 }
 
-pub(super) fn launch(connection: &Connection, token: &str) -> Result<Option<KeptLaunch>> {
+pub(crate) fn launch(connection: &Connection, token: &str) -> Result<Option<KeptLaunch>> {
     let sql = format!("{LAUNCH} WHERE token = ?1");
     Ok(connection.prepare_cached(&sql)?.query_row([token], launch_of).optional()?)
 }
 
-pub(super) fn launches(
+pub(crate) fn launches(
     connection: &Connection,
     package: &str,
     alive: Instant,
@@ -250,12 +252,12 @@ pub(super) fn launches(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn revoke_launch(session: &Session<'_>, token: &str) -> Result<bool> {
+pub(crate) fn revoke_launch(session: &Session<'_>, token: &str) -> Result<bool> {
     let sql = "UPDATE launch SET revoked = 1 WHERE token = ?1 AND revoked = 0";
     Ok(session.run(sql, [token])? == 1)
 }
 
-pub(super) fn remove_launches(session: &Session<'_>, instant: Instant) -> Result<()> {
+pub(crate) fn remove_launches(session: &Session<'_>, instant: Instant) -> Result<()> {
     session.run("DELETE FROM launch WHERE expires < ?1", [instant.micros()])?;
     Ok(())
 }
