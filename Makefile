@@ -1,4 +1,5 @@
 # make run   build Traccia and start it with the demo programme
+# make player the page in which learners play packages; without Node.js it is skipped
 # make test  everything that must hold
 # make web   build the browser UI into lrs/web/dist; without Node.js it is skipped
 # make openapi write what the types of the browser UI are made of, after a change of the API
@@ -28,14 +29,18 @@ TESTED := --workspace --exclude fuzz
 # run in any case, and fail without.
 IGNORED = $$({ [ "$$CI" = true ] || [ -n "$$TRACCIA_TEST_MONGODB_URI" ] || [ -x $(FERRETDB) ]; } && echo --include-ignored)
 
-.PHONY: web web-test openapi run test lint ferretdb built crates browser mongo docker docker-check mutants bench sizes attack
+.PHONY: web web-test openapi run player test lint ferretdb built crates browser mongo docker docker-check mutants bench sizes attack
 
-run: web
+run: web player
 	cargo run --release --package traccia --bin traccia -- serve --demo --data data --listen $(LISTEN)
 
 # The UI is a part of the program: built before it.
 web:
 	lrs/web/run build
+
+# The page in which learners play packages. Without Node.js it is left out, and the server says how it is built.
+player:
+	lrs/web/player/build
 
 # Units, the sizes that a first visit loads, and the build that the browser tests look at.
 web-test: web
@@ -48,6 +53,7 @@ openapi:
 test: lint crates web-test browser docker
 
 lint:
+	lrs/web/player/build --check
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
 	.ci/deny

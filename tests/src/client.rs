@@ -29,8 +29,18 @@ pub struct Ask {
     request: RequestBuilder,
 }
 
-const ROOTED: [&str; 7] =
-    ["/api", "/check-in", "/healthz", "/readyz", "/whoami", "/schemas", "/problems"];
+const ROOTED: [&str; 10] = [
+    "/api",
+    "/check-in",
+    "/healthz",
+    "/readyz",
+    "/whoami",
+    "/schemas",
+    "/problems",
+    "/launch",
+    "/launch-assets",
+    "/p/",
+];
 
 impl Client {
     pub(crate) fn new(url: &str, key: Option<(&str, &str)>) -> Self {

@@ -20,6 +20,10 @@ pub enum Scope {
     ProgressRead,
     /// `presence/write`: keep registers of presence, of the key's bounds alone where it has any.
     PresenceWrite,
+    /// `packages/launch`: list packages and make launches of them.
+    PackagesLaunch,
+    /// `packages`: import and remove packages too.
+    Packages,
     /// `all/read`: read everything, progress reports too.
     AllRead,
     /// `all`: everything, with the keys and courses of this server.
@@ -47,6 +51,12 @@ pub enum Right {
     ReadCourses,
     /// Keep registers of presence.
     KeepRegisters,
+    /// List packages.
+    ReadPackages,
+    /// Make and revoke launches of packages.
+    LaunchPackages,
+    /// Import, choose and remove packages.
+    ManagePackages,
     /// Change keys, courses and learners.
     Manage,
 }
@@ -63,6 +73,9 @@ impl fmt::Display for Right {
             Self::WriteProfiles => "change profile documents",
             Self::ReadCourses => "read courses and their progress",
             Self::KeepRegisters => "keep registers of presence",
+            Self::ReadPackages => "list packages",
+            Self::LaunchPackages => "make launches of packages",
+            Self::ManagePackages => "import and remove packages",
             Self::Manage => "change keys, courses and learners",
         })
     }
@@ -70,7 +83,7 @@ impl fmt::Display for Right {
 
 impl Scope {
     /// Every scope, in the order of the documentation.
-    pub const EVERY: [Self; 9] = [
+    pub const EVERY: [Self; 11] = [
         Self::StatementsWrite,
         Self::StatementsReadMine,
         Self::StatementsRead,
@@ -78,6 +91,8 @@ impl Scope {
         Self::Profile,
         Self::ProgressRead,
         Self::PresenceWrite,
+        Self::PackagesLaunch,
+        Self::Packages,
         Self::AllRead,
         Self::All,
     ];
@@ -92,6 +107,8 @@ impl Scope {
             Self::Profile => "profile",
             Self::ProgressRead => "progress/read",
             Self::PresenceWrite => "presence/write",
+            Self::PackagesLaunch => "packages/launch",
+            Self::Packages => "packages",
             Self::AllRead => "all/read",
             Self::All => "all",
         }
@@ -113,6 +130,8 @@ impl Scope {
                     | Right::WriteState
                     | Right::WriteProfiles
                     | Right::KeepRegisters
+                    | Right::LaunchPackages
+                    | Right::ManagePackages
                     | Right::Manage
             ),
             Self::StatementsWrite => matches!(right, Right::WriteStatements),
@@ -124,6 +143,10 @@ impl Scope {
             Self::Profile => matches!(right, Right::ReadProfiles | Right::WriteProfiles),
             Self::ProgressRead => matches!(right, Right::ReadCourses),
             Self::PresenceWrite => matches!(right, Right::KeepRegisters),
+            Self::PackagesLaunch => matches!(right, Right::ReadPackages | Right::LaunchPackages),
+            Self::Packages => {
+                matches!(right, Right::ReadPackages | Right::LaunchPackages | Right::ManagePackages)
+            }
         }
     }
 }
@@ -138,7 +161,7 @@ impl fmt::Display for Scope {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is not a scope; known are statements/write, statements/read/mine, statements/read, \
-     state, profile, progress/read, presence/write, all/read, all"
+     state, profile, progress/read, presence/write, packages/launch, packages, all/read, all"
 )]
 pub struct UnknownScope(String);
 

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod consistency;
+pub mod content;
 pub mod credentials;
 pub mod limits;
 pub mod listen;

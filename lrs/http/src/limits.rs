@@ -15,6 +15,8 @@ const USUAL_BODIES: usize = 16;
 pub struct Limits {
     /// The largest body in bytes, after decompression.
     pub body_bytes: usize,
+    /// The largest package that is imported, in bytes: it goes to a file, and is not held in memory.
+    pub package_bytes: u64,
     /// How long a body may take from its beginning to its end, in seconds.
     pub body_seconds: u64,
     /// The most statements in one POST.
@@ -31,6 +33,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 64 * 1024 * 1024,
+            package_bytes: 2 << 30,
             body_seconds: 120,
             statements_per_batch: 10_000,
             statements_per_page: 500,

@@ -22,6 +22,7 @@ use service::memory::Exhausted;
 use xapi::refusal::{Refusal, Values};
 
 pub(crate) mod keys;
+pub(crate) mod packages;
 mod progress;
 mod store;
 mod words;
@@ -281,6 +282,16 @@ impl Problem {
             "body-media-type",
             format!("The body comes as {sent}; here it is {takes}."),
             format!("Send it with the header Content-Type: {takes}."),
+        )
+    }
+
+    /// A body that did not come as its head says.
+    pub(crate) fn broken_body(error: &axum::Error) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "body-broken",
+            format!("The body could not be read: {error}."),
+            "Check Content-Encoding and Content-Length, and that the body is sent to its end.",
         )
     }
 

@@ -38,7 +38,7 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
             statement,
             pointer,
             "refused {method} {:?}",
-            uri.path(),
+            service::packages::masked(uri.path()),
         );
         response.extensions_mut().insert(Logged);
     }

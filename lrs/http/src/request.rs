@@ -164,12 +164,7 @@ fn unreadable(error: &axum::Error) -> Problem {
     if Late::is_in(error) {
         return Problem::late();
     }
-    Problem::new(
-        StatusCode::BAD_REQUEST,
-        "body-broken",
-        format!("The body could not be read: {error}."),
-        "Check Content-Encoding and Content-Length, and that the body is sent to its end.",
-    )
+    Problem::broken_body(error)
 }
 
 #[cfg(test)]

@@ -34,12 +34,20 @@ use super::state::Server;
 use super::xapi::documents::{self, ActivityProfiles, AgentProfiles, Documents, StateDocuments};
 use super::xapi::{about, activities, agents, get_statements, put_statements, untrusted};
 use super::{
-    alternate, check_in, consistency, cors, guard, harden, home, language, launch, paths, refused,
-    share, version, web,
+    alternate, check_in, consistency, content, cors, guard, harden, home, language, launch, paths,
+    refused, share, version, web,
 };
 
 /// How long a body may pause before its request is given up.
 const STALLED: Duration = Duration::from_secs(30);
+
+/// A package may take this much longer than other bodies: it may be this much larger.
+const LONGER: u32 = 30;
+
+/// Whether a request brings a package.
+fn is_import<B>(request: &axum::http::Request<B>) -> bool {
+    request.method() == axum::http::Method::POST && request.uri().path() == "/api/v1/packages"
+}
 
 /// The frame of the API's description; the operations come from the handlers.
 #[derive(OpenApi)]
@@ -66,10 +74,12 @@ pub fn service(
         .with_state(server.clone())
         .layer(from_fn(refused::log));
     let whole = Duration::from_secs(server.limits.body_seconds);
+    let beside = server.clone();
     let around = ServiceBuilder::new()
         .layer(RequestBodyTimeoutLayer::new(STALLED))
         .map_request(move |request: axum::http::Request<_>| {
-            request.map(|body| Body::new(Deadline::new(Body::new(body), whole)))
+            let time = if is_import(&request) { whole * LONGER } else { whole };
+            request.map(|body| Body::new(Deadline::new(Body::new(body), time)))
         })
         .layer(map_request(async |request: Request| paths::normalise(linger(request))))
         .layer(TraceLayer::new_for_http())
@@ -85,7 +95,7 @@ pub fn service(
         .map_request(|request: axum::http::Request<_>| request.map(axum::body::Body::new))
         .layer(map_request_with_state(server.clone(), launch::forget))
         .layer(from_fn_with_state(server, alternate::unfold));
-    around.service(router)
+    content::beside(around.service(router), &beside)
 }
 
 /// The xAPI resources below `/xapi`.
@@ -172,6 +182,10 @@ fn described_routes() -> (Router<Server>, utoipa::openapi::OpenApi) {
         .routes(routes!(courses::certificates::get))
         .routes(routes!(packages::check))
         .routes(routes!(packages::ticket))
+        .routes(routes!(packages::hosted::import, packages::hosted::list))
+        .routes(routes!(packages::hosted::get, packages::hosted::choose, packages::hosted::remove))
+        .routes(routes!(packages::launches::create, packages::launches::list))
+        .routes(routes!(packages::launches::revoke))
         .routes(routes!(check_in::page, check_in::take))
         .routes(routes!(home::page))
         .routes(routes!(home::about))

@@ -1,11 +1,13 @@
 //! What every request handler can reach.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use validator::Version;
 
 use super::api::health::Readiness;
 use super::consistency::Promised;
+use super::content::ContentHost;
 use super::credentials::Credentials;
 use super::rate::Rates;
 use super::share::Shares;
@@ -13,6 +15,7 @@ use crate::limits::Limits;
 use crate::web::Assets;
 use service::compute::{Compute, Turns};
 use service::keys::Keys;
+use service::packages::Packages;
 use service::progress::CourseService;
 use service::record::Record;
 use xapi::cursor::Cursors;
@@ -34,6 +37,12 @@ pub struct Parts {
     pub record: Record,
     /// Courses and how far their learners are.
     pub progress: CourseService,
+    /// Packages: imported, launched, played.
+    pub packages: Packages,
+    /// Where packages are played.
+    pub content: ContentHost,
+    /// A file of the player by its path; nothing where the program was built without the player.
+    pub player: fn(&str) -> Option<Cow<'static, [u8]>>,
     /// Keys: made, listed, revoked.
     pub keys: Keys,
     /// Whether the store works, as was found lately.

@@ -16,8 +16,11 @@ mod scan;
 mod scorm;
 mod shim;
 mod show;
+mod unpack;
 mod xapi;
 mod xml;
+
+pub mod runtime;
 
 pub use check::check;
 pub use finding::{Finding, Findings};
@@ -26,3 +29,4 @@ pub use report::{Kind, Part, Report, Reports};
 pub use rule::{Rule, Severity};
 pub use shim::{Mirror, Shimmed, shim, shim_refusal};
 pub use show::{Words, findings, json, sarif, text};
+pub use unpack::{Unpacked, unpack};

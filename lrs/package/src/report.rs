@@ -1,11 +1,11 @@
 //! What a check gives: what the package is, its structure, what it will report, the findings.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::Findings;
 
 /// The standard of a package.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// SCORM 1.2.
     #[serde(rename = "scorm-1.2")]

@@ -27,6 +27,7 @@ mod journals;
 mod keys;
 mod log;
 mod numbers;
+mod packages;
 mod statements;
 mod things;
 mod transfer;
@@ -40,6 +41,9 @@ pub use journals::{Followed, JournalStore, ProgressDocument, Unnamed, Watermark}
 pub use keys::KeyStore;
 pub use log::{LOG_BYTES, LogPage, StatementLog};
 pub use numbers::{JournalVersion, Reading, Revision};
+pub use packages::{
+    KeptContent, KeptLaunch, NewVersion, Package, PackageFile, PackageStore, PackageVersion, Pieces,
+};
 pub use statements::{Batch, Kept, KeptBatch, PAGE_BYTES, Page, StatementStore};
 pub use things::{Definitions, MOST_NAMES, ThingStore};
 pub use transfer::{Extent, TransferStore};
@@ -116,6 +120,7 @@ pub trait Store:
     + CourseStore
     + JournalStore
     + CertificateStore
+    + PackageStore
     + TransferStore
 {
     /// Whether this process is the one that follows the log, of all processes that share the store. The answer stays

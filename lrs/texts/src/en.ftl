@@ -742,3 +742,19 @@ nobody-has = no learner has the { $what } `{ $value }`{ $near }
 file-has-faults = { $file } has faults: { $faults }
 file-warning = { $place }: warning: { $text }
 course-fault-titles = `{ $key }` is a table: write a title for each value, such as official = {"{"} it = "Funzionario", en = "Official" {"}"}
+# Packages that are hosted
+launch-page-unknown = This address leads to no course.
+    .remedy = Check that all of it was copied, or ask for a new one where it came from.
+launch-page-expired = This address has expired.
+    .remedy = Ask for a new one where it came from: what was done so far is kept.
+launch-page-revoked = This address was taken back.
+    .remedy = Ask for a new one where it came from: what was done so far is kept.
+launch-page-failed = The course cannot be opened now.
+    .remedy = Try again in a few minutes: what was done so far is kept.
+launch-page-unbuilt = This program was built without the player of packages.
+    .remedy = The server's administrator runs `npm ci && npm run build` in lrs/web/player, and then builds the program again.
+
+## Packages that a course file names
+
+course-package-name = `{ $name }` is no package's name: write the name under which it was imported, of small letters a-z, digits and `-`
+course-package-beside = an activity with a package has its IRIs from the package: remove id, prefix and within, or the package

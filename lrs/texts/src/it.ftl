@@ -1072,3 +1072,47 @@ rule-course-changed = Il corso è stato modificato da altri nello stesso momento
 file-has-faults = { $file } ha errori: { $faults }
 file-warning = { $place }: attenzione: { $text }
 course-fault-titles = `{ $key }` è una tabella: scrivere un titolo per ogni valore, come official = {"{"} it = "Funzionario", en = "Official" {"}"}
+# Packages that are hosted
+rule-content-off = Qui i pacchetti non si eseguono: { $reason }.
+    .remedy = Impostare `content_url` a un indirizzo con un altro nome di host, meglio se di un altro dominio, che porti a questo server.
+rule-launch-hours = Un avvio vale da 1 a { $most } ore, non { $hours }.
+    .remedy = Chiedere meno ore; la stessa persona può avere un altro avvio più tardi.
+rule-launch-invalid = L'avvio non è scritto come serve: { $detail }
+    .remedy = Inviare {"{"}"actor": {"{"}"name": "…", "mbox": "mailto:…"{"}"}{"}"}, oppure "learner" e "course", oppure "preview": true; con "hours", "attempt" (last, same, new, best) e "language" (it, en) se servono.
+rule-launch-unknown = Questo pacchetto non ha un avvio con questo id.
+    .remedy = GET /api/v1/packages/NOME/launches elenca quelli che valgono.
+rule-package-busy = Altre richieste stanno cambiando `{ $package }`.
+    .remedy = Inviare di nuovo la richiesta.
+rule-package-disk = Il server non riesce a tenere il pacchetto mentre lo importa.
+    .remedy = L'amministratore del server fa posto nella cartella dei file temporanei (TMPDIR); non è stato importato niente.
+rule-package-launched = Ci sono { $launches } avvii di `{ $package }` che valgono ancora.
+    .remedy = Aspettare che scadano, revocarli, o aggiungere force=true: allora finiscono.
+rule-package-name = `{ $name }` non può essere il nome di un pacchetto.
+    .remedy = Usare da 1 a 64 lettere minuscole a-z, cifre e `-`, per esempio sicurezza-2026.
+rule-package-refused = Il pacchetto ha { $count } errori, e non ne è stato conservato niente: { $errors }.
+    .remedy = `traccia package check FILE.zip`, o POST /api/v1/packages/check, li mostra tutti, ciascuno con file, riga e che cosa fare.
+rule-package-too-large = Il pacchetto supera il limite di { $limit } byte.
+    .remedy = Alzare `limits.package_bytes` sul server, o ridurre il pacchetto: i filmati è meglio collegarli che includerli.
+rule-package-unknown = Il pacchetto `{ $name }` non c'è.
+    .remedy = Importarlo prima; GET /api/v1/packages, o `traccia package list`, elenca i pacchetti.
+rule-package-version-current = La versione { $version } è quella che i nuovi avvii di `{ $package }` eseguono.
+    .remedy = Scegliere prima un'altra versione, o eliminare tutto il pacchetto.
+rule-package-version-invalid = Il corpo non indica una versione: { $error }.
+    .remedy = Inviare {"{"}"current": 1{"}"}.
+rule-package-version-unknown = Il pacchetto `{ $package }` non ha la versione { $version }.
+    .remedy = GET /api/v1/packages/NOME, o `traccia package versions`, elenca le versioni.
+launch-page-unknown = Questo indirizzo non porta a nessun corso.
+    .remedy = Controllare che sia copiato per intero, o chiederne uno nuovo a chi lo ha inviato.
+launch-page-expired = Questo indirizzo è scaduto.
+    .remedy = Chiederne uno nuovo a chi lo ha inviato: quanto è stato fatto finora è conservato.
+launch-page-revoked = Questo indirizzo è stato revocato.
+    .remedy = Chiederne uno nuovo a chi lo ha inviato: quanto è stato fatto finora è conservato.
+launch-page-failed = Il corso ora non si può aprire.
+    .remedy = Riprovare tra qualche minuto: quanto è stato fatto finora è conservato.
+launch-page-unbuilt = Questo programma è stato costruito senza il lettore dei pacchetti.
+    .remedy = Chi gestisce il server esegue `npm ci && npm run build` in lrs/web/player, e poi costruisce di nuovo il programma.
+
+## Packages that a course file names
+
+course-package-name = `{ $name }` non è il nome di un pacchetto: scrivere il nome con cui è stato importato, di lettere minuscole a-z, cifre e `-`
+course-package-beside = un'attività con un pacchetto ha i suoi IRI dal pacchetto: togliere id, prefix e within, oppure il pacchetto

@@ -14,6 +14,7 @@ mod bare;
 mod cluster;
 mod database;
 mod empty;
+mod hosting;
 mod key_string;
 mod packages;
 mod process;
@@ -37,6 +38,10 @@ use rounds::Effort;
 fn main() -> Result<ExitCode> {
     if std::env::args().nth(1).as_deref() == Some(empty::ARGUMENT) {
         return empty::serve().map(|()| ExitCode::SUCCESS);
+    }
+    if std::env::args().nth(1).as_deref() == Some(hosting::ARGUMENT) {
+        let folder = std::env::args().nth(2).unwrap_or_default();
+        return hosting::serve(&folder).map(|()| ExitCode::SUCCESS);
     }
     // One thread sends and receives: the cores are for the server.
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run())
@@ -80,6 +85,7 @@ async fn measure() -> Result<()> {
     }
     if wanted("packages") {
         packages::measure(&effort)?;
+        hosting::measure(&effort).await?;
     }
     Ok(())
 }

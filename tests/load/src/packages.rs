@@ -39,7 +39,7 @@ pub(crate) fn measure(effort: &Effort) -> Result<()> {
 }
 
 /// A SCORM package: four of five files are media, which do not pack, the others are scripts.
-fn write(path: &Path, files: u64) -> Result<()> {
+pub(crate) fn write(path: &Path, files: u64) -> Result<()> {
     let mut writer = ZipWriter::new(File::create(path)?);
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     let mut listed = String::new();

@@ -77,7 +77,14 @@ impl Server {
         Self::start(command)
     }
 
-    /// Both say where they listen in their first line.
+    /// Starts the service of a folder's files.
+    pub(crate) fn file_service(folder: &Path) -> Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg(crate::hosting::ARGUMENT).arg(folder);
+        Self::start(command)
+    }
+
+    /// All say where they listen in their first line.
     fn start(mut command: Command) -> Result<Self> {
         let mut child = command.stdout(Stdio::piped()).spawn()?;
         let mut first = String::new();

@@ -30,6 +30,7 @@ mod documents;
 mod enrolment;
 mod faults;
 mod first_start;
+mod hosting;
 mod import;
 mod launch;
 mod limits;

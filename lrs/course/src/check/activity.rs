@@ -11,7 +11,7 @@ use crate::model::{Activity, Credit, Form, Outline, Selectors, Session};
 /// Whether Moodle shows a SCORM package under one of the IRIs. Below `view.php?id=77/` lies only what the package itself
 /// reports, and that with its time.
 fn is_of_moodles_scorm(selection: &Selectors) -> bool {
-    let Selectors { ids, prefixes, within } = selection;
+    let Selectors { ids, prefixes, within, package: _ } = selection;
     let is_moodles = |iri: &String| {
         let page = iri.split_once("/mod/scorm/").map(|(_, page)| page);
         page.is_some_and(|page| !page.split_once('?').is_some_and(|(_, query)| query.contains('/')))
@@ -27,7 +27,8 @@ impl FileCheck<'_> {
         requires: Vec<usize>,
     ) -> Activity {
         let span = activity.span();
-        let text = activity.into_inner();
+        let mut text = activity.into_inner();
+        let package = self.package(&mut text);
         let place = text.id.as_ref().or(text.within.as_ref()).or(text.prefix.as_ref());
         let place = place.map_or_else(|| span.clone(), Spanned::span);
         if text.id.is_none() && text.prefix.is_none() && text.within.is_none() {
@@ -47,6 +48,7 @@ impl FileCheck<'_> {
             ids: self.iris("id", text.id),
             prefixes: self.iris("prefix", text.prefix),
             within: self.iris("within", text.within),
+            package,
         };
         if text.credit.is_none() && is_of_moodles_scorm(&selection) {
             self.warnings.note(place, Message::new("course-warning-scorm-time"));
@@ -98,6 +100,7 @@ impl FileCheck<'_> {
                 ids,
                 prefixes: self.iris("prefix", event.prefix),
                 within: self.iris("within", event.within),
+                package: None,
             },
             title: Some(self.title(event.title)),
             kind: self.kind(event.kind),

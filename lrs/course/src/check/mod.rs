@@ -20,6 +20,7 @@ mod date;
 mod iri;
 mod module;
 mod overlap;
+mod package;
 mod requires;
 mod rule;
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use texts::Message;
 use toml::Spanned;
 
-use super::FileCheck;
+use super::{FileCheck, package};
 use crate::file::{ActivityText, EventText, ModuleText, OneOrMany};
 use crate::model::{Activity, Audience, Module, Outline};
 
@@ -113,6 +113,9 @@ fn key(activity: &Spanned<ActivityText>) -> (String, Range<usize>) {
     let text = activity.get_ref();
     if let Some(key) = &text.key {
         return (key.get_ref().clone(), key.span());
+    }
+    if let Some(package) = &text.package {
+        return (package::iri_of(package.get_ref()), package.span());
     }
     let by_id = text.id.as_ref().map(&first);
     let by_prefix = || text.prefix.as_ref().map(|prefix| format!("prefix {}", first(prefix)));

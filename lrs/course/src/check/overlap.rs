@@ -7,7 +7,7 @@ use std::ops::Range;
 use texts::Message;
 use toml::Spanned;
 
-use super::FileCheck;
+use super::{FileCheck, package};
 use crate::file::{EventText, ModuleText, OneOrMany};
 
 /// A text of the file that selects statements, and which activity it is of.
@@ -27,6 +27,7 @@ impl FileCheck<'_> {
                 add(&mut ids, online.id.as_ref(), activity);
                 add(&mut prefixes, online.prefix.as_ref(), activity);
                 add(&mut within, online.within.as_ref(), activity);
+                add_package(&mut prefixes, online.package.as_ref(), activity);
                 activity += 1;
             }
             for event in module.events.iter().map(Spanned::get_ref) {
@@ -99,6 +100,13 @@ fn add<'f>(list: &mut Vec<Named<'f>>, texts: Option<&'f Spanned<OneOrMany>>, act
         OneOrMany::One(text) => list.push(named(text)),
         OneOrMany::Many(texts) => list.extend(texts.iter().map(named)),
     }
+}
+
+/// The package of an activity: its prefix alone, for two of one prefix have one fault and not two.
+fn add_package<'f>(list: &mut Vec<Named<'f>>, name: Option<&'f Spanned<String>>, activity: usize) {
+    let Some(name) = name else { return };
+    let text = package::below(name.get_ref()).into();
+    list.push(Named { text, span: name.span(), activity });
 }
 
 /// The objects of an event's sessions. Two of one id have another fault.

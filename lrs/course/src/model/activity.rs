@@ -18,6 +18,9 @@ pub struct Selectors {
     /// Objects of statements that have one of these IRIs in `contextActivities.parent` or
     /// `.grouping`.
     pub within: Vec<String>,
+    /// The IRI of the package that is played here, which is among `ids`. Of what is below it the time counts, and whether
+    /// something happened; completion, success and score are what is said of the package itself, as of all its parts.
+    pub package: Option<String>,
 }
 
 /// One activity of a module.
@@ -141,6 +144,13 @@ impl Window {
     /// Whether every day lies in it.
     pub const fn is_open(&self) -> bool {
         self.begins.is_none() && self.ends.is_none()
+    }
+}
+
+impl Selectors {
+    /// Whether a word on completion, success or score of this object is one on the activity.
+    pub fn judges(&self, object: &str) -> bool {
+        self.package.as_deref().is_none_or(|package| package == object)
     }
 }
 

@@ -166,7 +166,7 @@ impl Course {
     }
 
     fn index(&mut self, activity: &Activity, place: ActivityPlace) {
-        let Selectors { ids, prefixes, within } = &activity.selection;
+        let Selectors { ids, prefixes, within, .. } = &activity.selection;
         self.by_id.extend(ids.iter().map(|id| (id.clone(), place)));
         self.by_prefix.extend(prefixes.iter().map(|prefix| (prefix.clone(), place)));
         self.by_context.extend(within.iter().map(|iri| (iri.clone(), place)));

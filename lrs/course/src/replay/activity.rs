@@ -41,7 +41,9 @@ impl<'a> ActivityState<'a> {
         let before = (self.fulfilment(activity), self.attempts);
         self.seen = true;
         if let Some((object, entry)) = step.said {
-            self.hear(object, &entry.word);
+            if activity.selection.judges(object) {
+                self.hear(object, &entry.word);
+            }
             if let Some(time) = entry.word.time {
                 self.attended |= matches!(time, Time::Attended(_) | Time::Join);
                 self.clock(object).absorb(step.timestamp, time);
@@ -49,7 +51,9 @@ impl<'a> ActivityState<'a> {
         }
         let now = self.fulfilment(activity);
         self.met = activity.complete_when.is_met(&now);
-        let judges = step.said.is_some_and(|(_, entry)| entry.word.success.is_some());
+        let judges = step.said.is_some_and(|(object, entry)| {
+            entry.word.success.is_some() && activity.selection.judges(object)
+        });
         judges || before != (now, self.attempts)
     }
 

@@ -40,7 +40,11 @@ impl ModuleState {
         step: Option<&Step<'_>>,
     ) {
         fulfil_in_order(course, module, states, step.map(|step| step.timestamp));
-        let word = step.and_then(|step| step.said).and_then(|(_, entry)| entry.word.success);
+        let word = step.and_then(|step| {
+            let (object, entry) = step.said?;
+            let activity = module.activities.get(step.place.activity)?;
+            entry.word.success.filter(|_| activity.selection.judges(object))
+        });
         self.success = word.or(self.success);
         self.seen = states.iter().any(ActivityState::is_seen);
         let (mut scores, mut scored, mut done, mut all) = (0.0, 0.0, 0.0, 0.0);

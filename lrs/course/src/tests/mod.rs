@@ -7,6 +7,7 @@ mod fold;
 mod learners;
 mod list_change;
 mod list_warning;
+mod package;
 mod presence_sheet;
 mod said;
 #[allow(dead_code, reason = "the tests of reports share it, and use other parts")]

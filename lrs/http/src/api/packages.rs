@@ -1,5 +1,8 @@
 //! Packages: `/api/v1/packages`.
 
+pub mod hosted;
+pub mod launches;
+
 use std::io::Cursor;
 
 use axum::Json;

@@ -15,9 +15,11 @@ use xapi::clock::Clock;
 
 use http_api::api::health::Readiness;
 use http_api::consistency::Promised;
+use http_api::content::{ContentHost, Off};
 use http_api::credentials::Credentials;
 use http_api::share::Shares;
 use http_api::state::{PAGES_OF_KEY, Parts, REPORTS_OF_KEY, Server};
+use service::packages::Packages;
 use service::progress::CourseService;
 use service::progress::follower::Follower;
 use service::record::Record;
@@ -28,6 +30,8 @@ use xapi::cursor::Cursors;
 
 use service::keys::{First, Founded, Founder, Keys, SeedError};
 use service::memory::Memory;
+
+mod player;
 
 /// A server that listens but does not answer yet.
 pub struct App {
@@ -90,11 +94,44 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
+/// Where packages are played. Without settings the application is at any name of this machine, and packages are at
+/// `content.localhost`, which browsers take for this machine. Where the application is for others, `content_url` is needed.
+fn content_host(
+    settings: &Settings,
+    socket: SocketAddr,
+    (base_url, content_url): (Option<&str>, Option<&str>),
+) -> ContentHost {
+    let port = socket.port();
+    if let (Some(base_url), None) = (base_url, content_url)
+        && !is_of_this_machine(base_url)
+    {
+        return ContentHost::off(Off::NoUrl(base_url.to_owned()));
+    }
+    let own = || vec![format!("http://{socket}"), format!("http://localhost:{port}")];
+    let origin = |url: &str| url.split('/').take(3).collect::<Vec<_>>().join("/");
+    let app = base_url.map_or_else(own, |url| vec![origin(url)]);
+    let base_url = base_url.map_or_else(|| format!("http://{socket}"), str::to_owned);
+    let url = content_url.map_or_else(|| format!("http://content.localhost:{port}"), str::to_owned);
+    ContentHost::new(&url, &base_url, &app, settings.limits.memory() / 4)
+}
+
+/// Whether browsers on other machines are not meant to reach an address.
+fn is_of_this_machine(url: &str) -> bool {
+    let url = url::Url::parse(url).ok();
+    match url.as_ref().and_then(url::Url::host) {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 impl App {
     /// Opens the store, listens, and starts to follow the log.
     pub async fn start(settings: &Settings) -> Result<Self, StartError> {
         let default_version = settings.version()?;
         let public_url = settings.base_url()?;
+        let content_url = settings.content_url()?;
         settings.check_limits()?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = open(&settings.engine()?, &clock).await?;
@@ -119,6 +156,16 @@ impl App {
             secret,
             &memory,
         );
+        let content = content_host(settings, socket, (public_url, content_url));
+        let compute = Compute::default();
+        let packages = Packages::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            record.clone(),
+            progress.clone(),
+            compute.clone(),
+            &base_url,
+        );
         let server = Server::new(Parts {
             record: record.clone(),
             progress: progress.clone(),
@@ -135,7 +182,10 @@ impl App {
             promised: Promised::default(),
             shares: Shares::new(memory),
             rates: http_api::rate::Rates::default(),
-            compute: Compute::default(),
+            compute,
+            packages,
+            content,
+            player: player::file,
             pages: Turns::new(PAGES_OF_KEY),
             reports: Turns::new(REPORTS_OF_KEY),
             limits: settings.limits,
@@ -156,6 +206,11 @@ impl App {
     /// Where the server is seen from outside.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// Where packages are played.
+    pub fn content(&self) -> &ContentHost {
+        &self.server.content
     }
 
     /// The courses of this server.

@@ -25,7 +25,7 @@ pub(super) enum Key {
     /// Make a key; its secret is printed once and kept nowhere
     Create {
         /// What it may do: statements/write, statements/read/mine, statements/read, state,
-        /// profile, progress/read, presence/write, all/read, all
+        /// profile, progress/read, presence/write, packages/launch, packages, all/read, all
         #[arg(long = "scope", required = true)]
         scopes: Vec<String>,
         /// Bind it to a region: its reports and registers are of learners there alone. Repeatable

@@ -15,6 +15,7 @@ mod demo;
 mod documents;
 mod exit;
 mod health;
+mod hosted;
 mod import;
 mod key;
 mod learners;
@@ -67,7 +68,7 @@ enum Command {
     /// Create, list and revoke keys
     #[command(subcommand)]
     Key(key::Key),
-    /// Check e-learning packages, and make them report to Traccia from the platform they are on
+    /// Check e-learning packages, host them, and make them report to Traccia from the platform they are on
     #[command(subcommand)]
     Package(package::Package),
     /// Send statements from an NDJSON file, one a line, or what Moodle has kept of SCORM attempts

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::client::{Target, member};
 use super::exit::{self, Exit};
+use super::hosted::Hosted;
 use super::out::{self, note, say};
 use http_api::packages::PackageWords;
 
@@ -36,6 +37,8 @@ pub(super) enum Package {
     /// Write a SCORM package that runs where it ran before, and reports to Traccia as well. Makes a
     /// key for it, bound to its activity, unless one is given
     Shim(Box<Shim>),
+    #[command(flatten)]
+    Hosted(Hosted),
 }
 
 /// See the command's help.
@@ -94,6 +97,7 @@ impl Package {
                 Ok(checking.await??.into())
             }
             Self::Shim(shim) => shim.run().await,
+            Self::Hosted(hosted) => hosted.run().await,
         }
     }
 }

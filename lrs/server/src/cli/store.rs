@@ -145,7 +145,10 @@ fn print(contents: &Contents) -> std::io::Result<()> {
         ("courses", &contents.courses),
         ("certificates", &contents.certificates),
     ];
-    for (what, part) in parts {
+    // A store without packages prints what a release before them printed.
+    let later = [("packages", &contents.packages), ("launches", &contents.launches)];
+    let later = later.into_iter().filter(|(_, part)| part.count > 0);
+    for (what, part) in parts.into_iter().chain(later) {
         say!("{what:<13}{:>12}  {}", part.count, part.sha256)?;
     }
     Ok(())

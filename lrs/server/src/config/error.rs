@@ -20,6 +20,11 @@ pub enum ConfigError {
     /// A base URL that no client could call.
     #[error("base_url is `{0}`: use {form}", form = base_url::FORM)]
     BaseUrl(String),
+    /// An address at which packages cannot be played.
+    #[error(
+        "content_url is `{0}`: use an absolute URL without path, query and fragment, such as https://contenuti.example.org"
+    )]
+    ContentUrl(String),
     /// A store that Traccia does not know.
     #[error("store is `{0}`: use sqlite:FOLDER or mongodb://HOST[,HOST…]/DATABASE[?OPTIONS]")]
     Store(String),

@@ -33,6 +33,9 @@ pub struct Settings {
     pub default_version: String,
     /// Where the server is seen from outside, as `https://host/path`; empty for where it listens.
     pub base_url: String,
+    /// Where packages are played, as `https://host`; empty for `http://content.localhost` with the port of `listen`. Its
+    /// host name must be another one than that of `base_url`.
+    pub content_url: String,
     /// Parameters that are ignored in xAPI requests: those that players were launched with and
     /// append to every request.
     pub launch_parameters: Vec<String>,
@@ -52,6 +55,7 @@ impl Default for Settings {
             store_file: PathBuf::new(),
             default_version: Version::V1_0_3.to_string(),
             base_url: String::new(),
+            content_url: String::new(),
             launch_parameters: ["tincan", "lang", "cachebuster", "_"].map(str::to_owned).to_vec(),
             strict: false,
             limits: Limits::default(),
@@ -114,6 +118,17 @@ impl Settings {
         }
         let wrong = || ConfigError::BaseUrl(without_password(&self.base_url));
         base_url::checked(&self.base_url).map(Some).ok_or_else(wrong)
+    }
+
+    /// Where packages are played, without a slash at its end; `None` for the default.
+    pub fn content_url(&self) -> Result<Option<&str>, ConfigError> {
+        if self.content_url.is_empty() {
+            return Ok(None);
+        }
+        let wrong = || ConfigError::ContentUrl(without_password(&self.content_url));
+        // Tokens and keys stand right behind the host.
+        let is_host = |url: &&str| url.matches('/').count() == 2;
+        base_url::checked(&self.content_url).filter(is_host).map(Some).ok_or_else(wrong)
     }
 
     /// The parameters that are ignored in xAPI requests.

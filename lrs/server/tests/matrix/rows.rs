@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD as STANDARD;
 use report::{Parameter, Report};
 use serde_json::json;
 
-use crate::world::{Ask, COURSE, Who, World, ask, statement, with_id};
+use crate::world::{Ask, COURSE, PACKAGE, Who, World, ask, statement, with_id};
 
 type Make = dyn Fn(&World, Ask) -> Ask;
 type Prepare = dyn Fn(&Ask) -> Ask;
@@ -73,9 +73,14 @@ const KEYS: &[&str] = &[
     "progress/read in Umbria",
     "presence/write",
     "presence/write in Umbria",
+    "packages/launch",
+    "packages",
     "all/read",
     "all",
 ];
+const READ_PACKAGES: &[&str] = &["packages/launch", "packages", "all/read", "all"];
+const LAUNCH: &[&str] = &["packages/launch", "packages", "all"];
+const PACKAGES: &[&str] = &["packages", "all"];
 
 fn row(
     route: &'static str,
@@ -164,6 +169,11 @@ fn packages() -> Vec<Row> {
             format!("Authorization=Basic%20{key}&home_page=https%3A%2F%2Fm.example&name={name}");
         asked.body("application/x-www-form-urlencoded", form)
     };
+    const ONE: &str = "GET /api/v1/packages/{name}";
+    fn of(asked: Ask) -> Ask {
+        let path = asked.path.replace("{name}", PACKAGE);
+        Ask { path, ..asked }
+    }
     vec![
         row("POST /api/v1/packages/check", ALL, 200, |_, asked| {
             asked.body("application/xml", "<courseStructure/>")
@@ -176,6 +186,24 @@ fn packages() -> Vec<Row> {
             let key = json!({"key": name, "secret": "s", "scopes": scopes, "bounds": bounds});
             ask("POST", "/api/v1/keys").json(&key)
         }),
+        // No zip: who may import is told so.
+        row("POST /api/v1/packages", PACKAGES, 400, |_, asked| {
+            asked.with("name", PACKAGE).body("application/zip", "no zip")
+        }),
+        row("GET /api/v1/packages", READ_PACKAGES, 200, plain),
+        row(ONE, READ_PACKAGES, 200, |_, asked| of(asked)),
+        row("PUT /api/v1/packages/{name}", PACKAGES, 200, |_, asked| {
+            of(asked).json(&json!({"current": 1}))
+        }),
+        // The current version stays: who may remove others is told so.
+        row("DELETE /api/v1/packages/{name}", PACKAGES, 409, |_, asked| {
+            of(asked).with("version", "1")
+        }),
+        row("GET /api/v1/packages/{name}/launches", LAUNCH, 200, |_, asked| of(asked)),
+        row("POST /api/v1/packages/{name}/launches", LAUNCH, 201, |_, asked| {
+            of(asked).json(&json!({"preview": true}))
+        }),
+        row("DELETE /api/v1/packages/{name}/launches/{id}", LAUNCH, 404, |_, asked| of(asked)),
     ]
 }
 

@@ -13,6 +13,7 @@ use traccia::app::App;
 use traccia::config::Settings;
 
 pub(crate) const COURSE: &str = "course";
+pub(crate) const PACKAGE: &str = "package";
 const OBJECT: &str = "https://learn.example.org/course/lesson";
 
 const FILE: &str = r#"
@@ -175,6 +176,15 @@ impl World {
         self.done(ask("POST", "/xapi/statements").json(&statement)).await;
         let frozen = self.made(ask("POST", &format!("{course}/certificates"))).await;
         frozen["id"].as_str().unwrap().clone_into(&mut self.list);
+        self.import().await;
+    }
+
+    /// Imports a package.
+    async fn import(&self) {
+        let url = format!("{}/api/v1/packages?name={PACKAGE}", self.url);
+        let request = self.http.post(url).basic_auth("seed", Some("secret"));
+        let request = request.header(CONTENT_TYPE, "application/zip").body(package());
+        assert_eq!(request.send().await.unwrap().status(), 201);
     }
 
     /// Has the administrator ask, who must succeed.
@@ -256,6 +266,26 @@ impl World {
             None => request,
         }
     }
+}
+
+/// A package of SCORM 1.2 with one SCO.
+fn package() -> Vec<u8> {
+    use std::io::Write as _;
+    let manifest = r#"<manifest identifier="M" xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2"
+        xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2">
+        <metadata><schemaversion>1.2</schemaversion></metadata>
+        <organizations default="O"><organization identifier="O"><title>T</title>
+        <item identifier="I" identifierref="R"><title>U</title></item></organization></organizations>
+        <resources><resource identifier="R" type="webcontent" adlcp:scormtype="sco" href="i.html">
+        <file href="i.html"/></resource></resources></manifest>"#;
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in
+        [("imsmanifest.xml", manifest), ("i.html", "<script>LMSFinish('')</script>")]
+    {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
 }
 
 fn encoded(pairs: &[(&str, String)]) -> String {

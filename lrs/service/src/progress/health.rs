@@ -228,7 +228,7 @@ fn add_unassigned(
 fn sites(enrolled: &EnrolledCourse) -> HashSet<String> {
     let mut sites = HashSet::new();
     for (_, activity) in enrolled.course.activities() {
-        let Selectors { ids, prefixes, within } = &activity.selection;
+        let Selectors { ids, prefixes, within, .. } = &activity.selection;
         for iri in ids.iter().chain(prefixes).chain(within) {
             let site: Vec<&str> = iri.splitn(4, '/').take(3).collect();
             if site.len() == 3 {

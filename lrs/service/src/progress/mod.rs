@@ -20,6 +20,7 @@ mod error;
 mod followed;
 pub mod follower;
 mod health;
+mod learner;
 mod making;
 mod presence;
 mod read;

@@ -13,6 +13,7 @@ use xapi::document::{Change, DocumentKey, Precondition, Unguarded};
 use xapi::instant::Instant;
 use xapi::stored::Stored;
 
+mod packages;
 mod verify;
 
 pub use verify::{Contents, contents};
@@ -120,6 +121,7 @@ impl<'a> Transfer<'a> {
         self.documents().await?;
         self.keys().await?;
         self.courses().await?;
+        self.packages().await?;
         self.compare().await
     }
 

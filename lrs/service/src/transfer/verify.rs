@@ -29,6 +29,10 @@ pub struct Contents {
     pub courses: StorePart,
     /// Frozen certificate lists.
     pub certificates: StorePart,
+    /// Versions of packages, with all their files.
+    pub packages: StorePart,
+    /// Launches of packages.
+    pub launches: StorePart,
 }
 
 /// Everything of one kind.
@@ -43,13 +47,15 @@ pub struct StorePart {
 impl Contents {
     /// What is not the same in `other`, in words.
     pub fn difference(&self, other: &Self) -> Option<String> {
-        let parts = [
+        let parts: [(&str, &StorePart, &StorePart); 8] = [
             ("statements", &self.statements, &other.statements),
             ("attachments", &self.attachments, &other.attachments),
             ("documents", &self.documents, &other.documents),
             ("keys", &self.keys, &other.keys),
             ("courses", &self.courses, &other.courses),
             ("certificate lists", &self.certificates, &other.certificates),
+            ("versions of packages", &self.packages, &other.packages),
+            ("launches", &self.launches, &other.launches),
         ];
         let different = parts.into_iter().find(|(_, ours, theirs)| ours != theirs);
         different.map(|(what, ours, theirs)| {
@@ -102,7 +108,10 @@ pub async fn contents(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<
             certificates.add(&[course.id.as_bytes(), list.id.as_bytes(), &created, &list.body]);
         }
     }
+    let (packages, launches) = packages(store).await?;
     Ok(Contents {
+        packages,
+        launches,
         statements,
         attachments,
         documents: documents(store).await?,
@@ -131,6 +140,69 @@ async fn log(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<(StorePar
                     attachments.add(&[name[0], name[1], &found.body]);
                 }
             }
+        }
+    }
+}
+
+/// Versions by package and number, each with its files by path, and the launches of each package. An instant is in
+/// microseconds, a number in decimal digits. Where a store has content is no part of the hash.
+async fn packages(store: &dyn Store) -> Result<(StorePart, StorePart)> {
+    let (mut versions, mut launches) = (Counter::default(), Counter::default());
+    for package in store.packages().await? {
+        for version in &package.versions {
+            let Some((_, outline)) = store.package_version(&version.key).await? else { continue };
+            let [number, created, current] = [
+                version.number.to_string(),
+                version.created.micros().to_string(),
+                (version.number == package.current).to_string(),
+            ];
+            let texts = [
+                &package.name,
+                &number,
+                &current,
+                &version.key,
+                &version.title,
+                &version.standard,
+                &created,
+                &outline,
+            ];
+            versions.add(&texts.map(String::as_bytes));
+            files(store, &version.key, &mut versions.hash).await?;
+        }
+        let mut all = super::packages::launches(store, &package.name).await?;
+        all.sort_by(|one, other| one.token.cmp(&other.token));
+        for launch in all {
+            let [created, expires] =
+                [launch.created, launch.expires].map(|it| it.micros().to_string());
+            let revoked = launch.revoked.to_string();
+            let texts = [
+                &launch.token,
+                &launch.package,
+                &launch.key,
+                &created,
+                &expires,
+                &revoked,
+                &launch.body,
+            ];
+            launches.add(&texts.map(String::as_bytes));
+        }
+    }
+    Ok((versions.part(), launches.part()))
+}
+
+/// Adds the files of a version to a hash.
+async fn files(store: &dyn Store, key: &str, hash: &mut Sha256) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let page = store.package_files(key, &after, STATEMENTS).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after.clone_from(&last.path);
+        for file in &page {
+            let bytes = file.content.bytes.to_string();
+            let texts = [&file.path, &file.content_type, &file.content.sha256, &bytes];
+            let mut counter = Counter::default();
+            counter.add(&texts.map(String::as_bytes));
+            hash.update(counter.hash.finalize());
         }
     }
 }

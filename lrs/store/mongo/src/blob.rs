@@ -13,12 +13,15 @@ use mongodb::{Collection, Database};
 use super::call::{all, call};
 use super::field;
 use super::head::ClaimId;
-use store::{PIECE, Result, StoreError};
+use sha2::{Digest as _, Sha256};
+use store::{PIECE, Pieces, Result, StoreError};
 
 /// Longer bytes go into a file. A server's answer holds [`super::call::BATCH`] documents with this much.
 pub(super) const INLINE: usize = 256 << 10;
 /// The longest bytes that any release kept in the document itself.
 pub(super) const EVER_INLINE: usize = 8 << 20;
+/// How many bytes of a package's file are in each of its chunks but the last.
+const CHUNK: u32 = 255 << 10;
 /// The name of the files' collections, before `.files` and `.chunks`.
 pub(super) const BUCKET: &str = "blob";
 /// The fields of a file's metadata. The claim that the file was written under, by its first instant
@@ -183,6 +186,33 @@ impl Blobs {
         };
         call(written).await?;
         Ok(id)
+    }
+
+    /// Writes a file for `holder` of bytes that come piece by piece; gives their SHA-256 too.
+    pub(super) async fn write_pieces(
+        &self,
+        pieces: &mut dyn Pieces,
+        holder: Holder,
+    ) -> Result<(Blob, String)> {
+        let id = ObjectId::new();
+        let open = self.bucket.open_upload_stream("").id(Bson::ObjectId(id));
+        let open = open.chunk_size_bytes(CHUNK).metadata(holder.to_metadata());
+        let mut file = call(open).await?;
+        let (mut hash, mut bytes) = (Sha256::new(), 0);
+        let written = async {
+            while let Some(piece) = pieces.next().await? {
+                hash.update(&piece);
+                bytes += piece.len() as u64;
+                call(async { file.write_all(&piece).await.map_err(Into::into) }).await?;
+            }
+            call(async { file.close().await.map_err(Into::into) }).await
+        };
+        if let Err(error) = written.await {
+            // What cannot be removed now is an orphan.
+            let _ = call(file.abort()).await;
+            return Err(error);
+        }
+        Ok((Blob { id, bytes, chunk: CHUNK }, hex::encode(hash.finalize())))
     }
 
     /// All bytes of a file.

@@ -10,6 +10,7 @@ use super::call::{call, insert};
 use super::cell::Cells;
 use super::connect;
 use super::orphans::Orphans;
+use super::packages::Packages;
 use super::task::Task;
 use store::Result;
 use xapi::clock::Clock;
@@ -26,6 +27,7 @@ const DAY: i64 = 86_400 * 1_000_000;
 pub(super) struct House {
     pub(super) documents: Cells,
     pub(super) orphans: Orphans,
+    pub(super) packages: Packages,
     pub(super) settings: Collection<Document>,
     pub(super) clock: Arc<dyn Clock>,
 }
@@ -60,7 +62,10 @@ impl House {
         if !self.has_the_day(day).await? {
             return Ok(());
         }
-        let removed = self.orphans.remove(a_day_ago).await;
+        let removed = match self.packages.remove_abandoned(a_day_ago).await {
+            Ok(()) => self.orphans.remove(a_day_ago).await,
+            Err(error) => Err(error),
+        };
         if removed.is_err() {
             call(self.settings.delete_one(doc! {"_id": id(day)})).await?;
         }

@@ -22,6 +22,7 @@ use self::housekeeping::House;
 use self::keys::Keys;
 use self::lease::Lease;
 use self::orphans::Orphans;
+use self::packages::Packages;
 use self::progress::Progress;
 use self::statements::{Statements, Writer, watch_over};
 use self::task::Task;
@@ -46,6 +47,7 @@ mod keys;
 mod lease;
 mod migrations;
 mod orphans;
+mod packages;
 mod progress;
 mod statements;
 mod stretch;
@@ -74,6 +76,7 @@ struct Inner {
     documents: Documents,
     keys: Keys,
     courses: Courses,
+    packages: Packages,
     progress: Progress,
     lease: Lease,
     settings: Collection<Fields>,
@@ -131,6 +134,7 @@ impl Inner {
         let statements = Statements::new(database, &versions, &blobs, things.clone(), &clock);
         let turns = Arc::default();
         let documents = Documents { cells: cells("document"), blobs: blobs.clone(), turns };
+        let packages = Packages::new(database, &blobs);
         let courses = Courses {
             cells: cells("course"),
             certificates: collection("certificate_list"),
@@ -146,6 +150,7 @@ impl Inner {
         let house = House {
             documents: documents.cells.clone(),
             orphans: Orphans { database: database.clone(), blobs, versions: versions.clone() },
+            packages: packages.clone(),
             settings: collection("setting"),
             clock: Arc::clone(&clock),
         };
@@ -163,6 +168,7 @@ impl Inner {
             things,
             documents,
             courses,
+            packages,
             progress,
             _tasks: tasks,
         }

@@ -10,7 +10,7 @@ use super::field;
 use store::{Result, StoreError};
 
 /// The number of the newest step.
-const KNOWN: i64 = 1;
+const KNOWN: i64 = 2;
 /// Where done steps are recorded, by number.
 const LAYOUT: &str = "layout";
 
@@ -32,6 +32,17 @@ const FIRST: [(&str, &[&str]); 14] = [
     ("progress", &["course", "version"]),
 ];
 
+/// The indexes of step 2.
+const PACKAGES: [(&str, &[&str]); 7] = [
+    ("package", &["cell", "n"]),
+    ("package_version", &["import"]),
+    ("package_content", &["import"]),
+    ("package_file", &["key", "path"]),
+    ("launch", &["package", "created"]),
+    ("launch", &["key"]),
+    ("launch", &["expires"]),
+];
+
 /// Brings a database to the newest layout. One of a newer Traccia is refused.
 pub(super) async fn migrate(database: &Database) -> Result<()> {
     let at = newest(database).await?;
@@ -39,6 +50,11 @@ pub(super) async fn migrate(database: &Database) -> Result<()> {
         index(database, &FIRST).await?;
         let layout = database.collection::<Document>(LAYOUT);
         insert(&layout, doc! {"_id": 1_i64}).await?;
+    }
+    if at < 2 {
+        index(database, &PACKAGES).await?;
+        let layout = database.collection::<Document>(LAYOUT);
+        insert(&layout, doc! {"_id": 2_i64}).await?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _};
 
+use self::contents::Contents;
 use self::damage::Damage;
 use self::folder::Folder;
 use self::readers::Readers;
@@ -19,6 +20,7 @@ use xapi::clock::Clock;
 use xapi::instant::Instant;
 
 mod certificates;
+mod contents;
 mod courses;
 mod damage;
 mod documents;
@@ -27,6 +29,7 @@ mod folder;
 mod keys;
 mod memory;
 mod migrations;
+mod packages;
 mod progress;
 mod readers;
 mod reading;
@@ -56,6 +59,7 @@ struct Inner {
     damage: Arc<Damage>,
     turns: Turns,
     readers: Readers,
+    contents: Contents,
     /// `None` where the store was opened to be read.
     writer: Option<Writer>,
     _folder: Arc<Folder>,
@@ -73,6 +77,7 @@ impl SqliteStore {
 
     fn open_at(folder: &Path, clock: Arc<dyn Clock>) -> failure::Result<Self> {
         let path = folder.join(FILE);
+        let contents = Contents::beside(folder);
         let mut folder = Folder::take(folder)?;
         let mut connection = Connection::open(&path)?;
         prepare(&connection)?;
@@ -90,6 +95,7 @@ impl SqliteStore {
             damage,
             turns: Turns::default(),
             readers,
+            contents,
             writer: Some(writer),
             _folder: folder,
         })))

@@ -5,14 +5,15 @@ use rusqlite::Connection;
 use crate::failure;
 use store::StoreError;
 
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("0001_core.sql"),
     include_str!("0002_journals.sql"),
     include_str!("0003_checksums.sql"),
     include_str!("0004_gone_courses.sql"),
+    include_str!("0005_packages.sql"),
 ];
 /// The number of the newest step.
-const KNOWN: u32 = 4;
+const KNOWN: u32 = 5;
 
 /// Brings a database to the newest layout. Each step and its number are written in one transaction.
 /// A database of a newer Traccia is refused.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::OpenFlags;
 
+use super::contents::Contents;
 use super::damage::Damage;
 use super::folder::Folder;
 use super::readers::{self, Readers};
@@ -28,6 +29,7 @@ impl SqliteStore {
     }
 
     fn read_at(folder: &Path) -> failure::Result<Self> {
+        let contents = Contents::beside(folder);
         let folder = Folder::look(folder)?;
         let count = std::thread::available_parallelism().map_or(4, |n| 2 * n.get());
         let (name, flags) = folder.database_to_read();
@@ -39,6 +41,7 @@ impl SqliteStore {
             damage: Arc::new(Damage::default()),
             turns: Turns::default(),
             readers,
+            contents,
             writer: None,
             _folder: Arc::new(folder),
         })))

@@ -28,6 +28,7 @@ pub mod filters;
 pub mod journals;
 pub mod keys;
 pub mod log;
+pub mod packages;
 pub mod paging;
 pub mod references;
 pub mod slow;
@@ -176,6 +177,20 @@ macro_rules! store_contract {
                 progress_made_of_an_older_version_is_refused,
                 of_writers_of_progress_one_wins,
                 who_is_alone_leads,
+            ];
+            packages: [
+                a_package_is_there_with_all_its_files_or_not_at_all,
+                the_newest_version_is_current_until_another_is_chosen,
+                content_comes_in_pieces_from_any_place,
+                content_that_broke_off_is_not_kept,
+                content_is_of_the_import_that_kept_it,
+                a_version_that_cannot_be_added_changes_nothing,
+                a_removed_version_leaves_the_files_of_others,
+                a_removed_package_is_gone_with_its_launches,
+                imports_at_once_are_versions_one_after_the_other,
+                files_are_paged_by_path,
+                a_launch_comes_back_until_it_is_removed,
+                a_launch_is_taken_back_once,
             ];
             transfer: [
                 restored_statements_are_as_they_were_elsewhere,

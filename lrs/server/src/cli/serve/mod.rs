@@ -80,7 +80,11 @@ fn announce(app: &App) -> std::io::Result<()> {
     if app.base_url() != socket {
         say!("seen from outside  {}", app.base_url())?;
     }
-    say!("xAPI endpoint      {}/xapi", app.base_url())
+    say!("xAPI endpoint      {}/xapi", app.base_url())?;
+    match app.content().place() {
+        Ok(url) => say!("packages play at   {url}"),
+        Err(off) => say!("packages are off   {off}"),
+    }
 }
 
 /// Makes the first key of a new store, and shows it.

@@ -19,6 +19,7 @@ mod gate;
 mod groups;
 mod lease;
 mod orphans;
+mod packages;
 mod progress;
 mod promise;
 mod restore;

@@ -92,6 +92,7 @@ fn house(store: &MongoStore) -> House {
     House {
         documents: store.0.documents.cells.clone(),
         orphans: orphans(store),
+        packages: store.0.packages.clone(),
         settings: store.0.settings.clone(),
         clock: Arc::new(SystemClock),
     }

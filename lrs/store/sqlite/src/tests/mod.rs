@@ -17,6 +17,7 @@ mod folder;
 mod group;
 mod index;
 mod learn;
+mod packages;
 mod reading;
 mod reopen;
 

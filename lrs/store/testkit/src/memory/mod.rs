@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use self::courses::Courses;
 use self::documents::Documents;
+use self::packages::Packages;
 use self::statements::Statements;
 use access::key::KeptKey;
 use store::{
@@ -18,6 +19,9 @@ use store::{
     Followed, JournalStore, JournalVersion, Kept, KeptAttachment, KeptBatch, KeptCertificates,
     KeptCourse, KeyStore, Lead, LogPage, Page, ProgressDocument, Result, Revision, Selection,
     StatementLog, StatementStore, Store, ThingStore, TransferStore, Unnamed, Watermark,
+};
+use store::{
+    KeptContent, KeptLaunch, NewVersion, Package, PackageFile, PackageStore, PackageVersion, Pieces,
 };
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
@@ -29,6 +33,7 @@ use xapi::stored::Stored;
 mod courses;
 mod documents;
 mod inheritance;
+mod packages;
 mod statements;
 mod things;
 
@@ -45,6 +50,7 @@ struct Contents {
     statements: Statements,
     documents: Documents,
     courses: Courses,
+    packages: Packages,
     keys: Vec<KeptKey>,
     secret: Option<[u8; 32]>,
     is_used: bool,
@@ -247,6 +253,82 @@ impl CertificateStore for MemoryStore {
     }
     async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
         Ok(self.read().courses.certificates(course))
+    }
+}
+
+#[async_trait]
+impl PackageStore for MemoryStore {
+    async fn keep_content(&self, import: Uuid, bytes: &mut dyn Pieces) -> Result<KeptContent> {
+        let mut whole = Vec::new();
+        while let Some(piece) = bytes.next().await? {
+            whole.extend_from_slice(&piece);
+        }
+        self.write(|contents| Ok(contents.packages.keep(import, whole.into())))
+    }
+    async fn add_package_version(&self, import: Uuid, name: &str, new: NewVersion) -> Result<u32> {
+        self.write(|contents| contents.packages.add(import, name, new))
+    }
+    async fn drop_import(&self, import: Uuid) -> Result<()> {
+        self.write(|contents| {
+            contents.packages.drop_import(import);
+            Ok(())
+        })
+    }
+    async fn packages(&self) -> Result<Vec<Package>> {
+        Ok(self.read().packages.all())
+    }
+    async fn package(&self, name: &str) -> Result<Option<Package>> {
+        Ok(self.read().packages.all().into_iter().find(|it| it.name == name))
+    }
+    async fn set_current_version(&self, name: &str, number: u32) -> Result<bool> {
+        self.write(|contents| Ok(contents.packages.set_current(name, number)))
+    }
+    async fn remove_package_version(&self, name: &str, number: u32) -> Result<bool> {
+        self.write(|contents| Ok(contents.packages.remove_version(name, number)))
+    }
+    async fn remove_package(&self, name: &str) -> Result<bool> {
+        self.write(|contents| Ok(contents.packages.remove(name)))
+    }
+    async fn package_version(&self, key: &str) -> Result<Option<(PackageVersion, String)>> {
+        Ok(self.read().packages.version(key))
+    }
+    async fn package_file(&self, key: &str, path: &str) -> Result<Option<PackageFile>> {
+        Ok(self.read().packages.files(key).into_iter().find(|file| file.path == path))
+    }
+    async fn package_files(
+        &self,
+        key: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<PackageFile>> {
+        let files = self.read().packages.files(key);
+        Ok(files.into_iter().filter(|file| file.path.as_str() > after).take(limit).collect())
+    }
+    async fn content_data(&self, content: &KeptContent, from: u64) -> Result<Bytes> {
+        self.read().packages.data(content, from)
+    }
+    async fn add_launch(&self, launch: KeptLaunch) -> Result<bool> {
+        self.write(|contents| Ok(contents.packages.add_launch(launch)))
+    }
+    async fn launch(&self, token: &str) -> Result<Option<KeptLaunch>> {
+        Ok(self.read().packages.launches.iter().find(|it| it.token == token).cloned())
+    }
+    async fn launches(
+        &self,
+        package: &str,
+        alive: Instant,
+        limit: usize,
+    ) -> Result<Vec<KeptLaunch>> {
+        Ok(self.read().packages.launches_of(package, alive, limit))
+    }
+    async fn revoke_launch(&self, token: &str) -> Result<bool> {
+        self.write(|contents| Ok(contents.packages.revoke(token)))
+    }
+    async fn remove_launches(&self, instant: Instant) -> Result<()> {
+        self.write(|contents| {
+            contents.packages.launches.retain(|launch| launch.expires >= instant);
+            Ok(())
+        })
     }
 }
 

@@ -1,0 +1,104 @@
+//! The data model as JSON: objects, texts, and collections by index, written as objects (`"0"`) or as lists.
+
+use serde_json::{Map, Value};
+
+/// The text at a path of names; empty where there is none.
+pub(super) fn text<'a>(cmi: &'a Map<String, Value>, path: &[&str]) -> &'a str {
+    let Some((first, rest)) = path.split_first() else { return "" };
+    let found = rest.iter().try_fold(cmi.get(*first), |value, name| Some(value?.get(*name)));
+    found.flatten().and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A text or number as text.
+pub(super) fn written(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// The entries of a collection by index, in the order of their indexes.
+pub(super) fn entries(collection: Option<&Value>) -> Vec<(usize, &Map<String, Value>)> {
+    let mut entries: Vec<_> = match collection {
+        Some(Value::Object(by_index)) => by_index
+            .iter()
+            .filter_map(|(index, value)| Some((index.parse().ok()?, value.as_object()?)))
+            .collect(),
+        Some(Value::Array(list)) => {
+            let objects = list.iter().enumerate();
+            objects.filter_map(|(index, value)| Some((index, value.as_object()?))).collect()
+        }
+        _ => Vec::new(),
+    };
+    entries.sort_by_key(|(index, _)| *index);
+    entries
+}
+
+/// Sets a text below an object, which is made where it is missing.
+pub(super) fn set(cmi: &mut Map<String, Value>, path: &[&str], value: impl Into<Value>) {
+    let [objects @ .., last] = path else { return };
+    let mut at = cmi;
+    for name in objects {
+        let entry = at.entry(*name).or_insert_with(|| Map::new().into());
+        if !entry.is_object() {
+            *entry = Map::new().into();
+        }
+        let Value::Object(next) = entry else { return };
+        at = next;
+    }
+    at.insert((*last).to_owned(), value.into());
+}
+
+pub(super) fn remove(cmi: &mut Map<String, Value>, path: &[&str]) {
+    match path {
+        [last] => {
+            cmi.remove(*last);
+        }
+        [first, rest @ ..] => {
+            if let Some(Value::Object(next)) = cmi.get_mut(*first) {
+                remove(next, rest);
+            }
+        }
+        [] => {}
+    }
+}
+
+/// Puts what changed over what was there.
+pub(super) fn merge(into: &mut Map<String, Value>, changed: Map<String, Value>) {
+    for (name, value) in changed {
+        match (into.get_mut(&name), value) {
+            (Some(Value::Object(old)), Value::Object(new)) => merge(old, new),
+            (_, value) => {
+                into.insert(name, value);
+            }
+        }
+    }
+}
+
+/// Without empty texts and objects, which say what is so anyway.
+pub(super) fn without_empty(value: Value) -> Option<Value> {
+    match value {
+        Value::Null => None,
+        Value::String(text) if text.is_empty() => None,
+        Value::Object(object) => {
+            let full =
+                object.into_iter().filter_map(|(name, value)| Some((name, without_empty(value)?)));
+            let full: Map<_, _> = full.collect();
+            (!full.is_empty()).then_some(Value::Object(full))
+        }
+        other => Some(other),
+    }
+}
+
+/// The characters of its texts and names.
+pub(super) fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(list) => list.iter().map(|value| weight(value) + 1).sum(),
+        Value::Object(object) => {
+            object.iter().map(|(name, value)| name.len() + weight(value) + 4).sum()
+        }
+        _ => 8,
+    }
+}

@@ -1,0 +1,37 @@
+//! The run-time of a SCO that Traccia plays: what the player commits becomes the state of the SCO in
+//! its attempt, and statements of the xAPI SCORM Profile. Pure: no clock, no store.
+//!
+//! Identifiers and timestamps of the statements depend on the state and the commit alone, as long
+//! as the player's clock is not ahead of the server's: so a commit that is sent again, or computed
+//! again after a crash, gives equal statements. Write the statements first, then the state.
+//!
+//! The verbs, identifiers of activities and results are those of the JavaScript that mirrors
+//! sessions (`shim/statements.js`).
+
+mod apply;
+mod begin;
+mod cmi;
+mod commit;
+mod contents;
+mod launch;
+mod outcome;
+mod rollup;
+mod said;
+mod sequencing;
+mod state;
+mod statement;
+mod value;
+
+pub use apply::{Applied, apply, close};
+pub use commit::{After, Commit, Refusal};
+pub use contents::{Contents, Item};
+pub use launch::{Launch, Learner, Mode, Sco, sco_iri};
+pub use rollup::rolled_up;
+pub use state::{State, Summary};
+
+/// The longest `cmi.suspend_data`, in characters: that of SCORM 2004, for SCORM 1.2 as well.
+pub const SUSPEND_DATA: usize = 64_000;
+/// The most interactions of a SCO in an attempt.
+pub const INTERACTIONS: usize = 2_000;
+/// The most that a state weighs: characters of its texts and names.
+pub const STATE: usize = 2_000_000;

@@ -1,0 +1,193 @@
+//! Packages: imported, chosen, removed, launched, and played.
+//!
+//! A package `NAME` is the activity `urn:traccia:package:NAME` in all its versions, and a SCO of it the activity
+//! `urn:traccia:package:NAME/ITEM`. What learners do becomes statements through [`Record`], under an authority of the
+//! server's own; where they stand is kept in State documents of the package's activity.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lru::LruCache;
+
+use crate::compute::Compute;
+use crate::progress::CourseService;
+use crate::record::Record;
+use ::package::runtime::Contents;
+use store::{Package, PackageFile, PackageVersion, Store, StoreError};
+use xapi::authority::Authority;
+use xapi::clock::Clock;
+use xapi::instant::Instant;
+
+mod attempts;
+mod error;
+mod files;
+mod import;
+mod launch;
+mod session;
+mod states;
+mod token;
+
+pub use attempts::Policy;
+pub use error::PackageError;
+pub use files::Served;
+pub use launch::{Launch, Launched, Launcher, NewLaunch, ShownLaunch};
+pub use session::{Opened, Unheard};
+pub use token::masked;
+
+/// The name of the server's own account that is the authority of what it says of learners who play. No key can have it: it
+/// has a colon.
+const PLAYER: &str = "traccia:player";
+/// Versions whose contents are kept in memory.
+const VERSIONS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+/// Files that are known without asking the store.
+const FILES: NonZeroUsize = NonZeroUsize::new(8192).unwrap();
+/// The longest name of a package.
+const LONGEST_NAME: usize = 64;
+
+/// The use cases of packages, over one store. Cheap to clone.
+#[derive(Clone)]
+pub struct Packages {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    record: Record,
+    progress: CourseService,
+    compute: Compute,
+    authority: Arc<Authority>,
+    /// By key; a version never changes.
+    versions: Arc<Mutex<LruCache<String, Arc<Hosted>>>>,
+    files: Arc<Mutex<Files>>,
+}
+
+/// Files by key and path, each known until an instant: another process may remove a version.
+type Files = LruCache<(String, String), (PackageFile, Instant)>;
+
+/// A version of a package, and what is in it.
+#[derive(Clone, Debug)]
+pub struct Hosted {
+    /// The version.
+    pub version: PackageVersion,
+    /// Its items.
+    pub contents: Contents,
+}
+
+/// The IRI of a package's activity.
+pub fn activity_of(package: &str) -> String {
+    format!("urn:traccia:package:{package}")
+}
+
+/// Whether a package can have this name: small letters, digits and `-`, because the name stands in addresses and IRIs.
+pub fn can_be_named(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=LONGEST_NAME).contains(&name.len())
+        && name.chars().all(allowed)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}
+
+impl Packages {
+    /// Packages of `store`. Statements are kept through `record`, under an account at `home_page`; learners of courses are
+    /// known to `progress`.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        record: Record,
+        progress: CourseService,
+        compute: Compute,
+        home_page: &str,
+    ) -> Self {
+        let authority = Arc::new(Authority::of_key(PLAYER, home_page));
+        let versions = Arc::new(Mutex::new(LruCache::new(VERSIONS)));
+        let files = Arc::new(Mutex::new(LruCache::new(FILES)));
+        Self { store, clock, record, progress, compute, authority, versions, files }
+    }
+
+    /// All packages, by name.
+    pub async fn all(&self) -> Result<Vec<Package>, PackageError> {
+        Ok(self.store.packages().await?)
+    }
+
+    /// The package of this name.
+    ///
+    /// # Errors
+    /// [`PackageError::NoPackage`].
+    pub async fn package(&self, name: &str) -> Result<Package, PackageError> {
+        let package = self.store.package(name).await?;
+        package.ok_or_else(|| PackageError::NoPackage(name.to_owned()))
+    }
+
+    /// Makes a version the one that new launches play. Launches that were made go on with their own.
+    ///
+    /// # Errors
+    /// [`PackageError::NoPackage`], [`PackageError::NoVersion`].
+    pub async fn choose(&self, name: &str, number: u32) -> Result<Package, PackageError> {
+        if self.store.set_current_version(name, number).await? {
+            return self.package(name).await;
+        }
+        let package = self.package(name).await?;
+        Err(PackageError::NoVersion { package: package.name, number })
+    }
+
+    /// Removes a package, or one version of it. Statements and what learners have reached stay.
+    ///
+    /// # Errors
+    /// [`PackageError::NoPackage`], [`PackageError::NoVersion`]; [`PackageError::Current`] for the version that new launches
+    /// play; [`PackageError::Launched`] where learners have launches of it, unless `force`.
+    pub async fn remove(
+        &self,
+        name: &str,
+        number: Option<u32>,
+        force: bool,
+    ) -> Result<(), PackageError> {
+        let package = self.package(name).await?;
+        let version = number.map(|number| {
+            let version = package.versions.iter().find(|version| version.number == number);
+            version.ok_or_else(|| PackageError::NoVersion { package: name.to_owned(), number })
+        });
+        let version = version.transpose()?;
+        if let Some(version) = version.filter(|version| version.number == package.current) {
+            let (package, number) = (name.to_owned(), version.number);
+            return Err(PackageError::Current { package, number });
+        }
+        if !force {
+            let launches = self.store.launches(name, self.clock.now(), usize::MAX).await?;
+            let is_of = |key: &str| version.is_none_or(|version| version.key == key);
+            let live = launches.iter().filter(|launch| !launch.revoked && is_of(&launch.key));
+            let launches = live.count();
+            if launches > 0 {
+                return Err(PackageError::Launched { package: name.to_owned(), launches });
+            }
+        }
+        let removed = match number {
+            Some(number) => self.store.remove_package_version(name, number).await?,
+            None => self.store.remove_package(name).await?,
+        };
+        self.versions.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        // Another request was first: chosen, or removed already.
+        if removed { Ok(()) } else { Err(PackageError::Busy(name.to_owned())) }
+    }
+
+    /// The version of this key; `None` where there is none.
+    pub async fn hosted(&self, key: &str) -> Result<Option<Arc<Hosted>>, PackageError> {
+        let known = self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let Some((version, outline)) = self.store.package_version(key).await? else {
+            return Ok(None);
+        };
+        let contents = serde_json::from_str(&outline).map_err(|error| {
+            StoreError::Corrupt(format!(
+                "version {} of {}: {error}",
+                version.number, version.package
+            ))
+        })?;
+        let hosted = Arc::new(Hosted { version, contents });
+        let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
+        versions.put(key.to_owned(), Arc::clone(&hosted));
+        Ok(Some(hosted))
+    }
+}
+
+#[cfg(test)]
+mod tests;

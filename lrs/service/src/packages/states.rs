@@ -1,0 +1,107 @@
+//! Where learners stand, as State documents: the activity is the package's, the agent the learner's.
+//!
+//! - `urn:traccia:attempts`, without a registration: the attempts of the learner;
+//! - `urn:traccia:attempt`, in the registration of an attempt: what the player keeps for the attempt;
+//! - `urn:traccia:sco:ITEM`, in the registration of an attempt: the state of a SCO.
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::{PackageError, Packages};
+use store::StoreError;
+use xapi::document::{
+    Change, Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded,
+};
+
+/// The `stateId` of what the player keeps for an attempt.
+const ATTEMPT: &str = "urn:traccia:attempt";
+/// What the `stateId` of a SCO's state begins with.
+const SCO: &str = "urn:traccia:sco:";
+/// The `stateId` of a learner's attempts.
+const ATTEMPTS: &str = "urn:traccia:attempts";
+
+/// The documents of a learner and a package.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) activity: String,
+    /// The text of the learner's identifier.
+    pub(super) learner: String,
+}
+
+/// A document as it was read.
+pub(super) struct Seen<T> {
+    pub(super) value: T,
+    tag: Option<String>,
+    /// How many bytes the document has.
+    pub(super) bytes: usize,
+}
+
+impl Place {
+    /// The attempts of the learner.
+    pub(super) fn attempts(&self) -> DocumentKey {
+        DocumentKey { shelf: self.shelf(None), id: ATTEMPTS.to_owned() }
+    }
+
+    /// The state of a SCO in an attempt; that of the attempt for an empty identifier.
+    pub(super) fn state(&self, registration: Uuid, sco: &str) -> DocumentKey {
+        let id = if sco.is_empty() { ATTEMPT.to_owned() } else { format!("{SCO}{sco}") };
+        DocumentKey { shelf: self.shelf(Some(registration)), id }
+    }
+
+    fn shelf(&self, registration: Option<Uuid>) -> Shelf {
+        Shelf {
+            resource: Resource::State,
+            activity: self.activity.clone(),
+            agent: self.learner.clone(),
+            registration,
+        }
+    }
+}
+
+impl Packages {
+    /// The document at `key` as a value; the value's default where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] where the document is not as it was written by this program.
+    pub(super) async fn seen<T: DeserializeOwned + Default>(
+        &self,
+        key: &DocumentKey,
+    ) -> Result<Seen<T>, PackageError> {
+        let Some(document) = self.store.document(key).await? else {
+            return Ok(Seen { value: T::default(), tag: None, bytes: 0 });
+        };
+        let value = serde_json::from_slice(&document.body).map_err(|error| {
+            StoreError::Corrupt(format!("the state `{}` cannot be read: {error}", key.id))
+        })?;
+        let (tag, bytes) = (Some(document.etag()), document.body.len());
+        Ok(Seen { value, tag, bytes })
+    }
+
+    /// Replaces the document at `key`, where it is as it was `seen`. False, and nothing changed, otherwise.
+    pub(super) async fn put_seen<T, U: Serialize>(
+        &self,
+        key: DocumentKey,
+        seen: &Seen<T>,
+        value: &U,
+    ) -> Result<bool, PackageError> {
+        let body = serde_json::to_vec(value);
+        let body = body.map_err(|error| StoreError::Rejected(error.to_string()))?;
+        let (if_match, if_none_match) = match &seen.tag {
+            Some(tag) => (Some(Tags::OneOf(vec![tag.clone()])), None),
+            None => (None, Some(Tags::Any)),
+        };
+        let precondition = Precondition { if_match, if_none_match, unguarded: Unguarded::Allowed };
+        let document = Document {
+            content_type: "application/json".to_owned(),
+            body: Bytes::from(body),
+            updated: self.clock.now(),
+        };
+        match self.store.change_document(key, precondition, Change::Put(document)).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::Precondition(_)) => Ok(false),
+            Err(other) => Err(other.into()),
+        }
+    }
+}

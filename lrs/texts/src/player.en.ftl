@@ -1,0 +1,34 @@
+# What the page says in which learners play packages. Built into the page; see lrs/web/player/texts.ts.
+
+player-skip = Skip to the content
+player-menu = Contents
+player-menu-open = Show the contents
+player-menu-close = Hide the contents
+player-previous = Previous
+player-next = Next
+player-exit = Save and exit
+player-content = Content: { $title }
+player-progress = { $done } of { $all } parts done
+player-status-not-attempted = not begun
+player-status-browsed = looked at
+player-status-incomplete = begun
+player-status-completed = completed
+player-status-passed = passed
+player-status-failed = not passed
+player-locked = { $title }: available later, once the parts before it are done
+player-score = { $percent } %
+player-loading = The content is loading …
+player-preview = Preview: nothing of this is kept
+player-review = Review: this changes nothing of your result
+player-away = The connection is interrupted. Leave this page open: what you do is kept here and sent as soon as the connection is back.
+player-back = The connection is back. Everything is saved.
+player-superseded = This content was opened in another window. Go on there; this window can be closed.
+player-expired = This link is no longer valid. What was saved remains. Ask for a new link to go on.
+player-refused = The last changes could not be saved. Close this page and open the link again; if that happens again, tell whoever gave you the link.
+player-failed = The content cannot be opened. Reload the page; if that does not help, tell whoever gave you the link.
+player-failed-sequencing = There is no part that can be opened now.
+player-part-ended = This part is saved.
+player-ended = The session has ended
+player-ended-text = Everything is saved. You can close this page.
+player-ended-waiting = Your work is still being sent. Do not close this page yet.
+player-again = Open again

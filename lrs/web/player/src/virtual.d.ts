@@ -1,0 +1,4 @@
+declare module "virtual:texts" {
+  const texts: Record<"it" | "en", string>;
+  export default texts;
+}

@@ -1,0 +1,2 @@
+// The module exports its API by name; its own types say that it is the default.
+export { Scorm12API } from "scorm-again";
