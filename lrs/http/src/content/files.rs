@@ -99,7 +99,9 @@ impl Head {
 /// of the package found, and nothing else outside of this host. What a page does is sent to none of them by a request of a
 /// script (`connect-src`). Every page around it is named in `frame-ancestors`, or it stays blank.
 fn policy(app: &str, hosts: &[String]) -> String {
-    let hosts: String = hosts.iter().map(|host| format!(" http://{host} https://{host}")).collect();
+    let hosts: Vec<String> =
+        hosts.iter().map(|host| format!(" http://{host} https://{host}")).collect();
+    let hosts = hosts.concat();
     format!(
         "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'{hosts}; connect-src 'self' data: blob:; \
          object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self' {app}; \

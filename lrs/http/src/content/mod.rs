@@ -38,7 +38,7 @@ pub use host::{ContentHost, Off};
 
 /// How long a body may pause, and how long it may take.
 const STALLED: Duration = Duration::from_secs(30);
-const WHOLE: Duration = Duration::from_secs(60);
+const WHOLE: Duration = Duration::from_mins(1);
 const SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");

@@ -10,6 +10,7 @@ use service::packages::PackageError;
 const NAMED: usize = 5;
 
 impl From<PackageError> for Problem {
+    #[expect(clippy::too_many_lines, reason = "one arm for each answer")]
     fn from(error: PackageError) -> Self {
         let detail = error.to_string();
         match error {

@@ -115,6 +115,16 @@ fn content_host(
     ContentHost::new(&url, &base_url, &app, settings.limits.memory() / 4)
 }
 
+/// The packages of a store.
+fn packages(
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    (record, progress, compute): (Record, Progress, Compute),
+    base_url: &str,
+) -> Packages {
+    Packages::new(Arc::clone(store), Arc::clone(clock), record, progress, compute, base_url)
+}
+
 /// Whether browsers on other machines are not meant to reach an address.
 fn is_of_this_machine(url: &str) -> bool {
     let url = url::Url::parse(url).ok();
@@ -158,14 +168,8 @@ impl App {
         );
         let content = content_host(settings, socket, (public_url, content_url));
         let compute = Compute::default();
-        let packages = Packages::new(
-            Arc::clone(&store),
-            Arc::clone(&clock),
-            record.clone(),
-            progress.clone(),
-            compute.clone(),
-            &base_url,
-        );
+        let parts = (record.clone(), progress.clone(), compute.clone());
+        let packages = packages(&store, &clock, parts, &base_url);
         let server = Server::new(Parts {
             record: record.clone(),
             progress: progress.clone(),

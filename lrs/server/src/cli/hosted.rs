@@ -101,7 +101,7 @@ pub(super) struct Launch {
     /// The learner by mail address
     #[arg(long, conflicts_with_all = ["learner", "account", "preview"])]
     mail: Option<String>,
-    /// The learner by an account, as HOME_PAGE|NAME
+    /// The learner by an account, as `HOME_PAGE|NAME`
     #[arg(long, conflicts_with_all = ["learner", "mail", "preview"])]
     account: Option<String>,
     /// The name that the content shows, with --mail or --account

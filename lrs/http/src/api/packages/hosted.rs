@@ -94,7 +94,7 @@ pub struct Chosen {
 /// Imports a SCORM package as the newest version of the package `name`, which is made where there is none. New launches play
 /// this version.
 ///
-/// The body is the zip; it may be larger than other bodies (limits.package_bytes). A package with errors is refused with
+/// The body is the zip; it may be larger than other bodies (`limits.package_bytes`). A package with errors is refused with
 /// the findings of its check; warnings do not stand in the way.
 #[utoipa::path(post, path = "/api/v1/packages", tag = "packages", security(("key" = [])),
     params(("name" = String, Query, description = "small letters, digits and `-`")),
