@@ -4,7 +4,17 @@ import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
 export default defineConfig(
-  { ignores: ['dist', 'node_modules', 'src/generated', 'public', 'scripts', '*.config.js'] },
+  {
+    ignores: [
+      'dist',
+      'node_modules',
+      'player',
+      'src/generated',
+      'public',
+      'scripts',
+      '*.config.js',
+    ],
+  },
   ...ts.configs.strictTypeChecked,
   ...svelte.configs.recommended,
   {

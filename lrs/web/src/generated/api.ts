@@ -346,6 +346,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All packages, by name. */
+        get: operations["get_packages"];
+        put?: never;
+        /**
+         * Imports a SCORM package as the newest version of the package `name`, which is made where there is none. New launches play
+         *     this version.
+         * @description The body is the zip; it may be larger than other bodies (`limits.package_bytes`). A package with errors is refused with
+         *     the findings of its check; warnings do not stand in the way.
+         */
+        post: operations["post_packages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/packages/check": {
         parameters: {
             query?: never;
@@ -362,6 +385,93 @@ export interface paths {
          */
         post: operations["post_packages_check"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packages/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchanges the key of a package, which everybody can read, for a ticket that is good for one learner and twelve
+         *     hours.
+         * @description The body is a form of the fields `Authorization` (that of the key, which must be bound to activities), `home_page` and
+         *     `name` (the learner's account), as browsers send it to another origin without a preflight. The request's own
+         *     `Authorization` is not looked at. What is given sends statements of the key's activities about that account, 2 a second
+         *     (60 at once), until its time is over or the key is revoked. 2 exchanges a second of each key (200 at once).
+         */
+        post: operations["post_packages_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packages/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A package with its versions. */
+        get: operations["get_packages_name"];
+        /**
+         * Makes a version the one that new launches play: back to an earlier one, or forth again. Attempts that were begun go on
+         *     with the version that they began with.
+         */
+        put: operations["put_packages_name"];
+        post?: never;
+        /**
+         * Removes a package with all its versions and launches, or one version of it that is not the current one. Statements, and
+         *     where learners stand, stay. Refused while learners have launches of it, unless `force=true`.
+         */
+        delete: operations["delete_packages_name"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packages/{name}/launches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The launches of a package that are good, the newest first, up to a thousand; without their tokens. */
+        get: operations["get_packages_name_launches"];
+        put?: never;
+        /**
+         * Makes a launch: the address at which a learner plays the package, on the host of `content_url`. Who has the address plays
+         *     as the learner; it is secret, and good for some hours.
+         */
+        post: operations["post_packages_name_launches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packages/{name}/launches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a launch back: its address is refused from now on, also to a page that is open. */
+        delete: operations["delete_packages_name_launches_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -494,6 +604,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Which version new launches play. */
+        Chosen: {
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            current: number;
+        };
         /** @description What a course file says at a place that is hardly meant. */
         CourseWarning: {
             /** @description In characters, from 1. */
@@ -502,6 +620,16 @@ export interface components {
             line: number;
             /** @description What it means, and what to write instead. */
             message: string;
+        };
+        /** @description A ticket: what a package's key was exchanged for. */
+        Exchanged: {
+            /** @description The `Authorization` of the learner's statements. */
+            authorization: string;
+            /**
+             * Format: int32
+             * @description How many seconds it is good for.
+             */
+            seconds: number;
         };
         /** @description A frozen list, without its people. */
         FrozenList: {
@@ -567,16 +695,36 @@ export interface components {
             lines: number[];
             /** @description What is wrong and what to do, by language: `it` and `en`. */
             message: Record<string, never>;
-            /** @description The first values at fault. */
+            /** @description The first values at fault, with what may have been meant, in the language of `Accept-Language`. */
             values: string[];
             /** @description Its name, such as `region-province-swapped` or `istat-without-zero`. */
             warning: string;
+        };
+        /** @description A launch as it is shown. */
+        ListedLaunch: {
+            /** @description The learner; null for a preview. */
+            actor: Record<string, never>;
+            /**
+             * Format: int32
+             * @description The number of the attempt.
+             */
+            attempt: number;
+            /** @description When it was made, RFC 3339. */
+            created: string;
+            /** @description Until when it is good, RFC 3339. */
+            expires: string;
+            /** @description What names it. */
+            id: string;
+            /** @description Whether it is a preview. */
+            preview: boolean;
+            /** @description Whether it was taken back. */
+            revoked: boolean;
         };
         /** @description A course that was taken. */
         LoadedCourse: {
             /** @description How many activities and events, over all modules. */
             activities: number;
-            /** @description Its id. */
+            /** @description The course's id, as the file has it. */
             course: string;
             /** @description Whether it was only checked. */
             dry_run: boolean;
@@ -604,6 +752,31 @@ export interface components {
              * @description How long the session lasted.
              */
             session_hours: number;
+        };
+        /** @description A launch that was made. */
+        MadeLaunch: {
+            /**
+             * Format: int32
+             * @description The number of the attempt.
+             */
+            attempt: number;
+            /** @description Until when it is good, RFC 3339. */
+            expires: string;
+            /** @description Where the files of the version are. */
+            files: string;
+            /** @description What names the launch, to take it back. */
+            id: string;
+            /** @description The registration of the attempt's statements. */
+            registration: string;
+            /** @description What is secret of `url`; kept nowhere. */
+            token: string;
+            /** @description Where the learner's browser plays the package. */
+            url: string;
+            /**
+             * Format: int32
+             * @description The version that is played.
+             */
+            version: number;
         };
         /** @description The members of a problem document. */
         Members: {
@@ -774,6 +947,44 @@ export interface components {
             /** @description The password: only in the answer that makes the key, and never again. */
             secret?: string | null;
         };
+        /** @description A package. */
+        ShownPackage: {
+            /** @description The IRI of its activity. */
+            activity: string;
+            /**
+             * Format: int32
+             * @description The version that new launches play.
+             */
+            current: number;
+            /** @description What it is called in addresses and course files. */
+            name: string;
+            /** @description The versions that are there, by number. */
+            versions: components["schemas"]["ShownVersion"][];
+        };
+        /** @description A version of a package. */
+        ShownVersion: {
+            /**
+             * Format: int64
+             * @description How many bytes these have.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How many files it has.
+             */
+            files: number;
+            /** @description When it was imported, RFC 3339. */
+            imported: string;
+            /** @description Such as scorm-1.2. */
+            standard: string;
+            /** @description The title in its manifest. */
+            title: string;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            version: number;
+        };
         /** @description An activity in a summary. */
         SummarisedActivity: {
             /**
@@ -831,7 +1042,7 @@ export interface components {
         };
         /** @description An edition in a summary. */
         SummarisedEdition: {
-            /** @description Its id. */
+            /** @description Its id, which learners have in the column `edition`. */
             id: string;
             /** @description Its name, by language. */
             title: {
@@ -901,6 +1112,29 @@ export interface components {
             remedy: string;
             rule: string;
             statement?: number | null;
+        };
+        /** @description A launch to be made. */
+        WantedLaunch: {
+            /** @description The learner as an Agent of xAPI, with a name. */
+            actor?: Record<string, never> | null;
+            /**
+             * @description last (default): the last attempt, or a new one where that is finished; same: the last one; new: a new one; best: the
+             *     one with the best score.
+             */
+            attempt?: string | null;
+            /** @description The id of the learner's course. */
+            course?: string | null;
+            /**
+             * Format: int32
+             * @description How many hours the launch is good for, at most 8,784; 72 if missing.
+             */
+            hours?: number | null;
+            /** @description The language of the player, it (default) or en. */
+            language?: string | null;
+            /** @description Instead of `actor`: the id of a learner of `course`. */
+            learner?: string | null;
+            /** @description Instead of a learner: somebody has a look, and nothing is kept. */
+            preview?: boolean;
         };
         /** @description Somebody who is in the room. */
         WhoIsThere: {
@@ -1891,6 +2125,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2058,6 +2300,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2280,6 +2530,99 @@ export interface operations {
             };
         };
     };
+    get_packages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownPackage"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_packages: {
+        parameters: {
+            query: {
+                /** @description small letters, digits and `-` */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownPackage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_packages_check: {
         parameters: {
             query?: {
@@ -2342,6 +2685,364 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_packages_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exchanged"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_packages_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the package's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownPackage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_packages_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the package's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownPackage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_packages_name: {
+        parameters: {
+            query?: {
+                /** @description this version alone */
+                version?: number;
+                /** @description also while launches are good */
+                force?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description the package's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_packages_name_launches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the package's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedLaunch"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_packages_name_launches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the package's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedLaunch"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeLaunch"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_packages_name_launches_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the package's name */
+                name: string;
+                /** @description the launch's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
