@@ -2,9 +2,9 @@
 
 import { expect, logIn, test } from "./traccia.js";
 
-test("the first page leads to what a key may do", async ({ page, traccia }) => {
+test("the page of addresses leads to what a key may do", async ({ page, traccia }) => {
   await logIn(page, traccia, "127.0.0.1");
-  await page.goto(traccia.at());
+  await page.goto(`${traccia.at()}/server`);
   await page.getByRole("link", { name: "/whoami" }).click();
   await expect(page.locator("body")).toContainText('"scopes":["all"]');
 });

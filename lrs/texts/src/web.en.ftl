@@ -27,6 +27,7 @@ sign-in-too-many = Too many wrong attempts: wait a few minutes and try again.
 sign-in-no-server = The server does not answer. Check the network and try again.
 
 loading = Loading…
+computing = The course was changed lately and is being computed: the data come by themselves in some seconds.
 retry = Try again
 copy = Copy
 copied = Copied

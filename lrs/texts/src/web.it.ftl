@@ -29,6 +29,7 @@ sign-in-too-many = Troppi tentativi sbagliati: aspetta qualche minuto e riprova.
 sign-in-no-server = Il server non risponde. Controlla la rete e riprova.
 
 loading = Caricamento…
+computing = Il corso è cambiato da poco e viene ricalcolato: i dati arrivano da soli, fra qualche secondo.
 retry = Riprova
 copy = Copia
 copied = Copiato

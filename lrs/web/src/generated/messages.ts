@@ -29,6 +29,7 @@ export interface Messages {
   'sign-in-too-many': undefined;
   'sign-in-no-server': undefined;
   'loading': undefined;
+  'computing': undefined;
   'retry': undefined;
   'copy': undefined;
   'copied': undefined;

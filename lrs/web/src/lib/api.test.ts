@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { raw, Refused, report } from './api';
+import { get } from 'svelte/store';
+import { isWaiting, raw, Refused, report } from './api';
 
 const answers = (...all: [number, unknown, Record<string, string>?][]) => {
   let at = 0;
@@ -22,7 +23,10 @@ afterEach(() => {
 test('a server that asks for patience is asked again', async () => {
   const fetch = answers([503, {}, { 'retry-after': '2' }], [200, { rows: [] }]);
   const asked = raw('/api/v1/courses');
-  await vi.advanceTimersByTimeAsync(2000);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(get(isWaiting)).toBe(true);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(get(isWaiting)).toBe(false);
   expect((await asked).status).toBe(200);
   expect(fetch).toHaveBeenCalledTimes(2);
 });

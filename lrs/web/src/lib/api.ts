@@ -1,7 +1,7 @@
 // Requests to Traccia's public API, typed by its description.
 
 import createClient, { type Middleware } from 'openapi-fetch';
-import { get } from 'svelte/store';
+import { derived, get, writable } from 'svelte/store';
 import type { components, paths } from '../generated/api';
 import { BASE } from './base';
 import { authorization, CREDENTIALS, signOut } from './session';
@@ -34,6 +34,11 @@ const always: Middleware = {
   },
 };
 
+const waits = writable(0);
+
+/** Whether the server asked for patience, and is asked again in a moment. */
+export const isWaiting = derived(waits, (count) => count > 0);
+
 /** How often a server that asks for patience is asked again, and how long at most between, in seconds. */
 const PATIENCE = { times: 15, most: 10 };
 
@@ -50,7 +55,9 @@ async function patiently(
     const seconds = Number(answer.headers.get('retry-after') ?? 'none');
     const isOver = answer.status !== 503 || time === PATIENCE.times || !(seconds <= PATIENCE.most);
     if (isOver || signal?.aborted) return answer;
+    waits.update((count) => count + 1);
     await new Promise((resolve) => setTimeout(resolve, Math.max(seconds, 1) * 1000));
+    waits.update((count) => count - 1);
   }
 }
 
