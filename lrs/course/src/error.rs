@@ -8,7 +8,7 @@ use texts::{Message, Texts};
 use super::model::Course;
 
 /// How many faults are told at a time: more would not be read, and would cost memory.
-pub const MOST_FAULTS: usize = 100;
+pub(crate) const MOST_FAULTS: usize = 100;
 
 /// How many characters the text of one fault has at most.
 pub(super) const LONGEST_MESSAGE: usize = 1_000;

@@ -31,7 +31,7 @@ mod territory;
 mod tests;
 
 pub use enrolment::{Enrolment, MergeError};
-pub use error::{CheckedCourse, CourseError, CourseErrors, MOST_FAULTS, SheetError, SheetErrors};
+pub use error::{CheckedCourse, CourseError, CourseErrors, SheetError, SheetErrors};
 pub use evidence::{ATTENDED, Evidence, Time, Word};
 pub use identifier::{Identifier, IdentifierError};
 pub use language::{Bilingual, Language};

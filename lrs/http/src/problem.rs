@@ -31,7 +31,7 @@ use words::InEveryLanguage;
 pub use words::Named;
 
 /// The media type of problem documents.
-pub const MEDIA_TYPE: &str = "application/problem+json";
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 /// When to try again what the store could not do, in seconds.
 const STORE_AWAY: u64 = 5;
 /// More violations than this are counted, not listed.
@@ -164,7 +164,7 @@ impl Problem {
     }
 
     /// Nothing is kept under what was asked for.
-    pub fn not_found(what: &str) -> Self {
+    pub(crate) fn not_found(what: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
             "not-found",
@@ -174,7 +174,7 @@ impl Problem {
     }
 
     /// No key, or not a good one.
-    pub fn unauthorized(detail: &'static str) -> Self {
+    pub(crate) fn unauthorized(detail: &'static str) -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "credentials",
@@ -186,7 +186,7 @@ impl Problem {
     }
 
     /// Too many secrets wait to be hashed: this one can be tried again after `seconds`.
-    pub fn too_many_attempts(seconds: u64) -> Self {
+    pub(crate) fn too_many_attempts(seconds: u64) -> Self {
         let mut problem = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             "too-many-attempts",
@@ -199,7 +199,7 @@ impl Problem {
     }
 
     /// A key that is bound to activities has sent so much that it waits for some `seconds`.
-    pub fn key_rate(seconds: u64) -> Self {
+    pub(crate) fn key_rate(seconds: u64) -> Self {
         let mut problem = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             "key-rate",
@@ -211,7 +211,7 @@ impl Problem {
     }
 
     /// The statement of this position in its batch is outside of the bounds of its key.
-    pub fn key_bounds(outside: &Outside, statement: usize) -> Self {
+    pub(crate) fn key_bounds(outside: &Outside, statement: usize) -> Self {
         let part = match outside {
             Outside::Actor => "actor",
             Outside::Object => "object",
@@ -230,7 +230,7 @@ impl Problem {
     }
 
     /// A body over the limit, in bytes.
-    pub fn too_large(limit: usize) -> Self {
+    pub(crate) fn too_large(limit: usize) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "body-too-large",
@@ -241,7 +241,7 @@ impl Problem {
     }
 
     /// A package over the limit, in bytes.
-    pub fn package_too_large(limit: usize) -> Self {
+    pub(crate) fn package_too_large(limit: usize) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "package-too-large",
@@ -253,7 +253,7 @@ impl Problem {
     }
 
     /// A key that is to be exchanged and is not that of a package.
-    pub fn no_package_key() -> Self {
+    pub(crate) fn no_package_key() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
             "key-no-package",
@@ -263,7 +263,7 @@ impl Problem {
     }
 
     /// A package that comes as none of the media types of packages.
-    pub fn package_media_type(sent: &str) -> Self {
+    pub(crate) fn package_media_type(sent: &str) -> Self {
         let sent = if sent.is_empty() { "no media type" } else { sent };
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,

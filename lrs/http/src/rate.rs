@@ -55,7 +55,7 @@ impl Rates {
     /// # Errors
     ///
     /// The seconds after which it may come again.
-    pub fn pass_ticket(&self, key: &str, learner: &str, now: Instant) -> Result<(), u64> {
+    pub(crate) fn pass_ticket(&self, key: &str, learner: &str, now: Instant) -> Result<(), u64> {
         OF_TICKET.pass(&self.tickets, &format!("{key}\n{learner}"), now)
     }
 
@@ -64,7 +64,7 @@ impl Rates {
     /// # Errors
     ///
     /// The seconds after which it may come again.
-    pub fn pass_exchange(&self, key: &str, now: Instant) -> Result<(), u64> {
+    pub(crate) fn pass_exchange(&self, key: &str, now: Instant) -> Result<(), u64> {
         OF_EXCHANGE.pass(&self.exchanges, key, now)
     }
 }

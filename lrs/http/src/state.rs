@@ -82,7 +82,7 @@ impl Server {
     }
 
     /// `path` as a client writes it: behind the path of `base_url`, where a proxy adds one.
-    pub fn path_seen_outside(&self, path: &str) -> String {
+    pub(crate) fn path_seen_outside(&self, path: &str) -> String {
         let rest = self.base_url.split_once("://").map_or("", |(_, rest)| rest);
         rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default().to_owned() + path
     }

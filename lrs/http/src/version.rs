@@ -20,7 +20,11 @@ pub struct Spoken(pub Version);
 /// Refuses requests that do not say which version they speak, or one that Traccia does not, and
 /// marks every answer with the version it is given in. `about` answers in any case: it is there
 /// to find out which versions are spoken.
-pub async fn negotiate(State(server): State<Server>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn negotiate(
+    State(server): State<Server>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let is_about = request.uri().path().ends_with("/about");
     let asked = asked(&request);
     let version = *asked.as_ref().unwrap_or(&server.default_version);

@@ -80,7 +80,7 @@ impl GroupKey {
     }
 
     /// Whether it tells learners apart, and not parts of the course.
-    pub const fn is_of_learners(&self) -> bool {
+    pub(crate) const fn is_of_learners(&self) -> bool {
         !matches!(self, Self::Module | Self::Activity)
     }
 
@@ -111,17 +111,17 @@ impl Grouping {
     }
 
     /// Those that tell learners apart, in the order asked for.
-    pub fn of_learners(&self) -> Vec<&GroupKey> {
+    pub(crate) fn of_learners(&self) -> Vec<&GroupKey> {
         self.0.iter().filter(|key| key.is_of_learners()).collect()
     }
 
     /// Whether activities have rows of their own.
-    pub fn has_activities(&self) -> bool {
+    pub(crate) fn has_activities(&self) -> bool {
         self.0.contains(&GroupKey::Activity)
     }
 
     /// Whether modules have rows of their own.
-    pub fn has_modules(&self) -> bool {
+    pub(crate) fn has_modules(&self) -> bool {
         self.0.contains(&GroupKey::Module)
     }
 

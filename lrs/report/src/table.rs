@@ -97,7 +97,7 @@ pub enum Cell {
 
 impl Cell {
     /// [`Cell::Bilingual`] of these.
-    pub fn bilingual(words: Bilingual) -> Self {
+    pub(crate) fn bilingual(words: Bilingual) -> Self {
         Self::Bilingual(Box::new(words))
     }
 

@@ -43,7 +43,7 @@ pub struct View<'a> {
 
 impl View<'_> {
     /// Whether the learners are of more than one body, so that small groups must not show.
-    pub fn is_across_bodies(&self) -> bool {
+    pub(crate) fn is_across_bodies(&self) -> bool {
         let mut bodies = BTreeSet::new();
         self.members.iter().any(|member| {
             let Learner { body, istat, .. } = &*member.learner;

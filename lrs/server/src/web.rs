@@ -16,6 +16,6 @@ pub fn asset(path: &str) -> Option<Asset> {
 }
 
 /// Whether the program has the UI.
-pub fn is_built() -> bool {
+pub(crate) fn is_built() -> bool {
     Files::get("index.html").is_some()
 }

@@ -66,7 +66,7 @@ impl Memory {
     }
 
     /// Asks `cache` to give up what it can wherever this budget is exhausted.
-    pub fn give_up_first(&self, cache: &Arc<impl Cache + 'static>) {
+    pub(crate) fn give_up_first(&self, cache: &Arc<impl Cache + 'static>) {
         let cache: Weak<dyn Cache> = Arc::downgrade(cache) as Weak<dyn Cache>;
         self.0.caches.lock().unwrap_or_else(PoisonError::into_inner).push(cache);
     }
@@ -151,13 +151,6 @@ impl Reserved {
         Ok(())
     }
 
-    /// Gives back what is over `bytes`.
-    pub fn shrink_to(&mut self, bytes: usize) {
-        let over = self.bytes.saturating_sub(bytes);
-        self.memory.give_back(over);
-        self.bytes -= over;
-    }
-
     /// `bytes` that hold this until the last clone or slice of them is gone.
     pub fn hold(self, bytes: Bytes) -> Bytes {
         if self.bytes == 0 {
@@ -199,9 +192,6 @@ mod tests {
         held.grow(20).unwrap();
         let others = two.reserve(20).unwrap();
         assert_eq!((held.bytes(), whole.held()), (80, 100));
-        held.shrink_to(10);
-        held.shrink_to(50);
-        assert_eq!((held.bytes(), one.held(), whole.held()), (10, 10, 30));
         drop((held, others));
         assert_eq!((one.held(), two.held(), whole.held()), (0, 0, 0));
         assert!(one.reserve(usize::MAX).is_err(), "no sum is too large to be refused");

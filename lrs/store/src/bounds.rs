@@ -28,7 +28,7 @@ pub const INHERITED_BY_ALL: usize = 50_000;
 pub const MORE_INHERITED: usize = 32;
 
 /// Statements kept before a batch that inherit something because of it, at most: the nearest ones.
-pub const MOST_HEIRS: usize = 5_000;
+pub(crate) const MOST_HEIRS: usize = 5_000;
 
 /// Names of agents and ids of activities that are longer, in bytes, are not learned.
 pub const LONGEST_NAME: usize = 64 << 10;

@@ -47,7 +47,7 @@ pub fn keys(statement: &Value, authority: &Value) -> Vec<IndexKey> {
 }
 
 /// [`keys`], or more than `most` of them where there are more: then not all are looked for.
-pub fn keys_up_to(most: usize, statement: &Value, authority: &Value) -> Vec<IndexKey> {
+pub(crate) fn keys_up_to(most: usize, statement: &Value, authority: &Value) -> Vec<IndexKey> {
     let mut keys = Keys { most, found: Vec::new(), is_full: false };
     keys.statement(statement, Closeness::Direct);
     if let Some(registration) = text(statement.pointer("/context/registration")) {

@@ -10,7 +10,7 @@ use super::parameters::Parameters;
 use super::refusal::Refusal;
 
 /// The parameters that `GET statements` takes.
-pub const PARAMETERS: [&str; 14] = [
+pub(crate) const PARAMETERS: [&str; 14] = [
     "statementId",
     "voidedStatementId",
     "agent",

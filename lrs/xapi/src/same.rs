@@ -16,7 +16,7 @@ const ASSIGNED: [&str; 3] = ["id", "timestamp", "version"];
 /// Members that the store always assigns.
 const REPLACED: [&str; 2] = ["stored", "authority"];
 /// How many differences are named; comparing ends with the last of them.
-pub const MOST_DIFFERENCES: usize = 20;
+pub(crate) const MOST_DIFFERENCES: usize = 20;
 
 /// JSON pointers (RFC 6901) of the places where `incoming` differs from the `kept` statement,
 /// in the order of the kept one, the first [`MOST_DIFFERENCES`] of them; empty when both are the
@@ -36,7 +36,7 @@ pub fn differences(kept: &Value, incoming: &Value) -> Vec<String> {
 /// hundredth of a second (xAPI 2.0), nor a version that was signed and not sent: the store sets one
 /// (Data 2.3.1), and libraries sign it and leave it out, or the reverse. An id or a timestamp that
 /// was signed counts, so that a signature is good for one statement only.
-pub fn signed_differences(sent: &Value, signed: &Value) -> Vec<String> {
+pub(crate) fn signed_differences(sent: &Value, signed: &Value) -> Vec<String> {
     let mut comparison = Comparison { signed: true, found: Vec::new(), steps: 0 };
     comparison.compare(Place::Statement, At::Root, sent, signed);
     comparison.found

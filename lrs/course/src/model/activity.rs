@@ -149,7 +149,7 @@ impl Window {
 
 impl Selectors {
     /// Whether a word on completion, success or score of this object is one on the activity.
-    pub fn judges(&self, object: &str) -> bool {
+    pub(crate) fn judges(&self, object: &str) -> bool {
         self.package.as_deref().is_none_or(|package| package == object)
     }
 }

@@ -33,7 +33,7 @@ use xapi::parameters::Parameters;
 use xapi::refusal::Refusal;
 
 /// Where packages are checked.
-pub const CHECK: &str = "/api/v1/packages/check";
+pub(crate) const CHECK: &str = "/api/v1/packages/check";
 /// Where a package's key is exchanged.
 pub const TICKET: &str = "/api/v1/packages/ticket";
 /// How long a ticket is good, in seconds: a day of learning.

@@ -203,7 +203,7 @@ impl Credentials {
     }
 
     /// A key was made or revoked: what is remembered is looked at again before it is believed.
-    pub fn keys_changed(&self) {
+    pub(crate) fn keys_changed(&self) {
         self.memory.begin_generation();
     }
 

@@ -27,13 +27,13 @@ pub struct Parts {
 }
 
 /// Whether `content_type` names multipart/mixed.
-pub fn is_multipart(content_type: &str) -> bool {
+pub(crate) fn is_multipart(content_type: &str) -> bool {
     content_type.parse::<mime::Mime>().is_ok_and(|mime| mime.essence_str() == "multipart/mixed")
 }
 
 /// [`read`], and where a part's data contains the boundary, which makes other parts of it than the
 /// client meant, a refusal that says so.
-pub fn receive(content_type: &str, body: &Bytes) -> Result<Parts, Refusal> {
+pub(crate) fn receive(content_type: &str, body: &Bytes) -> Result<Parts, Refusal> {
     let boundary = boundary(content_type)?;
     let parts = read(content_type, body.clone());
     if parts.is_ok() && !boundaries::end_early(body, &boundary) {

@@ -119,9 +119,10 @@ fn content_host(
 fn packages(
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
-    (record, progress, compute): (Record, Progress, Compute),
+    (record, progress, compute): (&Record, &CourseService, &Compute),
     base_url: &str,
 ) -> Packages {
+    let (record, progress, compute) = (record.clone(), progress.clone(), compute.clone());
     Packages::new(Arc::clone(store), Arc::clone(clock), record, progress, compute, base_url)
 }
 
@@ -168,8 +169,7 @@ impl App {
         );
         let content = content_host(settings, socket, (public_url, content_url));
         let compute = Compute::default();
-        let parts = (record.clone(), progress.clone(), compute.clone());
-        let packages = packages(&store, &clock, parts, &base_url);
+        let packages = packages(&store, &clock, (&record, &progress, &compute), &base_url);
         let server = Server::new(Parts {
             record: record.clone(),
             progress: progress.clone(),
@@ -235,7 +235,7 @@ impl App {
     }
 
     /// See [`Founder::first`].
-    pub async fn first_key(&self) -> Result<First, StoreError> {
+    pub(crate) async fn first_key(&self) -> Result<First, StoreError> {
         let first = self.founder.first().await?;
         if let First::Made(founded) = &first {
             self.server.credentials.remember(founded.kept.clone(), &founded.secret);
@@ -244,7 +244,7 @@ impl App {
     }
 
     /// Makes keys of this server without another key.
-    pub const fn founder(&self) -> &Founder {
+    pub(crate) const fn founder(&self) -> &Founder {
         &self.founder
     }
 

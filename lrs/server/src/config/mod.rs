@@ -132,12 +132,12 @@ impl Settings {
     }
 
     /// The parameters that are ignored in xAPI requests.
-    pub fn ignored_parameters(&self) -> Vec<String> {
+    pub(crate) fn ignored_parameters(&self) -> Vec<String> {
         if self.strict { Vec::new() } else { self.launch_parameters.clone() }
     }
 
     /// Refuses limits under which some requests would never be served.
-    pub const fn check_limits(&self) -> Result<(), ConfigError> {
+    pub(crate) const fn check_limits(&self) -> Result<(), ConfigError> {
         if self.limits.is_memory_enough() {
             return Ok(());
         }

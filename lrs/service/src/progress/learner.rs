@@ -12,7 +12,11 @@ impl CourseService {
     ///
     /// # Errors
     /// [`ProgressError::NoCourse`], [`ProgressError::NoLearner`].
-    pub async fn agent_of(&self, course: &str, learner: &str) -> Result<Value, ProgressError> {
+    pub(crate) async fn agent_of(
+        &self,
+        course: &str,
+        learner: &str,
+    ) -> Result<Value, ProgressError> {
         let known = self.boards.enrolled(course).await?;
         let person = known.person(learner, None);
         let person = person.ok_or_else(|| ProgressError::NoLearner(learner.to_owned()))?;

@@ -130,7 +130,7 @@ impl Making {
         if let Some(exhausted) = *lock(&refused) {
             return Err(exhausted.into());
         }
-        let held = Arc::into_inner(growing).map(|held| held.into_inner());
+        let held = Arc::into_inner(growing).map(Mutex::into_inner);
         let held = held.ok_or_else(stopped)?.unwrap_or_else(PoisonError::into_inner);
         Ok((table, held))
     }

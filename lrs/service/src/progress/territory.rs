@@ -23,7 +23,7 @@ impl CourseService {
     ///
     /// # Errors
     /// [`ProgressError::NobodyHas`] with the names that look most like it.
-    pub async fn knows_bounds(&self, bounds: &Bounds) -> Result<(), ProgressError> {
+    pub(crate) async fn knows_bounds(&self, bounds: &Bounds) -> Result<(), ProgressError> {
         let known = self.territory().await?;
         if known.regions.is_empty() && known.bodies.is_empty() {
             return Ok(());

@@ -162,7 +162,7 @@ pub async fn get(
     let _turn = server.reports.turn(&caller.key.name).await?;
     let memory = server.shares.of_key(&caller.key.name);
     let write = move |enrolment: &Enrolment| {
-        if is_csv { Ok(enrolment.to_csv(language).into()) } else { as_json(enrolment) }
+        if is_csv { Ok(enrolment.to_csv(language)) } else { as_json(enrolment) }
     };
     let bounds = caller.key.bounds.clone();
     let text = server.progress.enrolment(&id, bounds, &memory, write).await?.map_err(|error| {

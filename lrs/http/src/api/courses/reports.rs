@@ -279,7 +279,7 @@ pub(super) async fn written(
         bytes
     };
     let bytes = tokio::task::spawn_blocking(write).await.map_err(|_| Problem::stopped())?;
-    Ok(answered(bytes.map_err(unwritten)?, &name, format))
+    Ok(answered(bytes.map_err(|error| unwritten(&error))?, &name, format))
 }
 
 /// A table that is made and written while it is sent.
@@ -312,12 +312,12 @@ impl Pieces {
     async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
         let Some(table) = self.tables.next().await? else {
             let Some(last) = self.last.take() else { return Ok(None) };
-            return Ok(Some(self.parts.end(&last).map_err(unwritten)?.into()));
+            return Ok(Some(self.parts.end(&last).map_err(|error| unwritten(&error))?.into()));
         };
         let mut parts = self.parts.clone();
         let write = move || parts.write(&table).map(|text| (text, parts, table));
         let written = tokio::task::spawn_blocking(write).await.map_err(|_| Problem::stopped())?;
-        let (text, parts, table) = written.map_err(unwritten)?;
+        let (text, parts, table) = written.map_err(|error| unwritten(&error))?;
         (self.parts, self.last) = (parts, Some(table));
         Ok(Some(text.into()))
     }
@@ -327,10 +327,10 @@ fn name(table: &Table, format: Format) -> String {
     format!("{}-{}.{}", table.course, table.report, format.extension())
 }
 
-fn unwritten(error: ExportError) -> Problem {
+fn unwritten(error: &ExportError) -> Problem {
     if matches!(error, ExportError::TooLong | ExportError::Workbook(_)) {
         tracing::warn!(%error, "a report is no workbook");
-        return Problem::too_long_for_format(&error);
+        return Problem::too_long_for_format(error);
     }
     tracing::error!(%error, "a report cannot be written");
     Problem::stopped()
