@@ -163,15 +163,15 @@ async fn load_wide(client: &Client, learners: usize, activities: usize) {
         "id = \"wide\"\ntitle = { it = \"W\" }\ntime_zone = \"UTC\"\n[[module]]\nid = \"m\"\n\
          title = { it = \"M\" }\n",
     );
-    for number in 0..activities {
-        file += &format!("[[module.activity]]\nid = \"https://w.example.org/{number}\"\n");
-    }
-    let mut list = String::from("learner,name,identifiers,region\n");
-    for number in 0..learners {
+    let of_activity =
+        |number| format!("[[module.activity]]\nid = \"https://w.example.org/{number}\"\n");
+    file.extend((0..activities).map(of_activity));
+    let of_learner = |number| {
         let region = if number % 100 == 0 { "Umbria" } else { "Lazio" };
-        list +=
-            &format!("u{number},Name {number},account:https://w.example.org|{number},{region}\n");
-    }
+        format!("u{number},Name {number},account:https://w.example.org|{number},{region}\n")
+    };
+    let mut list = String::from("learner,name,identifiers,region\n");
+    list.extend((0..learners).map(of_learner));
     client.put(WIDE).body("application/toml", file).await.is(200);
     client.put(&format!("{WIDE}/learners")).body("text/csv", list).await.is(200);
 }

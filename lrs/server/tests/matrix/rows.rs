@@ -161,6 +161,11 @@ fn keys() -> Vec<Row> {
 }
 
 fn packages() -> Vec<Row> {
+    const ONE: &str = "GET /api/v1/packages/{name}";
+    fn of(asked: Ask) -> Ask {
+        let path = asked.path.replace("{name}", PACKAGE);
+        Ask { path, ..asked }
+    }
     // The key stands in the form, with the learner's name; who sends it does not matter.
     let exchange = |world: &World, asked: Ask| {
         let name = format!("package-{}", world.next());
@@ -169,11 +174,6 @@ fn packages() -> Vec<Row> {
             format!("Authorization=Basic%20{key}&home_page=https%3A%2F%2Fm.example&name={name}");
         asked.body("application/x-www-form-urlencoded", form)
     };
-    const ONE: &str = "GET /api/v1/packages/{name}";
-    fn of(asked: Ask) -> Ask {
-        let path = asked.path.replace("{name}", PACKAGE);
-        Ask { path, ..asked }
-    }
     vec![
         row("POST /api/v1/packages/check", ALL, 200, |_, asked| {
             asked.body("application/xml", "<courseStructure/>")
