@@ -73,8 +73,8 @@ impl Scene {
     }
 }
 
-fn day(number: usize) -> Option<Date> {
-    Some(date(2026, 1, 1 + i8::try_from(number).unwrap()))
+fn day(number: usize) -> Date {
+    date(2026, 1, 1 + i8::try_from(number).unwrap())
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn boards_of_many_days_stay_in_the_budget_and_give_way_to_requests() {
     assert!(board > LEARNERS * ACTIVITIES * 16, "{board}");
     let scene = Scene::with(8 * board).await;
     for number in 0..20 {
-        scene.progress.boards.board("c", day(number)).await.unwrap();
+        scene.progress.boards.board("c", Some(day(number))).await.unwrap();
         assert!(scene.memory.held() <= 6 * board, "three quarters of the budget");
     }
     assert_eq!(scene.memory.held(), 6 * board, "as many as fit are kept");
@@ -92,7 +92,7 @@ async fn boards_of_many_days_stay_in_the_budget_and_give_way_to_requests() {
     drop(request);
     assert_eq!(scene.memory.held(), board);
     scene.watched.calls();
-    scene.progress.boards.board("c", day(19)).await.unwrap();
+    scene.progress.boards.board("c", Some(day(19))).await.unwrap();
     let calls = scene.watched.calls();
     assert!(!calls.iter().any(|call| matches!(call, Call::Documents(..))), "the latest was kept");
 }
@@ -101,15 +101,15 @@ async fn boards_of_many_days_stay_in_the_budget_and_give_way_to_requests() {
 async fn a_board_in_use_is_not_given_up_and_what_does_not_fit_beside_it_is_refused() {
     let board = Scene::weight().await;
     let scene = Scene::with(2 * board).await;
-    let used = scene.progress.boards.board("c", day(0)).await.unwrap();
-    let refused = scene.progress.boards.board("c", day(1)).await.err();
+    let used = scene.progress.boards.board("c", Some(day(0))).await.unwrap();
+    let refused = scene.progress.boards.board("c", Some(day(1))).await.err();
     let Some(ProgressError::Exhausted(exhausted)) = refused else { panic!("{refused:?}") };
     assert!(exhausted.will_pass());
     assert_eq!(scene.memory.held(), board);
-    let again = scene.progress.boards.board("c", day(0)).await.unwrap();
+    let again = scene.progress.boards.board("c", Some(day(0))).await.unwrap();
     assert!(Arc::ptr_eq(&again, &used), "it is the board that is kept");
     drop((again, used));
-    scene.progress.boards.board("c", day(1)).await.unwrap();
+    scene.progress.boards.board("c", Some(day(1))).await.unwrap();
     assert_eq!(scene.memory.held(), board, "the other one gave way");
     let small = Scene::with(board).await;
     let refused = small.progress.boards.board("c", None).await.err();
@@ -122,7 +122,7 @@ async fn a_board_that_several_ask_for_at_once_is_made_once() {
     let scene = Scene::with(ENOUGH).await;
     scene.progress.boards.board("c", None).await.unwrap();
     scene.watched.calls();
-    let asked = (0..8).map(|_| scene.progress.boards.board("c", day(0)));
+    let asked = (0..8).map(|_| scene.progress.boards.board("c", Some(day(0))));
     let boards = futures::future::try_join_all(asked).await.unwrap();
     let read = |call: &Call| matches!(call, Call::Documents(..));
     assert_eq!(scene.watched.calls().iter().filter(|call| read(call)).count(), 1);
