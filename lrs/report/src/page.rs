@@ -9,7 +9,7 @@ use crate::table::{Cell, Table};
 
 /// Which rows of a table are wanted. The default is all of them, in the order of the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
+pub struct TablePage {
     /// Only rows in which this stands in a text, whatever its case.
     pub search: Option<String>,
     /// Only rows that fulfil all of these.
@@ -144,8 +144,8 @@ impl Table {
     ///
     /// # Errors
     /// [`UnknownColumn`] for a column to sort by, or of a condition, that is not there; the table is as before.
-    pub fn page(&mut self, page: &Page) -> Result<(), UnknownColumn> {
-        if *page == Page::default() {
+    pub fn page(&mut self, page: &TablePage) -> Result<(), UnknownColumn> {
+        if *page == TablePage::default() {
             return Ok(());
         }
         let conditions = page.only.iter().map(|it| Ok((self.place(&it.key)?, it)));

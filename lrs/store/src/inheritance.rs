@@ -39,7 +39,7 @@ pub struct Link {
 
 /// What an engine is to fetch next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum ToFetch {
     /// The statements that refer to one of `targets`, those with the earliest `stored`, at most `most`: to be given to
     /// [`Inheritance::referrers`].
     Referrers {
@@ -67,7 +67,7 @@ pub struct Inherited {
 /// What is inherited because of one batch, as far as it is known.
 ///
 /// ```
-/// # use store::inheritance::{Inheritance, Link, Wanted};
+/// # use store::inheritance::{Inheritance, Link, ToFetch};
 /// # fn fetch_referrers(_: &[uuid::Uuid], _: usize) -> Vec<Link> { Vec::new() }
 /// # fn fetch_links(_: &[uuid::Uuid]) -> Vec<Link> { Vec::new() }
 /// # fn fetch_keys(_: uuid::Uuid) -> Vec<xapi::index::IndexKey> { Vec::new() }
@@ -76,11 +76,11 @@ pub struct Inherited {
 /// let mut inheritance = Inheritance::of_batch(new_statements);
 /// while let Some(wanted) = inheritance.wanted() {
 ///     match wanted {
-///         Wanted::Referrers { targets, most } => {
+///         ToFetch::Referrers { targets, most } => {
 ///             inheritance.referrers(fetch_referrers(&targets, most));
 ///         }
-///         Wanted::Links(ids) => inheritance.links(fetch_links(&ids)),
-///         Wanted::Keys(ids) => ids.into_iter().for_each(|id| inheritance.keys(id, &fetch_keys(id))),
+///         ToFetch::Links(ids) => inheritance.links(fetch_links(&ids)),
+///         ToFetch::Keys(ids) => ids.into_iter().for_each(|id| inheritance.keys(id, &fetch_keys(id))),
 ///     }
 /// }
 /// inheritance.inherited().into_iter().for_each(write);
@@ -141,13 +141,13 @@ impl Inheritance {
     }
 
     /// What to fetch next; `None` when everything is known that [`Self::inherited`] needs.
-    pub fn wanted(&mut self) -> Option<Wanted> {
+    pub fn wanted(&mut self) -> Option<ToFetch> {
         if let Stage::Referrers { to, hops } = &self.stage {
             let room = MOST_HEIRS - self.before.len();
             if !to.is_empty() && *hops < LONGEST_CHAIN && room > 0 {
                 // The answer may name statements that are known already.
                 let (targets, most) = (to.clone(), room + self.links.len());
-                return Some(Wanted::Referrers { targets, most });
+                return Some(ToFetch::Referrers { targets, most });
             }
             let missing = self.targets_of(&self.new);
             self.stage = Stage::Targets { asked: HashSet::new(), missing, hops: 0 };
@@ -155,7 +155,7 @@ impl Inheritance {
         if let Stage::Targets { missing, asked, hops } = &mut self.stage {
             missing.retain(|id| asked.insert(*id));
             if !missing.is_empty() && *hops < LONGEST_CHAIN {
-                return Some(Wanted::Links(missing.clone()));
+                return Some(ToFetch::Links(missing.clone()));
             }
             self.begin_with_keys();
         }
@@ -170,10 +170,10 @@ impl Inheritance {
         for id in &wanted {
             self.keys.insert(*id, Vec::new());
         }
-        Some(Wanted::Keys(wanted))
+        Some(ToFetch::Keys(wanted))
     }
 
-    /// Takes the answer to [`Wanted::Referrers`]; not asked for, the answer changes nothing.
+    /// Takes the answer to [`ToFetch::Referrers`]; not asked for, the answer changes nothing.
     pub fn referrers(&mut self, mut found: Vec<Link>) {
         let Stage::Referrers { hops, .. } = self.stage else { return };
         found.sort_unstable_by_key(|link| (link.stored, link.id));
@@ -188,7 +188,7 @@ impl Inheritance {
         self.stage = Stage::Referrers { to, hops: hops + 1 };
     }
 
-    /// Takes the answer to [`Wanted::Links`].
+    /// Takes the answer to [`ToFetch::Links`].
     pub fn links(&mut self, found: Vec<Link>) {
         let ids: Vec<Uuid> = found.iter().map(|link| link.id).collect();
         self.links.extend(found.into_iter().map(|link| (link.id, link)));
@@ -199,7 +199,7 @@ impl Inheritance {
         }
     }
 
-    /// Takes the answer to [`Wanted::Keys`] for one statement.
+    /// Takes the answer to [`ToFetch::Keys`] for one statement.
     pub fn keys(&mut self, id: Uuid, own: &[IndexKey]) {
         let mut keys: Vec<IndexKey> = inherited(own).collect();
         keys.sort_by_key(|key| key.closeness);

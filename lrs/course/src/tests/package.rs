@@ -69,7 +69,7 @@ fn a_package_stands_alone_under_a_name_that_it_can_have() {
     assert!(faults(&of("Il corso", "")).contains("`Il corso` is no package's name"));
     for other in ["id", "prefix", "within"] {
         let beside = faults(&of("corso", &format!("{other} = 'https://c.example/1'")));
-        assert!(beside.contains("has its IRIs from it"), "{beside}");
+        assert!(beside.contains("has its IRIs from the package"), "{beside}");
     }
     let twice = of("corso", "") + &of("corso", "").replace("'p'", "'q'");
     assert!(faults(&twice).contains("is already on line"), "{}", faults(&twice));

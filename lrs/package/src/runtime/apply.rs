@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::begin::{entry, model};
 use super::cmi::{entries, merge, text, weight};
-use super::commit::{After, Commit, Refusal};
-use super::launch::{Launch, Mode};
+use super::commit::{After, Commit, CommitRefusal};
+use super::launch::{LessonMode, ScoLaunch};
 use super::outcome::{Outcome, decide};
 use super::said::Saying;
-use super::state::{Session, State};
+use super::state::{ScoState, Session};
 use super::statement::Speaker;
 use super::value::{as_duration, duration, hundredths};
 use super::{INTERACTIONS, STATE, SUSPEND_DATA};
@@ -18,7 +18,7 @@ use super::{INTERACTIONS, STATE, SUSPEND_DATA};
 #[derive(Clone, Debug)]
 pub struct Applied {
     /// The new state; equal to the old one where the commit was known.
-    pub state: State,
+    pub state: ScoState,
     /// What the learner did, the earliest first, each with its id.
     pub statements: Vec<Value>,
     /// What the player is answered: `status` with the [`Summary`](super::Summary), and `cmi` where the session begins.
@@ -36,11 +36,11 @@ pub struct Applied {
 ///
 /// Why the commit is refused.
 pub fn apply(
-    launch: &Launch,
-    state: Option<&State>,
+    launch: &ScoLaunch,
+    state: Option<&ScoState>,
     commit: &Commit,
     now: Timestamp,
-) -> Result<Applied, Refusal> {
+) -> Result<Applied, CommitRefusal> {
     let state = state.cloned().unwrap_or_default();
     if commit.sco.is_empty() {
         return whole(state, commit);
@@ -55,28 +55,28 @@ pub fn apply(
             .zip(commit.after)
             .is_some_and(|(session, after)| isnt_there(session, after))
         {
-            return Err(Refusal::NotYet);
+            return Err(CommitRefusal::NotYet);
         }
         return Ok(begin(launch, state, commit, now));
     }
-    let session = state.session.as_ref().ok_or(Refusal::NotBegun)?;
+    let session = state.session.as_ref().ok_or(CommitRefusal::NotBegun)?;
     if session.id != commit.session {
-        return Err(Refusal::Superseded);
+        return Err(CommitRefusal::Superseded);
     }
     if commit.sequence <= session.sequence {
         return Ok(Applied::unchanged(state));
     }
     if session.has_ended {
-        return Err(Refusal::Ended);
+        return Err(CommitRefusal::Ended);
     }
-    let at = commit.at.parse::<Timestamp>().map_err(|_| Refusal::Time)?;
+    let at = commit.at.parse::<Timestamp>().map_err(|_| CommitRefusal::Time)?;
     let at = at.min(now).as_millisecond().max(session.opened);
     within(launch, state, commit, at)
 }
 
 /// Ends a session that was cut off: nothing where none is open. Called when another session of the attempt begins with
 /// another SCO; [`apply`] does so for its own.
-pub fn close(launch: &Launch, state: &State) -> Option<Applied> {
+pub fn close(launch: &ScoLaunch, state: &ScoState) -> Option<Applied> {
     let session = state.session.as_ref().filter(|it| it.begun.is_some() && !it.has_ended)?;
     let mut state = state.clone();
     let mut statements = Vec::new();
@@ -85,14 +85,14 @@ pub fn close(launch: &Launch, state: &State) -> Option<Applied> {
 }
 
 impl Applied {
-    fn unchanged(state: State) -> Self {
+    fn unchanged(state: ScoState) -> Self {
         let answer = json!({ "status": state.summary() });
         Self { state, statements: Vec::new(), answer, is_status_changed: false }
     }
 }
 
 /// What the player keeps for the attempt.
-fn whole(mut state: State, commit: &Commit) -> Result<Applied, Refusal> {
+fn whole(mut state: ScoState, commit: &Commit) -> Result<Applied, CommitRefusal> {
     let session = state.session.take().filter(|session| session.id == commit.session);
     let mut session =
         session.unwrap_or_else(|| Session { id: commit.session, ..Session::default() });
@@ -100,14 +100,14 @@ fn whole(mut state: State, commit: &Commit) -> Result<Applied, Refusal> {
         session.sequence = commit.sequence;
         state.sequencing.clone_from(&commit.sequencing);
         if state.sequencing.as_ref().map_or(0, weight) > STATE {
-            return Err(Refusal::StateLarge);
+            return Err(CommitRefusal::StateLarge);
         }
     }
     state.session = Some(session);
     Ok(Applied { answer: json!({}), ..Applied::unchanged(state) })
 }
 
-fn begin(launch: &Launch, state: State, commit: &Commit, now: Timestamp) -> Applied {
+fn begin(launch: &ScoLaunch, state: ScoState, commit: &Commit, now: Timestamp) -> Applied {
     let is_known = state.session.as_ref().is_some_and(|session| session.id == commit.session);
     let entry = match &state.session {
         Some(session) if is_known => session.entry.clone(),
@@ -133,9 +133,14 @@ fn begin(launch: &Launch, state: State, commit: &Commit, now: Timestamp) -> Appl
 }
 
 /// A commit of the session that is open, at an instant of milliseconds.
-fn within(launch: &Launch, mut state: State, commit: &Commit, at: i64) -> Result<Applied, Refusal> {
+fn within(
+    launch: &ScoLaunch,
+    mut state: ScoState,
+    commit: &Commit,
+    at: i64,
+) -> Result<Applied, CommitRefusal> {
     let before = Outcome::of(launch.is_12(), &state.cmi);
-    let counts = launch.mode == Mode::Normal;
+    let counts = launch.mode == LessonMode::Normal;
     let kept = state.cmi.clone();
     if commit.partial {
         merge(&mut state.cmi, commit.cmi.clone());
@@ -144,7 +149,7 @@ fn within(launch: &Launch, mut state: State, commit: &Commit, at: i64) -> Result
     }
     fits(&state.cmi)?;
     let mut statements = Vec::new();
-    let Some(session) = &mut state.session else { return Err(Refusal::NotBegun) };
+    let Some(session) = &mut state.session else { return Err(CommitRefusal::NotBegun) };
     session.sequence = commit.sequence;
     if session.begun.is_none() {
         session.begun = Some(at);
@@ -178,13 +183,19 @@ fn within(launch: &Launch, mut state: State, commit: &Commit, at: i64) -> Result
 }
 
 /// The last word of a session, and its time, which counts once.
-fn end(launch: &Launch, state: &mut State, at: i64, is_cut_off: bool, statements: &mut Vec<Value>) {
+fn end(
+    launch: &ScoLaunch,
+    state: &mut ScoState,
+    at: i64,
+    is_cut_off: bool,
+    statements: &mut Vec<Value>,
+) {
     let current = state.current();
     let is_12 = launch.is_12();
     let time = text(&state.cmi, if is_12 { &["core", "session_time"] } else { &["session_time"] });
     let duration = duration(time).filter(|_| hundredths(time) == Some(current));
     let Some(session) = &mut state.session else { return };
-    let counts = launch.mode == Mode::Normal;
+    let counts = launch.mode == LessonMode::Normal;
     let mut result = if counts { Outcome::of(is_12, &state.cmi).result() } else { Map::new() };
     result.insert("duration".to_owned(), duration.unwrap_or_else(|| as_duration(current)).into());
     let exit = text(&state.cmi, if is_12 { &["core", "exit"] } else { &["exit"] });
@@ -198,7 +209,7 @@ fn end(launch: &Launch, state: &mut State, at: i64, is_cut_off: bool, statements
     }
 }
 
-impl State {
+impl ScoState {
     /// The time of the session that is open, in hundredths of a second: what the SCO says, else from its first word to
     /// its last.
     pub(super) fn current(&self) -> u64 {
@@ -213,15 +224,15 @@ impl State {
     }
 }
 
-fn fits(cmi: &Map<String, Value>) -> Result<(), Refusal> {
+fn fits(cmi: &Map<String, Value>) -> Result<(), CommitRefusal> {
     if text(cmi, &["suspend_data"]).chars().count() > SUSPEND_DATA {
-        return Err(Refusal::SuspendDataLong);
+        return Err(CommitRefusal::SuspendDataLong);
     }
     if entries(cmi.get("interactions")).len() > INTERACTIONS {
-        return Err(Refusal::InteractionsMany);
+        return Err(CommitRefusal::InteractionsMany);
     }
     if cmi.values().map(weight).sum::<usize>() > STATE {
-        return Err(Refusal::StateLarge);
+        return Err(CommitRefusal::StateLarge);
     }
     Ok(())
 }

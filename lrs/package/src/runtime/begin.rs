@@ -3,12 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::cmi::{remove, set, text, without_empty};
-use super::launch::Launch;
-use super::state::State;
+use super::launch::ScoLaunch;
+use super::state::ScoState;
 use super::value::{as_duration, as_timespan};
 
 /// `cmi.entry` of the next session. A session that was not ended was cut off, and is resumed as if it had been suspended.
-pub(super) fn entry(launch: &Launch, state: &State) -> &'static str {
+pub(super) fn entry(launch: &ScoLaunch, state: &ScoState) -> &'static str {
     let exit = text(&state.cmi, if launch.is_12() { &["core", "exit"] } else { &["exit"] });
     match &state.session {
         Some(session) if session.begun.is_some() && !session.has_ended => "resume",
@@ -19,7 +19,7 @@ pub(super) fn entry(launch: &Launch, state: &State) -> &'static str {
 }
 
 /// `cmi` as the SCO finds it.
-pub(super) fn model(launch: &Launch, state: &State, entry: &str) -> Value {
+pub(super) fn model(launch: &ScoLaunch, state: &ScoState, entry: &str) -> Value {
     let mut cmi = state.cmi.clone();
     if launch.is_12() {
         model_12(launch, state, &mut cmi, entry);
@@ -29,7 +29,7 @@ pub(super) fn model(launch: &Launch, state: &State, entry: &str) -> Value {
     without_empty(cmi.into()).unwrap_or_else(|| Map::new().into())
 }
 
-fn model_12(launch: &Launch, state: &State, cmi: &mut Map<String, Value>, entry: &str) {
+fn model_12(launch: &ScoLaunch, state: &ScoState, cmi: &mut Map<String, Value>, entry: &str) {
     let sco = &launch.sco;
     remove(cmi, &["core", "exit"]);
     remove(cmi, &["core", "session_time"]);
@@ -53,7 +53,7 @@ fn model_12(launch: &Launch, state: &State, cmi: &mut Map<String, Value>, entry:
     set(cmi, &["student_data", "time_limit_action"], sco.time_limit_action.as_str());
 }
 
-fn model_2004(launch: &Launch, state: &State, cmi: &mut Map<String, Value>, entry: &str) {
+fn model_2004(launch: &ScoLaunch, state: &ScoState, cmi: &mut Map<String, Value>, entry: &str) {
     let sco = &launch.sco;
     remove(cmi, &["exit"]);
     remove(cmi, &["session_time"]);

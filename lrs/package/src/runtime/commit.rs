@@ -48,7 +48,7 @@ pub struct After {
 
 /// Why a commit is refused. Nothing of it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum CommitRefusal {
     /// The session was not begun.
     NotBegun,
     /// What the session is to begin after has not arrived: to be sent again.
@@ -67,7 +67,7 @@ pub enum Refusal {
     StateLarge,
 }
 
-impl Refusal {
+impl CommitRefusal {
     /// The name by which the player knows the refusal.
     pub const fn reason(self) -> &'static str {
         match self {

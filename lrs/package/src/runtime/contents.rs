@@ -39,7 +39,7 @@ const PATH: &AsciiSet = &CONTROLS
 /// What the player shows of a package. Its JSON is kept with the version and given to the player.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Contents {
+pub struct PackageContents {
     /// The standard.
     pub standard: Kind,
     /// The identifier of the organization.
@@ -87,7 +87,7 @@ pub struct Item {
     pub items: Vec<Item>,
 }
 
-impl Contents {
+impl PackageContents {
     /// Reads a package. One that is not SCORM, has nothing to launch, or has errors, is refused with the report of its check.
     ///
     /// # Errors
@@ -146,7 +146,11 @@ fn hosts(report: &Report) -> Vec<String> {
     hosts.filter(is_name).collect()
 }
 
-fn read<R: Read + Seek>(reader: R, limits: &Limits, kind: Kind) -> io::Result<Option<Contents>> {
+fn read<R: Read + Seek>(
+    reader: R,
+    limits: &Limits,
+    kind: Kind,
+) -> io::Result<Option<PackageContents>> {
     // The check has told what is wrong with these.
     let told = &mut Findings::new(1);
     let Some(mut archive) = Archive::open(reader, limits, told)? else { return Ok(None) };
@@ -157,7 +161,11 @@ fn read<R: Read + Seek>(reader: R, limits: &Limits, kind: Kind) -> io::Result<Op
     Ok(organization(&manifest, &archive, kind))
 }
 
-fn organization<R>(manifest: &Manifest<'_>, archive: &Archive<R>, kind: Kind) -> Option<Contents>
+fn organization<R>(
+    manifest: &Manifest<'_>,
+    archive: &Archive<R>,
+    kind: Kind,
+) -> Option<PackageContents>
 where
     R: Read + Seek,
 {
@@ -173,7 +181,7 @@ where
     let resources = resources.filter_map(|it| Some((attribute(it, "identifier")?.to_owned(), it)));
     let reading = Reading { manifest, archive, resources: resources.collect(), kind };
     let items = children(node, "item").map(|item| reading.item(item)).collect();
-    Some(Contents {
+    Some(PackageContents {
         standard: kind,
         identifier: attribute(node, "identifier").unwrap_or_default().to_owned(),
         title: child_text(node, "title"),

@@ -24,11 +24,11 @@ pub(super) fn interaction_iri(sco: &str, identifier: &str) -> String {
 
 /// A SCO of a package, launched for a learner.
 #[derive(Clone, Debug)]
-pub struct Launch {
+pub struct ScoLaunch {
     /// The learner as an agent of xAPI.
     pub actor: Value,
     /// The learner as the SCO is told.
-    pub learner: Learner,
+    pub learner: ScoLearner,
     /// The registration: one for each attempt.
     pub registration: Uuid,
     /// The IRI of the package's activity.
@@ -38,12 +38,12 @@ pub struct Launch {
     /// The standard of the package.
     pub standard: Kind,
     /// Whether the session counts.
-    pub mode: Mode,
+    pub mode: LessonMode,
     /// What is launched.
     pub sco: Sco,
 }
 
-impl Launch {
+impl ScoLaunch {
     pub(super) const fn is_12(&self) -> bool {
         matches!(self.standard, Kind::Scorm12)
     }
@@ -56,18 +56,18 @@ impl Launch {
 
 /// The learner as `cmi.core.student_id` and `cmi.core.student_name` say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Learner {
+pub struct ScoLearner {
     /// An identifier.
     pub id: String,
     /// `Surname, Name` as a rule.
     pub name: String,
 }
 
-/// Whether a session counts (`cmi.mode`). In [`Mode::Browse`] and [`Mode::Review`] nothing is kept, and only
+/// Whether a session counts (`cmi.mode`). In [`LessonMode::Browse`] and [`LessonMode::Review`] nothing is kept, and only
 /// begin, end and duration are said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Mode {
+pub enum LessonMode {
     /// For credit.
     #[default]
     Normal,
@@ -77,7 +77,7 @@ pub enum Mode {
     Review,
 }
 
-impl Mode {
+impl LessonMode {
     /// As the data model writes it.
     pub const fn name(self) -> &'static str {
         match self {

@@ -23,11 +23,11 @@ mod statement;
 mod value;
 
 pub use apply::{Applied, apply, close};
-pub use commit::{After, Commit, Refusal};
-pub use contents::{Contents, Item};
-pub use launch::{Launch, Learner, Mode, Sco, sco_iri};
+pub use commit::{After, Commit, CommitRefusal};
+pub use contents::{Item, PackageContents};
+pub use launch::{LessonMode, Sco, ScoLaunch, ScoLearner, sco_iri};
 pub use rollup::rolled_up;
-pub use state::{State, Summary};
+pub use state::{ScoState, Summary};
 
 /// The longest `cmi.suspend_data`, in characters: that of SCORM 2004, for SCORM 1.2 as well.
 pub const SUSPEND_DATA: usize = 64_000;

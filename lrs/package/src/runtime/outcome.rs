@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::cmi::{set, text, written};
-use super::launch::Launch;
-use super::state::{State, Summary};
+use super::launch::ScoLaunch;
+use super::state::{ScoState, Summary};
 use super::value::{Score, number};
 
 /// The outcome of a SCO so far.
@@ -53,7 +53,7 @@ impl Outcome {
 
 /// Sets the statuses that the platform decides: at each commit those that a measure decides (SCORM 2004 RTE
 /// 4.2.4.1 and 4.2.21.1), at the end of a session that is not suspended those that the SCO left open.
-pub(super) fn decide(launch: &Launch, cmi: &mut Map<String, Value>, is_end: bool) {
+pub(super) fn decide(launch: &ScoLaunch, cmi: &mut Map<String, Value>, is_end: bool) {
     let sco = &launch.sco;
     if launch.is_12() {
         if is_end && text(cmi, &["core", "exit"]) != "suspend" {
@@ -81,7 +81,7 @@ pub(super) fn decide(launch: &Launch, cmi: &mut Map<String, Value>, is_end: bool
 
 /// SCORM 1.2 RTE 3.4.4, `cmi.core.lesson_status`: a SCO that says nothing has completed, and a score decides where there is a
 /// mastery score.
-fn at_end_12(launch: &Launch, cmi: &mut Map<String, Value>) {
+fn at_end_12(launch: &ScoLaunch, cmi: &mut Map<String, Value>) {
     const STATUS: [&str; 2] = ["core", "lesson_status"];
     if matches!(text(cmi, &STATUS), "" | "not attempted") {
         set(cmi, &STATUS, "completed");
@@ -94,7 +94,7 @@ fn at_end_12(launch: &Launch, cmi: &mut Map<String, Value>) {
     }
 }
 
-impl State {
+impl ScoState {
     /// Where the learner stands.
     pub fn summary(&self) -> Summary {
         let is_12 = self.cmi.contains_key("core");

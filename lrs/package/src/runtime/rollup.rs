@@ -3,17 +3,21 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::contents::Contents;
-use super::launch::Launch;
+use super::contents::PackageContents;
+use super::launch::ScoLaunch;
 use super::outcome::Outcome;
-use super::state::State;
+use super::state::ScoState;
 use super::statement::{ACTIVITIES, activity, instant, profile, verb_of};
 
 /// The statement that the package's activity is completed: when each SCO is completed, passed or
 /// failed. It says success where every SCO that says one says `true`, or one says `false`; and the mean of the scores. `states`
 /// are those of the SCOs by their item's identifier. The id depends on the registration and the result: the same result is
 /// said once, whatever its timestamp, and another result is another statement.
-pub fn rolled_up(launch: &Launch, contents: &Contents, states: &[(&str, &State)]) -> Option<Value> {
+pub fn rolled_up(
+    launch: &ScoLaunch,
+    contents: &PackageContents,
+    states: &[(&str, &ScoState)],
+) -> Option<Value> {
     let mut outcomes = Vec::new();
     let mut latest = 0;
     for item in contents.scos() {

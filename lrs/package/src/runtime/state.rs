@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// nobody else's to read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct State {
+pub struct ScoState {
     /// `cmi` as it was committed last.
     pub(super) cmi: Map<String, Value>,
     /// The time of the sessions that have ended, in hundredths of a second.
@@ -66,7 +66,7 @@ pub struct Summary {
     pub seconds: u64,
 }
 
-impl State {
+impl ScoState {
     /// What the player keeps for the attempt; of the state under the empty identifier.
     pub const fn sequencing(&self) -> Option<&Value> {
         self.sequencing.as_ref()

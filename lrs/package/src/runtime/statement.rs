@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::launch::Launch;
+use super::launch::ScoLaunch;
 
 pub(super) const ACTIVITIES: &str = "http://adlnet.gov/expapi/activities/";
 const VERBS: &str = "http://adlnet.gov/expapi/verbs/";
@@ -12,7 +12,7 @@ const PROFILE: &str = "https://w3id.org/xapi/scorm";
 
 /// Makes the statements of a SCO in an attempt.
 pub(super) struct Speaker<'a> {
-    pub(super) launch: &'a Launch,
+    pub(super) launch: &'a ScoLaunch,
     pub(super) session: Uuid,
 }
 

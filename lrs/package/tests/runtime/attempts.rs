@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use package::Kind;
-use package::runtime::{After, Commit, Mode, Refusal, apply, close};
+use package::runtime::{After, Commit, CommitRefusal, LessonMode, apply, close};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -204,7 +204,7 @@ fn a_session_begins_after_the_last_words_of_the_page_before() {
     last.sequence = 2;
     let next =
         Commit { session: Uuid::from_u128(2), sequence: 0, begin: true, after, ..play.made(false) };
-    assert_eq!(play.apply(&next).unwrap_err(), Refusal::NotYet);
+    assert_eq!(play.apply(&next).unwrap_err(), CommitRefusal::NotYet);
     play.apply(&last).unwrap();
     let begun = play.apply(&next).unwrap();
     assert_eq!(begun.answer["cmi"]["core"]["lesson_location"], "9");
@@ -326,7 +326,7 @@ fn a_review_changes_nothing_of_the_attempt() {
     play.set("cmi.core.lesson_status", "failed");
     play.set("cmi.core.session_time", "00:10:00");
     play.end();
-    play.launch.mode = Mode::Review;
+    play.launch.mode = LessonMode::Review;
     let found = play.begin(2);
     assert_eq!(
         (&found["core"]["credit"], &found["core"]["lesson_mode"]),
@@ -374,12 +374,12 @@ fn what_the_player_keeps_for_the_attempt_says_nothing_and_counts_its_commits() {
 fn sessions_that_were_not_begun_that_ended_and_that_were_followed_are_refused() {
     let mut play = played(Kind::Scorm12);
     let early = Commit { sequence: 1, ..play.made(false) };
-    assert_eq!(play.apply(&early).unwrap_err(), Refusal::NotBegun);
+    assert_eq!(play.apply(&early).unwrap_err(), CommitRefusal::NotBegun);
     play.begin(1);
     play.end();
     let after = Commit { sequence: 2, ..play.made(false) };
-    assert_eq!(play.apply(&after).unwrap_err(), Refusal::Ended);
+    assert_eq!(play.apply(&after).unwrap_err(), CommitRefusal::Ended);
     play.begin(2);
     let old = Commit { sequence: 3, ..after };
-    assert_eq!(play.apply(&old).unwrap_err(), Refusal::Superseded);
+    assert_eq!(play.apply(&old).unwrap_err(), CommitRefusal::Superseded);
 }

@@ -1,7 +1,7 @@
 //! What a player that is not ours may send.
 
 use package::Kind;
-use package::runtime::{Commit, Refusal};
+use package::runtime::{Commit, CommitRefusal};
 use serde_json::{Value, json};
 
 use crate::played::{Play, at, launch};
@@ -33,9 +33,9 @@ fn what_is_too_much_is_refused_by_name_and_not_kept() {
         .collect::<serde_json::Map<_, _>>()
         .into();
     for (cmi, refusal) in [
-        (json!({ "suspend_data": "è".repeat(64_001) }), Refusal::SuspendDataLong),
-        (json!({ "interactions": many }), Refusal::InteractionsMany),
-        (json!({ "x": "x".repeat(2_000_001) }), Refusal::StateLarge),
+        (json!({ "suspend_data": "è".repeat(64_001) }), CommitRefusal::SuspendDataLong),
+        (json!({ "interactions": many }), CommitRefusal::InteractionsMany),
+        (json!({ "x": "x".repeat(2_000_001) }), CommitRefusal::StateLarge),
     ] {
         let mut play = begun();
         let before = play.state.clone();
@@ -45,14 +45,14 @@ fn what_is_too_much_is_refused_by_name_and_not_kept() {
     }
     let mut play = begun();
     let commit = Commit { at: "yesterday".to_owned(), ..play.made(false) };
-    assert_eq!(play.apply(&commit).unwrap_err(), Refusal::Time);
+    assert_eq!(play.apply(&commit).unwrap_err(), CommitRefusal::Time);
     play.launch.sco.identifier = String::new();
     let large = Commit {
         sco: String::new(),
         sequencing: Some("x".repeat(2_000_001).into()),
         ..play.made(false)
     };
-    assert_eq!(play.apply(&large).unwrap_err(), Refusal::StateLarge);
+    assert_eq!(play.apply(&large).unwrap_err(), CommitRefusal::StateLarge);
 }
 
 #[test]

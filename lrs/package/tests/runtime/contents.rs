@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write as _};
 
-use package::runtime::{Contents, rolled_up};
+use package::runtime::{PackageContents, rolled_up};
 use package::{Kind, Limits, Rule};
 use serde_json::json;
 use zip::ZipWriter;
@@ -53,7 +53,7 @@ fn the_default_organization_is_read_with_what_its_items_launch_and_ask() {
         ("corso/2/index.html", "x"),
         ("corso/tre.html", "x"),
     ];
-    let contents = Contents::read(packed(&files), &Limits::default()).unwrap().unwrap();
+    let contents = PackageContents::read(packed(&files), &Limits::default()).unwrap().unwrap();
     assert_eq!(
         (contents.standard, contents.identifier.as_str(), contents.title.as_str()),
         (Kind::Scorm12, "B", "Corso")
@@ -79,7 +79,7 @@ fn the_default_organization_is_read_with_what_its_items_launch_and_ask() {
     assert_eq!(one.time_limit_action, "exit,message");
     assert_eq!((scos[1].prerequisites.as_str(), scos[1].is_visible), ("I1", false));
     let json = serde_json::to_string(&contents).unwrap();
-    assert_eq!(serde_json::from_str::<Contents>(&json).unwrap(), contents);
+    assert_eq!(serde_json::from_str::<PackageContents>(&json).unwrap(), contents);
 }
 
 const MANIFEST_2004: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -106,7 +106,7 @@ const MANIFEST_2004: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 #[test]
 fn sequencing_is_read_with_what_it_shares_and_what_it_says_of_the_run_time() {
     let files = [("imsmanifest.xml", MANIFEST_2004), ("index.html", "x")];
-    let contents = Contents::read(packed(&files), &Limits::default()).unwrap().unwrap();
+    let contents = PackageContents::read(packed(&files), &Limits::default()).unwrap().unwrap();
     assert_eq!(contents.standard, Kind::Scorm2004Fourth);
     let control =
         json!({ "name": "controlMode", "children": [], "attributes": { "flow": "true" } });
@@ -128,11 +128,11 @@ fn sequencing_is_read_with_what_it_shares_and_what_it_says_of_the_run_time() {
 #[test]
 fn what_cannot_be_played_is_refused_with_its_report() {
     let missing = [("imsmanifest.xml", MANIFEST_2004)];
-    let report = Contents::read(packed(&missing), &Limits::default()).unwrap().unwrap_err();
+    let report = PackageContents::read(packed(&missing), &Limits::default()).unwrap().unwrap_err();
     assert!(report.findings.iter().any(|it| it.rule == Rule::HrefMissing), "{report:?}");
     let cmi5 = r#"<courseStructure xmlns="https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd"><course id="http://x.example/c"><title><langstring lang="en">x</langstring></title><description><langstring lang="en">x</langstring></description></course><au id="http://x.example/a" moveOn="Completed"><title><langstring lang="en">x</langstring></title><description><langstring lang="en">x</langstring></description><url>index.html</url></au></courseStructure>"#;
     let files = [("cmi5.xml", cmi5), ("index.html", "x")];
-    assert!(Contents::read(packed(&files), &Limits::default()).unwrap().is_err());
+    assert!(PackageContents::read(packed(&files), &Limits::default()).unwrap().is_err());
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn the_package_is_completed_with_its_last_sco() {
         ("corso/2/index.html", "x"),
         ("corso/tre.html", "x"),
     ];
-    let contents = Contents::read(packed(&files), &Limits::default()).unwrap().unwrap();
+    let contents = PackageContents::read(packed(&files), &Limits::default()).unwrap().unwrap();
     let played = |identifier: &str, status: &str, raw: &str| {
         let mut play = Play::of(launch(Kind::Scorm12));
         play.launch.sco.identifier = identifier.to_owned();

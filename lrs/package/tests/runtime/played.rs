@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use package::Kind;
-use package::runtime::{Applied, Commit, Launch, Learner, Mode, Refusal, Sco, State, apply};
+use package::runtime::{
+    Applied, Commit, CommitRefusal, LessonMode, Sco, ScoLaunch, ScoLearner, ScoState, apply,
+};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 use validator::{Version, check};
@@ -12,15 +14,15 @@ pub(crate) const REGISTRATION: &str = "6e2a4f0c-6d1c-4f5e-9d44-1f8f0a3b2c1d";
 /// 29 November 2026, 9:00 UTC, in seconds.
 const START: i64 = 1_795_942_800;
 
-pub(crate) fn launch(standard: Kind) -> Launch {
-    Launch {
+pub(crate) fn launch(standard: Kind) -> ScoLaunch {
+    ScoLaunch {
         actor: json!({ "objectType": "Agent", "account": { "homePage": "https://traccia.example", "name": "anna" } }),
-        learner: Learner { id: "anna".to_owned(), name: "Rossi, Anna".to_owned() },
+        learner: ScoLearner { id: "anna".to_owned(), name: "Rossi, Anna".to_owned() },
         registration: REGISTRATION.parse().unwrap(),
         activity: COURSE.to_owned(),
         title: "Corso".to_owned(),
         standard,
-        mode: Mode::Normal,
+        mode: LessonMode::Normal,
         sco: Sco {
             identifier: "I1".to_owned(),
             title: "Uno".to_owned(),
@@ -37,8 +39,8 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 
 /// A SCO and the server's part.
 pub(crate) struct Play {
-    pub(crate) launch: Launch,
-    pub(crate) state: Option<State>,
+    pub(crate) launch: ScoLaunch,
+    pub(crate) state: Option<ScoState>,
     pub(crate) cmi: Map<String, Value>,
     pub(crate) session: Uuid,
     pub(crate) sequence: u64,
@@ -49,7 +51,7 @@ pub(crate) struct Play {
 }
 
 impl Play {
-    pub(crate) fn of(launch: Launch) -> Self {
+    pub(crate) fn of(launch: ScoLaunch) -> Self {
         Self {
             launch,
             state: None,
@@ -107,7 +109,7 @@ impl Play {
     }
 
     /// Applies, keeps the state as the store does, and holds each statement against the standard.
-    pub(crate) fn apply(&mut self, commit: &Commit) -> Result<Applied, Refusal> {
+    pub(crate) fn apply(&mut self, commit: &Commit) -> Result<Applied, CommitRefusal> {
         let applied = apply(&self.launch, self.state.as_ref(), commit, at(self.now))?;
         for statement in &applied.statements {
             for version in [Version::V1_0_3, Version::V2_0_0] {

@@ -1,7 +1,7 @@
 //! The sessions of `sessions.json`. The JavaScript that mirrors sessions is held to the same table in `tests/browser`.
 
 use package::Kind;
-use package::runtime::Mode;
+use package::runtime::LessonMode;
 use serde_json::{Map, Value};
 
 use crate::played::{COURSE, Play, launch, verb};
@@ -38,7 +38,8 @@ fn played(one: &Value) -> Vec<Value> {
         let steps = steps.as_array().unwrap();
         let word = |step: &Value, at: usize| step[at].as_str().unwrap_or_default().to_owned();
         for step in steps.iter().filter(|step| step[0] == "mode") {
-            play.launch.mode = if step[1] == "review" { Mode::Review } else { Mode::Browse };
+            play.launch.mode =
+                if step[1] == "review" { LessonMode::Review } else { LessonMode::Browse };
         }
         play.begin(session as u128 + 1);
         play.commit();

@@ -14,7 +14,7 @@ mod xlsx;
 
 pub use format::{Format, UnknownFormat};
 pub use html::STYLE;
-pub use parts::{InParts, Parts};
+pub use parts::{InParts, PartWriter};
 
 use rust_xlsxwriter::XlsxError;
 

@@ -15,7 +15,7 @@ pub enum InParts {
 
 /// Writes tables that are parts of one, in their order: the same text as [`super::write`] of the whole.
 #[derive(Clone, Debug)]
-pub struct Parts {
+pub struct PartWriter {
     format: InParts,
     language: Language,
     /// Whether the head was written.
@@ -35,7 +35,7 @@ impl InParts {
     }
 }
 
-impl Parts {
+impl PartWriter {
     /// Nothing is written yet.
     pub const fn new(format: InParts, language: Language) -> Self {
         Self { format, language, is_begun: false, has_rows: false }

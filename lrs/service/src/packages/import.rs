@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{PackageError, Packages, can_be_named, token};
-use ::package::runtime::Contents;
+use ::package::runtime::PackageContents;
 use ::package::{Limits, Unpacked, unpack};
 use store::{NewVersion, PackageFile, Pieces, Result as StoreResult, Store, StoreError};
 
@@ -61,7 +61,7 @@ impl Packages {
     async fn import_all(&self, name: &str, file: File) -> Result<u32, PackageError> {
         let checking = tokio::task::spawn_blocking(move || {
             let mut file = file;
-            let contents = Contents::read(BufReader::new(&mut file), &Limits::default());
+            let contents = PackageContents::read(BufReader::new(&mut file), &Limits::default());
             contents.map(|contents| (contents, file))
         });
         let (contents, file) = checking.await.map_err(|_| crate::compute::Stopped)??;
@@ -79,7 +79,7 @@ impl Packages {
         &self,
         import: Uuid,
         name: &str,
-        contents: &Contents,
+        contents: &PackageContents,
         file: File,
     ) -> Result<u32, PackageError> {
         let files = kept(&*self.store, import, file).await?;

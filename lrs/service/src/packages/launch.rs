@@ -7,7 +7,7 @@ use validator::{Version, ifi};
 
 use super::states::Place;
 use super::{PackageError, Packages, Policy, activity_of, token};
-use ::package::runtime::Learner;
+use ::package::runtime::ScoLearner;
 use store::{KeptLaunch, Package, PackageVersion, StoreError};
 use xapi::instant::Instant;
 
@@ -54,7 +54,7 @@ pub struct Launch {
     /// The learner as an Agent of xAPI; null for a preview.
     pub actor: Value,
     /// The learner as the content is told.
-    pub learner: Learner,
+    pub learner: ScoLearner,
     /// The attempt.
     pub registration: Uuid,
     /// The number of the attempt.
@@ -229,7 +229,7 @@ fn current(package: &Package) -> Result<PackageVersion, PackageError> {
 fn preview(language: String) -> Launch {
     Launch {
         actor: Value::Null,
-        learner: Learner { id: "preview".to_owned(), name: "Preview".to_owned() },
+        learner: ScoLearner { id: "preview".to_owned(), name: "Preview".to_owned() },
         registration: Uuid::new_v4(),
         attempt: 1,
         preview: true,
@@ -239,7 +239,7 @@ fn preview(language: String) -> Launch {
 
 /// The learner as the content is told: the name of the account, the address, the hash, or the `OpenID`; `None` where the
 /// actor is a group or has none of these.
-fn learner_of(actor: &Value) -> Option<Learner> {
+fn learner_of(actor: &Value) -> Option<ScoLearner> {
     if actor.get("objectType").is_some_and(|kind| kind != "Agent") {
         return None;
     }
@@ -247,7 +247,7 @@ fn learner_of(actor: &Value) -> Option<Learner> {
     let address = text("/mbox").map(|mbox| mbox.trim_start_matches("mailto:"));
     let id = text("/account/name").or(address).or(text("/mbox_sha1sum")).or(text("/openid"))?;
     let name = text("/name").unwrap_or(id).to_owned();
-    Some(Learner { id: id.to_owned(), name })
+    Some(ScoLearner { id: id.to_owned(), name })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! A package `NAME` is the activity `urn:traccia:package:NAME` in all its versions, and a SCO of it the activity
 //! `urn:traccia:package:NAME/ITEM`. What learners do becomes statements through [`Record`], under an authority of the
-//! server's own; where they stand is kept in State documents of the package's activity.
+//! server's own; where they stand is kept in ScoState documents of the package's activity.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use lru::LruCache;
 use crate::compute::Compute;
 use crate::progress::CourseService;
 use crate::record::Record;
-use ::package::runtime::Contents;
+use ::package::runtime::PackageContents;
 use store::{Package, PackageFile, PackageVersion, Store, StoreError};
 use xapi::authority::Authority;
 use xapi::clock::Clock;
@@ -67,7 +67,7 @@ pub struct Hosted {
     /// The version.
     pub version: PackageVersion,
     /// Its items.
-    pub contents: Contents,
+    pub contents: PackageContents,
 }
 
 /// The IRI of a package's activity.

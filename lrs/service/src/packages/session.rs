@@ -15,7 +15,9 @@ use super::states::Seen;
 use super::{Hosted, PackageError, Packages, activity_of, token};
 use crate::record::RecordError;
 use crate::record::statements::prepare_all;
-use ::package::runtime::{self, Applied, Commit, Mode, Refusal, Sco, State, Summary};
+use ::package::runtime::{
+    self, Applied, Commit, CommitRefusal, LessonMode, Sco, ScoState, Summary,
+};
 use store::{KeptLaunch, StoreError};
 use xapi::instant::Instant;
 
@@ -52,7 +54,7 @@ pub enum Unheard {
     Commit(String),
     /// The runtime refuses the commit.
     #[error("the commit is refused: {}", .0.reason())]
-    Refused(Refusal),
+    Refused(CommitRefusal),
     /// The package could not be asked.
     #[error(transparent)]
     Package(#[from] PackageError),
@@ -64,8 +66,8 @@ impl From<StoreError> for Unheard {
     }
 }
 
-impl From<Refusal> for Unheard {
-    fn from(refusal: Refusal) -> Self {
+impl From<CommitRefusal> for Unheard {
+    fn from(refusal: CommitRefusal) -> Self {
         Self::Refused(refusal)
     }
 }
@@ -78,8 +80,8 @@ enum Turn {
 
 impl Opened {
     /// A SCO of the package, as the runtime is told.
-    fn runtime(&self, sco: &Sco) -> runtime::Launch {
-        runtime::Launch {
+    fn runtime(&self, sco: &Sco) -> runtime::ScoLaunch {
+        runtime::ScoLaunch {
             actor: self.launch.actor.clone(),
             learner: self.launch.learner.clone(),
             registration: self.launch.registration,
@@ -87,7 +89,7 @@ impl Opened {
             title: self.hosted.version.title.clone(),
             standard: self.hosted.contents.standard,
             // A preview shows what the package does for a learner, and keeps nothing of it.
-            mode: Mode::Normal,
+            mode: LessonMode::Normal,
             sco: sco.clone(),
         }
     }
@@ -132,12 +134,12 @@ impl Packages {
             status.insert(sco, json!(state.value.summary()));
         }
         let place = opened.launch.place(&opened.hosted.version.package);
-        let whole = self.seen::<State>(&place.state(opened.launch.registration, "")).await?;
+        let whole = self.seen::<ScoState>(&place.state(opened.launch.registration, "")).await?;
         Ok((status.into(), whole.value.sequencing().cloned().unwrap_or_default()))
     }
 
     /// The states of the attempt's SCOs that have one, by their item's identifier.
-    async fn states(&self, opened: &Opened) -> Result<Vec<(String, Seen<State>)>, PackageError> {
+    async fn states(&self, opened: &Opened) -> Result<Vec<(String, Seen<ScoState>)>, PackageError> {
         let place = opened.launch.place(&opened.hosted.version.package);
         let registration = opened.launch.registration;
         let any = place.state(registration, "");
@@ -147,7 +149,7 @@ impl Packages {
             let key = place.state(registration, &item.sco.identifier);
             if there.binary_search(&key.id).is_ok() {
                 let identifier = item.sco.identifier.clone();
-                states.push((identifier, self.seen::<State>(&key).await?));
+                states.push((identifier, self.seen::<ScoState>(&key).await?));
             }
         }
         Ok(states)
@@ -176,7 +178,7 @@ impl Packages {
     }
 
     /// A commit of a preview: nothing is kept of it.
-    fn look(&self, launch: &runtime::Launch, commit: &Commit) -> Result<Value, Unheard> {
+    fn look(&self, launch: &runtime::ScoLaunch, commit: &Commit) -> Result<Value, Unheard> {
         if !commit.begin {
             return Ok(json!({}));
         }
@@ -191,13 +193,13 @@ impl Packages {
     async fn turn(
         &self,
         opened: &Opened,
-        launch: &Arc<runtime::Launch>,
+        launch: &Arc<runtime::ScoLaunch>,
         commit: &Arc<Commit>,
         bytes: usize,
     ) -> Result<Turn, Unheard> {
         let place = opened.launch.place(&opened.hosted.version.package);
         let key = place.state(opened.launch.registration, &commit.sco);
-        let seen = self.seen::<State>(&key).await?;
+        let seen = self.seen::<ScoState>(&key).await?;
         let (state, now) = (seen.value.clone(), self.now());
         let (launch, of) = (Arc::clone(launch), Arc::clone(commit));
         let apply = move || runtime::apply(&launch, Some(&state), &of, now);
@@ -228,7 +230,7 @@ impl Packages {
         &self,
         opened: &Opened,
         commit: &Commit,
-        state: &State,
+        state: &ScoState,
     ) -> Result<(Summary, Option<Value>), PackageError> {
         let place = opened.launch.place(&opened.hosted.version.package);
         let mut states = Vec::new();
@@ -251,7 +253,7 @@ impl Packages {
             }
         }
         states.push((commit.sco.clone(), state.clone()));
-        let states: Vec<(&str, &State)> =
+        let states: Vec<(&str, &ScoState)> =
             states.iter().map(|(sco, state)| (sco.as_str(), state)).collect();
         let launch = opened.runtime(&Sco::default());
         let rolled_up = runtime::rolled_up(&launch, &opened.hosted.contents, &states);
@@ -308,7 +310,7 @@ impl Packages {
 
 /// Where the learner stands with the package: as the statement says where it is completed, else where they stand with the
 /// only SCO, else in the middle of it.
-fn whole(rolled_up: Option<&Value>, states: &[(&str, &State)], is_only: bool) -> Summary {
+fn whole(rolled_up: Option<&Value>, states: &[(&str, &ScoState)], is_only: bool) -> Summary {
     let seconds = states.iter().map(|(_, state)| state.summary().seconds).sum();
     let Some(statement) = rolled_up else {
         return match states {

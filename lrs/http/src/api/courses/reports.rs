@@ -21,9 +21,9 @@ use access::caller::Caller;
 use access::scope::Right;
 use course::Language;
 use report::export;
-use report::export::{ExportError, Format, InParts, Parts, Reader};
+use report::export::{ExportError, Format, InParts, PartWriter, Reader};
 use report::reports::{EVERY, PROGRESS, named};
-use report::{Page, Report, Table};
+use report::{Report, Table, TablePage};
 use service::compute::Turn;
 use service::memory::Reserved;
 use service::progress::{ProgressError, ReportQuery, TableParts, Who};
@@ -157,13 +157,16 @@ async fn answer(
     let report_in_making = server.progress.prepare(&id, query, bounds, &memory).await?;
     let report_in_making = match InParts::of(format) {
         // Which rows a page has is known from the whole table.
-        Some(in_parts) if page == Page::default() => match report_in_making.in_parts().await? {
-            Ok(tables) => {
-                let parts = Parts::new(in_parts, reader.language);
-                return in_pieces(Pieces { tables, parts, last: None, _turn: turn }, format).await;
+        Some(in_parts) if page == TablePage::default() => {
+            match report_in_making.in_parts().await? {
+                Ok(tables) => {
+                    let parts = PartWriter::new(in_parts, reader.language);
+                    return in_pieces(Pieces { tables, parts, last: None, _turn: turn }, format)
+                        .await;
+                }
+                Err(short) => short,
             }
-            Err(short) => short,
-        },
+        }
         _ => report_in_making,
     };
     let (mut table, held) = report_in_making.table().await?;
@@ -206,7 +209,7 @@ fn width(parameters: &Parameters) -> Result<Option<usize>, Problem> {
     }
 }
 
-fn page(parameters: &Parameters) -> Result<Page, Problem> {
+fn page(parameters: &Parameters) -> Result<TablePage, Problem> {
     let number = |name: &str| {
         let number = parameters.get(name).map(|text| {
             text.parse().map_err(|_| Problem::parameter(name, text, "a whole number, 0 or more"))
@@ -219,7 +222,7 @@ fn page(parameters: &Parameters) -> Result<Page, Problem> {
             Problem::parameter("only", &error.0, "KEY=VALUE, KEY!=VALUE, KEY>=VALUE or KEY<=VALUE")
         })
     });
-    Ok(Page {
+    Ok(TablePage {
         only: only.collect::<Result<_, _>>()?,
         search: parameters.get("search").filter(|text| !text.is_empty()).map(str::to_owned),
         sort: parameters.get("sort").and_then(|text| text.parse().ok()),
@@ -285,7 +288,7 @@ pub(super) async fn written(
 /// A table that is made and written while it is sent.
 struct Pieces {
     tables: TableParts,
-    parts: Parts,
+    parts: PartWriter,
     /// The part that was written last.
     last: Option<Table>,
     _turn: Turn,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::date;
 
-use super::{Format, InParts, Parts, write};
+use super::{Format, InParts, PartWriter, write};
 use crate::{Cell, Column, Kind, Table};
 use course::{Bilingual, Language, State, Title};
 
@@ -100,7 +100,7 @@ fn a_table_in_parts_is_written_as_the_whole_is() {
     for (format, in_parts) in [(Format::Csv, InParts::Csv), (Format::Json, InParts::Json)] {
         for language in [Language::It, Language::En] {
             for cuts in [vec![&rows[..0], &rows[..1], &rows[1..1], &rows[1..]], vec![&rows[..0]]] {
-                let mut parts = Parts::new(in_parts, language);
+                let mut parts = PartWriter::new(in_parts, language);
                 let mut text = Vec::new();
                 for cut in &cuts {
                     text.extend(parts.write(&part(cut)).unwrap());

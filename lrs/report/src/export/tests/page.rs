@@ -1,6 +1,6 @@
 use super::super::Format;
 use super::{Language, sample, written};
-use crate::{Cell, Page, Sort, Table, UnknownColumn};
+use crate::{Cell, Sort, Table, TablePage, UnknownColumn};
 
 /// The sample with rows of these attempts, the hours of each being its place.
 fn table(attempts: &[Option<u64>]) -> Table {
@@ -27,14 +27,14 @@ fn places(table: &Table) -> Vec<f64> {
     hours.collect()
 }
 
-fn sorted(by: &str) -> Page {
-    Page { sort: by.parse().ok(), ..Page::default() }
+fn sorted(by: &str) -> TablePage {
+    TablePage { sort: by.parse().ok(), ..TablePage::default() }
 }
 
 #[test]
 fn an_empty_page_is_the_whole_table() {
     let (mut paged, whole) = (sample(), sample());
-    assert_eq!(paged.page(&Page::default()), Ok(()));
+    assert_eq!(paged.page(&TablePage::default()), Ok(()));
     assert_eq!(paged, whole);
 }
 
@@ -52,11 +52,11 @@ fn what_is_equal_stays_in_order_and_what_has_no_value_stands_last_either_way() {
 #[test]
 fn a_page_says_how_many_rows_there_are_in_all() {
     let mut table = table(&[Some(1); 7]);
-    table.page(&Page { offset: 5, limit: Some(3), ..Page::default() }).unwrap();
+    table.page(&TablePage { offset: 5, limit: Some(3), ..TablePage::default() }).unwrap();
     assert_eq!((places(&table), table.found), (vec![5.0, 6.0], Some(7)));
     let text = written(&table, Format::Json, Language::En);
     assert!(text.ends_with(r#","found":7}"#), "{text}");
-    table.page(&Page { offset: 9, ..Page::default() }).unwrap();
+    table.page(&TablePage { offset: 9, ..TablePage::default() }).unwrap();
     assert!(table.rows.is_empty());
 }
 
@@ -64,7 +64,7 @@ fn a_page_says_how_many_rows_there_are_in_all() {
 fn a_search_finds_texts_in_any_case_and_leaves_no_totals_of_other_rows() {
     let mut table = table(&[Some(1), Some(2), Some(3)]);
     table.totals = Some(vec![Cell::Empty; table.columns.len()]);
-    let search = Page { search: Some("PERSONA 1".into()), ..Page::default() };
+    let search = TablePage { search: Some("PERSONA 1".into()), ..TablePage::default() };
     table.page(&search).unwrap();
     assert_eq!((places(&table), table.found, table.totals), (vec![1.0], Some(1), None));
 }
@@ -85,7 +85,7 @@ fn conditions_leave_the_rows_that_fulfil_all_of_them() {
     let left = |only: &[&str]| {
         let mut table = table(&[Some(2), None, Some(11), Some(3)]);
         let only = only.iter().map(|it| it.parse().unwrap()).collect();
-        table.page(&Page { only, ..Page::default() }).unwrap();
+        table.page(&TablePage { only, ..TablePage::default() }).unwrap();
         places(&table)
     };
     assert_eq!(left(&["attempts>=3"]), [2.0, 3.0]);
@@ -95,6 +95,6 @@ fn conditions_leave_the_rows_that_fulfil_all_of_them() {
     assert!(left(&["state!=in_progress"]).is_empty());
     assert_eq!(left(&["born>=1980-01-31", "born<=1980-01-31", "learner=Persona 3"]), [3.0]);
     assert!("attempts".parse::<crate::Condition>().is_err());
-    let unknown = Page { only: vec!["nothing=1".parse().unwrap()], ..Page::default() };
+    let unknown = TablePage { only: vec!["nothing=1".parse().unwrap()], ..TablePage::default() };
     assert!(sample().page(&unknown).is_err());
 }

@@ -14,7 +14,7 @@ use super::key::{Key, MOST_KEYS};
 use super::references::References;
 use super::rows::{Rows, pieces};
 use crate::head::{Head, Stretch};
-use store::inheritance::{Inheritance, Inherited, Link, Wanted};
+use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
 use store::{Result, StoreError};
 use xapi::index::{IndexKey, keys_of_kept};
 
@@ -45,12 +45,12 @@ impl Linker {
         let mut inheritance = Inheritance::of_batch(new);
         while let Some(wanted) = inheritance.wanted() {
             match wanted {
-                Wanted::Referrers { targets, most } => {
+                ToFetch::Referrers { targets, most } => {
                     let referrers = self.references.to(&targets, most).await?;
                     inheritance.referrers(self.links(head, stretch, &referrers).await?);
                 }
-                Wanted::Links(ids) => inheritance.links(self.links(head, stretch, &ids).await?),
-                Wanted::Keys(ids) => {
+                ToFetch::Links(ids) => inheritance.links(self.links(head, stretch, &ids).await?),
+                ToFetch::Keys(ids) => {
                     for ids in ids.chunks(READ) {
                         for (id, keys) in self.own_keys(ids).await? {
                             inheritance.keys(id, &keys);

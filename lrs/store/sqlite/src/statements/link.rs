@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::failure::{Failure, Result};
 use crate::session::Session;
 use store::StoreError;
-use store::inheritance::{Inheritance, Inherited, Link, Wanted};
+use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
 use xapi::index::keys_of_kept;
 use xapi::instant::Instant;
 use xapi::prepare::target;
@@ -18,14 +18,14 @@ pub(super) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
     let mut inheritance = Inheritance::of_batch(new);
     while let Some(wanted) = inheritance.wanted() {
         match wanted {
-            Wanted::Referrers { targets, most } => {
+            ToFetch::Referrers { targets, most } => {
                 inheritance.referrers(referrers(session, &targets, most)?);
             }
-            Wanted::Links(ids) => {
+            ToFetch::Links(ids) => {
                 let links = ids.into_iter().map(|id| kept_link(session, id));
                 inheritance.links(links.filter_map(Result::transpose).collect::<Result<_>>()?);
             }
-            Wanted::Keys(ids) => {
+            ToFetch::Keys(ids) => {
                 for id in ids {
                     if let Some(kept) = readable(session, id)? {
                         let value = kept.value().map_err(|error| corrupt(id, &error))?;

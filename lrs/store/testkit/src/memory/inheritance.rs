@@ -6,14 +6,14 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::statements::Row;
-use store::inheritance::{Inheritance, Inherited, Link, Wanted};
+use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
 
 /// Gives statements what they inherit because of those from number `first` on, which have just come.
 pub(super) fn pass_on(rows: &mut [Arc<Row>], first: usize) {
     let mut inheritance = Inheritance::of_batch(rows.iter().skip(first).map(link).collect());
     while let Some(wanted) = inheritance.wanted() {
         match wanted {
-            Wanted::Referrers { targets, most } => {
+            ToFetch::Referrers { targets, most } => {
                 let refers = |row: &Row, targets: &HashSet<Uuid>| {
                     row.target.is_some_and(|target| targets.contains(&target))
                 };
@@ -21,8 +21,8 @@ pub(super) fn pass_on(rows: &mut [Arc<Row>], first: usize) {
                 let referrers = rows.iter().filter(|row| refers(row, &targets));
                 inheritance.referrers(referrers.take(most).map(link).collect());
             }
-            Wanted::Links(ids) => inheritance.links(of_ids(rows, &ids).map(link).collect()),
-            Wanted::Keys(ids) => {
+            ToFetch::Links(ids) => inheritance.links(of_ids(rows, &ids).map(link).collect()),
+            ToFetch::Keys(ids) => {
                 of_ids(rows, &ids).for_each(|row| inheritance.keys(row.kept.id, &row.own));
             }
         }
