@@ -2,7 +2,7 @@
 //!
 //! A package `NAME` is the activity `urn:traccia:package:NAME` in all its versions, and a SCO of it the activity
 //! `urn:traccia:package:NAME/ITEM`. What learners do becomes statements through [`Record`], under an authority of the
-//! server's own; where they stand is kept in ScoState documents of the package's activity.
+//! server's own; where they stand is kept in State documents of the package's activity.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Where learners stand, as ScoState documents: the activity is the package's, the agent the learner's.
+//! Where learners stand, as State documents: the activity is the package's, the agent the learner's.
 //!
 //! - `urn:traccia:attempts`, without a registration: the attempts of the learner;
 //! - `urn:traccia:attempt`, in the registration of an attempt: what the player keeps for the attempt;
