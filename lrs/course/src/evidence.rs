@@ -35,6 +35,9 @@ const INTERACTING: [&str; 4] = [
     "http://adlnet.gov/expapi/verbs/commented",
 ];
 
+/// The longest identifier of an actor, in bytes, whose statements say anything about progress: documents are found by it.
+const LONGEST_ACTOR: usize = 8 << 10;
+
 /// The verb of registers of presence.
 pub const ATTENDED: &str = "http://adlnet.gov/expapi/verbs/attended";
 
@@ -113,7 +116,7 @@ pub enum Time {
 
 impl Evidence {
     /// Reads a checked statement. `None` when it can say nothing about progress: its actor is not
-    /// an Agent or its object not an Activity.
+    /// an Agent, or one whose identifier is longer than 8 KiB, or its object not an Activity.
     ///
     /// `id` and `stored` (microseconds since 1970) are the store's; a statement without a
     /// timestamp happened when it was stored (xAPI 1.0.3 Data 2.4.7).
@@ -123,6 +126,9 @@ impl Evidence {
             return None;
         }
         let actor = Identifier::of_agent(statement.get("actor")?)?;
+        if actor.length() > LONGEST_ACTOR {
+            return None;
+        }
         let verb = statement.get("verb")?.get("id")?.as_str()?;
         let iri = object.get("id")?.as_str()?;
         let result = statement.get("result");
@@ -213,7 +219,9 @@ fn context_activities(statement: &Value, relation: &str) -> Vec<String> {
 fn scaled(score: &Value) -> Option<f64> {
     let number = |key: &str| score.get(key).and_then(Value::as_f64);
     let between = || {
-        let (raw, min, max) = (number("raw")?, number("min")?, number("max")?);
+        // Halved, so that no difference of two numbers is beyond all numbers.
+        let half = |key: &str| number(key).map(|number| number / 2.0);
+        let (raw, min, max) = (half("raw")?, half("min")?, half("max")?);
         (max > min).then(|| (raw - min) / (max - min))
     };
     number("scaled").or_else(between).map(|scaled| scaled + 0.0) // -0.0 is 0

@@ -91,6 +91,14 @@ impl Identifier {
         }
     }
 
+    /// How many bytes its parts have.
+    pub(super) const fn length(&self) -> usize {
+        match self {
+            Self::Mbox(text) | Self::MboxSha1sum(text) | Self::Openid(text) => text.len(),
+            Self::Account { home_page, name } => home_page.len() + name.len(),
+        }
+    }
+
     /// The hashed form under which players that hide addresses name the same person: for a mail
     /// address its SHA-1 over the text with `mailto:`, for the others `None`.
     pub fn hashed(&self) -> Option<Self> {

@@ -5,11 +5,13 @@
 //! rule and day ([`Replay`](super::Replay)), so that enrolling, merging and most changes of a
 //! course file need no look at the log.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::evidence::{Evidence, Word};
 use super::model::Course;
@@ -20,6 +22,13 @@ const SHAPE: u32 = 4;
 /// The most entries that a document has, of all activities together, and the most days. Of more the latest count: a
 /// document is read and written whole, and so must have an end, whatever its actor says.
 pub const MOST_KEPT: usize = 10_000;
+
+/// The longest IRI, in bytes, under which a document keeps what was said of an object. A longer one is kept by its
+/// beginning and its hash: see [`name_of`].
+const LONGEST_OBJECT: usize = 512;
+
+/// How many bytes of an object's IRI weigh as much as an entry.
+const BYTES_OF_ENTRY: usize = 200;
 
 /// What one actor said in one course. Everything in it is sorted, so that the same statements
 /// serialise to the same bytes, whatever the order in which they came.
@@ -39,7 +48,7 @@ pub struct Journal {
     /// The days, in the course's time zone, on which anything happened, each with the first
     /// statement of that day.
     pub days: BTreeMap<Date, Seen>,
-    /// What bears on results, by object IRI.
+    /// What bears on results, by the object's IRI, or what stands for a long one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub objects: BTreeMap<String, Vec<Entry>>,
 }
@@ -105,16 +114,18 @@ impl ActorProgress {
             journal.see(day, evidence);
         }
         if !evidence.word.is_silent() && (is_named || !evidence.is_interaction) {
-            let entries = journal.objects.entry(object.clone()).or_default();
+            let entries = journal.objects.entry(name_of(object).into_owned()).or_default();
             keep(entries, Entry::of(evidence));
         }
         self.drop_earliest();
         true
     }
 
-    /// How many entries and days it has: what it weighs, some 200 bytes each.
+    /// How many entries and days it has, and how long the IRIs of their objects are: what it weighs, some 200 bytes
+    /// each.
     pub fn weight(&self) -> usize {
-        self.entries() + self.days()
+        let names = self.activities.values().flat_map(|journal| journal.objects.keys());
+        self.entries() + self.days() + names.map(String::len).sum::<usize>() / BYTES_OF_ENTRY
     }
 
     fn entries(&self) -> usize {
@@ -218,6 +229,19 @@ impl Entry {
     pub fn rank(&self) -> (i64, i64, &str) {
         (self.timestamp, self.stored, &self.statement)
     }
+}
+
+/// The name of an object in a document: its IRI or, of one that is longer than [`LONGEST_OBJECT`], the beginning and the
+/// SHA-256 of the whole. Anybody who sends statements chooses IRIs below a prefix of the course file, and a document is read
+/// and written whole.
+fn name_of(object: &str) -> Cow<'_, str> {
+    if object.len() <= LONGEST_OBJECT {
+        return Cow::Borrowed(object);
+    }
+    let digest = Sha256::digest(object.as_bytes());
+    let hash = digest.iter().fold(String::from("…"), |hex, byte| format!("{hex}{byte:02x}"));
+    let begin = object.get(..object.floor_char_boundary(LONGEST_OBJECT - hash.len()));
+    Cow::Owned(begin.unwrap_or_default().to_owned() + &hash)
 }
 
 /// Keeps `entry` in its place, or of two equal ones that which was stored first.

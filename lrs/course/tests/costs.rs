@@ -6,7 +6,10 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use course::{Course, Enrolment, LearnerList, PresenceSheet, SessionDay, Territories};
+use course::{
+    ActorProgress, Course, Enrolment, Evidence, Learner, LearnerList, MOST_KEPT, PresenceSheet,
+    Replay, SessionDay, Territories,
+};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 
@@ -85,4 +88,36 @@ fn a_circle_of_all_modules_is_found_once() {
     let text = sheet("id = 'c'\ntime_zone = 'Europe/Rome'\ntitle = { it = 'C' }", module);
     let told = at_once(|| Course::parse(&text).unwrap_err());
     assert_eq!(told.0.len(), 1);
+}
+
+#[test]
+fn a_learner_with_many_objects_below_a_prefix_is_replayed() {
+    let course = Course::parse(
+        "id = 'c'\ntime_zone = 'Europe/Rome'\ntitle = { it = 'C' }\n[[module]]\nid = 'm'\n\
+         title = { it = 'M' }\n[[module.activity]]\nkey = 'p'\nprefix = 'https://a.example/'\n",
+    )
+    .unwrap();
+    let said = |n: usize| {
+        let statement = serde_json::json!({
+            "actor": {"mbox": "mailto:a@x.example"},
+            "verb": {"id": "http://adlnet.gov/expapi/verbs/terminated"},
+            "object": {"id": format!("https://a.example/{n}")},
+            "timestamp": format!("2026-03-05T{:02}:{:02}:{:02}Z", n / 3600, n / 60 % 60, n % 60),
+            "result": {"duration": "PT1S"},
+        });
+        Evidence::read(&statement, "s", 0).unwrap()
+    };
+    let history: Vec<Evidence> = (0..MOST_KEPT).map(said).collect();
+    let one = at_once(|| ActorProgress::rebuild(&course, &history));
+    // Those of the learner's other identifiers, of other objects.
+    let documents = [0, 1, 2, 3, 4].map(|actor| {
+        let mut document = one.clone();
+        let journal = document.activities.get_mut("p").unwrap();
+        let objects = std::mem::take(&mut journal.objects).into_iter();
+        journal.objects = objects.map(|(iri, said)| (format!("{iri}/{actor}"), said)).collect();
+        document
+    });
+    let learner = Learner::default();
+    let standings = at_once(|| Replay::new(&course, &learner, &documents).until(None).standings());
+    assert_eq!(standings.activities[0].micros, 5 * MOST_KEPT as u64 * 1_000_000);
 }

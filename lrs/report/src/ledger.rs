@@ -1,6 +1,8 @@
 //! The hours ledger: which hours count for a learner, by which rule, on the word of which
 //! statements.
 
+use std::collections::HashMap;
+
 use course::{
     Activity, ActivityPlace, Bilingual, Credit, Entry, Form, ObjectTime, Replay, Step, Time,
 };
@@ -82,6 +84,10 @@ fn activity_lines(
         lines.extend((left > 0).then(|| nominal(replay, place, activity, left)));
         return;
     }
+    let mut said: HashMap<&str, Vec<&Entry>> = HashMap::new();
+    for (of, entry) in replay.steps_on(place).filter_map(|step| step.said) {
+        said.entry(of).or_default().push(entry);
+    }
     let mut objects: Vec<&(&str, ObjectTime)> = state.objects.iter().collect();
     objects.sort_by_key(|(object, _)| *object);
     for (object, clock) in objects {
@@ -104,7 +110,7 @@ fn activity_lines(
             rule,
             measured,
             counted,
-            statements: statements(replay, place, object, rule, measured),
+            statements: statements(said.get(object).into_iter().flatten(), rule, measured),
         });
     }
 }
@@ -136,10 +142,9 @@ fn nominal(
     }
 }
 
-fn statements(
-    replay: &Replay<'_>,
-    place: ActivityPlace,
-    object: &str,
+/// The statements of an object's entries that its time is made of.
+fn statements<'e>(
+    said: impl Iterator<Item = &'e &'e Entry>,
     rule: HoursRule,
     measured: u64,
 ) -> Vec<String> {
@@ -149,7 +154,5 @@ fn statements(
         (HoursRule::Outcome, Some(Time::Outcome(micros))) => micros == measured,
         _ => false,
     };
-    let said = replay.steps_on(place).filter_map(|step| step.said);
-    let counting = said.filter(|(of, entry)| *of == object && counts(entry));
-    counting.map(|(_, entry)| entry.statement.clone()).collect()
+    said.filter(|entry| counts(entry)).map(|entry| entry.statement.clone()).collect()
 }

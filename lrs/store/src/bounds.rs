@@ -27,6 +27,10 @@ pub const INHERITED_BY_ALL: usize = 50_000;
 /// Further keys for each statement of a batch: see [`INHERITED_BY_ALL`].
 pub const MORE_INHERITED: usize = 32;
 
+/// The longest text of a key that is inherited, in bytes. A target may name an activity by megabytes, and thousands of heirs
+/// inherit from it, each comparing keys while other writers wait.
+pub const LONGEST_INHERITED: usize = 2 << 10;
+
 /// Statements kept before a batch that inherit something because of it, at most: the nearest ones.
 pub(crate) const MOST_HEIRS: usize = 5_000;
 

@@ -10,16 +10,18 @@
 //! - of the statements kept before the batch, those with the fewest references between them and the batch inherit, and of
 //!   equally near ones those with the earliest `stored`, at most [`MOST_HEIRS`];
 //! - each heir gets the same [portion](Allowance::portion): the nearest target's keys first, of each target the direct keys
-//!   before the related ones, and then in the order of [`IndexKey`].
+//!   before the related ones, and then in the order of [`IndexKey`];
+//! - a key of a text that is longer than [`LONGEST_INHERITED`] is not inherited.
 //!
 //! Example: A is kept and refers to B, which is not. B comes, and refers to C, which is kept. A inherits what B and C
 //! say, and B what C says.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::bounds::{Allowance, LONGEST_CHAIN, MOST_HEIRS};
+use crate::bounds::{Allowance, LONGEST_CHAIN, LONGEST_INHERITED, MOST_HEIRS};
 use xapi::index::{IndexKey, inherited};
 use xapi::instant::Instant;
 
@@ -59,7 +61,7 @@ pub enum ToFetch {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inherited {
     /// The keys, among them perhaps some that an heir has already.
-    pub keys: BTreeSet<IndexKey>,
+    pub keys: BTreeSet<Arc<IndexKey>>,
     /// The statements that are to be found by the keys from now on.
     pub heirs: Vec<Link>,
 }
@@ -97,7 +99,7 @@ pub struct Inheritance {
     portion: usize,
     heirs: Vec<Heir>,
     /// What targets pass on, in the order in which it is inherited, and not more than a portion.
-    keys: HashMap<Uuid, Vec<IndexKey>>,
+    keys: HashMap<Uuid, Vec<Arc<IndexKey>>>,
     remembered: usize,
 }
 
@@ -120,7 +122,7 @@ struct Heir {
     next: Option<Uuid>,
     /// The statements of its chain that are behind it.
     passed: Vec<Uuid>,
-    inherited: BTreeSet<IndexKey>,
+    inherited: BTreeSet<Arc<IndexKey>>,
 }
 
 impl Inheritance {
@@ -201,7 +203,8 @@ impl Inheritance {
 
     /// Takes the answer to [`ToFetch::Keys`] for one statement.
     pub fn keys(&mut self, id: Uuid, own: &[IndexKey]) {
-        let mut keys: Vec<IndexKey> = inherited(own).collect();
+        let keys = inherited(own).filter(|key| key.text.len() <= LONGEST_INHERITED);
+        let mut keys: Vec<Arc<IndexKey>> = keys.map(Arc::new).collect();
         keys.sort_by_key(|key| key.closeness);
         keys.truncate(self.portion);
         self.remembered += keys.len();
@@ -210,7 +213,7 @@ impl Inheritance {
 
     /// What is inherited. Statements that inherit the same keys stand together.
     pub fn inherited(self) -> Vec<Inherited> {
-        let mut together: BTreeMap<BTreeSet<IndexKey>, Vec<Link>> = BTreeMap::new();
+        let mut together: BTreeMap<BTreeSet<Arc<IndexKey>>, Vec<Link>> = BTreeMap::new();
         for heir in self.heirs.into_iter().filter(|heir| !heir.inherited.is_empty()) {
             together.entry(heir.inherited).or_default().push(heir.link);
         }
@@ -266,13 +269,13 @@ impl Inheritance {
 }
 
 impl Heir {
-    fn inherit(&mut self, keys: &[IndexKey], portion: usize) {
+    fn inherit(&mut self, keys: &[Arc<IndexKey>], portion: usize) {
         for key in keys {
             if self.inherited.len() >= portion {
                 return;
             }
             if !self.inherited.contains(key) {
-                self.inherited.insert(key.clone());
+                self.inherited.insert(Arc::clone(key));
             }
         }
     }

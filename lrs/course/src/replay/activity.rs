@@ -28,6 +28,11 @@ pub struct ActivityState<'a> {
     ended: HashMap<(&'a str, u64), [u16; 2]>,
     /// The time on each of its objects, by the object's IRI.
     pub objects: Vec<(&'a str, ObjectTime)>,
+    /// Where each object stands among them: there may be thousands below a prefix.
+    places: HashMap<&'a str, usize>,
+    /// The microseconds of all objects together, online and in presence.
+    online: u128,
+    in_presence: u128,
     /// Whether its own rule is met.
     met: bool,
     /// Whether it is fulfilled: its rule, and what it requires.
@@ -46,7 +51,7 @@ impl<'a> ActivityState<'a> {
             }
             if let Some(time) = entry.word.time {
                 self.attended |= matches!(time, Time::Attended(_) | Time::Join);
-                self.clock(object).absorb(step.timestamp, time);
+                self.tell(object, step.timestamp, time);
             }
         }
         let now = self.fulfilment(activity);
@@ -86,18 +91,19 @@ impl<'a> ActivityState<'a> {
         i16::try_from(i32::from(count(*judged, *completed)) - i32::from(before)).unwrap_or(0)
     }
 
-    fn clock(&mut self, object: &'a str) -> &mut ObjectTime {
-        let known = self.objects.iter().position(|(known, _)| *known == object);
-        let at = known.unwrap_or(self.objects.len());
+    /// Takes what a step tells of the time on an object, and keeps the sums of all objects true.
+    fn tell(&mut self, object: &'a str, timestamp: i64, time: Time) {
+        let at = *self.places.entry(object).or_insert(self.objects.len());
         if at == self.objects.len() {
             self.objects.push((object, ObjectTime::default()));
         }
-        // Pushed where it was missing; an activity has few objects.
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "`at` is the place of what was found or pushed"
-        )]
-        &mut self.objects[at].1
+        let Some((_, clock)) = self.objects.get_mut(at) else { return };
+        let of = |clock: &ObjectTime| (u128::from(clock.online()), u128::from(clock.in_presence()));
+        let (online, in_presence) = of(clock);
+        clock.absorb(timestamp, time);
+        let now = of(clock);
+        self.online = self.online + now.0 - online;
+        self.in_presence = self.in_presence + now.1 - in_presence;
     }
 
     fn fulfilment(&self, activity: &Activity) -> Fulfilment {
@@ -120,11 +126,8 @@ impl<'a> ActivityState<'a> {
 
     /// The time on all objects, at most the activity's hours.
     pub fn measured(&self, activity: &Activity) -> u64 {
-        let of = |clock: &ObjectTime| {
-            if activity.is_event() { clock.in_presence() } else { clock.online() }
-        };
-        let all = self.objects.iter().map(|(_, clock)| of(clock));
-        let sum = all.fold(0_u64, u64::saturating_add);
+        let sum = if activity.is_event() { self.in_presence } else { self.online };
+        let sum = u64::try_from(sum).unwrap_or(u64::MAX);
         activity.hours.map_or(sum, |hours| sum.min(micros_of_hours(hours)))
     }
 

@@ -220,3 +220,26 @@ fn questions_and_the_places_around_an_object_are_seen() {
         assert!(statement(&verb, lesson).is_interaction, "{verb}");
     }
 }
+
+#[test]
+fn a_score_between_the_largest_numbers_is_a_number() {
+    let score = |raw: f64| {
+        adl("scored", &json!({"score": {"raw": raw, "min": -1e308, "max": 1e308}})).word.score
+    };
+    assert_eq!([score(-1e308), score(0.0), score(1e308)], [Some(0.0), Some(0.5), Some(1.0)]);
+}
+
+#[test]
+fn an_actor_whose_identifier_is_longer_than_any_says_nothing() {
+    let said = |length: usize| {
+        let name = "n".repeat(length - "https://a.example".len());
+        let statement = json!({
+            "actor": {"account": {"homePage": "https://a.example", "name": name}},
+            "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
+            "object": {"id": "https://c.example/a"},
+        });
+        Evidence::read(&statement, "s", 0)
+    };
+    assert!(said(8 << 10).is_some());
+    assert_eq!(said((8 << 10) + 1), None);
+}

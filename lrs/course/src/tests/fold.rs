@@ -365,3 +365,30 @@ fn a_document_keeps_the_latest_of_too_many_words_in_whatever_order_they_come() {
     assert_eq!(journal.days.values().next().map(|seen| seen.statement.as_str()), Some("7"));
     assert_eq!(forwards.statements, (most + 7) as u64);
 }
+
+#[test]
+fn a_document_is_not_as_long_as_the_iris_that_a_sender_chose() {
+    let prefix = "[[module.activity]]\nkey = 'p'\nprefix = 'https://p.example/'\n";
+    let course = course("", &module("m", "'all'", prefix));
+    let mut document = ActorProgress::default();
+    let said = |iri: &str| {
+        let statement = json!({
+            "actor": {"mbox": "mailto:a@x.example"},
+            "verb": {"id": "http://adlnet.gov/expapi/verbs/terminated"},
+            "object": {"id": iri},
+            "result": {"duration": "PT1M"},
+        });
+        Evidence::read(&statement, "s", 0).unwrap()
+    };
+    let long = "é".repeat(1 << 20);
+    for end in ["a", "b", "a"] {
+        assert!(document.apply(&course, &said(&format!("https://p.example/x{long}{end}"))));
+    }
+    assert!(document.apply(&course, &said("https://p.example/short")));
+    let objects = &document.activities["p"].objects;
+    assert_eq!(objects.len(), 3, "two that differ at their ends alone are two");
+    assert!(objects.contains_key("https://p.example/short"));
+    let text = serde_json::to_string(&document).unwrap();
+    assert!(text.len() < 4096, "{} bytes", text.len());
+    assert!(document.weight() >= 4 + 2 * 512 / 200, "{}", document.weight());
+}

@@ -2,11 +2,13 @@
 //! damaged or refused, which statements are of no learner, which clocks are wrong.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::CourseService;
 use super::board::{Board, EnrolledCourse};
+use super::boards::stopped;
 use super::error::ProgressError;
 use super::read::{Readable, Unreadable};
 use super::unassigned::Unassigned;
@@ -22,6 +24,8 @@ use xapi::stored::Stored;
 const NEWEST: usize = 2_000;
 /// How many rows of one kind are listed.
 const LISTED: usize = 50;
+/// The most characters of a platform or an object in a row.
+const LONGEST_SUBJECT: usize = 1_000;
 /// A timestamp may be this far ahead of `stored`, in microseconds.
 const AHEAD: i64 = 5 * 60 * 1_000_000;
 /// And this far behind it.
@@ -34,6 +38,8 @@ struct Found {
     ahead: BTreeMap<String, (u64, i64)>,
     late: BTreeMap<String, (u64, i64)>,
     repeated: (u64, i64),
+    /// Who said what.
+    seen: HashSet<(String, u64)>,
     unreadable: Vec<Unreadable>,
 }
 
@@ -88,66 +94,37 @@ impl CourseService {
         Ok(())
     }
 
-    async fn newest(&self, enrolled: &EnrolledCourse) -> Result<Found, StoreError> {
-        let sites = sites(enrolled);
-        let (mut found, mut seen) = (Found::default(), HashSet::new());
-        for statement in &self.newest_statements(&mut found).await? {
-            let value = match statement.value() {
-                Ok(value) => value,
-                Err(error) => {
-                    let (stored, id) = (statement.stored, Some(statement.id));
-                    let error = error.to_string();
-                    found.unreadable.push(Unreadable { stored, id, error });
-                    continue;
+    /// What is found among the newest statements that can be read; the others are noted. A statement may be as large as
+    /// a request: no more than a page of them is in memory at a time.
+    async fn newest(&self, enrolled: &Arc<EnrolledCourse>) -> Result<Found, StoreError> {
+        let (mut found, mut left) = (Found::default(), NEWEST);
+        let mut filter = Filter { limit: NEWEST, ..Filter::default() };
+        let sites = Arc::new(sites(enrolled));
+        loop {
+            let page = Readable::next(&*self.store, &filter).await?;
+            left = left.saturating_sub(page.statements.len());
+            found.unreadable.extend(page.unreadable);
+            let (enrolled, sites) = (Arc::clone(enrolled), Arc::clone(&sites));
+            let statements = page.statements;
+            let look = move || {
+                for statement in &statements {
+                    found.look_at(statement, &enrolled, &sites);
                 }
+                found
             };
-            let stored = statement.stored.micros();
-            let id = statement.id.to_string();
-            // A statement of a group, or without an actor that can be enrolled, is of no learner.
-            let Some(evidence) = Evidence::read(&value, &id, stored) else { continue };
-            let actor = evidence.actor.to_string();
-            if !seen.insert((actor, evidence.fingerprint)) {
-                count(&mut found.repeated, stored);
-            }
-            let platform = value.pointer("/context/platform").and_then(Value::as_str);
-            let source = platform.unwrap_or("?").to_owned();
-            if evidence.timestamp > stored + AHEAD {
-                count(found.ahead.entry(source).or_default(), stored);
-            } else if evidence.timestamp < stored - BEHIND {
-                count(found.late.entry(source).or_default(), stored);
-            }
-            let Evidence { object, parents, groupings, .. } = &evidence;
-            let is_ours = enrolled.people.find(&evidence.actor).is_some()
-                && sites.iter().any(|site| object.starts_with(site));
-            // A question or an objective belongs to what it is part of.
-            let is_part = evidence.is_interaction
-                && parents.iter().any(|it| enrolled.course.place_of(it, &[], &[]).is_some());
-            if is_ours && !is_part && enrolled.course.place_of(object, parents, groupings).is_none()
-            {
-                count(found.unmapped.entry(object.clone()).or_default(), stored);
+            found = tokio::task::spawn_blocking(look).await.map_err(|_| stopped())?;
+            (filter.limit, filter.beyond) = (left, page.beyond);
+            let is_enough = left == 0 || found.unreadable.len() >= LISTED;
+            if is_enough || filter.beyond.is_none() {
+                return Ok(found);
             }
         }
-        Ok(found)
     }
 }
 
-impl CourseService {
-    /// The newest statements that can be read; the others are noted.
-    async fn newest_statements(&self, found: &mut Found) -> Result<Vec<Stored>, StoreError> {
-        let mut newest = Vec::new();
-        let mut filter = Filter { limit: NEWEST, ..Filter::default() };
-        loop {
-            let page = Readable::next(&*self.store, &filter).await?;
-            newest.extend(page.statements);
-            found.unreadable.extend(page.unreadable);
-            filter.limit = NEWEST - newest.len();
-            filter.beyond = page.beyond;
-            let is_enough = filter.limit == 0 || found.unreadable.len() == LISTED;
-            if is_enough || filter.beyond.is_none() {
-                return Ok(newest);
-            }
-        }
-    }
+/// The beginning of a text that a sender chose, as long as a row has room for.
+fn short(text: &str) -> String {
+    text.chars().take(LONGEST_SUBJECT).collect()
 }
 
 fn count(of: &mut (u64, i64), stored: i64) {
@@ -156,6 +133,40 @@ fn count(of: &mut (u64, i64), stored: i64) {
 }
 
 impl Found {
+    fn look_at(&mut self, statement: &Stored, enrolled: &EnrolledCourse, sites: &HashSet<String>) {
+        let stored = statement.stored.micros();
+        let value = match statement.value() {
+            Ok(value) => value,
+            Err(error) => {
+                let (stored, id) = (statement.stored, Some(statement.id));
+                self.unreadable.push(Unreadable { stored, id, error: error.to_string() });
+                return;
+            }
+        };
+        // A statement of a group, or without an actor that can be enrolled, is of no learner.
+        let Some(evidence) = Evidence::read(&value, &statement.id.to_string(), stored) else {
+            return;
+        };
+        if !self.seen.insert((evidence.actor.to_string(), evidence.fingerprint)) {
+            count(&mut self.repeated, stored);
+        }
+        let source = value.pointer("/context/platform").and_then(Value::as_str).unwrap_or("?");
+        if evidence.timestamp > stored + AHEAD {
+            count(self.ahead.entry(short(source)).or_default(), stored);
+        } else if evidence.timestamp < stored - BEHIND {
+            count(self.late.entry(short(source)).or_default(), stored);
+        }
+        let Evidence { object, parents, groupings, .. } = &evidence;
+        let is_ours = enrolled.people.find(&evidence.actor).is_some()
+            && sites.iter().any(|site| object.starts_with(site));
+        // A question or an objective belongs to what it is part of.
+        let is_part = evidence.is_interaction
+            && parents.iter().any(|it| enrolled.course.place_of(it, &[], &[]).is_some());
+        if is_ours && !is_part && enrolled.course.place_of(object, parents, groupings).is_none() {
+            count(self.unmapped.entry(short(object)).or_default(), stored);
+        }
+    }
+
     fn add_to(&self, findings: &mut Vec<Finding>) {
         for Unreadable { stored, id, .. } in &self.unreadable {
             let subject = id.map_or_else(|| stored.to_string(), |id| id.to_string());

@@ -9,7 +9,7 @@ use super::sample::{
     activity, authority, batch, found, id, ids, ids_of, log, of_activity, of_person, person,
     prepared_by, put, put_each, reference, statement, stored, verb, with,
 };
-use store::bounds::{INHERITED_BY_ALL, LONGEST_CHAIN, MORE_INHERITED};
+use store::bounds::{INHERITED_BY_ALL, LONGEST_CHAIN, LONGEST_INHERITED, MORE_INHERITED};
 use store::{Batch, Store};
 use xapi::query::{Filter, Match};
 
@@ -307,4 +307,21 @@ pub async fn a_portion_is_of_the_nearest_and_closest_things(store: &Arc<dyn Stor
     assert_eq!(ids(store, by(activities - 1)).await.len(), 1 + heirs, "the last of the portion");
     assert_eq!(ids(store, by(activities)).await, ids_of([1]), "the first beyond the portion");
     assert_eq!(ids(store, of_person("p0")).await, ids_of([0, 1]), "what is farther comes after");
+}
+
+/// Thousands of statements may refer to one that names something by megabytes.
+pub async fn what_a_long_text_names_is_not_inherited(store: &Arc<dyn Store>) {
+    let prefix = activity("").get("id").and_then(Value::as_str).map_or(0, str::len);
+    let names = [LONGEST_INHERITED, LONGEST_INHERITED + 1].map(|it| "x".repeat(it - prefix));
+    let all: Vec<Value> = names.iter().map(|name| activity(name)).collect();
+    let target = with(statement(0), "context", json!({"contextActivities": {"other": all}}));
+    put_each(store, &[reference(1, 0), target, reference(2, 0)]).await;
+    for (name, numbers) in names.iter().zip([vec![0, 1, 2], vec![0]]) {
+        let activity = of_activity(name).activity.map(|it| Match { related: true, ..it });
+        let mut found = ids(store, Filter { activity, ..Filter::default() }).await;
+        found.sort_unstable();
+        let mut wanted = ids_of(numbers);
+        wanted.sort_unstable();
+        assert_eq!(found, wanted, "{} bytes", name.len() + prefix);
+    }
 }

@@ -130,7 +130,7 @@ impl CourseService {
         let entry = Presence { learner: learner.id.clone(), micros, note: String::new() };
         let _one_at_a_time = self.registering.lock().await;
         for _ in 0..TRIES {
-            let is_new = !self.present(&at, &known.people).await?.contains_key(&learner.id);
+            let is_new = !self.is_present(&at, learner).await?;
             let mut plan = Plan::default();
             let authority = Authority::of_key("check-in", &self.base_url);
             if is_new {

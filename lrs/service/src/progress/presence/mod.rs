@@ -21,7 +21,7 @@ use course::{
     SessionDay, micros_of_hours,
 };
 use report::{SessionPlace, session_of};
-use store::{Result as StoreResult, StoreError};
+use store::{Batch, Result as StoreResult, StoreError};
 use xapi::authority::Authority;
 use xapi::same;
 use xapi::stored::Stored;
@@ -31,7 +31,7 @@ mod notes;
 mod statement;
 
 pub use check_in::{CheckIn, CheckInCode, SessionAbout};
-use notes::note_of;
+use notes::{Attended, NoteHash};
 use statement::{id_of, voiding};
 
 /// A register to be kept.
@@ -66,15 +66,6 @@ struct At<'k> {
     module: &'k Module,
     activity: &'k Activity,
     session: &'k Session,
-}
-
-/// A statement of presence that is not voided.
-struct Present {
-    id: Uuid,
-    micros: u64,
-    note: String,
-    /// When it happened, in microseconds since 1970.
-    timestamp: Option<i64>,
 }
 
 impl CourseService {
@@ -149,24 +140,26 @@ impl CourseService {
         &self,
         at: &At<'_>,
         people: &LearnerList,
-    ) -> Result<BTreeMap<String, Vec<Present>>, ProgressError> {
-        let mut present: BTreeMap<String, Vec<Present>> = BTreeMap::new();
-        for (id, statement) in self.attended(&at.session.object).await? {
-            let actor = statement.get("actor").and_then(Identifier::of_agent);
-            let Some(learner) = actor.and_then(|actor| people.find(&actor)) else { continue };
-            let text = |pointer: &str| statement.pointer(pointer).and_then(Value::as_str);
-            let duration = text("/result/duration").and_then(validator::value::duration::parse);
-            let micros = duration.and_then(|it| u64::try_from(it.micros).ok());
-            present.entry(learner.id.clone()).or_default().push(Present {
-                id,
-                micros: micros.unwrap_or_default(),
-                note: note_of(&statement).unwrap_or_default().to_owned(),
-                timestamp: text("/timestamp")
-                    .and_then(validator::value::timestamp::parse)
-                    .map(|timestamp| timestamp.micros),
-            });
+    ) -> Result<BTreeMap<String, Vec<Attended>>, ProgressError> {
+        let mut present: BTreeMap<String, Vec<Attended>> = BTreeMap::new();
+        for attended in self.presences(&at.session.object, None).await? {
+            let learner = attended.actor.as_ref().and_then(|actor| people.find(actor));
+            let Some(learner) = learner else { continue };
+            present.entry(learner.id.clone()).or_default().push(attended);
         }
         Ok(present)
+    }
+
+    /// Whether a learner was at a session, as far as statements that are not voided say. Looks at none of others.
+    async fn is_present(&self, at: &At<'_>, learner: &Learner) -> Result<bool, ProgressError> {
+        for identifier in learner.known_as() {
+            // What refers to such a statement is found as well.
+            let found = self.presences(&at.session.object, Some(&identifier)).await?;
+            if found.iter().any(|it| it.actor.as_ref() == Some(&identifier)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What is to be written so that a learner's presence is as `entry` says.
@@ -175,7 +168,7 @@ impl CourseService {
         at: &At<'_>,
         learner: &Learner,
         entry: &Presence,
-        before: Vec<Present>,
+        before: Vec<Attended>,
         authority: &Authority,
         plan: &mut Plan,
     ) -> Result<(), ProgressError> {
@@ -183,7 +176,7 @@ impl CourseService {
         let begin = begin.map(|begin| begin.timestamp().as_microsecond());
         if let [only] = before.as_slice()
             && only.micros == entry.micros
-            && only.note == entry.note
+            && only.note == NoteHash::of(&entry.note)
             && only.timestamp == begin
         {
             plan.outcome.unchanged += 1;
@@ -198,11 +191,11 @@ impl CourseService {
 
     async fn plan_voiding(
         &self,
-        presences: Vec<Present>,
+        presences: Vec<Attended>,
         authority: &Authority,
         plan: &mut Plan,
     ) -> Result<(), ProgressError> {
-        for Present { id, .. } in presences {
+        for Attended { id, .. } in presences {
             plan.outcome.voided.push(id);
             plan.statements.push(self.with_id(voiding(id, authority)).await?.1);
         }
@@ -236,19 +229,25 @@ impl CourseService {
         if statements.is_empty() {
             return Ok(true);
         }
-        let text = Value::from(statements.to_vec()).to_string();
-        let checked =
-            validator::check_batch(text.as_bytes(), Version::V1_0_3).map_err(|report| {
-                let what = report.violations.first().map(|it| it.message.clone());
-                StoreError::Corrupt(format!("a register's statement: {}", what.unwrap_or_default()))
-            })?;
-        let batch =
-            prepare_all(checked.statements, Vec::new(), authority).map_err(RecordError::from)?;
+        // A register may be of all learners of a course.
+        let (statements, authority) = (Value::from(statements.to_vec()), authority.clone());
+        let prepare = move || batch_of(&statements, &authority);
+        let batch = tokio::task::spawn_blocking(prepare).await.map_err(|_| stopped())??;
         match self.record.keep(batch, None).await {
             Err(RecordError::Conflict { .. }) => Ok(false),
             kept => Ok(kept.map(|_| true)?),
         }
     }
+}
+
+/// The statements of a register as they are kept.
+fn batch_of(statements: &Value, authority: &Authority) -> Result<Batch, ProgressError> {
+    let text = statements.to_string();
+    let checked = validator::check_batch(text.as_bytes(), Version::V1_0_3).map_err(|report| {
+        let what = report.violations.first().map(|it| it.message.clone());
+        StoreError::Corrupt(format!("a register's statement: {}", what.unwrap_or_default()))
+    })?;
+    Ok(prepare_all(checked.statements, Vec::new(), authority).map_err(RecordError::from)?)
 }
 
 /// What a register comes to.

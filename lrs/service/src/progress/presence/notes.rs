@@ -1,18 +1,75 @@
-//! What registers note beside a presence.
+//! What statements of presence say, as registers read them. Anybody who sends statements may send many of a session, and
+//! large ones: of each no more is held than a register needs.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 use crate::progress::CourseService;
+use crate::progress::boards::stopped;
 use crate::progress::read::Readable;
-use course::{ATTENDED, Course};
+use course::{ATTENDED, Course, Identifier};
 use store::{Result, StoreError};
-use uuid::Uuid;
+use validator::value::{duration, timestamp};
 use xapi::query::{Filter, Match};
+use xapi::stored::Stored;
 
 /// Statements read at once.
 const PAGE: usize = 1_000;
+
+/// The most characters of a note that a report shows.
+const LONGEST_NOTE: usize = 1_000;
+
+/// What a register notes beside a presence, by its hash: it may be as long as a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NoteHash([u8; 32]);
+
+impl NoteHash {
+    pub(super) fn of(note: &str) -> Self {
+        Self(Sha256::digest(note.as_bytes()).into())
+    }
+}
+
+/// What a statement of presence says.
+pub(super) struct Attended {
+    pub(super) id: Uuid,
+    pub(super) actor: Option<Identifier>,
+    /// How long the actor was there.
+    pub(super) micros: u64,
+    pub(super) note: NoteHash,
+    /// When it happened, in microseconds since 1970.
+    pub(super) timestamp: Option<i64>,
+}
+
+impl Attended {
+    fn of(statement: &Stored) -> Result<Self> {
+        let value = value_of(statement)?;
+        let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
+        let micros = text("/result/duration").and_then(duration::parse);
+        let micros = micros.and_then(|it| u64::try_from(it.micros).ok());
+        Ok(Self {
+            id: statement.id,
+            actor: value.get("actor").and_then(Identifier::of_agent),
+            micros: micros.unwrap_or_default(),
+            note: NoteHash::of(note_of(&value).unwrap_or_default()),
+            timestamp: text("/timestamp").and_then(timestamp::parse).map(|it| it.micros),
+        })
+    }
+}
+
+/// The id of a statement and the beginning of its note, where it has one.
+fn noted(statement: &Stored) -> Result<Option<(String, String)>> {
+    let value = value_of(statement)?;
+    let note = note_of(&value).map(|note| note.chars().take(LONGEST_NOTE).collect());
+    Ok(note.map(|note| (statement.id.to_string(), note)))
+}
+
+fn value_of(statement: &Stored) -> Result<Value> {
+    let value = statement.value();
+    value.map_err(|error| StoreError::Corrupt(format!("{}: {error}", statement.id)))
+}
 
 impl CourseService {
     /// The notes of all registers of a course, by the ids of the statements that have one.
@@ -22,32 +79,44 @@ impl CourseService {
     ) -> Result<BTreeMap<String, String>> {
         let mut notes = BTreeMap::new();
         for session in course.activities().flat_map(|(_, activity)| activity.sessions()) {
-            for (id, statement) in self.attended(&session.object).await? {
-                if let Some(note) = note_of(&statement) {
-                    notes.insert(id.to_string(), note.to_owned());
-                }
-            }
+            notes.extend(self.attended(&session.object, None, noted).await?.into_iter().flatten());
         }
         Ok(notes)
     }
 
-    /// The statements of presence on an object that are not voided, in the order in which they
-    /// were stored.
-    pub(super) async fn attended(&self, object: &str) -> Result<Vec<(Uuid, Value)>> {
-        let activity = Some(Match { text: object.to_owned(), related: false });
-        let verb = Some(ATTENDED.to_owned());
-        let mut filter =
-            Filter { activity, verb, ascending: true, limit: PAGE, ..Filter::default() };
+    /// Who was at a session, as far as statements of presence on its object that are not voided say: all of them, or
+    /// those of one actor. In the order in which they were stored.
+    pub(super) async fn presences(
+        &self,
+        object: &str,
+        actor: Option<&Identifier>,
+    ) -> Result<Vec<Attended>> {
+        self.attended(object, actor, Attended::of).await
+    }
+
+    /// What `read` takes of statements of presence, page by page and off the asynchronous threads.
+    async fn attended<T: Send + 'static>(
+        &self,
+        object: &str,
+        actor: Option<&Identifier>,
+        read: fn(&Stored) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let matching = |text: String| Some(Match { text, related: false });
+        let mut filter = Filter {
+            agent: actor.and_then(|actor| matching(actor.to_string())),
+            activity: matching(object.to_owned()),
+            verb: Some(ATTENDED.to_owned()),
+            ascending: true,
+            limit: PAGE,
+            ..Filter::default()
+        };
         let mut attended = Vec::new();
         loop {
             let page = Readable::next(&*self.store, &filter).await?;
             filter.beyond = page.beyond;
-            for statement in &page.statements {
-                let value = statement
-                    .value()
-                    .map_err(|error| StoreError::Corrupt(format!("{}: {error}", statement.id)))?;
-                attended.push((statement.id, value));
-            }
+            let statements = page.statements;
+            let work = move || statements.iter().map(read).collect::<Result<Vec<T>>>();
+            attended.extend(tokio::task::spawn_blocking(work).await.map_err(|_| stopped())??);
             if page.beyond.is_none() {
                 return Ok(attended);
             }
@@ -56,7 +125,7 @@ impl CourseService {
 }
 
 /// What a register notes beside a presence.
-pub(super) fn note_of(statement: &Value) -> Option<&str> {
+fn note_of(statement: &Value) -> Option<&str> {
     let note = statement.pointer("/result/response").and_then(Value::as_str);
     note.filter(|note| !note.is_empty())
 }

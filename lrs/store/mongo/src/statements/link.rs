@@ -94,7 +94,7 @@ impl Linker {
     /// Gives heirs what they inherit. A statement kept before the stretch may have inherited from others: it gets what it
     /// lacks, as far as it has room.
     async fn give(&self, stretch: Stretch, inherited: &Inherited) -> Result<()> {
-        let keys: BTreeSet<Key> = inherited.keys.iter().map(Key::from_index).collect();
+        let keys: BTreeSet<Key> = inherited.keys.iter().map(|key| Key::from_index(key)).collect();
         let heirs = inherited.heirs.iter();
         let (new, before): (Vec<&Link>, Vec<&Link>) =
             heirs.partition(|heir| stretch.contains(heir.stored));

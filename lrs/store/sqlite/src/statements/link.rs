@@ -36,7 +36,7 @@ pub(super) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
         }
     }
     for Inherited { keys, heirs } in inheritance.inherited() {
-        let rows = session.rows(&keys)?;
+        let rows = session.rows(keys.iter().map(AsRef::as_ref))?;
         for heir in heirs {
             session.index_rows(heir.stored, &rows);
         }

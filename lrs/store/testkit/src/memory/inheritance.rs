@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::statements::Row;
 use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
+use xapi::index::IndexKey;
 
 /// Gives statements what they inherit because of those from number `first` on, which have just come.
 pub(super) fn pass_on(rows: &mut [Arc<Row>], first: usize) {
@@ -30,7 +31,7 @@ pub(super) fn pass_on(rows: &mut [Arc<Row>], first: usize) {
     for Inherited { keys, heirs } in inheritance.inherited() {
         let heirs: HashSet<Uuid> = heirs.iter().map(|heir| heir.id).collect();
         for row in rows.iter_mut().filter(|row| heirs.contains(&row.kept.id)) {
-            Arc::make_mut(row).inherited.extend(keys.iter().cloned());
+            Arc::make_mut(row).inherited.extend(keys.iter().map(|key| IndexKey::clone(key)));
         }
     }
 }
