@@ -171,6 +171,11 @@ impl Traccia {
         self.with_key(SEED_KEY, SEED_SECRET)
     }
 
+    /// The first key, as `NAME:SECRET`.
+    pub fn seed(&self) -> String {
+        seed()
+    }
+
     /// Who holds this key.
     pub fn with_key(&self, key: &str, secret: &str) -> Client {
         Client::new(self.url(), Some((key, secret)))

@@ -244,7 +244,7 @@ impl Problem {
     pub(crate) fn package_too_large(limit: usize) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
-            "package-too-large",
+            "package-check-too-large",
             format!("The package is larger than the limit of {limit} bytes."),
             "Check it by `traccia package check`, which needs no server and has no such limit, or raise \
              `limits.body_bytes` on the server.",

@@ -242,8 +242,18 @@ async fn a_package_is_written_again_with_a_key_of_its_own() {
     assert_eq!(key["scopes"], serde_json::json!(["statements/write"]));
     // Nothing is written over.
     assert_eq!(run(shim(&from)).await.code, Some(2));
-    let again = format!("{}\n--package-key\nx", shim(&from).replace("made.zip", "other.zip"));
-    assert_eq!(run(again).await.code, Some(2));
+    let other = |key: &str| {
+        format!("{}\n--package-key\n{key}", shim(&from).replace("made.zip", "other.zip"))
+    };
+    assert_eq!(run(other("x")).await.code, Some(2));
+    // Nor with a key that may do more than a learner should, or with none that there is.
+    let refused = run(other("seed:seed-secret")).await;
+    assert_ne!(refused.code, Some(0), "{refused}");
+    let all = traccia.seed();
+    let refused = run(other(&all)).await;
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("every learner can read"), "{refused}");
+    assert!(!traccia.folder().join("other.zip").exists());
 }
 
 #[tokio::test]

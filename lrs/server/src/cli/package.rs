@@ -117,7 +117,7 @@ impl Shim {
         let output = self.output.display().to_string();
         let made = File::create_new(&self.output).with_context(|| format!("writing {output}"))?;
         let key = match &self.package_key {
-            Some(key) => Ok(key.clone()),
+            Some(key) => self.given_key(key).await.map(|()| key.clone()),
             None => self.new_key().await,
         };
         let key = key.inspect_err(|_| {
@@ -171,6 +171,30 @@ impl Shim {
         }
         if self.package_key.as_ref().is_some_and(|key| !key.contains(':')) {
             return Err(exit::usage("--package-key is written as NAME:SECRET"));
+        }
+        Ok(())
+    }
+
+    /// Refuses a key that may do more than send statements, for every learner can read what is written into a package;
+    /// says so of one that may send any.
+    async fn given_key(&self, key: &str) -> anyhow::Result<()> {
+        let client = Target::new(self.server.clone(), key.to_owned()).client()?;
+        let known = client.json(client.request(Method::GET, "/whoami")).await?;
+        let scopes: Vec<&str> =
+            known["scopes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        if scopes != ["statements/write"] {
+            return Err(exit::usage(format!(
+                "the key {} has the scopes {}, and every learner can read the package's key: give one of the scope \
+                 statements/write alone, or leave --package-key out, so that one is made",
+                member(&known, "key"),
+                scopes.join(", ")
+            )));
+        }
+        if known["bounds"]["activities"].as_array().is_none_or(Vec::is_empty) {
+            note!(
+                "The key {} is bound to no activities: whoever opens the package can send any statement with it.",
+                member(&known, "key")
+            );
         }
         Ok(())
     }

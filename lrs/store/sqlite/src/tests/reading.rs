@@ -87,9 +87,9 @@ async fn what_a_killed_process_left_in_the_journal_is_read_and_stays_there() {
 async fn a_store_of_another_layout_is_refused_and_not_migrated() {
     let home = closed().await;
     for (layout, said) in [
-        (3, "layout 3 of 4, and reading changes nothing: start `traccia serve` on it once"),
+        (3, "layout 3 of 5, and reading changes nothing: start `traccia serve` on it once"),
         (0, "there is no Traccia store in the database"),
-        (9, "layout 9, this program knows up to 4: use the newer Traccia"),
+        (9, "layout 9, this program knows up to 5: use the newer Traccia"),
     ] {
         let database = Connection::open(home.path().join(FILE)).unwrap();
         database.pragma_update(None, "user_version", layout).unwrap();
