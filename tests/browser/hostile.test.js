@@ -10,7 +10,7 @@ async function played(page, hosting) {
   const other = await hosting.launch("altro", { actor: person("bruno") });
   const { url } = await hosting.launch("ostile");
   await page.goto(url);
-  return { frame: await content(page), url, other };
+  return { frame: await content(page), url, other: other.url };
 }
 
 /** What a request of the content comes to: its text, or that there was no answer. */
@@ -112,8 +112,8 @@ test("hostile content does not read another package", async ({ page, hosting }) 
   }
 });
 
-test("hostile content does not write another learner's attempt", async ({ page, hosting }) => {
-  const { frame, url } = await played(page, hosting);
+test("hostile content does not write another learner's attempt", async ({ page, context, hosting }) => {
+  const { frame, url, other } = await played(page, hosting);
   const token = new URL(url).pathname.split("/")[2];
   const commit = { session: "6e2a4f0c-6d1c-4f5e-9d44-1f8f0a3b2c1d", sequence: 0, sco: "I1", at: new Date().toISOString(), begin: true };
   const body = JSON.stringify(commit);
@@ -127,6 +127,21 @@ test("hostile content does not write another learner's attempt", async ({ page, 
   await asked(frame, `/launch/${token}/commit`, { method: "POST", body: JSON.stringify({ ...own, begin: false, sequence: 1 }) });
   const { actor } = await hosting.heard("initialized");
   expect(actor.account.name).toBe("anna");
+  // The attempt of the other learner is still to begin.
+  const his = await context.newPage();
+  await his.goto(other);
+  const untouched = await content(his);
+  const asked = [["LMSInitialize", ""], ["LMSGetValue", "cmi.core.entry"], ["LMSGetValue", "cmi.core.lesson_status"]];
+  expect(await speak(untouched, asked)).toEqual(["true", "ab-initio", "not attempted"]);
+});
+
+// Packages share a host, and with it what browsers keep for a host: docs/hosting.md says so to who imports them.
+test("what a package keeps in the browser is seen by the other packages of the server", async ({ page, context, hosting }) => {
+  const { frame, other } = await played(page, hosting);
+  await frame.evaluate(() => void (localStorage.kept = "by the hostile package"));
+  const his = await context.newPage();
+  await his.goto(other);
+  expect(await (await content(his)).evaluate(() => localStorage.kept)).toBe("by the hostile package");
 });
 
 test("hostile content does not register a service worker", async ({ page, hosting }) => {

@@ -29,7 +29,7 @@ pub use detail::Detail;
 pub use frozen::{FrozenCertificates, FrozenPerson};
 pub use grouping::{GroupKey, Grouping, UnknownGroupKey};
 pub use ledger::{HoursRule, LedgerLine, ledger_lines};
-pub use page::{Condition, NoCondition, Sort, TablePage, UnknownColumn};
+pub use page::{Condition, NoCondition, PageError, Sort, TablePage};
 pub use parameter::Parameter;
 pub use reports::UnknownReport;
 pub use reports::health::{Check, DataHealth, Finding};

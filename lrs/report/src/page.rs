@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use course::State;
+use course::{Language, State};
 
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Kind, Table};
 
 /// Which rows of a table are wanted. The default is all of them, in the order of the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -126,32 +126,43 @@ impl FromStr for Sort {
     }
 }
 
-/// A column that the table does not have.
+/// Why a table has no such page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no column `{key}`: it has {known}")]
-pub struct UnknownColumn {
-    /// The key asked for.
-    pub key: String,
-    /// The keys that there are, with commas between them.
-    pub known: String,
+pub enum PageError {
+    /// A column that the table does not have.
+    #[error("no column `{key}`: it has {known}")]
+    UnknownColumn {
+        /// The key asked for.
+        key: String,
+        /// The keys that there are, with commas between them.
+        known: String,
+    },
+    /// A condition on a column whose cells are instants, several values, in two languages, or written by hand.
+    #[error("column `{key}` has no single values that a condition could be about")]
+    NoSingleValues {
+        /// The key of the condition.
+        key: String,
+    },
 }
 
 impl Table {
     /// Keeps the rows of `page` alone, and notes in `found` how many there were before `offset` and
     /// `limit`. Rows that are equal in the column sorted by stay in the order of the report; those
-    /// without a value there, and suppressed ones, stand last either way. The totals remain those
+    /// without a value there, and suppressed ones, stand last either way. What is there in two languages is
+    /// sorted as it reads in `language`. The totals remain those
     /// of all rows, and go where rows are left out for what they are. An empty page changes nothing.
     ///
     /// # Errors
-    /// [`UnknownColumn`] for a column to sort by, or of a condition, that is not there; the table is as before.
-    pub fn page(&mut self, page: &TablePage) -> Result<(), UnknownColumn> {
+    /// [`PageError`] for a column to sort by, or of a condition, that is not there, and for a condition on a column
+    /// without single values; the table is as before.
+    pub fn page(&mut self, page: &TablePage, language: Language) -> Result<(), PageError> {
         if *page == TablePage::default() {
             return Ok(());
         }
-        let conditions = page.only.iter().map(|it| Ok((self.place(&it.key)?, it)));
-        let conditions = conditions.collect::<Result<Vec<_>, UnknownColumn>>()?;
+        let conditions = page.only.iter().map(|it| Ok((self.place_of_values(&it.key)?, it)));
+        let conditions = conditions.collect::<Result<Vec<_>, PageError>>()?;
         if let Some(sort) = &page.sort {
-            self.sort(sort)?;
+            self.sort(sort, language)?;
         }
         if !conditions.is_empty() {
             self.rows.retain(|row| conditions.iter().all(|(at, it)| it.holds(row.get(*at))));
@@ -168,16 +179,42 @@ impl Table {
         Ok(())
     }
 
-    fn place(&self, key: &str) -> Result<usize, UnknownColumn> {
+    /// Where the column of a condition is.
+    fn place_of_values(&self, key: &str) -> Result<usize, PageError> {
+        let at = self.place(key)?;
+        let kind = self.columns.get(at).map(|column| column.kind);
+        let has_single_values = match kind {
+            Some(Kind::Instant | Kind::Signature) => false,
+            // Texts in two languages and lists are of the same kind as texts.
+            Some(Kind::Text) => self.rows.iter().filter_map(|row| row.get(at)).all(|cell| {
+                matches!(cell, Cell::Empty | Cell::Suppressed) || written(cell).is_some()
+            }),
+            _ => true,
+        };
+        if has_single_values {
+            return Ok(at);
+        }
+        Err(PageError::NoSingleValues { key: key.to_owned() })
+    }
+
+    fn place(&self, key: &str) -> Result<usize, PageError> {
         self.columns.iter().position(|column| column.key == key).ok_or_else(|| {
             let known = self.columns.iter().map(|column| column.key.as_str());
-            UnknownColumn { key: key.to_owned(), known: known.collect::<Vec<_>>().join(", ") }
+            PageError::UnknownColumn {
+                key: key.to_owned(),
+                known: known.collect::<Vec<_>>().join(", "),
+            }
         })
     }
 
-    fn sort(&mut self, Sort { key, descending }: &Sort) -> Result<(), UnknownColumn> {
+    fn sort(
+        &mut self,
+        Sort { key, descending }: &Sort,
+        language: Language,
+    ) -> Result<(), PageError> {
         let at = self.place(key)?;
-        self.rows.sort_by(|a, b| match (rank(a.get(at)), rank(b.get(at))) {
+        let rank = |row: &[Cell]| rank(row.get(at), language);
+        self.rows.sort_by(|a, b| match (rank(a), rank(b)) {
             (Some(a), Some(b)) if *descending => b.compare(&a),
             (Some(a), Some(b)) => a.compare(&b),
             (a, b) => a.is_none().cmp(&b.is_none()),
@@ -217,12 +254,12 @@ impl Rank {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts and microseconds are fewer than 2^52")]
-fn rank(cell: Option<&Cell>) -> Option<Rank> {
+fn rank(cell: Option<&Cell>, language: Language) -> Option<Rank> {
     Some(match cell? {
         Cell::Empty | Cell::Suppressed => return None,
         Cell::Text(text) => Rank::Text(text.to_lowercase()),
-        Cell::Bilingual(words) => Rank::Text(words.it.to_lowercase()),
-        Cell::Code(named) => Rank::Text(named.1.it.to_lowercase()),
+        Cell::Bilingual(words) => Rank::Text(words.in_language(language).to_lowercase()),
+        Cell::Code(named) => Rank::Text(named.1.in_language(language).to_lowercase()),
         Cell::List(texts) => Rank::Text(texts.join(" ").to_lowercase()),
         Cell::Names(names) => Rank::Number(names.len() as f64),
         Cell::Count(count) => Rank::Number(*count as f64),

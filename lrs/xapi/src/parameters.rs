@@ -14,7 +14,10 @@ const CLAUSE: &str = "xAPI 1.0.3 Communication 3.2";
 /// The most parameters of one request: twice as many as any has a use for.
 const MOST: usize = 32;
 
-/// The parameters of one request: each name once, 32 at most, names and values percent-decoded.
+/// The parameters that may be repeated: the conditions on the rows of a report. xAPI knows none.
+const REPEATABLE: [&str; 1] = ["only"];
+
+/// The parameters of one request: each name once but for [`REPEATABLE`], 32 at most, names and values percent-decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parameters(Vec<(String, String)>);
 
@@ -30,7 +33,7 @@ impl Parameters {
         Ok(parameters)
     }
 
-    /// Adds a parameter that has no equal yet, as long as there are fewer than 32.
+    /// Adds a parameter that has no equal yet or may be repeated, as long as there are fewer than 32.
     pub fn push(&mut self, name: String, value: String) -> Result<(), Refusal> {
         if self.0.len() == MOST {
             return Err(Refusal::new(
@@ -40,7 +43,7 @@ impl Parameters {
                 "Send the parameters of this resource alone.",
             ));
         }
-        if self.get(&name).is_some() {
+        if self.get(&name).is_some() && !REPEATABLE.contains(&name.as_str()) {
             return Err(Refusal::new(
                 "parameter-repeated",
                 CLAUSE,
@@ -72,9 +75,14 @@ impl Parameters {
         })
     }
 
-    /// The value of `name`.
+    /// The value of `name`, the first where it is repeated.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of `name`, in the order they came.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.iter().filter(move |(known, _)| *known == name).map(|(_, value)| value)
     }
 
     /// Names and values in the order they came.
@@ -191,6 +199,13 @@ mod tests {
     #[test]
     fn a_repeated_name_is_refused_and_a_percent_encoded_one_is_the_same_name() {
         assert_eq!(Parameters::parse("a=1&%61=2").unwrap_err().rule, "parameter-repeated");
+    }
+
+    #[test]
+    fn conditions_alone_may_be_repeated() {
+        let parameters = Parameters::parse("only=a%3D1&sort=a&only=b%3D2").unwrap();
+        assert_eq!(parameters.all("only").collect::<Vec<_>>(), ["a=1", "b=2"]);
+        assert_eq!(Parameters::parse("sort=a&sort=a").unwrap_err().rule, "parameter-repeated");
     }
 
     #[test]

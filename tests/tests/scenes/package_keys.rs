@@ -93,7 +93,7 @@ async fn exchange_as(traccia: &Traccia, shown: &str, home_page: &str, learner: &
 
 #[tokio::test]
 async fn a_package_key_is_exchanged_for_what_is_good_for_one_learner() {
-    let traccia = Traccia::start().await;
+    let traccia = Traccia::program().await;
     let (name, secret) = bound(&traccia).await;
     let given =
         exchange(&traccia, &format!("{name}:{secret}"), HOME, "anna").await.expect(200).json();

@@ -1,4 +1,4 @@
-//! Who is enrolled and who is whom, as the words of the issue have it.
+//! Who is enrolled and who is whom, as docs/courses.md has it.
 
 use std::collections::BTreeMap;
 

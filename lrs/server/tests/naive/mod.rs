@@ -1,4 +1,4 @@
-//! Progress as the words of the issue define it, computed the slow way: every question goes
+//! Progress as docs/courses.md and docs/reports.md define it, computed the slow way: every question goes
 //! through the whole log of raw JSON again, and numbers are exact fractions. Shares no code with
 //! `course`.
 

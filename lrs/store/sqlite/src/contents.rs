@@ -70,7 +70,7 @@ impl Contents {
             Err(error) => Err(error),
         };
         if kept.is_err() {
-            // What cannot be removed now is removed at the next start.
+            // What cannot be removed now is removed by the first import after the next start.
             let _ = tokio::fs::remove_file(&new).await;
         }
         kept

@@ -2074,7 +2074,8 @@ export interface operations {
                 search?: string;
                 /**
                  * @description Only rows that fulfil these conditions, with commas between them: `KEY=VALUE`, `KEY!=VALUE`,
-                 *     `KEY>=VALUE` or `KEY<=VALUE`, such as `state=completed` or `last_seen>=2026-05-04`.
+                 *     `KEY>=VALUE` or `KEY<=VALUE`, such as `state=completed` or `last_seen>=2026-05-04`. Where `only` is
+                 *     given more than once, each is one condition, whose value may have commas; an empty one is none.
                  */
                 only?: string;
                 /** @description The column to sort by, with `-` before it for the largest first. */
@@ -2218,7 +2219,8 @@ export interface operations {
                 search?: string;
                 /**
                  * @description Only rows that fulfil these conditions, with commas between them: `KEY=VALUE`, `KEY!=VALUE`,
-                 *     `KEY>=VALUE` or `KEY<=VALUE`, such as `state=completed` or `last_seen>=2026-05-04`.
+                 *     `KEY>=VALUE` or `KEY<=VALUE`, such as `state=completed` or `last_seen>=2026-05-04`. Where `only` is
+                 *     given more than once, each is one condition, whose value may have commas; an empty one is none.
                  */
                 only?: string;
                 /** @description The column to sort by, with `-` before it for the largest first. */

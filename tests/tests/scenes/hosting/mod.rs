@@ -33,7 +33,11 @@ const LEARNERS: &str = "learner,name,identifiers,region,body\n\
 
 /// A server with a package of these SCOs, named by a module of a course.
 async fn with_package(scos: &[&str]) -> Traccia {
-    let traccia = Traccia::start().await;
+    with_package_on(Traccia::start().await, scos).await
+}
+
+/// [`with_package`], on this server: scenes about the process give [`Traccia::program`].
+async fn with_package_on(traccia: Traccia, scos: &[&str]) -> Traccia {
     import(&traccia, "corso", package::package(scos, "one")).await;
     let admin = traccia.admin();
     admin.put("/api/v1/courses/safety").body("application/toml", COURSE).await.is(200);
@@ -166,7 +170,7 @@ async fn a_commit_sent_again_changes_nothing() {
 
 #[tokio::test]
 async fn a_commit_is_sent_again_after_the_server_was_killed() {
-    let mut traccia = with_package(&["I1"]).await;
+    let mut traccia = with_package_on(Traccia::program().await, &["I1"]).await;
     let launched = launch(&traccia, "corso", &of("u1")).await;
     let mut player = Player::of(&traccia, &launched);
     let session = player.begin("I1").await;
@@ -259,7 +263,7 @@ async fn files_are_served_whole_and_in_part_on_the_host_of_contents_alone() {
 
 #[tokio::test]
 async fn a_launch_that_expired_or_was_taken_back_is_refused_in_the_learners_words() {
-    let traccia = with_package(&["I1"]).await;
+    let traccia = with_package_on(Traccia::program().await, &["I1"]).await;
     let launched = launch(&traccia, "corso", &of("u1")).await;
     let mut player = Player::of(&traccia, &launched);
     player.begin("I1").await;
@@ -324,9 +328,7 @@ async fn what_is_no_good_package_is_refused_and_leaves_nothing() {
     let ask = admin.post("/api/v1/packages").query(&[("name", "corso")]);
     ask.body("text/html", good()).await.problem(415);
     assert_eq!(admin.get("/api/v1/packages").await.expect(200).json(), json!([]));
-    let small = traccia.folder().join("data/traccia.packages");
-    let left = std::fs::read_dir(small).map_or(0, Iterator::count);
-    assert_eq!(left, 0, "no file is left");
+    admin.get("/api/v1/packages/corso").await.problem(404);
 }
 
 #[tokio::test]

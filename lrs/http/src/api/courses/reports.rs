@@ -23,7 +23,7 @@ use course::Language;
 use report::export;
 use report::export::{ExportError, Format, InParts, PartWriter, Reader};
 use report::reports::{EVERY, PROGRESS, named};
-use report::{Report, Table, TablePage};
+use report::{PageError, Report, Table, TablePage};
 use service::compute::Turn;
 use service::memory::Reserved;
 use service::progress::{ProgressError, ReportQuery, TableParts, Who};
@@ -65,7 +65,8 @@ struct PageParameters {
     /// Only rows in which this stands in a text, whatever its case.
     search: Option<String>,
     /// Only rows that fulfil these conditions, with commas between them: `KEY=VALUE`, `KEY!=VALUE`,
-    /// `KEY>=VALUE` or `KEY<=VALUE`, such as `state=completed` or `last_seen>=2026-05-04`.
+    /// `KEY>=VALUE` or `KEY<=VALUE`, such as `state=completed` or `last_seen>=2026-05-04`. Where `only` is
+    /// given more than once, each is one condition, whose value may have commas; an empty one is none.
     only: Option<String>,
     /// The column to sort by, with `-` before it for the largest first.
     sort: Option<String>,
@@ -169,13 +170,41 @@ async fn answer(
         }
         _ => report_in_making,
     };
-    let (mut table, held) = report_in_making.table().await?;
-    table.page(&page).map_err(|error: report::UnknownColumn| {
-        let one_of = format!("a column of this report: {}", error.known);
-        let is_sort = page.sort.as_ref().is_some_and(|sort| sort.key == error.key);
-        Problem::parameter(if is_sort { "sort" } else { "only" }, &error.key, &one_of)
-    })?;
+    let (table, held) = report_in_making.table().await?;
+    let (table, held) = paged(table, page, reader.language, held).await?;
     written(table, format, reader, held).await
+}
+
+/// The page of a table. `held` is the memory of the table.
+async fn paged(
+    mut table: Table,
+    page: TablePage,
+    language: Language,
+    held: Reserved,
+) -> Result<(Table, Reserved), Problem> {
+    if page == TablePage::default() {
+        return Ok((table, held));
+    }
+    let take = move || {
+        let taken = table.page(&page, language);
+        taken.map(|()| (table, held)).map_err(|error| unpaged(&error, &page))
+    };
+    tokio::task::spawn_blocking(take).await.map_err(|_| Problem::stopped())?
+}
+
+fn unpaged(error: &PageError, page: &TablePage) -> Problem {
+    match error {
+        PageError::UnknownColumn { key, known } => {
+            let one_of = format!("a column of this report: {known}");
+            let is_sort = page.sort.as_ref().is_some_and(|sort| sort.key == *key);
+            Problem::parameter(if is_sort { "sort" } else { "only" }, key, &one_of)
+        }
+        PageError::NoSingleValues { key } => {
+            let other =
+                "a column of single texts, figures, days or states, or use `search` for texts";
+            Problem::parameter("only", key, other)
+        }
+    }
 }
 
 /// How an answer is to be written.
@@ -216,10 +245,18 @@ fn page(parameters: &Parameters) -> Result<TablePage, Problem> {
         });
         number.transpose()
     };
-    let only = parameters.get("only").unwrap_or_default();
-    let only = only.split(',').filter(|it| !it.is_empty()).map(|it| {
+    // Values with commas: see `PageParameters`.
+    let only: Vec<&str> = match parameters.all("only").collect::<Vec<_>>()[..] {
+        [only] => only.split(',').collect(),
+        ref several => several.to_vec(),
+    };
+    let only = only.into_iter().filter(|it| !it.is_empty()).map(|it| {
         it.parse().map_err(|error: report::NoCondition| {
-            Problem::parameter("only", &error.0, "KEY=VALUE, KEY!=VALUE, KEY>=VALUE or KEY<=VALUE")
+            Problem::parameter(
+                "only",
+                &error.0,
+                "KEY=VALUE, KEY!=VALUE, KEY>=VALUE or KEY<=VALUE; a second `only=` where the value has a comma",
+            )
         })
     });
     Ok(TablePage {
@@ -363,6 +400,19 @@ mod tests {
             };
             assert!(EVERY.into_iter().any(is_taken), "{}", described.name);
         }
+    }
+
+    #[test]
+    fn commas_separate_conditions_unless_only_is_repeated() {
+        let keys = |query: &str| {
+            let page = page(&Parameters::parse(query).unwrap());
+            page.map(|page| page.only.into_iter().map(|it| it.key).collect::<Vec<_>>())
+        };
+        assert_eq!(keys("only=a%3D1,b%3D2").unwrap(), ["a", "b"]);
+        assert!(keys("only=a%3DRossi,%20Anna").is_err());
+        assert_eq!(keys("only=a%3DRossi,%20Anna&only=").unwrap(), ["a"]);
+        assert_eq!(keys("only=a%3DRossi,%20Anna&only=b%3D2").unwrap(), ["a", "b"]);
+        assert!(keys("").unwrap().is_empty());
     }
 
     #[test]
