@@ -274,7 +274,7 @@ fn a_mastery_score_decides_at_the_end_of_a_session_that_is_not_suspended() {
         play.set("cmi.core.exit", exit);
         let applied = play.end();
         assert_eq!(applied.answer["status"]["status"], status, "{raw} {exit}");
-        assert!(applied.is_status_changed, "{raw} {exit}");
+        assert!(applied.is_outcome_changed, "{raw} {exit}");
     }
 }
 

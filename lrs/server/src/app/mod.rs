@@ -97,11 +97,13 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
 /// Where packages are played. Without settings the application is at any name of this machine, and packages are at
 /// `content.localhost`, which browsers take for this machine. Where the application is for others, `content_url` is needed.
 fn content_host(
-    settings: &Settings,
+    memory: &Memory,
     socket: SocketAddr,
     (base_url, content_url): (Option<&str>, Option<&str>),
 ) -> ContentHost {
-    let port = socket.port();
+    // Browsers reach the server at the port of `base_url`, which may lead to another one here.
+    let of_base = base_url.and_then(|url| url::Url::parse(url).ok()?.port_or_known_default());
+    let port = of_base.unwrap_or_else(|| socket.port());
     if let (Some(base_url), None) = (base_url, content_url)
         && !is_of_this_machine(base_url)
     {
@@ -112,7 +114,7 @@ fn content_host(
     let app = base_url.map_or_else(own, |url| vec![origin(url)]);
     let base_url = base_url.map_or_else(|| format!("http://{socket}"), str::to_owned);
     let url = content_url.map_or_else(|| format!("http://content.localhost:{port}"), str::to_owned);
-    ContentHost::new(&url, &base_url, &app, settings.limits.memory() / 4)
+    ContentHost::new(&url, &base_url, &app, memory.part(memory.size() / 4))
 }
 
 /// The packages of a store.
@@ -167,7 +169,7 @@ impl App {
             secret,
             &memory,
         );
-        let content = content_host(settings, socket, (public_url, content_url));
+        let content = content_host(&memory, socket, (public_url, content_url));
         let compute = Compute::default();
         let packages = packages(&store, &clock, (&record, &progress, &compute), &base_url);
         let server = Server::new(Parts {

@@ -18,10 +18,12 @@ const NOW: Instant = Instant::from_micros(1_795_000_000_000_000);
 
 #[test]
 fn a_name_is_one_that_addresses_take_as_it_is() {
-    for name in ["a", "corso-2", "0", &"x".repeat(64)] {
+    for name in ["a", "corso-2", "0", "checks", &"x".repeat(64)] {
         assert!(can_be_named(name), "{name}");
     }
-    for name in ["", "Corso", "a b", "a/b", "à", "-a", "a-", "a.b", &"x".repeat(65)] {
+    let long = "x".repeat(65);
+    let taken = ["check", "ticket"];
+    for name in ["", "Corso", "a b", "a/b", "à", "-a", "a-", "a.b", &long].into_iter().chain(taken) {
         assert!(!can_be_named(name), "{name}");
     }
 }
@@ -113,7 +115,9 @@ impl<'p> Page<'p> {
     }
 
     async fn send(&self, commit: &Value) -> Result<Value, Unheard> {
-        self.packages.commit(&self.token, &Bytes::from(commit.to_string())).await
+        let opened = self.packages.open(&self.token).await?;
+        let body = Bytes::from(commit.to_string());
+        self.packages.commit(&opened, &body, &Memory::new(64 << 20)).await
     }
 }
 
