@@ -40,7 +40,10 @@ pub(super) async fn get(
         Err(unheard) => return closed(&server, &unheard, preferred(&headers)),
     };
     if server.rates.pass_page(&opened.id, Instant::now()).is_err() {
-        return said(StatusCode::TOO_MANY_REQUESTS, "this page is opened too often; try again soon");
+        return said(
+            StatusCode::TOO_MANY_REQUESTS,
+            "this page is opened too often; try again soon",
+        );
     }
     let language = if opened.launch.language == "en" { Language::En } else { Language::It };
     let Some(index) = (server.player)(INDEX) else { return unbuilt(&server, language) };
@@ -57,7 +60,8 @@ pub(super) async fn get(
 
 /// What the player is told.
 async fn launch(server: &Server, opened: &Opened) -> Result<Value, Unheard> {
-    let (status, sequencing) = server.packages.standing(opened, &server.content.of_launch(&opened.id)).await?;
+    let (status, sequencing) =
+        server.packages.standing(opened, &server.content.of_launch(&opened.id)).await?;
     let (launch, hosted) = (&opened.launch, &opened.hosted);
     Ok(json!({
         "standard": hosted.contents.standard,

@@ -93,11 +93,7 @@ impl Applied {
 
 /// What the player keeps for the attempt. What a page sent before a later page kept something is late: a message of a page
 /// that is gone, which changes nothing.
-fn whole(
-    mut state: ScoState,
-    commit: &Commit,
-    now: Timestamp,
-) -> Result<Applied, CommitRefusal> {
+fn whole(mut state: ScoState, commit: &Commit, now: Timestamp) -> Result<Applied, CommitRefusal> {
     let at = commit.at.parse::<Timestamp>().map_err(|_| CommitRefusal::Time)?;
     let at = at.min(now).as_millisecond();
     let is_late = |it: &Session| it.id != commit.session && at < it.latest;

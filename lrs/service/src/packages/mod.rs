@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lru::LruCache;
 
-use crate::compute::Compute;
+use crate::compute::{Compute, Turns};
 use crate::progress::CourseService;
 use crate::record::Record;
 use ::package::runtime::PackageContents;
@@ -58,6 +58,7 @@ pub struct Packages {
     /// By key; a version never changes.
     versions: Arc<Mutex<LruCache<String, Arc<Hosted>>>>,
     files: Arc<Mutex<Files>>,
+    imports: Turns,
 }
 
 /// Files by key and path, each known until an instant: another process may remove a version.
@@ -102,7 +103,8 @@ impl Packages {
         let authority = Arc::new(Authority::of_key(PLAYER, home_page));
         let versions = Arc::new(Mutex::new(LruCache::new(VERSIONS)));
         let files = Arc::new(Mutex::new(LruCache::new(FILES)));
-        Self { store, clock, record, progress, compute, authority, versions, files }
+        let imports = Turns::new(1);
+        Self { store, clock, record, progress, compute, authority, versions, files, imports }
     }
 
     /// All packages, by name.

@@ -88,9 +88,8 @@ impl Packages {
             return Ok(Seen { value: T::default(), tag: None, bytes: 0, _held: None });
         };
         // What is read, and what it is changed to.
-        let reserve = |memory: &Memory| {
-            memory.reserve(Size::of(&document.body).weight().saturating_mul(2))
-        };
+        let reserve =
+            |memory: &Memory| memory.reserve(Size::of(&document.body).weight().saturating_mul(2));
         let held = memory.map(reserve).transpose()?;
         let value = serde_json::from_slice(&document.body).map_err(|error| {
             StoreError::Corrupt(format!("the state `{}` cannot be read: {error}", key.id))
