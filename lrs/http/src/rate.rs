@@ -1,4 +1,5 @@
-//! How much a key may send whose secret everybody can read: one that is bound to activities.
+//! How much a key may send whose secret everybody can read: one that is bound to activities; and how much the player of a
+//! launch may.
 
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
@@ -12,6 +13,10 @@ const OF_KEY: Rate = Rate { at_once: 600, between: Duration::from_millis(20) };
 const OF_TICKET: Rate = Rate { at_once: 60, between: Duration::from_millis(500) };
 /// Exchanges of one key for tickets: one for each learner of a class, and then two a second.
 const OF_EXCHANGE: Rate = Rate { at_once: 200, between: Duration::from_millis(500) };
+/// Commits of one launch, which is one learner.
+const OF_COMMITS: Rate = Rate { at_once: 600, between: Duration::from_millis(20) };
+/// The pages of one launch: the states of all SCOs are read for each.
+const OF_PAGES: Rate = Rate { at_once: 60, between: Duration::from_secs(1) };
 /// How many names are counted of each; an older one is begun anew.
 const NAMES: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 
@@ -31,12 +36,15 @@ pub struct Rates {
     keys: Paid,
     tickets: Paid,
     exchanges: Paid,
+    commits: Paid,
+    launched: Paid,
 }
 
 impl Default for Rates {
     fn default() -> Self {
-        let [keys, tickets, exchanges] = [(); 3].map(|()| Mutex::new(LruCache::new(NAMES)));
-        Self { keys, tickets, exchanges }
+        let [keys, tickets, exchanges, commits, launched] =
+            [(); 5].map(|()| Mutex::new(LruCache::new(NAMES)));
+        Self { keys, tickets, exchanges, commits, launched }
     }
 }
 
@@ -66,6 +74,24 @@ impl Rates {
     /// The seconds after which it may come again.
     pub(crate) fn pass_exchange(&self, key: &str, now: Instant) -> Result<(), u64> {
         OF_EXCHANGE.pass(&self.exchanges, key, now)
+    }
+
+    /// Counts a commit of a launch that is known.
+    ///
+    /// # Errors
+    ///
+    /// The seconds after which it may come again.
+    pub(crate) fn pass_commit(&self, launch: &str, now: Instant) -> Result<(), u64> {
+        OF_COMMITS.pass(&self.commits, launch, now)
+    }
+
+    /// Counts a page of a launch that is known.
+    ///
+    /// # Errors
+    ///
+    /// The seconds after which it may come again.
+    pub(crate) fn pass_page(&self, launch: &str, now: Instant) -> Result<(), u64> {
+        OF_PAGES.pass(&self.launched, launch, now)
     }
 }
 
@@ -99,6 +125,24 @@ mod tests {
         assert_eq!(rates.pass("b", now), Ok(()));
         assert_eq!(rates.pass("a", now + between), Ok(()));
         assert_eq!(rates.pass("a", now + between), Err(1));
+    }
+
+    #[test]
+    fn launches_are_counted_apart_from_keys() {
+        let (rates, now) = (Rates::default(), Instant::now());
+        for _ in 0..OF_KEY.at_once {
+            assert_eq!(rates.pass("a", now), Ok(()));
+        }
+        for n in 0..=NAMES.get() {
+            assert_eq!(rates.pass_commit(&n.to_string(), now), Ok(()));
+            assert_eq!(rates.pass_page(&n.to_string(), now), Ok(()));
+        }
+        assert_eq!(rates.pass("a", now), Err(1), "a key is not begun anew");
+        for _ in 0..OF_PAGES.at_once {
+            assert_eq!(rates.pass_page("l", now), Ok(()));
+        }
+        assert_eq!(rates.pass_page("l", now), Err(2));
+        assert_eq!(rates.pass_commit("l", now), Ok(()));
     }
 
     #[test]

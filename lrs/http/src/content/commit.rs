@@ -26,21 +26,27 @@ pub(super) async fn post(
     Path(token): Path<String>,
     body: Body,
 ) -> Response {
+    let unheard = |unheard: &Unheard| {
+        let (status, reason) = why(unheard);
+        refused(status, reason)
+    };
+    // A body is read for a good launch alone.
+    let opened = match server.packages.open(&token).await {
+        Ok(opened) => opened,
+        Err(error) => return unheard(&error),
+    };
     // A launch is one learner, who cannot be so fast.
-    let id = format!("launch {token}");
-    if server.rates.pass(&id, Instant::now()).is_err() {
+    if server.rates.pass_commit(&opened.id, Instant::now()).is_err() {
         return refused(StatusCode::TOO_MANY_REQUESTS, "too-fast");
     }
-    let body = match read(body, LARGEST, &server.content.memory).await {
+    let memory = server.content.of_launch(&opened.id);
+    let body = match read(body, LARGEST, &memory).await {
         Ok(body) => body,
         Err(problem) => return refused(problem.status(), "body"),
     };
-    match server.packages.commit(&token, &body).await {
+    match server.packages.commit(&opened, &body, &memory).await {
         Ok(answer) => answered(StatusCode::OK, answer, "true", 0),
-        Err(unheard) => {
-            let (status, reason) = why(&unheard);
-            refused(status, reason)
-        }
+        Err(error) => unheard(&error),
     }
 }
 
@@ -62,7 +68,9 @@ fn why(unheard: &Unheard) -> (StatusCode, &'static str) {
             tracing::error!(reason, "the store is not available");
             (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
         }
-        Unheard::Package(PackageError::Busy(_)) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+        Unheard::Package(PackageError::Busy(_) | PackageError::Memory(_)) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+        }
         Unheard::Package(error) => {
             tracing::error!(%error, "a commit cannot be kept");
             (StatusCode::INTERNAL_SERVER_ERROR, "internal")

@@ -1,10 +1,17 @@
 //! Where contents are served, or why they are not.
 
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use axum::http::StatusCode;
+use lru::LruCache;
 use url::Url;
 
 use crate::problem::Problem;
 use service::memory::Memory;
+
+/// How many launches' shares are told apart; an older one is begun anew.
+const LAUNCHES: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 
 /// The host of contents.
 #[derive(Clone, Debug)]
@@ -12,8 +19,9 @@ pub struct ContentHost {
     place: Result<Place, Off>,
     /// The origins whose pages may hold the player in a frame.
     app: String,
-    /// What answers may hold on their way.
+    /// What requests and answers may hold together.
     pub(crate) memory: Memory,
+    of_launches: Arc<Mutex<LruCache<String, Memory>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,12 +47,12 @@ pub enum Off {
 }
 
 impl ContentHost {
-    /// Contents at `url` beside the application at `base_url`, whose pages are at the origins `app`. Answers hold at most
-    /// `memory`.
+    /// Contents at `url` beside the application at `base_url`, whose pages are at the origins `app`. Requests and answers
+    /// hold at most `memory`.
     ///
     /// # Errors
     /// None: where the two have one host name, contents are off, and requests for launches say why.
-    pub fn new(url: &str, base_url: &str, app: &[String], memory: usize) -> Self {
+    pub fn new(url: &str, base_url: &str, app: &[String], memory: Memory) -> Self {
         let host = |url: &str| {
             let url = Url::parse(url).ok()?;
             url.host_str().map(|host| host.trim_end_matches('.').to_ascii_lowercase())
@@ -55,12 +63,23 @@ impl ContentHost {
         } else {
             Ok(Place { url: url.trim_end_matches('/').to_owned(), name: own })
         };
-        Self { place, app: app.join(" "), memory: Memory::new(memory) }
+        Self::of(place, app.join(" "), memory)
     }
 
     /// No contents.
     pub fn off(why: Off) -> Self {
-        Self { place: Err(why), app: String::new(), memory: Memory::new(0) }
+        Self::of(Err(why), String::new(), Memory::new(0))
+    }
+
+    fn of(place: Result<Place, Off>, app: String, memory: Memory) -> Self {
+        Self { place, app, memory, of_launches: Arc::new(Mutex::new(LruCache::new(LAUNCHES))) }
+    }
+
+    /// What the requests of a launch that is known may hold together: a quarter of what all may.
+    pub(crate) fn of_launch(&self, launch: &str) -> Memory {
+        let mut of_launches = self.of_launches.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || self.memory.part(self.memory.size() / 4);
+        of_launches.get_or_insert_ref(launch, new).clone()
     }
 
     /// Where contents are served, without a slash at the end, or why they are not.
@@ -108,7 +127,7 @@ mod tests {
             ("http://127.0.0.1:8081", "http://127.0.0.1:8080", false),
             ("https://Traccia.example.it/", "https://traccia.example.it/lrs", false),
         ] {
-            let host = ContentHost::new(content, base, &[base.to_owned()], 1);
+            let host = ContentHost::new(content, base, &[base.to_owned()], Memory::new(1));
             assert_eq!(host.place().is_ok(), is_on, "{content} {base}");
             assert_eq!(host.url().is_ok(), is_on);
         }

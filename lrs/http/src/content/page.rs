@@ -1,5 +1,7 @@
 //! The page of the player: `/launch/TOKEN/`, and the player's own files.
 
+use std::time::Instant;
+
 use axum::extract::{Path, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
@@ -16,7 +18,6 @@ use course::Language;
 use maud::{DOCTYPE, html};
 use service::packages::{Opened, Unheard};
 use texts::Texts;
-use uuid::Uuid;
 use xapi::document::Tags;
 
 /// The player's page, and what in it gives way to what is launched.
@@ -38,6 +39,12 @@ pub(super) async fn get(
         Ok(opened) => opened,
         Err(unheard) => return closed(&server, &unheard, preferred(&headers)),
     };
+    if server.rates.pass_page(&opened.id, Instant::now()).is_err() {
+        return said(
+            StatusCode::TOO_MANY_REQUESTS,
+            "this page is opened too often; try again soon",
+        );
+    }
     let language = if opened.launch.language == "en" { Language::En } else { Language::It };
     let Some(index) = (server.player)(INDEX) else { return unbuilt(&server, language) };
     let launch = match launch(&server, &opened).await {
@@ -53,14 +60,13 @@ pub(super) async fn get(
 
 /// What the player is told.
 async fn launch(server: &Server, opened: &Opened) -> Result<Value, Unheard> {
-    let (status, sequencing) = server.packages.standing(opened).await?;
+    let (status, sequencing) =
+        server.packages.standing(opened, &server.content.of_launch(&opened.id)).await?;
     let (launch, hosted) = (&opened.launch, &opened.hosted);
     Ok(json!({
         "standard": hosted.contents.standard,
         "title": hosted.version.title,
-        "session": Uuid::new_v4(),
         "now": server.packages.time().to_string(),
-        "mode": "normal",
         "language": launch.language,
         "preview": launch.preview,
         "attempt": launch.attempt,

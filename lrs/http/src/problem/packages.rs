@@ -18,7 +18,7 @@ impl From<PackageError> for Problem {
                 StatusCode::BAD_REQUEST,
                 "package-name",
                 format!("`{name}` can be no package's name."),
-                "Use 1 to 64 small letters a-z, digits and `-`, such as sicurezza-2026.",
+                "Use 1 to 64 small letters a-z, digits and `-`, such as sicurezza-2026; `check` and `ticket` are taken.",
             )
             .with("name", name),
             PackageError::Refused(report) => refused(&report),
@@ -80,6 +80,7 @@ impl From<PackageError> for Problem {
             ),
             PackageError::Progress(error) => (*error).into(),
             PackageError::File(error) => disk(&error),
+            PackageError::Memory(error) => error.into(),
             PackageError::Stopped(error) => error.into(),
             PackageError::Store(error) => error.into(),
         }

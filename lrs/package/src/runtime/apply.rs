@@ -23,8 +23,8 @@ pub struct Applied {
     pub statements: Vec<Value>,
     /// What the player is answered: `status` with the [`Summary`](super::Summary), and `cmi` where the session begins.
     pub answer: Value,
-    /// Whether the SCO is passed, failed or completed and was not so before.
-    pub is_status_changed: bool,
+    /// Whether the status of the SCO or its score is other than before.
+    pub is_outcome_changed: bool,
 }
 
 /// Applies a commit to the state of its SCO, which is nothing before the first. `now` is the server's clock: what the
@@ -43,7 +43,7 @@ pub fn apply(
 ) -> Result<Applied, CommitRefusal> {
     let state = state.cloned().unwrap_or_default();
     if commit.sco.is_empty() {
-        return whole(state, commit);
+        return whole(state, commit, now);
     }
     if commit.begin {
         let isnt_there = |session: &Session, after: After| {
@@ -87,17 +87,25 @@ pub fn close(launch: &ScoLaunch, state: &ScoState) -> Option<Applied> {
 impl Applied {
     fn unchanged(state: ScoState) -> Self {
         let answer = json!({ "status": state.summary() });
-        Self { state, statements: Vec::new(), answer, is_status_changed: false }
+        Self { state, statements: Vec::new(), answer, is_outcome_changed: false }
     }
 }
 
-/// What the player keeps for the attempt.
-fn whole(mut state: ScoState, commit: &Commit) -> Result<Applied, CommitRefusal> {
+/// What the player keeps for the attempt. What a page sent before a later page kept something is late: a message of a page
+/// that is gone, which changes nothing.
+fn whole(mut state: ScoState, commit: &Commit, now: Timestamp) -> Result<Applied, CommitRefusal> {
+    let at = commit.at.parse::<Timestamp>().map_err(|_| CommitRefusal::Time)?;
+    let at = at.min(now).as_millisecond();
+    let is_late = |it: &Session| it.id != commit.session && at < it.latest;
+    if state.session.as_ref().is_some_and(is_late) {
+        return Ok(Applied { answer: json!({}), ..Applied::unchanged(state) });
+    }
     let session = state.session.take().filter(|session| session.id == commit.session);
     let mut session =
         session.unwrap_or_else(|| Session { id: commit.session, ..Session::default() });
     if commit.sequence > session.sequence {
         session.sequence = commit.sequence;
+        session.latest = session.latest.max(at);
         state.sequencing.clone_from(&commit.sequencing);
         if state.sequencing.as_ref().map_or(0, weight) > STATE {
             return Err(CommitRefusal::StateLarge);
@@ -176,10 +184,9 @@ fn within(
         state.cmi = kept;
     }
     let after = Outcome::of(launch.is_12(), &state.cmi);
-    let is_status_changed =
-        (after.success, after.completion) != (before.success, before.completion);
+    let is_outcome_changed = after != before;
     let answer = json!({ "status": state.summary() });
-    Ok(Applied { state, statements, answer, is_status_changed })
+    Ok(Applied { state, statements, answer, is_outcome_changed })
 }
 
 /// The last word of a session, and its time, which counts once.

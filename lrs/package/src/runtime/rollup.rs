@@ -5,8 +5,7 @@ use uuid::Uuid;
 
 use super::contents::PackageContents;
 use super::launch::ScoLaunch;
-use super::outcome::Outcome;
-use super::state::ScoState;
+use super::state::Standing;
 use super::statement::{ACTIVITIES, activity, instant, profile, verb_of};
 
 /// The statement that the package's activity is completed: when each SCO is completed, passed or
@@ -16,18 +15,18 @@ use super::statement::{ACTIVITIES, activity, instant, profile, verb_of};
 pub fn rolled_up(
     launch: &ScoLaunch,
     contents: &PackageContents,
-    states: &[(&str, &ScoState)],
+    states: &[(&str, &Standing)],
 ) -> Option<Value> {
     let mut outcomes = Vec::new();
     let mut latest = 0;
     for item in contents.scos() {
         let (_, state) =
             states.iter().find(|(identifier, _)| *identifier == item.sco.identifier)?;
-        let outcome = Outcome::of(launch.is_12(), &state.cmi);
+        let outcome = &state.outcome;
         if outcome.completion != Some(true) && outcome.success.is_none() {
             return None;
         }
-        latest = latest.max(state.session.as_ref().map_or(0, |session| session.latest));
+        latest = latest.max(state.latest);
         outcomes.push(outcome);
     }
     if outcomes.is_empty() {

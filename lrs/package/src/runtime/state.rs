@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::launch::ScoLaunch;
+use super::outcome::Outcome;
+
 /// The state of a SCO in an attempt; under the empty identifier, that of the attempt. Its JSON is
 /// nobody else's to read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -64,6 +67,27 @@ pub struct Summary {
     pub score: Option<f64>,
     /// The time spent, in seconds.
     pub seconds: u64,
+}
+
+/// What of a SCO's state counts for the whole package. Small, however large the state is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    pub(super) outcome: Outcome,
+    /// The latest timestamp of a statement, in milliseconds since 1970.
+    pub(super) latest: i64,
+    /// Where the learner stands with the SCO.
+    pub summary: Summary,
+}
+
+impl Standing {
+    /// Of the state of a SCO that is launched so.
+    pub fn of(launch: &ScoLaunch, state: &ScoState) -> Self {
+        Self {
+            outcome: Outcome::of(launch.is_12(), &state.cmi),
+            latest: state.session.as_ref().map_or(0, |session| session.latest),
+            summary: state.summary(),
+        }
+    }
 }
 
 impl ScoState {

@@ -274,7 +274,7 @@ fn a_mastery_score_decides_at_the_end_of_a_session_that_is_not_suspended() {
         play.set("cmi.core.exit", exit);
         let applied = play.end();
         assert_eq!(applied.answer["status"]["status"], status, "{raw} {exit}");
-        assert!(applied.is_status_changed, "{raw} {exit}");
+        assert!(applied.is_outcome_changed, "{raw} {exit}");
     }
 }
 
@@ -368,6 +368,36 @@ fn what_the_player_keeps_for_the_attempt_says_nothing_and_counts_its_commits() {
     play.apply(&commit).unwrap();
     assert_eq!(play.state.as_ref().unwrap().sequencing(), Some(&"d".into()));
     assert_eq!(play.said, [Value::Null; 0]);
+}
+
+#[test]
+fn what_a_page_before_sent_for_the_attempt_is_late_where_a_later_one_kept_something() {
+    let mut play = played(Kind::Scorm2004Fourth);
+    play.launch.sco.identifier = String::new();
+    play.now += 60;
+    let kept = |play: &Play| play.state.as_ref().unwrap().sequencing().cloned();
+    let late = Commit { sequence: 5, sequencing: Some("late".into()), ..play.made(false) };
+    play.session = Uuid::from_u128(9);
+    play.now += 10;
+    let commit = Commit { sequence: 1, sequencing: Some("later".into()), ..play.made(false) };
+    play.apply(&commit).unwrap();
+    play.apply(&late).unwrap();
+    assert_eq!(kept(&play), Some("later".into()));
+    // What the page itself sends next counts.
+    let commit = Commit { sequence: 2, sequencing: Some("next".into()), ..play.made(false) };
+    play.apply(&commit).unwrap();
+    assert_eq!(kept(&play), Some("next".into()));
+}
+
+#[test]
+fn a_score_that_changes_after_the_status_is_another_outcome() {
+    let mut play = played(Kind::Scorm12);
+    play.begin(1);
+    play.set("cmi.core.lesson_status", "passed");
+    assert!(play.commit().is_outcome_changed);
+    play.set("cmi.core.score.raw", "80");
+    assert!(play.commit().is_outcome_changed);
+    assert!(!play.commit().is_outcome_changed);
 }
 
 #[test]

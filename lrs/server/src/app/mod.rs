@@ -97,7 +97,7 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
 /// Where packages are played. Without settings the application is at any name of this machine, and packages are at
 /// `content.localhost`, which browsers take for this machine. Where the application is for others, `content_url` is needed.
 fn content_host(
-    settings: &Settings,
+    memory: &Memory,
     socket: SocketAddr,
     (base_url, content_url): (Option<&str>, Option<&str>),
 ) -> ContentHost {
@@ -111,8 +111,17 @@ fn content_host(
     let origin = |url: &str| url.split('/').take(3).collect::<Vec<_>>().join("/");
     let app = base_url.map_or_else(own, |url| vec![origin(url)]);
     let base_url = base_url.map_or_else(|| format!("http://{socket}"), str::to_owned);
-    let url = content_url.map_or_else(|| format!("http://content.localhost:{port}"), str::to_owned);
-    ContentHost::new(&url, &base_url, &app, settings.limits.memory() / 4)
+    let url = content_url.map_or_else(|| content_of(&base_url), str::to_owned);
+    ContentHost::new(&url, &base_url, &app, memory.part(memory.size() / 4))
+}
+
+/// Where packages are on this machine: at the port of `base_url`, which may lead to another one of the server.
+fn content_of(base_url: &str) -> String {
+    let base = url::Url::parse(base_url).ok();
+    let scheme = base.as_ref().map_or("http", url::Url::scheme);
+    let port = base.as_ref().and_then(url::Url::port);
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{scheme}://content.localhost{port}")
 }
 
 /// The packages of a store.
@@ -167,7 +176,7 @@ impl App {
             secret,
             &memory,
         );
-        let content = content_host(settings, socket, (public_url, content_url));
+        let content = content_host(&memory, socket, (public_url, content_url));
         let compute = Compute::default();
         let packages = packages(&store, &clock, (&record, &progress, &compute), &base_url);
         let server = Server::new(Parts {
@@ -254,5 +263,25 @@ impl App {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
         http_api::listen::serve(self.listener, self.server, stop).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_where_base_url_leads_and_within_the_one_budget() {
+        let memory = Memory::new(1000);
+        let socket = SocketAddr::from(([127, 0, 0, 1], 8080));
+        for (base_url, content_url, expected) in [
+            (None, None, "http://content.localhost:8080"),
+            (Some("http://localhost:9000"), None, "http://content.localhost:9000"),
+            (Some("https://localhost/lrs"), None, "https://content.localhost"),
+            (Some("http://localhost:9000"), Some("http://c.example"), "http://c.example"),
+        ] {
+            let host = content_host(&memory, socket, (base_url, content_url));
+            assert_eq!(host.place(), Ok(expected), "{base_url:?}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use ::package::Report;
 
 use super::attempts::UnknownPolicy;
 use crate::compute::Stopped;
+use crate::memory::Exhausted;
 use crate::progress::ProgressError;
 use store::StoreError;
 
@@ -75,6 +76,9 @@ pub enum PackageError {
     /// The file that was sent cannot be read.
     #[error("the package cannot be read: {0}")]
     File(#[from] std::io::Error),
+    /// There is not enough memory now.
+    #[error(transparent)]
+    Memory(#[from] Exhausted),
     /// Work was stopped.
     #[error(transparent)]
     Stopped(#[from] Stopped),

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{PackageError, Packages, can_be_named, token};
+use crate::compute::{Stopped, Turn};
 use ::package::runtime::PackageContents;
 use ::package::{Limits, Unpacked, unpack};
 use store::{NewVersion, PackageFile, Pieces, Result as StoreResult, Store, StoreError};
@@ -45,17 +46,33 @@ fn broken_off() -> StoreError {
 impl Packages {
     /// Imports the package in `file` as the newest version of the package `name`, which is made where there is none, and
     /// gives its number. The import is visible as a whole when this returns, or not at all; it goes on where the returned
-    /// future is dropped.
+    /// future is dropped, and `held`, what is reserved for the import, is held until it ends.
     ///
     /// # Errors
     /// [`PackageError::Refused`] where the package has errors, or is not SCORM; warnings do not stand in the way.
-    pub async fn import(&self, name: &str, file: File) -> Result<u32, PackageError> {
+    pub async fn import(
+        &self,
+        name: &str,
+        file: File,
+        held: impl Send + 'static,
+    ) -> Result<u32, PackageError> {
         if !can_be_named(name) {
             return Err(PackageError::Name(name.to_owned()));
         }
         let (packages, name) = (self.clone(), name.to_owned());
-        let import = tokio::spawn(async move { packages.import_all(&name, file).await });
-        import.await.map_err(|_| crate::compute::Stopped)?
+        let import = tokio::spawn(async move {
+            let _held = held;
+            packages.import_all(&name, file).await
+        });
+        import.await.map_err(|_| Stopped)?
+    }
+
+    /// The turn of a key to import: one package at a time, which lies in a temporary file meanwhile.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub async fn turn_to_import(&self, key: &str) -> Result<Turn, Stopped> {
+        self.imports.turn(key).await
     }
 
     async fn import_all(&self, name: &str, file: File) -> Result<u32, PackageError> {
@@ -64,7 +81,7 @@ impl Packages {
             let contents = PackageContents::read(BufReader::new(&mut file), &Limits::default());
             contents.map(|contents| (contents, file))
         });
-        let (contents, file) = checking.await.map_err(|_| crate::compute::Stopped)??;
+        let (contents, file) = checking.await.map_err(|_| Stopped)??;
         let contents = contents.map_err(|report| PackageError::Refused(Box::new(report)))?;
         let import = Uuid::new_v4();
         let added = self.add(import, name, &contents, file).await;
@@ -127,7 +144,7 @@ async fn kept(
         let content_type = content_type_of(&path).to_owned();
         files.push(PackageFile { path, content_type, content });
     }
-    let is_whole = unpacking.await.map_err(|_| crate::compute::Stopped)??;
+    let is_whole = unpacking.await.map_err(|_| Stopped)??;
     if is_whole { Ok(files) } else { Err(broken_off().into()) }
 }
 

@@ -8,6 +8,7 @@ use validator::{Version, ifi};
 use super::states::Place;
 use super::{PackageError, Packages, Policy, activity_of, token};
 use ::package::runtime::ScoLearner;
+use access::bounds::Bounds;
 use store::{KeptLaunch, Package, PackageVersion, StoreError};
 use xapi::instant::Instant;
 
@@ -30,6 +31,8 @@ pub enum Launcher {
         course: String,
         /// The learner.
         learner: String,
+        /// The learners that may be launched; all where missing.
+        bounds: Option<Bounds>,
     },
     /// Somebody who has a look: nothing is kept of what they do.
     Preview,
@@ -171,8 +174,8 @@ impl Packages {
         let actor = match who {
             Launcher::Preview => return Ok(None),
             Launcher::Actor(actor) => actor,
-            Launcher::OfCourse { course, learner } => {
-                self.progress.agent_of(&course, &learner).await?
+            Launcher::OfCourse { course, learner, bounds } => {
+                self.progress.agent_of(&course, &learner, bounds.as_ref()).await?
             }
         };
         let text = actor.to_string();

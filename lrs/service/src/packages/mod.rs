@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lru::LruCache;
 
-use crate::compute::Compute;
+use crate::compute::{Compute, Turns};
 use crate::progress::CourseService;
 use crate::record::Record;
 use ::package::runtime::PackageContents;
@@ -41,6 +41,8 @@ const PLAYER: &str = "traccia:player";
 const VERSIONS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 /// Files that are known without asking the store.
 const FILES: NonZeroUsize = NonZeroUsize::new(8192).unwrap();
+/// Names that addresses below `/api/v1/packages` have for something else.
+const TAKEN: [&str; 2] = ["check", "ticket"];
 /// The longest name of a package.
 const LONGEST_NAME: usize = 64;
 
@@ -56,6 +58,7 @@ pub struct Packages {
     /// By key; a version never changes.
     versions: Arc<Mutex<LruCache<String, Arc<Hosted>>>>,
     files: Arc<Mutex<Files>>,
+    imports: Turns,
 }
 
 /// Files by key and path, each known until an instant: another process may remove a version.
@@ -75,13 +78,15 @@ pub fn activity_of(package: &str) -> String {
     format!("urn:traccia:package:{package}")
 }
 
-/// Whether a package can have this name: small letters, digits and `-`, because the name stands in addresses and IRIs.
+/// Whether a package can have this name: small letters, digits and `-`, because the name stands in addresses and IRIs; but
+/// neither `check` nor `ticket`, which are addresses of the API.
 pub fn can_be_named(name: &str) -> bool {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (1..=LONGEST_NAME).contains(&name.len())
         && name.chars().all(allowed)
         && !name.starts_with('-')
         && !name.ends_with('-')
+        && !TAKEN.contains(&name)
 }
 
 impl Packages {
@@ -98,7 +103,8 @@ impl Packages {
         let authority = Arc::new(Authority::of_key(PLAYER, home_page));
         let versions = Arc::new(Mutex::new(LruCache::new(VERSIONS)));
         let files = Arc::new(Mutex::new(LruCache::new(FILES)));
-        Self { store, clock, record, progress, compute, authority, versions, files }
+        let imports = Turns::new(1);
+        Self { store, clock, record, progress, compute, authority, versions, files, imports }
     }
 
     /// All packages, by name.

@@ -9,16 +9,18 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use validator::Version;
+use validator::json::Size;
 
 use super::launch::{Launch, read};
-use super::states::Seen;
 use super::{Hosted, PackageError, Packages, activity_of, token};
+use crate::memory::{Exhausted, Memory, Reserved};
 use crate::record::RecordError;
 use crate::record::statements::prepare_all;
 use ::package::runtime::{
-    self, Applied, Commit, CommitRefusal, LessonMode, Sco, ScoState, Summary,
+    self, Applied, Commit, CommitRefusal, LessonMode, Sco, ScoState, Standing, Summary,
 };
 use store::{KeptLaunch, StoreError};
+use xapi::document::DocumentKey;
 use xapi::instant::Instant;
 
 /// How often a commit is applied again where another one was kept meanwhile.
@@ -69,6 +71,16 @@ impl From<StoreError> for Unheard {
 impl From<CommitRefusal> for Unheard {
     fn from(refusal: CommitRefusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<Exhausted> for Unheard {
+    /// What will never fit is refused; what fits later can be sent again.
+    fn from(exhausted: Exhausted) -> Self {
+        if exhausted.will_pass() {
+            return Self::Package(exhausted.into());
+        }
+        Self::Refused(CommitRefusal::StateLarge)
     }
 }
 
@@ -125,44 +137,54 @@ impl Packages {
 
     /// What the player is told when its page is opened: `status`, where the learner stands with each SCO by its item's
     /// identifier, and `sequencing`, what the player has kept for the attempt.
-    pub async fn standing(&self, opened: &Opened) -> Result<(Value, Value), PackageError> {
+    /// One state after the other is reserved in `memory`.
+    pub async fn standing(
+        &self,
+        opened: &Opened,
+        memory: &Memory,
+    ) -> Result<(Value, Value), PackageError> {
         let mut status = Map::new();
         if opened.launch.preview {
             return Ok((status.into(), Value::Null));
         }
-        for (sco, state) in self.states(opened).await? {
-            status.insert(sco, json!(state.value.summary()));
+        for (sco, key) in self.scos(opened).await? {
+            let seen = self.seen_in::<ScoState>(&key, Some(memory)).await?;
+            status.insert(sco.identifier.clone(), json!(seen.value.summary()));
         }
         let place = opened.launch.place(&opened.hosted.version.package);
-        let whole = self.seen::<ScoState>(&place.state(opened.launch.registration, "")).await?;
+        let whole = place.state(opened.launch.registration, "");
+        let whole = self.seen_in::<ScoState>(&whole, Some(memory)).await?;
         Ok((status.into(), whole.value.sequencing().cloned().unwrap_or_default()))
     }
 
-    /// The states of the attempt's SCOs that have one, by their item's identifier.
-    async fn states(&self, opened: &Opened) -> Result<Vec<(String, Seen<ScoState>)>, PackageError> {
+    /// The attempt's SCOs that have a state, and where it is.
+    async fn scos<'o>(
+        &self,
+        opened: &'o Opened,
+    ) -> Result<Vec<(&'o Sco, DocumentKey)>, PackageError> {
         let place = opened.launch.place(&opened.hosted.version.package);
         let registration = opened.launch.registration;
         let any = place.state(registration, "");
         let (there, _) = self.store.document_ids(&any.shelf, None).await?;
-        let mut states = Vec::new();
-        for item in opened.hosted.contents.scos() {
+        let scos = opened.hosted.contents.scos().map(|item| {
             let key = place.state(registration, &item.sco.identifier);
-            if there.binary_search(&key.id).is_ok() {
-                let identifier = item.sco.identifier.clone();
-                states.push((identifier, self.seen::<ScoState>(&key).await?));
-            }
-        }
-        Ok(states)
+            (&item.sco, key)
+        });
+        Ok(scos.filter(|(_, key)| there.binary_search(&key.id).is_ok()).collect())
     }
 
-    /// Keeps what a player commits, and gives what the player is answered.
+    /// Keeps what the player of this launch commits, and gives what the player is answered. What is read is reserved in
+    /// `memory`.
     ///
     /// # Errors
     /// [`Unheard`]: nothing of the commit counts, and where a store failed, it can be sent again.
-    pub async fn commit(&self, token: &str, body: &Bytes) -> Result<Value, Unheard> {
-        let opened = self.open(token).await?;
-        let commit: Commit =
-            serde_json::from_slice(body).map_err(|error| Unheard::Commit(error.to_string()))?;
+    pub async fn commit(
+        &self,
+        opened: &Opened,
+        body: &Bytes,
+        memory: &Memory,
+    ) -> Result<Value, Unheard> {
+        let (commit, _held) = self.parsed(opened, body, memory).await?;
         let sco = opened.sco(&commit.sco)?;
         let launch = Arc::new(opened.runtime(&sco));
         let commit = Arc::new(commit);
@@ -170,11 +192,30 @@ impl Packages {
             return self.look(&launch, &commit);
         }
         for _ in 0..TRIES {
-            if let Turn::Done(answer) = self.turn(&opened, &launch, &commit, body.len()).await? {
+            let turn = self.turn(opened, &launch, &commit, (body.len(), memory));
+            if let Turn::Done(answer) = turn.await? {
                 return Ok(answer);
             }
         }
         Err(PackageError::Busy(opened.hosted.version.package.clone()).into())
+    }
+
+    /// A body as a commit, and the memory that is reserved for it. What it holds is counted before it is read.
+    async fn parsed(
+        &self,
+        opened: &Opened,
+        body: &Bytes,
+        memory: &Memory,
+    ) -> Result<(Commit, Reserved), Unheard> {
+        let (bytes, body, memory) = (body.len(), body.clone(), memory.clone());
+        let read = move || {
+            // Once as it is read, and once as a part of the state.
+            let held = memory.reserve(Size::of(&body).weight().saturating_mul(2))?;
+            let commit = validator::json::parse_as(&body);
+            let commit = commit.map_err(|report| Unheard::Commit(report.to_string()))?;
+            Ok((commit, held))
+        };
+        self.compute.run(&opened.id, bytes, read).await.map_err(PackageError::from)?
     }
 
     /// A commit of a preview: nothing is kept of it.
@@ -182,11 +223,13 @@ impl Packages {
         if !commit.begin {
             return Ok(json!({}));
         }
-        Ok(runtime::apply(launch, None, commit, self.now())?.answer)
+        Ok(runtime::apply(launch, None, commit, self.now()?)?.answer)
     }
 
-    fn now(&self) -> jiff::Timestamp {
-        jiff::Timestamp::from_microsecond(self.clock.now().micros()).unwrap_or_default()
+    fn now(&self) -> Result<jiff::Timestamp, StoreError> {
+        let micros = self.clock.now().micros();
+        let now = jiff::Timestamp::from_microsecond(micros);
+        now.map_err(|error| StoreError::Unavailable(format!("the server's clock: {error}")))
     }
 
     /// Applies a commit to the state as it is now.
@@ -195,26 +238,28 @@ impl Packages {
         opened: &Opened,
         launch: &Arc<runtime::ScoLaunch>,
         commit: &Arc<Commit>,
-        bytes: usize,
+        (bytes, memory): (usize, &Memory),
     ) -> Result<Turn, Unheard> {
         let place = opened.launch.place(&opened.hosted.version.package);
         let key = place.state(opened.launch.registration, &commit.sco);
-        let seen = self.seen::<ScoState>(&key).await?;
-        let (state, now) = (seen.value.clone(), self.now());
+        let seen = self.seen_in::<ScoState>(&key, Some(memory)).await?;
+        let (state, now) = (seen.value.clone(), self.now()?);
         let (launch, of) = (Arc::clone(launch), Arc::clone(commit));
         let apply = move || runtime::apply(&launch, Some(&state), &of, now);
         let bytes = bytes.saturating_add(seen.bytes);
         let applied = self.compute.run(&opened.id, bytes, apply).await;
-        let Applied { state, mut statements, answer, is_status_changed } =
+        let Applied { state, mut statements, answer, is_outcome_changed } =
             applied.map_err(PackageError::from)??;
         let mut summary = None;
-        if (commit.begin || is_status_changed) && !commit.sco.is_empty() {
-            let (whole, others) = self.others(opened, commit, &state).await?;
+        // Where the commit was known, the server may have been killed before the attempt was noted.
+        let is_known = state == seen.value;
+        if (commit.begin || is_outcome_changed || is_known) && !commit.sco.is_empty() {
+            let (whole, others) = self.others(opened, commit, &state, memory).await?;
             statements.extend(others);
             summary = Some(whole);
         }
         self.say(statements).await?;
-        if state != seen.value && !self.put_seen(key, &seen, &state).await? {
+        if !is_known && !self.put_seen(key, &seen, &state).await? {
             return Ok(Turn::Again);
         }
         if let Some(summary) = summary {
@@ -231,34 +276,43 @@ impl Packages {
         opened: &Opened,
         commit: &Commit,
         state: &ScoState,
+        memory: &Memory,
     ) -> Result<(Summary, Option<Value>), PackageError> {
-        let place = opened.launch.place(&opened.hosted.version.package);
         let mut states = Vec::new();
-        for (sco, seen) in self.states(opened).await? {
-            if sco == commit.sco {
-                continue;
-            }
-            let found = opened.hosted.contents.sco(&sco);
-            let closed = found
-                .filter(|_| commit.begin)
-                .and_then(|sco| runtime::close(&opened.runtime(sco), &seen.value));
-            if let Some(closed) = closed {
-                self.say(closed.statements).await?;
-                let key = place.state(opened.launch.registration, &sco);
-                // Where another request was first, it has closed or changed the session.
-                self.put_seen(key, &seen, &closed.state).await?;
-                states.push((sco, closed.state));
-            } else {
-                states.push((sco, seen.value));
+        for (sco, key) in self.scos(opened).await? {
+            if sco.identifier != commit.sco {
+                let other = self.other(opened, (sco, &key), commit.begin, memory).await?;
+                states.push((sco.identifier.as_str(), other));
             }
         }
-        states.push((commit.sco.clone(), state.clone()));
-        let states: Vec<(&str, &ScoState)> =
-            states.iter().map(|(sco, state)| (sco.as_str(), state)).collect();
         let launch = opened.runtime(&Sco::default());
+        states.push((&commit.sco, Standing::of(&launch, state)));
+        let states: Vec<(&str, &Standing)> = states.iter().map(|(sco, it)| (*sco, it)).collect();
         let rolled_up = runtime::rolled_up(&launch, &opened.hosted.contents, &states);
         let is_only = opened.hosted.contents.scos().nth(1).is_none();
         Ok((whole(rolled_up.as_ref(), &states, is_only), rolled_up))
+    }
+
+    /// Where the learner stands with another SCO of the attempt. With `closes`, its session is closed where it is open.
+    async fn other(
+        &self,
+        opened: &Opened,
+        (sco, key): (&Sco, &DocumentKey),
+        closes: bool,
+        memory: &Memory,
+    ) -> Result<Standing, PackageError> {
+        let launch = opened.runtime(sco);
+        for _ in 0..TRIES {
+            let seen = self.seen_in::<ScoState>(key, Some(memory)).await?;
+            let closed = if closes { runtime::close(&launch, &seen.value) } else { None };
+            let Some(closed) = closed else { return Ok(Standing::of(&launch, &seen.value)) };
+            self.say(closed.statements).await?;
+            // Where another request was first, the session has ended or gone on: it is looked at again.
+            if self.put_seen(key.clone(), &seen, &closed.state).await? {
+                return Ok(Standing::of(&launch, &closed.state));
+            }
+        }
+        Err(PackageError::Busy(opened.hosted.version.package.clone()))
     }
 
     /// Keeps statements like those of any other player. One that is kept already stays as it was, and one that breaks a
@@ -310,11 +364,11 @@ impl Packages {
 
 /// Where the learner stands with the package: as the statement says where it is completed, else where they stand with the
 /// only SCO, else in the middle of it.
-fn whole(rolled_up: Option<&Value>, states: &[(&str, &ScoState)], is_only: bool) -> Summary {
-    let seconds = states.iter().map(|(_, state)| state.summary().seconds).sum();
+fn whole(rolled_up: Option<&Value>, states: &[(&str, &Standing)], is_only: bool) -> Summary {
+    let seconds = states.iter().map(|(_, state)| state.summary.seconds).sum();
     let Some(statement) = rolled_up else {
         return match states {
-            [(_, only)] if is_only => only.summary(),
+            [(_, only)] if is_only => only.summary.clone(),
             _ => Summary { status: "incomplete", score: None, seconds },
         };
     };

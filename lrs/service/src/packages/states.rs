@@ -10,7 +10,9 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::{PackageError, Packages};
+use crate::memory::{Memory, Reserved};
 use store::StoreError;
+use validator::json::Size;
 use xapi::document::{
     Change, Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded,
 };
@@ -36,6 +38,7 @@ pub(super) struct Seen<T> {
     tag: Option<String>,
     /// How many bytes the document has.
     pub(super) bytes: usize,
+    _held: Option<Reserved>,
 }
 
 impl Place {
@@ -61,7 +64,7 @@ impl Place {
 }
 
 impl Packages {
-    /// The document at `key` as a value; the value's default where there is none.
+    /// The document at `key` as a value; the value's default where there is none. For small documents.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] where the document is not as it was written by this program.
@@ -69,14 +72,30 @@ impl Packages {
         &self,
         key: &DocumentKey,
     ) -> Result<Seen<T>, PackageError> {
+        self.seen_in(key, None).await
+    }
+
+    /// The document at `key` as a value, reserved in `memory` as long as what was seen is held.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] where the document is not as it was written by this program.
+    pub(super) async fn seen_in<T: DeserializeOwned + Default>(
+        &self,
+        key: &DocumentKey,
+        memory: Option<&Memory>,
+    ) -> Result<Seen<T>, PackageError> {
         let Some(document) = self.store.document(key).await? else {
-            return Ok(Seen { value: T::default(), tag: None, bytes: 0 });
+            return Ok(Seen { value: T::default(), tag: None, bytes: 0, _held: None });
         };
+        // What is read, and what it is changed to.
+        let reserve =
+            |memory: &Memory| memory.reserve(Size::of(&document.body).weight().saturating_mul(2));
+        let held = memory.map(reserve).transpose()?;
         let value = serde_json::from_slice(&document.body).map_err(|error| {
             StoreError::Corrupt(format!("the state `{}` cannot be read: {error}", key.id))
         })?;
         let (tag, bytes) = (Some(document.etag()), document.body.len());
-        Ok(Seen { value, tag, bytes })
+        Ok(Seen { value, tag, bytes, _held: held })
     }
 
     /// Replaces the document at `key`, where it is as it was `seen`. False, and nothing changed, otherwise.

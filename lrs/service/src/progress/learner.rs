@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::{CourseService, ProgressError};
+use access::bounds::Bounds;
 use course::Identifier;
 use store::StoreError;
 
 impl CourseService {
     /// The Agent that a learner of a course is, by their first identifier and with their name. A learner who was merged
-    /// into another one is that one.
+    /// into another one is that one. A learner outside of `bounds` is not known.
     ///
     /// # Errors
     /// [`ProgressError::NoCourse`], [`ProgressError::NoLearner`].
@@ -16,9 +17,10 @@ impl CourseService {
         &self,
         course: &str,
         learner: &str,
+        bounds: Option<&Bounds>,
     ) -> Result<Value, ProgressError> {
         let known = self.boards.enrolled(course).await?;
-        let person = known.person(learner, None);
+        let person = known.person(learner, bounds);
         let person = person.ok_or_else(|| ProgressError::NoLearner(learner.to_owned()))?;
         let agent = person.identifiers.first().map(Identifier::to_agent);
         let mut agent = agent.ok_or_else(|| {

@@ -120,9 +120,10 @@ pub async fn import(
     if length.and_then(|it| it.parse::<u64>().ok()).is_some_and(|length| length > limit) {
         return Err(too_large(limit));
     }
-    let _held = memory.reserve(HELD)?;
+    let turn = server.packages.turn_to_import(&caller.key.name).await?;
+    let held = memory.reserve(HELD)?;
     let file = on_disk(request.into_body(), limit).await?;
-    server.packages.import(&name, file).await?;
+    server.packages.import(&name, file, (turn, held)).await?;
     let package = server.packages.package(&name).await?;
     Ok((StatusCode::CREATED, Json(ShownPackage::new(&package))))
 }

@@ -11,6 +11,7 @@ use crate::problem::Problem;
 use crate::problem::packages::invalid_launch;
 use crate::request::Content;
 use crate::state::Server;
+use access::bounds::Bounds;
 use access::caller::Caller;
 use access::scope::Right;
 use service::packages::{Launched, Launcher, NewLaunch, PackageError};
@@ -99,7 +100,7 @@ pub async fn create(
     let wanted: WantedLaunch = validator::json::parse_as(&content.body)
         .map_err(|error| invalid_launch(&format!("The body is not a launch: {error}.")))?;
     let content_url = server.content.url()?.to_owned();
-    let new = new(wanted)?;
+    let new = new(wanted, caller.key.bounds.clone())?;
     let Launched { token, id, expires, version, launch } =
         server.packages.launch(&name, new).await?;
     let made = MadeLaunch {
@@ -115,10 +116,12 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-fn new(wanted: WantedLaunch) -> Result<NewLaunch, Problem> {
+fn new(wanted: WantedLaunch, bounds: Option<Bounds>) -> Result<NewLaunch, Problem> {
     let who = match (wanted.actor, wanted.learner, wanted.course, wanted.preview) {
         (Some(actor), None, None, false) => Launcher::Actor(actor),
-        (None, Some(learner), Some(course), false) => Launcher::OfCourse { course, learner },
+        (None, Some(learner), Some(course), false) => {
+            Launcher::OfCourse { course, learner, bounds }
+        }
         (None, None, None, true) => Launcher::Preview,
         _ => return Err(PackageError::WhoPlays.into()),
     };

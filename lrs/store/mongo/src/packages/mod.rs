@@ -148,7 +148,12 @@ impl Packages {
             // Whether the version is visible is not known: what is left over is removed later.
             Err(StoreError::Unavailable(_)) => {}
             Err(_) => self.remove_documents(&new.key).await?,
-            Ok(_) => self.remove_spare(import, &new.files).await?,
+            // The version is visible: an error here would have it imported again.
+            Ok(_) => {
+                if let Err(error) = self.remove_spare(import, &new.files).await {
+                    tracing::warn!(%error, "content that nothing needs stays for now");
+                }
+            }
         }
         added
     }

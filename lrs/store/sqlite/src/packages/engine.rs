@@ -40,7 +40,10 @@ impl PackageStore for SqliteStore {
         self.0.contents.check(import, &new.files).await?;
         let name = name.to_owned();
         let number = self.write(move |session| super::add(session, &name, &new)).await?;
-        self.drop_import(import).await?;
+        // The version is visible: an error here would have it imported again.
+        if let Err(error) = self.drop_import(import).await {
+            tracing::warn!(%error, "content that nothing needs stays until the next import");
+        }
         Ok(number)
     }
 
