@@ -229,7 +229,8 @@ mod tests {
     fn refused_by(file: &str) -> Vec<String> {
         let calls = ["Refusal::new(", "Problem::new(", "Self::new(\n", "Self::new(StatusCode"];
         let literal = |rest: &str| rest.split('"').nth(1).map(str::to_owned);
-        let is_id = |id: &String| !id.is_empty() && id.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        let is_id =
+            |id: &String| !id.is_empty() && id.chars().all(|c| c.is_ascii_lowercase() || c == '-');
         let ids = calls.into_iter().flat_map(|call| file.split(call).skip(1).filter_map(literal));
         ids.filter(is_id).collect()
     }
