@@ -163,6 +163,8 @@ rules! {
     LocalAddress "local-address" Warning ["address"];
     Flash "flash" Error ["count"];
     Java "java" Error ["count"];
+    // Packages that are to be played here.
+    PlayNotScorm "play-not-scorm" Error [];
     // Packages that are to report to Traccia beside their platform.
     ShimNotScorm "shim-not-scorm" Error [];
     ShimTwice "shim-twice" Error ["href"];

@@ -289,6 +289,8 @@ package-java = The content needs Java in the browser, which no browser has any m
        *[other] { $count } files
     }).
     .remedy = Export the course as HTML5 from its source.
+package-play-not-scorm = Only SCORM packages with a SCO in them are played here.
+    .remedy = cmi5 and xAPI content reports by itself from where it lies: give it a key and the address of /xapi. Of other content, export the course as SCORM.
 package-shim-not-scorm = Only SCORM packages with a SCO in them can report to Traccia beside their platform.
     .remedy = cmi5 and xAPI packages report by themselves; of the others, export the course as SCORM.
 package-shim-twice = This package reports to Traccia already: { $href }.

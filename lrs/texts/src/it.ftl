@@ -558,6 +558,8 @@ package-java = Il contenuto ha bisogno di Java nel browser, che nessun browser h
        *[other] { $count } file
     }).
     .remedy = Esportare il corso in HTML5 dal suo sorgente.
+package-play-not-scorm = Qui si eseguono solo pacchetti SCORM con almeno uno SCO.
+    .remedy = I contenuti cmi5 e xAPI comunicano da soli da dove si trovano: dare loro una chiave e l'indirizzo di /xapi. Negli altri casi esportare il corso come SCORM.
 package-shim-not-scorm = Solo i pacchetti SCORM con almeno uno SCO possono comunicare con Traccia oltre che con la loro piattaforma.
     .remedy = I pacchetti cmi5 e xAPI comunicano da soli; negli altri casi esportare il corso come SCORM.
 package-shim-twice = Questo pacchetto comunica già con Traccia: { $href }.

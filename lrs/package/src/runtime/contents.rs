@@ -109,7 +109,7 @@ impl PackageContents {
         };
         let found = found.map(|found| Self { hosts: hosts(&report), ..found });
         Ok(found.ok_or_else(|| {
-            report.findings.add(Rule::ShimNotScorm, crate::finding::Place::WHOLE, []);
+            report.findings.add(Rule::PlayNotScorm, crate::finding::Place::WHOLE, []);
             report
         }))
     }

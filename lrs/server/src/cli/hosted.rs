@@ -274,10 +274,13 @@ async fn remove(
     force: bool,
     client: &Client,
 ) -> anyhow::Result<()> {
-    let version = version.map(|number| format!("&version={number}")).unwrap_or_default();
-    let path = format!("{}?force={force}{version}", path(name));
+    let of_version = version.map(|number| format!("&version={number}")).unwrap_or_default();
+    let path = format!("{}?force={force}{of_version}", path(name));
     client.bytes(client.request(Method::DELETE, &path)).await?;
-    Ok(say!("{name} is removed")?)
+    match version {
+        Some(number) => Ok(say!("version {number} of {name} is removed")?),
+        None => Ok(say!("{name} is removed with all its versions")?),
+    }
 }
 
 async fn launches(name: &str, format: Format, client: &Client) -> anyhow::Result<()> {

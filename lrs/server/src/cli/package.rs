@@ -169,6 +169,13 @@ impl Shim {
                 return Err(exit::usage(text));
             }
         }
+        // A SCO's IRI is made of the course's, `/` and the item's identifier.
+        if self.activity.ends_with('/') || self.activity.contains('#') {
+            return Err(exit::usage(format!(
+                "--activity {} ends with `/` or has a `#`: write it without, for the SCOs are below it",
+                self.activity
+            )));
+        }
         if self.package_key.as_ref().is_some_and(|key| !key.contains(':')) {
             return Err(exit::usage("--package-key is written as NAME:SECRET"));
         }
@@ -180,8 +187,9 @@ impl Shim {
     async fn given_key(&self, key: &str) -> anyhow::Result<()> {
         let client = Target::new(self.server.clone(), key.to_owned()).client()?;
         let known = client.json(client.request(Method::GET, "/whoami")).await?;
+        let array = |at: &str| known.pointer(at).and_then(Value::as_array);
         let scopes: Vec<&str> =
-            known["scopes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            array("/scopes").into_iter().flatten().filter_map(Value::as_str).collect();
         if scopes != ["statements/write"] {
             return Err(exit::usage(format!(
                 "the key {} has the scopes {}, and every learner can read the package's key: give one of the scope \
@@ -190,7 +198,7 @@ impl Shim {
                 scopes.join(", ")
             )));
         }
-        if known["bounds"]["activities"].as_array().is_none_or(Vec::is_empty) {
+        if array("/bounds/activities").is_none_or(Vec::is_empty) {
             note!(
                 "The key {} is bound to no activities: whoever opens the package can send any statement with it.",
                 member(&known, "key")
