@@ -26,7 +26,7 @@ use store_testkit::memory::MemoryStore;
 use tokio::sync::{Mutex, mpsc};
 use traccia::clock::SystemClock;
 use uuid::Uuid;
-use xapi::instant::Instant;
+use xapi::clock::Clock as _;
 use xapi::prepare::Prepared;
 use xapi::stored::Stored;
 
@@ -59,7 +59,8 @@ impl Scene {
         let memory = Memory::new(1 << 30);
         let progress =
             CourseService::new(Arc::clone(&store), clock, record, commands, SITE, [7; 32], &memory);
-        let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+        let now = Timestamp::from_microsecond(SystemClock.now().micros()).unwrap();
+        let today = now.to_zoned(TimeZone::UTC).date();
         let file = format!(
             "id = 'c'\ntitle = {{ it = 'C' }}\ntime_zone = 'UTC'\n[[module]]\nid = 'm'\n\
              title = {{ it = 'M' }}\n[[module.event]]\nkey = 'e'\ntitle = {{ it = 'E' }}\n\
@@ -73,8 +74,8 @@ impl Scene {
     }
 
     async fn keep(&self, statement: &Value) {
-        let stored = Instant::from_micros(Timestamp::now().as_microsecond());
-        let kept = Stored { id: Uuid::new_v4(), stored, body: statement.to_string().into() };
+        let body = statement.to_string().into();
+        let kept = Stored { id: Uuid::new_v4(), stored: SystemClock.now(), body };
         let statements = vec![Prepared::again(&kept).unwrap()];
         self.store.put_statements(Batch { statements, attachments: Vec::new() }).await.unwrap();
     }
