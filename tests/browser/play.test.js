@@ -249,7 +249,7 @@ test("parts are opened from the contents, with the keyboard, once what they ask 
   await speak(frame, [["LMSInitialize", ""], ["LMSSetValue", "cmi.core.lesson_status", "completed"], ["LMSFinish", ""]]);
   await expect(second).toHaveAttribute("aria-disabled", "false");
   await expect(first).toContainText("completata");
-  await expect(page.locator("#progress")).toHaveText("1 parti concluse su 3");
+  await expect(page.locator("#progress")).toHaveText("1 parte conclusa su 3");
   await second.focus();
   await page.keyboard.press("Enter");
   const other = await content(page, 2);

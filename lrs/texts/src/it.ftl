@@ -606,7 +606,7 @@ package-part-block = blocco
 package-part-au = unità (au)
 package-part-activity = attività
 
-## I rapporti: i titoli
+## I report: i titoli
 
 report-glance = Il corso in sintesi
 report-funnel = Imbuto dei moduli
@@ -627,7 +627,7 @@ report-certificates = Elenco degli attestati
 sheet-title = Foglio firme: { $event }, { $session }, { $day }
 sheet-title-place = Foglio firme: { $event }, { $session }, { $day }; luogo: { $place }
 
-## I rapporti: le colonne. `column-…` è il nome della colonna per i programmi; dove un rapporto la chiama altrimenti, segue di che cosa.
+## I report: le colonne. `column-…` è il nome della colonna per i programmi; dove un report la chiama altrimenti, segue di che cosa.
 
 column-learner = Matricola
 column-name = Nome
@@ -657,7 +657,7 @@ column-object = Oggetto
 column-object-elsewhere = Altra fonte
 column-present = Presente
 column-note = Annotazioni
-column-statements = Dichiarazioni xAPI
+column-statements = Statement xAPI
 column-arrival = Ora di arrivo
 column-departure = Ora di uscita
 column-signature = Firma
@@ -736,16 +736,19 @@ column-subject = Soggetto
 column-count = Numero
 column-last = Ultima volta
 
-## I rapporti: le note sotto la tabella
+## I report: le note sotto la tabella
 
 note-small-groups = I gruppi con meno di 5 persone non sono mostrati; dove uno si ricaverebbe per differenza, è nascosto anche il successivo per grandezza.
-note-year = Le ore dell'anno sono quelle maturate nel { $year }, fino al giorno del rapporto.
+note-year = Le ore dell'anno sono quelle maturate nel { $year }, fino al giorno del report.
 note-planned = Le ore previste crescono in linea retta dal primo all'ultimo giorno del corso.
 note-at-risk = A rischio: ha iniziato, non ha completato il corso, e non fa nulla da almeno { $days ->
         [one] 1 giorno
        *[other] { $days } giorni
     }.
-note-newest = Orologi, ritardi, ripetizioni e oggetti: nelle ultime { $count } dichiarazioni.
+note-newest = Orologi, ritardi, ripetizioni e oggetti: { $count ->
+        [one] nell'ultimo statement
+       *[other] negli ultimi { $count } statement
+    }.
 note-course = Corso: { $state }; ore: { $hours }.
 note-course-target = Corso: { $state }; ore: { $hours } di { $target }.
 note-frozen = Elenco congelato; impronta SHA-256: { $hash }
@@ -775,7 +778,7 @@ unmet-score = punteggio medio: { $score } di { $least }, manca { $missing }
 unmet-score-none = punteggio medio: ancora nessuno, serve almeno { $least }
 unmet-by = l'ultimo giorno valido era il { $day }
 
-## I rapporti: i valori
+## I report: i valori
 
 state-not_started = non iniziato
 state-in_progress = in corso
@@ -812,20 +815,20 @@ check-name-repeated = ripetute
 check-name-clock_ahead = orologio avanti
 check-name-late = in ritardo
 check-name-unmapped = non nel corso
-check-source = ultima dichiarazione della chiave
+check-source = ultimo statement della chiave
 check-refused = richieste rifiutate dall'avvio
-check-unassigned = dichiarazioni di attori non iscritti
+check-unassigned = statement di attori non iscritti
 check-unassigned_actor = attore non iscritto
 check-same_name = stesso nome: la stessa persona?
-check-without_time = completata, ma nessuna dichiarazione ne dice la durata: con hours e credit = "nominal" le ore contano al completamento
+check-without_time = completata, ma nessuno statement ne dice la durata: con hours e credit = "nominal" le ore contano al completamento
 check-stored_ahead = secondi di anticipo di stored sull'orologio del server
-check-unreadable = dichiarazione rovinata nell'archivio: non conta; ripristinarla da una copia
-check-repeated = dichiarazioni ripetute, contate una volta
+check-unreadable = statement rovinato nell'archivio: non conta; ripristinarlo da una copia
+check-repeated = statement ripetuti, contati una volta
 check-clock_ahead = orologio avanti di oltre 5 minuti
 check-late = arrivate con oltre 7 giorni di ritardo
 check-unmapped = oggetti del sito fuori dal corso
 
-## I rapporti: la pagina, il foglio e il testo in cui si leggono
+## I report: la pagina, il foglio e il testo in cui si leggono
 
 table-facts-course = Corso
 table-facts-as-of = Situazione
@@ -834,7 +837,7 @@ table-facts-time-zone = Fuso orario
 table-as-of-now = al momento dell'estrazione
 table-as-of-end = alla fine del { $day }
 table-until = dati fino a { $through }
-table-through-none = ancora nessuna registrazione
+table-through-none = ancora nessuno statement
 table-percent = { $number } %
 table-flag-yes = sì
 table-flag-no = no
@@ -843,7 +846,7 @@ table-no-rows = Nessuna riga
 table-notes = Note
 table-note = Nota
 table-data = Dati
-table-report = Rapporto
+table-report = Report
 table-left-out = Colonne che non entrano in { $width } caratteri: { $names }. Per vederle: larghezza { $whole } (--width { $whole }), oppure il formato csv, xlsx o html.
 
 ## Gli elenchi dei partecipanti: gli avvisi
@@ -927,11 +930,11 @@ course-fault-nominal-hours = credit = "nominal" conta le ore dell'attività: scr
 course-fault-weight = weight = { $weight } non ha peso: scrivere un numero maggiore di 0, per esempio 2
 course-fault-no-module = il corso non ha moduli: aggiungere una tabella [[module]]
 course-fault-no-activity = il modulo `{ $module }` non ha attività: aggiungere una [[module.activity]] con id, prefix o within, oppure un [[module.event]]
-course-fault-activity-nowhere = l'attività non ha né id né prefix né within: indicare l'IRI che le sue dichiarazioni hanno come oggetto, o come iniziano tali IRI, o in che cosa si trovano
+course-fault-activity-nowhere = l'attività non ha né id né prefix né within: indicare l'IRI che i suoi statement hanno come oggetto, o come iniziano tali IRI, o in che cosa si trovano
 course-fault-event-never = l'evento `{ $event }` non si tiene mai: aggiungere una [[module.event.session]] con la data, o l'id con cui una piattaforma lo riporta
 course-fault-session-one-time = una sessione ha sia from sia to, o nessuno dei due: aggiungere l'altro
 course-fault-session-times = finisce alle { $to }, non dopo l'inizio alle { $from }: scambiare i due orari
-course-fault-kind = il tipo `{ $kind }` è una parola dei rapporti: usare lettere minuscole a-z, cifre e `_`, come seminar o study_visit
+course-fault-kind = il tipo `{ $kind }` è una parola dei report: usare lettere minuscole a-z, cifre e `_`, come seminar o study_visit
 course-fault-day = `{ $text }` non è un giorno: scriverlo come 2026-03-05, senza virgolette
 course-fault-time-of-day = `{ $text }` non è un orario: scriverlo come 09:30:00, senza virgolette
 course-fault-days = finisce il { $end }, prima dell'inizio il { $begin }: scambiare i due giorni
@@ -948,9 +951,9 @@ course-fault-key-twice = la chiave `{ $key }` si trova già alla riga { $line }:
 course-fault-unknown = { course-thing } `{ $name }` non esiste: ci sono { $known }
 course-fault-no-edition = l'edizione `{ $edition }` non esiste: aggiungere una [[edition]] con questo id
 course-fault-circle = i prerequisiti formano un cerchio, così che nessuno potrebbe iniziare: { $names } → { $first }; toglierne uno
-course-fault-activity-twice = l'attività con { $what } `{ $text }` si trova già alla riga { $line }: una dichiarazione conta una volta sola, quindi togliere una delle due
+course-fault-activity-twice = l'attività con { $what } `{ $text }` si trova già alla riga { $line }: uno statement conta una volta sola, quindi togliere una delle due
 course-fault-prefix-twice = l'attività con prefix `{ $prefix }` si trova già alla riga { $line }: togliere una delle due
-course-fault-prefixes = il prefix `{ $prefix }` si sovrappone a `{ $shorter }` della riga { $line }: le sue dichiarazioni conterebbero per entrambi; scegliere prefix di cui nessuno inizi con l'altro
+course-fault-prefixes = il prefix `{ $prefix }` si sovrappone a `{ $shorter }` della riga { $line }: i suoi statement conterebbero per entrambi; scegliere prefix di cui nessuno inizi con l'altro
 course-warning-scorm-time = il plugin di log di Moodle non riporta la durata dei pacchetti SCORM, così che le ore misurate restano 0: dare all'attività `hours` e credit = "nominal", o scrivere credit = "measured" se è un altro player a riportare il tempo
 
 ## Gli elenchi dei partecipanti e i fogli delle presenze: gli errori
@@ -975,7 +978,7 @@ sheet-fault-line-long = questa riga è più lunga di quanto possa essere, quindi
 sheet-fault-quote-open = qui si aprono delle virgolette che non si chiudono mai: chiuderle, o raddoppiarle
 sheet-fault-more = da questa riga in poi ci sono altri errori: correggere i { $count } qui sopra e inviare di nuovo il foglio
 sheet-fault-no-id = la matricola è vuota: darne una a ogni partecipante
-sheet-fault-no-identifier = nessun identificativo: nessuna dichiarazione potrebbe essere di questa persona; scriverne uno, come account:https://moodle.example.it|1042
+sheet-fault-no-identifier = nessun identificativo: nessuno statement potrebbe essere di questa persona; scriverne uno, come account:https://moodle.example.it|1042
 sheet-fault-learner-twice = il partecipante `{ $learner }` si trova già alla riga { $line }: mettere tutti i suoi identificativi su una riga
 sheet-fault-identifier-twice = `{ $identifier }` indica già il partecipante `{ $learner }` della riga { $line }: un identificativo indica una sola persona
 sheet-fault-identifier-taken = `{ $identifier }` del partecipante `{ $learner }` indica il partecipante `{ $owner }` nell'elenco finora: inviare di nuovo `{ $owner }` senza, o usare la sua matricola se sono la stessa persona
@@ -1021,7 +1024,7 @@ nobody-has = nessun partecipante ha { $what ->
    *[edition] l'edizione
 } `{ $value }`{ $near }
 
-## I corsi, i partecipanti, le presenze e i rapporti: i rifiuti
+## I corsi, i partecipanti, le presenze e i report: i rifiuti
 
 rule-course-id = Il file del corso dice id = "{ $file }", ma è stato inviato come `{ $address }`.
     .remedy = Inviare il file all'indirizzo con l'id che ha.
@@ -1037,12 +1040,12 @@ rule-edition-unknown = Il partecipante `{ $learner }` è iscritto all'edizione `
     .remedy = Aggiungere al file del corso una [[edition]] con questo id, oppure correggere la colonna `edition` dell'elenco dei partecipanti.
 rule-grouping = Non si può raggruppare per `{ $word }`: sono ammessi { $known }.
     .remedy = Scegliere tra quelli indicati.
-rule-parameter-not-taken = Il rapporto { $report } non ammette { $what }.
-    .remedy = Toglierlo, oppure chiedere un altro rapporto: `progress` e `hours` ammettono ogni chiave di `by`. Questo ammette: { $takes }.
-rule-learner-missing = Il rapporto `learner` riguarda un partecipante, e non ne è indicato nessuno.
+rule-parameter-not-taken = Il report { $report } non ammette { $what }.
+    .remedy = Toglierlo, oppure chiedere un altro report: `progress` e `hours` ammettono ogni chiave di `by`. Questo ammette: { $takes }.
+rule-learner-missing = Il report `learner` riguarda un partecipante, e non ne è indicato nessuno.
     .remedy = Indicarne uno: `learner=ID`, oppure `--learner ID`. GET /api/v1/courses/{"{"}id{"}"}/learners, oppure `traccia learners export`, dà gli id.
 rule-nobody-has = Nessun partecipante ha questo valore.
-    .remedy = Scriverlo come nell'elenco dei partecipanti; il rapporto `comparison` con by={ $what } mostra i valori che ci sono.
+    .remedy = Scriverlo come nell'elenco dei partecipanti; il report `comparison` con by={ $what } mostra i valori che ci sono.
 rule-day-to-come = Il { $day } deve ancora venire: che cosa sarà vero alla sua fine non si sa.
     .remedy = Scegliere oggi o un giorno precedente.
 rule-day-too-far = Il giorno { $day } è troppo lontano.
@@ -1057,8 +1060,11 @@ rule-session-unknown = Il corso non ha un evento `{ $event }` con una sessione `
     .remedy = Usare la chiave di un [[module.event]] e l'id di una delle sue sessioni.
 rule-session-ambiguous = Più eventi hanno una sessione `{ $session }`: { $named }.
     .remedy = Il foglio firme è di una sola sessione: scrivere session=EVENTO/SESSIONE.
-rule-course-has-certificates = Il corso `{ $course }` ha { $lists } elenchi di attestati congelati, che andrebbero persi.
-    .remedy = Prima salvarli (GET /api/v1/courses/{"{"}id{"}"}/certificates/{"{"}list{"}"}), poi aggiungere `certificates=true`: nulla li riporta indietro.
+rule-course-has-certificates = Il corso `{ $course }` ha { $lists ->
+        [one] un elenco congelato di attestati, che andrebbe perso
+       *[other] { $lists } elenchi congelati di attestati, che andrebbero persi
+    }.
+    .remedy = Prima salvare gli elenchi (GET /api/v1/courses/{"{"}id{"}"}/certificates/{"{"}list{"}"}), poi aggiungere `certificates=true`: nulla li riporta indietro.
 rule-certificates-unknown = Non c'è nessun elenco di attestati `{ $list }` che questa chiave possa vedere.
     .remedy = GET /api/v1/courses/{"{"}id{"}"}/certificates elenca gli elenchi.
 rule-bounds = Questo riguarda l'intero corso, e la chiave è legata a un territorio.
@@ -1087,11 +1093,17 @@ rule-package-busy = Altre richieste stanno cambiando `{ $package }`.
     .remedy = Inviare di nuovo la richiesta.
 rule-package-disk = Il server non riesce a tenere il pacchetto mentre lo importa.
     .remedy = L'amministratore del server fa posto nella cartella dei file temporanei (TMPDIR); non è stato importato niente.
-rule-package-launched = Ci sono { $launches } avvii di `{ $package }` che valgono ancora.
-    .remedy = Aspettare che scadano, revocarli, o aggiungere force=true: allora finiscono.
+rule-package-launched = { $launches ->
+        [one] C'è un avvio di `{ $package }` che vale
+       *[other] Ci sono { $launches } avvii di `{ $package }` che valgono
+    } ancora.
+    .remedy = Aspettare la scadenza, revocarli, o aggiungere force=true: allora finiscono.
 rule-package-name = `{ $name }` non può essere il nome di un pacchetto.
     .remedy = Usare da 1 a 64 lettere minuscole a-z, cifre e `-`, per esempio sicurezza-2026.
-rule-package-refused = Il pacchetto ha { $count } errori, e non ne è stato conservato niente: { $errors }.
+rule-package-refused = Il pacchetto ha { $count ->
+        [one] un errore
+       *[other] { $count } errori
+    }, e non ne è stato conservato niente: { $errors }.
     .remedy = `traccia package check FILE.zip`, o POST /api/v1/packages/check, li mostra tutti, ciascuno con file, riga e che cosa fare.
 rule-package-too-large = Il pacchetto supera il limite di { $limit } byte.
     .remedy = Alzare `limits.package_bytes` sul server, o ridurre il pacchetto: i filmati è meglio collegarli che includerli.

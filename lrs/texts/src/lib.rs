@@ -77,12 +77,11 @@ impl Texts {
     }
 
     /// The text of the message `id`, or of its attribute where `id` is `message.attribute`, with
-    /// these values in it, written as they are. Nothing where there is no such text, or where it
-    /// wants another value.
+    /// these values in it, written as they are; one that is a whole number chooses the plural. Nothing where there is
+    /// no such text, or where it wants another value.
     pub fn say(&self, id: &str, values: &[(&'static str, String)]) -> Option<String> {
-        let arguments =
-            values.iter().map(|(name, value)| (Cow::Borrowed(*name), value.as_str())).collect();
-        self.format(id, &arguments)
+        let arguments = values.iter().map(|(name, value)| (Cow::Borrowed(*name), as_it_is(value)));
+        self.format(id, &arguments.collect())
     }
 
     /// [`Texts::say`] with numbers and days, which are written as the language writes them.
@@ -131,6 +130,20 @@ impl Writes {
 }
 
 /// What the bundle writes in place of a number; other values are left to the bundle.
+/// A value that is written as it is: as a number, which chooses plurals, where it is one that is written alike.
+fn as_it_is(text: &str) -> FluentValue<'_> {
+    /// Whole numbers of fewer digits are exact.
+    const DIGITS: usize = 16;
+    match text.parse::<f64>() {
+        Ok(number)
+            if text.len() < DIGITS && number.fract() == 0.0 && number.to_string() == text =>
+        {
+            FluentValue::from(number)
+        }
+        _ => FluentValue::from(text),
+    }
+}
+
 fn number(value: &FluentValue<'_>, writes: Writes) -> Option<String> {
     match value {
         FluentValue::Number(number) => Some(writes.number(&number.value.to_string())),
@@ -157,6 +170,34 @@ mod tests {
         assert_eq!(texts.say("rule-body-too-large", &[]), None);
         assert_eq!(texts.say("rule-of-nobody", &[]), None);
         assert_eq!(texts.say("rule-uuid.none", &[]), None);
+    }
+
+    #[test]
+    fn counts_of_refusals_are_singular_or_plural() {
+        let said = |id: &str, values: &[(&'static str, &str)]| {
+            let values: Vec<_> =
+                values.iter().map(|(name, it)| (*name, (*it).to_owned())).collect();
+            Texts::italian().say(id, &values).unwrap()
+        };
+        let launched = |launches: &str| {
+            said("rule-package-launched", &[("launches", launches), ("package", "007")])
+        };
+        assert_eq!(launched("1"), "C'è un avvio di `007` che vale ancora.");
+        assert_eq!(launched("2"), "Ci sono 2 avvii di `007` che valgono ancora.");
+        let refused =
+            |count: &str| said("rule-package-refused", &[("count", count), ("errors", "x")]);
+        assert_eq!(
+            refused("1"),
+            "Il pacchetto ha un errore, e non ne è stato conservato niente: x."
+        );
+        assert!(refused("12").contains("12 errori"));
+        let frozen = |lists: &str| {
+            said("rule-course-has-certificates", &[("lists", lists), ("course", "1")])
+        };
+        assert!(
+            frozen("1").contains("`1` ha un elenco congelato di attestati, che andrebbe perso.")
+        );
+        assert!(frozen("3").contains("ha 3 elenchi congelati di attestati, che andrebbero persi."));
     }
 
     #[test]

@@ -8,7 +8,10 @@ player-previous = Precedente
 player-next = Successiva
 player-exit = Salva ed esci
 player-content = Contenuto: { $title }
-player-progress = { $done } parti concluse su { $all }
+player-progress = { $done ->
+    [one] { $done } parte conclusa su { $all }
+   *[other] { $done } parti concluse su { $all }
+  }
 player-status-not-attempted = da iniziare
 player-status-browsed = consultata
 player-status-incomplete = iniziata

@@ -52,6 +52,7 @@ filters-apply = Apply
 filters-clear = Clear filters
 filters-given = Filters in use
 filter-remove = Remove this filter
+filter-choices-cut = The first { $most } values are offered; any other is written in full.
 filter-region = Region
 filter-province = Province
 filter-body = Body
@@ -169,7 +170,7 @@ matrix-started = Who has started
 matrix-not-started = Who has not started
 matrix-active = Active in the last 7 days
 matrix-on-track = On track
-matrix-in-progress = Who is in progress
+matrix-in-progress = Who began and has not completed yet
 matrix-completed = Who has completed
 matrix-count = { $count ->
     [one] { $count } person

@@ -14,7 +14,7 @@ theme-dark = Scuro
 nav-main = Navigazione principale
 nav-course = Pagine del corso
 nav-courses = Corsi
-nav-statements = Attività registrate
+nav-statements = Statement
 breadcrumb = Percorso
 sign-out = Esci
 
@@ -54,6 +54,7 @@ filters-apply = Applica
 filters-clear = Togli i filtri
 filters-given = Filtri in uso
 filter-remove = Togli questo filtro
+filter-choices-cut = Sono proposti i primi { $most } valori; gli altri si scrivono per intero.
 filter-region = Regione
 filter-province = Provincia
 filter-body = Ente
@@ -163,7 +164,7 @@ at-risk-missing = { $count ->
    *[other] { $count } attività
   }
 
-matrix-about = Una riga per persona, una colonna per modulo. Il nome apre la scheda con le attività e le loro registrazioni.
+matrix-about = Una riga per persona, una colonna per modulo. Il nome apre la scheda con le attività e i loro statement.
 matrix-search = Cerca un nome, un ente, un ufficio
 matrix-show = Mostra
 matrix-all = Tutti gli iscritti
@@ -171,7 +172,7 @@ matrix-started = Chi ha iniziato
 matrix-not-started = Chi non ha iniziato
 matrix-active = Attivi negli ultimi 7 giorni
 matrix-on-track = In linea
-matrix-in-progress = Chi ha il corso in corso
+matrix-in-progress = Chi ha iniziato e non ha ancora completato
 matrix-completed = Chi ha completato
 matrix-count = { $count ->
     [one] { $count } persona
@@ -198,48 +199,48 @@ learner-activities-table = Attività, modulo per modulo
 learner-next = Prossimo passo:
 learner-ledger = Da dove vengono le ore
 learner-ledger-table = Ore che contano, con la regola
-learner-ledger-about = Ogni ora che conta, la regola per cui conta, e le registrazioni da cui viene.
+learner-ledger-about = Ogni ora che conta, la regola per cui conta, e gli statement da cui viene.
 learner-ledger-none = Nessuna ora è ancora maturata.
 learner-statements = { $count ->
-    [one] { $count } registrazione
-   *[other] { $count } registrazioni
+    [one] { $count } statement
+   *[other] { $count } statement
   }
 learner-timeline = Che cosa ha fatto
 learner-timeline-about = { $count ->
-    [one] { $count } registrazione che riguarda il corso.
-   *[other] { $count } registrazioni che riguardano il corso, dalla più recente.
+    [one] { $count } statement che riguarda il corso.
+   *[other] { $count } statement che riguardano il corso, dal più recente.
   }
 
-statements-title = Attività registrate
-statements-about = Le registrazioni xAPI come sono arrivate, dalla più recente. Ogni valore si apre e restringe la ricerca.
+statements-title = Statement
+statements-about = Gli statement xAPI come sono arrivati, dal più recente. Ogni valore si apre e restringe la ricerca.
 statements-agent = Persona
 statements-agent-hint = Un indirizzo di posta, un conto come https://moodle.example|1042, un OpenID o JSON.
 statements-verb = Verbo (IRI)
 statements-activity = Attività (IRI)
 statements-registration = Registrazione (registration)
-statements-since = Conservate dopo
-statements-until = Conservate fino a
+statements-since = Conservati dopo
+statements-until = Conservati fino a
 statements-statementId = Identificativo
-statements-voidedStatementId = Identificativo di una annullata
-statements-limit = Quante alla volta
+statements-voidedStatementId = Identificativo di uno annullato
+statements-limit = Quanti alla volta
 statements-flags = Opzioni
 statements-related_agents = Anche dove la persona è citata
 statements-related_activities = Anche dove l’attività è citata
-statements-ascending = Dalla più vecchia
+statements-ascending = Dal più vecchio
 statements-curl = La stessa richiesta con curl
-statements-none = Nessuna registrazione
-statements-none-about = Nessuna registrazione corrisponde ai filtri. Gli IRI devono essere scritti per intero.
+statements-none = Nessuno statement
+statements-none-about = Nessuno statement corrisponde ai filtri. Gli IRI devono essere scritti per intero.
 statements-count = { $count ->
-    [one] { $count } registrazione mostrata
-   *[other] { $count } registrazioni mostrate
+    [one] { $count } statement mostrato
+   *[other] { $count } statement mostrati
   }
 statement-more = Dettagli
-statement-open = Apri fra le attività registrate
-statement-json = La registrazione in JSON
+statement-open = Apri fra gli statement
+statement-json = Lo statement in JSON
 statement-other = { $actor } · { $verb } · { $object }
-narrow-agent = Altre di questa persona
-narrow-verb = Altre con questo verbo
-narrow-activity = Altre su questa attività
+narrow-agent = Altri di questa persona
+narrow-verb = Altri con questo verbo
+narrow-activity = Altri su questa attività
 fact-score = punteggio { $score }
 fact-passed = superato
 fact-failed = non superato

@@ -13,7 +13,7 @@ test("a coordinator of Umbria reads the funnel, finds whom to call, and takes th
   await expect(page.getByText(said("Vedi solo le persone di: Umbria."))).toBeVisible();
   const enrolled = page.getByRole("listitem").filter({ hasText: "Iscritti" }).getByRole("link");
   await expect(enrolled).toHaveText(/^127\s*Iscritti$/);
-  await expect(page.getByRole("link", { name: "Attività registrate" })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: "Statement" })).toHaveCount(0);
 
   await page.getByRole("link", { name: "Moduli", exact: true }).click();
   await ui.loaded();

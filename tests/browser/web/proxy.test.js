@@ -40,7 +40,7 @@ behind("the UI works under the path of a proxy", async ({ ui, page, address }) =
   await ui.loaded();
   await page.getByRole("link", { name: "Regione", exact: true }).click();
   await expect(page).toHaveURL(`${address}/courses/${COURSE}/matrix?sort=region`);
-  await page.getByRole("link", { name: "Attività registrate" }).click();
+  await page.getByRole("link", { name: "Statement" }).click();
   await ui.loaded();
   await page.getByRole("button", { name: "Mostra altro" }).click();
   await expect(page.getByRole("article")).toHaveCount(50);

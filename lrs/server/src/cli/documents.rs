@@ -102,6 +102,19 @@ fn commands() -> Vec<(String, Vec<String>)> {
 }
 
 #[test]
+fn the_name_of_a_person_goes_with_no_learner_of_a_course_and_no_preview() {
+    let parsed = |words: &str| {
+        let always = "traccia package launch corso --person Anna --key k:s";
+        Cli::try_parse_from(always.split(' ').chain(words.split(' ')))
+    };
+    for words in ["--learner u1 --course c", "--preview"] {
+        let error = parsed(words).unwrap_err();
+        assert_eq!(error.kind(), clap::error::ErrorKind::ArgumentConflict, "{words}: {error}");
+    }
+    assert!(parsed("--mail anna@example.org").is_ok());
+}
+
+#[test]
 fn every_command_in_the_documents_is_one() {
     let commands = commands();
     assert!(commands.len() > 15, "{commands:#?}");

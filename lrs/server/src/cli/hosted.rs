@@ -105,7 +105,7 @@ pub(super) struct Launch {
     #[arg(long, conflicts_with_all = ["learner", "mail", "preview"])]
     account: Option<String>,
     /// The name that the content shows, with --mail or --account
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["learner", "preview"])]
     person: Option<String>,
     /// Nobody in particular: nothing is kept
     #[arg(long, conflicts_with = "learner")]

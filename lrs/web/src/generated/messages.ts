@@ -53,6 +53,7 @@ export interface Messages {
   'filters-clear': undefined;
   'filters-given': undefined;
   'filter-remove': undefined;
+  'filter-choices-cut': { most: Value };
   'filter-region': undefined;
   'filter-province': undefined;
   'filter-body': undefined;

@@ -19,7 +19,7 @@ Groups below 5: <5.
 #[test]
 fn text_about_nobody_is_a_heading() {
     let expected = "\
-Registro delle ore – Transizione digitale & <PA> (prog-2796), al momento dell'estrazione, ancora nessuna registrazione (Europe/Rome)
+Registro delle ore – Transizione digitale & <PA> (prog-2796), al momento dell'estrazione, ancora nessuno statement (Europe/Rome)
 Persona  Uffici  Tentativi  Ore  Voto  Avanzamento  Nascita  Ultimo accesso  Stato  A rischio
 ";
     assert_eq!(written(&nobody(), Format::Text, Language::It), expected);
