@@ -263,7 +263,7 @@ async fn a_launch_is_for_one_learner_and_some_hours() {
     let member = json!({"mbox": "mailto:a@example.org"});
     let group = json!({"objectType": "Group", "member": [member]});
     let error = launch(Launcher::Actor(group), None).await.unwrap_err();
-    assert!(matches!(error, PackageError::NoLearner), "{error}");
+    assert!(matches!(error, PackageError::Actor(_)), "{error}");
     let error = launch(Launcher::Actor(json!({"name": "Anna"})), None).await.unwrap_err();
     assert!(matches!(error, PackageError::Actor(_)), "{error}");
     let nobody = Launcher::OfCourse { course: "none".into(), learner: "u1".into(), bounds: None };

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use package::{CONTENT, Player, cmi, film, import, launch};
 
+mod bounds;
 mod package;
 
 /// Where processes share a store, one that was killed is held for dead when it was silent for some seconds.
