@@ -131,8 +131,8 @@ test("hostile content does not write another learner's attempt", async ({ page, 
   const his = await context.newPage();
   await his.goto(other);
   const untouched = await content(his);
-  const asked = [["LMSInitialize", ""], ["LMSGetValue", "cmi.core.entry"], ["LMSGetValue", "cmi.core.lesson_status"]];
-  expect(await speak(untouched, asked)).toEqual(["true", "ab-initio", "not attempted"]);
+  const calls = [["LMSInitialize", ""], ["LMSGetValue", "cmi.core.entry"], ["LMSGetValue", "cmi.core.lesson_status"]];
+  expect(await speak(untouched, calls)).toEqual(["true", "ab-initio", "not attempted"]);
 });
 
 // Packages share a host, and with it what browsers keep for a host: docs/hosting.md says so to who imports them.
