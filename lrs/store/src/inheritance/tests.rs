@@ -33,14 +33,14 @@ fn inherit(kept: &Kept, new: &[u64], width: usize) -> BTreeMap<u64, BTreeSet<Str
     let mut inheritance = Inheritance::of_batch(new);
     while let Some(wanted) = inheritance.wanted() {
         match wanted {
-            Wanted::Referrers { targets, most } => {
+            ToFetch::Referrers { targets, most } => {
                 let all = kept.keys().filter_map(|n| link(kept, *n));
                 let referring =
                     all.filter(|link| link.target.is_some_and(|it| targets.contains(&it)));
                 inheritance.referrers(referring.take(most).collect());
             }
-            Wanted::Links(ids) => inheritance.links(links(ids).collect()),
-            Wanted::Keys(ids) => {
+            ToFetch::Links(ids) => inheritance.links(links(ids).collect()),
+            ToFetch::Keys(ids) => {
                 for id in ids {
                     inheritance.keys(id, &own(number(id)));
                 }
@@ -49,7 +49,7 @@ fn inherit(kept: &Kept, new: &[u64], width: usize) -> BTreeMap<u64, BTreeSet<Str
     }
     let mut all = BTreeMap::new();
     for Inherited { keys, heirs } in inheritance.inherited() {
-        let texts: BTreeSet<String> = keys.into_iter().map(|key| key.text).collect();
+        let texts: BTreeSet<String> = keys.iter().map(|key| key.text.clone()).collect();
         all.extend(heirs.iter().map(|heir| (number(heir.id), texts.clone())));
     }
     all
@@ -122,9 +122,39 @@ fn a_statement_whose_keys_cannot_be_read_passes_on_nothing() {
     let mut asked = 0;
     while let Some(wanted) = inheritance.wanted() {
         asked += 1;
-        if let Wanted::Referrers { .. } = wanted {
+        if let ToFetch::Referrers { .. } = wanted {
             inheritance.referrers(new.into());
         }
     }
     assert_eq!((asked, inheritance.inherited()), (2, Vec::new()), "referrers and keys");
+}
+
+#[test]
+fn heirs_share_the_texts_of_their_keys_and_inherit_no_long_ones() {
+    // 2 and 3 refer to 1, and 4 to 3: 4 inherits other keys as well.
+    let kept: Kept = [(1, None), (2, Some(1)), (3, Some(1)), (4, Some(3))].into();
+    let mut inheritance = Inheritance::of_batch((1..=4).filter_map(|n| link(&kept, n)).collect());
+    while let Some(wanted) = inheritance.wanted() {
+        match wanted {
+            ToFetch::Referrers { .. } => inheritance.referrers(Vec::new()),
+            ToFetch::Links(_) => inheritance.links(Vec::new()),
+            ToFetch::Keys(ids) => {
+                for id in ids {
+                    let of = |length| format!("{}{}", number(id), "t".repeat(length - 1));
+                    let keys = [LONGEST_INHERITED, LONGEST_INHERITED + 1].map(|length| IndexKey {
+                        kind: Kind::Activity,
+                        text: of(length),
+                        closeness: Closeness::Direct,
+                    });
+                    inheritance.keys(id, &keys);
+                }
+            }
+        }
+    }
+    let inherited = inheritance.inherited();
+    assert_eq!(inherited.iter().map(|it| it.heirs.len()).collect::<Vec<_>>(), [2, 1]);
+    let first = |at: usize| inherited.get(at).and_then(|it| it.keys.first()).unwrap();
+    assert!(Arc::ptr_eq(first(0), first(1)), "one text, however many inherit it");
+    let all = inherited.iter().flat_map(|it| &it.keys);
+    assert!(all.map(|key| key.text.len()).all(|length| length == LONGEST_INHERITED));
 }
