@@ -14,6 +14,8 @@ pub struct Package {
     pub name: String,
     /// The version that new launches play.
     pub current: u32,
+    /// The last number that was given, also where its version was removed.
+    pub last: u32,
     /// The versions that are there, by number.
     pub versions: Vec<PackageVersion>,
 }
@@ -44,6 +46,8 @@ pub struct PackageVersion {
 pub struct NewVersion {
     /// Its number, which must be free; the number after the last one that was given where missing.
     pub number: Option<u32>,
+    /// Up to where numbers are not given again, whatever versions are there: of a package that is copied; else 0.
+    pub last: u32,
     /// See [`PackageVersion::key`].
     pub key: String,
     /// See [`PackageVersion::title`].

@@ -175,7 +175,12 @@ mod tests {
             files: 0,
             bytes: 0,
         };
-        Package { name: "p".into(), current: 1, versions: (1..).zip(keys).map(version).collect() }
+        Package {
+            name: "p".into(),
+            current: 1,
+            last: 1,
+            versions: (1..).zip(keys).map(version).collect(),
+        }
     }
 
     fn attempts(of: &[(&str, &str, Option<f64>)]) -> Attempts {

@@ -106,6 +106,7 @@ impl Packages {
         let title = if contents.title.is_empty() { name } else { &contents.title };
         let new = NewVersion {
             number: None,
+            last: 0,
             key: token::new_key(),
             title: title.to_owned(),
             standard: standard.as_str().unwrap_or_default().to_owned(),

@@ -39,8 +39,11 @@ impl Transfer<'_> {
             let is_of_ours = |version: &PackageVersion| {
                 known.is_some_and(|package| package.versions.contains(version))
             };
-            if !theirs.versions.iter().all(is_of_ours) {
-                // What an earlier part of this copy brought was removed since.
+            // What an earlier part of this copy brought was removed since, or what was imported since was.
+            let is_behind = known.is_some_and(|package| {
+                package.last != theirs.last && package.versions.len() == theirs.versions.len()
+            });
+            if is_behind || !theirs.versions.iter().all(is_of_ours) {
                 self.to.remove_package(&theirs.name).await.map_err(target)?;
             }
         }
@@ -55,7 +58,7 @@ impl Transfer<'_> {
         for version in &package.versions {
             let is_there = theirs.as_ref().is_some_and(|it| it.versions.contains(version));
             if !is_there {
-                self.version(version).await?;
+                self.version(version, package.last).await?;
             }
         }
         let chosen = self.to.set_current_version(&package.name, package.current);
@@ -66,9 +69,9 @@ impl Transfer<'_> {
         Ok(())
     }
 
-    async fn version(&self, version: &PackageVersion) -> Result<()> {
+    async fn version(&self, version: &PackageVersion, last: u32) -> Result<()> {
         let import = Uuid::new_v4();
-        let copied = self.version_of(import, version).await;
+        let copied = self.version_of(import, version, last).await;
         if copied.is_err() {
             // The error says more; what stays is removed when the target is opened again.
             let _ = self.to.drop_import(import).await;
@@ -76,7 +79,7 @@ impl Transfer<'_> {
         copied
     }
 
-    async fn version_of(&self, import: Uuid, version: &PackageVersion) -> Result<()> {
+    async fn version_of(&self, import: Uuid, version: &PackageVersion, last: u32) -> Result<()> {
         let found = self.from.package_version(&version.key).await.map_err(source)?;
         // Removed since the packages were listed: the comparison tells.
         let Some((_, outline)) = found else { return Ok(()) };
@@ -96,6 +99,7 @@ impl Transfer<'_> {
         }
         let new = NewVersion {
             number: Some(version.number),
+            last,
             key: version.key.clone(),
             title: version.title.clone(),
             standard: version.standard.clone(),
@@ -148,6 +152,7 @@ mod tests {
         }
         let new = NewVersion {
             number: None,
+            last: 0,
             key: key.into(),
             title: "T".into(),
             standard: "scorm-1.2".into(),
@@ -198,6 +203,26 @@ mod tests {
         let file = to.package_file("k4", "b.js").await.unwrap().unwrap();
         assert_eq!(to.content_data(&file.content, 0).await.unwrap(), "k4 b.js");
         assert_eq!(to.package_version("k1").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn numbers_that_were_given_are_not_given_again_in_a_copy() {
+        let (from, to) = (store(), store());
+        from.secret().await.unwrap();
+        for key in ["k1", "k2"] {
+            import(&from, "corso", key).await;
+        }
+        let remove = async |number| {
+            from.set_current_version("corso", 1).await.unwrap();
+            assert!(from.remove_package_version("corso", number).await.unwrap());
+        };
+        remove(2).await;
+        copied(&from, &to).await.unwrap();
+        assert_eq!(to.packages().await.unwrap(), from.packages().await.unwrap());
+        assert_eq!(import(&from, "corso", "k3").await, 3);
+        remove(3).await;
+        copied(&from, &to).await.unwrap();
+        assert_eq!(import(&to, "corso", "k4").await, 4);
     }
 
     #[tokio::test]

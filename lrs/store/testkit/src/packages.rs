@@ -27,6 +27,7 @@ fn file(path: &str, content: KeptContent) -> PackageFile {
 fn version(key: &str, files: Vec<PackageFile>) -> NewVersion {
     NewVersion {
         number: None,
+        last: 0,
         key: key.to_owned(),
         title: "Sicurezza è".into(),
         standard: "scorm-1.2".into(),
@@ -217,6 +218,13 @@ pub async fn a_version_that_cannot_be_added_changes_nothing(store: &Arc<dyn Stor
     assert_eq!(read(store, "k1", "a").await.unwrap(), b"1");
     assert_eq!(read(store, "k2", "a").await.unwrap(), b"2");
     assert_eq!(import(store, "corso", "k3", &[("a", "3")]).await, 8);
+    // Numbers that another store gave.
+    let id = Uuid::new_v4();
+    let content = kept(store, id, b"4").await;
+    let new = NewVersion { last: 20, ..version("k4", vec![file("a", content)]) };
+    assert_eq!(store.add_package_version(id, "corso", new).await.unwrap(), 9);
+    assert_eq!(store.package("corso").await.unwrap().unwrap().last, 20);
+    assert_eq!(import(store, "corso", "k5", &[("a", "5")]).await, 21);
 }
 
 /// Equal files are shared, and stay as long as one version has them.

@@ -188,7 +188,7 @@ impl Packages {
                 "bytes": signed(bytes),
                 "import": field::of_uuid(import),
             });
-            let last = i64::from(last.max(number));
+            let last = i64::from(last.max(number).max(new.last));
             let value = doc! {"name": name, "current": i64::from(number), "last": last, "versions": versions};
             if self.cells.change(&cell, &held, value).await? {
                 return Ok(number);
@@ -240,7 +240,7 @@ impl Packages {
     }
 
     pub(super) async fn all(&self) -> Result<Vec<Package>> {
-        let fields = ["name", "current", "versions"];
+        let fields = ["name", "current", "last", "versions"];
         let held = self.cells.find(doc! {}, &fields).await?;
         let mut packages: Vec<Package> =
             held.values().filter_map(Held::value).map(package).collect::<Result<_>>()?;
@@ -436,5 +436,5 @@ fn package(value: &Document) -> Result<Package> {
     let versions = field::documents(value, "versions")?.into_iter().map(version);
     let mut versions = versions.collect::<Result<Vec<_>>>()?;
     versions.sort_by_key(|version| version.number);
-    Ok(Package { current: number(value, "current")?, versions, name })
+    Ok(Package { current: number(value, "current")?, last: number(value, "last")?, versions, name })
 }

@@ -19,6 +19,7 @@ fn version(key: &str, content: KeptContent) -> NewVersion {
     let file = PackageFile { path: "a".into(), content_type: "a/b".into(), content };
     NewVersion {
         number: None,
+        last: 0,
         key: key.into(),
         title: String::new(),
         standard: String::new(),

@@ -60,19 +60,20 @@ fn launch_of(row: &Row<'_>) -> rusqlite::Result<KeptLaunch> {
 /// The packages by name, or the one of this name.
 pub(crate) fn packages(connection: &Connection, name: Option<&str>) -> Result<Vec<Package>> {
     // One statement, so that a package and its versions are of one moment.
-    let sql = "SELECT v.package, v.number, v.key, v.title, v.standard, v.created, v.files, v.bytes, p.current \
+    let sql = "SELECT v.package, v.number, v.key, v.title, v.standard, v.created, v.files, v.bytes, p.current, p.last \
          FROM package AS p JOIN package_version AS v ON v.package = p.name \
          WHERE ?1 IS NULL OR p.name = ?1 ORDER BY p.name, v.number";
     let mut select = connection.prepare_cached(sql)?;
-    let rows = select.query_map([name], |row| Ok((version_of(row)?, row.get(8)?)))?;
+    let rows = select.query_map([name], |row| Ok((version_of(row)?, row.get(8)?, row.get(9)?)))?;
     let mut packages: Vec<Package> = Vec::new();
     for row in rows {
-        let (version, current) = row?;
+        let (version, current, last) = row?;
         match packages.last_mut().filter(|package| package.name == version.package) {
             Some(package) => package.versions.push(version),
             None => packages.push(Package {
                 name: version.package.clone(),
                 current,
+                last,
                 versions: vec![version],
             }),
         }
@@ -153,7 +154,7 @@ pub(crate) fn add(session: &Session<'_>, name: &str, new: &NewVersion) -> Result
     session.run(
         "INSERT INTO package (name, current, last) VALUES (?1, ?2, max(?2, ?3)) ON CONFLICT (name) \
          DO UPDATE SET current = excluded.current, last = excluded.last",
-        params![name, number, last],
+        params![name, number, last.max(new.last)],
     )?;
     for file in &new.files {
         let added = session.run(

@@ -24,6 +24,7 @@ async fn add(store: &SqliteStore, import: Uuid, key: &str, contents: &[KeptConte
     };
     let new = NewVersion {
         number: None,
+        last: 0,
         key: key.into(),
         title: String::new(),
         standard: String::new(),

@@ -71,7 +71,8 @@ impl Packages {
             return Err(rejected("a number or key that is taken"));
         }
         self.kept.retain(|it| it.name != name);
-        self.kept.push(Kept { name: name.to_owned(), current: number, last: last.max(number) });
+        let last = last.max(number).max(new.last);
+        self.kept.push(Kept { name: name.to_owned(), current: number, last });
         let version = PackageVersion {
             package: name.to_owned(),
             number,
@@ -104,11 +105,11 @@ impl Packages {
     pub(super) fn all(&self) -> Vec<Package> {
         let mut kept = self.kept.clone();
         kept.sort_by(|one, other| one.name.cmp(&other.name));
-        let package = |Kept { name, current, .. }: Kept| {
+        let package = |Kept { name, current, last }: Kept| {
             let versions = self.versions.iter().filter(|it| it.shown.package == name);
             let mut versions: Vec<_> = versions.map(|it| it.shown.clone()).collect();
             versions.sort_by_key(|version| version.number);
-            Package { name, current, versions }
+            Package { name, current, last, versions }
         };
         kept.into_iter().map(package).collect()
     }
