@@ -8,5 +8,7 @@
   }
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
   // The page's policy demands trusted HTML. The only HTML that this one trusts is none, with which charts clear their place.
-  window.trustedTypes?.createPolicy('default', { createHTML: (html) => (html === '' ? html : null) });
+  window.trustedTypes?.createPolicy('default', {
+    createHTML: (html) => (html === '' ? html : null),
+  });
 })();
