@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::contents::PackageContents;
 use super::launch::ScoLaunch;
-use super::state::Standing;
+use super::state::ScoStanding;
 use super::statement::{ACTIVITIES, activity, instant, profile, verb_of};
 
 /// The statement that the package's activity is completed: when each SCO is completed, passed or
@@ -15,7 +15,7 @@ use super::statement::{ACTIVITIES, activity, instant, profile, verb_of};
 pub fn rolled_up(
     launch: &ScoLaunch,
     contents: &PackageContents,
-    states: &[(&str, &Standing)],
+    states: &[(&str, &ScoStanding)],
 ) -> Option<Value> {
     let mut outcomes = Vec::new();
     let mut latest = 0;

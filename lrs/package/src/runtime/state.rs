@@ -71,7 +71,7 @@ pub struct Summary {
 
 /// What of a SCO's state counts for the whole package. Small, however large the state is.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standing {
+pub struct ScoStanding {
     pub(super) outcome: Outcome,
     /// The latest timestamp of a statement, in milliseconds since 1970.
     pub(super) latest: i64,
@@ -79,7 +79,7 @@ pub struct Standing {
     pub summary: Summary,
 }
 
-impl Standing {
+impl ScoStanding {
     /// Of the state of a SCO that is launched so.
     pub fn of(launch: &ScoLaunch, state: &ScoState) -> Self {
         Self {

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write as _};
 
-use package::runtime::{PackageContents, Standing, rolled_up};
+use package::runtime::{PackageContents, ScoStanding, rolled_up};
 use package::{Kind, Limits, Rule};
 use serde_json::json;
 use zip::ZipWriter;
@@ -151,7 +151,7 @@ fn the_package_is_completed_with_its_last_sco() {
         play.set("cmi.core.lesson_status", status);
         play.set("cmi.core.score.raw", raw);
         let state = play.end().state;
-        Standing::of(&play.launch, &state)
+        ScoStanding::of(&play.launch, &state)
     };
     let launch = launch(Kind::Scorm12);
     let one = played("I1", "passed", "80");

@@ -17,7 +17,7 @@ use crate::memory::{Exhausted, Memory, Reserved};
 use crate::record::RecordError;
 use crate::record::statements::prepare_all;
 use ::package::runtime::{
-    self, Applied, Commit, CommitRefusal, LessonMode, Sco, ScoState, Standing, Summary,
+    self, Applied, Commit, CommitRefusal, LessonMode, Sco, ScoStanding, ScoState, Summary,
 };
 use store::{KeptLaunch, StoreError};
 use xapi::document::DocumentKey;
@@ -286,8 +286,8 @@ impl Packages {
             }
         }
         let launch = opened.runtime(&Sco::default());
-        states.push((&commit.sco, Standing::of(&launch, state)));
-        let states: Vec<(&str, &Standing)> = states.iter().map(|(sco, it)| (*sco, it)).collect();
+        states.push((&commit.sco, ScoStanding::of(&launch, state)));
+        let states: Vec<(&str, &ScoStanding)> = states.iter().map(|(sco, it)| (*sco, it)).collect();
         let rolled_up = runtime::rolled_up(&launch, &opened.hosted.contents, &states);
         let is_only = opened.hosted.contents.scos().nth(1).is_none();
         Ok((whole(rolled_up.as_ref(), &states, is_only), rolled_up))
@@ -300,16 +300,16 @@ impl Packages {
         (sco, key): (&Sco, &DocumentKey),
         closes: bool,
         memory: &Memory,
-    ) -> Result<Standing, PackageError> {
+    ) -> Result<ScoStanding, PackageError> {
         let launch = opened.runtime(sco);
         for _ in 0..TRIES {
             let seen = self.seen_in::<ScoState>(key, Some(memory)).await?;
             let closed = if closes { runtime::close(&launch, &seen.value) } else { None };
-            let Some(closed) = closed else { return Ok(Standing::of(&launch, &seen.value)) };
+            let Some(closed) = closed else { return Ok(ScoStanding::of(&launch, &seen.value)) };
             self.say(closed.statements).await?;
             // Where another request was first, the session has ended or gone on: it is looked at again.
             if self.put_seen(key.clone(), &seen, &closed.state).await? {
-                return Ok(Standing::of(&launch, &closed.state));
+                return Ok(ScoStanding::of(&launch, &closed.state));
             }
         }
         Err(PackageError::Busy(opened.hosted.version.package.clone()))
@@ -364,7 +364,7 @@ impl Packages {
 
 /// Where the learner stands with the package: as the statement says where it is completed, else where they stand with the
 /// only SCO, else in the middle of it.
-fn whole(rolled_up: Option<&Value>, states: &[(&str, &Standing)], is_only: bool) -> Summary {
+fn whole(rolled_up: Option<&Value>, states: &[(&str, &ScoStanding)], is_only: bool) -> Summary {
     let seconds = states.iter().map(|(_, state)| state.summary.seconds).sum();
     let Some(statement) = rolled_up else {
         return match states {
