@@ -65,7 +65,7 @@ test("hostile content finds nothing of the app on its own host", async ({ page, 
 
 test("hostile content does not read the app's cookies and storage", async ({ page, context, traccia, hosting }) => {
   const app = await context.newPage();
-  await app.goto(`${traccia.at()}/whoami`);
+  await app.goto(`${traccia.at()}/healthz`);
   await app.evaluate(() => {
     document.cookie = "session=secret; SameSite=Strict";
     localStorage.secret = "secret";
@@ -84,7 +84,7 @@ test("hostile content does not read the app's cookies and storage", async ({ pag
     } catch (error) {
       return error.name;
     }
-  }, `${traccia.at()}/whoami`);
+  }, `${traccia.at()}/healthz`);
   expect(inside).toMatch(/SecurityError|TypeError/);
 });
 
@@ -97,7 +97,7 @@ test("hostile content does not plant cookies in the app", async ({ page, context
   });
   expect(await context.cookies(traccia.at())).toEqual([]);
   const app = await context.newPage();
-  await app.goto(`${traccia.at()}/whoami`);
+  await app.goto(`${traccia.at()}/healthz`);
   expect(await app.evaluate(() => document.cookie)).toBe("");
 });
 
