@@ -65,9 +65,16 @@ impl Ticket {
 }
 
 /// A hash of the hash: what is sent to browsers tells nothing of the one that is kept.
+#[expect(clippy::expect_used, reason = "a SHA-256 is longer than a MAC")]
 fn fingerprint(kept: &KeptKey) -> String {
     let digest = Sha256::digest(format!("ticket\n{}\n{}", kept.key.name, kept.secret_hash));
-    BASE64.encode(digest.get(..MAC).unwrap_or_default())
+    BASE64.encode(digest.get(..MAC).expect("as many bytes"))
+}
+
+/// What a ticket says, as it is sent.
+#[expect(clippy::expect_used, reason = "texts and a number alone cannot fail to be JSON")]
+fn text_of(ticket: &Ticket) -> String {
+    BASE64.encode(serde_json::to_vec(ticket).expect("a ticket as JSON"))
 }
 
 impl Tickets {
@@ -78,8 +85,7 @@ impl Tickets {
 
     /// The secret of a ticket, which goes with the name of the key.
     pub fn secret(&self, key: &str, ticket: &Ticket) -> String {
-        // Texts and a number alone cannot fail to be JSON.
-        let said = BASE64.encode(serde_json::to_vec(ticket).unwrap_or_default());
+        let said = text_of(ticket);
         format!("{BEGIN}{said}.{}", BASE64.encode(self.mac(key, &said)))
     }
 

@@ -234,6 +234,7 @@ impl Entry {
 /// The name of an object in a document: its IRI or, of one that is longer than [`LONGEST_OBJECT`], the beginning and the
 /// SHA-256 of the whole. Anybody who sends statements chooses IRIs below a prefix of the course file, and a document is read
 /// and written whole.
+#[expect(clippy::expect_used, reason = "a boundary of characters was looked for")]
 fn name_of(object: &str) -> Cow<'_, str> {
     if object.len() <= LONGEST_OBJECT {
         return Cow::Borrowed(object);
@@ -241,7 +242,7 @@ fn name_of(object: &str) -> Cow<'_, str> {
     let digest = Sha256::digest(object.as_bytes());
     let hash = digest.iter().fold(String::from("…"), |hex, byte| format!("{hex}{byte:02x}"));
     let begin = object.get(..object.floor_char_boundary(LONGEST_OBJECT - hash.len()));
-    Cow::Owned(begin.unwrap_or_default().to_owned() + &hash)
+    Cow::Owned(begin.expect("the beginning").to_owned() + &hash)
 }
 
 /// Keeps `entry` in its place, or of two equal ones that which was stored first.

@@ -359,9 +359,10 @@ fn identifiers(root: Node<'_, '_>) -> BTreeSet<String> {
 }
 
 /// An identifier that nothing in the manifest has, for a copy of the resource `id`.
+#[expect(clippy::expect_used, reason = "there are more numbers than identifiers of a manifest")]
 fn free_identifier(taken: &mut BTreeSet<String>, id: &str, from: usize) -> String {
     let mut names = (from..).map(|number| format!("{id}-traccia-{number}"));
-    let free = names.find(|name| !taken.contains(name)).unwrap_or_default();
+    let free = names.find(|name| !taken.contains(name)).expect("a free one");
     taken.insert(free.clone());
     free
 }
@@ -372,10 +373,11 @@ pub(crate) fn is_own(page: &str) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
+#[expect(clippy::expect_used, reason = "there are more numbers than files of an archive")]
 fn free_name<R: Read + Seek>(archive: &Archive<R>, folder: &str, from: usize) -> String {
     let names = (from..).map(|number| format!("traccia-{number}.html"));
     let mut free = names.filter(|name| archive.like(&format!("{folder}{name}")).is_none());
-    free.next().unwrap_or_default()
+    free.next().expect("a free one")
 }
 
 fn copy<R: Read + Seek, W: Write + Seek>(

@@ -27,6 +27,7 @@ pub use commit::{After, Commit, CommitRefusal};
 pub use contents::{Item, PackageContents};
 pub use launch::{LessonMode, Sco, ScoLaunch, ScoLearner, sco_iri};
 pub use rollup::rolled_up;
+pub use said::INTERACTION_TYPES;
 pub use state::{ScoStanding, ScoState, Summary};
 
 /// The longest `cmi.suspend_data`, in characters: that of SCORM 2004, for SCORM 1.2 as well.

@@ -10,7 +10,8 @@ use super::state::Said;
 use super::statement::{ACTIVITIES, Speaker};
 use super::value::{duration, number, quoted, response};
 
-const TYPES: [&str; 10] = [
+/// The types of interactions (SCORM 2004 4th edition, RTE 4.2.9).
+pub const INTERACTION_TYPES: [&str; 10] = [
     "true-false",
     "choice",
     "fill-in",
@@ -47,10 +48,12 @@ impl Saying<'_> {
         self.progress(said);
         let outcome = Outcome::of(self.speaker.launch.is_12(), self.cmi);
         let score = outcome.score.clone().map(Value::Object);
-        if score.is_some() && said.score != score {
-            let result = Map::from_iter([("score".to_owned(), score.clone().unwrap_or_default())]);
+        if let Some(score) = score
+            && said.score.as_ref() != Some(&score)
+        {
+            let result = Map::from_iter([("score".to_owned(), score.clone())]);
             self.say("scored", "", result, None);
-            said.score = score;
+            said.score = Some(score);
         }
         if outcome.success.is_some() && said.success != outcome.success {
             let verb = if outcome.success == Some(true) { "passed" } else { "failed" };
@@ -105,7 +108,7 @@ impl Saying<'_> {
         }
         let mut definition = Map::new();
         definition.insert("type".to_owned(), format!("{ACTIVITIES}cmi.interaction").into());
-        if TYPES.contains(&kind) {
+        if INTERACTION_TYPES.contains(&kind) {
             definition.insert("interactionType".to_owned(), kind.into());
             let patterns = entries(one.get("correct_responses")).into_iter();
             let patterns = patterns.filter_map(|(_, it)| it.get("pattern")?.as_str());

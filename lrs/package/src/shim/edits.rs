@@ -57,9 +57,10 @@ fn name_of(source: &str) -> (&str, String) {
 }
 
 /// The place and text of the element that lists a file of the resource.
+#[expect(clippy::expect_used, reason = "the element was read from this text")]
 pub(super) fn listed(resource: Node<'_, '_>, text: &str, href: &str) -> (Range<usize>, String) {
     let range = resource.range();
-    let source = text.get(range.clone()).unwrap_or_default();
+    let source = text.get(range.clone()).expect("the text of the element");
     let (name, prefix) = name_of(source);
     let element = format!("<{prefix}file href=\"{}\"/>", escaped(href));
     let before = resource

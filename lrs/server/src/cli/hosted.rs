@@ -254,7 +254,7 @@ async fn rollback(name: &str, version: Option<u64>, client: &Client) -> anyhow::
     } else {
         let package = client.json(client.request(Method::GET, &path(name))).await?;
         let number = |it: &Value, member: &str| it.get(member).and_then(Value::as_u64);
-        let current = number(&package, "current").unwrap_or_default();
+        let current = number(&package, "current").context("the server names no current version")?;
         let before = versions_of(&package).filter_map(|it| number(it, "version"));
         let before = before.filter(|it| *it < current).max();
         before.ok_or_else(|| {

@@ -102,14 +102,18 @@ impl Packages {
         let files = kept(&*self.store, import, file).await?;
         let outline = serde_json::to_string(contents);
         let outline = outline.map_err(|error| StoreError::Rejected(error.to_string()))?;
-        let standard = serde_json::to_value(contents.standard).unwrap_or_default();
+        let standard = serde_json::to_value(contents.standard);
+        let standard = standard.map_err(|error| StoreError::Rejected(error.to_string()))?;
+        let standard = standard
+            .as_str()
+            .ok_or_else(|| StoreError::Rejected(format!("{standard} is no standard")))?;
         let title = if contents.title.is_empty() { name } else { &contents.title };
         let new = NewVersion {
             number: None,
             last: 0,
             key: token::new_key(),
             title: title.to_owned(),
-            standard: standard.as_str().unwrap_or_default().to_owned(),
+            standard: standard.to_owned(),
             outline,
             created: self.clock.now(),
             files,

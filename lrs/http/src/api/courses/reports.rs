@@ -333,9 +333,10 @@ struct Pieces {
 
 /// The answer of a table that is made while it is sent. An error after the first piece ends the body early and is
 /// logged: the status was sent long before.
+#[expect(clippy::expect_used, reason = "there is a first part in any case, and it is of a table")]
 async fn in_pieces(mut pieces: Pieces, format: Format) -> Result<Response, Problem> {
-    let first = pieces.next().await?.unwrap_or_default();
-    let name = pieces.last.as_ref().map(|table| name(table, format)).unwrap_or_default();
+    let first = pieces.next().await?.expect("the first part");
+    let name = name(pieces.last.as_ref().expect("its table"), format);
     let first = stream::once(async { Ok(first) });
     let others = stream::try_unfold(pieces, async |mut pieces| {
         let next = pieces.next().await.inspect_err(|problem| {

@@ -7,23 +7,12 @@ use uuid::Uuid;
 use super::Account;
 use super::attempt::{Attempt, Members};
 use super::elements::{duration, number, response, score};
+use package::runtime::INTERACTION_TYPES;
 use xapi::instant::Instant;
 
 const VERBS: &str = "http://adlnet.gov/expapi/verbs/";
 const ACTIVITIES: &str = "http://adlnet.gov/expapi/activities/";
 const PROFILE: &str = "https://w3id.org/xapi/scorm";
-const TYPES: [&str; 10] = [
-    "true-false",
-    "choice",
-    "fill-in",
-    "long-fill-in",
-    "matching",
-    "performance",
-    "sequencing",
-    "likert",
-    "numeric",
-    "other",
-];
 /// What of an identifier an IRI takes as it is; as in the pages of `traccia package shim`.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -145,7 +134,7 @@ impl Telling<'_> {
         if said.is_none() && value("result").is_none() {
             return;
         }
-        let kind = value("type").filter(|kind| TYPES.contains(kind));
+        let kind = value("type").filter(|kind| INTERACTION_TYPES.contains(kind));
         let patterns = kind.and_then(|kind| {
             let is_pattern =
                 |name: &str| name.starts_with("correct_responses.") && name.ends_with(".pattern");
