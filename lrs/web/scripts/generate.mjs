@@ -1,5 +1,6 @@
 // Writes the types that are made of other files: those of the API from `openapi.json`, those of the
-// texts from the Fluent files. They are in no commit, and made before they are read. Refuses texts that one language lacks, that differ in their values, or that nothing shows.
+// texts from the Fluent files. They are in no commit, and made before they are read. Refuses texts
+// that one language lacks, that differ in their values, or that nothing shows.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
