@@ -7,6 +7,9 @@
 # make mongo all scenes on the MongoDB engine
 # make mutants which wrong behaviour each conformance test notices
 # make docker-check builds and drives what the image would hold, as it is released
+# make dist  what is released, in dist/: an archive, a Debian package where cargo-deb is installed, and their checksums
+# make soak  kills of servers under mixed load, on both engines; SOAK_SQLITE and SOAK_MONGODB are how many
+# make fuzz  each fuzz target for FUZZ_SECONDS; wants nightly Rust and cargo-fuzz
 # make bench ratios against bare loops; takes a while and wants a quiet machine
 # make sizes what statements and their indexes take in either engine, in bytes
 # make attack what attacks do to good requests beside them; ATTACKS="voids readyz" for some, ATTACKS=--list for names,
@@ -29,7 +32,7 @@ TESTED := --workspace --exclude fuzz
 # run in any case, and fail without.
 IGNORED = $$({ [ "$$CI" = true ] || [ -n "$$TRACCIA_TEST_MONGODB_URI" ] || [ -x $(FERRETDB) ]; } && echo --include-ignored)
 
-.PHONY: web web-test openapi run player test lint ferretdb built crates browser mongo docker docker-check mutants bench sizes attack
+.PHONY: web web-test openapi run player test lint ferretdb python built crates browser mongo docker docker-check mutants bench sizes attack dist soak fuzz
 
 run: web player
 	cargo run --release --package traccia --bin traccia -- serve --demo --data data --listen $(LISTEN)
@@ -42,9 +45,10 @@ web:
 player:
 	lrs/web/player/build
 
-# Units, the sizes that a first visit loads, and the build that the browser tests look at.
+# Units of the UI and of the player, the sizes that a first visit loads, and the build that the browser tests look at.
 web-test: web
 	lrs/web/run test size
+	lrs/web/player/build --test
 
 openapi:
 	TRACCIA_WRITE_OPENAPI=1 cargo test --package http-api --lib -- description_that
@@ -63,8 +67,12 @@ lint:
 ferretdb:
 	tests/ferretdb/build $(FERRETDB)
 
+# DuckDB, pandas and Polars, with which tests read tables of data. Without Python, or without PyPI, those are skipped.
+python:
+	tests/data/setup $${CARGO_TARGET_DIR:-target}/debug/python
+
 # The tests of all crates, the scenes, which drive the program, among them: so all of it is built before the first.
-crates: ferretdb
+crates: ferretdb python
 	cargo test $(TESTED) -- $(IGNORED)
 
 built:
@@ -116,3 +124,26 @@ attack:
 	if [ "$(STORE)" = mongodb ] && [ -z "$$TRACCIA_TEST_MONGODB_URI" ]; then \
 		tests/ferretdb/build $${CARGO_TARGET_DIR:-target}/release/ferretdb; fi
 	$${CARGO_TARGET_DIR:-target}/release/load attack --store $(STORE) $(ATTACKS)
+
+dist: web player
+	packaging/dist dist
+
+# Kills of each engine; not a part of `make test`, which kills a few times.
+SOAK_SQLITE ?= 1000
+SOAK_MONGODB ?= 200
+
+soak: ferretdb built
+	TRACCIA_TEST_KILLS=$(SOAK_SQLITE) cargo test $(TESTED) --test scenes after_each_kill
+	@set -x; if [ -n "$$TRACCIA_TEST_MONGODB_URI" ] || [ -x $(FERRETDB) ]; then \
+		TRACCIA_TEST_KILLS=$(SOAK_MONGODB) cargo test $(TESTED) --test cluster kills_under_load -- --include-ignored; \
+	else echo "skipped: kills on MongoDB, for want of a server"; fi
+
+# Seconds for each target.
+FUZZ_SECONDS ?= 60
+FUZZED := json timestamp duration statement multipart
+
+fuzz:
+	@if ! cargo +nightly fuzz --version >/dev/null 2>&1; then \
+		echo "skipped: fuzzing, for want of nightly Rust and cargo-fuzz (cargo install cargo-fuzz)"; exit 0; fi; \
+	set -ex; for target in $(FUZZED); do \
+		cargo +nightly fuzz run --fuzz-dir tests/fuzz $$target -- -max_total_time=$(FUZZ_SECONDS); done

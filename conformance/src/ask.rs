@@ -56,12 +56,12 @@ impl Ask {
     }
 
     /// Says no version.
-    pub fn unversioned(self) -> Self {
+    pub(crate) fn unversioned(self) -> Self {
         self.without(VERSION)
     }
 
     /// Says another version.
-    pub fn versioned(self, version: &str) -> Self {
+    pub(crate) fn versioned(self, version: &str) -> Self {
         self.header(VERSION, version)
     }
 
@@ -159,11 +159,11 @@ impl Reply {
 
     /// Asserts the status.
     pub fn is(self, status: u16) -> Checked<Self> {
-        self.is_one_of(&[status])
+        self.has_one_of(&[status])
     }
 
     /// Asserts that the status is among these.
-    pub fn is_one_of(self, expected: &[u16]) -> Checked<Self> {
+    pub(crate) fn has_one_of(self, expected: &[u16]) -> Checked<Self> {
         if expected.contains(&self.status()) {
             return Ok(self);
         }

@@ -82,7 +82,7 @@ impl CaseResult {
     }
 
     /// Where the standard says what was expected.
-    pub fn clauses(&self) -> Vec<String> {
+    pub(crate) fn clauses(&self) -> Vec<String> {
         let found = self.requirements.iter().filter_map(|id| catalogue::find(id));
         found.map(|demand| format!("{} ({})", demand.reference(), demand.id)).collect()
     }

@@ -28,7 +28,7 @@ pub fn find(id: &str) -> Option<&'static Case> {
 }
 
 /// The cases that stand for a requirement.
-pub fn cases_of(requirement: &Requirement) -> impl Iterator<Item = &'static Case> + '_ {
+pub(crate) fn cases_of(requirement: &Requirement) -> impl Iterator<Item = &'static Case> + '_ {
     ALL.iter().filter(|case| case.requirements.contains(&requirement.id))
 }
 

@@ -14,8 +14,51 @@ const texts = () => ({
   },
 });
 
+/** `virtual:session` is what makes statements of a SCO's calls in packages, as a module. */
+const STATEMENTS = '../package/src/shim/statements.js';
+const session = () => ({
+  name: 'session',
+  resolveId: (id: string) => (id === 'virtual:session' ? '\0virtual:session' : undefined),
+  load(id: string) {
+    if (id !== '\0virtual:session') return undefined;
+    return `${readFileSync(STATEMENTS, 'utf8')}\nexport { Session };`;
+  },
+});
+
+/** Of Italy's design tokens, those that this UI names, and not the hundreds of others. */
+const tokens = () => ({
+  name: 'tokens',
+  enforce: 'pre' as const,
+  transform(code: string, id: string) {
+    if (!id.includes('design-tokens-italia')) return undefined;
+    const named = readFileSync('src/styles/tokens.css', 'utf8');
+    const used = [...named.matchAll(/var\((--it-[\w-]+)\)/g)].map(([, name]) => name);
+    const values = used.map((name) => {
+      const value = new RegExp(`${name}:\\s*([^;]+);`).exec(code)?.[1];
+      if (value === undefined) throw new Error(`design-tokens-italia has no ${name}`);
+      return `${name}: ${value};`;
+    });
+    return `:root { ${[...new Set(values)].join(' ')} }`;
+  },
+});
+
+/** The typeface under names that do not change, for the server's own pages: see http/src/home.css. */
+const fonts = () => ({
+  name: 'fonts',
+  generateBundle(this: { emitFile: (file: object) => void }) {
+    for (const weight of ['400', '600']) {
+      const file = `@fontsource/titillium-web/files/titillium-web-latin-${weight}-normal.woff2`;
+      this.emitFile({
+        type: 'asset',
+        fileName: `fonts/titillium-web-${weight}.woff2`,
+        source: readFileSync(`node_modules/${file}`),
+      });
+    }
+  },
+});
+
 export default defineConfig({
-  plugins: [svelte(), texts(), compress()],
+  plugins: [tokens(), svelte(), texts(), session(), fonts(), compress()],
   define: {
     __VERSION__: JSON.stringify(
       (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version,
@@ -23,12 +66,23 @@ export default defineConfig({
   },
   // The server writes where its files are: see http/src/web.rs.
   base: './',
+  server: {
+    // `npm run dev` beside a running program.
+    proxy: Object.fromEntries(
+      ['/api', '/xapi', '/whoami', '/server', '/problems', '/check-in'].map((path) => [
+        path,
+        process.env.TRACCIA ?? 'http://127.0.0.1:8080',
+      ]),
+    ),
+  },
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
   },
+  // Pages are mounted in tests as browsers do, not made into text as servers do.
+  resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],

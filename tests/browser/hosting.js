@@ -22,8 +22,9 @@ export const PAGE = `<!doctype html><html lang="it"><title>SCO</title><body><h1>
   addEventListener("unload", () => JSON.parse(window.leaving ?? "[]").forEach((call) => say(...call)));
 </script></body></html>`;
 
-/** A package of SCOs `I1`, `I2` … of which each may have further `item` and `page` text. */
-export function hosted(version, scos = [{}], organization = "") {
+/** A package of SCOs `I1`, `I2` … of which each may have further `item` and `page` text; `changed` gives another manifest,
+ * and `files` are further files by their paths. */
+export function hosted(version, scos = [{}], organization = "", changed = (manifest) => manifest, files = {}) {
   const is12 = version === "1.2";
   const [base, adl, type] = is12
     ? ["http://www.imsproject.org/xsd/imscp_rootv1p1p2", "http://www.adlnet.org/xsd/adlcp_rootv1p2", "scormtype"]
@@ -39,7 +40,7 @@ export function hosted(version, scos = [{}], organization = "") {
   </organization></organizations>
   <resources>${resources.join("")}</resources></manifest>`;
   const pages = scos.map(({ page = PAGE }, n) => [`${n + 1}/index.html`, page]);
-  return zipped({ "imsmanifest.xml": manifest, ...Object.fromEntries(pages) });
+  return zipped({ "imsmanifest.xml": changed(manifest), ...Object.fromEntries(pages), ...files });
 }
 
 /** What npm's simple-scorm-packager makes of a page. */

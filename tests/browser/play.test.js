@@ -222,6 +222,50 @@ test("a second page takes the attempt over, and the first one says so", async ({
   context.expected(/409/);
 });
 
+test("a page that another one has taken over learns of it without a commit", async ({ context, hosting }) => {
+  await hosting.import("corso", hosted("1.2"));
+  const { url } = await hosting.launch("corso");
+  const first = await context.newPage();
+  await first.clock.install();
+  await first.goto(url);
+  await speak(await content(first), [["LMSInitialize", ""]]);
+  const second = await context.newPage();
+  await second.goto(url);
+  await speak(await content(second), [["LMSInitialize", ""]]);
+  await first.bringToFront();
+  await first.clock.fastForward(16_000);
+  await expect(first.getByText("è stato aperto in un'altra finestra")).toBeVisible();
+  expect(await speak(await content(second), [["LMSCommit", ""]])).toEqual(["true"]);
+  context.expected(/409/);
+});
+
+test("a page whose version is removed says so, and not that its link has expired", async ({ page, context, traccia, hosting }) => {
+  await hosting.import("corso", hosted("1.2"));
+  const { url } = await hosting.launch("corso");
+  await page.goto(url);
+  const frame = await content(page);
+  await speak(frame, [["LMSInitialize", ""]]);
+  const removed = await traccia.ask("DELETE", "/api/v1/packages/corso?force=true");
+  expect(removed.status).toBe(204);
+  expect(await speak(frame, [["LMSCommit", ""]])).toEqual(["false"]);
+  await expect(page.getByText("La versione di questo contenuto non c'è più")).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("heading")).toContainText("was removed");
+  context.expected(/410/);
+});
+
+test("a preview says that nothing is kept, and never that something is saved", async ({ page, hosting }) => {
+  await hosting.import("corso", hosted("1.2", [{}, {}]));
+  await page.goto((await hosting.launch("corso", { preview: true })).url);
+  const frame = await content(page);
+  await expect(page.getByText("Anteprima: nulla viene conservato")).toBeVisible();
+  await speak(frame, [["LMSInitialize", ""], ["LMSSetValue", "cmi.core.lesson_status", "passed"], ["LMSFinish", ""]]);
+  await expect(page.getByRole("status")).toContainText("Questa parte è finita");
+  await page.getByRole("button", { name: "Chiudi l'anteprima" }).click();
+  await expect(page.getByText("Puoi chiudere questa pagina")).toBeVisible();
+  expect(await page.locator("body").innerText()).not.toMatch(/salva/i);
+});
+
 test("a link that was taken back says so to the page that is open", async ({ page, context, traccia, hosting }) => {
   await hosting.import("corso", hosted("1.2"));
   const { url, id } = await hosting.launch("corso");
@@ -290,54 +334,6 @@ test("an answer that comes late takes no status back", async ({ page, traccia, h
   await expect(first).toContainText("completata");
 });
 
-const FLOW = `<imsss:sequencing><imsss:controlMode choice="true" flow="true"/></imsss:sequencing>`;
-const WHEN_DONE = `<imsss:sequencing><imsss:sequencingRules><imsss:preConditionRule>
-  <imsss:ruleConditions conditionCombination="any"><imsss:ruleCondition referencedObjective="prima" operator="not" condition="satisfied"/>
-  <imsss:ruleCondition referencedObjective="prima" operator="not" condition="objectiveStatusKnown"/></imsss:ruleConditions>
-  <imsss:ruleAction action="disabled"/></imsss:preConditionRule></imsss:sequencingRules>
-  <imsss:objectives><imsss:primaryObjective/><imsss:objective objectiveID="prima">
-  <imsss:mapInfo targetObjectiveID="urn:prima" readSatisfiedStatus="true"/></imsss:objective></imsss:objectives></imsss:sequencing>`;
-const WRITES = `<imsss:sequencing><imsss:objectives><imsss:primaryObjective objectiveID="propria">
-  <imsss:mapInfo targetObjectiveID="urn:prima" writeSatisfiedStatus="true"/></imsss:primaryObjective></imsss:objectives>
-  <imsss:deliveryControls completionSetByContent="true" objectiveSetByContent="true"/></imsss:sequencing>`;
-
-test("sequencing of SCORM 2004 decides what comes next, also after the tab was closed", async ({ context, hosting }) => {
-  await hosting.import("corso", hosted("2004 4th Edition", [{ item: WRITES }, { item: WHEN_DONE }], FLOW));
-  const { url } = await hosting.launch("corso");
-  const tab = await context.newPage();
-  await tab.goto(url);
-  await speak(await content(tab, 1), [["Initialize", ""], ["SetValue", "cmi.exit", "suspend"], ["Commit", ""]]);
-  await tab.close({ runBeforeUnload: true });
-  await hosting.heard("suspended");
-  const page = await context.newPage();
-  await page.goto(url);
-  const frame = await content(page, 1);
-  const next = page.getByRole("button", { name: "Successiva" });
-  await speak(frame, [["Initialize", ""], ["SetValue", "cmi.success_status", "failed"], ["Commit", ""]]);
-  await expect(next).toBeDisabled();
-  await speak(frame, [["SetValue", "cmi.success_status", "passed"], ["SetValue", "cmi.completion_status", "completed"], ["Commit", ""]]);
-  await expect(next).toBeEnabled();
-  await next.click();
-  const second = await content(page, 2);
-  await speak(second, [["Initialize", ""], ["SetValue", "adl.nav.request", "previous"], ["Terminate", ""]]);
-  await content(page, 1);
-});
-
-const SHARES = '<adlcp:data><adlcp:map targetID="urn:corso:quaderno" readSharedData="true" writeSharedData="true"/></adlcp:data>';
-
-test("what SCOs share is there in the next session", async ({ page, context, hosting }) => {
-  await hosting.import("corso", hosted("2004 4th Edition", [{ item: SHARES }]));
-  await page.goto((await hosting.launch("corso")).url);
-  const calls = [["Initialize", ""], ["GetValue", "adl.data.0.id"], ["SetValue", "adl.data.0.store", "appunti"], ["Commit", ""]];
-  expect(await speak(await content(page), calls)).toEqual(["true", "urn:corso:quaderno", "true", "true"]);
-  await hosting.heard("initialized");
-  await page.reload();
-  const found = [["Initialize", ""], ["GetValue", "adl.data.0.store"], ["Terminate", ""]];
-  expect(await speak(await content(page), found)).toEqual(["true", "appunti", "true"]);
-  await expect(page.getByRole("status")).toContainText("Questa parte è salvata");
-  context.expected(/400/);
-});
-
 for (const colorScheme of ["light", "dark"]) {
   test(`the page is accessible on a small screen, ${colorScheme}`, async ({ browser, hosting }) => {
     await hosting.import("corso", hosted("1.2", [{}, { item: AFTER_FIRST }]));
@@ -374,7 +370,15 @@ test("a preview is seen call by call by the app, and leaves nothing", async ({ p
   const frame = await content(page);
   const calls = [["LMSInitialize", ""], ["LMSSetValue", "cmi.core.lesson_status", "passed"], ["LMSFinish", ""]];
   expect(await speak(frame, calls)).toEqual(["true", "true", "true"]);
-  const told = calls.map(([call, ...given]) => ({ from: "traccia-player", call, given, answer: "true", origin: new URL(url).origin }));
+  const told = calls.map(([call, ...given]) => ({
+    from: "traccia-player",
+    sco: "I1",
+    title: "Parte 1",
+    call,
+    given,
+    answer: "true",
+    origin: new URL(url).origin,
+  }));
   await expect.poll(() => page.evaluate(() => window.seen)).toEqual(told);
   expect(await hosting.said()).toEqual([]);
 });

@@ -26,8 +26,8 @@ export const JSON_1_0_3 = {
 
 /** A running server; `ask` speaks to it from outside of the browser, as the administrator. */
 export class Traccia {
-  constructor(process, folder, port, stderr) {
-    Object.assign(this, { process, folder, port, stderr });
+  constructor(process, folder, port, stderr, stdout = []) {
+    Object.assign(this, { process, folder, port, stderr, stdout });
     this.key = `${KEY}:${SECRET}`;
     this.authorization = basic(KEY, SECRET);
   }
@@ -48,13 +48,18 @@ export class Traccia {
     });
     const stderr = [];
     child.stderr.on("data", (chunk) => stderr.push(chunk));
-    let port;
-    for await (const line of createInterface({ input: child.stdout })) {
-      port = line.match(/http:\/\/127\.0\.0\.1:(\d+)/)?.[1];
-      if (port) break;
-    }
+    const stdout = [];
+    const lines = createInterface({ input: child.stdout });
+    const port = await new Promise((found) => {
+      lines.on("line", (line) => {
+        stdout.push(line);
+        const named = line.match(/http:\/\/127\.0\.0\.1:(\d+)/)?.[1];
+        if (named) found(named);
+      });
+      lines.on("close", () => found(undefined));
+    });
     if (!port) throw new Error(`${program} does not start:\n${Buffer.concat(stderr)}`);
-    return new Traccia(child, folder, Number(port), stderr);
+    return new Traccia(child, folder, Number(port), stderr, stdout);
   }
 
   /** The same server on the same folder and port, as after an update. */

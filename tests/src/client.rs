@@ -29,7 +29,8 @@ pub struct Ask {
     request: RequestBuilder,
 }
 
-const ROOTED: [&str; 10] = [
+const ROOTED: [&str; 11] = [
+    "/metrics",
     "/api",
     "/check-in",
     "/healthz",
@@ -223,6 +224,11 @@ impl Ask {
     #[must_use]
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
         Self { request: self.request.form(fields) }
+    }
+
+    /// Sends it and gives the answer once its head is there, for answers that do not end by themselves.
+    pub async fn begun(self) -> reqwest::Response {
+        self.request.send().await.expect("the server answers")
     }
 
     /// Sends it; a failing connection is an error here, for scenes that cut it.

@@ -26,6 +26,8 @@ impl InProcess {
             data: folder.to_owned(),
             listen: "127.0.0.1:0".to_owned(),
             store: store.unwrap_or_default().to_owned(),
+            // Other stores of a scene are on this machine.
+            pipes_private: true,
             ..Settings::default()
         };
         let (stop, stopped) = oneshot::channel::<()>();

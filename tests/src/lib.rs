@@ -19,6 +19,7 @@ mod client;
 pub mod course;
 mod document;
 mod eventually;
+mod factor;
 mod in_process;
 mod reply;
 mod scripted;
@@ -33,6 +34,7 @@ pub use client::{Ask, Client};
 pub use conformance::multipart::{Multipart, Part, sha256 as sha2_hex};
 pub use document::Document;
 pub use eventually::eventually;
+pub use factor::code;
 pub use reply::{Problem, Reply};
 pub use scripted::{Scripted, Turn};
 pub use statement::{

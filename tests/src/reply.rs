@@ -39,6 +39,13 @@ impl Reply {
         serde_json::from_slice(&self.bytes).unwrap_or_else(|error| panic!("{error}: {self}"))
     }
 
+    /// The body, without the id of the request, which each answer has of its own.
+    pub fn text_alike(&self) -> String {
+        let text = self.text();
+        let Some((before, id)) = text.split_once(",\"request_id\":\"") else { return text };
+        format!("{before}{}", id.split_once('"').map_or("", |(_, after)| after))
+    }
+
     /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()

@@ -201,6 +201,12 @@ impl Traccia {
         self.running.program_mut().stop().await
     }
 
+    /// Sends the process the signal HUP.
+    #[cfg(unix)]
+    pub fn hang_up(&self) {
+        self.running.program().hang_up();
+    }
+
     /// Starts the same set-up on the same folder and store again, on a new port.
     pub async fn restart(mut self) -> Self {
         self.kill();
@@ -214,7 +220,7 @@ impl Traccia {
         done(command, arguments).await
     }
 
-    /// The same, with a standard output that nobody reads any more.
+    /// The same, whose standard output is closed at the other end.
     pub async fn cli_unread(&self, arguments: &[&str]) -> Done {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
@@ -325,6 +331,8 @@ fn command() -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRACCIA")) {
         command.env_remove(name);
     }
+    // Commands speak the terminal's language.
+    command.env("LC_ALL", "C");
     command
 }
 
@@ -340,13 +348,14 @@ async fn new_store() -> Option<String> {
 
 /// The first `http://HOST:PORT` in a line.
 fn first_address(line: &str) -> Option<String> {
-    let rest = line.split_once("http://")?.1;
+    let (before, rest) = line.split_once("://")?;
+    let scheme = if before.ends_with("https") { "https" } else { "http" };
     let end = rest
         .find(|c: char| !(c.is_ascii_alphanumeric() || ".:-[]".contains(c)))
         .unwrap_or(rest.len());
     let authority = rest.get(..end)?.trim_end_matches('.');
     authority.rsplit_once(':')?.1.parse::<u16>().ok()?;
-    Some(format!("http://{authority}"))
+    Some(format!("{scheme}://{authority}"))
 }
 
 #[cfg(test)]

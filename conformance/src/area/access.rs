@@ -91,7 +91,7 @@ async fn garbage(lrs: Lrs) -> Checked {
     needed(&lrs)?;
     for text in ["Basic", "Basic !!!", "Basic bm8tY29sb24=", "Bearer nothing", "nonsense"] {
         let ask = lrs.get("statements").query("limit", "1").header("Authorization", text);
-        ask.await?.is_one_of(&[400, 401])?;
+        ask.await?.has_one_of(&[400, 401])?;
     }
     Ok(())
 }

@@ -160,7 +160,7 @@ async fn no_content(lrs: Lrs) -> Checked {
 }
 
 async fn unknown_method(lrs: Lrs) -> Checked {
-    form(&lrs, "FETCH", "statements", &[("verb", &iri())]).await?.is_one_of(&[400, 405]).map(drop)
+    form(&lrs, "FETCH", "statements", &[("verb", &iri())]).await?.has_one_of(&[400, 405]).map(drop)
 }
 
 async fn not_by_put(lrs: Lrs) -> Checked {

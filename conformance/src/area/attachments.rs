@@ -147,7 +147,7 @@ async fn raw(lrs: Lrs) -> Checked {
         if method == "PUT" {
             ask = ask.query("statementId", &id_of(&sent));
         }
-        ask.multipart(&body).await?.is_one_of(&[200, 204])?;
+        ask.multipart(&body).await?.has_one_of(&[200, 204])?;
         has_bytes(&lrs, &id_of(&sent), &[&content]).await?;
     }
     Ok(())
@@ -262,7 +262,7 @@ async fn form_data(lrs: Lrs) -> Checked {
     let content = content();
     let mut body = Multipart::new(&naming(&[&content]), &[part(&content)]);
     body.content_type = body.content_type.replace("mixed", "form-data");
-    lrs.post("statements").multipart(&body).await?.is_one_of(&[400, 415]).map(drop)
+    lrs.post("statements").multipart(&body).await?.has_one_of(&[400, 415]).map(drop)
 }
 
 /// A correct body of one statement with one attachment, and one change to it.

@@ -313,7 +313,7 @@ async fn increment(lrs: &Lrs, document: &Document) -> Checked {
         let etag = reply.needs("etag")?.to_owned();
         let count = reply.json()?.get("count").and_then(Value::as_u64).unwrap_or_default();
         let ask = document.ask(lrs, "PUT").header("If-Match", &etag);
-        let reply = ask.json(&json!({"count": count + 1})).await?.is_one_of(&[204, 412])?;
+        let reply = ask.json(&json!({"count": count + 1})).await?.has_one_of(&[204, 412])?;
         if reply.status() == 204 {
             return Ok(());
         }
@@ -334,7 +334,7 @@ async fn parallel_creations(lrs: Lrs, kind: Kind) -> Checked {
     let writers = (0..WRITERS).map(|number| {
         let (lrs, document) = (&lrs, &document);
         async move {
-            document.create(lrs).json(&json!({"writer": number})).await?.is_one_of(&[204, 412])
+            document.create(lrs).json(&json!({"writer": number})).await?.has_one_of(&[204, 412])
         }
     });
     let replies = join_all(writers).await.into_iter().collect::<Checked<Vec<_>>>()?;
@@ -370,7 +370,7 @@ async fn parallel_same_id(lrs: Lrs) -> Checked {
         (0..WRITERS).map(|_| with(first.clone(), "/verb/id", json!(iri()))).collect();
     let posts = rivals
         .iter()
-        .map(|one| async { lrs.post("statements").json(one).await?.is_one_of(&[200, 204, 409]) });
+        .map(|one| async { lrs.post("statements").json(one).await?.has_one_of(&[200, 204, 409]) });
     join_all(posts).await.into_iter().collect::<Checked<Vec<_>>>()?;
     let kept = lrs.fetch(&id_of(&first)).await?;
     let verb = kept.pointer("/verb/id").and_then(Value::as_str).unwrap_or_default().to_owned();

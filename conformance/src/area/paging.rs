@@ -160,7 +160,7 @@ async fn needs_credentials(lrs: Lrs) -> Checked {
     let (verb, _) = several(&lrs, 2).await?;
     let first = lrs.get("statements").queries(&[("verb", &verb), ("limit", "1")]).await?.is(200)?;
     match more(&first.json()?) {
-        Some(link) => lrs.get(&link).anonymous().await?.is_one_of(&[401, 403]).map(drop),
+        Some(link) => lrs.get(&link).anonymous().await?.has_one_of(&[401, 403]).map(drop),
         None => Err(Failure::wrong("a more link", "none")),
     }
 }

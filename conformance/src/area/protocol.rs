@@ -277,7 +277,7 @@ async fn gzip_request(lrs: Lrs) -> Checked {
     let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
     let packed = packer.write_all(b"some text").and_then(|()| packer.finish()).unwrap_or_default();
     let ask = document.create(&lrs).body("text/plain", &packed).header("Content-Encoding", "gzip");
-    let reply = ask.await?.is_one_of(&[204, 400, 415])?;
+    let reply = ask.await?.has_one_of(&[204, 400, 415])?;
     if reply.status() != 204 {
         return document.is_absent(&lrs).await;
     }
@@ -294,7 +294,7 @@ async fn cors_preflight(lrs: Lrs) -> Checked {
     let ask = ask.header("Access-Control-Request-Method", "PUT");
     let wanted = "authorization,content-type,if-match,if-none-match,x-experience-api-version";
     let reply =
-        ask.header("Access-Control-Request-Headers", wanted).await?.is_one_of(&[200, 204])?;
+        ask.header("Access-Control-Request-Headers", wanted).await?.has_one_of(&[200, 204])?;
     allows_origin(&reply)?;
     let methods = reply.needs("access-control-allow-methods")?.to_uppercase();
     reply.check(methods.contains("PUT") || methods == "*", "PUT among the methods", || {
@@ -329,9 +329,9 @@ async fn unknown_resource(lrs: Lrs) -> Checked {
 }
 
 async fn method_not_allowed(lrs: Lrs) -> Checked {
-    lrs.delete("statements").query("statementId", &uuid()).await?.is_one_of(&[400, 404, 405])?;
-    lrs.put("about").json(&json!({})).await?.is_one_of(&[400, 404, 405])?;
-    lrs.post("agents").json(&json!({})).await?.is_one_of(&[400, 404, 405]).map(drop)
+    lrs.delete("statements").query("statementId", &uuid()).await?.has_one_of(&[400, 404, 405])?;
+    lrs.put("about").json(&json!({})).await?.has_one_of(&[400, 404, 405])?;
+    lrs.post("agents").json(&json!({})).await?.has_one_of(&[400, 404, 405]).map(drop)
 }
 
 async fn error_explained(lrs: Lrs) -> Checked {
@@ -373,7 +373,7 @@ async fn too_long(lrs: Lrs) -> Checked {
     let short = with(statement(), "/result", json!({"response": "#"})).to_string();
     let long = short.replacen('#', &"x".repeat(80 << 20), 1);
     match lrs.post("statements").body("application/json", long.as_bytes()).await {
-        Ok(reply) => drop(reply.is_one_of(&[200, 413])?),
+        Ok(reply) => drop(reply.has_one_of(&[200, 413])?),
         Err(Failure::Unreachable { exchange, error }) => {
             let got = error.to_string();
             return Err(Failure::Wrong { expected: "200 or 413".to_owned(), got, exchange });
@@ -393,6 +393,6 @@ async fn deep_json(lrs: Lrs) -> Checked {
     lrs.post("statements")
         .body("application/json", text.as_bytes())
         .await?
-        .is_one_of(&[200, 400, 413])?;
+        .has_one_of(&[200, 400, 413])?;
     lrs.get("statements").query("limit", "1").await?.is(200).map(drop)
 }

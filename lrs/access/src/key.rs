@@ -3,6 +3,7 @@
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::bounds::Bounds;
@@ -45,6 +46,57 @@ pub struct KeptKey {
     pub key: Key,
     /// Its secret, hashed with argon2id, in PHC string form.
     pub secret_hash: String,
+    /// How long the key and its secrets are good.
+    pub life: KeyLife,
+}
+
+/// How long a key and its secrets are good. Keys of releases before 0.2 have the default: for ever, with one secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyLife {
+    /// From when on the key is refused; `None` for a key that ends when it is revoked.
+    pub expires: Option<Instant>,
+    /// The secret before the last rotation.
+    pub previous: Option<PreviousSecret>,
+}
+
+/// The secret that a key had before its last rotation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviousSecret {
+    /// Hashed as [`KeptKey::secret_hash`].
+    pub hash: String,
+    /// From when on the secret is refused.
+    pub until: Instant,
+}
+
+/// [`KeyLife`] as text, with instants in microseconds.
+#[derive(Serialize, Deserialize)]
+struct LifeText {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    previous: Option<(String, i64)>,
+}
+
+impl KeyLife {
+    /// As texts keep it: JSON, empty for the default.
+    fn text(&self) -> String {
+        if *self == Self::default() {
+            return String::new();
+        }
+        let previous = self.previous.as_ref().map(|it| (it.hash.clone(), it.until.micros()));
+        let text = LifeText { expires: self.expires.map(Instant::micros), previous };
+        json!(text).to_string()
+    }
+
+    fn read(text: &str) -> Result<Self, serde_json::Error> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
+        let LifeText { expires, previous } = serde_json::from_str(text)?;
+        let previous = previous
+            .map(|(hash, until)| PreviousSecret { hash, until: Instant::from_micros(until) });
+        Ok(Self { expires: expires.map(Instant::from_micros), previous })
+    }
 }
 
 /// A key as texts: the form in which every engine keeps it, and in which copies are compared.
@@ -64,6 +116,8 @@ pub struct KeyTexts {
     pub created: i64,
     /// [`KeptKey::secret_hash`].
     pub secret_hash: String,
+    /// [`KeptKey::life`] as JSON; empty where it is the default.
+    pub life: String,
 }
 
 /// Texts that are no key.
@@ -75,6 +129,24 @@ pub struct KeyTextsError {
 }
 
 impl KeptKey {
+    /// A key that is good until it is revoked.
+    pub fn new(key: Key, secret_hash: String) -> Self {
+        Self { key, secret_hash, life: KeyLife::default() }
+    }
+
+    /// Whether the key is refused by its time.
+    pub fn is_expired(&self, now: Instant) -> bool {
+        self.life.expires.is_some_and(|expires| now >= expires)
+    }
+
+    /// The hashes of the secrets that are good now, the newest first. A key that has expired has them too.
+    pub fn hashes(&self, now: Instant) -> Vec<&str> {
+        let previous = self.life.previous.as_ref().filter(|previous| now < previous.until);
+        std::iter::once(self.secret_hash.as_str())
+            .chain(previous.map(|previous| previous.hash.as_str()))
+            .collect()
+    }
+
     /// The key as texts.
     pub fn texts(&self) -> KeyTexts {
         let Key { name, label, scopes, authority, bounds, created } = &self.key;
@@ -87,6 +159,7 @@ impl KeptKey {
             bounds: bounds.as_ref().map(|bounds| json!(bounds).to_string()).unwrap_or_default(),
             created: created.micros(),
             secret_hash: self.secret_hash.clone(),
+            life: self.life.text(),
         }
     }
 }
@@ -95,7 +168,7 @@ impl TryFrom<KeyTexts> for KeptKey {
     type Error = KeyTextsError;
 
     fn try_from(texts: KeyTexts) -> Result<Self, KeyTextsError> {
-        let KeyTexts { name, label, scopes, authority, bounds, created, secret_hash } = texts;
+        let KeyTexts { name, label, scopes, authority, bounds, created, secret_hash, life } = texts;
         let unreadable = |reason: String| KeyTextsError { name: name.clone(), reason };
         let json = |error: serde_json::Error| unreadable(error.to_string());
         let scopes: Result<Vec<Scope>, _> = scopes.split_whitespace().map(str::parse).collect();
@@ -107,18 +180,24 @@ impl TryFrom<KeyTexts> for KeptKey {
             Some(serde_json::from_str(&bounds).map_err(json)?)
         };
         let created = Instant::from_micros(created);
+        let life = KeyLife::read(&life).map_err(json)?;
         let key = Key { name: name.clone(), label, scopes, authority, bounds, created };
-        Ok(Self { key, secret_hash })
+        Ok(Self { key, secret_hash, life })
     }
 }
 
 /// Hashes `secret` with `salt` as it is kept. Slow on purpose: tens of milliseconds.
+#[expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "16 bytes are a salt, and a secret is shorter than 4 GiB"
+)]
 pub fn hash_secret(secret: &str, salt: &[u8; 16]) -> String {
     SaltString::encode_b64(salt)
         .and_then(|salt| {
             Argon2::default().hash_password(secret.as_bytes(), &salt).map(|h| h.to_string())
         })
-        .unwrap_or_default()
+        .expect("a hash of a salt and a secret")
 }
 
 /// Whether `secret` is the one that `hash` was made from. As slow as [`hash_secret`].
@@ -149,7 +228,26 @@ mod tests {
             bounds,
             created: Instant::from_micros(7),
         };
-        KeptKey { key, secret_hash: "$argon2id$x".into() }
+        KeptKey::new(key, "$argon2id$x".into())
+    }
+
+    fn at(micros: i64) -> Instant {
+        Instant::from_micros(micros)
+    }
+
+    #[test]
+    fn a_key_of_a_release_before_is_good_for_ever_and_lives_as_text() {
+        let plain = kept(None);
+        assert_eq!(plain.texts().life, "");
+        assert!(!plain.is_expired(at(i64::MAX)));
+        let previous = Some(PreviousSecret { hash: "$argon2id$old".into(), until: at(5) });
+        let life = KeyLife { expires: Some(at(9)), previous };
+        let key = KeptKey { life, ..plain };
+        assert_eq!(KeptKey::try_from(key.texts()).unwrap(), key);
+        assert_eq!(key.hashes(at(4)), ["$argon2id$x", "$argon2id$old"]);
+        assert_eq!(key.hashes(at(5)), ["$argon2id$x"]);
+        assert!(!key.is_expired(at(8)));
+        assert!(key.is_expired(at(9)));
     }
 
     #[test]
@@ -166,6 +264,7 @@ mod tests {
         for bad in [
             KeyTexts { bounds: "{".into(), ..good.clone() },
             KeyTexts { scopes: "progress/read everything".into(), ..good.clone() },
+            KeyTexts { life: "never".into(), ..good.clone() },
             KeyTexts { authority: String::new(), ..good },
         ] {
             let error = KeptKey::try_from(bad).unwrap_err().to_string();

@@ -24,6 +24,12 @@ pub enum Scope {
     PackagesLaunch,
     /// `packages`: import and remove packages too.
     Packages,
+    /// `data/read`: read all statements as tables, with pseudonyms.
+    DataRead,
+    /// `identities/read`: read who stands behind pseudonyms, and the texts of statements as a table.
+    IdentitiesRead,
+    /// `metrics/read`: read the metrics of the server, for monitoring.
+    MetricsRead,
     /// `all/read`: read everything, progress reports too.
     AllRead,
     /// `all`: everything, with the keys and courses of this server.
@@ -57,8 +63,74 @@ pub enum Right {
     LaunchPackages,
     /// Import, choose and remove packages.
     ManagePackages,
-    /// Change keys, courses and learners.
+    /// Read the tables that have pseudonyms.
+    ReadData,
+    /// Read the tables that name people.
+    ReadIdentities,
+    /// Read the metrics of the server.
+    ReadMetrics,
+    /// Change course files, and have progress computed anew.
+    EditCourses,
+    /// Change learner lists, and merge learners.
+    EnrolLearners,
+    /// Freeze certificate lists.
+    FreezeCertificates,
+    /// Manage the server: keys, people, the audit log.
     Manage,
+    /// Read one's own progress, certificates and statements.
+    ReadMine,
+}
+
+impl Right {
+    /// Every right, in the order of the documentation.
+    pub const EVERY: [Self; 20] = [
+        Self::WriteStatements,
+        Self::ReadOwnStatements,
+        Self::ReadStatements,
+        Self::ReadState,
+        Self::WriteState,
+        Self::ReadProfiles,
+        Self::WriteProfiles,
+        Self::ReadCourses,
+        Self::EditCourses,
+        Self::EnrolLearners,
+        Self::KeepRegisters,
+        Self::FreezeCertificates,
+        Self::ReadPackages,
+        Self::LaunchPackages,
+        Self::ManagePackages,
+        Self::ReadData,
+        Self::ReadIdentities,
+        Self::ReadMetrics,
+        Self::Manage,
+        Self::ReadMine,
+    ];
+
+    /// The name of the operation in the API: what a page shows is decided by it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WriteStatements => "statements.write",
+            Self::ReadOwnStatements => "statements.read_own",
+            Self::ReadStatements => "statements.read",
+            Self::ReadState => "state.read",
+            Self::WriteState => "state.write",
+            Self::ReadProfiles => "profiles.read",
+            Self::WriteProfiles => "profiles.write",
+            Self::ReadCourses => "courses.read",
+            Self::EditCourses => "courses.write",
+            Self::EnrolLearners => "learners.write",
+            Self::KeepRegisters => "registers.write",
+            Self::FreezeCertificates => "certificates.freeze",
+            Self::ReadPackages => "packages.read",
+            Self::LaunchPackages => "packages.launch",
+            Self::ManagePackages => "packages.write",
+            Self::ReadData => "data.read",
+            Self::ReadIdentities => "identities.read",
+            Self::ReadMetrics => "metrics.read",
+            Self::Manage => "server.manage",
+            Self::ReadMine => "my.read",
+        }
+    }
 }
 
 impl fmt::Display for Right {
@@ -76,14 +148,21 @@ impl fmt::Display for Right {
             Self::ReadPackages => "list packages",
             Self::LaunchPackages => "make launches of packages",
             Self::ManagePackages => "import and remove packages",
-            Self::Manage => "change keys, courses and learners",
+            Self::ReadData => "read tables of data",
+            Self::ReadIdentities => "read tables that name people",
+            Self::ReadMetrics => "read metrics",
+            Self::EditCourses => "change courses",
+            Self::EnrolLearners => "change learners",
+            Self::FreezeCertificates => "freeze certificate lists",
+            Self::Manage => "manage keys and people",
+            Self::ReadMine => "read one's own progress",
         })
     }
 }
 
 impl Scope {
     /// Every scope, in the order of the documentation.
-    pub const EVERY: [Self; 11] = [
+    pub const EVERY: [Self; 14] = [
         Self::StatementsWrite,
         Self::StatementsReadMine,
         Self::StatementsRead,
@@ -93,6 +172,9 @@ impl Scope {
         Self::PresenceWrite,
         Self::PackagesLaunch,
         Self::Packages,
+        Self::DataRead,
+        Self::IdentitiesRead,
+        Self::MetricsRead,
         Self::AllRead,
         Self::All,
     ];
@@ -109,6 +191,9 @@ impl Scope {
             Self::PresenceWrite => "presence/write",
             Self::PackagesLaunch => "packages/launch",
             Self::Packages => "packages",
+            Self::DataRead => "data/read",
+            Self::IdentitiesRead => "identities/read",
+            Self::MetricsRead => "metrics/read",
             Self::AllRead => "all/read",
             Self::All => "all",
         }
@@ -123,16 +208,19 @@ impl Scope {
     /// Whether the scope gives `right`.
     pub const fn gives(self, right: Right) -> bool {
         match self {
-            Self::All => true,
-            Self::AllRead => !matches!(
+            // A key is no learner.
+            Self::All => !matches!(right, Right::ReadMine),
+            Self::AllRead => matches!(
                 right,
-                Right::WriteStatements
-                    | Right::WriteState
-                    | Right::WriteProfiles
-                    | Right::KeepRegisters
-                    | Right::LaunchPackages
-                    | Right::ManagePackages
-                    | Right::Manage
+                Right::ReadOwnStatements
+                    | Right::ReadStatements
+                    | Right::ReadState
+                    | Right::ReadProfiles
+                    | Right::ReadCourses
+                    | Right::ReadPackages
+                    | Right::ReadData
+                    | Right::ReadIdentities
+                    | Right::ReadMetrics
             ),
             Self::StatementsWrite => matches!(right, Right::WriteStatements),
             Self::StatementsReadMine => matches!(right, Right::ReadOwnStatements),
@@ -147,7 +235,17 @@ impl Scope {
             Self::Packages => {
                 matches!(right, Right::ReadPackages | Right::LaunchPackages | Right::ManagePackages)
             }
+            Self::DataRead => matches!(right, Right::ReadData),
+            Self::IdentitiesRead => matches!(right, Right::ReadIdentities),
+            Self::MetricsRead => matches!(right, Right::ReadMetrics),
         }
+    }
+}
+
+impl Right {
+    /// The scopes that give the right, in the order of the documentation. Never empty: `all` gives every right.
+    pub fn scopes(self) -> impl Iterator<Item = Scope> {
+        Scope::EVERY.into_iter().filter(move |scope| scope.gives(self))
     }
 }
 
@@ -161,7 +259,8 @@ impl fmt::Display for Scope {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is not a scope; known are statements/write, statements/read/mine, statements/read, \
-     state, profile, progress/read, presence/write, packages/launch, packages, all/read, all"
+     state, profile, progress/read, presence/write, packages/launch, packages, \
+     data/read, identities/read, metrics/read, all/read, all"
 )]
 pub struct UnknownScope(String);
 
@@ -185,6 +284,13 @@ mod tests {
         }
         let error = "statements/delete".parse::<Scope>().unwrap_err();
         assert!(error.to_string().contains("statements/read/mine"));
+    }
+
+    #[test]
+    fn a_right_names_the_scopes_that_give_it() {
+        let of = |right: Right| right.scopes().map(Scope::as_str).collect::<Vec<_>>();
+        assert_eq!(of(Right::LaunchPackages), ["packages/launch", "packages", "all"]);
+        assert_eq!(of(Right::Manage), ["all"]);
     }
 
     #[test]

@@ -41,12 +41,18 @@ impl Ticket {
     /// A ticket of `kept` for one learner.
     pub fn new(kept: &KeptKey, home_page: &str, learner: &str, until: Instant) -> Self {
         let (home_page, learner) = (home_page.to_owned(), learner.to_owned());
-        Self { home_page, learner, until: until.micros(), key: fingerprint(kept) }
+        Self {
+            home_page,
+            learner,
+            until: until.micros(),
+            key: fingerprint(&kept.key.name, &kept.secret_hash),
+        }
     }
 
-    /// Whether it was made of this key, which has the same secret still.
-    pub fn is_of(&self, kept: &KeptKey) -> bool {
-        fingerprint(kept) == self.key
+    /// Whether it was made of this key, with a secret that is good still.
+    pub fn is_of(&self, kept: &KeptKey, now: Instant) -> bool {
+        let mut hashes = kept.hashes(now).into_iter();
+        hashes.any(|hash| fingerprint(&kept.key.name, hash) == self.key)
     }
 
     /// Whether it has ended.
@@ -66,8 +72,8 @@ impl Ticket {
 
 /// A hash of the hash: what is sent to browsers tells nothing of the one that is kept.
 #[expect(clippy::expect_used, reason = "a SHA-256 is longer than a MAC")]
-fn fingerprint(kept: &KeptKey) -> String {
-    let digest = Sha256::digest(format!("ticket\n{}\n{}", kept.key.name, kept.secret_hash));
+fn fingerprint(name: &str, secret_hash: &str) -> String {
+    let digest = Sha256::digest(format!("ticket\n{name}\n{secret_hash}"));
     BASE64.encode(digest.get(..MAC).expect("as many bytes"))
 }
 
@@ -133,7 +139,7 @@ mod tests {
             bounds: Some(bounds),
             created: Instant::from_micros(7),
         };
-        KeptKey { key, secret_hash: secret_hash.into() }
+        KeptKey::new(key, secret_hash.into())
     }
 
     #[test]
@@ -160,7 +166,8 @@ mod tests {
     fn a_ticket_ends_with_its_time_and_with_the_secret_of_its_key() {
         let ticket =
             Ticket::new(&kept("h"), "https://lms.example", "anna", Instant::from_micros(9));
-        assert!(ticket.is_of(&kept("h")) && !ticket.is_of(&kept("i")));
+        let now = Instant::from_micros(0);
+        assert!(ticket.is_of(&kept("h"), now) && !ticket.is_of(&kept("i"), now));
         assert!(
             !ticket.is_over(Instant::from_micros(8)) && ticket.is_over(Instant::from_micros(9))
         );

@@ -49,6 +49,15 @@ impl MergeError {
     }
 }
 
+/// What becomes of the learners whom a newer list does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unlisted {
+    /// They stay enrolled.
+    Stay,
+    /// They are enrolled no more. What they did is kept, and is theirs again when a list names them again.
+    Leave,
+}
+
 impl Enrolment {
     /// Reads what is kept of a course: nothing before the first import, or a list in CSV as
     /// Traccia 0.1 kept it.
@@ -82,17 +91,18 @@ impl Enrolment {
     }
 
     /// This enrolment with the learners of a newer list, who are added or replaced by their ids.
-    /// The others stay or, with `replace`, leave. Merges stay, and those that the list asks for are
+    /// The others stay or leave, as `unlisted` says. Merges stay, and those that the list asks for are
     /// added.
     ///
     /// # Errors
     /// [`SheetErrors`] where an identifier would mean two people, or a merge names a learner who is not enrolled.
-    pub fn updated_by(&self, newer: &LearnerList, replace: bool) -> Result<Self, SheetErrors> {
-        let learners = if replace {
-            newer.learners().to_vec()
-        } else {
-            let known = LearnerList::from_learners(self.learners.clone())?;
-            self.with_former_identifiers(&known.updated_by(newer)?)
+    pub fn updated_by(&self, newer: &LearnerList, unlisted: Unlisted) -> Result<Self, SheetErrors> {
+        let learners = match unlisted {
+            Unlisted::Leave => newer.learners().to_vec(),
+            Unlisted::Stay => {
+                let known = LearnerList::from_learners(self.learners.clone())?;
+                self.with_former_identifiers(&known.updated_by(newer)?)
+            }
         };
         let mut updated = Self { learners, merged: self.merged.clone() };
         updated.merge_as_listed(newer)?;

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use texts::{Message, Texts};
+use texts::{Message, MessageValue, Texts};
 
 use super::model::Course;
+use super::near::{near, offer};
 
 /// How many faults are told at a time: more would not be read, and would cost memory.
 pub(crate) const MOST_FAULTS: usize = 100;
@@ -23,6 +24,30 @@ pub struct CheckedCourse {
     pub course: Course,
     /// In the order of the file.
     pub warnings: Vec<CourseError>,
+    /// The packages that activities name, in the order of the file. Whether there are such packages, a store knows.
+    pub packages: Vec<NamedPackage>,
+}
+
+/// A package that an activity of a course file names: `package = "sicurezza"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedPackage {
+    /// The package's name.
+    pub name: String,
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// Column in that line, in characters, from 1.
+    pub column: usize,
+}
+
+impl NamedPackage {
+    /// The warning that there is no package of this name, which offers the names of `known` that look most like it.
+    pub fn unknown<'n>(&self, known: impl IntoIterator<Item = &'n str>) -> CourseError {
+        let message = Message::new("course-warning-package-unknown").with("name", &self.name);
+        let near = near(&self.name, known);
+        let near = if near.is_empty() { MessageValue::Text(".".to_owned()) } else { offer(&near) };
+        let message = message.with_value("near", near);
+        CourseError { line: self.line, column: self.column, message }
+    }
 }
 
 /// One fault of a course file, or one warning.

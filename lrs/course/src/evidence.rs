@@ -35,8 +35,15 @@ const INTERACTING: [&str; 4] = [
     "http://adlnet.gov/expapi/verbs/commented",
 ];
 
+/// Verbs whose object is a question, whether its definition says so or not.
+const ANSWERING: [&str; 2] =
+    ["http://adlnet.gov/expapi/verbs/answered", "http://adlnet.gov/expapi/verbs/responded"];
+
 /// The longest identifier of an actor, in bytes, whose statements say anything about progress: documents are found by it.
 const LONGEST_ACTOR: usize = 8 << 10;
+
+/// How many bytes of a response are kept: what tells the choices of a question apart is shorter.
+pub const LONGEST_RESPONSE: usize = 200;
 
 /// The verb of registers of presence.
 pub const ATTENDED: &str = "http://adlnet.gov/expapi/verbs/attended";
@@ -63,8 +70,19 @@ pub struct Evidence {
     pub fingerprint: u64,
     /// Whether it is about a question or an objective inside of something larger, and so says nothing of that.
     pub is_interaction: bool,
+    /// Of a statement on a question: how the question was answered.
+    pub answer: Option<Answer>,
     /// What it says.
     pub word: Word,
+}
+
+/// How a question was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Whether it was right: `result.success`, else whether the score is the full one. None where neither is told.
+    pub success: Option<bool>,
+    /// `result.response`, at most its first [`LONGEST_RESPONSE`] bytes.
+    pub response: Option<String>,
 }
 
 /// What a statement says of its actor and object.
@@ -136,6 +154,8 @@ impl Evidence {
             statement.get("timestamp").and_then(Value::as_str).and_then(micros_of_timestamp);
         let timestamp = timestamp.unwrap_or(stored);
         let kind = object.pointer("/definition/type").and_then(Value::as_str);
+        let is_question =
+            kind == Some(INTERACTION) || kind != Some(OBJECTIVE) && ANSWERING.contains(&verb);
         Some(Self {
             statement: id.to_owned(),
             actor,
@@ -147,8 +167,24 @@ impl Evidence {
             fingerprint: fingerprint(verb, iri, timestamp, result),
             is_interaction: matches!(kind, Some(INTERACTION | OBJECTIVE))
                 || INTERACTING.contains(&verb),
+            answer: result.filter(|_| is_question).and_then(Answer::read),
             word: Word::read(verb, result).under(statement),
         })
+    }
+}
+
+impl Answer {
+    /// Nothing where the result tells neither a response nor whether it was right.
+    fn read(result: &Value) -> Option<Self> {
+        let response = result.get("response").and_then(Value::as_str);
+        let response = response.filter(|text| !text.is_empty()).map(|text| {
+            let end = text.floor_char_boundary(LONGEST_RESPONSE);
+            text.get(..end).map_or_else(String::new, str::to_owned)
+        });
+        let is_full = |score: f64| (score - 1.0).abs() < f64::EPSILON;
+        let success = result.get("success").and_then(Value::as_bool);
+        let success = success.or_else(|| result.get("score").and_then(scaled).map(is_full));
+        (response.is_some() || success.is_some()).then_some(Self { success, response })
     }
 }
 
@@ -244,7 +280,10 @@ fn success_of_verb(verb: &str) -> Option<bool> {
 
 /// The first 64 bits of a SHA-256 over the four parts: collisions matter only within one learner
 /// and object, where a session more or less among billions would be needed.
-fn fingerprint(verb: &str, object: &str, timestamp: i64, result: Option<&Value>) -> u64 {
+///
+/// The fingerprint of a statement: equal for statements that are equal in verb, object, timestamp (microseconds since
+/// 1970) and result. `object` is its id.
+pub fn fingerprint(verb: &str, object: &str, timestamp: i64, result: Option<&Value>) -> u64 {
     let mut text = format!("{verb}\n{object}\n{timestamp}\n");
     canonical(result.unwrap_or(&Value::Null), &mut text);
     first_bits(text.as_bytes())

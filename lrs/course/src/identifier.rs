@@ -69,7 +69,7 @@ impl Identifier {
     }
 
     /// The identifier as learner lists write it: [`FromStr`] reads it back.
-    pub(super) fn listed(&self) -> String {
+    pub fn listed(&self) -> String {
         match self {
             Self::Mbox(mbox) => mbox.clone(),
             Self::MboxSha1sum(hash) => format!("mbox_sha1sum:{hash}"),
@@ -160,16 +160,37 @@ impl IdentifierError {
     }
 }
 
+/// Whether a text begins with the scheme of an IRI (RFC 3987, 2.2).
+fn is_iri(text: &str) -> bool {
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| {
+        let mut letters = scheme.chars();
+        letters.next().is_some_and(|first| first.is_ascii_alphabetic())
+            && letters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    })
+}
+
 impl FromStr for Identifier {
     type Err = IdentifierError;
 
     /// Reads an identifier as learner lists write it: `account:HOMEPAGE|NAME`, `mailto:x@y`
-    /// (also `mbox:x@y` and `mbox:mailto:x@y`), `mbox_sha1sum:HEX`, `openid:URI`.
+    /// (also `mbox:x@y` and `mbox:mailto:x@y`), `mbox_sha1sum:HEX`, `openid:URI`; or as reports write it, see
+    /// [`Identifier`]. In `account::NAME@HOMEPAGE` the home page begins behind the last `@` that an IRI follows.
     fn from_str(text: &str) -> Result<Self, IdentifierError> {
         let text = text.trim();
         let shown = || clipped(text).into_owned();
         let (kind, rest) = text.split_once(':').ok_or_else(|| IdentifierError::Kind(shown()))?;
+        let (rest, is_reported) =
+            rest.strip_prefix(':').map_or((rest, false), |reported| (reported, true));
         match kind {
+            "account" if is_reported => {
+                let ends = rest.rmatch_indices('@').map(|(at, _)| rest.split_at(at));
+                let mut accounts = ends.map(|(name, page)| (name, page.trim_start_matches('@')));
+                let is_account = |(name, page): &(&str, &str)| !name.is_empty() && is_iri(page);
+                let account = accounts.find(is_account);
+                let (name, home_page) = account.ok_or_else(|| IdentifierError::Account(shown()))?;
+                Ok(Self::Account { home_page: home_page.to_owned(), name: name.to_owned() })
+            }
             "account" => match rest.split_once('|') {
                 Some((home_page, name)) if home_page.contains(':') && !name.is_empty() => {
                     Ok(Self::Account { home_page: home_page.to_owned(), name: name.to_owned() })

@@ -11,6 +11,7 @@ mod enrolment;
 mod error;
 mod evidence;
 mod file;
+mod formula;
 mod heading;
 mod identifier;
 mod language;
@@ -29,10 +30,13 @@ mod standing;
 mod territory;
 #[cfg(test)]
 mod tests;
+mod usage;
 
-pub use enrolment::{Enrolment, MergeError};
-pub use error::{CheckedCourse, CourseError, CourseErrors, SheetError, SheetErrors};
-pub use evidence::{ATTENDED, Evidence, Time, Word};
+pub use enrolment::{Enrolment, MergeError, Unlisted};
+pub use error::{CheckedCourse, CourseError, CourseErrors, NamedPackage, SheetError, SheetErrors};
+pub use evidence::{ATTENDED, Answer, Evidence, LONGEST_RESPONSE, Time, Word, fingerprint};
+pub use file::{EditError, LARGEST_FILE, with_activity};
+pub use formula::written as written_in_sheet;
 pub use identifier::{Identifier, IdentifierError};
 pub use language::{Bilingual, Language};
 pub use learner::Learner;
@@ -46,10 +50,11 @@ pub use model::{
 };
 pub use near::{near, offer};
 pub use presence_sheet::{LengthError, Overlong, Presence, PresenceSheet, SessionDay, length};
-pub use progress::{ActorProgress, Entry, Journal, MOST_KEPT, Seen, State};
-pub use replay::{ActivityState, Cut, ObjectTime, Replay, Since, Step};
+pub use progress::{ActorProgress, Entry, Journal, MOST_KEPT, MOST_USED, Seen, State};
+pub use replay::{ActivityState, Cut, ObjectTime, Reached, Replay, Since, Step, Track};
 pub use standing::{ActivityStanding, Standing, Standings};
 pub use territory::Territories;
+pub use usage::{FirstAnswer, Usage};
 
 // The tests of reports share the scene of the tests here, which names this crate as they do.
 #[cfg(test)]

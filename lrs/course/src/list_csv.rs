@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use csv::{Terminator, Writer, WriterBuilder};
 
 use super::enrolment::Enrolment;
+use super::formula;
 use super::heading::{
     BODY, EDITION, Heading, IDENTIFIERS, ISTAT, LEARNER, MERGED_INTO, NAME, OFFICE,
     POPULATION_CLASS, PROVINCE, REGION, ROLE, folded,
@@ -36,8 +37,8 @@ impl Enrolment {
     /// columns under their headings. UTF-8 with CRLF; in Italian as Excel reads it there, with a
     /// byte order mark, `;` between fields, and Italian headings.
     ///
-    /// Texts are as they are, one that a spreadsheet would run as a formula too: a list that comes
-    /// back changed would be of no use. A merge into a learner who is no longer enrolled is left out.
+    /// A text that a spreadsheet would run as a formula is preceded by `'`, which the reader of lists takes away again: the
+    /// list comes back unchanged. A merge into a learner who is no longer enrolled is left out.
     pub fn to_csv(&self, language: Language) -> Vec<u8> {
         let (separator, mark): (u8, &[u8]) = match language {
             Language::It => (b';', b"\xef\xbb\xbf"),
@@ -94,7 +95,7 @@ impl Enrolment {
     reason = "into memory, and all records have a field for each heading"
 )]
 fn write(csv: &mut Writer<Vec<u8>>, fields: impl IntoIterator<Item = String>) {
-    csv.write_record(fields).expect("a record of the list");
+    csv.write_record(fields.into_iter().map(formula::written)).expect("a record of the list");
 }
 
 #[expect(clippy::expect_used, reason = "what is written into memory is there")]

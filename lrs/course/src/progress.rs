@@ -15,9 +15,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::evidence::{Evidence, Word};
 use super::model::Course;
+use super::usage::FirstAnswer;
 
 /// The shape of [`ActorProgress`]; a stored document of another shape must be rebuilt.
-const SHAPE: u32 = 4;
+const SHAPE: u32 = 5;
 
 /// The most entries that a document has, of all activities together, and the most days. Of more the latest count: a
 /// document is read and written whole, and so must have an end, whatever its actor says.
@@ -26,6 +27,10 @@ pub const MOST_KEPT: usize = 10_000;
 /// The longest IRI, in bytes, under which a document keeps what was said of an object. A longer one is kept by its
 /// beginning and its hash: see [`name_of`].
 const LONGEST_OBJECT: usize = 512;
+
+/// The most questions of which a document keeps the first answer, and the most objects of which it keeps the beginning. Of
+/// more, those whose activity and IRI come first in the order of texts are kept, whatever the order of statements.
+pub const MOST_USED: usize = 2_000;
 
 /// How many bytes of an object's IRI weigh as much as an entry.
 const BYTES_OF_ENTRY: usize = 200;
@@ -51,6 +56,12 @@ pub struct Journal {
     /// What bears on results, by the object's IRI, or what stands for a long one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub objects: BTreeMap<String, Vec<Entry>>,
+    /// The first answer to each question, by the question's IRI, or what stands for a long one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, FirstAnswer>,
+    /// Of an online activity: when each object that is no question was first used, in microseconds since 1970.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub begun: BTreeMap<String, i64>,
 }
 
 /// A statement that says at least that the actor was there.
@@ -65,6 +76,9 @@ pub struct Seen {
     /// The `id` of the statement that says so.
     #[serde(rename = "s")]
     pub statement: String,
+    /// The hours of the day, in the course's time zone, in which anything happened: bit 0 is from midnight to one.
+    #[serde(rename = "h", default)]
+    pub hours: u32,
 }
 
 /// One statement that bears on results.
@@ -110,9 +124,10 @@ impl ActorProgress {
         let is_named = activity.selection.ids.contains(object);
         let journal = self.activities.entry(activity.key.clone()).or_default();
         if let Ok(instant) = Timestamp::from_microsecond(evidence.timestamp) {
-            let day = course.zone().to_datetime(instant).date();
-            journal.see(day, evidence);
+            let local = course.zone().to_datetime(instant);
+            journal.see(local.date(), 1 << local.hour(), evidence);
         }
+        journal.note_use(activity.is_event(), evidence);
         if !evidence.word.is_silent() && (is_named || !evidence.is_interaction) {
             let entries = journal.objects.entry(name_of(object).into_owned()).or_default();
             keep(entries, Entry::of(evidence));
@@ -125,7 +140,9 @@ impl ActorProgress {
     /// each.
     pub fn weight(&self) -> usize {
         let names = self.activities.values().flat_map(|journal| journal.objects.keys());
-        self.entries() + self.days() + names.map(String::len).sum::<usize>() / BYTES_OF_ENTRY
+        let used = self.activities.values().map(Journal::bytes_of_use).sum::<usize>();
+        let bytes = names.map(String::len).sum::<usize>() + used;
+        self.entries() + self.days() + bytes / BYTES_OF_ENTRY
     }
 
     fn entries(&self) -> usize {
@@ -155,6 +172,26 @@ impl ActorProgress {
                 return;
             };
             journal.days.pop_first();
+        }
+        self.drop_most_used();
+    }
+
+    /// Leaves the first [`MOST_USED`] questions and objects, in the order of activities and IRIs: which ones these are does
+    /// not depend on the order in which they came.
+    fn drop_most_used(&mut self) {
+        let questions: usize = self.activities.values().map(|it| it.answers.len()).sum();
+        for _ in MOST_USED..questions {
+            let mut journals = self.activities.values_mut().rev();
+            if let Some(journal) = journals.find(|it| !it.answers.is_empty()) {
+                journal.answers.pop_last();
+            }
+        }
+        let objects: usize = self.activities.values().map(|it| it.begun.len()).sum();
+        for _ in MOST_USED..objects {
+            let mut journals = self.activities.values_mut().rev();
+            if let Some(journal) = journals.find(|it| !it.begun.is_empty()) {
+                journal.begun.pop_last();
+            }
         }
     }
 
@@ -196,15 +233,45 @@ impl Journal {
         }
     }
 
-    /// Keeps the day, with the statement if it is the first of it.
-    fn see(&mut self, day: Date, evidence: &Evidence) {
+    /// Keeps the day, with the statement if it is the first of it, and the hour among the others of the day.
+    fn see(&mut self, day: Date, hour: u32, evidence: &Evidence) {
         let rank = (evidence.timestamp, evidence.stored, evidence.statement.as_str());
-        let held = self.days.get(&day);
-        if held.is_none_or(|held| rank < (held.timestamp, held.stored, held.statement.as_str())) {
-            let (timestamp, stored) = (evidence.timestamp, evidence.stored);
-            let statement = evidence.statement.clone();
-            self.days.insert(day, Seen { timestamp, stored, statement });
+        let held = self.days.get_mut(&day);
+        let hours = held.as_ref().map_or(0, |held| held.hours) | hour;
+        match held {
+            Some(held) if rank >= (held.timestamp, held.stored, held.statement.as_str()) => {
+                held.hours = hours;
+            }
+            _ => {
+                let (timestamp, stored) = (evidence.timestamp, evidence.stored);
+                let statement = evidence.statement.clone();
+                self.days.insert(day, Seen { timestamp, stored, statement, hours });
+            }
         }
+    }
+
+    /// Keeps the first answer to a question, and the first use of any other object of an online activity.
+    fn note_use(&mut self, is_event: bool, evidence: &Evidence) {
+        let name = || name_of(&evidence.object).into_owned();
+        if let Some(answer) = &evidence.answer {
+            let answer = FirstAnswer::of(evidence, answer);
+            let held = self.answers.entry(name()).or_insert_with(|| answer.clone());
+            if answer.rank() < held.rank() {
+                *held = answer;
+            }
+        } else if !is_event && !evidence.is_interaction {
+            let held = self.begun.entry(name()).or_insert(evidence.timestamp);
+            *held = evidence.timestamp.min(*held);
+        }
+    }
+
+    /// How many bytes of texts tell of answers and beginnings, and of the rest of them about.
+    fn bytes_of_use(&self) -> usize {
+        const REST: usize = 100;
+        let response = |it: &FirstAnswer| it.response.as_ref().map_or(0, String::len);
+        let answers = self.answers.iter().map(|(name, it)| name.len() + response(it) + REST);
+        let begun = self.begun.keys().map(|name| name.len() + REST);
+        answers.sum::<usize>() + begun.sum::<usize>()
     }
 }
 

@@ -8,6 +8,7 @@ use texts::{Message, MessageValue};
 
 use super::encoding::{decode, line_ends};
 use super::error::{SheetError, SheetErrors, SheetFaults, clipped};
+use super::formula;
 use super::heading::{Heading, folded};
 use records::{Records, TooLong};
 
@@ -149,7 +150,7 @@ impl Row<'_> {
     /// The value under a heading of the form; empty where the sheet has no such column.
     pub(super) fn value(&self, heading: &Heading) -> &str {
         let at = self.columns.0.iter().position(|column| column.name == heading.name);
-        at.and_then(|at| self.record.get(at)).unwrap_or_default()
+        formula::read(at.and_then(|at| self.record.get(at)).unwrap_or_default())
     }
 
     /// The values that are not empty under headings the form does not know, by the heading in
@@ -157,7 +158,7 @@ impl Row<'_> {
     pub(super) fn others(&self) -> BTreeMap<String, String> {
         (self.columns.0.iter().zip(self.record))
             .filter(|(column, value)| !column.known && !value.is_empty())
-            .map(|(column, value)| (column.name.clone(), value.to_owned()))
+            .map(|(column, value)| (column.name.clone(), formula::read(value).to_owned()))
             .collect()
     }
 }
@@ -212,6 +213,7 @@ impl SheetColumns {
 
 impl SheetColumn {
     fn new(heading: &str, form: &SheetForm) -> Self {
+        let heading = formula::read(heading);
         let folded = folded(heading);
         let known = form.headings.iter().find(|known| known.is_named(&folded));
         let name = known.map_or_else(|| heading.to_lowercase(), |known| known.name.to_owned());

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use course::{
     ActorProgress, Course, Enrolment, Evidence, Learner, LearnerList, MOST_KEPT, PresenceSheet,
-    Replay, SessionDay, Territories,
+    Replay, SessionDay, Territories, Unlisted,
 };
 use jiff::civil::date;
 use jiff::tz::TimeZone;
@@ -53,14 +53,15 @@ fn merges_are_followed_a_bounded_number_of_steps() {
         list(&sheet("learner,identifiers,merged_into", line))
     };
     let chain = merged(|n| (n + 1) % MANY);
-    let enrolment = at_once(|| Enrolment::default().updated_by(&chain, false).unwrap());
+    let enrolment = at_once(|| Enrolment::default().updated_by(&chain, Unlisted::Stay).unwrap());
     let people = at_once(|| enrolment.people().unwrap());
     assert_eq!(people.learners().len(), 1, "the last closes no circle");
     assert_eq!(at_once(|| enrolment.merged_learners()), MANY - 1);
     assert_eq!(enrolment.person("u0"), format!("u{}", MANY - 1));
     // Each way is one step longer than that before.
     let backwards = merged(|n| n.saturating_sub(1));
-    let faults = at_once(|| Enrolment::default().updated_by(&backwards, true).unwrap_err());
+    let faults =
+        at_once(|| Enrolment::default().updated_by(&backwards, Unlisted::Leave).unwrap_err());
     assert_eq!(
         faults.0.last().unwrap().message.to_string(),
         "one is merged into the next, and so on, over too many learners: write the id of the last \

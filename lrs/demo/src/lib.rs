@@ -14,6 +14,7 @@ mod sender;
 mod site;
 #[cfg(test)]
 mod tests;
+mod title;
 mod world;
 
 use serde_json::Value;
@@ -21,6 +22,7 @@ use serde_json::Value;
 use course::Course;
 use path::Path;
 pub use programme::{PROGRAMMES, Programme, programme};
+use title::Titles;
 use world::World;
 
 /// Of this number of learners one is followed by a person who is not in the list.
@@ -49,7 +51,7 @@ pub fn cohort(
     seed: u64,
     learners: usize,
 ) -> (String, impl Iterator<Item = Value> + use<>) {
-    let world = World::new(course, seed);
+    let (world, titles) = (World::new(course, seed), Titles::of(course));
     let people: Vec<_> = (0..learners).map(|n| world.person(n)).collect();
     let list = list::list(people.iter().map(|person| &person.learner));
     let statements = people.into_iter().enumerate().flat_map(move |(n, person)| {
@@ -58,7 +60,7 @@ pub fn cohort(
             let place = FIRST_STRANGER + n;
             said.extend(Path::of(&world, &world.person(place), place).into_iter().take(8));
         }
-        said
+        said.into_iter().map(|it| titles.in_statement(it)).collect::<Vec<_>>()
     });
     (list, statements)
 }

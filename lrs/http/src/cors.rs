@@ -10,6 +10,7 @@ use axum::http::header::{
 };
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
+use super::answered::id;
 use super::{consistency, version};
 
 const HASH: HeaderName = HeaderName::from_static("x-experience-api-hash");
@@ -39,6 +40,7 @@ pub(super) fn layer() -> CorsLayer {
             version::HEADER,
             consistency::HEADER,
             HASH,
+            id::HEADER,
         ])
         .max_age(REMEMBERED_FOR)
 }

@@ -9,13 +9,19 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use utoipa::openapi::path::{Operation, ParameterIn};
-use utoipa::openapi::{OpenApi, PathItem, RefOr};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{
+    Content, OpenApi, PathItem, Ref, RefOr, Response as DescribedResponse, ResponseBuilder,
+};
 
 use super::problem::Problem;
 use xapi::parameters::Parameters;
 
 /// What is described, but for pages and probes: links and probes have parameters of their own.
 const OF_PROGRAMS: [&str; 2] = ["/api/", "/whoami"];
+
+/// Where identity providers lead browsers back: with parameters of theirs beside the two that are read.
+const OF_PROVIDERS: &str = "/api/v1/oidc/{id}/callback";
 
 /// The names of query parameters by method and path.
 pub(super) struct Described(HashMap<(Method, String), Vec<String>>);
@@ -25,7 +31,8 @@ impl Described {
     pub(super) fn of(description: &OpenApi) -> Self {
         let mut named = HashMap::new();
         for (path, item) in &description.paths.paths {
-            let of_programs = OF_PROGRAMS.iter().any(|begin| path.starts_with(begin));
+            let of_programs = OF_PROGRAMS.iter().any(|begin| path.starts_with(begin))
+                && path.as_str() != OF_PROVIDERS;
             for (method, operation) in operations(item).into_iter().filter(|_| of_programs) {
                 named.insert((method, path.clone()), parameters(operation));
             }
@@ -57,6 +64,57 @@ pub(super) fn name_operations(description: &mut OpenApi) {
             }
         }
     }
+}
+
+/// Says of each operation that takes a key that a session will do as well.
+pub(super) fn offer_sessions(description: &mut OpenApi) {
+    for (path, item) in &mut description.paths.paths {
+        let of_programs = OF_PROGRAMS.iter().any(|begin| path.starts_with(begin));
+        let PathItem { get, put, post, delete, .. } = item;
+        let all = [get, put, post, delete].into_iter().flatten();
+        let taking = all.filter_map(|operation| operation.security.as_mut());
+        for security in taking.filter(|_| of_programs) {
+            security.push(SecurityRequirement::new::<_, [String; 0], String>("session", []));
+        }
+    }
+}
+
+/// The media type of problem documents (RFC 9457).
+const PROBLEM: &str = "application/problem+json";
+
+/// Says of every refusal that it is a problem document, and describes those that any operation may answer: 400 and 401, and
+/// where a body is taken 413 and 415.
+pub(super) fn describe_problems(description: &mut OpenApi) {
+    for item in description.paths.paths.values_mut() {
+        let PathItem { get, put, post, delete, .. } = item;
+        for operation in [get, put, post, delete].into_iter().flatten() {
+            let with_body: &[&str] =
+                if operation.request_body.is_some() { &["413", "415"] } else { &[] };
+            let responses = &mut operation.responses.responses;
+            for response in responses.values_mut() {
+                if let RefOr::T(response) = response {
+                    let content = std::mem::take(&mut response.content);
+                    response.content = content.into_iter().map(as_problem).collect();
+                }
+            }
+            for status in ["400", "401"].iter().chain(with_body) {
+                responses.entry((*status).to_owned()).or_insert_with(|| RefOr::T(problem()));
+            }
+        }
+    }
+}
+
+/// The media type and the content of an answer, where a problem document has the media type of one.
+fn as_problem((media_type, content): (String, RefOr<Content>)) -> (String, RefOr<Content>) {
+    let is_problem = matches!(&content, RefOr::T(Content { schema: Some(RefOr::Ref(of)), .. })
+        if of.ref_location.ends_with("/Problem"));
+    (if is_problem { PROBLEM.to_owned() } else { media_type }, content)
+}
+
+fn problem() -> DescribedResponse {
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    let said = "The request is refused: the problem document says why, and what to do.";
+    ResponseBuilder::new().description(said).content(PROBLEM, content).build()
 }
 
 fn parameters(operation: &Operation) -> Vec<String> {

@@ -18,15 +18,15 @@ use sha2::{Digest as _, Sha256};
 use super::{check_in, home};
 use report::export;
 
-/// Pages have no script, load nothing, stand in no frame, and send forms to this server alone.
+/// Pages have no script, load nothing but their typeface, stand in no frame, and send forms to this server alone.
 /// Their styles are named by their hashes.
 static OF_PAGES: LazyLock<String> = LazyLock::new(|| {
-    let styles: Vec<String> = [home::STYLE, check_in::STYLE, export::STYLE]
+    let styles: Vec<String> = [home::STYLE, check_in::STYLE, check_in::FONTS, export::STYLE]
         .iter()
         .map(|style| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style))))
         .collect();
     format!(
-        "default-src 'none'; style-src {}; form-action 'self'; base-uri 'none'; \
+        "default-src 'none'; style-src {}; font-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'",
         styles.join(" ")
     )

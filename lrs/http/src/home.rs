@@ -16,7 +16,7 @@ pub(super) const STYLE: &str = include_str!("home.css");
 #[utoipa::path(get, path = "/", tag = "pages",
     responses((status = 200, body = String, content_type = "text/html")))]
 pub(super) async fn page(State(server): State<Server>, headers: HeaderMap) -> Response {
-    match web::page(server.web, &server.path_seen_outside(""), &headers) {
+    match web::page(server.web, &server.seen_outside(), &headers) {
         Some(page) => page,
         None => shown(include_str!("unbuilt.html")).into_response(),
     }

@@ -1,14 +1,14 @@
 //! Which language people are spoken to in.
 
-use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_LENGTH, VARY};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::{Map, Value};
 
-use super::problem::Problem;
+use super::answered::{RequestId, replace_body};
+use super::problem::{AsOdata, Problem};
 use course::Language;
 use xapi::language::Languages;
 
@@ -29,18 +29,35 @@ pub(super) fn preferred(headers: &HeaderMap) -> Language {
 /// Says refusals in the language of their reader.
 pub(super) async fn translate(request: Request, next: Next) -> Response {
     let language = preferred(request.headers());
+    let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
-    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
-    let headers = response.headers_mut();
-    headers.append(VARY, HeaderValue::from_static("accept-language"));
-    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static("en"));
-    let translated = serde_json::to_vec(&problem.said_in(language));
-    if let (Language::It, Ok(body)) = (language, translated) {
-        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static("it"));
-        headers.remove(CONTENT_LENGTH);
-        *response.body_mut() = Body::from(body);
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        write(&mut response, &problem, language, id.as_ref());
     }
     response
+}
+
+/// Writes a problem as the body of its answer, in the language of its reader and with the id of the request.
+pub(super) fn write(
+    response: &mut Response,
+    problem: &Problem,
+    language: Language,
+    id: Option<&RequestId>,
+) {
+    let headers = response.headers_mut();
+    headers.append(VARY, HeaderValue::from_static("accept-language"));
+    let tag = if language == Language::It { "it" } else { "en" };
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(tag));
+    let said = problem.said_in(language).asked_as(id.map(RequestId::as_str));
+    let is_odata = response.extensions().get::<AsOdata>().is_some();
+    let body = if is_odata { serde_json::to_vec(&said.odata()) } else { serde_json::to_vec(&said) };
+    if let Ok(body) = body {
+        if is_odata {
+            let json = "application/json;odata.metadata=minimal;charset=utf-8";
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(json));
+        }
+        replace_body(response, body);
+    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{HeaderName, HeaderValue};
-use url::Url;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use url::{Host, Url};
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -20,6 +20,45 @@ pub(super) fn is_foreign(request: &Parts, base_url: &str) -> bool {
         return sites.any(|site| !matches!(site.as_bytes(), b"same-origin" | b"none"));
     }
     request.headers.get_all(ORIGIN).iter().any(|origin| !is_own(origin, request, base_url))
+}
+
+/// Whether a browser says that a page of this origin sent a request.
+pub(super) fn says_same(headers: &HeaderMap) -> bool {
+    let mut sites = headers.get_all(SITE).iter().peekable();
+    sites.peek().is_some() && sites.all(|site| site.as_bytes() == b"same-origin")
+}
+
+/// Whether a page of this server sent a request, as far as a cookie may be believed for it. `Sec-Fetch-Site` decides where
+/// it is there. Elsewhere a request that changes something must say an `Origin`, of this server alone.
+pub(super) fn is_same(request: &Parts, base_url: &str) -> bool {
+    if request.headers.contains_key(SITE) {
+        return says_same(&request.headers);
+    }
+    let mut origins = request.headers.get_all(ORIGIN).iter().peekable();
+    if origins.peek().is_none() {
+        return request.method.is_safe();
+    }
+    origins.all(|origin| is_own(origin, request, base_url))
+}
+
+/// Whether the browser that sent a request keeps cookies that are secure: over HTTPS, and on its own machine.
+pub(super) fn keeps_secure_cookies(request: &Parts, base_url: &str) -> bool {
+    let header = |name: HeaderName| request.headers.get(name).and_then(|value| value.to_str().ok());
+    let url = match header(ORIGIN) {
+        Some(origin) => Url::parse(origin),
+        None => match (base_url.starts_with("https://"), header(HOST)) {
+            (false, Some(host)) => Url::parse(&format!("http://{host}")),
+            _ => Url::parse(base_url),
+        },
+    };
+    let Ok(url) = url else { return false };
+    url.scheme() == "https"
+        || match url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
 }
 
 fn is_own(origin: &HeaderValue, request: &Parts, base_url: &str) -> bool {
@@ -76,5 +115,63 @@ mod tests {
             assert_eq!(foreign(&[("origin", origin)]), is, "{origin}");
         }
         assert!(!foreign(&[]), "a program sends neither");
+    }
+
+    fn parts(method: &str, headers: &[(&str, &str)]) -> Parts {
+        let mut request = Request::builder().method(method).uri("/api/v1/session");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn a_cookie_is_believed_from_pages_of_this_server_alone() {
+        let host = ("host", "lrs.example");
+        let own = ("origin", "https://public.example");
+        for (method, headers, is) in [
+            ("GET", &[("sec-fetch-site", "same-origin")][..], true),
+            ("POST", &[("sec-fetch-site", "same-origin")], true),
+            ("GET", &[("sec-fetch-site", "none")], false),
+            ("GET", &[("sec-fetch-site", "same-site")], false),
+            ("GET", &[("sec-fetch-site", "cross-site")], false),
+            ("POST", &[("sec-fetch-site", "same-site"), own], false),
+            ("GET", &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")], false),
+            ("GET", &[], true),
+            ("POST", &[], false),
+            ("DELETE", &[], false),
+            ("POST", &[own], true),
+            ("POST", &[("origin", "http://lrs.example"), host], true),
+            ("POST", &[("origin", "http://lrs.example:81"), host], false),
+            ("POST", &[("origin", "null")], false),
+            ("GET", &[("origin", "https://evil.example")], false),
+            ("POST", &[own, ("origin", "https://evil.example")], false),
+        ] {
+            let parts = parts(method, headers);
+            assert_eq!(is_same(&parts, "https://public.example"), is, "{method} {headers:?}");
+        }
+    }
+
+    #[test]
+    fn browsers_keep_secure_cookies_over_https_and_on_their_own_machine() {
+        let (plain, secure) = ("http://192.0.2.1:8080", "https://lrs.example");
+        for (base_url, headers, keeps) in [
+            (plain, &[("origin", "https://lrs.example")][..], true),
+            (plain, &[("origin", "http://lrs.example")], false),
+            (secure, &[("origin", "http://lrs.example")], false),
+            (plain, &[("origin", "http://localhost:8080")], true),
+            (plain, &[("origin", "http://127.0.0.1:8080")], true),
+            (plain, &[("origin", "http://[::1]:8080")], true),
+            (plain, &[("origin", "null")], false),
+            (plain, &[("host", "192.0.2.1:8080")], false),
+            (plain, &[("host", "localhost:8080")], true),
+            (plain, &[("host", "localhost.evil.example")], false),
+            (secure, &[("host", "lrs.example")], true),
+            (secure, &[], true),
+            (plain, &[], false),
+        ] {
+            let parts = parts("POST", headers);
+            assert_eq!(keeps_secure_cookies(&parts, base_url), keeps, "{base_url} {headers:?}");
+        }
     }
 }

@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn no_text_on_packages_is_of_a_rule_that_is_gone() {
-        let file = include_str!("../../texts/src/en.ftl");
+        let file = include_str!("../../texts/src/packages.en.ftl");
         let lines: Vec<&str> = file.lines().collect();
         for pair in lines.windows(2) {
             let [line, next] = pair else { continue };

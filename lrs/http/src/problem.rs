@@ -16,19 +16,26 @@ use validator::Report;
 
 use access::bounds::Outside;
 use access::caller::Forbidden;
+use access::scope::Scope;
 use course::Language;
 use service::compute::Stopped;
 use service::memory::Exhausted;
 use xapi::refusal::{Refusal, Values};
 
+mod body;
+mod data;
+mod erasure;
 pub(crate) mod keys;
 pub(crate) mod packages;
+pub(crate) mod people;
+mod pipes;
 mod progress;
+mod scan;
 mod store;
 mod words;
 
 use words::InEveryLanguage;
-pub use words::Named;
+pub use words::{Fault, Named};
 
 /// The media type of problem documents.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -70,9 +77,15 @@ pub struct Members {
     /// Everything that is wrong, of the first hundred violations.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     violations: Vec<Violation>,
+    /// The faults of a course file, a learner list or a presence sheet, each by itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<Fault>,
     /// What the refused statements of a batch are about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     subjects: Vec<Named>,
+    /// Whether the password was right and the code of the second factor is needed beside it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    code_needed: bool,
     /// How many violations there are beside the one in `detail`.
     #[serde(skip)]
     others: usize,
@@ -85,6 +98,9 @@ pub struct Members {
     /// What `detail` says, in every language.
     #[serde(skip)]
     said: Option<InEveryLanguage>,
+    /// The id of the request, which is in the log too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
     /// When the same request may be sent again, in seconds.
     #[serde(skip)]
     retry_after: Option<u64>,
@@ -93,15 +109,15 @@ pub struct Members {
 /// One broken rule.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Violation {
-    rule: &'static str,
-    clause: &'static str,
+    pub(crate) rule: &'static str,
+    pub(crate) clause: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    statement: Option<usize>,
-    pointer: String,
-    line: usize,
-    column: usize,
-    message: String,
-    remedy: Cow<'static, str>,
+    pub(crate) statement: Option<usize>,
+    pub(crate) pointer: String,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) message: String,
+    pub(crate) remedy: Cow<'static, str>,
 }
 
 impl Problem {
@@ -124,11 +140,14 @@ impl Problem {
             statement: None,
             pointer: None,
             violations: Vec::new(),
+            faults: Vec::new(),
             subjects: Vec::new(),
+            code_needed: false,
             others: 0,
             values: Vec::new(),
             text: None,
             said: None,
+            request_id: None,
             retry_after: None,
         }))
     }
@@ -144,6 +163,20 @@ impl Problem {
     #[expect(clippy::needless_pass_by_value, reason = "callers give numbers and ids as they are")]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.0.values.push((name, value.to_string()));
+        self
+    }
+
+    /// Says when the same request may be sent again, in seconds.
+    #[must_use]
+    pub(crate) fn again_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after = Some(seconds);
+        self
+    }
+
+    /// Names the request that it answers.
+    #[must_use]
+    pub(crate) fn asked_as(mut self, id: Option<&str>) -> Self {
+        self.0.request_id = id.map(str::to_owned);
         self
     }
 
@@ -229,29 +262,6 @@ impl Problem {
         problem
     }
 
-    /// A body over the limit, in bytes.
-    pub(crate) fn too_large(limit: usize) -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body-too-large",
-            format!("The body is larger than the limit of {limit} bytes."),
-            "Send fewer statements at a time, or raise `limits.body_bytes` on the server.",
-        )
-        .with("limit", limit)
-    }
-
-    /// A package over the limit, in bytes.
-    pub(crate) fn package_too_large(limit: usize) -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "package-check-too-large",
-            format!("The package is larger than the limit of {limit} bytes."),
-            "Check it by `traccia package check`, which needs no server and has no such limit, or raise \
-             `limits.body_bytes` on the server.",
-        )
-        .with("limit", limit)
-    }
-
     /// A key that is to be exchanged and is not that of a package.
     pub(crate) fn no_package_key() -> Self {
         Self::new(
@@ -259,49 +269,6 @@ impl Problem {
             "key-no-package",
             "The key is not bound to activities, so that it is not exchanged.",
             "Make a key with `traccia key create --scope statements/write --activity IRI`, as `traccia package shim` does.",
-        )
-    }
-
-    /// A package that comes as none of the media types of packages.
-    pub(crate) fn package_media_type(sent: &str) -> Self {
-        let sent = if sent.is_empty() { "no media type" } else { sent };
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "package-media-type",
-            format!("The package comes as {sent}; a package is application/zip, or application/xml for a cmi5.xml."),
-            "Send it with the header Content-Type: application/zip.",
-        )
-        .with("sent", sent)
-    }
-
-    /// A body of a media type that is not taken where it was sent to.
-    pub fn media_type(sent: &str, takes: &str) -> Self {
-        let sent = if sent.is_empty() { "no media type" } else { sent };
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "body-media-type",
-            format!("The body comes as {sent}; here it is {takes}."),
-            format!("Send it with the header Content-Type: {takes}."),
-        )
-    }
-
-    /// A body that did not come as its head says.
-    pub(crate) fn broken_body(error: &axum::Error) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "body-broken",
-            format!("The body could not be read: {error}."),
-            "Check Content-Encoding and Content-Length, and that the body is sent to its end.",
-        )
-    }
-
-    /// A body that was not there in time.
-    pub fn late() -> Self {
-        Self::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "body-late",
-            "The body did not come to its end in time.",
-            "Send less at a time, or raise `limits.body_seconds` on the server.",
         )
     }
 
@@ -328,11 +295,28 @@ impl Problem {
         )
     }
 
+    /// The answer to an OData client, whose body is [`Self::odata`] in the reader's language.
+    pub(crate) fn into_odata(self) -> Response {
+        let mut response = self.into_response();
+        response.extensions_mut().insert(AsOdata);
+        response
+    }
+
+    /// As OData writes errors (JSON Format 4.0, 19).
+    pub(crate) fn odata(&self) -> serde_json::Value {
+        let Members { rule, detail, remedy, .. } = &*self.0;
+        serde_json::json!({"error": {"code": rule, "message": format!("{detail} {remedy}")}})
+    }
+
     /// The status this problem is answered with.
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
+
+/// On the response to an OData client that its error is written as OData writes it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AsOdata;
 
 /// What a request broke and where, on its response, for the layers that log and count.
 #[derive(Clone, Debug)]
@@ -382,12 +366,16 @@ impl From<Refusal> for Problem {
 
 impl From<Forbidden> for Problem {
     fn from(Forbidden(right): Forbidden) -> Self {
+        let scopes = right.scopes().map(Scope::as_str).collect::<Vec<_>>().join(", ");
         Self::new(
             StatusCode::FORBIDDEN,
             "scope",
-            format!("This key's scopes do not give the right to {right}."),
-            "Use a key with a wider scope; GET /whoami shows the scopes of this one.",
+            format!(
+                "This key's scopes do not give the right to {right}. The scopes that do: {scopes}."
+            ),
+            "Use a key with one of these scopes; GET /whoami shows the scopes of this one.",
         )
+        .with("scopes", scopes)
         .under("xAPI 1.0.3 Communication 4.2")
     }
 }
@@ -468,5 +456,10 @@ impl Problem {
     /// The rule that was broken.
     pub fn rule(&self) -> &str {
         &self.0.rule
+    }
+
+    /// The violations of the rules of statements, the first hundred.
+    pub(crate) fn into_violations(self) -> Vec<Violation> {
+        self.0.violations
     }
 }

@@ -1,64 +1,184 @@
-//! Tells the administrator what is refused: each refusal in the log, and those of the xAPI
-//! resources counted by key and rule.
+//! Tells the administrator what is refused: refusals of the xAPI resources are counted by key and rule, and kept to be
+//! looked at.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Request, State};
-use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{
+    ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, IF_MATCH,
+    IF_NONE_MATCH, ORIGIN, USER_AGENT,
+};
+use axum::http::{Extensions, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
+use bytes::Bytes;
 
 use super::credentials::basic;
-use super::problem::Broken;
+use super::problem::{Broken, Problem};
 use super::state::Server;
+use super::{multipart, version};
+use service::refusals::{AskedRequest, Found, LOOKED_THROUGH, RefusedRequest};
 
-/// On a response whose refusal is logged.
-#[derive(Clone, Copy)]
-struct Logged;
+/// The resource whose bodies are kept, below `/xapi`.
+const STATEMENTS: &str = "/statements";
+/// A request's name in the logs of proxies.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The headers that are kept of a refused request: none says a secret.
+static KEPT_HEADERS: [HeaderName; 9] = [
+    ACCEPT_LANGUAGE,
+    CONTENT_LENGTH,
+    CONTENT_TYPE,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    ORIGIN,
+    USER_AGENT,
+    version::HEADER,
+    REQUEST_ID,
+];
 
-/// Logs a refused request with the key that sent it, the rule and the place: request, statement in
-/// the batch, JSON pointer. What the request says is not logged: it is about people.
+/// Counts a refused request under the name of the key that sent it, and keeps it to be looked at. Anybody can make names
+/// up: a key that was itself refused, or not looked at, is named only where its secret was made up here, as that of a key
+/// that was revoked.
 ///
-/// Not logged are failures of the server, which are where they happen, and requests for what is
-/// not there, which players make as a matter of course. A response that comes by twice is logged
-/// once, by the layer that is nearer to the handler.
-pub(super) async fn log(request: Request, next: Next) -> Response {
+/// Not kept are failures of the server, which are where they happen, and requests for what is not there, which players make
+/// as a matter of course.
+pub(super) async fn count(
+    State(server): State<Server>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let header = request.headers().get(AUTHORIZATION).cloned();
-    let (method, uri) = (request.method().clone(), request.uri().clone());
-    let mut response = next.run(request).await;
-    let status = response.status();
-    let is_refusal = status.is_client_error() && status != StatusCode::NOT_FOUND;
-    if !is_refusal || response.extensions().get::<Logged>().is_some() {
-        return response;
-    }
-    if let Some(Broken { rule, statement, pointer }) = response.extensions().get() {
-        tracing::info!(
-            key = name(header.as_ref()),
-            rule,
-            status = status.as_u16(),
-            statement,
-            pointer,
-            "refused {method} {:?}",
-            service::packages::masked(uri.path()),
-        );
-        response.extensions_mut().insert(Logged);
+    let sent = Sent::of(request.uri().path() == STATEMENTS);
+    request.extensions_mut().insert(sent.clone());
+    let asked = Head::of(&request);
+    let response = next.run(request).await;
+    if let Some(Broken { rule, .. }) = response.extensions().get() {
+        let (bad, not_checked) = (StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS);
+        let status = response.status();
+        let is_known = ![bad, not_checked].contains(&status);
+        let shown = header.as_ref().and_then(|value| value.to_str().ok());
+        let issued = shown.and_then(|header| server.credentials.issued_to(header));
+        let shown =
+            if is_known { name(header.as_ref()) } else { issued.clone().unwrap_or_default() };
+        server.record.count_refusal(&shown, rule);
+        let problem = response.extensions().get::<Problem>().cloned();
+        if let Some(problem) = problem
+            && status.is_client_error()
+            && status != StatusCode::NOT_FOUND
+        {
+            let spoken = response.headers().get(version::HEADER).cloned();
+            let Seen { key, body, .. } = sent.take();
+            // Made-up names would push out what is kept of keys that are there.
+            let key = key.or(issued).unwrap_or_default();
+            server.refusals.log().note(refused(key, asked, (problem, spoken), body));
+        }
     }
     response
 }
 
-/// Counts a refused request under the name of the key that sent it. Anybody can make names up: a key that was itself
-/// refused, or not looked at, is named only where its secret was made up here, as that of a key that was revoked.
-pub(super) async fn count(State(server): State<Server>, request: Request, next: Next) -> Response {
-    let header = request.headers().get(AUTHORIZATION).cloned();
-    let response = next.run(request).await;
-    if let Some(Broken { rule, .. }) = response.extensions().get() {
-        let (bad, not_checked) = (StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS);
-        let is_known = ![bad, not_checked].contains(&response.status());
-        let shown = header.as_ref().and_then(|value| value.to_str().ok());
-        let issued = shown.and_then(|header| server.credentials.issued_to(header));
-        let name = if is_known { name(header.as_ref()) } else { issued.unwrap_or_default() };
-        server.record.count_refusal(&name, rule);
+/// The head of a request, as little of it as must be copied before it is known to be refused.
+struct Head {
+    method: Method,
+    uri: Uri,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Head {
+    fn of(request: &Request) -> Self {
+        let headers = KEPT_HEADERS.iter().filter_map(|name| {
+            request.headers().get(name).map(|value| (name.clone(), value.clone()))
+        });
+        let headers = headers.collect();
+        Self { method: request.method().clone(), uri: request.uri().clone(), headers }
     }
-    response
+
+    fn asked(self, spoken: Option<&HeaderValue>) -> AskedRequest {
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let parameters =
+            url::form_urlencoded::parse(self.uri.query().unwrap_or_default().as_bytes());
+        let headers = self.headers.iter().map(|(name, value)| (name.to_string(), text(value)));
+        AskedRequest {
+            method: self.method.to_string(),
+            path: format!("/xapi{}", self.uri.path()),
+            query: parameters.into_owned().collect(),
+            headers: headers.collect(),
+            version: spoken.map(text),
+        }
+    }
+}
+
+fn refused(
+    key: String,
+    head: Head,
+    (problem, spoken): (Problem, Option<HeaderValue>),
+    body: Option<(String, Bytes)>,
+) -> RefusedRequest {
+    let (status, rule) = (problem.status().as_u16(), problem.rule().to_owned());
+    let weight = body.as_ref().map_or(0, |(_, body)| body.len());
+    let found = move || {
+        let statements = body.and_then(|(kind, body)| statements(&kind, body));
+        Found { statements, ..problem.found() }
+    };
+    RefusedRequest {
+        key,
+        asked: head.asked(spoken.as_ref()),
+        status,
+        rule,
+        found: Box::new(found),
+        weight,
+    }
+}
+
+/// The statements of a body.
+fn statements(content_type: &str, body: Bytes) -> Option<Bytes> {
+    if multipart::is_multipart(content_type) {
+        return Some(multipart::read(content_type, body).ok()?.statements);
+    }
+    Some(body)
+}
+
+/// What becomes known of a request while it is served: it is kept where the request is refused.
+#[derive(Clone)]
+pub(crate) struct Sent(Arc<Mutex<Seen>>);
+
+#[derive(Default)]
+struct Seen {
+    /// The name of the key, once it was found good.
+    key: Option<String>,
+    /// Whether a body is wanted.
+    wants_body: bool,
+    /// The media type and the bytes of the body, once it was read.
+    body: Option<(String, Bytes)>,
+}
+
+impl Sent {
+    fn of(wants_body: bool) -> Self {
+        Self(Arc::new(Mutex::new(Seen { wants_body, ..Seen::default() })))
+    }
+
+    /// Notes who sent a request, once the key was found good.
+    pub(crate) fn note_key(extensions: &Extensions, key: &str) {
+        if let Some(Self(seen)) = extensions.get() {
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.key = Some(key.to_owned());
+        }
+    }
+
+    /// Notes the body of a request, where somebody may ask for it later and it is not too large.
+    pub(crate) fn note_body(extensions: &Extensions, content_type: &str, body: &Bytes) {
+        if let Some(Self(seen)) = extensions.get()
+            && body.len() <= LOOKED_THROUGH
+        {
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            if seen.wants_body {
+                seen.body = Some((content_type.to_owned(), body.clone()));
+            }
+        }
+    }
+
+    fn take(&self) -> Seen {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// The name of the key that a request shows, be it good or not; empty where it shows none.

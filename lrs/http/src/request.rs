@@ -15,11 +15,14 @@ use http_body_util::BodyExt as _;
 
 use super::deadline::Late;
 use super::problem::Problem;
+use super::refused::Sent;
 use super::share::Share;
 use super::state::Server;
 use service::memory::Memory;
 use xapi::parameters::Parameters;
 
+/// The largest JSON body that names one thing, such as a key or a launch.
+const BRIEF: usize = 64 * 1024;
 /// The largest body without a key: a form of two fields, of which people need no more.
 const SMALL: usize = 4 * 1024;
 /// How much of a body is read before others get their turn.
@@ -54,7 +57,9 @@ impl FromRequest<Server> for Content {
         let limit = server.limits.body_bytes;
         refuse_early(&parts.headers, limit)?;
         let content_type = content_type(&parts.headers);
-        Ok(Self { content_type, body: read(body, limit, &memory).await? })
+        let body = read(body, limit, &memory).await?;
+        Sent::note_body(&parts.extensions, &content_type, &body);
+        Ok(Self { content_type, body })
     }
 }
 
@@ -66,6 +71,24 @@ impl Content {
             return Ok(());
         }
         Err(Problem::media_type(&self.content_type, &types.join(" or ")))
+    }
+}
+
+/// [`Content`] of at most 64 KiB, for JSON that is read as values on the calling thread: values take many times the bytes of
+/// their text.
+#[derive(Clone, Debug)]
+pub struct Brief(pub Content);
+
+impl FromRequest<Server> for Brief {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let Share(memory) = Share::from_request_parts(&mut parts, server).await?;
+        let limit = BRIEF.min(server.limits.body_bytes);
+        refuse_early(&parts.headers, limit)?;
+        let content_type = content_type(&parts.headers);
+        Ok(Self(Content { content_type, body: read(body, limit, &memory).await? }))
     }
 }
 
@@ -88,7 +111,7 @@ impl FromRequest<Server> for Small {
 
 /// Refuses, before any of it is read, a body that says itself that it is too large, and one in an
 /// encoding that was not undone.
-fn refuse_early(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
+pub fn refuse_early(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let encoding = text(CONTENT_ENCODING).unwrap_or("identity");
     if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {

@@ -6,13 +6,14 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{OriginalUri, Request, State};
-use axum::http::header::ETAG;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::header::{CONTENT_TYPE, ETAG};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::middleware::{
     from_fn, from_fn_with_state, map_request, map_request_with_state, map_response,
 };
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, put};
+use bytes::Bytes;
 use tower::{Service, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -21,11 +22,15 @@ use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::api::{courses, health, keys, packages, whoami};
+use super::api::{
+    account, aggregate, audit, check, courses, data, dossiers, erasures, health, jobs, keys, live,
+    monitoring, my, odata, oidc, packages, people, pipes, reactions, refusals, sessions, setup,
+    statements, system, whoami,
+};
 use super::deadline::Deadline;
 use super::described::{self, Described, only_described};
 use super::lingering::Lingering;
@@ -34,8 +39,8 @@ use super::state::Server;
 use super::xapi::documents::{self, ActivityProfiles, AgentProfiles, Documents, StateDocuments};
 use super::xapi::{about, activities, agents, get_statements, put_statements, untrusted};
 use super::{
-    alternate, check_in, consistency, content, cors, guard, harden, home, language, launch, paths,
-    refused, share, version, web,
+    alternate, answered, appended, audit as changes, check_in, consistency, content, cors, guard,
+    harden, home, language, paths, refused, share, signed_in, version, web,
 };
 
 /// How long a body may pause before its request is given up.
@@ -55,7 +60,10 @@ fn is_import<B>(request: &axum::http::Request<B>) -> bool {
     info(title = "Traccia", description = "Courses, learners, progress and keys. The xAPI \
         resources under /xapi are described by the xAPI standard.", license(name = "Apache-2.0")),
     tags((name = "keys"), (name = "courses"), (name = "learners"), (name = "reports"),
-        (name = "presence"), (name = "certificates"), (name = "packages"), (name = "health"), (name = "pages"))
+        (name = "presence"), (name = "certificates"), (name = "packages"), (name = "data"), (name = "health"), (name = "pages"),
+        (name = "people"), (name = "statements"), (name = "refusals"), (name = "jobs"),
+        (name = "reactions"),
+        (name = "pipes"))
 )]
 struct Description;
 
@@ -68,11 +76,11 @@ pub fn service(
 + Sync {
     let router = Router::new()
         .nest("/xapi", xapi(&server))
-        .merge(api())
+        .merge(api(&server))
         .fallback(web_or_nowhere)
         .method_not_allowed_fallback(not_so)
         .with_state(server.clone())
-        .layer(from_fn(refused::log));
+        .layer(from_fn(answered::note_route));
     let whole = Duration::from_secs(server.limits.body_seconds);
     let beside = server.clone();
     let around = ServiceBuilder::new()
@@ -85,7 +93,6 @@ pub fn service(
         .layer(TraceLayer::new_for_http())
         .layer(from_fn(harden::answer))
         .layer(cors::layer())
-        .layer(from_fn(refused::log))
         .layer(from_fn_with_state(server.clone(), guard::writes))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_tag)))
         .layer(from_fn_with_state(server.clone(), share::hold_answer))
@@ -93,9 +100,10 @@ pub fn service(
         .layer(CatchPanicLayer::custom(|_| Problem::stopped().into_response()))
         .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
         .map_request(|request: axum::http::Request<_>| request.map(axum::body::Body::new))
-        .layer(map_request_with_state(server.clone(), launch::forget))
+        .layer(map_request_with_state(server.clone(), appended::forget))
         .layer(from_fn_with_state(server, alternate::unfold));
-    content::beside(around.service(router), &beside)
+    let hosts = content::beside(around.service(router), &beside);
+    ServiceBuilder::new().layer(from_fn_with_state(beside, answered::tell)).service(hosts)
 }
 
 /// The xAPI resources below `/xapi`.
@@ -111,6 +119,7 @@ pub const XAPI: [&str; 7] = [
 
 /// Where the description of Traccia's own API is.
 pub const DESCRIPTION: &str = "/api/openapi.json";
+const JSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];
 
 fn xapi(server: &Server) -> Router<Server> {
     let statements = get(get_statements::get)
@@ -145,12 +154,17 @@ fn document_routes<D: Documents>() -> axum::routing::MethodRouter<Server> {
 }
 
 /// Traccia's own API. A route without its description cannot be added here.
-fn api() -> Router<Server> {
+#[expect(clippy::expect_used, reason = "texts and lists cannot fail to be JSON")]
+fn api(server: &Server) -> Router<Server> {
     let (router, description) = described_routes();
+    // Written once: no key is needed to ask for it.
+    let text: Bytes = serde_json::to_vec(&description).expect("a description as JSON").into();
     let described = Arc::new(Described::of(&description));
     router
-        .route(DESCRIPTION, get(async move || axum::Json(description.clone())))
+        .route(DESCRIPTION, get(async move || (JSON, text.clone())))
         .layer(from_fn_with_state(described, only_described))
+        .layer(from_fn_with_state(server.clone(), changes::note))
+        .layer(from_fn(signed_in::allow))
 }
 
 /// The description of Traccia's own API, as it is served at [`DESCRIPTION`].
@@ -158,19 +172,18 @@ pub fn description() -> utoipa::openapi::OpenApi {
     described_routes().1
 }
 
-fn described_routes() -> (Router<Server>, utoipa::openapi::OpenApi) {
-    let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
-        .routes(routes!(health::live))
-        .routes(routes!(health::ready))
-        .routes(routes!(whoami::get))
-        .routes(routes!(keys::create, keys::list))
-        .routes(routes!(keys::revoke))
-        .routes(routes!(courses::list))
+/// The routes of courses, their learners, registers, reports, certificates and reactions.
+fn of_courses() -> OpenApiRouter<Server> {
+    OpenApiRouter::new()
+        .routes(routes!(courses::listed::list))
         .routes(routes!(courses::get, courses::put, courses::delete))
         .routes(routes!(courses::summary))
         .routes(routes!(courses::rebuild))
         .routes(routes!(courses::learners::get, courses::learners::put))
         .routes(routes!(courses::learners::merge, courses::learners::unmerge))
+        .routes(routes!(courses::people::get))
+        .routes(routes!(courses::mapping::unmapped))
+        .routes(routes!(courses::mapping::map))
         .routes(routes!(courses::learners::unassigned))
         .routes(routes!(courses::learners::statements))
         .routes(routes!(courses::reports::get))
@@ -180,12 +193,90 @@ fn described_routes() -> (Router<Server>, utoipa::openapi::OpenApi) {
         .routes(routes!(courses::presence::check_in))
         .routes(routes!(courses::certificates::freeze, courses::certificates::list))
         .routes(routes!(courses::certificates::get))
+        .routes(routes!(courses::certificates::people))
+        .routes(routes!(reactions::list))
+        .routes(routes!(reactions::get, reactions::put, reactions::remove))
+        .routes(routes!(reactions::dry_run))
+}
+
+/// The routes of people: sessions, accounts, roles, the audit log, and what people see of themselves.
+fn of_people() -> OpenApiRouter<Server> {
+    OpenApiRouter::new()
+        .routes(routes!(sessions::get, sessions::end))
+        .routes(routes!(sessions::create, sessions::list))
+        .routes(routes!(sessions::revoke))
+        .routes(routes!(account::password))
+        .routes(routes!(account::new_factor, account::factor_on, account::factor_off))
+        .routes(routes!(setup::state, setup::set_up))
+        .routes(routes!(setup::accept))
+        .routes(routes!(setup::ways))
+        .routes(routes!(oidc::start))
+        .routes(routes!(oidc::callback))
+        .routes(routes!(people::list, people::create))
+        .routes(routes!(people::get, people::change, people::remove))
+        .routes(routes!(people::invite))
+        .routes(routes!(people::roles))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::verify))
+        .routes(routes!(erasures::create, erasures::list))
+        .routes(routes!(erasures::get))
+        .routes(routes!(dossiers::create))
+        .routes(routes!(statements::list))
+        .routes(routes!(my::courses))
+        .routes(routes!(my::statements))
+        .routes(routes!(my::export))
+}
+
+/// The routes of pipes to other stores and from there.
+fn of_pipes() -> OpenApiRouter<Server> {
+    OpenApiRouter::new()
+        .routes(routes!(pipes::list, pipes::create))
+        .routes(routes!(pipes::get, pipes::put, pipes::delete))
+        .routes(routes!(pipes::test))
+        .routes(routes!(pipes::pause))
+        .routes(routes!(pipes::resume))
+        .routes(routes!(pipes::replay))
+        .routes(routes!(pipes::letters::list))
+        .routes(routes!(pipes::letters::retry, pipes::letters::remove))
+}
+
+fn described_routes() -> (Router<Server>, utoipa::openapi::OpenApi) {
+    let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
+        .merge(of_courses())
+        .merge(of_people())
+        .merge(of_pipes())
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(monitoring::metrics))
+        .routes(routes!(whoami::get))
+        .routes(routes!(keys::create, keys::list))
+        .routes(routes!(keys::bundles::list))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(keys::rotate))
+        .routes(routes!(system::get))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::remove))
+        .routes(routes!(refusals::list))
+        .routes(routes!(refusals::get))
+        .routes(routes!(refusals::test))
+        .routes(routes!(check::check))
+        .routes(routes!(live::get))
         .routes(routes!(packages::check))
         .routes(routes!(packages::ticket))
+        .routes(routes!(packages::shim::shim))
         .routes(routes!(packages::hosted::import, packages::hosted::list))
         .routes(routes!(packages::hosted::get, packages::hosted::choose, packages::hosted::remove))
         .routes(routes!(packages::launches::create, packages::launches::list))
         .routes(routes!(packages::launches::revoke))
+        .routes(routes!(data::manifest))
+        .routes(routes!(data::manifest_file))
+        .routes(routes!(data::table))
+        .routes(routes!(data::files::get))
+        .routes(routes!(aggregate::get, aggregate::post))
+        .routes(routes!(aggregate::result))
+        .routes(routes!(odata::service))
+        .routes(routes!(odata::metadata))
+        .routes(routes!(odata::rows))
         .routes(routes!(check_in::page, check_in::take))
         .routes(routes!(home::page))
         .routes(routes!(home::about))
@@ -194,7 +285,11 @@ fn described_routes() -> (Router<Server>, utoipa::openapi::OpenApi) {
         .split_for_parts();
     let basic = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
     description.components.get_or_insert_default().add_security_scheme("key", basic);
+    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(signed_in::cookie::NAME)));
+    description.components.get_or_insert_default().add_security_scheme("session", cookie);
     described::name_operations(&mut description);
+    described::offer_sessions(&mut description);
+    described::describe_problems(&mut description);
     (router, description)
 }
 
@@ -220,7 +315,7 @@ async fn web_or_nowhere(
     uri: OriginalUri,
     headers: HeaderMap,
 ) -> Response {
-    match web::answer(server.web, &server.path_seen_outside(""), &method, uri.path(), &headers) {
+    match web::answer(server.web, &server.seen_outside(), &method, uri.path(), &headers) {
         Some(response) => response,
         None => nowhere(uri).await.into_response(),
     }
@@ -250,6 +345,8 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -262,6 +359,27 @@ mod tests {
             }
         }
         assert!(ids.contains("get_courses_id_reports_report"), "{ids:?}");
+    }
+
+    #[test]
+    fn every_refusal_is_described_as_a_problem_document() {
+        for (path, item) in description().paths.paths {
+            for operation in [item.get, item.put, item.post, item.delete].into_iter().flatten() {
+                let has_body = operation.request_body.is_some();
+                let described = json!(operation.responses);
+                let refusals: &[&str] =
+                    if has_body { &["400", "401", "413", "415"] } else { &["400", "401"] };
+                for status in refusals {
+                    // What is wrong with an option of OData is told as OData tells errors.
+                    if path == "/api/v1/odata/{table}" && *status == "400" {
+                        continue;
+                    }
+                    let content = &described[status]["content"];
+                    assert!(content["application/problem+json"].is_object(), "{status} of {path}");
+                    assert!(content["application/json"].is_null(), "{status} of {path}");
+                }
+            }
+        }
     }
 
     /// The types of the browser UI are made of this file.

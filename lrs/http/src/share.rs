@@ -59,6 +59,11 @@ impl Shares {
         of_keys.get_or_insert_ref(name, new).clone()
     }
 
+    /// The memory of all requests together.
+    pub(crate) const fn whole(&self) -> &Memory {
+        &self.whole
+    }
+
     /// The share of all requests whose key is not known, or not known yet.
     pub const fn of_nobody(&self) -> &Memory {
         &self.nobody

@@ -5,19 +5,34 @@ use std::sync::Arc;
 
 use validator::Version;
 
+use super::answered::proxies::Proxies;
 use super::api::health::Readiness;
+use super::api::live::Tails;
+use super::api::monitoring::Exposition;
 use super::consistency::Promised;
 use super::content::ContentHost;
 use super::credentials::Credentials;
 use super::rate::Rates;
 use super::share::Shares;
 use crate::limits::Limits;
-use crate::web::Assets;
+use crate::web::{Assets, Outside};
+use oidc::Providers;
+use service::audit::Audit;
 use service::compute::{Compute, Turns};
+use service::datasets::DataLane;
+use service::dossier::Dossiers;
+use service::erasure::Erasures;
+use service::jobs::Jobs;
 use service::keys::Keys;
 use service::packages::Packages;
+use service::people::People;
+use service::pipes::Pipes;
 use service::progress::CourseService;
+use service::reactions::Reactions;
 use service::record::Record;
+use service::refusals::Refusals;
+use service::scan::Scanner;
+use service::vitals::Vitals;
 use xapi::cursor::Cursors;
 
 /// The server's parts. Cheap to clone.
@@ -37,14 +52,38 @@ pub struct Parts {
     pub record: Record,
     /// Courses and how far their learners are.
     pub progress: CourseService,
+    /// Rules that write statements when learners come to something.
+    pub reactions: Reactions,
     /// Packages: imported, launched, played.
     pub packages: Packages,
+    /// The log as tables.
+    pub data: DataLane,
     /// Where packages are played.
     pub content: ContentHost,
     /// A file of the player by its path; nothing where the program was built without the player.
     pub player: fn(&str) -> Option<Cow<'static, [u8]>>,
+    /// Why requests were refused.
+    pub refusals: Refusals,
+    /// Work that no request waits for.
+    pub jobs: Jobs,
+    /// How the server fares.
+    pub vitals: Vitals,
+    /// The statements that are sent to readers as they come.
+    pub tails: Tails,
     /// Keys: made, listed, revoked.
     pub keys: Keys,
+    /// People: invited, changed, signed in.
+    pub people: People,
+    /// What sends statements to other stores, and fetches them from there.
+    pub pipes: Pipes,
+    /// The identity providers that people may sign in at.
+    pub oidc: Providers,
+    /// Who changed what.
+    pub audit: Audit,
+    /// People who are erased.
+    pub erasures: Erasures,
+    /// All that is kept of a person.
+    pub dossiers: Dossiers,
     /// Whether the store works, as was found lately.
     pub readiness: Readiness,
     /// Finds the caller of a request.
@@ -73,6 +112,12 @@ pub struct Parts {
     pub base_url: String,
     /// The files of the browser UI.
     pub web: Assets,
+    /// Looks at attachments and packages before they are kept.
+    pub scanner: Scanner,
+    /// The proxies that are believed.
+    pub proxies: Proxies,
+    /// Writes the metrics of this process.
+    pub exposition: Exposition,
 }
 
 impl Server {
@@ -85,6 +130,18 @@ impl Server {
     pub(crate) fn path_seen_outside(&self, path: &str) -> String {
         let rest = self.base_url.split_once("://").map_or("", |(_, rest)| rest);
         rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default().to_owned() + path
+    }
+
+    /// What people call the identity provider of this issuer: the issuer itself where the settings have it no more.
+    pub(crate) fn title_of_provider(&self, issuer: &str) -> String {
+        let provider = self.oidc.of_issuer(issuer);
+        provider.map_or(issuer, |provider| provider.settings().shown()).to_owned()
+    }
+
+    /// What of the server stands in the page of the UI.
+    pub(crate) fn seen_outside(&self) -> Outside {
+        let content = self.content.place().unwrap_or_default().to_owned();
+        Outside { prefix: self.path_seen_outside(""), content }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use validator::Version;
@@ -26,7 +26,7 @@ pub(crate) async fn negotiate(
     next: Next,
 ) -> Response {
     let is_about = request.uri().path().ends_with("/about");
-    let asked = asked(&request);
+    let asked = asked(request.headers());
     let version = *asked.as_ref().unwrap_or(&server.default_version);
     request.extensions_mut().insert(Spoken(version));
     let mut response = match asked {
@@ -37,23 +37,36 @@ pub(crate) async fn negotiate(
     response
 }
 
-fn asked(request: &Request) -> Result<Version, Problem> {
-    let problem = |detail: String| {
-        Problem::new(
-            StatusCode::BAD_REQUEST,
-            "version-header",
-            detail,
-            "Send `X-Experience-API-Version: 1.0.3` or `2.0.0`.",
-        )
-    };
-    let header = request
-        .headers()
+fn asked(headers: &HeaderMap) -> Result<Version, Problem> {
+    let problem = |detail: &str| problem(detail.to_owned());
+    let header = headers
         .get(HEADER)
-        .ok_or_else(|| problem("The X-Experience-API-Version header is missing.".into()))?;
+        .ok_or_else(|| problem("The X-Experience-API-Version header is missing."))?;
+    read(header)
+}
+
+/// The version that a request asks for by its header; `default` where there is no header.
+///
+/// # Errors
+/// 400 for a version that is not spoken here.
+pub(crate) fn or(headers: &HeaderMap, default: Version) -> Result<Version, Problem> {
+    headers.get(HEADER).map_or(Ok(default), read)
+}
+
+fn read(header: &HeaderValue) -> Result<Version, Problem> {
     let text = header.to_str().unwrap_or_default().trim();
     Version::from_header(text).ok_or_else(|| {
         problem(format!("xAPI version `{text}` is not spoken here; 1.0, 1.0.x, 2.0 and 2.0.x are."))
     })
+}
+
+fn problem(detail: String) -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "version-header",
+        detail,
+        "Send `X-Experience-API-Version: 1.0.3` or `2.0.0`.",
+    )
 }
 
 impl<S: Sync> FromRequestParts<S> for Spoken {

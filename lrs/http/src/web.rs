@@ -11,6 +11,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
+use url::Url;
 
 /// A file of the UI.
 #[derive(Clone, Debug)]
@@ -33,7 +34,7 @@ const PAGE: &str = "index.html";
 const NAMED_BY_CONTENT: &str = "assets/";
 
 /// Addresses that are not the UI's: what is not there is a problem document.
-const OF_OTHERS: [&str; 10] = [
+const OF_OTHERS: [&str; 11] = [
     "/api",
     "/xapi",
     "/schemas",
@@ -42,21 +43,45 @@ const OF_OTHERS: [&str; 10] = [
     "/whoami",
     "/healthz",
     "/readyz",
+    "/metrics",
     "/launch",
     "/p",
 ];
 
-/// What the UI's page may do. Under `require-trusted-types-for` the page's first script makes the
-/// one policy that there is.
+/// What the UI's page may do, beside showing packages in frames. Under `require-trusted-types-for`
+/// the page's first script makes the one policy that there is.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+/// What of the server stands in the UI's page.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outside {
+    /// The path under which a proxy shows this server; empty without one.
+    pub(super) prefix: String,
+    /// Where packages are played, whose pages the UI may show in a frame; empty where nowhere.
+    pub(super) content: String,
+}
+
+impl Outside {
+    /// The policy of the page.
+    fn policy(&self) -> HeaderValue {
+        let origin = Url::parse(&self.content).map(|url| url.origin());
+        let policy = match origin {
+            Ok(origin) if origin.is_tuple() => {
+                format!("{POLICY}; frame-src {}", origin.ascii_serialization())
+            }
+            _ => POLICY.to_owned(),
+        };
+        HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static(POLICY))
+    }
+}
 
 /// The answer to a request for a file of the UI, or for its page at one of the UI's addresses.
 /// Nothing for other requests, and where the program was built without the UI.
 pub(super) fn answer(
     assets: Assets,
-    prefix: &str,
+    outside: &Outside,
     method: &Method,
     path: &str,
     headers: &HeaderMap,
@@ -75,15 +100,20 @@ pub(super) fn answer(
     {
         return Some(response);
     }
-    if is_page_address(path) && takes_pages(headers) { page(assets, prefix, headers) } else { None }
+    if is_page_address(path) && takes_pages(headers) {
+        page(assets, outside, headers)
+    } else {
+        None
+    }
 }
 
 /// The UI's page; nothing where the program was built without the UI.
 ///
 /// Its files are named relative to the UI's folder, whatever the page's own address: they are
-/// written with `prefix`, the path under which a proxy shows this server (empty without one).
-pub(super) fn page(assets: Assets, prefix: &str, headers: &HeaderMap) -> Option<Response> {
+/// written with the path under which a proxy shows this server.
+pub(super) fn page(assets: Assets, outside: &Outside, headers: &HeaderMap) -> Option<Response> {
     let file = assets(PAGE)?;
+    let prefix = &outside.prefix;
     let prefix = if prefix.contains(['"', '<', '&']) { "" } else { prefix };
     let text = String::from_utf8_lossy(&file.bytes)
         .replace("=\"./", &format!("=\"{prefix}/"))
@@ -91,13 +121,10 @@ pub(super) fn page(assets: Assets, prefix: &str, headers: &HeaderMap) -> Option<
     let hash = Sha256::digest(&text).into();
     let asset = Asset { bytes: Cow::Owned(text.into_bytes()), hash };
     let mut response = sent(asset, PAGE, None, headers);
-    let policies = [
-        (CONTENT_SECURITY_POLICY, POLICY),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    ];
-    for (name, value) in policies {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
+    let kept = response.headers_mut();
+    kept.insert(CONTENT_SECURITY_POLICY, outside.policy());
+    let opener = HeaderName::from_static("cross-origin-opener-policy");
+    kept.insert(opener, HeaderValue::from_static("same-origin"));
     Some(response)
 }
 
@@ -117,13 +144,13 @@ fn takes_pages(headers: &HeaderMap) -> bool {
 }
 
 fn written(assets: Assets, path: &str, headers: &HeaderMap) -> Option<Response> {
-    let plain = assets(path)?;
     let encoded = ["br", "gz"].into_iter().find_map(|end| {
         let coding = if end == "gz" { "gzip" } else { end };
         let asset = takes(headers, coding).then(|| assets(&format!("{path}.{end}")))??;
-        Some((asset, coding))
+        Some((asset, Some(coding)))
     });
-    let (asset, coding) = encoded.map_or((plain, None), |(asset, coding)| (asset, Some(coding)));
+    // The plain file may have to be unpacked first.
+    let (asset, coding) = encoded.or_else(|| Some((assets(path)?, None)))?;
     Some(sent(asset, path, coding, headers))
 }
 
@@ -205,7 +232,11 @@ mod tests {
 
     fn asked(path: &str, headers: &[(HeaderName, &'static str)]) -> Option<Response> {
         let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap()));
-        answer(assets, "/lrs", &Method::GET, path, &headers.collect())
+        answer(assets, &outside("/lrs"), &Method::GET, path, &headers.collect())
+    }
+
+    fn outside(prefix: &str) -> Outside {
+        Outside { prefix: prefix.to_owned(), content: "http://content.localhost:8080".to_owned() }
     }
 
     fn header(response: &Response, name: HeaderName) -> &str {
@@ -225,7 +256,9 @@ mod tests {
         }
         assert!(asked("/courses", &[(ACCEPT, "application/json")]).is_none());
         assert!(asked("/courses", &[]).is_none());
-        assert!(answer(assets, "", &Method::POST, "/courses", &HeaderMap::new()).is_none());
+        assert!(
+            answer(assets, &outside(""), &Method::POST, "/courses", &HeaderMap::new()).is_none()
+        );
         assert!(asked("/.gitignore", &[]).is_none());
         assert!(asked("/assets/a-1.js.br", &[]).is_none());
     }
@@ -247,7 +280,7 @@ mod tests {
     #[tokio::test]
     async fn the_page_names_its_files_as_they_are_seen_outside() {
         let text = async |prefix: &str| {
-            let page = page(assets, prefix, &HeaderMap::new()).unwrap();
+            let page = page(assets, &outside(prefix), &HeaderMap::new()).unwrap();
             let body = axum::body::to_bytes(page.into_body(), 1000).await.unwrap();
             String::from_utf8(body.to_vec()).unwrap()
         };
@@ -256,6 +289,21 @@ mod tests {
         assert_eq!(text("/lrs").await, named);
         assert!(text("").await.contains(r#"src="/assets/a-1.js""#));
         assert!(text(r#"/"><script>"#).await.contains(r#"data-base="""#));
+    }
+
+    #[test]
+    fn the_page_may_show_packages_of_their_host_in_frames_and_nothing_else() {
+        let policy = |content: &str| {
+            let outside = Outside { prefix: String::new(), content: content.to_owned() };
+            outside.policy().to_str().unwrap().to_owned()
+        };
+        let shown = policy("http://content.localhost:8080");
+        assert!(shown.ends_with("; frame-src http://content.localhost:8080"), "{shown}");
+        // Without frames of its own `default-src 'none'` holds.
+        for off in ["", "no address", "data:text/html,x"] {
+            assert_eq!(policy(off), POLICY, "{off}");
+        }
+        assert!(!policy("https://c.example/; script-src *").contains('*'));
     }
 
     #[test]

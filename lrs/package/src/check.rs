@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::report::{Kind, Report};
 use crate::rule::Rule;
 use crate::xml::{Manifest, decode};
-use crate::{scorm, xapi};
+use crate::{scorm, unfolded, xapi};
 
 /// The manifests, the one that is used first.
 const MANIFESTS: [&str; 3] = ["cmi5.xml", "imsmanifest.xml", "tincan.xml"];
@@ -107,6 +107,7 @@ fn manifest<R: Read + Seek>(
     match name {
         "cmi5.xml" => xapi::cmi5(&manifest, Some(archive), report),
         "tincan.xml" => xapi::tincan(&manifest, archive, report),
+        _ if !unfolded::is_within(&manifest, limits, &mut report.findings) => {}
         _ => scorm::read(&manifest, archive, report),
     }
 }

@@ -14,6 +14,8 @@ use crate::shim::is_own;
 
 /// How much of a file is kept before and after what is searched, so that no word or host is cut.
 const AROUND: usize = 256;
+/// The most addresses that are looked at: gigabytes of nothing else would take minutes.
+const ADDRESSES: usize = 100_000;
 /// The most hosts that are told apart.
 const HOSTS: usize = 200;
 
@@ -117,6 +119,8 @@ impl Seen {
 struct Content {
     words: BTreeSet<Word>,
     hosts: BTreeMap<String, Host>,
+    /// How many addresses were found, also of known hosts.
+    addresses: usize,
     flash: Seen,
     java: Seen,
     /// Addresses of the author's own computer: file, line, how they begin.
@@ -222,6 +226,10 @@ impl Content {
     }
 
     fn address(&mut self, before: &[u8], rest: &[u8], is_plain: bool, place: (&str, u32)) {
+        self.addresses += 1;
+        if self.addresses > ADDRESSES {
+            return;
+        }
         let is_host = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
         let host: String = rest
             .iter()

@@ -16,6 +16,7 @@ mod scan;
 mod scorm;
 mod shim;
 mod show;
+mod unfolded;
 mod unpack;
 mod xapi;
 mod xml;

@@ -24,6 +24,12 @@ pub struct Limits {
     pub manifest_namespaces: usize,
     /// How deeply the elements of a manifest may be nested.
     pub manifest_depth: usize,
+    /// The longest identifier, address or base in a manifest, in bytes of UTF-8.
+    pub value_bytes: usize,
+    /// What the items of a manifest may refer to, counted for each item that refers to it, in bytes.
+    pub unfolded_bytes: usize,
+    /// The largest structure that is given to the player, in bytes of JSON.
+    pub contents_bytes: usize,
     /// The longest name of a file, in bytes of UTF-8.
     pub name_bytes: usize,
     /// The most folders one in the other.
@@ -45,6 +51,9 @@ impl Default for Limits {
             element_attributes: 200,
             manifest_namespaces: 2_000,
             manifest_depth: 100,
+            value_bytes: 2_000,
+            unfolded_bytes: 8 << 20,
+            contents_bytes: 4 << 20,
             name_bytes: 1024,
             folders: 50,
             findings_per_rule: 20,

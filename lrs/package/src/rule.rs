@@ -97,6 +97,8 @@ rules! {
     XmlRoot "xml-root" Error ["expected" "found"];
     XmlNamespace "xml-namespace" Error ["found" "expected"];
     SchemaMissing "schema-missing" Warning ["schema"];
+    ManifestValueLong "manifest-value-long" Error ["attribute" "length" "limit"];
+    ManifestUnfolded "manifest-unfolded" Error ["limit"];
     // SCORM.
     VersionMissing "version-missing" Warning ["assumed"];
     VersionUnknown "version-unknown" Error ["version"];
@@ -165,6 +167,7 @@ rules! {
     Java "java" Error ["count"];
     // Packages that are to be played here.
     PlayNotScorm "play-not-scorm" Error [];
+    PlayLarge "play-large" Error ["size" "limit"];
     // Packages that are to report to Traccia beside their platform.
     ShimNotScorm "shim-not-scorm" Error [];
     ShimTwice "shim-twice" Error ["href"];

@@ -37,7 +37,7 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// What the package is and will report, in one sentence.
+/// What the package is and will report, and whether another platform has to play it.
 fn sentence(words: &dyn Words, report: &Report) -> String {
     let Some(kind) = report.kind else { return words.say("package-is-none", &[]) };
     let told = report.reports;
@@ -64,7 +64,12 @@ fn sentence(words: &dyn Words, report: &Report) -> String {
         (1, false) => "package-reports-one",
         _ => "package-reports-several",
     };
-    words.say(id, &values)
+    let sentence = words.say(id, &values);
+    // Whoever hosts a package learns before the import that this one is for another platform.
+    match kind {
+        Kind::Cmi5 | Kind::Xapi => format!("{sentence} {}", words.say("package-elsewhere", &[])),
+        _ => sentence,
+    }
 }
 
 /// The report as text for people: the sentence, the structure, the findings, a count.

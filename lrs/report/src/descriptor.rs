@@ -12,7 +12,7 @@ use crate::grouping::{GroupKey, Grouping};
 use crate::parameter::Parameter;
 use crate::reports::health::DataHealth;
 use crate::sessions::SessionPlace;
-use crate::table::Table;
+use crate::table::{Cell, Table};
 use crate::view::View;
 use crate::words::words;
 
@@ -58,6 +58,8 @@ pub enum Needs {
     Standings,
     /// All that each learner's actors said.
     Details,
+    /// That, and what statements call the questions and parts in it.
+    DetailsAndNames,
     /// That, and the notes of presence sheets.
     DetailsAndNotes,
 }
@@ -84,6 +86,9 @@ pub struct Asked<'a> {
     pub details: &'a [Detail],
     /// The notes of presence sheets by the ids of their statements, where the report needs them.
     pub notes: &'a BTreeMap<String, String>,
+    /// What statements call questions and parts of activities, by their IRIs, where the report needs them. One that no
+    /// statement names is not there.
+    pub names: &'a BTreeMap<String, Bilingual>,
     /// [`Parameter::Expand`].
     pub expand: bool,
     /// [`Parameter::Session`].
@@ -91,8 +96,14 @@ pub struct Asked<'a> {
 }
 
 static NO_NOTES: BTreeMap<String, String> = BTreeMap::new();
+static NO_NAMES: BTreeMap<String, Bilingual> = BTreeMap::new();
 
 impl<'a> Asked<'a> {
+    /// What statements call a question or a part, by its IRI.
+    pub(crate) fn name_of(&self, object: &str) -> Cell {
+        self.names.get(object).map_or(Cell::Empty, |name| Cell::bilingual(name.clone()))
+    }
+
     /// With nothing but these learners and this grouping.
     pub fn new(view: View<'a>, grouping: &'a Grouping) -> Self {
         Self {
@@ -101,6 +112,7 @@ impl<'a> Asked<'a> {
             grouping,
             details: &[],
             notes: &NO_NOTES,
+            names: &NO_NAMES,
             expand: false,
             session: None,
         }

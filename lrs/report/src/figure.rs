@@ -44,6 +44,15 @@ pub(crate) fn mean(sum: f64, count: u64) -> Option<f64> {
     (count > 0).then(|| sum / count as f64)
 }
 
+/// The median of times in microseconds: of an even number, the mean of the two in the middle. None of no times.
+pub(crate) fn median(micros: &[u64]) -> Option<u64> {
+    let mut sorted = micros.to_vec();
+    sorted.sort_unstable();
+    let upper = *sorted.get(sorted.len() / 2)?;
+    let lower = *sorted.get(sorted.len().checked_sub(1)? / 2)?;
+    Some(lower.midpoint(upper))
+}
+
 /// The share that `part` learners are of `whole`; empty where `whole` is 0.
 #[expect(clippy::cast_precision_loss, reason = "learners are fewer than 2^52")]
 pub(crate) fn share(part: u64, whole: u64) -> Cell {

@@ -32,9 +32,35 @@ pub struct FrozenCertificates {
     pub frozen: i64,
     /// Who has a right to the certificate, in the order of the list of learners.
     pub people: Vec<FrozenPerson>,
-    /// SHA-256 of the rest, in hexadecimal.
+    /// SHA-256 of the rest as it was frozen, in hexadecimal.
     #[serde(default)]
     pub hash: String,
+    /// What was erased of the list since; nothing of a list that is as it was frozen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased: Option<ErasedLines>,
+}
+
+/// Lines from which a person was erased. What [`FrozenCertificates::hash`] was made of is there no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErasedLines {
+    /// The lines, by number from 1.
+    pub lines: Vec<ErasedLine>,
+    /// SHA-256 of the list as it is now, with its first hash, in hexadecimal.
+    #[serde(default)]
+    pub hash: String,
+}
+
+/// A line from which a person was erased.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErasedLine {
+    /// Its number, from 1.
+    pub line: usize,
+    /// The id of the erasure.
+    pub erasure: String,
+    /// When, in microseconds since 1970.
+    pub at: i64,
 }
 
 /// One person of a frozen list.
@@ -89,12 +115,13 @@ impl FrozenCertificates {
             frozen,
             people: Vec::new(),
             hash: String::new(),
+            erased: None,
         }
     }
 
     /// The hash that the list must have.
     pub fn computed(&self) -> String {
-        let bare = Self { hash: String::new(), ..self.clone() };
+        let bare = Self { hash: String::new(), erased: None, ..self.clone() };
         hex::encode(Sha256::digest(bare.json()))
     }
 
@@ -103,14 +130,63 @@ impl FrozenCertificates {
         serde_json::to_vec(self).expect("a list as JSON")
     }
 
-    /// Whether nothing was changed since the hash was made.
+    /// Whether nothing was changed since the hash was made, or since a person was erased.
     pub fn is_intact(&self) -> bool {
-        self.hash == self.computed()
+        match &self.erased {
+            None => self.hash == self.computed(),
+            Some(erased) => erased.hash == self.computed_erased(),
+        }
+    }
+
+    /// The hash that [`ErasedLines::hash`] must be.
+    fn computed_erased(&self) -> String {
+        let bare = |erased: &ErasedLines| ErasedLines { hash: String::new(), ..erased.clone() };
+        let list = Self { erased: self.erased.as_ref().map(bare), ..self.clone() };
+        hex::encode(Sha256::digest(list.json()))
+    }
+
+    /// Erases from the list who is learner under one of these ids, on behalf of the erasure of this id, at an instant
+    /// (microseconds since 1970). Body, hours and score stay, under the id `pseudonym`, and so does the list's hash.
+    /// Gives how many lines were changed.
+    pub fn erase(
+        &mut self,
+        is_person: impl Fn(&str) -> bool,
+        pseudonym: &str,
+        (erasure, at): (&str, i64),
+    ) -> usize {
+        let mut lines = Vec::new();
+        for (number, person) in (1..).zip(&mut self.people) {
+            if is_person(&person.learner) {
+                pseudonym.clone_into(&mut person.learner);
+                person.name.clear();
+                lines.push(ErasedLine { line: number, erasure: erasure.to_owned(), at });
+            }
+        }
+        let count = lines.len();
+        if count > 0 {
+            let empty = || ErasedLines { lines: Vec::new(), hash: String::new() };
+            self.erased.get_or_insert_with(empty).lines.extend(lines);
+            let hash = self.computed_erased();
+            if let Some(erased) = &mut self.erased {
+                erased.hash = hash;
+            }
+        }
+        count
     }
 
     /// The name of the list in addresses: its day and the beginning of its hash.
     pub fn id(&self) -> String {
         format!("{}-{}", self.date, self.hash.get(..12).unwrap_or(&self.hash))
+    }
+
+    fn notes(&self) -> Vec<Bilingual> {
+        let frozen = words_with("note-frozen", &[("hash", Value::Text(self.hash.clone()))]);
+        let erased = self.erased.as_ref().map(|erased| {
+            #[expect(clippy::cast_precision_loss, reason = "a list has fewer lines than 2^52")]
+            let count = erased.lines.len() as f64;
+            words_with("note-erased", &[("count", Value::Number(count))])
+        });
+        [self.rule.clone(), frozen].into_iter().chain(erased).collect()
     }
 
     /// The list as a table; its notes carry rule and hash.
@@ -123,10 +199,7 @@ impl FrozenCertificates {
             at: Some(self.date),
             through: self.through,
             time_zone: self.time_zone.clone(),
-            notes: vec![
-                self.rule.clone(),
-                words_with("note-frozen", &[("hash", Value::Text(self.hash.clone()))]),
-            ],
+            notes: self.notes(),
             columns: certificate::columns(),
             print: certificate::IN_PRINT,
             rows: self.people.iter().map(FrozenPerson::cells).collect(),
@@ -179,4 +252,35 @@ fn ten_thousandths(score: f64) -> i64 {
 #[expect(clippy::cast_precision_loss, reason = "scores are from -1 to 1")]
 fn of_ten_thousandths(score: i64) -> f64 {
     score as f64 / 1e4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_erased_line_is_said_and_the_hash_of_the_frozen_list_stays() {
+        let text = r#"{"course":"c","title":{"it":"C","en":"C"},"date":"2026-10-31","rule":{"it":"","en":""},
+            "time_zone":"Europe/Rome","through":null,"frozen":1,"people":[
+            {"learner":"l1","name":"Anna Rossi","region":"Umbria","province":"","body":"B","istat":"","role":"",
+             "office":"","edition":"","since":"2026-10-01","online":5,"presence":0,"score":null},
+            {"learner":"l2","name":"B","region":"","province":"","body":"","istat":"","role":"","office":"",
+             "edition":"","since":"2026-10-01","online":0,"presence":0,"score":null}]}"#;
+        let mut list: FrozenCertificates = serde_json::from_str(text).unwrap();
+        list.hash = list.computed();
+        let hash = list.hash.clone();
+        assert_eq!(list.erase(|id| id == "l9", "erased", ("e", 9)), 0);
+        assert!(list.is_intact() && list.erased.is_none());
+        assert_eq!(list.erase(|id| id == "l1", "erased", ("e", 9)), 1);
+        assert_eq!((&list.hash, list.is_intact()), (&hash, true));
+        let text = serde_json::to_string(&list).unwrap();
+        assert!(!text.contains("Anna") && !text.contains("l1"), "{text}");
+        assert!(
+            list.notes().len() == 3 && list.people[0].online == 5 && list.people[0].body == "B"
+        );
+        let mut changed: FrozenCertificates = serde_json::from_str(&text).unwrap();
+        assert_eq!(changed, list);
+        changed.people[1].online = 7;
+        assert!(!changed.is_intact());
+    }
 }

@@ -1,7 +1,7 @@
 //! Figures by groups of learners. In a report across bodies, figures of fewer than five people would
 //! be figures of persons: the only way from [`Groups`] to rows and totals hides them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use course::{Bilingual, Learner};
 
@@ -12,7 +12,7 @@ use crate::view::View;
 use crate::words::words;
 
 /// The smallest group that shows in reports across bodies.
-const LEAST: u64 = 5;
+pub(crate) const LEAST: u64 = 5;
 
 /// What a group has in common: a text for each key of the grouping.
 pub(crate) type Place<'l> = Vec<&'l str>;
@@ -21,6 +21,13 @@ pub(crate) type Place<'l> = Vec<&'l str>;
 pub(crate) trait People {
     /// How many learners the figures are of.
     fn people(&self) -> u64;
+}
+
+/// How many people a group has, and how many of them did what its figures tell.
+#[derive(Clone, Copy)]
+struct Size {
+    people: u64,
+    told_of: u64,
 }
 
 impl<T: People> People for &T {
@@ -51,6 +58,11 @@ impl<'g> GroupedBy<'g> {
         let is_personal = keys.iter().any(|key| matches!(key, GroupKey::Attribute(_)));
         let hides = view.hides_small_groups && (is_personal || view.is_across_bodies());
         Self { keys, hides, room: view.room.clone() }
+    }
+
+    /// Whether figures of few people are hidden.
+    pub(crate) fn hides(&self) -> bool {
+        self.hides
     }
 
     /// Whether all learners are one group.
@@ -140,6 +152,20 @@ impl<'g, 'l, T> Groups<'g, 'l, T> {
         self.by_place.len()
     }
 
+    /// What the figures of any group name, each once, in order.
+    pub(crate) fn all<'s, U, I>(&'s self, of: impl Fn(&'s T) -> I) -> BTreeSet<U>
+    where
+        U: Ord,
+        I: Iterator<Item = U>,
+    {
+        self.by_place.values().flat_map(of).collect()
+    }
+
+    /// Shows the figures of each group, for what decides about the order or number of rows alone.
+    pub(crate) fn each<'s>(&'s self, see: impl FnMut(&'s T)) {
+        self.by_place.values().for_each(see);
+    }
+
     /// Whether any group has figures like this.
     pub(crate) fn is_any(&self, has: impl Fn(&T) -> bool) -> bool {
         self.by_place.values().any(has)
@@ -169,9 +195,20 @@ impl<'l, T: People> Groups<'_, 'l, T> {
     pub(crate) fn rows<R: FnMut(&Place<'l>, &T) -> Row>(
         &self,
         notes: &mut Vec<Bilingual>,
+        row: R,
+    ) -> Vec<Vec<Cell>> {
+        self.rows_of(notes, T::people, row)
+    }
+
+    /// The same where the figures of a row tell of some of the group alone, such as of those who took a test: `told_of`
+    /// counts these, and the row is hidden where they are few, too.
+    pub(crate) fn rows_of<R: FnMut(&Place<'l>, &T) -> Row>(
+        &self,
+        notes: &mut Vec<Bilingual>,
+        told_of: impl Fn(&T) -> u64,
         mut row: R,
     ) -> Vec<Vec<Cell>> {
-        let hidden = self.hidden();
+        let hidden = self.hidden(told_of);
         let note = words("note-small-groups");
         if hidden.contains(&true) && !notes.contains(&note) {
             notes.push(note);
@@ -187,12 +224,13 @@ impl<'l, T: People> Groups<'_, 'l, T> {
         rows.take_while(|row| self.room.admits(row)).collect()
     }
 
-    fn hidden(&self) -> Vec<bool> {
+    fn hidden(&self, told_of: impl Fn(&T) -> u64) -> Vec<bool> {
         if !self.hides {
             return vec![false; self.by_place.len()];
         }
         let sizes = self.by_place.iter().map(|(place, figures)| {
-            (place.get(..self.told_apart_by).unwrap_or(place), figures.people())
+            let size = Size { people: figures.people(), told_of: told_of(figures) };
+            (place.get(..self.told_apart_by).unwrap_or(place), size)
         });
         hidden(&sizes.collect::<Vec<_>>())
     }
@@ -217,8 +255,14 @@ impl<T: Figures> Groups<'_, '_, T> {
 }
 
 /// A group without people hides no person.
-fn is_small(people: u64) -> bool {
+pub(crate) fn is_small(people: u64) -> bool {
     (1..LEAST).contains(&people)
+}
+
+impl Size {
+    fn is_small(self) -> bool {
+        is_small(self.people) || is_small(self.told_of)
+    }
 }
 
 /// Which groups, each a place and how many people it has, must not show.
@@ -226,8 +270,8 @@ fn is_small(people: u64) -> bool {
 /// A table that leaves one key out adds up the groups that differ in that key alone. Where only one
 /// of these is hidden, its figures could be found by subtraction: the smallest of the others is
 /// hidden too. Example: of bodies with 10, 3 and 7 people those with 3 and 7 are hidden.
-fn hidden(groups: &[(&[&str], u64)]) -> Vec<bool> {
-    let mut hidden: Vec<bool> = groups.iter().map(|(_, size)| is_small(*size)).collect();
+fn hidden(groups: &[(&[&str], Size)]) -> Vec<bool> {
+    let mut hidden: Vec<bool> = groups.iter().map(|(_, size)| size.is_small()).collect();
     let keys = groups.first().map_or(0, |(place, _)| place.len());
     // Each round that changes anything hides one group more at least.
     for _ in 0..=groups.len() {
@@ -250,14 +294,17 @@ fn hidden(groups: &[(&[&str], u64)]) -> Vec<bool> {
     hidden
 }
 
-/// Where only one of those that are summed is hidden, hides the smallest of the others.
-fn hide_beside(groups: &[(&[&str], u64)], summed: &[usize], hidden: &mut [bool]) {
+/// Where only one of those that are summed is hidden, hides the smallest of the others: of those that have figures, if
+/// there are any.
+fn hide_beside(groups: &[(&[&str], Size)], summed: &[usize], hidden: &mut [bool]) {
     let is_hidden = |n: &&usize| hidden.get(**n) == Some(&true);
     if summed.iter().filter(is_hidden).count() != 1 {
         return;
     }
-    let size = |n: &usize| groups.get(*n).map_or(0, |(_, size)| *size);
-    let shown = summed.iter().filter(|n| !is_hidden(n) && size(n) > 0);
+    let size = |n: &usize| {
+        groups.get(*n).map_or((false, 0, 0), |(_, it)| (it.told_of == 0, it.told_of, it.people))
+    };
+    let shown = summed.iter().filter(|n| !is_hidden(n) && size(n).2 > 0);
     if let Some(hidden) = shown.min_by_key(|n| size(n)).and_then(|n| hidden.get_mut(*n)) {
         *hidden = true;
     }
@@ -265,7 +312,30 @@ fn hide_beside(groups: &[(&[&str], u64)], summed: &[usize], hidden: &mut [bool])
 
 #[cfg(test)]
 mod tests {
-    use super::hidden;
+    use super::Size;
+
+    /// Of groups whose figures tell of all their people.
+    fn hidden(groups: &[(&[&str], u64)]) -> Vec<bool> {
+        let sized =
+            |(place, people): &(_, u64)| (*place, Size { people: *people, told_of: *people });
+        super::hidden(&groups.iter().map(sized).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_group_of_whom_few_did_something_is_hidden_with_the_next() {
+        let of = |sizes: &[(u64, u64)]| {
+            let names: Vec<[String; 1]> = (0..sizes.len()).map(|n| [n.to_string()]).collect();
+            let places: Vec<[&str; 1]> = names.iter().map(|[name]| [name.as_str()]).collect();
+            let size = |(people, told_of): &(u64, u64)| Size { people: *people, told_of: *told_of };
+            let groups: Vec<(&[&str], Size)> =
+                places.iter().map(<[&str; 1]>::as_slice).zip(sizes.iter().map(size)).collect();
+            super::hidden(&groups)
+        };
+        assert_eq!(of(&[(9, 1)]), [true]);
+        assert_eq!(of(&[(9, 0), (9, 9)]), [false, false], "nothing is told of nobody");
+        assert_eq!(of(&[(9, 1), (20, 8), (7, 7), (6, 0)]), [true, false, true, false]);
+        assert_eq!(of(&[(9, 1), (6, 0)]), [true, true]);
+    }
 
     #[test]
     fn one_small_group_takes_the_next_smallest_with_it() {

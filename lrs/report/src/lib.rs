@@ -33,6 +33,7 @@ pub use page::{Condition, NoCondition, PageError, Sort, TablePage};
 pub use parameter::Parameter;
 pub use reports::UnknownReport;
 pub use reports::health::{Check, DataHealth, Finding};
+pub use risk::is_at_risk;
 pub use room::Room;
 pub use sessions::{SessionPlace, session_of, sessions_named};
 pub use table::{Cell, Column, Kind, Table};

@@ -12,7 +12,7 @@ pub(crate) fn idle_days(standings: &Standings, day: Date) -> Option<u64> {
 }
 
 /// Started, not completed, and idle for as long as the course says.
-pub(crate) fn is_at_risk(course: &Course, standings: &Standings, day: Date) -> bool {
+pub fn is_at_risk(course: &Course, standings: &Standings, day: Date) -> bool {
     let most = u64::from(course.outline().at_risk_days);
     standings.course.state == State::InProgress
         && idle_days(standings, day).is_some_and(|idle| idle >= most)

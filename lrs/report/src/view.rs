@@ -11,6 +11,7 @@ use crate::table::{Column, Table};
 use course::Course;
 use course::Learner;
 use course::Standings;
+use course::Track;
 
 /// A learner and where they stand.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Member {
     pub learner: Arc<Learner>,
     /// Where; shared by learners who stand alike.
     pub standings: Arc<Standings>,
+    /// The way there, day by day.
+    pub track: Track,
 }
 
 /// The learners that the reader of a report may see and asked for, as they stand on one day.

@@ -9,8 +9,10 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod app;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod failpoint;
 pub mod stop;
 pub mod web;

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 #[cfg(unix)]
 const AT_ONCE: i32 = 130;
 
-/// Hears the signals TERM and INT from now on. What is returned resolves at the first of them; at
+/// Receives the signals TERM and INT from now on. What is returned resolves at the first of them; at
 /// the second, or when `farewell` has passed, the process ends.
 #[cfg(unix)]
 pub fn asked(farewell: Duration) -> io::Result<impl Future<Output = ()> + Send + 'static> {

@@ -13,13 +13,14 @@
 use std::fs;
 use std::sync::Arc;
 
+use course::Unlisted;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use report::Cell;
 use serde_json::{Value, json};
 use service::memory::Memory;
 use service::progress::follower::Follower;
-use service::progress::{CourseService, ReportQuery};
+use service::progress::{CourseService, ReportQuery, Run};
 use service::record::Record;
 use store::{Batch, Store};
 use store_testkit::memory::MemoryStore;
@@ -67,9 +68,9 @@ impl Scene {
              kind = 'seminar'\nhours = 3\n[[module.event.session]]\nid = 's'\ndate = {today}\n\
              from = 09:00:00\nto = 12:00:00\n"
         );
-        progress.put_course("c", &file, false).await.unwrap();
+        progress.put_course("c", &file, Run::Real).await.unwrap();
         let list = "learner,identifiers\nu1,mailto:u1@x.example\nu2,mailto:u2@x.example\n";
-        progress.put_learners("c", list.as_bytes(), false, false).await.unwrap();
+        progress.put_learners("c", list.as_bytes(), Unlisted::Stay, Run::Real).await.unwrap();
         Self { store, progress }
     }
 

@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use compare::{Naive, assert_same_standings, assert_same_views};
 use course::{
-    ActorProgress, Course, Enrolment, Evidence, Identifier, Learner, LearnerList, Replay,
+    ActorProgress, Course, Enrolment, Evidence, Identifier, Learner, LearnerList, Replay, Unlisted,
 };
 use jiff::civil::Date;
 use naive::{Enrolled, Logged, Plan};
@@ -75,7 +75,8 @@ impl<'a> Follower<'a> {
                 Step::Edit(plan) => self.edit(&self.world.plans[*plan]),
                 Step::Import { list, replace } => {
                     let parsed = LearnerList::parse(list_file(list).as_bytes());
-                    let updated = parsed.and_then(|it| self.enrolment.updated_by(&it, *replace));
+                    let unlisted = if *replace { Unlisted::Leave } else { Unlisted::Stay };
+                    let updated = parsed.and_then(|it| self.enrolment.updated_by(&it, unlisted));
                     let is_taken = self.enrolled.import(list, *replace, &forms);
                     assert_eq!(updated.is_ok(), is_taken, "{updated:?}");
                     self.enrolment = updated.unwrap_or_else(|_| self.enrolment.clone());
@@ -173,8 +174,9 @@ impl<'a> Follower<'a> {
         let member = |learner: &Learner| {
             let known_as = learner.known_as();
             let documents = known_as.iter().filter_map(|actor| self.documents.get(actor));
-            let replay = Replay::new(&self.course, learner, documents).until(cut);
-            Member { learner: Arc::new(learner.clone()), standings: Arc::new(replay.standings()) }
+            let (replay, track) = Replay::new(&self.course, learner, documents).tracked(cut);
+            let standings = Arc::new(replay.standings());
+            Member { learner: Arc::new(learner.clone()), standings, track }
         };
         people.learners().iter().map(member).collect()
     }

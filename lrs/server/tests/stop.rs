@@ -64,7 +64,7 @@ impl Stuck {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         assert!(lines.any(|line| line == "stuck"));
-        // Somebody must go on reading, so that nobody who writes waits.
+        // The pipe must be read on, so that no write waits.
         std::thread::spawn(move || lines.for_each(drop));
         Self(child)
     }

@@ -1,15 +1,57 @@
-//! Work that takes much of a processor: off the asynchronous threads, and a bounded part of the
-//! machine at a time, so that small requests are answered meanwhile.
+//! Work that takes much of a processor: off the asynchronous threads, on threads that give way to
+//! those that answer requests, and a bounded part of the machine at a time, so that small requests
+//! are answered meanwhile.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::Instrument as _;
 
 /// Work on at most this number of bytes is done on the calling thread: handing it over would cost more.
 const SMALL: usize = 64 << 10;
 
-/// The threads for such work. Clones share them.
+/// Whose blocking threads do the work. It lives as long as the process, as the threads may be at work
+/// until then.
+static ASIDE: LazyLock<Runtime> = LazyLock::new(|| {
+    let built =
+        Builder::new_current_thread().thread_name("compute").on_thread_start(give_way).build();
+    #[expect(clippy::expect_used, reason = "a runtime without a driver opens nothing")]
+    built.expect("a runtime without a driver")
+});
+
+/// How much nicer such a thread is. Where both want a processor, Linux gives it about a tenth of what
+/// a thread of the usual niceness gets.
+#[cfg(target_os = "linux")]
+const NICER: i32 = 10;
+
+/// Lets the threads that answer requests go first. Elsewhere than on Linux, niceness is of processes.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(NICER) {
+        tracing::warn!(%error, "a thread for long work does not give way to others");
+    }
+}
+
+/// Does `work` off the asynchronous threads, on a thread that gives way to others. The work begins at
+/// once, before the returned future is polled, and goes on when the future is dropped.
+///
+/// # Errors
+/// [`Stopped`], where the work panicked.
+pub fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> impl Future<Output = Result<T, Stopped>> + Send {
+    let begun = ASIDE.spawn_blocking(work);
+    async {
+        begun.await.map_err(|error| {
+            tracing::error!(%error, "work was stopped");
+            Stopped
+        })
+    }
+}
+
+/// How much of such work is under way at a time. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Compute(Arc<Threads>);
 
@@ -74,10 +116,7 @@ impl Compute {
             let _turn = turn;
             work()
         };
-        tokio::task::spawn_blocking(work).await.map_err(|error| {
-            tracing::error!(%error, "work was stopped");
-            Stopped
-        })
+        aside(work).await
     }
 
     async fn turn(&self, key: &str) -> Result<(Turn, OwnedSemaphorePermit), Stopped> {
@@ -100,6 +139,28 @@ impl Turns {
     /// [`Stopped`] where the server is ending.
     pub async fn turn(&self, key: &str) -> Result<Turn, Stopped> {
         self.own(key).acquire_owned().await.map(Turn).map_err(|_| Stopped)
+    }
+
+    /// Does `work` in a turn of the key `key`, and in a task of its own: where the returned future is dropped, the work goes
+    /// on, and so does the turn. A client that asks and goes away, again and again, has one piece of work under way.
+    ///
+    /// # Errors
+    /// [`Stopped`]. What waits for its turn is not begun where the returned future is dropped.
+    pub async fn run<T, F>(
+        &self,
+        key: &str,
+        work: impl FnOnce(Turn) -> F + Send,
+    ) -> Result<T, Stopped>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        let turn = self.turn(key).await?;
+        let task = tokio::spawn(work(turn).in_current_span());
+        task.await.map_err(|error| {
+            tracing::error!(%error, "work was stopped");
+            Stopped
+        })
     }
 
     /// The turns of a key.
@@ -138,6 +199,23 @@ mod tests {
         assert_eq!(compute.run("k", SMALL + 1, || 7).await, Ok(7));
     }
 
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn long_work_gives_way_to_the_threads_that_answer() {
+        let niceness = || rustix::process::getpriority_process(None).unwrap();
+        let here = niceness();
+        assert_eq!(aside(niceness).await, Ok((here + NICER).min(19)));
+        assert_eq!(niceness(), here);
+    }
+
+    #[tokio::test]
+    async fn long_work_begins_before_it_is_awaited() {
+        let (begin, begun) = mpsc::channel();
+        let work = aside(move || begin.send(()).unwrap());
+        begun.recv().unwrap();
+        assert_eq!(work.await, Ok(()));
+    }
+
     #[tokio::test]
     async fn a_key_has_as_many_turns_as_there_are_for_each() {
         let turns = Turns::new(2);
@@ -147,6 +225,28 @@ mod tests {
         assert!(turns.turn("two").now_or_never().is_some());
         drop(held);
         assert!(third.now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn work_that_is_no_longer_waited_for_ends_before_its_turn_does() {
+        let turns = Turns::new(1);
+        let (go, stopped) = tokio::sync::oneshot::channel::<()>();
+        let (begin, begun) = tokio::sync::oneshot::channel();
+        let mut asked = Box::pin(turns.run("one", move |turn| async move {
+            let _turn = turn;
+            let _ = begin.send(());
+            let _ = stopped.await;
+        }));
+        assert!((&mut asked).now_or_never().is_none());
+        begun.await.unwrap();
+        drop(asked);
+        let mut next = Box::pin(turns.turn("one"));
+        assert!((&mut next).now_or_never().is_none(), "the work goes on");
+        assert!(turns.turn("two").now_or_never().is_some());
+        go.send(()).unwrap();
+        assert!(next.await.is_ok());
+        let panics = turns.run("one", |_| async { panic!("as a test") });
+        assert_eq!(panics.await, Err::<(), _>(Stopped));
     }
 
     #[tokio::test]

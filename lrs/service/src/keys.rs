@@ -13,7 +13,7 @@ use xapi::clock::Clock;
 
 mod managed;
 
-pub use managed::{KeyError, Keys, NewKey};
+pub use managed::{KeyError, Keys, ListedKey, NewKey};
 
 /// The name of the key that the first start makes.
 pub const FIRST: &str = "admin";
@@ -119,7 +119,7 @@ impl Founder {
     /// same time, one makes it.
     pub async fn first(&self) -> Result<First, StoreError> {
         let keys = self.store.keys().await?;
-        if keys.iter().any(|kept| kept.key.scopes.contains(&Scope::All)) {
+        if keys.iter().any(|kept| self.manages(kept)) {
             return Ok(First::Managed);
         }
         if !keys.is_empty() {
@@ -129,6 +129,11 @@ impl Founder {
         let founded = self.key(FIRST, secret, "made at the first start");
         let is_mine = self.store.add_key(founded.kept.clone()).await?;
         Ok(if is_mine { First::Made(Box::new(founded)) } else { First::Managed })
+    }
+
+    /// Whether a key may manage keys and courses.
+    pub async fn is_managed(&self) -> Result<bool, StoreError> {
+        Ok(self.store.keys().await?.iter().any(|kept| self.manages(kept)))
     }
 
     /// Removes a key that was made here, where its secret could not be shown.
@@ -142,7 +147,7 @@ impl Founder {
     /// [`InitError`].
     pub async fn init(&self, name: &str, force: bool) -> Result<Founded, InitError> {
         let keys = self.store.keys().await?;
-        let known = keys.iter().find(|kept| kept.key.scopes.contains(&Scope::All));
+        let known = keys.iter().find(|kept| self.manages(kept));
         if let Some(known) = known.filter(|_| !force) {
             return Err(InitError::Managed(known.key.name.clone()));
         }
@@ -157,6 +162,11 @@ impl Founder {
         Ok(founded)
     }
 
+    /// Whether a key may manage keys and courses now.
+    fn manages(&self, kept: &KeptKey) -> bool {
+        kept.key.scopes.contains(&Scope::All) && !kept.is_expired(self.clock.now())
+    }
+
     fn key(&self, name: &str, secret: String, label: &str) -> Founded {
         let key = Key {
             name: name.to_owned(),
@@ -167,6 +177,6 @@ impl Founder {
             created: self.clock.now(),
         };
         let secret_hash = hash_secret(&secret, &rand::random());
-        Founded { kept: KeptKey { key, secret_hash }, secret }
+        Founded { kept: KeptKey::new(key, secret_hash), secret }
     }
 }

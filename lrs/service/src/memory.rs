@@ -26,7 +26,7 @@ struct Pool {
 pub trait Cache: Send + Sync {
     /// Gives up what is not in use, the oldest first, until `bytes` bytes were given back or nothing is left to give up.
     ///
-    /// Called by those who reserve memory, on any thread: takes no lock that is held while memory is reserved.
+    /// Called by reservations, on any thread: takes no lock that is held while memory is reserved.
     fn give_up(&self, bytes: usize);
 }
 

@@ -25,6 +25,12 @@ pub trait CertificateStore: Send + Sync {
     /// False where a list of this id is there, which is left as it is.
     async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool>;
 
-    /// The frozen lists of a course, the newest first.
+    /// The ids of the frozen lists of a course, the newest first.
+    async fn certificate_ids(&self, course: &str) -> Result<Vec<String>>;
+
+    /// The frozen list of this id.
+    async fn certificate(&self, course: &str, id: &str) -> Result<Option<KeptCertificates>>;
+
+    /// The frozen lists of a course, the newest first. All of them are held at once: for copies of a store.
     async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>>;
 }

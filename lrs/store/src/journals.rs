@@ -44,13 +44,17 @@ pub enum Unnamed {
     Go,
 }
 
+/// What the documents of a page take together, in bytes, unless the first one alone takes more.
+pub const DOCUMENTS_BYTES: usize = 16 << 20;
+
 /// The progress of learners, as journals of actors.
 #[async_trait]
 pub trait JournalStore: Send + Sync {
     /// The state of a course's progress documents; the default before the first write.
     async fn watermark(&self, course: &str) -> Result<Watermark>;
 
-    /// The progress documents of a course whose actor is greater than `after`, by actor, at most `limit`.
+    /// The progress documents of a course whose actor is greater than `after`, by actor, at most `limit`; fewer, but one at
+    /// least, where they take more than [`DOCUMENTS_BYTES`] together. A page without documents is the end.
     async fn progress(
         &self,
         course: &str,

@@ -10,40 +10,56 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use xapi::document::Unmet;
+use xapi::document::{Change, DocumentKey, Precondition, Unmet};
 use xapi::instant::Instant;
 use xapi::refusal::Refusal;
 
 pub mod ahead;
 mod attached;
+mod audit;
 pub mod bounds;
 mod certificates;
 pub mod checksum;
 mod courses;
 pub mod damage;
 mod documents;
+mod erasure;
 pub mod inheritance;
 mod journals;
 mod keys;
 mod log;
 mod numbers;
+mod origin;
 mod packages;
+mod people;
+mod pipes;
+mod refusals;
+mod sessions;
+mod space;
 mod statements;
 mod things;
 mod transfer;
 pub mod turns;
 
 pub use attached::{KeptAttachment, PIECE, whole};
+pub use audit::AuditStore;
 pub use certificates::{CertificateStore, KeptCertificates};
 pub use courses::{CourseRevision, CourseStore, KeptCourse, Selection};
 pub use documents::DocumentStore;
-pub use journals::{Followed, JournalStore, ProgressDocument, Unnamed, Watermark};
+pub use erasure::{ErasedPart, ErasureStore, KeptErasure, erase_documents, erased_entry};
+pub use journals::{DOCUMENTS_BYTES, Followed, JournalStore, ProgressDocument, Unnamed, Watermark};
 pub use keys::KeyStore;
 pub use log::{LOG_BYTES, LogPage, StatementLog};
 pub use numbers::{JournalVersion, Reading, Revision};
+pub use origin::{KeptOrigin, OriginStore, Restored};
 pub use packages::{
     KeptContent, KeptLaunch, NewVersion, Package, PackageFile, PackageStore, PackageVersion, Pieces,
 };
+pub use people::{HeldPerson, PeopleStore};
+pub use pipes::{DeadLetter, HeldPipe, LONGEST_LETTER, PipeStore};
+pub use refusals::{KeptRefusal, MOST_BYTES, MOST_OF_KEY, RefusalFilter, RefusalStore};
+pub use sessions::SessionStore;
+pub use space::{Space, SpaceStore};
 pub use statements::{Batch, Kept, KeptBatch, PAGE_BYTES, Page, StatementStore};
 pub use things::{Definitions, MOST_NAMES, ThingStore};
 pub use transfer::{Extent, TransferStore};
@@ -121,7 +137,15 @@ pub trait Store:
     + JournalStore
     + CertificateStore
     + PackageStore
+    + RefusalStore
+    + SpaceStore
+    + PeopleStore
+    + SessionStore
+    + AuditStore
+    + ErasureStore
+    + PipeStore
     + TransferStore
+    + OriginStore
 {
     /// Whether this process is the one that follows the log, of all processes that share the store. The answer stays
     /// true for a process that asks again and again, until it has not asked for some seconds.
@@ -146,4 +170,28 @@ pub trait Store:
     /// The latest `stored` that was given to a statement or promised. Where a clock was wrong, it is
     /// later than the clock by more than [`ahead::AHEAD`].
     async fn latest(&self) -> Result<Instant>;
+    /// Keeps a batch as [`StatementStore::put_statements`] does, and changes a document as
+    /// [`DocumentStore::change_document`] does: the document is changed only where the statements are kept.
+    ///
+    /// An engine that can does both in one transaction, so that the two cost one commit. Any other keeps the statements
+    /// first: where the change then fails, they stay.
+    ///
+    /// # Errors
+    /// Those of both, and then the document is as it was. [`StoreError::Precondition`] is also possible where somebody
+    /// else changes the document meanwhile.
+    ///
+    /// # Example
+    /// A player's commit is statements and the state of its SCO. A crash between the two leaves the old state, so the
+    /// commit that is sent again makes the same statements again, which changes nothing.
+    async fn put_statements_and_document(
+        &self,
+        batch: Batch,
+        key: DocumentKey,
+        precondition: Precondition,
+        change: Change,
+    ) -> Result<KeptBatch> {
+        let kept = self.put_statements(batch).await?;
+        self.change_document(key, precondition, change).await?;
+        Ok(kept)
+    }
 }

@@ -152,11 +152,12 @@ pub trait PackageStore: Send + Sync {
     /// Makes a version the current one. False, and nothing changed, where there is no such version.
     async fn set_current_version(&self, name: &str, number: u32) -> Result<bool>;
 
-    /// Removes a version that is not the current one, with its files and its launches. False, and nothing changed, where
-    /// there is no such version, or it is the current one.
+    /// Removes a version that is not the current one, with its files. False, and nothing changed, where there is no such
+    /// version, or it is the current one. [`Self::launch`] gives its launches until they are removed, so that learners can
+    /// be told why theirs is of no use; no list has them.
     async fn remove_package_version(&self, name: &str, number: u32) -> Result<bool>;
 
-    /// Removes a package with all its versions, files and launches. False where there is none.
+    /// Removes a package with all its versions, as [`Self::remove_package_version`] does. False where there is none.
     async fn remove_package(&self, name: &str) -> Result<bool>;
 
     /// The version of this key, and its [`NewVersion::outline`].
@@ -181,14 +182,18 @@ pub trait PackageStore: Send + Sync {
     /// The launch of this token's hash.
     async fn launch(&self, token: &str) -> Result<Option<KeptLaunch>>;
 
-    /// At most `limit` launches of a package that expire after `alive`, the newest first; all that are alive where
-    /// `limit` allows.
+    /// At most `limit` launches of a package's versions that expire after `alive`, the newest first; all that are alive
+    /// where `limit` allows.
     async fn launches(
         &self,
         package: &str,
         alive: Instant,
         limit: usize,
     ) -> Result<Vec<KeptLaunch>>;
+
+    /// How many launches of the version of this key are good at `now`: they expire later and were not taken back. The
+    /// launches are counted where they are kept, and not read.
+    async fn good_launches(&self, key: &str, now: Instant) -> Result<u64>;
 
     /// Takes a launch back. False where there is none of this token's hash, or it was taken back before.
     async fn revoke_launch(&self, token: &str) -> Result<bool>;

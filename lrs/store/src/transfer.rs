@@ -50,4 +50,10 @@ pub trait TransferStore: Send + Sync {
 
     /// Whether a server has ever worked on the store ([`mark_used`](crate::Store::mark_used)).
     async fn is_used(&self) -> Result<bool>;
+
+    /// Says whether the store is only a part of what is being restored into it.
+    async fn mark_unfinished(&self, is_unfinished: bool) -> Result<()>;
+
+    /// Whether the store is only a part of what was to be restored into it: no server starts on such a store.
+    async fn is_unfinished(&self) -> Result<bool>;
 }

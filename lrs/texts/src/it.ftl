@@ -242,8 +242,8 @@ rule-report-too-long = Il report è troppo lungo per questo formato.
     .remedy = Chiederlo in CSV, che non ha questo limite, o chiedere meno persone (`region`, `province`, `body`).
 rule-report-too-large = Il report chiede più memoria di quanta ce n'è per i report.
     .remedy = Chiedere meno persone (`region`, `province`, `body`), o senza `expand`; la matrice in CSV o JSON si invia mentre si compone, per quanto sia lunga. Più memoria per tutti: `limits.memory_bytes`.
-rule-scope = Gli scope di questa chiave non bastano.
-    .remedy = Usare una chiave con uno scope più ampio; GET /whoami mostra gli scope di questa.
+rule-scope = Gli scope di questa chiave non bastano. Quelli che bastano: { $scopes }.
+    .remedy = Usare una chiave con uno di questi scope; GET /whoami mostra gli scope di questa.
 rule-statement-conflict = Con l'id { $id } è conservato uno statement diverso.
     .remedy = Gli statement non si cambiano: inviare questo con un id nuovo, o com'era la prima volta.
 rule-statement-id-alone = Uno statement chiesto per id non prende filtri.
@@ -313,555 +313,6 @@ month-10 = ottobre
 month-11 = novembre
 month-12 = dicembre
 
-## Ciò che non va in un pacchetto. `package-…` è la regola, `.remedy` che cosa può fare l'autore
-
-package-not-zip = { $kind ->
-        [other] Non è un archivio zip.
-       *[known] Non è un archivio zip ({ $kind }).
-    }
-    .remedy = Esportare il corso dallo strumento autore come pacchetto SCORM, cmi5 o xAPI, e indicare il suo zip.
-package-archive-truncated = Lo zip è troncato o danneggiato: il suo indice non si legge.
-    .remedy = Scaricarlo o esportarlo di nuovo; confrontare la dimensione dei due file.
-package-archive-damaged = Il file non si decomprime: { $reason }.
-    .remedy = Esportare di nuovo il pacchetto.
-package-archive-entries = Lo zip ha { $count ->
-        [one] un file o cartella
-       *[other] { $count } file e cartelle
-    }; il limite è { $limit }.
-    .remedy = Dividere il corso, o togliere ciò che nessuna pagina usa.
-package-archive-size = I file decompressi occupano { $size } byte; il limite è { $limit }.
-    .remedy = Comprimere video e immagini, o pubblicare i video su un server di streaming.
-package-archive-ratio = { $packed } byte diventano { $size }: più di { $limit } volte tanto, come in una zip bomb.
-    .remedy = Esportare di nuovo il pacchetto; togliere il file se non serve.
-package-archive-size-false = Il file non ha i { $declared } byte che l'indice dello zip dichiara.
-    .remedy = Comprimere di nuovo la cartella con un programma comune.
-package-archive-encrypted = Il file è cifrato.
-    .remedy = Comprimere di nuovo la cartella senza password.
-package-archive-compression = Il file è compresso con il metodo { $method }, che le piattaforme non leggono.
-    .remedy = Comprimere di nuovo la cartella con il metodo Deflate, quello consueto.
-package-archive-overlap = Il file ha byte in comune con { $other }, come in una zip bomb.
-    .remedy = Comprimere di nuovo la cartella con un programma comune.
-package-archive-directory = I nomi e le note nell'indice dello zip occupano più di { $limit } byte.
-    .remedy = Comprimere di nuovo la cartella con un programma comune, con nomi più corti.
-package-archive-headers = Il file ha un nome nell'indice dello zip e un altro davanti ai suoi byte: { $other }.
-    .remedy = Comprimere di nuovo la cartella con un programma comune.
-package-archive-symlink = È un collegamento simbolico, che può portare fuori dal pacchetto.
-    .remedy = Mettere al suo posto una copia del file.
-package-archive-device = Questo non è un file, ma un dispositivo o una pipe.
-    .remedy = Toglierlo e comprimere di nuovo la cartella.
-package-archive-empty = Lo zip è vuoto.
-    .remedy = Esportare di nuovo il pacchetto.
-package-name-escapes = Il nome porta fuori dal pacchetto.
-    .remedy = Comprimere il contenuto della cartella, con nomi relativi ad essa.
-package-name-backslash = Il nome separa le cartelle con una barra rovesciata: su altri sistemi diventa un nome sbagliato.
-    .remedy = Comprimere di nuovo la cartella con un programma che scriva / tra le cartelle.
-package-name-control = Il nome contiene caratteri di controllo.
-    .remedy = Rinominare il file.
-package-name-encoding = Il nome non è in UTF-8: le lettere accentate possono uscire sbagliate.
-    .remedy = Rinominare il file con lettere semplici e cifre, o comprimere con nomi in UTF-8.
-package-name-length = Il nome supera i { $limit } byte.
-    .remedy = Accorciare i nomi del file e delle cartelle.
-package-name-depth = Il file sta in più di { $limit } cartelle una dentro l'altra.
-    .remedy = Spostarlo più in alto.
-package-name-duplicate = Ci sono due file con questo nome.
-    .remedy = Toglierne uno e comprimere di nuovo la cartella.
-package-name-case = Il nome differisce da { $other } solo per maiuscole o accenti: su alcuni sistemi l'uno sostituisce l'altro.
-    .remedy = Rinominarne uno.
-package-name-folder = Il nome è di un file e anche di una cartella.
-    .remedy = Rinominarne uno.
-package-unrecognised = Non è un pacchetto e-learning: non c'è imsmanifest.xml, né cmi5.xml, né tincan.xml.
-    .remedy = Esportare il corso per un LMS, come SCORM, cmi5 o xAPI, e indicare lo zip così com'è.
-package-manifest-not-at-root = Il pacchetto sta nella cartella { $folder } dello zip; le piattaforme lo cercano al primo livello.
-    .remedy = Aprire la cartella { $folder }, selezionare tutto ciò che contiene e comprimere quello.
-package-manifest-case = Il manifest deve chiamarsi { $expected }, in minuscolo.
-    .remedy = Rinominarlo in { $expected } e comprimere di nuovo la cartella.
-package-manifests-several = Lo zip ha più di un manifest; qui si usa { $used }, altre piattaforme possono usarne un altro.
-    .remedy = Esportare per un solo standard se le piattaforme devono comportarsi allo stesso modo.
-package-zip-in-zip = Nello zip c'è un altro zip, e nessun manifest accanto.
-    .remedy = Decomprimere lo zip esterno e indicare quello interno.
-package-authoring-source = È un file sorgente di { $tool }, non un pacchetto.
-    .remedy = Aprirlo in { $tool } ed esportarlo o pubblicarlo per un LMS, come SCORM, cmi5 o xAPI.
-package-web-export = È un corso esportato per il web, che non comunica niente a un LMS.
-    .remedy = Pubblicarlo per un LMS, come SCORM, cmi5 o xAPI.
-package-aicc-not-played = È un corso AICC, che Traccia non riproduce.
-    .remedy = Esportare il corso come SCORM 1.2 o cmi5.
-package-manifest-size = Il manifest supera i { $limit } byte.
-    .remedy = Elencare ogni file una volta sola, o dividere il corso.
-package-xml-encoding = Il manifest non è testo in { $encoding }.
-    .remedy = Salvarlo in UTF-8.
-package-xml-malformed = Il manifest non è XML ben formato: { $reason }.
-    .remedy = Correggere la riga, o esportare di nuovo il pacchetto.
-package-xml-doctype = Il manifest ha un DOCTYPE, che potrebbe far leggere altri file.
-    .remedy = Togliere la riga con <!DOCTYPE.
-package-xml-entity = L'entità &{ $entity }; in XML non è definita.
-    .remedy = Scrivere il carattere stesso, oppure &amp; per &.
-package-xml-depth = Gli elementi sono annidati per più di { $limit } livelli.
-    .remedy = Appiattire la struttura.
-package-xml-nodes = Il manifest ha più di { $limit } elementi, attributi e testi.
-    .remedy = Elencare ogni file una volta sola, o dividere il corso.
-package-xml-namespaces = I namespace sono dichiarati più di { $limit } volte.
-    .remedy = Dichiarare ogni namespace una volta sola, nell'elemento radice.
-package-xml-attributes = L'elemento ha più di { $limit } attributi.
-    .remedy = Esportare di nuovo il pacchetto, o distribuire gli attributi su più elementi.
-package-xml-prefix-undeclared = Il prefisso { $prefix } non è dichiarato.
-    .remedy = Dichiararlo nell'elemento radice: xmlns:{ $prefix }="…".
-package-xml-prefix-clash = Il prefisso { $prefix } indica { $first } e poi { $second }: alcune piattaforme li confondono.
-    .remedy = Usare ogni prefisso per un solo namespace.
-package-xml-root = L'elemento radice è { $found }, non { $expected }.
-    .remedy = Mettere il manifest giusto, o esportare di nuovo il pacchetto.
-package-xml-namespace = Il namespace dell'elemento radice è “{ $found }”, non { $expected }.
-    .remedy = Correggere xmlns nell'elemento radice.
-package-schema-missing = Lo schema { $schema }, indicato nel manifest, non è nel pacchetto.
-    .remedy = Aggiungere il file esportato dallo strumento; alcune piattaforme rifiutano i pacchetti che ne sono privi.
-package-version-missing = Il manifest non indica la versione; si suppone { $assumed }.
-    .remedy = Aggiungere <metadata><schema>ADL SCORM</schema><schemaversion>…</schemaversion></metadata>.
-package-version-unknown = La versione “{ $version }” non è di SCORM.
-    .remedy = Scrivere 1.2, CAM 1.3, 2004 3rd Edition o 2004 4th Edition.
-package-version-mismatch = Il manifest indica { $version }, ma usa il namespace { $namespace } dell'altra versione.
-    .remedy = Far corrispondere versione e namespace; la via più sicura è esportare di nuovo.
-package-identifier-missing = L'elemento { $element } non ha identificatore.
-    .remedy = Dargliene uno unico nel manifest.
-package-identifier-duplicate = L'identificatore { $identifier } è già usato alla riga { $line }.
-    .remedy = Cambiarne uno, e ciò che lo richiama.
-package-organizations-missing = Il manifest non ha nessuna organization: non c'è niente da mostrare.
-    .remedy = Aggiungere una organization con un item, o esportare il pacchetto per un LMS.
-package-organization-default = La organization predefinita { $default } non c'è.
-    .remedy = Scrivere l'identificatore di una organization presente.
-package-organization-empty = La organization { $organization } non ha item.
-    .remedy = Aggiungere un item che richiami una risorsa.
-package-organizations-several = Ci sono { $count } organization; le piattaforme usano quella predefinita.
-    .remedy = Tenerne una sola se chi studia deve vedere tutto.
-package-title-missing = { $identifier } non ha titolo.
-    .remedy = Aggiungerlo: si legge nell'indice dei contenuti.
-package-item-resource = L'item { $item } richiama la risorsa { $reference }, che non c'è.
-    .remedy = Correggere identifierref, o aggiungere la risorsa.
-package-item-nothing = L'item { $item } non avvia niente e non contiene niente.
-    .remedy = Dargli una risorsa, o toglierlo.
-package-item-group-launches = L'item { $item } avvia una risorsa e contiene altri item; le piattaforme si comportano in modi diversi.
-    .remedy = Spostare la risorsa in un item proprio.
-package-item-asset = L'item { $item } avvia un asset: si vede, e non comunica niente.
-    .remedy = Se deve comunicare, dichiarare sco la sua risorsa.
-package-sco-missing = Nessun item avvia uno SCO: il pacchetto non comunica niente.
-    .remedy = Dichiarare sco ciò che comunica, o pubblicare con il tracciamento attivo.
-package-scorm-type = La risorsa { $resource } è di tipo “{ $value }”.
-    .remedy = Scrivere sco o asset.
-package-scorm-type-missing = La risorsa { $resource } non dice se è sco o asset.
-    .remedy = Aggiungere adlcp:{ $attribute }="sco" o "asset".
-package-scorm-type-case = La risorsa { $resource } scrive { $found }; in questa versione è { $expected }.
-    .remedy = Scrivere { $expected }: le maiuscole contano.
-package-resource-href = La risorsa { $resource } è uno sco senza href: non si può avviare niente.
-    .remedy = Aggiungere l'href della sua pagina.
-package-resource-unused = Niente richiama la risorsa { $resource }.
-    .remedy = Toglierla, o richiamarla.
-package-dependency-missing = La risorsa { $resource } dipende da { $reference }, che non c'è.
-    .remedy = Correggere identifierref, o aggiungere la risorsa.
-package-file-missing = Il file { $href }, elencato nel manifest, non è nel pacchetto.
-    .remedy = Aggiungerlo, o togliere la riga.
-package-files-unlisted = { $count ->
-        [one] Un file è nel pacchetto e non nel manifest: { $example }.
-       *[other] { $count } file sono nel pacchetto e non nel manifest, come { $example }.
-    }
-    .remedy = Non occorre fare niente: le piattaforme li servono lo stesso.
-package-sub-manifest = Nel manifest c'è un altro manifest, che la maggior parte delle piattaforme ignora.
-    .remedy = Portare i suoi item nel manifest esterno.
-package-mastery-score-missing = { $count ->
-        [one] Uno SCO non ha un punteggio minimo, quello della voce { $item }: decide solo il contenuto chi ha superato la prova.
-       *[other] { $count } SCO non hanno un punteggio minimo, come quello della voce { $item }: decide solo il contenuto chi ha superato la prova.
-    }
-    .remedy = Aggiungere adlcp:masteryscore se deve decidere la piattaforma.
-package-mastery-score = “{ $value }” non è un punteggio da { $least } a { $most }.
-    .remedy = Scrivere un numero da { $least } a { $most }.
-package-element-value = { $element } non può essere “{ $value }”.
-    .remedy = Scrivere uno di questi valori: { $expected }.
-package-launch-data-long = I dati di avvio di { $item } hanno { $length } caratteri; il limite è { $limit }.
-    .remedy = Accorciarli: le piattaforme li troncano.
-package-prerequisites = L'item { $item } ha dei prerequisiti, che alcune piattaforme ignorano.
-    .remedy = Provarlo sulla piattaforma che lo userà.
-package-sequencing-version = C'è del sequencing in un manifest SCORM 1.2, che lo ignora.
-    .remedy = Esportare come SCORM 2004, o toglierlo.
-package-sequencing-reference = Il sequencing { $reference } non è nella raccolta.
-    .remedy = Correggere IDRef, o aggiungerlo.
-package-launch-not-html = Si avvia { $href }, che non è una pagina e quindi non può comunicare.
-    .remedy = Avviare una pagina che lo mostri.
-package-href-missing = { $href } non è nel pacchetto.
-    .remedy = Aggiungere il file, o correggere il riferimento.
-package-href-case = { $href } nel pacchetto è { $found }: sulla maggior parte dei server è un altro nome.
-    .remedy = Scriverli allo stesso modo: le maiuscole contano.
-package-href-backslash = { $href } ha barre rovesciate, che negli indirizzi non separano niente.
-    .remedy = Scrivere /.
-package-href-absolute = { $href } è un posto su un computer o un server, non nel pacchetto.
-    .remedy = Scriverlo relativo al manifest.
-package-href-escapes = { $href } porta fuori dal pacchetto.
-    .remedy = Scriverlo relativo al manifest, senza ../ all'inizio.
-package-href-external = { $href } sta altrove: i browser non gli permettono di parlare con la piattaforma.
-    .remedy = Mettere il contenuto nel pacchetto.
-package-href-encoded = { $href } indica il file { $found }, il cui nome ha segni di percentuale: le piattaforme ne cercano un altro.
-    .remedy = Rinominare il file con lettere semplici e cifre.
-package-href-space = { $href } ha spazi, che in un indirizzo non sono ammessi.
-    .remedy = Scrivere %20 al loro posto o, meglio, rinominare il file.
-package-href-relative-bare = { $href } è relativo, e cmi5.xml è arrivato senza file.
-    .remedy = Scrivere l'indirizzo intero, o indicare lo zip.
-package-id-not-iri = L'id “{ $id }” di { $element } non è un IRI assoluto.
-    .remedy = Scrivere un indirizzo proprio, come https://example.org/corso/1.
-package-course-missing = In cmi5.xml non c'è il corso.
-    .remedy = Aggiungere l'elemento course con id, titolo e descrizione.
-package-au-missing = Il corso non ha unità (au): non c'è niente da avviare.
-    .remedy = Aggiungere una au con una url.
-package-au-url = L'unità { $au } non ha url.
-    .remedy = Aggiungere la url della sua pagina.
-package-au-query = La url di { $au } ha il parametro { $parameter }, che aggiunge la piattaforma.
-    .remedy = Rinominare il parametro.
-package-move-on-needs-score = { $au } prosegue con { $value } e non ha masteryScore: è il contenuto a decidere chi ha superato la prova.
-    .remedy = Aggiungere masteryScore se c'è una soglia.
-package-block-empty = Il blocco { $block } è vuoto.
-    .remedy = Aggiungere una au, o togliere il blocco.
-package-objective-missing = L'obiettivo { $reference } non è tra quelli del corso.
-    .remedy = Correggere idref, o aggiungere l'obiettivo.
-package-activity-missing = In tincan.xml non c'è nessuna attività.
-    .remedy = Aggiungere una activity con id, nome e launch.
-package-launch-missing = Nessuna attività ha un launch: non c'è niente da aprire.
-    .remedy = Aggiungere launch a una di esse.
-package-api-not-found = Nessun file chiama { $call }: sembra che il contenuto non comunichi niente.
-    .remedy = Pubblicare con il tracciamento attivo, e provare il pacchetto su una piattaforma.
-package-api-other-version = Il manifest è { $expected }, il contenuto parla { $used }: i due rischiano di non incontrarsi.
-    .remedy = Esportare manifest e contenuto per la stessa versione.
-package-api-no-finish = Nessun file chiama { $call }: le piattaforme possono perdere il tempo e il punto raggiunto.
-    .remedy = Chiamarlo quando si lascia la pagina.
-package-api-no-status = Nessun file nomina { $element }: è la piattaforma a decidere quando il contenuto è completato.
-    .remedy = Impostarlo quando la persona ha finito.
-package-suspend-data-limit = Il contenuto conserva il punto raggiunto in suspend_data, che in questa versione tiene { $limit } caratteri.
-    .remedy = Nei corsi lunghi, provare se chi ha visto tutto riprende dal punto giusto.
-package-host-loaded = Il contenuto carica da { $host } ({ $count ->
-        [one] una volta
-       *[other] { $count } volte
-    }): ha bisogno di internet e di quel server.
-    .remedy = Mettere i file nel pacchetto; quel server viene a sapere chi sta studiando.
-package-host-named = { $count ->
-        [one] Il contenuto nomina un altro server: { $hosts }.
-       *[other] Il contenuto nomina { $count } altri server: { $hosts }.
-    }
-    .remedy = Controllare che nessuno sia necessario, o riceva dati di chi studia.
-package-mixed-content = Il contenuto carica da http://{ $host } ({ $count ->
-        [one] una volta
-       *[other] { $count } volte
-    }), cosa che i browser bloccano nelle pagine https.
-    .remedy = Scrivere https://, o mettere i file nel pacchetto.
-package-local-address = Il contenuto richiama { $address }…, il computer dell'autore.
-    .remedy = Mettere il file nel pacchetto, e correggere il riferimento.
-package-flash = Il contenuto ha bisogno di Flash, che nessun browser ha più ({ $count ->
-        [one] un file
-       *[other] { $count } file
-    }).
-    .remedy = Esportare il corso in HTML5 dal suo sorgente.
-package-java = Il contenuto ha bisogno di Java nel browser, che nessun browser ha più ({ $count ->
-        [one] un file
-       *[other] { $count } file
-    }).
-    .remedy = Esportare il corso in HTML5 dal suo sorgente.
-package-play-not-scorm = Qui si eseguono solo pacchetti SCORM con almeno uno SCO.
-    .remedy = I contenuti cmi5 e xAPI comunicano da soli da dove si trovano: dare loro una chiave e l'indirizzo di /xapi. Negli altri casi esportare il corso come SCORM.
-package-shim-not-scorm = Solo i pacchetti SCORM con almeno uno SCO possono comunicare con Traccia oltre che con la loro piattaforma.
-    .remedy = I pacchetti cmi5 e xAPI comunicano da soli; negli altri casi esportare il corso come SCORM.
-package-shim-twice = Questo pacchetto comunica già con Traccia: { $href }.
-    .remedy = Partire dal pacchetto esportato dallo strumento d'autore.
-package-shim-manifest = Qui il manifest non si può modificare: due modifiche toccherebbero lo stesso punto.
-    .remedy = Esportare di nuovo il pacchetto; se non basta, inviare il suo imsmanifest.xml a chi mantiene Traccia.
-package-shim-present = Questo pacchetto comunica già con Traccia oltre che con la sua piattaforma: { $href } sta attorno al suo contenuto.
-    .remedy = Per vedere che cosa comunica il contenuto, verificare il pacchetto esportato dallo strumento d'autore.
-
-package-error = errore
-package-warning = avviso
-package-note = nota
-package-count = { $errors ->
-        [one] 1 errore
-       *[other] { $errors } errori
-    }, { $warnings ->
-        [one] 1 avviso
-       *[other] { $warnings } avvisi
-    }, { $notes ->
-        [one] 1 nota
-       *[other] { $notes } note
-    }
-package-left-off = { $count ->
-        [one] Un altro di { $rule } non è mostrato
-       *[other] Altri { $count } di { $rule } non sono mostrati
-    }
-package-is-none = non è un pacchetto che si possa riprodurre
-package-reports-one = { $kind }. Comunicherà: { $what }.
-package-reports-several = { $kind }, con { $units } parti che comunicano ciascuna per sé: { $what }.
-package-reports-unknown = { $kind }. Dai suoi file non si vede che cosa comunicherà: provarlo su una piattaforma. Parti: { $units }.
-package-reports-nothing = { $kind }. Non comunicherà nulla: nessuna sua parte parla con la piattaforma.
-package-not-played = { $kind }, che Traccia non riproduce.
-package-tells-status = se è completato o superato
-package-tells-score = il punteggio
-package-tells-answers = le risposte alle domande
-package-tells-time = il tempo impiegato
-package-tells-place = il punto da cui riprendere
-package-part-organization = organization
-package-part-item = item
-package-part-sco = SCO
-package-part-asset = asset
-package-part-course = corso
-package-part-block = blocco
-package-part-au = unità (au)
-package-part-activity = attività
-
-## I report: i titoli
-
-report-glance = Il corso in sintesi
-report-funnel = Imbuto dei moduli
-report-progress = Avanzamento
-report-matrix = Quadro dei partecipanti
-report-curve = Andamento nel tempo
-report-ledger = Libro delle ore
-report-hours = Ore di formazione
-report-bodies = Enti partecipanti
-report-at-risk = Persone a rischio di abbandono
-report-register = Registro delle presenze
-report-assessment = Esiti delle prove
-report-attendance = Partecipazione agli eventi
-report-comparison = Confronto fra gruppi
-report-learner = Scheda del partecipante
-report-health = Qualità dei dati
-report-certificates = Elenco degli attestati
-sheet-title = Foglio firme: { $event }, { $session }, { $day }
-sheet-title-place = Foglio firme: { $event }, { $session }, { $day }; luogo: { $place }
-
-## I report: le colonne. `column-…` è il nome della colonna per i programmi; dove un report la chiama altrimenti, segue di che cosa.
-
-column-learner = Matricola
-column-name = Nome
-column-region = Regione
-column-province = Provincia
-column-body = Ente
-column-istat = Codice ISTAT
-column-population_class = Classe demografica
-column-role = Ruolo
-column-office = Ufficio
-column-edition = Edizione
-column-contact = Contatto
-column-module = Modulo
-column-module_title = Titolo del modulo
-column-activity = Attività
-column-activity_title = Titolo dell'attività
-column-event = Evento
-column-event_title = Titolo dell'evento
-column-kind = Tipo
-column-kind-of-event = Tipo di evento
-column-session = Edizione dell'evento
-column-date = Data
-column-date-of-point = Al giorno
-column-number = N.
-column-place = Luogo
-column-object = Oggetto
-column-object-elsewhere = Altra fonte
-column-present = Presente
-column-note = Annotazioni
-column-statements = Statement xAPI
-column-arrival = Ora di arrivo
-column-departure = Ora di uscita
-column-signature = Firma
-column-enrolled = Iscritti
-column-started = Avviati
-column-not_started = Non iniziati
-column-in_progress = In corso
-column-completed = Completati
-column-active_7d = Attivi negli ultimi 7 giorni
-column-on_track = In regola
-column-at_risk = A rischio
-column-passed = Superati
-column-passed-learner = Superato
-column-passed-test = Superata
-column-failed = Non superati
-column-failed-test = Non superata
-column-score_mean = Punteggio medio
-column-score = Punteggio
-column-progress = Avanzamento
-column-progress-mean = Avanzamento medio
-column-hours_online = Ore a distanza
-column-hours_presence = Ore in presenza
-column-hours = Ore totali
-column-hours-plain = Ore
-column-hours-registered = Ore registrate
-column-hours-counted = Ore riconosciute
-column-hours_measured = Ore dichiarate
-column-hours_mean = Ore per persona
-column-hours_year = Ore nell'anno
-column-target = Ore previste
-column-target-course = Ore previste dal corso
-column-target-head = Ore previste a persona
-column-target-head-of-part = Ore previste a persona
-column-target_year = Ore annue previste
-column-target_year-head = Ore annue previste a persona
-column-target_year-head-of-part = Ore annue previste a persona
-column-taking_part = Con ore riconosciute
-column-reaching = Obiettivo raggiunto
-column-reaching_year = Obiettivo annuo raggiunto
-column-presence_share = Quota in presenza
-column-planned = Ore previste a persona
-column-share = Quota delle ore del corso
-column-started_share = Avviati
-column-completed_share = Completati (quota)
-column-pass_rate = Tasso di superamento
-column-bodies = Enti
-column-bodies_started = Enti con avviati
-column-bodies_completed = Enti con completati
-column-takers = Partecipanti alla prova
-column-attempts = Tentativi
-column-attempts_mean = Tentativi in media
-column-attempts_to_pass = Tentativi per superarla
-column-gap = Guadagno dall'ingresso
-column-score-tenth = { $from }–{ $to } %
-column-events = Eventi
-column-sessions = Edizioni tenute
-column-participants = Partecipanti
-column-attendances = Presenze
-column-in_presence = In presenza
-column-rule = Regola
-column-rule_words = Regola in parole
-column-state = Stato
-column-state-course = Corso
-column-since = Completato dal
-column-since-certificate = Requisiti raggiunti il
-column-since-of = { $name }: completato dal
-column-score-of = { $name }: punteggio
-column-week-before = { $name }, una settimana prima
-column-next = Prossimo passo
-column-last_seen = Ultima attività
-column-days_idle = Giorni di inattività
-column-missing = Attività mancanti
-column-check = Controllo
-column-meaning = Significato
-column-subject = Soggetto
-column-count = Numero
-column-last = Ultima volta
-
-## I report: le note sotto la tabella
-
-note-small-groups = I gruppi con meno di 5 persone non sono mostrati; dove uno si ricaverebbe per differenza, è nascosto anche il successivo per grandezza.
-note-year = Le ore dell'anno sono quelle maturate nel { $year }, fino al giorno del report.
-note-planned = Le ore previste crescono in linea retta dal primo all'ultimo giorno del corso.
-note-at-risk = A rischio: ha iniziato, non ha completato il corso, e non fa nulla da almeno { $days ->
-        [one] 1 giorno
-       *[other] { $days } giorni
-    }.
-note-newest = Orologi, ritardi, ripetizioni e oggetti: { $count ->
-        [one] nell'ultimo statement
-       *[other] negli ultimi { $count } statement
-    }.
-note-course = Corso: { $state }; ore: { $hours }.
-note-course-target = Corso: { $state }; ore: { $hours } di { $target }.
-note-frozen = Elenco congelato; impronta SHA-256: { $hash }
-
-## L'attestato: la regola, e che cosa manca
-
-certificate-no-rule = Il corso non ha una regola per l'attestato: aggiungere [certificate] al file.
-certificate-rule = Attestato: { $requirements }.
-certificate-modules = moduli completati: { $modules }
-certificate-hours = almeno { $hours ->
-        [one] 1 ora
-       *[other] { $hours } ore
-    }
-certificate-hours-presence = almeno { $hours ->
-        [one] 1 ora
-       *[other] { $hours } ore
-    } in presenza
-certificate-hours-of-them = di cui almeno { $hours } in presenza
-certificate-score = punteggio medio almeno { $score }
-certificate-by = entro il { $day }
-certificate-earned = Attestato: requisiti raggiunti dal { $day }.
-certificate-not-earned = Attestato: requisiti non raggiunti. Mancano: { $missing }.
-unmet-modules = moduli da completare: { $modules }
-unmet-hours = ore: { $there } di { $least }, ne mancano { $missing }
-unmet-hours-presence = ore in presenza: { $there } di { $least }, ne mancano { $missing }
-unmet-score = punteggio medio: { $score } di { $least }, manca { $missing }
-unmet-score-none = punteggio medio: ancora nessuno, serve almeno { $least }
-unmet-by = l'ultimo giorno valido era il { $day }
-
-## I report: i valori
-
-state-not_started = non iniziato
-state-in_progress = in corso
-state-completed = completato
-hours-rule-sessions = somma delle sessioni chiuse
-hours-rule-outcome = durata massima all'esito, senza sessioni
-hours-rule-nominal = ore nominali al completamento
-hours-rule-presence = presenza registrata
-kind-online = attività online
-kind-lesson = lezione
-kind-reading = lettura
-kind-video = video
-kind-test = verifica
-kind-survey = questionario
-kind-assignment = elaborato
-kind-classroom = aula
-kind-seminar = seminario
-kind-webinar = webinar
-kind-workshop = laboratorio
-kind-joint_workshop = laboratorio congiunto
-kind-conference = convegno
-kind-specialist_training = formazione specialistica
-kind-study_visit = visita di studio
-kind-event = evento
-check-name-source = fonte
-check-name-refused = rifiutate
-check-name-unassigned = non assegnate
-check-name-unassigned_actor = attore non iscritto
-check-name-same_name = stesso nome
-check-name-without_time = senza tempo
-check-name-stored_ahead = stored in anticipo
-check-name-unreadable = illeggibile
-check-name-repeated = ripetute
-check-name-clock_ahead = orologio avanti
-check-name-late = in ritardo
-check-name-unmapped = non nel corso
-check-source = ultimo statement della chiave
-check-refused = richieste rifiutate dall'avvio
-check-unassigned = statement di attori non iscritti
-check-unassigned_actor = attore non iscritto
-check-same_name = stesso nome: la stessa persona?
-check-without_time = completata, ma nessuno statement ne dice la durata: con hours e credit = "nominal" le ore contano al completamento
-check-stored_ahead = secondi di anticipo di stored sull'orologio del server
-check-unreadable = statement rovinato nell'archivio: non conta; ripristinarlo da una copia
-check-repeated = statement ripetuti, contati una volta
-check-clock_ahead = orologio avanti di oltre 5 minuti
-check-late = arrivate con oltre 7 giorni di ritardo
-check-unmapped = oggetti del sito fuori dal corso
-
-## I report: la pagina, il foglio e il testo in cui si leggono
-
-table-facts-course = Corso
-table-facts-as-of = Situazione
-table-facts-through = Dati fino a
-table-facts-time-zone = Fuso orario
-table-as-of-now = al momento dell'estrazione
-table-as-of-end = alla fine del { $day }
-table-until = dati fino a { $through }
-table-through-none = ancora nessuno statement
-table-percent = { $number } %
-table-flag-yes = sì
-table-flag-no = no
-table-total = Totale
-table-no-rows = Nessuna riga
-table-notes = Note
-table-note = Nota
-table-data = Dati
-table-report = Report
-table-left-out = Colonne che non entrano in { $width } caratteri: { $names }. Per vederle: larghezza { $whole } (--width { $whole }), oppure il formato csv, xlsx o html.
-
-## Gli elenchi dei partecipanti: gli avvisi
-
-municipalities-as-of = 22 gennaio 2024 (Sardegna: 1° gennaio 2026)
-list-warning-region-province-swapped = regione e provincia sono scambiate: scrivere ciascuna nella sua colonna
-list-warning-region-unknown = nessuna regione italiana si chiama così
-list-warning-province-unknown = nessuna provincia italiana si chiama così
-list-warning-istat-without-zero = al codice ISTAT manca lo zero iniziale: i fogli di calcolo lo tolgono, perciò dare alla colonna il formato testo
-list-warning-istat-elsewhere = il codice ISTAT è di un'altra provincia o regione di quella della riga
-list-warning-istat-former = codice ISTAT di una provincia che non c'è più: ne è stato assegnato un altro
-list-warning-istat-unknown = codice ISTAT che non è nell'elenco dei comuni al { municipalities-as-of }: sbagliato, oppure di un comune fuso o istituito dopo
-list-warning-identifiers-joined = identificativi uniti da una virgola, che ne fa uno solo: separarli con `;`
-list-warning-home-page-slash = la homePage finisce con `/`: Moodle la invia senza, e così sono due account diversi
-
 ## I testi composti di parti
 
 either-or = { $before } o { $last }
@@ -873,260 +324,144 @@ value-near = { $text }{ $near }
 sheet-line = riga { $line }: { $text }
 sheet-line-column = riga { $line }, { $column }: { $text }
 
-## I file dei corsi. `course-table` è una tabella del file, `course-thing` ciò che ha un id
+## Quello che stampano gli altri comandi quando hanno finito
 
-course-table = { $table ->
-    [activity] un'attività
-    [audience] un gruppo di destinatari (audience)
-    [certificate] un attestato
-    [course] un corso
-    [edition] un'edizione
-    [event] un evento
-    [module] un modulo
-    [names] `names`
-    [session] una sessione
-   *[planned] `planned`
-}
-course-thing = { $thing ->
-    [activity] attività
-    [course] corso
-    [edition] edizione
-    [event] evento
-    [module] modulo
-   *[session] sessione
-}
-course-fault-too-large = nessun file di un corso supera { $mebibytes } MiB: dividere il corso
-course-fault-more = da qui in poi ci sono altri errori: correggere i { $count } qui sopra e controllare di nuovo il file
-course-fault-not-toml = da qui il testo non è TOML (in inglese: { $reason })
-course-fault-no-value = `{ $value }` non è un valore: mettere i testi tra virgolette, e scrivere i numeri senza unità, i giorni come 2026-03-05 e gli orari come 09:30:00
-course-fault-decimal-comma = `{ $number }` ha la virgola decimale: scrivere { $point }
-course-fault-text-unquoted = `{ $key }` è un testo: metterlo tra virgolette
-course-fault-text = `{ $key }` è un testo: scriverlo tra virgolette
-course-fault-texts = `{ $key }` è un testo o un elenco di testi: scriverlo tra virgolette
-course-fault-number = `{ $key }` è un numero: scriverne uno come 4 o 2.5
-course-fault-number-meant = `{ $key }` è un numero: scrivere { $meant }
-course-fault-whole-number = `{ $key }` è un numero intero: scriverne uno da 0 a { $most }, per esempio 14
-course-fault-time = `{ $key }` è un giorno o un orario: scrivere 2026-03-05 o 09:30:00, senza virgolette
-course-fault-time-quoted = `{ $key }` è un giorno o un orario: scrivere { $text } senza virgolette
-course-fault-languages = `{ $key }` è un testo per ogni lingua: scrivere { $example }
-course-fault-list = `{ $key }` è un elenco: scriverlo tra parentesi quadre, { $example }
-course-fault-several = `{ $key }` può ripetersi: scrivere { $header } con due parentesi quadre
-course-fault-tables = `{ $key }` è una tabella: iniziarla con { $header }
-course-fault-table = `{ $key }` è una tabella: scrivere le chiavi di { course-table }
-course-fault-one-of = `{ $key }` è una parola tra { $words }
-course-fault-word-unknown = `{ $key }` non ammette `{ $text }`{ $known }
-course-fault-key-missing = { course-table } richiede `{ $key }`: aggiungere la chiave
-course-fault-key-unknown = { course-table } non ha la chiave `{ $key }`{ $known }
-course-fault-rule = `{ $key }` è una regola: scrivere una tra { $known }
-course-fault-rules = `{ $key }` è una sola regola: per chiederne più d'una, scrivere { $example }
-course-fault-rule-unknown = non c'è nessuna regola `{ $text }`{ $known }
-course-fault-rule-empty = la regola composta è vuota: indicare almeno una regola
-course-fault-not-attended = a un'attività online non si è presenti: usare completed, passed, experienced, score o hours, oppure farne un [[module.event]]
-course-fault-at-least = at_least = { $least }, ma le attività del modulo sono { $count }: scrivere da 1 a { $count }
-course-fault-score = score = { $score } è un punteggio in scala: scrivere da -1 a 1, per esempio 0.6
-course-fault-hours = hours = { $hours } è fuori dai limiti: scrivere da 0 a { $most }
-course-fault-hours-unreachable = la regola chiede { $hours } ore, ma ne contano al massimo { $most }: nessuno potrebbe soddisfarla
-course-fault-nominal-hours = credit = "nominal" conta le ore dell'attività: scrivere anche hours
-course-fault-weight = weight = { $weight } non ha peso: scrivere un numero maggiore di 0, per esempio 2
-course-fault-no-module = il corso non ha moduli: aggiungere una tabella [[module]]
-course-fault-no-activity = il modulo `{ $module }` non ha attività: aggiungere una [[module.activity]] con id, prefix o within, oppure un [[module.event]]
-course-fault-activity-nowhere = l'attività non ha né id né prefix né within: indicare l'IRI che i suoi statement hanno come oggetto, o come iniziano tali IRI, o in che cosa si trovano
-course-fault-event-never = l'evento `{ $event }` non si tiene mai: aggiungere una [[module.event.session]] con la data, o l'id con cui una piattaforma lo riporta
-course-fault-session-one-time = una sessione ha sia from sia to, o nessuno dei due: aggiungere l'altro
-course-fault-session-times = finisce alle { $to }, non dopo l'inizio alle { $from }: scambiare i due orari
-course-fault-kind = il tipo `{ $kind }` è una parola dei report: usare lettere minuscole a-z, cifre e `_`, come seminar o study_visit
-course-fault-day = `{ $text }` non è un giorno: scriverlo come 2026-03-05, senza virgolette
-course-fault-time-of-day = `{ $text }` non è un orario: scriverlo come 09:30:00, senza virgolette
-course-fault-days = finisce il { $end }, prima dell'inizio il { $begin }: scambiare i due giorni
-course-fault-edition-days = con i giorni del corso l'edizione finisce il { $end }, prima dell'inizio il { $begin }: scrivere sia begins sia ends
-course-fault-time-zone = `{ $zone }` non è un fuso orario: scrivere un nome IANA come "Europe/Rome"
-course-fault-title-none = il titolo è vuoto: scrivere { $example }
-course-fault-title-tag = `{ $tag }` non è il codice di una lingua: scrivere `it`, `en`, `de-IT` …
-course-fault-title-empty = il titolo in `{ $tag }` è vuoto: scriverlo, o togliere `{ $tag }`
-course-fault-iri = { $what }: `{ $text }` non è un IRI: scriverlo intero, come https://…, senza spazi
-course-fault-iris-none = l'elenco di { $what } è vuoto: scrivere un IRI, o toglierlo
-course-fault-id = l'id `{ $id }` ({ course-thing }) sta negli indirizzi: usare lettere a-z, cifre, `-`, `_` e `.`
-course-fault-twice = { course-thing } `{ $id }` si trova già alla riga { $line }: ogni { course-thing } deve avere un id proprio
-course-fault-key-twice = la chiave `{ $key }` si trova già alla riga { $line }: sceglierne un'altra
-course-fault-unknown = { course-thing } `{ $name }` non esiste: ci sono { $known }
-course-fault-no-edition = l'edizione `{ $edition }` non esiste: aggiungere una [[edition]] con questo id
-course-fault-circle = i prerequisiti formano un cerchio, così che nessuno potrebbe iniziare: { $names } → { $first }; toglierne uno
-course-fault-activity-twice = l'attività con { $what } `{ $text }` si trova già alla riga { $line }: uno statement conta una volta sola, quindi togliere una delle due
-course-fault-prefix-twice = l'attività con prefix `{ $prefix }` si trova già alla riga { $line }: togliere una delle due
-course-fault-prefixes = il prefix `{ $prefix }` si sovrappone a `{ $shorter }` della riga { $line }: i suoi statement conterebbero per entrambi; scegliere prefix di cui nessuno inizi con l'altro
-course-warning-scorm-time = il plugin di log di Moodle non riporta la durata dei pacchetti SCORM, così che le ore misurate restano 0: dare all'attività `hours` e credit = "nominal", o scrivere credit = "measured" se è un altro player a riportare il tempo
+told-dry-run = : era una prova, non è cambiato niente
+course-told-loaded = { $file }: corso { $course } con { $modules ->
+    [one] { $modules } modulo
+   *[other] { $modules } moduli
+  } e { $activities ->
+    [one] { $activities } attività
+   *[other] { $activities } attività
+  }{ $dry }
+course-told-listed = { $course }  { $learners ->
+    [one] { $learners } iscritto
+   *[other] { $learners } iscritti
+  }, { $modules ->
+    [one] { $modules } modulo
+   *[other] { $modules } moduli
+  }  { $title }
+course-told-would-go = { $course }: verrebbero eliminati: { $what }
+course-told-deleted = { $course }: eliminato, con: { $what }
+course-told-removed = elenco degli iscritti ({ $learners }), unioni ({ $merged }), elenchi congelati degli attestati ({ $certificates })
+course-told-asks = Il corso `{ $course }` verrà eliminato, con: { $what }.
+    I suoi statement restano. `traccia course show --file` e `traccia learners export` ne salvano file ed elenco, con cui si può caricare di nuovo.
+learners-told-imported = { $course }: iscritti { $learners } ({ $added } aggiunti, { $updated } aggiornati, { $unchanged } invariati, { $absent } non nell'elenco, mantenuti){ $dry }
+learners-told-replaced = { $course }: iscritti { $learners } ({ $added } aggiunti, { $updated } aggiornati, { $unchanged } invariati, { $absent } usciti){ $dry }
+learners-told-merged = { $course }: uniti a un'altra persona: { $count }
+learners-told-is = { $course }: { $learner } è { $into }
+learners-told-again = { $course }: { $learner } è di nuovo una persona a sé
+learners-told-unassigned = { $course }: statement non assegnati: { $statements }, di { $actors } attori
+key-told-once = Il segreto si vede solo questa volta.
+key-told-previous = Il segreto precedente vale fino a { $until }.
+key-told-first = Una chiave con lo scope `all`. Il segreto si vede solo questa volta.
+key-told-revoked = { $key } è stata revocata
 
-## Gli elenchi dei partecipanti e i fogli delle presenze: gli errori
+## I rifiuti conservati, la verifica, gli statement in arrivo
 
-identifier-kind = `{ $text }` non è un identificativo: scrivere account:HOMEPAGE|NOME, mailto:INDIRIZZO, mbox_sha1sum:HEX o openid:URI
-identifier-account = `{ $text }` non indica un account: scrivere account:HOMEPAGE|NOME, come account:https://moodle.example.it|1042
-identifier-mbox = `{ $text }` non è un indirizzo e-mail: scrivere mailto:nome@example.it
-identifier-mbox-sha1sum = `{ $text }` non è uno SHA-1: scrivere mbox_sha1sum: e 40 cifre tra 0-9 e a-f
-identifier-openid = `{ $text }` non è un OpenID: scrivere openid: e l'intero URI
-sheet-fault-workbook = questa è una cartella di lavoro e non un file CSV: in Excel salvare come "CSV UTF-8"
-sheet-fault-no-text = questo non è un testo: in Excel salvare come "CSV UTF-8"
-sheet-fault-not-utf8 = il testo non è UTF-8 dal carattere { $character } della riga in poi: in Excel salvare come "CSV UTF-8"
-sheet-fault-not-utf16 = il testo inizia come UTF-16 e non lo è: in Excel salvare come "CSV UTF-8"
-sheet-fault-empty = il file è vuoto: iniziare con una riga come { $example }
-sheet-fault-header-long = l'intestazione è più lunga di quanto possa essere: iniziare con una riga come { $example }
-sheet-fault-columns-many = { $columns } colonne: nessun elenco ne ha più di { $most }; controllare il separatore
-sheet-fault-column-missing = manca la colonna { $columns }: la prima riga deve nominare le colonne, per esempio { $example }
-sheet-fault-column-twice = significa lo stesso della colonna `{ $heading }`: tenerne una sola
-sheet-fault-no-heading = la colonna { $position } non ha intestazione: darle un nome o toglierla
-sheet-fault-values = { $values } valori dove l'intestazione ne ha { $headings }: aggiungere o togliere separatori, e mettere tra virgolette un valore che ne contiene uno
-sheet-fault-line-long = questa riga è più lunga di quanto possa essere, quindi da qui in poi nulla è stato letto: cercare delle virgolette non chiuse
-sheet-fault-quote-open = qui si aprono delle virgolette che non si chiudono mai: chiuderle, o raddoppiarle
-sheet-fault-more = da questa riga in poi ci sono altri errori: correggere i { $count } qui sopra e inviare di nuovo il foglio
-sheet-fault-no-id = la matricola è vuota: darne una a ogni partecipante
-sheet-fault-no-identifier = nessun identificativo: nessuno statement potrebbe essere di questa persona; scriverne uno, come account:https://moodle.example.it|1042
-sheet-fault-learner-twice = il partecipante `{ $learner }` si trova già alla riga { $line }: mettere tutti i suoi identificativi su una riga
-sheet-fault-identifier-twice = `{ $identifier }` indica già il partecipante `{ $learner }` della riga { $line }: un identificativo indica una sola persona
-sheet-fault-identifier-taken = `{ $identifier }` del partecipante `{ $learner }` indica il partecipante `{ $owner }` nell'elenco finora: inviare di nuovo `{ $owner }` senza, o usare la sua matricola se sono la stessa persona
-sheet-fault-merge-unknown = nessuno con la matricola `{ $id }` è nell'elenco o è iscritto
-sheet-fault-merge-self = questa è la matricola del partecipante stesso: lasciare vuoto
-sheet-fault-merge-chain = un partecipante è unito a un altro, questo a un terzo e così via, troppe volte: scrivere per ciascuno la matricola dell'ultimo
-presence-fault-json = { $report } Scrivere { $example }
-presence-fault-flag = `true` o `false` non è né un testo né un numero
-presence-fault-list = un elenco non è né un testo né un numero
-presence-fault-object = un oggetto non è né un testo né un numero
-presence-fault-key-twice = `{ $key }` compare due volte: tenerne una sola
-presence-fault-key-unknown = nessuna voce ha questa chiave: usare { $known }
-presence-fault-unnamed = non è indicato nessuno: scrivere una matricola, un identificativo o un nome
-presence-fault-learner-twice = il partecipante `{ $learner }` si trova già alla riga { $line }: mettere tutto su una riga
-presence-fault-id-unknown = nessun partecipante del corso ha la matricola `{ $id }`{ $near }
-presence-fault-name-unknown = nessun partecipante del corso si chiama `{ $name }`{ $near }
-presence-none-near = : aggiungere la persona all'elenco dei partecipanti, o correggere
-presence-fault-identifier-unknown = `{ $text }` non è un partecipante del corso: aggiungerlo all'elenco dei partecipanti, o correggere
-presence-fault-two-learners = indica sia il partecipante { $first } sia il partecipante { $other }: tenere gli identificativi di uno solo
-presence-fault-name-elsewhere = `{ $name }` è nell'elenco dei partecipanti come { $learners }, ma non con la regione, l'ente … di questa riga: correggerli, o scrivere la matricola
-presence-fault-name-several = { $count ->
-    [several] diversi
-   *[other] { $count }
-} partecipanti del corso si chiamano così, { $learners }: scrivere la matricola, o una colonna come l'ente che li distingua
-presence-fault-time-missing = manca un orario: scriverli entrambi, o le ore
-presence-fault-no-length = non ci sono né ore né orari, e la sessione non ha una durata propria: scrivere le ore, o `assente`
-presence-fault-time = `{ $text }` non è un orario: scriverlo come 09:30
-presence-fault-hours = `{ $text }` non è un numero di ore: scrivere 2,5 o 2:30, o `assente`
-presence-fault-hours-range = `{ $text }` ore non stanno in un giorno: scrivere da 0 a 24
-presence-fault-not-after = finisce alle { $to } e inizia alle { $from }: una sessione finisce dopo l'inizio e nello stesso giorno, quindi scrivere una notte come due sessioni
-presence-fault-skipped = le { $time } del { $date } non esistono, perché l'orologio va avanti di un'ora: scrivere l'orario che segnava
-merge-unknown = nessuno con la matricola `{ $id }` è iscritto a questo corso
-merge-same = `{ $id }` e `{ $into }` sono già la stessa persona
-merge-none = `{ $id }` non è unito a un altro partecipante
-course-fault-territories = `{ $key }` è "italy", "any" o un elenco di regioni: scrivere uno dei tre
-list-warning-region-unlisted = la regione non è tra i `territories` del file del corso
-nobody-has = nessun partecipante ha { $what ->
-    [region] la regione
-    [province] la provincia
-    [body] l'ente
-    [role] il ruolo
-    [office] l'ufficio
-   *[edition] l'edizione
-} `{ $value }`{ $near }
+rule-refusal-no-body = Di questa richiesta non sono conservati statement, e non si possono ricontrollare.
+    .remedy = Inviare di nuovo la richiesta; POST /api/v1/statements/check controlla gli statement senza conservarli.
+rule-live-too-many = Gli statement in arrivo sono già inviati al numero massimo di lettori: { $most } con una chiave.
+    .remedy = Chiudere un'altra pagina che mostra gli statement in arrivo.
 
-## I corsi, i partecipanti, le presenze e i report: i rifiuti
+## Come sta il server
 
-rule-course-id = Il file del corso dice id = "{ $file }", ma è stato inviato come `{ $address }`.
-    .remedy = Inviare il file all'indirizzo con l'id che ha.
-rule-course-file = Il file del corso ha errori.
-    .remedy = Correggere le righe indicate e inviarlo di nuovo.
-rule-course-file-not-utf8 = Il file del corso non è UTF-8.
-    .remedy = Salvarlo come UTF-8.
-rule-sheet = Il foglio ha errori.
-    .remedy = Correggere le righe indicate e inviare di nuovo l'intero elenco.
-rule-sheet-empty = L'elenco non indica nessuno.
-    .remedy = Inviare almeno un partecipante.
-rule-edition-unknown = Il partecipante `{ $learner }` è iscritto all'edizione `{ $edition }`, che il corso non ha ({ $count } in tutto).
-    .remedy = Aggiungere al file del corso una [[edition]] con questo id, oppure correggere la colonna `edition` dell'elenco dei partecipanti.
-rule-grouping = Non si può raggruppare per `{ $word }`: sono ammessi { $known }.
-    .remedy = Scegliere tra quelli indicati.
-rule-parameter-not-taken = Il report { $report } non ammette { $what }.
-    .remedy = Toglierlo, oppure chiedere un altro report: `progress` e `hours` ammettono ogni chiave di `by`. Questo ammette: { $takes }.
-rule-learner-missing = Il report `learner` riguarda un partecipante, e non ne è indicato nessuno.
-    .remedy = Indicarne uno: `learner=ID`, oppure `--learner ID`. GET /api/v1/courses/{"{"}id{"}"}/learners, oppure `traccia learners export`, dà gli id.
-rule-nobody-has = Nessun partecipante ha questo valore.
-    .remedy = Scriverlo come nell'elenco dei partecipanti; il report `comparison` con by={ $what } mostra i valori che ci sono.
-rule-day-to-come = Il { $day } deve ancora venire: che cosa sarà vero alla sua fine non si sa.
-    .remedy = Scegliere oggi o un giorno precedente.
-rule-day-too-far = Il giorno { $day } è troppo lontano.
-    .remedy = Scegliere un giorno di questo secolo.
-rule-learner-unknown = In questo corso non c'è nessun partecipante `{ $learner }` che questa chiave possa vedere.
-    .remedy = GET /api/v1/courses/{"{"}id{"}"}/learners elenca gli iscritti.
-rule-merge = I due partecipanti non si possono unire o separare.
-    .remedy = GET /api/v1/courses/{"{"}id{"}"}/learners elenca le unioni.
-rule-merge-body = Il corpo non dice a chi unire il partecipante.
-    .remedy = Inviare {"{"}"into": "l'id dell'altro partecipante"{"}"}.
-rule-session-unknown = Il corso non ha un evento `{ $event }` con una sessione `{ $session }`.
-    .remedy = Usare la chiave di un [[module.event]] e l'id di una delle sue sessioni.
-rule-session-ambiguous = Più eventi hanno una sessione `{ $session }`: { $named }.
-    .remedy = Il foglio firme è di una sola sessione: scrivere session=EVENTO/SESSIONE.
-rule-course-has-certificates = Il corso `{ $course }` ha { $lists ->
-        [one] un elenco congelato di attestati, che andrebbe perso
-       *[other] { $lists } elenchi congelati di attestati, che andrebbero persi
+health-stored-ahead = Gli statement sono conservati con un orario avanti di { $value } s: l'orologio era sbagliato, o lo è adesso.
+health-disk-low = Sul disco restano { $value } MiB.
+health-source-silent = La chiave `{ $value }` non invia da molto più tempo del solito.
+health-course-behind = L'avanzamento del corso è indietro rispetto agli statement: { $value }.
+
+## Domande, ricerche, OData
+
+rule-aggregate-question = La domanda non si può fare: { $detail }.
+    .remedy = docs/data.md dice come si scrivono le domande.
+rule-aggregate-bound = Non c'è risposta, perché supera un limite: { $limit } { $bound ->
+        [groups] gruppi
+        [rows] righe da leggere
+        [bytes] byte per i gruppi e i loro valori
+       *[seconds] secondi
     }.
-    .remedy = Prima salvare gli elenchi (GET /api/v1/courses/{"{"}id{"}"}/certificates/{"{"}list{"}"}), poi aggiungere `certificates=true`: nulla li riporta indietro.
-rule-certificates-unknown = Non c'è nessun elenco di attestati `{ $list }` che questa chiave possa vedere.
-    .remedy = GET /api/v1/courses/{"{"}id{"}"}/certificates elenca gli elenchi.
-rule-bounds = Questo riguarda l'intero corso, e la chiave è legata a un territorio.
-    .remedy = Usare una chiave senza limiti; GET /whoami mostra quelli di questa.
-rule-session-over = La sessione `{ $session }` era il { $day }: il suo codice non vale più.
-    .remedy = Scrivere le presenze della sessione: PUT …/register, oppure `traccia register keep`.
-rule-check-in-code = Questo codice oggi non vale.
-    .remedy = Controllare il codice mostrato in aula; vale soltanto il giorno della sessione.
-rule-check-in-code-day = Questo codice vale soltanto il { $day }.
-    .remedy = Controllare il codice mostrato in aula; vale soltanto il giorno della sessione.
-rule-course-changed = Il corso è stato modificato da altri nello stesso momento.
-    .remedy = Rileggere il corso e inviare di nuovo.
-file-has-faults = { $file } ha errori: { $faults }
-file-warning = { $place }: attenzione: { $text }
-course-fault-titles = `{ $key }` è una tabella: scrivere un titolo per ogni valore, come official = {"{"} it = "Funzionario", en = "Official" {"}"}
-# Packages that are hosted
-rule-content-off = Qui i pacchetti non si eseguono: { $reason }.
-    .remedy = Impostare `content_url` a un indirizzo con un altro nome di host, meglio se di un altro dominio, che porti a questo server.
-rule-launch-hours = Un avvio vale da 1 a { $most } ore, non { $hours }.
-    .remedy = Chiedere meno ore; la stessa persona può avere un altro avvio più tardi.
-rule-launch-invalid = L'avvio non è scritto come serve: { $detail }
-    .remedy = Inviare {"{"}"actor": {"{"}"name": "…", "mbox": "mailto:…"{"}"}{"}"}, oppure "learner" e "course", oppure "preview": true; con "hours", "attempt" (last, same, new, best) e "language" (it, en) se servono.
-rule-launch-unknown = Questo pacchetto non ha un avvio con questo id.
-    .remedy = GET /api/v1/packages/NOME/launches elenca quelli che valgono.
-rule-package-busy = Altre richieste stanno cambiando `{ $package }`.
+    .remedy = Restringere la domanda con una condizione o a meno dimensioni, o inviarla con `Prefer: respond-async` dove richiede troppo tempo.
+rule-aggregate-failed = Non c'è risposta: { $reason }.
+    .remedy = Domandare di nuovo, per meno o in un altro formato.
+rule-search-workbook = Una cartella di lavoro ha al massimo { $limit } righe di statement.
+    .remedy = Restringere la ricerca, o prendere il CSV, che non ha questo limite.
+rule-odata-option = Il servizio OData non ammette { $what }.
+    .remedy = Ammette $select, $filter, $top, $orderby=stored e i collegamenti alla pagina seguente.
+rule-odata-rows = I collegamenti alla pagina seguente portano al massimo a { $limit } righe.
+    .remedy = Restringere con $filter, per esempio stored ge 2026-01-01T00:00:00Z, o leggere i file di /api/v1/data/manifest.
+
+## I lavori
+
+rule-jobs-full = Sono già in corso tutti i lavori che possono esserlo.
+    .remedy = Iniziarlo quando uno è finito: GET /api/v1/jobs.
+rule-job-same = Il lavoro { $job } fa già la stessa cosa.
+    .remedy = Aspettare che finisca: GET /api/v1/jobs.
+rule-job-unknown = Questo lavoro non c'è.
+    .remedy = GET /api/v1/jobs elenca i lavori di questo processo.
+rule-job-running = Il lavoro è in corso, e non si ferma a metà.
+    .remedy = Aspettare che finisca: GET /api/v1/jobs.
+
+## Le persone e le sessioni
+rule-person-name = `{ $name }` non può essere il nome di nessuno: da 1 a 128 byte, senza due punti e senza spazi.
+    .remedy = Usare un indirizzo di posta, o lettere, cifre, punti e trattini.
+rule-origin-name = `X-Traccia-Origin` non ha un nome da 1 a 200 caratteri.
+    .remedy = Indicare in ASCII il nome del sistema da cui vengono gli statement.
+rule-erasure-identifier = L’identificativo non si legge.
+    .remedy = Scriverlo come negli elenchi degli iscritti: mailto:anna@example.org, account:HOMEPAGE|NOME, openid:URI o mbox_sha1sum:HEX.
+rule-erasure-reason = Una cancellazione ha un motivo, da 1 a 1000 byte.
+    .remedy = Scrivere il motivo in `reason`: un numero di protocollo o un articolo di legge, senza il nome della persona.
+rule-person-label = Il nome da mostrare è troppo lungo o contiene caratteri di controllo.
+    .remedy = Accorciarlo.
+rule-person-bounds = Chi coordina un territorio ha regioni o enti; nessun altro ne ha.
+    .remedy = Indicare le regioni o gli enti di chi coordina un territorio, e toglierli agli altri.
+rule-person-learner = Chi partecipa ai corsi ha identificativi; nessun altro ne ha.
+    .remedy = Indicare gli identificativi di chi partecipa, come mailto:anna@example.org, e toglierli agli altri.
+rule-person-identifiers = Chi partecipa ai corsi ha al massimo { $most } identificativi.
+    .remedy = Togliere quelli con cui non arriva nulla.
+rule-person-identifier = Un identificativo non è scritto come negli elenchi dei partecipanti.
+    .remedy = Scriverlo come mailto:anna@example.org o account:https://lms.example|42.
+rule-person-role = Il ruolo `{ $name }` non esiste.
+    .remedy = GET /api/v1/roles elenca i ruoli.
+rule-person-body = Il corpo della richiesta non è quello previsto per questo indirizzo.
+    .remedy = Vedere in /api/openapi.json che cosa deve contenere.
+rule-person-exists = C'è già una persona con il nome `{ $name }`.
+    .remedy = Scegliere un altro nome, o modificare la persona che ha questo.
+rule-person-unknown = Non c'è nessuno con il nome `{ $name }`.
+    .remedy = GET /api/v1/people, o `traccia user list`, elenca tutte le persone.
+rule-person-vouched = `{ $name }` entra con il servizio di accesso di un ente, e qui non ha password.
+    .remedy = Cambiare la password e il secondo fattore presso quel servizio.
+rule-person-disabled = `{ $name }` è disattivato.
+    .remedy = Chiedere a chi amministra Traccia.
+rule-person-last = `{ $name }` è l'ultima persona che può amministrare il server.
+    .remedy = Nominare prima un'altra persona che amministri, e che abbia scelto una password.
+rule-person-busy = La persona viene modificata da altri proprio adesso.
     .remedy = Inviare di nuovo la richiesta.
-rule-package-disk = Il server non riesce a tenere il pacchetto mentre lo importa.
-    .remedy = L'amministratore del server fa posto nella cartella dei file temporanei (TMPDIR); non è stato importato niente.
-rule-package-launched = { $launches ->
-        [one] C'è un avvio di `{ $package }` che vale
-       *[other] Ci sono { $launches } avvii di `{ $package }` che valgono
-    } ancora.
-    .remedy = Aspettare la scadenza, revocarli, o aggiungere force=true: allora finiscono.
-rule-package-name = `{ $name }` non può essere il nome di un pacchetto.
-    .remedy = Usare da 1 a 64 lettere minuscole a-z, cifre e `-`, per esempio sicurezza-2026.
-rule-package-refused = Il pacchetto ha { $count ->
-        [one] un errore
-       *[other] { $count } errori
-    }, e non ne è stato conservato niente: { $errors }.
-    .remedy = `traccia package check FILE.zip`, o POST /api/v1/packages/check, li mostra tutti, ciascuno con file, riga e che cosa fare.
-rule-package-too-large = Il pacchetto supera il limite di { $limit } byte.
-    .remedy = Alzare `limits.package_bytes` sul server, o ridurre il pacchetto: i filmati è meglio collegarli che includerli.
-rule-package-unknown = Il pacchetto `{ $name }` non c'è.
-    .remedy = Importarlo prima; GET /api/v1/packages, o `traccia package list`, elenca i pacchetti.
-rule-package-version-current = La versione { $version } è quella che i nuovi avvii di `{ $package }` eseguono.
-    .remedy = Scegliere prima un'altra versione, o eliminare tutto il pacchetto.
-rule-package-version-invalid = Il corpo non indica una versione: { $error }.
-    .remedy = Inviare {"{"}"current": 1{"}"}.
-rule-package-version-unknown = Il pacchetto `{ $package }` non ha la versione { $version }.
-    .remedy = GET /api/v1/packages/NOME, o `traccia package versions`, elenca le versioni.
-launch-page-unknown = Questo indirizzo non porta a nessun corso.
-    .remedy = Controllare che sia copiato per intero, o chiederne uno nuovo a chi lo ha inviato.
-launch-page-expired = Questo indirizzo è scaduto.
-    .remedy = Chiederne uno nuovo a chi lo ha inviato: quanto è stato fatto finora è conservato.
-launch-page-revoked = Questo indirizzo è stato revocato.
-    .remedy = Chiederne uno nuovo a chi lo ha inviato: quanto è stato fatto finora è conservato.
-launch-page-failed = Il corso ora non si può aprire.
-    .remedy = Riprovare tra qualche minuto: quanto è stato fatto finora è conservato.
-launch-page-unbuilt = Questo programma è stato costruito senza il lettore dei pacchetti.
-    .remedy = Chi gestisce il server esegue `npm ci && npm run build` in lrs/web/player, e poi costruisce di nuovo il programma.
-
-## Packages that a course file names
-
-course-package-name = `{ $name }` non è il nome di un pacchetto: scrivere il nome con cui è stato importato, di lettere minuscole a-z, cifre e `-`
-course-package-beside = un'attività con un pacchetto ha i suoi IRI dal pacchetto: togliere id, prefix e within, oppure il pacchetto
+rule-password-short = La password ha meno di { $shortest } caratteri.
+    .remedy = Sceglierne da { $shortest } a { $longest }: vanno bene alcune parole che non stanno di solito insieme.
+rule-password-long = La password ha più di { $longest } caratteri.
+    .remedy = Sceglierne da { $shortest } a { $longest }.
+rule-password-common = La password è tra le prime che si provano per indovinarla.
+    .remedy = Scegliere alcune parole che non stanno di solito insieme, senza il proprio nome.
+rule-link-invalid = Il link è già stato usato, è scaduto o non è intero.
+    .remedy = Chiederne uno nuovo a chi amministra il server. Per la prima persona: `traccia user init`.
+rule-setup-done = Il server è già stato configurato.
+    .remedy = Accedere, o chiedere un invito a chi lo amministra.
+rule-totp-code = Il codice non è quello di adesso, o è già stato usato.
+    .remedy = Attendere il codice seguente, e controllare l'ora del telefono.
+rule-totp-state = Il secondo fattore è già attivo, o non ce n'è uno da attivare.
+    .remedy = Disattivarlo prima, o chiederne uno nuovo: POST /api/v1/session/totp.
+rule-sign-in = Il nome o la password non sono giusti.
+    .remedy = Controllare entrambi. Chi ha dimenticato la password chiede un nuovo link a chi amministra il server.
+rule-sign-in-code = Oltre alla password serve il codice del secondo fattore.
+    .remedy = Inviarlo come `code`.
+rule-sign-in-code-wrong = Il codice non è quello di adesso, o è già stato usato.
+    .remedy = Attendere il codice seguente, e controllare l'ora del telefono.
+rule-sign-in-insecure = Da un'altra macchina non si accede con http semplice: password e sessione si potrebbero leggere lungo la strada.
+    .remedy = Aprire Traccia a un indirizzo https:// e impostarlo come `base_url`. Basta un proxy con TLS davanti a Traccia; sulla macchina del server funziona http://localhost.
+rule-signed-in-over = La sessione è finita.
+    .remedy = Accedere di nuovo.
+rule-session-origin = La richiesta mostra una sessione ma non viene da una pagina di questo server.
+    .remedy = Usare le pagine di questo server, o una chiave propria. Se la pagina è di Traccia, impostare `base_url` all'indirizzo che i browser vedono.
+rule-session-needed = Qui si tratta della persona che ha fatto l'accesso, e la richiesta mostra una chiave.
+    .remedy = Accedere con POST /api/v1/sessions, e mostrare il cookie.

@@ -1,4 +1,6 @@
-//! The texts that people read, by language: one Fluent file each, in this folder.
+//! The texts that people read, by language, as Fluent files in this folder: `it.ftl` and `en.ftl`, and one for each
+//! part that has many texts, such as `reports.it.ftl`. Together they are one catalogue: an id stands in one of them.
+//! `web*.*.ftl` and `player.*.ftl` are catalogues of their own, which the browser UI and the player read.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -27,10 +29,31 @@ struct Writes {
 const ENGLISH_WRITES: Writes = Writes { decimal: '.', day: "%Y-%m-%d" };
 const ITALIAN_WRITES: Writes = Writes { decimal: ',', day: "%d/%m/%Y" };
 
+/// The files of the catalogue in English.
+const ENGLISH_FILES: &[&str] = &[
+    include_str!("en.ftl"),
+    include_str!("backup.en.ftl"),
+    include_str!("courses.en.ftl"),
+    include_str!("operations.en.ftl"),
+    include_str!("packages.en.ftl"),
+    include_str!("privacy.en.ftl"),
+    include_str!("reports.en.ftl"),
+];
+/// The same in Italian.
+const ITALIAN_FILES: &[&str] = &[
+    include_str!("it.ftl"),
+    include_str!("backup.it.ftl"),
+    include_str!("courses.it.ftl"),
+    include_str!("operations.it.ftl"),
+    include_str!("packages.it.ftl"),
+    include_str!("privacy.it.ftl"),
+    include_str!("reports.it.ftl"),
+];
+
 static ENGLISH: LazyLock<Texts> =
-    LazyLock::new(|| Texts::read("en", include_str!("en.ftl"), ENGLISH_WRITES));
+    LazyLock::new(|| Texts::read("en", ENGLISH_FILES, ENGLISH_WRITES));
 static ITALIAN: LazyLock<Texts> =
-    LazyLock::new(|| Texts::read("it", include_str!("it.ftl"), ITALIAN_WRITES));
+    LazyLock::new(|| Texts::read("it", ITALIAN_FILES, ITALIAN_WRITES));
 
 /// A value in a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +83,7 @@ impl Texts {
         &ITALIAN
     }
 
-    fn read(language: &str, file: &str, writes: Writes) -> Self {
+    fn read(language: &str, files: &[&str], writes: Writes) -> Self {
         let languages = language.parse().into_iter().collect();
         let mut bundle = FluentBundle::new_concurrent(languages);
         // The values are names and addresses, which people copy: no marks of direction around them.
@@ -69,10 +92,12 @@ impl Texts {
             ',' => |value, _| number(value, ITALIAN_WRITES),
             _ => |value, _| number(value, ENGLISH_WRITES),
         }));
-        let resource = match FluentResource::try_new(file.to_owned()) {
-            Ok(resource) | Err((resource, _)) => resource,
-        };
-        bundle.add_resource_overriding(resource);
+        for file in files {
+            let resource = match FluentResource::try_new((*file).to_owned()) {
+                Ok(resource) | Err((resource, _)) => resource,
+            };
+            bundle.add_resource_overriding(resource);
+        }
         Self { bundle, writes }
     }
 
@@ -129,7 +154,6 @@ impl Writes {
     }
 }
 
-/// What the bundle writes in place of a number; other values are left to the bundle.
 /// A value that is written as it is: as a number, which chooses plurals, where it is one that is written alike.
 fn as_it_is(text: &str) -> FluentValue<'_> {
     /// Whole numbers of fewer digits are exact.
@@ -144,6 +168,7 @@ fn as_it_is(text: &str) -> FluentValue<'_> {
     }
 }
 
+/// What the bundle writes in place of a number; other values are left to the bundle.
 fn number(value: &FluentValue<'_>, writes: Writes) -> Option<String> {
     match value {
         FluentValue::Number(number) => Some(writes.number(&number.value.to_string())),
@@ -216,7 +241,34 @@ mod tests {
         assert_eq!(said, ["entro il 30/06/2026", "by the end of 2026-06-30"]);
     }
 
-    const FILES: [&str; 2] = [include_str!("en.ftl"), include_str!("it.ftl")];
+    /// The catalogue in English and in Italian.
+    static CATALOGUE: LazyLock<[String; 2]> =
+        LazyLock::new(|| [ENGLISH_FILES, ITALIAN_FILES].map(<[&str]>::concat));
+
+    #[test]
+    fn every_file_of_the_folder_belongs_to_a_catalogue_and_is_one_that_a_translator_oversees() {
+        /// Beginnings of the files that other programs read.
+        const OF_OTHERS: [&str; 3] = ["web.", "web-", "player."];
+        const MOST_LINES: usize = 500;
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut read = 0;
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if path.extension().is_none_or(|it| it != "ftl") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let lines = text.lines().count();
+            assert!(lines <= MOST_LINES, "{name} has {lines} lines: give a part its own file");
+            if OF_OTHERS.iter().any(|begin| name.starts_with(begin)) {
+                continue;
+            }
+            let is_read = [ENGLISH_FILES, ITALIAN_FILES].concat().contains(&text.as_str());
+            assert!(is_read, "{name} is in no list of files");
+            read += 1;
+        }
+        assert_eq!(read, ENGLISH_FILES.len() + ITALIAN_FILES.len());
+    }
 
     /// The messages of a file, of rules or of all else.
     fn messages(file: &str, of_rules: bool) -> BTreeSet<String> {
@@ -227,8 +279,8 @@ mod tests {
 
     #[test]
     fn the_files_have_no_fault_and_put_refusals_together_alike() {
-        for file in FILES {
-            assert!(FluentResource::try_new(file.to_owned()).is_ok());
+        for file in CATALOGUE.iter() {
+            assert!(FluentResource::try_new(file.clone()).is_ok());
             let ids = file.lines().filter_map(|line| line.split_once(" =").map(|(id, _)| id));
             let mut ids: Vec<&str> = ids.filter(|id| !id.starts_with([' ', '#'])).collect();
             let all = ids.len();
@@ -236,18 +288,30 @@ mod tests {
             ids.dedup();
             assert_eq!(ids.len(), all, "a message stands there twice");
         }
-        assert_eq!(messages(FILES[0], false), messages(FILES[1], false));
+        assert_eq!(messages(&CATALOGUE[0], false), messages(&CATALOGUE[1], false));
+    }
+
+    /// All files of the browser UI in a language, one after the other.
+    fn of_the_ui(language: &str) -> String {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let is_one = |path: &std::path::PathBuf| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            name.starts_with("web") && name.ends_with(&format!(".{language}.ftl"))
+        };
+        let texts = paths.filter(is_one).map(|path| std::fs::read_to_string(path).unwrap());
+        texts.collect::<Vec<_>>().join("\n")
     }
 
     /// `npm run check` in `lrs/web` holds them to what the UI shows, and their values to each other.
     #[test]
     fn the_texts_of_the_browser_ui_are_the_same_messages_in_both_languages() {
-        let files = [include_str!("web.en.ftl"), include_str!("web.it.ftl")];
-        for file in files {
-            let read = FluentResource::try_new(file.to_owned());
+        let files = ["en", "it"].map(of_the_ui);
+        for file in &files {
+            let read = FluentResource::try_new(file.clone());
             assert!(read.is_ok(), "{:?}", read.err().map(|(_, faults)| faults));
         }
-        let [english, italian] = files.map(|file| messages(file, false));
+        let [english, italian] = files.map(|file| messages(&file, false));
         assert!(english.len() > 100, "{}", english.len());
         assert_eq!(english, italian);
     }
@@ -288,8 +352,8 @@ mod tests {
         assert!(rules.contains("parameter-unknown") && rules.contains("scope"), "{rules:?}");
         rules.extend(validator::rules().iter().map(|rule| rule.id.to_owned()));
         let said: BTreeSet<String> =
-            messages(FILES[1], true).iter().map(|id| id.replacen("rule-", "", 1)).collect();
-        assert_eq!(rules.difference(&said).collect::<Vec<_>>(), [""; 0], "say these in it.ftl");
+            messages(&CATALOGUE[1], true).iter().map(|id| id.replacen("rule-", "", 1)).collect();
+        assert_eq!(rules.difference(&said).collect::<Vec<_>>(), [""; 0], "say these in Italian");
         let all = sources("", true).concat();
         for rule in &said {
             let is_used = rules.contains(rule) || all.contains(&format!("\"{rule}\""));
@@ -329,7 +393,7 @@ mod tests {
 
     #[test]
     fn everything_that_code_asks_for_is_in_the_catalogue() {
-        let (asked, said) = (asked(), messages(FILES[0], false));
+        let (asked, said) = (asked(), messages(&CATALOGUE[0], false));
         assert!(asked.len() > 80, "the search for messages finds {}", asked.len());
         assert_eq!(asked.difference(&said).collect::<Vec<_>>(), [""; 0], "say these");
     }
@@ -339,19 +403,20 @@ mod tests {
         /// Beginnings of ids whose ends are data: the month of a day, a word of a course file.
         const OF_DATA: [&str; 2] = ["month-", "kind-"];
         /// Beginnings of ids whose ends are names in code.
-        const OF_NAMES: [&str; 10] = [
+        const OF_NAMES: [&str; 11] = [
             "package-part-",
             "package-",
             "report-",
             "column-",
             "table-",
             "state-",
+            "weekday-",
             "hours-rule-",
             "check-name-",
             "check-",
             "list-warning-",
         ];
-        let (all, file) = (sources("", true).concat(), FILES[0]);
+        let (all, file) = (sources("", true).concat(), CATALOGUE[0].as_str());
         let is_quoted = |id: &str| all.contains(&format!("\"{id}\""));
         for id in messages(file, false) {
             let is_of_data = OF_DATA.iter().any(|begin| id.starts_with(begin));

@@ -15,14 +15,15 @@ nav-courses = Courses
 nav-statements = Statements
 breadcrumb = Breadcrumb
 sign-out = Sign out
+sign-out-failed = The server did not take it: the session is still open. Press “Sign out” again before you leave this computer.
 
 sign-in = Sign in
 sign-in-title = Sign in to Traccia
-sign-in-about = Use the key that your administrator gave you: a name and a secret.
+sign-in-about = A key is for programs, and for whoever wants to try what it may do: a name and a secret.
 sign-in-name = Name of the key
 sign-in-secret = Secret
 sign-in-hint = It stays in the memory of this page: after a reload it has to be typed again.
-sign-in-wrong = The name or the secret is not right. Check them, capital letters too.
+sign-in-wrong = That is not right. Check what you typed, capital letters too.
 sign-in-too-many = Too many wrong attempts: wait a few minutes and try again.
 sign-in-no-server = The server does not answer. Check the network and try again.
 
@@ -37,13 +38,15 @@ yes = yes
 no = no
 hours = Hours
 fault-no-server = The server does not answer. Check the network and try again.
-fault-forbidden = Your key may not see these data.
+fault-forbidden = You may not see or do this: ask whoever administers Traccia.
 fault-missing = There is nothing at this address.
 fault-busy = The server cannot answer now. Try again in a moment.
 fault-refused = The server did not take the request.
 empty = Nothing to show
 empty-about = The filters may be too narrow, or nobody has begun yet.
 not-found = Page not found
+not-allowed = This page is not for your role
+not-allowed-start = Go to your first page
 not-found-about = There is no page at this address.
 not-found-courses = Go to the courses
 
@@ -77,208 +80,84 @@ pages = Pages of the list
 pages-shown = { $from } to { $to } of { $found }
 pages-before = Previous
 pages-after = Next
-rows-cut = { $shown } of { $found } rows are shown: use the filters to narrow them down, or download the file.
 chart-too-many = A chart of { $count } groups could not be read (at most { $most }): use the filters, or read the table.
 
-courses-title = Courses
-courses-none = There is no course yet
-courses-none-about = A course is a file that names modules and activities; its learners are a CSV list. An administrator loads them like this:
-course-size = { $learners ->
-    [one] { $learners } learner
-   *[other] { $learners } learners
-  }, { $modules ->
-    [one] { $modules } module
-   *[other] { $modules } modules
-  }, { $activities ->
-    [one] { $activities } activity
-   *[other] { $activities } activities
-  }.
-course-hours = { $hours } hours a head.
-dates-both = { $begins } to { $ends }
-dates-from = From { $begins }
-dates-until = Until { $ends }
-dates-none = Without a first and last day
+nav-my = My data
+nav-content = Content
+nav-people = People
+nav-keys = Keys
+nav-system = System
+add = Add
+remove = Remove
+dialog-cancel = Cancel
+save = Save
+saved = Saved.
+never = never
+unknown = unknown
+line = Line { $number }:
 
-bounds = You see people of these alone: { $names }.
-page-glance = At a glance
-page-funnel = Modules
-page-curve = Planned and real
-page-hours = Hours
-page-at-risk = At risk
-page-matrix = People
-page-comparison = Comparison
-page-learner = Learner
+sign-in-person = User name
+sign-in-password = Password
+sign-in-forgotten = Forgot your password? Whoever administers Traccia can send you a new link.
+sign-in-provider = Sign in with { $name }
+sign-in-with-key = Sign in with a key
+sign-in-key-button = Sign in with the key
+sign-in-over = The session has ended. Sign in again: you come back to where you were.
+sign-in-kept = The password is kept. Sign in with your user name, this password and the code of the app.
+sign-in-new = Nobody has an account on this server yet.
+sign-in-new-about = When it starts, the server prints a link with which the first administrator is made: open it in this browser.
+sign-in-code = The password is right. Now type the code of the app.
+sign-in-wrong-code = The code is not right, or was used already: wait for the next one.
+sign-in-code-field = Code of the app
+sign-in-code-hint = The six digits that the app shows now.
+sign-in-provider-down = The sign-in service of the organisation does not answer. Try again soon, or sign in with a password.
+sign-in-provider-state = The sign-in took more than ten minutes, or began in another window. Begin again here.
+sign-in-provider-cancelled = The sign-in was broken off at the service of the organisation. Begin again here.
+sign-in-provider-answer = The answer of the sign-in service does not hold. Begin again; if it happens once more, tell whoever administers Traccia.
+sign-in-provider-insecure = Signing in needs an https:// address.
+sign-in-provider-nameless = The sign-in service gives no user name that Traccia can use: tell whoever administers Traccia.
+sign-in-provider-role = You have no role in Traccia: ask whoever manages the accounts of your organisation.
+sign-in-provider-territory = Your account names no region or body that Traccia knows: tell whoever manages the accounts.
+sign-in-provider-identifier = Your account has no verified address to know you by: tell whoever manages the accounts.
+sign-in-provider-taken = Another person in Traccia has this user name already: tell whoever administers Traccia.
+sign-in-provider-disabled = Your account in Traccia is disabled: ask whoever administers Traccia.
+sign-in-provider-busy = Too many sign-ins from this network failed: wait a minute and begin again here.
+sign-in-provider-failed = The sign-in did not succeed. Try again soon.
 
-glance-nobody = Nobody is enrolled
-glance-nobody-about = There is nobody in this course, with these filters.
-glance-enrolled = The people in the list of learners.
-glance-started = Who has done at least one activity of the course.
-glance-active_7d = Who has done anything in the last seven days.
-glance-on_track = Who has begun, has not completed, and was seen less than { $days } days ago.
-glance-at_risk = Who has begun, has not completed, and has done nothing for at least { $days } days.
-glance-completed = Who has completed all modules that are for them.
-change-none = as a week before
-change-more = { $count } more than a week before
-change-less = { $count } fewer than a week before
-glance-where = Where people stop
-glance-where-more = The modules by territory
-glance-whom = Whom to call first
-glance-whom-more = Everybody at risk
+my-courses = My courses
+my-about = What Traccia knows of you, { $name }.
+my-none = No course
+my-none-about = Nothing has arrived yet. If you have begun already, write to whoever coordinates the course.
+my-hours = { $hours } hours.
+my-done = Completed { $day }.
+my-certificates = Certificates
+my-certificate-since = In the list frozen { $day }.
+my-export = Take your data along
+my-export-about = A file with all that Traccia has of you: modules, hours, certificates and statements, in JSON.
+my-export-action = Download my data
+my-statements = What I did
+my-statements-about = Each activity of yours that arrived, the newest first.
 
-funnel-about = For each module: who has completed it, who is in progress, and who has not started.
-funnel-chart = People by module: completed, in progress, not started
-funnel-table = People by module and state
-curve-about = The hours that each learner has done on average at the end of each month, beside those planned.
-curve-chart = Hours per learner, month by month: real and planned
-curve-table = Hours per learner, month by month
-curve-planned = Planned
-curve-real = Real
-curve-on = The course is where it was planned to be.
-curve-behind = The course is behind: { $apart } hours a head are missing on average.
-curve-ahead = The course is ahead: { $apart } hours a head more than planned, on average.
-curve-lines = The chart shows the first { $most } groups; the table has them all.
-hours-about = The hours earned, at a distance and in presence. A region leads to its bodies, a body to its people.
-hours-chart = Hours at a distance and in presence
-hours-table = Hours earned, at a distance and in presence
-comparison-about = Territories side by side, in shares, so that their size does not count.
-comparison-chart = Who has begun, who has completed, mean progress
-comparison-table = Comparison of groups
+nav-deeds = What can be done with the course
+pages-restart = Back to the first
 
-at-risk-about = Those who have been silent longest come first. The name opens the person’s page, the address a message.
-at-risk-none = Nobody is at risk, with these filters.
-at-risk-table = People at risk of dropping out
-at-risk-count = { $count ->
-    [one] { $count } person at risk.
-   *[other] { $count } people at risk.
-  }
-at-risk-reachable = { $count ->
-    [one] On this page there is an address for { $count } of them.
-   *[other] On this page there are addresses for { $count } of them.
-  }
-at-risk-addresses = Addresses of those on this page
-at-risk-no-contact = no address
-at-risk-missing = { $count ->
-    [one] { $count } activity
-   *[other] { $count } activities
-  }
+# Faults of fields, said under them
+field-missing = Missing: { $name }.
+field-not-chosen = To be chosen: { $name }.
+field-short = At least { $least } characters are needed: there { $count ->
+    [one] is { $count }
+   *[other] are { $count }
+}.
+field-url = Write a whole address that begins with https://.
+field-least = Write a number of { $least } or more.
+field-range = Write a number from { $least } to { $most }.
+field-wrong = { $name }: the value is not of the form that is asked for.
 
-matrix-about = A row for each person, a column for each module. The name opens a page with their activities and statements.
-matrix-search = Search a name, a body, an office
-matrix-show = Show
-matrix-all = All learners
-matrix-started = Who has started
-matrix-not-started = Who has not started
-matrix-active = Active in the last 7 days
-matrix-on-track = On track
-matrix-in-progress = Who began and has not completed yet
-matrix-completed = Who has completed
-matrix-count = { $count ->
-    [one] { $count } person
-   *[other] { $count } people
-  }
-matrix-none = Nobody matches: try fewer filters.
-matrix-table = People by module
-matrix-skip = Skip the table
-matrix-module = M{ $number }
-matrix-not-for = not for this person
-matrix-legend = What modules and marks mean
-
-learner-back = Back to the list of people
-learner-state = Course
-learner-progress = Progress
-learner-hours = Hours, of { $target }
-learner-hours-how = { $online } at a distance, { $presence } in presence
-learner-last = Last activity
-learner-never = never
-learner-modules = Modules
-learner-since = since { $day }
-learner-activities = Activities of the course
-learner-activities-table = Activities, module by module
-learner-next = Next step:
-learner-ledger = Where the hours come from
-learner-ledger-table = Hours that count, with the rule
-learner-ledger-about = Each hour that counts, the rule by which it counts, and the statements behind it.
-learner-ledger-none = No hours have been earned yet.
-learner-statements = { $count ->
-    [one] { $count } statement
-   *[other] { $count } statements
-  }
-learner-timeline = What they did
-learner-timeline-about = { $count ->
-    [one] { $count } statement that bears on the course.
-   *[other] { $count } statements that bear on the course, the newest first.
-  }
-
-statements-title = Statements
-statements-about = xAPI statements as they came, the newest first. Each value opens and narrows the search.
-statements-agent = Person
-statements-agent-hint = A mail address, an account such as https://moodle.example|1042, an OpenID, or JSON.
-statements-verb = Verb (IRI)
-statements-activity = Activity (IRI)
-statements-registration = Registration
-statements-since = Stored after
-statements-until = Stored until
-statements-statementId = Id
-statements-voidedStatementId = Id of a voided one
-statements-limit = How many at a time
-statements-flags = Options
-statements-related_agents = Also where the person is mentioned
-statements-related_activities = Also where the activity is mentioned
-statements-ascending = The oldest first
-statements-curl = The same request with curl
-statements-none = No statements
-statements-none-about = No statement matches the filters. IRIs have to be written in full.
-statements-count = { $count ->
-    [one] { $count } statement shown
-   *[other] { $count } statements shown
-  }
-statement-more = Details
-statement-open = Open among the statements
-statement-json = The statement in JSON
-statement-other = { $actor } · { $verb } · { $object }
-narrow-agent = Others of this person
-narrow-verb = Others with this verb
-narrow-activity = Others on this activity
-fact-score = score { $score }
-fact-passed = passed
-fact-failed = failed
-fact-completed = completed
-fact-not-completed = not completed
-fact-duration = { $hours ->
-    [0] { $minutes ->
-        [0] { $seconds } s
-       *[other] { $minutes } min
-      }
-   *[other] { $hours } h { $minutes } min
-  }
-
-verb-completed = { $actor } completed “{ $object }”
-verb-passed = { $actor } passed “{ $object }”
-verb-failed = { $actor } failed “{ $object }”
-verb-initialized = { $actor } opened “{ $object }”
-verb-launched = { $actor } launched “{ $object }”
-verb-terminated = { $actor } closed “{ $object }”
-verb-suspended = { $actor } suspended “{ $object }”
-verb-resumed = { $actor } resumed “{ $object }”
-verb-attempted = { $actor } attempted “{ $object }”
-verb-answered = { $actor } answered “{ $object }”
-verb-experienced = { $actor } experienced “{ $object }”
-verb-viewed = { $actor } viewed “{ $object }”
-verb-attended = { $actor } attended “{ $object }”
-verb-satisfied = { $actor } satisfied “{ $object }”
-verb-progressed = { $actor } progressed in “{ $object }”
-verb-scored = { $actor } scored in “{ $object }”
-verb-registered = { $actor } registered for “{ $object }”
-verb-voided = { $actor } voided “{ $object }”
-verb-played = { $actor } played “{ $object }”
-verb-paused = { $actor } paused “{ $object }”
-verb-logged-in = { $actor } logged in to “{ $object }”
-verb-started = { $actor } started “{ $object }”
-verb-submitted = { $actor } submitted “{ $object }”
-verb-interacted = { $actor } interacted with “{ $object }”
-verb-abandoned = { $actor } abandoned “{ $object }”
-verb-waived = { $actor } is exempt from “{ $object }”
-verb-uncompleted = { $actor } has no longer completed “{ $object }”
-verb-created = { $actor } created “{ $object }”
-verb-received = { $actor } received “{ $object }”
-verb-rated = { $actor } rated “{ $object }”
+# Refusals, to people who signed in
+person-refused-scope = Your role does not allow this.
+person-refused-bounds = This is about the whole course, and you see some regions or bodies alone.
+person-refused-not-found = There is nothing here that you may see.
+person-refused-course-unknown = There is no course of this name that you may see.
+person-refused-learner-unknown = There is no such learner in this course that you may see.
+person-refused-certificates-unknown = There is no such certificate list that you may see.
+person-refused-remedy = If you need it, ask whoever administers Traccia.

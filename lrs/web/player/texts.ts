@@ -33,7 +33,8 @@ function values(pattern: Pattern | null): string {
 /** What is wrong with the texts. */
 function faults(): string[] {
   const [it, en] = [messages("it"), messages("en")];
-  const sources = readdirSync(SOURCES).map((name) => readFileSync(join(SOURCES, name), "utf8"));
+  const files = readdirSync(SOURCES).filter((name) => name.endsWith(".ts"));
+  const sources = files.map((name) => readFileSync(join(SOURCES, name), "utf8"));
   const used = new Set(
     sources.flatMap((text) => [...text.matchAll(/"(player-[a-z-]*[a-z])"/g)].map((one) => one[1] ?? "")),
   );

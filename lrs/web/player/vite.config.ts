@@ -1,4 +1,4 @@
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 import { texts } from "./texts.ts";
 
 // The page is /launch/TOKEN/, its files are below /launch-assets/.
@@ -6,6 +6,7 @@ export default defineConfig({
   plugins: [texts()],
   base: "/launch-assets/",
   publicDir: false,
+  test: { include: ["src/**/*.test.ts"] },
   build: {
     target: "es2022",
     assetsInlineLimit: 0,

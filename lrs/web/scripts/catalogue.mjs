@@ -1,6 +1,7 @@
-// The texts of the UI: `web.LANGUAGE.ftl`, and from the server's `LANGUAGE.ftl` what both say.
+// The texts of the UI: `web.LANGUAGE.ftl` and, by pages, `web-PART.LANGUAGE.ftl`; and from the server's
+// `reports.LANGUAGE.ftl` what both say.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, serialize } from '@fluent/syntax';
 
@@ -12,12 +13,22 @@ const SHARED = ['kind-', 'state-'];
 
 const read = (name) => parse(readFileSync(join(FOLDER, name), 'utf8'), { withSpans: false });
 
+/** The names of the files that the UI's own texts stand in. */
+export const ownFiles = (language) =>
+  readdirSync(FOLDER)
+    .filter((name) => new RegExp(`^web(-[a-z]+)?[.]${language}[.]ftl$`).test(name))
+    .sort();
+
 /** The resource of the UI's own texts. */
-export const own = (language) => read(`web.${language}.ftl`);
+export function own(language) {
+  const [first, ...others] = ownFiles(language).map(read);
+  first.body.push(...others.flatMap((resource) => resource.body));
+  return first;
+}
 
 /** The messages that the server's catalogue gives. */
 export const shared = (language) =>
-  read(`${language}.ftl`).body.filter(
+  read(`reports.${language}.ftl`).body.filter(
     (entry) => entry.type === 'Message' && SHARED.some((begin) => entry.id.name.startsWith(begin)),
   );
 

@@ -1,4 +1,5 @@
-// Writes FILE.br and FILE.gz beside each file of the build from which much can be saved.
+// Writes FILE.br and FILE.gz beside each file of the build from which much can be saved, and beside each script, for the
+// program holds scripts compressed alone.
 
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +26,7 @@ export function compress() {
     closeBundle() {
       for (const path of files(folder).filter((path) => TEXTS.test(path))) {
         const text = readFileSync(path);
-        if (text.length < LEAST) continue;
+        if (text.length < LEAST && !path.endsWith('.js')) continue;
         const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
         writeFileSync(`${path}.br`, brotliCompressSync(text, { params }));
         writeFileSync(`${path}.gz`, gzipSync(text, { level: 9 }));

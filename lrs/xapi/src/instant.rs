@@ -49,7 +49,8 @@ impl Instant {
 /// RFC 3339 in UTC with six digits: always the same length, so that text order is time order.
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MIN);
+        let end = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+        let at = jiff::Timestamp::from_microsecond(self.0).unwrap_or(end);
         write!(f, "{at:.6}")
     }
 }
@@ -65,6 +66,13 @@ mod tests {
             assert_eq!(instant.to_string().len(), Instant::TEXT_LENGTH);
             assert_eq!(Instant::parse(&instant.to_string()), Some(instant));
         }
+    }
+
+    #[test]
+    fn the_last_hours_of_the_year_9999_are_late() {
+        let last = Instant::parse("9999-12-31T23:59:59Z").unwrap();
+        assert!(last.to_string().starts_with("9999-12-3"), "{last}");
+        assert!(Instant::from_micros(i64::MIN).to_string().starts_with('-'));
     }
 
     #[test]

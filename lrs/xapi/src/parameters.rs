@@ -14,8 +14,8 @@ const CLAUSE: &str = "xAPI 1.0.3 Communication 3.2";
 /// The most parameters of one request: twice as many as any has a use for.
 const MOST: usize = 32;
 
-/// The parameters that may be repeated: the conditions on the rows of a report. xAPI knows none.
-const REPEATABLE: [&str; 1] = ["only"];
+/// The parameters that may be repeated: the conditions on the rows of a report, and those of a question. xAPI knows none.
+const REPEATABLE: [&str; 2] = ["only", "where"];
 
 /// The parameters of one request: each name once but for [`REPEATABLE`], 32 at most, names and values percent-decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

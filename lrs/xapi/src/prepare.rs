@@ -7,6 +7,7 @@ use validator::{Statement, Version};
 use super::authority::Authority;
 use super::index::{self, IndexKey, MOST_OF_STATEMENT};
 use super::instant::Instant;
+use super::origin::Origin;
 use super::splice::Splice;
 use super::stored::Stored;
 
@@ -26,6 +27,8 @@ pub struct Prepared {
     pub target: Option<Uuid>,
     /// Whether it voids its target.
     pub voiding: bool,
+    /// Where it was before; `None` for what its sender made.
+    pub origin: Option<Origin>,
     text: String,
     stored_at: Vec<usize>,
 }
@@ -45,7 +48,7 @@ pub fn prepare(statement: Statement, authority: &Authority, new_id: Uuid) -> Pre
     let target = target(&value);
     let voiding = is_voiding(target, &value);
     let (text, stored_at) = splice(&text, &value, id, version, authority);
-    Prepared { id, value, keys, target, voiding, text, stored_at }
+    Prepared { id, value, keys, target, voiding, origin: None, text, stored_at }
 }
 
 impl Prepared {
@@ -57,7 +60,21 @@ impl Prepared {
         let target = target(&value);
         let voiding = is_voiding(target, &value);
         let text = String::from_utf8_lossy(&kept.body).into_owned();
-        Ok(Self { id: kept.id, value, keys, target, voiding, text, stored_at: Vec::new() })
+        let (id, origin, stored_at) = (kept.id, None, Vec::new());
+        Ok(Self { id, value, keys, target, voiding, origin, text, stored_at })
+    }
+
+    /// The same statement, which was kept by the source `name` before it came here.
+    #[must_use]
+    pub fn from_source(self, name: &str) -> Self {
+        let origin = Origin::of(name, &self.value);
+        self.with_origin(Some(origin))
+    }
+
+    /// The same statement with this origin.
+    #[must_use]
+    pub fn with_origin(self, origin: Option<Origin>) -> Self {
+        Self { origin, ..self }
     }
 
     /// The statement as it is kept, stored at `stored`.

@@ -1,5 +1,6 @@
 // Every page for everybody: what axe finds in both schemes, a walk by keyboard alone, a telephone's width.
 
+import { fitsTelephone, isClean, isReached } from "./everybody.js";
 import { COURSE, expect, test } from "./ui.js";
 
 const at = (page) => `/courses/${COURSE}${page}`;
@@ -12,6 +13,7 @@ const PAGES = {
   "at risk": at("/at-risk?region=Umbria"),
   matrix: at("/matrix"),
   comparison: at("/comparison"),
+  analysis: at("/analysis"),
   learner: at("/learners/u1489"),
   statements: "/statements?limit=10",
   nowhere: "/nowhere",
@@ -20,54 +22,17 @@ const PAGES = {
 for (const [name, path] of Object.entries(PAGES)) {
   test(`${name}: axe finds nothing, in light and dark`, async ({ ui, page }) => {
     await ui.signIn(path);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await ui.loaded();
-      expect(await ui.axe(), colorScheme).toEqual({ violations: [], open: [] });
-    }
+    await isClean(ui, page);
   });
 
   test(`${name}: fits a telephone, in both languages`, async ({ ui, page }) => {
-    await page.setViewportSize({ width: 360, height: 740 });
     await ui.signIn(path);
-    for (const language of ["it", "en"]) {
-      await page.getByLabel(/^(Lingua|Language)/).selectOption(language);
-      await ui.loaded();
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(width, language).toBeLessThanOrEqual(360);
-      // No id of a text stands in place of the text.
-      await expect(page.locator("main")).not.toContainText(/\b(page|glance|matrix|learner|statements|filter)-[a-z]/);
-    }
+    await fitsTelephone(ui, page);
   });
 
   test(`${name}: everything is reached by keyboard, and seen where it is`, async ({ ui, page }) => {
     await ui.signIn(path);
-    await page.evaluate(() => document.body.focus());
-    const wanted = await page.evaluate(() => {
-      const all = document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']");
-      // The matrix makes and removes its rows as it scrolls: its keyboard is tested by itself.
-      const seen = [...all].filter(
-        (it) => it.checkVisibility({ visibilityProperty: true }) && !it.disabled && !it.closest(".matrix tbody"),
-      );
-      seen.forEach((it, place) => (it.dataset.walk = String(place)));
-      return seen.length;
-    });
-    expect(wanted).toBeGreaterThan(5);
-    const reached = new Set();
-    for (let step = 0; step < wanted + 30; step += 1) {
-      await page.keyboard.press("Tab");
-      const { place, outline } = await page.evaluate(() => {
-        const it = document.activeElement;
-        const style = getComputedStyle(it);
-        if (it.closest(".matrix tbody")) document.querySelector("#after-matrix").focus();
-        return { place: it.dataset?.walk, outline: style.outlineStyle !== "none" ? parseFloat(style.outlineWidth) : 0 };
-      });
-      if (place === undefined) continue;
-      expect(outline, `the focus on element ${place} is seen`).toBeGreaterThanOrEqual(2);
-      reached.add(place);
-      if (reached.size === wanted) break;
-    }
-    expect(reached.size).toBe(wanted);
+    await isReached(page);
   });
 }
 
@@ -77,9 +42,15 @@ test("signing in is for everybody too", async ({ ui, page, demo }) => {
     await page.emulateMedia({ colorScheme });
     expect(await ui.axe(), colorScheme).toEqual({ violations: [], open: [] });
   }
-  // By keyboard alone: past the header, name, secret, Enter.
+  // By keyboard alone: past the header, name and password, Enter.
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Vai al contenuto" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await expect(page.getByLabel("Nome utente")).toBeFocused();
+  // The key's way is behind them.
+  for (let step = 0; step < 3; step += 1) await page.keyboard.press("Tab");
+  await expect(page.getByText("Entra con una chiave")).toBeFocused();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   await page.keyboard.type("seed");

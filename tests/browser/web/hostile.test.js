@@ -26,6 +26,17 @@ hours = 1
 key = "lesson"
 id = "https://learn.example.org/hostile/lesson"
 title = { it = ${JSON.stringify(HOSTILE.braces)} }
+
+[[module.event]]
+key = "event"
+title = { it = ${JSON.stringify(HOSTILE.markup)} }
+kind = "seminar"
+hours = 1
+
+[[module.event.session]]
+id = "one"
+date = 2026-03-10
+place = ${JSON.stringify(HOSTILE.script)}
 `;
 
 async function fill(traccia) {
@@ -66,6 +77,16 @@ test("what tries to be more is shown as text everywhere", async ({ ui, page, dem
     const people = page.getByRole("region", { name: "Persone per modulo" });
     await expect(people.getByRole("link", { name, exact: true })).toBeVisible();
   }
+  // Where something is done: of the import the file's name is shown.
+  for (const path of ["/registers", "/registers/event/one", "/registers/event/one/sheet", "/learners", "/edit", "/report"]) {
+    await ui.go(`/courses/hostile${path}`);
+    await expect(page.locator("main"), path).toContainText(HOSTILE.markup);
+  }
+  await ui.go("/courses/hostile/import");
+  const list = { name: `${HOSTILE.markup}.csv`, mimeType: "text/csv" };
+  const row = `learner,name,identifiers\nu9,"${HOSTILE.markup.replaceAll('"', '""')}",mailto:u9@example.it`;
+  await page.locator("#list").setInputFiles({ ...list, buffer: Buffer.from(row) });
+  await expect(page.locator("main")).toContainText(HOSTILE.markup);
   for (const place of Object.keys(Object.values(HOSTILE))) {
     await ui.go(`/courses/hostile/learners/u${place}`);
     await expect(page.locator("h1")).toHaveText(Object.values(HOSTILE)[place]);

@@ -9,10 +9,11 @@ test.describe("with a wrong secret", () => {
 
   test("nobody signs in, and that is said", async ({ ui, page, demo }) => {
     await page.goto(demo.at("127.0.0.1") + `/courses/${COURSE}/funnel`);
+    await page.getByText("Entra con una chiave").click();
     await page.getByLabel("Nome della chiave").fill("seed");
     await page.getByLabel("Segreto").fill("wrong");
-    await page.getByRole("button", { name: "Entra" }).click();
-    await expect(page.getByRole("alert")).toHaveText(/Nome o segreto non corretti/);
+    await page.getByRole("button", { name: "Entra con la chiave" }).click();
+    await expect(page.getByRole("alert")).toHaveText(/Non corretto/);
     await expect(page.getByRole("alert")).toBeFocused();
     await ui.signIn(`/courses/${COURSE}/funnel`);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Moduli");

@@ -4,13 +4,14 @@
 use std::cell::Cell;
 use std::path::Path;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use axum::Router;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::task::LocalSet;
 use tower_http::services::ServeDir;
 use uuid::Uuid;
 
@@ -28,6 +29,15 @@ const FILES: u64 = 400;
 const LEARNERS: usize = 512;
 const CONNECTIONS: usize = 32;
 const ROUND: Duration = Duration::from_secs(2);
+/// Learners who play as a class does: each commits every ten seconds.
+const CLASS: usize = 500;
+const BETWEEN_COMMITS: Duration = Duration::from_secs(10);
+/// Connections that their commits come on, evenly.
+const CLASS_CONNECTIONS: usize = 25;
+/// How long the class plays; never less than a second, which is what the clock of processes can tell.
+const CLASS_TIME: Duration = Duration::from_secs(40);
+/// How many ticks of `/proc/PID/stat` a second has (`USER_HZ`).
+const TICKS: f64 = 100.0;
 /// The host name that packages are served on.
 const CONTENT: &str = "content.localhost";
 
@@ -40,7 +50,7 @@ pub(crate) async fn serve(folder: &str) -> Result<()> {
     Ok(())
 }
 
-/// Three lines: whole files, parts of files, commits.
+/// Four lines: whole files, parts of files, commits, and what a class takes of the machine.
 pub(crate) async fn measure(effort: &Effort) -> Result<()> {
     let folder = TempDir::new()?;
     let zip = folder.path().join("package.zip");
@@ -175,6 +185,7 @@ async fn commits(effort: &Effort, traccia: &Server) -> Result<()> {
         players.push(Player::begin(traccia, number).await?);
     }
     let players = Rc::new(players);
+    class(effort, traccia, &players).await?;
     let ours = async || {
         let (players, turn) = (Rc::clone(&players), Cell::new(0));
         let next = move |request: &mut Vec<u8>| {
@@ -203,4 +214,58 @@ async fn commits(effort: &Effort, traccia: &Server) -> Result<()> {
     );
     // The connection's answers are read; what was kept is what the two sides have in common.
     asked(traccia, &get("/xapi/about")).await.map(drop)
+}
+
+/// How much of one processor the server takes while 500 learners commit every ten seconds.
+async fn class(effort: &Effort, traccia: &Server, players: &Rc<Vec<Player>>) -> Result<()> {
+    let length = effort.round(CLASS_TIME).max(Duration::from_secs(4));
+    let between = BETWEEN_COMMITS * u32::try_from(CLASS_CONNECTIONS)? / u32::try_from(CLASS)?;
+    let tasks = LocalSet::new();
+    let (begun, before) = (Instant::now(), ticks(traccia)?);
+    let clients = (0..CLASS_CONNECTIONS).map(|first| {
+        let (players, address) = (Rc::clone(players), traccia.address.clone());
+        tasks.spawn_local(async move {
+            let mut connection = Connection::open(&address).await?;
+            let mut due = tokio::time::interval(between);
+            let own = players.iter().take(CLASS).skip(first).step_by(CLASS_CONNECTIONS);
+            let mut sent = 0_u32;
+            for player in own.cycle() {
+                due.tick().await;
+                if begun.elapsed() >= length {
+                    break;
+                }
+                connection.exchange(&player.next()).await?;
+                sent += 1;
+            }
+            anyhow::Ok(sent)
+        })
+    });
+    let clients: Vec<_> = clients.collect();
+    let sent = tasks.run_until(async {
+        let mut sent = 0;
+        for client in clients {
+            sent += client.await??;
+        }
+        anyhow::Ok(sent)
+    });
+    let sent = sent.await?;
+    let seconds = begun.elapsed().as_secs_f64();
+    let taken = (ticks(traccia)? - before) / TICKS / seconds;
+    line(
+        "500 learners who commit every 10 s, in processors",
+        taken,
+        Aim::AtMost(0.5),
+        &format!("{:.0} commits/s for {seconds:.0} s", f64::from(sent) / seconds),
+    );
+    Ok(())
+}
+
+/// How many ticks of processors a server has taken so far.
+fn ticks(server: &Server) -> Result<f64> {
+    let process = server.process().as_raw_nonzero();
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name of the program is in parentheses, and may hold anything.
+    let (_, fields) = stat.rsplit_once(')').context("no stat")?;
+    let taken = fields.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+    Ok(taken.sum::<Result<f64, _>>()?)
 }

@@ -7,16 +7,20 @@
 //!
 //! `make sizes`: what statements take in either engine, in bytes, and no ratios.
 //!
+//! `load fill FOLDER`: the course of `scale.rs` as a data folder; `tests/browser/scale` measures the browser UI on it.
+//!
 //! `make attack`: what attacks do to good requests beside them, and to the server's memory.
 
 mod attack;
 mod bare;
 mod cluster;
+mod data;
 mod database;
 mod empty;
 mod hosting;
 mod key_string;
 mod packages;
+mod pipes;
 mod process;
 mod progress;
 mod reads;
@@ -29,9 +33,10 @@ mod wire;
 mod world;
 mod writes;
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use rounds::Effort;
 
@@ -50,6 +55,10 @@ fn main() -> Result<ExitCode> {
 async fn run() -> Result<ExitCode> {
     if std::env::args().nth(1).as_deref() == Some(attack::ARGUMENT) {
         return attack::run().await;
+    }
+    if std::env::args().nth(1).as_deref() == Some(scale::ARGUMENT) {
+        let folder = std::env::args().nth(2).context("usage: load fill FOLDER")?;
+        return scale::fill(Path::new(&folder)).await.map(|()| ExitCode::SUCCESS);
     }
     measure().await.map(|()| ExitCode::SUCCESS)
 }
@@ -82,6 +91,12 @@ async fn measure() -> Result<()> {
     }
     if wanted("rebuild") {
         rebuild::measure(&effort).await?;
+    }
+    if wanted("data") {
+        data::measure(&effort).await?;
+    }
+    if wanted("pipes") {
+        pipes::measure(&effort).await?;
     }
     if wanted("packages") {
         packages::measure(&effort)?;

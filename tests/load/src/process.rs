@@ -30,6 +30,7 @@ impl Server {
         let mut command = Command::new(&program);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder).args(more);
         command.env("TRACCIA_SEED_KEY", KEY).env("TRACCIA_LOG", "warn");
+        command.env("TRACCIA__PIPES_PRIVATE", "true");
         let server = Self::start(command).with_context(|| program.display().to_string())?;
         // The first use of a key hashes its secret, slow on purpose.
         Connection::open(&server.address).await?.exchange(&get("/whoami")).await?;
@@ -93,6 +94,13 @@ impl Server {
         let address = first.trim().trim_end_matches('/').rsplit("//").next().unwrap_or_default();
         let address = address.to_owned();
         Ok(Self { address, child, _said: said })
+    }
+
+    /// How many bytes the process has had written to disks so far.
+    pub(crate) fn written(&self) -> Result<u64> {
+        let counts = std::fs::read_to_string(format!("/proc/{}/io", self.child.id()))?;
+        let written = counts.lines().find_map(|line| line.strip_prefix("write_bytes: "));
+        Ok(written.context("the system does not say what is written")?.parse()?)
     }
 
     /// The process.

@@ -29,6 +29,16 @@ const ASKED: usize = 21;
 /// Statements whose way into the report is timed.
 const TIMED: u64 = 15;
 
+/// The argument that makes a data folder of the course, for whoever measures the pages of the browser UI on it.
+pub(crate) const ARGUMENT: &str = "fill";
+
+/// Makes `folder` a data folder with the course, its learners and what they did.
+pub(crate) async fn fill(folder: &Path) -> Result<()> {
+    let learners = Effort::of_environment().size(LEARNERS);
+    enrol(folder, learners).await?;
+    write_documents(folder, learners)
+}
+
 /// Two reports, and a statement on its way into one.
 pub(crate) async fn measure(effort: &Effort) -> Result<()> {
     let folder = TempDir::new()?;

@@ -103,6 +103,19 @@ pub(crate) async fn drive(
     length: Duration,
     next: impl FnMut(&mut Vec<u8>) + 'static,
 ) -> Result<f64> {
+    let begun = Instant::now();
+    let waits = drive_timed(address, connections, length, next).await?;
+    let answered = u32::try_from(waits.len())?;
+    Ok(f64::from(answered) / begun.elapsed().as_secs_f64())
+}
+
+/// Like [`drive`]; gives how long each request waited for its answer.
+pub(crate) async fn drive_timed(
+    address: &str,
+    connections: usize,
+    length: Duration,
+    next: impl FnMut(&mut Vec<u8>) + 'static,
+) -> Result<Vec<Duration>> {
     let next = Rc::new(RefCell::new(next));
     let tasks = LocalSet::new();
     let mut clients = Vec::with_capacity(connections);
@@ -113,25 +126,24 @@ pub(crate) async fn drive(
     let tasks_of = |mut client: Connection| {
         let next = Rc::clone(&next);
         tasks.spawn_local(async move {
-            let mut request = Vec::new();
-            let mut answered = 0_u32;
+            let (mut request, mut waits) = (Vec::new(), Vec::new());
             while begun.elapsed() < length {
                 (next.borrow_mut())(&mut request);
+                let sent = Instant::now();
                 client.exchange(&request).await?;
-                answered += 1;
+                waits.push(sent.elapsed());
             }
-            anyhow::Ok(answered)
+            anyhow::Ok(waits)
         })
     };
     let running: Vec<_> = clients.into_iter().map(tasks_of).collect();
-    let answered = tasks
+    tasks
         .run_until(async {
-            let mut answered = 0;
+            let mut waits = Vec::new();
             for task in running {
-                answered += task.await??;
+                waits.extend(task.await??);
             }
-            anyhow::Ok(answered)
+            Ok(waits)
         })
-        .await?;
-    Ok(f64::from(answered) / begun.elapsed().as_secs_f64())
+        .await
 }

@@ -5,13 +5,13 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
 use crate::bare::Bare;
 use crate::process::Server;
-use crate::rounds::{Aim, Effort, compare, line};
-use crate::wire::{drive, post};
+use crate::rounds::{Aim, Effort, compare, line, note};
+use crate::wire::{drive, drive_timed, post};
 use crate::world::{World, id};
 
 /// Where statements are sent.
@@ -21,15 +21,20 @@ pub(crate) const BATCH: u32 = 100;
 /// Statements that are sent again and again, each time under a new id.
 const POOL: u64 = 24_000;
 const ROUND: Duration = Duration::from_secs(2);
+const LONGEST_STOP: Duration = Duration::from_secs(10);
 /// Where the id is in a statement of [`World`].
 const ID: std::ops::Range<usize> = 7..43;
 const CONNECTIONS: usize = 64;
 const BATCH_CONNECTIONS: usize = 8;
 
-/// Both ratios, each on a fresh folder.
+/// How long waits are measured: long enough for the journal to be copied many times.
+const STEADY: Duration = Duration::from_mins(1);
+
+/// Both ratios and the waits, each on a fresh folder.
 pub(crate) async fn measure(effort: &Effort) -> Result<()> {
     let statements = Rc::new(Statements::new(effort));
     singles(effort, &statements).await?;
+    waits(effort, &statements).await?;
     batches(effort, &statements).await
 }
 
@@ -57,17 +62,45 @@ async fn singles(effort: &Effort, statements: &Rc<Statements>) -> Result<()> {
     Ok(())
 }
 
-async fn batches(effort: &Effort, statements: &Rc<Statements>) -> Result<()> {
+/// How long single POSTs wait, and what is written for each.
+async fn waits(effort: &Effort, statements: &Rc<Statements>) -> Result<()> {
     let folder = TempDir::new()?;
     let traccia = Server::traccia(folder.path(), &[]).await?;
-    let round = async || {
-        let statements = Rc::clone(statements);
-        let next = move |request: &mut Vec<u8>| *request = post(PATH, &statements.body(BATCH));
-        let batches = drive(&traccia.address, BATCH_CONNECTIONS, effort.round(ROUND), next).await?;
-        Ok(batches * f64::from(BATCH))
+    let statements = Rc::clone(statements);
+    let next = move |request: &mut Vec<u8>| *request = post(PATH, &statements.body(1));
+    let length = effort.round(STEADY);
+    let mut waits = drive_timed(&traccia.address, CONNECTIONS, length, next).await?;
+    waits.sort_unstable();
+    let at = |share: usize| {
+        waits.get(waits.len() * share / 1000).or(waits.last()).copied().unwrap_or_default()
     };
-    round().await?;
+    let millis = |wait: Duration| wait.as_secs_f64() * 1000.0;
+    line(
+        &format!("single POST, {CONNECTIONS} connections: p99 / p50 of the waits"),
+        millis(at(990)) / millis(at(500)),
+        Aim::AtMost(4.0),
+        &format!(
+            "p50 {:.1} ms, p99 {:.1} ms, longest {:.0} ms, {} in {length:.0?}",
+            millis(at(500)),
+            millis(at(990)),
+            millis(at(1000)),
+            waits.len()
+        ),
+    );
+    let each = traccia.written()? / u64::try_from(waits.len().max(1))?;
+    note("single POST: written to the disk for each statement", &format!("{each} bytes"));
+    Ok(())
+}
+
+async fn batches(effort: &Effort, statements: &Rc<Statements>) -> Result<()> {
+    let folder = TempDir::new()?;
+    let mut first = Server::traccia(folder.path(), &[]).await?;
+    send_batches(&first, effort, statements).await?;
+    // At its end the server brings the rows of the index into their table.
+    first.ended_within(LONGEST_STOP).await?.context("the server does not stop")?;
     let mut bare = Bare::with_rows_of(folder.path())?;
+    let traccia = Server::traccia(folder.path(), &[]).await?;
+    let round = async || send_batches(&traccia, effort, statements).await;
     let compared = compare(effort.pairs, round, async || bare.insert(effort.round(ROUND))).await?;
     line(
         &format!("POST of {BATCH}, {BATCH_CONNECTIONS} connections / bare insert loop"),
@@ -81,6 +114,18 @@ async fn batches(effort: &Effort, statements: &Rc<Statements>) -> Result<()> {
         ),
     );
     Ok(())
+}
+
+/// A round of batches; gives statements per second.
+async fn send_batches(
+    traccia: &Server,
+    effort: &Effort,
+    statements: &Rc<Statements>,
+) -> Result<f64> {
+    let statements = Rc::clone(statements);
+    let next = move |request: &mut Vec<u8>| *request = post(PATH, &statements.body(BATCH));
+    let batches = drive(&traccia.address, BATCH_CONNECTIONS, effort.round(ROUND), next).await?;
+    Ok(batches * f64::from(BATCH))
 }
 
 /// Statements without an end: a pool, each time around under new ids.

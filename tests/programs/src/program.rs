@@ -74,6 +74,13 @@ impl Program {
 
 #[cfg(unix)]
 impl Program {
+    /// Sends the process the signal HUP.
+    pub fn hang_up(&self) {
+        let command = format!("kill -HUP {}", self.process.id());
+        let sent = Command::new("sh").args(["-c", &command]).status();
+        assert!(sent.expect("sh runs").success(), "{} gets no signal", self.name);
+    }
+
     /// Asks the process to stop (SIGTERM), waits for its end, and gives its exit code.
     pub async fn stop(&mut self) -> Option<i32> {
         let asked =
@@ -106,7 +113,7 @@ pub fn built(name: &str) -> PathBuf {
     profile.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// Reads stdout to its end, so that nobody who writes on it waits; the first address on it is sent on.
+/// Reads stdout to its end, so that no write on it waits; the first address on it is sent on.
 fn first(
     stdout: impl Read + Send + 'static,
     address: impl Fn(&str) -> Option<String> + Send + 'static,

@@ -10,6 +10,7 @@
 )]
 
 mod agreement;
+mod backup;
 mod copy;
 mod kills;
 mod ledger;

@@ -1,4 +1,4 @@
-//! A server that is killed and comes back, and whoever calls on it meanwhile.
+//! A server that is killed and comes back, and the requests that are sent meanwhile.
 
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ impl Door {
         done
     }
 
-    /// Sends one request, as [`Self::visit`] says. Whoever is alive answers in time.
+    /// Sends one request, as [`Self::visit`] says. A node that is alive answers in time.
     pub(crate) async fn send(&self, ask: impl FnOnce(&Client) -> Ask) -> Option<Reply> {
         let sent = |client: Client| async move {
             timeout(PATIENCE, ask(&client).attempt()).await.expect("an answer in time").ok()

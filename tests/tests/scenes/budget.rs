@@ -170,10 +170,14 @@ async fn load_wide(client: &Client, learners: usize, activities: usize) {
         let region = if number % 100 == 0 { "Umbria" } else { "Lazio" };
         format!("u{number},Name {number},account:https://w.example.org|{number},{region}\n")
     };
-    let mut list = String::from("learner,name,identifiers,region\n");
-    list.extend((0..learners).map(of_learner));
     client.put(WIDE).body("application/toml", file).await.is(200);
-    client.put(&format!("{WIDE}/learners")).body("text/csv", list).await.is(200);
+    // In parts: a list is refused that takes more than the share of its key while it is read.
+    let all: Vec<usize> = (0..learners).collect();
+    for part in all.chunks(100) {
+        let mut list = String::from("learner,name,identifiers,region\n");
+        list.extend(part.iter().copied().map(of_learner));
+        client.put(&format!("{WIDE}/learners")).body("text/csv", list).await.is(200);
+    }
 }
 
 #[tokio::test]

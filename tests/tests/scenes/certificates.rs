@@ -115,6 +115,26 @@ async fn a_frozen_list_can_be_printed_with_its_rule_and_hash() {
         assert!(page.contains(part), "{part}: {page}");
     }
     admin.get(&seminar::at("/certificates/none")).await.problem(404);
+    admin.get(&seminar::at("/certificates/none/people")).await.problem(404);
     admin.post(&seminar::at("/certificates?at=soon")).await.problem(400);
     admin.post(&seminar::at("/certificates?at=9998-01-01")).await.problem(400);
+}
+
+#[tokio::test]
+async fn the_people_of_a_frozen_list_come_in_pages_and_are_searched() {
+    let (_traccia, admin) = with_history().await;
+    admin.store_one(&did(2, "passed", TEST, "2026-03-01T09:00:00Z", Value::Null)).await;
+    reported(&admin, "certificates", &[], |it| rows(it).len() == 2).await;
+    let frozen = admin.post(&seminar::at("/certificates?at=2026-03-31")).await.expect(201).json();
+    let id = frozen["id"].as_str().unwrap();
+    let people = async |query: &[(&str, &str)]| {
+        let page = admin.get(&seminar::at(&format!("/certificates/{id}/people")));
+        page.query(query).await.expect(200).json()
+    };
+    let names = |page: &Value| rows(page).iter().map(|it| it["name"].clone()).collect::<Vec<_>>();
+    let first = people(&[("limit", "1"), ("sort", "-name")]).await;
+    assert_eq!((names(&first), &first["found"]), (vec!["Persona 2".into()], &2.into()));
+    let second = people(&[("limit", "1"), ("sort", "-name"), ("offset", "1")]).await;
+    assert_eq!(names(&second), ["Persona 1"]);
+    assert_eq!(names(&people(&[("search", "persona 2")]).await), ["Persona 2"]);
 }

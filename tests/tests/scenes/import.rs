@@ -5,10 +5,10 @@ use std::io::Write as _;
 use std::process::Stdio;
 use std::time::Duration;
 
-use e2e::{Done, Scripted, Setup, Statement, Traccia, Turn, eventually, new_id};
+use e2e::{Done, Scripted, Setup, Statement, Traccia, Turn, eventually, new_id, sha2_hex};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
 /// So many statements, each with an id, one a line.
@@ -99,9 +99,6 @@ async fn a_byte_order_mark_is_no_fault_and_what_is_no_text_is_refused_as_a_whole
     let wide = traccia.file("wide.ndjson", wide);
     let done = traccia.cli(&["import", &wide]).await;
     assert_eq!((done.code, done.stderr.contains("UTF-16")), (Some(3), true), "{done}");
-    let list = traccia.file("list.json", format!("\n[{}]", statements(1).trim()));
-    let done = traccia.cli(&["import", &list]).await;
-    assert_eq!((done.code, done.stderr.contains("jq")), (Some(3), true), "{done}");
     let empty = traccia.file("empty.ndjson", "\n");
     let done = traccia.cli(&["import", &empty]).await;
     assert!(done.success().contains("0 new, 0 known, 0 refused"), "{done}");
@@ -224,4 +221,103 @@ async fn without_a_terminal_a_line_says_now_and_then_how_far_it_is() {
     assert!(line.starts_with("standard input: ") && line.contains(" new"), "{line}");
     drop(statements_in);
     assert!(running.wait().await.unwrap().success());
+}
+
+/// Statements with an id each, as values.
+fn values(count: usize) -> Vec<Value> {
+    (0..count).map(|_| Statement::new().id(&new_id()).json()).collect()
+}
+
+#[tokio::test]
+async fn arrays_answers_and_records_of_other_stores_are_statements_too() {
+    let traccia = Traccia::program().await;
+    let array = json!(values(700)).to_string();
+    let answer = json!({"more": "", "statements": values(3)}).to_string();
+    let pretty = serde_json::to_string_pretty(&values(2)).unwrap();
+    let record = |member: &str| {
+        let records = values(4).into_iter().map(|it| json!({"_id": {"$oid": "5"}, member: it}));
+        records.map(|record| record.to_string()).collect::<Vec<_>>().join("\n")
+    };
+    for (name, bytes, count) in [
+        ("array.json", format!("\u{feff} \n{array}").into_bytes(), 700),
+        ("array.json.gz", gzip(&json!(values(9)).to_string()), 9),
+        ("answer.json", answer.into_bytes(), 3),
+        ("pretty.json", pretty.into_bytes(), 2),
+        ("locker.ndjson", record("statement").into_bytes(), 4),
+        ("sql.ndjson", record("payload").into_bytes(), 4),
+    ] {
+        let file = traccia.file(name, bytes);
+        let done = traccia.cli(&["import", "statements", &file]).await;
+        let expected = format!("{count} new, 0 known, 0 refused");
+        assert!(done.success().contains(&expected), "{name}: {done}");
+        let done = traccia.cli(&["import", &file]).await;
+        let expected = format!("0 new, {count} known, 0 refused");
+        assert!(done.success().contains(&expected), "{name} again: {done}");
+    }
+    assert_eq!(stored(&traccia).await, 722);
+}
+
+#[tokio::test]
+async fn what_is_refused_of_an_array_is_named_by_its_place_and_an_array_that_breaks_off_by_where() {
+    let traccia = Traccia::program().await;
+    let mut mixed = values(5);
+    mixed[2] = json!(7);
+    mixed[3]["actor"]["mbox"] = json!("anna");
+    let file = traccia.file("mixed.json", json!(mixed).to_string());
+    let done = traccia.cli(&["import", &file]).await;
+    assert_eq!(done.code, Some(1), "{done}");
+    assert!(done.stdout.contains("3 new, 0 known, 2 refused"), "{done}");
+    for said in ["statement 3 is refused: The statement is not", "statement 4 is refused: "] {
+        assert!(done.stderr.contains(said), "{said}: {done}");
+    }
+    let mut text = json!(values(3)).to_string();
+    text.truncate(text.len() - 9);
+    let file = traccia.file("broken.json", text);
+    let done = traccia.cli(&["import", &file]).await;
+    assert_eq!(done.code, Some(5), "{done}");
+    assert!(done.stderr.contains("from statement 3 on"), "{done}");
+    assert!(done.stderr.contains("2 new"), "{done}");
+}
+
+#[tokio::test]
+async fn a_folder_is_its_files_one_after_the_other_and_rejects_name_theirs() {
+    let traccia = Traccia::program().await;
+    let folder = traccia.folder().join("export");
+    std::fs::create_dir_all(folder.join("2026")).unwrap();
+    std::fs::write(folder.join("a.ndjson"), statements(2) + "7\n").unwrap();
+    std::fs::write(folder.join("2026/b.json"), json!(values(3)).to_string()).unwrap();
+    std::fs::write(folder.join("readme.txt"), "no statements").unwrap();
+    let folder = folder.display().to_string();
+    let done = traccia.cli(&["import", &folder]).await;
+    assert_eq!(done.code, Some(1), "{done}");
+    assert!(done.stdout.contains("5 new, 0 known, 1 refused"), "{done}");
+    assert!(done.stderr.contains("a.ndjson: line 3 is refused"), "{done}");
+    let rejects = std::fs::read_to_string(format!("{folder}.rejects.ndjson")).unwrap();
+    assert!(rejects.contains("a.ndjson"), "{rejects}");
+    let done = traccia.cli(&["import", &folder]).await;
+    assert!(done.stdout.contains("0 new, 5 known, 1 refused"), "{done}");
+}
+
+#[tokio::test]
+async fn attachments_come_from_a_folder_where_they_are_named_by_their_hash() {
+    let traccia = Traccia::program().await;
+    let data = b"as it was signed";
+    let hash = sha2_hex(data);
+    let folder = traccia.folder().join("attachments");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(format!("{hash}.pdf")), data).unwrap();
+    let about = |hash: &str| {
+        json!([{"usageType": "https://x.example/a", "display": {"en": "A"}, "contentType": "application/pdf",
+            "length": data.len(), "sha2": hash}])
+    };
+    let there = Statement::new().id(&new_id()).with("/attachments", about(&hash)).json();
+    let missing =
+        Statement::new().id(&new_id()).with("/attachments", about(&"0".repeat(64))).json();
+    let plain = Statement::new().id(&new_id()).json();
+    let file = traccia.file("all.ndjson", format!("{there}\n{missing}\n{plain}\n"));
+    let folder = folder.display().to_string();
+    let done = traccia.cli(&["import", &file, "--attachments", &folder]).await;
+    assert_eq!(done.code, Some(1), "{done}");
+    assert!(done.stdout.contains("2 new, 0 known, 1 refused"), "{done}");
+    assert!(done.stderr.contains("line 2 is refused"), "{done}");
 }

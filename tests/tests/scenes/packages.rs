@@ -292,3 +292,78 @@ async fn questions_and_objectives_of_a_sco_that_a_course_names_are_not_said_to_b
     let found = eventually("the report", Duration::from_secs(10), unmapped).await;
     assert_eq!(found, [format!("{sco}/page")], "what is neither is still told");
 }
+
+/// A package of SCORM 1.2 with one SCO and no fault.
+fn sound() -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let manifest = r#"<?xml version="1.0"?>
+<manifest identifier="M" xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2"
+    xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2">
+  <metadata><schema>ADL SCORM</schema><schemaversion>1.2</schemaversion></metadata>
+  <organizations default="O"><organization identifier="O"><title>Corso</title>
+    <item identifier="I" identifierref="R"><title>Uno</title></item></organization></organizations>
+  <resources>
+    <resource identifier="R" type="webcontent" adlcp:scormtype="sco" href="index.html">
+      <file href="index.html"/></resource>
+  </resources>
+</manifest>
+"#;
+    let page = "<script>LMSInitialize(''); LMSFinish('')</script>";
+    for (name, text) in [("imsmanifest.xml", manifest), ("index.html", page)] {
+        writer.start_file(name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+const ACTIVITY: &str = "https://moodle.example.it/mod/scorm/view.php?id=77";
+const HOME_PAGE: &str = "https://moodle.example.it";
+
+#[tokio::test]
+async fn a_package_is_written_again_by_the_api_with_a_key_that_can_do_nothing_else() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let query = [("activity", ACTIVITY), ("home_page", HOME_PAGE), ("name", "corso.zip")];
+    let ask = admin.post("/api/v1/packages/shim").query(&query);
+    let answer = ask.body("application/zip", sound()).await.expect(200);
+    assert_eq!(answer.header("content-type"), "application/zip");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let zip = zip::ZipArchive::new(Cursor::new(answer.bytes.clone())).unwrap();
+    let mut names: Vec<_> = zip.file_names().map(Result::unwrap).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["imsmanifest.xml", "index.html", "traccia-1.html"]);
+    let keys = admin.get("/api/v1/keys").await.expect(200).json();
+    let made = keys.as_array().unwrap().iter().find(|key| key["label"] == "package corso.zip");
+    let made = made.expect("the package's key is among the keys");
+    let log = admin.get("/api/v1/audit?action=package.shimmed").await.expect(200).json();
+    assert_eq!(log["items"][0]["target"], made["key"], "{log}");
+    assert_eq!(log["items"][0]["details"]["activity"], ACTIVITY);
+    assert_eq!(made["scopes"], json!(["statements/write"]));
+    assert_eq!(made["bounds"], json!({"activities": [ACTIVITY], "home_pages": [HOME_PAGE]}));
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_again_is_refused_and_leaves_no_key() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let keys = async || {
+        let keys = admin.get("/api/v1/keys").await.expect(200).json();
+        keys.as_array().unwrap().len()
+    };
+    let before = keys().await;
+    let shim = |query: &[(&str, &str)], body: Vec<u8>| {
+        admin.post("/api/v1/packages/shim").query(query).body("application/zip", body)
+    };
+    let problem = shim(&[("activity", ACTIVITY)], b"no zip".to_vec()).await.problem(400);
+    assert_eq!(problem.body["rule"], "package-refused");
+    for activity in
+        ["moodle", "urn:traccia:package:corso", "https://m.example/", "https://m.example/#a"]
+    {
+        let problem = shim(&[("activity", activity)], sound()).await.problem(400);
+        assert_eq!(problem.body["rule"], "shim-address", "{activity}");
+    }
+    let query = [("activity", ACTIVITY), ("home_page", "moodle")];
+    assert_eq!(shim(&query, sound()).await.problem(400).body["rule"], "shim-address");
+    shim(&[], sound()).await.problem(400);
+    assert_eq!(keys().await, before);
+}

@@ -14,7 +14,9 @@ async fn no_operation_of_the_api_takes_a_parameter_that_its_description_does_not
     let description: Value = admin.get("/api/openapi.json").await.expect(200).json();
     let mut asked = 0;
     for (path, item) in description["paths"].as_object().unwrap() {
-        if !path.starts_with("/api/") && path != "/whoami" {
+        // A provider leads browsers back with parameters of its own.
+        let is_of_providers = path.starts_with("/api/v1/oidc/");
+        if is_of_providers || !path.starts_with("/api/") && path != "/whoami" {
             continue;
         }
         let filled = path.replace("{id}", seminar::COURSE).replace("{report}", "glance");

@@ -4,7 +4,7 @@ use e2e::seminar::{self, LESSON, TEST, did, register_of, report, reported, row, 
 use e2e::{Client, Traccia};
 use serde_json::{Value, json};
 
-const REPORTS: [&str; 16] = [
+const REPORTS: [&str; 19] = [
     "glance",
     "funnel",
     "progress",
@@ -16,6 +16,9 @@ const REPORTS: [&str; 16] = [
     "at-risk",
     "register",
     "assessment",
+    "questions",
+    "content",
+    "times",
     "attendance",
     "comparison",
     "learner",

@@ -45,7 +45,7 @@ pub fn parse(text: &str) -> Option<Duration<'_>> {
 }
 
 /// Whether the text is a duration.
-pub fn is_duration(text: &str) -> bool {
+pub(crate) fn is_duration(text: &str) -> bool {
     parse(text).is_some()
 }
 

@@ -25,13 +25,13 @@ pub fn is_uuid(text: &str) -> bool {
 }
 
 /// A SHA-1 as 40 hexadecimal digits, in either case.
-pub fn is_sha1(text: &str) -> bool {
+pub(crate) fn is_sha1(text: &str) -> bool {
     text.len() == 40 && is_hex(text)
 }
 
 /// A SHA-2 as hexadecimal digits: SHA-224, SHA-256, SHA-384 or SHA-512
 /// (xAPI 1.0.3 Data 2.4.11).
-pub fn is_sha2(text: &str) -> bool {
+pub(crate) fn is_sha2(text: &str) -> bool {
     matches!(text.len(), 56 | 64 | 96 | 128) && is_hex(text)
 }
 
@@ -41,13 +41,13 @@ fn is_hex(text: &str) -> bool {
 
 /// A statement's `version` under xAPI 1.0.x: `1.0` or `1.0.` and a number
 /// (xAPI 1.0.3 Data 2.4.10).
-pub fn is_version_1(text: &str) -> bool {
+pub(crate) fn is_version_1(text: &str) -> bool {
     text == "1.0" || text.strip_prefix("1.0.").is_some_and(is_number)
 }
 
 /// A statement's `version` under xAPI 2.0: what 1.0.x takes, so that old statements can be
 /// carried over, and `2.0` or `2.0.` and a number.
-pub fn is_version_2(text: &str) -> bool {
+pub(crate) fn is_version_2(text: &str) -> bool {
     is_version_1(text) || text == "2.0" || text.strip_prefix("2.0.").is_some_and(is_number)
 }
 

@@ -45,7 +45,7 @@ pub fn parse(text: &str) -> Option<Timestamp<'_>> {
 }
 
 /// Whether the text is a timestamp of xAPI 1.0.x.
-pub fn is_timestamp(text: &str) -> bool {
+pub(crate) fn is_timestamp(text: &str) -> bool {
     parse(text).is_some()
 }
 

@@ -11,7 +11,7 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use texts::Message;
 use toml::Spanned;
 
-use super::error::{CheckedCourse, CourseError, CourseErrors};
+use super::error::{CheckedCourse, CourseError, CourseErrors, NamedPackage};
 use super::file::{CertificateText, CourseText, EditionText, Faults, Lines, NamesText, TitlesText};
 use super::model::{Certificate, Course, Edition, Names, Outline, Title, Window};
 
@@ -38,7 +38,8 @@ pub(super) fn course(
 ) -> Result<CheckedCourse, CourseErrors> {
     let editions = file.editions.iter().map(|edition| edition.id.get_ref().clone()).collect();
     let lines = Lines::of(text);
-    let mut check = FileCheck { text, lines, editions, faults, warnings: Faults::default() };
+    let (warnings, packages) = (Faults::default(), Vec::new());
+    let mut check = FileCheck { text, lines, editions, faults, warnings, packages };
     let (iri, zone) = check.place(&file);
     check.distinct("edition", file.editions.iter().map(|edition| &edition.id));
     check.distinct("module", file.modules.iter().map(|module| &module.id));
@@ -70,8 +71,9 @@ pub(super) fn course(
     let modules = file.modules.into_iter().zip(requires);
     let modules =
         modules.map(|(module, requires)| check.module(module, requires, &outline)).collect();
+    let packages = std::mem::take(&mut check.packages);
     let warnings = check.verdict()?;
-    Ok(CheckedCourse { course: Course::new(outline, zone, modules), warnings })
+    Ok(CheckedCourse { course: Course::new(outline, zone, modules), warnings, packages })
 }
 
 struct FileCheck<'a> {
@@ -81,6 +83,7 @@ struct FileCheck<'a> {
     editions: HashSet<String>,
     faults: Faults,
     warnings: Faults,
+    packages: Vec<NamedPackage>,
 }
 
 impl FileCheck<'_> {

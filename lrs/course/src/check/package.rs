@@ -4,6 +4,7 @@ use texts::Message;
 use toml::Spanned;
 
 use super::FileCheck;
+use crate::error::NamedPackage;
 use crate::file::{ActivityText, OneOrMany};
 
 /// The IRI of a package's activity. A SCO of it is below.
@@ -29,6 +30,8 @@ impl FileCheck<'_> {
         if text.id.is_some() || text.prefix.is_some() || text.within.is_some() {
             self.fault(span.clone(), Message::new("course-package-beside"));
         }
+        let (line, column) = self.lines.place(span.start);
+        self.packages.push(NamedPackage { name: name.clone(), line, column });
         let iris = [iri_of(&name), below(&name)];
         let [id, prefix] = iris.map(|iri| Spanned::new(span.clone(), OneOrMany::One(iri)));
         (text.id, text.prefix) = (Some(id), Some(prefix));

@@ -4,11 +4,14 @@ use texts::Message;
 use toml::Spanned;
 use toml::de::DeTable;
 
+mod edit;
 mod read;
+mod reason;
 mod rule;
 mod syntax;
 mod text;
 
+pub use edit::{EditError, with_activity};
 pub(super) use read::Faults;
 pub(super) use text::{
     ActivityText, CertificateText, CourseText, EditionText, EventText, ModuleText, NamesText,
@@ -20,8 +23,8 @@ use super::error::{CheckedCourse, CourseError, CourseErrors};
 use super::model::Course;
 use read::{Node, Read as _};
 
-/// In bytes; read, a file takes up to thirty times as much.
-const LARGEST: usize = 4 << 20;
+/// The largest course file, in bytes; read, a file takes up to ninety times as much.
+pub const LARGEST_FILE: usize = 4 << 20;
 
 impl Course {
     /// Reads a course file.
@@ -40,8 +43,9 @@ impl Course {
     /// # Errors
     /// Those of [`Course::parse`].
     pub fn check(text: &str) -> Result<CheckedCourse, CourseErrors> {
-        if text.len() > LARGEST {
-            let message = Message::new("course-fault-too-large").with("mebibytes", LARGEST >> 20);
+        if text.len() > LARGEST_FILE {
+            let message =
+                Message::new("course-fault-too-large").with("mebibytes", LARGEST_FILE >> 20);
             return Err(CourseErrors(vec![CourseError { line: 1, column: 1, message }]));
         }
         of_text(text)
@@ -92,9 +96,15 @@ impl<'t> Lines<'t> {
 
     /// The fault at a byte offset, as line and column.
     pub(super) fn fault(&self, offset: usize, message: Message) -> CourseError {
+        let (line, column) = self.place(offset);
+        CourseError { line, column, message }
+    }
+
+    /// The line and the column of a byte offset, both from 1, the column in characters.
+    pub(super) fn place(&self, offset: usize) -> (usize, usize) {
         let line = self.line(offset);
         let begin = self.begins.get(line.saturating_sub(1)).copied().unwrap_or_default();
         let before = self.text.get(begin..offset).unwrap_or_default();
-        CourseError { line, column: before.chars().count() + 1, message }
+        (line, before.chars().count() + 1)
     }
 }

@@ -7,6 +7,7 @@ use texts::Message;
 use toml::de::Error;
 
 use super::read::Faults;
+use super::reason;
 use crate::error::CourseErrors;
 
 /// The text with a point in place of each decimal comma, as long as before, and these commas as
@@ -73,10 +74,10 @@ pub(super) fn not_toml(text: &str, mut faults: Faults, errors: &[Error]) -> Cour
     CourseErrors(errors)
 }
 
-/// The parser's own messages are English; `course-fault-not-toml` says in each language that they are.
+/// What the parser says of this place, in words of the catalogue.
 fn message(text: &str, span: &Range<usize>, of_toml: &str) -> Message {
     if !of_toml.starts_with("string values must be quoted") {
-        return Message::new("course-fault-not-toml").with("reason", of_toml);
+        return reason::message(of_toml);
     }
     let value = text.get(span.clone()).unwrap_or_default();
     Message::new("course-fault-no-value").with("value", value)

@@ -11,6 +11,7 @@ use crate::territory::Territories;
 mod activity;
 mod audience;
 mod names;
+mod prefixes;
 mod rule;
 
 pub use activity::{
@@ -18,6 +19,7 @@ pub use activity::{
 };
 pub use audience::Audience;
 pub use names::Names;
+use prefixes::Prefixes;
 pub use rule::reaches_score;
 pub use rule::{ActivityRule, ModuleRule, hours_of, micros_of_hours};
 pub(super) use rule::{Fulfilment, ModuleFulfilment};
@@ -138,8 +140,7 @@ pub struct Course {
     zone: TimeZone,
     modules: Vec<Module>,
     by_id: HashMap<String, ActivityPlace>,
-    /// No prefix begins with another of another activity; the longest stands first.
-    by_prefix: Vec<(String, ActivityPlace)>,
+    by_prefix: Prefixes,
     by_context: HashMap<String, ActivityPlace>,
     by_key: HashMap<String, ActivityPlace>,
 }
@@ -151,24 +152,26 @@ impl Course {
             zone,
             modules: Vec::new(),
             by_id: HashMap::new(),
-            by_prefix: Vec::new(),
+            by_prefix: Prefixes::default(),
             by_context: HashMap::new(),
             by_key: HashMap::new(),
         };
+        let mut prefixes = Vec::new();
         for (m, module) in modules.iter().enumerate() {
             for (a, activity) in module.activities.iter().enumerate() {
-                course.index(activity, ActivityPlace { module: m, activity: a });
+                let place = ActivityPlace { module: m, activity: a };
+                course.index(activity, place);
+                prefixes.extend(activity.selection.prefixes.iter().map(|it| (it.clone(), place)));
             }
         }
-        course.by_prefix.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        course.by_prefix = Prefixes::of(prefixes);
         course.modules = modules;
         course
     }
 
     fn index(&mut self, activity: &Activity, place: ActivityPlace) {
-        let Selectors { ids, prefixes, within, .. } = &activity.selection;
+        let Selectors { ids, within, .. } = &activity.selection;
         self.by_id.extend(ids.iter().map(|id| (id.clone(), place)));
-        self.by_prefix.extend(prefixes.iter().map(|prefix| (prefix.clone(), place)));
         self.by_context.extend(within.iter().map(|iri| (iri.clone(), place)));
         self.by_key.insert(activity.key.clone(), place);
     }
@@ -225,7 +228,7 @@ impl Course {
     }
 
     /// The one activity a statement counts for: that which has its object's IRI as an id, else as
-    /// the longest prefix, else that which lies around one of `parents`, else of `groupings`.
+    /// a prefix, else that which lies around one of `parents`, else of `groupings`.
     /// `None` when the statement is not of this course.
     pub fn place_of(
         &self,
@@ -233,10 +236,7 @@ impl Course {
         parents: &[String],
         groupings: &[String],
     ) -> Option<ActivityPlace> {
-        let by_prefix = || {
-            let found = self.by_prefix.iter().find(|(prefix, _)| object.starts_with(prefix));
-            found.map(|(_, place)| *place)
-        };
+        let by_prefix = || self.by_prefix.place_of(object);
         let by_context = || {
             let around = |iri| self.by_context.get(iri).copied();
             parents.iter().chain(groupings).find_map(around)

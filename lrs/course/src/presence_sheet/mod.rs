@@ -26,6 +26,9 @@ pub use length::{LengthError, length};
 use line::Line;
 use who::Roll;
 
+/// The most people whom a register names as present: each becomes a statement, and all of them are kept at once.
+const MOST_ENTRIES: usize = 10_000;
+
 const FORM: SheetForm = SheetForm {
     headings: &[
         LEARNER,
@@ -174,6 +177,10 @@ impl<'a> Reading<'a> {
                 if let Some(length) = self.session.length.filter(|length| micros > *length) {
                     let (line, learner) = (line.number, learner.clone());
                     self.register.overlong.push(Overlong { line, learner, micros, length });
+                }
+                if self.register.entries.len() == MOST_ENTRIES {
+                    let message = Message::new("presence-fault-many").with("most", MOST_ENTRIES);
+                    return vec![SheetError::new(line.number, None, message)];
                 }
                 self.register.entries.push(Presence { learner, micros, note });
             }

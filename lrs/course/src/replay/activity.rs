@@ -155,14 +155,18 @@ impl<'a> ActivityState<'a> {
         self.met
     }
 
-    pub(super) fn standing(&self, activity: &Activity, since: Option<Date>) -> ActivityStanding {
-        let state = match (self.fulfilled.holds, self.seen) {
+    /// How far the learner is, with what happened so far.
+    pub fn state(&self) -> State {
+        match (self.fulfilled.holds, self.seen) {
             (true, _) => State::Completed,
             (false, true) => State::InProgress,
             (false, false) => State::NotStarted,
-        };
+        }
+    }
+
+    pub(super) fn standing(&self, activity: &Activity, since: Option<Date>) -> ActivityStanding {
         ActivityStanding {
-            state,
+            state: self.state(),
             success: self.success,
             attended: self.attended,
             score: self.score(activity),

@@ -17,11 +17,13 @@ mod activity;
 mod module;
 mod since;
 mod time;
+mod track;
 
 pub use activity::ActivityState;
 use module::{CourseState, ModuleState};
 pub use since::Since;
 pub use time::ObjectTime;
+pub use track::{Reached, Track};
 
 /// The end of a day in a course's time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -218,6 +218,24 @@ impl CourseState {
             && rule.score.is_none_or(|least| self.score.is_some_and(|it| reaches_score(it, least)))
     }
 
+    /// [`Standing::state`] and [`Standing::micros`] of [`Self::standing`] alone.
+    pub(super) fn reached(&self, states: &[ModuleState]) -> (State, u64) {
+        let applying = || states.iter().filter(|state| state.applies);
+        let sum = |of: fn(&ModuleState) -> u64| applying().map(of).fold(0, u64::saturating_add);
+        let micros = sum(|state| state.online).saturating_add(sum(|state| state.presence));
+        (self.state(states), micros)
+    }
+
+    fn state(&self, states: &[ModuleState]) -> State {
+        if self.completed.holds {
+            State::Completed
+        } else if states.iter().any(|state| state.applies && state.seen) {
+            State::InProgress
+        } else {
+            State::NotStarted
+        }
+    }
+
     pub(super) fn standing(
         &self,
         course: &Course,
@@ -226,15 +244,10 @@ impl CourseState {
     ) -> Standing {
         let applying = || states.iter().filter(|state| state.applies);
         let sum = |of: fn(&ModuleState) -> u64| applying().map(of).fold(0, u64::saturating_add);
-        let seen = applying().any(|state| state.seen);
         debug_assert_eq!(course.modules().len(), states.len());
         Standing {
             applies: applying().next().is_some(),
-            state: match (self.completed.holds, seen) {
-                (true, _) => State::Completed,
-                (false, true) => State::InProgress,
-                (false, false) => State::NotStarted,
-            },
+            state: self.state(states),
             success: self.success,
             score: self.score,
             progress: self.progress,

@@ -1,4 +1,4 @@
-use super::super::{Enrolment, LearnerList, MergeError};
+use super::super::{Enrolment, Language, LearnerList, MergeError, Unlisted};
 
 fn list(text: &str) -> LearnerList {
     LearnerList::parse(format!("learner,identifiers,region\n{text}").as_bytes()).unwrap()
@@ -10,7 +10,7 @@ fn enrolled() -> Enrolment {
         "u1,mailto:anna@example.it,Umbria\nu2,mailto:bruno@example.it,Sicilia\n\
          u3,mailto:carla@example.it,Umbria\n",
     );
-    Enrolment::default().updated_by(&newer, false).unwrap()
+    Enrolment::default().updated_by(&newer, Unlisted::Stay).unwrap()
 }
 
 /// Each person's id, region, and how many identifiers they have.
@@ -69,9 +69,10 @@ fn a_merge_outlives_imports_and_rests_while_somebody_is_gone() {
     let mut enrolment = enrolled();
     enrolment.merge("u1", "u2").unwrap();
     let without_bruno = list("u1,mailto:anna@example.it,Umbria\n");
-    let gone = enrolment.updated_by(&without_bruno, true).unwrap();
+    let gone = enrolment.updated_by(&without_bruno, Unlisted::Leave).unwrap();
     assert_eq!(ids(&gone), ["u1"]);
-    let back = gone.updated_by(&list("u2,mailto:bruno@example.it,Lazio\n"), false).unwrap();
+    let back =
+        gone.updated_by(&list("u2,mailto:bruno@example.it,Lazio\n"), Unlisted::Stay).unwrap();
     assert_eq!(people(&back), [("u2".into(), "Lazio".into(), 2)]);
 }
 
@@ -80,7 +81,7 @@ fn an_identifier_moves_with_the_list_that_moves_it() {
     let moved = enrolled()
         .updated_by(
             &list("u1,mailto:anna2@example.it,Umbria\nu2,mailto:anna@example.it,Sicilia\n"),
-            false,
+            Unlisted::Stay,
         )
         .unwrap();
     let people = moved.people().unwrap();
@@ -88,8 +89,8 @@ fn an_identifier_moves_with_the_list_that_moves_it() {
     assert_eq!(found("mailto:anna@example.it"), Some("u2".into()));
     assert_eq!(found("mailto:bruno@example.it"), Some("u2".into()), "nobody else is known by it");
     let taken = list("u9,mailto:anna@example.it,Umbria\n");
-    assert!(moved.updated_by(&taken, false).is_err());
-    assert!(moved.updated_by(&taken, true).is_ok(), "where only they stay");
+    assert!(moved.updated_by(&taken, Unlisted::Stay).is_err());
+    assert!(moved.updated_by(&taken, Unlisted::Leave).is_ok(), "where only they stay");
 }
 
 /// Who was merged while others were away could come to stand in a circle when these return.
@@ -100,15 +101,15 @@ fn nobody_is_lost_when_merges_made_at_different_times_meet_in_a_circle() {
          u3,mailto:carla@example.it,Umbria\nu4,mailto:dario@example.it,Umbria\n\
          u5,mailto:elsa@example.it,Umbria\n",
     );
-    let mut enrolment = Enrolment::default().updated_by(&all, false).unwrap();
+    let mut enrolment = Enrolment::default().updated_by(&all, Unlisted::Stay).unwrap();
     enrolment.merge("u4", "u5").unwrap();
     enrolment.merge("u2", "u3").unwrap();
     enrolment.merge("u3", "u1").unwrap();
     let without_carla =
         list("u1,mailto:anna@example.it,Umbria\nu2,mailto:bruno@example.it,Sicilia\n");
-    let mut gone = enrolment.updated_by(&without_carla, true).unwrap();
+    let mut gone = enrolment.updated_by(&without_carla, Unlisted::Leave).unwrap();
     gone.merge("u1", "u2").unwrap();
-    let back = gone.updated_by(&all, false).unwrap();
+    let back = gone.updated_by(&all, Unlisted::Stay).unwrap();
     let identifiers: usize = people(&back).iter().map(|(.., count)| count).sum();
     assert_eq!(identifiers, 5, "{:?}", people(&back));
 }
@@ -122,4 +123,24 @@ fn what_is_kept_is_read_again_and_so_is_a_list_of_an_older_traccia() {
     assert_eq!(Enrolment::from_kept(old).unwrap().learners[0].id, "u1");
     assert_eq!(Enrolment::from_kept(""), Ok(Enrolment::default()));
     assert!(Enrolment::from_kept("{").is_err());
+}
+
+#[test]
+fn a_list_for_spreadsheets_runs_nothing_and_comes_back_as_it_was() {
+    let list = "learner,name,identifiers,region,=cmd|' /C calc'!A0\n\
+        =1+1,\"=HYPERLINK(\"\"http://e.example\"\")\",mailto:a@x.example,-,@x\n\
+        u2,''=x,mailto:b@x.example,'Ndrangheta,+39\n";
+    let first = LearnerList::parse(list.as_bytes()).unwrap();
+    let enrolled = Enrolment { learners: first.learners().to_vec(), ..Enrolment::default() };
+    for language in [Language::It, Language::En] {
+        let text = enrolled.to_csv(language);
+        let back = LearnerList::parse(&text).unwrap();
+        assert_eq!(back.learners(), first.learners());
+        let text = String::from_utf8(text).unwrap();
+        let fields = text.trim_start_matches('\u{feff}').split([',', ';', '\r', '\n']);
+        for field in fields {
+            let begins = field.trim_start_matches('"');
+            assert!(!begins.starts_with(['=', '+', '-', '@']), "{field} in {text}");
+        }
+    }
 }

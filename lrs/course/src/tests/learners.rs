@@ -95,6 +95,21 @@ fn identifiers_are_read_as_lists_write_them() {
     let read = |text: &str| text.parse::<Identifier>().map(|read| read.to_string());
     assert_eq!(read("mbox:a@b.it").unwrap(), "mbox::mailto:a@b.it");
     assert_eq!(read("mbox:mailto:a@b.it").unwrap(), "mbox::mailto:a@b.it");
+    // As reports and `learners unassigned` write identifiers.
+    for reported in [
+        "mbox::mailto:a@b.it",
+        "account::1042@https://m.it",
+        "account::a|b@https://m.it",
+        "account::anna@ente.it@https://m.it",
+        "account::anna@https://user@m.it",
+        "openid::https://a.example/anna",
+        "mbox_sha1sum::0123456789abcdef0123456789abcdef01234567",
+    ] {
+        assert_eq!(read(reported).unwrap(), reported);
+    }
+    for wrong in ["account::@https://m.it", "account::1042", "account::1042@m", "mbox::a"] {
+        read(wrong).unwrap_err();
+    }
     assert_eq!(read("account:https://m.it|a|b").unwrap(), "account::a|b@https://m.it");
     for wrong in [
         "1042",

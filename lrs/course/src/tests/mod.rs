@@ -1,4 +1,5 @@
 mod dates;
+mod edit;
 mod enrolment;
 mod evidence;
 mod faults;
@@ -13,3 +14,4 @@ mod said;
 #[allow(dead_code, reason = "the tests of reports share it, and use other parts")]
 mod scene;
 mod sheet;
+mod usage;

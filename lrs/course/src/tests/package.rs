@@ -58,6 +58,23 @@ fn the_package_says_what_is_completed_and_its_scos_how_long_it_took() {
 }
 
 #[test]
+fn a_package_that_is_not_there_is_warned_of_with_its_place_and_those_that_are_like_it() {
+    let text = format!(
+        "id = 'c'\ntitle = {{ it = 'C' }}\ntime_zone = 'Europe/Rome'\n{}",
+        module("m1", "'all'", &of("sicurezz", ""))
+    );
+    let named = Course::check(&text).unwrap().packages;
+    let line = 1 + text.lines().position(|line| line.starts_with("package")).unwrap();
+    assert_eq!(named.len(), 1);
+    assert_eq!((&*named[0].name, named[0].line, named[0].column), ("sicurezz", line, 11));
+    let said = |known: &[&str]| named[0].unknown(known.iter().copied()).to_string();
+    let near = said(&["antincendio", "sicurezza"]);
+    assert!(near.contains("`sicurezz` was not imported: is it `sicurezza`? Until"), "{near}");
+    assert!(said(&[]).contains("`sicurezz` was not imported. Until"), "{}", said(&[]));
+    assert!(said(&[]).contains("traccia package import FILE.zip --name sicurezz"));
+}
+
+#[test]
 fn a_package_stands_alone_under_a_name_that_it_can_have() {
     let faults = |activities: &str| {
         let text = format!(

@@ -40,7 +40,8 @@ impl Cmi5<'_> {
     pub(crate) fn answered(&self, session: usize, right: bool, at: i64) -> Value {
         let object = json!({
             "id": format!("{}/questions/1", self.publisher),
-            "definition": {"type": INTERACTION, "interactionType": "true-false"},
+            "definition": {"name": {"it": "Domanda 1", "en": "Question 1"},
+                "type": INTERACTION, "interactionType": "true-false"},
         });
         let said = statement(&self.actor, &adl("answered"), &object, at);
         let said = set(said, "result", json!({"success": right, "response": right.to_string()}));

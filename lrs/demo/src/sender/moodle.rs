@@ -114,6 +114,7 @@ impl<'a> Moodle<'a> {
             let right = outcome.score > question.saturating_sub(1) * 25;
             let id = format!("{}/question/question.php?cmid={number}&id={question}", self.site);
             let object = json!({"id": id, "definition": {
+                "name": {"it": format!("Domanda {question}"), "en": format!("Question {question}")},
                 "type": INTERACTION, "interactionType": "true-false",
             }});
             let answered =

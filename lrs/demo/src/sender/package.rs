@@ -42,7 +42,8 @@ impl Package<'_> {
     pub(crate) fn responded(&self, question: u8, right: bool, at: i64) -> Value {
         let object = json!({
             "id": format!("{}/interactions/q{question}", self.object),
-            "definition": {"type": INTERACTION, "interactionType": "choice", "choices": [
+            "definition": {"description": {"it": format!("Domanda {question}")},
+                "type": INTERACTION, "interactionType": "choice", "choices": [
                 {"id": "a", "description": {"it": "A"}}, {"id": "b", "description": {"it": "B"}},
             ], "correctResponsesPattern": ["a"]},
         });

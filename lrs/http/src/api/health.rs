@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Extensions;
 use serde::Serialize;
 use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
+use crate::answered::proxies::Unnamed;
 use crate::problem::Problem;
 use crate::state::Server;
 
@@ -21,10 +23,13 @@ pub struct Health {
     warnings: Vec<String>,
 }
 
-/// Answers as long as the process does.
+/// Answers as long as the process does. A warning tells whoever asks through a proxy that the settings do not name it.
 #[utoipa::path(get, path = "/healthz", tag = "health", responses((status = 200, body = Health)))]
-pub async fn live() -> Json<Health> {
-    Json(Health { status: "ok", warnings: Vec::new() })
+pub async fn live(extensions: Extensions) -> Json<Health> {
+    let unnamed =
+        || "a proxy that `trusted_proxies` does not name passed this request on".to_owned();
+    let warnings = extensions.get::<Unnamed>().map(|_| unnamed()).into_iter().collect();
+    Json(Health { status: "ok", warnings })
 }
 
 /// How long an answer is repeated.

@@ -1,21 +1,46 @@
 //! Keys: `/api/v1/keys`.
 
-use axum::Json;
+use std::time::Duration;
+
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::audit::Told;
 use crate::problem::Problem;
 use crate::problem::keys::invalid;
-use crate::request::Content;
+use crate::request::Brief;
 use crate::state::Server;
 use access::bounds::Bounds;
 use access::caller::Caller;
-use access::key::Key;
+use access::key::{KeptKey, Key};
 use access::scope::{Right, Scope};
 use service::keys::{self, Founded};
+use xapi::instant::Instant;
 use xapi::parameters::Parameters;
+
+pub mod bundles;
+
+/// What a key is bound to: whom it may see, or what it may say. A list that names nothing is left out.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "described here; `Bounds` is read and written")]
+pub struct KeyBounds {
+    /// Names of regions, as in the lists of learners.
+    #[schema(required = false)]
+    regions: Vec<String>,
+    /// Names of bodies, or their ISTAT codes.
+    #[schema(required = false)]
+    bodies: Vec<String>,
+    /// IRIs of activities: statements are of these, and of those below them.
+    #[schema(required = false)]
+    activities: Vec<String>,
+    /// Home pages of accounts: statements are of learners with an account there.
+    #[schema(required = false)]
+    home_pages: Vec<String>,
+}
 
 /// A key to be made.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -24,14 +49,17 @@ pub struct NewKey {
     /// What it is for.
     #[serde(default)]
     label: String,
-    /// What it may do: xAPI scope names.
+    /// What it may do: xAPI scope names. Left out where `bundle` is given.
+    #[serde(default)]
     scopes: Vec<String>,
+    /// What it is for, instead of `scopes`: one of GET /api/v1/keys/bundles.
+    bundle: Option<String>,
     /// The territory that it is bound to: its reports and registers are of learners of these
     /// `regions` and `bodies` alone, and its scopes progress/read or presence/write. Or what it may
     /// say: statements of these `activities` and what is below them, of learners with an account of
     /// these `home_pages`; its scope is statements/write. Leave it out for a key without bounds;
     /// null is refused.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<KeyBounds>, nullable = false)]
     #[serde(default, deserialize_with = "named")]
     bounds: Option<Bounds>,
     /// Its name; made up when missing. No colon.
@@ -41,11 +69,56 @@ pub struct NewKey {
     /// The Agent that is written as authority of its statements; its own account when missing.
     #[schema(value_type = Option<Object>)]
     authority: Option<serde_json::Value>,
+    /// From when on it is refused: RFC 3339, or a day in UTC, through which it is good. Without it the key is good until
+    /// it is revoked.
+    expires: Option<String>,
 }
 
-impl From<NewKey> for keys::NewKey {
-    fn from(NewKey { label, scopes, bounds, key: name, secret, authority }: NewKey) -> Self {
-        Self { label, scopes, bounds, name, secret, authority }
+/// How a key gets another secret.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSecret {
+    /// For how many hours the secret before is good still, from 0 to 2160; 24 when missing.
+    #[serde(default = "a_day")]
+    hours: u32,
+}
+
+const fn a_day() -> u32 {
+    24
+}
+
+/// The instant from which on a key is refused.
+fn expiry(text: &str) -> Result<Instant, Problem> {
+    let is_day = text.len() == "2027-01-31".len();
+    let through_the_day = format!("{text}T23:59:59.999999Z");
+    let read = Instant::parse(if is_day { &through_the_day } else { text });
+    read.ok_or_else(|| {
+        invalid(
+            format!("`expires` is `{text}`, which is no instant and no day."),
+            "Send RFC 3339, such as 2027-01-31T12:00:00Z, or a day, such as 2027-01-31.",
+        )
+    })
+}
+
+impl NewKey {
+    /// The key with the scopes of its bundle.
+    fn meant(self) -> Result<keys::NewKey, Problem> {
+        let Self { label, scopes, bundle, bounds, key: name, secret, authority, expires } = self;
+        let expires = expires.as_deref().map(expiry).transpose()?;
+        let scopes = match bundle {
+            None => scopes,
+            Some(bundle) => bundles::scopes(&bundle, &scopes, bounds.is_some())?,
+        };
+        if name.as_deref() == Some(bundles::RESERVED) {
+            return Err(invalid(
+                format!(
+                    "`{}` is an address of its own, and can be no key's name.",
+                    bundles::RESERVED
+                ),
+                "Use another name, or leave it out.",
+            ));
+        }
+        Ok(keys::NewKey { label, scopes, bounds, name, secret, authority, expires })
     }
 }
 
@@ -63,13 +136,22 @@ pub struct ShownKey {
     scopes: Vec<String>,
     /// The territory that it is bound to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<KeyBounds>, nullable = false)]
     bounds: Option<Bounds>,
     /// The authority of its statements.
     #[schema(value_type = Object)]
     authority: serde_json::Value,
     /// When it was made, RFC 3339.
     created: String,
+    /// From when on it is refused, RFC 3339; missing where it is good until it is revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+    /// When it was used last, to ten minutes, RFC 3339; in the list of keys alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used: Option<String>,
+    /// Until when the secret before the last rotation is good, RFC 3339; in the list of keys, and where it is rotated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_until: Option<String>,
 }
 
 impl ShownKey {
@@ -83,6 +165,20 @@ impl ShownKey {
             bounds: key.bounds.clone(),
             authority: key.authority.agent().clone(),
             created: key.created.to_string(),
+            expires: None,
+            last_used: None,
+            previous_until: None,
+        }
+    }
+
+    /// A key with how long it is good, and when it was used.
+    fn of(kept: &KeptKey, last_used: Option<Instant>, now: Instant) -> Self {
+        let previous = kept.life.previous.as_ref().map(|previous| previous.until);
+        Self {
+            expires: kept.life.expires.map(|it| it.to_string()),
+            last_used: last_used.map(|it| it.to_string()),
+            previous_until: previous.filter(|until| *until > now).map(|it| it.to_string()),
+            ..Self::new(&kept.key)
         }
     }
 }
@@ -96,18 +192,23 @@ impl ShownKey {
 pub async fn create(
     State(server): State<Server>,
     caller: Caller,
-    content: Content,
-) -> Result<(StatusCode, Json<ShownKey>), Problem> {
+    Brief(content): Brief,
+) -> Result<(StatusCode, Extension<Told>, Json<ShownKey>), Problem> {
     caller.may(Right::Manage)?;
     content.only(&["application/json"])?;
     let new: NewKey = validator::json::parse_as(&content.body).map_err(|error| {
         invalid(format!("The body is not a key: {error}."), r#"Send {"label":"…","scopes":["…"]}."#)
     })?;
-    let Founded { kept, secret } = server.keys.create(new.into()).await?;
-    let shown = ShownKey { secret: Some(secret.clone()), ..ShownKey::new(&kept.key) };
+    let Founded { kept, secret } = server.keys.create(new.meant()?).await?;
+    let shown = ShownKey::of(&kept, None, server.record.now());
+    let shown = ShownKey { secret: Some(secret.clone()), ..shown };
+    let Key { name, scopes, bounds, .. } = &kept.key;
+    let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+    let details = Some(json!({"scopes": scopes, "bounds": bounds, "expires": shown.expires}));
+    let told = Told { target: Some(name.clone()), details };
     server.credentials.keys_changed();
     server.credentials.remember(kept, &secret);
-    Ok((StatusCode::CREATED, Json(shown)))
+    Ok((StatusCode::CREATED, Extension(told), Json(shown)))
 }
 
 /// All keys, without secrets.
@@ -118,7 +219,44 @@ pub async fn list(
     caller: Caller,
 ) -> Result<Json<Vec<ShownKey>>, Problem> {
     caller.may(Right::Manage)?;
-    Ok(Json(server.keys.all().await?.iter().map(ShownKey::new).collect()))
+    let now = server.record.now();
+    let all = server.keys.all().await?;
+    Ok(Json(all.iter().map(|it| ShownKey::of(&it.kept, it.last_used, now)).collect()))
+}
+
+/// Gives a key another secret, which is in the answer and is not kept. The secret before is good for some hours still, so
+/// that those who use the key can be told.
+#[utoipa::path(post, path = "/api/v1/keys/{key}/secret", tag = "keys", security(("key" = [])),
+    params(("key" = String, Path, description = "the key's name")),
+    request_body = NewSecret,
+    responses((status = 200, body = ShownKey), (status = 400, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 415, body = Problem)))]
+pub async fn rotate(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(name): Path<String>,
+    Brief(content): Brief,
+) -> Result<(Extension<Told>, Json<ShownKey>), Problem> {
+    caller.may(Right::Manage)?;
+    content.only(&["application/json"])?;
+    let said = |error: String| {
+        invalid(format!("The body is not as it should be: {error}."), r#"Send {"hours": 24}."#)
+    };
+    // An array would be read as the members in their order.
+    if !content.body.trim_ascii_start().starts_with(b"{") {
+        return Err(said("it is no object".to_owned()));
+    }
+    let read = validator::json::parse_as(&content.body);
+    let NewSecret { hours } = read.map_err(|error| said(error.to_string()))?;
+    let grace = Duration::from_secs(u64::from(hours) * 3_600);
+    let Founded { kept, secret } = server.keys.rotate(&name, grace).await?;
+    let shown = ShownKey::of(&kept, None, server.record.now());
+    let shown = ShownKey { secret: Some(secret.clone()), ..shown };
+    let told = Told { target: None, details: Some(json!({"hours": hours})) };
+    server.credentials.keys_changed();
+    server.credentials.remember(kept, &secret);
+    Ok((Extension(told), Json(shown)))
 }
 
 /// Revokes a key: it is refused from now on. Its statements stay. The last key with the scope `all`

@@ -1,7 +1,9 @@
 //! Packages: `/api/v1/packages`.
 
+pub mod checked;
 pub mod hosted;
 pub mod launches;
+pub mod shim;
 
 use std::io::Cursor;
 
@@ -28,6 +30,7 @@ use access::key::KeptKey;
 use access::scope::Right;
 use access::ticket::Ticket;
 use course::Language;
+use service::compute;
 use xapi::instant::Instant;
 use xapi::parameters::Parameters;
 use xapi::refusal::Refusal;
@@ -80,7 +83,7 @@ enum Format {
     params(CheckParameters),
     request_body(content = Vec<u8>, content_type = "application/zip"),
     responses((status = 200, description = "what the package is, and what is wrong with it",
-            body = serde_json::Value), (status = 400, body = Problem),
+            body = checked::CheckedPackage), (status = 400, body = Problem),
         (status = 403, body = Problem), (status = 413, body = Problem),
         (status = 415, body = Problem), (status = 503, body = Problem)))]
 pub async fn check(
@@ -91,7 +94,7 @@ pub async fn check(
     headers: HeaderMap,
     content: Result<Content, Problem>,
 ) -> Result<Response, Problem> {
-    caller.may(Right::Manage)?;
+    caller.may(Right::ManagePackages)?;
     let limit = server.limits.body_bytes;
     let content = content.map_err(|problem| match problem.rule() {
         "body-too-large" => Problem::package_too_large(limit),
@@ -112,11 +115,14 @@ pub async fn check(
         Some(other) => return Err(Problem::parameter("lang", other, "it or en")),
     };
     let name = parameters.get("name").unwrap_or("package").to_owned();
+    // A check may take a processor for minutes: of each key one at a time, also where its client goes away.
+    let turn = server.packages.turn_to_import(&caller.key.name).await?;
     let held = memory.reserve(HELD)?;
-    let checking = tokio::task::spawn_blocking(move || {
+    let checking = compute::aside(move || {
         let report = package::check(Cursor::new(content.body), &Limits::default());
-        drop(held);
-        report.map(|report| said(&report, &name, format, language))
+        let answer = report.map(|report| said(&report, &name, format, language));
+        drop((held, turn));
+        answer
     });
     checking.await.map_err(|_| Problem::stopped())?.map_err(|_| Problem::stopped())
 }
@@ -177,7 +183,7 @@ pub async fn ticket(
 }
 
 async fn exchanged(server: &Server, asked: &Asked, address: Address) -> Result<Exchanged, Problem> {
-    let kept = server.credentials.kept(&asked.authorization, address).await?;
+    let kept = server.credentials.kept(&asked.authorization, address, server.record.now()).await?;
     let name = kept.key.name.clone();
     let passed = server.rates.pass_exchange(&name, std::time::Instant::now());
     passed.map_err(Problem::key_rate)?;

@@ -25,6 +25,9 @@ pub(crate) use sheet::sheet;
 /// How the pages look.
 pub(super) const STYLE: &str = include_str!("style.css");
 
+/// The typeface of the page with the form. Its address is relative to that page's own.
+pub(super) const FONTS: &str = include_str!("fonts.css");
+
 /// A form for code and mail address, with the session named where the address brings its code.
 #[utoipa::path(get, path = "/check-in/{course}", tag = "pages",
     params(("course" = String, Path, description = "the course's id"),
@@ -124,6 +127,10 @@ fn wrong(error: ProgressError) -> Result<(Wrong, StatusCode), Problem> {
         | ProgressError::NoSession { .. }
         | ProgressError::SeveralSessions { .. }
         | ProgressError::NoCertificates(_)
+        | ProgressError::NoModule(_)
+        | ProgressError::Mapped { .. }
+        | ProgressError::NotEditable
+        | ProgressError::NoCursor(_)
         | ProgressError::Computing(_)
         | ProgressError::Bounded
         | ProgressError::NoDay(_)

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::STYLE;
+use super::{FONTS, STYLE};
 use course::{Bilingual, Language};
 use service::progress::{CheckIn, SessionAbout};
 use texts::Texts;
@@ -107,7 +107,7 @@ impl Page<'_> {
                 }
             }
         };
-        document(self.language, title, &html! { (switch) (body) })
+        document(self.language, title, Some(FONTS), &html! { (switch) (body) })
     }
 }
 
@@ -118,7 +118,7 @@ pub(super) fn unknown_course(course: &str, language: Language) -> String {
         h1.bad { (title) }
         p { (say(language, "check-in-look-again", &[])) }
     };
-    document(language, &title, &body)
+    document(language, &title, Some(FONTS), &body)
 }
 
 struct Field<'f> {
@@ -169,8 +169,13 @@ pub(super) fn facts(about: &SessionAbout, person: Option<&str>, language: Langua
     }
 }
 
-/// A whole page.
-pub(super) fn document(language: Language, title: &str, body: &Markup) -> String {
+/// A whole page. `fonts` are declarations of typefaces beside [`STYLE`].
+pub(super) fn document(
+    language: Language,
+    title: &str,
+    fonts: Option<&str>,
+    body: &Markup,
+) -> String {
     let page = html! {
         (DOCTYPE)
         html lang=(language.tag()) {
@@ -178,6 +183,7 @@ pub(super) fn document(language: Language, title: &str, body: &Markup) -> String
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) }
+                @if let Some(fonts) = fonts { style { (PreEscaped(fonts)) } }
                 style { (PreEscaped(STYLE)) }
             }
             body { main { (body) } }

@@ -24,5 +24,5 @@ pub(crate) fn sheet(code: &CheckInCode, address: &str, language: Language) -> St
         p.code { (first) "-" (second) }
         p.quiet { (say(language, "check-in-sheet-day", &day)) }
     };
-    document(language, &title, &body)
+    document(language, &title, None, &body)
 }

@@ -6,11 +6,11 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
-use crate::request::read;
+use crate::request::{read, refuse_early};
 use crate::state::Server;
 use service::packages::{PackageError, Unheard};
 use store::StoreError;
@@ -24,6 +24,7 @@ const FAILURE: u16 = 101;
 pub(super) async fn post(
     State(server): State<Server>,
     Path(token): Path<String>,
+    headers: HeaderMap,
     body: Body,
 ) -> Response {
     let unheard = |unheard: &Unheard| {
@@ -40,6 +41,9 @@ pub(super) async fn post(
         return refused(StatusCode::TOO_MANY_REQUESTS, "too-fast");
     }
     let memory = server.content.of_launch(&opened.id);
+    if let Err(problem) = refuse_early(&headers, LARGEST) {
+        return refused(problem.status(), "body");
+    }
     let body = match read(body, LARGEST, &memory).await {
         Ok(body) => body,
         Err(problem) => return refused(problem.status(), "body"),
@@ -56,6 +60,7 @@ fn why(unheard: &Unheard) -> (StatusCode, &'static str) {
         Unheard::Unknown => (StatusCode::NOT_FOUND, "unknown"),
         Unheard::Expired => (StatusCode::FORBIDDEN, "expired"),
         Unheard::Revoked => (StatusCode::FORBIDDEN, "revoked"),
+        Unheard::Removed => (StatusCode::GONE, "removed"),
         Unheard::Commit(reason) => {
             tracing::debug!(reason, "a player sent no commit");
             (StatusCode::BAD_REQUEST, "invalid")

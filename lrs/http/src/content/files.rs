@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use futures::stream;
 
-use super::range::Wanted;
 use super::said;
+use crate::byte_range::Wanted;
 use crate::state::Server;
 use service::memory::Reserved;
 use service::packages::{PackageError, Packages, Served};
@@ -40,7 +40,7 @@ pub(super) async fn get(
         Err(error) => return failed(&error),
     };
     let etag = format!("\"{}\"", content.sha256);
-    let policy = policy(server.content.app(), &hosted.contents.hosts);
+    let policy = policy(server.content.ancestors(), &hosted.contents.hosts);
     let mut answer = Head::new(&content_type, &etag, &policy);
     let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if header(IF_NONE_MATCH).is_some_and(|tags| Tags::parse(tags).name(&content.sha256)) {
@@ -98,13 +98,13 @@ impl Head {
 /// What a page of a package may do: what old courses need within their own package, to load from the hosts that the check
 /// of the package found, and nothing else outside of this host. What a page does is sent to none of them by a request of a
 /// script (`connect-src`). Every page around it is named in `frame-ancestors`, or it stays blank.
-fn policy(app: &str, hosts: &[String]) -> String {
+fn policy(ancestors: &str, hosts: &[String]) -> String {
     let hosts: Vec<String> =
         hosts.iter().map(|host| format!(" http://{host} https://{host}")).collect();
     let hosts = hosts.concat();
     format!(
         "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'{hosts}; connect-src 'self' data: blob:; \
-         object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self' {app}; \
+         object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self' {ancestors}; \
          sandbox allow-scripts allow-same-origin allow-forms allow-popups allow-modals allow-downloads"
     )
 }

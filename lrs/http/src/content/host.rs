@@ -17,8 +17,10 @@ const LAUNCHES: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 #[derive(Clone, Debug)]
 pub struct ContentHost {
     place: Result<Place, Off>,
-    /// The origins whose pages may hold the player in a frame.
+    /// The application's origins, with spaces between them.
     app: String,
+    /// The origins whose pages may hold the player in a frame: the application's, and those of the settings.
+    ancestors: String,
     /// What requests and answers may hold together.
     pub(crate) memory: Memory,
     of_launches: Arc<Mutex<LruCache<String, Memory>>>,
@@ -47,12 +49,17 @@ pub enum Off {
 }
 
 impl ContentHost {
-    /// Contents at `url` beside the application at `base_url`, whose pages are at the origins `app`. Requests and answers
-    /// hold at most `memory`.
+    /// Contents at `url` beside the application at `base_url`, whose pages are at the origins `app`. Pages of these and of
+    /// the origins `others` may show the player in a frame. Requests and answers hold at most `memory`.
     ///
     /// # Errors
     /// None: where the two have one host name, contents are off, and requests for launches say why.
-    pub fn new(url: &str, base_url: &str, app: &[String], memory: Memory) -> Self {
+    pub fn new(
+        url: &str,
+        base_url: &str,
+        (app, others): (&[String], &[String]),
+        memory: Memory,
+    ) -> Self {
         let host = |url: &str| {
             let url = Url::parse(url).ok()?;
             url.host_str().map(|host| host.trim_end_matches('.').to_ascii_lowercase())
@@ -63,16 +70,22 @@ impl ContentHost {
         } else {
             Ok(Place { url: url.trim_end_matches('/').to_owned(), name: own })
         };
-        Self::of(place, app.join(" "), memory)
+        Self::of(place, (app.join(" "), [app, others].concat().join(" ")), memory)
     }
 
     /// No contents.
     pub fn off(why: Off) -> Self {
-        Self::of(Err(why), String::new(), Memory::new(0))
+        Self::of(Err(why), Default::default(), Memory::new(0))
     }
 
-    fn of(place: Result<Place, Off>, app: String, memory: Memory) -> Self {
-        Self { place, app, memory, of_launches: Arc::new(Mutex::new(LruCache::new(LAUNCHES))) }
+    fn of(place: Result<Place, Off>, (app, ancestors): (String, String), memory: Memory) -> Self {
+        Self {
+            place,
+            app,
+            ancestors,
+            memory,
+            of_launches: Arc::new(Mutex::new(LruCache::new(LAUNCHES))),
+        }
     }
 
     /// What the requests of a launch that is known may hold together: a quarter of what all may.
@@ -113,6 +126,11 @@ impl ContentHost {
     pub(crate) fn app(&self) -> &str {
         &self.app
     }
+
+    /// The origins whose pages may show the player in a frame, with spaces between them.
+    pub(crate) fn ancestors(&self) -> &str {
+        &self.ancestors
+    }
 }
 
 #[cfg(test)]
@@ -127,7 +145,7 @@ mod tests {
             ("http://127.0.0.1:8081", "http://127.0.0.1:8080", false),
             ("https://Traccia.example.it/", "https://traccia.example.it/lrs", false),
         ] {
-            let host = ContentHost::new(content, base, &[base.to_owned()], Memory::new(1));
+            let host = ContentHost::new(content, base, (&[base.to_owned()], &[]), Memory::new(1));
             assert_eq!(host.place().is_ok(), is_on, "{content} {base}");
             assert_eq!(host.url().is_ok(), is_on);
         }

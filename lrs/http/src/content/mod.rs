@@ -17,7 +17,7 @@ use axum::http::header::{
     CONTENT_TYPE, HOST, HeaderName, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, Version};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -25,6 +25,7 @@ use tower::{Service, ServiceExt as _};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
+use super::answered;
 use super::deadline::Deadline;
 use super::state::Server;
 
@@ -32,7 +33,6 @@ mod commit;
 mod files;
 mod host;
 mod page;
-mod range;
 
 pub use host::{ContentHost, Off};
 
@@ -60,6 +60,7 @@ fn service(
         .fallback(nowhere)
         .with_state(server.clone())
         .layer(from_fn(front))
+        .layer(from_fn(answered::note_route))
         .layer(CatchPanicLayer::custom(|_| said(StatusCode::INTERNAL_SERVER_ERROR, "stopped")));
     tower::ServiceBuilder::new()
         .layer(RequestBodyTimeoutLayer::new(STALLED))
@@ -125,6 +126,23 @@ where
     Hosts { app, content: service(server), name }
 }
 
+/// Whether a request names its host as RFC 9112, 3.2, asks: once, and in HTTP/1.1 at least once, by a name and a port alone.
+/// A proxy may have gone by the other one of two; what a server makes of none, or of a user before the name, is its own guess.
+fn has_its_host(request: &Request) -> bool {
+    let mut names = request.headers().get_all(HOST).iter();
+    match (names.next(), names.next()) {
+        (None, _) => request.version() != Version::HTTP_11,
+        (Some(name), None) => is_host(name),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+fn is_host(name: &HeaderValue) -> bool {
+    name.to_str().is_ok_and(|name| {
+        name.is_empty() || !name.contains(['@', ',']) && name.parse::<Authority>().is_ok()
+    })
+}
+
 /// The host name that a request is for, in lower case, without a port.
 fn asked(uri: &Uri, headers: &HeaderMap) -> Option<String> {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
@@ -154,6 +172,10 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
+        if !has_its_host(&request) {
+            let refused = said(StatusCode::BAD_REQUEST, "a request has one header `Host`");
+            return Box::pin(std::future::ready(Ok(refused)));
+        }
         let is_content = !self.name.is_empty()
             && asked(request.uri(), request.headers()).as_deref() == Some(&*self.name);
         if is_content {
@@ -183,5 +205,45 @@ mod tests {
         assert_eq!(asked(&Uri::from_static("/"), &HeaderMap::new()), None);
         let whole = Uri::from_static("http://content.localhost:1/");
         assert_eq!(asked(&whole, &HeaderMap::new()).as_deref(), Some("content.localhost"));
+    }
+
+    /// A proxy that goes by the one, and a server by the other, would disagree on who is asked.
+    #[tokio::test]
+    async fn a_request_that_names_two_hosts_or_none_is_refused() {
+        let says = |what: &'static str| {
+            tower::service_fn(move |_: Request| std::future::ready(Ok(what.into_response())))
+        };
+        let (app, content) = (says("application"), says("content"));
+        let hosts = Hosts { app, content, name: "content.localhost".into() };
+        let names: [(&[&str], StatusCode); 11] = [
+            (&["content.localhost"], StatusCode::OK),
+            (&["a.example"], StatusCode::OK),
+            (&[], StatusCode::BAD_REQUEST),
+            (&["a.example", "content.localhost"], StatusCode::BAD_REQUEST),
+            (&["content.localhost", "content.localhost"], StatusCode::BAD_REQUEST),
+            (&["a_b.example:8080"], StatusCode::OK),
+            (&["[::1]:8080"], StatusCode::OK),
+            (&[""], StatusCode::OK),
+            (&["a.example@content.localhost"], StatusCode::BAD_REQUEST),
+            (&["a.example, content.localhost"], StatusCode::BAD_REQUEST),
+            (&["a.example,content.localhost"], StatusCode::BAD_REQUEST),
+        ];
+        let mut wrong = Vec::new();
+        for (names, expected) in names {
+            let mut request = Request::new(Body::empty());
+            for name in names {
+                request.headers_mut().append(HOST, HeaderValue::from_static(name));
+            }
+            let response = hosts.clone().oneshot(request).await.unwrap();
+            wrong.extend((response.status() != expected).then_some((names, response.status())));
+        }
+        assert_eq!(wrong, []);
+        // These name it elsewhere, or need not.
+        for version in [Version::HTTP_10, Version::HTTP_2] {
+            let mut request = Request::new(Body::empty());
+            *request.version_mut() = version;
+            let response = hosts.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK, "{version:?}");
+        }
     }
 }

@@ -1,14 +1,19 @@
 //! The page of the player: `/launch/TOKEN/`, and the player's own files.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
-use serde_json::{Value, json};
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 use super::said;
@@ -16,13 +21,19 @@ use crate::language::preferred;
 use crate::state::Server;
 use course::Language;
 use maud::{DOCTYPE, html};
-use service::packages::{Opened, Unheard};
+use package::Kind;
+use package::runtime::ScoLearner;
+use service::memory::Reserved;
+use service::packages::{Opened, PackageError, Unheard};
+use store::StoreError;
 use texts::Texts;
 use xapi::document::Tags;
 
 /// The player's page, and what in it gives way to what is launched.
 const INDEX: &str = "index.html";
 const PLACE: &str = "<!--launch-->";
+/// How many times the structure of a package is there while its page is written.
+const WRITTEN: usize = 4;
 
 /// `/launch/TOKEN` without the slash: the page's addresses are relative to it.
 pub(super) async fn with_slash(Path(token): Path<String>) -> Redirect {
@@ -47,38 +58,66 @@ pub(super) async fn get(
     }
     let language = if opened.launch.language == "en" { Language::En } else { Language::It };
     let Some(index) = (server.player)(INDEX) else { return unbuilt(&server, language) };
-    let launch = match launch(&server, &opened).await {
-        Ok(launch) => launch,
-        Err(unheard) => return closed(&server, &unheard, language),
-    };
-    // Within a script element nothing but `<` could end the element.
-    let launch = launch.to_string().replace('<', "\\u003c");
-    let script = format!("<script type=\"application/json\" id=\"launch\">{launch}</script>");
-    let page = String::from_utf8_lossy(&index).replacen(PLACE, &script, 1);
-    page_of(&server, StatusCode::OK, language, page)
+    match page(&server, opened, &index).await {
+        Ok((page, held)) => page_of(&server, StatusCode::OK, language, Body::from(held.hold(page))),
+        Err(unheard) => closed(&server, &unheard, language),
+    }
 }
 
 /// What the player is told.
-async fn launch(server: &Server, opened: &Opened) -> Result<Value, Unheard> {
-    let (status, sequencing) =
-        server.packages.standing(opened, &server.content.of_launch(&opened.id)).await?;
-    let (launch, hosted) = (&opened.launch, &opened.hosted);
-    Ok(json!({
-        "standard": hosted.contents.standard,
-        "title": hosted.version.title,
-        "now": server.packages.time().to_string(),
-        "language": launch.language,
-        "preview": launch.preview,
-        "attempt": launch.attempt,
-        "learner": launch.learner,
-        "files": format!("/p/{}/", hosted.version.key),
-        "commit": "commit",
-        "app": server.content.app(),
-        "expires": opened.expires.to_string(),
-        "contents": hosted.contents,
-        "status": status,
-        "sequencing": sequencing,
-    }))
+#[derive(Serialize)]
+struct Told<'o> {
+    standard: Kind,
+    title: &'o str,
+    now: String,
+    language: &'o str,
+    preview: bool,
+    attempt: u32,
+    learner: &'o ScoLearner,
+    files: String,
+    commit: &'static str,
+    app: &'o str,
+    expires: String,
+    contents: &'o RawValue,
+    status: &'o Value,
+    sequencing: &'o Value,
+}
+
+/// The page of a launch, and the memory that it holds: several times the structure of the package while it is written.
+async fn page(server: &Server, opened: Opened, index: &[u8]) -> Result<(Bytes, Reserved), Unheard> {
+    let memory = server.content.of_launch(&opened.id);
+    let (status, sequencing) = server.packages.standing(&opened, &memory).await?;
+    let size = opened.hosted.outline.get().len() + index.len();
+    let held = memory.reserve(size.saturating_mul(WRITTEN))?;
+    let (now, app) = (server.packages.time().to_string(), server.content.app().to_owned());
+    let index = String::from_utf8_lossy(index).into_owned();
+    let launch = opened.id.clone();
+    let write = move || {
+        let Opened { expires, launch, hosted, .. } = &opened;
+        let told = serde_json::to_string(&Told {
+            standard: hosted.contents.standard,
+            title: &hosted.version.title,
+            now,
+            language: &launch.language,
+            preview: launch.preview,
+            attempt: launch.attempt,
+            learner: &launch.learner,
+            files: format!("/p/{}/", hosted.version.key),
+            commit: "commit",
+            app: &app,
+            expires: expires.to_string(),
+            contents: &hosted.outline,
+            status: &status,
+            sequencing: &sequencing,
+        });
+        // Within a script element nothing but `<` could end the element.
+        let told = told?.replace('<', "\\u003c");
+        let script = format!("<script type=\"application/json\" id=\"launch\">{told}</script>");
+        Ok::<_, serde_json::Error>(index.replacen(PLACE, &script, 1))
+    };
+    let written = server.compute.run(&launch, size, write).await.map_err(PackageError::from)?;
+    let corrupt = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
+    Ok((Bytes::from(written.map_err(corrupt)?), held))
 }
 
 /// A file of the player. Its name has a hash of its content, so that it never changes.
@@ -101,11 +140,19 @@ pub(super) async fn asset(
         (CONTENT_TYPE, HeaderValue::from_static(type_of(&path))),
         (CACHE_CONTROL, HeaderValue::from_static(cached)),
     ];
-    let mut response = (headers, bytes.into_owned()).into_response();
+    let mut response = (headers, body_of(bytes)).into_response();
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{tag}\"")) {
         response.headers_mut().insert(ETAG, tag);
     }
     response
+}
+
+/// What the program has in it is not copied.
+fn body_of(bytes: Cow<'static, [u8]>) -> Body {
+    match bytes {
+        Cow::Borrowed(bytes) => Body::from(Bytes::from_static(bytes)),
+        Cow::Owned(bytes) => Body::from(bytes),
+    }
 }
 
 /// The media types of what a build of the player has.
@@ -127,6 +174,7 @@ fn closed(server: &Server, unheard: &Unheard, language: Language) -> Response {
         Unheard::Unknown => (StatusCode::NOT_FOUND, "launch-page-unknown"),
         Unheard::Expired => (StatusCode::FORBIDDEN, "launch-page-expired"),
         Unheard::Revoked => (StatusCode::FORBIDDEN, "launch-page-revoked"),
+        Unheard::Removed => (StatusCode::GONE, "launch-page-removed"),
         Unheard::Commit(_) | Unheard::Refused(_) | Unheard::Package(_) => {
             tracing::error!(error = %unheard, "the page of a launch cannot be shown");
             (StatusCode::SERVICE_UNAVAILABLE, "launch-page-failed")
@@ -155,15 +203,15 @@ fn told(server: &Server, status: StatusCode, language: Language, id: &str) -> Re
             body { main { h1 { (say(id)) } p { (say(&format!("{id}.remedy"))) } } }
         }
     };
-    page_of(server, status, language, page.into_string())
+    page_of(server, status, language, page.into_string().into())
 }
 
-fn page_of(server: &Server, status: StatusCode, language: Language, page: String) -> Response {
+fn page_of(server: &Server, status: StatusCode, language: Language, page: Body) -> Response {
     let mut response = (status, Html(page)).into_response();
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
          connect-src 'self'; frame-src 'self'; frame-ancestors {}; base-uri 'none'; form-action 'none'",
-        server.content.app()
+        server.content.ancestors()
     );
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(&policy) {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use axum::extract::ConnectInfo;
 use axum::http::Extensions;
 
-/// The address of the other end of a connection: of a proxy, where one is in between. An IPv6
+/// The address of the other end of a connection, or of the client of a proxy that the settings name. An IPv6
 /// address counts by its first 64 bits, as one machine commonly has all the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Address(IpAddr);
@@ -20,9 +20,14 @@ impl Address {
         Self(IpAddr::V6(std::net::Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)))
     }
 
+    /// As people read it.
+    pub fn text(self) -> String {
+        self.0.to_string()
+    }
+
     /// The address that the connection of a request came from; one and the same for requests
     /// without a connection.
-    pub(super) fn of_request(extensions: &Extensions) -> Self {
+    pub(crate) fn of_request(extensions: &Extensions) -> Self {
         let from = extensions.get::<ConnectInfo<SocketAddr>>();
         Self::of(from.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(from)| from.ip()))
     }

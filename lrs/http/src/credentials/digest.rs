@@ -20,6 +20,18 @@ impl Digests {
         Digest(Sha256::new().chain_update(self.pepper).chain_update(name).finalize().into())
     }
 
+    /// Of a person: the same name as a key's is another.
+    pub(super) fn of_person(&self, name: &str) -> Digest {
+        let hash = Sha256::new().chain_update(self.pepper).chain_update("person:");
+        Digest(hash.chain_update(name).finalize().into())
+    }
+
+    /// Of the answers of an identity provider.
+    pub(super) fn of_provider(&self, id: &str) -> Digest {
+        let hash = Sha256::new().chain_update(self.pepper).chain_update("provider:");
+        Digest(hash.chain_update(id).finalize().into())
+    }
+
     /// However the header was spelt: one key and one secret are one digest.
     pub(super) fn of_credentials(&self, name: &str, secret: &str) -> Digest {
         let length = (name.len() as u64).to_be_bytes();

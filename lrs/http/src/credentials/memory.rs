@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use lru::LruCache;
 
 use super::digest::Digest;
-use access::key::{KeptKey, Key};
+use access::key::Key;
 
 /// Good credentials that are remembered: of one key there are one.
 const GOOD: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
@@ -82,9 +82,21 @@ impl Memory {
 
     /// Remembers good credentials of a key that the store had in this generation. Where another
     /// one has begun, the key may be gone: they are not believed before the store was asked.
-    pub(super) fn learn(&self, credentials: Digest, kept: KeptKey, generation: u64, now: Instant) {
-        let KeptKey { key, secret_hash } = kept;
-        let good = Good { key: Arc::new(key), secret_hash, until: now + BELIEVED, generation };
+    pub(super) fn learn(
+        &self,
+        credentials: Digest,
+        (key, secret_hash): (Arc<Key>, String),
+        generation: u64,
+        now: Instant,
+    ) {
+        let good = Good { key, secret_hash, until: now + BELIEVED, generation };
+        self.lock().good.put(credentials, good);
+    }
+
+    /// Remembers of credentials which hash their secret has, and that they are not good: the key has expired.
+    pub(super) fn recognise(&self, credentials: Digest, key: Arc<Key>, hash: &str, now: Instant) {
+        let (secret_hash, generation) = (hash.to_owned(), self.generation());
+        let good = Good { key, secret_hash, until: now, generation };
         self.lock().good.put(credentials, good);
     }
 

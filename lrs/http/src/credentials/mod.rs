@@ -8,18 +8,23 @@
 //! - [`access::made_up`]: secrets that Traccia made up are recognised, and hashed apart from guesses.
 //! - [`ticket`]: what a key was exchanged for is recognised too, and is hashed not at all.
 //! - [`throttle`]: failures are counted by key name and address together.
+//! - [`password`]: people's passwords wait apart from secrets of keys, under the same rules.
+//! - [`answer`]: answers of identity providers that do not hold are counted by address.
 //! - [`turns`]: few secrets wait to be hashed, and the addresses that they come from take turns.
+//! - [`slowed`]: who is told that attempts were too many is told so late, and cannot ask in a tight loop.
 //!
 //! A name that no key has costs the same as one with a wrong secret.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use tokio::sync::watch;
 
 pub use self::address::Address;
 use self::alone::Alone;
@@ -27,25 +32,38 @@ use self::digest::{Digest, Digests};
 use self::memory::{Memory, Recalled};
 use self::throttle::{Attempt, Throttle, Wait};
 use self::turns::{Full, Turn, Turns};
+use self::used::KeyUses;
+use super::answered::note_caller;
+use super::audit;
 use super::problem::Problem;
+use super::refused::Sent;
 use super::share;
+use super::signed_in::find;
 use super::state::Server;
 use access::caller::Caller;
 use access::key::{KeptKey, hash_secret, is_secret};
 use access::made_up::{self, MadeUp};
 use access::ticket::Tickets;
+use service::compute;
 use store::KeyStore;
 use xapi::instant::Instant as Moment;
 
 mod address;
 mod alone;
+mod answer;
 mod digest;
 mod memory;
+mod password;
 #[cfg(test)]
 mod tests;
 mod throttle;
 mod ticket;
 mod turns;
+mod used;
+
+/// How long the answer is held that there were too many attempts. A client that tries again as soon as it is
+/// answered would take the processors from others. Only the connection of that client is held.
+const HELD: Duration = Duration::from_millis(500);
 
 /// When a secret that found no room among those that wait may be sent again, in seconds.
 const NO_ROOM: u64 = 2;
@@ -68,10 +86,16 @@ pub struct Credentials {
     /// Where secrets wait that were made up here, and where all others do.
     quick: Turns,
     slow: Turns,
+    /// Where passwords wait, and where those do that browsers send with which somebody has signed in before.
+    passwords: Turns,
+    known: Turns,
     compare: Arc<Compare>,
     now: Arc<Now>,
     /// What the secrets of unknown keys are compared with.
     dummy: String,
+    /// Tells that keys were made or revoked in this process.
+    changes: watch::Sender<()>,
+    uses: KeyUses,
 }
 
 /// Credentials as they were shown.
@@ -80,6 +104,7 @@ struct Shown {
     secret: String,
     address: Address,
     digest: Digest,
+    at: Moment,
 }
 
 impl Credentials {
@@ -104,22 +129,31 @@ impl Credentials {
             alone: Alone::default(),
             quick: Turns::default(),
             slow: Turns::default(),
+            passwords: Turns::default(),
+            known: Turns::default(),
             compare,
             now,
             dummy: hash_secret(&made_up::name(), &rand::random()),
+            changes: watch::Sender::new(()),
+            uses: KeyUses::default(),
         }
     }
 
     /// The caller that this `Authorization` header names. 401 when the credentials are wrong, 429 when
     /// too many other credentials wait to be hashed.
-    async fn caller(&self, header: Option<&str>, address: Address) -> Result<Caller, Problem> {
+    async fn caller(
+        &self,
+        header: Option<&str>,
+        address: Address,
+        at: Moment,
+    ) -> Result<Caller, Problem> {
         let header =
             header.ok_or_else(|| Problem::unauthorized("The request has no Authorization."))?;
         let (name, secret) = basic(header).ok_or_else(|| {
             Problem::unauthorized("The Authorization header is not HTTP Basic with key:secret.")
         })?;
         let digest = self.digests.of_credentials(&name, &secret);
-        let shown = Shown { name, secret, address, digest };
+        let shown = Shown { name, secret, address, digest, at };
         if let Some(caller) = self.remembered(&shown).await? {
             return Ok(caller);
         }
@@ -134,24 +168,34 @@ impl Credentials {
     /// The caller of credentials that were found good before.
     async fn remembered(&self, shown: &Shown) -> Result<Option<Caller>, Problem> {
         match self.memory.recall(&shown.digest, (self.now)()) {
-            Some(Recalled::Good(key)) => Ok(Some(Caller { key })),
+            Some(Recalled::Good(key)) => {
+                self.note_use(&shown.name, shown.at);
+                Ok(Some(Caller::of_key(key)))
+            }
             Some(Recalled::Stale(hash)) => self.confirmed(shown, &hash).await,
             Some(Recalled::Bad) => Err(bad()),
             None => Ok(None),
         }
     }
 
-    /// The caller of credentials that were good for this hash, where the key still has the hash.
+    /// The caller of credentials that were good for this hash, where the key still has the hash. 401 where the key has
+    /// expired.
     async fn confirmed(&self, shown: &Shown, hash: &str) -> Result<Option<Caller>, Problem> {
         let generation = self.memory.generation();
-        let kept = self.keys.key(&shown.name).await?.filter(|kept| kept.secret_hash == hash);
-        let Some(kept) = kept else {
+        let kept = self.keys.key(&shown.name).await?;
+        let Some(kept) = kept.filter(|kept| kept.hashes(shown.at).contains(&hash)) else {
             self.memory.forget(&shown.digest);
             return Ok(None);
         };
-        let key = Arc::new(kept.key.clone());
-        self.memory.learn(shown.digest, kept, generation, (self.now)());
-        Ok(Some(Caller { key }))
+        let (is_expired, key) = (kept.is_expired(shown.at), Arc::new(kept.key));
+        if is_expired {
+            self.memory.recognise(shown.digest, key, hash, (self.now)());
+            return Err(Problem::unauthorized("The key has expired: ask for another one."));
+        }
+        let known = (Arc::clone(&key), hash.to_owned());
+        self.memory.learn(shown.digest, known, generation, (self.now)());
+        self.note_use(&shown.name, shown.at);
+        Ok(Some(Caller::of_key(key)))
     }
 
     /// Hashes the secret when it is its turn, and remembers what came of it.
@@ -168,36 +212,36 @@ impl Credentials {
         };
         let generation = self.memory.generation();
         let kept = self.keys.key(&shown.name).await?;
-        let hash = kept.as_ref().map_or(&self.dummy, |kept| &kept.secret_hash).clone();
-        if !self.compared(&shown, hash.clone(), generation, (turn, attempt)).await? {
-            return Err(bad());
-        }
+        let hashes = kept.as_ref().map_or_else(|| vec![&*self.dummy], |kept| kept.hashes(shown.at));
+        let hashes = hashes.into_iter().map(str::to_owned).collect();
+        let compared = self.compared(&shown, hashes, generation, (turn, attempt)).await?;
+        let hash = compared.ok_or_else(bad)?;
         // The key may have been revoked while its secret was hashed.
         self.confirmed(&shown, &hash).await?.ok_or_else(bad)
     }
 
-    /// Whether the secret is the one that `hash` was made from. Once it was begun, it is finished
-    /// and counts, whether somebody waits for it or not.
+    /// The first of `hashes` that was made of the secret. Once it was begun, it is finished and counts, whether somebody
+    /// waits for it or not.
     async fn compared(
         &self,
         shown: &Shown,
-        hash: String,
+        hashes: Vec<String>,
         generation: u64,
         (turn, attempt): (Turn, Option<Attempt>),
-    ) -> Result<bool, Problem> {
+    ) -> Result<Option<String>, Problem> {
         let (compare, now) = (Arc::clone(&self.compare), Arc::clone(&self.now));
         let memory = Arc::clone(&self.memory);
         let (secret, digest) = (shown.secret.clone(), shown.digest);
-        let compared = tokio::task::spawn_blocking(move || {
-            let is_good = compare(&secret, &hash);
-            if !is_good {
+        let compared = compute::aside(move || {
+            let found = hashes.into_iter().find(|hash| compare(&secret, hash));
+            if found.is_none() {
                 memory.refuse(digest, generation, now());
                 if let Some(attempt) = attempt {
                     attempt.failed();
                 }
             }
             drop(turn);
-            is_good
+            found
         });
         compared.await.map_err(|_| Problem::stopped())
     }
@@ -205,6 +249,18 @@ impl Credentials {
     /// A key was made or revoked: what is remembered is looked at again before it is believed.
     pub(crate) fn keys_changed(&self) {
         self.memory.begin_generation();
+        self.changes.send_replace(());
+    }
+
+    /// Resolves, each time it is awaited, after keys were made or revoked in this process.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
+    }
+
+    /// Whether a caller that was let in a while ago would be let in now: for answers that take long.
+    pub(crate) async fn is_current(&self, caller: &Caller, at: Moment) -> Result<bool, Problem> {
+        let kept = self.keys.key(&caller.key.name).await?;
+        Ok(kept.is_some_and(|kept| kept.key == *caller.key && !kept.is_expired(at)))
     }
 
     /// Remembers the secret of a key that is kept, as if it had been shown: it need not be hashed
@@ -212,8 +268,18 @@ impl Credentials {
     pub fn remember(&self, kept: KeptKey, secret: &str) {
         let digest = self.digests.of_credentials(&kept.key.name, secret);
         let generation = self.memory.generation();
-        self.memory.learn(digest, kept, generation, (self.now)());
+        let known = (Arc::new(kept.key), kept.secret_hash);
+        self.memory.learn(digest, known, generation, (self.now)());
     }
+}
+
+/// What was found out, later where there were too many attempts: see [`HELD`].
+async fn slowed<T>(found: Result<T, Problem>) -> Result<T, Problem> {
+    let is_throttled = |problem: &Problem| problem.status() == StatusCode::TOO_MANY_REQUESTS;
+    if found.as_ref().err().is_some_and(is_throttled) {
+        tokio::time::sleep(HELD).await;
+    }
+    found
 }
 
 fn bad() -> Problem {
@@ -248,13 +314,24 @@ impl FromRequestParts<Server> for Caller {
             return Ok(caller.clone());
         }
         let header = parts.headers.get(AUTHORIZATION).map(|value| value.to_str());
-        let header = header.transpose().ok().flatten();
+        let header = header.transpose().ok().flatten().map(str::to_owned);
         let address = Address::of_request(&parts.extensions);
-        let caller = match server.credentials.of_ticket(header, server.record.now()).await? {
+        let now = server.record.now();
+        let caller = match server.credentials.of_ticket(header.as_deref(), now).await? {
             Some(caller) => caller,
-            None => server.credentials.caller(header, address).await?,
+            None => {
+                if let Some(signed_in) = find(parts, server).await? {
+                    server.people.caller(&signed_in)
+                } else {
+                    let found = server.credentials.caller(header.as_deref(), address, now);
+                    slowed(found.await).await?
+                }
+            }
         };
         share::charge(parts, server, &caller);
+        audit::witness(parts, &caller);
+        Sent::note_key(&parts.extensions, &caller.key.name);
+        note_caller(&parts.extensions, &caller);
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }

@@ -12,7 +12,7 @@ use axum::response::IntoResponse as _;
 use futures::future::join_all;
 
 use super::*;
-use access::key::Key;
+use access::key::{Key, PreviousSecret};
 use access::scope::Scope;
 use access::ticket::Ticket;
 use store::Result as StoreResult;
@@ -44,6 +44,18 @@ impl KeyStore for Keys {
 
     async fn remove_key(&self, name: &str) -> StoreResult<bool> {
         Ok(self.kept.lock().unwrap().remove(name).is_some())
+    }
+
+    async fn change_key(&self, _: &str, key: KeptKey) -> StoreResult<bool> {
+        Ok(self.kept.lock().unwrap().insert(key.key.name.clone(), key).is_some())
+    }
+
+    async fn note_key_use(&self, _: &str, _: Created) -> StoreResult<()> {
+        Ok(())
+    }
+
+    async fn key_uses(&self) -> StoreResult<BTreeMap<String, Created>> {
+        Ok(BTreeMap::new())
     }
 }
 
@@ -116,7 +128,7 @@ impl Scene {
             created: Created::default(),
         };
         let secret_hash = format!("hash of {secret}");
-        self.keys.add_key(KeptKey { key, secret_hash }).await.unwrap();
+        self.keys.add_key(KeptKey::new(key, secret_hash)).await.unwrap();
         self.credentials.keys_changed();
     }
 
@@ -127,7 +139,13 @@ impl Scene {
 
     /// The status of a request with these credentials, or 200.
     async fn ask(&self, name: &str, secret: &str, address: u8) -> u16 {
-        status(self.credentials.caller(Some(&header(name, secret)), from(address)).await)
+        status(self.credentials.caller(Some(&header(name, secret)), from(address), self.at()).await)
+    }
+
+    /// What the clock says, which began at 0.
+    fn at(&self) -> Created {
+        let passed = self.passed.lock().unwrap().as_micros();
+        Created::from_micros(i64::try_from(passed).unwrap())
     }
 
     fn wait(&self, seconds: u64) {
@@ -137,7 +155,9 @@ impl Scene {
     /// A request that goes on by itself.
     fn begin(&self, name: &str, secret: &str) -> tokio::task::JoinHandle<u16> {
         let (credentials, header) = (Arc::clone(&self.credentials), header(name, secret));
-        tokio::spawn(async move { status(credentials.caller(Some(&header), from(1)).await) })
+        tokio::spawn(async move {
+            status(credentials.caller(Some(&header), from(1), Created::default()).await)
+        })
     }
 
     async fn until_hashed(&self, count: usize) {
@@ -167,7 +187,10 @@ async fn good_credentials_are_hashed_once_however_long_ago_and_however_spelt() {
         assert_eq!(scene.ask("moodle", "right", 1).await, 200);
     }
     let lower = header("moodle", "right").replacen("Basic", "bAsic  ", 1);
-    assert_eq!(status(scene.credentials.caller(Some(&lower), from(2)).await), 200);
+    assert_eq!(
+        status(scene.credentials.caller(Some(&lower), from(2), Created::default()).await),
+        200
+    );
     assert_eq!(scene.slow.count(), 1);
 }
 
@@ -320,7 +343,8 @@ async fn who_has_to_wait_is_told_how_long() {
     for n in 0..10 {
         scene.ask("moodle", &format!("wrong {n}"), 1).await;
     }
-    let refused = scene.credentials.caller(Some(&header("moodle", "x")), from(1)).await;
+    let refused =
+        scene.credentials.caller(Some(&header("moodle", "x")), from(1), Created::default()).await;
     let response = refused.unwrap_err().into_response();
     assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
     let seconds: u64 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
@@ -351,4 +375,87 @@ async fn a_ticket_is_good_until_its_time_or_its_key_ends_and_is_never_hashed() {
     let none =
         scene.credentials.of_ticket(Some(&header("scorm", "new")), Created::from_micros(1)).await;
     assert!(none.unwrap().is_none(), "a key is no ticket");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_tries_too_often_is_answered_late_and_no_other() {
+    let scene = scene().await;
+    let begun = tokio::time::Instant::now();
+    let ask = async |name: &str, secret: &str| {
+        let header = header(name, secret);
+        status(
+            slowed(scene.credentials.caller(Some(&header), from(1), Created::default()).await)
+                .await,
+        )
+    };
+    for number in 0..10 {
+        assert_eq!(ask("moodle", &number.to_string()).await, 401);
+    }
+    assert_eq!(ask("scorm", "right").await, 200);
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    assert_eq!(ask("moodle", "one more").await, 429);
+    assert_eq!(begun.elapsed(), HELD);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_signs_in_too_often_is_answered_late_and_the_store_is_not_asked() {
+    let scene = scene().await;
+    let begun = tokio::time::Instant::now();
+    for _ in 0..10 {
+        let nobody = std::future::ready(Ok(None));
+        let wrong = scene.credentials.password("anna", from(1), ("x", nobody), None).await;
+        assert_eq!(wrong.err().unwrap().status(), StatusCode::UNAUTHORIZED.as_u16());
+    }
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    let asked = async { panic!("the store was asked") };
+    let refused = scene.credentials.password("anna", from(1), ("x", asked), None).await;
+    assert_eq!(refused.err().unwrap().status(), StatusCode::TOO_MANY_REQUESTS.as_u16());
+    assert_eq!(begun.elapsed(), HELD);
+}
+
+#[tokio::test]
+async fn a_rotated_key_takes_both_secrets_until_the_one_before_ends() {
+    let scene = scene().await;
+    assert_eq!(scene.ask("moodle", "right", 1).await, 200);
+    let mut kept = scene.keys.key("moodle").await.unwrap().unwrap();
+    let until = Created::from_micros(3_600_000_000);
+    let hash = std::mem::replace(&mut kept.secret_hash, "hash of new".into());
+    kept.life.previous = Some(PreviousSecret { hash, until });
+    scene.keys.change_key("", kept).await.unwrap();
+    scene.credentials.keys_changed();
+    for secret in ["right", "new"] {
+        assert_eq!(scene.ask("moodle", secret, 1).await, 200, "{secret}");
+    }
+    assert_eq!(scene.ask("moodle", "wrong", 1).await, 401);
+    scene.wait(3_600);
+    assert_eq!(scene.ask("moodle", "right", 1).await, 401);
+    assert_eq!(scene.ask("moodle", "new", 1).await, 200);
+}
+
+#[tokio::test]
+async fn a_key_that_has_expired_is_refused_and_its_secret_is_hashed_once() {
+    let scene = scene().await;
+    let mut kept = scene.keys.key("moodle").await.unwrap().unwrap();
+    kept.life.expires = Some(Created::from_micros(60_000_000));
+    scene.keys.change_key("", kept).await.unwrap();
+    scene.credentials.keys_changed();
+    scene.wait(59);
+    assert_eq!(scene.ask("moodle", "right", 1).await, 200);
+    scene.wait(31);
+    for _ in 0..5 {
+        assert_eq!(scene.ask("moodle", "right", 1).await, 401);
+    }
+    assert_eq!(scene.slow.count(), 1);
+    let header = header("moodle", "right");
+    let refused = scene.credentials.caller(Some(&header), from(1), scene.at()).await.unwrap_err();
+    assert!(format!("{refused:?}").contains("has expired"), "{refused:?}");
+    let fresh = self::scene().await;
+    let mut kept = fresh.keys.key("moodle").await.unwrap().unwrap();
+    kept.life.expires = Some(Created::from_micros(1));
+    fresh.keys.change_key("", kept).await.unwrap();
+    fresh.wait(1);
+    for _ in 0..5 {
+        assert_eq!(fresh.ask("moodle", "right", 1).await, 401);
+    }
+    assert_eq!(fresh.slow.count(), 1, "never good, and hashed once");
 }

@@ -22,29 +22,32 @@ impl Credentials {
         if ticket.is_over(now) {
             return Err(Problem::unauthorized("What the key was exchanged for has ended."));
         }
-        let key = self.key_of(&name, &secret, &ticket).await?.ok_or_else(bad)?;
-        Ok(Some(Caller { key: Arc::new(ticket.narrowed(&key)) }))
+        let key = self.key_of((&name, &secret), &ticket, now).await?.ok_or_else(bad)?;
+        Ok(Some(Caller::of_key(Arc::new(ticket.narrowed(&key)))))
     }
 
     /// The key of a ticket, where it is there with the same secret: what was learned of it is believed as long as of any
     /// key.
     async fn key_of(
         &self,
-        name: &str,
-        secret: &str,
+        (name, secret): (&str, &str),
         ticket: &Ticket,
+        at: Moment,
     ) -> Result<Option<Arc<Key>>, Problem> {
         let digest = self.digests.of_credentials(name, secret);
         if let Some(Recalled::Good(key)) = self.memory.recall(&digest, (self.now)()) {
             return Ok(Some(key));
         }
         let generation = self.memory.generation();
-        let Some(kept) = self.keys.key(name).await?.filter(|kept| ticket.is_of(kept)) else {
+        let is_good = |kept: &KeptKey| ticket.is_of(kept, at) && !kept.is_expired(at);
+        let Some(kept) = self.keys.key(name).await?.filter(is_good) else {
             self.memory.forget(&digest);
             return Ok(None);
         };
-        let key = Arc::new(kept.key.clone());
-        self.memory.learn(digest, kept, generation, (self.now)());
+        let key = Arc::new(kept.key);
+        let known = (Arc::clone(&key), kept.secret_hash);
+        self.memory.learn(digest, known, generation, (self.now)());
+        self.note_use(name, at);
         Ok(Some(key))
     }
 
@@ -53,8 +56,13 @@ impl Credentials {
     /// # Errors
     ///
     /// 401 and 429, as for any request.
-    pub async fn kept(&self, header: &str, address: Address) -> Result<KeptKey, Problem> {
-        let caller = self.caller(Some(header), address).await?;
+    pub async fn kept(
+        &self,
+        header: &str,
+        address: Address,
+        at: Moment,
+    ) -> Result<KeptKey, Problem> {
+        let caller = self.caller(Some(header), address, at).await?;
         self.keys.key(&caller.key.name).await?.ok_or_else(bad)
     }
 

@@ -20,15 +20,19 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tower::{Service, ServiceExt as _};
 
 mod bound;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod watchman;
 
 use self::stream::{Answer, Incoming, Stream};
+pub use self::tls::{LoadedCertificate, Tls, TlsError, TlsFiles};
 use self::watchman::{IDLE, Watched, Watchman};
 use super::{router, state};
 
@@ -46,21 +50,29 @@ const SAID: Duration = Duration::from_mins(1);
 const BUFFER: usize = 64 * 1024;
 
 /// Answers the connections that come to `listener` until `stop` resolves. Then finishes the requests
-/// that were begun, but waits no longer than eight seconds for them.
+/// that were begun, but waits no longer than eight seconds for them. Connections speak TLS where `tls` is given.
 pub async fn serve(
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     server: state::Server,
     stop: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
     let bound = bound::of_this_process(server.limits.connections);
+    let ending = server.clone();
+    let stop = async move {
+        stop.await;
+        ending.tails.end();
+    };
     let service = router::service(server);
-    Listening::new(service, bound).run(listener, stop).await;
+    let tls = tls.map(|tls| tls.acceptor()).transpose()?;
+    Listening::new(service, bound, tls).run(listener, stop).await;
     Ok(())
 }
 
 /// What all connections share.
 struct Listening<S> {
     service: S,
+    tls: Option<TlsAcceptor>,
     bound: usize,
     places: Arc<Semaphore>,
     watchman: Arc<Watchman>,
@@ -79,9 +91,10 @@ where
         + 'static,
     F: Future<Output = Result<Response, Infallible>> + Send + 'static,
 {
-    fn new(service: S, bound: usize) -> Self {
+    fn new(service: S, bound: usize, tls: Option<TlsAcceptor>) -> Self {
         Self {
             service,
+            tls,
             bound,
             places: Arc::new(Semaphore::new(bound)),
             watchman: Arc::default(),
@@ -153,9 +166,16 @@ where
             request.extensions_mut().insert(ConnectInfo(from));
             request
         });
-        let serving = serve_one(stream, watched, service, self.stopping.subscribe());
+        let (stopping, tls) = (self.stopping.subscribe(), self.tls.clone());
         tokio::spawn(async move {
-            serving.await;
+            match tls {
+                None => serve_one(stream, watched, service, stopping).await,
+                Some(tls) => {
+                    if let Some(stream) = shaken(tls, stream, &watched).await {
+                        serve_one(stream, watched, service, stopping).await;
+                    }
+                }
+            }
             drop(place);
         });
     }
@@ -181,6 +201,30 @@ where
         if timeout(FAREWELL, self.stopping.closed()).await.is_err() {
             let left = self.bound - self.places.available_permits();
             tracing::warn!(left, "the server ends while requests are not done");
+        }
+    }
+}
+
+/// The stream within TLS, once both ends agree; none where they do not, or take too long for it.
+async fn shaken(
+    tls: TlsAcceptor,
+    stream: TcpStream,
+    watched: &Watched,
+) -> Option<TlsStream<TcpStream>> {
+    let shaken = tokio::select! {
+        shaken = timeout(tls::HANDSHAKE, tls.accept(stream)) => shaken,
+        // Room is needed, or the connection has said nothing for too long.
+        () = watched.watch().closing() => return None,
+    };
+    match shaken {
+        Ok(Ok(stream)) => Some(stream),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a connection could not agree on TLS");
+            None
+        }
+        Err(_) => {
+            tracing::debug!("a connection took too long to agree on TLS");
+            None
         }
     }
 }
@@ -221,7 +265,8 @@ async fn serve_one<S, F>(
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(IDLE + ROUND)
+            // Only where the watchman does not: this one does not know why a connection waits.
+            .header_read_timeout(IDLE + ROUND * 2)
             .max_buf_size(BUFFER)
             .serve_connection(io, answer)
     );

@@ -40,6 +40,19 @@ impl From<KeyError> for Problem {
                 "There is a key of this name.",
                 "Choose another name, or leave it out.",
             ),
+            KeyError::Expired => invalid(
+                "The key has expired, or would have when it is made.",
+                "Make a key whose `expires` is in the future.",
+            ),
+            KeyError::Grace => {
+                invalid("The secret before would be good for too long.", "Give 2160 hours at most.")
+            }
+            KeyError::Changed(name) => Self::new(
+                StatusCode::CONFLICT,
+                "key-changed",
+                format!("`{name}` was changed by somebody else in the same moment."),
+                "Look at the key, and ask again.",
+            ),
             KeyError::Last(name) => Self::new(
                 StatusCode::CONFLICT,
                 "key-last",

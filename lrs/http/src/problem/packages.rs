@@ -18,7 +18,7 @@ impl From<PackageError> for Problem {
                 StatusCode::BAD_REQUEST,
                 "package-name",
                 format!("`{name}` can be no package's name."),
-                "Use 1 to 64 small letters a-z, digits and `-`, such as sicurezza-2026; `check` and `ticket` are taken.",
+                "Use 1 to 64 small letters a-z, digits and `-`, such as sicurezza-2026; `check`, `shim` and `ticket` are taken.",
             )
             .with("name", name),
             PackageError::Refused(report) => refused(&report),
@@ -60,8 +60,20 @@ impl From<PackageError> for Problem {
                 "Send the request again.",
             )
             .with("package", package),
+            PackageError::NotInCourse { course, package } => new(
+                StatusCode::CONFLICT,
+                "launch-course",
+                format!("The course `{course}` has no activity with the package `{package}`: what is played would count nowhere in it."),
+                format!("Write `package = \"{package}\"` into an activity of the course file and load the file again; or launch for the \
+                 learner alone, without a course: \"actor\", or `--mail` or `--account`."),
+            )
+            .with("course", course)
+            .with("package", package),
             PackageError::Actor(report) => report.into(),
-            PackageError::NoLearner | PackageError::WhoPlays | PackageError::Policy(_) => {
+            PackageError::ActorLong { .. }
+            | PackageError::NoLearner
+            | PackageError::WhoPlays
+            | PackageError::Policy(_) => {
                 invalid_launch(&format!("{detail}."))
             }
             PackageError::Hours { hours, most } => new(
@@ -91,7 +103,7 @@ fn new(
     status: StatusCode,
     rule: &'static str,
     detail: impl Into<String>,
-    remedy: &'static str,
+    remedy: impl Into<String>,
 ) -> Problem {
     Problem::new(status, rule, detail, remedy)
 }

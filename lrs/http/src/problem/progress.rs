@@ -86,6 +86,26 @@ impl From<ProgressError> for Problem {
                 "merge",
                 "GET /api/v1/courses/{id}/learners lists the merges.",
             ),
+            ProgressError::NoModule(_) => (
+                StatusCode::NOT_FOUND,
+                "module-unknown",
+                "GET /api/v1/courses/{id}/summary lists the modules.",
+            ),
+            ProgressError::Mapped { .. } => (
+                StatusCode::CONFLICT,
+                "activity-mapped",
+                "Change the course file where it is to be in another one.",
+            ),
+            ProgressError::NotEditable => (
+                StatusCode::CONFLICT,
+                "course-file-not-editable",
+                "Write each activity as a [[module.activity]] of its own, or add this one by hand.",
+            ),
+            ProgressError::NoCursor(_) => (
+                StatusCode::BAD_REQUEST,
+                "parameter-value",
+                "Send `after` as the page before gave it in `next`, or leave it out.",
+            ),
             ProgressError::NoSession { .. } => (
                 StatusCode::NOT_FOUND,
                 "session-unknown",
@@ -189,6 +209,7 @@ fn text(error: &ProgressError) -> Option<&'static str> {
         ProgressError::NotTaken { .. } => Some("parameter-not-taken"),
         ProgressError::DayToCome(_) => Some("day-to-come"),
         ProgressError::NoDay(_) => Some("day-too-far"),
+        ProgressError::NoCursor(_) => Some("no-cursor"),
         ProgressError::NobodyNamed => Some("learner-missing"),
         ProgressError::CodeOfDay(_) => Some("check-in-code-day"),
         _ => None,
@@ -232,6 +253,11 @@ fn values(error: &ProgressError) -> Values {
         | ProgressError::NoDay(day)
         | ProgressError::CodeOfDay(day) => one("day", day),
         ProgressError::NoLearner(id) => one("learner", id),
+        ProgressError::NoModule(id) => one("module", id),
+        ProgressError::NoCursor(cursor) => one("cursor", cursor),
+        ProgressError::Mapped { activity, module } => {
+            vec![("activity", activity.clone()), ("module", module.clone())]
+        }
         ProgressError::NoSession { event, session } => {
             vec![("event", event.clone()), ("session", session.clone())]
         }
@@ -252,6 +278,7 @@ fn values(error: &ProgressError) -> Values {
         | ProgressError::Merge(_)
         | ProgressError::EmptyList
         | ProgressError::NobodyNamed
+        | ProgressError::NotEditable
         | ProgressError::Bounded
         | ProgressError::Exhausted(_)
         | ProgressError::NoCode
@@ -290,6 +317,10 @@ mod tests {
             ProgressError::NoSession { event: id(), session: id() },
             ProgressError::SeveralSessions { session: id(), named: vec![id()] },
             ProgressError::NoCertificates(id()),
+            ProgressError::NoModule(id()),
+            ProgressError::Mapped { activity: id(), module: id() },
+            ProgressError::NotEditable,
+            ProgressError::NoCursor(id()),
             ProgressError::Computing(id()),
             ProgressError::Bounded,
             ProgressError::NoDay(day),

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::Problem;
 use course::{CourseErrors, Language, SheetErrors};
+use service::refusals::{Found, RefusalWords};
 use texts::{Message, Texts};
 use xapi::subject::Subject;
 
@@ -27,6 +28,21 @@ pub struct Named {
     actor: Option<String>,
 }
 
+/// One fault of a file that people write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Fault {
+    /// Line in the file, from 1.
+    line: u64,
+    /// Of a course file: the column in that line, in characters, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    /// Of a list or sheet: the heading of the column at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heading: Option<String>,
+    /// What is wrong and what to do.
+    message: String,
+}
+
 /// What is wrong, where the catalogue says so in every language.
 #[derive(Clone, Debug)]
 pub(super) enum InEveryLanguage {
@@ -44,6 +60,33 @@ impl InEveryLanguage {
             Self::Course(errors) => errors.said_in(texts),
             Self::Sheet(errors) => errors.said_in(texts),
             Self::Message(message) => message.said_in(texts),
+        }
+    }
+}
+
+impl InEveryLanguage {
+    /// The faults, where it is about a file.
+    fn faults(&self, texts: &Texts) -> Vec<Fault> {
+        match self {
+            Self::Course(CourseErrors(faults)) => {
+                let fault = |it: &course::CourseError| Fault {
+                    line: it.line as u64,
+                    column: Some(it.column),
+                    heading: None,
+                    message: it.text(texts),
+                };
+                faults.iter().map(fault).collect()
+            }
+            Self::Sheet(SheetErrors(faults)) => {
+                let fault = |it: &course::SheetError| Fault {
+                    line: it.line,
+                    column: None,
+                    heading: it.column.clone(),
+                    message: it.message.said_in(texts),
+                };
+                faults.iter().map(fault).collect()
+            }
+            Self::Message(_) => Vec::new(),
         }
     }
 }
@@ -96,6 +139,24 @@ impl Problem {
         said
     }
 
+    /// What is kept of the problem: its words in both languages, which name no person.
+    pub(crate) fn found(&self) -> Found {
+        let mut plain = self.clone();
+        plain.0.subjects.clear();
+        let words = |language| {
+            let Self(members) = plain.said_in(language);
+            RefusalWords { message: members.detail, remedy: members.remedy }
+        };
+        Found {
+            clause: self.0.clause.to_owned(),
+            index: self.0.statement,
+            pointer: self.0.pointer.clone(),
+            it: words(Language::It),
+            en: words(Language::En),
+            statements: None,
+        }
+    }
+
     fn translate(&mut self, texts: &Texts) {
         let members = &mut *self.0;
         if let Some(title) = texts.say(&format!("status-{}", members.status), &[]) {
@@ -123,6 +184,7 @@ impl Problem {
 
     fn put_together(&mut self, texts: &Texts) {
         let members = &mut *self.0;
+        members.faults = members.said.as_ref().map(|said| said.faults(texts)).unwrap_or_default();
         if members.others > 0 {
             let values = [("text", members.detail.clone()), ("count", members.others.to_string())];
             if let Some(detail) = texts.say("and-others", &values) {

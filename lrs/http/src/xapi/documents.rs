@@ -15,6 +15,7 @@ use crate::state::Server;
 use crate::version::Spoken;
 use access::caller::Caller;
 use access::scope::Right;
+use service::packages::is_of_package;
 use service::record::documents::SentDocument;
 use xapi::document::{Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded};
 use xapi::parameters::Parameters;
@@ -104,6 +105,7 @@ pub async fn put<D: Documents>(
     };
     let precondition = precondition(&headers, unguarded)?;
     let key = key::<D>(&parameters, version)?;
+    changeable(&key.shelf)?;
     let changed = server.record.put_document(key, precondition, received(content)).await;
     Ok(stored(changed.map_err(|error| Problem::of_document(error, version))?))
 }
@@ -120,6 +122,7 @@ pub async fn post<D: Documents>(
     caller.may(writing(D::RESOURCE))?;
     let precondition = precondition(&headers, Unguarded::Allowed)?;
     let key = key::<D>(&parameters, version)?;
+    changeable(&key.shelf)?;
     let (sent, most) = (received(content), server.limits.body_bytes);
     let changed = server.record.post_document(key, precondition, sent, most).await;
     Ok(stored(changed.map_err(|error| Problem::of_document(error, version))?))
@@ -136,9 +139,11 @@ pub async fn delete<D: Documents>(
     caller.may(writing(D::RESOURCE))?;
     if D::RESOURCE == Resource::State && parameters.get(D::ID).is_none() {
         let shelf = shelf::<D>(&parameters, version, D::ID)?;
+        changeable(&shelf)?;
         server.record.delete_documents(&shelf).await?;
     } else {
         let key = key::<D>(&parameters, version)?;
+        changeable(&key.shelf)?;
         let precondition = precondition(&headers, Unguarded::Allowed)?;
         let deleted = server.record.delete_document(key, precondition).await;
         deleted.map_err(|error| Problem::of_document(error, version))?;
@@ -158,6 +163,20 @@ const fn writing(resource: Resource) -> Right {
         Resource::State => Right::WriteState,
         Resource::ActivityProfile | Resource::AgentProfile => Right::WriteProfiles,
     }
+}
+
+/// Refuses a change of where learners stand with a package that is played here: the server makes statements of it under its
+/// own authority, and a key that may write state may not therefore say that somebody has passed.
+fn changeable(shelf: &Shelf) -> Result<(), Problem> {
+    if shelf.resource != Resource::State || !is_of_package(&shelf.activity) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::FORBIDDEN,
+        "state-of-package",
+        "Where learners stand with a package that is played here changes by playing it alone.",
+        "Launch the package for the learner; `\"attempt\": \"new\"` begins from nothing.",
+    ))
 }
 
 fn key<D: Documents>(parameters: &Parameters, version: Version) -> Result<DocumentKey, Problem> {

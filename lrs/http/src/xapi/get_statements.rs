@@ -7,8 +7,10 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use uuid::Uuid;
+use validator::Version;
 use validator::json::Size;
 
+use crate::audit;
 use crate::problem::Problem;
 use crate::share::{Answers, Paid};
 use crate::state::Server;
@@ -27,6 +29,12 @@ use xapi::stored::Stored;
 
 use super::{attached, untrusted};
 
+/// Where the standard has statements.
+const STANDARD: &str = "/xapi/statements";
+/// Joining bytes takes this many times less of a processor than the work that [`Compute`](service::compute::Compute)
+/// counts bytes for, which reads them.
+const JOINING: usize = 16;
+
 /// One statement, or a page of those that match.
 pub async fn get(
     State(server): State<Server>,
@@ -36,18 +44,44 @@ pub async fn get(
     parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let readable = caller.readable()?;
-    let (parameters, beyond) = server.cursors.resume(parameters)?;
-    let query = Query::parse(&parameters, version)?;
-    let languages = languages(&headers);
-    let key = caller.key.name.clone();
-    let answer = Answer { server: &server, query: &query, languages, readable, key, memory };
-    match &query.wanted {
-        Wanted::One(id) => answer.one(*id, false).await,
-        Wanted::Voided(id) => answer.one(*id, true).await,
-        Wanted::Many(filter) => {
-            let filter = Filter { beyond, ..(**filter).clone() };
-            answer.page(filter, &parameters).await
+    let asked = Asked { caller, memory, version, parameters, headers };
+    asked.at(STANDARD, &server).await
+}
+
+/// What is asked, wherever it is.
+pub(crate) struct Asked {
+    pub(crate) caller: Caller,
+    /// Of which what is read and made is taken before it is made.
+    pub(crate) memory: Memory,
+    pub(crate) version: Version,
+    pub(crate) parameters: Parameters,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Asked {
+    /// The answer of a resource at this path, to which its `more` leads.
+    pub(crate) async fn at(self, path: &'static str, server: &Server) -> Result<Response, Problem> {
+        let Self { caller, memory, version, parameters, headers } = self;
+        let readable = caller.readable()?;
+        let (parameters, beyond) = server.cursors.resume(parameters)?;
+        let query = Query::parse(&parameters, version)?;
+        let languages = languages(&headers);
+        let key = caller.key.name.clone();
+        if path == STANDARD
+            && readable == Readable::All
+            && let Some(agent) = parameters.get("agent")
+        {
+            let (actor, target) = (audit::actor_of(&caller), audit::identified(agent));
+            server.audit.note_reading(actor, audit::STATEMENTS_READ, &target, None).await;
+        }
+        let answer = Answer { server, path, query: &query, languages, readable, key, memory };
+        match &query.wanted {
+            Wanted::One(id) => answer.one(*id, false).await,
+            Wanted::Voided(id) => answer.one(*id, true).await,
+            Wanted::Many(filter) => {
+                let filter = Filter { beyond, ..(**filter).clone() };
+                answer.page(filter, &parameters).await
+            }
         }
     }
 }
@@ -59,6 +93,8 @@ fn languages(headers: &HeaderMap) -> Languages {
 
 struct Answer<'a> {
     server: &'a Server,
+    /// Where the resource is.
+    path: &'static str,
     query: &'a Query,
     languages: Languages,
     readable: Readable,
@@ -102,7 +138,7 @@ impl Answer<'_> {
         let last = statements.last().map(|statement| statement.stored).filter(|_| more);
         let link = last.map(|last| self.server.cursors.continue_after(parameters, last));
         let more = link.transpose()?.map(|link| {
-            let path = self.server.path_seen_outside("/xapi/statements");
+            let path = self.server.path_seen_outside(self.path);
             format!("{path}?{link}")
         });
         let json = self.result(texts, more.unwrap_or_default()).await?;
@@ -115,7 +151,7 @@ impl Answer<'_> {
         let length = texts.iter().map(|text| text.len() + 1).sum::<usize>() + more.len() + 64;
         let held = self.memory.reserve(length)?;
         let write = move || held.hold(result(&texts, &more, length));
-        Ok(self.server.compute.run(&self.key, length, write).await?)
+        Ok(self.server.compute.run(&self.key, length / JOINING, write).await?)
     }
 
     /// The texts of the first of `statements` in the format asked for: of fewer than all where they

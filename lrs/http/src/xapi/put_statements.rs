@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use bytes::Bytes;
 use uuid::Uuid;
 use validator::Statement;
 use validator::json::Size;
 
+use crate::answered;
 use crate::multipart;
 use crate::problem::Problem;
 use crate::request::Content;
@@ -20,10 +21,12 @@ use access::caller::Caller;
 use access::key::Key;
 use access::scope::Right;
 use service::memory::{Memory, Reserved};
-use service::record::statements::{prepare_all, prepare_one};
-use store::KeptBatch;
+use service::record::statements::{from_source, prepare_all, prepare_one};
+use service::scan::ScannedFrom;
+use store::{Batch, KeptBatch};
 use xapi::attachment::Attachment;
 use xapi::document::is_json;
+use xapi::origin::Origin;
 use xapi::parameters::Parameters;
 use xapi::refusal::Refusal;
 use xapi::subject::Subject;
@@ -49,12 +52,18 @@ pub async fn put(
         Ok((prepare_one(id, statement, parts, &key.authority)?, held))
     };
     let (batch, _held) = prepared(&server, &caller, content, prepare).await?;
-    server.record.keep(batch, caller.readable().ok().as_ref()).await?;
+    scanned(&server, &caller, &batch).await?;
+    let kept = server.record.keep(batch, caller.readable().ok().as_ref()).await?;
+    answered::kept(&caller.key.name, kept.new);
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Says in the answer to a POST how many of its statements were not kept before.
 pub const NEW_STATEMENTS: HeaderName = HeaderName::from_static("x-traccia-new-statements");
+
+/// The name of the system in which the statements of a POST were kept before: their `stored` and `authority` there, which are
+/// replaced (Data 2.4.8, 2.4.9), become their origin.
+pub const ORIGIN: HeaderName = HeaderName::from_static("x-traccia-origin");
 
 /// Keeps one statement or a list of them, all or none, and answers with their ids in order.
 pub async fn post(
@@ -62,10 +71,12 @@ pub async fn post(
     caller: Caller,
     Spoken(version): Spoken,
     parameters: Parameters,
+    headers: HeaderMap,
     content: Content,
 ) -> Result<([(HeaderName, String); 1], Json<Vec<Uuid>>), Problem> {
     caller.may(Right::WriteStatements)?;
     parameters.only(&[])?;
+    let source = source(&headers)?;
     let most = server.limits.statements_per_batch;
     let prepare = move |content, key: &Key, memory: &Memory| {
         let (text, parts) = split(content)?;
@@ -78,10 +89,15 @@ pub async fn post(
         let batch = checked
             .and_then(|batch| within(key, &batch.statements).map(|()| batch))
             .and_then(|batch| Ok(prepare_all(batch.statements, parts, &key.authority)?))
+            .map(|batch| match &source {
+                Some(source) => from_source(batch, source),
+                None => batch,
+            })
             .map_err(|problem| naming(problem, &text))?;
         Ok(((batch, text), held))
     };
     let ((batch, text), _held) = prepared(&server, &caller, content, prepare).await?;
+    scanned(&server, &caller, &batch).await?;
     let kept = server.record.keep(batch, caller.readable().ok().as_ref()).await;
     let KeptBatch { ids, new } = match kept {
         Ok(kept) => kept,
@@ -91,7 +107,39 @@ pub async fn post(
             return Err(server.compute.run(&caller.key.name, length, name).await?);
         }
     };
+    answered::kept(&caller.key.name, new);
     Ok(([(NEW_STATEMENTS, new.to_string())], Json(ids)))
+}
+
+/// The system that a request names with [`ORIGIN`].
+fn source(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(name) = headers.get(ORIGIN) else { return Ok(None) };
+    let name = name.to_str().ok().map(str::trim);
+    match name.filter(|name| !name.is_empty() && name.len() <= Origin::LONGEST_NAME) {
+        Some(name) => Ok(Some(name.to_owned())),
+        None => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "origin-name",
+            format!("`X-Traccia-Origin` has no name of 1 to {} characters.", Origin::LONGEST_NAME),
+            "Send the name of the system that the statements come from, in ASCII.",
+        )),
+    }
+}
+
+/// Has the attachments of a batch looked at for malware.
+async fn scanned(server: &Server, caller: &Caller, batch: &Batch) -> Result<(), Problem> {
+    if batch.attachments.is_empty() || !server.scanner.is_on() {
+        return Ok(());
+    }
+    let from = ScannedFrom {
+        sender: caller.key.name.clone(),
+        what: "attachment".to_owned(),
+        at: server.record.now().to_string(),
+    };
+    for attachment in &batch.attachments {
+        server.scanner.bytes(&attachment.body, &from).await?;
+    }
+    Ok(())
 }
 
 /// The problem, with what the statements at fault are about, for people who do not count statements.

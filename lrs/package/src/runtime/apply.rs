@@ -12,7 +12,7 @@ use super::said::Saying;
 use super::state::{ScoState, Session};
 use super::statement::Speaker;
 use super::value::{as_duration, duration, hundredths};
-use super::{INTERACTIONS, STATE, SUSPEND_DATA};
+use super::{COMMENTS, INTERACTIONS, STATE, SUSPEND_DATA};
 
 /// What a commit leads to.
 #[derive(Clone, Debug)]
@@ -237,6 +237,9 @@ fn fits(cmi: &Map<String, Value>) -> Result<(), CommitRefusal> {
     }
     if entries(cmi.get("interactions")).len() > INTERACTIONS {
         return Err(CommitRefusal::InteractionsMany);
+    }
+    if entries(cmi.get("comments_from_learner")).len() > COMMENTS {
+        return Err(CommitRefusal::CommentsMany);
     }
     if cmi.values().map(weight).sum::<usize>() > STATE {
         return Err(CommitRefusal::StateLarge);

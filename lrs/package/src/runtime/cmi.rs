@@ -35,6 +35,15 @@ pub(super) fn entries(collection: Option<&Value>) -> Vec<(usize, &Map<String, Va
     entries
 }
 
+/// A data model of names with dots, such as `core.lesson_status` or `interactions.0.id`, and their values.
+pub fn tree<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Map<String, Value> {
+    let mut cmi = Map::new();
+    for (name, value) in values {
+        set(&mut cmi, &name.split('.').collect::<Vec<_>>(), value);
+    }
+    cmi
+}
+
 /// Sets a text below an object, which is made where it is missing.
 pub(super) fn set(cmi: &mut Map<String, Value>, path: &[&str], value: impl Into<Value>) {
     let [objects @ .., last] = path else { return };
@@ -76,14 +85,17 @@ pub(super) fn merge(into: &mut Map<String, Value>, changed: Map<String, Value>) 
     }
 }
 
-/// Without empty texts and objects, which say what is so anyway.
+/// Without empty texts and objects, which say what is so anyway; an empty correct response is one (SCORM 2004 RTE 4.2.9.1).
 pub(super) fn without_empty(value: Value) -> Option<Value> {
     match value {
         Value::Null => None,
         Value::String(text) if text.is_empty() => None,
         Value::Object(object) => {
-            let full =
-                object.into_iter().filter_map(|(name, value)| Some((name, without_empty(value)?)));
+            let full = object.into_iter().filter_map(|(name, value)| {
+                let is_empty_response = name == "pattern" && value == "";
+                let value = if is_empty_response { value } else { without_empty(value)? };
+                Some((name, value))
+            });
             let full: Map<_, _> = full.collect();
             (!full.is_empty()).then_some(Value::Object(full))
         }

@@ -63,6 +63,8 @@ pub enum CommitRefusal {
     SuspendDataLong,
     /// There are more than [`INTERACTIONS`](super::INTERACTIONS) interactions.
     InteractionsMany,
+    /// There are more than [`COMMENTS`](super::COMMENTS) comments.
+    CommentsMany,
     /// The state would weigh more than [`STATE`](super::STATE).
     StateLarge,
 }
@@ -78,6 +80,7 @@ impl CommitRefusal {
             Self::Time => "time",
             Self::SuspendDataLong => "suspend-data-long",
             Self::InteractionsMany => "interactions-many",
+            Self::CommentsMany => "comments-many",
             Self::StateLarge => "state-large",
         }
     }

@@ -12,7 +12,7 @@ use super::launch::Sco;
 use super::sequencing;
 use crate::archive::Archive;
 use crate::check::check;
-use crate::finding::Findings;
+use crate::finding::{Findings, Place};
 use crate::href;
 use crate::limits::Limits;
 use crate::report::{Kind, Report};
@@ -20,6 +20,8 @@ use crate::rule::{Rule, Severity};
 use crate::xml::{Manifest, attribute, child, child_text, children, decode};
 
 const MANIFEST: &str = "imsmanifest.xml";
+/// The longest title, in characters: each statement has those of its SCO and its package.
+const LONGEST_TITLE: usize = 300;
 /// What of a path a URL does not take as it is.
 const PATH: &AsciiSet = &CONTROLS
     .add(b' ')
@@ -49,6 +51,14 @@ pub struct PackageContents {
     /// Its sequencing, as the manifest has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequencing: Option<Value>,
+    /// Whether global objectives are the learner's for good, and not of one attempt alone
+    /// (`adlseq:objectivesGlobalToSystem`, SCORM 2004 CAM 3.4.1.6).
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub objectives_global_to_system: bool,
+    /// Whether what SCOs share is the learner's for good, and not of one attempt alone
+    /// (`adlcp:sharedDataGlobalToSystem`, SCORM 2004 4th edition CAM 3.4.1.6).
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub shared_data_global_to_system: bool,
     /// The hosts that its files load scripts, images or films from, as far as the check finds them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<String>,
@@ -104,14 +114,21 @@ impl PackageContents {
         }
         reader.seek(SeekFrom::Start(0))?;
         let found = match kind {
-            Some(kind) => read(&mut reader, limits, kind)?.filter(|it| it.scos().next().is_some()),
+            Some(kind) => read(&mut reader, limits, kind)?
+                .filter(|it| it.all().any(|item| item.launch.is_some())),
             None => None,
         };
         let found = found.map(|found| Self { hosts: hosts(&report), ..found });
-        Ok(found.ok_or_else(|| {
-            report.findings.add(Rule::PlayNotScorm, crate::finding::Place::WHOLE, []);
-            report
-        }))
+        let Some(found) = found else {
+            report.findings.add(Rule::PlayNotScorm, Place::WHOLE, []);
+            return Ok(Err(report));
+        };
+        let size = serde_json::to_vec(&found).map_err(io::Error::other)?.len();
+        if size > limits.contents_bytes {
+            report.findings.add(Rule::PlayLarge, Place::WHOLE, [&size, &limits.contents_bytes]);
+            return Ok(Err(report));
+        }
+        Ok(Ok(found))
     }
 
     /// All items, in the order of the manifest, a group before what is in it.
@@ -133,6 +150,15 @@ impl PackageContents {
     pub fn sco(&self, identifier: &str) -> Option<&Sco> {
         self.scos().map(|item| &item.sco).find(|sco| sco.identifier == identifier)
     }
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_yes(is_so: &bool) -> bool {
+    *is_so
 }
 
 /// The hosts that a check says are loaded from.
@@ -179,13 +205,25 @@ where
     let resources = child(root, "resources");
     let resources = resources.into_iter().flat_map(|it| children(it, "resource"));
     let resources = resources.filter_map(|it| Some((attribute(it, "identifier")?.to_owned(), it)));
-    let reading = Reading { manifest, archive, resources: resources.collect(), kind };
+    let collection = child(root, "sequencingCollection").into_iter();
+    let collection = collection.flat_map(|all| children(all, "sequencing"));
+    // Of one identifier the first counts.
+    let mut sequencings = HashMap::new();
+    for (id, shared) in collection.filter_map(|it| Some((attribute(it, "ID")?.to_owned(), it))) {
+        sequencings.entry(id).or_insert(shared);
+    }
+    let resources = resources.collect();
+    let reading = Reading { manifest, archive, resources, sequencings, kind };
     let items = children(node, "item").map(|item| reading.item(item)).collect();
+    let is_global =
+        |name: &str| attribute(node, name).is_none_or(|it| !matches!(it.trim(), "false" | "0"));
     Some(PackageContents {
         standard: kind,
         identifier: attribute(node, "identifier").unwrap_or_default().to_owned(),
-        title: child_text(node, "title"),
-        sequencing: sequencing::of(root, node),
+        title: title(node),
+        sequencing: sequencing::of(&reading.sequencings, node),
+        objectives_global_to_system: is_global("objectivesGlobalToSystem"),
+        shared_data_global_to_system: is_global("sharedDataGlobalToSystem"),
         hosts: Vec::new(),
         items,
     })
@@ -195,6 +233,8 @@ struct Reading<'a, 'i, R> {
     manifest: &'a Manifest<'i>,
     archive: &'a Archive<R>,
     resources: HashMap<String, Node<'a, 'i>>,
+    /// The sequencing collection.
+    sequencings: HashMap<String, Node<'a, 'i>>,
     kind: Kind,
 }
 
@@ -209,7 +249,7 @@ impl<R: Read + Seek> Reading<'_, '_, R> {
                     && it.value().eq_ignore_ascii_case("sco")
             })
         });
-        let sequencing = sequencing::of(self.manifest.root(), node);
+        let sequencing = sequencing::of(&self.sequencings, node);
         let hide = node.descendants().filter(|it| it.tag_name().name() == "hideLMSUI");
         let hide =
             hide.filter(|it| nearest_item(*it) == Some(node)).map(crate::xml::text).collect();
@@ -236,7 +276,7 @@ impl<R: Read + Seek> Reading<'_, '_, R> {
         let identifier = attribute(node, "identifier").unwrap_or_default().to_owned();
         let mut sco = Sco {
             identifier,
-            title: child_text(node, "title"),
+            title: title(node),
             launch_data: either("datafromlms", "dataFromLMS"),
             max_time_allowed: child_text(node, "maxtimeallowed"),
             time_limit_action: either("timelimitaction", "timeLimitAction"),
@@ -279,6 +319,11 @@ impl<R: Read + Seek> Reading<'_, '_, R> {
         }
         Some(url)
     }
+}
+
+/// The title of an organization or item, as long as titles are.
+fn title(node: Node<'_, '_>) -> String {
+    child_text(node, "title").chars().take(LONGEST_TITLE).collect()
 }
 
 fn nearest_item<'a, 'i>(node: Node<'a, 'i>) -> Option<Node<'a, 'i>> {

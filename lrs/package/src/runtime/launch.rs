@@ -15,11 +15,12 @@ pub fn sco_iri(parent: &str, identifier: &str) -> String {
     format!("{parent}/{}", utf8_percent_encode(identifier, SEGMENT))
 }
 
-/// The IRI of an interaction of a SCO, as `encodeURIComponent` of JavaScript writes identifiers.
-pub(super) fn interaction_iri(sco: &str, identifier: &str) -> String {
+/// The IRI of a part of a SCO, of the list `interactions` or `objectives`: below the SCO's, as `encodeURIComponent` of
+/// JavaScript writes identifiers.
+pub fn part_iri(sco: &str, list: &str, identifier: &str) -> String {
     const COMPONENT: &AsciiSet =
         &SEGMENT.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
-    format!("{sco}/interactions/{}", utf8_percent_encode(identifier, COMPONENT))
+    format!("{sco}/{list}/{}", utf8_percent_encode(identifier, COMPONENT))
 }
 
 /// A SCO of a package, launched for a learner.

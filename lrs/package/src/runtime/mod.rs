@@ -23,16 +23,22 @@ mod statement;
 mod value;
 
 pub use apply::{Applied, apply, close};
+pub use cmi::tree;
 pub use commit::{After, Commit, CommitRefusal};
 pub use contents::{Item, PackageContents};
-pub use launch::{LessonMode, Sco, ScoLaunch, ScoLearner, sco_iri};
+pub use launch::{LessonMode, Sco, ScoLaunch, ScoLearner, part_iri, sco_iri};
+pub use outcome::Outcome;
 pub use rollup::rolled_up;
-pub use said::INTERACTION_TYPES;
+pub use said::{INTERACTION_TYPES, interaction};
 pub use state::{ScoStanding, ScoState, Summary};
+pub use statement::{activity, profile, verb_of};
+pub use value::{duration, score};
 
 /// The longest `cmi.suspend_data`, in characters: that of SCORM 2004, for SCORM 1.2 as well.
 pub const SUSPEND_DATA: usize = 64_000;
 /// The most interactions of a SCO in an attempt.
 pub const INTERACTIONS: usize = 2_000;
+/// The most comments of a learner on a SCO in an attempt; SCORM 2004 asks for 250.
+pub const COMMENTS: usize = 2_000;
 /// The most that a state weighs: characters of its texts and names.
 pub const STATE: usize = 2_000_000;

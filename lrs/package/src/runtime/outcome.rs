@@ -9,14 +9,18 @@ use super::value::{Score, number};
 
 /// The outcome of a SCO so far.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Outcome {
-    pub(super) success: Option<bool>,
-    pub(super) completion: Option<bool>,
-    pub(super) score: Option<Map<String, Value>>,
+pub struct Outcome {
+    /// Passed or failed.
+    pub success: Option<bool>,
+    /// Completed or incomplete; of SCORM 1.2 also where it is passed or failed.
+    pub completion: Option<bool>,
+    /// A score as xAPI has it.
+    pub score: Option<Map<String, Value>>,
 }
 
 impl Outcome {
-    pub(super) fn of(is_12: bool, cmi: &Map<String, Value>) -> Self {
+    /// The outcome that a data model says.
+    pub fn of(is_12: bool, cmi: &Map<String, Value>) -> Self {
         let success = |status| match status {
             "passed" => Some(true),
             "failed" => Some(false),
@@ -42,7 +46,7 @@ impl Outcome {
     }
 
     /// As the result of a statement.
-    pub(super) fn result(self) -> Map<String, Value> {
+    pub fn result(self) -> Map<String, Value> {
         let mut result = Map::new();
         result.extend(self.success.map(|success| ("success".to_owned(), success.into())));
         result.extend(self.completion.map(|it| ("completion".to_owned(), it.into())));

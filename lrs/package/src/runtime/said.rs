@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::cmi::{entries, text, written};
-use super::launch::interaction_iri;
+use super::launch::part_iri;
 use super::outcome::Outcome;
 use super::state::Said;
 use super::statement::{ACTIVITIES, Speaker};
@@ -27,6 +27,52 @@ pub const INTERACTION_TYPES: [&str; 10] = [
 /// Tells the contents of two texts apart.
 fn digest(text: &str) -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes())
+}
+
+/// What an interaction says: the result, and the object with its definition. Nothing where it has no id, or neither a response
+/// nor a result. `sco` is the IRI of its SCO.
+pub fn interaction(
+    sco: &str,
+    is_12: bool,
+    one: &Map<String, Value>,
+) -> Option<(Map<String, Value>, Value)> {
+    let answer = text(one, &[if is_12 { "student_response" } else { "learner_response" }]);
+    let (id, kind, outcome) =
+        (text(one, &["id"]), text(one, &["type"]), written(one.get("result")));
+    if id.is_empty() || (answer.is_empty() && outcome.is_empty()) {
+        return None;
+    }
+    let mut definition = Map::new();
+    definition.insert("type".to_owned(), format!("{ACTIVITIES}cmi.interaction").into());
+    if INTERACTION_TYPES.contains(&kind) {
+        definition.insert("interactionType".to_owned(), kind.into());
+        let patterns = entries(one.get("correct_responses")).into_iter();
+        let patterns = patterns.filter_map(|(_, it)| it.get("pattern")?.as_str());
+        let patterns: Vec<_> = patterns.map(|it| response(kind, it, is_12)).collect();
+        if !patterns.is_empty() {
+            definition.insert("correctResponsesPattern".to_owned(), patterns.into());
+        }
+    }
+    let description = text(one, &["description"]);
+    if !description.is_empty() {
+        definition.insert("description".to_owned(), json!({ "und": quoted(description) }));
+    }
+    let mut result = Map::new();
+    if !answer.is_empty() {
+        result.insert("response".to_owned(), response(kind, answer, is_12).into());
+    }
+    match outcome.as_str() {
+        "correct" => drop(result.insert("success".to_owned(), true.into())),
+        "wrong" | "incorrect" => drop(result.insert("success".to_owned(), false.into())),
+        other => {
+            let score = number(other).map(|raw| json!({ "raw": super::value::written(raw) }));
+            result.extend(score.map(|score| ("score".to_owned(), score)));
+        }
+    }
+    let took = duration(text(one, &["latency"]));
+    result.extend(took.map(|took| ("duration".to_owned(), took.into())));
+    let iri = part_iri(sco, "interactions", id);
+    Some((result, json!({ "objectType": "Activity", "id": iri, "definition": definition })))
 }
 
 /// A commit as statements.
@@ -88,7 +134,9 @@ impl Saying<'_> {
 
     fn interactions(&mut self, said: &mut Said) {
         for (index, one) in entries(self.cmi.get("interactions")) {
-            let Some((result, object)) = self.interaction(one) else { continue };
+            let launch = self.speaker.launch;
+            let news = interaction(&launch.sco_iri(), launch.is_12(), one);
+            let Some((result, object)) = news else { continue };
             let now = digest(&json!([result, object]).to_string());
             let index = index.to_string();
             if said.interactions.get(&index) != Some(&now) {
@@ -96,47 +144,6 @@ impl Saying<'_> {
                 said.interactions.insert(index, now);
             }
         }
-    }
-
-    fn interaction(&self, one: &Map<String, Value>) -> Option<(Map<String, Value>, Value)> {
-        let is_12 = self.speaker.launch.is_12();
-        let answer = text(one, &[if is_12 { "student_response" } else { "learner_response" }]);
-        let (id, kind, outcome) =
-            (text(one, &["id"]), text(one, &["type"]), written(one.get("result")));
-        if id.is_empty() || (answer.is_empty() && outcome.is_empty()) {
-            return None;
-        }
-        let mut definition = Map::new();
-        definition.insert("type".to_owned(), format!("{ACTIVITIES}cmi.interaction").into());
-        if INTERACTION_TYPES.contains(&kind) {
-            definition.insert("interactionType".to_owned(), kind.into());
-            let patterns = entries(one.get("correct_responses")).into_iter();
-            let patterns = patterns.filter_map(|(_, it)| it.get("pattern")?.as_str());
-            let patterns: Vec<_> = patterns.map(|it| response(kind, it, is_12)).collect();
-            if !patterns.is_empty() {
-                definition.insert("correctResponsesPattern".to_owned(), patterns.into());
-            }
-        }
-        let description = text(one, &["description"]);
-        if !description.is_empty() {
-            definition.insert("description".to_owned(), json!({ "und": quoted(description) }));
-        }
-        let mut result = Map::new();
-        if !answer.is_empty() {
-            result.insert("response".to_owned(), response(kind, answer, is_12).into());
-        }
-        match outcome.as_str() {
-            "correct" => drop(result.insert("success".to_owned(), true.into())),
-            "wrong" | "incorrect" => drop(result.insert("success".to_owned(), false.into())),
-            other => {
-                let score = number(other).map(|raw| json!({ "raw": super::value::written(raw) }));
-                result.extend(score.map(|score| ("score".to_owned(), score)));
-            }
-        }
-        let took = duration(text(one, &["latency"]));
-        result.extend(took.map(|took| ("duration".to_owned(), took.into())));
-        let iri = interaction_iri(&self.speaker.launch.sco_iri(), id);
-        Some((result, json!({ "objectType": "Activity", "id": iri, "definition": definition })))
     }
 
     /// What the learner noted: of a text that has grown, what was added.

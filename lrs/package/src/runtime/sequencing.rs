@@ -1,27 +1,26 @@
 //! The sequencing of an item as JSON: each element as the manifest has it, for the player's engine.
 
+use std::collections::HashMap;
+
 use roxmltree::Node;
 use serde_json::{Map, Value};
 
 use super::launch::Sco;
-use crate::xml::{attribute, child, children, text};
+use crate::xml::{attribute, child, text};
 
-/// The `imsss:sequencing` of an organization or item. Where it refers to one of the manifest's collection, what that one has
+/// The `imsss:sequencing` of an organization or item. Where it refers to one of the manifest's `collection`, what that one has
 /// and this one lacks is added (SCORM 2004 CAM 5.1.13).
-pub(super) fn of(root: Node<'_, '_>, node: Node<'_, '_>) -> Option<Value> {
+pub(super) fn of(collection: &HashMap<String, Node<'_, '_>>, node: Node<'_, '_>) -> Option<Value> {
     let own = child(node, "sequencing")?;
     let mut made = as_json(own);
-    let shared = attribute(own, "IDRef").and_then(|reference| {
-        let all = child(root, "sequencingCollection")?;
-        children(all, "sequencing").find(|it| attribute(*it, "ID") == Some(reference))
-    });
+    let shared = attribute(own, "IDRef").and_then(|reference| collection.get(reference));
     if let (Some(shared), Some(Value::Array(parts))) = (shared, made.get_mut("children")) {
-        let has = |name: &str, parts: &[Value]| parts.iter().any(|it| is_named(it, name));
-        for part in shared.children().filter(Node::is_element) {
-            if !has(part.tag_name().name(), parts) {
-                parts.push(as_json(part));
-            }
-        }
+        // `imsss:objectives` and `adlseq:objectives` are two elements: the namespace counts.
+        let has = |part: Node<'_, '_>| {
+            own.children().any(|it| it.is_element() && it.tag_name() == part.tag_name())
+        };
+        let missing = shared.children().filter(Node::is_element).filter(|it| !has(*it));
+        parts.extend(missing.map(as_json));
     }
     Some(made)
 }
@@ -45,6 +44,12 @@ pub(super) fn as_json(node: Node<'_, '_>) -> Value {
     made.into()
 }
 
+/// The primary objective. It is in `imsss:objectives`, beside which `adlseq:objectives` may stand.
+fn primary(sequencing: &Value) -> Option<&Value> {
+    let parts = sequencing.get("children")?.as_array()?;
+    parts.iter().filter(|it| is_named(it, "objectives")).find_map(|it| part(it, "primaryObjective"))
+}
+
 /// The first child of this name.
 fn part<'a>(of: &'a Value, name: &str) -> Option<&'a Value> {
     of.get("children")?.as_array()?.iter().find(|it| is_named(it, name))
@@ -61,8 +66,7 @@ fn attribute_of<'a>(element: &'a Value, name: &str) -> Option<&'a str> {
 /// What sequencing says of the run-time of its SCO (SCORM 2004 RTE 4.2).
 pub(super) fn settle(sco: &mut Sco, sequencing: &Value) {
     let is = |value: Option<&str>| matches!(value, Some("true" | "1"));
-    if let Some(primary) =
-        part(sequencing, "objectives").and_then(|it| part(it, "primaryObjective"))
+    if let Some(primary) = primary(sequencing)
         && is(attribute_of(primary, "satisfiedByMeasure"))
     {
         let measure = part(primary, "minNormalizedMeasure").and_then(|it| it.get("text")?.as_str());

@@ -53,15 +53,18 @@ impl Speaker<'_> {
     }
 }
 
-pub(super) fn profile() -> Value {
+/// The SCORM Profile as an activity, which stands in the category of each of its statements.
+pub fn profile() -> Value {
     json!({ "id": PROFILE, "definition": { "type": format!("{ACTIVITIES}profile") } })
 }
 
-pub(super) fn verb_of(verb: &str) -> Value {
+/// A verb of ADL's vocabulary by the last part of its IRI, such as `passed`.
+pub fn verb_of(verb: &str) -> Value {
     json!({ "id": format!("{VERBS}{verb}"), "display": { "en": verb } })
 }
 
-pub(super) fn activity(id: &str, kind: &str, title: &str) -> Value {
+/// An activity of one of ADL's types, such as `lesson`; without a name where the title is empty.
+pub fn activity(id: &str, kind: &str, title: &str) -> Value {
     let kind = format!("{ACTIVITIES}{kind}");
     let definition = if title.is_empty() {
         json!({ "type": kind })

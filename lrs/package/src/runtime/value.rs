@@ -34,7 +34,7 @@ fn timespan(text: &str) -> Option<(u64, u64, f64)> {
 }
 
 /// `HHHH:MM:SS.SS` of SCORM 1.2, or a duration of SCORM 2004, as ISO 8601; nothing where it is neither.
-pub(super) fn duration(text: &str) -> Option<String> {
+pub fn duration(text: &str) -> Option<String> {
     if let Some((hours, minutes, seconds)) = timespan(text) {
         return Some(format!("PT{hours}H{minutes}M{seconds}S"));
     }
@@ -138,6 +138,11 @@ impl Score {
     }
 }
 
+/// The score that an object `score` of a data model says, as xAPI has it; nothing without a figure.
+pub fn score(score: Option<&Value>, is_12: bool) -> Option<Map<String, Value>> {
+    Score::of(score).taken(is_12)
+}
+
 /// At most [`LONGEST`] characters.
 pub(super) fn quoted(text: &str) -> String {
     text.chars().take(LONGEST).collect()
@@ -164,5 +169,67 @@ pub(super) fn response(kind: &str, text: &str, is_12: bool) -> String {
             pairs.join("[,]")
         }
         _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_those_of_the_two_standards() {
+        for (text, read) in [
+            // SCORM 1.2 RTE 3.4.4, CMITimespan: two to four digits of hours, at most two decimals. One digit of hours is
+            // common, and means one thing.
+            ("0001:02:03.50", Some("PT1H2M3.5S")),
+            ("00:10:05", Some("PT0H10M5S")),
+            ("1:02:03", Some("PT1H2M3S")),
+            ("10000:00:00", None),
+            ("00:10:05.123", None),
+            ("00:10:inf", None),
+            ("1:2", None),
+            // SCORM 2004 RTE 4.1.1.7, timeinterval: no weeks and no sign, which ISO 8601 has.
+            ("PT1H30M", Some("PT1H30M")),
+            ("P1DT0.25S", Some("P1DT0.25S")),
+            ("P1W", None),
+            ("-PT1H", None),
+            ("P", None),
+            ("ten", None),
+            ("", None),
+        ] {
+            assert_eq!(duration(text).as_deref(), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_score_is_one_that_xapi_takes() {
+        let of = |values: Value, is_12| score(Some(&values), is_12).map(Value::Object);
+        for (values, is_12, said) in [
+            (
+                json!({"raw": "85", "min": "0", "max": "100"}),
+                true,
+                json!({"scaled": 0.85, "raw": 85, "min": 0, "max": 100}),
+            ),
+            (json!({"raw": "85"}), true, json!({"scaled": 0.85, "raw": 85})),
+            (json!({"raw": "85"}), false, json!({"raw": 85})),
+            (json!({"raw": "850"}), true, json!({"raw": 850})),
+            (json!({"raw": "8", "min": "9", "max": "10"}), true, json!({"scaled": 0.08, "raw": 8})),
+            // Each bound stands by itself (xAPI 1.0.3 Data 2.4.5.1).
+            (json!({"raw": "8", "min": "0"}), false, json!({"raw": 8, "min": 0})),
+            (json!({"scaled": "0.5"}), false, json!({"scaled": 0.5})),
+        ] {
+            assert_eq!(of(values.clone(), is_12), Some(said), "{values}");
+        }
+        assert_eq!(of(json!({"min": "0"}), true), None);
+    }
+
+    #[test]
+    fn answers_of_scorm_12_are_written_as_those_of_scorm_2004() {
+        assert_eq!(response("choice", "a,b", true), "a[,]b");
+        assert_eq!(response("choice", "{a,b}", true), "a[,]b");
+        assert_eq!(response("matching", "1.a,2.b", true), "1[.]a[,]2[.]b");
+        assert_eq!(response("true-false", "t", true), "true");
+        assert_eq!(response("fill-in", "a,b", true), "a,b");
+        assert_eq!(response("choice", "a[,]b", false), "a[,]b");
     }
 }

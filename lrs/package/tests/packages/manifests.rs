@@ -16,7 +16,7 @@ fn of_2004(name: &'static str, rule: Rule, from: &'static str, to: &'static str)
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [versions(), structure(), items(), resources(), references(), values()]
+    [versions(), structure(), items(), resources(), references(), values(), unfolded()]
         .into_iter()
         .flatten()
         .collect()
@@ -227,6 +227,55 @@ fn values() -> Vec<Case> {
             let to =
                 format!("<adlcp:datafromlms>{}</adlcp:datafromlms><adlcp:mastery", "x".repeat(300));
             scorm_12().with(NAME, "<adlcp:mastery", &to).packed()
+        }),
+    ]
+}
+
+/// Small manifests that stand for gigabytes.
+fn unfolded() -> Vec<Case> {
+    const ITEM: &str = "<item identifier=\"I1\" identifierref=\"R1\">";
+    let many = |of: &str| -> String {
+        let item = |n| format!("<item identifier=\"J{n}\" identifierref=\"R1\">{of}</item>");
+        (0..20_000).map(item).collect()
+    };
+    vec![
+        case("one long address that all items launch", Rule::ManifestValueLong, move || {
+            let text = scorm_12().text(NAME);
+            let long = format!("href=\"index.html?{}\">", "a".repeat(4_000_000));
+            let text = text.replacen("href=\"index.html\">", &long, 1);
+            let text = text.replacen(ITEM, &(many("<title>x</title>") + ITEM), 1);
+            scorm_12().without(NAME).and(NAME, text).packed()
+        }),
+        case(
+            "an address of 1,500 letters for twenty thousand items",
+            Rule::ManifestUnfolded,
+            move || {
+                let text = scorm_12().text(NAME);
+                let long = format!("href=\"index.html?{}\">", "a".repeat(1_500));
+                let text = text.replacen("href=\"index.html\">", &long, 1);
+                let text = text.replacen(ITEM, &(many("<title>x</title>") + ITEM), 1);
+                scorm_12().without(NAME).and(NAME, text).packed()
+            },
+        ),
+        case("one large sequencing for two thousand items", Rule::ManifestUnfolded, || {
+            let text = scorm_2004("2004 4th Edition").text(NAME);
+            let item = |n| {
+                format!(
+                    "<item identifier=\"J{n}\" identifierref=\"R1\"><title>x</title><imsss:sequencing IDRef=\"L\"/></item>"
+                )
+            };
+            let items: String = (0..2_000).map(item).collect();
+            let large = format!(
+                "<imsss:sequencing ID=\"L\">{}</imsss:sequencing>",
+                "<imsss:x/>".repeat(50_000)
+            );
+            let text = text.replacen(ITEM, &(items + ITEM), 1);
+            let text = text.replacen(
+                "<imsss:sequencingCollection>",
+                &format!("<imsss:sequencingCollection>{large}"),
+                1,
+            );
+            scorm_2004("2004 4th Edition").without(NAME).and(NAME, text).packed()
         }),
     ]
 }

@@ -1,8 +1,8 @@
 //! `cmi5.xml` and `tincan.xml` with one thing wrong.
 
-use package::Rule;
+use package::{Rule, Words};
 
-use crate::sound::{bare, cmi5, xapi};
+use crate::sound::{bare, checked, cmi5, scorm_12, xapi};
 use crate::{Case, case};
 
 fn of_cmi5(name: &'static str, rule: Rule, from: &'static str, to: &'static str) -> Case {
@@ -113,4 +113,25 @@ impl Case {
             files.with(&manifest, from, to).packed()
         })
     }
+}
+
+/// Writes the ids of texts in place of the texts.
+struct Ids;
+
+impl Words for Ids {
+    fn say(&self, id: &str, _: &[(&'static str, String)]) -> String {
+        id.to_owned()
+    }
+}
+
+#[test]
+fn the_first_line_says_of_cmi5_and_xapi_alone_that_another_platform_plays_them() {
+    let first = |bytes: &[u8]| {
+        let text = package::text(&checked(bytes), "x.zip", &Ids);
+        text.lines().next().unwrap().to_owned()
+    };
+    assert!(first(&cmi5().packed()).ends_with(" package-elsewhere"));
+    assert!(first(bare().as_bytes()).ends_with(" package-elsewhere"));
+    assert!(first(&xapi().packed()).ends_with(" package-elsewhere"));
+    assert!(!first(&scorm_12().packed()).contains("package-elsewhere"));
 }

@@ -53,6 +53,25 @@ fn a_suspended_sco_is_resumed_with_what_it_had_kept() {
 }
 
 #[test]
+fn an_empty_correct_response_is_found_again() {
+    let mut play = played(Kind::Scorm2004Fourth);
+    play.begin(1);
+    for (name, value) in [
+        ("cmi.interactions.0.id", "i1"),
+        ("cmi.interactions.0.type", "fill-in"),
+        ("cmi.interactions.0.correct_responses.0.pattern", ""),
+        ("cmi.interactions.0.correct_responses.1.pattern", "b"),
+        ("cmi.exit", "suspend"),
+    ] {
+        play.set(name, value);
+    }
+    play.end();
+    let second = play.begin(2);
+    let responses = json!({ "0": { "pattern": "" }, "1": { "pattern": "b" } });
+    assert_eq!(second["interactions"]["0"]["correct_responses"], responses);
+}
+
+#[test]
 fn scorm_2004_finds_its_own_model_again() {
     let mut play = played(Kind::Scorm2004Third);
     play.launch.sco.passing_score = Some(0.8);

@@ -35,6 +35,7 @@ fn what_is_too_much_is_refused_by_name_and_not_kept() {
     for (cmi, refusal) in [
         (json!({ "suspend_data": "è".repeat(64_001) }), CommitRefusal::SuspendDataLong),
         (json!({ "interactions": many }), CommitRefusal::InteractionsMany),
+        (json!({ "comments_from_learner": many }), CommitRefusal::CommentsMany),
         (json!({ "x": "x".repeat(2_000_001) }), CommitRefusal::StateLarge),
     ] {
         let mut play = begun();

@@ -126,6 +126,47 @@ fn sequencing_is_read_with_what_it_shares_and_what_it_says_of_the_run_time() {
 }
 
 #[test]
+fn what_is_global_is_the_learners_for_good_unless_the_manifest_says_otherwise() {
+    let read = |attributes: &str| {
+        let organization = format!("<organization {attributes} identifier");
+        let manifest = MANIFEST_2004.replacen("<organization identifier", &organization, 1);
+        let files = [("imsmanifest.xml", manifest.as_str()), ("index.html", "x")];
+        let contents = PackageContents::read(packed(&files), &Limits::default()).unwrap().unwrap();
+        (contents.objectives_global_to_system, contents.shared_data_global_to_system)
+    };
+    assert_eq!(read(""), (true, true));
+    assert_eq!(read(r#"adlcp:sharedDataGlobalToSystem="false""#), (true, false));
+    assert_eq!(read(r#"adlcp:objectivesGlobalToSystem="0""#), (false, true));
+}
+
+#[test]
+fn a_package_of_assets_alone_is_read() {
+    let manifest = MANIFEST_12.replace("=\"sco\"", "=\"asset\"");
+    let files = [("imsmanifest.xml", manifest.as_str()), ("corso/uno più.html", "x")];
+    let more = [("corso/2/index.html", "x"), ("corso/tre.html", "x")];
+    let packed = packed(&[&files[..], &more].concat());
+    let contents = PackageContents::read(packed, &Limits::default()).unwrap().unwrap();
+    assert_eq!(contents.scos().count(), 0);
+    assert_eq!(contents.all().filter(|item| item.launch.is_some()).count(), 3);
+}
+
+#[test]
+fn the_two_kinds_of_objectives_do_not_take_each_others_place() {
+    let own = r#"<imsss:sequencing IDRef="S1"><imsss:objectives><imsss:primaryObjective objectiveID="P"/></imsss:objectives>"#;
+    let shared = r#"<imsss:sequencing ID="S1"><adlseq:objectives xmlns:adlseq="http://www.adlnet.org/xsd/adlseq_v1p3"><adlseq:objective objectiveID="P"/></adlseq:objectives>"#;
+    let manifest = MANIFEST_2004
+        .replace(r#"<imsss:sequencing IDRef="S1">"#, own)
+        .replace(r#"<imsss:sequencing ID="S1">"#, shared);
+    let files = [("imsmanifest.xml", manifest.as_str()), ("index.html", "x")];
+    let contents = PackageContents::read(packed(&files), &Limits::default()).unwrap().unwrap();
+    let sequencing = contents.scos().next().unwrap().sequencing.clone().unwrap();
+    let parts = sequencing["children"].as_array().unwrap().iter();
+    let objectives: Vec<_> = parts.filter(|it| it["name"] == "objectives").collect();
+    let kinds: Vec<_> = objectives.iter().map(|it| &it["children"][0]["name"]).collect();
+    assert_eq!(kinds, ["primaryObjective", "objective"], "{sequencing}");
+}
+
+#[test]
 fn what_cannot_be_played_is_refused_with_its_report() {
     let missing = [("imsmanifest.xml", MANIFEST_2004)];
     let report = PackageContents::read(packed(&missing), &Limits::default()).unwrap().unwrap_err();
@@ -169,4 +210,28 @@ fn the_package_is_completed_with_its_last_sco() {
     assert_eq!(whole, said(&done));
     assert_eq!(said(&failed)["result"]["success"], false);
     assert_ne!(said(&failed)["id"], whole["id"]);
+}
+
+#[test]
+fn titles_have_an_end_and_a_structure_that_no_page_can_hold_is_refused() {
+    let file = ("index.html", "x");
+    let resource = "<resource identifier=\"R1\" type=\"webcontent\" adlcp:scormtype=\"sco\" href=\"index.html\"><file href=\"index.html\"/></resource>";
+    let read = |items: &str| {
+        let manifest = format!(
+            "<manifest identifier=\"M\" xmlns=\"http://www.imsproject.org/xsd/imscp_rootv1p1p2\" \
+             xmlns:adlcp=\"http://www.adlnet.org/xsd/adlcp_rootv1p2\"><metadata><schemaversion>1.2</schemaversion></metadata>\
+             <organizations default=\"B\"><organization identifier=\"B\"><title>{}</title>{items}</organization></organizations>\
+             <resources>{resource}</resources></manifest>",
+            "è".repeat(1_000_000)
+        );
+        PackageContents::read(packed(&[("imsmanifest.xml", &manifest), file]), &Limits::default())
+            .unwrap()
+    };
+    let item =
+        |n| format!("<item identifier=\"I{n}\" identifierref=\"R1\"><title>x</title></item>");
+    let contents = read(&item(1)).unwrap();
+    assert_eq!(contents.title.chars().count(), 300);
+    let many: String = (0..40_000).map(item).collect();
+    let report = read(&many).unwrap_err();
+    assert!(report.findings.iter().any(|it| it.rule == Rule::PlayLarge), "{report:?}");
 }

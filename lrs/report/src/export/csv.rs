@@ -5,7 +5,7 @@ use csv::{Terminator, Writer, WriterBuilder};
 use super::ExportError;
 use super::shown::{Shown, unsigned, unsigned_columns};
 use crate::{Cell, Table};
-use course::Language;
+use course::{Language, written_in_sheet};
 
 /// What differs between the CSV of Excel in Italy and that of RFC 4180.
 struct Dialect {
@@ -43,7 +43,8 @@ pub(super) fn head(table: &Table, language: Language) -> Result<Vec<u8>, ExportE
     let dialect = Dialect::of(language);
     let mark: &[u8] = if dialect.byte_order_mark { b"\xef\xbb\xbf" } else { b"" };
     let mut csv = dialect.writer(mark.to_vec());
-    let headings = unsigned_columns(table).map(|column| without_formula(shown.heading(column)));
+    let headings =
+        unsigned_columns(table).map(|column| written_in_sheet(shown.heading(column).to_owned()));
     csv.write_record(headings).map_err(std::io::Error::from)?;
     Ok(csv.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }
@@ -64,7 +65,7 @@ pub(super) fn rows(table: &Table, language: Language) -> Result<Vec<u8>, ExportE
 fn field(shown: &Shown, cell: &Cell) -> Result<String, ExportError> {
     Ok(match cell {
         Cell::Text(_) | Cell::List(_) | Cell::Names(_) | Cell::Bilingual(_) | Cell::Code(..) => {
-            without_formula(&shown.cell(cell)?)
+            written_in_sheet(shown.cell(cell)?)
         }
         Cell::Score(number) | Cell::Share(number) => shown.number(&number.to_string()),
         Cell::Date(day) => shown.day(*day),
@@ -74,13 +75,4 @@ fn field(shown: &Shown, cell: &Cell) -> Result<String, ExportError> {
         }
         other => shown.cell(other)?,
     })
-}
-
-/// A spreadsheet takes a text that begins so for a formula.
-fn without_formula(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
 }

@@ -55,7 +55,8 @@ fn table(asked: &Asked<'_>) -> Table {
         if !groups.is_any(|sum| sum.takers > 0) {
             continue;
         }
-        let rows = groups.rows(&mut table.notes, |place, sum| {
+        let takers = |sum: &TestSum| sum.takers;
+        let rows = groups.rows_of(&mut table.notes, takers, |place, sum| {
             let mut cells = vec![
                 Cell::Text(module.id.clone()),
                 Cell::Text(activity.key.clone()),

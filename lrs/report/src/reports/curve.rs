@@ -1,10 +1,10 @@
 //! R4: planned against real over time, per territory or anything else.
 
-use course::{State, Window};
+use course::{Reached, State, Window};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
 
-use crate::descriptor::{Asked, Grouped, Needs, Report};
+use crate::descriptor::{Asked, Grouped, Report};
 use crate::figure;
 use crate::groups::{GroupedBy, Groups, People, Row, names};
 use crate::table::{Cell, Column, Kind, Table};
@@ -21,7 +21,6 @@ const MOST_POINTS: usize = 120;
 /// the report.
 pub(crate) static REPORT: Report = Report {
     grouped: Grouped::ByLearners,
-    needs: Needs::Details,
     ..Report::plain("curve", "(R4) planned against real, month by month", table)
 };
 
@@ -34,29 +33,20 @@ struct Point {
     micros: u64,
 }
 
+/// The same on each day of the curve.
+struct Points(Vec<Point>);
+
 fn table(asked: &Asked<'_>) -> Table {
     let view = &asked.view;
     let window = window(view);
     let days = days(window.begins, view.day);
     let by = GroupedBy::new(view, asked.grouping);
-    let mut points: Vec<(Date, Groups<'_, '_, Point>)> =
-        days.into_iter().map(|day| (day, by.groups())).collect();
-    for detail in asked.details {
-        let mut replay = course::Replay::new(view.course, &detail.learner, &detail.documents);
-        for (day, groups) in &mut points {
-            replay.advance(view.course.end_of(*day));
-            let standing = replay.standings().course;
-            let point = groups.of(&detail.learner, Point::default);
-            point.enrolled += 1;
-            point.started += u64::from(standing.state != State::NotStarted);
-            point.completed += u64::from(standing.state == State::Completed);
-            point.micros = point.micros.saturating_add(standing.micros());
-        }
-    }
+    let groups = summed(view, &by, &days);
     let mut table = view.table(&REPORT, columns(&by));
     table.notes.push(words("note-planned"));
-    for (day, groups) in &points {
-        let rows = groups.rows(&mut table.notes, |place, point| {
+    for (d, day) in days.iter().enumerate() {
+        let of_day = groups.part(|Points(points)| points.get(d));
+        let rows = of_day.rows(&mut table.notes, |place, point| {
             let mut cells = vec![Cell::Date(*day)];
             cells.extend(names(place));
             let figures = point.cells(planned(view, window, *day), view.course.hours());
@@ -65,6 +55,24 @@ fn table(asked: &Asked<'_>) -> Table {
         table.rows.extend(rows);
     }
     table
+}
+
+/// The sums of each group on each day.
+fn summed<'g, 'v>(view: &View<'v>, by: &GroupedBy<'g>, days: &[Date]) -> Groups<'g, 'v, Points> {
+    let new = || Points(vec![Point::default(); days.len()]);
+    let mut groups = by.groups();
+    for member in &view.members {
+        let known = groups.len();
+        let Points(points) = groups.of(&member.learner, new);
+        for (day, point) in days.iter().zip(points) {
+            point.add(member.track.at(*day));
+        }
+        let is_new = groups.len() > known;
+        if is_new && !view.room.take(days.len() * size_of::<Point>()) {
+            break;
+        }
+    }
+    groups
 }
 
 fn columns(by: &GroupedBy<'_>) -> Vec<Column> {
@@ -83,6 +91,13 @@ impl People for Point {
 }
 
 impl Point {
+    fn add(&mut self, reached: Reached) {
+        self.enrolled += 1;
+        self.started += u64::from(reached.state != State::NotStarted);
+        self.completed += u64::from(reached.state == State::Completed);
+        self.micros = self.micros.saturating_add(reached.micros);
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "learners and hours are fewer than 2^52")]
     fn cells(self, planned: Option<f64>, target: Option<f64>) -> [Cell; 6] {
         let mean = self.micros.checked_div(self.enrolled);
@@ -135,15 +150,4 @@ fn planned(view: &View<'_>, window: Window, day: Date) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::days;
-
-    #[test]
-    fn a_curve_has_the_ends_of_months_and_the_day_itself() {
-        let day = |text: &str| text.parse().unwrap();
-        let curve = days(Some(day("2025-11-03")), day("2026-02-10"));
-        assert_eq!(curve, ["2025-11-30", "2025-12-31", "2026-01-31", "2026-02-10"].map(day));
-        assert_eq!(days(Some(day("2026-03-01")), day("2026-02-10")), [day("2026-02-10")]);
-        assert_eq!(days(None, day("2026-02-28")).len(), 13);
-    }
-}
+mod tests;

@@ -10,6 +10,7 @@ mod attendance;
 mod bodies;
 mod certificates;
 mod comparison;
+mod content;
 mod curve;
 mod funnel;
 mod glance;
@@ -19,10 +20,12 @@ mod learner;
 mod ledger;
 mod matrix;
 mod progress;
+mod questions;
 mod register;
+mod times;
 
 /// Every report, in the order of the documentation.
-pub static EVERY: [&Report; 16] = [
+pub static EVERY: [&Report; 19] = [
     &glance::REPORT,
     &funnel::REPORT,
     &progress::REPORT,
@@ -34,6 +37,9 @@ pub static EVERY: [&Report; 16] = [
     &at_risk::REPORT,
     &register::REPORT,
     &assessment::REPORT,
+    &questions::REPORT,
+    &content::REPORT,
+    &times::REPORT,
     &attendance::REPORT,
     &comparison::REPORT,
     &learner::REPORT,

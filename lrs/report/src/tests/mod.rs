@@ -7,3 +7,4 @@ mod report;
 mod scene;
 mod signing;
 mod totals;
+mod usage;

@@ -4,10 +4,10 @@ use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 
 use super::super::{Cell, Grouping, Table};
-use super::scene::{Said, activity, course, lasting, module, stand};
+use super::scene::{Said, activity, course, lasting, module};
 use crate::reports::named;
 use crate::{Asked, Make, Member, Room, View};
-use course::{Course, Learner, State};
+use course::{Course, Learner, Replay, State};
 
 /// Modules in an order that is not the alphabet's; the second for officials alone.
 pub(super) fn two_modules() -> Course {
@@ -59,9 +59,12 @@ pub(super) fn members(
     cohort: &[(Learner, Said)],
     at: Option<Date>,
 ) -> Vec<Member> {
-    let member = |(learner, said): &(Learner, Said)| Member {
-        standings: Arc::new(stand(course, &[said], learner, at)),
-        learner: Arc::new(learner.clone()),
+    let cut = at.map(|day| course.end_of(day).unwrap());
+    let member = |(learner, said): &(Learner, Said)| {
+        let document = said.document(course);
+        let (replay, track) = Replay::new(course, learner, [&document]).tracked(cut);
+        let standings = Arc::new(replay.standings());
+        Member { standings, track, learner: Arc::new(learner.clone()) }
     };
     cohort.iter().map(member).collect()
 }

@@ -87,10 +87,11 @@ fn totals_over_parts_of_the_course_do_not_count_people_twice() {
 #[test]
 fn every_report_by_learners_hides_the_same_bodies() {
     let course = two_modules();
-    let score = json!({"score": {"scaled": 0.5}});
+    let (score, right) = (json!({"score": {"scaled": 0.5}}), json!({"success": true}));
     let cohort: Vec<(Learner, Said)> = of_bodies(&[("a", 3), ("b", 7), ("c", 5)])
         .into_iter()
         .map(|(who, said)| (who, said.and("failed", "z2", &at("10:00"), score.clone())))
+        .map(|(who, said)| (who, said.and("answered", "z1", &at("10:00"), right.clone())))
         .collect();
     let people = members(&course, &cohort, None);
     let detail = |(learner, said): &(Learner, Said)| Detail {

@@ -4,39 +4,67 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::clock::SystemClock;
 use crate::config::{ConfigError, Engine, Settings};
+use crate::failpoint;
+use dataset::ranges::Period;
+use oidc::{Providers, SetUpError};
+use s3::S3Place;
+pub use s3::StorageError;
 use service::compute::{Compute, Turns};
 use xapi::clock::Clock;
 
 use http_api::api::health::Readiness;
+use http_api::api::live::Tails;
 use http_api::consistency::Promised;
 use http_api::content::{ContentHost, Off};
 use http_api::credentials::Credentials;
+use http_api::listen::{Tls, TlsError};
 use http_api::share::Shares;
 use http_api::state::{PAGES_OF_KEY, Parts, REPORTS_OF_KEY, Server};
+use service::datasets::{DataLane, DatasetError, DatasetPlace, Folder};
+use service::jobs::Jobs;
 use service::packages::Packages;
 use service::progress::CourseService;
 use service::progress::follower::Follower;
+use service::reactions::{Reactions, Reactor};
 use service::record::Record;
+use service::refusals::{RefusalLog, Refusals};
+use service::scan::Scanner;
+use service::vitals::Vitals;
 use store::{KeyStore, Store, StoreError};
 use store_mongo::MongoStore;
 use store_sqlite::SqliteStore;
 use xapi::cursor::Cursors;
 
+use service::audit::Audit;
+use service::dossier::Dossiers;
+use service::erasure::Erasures;
 use service::keys::{First, Founded, Founder, Keys, SeedError};
 use service::memory::Memory;
+use service::people::{People, PeopleError};
+use service::pipes::Pipes;
 
+pub mod metrics;
 mod player;
+mod s3;
+pub(crate) mod tls;
+mod wire;
+
+/// How long a server that ends waits until the last refusals are kept.
+const LAST_REFUSALS: Duration = Duration::from_secs(1);
 
 /// A server that listens but does not answer yet.
 pub struct App {
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     founder: Founder,
+    people: People,
     record: Record,
     progress: CourseService,
     socket: SocketAddr,
@@ -56,9 +84,24 @@ pub enum StartError {
     /// The seed key cannot be used.
     #[error(transparent)]
     Seed(#[from] SeedError),
+    /// The tables of the store cannot be given.
+    #[error(transparent)]
+    Data(#[from] DatasetError),
+    /// The certificate cannot be served.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// No identity provider can be asked.
+    #[error(transparent)]
+    Oidc(#[from] SetUpError),
+    /// No pipe can send a request from this machine.
+    #[error("pipes cannot send requests: {0}")]
+    Pipes(#[from] reqwest::Error),
     /// The data folder cannot be made.
-    #[error("the data folder {0} cannot be made: {1}")]
+    #[error("the folder {0} cannot be made: {1}")]
     Folder(std::path::PathBuf, std::io::Error),
+    /// The storage of datasets cannot be used.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(String, std::io::Error),
@@ -98,8 +141,9 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
 /// `content.localhost`, which browsers take for this machine. Where the application is for others, `content_url` is needed.
 fn content_host(
     memory: &Memory,
-    socket: SocketAddr,
+    (scheme, socket): (&str, SocketAddr),
     (base_url, content_url): (Option<&str>, Option<&str>),
+    ancestors: &[String],
 ) -> ContentHost {
     let port = socket.port();
     if let (Some(base_url), None) = (base_url, content_url)
@@ -107,12 +151,12 @@ fn content_host(
     {
         return ContentHost::off(Off::NoUrl(base_url.to_owned()));
     }
-    let own = || vec![format!("http://{socket}"), format!("http://localhost:{port}")];
+    let own = || vec![format!("{scheme}://{socket}"), format!("{scheme}://localhost:{port}")];
     let origin = |url: &str| url.split('/').take(3).collect::<Vec<_>>().join("/");
     let app = base_url.map_or_else(own, |url| vec![origin(url)]);
-    let base_url = base_url.map_or_else(|| format!("http://{socket}"), str::to_owned);
+    let base_url = base_url.map_or_else(|| format!("{scheme}://{socket}"), str::to_owned);
     let url = content_url.map_or_else(|| content_of(&base_url), str::to_owned);
-    ContentHost::new(&url, &base_url, &app, memory.part(memory.size() / 4))
+    ContentHost::new(&url, &base_url, (&app, ancestors), memory.part(memory.size() / 4))
 }
 
 /// Where packages are on this machine: at the port of `base_url`, which may lead to another one of the server.
@@ -124,6 +168,39 @@ fn content_of(base_url: &str) -> String {
     format!("{scheme}://content.localhost{port}")
 }
 
+/// The place of datasets at an address: a bucket, as `s3://BUCKET/PREFIX`, or else a folder, which is made where it is not
+/// there.
+///
+/// # Errors
+/// [`StartError::Folder`], [`StartError::Storage`].
+pub(crate) async fn dataset_place(address: &Path) -> Result<Arc<dyn DatasetPlace>, StartError> {
+    let place: Arc<dyn DatasetPlace> = match address.to_str() {
+        Some(bucket) if bucket.starts_with("s3://") => Arc::new(S3Place::open(bucket).await?),
+        _ => {
+            let cannot = |error| StartError::Folder(address.to_owned(), error);
+            Arc::new(Folder::make(address).map_err(cannot)?)
+        }
+    };
+    Ok(failpoint::around(place))
+}
+
+/// The tables of a store, whose files lie where the settings say and are sealed from now on.
+async fn data_lane(
+    settings: &Settings,
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+) -> Result<DataLane, StartError> {
+    let address = &settings.datasets;
+    let place =
+        if address.as_os_str().is_empty() { None } else { Some(dataset_place(address).await?) };
+    let period = if settings.datasets_hourly { Period::Hour } else { Period::Day };
+    let data = DataLane::of(store, clock, place, period).await?;
+    // Files of another store are found before anything is answered.
+    data.manifest().await?;
+    tokio::spawn(data.clone().keep_sealed());
+    Ok(data)
+}
+
 /// The packages of a store.
 fn packages(
     store: &Arc<dyn Store>,
@@ -133,6 +210,84 @@ fn packages(
 ) -> Packages {
     let (record, progress, compute) = (record.clone(), progress.clone(), compute.clone());
     Packages::new(Arc::clone(store), Arc::clone(clock), record, progress, compute, base_url)
+}
+
+/// The reactions of a store, which are looked at from now on.
+fn reactions(
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    (record, progress): (&Record, &CourseService),
+    base_url: &str,
+) -> Reactions {
+    let (record, progress) = (record.clone(), progress.clone());
+    let reactions =
+        Reactions::new(Arc::clone(store), Arc::clone(clock), record, progress, base_url);
+    tokio::spawn(Reactor::new(reactions.clone()).run());
+    reactions
+}
+
+/// The people of a store that no server works on.
+pub(crate) fn people_of(
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    base_url: &str,
+    settings: &Settings,
+) -> People {
+    let (store, clock) = (Arc::clone(store), Arc::clone(clock));
+    let record = Record::new(Arc::clone(&store), Arc::clone(&clock));
+    // No follower is started, and no course is changed.
+    let (commands, _) = mpsc::channel(1);
+    let memory = Memory::new(settings.limits.memory());
+    let progress = CourseService::new(
+        Arc::clone(&store),
+        Arc::clone(&clock),
+        record,
+        commands,
+        base_url,
+        [0; 32],
+        &memory,
+    );
+    People::new(store, clock, progress, base_url, settings.sessions)
+}
+
+/// The keys of a store.
+fn keys(
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    progress: &CourseService,
+    (base_url, secret): (&str, [u8; 32]),
+) -> Keys {
+    Keys::new(Arc::clone(store), Arc::clone(clock), progress.clone(), base_url, secret)
+}
+
+/// The identity providers of the settings, for a server that is seen at `base_url`.
+fn providers(
+    known: Vec<oidc::KnownProvider>,
+    (base_url, secret): (&str, [u8; 32]),
+    clock: &Arc<dyn Clock>,
+) -> Result<Providers, StartError> {
+    // One TLS provider for the whole program; a second installation is refused and harmless.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Ok(Providers::new(known, base_url, secret, clock)?)
+}
+
+/// Why requests were refused, in a store.
+fn refusals(store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Refusals {
+    let log = RefusalLog::start(Arc::clone(store), Arc::clone(clock));
+    Refusals::new(Arc::clone(store), log)
+}
+
+/// The pipes of a store, which run from now on.
+fn pipes(
+    store: &Arc<dyn Store>,
+    record: &Record,
+    scanner: &Scanner,
+    (base_url, is_private): (&str, bool),
+) -> Result<Pipes, StartError> {
+    let wire = Arc::new(wire::OutboundWire::new(is_private)?);
+    let pipes = Pipes::new(Arc::clone(store), record.clone(), wire, scanner.clone(), base_url);
+    tokio::spawn(pipes.clone().keep_running());
+    Ok(pipes)
 }
 
 /// Whether browsers on other machines are not meant to reach an address.
@@ -148,18 +303,29 @@ fn is_of_this_machine(url: &str) -> bool {
 
 impl App {
     /// Opens the store, listens, and starts to follow the log.
+    #[expect(clippy::too_many_lines, reason = "the parts of a server, each named once")]
     pub async fn start(settings: &Settings) -> Result<Self, StartError> {
         let default_version = settings.version()?;
         let public_url = settings.base_url()?;
-        let content_url = settings.content_url()?;
+        let (content_url, others) = (settings.content_url()?, settings.content_frame_ancestors()?);
         settings.check_limits()?;
+        settings.check_sessions()?;
+        let known = settings.providers()?;
+        let proxies = settings.proxies()?;
+        let scanner = settings.scanner()?;
+        metrics::count();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let tls = tls::of(settings, &clock)?;
         let store = open(&settings.engine()?, &clock).await?;
+        if store.is_unfinished().await? {
+            return Err(crate::backup::unfinished().into());
+        }
 
         let cannot = |error| StartError::Listen(settings.listen.clone(), error);
         let listener = TcpListener::bind(&settings.listen).await.map_err(cannot)?;
         let socket = listener.local_addr().map_err(cannot)?;
-        let base_url = public_url.map_or_else(|| format!("http://{socket}"), str::to_owned);
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let base_url = public_url.map_or_else(|| format!("{scheme}://{socket}"), str::to_owned);
 
         let (commands, listening) = mpsc::channel(64);
         tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
@@ -176,27 +342,44 @@ impl App {
             secret,
             &memory,
         );
-        let content = content_host(&memory, socket, (public_url, content_url));
+        let data = data_lane(settings, &store, &clock).await?;
+        let content = content_host(&memory, (scheme, socket), (public_url, content_url), &others);
+        let refusals = refusals(&store, &clock);
         let compute = Compute::default();
         let packages = packages(&store, &clock, (&record, &progress, &compute), &base_url);
+        let journals = Arc::new(progress.clone());
+        let erasures = Erasures::new(Arc::clone(&store), Arc::clone(&clock), journals, secret);
+        let dossiers = Dossiers::new(Arc::clone(&store), Arc::clone(&clock), erasures.clone());
         let server = Server::new(Parts {
+            erasures,
+            dossiers,
             record: record.clone(),
             progress: progress.clone(),
+            reactions: reactions(&store, &clock, (&record, &progress), &base_url),
             readiness: Readiness::default(),
             credentials: Credentials::new(Arc::clone(&store) as Arc<dyn KeyStore>, secret),
             cursors: Cursors::new(secret),
-            keys: Keys::new(
+            keys: keys(&store, &clock, &progress, (&base_url, secret)),
+            refusals,
+            jobs: Jobs::new(Arc::clone(&clock)),
+            vitals: Vitals::new(Arc::clone(&store), Arc::clone(&clock), record.clone()),
+            tails: Tails::default(),
+            people: People::new(
                 Arc::clone(&store),
                 Arc::clone(&clock),
                 progress.clone(),
                 &base_url,
-                secret,
+                settings.sessions,
             ),
+            oidc: providers(known, (&base_url, secret), &clock)?,
+            pipes: pipes(&store, &record, &scanner, (&base_url, settings.pipes_private))?,
+            audit: Audit::new(Arc::clone(&store), Arc::clone(&clock)),
             promised: Promised::default(),
             shares: Shares::new(memory),
             rates: http_api::rate::Rates::default(),
             compute,
             packages,
+            data,
             content,
             player: player::file,
             pages: Turns::new(PAGES_OF_KEY),
@@ -206,9 +389,21 @@ impl App {
             launch_parameters: settings.ignored_parameters(),
             base_url: base_url.clone(),
             web: crate::web::asset,
+            scanner,
+            proxies,
+            exposition: metrics::exposition,
         });
+        if let Some(tls) = &tls {
+            tokio::spawn(tls::keep_fresh(Arc::clone(tls), Arc::clone(&clock)));
+        }
         let founder = Founder::new(store, clock, &base_url);
-        Ok(Self { listener, founder, record, progress, socket, base_url, server })
+        let people = server.people.clone();
+        Ok(Self { listener, tls, founder, people, record, progress, socket, base_url, server })
+    }
+
+    /// The scheme of its own addresses: `https` with TLS of its own, else `http`.
+    pub const fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
     }
 
     /// Where the server listens.
@@ -252,6 +447,12 @@ impl App {
         Ok(first)
     }
 
+    /// The link by which the first administrator is made; `None` where somebody is there.
+    pub(crate) async fn setup_link(&self) -> Result<Option<String>, PeopleError> {
+        let link = self.people.new_setup().await?;
+        Ok(link.map(|link| format!("{}/setup#token={}", self.base_url, link.0)))
+    }
+
     /// Makes keys of this server without another key.
     pub(crate) const fn founder(&self) -> &Founder {
         &self.founder
@@ -262,7 +463,14 @@ impl App {
         self,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        http_api::listen::serve(self.listener, self.server, stop).await
+        let refusals = self.server.refusals.clone();
+        // What was begun before the last end of a server goes on.
+        let erasures = self.server.erasures.clone();
+        tokio::spawn(async move { erasures.resume().await });
+        let served = http_api::listen::serve(self.listener, self.tls, self.server, stop).await;
+        // What was refused last is kept too; a store that stands still does not keep the server from ending.
+        let _ = tokio::time::timeout(LAST_REFUSALS, refusals.log().flush()).await;
+        served
     }
 }
 
@@ -280,7 +488,7 @@ mod tests {
             (Some("https://localhost/lrs"), None, "https://content.localhost"),
             (Some("http://localhost:9000"), Some("http://c.example"), "http://c.example"),
         ] {
-            let host = content_host(&memory, socket, (base_url, content_url));
+            let host = content_host(&memory, ("http", socket), (base_url, content_url), &[]);
             assert_eq!(host.place(), Ok(expected), "{base_url:?}");
         }
     }

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const BETWEEN: Duration = Duration::from_secs(2);
 
 /// Which server, and which key.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Target {
     /// The server's address
     #[arg(long, env = "TRACCIA_URL", default_value = "http://127.0.0.1:8080")]

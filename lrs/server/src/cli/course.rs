@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 
 use super::client::{Client, Target, encoded, member};
 use super::confirm;
+use super::course_file;
 use super::exit::{self, Exit};
-use super::out::{self, note, say};
+use super::out::{self, in_words, note, said, say};
 use super::report::Lang;
-use texts::Message;
+use texts::{Message, MessageValue};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -55,6 +56,12 @@ pub(super) enum Course {
         #[command(flatten)]
         target: Target,
     },
+    /// Say what a course file would change for the learners, and change nothing
+    Preview(course_file::Preview),
+    /// List activities that learners use and that belong to no module
+    Unmapped(course_file::Unmapped),
+    /// Put an activity into a module: the course file gets a few lines, and all else of it stays
+    Map(course_file::Map),
     /// Delete a course: its file, its list of learners, its merges. Statements stay, those of
     /// registers too: the same file and list bring the same progress back. Asks before
     Delete {
@@ -98,6 +105,9 @@ impl Course {
                 };
                 out::to(output.as_deref(), &shown)?;
             }
+            Self::Preview(command) => return command.run().await,
+            Self::Unmapped(command) => return command.run().await,
+            Self::Map(command) => return command.run().await,
             Self::Delete { course, with_certificates, dry_run, yes, target } => {
                 let client = target.client()?;
                 let removal = Removal { client, course, with_certificates };
@@ -138,13 +148,10 @@ async fn load(
             let told = Message::new("file-warning").with("place", place);
             note!("{}", told.with("text", part("message")).said_in(texts));
         }
-        say!(
-            "{name}: course {} with {} modules and {} activities{}",
-            course.id(),
-            member(&loaded, "modules"),
-            member(&loaded, "activities"),
-            if dry_run { ": a dry run, nothing was changed" } else { "" }
-        )?;
+        let told = Message::new("course-told-loaded").with("file", &name);
+        let told = told.with("course", course.id()).with_value("dry", dry(dry_run));
+        let told = told.with("modules", member(&loaded, "modules"));
+        say!("{}", told.with("activities", member(&loaded, "activities")).said_in(texts))?;
     }
     Ok(())
 }
@@ -160,9 +167,9 @@ async fn list(format: Format, target: Target) -> anyhow::Result<()> {
         return Ok(say!("{:#}", json!(all))?);
     }
     for course in &all {
-        let (learners, modules) = (member(course, "learners"), member(course, "modules"));
-        let (id, title) = (member(course, "course"), title(course));
-        say!("{id}  {learners} learners, {modules} modules  {title}")?;
+        let members = ["course", "learners", "modules"].into_iter();
+        let told = Message::new("course-told-listed").with("title", title(course));
+        said(&members.fold(told, |told, name| told.with(name, member(course, name))))?;
     }
     Ok(())
 }
@@ -213,21 +220,22 @@ impl Removal {
     async fn run(self, dry_run: bool, yes: bool) -> anyhow::Result<ExitCode> {
         let would_go = self.ask(true).await?;
         if dry_run {
-            say!("{}: would go: {}", self.course, told(&would_go))?;
+            said(&self.told("course-told-would-go", &would_go))?;
             return Ok(Exit::Done.into());
         }
-        let what = format!(
-            "The course `{}` goes, with: {}.\nIts statements stay. `traccia course show --file` and \
-             `traccia learners export` take file and list along, with which it can be loaded again.",
-            self.course,
-            told(&would_go)
-        );
+        let what = in_words(&self.told("course-told-asks", &would_go));
         if !confirm::is_wanted(yes, &what)? {
             return Ok(Exit::No.into());
         }
         let gone = self.ask(false).await?;
-        say!("{}: deleted, with: {}", self.course, told(&gone))?;
+        said(&self.told("course-told-deleted", &gone))?;
         Ok(Exit::Done.into())
+    }
+
+    /// The message `id` with the course, and with what goes or went.
+    fn told(&self, id: &'static str, gone: &Value) -> Message {
+        let what = MessageValue::Message(removed(gone));
+        Message::new(id).with("course", &self.course).with_value("what", what)
     }
 
     async fn ask(&self, dry_run: bool) -> anyhow::Result<Value> {
@@ -237,11 +245,18 @@ impl Removal {
     }
 }
 
-fn told(removed: &Value) -> String {
-    format!(
-        "a list of {} learners, {} merges, {} frozen certificate lists",
-        member(removed, "learners"),
-        member(removed, "merged"),
-        member(removed, "certificates")
-    )
+/// What goes, or went, with a course.
+fn removed(removed: &Value) -> Message {
+    let members = ["learners", "merged", "certificates"].into_iter();
+    let told = Message::new("course-told-removed");
+    members.fold(told, |told, name| told.with(name, member(removed, name)))
+}
+
+/// What stands behind a line of what would have been done.
+pub(super) fn dry(is_dry: bool) -> MessageValue {
+    if is_dry {
+        MessageValue::Message(Message::new("told-dry-run"))
+    } else {
+        MessageValue::Text(String::new())
+    }
 }

@@ -12,6 +12,7 @@ fn documents() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let docs = std::fs::read_dir(root.join("docs")).unwrap();
     let mut files: Vec<_> = docs.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "md"));
     files.extend(["README.md", "docker/README.md"].map(|name| root.join(name)));
     let read = |file: &std::path::PathBuf| std::fs::read_to_string(file).unwrap();
     files.iter().map(|file| (file.display().to_string(), read(file))).collect()
@@ -90,8 +91,15 @@ fn commands() -> Vec<(String, Vec<String>)> {
                 continue;
             }
             let command = line[at..].split(" #").next().unwrap();
-            // Where its output goes is the shell's.
-            let command = command.split(" >").next().unwrap();
+            // Where its input comes from, and its output goes, is the shell's.
+            let command = command.split(" >").next().unwrap().split(" < ").next().unwrap();
+            // A word in quotes stays one word.
+            let mut is_quoted = false;
+            let one_word = |c: char| {
+                is_quoted ^= matches!(c, '\'' | '"');
+                if is_quoted && c == ' ' { '_' } else { c }
+            };
+            let command: String = command.chars().map(one_word).collect();
             let is_plain = |c: &char| !['[', ']', '\'', '"', '\\'].contains(c);
             let plain: String = command.chars().filter(is_plain).collect();
             let words = plain.split_whitespace().map(|word| word.split('|').next().unwrap());

@@ -5,11 +5,14 @@ use std::process::ExitCode;
 
 use super::client::ServerError;
 use super::out::{self, note};
-use crate::app::StartError;
+use crate::app::{StartError, StorageError};
+use crate::backup::BackupError;
 use crate::config::ConfigError;
 use course::CourseErrors;
+use service::datasets::DatasetError;
 use service::keys::InitError;
 use service::keys::SeedError;
+use service::people::PeopleError;
 use service::transfer::TransferError;
 use store::StoreError;
 
@@ -86,14 +89,7 @@ impl Exit {
             return Some(Self::of_server(error));
         }
         if let Some(error) = cause.downcast_ref::<StartError>() {
-            return Some(match error {
-                StartError::Config(_)
-                | StartError::Seed(SeedError::Malformed | SeedError::OtherSecret(_)) => Self::Usage,
-                StartError::Store(error) | StartError::Seed(SeedError::Store(error)) => {
-                    Self::of_store(error)
-                }
-                StartError::Folder(..) | StartError::Listen(..) => Self::Failed,
-            });
+            return Some(Self::of_start(error));
         }
         if let Some(error) = cause.downcast_ref::<TransferError>() {
             return Some(match error {
@@ -102,10 +98,17 @@ impl Exit {
                 TransferError::OtherStatements { .. }
                 | TransferError::InUse
                 | TransferError::OtherKey(_)
+                | TransferError::OtherPerson(_)
                 | TransferError::OtherCertificates { .. }
                 | TransferError::Different(_)
                 | TransferError::Course(_) => Self::Refused,
             });
+        }
+        if let Some(error) = cause.downcast_ref::<BackupError>() {
+            return Self::of_backup(error);
+        }
+        if let Some(error) = cause.downcast_ref::<DatasetError>() {
+            return Some(Self::of_dataset(error));
         }
         if let Some(error) = cause.downcast_ref::<StoreError>() {
             return Some(Self::of_store(error));
@@ -117,9 +120,75 @@ impl Exit {
                 InitError::Managed(_) | InitError::Taken(_) => Self::Refused,
             });
         }
+        if let Some(error) = cause.downcast_ref::<PeopleError>() {
+            return Some(match error {
+                PeopleError::Store(error) => Self::of_store(error),
+                PeopleError::Name(_) => Self::Usage,
+                PeopleError::Stopped => Self::Failed,
+                PeopleError::Busy => Self::Unavailable,
+                _ => Self::Refused,
+            });
+        }
         let is_usage = cause.is::<ConfigError>();
         let is_refused = cause.is::<CourseErrors>();
         is_usage.then_some(Self::Usage).or(is_refused.then_some(Self::Refused))
+    }
+
+    const fn of_start(error: &StartError) -> Self {
+        match error {
+            StartError::Config(_)
+            | StartError::Tls(_)
+            | StartError::Seed(SeedError::Malformed | SeedError::OtherSecret(_)) => Self::Usage,
+            StartError::Store(error) | StartError::Seed(SeedError::Store(error)) => {
+                Self::of_store(error)
+            }
+            StartError::Data(error) => Self::of_dataset(error),
+            StartError::Storage(error) => Self::of_storage(error),
+            StartError::Folder(..)
+            | StartError::Listen(..)
+            | StartError::Oidc(_)
+            | StartError::Pipes(_) => Self::Failed,
+        }
+    }
+
+    /// None where the error passes on its cause.
+    fn of_backup(error: &BackupError) -> Option<Self> {
+        match error {
+            BackupError::Busy(_) => Some(Self::Unavailable),
+            BackupError::NoBackup(_)
+            | BackupError::Broken { .. }
+            | BackupError::Newer(_)
+            | BackupError::Erasures { .. }
+            | BackupError::Different(_)
+            | BackupError::NotEmpty
+            | BackupError::Store(StoreError::Rejected(_)) => Some(Self::Refused),
+            BackupError::File { .. } | BackupError::Damaged(_) | BackupError::Stopped => {
+                Some(Self::Failed)
+            }
+            BackupError::Store(error) => Some(Self::of_store(error)),
+            BackupError::Start(error) => Self::of_cause(error),
+            BackupError::Transfer(error) => Self::of_cause(error),
+        }
+    }
+
+    const fn of_storage(error: &StorageError) -> Self {
+        match error {
+            StorageError::Setting(_) | StorageError::Unconditional => Self::Usage,
+            StorageError::Answer(_) => Self::Unavailable,
+        }
+    }
+
+    const fn of_dataset(error: &DatasetError) -> Self {
+        match error {
+            DatasetError::Store(error) => Self::of_store(error),
+            DatasetError::Taken | DatasetError::Stopped | DatasetError::Memory(_) => {
+                Self::Unavailable
+            }
+            DatasetError::Manifest(_) | DatasetError::NoCourse(_) | DatasetError::Course(_) => {
+                Self::Refused
+            }
+            DatasetError::Place { .. } | DatasetError::Parquet(_) => Self::Failed,
+        }
     }
 
     fn of_server(error: &ServerError) -> Self {

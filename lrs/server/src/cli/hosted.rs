@@ -11,7 +11,9 @@ use serde_json::{Map, Value, json};
 
 use super::client::{Client, Target, encoded, member};
 use super::exit::{self, Exit};
-use super::out::{note, say};
+use super::out::{in_words, noted, said, say};
+use course::Identifier;
+use texts::Message;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -98,10 +100,10 @@ pub(super) struct Launch {
     /// The learner's course
     #[arg(long, requires = "learner")]
     course: Option<String>,
-    /// The learner by mail address
+    /// The learner by mail address; also `mbox::mailto:ADDRESS`, as `learners unassigned` prints it
     #[arg(long, conflicts_with_all = ["learner", "account", "preview"])]
     mail: Option<String>,
-    /// The learner by an account, as `HOME_PAGE|NAME`
+    /// The learner by an account, as `HOME_PAGE|NAME`; also `account::NAME@HOME_PAGE`, as `learners unassigned` prints it
     #[arg(long, conflicts_with_all = ["learner", "mail", "preview"])]
     account: Option<String>,
     /// The name that the content shows, with --mail or --account
@@ -170,7 +172,7 @@ impl Hosted {
                 let path = format!("{}/launches/{}", path(&name), encoded(&id));
                 let client = target.client()?;
                 client.bytes(client.request(Method::DELETE, &path)).await?;
-                say!("{id} is taken back")?;
+                said(&Message::new("hosted-told-revoked").with("id", id))?;
             }
         }
         Ok(Exit::Done.into())
@@ -192,11 +194,11 @@ async fn import(file: PathBuf, name: &str, target: Target) -> anyhow::Result<()>
     let request = request.header(CONTENT_LENGTH, length).body(opened);
     let package = client.json(request).await?;
     let current = member(&package, "current");
-    say!("{name} is version {current}: {}", described(&package, &current))?;
-    note!(
-        "A course file names it with package = \"{name}\"; its activity is {}.",
-        member(&package, "activity")
-    );
+    let message = Message::new("hosted-told-imported").with("name", name);
+    let message = message.with("version", &current);
+    said(&message.with("described", described(&package, &current)))?;
+    let message = Message::new("hosted-told-named").with("name", name);
+    noted(&message.with("activity", member(&package, "activity")));
     Ok(())
 }
 
@@ -212,12 +214,12 @@ fn versions_of(package: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn words(version: &Value) -> String {
+    let size = Message::new("hosted-told-size").with("files", member(version, "files"));
+    let size = in_words(&size.with("bytes", member(version, "bytes")));
     format!(
-        "{}  {}  {} files, {} bytes, {}",
+        "{}  {}  {size}, {}",
         member(version, "title"),
         member(version, "standard"),
-        member(version, "files"),
-        member(version, "bytes"),
         member(version, "imported")
     )
 }
@@ -258,14 +260,14 @@ async fn rollback(name: &str, version: Option<u64>, client: &Client) -> anyhow::
         let before = versions_of(&package).filter_map(|it| number(it, "version"));
         let before = before.filter(|it| *it < current).max();
         before.ok_or_else(|| {
-            exit::usage(format!(
-                "`{name}` has no version before {current}: `traccia package versions {name}` lists them"
-            ))
+            let message = Message::new("hosted-told-none-before").with("name", name);
+            exit::usage(in_words(&message.with("version", current)))
         })?
     };
     let request = client.request(Method::PUT, &path(name)).json(&json!({"current": number}));
     client.json(request).await?;
-    Ok(say!("new launches of {name} play version {number}")?)
+    let message = Message::new("hosted-told-chosen").with("name", name);
+    Ok(said(&message.with("version", number))?)
 }
 
 async fn remove(
@@ -278,8 +280,11 @@ async fn remove(
     let path = format!("{}?force={force}{of_version}", path(name));
     client.bytes(client.request(Method::DELETE, &path)).await?;
     match version {
-        Some(number) => Ok(say!("version {number} of {name} is removed")?),
-        None => Ok(say!("{name} is removed with all its versions")?),
+        Some(number) => {
+            let message = Message::new("hosted-told-version-removed").with("name", name);
+            Ok(said(&message.with("version", number))?)
+        }
+        None => Ok(said(&Message::new("hosted-told-removed").with("name", name))?),
     }
 }
 
@@ -292,9 +297,12 @@ async fn launches(name: &str, format: Format, client: &Client) -> anyhow::Result
     launches.as_array().into_iter().flatten().try_for_each(|launch| {
         let is = |name: &str| launch.get(name) == Some(&Value::Bool(true));
         let actor = launch.get("actor").filter(|actor| !actor.is_null());
-        let who = actor.map_or_else(|| "preview".to_owned(), who);
-        let revoked = if is("revoked") { "  taken back" } else { "" };
-        say!("{}  until {}  {who}{revoked}", member(launch, "id"), member(launch, "expires"))
+        let who = actor.map_or_else(|| in_words(&Message::new("hosted-told-preview")), who);
+        let what = if is("revoked") { "hosted-told-launch-revoked" } else { "hosted-told-launch" };
+        let message = ["id", "expires", "version", "attempt"].into_iter();
+        let message =
+            message.fold(Message::new(what), |it, name| it.with(name, member(launch, name)));
+        said(&message.with("who", who))
     })?;
     Ok(())
 }
@@ -335,16 +343,18 @@ impl Launch {
             return Ok(say!("{made:#}")?);
         }
         say!("{}", member(&made, "url"))?;
-        note!(
-            "Attempt {}, version {}, good until {}. `traccia package revoke {} {}` takes it back.",
-            member(&made, "attempt"),
-            member(&made, "version"),
-            member(&made, "expires"),
-            self.name,
-            member(&made, "id")
-        );
+        let message = ["attempt", "version", "expires", "id"].into_iter();
+        let new = Message::new("hosted-told-launched").with("name", &self.name);
+        noted(&message.fold(new, |it, name| it.with(name, member(&made, name))));
         Ok(())
     }
+}
+
+/// The Agent that an identifier names, written as lists of learners or as reports write it.
+fn identified(text: &str) -> anyhow::Result<Value> {
+    let identifier = text.parse::<Identifier>();
+    let identifier = identifier.map_err(|error| exit::usage(in_words(&error.message())))?;
+    Ok(identifier.to_agent())
 }
 
 /// The learner as an Agent.
@@ -355,18 +365,17 @@ fn actor(
 ) -> anyhow::Result<Value> {
     let mut actor = match (mail, account) {
         (Some(mail), _) => {
-            json!({"mbox": format!("mailto:{}", mail.trim_start_matches("mailto:"))})
+            let mail = mail.trim();
+            let is_whole = ["mailto:", "mbox:"].iter().any(|kind| mail.starts_with(kind));
+            identified(&if is_whole { mail.to_owned() } else { format!("mailto:{mail}") })?
         }
         (None, Some(account)) => {
-            let (home_page, name) = account.rsplit_once('|').ok_or_else(|| {
-                exit::usage(
-                    "--account is written as HOME_PAGE|NAME, such as 'https://lms.example.it|17'",
-                )
-            })?;
-            json!({"account": {"homePage": home_page, "name": name}})
+            let account = account.trim();
+            let is_whole = account.starts_with("account:");
+            identified(&if is_whole { account.to_owned() } else { format!("account:{account}") })?
         }
         (None, None) => {
-            return Err(exit::usage("name the learner: --learner, --mail or --account"));
+            return Err(exit::usage(in_words(&Message::new("hosted-told-nobody"))));
         }
     };
     if let (Some(members), Some(person)) = (actor.as_object_mut(), person) {

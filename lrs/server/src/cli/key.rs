@@ -4,53 +4,27 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::client::{Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
-use super::out::{note, say};
+use super::out::{noted, said, say};
 use super::place::Place;
 use crate::app;
 use crate::clock::SystemClock;
 use crate::config::Flags;
 use service::keys::{FIRST, Founder};
+use texts::Message;
 use xapi::clock::Clock;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
 pub(super) enum Key {
     /// Make a key; its secret is printed once and kept nowhere
-    Create {
-        /// What it may do: statements/write, statements/read/mine, statements/read, state,
-        /// profile, progress/read, presence/write, packages/launch, packages, all/read, all
-        #[arg(long = "scope", required = true)]
-        scopes: Vec<String>,
-        /// Bind it to a region: its reports and registers are of learners there alone. Repeatable
-        #[arg(long = "region")]
-        regions: Vec<String>,
-        /// Bind it to a body, by name or ISTAT code. Repeatable
-        #[arg(long = "body")]
-        bodies: Vec<String>,
-        /// Bind it to an activity and what is below it: it sends statements of these alone. Repeatable
-        #[arg(long = "activity")]
-        activities: Vec<String>,
-        /// Bind it to learners with an account of this home page. Repeatable
-        #[arg(long = "home-page", requires = "activities")]
-        home_pages: Vec<String>,
-        /// What it is for
-        #[arg(long, default_value = "")]
-        label: String,
-        /// Its name; made up when missing
-        #[arg(long = "name")]
-        name: Option<String>,
-        #[arg(long, value_enum, default_value = "text")]
-        format: Format,
-        #[command(flatten)]
-        target: Target,
-    },
+    Create(Create),
     /// Make a key with the scope `all` in a store that has none, without a server and without
     /// another key, and print it: for scripts. A server without any key makes one when it starts.
     /// An embedded store is this command's alone while it works, so a server must be stopped
@@ -64,7 +38,20 @@ pub(super) enum Key {
         #[command(flatten)]
         place: Place,
     },
-    /// List all keys, without secrets: name, scopes and label, and below what the key is bound to
+    /// Give a key another secret and print it; the secret before is good for some hours still
+    Rotate {
+        /// The key's name
+        name: String,
+        /// For how many hours the secret before is good still, up to 2160
+        #[arg(long, default_value_t = 24)]
+        hours: u32,
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// List all keys, without secrets: name, scopes and label, and below what the key is bound to, when it was used last,
+    /// and until when it and its secret before are good
     List {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
@@ -83,6 +70,41 @@ pub(super) enum Key {
     },
 }
 
+/// See the command's help.
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    /// What it may do: statements/write, statements/read/mine, statements/read, state,
+    /// profile, progress/read, presence/write, packages/launch, packages, data/read, metrics/read,
+    /// identities/read, all/read, all
+    #[arg(long = "scope", required = true)]
+    scopes: Vec<String>,
+    /// Bind it to a region: its reports and registers are of learners there alone. Repeatable
+    #[arg(long = "region")]
+    regions: Vec<String>,
+    /// Bind it to a body, by name or ISTAT code. Repeatable
+    #[arg(long = "body")]
+    bodies: Vec<String>,
+    /// Bind it to an activity and what is below it: it sends statements of these alone. Repeatable
+    #[arg(long = "activity")]
+    activities: Vec<String>,
+    /// Bind it to learners with an account of this home page. Repeatable
+    #[arg(long = "home-page", requires = "activities")]
+    home_pages: Vec<String>,
+    /// What it is for
+    #[arg(long, default_value = "")]
+    label: String,
+    /// Its name; made up when missing
+    #[arg(long = "name")]
+    name: Option<String>,
+    /// Until when it is good: a day, such as 2027-01-31, or RFC 3339 [default: until it is revoked]
+    #[arg(long, value_name = "DAY")]
+    expires: Option<String>,
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    #[command(flatten)]
+    target: Target,
+}
+
 /// How to print keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -93,35 +115,16 @@ pub(super) enum Format {
 impl Key {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Create {
-                scopes,
-                regions,
-                bodies,
-                activities,
-                home_pages,
-                label,
-                name,
-                format,
-                target,
-            } => {
+            Self::Create(command) => command.run().await?,
+            Self::Rotate { name, hours, format, target } => {
                 let client = target.client()?;
-                let named = [&regions, &bodies, &activities, &home_pages];
-                let is_bound = named.iter().any(|names| !names.is_empty());
-                let mut new = json!({"label": label, "scopes": scopes, "key": name});
-                if let Some(members) = new.as_object_mut().filter(|_| is_bound) {
-                    let bounds = json!({"regions": regions, "bodies": bodies,
-                        "activities": activities, "home_pages": home_pages});
-                    members.insert("bounds".to_owned(), bounds);
-                }
-                let request = client.request(Method::POST, "/api/v1/keys").json(&new);
+                let path = format!("/api/v1/keys/{}/secret", encoded(&name));
+                let request = client.request(Method::POST, &path).json(&json!({"hours": hours}));
                 let key = client.json(request).await?;
-                match format {
-                    Format::Json => say!("{key:#}"),
-                    Format::Text => say!("{}:{}", member(&key, "key"), member(&key, "secret")),
-                }
-                .map_err(|error| unseen(&member(&key, "key"), &error))?;
-                if format == Format::Text {
-                    note!("The secret is shown this once.");
+                show_secret(&key, format)?;
+                let until = member(&key, "previous_until");
+                if format == Format::Text && !until.is_empty() {
+                    noted(&Message::new("key-told-previous").with("until", until));
                 }
             }
             Self::List { format, target } => {
@@ -140,6 +143,37 @@ impl Key {
     }
 }
 
+impl Create {
+    async fn run(self) -> anyhow::Result<()> {
+        let Self { scopes, regions, bodies, activities, home_pages, .. } = self;
+        let client = self.target.client()?;
+        let named = [&regions, &bodies, &activities, &home_pages];
+        let is_bound = named.iter().any(|names| !names.is_empty());
+        let mut new = json!({"label": self.label, "scopes": scopes, "key": self.name});
+        if let Some(members) = new.as_object_mut() {
+            members.extend(self.expires.map(|expires| ("expires".to_owned(), expires.into())));
+            let bounds = json!({"regions": regions, "bodies": bodies,
+                "activities": activities, "home_pages": home_pages});
+            members.extend(is_bound.then_some(("bounds".to_owned(), bounds)));
+        }
+        let request = client.request(Method::POST, "/api/v1/keys").json(&new);
+        show_secret(&client.json(request).await?, self.format)
+    }
+}
+
+/// Prints a key with its secret.
+fn show_secret(key: &Value, format: Format) -> anyhow::Result<()> {
+    match format {
+        Format::Json => say!("{key:#}"),
+        Format::Text => say!("{}:{}", member(key, "key"), member(key, "secret")),
+    }
+    .map_err(|error| unseen(&member(key, "key"), &error))?;
+    if format == Format::Text {
+        noted(&Message::new("key-told-once"));
+    }
+    Ok(())
+}
+
 async fn init(name: &str, force: bool, place: Place) -> anyhow::Result<()> {
     let settings = place.settings(Flags::default())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -155,7 +189,7 @@ async fn init(name: &str, force: bool, place: Place) -> anyhow::Result<()> {
         founder.forget(&key).await?;
         anyhow::bail!("the key could not be printed ({error}), so none was made");
     }
-    note!("A key with the scope `all`. Its secret is shown this once.");
+    noted(&Message::new("key-told-first"));
     Ok(())
 }
 
@@ -176,13 +210,14 @@ async fn revoke(name: String, yes: bool, target: Target) -> anyhow::Result<ExitC
     }
     let path = format!("/api/v1/keys/{}?last={is_last}", encoded(&name));
     client.bytes(client.request(Method::DELETE, &path)).await?;
-    say!("{name} is revoked")?;
+    said(&Message::new("key-told-revoked").with("key", name))?;
     Ok(Exit::Done.into())
 }
 
 fn may_manage(key: &Value) -> bool {
     let scopes = key.get("scopes").and_then(Value::as_array);
-    scopes.is_some_and(|scopes| scopes.iter().any(|scope| scope == "all"))
+    let stays = key.get("expires").is_none();
+    stays && scopes.is_some_and(|scopes| scopes.iter().any(|scope| scope == "all"))
 }
 
 fn print(key: &Value) -> std::io::Result<()> {
@@ -199,8 +234,19 @@ fn print(key: &Value) -> std::io::Result<()> {
             key.get("bounds").and_then(|bounds| bounds.get(member)).and_then(Value::as_array);
         let names: Vec<&str> = bound.into_iter().flatten().filter_map(Value::as_str).collect();
         if names.is_empty() { Ok(()) } else { say!("    {what}: {}", names.join(", ")) }
+    })?;
+    TIMES.iter().try_for_each(|(name, what)| match key.get(name).and_then(Value::as_str) {
+        Some(at) => say!("    {what}: {at}"),
+        None => Ok(()),
     })
 }
+
+/// The instants of a key, and how they are said.
+const TIMES: [(&str, &str); 3] = [
+    ("last_used", "last used"),
+    ("expires", "good until"),
+    ("previous_until", "secret before is good until"),
+];
 
 /// What a key is bound to, and how it is said.
 const BOUNDS: [(&str, &str); 4] = [

@@ -10,9 +10,11 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::client::{Client, Target, encoded, member};
-use super::out::{self, note, say};
+use super::course::dry;
+use super::out::{self, note, said, say};
 use super::report::Lang;
 use course::Language;
+use texts::Message;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -106,12 +108,14 @@ impl Learners {
                 let client = target.client()?;
                 let request = client.request(Method::PUT, &merge_of(&course, &learner));
                 client.bytes(request.json(&json!({"into": into}))).await?;
-                say!("{course}: {learner} is {into}")?;
+                let told = Message::new("learners-told-is").with("course", course);
+                said(&told.with("learner", learner).with("into", into))?;
             }
             Self::Unmerge { course, learner, target } => {
                 let client = target.client()?;
                 client.bytes(client.request(Method::DELETE, &merge_of(&course, &learner))).await?;
-                say!("{course}: {learner} is themselves again")?;
+                let told = Message::new("learners-told-again").with("course", course);
+                said(&told.with("learner", learner))?;
             }
             Self::Statements { course, learner, target } => {
                 let client = target.client()?;
@@ -128,11 +132,9 @@ impl Learners {
                         (member(actor, "statements"), member(actor, "last_seen"));
                     say!("{statements:>8}  {last}  {}", member(actor, "actor"))?;
                 }
-                say!(
-                    "{course}: {} statements of {} actors are unassigned",
-                    member(&all, "statements"),
-                    member(&all, "actors")
-                )?;
+                let told = Message::new("learners-told-unassigned").with("course", course);
+                let told = told.with("statements", member(&all, "statements"));
+                said(&told.with("actors", member(&all, "actors")))?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -159,18 +161,19 @@ async fn import(
     let request = client.request(Method::PUT, &path).header(CONTENT_TYPE, "text/csv").body(list);
     let imported = client.json(request).await.with_context(|| format!("importing {name}"))?;
     let count = |key: &str| imported.get(key).and_then(Value::as_array).map_or(0, Vec::len);
-    let absent = if replace { "left" } else { "not in the list, kept" };
-    say!(
-        "{course}: {} learners ({} added, {} updated, {} unchanged, {} {absent}){}",
-        member(&imported, "learners"),
-        count("added"),
-        count("updated"),
-        member(&imported, "unchanged"),
-        count("absent"),
-        if dry_run { ": a dry run, nothing was changed" } else { "" }
-    )?;
+    let what = if replace { "learners-told-replaced" } else { "learners-told-imported" };
+    let done = Message::new(what).with("course", course).with_value("dry", dry(dry_run));
+    let done = ["learners", "unchanged"]
+        .into_iter()
+        .fold(done, |done, name| done.with(name, member(&imported, name)));
+    let done = ["added", "updated", "absent"]
+        .into_iter()
+        .fold(done, |done, name| done.with(name, count(name)));
+    let texts = language.texts();
+    say!("{}", done.said_in(texts))?;
     if count("merged") > 0 {
-        say!("{course}: {} merged into another learner", count("merged"))?;
+        let done = Message::new("learners-told-merged").with("course", course);
+        say!("{}", done.with("count", count("merged")).said_in(texts))?;
     }
     for warning in imported.get("warnings").and_then(Value::as_array).into_iter().flatten() {
         note!("{}", told(warning, language == Language::It));

@@ -1,4 +1,4 @@
-//! The command line, one file per command. All but `serve`, `store`, `package`, and `demo` where it only
+//! The command line, one file per command. All but `serve`, `store`, `backup`, `restore`, `data`, `package`, and `demo` where it only
 //! writes, speak to a running server through its public API.
 
 use std::process::ExitCode;
@@ -6,11 +6,16 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+mod audit;
+mod backup;
 mod certificate;
 mod client;
 mod confirm;
 mod course;
+mod course_file;
+mod data;
 mod demo;
+mod doctor;
 #[cfg(test)]
 mod documents;
 mod exit;
@@ -19,15 +24,23 @@ mod hosted;
 mod import;
 mod key;
 mod learners;
+mod manual;
 mod out;
 mod package;
+mod person;
+mod pipe;
 mod place;
 mod progress;
 mod pulse;
+mod query;
+mod reaction;
+mod refusals;
 mod register;
 mod report;
 mod serve;
+mod statement;
 mod store;
+mod user;
 
 /// How long work that was begun may go on after the command is done.
 const LEFT: Duration = Duration::from_secs(1);
@@ -46,6 +59,8 @@ enum Command {
     Serve(serve::Serve),
     /// Ask a server whether it can work; ends with 1 when it cannot
     Health(health::Health),
+    /// Find out what is wrong with a set-up, and what to do; ends with 1 where something does not work
+    Doctor(doctor::Doctor),
     /// Load, list, show and delete courses
     #[command(subcommand)]
     Course(course::Course),
@@ -68,11 +83,47 @@ enum Command {
     /// Create, list and revoke keys
     #[command(subcommand)]
     Key(key::Key),
+    /// Invite, list, change and remove people who sign in
+    #[command(subcommand)]
+    User(user::User),
+    /// Erase people and prove it, and give people what is kept of them
+    #[command(subcommand)]
+    Person(person::Person),
+    /// Check that the audit log is as it was written
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Check e-learning packages, host them, and make them report to Traccia from the platform they are on
     #[command(subcommand)]
     Package(package::Package),
+    /// Make, list and remove reactions: rules that write a statement when a learner comes to something
+    #[command(subcommand)]
+    Reaction(reaction::Reaction),
+    /// Show why requests were refused lately, and check them again
+    #[command(subcommand)]
+    Refusals(refusals::Refusals),
+    /// Check statements without keeping them, and watch them come
+    #[command(subcommand)]
+    Statement(statement::Statement),
     /// Send statements from an NDJSON file, one a line, or what Moodle has kept of SCORM attempts
     Import(import::Import),
+    /// Write the log as tables: Parquet files for data teams
+    #[command(subcommand)]
+    Data(data::Data),
+    /// Send statements to other stores and fetch them from there, and see how far that is
+    #[command(subcommand)]
+    Pipe(pipe::Pipe),
+    /// Ask a server about its statements: how many of what, by what
+    Query(Box<query::Query>),
+    /// Copy the whole store into a folder, also while servers work on it, and check the copy
+    Backup(backup::Backup),
+    /// Make a new store of a backup, all or nothing
+    Restore(backup::Restore),
+    /// Print what completes commands in a shell
+    #[command(hide = true)]
+    Completions(manual::Completions),
+    /// Write manual pages
+    #[command(hide = true)]
+    Man(manual::Man),
     /// Copy, export or compare whole stores, without a server
     #[command(subcommand)]
     Store(store::Store),
@@ -90,6 +141,7 @@ impl Cli {
             match self.command {
                 Command::Serve(command) => command.run().await,
                 Command::Health(command) => command.run().await,
+                Command::Doctor(command) => command.run().await,
                 Command::Course(command) => command.run().await,
                 Command::Learners(command) => command.run().await,
                 Command::Progress(command) => command.run().await,
@@ -98,8 +150,21 @@ impl Cli {
                 Command::Certificate(command) => command.run().await,
                 Command::Demo(command) => command.run().await,
                 Command::Key(command) => command.run().await,
+                Command::User(command) => command.run().await,
+                Command::Person(command) => command.run().await,
+                Command::Audit(command) => command.run().await,
                 Command::Package(command) => command.run().await,
+                Command::Reaction(command) => command.run().await,
+                Command::Refusals(command) => command.run().await,
+                Command::Statement(command) => command.run().await,
                 Command::Import(command) => command.run().await,
+                Command::Data(command) => command.run().await,
+                Command::Pipe(command) => command.run().await,
+                Command::Query(command) => command.run().await,
+                Command::Backup(command) => command.run().await,
+                Command::Restore(command) => command.run().await,
+                Command::Completions(command) => command.run(),
+                Command::Man(command) => command.run(),
                 Command::Store(command) => command.run().await,
             }
         });

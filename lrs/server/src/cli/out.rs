@@ -12,6 +12,9 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use super::client::language_of_terminal;
+use texts::Message;
+
 /// The reader of standard output is gone.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("nobody reads the output any more")]
@@ -57,6 +60,21 @@ macro_rules! note {
     ($($text:tt)*) => { $crate::cli::out::tell(format_args!($($text)*)) };
 }
 pub(super) use note;
+
+/// Prints a message of the catalogue on standard output, in the language of the terminal.
+pub(super) fn said(message: &Message) -> io::Result<()> {
+    line(format_args!("{}", in_words(message)))
+}
+
+/// Prints a message of the catalogue on standard error, in the language of the terminal.
+pub(super) fn noted(message: &Message) {
+    tell(format_args!("{}", in_words(message)));
+}
+
+/// A message of the catalogue in the language of the terminal.
+pub(super) fn in_words(message: &Message) -> String {
+    message.said_in(language_of_terminal().texts())
+}
 
 pub(super) fn line(text: fmt::Arguments<'_>) -> io::Result<()> {
     let mut out = Out;

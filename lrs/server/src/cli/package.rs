@@ -16,8 +16,9 @@ use serde_json::{Value, json};
 use super::client::{Target, member};
 use super::exit::{self, Exit};
 use super::hosted::Hosted;
-use super::out::{self, note, say};
+use super::out::{self, note, noted, say};
 use http_api::packages::PackageWords;
+use texts::Message;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -143,7 +144,7 @@ impl Shim {
         let found = package::findings(&shimmed.report, &name, &words, Severity::Warning);
         if !found.is_empty() {
             note!("{}", found.trim_end());
-            note!("The package is written all the same: it has what it had before.");
+            noted(&Message::new("hosted-told-written-all-the-same"));
         }
         Ok(Exit::Done.into())
     }
@@ -199,10 +200,7 @@ impl Shim {
             )));
         }
         if array("/bounds/activities").is_none_or(Vec::is_empty) {
-            note!(
-                "The key {} is bound to no activities: whoever opens the package can send any statement with it.",
-                member(&known, "key")
-            );
+            noted(&Message::new("hosted-told-key-unbound").with("key", member(&known, "key")));
         }
         Ok(())
     }
@@ -222,7 +220,7 @@ impl Shim {
             "bounds": {"activities": [self.activity], "home_pages": home_pages},
         });
         let made = client.json(client.request(Method::POST, "/api/v1/keys").json(&new)).await?;
-        note!("The package has the key {}; `traccia key revoke` ends it.", member(&made, "key"));
+        noted(&Message::new("hosted-told-key").with("key", member(&made, "key")));
         Ok(format!("{}:{}", member(&made, "key"), member(&made, "secret")))
     }
 }

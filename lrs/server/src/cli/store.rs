@@ -136,7 +136,7 @@ async fn export(store: &dyn AnyStore, out: impl std::io::Write) -> anyhow::Resul
     Ok(out.flush()?)
 }
 
-fn print(contents: &Contents) -> std::io::Result<()> {
+pub(super) fn print(contents: &Contents) -> std::io::Result<()> {
     let parts = [
         ("statements", &contents.statements),
         ("attachments", &contents.attachments),
@@ -145,8 +145,14 @@ fn print(contents: &Contents) -> std::io::Result<()> {
         ("courses", &contents.courses),
         ("certificates", &contents.certificates),
     ];
-    // A store without packages prints what a release before them printed.
-    let later = [("packages", &contents.packages), ("launches", &contents.launches)];
+    // A store without packages and people prints what a release before them printed.
+    let later = [
+        ("packages", &contents.packages),
+        ("launches", &contents.launches),
+        ("people", &contents.people),
+        ("audit", &contents.audit),
+        ("origins", &contents.origins),
+    ];
     let later = later.into_iter().filter(|(_, part)| part.count > 0);
     for (what, part) in parts.into_iter().chain(later) {
         say!("{what:<13}{:>12}  {}", part.count, part.sha256)?;

@@ -21,9 +21,42 @@ pub(super) fn checked(text: &str) -> Option<&str> {
     (is_web && is_iri(text) && is_bare && is_public).then_some(text)
 }
 
+/// The origin that `text` is, as browsers write it: in ASCII, in lower case, without the scheme's own port. `None` where
+/// `text` is no `http` or `https` origin, or has a path, a wildcard, a query or a user.
+pub(super) fn origin(text: &str) -> Option<String> {
+    let text = checked(text)?;
+    let is_origin = text.matches('/').count() == 2 && !text.contains('*');
+    let origin = Url::parse(text).ok().filter(|_| is_origin)?.origin().ascii_serialization();
+    // It stands in policies, where other characters would end it.
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || ".-:/[]".contains(it);
+    origin.chars().all(is_plain).then_some(origin)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_origin_is_one_of_a_host_and_nothing_more() {
+        for (text, expected) in [
+            ("https://moodle.example.it", Some("https://moodle.example.it")),
+            ("https://Moodle.Example.IT:443/", Some("https://moodle.example.it")),
+            ("http://moodle.example.it:8080", Some("http://moodle.example.it:8080")),
+            ("https://città.it", Some("https://xn--citt-3na.it")),
+            ("https://moodle.example.it/moodle", None),
+            ("https://*.example.it", None),
+            ("*", None),
+            ("'self'", None),
+            ("https:", None),
+            ("https://a.example https://b.example", None),
+            ("https://a.example;script-src", None),
+            ("https://a.example,https://b.example", None),
+            ("moodle.example.it", None),
+            ("javascript:alert(1)", None),
+        ] {
+            assert_eq!(origin(text).as_deref(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn absolute_urls_are_taken_without_the_slash_at_their_end() {

@@ -25,6 +25,12 @@ pub enum ConfigError {
         "content_url is `{0}`: use an absolute URL without path, query and fragment, such as https://contenuti.example.org"
     )]
     ContentUrl(String),
+    /// Something that is not the origin of a page.
+    #[error(
+        "content_frame_ancestors has `{0}`: use origins, each a scheme and a host with no path and no wildcard, such as \
+         https://moodle.example.it"
+    )]
+    FrameAncestor(String),
     /// A store that Traccia does not know.
     #[error("store is `{0}`: use sqlite:FOLDER or mongodb://HOST[,HOST…]/DATABASE[?OPTIONS]")]
     Store(String),
@@ -42,6 +48,30 @@ pub enum ConfigError {
         "limits.memory_bytes is {0}: with limits.body_bytes of {1} it must be four times as much at least"
     )]
     Memory(usize, usize),
+    /// Sessions that nobody could use, or that never end.
+    #[error(
+        "sessions.idle_minutes and sessions.hours must be 1 at least, and sessions.hours 744 at most"
+    )]
+    Sessions,
+    /// An identity provider that nobody could sign in at; the text names the setting.
+    #[error("{0}")]
+    Provider(String),
+    /// Something that is no proxy's address.
+    #[error(
+        "trusted_proxies has `{0}`: use addresses and networks, such as 127.0.0.1 or 10.0.0.0/8"
+    )]
+    Proxy(String),
+    /// A header in which no proxy says whom a request comes from.
+    #[error("proxy_header is `{0}`: use X-Forwarded-For or Forwarded")]
+    ProxyHeader(String),
+    /// A certificate without its key, or a key without its certificate.
+    #[error("tls_certificate and tls_key go together: give both, or none")]
+    HalfTls,
+    /// Something that is no clamd server.
+    #[error(
+        "clamd is `{0}`: use HOST:PORT, or the path of its socket, such as /run/clamav/clamd.ctl"
+    )]
+    Clamd(String),
     /// A settings file that is not there.
     #[error("the settings file {0} is not there")]
     NoFile(PathBuf),

@@ -1,6 +1,7 @@
 //! Settings: flags over `TRACCIA__…` variables over a TOML file over the defaults. Names that
 //! are not known are refused.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -12,9 +13,14 @@ use validator::Version;
 
 mod base_url;
 mod error;
+mod network;
 
 pub use error::{ConfigError, SourceError};
 use http_api::limits::Limits;
+use service::people::SessionLimits;
+
+/// The most hours of a session: a month.
+const LONGEST_SESSION: u32 = 31 * 24;
 
 /// All settings of a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +42,14 @@ pub struct Settings {
     /// Where packages are played, as `https://host`; empty for `http://content.localhost` with the port of `listen`. Its
     /// host name must be another one than that of `base_url`.
     pub content_url: String,
+    /// Further origins whose pages may show the player in a frame, as `https://moodle.example.it`; none by default.
+    pub content_frame_ancestors: Vec<String>,
+    /// The folder in which statements are kept as tables, for data teams; empty for none.
+    pub datasets: PathBuf,
+    /// Whether tables are sealed each hour, and not each day.
+    pub datasets_hourly: bool,
+    /// Whether pipes reach addresses of this machine and of private networks, also without TLS.
+    pub pipes_private: bool,
     /// Parameters that are ignored in xAPI requests: those that players were launched with and
     /// append to every request.
     pub launch_parameters: Vec<String>,
@@ -44,6 +58,24 @@ pub struct Settings {
     pub strict: bool,
     /// How much a request may ask.
     pub limits: Limits,
+    /// How long people stay signed in.
+    pub sessions: SessionLimits,
+    /// The proxies before this server, by address or network (`10.0.0.0/8`): of them alone it is believed whom a request
+    /// comes from.
+    pub trusted_proxies: Vec<String>,
+    /// The header in which these proxies say so: `X-Forwarded-For` or `Forwarded`.
+    pub proxy_header: String,
+    /// The certificate of this server, and those between it and one that browsers know, in a PEM file; empty for no TLS.
+    pub tls_certificate: PathBuf,
+    /// The private key of the certificate, in a PEM file.
+    pub tls_key: PathBuf,
+    /// The clamd server that attachments and packages are scanned by, as `HOST:PORT` or the path of its socket; empty for
+    /// none.
+    pub clamd: String,
+    /// The folder for what it finds; empty for `quarantine` in `data`.
+    pub quarantine: PathBuf,
+    /// Identity providers that people may sign in at; none by default.
+    pub oidc: Vec<oidc::settings::Provider>,
 }
 
 impl Default for Settings {
@@ -56,9 +88,21 @@ impl Default for Settings {
             default_version: Version::V1_0_3.to_string(),
             base_url: String::new(),
             content_url: String::new(),
+            content_frame_ancestors: Vec::new(),
+            datasets: PathBuf::new(),
+            datasets_hourly: false,
+            pipes_private: false,
             launch_parameters: ["tincan", "lang", "cachebuster", "_"].map(str::to_owned).to_vec(),
             strict: false,
             limits: Limits::default(),
+            sessions: SessionLimits::default(),
+            trusted_proxies: Vec::new(),
+            proxy_header: "X-Forwarded-For".to_owned(),
+            tls_certificate: PathBuf::new(),
+            tls_key: PathBuf::new(),
+            clamd: String::new(),
+            quarantine: PathBuf::new(),
+            oidc: Vec::new(),
         }
     }
 }
@@ -78,6 +122,9 @@ pub struct Flags {
     /// See [`Settings::default_version`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_version: Option<String>,
+    /// See [`Settings::datasets`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub datasets: Option<PathBuf>,
     /// See [`Settings::strict`].
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub strict: bool,
@@ -131,6 +178,15 @@ impl Settings {
         base_url::checked(&self.content_url).filter(is_host).map(Some).ok_or_else(wrong)
     }
 
+    /// The origins beside the application's whose pages may show the player in a frame, each as browsers write it.
+    pub fn content_frame_ancestors(&self) -> Result<Vec<String>, ConfigError> {
+        let origin = |text: &String| {
+            let wrong = || ConfigError::FrameAncestor(without_password(text));
+            base_url::origin(text).ok_or_else(wrong)
+        };
+        self.content_frame_ancestors.iter().map(origin).collect()
+    }
+
     /// The parameters that are ignored in xAPI requests.
     pub(crate) fn ignored_parameters(&self) -> Vec<String> {
         if self.strict { Vec::new() } else { self.launch_parameters.clone() }
@@ -144,6 +200,44 @@ impl Settings {
         Err(ConfigError::Memory(self.limits.memory(), self.limits.body_bytes))
     }
 
+    /// Refuses sessions that would be over at once, or last for months.
+    pub(crate) const fn check_sessions(&self) -> Result<(), ConfigError> {
+        let SessionLimits { idle_minutes, hours } = self.sessions;
+        let is_good = idle_minutes > 0 && hours > 0 && hours <= LONGEST_SESSION;
+        if is_good { Ok(()) } else { Err(ConfigError::Sessions) }
+    }
+
+    /// The identity providers, each with its secret.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a setting that cannot be used, two providers of one id, and a file that says nothing.
+    pub fn providers(&self) -> Result<Vec<oidc::KnownProvider>, ConfigError> {
+        let (mut ids, mut issuers) = (BTreeSet::new(), BTreeSet::new());
+        let mut known = Vec::new();
+        for provider in &self.oidc {
+            if let Some(fault) = provider.fault() {
+                return Err(ConfigError::Provider(fault));
+            }
+            let id = &provider.id;
+            if !ids.insert(id) {
+                return Err(ConfigError::Provider(format!(
+                    "oidc.id `{id}` is given twice: each is one provider"
+                )));
+            }
+            if !issuers.insert(&provider.issuer) {
+                return Err(ConfigError::Provider(format!(
+                    "oidc.issuer {} is given twice: people would have the role of whichever they signed in by last",
+                    provider.issuer
+                )));
+            }
+            known.push(oidc::KnownProvider {
+                settings: provider.clone(),
+                client_secret: secret_of(provider)?,
+            });
+        }
+        Ok(known)
+    }
+
     /// The storage engine, and where it is.
     pub fn engine(&self) -> Result<Engine, ConfigError> {
         if self.store.is_empty() {
@@ -151,6 +245,23 @@ impl Settings {
         } else {
             self.store.parse()
         }
+    }
+}
+
+/// The secret of this server at a provider; `None` for a public client.
+fn secret_of(provider: &oidc::settings::Provider) -> Result<Option<String>, ConfigError> {
+    let file = &provider.client_secret_file;
+    if file.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let wrong = |what: String| {
+        let named = format!("oidc.client_secret_file of `{}` is {}", provider.id, file.display());
+        ConfigError::Provider(format!("{named}: {what}"))
+    };
+    match std::fs::read_to_string(file) {
+        Ok(text) if text.trim().is_empty() => Err(wrong("it is empty".to_owned())),
+        Ok(text) => Ok(Some(text.trim().to_owned())),
+        Err(error) => Err(wrong(format!("it cannot be read: {error}"))),
     }
 }
 
@@ -324,6 +435,34 @@ mod tests {
         );
         let syntax = fault("listen = \n");
         assert!(syntax.contains("line 1"), "{syntax}");
+    }
+
+    #[test]
+    fn providers_are_read_with_their_secrets_or_refused_with_the_setting() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        std::fs::write(&file, " hush\n").unwrap();
+        let one = format!(
+            "[[oidc]]\nid = \"ente\"\nissuer = \"https://idp.example.it\"\nclient_id = \"traccia\"\n\
+             client_secret_file = {file:?}\nroles = {{ admin = \"administrator\" }}\n"
+        );
+        let providers = |file: &str| read(file, "", &Flags::default()).unwrap().providers();
+        let known = providers(&one).unwrap();
+        assert_eq!(known[0].settings.id, "ente");
+        assert_eq!(known[0].client_secret.as_deref(), Some("hush"));
+        let public = one.replace("client_secret_file", "#");
+        assert_eq!(providers(&public).unwrap()[0].client_secret, None);
+        let fault = |file: &str| providers(file).unwrap_err().to_string();
+        assert!(fault(&format!("{one}{one}")).starts_with("oidc.id `ente` is given twice"));
+        let again = one.replace("\"ente\"", "\"other\"");
+        assert!(
+            fault(&format!("{one}{again}")).starts_with("oidc.issuer https://idp.example.it is")
+        );
+        assert!(fault(&one.replace("https:", "http:")).starts_with("oidc.issuer of `ente`"));
+        std::fs::write(&file, "\n").unwrap();
+        assert!(fault(&one).starts_with("oidc.client_secret_file of `ente`"), "{}", fault(&one));
+        let error = read(&one.replace("administrator", "boss"), "", &Flags::default()).unwrap_err();
+        assert!(error.to_string().contains("boss"), "{error}");
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use access::role::Role;
 use access::scope::Scope;
 use reqwest::header::{ALLOW, CONTENT_TYPE};
 use reqwest::{Client, Method, RequestBuilder};
@@ -14,6 +16,7 @@ use traccia::config::Settings;
 
 pub(crate) const COURSE: &str = "course";
 pub(crate) const PACKAGE: &str = "package";
+const PASSWORD: &str = "cavallo e batteria";
 const OBJECT: &str = "https://learn.example.org/course/lesson";
 
 const FILE: &str = r#"
@@ -67,6 +70,8 @@ pub(crate) enum Who {
     With(Scope),
     /// With a key that is bound to the region Umbria.
     InUmbria(Scope),
+    /// Signed in as somebody of this role.
+    As(Role),
 }
 
 impl Who {
@@ -74,11 +79,12 @@ impl Who {
         let scopes = Scope::EVERY.map(Self::With);
         let bound = Scope::EVERY.into_iter().filter(|scope| scope.can_be_bound());
         let strangers = [Self::Nobody, Self::WrongSecret];
-        strangers.into_iter().chain(scopes).chain(bound.map(Self::InUmbria)).collect()
+        let people = Role::EVERY.map(Self::As);
+        strangers.into_iter().chain(scopes).chain(bound.map(Self::InUmbria)).chain(people).collect()
     }
 
     pub(crate) const fn is_known(&self) -> bool {
-        matches!(self, Self::With(_) | Self::InUmbria(_))
+        matches!(self, Self::With(_) | Self::InUmbria(_) | Self::As(_))
     }
 }
 
@@ -89,6 +95,7 @@ impl fmt::Display for Who {
             Self::WrongSecret => f.write_str("a wrong secret"),
             Self::With(scope) => write!(f, "{scope}"),
             Self::InUmbria(scope) => write!(f, "{scope} in Umbria"),
+            Self::As(role) => write!(f, "{role}"),
         }
     }
 }
@@ -116,6 +123,8 @@ pub(crate) struct World {
     http: Client,
     url: String,
     keys: BTreeMap<String, (String, String)>,
+    /// The cookie of each role.
+    cookies: Mutex<BTreeMap<Role, String>>,
     counter: AtomicU32,
     pub(crate) xapi_paths: Vec<&'static str>,
     /// The id of a statement of nobody's but the administrator's.
@@ -143,6 +152,7 @@ impl World {
             http: Client::builder().no_proxy().build().unwrap(),
             url,
             keys: BTreeMap::from([("all".into(), ("seed".into(), "secret".into()))]),
+            cookies: Mutex::default(),
             counter: AtomicU32::new(0),
             xapi_paths: http_api::router::XAPI.to_vec(),
             foreign: uuid::Uuid::new_v4().to_string(),
@@ -162,7 +172,7 @@ impl World {
                 Who::InUmbria(scope) => {
                     json!({"scopes": [scope.as_str()], "bounds": {"regions": ["Umbria"]}})
                 }
-                Who::Nobody | Who::WrongSecret => continue,
+                Who::Nobody | Who::WrongSecret | Who::As(_) => continue,
             };
             let made = self.made(ask("POST", "/api/v1/keys").json(&new)).await;
             let text = |member: &str| made[member].as_str().unwrap().to_owned();
@@ -177,6 +187,39 @@ impl World {
         let frozen = self.made(ask("POST", &format!("{course}/certificates"))).await;
         frozen["id"].as_str().unwrap().clone_into(&mut self.list);
         self.import().await;
+        for role in Role::EVERY {
+            self.invite(role).await;
+        }
+    }
+
+    /// Somebody of a role, who has the role's name.
+    async fn invite(&self, role: Role) {
+        let mut new = json!({"name": role, "role": role});
+        if role.is_bounded() {
+            new["bounds"] = json!({"regions": ["Umbria"]});
+        }
+        if role.is_learner() {
+            new["learner"] = json!(["mailto:u1@example.org"]);
+        }
+        let made = self.made(ask("POST", "/api/v1/people").json(&new)).await;
+        let url = made["invitation"]["url"].as_str().unwrap();
+        let token = url.split_once("#token=").unwrap().1;
+        let accepted = json!({"token": token, "password": PASSWORD});
+        self.cookie(role, ask("POST", "/api/v1/invitations").json(&accepted)).await;
+    }
+
+    /// Takes the cookie of an answer.
+    async fn cookie(&self, role: Role, ask: Ask) {
+        let answer = self.request(&ask, &Who::Nobody, Way::Plainly).send().await.unwrap();
+        assert_eq!(answer.status(), 201, "{role}");
+        let set = answer.headers()["set-cookie"].to_str().unwrap();
+        let cookie = set.split(';').next().unwrap().to_owned();
+        self.cookies.lock().unwrap().insert(role, cookie);
+    }
+
+    async fn sign_in(&self, role: Role) {
+        let sign_in = json!({"name": role, "password": PASSWORD});
+        self.cookie(role, ask("POST", "/api/v1/sessions").json(&sign_in)).await;
     }
 
     /// Imports a package.
@@ -230,6 +273,9 @@ impl World {
             let head = self.request(&head, who, way).send().await.unwrap().status().as_u16();
             assert_eq!(head, status, "HEAD of {ask:?} as {who}");
         }
+        if let (Who::As(role), 204, "/api/v1/session") = (who, status, ask.path.as_str()) {
+            self.sign_in(*role).await;
+        }
         status
     }
 
@@ -257,6 +303,10 @@ impl World {
         request = request.header("X-Experience-API-Version", "1.0.3");
         if let Some((key, secret)) = key {
             request = request.basic_auth(key, Some(secret));
+        }
+        if let Who::As(role) = who {
+            let cookie = self.cookies.lock().unwrap()[role].clone();
+            request = request.header("cookie", cookie).header("sec-fetch-site", "same-origin");
         }
         for (name, value) in headers {
             request = request.header(*name, *value);

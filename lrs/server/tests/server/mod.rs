@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
+use course::Unlisted;
 use jiff::civil::Date;
 use proptest::prelude::*;
 use report::Table;
 use serde_json::json;
 use service::memory::Memory;
 use service::progress::follower::Follower;
-use service::progress::{CourseService, ProgressError, ReportQuery};
+use service::progress::{CourseService, ProgressError, ReportQuery, Run};
 use service::record::Record;
 use service::record::statements::prepare_all;
 use store::Store;
@@ -53,7 +54,7 @@ impl<'w> Server<'w> {
             &Memory::new(1 << 30),
         );
         let plan = &world.plans[0];
-        progress.put_course("c", &course_file(plan), false).await.unwrap();
+        progress.put_course("c", &course_file(plan), Run::Real).await.unwrap();
         Self { world, plan, enrolled: Enrolled::default(), progress, record, store }
     }
 
@@ -72,11 +73,13 @@ impl<'w> Server<'w> {
         match step {
             Step::Edit(plan) => {
                 self.plan = &self.world.plans[*plan];
-                progress.put_course("c", &course_file(self.plan), false).await.unwrap();
+                progress.put_course("c", &course_file(self.plan), Run::Real).await.unwrap();
             }
             Step::Import { list, replace } => {
                 let file = list_file(list);
-                let imported = progress.put_learners("c", file.as_bytes(), *replace, false).await;
+                let unlisted = if *replace { Unlisted::Leave } else { Unlisted::Stay };
+                let imported =
+                    progress.put_learners("c", file.as_bytes(), unlisted, Run::Real).await;
                 // A list that names nobody is refused before anybody looks at it.
                 let is_taken = !list.is_empty() && self.enrolled.import(list, *replace, &forms);
                 assert_eq!(imported.is_ok(), is_taken);

@@ -1,22 +1,25 @@
 //! Keys that are made, listed and revoked on behalf of another key.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::Mutex;
 use validator::{Report, Version};
 
 use super::Founded;
+use crate::compute;
 use crate::progress::{CourseService, ProgressError};
 use url::Url;
 
 use access::bounds::Bounds;
-use access::key::{KeptKey, Key, hash_secret};
+use access::key::{KeptKey, Key, KeyLife, PreviousSecret, hash_secret};
 use access::made_up::{self, MadeUp};
 use access::scope::{Scope, UnknownScope};
 use store::{Store, StoreError};
 use xapi::authority::Authority;
 use xapi::clock::Clock;
+use xapi::instant::Instant;
 
 /// The least likeness, from 0 to 1, of a name that is offered for one that no key has.
 const LIKE: f64 = 0.8;
@@ -36,7 +39,21 @@ pub struct NewKey {
     pub secret: Option<String>,
     /// The Agent that is the authority of the key's statements; the key's own account where missing.
     pub authority: Option<Value>,
+    /// From when on the key is refused; `None` for a key that ends when it is revoked.
+    pub expires: Option<Instant>,
 }
+
+/// A key in the list of all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedKey {
+    /// The key.
+    pub kept: KeptKey,
+    /// When it was used last, to ten minutes; `None` where it was not used since Traccia 0.2.
+    pub last_used: Option<Instant>,
+}
+
+/// The longest time that two secrets of a key are good.
+const LONGEST_GRACE: Duration = Duration::from_hours(90 * 24);
 
 /// Why a key was not made or revoked. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +88,15 @@ pub enum KeyError {
     /// A key of this name is there.
     #[error("there is a key of this name")]
     Taken,
+    /// A key that would be refused at once, or is refused already.
+    #[error("the key has expired, or would have when it is made")]
+    Expired,
+    /// Two secrets for too long.
+    #[error("the secret before can be good for 90 days at most")]
+    Grace,
+    /// Somebody else changed the key in the same moment.
+    #[error("`{0}` was changed meanwhile")]
+    Changed(String),
     /// The last key with the scope `all`.
     #[error("`{0}` is the last key with the scope `all`")]
     Last(String),
@@ -122,7 +148,7 @@ impl Keys {
     /// # Errors
     /// [`KeyError`], but not [`KeyError::Last`] and [`KeyError::Unknown`].
     pub async fn create(&self, new: NewKey) -> Result<Founded, KeyError> {
-        let NewKey { label, scopes, bounds, name, secret, authority } = new;
+        let NewKey { label, scopes, bounds, name, secret, authority, expires } = new;
         let name = name.unwrap_or_else(made_up::name);
         let secret = secret.unwrap_or_else(|| self.made_up.secret(&name));
         if let Some(bounds) = &bounds {
@@ -135,10 +161,14 @@ impl Keys {
             return Err(KeyError::Name);
         }
         let created = self.clock.now();
+        if expires.is_some_and(|expires| expires <= created) {
+            return Err(KeyError::Expired);
+        }
         let key = Key { name, label, scopes, bounds, authority, created };
         let (to_hash, salt) = (secret.clone(), rand::random());
-        let hash = tokio::task::spawn_blocking(move || hash_secret(&to_hash, &salt));
-        let kept = KeptKey { key, secret_hash: hash.await.map_err(|_| KeyError::Stopped)? };
+        let hash = compute::aside(move || hash_secret(&to_hash, &salt));
+        let secret_hash = hash.await.map_err(|_| KeyError::Stopped)?;
+        let kept = KeptKey { key, secret_hash, life: KeyLife { expires, previous: None } };
         if !self.store.add_key(kept.clone()).await? {
             return Err(KeyError::Taken);
         }
@@ -146,8 +176,46 @@ impl Keys {
     }
 
     /// All keys, by name.
-    pub async fn all(&self) -> Result<Vec<Key>, KeyError> {
-        Ok(self.store.keys().await?.into_iter().map(|kept| kept.key).collect())
+    pub async fn all(&self) -> Result<Vec<ListedKey>, KeyError> {
+        let mut uses = self.store.key_uses().await?;
+        let listed = |kept: KeptKey| {
+            let last_used = uses.remove(&kept.key.name);
+            ListedKey { kept, last_used }
+        };
+        Ok(self.store.keys().await?.into_iter().map(listed).collect())
+    }
+
+    /// Gives the key of this name another secret, which is in the result and is not kept. The secret before is good for
+    /// `grace` still, so that those who use it can be told; the one before that, if any, ends now.
+    ///
+    /// # Errors
+    /// [`KeyError::Unknown`]; [`KeyError::Expired`]; [`KeyError::Grace`]; [`KeyError::Changed`].
+    pub async fn rotate(&self, name: &str, grace: Duration) -> Result<Founded, KeyError> {
+        if grace > LONGEST_GRACE {
+            return Err(KeyError::Grace);
+        }
+        let Some(old) = self.store.key(name).await? else {
+            let near = near(name, &self.store.keys().await?);
+            return Err(KeyError::Unknown { name: name.to_owned(), near });
+        };
+        let now = self.clock.now();
+        if old.is_expired(now) {
+            return Err(KeyError::Expired);
+        }
+        let secret = self.made_up.secret(name);
+        let (to_hash, salt) = (secret.clone(), rand::random());
+        let hash = compute::aside(move || hash_secret(&to_hash, &salt));
+        let secret_hash = hash.await.map_err(|_| KeyError::Stopped)?;
+        let micros = i64::try_from(grace.as_micros()).unwrap_or(i64::MAX);
+        let until = Instant::from_micros(now.micros().saturating_add(micros));
+        let hash = old.secret_hash;
+        let previous = (until > now).then(|| PreviousSecret { hash: hash.clone(), until });
+        let life = KeyLife { previous, ..old.life };
+        let kept = KeptKey { key: old.key, secret_hash, life };
+        if !self.store.change_key(&hash, kept.clone()).await? {
+            return Err(KeyError::Changed(name.to_owned()));
+        }
+        Ok(Founded { kept, secret })
     }
 
     /// Removes a key. Its statements stay.
@@ -209,9 +277,11 @@ fn bound_to_activities(scopes: Vec<Scope>, bounds: &Bounds) -> Result<Vec<Scope>
     Ok(scopes)
 }
 
-/// Whether no key could manage the server without the key of this name.
+/// Whether no key could manage the server for good without the key of this name: keys that expire do not count.
 fn is_last(keys: &[KeptKey], name: &str) -> bool {
-    let mut managing = keys.iter().filter(|kept| kept.key.scopes.contains(&Scope::All));
+    let stays = |kept: &&KeptKey| kept.life.expires.is_none();
+    let mut managing =
+        keys.iter().filter(|kept| kept.key.scopes.contains(&Scope::All)).filter(stays);
     managing.next().is_some_and(|kept| kept.key.name == name) && managing.next().is_none()
 }
 
@@ -226,12 +296,12 @@ fn near(name: &str, keys: &[KeptKey]) -> Option<String> {
 #[cfg(test)]
 mod tests {
 
+    use access::key::is_secret;
     use store_testkit::clock::TurnedClock;
     use store_testkit::failing::Failing;
     use store_testkit::memory::MemoryStore;
     use store_testkit::slow::Slow;
     use tokio::sync::mpsc;
-    use xapi::instant::Instant;
 
     use super::*;
     use crate::memory::Memory;
@@ -329,6 +399,49 @@ mod tests {
         assert_eq!(name, "two");
         keys.revoke("two", true).await.unwrap();
         assert!(store.keys().await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_rotated_key_has_two_secrets_for_a_while() {
+        let store = store();
+        let keys = over(Arc::clone(&store));
+        let first = keys.create(named("k", &["state"])).await.unwrap();
+        let hour = Duration::from_hours(1);
+        let second = keys.rotate("k", hour).await.unwrap();
+        assert_ne!(second.secret, first.secret);
+        let kept = store.key("k").await.unwrap().unwrap();
+        assert_eq!(kept, second.kept);
+        assert_eq!(kept.key, first.kept.key);
+        let end = Instant::from_micros(NOW.micros() + 3_600_000_000);
+        let [new, old] = kept.hashes(end.previous())[..] else { panic!("two secrets") };
+        assert!(is_secret(&second.secret, new) && is_secret(&first.secret, old));
+        assert_eq!(kept.hashes(end).len(), 1);
+        let third = keys.rotate("k", Duration::ZERO).await.unwrap().kept;
+        assert_eq!(third.hashes(NOW).len(), 1, "both secrets before are refused at once");
+        assert!(matches!(keys.rotate("k", LONGEST_GRACE + hour).await, Err(KeyError::Grace)));
+        let unknown = keys.rotate("kk", hour).await;
+        assert!(matches!(unknown, Err(KeyError::Unknown { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_key_that_expires_is_not_the_one_that_stays() {
+        let store = store();
+        let keys = over(Arc::clone(&store));
+        let expires = |micros: i64| Some(Instant::from_micros(NOW.micros() + micros));
+        let gone = NewKey { expires: expires(0), ..named("gone", &["all"]) };
+        assert!(matches!(keys.create(gone).await, Err(KeyError::Expired)));
+        keys.create(NewKey { expires: expires(1), ..named("guest", &["all"]) }).await.unwrap();
+        keys.create(named("owner", &["all"])).await.unwrap();
+        let Err(KeyError::Last(name)) = keys.revoke("owner", false).await else {
+            panic!("the last that stays")
+        };
+        assert_eq!(name, "owner");
+        store.note_key_use("guest", NOW).await.unwrap();
+        let listed = keys.all().await.unwrap();
+        let [guest, owner] = &listed[..] else { panic!("two keys") };
+        assert_eq!((guest.kept.life.expires, guest.last_used), (expires(1), Some(NOW)));
+        assert_eq!((owner.kept.life.expires, owner.last_used), (None, None));
+        keys.revoke("guest", false).await.unwrap();
     }
 
     #[tokio::test]

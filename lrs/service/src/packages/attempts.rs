@@ -12,6 +12,9 @@ use super::{PackageError, Packages};
 use ::package::runtime::Summary;
 use store::{Package, PackageVersion};
 
+/// The most attempts of a learner that are listed: each launch reads all of them. Of more, the oldest are left out.
+const MOST: usize = 500;
+
 /// How often the list of attempts is changed again where another request was first.
 const TRIES: u32 = 20;
 
@@ -126,12 +129,25 @@ impl Packages {
                 score: None,
             };
             let mut attempts = seen.value.clone();
+            let over = (attempts.attempts.len() + 1).saturating_sub(MOST);
+            attempts.attempts.drain(..over);
             attempts.attempts.push(attempt.clone());
             if self.put_seen(place.attempts(), &seen, &attempts).await? {
                 return Ok(attempt);
             }
         }
         Err(PackageError::Busy(package.name.clone()))
+    }
+
+    /// The registration of the attempt before this one.
+    pub(super) async fn attempt_before(
+        &self,
+        place: &Place,
+        registration: Uuid,
+    ) -> Result<Option<Uuid>, PackageError> {
+        let seen = self.seen::<Attempts>(&place.attempts()).await?;
+        let earlier = seen.value.attempts.iter().take_while(|it| it.registration != registration);
+        Ok(earlier.last().map(|it| it.registration))
     }
 
     /// Notes where the learner stands in an attempt. Only launches by [`Policy::Last`] and [`Policy::Best`] read this.

@@ -42,14 +42,30 @@ pub enum PackageError {
         /// The package.
         package: String,
         /// How many.
-        launches: usize,
+        launches: u64,
     },
     /// The package was changed by another request.
     #[error("the package `{0}` is being changed")]
     Busy(String),
+    /// The learner's course has no activity that is the package or a SCO of it.
+    #[error("the course `{course}` does not have the package `{package}`")]
+    NotInCourse {
+        /// The course.
+        course: String,
+        /// The package.
+        package: String,
+    },
     /// The learner is no agent.
     #[error("the actor is not an Agent: {0}")]
     Actor(validator::Report),
+    /// The learner is described at too great a length: each statement of a session has the description.
+    #[error("the learner's Agent has {bytes} bytes; at most {most} are taken")]
+    ActorLong {
+        /// As JSON.
+        bytes: usize,
+        /// The most.
+        most: usize,
+    },
     /// The actor is a group, or has no identifier.
     #[error("the actor is no single learner")]
     NoLearner,

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{PackageError, Packages, can_be_named, token};
-use crate::compute::{Stopped, Turn};
+use crate::compute::{self, Stopped, Turn};
 use ::package::runtime::PackageContents;
 use ::package::{Limits, Unpacked, unpack};
 use store::{NewVersion, PackageFile, Pieces, Result as StoreResult, Store, StoreError};
@@ -76,7 +76,7 @@ impl Packages {
     }
 
     async fn import_all(&self, name: &str, file: File) -> Result<u32, PackageError> {
-        let checking = tokio::task::spawn_blocking(move || {
+        let checking = compute::aside(move || {
             let mut file = file;
             let contents = PackageContents::read(BufReader::new(&mut file), &Limits::default());
             contents.map(|contents| (contents, file))
@@ -129,7 +129,7 @@ async fn kept(
     file: File,
 ) -> Result<Vec<PackageFile>, PackageError> {
     let (steps, mut told) = mpsc::channel(PIECES);
-    let unpacking = tokio::task::spawn_blocking(move || {
+    let unpacking = compute::aside(move || {
         let mut file = file;
         file.seek(SeekFrom::Start(0))?;
         unpack(BufReader::new(file), &Limits::default(), |unpacked| {
@@ -138,7 +138,7 @@ async fn kept(
                 Unpacked::Piece(bytes) => Step::Piece(Bytes::copy_from_slice(bytes)),
                 Unpacked::End => Step::End,
             };
-            // Nobody listens any more where a file could not be kept.
+            // The receiver is gone where a file could not be kept.
             steps.blocking_send(step).is_ok()
         })
     });

@@ -1,5 +1,7 @@
 //! Launches: the right of a learner to play a version of a package for some hours.
 
+use std::sync::PoisonError;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -7,7 +9,7 @@ use validator::{Version, ifi};
 
 use super::states::Place;
 use super::{PackageError, Packages, Policy, activity_of, token};
-use ::package::runtime::ScoLearner;
+use ::package::runtime::{ScoLearner, sco_iri};
 use access::bounds::Bounds;
 use store::{KeptLaunch, Package, PackageVersion, StoreError};
 use xapi::instant::Instant;
@@ -17,6 +19,8 @@ pub(super) const MOST_HOURS: u32 = 8_784;
 /// The hours of a launch that names none: three days.
 const HOURS: u32 = 72;
 const HOUR: i64 = 3_600_000_000;
+/// The longest Agent of a learner, in bytes of JSON: a commit may lead to thousands of statements, which all have the Agent.
+const LONGEST_ACTOR: usize = 4 << 10;
 /// The most launches that are listed.
 const LISTED: usize = 1_000;
 
@@ -94,6 +98,8 @@ pub struct ShownLaunch {
     pub expires: Instant,
     /// Whether it was taken back.
     pub revoked: bool,
+    /// The number of the version that is played.
+    pub version: u32,
     /// Who plays.
     pub launch: Launch,
 }
@@ -117,6 +123,7 @@ impl Packages {
             return Err(PackageError::Hours { hours, most: MOST_HOURS });
         }
         let package = self.package(name).await?;
+        self.refuse_other_course(&package, &new.who).await?;
         let (version, launch) = match self.actor(new.who).await? {
             Some(actor) => self.of_learner(&package, actor, new.policy, new.language).await?,
             None => (current(&package)?, preview(new.language)),
@@ -139,9 +146,28 @@ impl Packages {
         if !self.store.add_launch(kept).await? {
             return Err(PackageError::Busy(name.to_owned()));
         }
-        // Those that nobody can use any more.
+        // Launches that expired a day ago or earlier.
         self.store.remove_launches(Instant::from_micros(now.micros() - 24 * HOUR)).await?;
         Ok(Launched { token, id, expires, version, launch })
+    }
+
+    /// Refuses a launch for a course in which nothing of the package would count.
+    async fn refuse_other_course(
+        &self,
+        package: &Package,
+        who: &Launcher,
+    ) -> Result<(), PackageError> {
+        let Launcher::OfCourse { course, .. } = who else { return Ok(()) };
+        let activity = activity_of(&package.name);
+        let hosted = self.hosted(&current(package)?.key).await?;
+        let scos = hosted.iter().flat_map(|hosted| hosted.contents.scos());
+        let scos = scos.map(|item| sco_iri(&activity, &item.sco.identifier));
+        let all: Vec<String> = std::iter::once(activity.clone()).chain(scos).collect();
+        if self.progress.counts_any(course, all).await? {
+            return Ok(());
+        }
+        let (course, package) = (course.clone(), package.name.clone());
+        Err(PackageError::NotInCourse { course, package })
     }
 
     async fn of_learner(
@@ -179,6 +205,9 @@ impl Packages {
             }
         };
         let text = actor.to_string();
+        if text.len() > LONGEST_ACTOR {
+            return Err(PackageError::ActorLong { bytes: text.len(), most: LONGEST_ACTOR });
+        }
         validator::check_agent(text.as_bytes(), Version::V1_0_3)
             .map(Some)
             .map_err(PackageError::Actor)
@@ -191,6 +220,10 @@ impl Packages {
     pub async fn launches(&self, name: &str) -> Result<Vec<ShownLaunch>, PackageError> {
         let package = self.package(name).await?;
         let kept = self.store.launches(&package.name, self.clock.now(), LISTED).await?;
+        let number_of = |key: &str| {
+            let mut versions = package.versions.iter();
+            versions.find(|version| version.key == key).map_or(0, |version| version.number)
+        };
         let shown = kept.into_iter().map(|kept| {
             Ok(ShownLaunch {
                 launch: read(&kept)?,
@@ -198,6 +231,7 @@ impl Packages {
                 created: kept.created,
                 expires: kept.expires,
                 revoked: kept.revoked,
+                version: number_of(&kept.key),
             })
         });
         shown.collect()
@@ -212,6 +246,7 @@ impl Packages {
         let launch = launch.ok_or(PackageError::NoLaunch)?;
         // One that was taken back before stays so.
         self.store.revoke_launch(&launch.token).await?;
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).forget(&launch.token);
         Ok(())
     }
 }

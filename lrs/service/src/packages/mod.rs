@@ -5,11 +5,12 @@
 //! server's own; where they stand is kept in State documents of the package's activity.
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lru::LruCache;
+use serde_json::value::RawValue;
 
-use crate::compute::{Compute, Turns};
+use crate::compute::{self, Compute, Stopped, Turns};
 use crate::progress::CourseService;
 use crate::record::Record;
 use ::package::runtime::PackageContents;
@@ -23,26 +24,32 @@ mod error;
 mod files;
 mod import;
 mod launch;
+mod opened;
 mod session;
 mod states;
 mod token;
+mod versions;
+
+use opened::OpenedLaunches;
 
 pub use attempts::Policy;
 pub use error::PackageError;
 pub use files::Served;
 pub use launch::{Launch, Launched, Launcher, NewLaunch, ShownLaunch};
-pub use session::{Opened, Unheard};
+pub use opened::Opened;
+pub use session::Unheard;
 pub use token::masked;
+use versions::Versions;
 
 /// The name of the server's own account that is the authority of what it says of learners who play. No key can have it: it
 /// has a colon.
 const PLAYER: &str = "traccia:player";
-/// Versions whose contents are kept in memory.
-const VERSIONS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+/// Contents up to this size, in bytes of JSON, are read on the calling thread.
+const SMALL: usize = 64 << 10;
 /// Files that are known without asking the store.
 const FILES: NonZeroUsize = NonZeroUsize::new(8192).unwrap();
 /// Names that addresses below `/api/v1/packages` have for something else.
-const TAKEN: [&str; 2] = ["check", "ticket"];
+const TAKEN: [&str; 3] = ["check", "shim", "ticket"];
 /// The longest name of a package.
 const LONGEST_NAME: usize = 64;
 
@@ -56,9 +63,13 @@ pub struct Packages {
     compute: Compute,
     authority: Arc<Authority>,
     /// By key; a version never changes.
-    versions: Arc<Mutex<LruCache<String, Arc<Hosted>>>>,
+    versions: Arc<Mutex<Versions>>,
     files: Arc<Mutex<Files>>,
+    /// Launches that were good when they were read.
+    opened: Arc<Mutex<OpenedLaunches>>,
     imports: Turns,
+    /// Of each version, while its contents are read: a class that opens a package has them read once.
+    reading: Turns,
 }
 
 /// Files by key and path, each known until an instant: another process may remove a version.
@@ -71,15 +82,25 @@ pub struct Hosted {
     pub version: PackageVersion,
     /// Its items.
     pub contents: PackageContents,
+    /// The JSON text of `contents`, as players get it.
+    pub outline: Box<RawValue>,
 }
+
+/// What the IRIs of packages' activities begin with.
+const ACTIVITIES: &str = "urn:traccia:package:";
 
 /// The IRI of a package's activity.
 pub fn activity_of(package: &str) -> String {
-    format!("urn:traccia:package:{package}")
+    format!("{ACTIVITIES}{package}")
+}
+
+/// Whether an activity is a package, or a part of one.
+pub fn is_of_package(activity: &str) -> bool {
+    activity.starts_with(ACTIVITIES)
 }
 
 /// Whether a package can have this name: small letters, digits and `-`, because the name stands in addresses and IRIs; but
-/// neither `check` nor `ticket`, which are addresses of the API.
+/// none of `check`, `shim` and `ticket`, which are addresses of the API.
 pub fn can_be_named(name: &str) -> bool {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (1..=LONGEST_NAME).contains(&name.len())
@@ -101,10 +122,23 @@ impl Packages {
         home_page: &str,
     ) -> Self {
         let authority = Arc::new(Authority::of_key(PLAYER, home_page));
-        let versions = Arc::new(Mutex::new(LruCache::new(VERSIONS)));
+        let versions = Arc::default();
         let files = Arc::new(Mutex::new(LruCache::new(FILES)));
-        let imports = Turns::new(1);
-        Self { store, clock, record, progress, compute, authority, versions, files, imports }
+        let opened = Arc::default();
+        let (imports, reading) = (Turns::new(1), Turns::new(1));
+        Self {
+            store,
+            clock,
+            record,
+            progress,
+            compute,
+            authority,
+            versions,
+            files,
+            opened,
+            imports,
+            reading,
+        }
     }
 
     /// All packages, by name.
@@ -155,43 +189,69 @@ impl Packages {
             return Err(PackageError::Current { package, number });
         }
         if !force {
-            let launches = self.store.launches(name, self.clock.now(), usize::MAX).await?;
-            let is_of = |key: &str| version.is_none_or(|version| version.key == key);
-            let live = launches.iter().filter(|launch| !launch.revoked && is_of(&launch.key));
-            let launches = live.count();
+            let is_gone = |it: &&PackageVersion| number.is_none_or(|number| it.number == number);
+            let mut launches = 0;
+            for version in package.versions.iter().filter(is_gone) {
+                launches += self.store.good_launches(&version.key, self.clock.now()).await?;
+            }
             if launches > 0 {
                 return Err(PackageError::Launched { package: name.to_owned(), launches });
             }
         }
-        let removed = match number {
-            Some(number) => self.store.remove_package_version(name, number).await?,
-            None => self.store.remove_package(name).await?,
-        };
-        self.versions.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        // What was begun goes on where this future is dropped: a version may have many files.
+        let (store, of) = (Arc::clone(&self.store), name.to_owned());
+        let removing = tokio::spawn(async move {
+            match number {
+                Some(number) => store.remove_package_version(&of, number).await,
+                None => store.remove_package(&of).await,
+            }
+        });
+        let removed = removing.await.map_err(|_| Stopped)??;
+        self.versions().clear();
         self.files.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).forget_all();
         // Another request was first: chosen, or removed already.
         if removed { Ok(()) } else { Err(PackageError::Busy(name.to_owned())) }
     }
 
     /// The version of this key; `None` where there is none.
     pub async fn hosted(&self, key: &str) -> Result<Option<Arc<Hosted>>, PackageError> {
-        let known = self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
-        if known.is_some() {
-            return Ok(known);
+        if let Some(known) = self.versions().get(key) {
+            return Ok(Some(known));
+        }
+        let _turn = self.reading.turn(key).await?;
+        if let Some(known) = self.versions().get(key) {
+            return Ok(Some(known));
         }
         let Some((version, outline)) = self.store.package_version(key).await? else {
             return Ok(None);
         };
-        let contents = serde_json::from_str(&outline).map_err(|error| {
-            StoreError::Corrupt(format!(
-                "version {} of {}: {error}",
-                version.number, version.package
-            ))
-        })?;
-        let hosted = Arc::new(Hosted { version, contents });
-        let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
-        versions.put(key.to_owned(), Arc::clone(&hosted));
+        let bytes = outline.len();
+        let read = move || Hosted::read(version, outline);
+        let hosted = if bytes <= SMALL {
+            read()?
+        } else {
+            compute::aside(read).await.map_err(|_| Stopped)??
+        };
+        let hosted = Arc::new(hosted);
+        self.versions().put(key, &hosted);
         Ok(Some(hosted))
+    }
+
+    fn versions(&self) -> MutexGuard<'_, Versions> {
+        self.versions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Hosted {
+    fn read(version: PackageVersion, outline: String) -> Result<Self, StoreError> {
+        let corrupt = |error: serde_json::Error| {
+            let PackageVersion { number, package, .. } = &version;
+            StoreError::Corrupt(format!("version {number} of {package}: {error}"))
+        };
+        let contents = serde_json::from_str(&outline).map_err(corrupt)?;
+        let outline = RawValue::from_string(outline).map_err(corrupt)?;
+        Ok(Self { version, contents, outline })
     }
 }
 

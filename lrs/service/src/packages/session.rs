@@ -1,8 +1,8 @@
 //! A launch that is played: the page of the player, and what the player commits.
 //!
-//! A commit is answered when its statements and the state of its SCO are kept, the statements first. The runtime makes
-//! equal statements of an equal commit and state, so a commit that is sent again, because the answer was lost or the server
-//! was killed between the two, changes nothing that was kept and keeps what was not.
+//! A commit is answered when its statements and the state of its SCO are kept: together, or the statements first. The
+//! runtime makes equal statements of an equal commit and state, so a commit that is sent again, because the answer was lost
+//! or the server was killed between the two, changes nothing that was kept and keeps what was not.
 
 use std::sync::Arc;
 
@@ -11,40 +11,35 @@ use serde_json::{Map, Value, json};
 use validator::Version;
 use validator::json::Size;
 
-use super::launch::{Launch, read};
-use super::{Hosted, PackageError, Packages, activity_of, token};
+use super::states::Seen;
+use super::{Opened, PackageError, Packages};
 use crate::memory::{Exhausted, Memory, Reserved};
 use crate::record::RecordError;
 use crate::record::statements::prepare_all;
 use ::package::runtime::{
-    self, Applied, Commit, CommitRefusal, LessonMode, Sco, ScoStanding, ScoState, Summary,
+    self, Applied, Commit, CommitRefusal, Sco, ScoStanding, ScoState, Summary,
 };
-use store::{KeptLaunch, StoreError};
+use store::{Batch, StoreError};
 use xapi::document::DocumentKey;
 use xapi::instant::Instant;
+
+/// Statements that are kept at once: others write between them, however much a commit says.
+const AT_ONCE: usize = 100;
+/// What a statement has about, in bytes: a few are checked on the calling thread.
+const STATEMENT: usize = 4 << 10;
 
 /// How often a commit is applied again where another one was kept meanwhile.
 const TRIES: u32 = 20;
 
-/// A launch that is good, and what is launched.
-#[derive(Clone, Debug)]
-pub struct Opened {
-    /// The hash of its token.
-    pub id: String,
-    /// Until when it is good.
-    pub expires: Instant,
-    /// Who plays.
-    pub launch: Launch,
-    /// What is played.
-    pub hosted: Arc<Hosted>,
-}
-
 /// Why a player is not heard.
 #[derive(Debug, thiserror::Error)]
 pub enum Unheard {
-    /// There is no such launch, or its version was removed.
+    /// There is no such launch.
     #[error("there is no such launch")]
     Unknown,
+    /// The version that the launch is of was removed.
+    #[error("what the launch is of was removed")]
+    Removed,
     /// The launch has expired.
     #[error("the launch has expired")]
     Expired,
@@ -90,51 +85,7 @@ enum Turn {
     Again,
 }
 
-impl Opened {
-    /// A SCO of the package, as the runtime is told.
-    fn runtime(&self, sco: &Sco) -> runtime::ScoLaunch {
-        runtime::ScoLaunch {
-            actor: self.launch.actor.clone(),
-            learner: self.launch.learner.clone(),
-            registration: self.launch.registration,
-            activity: activity_of(&self.hosted.version.package),
-            title: self.hosted.version.title.clone(),
-            standard: self.hosted.contents.standard,
-            // A preview shows what the package does for a learner, and keeps nothing of it.
-            mode: LessonMode::Normal,
-            sco: sco.clone(),
-        }
-    }
-
-    /// The SCO of this item; for an empty identifier none in particular.
-    fn sco(&self, identifier: &str) -> Result<Sco, Unheard> {
-        if identifier.is_empty() {
-            return Ok(Sco::default());
-        }
-        let sco = self.hosted.contents.sco(identifier).cloned();
-        sco.ok_or_else(|| Unheard::Commit(format!("the package has no SCO `{identifier}`")))
-    }
-}
-
 impl Packages {
-    /// The launch of this token.
-    ///
-    /// # Errors
-    /// [`Unheard::Unknown`], [`Unheard::Revoked`], [`Unheard::Expired`].
-    pub async fn open(&self, token: &str) -> Result<Opened, Unheard> {
-        let kept = self.store.launch(&token::hash_of(token)).await?.ok_or(Unheard::Unknown)?;
-        if kept.revoked {
-            return Err(Unheard::Revoked);
-        }
-        if kept.expires <= self.clock.now() {
-            return Err(Unheard::Expired);
-        }
-        let hosted = self.hosted(&kept.key).await?.ok_or(Unheard::Unknown)?;
-        let launch = read(&kept)?;
-        let KeptLaunch { token: id, expires, .. } = kept;
-        Ok(Opened { id, expires, launch, hosted })
-    }
-
     /// What the player is told when its page is opened: `status`, where the learner stands with each SCO by its item's
     /// identifier, and `sequencing`, what the player has kept for the attempt.
     /// One state after the other is reserved in `memory`.
@@ -154,7 +105,35 @@ impl Packages {
         let place = opened.launch.place(&opened.hosted.version.package);
         let whole = place.state(opened.launch.registration, "");
         let whole = self.seen_in::<ScoState>(&whole, Some(memory)).await?;
-        Ok((status.into(), whole.value.sequencing().cloned().unwrap_or_default()))
+        let sequencing = match whole.value.sequencing() {
+            Some(sequencing) => sequencing.clone(),
+            None => self.carried(opened, memory).await?,
+        };
+        Ok((status.into(), sequencing))
+    }
+
+    /// What a new attempt begins with: the global objectives of the attempt before it, and what its SCOs shared, unless the
+    /// package keeps them within an attempt.
+    async fn carried(&self, opened: &Opened, memory: &Memory) -> Result<Value, PackageError> {
+        let contents = &opened.hosted.contents;
+        let parts = [
+            ("objectives", contents.objectives_global_to_system),
+            ("shared", contents.shared_data_global_to_system),
+        ];
+        if opened.launch.attempt < 2 || parts.iter().all(|(_, is_global)| !is_global) {
+            return Ok(Value::Null);
+        }
+        let place = opened.launch.place(&opened.hosted.version.package);
+        let Some(before) = self.attempt_before(&place, opened.launch.registration).await? else {
+            return Ok(Value::Null);
+        };
+        let before = self.seen_in::<ScoState>(&place.state(before, ""), Some(memory)).await?;
+        let Some(kept) = before.value.sequencing() else { return Ok(Value::Null) };
+        let global = parts.into_iter().filter(|(_, is_global)| *is_global);
+        let carried: Map<_, _> = global
+            .filter_map(|(name, _)| Some((name.to_owned(), kept.get(name)?.clone())))
+            .collect();
+        Ok(if carried.is_empty() { Value::Null } else { carried.into() })
     }
 
     /// The attempt's SCOs that have a state, and where it is.
@@ -258,13 +237,23 @@ impl Packages {
             statements.extend(others);
             summary = Some(whole);
         }
-        self.say(statements).await?;
-        if !is_known && !self.put_seen(key, &seen, &state).await? {
+        let keep = async {
+            if is_known {
+                return self.say(&opened.id, statements).await.map(|()| true);
+            }
+            self.say_and_put(&opened.id, statements, (key, &seen, &state)).await
+        };
+        let note = async {
+            let Some(summary) = &summary else { return Ok(()) };
+            self.note_attempt(&place, opened.launch.registration, summary).await
+        };
+        // At once, so that the two share a transaction of the store where it can. What is noted of a state that another
+        // commit was faster than is noted again in the next turn.
+        let (is_kept, is_noted) = futures::future::join(keep, note).await;
+        if !is_kept? {
             return Ok(Turn::Again);
         }
-        if let Some(summary) = summary {
-            self.note_attempt(&place, opened.launch.registration, &summary).await?;
-        }
+        is_noted?;
         Ok(Turn::Done(answer))
     }
 
@@ -279,7 +268,9 @@ impl Packages {
         memory: &Memory,
     ) -> Result<(Summary, Option<Value>), PackageError> {
         let mut states = Vec::new();
-        for (sco, key) in self.scos(opened).await? {
+        let is_only = opened.hosted.contents.scos().nth(1).is_none();
+        let scos = if is_only { Vec::new() } else { self.scos(opened).await? };
+        for (sco, key) in scos {
             if sco.identifier != commit.sco {
                 let other = self.other(opened, (sco, &key), commit.begin, memory).await?;
                 states.push((sco.identifier.as_str(), other));
@@ -289,7 +280,6 @@ impl Packages {
         states.push((&commit.sco, ScoStanding::of(&launch, state)));
         let states: Vec<(&str, &ScoStanding)> = states.iter().map(|(sco, it)| (*sco, it)).collect();
         let rolled_up = runtime::rolled_up(&launch, &opened.hosted.contents, &states);
-        let is_only = opened.hosted.contents.scos().nth(1).is_none();
         Ok((whole(rolled_up.as_ref(), &states, is_only), rolled_up))
     }
 
@@ -306,7 +296,7 @@ impl Packages {
             let seen = self.seen_in::<ScoState>(key, Some(memory)).await?;
             let closed = if closes { runtime::close(&launch, &seen.value) } else { None };
             let Some(closed) = closed else { return Ok(ScoStanding::of(&launch, &seen.value)) };
-            self.say(closed.statements).await?;
+            self.say(&opened.id, closed.statements).await?;
             // Where another request was first, the session has ended or gone on: it is looked at again.
             if self.put_seen(key.clone(), &seen, &closed.state).await? {
                 return Ok(ScoStanding::of(&launch, &closed.state));
@@ -315,20 +305,58 @@ impl Packages {
         Err(PackageError::Busy(opened.hosted.version.package.clone()))
     }
 
-    /// Keeps statements like those of any other player. One that is kept already stays as it was, and one that breaks a
-    /// rule of the standard is left out: what a content writes into its data model must not lose the rest.
-    async fn say(&self, statements: Vec<Value>) -> Result<(), PackageError> {
-        if statements.is_empty() {
-            return Ok(());
+    /// Keeps statements like those of any other player, some at a time. One that is kept already stays as it was, and one
+    /// that breaks a rule of the standard is left out: what a content writes into its data model must not lose the rest.
+    /// `launch` is whose turn it takes.
+    async fn say(&self, launch: &str, mut statements: Vec<Value>) -> Result<(), PackageError> {
+        while !statements.is_empty() {
+            let rest = statements.split_off(statements.len().min(AT_ONCE));
+            self.say_some(launch, statements).await?;
+            statements = rest;
         }
+        Ok(())
+    }
+
+    /// Keeps statements as [`Self::say`] does, and then the state that they led to: false, and the state as it was, where
+    /// that is not as it was `seen` any more.
+    async fn say_and_put(
+        &self,
+        launch: &str,
+        statements: Vec<Value>,
+        (key, seen, state): (DocumentKey, &Seen<ScoState>, &ScoState),
+    ) -> Result<bool, PackageError> {
+        // Nearly always one commit of the store. What that refuses is kept as far as it can be, one after the other.
+        if (1..=AT_ONCE).contains(&statements.len()) {
+            let all = Value::Array(statements.clone());
+            if let Some(batch) = self.prepared(launch, &all).await? {
+                let (precondition, change) = self.replacing(seen, state)?;
+                let keep = self.store.put_statements_and_document(
+                    batch,
+                    key.clone(),
+                    precondition,
+                    change,
+                );
+                match keep.await {
+                    Ok(_) => return Ok(true),
+                    Err(StoreError::Precondition(_)) => return Ok(false),
+                    Err(StoreError::Conflict { .. } | StoreError::Refused(_)) => {}
+                    Err(other) => return Err(other.into()),
+                }
+            }
+        }
+        self.say(launch, statements).await?;
+        self.put_seen(key, seen, state).await
+    }
+
+    async fn say_some(&self, launch: &str, statements: Vec<Value>) -> Result<(), PackageError> {
         let all = Value::Array(statements);
-        if self.keep(&all).await? {
+        if self.keep(launch, &all).await? {
             return Ok(());
         }
         let Value::Array(statements) = all else { return Ok(()) };
         for statement in statements {
             let id = statement.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-            if !self.keep(&Value::Array(vec![statement])).await? {
+            if !self.keep(launch, &Value::Array(vec![statement])).await? {
                 tracing::debug!(id, "a statement of a player was kept before, or is none");
             }
         }
@@ -336,23 +364,34 @@ impl Packages {
     }
 
     /// Keeps statements, all or none. False where one of them breaks a rule, or another one is kept under its id.
-    async fn keep(&self, statements: &Value) -> Result<bool, PackageError> {
-        let text = statements.to_string();
-        let batch = match validator::check_batch(text.as_bytes(), Version::V1_0_3) {
-            Ok(batch) => batch,
-            Err(report) => {
-                let rule = report.violations.first().map_or("invalid", |it| it.rule.id);
-                tracing::warn!(rule, "a statement of a player breaks a rule of the standard");
-                self.record.count_refusal(super::PLAYER, rule);
-                return Ok(false);
-            }
-        };
-        let batch = prepare_all(batch.statements, Vec::new(), &self.authority);
-        let Ok(batch) = batch else { return Ok(false) };
+    async fn keep(&self, launch: &str, statements: &Value) -> Result<bool, PackageError> {
+        let Some(batch) = self.prepared(launch, statements).await? else { return Ok(false) };
         match self.record.keep(batch, None).await {
             Ok(_) => Ok(true),
             Err(RecordError::Conflict { .. } | RecordError::Refused(_)) => Ok(false),
             Err(RecordError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// Statements as a store takes them; nothing where one of them breaks a rule.
+    async fn prepared(
+        &self,
+        launch: &str,
+        statements: &Value,
+    ) -> Result<Option<Batch>, PackageError> {
+        let (text, authority) = (statements.to_string(), Arc::clone(&self.authority));
+        let prepare = move || match validator::check_batch(text.as_bytes(), Version::V1_0_3) {
+            Ok(batch) => Ok(prepare_all(batch.statements, Vec::new(), &authority).ok()),
+            Err(report) => Err(report.violations.first().map_or("invalid", |it| it.rule.id)),
+        };
+        let bytes = statements.as_array().map_or(0, Vec::len) * STATEMENT;
+        match self.compute.run(launch, bytes, prepare).await? {
+            Ok(batch) => Ok(batch),
+            Err(rule) => {
+                tracing::warn!(rule, "a statement of a player breaks a rule of the standard");
+                self.record.count_refusal(super::PLAYER, rule);
+                Ok(None)
+            }
         }
     }
 

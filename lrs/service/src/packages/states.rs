@@ -105,6 +105,20 @@ impl Packages {
         seen: &Seen<T>,
         value: &U,
     ) -> Result<bool, PackageError> {
+        let (precondition, change) = self.replacing(seen, value)?;
+        match self.store.change_document(key, precondition, change).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::Precondition(_)) => Ok(false),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// The change that replaces a document by `value`, and the condition that it is as it was `seen`.
+    pub(super) fn replacing<T, U: Serialize>(
+        &self,
+        seen: &Seen<T>,
+        value: &U,
+    ) -> Result<(Precondition, Change), PackageError> {
         let body = serde_json::to_vec(value);
         let body = body.map_err(|error| StoreError::Rejected(error.to_string()))?;
         let (if_match, if_none_match) = match &seen.tag {
@@ -117,10 +131,6 @@ impl Packages {
             body: Bytes::from(body),
             updated: self.clock.now(),
         };
-        match self.store.change_document(key, precondition, Change::Put(document)).await {
-            Ok(_) => Ok(true),
-            Err(StoreError::Precondition(_)) => Ok(false),
-            Err(other) => Err(other.into()),
-        }
+        Ok((precondition, Change::Put(document)))
     }
 }

@@ -8,7 +8,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use store::StatementLog as _;
-use store_testkit::around::{Around, Hook};
+use store_testkit::around::{Around, Call, Hook};
 use store_testkit::clock::TurnedClock;
 use store_testkit::failing::Failing;
 use store_testkit::memory::MemoryStore;
@@ -18,6 +18,9 @@ use uuid::Uuid;
 use super::*;
 use crate::memory::Memory;
 use ::package::runtime::CommitRefusal;
+
+mod costs;
+mod opened;
 
 const NOW: Instant = Instant::from_micros(1_795_000_000_000_000);
 
@@ -342,15 +345,23 @@ async fn what_a_commit_holds_is_reserved_before_it_is_read() {
     assert_eq!(memory.held(), 0);
 }
 
-/// Lets something happen before statements are kept, once.
-#[derive(Default)]
-struct Meanwhile(Mutex<Option<BoxFuture<'static, ()>>>);
+/// Lets something happen before a method of the store is called, once.
+struct Meanwhile {
+    method: &'static str,
+    happens: Mutex<Option<BoxFuture<'static, ()>>>,
+}
+
+impl Meanwhile {
+    fn before(method: &'static str) -> Self {
+        Self { method, happens: Mutex::default() }
+    }
+}
 
 #[async_trait]
 impl Hook for Meanwhile {
     async fn before(&self, method: &'static str) -> store::Result<()> {
-        if method == "put_statements" {
-            let happens = self.0.lock().unwrap().take();
+        if method == self.method {
+            let happens = self.happens.lock().unwrap().take();
             if let Some(happens) = happens {
                 happens.await;
             }
@@ -363,7 +374,7 @@ impl Hook for Meanwhile {
 async fn a_session_that_goes_on_while_another_sco_begins_is_closed_all_the_same() {
     let clock = TurnedClock::at(NOW);
     let inner: Arc<dyn Store> = Arc::new(MemoryStore::new(Arc::new(clock.clone())));
-    let around = Around::new(Arc::clone(&inner), Meanwhile::default());
+    let around = Around::new(Arc::clone(&inner), Meanwhile::before("put_statements"));
     let packages = of(Arc::<Around<Meanwhile>>::clone(&around), &clock);
     packages.import("corso", package(&["A", "B"]), ()).await.unwrap();
     let mut page = Page::of(&packages, Policy::Last).await;
@@ -378,7 +389,7 @@ async fn a_session_that_goes_on_while_another_sco_begins_is_closed_all_the_same(
         let page = Page { packages: &others, token, session: Uuid::nil() };
         page.send(&second).await.unwrap();
     };
-    *around.hook.0.lock().unwrap() = Some(Box::pin(goes_on));
+    *around.hook.happens.lock().unwrap() = Some(Box::pin(goes_on));
     page.begin("B").await;
     let error = page.send(&end).await.unwrap_err();
     assert!(matches!(error, Unheard::Refused(CommitRefusal::Ended)), "{error}");

@@ -1,18 +1,21 @@
 //! Where all learners of a course stand on one day, kept in memory and brought up to date from the
 //! documents that changed since: a report on a warm server reads neither the log nor documents.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::num::NonZero;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread::ScopedJoinHandle;
 
 use super::error::ProgressError;
 use super::followed::current;
-use crate::memory::Reserved;
+use super::presence::Codes;
+use super::within::is_within;
+use crate::compute;
+use crate::memory::{Exhausted, Memory, Reserved};
 use access::bounds::Bounds;
 use course::{
     ActivityStanding, ActorProgress, Course, Cut, Enrolment, Learner, LearnerList, Replay,
-    Standing, Standings,
+    Standing, Standings, Track,
 };
 use report::Member;
 use store::{
@@ -41,6 +44,12 @@ pub(super) struct EnrolledCourse {
     by_actor: HashMap<String, usize>,
     /// How many bytes the enrolment has as it is kept.
     bytes: usize,
+    /// See [`Self::counted`].
+    counts: OnceLock<(usize, usize)>,
+    /// See [`Self::enrolled_as`].
+    several: OnceLock<HashMap<String, usize>>,
+    /// Its sessions by their check-in codes, once one was asked for.
+    pub(super) codes: OnceLock<Codes>,
 }
 
 impl EnrolledCourse {
@@ -55,7 +64,31 @@ impl EnrolledCourse {
         }
         let members = people.learners().iter().cloned().map(Arc::new).collect();
         let (revision, bytes) = (kept.revision, kept.enrolment.len());
-        Ok(Self { revision, course, enrolment, people, members, by_actor, bytes })
+        Ok(Self {
+            revision,
+            course,
+            enrolment,
+            people,
+            members,
+            by_actor,
+            bytes,
+            counts: OnceLock::new(),
+            several: OnceLock::new(),
+            codes: OnceLock::new(),
+        })
+    }
+
+    /// How many people there are within `bounds`, and how many learners are another one of them. The counts without bounds
+    /// are made once.
+    pub(super) fn counted(&self, bounds: Option<&Bounds>) -> (usize, usize) {
+        let of = |enrolment: &Enrolment| {
+            let merged = enrolment.merged_learners();
+            (enrolment.learners.len() - merged, merged)
+        };
+        match bounds {
+            None => *self.counts.get_or_init(|| of(&self.enrolment)),
+            Some(_) => self.roll(bounds).counted(),
+        }
     }
 
     /// How many bytes it takes at the most to write the enrolment, or a part of it, as text.
@@ -69,14 +102,42 @@ impl EnrolledCourse {
         self.by_actor.contains_key(actor)
     }
 
+    /// The position in `people` of the learner whom an actor is.
+    pub(super) fn position_of(&self, actor: &str) -> Option<usize> {
+        self.by_actor.get(actor).copied()
+    }
+
+    /// The learner whom an actor is, by the text of the identifier.
+    pub(super) fn learner_of(&self, actor: &str) -> Option<&Learner> {
+        self.people.learners().get(*self.by_actor.get(actor)?)
+    }
+
+    /// The learner who was enrolled under this identifier, where the person whom it is was enrolled several times; found
+    /// without going through all learners, once it was asked for.
+    pub(super) fn enrolled_as(&self, actor: &str) -> Option<&Learner> {
+        let Enrolment { learners, merged } = &self.enrolment;
+        let positions = || {
+            let several: HashSet<&str> =
+                merged.keys().map(|id| self.enrolment.person(id)).collect();
+            let mut positions = HashMap::new();
+            for (position, learner) in learners.iter().enumerate() {
+                if !several.is_empty() && several.contains(self.enrolment.person(&learner.id)) {
+                    for identifier in learner.known_as() {
+                        positions.entry(identifier.to_string()).or_insert(position);
+                    }
+                }
+            }
+            positions
+        };
+        learners.get(*self.several.get_or_init(positions).get(actor)?)
+    }
+
     /// The person whom the learner `id` is: themselves, or the one they were merged into.
     ///
     /// With `bounds`, both must be within them. A learner outside is as unknown as one who is not
     /// there, also when merged into a learner inside: the merge would tell where they are.
     pub(super) fn person(&self, id: &str, bounds: Option<&Bounds>) -> Option<&Learner> {
-        let may_be_seen = |it: &&Learner| {
-            bounds.is_none_or(|bounds| bounds.include(&it.region, &it.body, &it.istat))
-        };
+        let may_be_seen = |it: &&Learner| is_within(bounds, it);
         if bounds.is_some() {
             self.enrolment.learners.iter().filter(may_be_seen).find(|it| it.id == id)?;
         }
@@ -95,20 +156,22 @@ impl EnrolledCourse {
         self.members.len().saturating_mul(standings + size_of::<Member>())
     }
 
-    /// All learners, who have done nothing by a day. Those for whom the same modules are share their standings.
+    /// All learners, who have done nothing by a day. Those for whom the same modules are share standings and track.
     fn untouched(&self, cut: Option<Cut>) -> Vec<Member> {
-        let mut different: Vec<Arc<Standings>> = Vec::new();
+        let mut different: Vec<(Arc<Standings>, Track)> = Vec::new();
         let member = |learner: &Arc<Learner>| {
-            let standings = Replay::new(&self.course, learner, []).until(cut).standings();
-            let known = different.iter().find(|known| ***known == standings).cloned();
-            let standings = known.unwrap_or_else(|| {
-                let new = Arc::new(standings);
+            let (replay, track) = Replay::new(&self.course, learner, []).tracked(cut);
+            let standings = replay.standings();
+            let is_like = |known: &&(Arc<_>, Track)| *known.0 == standings && known.1 == track;
+            let known = different.iter().find(is_like).cloned();
+            let (standings, track) = known.unwrap_or_else(|| {
+                let new = (Arc::new(standings), track);
                 if different.len() < UNTOUCHED {
-                    different.push(Arc::clone(&new));
+                    different.push(new.clone());
                 }
                 new
             });
-            Member { learner: Arc::clone(learner), standings }
+            Member { learner: Arc::clone(learner), standings, track }
         };
         self.members.iter().map(member).collect()
     }
@@ -123,32 +186,50 @@ pub(super) struct Board {
     pub(super) members: Vec<Member>,
     /// The memory of the standings.
     _held: Arc<Reserved>,
+    /// The memory of the tracks, which are as long as learners did much.
+    of_tracks: Arc<Reserved>,
+}
+
+/// Where a learner stands on the day of a board, and the way there.
+struct Stand {
+    position: usize,
+    standings: Standings,
+    track: Track,
 }
 
 impl Board {
-    /// The board that all documents give; true up to `watermark`, which was read before. `held` is the memory that it
-    /// takes ([`EnrolledCourse::weight_of_board`]).
+    /// The board that all documents give; true up to `watermark`, which was read before. Its standings are reserved in
+    /// `memory` before documents are read, its tracks page by page.
+    ///
+    /// # Errors
+    /// Of the store, and [`ProgressError::Exhausted`].
     pub(super) async fn read(
         store: &dyn Store,
         enrolled: Arc<EnrolledCourse>,
         cut: Option<Cut>,
         watermark: Watermark,
-        held: Reserved,
-    ) -> Result<Self> {
+        memory: &Memory,
+    ) -> std::result::Result<Self, ProgressError> {
+        let held = Arc::new(memory.reserve(enrolled.weight_of_board())?);
+        let of_tracks = Arc::new(memory.reserve(0)?);
         let of = Arc::clone(&enrolled);
         let members = aside(move || of.untouched(cut)).await?;
-        let mut board = Self { enrolled, cut, watermark, members, _held: Arc::new(held) };
-        board.load(store).await?;
+        let mut board = Self { enrolled, cut, watermark, members, _held: held, of_tracks };
+        board.load(store, memory).await?;
         Ok(board)
     }
 
     /// Brings the board up to date with `watermark`, which was read before; false where all documents were replaced
-    /// since, so that the board must be read anew.
+    /// since, so that the board must be read anew. What the tracks take more than before is reserved in `memory`.
+    ///
+    /// # Errors
+    /// Of the store, and [`ProgressError::Exhausted`]: the board is of no use then.
     pub(super) async fn refresh(
         &mut self,
         store: &dyn Store,
         watermark: Watermark,
-    ) -> Result<bool> {
+        memory: &Memory,
+    ) -> std::result::Result<bool, ProgressError> {
         if watermark == self.watermark {
             return Ok(true);
         }
@@ -165,13 +246,28 @@ impl Board {
         let changed: BTreeSet<usize> = changed.copied().collect();
         drop(documents);
         self.reread(store, changed).await?;
+        self.hold_tracks(memory)?;
         self.watermark = watermark;
         Ok(true)
     }
 
+    /// Reserves what the tracks take together, and somewhat more, where it is not reserved yet.
+    fn hold_tracks(&mut self, memory: &Memory) -> std::result::Result<(), Exhausted> {
+        let weight: usize = self.members.iter().map(|member| member.track.weight()).sum();
+        if weight > self.of_tracks.bytes() {
+            self.of_tracks = Arc::new(memory.reserve(weight.saturating_add(weight / 8))?);
+        }
+        Ok(())
+    }
+
     /// Reads all documents of the course: while one page is worked through, the next is read. Learners of whom a page
     /// has one of several documents are read once more at the end, with all of theirs.
-    async fn load(&mut self, store: &dyn Store) -> Result<()> {
+    async fn load(
+        &mut self,
+        store: &dyn Store,
+        memory: &Memory,
+    ) -> std::result::Result<(), ProgressError> {
+        let mut of_tracks = memory.reserve(0)?;
         let id = self.enrolled.course.id().to_owned();
         let mut reached = vec![false; self.members.len()];
         let mut again = BTreeSet::new();
@@ -179,17 +275,21 @@ impl Board {
         while let Some(last) = page.last() {
             let after = last.actor.clone();
             let (next, read) = tokio::join!(store.progress(&id, &after, PAGE), self.parts(page));
-            for (position, standings) in read? {
-                if let Some(reached) = reached.get_mut(position)
+            let read = read?;
+            of_tracks.grow(read.iter().map(|stand| stand.track.weight()).sum())?;
+            for stand in read {
+                if let Some(reached) = reached.get_mut(stand.position)
                     && std::mem::replace(reached, true)
                 {
-                    again.insert(position);
+                    again.insert(stand.position);
                 }
-                self.stand(position, standings);
+                self.stand(stand);
             }
             page = next?;
         }
+        self.of_tracks = Arc::new(of_tracks);
         self.reread(store, again).await?;
+        self.hold_tracks(memory)?;
         let mut members = std::mem::take(&mut self.members);
         self.members = aside(move || {
             in_order(&mut members);
@@ -200,7 +300,7 @@ impl Board {
     }
 
     /// Where the learner of each document of a page stands by that document alone, on all cores.
-    async fn parts(&self, page: Vec<ProgressDocument>) -> Result<Vec<(usize, Standings)>> {
+    async fn parts(&self, page: Vec<ProgressDocument>) -> Result<Vec<Stand>> {
         let (enrolled, cut) = (Arc::clone(&self.enrolled), self.cut);
         let work = move || {
             let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -230,16 +330,17 @@ impl Board {
             let documents = store.progress_of(self.enrolled.course.id(), &actors).await?;
             let (enrolled, cut, some) = (Arc::clone(&self.enrolled), self.cut, some.to_vec());
             let read = aside(move || wholes(&enrolled, cut, &some, &documents)).await??;
-            for (position, standings) in read {
-                self.stand(position, standings);
+            for stand in read {
+                self.stand(stand);
             }
         }
         Ok(())
     }
 
-    fn stand(&mut self, position: usize, standings: Standings) {
+    fn stand(&mut self, Stand { position, standings, track }: Stand) {
         if let Some(member) = self.members.get_mut(position) {
             member.standings = Arc::new(standings);
+            member.track = track;
         }
     }
 }
@@ -259,15 +360,15 @@ fn parts(
     enrolled: &EnrolledCourse,
     cut: Option<Cut>,
     documents: &[ProgressDocument],
-) -> Result<Vec<(usize, Standings)>> {
+) -> Result<Vec<Stand>> {
     let course = &enrolled.course;
     let mut parts = Vec::with_capacity(documents.len());
     for document in documents {
         let Some(&position) = enrolled.by_actor.get(&document.actor) else { continue };
         let Some(learner) = enrolled.members.get(position) else { continue };
         let progress = progress_of(course.id(), document)?;
-        let replay = Replay::new(course, learner, [&progress]).until(cut);
-        parts.push((position, replay.standings()));
+        let (replay, track) = Replay::new(course, learner, [&progress]).tracked(cut);
+        parts.push(Stand { position, standings: replay.standings(), track });
     }
     Ok(parts)
 }
@@ -278,7 +379,7 @@ fn wholes(
     cut: Option<Cut>,
     positions: &[usize],
     documents: &[ProgressDocument],
-) -> Result<Vec<(usize, Standings)>> {
+) -> Result<Vec<Stand>> {
     let course = &enrolled.course;
     let mut of_learner: HashMap<usize, Vec<ActorProgress>> = HashMap::new();
     for document in documents {
@@ -288,7 +389,8 @@ fn wholes(
     let whole = |position: &usize| {
         let learner = enrolled.members.get(*position)?;
         let documents = of_learner.remove(position).unwrap_or_default();
-        Some((*position, Replay::new(course, learner, &documents).until(cut).standings()))
+        let (replay, track) = Replay::new(course, learner, &documents).tracked(cut);
+        Some(Stand { position: *position, standings: replay.standings(), track })
     };
     Ok(positions.iter().filter_map(whole).collect())
 }
@@ -299,7 +401,7 @@ fn stopped() -> StoreError {
 
 /// Does `work` off the asynchronous threads.
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| stopped())
+    compute::aside(work).await.map_err(|_| stopped())
 }
 
 /// All that was said by the actors who are a learner, and `held` grown by what that takes in memory.

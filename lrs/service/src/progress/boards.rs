@@ -10,6 +10,7 @@ use lru::LruCache;
 
 use super::board::{Board, EnrolledCourse};
 use super::error::ProgressError;
+use crate::compute::{self, Turns};
 use crate::memory::{Cache, Memory};
 use course::Cut;
 use store::{CourseRevision, Store, StoreError, Watermark};
@@ -21,8 +22,8 @@ const KEPT: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 const LOOKS: u32 = 200;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// The board of a course on a day, once it was made. Locked while it is made or brought up to date: all who ask
-/// meanwhile wait, and find it.
+/// The board of a course on a day, once it was made. Locked while it is made or brought up to date: requests for it
+/// wait meanwhile, and share the result.
 type Shared = Arc<tokio::sync::Mutex<Option<Arc<Board>>>>;
 
 /// The boards of all courses. What they take is reserved in the memory budget before they are made; those that no
@@ -31,6 +32,8 @@ pub(super) struct Boards {
     store: Arc<dyn Store>,
     memory: Memory,
     enrolled_courses: Mutex<HashMap<String, Arc<EnrolledCourse>>>,
+    /// Of each course, while it is read.
+    reading: Turns,
     latest: Mutex<LruCache<(String, Option<Date>), Shared>>,
 }
 
@@ -39,8 +42,13 @@ impl Boards {
     pub(super) fn new(store: Arc<dyn Store>, memory: &Memory) -> Arc<Self> {
         let part = memory.part(memory.size() / 4 * 3);
         let latest = Mutex::new(LruCache::new(KEPT));
-        let boards =
-            Arc::new(Self { store, memory: part, enrolled_courses: Mutex::default(), latest });
+        let boards = Arc::new(Self {
+            store,
+            memory: part,
+            enrolled_courses: Mutex::default(),
+            reading: Turns::new(1),
+            latest,
+        });
         boards.memory.give_up_first(&boards);
         memory.give_up_first(&boards);
         boards
@@ -76,9 +84,15 @@ impl Boards {
         if let Some(known) = known.filter(|known| known.revision >= at.revision) {
             return Ok(known);
         }
+        // Requests wait meanwhile, and share what the first of them has read: a list may have a hundred thousand learners.
+        let _turn = self.reading.turn(&at.id).await.map_err(|_| stopped())?;
+        let known = lock(&self.enrolled_courses).get(&at.id).cloned();
+        if let Some(known) = known.filter(|known| known.revision >= at.revision) {
+            return Ok(known);
+        }
         let kept = self.store.course(&at.id).await?;
         let kept = kept.ok_or_else(|| ProgressError::NoCourse(at.id.clone()))?;
-        let read = tokio::task::spawn_blocking(move || EnrolledCourse::read(&kept)).await;
+        let read = compute::aside(move || EnrolledCourse::read(&kept)).await;
         let enrolled = Arc::new(read.map_err(|_| stopped())??);
         lock(&self.enrolled_courses).insert(at.id.clone(), Arc::clone(&enrolled));
         // None of an older revision is of use any more.
@@ -128,12 +142,11 @@ impl Boards {
     ) -> Result<Board, ProgressError> {
         if let Some(known) = known {
             let mut board = Arc::unwrap_or_clone(known);
-            if board.refresh(&*self.store, watermark).await? {
+            if board.refresh(&*self.store, watermark, &self.memory).await? {
                 return Ok(board);
             }
         }
-        let held = self.memory.reserve(enrolled.weight_of_board())?;
-        Ok(Board::read(&*self.store, enrolled, cut, watermark, held).await?)
+        Board::read(&*self.store, enrolled, cut, watermark, &self.memory).await
     }
 
     /// How far the documents go, once they have been read for the course as it is.

@@ -7,6 +7,7 @@ use super::CourseService;
 use super::boards::stopped;
 use super::error::ProgressError;
 use super::reports::no_day;
+use crate::compute;
 use report::FrozenCertificates;
 use report::{Room, View};
 use store::{KeptCertificates, StoreError};
@@ -36,18 +37,25 @@ impl CourseService {
             return Err(ProgressError::DayToCome(day));
         }
         let board = self.boards.board(id, Some(day)).await?;
-        let view = View {
-            course: &board.enrolled.course,
-            at: Some(day),
-            day,
-            through: self.through(&board, horizon).await?,
-            hides_small_groups: true,
-            room: Room::default(),
-            members: board.members.iter().collect(),
+        let through = self.through(&board, horizon).await?;
+        // All learners are looked at, and those who have a right to the certificate written.
+        let freeze = move || {
+            let view = View {
+                course: &board.enrolled.course,
+                at: Some(day),
+                day,
+                through,
+                hides_small_groups: true,
+                room: Room::default(),
+                members: board.members.iter().collect(),
+            };
+            let list = FrozenCertificates::freeze(&view, now.micros());
+            let body = serde_json::to_vec(&list);
+            (list, body)
         };
-        let list = FrozenCertificates::freeze(&view, now.micros());
+        let (list, body) = compute::aside(freeze).await.map_err(|_| stopped())?;
         // A list is kept for good: without its text nothing is kept.
-        let body = serde_json::to_vec(&list)
+        let body = body
             .map_err(|error| StoreError::Corrupt(format!("certificates {}: {error}", list.id())))?;
         let frozen = Frozen { id: list.id(), list };
         let kept =
@@ -60,19 +68,44 @@ impl CourseService {
         Ok(frozen)
     }
 
-    /// The frozen lists of a course, the newest first.
+    /// What `read` takes of each frozen list of a course, the newest first: one list is held at a time.
     ///
     /// # Errors
     /// [`ProgressError`].
-    pub async fn frozen(&self, id: &str) -> Result<Vec<Frozen>, ProgressError> {
+    pub async fn frozen<T: Send + 'static>(
+        &self,
+        id: &str,
+        read: impl Fn(&Frozen) -> T + Clone + Send + 'static,
+    ) -> Result<Vec<T>, ProgressError> {
         self.boards.enrolled(id).await?;
-        let kept = self.store.certificates(id).await?;
-        let read = |kept: KeptCertificates| {
-            let corrupt = |error| StoreError::Corrupt(format!("certificates {}: {error}", kept.id));
-            let list = serde_json::from_slice(&kept.body).map_err(corrupt)?;
-            Ok(Frozen { id: kept.id, list })
-        };
-        let read = move || kept.into_iter().map(read).collect();
-        tokio::task::spawn_blocking(read).await.map_err(|_| stopped())?
+        let mut lists = Vec::new();
+        for list in self.store.certificate_ids(id).await? {
+            // A course that is deleted meanwhile takes its lists along.
+            let Some(kept) = self.store.certificate(id, &list).await? else { continue };
+            let read = read.clone();
+            let work = move || Frozen::read(kept).map(|frozen| read(&frozen));
+            lists.push(compute::aside(work).await.map_err(|_| stopped())??);
+        }
+        Ok(lists)
+    }
+
+    /// The frozen list of this id.
+    ///
+    /// # Errors
+    /// [`ProgressError::NoCertificates`].
+    pub async fn frozen_list(&self, id: &str, list: &str) -> Result<Frozen, ProgressError> {
+        self.boards.enrolled(id).await?;
+        let kept = self.store.certificate(id, list).await?;
+        let kept = kept.ok_or_else(|| ProgressError::NoCertificates(list.to_owned()))?;
+        let read = compute::aside(move || Frozen::read(kept));
+        Ok(read.await.map_err(|_| stopped())??)
+    }
+}
+
+impl Frozen {
+    pub(super) fn read(kept: KeptCertificates) -> Result<Self, StoreError> {
+        let corrupt = |error| StoreError::Corrupt(format!("certificates {}: {error}", kept.id));
+        let list = serde_json::from_slice(&kept.body).map_err(corrupt)?;
+        Ok(Self { id: kept.id, list })
     }
 }

@@ -1,10 +1,14 @@
 //! A course as a whole: what there is of it, and deleting it.
 
+use std::sync::Arc;
+
+use super::boards::stopped;
 use super::error::ProgressError;
-use super::{CourseService, TRIES};
+use super::{CourseService, Run, TRIES};
+use crate::compute;
 use access::bounds::Bounds;
 use course::Course;
-use store::StoreError;
+use store::{Revision, StoreError};
 
 /// What there is of a course.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +21,8 @@ pub struct CourseSummary {
     pub merged: usize,
     /// How many certificate lists are frozen.
     pub certificates: usize,
+    /// The course's revision.
+    pub revision: Revision,
 }
 
 /// What goes with a course.
@@ -50,23 +56,22 @@ impl CourseService {
         bounds: Option<&Bounds>,
     ) -> Result<CourseSummary, ProgressError> {
         let enrolled = self.boards.enrolled(id).await?;
-        let mut enrolment = enrolled.enrolment.clone();
-        if let Some(bounds) = bounds {
-            enrolment.retain(|it| bounds.include(&it.region, &it.body, &it.istat));
-        }
-        let merged = enrolment.merged_learners();
+        let (of, bounds) = (Arc::clone(&enrolled), bounds.cloned());
+        let counted = compute::aside(move || of.counted(bounds.as_ref())).await;
+        let (learners, merged) = counted.map_err(|_| stopped())?;
         Ok(CourseSummary {
             course: enrolled.course.clone(),
-            learners: enrolment.learners.len() - merged,
+            learners,
             merged,
-            certificates: self.store.certificates(id).await?.len(),
+            certificates: self.store.certificate_ids(id).await?.len(),
+            revision: enrolled.revision,
         })
     }
 
     /// Deletes a course: its file, its list of learners with the merges, and its frozen certificate
     /// lists. All statements stay, those of registers too: the same file and list bring the same
-    /// progress back. Its progress documents go, which are made of statements. With `dry_run`
-    /// nothing is changed.
+    /// progress back. Its progress documents go, which are made of statements. A dry run
+    /// changes nothing.
     ///
     /// A course whose file this program cannot read can be deleted; its learners count as none.
     ///
@@ -77,7 +82,7 @@ impl CourseService {
         &self,
         id: &str,
         frozen: FrozenLists,
-        dry_run: bool,
+        run: Run,
     ) -> Result<DeletedCourse, ProgressError> {
         for _ in 0..TRIES {
             let no_course = || ProgressError::NoCourse(id.to_owned());
@@ -90,9 +95,9 @@ impl CourseService {
                 Err(other) => return Err(other),
             };
             let _no_freezing = self.freezing.lock().await;
-            let lists = self.store.certificates(id).await?.len();
+            let lists = self.store.certificate_ids(id).await?.len();
             let deleted = DeletedCourse { learners, merged, certificates: lists };
-            if dry_run {
+            if run.is_dry() {
                 return Ok(deleted);
             }
             if lists > 0 && frozen == FrozenLists::Stay {

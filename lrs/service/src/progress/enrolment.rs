@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use super::boards::stopped;
 use super::error::ProgressError;
-use super::{CourseService, TRIES};
+use super::within::is_within;
+use super::{CourseService, Run, TRIES};
+use crate::compute;
 use crate::memory::Memory;
 use access::bounds::Bounds;
-use course::{Course, Enrolment, Learner, LearnerList, ListChange, ListWarning};
+use course::{Course, Enrolment, Learner, LearnerList, ListChange, ListWarning, Unlisted};
 use store::StoreError;
 
 /// What an import did, or would do.
@@ -27,8 +29,8 @@ pub struct Imported {
 impl CourseService {
     /// Takes a list of a course's learners: those it names are added or updated, and are also
     /// known by their former identifiers as long as nobody else has these. The others stay
-    /// enrolled or, with `replace`, leave; what they did is kept, and theirs again when they come
-    /// back. With `dry_run` nothing is changed.
+    /// enrolled or leave, as `unlisted` says; what they did is kept, and theirs again when they come
+    /// back. A dry run changes nothing.
     ///
     /// # Errors
     /// [`ProgressError::Sheet`] with every fault and its line, or an edition the course does not
@@ -37,18 +39,18 @@ impl CourseService {
         &self,
         id: &str,
         list: &[u8],
-        replace: bool,
-        dry_run: bool,
+        unlisted: Unlisted,
+        run: Run,
     ) -> Result<Imported, ProgressError> {
         let list = list.to_vec();
         let parse = move || LearnerList::parse(&list);
-        let newer = tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
+        let newer = compute::aside(parse).await.map_err(|_| stopped())??;
         if newer.learners().is_empty() {
             return Err(ProgressError::EmptyList);
         }
-        self.change_enrolment(id, dry_run, move |course, known| {
+        self.change_enrolment(id, run, move |course, known| {
             let change = known.change_to(&newer)?;
-            let updated = known.updated_by(&newer, replace)?;
+            let updated = known.updated_by(&newer, unlisted)?;
             check_editions(course, &updated)?;
             let learners = updated.people()?.learners().len();
             let is_new = |(id, into): &(&String, &String)| known.merged.get(*id) != Some(into);
@@ -65,7 +67,7 @@ impl CourseService {
     /// [`ProgressError::Merge`].
     pub async fn merge(&self, id: &str, learner: &str, into: &str) -> Result<(), ProgressError> {
         let (learner, into) = (learner.to_owned(), into.to_owned());
-        self.change_enrolment(id, false, move |_, known| {
+        self.change_enrolment(id, Run::Real, move |_, known| {
             let mut merged = known.clone();
             merged.merge(&learner, &into)?;
             Ok((merged, ()))
@@ -79,7 +81,7 @@ impl CourseService {
     /// [`ProgressError::Merge`].
     pub async fn unmerge(&self, id: &str, learner: &str) -> Result<(), ProgressError> {
         let learner = learner.to_owned();
-        self.change_enrolment(id, false, move |_, known| {
+        self.change_enrolment(id, Run::Real, move |_, known| {
             let mut unmerged = known.clone();
             unmerged.unmerge(&learner)?;
             Ok((unmerged, ()))
@@ -102,18 +104,17 @@ impl CourseService {
         let known = self.boards.enrolled(id).await?;
         let held = memory.reserve(known.weight_as_text())?;
         let work = move || {
-            let written = match bounds {
-                None => write(&known.enrolment),
-                Some(bounds) => {
-                    let mut part = known.enrolment.clone();
-                    part.retain(|it| bounds.include(&it.region, &it.body, &it.istat));
-                    write(&part)
-                }
+            let written = if bounds.is_some() {
+                let mut part = known.enrolment.clone();
+                part.retain(|it| is_within(bounds.as_ref(), it));
+                write(&part)
+            } else {
+                write(&known.enrolment)
             };
             drop(held);
             written
         };
-        tokio::task::spawn_blocking(work).await.map_err(|_| stopped().into())
+        compute::aside(work).await.map_err(|_| stopped().into())
     }
 
     /// Whether there is a course of this id that can be read.
@@ -125,7 +126,7 @@ impl CourseService {
     async fn change_enrolment<T: Send + 'static>(
         &self,
         id: &str,
-        dry_run: bool,
+        run: Run,
         change: impl Fn(&Course, &Enrolment) -> Result<(Enrolment, T), ProgressError>
         + Send
         + Sync
@@ -141,9 +142,8 @@ impl CourseService {
                     |error| StoreError::Corrupt(format!("the learners of {course}: {error}"));
                 Ok::<_, ProgressError>((changed.to_kept().map_err(unwritable)?, outcome))
             };
-            let (kept, outcome) =
-                tokio::task::spawn_blocking(work).await.map_err(|_| stopped())??;
-            if dry_run || self.store.put_enrolment(id, &kept, revision).await? {
+            let (kept, outcome) = compute::aside(work).await.map_err(|_| stopped())??;
+            if run.is_dry() || self.store.put_enrolment(id, &kept, revision).await? {
                 self.poke().await;
                 return Ok(outcome);
             }

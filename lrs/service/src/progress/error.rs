@@ -79,6 +79,23 @@ pub enum ProgressError {
         /// What learners have that looks like it.
         near: Vec<String>,
     },
+    /// The course has no module of this id.
+    #[error("the course has no module `{0}`")]
+    NoModule(String),
+    /// The activity belongs to a module already.
+    #[error("the activity `{activity}` is in the module `{module}` already")]
+    Mapped {
+        /// The activity's IRI.
+        activity: String,
+        /// The module's id.
+        module: String,
+    },
+    /// The course file is written so that nothing can be added without changing more of it.
+    #[error("the course file is written in a way that only its author can change")]
+    NotEditable,
+    /// A place in a list that no page of it gave.
+    #[error("`{0}` is not the `next` of a page")]
+    NoCursor(String),
     /// There is no session of this name.
     #[error("the course has no event `{event}` with a session `{session}`")]
     NoSession {
@@ -121,8 +138,8 @@ pub enum ProgressError {
         /// Its day.
         date: jiff::civil::Date,
     },
-    /// Somebody else changed the course at the same time, again and again.
-    #[error("the course was changed by somebody else at the same time")]
+    /// Other requests changed the course at the same time, again and again.
+    #[error("the course was changed by another request at the same time")]
     Busy,
     /// The course has frozen certificate lists, which would go with it.
     #[error("the course `{course}` has {lists} frozen certificate lists, which would go with it")]

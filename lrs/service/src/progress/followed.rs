@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::boards::stopped;
 use super::read::{Read, Readable, Unreadable, evidence_of};
+use crate::compute;
 use course::{ActorProgress, Course, Evidence};
 use store::{
     Followed, JournalVersion, KeptCourse, ProgressDocument, Reading, Result, Store, StoreError,
@@ -291,7 +292,7 @@ pub(super) fn of_agent(agent: &str, until: Instant, beyond: Option<Instant>) -> 
 /// What statements say, those that cannot be read left out; off the asynchronous threads.
 async fn all_evidence(statements: Vec<Stored>) -> Result<Vec<Evidence>> {
     let read = move || statements.iter().filter_map(evidence_of).collect();
-    tokio::task::spawn_blocking(read).await.map_err(|_| stopped())
+    compute::aside(read).await.map_err(|_| stopped())
 }
 
 /// The document, where it has the shape that this program writes.

@@ -13,6 +13,7 @@ use super::Rebuilt;
 use super::boards::stopped;
 use super::followed::{CHUNK, FollowedCourse, current};
 use super::read::{Chunk, Read, read};
+use crate::compute;
 use store::{Lead, ProgressDocument, Reading, Result, Revision, Store, StoreError};
 use xapi::instant::Instant;
 
@@ -87,7 +88,7 @@ enum Reached {
     Part,
     /// All is done, and saved.
     All,
-    /// Somebody else has written documents in between.
+    /// Another follower has written documents in between.
     Overtaken,
 }
 
@@ -409,7 +410,7 @@ impl Follower {
                 let speaking = page.into_iter().filter(|document| !says_nothing(document));
                 speaking.map(digest).collect::<Vec<_>>()
             };
-            digests.extend(tokio::task::spawn_blocking(digest).await.map_err(|_| stopped())?);
+            digests.extend(compute::aside(digest).await.map_err(|_| stopped())?);
         }
     }
 

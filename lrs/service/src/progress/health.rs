@@ -12,6 +12,8 @@ use super::boards::stopped;
 use super::error::ProgressError;
 use super::read::{Readable, Unreadable};
 use super::unassigned::Unassigned;
+use crate::compute;
+use crate::large::with_value;
 use crate::memory::Reserved;
 use access::bounds::Bounds;
 use course::{Credit, Evidence, Form, Selectors, State};
@@ -112,7 +114,7 @@ impl CourseService {
                 }
                 found
             };
-            found = tokio::task::spawn_blocking(look).await.map_err(|_| stopped())?;
+            found = compute::aside(look).await.map_err(|_| stopped())?;
             (filter.limit, filter.beyond) = (left, page.beyond);
             let is_enough = left == 0 || found.unreadable.len() >= LISTED;
             if is_enough || filter.beyond.is_none() {
@@ -134,17 +136,23 @@ fn count(of: &mut (u64, i64), stored: i64) {
 
 impl Found {
     fn look_at(&mut self, statement: &Stored, enrolled: &EnrolledCourse, sites: &HashSet<String>) {
+        let looked = with_value(statement, |value| self.add(statement, value, enrolled, sites));
+        if let Err(error) = looked {
+            let (stored, id) = (statement.stored, Some(statement.id));
+            self.unreadable.push(Unreadable { stored, id, error: error.to_string() });
+        }
+    }
+
+    fn add(
+        &mut self,
+        statement: &Stored,
+        value: &Value,
+        enrolled: &EnrolledCourse,
+        sites: &HashSet<String>,
+    ) {
         let stored = statement.stored.micros();
-        let value = match statement.value() {
-            Ok(value) => value,
-            Err(error) => {
-                let (stored, id) = (statement.stored, Some(statement.id));
-                self.unreadable.push(Unreadable { stored, id, error: error.to_string() });
-                return;
-            }
-        };
         // A statement of a group, or without an actor that can be enrolled, is of no learner.
-        let Some(evidence) = Evidence::read(&value, &statement.id.to_string(), stored) else {
+        let Some(evidence) = Evidence::read(value, &statement.id.to_string(), stored) else {
             return;
         };
         if !self.seen.insert((evidence.actor.to_string(), evidence.fingerprint)) {
@@ -156,14 +164,8 @@ impl Found {
         } else if evidence.timestamp < stored - BEHIND {
             count(self.late.entry(short(source)).or_default(), stored);
         }
-        let Evidence { object, parents, groupings, .. } = &evidence;
-        let is_ours = enrolled.people.find(&evidence.actor).is_some()
-            && sites.iter().any(|site| object.starts_with(site));
-        // A question or an objective belongs to what it is part of.
-        let is_part = evidence.is_interaction
-            && parents.iter().any(|it| enrolled.course.place_of(it, &[], &[]).is_some());
-        if is_ours && !is_part && enrolled.course.place_of(object, parents, groupings).is_none() {
-            count(self.unmapped.entry(short(object)).or_default(), stored);
+        if is_unmapped(&evidence, enrolled, sites) {
+            count(self.unmapped.entry(short(&evidence.object)).or_default(), stored);
         }
     }
 
@@ -235,8 +237,32 @@ fn add_unassigned(
     }
 }
 
-/// Scheme and authority of the IRIs that the course selects.
-fn sites(enrolled: &EnrolledCourse) -> HashSet<String> {
+/// Whether a learner of the course said something of an activity on one of its sites that belongs to no module.
+pub(super) fn is_unmapped(
+    evidence: &Evidence,
+    enrolled: &EnrolledCourse,
+    sites: &HashSet<String>,
+) -> bool {
+    let Evidence { object, parents, groupings, .. } = evidence;
+    let course = &enrolled.course;
+    // A question or an objective belongs to what it is part of.
+    let is_part = || {
+        evidence.is_interaction && parents.iter().any(|it| course.place_of(it, &[], &[]).is_some())
+    };
+    site_of(object).is_some_and(|site| sites.contains(site))
+        && enrolled.people.find(&evidence.actor).is_some()
+        && course.place_of(object, parents, groupings).is_none()
+        && !is_part()
+}
+
+/// Scheme and authority of an IRI, with the slash behind them; nothing where no slash is.
+fn site_of(iri: &str) -> Option<&str> {
+    let (end, _) = iri.match_indices('/').nth(2)?;
+    iri.get(..=end)
+}
+
+/// Scheme and authority of the IRIs that the course selects, each with a slash behind it.
+pub(super) fn sites(enrolled: &EnrolledCourse) -> HashSet<String> {
     let mut sites = HashSet::new();
     for (_, activity) in enrolled.course.activities() {
         let Selectors { ids, prefixes, within, .. } = &activity.selection;

@@ -8,6 +8,20 @@ use course::Identifier;
 use store::StoreError;
 
 impl CourseService {
+    /// Whether statements about one of these activities count in a course.
+    ///
+    /// # Errors
+    /// [`ProgressError::NoCourse`].
+    pub(crate) async fn counts_any(
+        &self,
+        course: &str,
+        activities: impl IntoIterator<Item = String>,
+    ) -> Result<bool, ProgressError> {
+        let known = self.boards.enrolled(course).await?;
+        let mut activities = activities.into_iter();
+        Ok(activities.any(|activity| known.course.place_of(&activity, &[], &[]).is_some()))
+    }
+
     /// The Agent that a learner of a course is, by their first identifier and with their name. A learner who was merged
     /// into another one is that one. A learner outside of `bounds` is not known.
     ///

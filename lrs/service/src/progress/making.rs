@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use super::board::Board;
 use super::boards::stopped;
 use super::error::ProgressError;
-use super::reports::{DetailsAndNotes, Question};
+use super::reports::{Question, Said};
+use crate::compute;
 use crate::memory::{Exhausted, Reserved};
 use report::{Member, Room, Table, View};
 
@@ -33,7 +34,7 @@ pub(super) struct Making {
     pub(super) board: Arc<Board>,
     pub(super) earlier: Option<(Date, Arc<Board>)>,
     pub(super) asked: Question,
-    pub(super) said: DetailsAndNotes,
+    pub(super) said: Box<Said>,
 }
 
 /// The tables of a report that is made in parts, in the order of the learners.
@@ -150,18 +151,19 @@ impl Making {
             None => view.clone(),
             Some((day, board)) => self.view(board, *day, self.asked.members(board).collect(), room),
         };
-        let DetailsAndNotes { details, notes } = &self.said;
-        let names = &self.board.enrolled.course.outline().names;
+        let Said { details, notes, names } = &*self.said;
+        let outline = &self.board.enrolled.course.outline().names;
         let table = (self.make)(&report::Asked {
             earlier,
             grouping: &self.asked.by,
             details,
             notes,
+            names,
             expand: self.asked.query.expand,
             session: self.asked.query.session(view.course)?,
             view,
         });
-        Ok(table.with_names(names))
+        Ok(table.with_names(outline))
     }
 
     fn view<'b>(
@@ -188,7 +190,7 @@ impl Making {
 async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ProgressError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| stopped().into())
+    compute::aside(work).await.map_err(|_| stopped().into())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

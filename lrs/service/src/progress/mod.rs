@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc, oneshot};
 
+use crate::compute::{self, Turns};
 use crate::memory::Memory;
 use crate::record::Record;
 use course::{CheckedCourse, Course};
-use store::{Selection, Store, StoreError};
+use store::{Revision, Selection, Store, StoreError};
 use xapi::clock::Clock;
 
 mod board;
@@ -21,33 +22,57 @@ mod followed;
 pub mod follower;
 mod health;
 mod learner;
+mod likeness;
+mod listing;
 mod making;
+mod mapping;
+mod mine;
+mod names;
 mod presence;
+mod preview;
+mod reached;
 mod read;
 mod reports;
+mod roll;
+mod run;
+mod sieve;
 mod territory;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod unassigned;
+mod unmapped;
 mod who;
+mod within;
 
 use boards::Boards;
 use follower::Command;
+use mine::KnownLists;
 
 pub use certificates::Frozen;
 pub use deletion::{CourseSummary, DeletedCourse, FrozenLists};
 pub use enrolment::Imported;
 pub use error::ProgressError;
+pub use listing::{CourseAtAGlance, ListedCourse};
 pub use making::{ReportInMaking, TableParts};
+pub use mapping::Mapping;
+pub use mine::{CoursesOfMine, MyCourse, MyStatements, hours_in, state_name};
 pub use presence::{CheckIn, CheckInCode, Registered, SentSheet, SessionAbout};
+pub use preview::{Changed, Effect};
+pub use reached::{LookedAt, Milestone, ReachedBy};
 pub use reports::ReportQuery;
-pub use timeline::Timeline;
+pub use roll::{Enrolled, LearnerPage, LearnerQuery, LearnerSort};
+pub use run::Run;
+pub use sieve::Sieve;
+pub use timeline::{Timeline, TimelinePage, TimelineQuery};
 pub use unassigned::Unassigned;
+pub use unmapped::{Unmapped, UnmappedActivities};
 pub use who::Who;
 
 /// How often a change is tried again when another change came first.
 const TRIES: u32 = 10;
+/// How many packages that are not there are warned of.
+const MOST_WARNINGS: usize = 100;
 
 /// The use cases of courses. Cheap to clone.
 #[derive(Clone)]
@@ -61,10 +86,21 @@ pub struct CourseService {
     base_url: Arc<str>,
     /// What check-in codes are made of.
     secret: [u8; 32],
-    /// Held while a register is compared with what is there.
-    registering: Arc<Mutex<()>>,
+    /// Of each session, by its object, while a register is compared with what is there.
+    registering: Turns,
     /// Held while a list is frozen or a course deleted: no list goes that its deleter did not see.
     freezing: Arc<Mutex<()>>,
+    /// Who is in frozen lists, for those who ask for their own.
+    lists: Arc<KnownLists>,
+}
+
+/// A course file that was taken, or would be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// The course, and what its file says that is hardly meant.
+    pub checked: CheckedCourse,
+    /// The course's revision now; nothing where it is not there.
+    pub revision: Option<Revision>,
 }
 
 /// What a rebuild did.
@@ -89,13 +125,25 @@ impl CourseService {
         memory: &Memory,
     ) -> Self {
         let boards = Boards::new(Arc::clone(&store), memory);
-        let (registering, freezing) = (Arc::default(), Arc::default());
+        let (registering, freezing) = (Turns::new(1), Arc::default());
         let base_url = base_url.into();
-        Self { store, clock, record, boards, follower, base_url, secret, registering, freezing }
+        let lists = Arc::default();
+        Self {
+            store,
+            clock,
+            record,
+            boards,
+            follower,
+            base_url,
+            secret,
+            registering,
+            freezing,
+            lists,
+        }
     }
 
-    /// Takes a course file under `id` and evaluates all learners anew. With `dry_run` it is only
-    /// checked.
+    /// Takes a course file under `id` and evaluates all learners anew. In a dry run it is
+    /// only checked.
     ///
     /// # Errors
     /// [`ProgressError`] where the file has faults, or lacks an edition that learners follow.
@@ -103,11 +151,26 @@ impl CourseService {
         &self,
         id: &str,
         file: &str,
-        dry_run: bool,
+        run: Run,
     ) -> Result<CheckedCourse, ProgressError> {
+        Ok(self.load_course(id, file, None, run).await?.checked)
+    }
+
+    /// [`Self::put_course`], of a file that was made of the course at the revision `wanted`; of any where missing.
+    ///
+    /// # Errors
+    /// Those of [`Self::put_course`]; [`ProgressError::Busy`] where the course is at another revision.
+    pub async fn load_course(
+        &self,
+        id: &str,
+        file: &str,
+        wanted: Option<Revision>,
+        run: Run,
+    ) -> Result<Loaded, ProgressError> {
         let text = file.to_owned();
         let check = move || Course::check(&text);
-        let checked = tokio::task::spawn_blocking(check).await.map_err(|_| boards::stopped())??;
+        let mut checked = compute::aside(check).await.map_err(|_| boards::stopped())??;
+        self.warn_of_packages(&mut checked).await?;
         let course = &checked.course;
         if course.id() != id {
             let (file, address) = (course.id().to_owned(), id.to_owned());
@@ -129,12 +192,33 @@ impl CourseService {
                 }
                 Err(other) => return Err(other),
             };
-            if dry_run || self.store.put_course(id, file, based_on, selection).await? {
+            if wanted.is_some() && wanted != based_on {
+                return Err(ProgressError::Busy);
+            }
+            if run.is_dry() {
+                return Ok(Loaded { checked, revision: based_on });
+            }
+            if self.store.put_course(id, file, based_on, selection).await? {
                 self.poke().await;
-                return Ok(checked);
+                let revision = self.store.course_revision(id).await?.map(|it| it.revision);
+                return Ok(Loaded { checked, revision });
             }
         }
         Err(ProgressError::Busy)
+    }
+
+    /// Warns of packages that the file names and that are not there.
+    async fn warn_of_packages(&self, checked: &mut CheckedCourse) -> Result<(), ProgressError> {
+        if checked.packages.is_empty() {
+            return Ok(());
+        }
+        let known: Vec<String> =
+            self.store.packages().await?.into_iter().map(|package| package.name).collect();
+        let missing = checked.packages.iter().filter(|named| !known.contains(&named.name));
+        let warnings = missing.map(|named| named.unknown(known.iter().map(String::as_str)));
+        checked.warnings.extend(warnings.take(MOST_WARNINGS));
+        checked.warnings.sort_by_key(|warning| (warning.line, warning.column));
+        Ok(())
     }
 
     /// The ids of all courses, sorted.

@@ -7,6 +7,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::boards::stopped;
+use crate::compute;
+use crate::large::with_value;
 use course::Evidence;
 use store::{Kept, LogPage, Result, Store, StoreError};
 use xapi::instant::Instant;
@@ -94,7 +96,7 @@ impl Readable {
 /// What `page` of the log means for progress, off the asynchronous threads: a page weighs megabytes.
 pub(super) async fn read(store: &dyn Store, page: Vec<Kept>) -> Result<Vec<Read>> {
     let parse = move || page.iter().map(Read::new).collect::<Vec<_>>();
-    let mut page = tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())?;
+    let mut page = compute::aside(parse).await.map_err(|_| stopped())?;
     let targets: HashSet<Uuid> = page.iter().filter_map(|read| read.target).collect();
     let fetched = stream::iter(targets).map(|id| async move {
         let kept = match store.statement(id).await {
@@ -102,7 +104,7 @@ pub(super) async fn read(store: &dyn Store, page: Vec<Kept>) -> Result<Vec<Read>
             kept => kept?.filter(|kept| kept.voided),
         };
         let said = move || kept.and_then(|kept| evidence_of(&kept.statement));
-        let said = tokio::task::spawn_blocking(said).await.map_err(|_| stopped())?;
+        let said = compute::aside(said).await.map_err(|_| stopped())?;
         Ok::<_, StoreError>((id, said))
     });
     let mut said: HashMap<Uuid, Option<Evidence>> =
@@ -120,14 +122,19 @@ impl Read {
     }
 
     fn new(kept: &Kept) -> Self {
+        let stored = kept.statement.stored;
+        let read = with_value(&kept.statement, |value| Self::of(kept, value));
+        readable(&kept.statement, read).unwrap_or_else(|| Self::nothing(stored))
+    }
+
+    fn of(kept: &Kept, value: &Value) -> Self {
         let Stored { id, stored, .. } = kept.statement;
-        let Some(value) = value_of(&kept.statement) else { return Self::nothing(stored) };
         let is_voiding = value.pointer("/verb/id").and_then(Value::as_str) == Some(VOIDED);
         Self {
             stored,
             voided: kept.voided.then_some(id),
-            evidence: if kept.voided { None } else { evidence(&kept.statement, &value) },
-            target: target(&value).filter(|_| is_voiding),
+            evidence: if kept.voided { None } else { evidence(&kept.statement, value) },
+            target: target(value).filter(|_| is_voiding),
             taken_back: None,
         }
     }
@@ -135,12 +142,13 @@ impl Read {
 
 /// What a statement says; nothing where it cannot be read, which is logged.
 pub(super) fn evidence_of(statement: &Stored) -> Option<Evidence> {
-    evidence(statement, &value_of(statement)?)
+    let read = with_value(statement, |value| evidence(statement, value));
+    readable(statement, read).flatten()
 }
 
-fn value_of(statement: &Stored) -> Option<Value> {
-    let value = statement.value();
-    value.inspect_err(|error| {
+/// What was read of a statement; nothing where it cannot be read, which is logged.
+fn readable<T>(statement: &Stored, read: serde_json::Result<T>) -> Option<T> {
+    read.inspect_err(|error| {
         tracing::error!(id = %statement.id, %error, "a statement that cannot be read does not count");
     }).ok()
 }

@@ -7,12 +7,16 @@ use jiff::civil::Date;
 
 use super::CourseService;
 use super::board::{Board, documents_of};
+use super::boards::stopped;
 use super::error::ProgressError;
 use super::making::{Making, ReportInMaking};
+use super::names::names_in;
 use super::who::Who;
+use super::within::is_within;
+use crate::compute;
 use crate::memory::{Memory, Reserved};
 use access::bounds::Bounds;
-use course::{Course, Learner};
+use course::{Bilingual, Course, Learner};
 use report::{Detail, Grouping, Make, Member, Needs, Parameter, Report, SessionPlace, Table};
 use store::{Result as StoreResult, StoreError};
 use xapi::instant::Instant;
@@ -154,33 +158,14 @@ impl CourseService {
         let now = self.clock.now();
         let horizon = self.store.consistent_through().await?;
         let board = self.boards.board(id, query.at).await?;
-        let mut query = query;
-        if let Some(learner) = query.who.learner.take() {
-            let person = board.enrolled.person(&learner, bounds.as_ref());
-            let person = person.ok_or(ProgressError::NoLearner(learner))?;
-            query.who.learner = Some(person.id.clone());
-        }
-        let visible = || board.members.iter().map(|member| &*member.learner);
-        query.who.by_value(&board.enrolled.course.outline().names, visible);
-        // Before anything is read: a session that the course does not have is refused.
-        query.session(&board.enrolled.course)?;
-        let by = query.by.clone().map_or_else(|| query.report.usual_grouping().parse(), Ok)?;
-        // Columns that only learners outside of the bounds have are as unknown as these are.
-        let within = |it: &&Learner| {
-            bounds.as_ref().is_none_or(|bounds| bounds.include(&it.region, &it.body, &it.istat))
-        };
-        by.check(board.members.iter().map(|member| &*member.learner).filter(within))?;
-        let through = self.through(&board, horizon).await?;
-        let day = query.at.map_or_else(|| day_of(&board, now), Ok)?;
-        let earlier = self.earlier(id, query.report, day).await?;
-        let asked = Question { query, by, bounds, day, through };
-        asked.query.who.is_known(visible().filter(|learner| asked.may_see(learner)))?;
-        if let Some(learner) = asked.query.who.learner.clone()
-            && asked.members(&board).next().is_none()
-        {
-            return Err(ProgressError::NoLearner(learner));
-        }
-        let said = self.said(id, &board, &asked, &mut held).await?;
+        let of = Arc::clone(&board);
+        // A course may have a hundred thousand learners, each with names that are compared with what was asked.
+        let check = move || Question::of(&of, query, bounds, now);
+        let checked = compute::aside(check).await.map_err(|_| stopped())?;
+        let mut asked = checked?;
+        asked.through = self.through(&board, horizon).await?;
+        let earlier = self.earlier(id, asked.query.report, asked.day).await?;
+        let said = Box::new(self.said(id, &board, &asked, &mut held).await?);
         Ok(ReportInMaking::of(Making { make, board, earlier, asked, said }, held))
     }
 
@@ -216,8 +201,8 @@ impl CourseService {
         board: &Board,
         asked: &Question,
         held: &mut Reserved,
-    ) -> Result<DetailsAndNotes, ProgressError> {
-        let (mut details, mut notes) = (Vec::new(), BTreeMap::new());
+    ) -> Result<Said, ProgressError> {
+        let mut said = Said::default();
         // A sheet to sign has no presences.
         let needs = match asked.query.session {
             Some(_) => Needs::Standings,
@@ -226,13 +211,16 @@ impl CourseService {
         if needs != Needs::Standings {
             for member in asked.members(board) {
                 let documents = documents_of(&*self.store, id, &member.learner, held).await?;
-                details.push(Detail { learner: Arc::clone(&member.learner), documents });
+                said.details.push(Detail { learner: Arc::clone(&member.learner), documents });
             }
         }
         if needs == Needs::DetailsAndNotes {
-            notes = self.notes(&board.enrolled.course).await?;
+            said.notes = self.notes(&board.enrolled.course).await?;
         }
-        Ok(DetailsAndNotes { details, notes })
+        if needs == Needs::DetailsAndNames {
+            said.names = names_in(&*self.store, &said.details).await?;
+        }
+        Ok(said)
     }
 }
 
@@ -251,11 +239,14 @@ pub(super) fn no_day(now: Instant) -> StoreError {
 }
 
 /// What statements say beside standings.
-pub(super) struct DetailsAndNotes {
+#[derive(Default)]
+pub(super) struct Said {
     /// Of each learner.
     pub(super) details: Vec<Detail>,
     /// Of the registers, by the ids of their statements.
     pub(super) notes: BTreeMap<String, String>,
+    /// Of questions and parts of activities, by their IRIs.
+    pub(super) names: BTreeMap<String, Bilingual>,
 }
 
 /// A query, and what was found out about it: grouping, bounds, the day, what the answer is true for.
@@ -268,17 +259,47 @@ pub(super) struct Question {
 }
 
 impl Question {
+    /// What is asked of a board at an instant, by a key of these bounds; true for nothing yet.
+    ///
+    /// # Errors
+    /// Of what does not fit the course or its learners.
+    fn of(
+        board: &Board,
+        mut query: ReportQuery,
+        bounds: Option<Bounds>,
+        now: Instant,
+    ) -> Result<Self, ProgressError> {
+        if let Some(learner) = query.who.learner.take() {
+            let person = board.enrolled.person(&learner, bounds.as_ref());
+            let person = person.ok_or(ProgressError::NoLearner(learner))?;
+            query.who.learner = Some(person.id.clone());
+        }
+        let of_key = bounds.clone();
+        let may_be_seen = |it: &&Learner| is_within(of_key.as_ref(), it);
+        let visible = || board.members.iter().map(|member| &*member.learner).filter(may_be_seen);
+        query.who.by_value(&board.enrolled.course.outline().names, visible);
+        // Before anything is read: a session that the course does not have is refused.
+        query.session(&board.enrolled.course)?;
+        let by = query.by.clone().map_or_else(|| query.report.usual_grouping().parse(), Ok)?;
+        let day = query.at.map_or_else(|| day_of(board, now), Ok)?;
+        let asked = Self { query, by, bounds, day, through: None };
+        // Columns that only learners outside of the bounds have are as unknown as these are.
+        asked.by.check(visible())?;
+        asked.query.who.is_known(visible())?;
+        if let Some(learner) = &asked.query.who.learner
+            && asked.members(board).next().is_none()
+        {
+            return Err(ProgressError::NoLearner(learner.clone()));
+        }
+        Ok(asked)
+    }
+
     pub(super) fn members<'b>(&self, board: &'b Board) -> impl Iterator<Item = &'b Member> {
         board.members.iter().filter(|member| self.includes(&member.learner))
     }
 
-    fn may_see(&self, learner: &Learner) -> bool {
-        let Learner { region, body, istat, .. } = learner;
-        self.bounds.as_ref().is_none_or(|bounds| bounds.include(region, body, istat))
-    }
-
     pub(super) fn includes(&self, learner: &Learner) -> bool {
-        self.may_see(learner) && self.query.who.includes(learner)
+        is_within(self.bounds.as_ref(), learner) && self.query.who.includes(learner)
     }
 }
 

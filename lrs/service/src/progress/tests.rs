@@ -1,25 +1,31 @@
 //! What boards and reports hold of the memory budget.
 
-use std::fmt::Write as _;
-use std::sync::Arc;
+mod curve;
 
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::FutureExt as _;
 use jiff::civil::{Date, date};
 use report::Table;
 use report::export::{Format, write};
 use report::reports::named;
 use store::{ProgressDocument, Store, Unnamed};
+use store_testkit::around::{Around, Hook};
 use store_testkit::clock::TurnedClock;
 use store_testkit::memory::MemoryStore;
 use store_testkit::watched::{Call, Watched};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use xapi::clock::Clock;
 use xapi::instant::Instant;
 
 use super::follower::Follower;
-use super::{CourseService, ProgressError, ReportQuery, Who};
+use super::{CourseService, ProgressError, ReportQuery, Run, Who};
 use crate::memory::Memory;
 use crate::record::Record;
-use course::{ActorProgress, Enrolment, Language};
+use course::{ActorProgress, Enrolment, Language, Unlisted};
 
 const LEARNERS: usize = 1_500;
 const ACTIVITIES: usize = 20;
@@ -55,8 +61,8 @@ impl Scene {
             let region = if number % 100 == 0 { "Umbria" } else { "Lazio" };
             let _ = writeln!(list, "u{number},Nome {number},mailto:u{number}@x.example,{region}");
         }
-        progress.put_course("c", &file, false).await.unwrap();
-        progress.put_learners("c", list.as_bytes(), false, false).await.unwrap();
+        progress.put_course("c", &file, Run::Real).await.unwrap();
+        progress.put_learners("c", list.as_bytes(), Unlisted::Stay, Run::Real).await.unwrap();
         Self { progress, watched, memory }
     }
 
@@ -198,4 +204,149 @@ async fn a_list_of_learners_or_strangers_that_does_not_fit_is_refused() {
     let mut small = Memory::new(held.bytes() / 2).reserve(0).unwrap();
     let refused = scene.progress.unassigned("c", &mut small).await.err();
     assert!(matches!(refused, Some(ProgressError::Exhausted(_))), "{refused:?}");
+}
+
+/// Counts the calls of a store, and holds up those of one method, each until it is let go.
+#[derive(Clone, Default)]
+struct Calls {
+    seen: Arc<Mutex<Vec<&'static str>>>,
+    held: Arc<Mutex<Option<&'static str>>>,
+    go: Arc<Notify>,
+}
+
+#[async_trait]
+impl Hook for Calls {
+    async fn before(&self, method: &'static str) -> store::Result<()> {
+        self.seen.lock().unwrap().push(method);
+        let held = *self.held.lock().unwrap() == Some(method);
+        if held {
+            self.go.notified().await;
+        }
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+}
+
+impl Calls {
+    fn count(&self, method: &str) -> usize {
+        self.seen.lock().unwrap().iter().filter(|seen| **seen == method).count()
+    }
+}
+
+const EVENTS: &str = "id = 'ID'\ntitle = { it = 'C' }\ntime_zone = 'UTC'\n[[module]]\nid = 'm'\n\
+    title = { it = 'M' }\n[[module.event]]\nkey = 'e'\nkind = 'seminar'\ntitle = { it = 'E' }\nhours = 2\n\
+    [[module.event.session]]\nid = 's'\ndate = 2026-11-18\n[[module.event.session]]\nid = 't'\n\
+    date = 2026-11-18\n";
+
+/// Two courses with sessions today, over a store whose calls are seen.
+async fn sessions() -> (CourseService, Calls) {
+    let clock: Arc<dyn Clock> = Arc::new(TurnedClock::at(NOW));
+    let calls = Calls::default();
+    let memory = Arc::new(MemoryStore::new(Arc::clone(&clock)));
+    let store: Arc<dyn Store> = Around::new(memory, calls.clone());
+    let (commands, listening) = mpsc::channel(8);
+    tokio::spawn(Follower::new(Arc::clone(&store)).run(listening));
+    let record = Record::new(Arc::clone(&store), Arc::clone(&clock));
+    let url = "https://lrs.example";
+    let progress =
+        CourseService::new(store, clock, record, commands, url, [7; 32], &Memory::new(ENOUGH));
+    for id in ["c", "d"] {
+        progress.put_course(id, &EVENTS.replace("ID", id), Run::Real).await.unwrap();
+        let list = b"learner,identifiers\nu1,mailto:u1@x.example\n";
+        progress.put_learners(id, list, Unlisted::Stay, Run::Real).await.unwrap();
+    }
+    (progress, calls)
+}
+
+#[tokio::test]
+async fn a_register_holds_up_no_other_session() {
+    let (progress, calls) = sessions().await;
+    let code = async |course: &str, session: &str| {
+        progress.check_in_code(course, "e", session, None).await.unwrap().code
+    };
+    let (own, other, of_d) = (code("c", "s").await, code("c", "t").await, code("d", "s").await);
+    *calls.held.lock().unwrap() = Some("put_statements");
+    let mut first = Box::pin(progress.check_in("c", &own, "u1"));
+    while calls.count("put_statements") == 0 {
+        assert!((&mut first).now_or_never().is_none());
+        tokio::task::yield_now().await;
+    }
+    *calls.held.lock().unwrap() = None;
+    let second = tokio::time::timeout(LONG, progress.check_in("c", &other, "u1")).await;
+    assert!(second.expect("another session").unwrap().is_new);
+    let third = tokio::time::timeout(LONG, progress.check_in("d", &of_d, "u1")).await;
+    assert!(third.expect("another course").unwrap().is_new);
+    calls.go.notify_one();
+    assert!(first.await.unwrap().is_new);
+    assert!(!progress.check_in("c", &own, "u1").await.unwrap().is_new);
+}
+
+/// Within this time everything is done that does not wait for something else.
+const LONG: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn a_course_that_many_ask_for_is_read_once() {
+    let (progress, calls) = sessions().await;
+    progress.merge("c", "u1", "u2").await.unwrap_err();
+    progress.boards.forget("c");
+    calls.seen.lock().unwrap().clear();
+    let asked = (0..20).map(|_| progress.course_title("c"));
+    for title in futures::future::join_all(asked).await {
+        title.unwrap();
+    }
+    assert_eq!(calls.count("course"), 1);
+}
+
+#[tokio::test]
+async fn frozen_lists_are_counted_without_being_read_and_listed_one_by_one() {
+    let (progress, calls) = sessions().await;
+    for _ in 0..2 {
+        progress.freeze("c", Some(date(2026, 11, 17))).await.unwrap();
+    }
+    let first = progress.freeze("c", None).await.unwrap();
+    calls.seen.lock().unwrap().clear();
+    let summary = progress.summary("c", None).await.unwrap();
+    let lists = progress.frozen("c", |it| it.id.clone()).await.unwrap();
+    assert_eq!((summary.certificates, summary.learners), (lists.len(), 1));
+    assert!(lists.contains(&first.id));
+    assert_eq!(progress.frozen_list("c", &first.id).await.unwrap(), first);
+    let unknown = progress.frozen_list("c", "x").await;
+    assert!(matches!(unknown, Err(ProgressError::NoCertificates(_))), "{unknown:?}");
+    assert_eq!((calls.count("certificates"), calls.count("certificate")), (0, lists.len() + 2));
+}
+
+#[tokio::test]
+async fn a_frozen_list_is_read_once_for_all_learners_who_ask_for_their_own() {
+    let (progress, calls) = sessions().await;
+    progress.freeze("c", None).await.unwrap();
+    progress.freeze("c", Some(date(2026, 11, 17))).await.unwrap();
+    calls.seen.lock().unwrap().clear();
+    let own = ["mailto:u1@x.example".to_owned()];
+    let asked = (0..20).map(|_| progress.courses_of(&own));
+    for mine in futures::future::join_all(asked).await {
+        assert_eq!(mine.unwrap().courses.len(), 2);
+    }
+    assert_eq!(calls.count("certificate"), 2);
+}
+
+#[tokio::test]
+async fn of_one_who_was_merged_statements_are_seen_where_that_one_is() {
+    let (progress, _) = sessions().await;
+    let list = b"learner,identifiers,region\nu1,mailto:u1@x.example,Umbria\nu2,mailto:u2@x.example,Lazio\n\
+        u3,mailto:u3@x.example,Umbria\n";
+    progress.put_learners("c", list, Unlisted::Leave, Run::Real).await.unwrap();
+    progress.merge("c", "u2", "u1").await.unwrap();
+    let enrolled = progress.boards.enrolled("c").await.unwrap();
+    let id = |actor: &str| {
+        let actor = actor.parse::<course::Identifier>().unwrap().to_string();
+        enrolled.enrolled_as(&actor).map(|it| it.id.as_str())
+    };
+    assert_eq!(id("mailto:u1@x.example"), Some("u1"));
+    assert_eq!(id("mailto:u2@x.example"), Some("u2"));
+    assert_eq!(id("mailto:u3@x.example"), None, "enrolled once");
+    let counted = |bounds: serde_json::Value| {
+        enrolled.counted(Some(&serde_json::from_value(bounds).unwrap()))
+    };
+    assert_eq!(counted(serde_json::json!({"regions": ["Umbria"], "bodies": []})), (2, 0));
+    assert_eq!(counted(serde_json::json!({"regions": ["Umbria", "Lazio"], "bodies": []})), (2, 1));
 }

@@ -13,6 +13,7 @@ use super::boards::stopped;
 use super::error::ProgressError;
 use super::followed::of_agent;
 use super::read::{Readable, evidence_of};
+use crate::compute;
 use access::bounds::Bounds;
 use course::{Course, Evidence, Identifier};
 use store::{Result as StoreResult, Store};
@@ -22,18 +23,41 @@ use xapi::stored::Stored;
 /// Where a statement stands in a timeline.
 type Place = (i64, Instant, Uuid);
 
+/// What the statements of a page weigh together, in bytes; a page ends with the one that makes it heavier.
+const PAGE_BYTES: usize = 350_000;
+
 /// The statements of a learner that bear on a course, in the order in which things happened.
 pub struct Timeline {
     store: Arc<dyn Store>,
-    ids: Vec<Uuid>,
+    places: BTreeSet<Place>,
+}
+
+/// Which page of a timeline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TimelineQuery {
+    /// [`TimelinePage::next`] of the page before.
+    pub after: Option<String>,
+    /// The latest first.
+    pub descending: bool,
+    /// How many statements at most.
+    pub limit: usize,
+}
+
+/// Some statements of a timeline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TimelinePage {
+    /// Their texts, as they are kept.
+    pub texts: Vec<Bytes>,
+    /// Where the next page begins; none on the last one.
+    pub next: Option<String>,
 }
 
 impl Timeline {
     /// The texts of the statements as they are kept, read one after the other as they are taken. One that was
     /// voided meanwhile is left out.
     pub fn texts(self) -> impl Stream<Item = StoreResult<Bytes>> + Send + 'static {
-        let Self { store, ids } = self;
-        stream::iter(ids).filter_map(move |id| {
+        let Self { store, places } = self;
+        stream::iter(places).filter_map(move |(_, _, id)| {
             let store = Arc::clone(&store);
             async move {
                 let kept = store.statement(id).await.transpose()?;
@@ -41,6 +65,45 @@ impl Timeline {
             }
         })
     }
+
+    /// A page of the statements. One that was voided meanwhile is left out. A page is shorter where it would be heavy.
+    ///
+    /// # Errors
+    /// [`ProgressError::NoCursor`] for a place that no page gave.
+    pub async fn page(self, query: &TimelineQuery) -> Result<TimelinePage, ProgressError> {
+        let Self { store, places } = self;
+        let after = query.after.as_deref().map(place).transpose()?;
+        let is_beyond = |(timestamp, stored, _): &Place| {
+            let at = (*timestamp, *stored);
+            after.is_none_or(|after| if query.descending { at < after } else { at > after })
+        };
+        let mut wanted: Vec<Place> = places.into_iter().filter(is_beyond).collect();
+        if query.descending {
+            wanted.reverse();
+        }
+        let (mut page, mut weight, mut last) = (TimelinePage::default(), 0, None);
+        for (at, (timestamp, stored, id)) in wanted.iter().enumerate() {
+            if at >= query.limit || weight >= PAGE_BYTES {
+                page.next = last;
+                break;
+            }
+            let kept = store.statement(*id).await?.filter(|kept| !kept.voided);
+            if let Some(kept) = kept {
+                weight += kept.statement.body.len();
+                page.texts.push(kept.statement.body);
+            }
+            last = Some(format!("{timestamp}.{}", stored.micros()));
+        }
+        Ok(page)
+    }
+}
+
+/// When it happened and was stored what a page ended with.
+fn place(cursor: &str) -> Result<(i64, Instant), ProgressError> {
+    let place = cursor.split_once('.').and_then(|(timestamp, stored)| {
+        Some((timestamp.parse().ok()?, Instant::from_micros(stored.parse().ok()?)))
+    });
+    place.ok_or_else(|| ProgressError::NoCursor(cursor.to_owned()))
 }
 
 impl CourseService {
@@ -69,14 +132,13 @@ impl CourseService {
                 let (enrolled, identifier) = (Arc::clone(&enrolled), identifier.clone());
                 let statements = page.statements;
                 let read = move || places(&enrolled.course, &identifier, &statements);
-                timeline.extend(tokio::task::spawn_blocking(read).await.map_err(|_| stopped())?);
+                timeline.extend(compute::aside(read).await.map_err(|_| stopped())?);
                 if beyond.is_none() {
                     break;
                 }
             }
         }
-        let ids = timeline.into_iter().map(|(_, _, id)| id).collect();
-        Ok(Timeline { store: Arc::clone(&self.store), ids })
+        Ok(Timeline { store: Arc::clone(&self.store), places: timeline })
     }
 }
 

@@ -6,6 +6,7 @@ use super::CourseService;
 use super::boards::stopped;
 use super::error::ProgressError;
 use super::followed::current;
+use crate::compute;
 use crate::memory::Reserved;
 use store::ProgressDocument;
 
@@ -49,7 +50,7 @@ impl CourseService {
             let Some(last) = page.last() else { break };
             after.clone_from(&last.actor);
             page.retain(|document| !enrolled.knows(&document.actor));
-            let read = tokio::task::spawn_blocking(move || strangers(&page));
+            let read = compute::aside(move || strangers(&page));
             for mut stranger in read.await.map_err(|_| stopped())? {
                 stranger.names = self.store.agent_names(&stranger.actor).await?;
                 let names: usize = stranger.names.iter().map(|it| it.len() + OVERHEAD).sum();

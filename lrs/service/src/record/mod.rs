@@ -6,6 +6,7 @@ pub mod agents;
 pub mod clock;
 pub mod documents;
 pub mod error;
+pub mod live;
 pub mod refusals;
 pub mod statements;
 pub mod written;

@@ -10,6 +10,7 @@ use validator::{Statement, ifi};
 
 use super::written::{Known, value};
 use super::{Record, RecordError};
+use crate::compute;
 use access::caller::Readable;
 use store::{Batch, Kept, KeptAttachment, KeptBatch, Page, StoreError};
 use xapi::attachment;
@@ -20,6 +21,7 @@ use xapi::instant::Instant;
 use xapi::prepare::{Prepared, prepare};
 use xapi::query::Filter;
 use xapi::refusal::Refusal;
+use xapi::same;
 use xapi::signature;
 use xapi::stored::Stored;
 
@@ -62,6 +64,14 @@ pub fn prepare_one(
     attachment::match_parts(&[statement.value()], &parts)?;
     signature::check(&[statement.value()], &parts)?;
     batch(std::iter::once(prepare(statement, authority, id)), parts)
+}
+
+/// The same batch, whose statements were kept by the source `name` before: their `stored` and `authority` there are kept as
+/// their origin.
+#[must_use]
+pub fn from_source(batch: Batch, name: &str) -> Batch {
+    let statements = batch.statements.into_iter().map(|statement| statement.from_source(name));
+    Batch { statements: statements.collect(), ..batch }
 }
 
 /// Refuses, as soon as it is known, what would be found by too much.
@@ -133,6 +143,26 @@ impl Record {
             Err(error) => Err(error.into()),
             Ok(kept) => Ok(kept),
         }
+    }
+
+    /// Which of `statements` differs from one that is kept under its id, if any: what [`Self::keep`] would refuse. Where
+    /// they differ is not told.
+    pub async fn conflicting(
+        &self,
+        statements: Vec<Statement>,
+        authority: &Authority,
+    ) -> Result<Option<RecordError>, RecordError> {
+        for (index, statement) in statements.into_iter().enumerate() {
+            let Some(id) = statement.id() else { continue };
+            let Some(kept) = self.store.statement(id).await? else { continue };
+            let kept = value(&kept.statement)?;
+            let incoming = prepare(statement, authority, id);
+            if !same::differences(&kept, &incoming.value).is_empty() {
+                let (statement, differences) = (Some(index), Vec::new());
+                return Ok(Some(RecordError::Conflict { id, statement, differences }));
+            }
+        }
+        Ok(None)
     }
 
     async fn conflict(
@@ -226,7 +256,7 @@ async fn is_readable(kept: &Kept, readable: &Readable) -> Result<bool, StoreErro
         read()
     } else {
         let stopped = |_| StoreError::Unavailable("reading a statement was stopped".into());
-        tokio::task::spawn_blocking(read).await.map_err(stopped)?
+        compute::aside(read).await.map_err(stopped)?
     };
     let own = own.map_err(|error| StoreError::Corrupt(format!("statement {id}: {error}")))?;
     let authority = own.authority.as_ref().and_then(ifi::of);

@@ -4,16 +4,18 @@
 //! goes on where the target ends. Progress documents do not: they are computed from the log again.
 //! At the end both stores are read and compared ([`verify`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use course::CourseErrors;
-use store::{Kept, Selection, Store, StoreError, whole};
+use store::{Kept, Restored, Selection, Store, StoreError, whole};
 use xapi::attachment;
 use xapi::document::{Change, DocumentKey, Precondition, Unguarded};
 use xapi::instant::Instant;
+use xapi::origin::Origin;
 use xapi::stored::Stored;
 
 mod packages;
+mod people;
 mod verify;
 
 pub use verify::{Contents, contents};
@@ -55,6 +57,9 @@ pub enum TransferError {
     /// The target has a key that the source has not.
     #[error("the target has the key `{0}` of its own: copy into an empty store")]
     OtherKey(String),
+    /// The target has a person that the source has not.
+    #[error("the target has the person `{0}` of its own: copy into an empty store")]
+    OtherPerson(String),
     /// The target has another list of certificates under an id.
     #[error("the target has another certificate list `{list}` in the course {course}")]
     OtherCertificates {
@@ -117,12 +122,32 @@ impl<'a> Transfer<'a> {
         self.to.ready_to_restore().await.map_err(target)?;
         let done = self.begin().await?;
         self.check_unused().await?;
-        self.statements(done).await?;
+        self.statements(done, None).await?;
+        self.rest().await?;
+        self.compare().await
+    }
+
+    /// Copies a source that servers work on into a new store: all statements that are visible when the copy begins,
+    /// and none that come later; of all else what the source has while it is read. The two are not compared.
+    ///
+    /// # Errors
+    /// [`TransferError`], also where what was begun to be copied was removed meanwhile: copy again, into another store.
+    pub async fn live(&self) -> Result<()> {
+        let last = self.from.extent().await.map_err(source)?.newest;
+        self.check_unused().await?;
+        self.statements(Instant::default(), Some(last)).await?;
+        self.rest().await
+    }
+
+    /// Copies all that are not statements.
+    async fn rest(&self) -> Result<()> {
         self.documents().await?;
         self.keys().await?;
+        self.people().await?;
+        self.audit().await?;
+        self.erasures().await?;
         self.courses().await?;
-        self.packages().await?;
-        self.compare().await
+        self.packages().await
     }
 
     /// Up to where the target has the source's statements.
@@ -150,17 +175,19 @@ impl<'a> Transfer<'a> {
                 return Err(TransferError::OtherKey(name));
             }
         }
-        Ok(())
+        self.check_people().await
     }
 
-    async fn statements(&self, mut done: Instant) -> Result<()> {
+    /// Copies the statements after `done`, up to `last` where it is given.
+    async fn statements(&self, mut done: Instant, last: Option<Instant>) -> Result<()> {
         let total = self.from.extent().await.map_err(source)?.statements;
         let mut count = self.to.extent().await.map_err(target)?.statements;
         loop {
             (self.tell)(Doing::Statements(count, total.max(count)));
-            let page = self.from.log(done, STATEMENTS).await.map_err(source)?.statements;
-            let Some(last) = page.last() else { return Ok(()) };
-            done = last.statement.stored;
+            let mut page = self.from.log(done, STATEMENTS).await.map_err(source)?.statements;
+            page.retain(|kept| last.is_none_or(|last| kept.statement.stored <= last));
+            let Some(newest) = page.last() else { return Ok(()) };
+            done = newest.statement.stored;
             count += page.len() as u64;
             self.restore(page).await?;
         }
@@ -169,6 +196,7 @@ impl<'a> Transfer<'a> {
     /// Keeps statements with their attachments, as many at once as the attachments allow.
     async fn restore(&self, page: Vec<Kept>) -> Result<()> {
         let (mut statements, mut attachments) = (Vec::new(), BTreeMap::new());
+        let mut origins = self.origins(&page).await?;
         let mut bytes = 0;
         for Kept { statement, .. } in page {
             for hash in hashes(&statement).map_err(source)? {
@@ -182,10 +210,11 @@ impl<'a> Transfer<'a> {
                     attachments.insert(hash, found);
                 }
             }
-            statements.push(statement);
+            let origin = origins.remove(&statement.stored);
+            statements.push(Restored { statement, origin });
             if bytes >= ATTACHMENTS {
                 let with = std::mem::take(&mut attachments).into_values().collect();
-                let restored = self.to.restore(std::mem::take(&mut statements), with);
+                let restored = self.to.restore_from(std::mem::take(&mut statements), with);
                 restored.await.map_err(target)?;
                 bytes = 0;
             }
@@ -194,7 +223,17 @@ impl<'a> Transfer<'a> {
             return Ok(());
         }
         let attachments = attachments.into_values().collect();
-        self.to.restore(statements, attachments).await.map_err(target)
+        self.to.restore_from(statements, attachments).await.map_err(target)
+    }
+
+    /// Where the statements of a page of the log were before, by `stored`.
+    async fn origins(&self, page: &[Kept]) -> Result<HashMap<Instant, Origin>> {
+        let (Some(first), Some(last)) = (page.first(), page.last()) else {
+            return Ok(HashMap::new());
+        };
+        let (after, through) = (first.statement.stored.previous(), last.statement.stored);
+        let found = self.from.origins(after, through, page.len()).await.map_err(source)?;
+        Ok(found.into_iter().map(|kept| (kept.at, kept.origin)).collect())
     }
 
     /// Copies documents that are new or changed, and removes those that are gone.

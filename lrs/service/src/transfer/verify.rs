@@ -5,17 +5,19 @@
 //! statements and certificate lists are microseconds in eight bytes, big-endian, all others RFC 3339. The hash of all
 //! documents is the sum of the hashes of each, as numbers of 32 bytes of which the first is the least.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::people::entries;
 use super::{DOCUMENTS, STATEMENTS, hashes};
 use access::key::KeyTexts;
-use store::{Kept, Result, Store, whole};
+use store::{Kept, KeptOrigin, Result, Store, StoreError, whole};
 use xapi::document::{Document, DocumentKey, Resource};
 use xapi::instant::Instant;
 
 /// Counts of what there is, and a SHA-256 in hexadecimal of all of each kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Contents {
     /// Statements in the order of `stored`, with what is voided.
     pub statements: StorePart,
@@ -33,10 +35,16 @@ pub struct Contents {
     pub packages: StorePart,
     /// Launches of packages.
     pub launches: StorePart,
+    /// People, by name.
+    pub people: StorePart,
+    /// Entries of the audit log, the newest first.
+    pub audit: StorePart,
+    /// Where statements were before, by `stored`.
+    pub origins: StorePart,
 }
 
 /// Everything of one kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StorePart {
     /// How many.
     pub count: u64,
@@ -47,7 +55,7 @@ pub struct StorePart {
 impl Contents {
     /// What is not the same in `other`, in words.
     pub fn difference(&self, other: &Self) -> Option<String> {
-        let parts: [(&str, &StorePart, &StorePart); 8] = [
+        let parts: [(&str, &StorePart, &StorePart); 11] = [
             ("statements", &self.statements, &other.statements),
             ("attachments", &self.attachments, &other.attachments),
             ("documents", &self.documents, &other.documents),
@@ -56,8 +64,14 @@ impl Contents {
             ("certificate lists", &self.certificates, &other.certificates),
             ("versions of packages", &self.packages, &other.packages),
             ("launches", &self.launches, &other.launches),
+            ("people", &self.people, &other.people),
+            ("entries of the audit log", &self.audit, &other.audit),
+            ("origins of statements", &self.origins, &other.origins),
         ];
-        let different = parts.into_iter().find(|(_, ours, theirs)| ours != theirs);
+        // A release that knew nothing of a kind has written no hash of none.
+        let is_none = |ours: &StorePart, theirs: &StorePart| ours.count == 0 && theirs.count == 0;
+        let mut parts = parts.into_iter();
+        let different = parts.find(|(_, ours, theirs)| ours != theirs && !is_none(ours, theirs));
         different.map(|(what, ours, theirs)| {
             format!(
                 "{what}: {} ({}) in the source, {} ({}) in the target",
@@ -93,10 +107,14 @@ pub async fn contents(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<
     let (statements, attachments) = log(store, tell).await?;
     let mut keys = Counter::default();
     for key in store.keys().await? {
-        let KeyTexts { name, label, scopes, authority, bounds, created, secret_hash } = key.texts();
+        let KeyTexts { name, label, scopes, authority, bounds, created, secret_hash, life } =
+            key.texts();
         let created = created.to_string();
         let texts = [&name, &label, &scopes, &authority, &bounds, &created, &secret_hash];
-        keys.add(&texts.map(String::as_bytes));
+        let mut texts = texts.map(String::as_bytes).to_vec();
+        // The hash of a key that is good for ever is what releases wrote that knew of no other.
+        texts.extend((!life.is_empty()).then_some(life.as_bytes()));
+        keys.add(&texts);
     }
     let (mut courses, mut certificates) = (Counter::default(), Counter::default());
     for revision in store.courses().await? {
@@ -109,9 +127,13 @@ pub async fn contents(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<
         }
     }
     let (packages, launches) = packages(store).await?;
+    let (people, audit) = people(store).await?;
     Ok(Contents {
         packages,
         launches,
+        people,
+        audit,
+        origins: origins(store).await?,
         statements,
         attachments,
         documents: documents(store).await?,
@@ -142,6 +164,40 @@ async fn log(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<(StorePar
             }
         }
     }
+}
+
+/// In the order of `stored`. What a source did not say is empty.
+async fn origins(store: &dyn Store) -> Result<StorePart> {
+    let (mut origins, mut after) = (Counter::default(), Instant::default());
+    loop {
+        let page = store.origins(after, Instant::from_micros(i64::MAX), STATEMENTS).await?;
+        let Some(last) = page.last() else { return Ok(origins.part()) };
+        after = last.at;
+        for KeptOrigin { at, origin } in &page {
+            let stored = origin.stored.map(|stored| stored.to_string()).unwrap_or_default();
+            let authority = origin.authority.as_deref().unwrap_or_default();
+            let at = at.micros().to_be_bytes();
+            origins.add(&[&at, origin.name.as_bytes(), stored.as_bytes(), authority.as_bytes()]);
+        }
+    }
+}
+
+/// People by name, each with their record; and the entries of the audit log, the newest first.
+async fn people(store: &dyn Store) -> Result<(StorePart, StorePart)> {
+    let (mut people, mut audit) = (Counter::default(), Counter::default());
+    for held in store.people().await? {
+        let record = held.kept.text().map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        people.add(&[held.kept.person.name.as_bytes(), record.as_bytes()]);
+    }
+    entries(store, |entry| {
+        let at = entry.at.micros().to_string();
+        let (kind, actor) = (entry.actor.kind(), entry.actor.name());
+        let texts =
+            [&entry.id, at.as_str(), kind, actor, &entry.action, &entry.target, &entry.details];
+        audit.add(&texts.map(str::as_bytes));
+    })
+    .await?;
+    Ok((people.part(), audit.part()))
 }
 
 /// Versions by package and number, each with its files by path, and the launches of each package. An instant is in
@@ -264,6 +320,9 @@ fn add(sum: &mut [u8; 32], other: &[u8]) {
 mod tests {
     use std::sync::Arc;
 
+    use access::audit::{Actor, AuditEntry};
+    use access::person::{KeptPerson, Person};
+    use access::role::Role;
     use serde_json::json;
     use store::{KeptCertificates, Selection};
     use store_testkit::clock::TurnedClock;
@@ -286,11 +345,38 @@ mod tests {
         store.change_document(key, free, Change::Put(document)).await.unwrap();
     }
 
-    const HASHES: [&str; 4] = [
+    async fn put_people(store: &dyn Store) {
+        let (name, label, role) = ("anna".into(), "Anna".into(), Role::Designer);
+        let created = Instant::from_micros(5);
+        let person = Person {
+            name,
+            label,
+            role,
+            bounds: None,
+            learner: Vec::new(),
+            is_disabled: false,
+            created,
+            last_sign_in: None,
+        };
+        store.add_person(KeptPerson::new(person)).await.unwrap();
+        let entry = AuditEntry {
+            id: AuditEntry::id(created, 7),
+            at: created,
+            actor: Actor::Machine,
+            action: "person.created".into(),
+            target: "anna".into(),
+            details: String::new(),
+        };
+        store.add_audit(entry).await.unwrap();
+    }
+
+    const HASHES: [&str; 6] = [
         "2 b9d0c458680d367b56211ff250eb9f24fc0c9cc550aa15908c69bf2b3461aaee",
         "3 eb7b69f4adcf41b28871a70dc43f0e71d6151c90dcc587c3f574b58458bac822",
         "1 21976a38c12bf2c094516bd4650969db799a2239dbaa4e31d211c169cd8892ed",
         "1 5b6e5b60e0b4f8ff6a57425997556fbdc9e914b8ae673ad37d1dc4a65029663c",
+        "1 45de9e5b60d47f9ce5a056ea3a09294b6709a06ae34ce827606fbdb81bdec36a",
+        "1 b9e9b3f5c416e0d9b749b1201f9f12e3aa96ea2c92d2571925ad89682aad41ce",
     ];
 
     /// Digests are written down and compared years later: another hash here is a break.
@@ -311,10 +397,17 @@ mod tests {
         let created = Instant::from_micros(5);
         let list = KeptCertificates { id: "l".into(), created, body: "{}".into() };
         store.add_certificates("c", list).await.unwrap();
+        put_people(&*store).await;
         let contents = contents(&*store, &|_| ()).await.unwrap();
-        let hashes =
-            [contents.statements, contents.documents, contents.courses, contents.certificates]
-                .map(|part| (part.count, part.sha256));
+        let hashes = [
+            contents.statements,
+            contents.documents,
+            contents.courses,
+            contents.certificates,
+            contents.people,
+            contents.audit,
+        ]
+        .map(|part| (part.count, part.sha256));
         assert_eq!(hashes.map(|(count, hash)| format!("{count} {hash}")), HASHES);
     }
 }

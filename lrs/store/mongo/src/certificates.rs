@@ -41,16 +41,39 @@ impl Courses {
         insert(&self.certificates, document).await
     }
 
+    /// See [`store::CertificateStore::certificate_ids`].
+    pub(super) async fn certificate_ids(&self, course: &str) -> Result<Vec<String>> {
+        let lists = self.certificates.find(doc! {"course": course});
+        let lists = lists.sort(doc! {"created": -1, "id": 1}).projection(doc! {"id": 1});
+        all(lists).await?.iter().map(|list| field::text(list, "id")).collect()
+    }
+
+    /// See [`store::CertificateStore::certificate`].
+    pub(super) async fn certificate(
+        &self,
+        course: &str,
+        id: &str,
+    ) -> Result<Option<KeptCertificates>> {
+        let name = cell::name(&[course, id]);
+        let list = call(self.certificates.find_one(doc! {"_id": name})).await?;
+        let Some(list) = list else { return Ok(None) };
+        self.kept(&list).await.map(Some)
+    }
+
+    async fn kept(&self, list: &Document) -> Result<KeptCertificates> {
+        Ok(KeptCertificates {
+            id: field::text(list, "id")?,
+            created: field::instant(list, "created")?,
+            body: self.blobs.bytes(list, "body").await?,
+        })
+    }
+
     /// See [`store::CertificateStore::certificates`].
     pub(super) async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
         let lists = self.certificates.find(doc! {"course": course});
         let mut kept = Vec::new();
         for list in all(lists.sort(doc! {"created": -1, "id": 1})).await? {
-            kept.push(KeptCertificates {
-                id: field::text(&list, "id")?,
-                created: field::instant(&list, "created")?,
-                body: self.blobs.bytes(&list, "body").await?,
-            });
+            kept.push(self.kept(&list).await?);
         }
         Ok(kept)
     }
@@ -60,6 +83,14 @@ impl Courses {
 impl CertificateStore for MongoStore {
     async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
         self.0.courses.add_certificates(course, &list).await
+    }
+
+    async fn certificate_ids(&self, course: &str) -> Result<Vec<String>> {
+        self.0.courses.certificate_ids(course).await
+    }
+
+    async fn certificate(&self, course: &str, id: &str) -> Result<Option<KeptCertificates>> {
+        self.0.courses.certificate(course, id).await
     }
 
     async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {

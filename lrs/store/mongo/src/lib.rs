@@ -23,7 +23,11 @@ use self::keys::Keys;
 use self::lease::Lease;
 use self::orphans::Orphans;
 use self::packages::Packages;
+use self::people::People;
+use self::pipes::Pipes;
 use self::progress::Progress;
+use self::refusals::Refusals;
+use self::sessions::Sessions;
 use self::statements::{Statements, Writer, watch_over};
 use self::task::Task;
 use self::things::Things;
@@ -33,6 +37,7 @@ use store::{Lead, Result, Store, StoreError};
 use xapi::clock::Clock;
 use xapi::instant::Instant;
 
+mod audit;
 mod blob;
 mod call;
 mod cell;
@@ -40,6 +45,7 @@ mod certificates;
 mod connect;
 mod courses;
 mod documents;
+mod erasure;
 mod field;
 mod head;
 mod housekeeping;
@@ -48,7 +54,12 @@ mod lease;
 mod migrations;
 mod orphans;
 mod packages;
+mod people;
+mod pipes;
 mod progress;
+mod refusals;
+mod sessions;
+mod space;
 mod statements;
 mod stretch;
 mod task;
@@ -77,7 +88,16 @@ struct Inner {
     keys: Keys,
     courses: Courses,
     packages: Packages,
+    people: People,
+    pipes: Pipes,
+    sessions: Sessions,
+    audit: Collection<Fields>,
+    audit_chain: Collection<Fields>,
+    /// Held by who adds an entry to the audit log.
+    auditing: tokio::sync::Mutex<()>,
     progress: Progress,
+    refusals: Refusals,
+    database: Database,
     lease: Lease,
     settings: Collection<Fields>,
     damage: Damage,
@@ -110,6 +130,17 @@ impl MongoStore {
         let database = connect::connect(uri, clock.now()).await?;
         migrations::check(&database).await?;
         Ok(Self(Arc::new(Inner::new(&database, clock, false))))
+    }
+
+    /// The version of `MongoDB` whose protocol the server at `uri` speaks, such as `7.0.42`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where it cannot be asked, or does not say.
+    pub async fn server_version(uri: &str, now: Instant) -> Result<String> {
+        let database = connect::connect(uri, now).await?;
+        let told = call(database.run_command(doc! {"buildInfo": 1})).await?;
+        let version = told.get_str("version").map(str::to_owned);
+        version.map_err(|_| StoreError::Unavailable("it does not tell its version".into()))
     }
 
     /// The store's secret; `new` where it has none yet.
@@ -158,7 +189,17 @@ impl Inner {
         let tasks = if tasks { start() } else { Vec::new() };
         Self {
             writer: statements.writer(),
-            keys: Keys(collection("api_key")),
+            keys: Keys { kept: collection("api_key"), used: collection("key_use") },
+            people: People {
+                cells: cells("person"),
+                setups: collection("setup"),
+                taken: collection("setup_taken"),
+            },
+            pipes: Pipes { cells: cells("pipe"), letters: collection("dead_letter") },
+            sessions: Sessions { begun: collection("session"), used: collection("session_use") },
+            audit: collection("audit"),
+            audit_chain: collection("audit_chain"),
+            auditing: tokio::sync::Mutex::default(),
             lease: Lease::new(cells("lease"), Uuid::new_v4().to_string()),
             settings: collection("setting"),
             damage: Damage::default(),
@@ -170,6 +211,8 @@ impl Inner {
             courses,
             packages,
             progress,
+            refusals: Refusals(collection("refusal")),
+            database: database.clone(),
             _tasks: tasks,
         }
     }

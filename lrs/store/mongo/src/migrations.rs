@@ -10,7 +10,7 @@ use super::field;
 use store::{Result, StoreError};
 
 /// The number of the newest step.
-const KNOWN: i64 = 2;
+const KNOWN: i64 = 7;
 /// Where done steps are recorded, by number.
 const LAYOUT: &str = "layout";
 
@@ -33,7 +33,7 @@ const FIRST: [(&str, &[&str]); 14] = [
 ];
 
 /// The indexes of step 2.
-const PACKAGES: [(&str, &[&str]); 7] = [
+const PACKAGES: [(&str, &[&str]); 8] = [
     ("package", &["cell", "n"]),
     ("package_version", &["import"]),
     ("package_content", &["import"]),
@@ -41,11 +41,34 @@ const PACKAGES: [(&str, &[&str]); 7] = [
     ("launch", &["package", "created"]),
     ("launch", &["key"]),
     ("launch", &["expires"]),
+    ("launch_revoked", &["key"]),
 ];
+
+/// The indexes of step 3.
+const REFUSALS: [(&str, &[&str]); 1] = [("refusal", &["key", "_id"])];
+
+/// The indexes of step 4.
+const PEOPLE: [(&str, &[&str]); 6] = [
+    ("person", &["cell", "n"]),
+    ("session", &["person"]),
+    ("session", &["expires"]),
+    ("session_use", &["expires"]),
+    ("audit", &["actor", "_id"]),
+    ("audit", &["action", "_id"]),
+];
+
+/// The indexes of step 5.
+const PIPES: [(&str, &[&str]); 2] = [("pipe", &["cell", "n"]), ("dead_letter", &["pipe", "place"])];
+
+/// The indexes of step 7: by which the progress of a person is found in all courses.
+const PRIVACY: [(&str, &[&str]); 1] = [("progress", &["actor"])];
 
 /// Brings a database to the newest layout. One of a newer Traccia is refused.
 pub(super) async fn migrate(database: &Database) -> Result<()> {
     let at = newest(database).await?;
+    if (1..KNOWN).contains(&at) {
+        tracing::info!(from = at, to = KNOWN, "bringing the database to a newer layout");
+    }
     if at < 1 {
         index(database, &FIRST).await?;
         let layout = database.collection::<Document>(LAYOUT);
@@ -55,6 +78,31 @@ pub(super) async fn migrate(database: &Database) -> Result<()> {
         index(database, &PACKAGES).await?;
         let layout = database.collection::<Document>(LAYOUT);
         insert(&layout, doc! {"_id": 2_i64}).await?;
+    }
+    if at < 3 {
+        index(database, &REFUSALS).await?;
+        let layout = database.collection::<Document>(LAYOUT);
+        insert(&layout, doc! {"_id": 3_i64}).await?;
+    }
+    if at < 4 {
+        index(database, &PEOPLE).await?;
+        let layout = database.collection::<Document>(LAYOUT);
+        insert(&layout, doc! {"_id": 4_i64}).await?;
+    }
+    if at < 5 {
+        index(database, &PIPES).await?;
+        let layout = database.collection::<Document>(LAYOUT);
+        insert(&layout, doc! {"_id": 5_i64}).await?;
+    }
+    // Keys may expire: a Traccia that does not know of it must not let them in. There is nothing to index.
+    if at < 6 {
+        let layout = database.collection::<Document>(LAYOUT);
+        insert(&layout, doc! {"_id": 6_i64}).await?;
+    }
+    if at < 7 {
+        index(database, &PRIVACY).await?;
+        let layout = database.collection::<Document>(LAYOUT);
+        insert(&layout, doc! {"_id": 7_i64}).await?;
     }
     Ok(())
 }

@@ -4,11 +4,10 @@ use async_trait::async_trait;
 use mongodb::bson::doc;
 
 use crate::MongoStore;
-use crate::call::call;
-use store::{Batch, Extent, Result, StoreError, TransferStore};
+use crate::call::{call, insert};
+use store::{Extent, OriginStore as _, Restored, Result, TransferStore};
 use xapi::attachment::Attachment;
 use xapi::document::{Document, DocumentKey};
-use xapi::prepare::Prepared;
 use xapi::stored::Stored;
 
 #[async_trait]
@@ -22,13 +21,8 @@ impl TransferStore for MongoStore {
     }
 
     async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()> {
-        let at = statements.iter().map(|kept| kept.stored).collect();
-        let prepare = |kept: &Stored| {
-            Prepared::again(kept)
-                .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))
-        };
-        let statements = statements.iter().map(prepare).collect::<Result<_>>()?;
-        self.0.writer.put(Batch { statements, attachments }, Some(at)).await.map(drop)
+        let restored = |statement| Restored { statement, origin: None };
+        self.restore_from(statements.into_iter().map(restored).collect(), attachments).await
     }
 
     async fn documents_beyond(
@@ -45,5 +39,18 @@ impl TransferStore for MongoStore {
 
     async fn is_used(&self) -> Result<bool> {
         Ok(call(self.0.settings.find_one(doc! {"_id": "used"})).await?.is_some())
+    }
+
+    async fn mark_unfinished(&self, is_unfinished: bool) -> Result<()> {
+        let mark = doc! {"_id": "unfinished"};
+        if is_unfinished {
+            insert(&self.0.settings, mark).await.map(drop)
+        } else {
+            call(self.0.settings.delete_one(mark)).await.map(drop)
+        }
+    }
+
+    async fn is_unfinished(&self) -> Result<bool> {
+        Ok(call(self.0.settings.find_one(doc! {"_id": "unfinished"})).await?.is_some())
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Older versions are removed. So a process that was halted between reading version `n` and
 //! inserting version `n + 1` may insert a number that was used and removed meanwhile: it is not the
-//! newest, and the change did not happen. Whoever depends on a change reads the newest version once
+//! newest, and the change did not happen. What depends on a change reads the newest version once
 //! more: [`VersionLog::change_confirmed`] does, and so does every state of a claim
 //! ([`super::statements`]) that waits for something.
 //!

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::session::Session;
 use crate::SqliteStore;
@@ -26,14 +26,35 @@ fn certificates(connection: &Connection, course: &str) -> Result<Vec<KeptCertifi
         "SELECT id, created, body FROM certificate_list WHERE course = ?1 \
          ORDER BY created DESC, id",
     )?;
-    let rows = select.query_map([course], |row| {
-        Ok(KeptCertificates {
-            id: row.get(0)?,
-            created: Instant::from_micros(row.get(1)?),
-            body: Bytes::from(row.get::<_, String>(2)?),
-        })
-    })?;
+    let rows = select.query_map([course], list)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn certificate_ids(connection: &Connection, course: &str) -> Result<Vec<String>> {
+    let mut select = connection.prepare_cached(
+        "SELECT id FROM certificate_list WHERE course = ?1 ORDER BY created DESC, id",
+    )?;
+    let rows = select.query_map([course], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn certificate(
+    connection: &Connection,
+    course: &str,
+    id: &str,
+) -> Result<Option<KeptCertificates>> {
+    let mut select = connection.prepare_cached(
+        "SELECT id, created, body FROM certificate_list WHERE course = ?1 AND id = ?2",
+    )?;
+    Ok(select.query_row([course, id], list).optional()?)
+}
+
+fn list(row: &Row<'_>) -> rusqlite::Result<KeptCertificates> {
+    Ok(KeptCertificates {
+        id: row.get(0)?,
+        created: Instant::from_micros(row.get(1)?),
+        body: Bytes::from(row.get::<_, String>(2)?),
+    })
 }
 
 #[async_trait]
@@ -41,6 +62,16 @@ impl CertificateStore for SqliteStore {
     async fn add_certificates(&self, course: &str, list: KeptCertificates) -> store::Result<bool> {
         let course = course.to_owned();
         self.write(move |session| add_certificates(session, &course, &list)).await
+    }
+
+    async fn certificate_ids(&self, course: &str) -> store::Result<Vec<String>> {
+        let course = course.to_owned();
+        self.read(move |connection| certificate_ids(connection, &course)).await
+    }
+
+    async fn certificate(&self, course: &str, id: &str) -> store::Result<Option<KeptCertificates>> {
+        let (course, id) = (course.to_owned(), id.to_owned());
+        self.read(move |connection| certificate(connection, &course, &id)).await
     }
 
     async fn certificates(&self, course: &str) -> store::Result<Vec<KeptCertificates>> {

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use store::{KeptContent, PIECE, PackageFile, Pieces, Result, StoreError};
 
 /// The folder's name in the data folder.
-const FOLDER: &str = "traccia.packages";
+pub(super) const FOLDER: &str = "traccia.packages";
 /// What the names of files begin with that are being written.
 const NEW: &str = "new-";
 
@@ -26,6 +26,8 @@ const NEW: &str = "new-";
 pub(super) struct Contents {
     folder: PathBuf,
     imports: Mutex<Imports>,
+    /// Held while what dead processes left is removed.
+    pub(super) sweeping: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -47,18 +49,27 @@ fn unavailable(doing: &str, path: &Path, error: &io::Error) -> StoreError {
 }
 
 /// Whether a text is the name of a content: nothing else becomes a part of a path.
-fn is_hash(text: &str) -> bool {
+pub(super) fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Where the content of this hash lies in the data folder `data`.
+pub(super) fn path(data: &Path, hash: &str) -> PathBuf {
+    within(&data.join(FOLDER), hash)
+}
+
+fn within(folder: &Path, hash: &str) -> PathBuf {
+    folder.join(hash.get(..2).unwrap_or_default()).join(hash)
 }
 
 impl Contents {
     /// The contents of the store in this data folder.
     pub(super) fn beside(folder: &Path) -> Self {
-        Self { folder: folder.join(FOLDER), imports: Mutex::default() }
+        Self { folder: folder.join(FOLDER), imports: Mutex::default(), sweeping: Mutex::default() }
     }
 
     fn path(&self, hash: &str) -> PathBuf {
-        self.folder.join(hash.get(..2).unwrap_or_default()).join(hash)
+        within(&self.folder, hash)
     }
 
     /// Keeps the bytes for `import`.
@@ -159,6 +170,11 @@ impl Contents {
         Ok(())
     }
 
+    /// Whether [`Self::sweep`] was done.
+    pub(super) async fn is_swept(&self) -> bool {
+        self.imports.lock().await.swept
+    }
+
     /// Removes, once, all content that is not needed, and what was being written when a process died.
     pub(super) async fn sweep<F>(&self, needed: impl FnOnce(Vec<String>) -> F + Send) -> Result<()>
     where
@@ -229,7 +245,7 @@ async fn write(path: &Path, bytes: &mut dyn Pieces) -> Result<KeptContent> {
 }
 
 /// Makes a folder that only this user can enter, where there is none.
-fn make_private(folder: &Path) -> io::Result<()> {
+pub(super) fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -238,13 +254,13 @@ fn make_private(folder: &Path) -> io::Result<()> {
 
 /// Brings all that was written to the disk: at once, for there may be thousands of files.
 #[cfg(target_os = "linux")]
-fn sync(folder: &Path) -> io::Result<()> {
+pub(super) fn sync(folder: &Path) -> io::Result<()> {
     Ok(rustix::fs::syncfs(File::open(folder)?)?)
 }
 
 /// Files are brought to the disk one by one where the system cannot do it for all.
 #[cfg(not(target_os = "linux"))]
-fn sync(_: &Path) -> io::Result<()> {
+pub(super) fn sync(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use super::SqliteStore;
 use super::session::Session;
+use super::statements::put::put;
 use crate::failure::Result;
 use store::bounds::ListedIds;
-use store::{LOG_BYTES, StoreError, checksum};
-use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf};
+use store::{Batch, KeptBatch, LOG_BYTES, StoreError, checksum};
+use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf, Unmet};
 use xapi::instant::Instant;
 
 /// How often a change is tried again where other writers were quicker.
@@ -196,6 +197,25 @@ pub(super) async fn change(
         }
     }
     Err(StoreError::Unavailable("others changed the same document again and again".into()))
+}
+
+/// See [`store::Store::put_statements_and_document`].
+pub(super) async fn change_with_statements(
+    store: &SqliteStore,
+    batch: Batch,
+    key: DocumentKey,
+    precondition: Precondition,
+    change: Change,
+) -> store::Result<KeptBatch> {
+    let plan = store.read(move |connection| plan(connection, &key, &precondition, change)).await?;
+    let write = move |session: &mut Session<'_>| {
+        let (is_done, _) = plan.carry_out(session)?;
+        if !is_done {
+            return Err(StoreError::Precondition(Unmet::Failed).into());
+        }
+        put(session, batch)
+    };
+    store.write(write).await
 }
 
 /// How many bytes the document at `key` has; 0 for none.

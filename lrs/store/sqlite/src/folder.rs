@@ -1,19 +1,24 @@
 //! The data folder: locked for one process, closed to other users, and checked for being the one that was opened.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use rusqlite::OpenFlags;
 
 use super::readers::READ_ONLY;
 use super::reading::immutable;
+use super::restoring::PLACE;
 use super::{FILE, LOCK};
 use store::{Result, StoreError};
 
 /// The database's journal, which SQLite writes beside it.
-const WAL: &str = "traccia.sqlite-wal";
+pub(super) const WAL: &str = "traccia.sqlite-wal";
 /// The index of the journal.
 const SHM: &str = "traccia.sqlite-shm";
+
+/// Where the header of a database has the number of its layout (`user_version`), in four bytes, big-endian.
+const LAYOUT_AT: u64 = 60;
 
 /// The folder of an open store, locked for this process.
 pub(super) struct Folder {
@@ -23,6 +28,17 @@ pub(super) struct Folder {
     /// Held while the store is open; the system releases them when the process ends, however it ends. Closing the
     /// database's file anywhere in this process drops SQLite's own locks on it, so these must outlive all connections.
     locks: Vec<File>,
+}
+
+/// What lay in a folder before it was opened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Left {
+    /// How many bytes the database has.
+    pub(super) database: u64,
+    /// The number of its layout; 0 where it has no tables.
+    pub(super) layout: u32,
+    /// Whether a journal lies beside it.
+    pub(super) has_journal: bool,
 }
 
 /// What tells a file from all others, also from one that is moved to its name.
@@ -57,11 +73,31 @@ impl Folder {
         Ok(folder)
     }
 
+    /// What lies in the folder.
+    pub(super) fn left(&self) -> Left {
+        let mut layout = [0; 4];
+        let read = File::open(self.at(FILE)).and_then(|mut file| {
+            file.seek(SeekFrom::Start(LAYOUT_AT))?;
+            file.read_exact(&mut layout)
+        });
+        // A file that is too short has no layout.
+        let layout = read.map_or(0, |()| u32::from_be_bytes(layout));
+        Left { database: self.length(FILE), layout, has_journal: self.at(WAL).exists() }
+    }
+
     /// Looks at the folder at `path` without changing it. Other processes may look at it too, and none writes.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where there is no database, and where a process that writes has the folder.
     pub(super) fn look(path: &Path) -> Result<Self> {
+        Self::look_beside(path)?.ok_or_else(|| {
+            let folder = Self { path: path.to_owned(), opened: Vec::new(), locks: Vec::new() };
+            folder.in_use()
+        })
+    }
+
+    /// [`Self::look`], but `None` where a process that writes has the folder.
+    pub(super) fn look_beside(path: &Path) -> Result<Option<Self>> {
         let mut folder = Self { path: path.to_owned(), opened: Vec::new(), locks: Vec::new() };
         if folder.length(FILE) == 0 {
             let folder = folder.path.display();
@@ -74,10 +110,12 @@ impl Folder {
             if is_locked_by_writers && folder.at(name).exists() {
                 let file = File::open(folder.at(name));
                 let file = file.map_err(|error| folder.unavailable(&error.to_string()))?;
-                folder.hold(file, File::try_lock_shared)?;
+                if !folder.hold(file, File::try_lock_shared)? {
+                    return Ok(None);
+                }
             }
         }
-        Ok(folder)
+        Ok(Some(folder))
     }
 
     /// How SQLite is asked to read the database.
@@ -111,6 +149,12 @@ impl Folder {
     /// Refuses a folder where the database is gone and something tells that there was one: a new, empty database in its
     /// place would look as if nothing had ever been kept.
     fn refuse_remains(&self) -> Result<()> {
+        if self.length(FILE) == 0 && self.at(PLACE).exists() {
+            return Err(self.unavailable(
+                "a restore into it was broken off: run the same `traccia restore` again, or remove traccia.restoring and \
+                 traccia.packages for a new, empty store",
+            ));
+        }
         if self.length(FILE) > 0 || !(self.at(LOCK).exists() || self.length(WAL) > 0) {
             return Ok(());
         }
@@ -152,24 +196,25 @@ impl Folder {
     fn lock(&mut self, name: &str) -> Result<()> {
         let file = OpenOptions::new().read(true).write(true).open(self.at(name));
         let file = file.map_err(|error| self.unavailable(&error.to_string()))?;
-        self.hold(file, File::try_lock)
+        if self.hold(file, File::try_lock)? { Ok(()) } else { Err(self.in_use()) }
     }
 
+    fn in_use(&self) -> StoreError {
+        self.unavailable("another Traccia has it open; stop that one or choose another --data")
+    }
+
+    /// Locks a file; false where another process has it.
     fn hold(
         &mut self,
         file: File,
         lock: impl Fn(&File) -> std::result::Result<(), TryLockError>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         match lock(&file) {
             Ok(()) => self.locks.push(file),
-            Err(TryLockError::WouldBlock) => {
-                return Err(self.unavailable(
-                    "another Traccia has it open; stop that one or choose another --data",
-                ));
-            }
+            Err(TryLockError::WouldBlock) => return Ok(false),
             Err(TryLockError::Error(error)) => return Err(self.unavailable(&error.to_string())),
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -229,7 +274,8 @@ fn close(path: &Path, mode: u32) {
     if !is_open(path) {
         return;
     }
-    if let Err(error) = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)) {
-        tracing::warn!(path = %path.display(), %error, "others can read this");
+    match std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)) {
+        Ok(()) => tracing::info!(path = %path.display(), "other users could read this: closed"),
+        Err(error) => tracing::warn!(path = %path.display(), %error, "others can read this"),
     }
 }

@@ -1,5 +1,7 @@
 //! Keys in a table.
 
+use std::collections::BTreeMap;
+
 use crate::SqliteStore;
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -9,9 +11,10 @@ use super::session::Session;
 use crate::failure::Result;
 use access::key::{KeptKey, KeyTexts, KeyTextsError};
 use store::StoreError;
+use xapi::instant::Instant;
 
 const SELECT: &str =
-    "SELECT name, label, scopes, authority, created, secret_hash, bounds FROM api_key ";
+    "SELECT name, label, scopes, authority, created, secret_hash, bounds, life FROM api_key ";
 
 fn texts(row: &Row<'_>) -> rusqlite::Result<KeyTexts> {
     Ok(KeyTexts {
@@ -22,6 +25,7 @@ fn texts(row: &Row<'_>) -> rusqlite::Result<KeyTexts> {
         created: row.get(4)?,
         secret_hash: row.get(5)?,
         bounds: row.get(6)?,
+        life: row.get(7)?,
     })
 }
 
@@ -43,17 +47,45 @@ fn keys(connection: &Connection) -> Result<Vec<KeptKey>> {
 }
 
 fn add(session: &Session<'_>, kept: &KeptKey) -> Result<bool> {
-    let KeyTexts { name, label, scopes, authority, bounds, created, secret_hash } = kept.texts();
+    let KeyTexts { name, label, scopes, authority, bounds, created, secret_hash, life } =
+        kept.texts();
     let added = session.run(
         "INSERT OR IGNORE INTO api_key (name, label, scopes, authority, created, secret_hash, \
-         bounds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![name, label, scopes, authority, created, secret_hash, bounds],
+         bounds, life) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![name, label, scopes, authority, created, secret_hash, bounds, life],
     )?;
     Ok(added == 1)
 }
 
+fn change(session: &Session<'_>, old_hash: &str, kept: &KeptKey) -> Result<bool> {
+    let KeyTexts { name, label, scopes, authority, bounds, created, secret_hash, life } =
+        kept.texts();
+    let changed = session.run(
+        "UPDATE api_key SET label = ?2, scopes = ?3, authority = ?4, created = ?5, \
+         secret_hash = ?6, bounds = ?7, life = ?8 WHERE name = ?1 AND secret_hash = ?9",
+        params![name, label, scopes, authority, created, secret_hash, bounds, life, old_hash],
+    )?;
+    Ok(changed == 1)
+}
+
 fn remove(session: &Session<'_>, name: &str) -> Result<bool> {
+    session.run("DELETE FROM key_use WHERE name = ?1", [name])?;
     Ok(session.run("DELETE FROM api_key WHERE name = ?1", [name])? == 1)
+}
+
+fn note_use(session: &Session<'_>, name: &str, at: Instant) -> Result<()> {
+    session.run(
+        "INSERT INTO key_use (name, at) SELECT name, ?2 FROM api_key WHERE name = ?1 \
+         ON CONFLICT (name) DO UPDATE SET at = MAX(at, excluded.at)",
+        params![name, at.micros()],
+    )?;
+    Ok(())
+}
+
+fn uses(connection: &Connection) -> Result<BTreeMap<String, Instant>> {
+    let mut select = connection.prepare_cached("SELECT name, at FROM key_use")?;
+    let rows = select.query_map([], |row| Ok((row.get(0)?, Instant::from_micros(row.get(1)?))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 #[async_trait]
@@ -74,5 +106,19 @@ impl KeyStore for SqliteStore {
     async fn remove_key(&self, name: &str) -> store::Result<bool> {
         let name = name.to_owned();
         self.write(move |session| remove(session, &name)).await
+    }
+
+    async fn change_key(&self, secret_hash: &str, key: KeptKey) -> store::Result<bool> {
+        let old_hash = secret_hash.to_owned();
+        self.write(move |session| change(session, &old_hash, &key)).await
+    }
+
+    async fn note_key_use(&self, name: &str, at: Instant) -> store::Result<()> {
+        let name = name.to_owned();
+        self.write(move |session| note_use(session, &name, at)).await
+    }
+
+    async fn key_uses(&self) -> store::Result<BTreeMap<String, Instant>> {
+        self.read(uses).await
     }
 }

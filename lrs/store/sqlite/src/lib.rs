@@ -8,39 +8,60 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _};
 
+use self::checkpoint::Checkpointer;
 use self::contents::Contents;
 use self::damage::Damage;
 use self::folder::Folder;
 use self::readers::Readers;
+use self::recent::Recent;
 use self::scrub::Scrub;
 use self::writer::{Guards, Writer};
 use store::turns::Turns;
-use store::{Lead, Result, Store, StoreError, TransferStore as _};
+use store::{Batch, KeptBatch, Lead, Result, Store, StoreError, TransferStore as _};
 use xapi::clock::Clock;
+use xapi::document::{Change, DocumentKey, Precondition};
 use xapi::instant::Instant;
 
+mod added;
+mod audit;
 mod certificates;
+mod checkpoint;
 mod contents;
 mod courses;
 mod damage;
 mod documents;
+mod erasure;
 mod failure;
 mod folder;
 mod keys;
 mod memory;
 mod migrations;
+mod open_mark;
+mod origins;
 mod packages;
+mod people;
+mod pipes;
 mod progress;
 mod readers;
 mod reading;
+mod recent;
+mod refusals;
+mod restoring;
 mod scrub;
 mod session;
+mod sessions;
+mod settle;
+mod snapshot;
+mod space;
 mod statements;
 #[cfg(test)]
 mod tests;
 mod things;
 mod transfer;
 mod writer;
+
+pub use restoring::{Restoring, all_in_database};
+pub use snapshot::{CopiedContents, snapshot};
 
 /// The database's name in the data folder.
 const FILE: &str = "traccia.sqlite";
@@ -59,7 +80,10 @@ struct Inner {
     damage: Arc<Damage>,
     turns: Turns,
     readers: Readers,
+    recent: Arc<Recent>,
     contents: Contents,
+    #[expect(dead_code, reason = "it ends when this is dropped")]
+    checkpointer: Option<Checkpointer>,
     /// `None` where the store was opened to be read.
     writer: Option<Writer>,
     _folder: Arc<Folder>,
@@ -79,23 +103,29 @@ impl SqliteStore {
         let path = folder.join(FILE);
         let contents = Contents::beside(folder);
         let mut folder = Folder::take(folder)?;
+        let left = folder.left();
         let mut connection = Connection::open(&path)?;
         prepare(&connection)?;
         migrations::migrate(&mut connection)
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        open_mark::begin(&connection, left)?;
         let count = std::thread::available_parallelism().map_or(4, |n| 2 * n.get());
         let readers = Readers::open(&path, readers::READ_ONLY, count)?;
         folder.complete()?;
         let (folder, damage) = (Arc::new(folder), Arc::new(Damage::default()));
         let guards = Guards { folder: Arc::clone(&folder), damage: Arc::clone(&damage) };
-        let writer = Writer::start(connection, clock, guards)?;
+        let recent = Arc::new(Recent::load(&connection)?);
+        let checkpointer = Checkpointer::start(&path, &mut connection)?;
+        let writer = Writer::start(connection, Arc::clone(&recent), clock, guards)?;
         let scrub = Scrub::start(&path, Arc::clone(&damage))?;
         Ok(Self(Arc::new(Inner {
             scrub: Some(scrub),
             damage,
             turns: Turns::default(),
             readers,
+            recent,
             contents,
+            checkpointer: Some(checkpointer),
             writer: Some(writer),
             _folder: folder,
         })))
@@ -115,6 +145,15 @@ impl SqliteStore {
         let writer = self.0.writer.as_ref().ok_or_else(reading::not_written)?;
         writer.write(write).await.inspect_err(|error| self.0.damage.note(error))
     }
+
+    /// See [`Writer::write_settled`].
+    async fn write_settled<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&mut session::Session<'_>) -> failure::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let writer = self.0.writer.as_ref().ok_or_else(reading::not_written)?;
+        writer.write_settled(write).await.inspect_err(|error| self.0.damage.note(error))
+    }
 }
 
 /// Sets up the writing connection. `synchronous=FULL` makes every commit reach the disk.
@@ -125,7 +164,8 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "page_size", 8192)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "wal_autocheckpoint", 8_000)?;
+    // See checkpoint.rs.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", 256 << 20)?;
     connection.pragma_update(None, "cache_size", -128_000)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -198,5 +238,15 @@ impl Store for SqliteStore {
             Some(writer) => Ok(writer.latest()),
             None => Ok(self.extent().await?.newest),
         }
+    }
+
+    async fn put_statements_and_document(
+        &self,
+        batch: Batch,
+        key: DocumentKey,
+        precondition: Precondition,
+        change: Change,
+    ) -> Result<KeptBatch> {
+        documents::change_with_statements(self, batch, key, precondition, change).await
     }
 }

@@ -1,10 +1,15 @@
 //! What the writer remembers to spare look-ups in the tables, from which all of it can be read again.
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use lru::LruCache;
 use rusqlite::Connection;
+use uuid::Uuid;
 
+use super::added::Added;
+use super::recent::{Recent, Row};
 use xapi::index::Kind;
 use xapi::instant::Instant;
 
@@ -15,8 +20,13 @@ const SEEN: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
 pub(super) struct Memory {
     /// The newest `stored` of a statement that is kept, or will be with this transaction.
     pub(super) newest: Instant,
-    /// Index rows of this transaction: entity, closeness, `stored`.
-    pub(super) index_rows: Vec<(i64, u8, i64)>,
+    /// Index rows of this transaction.
+    pub(super) index_rows: Vec<Row>,
+    /// The ids of this transaction, in the order in which they came, and where each is.
+    new_ids: Vec<Uuid>,
+    places: HashMap<Uuid, i64>,
+    /// What earlier transactions have added and is not in the tables yet.
+    pub(super) recent: Arc<Recent>,
     from: Instant,
     next_entity: i64,
     entities: LruCache<String, i64>,
@@ -33,12 +43,13 @@ pub(super) struct Memory {
 pub(super) struct Mark {
     newest: Instant,
     index_rows: usize,
+    new_ids: usize,
     learned: usize,
     noticed: usize,
 }
 
 impl Memory {
-    pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
+    pub(super) fn load(connection: &Connection, recent: Arc<Recent>) -> rusqlite::Result<Self> {
         let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
         let newest = number("SELECT coalesce(max(seq), 0) FROM statement")?;
         Ok(Self {
@@ -49,6 +60,9 @@ impl Memory {
             sought: String::new(),
             seen: LruCache::new(SEEN),
             index_rows: Vec::new(),
+            new_ids: Vec::new(),
+            places: HashMap::new(),
+            recent,
             learned: Vec::new(),
             noticed: Vec::new(),
         })
@@ -95,11 +109,33 @@ impl Memory {
         is_news
     }
 
+    /// The `stored` of the statement `id`, where it is of this transaction or recent.
+    pub(super) fn place(&self, id: Uuid) -> Option<i64> {
+        self.places.get(&id).copied().or_else(|| self.recent.view().place(id))
+    }
+
+    /// Remembers that the statement `id` is stored at `stored`.
+    pub(super) fn take_id(&mut self, id: Uuid, stored: Instant) {
+        self.new_ids.push(id);
+        self.places.insert(id, stored.micros());
+    }
+
+    /// Takes what this transaction adds to the index.
+    pub(super) fn take_added(&mut self) -> Added {
+        let places = std::mem::take(&mut self.places);
+        let id = |id| places.get(&id).map(|seq| (id, *seq));
+        let ids = self.new_ids.drain(..).filter_map(id).collect();
+        let mut added = Added { ids, rows: std::mem::take(&mut self.index_rows) };
+        added.tidy();
+        added
+    }
+
     /// How much is remembered now.
     pub(super) const fn mark(&self) -> Mark {
         Mark {
             newest: self.newest,
             index_rows: self.index_rows.len(),
+            new_ids: self.new_ids.len(),
             learned: self.learned.len(),
             noticed: self.noticed.len(),
         }
@@ -109,11 +145,23 @@ impl Memory {
     pub(super) fn forget_since(&mut self, mark: Mark) {
         self.newest = mark.newest;
         self.index_rows.truncate(mark.index_rows);
+        for id in self.new_ids.drain(mark.new_ids..) {
+            self.places.remove(&id);
+        }
         for key in self.learned.drain(mark.learned..) {
             self.entities.pop(&key);
         }
         for entity in self.noticed.drain(mark.noticed..) {
             self.seen.pop(&entity);
+        }
+    }
+
+    /// Drops what is remembered of agents, verbs and activities, some of which have become others: `joined` says which.
+    pub(super) fn forget_things(&mut self, joined: &std::collections::HashMap<i64, i64>) {
+        self.entities.clear();
+        self.seen.clear();
+        for (entity, ..) in &mut self.index_rows {
+            *entity = joined.get(entity).copied().unwrap_or(*entity);
         }
     }
 
@@ -123,5 +171,7 @@ impl Memory {
         self.entities.clear();
         self.seen.clear();
         self.index_rows.clear();
+        self.new_ids.clear();
+        self.places.clear();
     }
 }

@@ -1,19 +1,28 @@
 //! The tables, as numbered steps. A step that was released is never changed.
 
+use std::time::Instant;
+
 use rusqlite::Connection;
 
 use crate::failure;
 use store::StoreError;
 
-const STEPS: [&str; 5] = [
+pub(super) const STEPS: [&str; 12] = [
     include_str!("0001_core.sql"),
     include_str!("0002_journals.sql"),
     include_str!("0003_checksums.sql"),
     include_str!("0004_gone_courses.sql"),
     include_str!("0005_packages.sql"),
+    include_str!("0006_refusals.sql"),
+    include_str!("0007_people.sql"),
+    include_str!("0008_recent.sql"),
+    include_str!("0009_pipes.sql"),
+    include_str!("0010_origins.sql"),
+    include_str!("0011_key_life.sql"),
+    include_str!("0012_privacy.sql"),
 ];
 /// The number of the newest step.
-const KNOWN: u32 = 5;
+pub(super) const KNOWN: u32 = 12;
 
 /// Brings a database to the newest layout. Each step and its number are written in one transaction.
 /// A database of a newer Traccia is refused.
@@ -23,10 +32,19 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), MigrationError>
         return Err(MigrationError::Newer { found: at, known: KNOWN });
     }
     for (number, step) in (1..).zip(STEPS).skip_while(|(number, _)| *number <= at) {
+        let begun = Instant::now();
+        // A new database is no upgrade.
+        if at > 0 {
+            tracing::info!(step = number, of = KNOWN, "bringing the database to a newer layout");
+        }
         let transaction = connection.transaction()?;
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", number)?;
         transaction.commit()?;
+        if at > 0 {
+            let seconds = begun.elapsed().as_secs_f64();
+            tracing::info!(step = number, of = KNOWN, seconds, "the database has the layout");
+        }
     }
     Ok(())
 }

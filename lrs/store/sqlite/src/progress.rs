@@ -8,7 +8,10 @@ use store::JournalStore;
 
 use super::session::Session;
 use crate::failure::Result;
-use store::{Followed, JournalVersion, ProgressDocument, Reading, StoreError, Unnamed, Watermark};
+use store::{
+    DOCUMENTS_BYTES, Followed, JournalVersion, ProgressDocument, Reading, StoreError, Unnamed,
+    Watermark,
+};
 use xapi::instant::Instant;
 
 fn document(row: &Row<'_>) -> rusqlite::Result<ProgressDocument> {
@@ -43,7 +46,16 @@ fn page(
          ORDER BY actor LIMIT ?3",
     )?;
     let rows = select.query_map(params![course, after, limit], document)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let (mut page, mut bytes) = (Vec::new(), 0);
+    for row in rows {
+        let document: ProgressDocument = row?;
+        bytes += document.body.len();
+        if bytes > DOCUMENTS_BYTES && !page.is_empty() {
+            break;
+        }
+        page.push(document);
+    }
+    Ok(page)
 }
 
 fn of_actors(

@@ -10,6 +10,7 @@ use super::contents::Contents;
 use super::damage::Damage;
 use super::folder::Folder;
 use super::readers::{self, Readers};
+use super::recent::Recent;
 use super::{Inner, SqliteStore, failure, migrations};
 use store::turns::Turns;
 use store::{Result, StoreError};
@@ -35,13 +36,16 @@ impl SqliteStore {
         let (name, flags) = folder.database_to_read();
         let connection = readers::open_one(&name, flags)?;
         migrations::check(&connection)?;
+        let recent = Arc::new(Recent::load(&connection)?);
         let readers = Readers::open(&name, flags, count)?;
         Ok(Self(Arc::new(Inner {
             scrub: None,
             damage: Arc::new(Damage::default()),
             turns: Turns::default(),
             readers,
+            recent,
             contents,
+            checkpointer: None,
             writer: None,
             _folder: Arc::new(folder),
         })))

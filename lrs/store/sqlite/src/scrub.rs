@@ -162,7 +162,7 @@ mod tests {
         let note = move |pause: Duration| pauses.send(pause).unwrap();
         assert_eq!(quick_check(&mut connection, note).unwrap(), "ok");
         let paused: Duration = paused.iter().sum();
-        assert!(paused >= began.elapsed() / 2, "{paused:?} of {:?}", began.elapsed());
+        assert!(paused >= began.elapsed() / 4, "{paused:?} of {:?}", began.elapsed());
         let interrupt = connection.get_interrupt_handle();
         let stop = move |_| interrupt.interrupt();
         assert!(quick_check(&mut connection, stop).is_err());

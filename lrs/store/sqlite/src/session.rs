@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 use uuid::Uuid;
 
+use super::added::Added;
 use super::memory::Memory;
 use super::statements;
 use crate::failure::Result;
@@ -60,14 +61,14 @@ impl<'c> Session<'c> {
         self.run("RELEASE job", []).map(drop)
     }
 
-    /// Writes the index rows that were gathered. The transaction may be committed after this.
+    /// Writes what was gathered for the index, and gives it. The transaction may be committed after this.
     pub(super) fn finish(
         &mut self,
         told: impl FnOnce(rusqlite::Error) -> String,
-    ) -> std::result::Result<(), String> {
+    ) -> std::result::Result<Added, String> {
         match self.doomed.take() {
             Some(reason) => Err(reason),
-            None => self.write_index_rows().map_err(told),
+            None => self.write_added().map_err(told),
         }
     }
 
@@ -93,9 +94,18 @@ impl<'c> Session<'c> {
         self.connection.prepare_cached(sql)?.query_map(params, read)?.collect()
     }
 
+    /// The `stored` of the statement `id`, where it is kept.
+    pub(super) fn place(&self, id: Uuid) -> rusqlite::Result<Option<i64>> {
+        match self.memory.place(id) {
+            Some(seq) => Ok(Some(seq)),
+            None => statements::read::place(self.connection, id),
+        }
+    }
+
     /// The kept statement `id`.
     pub(super) fn statement(&self, id: Uuid) -> Result<Option<Stored>> {
-        let found = statements::read::statement(self.connection, id)?;
+        let Some(seq) = self.place(id)? else { return Ok(None) };
+        let found = statements::read::statement_at(self.connection, seq)?;
         Ok(found.map(|kept| kept.statement))
     }
 
@@ -104,10 +114,11 @@ impl<'c> Session<'c> {
         self.memory.next_stored()
     }
 
-    /// Says that a statement is stored at `stored`. An instant without a statement must not become
+    /// Says that the statement `id` is stored at `stored`. An instant without a statement must not become
     /// the newest one: a request that waits for news would return without any, over and over.
-    pub(super) const fn take_stored(&mut self, stored: Instant) {
+    pub(super) fn take_stored(&mut self, id: Uuid, stored: Instant) {
         self.memory.newest = stored;
+        self.memory.take_id(id, stored);
     }
 
     /// The number of a thing, which is added where it is new.
@@ -158,19 +169,12 @@ impl<'c> Session<'c> {
         self.memory.index_rows.extend(rows);
     }
 
-    /// Sorted, so that rows for one page of the index are written together.
-    fn write_index_rows(&mut self) -> rusqlite::Result<()> {
-        let mut rows = std::mem::take(&mut self.memory.index_rows);
-        rows.sort_unstable();
-        rows.dedup();
-        let sql =
-            "INSERT OR IGNORE INTO statement_index (entity, closeness, seq) VALUES (?1, ?2, ?3)";
-        let mut insert = self.connection.prepare_cached(sql)?;
-        for row in rows.drain(..) {
-            insert.execute(row)?;
+    fn write_added(&mut self) -> rusqlite::Result<Added> {
+        let added = self.memory.take_added();
+        if !added.is_empty() {
+            self.run("INSERT INTO recent (added) VALUES (?1)", [added.encode()])?;
         }
-        self.memory.index_rows = rows;
-        Ok(())
+        Ok(added)
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::SqliteStore;
 use crate::{documents, secret_or, statements};
-use store::{Extent, Result, TransferStore};
+use store::{Extent, OriginStore as _, Restored, Result, TransferStore};
 use xapi::attachment::Attachment;
 use xapi::document::{Document, DocumentKey};
 use xapi::stored::Stored;
@@ -21,8 +21,8 @@ impl TransferStore for SqliteStore {
     }
 
     async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()> {
-        self.write(move |session| statements::put::restore(session, &statements, &attachments))
-            .await
+        let restored = |statement| Restored { statement, origin: None };
+        self.restore_from(statements.into_iter().map(restored).collect(), attachments).await
     }
 
     async fn documents_beyond(
@@ -42,6 +42,27 @@ impl TransferStore for SqliteStore {
     async fn is_used(&self) -> Result<bool> {
         self.read(|connection| {
             let sql = "SELECT EXISTS (SELECT 1 FROM setting WHERE name = 'used')";
+            Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    async fn mark_unfinished(&self, is_unfinished: bool) -> Result<()> {
+        self.write(move |session| {
+            let sql = if is_unfinished {
+                "INSERT OR IGNORE INTO setting (name, value) VALUES ('unfinished', x'01')"
+            } else {
+                "DELETE FROM setting WHERE name = 'unfinished'"
+            };
+            session.run(sql, [])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn is_unfinished(&self) -> Result<bool> {
+        self.read(|connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM setting WHERE name = 'unfinished')";
             Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
         })
         .await

@@ -4,14 +4,19 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::added::Added;
 use super::damage::Damage;
 use super::folder::Folder;
 use super::memory::Memory;
+use super::open_mark;
+use super::recent::Recent;
 use super::session::Session;
+use super::settle::Settler;
 use crate::failure::{Failure, Result};
 use store::StoreError;
 use store::ahead::Watch;
@@ -22,8 +27,21 @@ use xapi::instant::Instant;
 const QUEUE: usize = 4096;
 /// Jobs in one transaction at most, so that the first job of it need not wait for long.
 const GROUP: usize = 1024;
+/// How long a stop moves what is recent into its tables. A server is ended 9.5 seconds after it was asked to stop, and
+/// requests may take most of them.
+const CLOSING: Duration = Duration::from_secs(2);
 
-type Job = Box<dyn FnOnce(&mut Session<'_>) -> Answer + Send>;
+/// What a thread does that is alone with the connection.
+enum Job {
+    /// In a transaction that jobs share.
+    Grouped(Grouped),
+    /// In a transaction of its own, once nothing of the index is recent: the tables have all of it.
+    Settled(Grouped),
+    /// Outside of a transaction.
+    Alone(Box<dyn FnOnce(&Connection) + Send>),
+}
+
+type Grouped = Box<dyn FnOnce(&mut Session<'_>) -> Answer + Send>;
 type Answer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
 
 /// What the writer checks before and after each commit: see [`Folder::verify`], and where damage is noted.
@@ -44,15 +62,18 @@ impl Writer {
     /// Starts the thread on `connection`, the only connection that writes to the database.
     pub(super) fn start(
         connection: Connection,
+        recent: Arc<Recent>,
         clock: Arc<dyn Clock>,
         guards: Guards,
     ) -> rusqlite::Result<Self> {
-        let memory = Memory::load(&connection)?;
+        let settler = Settler::load(&connection)?;
+        let memory = Memory::load(&connection, recent)?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (announce, newest) = watch::channel(memory.newest);
         let horizon = Arc::new(Horizon::new(clock, memory.newest));
         let horizon_of_work = Arc::clone(&horizon);
-        let work = Work { connection, guards, memory, queue, horizon: horizon_of_work, announce };
+        let work =
+            Work { connection, guards, memory, settler, queue, horizon: horizon_of_work, announce };
         let thread = std::thread::Builder::new()
             .name("traccia-writer".into())
             .spawn(move || work.run())
@@ -66,8 +87,25 @@ impl Writer {
         &self,
         job: impl FnOnce(&mut Session<'_>) -> Result<T> + Send + 'static,
     ) -> store::Result<T> {
+        self.answered(job, Job::Grouped).await
+    }
+
+    /// Like [`Self::write`], for a job that changes what the index says of statements that are kept: in a transaction of
+    /// its own, with the whole index in its tables.
+    pub(super) async fn write_settled<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Session<'_>) -> Result<T> + Send + 'static,
+    ) -> store::Result<T> {
+        self.answered(job, Job::Settled).await
+    }
+
+    async fn answered<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Session<'_>) -> Result<T> + Send + 'static,
+        kind: impl FnOnce(Grouped) -> Job,
+    ) -> store::Result<T> {
         let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |session| {
+        let job: Grouped = Box::new(move |session| {
             let result = session.atomically(job).map_err(StoreError::from);
             Box::new(move |committed| {
                 let result = match committed {
@@ -78,6 +116,21 @@ impl Writer {
                 let _ = reply.send(result);
             })
         });
+        let gone = || StoreError::Unavailable("the writer has stopped".into());
+        self.jobs.as_ref().ok_or_else(gone)?.send(kind(job)).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+
+    /// Runs `work` outside of a transaction. Writers wait meanwhile.
+    pub(super) async fn alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> store::Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job::Alone(Box::new(move |connection| {
+            // The request may have been cancelled: then there is no receiver.
+            let _ = reply.send(work(connection).map_err(StoreError::from));
+        }));
         let gone = || StoreError::Unavailable("the writer has stopped".into());
         self.jobs.as_ref().ok_or_else(gone)?.send(job).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
@@ -170,10 +223,18 @@ impl Horizon {
     }
 }
 
+/// Tells monitoring how many jobs share a transaction, and how many wait.
+#[expect(clippy::cast_precision_loss, reason = "metrics are floating-point numbers")]
+fn tell_of(group: usize, waiting: usize) {
+    metrics::histogram!("traccia_store_group_size").record(group as f64);
+    metrics::gauge!("traccia_store_queue").set(waiting as f64);
+}
+
 struct Work {
     connection: Connection,
     guards: Guards,
     memory: Memory,
+    settler: Settler,
     queue: mpsc::Receiver<Job>,
     horizon: Arc<Horizon>,
     announce: watch::Sender<Instant>,
@@ -183,26 +244,63 @@ impl Work {
     fn run(mut self) {
         let mut group = Vec::with_capacity(GROUP);
         while self.queue.blocking_recv_many(&mut group, GROUP) > 0 {
-            let newest = self.memory.newest;
-            let from = self.horizon.begin();
-            self.memory.begin(from);
-            let mut answers = Vec::with_capacity(group.len());
-            let committed = self.commit(group.drain(..), &mut answers);
-            if let Err(error) = &committed {
-                tracing::error!(error, "a transaction failed");
-                self.memory.forget(newest);
+            let (mut grouped, mut single) = (Vec::with_capacity(group.len()), Vec::new());
+            for job in group.drain(..) {
+                match job {
+                    Job::Grouped(job) => grouped.push(job),
+                    other => single.push(other),
+                }
             }
-            self.horizon.end(self.memory.newest);
-            self.announce.send_if_modified(|newest| {
-                std::mem::replace(newest, self.memory.newest) != self.memory.newest
-            });
-            // A commit to files that were moved out of the folder is lost when this process ends.
-            let kept = committed.and_then(|()| self.verify());
-            for answer in answers {
-                answer(kept.clone());
+            tell_of(grouped.len(), self.queue.len());
+            if !grouped.is_empty() {
+                self.write(grouped, None);
+            }
+            for job in single {
+                self.run_alone(job);
             }
         }
         self.close();
+    }
+
+    /// Runs a job that shares no transaction with others.
+    fn run_alone(&mut self, job: Job) {
+        match job {
+            Job::Grouped(job) => self.write(vec![job], None),
+            Job::Settled(job) => {
+                let settled = self.settler.finish(&self.connection, &self.memory.recent, || true);
+                self.write(vec![job], settled.err().map(|error| error.to_string()));
+            }
+            // As with jobs of a transaction: whoever asked is told that there is no answer.
+            Job::Alone(work) => {
+                if catch_unwind(AssertUnwindSafe(|| work(&self.connection))).is_err() {
+                    tracing::error!("work outside of a transaction panicked");
+                }
+            }
+        }
+    }
+
+    /// Commits a group of jobs in one transaction, and answers them. All of them fail where they are `doomed`.
+    fn write(&mut self, group: Vec<Grouped>, doomed: Option<String>) {
+        let begun = std::time::Instant::now();
+        let newest = self.memory.newest;
+        let from = self.horizon.begin();
+        self.memory.begin(from);
+        let mut answers = Vec::with_capacity(group.len());
+        let committed = self.commit(group.into_iter(), doomed, &mut answers);
+        if let Err(error) = &committed {
+            tracing::error!(error, "a transaction failed");
+            self.memory.forget(newest);
+        }
+        metrics::histogram!("traccia_store_commit_seconds").record(begun.elapsed());
+        self.horizon.end(self.memory.newest);
+        self.announce.send_if_modified(|newest| {
+            std::mem::replace(newest, self.memory.newest) != self.memory.newest
+        });
+        // A commit to files that were moved out of the folder is lost when this process ends.
+        let kept = committed.and_then(|()| self.verify());
+        for answer in answers {
+            answer(kept.clone());
+        }
     }
 
     fn verify(&self) -> std::result::Result<(), String> {
@@ -213,18 +311,25 @@ impl Work {
         })
     }
 
-    /// Brings everything into the database's own file. SQLite removes the journal when this connection, the last
-    /// one, is closed.
-    fn close(&self) {
-        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-        if let Err(error) = self.connection.query_row(checkpoint, [], |_| Ok(())) {
+    /// Brings everything into the database's own file, and what is recent into its tables as far as there is time. SQLite
+    /// removes the journal when this connection, the last one, is closed.
+    fn close(&mut self) {
+        let begun = std::time::Instant::now();
+        let is_in_time = || begun.elapsed() < CLOSING;
+        match self.settler.finish(&self.connection, &self.memory.recent, is_in_time) {
+            Ok(true) => {}
+            Ok(false) => tracing::info!("the rest of the index moves into its tables later"),
+            Err(error) => tracing::warn!(%error, "the index moves into its tables later"),
+        }
+        if let Err(error) = open_mark::end(&self.connection) {
             tracing::warn!(%error, "the journal stays: traccia.sqlite is not whole without its -wal file");
         }
     }
 
     fn commit(
         &mut self,
-        jobs: impl Iterator<Item = Job>,
+        jobs: impl Iterator<Item = Grouped>,
+        doomed: Option<String>,
         answers: &mut Vec<Answer>,
     ) -> std::result::Result<(), String> {
         let damage = Arc::clone(&self.guards.damage);
@@ -237,6 +342,8 @@ impl Work {
         let mut session = Session::new(&self.connection, &mut self.memory);
         if let Err(error) = begun {
             session.give_up(told(error));
+        } else if let Some(reason) = doomed {
+            session.give_up(reason);
         } else if let Err(error) = self.guards.folder.verify() {
             session.give_up(error.to_string());
         }
@@ -247,13 +354,24 @@ impl Work {
                 Err(_) => session.give_up("a job panicked".into()),
             }
         }
-        let committed = session
-            .finish(told)
-            .and_then(|()| self.connection.execute_batch("COMMIT").map_err(told));
+        let added = session.finish(told);
+        let committed = added.and_then(|added| self.settle_and_commit(added).map_err(told));
         if !self.connection.is_autocommit() {
             // Only a failed transaction is still open here.
             let _ = self.connection.execute_batch("ROLLBACK");
         }
         committed
+    }
+
+    /// Commits the open transaction, which adds this to the index, with a slice of what was added earlier.
+    fn settle_and_commit(&mut self, added: Added) -> rusqlite::Result<()> {
+        let number = (!added.is_empty()).then(|| self.connection.last_insert_rowid());
+        let moved = self.settler.slice(&self.connection, added.len())?;
+        self.connection.execute_batch("COMMIT")?;
+        let recent = &self.memory.recent;
+        recent.publish(added, self.memory.newest);
+        self.settler.newest = number.unwrap_or(self.settler.newest);
+        self.settler.keep(moved, recent);
+        Ok(())
     }
 }

@@ -7,15 +7,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use uuid::Uuid;
 
-use access::key::KeptKey;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
     Followed, JournalStore, JournalVersion, Kept, KeptAttachment, KeptBatch, KeptCertificates,
-    KeptCourse, KeyStore, Lead, LogPage, Page, ProgressDocument, Result, Revision, Selection,
-    StatementLog, StatementStore, Store, ThingStore, TransferStore, Unnamed, Watermark,
-};
-use store::{
-    KeptContent, KeptLaunch, NewVersion, Package, PackageFile, PackageStore, PackageVersion, Pieces,
+    KeptCourse, KeptOrigin, Lead, LogPage, OriginStore, Page, ProgressDocument, Restored, Result,
+    Revision, Selection, StatementLog, StatementStore, Store, ThingStore, TransferStore, Unnamed,
+    Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
@@ -23,9 +20,16 @@ use xapi::instant::Instant;
 use xapi::query::Filter;
 use xapi::stored::Stored;
 
+mod callers;
+mod erasure;
+mod packages;
+mod pipes;
+
 /// What was asked, and what it came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
+    /// A batch of so many statements.
+    PutStatements(usize),
     /// A page of statements, of so many.
     Statements(usize),
     /// A statement by its id.
@@ -83,6 +87,7 @@ impl<H: Hook> Around<H> {
 impl<H: Hook> StatementStore for Around<H> {
     async fn put_statements(&self, batch: Batch) -> Result<KeptBatch> {
         self.hook.before("put_statements").await?;
+        self.hook.after(Call::PutStatements(batch.statements.len()));
         self.store.put_statements(batch).await
     }
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {
@@ -165,26 +170,6 @@ impl<H: Hook> DocumentStore for Around<H> {
     async fn delete_documents(&self, shelf: &Shelf) -> Result<()> {
         self.hook.before("delete_documents").await?;
         self.store.delete_documents(shelf).await
-    }
-}
-
-#[async_trait]
-impl<H: Hook> KeyStore for Around<H> {
-    async fn key(&self, name: &str) -> Result<Option<KeptKey>> {
-        self.hook.before("key").await?;
-        self.store.key(name).await
-    }
-    async fn keys(&self) -> Result<Vec<KeptKey>> {
-        self.hook.before("keys").await?;
-        self.store.keys().await
-    }
-    async fn add_key(&self, key: KeptKey) -> Result<bool> {
-        self.hook.before("add_key").await?;
-        self.store.add_key(key).await
-    }
-    async fn remove_key(&self, name: &str) -> Result<bool> {
-        self.hook.before("remove_key").await?;
-        self.store.remove_key(name).await
     }
 }
 
@@ -277,91 +262,17 @@ impl<H: Hook> CertificateStore for Around<H> {
         self.hook.before("add_certificates").await?;
         self.store.add_certificates(course, list).await
     }
+    async fn certificate_ids(&self, course: &str) -> Result<Vec<String>> {
+        self.hook.before("certificate_ids").await?;
+        self.store.certificate_ids(course).await
+    }
+    async fn certificate(&self, course: &str, id: &str) -> Result<Option<KeptCertificates>> {
+        self.hook.before("certificate").await?;
+        self.store.certificate(course, id).await
+    }
     async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
         self.hook.before("certificates").await?;
         self.store.certificates(course).await
-    }
-}
-
-#[async_trait]
-impl<H: Hook> PackageStore for Around<H> {
-    async fn keep_content(&self, import: Uuid, bytes: &mut dyn Pieces) -> Result<KeptContent> {
-        self.hook.before("keep_content").await?;
-        self.store.keep_content(import, bytes).await
-    }
-    async fn add_package_version(&self, import: Uuid, name: &str, new: NewVersion) -> Result<u32> {
-        self.hook.before("add_package_version").await?;
-        self.store.add_package_version(import, name, new).await
-    }
-    async fn drop_import(&self, import: Uuid) -> Result<()> {
-        self.hook.before("drop_import").await?;
-        self.store.drop_import(import).await
-    }
-    async fn packages(&self) -> Result<Vec<Package>> {
-        self.hook.before("packages").await?;
-        self.store.packages().await
-    }
-    async fn package(&self, name: &str) -> Result<Option<Package>> {
-        self.hook.before("package").await?;
-        self.store.package(name).await
-    }
-    async fn set_current_version(&self, name: &str, number: u32) -> Result<bool> {
-        self.hook.before("set_current_version").await?;
-        self.store.set_current_version(name, number).await
-    }
-    async fn remove_package_version(&self, name: &str, number: u32) -> Result<bool> {
-        self.hook.before("remove_package_version").await?;
-        self.store.remove_package_version(name, number).await
-    }
-    async fn remove_package(&self, name: &str) -> Result<bool> {
-        self.hook.before("remove_package").await?;
-        self.store.remove_package(name).await
-    }
-    async fn package_version(&self, key: &str) -> Result<Option<(PackageVersion, String)>> {
-        self.hook.before("package_version").await?;
-        self.store.package_version(key).await
-    }
-    async fn package_file(&self, key: &str, path: &str) -> Result<Option<PackageFile>> {
-        self.hook.before("package_file").await?;
-        self.store.package_file(key, path).await
-    }
-    async fn package_files(
-        &self,
-        key: &str,
-        after: &str,
-        limit: usize,
-    ) -> Result<Vec<PackageFile>> {
-        self.hook.before("package_files").await?;
-        self.store.package_files(key, after, limit).await
-    }
-    async fn content_data(&self, content: &KeptContent, from: u64) -> Result<Bytes> {
-        self.hook.before("content_data").await?;
-        self.store.content_data(content, from).await
-    }
-    async fn add_launch(&self, launch: KeptLaunch) -> Result<bool> {
-        self.hook.before("add_launch").await?;
-        self.store.add_launch(launch).await
-    }
-    async fn launch(&self, token: &str) -> Result<Option<KeptLaunch>> {
-        self.hook.before("launch").await?;
-        self.store.launch(token).await
-    }
-    async fn launches(
-        &self,
-        package: &str,
-        alive: Instant,
-        limit: usize,
-    ) -> Result<Vec<KeptLaunch>> {
-        self.hook.before("launches").await?;
-        self.store.launches(package, alive, limit).await
-    }
-    async fn revoke_launch(&self, token: &str) -> Result<bool> {
-        self.hook.before("revoke_launch").await?;
-        self.store.revoke_launch(token).await
-    }
-    async fn remove_launches(&self, instant: Instant) -> Result<()> {
-        self.hook.before("remove_launches").await?;
-        self.store.remove_launches(instant).await
     }
 }
 
@@ -394,6 +305,35 @@ impl<H: Hook> TransferStore for Around<H> {
     async fn is_used(&self) -> Result<bool> {
         self.hook.before("is_used").await?;
         self.store.is_used().await
+    }
+    async fn mark_unfinished(&self, is_unfinished: bool) -> Result<()> {
+        self.hook.before("mark_unfinished").await?;
+        self.store.mark_unfinished(is_unfinished).await
+    }
+    async fn is_unfinished(&self) -> Result<bool> {
+        self.hook.before("is_unfinished").await?;
+        self.store.is_unfinished().await
+    }
+}
+
+#[async_trait]
+impl<H: Hook> OriginStore for Around<H> {
+    async fn origins(
+        &self,
+        after: Instant,
+        through: Instant,
+        limit: usize,
+    ) -> Result<Vec<KeptOrigin>> {
+        self.hook.before("origins").await?;
+        self.store.origins(after, through, limit).await
+    }
+    async fn restore_from(
+        &self,
+        statements: Vec<Restored>,
+        attachments: Vec<Attachment>,
+    ) -> Result<()> {
+        self.hook.before("restore_from").await?;
+        self.store.restore_from(statements, attachments).await
     }
 }
 

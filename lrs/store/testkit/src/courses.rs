@@ -316,4 +316,11 @@ pub async fn a_frozen_list_comes_back_as_it_was_and_stays(store: &Arc<dyn Store>
     let [first, second, third] = lists;
     assert_eq!(store.certificates("c").await.unwrap(), [second, first, third], "the newest first");
     assert_eq!(store.certificates("d").await.unwrap(), [frozen("l1", 40)]);
+    let ids: Vec<String> =
+        store.certificates("c").await.unwrap().into_iter().map(|it| it.id).collect();
+    assert_eq!(store.certificate_ids("c").await.unwrap(), ids);
+    assert_eq!(store.certificate_ids("e").await.unwrap(), [""; 0]);
+    assert_eq!(store.certificate("d", "l1").await.unwrap(), Some(frozen("l1", 40)));
+    assert_eq!(store.certificate("d", "l2").await.unwrap(), None);
+    assert_eq!(store.certificate("e", "l1").await.unwrap(), None);
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::future::join_all;
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::sample::id;
+use super::sample::{batch, found, id, statement, verb, with};
 use store::bounds::{LISTED_IDS, ListedIds};
 use store::{Result, Store, StoreError};
 use xapi::document::TOO_MANY_IDS;
@@ -14,6 +15,7 @@ use xapi::document::{
     Change, Document, DocumentKey, Precondition, Resource, Shelf, TOO_LONG, Tags, Unguarded, Unmet,
 };
 use xapi::instant::Instant;
+use xapi::query::Filter;
 
 const ALLOWED: Precondition =
     Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
@@ -329,4 +331,47 @@ pub async fn merges_at_once_all_count(store: &Arc<dyn Store>) {
     for n in 0..32 {
         assert_eq!(value[format!("m{n}")], n);
     }
+}
+
+/// Keeps a statement, and a document where none is yet.
+async fn put_both(
+    store: &Arc<dyn Store>,
+    statement: Value,
+    body: &str,
+) -> Result<store::KeptBatch> {
+    let no_other = Precondition { if_none_match: Some(Tags::Any), ..ALLOWED };
+    let change = Change::Put(document(body, 1));
+    store.put_statements_and_document(batch(&[statement]), key("x"), no_other, change).await
+}
+
+/// What a player commits.
+pub async fn statements_and_a_document_are_kept_together(store: &Arc<dyn Store>) {
+    let both = put_both(store, statement(0), "{}").await.unwrap();
+    assert_eq!((both.ids, both.new), (vec![id(0)], 1));
+    assert_eq!(found(store, Filter::default()).await.len(), 1);
+    assert_eq!(store.document(&key("x")).await.unwrap(), Some(document("{}", 1)));
+}
+
+/// A statement that conflicts leaves the document out.
+pub async fn a_document_is_not_changed_without_its_statements(store: &Arc<dyn Store>) {
+    super::sample::put(store, &[statement(0)]).await;
+    let other = with(statement(0), "verb", verb("other"));
+    let error = put_both(store, other, "{}").await.unwrap_err();
+    assert!(matches!(error, StoreError::Conflict { .. }), "{error}");
+    assert_eq!(store.document(&key("x")).await.unwrap(), None);
+}
+
+/// The sender looks at the document again and sends both again: the statements are kept once.
+pub async fn a_document_that_somebody_changed_is_kept_and_its_statements_can_be_sent_again(
+    store: &Arc<dyn Store>,
+) {
+    put(store, key("x"), document("{\"a\":1}", 1)).await;
+    let error = put_both(store, statement(0), "{}").await.unwrap_err();
+    assert!(matches!(error, StoreError::Precondition(Unmet::Failed)), "{error}");
+    assert_eq!(store.document(&key("x")).await.unwrap(), Some(document("{\"a\":1}", 1)));
+    let change = Change::Put(document("{\"a\":2}", 2));
+    let again = batch(&[statement(0)]);
+    store.put_statements_and_document(again, key("x"), ALLOWED, change).await.unwrap();
+    assert_eq!(store.document(&key("x")).await.unwrap(), Some(document("{\"a\":2}", 2)));
+    assert_eq!(found(store, Filter::default()).await.len(), 1);
 }

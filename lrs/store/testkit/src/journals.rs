@@ -4,7 +4,10 @@ use super::courses::{
     all_progress, course, document, first_reading, followed, number, put, revision, write,
 };
 use std::sync::Arc;
-use store::{JournalVersion, Lead, ProgressDocument, Result, Selection, Store, Unnamed, Watermark};
+use store::{
+    DOCUMENTS_BYTES, JournalVersion, Lead, ProgressDocument, Result, Selection, Store, Unnamed,
+    Watermark,
+};
 
 fn by_actor(mut documents: Vec<ProgressDocument>) -> Vec<ProgressDocument> {
     documents.sort_by(|one, other| one.actor.cmp(&other.actor));
@@ -60,7 +63,7 @@ pub async fn progress_of_a_course_never_followed_is_empty(store: &Arc<dyn Store>
     assert_ne!(course(store, "c").await.reading, Watermark::default().followed.reading);
 }
 
-/// It is of the old reading until somebody follows the new one.
+/// It is of the old reading until a follower works on the new one.
 pub async fn a_course_put_again_keeps_its_progress(store: &Arc<dyn Store>) {
     put(store, "c").await;
     let first = revision(store, "c").await;
@@ -98,6 +101,26 @@ pub async fn progress_is_paged_by_actor(store: &Arc<dyn Store>) {
     assert_eq!(store.progress("c", "a", 100).await.unwrap()[0].actor, "a b");
 }
 
+/// A page ends where its documents are large together, and has one in any case.
+pub async fn a_page_of_progress_is_bounded_in_bytes(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let large = format!("{{\"x\":\"{}\"}}", "x".repeat(DOCUMENTS_BYTES * 2 / 5));
+    let huge = format!("{{\"x\":\"{}\"}}", "x".repeat(DOCUMENTS_BYTES + 1));
+    let bodies = [("a", &large), ("b", &large), ("c", &large), ("d", &huge), ("e", &large)];
+    for (actor, body) in bodies {
+        let reading = first_reading(1);
+        write(store, "c", reading, vec![document(actor, body)], Unnamed::Stay).await;
+    }
+    let (mut pages, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = store.progress("c", &after, 100).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after.clone_from(&last.actor);
+        pages.push(page.into_iter().map(|it| it.actor).collect::<Vec<_>>().concat());
+    }
+    assert_eq!(pages, ["ab", "c", "d", "e"]);
+}
+
 /// Those that are there, however many are asked for.
 pub async fn progress_is_found_by_actor(store: &Arc<dyn Store>) {
     for id in ["c", "d"] {
@@ -115,7 +138,7 @@ pub async fn progress_is_found_by_actor(store: &Arc<dyn Store>) {
     assert_eq!(store.progress_of("e", &many).await.unwrap(), []);
 }
 
-/// Whoever knows a version learns what was written after it, and whether that was all.
+/// A follower with a version learns what was written after it, and whether that was all.
 pub async fn progress_since_a_version_is_what_was_written_after_it(store: &Arc<dyn Store>) {
     put(store, "c").await;
     let put = |through, documents: &[(&str, &str)], unnamed| {
@@ -206,7 +229,7 @@ pub async fn of_writers_of_progress_one_wins(store: &Arc<dyn Store>) {
     assert_eq!(all_progress(store, "c").await.len(), 5);
 }
 
-/// Asked once or often, with nobody else there.
+/// Asked once or often, without another process.
 pub async fn who_is_alone_leads(store: &Arc<dyn Store>) {
     for lead in [Lead::WhereFree, Lead::Insist, Lead::WhereFree] {
         assert!(store.lead(lead).await.unwrap());

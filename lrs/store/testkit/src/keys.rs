@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use access::key::{KeptKey, Key};
+use access::key::{KeptKey, Key, KeyLife, PreviousSecret};
 use access::scope::Scope;
 use store::Store;
 use xapi::authority::Authority;
@@ -20,7 +20,7 @@ fn key(name: &str, scopes: &[Scope]) -> KeptKey {
         authority: Authority::from_agent(authority),
         created: Instant::from_micros(1_795_000_000_123_456),
     };
-    KeptKey { key, secret_hash: format!("$argon2id$of {name}") }
+    KeptKey::new(key, format!("$argon2id$of {name}"))
 }
 
 /// With every scope, one, and none.
@@ -68,6 +68,40 @@ pub async fn a_removed_key_is_gone(store: &Arc<dyn Store>) {
     assert_eq!(store.key("a").await.unwrap(), None);
     assert_eq!(store.keys().await.unwrap(), [key("b", &[Scope::State])]);
     assert!(store.add_key(key("a", &[Scope::All])).await.unwrap());
+}
+
+/// With all that can be changed of it; a secret that somebody else changed meanwhile is not overwritten.
+pub async fn a_key_is_changed_where_it_has_the_secret_still(store: &Arc<dyn Store>) {
+    let first = key("a", &[Scope::State]);
+    assert!(!store.change_key(&first.secret_hash, first.clone()).await.unwrap());
+    assert_eq!(store.key("a").await.unwrap(), None);
+    for name in ["a", "b"] {
+        store.add_key(key(name, &[Scope::State])).await.unwrap();
+    }
+    let (expires, until) = (Some(Instant::from_micros(9)), Instant::from_micros(7));
+    let previous = Some(PreviousSecret { hash: first.secret_hash.clone(), until });
+    let mut second = key("a", &[Scope::All]);
+    second.secret_hash = "$argon2id$second".into();
+    second.life = KeyLife { expires, previous };
+    assert!(store.change_key(&first.secret_hash, second.clone()).await.unwrap());
+    assert_eq!(store.key("a").await.unwrap().as_ref(), Some(&second));
+    assert!(!store.change_key(&first.secret_hash, first.clone()).await.unwrap());
+    assert_eq!(store.keys().await.unwrap(), [second, key("b", &[Scope::State])]);
+}
+
+/// The latest use of each; of none that is not there.
+pub async fn the_last_use_of_a_key_goes_with_the_key(store: &Arc<dyn Store>) {
+    for name in ["a", "b"] {
+        store.add_key(key(name, &[Scope::State])).await.unwrap();
+    }
+    for (name, at) in [("a", 5), ("a", 9), ("a", 7), ("nobody", 7)] {
+        store.note_key_use(name, Instant::from_micros(at)).await.unwrap();
+    }
+    let uses = store.key_uses().await.unwrap();
+    assert_eq!(uses.into_iter().collect::<Vec<_>>(), [("a".into(), Instant::from_micros(9))]);
+    store.remove_key("a").await.unwrap();
+    store.add_key(key("a", &[Scope::State])).await.unwrap();
+    assert!(store.key_uses().await.unwrap().is_empty());
 }
 
 /// Also for those who ask first at the same time.

@@ -19,18 +19,25 @@
 )]
 
 pub mod around;
+pub mod audit;
 pub mod clock;
 pub mod concurrency;
 pub mod courses;
 pub mod documents;
+pub mod erasure;
 pub mod failing;
 pub mod filters;
 pub mod journals;
 pub mod keys;
 pub mod log;
+pub mod origins;
 pub mod packages;
 pub mod paging;
+pub mod people;
+pub mod pipes;
 pub mod references;
+pub mod refusals;
+pub mod sessions;
 pub mod slow;
 pub mod statements;
 pub mod things;
@@ -145,9 +152,14 @@ macro_rules! store_contract {
                 of_writers_who_saw_the_same_document_one_wins,
                 of_writers_who_create_a_document_one_wins,
                 merges_at_once_all_count,
+                statements_and_a_document_are_kept_together,
+                a_document_is_not_changed_without_its_statements,
+                a_document_that_somebody_changed_is_kept_and_its_statements_can_be_sent_again,
             ];
             keys: [
                 a_key_comes_back_as_it_was_added,
+                a_key_is_changed_where_it_has_the_secret_still,
+                the_last_use_of_a_key_goes_with_the_key,
                 keys_are_listed_by_name,
                 a_name_taken_leaves_the_first_key,
                 a_removed_key_is_gone,
@@ -172,6 +184,7 @@ macro_rules! store_contract {
                 progress_of_a_course_never_followed_is_empty,
                 a_course_put_again_keeps_its_progress,
                 progress_is_paged_by_actor,
+                a_page_of_progress_is_bounded_in_bytes,
                 progress_is_found_by_actor,
                 progress_since_a_version_is_what_was_written_after_it,
                 watermark_and_documents_move_together,
@@ -187,11 +200,63 @@ macro_rules! store_contract {
                 content_is_of_the_import_that_kept_it,
                 a_version_that_cannot_be_added_changes_nothing,
                 a_removed_version_leaves_the_files_of_others,
-                a_removed_package_is_gone_with_its_launches,
+                a_removed_package_is_gone_and_its_launches_are_of_nothing,
+                good_launches_of_a_version_are_counted,
                 imports_at_once_are_versions_one_after_the_other,
                 files_are_paged_by_path,
                 a_launch_comes_back_until_it_is_removed,
                 a_launch_is_taken_back_once,
+            ];
+            refusals: [
+                refusals_come_back_newest_first,
+                refusals_are_found_by_key_rule_and_status,
+                of_one_key_the_newest_refusals_are_kept,
+                all_refusals_together_are_bounded,
+                a_refusal_kept_again_is_left_as_it_is,
+                a_store_tells_its_room_or_nothing,
+            ];
+            people: [
+                a_person_comes_back_as_they_were_added,
+                people_are_listed_by_name,
+                of_those_who_add_a_name_at_once_one_does,
+                a_person_is_changed_by_one_of_those_who_saw_the_same,
+                a_person_who_was_removed_is_gone_and_another_may_have_the_name,
+                a_setup_link_is_taken_once,
+            ];
+            sessions: [
+                a_session_comes_back_until_it_is_removed,
+                the_last_use_of_a_session_goes_forward_alone,
+                a_session_that_is_used_while_it_is_removed_stays_gone,
+                the_sessions_of_a_person_go_but_for_one,
+                sessions_that_ended_are_removed,
+            ];
+            audit: [
+                entries_come_back_the_newest_first,
+                entries_are_found_by_who_what_and_when,
+                an_entry_is_never_replaced,
+                entries_are_a_chain_in_the_order_in_which_they_were_kept,
+                entries_that_are_added_at_once_are_one_chain,
+                restored_entries_keep_their_place_in_the_chain,
+            ];
+            erasure: [
+                statements_are_found_by_the_pseudonym_instead,
+                a_person_of_several_identifiers_becomes_one,
+                who_is_named_again_is_found_by_that_alone,
+                a_long_statement_is_rewritten_too,
+                documents_of_the_person_go,
+                journals_and_refusals_of_the_person_go,
+                origins_and_dead_letters_lose_the_person,
+                the_audit_log_loses_the_person_and_stays_whole,
+                attachments_are_removed,
+                a_frozen_list_is_replaced,
+                erasures_come_back_by_id,
+            ];
+            pipes: [
+                a_pipe_comes_back_as_it_was_added,
+                a_pipe_is_changed_by_one_of_those_who_saw_the_same,
+                a_pipe_that_was_removed_is_gone_with_its_letters,
+                dead_letters_come_back_by_their_place,
+                a_dead_letter_about_a_statement_is_one,
             ];
             transfer: [
                 restored_statements_are_as_they_were_elsewhere,
@@ -200,7 +265,15 @@ macro_rules! store_contract {
                 all_documents_are_paged_through,
                 a_secret_is_adopted_by_a_store_without_one,
                 a_store_stays_used,
+                a_store_is_unfinished_for_as_long_as_it_is_said_to_be,
                 a_page_of_documents_ends_where_it_gets_heavy,
+            ];
+            origins: [
+                an_origin_is_kept_with_its_statement,
+                a_known_statement_gets_no_origin,
+                a_failed_batch_leaves_no_origin,
+                origins_are_read_by_range_and_page,
+                restored_statements_have_the_origins_that_they_had,
             ];
             concurrency: [
                 distinct_statements_of_many_writers_are_all_kept,

@@ -260,8 +260,9 @@ fn launch(token: &str, package: &str, key: &str, created: i64) -> KeptLaunch {
     }
 }
 
-/// Its name is free for another one, which begins with version 1.
-pub async fn a_removed_package_is_gone_with_its_launches(store: &Arc<dyn Store>) {
+/// Its name is free for another one, which begins with version 1 and has none of the launches. Who has one can still be
+/// told what it was for.
+pub async fn a_removed_package_is_gone_and_its_launches_are_of_nothing(store: &Arc<dyn Store>) {
     for (name, key) in [("corso", "k1"), ("corso", "k2"), ("other", "k3")] {
         import(store, name, key, &[("a", key)]).await;
         assert!(store.add_launch(launch(&format!("of-{key}"), name, key, 5)).await.unwrap());
@@ -271,11 +272,40 @@ pub async fn a_removed_package_is_gone_with_its_launches(store: &Arc<dyn Store>)
     assert_eq!(store.package("corso").await.unwrap(), None);
     for key in ["k1", "k2"] {
         assert_eq!(store.package_file(key, "a").await.unwrap(), None);
-        assert_eq!(store.launch(&format!("of-{key}")).await.unwrap(), None);
+        let launch = store.launch(&format!("of-{key}")).await.unwrap();
+        assert_eq!(launch.map(|it| it.key).as_deref(), Some(key));
     }
     assert!(store.launch("of-k3").await.unwrap().is_some());
     assert_eq!(read(store, "k3", "a").await.unwrap(), b"k3");
     assert_eq!(import(store, "corso", "k4", &[("a", "k4")]).await, 1);
+    let never = Instant::from_micros(i64::MIN);
+    assert_eq!(store.launches("corso", never, 9).await.unwrap(), [], "they were of the other one");
+    assert!(!store.add_launch(launch("late", "corso", "k1", 5)).await.unwrap());
+    store.remove_launches(NOW).await.unwrap();
+    assert_eq!(store.launch("of-k1").await.unwrap(), None);
+}
+
+/// Those that expire later and were not taken back; of the version alone.
+pub async fn good_launches_of_a_version_are_counted(store: &Arc<dyn Store>) {
+    for (name, key) in [("corso", "k1"), ("corso", "k2"), ("other", "k3")] {
+        import(store, name, key, &[("a", key)]).await;
+    }
+    for (token, name, key, created) in [
+        ("t1", "corso", "k1", 10),
+        ("t2", "corso", "k1", 20),
+        ("t3", "corso", "k1", 30),
+        ("t4", "corso", "k2", 10),
+    ] {
+        assert!(store.add_launch(launch(token, name, key, created)).await.unwrap());
+    }
+    let good = async |key: &str, now: i64| {
+        store.good_launches(key, Instant::from_micros(now)).await.unwrap()
+    };
+    assert_eq!((good("k1", 0).await, good("k2", 0).await, good("k3", 0).await), (3, 1, 0));
+    assert_eq!((good("k1", 1_009).await, good("k1", 1_010).await), (3, 2), "it expires then");
+    assert!(store.revoke_launch("t3").await.unwrap());
+    assert_eq!((good("k1", 0).await, good("k1", 1_010).await, good("k1", 1_020).await), (2, 1, 0));
+    assert_eq!(good("none", 0).await, 0);
 }
 
 /// No version is lost, and none has the files of another.

@@ -232,7 +232,7 @@ pub async fn a_long_chain_is_followed_as_far_as_is_promised(store: &Arc<dyn Stor
     assert!(promised.iter().all(|id| found.contains(id)), "{} found", found.len());
 }
 
-/// It holds nobody up, whatever it inherits.
+/// No other batch waits for it, whatever it inherits.
 pub async fn a_reference_to_a_wide_statement_is_kept(store: &Arc<dyn Store>) {
     let many: Vec<Value> = (0..20_000).map(|n| activity(&format!("of-many-{n}"))).collect();
     let wide = with(statement(0), "context", json!({"contextActivities": {"other": many}}));

@@ -73,7 +73,7 @@ pub fn authority(name: &str) -> Authority {
 }
 
 /// A statement's text, checked and ready to be kept.
-pub fn prepared_text(text: &str, key: &str) -> Prepared {
+pub(crate) fn prepared_text(text: &str, key: &str) -> Prepared {
     let statement = validator::check(text.as_bytes(), Version::V2_0_0)
         .unwrap_or_else(|report| panic!("{text}: {report}"));
     prepare(statement, &authority(key), Uuid::nil())

@@ -144,6 +144,19 @@ pub async fn a_store_stays_used(store: &Arc<dyn Store>) {
     }
 }
 
+/// What was broken off in the middle must be known as such until it is whole.
+pub async fn a_store_is_unfinished_for_as_long_as_it_is_said_to_be(store: &Arc<dyn Store>) {
+    assert!(!store.is_unfinished().await.unwrap());
+    for _ in 0..2 {
+        store.mark_unfinished(true).await.unwrap();
+        assert!(store.is_unfinished().await.unwrap());
+    }
+    for _ in 0..2 {
+        store.mark_unfinished(false).await.unwrap();
+        assert!(!store.is_unfinished().await.unwrap());
+    }
+}
+
 /// A reader's memory holds a page, whatever documents weigh.
 pub async fn a_page_of_documents_ends_where_it_gets_heavy(store: &Arc<dyn Store>) {
     let heavy = |bytes: usize| Document { body: Bytes::from(vec![7; bytes]), ..document(0) };

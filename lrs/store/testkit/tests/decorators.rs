@@ -50,7 +50,7 @@ async fn a_watched_store_counts_calls_once() {
     let store: Arc<dyn Store> = Arc::<Watched>::clone(&watched);
     put(&store, &[statement(0), statement(1)]).await;
     store.log(Instant::default(), 9).await.unwrap();
-    assert_eq!(watched.calls(), [Call::Log(2)]);
+    assert_eq!(watched.calls(), [Call::PutStatements(2), Call::Log(2)]);
     assert_eq!(watched.calls(), []);
 }
 

@@ -1,5 +1,7 @@
 // What the server writes into the page.
 
+import type { Globals } from "./sn/tracking.ts";
+
 export type Standard = "scorm-1.2" | "scorm-2004-2" | "scorm-2004-3" | "scorm-2004-4";
 
 /** An XML element of the manifest as JSON. */
@@ -29,6 +31,7 @@ export interface Item {
 }
 
 export interface Contents {
+  objectivesGlobalToSystem?: boolean;
   standard: Standard;
   identifier: string;
   title: string;
@@ -46,6 +49,9 @@ export interface Standing {
   seconds?: number;
 }
 
+/** Global objectives by their id. */
+export type Objectives = Globals;
+
 /** What this page keeps on the server for the attempt as a whole. */
 export interface Kept {
   /** The item that was shown last. */
@@ -54,8 +60,9 @@ export interface Kept {
   visited?: string[];
   /** The engine's state, as it writes it. */
   engine?: string;
-  /** What the engine's activities share. */
-  objectives?: Record<string, unknown>;
+  /** The global objectives, with which the next attempt begins. */
+  objectives?: Objectives;
+  /** What SCOs share (`adl.data`), with which the next attempt begins. */
   shared?: Record<string, string>;
 }
 

@@ -9,6 +9,6 @@ const app = window.parent === window ? null : window.parent;
 (window as { parent: Window }).parent = window;
 
 const launch = readLaunch();
-speak(launch?.language ?? navigator.language);
+speak(launch?.language ?? navigator.language, launch?.preview);
 if (launch) void new Player(launch, app).start();
 else document.body.append(say("player-failed"));

@@ -1,18 +1,23 @@
 // The page: one SCO at a time, what comes before and after, and how all of it ends.
 
 import type { IHttpService, ResultObject, Settings } from "scorm-again";
-import { activityTree, isSequenced, sharesData } from "./engine.ts";
+import { guarded, restore, type Valid } from "./guard.ts";
 import { Order } from "./guide.ts";
 import { type Item, type Kept, type Launch, leaves, type Standing } from "./launch.ts";
 import { told } from "./preview.ts";
 import { Sequence, type Sequenced } from "./sequence.ts";
 import { type Api, is12, Session } from "./session.ts";
+import { isSequenced, sharesData } from "./sn/activity.ts";
 import { say } from "./texts.ts";
 import { type Can, View } from "./view.ts";
 import { BEACON, Wire } from "./wire.ts";
 
 /** Milliseconds for content to go when it is asked to. */
 const PATIENCE = 3_000;
+/** Milliseconds between two looks at whether another page has taken the attempt over; a page that comes to the front looks
+ * sooner. */
+const LOOKS = 15_000;
+const SOONER = 1_000;
 
 export class Player {
   readonly #view: View;
@@ -83,6 +88,12 @@ export class Player {
   }
 
   #listen(): void {
+    setInterval(() => {
+      this.#look(LOOKS);
+    }, LOOKS);
+    addEventListener("focus", () => {
+      this.#look(SOONER);
+    });
     addEventListener("online", () => {
       this.#wire.hurry();
     });
@@ -91,6 +102,7 @@ export class Player {
     });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") this.#session?.flush();
+      else this.#look(SOONER);
     });
     addEventListener("beforeunload", () => {
       // The SCO may end its session now; where the learner stays after all, it ends as it wants to.
@@ -113,6 +125,12 @@ export class Player {
     });
   }
 
+  /** Finds out whether this page still has the attempt, which its next commit may be too late for. */
+  #look(since: number): void {
+    const question = document.visibilityState === "visible" && !this.launch.preview && this.#session?.question();
+    if (question) void this.#wire.look(question, since);
+  }
+
   /** The page goes, and the SCO has not ended its session. */
   #cut(): void {
     const session = this.#session;
@@ -128,10 +146,12 @@ export class Player {
   #tell(): void {
     const { way } = this.#wire;
     if (this.#wire.isClosed) {
+      const known = { superseded: "player-superseded", removed: "player-removed" } as const;
+      const why = way === "superseded" || way === "removed" ? known[way] : "player-expired";
       // Not within the SCO's own call.
       setTimeout(() => {
         this.#view.say(null);
-        this.#view.tell(say("player-ended"), say(way === "superseded" ? "player-superseded" : "player-expired"), false);
+        this.#view.tell(say("player-ended"), say(why), false);
       });
       return;
     }
@@ -220,9 +240,10 @@ export class Player {
     }
     if (item.isSco) {
       const api = this.#sequence?.renew() ?? (await this.#newApi());
-      api.loadFromJSON(cmi, "cmi");
+      if (is12(this.launch.contents.standard)) api.loadFromJSON(cmi, "cmi");
+      else restore(api, this.#sequence?.begin(cmi) ?? cmi);
       session.attend(api);
-      this.#expose(api);
+      this.#expose(api, item);
     } else {
       this.#kept.visited = [...new Set([...(this.#kept.visited ?? []), item.identifier])];
       this.#standings.set(item.identifier, { status: "completed" });
@@ -243,7 +264,9 @@ export class Player {
     if (!session || (leaves(this.launch.contents.items).length < 2 && !this.#sequence)) return;
     if (this.#sequence) {
       this.#kept.engine = this.#sequence.state();
-      this.#shared = this.#sequence.shared();
+      this.#kept.objectives = this.#sequence.objectives();
+      this.#kept.shared = this.#sequence.shared();
+      this.#shared = JSON.stringify(this.#kept.shared);
     }
     this.#wire.later({ ...session.message(), sco: "", sequencing: { ...this.#kept } });
   }
@@ -259,7 +282,7 @@ export class Player {
   }
 
   /** What scorm-again is set to: it commits through this page, and the server decides what mastery means. */
-  #settings(more: Settings = {}): Settings {
+  #settings(): Settings {
     const httpService: IHttpService = {
       processHttpRequest: (_url, commit, isImmediate, _log, _listeners, metadata) =>
         this.#commit(commit, metadata?.isTerminateCommit ?? isImmediate),
@@ -272,14 +295,13 @@ export class Player {
       sendFullCommit: true,
       mastery_override: false,
       autoCompleteLessonStatus: true,
-      ...more,
     };
   }
 
   #commit(commit: unknown, isEnd: boolean): ResultObject {
     const answer = this.#session?.commit(commit, isEnd) ?? { result: "false", errorCode: 101 };
     // What SCOs share is kept for the attempt, and not with one of them.
-    if (!isEnd && this.#sequence && this.#sequence.shared() !== this.#shared) this.#keep();
+    if (!isEnd && this.#sequence && JSON.stringify(this.#sequence.shared()) !== this.#shared) this.#keep();
     return answer;
   }
 
@@ -292,8 +314,16 @@ export class Player {
     return new Scorm2004API(this.#settings());
   }
 
-  #expose(api: Api): void {
-    const shown = told(api, this.app, this.launch.preview ? this.launch.app : "");
+  /** Whether the SCO may ask for the next and the last part: without a word of the manifest there is no flow (SCORM 2004 SN
+   * 3.2.3), whatever the page's own buttons do. */
+  #valid(): Valid {
+    const can = this.#can();
+    return isSequenced(this.launch.contents) ? can : { ...can, next: false, previous: false };
+  }
+
+  #expose(api: Api, item: Item): void {
+    const preview = this.launch.preview ? this.launch.app : "";
+    const shown = told(guarded(api, this.#sequence ? () => this.#valid() : undefined), this.app, preview, item);
     const name = is12(this.launch.contents.standard) ? "API" : "API_1484_11";
     Object.assign(window, { [name]: shown });
   }
@@ -352,7 +382,7 @@ export class Player {
       });
   }
 
-  // What scorm-again's engine sequences.
+  // What is sequenced.
 
   async #startSequence(): Promise<void> {
     const { Scorm2004API } = await import("scorm-again/scorm2004");
@@ -362,17 +392,15 @@ export class Player {
       // Not within the SCO's own call; the last of several counts.
       if (!isDue) setTimeout(() => void this.#sequencedTo());
     };
-    const make = (sequencing: NonNullable<Settings["sequencing"]>) => new Scorm2004API(this.#settings({ sequencing }));
-    const changed = () => {
-      this.#update();
-    };
+    const make = () => new Scorm2004API(this.#settings());
     const settled = () => {
       this.#keep();
       const isNext = this.#due !== null || this.#isMoving;
       if (!isNext && this.#wire.way === "open") this.#view.say(say("player-part-ended"));
     };
-    this.#sequence = new Sequence(make, activityTree(this.launch.contents), delivers, changed, settled);
-    if (!this.#sequence.start(this.#kept.engine))
+    this.#sequence = new Sequence(make, this.launch.contents, delivers, settled);
+    const { engine, objectives, shared } = this.#kept;
+    if (!this.#sequence.start(engine, objectives, shared))
       this.#view.tell(say("player-ended"), say("player-failed-sequencing"), false);
     this.#update();
   }
@@ -380,13 +408,14 @@ export class Player {
   async #sequencedTo(): Promise<void> {
     const found = this.#due;
     this.#due = null;
-    if (found === "ended") {
+    if (found === null) return;
+    if (found === "end") {
       await this.#blank();
       this.#keep();
       this.#end();
       return;
     }
-    const item = this.#order.item(found ?? "");
+    const item = this.#order.item(found.deliver);
     if (!item) return;
     await this.#blank();
     await this.#deliver(item);
@@ -400,7 +429,7 @@ export class Player {
   /** Lets the SCO end its session with a request of navigation, or ends it. */
   async #leaveTo(request: string): Promise<void> {
     const session = this.#session;
-    this.#sequence?.ask(request);
+    this.#sequence?.insist(request);
     await this.#blank();
     const isOpen = session !== null && session.hasBegun && !session.hasEnded;
     const isLed = this.#sequence?.leave(request, isOpen) ?? false;

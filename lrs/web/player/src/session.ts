@@ -2,12 +2,13 @@
 
 import type { ResultObject, Settings } from "scorm-again";
 import { difference, full } from "./cmi.ts";
+import type { Guarded } from "./guard.ts";
 import type { Item, Standard } from "./launch.ts";
 import { uuid } from "./uuid.ts";
 import { type Cmi, last, type Message, type Wire } from "./wire.ts";
 
 /** What both APIs of scorm-again have. */
-export interface Api {
+export interface Api extends Guarded {
   on(listener: string, callback: (element?: string, value?: unknown) => void): void;
   loadFromJSON(json: object, element: string): void;
   reset(settings?: Settings): void;
@@ -32,6 +33,7 @@ export class Session {
   #acknowledged: Cmi = {};
   #timer: number | undefined;
   #due = 0;
+  #isKnown = false;
   hasBegun = false;
   hasEnded = false;
   /** `adl.nav.request`, as the SCO set it last. */
@@ -69,8 +71,16 @@ export class Session {
       sent = await this.wire.ask({ ...message, ...(after && tries < TRIES - 1 ? { after } : {}) });
     }
     if (!sent?.isKept) return null;
+    this.#isKnown = true;
     this.#acknowledged = sent.answer.cmi ?? {};
     return this.#acknowledged;
+  }
+
+  /** A message that the server has already, by which it says whether this session is still that of the attempt; nothing
+   * where there is no session of a SCO. */
+  question(): Message | null {
+    if (!this.#isKnown || !this.item.isSco) return null;
+    return { session: this.id, sequence: 0, sco: this.item.identifier, at: this.clock(), partial: true, cmi: {} };
   }
 
   /** Listens to an API that has its data model. */
@@ -169,7 +179,7 @@ export class Session {
 }
 
 /** The data model in what scorm-again commits. */
-function model(commit: unknown): Cmi {
+export function model(commit: unknown): Cmi {
   const whole = commit as { cmi?: Cmi; runtimeData?: { cmi?: Cmi } };
   return whole.cmi ?? whole.runtimeData?.cmi ?? {};
 }

@@ -19,6 +19,10 @@ export interface Can {
   next: boolean;
   /** Whether an item can be opened. */
   open: (identifier: string) => boolean;
+  /** Whether a SCO may ask to jump to an item; the menu does not. */
+  jump?: (identifier: string) => boolean;
+  /** Whether the menu shows an item; all that the manifest shows without it. */
+  isShown?: (identifier: string) => boolean;
   hide: readonly string[];
 }
 
@@ -50,6 +54,8 @@ export class View {
   readonly #toggle: HTMLButtonElement;
   readonly #buttons = new Map<string, { button: HTMLButtonElement; item: Item; standing: HTMLElement }>();
   readonly #leaves: Item[];
+  /** Whether the menu is wanted: it is seen where it has entries as well. */
+  #isMenuOpen = false;
   frame: HTMLIFrameElement | null = null;
 
   constructor(
@@ -72,7 +78,7 @@ export class View {
       hidden: !isCourse,
       "aria-controls": "menu",
       click: () => {
-        this.#showMenu(this.#menu?.hidden ?? false);
+        this.#showMenu(!this.#isMenuOpen);
       },
     });
     this.#menu = isCourse
@@ -103,7 +109,11 @@ export class View {
   }
 
   #showMenu(isShown: boolean): void {
-    if (this.#menu) this.#menu.hidden = !isShown;
+    this.#isMenuOpen = isShown;
+    // A menu of which no entry is shown would be an empty column, as after the end of a session.
+    const isEmpty = this.#menu !== null && !this.#menu.querySelector("li:not([hidden]) > button");
+    if (this.#menu) this.#menu.hidden = !isShown || isEmpty;
+    this.#toggle.hidden = this.#menu === null || isEmpty;
     this.#toggle.setAttribute("aria-expanded", String(isShown));
     this.#toggle.textContent = say(isShown ? "player-menu-close" : "player-menu-open");
   }
@@ -144,11 +154,13 @@ export class View {
       label.textContent = say(`player-status-${status.replace(" ", "-")}`) + percent;
       label.dataset.status = status;
       const isOpen = can.open(identifier);
+      if (button.parentElement) button.parentElement.hidden = !(can.isShown?.(identifier) ?? true);
       button.setAttribute("aria-disabled", String(!isOpen));
       button.title = isOpen ? "" : say("player-locked", { title: item.title });
       if (identifier === can.current) button.setAttribute("aria-current", "step");
       else button.removeAttribute("aria-current");
     }
+    this.#showMenu(this.#isMenuOpen);
     if (this.#leaves.length > 1) {
       const done = this.#leaves.filter(({ identifier }) => isDone(standing(identifier).status)).length;
       this.#progress.textContent = say("player-progress", { done, all: this.#leaves.length });

@@ -45,8 +45,11 @@ export interface Answer {
   cmi?: Cmi;
 }
 
-/** `superseded` and `expired` are for good: nothing is sent any more. */
-export type Way = "open" | "away" | "superseded" | "expired";
+/** `superseded`, `expired` and `removed` are for good: nothing is sent any more. */
+export type Way = "open" | "away" | "superseded" | "expired" | "removed";
+
+/** The way that a status closes for good. */
+const CLOSING: Partial<Record<number, Way>> = { 403: "expired", 404: "expired", 409: "superseded", 410: "removed" };
 
 /** What became of a message: the server's answer, or nothing while it waits. */
 export type Sent = { answer: Answer; isKept: boolean } | null;
@@ -68,6 +71,8 @@ export class Wire {
   #failures = 0;
   #timer: number | undefined;
   #isBusy = false;
+  /** When the server answered last. */
+  #answered = 0;
 
   constructor(
     private readonly url: string,
@@ -80,7 +85,7 @@ export class Wire {
   ) {}
 
   get isClosed(): boolean {
-    return this.way === "superseded" || this.way === "expired";
+    return this.way !== "open" && this.way !== "away";
   }
 
   /** Sends and waits for the answer, for the page's own questions. Tries until there is an answer. */
@@ -120,6 +125,22 @@ export class Wire {
     const isOlder = ({ session, sco }: Message) => session === message.session && sco === message.sco;
     this.waiting.splice(0, this.waiting.length, ...this.waiting.filter((it) => !isOlder(it)));
     return sent;
+  }
+
+  /** Asks whether a session is still that of the attempt, unless the server has answered within so many milliseconds. The
+   * message is one that the server has already: nothing changes by it, and no answer changes nothing. */
+  async look(message: Message, since: number): Promise<void> {
+    if (this.isClosed || this.isLeaving || this.waiting.length > 0 || Date.now() - this.#answered < since) return;
+    this.#answered = Date.now();
+    try {
+      const headers = { "Content-Type": "application/json" };
+      const response = await fetch(this.url, { method: "POST", headers, body: JSON.stringify(message) });
+      const { reason } = (await response.json()) as Answer;
+      const way = CLOSING[response.status];
+      if (way && reason !== "not-begun") this.#become(way);
+    } catch {
+      // The next message finds out.
+    }
   }
 
   /** Sends soon. */
@@ -212,11 +233,10 @@ export class Wire {
       return null;
     }
     this.#failures = 0;
+    this.#answered = Date.now();
     const isKept = status < 300;
-    // A session of this page that another page has ended.
-    if (status === 409) this.#become("superseded");
-    else if (status === 403 || status === 404 || status === 410) this.#become("expired");
-    else this.#become("open");
+    // 409 is for a session of this page that another page has ended.
+    this.#become(CLOSING[status] ?? "open");
     this.answered(message, answer, isKept);
     return { answer, isKept };
   }

@@ -4,8 +4,8 @@ import createClient, { type Middleware } from 'openapi-fetch';
 import { derived, get, writable } from 'svelte/store';
 import type { components, paths } from '../generated/api';
 import { BASE } from './base';
-import { authorization, CREDENTIALS, signOut } from './session';
-import { language } from './texts';
+import { authorization, credentials, expire, session } from './session';
+import { language, say, sayIfKnown } from './texts';
 
 export type Schemas = components['schemas'];
 
@@ -18,6 +18,10 @@ export class Refused extends Error {
     readonly detail: string,
     /** What to do. */
     readonly remedy: string,
+    /** The problem document. */
+    readonly problem: Record<string, unknown> = {},
+    /** After how many seconds it may be asked again, where the server says so. */
+    readonly retryAfter: number | null = null,
   ) {
     super(detail);
   }
@@ -30,7 +34,9 @@ function headers(): Record<string, string> {
 
 const always: Middleware = {
   onRequest({ request }) {
-    for (const [name, value] of Object.entries(headers())) request.headers.set(name, value);
+    const asked = new Request(request, { credentials: credentials() });
+    for (const [name, value] of Object.entries(headers())) asked.headers.set(name, value);
+    return asked;
   },
 };
 
@@ -64,7 +70,6 @@ async function patiently(
 // `fetch` is looked up at each call, so that tests can stand in for it.
 const client = createClient<paths>({
   baseUrl: BASE,
-  credentials: CREDENTIALS,
   fetch: (request) => patiently(() => globalThis.fetch(request.clone()), request.signal),
 });
 client.use(always);
@@ -83,11 +88,22 @@ async function data<T>(answer: Promise<{ data?: T; response: Response; error?: u
 }
 
 function refused(response: Response, problem: unknown): Refused {
-  // The key was revoked, or does no longer hold.
-  if (response.status === 401) signOut();
-  const said = (problem ?? {}) as { detail?: unknown; remedy?: unknown };
+  // The session is over, or the key was revoked.
+  if (response.status === 401) expire();
+  const said = (problem ?? {}) as Record<string, unknown>;
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
-  return new Refused(response.status, text(said.detail), text(said.remedy));
+  const seconds = Number(response.headers.get('retry-after') ?? 'none');
+  const retryAfter = Number.isFinite(seconds) ? Math.max(seconds, 1) : null;
+  const { detail, remedy } = forPeople(text(said.rule), text(said.detail), text(said.remedy));
+  return new Refused(response.status, detail, remedy, said, retryAfter);
+}
+
+/** What a refusal says to somebody who signed in as a person: the server speaks of keys and scopes, which are for programs. */
+function forPeople(rule: string, detail: string, remedy: string) {
+  const own =
+    get(session)?.kind === 'person' ? get(sayIfKnown)(`person-refused-${rule}`) : undefined;
+  if (own === undefined) return { detail, remedy };
+  return { detail: own, remedy: get(say)('person-refused-remedy') };
 }
 
 /** A report's table. */
@@ -98,7 +114,17 @@ export type Value = Row[string];
 export type Course = Schemas['SummarisedCourse'];
 
 /** The ids of all courses. */
-export const courses = (signal?: AbortSignal) => data(client.GET('/api/v1/courses', { signal }));
+export const courses = (signal?: AbortSignal) =>
+  data(client.GET('/api/v1/courses', { signal })) as Promise<string[]>;
+
+export type ListedCourse = Schemas['CourseInList'];
+
+/** What there is of each course. */
+export const listedCourses = async (signal?: AbortSignal): Promise<ListedCourse[]> => {
+  const params = { query: { details: true } };
+  const told = await data(client.GET('/api/v1/courses', { params, signal }));
+  return (told as Schemas['CourseList']).items;
+};
 
 /** What there is of a course. */
 export const course = (id: string, signal?: AbortSignal) =>
@@ -122,14 +148,9 @@ export function reportFile(id: string, report: string, query: Query, format: str
   return `${BASE}/api/v1/courses/${encodeURIComponent(id)}/reports/${report}?${given.toString()}`;
 }
 
-/** What a learner did that bears on the course, in the order in which it happened. */
-export const timeline = (id: string, learner: string, signal?: AbortSignal) =>
-  data(
-    client.GET('/api/v1/courses/{id}/learners/{learner}/statements', {
-      params: { path: { id, learner } },
-      signal,
-    }),
-  ) as Promise<unknown[]>;
+/** Where statements are read: by people at Traccia's own API, for no cookie counts at /xapi. */
+export const statementsAt = (): string =>
+  get(session)?.kind === 'person' ? `${BASE}/api/v1/statements` : `${BASE}/xapi/statements`;
 
 /** A page of statements: xAPI is described by its own standard. */
 export async function statements(
@@ -145,15 +166,21 @@ export async function statements(
 }
 
 /** Any GET with the session's rights. Throws [`Refused`]. */
-export async function raw(
+export const raw = (
   address: string,
   more: Record<string, string> = {},
   signal?: AbortSignal,
+): Promise<Response> => request(address, { headers: more, signal });
+
+/** Any request with the session's rights. Throws [`Refused`]. */
+export async function request(
+  address: string,
+  { headers: more, ...init }: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> },
 ): Promise<Response> {
   let answer: Response;
   try {
-    const request = { headers: { ...headers(), ...more }, credentials: CREDENTIALS, signal };
-    answer = await patiently(() => globalThis.fetch(address, request), signal);
+    const asked = { ...init, headers: { ...headers(), ...more }, credentials: credentials() };
+    answer = await patiently(() => globalThis.fetch(address, asked), init.signal);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Refused(0, '', '');

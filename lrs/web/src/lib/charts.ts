@@ -43,6 +43,8 @@ export interface Colours {
   series: string[];
 }
 
+/** The part of a chart's width that names beside an axis may take. */
+const NAMES = 0.32;
 const FONT = "'Titillium Web', system-ui, sans-serif";
 
 /** Draws a chart into an element. Colour is never alone: areas have patterns, lines have marks. */
@@ -87,6 +89,9 @@ export function draw(element: HTMLElement, option: Option, colours: Colours): EC
       yAxis: { axisLabel: { width: 84 } },
       grid: { top: 84 },
     });
+  } else if ((option.yAxis as { type?: string } | undefined)?.type === 'category') {
+    const width = Math.round(element.clientWidth * NAMES);
+    chart.setOption({ yAxis: { axisLabel: { width } } });
   }
   return chart;
 }

@@ -59,3 +59,14 @@ export function earlier(day: string, days: number): string {
   at.setUTCDate(at.getUTCDate() - days);
   return at.toISOString().slice(0, 10);
 }
+
+/** An amount of bytes in the unit that suits it, in steps of a thousand. */
+export function bytes(language: Language, amount: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = Math.min(
+    units.length - 1,
+    Math.max(0, Math.floor(Math.log10(Math.max(Math.abs(amount), 1)) / 3)),
+  );
+  const value = amount / 1000 ** step;
+  return `${number(language, value, step === 0 || Math.abs(value) >= 100 ? 0 : 1)} ${units[step] ?? ''}`;
+}

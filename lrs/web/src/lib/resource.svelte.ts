@@ -1,8 +1,13 @@
 // What a page loads: whether it is on its way, what came, or why nothing did.
 
+import { fromStore } from 'svelte/store';
 import { Refused } from './api';
+import { language } from './texts';
 
-/** Something that is loaded again whenever what it is asked by changes. */
+// The server says names and refusals in the language that is asked in.
+const spoken = fromStore(language);
+
+/** Something that is loaded again whenever what it is asked by changes, the language among it. */
 export class Resource<T> {
   value = $state.raw<T | null>(null);
   fault = $state.raw<Refused | null>(null);
@@ -12,7 +17,7 @@ export class Resource<T> {
   /** `load` is run in an effect: it is run anew when the state that it reads changes. */
   constructor(load: (signal: AbortSignal) => Promise<T>) {
     $effect(() => {
-      if (this.#again < 0) return;
+      if (this.#again < 0 || spoken.current.length === 0) return;
       const control = new AbortController();
       this.loading = true;
       load(control.signal)

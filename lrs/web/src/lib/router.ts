@@ -18,9 +18,45 @@ const { navigate, route } = createRouter({
     '/at-risk': () => import('../pages/AtRisk.svelte'),
     '/matrix': () => import('../pages/Matrix.svelte'),
     '/comparison': () => import('../pages/Comparison.svelte'),
+    '/analysis': () => import('../pages/Analysis.svelte'),
     '/learners/:learner': () => import('../pages/Learner.svelte'),
+    // The course's pages that change something, and those for paper.
+    '/learners': () => import('../pages/Learners.svelte'),
+    '/import': () => import('../pages/LearnersImport.svelte'),
+    '/unassigned': () => import('../pages/Unassigned.svelte'),
+    '/registers': () => import('../pages/Registers.svelte'),
+    '/registers/:event/:session': () => import('../pages/Register.svelte'),
+    '/registers/:event/:session/code': () => import('../pages/RegisterCode.svelte'),
+    '/registers/:event/:session/sheet': () => import('../pages/RegisterSheet.svelte'),
+    '/certificates': () => import('../pages/Certificates.svelte'),
+    '/certificates/:list': () => import('../pages/CertificateList.svelte'),
+    '/edit': () => import('../pages/CourseEditor.svelte'),
+    '/mapping': () => import('../pages/Mapping.svelte'),
+    '/report': () => import('../pages/Report.svelte'),
   },
   '/statements': () => import('../pages/Statements.svelte'),
+  // People, content, statements, set-up.
+  '/setup': () => import('../pages/Setup.svelte'),
+  '/invitation': () => import('../pages/Invitation.svelte'),
+  '/account': () => import('../pages/Account.svelte'),
+  '/my': () => import('../pages/Mine.svelte'),
+  '/my/statements': () => import('../pages/MyStatements.svelte'),
+  '/people': () => import('../pages/People.svelte'),
+  '/people/:person': () => import('../pages/Person.svelte'),
+  '/invite': () => import('../pages/Invite.svelte'),
+  '/audit': () => import('../pages/Audit.svelte'),
+  '/keys': () => import('../pages/Keys.svelte'),
+  '/keys/new': () => import('../pages/NewKey.svelte'),
+  '/content': () => import('../pages/Packages.svelte'),
+  // No package can be called so.
+  '/content/check': () => import('../pages/CheckPackage.svelte'),
+  '/content/:package': () => import('../pages/Package.svelte'),
+  '/content/:package/preview': () => import('../pages/Preview.svelte'),
+  '/statements/live': () => import('../pages/Live.svelte'),
+  '/statements/check': () => import('../pages/Validator.svelte'),
+  '/statements/refused': () => import('../pages/Refusals.svelte'),
+  '/statements/refused/:refusal': () => import('../pages/Refusal.svelte'),
+  '/system': () => import('../pages/System.svelte'),
   '*': () => import('../pages/NotFound.svelte'),
 });
 
@@ -36,9 +72,17 @@ export function to(segments: string[], query: Query = {}): string {
 }
 
 /** A part of the address, as the routes name it; reactive. */
-export function parameter(name: 'course' | 'learner'): string {
-  return route.params[name] ?? '';
+export function parameter(
+  name: 'course' | 'learner' | 'event' | 'session' | 'list' | 'person' | 'package' | 'refusal',
+): string {
+  return (route.params as Partial<Record<string, string>>)[name] ?? '';
 }
+
+/** Whether the page is for people who have not signed in: it is what gives them a password. */
+export const isForEverybody = (): boolean => ['/setup', '/invitation'].includes(inside());
+
+/** The path of the address below where the UI is; reactive. */
+export const inside = (): string => below(route.pathname);
 
 /** The path of the address; reactive. */
 export const path = (): string => route.pathname;

@@ -71,7 +71,7 @@ export function bars(
       type: 'category',
       inverse: true,
       data: rows.map(name),
-      axisLabel: { width: 150, overflow: 'truncate' },
+      axisLabel: { width: 200, overflow: 'truncate' },
       axisTick: { show: false },
     },
     series: keys.map((key) => ({
@@ -95,6 +95,8 @@ export function bars(
 const MARKS = ['circle', 'rect', 'triangle', 'diamond', 'pin', 'arrow'];
 /** More lines than these cannot be told apart. */
 export const MOST_LINES = 6;
+/** The days of a curve are no more than these: the ends of ten years of months, and the day of the report. */
+export const MOST_POINTS = 121;
 
 /** Hours a head by month: as planned, and as they are in each group. */
 export function curve(

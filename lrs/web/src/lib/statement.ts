@@ -117,7 +117,8 @@ export function agentQuery(actor: unknown): string {
 
 /** An agent as people write it, as JSON: an address, `HOMEPAGE|NAME`, an OpenID, or JSON as it is. */
 export function agentFrom(written: string): string {
-  const given = written.trim();
+  // Lists of learners write before some identifiers what they are.
+  const given = written.trim().replace(/^(?:openid|mbox_sha1sum):/, '');
   if (given === '' || given.startsWith('{')) return given;
   const account = given.replace(/^account:/, '').split('|');
   if (account.length === 2) {

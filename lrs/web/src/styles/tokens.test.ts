@@ -37,8 +37,11 @@ function contrast(one: string, other: string, scheme: 'light' | 'dark'): number 
 }
 
 const TEXTS: [string, string[]][] = [
-  ['--text', ['--ground', '--surface', '--raised', '--bad-ground']],
-  ['--text-soft', ['--ground', '--surface', '--raised']],
+  [
+    '--text',
+    ['--ground', '--surface', '--raised', '--bad-ground', '--good-ground', '--warning-ground'],
+  ],
+  ['--text-soft', ['--ground', '--surface', '--raised', '--bad-ground']],
   ['--link', ['--ground', '--surface', '--raised', '--bad-ground']],
   ['--on-primary', ['--primary']],
   ['--on-brand', ['--brand']],

@@ -107,7 +107,7 @@ pub(super) const ATTACKS: &[Attack] = &[
     }),
     Attack::new(
         "reversed-group",
-        "a kept group of 30,000 members, sent again in reverse",
+        "a kept group of 20,000 members, sent again in reverse",
         |target| Box::pin(statements::reversed_group(target)),
     ),
     Attack::new("numbers", "a batch of 31 million numbers in 61 KiB", |target| {
@@ -148,6 +148,12 @@ pub(super) const ATTACKS: &[Attack] = &[
     Attack::new("voids", "1,000 voids of an actor with 4,000 statements", |target| {
         Box::pin(course::voids(target))
     })
+    .for_seconds(30),
+    Attack::new(
+        "many-prefixes",
+        "statements that begin with none of the 100,000 prefixes of a course",
+        |target| Box::pin(course::many_prefixes(target)),
+    )
     .for_seconds(30),
     Attack::new("unknown-names", "dry runs of a register of 60,000 unknown names", |target| {
         Box::pin(presence::unknown_names(target))

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use super::request::Request;
 use super::statements::post;
-use super::target::{Target, Volley};
+use super::target::{ORDINARY, Target, Volley};
 use crate::wire::KEY;
 
 const JSON: &str = "application/json";
@@ -126,6 +126,50 @@ pub(super) async fn voids(target: Target) -> Result<Volley> {
                 Err(error) => target.aim(format!("progress stands still: {error}"), false),
             }
         }
+    }))
+}
+
+/// How many prefixes of IRIs are in a course file of nearly 4 MiB.
+const PREFIXES: usize = 100_000;
+
+/// A course whose one activity has very many prefixes, and statements that begin with none of them. Meanwhile learners
+/// complete the other course.
+pub(super) async fn many_prefixes(target: Target) -> Result<Volley> {
+    put(&target, OTHER, file(OTHER), LEARNERS).await?;
+    let mut prefixes = String::new();
+    for number in 0..PREFIXES {
+        let _ = writeln!(prefixes, "\"{SITE}/{number:06}\",");
+    }
+    let course = format!(
+        "id = \"{ID}\"\ntitle = {{ it = \"Aula\" }}\ntime_zone = \"Europe/Rome\"\n[[module]]\nid = \"m1\"\n\
+         title = {{ it = \"M\" }}\n[[module.activity]]\nkey = \"tutto\"\ntitle = {{ it = \"T\" }}\nprefix = [\n{prefixes}]\n"
+    );
+    put(&target, ID, course, LEARNERS).await?;
+    let statement = |number: u32| {
+        json!({
+            "actor": {"account": {"homePage": SITE, "name": (number % LEARNERS).to_string()}},
+            "verb": {"id": "http://adlnet.gov/expapi/verbs/experienced"},
+            "object": {"id": format!("{SITE}/zzz/{number}")},
+        })
+    };
+    let batch = |at: u32| {
+        let statements: Vec<Value> = (0..2_000).map(|n| statement(at * 2_000 + n)).collect();
+        post().body(JSON, Value::from(statements).to_string()).bytes()
+    };
+    let batches: Vec<Vec<u8>> = (0..3).map(batch).collect();
+    Ok(Box::pin(async move {
+        for (batch, learner) in batches.iter().zip(2..) {
+            target.fire(batch).await;
+            match behind(&target, learner).await {
+                Ok(time) => target.aim(
+                    format!("a statement counted after {:.2} s", time.as_secs_f64()),
+                    time <= BEHIND,
+                ),
+                Err(error) => target.aim(format!("progress stands still: {error}"), false),
+            }
+        }
+        let unmapped = Request::new("GET", "/api/v1/courses/aula/unmapped").by(ORDINARY);
+        target.fire(&unmapped.bytes()).await;
     }))
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use package::{CONTENT, Player, cmi, film, import, launch};
 
 mod bounds;
+mod course;
 mod package;
 
 /// Where processes share a store, one that was killed is held for dead when it was silent for some seconds.
@@ -306,7 +307,8 @@ async fn versions_are_chosen_and_removed_and_attempts_go_on_with_their_own() {
     remove(&[]).await.problem(409);
     remove(&[("force", "true")]).await.is(204);
     admin.get(path).await.problem(404);
-    Player::of(&traccia, &first).page().await.is(404);
+    let gone = Player::of(&traccia, &first).page().await.expect(410);
+    assert!(gone.text().contains("was removed"), "{gone}");
     assert_eq!(admin.get("/api/v1/packages").await.expect(200).json(), json!([]));
 }
 
@@ -376,7 +378,7 @@ async fn the_command_line_imports_launches_goes_back_and_removes() {
     let url = launched.success().trim_end();
     assert!(url.starts_with("http://content.localhost:") && url.ends_with('/'), "{url}");
     let launches = run(&["launches", "corso"]).await;
-    assert!(launches.success().trim_end().ends_with("Anna"), "{launches}");
+    assert!(launches.success().trim_end().ends_with("version 2, attempt 1  Anna"), "{launches}");
     let id = launches.stdout.split_whitespace().next().unwrap();
     let refused = run(&["remove", "corso"]).await;
     assert_eq!(refused.code, Some(3), "{refused}");
@@ -391,4 +393,66 @@ async fn the_command_line_imports_launches_goes_back_and_removes() {
     run(&["remove", "corso"]).await.success();
     assert_eq!(run(&["versions", "corso"]).await.code, Some(3));
     assert_eq!(run(&["launch", "corso"]).await.code, Some(2), "for whom?");
+}
+
+#[tokio::test]
+async fn the_command_line_says_in_italian_what_is_done() {
+    let traccia = Traccia::start().await;
+    let one = traccia.file("one.zip", package::package(&["I1"], "one"));
+    let run = async |line: &[&str]| {
+        let mut command = traccia.command(&[&["package"], line].concat());
+        let output = command.env("LC_ALL", "it_IT.UTF-8").output().await.unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let said = run(&["import", &one, "--name", "corso"]).await;
+    assert!(said.starts_with("corso è alla versione 1: Sicurezza"), "{said}");
+    let said = run(&["launch", "corso", "--account", "account::17@https://lms.example.org"]).await;
+    assert!(said.contains("Aprire l'indirizzo in una finestra propria"), "{said}");
+    let said = run(&["launches", "corso"]).await;
+    assert!(said.trim_end().ends_with("versione 1, tentativo 1  17"), "{said}");
+    let id = said.split_whitespace().next().unwrap();
+    let said = run(&["revoke", "corso", id]).await;
+    assert_eq!(said.trim_end(), format!("{id} è stato revocato"));
+    let said = run(&["launch", "corso", "--mail", "mbox::mailto:anna@example.org"]).await;
+    assert!(said.contains("Tentativo 1, versione 1, valido fino a"), "{said}");
+    let said = run(&["remove", "corso", "--force"]).await;
+    assert_eq!(said.trim_end(), "corso è stato eliminato con tutte le sue versioni");
+}
+
+#[tokio::test]
+async fn pages_of_the_origins_in_the_settings_may_show_the_player_in_a_frame() {
+    let setup = e2e::Setup::default().variable(
+        "TRACCIA__CONTENT_FRAME_ANCESTORS",
+        "[\"https://Moodle.example.it/\", \"https://lms.example.org:8443\"]",
+    );
+    let traccia = with_package_on(setup.start().await, &["I1"]).await;
+    let launched = launch(&traccia, "corso", &of("u1")).await;
+    let player = Player::of(&traccia, &launched);
+    let files = launched["files"].as_str().unwrap().split_once("/p/").unwrap().1.to_owned();
+    let file = player.get(&format!("/p/{files}I1/index.html")).await;
+    for reply in [player.page().await, file] {
+        let policy = reply.header("content-security-policy");
+        let ancestors = policy.split(';').find(|it| it.trim().starts_with("frame-ancestors"));
+        let ancestors = ancestors.unwrap_or_else(|| panic!("{reply}"));
+        assert!(
+            ancestors.ends_with(" https://moodle.example.it https://lms.example.org:8443"),
+            "{ancestors}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_setting_that_is_no_origin_is_refused_with_what_to_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("traccia.toml");
+    for wrong in ["*", "https://*.example.it", "https://m.example.it/moodle", "moodle.example.it"] {
+        std::fs::write(&file, format!("content_frame_ancestors = [\"{wrong}\"]\n")).unwrap();
+        let data = folder.path().join("data");
+        let (data, file) = (data.to_str().unwrap(), file.to_str().unwrap());
+        let refused = e2e::cli(&["serve", "--data", data, "--config", file]).await;
+        assert_eq!(refused.code, Some(2), "{refused}");
+        assert!(refused.stderr.contains("content_frame_ancestors has"), "{refused}");
+        assert!(refused.stderr.contains("https://moodle.example.it"), "{refused}");
+    }
 }

@@ -1,6 +1,6 @@
 use jiff::civil::date;
 
-use super::super::super::PresenceSheet;
+use super::super::super::{LearnerList, PresenceSheet};
 use super::{entry, learners, session};
 
 fn read(text: &str) -> Result<PresenceSheet, Vec<String>> {
@@ -56,4 +56,25 @@ fn what_is_no_register_says_what_one_looks_like() {
         assert!(faults[0].starts_with(&format!("line {line}: ")), "{}", faults[0]);
         assert!(faults[0].ends_with(": write {\"entries\": [{\"learner\": …, \"hours\": …}]}"));
     }
+}
+
+#[test]
+fn a_register_names_no_more_people_than_can_be_kept_at_once() {
+    let person = |n| format!("u{n},mailto:u{n}@x.example\n");
+    let people: String = (0..10_002).map(person).collect();
+    let list = LearnerList::parse(format!("learner,identifiers\n{people}").as_bytes()).unwrap();
+    let of = |count: usize| {
+        let line = |n| format!("u{n}\n");
+        let named: String = (0..count).map(line).collect();
+        let session = session(date(2026, 3, 5), Some(4));
+        PresenceSheet::from_csv(format!("learner\n{named}").as_bytes(), &list, &session)
+    };
+    assert_eq!(of(10_000).unwrap().entries.len(), 10_000);
+    let faults = of(10_001).unwrap_err().0;
+    assert_eq!(faults.len(), 1);
+    assert!(
+        faults[0].to_string().starts_with("line 10002: a register names at most 10000"),
+        "{}",
+        faults[0]
+    );
 }

@@ -10,21 +10,36 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::jobs::ShownJob;
 use crate::language::preferred;
 use crate::problem::Problem;
 use crate::request::Content;
 use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
-use course::{Activity, CheckedCourse, CourseError, Edition, Module, Outline, Title};
-use service::progress::{CourseSummary, DeletedCourse, FrozenLists};
+use course::{
+    Activity, CheckedCourse, CourseError, Edition, Module, Names, Outline, Session, Title,
+};
+use preview::CourseEffect;
+use service::jobs::JobKind;
+use service::progress::{
+    CourseSummary, DeletedCourse, Effect, FrozenLists, Loaded, ProgressError, Run,
+};
+use store::Revision;
 use xapi::parameters::Parameters;
 
 pub mod certificates;
 pub mod described;
 pub mod learners;
+pub mod listed;
+pub mod mapping;
+pub mod people;
 pub mod presence;
+pub mod preview;
 pub mod reports;
+
+/// How many times its text a course file takes while it is read.
+const READ: usize = 90;
 
 /// A course that was taken.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,6 +55,40 @@ pub struct LoadedCourse {
     warnings: Vec<CourseWarning>,
     /// Whether it was only checked.
     dry_run: bool,
+    /// The number of the course's last change, for `based_on`; null where it is not there.
+    #[schema(required)]
+    revision: Option<i64>,
+    /// What the file would change; of a dry run alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    effect: Option<CourseEffect>,
+}
+
+impl LoadedCourse {
+    /// A course that was taken, with its warnings in the language of a reader.
+    fn new(
+        id: String,
+        loaded: Loaded,
+        (dry_run, effect): (bool, Option<Effect>),
+        headers: &HeaderMap,
+    ) -> Self {
+        let Loaded { checked: CheckedCourse { course, warnings, .. }, revision } = loaded;
+        let texts = preferred(headers).texts();
+        let shown = |warning: CourseError| CourseWarning {
+            line: warning.line,
+            column: warning.column,
+            message: warning.text(texts),
+        };
+        Self {
+            course: id,
+            modules: course.modules().len(),
+            activities: course.activities().count(),
+            warnings: warnings.into_iter().map(shown).collect(),
+            dry_run,
+            revision: revision.map(Revision::number),
+            effect: effect.map(CourseEffect::from),
+        }
+    }
 }
 
 /// What a course file says at a place that is hardly meant.
@@ -64,17 +113,6 @@ pub struct RebuiltProgress {
     changed: u64,
 }
 
-/// The ids of all courses.
-#[utoipa::path(get, path = "/api/v1/courses", tag = "courses", security(("key" = [])),
-    responses((status = 200, body = Vec<String>), (status = 403, body = Problem)))]
-pub async fn list(
-    State(server): State<Server>,
-    caller: Caller,
-) -> Result<Json<Vec<String>>, Problem> {
-    caller.may(Right::ReadCourses)?;
-    Ok(Json(server.progress.courses().await?))
-}
-
 /// The course file as it was sent.
 #[utoipa::path(get, path = "/api/v1/courses/{id}", tag = "courses", security(("key" = [])),
     params(("id" = String, Path, description = "the course's id")),
@@ -91,8 +129,12 @@ pub async fn get(
 }
 
 /// Adds or replaces a course. Everybody's progress is evaluated anew.
+///
+/// With `dry_run` nothing is changed, and the answer tells what the file would change.
 #[utoipa::path(put, path = "/api/v1/courses/{id}", tag = "courses", security(("key" = [])),
     params(("id" = String, Path, description = "the id in the file"),
+        ("based_on" = Option<i64>, Query, description = "the revision that the file was made of: the \
+            course must be at it still"),
         ("dry_run" = Option<bool>, Query, description = "check the file and change nothing")),
     request_body(content = String, content_type = "application/toml"),
     responses((status = 200, body = LoadedCourse), (status = 400, body = Problem),
@@ -106,11 +148,13 @@ pub async fn put(
     headers: HeaderMap,
     content: Content,
 ) -> Result<Json<LoadedCourse>, Problem> {
-    caller.may(Right::Manage)?;
-    parameters.only(&["dry_run"])?;
+    caller.may(Right::EditCourses)?;
+    parameters.only(&["based_on", "dry_run"])?;
     content.only(&["application/toml"])?;
     let dry_run = parameters.boolean("dry_run")?;
-    let file = std::str::from_utf8(&content.body).map_err(|_| {
+    let wanted = parameters.number("based_on")?.map(preview::revision);
+    let body = content.body;
+    std::str::from_utf8(&body).map_err(|_| {
         Problem::new(
             StatusCode::BAD_REQUEST,
             "course-file",
@@ -119,20 +163,17 @@ pub async fn put(
         )
         .in_words("course-file-not-utf8")
     })?;
-    let CheckedCourse { course, warnings } = server.progress.put_course(&id, file, dry_run).await?;
-    let texts = preferred(&headers).texts();
-    let shown = |warning: CourseError| CourseWarning {
-        line: warning.line,
-        column: warning.column,
-        message: warning.text(texts),
-    };
-    Ok(Json(LoadedCourse {
-        course: id,
-        modules: course.modules().len(),
-        activities: course.activities().count(),
-        warnings: warnings.into_iter().map(shown).collect(),
-        dry_run,
-    }))
+    let (of, key, named) = (server.clone(), caller.key.name.clone(), id.clone());
+    let loaded = server.reports.run(&caller.key.name, move |turn| async move {
+        let _turn = turn;
+        let file = String::from_utf8_lossy(&body);
+        let read = file.len().min(course::LARGEST_FILE).saturating_mul(READ);
+        let _held = of.shares.of_key(&key).reserve(read).map_err(ProgressError::Exhausted)?;
+        of.progress.load_course(&named, &file, wanted, Run::dry_if(dry_run)).await
+    });
+    let loaded = loaded.await??;
+    let effect = preview::effect(&server, &caller, &loaded, dry_run).await?;
+    Ok(Json(LoadedCourse::new(id, loaded, (dry_run, effect), &headers)))
 }
 
 /// An edition in a summary.
@@ -157,6 +198,41 @@ pub struct SummarisedActivity {
     kind: String,
     /// The hours that it is worth.
     hours: Option<f64>,
+    /// Of an event, the dates on which it takes place; missing where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sessions: Vec<SummarisedSession>,
+}
+
+/// A session of an event in a summary.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SummarisedSession {
+    /// Its id, unique in the event.
+    id: String,
+    /// The day, such as 2026-05-04.
+    date: String,
+    /// When it begins, such as 09:30, in the course's time zone.
+    from: Option<String>,
+    /// When it ends.
+    to: Option<String>,
+    /// Where; empty when unknown.
+    place: String,
+    /// The region that it is held in; empty when unknown.
+    region: String,
+}
+
+impl From<&Session> for SummarisedSession {
+    fn from(session: &Session) -> Self {
+        let Session { id, date, times, place, region, .. } = session;
+        let time = |time: &jiff::civil::Time| time.strftime("%H:%M").to_string();
+        Self {
+            id: id.clone(),
+            date: date.to_string(),
+            from: times.as_ref().map(|(from, _)| time(from)),
+            to: times.as_ref().map(|(_, to)| time(to)),
+            place: place.clone(),
+            region: region.clone(),
+        }
+    }
 }
 
 /// A module in a summary.
@@ -183,6 +259,7 @@ impl From<&Module> for SummarisedModule {
                 .unwrap_or_else(|| Title(BTreeMap::from([("und".to_owned(), it.key.clone())]))),
             kind: it.kind.clone(),
             hours: it.hours,
+            sessions: it.sessions().iter().map(SummarisedSession::from).collect(),
         };
         Self {
             id: module.id.clone(),
@@ -217,14 +294,35 @@ pub struct SummarisedCourse {
     merged: usize,
     /// How many certificate lists are frozen.
     certificates: usize,
+    /// The number of the course's last change: of its file, its learners or their merges.
+    revision: i64,
     /// The IANA name of the time zone whose days it means.
     time_zone: String,
     /// The hours that a learner is to do.
     hours: Option<f64>,
     /// After how many days of silence a learner who has begun is at risk.
     at_risk_days: u16,
+    /// What values of the learner list are called.
+    names: SummarisedNames,
     /// Its modules, in the order of the course file.
     module_list: Vec<SummarisedModule>,
+}
+
+/// What the course file calls values of the learner list. Reports as JSON have the values; these names are for people.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SummarisedNames {
+    /// Names of roles, each by language.
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, String>>)]
+    role: BTreeMap<String, Title>,
+    /// Names of offices, each by language.
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, String>>)]
+    office: BTreeMap<String, Title>,
+}
+
+impl From<&Names> for SummarisedNames {
+    fn from(Names { role, office }: &Names) -> Self {
+        Self { role: role.clone(), office: office.clone() }
+    }
 }
 
 /// What there is of a course, in numbers and names.
@@ -240,9 +338,21 @@ pub async fn summary(
 ) -> Result<Json<SummarisedCourse>, Problem> {
     caller.may(Right::ReadCourses)?;
     parameters.only(&[])?;
-    let summary = server.progress.summary(&id, caller.key.bounds.as_ref()).await?;
-    let CourseSummary { course, learners, merged, certificates } = summary;
-    let Outline { title, window, editions, time_zone, hours, at_risk_days, .. } = course.outline();
+    let (of, course, bounds) = (server.clone(), id.clone(), caller.key.bounds.clone());
+    let summary = async move { of.progress.summary(&course, bounds.as_ref()).await };
+    let summary = if caller.key.bounds.is_some() {
+        // Learners are gone through, which are counted once without bounds.
+        let in_turn = server.reports.run(&caller.key.name, move |turn| async move {
+            let _turn = turn;
+            summary.await
+        });
+        in_turn.await?
+    } else {
+        summary.await
+    };
+    let CourseSummary { course, learners, merged, certificates, revision } = summary?;
+    let Outline { title, window, editions, time_zone, hours, at_risk_days, names, .. } =
+        course.outline();
     let edition = |it: &Edition| SummarisedEdition { id: it.id.clone(), title: it.title.clone() };
     Ok(Json(SummarisedCourse {
         title: title.clone(),
@@ -255,9 +365,11 @@ pub async fn summary(
         learners,
         merged,
         certificates,
+        revision: revision.number(),
         time_zone: time_zone.clone(),
         hours: *hours,
         at_risk_days: *at_risk_days,
+        names: SummarisedNames::from(names),
         module_list: course.modules().iter().map(SummarisedModule::from).collect(),
     }))
 }
@@ -294,31 +406,52 @@ pub async fn delete(
     Path(id): Path<String>,
     parameters: Parameters,
 ) -> Result<Json<RemovedCourse>, Problem> {
-    caller.may(Right::Manage)?;
+    caller.may(Right::EditCourses)?;
     parameters.only(&["certificates", "dry_run"])?;
     let dry_run = parameters.boolean("dry_run")?;
     let frozen =
         if parameters.boolean("certificates")? { FrozenLists::Go } else { FrozenLists::Stay };
-    let deleted = server.progress.delete_course(&id, frozen, dry_run).await?;
+    let deleted = server.progress.delete_course(&id, frozen, Run::dry_if(dry_run)).await?;
     let DeletedCourse { learners, merged, certificates } = deleted;
     Ok(Json(RemovedCourse { course: id, learners, merged, certificates, dry_run }))
 }
 
-/// Computes the progress of a course from the log again.
+/// What became of a wish for a rebuild: its outcome, or the job that does it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Rebuild {
+    /// It is done.
+    Done(RebuiltProgress),
+    /// With `job=true`: it is begun.
+    Begun(ShownJob),
+}
+
+/// Computes the progress of a course from the log again. With `job` the answer does not wait for it.
 #[utoipa::path(post, path = "/api/v1/courses/{id}/rebuild", tag = "courses",
-    security(("key" = [])), params(("id" = String, Path, description = "the course's id")),
-    responses((status = 200, body = RebuiltProgress), (status = 403, body = Problem),
-        (status = 404, body = Problem)))]
+    security(("key" = [])), params(("id" = String, Path, description = "the course's id"),
+        ("job" = Option<bool>, Query, description = "begin a job and answer with it")),
+    responses((status = 200, body = Rebuild), (status = 202, body = Rebuild),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn rebuild(
     State(server): State<Server>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Result<Json<RebuiltProgress>, Problem> {
-    caller.may(Right::Manage)?;
-    let rebuilt = server.progress.rebuild(&id).await?;
-    Ok(Json(RebuiltProgress {
-        course: id,
-        statements: rebuilt.statements,
-        changed: rebuilt.changed,
-    }))
+    parameters: Parameters,
+) -> Result<(StatusCode, Json<Rebuild>), Problem> {
+    caller.may(Right::EditCourses)?;
+    parameters.only(&["job"])?;
+    let progress = server.progress.clone();
+    if parameters.boolean("job")? {
+        progress.revision(&id).await?;
+        let course = id.clone();
+        let job = server.jobs.begin(JobKind::Rebuild, &course, async move {
+            let rebuilt = progress.rebuild(&id).await.map_err(|error| error.to_string())?;
+            Ok(vec![("statements", rebuilt.statements), ("changed", rebuilt.changed)])
+        })?;
+        return Ok((StatusCode::ACCEPTED, Json(Rebuild::Begun(job.into()))));
+    }
+    let rebuilt = progress.rebuild(&id).await?;
+    let (statements, changed) = (rebuilt.statements, rebuilt.changed);
+    let done = RebuiltProgress { course: id, statements, changed };
+    Ok((StatusCode::OK, Json(Rebuild::Done(done))))
 }

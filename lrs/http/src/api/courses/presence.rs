@@ -1,5 +1,7 @@
 //! Registers of presence: `/api/v1/courses/{id}/events/{event}/sessions/{session}`.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -16,7 +18,8 @@ use access::caller::Caller;
 use access::scope::Right;
 use course::{Overlong, hours_of};
 use report::export::Format;
-use service::progress::{Registered, SentSheet};
+use service::progress::{ProgressError, Registered, Run, SentSheet};
+use validator::json::Size;
 use xapi::parameters::Parameters;
 
 /// What keeping a register did, or would do.
@@ -55,6 +58,28 @@ impl From<Overlong> for LongPresence {
     }
 }
 
+/// A register as JSON.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "described here; the sheet is read line by line")]
+pub struct SentRegister {
+    /// Each learner once.
+    entries: Vec<RegisterEntry>,
+}
+
+/// What is said of somebody at a session. Further keys are those of the columns of a CSV register.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "described here; the sheet is read line by line")]
+pub struct RegisterEntry {
+    /// The learner's id.
+    learner: String,
+    /// How long they were there; missing for as long as the session lasted, 0 for not at all.
+    #[schema(nullable = false)]
+    hours: Option<f64>,
+    /// What else is to be noted.
+    #[schema(nullable = false)]
+    note: Option<String>,
+}
+
 /// Keeps the whole register of a session: whoever is not in it was not there.
 ///
 /// CSV (`learner` or `identifiers` or `name`, and `hours`, or `from` and `to`, or nothing for the
@@ -66,7 +91,7 @@ impl From<Overlong> for LongPresence {
         ("event" = String, Path, description = "the event's key"),
         ("session" = String, Path, description = "the session's id"),
         ("dry_run" = Option<bool>, Query, description = "say what would be done and do nothing")),
-    request_body(content = String, content_type = "text/csv"),
+    request_body(content((String = "text/csv"), (SentRegister = "application/json"))),
     responses((status = 200, body = KeptRegister), (status = 400, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 415, body = Problem)))]
@@ -77,7 +102,7 @@ pub async fn put(
     parameters: Parameters,
     content: Content,
 ) -> Result<Json<KeptRegister>, Problem> {
-    keep(&server, &caller, &place, &parameters, &content, true).await
+    keep(&server, &caller, place, &parameters, content, true).await
 }
 
 /// Adds to or corrects the register of a session: only those named, the others stay as they are.
@@ -87,7 +112,7 @@ pub async fn put(
         ("event" = String, Path, description = "the event's key"),
         ("session" = String, Path, description = "the session's id"),
         ("dry_run" = Option<bool>, Query, description = "say what would be done and do nothing")),
-    request_body(content = String, content_type = "text/csv"),
+    request_body(content((String = "text/csv"), (SentRegister = "application/json"))),
     responses((status = 200, body = KeptRegister), (status = 400, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 415, body = Problem)))]
@@ -98,15 +123,15 @@ pub async fn post(
     parameters: Parameters,
     content: Content,
 ) -> Result<Json<KeptRegister>, Problem> {
-    keep(&server, &caller, &place, &parameters, &content, false).await
+    keep(&server, &caller, place, &parameters, content, false).await
 }
 
 async fn keep(
     server: &Server,
     caller: &Caller,
-    (id, event, session): &(String, String, String),
+    (id, event, session): (String, String, String),
     parameters: &Parameters,
-    content: &Content,
+    content: Content,
     whole: bool,
 ) -> Result<Json<KeptRegister>, Problem> {
     caller.may(Right::KeepRegisters)?;
@@ -114,18 +139,19 @@ async fn keep(
     let dry_run = parameters.boolean("dry_run")?;
     content.only(&["text/csv", "application/json"])?;
     let is_json = content.only(&["application/json"]).is_ok();
-    let sent = SentSheet { body: &content.body, is_json, whole, dry_run };
-    let key = &caller.key;
-    let _turn = server.reports.turn(&key.name).await?;
-    let kept = server.progress.keep_register(
-        id,
-        event,
-        session,
-        sent,
-        &key.authority,
-        key.bounds.as_ref(),
-    );
-    let Registered { written, voided, unchanged, overlong } = kept.await?;
+    let (of, key) = (server.clone(), Arc::clone(&caller.key));
+    let kept = server.reports.run(&caller.key.name, move |turn| async move {
+        let _turn = turn;
+        let body = content.body;
+        // As values, and then as lines; of a CSV there is one line at a time.
+        let read = if is_json { Size::of(&body).weight().saturating_mul(2) } else { body.len() };
+        let memory = of.shares.of_key(&key.name);
+        let _held = memory.reserve(read).map_err(ProgressError::Exhausted)?;
+        let sent = SentSheet { body: &body, is_json, whole, run: Run::dry_if(dry_run) };
+        let (authority, bounds) = (&key.authority, key.bounds.as_ref());
+        of.progress.keep_register(&id, &event, &session, sent, authority, bounds).await
+    });
+    let Registered { written, voided, unchanged, overlong } = kept.await??;
     let ids = |ids: Vec<uuid::Uuid>| ids.iter().map(ToString::to_string).collect();
     Ok(Json(KeptRegister {
         written: ids(written),

@@ -24,9 +24,9 @@ use report::export;
 use report::export::{ExportError, Format, InParts, PartWriter, Reader};
 use report::reports::{EVERY, PROGRESS, named};
 use report::{PageError, Report, Table, TablePage};
-use service::compute::Turn;
+use service::compute::{self, Turn};
 use service::memory::Reserved;
-use service::progress::{ProgressError, ReportQuery, TableParts, Who};
+use service::progress::{ProgressError, ReportInMaking, ReportQuery, TableParts, Who};
 use xapi::parameters::Parameters;
 
 /// The parameters of reports, for the description. Which of them a report takes, it says where one
@@ -61,7 +61,7 @@ impl IntoParams for ReportParameters {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "a description: `page` reads them")]
-struct PageParameters {
+pub(super) struct PageParameters {
     /// Only rows in which this stands in a text, whatever its case.
     search: Option<String>,
     /// Only rows that fulfil these conditions, with commas between them: `KEY=VALUE`, `KEY!=VALUE`,
@@ -76,7 +76,10 @@ struct PageParameters {
     limit: Option<usize>,
 }
 
-const OF_PAGES: [&str; 5] = ["search", "only", "sort", "offset", "limit"];
+/// The most conditions of a page: each is held to each row.
+const MOST_CONDITIONS: usize = 32;
+
+pub(super) const OF_PAGES: [&str; 5] = ["search", "only", "sort", "offset", "limit"];
 
 /// What the description of the API says of the reports.
 fn described() -> String {
@@ -151,11 +154,24 @@ async fn answer(
     let (format, reader) = rendering(parameters, headers)?;
     let page = page(parameters)?;
     let query = query(report, parameters)?;
-    // Held until the table is written, or the last part of it is sent.
-    let turn = server.reports.turn(&caller.key.name).await?;
-    let memory = server.shares.of_key(&caller.key.name);
-    let bounds = caller.key.bounds.clone();
-    let report_in_making = server.progress.prepare(&id, query, bounds, &memory).await?;
+    let (key, bounds) = (caller.key.name.clone(), caller.key.bounds.clone());
+    let of = server.clone();
+    // The turn is held until the table is written, or the last part of it is sent.
+    let made = server.reports.run(&caller.key.name, move |turn| async move {
+        let memory = of.shares.of_key(&key);
+        let report_in_making = of.progress.prepare(&id, query, bounds, &memory).await?;
+        answer_of(report_in_making, page, (format, reader), turn).await
+    });
+    made.await?
+}
+
+/// The answer of a report.
+async fn answer_of(
+    report_in_making: ReportInMaking,
+    page: TablePage,
+    (format, reader): (Format, Reader),
+    turn: Turn,
+) -> Result<Response, Problem> {
     let report_in_making = match InParts::of(format) {
         // Which rows a page has is known from the whole table.
         Some(in_parts) if page == TablePage::default() => {
@@ -176,7 +192,7 @@ async fn answer(
 }
 
 /// The page of a table. `held` is the memory of the table.
-async fn paged(
+pub(super) async fn paged(
     mut table: Table,
     page: TablePage,
     language: Language,
@@ -189,7 +205,7 @@ async fn paged(
         let taken = table.page(&page, language);
         taken.map(|()| (table, held)).map_err(|error| unpaged(&error, &page))
     };
-    tokio::task::spawn_blocking(take).await.map_err(|_| Problem::stopped())?
+    compute::aside(take).await.map_err(|_| Problem::stopped())?
 }
 
 fn unpaged(error: &PageError, page: &TablePage) -> Problem {
@@ -238,7 +254,7 @@ fn width(parameters: &Parameters) -> Result<Option<usize>, Problem> {
     }
 }
 
-fn page(parameters: &Parameters) -> Result<TablePage, Problem> {
+pub(super) fn page(parameters: &Parameters) -> Result<TablePage, Problem> {
     let number = |name: &str| {
         let number = parameters.get(name).map(|text| {
             text.parse().map_err(|_| Problem::parameter(name, text, "a whole number, 0 or more"))
@@ -250,7 +266,13 @@ fn page(parameters: &Parameters) -> Result<TablePage, Problem> {
         [only] => only.split(',').collect(),
         ref several => several.to_vec(),
     };
-    let only = only.into_iter().filter(|it| !it.is_empty()).map(|it| {
+    let only: Vec<&str> = only.into_iter().filter(|it| !it.is_empty()).collect();
+    if only.len() > MOST_CONDITIONS {
+        let (count, most) =
+            (only.len().to_string(), format!("at most {MOST_CONDITIONS} conditions"));
+        return Err(Problem::parameter("only", &count, &most));
+    }
+    let only = only.into_iter().map(|it| {
         it.parse().map_err(|error: report::NoCondition| {
             Problem::parameter(
                 "only",
@@ -318,7 +340,7 @@ pub(super) async fn written(
         drop((table, held));
         bytes
     };
-    let bytes = tokio::task::spawn_blocking(write).await.map_err(|_| Problem::stopped())?;
+    let bytes = compute::aside(write).await.map_err(|_| Problem::stopped())?;
     Ok(answered(bytes.map_err(|error| unwritten(&error))?, &name, format))
 }
 
@@ -357,7 +379,7 @@ impl Pieces {
         };
         let mut parts = self.parts.clone();
         let write = move || parts.write(&table).map(|text| (text, parts, table));
-        let written = tokio::task::spawn_blocking(write).await.map_err(|_| Problem::stopped())?;
+        let written = compute::aside(write).await.map_err(|_| Problem::stopped())?;
         let (text, parts, table) = written.map_err(|error| unwritten(&error))?;
         (self.parts, self.last) = (parts, Some(table));
         Ok(Some(text.into()))
@@ -414,6 +436,9 @@ mod tests {
         assert_eq!(keys("only=a%3DRossi,%20Anna&only=").unwrap(), ["a"]);
         assert_eq!(keys("only=a%3DRossi,%20Anna&only=b%3D2").unwrap(), ["a", "b"]);
         assert!(keys("").unwrap().is_empty());
+        let of = |count: usize| format!("only={}", vec!["a%3D1"; count].join(","));
+        assert_eq!(keys(&of(MOST_CONDITIONS)).unwrap().len(), MOST_CONDITIONS);
+        assert!(keys(&of(MOST_CONDITIONS + 1)).is_err());
     }
 
     #[test]

@@ -13,15 +13,17 @@ use tokio::io::{AsyncWriteExt as _, BufWriter};
 use utoipa::ToSchema;
 
 use super::HELD;
+use crate::audit::actor_of;
 use crate::deadline::Late;
 use crate::problem::Problem;
 use crate::problem::packages::{disk, too_large};
-use crate::request::{Content, content_type};
+use crate::request::{Brief, Content, content_type};
 use crate::share::Share;
 use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
 use service::packages::activity_of;
+use service::scan::ScannedFrom;
 use store::{Package, PackageVersion};
 use xapi::parameters::Parameters;
 
@@ -101,7 +103,7 @@ pub struct Chosen {
     request_body(content = Vec<u8>, content_type = "application/zip"),
     responses((status = 201, body = ShownPackage), (status = 400, body = Problem),
         (status = 403, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem), (status = 503, body = Problem)))]
+        (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn import(
     State(server): State<Server>,
     caller: Caller,
@@ -123,6 +125,12 @@ pub async fn import(
     let turn = server.packages.turn_to_import(&caller.key.name).await?;
     let held = memory.reserve(HELD)?;
     let file = on_disk(request.into_body(), limit).await?;
+    let from = ScannedFrom {
+        sender: actor_of(&caller).name().to_owned(),
+        what: format!("package {name}"),
+        at: server.record.now().to_string(),
+    };
+    let file = server.scanner.file(file, &from).await?;
     server.packages.import(&name, file, (turn, held)).await?;
     let package = server.packages.package(&name).await?;
     Ok((StatusCode::CREATED, Json(ShownPackage::new(&package))))
@@ -189,7 +197,7 @@ pub async fn choose(
     State(server): State<Server>,
     caller: Caller,
     Path(name): Path<String>,
-    content: Content,
+    Brief(content): Brief,
 ) -> Result<Json<ShownPackage>, Problem> {
     caller.may(Right::ManagePackages)?;
     content.only(&["application/json"])?;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::problem::Problem;
 use crate::problem::packages::invalid_launch;
-use crate::request::Content;
+use crate::request::Brief;
 use crate::state::Server;
 use access::bounds::Bounds;
 use access::caller::Caller;
@@ -68,6 +68,8 @@ pub struct ListedLaunch {
     /// The learner; null for a preview.
     #[schema(value_type = Object)]
     actor: Value,
+    /// The version that is played.
+    version: u32,
     /// The number of the attempt.
     attempt: u32,
     /// Whether it is a preview.
@@ -93,7 +95,7 @@ pub async fn create(
     State(server): State<Server>,
     caller: Caller,
     Path(name): Path<String>,
-    content: Content,
+    Brief(content): Brief,
 ) -> Result<(StatusCode, Json<MadeLaunch>), Problem> {
     caller.may(Right::LaunchPackages)?;
     content.only(&["application/json"])?;
@@ -152,6 +154,7 @@ pub async fn list(
     let listed = launches.map(|it| ListedLaunch {
         id: it.id,
         actor: it.launch.actor,
+        version: it.version,
         attempt: it.launch.attempt,
         preview: it.launch.preview,
         created: it.created.to_string(),

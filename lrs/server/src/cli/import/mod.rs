@@ -14,16 +14,26 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, StatusCode, Url};
 use serde_json::{Value, json};
 
+use self::attached::Attached;
+use self::offline::Offline;
 use self::rejects::Rejects;
-use self::source::{Batch, Fault, Line, Source};
+use self::source::{Batch, Fault, Line, Source, Unit};
 use super::client::{Client, ServerError, Target};
 use super::exit::{self, Exit};
 use super::out::{note, say};
 use super::pulse::Pulse;
-use http_api::xapi::put_statements::NEW_STATEMENTS;
+use http_api::xapi::put_statements::{NEW_STATEMENTS, ORIGIN};
+use validator::Version;
+use xapi::origin::Origin;
 
+mod attached;
+mod elements;
+mod files;
 mod moodle;
+mod offline;
+mod record;
 mod rejects;
+mod sorted;
 mod source;
 
 /// How often the progress is looked at.
@@ -44,6 +54,8 @@ pub(super) struct Import {
 /// What other programs have kept.
 #[derive(Debug, Subcommand)]
 enum Of {
+    /// Send statements from a file or a folder, as `traccia import FILE` does
+    Statements(Box<Statements>),
     /// Send what Moodle has kept of SCORM attempts, as an export of its database
     MoodleScorm(Box<moodle::MoodleScorm>),
 }
@@ -51,9 +63,13 @@ enum Of {
 /// Statements, as they are. What is needed is optional here: a subcommand goes without.
 #[derive(Debug, Args)]
 struct Statements {
-    /// The file: one statement a line (NDJSON), as it is or compressed by gzip; - is standard input
+    /// The file, as it is or compressed by gzip: one statement a line (NDJSON), a JSON array, the answer of a learning record
+    /// store, or records of Learning Locker or SQL LRS. - is standard input; a folder stands for its files
     #[arg(required = true)]
     file: Option<PathBuf>,
+    /// A folder with the data of attachments, each in a file that is named by its SHA-2
+    #[arg(long, value_name = "FOLDER")]
+    attachments: Option<PathBuf>,
     /// Where refused statements go, with line and reason [default: FILE.rejects.ndjson]
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
@@ -63,17 +79,26 @@ struct Statements {
     /// How long a server that has answered before and cannot now is asked again
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     patience: u64,
+    /// A new store, as sqlite:FOLDER or a `mongodb:` URI, that is filled without a server: statements keep the `stored`
+    /// that they have, and those of all files are merged in its order
+    #[arg(long, value_name = "URI", hide_env_values = true, conflicts_with_all = ["url", "patience"])]
+    into: Option<String>,
+    /// The name of the system that the statements come from: with their `stored` and `authority` there it is kept
+    /// beside each [default: with --into the name of the file; else none]
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
     /// The server's address
     #[arg(long, env = "TRACCIA_URL", default_value = "http://127.0.0.1:8080")]
     url: Url,
     /// The key, as KEY:SECRET
-    #[arg(long, env = "TRACCIA_KEY", hide_env_values = true, required = true)]
+    #[arg(long, env = "TRACCIA_KEY", hide_env_values = true, required_unless_present = "into")]
     key: Option<String>,
 }
 
 impl Import {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self.of {
+            Some(Of::Statements(statements)) => statements.run().await,
             Some(Of::MoodleScorm(moodle)) => moodle.run().await,
             None => self.statements.run().await,
         }
@@ -82,35 +107,81 @@ impl Import {
 
 impl Statements {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        let Self { file: Some(file), key: Some(key), .. } = self else {
-            return Err(exit::usage("name the file that is to be imported, and --key"));
+        let Some(file) = self.file else {
+            return Err(exit::usage("name the file that is to be imported"));
         };
-        let source = Source::open(&file)?;
+        let files = files::of(&file)?;
+        let attached = self.attachments.as_deref().map(Attached::of).transpose()?;
+        let attached = attached.unwrap_or_default();
+        if let Some(name) = &self.source {
+            check_source(name)?;
+        }
+        if let Some(into) = self.into {
+            let version = Version::from_header(&self.xapi_version)
+                .ok_or_else(|| exit::usage("--xapi-version is 1.0.3 or 2.0.0"))?;
+            let (rejects, is_of_many) = (Rejects::of(&file, self.rejects)?, file.is_dir());
+            let source = self.source;
+            return Offline { into, source, version, attached, rejects, is_of_many }
+                .run(&files)
+                .await;
+        }
+        let Some(key) = self.key else { return Err(exit::usage("--key is missing")) };
         let importer = Importer {
             client: Target::new(self.url, key).client()?,
             version: self.xapi_version,
             patience: Duration::from_secs(self.patience),
             is_dry: false,
             rejects: Rejects::of(&file, self.rejects)?,
+            attached,
+            source: self.source,
+            is_of_many: file.is_dir(),
             standing: Arc::default(),
         };
-        import(source, importer).await
+        import(files.iter().map(|file| Source::open(file)), importer).await
     }
 }
 
-/// Sends what comes of a source, and says what became of it.
-async fn import(source: Source, mut importer: Importer) -> anyhow::Result<ExitCode> {
+/// A name that can stand in a header.
+fn check_source(name: &str) -> anyhow::Result<()> {
+    let is_good = !name.is_empty()
+        && name.len() <= Origin::LONGEST_NAME
+        && name.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    let most = Origin::LONGEST_NAME;
+    if is_good {
+        return Ok(());
+    }
+    Err(exit::usage(format!("--source has at most {most} characters of ASCII, such as old-lrs")))
+}
+
+/// Sends what comes of sources, one after the other, and says what became of it.
+async fn import(
+    sources: impl IntoIterator<Item = anyhow::Result<Source>>,
+    mut importer: Importer,
+) -> anyhow::Result<ExitCode> {
     let standing = Arc::clone(&importer.standing);
     lock(&standing).good = importer.is_dry.then_some(0);
     let pulse = Pulse::start();
-    let standing = || *lock(&standing);
-    let Source { name, batches, total, read } = source;
-    let at = || (read.load(Ordering::Relaxed), total, format!("{name}: {}", standing().told()));
-    let done = tokio::select! {
-        done = importer.run(batches) => Some(done),
-        _ = tokio::signal::ctrl_c() => None,
-        () = beat(&pulse, at) => None,
-    };
+    let standing = || lock(&standing).clone();
+    let mut done = Some(Ok(()));
+    for source in sources {
+        let Source { name, batches, total, read } = match source {
+            Ok(source) => source,
+            Err(error) => {
+                done = Some(Err(error));
+                break;
+            }
+        };
+        importer.begin(&name);
+        let at = || (read.load(Ordering::Relaxed), total, format!("{name}: {}", standing().told()));
+        done = tokio::select! {
+            done = importer.run(batches) => Some(done),
+            _ = tokio::signal::ctrl_c() => None,
+            () = beat(&pulse, at) => None,
+        };
+        if !matches!(done, Some(Ok(()))) {
+            break;
+        }
+    }
     pulse.end();
     let rejects = importer.rejects.finish()?.map(std::path::Path::to_owned);
     let (exit, cause) = match done {
@@ -141,8 +212,12 @@ async fn beat(pulse: &Pulse, at: impl Fn() -> (u64, u64, String)) {
 }
 
 /// How far an import has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Standing {
+    /// The name of the file of a folder that is being imported.
+    of: Option<String>,
+    /// What is counted.
+    unit: Unit,
     new: u64,
     known: u64,
     refused: u64,
@@ -174,19 +249,21 @@ impl Standing {
 
     /// Which lines are decided, which are not, and how to go on.
     fn position(&self) -> String {
+        let of = self.of.as_deref().map(|of| format!("In {of}: ")).unwrap_or_default();
+        let (unit, told) = (self.unit.word(), self.told());
         let mut text = match self.on_its_way {
             Some((first, last)) => format!(
-                "All before line {first} is decided: {}. Lines {first} to {last} were on their \
-                 way: they may be kept or not.",
-                self.told()
+                "{of}All before {unit} {first} is decided: {told}. {units} {first} to {last} were on \
+                 their way: they may be kept or not.",
+                units = if self.unit == Unit::Line { "Lines" } else { "Statements" },
             ),
-            None => format!("All up to line {} is decided: {}.", self.decided, self.told()),
+            None => format!("{of}All up to {unit} {} is decided: {told}.", self.decided),
         };
         text.push_str(if self.nameless == 0 {
             " The same command goes on: what is there already is known."
         } else {
-            " Statements without an id would be kept a second time: go on with the lines that are \
-             not decided alone."
+            " Statements without an id would be kept a second time: go on with those that are not \
+             decided alone."
         });
         text
     }
@@ -199,6 +276,11 @@ struct Importer {
     /// Whether nothing is sent: lines are checked here.
     is_dry: bool,
     rejects: Rejects,
+    attached: Attached,
+    /// The system that the statements come from.
+    source: Option<String>,
+    /// Whether there may be several files.
+    is_of_many: bool,
     standing: Arc<Mutex<Standing>>,
 }
 
@@ -211,6 +293,16 @@ enum Outcome {
 }
 
 impl Importer {
+    /// Begins with a file.
+    fn begin(&mut self, name: &str) {
+        if !self.is_of_many {
+            return;
+        }
+        self.rejects.begin(name);
+        let mut standing = lock(&self.standing);
+        (standing.of, standing.decided) = (Some(name.to_owned()), 0);
+    }
+
     async fn run(
         &mut self,
         mut batches: tokio::sync::mpsc::Receiver<anyhow::Result<Batch>>,
@@ -262,6 +354,11 @@ impl Importer {
             if lines.is_empty() {
                 continue;
             }
+            if lines.len() > 1 && self.attached.weight(&lines) > attached::MOST {
+                let rest = lines.split_off(lines.len() / 2);
+                parts.extend([rest, lines]);
+                continue;
+            }
             match self.post_patiently(&lines).await? {
                 Outcome::Kept(new) => self.count(&lines, new),
                 // The server did not say which: by halves until one is left.
@@ -302,12 +399,16 @@ impl Importer {
     /// keeps nothing twice, and where the server has answered before.
     async fn post_patiently(&self, lines: &[Line]) -> anyhow::Result<Outcome> {
         if let (Some(first), Some(last)) = (lines.first(), lines.last()) {
-            lock(&self.standing).on_its_way = Some((first.number, last.number));
+            let mut standing = lock(&self.standing);
+            standing.on_its_way = Some((first.number, last.number));
+            standing.unit = first.unit;
         }
+        let (media_type, body) = self.attached.body(lines)?;
+        let body = bytes::Bytes::from(body);
         let begun = Instant::now();
         let is_repeatable = lines.iter().all(|line| line.has_id);
         loop {
-            let error = match self.post(lines).await {
+            let error = match self.post(lines, (&media_type, body.clone())).await {
                 Ok(outcome) => return Ok(outcome),
                 Err(error) => error,
             };
@@ -327,15 +428,21 @@ impl Importer {
         }
     }
 
-    async fn post(&self, lines: &[Line]) -> Result<Outcome, ServerError> {
-        let texts: Vec<&[u8]> = lines.iter().map(|line| &line.text[..]).collect();
-        let body = [&b"["[..], &texts.join(&b','), b"]"].concat();
+    async fn post(
+        &self,
+        lines: &[Line],
+        (media_type, body): (&str, bytes::Bytes),
+    ) -> Result<Outcome, ServerError> {
         let request = self
             .client
             .request(Method::POST, "/xapi/statements")
-            .header(CONTENT_TYPE, "application/json")
+            .header(CONTENT_TYPE, media_type)
             .header("X-Experience-API-Version", &self.version)
             .body(body);
+        let request = match &self.source {
+            Some(source) => request.header(ORIGIN, source),
+            None => request,
+        };
         let response = self.client.send(request).await?;
         let (status, new) = (response.status(), new_statements(response.headers()));
         let reason = match self.client.body_of(response).await {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::source::Line;
+use super::source::{Line, Unit};
 use crate::cli::exit;
 use crate::cli::out::note;
 
@@ -19,6 +19,8 @@ pub(super) struct Rejects {
     path: PathBuf,
     file: Option<BufWriter<File>>,
     count: u64,
+    /// The name of the file of a folder that is being imported.
+    of: Option<String>,
 }
 
 impl Rejects {
@@ -32,14 +34,24 @@ impl Rejects {
         if place(source).is_some_and(|source| place(&path) == Some(source)) {
             return Err(exit::usage("--rejects names the file that is to be imported"));
         }
-        Ok(Self { path, file: None, count: 0 })
+        Ok(Self { path, file: None, count: 0, of: None })
+    }
+
+    /// Says of which file what is added now is, where several are imported.
+    pub(super) fn begin(&mut self, name: &str) {
+        self.of = Some(name.to_owned());
     }
 
     /// Writes a refused line down.
     pub(super) fn add(&mut self, line: &Line, reason: &Value) -> anyhow::Result<()> {
         let cannot = || format!("writing {}", self.path.display());
         let text = String::from_utf8_lossy(&line.text);
-        let reject = json!({"line": line.number, "reason": reason, "statement": text});
+        // `statement` is the text.
+        let counted = if line.unit == Unit::Line { "line" } else { "number" };
+        let mut reject = json!({counted: line.number, "reason": reason, "statement": text});
+        if let (Some(members), Some(of)) = (reject.as_object_mut(), &self.of) {
+            members.insert("file".to_owned(), json!(of));
+        }
         if self.file.is_none() {
             self.file = Some(BufWriter::new(File::create(&self.path).with_context(cannot)?));
         }
@@ -47,7 +59,9 @@ impl Rejects {
             writeln!(file, "{reject}").with_context(cannot)?;
         }
         if self.count < SAID {
-            note!("line {} is refused: {}", line.number, in_words(reason));
+            let of = self.of.as_deref().map(|of| format!("{of}: ")).unwrap_or_default();
+            let (unit, number) = (line.unit.word(), line.number);
+            note!("{of}{unit} {number} is refused: {}", in_words(reason));
         }
         self.count += 1;
         Ok(())

@@ -12,6 +12,8 @@ use flate2::bufread::MultiGzDecoder;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
+use super::elements::{Element, Elements, is_array};
+use super::record;
 use crate::cli::exit;
 
 /// Statements and bytes of one batch, whichever comes first.
@@ -19,6 +21,8 @@ pub(super) const STATEMENTS: usize = 500;
 pub(super) const BYTES: usize = 4 << 20;
 /// A longer line is no statement that a server would take.
 const LONGEST: usize = 64 << 20;
+/// How much of a file is read at once, and looked at to know whether its statements are in an array.
+const BEGIN: usize = 64 << 10;
 /// Batches that are read ahead.
 pub(super) const AHEAD: usize = 2;
 
@@ -27,11 +31,33 @@ pub(super) const GZIP: [u8; 2] = [0x1f, 0x8b];
 pub(super) const UTF_8: [u8; 3] = [0xef, 0xbb, 0xbf];
 pub(super) const UTF_16: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
 
+/// What of a file is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// Its lines.
+    #[default]
+    Line,
+    /// The elements of its array.
+    Statement,
+}
+
+impl Unit {
+    /// For people.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::Statement => "statement",
+        }
+    }
+}
+
 /// A line that may be a statement.
 #[derive(Debug)]
 pub(super) struct Line {
     /// From 1.
     pub(super) number: u64,
+    /// What is counted.
+    pub(super) unit: Unit,
     /// Without white space around it.
     pub(super) text: Vec<u8>,
     /// Whether it has an id: sent twice, it is kept once.
@@ -72,8 +98,13 @@ impl Source {
         let (name, total, read) = (bytes.name.clone(), bytes.total, bytes.counter());
         let of = name.clone();
         std::thread::spawn(move || {
-            let mut reader =
-                Reader { name: of, batches: sender, batch: Batch::default(), bytes: 0 };
+            let mut reader = Reader {
+                name: of,
+                batches: sender,
+                batch: Batch::default(),
+                bytes: 0,
+                unit: Unit::Line,
+            };
             if let Err(error) = reader.run(bytes) {
                 // Where the command has ended, the channel is closed.
                 let _ = reader.batches.blocking_send(Err(error));
@@ -127,23 +158,63 @@ struct Reader {
     batches: mpsc::Sender<anyhow::Result<Batch>>,
     batch: Batch,
     bytes: usize,
+    unit: Unit,
 }
 
 impl Reader {
     fn run(&mut self, bytes: Bytes) -> anyhow::Result<()> {
-        let mut bytes = BufReader::new(bytes);
+        let mut bytes = BufReader::with_capacity(BEGIN, bytes);
         let name = self.name.clone();
         let begin = bytes.fill_buf().with_context(|| format!("reading {name}"))?;
         if begin.starts_with(&GZIP) {
-            self.lines(BufReader::new(MultiGzDecoder::new(bytes)))
+            self.statements(BufReader::with_capacity(BEGIN, MultiGzDecoder::new(bytes)))
         } else {
-            self.lines(bytes)
+            self.statements(bytes)
         }
+    }
+
+    /// Sends all statements, those of an array or one a line, whichever it is.
+    fn statements(&mut self, mut bytes: impl BufRead) -> anyhow::Result<()> {
+        let place = format!("{} cannot be read", self.name);
+        let begin = bytes.fill_buf().with_context(|| place.clone())?;
+        let marked = begin.starts_with(&UTF_8);
+        let begin = begin.strip_prefix(&UTF_8).unwrap_or(begin);
+        if !is_array(begin) {
+            return self.lines(bytes);
+        }
+        if marked {
+            bytes.consume(UTF_8.len());
+        }
+        self.unit = Unit::Statement;
+        self.elements(Elements::of(bytes, LONGEST))
+    }
+
+    /// Sends all elements of an array in batches. What was read before an error is sent.
+    fn elements(&mut self, mut elements: Elements<impl BufRead>) -> anyhow::Result<()> {
+        for number in 1.. {
+            match elements.next() {
+                Ok(Some(Element::Text(text))) => self.line(number, text.trim_ascii()),
+                Ok(Some(Element::Overlong)) => {
+                    let reason = format!("The statement is longer than {LONGEST} bytes.");
+                    self.fault(number, &[], reason);
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    self.send();
+                    let place = format!("{} cannot be read from statement {number} on", self.name);
+                    return Err(anyhow::Error::new(error).context(place));
+                }
+            }
+            if !self.is_wanted() {
+                return Ok(());
+            }
+        }
+        self.send();
+        Ok(())
     }
 
     /// Sends all lines in batches. What was read before an error is sent.
     fn lines(&mut self, mut bytes: impl BufRead) -> anyhow::Result<()> {
-        let mut is_first = true;
         for number in 1.. {
             let line = match next_line(&mut bytes, LONGEST) {
                 Ok(Some(line)) => line,
@@ -167,13 +238,6 @@ impl Reader {
             if text.is_empty() {
                 continue;
             }
-            if std::mem::take(&mut is_first) && text.starts_with(b"[") {
-                return Err(exit::refused(format!(
-                    "{} is a JSON array; import takes one statement a line (NDJSON), as \
-                     `jq -c '.[]'` writes them",
-                    self.name
-                )));
-            }
             self.line(number, text);
             if !self.is_wanted() {
                 return Ok(());
@@ -194,22 +258,27 @@ impl Reader {
     /// Refuses what would not be one statement in the list that is sent: the server counts
     /// statements, and its counts must be ours.
     fn line(&mut self, number: u64, text: &[u8]) {
+        let text = &*record::statement(text);
         match validator::json::parse(text) {
             Ok(Value::Object(statement)) => {
                 let has_id = statement.contains_key("id");
                 self.bytes += text.len();
-                self.batch.lines.push(Line { number, text: text.to_vec(), has_id });
+                let unit = self.unit;
+                self.batch.lines.push(Line { number, unit, text: text.to_vec(), has_id });
                 if self.batch.lines.len() == STATEMENTS || self.bytes >= BYTES {
                     self.send();
                 }
             }
-            Ok(_) => self.fault(number, text, "The line is not a JSON object.".to_owned()),
+            Ok(_) => {
+                let reason = format!("The {} is not a JSON object.", self.unit.word());
+                self.fault(number, text, reason);
+            }
             Err(report) => self.fault(number, text, report.to_string()),
         }
     }
 
     fn fault(&mut self, number: u64, text: &[u8], reason: String) {
-        let line = Line { number, text: text.to_vec(), has_id: false };
+        let line = Line { number, unit: self.unit, text: text.to_vec(), has_id: false };
         self.bytes += text.len();
         self.batch.faults.push(Fault { line, reason });
         if self.batch.faults.len() == STATEMENTS || self.bytes >= BYTES {

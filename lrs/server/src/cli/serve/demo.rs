@@ -5,9 +5,9 @@ use validator::Version;
 
 use super::super::out::note;
 use super::super::pulse::Pulse;
-use course::Course;
+use course::{Course, Unlisted};
 use demo::{PROGRAMMES, Programme, cohort};
-use service::progress::CourseService;
+use service::progress::{CourseService, Run};
 use service::record::Record;
 use service::record::statements::prepare_all;
 use xapi::authority::Authority;
@@ -45,8 +45,8 @@ pub(super) async fn load(
         pulse.beat(kept, 0, || format!("{id}: {kept} statements"));
     }
     pulse.end();
-    progress.put_course(course.id(), file, false).await?;
-    progress.put_learners(course.id(), list.as_bytes(), false, false).await?;
+    progress.put_course(course.id(), file, Run::Real).await?;
+    progress.put_learners(course.id(), list.as_bytes(), Unlisted::Stay, Run::Real).await?;
     note!("{id}: loaded, with {kept} statements");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What is logged: the filter in `TRACCIA_LOG`.
+//! What is logged, the filter in `TRACCIA_LOG`, and how.
 
 use std::io::IsTerminal as _;
 
@@ -19,11 +19,20 @@ const CRATES: [&str; 9] = [
 /// What a filter calls all of [`CRATES`]; `lrs` is what it called them when they were one.
 const ALL: [&str; 2] = ["traccia", "lrs"];
 
+/// How a line of the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Text,
+    /// A JSON object a line, for programs.
+    Json,
+}
+
 /// Logs what `TRACCIA_LOG` says, or what matters, to standard error as long as that is there.
 ///
 /// # Errors
 /// Where `TRACCIA_LOG` is no filter.
-pub(super) fn to_stderr() -> anyhow::Result<()> {
+pub(super) fn to_stderr(format: Format) -> anyhow::Result<()> {
     let wanted = std::env::var("TRACCIA_LOG").unwrap_or_else(|_| "info".into());
     let filter = EnvFilter::try_new(directives(&wanted)).map_err(|error| {
         anyhow::anyhow!(
@@ -31,14 +40,17 @@ pub(super) fn to_stderr() -> anyhow::Result<()> {
              as `warn,traccia=debug`"
         )
     })?;
-    tracing_subscriber::fmt()
+    let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         // Colours in a file would hide its words from a search.
         .with_ansi(std::io::stderr().is_terminal())
         // It would report on standard error that standard error is closed, and panic.
-        .log_internal_errors(false)
-        .init();
+        .log_internal_errors(false);
+    match format {
+        Format::Text => subscriber.init(),
+        Format::Json => subscriber.json().flatten_event(true).with_current_span(false).init(),
+    }
     Ok(())
 }
 

@@ -2,7 +2,9 @@
 
 mod demo;
 mod log;
+mod supervisor;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -33,9 +35,16 @@ pub(super) struct Serve {
     /// The xAPI version of those who do not say theirs: 1.0.3 or 2.0.0 [default: 1.0.3]
     #[arg(long, value_name = "V")]
     default_version: Option<String>,
+    /// Keep statements as tables for data teams in this folder, or in a bucket as `s3://BUCKET/PREFIX`, each day's once the
+    /// day is over
+    #[arg(long, value_name = "FOLDER")]
+    datasets: Option<PathBuf>,
     /// Refuse what xAPI leaves to the server: parameters that players append to every request
     #[arg(long)]
     strict: bool,
+    /// How the log is written
+    #[arg(long, value_name = "FORMAT", env = "TRACCIA_LOG_FORMAT", default_value = "text")]
+    log_format: log::Format,
     /// Load the programme prog-2796 with a made-up cohort, unless it is there
     #[arg(long)]
     demo: bool,
@@ -43,9 +52,10 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        log::to_stderr()?;
+        log::to_stderr(self.log_format)?;
         let (listen, default_version, strict) = (self.listen, self.default_version, self.strict);
-        let flags = Flags { listen, default_version, strict, ..Flags::default() };
+        let datasets = self.datasets;
+        let flags = Flags { listen, default_version, datasets, strict, ..Flags::default() };
         let stop = stop::asked(FAREWELL).context("listening for signals")?;
         let settings = self.place.settings(flags)?;
         let app = App::start(&settings).await?;
@@ -61,18 +71,23 @@ impl Serve {
         // Standard output may be closed; the server runs all the same.
         let _ = announce(&app);
         match seed {
-            Some(seed) if self.demo => drop(say!("key:secret         {seed}")),
+            Some(seed) if self.demo => {
+                drop(say!("key:secret         {seed}"));
+                setup(&app).await?;
+            }
             Some(_) => {}
+            None if supervisor::is_logged() => no_first_key(&app).await?,
             None => first_key(&app).await?,
         }
-        app.serve(stop).await?;
+        supervisor::ready().await;
+        app.serve(supervisor::told_of(stop)).await?;
         Ok(Exit::Done.into())
     }
 }
 
 /// Says where the server listens and, where that is another place, where it is seen from outside.
 fn announce(app: &App) -> std::io::Result<()> {
-    let socket = format!("http://{}", app.socket());
+    let socket = format!("{}://{}", app.scheme(), app.socket());
     say!("Traccia listens on {socket}")?;
     if crate::web::is_built() {
         say!("open in a browser  {}/", app.base_url())?;
@@ -85,6 +100,30 @@ fn announce(app: &App) -> std::io::Result<()> {
         Ok(url) => say!("packages play at   {url}"),
         Err(off) => say!("packages are off   {off}"),
     }
+}
+
+/// Shows the link by which the first administrator signs in, where nobody is there.
+async fn setup(app: &App) -> anyhow::Result<()> {
+    let Some(link) = app.setup_link().await? else { return Ok(()) };
+    // A link that could not be shown is good for a day, and known to nobody.
+    let _ = say!("set up at          {link}").and_then(|()| {
+        say!(
+            "The link makes the first administrator, who chooses name and password. It is good once, for a day; \
+             `traccia user init` makes another."
+        )
+    });
+    Ok(())
+}
+
+/// Says what to do where there is no key and standard output is kept: no secret goes into a log.
+async fn no_first_key(app: &App) -> anyhow::Result<()> {
+    if !app.founder().is_managed().await? {
+        note!(
+            "No key of this store has the scope `all`, and standard output is a log, in which a secret would stay: stop \
+             the server, and `traccia key init` with the same settings makes a key and prints it."
+        );
+    }
+    Ok(())
 }
 
 /// Makes the first key of a new store, and shows it.
@@ -105,7 +144,9 @@ async fn first_key(app: &App) -> anyhow::Result<()> {
             if shown.is_err() {
                 app.founder().forget(&key).await?;
                 note!("The first key could not be shown, so none was made: start again.");
+                return Ok(());
             }
+            setup(app).await?;
         }
     }
     Ok(())

@@ -1,11 +1,16 @@
 //! People who are in the room check themselves in, with a code that is shown there.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use hmac::Mac as _;
 use jiff::civil::{Date, Time};
 
 use super::statement::keyed;
 use super::{At, Plan};
+use crate::compute;
 use crate::progress::board::EnrolledCourse;
+use crate::progress::boards::stopped;
 use crate::progress::error::ProgressError;
 use crate::progress::reports::no_day;
 use crate::progress::{CourseService, TRIES};
@@ -105,7 +110,7 @@ impl CourseService {
         code: &str,
     ) -> Result<SessionAbout, ProgressError> {
         let known = self.boards.enrolled(id).await?;
-        Ok(self.session_coded(&known, code)?.about())
+        Ok(self.session_coded(&known, code).await?.about())
     }
 
     /// Checks a learner in to the session of this code: the session's whole length counts.
@@ -122,13 +127,17 @@ impl CourseService {
         who: &str,
     ) -> Result<CheckIn, ProgressError> {
         let known = self.boards.enrolled(id).await?;
-        let at = self.session_coded(&known, code)?;
+        let at = self.session_coded(&known, code).await?;
         let no_learner = || ProgressError::NoLearner(who.to_owned());
-        let learner = named(&known, who.trim()).ok_or_else(no_learner)?;
+        // All learners are looked at where none is written so.
+        let (of, wanted) = (Arc::clone(&known), who.trim().to_owned());
+        let found = compute::aside(move || named(&of, &wanted).cloned());
+        let learner = found.await.map_err(|_| stopped())?.ok_or_else(no_learner)?;
+        let learner = &learner;
         // A session without times and hours has no length: the entry says that the learner was there, and of no hours.
         let micros = at.day().length.unwrap_or_default();
         let entry = Presence { learner: learner.id.clone(), micros, note: String::new() };
-        let _one_at_a_time = self.registering.lock().await;
+        let _one_at_a_time = self.one_at_a_time(&at).await?;
         for _ in 0..TRIES {
             let is_new = !self.is_present(&at, learner).await?;
             let mut plan = Plan::default();
@@ -149,34 +158,53 @@ impl CourseService {
     }
 
     /// The session whose code this is, if it is today.
-    fn session_coded<'k>(
+    async fn session_coded<'k>(
         &self,
-        known: &'k EnrolledCourse,
+        known: &'k Arc<EnrolledCourse>,
         code: &str,
     ) -> Result<At<'k>, ProgressError> {
-        let (course, today) = (&known.course, self.today(known)?);
-        let code = squeezed(code).to_uppercase();
+        let (today, code) = (self.today(known)?, squeezed(code).to_uppercase());
+        let (of, secret) = (Arc::clone(known), self.secret);
+        // The codes of a course are made once: it may have many sessions.
+        let made = move || of.codes.get_or_init(|| codes(&of, secret)).get(&code).cloned();
+        let made = compute::aside(made).await.map_err(|_| stopped())?;
         let mut other_day = None;
-        for (_, module, activity) in course.activities_in_modules() {
-            let is_it = |id: &str| self.code(course.id(), &activity.key, id) == code;
-            for session in activity.sessions().iter().filter(|session| is_it(&session.id)) {
-                if session.date == today {
-                    return Ok(At { known, module, activity, session });
-                }
-                other_day = Some(session.date);
+        for (event, session) in made.unwrap_or_default() {
+            let at = At::find(known, &event, &session)?;
+            if at.session.date == today {
+                return Ok(at);
             }
+            other_day = Some(at.session.date);
         }
         Err(other_day.map_or(ProgressError::NoCode, ProgressError::CodeOfDay))
     }
 
     fn code(&self, course: &str, event: &str, session: &str) -> String {
-        let mut mac = keyed(self.secret);
-        mac.update(format!("check-in\n{course}\n{event}\n{session}").as_bytes());
-        let digest = mac.finalize().into_bytes();
-        #[expect(clippy::indexing_slicing, reason = "the alphabet has 32 letters")]
-        let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
-        digest.iter().take(CODE_LENGTH).map(letter).collect()
+        code_of(self.secret, course, event, session)
     }
+}
+
+/// The sessions of a course by their codes: the keys of their events, and their ids.
+pub(in crate::progress) type Codes = HashMap<String, Vec<(String, String)>>;
+
+fn codes(known: &EnrolledCourse, secret: [u8; 32]) -> Codes {
+    let (course, mut codes) = (&known.course, Codes::new());
+    for (_, _, activity) in course.activities_in_modules() {
+        for session in activity.sessions() {
+            let code = code_of(secret, course.id(), &activity.key, &session.id);
+            codes.entry(code).or_default().push((activity.key.clone(), session.id.clone()));
+        }
+    }
+    codes
+}
+
+fn code_of(secret: [u8; 32], course: &str, event: &str, session: &str) -> String {
+    let mut mac = keyed(secret);
+    mac.update(format!("check-in\n{course}\n{event}\n{session}").as_bytes());
+    let digest = mac.finalize().into_bytes();
+    #[expect(clippy::indexing_slicing, reason = "the alphabet has 32 letters")]
+    let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
+    digest.iter().take(CODE_LENGTH).map(letter).collect()
 }
 
 impl At<'_> {

@@ -12,7 +12,9 @@ use validator::Version;
 use super::board::EnrolledCourse;
 use super::boards::stopped;
 use super::error::ProgressError;
-use super::{CourseService, TRIES};
+use super::within::is_within;
+use super::{CourseService, Run, TRIES};
+use crate::compute::{self, Turn};
 use crate::record::RecordError;
 use crate::record::statements::prepare_all;
 use access::bounds::Bounds;
@@ -30,6 +32,7 @@ mod check_in;
 mod notes;
 mod statement;
 
+pub(super) use check_in::Codes;
 pub use check_in::{CheckIn, CheckInCode, SessionAbout};
 use notes::{Attended, NoteHash};
 use statement::{id_of, voiding};
@@ -43,8 +46,8 @@ pub struct SentSheet<'a> {
     pub is_json: bool,
     /// Whether it is the whole register: a learner who is not in it was not there.
     pub whole: bool,
-    /// Whether to say what would be done, and do nothing.
-    pub dry_run: bool,
+    /// Whether the register is kept.
+    pub run: Run,
 }
 
 /// What keeping a register did, or would do.
@@ -85,27 +88,35 @@ impl CourseService {
     ) -> Result<Registered, ProgressError> {
         let known = self.boards.enrolled(id).await?;
         let at = At::find(&known, event, session)?;
-        let people = at.people(&known, bounds)?;
         let day = at.day();
         let (body, is_json) = (sent.body.to_vec(), sent.is_json);
-        let list = at.named_within(&people, bounds)?;
+        let (of, bounds) = (Arc::clone(&known), bounds.cloned());
         let parse = move || {
-            if is_json {
+            let people = People::of(&of, bounds.as_ref())?;
+            let list = people.named_within(&of, bounds.as_ref())?;
+            let register = if is_json {
                 PresenceSheet::from_json(&body, &list, &day)
             } else {
                 PresenceSheet::from_csv(&body, &list, &day)
-            }
+            };
+            Ok::<_, ProgressError>((register?, people))
         };
-        let register = tokio::task::spawn_blocking(parse).await.map_err(|_| stopped())??;
-        let _one_at_a_time = self.registering.lock().await;
+        let parsed = compute::aside(parse).await.map_err(|_| stopped())?;
+        let (register, people) = parsed?;
+        let _one_at_a_time = self.one_at_a_time(&at).await?;
         for _ in 0..TRIES {
             let mut plan = self.plan(&at, &people, &register, sent.whole, authority).await?;
             plan.outcome.overlong.clone_from(&register.overlong);
-            if sent.dry_run || self.write(&plan.statements, authority).await? {
+            if sent.run.is_dry() || self.write(&plan.statements, authority).await? {
                 return Ok(plan.outcome);
             }
         }
         Err(ProgressError::Busy)
+    }
+
+    /// Held while what is told of a session is compared with what is there. Other sessions, and other courses, go on.
+    async fn one_at_a_time(&self, at: &At<'_>) -> Result<Turn, ProgressError> {
+        Ok(self.registering.turn(&at.session.object).await.map_err(|_| stopped())?)
     }
 
     /// What is to be written so that the log says of a session what a register says.
@@ -232,7 +243,7 @@ impl CourseService {
         // A register may be of all learners of a course.
         let (statements, authority) = (Value::from(statements.to_vec()), authority.clone());
         let prepare = move || batch_of(&statements, &authority);
-        let batch = tokio::task::spawn_blocking(prepare).await.map_err(|_| stopped())??;
+        let batch = compute::aside(prepare).await.map_err(|_| stopped())??;
         match self.record.keep(batch, None).await {
             Err(RecordError::Conflict { .. }) => Ok(false),
             kept => Ok(kept.map(|_| true)?),
@@ -283,25 +294,15 @@ impl Deref for People {
     }
 }
 
-impl<'k> At<'k> {
-    fn find(known: &'k EnrolledCourse, event: &str, session: &str) -> Result<Self, ProgressError> {
-        let found = session_of(&known.course, event, session);
-        let SessionPlace { module, event: activity, session } = found.ok_or_else(|| {
-            ProgressError::NoSession { event: event.to_owned(), session: session.to_owned() }
-        })?;
-        Ok(Self { known, module, activity, session })
-    }
-
-    /// The people who may be registered.
-    fn people(
-        &self,
-        known: &Arc<EnrolledCourse>,
-        bounds: Option<&Bounds>,
-    ) -> Result<People, ProgressError> {
-        let Some(bounds) = bounds else { return Ok(People::All(Arc::clone(known))) };
-        let within = |it: &&Learner| bounds.include(&it.region, &it.body, &it.istat);
-        let people = self.known.people.learners().iter().filter(within).cloned();
-        Ok(People::Some(LearnerList::from_learners(people.collect())?.into()))
+impl People {
+    /// The people of a course who may be registered.
+    fn of(known: &Arc<EnrolledCourse>, bounds: Option<&Bounds>) -> Result<Self, ProgressError> {
+        if bounds.is_none() {
+            return Ok(Self::All(Arc::clone(known)));
+        }
+        let within = |it: &&Learner| is_within(bounds, it);
+        let people = known.people.learners().iter().filter(within).cloned();
+        Ok(Self::Some(LearnerList::from_learners(people.collect())?.into()))
     }
 
     /// These people by the identifiers that they have within the bounds: where a learner outside of the
@@ -309,18 +310,29 @@ impl<'k> At<'k> {
     /// outside.
     fn named_within(
         &self,
-        people: &People,
+        known: &EnrolledCourse,
         bounds: Option<&Bounds>,
-    ) -> Result<People, ProgressError> {
-        let Some(bounds) = bounds else { return Ok(people.clone()) };
-        let enrolled = self.known.enrolment.learners.iter();
-        let within = enrolled.filter(|it| bounds.include(&it.region, &it.body, &it.istat));
-        let known: HashSet<&Identifier> = within.flat_map(|it| &it.identifiers).collect();
-        let mut named = people.learners().to_vec();
-        for person in &mut named {
-            person.identifiers.retain(|identifier| known.contains(identifier));
+    ) -> Result<Self, ProgressError> {
+        if bounds.is_none() {
+            return Ok(self.clone());
         }
-        Ok(People::Some(LearnerList::from_learners(named)?.into()))
+        let within = known.enrolment.learners.iter().filter(|it| is_within(bounds, it));
+        let identifiers: HashSet<&Identifier> = within.flat_map(|it| &it.identifiers).collect();
+        let mut named = self.learners().to_vec();
+        for person in &mut named {
+            person.identifiers.retain(|identifier| identifiers.contains(identifier));
+        }
+        Ok(Self::Some(LearnerList::from_learners(named)?.into()))
+    }
+}
+
+impl<'k> At<'k> {
+    fn find(known: &'k EnrolledCourse, event: &str, session: &str) -> Result<Self, ProgressError> {
+        let found = session_of(&known.course, event, session);
+        let SessionPlace { module, event: activity, session } = found.ok_or_else(|| {
+            ProgressError::NoSession { event: event.to_owned(), session: session.to_owned() }
+        })?;
+        Ok(Self { known, module, activity, session })
     }
 
     fn day(&self) -> SessionDay {

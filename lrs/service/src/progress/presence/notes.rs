@@ -7,6 +7,8 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use crate::compute;
+use crate::large::with_value;
 use crate::progress::CourseService;
 use crate::progress::boards::stopped;
 use crate::progress::read::Readable;
@@ -45,30 +47,33 @@ pub(super) struct Attended {
 
 impl Attended {
     fn of(statement: &Stored) -> Result<Self> {
-        let value = value_of(statement)?;
+        read(statement, |value| Self::said(statement.id, value))
+    }
+
+    fn said(id: Uuid, value: &Value) -> Self {
         let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
         let micros = text("/result/duration").and_then(duration::parse);
         let micros = micros.and_then(|it| u64::try_from(it.micros).ok());
-        Ok(Self {
-            id: statement.id,
+        Self {
+            id,
             actor: value.get("actor").and_then(Identifier::of_agent),
             micros: micros.unwrap_or_default(),
-            note: NoteHash::of(note_of(&value).unwrap_or_default()),
+            note: NoteHash::of(note_of(value).unwrap_or_default()),
             timestamp: text("/timestamp").and_then(timestamp::parse).map(|it| it.micros),
-        })
+        }
     }
 }
 
 /// The id of a statement and the beginning of its note, where it has one.
 fn noted(statement: &Stored) -> Result<Option<(String, String)>> {
-    let value = value_of(statement)?;
-    let note = note_of(&value).map(|note| note.chars().take(LONGEST_NOTE).collect());
+    let beginning = |note: &str| note.chars().take(LONGEST_NOTE).collect();
+    let note: Option<String> = read(statement, |value| note_of(value).map(beginning))?;
     Ok(note.map(|note| (statement.id.to_string(), note)))
 }
 
-fn value_of(statement: &Stored) -> Result<Value> {
-    let value = statement.value();
-    value.map_err(|error| StoreError::Corrupt(format!("{}: {error}", statement.id)))
+fn read<T>(statement: &Stored, take: impl FnOnce(&Value) -> T) -> Result<T> {
+    with_value(statement, take)
+        .map_err(|error| StoreError::Corrupt(format!("{}: {error}", statement.id)))
 }
 
 impl CourseService {
@@ -116,7 +121,7 @@ impl CourseService {
             filter.beyond = page.beyond;
             let statements = page.statements;
             let work = move || statements.iter().map(read).collect::<Result<Vec<T>>>();
-            attended.extend(tokio::task::spawn_blocking(work).await.map_err(|_| stopped())??);
+            attended.extend(compute::aside(work).await.map_err(|_| stopped())??);
             if page.beyond.is_none() {
                 return Ok(attended);
             }

@@ -25,7 +25,6 @@ impl Packages {
         for version in all(versions).await? {
             let key = field::text(&version, "_id")?;
             if !shown.contains(key.as_str()) {
-                self.launches.remove_of(&key).await?;
                 self.remove_documents(&key).await?;
                 self.drop_import(field::uuid(&version, "import")?).await?;
             }

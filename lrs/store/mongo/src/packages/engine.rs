@@ -80,7 +80,12 @@ impl PackageStore for MongoStore {
         alive: Instant,
         limit: usize,
     ) -> Result<Vec<KeptLaunch>> {
+        let package = self.0.packages.package(package).await?;
         self.0.packages.launches.of_package(package, alive, limit).await
+    }
+
+    async fn good_launches(&self, key: &str, now: Instant) -> Result<u64> {
+        self.0.packages.launches.good(key, now).await
     }
 
     async fn revoke_launch(&self, token: &str) -> Result<bool> {

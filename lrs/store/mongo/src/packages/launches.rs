@@ -1,5 +1,5 @@
 //! Launches, by the hash of their token. Fields: `_id`, `package`, `key`, `created` and `expires` in microseconds, `body`.
-//! A launch that was taken back has a document in `launch_revoked` with its `_id` and `expires`: inserting the document is
+//! A launch that was taken back has a document in `launch_revoked` with its `_id`, `key` and `expires`: inserting the document is
 //! what one request alone can do.
 
 use std::collections::HashSet;
@@ -10,7 +10,7 @@ use mongodb::bson::{Document, doc};
 use super::Packages;
 use crate::call::{all, call, insert};
 use crate::field;
-use store::{KeptLaunch, Result, StoreError};
+use store::{KeptLaunch, Package, Result, StoreError};
 use xapi::instant::Instant;
 
 /// The most that a list can have: not every server takes a larger number.
@@ -47,11 +47,12 @@ impl Launches {
         if !insert(&self.launches, document).await? {
             return Ok(false);
         }
-        // The version may have been removed, with its launches, since it was looked at.
+        // The version may have been removed since it was looked at.
         if is_there().await? {
             return Ok(true);
         }
-        self.remove_of(&launch.key).await.map(|()| false)
+        call(self.launches.delete_one(doc! {"_id": &launch.token})).await?;
+        Ok(false)
     }
 
     pub(crate) async fn launch(&self, token: &str) -> Result<Option<KeptLaunch>> {
@@ -64,12 +65,15 @@ impl Launches {
 
     pub(crate) async fn of_package(
         &self,
-        package: &str,
+        package: Option<Package>,
         alive: Instant,
         limit: usize,
     ) -> Result<Vec<KeptLaunch>> {
+        let Some(Package { name, versions, .. }) = package else { return Ok(Vec::new()) };
+        let keys: Vec<String> = versions.into_iter().map(|version| version.key).collect();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX).min(MOST);
-        let filter = doc! {"package": package, "expires": {"$gt": alive.micros()}};
+        let filter =
+            doc! {"package": name, "key": {"$in": keys}, "expires": {"$gt": alive.micros()}};
         let found = self.launches.find(filter).sort(doc! {"created": -1, "_id": 1}).limit(limit);
         let found = all(found).await?;
         let tokens = found.iter().map(|it| field::text(it, "_id")).collect::<Result<Vec<_>>>()?;
@@ -84,7 +88,15 @@ impl Launches {
             return Ok(false);
         };
         let expires = field::integer(&found, "expires")?;
-        insert(&self.revoked, doc! {"_id": token, "expires": expires}).await
+        let key = field::text(&found, "key")?;
+        insert(&self.revoked, doc! {"_id": token, "key": key, "expires": expires}).await
+    }
+
+    pub(crate) async fn good(&self, key: &str, now: Instant) -> Result<u64> {
+        let unexpired = doc! {"key": key, "expires": {"$gt": now.micros()}};
+        let all = call(self.launches.count_documents(unexpired.clone())).await?;
+        let revoked = call(self.revoked.count_documents(unexpired)).await?;
+        Ok(all.saturating_sub(revoked))
     }
 
     pub(crate) async fn remove(&self, instant: Instant) -> Result<()> {
@@ -92,12 +104,6 @@ impl Launches {
         // The launches first: one without its mark would be good again.
         call(self.launches.delete_many(expired.clone())).await?;
         call(self.revoked.delete_many(expired)).await?;
-        Ok(())
-    }
-
-    /// Removes the launches of a version. Their marks go when they would have expired.
-    pub(super) async fn remove_of(&self, key: &str) -> Result<()> {
-        call(self.launches.delete_many(doc! {"key": key})).await?;
         Ok(())
     }
 }

@@ -318,7 +318,6 @@ impl Packages {
     /// Removes what a version had that is not visible any more.
     async fn remove_all_of(&self, version: &Document) -> Result<()> {
         let key = field::text(version, "key")?;
-        self.launches.remove_of(&key).await?;
         self.remove_documents(&key).await?;
         self.drop_import(field::uuid(version, "import")?).await
     }

@@ -26,8 +26,8 @@ use crate::call::{BATCH, all, call};
 use crate::cell::{self, Cells, Held};
 use crate::field;
 use store::{
-    Followed, JournalVersion, ProgressDocument, Reading, Result, Revision, StoreError, Unnamed,
-    Watermark,
+    DOCUMENTS_BYTES, Followed, JournalVersion, ProgressDocument, Reading, Result, Revision,
+    StoreError, Unnamed, Watermark,
 };
 use xapi::instant::Instant;
 
@@ -37,6 +37,8 @@ mod mark;
 const LAG: usize = 16;
 /// How often a read is tried again that [`LAG`] writes overtook.
 const TRIES: u32 = 50;
+/// Documents of a page that are read at once, about: each may have hundreds of kilobytes.
+const AT_ONCE: usize = 500;
 /// Actors, or ids of documents, in one call at most.
 const ASKED: usize = 1_000;
 
@@ -119,7 +121,7 @@ impl Progress {
         let mut page = Vec::new();
         while page.len() < limit {
             // More than a page: an actor may have several versions. Those of the last actor may not all be read.
-            let wanted = 2 * (limit - page.len()) + LAG;
+            let wanted = 2 * (limit - page.len()).min(AT_ONCE) + LAG;
             let filter = doc! {"course": course, "actor": {"$gt": &after}};
             let found = self.documents.find(filter).sort(doc! {"actor": 1, "version": 1});
             let limited = i64::try_from(wanted).unwrap_or(i64::MAX);
@@ -132,7 +134,7 @@ impl Progress {
             let Some(last) = found.last() else { break };
             let last = field::text(last, "actor")?;
             page.extend(self.newest(mark, found).await?);
-            if whole {
+            if is_cut(&mut page) || whole {
                 break;
             }
             after = last;
@@ -363,6 +365,18 @@ fn cut_last(found: &mut Vec<Document>) -> Result<Option<String>> {
     // A document without an actor stays: reading it fails.
     found.retain(|document| document.get_str("actor").ok() != Some(last.as_str()));
     Ok(None)
+}
+
+/// Cuts a page where its documents take more than a page may, behind the first one at the earliest; whether it was cut.
+fn is_cut(page: &mut Vec<ProgressDocument>) -> bool {
+    let mut bytes = 0;
+    let over = page.iter().position(|document| {
+        bytes += document.body.len();
+        bytes > DOCUMENTS_BYTES
+    });
+    let Some(over) = over else { return false };
+    page.truncate(over.max(1));
+    true
 }
 
 #[async_trait]

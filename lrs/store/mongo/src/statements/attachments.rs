@@ -9,7 +9,7 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 
 use crate::blob::{Blob, Blobs, Holder};
-use crate::call::{all, insert};
+use crate::call::{all, call, insert};
 use crate::field;
 use crate::head::ClaimId;
 use store::{KeptAttachment, Result, StoreError};
@@ -28,6 +28,17 @@ pub(crate) struct Attachments {
 impl Attachments {
     pub(super) const fn new(collection: Collection<Document>, blobs: Blobs) -> Self {
         Self { collection, blobs }
+    }
+
+    /// Removes the data of attachments, with their files.
+    pub(crate) async fn remove(&self, hashes: &[String]) -> Result<()> {
+        let hashes: Vec<String> = hashes.iter().map(|hash| hash.to_ascii_lowercase()).collect();
+        for document in self.with_hashes(hashes.iter().cloned()).await? {
+            let id = field::text(&document, "_id")?;
+            call(self.collection.delete_one(doc! {"_id": id})).await?;
+            self.blobs.remove(document.get_object_id("file").ok()).await?;
+        }
+        Ok(())
     }
 
     /// See [`store::StatementStore::attachments`].

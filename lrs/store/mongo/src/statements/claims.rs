@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant as Moment;
 
+use super::origins::Origins;
 use super::references::References;
 use super::rows::Rows;
 use crate::blob::Blobs;
@@ -23,6 +24,7 @@ pub(crate) struct Claims {
     pub(super) versions: VersionLog,
     rows: Rows,
     references: References,
+    origins: Origins,
     blobs: Blobs,
 }
 
@@ -56,9 +58,10 @@ impl Claims {
         versions: VersionLog,
         rows: Rows,
         references: References,
+        origins: Origins,
         blobs: Blobs,
     ) -> Self {
-        Self { versions, rows, references, blobs }
+        Self { versions, rows, references, origins, blobs }
     }
 
     /// Lets the claim of `owner` beat as long as the task lives.
@@ -126,6 +129,7 @@ impl Claims {
     pub(super) async fn sweep(&self, stretch: Stretch) -> Result<()> {
         self.rows.remove_within(stretch).await?;
         self.references.remove(stretch).await?;
+        self.origins.remove(stretch).await?;
         self.blobs.remove_written_under(stretch.id()).await
     }
 

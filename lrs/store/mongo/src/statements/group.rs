@@ -18,6 +18,7 @@ use crate::version_log::VersionLog;
 use store::{Batch, Result, StoreError};
 use xapi::attachment::Attachment;
 use xapi::instant::Instant;
+use xapi::origin::Origin;
 use xapi::prepare::Prepared;
 use xapi::same;
 
@@ -294,6 +295,12 @@ impl<'a> Group<'a> {
     /// The documents that were inserted.
     pub(super) fn documents(&self) -> impl Iterator<Item = &Document> {
         self.inserted().map(|entry| &entry.document)
+    }
+
+    /// The origins of the statements that were inserted, by when those are stored.
+    pub(super) fn origins(&self) -> impl Iterator<Item = (Instant, &Origin)> {
+        let origin = |entry: &Entry<'a>| Some((entry.stored, entry.statement.origin.as_ref()?));
+        self.inserted().filter_map(origin)
     }
 
     /// The files of statements that are not kept after all.

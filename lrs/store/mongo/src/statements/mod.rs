@@ -24,12 +24,14 @@ use store::{
 use uuid::Uuid;
 use xapi::instant::Instant;
 use xapi::query::Filter;
+use xapi::stored::Stored;
 
 use mongodb::Database;
 use tokio::sync::watch;
 
 use self::completion::Completion;
 use self::link::Linker;
+use self::origins::Origins;
 use self::put::GroupWriter;
 use self::references::References;
 use self::rows::Rows;
@@ -41,11 +43,13 @@ use xapi::clock::Clock;
 mod attachments;
 mod claims;
 mod completion;
+mod erase;
 mod filter;
 mod group;
 mod key;
 mod link;
 mod news;
+mod origins;
 mod pause;
 mod put;
 mod read;
@@ -71,6 +75,7 @@ pub(super) struct Statements {
     pub(super) news: News,
     pub(super) attachments: Attachments,
     pub(super) claims: Claims,
+    origins: Origins,
     groups: GroupWriter,
 }
 
@@ -85,7 +90,14 @@ impl Statements {
         let rows = Rows::new(database.collection("statement"), blobs.clone());
         let references = References::new(database.collection("reference"));
         let attachments = Attachments::new(database.collection("attachment"), blobs.clone());
-        let claims = Claims::new(versions.clone(), rows.clone(), references.clone(), blobs.clone());
+        let origins = Origins::new(database.collection("origin"), versions.clone());
+        let claims = Claims::new(
+            versions.clone(),
+            rows.clone(),
+            references.clone(),
+            origins.clone(),
+            blobs.clone(),
+        );
         let linker = Linker::new(rows.clone(), references.clone());
         let newest = watch::Sender::default();
         let (reader, news) = (
@@ -97,6 +109,7 @@ impl Statements {
             versions: versions.clone(),
             rows,
             references,
+            origins: origins.clone(),
             attachments: attachments.clone(),
             blobs: blobs.clone(),
             completion: Completion::new(linker, things, attachments.clone()),
@@ -104,7 +117,12 @@ impl Statements {
             ahead: Arc::default(),
             newest,
         };
-        Self { reader, news, attachments, claims, groups }
+        Self { reader, news, attachments, claims, origins, groups }
+    }
+
+    /// See [`store::ErasureStore::rewrite_statements`].
+    pub(super) async fn rewrite(&self, statements: &[Stored]) -> Result<()> {
+        self.groups.rows.rewrite(statements).await
     }
 
     /// Starts the task that writes.

@@ -8,6 +8,7 @@ use super::attachments::Attachments;
 use super::claims::Claims;
 use super::completion::Completion;
 use super::group::{Group, Outcome};
+use super::origins::Origins;
 use super::references::References;
 use super::rows::Rows;
 use super::states::{Claimed, Turn};
@@ -26,6 +27,7 @@ pub(super) struct GroupWriter {
     pub(super) versions: VersionLog,
     pub(super) rows: Rows,
     pub(super) references: References,
+    pub(super) origins: Origins,
     pub(super) attachments: Attachments,
     pub(super) blobs: Blobs,
     pub(super) completion: Completion,
@@ -98,6 +100,7 @@ impl GroupWriter {
         }
         self.blobs.remove(group.dropped_files()).await?;
         self.references.keep(group.documents()).await?;
+        self.origins.keep(group.origins()).await?;
         let has_attachments = self.attachments.upload(group.attachments(), claim.id()).await?;
         Ok((group, has_attachments))
     }

@@ -79,7 +79,7 @@ impl Reader {
                     }
                     kept => kept?,
                 };
-                if kept.voided || !is_met(filter, document, &kept.statement)? {
+                if kept.voided || !is_met(filter, document, &kept.statement).await? {
                     continue;
                 }
                 if page.statements.len() == filter.limit {

@@ -26,8 +26,8 @@ const IDS: usize = 1_000;
 /// The collection, and the files that hold the bodies of long statements.
 #[derive(Clone)]
 pub(super) struct Rows {
-    collection: Collection<Document>,
-    blobs: Blobs,
+    pub(super) collection: Collection<Document>,
+    pub(super) blobs: Blobs,
 }
 
 impl Rows {

@@ -63,6 +63,13 @@ impl Writer {
     }
 }
 
+/// Tells monitoring how many requests share a group, and how many wait.
+#[expect(clippy::cast_precision_loss, reason = "metrics are floating-point numbers")]
+fn tell_of(group: usize, waiting: usize) {
+    metrics::histogram!("traccia_store_group_size").record(group as f64);
+    metrics::gauge!("traccia_store_queue").set(waiting as f64);
+}
+
 struct Work {
     groups: GroupWriter,
     queue: mpsc::Receiver<Job>,
@@ -126,7 +133,11 @@ impl Work {
             asked.push((at, reply));
         }
         let at = asked.first().and_then(|(at, _)| at.as_deref());
-        let outcomes = match self.groups.write(&batches, at).await {
+        tell_of(batches.len(), self.waiting.len() + self.queue.len());
+        let begun = std::time::Instant::now();
+        let written = self.groups.write(&batches, at).await;
+        metrics::histogram!("traccia_store_commit_seconds").record(begun.elapsed());
+        let outcomes = match written {
             Ok(outcomes) => {
                 self.most = (self.most * 2).min(REQUESTS);
                 outcomes

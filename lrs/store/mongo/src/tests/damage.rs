@@ -126,7 +126,7 @@ fn sample_key(name: &str) -> KeptKey {
         authority: Authority::from_agent(json!({"mbox": "mailto:a@x.example"})),
         created: Instant::from_micros(1),
     };
-    KeptKey { key, secret_hash: "$argon2id$".into() }
+    KeptKey::new(key, "$argon2id$".into())
 }
 
 /// A list that cannot be read is not a list without entries.

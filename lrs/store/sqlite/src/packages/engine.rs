@@ -1,15 +1,20 @@
 //! Packages as the store gives them: rows of the database, and contents of the folder.
 
+use std::iter;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use store::{
     KeptContent, KeptLaunch, NewVersion, Package, PackageFile, PackageStore, PackageVersion,
-    Pieces, Result,
+    Pieces, Result, StoreError,
 };
 use uuid::Uuid;
 
 use crate::{SqliteStore, reading};
 use xapi::instant::Instant;
+
+/// Files that are written in one job: other writers wait for no more.
+const FILES: usize = 1_000;
 
 impl SqliteStore {
     /// Removes the content that no version needs, where this was not done since the store was opened: a process that died
@@ -18,8 +23,46 @@ impl SqliteStore {
         if self.0.writer.is_none() {
             return Err(reading::not_written());
         }
+        // One import sweeps, and the others wait: what they add has no version for a while.
+        let _one = self.0.contents.sweeping.lock().await;
+        if self.0.contents.is_swept().await {
+            return Ok(());
+        }
+        for key in self.read(super::abandoned).await? {
+            self.remove_files(&key).await?;
+        }
         let needed = |hashes: Vec<String>| self.read(move |it| super::needed(it, hashes));
         self.0.contents.sweep(needed).await
+    }
+
+    /// Adds the files of a version, some at a time: others write between them. Where that fails, none is left.
+    async fn add_files(&self, key: &str, files: &[PackageFile]) -> Result<()> {
+        for (some, is_first) in files.chunks(FILES).zip(iter::once(true).chain(iter::repeat(false)))
+        {
+            let (of, some) = (key.to_owned(), some.to_vec());
+            let added = self.write(move |session| super::add_files(session, &of, &some, is_first));
+            if let Err(error) = added.await {
+                // Those of another version are not touched: the first are refused where the key is taken.
+                if !is_first {
+                    self.remove_files(key).await?;
+                }
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the files of a version that is gone, some at a time.
+    async fn remove_files(&self, key: &str) -> Result<()> {
+        loop {
+            let of = key.to_owned();
+            let hashes =
+                self.write(move |session| super::remove_files(session, &of, FILES)).await?;
+            if hashes.is_empty() {
+                return Ok(());
+            }
+            self.drop_contents(hashes).await?;
+        }
     }
 
     /// Removes those of the contents of these hashes that neither a version nor an import needs.
@@ -38,8 +81,14 @@ impl PackageStore for SqliteStore {
 
     async fn add_package_version(&self, import: Uuid, name: &str, new: NewVersion) -> Result<u32> {
         self.0.contents.check(import, &new.files).await?;
-        let name = name.to_owned();
-        let number = self.write(move |session| super::add(session, &name, &new)).await?;
+        self.add_files(&new.key, &new.files).await?;
+        let (name, key, has_files) = (name.to_owned(), new.key.clone(), !new.files.is_empty());
+        let added = self.write(move |session| super::add(session, &name, &new)).await;
+        // Without files the key was not claimed, and may be that of another version.
+        if has_files && matches!(added, Err(StoreError::Rejected(_))) {
+            self.remove_files(&key).await?;
+        }
+        let number = added?;
         // The version is visible: an error here would have it imported again.
         if let Err(error) = self.drop_import(import).await {
             tracing::warn!(%error, "content that nothing needs stays until the next import");
@@ -71,15 +120,18 @@ impl PackageStore for SqliteStore {
         let name = name.to_owned();
         let removed =
             self.write(move |session| super::remove_version(session, &name, number)).await?;
-        let Some(hashes) = removed else { return Ok(false) };
-        self.drop_contents(hashes).await.map(|()| true)
+        let Some(key) = removed else { return Ok(false) };
+        self.remove_files(&key).await.map(|()| true)
     }
 
     async fn remove_package(&self, name: &str) -> Result<bool> {
         let name = name.to_owned();
         let removed = self.write(move |session| super::remove(session, &name)).await?;
-        let Some(hashes) = removed else { return Ok(false) };
-        self.drop_contents(hashes).await.map(|()| true)
+        let Some(keys) = removed else { return Ok(false) };
+        for key in keys {
+            self.remove_files(&key).await?;
+        }
+        Ok(true)
     }
 
     async fn package_version(&self, key: &str) -> Result<Option<(PackageVersion, String)>> {
@@ -123,6 +175,11 @@ impl PackageStore for SqliteStore {
     ) -> Result<Vec<KeptLaunch>> {
         let package = package.to_owned();
         self.read(move |connection| super::launches(connection, &package, alive, limit)).await
+    }
+
+    async fn good_launches(&self, key: &str, now: Instant) -> Result<u64> {
+        let key = key.to_owned();
+        self.read(move |connection| super::good_launches(connection, &key, now)).await
     }
 
     async fn revoke_launch(&self, token: &str) -> Result<bool> {

@@ -156,12 +156,27 @@ pub(crate) fn add(session: &Session<'_>, name: &str, new: &NewVersion) -> Result
          DO UPDATE SET current = excluded.current, last = excluded.last",
         params![name, number, last.max(new.last)],
     )?;
-    for file in &new.files {
+    Ok(number)
+}
+
+/// Adds files of a version that is not there yet. With `first` the key is claimed: no other version has it, or is about to.
+pub(crate) fn add_files(
+    session: &Session<'_>,
+    key: &str,
+    files: &[PackageFile],
+    first: bool,
+) -> Result<()> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM package_version WHERE key = ?1) \
+               OR EXISTS (SELECT 1 FROM package_file WHERE key = ?1)";
+    if first && session.one(sql, [key], |row| row.get(0))?.unwrap_or(true) {
+        return Err(rejected(format!("the key {key} is taken")));
+    }
+    for file in files {
         let added = session.run(
             "INSERT OR IGNORE INTO package_file (key, path, content_type, sha256, bytes) \
              VALUES (?1, ?2, ?3, ?4, ?5)",
             params![
-                new.key,
+                key,
                 file.path,
                 file.content_type,
                 file.content.sha256,
@@ -172,7 +187,7 @@ pub(crate) fn add(session: &Session<'_>, name: &str, new: &NewVersion) -> Result
             return Err(rejected(format!("the path {} is there twice", file.path)));
         }
     }
-    Ok(number)
+    Ok(())
 }
 
 pub(crate) fn set_current(session: &Session<'_>, name: &str, number: u32) -> Result<bool> {
@@ -181,38 +196,59 @@ pub(crate) fn set_current(session: &Session<'_>, name: &str, number: u32) -> Res
     Ok(session.run(sql, params![name, number])? == 1)
 }
 
-/// Removes the version of this key; gives the hashes of its files.
-fn remove_key(session: &Session<'_>, key: &str) -> Result<Vec<String>> {
-    let sql = "SELECT DISTINCT sha256 FROM package_file WHERE key = ?1";
-    let hashes = session.all(sql, [key], |row| row.get(0))?;
-    for table in ["package_file", "package_version", "launch"] {
-        session.run(&format!("DELETE FROM {table} WHERE key = ?1"), [key])?;
-    }
-    Ok(hashes)
+/// Removes the version of this key. Its files stay until [`remove_files`], where nobody finds them without the version.
+/// Its launches stay until they expire, so that learners can be told.
+fn remove_key(session: &Session<'_>, key: &str) -> Result<()> {
+    session.run("DELETE FROM package_version WHERE key = ?1", [key])?;
+    Ok(())
 }
 
+/// Removes a version that is not the current one; gives its key.
 pub(crate) fn remove_version(
     session: &Session<'_>,
     name: &str,
     number: u32,
-) -> Result<Option<Vec<String>>> {
+) -> Result<Option<String>> {
     let sql = "SELECT v.key FROM package_version AS v JOIN package AS p ON p.name = v.package \
                WHERE v.package = ?1 AND v.number = ?2 AND p.current <> ?2";
     let key: Option<String> = session.one(sql, params![name, number], |row| row.get(0))?;
-    key.map(|key| remove_key(session, &key)).transpose()
+    if let Some(key) = &key {
+        remove_key(session, key)?;
+    }
+    Ok(key)
 }
 
+/// Removes a package with its versions; gives their keys.
 pub(crate) fn remove(session: &Session<'_>, name: &str) -> Result<Option<Vec<String>>> {
     if session.run("DELETE FROM package WHERE name = ?1", [name])? == 0 {
         return Ok(None);
     }
     let sql = "SELECT key FROM package_version WHERE package = ?1";
     let keys: Vec<String> = session.all(sql, [name], |row| row.get(0))?;
-    let mut hashes = Vec::new();
-    for key in keys {
-        hashes.append(&mut remove_key(session, &key)?);
+    for key in &keys {
+        remove_key(session, key)?;
     }
-    Ok(Some(hashes))
+    Ok(Some(keys))
+}
+
+/// Removes some files of a version that is gone, at most `limit`; gives the hashes of their contents.
+pub(crate) fn remove_files(session: &Session<'_>, key: &str, limit: usize) -> Result<Vec<String>> {
+    let sql = "SELECT path, sha256 FROM package_file WHERE key = ?1 ORDER BY path LIMIT ?2";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let some: Vec<(String, String)> =
+        session.all(sql, params![key, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (path, _) in &some {
+        session.run("DELETE FROM package_file WHERE key = ?1 AND path = ?2", [key, path])?;
+    }
+    Ok(some.into_iter().map(|(_, hash)| hash).collect())
+}
+
+/// The keys of files whose version is not there: of imports and removals that were broken off.
+pub(crate) fn abandoned(connection: &Connection) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT key FROM package_file AS f WHERE NOT EXISTS \
+               (SELECT 1 FROM package_version AS v WHERE v.key = f.key)";
+    let mut select = connection.prepare_cached(sql)?;
+    Ok(select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
 pub(crate) fn add_launch(session: &Session<'_>, launch: &KeptLaunch) -> Result<bool> {
@@ -245,12 +281,20 @@ pub(crate) fn launches(
     limit: usize,
 ) -> Result<Vec<KeptLaunch>> {
     let sql = format!(
-        "{LAUNCH} WHERE package = ?1 AND expires > ?2 ORDER BY created DESC, token LIMIT ?3"
+        "{LAUNCH} WHERE package = ?1 AND expires > ?2 AND EXISTS \
+         (SELECT 1 FROM package_version WHERE package_version.key = launch.key) \
+         ORDER BY created DESC, token LIMIT ?3"
     );
     let mut select = connection.prepare_cached(&sql)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = select.query_map(params![package, alive.micros(), limit], launch_of)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(crate) fn good_launches(connection: &Connection, key: &str, now: Instant) -> Result<u64> {
+    let sql = "SELECT count(*) FROM launch WHERE key = ?1 AND expires > ?2 AND revoked = 0";
+    let mut select = connection.prepare_cached(sql)?;
+    Ok(select.query_row(params![key, now.micros()], |row| count(row, 0))?)
 }
 
 pub(crate) fn revoke_launch(session: &Session<'_>, token: &str) -> Result<bool> {

@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::failure::Result;
+use crate::recent::View;
 use crate::session::closeness;
 use xapi::index::{Closeness, Kind};
 use xapi::instant::Instant;
@@ -24,7 +25,7 @@ const LARGEST_READ: i64 = 1024;
 
 /// The instants at which all conditions of a filter hold, in the order it asks for.
 pub(super) struct Walk<'c> {
-    connection: &'c Connection,
+    index: Index<'c>,
     lists: Vec<List>,
     ascending: bool,
     next: Option<i64>,
@@ -33,10 +34,11 @@ pub(super) struct Walk<'c> {
 
 impl<'c> Walk<'c> {
     /// Starts at the earliest instant that `filter` allows, or at the latest where it descends.
-    pub(super) fn new(connection: &'c Connection, filter: &Filter) -> Result<Self> {
+    pub(super) fn new(connection: &'c Connection, view: &'c View, filter: &Filter) -> Result<Self> {
+        let index = Index { connection, view };
         let ascending = filter.ascending;
         let since = filter.since.map_or(0, |since| since.next().micros());
-        let until = filter.until.map_or(i64::MAX, Instant::micros);
+        let until = filter.until.map_or(i64::MAX, Instant::micros).min(view.newest());
         let (mut first, end) = if ascending { (since, until) } else { (until, since) };
         if let Some(beyond) = filter.beyond {
             first = if ascending {
@@ -49,7 +51,7 @@ impl<'c> Walk<'c> {
             Some(lists) => (lists, Some(first)),
             None => (Vec::new(), None),
         };
-        Ok(Self { connection, lists, ascending, next, end })
+        Ok(Self { index, lists, ascending, next, end })
     }
 
     /// The next instant, or `None` when there are no more.
@@ -59,7 +61,7 @@ impl<'c> Walk<'c> {
         while agreed < self.lists.len() {
             agreed = 0;
             for list in &mut self.lists {
-                let Some(found) = list.seek(self.connection, at, self.ascending)? else {
+                let Some(found) = list.seek(&self.index, at, self.ascending)? else {
                     self.next = None;
                     return Ok(None);
                 };
@@ -105,13 +107,19 @@ fn lists(connection: &Connection, filter: &Filter) -> Result<Option<Vec<List>>> 
         let mut find = connection.prepare_cached(sql)?;
         let entity = find.query_row(params![kind as u8, text], |row| row.get(0)).optional()?;
         let Some(entity) = entity else { return Ok(None) };
-        let run = |closeness| Run::new(entity, closeness);
-        lists.push(List { runs: closenesses.iter().copied().map(run).collect() });
+        let runs = |closeness: &Closeness| Run::both(entity, *closeness);
+        lists.push(List { runs: closenesses.iter().flat_map(runs).collect() });
     }
     if lists.is_empty() {
         lists.push(List { runs: vec![Run::everything()] });
     }
     Ok(Some(lists))
+}
+
+/// Where rows of the index lie.
+struct Index<'c> {
+    connection: &'c Connection,
+    view: &'c View,
 }
 
 /// The union of some runs.
@@ -121,10 +129,10 @@ struct List {
 
 impl List {
     /// The first instant from `at` on, in walking order.
-    fn seek(&mut self, connection: &Connection, at: i64, ascending: bool) -> Result<Option<i64>> {
+    fn seek(&mut self, index: &Index<'_>, at: i64, ascending: bool) -> Result<Option<i64>> {
         let mut best = None;
         for run in &mut self.runs {
-            let found = run.seek(connection, at, ascending)?;
+            let found = run.seek(index, at, ascending)?;
             best = match (best, found) {
                 (Some(a), Some(b)) if ascending => Some(i64::min(a, b)),
                 (Some(a), Some(b)) => Some(i64::max(a, b)),
@@ -138,60 +146,87 @@ impl List {
 /// One sorted run of instants: those of the statements that have to do with a thing in one way, or
 /// those of all statements.
 struct Run {
-    of: Option<(i64, u8)>,
+    of: Of,
     read: VecDeque<i64>,
     size: i64,
     exhausted: bool,
 }
 
+/// What a run is of: a thing with a closeness, and where its rows lie, or all statements.
+#[derive(Clone, Copy)]
+enum Of {
+    Table(i64, u8),
+    Recent(i64, u8),
+    Everything,
+}
+
 impl Run {
-    fn new(entity: i64, of: Closeness) -> Self {
-        let of = Some((entity, closeness(of)));
+    const fn new(of: Of) -> Self {
         Self { of, read: VecDeque::new(), size: FIRST_READ, exhausted: false }
     }
 
-    fn everything() -> Self {
-        Self { of: None, read: VecDeque::new(), size: FIRST_READ, exhausted: false }
+    /// The rows of a thing in the tables, and those that are not there yet.
+    fn both(entity: i64, of: Closeness) -> [Self; 2] {
+        let closeness = closeness(of);
+        [Of::Table(entity, closeness), Of::Recent(entity, closeness)].map(Self::new)
     }
 
-    fn seek(&mut self, connection: &Connection, at: i64, ascending: bool) -> Result<Option<i64>> {
+    const fn everything() -> Self {
+        Self::new(Of::Everything)
+    }
+
+    fn seek(&mut self, index: &Index<'_>, at: i64, ascending: bool) -> Result<Option<i64>> {
         let before = |seq: i64| if ascending { seq < at } else { seq > at };
         while self.read.front().is_some_and(|seq| before(*seq)) {
             self.read.pop_front();
         }
         if self.read.is_empty() && !self.exhausted {
-            self.fill(connection, at, ascending)?;
+            self.fill(index, at, ascending)?;
         }
         Ok(self.read.front().copied())
     }
 
-    fn fill(&mut self, connection: &Connection, at: i64, ascending: bool) -> Result<()> {
+    fn fill(&mut self, index: &Index<'_>, at: i64, ascending: bool) -> Result<()> {
+        let most = usize::try_from(self.size).unwrap_or(usize::MAX);
+        match self.of {
+            Of::Recent(entity, closeness) => {
+                self.read.extend(index.view.instants((entity, closeness), at, ascending, most));
+            }
+            Of::Table(..) | Of::Everything => self.select(index.connection, at, ascending)?,
+        }
+        self.exhausted = self.read.len() < most;
+        self.size = (self.size * 2).min(LARGEST_READ);
+        Ok(())
+    }
+
+    fn select(&mut self, connection: &Connection, at: i64, ascending: bool) -> Result<()> {
         let sql = match (self.of, ascending) {
-            (Some(_), true) => {
-                "SELECT seq FROM statement_index WHERE entity = ?1 AND closeness = ?2 \
-                 AND seq >= ?3 ORDER BY seq LIMIT ?4"
-            }
-            (Some(_), false) => {
-                "SELECT seq FROM statement_index WHERE entity = ?1 AND closeness = ?2 \
-                 AND seq <= ?3 ORDER BY seq DESC LIMIT ?4"
-            }
-            (None, true) => {
+            (Of::Everything, true) => {
                 "SELECT seq FROM statement WHERE ?1 = 0 AND ?2 = 0 AND seq >= ?3 \
                  ORDER BY seq LIMIT ?4"
             }
-            (None, false) => {
+            (Of::Everything, false) => {
                 "SELECT seq FROM statement WHERE ?1 = 0 AND ?2 = 0 AND seq <= ?3 \
                  ORDER BY seq DESC LIMIT ?4"
             }
+            (_, true) => {
+                "SELECT seq FROM statement_index WHERE entity = ?1 AND closeness = ?2 \
+                 AND seq >= ?3 ORDER BY seq LIMIT ?4"
+            }
+            (_, false) => {
+                "SELECT seq FROM statement_index WHERE entity = ?1 AND closeness = ?2 \
+                 AND seq <= ?3 ORDER BY seq DESC LIMIT ?4"
+            }
         };
-        let (entity, closeness) = self.of.unwrap_or((0, 0));
+        let (entity, closeness) = match self.of {
+            Of::Table(entity, closeness) | Of::Recent(entity, closeness) => (entity, closeness),
+            Of::Everything => (0, 0),
+        };
         let mut select = connection.prepare_cached(sql)?;
         let mut rows = select.query(params![entity, closeness, at, self.size])?;
         while let Some(row) = rows.next()? {
             self.read.push_back(row.get(0)?);
         }
-        self.exhausted = i64::try_from(self.read.len()).is_ok_and(|read| read < self.size);
-        self.size = (self.size * 2).min(LARGEST_READ);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Statements in tables: [`put`] keeps them, [`filter`] finds them, [`read`] gives them back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -27,12 +28,13 @@ impl StatementStore for SqliteStore {
     }
 
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {
-        self.read(move |connection| read::statement(connection, id)).await
+        let recent = Arc::clone(&self.0.recent);
+        self.read(move |connection| read::statement(connection, &recent.view(), id)).await
     }
 
     async fn statements(&self, filter: &Filter) -> Result<Page> {
-        let filter = filter.clone();
-        self.read(move |connection| read::statements(connection, &filter)).await
+        let (recent, filter) = (Arc::clone(&self.0.recent), filter.clone());
+        self.read(move |connection| read::statements(connection, &recent.view(), &filter)).await
     }
 
     async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>> {

@@ -5,19 +5,19 @@ use rusqlite::params;
 use super::learn::Lessons;
 use super::link::link;
 use crate::failure::Result;
+use crate::origins;
 use crate::session::Session;
 use store::bounds::check_width;
 use store::inheritance::Link;
-use store::{Batch, KeptBatch, StoreError, checksum};
+use store::{Batch, KeptBatch, Restored, StoreError, checksum};
 use xapi::attachment::Attachment;
 use xapi::instant::Instant;
 use xapi::prepare::Prepared;
 use xapi::refusal::Refusal;
 use xapi::same;
-use xapi::stored::Stored;
 
 /// The bit of `statement.flags` that a voiding statement has.
-pub(super) const VOIDING: i64 = 1;
+pub(crate) const VOIDING: i64 = 1;
 
 /// See [`store::StatementStore::put_statements`].
 pub(crate) fn put(session: &mut Session<'_>, batch: Batch) -> Result<KeptBatch> {
@@ -36,16 +36,17 @@ pub(crate) fn put(session: &mut Session<'_>, batch: Batch) -> Result<KeptBatch> 
 /// See [`store::TransferStore::restore`].
 pub(crate) fn restore(
     session: &mut Session<'_>,
-    statements: &[Stored],
+    statements: &[Restored],
     attachments: &[Attachment],
 ) -> Result<()> {
-    let prepare = |kept: &Stored| {
-        Prepared::again(kept)
-            .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))
+    let prepare = |Restored { statement: kept, origin }: &Restored| {
+        let again = Prepared::again(kept)
+            .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))?;
+        Ok(again.with_origin(origin.clone()))
     };
     let prepared: Vec<Prepared> = statements.iter().map(prepare).collect::<store::Result<_>>()?;
     let (mut new, mut lessons) = (Vec::new(), Lessons::default());
-    for (kept, statement) in statements.iter().zip(prepared) {
+    for (Restored { statement: kept, .. }, statement) in statements.iter().zip(prepared) {
         if kept.stored <= session.memory.newest {
             return Err(Refusal::stored_earlier().into());
         }
@@ -87,14 +88,10 @@ fn put_one(
     stored: Instant,
     lessons: &mut Lessons,
 ) -> Result<Option<Link>> {
-    let inserted = session.run(
-        "INSERT INTO statement_id (id, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-        params![statement.id.as_bytes(), stored.micros()],
-    )?;
-    if inserted == 0 {
+    if session.place(statement.id)?.is_some() {
         return check_same(session, &statement).map(|()| None);
     }
-    session.take_stored(stored);
+    session.take_stored(statement.id, stored);
     session.index(stored, &statement.keys)?;
     lessons.take(session, &statement.value, stored)?;
     let link = Link { id: statement.id, stored, target: statement.target };
@@ -125,6 +122,9 @@ fn write(session: &Session<'_>, statement: Prepared, stored: Instant) -> Result<
             session
                 .run("INSERT OR IGNORE INTO voided (target) VALUES (?1)", [target.as_bytes()])?;
         }
+    }
+    if let Some(origin) = &statement.origin {
+        origins::keep(session, stored, origin)?;
     }
     let kept = statement.stamp(stored);
     let body = std::str::from_utf8(&kept.body)

@@ -9,27 +9,47 @@ use uuid::Uuid;
 use super::filter::Walk;
 use super::put::VOIDING;
 use crate::failure::{Failure, Result};
+use crate::recent::View;
 use store::{
     Extent, Kept, KeptAttachment, LOG_BYTES, LogPage, PAGE_BYTES, PIECE, Page, StoreError, checksum,
 };
 use xapi::instant::Instant;
+use xapi::large::OneByOne;
 use xapi::query::Filter;
 use xapi::stored::Stored;
+
+/// Large statements are looked at one after the other, however many connections read.
+static LARGE: OneByOne = OneByOne::new();
 
 const COLUMNS: &str = "SELECT seq, id, body, flags, checksum, \
     EXISTS (SELECT 1 FROM voided WHERE target = id) FROM statement ";
 
-/// See [`store::StatementStore::statement`].
-pub(crate) fn statement(connection: &Connection, id: Uuid) -> Result<Option<Kept>> {
-    let sql = format!("{COLUMNS} WHERE seq = (SELECT seq FROM statement_id WHERE id = ?1)");
-    first(&mut connection.prepare_cached(&sql)?, [id.as_bytes()])
+/// See [`store::StatementStore::statement`]. The view is older than what the connection shows.
+pub(crate) fn statement(connection: &Connection, view: &View, id: Uuid) -> Result<Option<Kept>> {
+    let seq = match view.place(id) {
+        Some(seq) => Some(seq),
+        None => place(connection, id)?,
+    };
+    seq.map_or(Ok(None), |seq| statement_at(connection, seq))
 }
 
-/// See [`store::StatementStore::statements`].
-pub(crate) fn statements(connection: &Connection, filter: &Filter) -> Result<Page> {
+/// The `stored` of the statement `id`, where the tables have it.
+pub(crate) fn place(connection: &Connection, id: Uuid) -> rusqlite::Result<Option<i64>> {
+    let mut select = connection.prepare_cached("SELECT seq FROM statement_id WHERE id = ?1")?;
+    select.query_row([id.as_bytes()], |row| row.get(0)).optional()
+}
+
+/// The statement that is stored at `seq`.
+pub(crate) fn statement_at(connection: &Connection, seq: i64) -> Result<Option<Kept>> {
+    let mut select = connection.prepare_cached(&format!("{COLUMNS} WHERE seq = ?1"))?;
+    first(&mut select, [seq])
+}
+
+/// See [`store::StatementStore::statements`]. The view is older than what the connection shows.
+pub(crate) fn statements(connection: &Connection, view: &View, filter: &Filter) -> Result<Page> {
     // One snapshot for all the reads of a page.
     let snapshot = connection.unchecked_transaction()?;
-    let mut walk = Walk::new(&snapshot, filter)?;
+    let mut walk = Walk::new(&snapshot, view, filter)?;
     let mut select = snapshot.prepare_cached(&format!("{COLUMNS} WHERE seq = ?1"))?;
     let (mut page, mut bytes) = (Page::default(), 0);
     while let Some(seq) = walk.next()? {
@@ -63,7 +83,7 @@ fn is_met(filter: &Filter, statement: &Stored) -> Result<bool> {
         return Ok(true);
     }
     let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
-    Ok(filter.is_met_alone(&statement.value().map_err(corrupt)?))
+    Ok(LARGE.with_value(statement, |value| filter.is_met_alone(value)).map_err(corrupt)?)
 }
 
 /// See [`store::StatementLog::log`].
@@ -182,4 +202,45 @@ fn at(seq: i64, Failure(error): Failure) -> Failure {
         }
         other => other,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// While another connection looks at a large statement, this one waits: a value takes many times its text.
+    #[test]
+    fn large_statements_are_looked_at_one_after_the_other() {
+        let numbers = vec!["0"; 1 << 19].join(",");
+        let body =
+            format!("{{\"verb\":{{\"id\":\"https://x.example/v\"}},\"e\":[{numbers}]}}").into();
+        let large = Stored { id: Uuid::nil(), stored: Instant::default(), body };
+        let filter = Filter {
+            verb: Some("https://x.example/v".to_owned()),
+            authority: Some("mbox::mailto:a@x.example".to_owned()),
+            ..Filter::default()
+        };
+        let (begin, begun) = mpsc::channel();
+        let (go, gone) = mpsc::channel::<()>();
+        let other = large.clone();
+        let holds = thread::spawn(move || {
+            let hold = |_: &_| {
+                begin.send(()).unwrap();
+                let _ = gone.recv();
+            };
+            LARGE.with_value(&other, hold).unwrap();
+        });
+        begun.recv().unwrap();
+        let (done, looked) = mpsc::channel();
+        let looks = thread::spawn(move || done.send(is_met(&filter, &large).ok()).unwrap());
+        assert!(looked.recv_timeout(Duration::from_secs(2)).is_err(), "it waits");
+        drop(go);
+        assert_eq!(looked.recv(), Ok(Some(true)));
+        holds.join().unwrap();
+        looks.join().unwrap();
+    }
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
 use super::{Hand, SqliteStore, open, shared};
-use crate::{FILE, LOCK};
+use crate::{FILE, LOCK, Restoring};
 use store::{StatementStore as _, Store as _, StoreError};
 use store_testkit::sample::{batch, id, log, put, statement};
 
@@ -35,6 +35,41 @@ fn modes(home: &Path) -> BTreeMap<String, u32> {
         .map(|entry| (entry.file_name().into_string().unwrap(), mode(&entry.path())))
         .chain([(".".to_owned(), mode(home))])
         .collect()
+}
+
+/// Writes down what is warned of.
+#[derive(Clone, Default)]
+struct Warnings(Arc<Mutex<String>>);
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() <= tracing::Level::WARN
+    }
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, event: &tracing::Event<'_>) {
+        event.record(&mut self.clone());
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+impl tracing::field::Visit for Warnings {
+    fn record_debug(&mut self, _: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+        use std::fmt::Write as _;
+        write!(self.0.lock().unwrap(), "{value:?}").unwrap();
+    }
+}
+
+/// What is warned of while `act` runs.
+fn warned(act: impl FnOnce()) -> String {
+    let warnings = Warnings::default();
+    tracing::subscriber::with_default(warnings.clone(), act);
+    let said = warnings.0.lock().unwrap();
+    said.clone()
 }
 
 fn chmod(path: &Path, mode: u32) {
@@ -156,4 +191,60 @@ async fn nobody_else_can_read_the_folder_and_its_files() {
     drop(SqliteStore::open(&home, clock()).unwrap());
     let shared = modes(&home);
     assert_eq!((shared["."], shared["notes"], shared[FILE]), (0o755, 0o644, 0o600));
+}
+
+#[tokio::test]
+async fn a_copy_of_the_database_alone_that_was_taken_while_it_was_open_is_warned_about() {
+    let (home, early, late) =
+        (TempDir::new().unwrap(), TempDir::new().unwrap(), TempDir::new().unwrap());
+    let is_marked = |home: &TempDir| {
+        let connection = Connection::open(home.path().join(FILE)).unwrap();
+        let sql = "SELECT EXISTS (SELECT 1 FROM setting WHERE name = 'open')";
+        connection.query_row(sql, [], |row| row.get::<_, bool>(0)).unwrap()
+    };
+    let store = open(&home, &Hand::new());
+    put(&shared(&store), &[statement(0)]).await;
+    fs::copy(home.path().join(FILE), early.path().join(FILE)).unwrap();
+    drop(store);
+    fs::copy(home.path().join(FILE), late.path().join(FILE)).unwrap();
+    assert!(is_marked(&early), "what lacks the statement says so");
+    assert!(!is_marked(&late));
+    assert!(warned(|| drop(open(&early, &Hand::new()))).contains("without traccia.sqlite-wal"));
+    assert_eq!(warned(|| drop(open(&late, &Hand::new()))), "");
+    // As a Traccia before left it: 8 kB that hold no table.
+    let bare = TempDir::new().unwrap();
+    let connection = Connection::open(bare.path().join(FILE)).unwrap();
+    connection.pragma_update(None, "page_size", 8192).unwrap();
+    connection.execute_batch("CREATE TABLE t (n); DROP TABLE t;").unwrap();
+    drop(connection);
+    assert!(warned(|| drop(open(&bare, &Hand::new()))).contains("without traccia.sqlite-wal"));
+}
+
+#[tokio::test]
+async fn a_process_that_was_killed_is_no_copy() {
+    let (home, killed) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let store = open(&home, &Hand::new());
+    put(&shared(&store), &[statement(0)]).await;
+    for name in [FILE, WAL, LOCK] {
+        fs::copy(home.path().join(name), killed.path().join(name)).unwrap();
+    }
+    assert_eq!(warned(|| drop(open(&killed, &Hand::new()))), "");
+}
+
+#[tokio::test]
+async fn a_restore_that_ended_between_the_contents_and_the_database_is_begun_anew() {
+    let (source, home) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    drop(open(&source, &Hand::new()));
+    let restoring = Restoring::begin(home.path()).unwrap();
+    fs::copy(source.path().join(FILE), restoring.place().join(FILE)).unwrap();
+    fs::create_dir(home.path().join("traccia.packages")).unwrap();
+    assert!(Restoring::begin(home.path()).is_err(), "one at a time");
+    drop(restoring);
+    assert!(refused(home.path()).contains("was broken off"));
+    let restoring = Restoring::begin(home.path()).unwrap();
+    assert!(!home.path().join("traccia.packages").exists());
+    fs::copy(source.path().join(FILE), restoring.place().join(FILE)).unwrap();
+    restoring.commit().unwrap();
+    drop(open(&home, &Hand::new()));
+    assert!(Restoring::begin(home.path()).is_err());
 }

@@ -127,3 +127,14 @@ async fn nothing_is_promised_past_a_transaction_under_way() {
     assert!(stored(&shared(&store), 0).await > promised);
     assert!(store.consistent_through().await.unwrap() > promised);
 }
+
+#[tokio::test]
+async fn work_that_panics_outside_of_a_transaction_leaves_the_writer_at_work() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let writer = store.0.writer.as_ref().unwrap();
+    let broken = writer.alone(|_| -> Result<()> { panic!("as a test wants it") }).await;
+    assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
+    put(&shared(&store), &[statement(0)]).await;
+    assert_eq!(ids(&shared(&store), Filter::default()).await, ids_of([0]));
+}

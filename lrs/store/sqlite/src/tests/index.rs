@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::{Hand, SqliteStore, open, shared};
+use crate::added::Added;
 use store::{Batch, StatementStore as _};
 use store_testkit::generated::Maker;
 use store_testkit::sample::{log, prepared_by, verb, with};
@@ -39,8 +40,12 @@ pub(super) async fn is_as_rebuilt(store: &SqliteStore) {
 
     let ids: HashSet<(Vec<u8>, i64)> =
         statements.iter().map(|(id, (seq, _))| (id.as_bytes().to_vec(), *seq)).collect();
-    let kept_ids =
-        store.read(|connection| Ok(pairs(connection, "SELECT id, seq FROM statement_id")));
+    let kept_ids = store.read(|connection| {
+        let mut ids = pairs(connection, "SELECT id, seq FROM statement_id");
+        let recent = recent(connection).into_iter().flat_map(|added| added.ids);
+        ids.extend(recent.map(|(id, seq)| (id.as_bytes().to_vec(), seq)));
+        Ok(ids)
+    });
     assert_eq!(kept_ids.await.unwrap(), ids);
     let references: HashSet<(Vec<u8>, i64)> = statements
         .values()
@@ -80,8 +85,23 @@ fn kept(connection: &Connection) -> Vec<(i64, String, i64, i64)> {
     let sql = "SELECT kind, text, closeness, seq FROM statement_index JOIN entity ON id = entity";
     let mut select = connection.prepare(sql).unwrap();
     let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
-    let rows = select.query_map([], row).unwrap();
-    rows.collect::<rusqlite::Result<_>>().unwrap()
+    let settled: Vec<_> =
+        select.query_map([], row).unwrap().collect::<rusqlite::Result<_>>().unwrap();
+    let mut named = connection.prepare("SELECT kind, text FROM entity WHERE id = ?1").unwrap();
+    let recent = recent(connection).into_iter().flat_map(|added| added.rows);
+    let recent = recent.map(|(entity, closeness, seq)| {
+        let name = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let (kind, text) = named.query_row([entity], name).unwrap();
+        (kind, text, i64::from(closeness), seq)
+    });
+    recent.chain(settled).collect()
+}
+
+/// What transactions have added and is not in the tables yet.
+fn recent(connection: &Connection) -> Vec<Added> {
+    let mut select = connection.prepare("SELECT added FROM recent").unwrap();
+    let rows = select.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    rows.map(|added| Added::decode(&added.unwrap()).unwrap()).collect()
 }
 
 fn pairs(connection: &Connection, sql: &str) -> HashSet<(Vec<u8>, i64)> {

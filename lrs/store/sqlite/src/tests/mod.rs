@@ -13,13 +13,16 @@ use xapi::instant::Instant;
 mod damage;
 mod disk;
 mod documents;
+mod erasure;
 mod folder;
 mod group;
 mod index;
 mod learn;
 mod packages;
+mod power;
 mod reading;
 mod reopen;
+mod settle;
 
 const HOUR: i64 = 3_600_000_000;
 

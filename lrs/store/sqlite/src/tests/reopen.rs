@@ -171,3 +171,38 @@ fn every_commit_reaches_the_disk() {
     let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
     assert_eq!(mode.as_deref(), Ok("wal"));
 }
+
+/// Those of every release, and those between two of them.
+#[tokio::test]
+async fn a_database_of_every_layout_there_was_opens_with_what_it_held() {
+    use access::key::KeyLife;
+    use rusqlite::Connection;
+
+    use crate::migrations::STEPS;
+    use store::{KeyStore as _, StatementLog as _};
+
+    for layout in 1..=STEPS.len() {
+        let home = TempDir::new().unwrap();
+        let connection = Connection::open(home.path().join(FILE)).unwrap();
+        for step in &STEPS[..layout] {
+            connection.execute_batch(step).unwrap();
+        }
+        connection.pragma_update(None, "user_version", u32::try_from(layout).unwrap()).unwrap();
+        let id = uuid::Uuid::from_u128(7);
+        let (text, agent) = (format!(r#"{{"id":"{id}"}}"#), r#"{"mbox":"mailto:a@x.example"}"#);
+        let sql = "INSERT INTO statement (seq, id, flags, body) VALUES (7, ?1, 0, ?2)";
+        connection.execute(sql, (id.as_bytes(), &text)).unwrap();
+        let sql = "INSERT INTO api_key (name, label, scopes, authority, created, secret_hash) \
+                   VALUES ('k', 'l', 'all', ?1, 5, 'h')";
+        connection.execute(sql, [agent]).unwrap();
+        drop(connection);
+
+        let store = open(&home, &Hand::new());
+        let log = store.log(Instant::default(), 9).await.unwrap().statements;
+        assert_eq!(log.len(), 1, "layout {layout}");
+        assert_eq!(log[0].statement.body, text.as_bytes(), "layout {layout}");
+        let keys = store.keys().await.unwrap();
+        assert_eq!(keys.len(), 1, "layout {layout}");
+        assert_eq!((&*keys[0].secret_hash, &keys[0].life), ("h", &KeyLife::default()));
+    }
+}

@@ -96,6 +96,23 @@ impl Courses {
         true
     }
 
+    pub(super) fn replace_certificates(&mut self, course: &str, list: KeptCertificates) -> bool {
+        let mut lists = self.certificates.iter_mut();
+        let kept = lists.find(|(of, kept)| of == course && kept.id == list.id);
+        kept.map(|(_, kept)| *kept = list).is_some()
+    }
+
+    /// Removes the progress documents of those actors for whom `goes` is true; gives how many.
+    pub(super) fn erase_journals(&mut self, goes: impl Fn(&str) -> bool) -> u64 {
+        let mut count = 0;
+        for (_, journal) in &mut self.journals {
+            let before = journal.documents.len();
+            journal.documents.retain(|(_, document)| !goes(&document.actor));
+            count += (before - journal.documents.len()) as u64;
+        }
+        count
+    }
+
     pub(super) fn journal(&self, course: &str) -> Journal {
         let found = self.journals.iter().find(|(id, _)| id == course);
         found.map(|(_, journal)| journal.clone()).unwrap_or_default()

@@ -9,20 +9,25 @@ use bytes::Bytes;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use self::audit::AuditLog;
 use self::courses::Courses;
 use self::documents::Documents;
+use self::keys::Keys;
 use self::packages::Packages;
+use self::people::People;
+use self::pipes::Pipes;
 use self::statements::Statements;
-use access::key::KeptKey;
 use store::{
-    Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
-    Followed, JournalStore, JournalVersion, Kept, KeptAttachment, KeptBatch, KeptCertificates,
-    KeptCourse, KeyStore, Lead, LogPage, Page, ProgressDocument, Result, Revision, Selection,
-    StatementLog, StatementStore, Store, ThingStore, TransferStore, Unnamed, Watermark,
+    Batch, CertificateStore, CourseRevision, CourseStore, DOCUMENTS_BYTES, Definitions,
+    DocumentStore, Extent, Followed, JournalStore, JournalVersion, Kept, KeptAttachment, KeptBatch,
+    KeptCertificates, KeptCourse, Lead, LogPage, Page, ProgressDocument, Result, Revision,
+    Selection, StatementLog, StatementStore, Store, ThingStore, TransferStore, Unnamed, Watermark,
 };
 use store::{
     KeptContent, KeptLaunch, NewVersion, Package, PackageFile, PackageStore, PackageVersion, Pieces,
 };
+use store::{KeptOrigin, OriginStore, Restored};
+use store::{KeptRefusal, Space, SpaceStore};
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
 use xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
@@ -30,10 +35,16 @@ use xapi::instant::Instant;
 use xapi::query::Filter;
 use xapi::stored::Stored;
 
+mod audit;
 mod courses;
 mod documents;
+mod erasure;
 mod inheritance;
+mod keys;
 mod packages;
+mod people;
+mod pipes;
+mod refusals;
 mod statements;
 mod things;
 
@@ -51,9 +62,17 @@ struct Contents {
     documents: Documents,
     courses: Courses,
     packages: Packages,
-    keys: Vec<KeptKey>,
+    people: People,
+    pipes: Pipes,
+    audit: AuditLog,
+    /// By id.
+    erasures: Vec<store::KeptErasure>,
+    keys: Keys,
+    /// The newest first.
+    refusals: Vec<KeptRefusal>,
     secret: Option<[u8; 32]>,
     is_used: bool,
+    is_unfinished: bool,
 }
 
 impl MemoryStore {
@@ -153,32 +172,6 @@ impl DocumentStore for MemoryStore {
 }
 
 #[async_trait]
-impl KeyStore for MemoryStore {
-    async fn key(&self, name: &str) -> Result<Option<KeptKey>> {
-        Ok(self.read().keys.iter().find(|kept| kept.key.name == name).cloned())
-    }
-    async fn keys(&self) -> Result<Vec<KeptKey>> {
-        let mut keys = self.read().keys.clone();
-        keys.sort_by(|one, other| one.key.name.cmp(&other.key.name));
-        Ok(keys)
-    }
-    async fn add_key(&self, key: KeptKey) -> Result<bool> {
-        self.write(|contents| {
-            let is_new = contents.keys.iter().all(|kept| kept.key.name != key.key.name);
-            contents.keys.extend(is_new.then_some(key));
-            Ok(is_new)
-        })
-    }
-    async fn remove_key(&self, name: &str) -> Result<bool> {
-        self.write(|contents| {
-            let before = contents.keys.len();
-            contents.keys.retain(|kept| kept.key.name != name);
-            Ok(contents.keys.len() < before)
-        })
-    }
-}
-
-#[async_trait]
 impl CourseStore for MemoryStore {
     async fn courses(&self) -> Result<Vec<CourseRevision>> {
         Ok(self.read().courses.revisions())
@@ -218,7 +211,13 @@ impl JournalStore for MemoryStore {
         limit: usize,
     ) -> Result<Vec<ProgressDocument>> {
         let found = self.read().courses.journal(course).after_version(JournalVersion::NONE);
-        Ok(found.into_iter().filter(|it| it.actor.as_str() > after).take(limit).collect())
+        let mut bytes = 0;
+        let fits = |(at, document): &(usize, ProgressDocument)| {
+            bytes += document.body.len();
+            *at == 0 || bytes <= DOCUMENTS_BYTES
+        };
+        let page = found.into_iter().filter(|it| it.actor.as_str() > after).take(limit);
+        Ok(page.enumerate().take_while(fits).map(|(_, document)| document).collect())
     }
     async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>> {
         let found = self.read().courses.journal(course).after_version(JournalVersion::NONE);
@@ -250,6 +249,14 @@ impl JournalStore for MemoryStore {
 impl CertificateStore for MemoryStore {
     async fn add_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
         self.write(|contents| Ok(contents.courses.add_certificates(course, list)))
+    }
+    async fn certificate_ids(&self, course: &str) -> Result<Vec<String>> {
+        let lists = self.read().courses.certificates(course);
+        Ok(lists.into_iter().map(|list| list.id).collect())
+    }
+    async fn certificate(&self, course: &str, id: &str) -> Result<Option<KeptCertificates>> {
+        let lists = self.read().courses.certificates(course);
+        Ok(lists.into_iter().find(|list| list.id == id))
     }
     async fn certificates(&self, course: &str) -> Result<Vec<KeptCertificates>> {
         Ok(self.read().courses.certificates(course))
@@ -321,6 +328,9 @@ impl PackageStore for MemoryStore {
     ) -> Result<Vec<KeptLaunch>> {
         Ok(self.read().packages.launches_of(package, alive, limit))
     }
+    async fn good_launches(&self, key: &str, now: Instant) -> Result<u64> {
+        Ok(self.read().packages.good_launches(key, now))
+    }
     async fn revoke_launch(&self, token: &str) -> Result<bool> {
         self.write(|contents| Ok(contents.packages.revoke(token)))
     }
@@ -333,6 +343,14 @@ impl PackageStore for MemoryStore {
 }
 
 #[async_trait]
+impl SpaceStore for MemoryStore {
+    /// Unknown: nothing lies on a disk.
+    async fn space(&self) -> Result<Space> {
+        Ok(Space::default())
+    }
+}
+
+#[async_trait]
 impl TransferStore for MemoryStore {
     async fn extent(&self) -> Result<Extent> {
         Ok(self.read().statements.extent())
@@ -341,7 +359,8 @@ impl TransferStore for MemoryStore {
         Ok(())
     }
     async fn restore(&self, statements: Vec<Stored>, attachments: Vec<Attachment>) -> Result<()> {
-        self.write(|contents| contents.statements.restore(&statements, attachments))
+        let restored = |statement| Restored { statement, origin: None };
+        self.restore_from(statements.into_iter().map(restored).collect(), attachments).await
     }
     async fn documents_beyond(
         &self,
@@ -355,6 +374,34 @@ impl TransferStore for MemoryStore {
     }
     async fn is_used(&self) -> Result<bool> {
         Ok(self.read().is_used)
+    }
+    async fn mark_unfinished(&self, is_unfinished: bool) -> Result<()> {
+        self.write(|contents| {
+            contents.is_unfinished = is_unfinished;
+            Ok(())
+        })
+    }
+    async fn is_unfinished(&self) -> Result<bool> {
+        Ok(self.read().is_unfinished)
+    }
+}
+
+#[async_trait]
+impl OriginStore for MemoryStore {
+    async fn origins(
+        &self,
+        after: Instant,
+        through: Instant,
+        limit: usize,
+    ) -> Result<Vec<KeptOrigin>> {
+        Ok(self.read().statements.origins(after, through, limit))
+    }
+    async fn restore_from(
+        &self,
+        statements: Vec<Restored>,
+        attachments: Vec<Attachment>,
+    ) -> Result<()> {
+        self.write(|contents| contents.statements.restore(statements, attachments))
     }
 }
 

@@ -139,7 +139,6 @@ impl Packages {
         let gone = self.versions.iter().filter(|it| go(&it.shown));
         let keys: Vec<String> = gone.map(|it| it.shown.key.clone()).collect();
         self.versions.retain(|it| !keys.contains(&it.shown.key));
-        self.launches.retain(|launch| !keys.contains(&launch.key));
         self.clear();
     }
 
@@ -183,10 +182,16 @@ impl Packages {
         limit: usize,
     ) -> Vec<KeptLaunch> {
         let of = self.launches.iter().filter(|it| it.package == package && it.expires > alive);
+        let of = of.filter(|it| self.at(&it.key).is_some());
         let mut of: Vec<_> = of.cloned().collect();
         of.sort_by(|one, other| (other.created, &one.token).cmp(&(one.created, &other.token)));
         of.truncate(limit);
         of
+    }
+
+    pub(super) fn good_launches(&self, key: &str, now: Instant) -> u64 {
+        let is_good = |it: &&KeptLaunch| it.key == key && it.expires > now && !it.revoked;
+        self.launches.iter().filter(is_good).count() as u64
     }
 
     pub(super) fn revoke(&mut self, token: &str) -> bool {

@@ -10,12 +10,14 @@ use super::inheritance;
 use super::things::Things;
 use store::bounds::check_width;
 use store::{
-    Batch, Extent, Kept, KeptAttachment, KeptBatch, LOG_BYTES, LogPage, PAGE_BYTES, PIECE, Page,
-    Result, StoreError,
+    Batch, Extent, Kept, KeptAttachment, KeptBatch, KeptOrigin, LOG_BYTES, LogPage, PAGE_BYTES,
+    PIECE, Page, Restored, Result, StoreError,
 };
 use xapi::attachment::Attachment;
+use xapi::erase::Eraser;
 use xapi::index::{Closeness, IndexKey, Kind};
 use xapi::instant::Instant;
+use xapi::origin::Origin;
 use xapi::prepare::Prepared;
 use xapi::query::{Filter, Match};
 use xapi::refusal::Refusal;
@@ -28,6 +30,7 @@ pub(super) struct Row {
     pub(super) kept: Stored,
     pub(super) target: Option<Uuid>,
     voiding: bool,
+    origin: Option<Origin>,
     /// What the statement says itself.
     pub(super) own: Vec<IndexKey>,
     /// What it has from the statements that it refers to.
@@ -60,16 +63,16 @@ impl Statements {
 
     pub(super) fn restore(
         &mut self,
-        statements: &[Stored],
+        statements: Vec<Restored>,
         attachments: Vec<Attachment>,
     ) -> Result<()> {
         let before = self.rows.len();
-        for kept in statements {
+        for Restored { statement: kept, origin } in statements {
             if kept.stored <= self.latest() {
                 return Err(Refusal::stored_earlier().into());
             }
-            let again = Prepared::again(kept).map_err(|error| corrupt(kept.id, &error))?;
-            self.put_one(again, kept.stored)?;
+            let again = Prepared::again(&kept).map_err(|error| corrupt(kept.id, &error))?;
+            self.put_one(again.with_origin(origin), kept.stored)?;
         }
         self.complete(before, attachments);
         Ok(())
@@ -86,9 +89,9 @@ impl Statements {
         }
         let Prepared { target, voiding, ref keys, .. } = statement;
         self.voided.extend(target.filter(|_| voiding));
-        let own = keys.clone();
+        let (own, origin) = (keys.clone(), statement.origin.clone());
         let kept = statement.stamp(stored);
-        self.rows.push(Arc::new(Row { kept, target, voiding, own, inherited: Vec::new() }));
+        self.rows.push(Arc::new(Row { kept, target, voiding, origin, own, inherited: Vec::new() }));
         Ok(())
     }
 
@@ -102,6 +105,52 @@ impl Statements {
                 self.attachments.push(Attachment { sha2, ..attachment });
             }
         }
+    }
+
+    /// Replaces the text of a statement that is kept at this instant.
+    pub(super) fn rewrite(&mut self, new: &Stored) -> Result<()> {
+        let is_it = |row: &&mut Arc<Row>| row.kept.id == new.id && row.kept.stored == new.stored;
+        let Some(row) = self.rows.iter_mut().find(is_it) else { return Ok(()) };
+        let again = Prepared::again(new).map_err(|error| corrupt(new.id, &error))?;
+        let row = Arc::make_mut(row);
+        row.own = again.keys;
+        row.kept = new.clone();
+        Ok(())
+    }
+
+    pub(super) fn erase_index(&mut self, eraser: &Eraser) -> u64 {
+        let mut count = 0;
+        for row in &mut self.rows {
+            let erased = |key: &IndexKey| {
+                eraser.key(key.kind, &key.text).map(|text| IndexKey { text, ..key.clone() })
+            };
+            if row.inherited.iter().any(|key| erased(key).is_some()) {
+                let row = Arc::make_mut(row);
+                let inherited: BTreeSet<IndexKey> =
+                    row.inherited.drain(..).map(|key| erased(&key).unwrap_or(key)).collect();
+                row.inherited = inherited.into_iter().collect();
+                count += 1;
+            }
+        }
+        count + self.things.erase(eraser)
+    }
+
+    pub(super) fn erase_origins(&mut self, eraser: &Eraser) -> u64 {
+        let mut count = 0;
+        for row in &mut self.rows {
+            let said = row.origin.as_ref().and_then(|origin| origin.authority.as_deref());
+            let Some(erased) = said.and_then(|said| eraser.json(said)) else { continue };
+            if let Some(origin) = &mut Arc::make_mut(row).origin {
+                origin.authority = Some(erased);
+                count += 1;
+            }
+        }
+        count
+    }
+
+    pub(super) fn remove_attachments(&mut self, hashes: &[String]) {
+        self.attachments
+            .retain(|kept| !hashes.iter().any(|it| it.eq_ignore_ascii_case(&kept.sha2)));
     }
 
     pub(super) fn newest(&self) -> Instant {
@@ -141,6 +190,14 @@ impl Statements {
             page.push(Ok(self.kept(row)));
         }
         LogPage::of(page, false)
+    }
+
+    /// See [`store::OriginStore::origins`].
+    pub(super) fn origins(&self, after: Instant, through: Instant, most: usize) -> Vec<KeptOrigin> {
+        let within = |row: &&Arc<Row>| row.kept.stored > after && row.kept.stored <= through;
+        let kept =
+            |row: &Arc<Row>| Some(KeptOrigin { at: row.kept.stored, origin: row.origin.clone()? });
+        self.rows.iter().filter(within).filter_map(kept).take(most).collect()
     }
 
     pub(super) fn page(&self, filter: &Filter) -> Page {

@@ -8,7 +8,9 @@ use serde_json::Value;
 use store::bounds::{DEFINITIONS_AT_ONCE, LONGEST_DEFINITION, is_learned};
 use store::{Definitions, MOST_NAMES, PAGE_BYTES};
 use xapi::activity::Definition;
+use xapi::erase::Eraser;
 use xapi::format;
+use xapi::index::Kind;
 use xapi::stored::Stored;
 
 #[derive(Clone, Default)]
@@ -57,6 +59,27 @@ impl Things {
         if !self.names.contains(&named) {
             self.names.push(named);
         }
+    }
+
+    /// Removes names of a person and those that name them, and erases them from definitions.
+    pub(super) fn erase(&mut self, eraser: &Eraser) -> u64 {
+        let before = self.names.len();
+        self.names.retain(|(agent, name)| {
+            eraser.key(Kind::Agent, agent).is_none() && eraser.text(name).is_none()
+        });
+        let mut count = (before - self.names.len()) as u64;
+        for (id, definition) in &mut self.definitions {
+            let (new_id, text) = (eraser.text(id), eraser.json(&definition.text()));
+            count += u64::from(new_id.is_some() || text.is_some());
+            if let Some(new) = new_id {
+                *id = new;
+            }
+            if let Some(Value::Object(members)) = text.and_then(|it| serde_json::from_str(&it).ok())
+            {
+                *definition = Arc::new(members.into());
+            }
+        }
+        count
     }
 
     pub(super) fn agent_names(&self, ifi: &str) -> Vec<String> {

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use package::runtime::tree;
+use serde_json::{Map, Value};
+
 use super::elements;
 use super::rows::{Key, Row};
 
@@ -86,6 +89,15 @@ impl Attempt {
     pub(super) fn timed(&self, name: &str) -> Option<(&str, i64)> {
         let (value, time) = self.elements.get(name)?;
         Some((value.trim(), *time)).filter(|(value, _)| !value.is_empty())
+    }
+
+    /// The data model as the run-time has it.
+    pub(super) fn cmi(&self) -> Map<String, Value> {
+        let own = self
+            .elements
+            .iter()
+            .filter_map(|(name, (value, _))| Some((name.strip_prefix("cmi.")?, value.trim())));
+        tree(own)
     }
 
     /// Whether the SCO speaks SCORM 1.2.

@@ -14,8 +14,9 @@ use tokio::sync::mpsc;
 use self::attempt::Attempt;
 use self::rows::Rows;
 use self::statements::Site;
+use super::attached::Attached;
 use super::rejects::Rejects;
-use super::source::{AHEAD, BYTES, Batch, Bytes, Fault, Line, STATEMENTS, Source};
+use super::source::{AHEAD, BYTES, Batch, Bytes, Fault, Line, STATEMENTS, Source, Unit};
 use super::{Importer, import};
 use crate::cli::client::Target;
 use crate::cli::exit;
@@ -99,9 +100,12 @@ impl MoodleScorm {
             patience: Duration::from_secs(self.patience),
             is_dry: self.dry_run,
             rejects,
+            attached: Attached::default(),
+            source: None,
+            is_of_many: false,
             standing: std::sync::Arc::default(),
         };
-        import(Source { name, batches, total, read }, importer).await
+        import([Ok(Source { name, batches, total, read })], importer).await
     }
 }
 
@@ -155,13 +159,15 @@ impl Making {
             return;
         }
         if let Some(reason) = attempt.fault() {
-            let line = Line { number: attempt.line, text: Vec::new(), has_id: false };
+            let unit = Unit::Line;
+            let line = Line { number: attempt.line, unit, text: Vec::new(), has_id: false };
             return self.fault(Fault { line, reason });
         }
         for statement in self.site.statements(attempt) {
             let text = statement.to_string().into_bytes();
             self.bytes += text.len();
-            self.batch.lines.push(Line { number: attempt.line, text, has_id: true });
+            let (number, unit) = (attempt.line, Unit::Line);
+            self.batch.lines.push(Line { number, unit, text, has_id: true });
             self.send_if_full();
         }
     }

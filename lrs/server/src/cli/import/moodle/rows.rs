@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use flate2::bufread::MultiGzDecoder;
 
-use super::super::source::{Bytes, Fault, GZIP, Line, UTF_8, UTF_16};
+use super::super::source::{Bytes, Fault, GZIP, Line, UTF_8, UTF_16, Unit};
 use super::Account;
 use crate::cli::exit;
 use xapi::instant::Instant;
@@ -159,7 +159,8 @@ impl Rows {
         Ok(Some(self.row(line).map_err(|reason| {
             let text = self.record.iter().collect::<Vec<_>>().join(&b'\t');
             let text = text.get(..text.len().min(1000)).unwrap_or_default().to_vec();
-            Fault { line: Line { number: line, text, has_id: false }, reason }
+            let line = Line { number: line, unit: Unit::Line, text, has_id: false };
+            Fault { line, reason }
         })))
     }
 

@@ -140,3 +140,27 @@ fn the_query_for_learners_gives_a_list_in_which_each_has_both_names() {
     );
     assert_eq!(list.learners().len(), 2, "deleted users are not in it");
 }
+
+#[test]
+fn parts_of_a_sco_have_the_iris_that_the_shim_and_the_player_give_them() {
+    let csv = "userid,username,cmid,scormid,scoid,identifier,title,attempt,element,value,timemodified\n\
+        7,anna,77,5,3,I1,Uno,1,cmi.interactions_0.id,it's (1)!*,1770000000\n\
+        7,anna,77,5,3,I1,Uno,1,cmi.interactions_0.result,correct,1770000000\n\
+        7,anna,77,5,3,I1,Uno,1,cmi.objectives_0.id,it's (2)!*,1770000000\n\
+        7,anna,77,5,3,I1,Uno,1,cmi.objectives_0.status,passed,1770000000\n\
+        7,anna,77,5,3,I1,Uno,1,cmi.core.score.raw,8,1770000000\n\
+        7,anna,77,5,3,I1,Uno,1,cmi.core.score.max,10,1770000000\n";
+    let all = statements(csv.as_bytes());
+    let ids: Vec<&str> = all.iter().map(|it| it["object"]["id"].as_str().unwrap()).collect();
+    let sco = "https://moodle.example.it/mod/scorm/view.php?id=77/I1";
+    // As encodeURIComponent writes identifiers.
+    for part in ["interactions/it's%20(1)!*", "objectives/it's%20(2)!*"] {
+        assert!(ids.contains(&format!("{sco}/{part}").as_str()), "{ids:?}");
+    }
+    // A bound stands by itself, as in what the player says.
+    let scored = all.iter().find(|it| it["verb"]["id"].as_str().unwrap().ends_with("/scored"));
+    assert_eq!(
+        scored.unwrap()["result"]["score"],
+        serde_json::json!({"scaled": 0.08, "raw": 8, "max": 10})
+    );
+}

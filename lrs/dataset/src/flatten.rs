@@ -1,0 +1,329 @@
+//! A statement as rows.
+
+use serde_json::Value;
+use validator::ifi::{self, Ifi};
+use validator::value::{duration, timestamp};
+use xapi::origin::Origin;
+use xapi::stored::Stored;
+
+use crate::mentioned;
+use crate::pseudonym::Pseudonyms;
+use crate::schema::{Dataset, Datum, RowOf};
+
+mod context;
+mod used;
+
+pub(crate) use used::verb_used;
+
+/// Types of activities that are courses.
+pub const COURSE_TYPES: [&str; 3] = [
+    "http://adlnet.gov/expapi/activities/course",
+    "https://w3id.org/xapi/cmi5/activitytype/course",
+    "http://id.tincanapi.com/activitytype/lms/course",
+];
+
+/// Extensions that have rows: those of the profiles of ADL that say nothing about people.
+pub const EXTENSION_KEYS: [&str; 7] = [
+    "https://w3id.org/xapi/cmi5/result/extensions/progress",
+    "https://w3id.org/xapi/cmi5/context/extensions/masteryscore",
+    "https://w3id.org/xapi/video/extensions/progress",
+    "https://w3id.org/xapi/video/extensions/time",
+    "https://w3id.org/xapi/video/extensions/length",
+    "https://w3id.org/xapi/video/extensions/played-segments",
+    "http://id.tincanapi.com/extension/attempt-id",
+];
+
+const SESSION: &str = "https://w3id.org/xapi/cmi5/context/extensions/sessionid";
+const VOIDED: &str = "http://adlnet.gov/expapi/verbs/voided";
+/// Interactions whose responses are choices and figures. What learners write in their own words stays out.
+const CLOSED: [&str; 7] =
+    ["choice", "true-false", "likert", "matching", "performance", "sequencing", "numeric"];
+
+/// Makes rows of statements. Each row comes from one statement and the settings of the flattener.
+#[derive(Clone, Debug)]
+pub struct Flattener {
+    pseudonyms: Pseudonyms,
+}
+
+/// A statement that is being flattened.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    stored: &'a Stored,
+    origin: Option<&'a Origin>,
+    value: &'a Value,
+}
+
+impl Flattener {
+    /// A flattener that writes these pseudonyms.
+    pub const fn new(pseudonyms: Pseudonyms) -> Self {
+        Self { pseudonyms }
+    }
+
+    /// The pseudonyms it writes.
+    pub const fn pseudonyms(&self) -> &Pseudonyms {
+        &self.pseudonyms
+    }
+
+    /// The rows that a kept statement has in a table; `value` is the statement, and `origin` where it was before. None in
+    /// a table that is replaced as a whole.
+    pub fn rows(
+        &self,
+        dataset: Dataset,
+        (stored, origin): (&Stored, Option<&Origin>),
+        value: &Value,
+    ) -> Vec<RowOf> {
+        let said = Said { stored, origin, value };
+        match dataset {
+            Dataset::Statements => vec![self.statement(said)],
+            Dataset::ContextActivities => self.context_activities(said),
+            Dataset::Agents => self.agents(said),
+            Dataset::Extensions => extensions(said),
+            Dataset::Identities => self.identity(said).into_iter().collect(),
+            Dataset::Raw => vec![raw(said)],
+            Dataset::Learners
+            | Dataset::CourseActivities
+            | Dataset::Activities
+            | Dataset::Verbs
+            | Dataset::Refusals => Vec::new(),
+        }
+    }
+
+    fn statement(&self, said: Said<'_>) -> RowOf {
+        let actor = said.at("/actor");
+        let person = ifi::of(actor);
+        let time = said.text("/timestamp").and_then(timestamp::parse).map(|time| time.micros);
+        let time = time.unwrap_or(said.stored.stored.micros());
+        let interaction = said.text("/object/definition/interactionType");
+        let response = interaction.filter(|kind| CLOSED.contains(kind));
+        let verb = said.text("/verb/id").unwrap_or_default();
+        let object = self.object(said, person.as_ref());
+        let row = vec![
+            Datum::Text(said.stored.id.to_string()),
+            Datum::Time(said.stored.stored.micros()),
+            Datum::Time(time),
+            Datum::Text(self.source(said.at("/authority"))),
+            Datum::text(said.text("/version")),
+            self.pseudonym(person.as_ref()),
+            Datum::Text(kind_of(actor, "Agent").to_owned()),
+            Datum::Text(kind_of_identifier(person.as_ref()).to_owned()),
+            Datum::text(said.text("/actor/account/homePage")),
+            Datum::Text(verb.to_owned()),
+            Datum::Text(kind_of(said.at("/object"), "Activity").to_owned()),
+            object.clone(),
+            Datum::text(said.text("/object/definition/type")),
+            Datum::text(interaction),
+            said.truth("/result/success"),
+            said.truth("/result/completion"),
+            said.number("/result/score/scaled"),
+            said.number("/result/score/raw"),
+            said.number("/result/score/min"),
+            said.number("/result/score/max"),
+            said.text("/result/duration").and_then(milliseconds).map_or(Datum::Null, Datum::Whole),
+            Datum::text(response.and_then(|_| said.text("/result/response"))),
+            Datum::text(said.text("/context/registration").map(str::to_lowercase)),
+            Datum::text(said.extension(SESSION)),
+            Datum::text(said.text("/context/platform")),
+            Datum::text(said.text("/context/language")),
+            Datum::text(course(said)),
+            self.parent(said, person.as_ref()),
+            self.pseudonym(ifi::of(said.at("/context/instructor")).as_ref()),
+            if verb == VOIDED { voids(said) } else { Datum::Null },
+            Datum::Whole(fingerprint(said, verb, &object, time)),
+            Datum::Count(count(said.at("/attachments").as_array().map_or(0, Vec::len))),
+            Datum::Count(count(said.stored.body.len())),
+            Datum::text(said.origin.map(|origin| &origin.name)),
+            said.origin.and_then(|it| it.stored).map_or(Datum::Null, |it| Datum::Time(it.micros())),
+            self.authority_there(said.origin),
+        ];
+        debug_assert_eq!(row.len(), Dataset::Statements.columns().len());
+        row
+    }
+
+    fn pseudonym(&self, person: Option<&Ifi>) -> Datum {
+        Datum::text(person.map(|person| self.pseudonyms.of(&person.to_string())))
+    }
+
+    /// What stands for an IRI that names somebody.
+    fn pseudonymous(&self, iri: &str) -> String {
+        format!("person:{}", self.pseudonyms.of(iri))
+    }
+
+    /// An IRI, or what stands for one that names the actor.
+    fn iri(&self, iri: &str, person: Option<&Ifi>) -> Datum {
+        match person {
+            Some(person) if mentioned::names(iri, person) => Datum::Text(self.pseudonymous(iri)),
+            _ => Datum::Text(iri.to_owned()),
+        }
+    }
+
+    /// The name of the key that sent a statement: the account's of its authority. A person has a pseudonym.
+    fn source(&self, authority: &Value) -> String {
+        self.source_named(account_of(authority))
+    }
+
+    /// The name of a source as tables have it.
+    pub fn source_named(&self, name: String) -> String {
+        match name.strip_prefix(OF_PERSON) {
+            Some(_) => format!("{OF_PERSON}{}", self.pseudonyms.of(&name)),
+            None => name,
+        }
+    }
+
+    /// The authority that a statement had where it was before: the name of an account, as in [`Self::source`], or the
+    /// pseudonym of who is known by another identifier.
+    fn authority_there(&self, origin: Option<&Origin>) -> Datum {
+        let authority = origin.and_then(|origin| origin.authority.as_deref());
+        let authority = authority.and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let Some(authority) = authority else { return Datum::Null };
+        match self.source(&authority) {
+            name if !name.is_empty() => Datum::Text(name),
+            _ => self.pseudonym(ifi::of(&authority).as_ref()),
+        }
+    }
+
+    fn object(&self, said: Said<'_>, person: Option<&Ifi>) -> Datum {
+        let object = said.at("/object");
+        let id = said.text("/object/id");
+        match (kind_of(object, "Activity"), id) {
+            ("Activity", Some(id)) => self.iri(id, person),
+            ("StatementRef", Some(id)) => Datum::Text(id.to_ascii_lowercase()),
+            ("Agent" | "Group", _) => self.pseudonym(ifi::of(object).as_ref()),
+            _ => Datum::Null,
+        }
+    }
+
+    fn parent(&self, said: Said<'_>, person: Option<&Ifi>) -> Datum {
+        let parents = context::activities(said.value, "parent");
+        let first = parents.into_iter().find_map(|parent| parent.get("id")?.as_str());
+        first.map_or(Datum::Null, |iri| self.iri(iri, person))
+    }
+
+    fn identity(&self, said: Said<'_>) -> Option<RowOf> {
+        let person = ifi::of(said.at("/actor"))?.to_string();
+        let actor = self.pseudonyms.of(&person);
+        let name = Datum::text(said.text("/actor/name"));
+        Some(vec![said.key(), Datum::Text(actor), Datum::Text(person), name])
+    }
+}
+
+impl<'a> Said<'a> {
+    /// What stands at a JSON pointer; null where nothing does.
+    fn at(self, pointer: &str) -> &'a Value {
+        self.value.pointer(pointer).unwrap_or(&Value::Null)
+    }
+
+    fn text(self, pointer: &str) -> Option<&'a str> {
+        self.at(pointer).as_str()
+    }
+
+    fn truth(self, pointer: &str) -> Datum {
+        self.at(pointer).as_bool().map_or(Datum::Null, Datum::Truth)
+    }
+
+    fn number(self, pointer: &str) -> Datum {
+        self.at(pointer).as_f64().map_or(Datum::Null, Datum::Number)
+    }
+
+    /// A text among the extensions of the context.
+    fn extension(self, key: &str) -> Option<&'a str> {
+        self.at("/context/extensions").get(key)?.as_str()
+    }
+
+    fn key(self) -> Datum {
+        Datum::Time(self.stored.stored.micros())
+    }
+}
+
+fn kind_of<'a>(value: &'a Value, default: &'a str) -> &'a str {
+    value.get("objectType").and_then(Value::as_str).unwrap_or(default)
+}
+
+const fn kind_of_identifier(person: Option<&Ifi>) -> &'static str {
+    match person {
+        Some(Ifi::Mbox(_)) => "mbox",
+        Some(Ifi::MboxSha1Sum(_)) => "mbox_sha1sum",
+        Some(Ifi::OpenId(_)) => "openid",
+        Some(Ifi::Account { .. }) => "account",
+        None => "anonymous",
+    }
+}
+
+/// What the account's name begins with where a person is the authority: of registers that people keep.
+const OF_PERSON: &str = "person:";
+
+/// The name of the account of an authority; empty where the authority has none.
+fn account_of(authority: &Value) -> String {
+    let name = |agent: &Value| agent.pointer("/account/name")?.as_str().map(str::to_owned);
+    let members = authority.get("member").and_then(Value::as_array).into_iter().flatten();
+    std::iter::once(authority).chain(members).find_map(name).unwrap_or_default()
+}
+
+/// A duration in milliseconds, the rest cut off; none where it has years or months, whose length is open.
+fn milliseconds(text: &str) -> Option<i64> {
+    let days = text.split('T').next().unwrap_or_default();
+    if days.contains(['Y', 'M']) {
+        return None;
+    }
+    Some(duration::parse(text)?.micros / 1000)
+}
+
+/// The first course among the object and what is around it.
+fn course(said: Said<'_>) -> Option<&str> {
+    let around = ["parent", "grouping", "category", "other"];
+    let around = around.into_iter().flat_map(|relation| context::activities(said.value, relation));
+    let is_course = |activity: &&Value| {
+        let kind = activity.pointer("/definition/type").and_then(Value::as_str);
+        kind.is_some_and(|kind| COURSE_TYPES.contains(&kind))
+    };
+    let found = std::iter::once(said.at("/object")).chain(around).find(is_course)?;
+    found.get("id")?.as_str()
+}
+
+fn voids(said: Said<'_>) -> Datum {
+    Datum::text(said.text("/object/id").map(str::to_ascii_lowercase))
+}
+
+/// See [`course::fingerprint`].
+fn fingerprint(said: Said<'_>, verb: &str, object: &Datum, time: i64) -> i64 {
+    let object = match (said.text("/object/id"), object) {
+        (Some(id), _) => id,
+        (None, Datum::Text(pseudonym)) => pseudonym,
+        _ => "",
+    };
+    course::fingerprint(verb, object, time, said.value.get("result")).cast_signed()
+}
+
+fn count(length: usize) -> i32 {
+    i32::try_from(length).unwrap_or(i32::MAX)
+}
+
+fn extensions(said: Said<'_>) -> Vec<RowOf> {
+    let places = [
+        ("object", "/object/definition/extensions"),
+        ("result", "/result/extensions"),
+        ("context", "/context/extensions"),
+    ];
+    let mut rows = Vec::new();
+    for (place, pointer) in places {
+        let members = said.at(pointer).as_object().into_iter().flatten();
+        for (key, value) in members.filter(|(key, _)| EXTENSION_KEYS.contains(&key.as_str())) {
+            let text = match value {
+                Value::String(text) => Datum::Text(text.clone()),
+                Value::Number(_) => Datum::Null,
+                other => Datum::Text(other.to_string()),
+            };
+            let number = value.as_f64().map_or(Datum::Null, Datum::Number);
+            let (place, key) = (Datum::Text(place.to_owned()), Datum::Text(key.clone()));
+            rows.push(vec![said.key(), place, key, text, number]);
+        }
+    }
+    rows
+}
+
+fn raw(said: Said<'_>) -> RowOf {
+    let text = String::from_utf8_lossy(&said.stored.body).into_owned();
+    vec![said.key(), Datum::Text(said.stored.id.to_string()), Datum::Text(text)]
+}
+
+#[cfg(test)]
+mod tests;

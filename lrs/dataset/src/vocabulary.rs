@@ -1,0 +1,280 @@
+//! What statements speak with: the tables `verbs` and `activities`, which are replaced as a whole.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use xapi::stored::Stored;
+
+use crate::flatten::{Flattener, verb_used};
+use crate::schema::{Dataset, Datum, RowOf};
+
+/// The most verbs, and the most activities: statements with further ones are in `statements` all the same.
+pub const MOST_VERBS: usize = 10_000;
+/// See [`MOST_VERBS`].
+pub const MOST_ACTIVITIES: usize = 100_000;
+/// The most characters of a name.
+const LONGEST_NAME: usize = 300;
+/// The language that a name is taken in where there are several, the first of these that it has.
+const LANGUAGES: [&str; 4] = ["it", "it-IT", "en", "en-US"];
+
+/// The verbs and activities of a log up to an instant. It can be made in parts: what a table says of the log up to one
+/// instant, and the statements stored after it, are what a table says up to a later one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Vocabulary {
+    verbs: BTreeMap<String, Term>,
+    activities: BTreeMap<String, Term>,
+    /// Whether there were more than can be kept.
+    is_full: bool,
+}
+
+/// What is known of a verb or activity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Term {
+    name: Option<String>,
+    /// Of an activity.
+    kind: Option<String>,
+    interaction: Option<String>,
+    /// When the first and the last statement with it were stored, and how many there are.
+    first: i64,
+    last: i64,
+    statements: i64,
+}
+
+/// A verb or activity as one statement has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Used<'a> {
+    pub(crate) iri: String,
+    /// Names by language.
+    pub(crate) names: Option<&'a Map<String, Value>>,
+    pub(crate) kind: Option<&'a str>,
+    pub(crate) interaction: Option<&'a str>,
+}
+
+impl Vocabulary {
+    /// Adds what a statement speaks with; `value` is the statement, stored later than all that were added before.
+    pub fn add(&mut self, flattener: &Flattener, stored: &Stored, value: &Value) {
+        let at = stored.stored.micros();
+        if let Some(verb) = verb_used(value) {
+            self.is_full |= !enter(&mut self.verbs, MOST_VERBS, at, verb);
+        }
+        for activity in flattener.activities_used(value) {
+            self.is_full |= !enter(&mut self.activities, MOST_ACTIVITIES, at, activity);
+        }
+    }
+
+    /// The vocabulary that these rows of `verbs` and `activities` were written of; nothing where they were not.
+    pub fn read(verbs: &[RowOf], activities: &[RowOf]) -> Option<Self> {
+        let verbs: BTreeMap<String, Term> = verbs.iter().map(verb).collect::<Option<_>>()?;
+        let activities: BTreeMap<String, Term> =
+            activities.iter().map(activity).collect::<Option<_>>()?;
+        let is_full = verbs.len() >= MOST_VERBS || activities.len() >= MOST_ACTIVITIES;
+        Some(Self { verbs, activities, is_full })
+    }
+
+    /// The rows of a table, by IRI; none of another table than `verbs` and `activities`.
+    pub fn rows(&self, dataset: Dataset) -> Vec<RowOf> {
+        let common = |term: &Term| {
+            [Datum::Time(term.first), Datum::Time(term.last), Datum::Whole(term.statements)]
+        };
+        let text = |text: &Option<String>| Datum::text(text.as_ref());
+        match dataset {
+            Dataset::Verbs => {
+                let row = |(iri, term): (&String, &Term)| {
+                    let own = [Datum::Text(iri.clone()), text(&term.name)];
+                    own.into_iter().chain(common(term)).collect()
+                };
+                self.verbs.iter().map(row).collect()
+            }
+            Dataset::Activities => {
+                let row = |(iri, term): (&String, &Term)| {
+                    let own = [&term.name, &term.kind, &term.interaction].map(text);
+                    let own = std::iter::once(Datum::Text(iri.clone())).chain(own);
+                    own.chain(common(term)).collect()
+                };
+                self.activities.iter().map(row).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the tables lack verbs or activities, because there are more than they hold.
+    pub const fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// About how many bytes it takes.
+    pub fn weight(&self) -> usize {
+        let of = |(iri, term): (&String, &Term)| {
+            let texts = [&term.name, &term.kind, &term.interaction];
+            let texts = texts.into_iter().flatten().map(String::len).sum::<usize>();
+            2 * size_of::<Term>() + iri.len() + texts
+        };
+        self.verbs.iter().chain(&self.activities).map(of).sum()
+    }
+}
+
+/// Counts a statement with a verb or activity. False where there is no room for a new one.
+fn enter(terms: &mut BTreeMap<String, Term>, most: usize, at: i64, used: Used<'_>) -> bool {
+    let Used { iri, names, kind, interaction } = used;
+    if terms.len() >= most && !terms.contains_key(&iri) {
+        return false;
+    }
+    let term = terms.entry(iri).or_insert_with(|| Term { first: at, ..Term::default() });
+    // An activity may be named several times by one statement, and is counted once.
+    if term.last != at {
+        (term.last, term.statements) = (at, term.statements + 1);
+    }
+    if let Some(name) = names.and_then(name) {
+        change(&mut term.name, &name);
+    }
+    for (known, said) in [(&mut term.kind, kind), (&mut term.interaction, interaction)] {
+        if let Some(said) = said {
+            change(known, said);
+        }
+    }
+    true
+}
+
+/// The latest word counts.
+fn change(known: &mut Option<String>, said: &str) {
+    if known.as_deref() != Some(said) {
+        *known = Some(said.to_owned());
+    }
+}
+
+fn name(names: &Map<String, Value>) -> Option<String> {
+    let preferred = LANGUAGES.iter().find_map(|language| names.get(*language));
+    let name = preferred.or_else(|| names.values().next())?.as_str()?;
+    (!name.is_empty()).then(|| name.chars().take(LONGEST_NAME).collect())
+}
+
+fn verb(row: &RowOf) -> Option<(String, Term)> {
+    let [Datum::Text(iri), name, first, last, statements] = row.as_slice() else { return None };
+    term((name, &Datum::Null, &Datum::Null), (first, last, statements))
+        .map(|term| (iri.clone(), term))
+}
+
+fn activity(row: &RowOf) -> Option<(String, Term)> {
+    let [Datum::Text(iri), name, kind, interaction, first, last, statements] = row.as_slice()
+    else {
+        return None;
+    };
+    term((name, kind, interaction), (first, last, statements)).map(|term| (iri.clone(), term))
+}
+
+fn term(
+    (name, kind, interaction): (&Datum, &Datum, &Datum),
+    counted: (&Datum, &Datum, &Datum),
+) -> Option<Term> {
+    let (Datum::Time(first), Datum::Time(last), Datum::Whole(statements)) = counted else {
+        return None;
+    };
+    let text = |datum: &Datum| match datum {
+        Datum::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    let (name, kind, interaction) = (text(name), text(kind), text(interaction));
+    Some(Term { name, kind, interaction, first: *first, last: *last, statements: *statements })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+    use xapi::instant::Instant;
+
+    use super::*;
+    use crate::Pseudonyms;
+
+    fn flattener() -> Flattener {
+        Flattener::new(Pseudonyms::under(b"s"))
+    }
+
+    fn said(n: i64, object: &Value, context: &Value) -> (Stored, Value) {
+        let value = json!({
+            "actor": {"mbox": "mailto:anna@x.example"},
+            "verb": {"id": "https://v.example/saw", "display": {"de": "sah", "en": "saw"}},
+            "object": object,
+            "context": {"contextActivities": context},
+        });
+        let body = value.to_string().into_bytes().into();
+        (Stored { id: Uuid::nil(), stored: Instant::from_micros(n), body }, value)
+    }
+
+    fn lesson(name: &str) -> Value {
+        json!({"id": "https://a.example/l", "definition": {"type": "https://t.example/lesson", "name": {"it": name}}})
+    }
+
+    fn whole() -> Vec<(Stored, Value)> {
+        let person = json!({"id": "https://a.example/people/anna@x.example",
+            "definition": {"name": {"it": "Anna Rossi"}}});
+        let statement_ref = json!({"objectType": "StatementRef", "id": Uuid::nil().to_string()});
+        vec![
+            said(1, &lesson("Lezione"), &json!({"grouping": [lesson("Lezione")]})),
+            said(2, &person, &json!({})),
+            said(3, &statement_ref, &json!({"parent": lesson("Lezione due")})),
+        ]
+    }
+
+    fn of(said: &[(Stored, Value)], mut vocabulary: Vocabulary) -> Vocabulary {
+        for (stored, value) in said {
+            vocabulary.add(&flattener(), stored, value);
+        }
+        vocabulary
+    }
+
+    #[test]
+    fn verbs_and_activities_have_their_latest_name_and_are_counted_by_statement() {
+        let vocabulary = of(&whole(), Vocabulary::default());
+        let text = |text: &str| Datum::Text(text.to_owned());
+        let verb = vec![
+            text("https://v.example/saw"),
+            text("saw"),
+            Datum::Time(1),
+            Datum::Time(3),
+            Datum::Whole(3),
+        ];
+        assert_eq!(vocabulary.rows(Dataset::Verbs), [verb]);
+        let activities = vocabulary.rows(Dataset::Activities);
+        assert_eq!(activities.len(), 2);
+        let lesson = vec![
+            text("https://a.example/l"),
+            text("Lezione due"),
+            text("https://t.example/lesson"),
+            Datum::Null,
+            Datum::Time(1),
+            Datum::Time(3),
+            Datum::Whole(2),
+        ];
+        assert_eq!(activities[0], lesson);
+        for dataset in [Dataset::Verbs, Dataset::Activities] {
+            for row in vocabulary.rows(dataset) {
+                assert_eq!(row.len(), dataset.columns().len());
+            }
+        }
+    }
+
+    /// Neither by its IRI nor by its name.
+    #[test]
+    fn an_activity_that_is_the_page_of_its_actor_names_nobody() {
+        let rows = of(&whole(), Vocabulary::default()).rows(Dataset::Activities);
+        let text = format!("{rows:?}");
+        assert!(text.contains("person:"), "{text}");
+        assert!(!text.contains("anna") && !text.contains("Rossi"), "{text}");
+    }
+
+    #[test]
+    fn a_vocabulary_goes_on_from_its_tables_wherever_these_end() {
+        let (all, whole) = (whole(), of(&whole(), Vocabulary::default()));
+        for cut in 0..=all.len() {
+            let (before, after) = all.split_at(cut);
+            let first = of(before, Vocabulary::default());
+            let [verbs, activities] =
+                [Dataset::Verbs, Dataset::Activities].map(|it| first.rows(it));
+            let read = Vocabulary::read(&verbs, &activities).unwrap();
+            assert_eq!(read, first);
+            assert_eq!(of(after, read), whole, "cut after {cut}");
+        }
+        assert_eq!(Vocabulary::read(&[vec![Datum::Null]], &[]), None);
+    }
+}

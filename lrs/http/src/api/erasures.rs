@@ -1,0 +1,226 @@
+//! Erasures of people: `/api/v1/erasures`.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::people::limit;
+use super::sessions::read;
+use crate::audit::{Told, actor_of};
+use crate::problem::Problem;
+use crate::request::Brief;
+use crate::state::Server;
+use access::caller::Caller;
+use access::scope::Right;
+use service::erasure::{ErasureAsked, ErasureError, ErasureRecord, FoundPerson, VerifiedErasure};
+use store::KeptErasure;
+use xapi::instant::Instant;
+use xapi::parameters::Parameters;
+
+/// Erasures on a page, unless another number is asked for; and at most.
+const PAGE: usize = 50;
+const LARGEST: usize = 500;
+
+/// Who is to be erased.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewErasure {
+    /// An identifier of the person, as learner lists write it, such as mailto:anna@example.org. All identifiers that
+    /// learner lists have beside it are erased too.
+    identifier: String,
+    /// Further identifiers of the same person.
+    #[serde(default)]
+    identifiers: Vec<String>,
+    /// Why: a file number or an article of the law. It is kept.
+    #[serde(default)]
+    reason: String,
+}
+
+/// A learner who is the person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErasureLearner {
+    /// The course's id.
+    course: String,
+    /// The learner's id.
+    learner: String,
+}
+
+/// What an erasure would change.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErasurePreview {
+    /// All identifiers of the person, as learner lists write them.
+    identifiers: Vec<String>,
+    /// Who the person is in courses.
+    learners: Vec<ErasureLearner>,
+    /// The names by which the person signs in as a learner: these accounts are removed.
+    accounts: Vec<String>,
+    /// How many things of each kind name the person.
+    counts: BTreeMap<String, u64>,
+    /// What names the person and stays, in words.
+    left: Vec<String>,
+}
+
+impl From<FoundPerson> for ErasurePreview {
+    fn from(FoundPerson { identifiers, learners, accounts, counts, left }: FoundPerson) -> Self {
+        let identifiers = identifiers.iter().map(course::Identifier::listed).collect();
+        let learners = learners
+            .into_iter()
+            .map(|it| ErasureLearner { course: it.course, learner: it.learner })
+            .collect();
+        Self { identifiers, learners, accounts, counts, left }
+    }
+}
+
+/// An erasure, with its proof. Nothing of the person is in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShownErasure {
+    /// Its id: a later erasure has a greater one.
+    id: String,
+    /// When it was asked for, RFC 3339.
+    created: String,
+    /// `running` or `done`.
+    state: &'static str,
+    /// When it was done; null before.
+    done: Option<String>,
+    /// Who asked for it: `key`, `person` or `machine`.
+    by_kind: String,
+    /// The name of the key or person.
+    by: String,
+    /// Why.
+    reason: String,
+    /// What stands in the place of the person.
+    pseudonym: String,
+    /// Keyed hashes of the identifiers that were erased, under the secret of the store.
+    marks: Vec<String>,
+    /// How many things of each kind were changed or removed.
+    counts: BTreeMap<String, u64>,
+    /// A keyed hash of all statements as they were before.
+    before: String,
+    /// The frozen certificate lists of which a line was erased, as `course/list`.
+    lists: Vec<String>,
+    /// SHA-256 of the record, which the audit log has too; empty before the erasure is done.
+    proof: String,
+    /// Whether record and audit log agree on the proof; null where that was not looked at.
+    holds: Option<bool>,
+}
+
+impl ShownErasure {
+    fn new(kept: &KeptErasure, record: ErasureRecord, holds: Option<bool>) -> Self {
+        let ErasureRecord {
+            by, reason, pseudonym, marks, counts, before, lists, done, proof, ..
+        } = record;
+        Self {
+            id: kept.id.to_string(),
+            created: kept.created.to_string(),
+            state: if kept.is_done { "done" } else { "running" },
+            done: done.map(|at| Instant::from_micros(at).to_string()),
+            by_kind: by.0,
+            by: by.1,
+            reason,
+            pseudonym,
+            marks,
+            counts,
+            before,
+            lists,
+            proof,
+            holds,
+        }
+    }
+}
+
+/// A page of erasures.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PageOfErasures {
+    /// The oldest first.
+    items: Vec<ShownErasure>,
+    /// What to ask for as `after`; null where there are no more.
+    next: Option<String>,
+}
+
+/// Erases a person, in steps that go on after a restart: statements keep their ids and speak of a pseudonym from now on;
+/// documents, launches, names, accounts and refusals of the person are removed. With `dry_run` nothing is changed, and the
+/// answer says what would be. It cannot be taken back.
+#[utoipa::path(post, path = "/api/v1/erasures", tag = "people", security(("key" = [])),
+    params(("dry_run" = Option<bool>, Query, description = "show what would be erased, and change nothing")),
+    request_body = NewErasure,
+    responses((status = 200, body = ErasurePreview), (status = 202, body = ShownErasure),
+        (status = 400, body = Problem), (status = 403, body = Problem)))]
+pub async fn create(
+    State(server): State<Server>,
+    caller: Caller,
+    parameters: Parameters,
+    Brief(content): Brief,
+) -> Result<Response, Problem> {
+    caller.may(Right::Manage)?;
+    parameters.only(&["dry_run"])?;
+    content.only(&["application/json"])?;
+    let NewErasure { identifier, identifiers, reason } = read(&content)?;
+    let asked = ErasureAsked { identifier, others: identifiers, reason };
+    let _turn = server.reports.turn(&caller.key.name).await?;
+    if parameters.boolean("dry_run")? {
+        let found = server.erasures.preview(&asked).await?;
+        return Ok(Json(ErasurePreview::from(found)).into_response());
+    }
+    let (erasures, by) = (server.erasures.clone(), actor_of(&caller));
+    // Whether the client waits for its answer or not: what is kept as begun is done.
+    let beginning = tokio::spawn(async move {
+        let kept = erasures.begin(&asked, by).await?;
+        let id = kept.id;
+        tokio::spawn(async move { erasures.run_to_its_end(id).await });
+        Ok::<_, ErasureError>(kept)
+    });
+    let kept = beginning.await.map_err(|_| Problem::stopped())??;
+    let shown = ShownErasure::new(&kept, ErasureRecord::of(&kept)?, None);
+    let told = Told { target: Some(kept.id.to_string()), details: None };
+    Ok((StatusCode::ACCEPTED, Extension(told), Json(shown)).into_response())
+}
+
+/// Erasures, the oldest first, with their proofs. The list is for backups too: what was erased after a backup is erased
+/// again after it was restored.
+#[utoipa::path(get, path = "/api/v1/erasures", tag = "people", security(("key" = [])),
+    params(("identifier" = Option<String>, Query, description = "those that erased this identifier"),
+        ("limit" = Option<usize>, Query, description = "at most so many; 50 if missing, 500 at most"),
+        ("after" = Option<String>, Query, description = "`next` of the page before, or the id of an erasure")),
+    responses((status = 200, body = PageOfErasures), (status = 400, body = Problem),
+        (status = 403, body = Problem)))]
+pub async fn list(
+    State(server): State<Server>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Json<PageOfErasures>, Problem> {
+    caller.may(Right::Manage)?;
+    parameters.only(&["identifier", "limit", "after"])?;
+    let limit = limit(&parameters, PAGE, LARGEST)?;
+    let after = parameters.uuid("after")?;
+    let asked = parameters.get("identifier");
+    let mut found = server.erasures.list(after, limit + 1, asked).await?;
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| has_more).map(|(kept, _)| kept.id.to_string());
+    let shown =
+        |(kept, record): (KeptErasure, ErasureRecord)| ShownErasure::new(&kept, record, None);
+    Ok(Json(PageOfErasures { items: found.into_iter().map(shown).collect(), next }))
+}
+
+/// An erasure, and whether its proof holds: the record gives it, and the audit log has it.
+#[utoipa::path(get, path = "/api/v1/erasures/{erasure}", tag = "people", security(("key" = [])),
+    params(("erasure" = String, Path, description = "the erasure's id")),
+    responses((status = 200, body = ShownErasure), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn get(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(erasure): Path<String>,
+) -> Result<Json<ShownErasure>, Problem> {
+    caller.may(Right::Manage)?;
+    let id: Uuid = erasure.parse().map_err(|_| Problem::not_found("erasure of this id"))?;
+    let VerifiedErasure { kept, record, holds } = server.erasures.verify(id).await?;
+    let holds = kept.is_done.then_some(holds);
+    Ok(Json(ShownErasure::new(&kept, record, holds)))
+}

@@ -1,0 +1,48 @@
+//! What a failure to erase or export a person is answered with.
+
+use axum::http::StatusCode;
+
+use super::Problem;
+use super::people::invalid;
+use service::dossier::DossierError;
+use service::erasure::ErasureError;
+
+impl From<ErasureError> for Problem {
+    fn from(error: ErasureError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ErasureError::Identifier(_) => invalid(
+                "erasure-identifier",
+                detail,
+                "Write it as learner lists do: mailto:anna@example.org, account:HOMEPAGE|NAME, openid:URI or \
+                 mbox_sha1sum:HEX.",
+            ),
+            ErasureError::Reason => invalid(
+                "erasure-reason",
+                detail,
+                "Say why in `reason`: a file number or an article of the law, without the person's name.",
+            ),
+            ErasureError::Unknown(_) => Self::not_found("erasure of this id"),
+            ErasureError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<DossierError> for Problem {
+    fn from(error: DossierError) -> Self {
+        match error {
+            DossierError::Person(error) => error.into(),
+            DossierError::Memory(exhausted) => exhausted.into(),
+            DossierError::TooLarge => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "dossier-too-large",
+                format!("There is no archive: {error}."),
+                "Take the statements of the person by `GET /xapi/statements` with `agent`, page by page.",
+            ),
+            DossierError::Archive(reason) => {
+                tracing::error!(reason, "a dossier cannot be written");
+                Self::stopped()
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What a failure to make, change or ask a pipe is answered with.
+
+use axum::http::StatusCode;
+
+use super::Problem;
+use service::pipes::PipeError;
+
+impl From<PipeError> for Problem {
+    fn from(error: PipeError) -> Self {
+        let detail = format!("{error}.");
+        let (status, rule, remedy) = match error {
+            PipeError::Store(error) => return error.into(),
+            PipeError::Unknown(_) => {
+                (StatusCode::NOT_FOUND, "pipe-unknown", "GET /api/v1/pipes lists the pipes.")
+            }
+            PipeError::Taken(_) => (
+                StatusCode::CONFLICT,
+                "pipe-exists",
+                "Choose another name, or change that pipe with PUT /api/v1/pipes/{pipe}.",
+            ),
+            PipeError::Setting { .. } => {
+                (StatusCode::BAD_REQUEST, "pipe-invalid", "Send the pipe again with that mended.")
+            }
+            PipeError::Course(_) => (
+                StatusCode::BAD_REQUEST,
+                "pipe-invalid",
+                "Name a course of this server (GET /api/v1/courses), or leave `course` out.",
+            ),
+            PipeError::NoLetter(_) => (
+                StatusCode::NOT_FOUND,
+                "letter-unknown",
+                "GET /api/v1/pipes/{pipe}/dead-letters lists them.",
+            ),
+            PipeError::Gone(_) => (StatusCode::NOT_FOUND, "letter-gone", "DELETE the dead letter."),
+            PipeError::Away(_) => (
+                StatusCode::BAD_GATEWAY,
+                "pipe-away",
+                "Try again later; POST /api/v1/pipes/{pipe}/test says what the other store answers.",
+            ),
+            PipeError::Busy => (StatusCode::CONFLICT, "pipe-busy", "Send the request again."),
+        };
+        Self::new(status, rule, detail, remedy)
+    }
+}

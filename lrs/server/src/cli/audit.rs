@@ -1,0 +1,68 @@
+//! `traccia audit`
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use reqwest::Method;
+use serde_json::Value;
+
+use super::client::{Target, encoded, member};
+use super::exit::{self, Exit};
+use super::out::say;
+
+/// See the command's help.
+#[derive(Debug, Subcommand)]
+pub(super) enum Audit {
+    /// Check by its hash chain that the audit log is as it was written; ends with 1, and names the first entry that is not
+    Verify {
+        /// What this command printed before, as NUMBER:HASH: the log must still have that entry, so that entries removed
+        /// from the end are found
+        #[arg(long, value_name = "NUMBER:HASH")]
+        earlier: Option<String>,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+impl Audit {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        let Self::Verify { earlier, target } = self;
+        let earlier = match earlier.as_deref().map(|it| it.split_once(':')) {
+            None => String::new(),
+            Some(Some((number, hash))) => {
+                format!("?number={}&hash={}", encoded(number), encoded(hash))
+            }
+            Some(None) => return Err(exit::usage("--earlier is not NUMBER:HASH")),
+        };
+        let client = target.client()?;
+        let path = format!("/api/v1/audit/verification{earlier}");
+        let found = client.json(client.request(Method::GET, &path)).await?;
+        print(&found)
+    }
+}
+
+fn print(found: &Value) -> anyhow::Result<ExitCode> {
+    let part = |name: &str| member(found, name);
+    say!(
+        "{} entries are as they were written, up to {}:{}",
+        part("number"),
+        part("number"),
+        part("hash")
+    )?;
+    if found.get("erased").and_then(Value::as_u64).is_some_and(|count| count > 0) {
+        say!("{} of them name a person no more, who was erased", part("erased"))?;
+    }
+    if let Some(newest) = found.get("newest_unchained").and_then(Value::as_str) {
+        let count = part("unchained");
+        say!(
+            "{count} more are not in the chain, written before there was one, the last at {newest}"
+        )?;
+    }
+    let Some(broken) = found.get("broken").filter(|broken| !broken.is_null()) else {
+        return Ok(Exit::Done.into());
+    };
+    let (number, id, fault) =
+        (member(broken, "number"), member(broken, "id"), member(broken, "fault"));
+    say!("BROKEN at entry {number} ({fault}): {id}")?;
+    Ok(Exit::No.into())
+}

@@ -1,0 +1,133 @@
+//! `traccia reaction`
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use reqwest::Method;
+use serde_json::Value;
+
+use super::client::{Target, encoded, member};
+use super::confirm;
+use super::exit::Exit;
+use super::key::Format;
+use super::out::say;
+
+/// See the command's help.
+#[derive(Debug, Subcommand)]
+pub(super) enum Reaction {
+    /// List reactions: name, course, event, how many statements were written, and why one cannot write
+    List {
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Print a reaction as JSON
+    Show {
+        /// The reaction's name
+        name: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Make or change a reaction from a JSON file
+    Put {
+        /// The reaction's name: letters, digits, hyphens and underscores
+        name: String,
+        /// What it reacts to and writes: see docs/reactions.md
+        file: PathBuf,
+        /// Only say whom it would write a statement of now
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Remove a reaction; what it wrote stays
+    Remove {
+        /// The reaction's name
+        name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+impl Reaction {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::List { format, target } => {
+                let client = target.client()?;
+                let all = client.json(client.request(Method::GET, "/api/v1/reactions")).await?;
+                match format {
+                    Format::Json => say!("{all:#}")?,
+                    Format::Text => all.as_array().into_iter().flatten().try_for_each(print)?,
+                }
+            }
+            Self::Show { name, target } => {
+                let client = target.client()?;
+                let shown = client.json(client.request(Method::GET, &at(&name))).await?;
+                say!("{shown:#}")?;
+            }
+            Self::Put { name, file, dry_run, target } => put(&name, &file, dry_run, target).await?,
+            Self::Remove { name, yes, target } => return remove(&name, yes, target).await,
+        }
+        Ok(Exit::Done.into())
+    }
+}
+
+fn at(name: &str) -> String {
+    format!("/api/v1/reactions/{}", encoded(name))
+}
+
+fn print(reaction: &Value) -> std::io::Result<()> {
+    let event = reaction.get("when").map(|when| {
+        let module = when.get("module").and_then(Value::as_str);
+        module.map_or_else(|| member(when, "event"), |it| format!("{} {it}", member(when, "event")))
+    });
+    let [name, course, written] = ["name", "course", "written"].map(|it| member(reaction, it));
+    let is_paused = reaction.get("paused") == Some(&Value::Bool(true));
+    let paused = if is_paused { "  paused" } else { "" };
+    say!("{name}  {course}  {}  {written} written{paused}", event.unwrap_or_default())?;
+    match reaction.get("fault").and_then(Value::as_str) {
+        Some(fault) => say!("    {fault}"),
+        None => Ok(()),
+    }
+}
+
+async fn put(name: &str, file: &Path, dry_run: bool, target: Target) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("reading the reaction in {}", file.display()))?;
+    let client = target.client()?;
+    let (method, path) = if dry_run {
+        (Method::POST, format!("{}/dry-run", at(name)))
+    } else {
+        (Method::PUT, at(name))
+    };
+    let request = client.request(method, &path);
+    let request = request.header(reqwest::header::CONTENT_TYPE, "application/json").body(text);
+    let answer = client.json(request).await?;
+    if !dry_run {
+        return Ok(print(&answer)?);
+    }
+    let named = answer.get("named").and_then(Value::as_array).into_iter().flatten();
+    let named: Vec<&str> = named.filter_map(Value::as_str).collect();
+    say!("{} learners would get a statement", member(&answer, "learners"))?;
+    if !named.is_empty() {
+        say!("    {}", named.join(", "))?;
+        say!("{:#}", answer.get("example").unwrap_or(&Value::Null))?;
+    }
+    Ok(())
+}
+
+async fn remove(name: &str, yes: bool, target: Target) -> anyhow::Result<ExitCode> {
+    let client = target.client()?;
+    if !confirm::is_wanted(yes, &format!("`{name}` will write no more statements."))? {
+        return Ok(Exit::No.into());
+    }
+    client.bytes(client.request(Method::DELETE, &at(name))).await?;
+    say!("{name} is removed")?;
+    Ok(Exit::Done.into())
+}

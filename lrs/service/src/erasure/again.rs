@@ -1,0 +1,138 @@
+//! Erasures that a store does not know, because it was restored from a backup of before: they are begun again.
+//!
+//! The record of an erasure names nobody. So every identifier that the restored store has is marked under the store's
+//! secret, which the backup has too: a mark that the record has as well is of an identifier that was erased.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::str::FromStr as _;
+
+use course::Identifier;
+use serde::Deserialize;
+use serde_json::Value;
+use store::StoreError;
+use uuid::Uuid;
+
+use super::find::{LogPart, STATEMENTS, enrolment};
+use super::{ErasureAsked, ErasureError, Erasures, marks};
+use crate::audit::Actor;
+
+/// An erasure, as `GET /api/v1/erasures` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct LaterErasure {
+    /// Its id.
+    pub id: Uuid,
+    /// Why.
+    pub reason: String,
+    /// The keyed hashes of the identifiers that were erased.
+    pub marks: Vec<String>,
+}
+
+/// The identifiers that were looked at, and those that erasures have marks of, by the place of the erasure.
+struct Marked<'a> {
+    secret: &'a [u8; 32],
+    places: HashMap<&'a str, usize>,
+    seen: HashSet<String>,
+    found: Vec<BTreeSet<Identifier>>,
+}
+
+impl Marked<'_> {
+    fn look_at(&mut self, identifier: &Identifier) {
+        if !self.seen.insert(identifier.to_string()) {
+            return;
+        }
+        let written = super::ifi(identifier).to_string();
+        // Of mail addresses the case of letters does not matter.
+        for text in [written.to_lowercase(), written] {
+            let place = self.places.get(marks::one(self.secret, &text).as_str());
+            if let Some(found) = place.and_then(|place| self.found.get_mut(*place)) {
+                found.insert(identifier.clone());
+            }
+        }
+    }
+
+    /// Looks at every Agent and identified Group in a statement.
+    fn look_into(&mut self, value: &Value) {
+        let mut left = vec![value];
+        while let Some(value) = left.pop() {
+            match value {
+                Value::Object(members) => {
+                    if let Some(identifier) = Identifier::of_agent(value) {
+                        self.look_at(&identifier);
+                    }
+                    left.extend(members.values());
+                }
+                Value::Array(items) => left.extend(items),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Erasures {
+    /// Begins every one of these erasures again whose id the store does not know and whose person it names: what is left
+    /// of them is done when a server starts. Gives how many were begun.
+    ///
+    /// # Errors
+    /// [`ErasureError`]; those that were begun before stay, and are not begun once more by the next call.
+    pub async fn begin_again(&self, later: &[LaterErasure]) -> Result<usize, ErasureError> {
+        let known = self.store.erasures(None, usize::MAX).await?;
+        let known: HashSet<Uuid> = known.into_iter().map(|kept| kept.id).collect();
+        let later: Vec<&LaterErasure> = later.iter().filter(|it| !known.contains(&it.id)).collect();
+        if later.is_empty() {
+            return Ok(0);
+        }
+        let marks = later.iter().enumerate();
+        let places =
+            marks.flat_map(|(place, it)| it.marks.iter().map(move |mark| (&**mark, place)));
+        let mut marked = Marked {
+            secret: &self.secret,
+            places: places.collect(),
+            seen: HashSet::new(),
+            found: vec![BTreeSet::new(); later.len()],
+        };
+        self.look_at_all(&mut marked).await?;
+        let mut begun = 0;
+        for (erasure, found) in later.iter().zip(&marked.found) {
+            let mut identifiers = found.iter().map(Identifier::listed);
+            let Some(identifier) = identifiers.next() else { continue };
+            let others = identifiers.collect();
+            let asked = ErasureAsked { identifier, others, reason: erasure.reason.clone() };
+            self.begin(&asked, Actor::Machine).await?;
+            begun += 1;
+        }
+        Ok(begun)
+    }
+
+    /// Shows all identifiers of the store: of learners, of documents, of statements.
+    async fn look_at_all(&self, marked: &mut Marked<'_>) -> Result<(), StoreError> {
+        for course in self.store.courses().await? {
+            let Some(kept) = self.store.course(&course.id).await? else { continue };
+            let enrolment = enrolment(&course.id, &kept.enrolment)?;
+            enrolment
+                .learners
+                .iter()
+                .flat_map(|it| &it.identifiers)
+                .for_each(|it| marked.look_at(it));
+        }
+        let mut after = None;
+        loop {
+            let page = self.store.documents_beyond(after.as_ref(), STATEMENTS).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(last.clone());
+            let agents = page.iter().map(|(key, _)| Identifier::from_str(&key.shelf.agent));
+            agents.filter_map(Result::ok).for_each(|it| marked.look_at(&it));
+        }
+        let mut after = xapi::instant::Instant::default();
+        loop {
+            match self.part_of_log(after).await? {
+                LogPart::Statements(page, last) => {
+                    after = last;
+                    let values = page.iter().filter_map(|kept| kept.statement.value().ok());
+                    values.for_each(|value| marked.look_into(&value));
+                }
+                LogPart::Unreadable(at) => after = at,
+                LogPart::End => return Ok(()),
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Who is named by an identifier: all identifiers of the same learner, in all courses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use course::{Enrolment, Identifier, Learner};
+use serde::{Deserialize, Serialize};
+use store::{ErasedPart, Kept, StoreError};
+use xapi::instant::Instant;
+
+use super::{ErasureError, Erasures, eraser, ifi};
+
+/// Statements looked at together.
+pub(super) const STATEMENTS: usize = 1_000;
+/// How often courses are gone through for further identifiers.
+const ROUNDS: usize = 10;
+
+/// What comes next in the log.
+pub(crate) enum LogPart {
+    /// Statements, and when the last of them was stored.
+    Statements(Vec<Kept>, Instant),
+    /// A statement that cannot be read, and when it was stored: what follows can be.
+    Unreadable(Instant),
+    /// Nothing.
+    End,
+}
+
+/// A learner of a course who is the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundLearner {
+    /// The course's id.
+    pub course: String,
+    /// The learner's id.
+    pub learner: String,
+}
+
+/// A person as they were found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundPerson {
+    /// All identifiers, as learner lists write them.
+    pub identifiers: Vec<Identifier>,
+    /// Who they are in courses.
+    pub learners: Vec<FoundLearner>,
+    /// The names by which they sign in as learners.
+    pub accounts: Vec<String>,
+    /// How many things of each kind name them.
+    pub counts: BTreeMap<String, u64>,
+    /// What names the person and is not changed, in words.
+    pub left: Vec<String>,
+}
+
+impl FoundPerson {
+    /// What finds the person in texts.
+    pub(crate) fn eraser(&self) -> std::sync::Arc<xapi::erase::Eraser> {
+        eraser(&self.identifiers, &self.learners, &self.accounts, "erased")
+    }
+}
+
+/// An identifier as learner lists or reports write it.
+pub(super) fn read(text: &str) -> Result<Identifier, ErasureError> {
+    text.parse()
+        .map_err(|error: course::IdentifierError| ErasureError::Identifier(error.to_string()))
+}
+
+impl Erasures {
+    /// The person of these identifiers, with those that learner lists and accounts add.
+    pub(crate) async fn find(
+        &self,
+        first: &str,
+        others: &[String],
+    ) -> Result<FoundPerson, ErasureError> {
+        let given = std::iter::once(first).chain(others.iter().map(String::as_str));
+        let mut known: BTreeSet<Identifier> = given.map(read).collect::<Result<_, _>>()?;
+        let (mut learners, mut accounts) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let before = known.len();
+            learners = self.learners(&mut known).await?;
+            accounts = self.accounts(&mut known).await?;
+            if known.len() == before {
+                break;
+            }
+        }
+        let identifiers = known.into_iter().collect();
+        Ok(FoundPerson { identifiers, learners, accounts, ..FoundPerson::default() })
+    }
+
+    /// What the log has after an instant.
+    pub(crate) async fn part_of_log(&self, after: Instant) -> Result<LogPart, StoreError> {
+        match self.store.log(after, STATEMENTS).await {
+            Ok(page) => Ok(page
+                .statements
+                .last()
+                .map(|last| last.statement.stored)
+                .map_or(LogPart::End, |last| LogPart::Statements(page.statements, last))),
+            Err(StoreError::Unreadable { stored, .. }) => Ok(LogPart::Unreadable(stored)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The learners of all courses who have one of these identifiers, or were merged with one who has; their identifiers
+    /// become known.
+    async fn learners(
+        &self,
+        known: &mut BTreeSet<Identifier>,
+    ) -> Result<Vec<FoundLearner>, StoreError> {
+        let mut found = Vec::new();
+        for course in self.store.courses().await? {
+            let Some(kept) = self.store.course(&course.id).await? else { continue };
+            let enrolment = enrolment(&course.id, &kept.enrolment)?;
+            for learner in of_person(&enrolment, known) {
+                known.extend(learner.identifiers.iter().cloned());
+                found.push(FoundLearner { course: course.id.clone(), learner: learner.id.clone() });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The names of learners who sign in, and have one of these identifiers; their identifiers become known.
+    async fn accounts(&self, known: &mut BTreeSet<Identifier>) -> Result<Vec<String>, StoreError> {
+        let mut names = Vec::new();
+        for person in self.store.people().await?.into_iter().map(|held| held.kept.person) {
+            let theirs = person.learner.iter().filter_map(|text| text.parse().ok());
+            let theirs: Vec<Identifier> = theirs.collect();
+            let forms = forms(known);
+            if theirs.iter().any(|it| forms.contains(&form(it))) {
+                known.extend(theirs);
+                names.push(person.name);
+            }
+        }
+        Ok(names)
+    }
+
+    /// What an erasure would change, counted.
+    pub(super) async fn counted(
+        &self,
+        mut found: FoundPerson,
+    ) -> Result<FoundPerson, ErasureError> {
+        let eraser = found.eraser();
+        let mut counts = BTreeMap::new();
+        let mut count = |what: &str, number: u64| counts.insert(what.to_owned(), number);
+        let (statements, unreadable) = self.counted_statements(&eraser).await?;
+        count("statements", statements);
+        if unreadable > 0 {
+            count("unreadable", unreadable);
+        }
+        count("learners", found.learners.len() as u64);
+        count("accounts", found.accounts.len() as u64);
+        let (mut after, mut documents) = (None, 0_u64);
+        loop {
+            let page = self.store.documents_beyond(after.as_ref(), STATEMENTS).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(last.clone());
+            let named = page.iter().filter(|(key, document)| {
+                eraser.is_named(&key.shelf.agent) || eraser.bytes(&document.body).is_some()
+            });
+            documents = documents.saturating_add(named.count() as u64);
+        }
+        count(ErasedPart::Documents.as_str(), documents);
+        count("certificates", self.lines(&found.learners).await?);
+        found.counts = counts;
+        found.left = self.left(&eraser).await?;
+        Ok(found)
+    }
+
+    /// How many statements name the person, and how many cannot be read.
+    async fn counted_statements(
+        &self,
+        eraser: &xapi::erase::Eraser,
+    ) -> Result<(u64, u64), StoreError> {
+        let (mut after, mut statements, mut unreadable) = (Instant::default(), 0_u64, 0_u64);
+        loop {
+            match self.part_of_log(after).await? {
+                LogPart::Statements(page, last) => {
+                    after = last;
+                    let named = |it: &&Kept| eraser.bytes(&it.statement.body).is_some();
+                    statements =
+                        statements.saturating_add(page.iter().filter(named).count() as u64);
+                }
+                LogPart::Unreadable(at) => {
+                    after = at;
+                    unreadable = unreadable.saturating_add(1);
+                }
+                LogPart::End => return Ok((statements, unreadable)),
+            }
+        }
+    }
+
+    /// What names the person and is not of the person: course files, and keys that send in the person's name.
+    async fn left(&self, eraser: &xapi::erase::Eraser) -> Result<Vec<String>, StoreError> {
+        let mut left = Vec::new();
+        for course in self.store.courses().await? {
+            let kept = self.store.course(&course.id).await?;
+            if kept.is_some_and(|kept| eraser.text(&kept.file).is_some()) {
+                left.push(format!("the file of the course `{}`", course.id));
+            }
+        }
+        for kept in self.store.keys().await? {
+            if eraser.is_named(kept.key.authority.ifi()) {
+                left.push(format!("the key `{}`, whose authority is the person", kept.key.name));
+            }
+        }
+        Ok(left)
+    }
+}
+
+/// The learners of a course.
+pub(super) fn enrolment(course: &str, kept: &str) -> Result<Enrolment, StoreError> {
+    let corrupt =
+        |error| StoreError::Corrupt(format!("the learners of the course {course}: {error}"));
+    Enrolment::from_kept(kept).map_err(corrupt)
+}
+
+/// What identifiers are compared by: in other letters, one is the same person's.
+fn form(identifier: &Identifier) -> String {
+    ifi(identifier).to_string().to_lowercase()
+}
+
+/// All forms of identifiers, hashed ones among them.
+fn forms(known: &BTreeSet<Identifier>) -> BTreeSet<String> {
+    let all = known.iter().flat_map(|it| [Some(it.clone()), it.hashed()]).flatten();
+    all.map(|it| form(&it)).collect()
+}
+
+/// The learners who have one of these identifiers, and those who are one person with them.
+pub(super) fn of_person<'e>(
+    enrolment: &'e Enrolment,
+    known: &BTreeSet<Identifier>,
+) -> Vec<&'e Learner> {
+    let forms = forms(known);
+    let is_known = |it: &Identifier| forms.contains(&form(it));
+    let has = |learner: &&Learner| learner.known_as().iter().any(is_known);
+    let people: BTreeSet<&str> =
+        enrolment.learners.iter().filter(has).map(|it| enrolment.person(&it.id)).collect();
+    if people.is_empty() {
+        return Vec::new();
+    }
+    let is_theirs = |learner: &&Learner| people.contains(enrolment.person(&learner.id));
+    enrolment.learners.iter().filter(is_theirs).collect()
+}

@@ -1,0 +1,306 @@
+//! Erasing a person (Article 17 of Regulation (EU) 2016/679): found by any identifier, erased in steps that go on after a
+//! restart, with a proof in which nothing of the person is left.
+//!
+//! Statements are not removed: the person in them becomes a pseudonym that is made up for the erasure and written down
+//! nowhere else, so that hours and completions of bodies stay true.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use course::Identifier;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use store::{KeptErasure, Store, StoreError};
+use tokio::sync::Mutex;
+use uuid::Uuid;
+use validator::ifi::Ifi;
+use xapi::clock::Clock;
+use xapi::erase::Eraser;
+use xapi::instant::Instant;
+
+use crate::audit::Actor;
+use crate::progress::{CourseService, ProgressError};
+
+mod again;
+mod courses;
+pub(crate) mod find;
+mod marks;
+mod run;
+#[cfg(test)]
+mod tests;
+
+pub use again::LaterErasure;
+pub use find::{FoundLearner, FoundPerson};
+use run::Work;
+
+/// The action of entries of the audit log: asked for, and done.
+pub const ERASED: &str = "person.erased";
+/// The longest reason, in bytes.
+pub const LONGEST_REASON: usize = 1_000;
+
+/// Why a person was not erased.
+#[derive(Debug, thiserror::Error)]
+pub enum ErasureError {
+    /// The identifier cannot be read.
+    #[error("{0}")]
+    Identifier(String),
+    /// There is no reason, or it is too long.
+    #[error("an erasure has a reason of 1 to {LONGEST_REASON} bytes")]
+    Reason,
+    /// There is no erasure of this id.
+    #[error("there is no erasure {0}")]
+    Unknown(Uuid),
+    /// The store cannot do its part: what is left is done when the erasure goes on.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What reads journals from the log again.
+#[async_trait]
+pub trait Journals: Send + Sync {
+    /// Reads the journals of a course from the log again, and returns when that is done.
+    async fn read_again(&self, course: &str) -> Result<(), StoreError>;
+}
+
+#[async_trait]
+impl Journals for CourseService {
+    async fn read_again(&self, course: &str) -> Result<(), StoreError> {
+        match self.rebuild(course).await {
+            // A course that was deleted meanwhile has no journals.
+            Ok(_) | Err(ProgressError::NoCourse(_)) => Ok(()),
+            Err(ProgressError::Store(error)) => Err(error),
+            Err(error) => Err(StoreError::Unavailable(error.to_string())),
+        }
+    }
+}
+
+/// Who is to be erased, and why.
+#[derive(Clone, Debug)]
+pub struct ErasureAsked {
+    /// An identifier, as learner lists or reports write it.
+    pub identifier: String,
+    /// Further identifiers of the same person.
+    pub others: Vec<String>,
+    /// Why: a file number, an article of the law. Identifiers of the person in it are replaced.
+    pub reason: String,
+}
+
+/// An erasure as it is kept: its proof, and what is left to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureRecord {
+    /// Who asked for it: kind and name as in the audit log.
+    pub by: (String, String),
+    /// Why.
+    pub reason: String,
+    /// What stands in the place of the person.
+    pub pseudonym: String,
+    /// A keyed hash of each identifier that was erased: who has the identifier and the store's secret finds the erasure.
+    pub marks: Vec<String>,
+    /// How many things of each kind were changed or removed.
+    pub counts: BTreeMap<String, u64>,
+    /// A keyed hash of all statements as they were before, one after the other.
+    pub before: String,
+    /// The frozen certificate lists of which a line was erased, as `course/list`.
+    pub lists: Vec<String>,
+    /// When it was done, in microseconds since 1970; `None` before.
+    pub done: Option<i64>,
+    /// SHA-256 of the record without this member and what is left to do; empty before it is done. The audit log has it.
+    pub proof: String,
+    /// What is left to do; nothing once the identifiers are needed no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) work: Option<Work>,
+}
+
+impl ErasureRecord {
+    /// The record of a kept erasure.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn of(kept: &KeptErasure) -> Result<Self, StoreError> {
+        let corrupt = |error| StoreError::Corrupt(format!("erasure {}: {error}", kept.id));
+        serde_json::from_str(&kept.body).map_err(corrupt)
+    }
+
+    /// The proof that the record must have.
+    pub fn computed(&self) -> String {
+        let bare = Self { proof: String::new(), work: None, ..self.clone() };
+        hex::encode(Sha256::digest(json!(bare).to_string()))
+    }
+
+    fn kept(&self, id: Uuid, created: Instant) -> KeptErasure {
+        let is_done = self.done.is_some() && self.work.is_none() && !self.proof.is_empty();
+        KeptErasure { id, created, is_done, body: json!(self).to_string() }
+    }
+}
+
+/// An erasure, and whether its proof holds.
+#[derive(Clone, Debug)]
+pub struct VerifiedErasure {
+    /// The erasure.
+    pub kept: KeptErasure,
+    /// Its record.
+    pub record: ErasureRecord,
+    /// Whether the record is as it was when the erasure was done, by its proof and by the audit log.
+    pub holds: bool,
+}
+
+/// Erases people. Cheap to clone.
+#[derive(Clone)]
+pub struct Erasures {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    journals: Arc<dyn Journals>,
+    secret: [u8; 32],
+    /// Held by the erasure that runs. Of two that ran at once, each would write back the texts that it had read, with the
+    /// person in them whom the other one had erased meanwhile.
+    turn: Arc<Mutex<()>>,
+}
+
+impl Erasures {
+    /// Erasures of people from `store`, whose secret is `secret`.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        journals: Arc<dyn Journals>,
+        secret: [u8; 32],
+    ) -> Self {
+        Self { store, clock, journals, secret, turn: Arc::default() }
+    }
+
+    /// Who is named by an identifier, and what an erasure would change. Nothing is changed.
+    ///
+    /// # Errors
+    /// [`ErasureError`].
+    pub async fn preview(&self, asked: &ErasureAsked) -> Result<FoundPerson, ErasureError> {
+        let found = self.find(&asked.identifier, &asked.others).await?;
+        self.counted(found).await
+    }
+
+    /// Keeps an erasure that is to be done: [`Self::run`] does it.
+    ///
+    /// # Errors
+    /// [`ErasureError`], and nothing is kept.
+    pub async fn begin(
+        &self,
+        asked: &ErasureAsked,
+        by: Actor,
+    ) -> Result<KeptErasure, ErasureError> {
+        let reason = asked.reason.trim();
+        if reason.is_empty() || reason.len() > LONGEST_REASON {
+            return Err(ErasureError::Reason);
+        }
+        let found = self.find(&asked.identifier, &asked.others).await?;
+        let now = self.clock.now();
+        let millis = u64::try_from(now.micros() / 1_000).unwrap_or_default();
+        let random: [u8; 10] = rand::random();
+        let id = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
+        let pseudonym = format!("erased-{:032x}", rand::random::<u128>());
+        let work = Work::of(&found);
+        let eraser = work.eraser(&pseudonym);
+        let record = ErasureRecord {
+            by: (by.kind().to_owned(), by.name().to_owned()),
+            reason: eraser.text(reason).unwrap_or_else(|| reason.to_owned()),
+            marks: marks::of(&self.secret, eraser.identifiers()),
+            pseudonym,
+            counts: BTreeMap::new(),
+            before: String::new(),
+            lists: Vec::new(),
+            done: None,
+            proof: String::new(),
+            work: Some(work),
+        };
+        let kept = record.kept(id, now);
+        self.store.add_erasure(kept.clone()).await?;
+        Ok(kept)
+    }
+
+    /// The erasures after an id, at most `limit`; with `identifier` those that erased it.
+    ///
+    /// # Errors
+    /// [`ErasureError`].
+    pub async fn list(
+        &self,
+        after: Option<Uuid>,
+        limit: usize,
+        identifier: Option<&str>,
+    ) -> Result<Vec<(KeptErasure, ErasureRecord)>, ErasureError> {
+        let mark = match identifier {
+            Some(text) => Some(marks::one(&self.secret, &find::read(text)?.to_string())),
+            None => None,
+        };
+        let (mut found, mut after) = (Vec::new(), after);
+        while found.len() < limit {
+            let page = self.store.erasures(after, limit.max(1)).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            for kept in page {
+                let record = ErasureRecord::of(&kept)?;
+                if mark.as_ref().is_none_or(|mark| record.marks.contains(mark)) {
+                    found.push((kept, record));
+                }
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// The erasure of this id.
+    ///
+    /// # Errors
+    /// [`ErasureError::Unknown`].
+    pub async fn one(&self, id: Uuid) -> Result<(KeptErasure, ErasureRecord), ErasureError> {
+        let before = Uuid::from_u128(id.as_u128().saturating_sub(1));
+        let found = self.store.erasures(Some(before), 1).await?.into_iter().find(|it| it.id == id);
+        let kept = found.ok_or(ErasureError::Unknown(id))?;
+        let record = ErasureRecord::of(&kept)?;
+        Ok((kept, record))
+    }
+
+    /// Whether the proof of an erasure holds: the record gives it, and the audit log has it.
+    ///
+    /// # Errors
+    /// [`ErasureError::Unknown`].
+    pub async fn verify(&self, id: Uuid) -> Result<VerifiedErasure, ErasureError> {
+        let (kept, record) = self.one(id).await?;
+        let is_sound = kept.is_done && record.proof == record.computed();
+        let holds = is_sound && self.is_in_audit(&kept, &record.proof).await?;
+        Ok(VerifiedErasure { kept, record, holds })
+    }
+
+    /// Does everything that is left of erasures that were begun. An erasure that fails is tried again later.
+    pub async fn resume(&self) {
+        match self.store.erasures(None, usize::MAX).await {
+            Ok(all) => {
+                for kept in all.into_iter().filter(|it| !it.is_done) {
+                    self.run_to_its_end(kept.id).await;
+                }
+            }
+            Err(error) => tracing::error!(%error, "erasures that are under way cannot be read"),
+        }
+    }
+}
+
+/// The identifier as xAPI has it.
+pub(crate) fn ifi(identifier: &Identifier) -> Ifi {
+    match identifier.clone() {
+        Identifier::Mbox(mbox) => Ifi::Mbox(mbox),
+        Identifier::MboxSha1sum(hash) => Ifi::MboxSha1Sum(hash.to_ascii_lowercase()),
+        Identifier::Openid(uri) => Ifi::OpenId(uri),
+        Identifier::Account { home_page, name } => Ifi::Account { home_page, name },
+    }
+}
+
+/// Erases who has these identifiers, and is a learner or signs in under these names.
+fn eraser(
+    identifiers: &[Identifier],
+    learners: &[FoundLearner],
+    accounts: &[String],
+    pseudonym: &str,
+) -> Arc<Eraser> {
+    // Another course may have another person under the same id.
+    let learners = learners.iter().map(|it| format!("{}/{}", it.course, it.learner));
+    let names = learners.chain(accounts.iter().cloned());
+    Arc::new(Eraser::new(identifiers.iter().map(ifi), names, pseudonym))
+}

@@ -1,0 +1,325 @@
+//! The steps of an erasure. What is left to do is written down before each step and may be done again: after a crash the
+//! erasure goes on where it was.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::audit::{AuditEntry, AuditFilter};
+use bytes::Bytes;
+use course::Identifier;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{ErasedPart, Kept, KeptErasure, StoreError};
+use uuid::Uuid;
+use xapi::attachment;
+use xapi::erase::Eraser;
+use xapi::instant::Instant;
+use xapi::stored::Stored;
+
+use super::find::{LogPart, STATEMENTS};
+use super::{
+    ERASED, ErasureError, ErasureRecord, Erasures, FoundLearner, FoundPerson, eraser, marks,
+};
+use crate::audit::Actor;
+
+/// The pause before an erasure that failed is tried again.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// What is left of an erasure. The identifiers are here alone, and go with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Work {
+    identifiers: Vec<Identifier>,
+    /// Ids of the person as a learner.
+    learners: Vec<FoundLearner>,
+    accounts: Vec<String>,
+    /// The courses whose journals are read again at the end.
+    courses: BTreeSet<String>,
+    /// Up to where statements are erased, in microseconds.
+    after: i64,
+    /// Up to where statements were counted: those may be erased or not.
+    counted: i64,
+    /// Attachments of the person's statements.
+    attachments: BTreeSet<String>,
+}
+
+impl Work {
+    pub(super) fn of(found: &FoundPerson) -> Self {
+        Self {
+            identifiers: found.identifiers.clone(),
+            learners: found.learners.clone(),
+            accounts: found.accounts.clone(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn eraser(&self, pseudonym: &str) -> Arc<Eraser> {
+        eraser(&self.identifiers, &self.learners, &self.accounts, pseudonym)
+    }
+}
+
+/// An erasure on its way.
+struct Running<'a> {
+    of: &'a Erasures,
+    id: Uuid,
+    created: Instant,
+    record: ErasureRecord,
+    work: Work,
+    eraser: Arc<Eraser>,
+}
+
+impl Erasures {
+    /// Does all that is left of an erasure, once no other one of this process runs; nothing where it is done.
+    ///
+    /// # Errors
+    /// [`ErasureError::Store`]: what was done stays, and the next call goes on.
+    pub async fn run(&self, id: Uuid) -> Result<ErasureRecord, ErasureError> {
+        let _turn = self.turn.lock().await;
+        let (kept, record) = self.one(id).await?;
+        if kept.is_done {
+            return Ok(record);
+        }
+        let KeptErasure { id, created, .. } = kept;
+        let mut running = match record.work.clone() {
+            // All but the last steps are done, and the identifiers are gone.
+            None => return self.finish(id, created, record).await,
+            Some(work) => {
+                let eraser = work.eraser(&record.pseudonym);
+                Running { of: self, id, created, record, work, eraser }
+            }
+        };
+        running.courses().await?;
+        running.everything_else().await?;
+        running.attachments().await?;
+        running.journals().await?;
+        let record =
+            ErasureRecord { work: None, done: Some(self.clock.now().micros()), ..running.record };
+        self.store.change_erasure(record.kept(id, created)).await?;
+        self.finish(id, created, record).await
+    }
+
+    /// [`Self::run`], again after a while where it fails.
+    pub async fn run_to_its_end(&self, id: Uuid) {
+        while let Err(error) = self.run(id).await {
+            if !matches!(error, ErasureError::Store(StoreError::Unavailable(_))) {
+                tracing::error!(%error, %id, "an erasure cannot go on; it is tried again at the next start");
+                return;
+            }
+            tracing::error!(%error, %id, "an erasure waits, and goes on in 30 seconds");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Clears the files, writes the proof into the audit log, and closes the record.
+    async fn finish(
+        &self,
+        id: Uuid,
+        created: Instant,
+        mut record: ErasureRecord,
+    ) -> Result<ErasureRecord, ErasureError> {
+        self.store.scrub().await?;
+        record.proof = record.computed();
+        let (kind, name) = record.by.clone();
+        let not_done =
+            || StoreError::Corrupt(format!("erasure {id}: it does not say when it was done"));
+        let (at, (_, low)) =
+            (Instant::from_micros(record.done.ok_or_else(not_done)?), id.as_u64_pair());
+        let entry = AuditEntry {
+            id: AuditEntry::id(at, low),
+            at,
+            actor: Actor::of(&kind, name).unwrap_or(Actor::Machine),
+            action: ERASED.to_owned(),
+            target: id.to_string(),
+            details: json!({"proof": record.proof, "counts": record.counts}).to_string(),
+        };
+        self.store.add_audit(entry).await?;
+        self.store.change_erasure(record.kept(id, created)).await?;
+        Ok(record)
+    }
+
+    /// Whether the audit log says that the erasure was done with this proof.
+    pub(super) async fn is_in_audit(
+        &self,
+        kept: &KeptErasure,
+        proof: &str,
+    ) -> Result<bool, StoreError> {
+        let mut filter = AuditFilter {
+            action: Some(ERASED.to_owned()),
+            since: Some(kept.created),
+            ..AuditFilter::default()
+        };
+        let target = kept.id.to_string();
+        loop {
+            let page = self.store.audit(&filter, STATEMENTS).await?;
+            let Some(last) = page.last() else { return Ok(false) };
+            filter.before = Some(last.id.clone());
+            let says = |entry: &AuditEntry| {
+                let details: serde_json::Value =
+                    serde_json::from_str(&entry.details).unwrap_or_default();
+                entry.target == target && details.get("proof").is_some_and(|it| it == proof)
+            };
+            if page.iter().any(says) {
+                return Ok(true);
+            }
+        }
+    }
+}
+
+impl Running<'_> {
+    async fn save(&mut self) -> Result<(), StoreError> {
+        self.record.work = Some(self.work.clone());
+        self.of.store.change_erasure(self.record.kept(self.id, self.created)).await.map(drop)
+    }
+
+    fn count(&mut self, what: &str, number: u64) {
+        let count = self.record.counts.entry(what.to_owned()).or_default();
+        *count = count.saturating_add(number);
+    }
+
+    /// Frozen lists, learners and accounts. The lists first: the learners say who is in them.
+    async fn courses(&mut self) -> Result<(), StoreError> {
+        let pseudonym = self.record.pseudonym.clone();
+        let (lists, lines) = self.of.erase_lists(&self.work.learners, &pseudonym, self.id).await?;
+        self.record.lists.extend(lists);
+        self.count("certificates", lines);
+        self.save().await?;
+        let (courses, learners) =
+            self.of.erase_learners(&self.work.identifiers, &pseudonym).await?;
+        self.work.courses.extend(courses);
+        self.count("learners", learners);
+        self.save().await?;
+        let accounts = self.of.remove_accounts(&self.work.accounts).await?;
+        self.count("accounts", accounts);
+        self.save().await
+    }
+
+    /// Statements and the parts of the store, until nothing names the person that was there before the last look.
+    async fn everything_else(&mut self) -> Result<(), StoreError> {
+        self.journaled().await?;
+        loop {
+            let mut found = self.statements().await?;
+            for part in ErasedPart::EVERY {
+                let count = self.of.store.erase(part, &self.eraser, self.id).await?;
+                self.count(part.as_str(), count);
+                found = found.saturating_add(count);
+            }
+            self.save().await?;
+            if found == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Notes the courses that have journals of the person.
+    async fn journaled(&mut self) -> Result<(), StoreError> {
+        let actors: Vec<String> = self.eraser.identifiers().map(str::to_owned).collect();
+        for course in self.of.store.courses().await? {
+            if !self.of.store.progress_of(&course.id, &actors).await?.is_empty() {
+                self.work.courses.insert(course.id);
+            }
+        }
+        self.save().await
+    }
+
+    /// Erases the person from the statements that follow; gives how many.
+    async fn statements(&mut self) -> Result<u64, StoreError> {
+        let mut found = 0_u64;
+        loop {
+            let after = Instant::from_micros(self.work.after);
+            let (page, through) = match self.of.part_of_log(after).await? {
+                LogPart::Statements(page, last) => (page, last.micros()),
+                LogPart::Unreadable(at) => {
+                    self.pass(at.micros());
+                    continue;
+                }
+                LogPart::End => return Ok(found),
+            };
+            let mut erased = Vec::new();
+            for Kept { statement, .. } in page {
+                if let Some(body) = self.eraser.bytes(&statement.body) {
+                    self.note(&statement)?;
+                    erased.push(Stored { body, ..statement });
+                }
+            }
+            found = found.saturating_add(erased.len() as u64);
+            if !erased.is_empty() {
+                // First what is counted, then what is erased: a crash between the two counts nothing twice.
+                self.work.counted = self.work.counted.max(through);
+                self.save().await?;
+                self.of.store.rewrite_statements(erased).await?;
+            }
+            self.work.after = through;
+        }
+    }
+
+    /// Passes a statement that cannot be read, and counts it: whom it names cannot be told.
+    fn pass(&mut self, at: i64) {
+        if at > self.work.counted {
+            self.work.counted = at;
+            self.count("unreadable", 1);
+        }
+        self.work.after = at;
+    }
+
+    /// Counts a statement that is about to be erased, unless it was counted before a crash.
+    fn note(&mut self, statement: &Stored) -> Result<(), StoreError> {
+        if statement.stored.micros() <= self.work.counted {
+            return Ok(());
+        }
+        self.record.before = marks::before(&self.of.secret, &self.record.before, statement);
+        self.work.attachments.extend(hashes(&statement.body)?);
+        self.count("statements", 1);
+        Ok(())
+    }
+
+    /// Removes the data of the attachments of erased statements that no other statement has.
+    async fn attachments(&mut self) -> Result<(), StoreError> {
+        let mut alone = self.work.attachments.clone();
+        let mut after = Instant::default();
+        while !alone.is_empty() {
+            let page = match self.of.part_of_log(after).await? {
+                LogPart::Statements(page, last) => {
+                    after = last;
+                    page
+                }
+                LogPart::Unreadable(at) => {
+                    after = at;
+                    continue;
+                }
+                LogPart::End => break,
+            };
+            for Kept { statement, .. } in page {
+                if !names(&statement.body, &self.record.pseudonym) {
+                    for hash in hashes(&statement.body)? {
+                        alone.remove(&hash);
+                    }
+                }
+            }
+        }
+        let alone: Vec<String> = alone.into_iter().collect();
+        let there = self.of.store.attachments(&alone).await?.len();
+        self.of.store.remove_attachments(&alone).await?;
+        self.count("attachments", there as u64);
+        self.save().await
+    }
+
+    /// Lets the journals of courses be read from the log again. What a follower wrote meanwhile of statements that it had
+    /// read before goes with it.
+    async fn journals(&mut self) -> Result<(), StoreError> {
+        for course in self.work.courses.clone() {
+            self.of.journals.read_again(&course).await?;
+        }
+        self.of.store.erase(ErasedPart::Journals, &self.eraser, self.id).await.map(drop)
+    }
+}
+
+fn names(body: &Bytes, pseudonym: &str) -> bool {
+    std::str::from_utf8(body).is_ok_and(|body| body.contains(pseudonym))
+}
+
+/// The hashes of a statement's attachments, in lower case.
+fn hashes(body: &Bytes) -> Result<Vec<String>, StoreError> {
+    let corrupt = |error: serde_json::Error| StoreError::Corrupt(format!("a statement: {error}"));
+    let value: serde_json::Value = serde_json::from_slice(body).map_err(corrupt)?;
+    Ok(attachment::described(&value).map(|it| it.sha2.to_ascii_lowercase()).collect())
+}

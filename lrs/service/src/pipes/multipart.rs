@@ -1,0 +1,79 @@
+//! Statements with attachments as one body, both ways (Communication 1.5.2).
+
+use bytes::{Bytes, BytesMut};
+use futures::stream;
+use multer::Multipart;
+use uuid::Uuid;
+
+use xapi::attachment::Attachment;
+
+const HASH: &str = "X-Experience-API-Hash";
+/// The most attachments of one page.
+const MOST_PARTS: usize = 10_000;
+
+/// The media type and bytes of statements and the data of their attachments. The boundary is random, so that no data
+/// can have it.
+pub(super) fn write(statements: &[u8], attachments: &[Attachment]) -> (String, Bytes) {
+    let boundary = Uuid::new_v4().simple().to_string();
+    let mut body = BytesMut::with_capacity(statements.len() + 200);
+    let mut add = |text: String, data: &[u8]| {
+        body.extend_from_slice(text.as_bytes());
+        body.extend_from_slice(data);
+    };
+    add(format!("--{boundary}\r\nContent-Type: application/json\r\n\r\n"), statements);
+    for Attachment { sha2, content_type, body } in attachments {
+        let head = format!(
+            "\r\n--{boundary}\r\nContent-Type: {content_type}\r\nContent-Transfer-Encoding: binary\r\n\
+             {HASH}: {sha2}\r\n\r\n"
+        );
+        add(head, body);
+    }
+    add(format!("\r\n--{boundary}--"), &[]);
+    (format!("multipart/mixed; boundary={boundary}"), body.freeze())
+}
+
+/// Whether a media type is multipart/mixed.
+pub(super) fn is_multipart(content_type: &str) -> bool {
+    content_type.trim_start().to_ascii_lowercase().starts_with("multipart/mixed")
+}
+
+/// The JSON of the first part and the attachments in the others; `None` for what is no such body.
+pub(super) async fn read(content_type: &str, body: Bytes) -> Option<(Bytes, Vec<Attachment>)> {
+    // multer reads the parameter of any multipart media type.
+    let boundary = multer::parse_boundary(content_type.replacen("mixed", "form-data", 1)).ok()?;
+    let body = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
+    let mut parts = Multipart::new(body, boundary);
+    let statements = parts.next_field().await.ok()??.bytes().await.ok()?;
+    let mut attachments = Vec::new();
+    while let Some(part) = parts.next_field().await.ok()? {
+        let header = |name: &str| part.headers().get(name).and_then(|it| it.to_str().ok());
+        let sha2 = header(HASH)?.to_owned();
+        let content_type = header("Content-Type").unwrap_or("application/octet-stream").to_owned();
+        let body = part.bytes().await.ok()?;
+        attachments.push(Attachment { sha2, content_type, body });
+        if attachments.len() > MOST_PARTS {
+            return None;
+        }
+    }
+    Some((statements, attachments))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_written_reads_back() {
+        let attachment = |body: &'static [u8]| Attachment {
+            sha2: "ab".repeat(32),
+            content_type: "image/png".into(),
+            body: Bytes::from_static(body),
+        };
+        let attachments = vec![attachment(b"\r\n--x\r\n\0"), attachment(b"")];
+        let (kind, body) = write(b"[1]", &attachments);
+        assert!(is_multipart(&kind));
+        assert_eq!(read(&kind, body.clone()).await, Some(("[1]".into(), attachments)));
+        assert_eq!(read(&kind, body.slice(..body.len() - 6)).await, None, "cut off");
+        assert_eq!(read("multipart/mixed", body).await, None, "without a boundary");
+    }
+}

@@ -1,0 +1,335 @@
+//! What people set of a pipe, and what is kept of one: settings, credentials and state.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+use uuid::Uuid;
+
+use super::PipeError;
+use store::{HeldPipe, StoreError};
+use xapi::instant::Instant;
+
+/// The longest name of a pipe, in bytes.
+const LONGEST_NAME: usize = 64;
+/// The most entries of a list of a filter.
+const MOST_ENTRIES: usize = 1_000;
+/// The longest time between two readings of a source, and the longest overlap, in seconds: 90 days.
+const LONGEST_TIME: u64 = 90 * 24 * 3600;
+
+/// Which way statements go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PipeDirection {
+    /// From this store to the other one.
+    Push,
+    /// From the other store to this one.
+    Pull,
+}
+
+/// What becomes of statements on their way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PipeMapping {
+    /// They stay as they are, under their ids.
+    #[default]
+    Full,
+    /// People have pseudonyms under the pipe's secret; new ids.
+    Pseudonymised,
+    /// They are statements of xAPI 1.0.3; new ids.
+    Downgraded,
+}
+
+/// Which instant of its statements a source filters `since` by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadsBy {
+    /// `stored`, as the standard says (Communication 2.1.3).
+    #[default]
+    Stored,
+    /// `timestamp`, as Ralph does: an overlap must cover how late statements may come.
+    Timestamp,
+}
+
+/// Which statements travel: those that meet every condition. Statements that void travel with every filter but `since`,
+/// since they name a statement and nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PipeFilter {
+    /// Beginnings of the IRI of the activity; one of them.
+    pub activities: Vec<String>,
+    /// IRIs of verbs; one of them.
+    pub verbs: Vec<String>,
+    /// The id of a course of this store: its activities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub course: Option<String>,
+    /// Home pages of the actor's account; one of them.
+    pub home_pages: Vec<String>,
+    /// Where the pipe begins: statements stored after this instant, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+}
+
+/// What people set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PipeSettings {
+    /// Which way statements go.
+    pub direction: PipeDirection,
+    /// The xAPI end point of the other store, as `https://lrs.example.org/xapi`: what stands before `/statements`.
+    pub url: String,
+    /// The user name of HTTP Basic there; the name of the key where the other store is a Traccia.
+    #[serde(default)]
+    pub user: String,
+    /// Which statements travel.
+    #[serde(default)]
+    pub filter: PipeFilter,
+    /// What becomes of them.
+    #[serde(default)]
+    pub mapping: PipeMapping,
+    /// Whether a push leaves `stored` and `authority` of this store in the statements, for a receiver that keeps them
+    /// as their origin. Some stores refuse an authority that is not the sender's.
+    #[serde(default)]
+    pub keeps_origin: bool,
+    /// The version of xAPI in which a pull asks: `1.0.3` or `2.0.0`.
+    #[serde(default = "first_version")]
+    pub version: String,
+    /// How often a pull looks for new statements, in seconds.
+    #[serde(default = "often")]
+    pub every_seconds: u64,
+    /// How far before its cursor a pull begins to read again, in seconds; null for a millisecond where the source sends
+    /// `X-Experience-API-Consistent-Through`, and a minute where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlap_seconds: Option<u64>,
+    /// Which instant the source of a pull filters by.
+    #[serde(default)]
+    pub reads_by: ReadsBy,
+}
+
+fn first_version() -> String {
+    "1.0.3".to_owned()
+}
+
+const fn often() -> u64 {
+    10
+}
+
+impl PipeSettings {
+    /// Refuses settings that cannot work, with the setting and what to do.
+    pub fn check(&self) -> Result<(), PipeError> {
+        let wrong = |setting: &'static str, why: &str| {
+            Err(PipeError::Setting { setting, why: why.to_owned() })
+        };
+        self.endpoint()?;
+        if self.user.contains(':') {
+            return wrong("user", "a user name of HTTP Basic has no colon");
+        }
+        if self.version != "1.0.3" && self.version != "2.0.0" {
+            return wrong("version", "it is 1.0.3 or 2.0.0");
+        }
+        if self.every_seconds == 0 || self.every_seconds > LONGEST_TIME {
+            return wrong("every_seconds", "it is from 1 to 7776000, which are 90 days");
+        }
+        if self.overlap_seconds.is_some_and(|it| it > LONGEST_TIME) {
+            return wrong("overlap_seconds", "it is at most 7776000, which are 90 days");
+        }
+        let PipeFilter { activities, verbs, home_pages, since, .. } = &self.filter;
+        for (setting, list) in [
+            ("filter.activities", activities),
+            ("filter.verbs", verbs),
+            ("filter.home_pages", home_pages),
+        ] {
+            if list.len() > MOST_ENTRIES || list.iter().any(String::is_empty) {
+                return wrong(setting, "it has at most 1000 entries, and none that is empty");
+            }
+        }
+        if since.as_deref().is_some_and(|text| Instant::parse(text).is_none()) {
+            return wrong("filter.since", "it is a timestamp, as 2026-01-01T00:00:00Z");
+        }
+        Ok(())
+    }
+
+    /// The end point, with a slash at its end, so that resources are joined to it.
+    pub fn endpoint(&self) -> Result<Url, PipeError> {
+        let wrong = |why: &str| PipeError::Setting { setting: "url", why: why.to_owned() };
+        let text = format!("{}/", self.url.trim_end_matches('/'));
+        let url = Url::parse(&text).map_err(|error| wrong(&error.to_string()))?;
+        if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() {
+            return Err(wrong("it begins with https:// or http://"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong("user and password have settings of their own"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(wrong("it has no query and no fragment"));
+        }
+        Ok(url)
+    }
+
+    /// Where the pipe begins.
+    pub(super) fn beginning(&self) -> Instant {
+        self.filter.since.as_deref().and_then(Instant::parse).unwrap_or_default()
+    }
+}
+
+/// Refuses a name that cannot stand in an address.
+pub(super) fn check_name(name: &str) -> Result<(), PipeError> {
+    let is_good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if begins && name.len() <= LONGEST_NAME && name.chars().all(is_good) {
+        return Ok(());
+    }
+    let why = "it has 1 to 64 letters, digits, hyphens, dots and underscores, and begins with a letter or digit";
+    Err(PipeError::Setting { setting: "name", why: why.to_owned() })
+}
+
+/// A secret that is not printed, whatever prints the value around it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Hidden(pub String);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "Hidden()" } else { "Hidden(…)" })
+    }
+}
+
+/// Why a pipe rests until somebody resumes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PipePause {
+    /// Whether the pipe stopped by itself, which is an alarm, and not because somebody asked for it.
+    pub is_alarm: bool,
+    /// Why.
+    pub reason: String,
+    /// Since when, in microseconds.
+    pub at: i64,
+}
+
+/// What the other store answered last, or why it did not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastAnswer {
+    /// When, in microseconds.
+    pub at: i64,
+    /// Its status; 0 where there was no answer.
+    pub status: u16,
+    /// Whether it was what was hoped for.
+    pub is_good: bool,
+    /// What it said, in short.
+    pub detail: String,
+}
+
+/// How far a pipe is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PipeState {
+    /// Of a push, the `stored` of the last statement that is done with; of a pull, where the source is read on from. In
+    /// microseconds.
+    pub cursor: i64,
+    /// Why the pipe rests; `None` while it works.
+    pub paused: Option<PipePause>,
+    /// How often in a row the other store was not to be reached, or asked to be left alone.
+    pub attempts: u32,
+    /// When it is asked again, in microseconds.
+    pub retry_at: Option<i64>,
+    /// The last answer.
+    pub last: Option<LastAnswer>,
+    /// How many statements the pipe has delivered.
+    pub delivered: u64,
+    /// Of a pull: an instant by the source's clock up to which everything has been read. In microseconds.
+    pub through: Option<i64>,
+    /// Of a pull: whether the source says up to where it is consistent.
+    pub is_consistent: bool,
+}
+
+/// A pipe as its record says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PipeRecord {
+    /// What people set.
+    pub settings: PipeSettings,
+    /// The password of HTTP Basic.
+    pub password: Hidden,
+    /// The secret of pseudonyms; empty for none.
+    pub secret: Hidden,
+    /// Under which ids of mapped statements are made.
+    pub namespace: Uuid,
+    /// Counts what people changed.
+    pub generation: u64,
+    /// How far it is.
+    pub state: PipeState,
+}
+
+impl PipeRecord {
+    pub(super) fn of(held: &HeldPipe) -> Result<Self, StoreError> {
+        serde_json::from_str(&held.record)
+            .map_err(|error| StoreError::Corrupt(format!("pipe {}: {error}", held.name)))
+    }
+
+    pub(super) fn text(&self) -> Result<String, StoreError> {
+        serde_json::to_string(self).map_err(|error| StoreError::Rejected(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(text: &str) -> PipeSettings {
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn fault(text: &str) -> &'static str {
+        match settings(text).check() {
+            Err(PipeError::Setting { setting, .. }) => setting,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn settings_that_cannot_work_are_refused_with_their_name() {
+        let push =
+            |more: &str| format!(r#"{{"direction":"push","url":"https://x.example/xapi"{more}}}"#);
+        settings(&push("")).check().unwrap();
+        for (more, setting) in [
+            (r#","user":"a:b""#, "user"),
+            (r#","version":"1.0""#, "version"),
+            (r#","every_seconds":0"#, "every_seconds"),
+            (r#","overlap_seconds":7776001"#, "overlap_seconds"),
+            (r#","filter":{"verbs":[""]}"#, "filter.verbs"),
+            (r#","filter":{"since":"yesterday"}"#, "filter.since"),
+        ] {
+            assert_eq!(fault(&push(more)), setting, "{more}");
+        }
+        for url in [
+            "ftp://x.example",
+            "x.example",
+            "https://a:b@x.example",
+            "https://x.example?a=b",
+            "https://x.example/#f",
+        ] {
+            assert_eq!(fault(&format!(r#"{{"direction":"pull","url":"{url}"}}"#)), "url", "{url}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_printed_nowhere() {
+        let record = PipeRecord {
+            settings: settings(r#"{"direction":"push","url":"https://x.example/"}"#),
+            password: Hidden("hush-hush".into()),
+            secret: Hidden("quiet-now".into()),
+            namespace: Uuid::nil(),
+            generation: 1,
+            state: PipeState::default(),
+        };
+        let printed = format!("{record:?}");
+        assert!(!printed.contains("hush") && !printed.contains("quiet"), "{printed}");
+        let held = HeldPipe { name: "a".into(), record: record.text().unwrap(), revision: 1 };
+        assert_eq!(PipeRecord::of(&held).unwrap(), record);
+    }
+
+    #[test]
+    fn a_name_can_stand_in_an_address() {
+        for name in ["a", "umbria-2026", "A_b.c"] {
+            check_name(name).unwrap();
+        }
+        for name in ["", "-a", "a b", "a/b", "è", &"x".repeat(65)] {
+            assert!(check_name(name).is_err(), "{name}");
+        }
+    }
+}

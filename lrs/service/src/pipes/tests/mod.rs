@@ -1,0 +1,5 @@
+//! Pipes against stores that answer as a script says, on a clock that tests turn and with time that tokio skips.
+
+mod pulling;
+mod pushing;
+mod scripted;

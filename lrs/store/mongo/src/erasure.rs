@@ -1,0 +1,253 @@
+//! Erasing a person from the collections, and the erasures that were made. Fields of an erasure: `_id`, `created` in
+//! microseconds, `done`, `body`.
+//!
+//! What a server keeps in its own files of documents that were removed is its own affair: journals, snapshots, backups.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::TryStreamExt as _;
+use mongodb::bson::{Document, doc};
+use mongodb::{Collection, Cursor};
+use uuid::Uuid;
+
+use super::blob::Holder;
+use super::call::{all, call, insert};
+use super::cell;
+use super::field;
+use crate::MongoStore;
+use access::audit::{AuditEntry, AuditFilter};
+use access::chain::SealedEntry;
+use store::{
+    AuditStore as _, ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Result, StoreError,
+    erase_documents, erased_entry,
+};
+use xapi::erase::Eraser;
+use xapi::instant::Instant;
+use xapi::stored::Stored;
+
+/// Entries of the audit log, or definitions, read at once.
+const PAGE: usize = 500;
+/// The most that can be asked for: not every server takes a larger number.
+const MOST: i64 = 1 << 30;
+
+fn document(erasure: &KeptErasure) -> Document {
+    let KeptErasure { id, created, is_done, body } = erasure;
+    doc! {"_id": id.to_string(), "created": created.micros(), "done": *is_done, "body": body}
+}
+
+fn erasure(document: &Document) -> Result<KeptErasure> {
+    let id = field::text(document, "_id")?;
+    let corrupt = |error| StoreError::Corrupt(format!("erasure {id}: {error}"));
+    Ok(KeptErasure {
+        id: id.parse().map_err(corrupt)?,
+        created: field::instant(document, "created")?,
+        is_done: field::boolean(document, "done")?,
+        body: field::text(document, "body")?,
+    })
+}
+
+impl MongoStore {
+    fn collection(&self, name: &str) -> Collection<Document> {
+        self.0.database.collection(name)
+    }
+
+    /// Removes the documents of a collection for which `goes` is true; gives how many.
+    async fn remove_named(&self, name: &str, goes: impl Fn(&Document) -> bool) -> Result<u64> {
+        let collection = self.collection(name);
+        let mut cursor: Cursor<Document> = call(collection.find(doc! {}).batch_size(100)).await?;
+        let mut count = 0_u64;
+        while let Some(document) = call(cursor.try_next()).await? {
+            if goes(&document) {
+                let Some(id) = document.get("_id").cloned() else { continue };
+                call(collection.delete_one(doc! {"_id": id})).await?;
+                count = count.saturating_add(1);
+            }
+        }
+        Ok(count)
+    }
+
+    /// Replaces the texts of a field in which the person is named.
+    async fn erase_texts(&self, name: &str, field: &str, eraser: &Eraser) -> Result<u64> {
+        let collection = self.collection(name);
+        let found = collection.find(doc! {field: {"$type": "string"}});
+        let found = found.projection(doc! {field: 1}).batch_size(100);
+        let mut cursor: Cursor<Document> = call(found).await?;
+        let mut count = 0_u64;
+        while let Some(document) = call(cursor.try_next()).await? {
+            let said = document.get_str(field).unwrap_or_default();
+            let (Some(erased), Some(id)) = (eraser.json(said), document.get("_id")) else {
+                continue;
+            };
+            // One that was changed meanwhile is looked at when the part is erased again.
+            let as_read = doc! {"_id": id.clone(), field: said};
+            call(collection.update_one(as_read, doc! {"$set": {field: erased}})).await?;
+            count = count.saturating_add(1);
+        }
+        Ok(count)
+    }
+
+    /// Names of the person, and names in which the person is named, go. Definitions get other texts.
+    async fn erase_things(&self, eraser: &Eraser) -> Result<u64> {
+        let agents: Vec<String> = eraser.identifiers().map(|ifi| cell::name(&[ifi])).collect();
+        let of_person = |it: &Document| {
+            it.get_str("agent").is_ok_and(|agent| agents.iter().any(|known| known == agent))
+                || it.get_str("name").is_ok_and(|name| eraser.text(name).is_some())
+        };
+        let count = self.remove_named("agent_name", of_person).await?;
+        Ok(count.saturating_add(self.erase_definitions(eraser).await?))
+    }
+
+    async fn erase_definitions(&self, eraser: &Eraser) -> Result<u64> {
+        let cells = &self.0.things.definitions;
+        let (mut after, mut count) = (String::new(), 0_u64);
+        let weight = |value: &Document| value.get_str("definition").map_or(0, str::len);
+        loop {
+            let page = cells.beyond(&after, PAGE, weight).await?;
+            if page.is_empty() {
+                return Ok(count);
+            }
+            for held in page {
+                let Some(value) = held.value() else { continue };
+                after = field::text(value, "cell")?;
+                let (id, text) =
+                    (field::text(value, "activity")?, field::text(value, "definition")?);
+                let (new_id, new_text) = (eraser.text(&id), eraser.json(&text));
+                if new_id.is_none() && new_text.is_none() {
+                    continue;
+                }
+                count = count.saturating_add(1);
+                let text = new_text.unwrap_or(text);
+                if let Some(new) = new_id {
+                    let value = doc! {"activity": &new, "definition": text};
+                    cells.create(vec![(cell::name(&[&new]), value)]).await?;
+                    // Older versions too: without them the activity was never there.
+                    call(self.collection("definition").delete_many(doc! {"cell": &after})).await?;
+                } else {
+                    // Who changed it meanwhile is found when the part is erased again.
+                    cells.change(&after, &held, doc! {"activity": id, "definition": text}).await?;
+                }
+            }
+        }
+    }
+
+    async fn erase_journals(&self, eraser: &Eraser) -> Result<u64> {
+        let collection = self.collection("progress");
+        // Those of an address in other letters too.
+        let found = collection.find(doc! {}).projection(doc! {"actor": 1, "body": 1});
+        let mut cursor: Cursor<Document> = call(found.batch_size(1_000)).await?;
+        let mut count = 0_u64;
+        while let Some(document) = call(cursor.try_next()).await? {
+            let is_theirs =
+                document.get_str("actor").is_ok_and(|it| eraser.key_of_agent(it).is_some());
+            let Some(id) = document.get("_id").filter(|_| is_theirs).cloned() else { continue };
+            call(collection.delete_one(doc! {"_id": id})).await?;
+            self.0.progress.blobs.remove(document.get_object_id("body").ok()).await?;
+            count = count.saturating_add(1);
+        }
+        Ok(count)
+    }
+
+    async fn erase_audit(&self, eraser: &Eraser, by: Uuid) -> Result<u64> {
+        let (mut after, mut count) = (0, 0_u64);
+        loop {
+            let page = self.audit_chain(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.seal.number;
+            for SealedEntry { seal, entry } in page {
+                let Some(erased) = entry.and_then(|it| erased_entry(eraser, &it)) else { continue };
+                let number = i64::try_from(seal.number).unwrap_or(i64::MAX);
+                let set = doc! {"$set": {"salt": "", "erased_by": by.to_string(),
+                "entry": super::audit::document(&erased)}};
+                // The link first: as long as the entry names the person, both are written again.
+                call(self.0.audit_chain.update_one(doc! {"_id": number}, set)).await?;
+                self.replace_audit(&erased).await?;
+                count = count.saturating_add(1);
+            }
+        }
+        // Those that are left are from before the chain.
+        let mut filter = AuditFilter::default();
+        loop {
+            let page = self.audit(&filter, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(count) };
+            filter.before = Some(last.id.clone());
+            for erased in page.iter().filter_map(|entry| erased_entry(eraser, entry)) {
+                self.replace_audit(&erased).await?;
+                count = count.saturating_add(1);
+            }
+        }
+    }
+
+    async fn replace_audit(&self, entry: &AuditEntry) -> Result<()> {
+        let set = doc! {"$set": {"actor": entry.actor.name(), "target": &entry.target,
+        "details": &entry.details}};
+        call(self.0.audit.update_one(doc! {"_id": &entry.id}, set)).await.map(drop)
+    }
+}
+
+fn body_names(eraser: &Eraser) -> impl Fn(&Document) -> bool + '_ {
+    |it| it.get_str("body").is_ok_and(|body| eraser.json(body).is_some())
+}
+
+#[async_trait]
+impl ErasureStore for MongoStore {
+    async fn add_erasure(&self, erasure: KeptErasure) -> Result<bool> {
+        insert(&self.collection("erasure"), document(&erasure)).await
+    }
+
+    async fn change_erasure(&self, erasure: KeptErasure) -> Result<bool> {
+        let filter = doc! {"_id": erasure.id.to_string(), "done": false};
+        let collection = self.collection("erasure");
+        let changed = call(collection.replace_one(filter, document(&erasure))).await?;
+        Ok(changed.matched_count == 1)
+    }
+
+    async fn erasures(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<KeptErasure>> {
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX).min(MOST);
+        let collection = self.collection("erasure");
+        let found = collection.find(doc! {"_id": {"$gt": after}}).sort(doc! {"_id": 1});
+        all(found.limit(limit)).await?.iter().map(erasure).collect()
+    }
+
+    async fn rewrite_statements(&self, statements: Vec<Stored>) -> Result<()> {
+        self.0.statements.rewrite(&statements).await
+    }
+
+    async fn remove_attachments(&self, hashes: &[String]) -> Result<()> {
+        self.0.statements.attachments.remove(hashes).await
+    }
+
+    async fn replace_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
+        let name = cell::name(&[course, &list.id]);
+        let lists = &self.0.courses.certificates;
+        let Some(kept) = call(lists.find_one(doc! {"_id": &name})).await? else { return Ok(false) };
+        let body = std::str::from_utf8(&list.body)
+            .map_err(|_| StoreError::Corrupt("a certificate list that is not UTF-8".into()))?;
+        let holder = Holder::new(lists, doc! {"_id": &name});
+        let body = self.0.courses.blobs.text_field(body, holder).await?;
+        let set = doc! {"$set": {"created": list.created.micros(), "body": body}};
+        call(lists.update_one(doc! {"_id": name}, set)).await?;
+        self.0.courses.blobs.remove(kept.get_object_id("body").ok()).await?;
+        Ok(true)
+    }
+
+    async fn erase(&self, part: ErasedPart, eraser: &Arc<Eraser>, by: Uuid) -> Result<u64> {
+        match part {
+            ErasedPart::Index => self.erase_things(eraser).await,
+            ErasedPart::Documents => erase_documents(self, eraser).await,
+            ErasedPart::Journals => self.erase_journals(eraser).await,
+            ErasedPart::Launches => self.remove_named("launch", body_names(eraser)).await,
+            ErasedPart::Refusals => self.remove_named("refusal", body_names(eraser)).await,
+            ErasedPart::Origins => self.erase_texts("origin", "authority", eraser).await,
+            ErasedPart::DeadLetters => self.erase_texts("dead_letter", "body", eraser).await,
+            ErasedPart::Audit => self.erase_audit(eraser, by).await,
+        }
+    }
+
+    /// Removes the addresses of documents that were removed, which stay for a day otherwise.
+    async fn scrub(&self) -> Result<()> {
+        self.0.documents.cells.forget(Instant::from_micros(i64::MAX)).await?;
+        self.0.people.cells.forget(Instant::from_micros(i64::MAX)).await
+    }
+}

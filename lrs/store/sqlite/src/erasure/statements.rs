@@ -1,0 +1,47 @@
+//! Other texts for statements that are kept.
+
+use std::collections::BTreeSet;
+
+use rusqlite::params;
+
+use crate::failure::Result;
+use crate::session::{Session, closeness};
+use crate::statements::put::VOIDING;
+use store::{StoreError, checksum};
+use xapi::index::{IndexKey, keys_of_kept};
+use xapi::stored::Stored;
+
+/// Replaces the text of a statement, where it is kept at this instant.
+pub(super) fn rewrite(session: &mut Session<'_>, new: &Stored) -> Result<()> {
+    let Some(kept) = session.statement(new.id)?.filter(|kept| kept.stored == new.stored) else {
+        return Ok(());
+    };
+    let (before, after) = (keys(&kept)?, keys(new)?);
+    let flags: Option<i64> = session.one(
+        "SELECT flags FROM statement WHERE seq = ?1",
+        [new.stored.micros()],
+        |row| row.get(0),
+    )?;
+    let gone = || StoreError::Corrupt(format!("statement {}: its row is missing", new.id));
+    let is_voiding = flags.ok_or_else(gone)? & VOIDING != 0;
+    let body = std::str::from_utf8(&new.body)
+        .map_err(|_| StoreError::Corrupt("a statement that is not UTF-8".into()))?;
+    let checksum = checksum::of_statement(new.id, new.stored, is_voiding, &new.body);
+    session.run(
+        "UPDATE statement SET body = ?2, checksum = ?3 WHERE seq = ?1",
+        params![new.stored.micros(), body, checksum],
+    )?;
+    for IndexKey { kind, text, closeness: close } in before.difference(&after) {
+        session.run(
+            "DELETE FROM statement_index WHERE closeness = ?3 AND seq = ?4 AND entity = \
+             (SELECT id FROM entity WHERE kind = ?1 AND text = ?2)",
+            params![*kind as u8, text, closeness(*close), new.stored.micros()],
+        )?;
+    }
+    Ok(session.index(new.stored, after.difference(&before))?)
+}
+
+fn keys(kept: &Stored) -> Result<BTreeSet<IndexKey>> {
+    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", kept.id));
+    Ok(keys_of_kept(&kept.value().map_err(corrupt)?).into_iter().collect())
+}

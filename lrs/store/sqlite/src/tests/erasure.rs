@@ -1,0 +1,120 @@
+//! After an erasure the files hold nothing of the person, whatever was in them before.
+
+use std::fs;
+use std::sync::Arc;
+
+use serde_json::json;
+use tempfile::TempDir;
+use uuid::Uuid;
+use validator::ifi::Ifi;
+
+use super::{Hand, open, shared};
+use access::audit::{Actor, AuditEntry};
+use store::{ErasedPart, Kept, KeptErasure, Store};
+use store_testkit::sample;
+use xapi::erase::Eraser;
+use xapi::instant::Instant;
+use xapi::stored::Stored;
+
+/// Whether a file of the folder contains `text`, in whatever case.
+fn is_in_files(home: &TempDir, text: &str) -> Vec<String> {
+    let text = text.to_lowercase();
+    let files = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path());
+    let holds = |path: &std::path::PathBuf| {
+        let bytes = fs::read(path).unwrap().to_ascii_lowercase();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    };
+    files
+        .filter(|path| path.is_file())
+        .filter(holds)
+        .map(|path| path.display().to_string())
+        .collect()
+}
+
+async fn fill(store: &Arc<dyn Store>) {
+    for n in 0..50 {
+        let statement = sample::with(
+            sample::statement(n),
+            "actor",
+            json!({"mbox": "mailto:anna.rossi@x.example", "name": "Anna Rossi"}),
+        );
+        let long =
+            format!("{} anna.rossi@x.example", "x".repeat(usize::try_from(n).unwrap() * 500));
+        sample::put(store, &[sample::with(statement, "result", json!({"response": long}))]).await;
+        sample::put(store, &[sample::reference(1_000 + n, n)]).await;
+    }
+    let at = Instant::from_micros(7);
+    let entry = AuditEntry {
+        id: AuditEntry::id(at, 7),
+        at,
+        actor: Actor::Key("k".into()),
+        action: "statements.read".into(),
+        target: "mbox::mailto:anna.rossi@x.example".into(),
+        details: String::new(),
+    };
+    store.add_audit(entry).await.unwrap();
+    let body = "anna.rossi@x.example".to_owned();
+    let erasure = KeptErasure { id: Uuid::from_u128(7), created: at, is_done: false, body };
+    store.add_erasure(erasure.clone()).await.unwrap();
+    store.change_erasure(KeptErasure { body: String::new(), ..erasure }).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_a_person_is_left_in_the_files() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let store_of_test = shared(&store);
+    fill(&store_of_test).await;
+    assert!(!is_in_files(&home, "anna.rossi").is_empty());
+    let eraser =
+        Arc::new(Eraser::new([Ifi::Mbox("mailto:anna.rossi@x.example".into())], [], "erased-1"));
+    let erased =
+        |kept: Kept| Some(Stored { body: eraser.bytes(&kept.statement.body)?, ..kept.statement });
+    let erased: Vec<Stored> =
+        sample::log(&store_of_test).await.into_iter().filter_map(erased).collect();
+    assert_eq!(erased.len(), 50);
+    store_of_test.rewrite_statements(erased).await.unwrap();
+    for part in ErasedPart::EVERY {
+        store_of_test.erase(part, &eraser, Uuid::from_u128(7)).await.unwrap();
+    }
+    // Without this the old bytes are there: the test can fail.
+    assert!(!is_in_files(&home, "anna.rossi").is_empty());
+    store_of_test.scrub().await.unwrap();
+    for name in ["anna.rossi", "Anna Rossi"] {
+        assert_eq!(is_in_files(&home, name), Vec::<String>::new(), "{name}");
+    }
+    // Everything else is there, also for who opens the store anew.
+    let log = sample::log(&store_of_test).await;
+    drop((store, store_of_test));
+    let again = shared(&open(&home, &clock));
+    assert_eq!(sample::log(&again).await, log);
+    assert_eq!(log.len(), 100);
+}
+
+#[tokio::test]
+async fn the_chain_of_a_store_of_before_begins_with_the_next_entry() {
+    let home = TempDir::new().unwrap();
+    let old = rusqlite::Connection::open(home.path().join(crate::FILE)).unwrap();
+    for step in [
+        include_str!("../0001_core.sql"),
+        include_str!("../0002_journals.sql"),
+        include_str!("../0003_checksums.sql"),
+        include_str!("../0004_gone_courses.sql"),
+        include_str!("../0005_packages.sql"),
+        include_str!("../0006_refusals.sql"),
+        include_str!("../0007_people.sql"),
+        "INSERT INTO audit VALUES ('00000000000000000001-x', 1, 'key', 'k', 'key.created', 'k2', '')",
+        "PRAGMA user_version = 7",
+    ] {
+        old.execute_batch(step).unwrap();
+    }
+    drop(old);
+    let store = shared(&open(&home, &Hand::new()));
+    let before = store.audit(&access::audit::AuditFilter::default(), 10).await.unwrap();
+    assert_eq!(before.len(), 1);
+    assert!(store.audit_chain(0, 10).await.unwrap().is_empty());
+    let next = AuditEntry { id: "00000000000000000002-x".into(), ..before[0].clone() };
+    assert!(store.add_audit(next.clone()).await.unwrap());
+    let chain = store.audit_chain(0, 10).await.unwrap();
+    assert_eq!((chain.len(), chain[0].seal.number, chain[0].entry.as_ref()), (1, 1, Some(&next)));
+}

@@ -1,0 +1,256 @@
+//! Erasing a person: the parts of a store without the person, and the erasures that were made.
+//!
+//! An erasure is made of steps. Each step may be repeated: what was erased is not found again. So an erasure that was
+//! broken off at any point is done once all its steps are done again, in this order:
+//! 1. [`ErasureStore::rewrite_statements`] for every statement that names the person,
+//! 2. [`ErasureStore::erase`] for every [`ErasedPart`],
+//! 3. both again for what came meanwhile, until nothing is found,
+//! 4. [`ErasureStore::scrub`].
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use crate::{DocumentStore, KeptCertificates, Result, StoreError, TransferStore};
+use access::audit::{Actor, AuditEntry};
+use xapi::document::{Change, Document, DocumentKey, Precondition, Shelf, Tags, Unguarded};
+use xapi::erase::Eraser;
+use xapi::instant::Instant;
+use xapi::stored::Stored;
+
+/// An erasure, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptErasure {
+    /// Unique, of version 7 (RFC 9562): a later erasure has a greater id.
+    pub id: Uuid,
+    /// When it was asked for.
+    pub created: Instant,
+    /// Whether all of its steps are done.
+    pub is_done: bool,
+    /// The JSON text of `service::erasure::Record`. Before the erasure is done, the identifiers are in it.
+    pub body: String,
+}
+
+/// A part of a store that is not statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErasedPart {
+    /// What statements are found by, because of themselves or of those they refer to; names of agents, and definitions of
+    /// activities. Names under which the person was seen are removed.
+    Index,
+    /// State and profile documents. Those of the person are removed; in others the person's identifiers are replaced,
+    /// where the content is text, and in their addresses.
+    Documents,
+    /// Progress documents of the person, which are removed: those of the pseudonym are read from the log.
+    Journals,
+    /// Launches of the person, which are removed: their tokens are good no more.
+    Launches,
+    /// Refused requests that name the person, which are removed.
+    Refusals,
+    /// The authorities that statements had where they came from: one that is the person becomes the pseudonym.
+    Origins,
+    /// What other stores answered about statements that pipes gave up: texts in which the person's identifiers are
+    /// replaced.
+    DeadLetters,
+    /// Entries of the audit log, in which the person's names are replaced. Those in the chain lose their salts and say
+    /// which erasure did it ([`access::chain`]).
+    Audit,
+}
+
+impl ErasedPart {
+    /// All parts, in the order in which they are erased.
+    pub const EVERY: [Self; 8] = [
+        Self::Index,
+        Self::Documents,
+        Self::Journals,
+        Self::Launches,
+        Self::Refusals,
+        Self::Origins,
+        Self::DeadLetters,
+        Self::Audit,
+    ];
+
+    /// Its name in records of erasures.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Index => "index",
+            Self::Documents => "documents",
+            Self::Journals => "journals",
+            Self::Launches => "launches",
+            Self::Refusals => "refusals",
+            Self::Origins => "origins",
+            Self::DeadLetters => "dead_letters",
+            Self::Audit => "audit",
+        }
+    }
+}
+
+/// Erasures, and the steps that they are made of.
+#[async_trait]
+pub trait ErasureStore: Send + Sync {
+    /// Keeps an erasure. False where there is one of this id, which is left as it is.
+    async fn add_erasure(&self, erasure: KeptErasure) -> Result<bool>;
+
+    /// Replaces the erasure of this id. False, and nothing changed, where there is none, or it is done: what was written of
+    /// a done erasure stays.
+    async fn change_erasure(&self, erasure: KeptErasure) -> Result<bool>;
+
+    /// At most `limit` erasures with ids greater than `after`, by id.
+    async fn erasures(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<KeptErasure>>;
+
+    /// Replaces the texts of kept statements, which keep their ids and `stored`. Each is found by what its new text
+    /// names, and no more by what its old text named; what it inherited stays until [`ErasedPart::Index`] is erased. A statement
+    /// that is not kept at this `stored` is left out.
+    ///
+    /// Each statement is replaced as a whole; where the engine breaks off, some may be replaced and others not. Readers that
+    /// hold a statement may still show the old text.
+    async fn rewrite_statements(&self, statements: Vec<Stored>) -> Result<()>;
+
+    /// Removes the data of attachments. A hash that nothing is kept under is left out.
+    async fn remove_attachments(&self, hashes: &[String]) -> Result<()>;
+
+    /// Replaces a frozen list of this id. False, and nothing changed, where there is none.
+    async fn replace_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool>;
+
+    /// Erases the person from a part, on behalf of the erasure `by`. Gives how many things were changed or removed; 0 means
+    /// that the part does not name the person.
+    async fn erase(&self, part: ErasedPart, eraser: &Arc<Eraser>, by: Uuid) -> Result<u64>;
+
+    /// Removes from the files of the engine what was replaced or removed before, as far as the engine has its files
+    /// itself: free pages, journals, older versions.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`](crate::StoreError::Unavailable) where readers hold an old state for long, or the disk
+    /// has no room for a second copy of the database: to be tried again.
+    async fn scrub(&self) -> Result<()>;
+}
+
+/// Documents looked at together.
+const DOCUMENTS: usize = 500;
+
+/// What becomes of a document when a person is erased.
+enum ErasedDocument {
+    /// It does not name the person.
+    Stays,
+    /// It is the person's.
+    Goes,
+    /// It has another address or content.
+    Becomes(DocumentKey, Document),
+}
+
+/// Erases the person from all documents of a store, one after the other: [`ErasedPart::Documents`] by means of the other traits.
+///
+/// # Errors
+/// Those of the other traits. A document that cannot be read stops it.
+pub async fn erase_documents<S: DocumentStore + TransferStore + ?Sized>(
+    store: &S,
+    eraser: &Eraser,
+) -> Result<u64> {
+    let (mut after, mut erased) = (None, 0_u64);
+    loop {
+        let page = store.documents_beyond(after.as_ref(), DOCUMENTS).await?;
+        let Some((last, _)) = page.last() else { return Ok(erased) };
+        after = Some(last.clone());
+        for (key, document) in page {
+            if erase_document(store, eraser, key, document).await? {
+                erased = erased.saturating_add(1);
+            }
+        }
+    }
+}
+
+async fn erase_document<S: DocumentStore + ?Sized>(
+    store: &S,
+    eraser: &Eraser,
+    key: DocumentKey,
+    document: Document,
+) -> Result<bool> {
+    // A document that changed since it was read is looked at again when the part is erased again.
+    let only = |condition: Precondition, change, key| async move {
+        match store.change_document(key, condition, change).await {
+            Ok(_) | Err(StoreError::Precondition(_)) => Ok(true),
+            Err(error) => Err(error),
+        }
+    };
+    let free = Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
+    let as_read =
+        Precondition { if_match: Some(Tags::OneOf(vec![document.etag()])), ..free.clone() };
+    match erased_document(eraser, &key, document) {
+        ErasedDocument::Stays => Ok(false),
+        ErasedDocument::Goes => only(free, Change::Delete, key).await,
+        ErasedDocument::Becomes(new, document) if new == key => {
+            only(as_read, Change::Put(document), key).await
+        }
+        ErasedDocument::Becomes(new, document) => {
+            store.change_document(new, free, Change::Put(document)).await?;
+            only(as_read, Change::Delete, key).await
+        }
+    }
+}
+
+fn erased_document(eraser: &Eraser, key: &DocumentKey, document: Document) -> ErasedDocument {
+    let Shelf { resource, activity, agent, registration } = &key.shelf;
+    if eraser.is_named(agent) {
+        return ErasedDocument::Goes;
+    }
+    let texts = [activity, agent, &key.id].map(|text| eraser.text(text));
+    let body = eraser.bytes(&document.body);
+    if body.is_none() && texts.iter().all(Option::is_none) {
+        return ErasedDocument::Stays;
+    }
+    let [new_activity, new_agent, id] = texts;
+    let shelf = Shelf {
+        resource: *resource,
+        activity: new_activity.unwrap_or_else(|| activity.clone()),
+        agent: new_agent.unwrap_or_else(|| agent.clone()),
+        registration: *registration,
+    };
+    let key = DocumentKey { shelf, id: id.unwrap_or_else(|| key.id.clone()) };
+    let body = body.unwrap_or_else(|| document.body.clone());
+    ErasedDocument::Becomes(key, Document { body, ..document })
+}
+
+/// An entry of the audit log without the person; `None` where it does not name them.
+pub fn erased_entry(eraser: &Eraser, entry: &AuditEntry) -> Option<AuditEntry> {
+    let actor = match &entry.actor {
+        Actor::Person(name) => eraser.path(name).map(Actor::Person),
+        Actor::Key(name) => eraser.text(name).map(Actor::Key),
+        Actor::Machine => None,
+    };
+    // A key may have the name that is a learner's id: what was done with the key stays said of the key.
+    let is_of_key = entry.action.starts_with("key.");
+    let target = if is_of_key { eraser.text(&entry.target) } else { eraser.path(&entry.target) };
+    let details = eraser.json(&entry.details);
+    if actor.is_none() && target.is_none() && details.is_none() {
+        return None;
+    }
+    Some(AuditEntry {
+        actor: actor.unwrap_or_else(|| entry.actor.clone()),
+        target: target.unwrap_or_else(|| entry.target.clone()),
+        details: details.unwrap_or_else(|| entry.details.clone()),
+        ..entry.clone()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_with_the_name_of_a_learner_stays_in_the_audit_log() {
+        let eraser = Eraser::new([], ["admin".to_owned()], "erased-1");
+        let erased = |actor: Actor, action: &str, target: &str| {
+            let at = Instant::from_micros(1);
+            let (action, target) = (action.to_owned(), target.to_owned());
+            let id = AuditEntry::id(at, 7);
+            let entry = AuditEntry { id, at, actor, action, target, details: String::new() };
+            erased_entry(&eraser, &entry).map(|it| (it.actor, it.target))
+        };
+        let key = || Actor::Key("admin".into());
+        assert_eq!(erased(key(), "key.revoked", "admin"), None);
+        let read = erased(key(), "learner.read", "c/admin");
+        assert_eq!(read, Some((key(), "c/erased-1".to_owned())));
+        let own = erased(Actor::Person("admin".into()), "own.exported", "");
+        assert_eq!(own, Some((Actor::Person("erased-1".into()), String::new())));
+    }
+}

@@ -1,0 +1,365 @@
+//! Erasing a person.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::json;
+use uuid::Uuid;
+use validator::ifi::Ifi;
+
+use super::sample::{
+    activity, defined, found, ids, ids_of, kept, log, of_activity, of_person, person, put_each,
+    reference, statement, verb, with,
+};
+use access::audit::{Actor, AuditEntry, AuditFilter};
+use access::chain::ChainFollower;
+use store::{
+    Batch, ErasedPart, KeptCertificates, KeptErasure, KeptRefusal, RefusalFilter, Selection, Store,
+};
+use xapi::attachment::Attachment;
+use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf, Unguarded};
+use xapi::erase::Eraser;
+use xapi::instant::Instant;
+use xapi::query::{Filter, Match};
+use xapi::stored::Stored;
+
+const PSEUDONYM: &str = "erased-0123456789abcdef";
+const BY: Uuid = Uuid::from_u128(7);
+
+/// Erases the person `p0`, who is the learner `l-0`.
+fn eraser() -> Arc<Eraser> {
+    let identifier = Ifi::Mbox("mailto:p0@x.example".into());
+    Arc::new(Eraser::new([identifier], ["l-0".to_owned()], PSEUDONYM))
+}
+
+/// Erases the person from all statements; gives how many named them.
+async fn rewrite(store: &Arc<dyn Store>) -> usize {
+    let erased = |kept: store::Kept| {
+        let body = eraser().bytes(&kept.statement.body)?;
+        Some(Stored { body, ..kept.statement })
+    };
+    let erased: Vec<Stored> = log(store).await.into_iter().filter_map(erased).collect();
+    let count = erased.len();
+    store.rewrite_statements(erased).await.unwrap();
+    count
+}
+
+async fn erase(store: &Arc<dyn Store>, part: ErasedPart) -> u64 {
+    store.erase(part, &eraser(), BY).await.unwrap()
+}
+
+fn of(identifier: &str, related: bool) -> Filter {
+    Filter { agent: Some(Match { text: identifier.to_owned(), related }), ..Filter::default() }
+}
+
+/// Wherever statements name the person, and those that refer to such statements.
+pub async fn statements_are_found_by_the_pseudonym_instead(store: &Arc<dyn Store>) {
+    let about = activity("about/p0@x.example");
+    let named = with(
+        statement(0),
+        "object",
+        json!({"id": about["id"], "definition":
+        {"name": {"it": "Il corso di P0@x.example"}}}),
+    );
+    let named = with(named, "actor", json!({"mbox": "mailto:p0@x.example", "name": "Zero"}));
+    let instructor = with(statement(1), "context", json!({"instructor": person("p0")}));
+    let inner = json!({"objectType": "SubStatement", "actor": person("p0"), "verb": verb("did"),
+        "object": activity("b")});
+    let within = with(statement(4), "object", inner);
+    let all = [named, instructor, reference(2, 0), reference(3, 2), within, statement(5)];
+    put_each(store, &all).await;
+    let before = "mbox::mailto:p0@x.example";
+    let direct = ids(store, of(before, false)).await;
+    let related = ids(store, of(before, true)).await;
+    assert_eq!((direct.clone(), related.clone()), (ids_of([0, 2, 3]), ids_of([0, 1, 2, 3, 4])));
+    let stored = |kept: &store::Kept| (kept.statement.id, kept.statement.stored, kept.voided);
+    let places: Vec<_> = log(store).await.iter().map(stored).collect();
+    assert_eq!(rewrite(store).await, 3);
+    assert!(erase(store, ErasedPart::Index).await > 0);
+    let after = eraser().pseudonymous().to_string();
+    for (related_too, expected) in [(false, &direct), (true, &related)] {
+        assert_eq!(ids(store, of(&after, related_too)).await, *expected);
+        assert!(ids(store, of(before, related_too)).await.is_empty());
+    }
+    assert!(ids(store, of_activity("about/p0@x.example")).await.is_empty());
+    assert_eq!(ids(store, of_activity(&format!("about/{PSEUDONYM}"))).await, ids_of([0, 2, 3]));
+    assert_eq!(log(store).await.iter().map(stored).collect::<Vec<_>>(), places);
+    // All else is found as before.
+    assert_eq!(ids(store, of_person("p5")).await, ids_of([5]));
+    assert_eq!(ids(store, of_activity("b")).await, Vec::<Uuid>::new());
+    assert_eq!(
+        kept(store, 0).await.statement.value().unwrap()["actor"]["account"]["name"],
+        PSEUDONYM
+    );
+    assert!(store.agent_names(before).await.unwrap().is_empty());
+    assert!(store.agent_names(&after).await.unwrap().is_empty());
+    let new = format!("https://a.example/about/{PSEUDONYM}");
+    let known = defined(&**store, std::slice::from_ref(&new)).await;
+    assert_eq!(known, [(new, json!({"name": {"it": format!("Il corso di {PSEUDONYM}")}}))]);
+    // Once more finds nothing.
+    assert_eq!((rewrite(store).await, erase(store, ErasedPart::Index).await), (0, 0));
+}
+
+/// Also where the pseudonym is known already, and a statement names two of the person's identifiers.
+pub async fn a_person_of_several_identifiers_becomes_one(store: &Arc<dyn Store>) {
+    let two = [Ifi::Mbox("mailto:p0@x.example".into()), Ifi::Mbox("mailto:p1@x.example".into())];
+    let eraser = Arc::new(Eraser::new(two, [], PSEUDONYM));
+    let pair = json!({"objectType": "Group", "member": [person("p0"), person("p1")]});
+    let both = with(statement(2), "actor", pair);
+    put_each(store, &[statement(0), statement(1), both, reference(3, 1)]).await;
+    let erased = log(store).await.into_iter().filter_map(|kept| {
+        Some(Stored { body: eraser.bytes(&kept.statement.body)?, ..kept.statement })
+    });
+    store.rewrite_statements(erased.collect()).await.unwrap();
+    store.erase(ErasedPart::Index, &eraser, BY).await.unwrap();
+    let after = eraser.pseudonymous().to_string();
+    assert_eq!(ids(store, of(&after, false)).await, ids_of([0, 1, 2, 3]));
+    assert_eq!(store.erase(ErasedPart::Index, &eraser, BY).await.unwrap(), 0);
+}
+
+/// An erasure is of what was said before.
+pub async fn who_is_named_again_is_found_by_that_alone(store: &Arc<dyn Store>) {
+    put_each(store, &[statement(0)]).await;
+    rewrite(store).await;
+    erase(store, ErasedPart::Index).await;
+    let again = with(statement(1), "actor", person("p0"));
+    put_each(store, &[again, reference(2, 0)]).await;
+    assert_eq!(ids(store, of_person("p0")).await, ids_of([1]));
+    let after = eraser().pseudonymous().to_string();
+    assert_eq!(ids(store, of(&after, false)).await, ids_of([0, 2]));
+    // The statement as it was sent first is another one now.
+    let refused = store.put_statements(super::sample::batch(&[statement(0)])).await;
+    assert!(matches!(refused, Err(store::StoreError::Conflict { .. })), "{refused:?}");
+}
+
+/// Long texts lie elsewhere in some engines.
+pub async fn a_long_statement_is_rewritten_too(store: &Arc<dyn Store>) {
+    let long = json!({"response": format!("{} p0@x.example", "x".repeat(400 << 10))});
+    put_each(store, &[with(statement(0), "result", long)]).await;
+    assert_eq!(rewrite(store).await, 1);
+    let kept = kept(store, 0).await.statement.value().unwrap();
+    assert!(kept["result"]["response"].as_str().unwrap().ends_with(PSEUDONYM));
+    assert_eq!(rewrite(store).await, 0);
+    // One that is not there is left out, also where its instant is another one.
+    let other = super::sample::stamped(&statement(9), 5);
+    let moved =
+        Stored { stored: Instant::from_micros(1), ..super::sample::stamped(&statement(0), 1) };
+    store.rewrite_statements(vec![other, moved]).await.unwrap();
+    assert_eq!(log(store).await.len(), 1);
+    assert!(found(store, of_person("p0")).await.is_empty());
+}
+
+fn key(resource: Resource, agent: &str, name: &str) -> DocumentKey {
+    let activity = if resource == Resource::AgentProfile { "" } else { "https://a.example/a" };
+    let shelf = Shelf {
+        resource,
+        activity: activity.into(),
+        agent: if agent.is_empty() {
+            String::new()
+        } else {
+            format!("mbox::mailto:{agent}@x.example")
+        },
+        registration: None,
+    };
+    DocumentKey { shelf, id: name.into() }
+}
+
+/// Those of the person go, and others lose what names the person.
+pub async fn documents_of_the_person_go(store: &Arc<dyn Store>) {
+    let put = async |key: DocumentKey, content_type: &str, body: &'static [u8]| {
+        let updated = Instant::from_micros(5);
+        let document =
+            Document { content_type: content_type.into(), body: Bytes::from_static(body), updated };
+        let free =
+            Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
+        store.change_document(key, free, Change::Put(document)).await.unwrap();
+    };
+    let json = "application/json";
+    let state = key(Resource::State, "p0", "bookmark");
+    let profile = key(Resource::AgentProfile, "p0", "prefs");
+    let other = key(Resource::State, "p1", "notes");
+    let bytes = key(Resource::ActivityProfile, "", "picture");
+    let named = key(Resource::ActivityProfile, "", "of/p0@x.example");
+    put(state.clone(), json, b"{}").await;
+    put(profile.clone(), json, b"{}").await;
+    put(other.clone(), json, br#"{"n":1.00,"mail":"p0@x.example"}"#).await;
+    put(bytes.clone(), "image/png", b"\xff\x00").await;
+    put(named.clone(), "text/plain", b"x").await;
+    assert_eq!(erase(store, ErasedPart::Documents).await, 4);
+    for gone in [&state, &profile, &named] {
+        assert_eq!(store.document(gone).await.unwrap(), None, "{gone:?}");
+    }
+    let body = async |key: &DocumentKey| store.document(key).await.unwrap().unwrap().body;
+    let expected = format!(r#"{{"n":1.00,"mail":"{PSEUDONYM}"}}"#);
+    assert_eq!(body(&other).await, expected);
+    assert_eq!(body(&bytes).await, &b"\xff\x00"[..]);
+    let renamed = key(Resource::ActivityProfile, "", &format!("of/{PSEUDONYM}"));
+    assert_eq!(body(&renamed).await, "x");
+    assert_eq!(erase(store, ErasedPart::Documents).await, 0);
+}
+
+/// Others' stay.
+pub async fn journals_and_refusals_of_the_person_go(store: &Arc<dyn Store>) {
+    use store::{Followed, JournalVersion, ProgressDocument, Unnamed};
+    store.put_course("c", "file", None, Selection::Changed).await.unwrap();
+    let reading = store.course("c").await.unwrap().unwrap().reading;
+    let document = |n: u32| {
+        // An address in other letters is the same person's.
+        let actor = format!("mbox::mailto:{}{n}@x.example", if n == 0 { "P" } else { "p" });
+        ProgressDocument { actor, body: Bytes::from_static(b"{}") }
+    };
+    let followed = Followed { through: Instant::from_micros(1), reading };
+    let documents = vec![document(0), document(1)];
+    let put = store.put_progress("c", JournalVersion::NONE, followed, documents, Unnamed::Stay);
+    assert!(put.await.unwrap().is_some());
+    let refusal = |n: u128, body: &str| KeptRefusal {
+        id: Uuid::from_u128(n),
+        key: "k".into(),
+        rule: "iri".into(),
+        status: 400,
+        at: Instant::from_micros(5),
+        body: body.into(),
+    };
+    let named = refusal(1, r#"{"body":"{\"mbox\":\"mailto:p0@x.example\"}"}"#);
+    let other = refusal(2, r#"{"body":"p1@x.example"}"#);
+    store.keep_refusals(vec![named, other.clone()]).await.unwrap();
+    assert_eq!(erase(store, ErasedPart::Journals).await, 1);
+    assert_eq!(erase(store, ErasedPart::Refusals).await, 1);
+    assert_eq!(store.progress("c", "", 10).await.unwrap(), [document(1)]);
+    assert_eq!(store.refusals(&RefusalFilter::default(), 10).await.unwrap(), [other]);
+    assert_eq!(erase(store, ErasedPart::Journals).await, 0);
+    assert_eq!(erase(store, ErasedPart::Refusals).await, 0);
+    assert_eq!(erase(store, ErasedPart::Launches).await, 0);
+}
+
+/// The rest of what was there stays.
+pub async fn origins_and_dead_letters_lose_the_person(store: &Arc<dyn Store>) {
+    let pulled = |n: u32, who: &str| {
+        let value = with(statement(n), "authority", person(who));
+        super::sample::prepared_by("pipe", &value).from_source("old")
+    };
+    let statements = vec![pulled(10, "p0"), pulled(11, "p1")];
+    store.put_statements(Batch { statements, attachments: Vec::new() }).await.unwrap();
+    let letter = |n: u128, body: &str| store::DeadLetter {
+        pipe: "out".into(),
+        statement: Uuid::from_u128(n),
+        stored: Instant::from_micros(5),
+        status: 400,
+        body: body.into(),
+        at: Instant::from_micros(6),
+    };
+    let other = letter(2, "p1@x.example");
+    let letters = vec![letter(1, "no such person: P0@x.example"), other.clone()];
+    store.keep_dead_letters(letters).await.unwrap();
+    assert_eq!(erase(store, ErasedPart::Origins).await, 1);
+    assert_eq!(erase(store, ErasedPart::DeadLetters).await, 1);
+    let ever = Instant::from_micros(i64::MAX);
+    let origins = store.origins(Instant::default(), ever, 10).await.unwrap();
+    let said = |n: usize| origins[n].origin.authority.clone().unwrap();
+    assert_eq!(origins.len(), 2);
+    assert!(said(0).contains(PSEUDONYM) && !said(0).contains("p0@"), "{}", said(0));
+    assert_eq!(said(1), person("p1").to_string());
+    let erased = letter(1, &format!("no such person: {PSEUDONYM}"));
+    assert_eq!(store.dead_letters("out", None, 10).await.unwrap(), [erased, other]);
+    assert_eq!(erase(store, ErasedPart::Origins).await, 0);
+    assert_eq!(erase(store, ErasedPart::DeadLetters).await, 0);
+}
+
+/// The chain stays whole, and says what was changed by which erasure.
+pub async fn the_audit_log_loses_the_person_and_stays_whole(store: &Arc<dyn Store>) {
+    let entry = |n: i64, actor, target: &str, details: &str| AuditEntry {
+        id: AuditEntry::id(Instant::from_micros(n), 7),
+        at: Instant::from_micros(n),
+        actor,
+        action: "learner.read".into(),
+        target: target.into(),
+        details: details.into(),
+    };
+    let key = || Actor::Key("k".into());
+    let old = entry(1, key(), "c/l-0", "");
+    store.restore_unchained_audit(old).await.unwrap();
+    let details = r#"{"identifier":"mailto:p0@x.example"}"#;
+    for added in [
+        entry(2, key(), "c/l-0", ""),
+        entry(3, key(), "c/l-1", ""),
+        entry(4, Actor::Person("p0@x.example".into()), "mbox::mailto:p0@x.example", details),
+    ] {
+        assert!(store.add_audit(added).await.unwrap());
+    }
+    assert_eq!(erase(store, ErasedPart::Audit).await, 3);
+    let named = |name: &str| format!("c/{name}");
+    let details = format!(r#"{{"identifier":"mailto:{PSEUDONYM}"}}"#);
+    let expected = [
+        entry(4, Actor::Person(PSEUDONYM.into()), PSEUDONYM, &details),
+        entry(3, key(), "c/l-1", ""),
+        entry(2, key(), &named(PSEUDONYM), ""),
+        entry(1, key(), &named(PSEUDONYM), ""),
+    ];
+    assert_eq!(store.audit(&AuditFilter::default(), 10).await.unwrap(), expected);
+    let mut follower = ChainFollower::default();
+    let chain = store.audit_chain(0, 10).await.unwrap();
+    assert!(chain.iter().all(|sealed| follower.take(sealed).is_ok()), "{chain:?}");
+    assert_eq!((follower.erased(), follower.head().number), (2, 3));
+    let by: Vec<&str> = chain.iter().map(|it| it.seal.erased_by.as_str()).collect();
+    assert_eq!(by, [BY.to_string().as_str(), "", &BY.to_string()]);
+    assert!(chain[0].seal.salt.is_empty() && !chain[1].seal.salt.is_empty());
+    assert_eq!(erase(store, ErasedPart::Audit).await, 0);
+    assert!(store.add_audit(entry(5, key(), "c", "")).await.unwrap());
+    assert!(store.audit_chain(3, 10).await.unwrap().iter().all(|it| follower.take(it).is_ok()));
+}
+
+/// And what is not there is left out.
+pub async fn attachments_are_removed(store: &Arc<dyn Store>) {
+    let attachment = |n: u8| {
+        let body = Bytes::from(vec![n; 400 << 10]);
+        let sha2 = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&body));
+        Attachment { sha2, content_type: "text/plain".into(), body }
+    };
+    let statements = vec![super::sample::prepared_by("key", &statement(0))];
+    let batch = Batch { statements, attachments: vec![attachment(0), attachment(1)] };
+    store.put_statements(batch).await.unwrap();
+    let hashes = [0, 1].map(|n| attachment(n).sha2);
+    let removed = [hashes[0].to_uppercase(), "0".repeat(64)];
+    store.remove_attachments(&removed).await.unwrap();
+    let left = store.attachments(&hashes).await.unwrap();
+    assert_eq!(left.iter().map(|it| &it.sha2).collect::<Vec<_>>(), [&hashes[1]]);
+}
+
+/// And only where it is there.
+pub async fn a_frozen_list_is_replaced(store: &Arc<dyn Store>) {
+    store.put_course("c", "file", None, Selection::Changed).await.unwrap();
+    let list = |body: &str| KeptCertificates {
+        id: "l".into(),
+        created: Instant::from_micros(5),
+        body: Bytes::from(body.to_owned()),
+    };
+    assert!(!store.replace_certificates("c", list("1")).await.unwrap());
+    assert!(store.add_certificates("c", list(&"1".repeat(400 << 10))).await.unwrap());
+    assert!(store.replace_certificates("c", list("2")).await.unwrap());
+    assert!(!store.replace_certificates("d", list("3")).await.unwrap());
+    assert_eq!(store.certificates("c").await.unwrap(), [list("2")]);
+}
+
+/// A done one is not changed any more.
+pub async fn erasures_come_back_by_id(store: &Arc<dyn Store>) {
+    let erasure = |n: u128, is_done: bool, body: &str| KeptErasure {
+        id: Uuid::from_u128(n),
+        created: Instant::from_micros(5),
+        is_done,
+        body: body.into(),
+    };
+    for n in [2, 1] {
+        assert!(store.add_erasure(erasure(n, false, "{}")).await.unwrap());
+        assert!(!store.add_erasure(erasure(n, true, "other")).await.unwrap());
+    }
+    assert!(store.change_erasure(erasure(1, false, r#"{"n":1}"#)).await.unwrap());
+    assert!(store.change_erasure(erasure(1, true, r#"{"n":2}"#)).await.unwrap());
+    assert!(!store.change_erasure(erasure(1, true, r#"{"n":3}"#)).await.unwrap());
+    assert!(!store.change_erasure(erasure(9, false, "{}")).await.unwrap());
+    let all = [erasure(1, true, r#"{"n":2}"#), erasure(2, false, "{}")];
+    assert_eq!(store.erasures(None, 10).await.unwrap(), all);
+    assert_eq!(store.erasures(None, 1).await.unwrap(), all[..1]);
+    assert_eq!(store.erasures(Some(all[0].id), 10).await.unwrap(), all[1..]);
+    store.scrub().await.unwrap();
+    assert_eq!(store.erasures(None, 10).await.unwrap(), all);
+}

@@ -1,0 +1,100 @@
+//! Erasing a person, and the erasures that were made, in lists.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use super::{Contents, MemoryStore};
+use store::{
+    ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Result, erase_documents, erased_entry,
+};
+use xapi::erase::Eraser;
+use xapi::stored::Stored;
+
+/// How many of a list `retain` drops.
+fn dropped<T>(list: &mut Vec<T>, stays: impl FnMut(&T) -> bool) -> u64 {
+    let before = list.len();
+    list.retain(stays);
+    (before - list.len()) as u64
+}
+
+impl Contents {
+    fn erase(&mut self, part: ErasedPart, eraser: &Eraser, by: Uuid) -> u64 {
+        match part {
+            ErasedPart::Index => self.statements.erase_index(eraser),
+            ErasedPart::Documents => 0,
+            ErasedPart::Journals => {
+                self.courses.erase_journals(|actor| eraser.key_of_agent(actor).is_some())
+            }
+            ErasedPart::Launches => {
+                dropped(&mut self.packages.launches, |it| eraser.json(&it.body).is_none())
+            }
+            ErasedPart::Refusals => {
+                dropped(&mut self.refusals, |it| eraser.json(&it.body).is_none())
+            }
+            ErasedPart::Origins => self.statements.erase_origins(eraser),
+            ErasedPart::DeadLetters => self.pipes.erase_letters(eraser),
+            ErasedPart::Audit => self.erase_audit(eraser, by),
+        }
+    }
+
+    fn erase_audit(&mut self, eraser: &Eraser, by: Uuid) -> u64 {
+        let mut count = 0;
+        for (entry, seal) in &mut self.audit.entries {
+            let Some(erased) = erased_entry(eraser, entry) else { continue };
+            *entry = erased;
+            if let Some(seal) = seal {
+                seal.salt.clear();
+                seal.erased_by = by.to_string();
+            }
+            count += 1;
+        }
+        count
+    }
+}
+
+#[async_trait]
+impl ErasureStore for MemoryStore {
+    async fn add_erasure(&self, erasure: KeptErasure) -> Result<bool> {
+        self.write(|contents| {
+            let is_new = contents.erasures.iter().all(|it| it.id != erasure.id);
+            contents.erasures.extend(is_new.then_some(erasure));
+            contents.erasures.sort_by_key(|it| it.id);
+            Ok(is_new)
+        })
+    }
+    async fn change_erasure(&self, erasure: KeptErasure) -> Result<bool> {
+        self.write(|contents| {
+            let mut all = contents.erasures.iter_mut();
+            let found = all.find(|it| it.id == erasure.id && !it.is_done);
+            Ok(found.map(|it| *it = erasure).is_some())
+        })
+    }
+    async fn erasures(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<KeptErasure>> {
+        let all = self.read().erasures.clone();
+        Ok(all.into_iter().filter(|it| Some(it.id) > after).take(limit).collect())
+    }
+    async fn rewrite_statements(&self, statements: Vec<Stored>) -> Result<()> {
+        self.write(|contents| statements.iter().try_for_each(|it| contents.statements.rewrite(it)))
+    }
+    async fn remove_attachments(&self, hashes: &[String]) -> Result<()> {
+        self.write(|contents| {
+            contents.statements.remove_attachments(hashes);
+            Ok(())
+        })
+    }
+    async fn replace_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
+        self.write(|contents| Ok(contents.courses.replace_certificates(course, list)))
+    }
+    async fn erase(&self, part: ErasedPart, eraser: &Arc<Eraser>, by: Uuid) -> Result<u64> {
+        if part == ErasedPart::Documents {
+            return erase_documents(self, eraser).await;
+        }
+        self.write(|contents| Ok(contents.erase(part, eraser, by)))
+    }
+    /// Nothing lies in files.
+    async fn scrub(&self) -> Result<()> {
+        Ok(())
+    }
+}
