@@ -19,7 +19,7 @@ use store_testkit::sample::{
 use xapi::query::Filter;
 
 /// What some filters find, newest first and oldest first.
-async fn answers(store: &SqliteStore) -> Vec<Vec<uuid::Uuid>> {
+pub(super) async fn answers(store: &SqliteStore) -> Vec<Vec<uuid::Uuid>> {
     let store = shared(store);
     let mut all = Vec::new();
     for filter in [Filter::default(), of_person("ann"), of_activity("b")] {
