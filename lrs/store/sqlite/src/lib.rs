@@ -17,7 +17,7 @@ use self::recent::Recent;
 use self::scrub::Scrub;
 use self::writer::{Guards, Writer};
 use store::turns::Turns;
-use store::{Batch, KeptBatch, Lead, Result, Store, StoreError, TransferStore as _};
+use store::{Batch, KeptBatch, Lead, Result, Store, StoreError};
 use xapi::clock::Clock;
 use xapi::document::{Change, DocumentKey, Precondition};
 use xapi::instant::Instant;
@@ -156,6 +156,10 @@ impl SqliteStore {
     }
 }
 
+/// The memory in KiB in which the writing connection holds pages. Pages of the index and of ids are written in the order of
+/// the tables, one after the other, so more memory spares few reads: `docs/scaling.md` has the figures.
+const WRITER_CACHE: i64 = 32_000;
+
 /// Sets up the writing connection. `synchronous=FULL` makes every commit reach the disk.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     readers::plan_once(connection)?;
@@ -167,7 +171,7 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     // See checkpoint.rs.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", 256 << 20)?;
-    connection.pragma_update(None, "cache_size", -128_000)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
@@ -236,7 +240,7 @@ impl Store for SqliteStore {
     async fn latest(&self) -> Result<Instant> {
         match &self.0.writer {
             Some(writer) => Ok(writer.latest()),
-            None => Ok(self.extent().await?.newest),
+            None => self.read(statements::read::newest).await,
         }
     }
 

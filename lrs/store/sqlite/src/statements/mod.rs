@@ -10,7 +10,6 @@ use uuid::Uuid;
 use crate::SqliteStore;
 use store::{
     Batch, Kept, KeptAttachment, KeptBatch, LogPage, Page, Result, StatementLog, StatementStore,
-    TransferStore as _,
 };
 use xapi::instant::Instant;
 use xapi::query::Filter;
@@ -50,7 +49,7 @@ impl StatementStore for SqliteStore {
     async fn consistent_through(&self) -> Result<Instant> {
         match &self.0.writer {
             Some(writer) => Ok(writer.consistent_through()),
-            None => Ok(self.extent().await?.newest),
+            None => self.read(read::newest).await,
         }
     }
 }

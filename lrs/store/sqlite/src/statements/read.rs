@@ -106,6 +106,13 @@ pub(crate) fn log(connection: &Connection, after: Instant, limit: usize) -> Resu
     Ok(LogPage::of(read, more)?)
 }
 
+/// The `stored` of the newest statement; the epoch where there is none.
+pub(crate) fn newest(connection: &Connection) -> Result<Instant> {
+    let sql = "SELECT coalesce(max(seq), 0) FROM statement";
+    let newest = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    Ok(Instant::from_micros(newest))
+}
+
 /// See [`store::TransferStore::extent`].
 pub(crate) fn extent(connection: &Connection) -> Result<Extent> {
     let sql = "SELECT count(*), coalesce(max(seq), 0) FROM statement";

@@ -14,6 +14,7 @@ use crate::migrations::KNOWN;
 use crate::{FILE, LOCK};
 use store::{Store, StoreError};
 use store_testkit::sample::{batch, id, ids_of, log, put, statement, stored};
+use xapi::instant::Instant;
 
 /// Names, bytes and times of change of what lies in a folder.
 fn files(home: &Path) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
@@ -137,4 +138,35 @@ async fn a_folder_without_a_store_is_left_as_it_is() {
     fs::write(home.path().join(FILE), "").unwrap();
     assert!(refused(home.path()).contains("there is no store in the folder"));
     assert_eq!(files(home.path()).len(), 1);
+}
+
+/// In KiB: all connections together have less than a third of what a server may take.
+const MOST_CACHED: i64 = 64_000;
+
+#[tokio::test]
+async fn connections_hold_few_pages_in_memory_and_map_none() {
+    let home = TempDir::new().unwrap();
+    let store = open(&home, &Hand::new());
+    let held = |connection: &Connection| {
+        let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        Ok((-number("cache_size")?, number("mmap_size")?))
+    };
+    let reader = store.read(held).await.unwrap();
+    let writer = store.0.writer.as_ref().unwrap().alone(held).await.unwrap();
+    assert!(reader.0 > 0 && writer.0 > 0, "in KiB, not in pages");
+    assert!(writer.0 + 8 * reader.0 <= MOST_CACHED, "{writer:?} and {reader:?}");
+    assert_eq!((reader.1, writer.1), (0, 0), "mapped");
+}
+
+#[tokio::test]
+async fn the_newest_statement_of_a_store_that_is_read_is_that_of_its_log() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    drop(store);
+    assert_eq!(read(home.path()).latest().await.unwrap(), Instant::default());
+    put(&shared(&open(&home, &clock)), &(0..9).map(statement).collect::<Vec<_>>()).await;
+    let store = read(home.path());
+    let last = log(&store).await.last().unwrap().statement.stored;
+    assert_eq!(store.latest().await.unwrap(), last);
+    assert_eq!(store.consistent_through().await.unwrap(), last);
 }
