@@ -19,12 +19,11 @@ use crate::MongoStore;
 use access::audit::{AuditEntry, AuditFilter};
 use access::chain::SealedEntry;
 use store::{
-    AuditStore as _, ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Result, StoreError,
-    erase_documents, erased_entry,
+    AuditStore as _, ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Result, Rewrite,
+    StoreError, erase_documents, erased_entry,
 };
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
-use xapi::stored::Stored;
 
 /// Entries of the audit log, or definitions, read at once.
 const PAGE: usize = 500;
@@ -210,7 +209,7 @@ impl ErasureStore for MongoStore {
         all(found.limit(limit)).await?.iter().map(erasure).collect()
     }
 
-    async fn rewrite_statements(&self, statements: Vec<Stored>) -> Result<()> {
+    async fn rewrite_statements(&self, statements: Vec<Rewrite>) -> Result<u64> {
         self.0.statements.rewrite(&statements).await
     }
 

@@ -19,7 +19,8 @@ use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
-    Batch, Kept, KeptAttachment, KeptBatch, LogPage, Page, Result, StatementLog, StatementStore,
+    Batch, Kept, KeptAttachment, KeptBatch, LogPage, Page, Result, Rewrite, StatementLog,
+    StatementStore,
 };
 use uuid::Uuid;
 use xapi::instant::Instant;
@@ -121,7 +122,7 @@ impl Statements {
     }
 
     /// See [`store::ErasureStore::rewrite_statements`].
-    pub(super) async fn rewrite(&self, statements: &[Stored]) -> Result<()> {
+    pub(super) async fn rewrite(&self, statements: &[Rewrite]) -> Result<u64> {
         self.groups.rows.rewrite(statements).await
     }
 

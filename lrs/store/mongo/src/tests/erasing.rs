@@ -1,0 +1,46 @@
+//! Two processes that erase two people from the same statements.
+
+use serde_json::json;
+use tokio::time::timeout;
+use validator::ifi::Ifi;
+
+use super::gate::Gate;
+use super::{as_any, open};
+use crate::MongoStore;
+use store::{ErasureStore as _, Rewrite};
+use store_testkit::sample::{log, person, put, statement, with};
+use xapi::erase::Eraser;
+
+const END: std::time::Duration = std::time::Duration::from_mins(1);
+
+/// The statements that name this person, without the person.
+async fn erased(store: &MongoStore, who: &str) -> Vec<Rewrite> {
+    let identifier = Ifi::Mbox(format!("mailto:{who}@x.example"));
+    let eraser = Eraser::new([identifier], [], &format!("erased-{who}"));
+    let all = log(&as_any(store)).await.into_iter().map(|kept| kept.statement);
+    all.filter_map(|read| eraser.bytes(&read.body).map(|body| Rewrite { read, body })).collect()
+}
+
+/// The second one writes between the first one's look at the statement and its change of the statement.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn of_two_texts_for_one_statement_the_later_does_not_replace_the_earlier() {
+    let uri = programs::fresh_database().await;
+    let gate = Gate::to(&uri).await;
+    let [slow, fast] = [open(gate.uri()).await, open(&uri).await];
+    let both = json!({"objectType": "Group", "member": [person("p0"), person("p1")]});
+    put(&as_any(&fast), &[with(statement(0), "actor", both)]).await;
+    let [mine, theirs] = [erased(&fast, "p0").await, erased(&fast, "p1").await];
+    gate.keep_back("erased-p0");
+    let held = slow.clone();
+    let writing = tokio::spawn(async move { held.rewrite_statements(mine).await });
+    timeout(END, gate.keeps_back()).await.unwrap();
+    assert_eq!(fast.rewrite_statements(theirs).await.unwrap(), 0);
+    gate.let_go();
+    let late = timeout(END, writing).await.unwrap().unwrap();
+    assert_eq!(late.unwrap(), 1, "it is to be read again");
+    assert_eq!(slow.rewrite_statements(erased(&slow, "p0").await).await.unwrap(), 0);
+    let kept = log(&as_any(&fast)).await.remove(0).statement.body;
+    let kept = String::from_utf8(kept.to_vec()).unwrap();
+    assert!(!kept.contains("p0@") && !kept.contains("p1@"), "{kept}");
+}
