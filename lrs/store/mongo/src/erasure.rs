@@ -86,7 +86,8 @@ impl MongoStore {
         Ok(count)
     }
 
-    /// Names of the person, and names in which the person is named, go. Definitions get other texts.
+    /// Names of the person, and names in which the person is named, go. What statements are found by, and definitions, get
+    /// other texts.
     async fn erase_things(&self, eraser: &Eraser) -> Result<u64> {
         let agents: Vec<String> = eraser.identifiers().map(|ifi| cell::name(&[ifi])).collect();
         let of_person = |it: &Document| {
@@ -94,6 +95,7 @@ impl MongoStore {
                 || it.get_str("name").is_ok_and(|name| eraser.text(name).is_some())
         };
         let count = self.remove_named("agent_name", of_person).await?;
+        let count = count.saturating_add(self.0.statements.erase_keys(eraser).await?);
         Ok(count.saturating_add(self.erase_definitions(eraser).await?))
     }
 

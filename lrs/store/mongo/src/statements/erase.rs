@@ -11,7 +11,7 @@ use crate::blob::Holder;
 use crate::call::call;
 use crate::field;
 use store::{Result, Rewrite, StoreError, checksum};
-use xapi::index::{IndexKey, keys_of_kept};
+use xapi::index::{Closeness, IndexKey, Kind, keys_of_kept};
 use xapi::stored::Stored;
 
 /// Keys that become others, in every statement that has them: its own, or inherited.
@@ -76,6 +76,21 @@ impl Rows {
         let unused = if is_swapped { found.get_object_id("body").ok() } else { blob };
         self.blobs.remove(unused).await?;
         Ok(is_swapped)
+    }
+
+    /// Lets statements that are found by an agent still be found by another one instead; gives how many keys these were.
+    /// There are some where a process ended after it had replaced a text, and before it had replaced the keys.
+    pub(crate) async fn rename_agent(&self, old: &str, new: &str) -> Result<u64> {
+        let mut count = 0_u64;
+        for closeness in [Closeness::Direct, Closeness::Related, Closeness::Authority] {
+            let [old, new] = [old, new].map(|text| Key::hashed(Kind::Agent, text, closeness));
+            let found = self.collection.count_documents(doc! {"keys": old.to_bson()}).limit(1);
+            if call(found).await? > 0 {
+                self.rename(old, &BTreeSet::from([new])).await?;
+                count = count.saturating_add(1);
+            }
+        }
+        Ok(count)
     }
 
     /// Lets everything that is found by a key be found by others instead.

@@ -23,9 +23,9 @@ use store::{
     StatementStore,
 };
 use uuid::Uuid;
+use xapi::erase::Eraser;
 use xapi::instant::Instant;
 use xapi::query::Filter;
-use xapi::stored::Stored;
 
 use mongodb::Database;
 use tokio::sync::watch;
@@ -124,6 +124,16 @@ impl Statements {
     /// See [`store::ErasureStore::rewrite_statements`].
     pub(super) async fn rewrite(&self, statements: &[Rewrite]) -> Result<u64> {
         self.groups.rows.rewrite(statements).await
+    }
+
+    /// What statements are found by, without the person; gives how many keys there were.
+    pub(super) async fn erase_keys(&self, eraser: &Eraser) -> Result<u64> {
+        let (new, mut count) = (eraser.pseudonymous().to_string(), 0_u64);
+        for old in eraser.identifiers() {
+            let found = self.groups.rows.rename_agent(old, &new).await?;
+            count = count.saturating_add(found);
+        }
+        Ok(count)
     }
 
     /// Starts the task that writes.
