@@ -1,12 +1,15 @@
 //! The manifest: which files hold which rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use xapi::instant::Instant;
 
 use crate::ranges;
 use crate::schema::Dataset;
+
+mod erased;
 
 /// The version of tables and columns that this release writes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -91,6 +94,9 @@ pub struct Manifest {
     /// Files of earlier manifests.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<Replaced>,
+    /// The erasures of people whom no file has any more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub erasures: BTreeSet<Uuid>,
 }
 
 /// Why a manifest cannot be gone on with.
@@ -135,7 +141,8 @@ impl Manifest {
         let tables = tables.map(|dataset| (dataset.name().to_owned(), DatasetTable::of(dataset)));
         let through = recipe.after;
         let (version, tables, replaced) = (0, tables.collect(), Vec::new());
-        Self { schema: SCHEMA_VERSION, store, version, recipe, through, tables, replaced }
+        let (schema, erasures) = (SCHEMA_VERSION, BTreeSet::new());
+        Self { schema, store, version, recipe, through, tables, replaced, erasures }
     }
 
     /// Reads a manifest.
@@ -197,6 +204,7 @@ impl Manifest {
         self.version += 1;
         self.through = self.through.max(through);
         self.add(files);
+        self.forget_new();
         self
     }
 
@@ -297,6 +305,25 @@ impl DatasetFile {
     pub fn path_of(dataset: Dataset, after: Instant, through: Instant) -> String {
         let month = ranges::month(through);
         format!("{dataset}/stored_month={month}/{}_{}.parquet", compact(after), compact(through))
+    }
+
+    /// Where the rows of a range lie that were written again with other rows: `…/AFTER_THROUGH_g2.parquet`; at
+    /// [`Self::path_of`] in the first generation. What lies at a path never changes.
+    pub fn path_of_generation(
+        dataset: Dataset,
+        (after, through): (Instant, Instant),
+        generation: u32,
+    ) -> String {
+        let path = Self::path_of(dataset, after, through);
+        match path.strip_suffix(".parquet") {
+            Some(stem) if generation > 1 => format!("{stem}_g{generation}.parquet"),
+            _ => path,
+        }
+    }
+
+    /// The range of its rows: stored after the first instant, and at the second at the latest.
+    pub const fn range(&self) -> (Instant, Instant) {
+        (self.after, self.through)
     }
 
     /// Where a table that is replaced as a whole lies: `learners/whole/HASH.parquet`.

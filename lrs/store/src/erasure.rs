@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::{DocumentStore, KeptCertificates, Result, StoreError, TransferStore};
@@ -30,6 +31,15 @@ pub struct KeptErasure {
     pub is_done: bool,
     /// The JSON text of `service::erasure::Record`. Before the erasure is done, the identifiers are in it.
     pub body: String,
+}
+
+/// Another text for a kept statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rewrite {
+    /// The statement as it was read.
+    pub read: Stored,
+    /// Its new text.
+    pub body: Bytes,
 }
 
 /// A part of a store that is not statements.
@@ -102,9 +112,15 @@ pub trait ErasureStore: Send + Sync {
     /// names, and no more by what its old text named; what it inherited stays until [`ErasedPart::Index`] is erased. A statement
     /// that is not kept at this `stored` is left out.
     ///
+    /// A statement whose text is not the one that was read any more stays as it is: another process has replaced it, and
+    /// what that process removed must not come back. Gives how many these are; the caller reads them again.
+    ///
     /// Each statement is replaced as a whole; where the engine breaks off, some may be replaced and others not. Readers that
     /// hold a statement may still show the old text.
-    async fn rewrite_statements(&self, statements: Vec<Stored>) -> Result<()>;
+    ///
+    /// Example: server A replaces Anna in a statement about Anna and Bruno, server B replaces Bruno, and both have read the
+    /// statement. The second of the two gets 1.
+    async fn rewrite_statements(&self, statements: Vec<Rewrite>) -> Result<u64>;
 
     /// Removes the data of attachments. A hash that nothing is kept under is left out.
     async fn remove_attachments(&self, hashes: &[String]) -> Result<()>;

@@ -46,7 +46,7 @@ pub use audit::AuditStore;
 pub use certificates::{CertificateStore, KeptCertificates};
 pub use courses::{CourseRevision, CourseStore, KeptCourse, Selection};
 pub use documents::DocumentStore;
-pub use erasure::{ErasedPart, ErasureStore, KeptErasure, erase_documents, erased_entry};
+pub use erasure::{ErasedPart, ErasureStore, KeptErasure, Rewrite, erase_documents, erased_entry};
 pub use journals::{DOCUMENTS_BYTES, Followed, JournalStore, ProgressDocument, Unnamed, Watermark};
 pub use keys::KeyStore;
 pub use log::{LOG_BYTES, LogPage, StatementLog};

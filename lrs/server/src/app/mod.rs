@@ -348,7 +348,8 @@ impl App {
         let compute = Compute::default();
         let packages = packages(&store, &clock, (&record, &progress, &compute), &base_url);
         let journals = Arc::new(progress.clone());
-        let erasures = Erasures::new(Arc::clone(&store), Arc::clone(&clock), journals, secret);
+        let erasures = Erasures::new(Arc::clone(&store), Arc::clone(&clock), journals, secret)
+            .clearing(Arc::new(data.clone()));
         let dossiers = Dossiers::new(Arc::clone(&store), Arc::clone(&clock), erasures.clone());
         let server = Server::new(Parts {
             erasures,

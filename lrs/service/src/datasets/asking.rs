@@ -26,6 +26,8 @@ use crate::memory::{Exhausted, Memory, Reserved};
 const BASE: usize = 24 << 20;
 /// Memory is reserved in steps of this many bytes.
 const STEP: usize = 4 << 20;
+/// How often a question begins again whose files are gone.
+const TRIES: u32 = 3;
 
 /// Who asks, and how much the question may take.
 #[derive(Clone, Debug)]
@@ -90,6 +92,17 @@ impl DataLane {
     /// # Errors
     /// [`QuestionError::Bound`] where the question takes more than it may: there is never a part of an answer.
     pub async fn ask(&self, plan: Plan, asker: Asker) -> Result<Answered, QuestionError> {
+        for _ in 1..TRIES {
+            match self.ask_once(plan.clone(), asker.clone()).await {
+                // After an erasure old files go at once, and the manifest names others.
+                Err(QuestionError::Dataset(error)) if error.is_of_a_file_that_is_gone() => {}
+                answer => return answer,
+            }
+        }
+        self.ask_once(plan, asker).await
+    }
+
+    async fn ask_once(&self, plan: Plan, asker: Asker) -> Result<Answered, QuestionError> {
         let plan = asker.plan(plan)?;
         let (files, place, sealed) = match &self.files {
             Some(files) if asker.authority.is_none() => {

@@ -1,16 +1,19 @@
 //! What a server gives to data teams: rows of any range, and the files that it keeps where it has a place for them.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, SeekFrom};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use dataset::ranges::Period;
 use dataset::{DatasetFile, Manifest, Recipe};
 use store::Store;
+use tokio::sync::OnceCell;
 use xapi::clock::Clock;
 
 use super::asking::KeptAnswers;
+use super::erased::DoneErasures;
 use super::place::DatasetPlace;
 use super::sealing::{Datasets, name_of};
 use super::tables::DataTables;
@@ -33,12 +36,22 @@ pub struct DataLane {
     turns: Turns,
     pub(super) answers: KeptAnswers,
     /// The verbs and activities of all statements, for the recipient of the files, once somebody has asked for them.
-    vocabulary: Arc<tokio::sync::OnceCell<KeptVocabulary>>,
+    vocabulary: Arc<Mutex<Arc<OnceCell<KeptVocabulary>>>>,
 }
 
 pub(super) struct Files {
     pub(super) datasets: Datasets,
     pub(super) place: Arc<dyn DatasetPlace>,
+}
+
+async fn seal(datasets: &Datasets) {
+    match datasets.seal(&|_| ()).await {
+        Ok(sealed) if sealed.statements > 0 => {
+            tracing::info!(statements = sealed.statements, through = %sealed.through, "sealed");
+        }
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "datasets could not be sealed"),
+    }
 }
 
 fn recipe() -> Recipe {
@@ -71,20 +84,34 @@ impl DataLane {
         Ok(Self { store, clock, store_name, files, turns, answers, vocabulary })
     }
 
-    /// Seals what is over, again and again, where there is a place for files. An error is logged, and the next look tries
-    /// again.
+    /// Seals what is over, again and again, where there is a place for files, and forgets people whom another server has
+    /// erased. An error is logged, and the next look tries again.
     pub async fn keep_sealed(self) {
-        let Some(files) = self.files else { return };
+        let mut erased = BTreeSet::new();
         loop {
-            match files.datasets.seal(&|_| ()).await {
-                Ok(sealed) if sealed.statements > 0 => {
-                    tracing::info!(statements = sealed.statements, through = %sealed.through, "sealed");
+            match DoneErasures::besides(&*self.store, &erased).await {
+                Ok(new) if !new.ids().is_empty() => {
+                    erased.extend(new.ids());
+                    self.forget();
                 }
                 Ok(_) => {}
-                Err(error) => tracing::error!(%error, "datasets could not be sealed"),
+                Err(error) => tracing::error!(%error, "erasures could not be read"),
+            }
+            if let Some(files) = &self.files {
+                seal(&files.datasets).await;
             }
             tokio::time::sleep(LOOK).await;
         }
+    }
+
+    /// Gives up what is remembered of names: answers of jobs, verbs and activities.
+    pub(super) fn forget(&self) {
+        self.answers.clear();
+        self.kept_vocabulary(|kept| *kept = Arc::default());
+    }
+
+    fn kept_vocabulary<T>(&self, see: impl FnOnce(&mut Arc<OnceCell<KeptVocabulary>>) -> T) -> T {
+        see(&mut self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Waits until fewer than two streams of the key are under way.
@@ -121,7 +148,8 @@ impl DataLane {
             }
             None => Ok(KeptVocabulary::default()),
         };
-        Ok(self.vocabulary.get_or_try_init(begin).await?.clone())
+        let kept = self.kept_vocabulary(|kept| Arc::clone(kept));
+        Ok(kept.get_or_try_init(begin).await?.clone())
     }
 
     /// The manifest of the files; one without files where there is no place for them.

@@ -13,6 +13,7 @@ use crate::compute;
 use crate::memory::Exhausted;
 
 mod asking;
+mod erased;
 mod folder;
 mod lane;
 mod pages;
@@ -77,6 +78,13 @@ pub enum DatasetError {
     /// The work was stopped.
     #[error("the work was stopped")]
     Stopped,
+}
+
+impl DatasetError {
+    /// Whether a file was to be read that is not there.
+    fn is_of_a_file_that_is_gone(&self) -> bool {
+        matches!(self, Self::Place { error, .. } if error.kind() == io::ErrorKind::NotFound)
+    }
 }
 
 fn placed(doing: &str) -> impl FnOnce(io::Error) -> DatasetError {

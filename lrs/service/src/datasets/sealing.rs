@@ -7,6 +7,7 @@ use dataset::{Dataset, DatasetFile, Manifest, Recipe};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use store::Store;
+use tokio::sync::Mutex;
 use xapi::clock::Clock;
 use xapi::instant::Instant;
 
@@ -23,14 +24,16 @@ const GRACE: i64 = 24 * 3_600_000_000;
 
 /// The files of a store in one place.
 pub struct Datasets {
-    tables: DataTables,
+    pub(super) tables: DataTables,
     clock: Arc<dyn Clock>,
-    place: Arc<dyn DatasetPlace>,
-    recipe: Recipe,
+    pub(super) place: Arc<dyn DatasetPlace>,
+    pub(super) recipe: Recipe,
     /// The name of the store in manifests.
     store_name: String,
     period: Period,
     most: u64,
+    /// Held by what changes files: of two, one would end without having done anything.
+    pub(super) turn: Mutex<()>,
 }
 
 /// What a sealing did.
@@ -64,7 +67,8 @@ impl Datasets {
         let tables = DataTables::of(Arc::clone(store), &recipe.recipient, course).await?;
         let store_name = name_of(&store.secret().await?);
         let (period, most) = (Period::default(), MOST_STATEMENTS);
-        Ok(Self { tables, clock, place, recipe, store_name, period, most })
+        let turn = Mutex::default();
+        Ok(Self { tables, clock, place, recipe, store_name, period, most, turn })
     }
 
     /// These files with ranges of at most `most` statements, which is not 0, and of `period`.
@@ -111,12 +115,14 @@ impl Datasets {
     }
 
     async fn extend(&self, limit: Instant, tell: Tell<'_>) -> Result<Sealed, DatasetError> {
+        let _turn = self.turn.lock().await;
         let limit = limit.min(self.tables.visible_through().await?);
         let manifest = self.manifest().await?;
         if manifest.version > 0 {
             // A process that ended between two steps may not have shown what it inserted.
             self.show(manifest.text()).await?;
         }
+        let (manifest, _) = self.erase_from(manifest).await?;
         let vocabulary = KeptVocabulary::of_files(&manifest, &self.place).await?;
         // A process that ended after it had sealed a range has not said what that range speaks with.
         vocabulary.advance(&self.tables, manifest.through).await?;
@@ -146,7 +152,7 @@ impl Datasets {
                 break;
             };
             let end = ranges::end_of_range(first, limit, self.period);
-            let written = self.write((manifest.through, end), Some(vocabulary)).await?;
+            let written = self.write((manifest.through, end), 1, Some(vocabulary)).await?;
             statements += written.statements;
             manifest = self.publish(manifest.sealed(written.through, written.files)).await?;
             tell(statements);
@@ -159,8 +165,9 @@ impl Datasets {
         while let Some((after, through)) = ranges::to_merge(&manifest, manifest.through, self.most)
         {
             let (mut files, mut begin) = (Vec::new(), after);
+            let generation = manifest.generation_within((after, through));
             while begin < through {
-                let written = self.write((begin, through), None).await?;
+                let written = self.write((begin, through), generation, None).await?;
                 files.extend(written.files);
                 begin = written.through;
             }
@@ -177,7 +184,18 @@ impl Datasets {
         manifest: Manifest,
         vocabulary: KeptVocabulary,
     ) -> Result<Manifest, DatasetError> {
-        let range = (self.recipe.after, manifest.through);
+        let files = self.snapshots(manifest.through, vocabulary).await?;
+        let next = manifest.clone().replaced(files, self.clock.now());
+        if next.version > manifest.version { self.publish(next).await } else { Ok(manifest) }
+    }
+
+    /// Writes the tables that are replaced as a whole.
+    pub(super) async fn snapshots(
+        &self,
+        through: Instant,
+        vocabulary: KeptVocabulary,
+    ) -> Result<Vec<(Dataset, DatasetFile)>, DatasetError> {
+        let range = (self.recipe.after, through);
         let mut files = Vec::new();
         for dataset in Dataset::SNAPSHOTS {
             let place = Arc::clone(&self.place);
@@ -195,8 +213,7 @@ impl Datasets {
             };
             files.push((dataset, file));
         }
-        let next = manifest.clone().replaced(files, self.clock.now());
-        if next.version > manifest.version { self.publish(next).await } else { Ok(manifest) }
+        Ok(files)
     }
 
     /// Removes files that no manifest has named for a day, and what processes that ended have left. Files of others stay.
@@ -224,13 +241,15 @@ impl Datasets {
     async fn write(
         &self,
         range: (Instant, Instant),
+        generation: u32,
         vocabulary: Option<&KeptVocabulary>,
     ) -> Result<Written, DatasetError> {
-        write_range(&self.tables, &self.place, range, self.most, vocabulary).await
+        let how = (self.most, generation);
+        write_range(&self.tables, &self.place, range, how, vocabulary).await
     }
 
     /// Makes a manifest the newest, where no other process has inserted one of its version.
-    async fn publish(&self, manifest: Manifest) -> Result<Manifest, DatasetError> {
+    pub(super) async fn publish(&self, manifest: Manifest) -> Result<Manifest, DatasetError> {
         let (place, version, text) = (Arc::clone(&self.place), manifest.version, manifest.text());
         let shown = text.clone();
         let insert = move || place.insert(version, &text).map_err(placed("writing the manifest"));
@@ -241,14 +260,14 @@ impl Datasets {
         Ok(manifest)
     }
 
-    async fn show(&self, text: Vec<u8>) -> Result<(), DatasetError> {
+    pub(super) async fn show(&self, text: Vec<u8>) -> Result<(), DatasetError> {
         let place = Arc::clone(&self.place);
         aside(move || place.show(&text).map_err(placed("writing manifest.json"))).await
     }
 }
 
 /// Whether a file has the name of one that a sealing writes: a folder or bucket may hold files of others too.
-fn is_own(path: &str) -> bool {
+pub(super) fn is_own(path: &str) -> bool {
     path.split_once('/').is_some_and(|(folder, _)| folder == PARTS) || DatasetFile::is_path(path)
 }
 

@@ -26,6 +26,12 @@ struct State {
 }
 
 impl KeptVocabulary {
+    /// The vocabulary of no statement, which goes on after this instant.
+    pub(super) fn after(through: Instant) -> Self {
+        let state = State { through, ..State::default() };
+        Self { state: Arc::new(Mutex::new(state)), turn: Arc::default() }
+    }
+
     /// The vocabulary that the files of a manifest have; that of no statement, up to where the files begin, where they have
     /// none that can be read.
     pub(super) async fn of_files(

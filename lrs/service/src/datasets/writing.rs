@@ -25,13 +25,13 @@ pub(super) struct Written {
     pub(super) statements: u64,
 }
 
-/// Writes the range `(after, through]`, or the beginning of it that has `most` rows of statements. What these statements
-/// speak with is added to `vocabulary`.
+/// Writes the range `(after, through]` as files of this generation, or the beginning of it that has `most` rows of
+/// statements. What these statements speak with is added to `vocabulary`.
 pub(super) async fn write_range(
     tables: &DataTables,
     place: &Arc<dyn DatasetPlace>,
     (after, through): (Instant, Instant),
-    most: u64,
+    (most, generation): (u64, u32),
     vocabulary: Option<&KeptVocabulary>,
 ) -> Result<Written, DatasetError> {
     let mut pages = LogPages::of(Arc::clone(&tables.store), after, through);
@@ -52,7 +52,7 @@ pub(super) async fn write_range(
         }
     }
     let (statements, end) = (writer.read, if writer.is_full { writer.newest } else { through });
-    let files = aside(move || writer.end(after, end)).await?;
+    let files = aside(move || writer.end((after, end), generation)).await?;
     Ok(Written { through: end, files, statements })
 }
 
@@ -107,8 +107,8 @@ impl RangeWriter {
     /// Ends and keeps all files.
     fn end(
         self,
-        after: Instant,
-        through: Instant,
+        range: (Instant, Instant),
+        generation: u32,
     ) -> Result<Vec<(Dataset, DatasetFile)>, DatasetError> {
         let Self { place, mut files, .. } = self;
         let mut kept = Vec::new();
@@ -117,8 +117,9 @@ impl RangeWriter {
                 Some(file) => file,
                 None => begin(&*place, dataset)?,
             };
-            let path = |_: &str| DatasetFile::path_of(dataset, after, through);
-            kept.push((dataset, keep(file, dataset, (after, through), path)?));
+            let path = |_: &str| DatasetFile::path_of_generation(dataset, range, generation);
+            let file = keep(file, dataset, range, path)?;
+            kept.push((dataset, DatasetFile { generation, ..file }));
         }
         Ok(kept)
     }

@@ -203,7 +203,7 @@ impl Erasures {
 }
 
 /// The learners of a course.
-pub(super) fn enrolment(course: &str, kept: &str) -> Result<Enrolment, StoreError> {
+pub(crate) fn enrolment(course: &str, kept: &str) -> Result<Enrolment, StoreError> {
     let corrupt =
         |error| StoreError::Corrupt(format!("the learners of the course {course}: {error}"));
     Enrolment::from_kept(kept).map_err(corrupt)

@@ -64,6 +64,13 @@ pub trait Journals: Send + Sync {
     async fn read_again(&self, course: &str) -> Result<(), StoreError>;
 }
 
+/// What is made of a store beside it: files, what is remembered of names.
+#[async_trait]
+pub trait Derived: Send + Sync {
+    /// Lets it be without the people whose erasures are done in the store, durably. May be called again at any time.
+    async fn without_erased(&self) -> Result<(), StoreError>;
+}
+
 #[async_trait]
 impl Journals for CourseService {
     async fn read_again(&self, course: &str) -> Result<(), StoreError> {
@@ -152,6 +159,7 @@ pub struct Erasures {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     journals: Arc<dyn Journals>,
+    derived: Option<Arc<dyn Derived>>,
     secret: [u8; 32],
     /// Held by the erasure that runs. Of two that ran at once, each would write back the texts that it had read, with the
     /// person in them whom the other one had erased meanwhile.
@@ -166,7 +174,13 @@ impl Erasures {
         journals: Arc<dyn Journals>,
         secret: [u8; 32],
     ) -> Self {
-        Self { store, clock, journals, secret, turn: Arc::default() }
+        Self { store, clock, journals, derived: None, secret, turn: Arc::default() }
+    }
+
+    /// These erasures, each of which is done once `derived` is without the person too.
+    #[must_use]
+    pub fn clearing(self, derived: Arc<dyn Derived>) -> Self {
+        Self { derived: Some(derived), ..self }
     }
 
     /// Who is named by an identifier, and what an erasure would change. Nothing is changed.

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use course::Identifier;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{ErasedPart, Kept, KeptErasure, StoreError};
+use store::{ErasedPart, Kept, KeptErasure, Rewrite, StoreError};
 use uuid::Uuid;
 use xapi::attachment;
 use xapi::erase::Eraser;
@@ -117,6 +117,9 @@ impl Erasures {
         created: Instant,
         mut record: ErasureRecord,
     ) -> Result<ErasureRecord, ErasureError> {
+        if let Some(derived) = &self.derived {
+            derived.without_erased().await?;
+        }
         self.store.scrub().await?;
         record.proof = record.computed();
         let (kind, name) = record.by.clone();
@@ -238,7 +241,7 @@ impl Running<'_> {
             for Kept { statement, .. } in page {
                 if let Some(body) = self.eraser.bytes(&statement.body) {
                     self.note(&statement)?;
-                    erased.push(Stored { body, ..statement });
+                    erased.push(Rewrite { read: statement, body });
                 }
             }
             found = found.saturating_add(erased.len() as u64);
@@ -246,7 +249,10 @@ impl Running<'_> {
                 // First what is counted, then what is erased: a crash between the two counts nothing twice.
                 self.work.counted = self.work.counted.max(through);
                 self.save().await?;
-                self.of.store.rewrite_statements(erased).await?;
+                if self.of.store.rewrite_statements(erased).await? > 0 {
+                    // An erasure of another server was faster: what it has left is read again.
+                    continue;
+                }
             }
             self.work.after = through;
         }

@@ -18,6 +18,8 @@ use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shel
 
 use super::*;
 
+mod copied;
+
 /// Notes the courses that are read again.
 #[derive(Default)]
 struct NotedJournals(Mutex<Vec<String>>);
@@ -308,6 +310,36 @@ async fn erasures_that_are_asked_for_at_once_do_not_undo_one_another() {
     for run in running {
         run.await.unwrap().unwrap();
     }
+    let after = world.everything().await;
+    for name in ["p0@x.example", "p1@x.example"] {
+        assert!(!after.contains(name), "{name} in {after}");
+    }
+}
+
+/// As above, on two servers that share a store: neither waits for the other.
+#[tokio::test]
+async fn erasures_of_two_servers_do_not_undo_one_another() {
+    let world = World::new().await;
+    let team = json!({"team": {"objectType": "Group",
+        "member": [sample::person("p0"), sample::person("p1")]}});
+    sample::put(&world.store, &[sample::with(sample::statement(7), "context", team)]).await;
+    let slow = Slow::at(Arc::clone(&world.store), "rewrite_statements");
+    let store: Arc<dyn Store> = Arc::<Slow>::clone(&slow);
+    let journals: Arc<dyn Journals> = Arc::<NotedJournals>::clone(&world.journals);
+    let first = Erasures::new(store, Arc::clone(&world.clock), journals, [7; 32]);
+    let (identifier, reason) = ("mailto:p1@x.example".to_owned(), "13/2026".to_owned());
+    let other = ErasureAsked { identifier, others: Vec::new(), reason };
+    let (mine, theirs) = (
+        first.begin(&asked(), Actor::Machine).await.unwrap().id,
+        world.erasures().begin(&other, Actor::Machine).await.unwrap().id,
+    );
+    let running = tokio::spawn(async move { first.run(mine).await });
+    slow.arrived().await;
+    world.erasures().run(theirs).await.unwrap();
+    for _ in 0..100 {
+        slow.let_go();
+    }
+    running.await.unwrap().unwrap();
     let after = world.everything().await;
     for name in ["p0@x.example", "p1@x.example"] {
         assert!(!after.contains(name), "{name} in {after}");

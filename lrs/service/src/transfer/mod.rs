@@ -123,6 +123,7 @@ impl<'a> Transfer<'a> {
         let done = self.begin().await?;
         self.check_unused().await?;
         self.statements(done, None).await?;
+        self.erasures().await?;
         self.rest().await?;
         self.compare().await
     }
@@ -135,17 +136,19 @@ impl<'a> Transfer<'a> {
     pub async fn live(&self) -> Result<()> {
         let last = self.from.extent().await.map_err(source)?.newest;
         self.check_unused().await?;
+        // Before all else: an erasure that is done by then is done in all that is copied. One that is done later is kept
+        // as it was, and a server goes on with it in what is restored; or it is not in the copy, and is begun there again.
+        self.erasures().await?;
         self.statements(Instant::default(), Some(last)).await?;
         self.rest().await
     }
 
-    /// Copies all that are not statements.
+    /// Copies all that are neither statements nor erasures.
     async fn rest(&self) -> Result<()> {
         self.documents().await?;
         self.keys().await?;
         self.people().await?;
         self.audit().await?;
-        self.erasures().await?;
         self.courses().await?;
         self.packages().await
     }

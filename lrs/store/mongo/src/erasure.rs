@@ -19,12 +19,11 @@ use crate::MongoStore;
 use access::audit::{AuditEntry, AuditFilter};
 use access::chain::SealedEntry;
 use store::{
-    AuditStore as _, ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Result, StoreError,
-    erase_documents, erased_entry,
+    AuditStore as _, ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Result, Rewrite,
+    StoreError, erase_documents, erased_entry,
 };
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
-use xapi::stored::Stored;
 
 /// Entries of the audit log, or definitions, read at once.
 const PAGE: usize = 500;
@@ -87,7 +86,8 @@ impl MongoStore {
         Ok(count)
     }
 
-    /// Names of the person, and names in which the person is named, go. Definitions get other texts.
+    /// Names of the person, and names in which the person is named, go. What statements are found by, and definitions, get
+    /// other texts.
     async fn erase_things(&self, eraser: &Eraser) -> Result<u64> {
         let agents: Vec<String> = eraser.identifiers().map(|ifi| cell::name(&[ifi])).collect();
         let of_person = |it: &Document| {
@@ -95,6 +95,7 @@ impl MongoStore {
                 || it.get_str("name").is_ok_and(|name| eraser.text(name).is_some())
         };
         let count = self.remove_named("agent_name", of_person).await?;
+        let count = count.saturating_add(self.0.statements.erase_keys(eraser).await?);
         Ok(count.saturating_add(self.erase_definitions(eraser).await?))
     }
 
@@ -210,7 +211,7 @@ impl ErasureStore for MongoStore {
         all(found.limit(limit)).await?.iter().map(erasure).collect()
     }
 
-    async fn rewrite_statements(&self, statements: Vec<Stored>) -> Result<()> {
+    async fn rewrite_statements(&self, statements: Vec<Rewrite>) -> Result<u64> {
         self.0.statements.rewrite(&statements).await
     }
 

@@ -249,6 +249,7 @@ macro_rules! store_contract {
                 the_audit_log_loses_the_person_and_stays_whole,
                 attachments_are_removed,
                 a_frozen_list_is_replaced,
+                a_text_that_was_replaced_meanwhile_stays,
                 erasures_come_back_by_id,
             ];
             pipes: [

@@ -44,6 +44,11 @@ impl KeptAnswers {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Gives up all answers.
+    pub(in crate::datasets) fn clear(&self) {
+        self.lock().clear();
+    }
+
     /// The answers, without those whose time is over.
     fn fresh(&self, now: Instant) -> MutexGuard<'_, VecDeque<KeptAnswer>> {
         let mut kept = self.lock();

@@ -10,8 +10,8 @@ use super::rows::Rows;
 use crate::blob::Holder;
 use crate::call::call;
 use crate::field;
-use store::{Result, StoreError, checksum};
-use xapi::index::{IndexKey, keys_of_kept};
+use store::{Result, Rewrite, StoreError, checksum};
+use xapi::index::{Closeness, IndexKey, Kind, keys_of_kept};
 use xapi::stored::Stored;
 
 /// Keys that become others, in every statement that has them: its own, or inherited.
@@ -31,36 +31,66 @@ impl Renamed {
 }
 
 impl Rows {
-    /// Replaces the texts of statements, where they are kept at these instants.
-    pub(crate) async fn rewrite(&self, statements: &[Stored]) -> Result<()> {
-        let mut renamed = Renamed::default();
-        for new in statements {
-            self.rewrite_one(new, &mut renamed).await?;
+    /// Replaces the texts of statements, where they are kept at these instants; gives how many have other texts than were
+    /// read.
+    pub(crate) async fn rewrite(&self, statements: &[Rewrite]) -> Result<u64> {
+        let (mut renamed, mut changed) = (Renamed::default(), 0_u64);
+        for rewrite in statements {
+            let is_current = self.rewrite_one(rewrite, &mut renamed).await?;
+            changed = changed.saturating_add(u64::from(!is_current));
         }
         for (old, new) in renamed.0 {
             self.rename(old, &new).await?;
         }
-        Ok(())
+        Ok(changed)
     }
 
-    async fn rewrite_one(&self, new: &Stored, renamed: &mut Renamed) -> Result<()> {
-        let own = doc! {"_id": field::of_uuid(new.id), "stored": new.stored.micros()};
+    /// False where the text of the statement is another one than was read.
+    async fn rewrite_one(&self, rewrite: &Rewrite, renamed: &mut Renamed) -> Result<bool> {
+        let Rewrite { read, body } = rewrite;
+        let mut own = doc! {"_id": field::of_uuid(read.id), "stored": read.stored.micros()};
         let find = self.collection.find_one(own.clone()).projection(row::without_keys());
-        let Some(found) = call(find).await? else { return Ok(()) };
+        let Some(found) = call(find).await? else { return Ok(true) };
         let kept = self.statement(&found).await?;
-        let (before, after) = (keys(&kept)?, keys(new)?);
-        renamed.note(&before, &after);
+        if kept.body != read.body {
+            return Ok(false);
+        }
+        let new = Stored { body: body.clone(), ..kept.clone() };
+        let (before, after) = (keys(&kept)?, keys(&new)?);
         let text = std::str::from_utf8(&new.body)
             .map_err(|_| StoreError::Corrupt("a statement that is not UTF-8".into()))?;
         let holder = Holder::new(&self.collection, doc! {"_id": field::of_uuid(new.id)});
-        let body = self.blobs.text_field(text, holder).await?;
+        let field = self.blobs.text_field(text, holder).await?;
+        let blob = field.as_object_id();
         let crc = checksum::of_statement(new.id, new.stored, row::is_voiding(&found), &new.body);
         // The keys first: a statement with the new text is found by it.
         let keys: Vec<Bson> = after.iter().map(|key| Key::from_index(key).to_bson()).collect();
         self.add_keys(&[new.id], &keys).await?;
-        let set = doc! {"$set": {"body": body, "crc": i64::from(crc)}};
-        call(self.collection.update_one(own, set)).await?;
-        self.blobs.remove(found.get_object_id("body").ok()).await
+        let set = doc! {"$set": {"body": field, "crc": i64::from(crc)}};
+        // Compare and swap: a text that another process has put there meanwhile stays. A file is compared by its id.
+        own.insert("body", found.get("body").cloned());
+        let is_swapped = call(self.collection.update_one(own, set)).await?.matched_count == 1;
+        if is_swapped {
+            renamed.note(&before, &after);
+        }
+        let unused = if is_swapped { found.get_object_id("body").ok() } else { blob };
+        self.blobs.remove(unused).await?;
+        Ok(is_swapped)
+    }
+
+    /// Lets statements that are found by an agent still be found by another one instead; gives how many keys these were.
+    /// There are some where a process ended after it had replaced a text, and before it had replaced the keys.
+    pub(crate) async fn rename_agent(&self, old: &str, new: &str) -> Result<u64> {
+        let mut count = 0_u64;
+        for closeness in [Closeness::Direct, Closeness::Related, Closeness::Authority] {
+            let [old, new] = [old, new].map(|text| Key::hashed(Kind::Agent, text, closeness));
+            let found = self.collection.count_documents(doc! {"keys": old.to_bson()}).limit(1);
+            if call(found).await? > 0 {
+                self.rename(old, &BTreeSet::from([new])).await?;
+                count = count.saturating_add(1);
+            }
+        }
+        Ok(count)
     }
 
     /// Lets everything that is found by a key be found by others instead.

@@ -19,12 +19,13 @@ use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
-    Batch, Kept, KeptAttachment, KeptBatch, LogPage, Page, Result, StatementLog, StatementStore,
+    Batch, Kept, KeptAttachment, KeptBatch, LogPage, Page, Result, Rewrite, StatementLog,
+    StatementStore,
 };
 use uuid::Uuid;
+use xapi::erase::Eraser;
 use xapi::instant::Instant;
 use xapi::query::Filter;
-use xapi::stored::Stored;
 
 use mongodb::Database;
 use tokio::sync::watch;
@@ -121,8 +122,18 @@ impl Statements {
     }
 
     /// See [`store::ErasureStore::rewrite_statements`].
-    pub(super) async fn rewrite(&self, statements: &[Stored]) -> Result<()> {
+    pub(super) async fn rewrite(&self, statements: &[Rewrite]) -> Result<u64> {
         self.groups.rows.rewrite(statements).await
+    }
+
+    /// What statements are found by, without the person; gives how many keys there were.
+    pub(super) async fn erase_keys(&self, eraser: &Eraser) -> Result<u64> {
+        let (new, mut count) = (eraser.pseudonymous().to_string(), 0_u64);
+        for old in eraser.identifiers() {
+            let found = self.groups.rows.rename_agent(old, &new).await?;
+            count = count.saturating_add(found);
+        }
+        Ok(count)
     }
 
     /// Starts the task that writes.

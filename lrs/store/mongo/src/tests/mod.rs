@@ -15,6 +15,7 @@ use store_testkit::clock::SystemClock;
 
 mod damage;
 mod documents;
+mod erasing;
 mod gate;
 mod groups;
 mod lease;

@@ -13,10 +13,11 @@ use uuid::Uuid;
 use crate::SqliteStore;
 use crate::failure::Result;
 use crate::session::Session;
-use store::{ErasedPart, ErasureStore, KeptCertificates, KeptErasure, StoreError, erase_documents};
+use store::{
+    ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Rewrite, StoreError, erase_documents,
+};
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
-use xapi::stored::Stored;
 
 mod index;
 mod rows;
@@ -124,9 +125,10 @@ impl ErasureStore for SqliteStore {
         self.read(move |connection| erasures(connection, after, limit)).await
     }
 
-    async fn rewrite_statements(&self, statements: Vec<Stored>) -> store::Result<()> {
+    async fn rewrite_statements(&self, statements: Vec<Rewrite>) -> store::Result<u64> {
         self.write_settled(move |session| {
-            statements.iter().try_for_each(|new| statements::rewrite(session, new))
+            let rewritten = statements.iter().map(|it| statements::rewrite(session, it));
+            rewritten.map(|is_current| Ok(u64::from(!is_current?))).sum()
         })
         .await
     }

@@ -7,16 +7,21 @@ use rusqlite::params;
 use crate::failure::Result;
 use crate::session::{Session, closeness};
 use crate::statements::put::VOIDING;
-use store::{StoreError, checksum};
+use store::{Rewrite, StoreError, checksum};
 use xapi::index::{IndexKey, keys_of_kept};
 use xapi::stored::Stored;
 
-/// Replaces the text of a statement, where it is kept at this instant.
-pub(super) fn rewrite(session: &mut Session<'_>, new: &Stored) -> Result<()> {
-    let Some(kept) = session.statement(new.id)?.filter(|kept| kept.stored == new.stored) else {
-        return Ok(());
+/// Replaces the text of a statement, where it is kept at this instant. False where its text is another one than was read.
+pub(super) fn rewrite(session: &mut Session<'_>, rewrite: &Rewrite) -> Result<bool> {
+    let Rewrite { read, body } = rewrite;
+    let Some(kept) = session.statement(read.id)?.filter(|kept| kept.stored == read.stored) else {
+        return Ok(true);
     };
-    let (before, after) = (keys(&kept)?, keys(new)?);
+    if kept.body != read.body {
+        return Ok(false);
+    }
+    let new = Stored { body: body.clone(), ..kept.clone() };
+    let (before, after) = (keys(&kept)?, keys(&new)?);
     let flags: Option<i64> = session.one(
         "SELECT flags FROM statement WHERE seq = ?1",
         [new.stored.micros()],
@@ -38,7 +43,8 @@ pub(super) fn rewrite(session: &mut Session<'_>, new: &Stored) -> Result<()> {
             params![*kind as u8, text, closeness(*close), new.stored.micros()],
         )?;
     }
-    Ok(session.index(new.stored, after.difference(&before))?)
+    session.index(new.stored, after.difference(&before))?;
+    Ok(true)
 }
 
 fn keys(kept: &Stored) -> Result<BTreeSet<IndexKey>> {

@@ -10,11 +10,10 @@ use validator::ifi::Ifi;
 
 use super::{Hand, open, shared};
 use access::audit::{Actor, AuditEntry};
-use store::{ErasedPart, Kept, KeptErasure, Store};
+use store::{ErasedPart, Kept, KeptErasure, Rewrite, Store};
 use store_testkit::sample;
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
-use xapi::stored::Stored;
 
 /// Whether a file of the folder contains `text`, in whatever case.
 fn is_in_files(home: &TempDir, text: &str) -> Vec<String> {
@@ -68,9 +67,10 @@ async fn nothing_of_a_person_is_left_in_the_files() {
     assert!(!is_in_files(&home, "anna.rossi").is_empty());
     let eraser =
         Arc::new(Eraser::new([Ifi::Mbox("mailto:anna.rossi@x.example".into())], [], "erased-1"));
-    let erased =
-        |kept: Kept| Some(Stored { body: eraser.bytes(&kept.statement.body)?, ..kept.statement });
-    let erased: Vec<Stored> =
+    let erased = |Kept { statement: read, .. }: Kept| {
+        eraser.bytes(&read.body).map(|body| Rewrite { read, body })
+    };
+    let erased: Vec<Rewrite> =
         sample::log(&store_of_test).await.into_iter().filter_map(erased).collect();
     assert_eq!(erased.len(), 50);
     store_of_test.rewrite_statements(erased).await.unwrap();

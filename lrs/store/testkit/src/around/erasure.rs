@@ -5,9 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use store::{ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Result};
+use store::{ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Result, Rewrite};
 use xapi::erase::Eraser;
-use xapi::stored::Stored;
 
 use super::{Around, Hook};
 
@@ -25,7 +24,7 @@ impl<H: Hook> ErasureStore for Around<H> {
         self.hook.before("erasures").await?;
         self.store.erasures(after, limit).await
     }
-    async fn rewrite_statements(&self, statements: Vec<Stored>) -> Result<()> {
+    async fn rewrite_statements(&self, statements: Vec<Rewrite>) -> Result<u64> {
         self.hook.before("rewrite_statements").await?;
         self.store.rewrite_statements(statements).await
     }

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::{Contents, MemoryStore};
 use store::{
-    ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Result, erase_documents, erased_entry,
+    ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Result, Rewrite, erase_documents,
+    erased_entry,
 };
 use xapi::erase::Eraser;
-use xapi::stored::Stored;
 
 /// How many of a list `retain` drops.
 fn dropped<T>(list: &mut Vec<T>, stays: impl FnMut(&T) -> bool) -> u64 {
@@ -75,8 +75,11 @@ impl ErasureStore for MemoryStore {
         let all = self.read().erasures.clone();
         Ok(all.into_iter().filter(|it| Some(it.id) > after).take(limit).collect())
     }
-    async fn rewrite_statements(&self, statements: Vec<Stored>) -> Result<()> {
-        self.write(|contents| statements.iter().try_for_each(|it| contents.statements.rewrite(it)))
+    async fn rewrite_statements(&self, statements: Vec<Rewrite>) -> Result<u64> {
+        self.write(|contents| {
+            let rewritten = statements.iter().map(|it| contents.statements.rewrite(it));
+            rewritten.map(|is_current| Ok(u64::from(!is_current?))).sum()
+        })
     }
     async fn remove_attachments(&self, hashes: &[String]) -> Result<()> {
         self.write(|contents| {

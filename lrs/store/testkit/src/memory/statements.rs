@@ -11,7 +11,7 @@ use super::things::Things;
 use store::bounds::check_width;
 use store::{
     Batch, Extent, Kept, KeptAttachment, KeptBatch, KeptOrigin, LOG_BYTES, LogPage, PAGE_BYTES,
-    PIECE, Page, Restored, Result, StoreError,
+    PIECE, Page, Restored, Result, Rewrite, StoreError,
 };
 use xapi::attachment::Attachment;
 use xapi::erase::Eraser;
@@ -107,15 +107,19 @@ impl Statements {
         }
     }
 
-    /// Replaces the text of a statement that is kept at this instant.
-    pub(super) fn rewrite(&mut self, new: &Stored) -> Result<()> {
-        let is_it = |row: &&mut Arc<Row>| row.kept.id == new.id && row.kept.stored == new.stored;
-        let Some(row) = self.rows.iter_mut().find(is_it) else { return Ok(()) };
-        let again = Prepared::again(new).map_err(|error| corrupt(new.id, &error))?;
+    /// Replaces the text of a statement that is kept at this instant. False where its text is another one than was read.
+    pub(super) fn rewrite(&mut self, Rewrite { read, body }: &Rewrite) -> Result<bool> {
+        let is_it = |row: &&mut Arc<Row>| row.kept.id == read.id && row.kept.stored == read.stored;
+        let Some(row) = self.rows.iter_mut().find(is_it) else { return Ok(true) };
+        if row.kept.body != read.body {
+            return Ok(false);
+        }
+        let new = Stored { body: body.clone(), ..read.clone() };
+        let again = Prepared::again(&new).map_err(|error| corrupt(new.id, &error))?;
         let row = Arc::make_mut(row);
         row.own = again.keys;
-        row.kept = new.clone();
-        Ok(())
+        row.kept = new;
+        Ok(true)
     }
 
     pub(super) fn erase_index(&mut self, eraser: &Eraser) -> u64 {

@@ -1,0 +1,79 @@
+//! Two processes that erase two people from the same statements.
+
+use std::sync::Arc;
+
+use mongodb::bson::doc;
+use serde_json::json;
+use tokio::time::timeout;
+use uuid::Uuid;
+use validator::ifi::Ifi;
+
+use super::gate::Gate;
+use super::{as_any, open, statements};
+use crate::{MongoStore, field};
+use store::{ErasedPart, ErasureStore as _, Rewrite};
+use store_testkit::sample::{found, id, log, of_person, person, put, reference, statement, with};
+use xapi::erase::Eraser;
+
+const END: std::time::Duration = std::time::Duration::from_mins(1);
+
+/// The statements that name this person, without the person.
+async fn erased(store: &MongoStore, who: &str) -> Vec<Rewrite> {
+    let identifier = Ifi::Mbox(format!("mailto:{who}@x.example"));
+    let eraser = Eraser::new([identifier], [], &format!("erased-{who}"));
+    let all = log(&as_any(store)).await.into_iter().map(|kept| kept.statement);
+    all.filter_map(|read| eraser.bytes(&read.body).map(|body| Rewrite { read, body })).collect()
+}
+
+/// The second one writes between the first one's look at the statement and its change of the statement.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn of_two_texts_for_one_statement_the_later_does_not_replace_the_earlier() {
+    let uri = programs::fresh_database().await;
+    let gate = Gate::to(&uri).await;
+    let [slow, fast] = [open(gate.uri()).await, open(&uri).await];
+    let both = json!({"objectType": "Group", "member": [person("p0"), person("p1")]});
+    put(&as_any(&fast), &[with(statement(0), "actor", both)]).await;
+    let [mine, theirs] = [erased(&fast, "p0").await, erased(&fast, "p1").await];
+    gate.keep_back("erased-p0");
+    let held = slow.clone();
+    let writing = tokio::spawn(async move { held.rewrite_statements(mine).await });
+    timeout(END, gate.keeps_back()).await.unwrap();
+    assert_eq!(fast.rewrite_statements(theirs).await.unwrap(), 0);
+    gate.let_go();
+    let late = timeout(END, writing).await.unwrap().unwrap();
+    assert_eq!(late.unwrap(), 1, "it is to be read again");
+    assert_eq!(slow.rewrite_statements(erased(&slow, "p0").await).await.unwrap(), 0);
+    let kept = log(&as_any(&fast)).await.remove(0).statement.body;
+    let kept = String::from_utf8(kept.to_vec()).unwrap();
+    assert!(!kept.contains("p0@") && !kept.contains("p1@"), "{kept}");
+}
+
+/// Its keys and those that others inherited are of before.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn a_process_that_ends_between_text_and_keys_leaves_nobody_to_be_found() {
+    let uri = programs::fresh_database().await;
+    let store = open(&uri).await;
+    let any = as_any(&store);
+    put(&any, &[statement(0)]).await;
+    put(&any, &[reference(1, 0)]).await;
+    let keys = async |n: u32| {
+        let by_id = doc! {"_id": field::of_uuid(id(n))};
+        let document = statements(&store).find_one(by_id).await.unwrap().unwrap();
+        document.get_array("keys").unwrap().clone()
+    };
+    let before = [keys(0).await, keys(1).await];
+    assert_eq!(store.rewrite_statements(erased(&store, "p0").await).await.unwrap(), 0);
+    for (n, keys) in (0..).zip(before) {
+        let by_id = doc! {"_id": field::of_uuid(id(n))};
+        let again = doc! {"$addToSet": {"keys": {"$each": keys}}};
+        statements(&store).update_one(by_id, again).await.unwrap();
+    }
+    assert_eq!(found(&any, of_person("p0")).await.len(), 2, "both are found still");
+    let eraser = Arc::new(Eraser::new([Ifi::Mbox("mailto:p0@x.example".into())], [], "erased-p0"));
+    let by = Uuid::from_u128(7);
+    assert!(store.erase(ErasedPart::Index, &eraser, by).await.unwrap() > 0);
+    assert!(found(&any, of_person("p0")).await.is_empty());
+    assert_eq!(store.erase(ErasedPart::Index, &eraser, by).await.unwrap(), 0);
+}
