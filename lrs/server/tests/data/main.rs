@@ -18,6 +18,7 @@ use tempfile::TempDir;
 
 mod asked;
 mod crash;
+mod dbt;
 mod found;
 mod imported;
 mod plant;
