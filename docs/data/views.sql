@@ -24,6 +24,7 @@ SET VARIABLE files_course_activities = files_of('course_activities');
 SET VARIABLE files_activities = files_of('activities');
 SET VARIABLE files_verbs = files_of('verbs');
 SET VARIABLE files_refusals = files_of('refusals');
+SET VARIABLE files_erasures = files_of('erasures');
 
 CREATE OR REPLACE VIEW statements AS SELECT * FROM read_parquet(getvariable('files_statements'), hive_partitioning = false);
 CREATE OR REPLACE VIEW context_activities AS SELECT * FROM read_parquet(getvariable('files_context_activities'), hive_partitioning = false);
@@ -34,6 +35,7 @@ CREATE OR REPLACE VIEW course_activities AS SELECT * FROM read_parquet(getvariab
 CREATE OR REPLACE VIEW activities AS SELECT * FROM read_parquet(getvariable('files_activities'), hive_partitioning = false);
 CREATE OR REPLACE VIEW verbs AS SELECT * FROM read_parquet(getvariable('files_verbs'), hive_partitioning = false);
 CREATE OR REPLACE VIEW refusals AS SELECT * FROM read_parquet(getvariable('files_refusals'), hive_partitioning = false);
+CREATE OR REPLACE VIEW erasures AS SELECT * FROM read_parquet(getvariable('files_erasures'), hive_partitioning = false);
 
 -- Statements that stand: neither voided, nor voiding.
 CREATE OR REPLACE VIEW valid AS

@@ -84,7 +84,8 @@ impl Flattener {
             | Dataset::CourseActivities
             | Dataset::Activities
             | Dataset::Verbs
-            | Dataset::Refusals => Vec::new(),
+            | Dataset::Refusals
+            | Dataset::Erasures => Vec::new(),
         }
     }
 

@@ -26,7 +26,7 @@ pub use manifest::{
     ColumnAbout, DatasetFile, DatasetTable, Manifest, ManifestError, Recipe, Replaced,
     SCHEMA_VERSION,
 };
-pub use pseudonym::Pseudonyms;
+pub use pseudonym::{Pseudonyms, mark_of};
 pub use schema::{Dataset, DatasetColumn, Datum, DatumKind, RowOf, UnknownDataset};
 pub use text::{CsvError, CsvRows, json_line};
 pub use vocabulary::{MOST_ACTIVITIES, MOST_VERBS, Vocabulary};

@@ -9,8 +9,15 @@ const BYTES: usize = 16;
 /// Makes pseudonyms for one recipient. The same identifier always has the same pseudonym for one recipient, and for two
 /// recipients has two that cannot be joined. A pseudonym stays personal data: the secret of the recipient computes it
 /// again from a known identifier.
+///
+/// The pseudonym of a recipient of a store is made of the identifier's mark ([`mark_of`]) and not of the identifier: so a
+/// record of an erasure, which has marks alone, still says which pseudonyms a recipient knew the erased person by.
 #[derive(Clone)]
-pub struct Pseudonyms(Hmac<Sha256>);
+pub struct Pseudonyms {
+    /// Makes the mark that the pseudonym is made of; nothing where it is made of the identifier itself.
+    marks: Option<Hmac<Sha256>>,
+    mac: Hmac<Sha256>,
+}
 
 impl Pseudonyms {
     /// Pseudonyms under a secret of the recipient's own.
@@ -20,25 +27,61 @@ impl Pseudonyms {
         reason = "HMAC takes keys of any length"
     )]
     pub fn under(secret: &[u8]) -> Self {
-        Self(Hmac::new_from_slice(secret).expect("a key"))
+        Self { marks: None, mac: Hmac::new_from_slice(secret).expect("a key") }
     }
 
     /// Pseudonyms for the recipient of this name in a store of this secret.
     pub fn of_recipient(store_secret: &[u8; 32], recipient: &str) -> Self {
-        let mut derived = Self::under(store_secret).0;
+        let mut derived = Self::under(store_secret).mac;
         derived.update(b"pseudonyms\n");
         derived.update(recipient.as_bytes());
-        Self::under(&derived.finalize().into_bytes())
+        let marks = Some(marking(store_secret));
+        Self { marks, ..Self::under(&derived.finalize().into_bytes()) }
     }
 
     /// The pseudonym of an identifier, by its canonical text: the first 128 bits of an HMAC-SHA-256, as 32 hexadecimal
     /// digits.
     pub fn of(&self, identifier: &str) -> String {
-        let mut mac = self.0.clone();
-        mac.update(identifier.as_bytes());
+        match &self.marks {
+            Some(marks) => self.of_mark(&marked(marks.clone(), identifier)),
+            None => self.made_of(identifier),
+        }
+    }
+
+    /// The pseudonym that a recipient of a store has for the identifier of this mark.
+    pub fn of_mark(&self, mark: &str) -> String {
+        self.made_of(mark)
+    }
+
+    fn made_of(&self, text: &str) -> String {
+        let mut mac = self.mac.clone();
+        mac.update(text.as_bytes());
         let bytes = mac.finalize().into_bytes();
         hex::encode(bytes.iter().take(BYTES).copied().collect::<Vec<u8>>())
     }
+}
+
+/// The mark of an identifier in a store of this secret: HMAC-SHA-256, as 64 hexadecimal digits. Without the secret,
+/// identifiers cannot be tried against a mark.
+pub fn mark_of(store_secret: &[u8; 32], identifier: &str) -> String {
+    marked(marking(store_secret), identifier)
+}
+
+fn marking(store_secret: &[u8; 32]) -> Hmac<Sha256> {
+    let mut mac = Pseudonyms::under(store_secret).mac;
+    add(&mut mac, b"an erased identifier");
+    mac
+}
+
+fn marked(mut marking: Hmac<Sha256>, identifier: &str) -> String {
+    add(&mut marking, identifier.as_bytes());
+    hex::encode(marking.finalize().into_bytes())
+}
+
+/// Adds a part with its length before it, so that no two lists of parts are one text.
+fn add(mac: &mut Hmac<Sha256>, part: &[u8]) {
+    mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+    mac.update(part);
 }
 
 impl std::fmt::Debug for Pseudonyms {
@@ -61,6 +104,19 @@ mod tests {
         assert_eq!(one.len(), 32);
         let elsewhere = Pseudonyms::of_recipient(&[8; 32], "a").of("mbox::mailto:x@y");
         assert_ne!(one, elsewhere);
+    }
+
+    #[test]
+    fn a_mark_gives_every_recipient_the_pseudonym_that_its_identifier_had() {
+        let (secret, anna) = ([7; 32], "mbox::mailto:anna@x.example");
+        let mark = mark_of(&secret, anna);
+        for recipient in ["data", "region"] {
+            let pseudonyms = Pseudonyms::of_recipient(&secret, recipient);
+            assert_eq!(pseudonyms.of_mark(&mark), pseudonyms.of(anna));
+        }
+        assert_ne!(mark, mark_of(&[8; 32], anna));
+        // As the records of erasures that are kept already have it.
+        assert_eq!(mark.len(), 64);
     }
 
     /// RFC 4231, test case 2.

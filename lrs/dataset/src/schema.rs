@@ -24,6 +24,8 @@ pub enum Dataset {
     Verbs,
     /// A row for each refused request that is kept.
     Refusals,
+    /// A row for each identifier of each erased person: which pseudonym stands in the place of which.
+    Erasures,
     /// A row for each statement: which identifier and name stand behind a pseudonym.
     Identities,
     /// A row for each statement: its text.
@@ -211,6 +213,14 @@ const REFUSALS: [DatasetColumn; 8] = [
     must("path", Text),
 ];
 
+const ERASURES: [DatasetColumn; 5] = [
+    must("erasure", Text),
+    must("at", Timestamp),
+    must("was", Text),
+    must("actor", Text),
+    must("statements", Whole),
+];
+
 const IDENTITIES: [DatasetColumn; 4] =
     [must("stored", Timestamp), must("actor", Text), must("ifi", Text), may("name", Text)];
 
@@ -219,7 +229,7 @@ const RAW: [DatasetColumn; 3] =
 
 impl Dataset {
     /// Every table.
-    pub const EVERY: [Self; 11] = [
+    pub const EVERY: [Self; 12] = [
         Self::Statements,
         Self::ContextActivities,
         Self::Agents,
@@ -229,6 +239,7 @@ impl Dataset {
         Self::Activities,
         Self::Verbs,
         Self::Refusals,
+        Self::Erasures,
         Self::Identities,
         Self::Raw,
     ];
@@ -239,8 +250,14 @@ impl Dataset {
         [Self::Statements, Self::ContextActivities, Self::Agents, Self::Extensions];
 
     /// The tables that are replaced as a whole.
-    pub const SNAPSHOTS: [Self; 5] =
-        [Self::Learners, Self::CourseActivities, Self::Activities, Self::Verbs, Self::Refusals];
+    pub const SNAPSHOTS: [Self; 6] = [
+        Self::Learners,
+        Self::CourseActivities,
+        Self::Activities,
+        Self::Verbs,
+        Self::Refusals,
+        Self::Erasures,
+    ];
 
     /// Its name in paths and manifests.
     pub const fn name(self) -> &'static str {
@@ -254,6 +271,7 @@ impl Dataset {
             Self::Activities => "activities",
             Self::Verbs => "verbs",
             Self::Refusals => "refusals",
+            Self::Erasures => "erasures",
             Self::Identities => "identities",
             Self::Raw => "raw",
         }
@@ -271,6 +289,7 @@ impl Dataset {
             Self::Activities => &ACTIVITIES,
             Self::Verbs => &VERBS,
             Self::Refusals => &REFUSALS,
+            Self::Erasures => &ERASURES,
             Self::Identities => &IDENTITIES,
             Self::Raw => &RAW,
         }
@@ -290,6 +309,7 @@ impl Dataset {
                 | Self::Activities
                 | Self::Verbs
                 | Self::Refusals
+                | Self::Erasures
         )
     }
 }
@@ -304,7 +324,7 @@ impl fmt::Display for Dataset {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "there is no table `{0}`; there are statements, context_activities, agents, extensions, learners, \
-     course_activities, activities, verbs, refusals, identities, raw"
+     course_activities, activities, verbs, refusals, erasures, identities, raw"
 )]
 pub struct UnknownDataset(pub String);
 

@@ -20,6 +20,7 @@ const fn key(dataset: Dataset) -> &'static [&'static str] {
         Dataset::CourseActivities => &["course", "module", "activity", "iri"],
         Dataset::Activities => &["activity"],
         Dataset::Verbs => &["verb"],
+        Dataset::Erasures => &["erasure", "was"],
         Dataset::Identities => &["stored"],
     }
 }

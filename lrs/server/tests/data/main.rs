@@ -18,6 +18,8 @@ use tempfile::TempDir;
 
 mod asked;
 mod crash;
+mod dbt;
+mod erased;
 mod found;
 mod imported;
 mod plant;
@@ -252,6 +254,7 @@ async fn duckdb_pandas_and_polars_read_the_same_rows_and_times_with_their_zone()
         "activities",
         "verbs",
         "refusals",
+        "erasures",
     ] {
         let Some(read) = python("read.py", &[&folder, table]) else { return };
         let named = rows(&manifest(home.path()), table);

@@ -172,6 +172,7 @@ async fn every_table_comes_in_every_format_and_what_is_not_taken_is_said() {
         "activities",
         "verbs",
         "refusals",
+        "erasures",
         "identities",
         "raw",
     ] {

@@ -14,6 +14,7 @@ use xapi::stored::Stored;
 use super::pages::{LogPages, Logged, first_after};
 use super::vocabulary::KeptVocabulary;
 use super::{DatasetError, aside};
+use crate::erasure::erasure_rows;
 use crate::large::with_value;
 use crate::memory::{Memory, Reserved};
 use crate::refusals::refusal_rows;
@@ -122,6 +123,10 @@ impl DataTables {
             Dataset::Refusals => {
                 let flattener = Arc::clone(&self.maker.flattener);
                 held_in(memory, refusal_rows(&*self.store, &flattener).await?)
+            }
+            Dataset::Erasures => {
+                let pseudonyms = self.maker.flattener.pseudonyms();
+                held_in(memory, erasure_rows(&*self.store, pseudonyms).await?)
             }
             _ => self.of_courses(dataset, memory).await,
         }

@@ -14,9 +14,9 @@ fn keyed(secret: &[u8; 32], parts: &[&[u8]]) -> String {
     hex::encode(mac.finalize().into_bytes())
 }
 
-/// The mark of an identifier.
+/// The mark of an identifier, which pseudonyms in tables are made of too.
 pub(super) fn one(secret: &[u8; 32], identifier: &str) -> String {
-    keyed(secret, &[b"an erased identifier", identifier.as_bytes()])
+    dataset::mark_of(secret, identifier)
 }
 
 /// The marks of identifiers, sorted.

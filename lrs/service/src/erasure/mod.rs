@@ -27,12 +27,14 @@ mod again;
 mod courses;
 pub(crate) mod find;
 mod marks;
+mod rows;
 mod run;
 #[cfg(test)]
 mod tests;
 
 pub use again::LaterErasure;
 pub use find::{FoundLearner, FoundPerson};
+pub(crate) use rows::erasure_rows;
 use run::Work;
 
 /// The action of entries of the audit log: asked for, and done.

@@ -84,8 +84,8 @@ async fn shown(server: &Server) -> Result<Response, Problem> {
 }
 
 /// The rows of a table: `statements`, `context_activities`, `agents`, `extensions`; `learners`, `course_activities`,
-/// `activities`, `verbs` and `refusals` as they are now; `identities` and `raw`, which name people. `Traccia-Through` says up to where the answer has all rows:
-/// given as `after` of the next request, each row comes once.
+/// `activities`, `verbs`, `refusals` and `erasures` as they are now; `identities` and `raw`, which name people. `Traccia-Through`
+/// says up to where the answer has all rows: given as `after` of the next request, each row comes once.
 #[utoipa::path(get, path = "/api/v1/data/{table}", tag = "data", security(("key" = [])),
     params(("table" = String, Path, description = "the table's name"), RowParameters),
     responses((status = 200, body = String, content_type = "application/x-ndjson"),

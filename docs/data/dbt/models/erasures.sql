@@ -1,0 +1,1 @@
+SELECT * FROM {{ rows_of('erasures') }}

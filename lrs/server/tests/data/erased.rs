@@ -1,0 +1,62 @@
+//! Who has copies of tables learns which rows of these are of people who were erased since.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::served::Served;
+
+/// The rows of a table, as the server has them now.
+async fn rows(served: &Served, table: &str, more: &str) -> Vec<Value> {
+    let path = format!("/api/v1/data/{table}?format=ndjson{more}");
+    let text = served.ok(&path).await.text().await.unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn ids(rows: &[Value], column: &str, value: &Value) -> Vec<Value> {
+    rows.iter().filter(|row| row[column] == *value).map(|row| row["id"].clone()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_table_of_erasures_names_the_rows_that_every_recipient_has_of_an_erased_person() {
+    let served = Served::start().await;
+    let recipients = ["", "&recipient=umbria"];
+    let mut copies = Vec::new();
+    for recipient in recipients {
+        copies.push(rows(&served, "statements", recipient).await);
+        assert_eq!(rows(&served, "erasures", recipient).await, Vec::<Value>::new());
+    }
+    let named = rows(&served, "identities", "").await;
+    let was = named.iter().find(|row| row["ifi"] == "mbox::mailto:l5@x.example").unwrap();
+    let was = was["actor"].clone();
+    let wanted = json!({"identifier": "mailto:l5@x.example", "reason": "Art. 17"});
+    let begun = served.post("/api/v1/erasures", &wanted, &[]).await;
+    assert_eq!(begun.status(), 202);
+    let begun: Value = begun.json().await.unwrap();
+    let path = format!("/api/v1/erasures/{}", begun["id"].as_str().unwrap());
+    let deadline = Instant::now() + Duration::from_mins(1);
+    loop {
+        let shown: Value = served.ok(&path).await.json().await.unwrap();
+        if shown["state"] == "done" {
+            break;
+        }
+        assert!(Instant::now() < deadline, "erased within a minute: {shown}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for (recipient, copy) in recipients.into_iter().zip(copies) {
+        let erasures = rows(&served, "erasures", recipient).await;
+        assert_eq!(erasures.len(), 2, "the address and its hash: {erasures:?}");
+        assert!(erasures.iter().all(|row| row["erasure"] == begun["id"]), "{erasures:?}");
+        // Of a copy from before, `was` finds the same statements as `actor` does of the rows that are there now.
+        let of_copy: Vec<Value> =
+            erasures.iter().flat_map(|row| ids(&copy, "actor", &row["was"])).collect();
+        let now = rows(&served, "statements", recipient).await;
+        assert_eq!(of_copy, ids(&now, "actor", &erasures[0]["actor"]), "{erasures:?}");
+        assert_eq!(erasures[0]["statements"], json!(of_copy.len()));
+        assert!(of_copy.len() > 5, "{of_copy:?}");
+        if recipient.is_empty() {
+            assert!(erasures.iter().any(|row| row["was"] == was), "{erasures:?}");
+        }
+        assert!(!format!("{erasures:?}").contains("l5@x"), "{erasures:?}");
+    }
+}

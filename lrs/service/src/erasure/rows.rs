@@ -1,0 +1,108 @@
+//! Erasures as rows of the table `erasures`.
+
+use dataset::{Datum, Pseudonyms, RowOf};
+use store::{KeptErasure, Store, StoreError};
+use xapi::erase::Eraser;
+
+use super::ErasureRecord;
+
+/// Erasures that are read at once.
+const AT_ONCE: usize = 500;
+/// The name of the count of statements in records.
+const STATEMENTS: &str = "statements";
+
+/// A row for each identifier of each person whose erasure is done, by the erasures' ids: the pseudonym that the identifier
+/// had in the tables of a recipient, and the one that stands in its place.
+pub(crate) async fn erasure_rows(
+    store: &dyn Store,
+    pseudonyms: &Pseudonyms,
+) -> Result<Vec<RowOf>, StoreError> {
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.erasures(after, AT_ONCE).await?;
+        let Some(last) = page.last() else { return Ok(rows) };
+        after = Some(last.id);
+        for kept in page.iter().filter(|kept| kept.is_done) {
+            rows.extend(rows_of(kept, pseudonyms)?);
+        }
+    }
+}
+
+fn rows_of(kept: &KeptErasure, pseudonyms: &Pseudonyms) -> Result<Vec<RowOf>, StoreError> {
+    let record = ErasureRecord::of(kept)?;
+    let in_place = Eraser::new([], [], &record.pseudonym).pseudonymous().to_string();
+    let actor = pseudonyms.of(&in_place);
+    let statements = record.counts.get(STATEMENTS).copied().unwrap_or_default();
+    let statements = i64::try_from(statements).unwrap_or(i64::MAX);
+    let row = |mark: &String| {
+        vec![
+            Datum::Text(kept.id.to_string()),
+            Datum::Time(record.done.unwrap_or_else(|| kept.created.micros())),
+            Datum::Text(pseudonyms.of_mark(mark)),
+            Datum::Text(actor.clone()),
+            Datum::Whole(statements),
+        ]
+    };
+    Ok(record.marks.iter().map(row).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use store_testkit::clock::TurnedClock;
+    use store_testkit::memory::MemoryStore;
+    use uuid::Uuid;
+    use xapi::instant::Instant;
+
+    use super::super::marks;
+    use super::*;
+
+    const SECRET: [u8; 32] = [7; 32];
+
+    /// The erasure of a person with two identifiers, done or under way.
+    fn kept(n: u128, proof: &str) -> KeptErasure {
+        let identifiers = ["mbox::mailto:anna@x.example", "openid::https://x.example/anna"];
+        let record = ErasureRecord {
+            by: ("key".into(), "dpo".into()),
+            reason: "Art. 17".into(),
+            pseudonym: "erased-1".into(),
+            marks: marks::of(&SECRET, identifiers.into_iter()),
+            counts: BTreeMap::from([("statements".into(), 3)]),
+            before: String::new(),
+            lists: Vec::new(),
+            done: Some(9),
+            proof: proof.to_owned(),
+            work: None,
+        };
+        record.kept(Uuid::from_u128(n), Instant::from_micros(5))
+    }
+
+    #[tokio::test]
+    async fn erasures_that_are_done_have_a_row_for_each_identifier() {
+        let clock = Arc::new(TurnedClock::at(Instant::from_micros(1)));
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new(clock));
+        for erasure in [kept(1, "proof"), kept(2, "")] {
+            assert!(store.add_erasure(erasure).await.unwrap());
+        }
+        let pseudonyms = Pseudonyms::of_recipient(&SECRET, "region");
+        let rows = erasure_rows(&*store, &pseudonyms).await.unwrap();
+        let account = "account::erased-1@https://erased.invalid";
+        let row = |was: &str| {
+            vec![
+                Datum::Text(Uuid::from_u128(1).to_string()),
+                Datum::Time(9),
+                Datum::Text(pseudonyms.of(was)),
+                Datum::Text(pseudonyms.of(account)),
+                Datum::Whole(3),
+            ]
+        };
+        let mut expected =
+            [row("mbox::mailto:anna@x.example"), row("openid::https://x.example/anna")];
+        let mut found = rows;
+        found.sort_by_key(|row| format!("{row:?}"));
+        expected.sort_by_key(|row| format!("{row:?}"));
+        assert_eq!(found, expected);
+    }
+}
