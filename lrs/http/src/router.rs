@@ -236,6 +236,7 @@ fn of_pipes() -> OpenApiRouter<Server> {
         .routes(routes!(pipes::pause))
         .routes(routes!(pipes::resume))
         .routes(routes!(pipes::replay))
+        .routes(routes!(pipes::rotate))
         .routes(routes!(pipes::letters::list))
         .routes(routes!(pipes::letters::retry, pipes::letters::remove))
 }

@@ -269,6 +269,7 @@ action-pipe-removed = Pipe removed
 action-pipe-paused = Pipe paused
 action-pipe-resumed = Pipe resumed
 action-pipe-replayed = Pipe begun again from another moment
+action-pipe-secret-rotated = New signing secret of a webhook
 action-pipe-letter-retried = Refused statement sent again
 action-pipe-letter-dropped = Refused statement dropped
 action-reaction-changed = Reaction changed

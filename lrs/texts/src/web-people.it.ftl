@@ -269,6 +269,7 @@ action-pipe-removed = Condotta eliminata
 action-pipe-paused = Condotta sospesa
 action-pipe-resumed = Condotta ripresa
 action-pipe-replayed = Condotta ripartita da un altro momento
+action-pipe-secret-rotated = Nuovo segreto di firma di un webhook
 action-pipe-letter-retried = Dichiarazione rifiutata rimandata
 action-pipe-letter-dropped = Dichiarazione rifiutata scartata
 action-reaction-changed = Reazione cambiata

@@ -12,6 +12,9 @@ use super::client::{Client, Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
 use super::out::{note, say};
+use webhook::Webhook;
+
+mod webhook;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -20,6 +23,10 @@ pub(super) enum Pipe {
     Push(Box<New>),
     /// Make a pipe that fetches statements from another store; it begins at once
     Pull(Box<New>),
+    /// Make a webhook: a signed event for each statement, to an address. Prints the secret that signs
+    Webhook(Box<Webhook>),
+    /// Give a webhook another secret, which is printed; for a day the one before signs as well
+    Secret(One),
     /// List all pipes: how far they are, and how far behind; ends with 1 where one has stopped by itself
     List {
         #[arg(long, value_enum, default_value = "text")]
@@ -119,7 +126,7 @@ pub(super) struct New {
 
 /// See `PipeMapping` of the API.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Mapping {
+pub(in crate::cli) enum Mapping {
     Full,
     Pseudonymised,
     Downgraded,
@@ -170,6 +177,8 @@ impl Pipe {
         match self {
             Self::Push(new) => create("push", *new).await,
             Self::Pull(new) => create("pull", *new).await,
+            Self::Webhook(new) => new.create().await,
+            Self::Secret(one) => webhook::rotate(one).await,
             Self::List { format, target } => list(&target.client()?, format).await,
             Self::Show(one) => {
                 let pipe = one.asked(Method::GET, "").await?;
@@ -265,7 +274,7 @@ async fn list(client: &Client, format: Format) -> anyhow::Result<ExitCode> {
 /// A pipe in a line.
 fn line(pipe: &Value) -> std::io::Result<()> {
     let part = |name: &str| member(pipe, name);
-    let arrow = if part("direction") == "push" { "→" } else { "←" };
+    let arrow = if part("direction") == "pull" { "←" } else { "→" };
     say!("{}  {arrow} {}  {}  {}", part("name"), part("url"), part("state"), behind(pipe))?;
     match pipe.get("reason").and_then(Value::as_str) {
         Some(reason) => say!("    {reason}"),

@@ -179,7 +179,7 @@ impl Run {
             let asked = self.pipe.settings.overlap_seconds.map(Duration::from_secs);
             let overlap = asked.map_or(usual, |asked| asked.max(OVERLAP));
             let overlap = i64::try_from(overlap.as_micros()).unwrap_or(i64::MAX);
-            let beginning = self.pipe.settings.beginning().micros();
+            let beginning = self.pipe.settings.beginning(self.now()).micros();
             let since = Instant::from_micros((cursor - overlap).max(beginning).max(0));
             url.query_pairs_mut().append_pair("since", &since.to_string());
         }

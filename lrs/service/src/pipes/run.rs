@@ -111,7 +111,7 @@ impl Run {
             return Next::Rest;
         }
         let done = match self.pipe.settings.direction {
-            PipeDirection::Push => self.push().await,
+            PipeDirection::Push | PipeDirection::Webhook => self.push().await,
             PipeDirection::Pull => self.pull().await,
         };
         let next = match done {
@@ -228,7 +228,7 @@ impl Run {
         longest: usize,
     ) -> WireRequest {
         let credentials = (self.pipe.settings.user.clone(), self.pipe.password.clone());
-        WireRequest { url, credentials, version, body, longest }
+        WireRequest { url, credentials, version, body, headers: Vec::new(), longest }
     }
 
     /// Where statements are sent and fetched.

@@ -29,6 +29,8 @@ pub struct WireRequest {
     pub version: &'static str,
     /// The media type and bytes of a POST; `None` for a GET.
     pub body: Option<(String, Bytes)>,
+    /// Further headers, their names in lower case.
+    pub headers: Vec<(&'static str, String)>,
     /// How many bytes of an answer are read.
     pub longest: usize,
 }

@@ -71,6 +71,18 @@ impl Other {
         self.asked.lock().unwrap().len()
     }
 
+    /// An event of a webhook: its statement is kept, once.
+    fn event(&self, body: &Bytes) -> WireAnswer {
+        let event: Value = serde_json::from_slice(body).unwrap();
+        if event["type"] == "statement" {
+            let mut kept = self.kept.lock().unwrap();
+            if kept.iter().all(|it| it["id"] != event["data"]["id"]) {
+                kept.push(event["data"].clone());
+            }
+        }
+        Self::answer(204, "")
+    }
+
     fn answer(status: u16, body: impl Into<Bytes>) -> WireAnswer {
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         WireAnswer { status, headers, body: body.into() }
@@ -151,6 +163,7 @@ impl PipeWire for To {
         tokio::task::yield_now().await;
         let turn = self.0.turns.lock().unwrap().pop_front();
         let own = || match &request.body {
+            Some((_, body)) if !request.headers.is_empty() => self.0.event(body),
             Some((_, body)) => self.0.post(body),
             None => self.0.get(&request.url),
         };
