@@ -226,3 +226,34 @@ async fn a_pipe_is_made_and_looked_at_from_the_command_line() {
     here.cli(&["pipe", "remove", "p", "--yes"]).await.success();
     assert_eq!(here.cli(&["pipe", "list", "--format", "json"]).await.json(), json!([]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_delivers_a_signed_event_until_it_is_taken() {
+    let here = Traccia::start().await;
+    let admin = here.admin();
+    let receiver = Scripted::start(vec![
+        Turn::Answer("503 Service Unavailable", "retry-after: 1\r\n", String::new()),
+        Turn::Answer("204 No Content", "", String::new()),
+    ])
+    .await;
+    let url = format!("{}/hook", receiver.url());
+    let made = here.cli(&["pipe", "webhook", "h", "--to", &url, "--verb", "https://v.example/did"]);
+    let made = made.await;
+    assert!(made.success().contains("shown this once: whsec_"), "{made}");
+    let shown = admin.get("/api/v1/pipes/h").await.expect(200).json();
+    assert_eq!((&shown["direction"], &shown["signing_secret"]), (&json!("webhook"), &Value::Null));
+    admin.store_one(&Statement::new().json()).await;
+    let verb = json!({"id": "https://v.example/did"});
+    let id = admin.store_one(&Statement::new().with("/verb", verb).json()).await;
+    eventually("the event is taken", SOON, || async {
+        let pipe = admin.get("/api/v1/pipes/h").await.expect(200).json();
+        if pipe["delivered"] == 1 { Ok(()) } else { Err(pipe.to_string()) }
+    })
+    .await;
+    let bodies = receiver.bodies();
+    assert_eq!((bodies.len(), &bodies[0]), (2, &bodies[1]), "the same event again");
+    let event: Value = serde_json::from_str(&bodies[1]).expect("an event");
+    assert_eq!((&event["type"], &event["data"]["id"]), (&json!("statement"), &json!(id)));
+    let rotated = here.cli(&["pipe", "secret", "h"]).await;
+    assert!(rotated.success().contains("whsec_"), "{rotated}");
+}
