@@ -117,7 +117,8 @@ async fn who_says_what_a_pattern_wants_gets_a_statement() {
     });
     let made = admin.put("/api/v1/reactions/brave").json(&rule).await.expect(200).json();
     assert_eq!((&made["course"], &made["when"]["event"]), (&Value::Null, &json!("statements")));
-    let said = |verb: &str| Statement::new().with("/verb", json!({"id": verb})).json();
+    let quiz = json!({"id": "https://example.org/activities/quiz"});
+    let said = |verb: &str| Statement::new().did(verb).to(quiz.clone()).json();
     for verb in [failed, failed] {
         admin.store_one(&said(verb)).await;
     }
