@@ -257,3 +257,39 @@ async fn a_webhook_delivers_a_signed_event_until_it_is_taken() {
     let rotated = here.cli(&["pipe", "secret", "h"]).await;
     assert!(rotated.success().contains("whsec_"), "{rotated}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_travels_to_a_traccia_that_statements_were_sent_to() {
+    let (here, there) = (Traccia::start().await, Traccia::start().await);
+    let admin = here.admin();
+    let id = admin.store_one(&Statement::new().json()).await;
+    let (user, password) = key(&there, &["all"]).await;
+    pipe(&here, &there, "push", json!({"user": user, "password": password})).await;
+    until(&admin, "all is pushed", is_done).await;
+    let asked = json!({"identifier": "mailto:anna@example.org", "reason": "12/2026"});
+    let begun = admin.post("/api/v1/erasures").json(&asked).await.expect(202).json();
+    let told = eventually("the other store has taken the erasure", SOON, || async {
+        let erasures = admin.get("/api/v1/pipes/p/erasures").await.expect(200).json();
+        let told = erasures["told"][0].clone();
+        if told.is_object() { Ok(told) } else { Err(erasures.to_string()) }
+    })
+    .await;
+    assert_eq!(told["erasure"], begun["id"]);
+    let address = format!("/api/v1/erasures/{}", told["there"].as_str().expect("an id"));
+    let done = eventually("the other store has erased", SOON, || async {
+        let shown = there.admin().get(&address).await.expect(200).json();
+        if shown["holds"] == true { Ok(shown) } else { Err(shown.to_string()) }
+    })
+    .await;
+    assert_eq!(done["pseudonym"], begun["pseudonym"]);
+    let (one, other) = (admin.statement(&id).await, there.admin().statement(&id).await);
+    assert_eq!(one["actor"], other["actor"], "one pseudonym in both");
+    assert!(!other.to_string().contains("anna@"), "{other}");
+    admin
+        .post("/api/v1/pipes/p/replay")
+        .json(&json!({"from": "2026-01-01T00:00:00Z"}))
+        .await
+        .is(200);
+    let shown = until(&admin, "all is pushed again", is_done).await;
+    assert_eq!((&shown["dead_letters"], &shown["erasures_waiting"]), (&json!(0), &json!(0)));
+}

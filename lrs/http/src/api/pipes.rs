@@ -17,6 +17,7 @@ use service::pipes::{PipeTest, ShownPipe};
 use xapi::instant::Instant;
 
 pub mod body;
+pub mod erasures;
 pub mod letters;
 
 use body::{ChangedPipe, PipeView, ReplayFrom, WantedPipe, read};

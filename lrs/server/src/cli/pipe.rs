@@ -12,8 +12,10 @@ use super::client::{Client, Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
 use super::out::{note, say};
+use erasures::Erased;
 use webhook::Webhook;
 
+mod erasures;
 mod webhook;
 
 /// See the command's help.
@@ -62,6 +64,10 @@ pub(super) enum Pipe {
         #[command(flatten)]
         target: Target,
     },
+    /// List the erasures of people that the other store has to be told of; ends with 1 where one is to be done by hand
+    Erasures(One),
+    /// Say that an erasure was done by hand in the other store; its identifiers are forgotten
+    Erased(Erased),
     /// List the statements that a pipe has given up, and why
     Dead(One),
     /// Try to deliver statements again that a pipe has given up; ends with 1 where some are refused still
@@ -196,6 +202,8 @@ impl Pipe {
                 Ok(Exit::Done.into())
             }
             Self::Remove { name, yes, target } => remove(&name, yes, target).await,
+            Self::Erasures(one) => erasures::list(one).await,
+            Self::Erased(erased) => erased.run().await,
             Self::Dead(one) => dead(one).await,
             Self::Retry(letters) => retry(letters).await,
             Self::Drop(letters) => forget(letters).await,
@@ -292,7 +300,11 @@ fn behind(pipe: &Value) -> String {
     let parts: Vec<String> = statements.into_iter().chain(seconds).collect();
     let lag = if parts.is_empty() { "not read yet".to_owned() } else { parts.join(", ") };
     let (delivered, dead) = (member(pipe, "delivered"), member(pipe, "dead_letters"));
-    format!("behind: {lag}; delivered: {delivered}; dead letters: {dead}")
+    let erasures = match member(pipe, "erasures_by_hand").as_str() {
+        "0" | "" => String::new(),
+        number => format!("; erasures to be done by hand: {number}"),
+    };
+    format!("behind: {lag}; delivered: {delivered}; dead letters: {dead}{erasures}")
 }
 
 fn show(pipe: &Value, format: Format) -> std::io::Result<()> {

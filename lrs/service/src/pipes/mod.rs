@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::memory::Memory;
 use crate::record::Record;
 use crate::scan::Scanner;
 use filter::Passing;
@@ -16,6 +17,7 @@ use store::{DeadLetter, HeldPipe, Store, StoreError};
 use xapi::instant::Instant;
 
 mod backoff;
+mod erasing;
 mod filter;
 mod incoming;
 mod mapping;
@@ -32,6 +34,8 @@ mod verdict;
 mod webhook;
 mod wire;
 
+pub(crate) use erasing::note as note_erasure;
+pub use erasing::{ErasureNotice, ToldErasure};
 pub use probe::{PipeCheck, PipeTest};
 pub use run::MOST_LETTERS;
 pub use settings::{
@@ -66,6 +70,9 @@ pub enum PipeError {
     /// The filter names a course that is not there.
     #[error("there is no course `{0}`")]
     Course(String),
+    /// The pipe has no such erasure to tell of.
+    #[error("the pipe has no erasure {0} to tell of")]
+    NoNotice(Uuid),
     /// The pipe has no such dead letter.
     #[error("the pipe has no dead letter about {0}")]
     NoLetter(Uuid),
@@ -138,17 +145,21 @@ pub struct Pipes {
 
 impl Pipes {
     /// The pipes of `store`, which speak through `wire`. Statements that are pulled have an authority at `base_url`, and
-    /// attachments that `scanner` has looked at.
+    /// attachments that `scanner` has looked at. Pages of statements are taken from the budget `memory`.
     pub fn new(
         store: Arc<dyn Store>,
         record: Record,
         wire: Arc<dyn PipeWire>,
         scanner: Scanner,
+        memory: &Memory,
         base_url: &str,
     ) -> Self {
         let base_url = base_url.to_owned();
         let changed = Arc::new(watch::Sender::new(()));
-        Self { works: Works { store, record, wire, scanner, base_url }, changed }
+        Self {
+            works: Works { store, record, wire, memory: memory.clone(), scanner, base_url },
+            changed,
+        }
     }
 
     /// Runs the pipes until all other clones of this are gone.

@@ -97,7 +97,7 @@ impl Run {
         };
         let version = if self.pipe.settings.version == "2.0.0" { "2.0.0" } else { "1.0.3" };
         let request = self.request(pages.url.clone(), version, None, LONGEST_PAGE);
-        let answer = match self.exchange(request).await {
+        let answer = match self.page(request).await {
             Err(WireError::Long(_)) if self.limit() > 1 => {
                 self.pulling.limit = self.limit() / 2;
                 return Ok(Next::More);
@@ -266,7 +266,7 @@ impl Run {
                 .append_pair("attachments", with_data);
             let version = if self.pipe.settings.version == "2.0.0" { "2.0.0" } else { "1.0.3" };
             let request = self.request(url, version, None, LONGEST_PAGE);
-            let answer = self.exchange(request).await.map_err(|error| halted(&error))?;
+            let answer = self.page(request).await.map_err(|error| halted(&error))?;
             match answer.status {
                 404 => return Ok(None),
                 200 => {}

@@ -1,6 +1,4 @@
 //! From this store to the other one: in the order of `stored`, one batch at a time.
-//!
-//! Erasures travel by an address of their own, and not through a pipe: xAPI has no word for them.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
@@ -70,6 +68,10 @@ impl Run {
     /// Sends one piece, or reads the next ones.
     pub(super) async fn push(&mut self) -> Result<Next, Halt> {
         if self.pushing.pieces.is_empty() {
+            // Nothing that was read before an erasure is sent after the other store was told of the erasure.
+            if self.tell().await? {
+                return Ok(Next::More);
+            }
             return self.read_on().await;
         }
         self.send_piece().await?;

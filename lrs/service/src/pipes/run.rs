@@ -17,6 +17,7 @@ use super::settings::{LastAnswer, PipeDirection, PipePause, PipeRecord};
 use super::verdict::{self, Verdict};
 use super::wire::{PATIENCE, PipeWire, WireAnswer, WireError, WireRequest};
 use super::{PipeError, backoff};
+use crate::memory::Memory;
 use crate::record::Record;
 use crate::scan::Scanner;
 use store::{DeadLetter, HeldPipe, Store, StoreError};
@@ -32,6 +33,8 @@ pub(super) struct Works {
     pub(super) store: Arc<dyn Store>,
     pub(super) record: Record,
     pub(super) wire: Arc<dyn PipeWire>,
+    /// The budget that pages of statements are taken from.
+    pub(super) memory: Memory,
     /// Looks at the attachments of statements that are pulled.
     pub(super) scanner: Scanner,
     /// The home page of the authority of statements that are pulled.
@@ -217,6 +220,21 @@ impl Run {
         let late = |_| WireError::Transport(format!("no answer within {longest} seconds"));
         let exchange = self.works.wire.exchange(request);
         tokio::time::timeout(PATIENCE, exchange).await.map_err(late)?
+    }
+
+    /// [`Self::exchange`] for a page of statements: the longest page is reserved before it is asked for, and the page holds
+    /// what it weighs until the last slice of it is gone. In a small budget pages are smaller.
+    ///
+    /// # Errors
+    /// [`WireError::Memory`] where other requests hold what is needed.
+    pub(super) async fn page(&self, mut request: WireRequest) -> Result<WireAnswer, WireError> {
+        let memory = &self.works.memory;
+        request.longest = request.longest.min(memory.size() / 2);
+        let reserved = memory.reserve(request.longest).map_err(|_| WireError::Memory)?;
+        let mut answer = self.exchange(request).await?;
+        let reserved = memory.reserve(answer.body.len()).unwrap_or(reserved);
+        answer.body = reserved.hold(answer.body);
+        Ok(answer)
     }
 
     /// A request to the other store; a POST where there is a body.

@@ -5,6 +5,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::PipeError;
+use super::erasing::{ErasureNotice, ToldErasure};
 use super::webhook::Signing;
 use store::{HeldPipe, StoreError};
 use xapi::instant::Instant;
@@ -247,6 +248,12 @@ pub struct PipeState {
     pub through: Option<i64>,
     /// Of a pull: whether the source says up to where it is consistent.
     pub is_consistent: bool,
+    /// Erasures that the other store has to be told of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erasures: Vec<ErasureNotice>,
+    /// The latest erasures that it was told of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<ToldErasure>,
 }
 
 /// A pipe as its record says.

@@ -55,6 +55,9 @@ pub enum WireError {
     /// The other store was not reached, or the connection broke.
     #[error("{0}")]
     Transport(String),
+    /// This server has no memory left for the answer now.
+    #[error("this server has no memory left for a page of statements now")]
+    Memory,
     /// The answer is longer than is read.
     #[error("the answer is longer than {0} bytes")]
     Long(usize),

@@ -30,7 +30,7 @@ mod runner;
 mod tests;
 mod watch;
 
-pub use pattern::{Comparator, Comparison, Pattern, Step};
+pub use pattern::{Comparator, Comparison, Pattern, StatementStep};
 pub use rule::{NewReaction, Template, Trigger};
 pub use runner::Reactor;
 

@@ -21,7 +21,7 @@ const MOST_SAME: usize = 5;
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
     /// One after the other. Between them anything may be said.
-    pub steps: Vec<Step>,
+    pub steps: Vec<StatementStep>,
     /// How long after the first statement the last one may come, in seconds; any time where missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within_seconds: Option<u64>,
@@ -33,7 +33,7 @@ pub struct Pattern {
 /// What a statement must be: everything that is set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Step {
+pub struct StatementStep {
     /// IRIs of verbs; one of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub verbs: Vec<String>,
@@ -59,7 +59,7 @@ pub struct Step {
     pub times: u32,
 }
 
-impl Default for Step {
+impl Default for StatementStep {
     fn default() -> Self {
         Self {
             verbs: Vec::new(),
@@ -149,8 +149,8 @@ impl Pattern {
                 "a place is a JSON Pointer as `/result/score/scaled`, and `same` has at most {MOST_SAME}"
             ));
         }
-        let lists = |it: &Step| {
-            let Step { verbs, activities, types, within, values, .. } = it;
+        let lists = |it: &StatementStep| {
+            let StatementStep { verbs, activities, types, within, values, .. } = it;
             let longest = [verbs, activities, types, within].map(Vec::len).into_iter().max();
             longest.unwrap_or_default().max(values.len())
         };
@@ -162,7 +162,7 @@ impl Pattern {
 
     /// Whether one statement fulfils the pattern by itself.
     pub(super) fn is_single(&self) -> bool {
-        matches!(self.steps.as_slice(), [Step { times: 1, .. }])
+        matches!(self.steps.as_slice(), [StatementStep { times: 1, .. }])
     }
 
     /// Whether a statement meets a step.
@@ -184,7 +184,7 @@ impl Pattern {
     pub(super) fn fulfilled(&self, mut said: Vec<Said>, from: Instant) -> Option<Said> {
         said.sort_by_key(|it| (it.at, it.id));
         said.dedup_by_key(|it| it.id);
-        let steps: Vec<&Step> = self
+        let steps: Vec<&StatementStep> = self
             .steps
             .iter()
             .flat_map(|step| std::iter::repeat_n(step, step.times as usize))
@@ -213,7 +213,11 @@ impl Pattern {
 
 /// Goes on with one statement. `begun` has, for each number of steps, the latest instant at which a sequence began that has
 /// met so many. Gives when the sequence began that this statement ends.
-fn advance(steps: &[&Step], begun: &mut [Option<Instant>], said: &Said) -> Option<Instant> {
+fn advance(
+    steps: &[&StatementStep],
+    begun: &mut [Option<Instant>],
+    said: &Said,
+) -> Option<Instant> {
     // From behind: a statement meets one step of a sequence.
     for (at, step) in steps.iter().enumerate().rev() {
         let before = match at.checked_sub(1) {
@@ -232,7 +236,7 @@ fn advance(steps: &[&Step], begun: &mut [Option<Instant>], said: &Said) -> Optio
     None
 }
 
-impl Step {
+impl StatementStep {
     fn is_met(&self, said: &Value) -> bool {
         let text = |pointer: &str| said.pointer(pointer).and_then(Value::as_str);
         let among = |list: &[String], is: &dyn Fn(&str) -> bool| {
@@ -371,7 +375,8 @@ mod tests {
             (value("ne", json!(0.8)), false),
             (value("eq", json!("0.8")), false),
         ] {
-            let found = serde_json::from_value::<Step>(step.clone()).unwrap().is_met(&statement);
+            let found =
+                serde_json::from_value::<StatementStep>(step.clone()).unwrap().is_met(&statement);
             assert_eq!(found, is_met, "{step}");
         }
     }

@@ -230,6 +230,10 @@ pub struct PipeView {
     delivered: u64,
     /// How many dead letters it has.
     dead_letters: u64,
+    /// How many erasures of people the other store has not taken yet.
+    erasures_waiting: usize,
+    /// How many of those somebody has to do by hand there.
+    erasures_by_hand: usize,
     /// How far it is behind.
     lag: LagView,
     /// The last answer of the other store; null before the first.
@@ -303,6 +307,8 @@ impl PipeView {
             cursor: text(state.cursor),
             delivered: state.delivered,
             dead_letters,
+            erasures_waiting: state.erasures.len(),
+            erasures_by_hand: state.erasures.iter().filter(|it| it.by_hand.is_some()).count(),
             lag: LagView { statements: lag.statements, is_more: lag.is_more, seconds: lag.seconds },
             last_answer: state.last.map(|it| LastAnswerView {
                 at: text(it.at),

@@ -28,6 +28,11 @@ pub(super) fn pipes() -> Vec<Row> {
         let path = asked.path.replace("{statement}", &uuid::Uuid::nil().to_string());
         named(Ask { path, ..asked }, &format!("pipe-{}", world.next()))
     };
+    // There is no erasure of this id.
+    let erasure = |world: &World, asked: Ask| {
+        let path = asked.path.replace("{erasure}", &uuid::Uuid::nil().to_string());
+        named(Ask { path, ..asked }, &format!("pipe-{}", world.next()))
+    };
     let changed = json!({"direction": "push", "url": "https://192.0.2.1/xapi"});
     let from = json!({"from": "2026-01-01T00:00:00Z"});
     vec![
@@ -50,6 +55,9 @@ pub(super) fn pipes() -> Vec<Row> {
         })
         .after(added),
         row("POST /api/v1/pipes/{pipe}/signing-secret", ALL, 200, new).after(hook),
+        row("GET /api/v1/pipes/{pipe}/erasures", ALL, 200, new).after(added),
+        row("POST /api/v1/pipes/{pipe}/erasures/{erasure}", ALL, 404, erasure).after(added),
+        row("DELETE /api/v1/pipes/{pipe}/erasures/{erasure}", ALL, 404, erasure).after(added),
         row("GET /api/v1/pipes/{pipe}/dead-letters", ALL, 200, new).after(added),
         row("POST /api/v1/pipes/{pipe}/dead-letters/{statement}", ALL, 404, letter).after(added),
         row("DELETE /api/v1/pipes/{pipe}/dead-letters/{statement}", ALL, 404, letter).after(added),
