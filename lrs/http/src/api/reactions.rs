@@ -13,7 +13,7 @@ use access::caller::Caller;
 use access::scope::Right;
 use service::reactions::{DryRun, NewReaction, Reaction, ReactionError, Template, Trigger};
 
-mod pattern;
+pub mod pattern;
 
 use pattern::StatementPattern;
 
