@@ -162,7 +162,6 @@ impl Run {
         let says = answer.in_short();
         let verdict = match answer.status {
             403 => return Ok(format!("the credentials may not erase there (403): {says}")),
-            401 => verdict::of_any(answer, self.now()),
             404 | 405 | 501 | 200..=299 => {
                 return Ok(format!("the other store takes no erasures ({})", answer.status));
             }

@@ -230,7 +230,8 @@ impl Reactions {
         let learner = watching.learner(said);
         let identifiers = learner.map(|it| it.identifiers.as_slice()).unwrap_or_default();
         let all = identifiers.iter().map(ToString::to_string);
-        let hashed = identifiers.iter().filter_map(|it| it.hashed()).map(|it| it.to_string());
+        let hashed = identifiers.iter().filter_map(course::Identifier::hashed);
+        let hashed = hashed.map(|it| it.to_string());
         let mut actors: HashSet<String> = all.chain(hashed).collect();
         actors.insert(said.actor.clone());
         let verbs = watching.pattern.verbs();
