@@ -237,14 +237,14 @@ async fn a_webhook_delivers_a_signed_event_until_it_is_taken() {
     ])
     .await;
     let url = format!("{}/hook", receiver.url());
-    let made = here.cli(&["pipe", "webhook", "h", "--to", &url, "--verb", "https://v.example/did"]);
-    let made = made.await;
+    let verb = "https://v.example/did";
+    let asked = ["pipe", "webhook", "h", "--to", &url, "--verb", verb];
+    let made = here.cli(&asked).await;
     assert!(made.success().contains("shown this once: whsec_"), "{made}");
     let shown = admin.get("/api/v1/pipes/h").await.expect(200).json();
     assert_eq!((&shown["direction"], &shown["signing_secret"]), (&json!("webhook"), &Value::Null));
     admin.store_one(&Statement::new().json()).await;
-    let verb = json!({"id": "https://v.example/did"});
-    let id = admin.store_one(&Statement::new().with("/verb", verb).json()).await;
+    let id = admin.store_one(&Statement::new().did(verb).json()).await;
     eventually("the event is taken", SOON, || async {
         let pipe = admin.get("/api/v1/pipes/h").await.expect(200).json();
         if pipe["delivered"] == 1 { Ok(()) } else { Err(pipe.to_string()) }
