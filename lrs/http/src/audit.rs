@@ -100,6 +100,9 @@ const ROWS: &[(&str, &str, Noted)] = &[
     ("POST", "/api/v1/pipes/{pipe}/pause", As("pipe.paused")),
     ("POST", "/api/v1/pipes/{pipe}/resume", As("pipe.resumed")),
     ("POST", "/api/v1/pipes/{pipe}/replay", As("pipe.replayed")),
+    ("POST", "/api/v1/pipes/{pipe}/signing-secret", As("pipe.secret_rotated")),
+    ("POST", "/api/v1/pipes/{pipe}/erasures/{erasure}", As("pipe.erasure_told_again")),
+    ("DELETE", "/api/v1/pipes/{pipe}/erasures/{erasure}", As("pipe.erasure_done")),
     ("POST", "/api/v1/pipes/{pipe}/dead-letters/{statement}", As("pipe.letter_retried")),
     ("DELETE", "/api/v1/pipes/{pipe}/dead-letters/{statement}", As("pipe.letter_dropped")),
 ];

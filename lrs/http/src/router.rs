@@ -236,6 +236,9 @@ fn of_pipes() -> OpenApiRouter<Server> {
         .routes(routes!(pipes::pause))
         .routes(routes!(pipes::resume))
         .routes(routes!(pipes::replay))
+        .routes(routes!(pipes::rotate))
+        .routes(routes!(pipes::erasures::list))
+        .routes(routes!(pipes::erasures::again, pipes::erasures::done))
         .routes(routes!(pipes::letters::list))
         .routes(routes!(pipes::letters::retry, pipes::letters::remove))
 }

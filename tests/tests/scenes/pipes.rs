@@ -226,3 +226,70 @@ async fn a_pipe_is_made_and_looked_at_from_the_command_line() {
     here.cli(&["pipe", "remove", "p", "--yes"]).await.success();
     assert_eq!(here.cli(&["pipe", "list", "--format", "json"]).await.json(), json!([]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_delivers_a_signed_event_until_it_is_taken() {
+    let here = Traccia::start().await;
+    let admin = here.admin();
+    let receiver = Scripted::start(vec![
+        Turn::Answer("503 Service Unavailable", "retry-after: 1\r\n", String::new()),
+        Turn::Answer("204 No Content", "", String::new()),
+    ])
+    .await;
+    let url = format!("{}/hook", receiver.url());
+    let verb = "https://v.example/did";
+    let asked = ["pipe", "webhook", "h", "--to", &url, "--verb", verb];
+    let made = here.cli(&asked).await;
+    assert!(made.success().contains("shown this once: whsec_"), "{made}");
+    let shown = admin.get("/api/v1/pipes/h").await.expect(200).json();
+    assert_eq!((&shown["direction"], &shown["signing_secret"]), (&json!("webhook"), &Value::Null));
+    admin.store_one(&Statement::new().json()).await;
+    let id = admin.store_one(&Statement::new().did(verb).json()).await;
+    eventually("the event is taken", SOON, || async {
+        let pipe = admin.get("/api/v1/pipes/h").await.expect(200).json();
+        if pipe["delivered"] == 1 { Ok(()) } else { Err(pipe.to_string()) }
+    })
+    .await;
+    let bodies = receiver.bodies();
+    assert_eq!((bodies.len(), &bodies[0]), (2, &bodies[1]), "the same event again");
+    let event: Value = serde_json::from_str(&bodies[1]).expect("an event");
+    assert_eq!((&event["type"], &event["data"]["id"]), (&json!("statement"), &json!(id)));
+    let rotated = here.cli(&["pipe", "secret", "h"]).await;
+    assert!(rotated.success().contains("whsec_"), "{rotated}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_travels_to_a_traccia_that_statements_were_sent_to() {
+    let (here, there) = (Traccia::start().await, Traccia::start().await);
+    let admin = here.admin();
+    let id = admin.store_one(&Statement::new().json()).await;
+    let (user, password) = key(&there, &["all"]).await;
+    pipe(&here, &there, "push", json!({"user": user, "password": password})).await;
+    until(&admin, "all is pushed", is_done).await;
+    let asked = json!({"identifier": "mailto:anna@example.org", "reason": "12/2026"});
+    let begun = admin.post("/api/v1/erasures").json(&asked).await.expect(202).json();
+    let told = eventually("the other store has taken the erasure", SOON, || async {
+        let erasures = admin.get("/api/v1/pipes/p/erasures").await.expect(200).json();
+        let told = erasures["told"][0].clone();
+        if told.is_object() { Ok(told) } else { Err(erasures.to_string()) }
+    })
+    .await;
+    assert_eq!(told["erasure"], begun["id"]);
+    let address = format!("/api/v1/erasures/{}", told["there"].as_str().expect("an id"));
+    let done = eventually("the other store has erased", SOON, || async {
+        let shown = there.admin().get(&address).await.expect(200).json();
+        if shown["holds"] == true { Ok(shown) } else { Err(shown.to_string()) }
+    })
+    .await;
+    assert_eq!(done["pseudonym"], begun["pseudonym"]);
+    let (one, other) = (admin.statement(&id).await, there.admin().statement(&id).await);
+    assert_eq!(one["actor"], other["actor"], "one pseudonym in both");
+    assert!(!other.to_string().contains("anna@"), "{other}");
+    admin
+        .post("/api/v1/pipes/p/replay")
+        .json(&json!({"from": "2026-01-01T00:00:00Z"}))
+        .await
+        .is(200);
+    let shown = until(&admin, "all is pushed again", is_done).await;
+    assert_eq!((&shown["dead_letters"], &shown["erasures_waiting"]), (&json!(0), &json!(0)));
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use e2e::seminar::{self, COURSE, LESSON, TEST, did, reported, rows};
-use e2e::{Client, Traccia, eventually};
+use e2e::{Client, Statement, Traccia, eventually};
 use serde_json::{Value, json};
 
 const EARNED: &str = "https://example.org/verbs/earned";
@@ -103,4 +103,33 @@ async fn what_is_no_rule_is_refused_with_what_to_send() {
         let problem = refused(name, at, value).await.problem(status);
         assert_eq!(problem.body["rule"], rule, "{at}: {:#}", problem.body);
     }
+}
+
+#[tokio::test]
+async fn who_says_what_a_pattern_wants_gets_a_statement() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let (failed, passed) = ("https://v.example/failed", "https://v.example/passed");
+    let steps = json!([{"verbs": [failed], "times": 2}, {"verbs": [passed]}]);
+    let rule = json!({
+        "when": {"event": "statements", "pattern": {"steps": steps, "same": ["/object/id"]}},
+        "statement": {"verb": {"id": EARNED, "display": {"en": "persevered"}}},
+    });
+    let made = admin.put("/api/v1/reactions/brave").json(&rule).await.expect(200).json();
+    assert_eq!((&made["course"], &made["when"]["event"]), (&Value::Null, &json!("statements")));
+    let quiz = json!({"id": "https://example.org/activities/quiz"});
+    let said = |verb: &str| Statement::new().did(verb).to(quiz.clone()).json();
+    for verb in [failed, failed] {
+        admin.store_one(&said(verb)).await;
+    }
+    let last = admin.store_one(&said(passed)).await;
+    let statements = written(&admin, 1).await;
+    assert_eq!(statements[0]["context"]["statement"]["id"], json!(last));
+    let file = traccia.file("rule.json", rule.to_string());
+    let tried = traccia.cli(&["reaction", "put", "again", &file, "--dry-run"]).await;
+    assert!(tried.success().starts_with("1 learners would get a statement"), "{tried}");
+    let mut wrong = rule.clone();
+    wrong["when"]["pattern"]["steps"] = json!([]);
+    let refused = admin.put("/api/v1/reactions/brave").json(&wrong).await.problem(400);
+    assert_eq!(refused.body["rule"], "reaction-pattern");
 }

@@ -40,6 +40,11 @@ pub struct NewErasure {
     /// Why: a file number or an article of the law. It is kept.
     #[serde(default)]
     reason: String,
+    /// What is to stand in the place of the person, where another server has made it up, so that both have the same:
+    /// `erased-` and 32 hexadecimal digits.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pseudonym: Option<String>,
 }
 
 /// A learner who is the person.
@@ -160,8 +165,8 @@ pub async fn create(
     caller.may(Right::Manage)?;
     parameters.only(&["dry_run"])?;
     content.only(&["application/json"])?;
-    let NewErasure { identifier, identifiers, reason } = read(&content)?;
-    let asked = ErasureAsked { identifier, others: identifiers, reason };
+    let NewErasure { identifier, identifiers, reason, pseudonym } = read(&content)?;
+    let asked = ErasureAsked { identifier, others: identifiers, reason, pseudonym };
     let _turn = server.reports.turn(&caller.key.name).await?;
     if parameters.boolean("dry_run")? {
         let found = server.erasures.preview(&asked).await?;

@@ -17,6 +17,7 @@ use service::pipes::{PipeTest, ShownPipe};
 use xapi::instant::Instant;
 
 pub mod body;
+pub mod erasures;
 pub mod letters;
 
 use body::{ChangedPipe, PipeView, ReplayFrom, WantedPipe, read};
@@ -43,7 +44,7 @@ pub struct PipeTestView {
 /// One thing that was asked of the other store.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PipeCheckView {
-    /// `about`, `read` or `write`.
+    /// `about`, `read`, `write` or `deliver`.
     asked: &'static str,
     /// The status of the answer; 0 where there was none.
     status: u16,
@@ -80,7 +81,8 @@ pub async fn list(State(server): State<Server>, caller: Caller) -> Result<Json<P
     Ok(Json(PipeList { items, next: None }))
 }
 
-/// Makes a pipe, which begins at once. Its password and its secret are never shown again.
+/// Makes a pipe, which begins at once. Its password and its secrets are never shown again: the answer has that with which
+/// a webhook signs.
 #[utoipa::path(post, path = "/api/v1/pipes", tag = "pipes", security(("key" = [])),
     request_body = WantedPipe,
     responses((status = 201, body = PipeView), (status = 400, body = Problem),
@@ -146,7 +148,8 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Asks the other store whether the pipe could work. No statement is sent, and nothing is kept.
+/// Asks the other store whether the pipe could work. No statement is sent, and nothing is kept. A webhook is sent an event
+/// of the type `test`.
 #[utoipa::path(post, path = "/api/v1/pipes/{pipe}/test", tag = "pipes", security(("key" = [])),
     params(("pipe" = String, Path, description = "the pipe's name")),
     responses((status = 200, body = PipeTestView), (status = 403, body = Problem),
@@ -158,6 +161,22 @@ pub async fn test(
 ) -> Result<Json<PipeTestView>, Problem> {
     caller.may(Right::Manage)?;
     Ok(Json(server.pipes.test(&name).await?.into()))
+}
+
+/// Gives a webhook a new secret to sign with, which this answer alone shows. For a day the secret before signs as well: each
+/// event has two signatures then.
+#[utoipa::path(post, path = "/api/v1/pipes/{pipe}/signing-secret", tag = "pipes",
+    security(("key" = [])), params(("pipe" = String, Path, description = "the pipe's name")),
+    responses((status = 200, body = PipeView), (status = 400, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn rotate(
+    State(server): State<Server>,
+    caller: Caller,
+    Path(name): Path<String>,
+) -> Result<Json<PipeView>, Problem> {
+    caller.may(Right::Manage)?;
+    let pipe = server.pipes.rotate(&name).await?;
+    Ok(view(&server, pipe))
 }
 
 /// Makes a pipe rest until it is resumed.

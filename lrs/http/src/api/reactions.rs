@@ -11,21 +11,27 @@ use crate::request::Brief;
 use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
-use service::progress::Milestone;
-use service::reactions::{DryRun, NewReaction, Reaction, ReactionError, Template};
+use service::reactions::{DryRun, NewReaction, Reaction, ReactionError, Template, Trigger};
+
+pub mod pattern;
+
+use pattern::StatementPattern;
 
 /// What a body is answered that is no rule.
 const EXAMPLE: &str = r#"Send {"course": "…", "when": {"event": "module-completed", "module": "…"}, "statement": {"verb": {"id": "…"}}}."#;
 
 /// What learners come to.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "described here; `Milestone` is read and written")]
+#[expect(dead_code, reason = "described here; `Trigger` is read and written")]
 pub struct ReactionEvent {
     /// What it is.
     event: ReactionEventKind,
     /// Of `module-completed`, and of no other: the module's id.
     #[schema(nullable = false)]
     module: Option<String>,
+    /// Of `statements`, and of no other: what the learner's statements must be.
+    #[schema(nullable = false)]
+    pattern: Option<StatementPattern>,
 }
 
 /// What learners can come to.
@@ -40,6 +46,8 @@ pub enum ReactionEventKind {
     Certified,
     /// The learner is at risk of dropping out for the first time, as the report `at-risk` says.
     AtRisk,
+    /// The learner's statements fulfil a pattern.
+    Statements,
 }
 
 /// What a rule writes of a learner. Actor, id, time and context are put in.
@@ -49,7 +57,8 @@ pub struct ReactionStatement {
     /// The verb.
     #[schema(value_type = Object)]
     verb: serde_json::Value,
-    /// The object; the course, or the module of the event, where missing.
+    /// The object; the course, or the module of the event, where missing; of `statements` the object of the statement that
+    /// fulfils the pattern.
     #[schema(value_type = Object, required = false)]
     object: serde_json::Value,
     /// The result; none where missing.
@@ -61,8 +70,9 @@ pub struct ReactionStatement {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "described here; `NewReaction` is read")]
 pub struct WantedReaction {
-    /// The id of the course.
-    course: String,
+    /// The id of the course. `statements` need none, and look at every actor then.
+    #[schema(nullable = false)]
+    course: Option<String>,
     /// What learners come to.
     when: ReactionEvent,
     /// What was come to before this day, such as 2026-05-04, does not count. As before where missing; of a new rule, today.
@@ -84,11 +94,12 @@ pub struct ShownReaction {
     revision: u32,
     /// When it was made, RFC 3339.
     created: String,
-    /// The id of the course.
-    course: String,
+    /// The id of the course; null where the reaction looks at every actor.
+    #[schema(required)]
+    course: Option<String>,
     /// What learners come to.
     #[schema(value_type = ReactionEvent)]
-    when: Milestone,
+    when: Trigger,
     /// The first day that counts.
     from: String,
     /// What is written.
@@ -112,8 +123,11 @@ pub struct ShownReaction {
 pub struct WouldReact {
     /// How many learners would get a statement.
     learners: usize,
-    /// The ids of the first hundred of them.
+    /// The ids of the first hundred of them; of a reaction without a course, their identifiers.
     named: Vec<String>,
+    /// Where the log was too long to be read whole: up to when it was read, by `stored`; null otherwise.
+    #[schema(required)]
+    through: Option<String>,
     /// The statement of the first; null where there is none.
     #[schema(required, value_type = Option<Object>)]
     example: Option<serde_json::Value>,
@@ -166,8 +180,8 @@ pub async fn get(
     Ok(Json(server.reactions.get(&name).await?.into()))
 }
 
-/// Makes or changes a reaction: a rule that writes a statement when a learner comes to something in a course, at most one
-/// for each learner. A change of what it reacts to or writes is another revision, which reacts to each learner anew.
+/// Makes or changes a reaction: a rule that writes a statement when a learner comes to something in a course, or when a learner's
+/// statements fulfil a pattern, at most one for each learner. A change of what it reacts to or writes is another revision, which reacts to each learner anew.
 #[utoipa::path(put, path = "/api/v1/reactions/{name}", tag = "reactions", security(("key" = [])),
     params(("name" = String, Path, description = "letters, digits, hyphens and underscores, at most 64")),
     request_body = WantedReaction,
@@ -207,8 +221,9 @@ pub async fn dry_run(
         let _turn = turn;
         of.reactions.dry_run(&name, new).await
     });
-    let DryRun { learners, named, example } = would.await??;
-    Ok(Json(WouldReact { learners, named, example }))
+    let DryRun { learners, through, named, example } = would.await??;
+    let through = through.map(|it| it.to_string());
+    Ok(Json(WouldReact { learners, named, through, example }))
 }
 
 /// Removes a reaction. What it wrote stays.
@@ -259,6 +274,17 @@ impl From<ReactionError> for Problem {
                 StatusCode::BAD_REQUEST,
                 "reaction-module",
                 format!("Name one of its modules: {}.", known.join(", ")),
+            ),
+            ReactionError::NoCourse => (
+                StatusCode::BAD_REQUEST,
+                "reaction-course",
+                "Name the course as `course`.".to_owned(),
+            ),
+            ReactionError::Pattern(_) => (
+                StatusCode::BAD_REQUEST,
+                "reaction-pattern",
+                "Send the reaction again with that mended; docs/reactions.md has examples."
+                    .to_owned(),
             ),
             ReactionError::Voids => (
                 StatusCode::BAD_REQUEST,

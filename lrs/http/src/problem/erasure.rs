@@ -22,6 +22,11 @@ impl From<ErasureError> for Problem {
                 detail,
                 "Say why in `reason`: a file number or an article of the law, without the person's name.",
             ),
+            ErasureError::Pseudonym => invalid(
+                "erasure-pseudonym",
+                detail,
+                "Leave `pseudonym` out, or send the one that the other server made up.",
+            ),
             ErasureError::Unknown(_) => Self::not_found("erasure of this id"),
             ErasureError::Store(error) => error.into(),
         }

@@ -26,6 +26,11 @@ impl From<PipeError> for Problem {
                 "pipe-invalid",
                 "Name a course of this server (GET /api/v1/courses), or leave `course` out.",
             ),
+            PipeError::NoNotice(_) => (
+                StatusCode::NOT_FOUND,
+                "pipe-erasure-unknown",
+                "GET /api/v1/pipes/{pipe}/erasures lists them.",
+            ),
             PipeError::NoLetter(_) => (
                 StatusCode::NOT_FOUND,
                 "letter-unknown",

@@ -281,11 +281,12 @@ fn refusals(store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Refusals {
 fn pipes(
     store: &Arc<dyn Store>,
     record: &Record,
-    scanner: &Scanner,
+    (scanner, memory): (&Scanner, &Memory),
     (base_url, is_private): (&str, bool),
 ) -> Result<Pipes, StartError> {
     let wire = Arc::new(wire::OutboundWire::new(is_private)?);
-    let pipes = Pipes::new(Arc::clone(store), record.clone(), wire, scanner.clone(), base_url);
+    let (store, record, scanner) = (Arc::clone(store), record.clone(), scanner.clone());
+    let pipes = Pipes::new(store, record, wire, scanner, memory, base_url);
     tokio::spawn(pipes.clone().keep_running());
     Ok(pipes)
 }
@@ -373,7 +374,12 @@ impl App {
                 settings.sessions,
             ),
             oidc: providers(known, (&base_url, secret), &clock)?,
-            pipes: pipes(&store, &record, &scanner, (&base_url, settings.pipes_private))?,
+            pipes: pipes(
+                &store,
+                &record,
+                (&scanner, &memory),
+                (&base_url, settings.pipes_private),
+            )?,
             audit: Audit::new(Arc::clone(&store), Arc::clone(&clock)),
             promised: Promised::default(),
             shares: Shares::new(memory),

@@ -88,13 +88,15 @@ impl OutboundWire {
 #[async_trait]
 impl PipeWire for OutboundWire {
     async fn exchange(&self, request: WireRequest) -> Result<WireAnswer, WireError> {
-        let WireRequest { url, credentials: (user, password), version, body, longest } = request;
+        let WireRequest { url, credentials, version, body, headers, longest } = request;
+        let (user, password) = credentials;
         let client = self.client(&url)?;
         let asked = match body {
             None => client.get(url),
             Some((kind, body)) => client.post(url).header(CONTENT_TYPE, kind).body(body),
         };
         let asked = asked.header("X-Experience-API-Version", version);
+        let asked = headers.into_iter().fold(asked, |asked, (name, it)| asked.header(name, it));
         let asked = asked.header(ACCEPT, "application/json, multipart/mixed");
         let asked = if user.is_empty() && password.0.is_empty() {
             asked
@@ -254,7 +256,14 @@ mod tests {
     fn request(url: &str) -> WireRequest {
         let credentials = ("key".to_owned(), service::pipes::Hidden("hush".into()));
         let url = Url::parse(url).unwrap();
-        WireRequest { url, credentials, version: "1.0.3", body: None, longest: 1 << 10 }
+        WireRequest {
+            url,
+            credentials,
+            version: "1.0.3",
+            body: None,
+            headers: Vec::new(),
+            longest: 1 << 10,
+        }
     }
 
     #[tokio::test]

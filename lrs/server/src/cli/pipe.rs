@@ -12,6 +12,11 @@ use super::client::{Client, Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
 use super::out::{note, say};
+use erasures::Erased;
+use webhook::Webhook;
+
+mod erasures;
+mod webhook;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -20,6 +25,10 @@ pub(super) enum Pipe {
     Push(Box<New>),
     /// Make a pipe that fetches statements from another store; it begins at once
     Pull(Box<New>),
+    /// Make a webhook: a signed event for each statement, to an address. Prints the secret that signs
+    Webhook(Box<Webhook>),
+    /// Give a webhook another secret, which is printed; for a day the one before signs as well
+    Secret(One),
     /// List all pipes: how far they are, and how far behind; ends with 1 where one has stopped by itself
     List {
         #[arg(long, value_enum, default_value = "text")]
@@ -55,6 +64,10 @@ pub(super) enum Pipe {
         #[command(flatten)]
         target: Target,
     },
+    /// List the erasures of people that the other store has to be told of; ends with 1 where one is to be done by hand
+    Erasures(One),
+    /// Say that an erasure was done by hand in the other store; its identifiers are forgotten
+    Erased(Erased),
     /// List the statements that a pipe has given up, and why
     Dead(One),
     /// Try to deliver statements again that a pipe has given up; ends with 1 where some are refused still
@@ -119,7 +132,7 @@ pub(super) struct New {
 
 /// See `PipeMapping` of the API.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Mapping {
+pub(in crate::cli) enum Mapping {
     Full,
     Pseudonymised,
     Downgraded,
@@ -170,6 +183,8 @@ impl Pipe {
         match self {
             Self::Push(new) => create("push", *new).await,
             Self::Pull(new) => create("pull", *new).await,
+            Self::Webhook(new) => new.create().await,
+            Self::Secret(one) => webhook::rotate(one).await,
             Self::List { format, target } => list(&target.client()?, format).await,
             Self::Show(one) => {
                 let pipe = one.asked(Method::GET, "").await?;
@@ -187,6 +202,8 @@ impl Pipe {
                 Ok(Exit::Done.into())
             }
             Self::Remove { name, yes, target } => remove(&name, yes, target).await,
+            Self::Erasures(one) => erasures::list(one).await,
+            Self::Erased(erased) => erased.run().await,
             Self::Dead(one) => dead(one).await,
             Self::Retry(letters) => retry(letters).await,
             Self::Drop(letters) => forget(letters).await,
@@ -265,7 +282,7 @@ async fn list(client: &Client, format: Format) -> anyhow::Result<ExitCode> {
 /// A pipe in a line.
 fn line(pipe: &Value) -> std::io::Result<()> {
     let part = |name: &str| member(pipe, name);
-    let arrow = if part("direction") == "push" { "→" } else { "←" };
+    let arrow = if part("direction") == "pull" { "←" } else { "→" };
     say!("{}  {arrow} {}  {}  {}", part("name"), part("url"), part("state"), behind(pipe))?;
     match pipe.get("reason").and_then(Value::as_str) {
         Some(reason) => say!("    {reason}"),
@@ -283,7 +300,11 @@ fn behind(pipe: &Value) -> String {
     let parts: Vec<String> = statements.into_iter().chain(seconds).collect();
     let lag = if parts.is_empty() { "not read yet".to_owned() } else { parts.join(", ") };
     let (delivered, dead) = (member(pipe, "delivered"), member(pipe, "dead_letters"));
-    format!("behind: {lag}; delivered: {delivered}; dead letters: {dead}")
+    let erasures = match member(pipe, "erasures_by_hand").as_str() {
+        "0" | "" => String::new(),
+        number => format!("; erasures to be done by hand: {number}"),
+    };
+    format!("behind: {lag}; delivered: {delivered}; dead letters: {dead}{erasures}")
 }
 
 fn show(pipe: &Value, format: Format) -> std::io::Result<()> {

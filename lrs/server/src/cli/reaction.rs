@@ -17,7 +17,7 @@ use super::out::say;
 /// See the command's help.
 #[derive(Debug, Subcommand)]
 pub(super) enum Reaction {
-    /// List reactions: name, course, event, how many statements were written, and why one cannot write
+    /// List reactions: name, course (`*` for none), event, how many statements were written, and why one cannot write
     List {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
@@ -87,7 +87,8 @@ fn print(reaction: &Value) -> std::io::Result<()> {
         let module = when.get("module").and_then(Value::as_str);
         module.map_or_else(|| member(when, "event"), |it| format!("{} {it}", member(when, "event")))
     });
-    let [name, course, written] = ["name", "course", "written"].map(|it| member(reaction, it));
+    let [name, written] = ["name", "written"].map(|it| member(reaction, it));
+    let course = reaction.get("course").and_then(Value::as_str).unwrap_or("*");
     let is_paused = reaction.get("paused") == Some(&Value::Bool(true));
     let paused = if is_paused { "  paused" } else { "" };
     say!("{name}  {course}  {}  {written} written{paused}", event.unwrap_or_default())?;
@@ -115,6 +116,9 @@ async fn put(name: &str, file: &Path, dry_run: bool, target: Target) -> anyhow::
     let named = answer.get("named").and_then(Value::as_array).into_iter().flatten();
     let named: Vec<&str> = named.filter_map(Value::as_str).collect();
     say!("{} learners would get a statement", member(&answer, "learners"))?;
+    if let Some(through) = answer.get("through").and_then(Value::as_str) {
+        say!("    of statements stored up to {through}: there are more than a dry run reads")?;
+    }
     if !named.is_empty() {
         say!("    {}", named.join(", "))?;
         say!("{:#}", answer.get("example").unwrap_or(&Value::Null))?;

@@ -96,7 +96,12 @@ impl Erasures {
             let mut identifiers = found.iter().map(Identifier::listed);
             let Some(identifier) = identifiers.next() else { continue };
             let others = identifiers.collect();
-            let asked = ErasureAsked { identifier, others, reason: erasure.reason.clone() };
+            let asked = ErasureAsked {
+                identifier,
+                others,
+                reason: erasure.reason.clone(),
+                pseudonym: None,
+            };
             self.begin(&asked, Actor::Machine).await?;
             begun += 1;
         }

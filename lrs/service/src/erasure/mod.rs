@@ -51,6 +51,9 @@ pub enum ErasureError {
     /// There is no reason, or it is too long.
     #[error("an erasure has a reason of 1 to {LONGEST_REASON} bytes")]
     Reason,
+    /// The pseudonym is none.
+    #[error("a pseudonym is `erased-` and 32 hexadecimal digits")]
+    Pseudonym,
     /// There is no erasure of this id.
     #[error("there is no erasure {0}")]
     Unknown(Uuid),
@@ -94,6 +97,8 @@ pub struct ErasureAsked {
     pub others: Vec<String>,
     /// Why: a file number, an article of the law. Identifiers of the person in it are replaced.
     pub reason: String,
+    /// What is to stand in the place of the person, where another store has made it up: `erased-` and 32 hexadecimal digits.
+    pub pseudonym: Option<String>,
 }
 
 /// An erasure as it is kept: its proof, and what is left to do.
@@ -212,7 +217,11 @@ impl Erasures {
         let millis = u64::try_from(now.micros() / 1_000).unwrap_or_default();
         let random: [u8; 10] = rand::random();
         let id = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
-        let pseudonym = format!("erased-{:032x}", rand::random::<u128>());
+        let made_up = || format!("erased-{:032x}", rand::random::<u128>());
+        let pseudonym = asked.pseudonym.clone().unwrap_or_else(made_up);
+        if !is_pseudonym(&pseudonym) {
+            return Err(ErasureError::Pseudonym);
+        }
         let work = Work::of(&found);
         let eraser = work.eraser(&pseudonym);
         let record = ErasureRecord {
@@ -296,6 +305,12 @@ impl Erasures {
             Err(error) => tracing::error!(%error, "erasures that are under way cannot be read"),
         }
     }
+}
+
+/// Whether a text is a pseudonym as erasures make them up.
+fn is_pseudonym(text: &str) -> bool {
+    let digits = text.strip_prefix("erased-").unwrap_or_default();
+    digits.len() == 32 && digits.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// The identifier as xAPI has it.

@@ -22,6 +22,7 @@ use super::{
     ERASED, ErasureError, ErasureRecord, Erasures, FoundLearner, FoundPerson, eraser, marks,
 };
 use crate::audit::Actor;
+use crate::pipes;
 
 /// The pause before an erasure that failed is tried again.
 const PAUSE: Duration = Duration::from_secs(30);
@@ -92,6 +93,7 @@ impl Erasures {
         running.everything_else().await?;
         running.attachments().await?;
         running.journals().await?;
+        running.pipes().await?;
         let record =
             ErasureRecord { work: None, done: Some(self.clock.now().micros()), ..running.record };
         self.store.change_erasure(record.kept(id, created)).await?;
@@ -307,6 +309,18 @@ impl Running<'_> {
         self.of.store.remove_attachments(&alone).await?;
         self.count("attachments", there as u64);
         self.save().await
+    }
+
+    /// Lets the pipes tell the stores that they send to: the last step that needs the identifiers.
+    async fn pipes(&mut self) -> Result<(), StoreError> {
+        let Self { of, id, record, work, .. } = &*self;
+        let person = (work.identifiers.as_slice(), record.pseudonym.as_str());
+        let noted = pipes::note_erasure(&*of.store, *id, person, of.clock.now()).await?;
+        // Not added: the step may be done again.
+        if noted > 0 {
+            self.record.counts.insert("pipes".to_owned(), noted);
+        }
+        Ok(())
     }
 
     /// Lets the journals of courses be read from the log again. What a follower wrote meanwhile of statements that it had

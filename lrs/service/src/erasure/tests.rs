@@ -152,7 +152,12 @@ impl World {
 
 fn asked() -> ErasureAsked {
     let reason = "protocol 12/2026, asked for by p0@x.example".to_owned();
-    ErasureAsked { identifier: "mailto:p0@x.example".into(), others: Vec::new(), reason }
+    ErasureAsked {
+        identifier: "mailto:p0@x.example".into(),
+        others: Vec::new(),
+        reason,
+        pseudonym: None,
+    }
 }
 
 const NAMES: [&str; 4] = ["p0@x.example", "Anna Rossi", "l-0", r#""name":"7""#];
@@ -292,7 +297,7 @@ async fn erasures_that_are_asked_for_at_once_do_not_undo_one_another() {
     let journals: Arc<dyn Journals> = Arc::<NotedJournals>::clone(&world.journals);
     let erasures = Erasures::new(store, Arc::clone(&world.clock), journals, [7; 32]);
     let (identifier, reason) = ("mailto:p1@x.example".to_owned(), "12/2026".to_owned());
-    let other = ErasureAsked { identifier, others: Vec::new(), reason };
+    let other = ErasureAsked { identifier, others: Vec::new(), reason, pseudonym: None };
     let first = erasures.begin(&asked(), Actor::Machine).await.unwrap().id;
     let second = erasures.begin(&other, Actor::Machine).await.unwrap().id;
     let running = [first, second].map(|id| {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::PipeError;
 use super::settings::PipeFilter;
+use crate::reactions::AUTHORITY;
 use course::{Course, Evidence};
 use store::Store;
 use xapi::instant::Instant;
@@ -38,18 +39,26 @@ impl Passing {
 
     /// Whether every statement passes, so that none need be read.
     pub(super) fn is_open(&self) -> bool {
-        let PipeFilter { activities, verbs, course, home_pages, since: _ } = &self.filter;
-        activities.is_empty() && verbs.is_empty() && course.is_none() && home_pages.is_empty()
+        let PipeFilter { activities, verbs, course, home_pages, reactions, since: _ } =
+            &self.filter;
+        let is_any = [activities, verbs, home_pages, reactions].iter().any(|it| !it.is_empty());
+        !is_any && course.is_none()
     }
 
     /// Whether a statement passes.
     pub(super) fn takes(&self, statement: &Value) -> bool {
         let text = |pointer: &str| statement.pointer(pointer).and_then(Value::as_str);
+        let PipeFilter { activities, verbs, home_pages, reactions, .. } = &self.filter;
+        // No key has a colon in its name.
+        let author = text("/authority/account/name").unwrap_or_default();
+        let author = author.strip_prefix(AUTHORITY).unwrap_or_default();
+        if !reactions.is_empty() && reactions.iter().all(|it| it != author) {
+            return false;
+        }
         let verb = text("/verb/id").unwrap_or_default();
         if verb == VOIDED {
             return true;
         }
-        let PipeFilter { activities, verbs, home_pages, .. } = &self.filter;
         let object = text("/object/id").unwrap_or_default();
         let home_page = text("/actor/account/homePage").unwrap_or_default();
         let among =
@@ -73,6 +82,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn of_a_reaction_its_own_statements_pass_alone() {
+        let by =
+            |name: &str| json!({"authority": {"account": {"name": name}}, "verb": {"id": VOIDED}});
+        let filter = serde_json::from_value(json!({"reactions": ["badge"]})).unwrap();
+        let passing = Passing { filter, course: None };
+        let takes = ["reaction:badge", "reaction:other", "badge"].map(|it| passing.takes(&by(it)));
+        assert_eq!((takes, passing.is_open()), ([true, false, false], false));
+    }
 
     #[test]
     fn every_condition_must_be_met_and_what_voids_always_travels() {

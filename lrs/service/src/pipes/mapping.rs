@@ -1,6 +1,7 @@
 //! What becomes of statements on their way: copies that say less stand under new ids, since another statement under the
 //! id of the first would conflict with it.
 
+use course::Identifier;
 use dataset::Pseudonyms;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -40,6 +41,15 @@ impl Mapped {
     /// The id under which the statement of this id travels: the UUID of version 5 of the pipe and the old id.
     pub(super) fn id(&self, old: Uuid) -> Uuid {
         if self.is_full() { old } else { Uuid::new_v5(&self.namespace, old.to_string().as_bytes()) }
+    }
+
+    /// An identifier as it travels, as learner lists write it.
+    pub(super) fn identifier(&self, identifier: &Identifier) -> String {
+        if self.kind != PipeMapping::Pseudonymised {
+            return identifier.listed();
+        }
+        let name = self.pseudonyms.of(&identifier.to_string());
+        Identifier::Account { home_page: HOME_PAGE.to_owned(), name }.listed()
     }
 
     /// The statement of this id as it travels.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::memory::Memory;
 use crate::record::Record;
 use crate::scan::Scanner;
 use filter::Passing;
@@ -16,6 +17,7 @@ use store::{DeadLetter, HeldPipe, Store, StoreError};
 use xapi::instant::Instant;
 
 mod backoff;
+mod erasing;
 mod filter;
 mod incoming;
 mod mapping;
@@ -29,14 +31,18 @@ mod supervisor;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod webhook;
 mod wire;
 
+pub(crate) use erasing::note as note_erasure;
+pub use erasing::{ErasureNotice, ToldErasure};
 pub use probe::{PipeCheck, PipeTest};
 pub use run::MOST_LETTERS;
 pub use settings::{
     Hidden, LastAnswer, PipeDirection, PipeFilter, PipeMapping, PipePause, PipeRecord,
     PipeSettings, PipeState, ReadsBy,
 };
+pub use webhook::{MOST_FAILURES, Signing};
 pub use wire::{PipeWire, WireAnswer, WireError, WireRequest};
 
 /// How many statements the lag of a push is counted up to.
@@ -64,6 +70,9 @@ pub enum PipeError {
     /// The filter names a course that is not there.
     #[error("there is no course `{0}`")]
     Course(String),
+    /// The pipe has no such erasure to tell of.
+    #[error("the pipe has no erasure {0} to tell of")]
+    NoNotice(Uuid),
     /// The pipe has no such dead letter.
     #[error("the pipe has no dead letter about {0}")]
     NoLetter(Uuid),
@@ -92,6 +101,8 @@ pub struct ShownPipe {
     pub has_password: bool,
     /// Whether it has a secret for pseudonyms.
     pub has_secret: bool,
+    /// What a webhook signs with from now on, where that was just made: it is shown once.
+    pub made_secret: Option<Hidden>,
     /// How far it is.
     pub state: PipeState,
     /// How many dead letters it has.
@@ -134,17 +145,21 @@ pub struct Pipes {
 
 impl Pipes {
     /// The pipes of `store`, which speak through `wire`. Statements that are pulled have an authority at `base_url`, and
-    /// attachments that `scanner` has looked at.
+    /// attachments that `scanner` has looked at. Pages of statements are taken from the budget `memory`.
     pub fn new(
         store: Arc<dyn Store>,
         record: Record,
         wire: Arc<dyn PipeWire>,
         scanner: Scanner,
+        memory: &Memory,
         base_url: &str,
     ) -> Self {
         let base_url = base_url.to_owned();
         let changed = Arc::new(watch::Sender::new(()));
-        Self { works: Works { store, record, wire, scanner, base_url }, changed }
+        Self {
+            works: Works { store, record, wire, memory: memory.clone(), scanner, base_url },
+            changed,
+        }
     }
 
     /// Runs the pipes until all other clones of this are gone.
@@ -174,11 +189,15 @@ impl Pipes {
         settings::check_name(name)?;
         self.check(&new.settings, new.secret.as_ref()).await?;
         let NewPipe { settings, password, secret } = new;
-        let cursor = settings.beginning().micros();
+        let cursor = settings.beginning(self.works.record.now()).micros();
+        let is_webhook = settings.direction == PipeDirection::Webhook;
+        let signing = if is_webhook { Signing::made() } else { Signing::default() };
+        let made_secret = is_webhook.then(|| signing.secret.clone());
         let record = PipeRecord {
             settings,
             password: password.unwrap_or_default(),
             secret: secret.unwrap_or_default(),
+            signing,
             namespace: Uuid::new_v4(),
             generation: 1,
             state: PipeState { cursor, ..PipeState::default() },
@@ -187,7 +206,25 @@ impl Pipes {
             return Err(PipeError::Taken(name.to_owned()));
         }
         self.changed.send_replace(());
-        self.get(name).await
+        Ok(ShownPipe { made_secret, ..self.get(name).await? })
+    }
+
+    /// Gives a webhook a new secret, which is shown once. The secret before signs beside it for a day.
+    ///
+    /// # Errors
+    /// [`PipeError::Setting`] of a pipe that is no webhook.
+    pub async fn rotate(&self, name: &str) -> Result<ShownPipe, PipeError> {
+        let record = PipeRecord::of(&self.held(name).await?)?;
+        if record.settings.direction != PipeDirection::Webhook {
+            let why = "webhooks alone sign what they send".to_owned();
+            return Err(PipeError::Setting { setting: "direction", why });
+        }
+        let (next, now) = (Signing::made(), self.works.record.now());
+        let edit = |record: &mut PipeRecord| {
+            record.signing = record.signing.replaced_by(next.clone(), now);
+        };
+        let shown = self.edit(name, edit).await?;
+        Ok(ShownPipe { made_secret: Some(next.secret), ..shown })
     }
 
     /// Changes what people set of a pipe. It goes on where it is. Where the address changes, the password must be given:
@@ -295,7 +332,7 @@ impl Pipes {
             return Err(PipeError::NoLetter(statement));
         }
         let delivered = match run.pipe.settings.direction {
-            PipeDirection::Push => {
+            PipeDirection::Push | PipeDirection::Webhook => {
                 let kept = self.works.store.statement(statement).await?;
                 let kept = kept.ok_or(PipeError::Gone(statement))?;
                 run.send_again(kept).await.map_err(away)?
@@ -366,6 +403,7 @@ impl Pipes {
         let PipeRecord { settings, password, secret, state, .. } = PipeRecord::of(held)?;
         Ok(ShownPipe {
             name: held.name.clone(),
+            made_secret: None,
             has_password: !password.0.is_empty(),
             has_secret: !secret.0.is_empty(),
             dead_letters: self.works.store.count_dead_letters(&held.name).await?,

@@ -1,4 +1,4 @@
-//! Whether a pipe could work, found without sending a statement.
+//! Whether a pipe could work, found without sending a statement; a webhook is sent an event of the type `test`.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::wire::{LONGEST_ANSWER, LONGEST_PAGE, WireAnswer, WireError};
 /// What was asked and what was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PipeCheck {
-    /// What was asked for: `about`, `read` or `write`.
+    /// What was asked for: `about`, `read`, `write` or `deliver`.
     pub asked: &'static str,
     /// The status of the answer; 0 where there was none.
     pub status: u16,
@@ -30,10 +30,14 @@ pub struct PipeTest {
 
 impl Run {
     pub(super) async fn probe(&self) -> PipeTest {
-        let mut checks = vec![self.about().await];
+        let mut checks = Vec::new();
+        if self.pipe.settings.direction != PipeDirection::Webhook {
+            checks.push(self.about().await);
+        }
         checks.push(match self.pipe.settings.direction {
             PipeDirection::Pull => self.read().await,
             PipeDirection::Push => self.write().await,
+            PipeDirection::Webhook => self.deliver_test().await,
         });
         // A store without `about` can work all the same.
         let is_good = checks.last().is_some_and(|it| it.is_good);

@@ -97,7 +97,7 @@ impl Run {
         };
         let version = if self.pipe.settings.version == "2.0.0" { "2.0.0" } else { "1.0.3" };
         let request = self.request(pages.url.clone(), version, None, LONGEST_PAGE);
-        let answer = match self.exchange(request).await {
+        let answer = match self.page(request).await {
             Err(WireError::Long(_)) if self.limit() > 1 => {
                 self.pulling.limit = self.limit() / 2;
                 return Ok(Next::More);
@@ -179,7 +179,7 @@ impl Run {
             let asked = self.pipe.settings.overlap_seconds.map(Duration::from_secs);
             let overlap = asked.map_or(usual, |asked| asked.max(OVERLAP));
             let overlap = i64::try_from(overlap.as_micros()).unwrap_or(i64::MAX);
-            let beginning = self.pipe.settings.beginning().micros();
+            let beginning = self.pipe.settings.beginning(self.now()).micros();
             let since = Instant::from_micros((cursor - overlap).max(beginning).max(0));
             url.query_pairs_mut().append_pair("since", &since.to_string());
         }
@@ -266,7 +266,7 @@ impl Run {
                 .append_pair("attachments", with_data);
             let version = if self.pipe.settings.version == "2.0.0" { "2.0.0" } else { "1.0.3" };
             let request = self.request(url, version, None, LONGEST_PAGE);
-            let answer = self.exchange(request).await.map_err(|error| halted(&error))?;
+            let answer = self.page(request).await.map_err(|error| halted(&error))?;
             match answer.status {
                 404 => return Ok(None),
                 200 => {}

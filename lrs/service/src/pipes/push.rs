@@ -1,6 +1,4 @@
 //! From this store to the other one: in the order of `stored`, one batch at a time.
-//!
-//! Erasures travel by an address of their own, and not through a pipe: xAPI has no word for them.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
@@ -15,6 +13,7 @@ use super::filter::Passing;
 use super::mapping::Mapped;
 use super::multipart;
 use super::run::{Halt, Next, Run, halted};
+use super::settings::PipeDirection;
 use super::verdict::{self, Verdict};
 use super::wire::{LONGEST_ANSWER, WireAnswer, WireError, WireRequest};
 use crate::compute;
@@ -61,12 +60,18 @@ pub(super) struct Pushing {
     left: Option<Vec<Vec<Outgoing>>>,
     /// Of the first piece: how many were delivered.
     delivered: u64,
+    /// How often in a row the receiver of a webhook has failed with the statement that is next.
+    pub(super) failures: u32,
 }
 
 impl Run {
     /// Sends one piece, or reads the next ones.
     pub(super) async fn push(&mut self) -> Result<Next, Halt> {
         if self.pushing.pieces.is_empty() {
+            // Nothing that was read before an erasure is sent after the other store was told of the erasure.
+            if self.tell().await? {
+                return Ok(Next::More);
+            }
             return self.read_on().await;
         }
         self.send_piece().await?;
@@ -97,7 +102,7 @@ impl Run {
             return Ok(Next::Idle(Duration::ZERO));
         };
         let (passing, mapped) = (self.passing.clone(), self.mapped.clone());
-        let keeps_origin = self.pipe.settings.keeps_origin;
+        let (keeps_origin, is_webhook) = (self.keeps_origin(), self.is_webhook());
         let make = move || outgoing(page.statements, &passing, &mapped, keeps_origin);
         let stopped = |_| StoreError::Unavailable("making a batch was stopped".into());
         let Made { mut statements, unreadable } = compute::aside(make).await.map_err(stopped)?;
@@ -106,12 +111,13 @@ impl Run {
             self.give_up(letters.map(|(place, why)| self.letter(place, 0, why)).collect()).await?;
         }
         for statement in &mut statements {
-            if !statement.hashes.is_empty() {
+            if !statement.hashes.is_empty() && !is_webhook {
                 let hashes = std::mem::take(&mut statement.hashes);
                 statement.attachments = self.works.store.attachments(&hashes).await?;
             }
         }
-        self.pushing.pieces = pieces(statements, last);
+        let most = if is_webhook { 1 } else { MOST_OF_BATCH };
+        self.pushing.pieces = pieces(statements, last, most);
         Ok(Next::More)
     }
 
@@ -152,7 +158,19 @@ impl Run {
         Ok(())
     }
 
+    fn is_webhook(&self) -> bool {
+        self.pipe.settings.direction == PipeDirection::Webhook
+    }
+
+    /// Whether `stored` and `authority` stay in statements. A receiver of events makes none of its own.
+    fn keeps_origin(&self) -> bool {
+        self.pipe.settings.keeps_origin || self.is_webhook()
+    }
+
     async fn send(&mut self, slice: &[Outgoing]) -> Result<Sent, Halt> {
+        if let ([statement], true) = (slice, self.is_webhook()) {
+            return self.deliver(statement).await;
+        }
         let request = self.post(slice).await?;
         let sent: Vec<Uuid> = slice.iter().map(|it| it.sent).collect();
         let answer = self.exchange(request).await.map_err(|error| halted(&error))?;
@@ -258,7 +276,7 @@ impl Run {
     /// Sends one kept statement again that was given up: see [`super::Pipes::retry`]. Nothing else of the pipe changes.
     pub(super) async fn send_again(&mut self, kept: Kept) -> Result<bool, Halt> {
         let everything = Passing::default();
-        let keeps_origin = self.pipe.settings.keeps_origin;
+        let keeps_origin = self.keeps_origin();
         let made = outgoing(vec![kept], &everything, &self.mapped, keeps_origin);
         let Some(mut statement) = made.statements.into_iter().next() else { return Ok(false) };
         statement.attachments = self.works.store.attachments(&statement.hashes).await?;
@@ -268,7 +286,7 @@ impl Run {
 
 /// What became of a slice that was answered.
 #[derive(Debug)]
-enum Sent {
+pub(super) enum Sent {
     Taken,
     /// It is to be sent in these parts.
     Parts(Vec<Vec<Outgoing>>),
@@ -377,9 +395,9 @@ pub(super) fn version_of(text: &str) -> Version {
     }
 }
 
-/// Statements in pieces of one version that are not too large. The last piece ends where all of them do, `through`, so that
+/// Statements in pieces of one version that are not too large, of `most` statements at most. The last piece ends where all of them do, `through`, so that
 /// statements that do not travel are passed.
-fn pieces(statements: Vec<Outgoing>, through: Instant) -> VecDeque<Piece> {
+fn pieces(statements: Vec<Outgoing>, through: Instant, most: usize) -> VecDeque<Piece> {
     let mut pieces: VecDeque<Piece> = VecDeque::new();
     let mut bytes = 0;
     for statement in statements {
@@ -389,6 +407,7 @@ fn pieces(statements: Vec<Outgoing>, through: Instant) -> VecDeque<Piece> {
         match pieces.back_mut() {
             Some(piece)
                 if bytes <= MOST_BYTES
+                    && piece.statements.len() < most
                     && piece.statements.first().map(|it| it.version) == Some(statement.version) =>
             {
                 piece.through = statement.stored;

@@ -17,6 +17,7 @@ use super::settings::{LastAnswer, PipeDirection, PipePause, PipeRecord};
 use super::verdict::{self, Verdict};
 use super::wire::{PATIENCE, PipeWire, WireAnswer, WireError, WireRequest};
 use super::{PipeError, backoff};
+use crate::memory::Memory;
 use crate::record::Record;
 use crate::scan::Scanner;
 use store::{DeadLetter, HeldPipe, Store, StoreError};
@@ -32,6 +33,8 @@ pub(super) struct Works {
     pub(super) store: Arc<dyn Store>,
     pub(super) record: Record,
     pub(super) wire: Arc<dyn PipeWire>,
+    /// The budget that pages of statements are taken from.
+    pub(super) memory: Memory,
     /// Looks at the attachments of statements that are pulled.
     pub(super) scanner: Scanner,
     /// The home page of the authority of statements that are pulled.
@@ -111,7 +114,7 @@ impl Run {
             return Next::Rest;
         }
         let done = match self.pipe.settings.direction {
-            PipeDirection::Push => self.push().await,
+            PipeDirection::Push | PipeDirection::Webhook => self.push().await,
             PipeDirection::Pull => self.pull().await,
         };
         let next = match done {
@@ -219,6 +222,21 @@ impl Run {
         tokio::time::timeout(PATIENCE, exchange).await.map_err(late)?
     }
 
+    /// [`Self::exchange`] for a page of statements: the longest page is reserved before it is asked for, and the page holds
+    /// what it weighs until the last slice of it is gone. In a small budget pages are smaller.
+    ///
+    /// # Errors
+    /// [`WireError::Memory`] where other requests hold what is needed.
+    pub(super) async fn page(&self, mut request: WireRequest) -> Result<WireAnswer, WireError> {
+        let memory = &self.works.memory;
+        request.longest = request.longest.min(memory.size() / 2);
+        let reserved = memory.reserve(request.longest).map_err(|_| WireError::Memory)?;
+        let mut answer = self.exchange(request).await?;
+        let reserved = memory.reserve(answer.body.len()).unwrap_or(reserved);
+        answer.body = reserved.hold(answer.body);
+        Ok(answer)
+    }
+
     /// A request to the other store; a POST where there is a body.
     pub(super) fn request(
         &self,
@@ -228,7 +246,7 @@ impl Run {
         longest: usize,
     ) -> WireRequest {
         let credentials = (self.pipe.settings.user.clone(), self.pipe.password.clone());
-        WireRequest { url, credentials, version, body, longest }
+        WireRequest { url, credentials, version, body, headers: Vec::new(), longest }
     }
 
     /// Where statements are sent and fetched.

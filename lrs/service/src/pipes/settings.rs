@@ -5,6 +5,8 @@ use url::Url;
 use uuid::Uuid;
 
 use super::PipeError;
+use super::erasing::{ErasureNotice, ToldErasure};
+use super::webhook::Signing;
 use store::{HeldPipe, StoreError};
 use xapi::instant::Instant;
 
@@ -23,6 +25,8 @@ pub enum PipeDirection {
     Push,
     /// From the other store to this one.
     Pull,
+    /// From this store to an address that takes signed events, one for each statement.
+    Webhook,
 }
 
 /// What becomes of statements on their way.
@@ -63,6 +67,9 @@ pub struct PipeFilter {
     pub course: Option<String>,
     /// Home pages of the actor's account; one of them.
     pub home_pages: Vec<String>,
+    /// Names of reactions of this store: the statements that one of them wrote.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<String>,
     /// Where the pipe begins: statements stored after this instant, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
@@ -131,11 +138,12 @@ impl PipeSettings {
         if self.overlap_seconds.is_some_and(|it| it > LONGEST_TIME) {
             return wrong("overlap_seconds", "it is at most 7776000, which are 90 days");
         }
-        let PipeFilter { activities, verbs, home_pages, since, .. } = &self.filter;
+        let PipeFilter { activities, verbs, home_pages, reactions, since, .. } = &self.filter;
         for (setting, list) in [
             ("filter.activities", activities),
             ("filter.verbs", verbs),
             ("filter.home_pages", home_pages),
+            ("filter.reactions", reactions),
         ] {
             if list.len() > MOST_ENTRIES || list.iter().any(String::is_empty) {
                 return wrong(setting, "it has at most 1000 entries, and none that is empty");
@@ -147,10 +155,12 @@ impl PipeSettings {
         Ok(())
     }
 
-    /// The end point, with a slash at its end, so that resources are joined to it.
+    /// The end point, with a slash at its end, so that resources are joined to it; of a webhook the address as it is.
     pub fn endpoint(&self) -> Result<Url, PipeError> {
         let wrong = |why: &str| PipeError::Setting { setting: "url", why: why.to_owned() };
-        let text = format!("{}/", self.url.trim_end_matches('/'));
+        let is_whole = self.direction == PipeDirection::Webhook;
+        let joined = || format!("{}/", self.url.trim_end_matches('/'));
+        let text = if is_whole { self.url.clone() } else { joined() };
         let url = Url::parse(&text).map_err(|error| wrong(&error.to_string()))?;
         if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() {
             return Err(wrong("it begins with https:// or http://"));
@@ -158,15 +168,17 @@ impl PipeSettings {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(wrong("user and password have settings of their own"));
         }
-        if url.query().is_some() || url.fragment().is_some() {
+        if (url.query().is_some() && !is_whole) || url.fragment().is_some() {
             return Err(wrong("it has no query and no fragment"));
         }
         Ok(url)
     }
 
-    /// Where the pipe begins.
-    pub(super) fn beginning(&self) -> Instant {
-        self.filter.since.as_deref().and_then(Instant::parse).unwrap_or_default()
+    /// Where a pipe begins that is made `now`: with the oldest statement, or, of a webhook, with the next one, where
+    /// nothing else is set.
+    pub(super) fn beginning(&self, now: Instant) -> Instant {
+        let usual = if self.direction == PipeDirection::Webhook { now } else { Instant::default() };
+        self.filter.since.as_deref().and_then(Instant::parse).unwrap_or(usual)
     }
 }
 
@@ -236,6 +248,12 @@ pub struct PipeState {
     pub through: Option<i64>,
     /// Of a pull: whether the source says up to where it is consistent.
     pub is_consistent: bool,
+    /// Erasures that the other store has to be told of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erasures: Vec<ErasureNotice>,
+    /// The latest erasures that it was told of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<ToldErasure>,
 }
 
 /// A pipe as its record says.
@@ -247,6 +265,9 @@ pub struct PipeRecord {
     pub password: Hidden,
     /// The secret of pseudonyms; empty for none.
     pub secret: Hidden,
+    /// What a webhook signs with.
+    #[serde(default)]
+    pub signing: Signing,
     /// Under which ids of mapped statements are made.
     pub namespace: Uuid,
     /// Counts what people changed.
@@ -313,12 +334,13 @@ mod tests {
             settings: settings(r#"{"direction":"push","url":"https://x.example/"}"#),
             password: Hidden("hush-hush".into()),
             secret: Hidden("quiet-now".into()),
+            signing: Signing { secret: Hidden("still-now".into()), former: None },
             namespace: Uuid::nil(),
             generation: 1,
             state: PipeState::default(),
         };
         let printed = format!("{record:?}");
-        assert!(!printed.contains("hush") && !printed.contains("quiet"), "{printed}");
+        assert!(!["hush", "quiet", "still"].iter().any(|it| printed.contains(it)), "{printed}");
         let held = HeldPipe { name: "a".into(), record: record.text().unwrap(), revision: 1 };
         assert_eq!(PipeRecord::of(&held).unwrap(), record);
     }

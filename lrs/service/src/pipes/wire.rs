@@ -29,6 +29,8 @@ pub struct WireRequest {
     pub version: &'static str,
     /// The media type and bytes of a POST; `None` for a GET.
     pub body: Option<(String, Bytes)>,
+    /// Further headers, their names in lower case.
+    pub headers: Vec<(&'static str, String)>,
     /// How many bytes of an answer are read.
     pub longest: usize,
 }
@@ -53,6 +55,9 @@ pub enum WireError {
     /// The other store was not reached, or the connection broke.
     #[error("{0}")]
     Transport(String),
+    /// This server has no memory left for the answer now.
+    #[error("this server has no memory left for a page of statements now")]
+    Memory,
     /// The answer is longer than is read.
     #[error("the answer is longer than {0} bytes")]
     Long(usize),

@@ -59,7 +59,7 @@ pub use mapping::Mapping;
 pub use mine::{CoursesOfMine, MyCourse, MyStatements, hours_in, state_name};
 pub use presence::{CheckIn, CheckInCode, Registered, SentSheet, SessionAbout};
 pub use preview::{Changed, Effect};
-pub use reached::{LookedAt, Milestone, ReachedBy};
+pub use reached::{Actors, LookedAt, Milestone, ReachedBy};
 pub use reports::ReportQuery;
 pub use roll::{Enrolled, LearnerPage, LearnerQuery, LearnerSort};
 pub use run::Run;

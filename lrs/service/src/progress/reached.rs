@@ -60,6 +60,22 @@ impl ReachedBy {
     }
 }
 
+/// Who is enrolled in a course, for looking up one actor after the other.
+#[derive(Clone)]
+pub struct Actors(Arc<EnrolledCourse>);
+
+impl Actors {
+    /// The course.
+    pub fn course(&self) -> &Course {
+        &self.0.course
+    }
+
+    /// The learner whom an actor is, by the text of the identifier.
+    pub fn learner_of(&self, actor: &str) -> Option<&Learner> {
+        self.0.learner_of(actor)
+    }
+}
+
 impl Milestone {
     /// Whether a learner has come to it, on the day `from` or later.
     fn is_reached(&self, course: &Course, standings: &Standings, from: Date, today: Date) -> bool {
@@ -94,6 +110,14 @@ impl CourseService {
         let now = self.clock.now();
         let day = enrolled.course.day_of(now.micros());
         day.ok_or_else(|| super::reports::no_day(now).into())
+    }
+
+    /// Who is enrolled in a course.
+    ///
+    /// # Errors
+    /// [`ProgressError::NoCourse`].
+    pub async fn actors(&self, id: &str) -> Result<Actors, ProgressError> {
+        Ok(Actors(self.boards.enrolled(id).await?))
     }
 
     /// The ids of the modules of a course.

@@ -42,6 +42,9 @@ pub(super) struct RuleState {
     pub(super) namespace: Uuid,
     pub(super) revision: u32,
     pub(super) looked_at: Option<LookedAt>,
+    /// Of a rule on statements: the `stored` up to which the log was read, in microseconds.
+    #[serde(default)]
+    pub(super) read: Option<i64>,
     pub(super) written: u64,
     /// In microseconds since 1970.
     pub(super) last: Option<i64>,

@@ -1,4 +1,5 @@
-//! Reactions: rules that write a statement when a learner comes to something in a course.
+//! Reactions: rules that write a statement when a learner comes to something in a course, or when a learner's statements
+//! fulfil a pattern.
 //!
 //! A rule writes at most one statement for each of its revisions and each learner. Its id is made of the rule, the
 //! revision and the learner (UUID version 5), so that two servers, or one that was killed between the statement and the
@@ -12,8 +13,9 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
-use crate::progress::{CourseService, Milestone, ProgressError};
+use crate::progress::{CourseService, ProgressError};
 use crate::record::Record;
 use store::{Store, StoreError};
 use validator::Report;
@@ -21,16 +23,22 @@ use xapi::clock::Clock;
 use xapi::instant::Instant;
 
 mod kept;
+mod pattern;
 mod rule;
 mod runner;
 #[cfg(test)]
 mod tests;
+mod watch;
 
-pub use rule::{NewReaction, Template};
+pub use pattern::{Comparator, Comparison, Pattern, StatementStep};
+pub use rule::{NewReaction, Template, Trigger};
 pub use runner::Reactor;
 
 use kept::{KeptRule, RuleState};
+use rule::Reacted;
 
+/// What the name of the authority of a rule's statements begins with; the name of the rule follows.
+pub const AUTHORITY: &str = "reaction:";
 /// The most rules of a store: each is looked at whenever something was read of its course.
 pub const MOST_RULES: usize = 100;
 /// The longest name of a rule, in bytes.
@@ -71,10 +79,12 @@ pub struct Reaction {
 }
 
 /// What a rule would write now.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DryRun {
     /// How many learners would get a statement.
     pub learners: usize,
+    /// Where the log was too long to be read whole: up to when it was read.
+    pub through: Option<Instant>,
     /// The ids of the first [`NAMED`] of them.
     pub named: Vec<String>,
     /// The statement of the first.
@@ -93,6 +103,12 @@ pub enum ReactionError {
     /// There are [`MOST_RULES`] rules.
     #[error("there are {MOST_RULES} reactions, and no more can be kept")]
     Many,
+    /// A rule on progress names no course.
+    #[error("a reaction on progress needs a course")]
+    NoCourse,
+    /// The pattern can never be fulfilled, or is too large.
+    #[error("the pattern cannot be used: {0}")]
+    Pattern(String),
     /// The course has no such module.
     #[error("the course `{course}` has no module `{module}`")]
     NoModule {
@@ -171,7 +187,7 @@ impl Reactions {
         if seen.value.is_none() && self.names().await?.len() >= MOST_RULES {
             return Err(ReactionError::Many);
         }
-        let today = self.courses.day_in(&new.course).await?;
+        let today = self.today(&new).await?;
         let rule = KeptRule::after(seen.value.clone(), new, today, self.clock.now());
         if !self.put_rule(name, &seen, &rule).await? {
             return Err(ReactionError::Busy);
@@ -188,24 +204,23 @@ impl Reactions {
         check_name(name)?;
         self.check(&new).await?;
         let seen = self.rule(name).await?;
-        let today = self.courses.day_in(&new.course).await?;
+        let today = self.today(&new).await?;
         let rule = KeptRule::after(seen.value, new, today, self.clock.now());
-        let KeptRule { rule: NewReaction { course, when, .. }, from, .. } = &rule;
-        let mut would = DryRun { learners: 0, named: Vec::new(), example: None };
-        let Some(reached) = self.courses.reached(course, when, *from, None).await? else {
+        let mut would = DryRun::default();
+        let (Some(milestone), Some(course)) = (rule.rule.when.milestone(), &rule.rule.course)
+        else {
+            self.dry_watch(name, &rule, &mut would).await?;
+            return Ok(would);
+        };
+        let Some(reached) = self.courses.reached(course, &milestone, rule.from, None).await? else {
             return Ok(would);
         };
         for learner in &reached.learners {
             if self.store.statement(rule.id_of(&learner.id)).await?.is_some() {
                 continue;
             }
-            would.learners += 1;
-            if would.named.len() < NAMED {
-                would.named.push(learner.id.clone());
-            }
-            if would.example.is_none() {
-                would.example = self.statement(name, &rule, reached.course(), learner);
-            }
+            let reacted = Reacted::learner(reached.course(), learner, None);
+            would.add(&learner.id, || Some(self.statement(name, &rule, &reacted?)));
         }
         Ok(would)
     }
@@ -225,16 +240,46 @@ impl Reactions {
         Ok(())
     }
 
+    /// The day now in the time zone of a rule: that of its course, or UTC.
+    async fn today(&self, new: &NewReaction) -> Result<Date, ReactionError> {
+        match &new.course {
+            Some(course) => Ok(self.courses.day_in(course).await?),
+            None => Ok(watch::day_of(self.clock.now(), &TimeZone::UTC)),
+        }
+    }
+
     /// Refuses a rule that names what is not there, or writes what the standard does not allow.
     async fn check(&self, new: &NewReaction) -> Result<(), ReactionError> {
-        let known = self.courses.module_ids(&new.course).await?;
-        if let Milestone::ModuleCompleted { module } = &new.when
-            && !known.contains(module)
-        {
-            let (course, module) = (new.course.clone(), module.clone());
-            return Err(ReactionError::NoModule { course, module, known });
+        match (&new.course, new.when.pattern()) {
+            (None, None) => return Err(ReactionError::NoCourse),
+            (None, Some(_)) => {}
+            (Some(course), _) => {
+                let known = self.courses.module_ids(course).await?;
+                if let Trigger::ModuleCompleted { module } = &new.when
+                    && !known.contains(module)
+                {
+                    let (course, module) = (course.clone(), module.clone());
+                    return Err(ReactionError::NoModule { course, module, known });
+                }
+            }
+        }
+        if let Some(pattern) = new.when.pattern() {
+            pattern.check().map_err(ReactionError::Pattern)?;
         }
         new.statement.check()
+    }
+}
+
+impl DryRun {
+    /// Counts a learner; `example` gives the statement.
+    fn add(&mut self, learner: &str, example: impl FnOnce() -> Option<serde_json::Value>) {
+        self.learners += 1;
+        if self.named.len() < NAMED {
+            self.named.push(learner.to_owned());
+        }
+        if self.example.is_none() {
+            self.example = example();
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use validator::Version;
 
 use super::kept::KeptRule;
+use super::pattern::{Pattern, Said};
 use super::{ReactionError, Reactions};
 use crate::progress::Milestone;
 use course::{Course, Identifier, Learner};
@@ -18,10 +19,11 @@ const EXTENSION: &str = "https://traccia.example/extensions/reaction";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewReaction {
-    /// The id of the course.
-    pub course: String,
+    /// The id of the course. Rules on statements need none: then they look at the statements of every actor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<String>,
     /// What learners come to.
-    pub when: Milestone,
+    pub when: Trigger,
     /// What was come to before this day does not count. That of the rule before where missing; of a new rule, today.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Date>,
@@ -32,13 +34,100 @@ pub struct NewReaction {
     pub paused: bool,
 }
 
+/// What a rule reacts to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Trigger {
+    /// [`Milestone::ModuleCompleted`].
+    ModuleCompleted {
+        /// The module's id.
+        module: String,
+    },
+    /// [`Milestone::CourseCompleted`].
+    CourseCompleted {},
+    /// [`Milestone::Certified`].
+    Certified {},
+    /// [`Milestone::AtRisk`].
+    AtRisk {},
+    /// A learner's statements fulfil a pattern.
+    Statements {
+        /// The pattern.
+        pattern: Pattern,
+    },
+}
+
+impl Trigger {
+    /// What learners come to in a course; `None` for a pattern of statements.
+    pub(super) fn milestone(&self) -> Option<Milestone> {
+        Some(match self {
+            Self::ModuleCompleted { module } => {
+                Milestone::ModuleCompleted { module: module.clone() }
+            }
+            Self::CourseCompleted {} => Milestone::CourseCompleted {},
+            Self::Certified {} => Milestone::Certified {},
+            Self::AtRisk {} => Milestone::AtRisk {},
+            Self::Statements { .. } => return None,
+        })
+    }
+
+    /// The pattern of statements, where it is one.
+    pub(super) const fn pattern(&self) -> Option<&Pattern> {
+        match self {
+            Self::Statements { pattern } => Some(pattern),
+            _ => None,
+        }
+    }
+
+    fn module(&self) -> Option<&str> {
+        match self {
+            Self::ModuleCompleted { module } => Some(module),
+            _ => None,
+        }
+    }
+}
+
+/// Of whom a statement is written, and why.
+pub(super) struct Reacted<'a> {
+    /// What makes the id of the statement: the learner's id, or the text of the actor's identifier.
+    pub(super) key: &'a str,
+    pub(super) actor: Value,
+    pub(super) course: Option<&'a Course>,
+    /// The statement that fulfilled a pattern.
+    pub(super) cause: Option<&'a Said>,
+}
+
+impl<'a> Reacted<'a> {
+    /// A learner of a course; `None` for one without an identifier.
+    pub(super) fn learner(
+        course: &'a Course,
+        learner: &'a Learner,
+        cause: Option<&'a Said>,
+    ) -> Option<Self> {
+        let mut actor = learner.identifiers.first().map(Identifier::to_agent)?;
+        let named = Some(&learner.name).filter(|name| !name.is_empty());
+        put_in(&mut actor, "name", named.map(|name| json!(name)));
+        Some(Self { key: &learner.id, actor, course: Some(course), cause })
+    }
+
+    /// The actor of a statement, whoever that is.
+    pub(super) fn actor(cause: &'a Said) -> Self {
+        let mut actor = cause.value.get("actor").cloned().unwrap_or_default();
+        if let Some(members) = actor.as_object_mut() {
+            // A team is known by its identifier; who is in it was said by the statement.
+            members.shift_remove("member");
+        }
+        Self { key: &cause.actor, actor, course: None, cause: Some(cause) }
+    }
+}
+
 /// What a rule writes of a learner. Actor, id, time and context are put in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Template {
     /// The verb.
     pub verb: Value,
-    /// The object; the course, or the module of the milestone, where missing.
+    /// The object; the course, or the module of the milestone, where missing; of a rule on statements the object of the
+    /// statement that fulfils it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<Value>,
     /// The result.
@@ -65,48 +154,43 @@ impl Template {
 }
 
 impl Reactions {
-    /// The statement that a rule writes of a learner; `None` for one without an identifier.
-    pub(super) fn statement(
-        &self,
-        name: &str,
-        kept: &KeptRule,
-        course: &Course,
-        learner: &Learner,
-    ) -> Option<Value> {
+    /// The statement that a rule writes of somebody.
+    pub(super) fn statement(&self, name: &str, kept: &KeptRule, of: &Reacted<'_>) -> Value {
         let Template { verb, object, result } = &kept.rule.statement;
-        let mut actor = learner.identifiers.first().map(Identifier::to_agent)?;
-        let named = Some(&learner.name).filter(|name| !name.is_empty());
-        put_in(&mut actor, "name", named.map(|name| json!(name)));
-        let course_iri = &course.outline().iri;
-        let mut grouping = vec![json!({"id": course_iri})];
-        if let Milestone::ModuleCompleted { module } = &kept.rule.when {
-            grouping.push(json!({"id": format!("{course_iri}/modules/{module}")}));
+        let module = kept.rule.when.module();
+        let mut grouping = Vec::new();
+        if let Some(course) = of.course {
+            let course_iri = &course.outline().iri;
+            grouping.push(json!({"id": course_iri}));
+            let module = module.map(|it| json!({"id": format!("{course_iri}/modules/{it}")}));
+            grouping.extend(module);
         }
-        let own = || place(course, &kept.rule.when);
+        let said = of.cause.and_then(|cause| cause.value.get("object").cloned());
+        let own = || said.or_else(|| of.course.map(|course| place(course, module)));
+        let object = object.clone().or_else(own).unwrap_or_default();
+        let mut activities = json!({
+            "category": [{"id": format!("{}/reactions/{name}", self.base_url)}],
+        });
+        put_in(&mut activities, "grouping", (!grouping.is_empty()).then(|| json!(grouping)));
+        let mut context = json!({
+            "contextActivities": activities,
+            "extensions": {EXTENSION: {"rule": name, "revision": kept.revision}},
+        });
+        // Only statements about activities may say what platform they come from (Data 2.4.6).
+        let platform = is_activity(&object).then(|| json!("Traccia"));
+        put_in(&mut context, "platform", platform);
+        let cause = of.cause.map(|it| json!({"objectType": "StatementRef", "id": it.id}));
+        put_in(&mut context, "statement", cause);
         let mut statement = json!({
-            "id": kept.id_of(&learner.id).to_string(),
-            "actor": actor,
+            "id": kept.id_of(of.key).to_string(),
+            "actor": of.actor,
             "verb": verb,
-            "object": object.clone().unwrap_or_else(own),
-            "context": {
-                "platform": "Traccia",
-                "contextActivities": {
-                    "grouping": grouping,
-                    "category": [{"id": format!("{}/reactions/{name}", self.base_url)}],
-                },
-                "extensions": {EXTENSION: {"rule": name, "revision": kept.revision}},
-            },
+            "object": object,
+            "context": context,
             "timestamp": self.clock.now().to_string(),
         });
-        if object.as_ref().is_some_and(|it| !is_activity(it)) {
-            // Only statements about activities may say what platform they come from (Data 2.4.6).
-            if let Some(context) = statement.pointer_mut("/context").and_then(Value::as_object_mut)
-            {
-                context.remove("platform");
-            }
-        }
         put_in(&mut statement, "result", result.clone());
-        Some(statement)
+        statement
     }
 }
 
@@ -115,13 +199,9 @@ fn is_activity(object: &Value) -> bool {
 }
 
 /// The course, or the module of the milestone, as an activity.
-fn place(course: &Course, when: &Milestone) -> Value {
+fn place(course: &Course, module: Option<&str>) -> Value {
     let outline = course.outline();
-    let wanted = match when {
-        Milestone::ModuleCompleted { module } => Some(module),
-        _ => None,
-    };
-    let found = course.modules().iter().find(|it| Some(&it.id) == wanted);
+    let found = course.modules().iter().find(|it| Some(it.id.as_str()) == module);
     let (id, title, kind) = match found {
         Some(module) => (format!("{}/modules/{}", outline.iri, module.id), &module.title, "module"),
         None => (outline.iri.clone(), &outline.title, "course"),

@@ -7,7 +7,9 @@ use serde_json::Value;
 use validator::Version;
 
 use super::kept::{KeptRule, RuleState};
-use super::{ReactionError, Reactions};
+use super::rule::Reacted;
+use super::watch::LogReader;
+use super::{AUTHORITY, ReactionError, Reactions};
 use crate::compute;
 use crate::progress::{ProgressError, ReachedBy};
 use crate::record::RecordError;
@@ -19,7 +21,7 @@ use xapi::erase::HOME_PAGE;
 /// How long apart rules are looked at.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How many statements are written at once.
-const AT_ONCE: usize = 100;
+pub(super) const AT_ONCE: usize = 100;
 
 /// Lets the rules of one store write.
 pub struct Reactor {
@@ -35,10 +37,15 @@ impl Reactor {
     /// Lets rules write, as long as the process lives.
     pub async fn run(self) {
         loop {
-            if let Err(error) = self.step().await {
-                tracing::error!(%error, "reactions cannot be looked at");
+            match self.turn().await {
+                // The log is read on at once where there is more of it.
+                Ok((_, true)) => tokio::task::yield_now().await,
+                Ok((_, false)) => tokio::time::sleep(PATIENCE).await,
+                Err(error) => {
+                    tracing::error!(%error, "reactions cannot be looked at");
+                    tokio::time::sleep(PATIENCE).await;
+                }
             }
-            tokio::time::sleep(PATIENCE).await;
         }
     }
 
@@ -47,25 +54,39 @@ impl Reactor {
     /// # Errors
     /// Where the rules cannot be listed. What keeps one rule from writing is noted with the rule.
     pub async fn step(&self) -> Result<u64, StoreError> {
+        Ok(self.turn().await?.0)
+    }
+
+    /// [`Self::step`]; gives whether the log has more to read as well.
+    async fn turn(&self) -> Result<(u64, bool), StoreError> {
         if !self.reactions.store.lead(Lead::WhereFree).await? {
-            return Ok(0);
+            return Ok((0, false));
         }
-        let mut written = 0;
+        let (mut written, mut has_more) = (0, false);
+        let mut reader = LogReader::default();
         for name in self.reactions.names().await? {
-            match self.reactions.react(&name).await {
-                Ok(new) => written += new,
+            match self.reactions.react(&name, &mut reader).await {
+                Ok((new, more)) => {
+                    written += new;
+                    has_more |= more;
+                }
                 Err(error) => tracing::warn!(%error, name, "a reaction could not be looked at"),
             }
         }
-        Ok(written)
+        Ok((written, has_more))
     }
 }
 
 impl Reactions {
-    /// Writes what a rule has to write now, and notes how far it is.
-    async fn react(&self, name: &str) -> Result<u64, ReactionError> {
+    /// Writes what a rule has to write now, and notes how far it is. Gives how many statements were written, and whether
+    /// there is more to read.
+    async fn react(
+        &self,
+        name: &str,
+        reader: &mut LogReader,
+    ) -> Result<(u64, bool), ReactionError> {
         let Some(rule) = self.rule(name).await?.value.filter(|it| !it.rule.paused) else {
-            return Ok(0);
+            return Ok((0, false));
         };
         let seen = self.state_of(name, &rule).await?;
         let before = seen.value.clone().unwrap_or_default();
@@ -75,17 +96,24 @@ impl Reactions {
             fault: None,
             ..before.clone()
         };
-        match self.written(name, &rule, &mut state).await {
-            Ok(()) => {}
+        let done = match rule.rule.when.pattern() {
+            None => self.written(name, &rule, &mut state).await.map(|()| false),
+            Some(pattern) => self.watched(name, (&rule, pattern), &mut state, reader).await,
+        };
+        let more = match done {
+            Ok(more) => more,
             // The next look comes soon.
-            Err(ReactionError::Course(ProgressError::Computing(_))) => return Ok(0),
-            Err(error) => state.fault = Some(error.to_string()),
-        }
+            Err(ReactionError::Course(ProgressError::Computing(_))) => return Ok((0, false)),
+            Err(error) => {
+                state.fault = Some(error.to_string());
+                false
+            }
+        };
         if state != before {
             // Where it was changed meanwhile, the statements are found written at the next look.
             self.put_state(name, &seen, &state).await?;
         }
-        Ok(state.written - before.written)
+        Ok((state.written - before.written, more))
     }
 
     /// Writes the statements of those who have come to what the rule is about since it was last looked at.
@@ -96,15 +124,14 @@ impl Reactions {
         state: &mut RuleState,
     ) -> Result<(), ReactionError> {
         let rule = &kept.rule;
-        let reached = self.courses.reached(&rule.course, &rule.when, kept.from, state.looked_at);
+        let (Some(course), Some(milestone)) = (&rule.course, rule.when.milestone()) else {
+            return Err(ReactionError::NoCourse);
+        };
+        let reached = self.courses.reached(course, &milestone, kept.from, state.looked_at);
         let Some(reached) = reached.await? else { return Ok(()) };
         for at in (0..reached.learners.len()).step_by(AT_ONCE) {
             let statements = self.missing(name, kept, &reached, at).await?;
-            let new = self.write(name, statements).await?;
-            if new > 0 {
-                state.written += new;
-                state.last = Some(self.clock.now().micros());
-            }
+            self.write_and_count(name, statements, state).await?;
         }
         state.looked_at = Some(reached.looked_at);
         Ok(())
@@ -124,10 +151,25 @@ impl Reactions {
         for learner in page.filter(|learner| !is_erased(learner)) {
             // A voided one is there as well: it was written once, and is not again.
             if self.store.statement(kept.id_of(&learner.id)).await?.is_none() {
-                statements.extend(self.statement(name, kept, reached.course(), learner));
+                let reacted = Reacted::learner(reached.course(), learner, None);
+                statements.extend(reacted.map(|it| self.statement(name, kept, &it)));
             }
         }
         Ok(statements)
+    }
+
+    pub(super) async fn write_and_count(
+        &self,
+        name: &str,
+        statements: Vec<Value>,
+        state: &mut RuleState,
+    ) -> Result<(), ReactionError> {
+        let new = self.write(name, statements).await?;
+        if new > 0 {
+            state.written += new;
+            state.last = Some(self.clock.now().micros());
+        }
+        Ok(())
     }
 
     /// Writes statements; of how many there were none. Where another process was first with one, the others are written
@@ -153,7 +195,7 @@ impl Reactions {
     }
 
     async fn keep(&self, name: &str, statements: Value) -> Result<u64, RecordError> {
-        let authority = Authority::of_key(&format!("reaction:{name}"), &self.base_url);
+        let authority = Authority::of_key(&format!("{AUTHORITY}{name}"), &self.base_url);
         let prepare = move || batch_of(&statements, &authority);
         let stopped = |_| StoreError::Unavailable("the server is ending".into());
         let batch = compute::aside(prepare).await.map_err(stopped)??;
@@ -163,7 +205,7 @@ impl Reactions {
 }
 
 /// Whether a learner stands for a person who was erased.
-fn is_erased(learner: &Learner) -> bool {
+pub(super) fn is_erased(learner: &Learner) -> bool {
     let is_made_up = |it: &Identifier| matches!(it, Identifier::Account { home_page, .. } if home_page == HOME_PAGE);
     learner.identifiers.iter().any(is_made_up)
 }

@@ -15,6 +15,8 @@ use super::*;
 use crate::memory::Memory;
 use crate::progress::Run;
 
+mod patterns;
+
 /// 18 November 2026.
 const NOW: Instant = Instant::from_micros(1_795_000_000_000_000);
 
@@ -276,7 +278,7 @@ async fn what_could_never_be_written_is_refused_when_the_rule_is_made() {
     assert!(matches!(put("a", no_iri).await, ReactionError::Statement(_)));
     let voids = with(json!({"verb": {"id": "http://adlnet.gov/expapi/verbs/voided"}}));
     assert!(matches!(put("a", voids).await, ReactionError::Voids));
-    let elsewhere = NewReaction { course: "d".into(), ..module("m") };
+    let elsewhere = NewReaction { course: Some("d".into()), ..module("m") };
     let refused = put("a", elsewhere).await;
     assert!(matches!(refused, ReactionError::Course(ProgressError::NoCourse(_))), "{refused:?}");
     assert!(scene.reactions.list().await.unwrap().is_empty());

@@ -24,7 +24,10 @@ pub struct PipeFilterBody {
     course: Option<String>,
     /// Home pages of the actor's account; one of them.
     home_pages: Vec<String>,
-    /// Where a new pipe begins: statements stored after this instant, RFC 3339.
+    /// Names of reactions of this server: the statements that one of them wrote, and no other.
+    reactions: Vec<String>,
+    /// Where a new pipe begins: statements stored after this instant, RFC 3339. When missing, a pipe begins with the
+    /// oldest statement, and a webhook with the next one.
     since: Option<String>,
 }
 
@@ -34,10 +37,10 @@ pub struct PipeFilterBody {
 pub struct WantedPipe {
     /// Its name in addresses: 1 to 64 letters, digits, hyphens, dots and underscores.
     name: String,
-    /// `push`: to the other store; `pull`: from there.
+    /// `push`: to the other store; `pull`: from there; `webhook`: a signed event for each statement to an address.
     #[schema(value_type = String)]
     direction: PipeDirection,
-    /// The xAPI end point of the other store, what stands before `/statements`.
+    /// The xAPI end point of the other store, what stands before `/statements`; of a webhook the whole address.
     url: String,
     /// The user name of HTTP Basic there; of a Traccia the name of a key.
     #[serde(default)]
@@ -138,12 +141,13 @@ impl WantedPipe {
 
 impl ChangedPipe {
     pub(super) fn meant(self) -> NewPipe {
-        let PipeFilterBody { activities, verbs, course, home_pages, since } = self.filter;
+        let PipeFilterBody { activities, verbs, course, home_pages, reactions, since } =
+            self.filter;
         let settings = PipeSettings {
             direction: self.direction,
             url: self.url,
             user: self.user,
-            filter: PipeFilter { activities, verbs, course, home_pages, since },
+            filter: PipeFilter { activities, verbs, course, home_pages, reactions, since },
             mapping: self.mapping,
             keeps_origin: self.keeps_origin,
             version: self.version.unwrap_or_else(|| "1.0.3".to_owned()),
@@ -176,7 +180,7 @@ pub(super) fn invalid(detail: impl Into<String>, remedy: impl Into<String>) -> P
 pub struct PipeView {
     /// Its name in addresses.
     name: String,
-    /// `push` or `pull`.
+    /// `push`, `pull` or `webhook`.
     #[schema(value_type = String)]
     direction: PipeDirection,
     /// The xAPI end point of the other store.
@@ -187,6 +191,9 @@ pub struct PipeView {
     has_password: bool,
     /// Whether it has a secret for pseudonyms.
     has_secret: bool,
+    /// What a webhook signs with, `whsec_` and Base64, in the answer to the request that made it; null in any other.
+    #[schema(required)]
+    signing_secret: Option<String>,
     /// Which statements travel.
     filter: PipeFilterBody,
     /// `full`, `pseudonymised` or `downgraded`.
@@ -223,6 +230,10 @@ pub struct PipeView {
     delivered: u64,
     /// How many dead letters it has.
     dead_letters: u64,
+    /// How many erasures of people the other store has not taken yet.
+    erasures_waiting: usize,
+    /// How many of those somebody has to do by hand there.
+    erasures_by_hand: usize,
     /// How far it is behind.
     lag: LagView,
     /// The last answer of the other store; null before the first.
@@ -260,8 +271,10 @@ impl PipeView {
     /// `pipe` as it is `now`.
     pub(super) fn new(pipe: ShownPipe, now: Instant) -> Self {
         let text = |micros: i64| Instant::from_micros(micros).to_string();
-        let ShownPipe { name, settings, has_password, has_secret, state, dead_letters, lag } = pipe;
-        let PipeFilter { activities, verbs, course, home_pages, since } = settings.filter;
+        let ShownPipe { name, settings, has_password, has_secret, made_secret, .. } = pipe;
+        let ShownPipe { state, dead_letters, lag, .. } = pipe;
+        let PipeFilter { activities, verbs, course, home_pages, reactions, since } =
+            settings.filter;
         let retry_at = state.retry_at.filter(|at| *at > now.micros());
         let word = match (&state.paused, retry_at) {
             (Some(pause), _) if pause.is_alarm => "stopped",
@@ -278,7 +291,8 @@ impl PipeView {
             user: settings.user,
             has_password,
             has_secret,
-            filter: PipeFilterBody { activities, verbs, course, home_pages, since },
+            signing_secret: made_secret.map(|it| it.0),
+            filter: PipeFilterBody { activities, verbs, course, home_pages, reactions, since },
             mapping: settings.mapping,
             keeps_origin: settings.keeps_origin,
             version: settings.version,
@@ -293,6 +307,8 @@ impl PipeView {
             cursor: text(state.cursor),
             delivered: state.delivered,
             dead_letters,
+            erasures_waiting: state.erasures.len(),
+            erasures_by_hand: state.erasures.iter().filter(|it| it.by_hand.is_some()).count(),
             lag: LagView { statements: lag.statements, is_more: lag.is_more, seconds: lag.seconds },
             last_answer: state.last.map(|it| LastAnswerView {
                 at: text(it.at),

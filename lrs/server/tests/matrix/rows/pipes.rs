@@ -18,9 +18,19 @@ pub(super) fn pipes() -> Vec<Row> {
     }
     let new = |world: &World, asked: Ask| named(asked, &format!("pipe-{}", world.next()));
     let added = |asked: &Ask| made(asked.path.split('/').nth(4).unwrap_or_default());
+    let hook = |asked: &Ask| {
+        let name = asked.path.split('/').nth(4).unwrap_or_default();
+        let hook = json!({"name": name, "direction": "webhook", "url": "https://192.0.2.1/hook"});
+        ask("POST", "/api/v1/pipes").json(&hook)
+    };
     // There is no dead letter about this statement.
     let letter = |world: &World, asked: Ask| {
         let path = asked.path.replace("{statement}", &uuid::Uuid::nil().to_string());
+        named(Ask { path, ..asked }, &format!("pipe-{}", world.next()))
+    };
+    // There is no erasure of this id.
+    let erasure = |world: &World, asked: Ask| {
+        let path = asked.path.replace("{erasure}", &uuid::Uuid::nil().to_string());
         named(Ask { path, ..asked }, &format!("pipe-{}", world.next()))
     };
     let changed = json!({"direction": "push", "url": "https://192.0.2.1/xapi"});
@@ -44,6 +54,10 @@ pub(super) fn pipes() -> Vec<Row> {
             new(world, asked).json(&from)
         })
         .after(added),
+        row("POST /api/v1/pipes/{pipe}/signing-secret", ALL, 200, new).after(hook),
+        row("GET /api/v1/pipes/{pipe}/erasures", ALL, 200, new).after(added),
+        row("POST /api/v1/pipes/{pipe}/erasures/{erasure}", ALL, 404, erasure).after(added),
+        row("DELETE /api/v1/pipes/{pipe}/erasures/{erasure}", ALL, 404, erasure).after(added),
         row("GET /api/v1/pipes/{pipe}/dead-letters", ALL, 200, new).after(added),
         row("POST /api/v1/pipes/{pipe}/dead-letters/{statement}", ALL, 404, letter).after(added),
         row("DELETE /api/v1/pipes/{pipe}/dead-letters/{statement}", ALL, 404, letter).after(added),

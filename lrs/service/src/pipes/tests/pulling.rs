@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::super::multipart;
 use super::super::run::Next;
 use super::scripted::{AT, Turn, Waiting, World, cut_off};
+use crate::memory::Memory;
 use crate::scan::tests::{BAD, scanner, stand_in};
 use store::Store;
 use store_testkit::around::Around;
@@ -179,6 +180,21 @@ async fn a_retry_that_is_cut_off_anywhere_leaves_the_letter_or_the_statement() {
 }
 
 /// Not on a clock that tokio turns: the scanner is asked over a connection.
+#[tokio::test(start_paused = true)]
+async fn a_page_is_taken_from_the_memory_budget_before_it_is_asked_for() {
+    let mut world = with_source(3).await;
+    world.works.memory = Memory::new(1 << 20);
+    let others = world.works.memory.reserve(600 << 10).unwrap();
+    let mut run = world.run().await;
+    assert!(matches!(world.to_the_end(&mut run).await, Next::Later(_)));
+    assert_eq!((world.other.requests(), world.shown().await.state.paused), (0, None));
+    drop(others);
+    assert_eq!(world.to_the_end(&mut run).await, IDLE);
+    assert_eq!(kept(&world).await, ids_of(0..3));
+    let longest = world.other.asked.lock().unwrap()[0].longest;
+    assert_eq!((longest, world.works.memory.held()), (512 << 10, 0));
+}
+
 #[tokio::test]
 async fn attachments_that_are_pulled_are_looked_at_for_malware() {
     let attached = |n: u32, data: &[u8]| {

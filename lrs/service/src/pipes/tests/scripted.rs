@@ -15,6 +15,7 @@ use super::super::settings::Hidden;
 use super::super::{
     NewPipe, PipeRecord, PipeWire, Pipes, ShownPipe, WireAnswer, WireError, WireRequest,
 };
+use crate::memory::Memory;
 use crate::record::Record;
 use crate::scan::Scanner;
 use store::Store;
@@ -51,6 +52,8 @@ pub(super) struct Other {
     pub(super) promise: Mutex<Option<&'static str>>,
     /// Whether each page has its last statement first.
     pub(super) turns_pages: Mutex<bool>,
+    /// The erasures that it was told of; `None` for a store that takes none.
+    pub(super) erasures: Mutex<Option<Vec<Value>>>,
     /// The media type and bytes of every page.
     pub(super) pages: Mutex<Option<(String, Bytes)>>,
 }
@@ -69,6 +72,26 @@ impl Other {
 
     pub(super) fn requests(&self) -> usize {
         self.asked.lock().unwrap().len()
+    }
+
+    fn erasure(&self, body: &Bytes) -> WireAnswer {
+        let Some(taken) = &mut *self.erasures.lock().unwrap() else {
+            return Self::answer(404, "no such page");
+        };
+        taken.push(serde_json::from_slice(body).unwrap());
+        Self::answer(202, json!({"id": "there-1", "state": "running"}).to_string())
+    }
+
+    /// An event of a webhook: its statement is kept, once.
+    fn event(&self, body: &Bytes) -> WireAnswer {
+        let event: Value = serde_json::from_slice(body).unwrap();
+        if event["type"] == "statement" {
+            let mut kept = self.kept.lock().unwrap();
+            if kept.iter().all(|it| it["id"] != event["data"]["id"]) {
+                kept.push(event["data"].clone());
+            }
+        }
+        Self::answer(204, "")
     }
 
     fn answer(status: u16, body: impl Into<Bytes>) -> WireAnswer {
@@ -151,6 +174,8 @@ impl PipeWire for To {
         tokio::task::yield_now().await;
         let turn = self.0.turns.lock().unwrap().pop_front();
         let own = || match &request.body {
+            Some((_, body)) if request.url.path() == "/api/v1/erasures" => self.0.erasure(body),
+            Some((_, body)) if !request.headers.is_empty() => self.0.event(body),
             Some((_, body)) => self.0.post(body),
             None => self.0.get(&request.url),
         };
@@ -217,11 +242,13 @@ impl World {
     }
 
     pub(super) async fn over(store: Arc<dyn Store>, clock: TurnedClock, settings: Value) -> Self {
+        let memory = Memory::new(1 << 30);
         let other = Arc::new(Other::default());
         let record = Record::new(Arc::clone(&store), Arc::new(clock));
         let wire = Arc::new(To(Arc::clone(&other)));
         let scanner = Scanner::default();
-        let pipes = Pipes::new(Arc::clone(&store), record, wire, scanner, "https://lrs.example");
+        let (of, url) = (Arc::clone(&store), "https://lrs.example");
+        let pipes = Pipes::new(of, record, wire, scanner, &memory, url);
         let mut whole = json!({"url": "https://other.example/xapi", "user": "key"});
         whole.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
         let new = NewPipe {

@@ -1,0 +1,242 @@
+//! Erasures that travel: where a person is erased here, each store that statements were sent to is told to erase the person
+//! too. A Traccia is told by its API; of any other store the erasure is kept as one to be done by hand.
+//!
+//! The identifiers stay in the record of the pipe until the other store has taken the erasure, or somebody says that it was
+//! done: without them nobody could say there who is meant.
+
+use course::Identifier;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::mapping::Mapped;
+use super::run::{Halt, Run, halted};
+use super::settings::{PipeDirection, PipeRecord};
+use super::verdict::{self, Verdict};
+use super::wire::{LONGEST_ANSWER, WireAnswer};
+use super::{PipeError, Pipes, ShownPipe, TRIES};
+use store::{HeldPipe, Store, StoreError};
+use xapi::instant::Instant;
+
+/// The most erasures of a pipe that are shown as taken: the latest.
+const MOST_TOLD: usize = 100;
+/// How often in a row a store may fail with an erasure before the erasure is to be done by hand.
+const MOST_FAILURES: u32 = 5;
+
+/// An erasure that the other store has to be told of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureNotice {
+    /// The erasure here.
+    pub erasure: Uuid,
+    /// The person's identifiers as the other store has them, as learner lists write them.
+    pub identifiers: Vec<String>,
+    /// What stands in the place of the person here, and is to stand there.
+    pub pseudonym: String,
+    /// When it was noted, in microseconds.
+    pub at: i64,
+    /// Why somebody has to do it by hand; `None` while the other store is to be asked.
+    pub by_hand: Option<String>,
+}
+
+/// An erasure that the other store has taken, or that was done there by hand. It names nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldErasure {
+    /// The erasure here.
+    pub erasure: Uuid,
+    /// The id of the erasure there, which has a proof of its own; `None` where it was done by hand.
+    pub there: Option<String>,
+    /// When, in microseconds.
+    pub at: i64,
+}
+
+/// Notes an erasure at every pipe that sends; gives at how many. An erasure that is noted already is left as it is.
+///
+/// # Errors
+/// [`StoreError`]; pipes at which it was noted before are found noted by the next call.
+pub(crate) async fn note(
+    store: &dyn Store,
+    erasure: Uuid,
+    (identifiers, pseudonym): (&[Identifier], &str),
+    now: Instant,
+) -> Result<u64, StoreError> {
+    let mut noted = 0;
+    for held in store.pipes().await? {
+        if PipeRecord::of(&held)?.settings.direction == PipeDirection::Pull {
+            continue;
+        }
+        note_at(store, held, erasure, (identifiers, pseudonym), now).await?;
+        noted += 1;
+    }
+    Ok(noted)
+}
+
+async fn note_at(
+    store: &dyn Store,
+    held: HeldPipe,
+    erasure: Uuid,
+    (identifiers, pseudonym): (&[Identifier], &str),
+    now: Instant,
+) -> Result<(), StoreError> {
+    let name = held.name.clone();
+    let mut next = Some(held);
+    for _ in 0..TRIES {
+        // A pipe that was removed meanwhile sends nothing any more.
+        let Some(held) = next else { return Ok(()) };
+        let mut record = PipeRecord::of(&held)?;
+        let is_known = record.state.erasures.iter().any(|it| it.erasure == erasure)
+            || record.state.told.iter().any(|it| it.erasure == erasure);
+        if is_known {
+            return Ok(());
+        }
+        let mapped = Mapped::of(&record);
+        let identifiers = identifiers.iter().map(|it| mapped.identifier(it)).collect();
+        let is_webhook = record.settings.direction == PipeDirection::Webhook;
+        let by_hand = is_webhook.then(|| "a webhook has no word for erasures".to_owned());
+        let (pseudonym, at) = (pseudonym.to_owned(), now.micros());
+        record.state.erasures.push(ErasureNotice { erasure, identifiers, pseudonym, at, by_hand });
+        // What runs begins anew with the record as it is now.
+        record.generation += 1;
+        if store.change_pipe(&name, &record.text()?, held.revision).await?.is_some() {
+            return Ok(());
+        }
+        next = store.pipe(&name).await?;
+    }
+    Err(StoreError::Unavailable(format!("the pipe `{name}` changes all the time")))
+}
+
+impl Run {
+    /// Tells the other store of the first erasure that it has not been told of. False where there is none.
+    pub(super) async fn tell(&mut self) -> Result<bool, Halt> {
+        let notices = &self.pipe.state.erasures;
+        let Some(notice) = notices.iter().find(|it| it.by_hand.is_none()).cloned() else {
+            return Ok(false);
+        };
+        let (first, others) =
+            notice.identifiers.split_first().map_or(("", &[][..]), |it| (it.0.as_str(), it.1));
+        let body = json!({
+            "identifier": first,
+            "identifiers": others,
+            "pseudonym": notice.pseudonym,
+            "reason": format!("{}/api/v1/erasures/{}", self.works.base_url, notice.erasure),
+        });
+        let body = Some(("application/json".to_owned(), body.to_string().into()));
+        let url = self.resource("../api/v1/erasures")?;
+        let request = self.request(url, "1.0.3", body, LONGEST_ANSWER);
+        let answer = self.exchange(request).await.map_err(|error| halted(&error))?;
+        let at = self.now().micros();
+        if let Some(there) = taken(&answer) {
+            self.went_well(
+                answer.status,
+                format!("the erasure {} is under way there", notice.erasure),
+            );
+            self.pipe.state.erasures.retain(|it| it.erasure != notice.erasure);
+            self.told(ToldErasure { erasure: notice.erasure, there: Some(there), at });
+        } else {
+            let why = self.by_hand(&answer)?;
+            tracing::error!(
+                pipe = self.name,
+                why,
+                "an erasure is to be done by hand in another store"
+            );
+            self.went_well(answer.status, "an erasure is to be done by hand".to_owned());
+            let notices = self.pipe.state.erasures.iter_mut();
+            for it in notices.filter(|it| it.erasure == notice.erasure) {
+                it.by_hand = Some(why.clone());
+            }
+        }
+        self.save().await?;
+        Ok(true)
+    }
+
+    fn told(&mut self, told: ToldErasure) {
+        self.pipe.state.told.push(told);
+        let over = self.pipe.state.told.len().saturating_sub(MOST_TOLD);
+        self.pipe.state.told.drain(..over);
+    }
+
+    /// Why an erasure that was not taken is to be done by hand.
+    ///
+    /// # Errors
+    /// [`Halt::Answer`] where the other store is asked again, or the pipe stops.
+    fn by_hand(&self, answer: &WireAnswer) -> Result<String, Halt> {
+        let says = answer.in_short();
+        let verdict = match answer.status {
+            403 => return Ok(format!("the credentials may not erase there (403): {says}")),
+            404 | 405 | 501 | 200..=299 => {
+                return Ok(format!("the other store takes no erasures ({})", answer.status));
+            }
+            _ => verdict::of_any(answer, self.now()),
+        };
+        match verdict {
+            Verdict::Later(_) if self.pipe.state.attempts + 1 < MOST_FAILURES => {}
+            Verdict::Stop(_) if matches!(answer.status, 300..=399 | 401) => {}
+            _ => {
+                return Ok(format!(
+                    "the other store refuses the erasure ({}): {says}",
+                    answer.status
+                ));
+            }
+        }
+        Err(Halt::Answer(verdict, answer.status, says))
+    }
+}
+
+/// The id of the erasure that another Traccia has begun.
+fn taken(answer: &WireAnswer) -> Option<String> {
+    let shown: Value = serde_json::from_slice(&answer.body).ok()?;
+    let is_taken = answer.status == 202 && shown.get("state").is_some();
+    Some(shown.get("id")?.as_str()?.to_owned()).filter(|_| is_taken)
+}
+
+impl Pipes {
+    /// The erasures that the other store of a pipe has to be told of, and the latest that it was told of.
+    ///
+    /// # Errors
+    /// [`PipeError::Unknown`].
+    pub async fn erasures(
+        &self,
+        name: &str,
+    ) -> Result<(Vec<ErasureNotice>, Vec<ToldErasure>), PipeError> {
+        let state = self.get(name).await?.state;
+        Ok((state.erasures, state.told))
+    }
+
+    /// Says that an erasure was done by hand in the other store; the identifiers are forgotten.
+    ///
+    /// # Errors
+    /// [`PipeError::NoNotice`].
+    pub async fn erased_by_hand(&self, name: &str, erasure: Uuid) -> Result<ShownPipe, PipeError> {
+        self.is_noted(name, erasure).await?;
+        let at = self.works.record.now().micros();
+        self.edit(name, |record| {
+            let state = &mut record.state;
+            let before = state.erasures.len();
+            state.erasures.retain(|it| it.erasure != erasure);
+            if state.erasures.len() < before {
+                state.told.push(ToldErasure { erasure, there: None, at });
+            }
+        })
+        .await
+    }
+
+    /// Lets the other store be told of an erasure once more.
+    ///
+    /// # Errors
+    /// [`PipeError::NoNotice`].
+    pub async fn tell_again(&self, name: &str, erasure: Uuid) -> Result<ShownPipe, PipeError> {
+        self.is_noted(name, erasure).await?;
+        self.edit(name, |record| {
+            if record.settings.direction == PipeDirection::Push {
+                let notices = record.state.erasures.iter_mut();
+                notices.filter(|it| it.erasure == erasure).for_each(|it| it.by_hand = None);
+            }
+        })
+        .await
+    }
+
+    async fn is_noted(&self, name: &str, erasure: Uuid) -> Result<(), PipeError> {
+        let (notices, _) = self.erasures(name).await?;
+        let is_noted = notices.iter().any(|it| it.erasure == erasure);
+        is_noted.then_some(()).ok_or(PipeError::NoNotice(erasure))
+    }
+}
