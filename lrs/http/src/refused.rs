@@ -13,7 +13,6 @@ use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
 
-use super::credentials::basic;
 use super::problem::{Broken, Problem};
 use super::state::Server;
 use super::{multipart, version};
@@ -53,23 +52,18 @@ pub(super) async fn count(
     let asked = Head::of(&request);
     let response = next.run(request).await;
     if let Some(Broken { rule, .. }) = response.extensions().get() {
-        let (bad, not_checked) = (StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS);
-        let status = response.status();
-        let is_known = ![bad, not_checked].contains(&status);
-        let shown = header.as_ref().and_then(|value| value.to_str().ok());
-        let issued = shown.and_then(|header| server.credentials.issued_to(header));
-        let shown =
-            if is_known { name(header.as_ref()) } else { issued.clone().unwrap_or_default() };
-        server.record.count_refusal(&shown, rule);
-        let problem = response.extensions().get::<Problem>().cloned();
-        if let Some(problem) = problem
+        let header = header.as_ref().and_then(|value| value.to_str().ok());
+        let issued = header.and_then(|header| server.credentials.issued_to(header));
+        let Seen { key, body, .. } = sent.take();
+        // Made-up names would push out what is known of keys that are there.
+        let key = key.or(issued).unwrap_or_default();
+        server.record.count_refusal(&key, rule);
+        let (status, problem) = (response.status(), response.extensions().get::<Problem>());
+        if let Some(problem) = problem.cloned()
             && status.is_client_error()
             && status != StatusCode::NOT_FOUND
         {
             let spoken = response.headers().get(version::HEADER).cloned();
-            let Seen { key, body, .. } = sent.take();
-            // Made-up names would push out what is kept of keys that are there.
-            let key = key.or(issued).unwrap_or_default();
             server.refusals.log().note(refused(key, asked, (problem, spoken), body));
         }
     }
@@ -179,10 +173,4 @@ impl Sent {
     fn take(&self) -> Seen {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-/// The name of the key that a request shows, be it good or not; empty where it shows none.
-fn name(header: Option<&HeaderValue>) -> String {
-    let header = header.and_then(|value| value.to_str().ok());
-    header.and_then(basic).map(|(name, _)| name).unwrap_or_default()
 }

@@ -1,5 +1,7 @@
 //! The columns that say which learner a row is about.
 
+use std::collections::BTreeSet;
+
 use crate::table::{Cell, Column, Kind};
 use course::Identifier;
 use course::Learner;
@@ -18,10 +20,12 @@ pub(crate) fn cells(learner: &Learner) -> Vec<Cell> {
     texts.into_iter().map(|text| Cell::Text(text.clone())).collect()
 }
 
-/// The mail addresses of a learner, without `mailto:`.
-pub(crate) fn contact(learner: &Learner) -> Cell {
+/// The mail addresses of a learner that are not `unseen`, without `mailto:`.
+pub(crate) fn contact(learner: &Learner, unseen: &BTreeSet<Identifier>) -> Cell {
     let address = |identifier: &Identifier| match identifier {
-        Identifier::Mbox(mbox) => Some(mbox.trim_start_matches("mailto:").to_owned()),
+        Identifier::Mbox(mbox) if !unseen.contains(identifier) => {
+            Some(mbox.trim_start_matches("mailto:").to_owned())
+        }
         _ => None,
     };
     Cell::List(learner.identifiers.iter().filter_map(address).collect())

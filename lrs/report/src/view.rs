@@ -9,6 +9,7 @@ use crate::descriptor::Report;
 use crate::room::Room;
 use crate::table::{Column, Table};
 use course::Course;
+use course::Identifier;
 use course::Learner;
 use course::Standings;
 use course::Track;
@@ -38,6 +39,8 @@ pub struct View<'a> {
     /// Whether figures of fewer than five people are hidden. They are shown to a key that is bound
     /// to a territory, for its own people, and on request.
     pub hides_small_groups: bool,
+    /// Identifiers that are not shown: of learners outside of the reader's territory, who were merged into one within it.
+    pub unseen: BTreeSet<Identifier>,
     /// The memory that its table may take.
     pub room: Room,
     /// Each learner once, in the order of the list.

@@ -95,6 +95,31 @@ async fn a_sender_sees_its_own_refusals_without_persons_and_those_of_no_other_ke
 }
 
 #[tokio::test]
+async fn names_that_anybody_can_make_up_take_no_place_among_what_is_counted_of_keys() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    e2e::course::load(&admin).await;
+    // Refused before the key is looked at, so that it costs the sender nothing.
+    let stranger = traccia.with_key("nobody-at-all", "wrong").without_version();
+    stranger.get("/statements").await.is(400);
+    let new = json!({"scopes": ["statements/write"]});
+    let made = admin.post("/api/v1/keys").json(&new).await.expect(201).json();
+    let name = made["key"].as_str().unwrap();
+    let moodle = traccia.with_key(name, made["secret"].as_str().unwrap());
+    moodle.post("/statements").json(&wrong("anna")).await.is(400);
+    moodle.without_version().get("/statements").await.is(400);
+    let health =
+        admin.get(&e2e::course::at("/reports/health?format=json")).await.expect(200).json();
+    for (subject, is_there) in [
+        (format!("{name}: duration"), true),
+        (format!("{name}: version-header"), true),
+        ("nobody-at-all".to_owned(), false),
+    ] {
+        assert_eq!(health.to_string().contains(&subject), is_there, "{subject}: {health:#}");
+    }
+}
+
+#[tokio::test]
 async fn kept_statements_are_checked_again_by_what_is_kept_now() {
     let traccia = Traccia::start().await;
     let admin = traccia.admin();

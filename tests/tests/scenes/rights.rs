@@ -171,6 +171,27 @@ async fn a_merge_over_the_bounds_is_not_told() {
 }
 
 #[tokio::test]
+async fn what_somebody_outside_did_before_they_were_merged_into_one_inside_is_not_shown() {
+    let (traccia, admin) = with_history().await;
+    let umbria = bound(&traccia, &["progress/read"], json!({"regions": ["Umbria"]})).await;
+    let list = "learner,name,identifiers,region\n\
+                u7,Persona 7,account:https://moodle.example.org|7;mailto:u7@example.org,Lombardia\n";
+    admin.put(&seminar::at("/learners")).body("text/csv", list.to_owned()).await.is(200);
+    admin.put(&seminar::at("/learners/u7/merge")).json(&json!({"into": "u1"})).await.is(204);
+    let timeline = seminar::at("/learners/u1/statements");
+    let at_risk = seminar::at("/reports/at-risk?at=2030-01-01&format=json");
+    let theirs = [r#""name":"7""#, "u7@example.org"];
+    for (client, is_seen) in [(&admin, true), (&umbria, false)] {
+        let statements = client.get(&timeline).await.expect(200).text().replace(' ', "");
+        assert!(statements.contains(r#""name":"1""#), "u1's own: {statements}");
+        assert_eq!(statements.contains(theirs[0]), is_seen, "{statements}");
+        let at_risk = client.get(&at_risk).await.expect(200).text();
+        assert!(at_risk.contains("u1@example.org"), "{at_risk}");
+        assert_eq!(at_risk.contains(theirs[1]), is_seen, "{at_risk}");
+    }
+}
+
+#[tokio::test]
 async fn a_bound_register_knows_nobody_by_what_only_somebody_outside_has() {
     let (traccia, admin) = with_history().await;
     let umbria = bound(&traccia, &["presence/write"], json!({"regions": ["Umbria"]})).await;

@@ -1,4 +1,4 @@
-//! Who is signed in by a cookie. The cookie is looked at under `/api/v1` and `/whoami` alone, where no `Authorization`
+//! Who is signed in by a cookie. The cookie is looked at under `/api/v1`, `/metrics` and `/whoami` alone, where no `Authorization`
 //! stands beside it, and from pages of this server alone.
 
 use axum::extract::{FromRequestParts, Request};

@@ -34,7 +34,7 @@ fn table(asked: &Asked<'_>) -> Table {
             let idle = idle_days(standings, view.day)?;
             let mut row = people::cells(&member.learner);
             row.extend([
-                people::contact(&member.learner),
+                people::contact(&member.learner, &view.unseen),
                 figure::date(standings.last_seen),
                 Cell::Count(idle),
                 Cell::Share(figure::four(standings.course.progress)),

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::{Date, date};
@@ -80,6 +81,7 @@ pub(super) fn view<'a>(
         day: date(2026, 5, 31),
         through: None,
         hides_small_groups: true,
+        unseen: BTreeSet::new(),
         room: Room::default(),
         members,
     }

@@ -333,7 +333,7 @@ async fn erasures_of_two_servers_do_not_undo_one_another() {
     let journals: Arc<dyn Journals> = Arc::<NotedJournals>::clone(&world.journals);
     let first = Erasures::new(store, Arc::clone(&world.clock), journals, [7; 32]);
     let (identifier, reason) = ("mailto:p1@x.example".to_owned(), "13/2026".to_owned());
-    let other = ErasureAsked { identifier, others: Vec::new(), reason };
+    let other = ErasureAsked { identifier, others: Vec::new(), reason, pseudonym: None };
     let (mine, theirs) = (
         first.begin(&asked(), Actor::Machine).await.unwrap().id,
         world.erasures().begin(&other, Actor::Machine).await.unwrap().id,

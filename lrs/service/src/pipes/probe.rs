@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::run::Run;
 use super::settings::PipeDirection;
-use super::wire::{LONGEST_ANSWER, LONGEST_PAGE, WireAnswer, WireError};
+use super::wire::{LONGEST_ANSWER, LONGEST_PAGE, WireAnswer, WireError, is_heavy};
 
 /// What was asked and what was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +110,8 @@ fn checked(
     match answer {
         Err(error) => PipeCheck { asked, status: 0, is_good: false, detail: error.to_string() },
         Ok(answer) => {
-            let found = Some(&answer).filter(|it| it.status == 200).and_then(read);
+            let is_readable = |it: &&WireAnswer| it.status == 200 && !is_heavy(&it.body);
+            let found = Some(&answer).filter(is_readable).and_then(read);
             let is_good = found.is_some();
             let detail = found.unwrap_or_else(|| answer.in_short());
             PipeCheck { asked, status: answer.status, is_good, detail }

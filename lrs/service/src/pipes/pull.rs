@@ -17,7 +17,7 @@ use super::multipart;
 use super::run::{Halt, Next, Run, halted};
 use super::settings::ReadsBy;
 use super::verdict::{self, Verdict};
-use super::wire::{LONGEST_PAGE, WireAnswer, WireError};
+use super::wire::{LONGEST_PAGE, WireAnswer, WireError, is_heavy};
 use crate::compute;
 use store::StoreError;
 use xapi::attachment::Attachment;
@@ -26,6 +26,10 @@ use xapi::prepare::{VOIDED, target};
 
 /// The most statements of a page.
 const MOST_OF_PAGE: usize = 500;
+/// The most statements that are read of a page: some stores give more than they were asked for.
+const MOST_READ: usize = 10_000;
+/// What is fetched beside a page before what came so far is kept, in bytes. Little in tests, so that it is soon reached.
+const BESIDE: usize = if cfg!(test) { 4 << 10 } else { LONGEST_PAGE };
 /// How far before its cursor a run begins where the source says up to where it is consistent, and where it does not.
 const OVERLAP: Duration = Duration::from_millis(1);
 const LONG_OVERLAP: Duration = Duration::from_mins(1);
@@ -72,6 +76,15 @@ struct Page<'a> {
     more: Option<String>,
 }
 
+/// What became of an answer.
+enum Read {
+    Page(Fetched),
+    /// The same is to be asked for without attachments.
+    WithoutData,
+    /// It holds more than is read.
+    Heavy,
+}
+
 /// A page of statements.
 struct Fetched {
     statements: Vec<Incoming>,
@@ -98,14 +111,7 @@ impl Run {
         let version = if self.pipe.settings.version == "2.0.0" { "2.0.0" } else { "1.0.3" };
         let request = self.request(pages.url.clone(), version, None, LONGEST_PAGE);
         let answer = match self.page(request).await {
-            Err(WireError::Long(_)) if self.limit() > 1 => {
-                self.pulling.limit = self.limit() / 2;
-                return Ok(Next::More);
-            }
-            Err(error @ WireError::Long(_)) => {
-                let why = format!("a single statement is too much: {error}");
-                return Err(Halt::Answer(Verdict::Stop(why.clone()), 0, why));
-            }
+            Err(error @ WireError::Long(_)) => return self.ask_for_less(&error),
             answer => answer.map_err(|error| halted(&error))?,
         };
         if pages.is_first {
@@ -113,21 +119,33 @@ impl Run {
             self.pipe.state.is_consistent = pages.promised.is_some();
             pages.is_first = false;
         }
-        let Some(page) = self.page_of(&answer).await? else { return Ok(Next::More) };
-        self.keep_page(page, pages, &answer).await
+        match self.page_of(&answer).await? {
+            Read::Page(page) => self.keep_page(page, pages, &answer).await,
+            Read::WithoutData => Ok(Next::More),
+            Read::Heavy => self.ask_for_less(&WireError::Heavy),
+        }
+    }
+
+    /// Has the next attempt ask for half as many statements; stops the pipe where a single one is too much.
+    fn ask_for_less(&mut self, error: &WireError) -> Result<Next, Halt> {
+        if self.limit() > 1 {
+            self.pulling.limit = self.limit() / 2;
+            return Ok(Next::More);
+        }
+        let why = format!("a single statement is too much: {error}");
+        Err(Halt::Answer(Verdict::Stop(why.clone()), 0, why))
     }
 
     async fn keep_page(
         &mut self,
-        Fetched { statements, mut parts, more }: Fetched,
+        Fetched { statements, parts, more }: Fetched,
         mut pages: Pages,
         answer: &WireAnswer,
     ) -> Result<Next, Halt> {
         let count = statements.len();
         let by = self.pipe.settings.reads_by;
         pages.note(statements.iter().filter_map(|it| instant_of(it, by)));
-        let statements = self.with_voided(statements, &mut parts).await?;
-        let kept = self.keep(statements, parts).await?.new;
+        let kept = self.keep_with_voided(statements, parts).await?;
         self.went_well(answer.status, format!("{count} statements, of which {kept} are new"));
         let next = self.more(more, &pages.url)?;
         let state = &mut self.pipe.state;
@@ -205,8 +223,8 @@ impl Run {
         }
     }
 
-    /// The statements of an answer; `None` where the same is to be asked for without attachments.
-    async fn page_of(&mut self, answer: &WireAnswer) -> Result<Option<Fetched>, Halt> {
+    /// The statements of an answer.
+    async fn page_of(&mut self, answer: &WireAnswer) -> Result<Read, Halt> {
         if answer.status != 200 {
             let verdict = match answer.status {
                 201..=299 => Verdict::Later(None),
@@ -219,24 +237,31 @@ impl Run {
                 return Err(unreadable(answer));
             }
             self.pulling.is_without_data = true;
-            return Ok(None);
+            return Ok(Read::WithoutData);
         };
         let read = move || {
+            if is_heavy(&json) {
+                return Some(Read::Heavy);
+            }
             let Page { statements, more } = serde_json::from_slice(&json).ok()?;
+            if statements.len() > MOST_READ {
+                return Some(Read::Heavy);
+            }
             let statements = statements.into_iter().map(|raw| Incoming::of(raw.get())).collect();
-            Some(Fetched { statements, parts, more })
+            Some(Read::Page(Fetched { statements, parts, more }))
         };
-        let stopped = |_| StoreError::Unavailable("reading a page was stopped".into());
         let read = compute::aside(read).await.map_err(stopped)?;
-        read.map(Some).ok_or_else(|| unreadable(answer))
+        read.ok_or_else(|| unreadable(answer))
     }
 
-    /// The statements with those before them that they void and that are not known here: no query lists these.
-    async fn with_voided(
+    /// Keeps the statements with those before them that they void and that are not known here, which no query lists. Says
+    /// how many are new. Where much was fetched beside the page, what came so far is kept before more is fetched.
+    async fn keep_with_voided(
         &mut self,
         statements: Vec<Incoming>,
-        parts: &mut Vec<Attachment>,
-    ) -> Result<Vec<Incoming>, Halt> {
+        mut parts: Vec<Attachment>,
+    ) -> Result<u64, Halt> {
+        let (own_parts, mut new, mut fetched) = (parts.len(), 0, 0_usize);
         let mut all: Vec<Incoming> = Vec::with_capacity(statements.len());
         for incoming in statements {
             if let Some(voided) = voided_by(&incoming)
@@ -244,12 +269,19 @@ impl Run {
                 && self.works.store.statement(self.mapped.id(voided)).await?.is_none()
                 && let Some((original, data)) = self.fetch("voidedStatementId", voided).await?
             {
+                let weight = data.iter().map(|it| it.body.len()).sum::<usize>();
+                fetched = fetched.saturating_add(weight).saturating_add(original.text.len());
                 parts.extend(data);
                 all.push(original);
             }
             all.push(incoming);
+            if fetched > BESIDE {
+                new += self.keep(std::mem::take(&mut all), parts.clone()).await?.new;
+                parts.truncate(own_parts);
+                fetched = 0;
+            }
         }
-        Ok(all)
+        Ok(new + self.keep(all, parts).await?.new)
     }
 
     /// One statement of the source by its id; `None` where there is none.
@@ -276,10 +308,11 @@ impl Run {
                 }
             }
             let read = json_of(&answer).await;
-            let text = read.and_then(|(json, parts)| {
-                let text = String::from_utf8(json.to_vec()).ok()?;
-                Some((Incoming::of(&text), parts))
-            });
+            let work = move || {
+                let (json, parts) = read.filter(|(json, _)| !is_heavy(json))?;
+                Some((Incoming::of(std::str::from_utf8(&json).ok()?), parts))
+            };
+            let text = compute::aside(work).await.map_err(stopped)?;
             // A store may answer with a page of one, or none.
             if let Some((incoming, parts)) = text {
                 return Ok((incoming.id == Some(id)).then_some((incoming, parts)));
@@ -287,6 +320,10 @@ impl Run {
         }
         Ok(None)
     }
+}
+
+fn stopped(_: compute::Stopped) -> StoreError {
+    StoreError::Unavailable("reading an answer was stopped".into())
 }
 
 /// The JSON of an answer and the data that came with it.

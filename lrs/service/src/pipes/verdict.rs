@@ -57,7 +57,9 @@ pub(super) fn of_any(answer: &WireAnswer, now: Instant) -> Verdict {
 pub(super) fn of_error(error: &WireError) -> Verdict {
     match error {
         WireError::Address(why) => Verdict::Stop(why.clone()),
-        WireError::Transport(_) | WireError::Memory | WireError::Long(_) => Verdict::Later(None),
+        WireError::Transport(_) | WireError::Memory | WireError::Long(_) | WireError::Heavy => {
+            Verdict::Later(None)
+        }
     }
 }
 

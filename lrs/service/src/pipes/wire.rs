@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use url::Url;
+use validator::json::Size;
 
 use super::settings::Hidden;
 use xapi::instant::Instant;
@@ -61,6 +62,16 @@ pub enum WireError {
     /// The answer is longer than is read.
     #[error("the answer is longer than {0} bytes")]
     Long(usize),
+    /// The answer holds more values than are read.
+    #[error("the answer holds more than is read of one")]
+    Heavy,
+}
+
+/// Whether the values of a text would take more memory than those of a request may: they take many times the bytes of
+/// their text, and the other store says how many there are.
+pub(super) fn is_heavy(json: &[u8]) -> bool {
+    let size = Size::of(json);
+    size.weight() > size.limit()
 }
 
 /// Carries requests.

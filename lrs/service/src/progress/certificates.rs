@@ -1,5 +1,7 @@
 //! Certificate lists: frozen, kept for good, given back as they were.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use jiff::civil::Date;
 
@@ -46,6 +48,7 @@ impl CourseService {
                 day,
                 through,
                 hides_small_groups: true,
+                unseen: BTreeSet::new(),
                 room: Room::default(),
                 members: board.members.iter().collect(),
             };

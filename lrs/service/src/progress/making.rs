@@ -180,6 +180,7 @@ impl Making {
             day,
             through: *through,
             hides_small_groups: bounds.is_none() && !query.small_groups,
+            unseen: board.enrolled.unseen(bounds.as_ref()),
             room,
             members,
         }

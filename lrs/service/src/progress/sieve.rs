@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use super::board::EnrolledCourse;
 use super::read::evidence_of;
-use super::within::is_within;
 use super::{CourseService, ProgressError};
 use access::bounds::Bounds;
-use course::{Evidence, Learner};
+use course::Evidence;
 use xapi::stored::Stored;
 
 /// Lets the statements of a course's learners through, of those within some bounds.
@@ -33,15 +32,10 @@ impl Sieve {
         let Evidence { actor, object, parents, groupings, .. } = &evidence;
         let course = &self.enrolled.course;
         course.place_of(object, parents, groupings).is_some()
-            && self.enrolled.people.find(actor).is_some_and(|person| self.sees(person, actor))
-    }
-
-    /// Whether a person is within the bounds, as [`EnrolledCourse::person`] says: also as the one who was enrolled under
-    /// this identifier.
-    fn sees(&self, person: &Learner, actor: &course::Identifier) -> bool {
-        let Some(bounds) = &self.bounds else { return true };
-        let may_be_seen = |it: &Learner| is_within(Some(bounds), it);
-        // Of one who was merged into this person, the statements are seen where that one is.
-        may_be_seen(person) && self.enrolled.enrolled_as(&actor.to_string()).is_none_or(may_be_seen)
+            && self
+                .enrolled
+                .people
+                .find(actor)
+                .is_some_and(|person| self.enrolled.sees(person, actor, self.bounds.as_ref()))
     }
 }

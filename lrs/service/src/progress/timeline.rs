@@ -123,7 +123,8 @@ impl CourseService {
         let found = found.ok_or_else(|| ProgressError::NoLearner(learner.to_owned()))?;
         let until = self.store.consistent_through().await?;
         let mut timeline: BTreeSet<Place> = BTreeSet::new();
-        for identifier in found.known_as() {
+        let identifiers = found.known_as().into_iter();
+        for identifier in identifiers.filter(|it| enrolled.sees(found, it, bounds)) {
             let mut beyond = None;
             loop {
                 let filter = of_agent(&identifier.to_string(), until, beyond);

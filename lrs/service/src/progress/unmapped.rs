@@ -12,7 +12,6 @@ use super::error::ProgressError;
 use super::health::{is_unmapped, sites};
 use super::likeness::IrisOfModules;
 use super::read::{Readable, evidence_of};
-use super::within::is_within;
 use crate::compute;
 use access::bounds::Bounds;
 use course::{Course, Evidence, Learner};
@@ -186,7 +185,7 @@ fn look_at(
     if !is_unmapped(&evidence, enrolled, sites) {
         return;
     }
-    let sees = |it: &&Learner| is_within(bounds, it);
+    let sees = |it: &&Learner| enrolled.sees(it, &evidence.actor, bounds);
     let Some(learner) = enrolled.people.find(&evidence.actor).filter(sees) else { return };
     if tallies.len() >= MOST && !tallies.contains_key(&evidence.object) {
         return;

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use course::{ActorProgress, Evidence, Learner, Replay};
@@ -139,6 +140,7 @@ proptest! {
             day,
             through: None,
             hides_small_groups: hides,
+            unseen: BTreeSet::new(),
             room: Room::default(),
             members: members.iter().collect(),
         };

@@ -46,7 +46,7 @@ fn erasures(store: &Arc<dyn Store>, clock: &TurnedClock) -> Erasures {
 
 async fn begin(erasures: &Erasures) -> uuid::Uuid {
     let (identifier, reason) = (format!("mailto:{PERSON}"), "12/2026".to_owned());
-    let asked = ErasureAsked { identifier, others: Vec::new(), reason };
+    let asked = ErasureAsked { identifier, others: Vec::new(), reason, pseudonym: None };
     erasures.begin(&asked, Actor::Machine).await.unwrap().id
 }
 

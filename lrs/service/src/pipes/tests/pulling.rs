@@ -1,8 +1,10 @@
 //! What becomes of statements that are fetched.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -14,7 +16,7 @@ use super::scripted::{AT, Turn, Waiting, World, cut_off};
 use crate::memory::Memory;
 use crate::scan::tests::{BAD, scanner, stand_in};
 use store::Store;
-use store_testkit::around::Around;
+use store_testkit::around::{Around, Hook};
 use store_testkit::clock::TurnedClock;
 use store_testkit::memory::MemoryStore;
 use store_testkit::sample::{id, ids_of, log, put, reference, statement, voiding, with};
@@ -131,6 +133,52 @@ async fn voided_originals_are_fetched_before_what_voids_them() {
     let ids: Vec<Uuid> = log.iter().map(|it| it.statement.id).collect();
     assert_eq!(ids, ids_of([1, 0, 2, 3]), "one that the source does not have either is left out");
     assert!(log[1].voided);
+}
+
+/// Counts the batches that are kept.
+#[derive(Default)]
+struct Batches(AtomicUsize);
+
+#[async_trait]
+impl Hook for Batches {
+    async fn before(&self, method: &'static str) -> store::Result<()> {
+        self.0.fetch_add(usize::from(method == "put_statements"), Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn voided_originals_that_are_large_are_kept_before_more_of_them_are_fetched() {
+    let clock = TurnedClock::at(Instant::from_micros(AT));
+    let memory = MemoryStore::new(Arc::new(clock.clone()));
+    let store = Around::new(Arc::new(memory), Batches::default());
+    let world = World::over(Arc::<Around<Batches>>::clone(&store), clock, pull()).await;
+    let text = json!({"response": "x".repeat(3 << 10)});
+    let originals = (0..4).map(|n| there(with(statement(n), "result", text.clone()), i64::from(n)));
+    let all = originals.chain((4..8).map(|n| there(voiding(n, n - 4), i64::from(n))));
+    world.other.kept.lock().unwrap().extend(all);
+    assert_eq!(world.to_the_end(&mut world.run().await).await, IDLE);
+    assert_eq!(kept(&world).await, ids_of([0, 4, 1, 5, 2, 6, 3, 7]));
+    assert_eq!(
+        store.hook.0.load(Ordering::SeqCst),
+        2,
+        "two originals at a time are more than is held"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_holds_more_than_is_read_is_asked_for_in_parts_and_stops_the_pipe() {
+    // Few bytes, which would take hundreds of megabytes once they are read; and more statements than were asked for.
+    for list in [format!("[{}0]", "0,".repeat(4_500_000)), vec!["0"; 10_001].join(",")] {
+        let world = World::new(pull()).await;
+        let page = format!(r#"{{"statements":[{list}],"more":""}}"#);
+        *world.other.pages.lock().unwrap() = Some(("application/json".into(), page.into()));
+        assert_eq!(world.to_the_end(&mut world.run().await).await, Next::Rest);
+        assert_eq!(world.other.requests(), 9, "half as many each time, down to one");
+        let why = world.shown().await.state.paused.unwrap().reason;
+        assert!(why.contains("a single statement is too much"), "{why}");
+        assert_eq!(world.dead().await, []);
+    }
 }
 
 #[tokio::test(start_paused = true)]
