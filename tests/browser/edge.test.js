@@ -141,3 +141,18 @@ test("pages are laid out under the policy that forbids them all else", async ({ 
   await page.goto(elsewhere.page("127.0.0.1", `<iframe src="${traccia.at()}/check-in/civics"></iframe>`));
   await expect(page.frameLocator("iframe").getByRole("button")).toHaveCount(0);
 });
+
+test("a report is dark on a screen where the system is, and white on paper", async ({ page, traccia }) => {
+  await loadCourse(traccia);
+  await logIn(page, traccia, "127.0.0.1");
+  await page.goto(`${traccia.at()}/api/v1/courses/civics/reports/progress?format=html`);
+  for (const [colorScheme, media, ground, ink] of [
+    ["light", "screen", "rgb(255, 255, 255)", "rgb(23, 50, 77)"],
+    ["dark", "screen", "rgb(22, 35, 47)", "rgb(232, 237, 242)"],
+    ["dark", "print", "rgb(255, 255, 255)", "rgb(0, 0, 0)"],
+  ]) {
+    await page.emulateMedia({ colorScheme, media });
+    await expect(page.locator("body")).toHaveCSS("background-color", ground);
+    await expect(page.locator("body")).toHaveCSS("color", ink);
+  }
+});

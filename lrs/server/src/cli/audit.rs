@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use reqwest::Method;
 use serde_json::Value;
 
 use super::client::{Target, encoded, member};
@@ -36,7 +35,7 @@ impl Audit {
         };
         let client = target.client()?;
         let path = format!("/api/v1/audit/verification{earlier}");
-        let found = client.json(client.request(Method::GET, &path)).await?;
+        let found = client.get(&path).await?;
         print(&found)
     }
 }

@@ -78,7 +78,7 @@ impl Certificate {
             }
             Self::List { course, target } => {
                 let client = target.client()?;
-                let all = client.json(client.request(Method::GET, &lists(&course))).await?;
+                let all = client.get(&lists(&course)).await?;
                 all.as_array().into_iter().flatten().try_for_each(print)?;
             }
             Self::Show { course, list, rendering, target } => {
@@ -122,7 +122,7 @@ async fn verify(file: &std::path::Path, target: Option<Target>) -> anyhow::Resul
     }
     if let Some(target) = target {
         let client = target.client()?;
-        let all = client.json(client.request(Method::GET, &lists(&list.course))).await?;
+        let all = client.get(&lists(&list.course)).await?;
         let is_this = |known: &&Value| member(known, "hash") == list.hash;
         if !all.as_array().into_iter().flatten().any(|known| is_this(&known)) {
             let text = "has a right hash, but this server never froze it: somebody made it up";

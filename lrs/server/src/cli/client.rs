@@ -154,6 +154,25 @@ impl Client {
         Err(ServerError::Answer { status, problem, retry_after })
     }
 
+    /// [`Self::json`] of a request that asks for what is at `path`.
+    pub(super) async fn get(&self, path: &str) -> Answered<Value> {
+        self.json(self.request(Method::GET, path)).await
+    }
+
+    /// All elements of the list at `path`, whose answers are pages of `items`: the page that `next` names is asked for
+    /// until there is none. `path` has a query.
+    pub(super) async fn pages(&self, path: &str) -> Answered<Vec<Value>> {
+        let (mut all, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = self.get(&format!("{path}{after}")).await?;
+            all.extend(page.get("items").and_then(Value::as_array).into_iter().flatten().cloned());
+            match page.get("next").and_then(Value::as_str) {
+                Some(next) => after = format!("&after={}", encoded(next)),
+                None => return Ok(all),
+            }
+        }
+    }
+
     /// [`Self::bytes`], read as JSON.
     pub(super) async fn json(&self, request: RequestBuilder) -> Answered<Value> {
         let bytes = self.bytes(request).await?;

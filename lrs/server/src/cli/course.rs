@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use super::client::{Client, Target, encoded, member};
 use super::confirm;
 use super::course_file;
 use super::exit::{self, Exit};
-use super::out::{self, in_words, note, said, say};
+use super::out::{self, Format, in_words, note, said, say};
 use super::report::Lang;
 use texts::{Message, MessageValue};
 
@@ -79,13 +79,6 @@ pub(super) enum Course {
         #[command(flatten)]
         target: Target,
     },
-}
-
-/// How to print courses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    Text,
-    Json,
 }
 
 impl Course {
@@ -158,7 +151,7 @@ async fn load(
 
 async fn list(format: Format, target: Target) -> anyhow::Result<()> {
     let client = target.client()?;
-    let ids = client.json(client.request(Method::GET, "/api/v1/courses")).await?;
+    let ids = client.get("/api/v1/courses").await?;
     let mut all = Vec::new();
     for id in ids.as_array().into_iter().flatten().filter_map(Value::as_str) {
         all.push(summary(&client, id).await?);
@@ -176,7 +169,7 @@ async fn list(format: Format, target: Target) -> anyhow::Result<()> {
 
 async fn summary(client: &Client, course: &str) -> anyhow::Result<Value> {
     let path = format!("{}/summary", path(course));
-    Ok(client.json(client.request(Method::GET, &path)).await?)
+    Ok(client.get(&path).await?)
 }
 
 /// The name of a course or edition in Italian where it has one, else in the first language.

@@ -121,7 +121,7 @@ impl Unmapped {
         let Self { course, limit, target } = self;
         let client = target.client()?;
         let address = format!("/api/v1/courses/{}/unmapped?limit={limit}", encoded(&course));
-        let found = client.json(client.request(Method::GET, &address)).await?;
+        let found = client.get(&address).await?;
         let items = found.get("items").and_then(Value::as_array);
         for item in items.into_iter().flatten() {
             let suggestion = match item.get("suggestion").and_then(Value::as_str) {

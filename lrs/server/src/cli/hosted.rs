@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::{Client, Target, encoded, member};
 use super::exit::{self, Exit};
-use super::out::{in_words, noted, said, say};
+use super::out::{Format, in_words, listed, noted, said, say};
 use course::Identifier;
 use texts::Message;
 
@@ -127,13 +127,6 @@ pub(super) struct Launch {
     target: Target,
 }
 
-/// How to print.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    Text,
-    Json,
-}
-
 /// Which attempt a launch is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Attempt {
@@ -225,11 +218,8 @@ fn words(version: &Value) -> String {
 }
 
 async fn list(format: Format, client: &Client) -> anyhow::Result<()> {
-    let packages = client.json(client.request(Method::GET, "/api/v1/packages")).await?;
-    if format == Format::Json {
-        return Ok(say!("{packages:#}")?);
-    }
-    packages.as_array().into_iter().flatten().try_for_each(|package| {
+    let packages = client.get("/api/v1/packages").await?;
+    listed(&packages, format, |package| {
         let current = member(package, "current");
         say!("{}  {current}  {}", member(package, "name"), described(package, &current))
     })?;
@@ -237,7 +227,7 @@ async fn list(format: Format, client: &Client) -> anyhow::Result<()> {
 }
 
 async fn versions(name: &str, format: Format, client: &Client) -> anyhow::Result<()> {
-    let package = client.json(client.request(Method::GET, &path(name))).await?;
+    let package = client.get(&path(name)).await?;
     if format == Format::Json {
         return Ok(say!("{package:#}")?);
     }
@@ -254,7 +244,7 @@ async fn rollback(name: &str, version: Option<u64>, client: &Client) -> anyhow::
     let number = if let Some(number) = version {
         number
     } else {
-        let package = client.json(client.request(Method::GET, &path(name))).await?;
+        let package = client.get(&path(name)).await?;
         let number = |it: &Value, member: &str| it.get(member).and_then(Value::as_u64);
         let current = number(&package, "current").context("the server names no current version")?;
         let before = versions_of(&package).filter_map(|it| number(it, "version"));
@@ -290,11 +280,8 @@ async fn remove(
 
 async fn launches(name: &str, format: Format, client: &Client) -> anyhow::Result<()> {
     let path = format!("{}/launches", path(name));
-    let launches = client.json(client.request(Method::GET, &path)).await?;
-    if format == Format::Json {
-        return Ok(say!("{launches:#}")?);
-    }
-    launches.as_array().into_iter().flatten().try_for_each(|launch| {
+    let launches = client.get(&path).await?;
+    listed(&launches, format, |launch| {
         let is = |name: &str| launch.get(name) == Some(&Value::Bool(true));
         let actor = launch.get("actor").filter(|actor| !actor.is_null());
         let who = actor.map_or_else(|| in_words(&Message::new("hosted-told-preview")), who);

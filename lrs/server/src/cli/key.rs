@@ -4,14 +4,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::client::{Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
-use super::out::{noted, said, say};
+use super::out::{Format, listed, noted, said, say};
 use super::place::Place;
 use crate::app;
 use crate::clock::SystemClock;
@@ -105,13 +105,6 @@ pub(super) struct Create {
     target: Target,
 }
 
-/// How to print keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    Text,
-    Json,
-}
-
 impl Key {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
@@ -129,12 +122,8 @@ impl Key {
             }
             Self::List { format, target } => {
                 let client = target.client()?;
-                let keys = client.json(client.request(Method::GET, "/api/v1/keys")).await?;
-                if format == Format::Json {
-                    say!("{keys:#}")?;
-                } else {
-                    keys.as_array().into_iter().flatten().try_for_each(print)?;
-                }
+                let keys = client.get("/api/v1/keys").await?;
+                listed(&keys, format, print)?;
             }
             Self::Init { name, force, place } => init(&name, force, place).await?,
             Self::Revoke { name, yes, target } => return revoke(name, yes, target).await,
@@ -195,7 +184,7 @@ async fn init(name: &str, force: bool, place: Place) -> anyhow::Result<()> {
 
 async fn revoke(name: String, yes: bool, target: Target) -> anyhow::Result<ExitCode> {
     let client = target.client()?;
-    let keys = client.json(client.request(Method::GET, "/api/v1/keys")).await?;
+    let keys = client.get("/api/v1/keys").await?;
     let mut managing = keys.as_array().into_iter().flatten().filter(|key| may_manage(key));
     let is_last =
         managing.next().is_some_and(|key| member(key, "key") == name) && managing.next().is_none();

@@ -126,7 +126,7 @@ impl Learners {
             Self::Unassigned { course, target } => {
                 let client = target.client()?;
                 let path = format!("/api/v1/courses/{}/unassigned", encoded(&course));
-                let all = client.json(client.request(Method::GET, &path)).await?;
+                let all = client.get(&path).await?;
                 for actor in all.get("unassigned").and_then(Value::as_array).into_iter().flatten() {
                     let (statements, last) =
                         (member(actor, "statements"), member(actor, "last_seen"));

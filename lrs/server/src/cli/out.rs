@@ -11,6 +11,8 @@ use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
+use clap::ValueEnum;
+use serde_json::Value;
 
 use super::client::language_of_terminal;
 use texts::Message;
@@ -74,6 +76,25 @@ pub(super) fn noted(message: &Message) {
 /// A message of the catalogue in the language of the terminal.
 pub(super) fn in_words(message: &Message) -> String {
     message.said_in(language_of_terminal().texts())
+}
+
+/// How a command prints what a server answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+/// Prints the elements of an array: all of them as JSON, or each as `print` does. Prints nothing as text of what is no array.
+pub(super) fn listed(
+    list: &Value,
+    format: Format,
+    print: impl FnMut(&Value) -> io::Result<()>,
+) -> io::Result<()> {
+    match format {
+        Format::Json => say!("{list:#}"),
+        Format::Text => list.as_array().into_iter().flatten().try_for_each(print),
+    }
 }
 
 pub(super) fn line(text: fmt::Arguments<'_>) -> io::Result<()> {

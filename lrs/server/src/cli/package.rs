@@ -187,7 +187,7 @@ impl Shim {
     /// says so of one that may send any.
     async fn given_key(&self, key: &str) -> anyhow::Result<()> {
         let client = Target::new(self.server.clone(), key.to_owned()).client()?;
-        let known = client.json(client.request(Method::GET, "/whoami")).await?;
+        let known = client.get("/whoami").await?;
         let array = |at: &str| known.pointer(at).and_then(Value::as_array);
         let scopes: Vec<&str> =
             array("/scopes").into_iter().flatten().filter_map(Value::as_str).collect();

@@ -97,7 +97,7 @@ impl Person {
             }
             Self::Proof { erasure, target } => {
                 let client = target.client()?;
-                let shown = client.json(client.request(Method::GET, &at(&erasure))).await?;
+                let shown = client.get(&at(&erasure)).await?;
                 say!("{shown:#}")?;
                 let holds = shown.get("holds") == Some(&Value::Bool(true));
                 Ok(if holds { Exit::Done } else { Exit::No }.into())
@@ -138,7 +138,7 @@ async fn erase(
     let id = member(&client.json(begun).await?, "id");
     note!("The erasure {id} has begun, and goes on whether this command waits or not.");
     loop {
-        let shown = client.json(client.request(Method::GET, &at(&id))).await?;
+        let shown = client.get(&at(&id)).await?;
         if member(&shown, "state") == "done" {
             say!("erased: {id}  proof {}", member(&shown, "proof"))?;
             return Ok(Exit::Done.into());
@@ -172,26 +172,18 @@ fn show(preview: &Value) -> std::io::Result<()> {
 
 async fn list(client: &Client, of: Option<&str>) -> anyhow::Result<()> {
     let of = of.map(|it| format!("&identifier={}", encoded(it))).unwrap_or_default();
-    let mut after = String::new();
-    loop {
-        let path = format!("/api/v1/erasures?limit=500{of}{after}");
-        let page = client.json(client.request(Method::GET, &path)).await?;
-        for erasure in page.get("items").and_then(Value::as_array).into_iter().flatten() {
-            let part = |name: &str| member(erasure, name);
-            say!(
-                "{}  {}  {}  {}  {}",
-                part("created"),
-                part("id"),
-                part("state"),
-                part("by"),
-                part("reason")
-            )?;
-        }
-        match page.get("next").and_then(Value::as_str) {
-            Some(next) => after = format!("&after={next}"),
-            None => return Ok(()),
-        }
+    for erasure in client.pages(&format!("/api/v1/erasures?limit=500{of}")).await? {
+        let part = |name: &str| member(&erasure, name);
+        say!(
+            "{}  {}  {}  {}  {}",
+            part("created"),
+            part("id"),
+            part("state"),
+            part("by"),
+            part("reason")
+        )?;
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::client::{Client, Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
-use super::out::{note, say};
+use super::out::{Format, note, say};
 use erasures::Erased;
 use webhook::Webhook;
 
@@ -171,13 +171,6 @@ pub(super) struct Letters {
     target: Target,
 }
 
-/// How to print pipes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    Text,
-    Json,
-}
-
 impl Pipe {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
@@ -265,7 +258,7 @@ async fn create(direction: &str, new: New) -> anyhow::Result<ExitCode> {
 }
 
 async fn list(client: &Client, format: Format) -> anyhow::Result<ExitCode> {
-    let list = client.json(client.request(Method::GET, "/api/v1/pipes")).await?;
+    let list = client.get("/api/v1/pipes").await?;
     let pipes: Vec<&Value> =
         list.get("items").and_then(Value::as_array).into_iter().flatten().collect();
     if format == Format::Json {
@@ -355,16 +348,7 @@ async fn remove(name: &str, yes: bool, target: Target) -> anyhow::Result<ExitCod
 
 /// All dead letters of a pipe.
 async fn letters(client: &Client, name: &str) -> anyhow::Result<Vec<Value>> {
-    let (mut all, mut after) = (Vec::new(), String::new());
-    loop {
-        let address = path(name, &format!("/dead-letters?limit=500{after}"));
-        let page = client.json(client.request(Method::GET, &address)).await?;
-        all.extend(page.get("items").and_then(Value::as_array).into_iter().flatten().cloned());
-        match page.get("next").and_then(Value::as_str) {
-            Some(next) => after = format!("&after={}", encoded(next)),
-            None => return Ok(all),
-        }
-    }
+    Ok(client.pages(&path(name, "/dead-letters?limit=500")).await?)
 }
 
 async fn dead(one: One) -> anyhow::Result<ExitCode> {

@@ -11,8 +11,7 @@ use serde_json::Value;
 use super::client::{Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
-use super::key::Format;
-use super::out::say;
+use super::out::{Format, listed, say};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -60,15 +59,12 @@ impl Reaction {
         match self {
             Self::List { format, target } => {
                 let client = target.client()?;
-                let all = client.json(client.request(Method::GET, "/api/v1/reactions")).await?;
-                match format {
-                    Format::Json => say!("{all:#}")?,
-                    Format::Text => all.as_array().into_iter().flatten().try_for_each(print)?,
-                }
+                let all = client.get("/api/v1/reactions").await?;
+                listed(&all, format, print)?;
             }
             Self::Show { name, target } => {
                 let client = target.client()?;
-                let shown = client.json(client.request(Method::GET, &at(&name))).await?;
+                let shown = client.get(&at(&name)).await?;
                 say!("{shown:#}")?;
             }
             Self::Put { name, file, dry_run, target } => put(&name, &file, dry_run, target).await?,

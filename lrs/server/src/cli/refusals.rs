@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::client::{Client, Target, encoded, member};
 use super::exit::Exit;
-use super::out::{note, say};
+use super::out::{Format, note, say};
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -50,13 +50,6 @@ pub(super) enum Refusals {
     },
 }
 
-/// How to print refusals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    Text,
-    Json,
-}
-
 impl Refusals {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
@@ -67,7 +60,7 @@ impl Refusals {
             }
             Self::Show { refusal, format, target } => {
                 let client = target.client()?;
-                let refusal = client.json(client.request(Method::GET, &path(&refusal))).await?;
+                let refusal = client.get(&path(&refusal)).await?;
                 if format == Format::Json { say!("{refusal:#}") } else { show(&refusal) }?;
             }
             Self::Test { refusal, target } => {
@@ -98,7 +91,7 @@ async fn list(
     let (mut all, mut after) = (Vec::new(), String::new());
     while all.len() < limit {
         let address = format!("/api/v1/refusals?limit={}{query}{after}", limit - all.len());
-        let page = client.json(client.request(Method::GET, &address)).await?;
+        let page = client.get(&address).await?;
         all.extend(page.get("items").and_then(Value::as_array).into_iter().flatten().cloned());
         match page.get("next").and_then(Value::as_str) {
             Some(next) => after = format!("&after={next}"),

@@ -103,7 +103,7 @@ impl Register {
             Self::Code { place, output: None, target } => {
                 let client = target.client()?;
                 let path = format!("{}/code", place.path());
-                let code = client.json(client.request(Method::GET, &path)).await?;
+                let code = client.get(&path).await?;
                 say!("{}  {}", member(&code, "code"), member(&code, "address"))?;
             }
         }

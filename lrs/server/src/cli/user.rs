@@ -12,8 +12,7 @@ use serde_json::{Value, json};
 use super::client::{Client, Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
-use super::key::Format;
-use super::out::{note, say};
+use super::out::{Format, listed, note, say};
 use super::place::Place;
 use crate::app;
 use crate::clock::SystemClock;
@@ -154,7 +153,7 @@ impl User {
             Self::List { format, target } => list(format, &target.client()?).await?,
             Self::Role { name, about, target } => {
                 let client = target.client()?;
-                let known = client.json(client.request(Method::GET, &at(&name))).await?;
+                let known = client.get(&at(&name)).await?;
                 let mut about = about.json(&member(&known, "label"));
                 set(&mut about, "disabled", known.get("disabled").cloned().unwrap_or_default());
                 let changed = client.request(Method::PUT, &at(&name)).json(&about);
@@ -162,7 +161,7 @@ impl User {
             }
             Self::Disable { name, undo, target } => {
                 let client = target.client()?;
-                let mut known = client.json(client.request(Method::GET, &at(&name))).await?;
+                let mut known = client.get(&at(&name)).await?;
                 let taken = ["label", "role", "bounds", "learner", "disabled"];
                 if let Some(members) = known.as_object_mut() {
                     members.retain(|name, _| taken.contains(&name.as_str()));
@@ -219,24 +218,9 @@ fn invited(answer: &Value) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Everybody, page by page.
 async fn list(format: Format, client: &Client) -> anyhow::Result<()> {
-    let (mut people, mut after) = (Vec::new(), String::new());
-    loop {
-        let path = format!("/api/v1/people?limit=500&after={}", encoded(&after));
-        let page = client.json(client.request(Method::GET, &path)).await?;
-        people.extend(page.get("items").and_then(Value::as_array).into_iter().flatten().cloned());
-        match page.get("next").and_then(Value::as_str) {
-            Some(next) => next.clone_into(&mut after),
-            None => break,
-        }
-    }
-    if format == Format::Json {
-        say!("{:#}", Value::Array(people))?;
-    } else {
-        people.iter().try_for_each(print)?;
-    }
-    Ok(())
+    let people = client.pages("/api/v1/people?limit=500").await?;
+    Ok(listed(&Value::Array(people), format, print)?)
 }
 
 fn print(person: &Value) -> std::io::Result<()> {

@@ -69,6 +69,32 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
   }
 });
 
+describe('reports as pages have the colours of the UI', () => {
+  const page = read('../../../report/src/export/print.css');
+  const roots = [...page.matchAll(/:root \{([^}]*)\}/g)].map(([, inside]) =>
+    declared(inside ?? ''),
+  );
+
+  test.each([
+    ['light', roots[0]],
+    ['dark', roots[1]],
+  ] as const)('%s', (scheme, colours) => {
+    expect(colours?.size).toBe(8);
+    for (const [name, value] of colours ?? []) {
+      const full = value.replace(/^#(\w)(\w)(\w)$/, '#$1$1$2$2$3$3');
+      const own = colour(name, scheme).map((part) => part.toString(16).padStart(2, '0'));
+      expect(`${name}: ${full}`).toBe(`${name}: #${own.join('')}`);
+    }
+  });
+
+  test('and none beside them, but on paper', () => {
+    const rules = page
+      .replace(/:root \{[^}]*\}/g, '')
+      .replace(/@(page|media print) [\s\S]*?\n\}/g, '');
+    expect(rules).not.toMatch(/#[0-9a-f]{3}/i);
+  });
+});
+
 test('black on white is 21', () => {
   ITALIA.set('--black', '#000000').set('--white', '#ffffff');
   expect(contrast('--black', '--white', 'light')).toBeCloseTo(21);
