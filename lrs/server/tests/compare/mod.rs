@@ -147,6 +147,7 @@ pub(crate) fn assert_same_views(
             day: Date::default(),
             through: None,
             hides_small_groups: bounds.is_none(),
+            unseen: std::collections::BTreeSet::new(),
             room: Room::default(),
             members: members.iter().filter(is_seen).collect(),
         };
