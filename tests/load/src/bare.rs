@@ -26,12 +26,15 @@ pub(crate) struct Bare {
     _folder: TempDir,
 }
 
-/// The rows of one commit. The bodies are as long as the server keeps them.
+/// The rows of one commit, as the server keeps them.
 #[derive(Default)]
 struct Rows {
-    statements: Vec<(i64, String)>,
+    statements: Vec<(i64, Text)>,
     index: Vec<(i64, i64, i64)>,
 }
+
+/// The columns that have the text of a statement, which is in the second where that is shorter.
+type Text = (String, Option<Vec<u8>>);
 
 impl Bare {
     /// Takes rows and table layouts out of the database in `folder`.
@@ -74,12 +77,12 @@ fn commit(connection: &mut Connection, rows: &Rows, around: i64, ids: &mut u64) 
     let transaction = connection.transaction()?;
     let mut new_ids: Vec<([u8; 16], i64)> = Vec::with_capacity(rows.statements.len());
     {
-        let sql = "INSERT INTO statement (seq, id, flags, body) VALUES (?1, ?2, 0, ?3)";
+        let sql = "INSERT INTO statement (seq, id, flags, body, packed) VALUES (?1, ?2, 0, ?3, ?4)";
         let mut insert = transaction.prepare_cached(sql)?;
-        for (seq, body) in &rows.statements {
+        for (seq, (body, packed)) in &rows.statements {
             *ids += 1;
             let id = world::id(*ids).into_bytes();
-            insert.execute(params![seq + around, id, body])?;
+            insert.execute(params![seq + around, id, body, packed])?;
             new_ids.push((id, seq + around));
         }
         new_ids.sort_unstable();
@@ -114,9 +117,9 @@ fn set_up(source: &Connection, connection: &Connection) -> Result<()> {
 
 fn batches(source: &Connection) -> Result<Vec<Rows>> {
     let snapshot = source.unchecked_transaction()?;
-    let mut select = snapshot.prepare("SELECT seq, body FROM statement ORDER BY seq")?;
-    let statements = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let statements: Vec<(i64, String)> = statements.collect::<rusqlite::Result<_>>()?;
+    let mut select = snapshot.prepare("SELECT seq, body, packed FROM statement ORDER BY seq")?;
+    let statements = select.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
+    let statements: Vec<(i64, Text)> = statements.collect::<rusqlite::Result<_>>()?;
     let mut select = snapshot.prepare("SELECT entity, closeness, seq FROM statement_index")?;
     let index = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let mut index: Vec<(i64, i64, i64)> = index.collect::<rusqlite::Result<_>>()?;

@@ -2,9 +2,12 @@
 //! that could be done with them: reading each from the database and parsing it.
 
 use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use rusqlite::Connection as Database;
 use tempfile::TempDir;
 
@@ -17,6 +20,8 @@ use crate::world;
 const STATEMENTS: u64 = 1_000_000;
 const LEARNERS: u64 = 50_000;
 const COURSE: &str = "/api/v1/courses/aula";
+/// The database that is read for comparison.
+const TEXTS: &str = "texts.sqlite";
 /// Pairs of rounds.
 const PAIRS: usize = 3;
 
@@ -25,6 +30,7 @@ pub(crate) async fn measure(effort: &Effort) -> Result<()> {
     let folder = TempDir::new()?;
     let statements = effort.size(STATEMENTS);
     fill(folder.path(), effort, 0..statements).await?;
+    let texts = texts_of(folder.path())?;
     let server = Server::traccia(folder.path(), &[]).await?;
     let mut client = Connection::open(&server.address).await?;
     client.exchange(&put(COURSE, "application/toml", &course())).await?;
@@ -37,7 +43,7 @@ pub(crate) async fn measure(effort: &Effort) -> Result<()> {
         let answer: serde_json::Value = serde_json::from_slice(answer)?;
         let told = |key: &str| answer.get(key).and_then(serde_json::Value::as_u64);
         ensure!(told("statements") == Some(statements) && told("changed") == Some(0), "{answer}");
-        let reading = read_all(folder.path(), statements)?;
+        let reading = read_all(texts.path(), statements)?;
         ratios.push(rebuilding / reading);
         ours.push(rebuilding);
         theirs.push(reading);
@@ -52,9 +58,32 @@ pub(crate) async fn measure(effort: &Effort) -> Result<()> {
     Ok(())
 }
 
+/// A database with the texts of all statements of a store as they are: the store keeps them compressed.
+fn texts_of(store: &Path) -> Result<TempDir> {
+    let folder = TempDir::new()?;
+    let mut database = Database::open(folder.path().join(TEXTS))?;
+    database.pragma_update(None, "page_size", 8192)?;
+    database
+        .execute_batch("CREATE TABLE statement (seq INTEGER PRIMARY KEY, body TEXT NOT NULL)")?;
+    let program = std::env::current_exe()?.with_file_name("traccia");
+    let mut command = Command::new(program);
+    command.args(["store", "export", "--from"]).arg(format!("sqlite:{}", store.display()));
+    let mut export = command.stdout(Stdio::piped()).spawn()?;
+    let lines = BufReader::new(export.stdout.take().context("no output")?).lines();
+    let transaction = database.transaction()?;
+    let mut insert = transaction.prepare("INSERT INTO statement (body) VALUES (?1)")?;
+    for line in lines {
+        insert.execute([line?])?;
+    }
+    drop(insert);
+    transaction.commit()?;
+    ensure!(export.wait()?.success(), "the export has failed");
+    Ok(folder)
+}
+
 /// Reads and parses every statement; the seconds it takes.
-fn read_all(folder: &std::path::Path, statements: u64) -> Result<f64> {
-    let database = Database::open(folder.join("traccia.sqlite"))?;
+fn read_all(folder: &Path, statements: u64) -> Result<f64> {
+    let database = Database::open(folder.join(TEXTS))?;
     let begun = Instant::now();
     let mut select = database.prepare("SELECT body FROM statement ORDER BY seq")?;
     let mut rows = select.query([])?;

@@ -73,8 +73,9 @@ async fn a_statement_that_a_flipped_bit_has_hit_is_an_error_that_names_it() {
     let mut traccia = on(&folder).await;
     let ids: Vec<String> = (0..3).map(|_| new_id()).collect();
     for id in &ids {
-        let marked =
-            Statement::new().id(id).with("/result/response", json!(format!("needle {id}")));
+        // So long that its text lies in the file as it is.
+        let response = format!("needle {id}{}", " ".repeat(65_536));
+        let marked = Statement::new().id(id).with("/result/response", json!(response));
         traccia.admin().post("/statements").json(&marked.json()).await.is(200);
     }
     traccia.stop().await;

@@ -39,6 +39,7 @@ mod migrations;
 mod open_mark;
 mod origins;
 mod packages;
+mod packed;
 mod people;
 mod pipes;
 mod progress;

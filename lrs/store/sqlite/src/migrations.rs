@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::failure;
 use store::StoreError;
 
-pub(super) const STEPS: [&str; 12] = [
+pub(super) const STEPS: [&str; 13] = [
     include_str!("0001_core.sql"),
     include_str!("0002_journals.sql"),
     include_str!("0003_checksums.sql"),
@@ -20,9 +20,10 @@ pub(super) const STEPS: [&str; 12] = [
     include_str!("0010_origins.sql"),
     include_str!("0011_key_life.sql"),
     include_str!("0012_privacy.sql"),
+    include_str!("0013_packed.sql"),
 ];
 /// The number of the newest step.
-pub(super) const KNOWN: u32 = 12;
+pub(super) const KNOWN: u32 = 13;
 
 /// Brings a database to the newest layout. Each step and its number are written in one transaction.
 /// A database of a newer Traccia is refused.

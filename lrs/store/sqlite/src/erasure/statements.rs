@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::params;
 
 use crate::failure::Result;
+use crate::packed;
 use crate::session::{Session, closeness};
 use crate::statements::put::VOIDING;
 use store::{Rewrite, StoreError, checksum};
@@ -29,12 +30,11 @@ pub(super) fn rewrite(session: &mut Session<'_>, rewrite: &Rewrite) -> Result<bo
     )?;
     let gone = || StoreError::Corrupt(format!("statement {}: its row is missing", new.id));
     let is_voiding = flags.ok_or_else(gone)? & VOIDING != 0;
-    let body = std::str::from_utf8(&new.body)
-        .map_err(|_| StoreError::Corrupt("a statement that is not UTF-8".into()))?;
+    let (body, packed) = packed::columns(&new.body)?;
     let checksum = checksum::of_statement(new.id, new.stored, is_voiding, &new.body);
     session.run(
-        "UPDATE statement SET body = ?2, checksum = ?3 WHERE seq = ?1",
-        params![new.stored.micros(), body, checksum],
+        "UPDATE statement SET body = ?2, checksum = ?3, packed = ?4 WHERE seq = ?1",
+        params![new.stored.micros(), body, checksum, packed],
     )?;
     for IndexKey { kind, text, closeness: close } in before.difference(&after) {
         session.run(

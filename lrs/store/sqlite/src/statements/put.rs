@@ -5,8 +5,8 @@ use rusqlite::params;
 use super::learn::Lessons;
 use super::link::link;
 use crate::failure::Result;
-use crate::origins;
 use crate::session::Session;
+use crate::{origins, packed};
 use store::bounds::check_width;
 use store::inheritance::Link;
 use store::{Batch, KeptBatch, Restored, StoreError, checksum};
@@ -127,12 +127,12 @@ fn write(session: &Session<'_>, statement: Prepared, stored: Instant) -> Result<
         origins::keep(session, stored, origin)?;
     }
     let kept = statement.stamp(stored);
-    let body = std::str::from_utf8(&kept.body)
-        .map_err(|_| StoreError::Corrupt("a statement that is not UTF-8".into()))?;
+    let (body, packed) = packed::columns(&kept.body)?;
     let checksum = checksum::of_statement(kept.id, stored, statement_voids, &kept.body);
     session.run(
-        "INSERT INTO statement (seq, id, flags, body, checksum) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![stored.micros(), kept.id.as_bytes(), flags, body, checksum],
+        "INSERT INTO statement (seq, id, flags, body, checksum, packed) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![stored.micros(), kept.id.as_bytes(), flags, body, checksum, packed],
     )?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::filter::Walk;
 use super::put::VOIDING;
 use crate::failure::{Failure, Result};
+use crate::packed;
 use crate::recent::View;
 use store::{
     Extent, Kept, KeptAttachment, LOG_BYTES, LogPage, PAGE_BYTES, PIECE, Page, StoreError, checksum,
@@ -22,7 +23,7 @@ use xapi::stored::Stored;
 static LARGE: OneByOne = OneByOne::new();
 
 const COLUMNS: &str = "SELECT seq, id, body, flags, checksum, \
-    EXISTS (SELECT 1 FROM voided WHERE target = id) FROM statement ";
+    EXISTS (SELECT 1 FROM voided WHERE target = id), packed FROM statement ";
 
 /// See [`store::StatementStore::statement`]. The view is older than what the connection shows.
 pub(crate) fn statement(connection: &Connection, view: &View, id: Uuid) -> Result<Option<Kept>> {
@@ -185,20 +186,36 @@ fn kept(row: &Row<'_>) -> Result<Kept> {
     let seq: i64 = row.get(0)?;
     let id = row.get(1).map(Uuid::from_bytes).map_err(|error| at(seq, error.into()))?;
     let stored = Instant::from_micros(seq);
-    let unreadable = |error: rusqlite::Error| {
-        let reason = error.to_string();
-        StoreError::Unreadable { id: Some(id), stored, reason }
+    let unreadable = |reason: String| StoreError::Unreadable { id: Some(id), stored, reason };
+    let of_row = |error: rusqlite::Error| unreadable(error.to_string());
+    let (flags, checksum, voided) = columns(row).map_err(of_row)?;
+    let body = match text(row).map_err(of_row)? {
+        // As bytes: whether they are text, and the right one, is the checksum's to say.
+        Text::Plain(body) => Bytes::copy_from_slice(body),
+        Text::Packed(body) => {
+            packed::unpack(body).map_err(|error| unreadable(error.to_string()))?
+        }
     };
-    let (body, flags, checksum, voided) = columns(row).map_err(unreadable)?;
     let voiding = flags & VOIDING != 0;
     let statement = checksum::checked(Stored { id, stored, body }, voiding, checksum)?;
     Ok(Kept { statement, voided: !voiding && voided })
 }
 
-fn columns(row: &Row<'_>) -> rusqlite::Result<(Bytes, i64, Option<i64>, bool)> {
-    // As bytes: whether they are text, and the right one, is the checksum's to say.
-    let body = Bytes::copy_from_slice(row.get_ref(2)?.as_bytes()?);
-    Ok((body, row.get(3)?, row.get(4)?, row.get(5)?))
+fn columns(row: &Row<'_>) -> rusqlite::Result<(i64, Option<i64>, bool)> {
+    Ok((row.get(3)?, row.get(4)?, row.get(5)?))
+}
+
+/// The text of a statement, as a row has it.
+enum Text<'r> {
+    Plain(&'r [u8]),
+    Packed(&'r [u8]),
+}
+
+fn text<'r>(row: &'r Row<'_>) -> rusqlite::Result<Text<'r>> {
+    Ok(match row.get_ref(6)?.as_blob_or_null()? {
+        Some(packed) => Text::Packed(packed),
+        None => Text::Plain(row.get_ref(2)?.as_bytes()?),
+    })
 }
 
 /// That the row of this number cannot be read, where the database says that it is broken.

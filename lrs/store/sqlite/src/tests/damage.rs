@@ -39,13 +39,19 @@ async fn three(home: &TempDir) -> Vec<Kept> {
     log(&shared(&store)).await
 }
 
-/// Flips a bit in the middle of a text that is in the file once.
-fn flip(home: &TempDir, text: &str) {
+/// The text of the `n`th statement as it lies in the file.
+fn packed(home: &TempDir, n: u32) -> Vec<u8> {
+    let database = Connection::open(file(home)).unwrap();
+    let sql = "SELECT packed FROM statement WHERE id = ?1";
+    database.query_row(sql, [id(n).as_bytes()], |row| row.get(0)).unwrap()
+}
+
+/// Flips a bit in the middle of bytes that are in the file once.
+fn flip(home: &TempDir, text: &[u8]) {
     let mut bytes = fs::read(file(home)).unwrap();
-    let places: Vec<usize> = (0..bytes.len() - text.len())
-        .filter(|at| bytes[*at..].starts_with(text.as_bytes()))
-        .collect();
-    let [at] = places.as_slice() else { panic!("{text} is there {} times", places.len()) };
+    let places: Vec<usize> =
+        (0..bytes.len() - text.len()).filter(|at| bytes[*at..].starts_with(text)).collect();
+    let [at] = places.as_slice() else { panic!("{text:?} is there {} times", places.len()) };
     bytes[at + text.len() / 2] ^= 4;
     fs::write(file(home), bytes).unwrap();
 }
@@ -66,7 +72,7 @@ async fn is_damaged(store: &SqliteStore) -> bool {
 async fn a_flipped_bit_in_a_statement_is_an_error_that_names_it() {
     let home = TempDir::new().unwrap();
     let kept = three(&home).await;
-    flip(&home, "needle-1");
+    flip(&home, &packed(&home, 1));
     let store = open(&home, &Hand::new());
     names(store.statement(id(1)).await, 1);
     pages_end_before_the_second_of_three(&shared(&store)).await;
@@ -106,7 +112,7 @@ async fn a_flipped_bit_in_a_document_is_an_error_that_names_it() {
         store.change_document(key(id), free(), Change::Put(document(text))).await.unwrap();
     }
     drop(store);
-    flip(&home, "needle-one");
+    flip(&home, b"needle-one");
     let store = open(&home, &Hand::new());
     let error = store.document(&key("one")).await.unwrap_err();
     assert!(matches!(&error, StoreError::Corrupt(what) if what.contains("`one`")), "{error}");
@@ -130,7 +136,7 @@ async fn damage_that_nobody_asks_for_is_found_after_the_start() {
     store.ping().await.unwrap();
     drop(store);
 
-    flip(&home, "needle-2");
+    flip(&home, &packed(&home, 2));
     let store = open(&home, &Hand::new());
     store.0.scrub.as_ref().unwrap().join();
     assert!(is_damaged(&store).await);
@@ -155,13 +161,16 @@ async fn wherever_a_bit_flips_no_statement_is_given_otherwise_than_it_was_writte
     let home = TempDir::new().unwrap();
     let kept = three(&home).await;
     let sound = fs::read(file(&home)).unwrap();
+    let first = packed(&home, 0);
+    let place = sound.windows(first.len()).position(|window| window == first).unwrap();
+    let place = place.saturating_sub(1024);
     let mut chance = ChaCha8Rng::seed_from_u64(11);
     let mut noticed = 0;
     for _ in 0..150 {
         let mut broken = sound.clone();
         // Statements are few: most flips would hit nothing that is used.
         let at = chance.random_range(0..broken.len());
-        let at = if at % 2 == 0 { at } else { place_of_a_statement(&sound) + at % 2048 };
+        let at = if at % 2 == 0 { at } else { place + at % 2048 };
         broken[at] ^= 1 << chance.random_range(0..8);
         fs::write(file(&home), &broken).unwrap();
         let clock = std::sync::Arc::new(Hand::new());
@@ -183,13 +192,6 @@ async fn wherever_a_bit_flips_no_statement_is_given_otherwise_than_it_was_writte
         }
     }
     assert!(noticed > 10, "the flips hit something: {noticed}");
-}
-
-/// The beginning of the first statement's text in the file.
-fn place_of_a_statement(bytes: &[u8]) -> usize {
-    let text = b"needle-";
-    let at = bytes.windows(text.len()).position(|window| window == text).unwrap();
-    at.saturating_sub(1024)
 }
 
 #[tokio::test]
@@ -282,7 +284,7 @@ async fn a_statement_that_the_index_names_and_that_is_gone_is_an_error() {
 async fn a_reference_to_a_damaged_statement_is_kept() {
     let home = TempDir::new().unwrap();
     three(&home).await;
-    flip(&home, "needle-1");
+    flip(&home, &packed(&home, 1));
     let store = open(&home, &Hand::new());
     put(&shared(&store), &[reference(7, 1)]).await;
     assert!(store.statement(id(7)).await.unwrap().is_some());

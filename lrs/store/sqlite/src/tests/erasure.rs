@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 use validator::ifi::Ifi;
 
-use super::{Hand, open, shared};
+use super::{Hand, SqliteStore, open, shared};
 use access::audit::{Actor, AuditEntry};
 use store::{ErasedPart, Kept, KeptErasure, Rewrite, Store};
 use store_testkit::sample;
@@ -17,17 +17,31 @@ use xapi::instant::Instant;
 
 /// Whether a file of the folder contains `text`, in whatever case.
 fn is_in_files(home: &TempDir, text: &str) -> Vec<String> {
-    let text = text.to_lowercase();
+    are_in_files(home, text.to_lowercase().as_bytes(), |bytes| bytes.to_ascii_lowercase())
+}
+
+/// The files of the folder that have `wanted` in what `seen` makes of their bytes.
+fn are_in_files(home: &TempDir, wanted: &[u8], seen: impl Fn(Vec<u8>) -> Vec<u8>) -> Vec<String> {
     let files = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path());
     let holds = |path: &std::path::PathBuf| {
-        let bytes = fs::read(path).unwrap().to_ascii_lowercase();
-        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+        let bytes = seen(fs::read(path).unwrap());
+        bytes.windows(wanted.len()).any(|window| window == wanted)
     };
     files
         .filter(|path| path.is_file())
         .filter(holds)
         .map(|path| path.display().to_string())
         .collect()
+}
+
+/// The texts of statements as they lie in the files.
+async fn packed(store: &SqliteStore) -> Vec<Vec<u8>> {
+    let read = |connection: &rusqlite::Connection| {
+        let mut select = connection.prepare("SELECT packed FROM statement ORDER BY seq")?;
+        let rows = select.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    };
+    store.read(read).await.unwrap()
 }
 
 async fn fill(store: &Arc<dyn Store>) {
@@ -65,6 +79,8 @@ async fn nothing_of_a_person_is_left_in_the_files() {
     let store_of_test = shared(&store);
     fill(&store_of_test).await;
     assert!(!is_in_files(&home, "anna.rossi").is_empty());
+    // Her name cannot be seen in these.
+    let of_her = packed(&store).await.into_iter().step_by(2).collect::<Vec<_>>();
     let eraser =
         Arc::new(Eraser::new([Ifi::Mbox("mailto:anna.rossi@x.example".into())], [], "erased-1"));
     let erased = |Kept { statement: read, .. }: Kept| {
@@ -79,10 +95,13 @@ async fn nothing_of_a_person_is_left_in_the_files() {
     }
     // Without this the old bytes are there: the test can fail.
     assert!(!is_in_files(&home, "anna.rossi").is_empty());
+    let is_there = |packed: &Vec<u8>| !are_in_files(&home, packed, |bytes| bytes).is_empty();
+    assert!(of_her.iter().any(is_there));
     store_of_test.scrub().await.unwrap();
     for name in ["anna.rossi", "Anna Rossi"] {
         assert_eq!(is_in_files(&home, name), Vec::<String>::new(), "{name}");
     }
+    assert!(!of_her.iter().any(is_there));
     // Everything else is there, also for who opens the store anew.
     let log = sample::log(&store_of_test).await;
     drop((store, store_of_test));
