@@ -159,7 +159,7 @@ impl SqliteStore {
 
 /// The memory in KiB in which the writing connection holds pages. Pages of the index and of ids are written in the order of
 /// the tables, one after the other, so more memory spares few reads: `docs/scaling.md` has the figures.
-const WRITER_CACHE: i64 = 32_000;
+const WRITER_CACHE: i64 = 16_000;
 
 /// Sets up the writing connection. `synchronous=FULL` makes every commit reach the disk.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
