@@ -138,12 +138,18 @@ soak: ferretdb built
 		TRACCIA_TEST_KILLS=$(SOAK_MONGODB) cargo test $(TESTED) --test cluster kills_under_load -- --include-ignored; \
 	else echo "skipped: kills on MongoDB, for want of a server"; fi
 
-# Seconds for each target.
+# Seconds for each target, and what inputs are made of at first: beside tests/fuzz/seeds, files of the project.
 FUZZ_SECONDS ?= 60
-FUZZED := json timestamp duration statement multipart
+FUZZED := json timestamp duration statement multipart course_file learner_list presence_sheet query package manifest
+SEEDS_course_file := lrs/demo/courses
+SEEDS_statement := validator/tests/corpus/valid
+SEEDS_json := validator/tests/corpus/valid
 
-fuzz:
+fuzz: $(addprefix fuzz-,$(FUZZED))
+
+fuzz-%:
 	@if ! cargo +nightly fuzz --version >/dev/null 2>&1; then \
-		echo "skipped: fuzzing, for want of nightly Rust and cargo-fuzz (cargo install cargo-fuzz)"; exit 0; fi; \
-	set -ex; for target in $(FUZZED); do \
-		cargo +nightly fuzz run --fuzz-dir tests/fuzz $$target -- -max_total_time=$(FUZZ_SECONDS); done
+		echo "skipped: fuzzing $*, for want of nightly Rust and cargo-fuzz (cargo install cargo-fuzz)"; exit 0; fi; \
+	set -ex; mkdir -p tests/fuzz/corpus/$*; \
+	cargo +nightly fuzz run --fuzz-dir tests/fuzz $* tests/fuzz/corpus/$* \
+		$(wildcard tests/fuzz/seeds/$*) $(SEEDS_$*) -- -max_total_time=$(FUZZ_SECONDS)

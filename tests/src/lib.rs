@@ -41,5 +41,5 @@ pub use statement::{
     ADL, Statement, account, activity, activity_iri, agent, anonymous_group, group, new_id,
     reference, verb,
 };
-pub use traccia::{Done, Setup, Traccia, cli, cli_killed_after};
+pub use traccia::{Done, Setup, Traccia, cli, cli_killed_after, cli_within};
 pub use wire::{Wire, gzip};

@@ -63,9 +63,25 @@ pub struct Setup {
     variables: Vec<(String, String)>,
     store: Option<String>,
     seedless: bool,
+    unread: bool,
+    within: Option<String>,
 }
 
 impl Setup {
+    /// Within limits that a line of the shell sets first: `ulimit -n 64`.
+    #[must_use]
+    pub fn within(mut self, line: &str) -> Self {
+        self.within = Some(line.to_owned());
+        self
+    }
+
+    /// With a standard error that nobody reads.
+    #[must_use]
+    pub const fn unread(mut self) -> Self {
+        self.unread = true;
+        self
+    }
+
     /// Without a seed key.
     #[must_use]
     pub fn seedless(mut self) -> Self {
@@ -123,7 +139,7 @@ impl Traccia {
     }
 
     async fn launch(setup: Setup, folder: Arc<TempDir>) -> Self {
-        let mut command = command();
+        let mut command = setup.within.as_deref().map_or_else(command, command_within);
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(folder.path().join("data"))
@@ -132,7 +148,11 @@ impl Traccia {
             .envs((!setup.seedless).then(|| ("TRACCIA_SEED_KEY", seed())))
             .envs(setup.variables.iter().cloned())
             .stdin(Stdio::null());
-        let program = Program::start(command, first_address).await;
+        let program = if setup.unread {
+            Program::start_unread(command, first_address).await
+        } else {
+            Program::start(command, first_address).await
+        };
         Self { running: Running::Program(Box::new(program)), setup, folder }
     }
 
@@ -257,6 +277,11 @@ pub async fn cli(arguments: &[&str]) -> Done {
     done(command(), arguments).await
 }
 
+/// The same, within limits that a line of the shell sets first.
+pub async fn cli_within(line: &str, arguments: &[&str]) -> Done {
+    done(command_within(line), arguments).await
+}
+
 /// Starts `traccia ARGUMENTS` for no server, kills it (SIGKILL) after a while, and says whether it had ended
 /// before.
 pub async fn cli_killed_after(arguments: &[&str], time: Duration) -> bool {
@@ -333,6 +358,20 @@ fn command() -> Command {
     }
     // Commands speak the terminal's language.
     command.env("LC_ALL", "C");
+    command
+}
+
+/// [`command`] in a shell that runs this line first.
+fn command_within(line: &str) -> Command {
+    let program = command();
+    let mut command = Command::new("sh");
+    for (name, value) in program.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.args(["-c", &format!("{line} && exec \"$0\" \"$@\"")]).arg(program.get_program());
     command
 }
 

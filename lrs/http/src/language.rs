@@ -26,12 +26,19 @@ pub(super) fn preferred(headers: &HeaderMap) -> Language {
     }
 }
 
-/// Says refusals in the language of their reader.
+/// Below this path, errors are written as OData writes them (JSON Format 4.0, 19).
+const ODATA: &str = "/api/v1/odata/";
+
+/// Says refusals in the language of their reader, and in the form that clients of OData read.
 pub(super) async fn translate(request: Request, next: Next) -> Response {
     let language = preferred(request.headers());
+    let is_odata = request.uri().path().starts_with(ODATA);
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        if is_odata {
+            response.extensions_mut().insert(AsOdata);
+        }
         write(&mut response, &problem, language, id.as_ref());
     }
     response

@@ -295,13 +295,6 @@ impl Problem {
         )
     }
 
-    /// The answer to an OData client, whose body is [`Self::odata`] in the reader's language.
-    pub(crate) fn into_odata(self) -> Response {
-        let mut response = self.into_response();
-        response.extensions_mut().insert(AsOdata);
-        response
-    }
-
     /// As OData writes errors (JSON Format 4.0, 19).
     pub(crate) fn odata(&self) -> serde_json::Value {
         let Members { rule, detail, remedy, .. } = &*self.0;

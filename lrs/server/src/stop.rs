@@ -13,6 +13,9 @@ use tokio::sync::oneshot;
 /// The exit code of a process that was asked twice: that of Ctrl-C.
 #[cfg(unix)]
 const AT_ONCE: i32 = 130;
+/// How long the last line of the log may take.
+#[cfg(unix)]
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Receives the signals TERM and INT from now on. What is returned resolves at the first of them; at
 /// the second, or when `farewell` has passed, the process ends.
@@ -33,12 +36,7 @@ pub fn asked(farewell: Duration) -> io::Result<impl Future<Output = ()> + Send +
         let _ = tell.send(());
         std::thread::spawn(move || {
             std::thread::sleep(farewell);
-            // Standard error may be closed; the process ends all the same.
-            let _ = writeln!(
-                io::stderr(),
-                "traccia: ended while work was not done, {} seconds after it was asked to",
-                farewell.as_secs()
-            );
+            say_goodbye(farewell);
             exit(0);
         });
         if asked.next().is_some() {
@@ -51,6 +49,22 @@ pub fn asked(farewell: Duration) -> io::Result<impl Future<Output = ()> + Send +
             std::future::pending::<()>().await;
         }
     })
+}
+
+/// Says why the process ends now. Standard error may be closed, or a pipe that nobody empties: the process ends all the
+/// same.
+#[cfg(unix)]
+fn say_goodbye(farewell: Duration) {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let _ = writeln!(
+            io::stderr(),
+            "traccia: ended while work was not done, {} seconds after it was asked to",
+            farewell.as_secs()
+        );
+        let _ = tell.send(());
+    });
+    let _ = told.recv_timeout(LAST_WORDS);
 }
 
 /// Waits for Ctrl-C; when `farewell` has passed since then, the process ends.

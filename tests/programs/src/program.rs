@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,14 +21,32 @@ pub struct Program {
     process: Child,
     stdout: Arc<Mutex<String>>,
     stderr: Arc<Mutex<String>>,
+    /// The other end of stderr, where nobody reads it.
+    _unread: Option<ChildStderr>,
     announced: String,
 }
 
 impl Program {
     /// Starts it and waits for the first line on its stdout in which `address` finds one.
     pub async fn start(
+        command: Command,
+        address: impl Fn(&str) -> Option<String> + Send + 'static,
+    ) -> Self {
+        Self::launch(command, address, true).await
+    }
+
+    /// The same, with a stderr that is open and that nobody reads: a full pipe makes writers wait.
+    pub async fn start_unread(
+        command: Command,
+        address: impl Fn(&str) -> Option<String> + Send + 'static,
+    ) -> Self {
+        Self::launch(command, address, false).await
+    }
+
+    async fn launch(
         mut command: Command,
         address: impl Fn(&str) -> Option<String> + Send + 'static,
+        is_read: bool,
     ) -> Self {
         let name = command.get_program().display().to_string();
         let mut process = command
@@ -36,10 +54,12 @@ impl Program {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
-        let stderr = collect(process.stderr.take().expect("stderr is piped"), |_| {});
+        let unread = process.stderr.take_if(|_| !is_read);
+        let stderr = process.stderr.take().map(|stderr| collect(stderr, |_| {}));
+        let stderr = stderr.unwrap_or_default();
         let (announced, stdout) = first(process.stdout.take().expect("stdout is piped"), address);
         match timeout(START, announced).await {
-            Ok(Ok(announced)) => Self { name, process, stdout, stderr, announced },
+            Ok(Ok(announced)) => Self { name, process, stdout, stderr, _unread: unread, announced },
             failure => {
                 let _ = process.kill();
                 let _ = process.wait();

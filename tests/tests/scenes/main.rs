@@ -38,6 +38,7 @@ mod import;
 mod key_life;
 mod launch;
 mod limits;
+mod machine;
 mod moodle;
 mod moodle_scorm;
 mod mounts;

@@ -1,5 +1,8 @@
 //! What an administrator sees of a server: metrics, its log, the ids of requests, and whom these come from.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use e2e::{Setup, Statement, Traccia, eventually};
@@ -121,5 +124,94 @@ async fn whom_a_request_comes_from_is_believed_of_named_proxies_alone() {
         let hint =
             lines.iter().any(|line| line["message"].as_str().unwrap().contains("trusted_proxies"));
         assert_eq!(hint, from == "127.0.0.1", "an unnamed proxy is told of");
+    }
+}
+
+/// A supervisor that hangs empties no pipe; the pipe holds 64 kB.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_log_that_nobody_reads_keeps_no_request_waiting() {
+    const DROPPED: &str = "traccia_log_lines_dropped_total ";
+    let setup = Setup::default().unread().variable("TRACCIA_LOG", "trace");
+    let mut traccia = setup.start().await;
+    let admin = traccia.admin();
+    let mut dropped = 0.0;
+    for _ in 0..4_000 {
+        admin.get("/healthz").await.is(200);
+        let metrics = admin.get("/metrics").await.expect(200).text();
+        dropped = value(&metrics, DROPPED);
+        if dropped > 0.0 {
+            break;
+        }
+    }
+    assert!(dropped > 0.0, "what does not fit is counted");
+    admin.post("/statements").json(&json!([Statement::new().json()])).await.is(200);
+    assert_eq!(traccia.stop().await, Some(0), "and the server ends");
+}
+
+#[tokio::test]
+async fn files_of_the_browser_ui_are_logged_for_those_who_look_closer() {
+    let traccia = Setup::default().arguments(&["--log-format", "json"]).start().await;
+    let page = traccia.anonymous().get("/").await;
+    let (page, is_built) = (page.header("x-request-id"), page.status == 200);
+    let refused = traccia.anonymous().get("/nowhere").await.header("x-request-id");
+    let lines = lines(&traccia, &refused).await;
+    let is_logged = |id: &str| lines.iter().any(|line| line["id"] == id);
+    assert_eq!(is_logged(&page), !is_built, "{lines:?}");
+}
+
+/// A document of the folder `docs/operations`.
+fn document(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operations");
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+/// What `promtool ARGUMENTS` says of `input`, and whether all is well; `None` where there is no promtool.
+async fn promtool(arguments: &[&str], input: &str) -> Option<(bool, String)> {
+    use tokio::io::AsyncWriteExt as _;
+
+    let mut command = tokio::process::Command::new("promtool");
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let Ok(mut running) = command.spawn() else {
+        eprintln!("skipped: {arguments:?}, for want of promtool (Debian's package `prometheus`)");
+        return None;
+    };
+    running.stdin.take().unwrap().write_all(input.as_bytes()).await.unwrap();
+    let output = running.wait_with_output().await.unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    Some((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
+}
+
+/// The queries of the dashboard as rules, with what Grafana puts in place of its variables.
+fn rules_of_the_dashboard() -> Value {
+    let dashboard: Value = serde_json::from_str(&document("grafana.json")).unwrap();
+    let mut rules = Vec::new();
+    for panel in dashboard["panels"].as_array().unwrap() {
+        for target in panel["targets"].as_array().unwrap() {
+            let query = target["expr"].as_str().unwrap();
+            let query = query.replace("$__rate_interval", "5m").replace("$instance", ".*");
+            rules.push(json!({"record": format!("query:{}", rules.len()), "expr": query}));
+        }
+    }
+    json!({"groups": [{"name": "dashboard", "rules": rules}]})
+}
+
+#[tokio::test]
+async fn prometheus_takes_metrics_alerts_and_the_queries_of_the_dashboard() {
+    let traccia = Traccia::start().await;
+    traccia.admin().post("/statements").json(&json!([Statement::new().json()])).await.is(200);
+    let metrics = traccia.admin().get("/metrics").await.expect(200).text();
+    let samples: BTreeSet<&str> = metrics.lines().filter(|line| !line.starts_with('#')).collect();
+    assert!(samples.len() > 20, "{metrics}");
+    let queries = traccia.file("dashboard.json", rules_of_the_dashboard().to_string());
+    let alerts = traccia.file("alerts.yml", document("alerts.yml"));
+    let checks: [(&[&str], &str); 3] = [
+        (&["check", "metrics"], &metrics),
+        (&["check", "rules", "--lint-fatal", &queries], ""),
+        (&["check", "rules", "--lint-fatal", &alerts], ""),
+    ];
+    for (arguments, input) in checks {
+        let Some((is_well, said)) = promtool(arguments, input).await else { return };
+        assert!(is_well, "{arguments:?}: {said}");
     }
 }

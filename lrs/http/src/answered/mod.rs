@@ -29,6 +29,9 @@ pub(crate) use self::id::RequestId;
 /// What is polled, by monitoring and by balancers: its lines are for those who look closer.
 const POLLED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
+/// The routes that give files of the player and of packages. Files of the browser UI are of no route.
+const FILES: [&str; 2] = ["/launch-assets/{*path}", "/p/{key}/{*path}"];
+
 /// What becomes known of a request while it is served.
 #[derive(Clone, Default)]
 pub(crate) struct Notes(Arc<Mutex<Noted>>);
@@ -108,7 +111,17 @@ struct Line {
     path: String,
     address: Address,
     is_polled: bool,
+    /// The answer is not worth a line at `info`.
+    is_quiet: bool,
     is_over: bool,
+}
+
+/// Whether an answer gives a file as it is: of the browser UI, of the player or of a package. A page asks for dozens.
+fn is_file(route: Option<&MatchedPath>, method: &Method, status: StatusCode) -> bool {
+    let is_given = status.is_success() || status == StatusCode::NOT_MODIFIED;
+    is_given
+        && matches!(*method, Method::GET | Method::HEAD)
+        && route.is_none_or(|route| FILES.contains(&route.as_str()))
 }
 
 impl Line {
@@ -125,6 +138,7 @@ impl Line {
             path: service::packages::masked(path).into_owned(),
             address: Address::of_request(request.extensions()),
             is_polled: POLLED.contains(&path),
+            is_quiet: false,
             is_over: false,
         }
     }
@@ -135,6 +149,11 @@ impl Line {
         let taken = self.begun.elapsed();
         let status = response.status();
         let broken = response.extensions().get::<Broken>();
+        self.is_quiet = if self.is_polled {
+            status == StatusCode::OK
+        } else {
+            is_file(route.as_ref(), &self.method, status)
+        };
         let route = route.as_ref().map_or("other", MatchedPath::as_str);
         figures::answered(&self.method, route, status, taken);
         if let Some(Broken { rule, .. }) = broken {
@@ -143,7 +162,7 @@ impl Line {
         self.write(Some(status), broken, (caller, shown));
     }
 
-    /// Writes the line: at `info`, and at `debug` for what is polled and was answered well.
+    /// Writes the line: at `info`, and at `debug` for files and for what is polled, where they were answered well.
     fn write(
         &self,
         status: Option<StatusCode>,
@@ -162,7 +181,7 @@ impl Line {
         let pointer = broken.and_then(|it| it.pointer.as_deref());
         let (key, person) = (key.as_deref(), person.as_deref());
         let (status, Self { method, path, .. }) = (status.map_or(0, |it| it.as_u16()), self);
-        if self.is_polled && status == 200 {
+        if self.is_quiet {
             tracing::debug!(id, key, person, from, status, millis, "{method} {path:?}");
         } else if status == 0 {
             tracing::info!(id, key, person, from, millis, "unanswered {method} {path:?}");

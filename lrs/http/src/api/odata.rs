@@ -117,7 +117,7 @@ pub async fn service(
 #[utoipa::path(get, path = "/api/v1/odata/$metadata", tag = "data", security(("key" = [])),
     params(("$format" = Option<String>, Query, description = "`xml`")),
     responses((status = 200, body = String, content_type = "application/xml"),
-        (status = 403, body = Problem)))]
+        (status = 403, body = Object, content_type = "application/json")))]
 pub async fn metadata(caller: Caller, parameters: Parameters) -> Result<Response, Problem> {
     let tables = tables(&caller)?;
     parameters.only(&["$format"])?;
@@ -141,8 +141,8 @@ pub async fn rows(
     caller: Caller,
     Path(table): Path<String>,
     parameters: Parameters,
-) -> Response {
-    found(&server, &caller, &table, parameters).await.unwrap_or_else(Problem::into_odata)
+) -> Result<Response, Problem> {
+    found(&server, &caller, &table, parameters).await
 }
 
 async fn found(

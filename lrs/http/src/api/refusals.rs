@@ -126,7 +126,7 @@ impl ShownRefusal {
 #[utoipa::path(get, path = "/api/v1/refusals", tag = "refusals", security(("key" = [])),
     params(("key" = Option<String>, Query, description = "of this key alone"),
         ("rule" = Option<String>, Query, description = "by this rule alone"),
-        ("status" = Option<u16>, Query, description = "with this status alone"),
+        ("status" = Option<usize>, Query, description = "with this status alone"),
         ("limit" = Option<usize>, Query, description = "how many at most: 20 if missing, 100 at most; \
             a page that would be heavy has fewer"),
         ("after" = Option<String>, Query, description = "`next` of the page before")),

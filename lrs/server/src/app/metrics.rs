@@ -3,8 +3,9 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_appender::non_blocking::ErrorCounter;
 
 /// How often samples are put into their buckets where nobody asks for metrics: they would take memory without end.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -26,7 +27,7 @@ pub enum MetricKind {
 }
 
 /// Every metric: its name, its kind, its labels, and what it tells. Labels have no more than 500 values each.
-pub const METRICS: [(&str, MetricKind, &[&str], &str); 19] = [
+pub const METRICS: [(&str, MetricKind, &[&str], &str); 20] = [
     (
         "traccia_http_requests_total",
         MetricKind::Counter,
@@ -122,7 +123,18 @@ pub const METRICS: [(&str, MetricKind, &[&str], &str); 19] = [
         &["outcome"],
         "Files that a clamd server looked at: clean, infected, or failed; absent without clamd.",
     ),
+    (
+        DROPPED_LINES,
+        MetricKind::Counter,
+        &[],
+        "Lines of the log that were dropped because standard error took them too slowly.",
+    ),
 ];
+
+const DROPPED_LINES: &str = "traccia_log_lines_dropped_total";
+
+/// Counts the lines that this process could not write to its log; nothing where it writes none.
+static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
 
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -172,8 +184,15 @@ fn describe() {
     }
 }
 
+/// Tells from now on of the lines that the log of this process could not write. Only the first counter counts.
+pub fn count_dropped_lines(lines: ErrorCounter) {
+    let _ = DROPPED.set(lines);
+}
+
 /// All metrics in Prometheus' text format.
 pub(super) fn exposition() -> String {
+    let dropped = DROPPED.get().map_or(0, ErrorCounter::dropped_lines);
+    counter!(DROPPED_LINES).absolute(u64::try_from(dropped).unwrap_or(u64::MAX));
     RECORDER.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default()
 }
 

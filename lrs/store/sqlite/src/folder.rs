@@ -4,12 +4,13 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use rusqlite::OpenFlags;
+use rusqlite::{ErrorCode, OpenFlags};
 
 use super::readers::READ_ONLY;
 use super::reading::immutable;
 use super::restoring::PLACE;
 use super::{FILE, LOCK};
+use crate::failure::Failure;
 use store::{Result, StoreError};
 
 /// The database's journal, which SQLite writes beside it.
@@ -177,6 +178,21 @@ impl Folder {
         StoreError::Unavailable(format!("the data folder {}: {reason}", self.path.display()))
     }
 
+    /// What an error of SQLite means that it gave when the database was opened: it makes its journal in the folder.
+    pub(super) fn explained(&self, error: rusqlite::Error) -> Failure {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => self.unwritable(&error).into(),
+            _ => error.into(),
+        }
+    }
+
+    /// That a file of the folder cannot be opened to be written.
+    fn unwritable(&self, error: &dyn std::error::Error) -> StoreError {
+        self.unavailable(&format!(
+            "{error}; the folder and its files must belong to the user as whom Traccia runs, on a disk that can be written"
+        ))
+    }
+
     fn lost(&self, name: &str) -> StoreError {
         self.unavailable(&format!(
             "{name} was removed or replaced while Traccia runs, so nothing more is kept; move it back, or stop Traccia \
@@ -190,12 +206,12 @@ impl Folder {
         options.write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(self.at(name)).map(drop).map_err(|error| self.unavailable(&error.to_string()))
+        options.open(self.at(name)).map(drop).map_err(|error| self.unwritable(&error))
     }
 
     fn lock(&mut self, name: &str) -> Result<()> {
         let file = OpenOptions::new().read(true).write(true).open(self.at(name));
-        let file = file.map_err(|error| self.unavailable(&error.to_string()))?;
+        let file = file.map_err(|error| self.unwritable(&error))?;
         if self.hold(file, File::try_lock)? { Ok(()) } else { Err(self.in_use()) }
     }
 

@@ -35,6 +35,7 @@ mod failure;
 mod folder;
 mod keys;
 mod memory;
+mod mend;
 mod migrations;
 mod open_mark;
 mod origins;
@@ -91,7 +92,8 @@ struct Inner {
 }
 
 impl SqliteStore {
-    /// Opens the store in `folder`, which must exist, and brings it to the newest layout.
+    /// Opens the store in `folder`, which must exist, and brings it to the newest layout. Where newest parts of the index
+    /// are damaged, they are computed anew from the statements first.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where another process has the folder open, and where its database was removed: see
@@ -106,7 +108,7 @@ impl SqliteStore {
         let mut folder = Folder::take(folder)?;
         let left = folder.left();
         let mut connection = Connection::open(&path)?;
-        prepare(&connection)?;
+        prepare(&connection).map_err(|error| folder.explained(error))?;
         migrations::migrate(&mut connection)
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         open_mark::begin(&connection, left)?;
@@ -115,7 +117,9 @@ impl SqliteStore {
         folder.complete()?;
         let (folder, damage) = (Arc::new(folder), Arc::new(Damage::default()));
         let guards = Guards { folder: Arc::clone(&folder), damage: Arc::clone(&damage) };
-        let recent = Arc::new(Recent::load(&connection)?);
+        let (recent, damaged) = Recent::load(&connection)?;
+        let recent = Arc::new(recent);
+        mend::mend(&connection, &recent, &damaged)?;
         let checkpointer = Checkpointer::start(&path, &mut connection)?;
         let writer = Writer::start(connection, Arc::clone(&recent), clock, guards)?;
         let scrub = Scrub::start(&path, Arc::clone(&damage))?;

@@ -24,7 +24,8 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where there is no store in `folder`, where a process that writes has it open, and
-    /// where the store has another layout than that of this program.
+    /// where the store has another layout than that of this program; [`StoreError::Corrupt`] where a part of the index is
+    /// damaged, which [`SqliteStore::open`] mends.
     pub fn open_to_read(folder: &Path) -> Result<Self> {
         Ok(Self::read_at(folder)?)
     }
@@ -36,14 +37,21 @@ impl SqliteStore {
         let (name, flags) = folder.database_to_read();
         let connection = readers::open_one(&name, flags)?;
         migrations::check(&connection)?;
-        let recent = Arc::new(Recent::load(&connection)?);
+        let (recent, damaged) = Recent::load(&connection)?;
+        if let [row, ..] = damaged.as_slice() {
+            return Err(StoreError::Corrupt(format!(
+                "row {row} of the table `recent` is damaged, and reading changes nothing: start `traccia serve` on the \
+                 store once, which computes anew what the row said"
+            ))
+            .into());
+        }
         let readers = Readers::open(&name, flags, count)?;
         Ok(Self(Arc::new(Inner {
             scrub: None,
             damage: Arc::new(Damage::default()),
             turns: Turns::default(),
             readers,
-            recent,
+            recent: Arc::new(recent),
             contents,
             checkpointer: None,
             writer: None,

@@ -15,7 +15,6 @@ use uuid::Uuid;
 
 use super::added::Added;
 use crate::failure::Result;
-use store::StoreError;
 use xapi::instant::Instant;
 
 /// That a statement is found by a thing: the number of the thing, how closely, and the statement's `stored`.
@@ -45,25 +44,29 @@ pub(super) struct Sealed {
 }
 
 impl Recent {
-    /// Reads what earlier transactions have left in the table.
-    pub(super) fn load(connection: &Connection) -> Result<Self> {
+    /// Reads what earlier transactions have left in the table, and gives the numbers of the rows that are damaged: what
+    /// those said is missing.
+    pub(super) fn load(connection: &Connection) -> Result<(Self, Vec<i64>)> {
         let newest = connection
             .query_row("SELECT max(seq) FROM statement", [], |row| row.get::<_, Option<i64>>(0))?;
         let (mut ids, mut gathered) = (HashMap::new(), Vec::new());
-        let mut select = connection.prepare("SELECT added FROM recent ORDER BY number")?;
+        let mut damaged = Vec::new();
+        let mut select = connection.prepare("SELECT number, added FROM recent ORDER BY number")?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            let added = Added::decode(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?);
-            let damaged = || StoreError::Corrupt("a row of the table `recent` is damaged".into());
-            let added = added.ok_or_else(damaged)?;
-            ids.extend(added.ids);
-            gathered.extend(added.rows);
+            match row.get_ref(1)?.as_blob().ok().and_then(Added::decode) {
+                Some(added) => {
+                    ids.extend(added.ids);
+                    gathered.extend(added.rows);
+                }
+                None => damaged.push(row.get(0)?),
+            }
         }
         let newest = newest.unwrap_or(0);
         // Sorted at once, which takes a third of the time of inserting each row.
         let rows = gathered.into_iter().collect();
         let open = Arc::new(RwLock::new(Open { rows, ids }));
-        Ok(Self(RwLock::new(Parts { newest, open, settling: None })))
+        Ok((Self(RwLock::new(Parts { newest, open, settling: None })), damaged))
     }
 
     /// What a reader finds from now on.

@@ -15,6 +15,10 @@ const LEAST: usize = if cfg!(debug_assertions) { 50 } else { 500 };
 /// How many rows and ids are moved at a time where nothing else is written.
 const AT_ONCE: usize = if cfg!(debug_assertions) { 200 } else { 10_000 };
 
+/// Adds a row to the index where it is not there.
+pub(super) const INSERT_ROW: &str =
+    "INSERT OR IGNORE INTO statement_index (entity, closeness, seq) VALUES (?1, ?2, ?3)";
+
 /// The run that is being moved.
 #[derive(Default)]
 pub(super) struct Settler {
@@ -117,9 +121,7 @@ impl Run {
     fn advance(&self, connection: &Connection, most: usize) -> rusqlite::Result<Moved> {
         let rows = self.sealed.rows.get(self.rows..).unwrap_or_default();
         let rows = rows.get(..most).unwrap_or(rows);
-        let sql =
-            "INSERT OR IGNORE INTO statement_index (entity, closeness, seq) VALUES (?1, ?2, ?3)";
-        let mut insert = connection.prepare_cached(sql)?;
+        let mut insert = connection.prepare_cached(INSERT_ROW)?;
         for row in rows {
             insert.execute(*row)?;
         }

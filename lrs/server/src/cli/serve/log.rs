@@ -2,7 +2,13 @@
 
 use std::io::IsTerminal as _;
 
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
+
+use crate::app::metrics;
+
+/// How many lines may wait for standard error: of 200 bytes each, 3 MB.
+const WAITING: usize = 16_384;
 
 /// The crates of the server, which `traccia` stands for in a filter.
 const CRATES: [&str; 9] = [
@@ -30,9 +36,13 @@ pub(super) enum Format {
 
 /// Logs what `TRACCIA_LOG` says, or what matters, to standard error as long as that is there.
 ///
+/// A thread of its own writes. Requests never wait for standard error, which may be a pipe that nobody empties: beyond
+/// [`WAITING`] lines, lines are dropped and counted (`traccia_log_lines_dropped_total`). Dropping the guard writes what
+/// waits, for a second at most.
+///
 /// # Errors
 /// Where `TRACCIA_LOG` is no filter.
-pub(super) fn to_stderr(format: Format) -> anyhow::Result<()> {
+pub(super) fn to_stderr(format: Format) -> anyhow::Result<WorkerGuard> {
     let wanted = std::env::var("TRACCIA_LOG").unwrap_or_else(|_| "info".into());
     let filter = EnvFilter::try_new(directives(&wanted)).map_err(|error| {
         anyhow::anyhow!(
@@ -40,9 +50,15 @@ pub(super) fn to_stderr(format: Format) -> anyhow::Result<()> {
              as `warn,traccia=debug`"
         )
     })?;
+    let (lines, guard) = NonBlockingBuilder::default()
+        .lossy(true)
+        .buffered_lines_limit(WAITING)
+        .thread_name("traccia-log")
+        .finish(std::io::stderr());
+    metrics::count_dropped_lines(lines.error_counter());
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(lines)
         // Colours in a file would hide its words from a search.
         .with_ansi(std::io::stderr().is_terminal())
         // It would report on standard error that standard error is closed, and panic.
@@ -51,7 +67,7 @@ pub(super) fn to_stderr(format: Format) -> anyhow::Result<()> {
         Format::Text => subscriber.init(),
         Format::Json => subscriber.json().flatten_event(true).with_current_span(false).init(),
     }
-    Ok(())
+    Ok(guard)
 }
 
 /// The filter with each crate of the server in place of `traccia`.

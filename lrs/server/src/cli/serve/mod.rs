@@ -52,7 +52,8 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        log::to_stderr(self.log_format)?;
+        // What was logged is written when this goes, at the end.
+        let _log = log::to_stderr(self.log_format)?;
         let (listen, default_version, strict) = (self.listen, self.default_version, self.strict);
         let datasets = self.datasets;
         let flags = Flags { listen, default_version, datasets, strict, ..Flags::default() };

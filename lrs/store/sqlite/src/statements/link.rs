@@ -13,8 +13,8 @@ use xapi::instant::Instant;
 use xapi::prepare::target;
 use xapi::stored::Stored;
 
-/// Gives statements what they inherit because of the statements `new`, which this session has kept.
-pub(super) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
+/// Gives statements what they inherit because of the statements `new`, which are kept.
+pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
     let mut inheritance = Inheritance::of_batch(new);
     while let Some(wanted) = inheritance.wanted() {
         match wanted {

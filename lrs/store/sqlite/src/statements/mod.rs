@@ -16,7 +16,7 @@ use xapi::query::Filter;
 
 mod filter;
 mod learn;
-mod link;
+pub(super) mod link;
 pub(super) mod put;
 pub(super) mod read;
 

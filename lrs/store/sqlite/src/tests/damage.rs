@@ -9,14 +9,18 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::index::is_as_rebuilt;
 use super::{Hand, SqliteStore, open, shared};
 use crate::FILE;
 use store::{
-    DocumentStore as _, Kept, LogPage, Result, StatementLog as _, StatementStore as _, Store as _,
-    StoreError, TransferStore as _,
+    Batch, DocumentStore as _, Kept, LogPage, Result, StatementLog as _, StatementStore as _,
+    Store as _, StoreError, TransferStore as _,
 };
 use store_testkit::damage::pages_end_before_the_second_of_three;
-use store_testkit::sample::{batch, id, log, put, put_each, reference, stamped, statement, with};
+use store_testkit::generated::Maker;
+use store_testkit::sample::{
+    batch, id, log, prepared_by, put, put_each, reference, stamped, statement, with,
+};
 use xapi::document::{
     Change, Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded,
 };
@@ -288,4 +292,43 @@ async fn a_reference_to_a_damaged_statement_is_kept() {
     let store = open(&home, &Hand::new());
     put(&shared(&store), &[reference(7, 1)]).await;
     assert!(store.statement(id(7)).await.unwrap().is_some());
+}
+
+/// What the newest statements are found by lies in rows of their own; an id that was forgotten would be given again.
+#[tokio::test]
+async fn a_damaged_row_of_the_newest_index_is_computed_anew() {
+    for chosen in ["min(number)", "max(number)", "max(number) - 4"] {
+        let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+        let store = open(&home, &clock);
+        let mut maker = Maker::new(20);
+        let statements = maker.statements(90);
+        for some in statements.chunks(6) {
+            let statements = some.iter().map(|(key, value)| prepared_by(key, value)).collect();
+            store.put_statements(Batch { statements, attachments: Vec::new() }).await.unwrap();
+        }
+        put(&shared(&store), &[statement(900)]).await;
+        let kept = log(&shared(&store)).await;
+        // As a process that is killed now would leave the folder.
+        let left = TempDir::new().unwrap();
+        for name in [FILE, "traccia.sqlite-wal"] {
+            fs::copy(home.path().join(name), left.path().join(name)).unwrap();
+        }
+        let sql = format!(
+            "UPDATE recent SET added = zeroblob(length(added)) \
+             WHERE number = (SELECT {chosen} FROM recent) RETURNING number"
+        );
+        let database = Connection::open(file(&left)).unwrap();
+        let row: i64 = database.query_row(&sql, [], |row| row.get(0)).unwrap();
+        drop(database);
+
+        let refused = SqliteStore::open_to_read(left.path()).err().unwrap().to_string();
+        assert!(refused.contains(&format!("row {row} ")) && refused.contains("serve"), "{refused}");
+        let again = open(&left, &clock);
+        is_as_rebuilt(&again).await;
+        put(&shared(&again), &[statement(900)]).await;
+        assert_eq!(log(&shared(&again)).await, kept, "nothing is lost, and nothing kept twice");
+        again.ping().await.unwrap();
+        drop(again);
+        assert!(SqliteStore::open_to_read(left.path()).is_ok(), "it is mended for good");
+    }
 }

@@ -89,14 +89,14 @@ async fn what_waits_when_the_store_is_closed_is_written() {
 }
 
 #[tokio::test]
-async fn stored_goes_on_growing_when_the_clock_steps_back() {
+async fn stored_goes_on_growing_when_the_clock_steps_back_by_a_day() {
     let (home, clock) = (TempDir::new().unwrap(), Hand::new());
     let store = open(&home, &clock);
     put(&shared(&store), &[statement(0)]).await;
-    clock.turn(-HOUR);
+    clock.turn(-24 * HOUR);
     put(&shared(&store), &[statement(1), statement(2)]).await;
     drop(store);
-    clock.turn(-HOUR);
+    clock.turn(-24 * HOUR);
     let store = shared(&open(&home, &clock));
     put(&store, &[statement(3)]).await;
     assert_eq!(ids(&store, Filter::default()).await, ids_of(0..4));

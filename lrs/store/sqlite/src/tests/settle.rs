@@ -113,7 +113,7 @@ async fn what_a_stop_has_no_time_for_is_moved_later() {
     put(&shared(&store), &(0..90).map(statement).collect::<Vec<_>>()).await;
     let copy = left(home.path());
     let connection = Connection::open(copy.path().join(FILE)).unwrap();
-    let recent = Recent::load(&connection).unwrap();
+    let (recent, _) = Recent::load(&connection).unwrap();
     let mut settler = Settler::load(&connection).unwrap();
     let looks = std::cell::Cell::new(0);
     let once = || looks.replace(looks.get() + 1) == 0;
