@@ -18,6 +18,7 @@ mod data;
 mod database;
 mod empty;
 mod hosting;
+mod imports;
 mod key_string;
 mod packages;
 mod pipes;
@@ -94,6 +95,9 @@ async fn measure() -> Result<()> {
     }
     if wanted("data") {
         data::measure(&effort).await?;
+    }
+    if wanted("imports") {
+        imports::measure(&effort).await?;
     }
     if wanted("pipes") {
         pipes::measure(&effort).await?;

@@ -25,7 +25,7 @@ const LONGEST_STOP: Duration = Duration::from_secs(10);
 /// Where the id is in a statement of [`World`].
 const ID: std::ops::Range<usize> = 7..43;
 const CONNECTIONS: usize = 64;
-const BATCH_CONNECTIONS: usize = 8;
+pub(crate) const BATCH_CONNECTIONS: usize = 8;
 
 /// How long waits are measured: long enough for the journal to be copied many times.
 const STEADY: Duration = Duration::from_mins(1);
@@ -117,7 +117,7 @@ async fn batches(effort: &Effort, statements: &Rc<Statements>) -> Result<()> {
 }
 
 /// A round of batches; gives statements per second.
-async fn send_batches(
+pub(crate) async fn send_batches(
     traccia: &Server,
     effort: &Effort,
     statements: &Rc<Statements>,

@@ -1,6 +1,6 @@
 //! `traccia import --into`: statements of other systems in a new store, at the instants at which they were stored there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use store::{KeptOrigin, Store};
 use store_sqlite::SqliteStore;
 use store_testkit::clock::SystemClock;
@@ -213,4 +214,146 @@ async fn a_server_keeps_where_imported_statements_were() {
     let headers = [("X-Experience-API-Version", "1.0.3"), ("X-Traccia-Origin", " ")];
     let nameless = served.post("/xapi/statements", &value, &headers).await;
     assert_eq!(nameless.status(), 400);
+}
+
+/// As many as three requests take, the first hundred with an attachment, and one that is refused; each run of `step` has its
+/// own ids.
+fn write_many(home: &Path, step: u32) -> usize {
+    const MANY: u32 = 1_101;
+    let data = format!("the certificate of step {step}");
+    let attachments = home.join("attachments");
+    std::fs::create_dir_all(&attachments).unwrap();
+    let hash = hex::encode(Sha256::digest(&data));
+    std::fs::write(attachments.join(&hash), &data).unwrap();
+    let about = json!([{"usageType": "https://x.example/a", "display": {"en": "A"},
+        "contentType": "text/plain", "length": data.len(), "sha2": hash}]);
+    let line = |n: u32| {
+        let mut value = statement(1_000_000 + step * 10_000 + n, "2020-01-01T00:00:01Z");
+        if n < 100 {
+            value["attachments"] = about.clone();
+        }
+        if n == 700 {
+            value["actor"] = json!({"mbox": "anna"});
+        }
+        value.to_string()
+    };
+    let lines: Vec<String> = (0..MANY).map(line).collect();
+    std::fs::write(home.join("many.ndjson"), lines.join("\n")).unwrap();
+    MANY as usize - 1
+}
+
+/// The rows of statements that were stored after an instant, and up to when they are all.
+async fn rows_after(served: &Served, after: &str) -> (Vec<Value>, String) {
+    let rows = served.ok(&format!("/api/v1/data/statements?after={after}")).await;
+    let through = rows.headers()["traccia-through"].to_str().unwrap().to_owned();
+    let text = rows.text().await.unwrap();
+    (text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), through)
+}
+
+/// The program is killed before and after each request, and started again: each statement is there once, with its attachment,
+/// and what is refused is told as if nothing had happened.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_into_a_server_that_is_killed_at_any_step_keeps_each_statement_once() {
+    let served = Served::start().await;
+    let (_, mut through) = rows_after(&served, "2025-01-01T00:00:00Z").await;
+    let mut killed = 0;
+    for step in 1.. {
+        let home = TempDir::new().unwrap();
+        let good = write_many(home.path(), step);
+        let source = format!("step-{step}");
+        let import = |step: Option<u32>| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_traccia"));
+            if let Some(step) = step {
+                command.env("TRACCIA_FAILPOINT", step.to_string());
+            }
+            command.arg("import").arg(home.path().join("many.ndjson"));
+            command.arg("--attachments").arg(home.path().join("attachments"));
+            command.arg("--rejects").arg(home.path().join("rejects.ndjson"));
+            command.args(["--url", &served.url, "--key", "seed:secret", "--source", &source]);
+            command.output().unwrap()
+        };
+        let output = import(Some(step));
+        let is_killed = output.status.code().is_none();
+        if is_killed {
+            killed += 1;
+            let told = said(&import(None));
+            assert!(told.ends_with("1 refused\n"), "killed at step {step}: {told}");
+        }
+        let (rows, end) = rows_after(&served, &through).await;
+        through = end;
+        assert!(rows.iter().all(|row| row["origin"] == json!(source)), "killed at step {step}");
+        let ids: BTreeSet<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
+        assert_eq!((rows.len(), ids.len()), (good, good), "killed at step {step}");
+        let with_data = rows.iter().filter(|row| row["attachments"] == json!(1)).count();
+        assert_eq!(with_data, 100, "killed at step {step}");
+        let rejects = std::fs::read_to_string(home.path().join("rejects.ndjson")).unwrap();
+        assert_eq!(rejects.lines().count(), 1, "killed at step {step}: {rejects}");
+        if !is_killed {
+            break;
+        }
+    }
+    assert!(killed >= 6, "{killed} steps");
+}
+
+/// The states that a learner has, by id.
+async fn states(served: &Served) -> Value {
+    let agent = "%7B%22mbox%22%3A%22mailto%3Aanna%40x.example%22%7D";
+    let path = format!("/xapi/activities/state?activityId=https://x.example/a&agent={agent}");
+    let version = reqwest::header::HeaderName::from_static("x-experience-api-version");
+    let ids: Vec<String> =
+        served.get(&path, &[(version.clone(), "1.0.3")]).await.json().await.unwrap();
+    let mut states = serde_json::Map::new();
+    for id in ids {
+        let one = served.get(&format!("{path}&stateId={id}"), &[(version.clone(), "1.0.3")]).await;
+        states.insert(id, one.text().await.unwrap().into());
+    }
+    states.into()
+}
+
+/// The program is killed before and after each request, and started again.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn documents_are_imported_once_however_often_the_program_is_killed_and_none_is_written_over()
+{
+    let served = Served::start().await;
+    let home = TempDir::new().unwrap();
+    let file = home.path().join("states.ndjson");
+    let state = |id: &str, content: Value| {
+        json!({"_id": {"$oid": "5"}, "activityId": "https://x.example/a", "agent": {"mbox": "mailto:anna@x.example"},
+            "stateId": id, "content": content, "etag": "x"})
+    };
+    let mut lines = [
+        state("a", json!({"page": 7})),
+        state("b", json!([1])),
+        json!({"stateId": "c", "content": 1}),
+        state("d", json!({"x&46;y": 1})),
+    ];
+    let write = |lines: &[Value]| {
+        let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+        std::fs::write(&file, lines.join("\n")).unwrap();
+    };
+    write(&lines);
+    let import = |step: Option<u32>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_traccia"));
+        if let Some(step) = step {
+            command.env("TRACCIA_FAILPOINT", step.to_string());
+        }
+        command.args(["import", "documents"]).arg(&file).arg("--rejects");
+        command.arg(home.path().join("rejects.ndjson"));
+        command.args(["--url", &served.url, "--key", "seed:secret"]).output().unwrap()
+    };
+    for step in [1, 2, 1, 2, 3, 4] {
+        assert_eq!(import(Some(step)).status.code(), None, "killed at step {step}");
+    }
+    // The steps above have made two of them.
+    assert_eq!(said(&import(None)), "1 new, 2 known, 1 refused\n");
+    let kept = json!({"a": r#"{"page":7}"#, "b": "[1]", "d": r#"{"x.y":1}"#});
+    assert_eq!(states(&served).await, kept);
+    lines[0]["content"] = json!({"page": 9});
+    write(&lines);
+    assert_eq!(said(&import(None)), "0 new, 2 known, 2 refused\n");
+    let rejects = std::fs::read_to_string(home.path().join("rejects.ndjson")).unwrap();
+    assert!(rejects.contains("Another document is there"), "{rejects}");
+    assert_eq!(states(&served).await, kept, "nothing is written over");
 }

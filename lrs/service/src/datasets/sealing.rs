@@ -148,7 +148,13 @@ impl Datasets {
         while manifest.through < limit {
             let first = self.tables.first_after(manifest.through).await?;
             let Some(first) = first.filter(|first| *first <= limit) else {
-                manifest = self.publish(manifest.sealed(limit, Vec::new())).await?;
+                // Readers take the columns of a table from its files: so it has one, without rows, from the beginning.
+                let files = if manifest.files(Dataset::Statements).is_empty() {
+                    self.write((manifest.through, limit), None).await?.files
+                } else {
+                    Vec::new()
+                };
+                manifest = self.publish(manifest.sealed(limit, files)).await?;
                 break;
             };
             let end = ranges::end_of_range(first, limit, self.period);

@@ -42,6 +42,11 @@ impl Attached {
         Ok(Self { files })
     }
 
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     /// How many bytes the attachments of these statements have that are there.
     pub(super) fn weight(&self, lines: &[Line]) -> u64 {
         let length = |data: &Data| data.file.metadata().map_or(0, |about| about.len());

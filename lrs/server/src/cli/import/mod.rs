@@ -22,11 +22,13 @@ use super::client::{Client, ServerError, Target};
 use super::exit::{self, Exit};
 use super::out::{note, say};
 use super::pulse::Pulse;
+use crate::failpoint;
 use http_api::xapi::put_statements::{NEW_STATEMENTS, ORIGIN};
 use validator::Version;
 use xapi::origin::Origin;
 
 mod attached;
+mod documents;
 mod elements;
 mod files;
 mod moodle;
@@ -56,6 +58,8 @@ pub(super) struct Import {
 enum Of {
     /// Send statements from a file or a folder, as `traccia import FILE` does
     Statements(Box<Statements>),
+    /// Send states and profiles from a file or a folder: what is there already stays
+    Documents(Box<documents::Documents>),
     /// Send what Moodle has kept of SCORM attempts, as an export of its database
     MoodleScorm(Box<moodle::MoodleScorm>),
 }
@@ -99,6 +103,7 @@ impl Import {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self.of {
             Some(Of::Statements(statements)) => statements.run().await,
+            Some(Of::Documents(documents)) => documents.run().await,
             Some(Of::MoodleScorm(moodle)) => moodle.run().await,
             None => self.statements.run().await,
         }
@@ -131,6 +136,7 @@ impl Statements {
             version: self.xapi_version,
             patience: Duration::from_secs(self.patience),
             is_dry: false,
+            is_of_documents: false,
             rejects: Rejects::of(&file, self.rejects)?,
             attached,
             source: self.source,
@@ -275,6 +281,8 @@ struct Importer {
     patience: Duration,
     /// Whether nothing is sent: lines are checked here.
     is_dry: bool,
+    /// Whether lines are documents, and not statements.
+    is_of_documents: bool,
     rejects: Rejects,
     attached: Attached,
     /// The system that the statements come from.
@@ -316,6 +324,8 @@ impl Importer {
             }
             if self.is_dry {
                 self.check(lines)?;
+            } else if self.is_of_documents {
+                self.put(lines).await?;
             } else {
                 self.send(lines).await?;
             }
@@ -412,20 +422,26 @@ impl Importer {
                 Ok(outcome) => return Ok(outcome),
                 Err(error) => error,
             };
-            let has_answered = lock(&self.standing).told() != Standing::default().told();
-            let pause = match &error {
-                ServerError::Answer { status, retry_after, .. }
-                    if *status == StatusCode::SERVICE_UNAVAILABLE =>
-                {
-                    Some(retry_after.unwrap_or(BETWEEN))
-                }
-                ServerError::Unreachable { .. } if has_answered => Some(BETWEEN),
-                _ => None,
-            };
-            let pause = pause.filter(|pause| begun.elapsed() + *pause <= self.patience);
-            let Some(pause) = pause.filter(|_| is_repeatable) else { return Err(error.into()) };
+            let pause = self.pause_after(&error, begun).filter(|_| is_repeatable);
+            let Some(pause) = pause else { return Err(error.into()) };
             tokio::time::sleep(pause).await;
         }
+    }
+
+    /// How long to wait before what was first sent at `begun` is sent again; nothing where that would help nothing, or
+    /// patience is at its end.
+    fn pause_after(&self, error: &ServerError, begun: Instant) -> Option<Duration> {
+        let has_answered = lock(&self.standing).told() != Standing::default().told();
+        let pause = match error {
+            ServerError::Answer { status, retry_after, .. }
+                if *status == StatusCode::SERVICE_UNAVAILABLE =>
+            {
+                Some(retry_after.unwrap_or(BETWEEN))
+            }
+            ServerError::Unreachable { .. } if has_answered => Some(BETWEEN),
+            _ => None,
+        };
+        pause.filter(|pause| begun.elapsed() + *pause <= self.patience)
     }
 
     async fn post(
@@ -443,7 +459,9 @@ impl Importer {
             Some(source) => request.header(ORIGIN, source),
             None => request,
         };
+        failpoint::reach();
         let response = self.client.send(request).await?;
+        failpoint::reach();
         let (status, new) = (response.status(), new_statements(response.headers()));
         let reason = match self.client.body_of(response).await {
             Ok(_) => return Ok(Outcome::Kept(new)),

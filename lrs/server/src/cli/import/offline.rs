@@ -73,6 +73,9 @@ impl Offline {
             ));
         }
         store.ready_to_restore().await?;
+        if !self.attached.is_empty() {
+            note!("Attachments are kept as they are: no scanner looks at them.");
+        }
         let pulse = Pulse::start();
         let sorted = self.sort(files, clock.now(), &pulse).await;
         let names = files.iter().map(|file| self.name_of(file)).collect();

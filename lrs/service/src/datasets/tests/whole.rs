@@ -104,3 +104,23 @@ async fn files_that_no_sealing_has_written_stay_however_old_they_are() {
     assert!(!left.iter().any(is_there), "what processes that ended have left goes");
     is_whole(home.path(), &store).await;
 }
+
+/// On the first day of a server nothing is over yet; who opens the files finds the columns of every table all the same.
+#[tokio::test]
+async fn every_table_has_a_file_before_the_first_day_is_over() {
+    let clock = TurnedClock::at(Instant::from_micros(BEGIN + HOUR));
+    let store = store_at(&[0], &clock).await;
+    let home = TempDir::new().unwrap();
+    let place: Arc<dyn DatasetPlace> = Arc::new(Folder::make(home.path()).unwrap());
+    let datasets = datasets(&store, &clock, place).await.unwrap();
+    for (hours, rows) in [(1, 0), (2, 0), (5, 1), (30, 1)] {
+        clock.set(Instant::from_micros(BEGIN + hours * HOUR));
+        datasets.seal(&silent).await.unwrap();
+        let manifest = datasets.manifest().await.unwrap();
+        for dataset in Dataset::SEALED.into_iter().chain(Dataset::SNAPSHOTS) {
+            assert!(!manifest.files(dataset).is_empty(), "{dataset} after {hours} hours");
+        }
+        is_whole(home.path(), &store).await;
+        assert_eq!(read(home.path()).1.len(), rows, "after {hours} hours");
+    }
+}

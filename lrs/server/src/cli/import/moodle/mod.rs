@@ -99,6 +99,7 @@ impl MoodleScorm {
             version: "1.0.3".to_owned(),
             patience: Duration::from_secs(self.patience),
             is_dry: self.dry_run,
+            is_of_documents: false,
             rejects,
             attached: Attached::default(),
             source: None,
