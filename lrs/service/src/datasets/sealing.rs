@@ -150,7 +150,7 @@ impl Datasets {
             let Some(first) = first.filter(|first| *first <= limit) else {
                 // Readers take the columns of a table from its files: so it has one, without rows, from the beginning.
                 let files = if manifest.files(Dataset::Statements).is_empty() {
-                    self.write((manifest.through, limit), None).await?.files
+                    self.write((manifest.through, limit), 1, None).await?.files
                 } else {
                     Vec::new()
                 };
