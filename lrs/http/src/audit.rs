@@ -320,7 +320,7 @@ mod tests {
 
     #[test]
     fn every_reading_is_of_a_route_that_there_is() {
-        let routes = crate::router::description().paths.paths;
+        let routes = crate::describe::description().paths.paths;
         for (path, ..) in READINGS {
             assert!(routes.get(*path).is_some_and(|item| item.get.is_some()), "{path}");
         }
@@ -333,7 +333,7 @@ mod tests {
     #[test]
     fn every_route_that_changes_something_has_a_row() {
         let mut routes = BTreeSet::new();
-        for (path, item) in crate::router::description().paths.paths {
+        for (path, item) in crate::describe::description().paths.paths {
             let changing = [("PUT", item.put), ("POST", item.post), ("DELETE", item.delete)];
             for (method, operation) in changing {
                 if operation.is_some() && path.starts_with("/api/") {

@@ -11,6 +11,8 @@ pub mod packages;
 pub mod problem;
 pub mod request;
 pub mod router;
+#[cfg(not(test))]
+mod routes;
 pub mod share;
 pub mod state;
 pub mod version;
@@ -24,6 +26,8 @@ mod byte_range;
 mod check_in;
 mod cors;
 mod deadline;
+#[cfg(test)]
+mod describe;
 mod described;
 mod guard;
 mod harden;

@@ -13,7 +13,6 @@ use axum::middleware::{
 };
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, put};
-use bytes::Bytes;
 use tower::{Service, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -21,9 +20,8 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_http::trace::TraceLayer;
-use utoipa::OpenApi;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
+#[cfg(test)]
 use utoipa_axum::routes;
 
 use super::api::{
@@ -35,6 +33,8 @@ use super::deadline::Deadline;
 use super::described::{self, Described, only_described};
 use super::lingering::Lingering;
 use super::problem::Problem;
+#[cfg(not(test))]
+use super::routes::routes;
 use super::state::Server;
 use super::xapi::documents::{self, ActivityProfiles, AgentProfiles, Documents, StateDocuments};
 use super::xapi::{about, activities, agents, get_statements, put_statements, untrusted};
@@ -53,19 +53,6 @@ const LONGER: u32 = 30;
 fn is_import<B>(request: &axum::http::Request<B>) -> bool {
     request.method() == axum::http::Method::POST && request.uri().path() == "/api/v1/packages"
 }
-
-/// The frame of the API's description; the operations come from the handlers.
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "Traccia", description = "Courses, learners, progress and keys. The xAPI \
-        resources under /xapi are described by the xAPI standard.", license(name = "Apache-2.0")),
-    tags((name = "keys"), (name = "courses"), (name = "learners"), (name = "reports"),
-        (name = "presence"), (name = "certificates"), (name = "packages"), (name = "data"), (name = "health"), (name = "pages"),
-        (name = "people"), (name = "statements"), (name = "refusals"), (name = "jobs"),
-        (name = "reactions"),
-        (name = "pipes"))
-)]
-struct Description;
 
 /// All of Traccia as one service.
 pub fn service(
@@ -154,22 +141,16 @@ fn document_routes<D: Documents>() -> axum::routing::MethodRouter<Server> {
 }
 
 /// Traccia's own API. A route without its description cannot be added here.
-#[expect(clippy::expect_used, reason = "texts and lists cannot fail to be JSON")]
 fn api(server: &Server) -> Router<Server> {
-    let (router, description) = described_routes();
+    let (router, _) = own_routes().split_for_parts();
     // Written once: no key is needed to ask for it.
-    let text: Bytes = serde_json::to_vec(&description).expect("a description as JSON").into();
-    let described = Arc::new(Described::of(&description));
+    let text = described::text();
+    let described = Arc::new(Described::read());
     router
         .route(DESCRIPTION, get(async move || (JSON, text.clone())))
         .layer(from_fn_with_state(described, only_described))
         .layer(from_fn_with_state(server.clone(), changes::note))
         .layer(from_fn(signed_in::allow))
-}
-
-/// The description of Traccia's own API, as it is served at [`DESCRIPTION`].
-pub fn description() -> utoipa::openapi::OpenApi {
-    described_routes().1
 }
 
 /// The routes of courses, their learners, registers, reports, certificates and reactions.
@@ -243,8 +224,9 @@ fn of_pipes() -> OpenApiRouter<Server> {
         .routes(routes!(pipes::letters::retry, pipes::letters::remove))
 }
 
-fn described_routes() -> (Router<Server>, utoipa::openapi::OpenApi) {
-    let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
+/// All routes of Traccia's own API.
+pub(super) fn own_routes() -> OpenApiRouter<Server> {
+    OpenApiRouter::new()
         .merge(of_courses())
         .merge(of_people())
         .merge(of_pipes())
@@ -285,15 +267,6 @@ fn described_routes() -> (Router<Server>, utoipa::openapi::OpenApi) {
         .routes(routes!(home::about))
         .routes(routes!(home::problems))
         .routes(routes!(home::schema))
-        .split_for_parts();
-    let basic = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
-    description.components.get_or_insert_default().add_security_scheme("key", basic);
-    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(signed_in::cookie::NAME)));
-    description.components.get_or_insert_default().add_security_scheme("session", cookie);
-    described::name_operations(&mut description);
-    described::offer_sessions(&mut description);
-    described::describe_problems(&mut description);
-    (router, description)
 }
 
 /// What has an `ETag` goes out as it is: the tag is of the document's bytes (Communication 3.1),
@@ -341,59 +314,4 @@ async fn not_so(request: Request) -> Problem {
         format!("{} is not done here.", request.method()),
         "The Allow header names the methods of this resource.",
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::path::Path;
-
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn every_operation_has_an_id_of_its_own() {
-        let mut ids = BTreeSet::new();
-        for (path, item) in description().paths.paths {
-            for operation in [item.get, item.put, item.post, item.delete].into_iter().flatten() {
-                let id = operation.operation_id.unwrap_or_default();
-                assert!(!id.is_empty() && ids.insert(id.clone()), "{id} of {path}");
-            }
-        }
-        assert!(ids.contains("get_courses_id_reports_report"), "{ids:?}");
-    }
-
-    #[test]
-    fn every_refusal_is_described_as_a_problem_document() {
-        for (path, item) in description().paths.paths {
-            for operation in [item.get, item.put, item.post, item.delete].into_iter().flatten() {
-                let has_body = operation.request_body.is_some();
-                let described = json!(operation.responses);
-                let refusals: &[&str] =
-                    if has_body { &["400", "401", "413", "415"] } else { &["400", "401"] };
-                for status in refusals {
-                    // What is wrong with an option of OData is told as OData tells errors.
-                    if path == "/api/v1/odata/{table}" && *status == "400" {
-                        continue;
-                    }
-                    let content = &described[status]["content"];
-                    assert!(content["application/problem+json"].is_object(), "{status} of {path}");
-                    assert!(content["application/json"].is_null(), "{status} of {path}");
-                }
-            }
-        }
-    }
-
-    /// The types of the browser UI are made of this file.
-    #[test]
-    fn the_description_that_the_ui_is_made_of_is_the_present_one() {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/openapi.json");
-        let present = serde_json::to_string_pretty(&description()).unwrap() + "\n";
-        if std::env::var_os("TRACCIA_WRITE_OPENAPI").is_some() {
-            std::fs::write(&file, &present).unwrap();
-        }
-        let kept = std::fs::read_to_string(&file).unwrap_or_default();
-        assert!(kept == present, "run `make openapi` and keep what it writes");
-    }
 }
