@@ -20,7 +20,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
-use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tower::{Service, ServiceExt as _};
 
@@ -32,6 +31,7 @@ mod tls;
 mod watchman;
 
 use self::stream::{Answer, Incoming, Stream};
+use self::tls::Handshakes;
 pub use self::tls::{LoadedCertificate, Tls, TlsError, TlsFiles};
 use self::watchman::{IDLE, Watched, Watchman};
 use super::{router, state};
@@ -64,7 +64,7 @@ pub async fn serve(
         ending.tails.end();
     };
     let service = router::service(server);
-    let tls = tls.map(|tls| tls.acceptor()).transpose()?;
+    let tls = tls.map(|tls| Handshakes::new(&tls)).transpose()?;
     Listening::new(service, bound, tls).run(listener, stop).await;
     Ok(())
 }
@@ -72,7 +72,7 @@ pub async fn serve(
 /// What all connections share.
 struct Listening<S> {
     service: S,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Handshakes>,
     bound: usize,
     places: Arc<Semaphore>,
     watchman: Arc<Watchman>,
@@ -91,7 +91,7 @@ where
         + 'static,
     F: Future<Output = Result<Response, Infallible>> + Send + 'static,
 {
-    fn new(service: S, bound: usize, tls: Option<TlsAcceptor>) -> Self {
+    fn new(service: S, bound: usize, tls: Option<Handshakes>) -> Self {
         Self {
             service,
             tls,
@@ -207,12 +207,12 @@ where
 
 /// The stream within TLS, once both ends agree; none where they do not, or take too long for it.
 async fn shaken(
-    tls: TlsAcceptor,
+    tls: Handshakes,
     stream: TcpStream,
     watched: &Watched,
 ) -> Option<TlsStream<TcpStream>> {
     let shaken = tokio::select! {
-        shaken = timeout(tls::HANDSHAKE, tls.accept(stream)) => shaken,
+        shaken = timeout(tls::HANDSHAKE, tls.shake(stream)) => shaken,
         // Room is needed, or the connection has said nothing for too long.
         () = watched.watch().closing() => return None,
     };

@@ -10,11 +10,16 @@ use std::time::Duration;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::server::{Acceptor, ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, version};
-use tokio_rustls::TlsAcceptor;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::Semaphore;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
+
+use service::compute::aside;
 
 /// How long the two ends may take to agree.
 pub(super) const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -215,11 +220,11 @@ impl Tls {
         self.files.stamp() != read
     }
 
-    /// What turns connections into those of TLS.
+    /// How connections become those of TLS.
     ///
     /// # Errors
     /// Where the library knows no version of TLS that is wanted here, which does not happen.
-    pub(super) fn acceptor(self: &Arc<Self>) -> io::Result<TlsAcceptor> {
+    fn config(self: &Arc<Self>) -> io::Result<ServerConfig> {
         let provider = Arc::new(ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&version::TLS13, &version::TLS12])
@@ -229,7 +234,45 @@ impl Tls {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         // Nothing of a request is taken before the other end has shown that it is there.
         config.max_early_data_size = 0;
-        Ok(TlsAcceptor::from(Arc::new(config)))
+        Ok(config)
+    }
+}
+
+/// Handshakes, whose signatures take milliseconds of a processor each, and cost the other end nothing: anybody can ask for
+/// many. So they are made on threads that give way to those that answer, as many at a time as there are processors.
+#[derive(Clone)]
+pub(super) struct Handshakes {
+    config: Arc<ServerConfig>,
+    turns: Arc<Semaphore>,
+}
+
+impl Handshakes {
+    /// # Errors
+    /// Where the library knows no version of TLS that is wanted here, which does not happen.
+    pub(super) fn new(tls: &Arc<Tls>) -> io::Result<Self> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let turns = Arc::new(Semaphore::new(processors));
+        Ok(Self { config: Arc::new(tls.config()?), turns })
+    }
+
+    /// The stream within TLS. No turn is taken before the other end has said what it wants, and none while it is waited for
+    /// afterwards.
+    ///
+    /// # Errors
+    /// Where the other end breaks off, or the two do not agree.
+    pub(super) async fn shake<S>(self, stream: S) -> io::Result<TlsStream<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let asked = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        let turn = self.turns.acquire_owned().await.map_err(io::Error::other)?;
+        let config = self.config;
+        let signed = aside(move || {
+            let signed = asked.into_stream(config);
+            drop(turn);
+            signed
+        });
+        signed.await.map_err(io::Error::other)?.await
     }
 }
 
@@ -251,6 +294,8 @@ impl ResolvesServerCert for Resolver {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
 
     const NOW: i64 = 1_795_000_000;
@@ -323,5 +368,50 @@ mod tests {
         fs::write(&files.key, key).unwrap();
         tls.reload(NOW).unwrap();
         assert_eq!(served(), 2_240_611_200);
+    }
+
+    /// Notes on which threads keys are asked for, which is where signatures are made.
+    #[derive(Debug)]
+    struct Noting(Resolver, Mutex<Vec<Option<String>>>);
+
+    impl ResolvesServerCert for Noting {
+        fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+            self.1.lock().unwrap().push(std::thread::current().name().map(str::to_owned));
+            self.0.resolve(hello)
+        }
+    }
+
+    #[tokio::test]
+    async fn signatures_are_made_where_they_give_way_and_wait_for_nobody_who_says_nothing() {
+        let (certificate, key) = made(2020..2040);
+        let (_folder, files) = written(&certificate, &key);
+        let loaded = files.load(NOW).unwrap();
+        let tls = Tls::new(files, loaded);
+        let noting = Arc::new(Noting(Resolver(Arc::clone(&tls)), Mutex::default()));
+        let mut config = tls.config().unwrap();
+        config.cert_resolver = Arc::<Noting>::clone(&noting);
+        let handshakes =
+            Handshakes { config: Arc::new(config), turns: Arc::new(Semaphore::new(1)) };
+        let begin = || {
+            let (here, there) = tokio::io::duplex(1 << 14);
+            (here, tokio::spawn(handshakes.clone().shake(there)))
+        };
+        let silent = [(); 4].map(|()| begin());
+        tokio::task::yield_now().await;
+        let (here, shaken) = begin();
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()).unwrap();
+        let client = rustls::ClientConfig::builder_with_provider(ring::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let client = tokio_rustls::TlsConnector::from(Arc::new(client));
+        let name = "lrs.example".try_into().unwrap();
+        let connected = tokio::time::timeout(HANDSHAKE, client.connect(name, here)).await;
+        connected.expect("a turn is free").unwrap();
+        shaken.await.unwrap().unwrap();
+        assert_eq!(*noting.1.lock().unwrap(), [Some("compute".to_owned())]);
+        drop(silent);
     }
 }
