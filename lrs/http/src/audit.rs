@@ -85,6 +85,8 @@ const ROWS: &[(&str, &str, Noted)] = &[
     ("POST", "/api/v1/setup", ByHandler),
     ("POST", "/api/v1/invitations", ByHandler),
     ("POST", "/api/v1/erasures", As("person.erased")),
+    ("PUT", "/api/v1/retention", As("retention.changed")),
+    ("POST", "/api/v1/retention/dry-run", Not("nothing is kept")),
     ("POST", "/api/v1/dossiers", As("person.exported")),
     ("POST", "/api/v1/people", As("person.created")),
     ("PUT", "/api/v1/people/{name}", As("person.changed")),

@@ -30,6 +30,7 @@ pub(crate) mod packages;
 pub(crate) mod people;
 mod pipes;
 mod progress;
+mod retention;
 mod scan;
 mod store;
 mod words;

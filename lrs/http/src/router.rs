@@ -26,8 +26,8 @@ use utoipa_axum::routes;
 
 use super::api::{
     account, aggregate, audit, check, courses, data, dossiers, erasures, health, jobs, keys, live,
-    monitoring, my, odata, oidc, packages, people, pipes, reactions, refusals, sessions, setup,
-    statements, system, whoami,
+    monitoring, my, odata, oidc, packages, people, pipes, reactions, refusals, retention, sessions,
+    setup, statements, system, whoami,
 };
 use super::deadline::Deadline;
 use super::described::{self, Described, only_described};
@@ -201,6 +201,8 @@ fn of_people() -> OpenApiRouter<Server> {
         .routes(routes!(audit::verify))
         .routes(routes!(erasures::create, erasures::list))
         .routes(routes!(erasures::get))
+        .routes(routes!(retention::get, retention::put))
+        .routes(routes!(retention::dry_run))
         .routes(routes!(dossiers::create))
         .routes(routes!(statements::list))
         .routes(routes!(my::courses))

@@ -31,6 +31,7 @@ use service::progress::CourseService;
 use service::reactions::Reactions;
 use service::record::Record;
 use service::refusals::Refusals;
+use service::retention::Retention;
 use service::scan::Scanner;
 use service::vitals::Vitals;
 use xapi::cursor::Cursors;
@@ -82,6 +83,8 @@ pub struct Parts {
     pub audit: Audit,
     /// People who are erased.
     pub erasures: Erasures,
+    /// Rules by which people are erased whose statements are old.
+    pub retention: Retention,
     /// All that is kept of a person.
     pub dossiers: Dossiers,
     /// Whether the store works, as was found lately.

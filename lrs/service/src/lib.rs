@@ -23,6 +23,7 @@ pub mod progress;
 pub mod reactions;
 pub mod record;
 pub mod refusals;
+pub mod retention;
 pub mod scan;
 pub mod transfer;
 pub mod vitals;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use e2e::seminar::{LESSON, SITE, did, reported, rows};
-use e2e::{Traccia, eventually, seminar};
+use e2e::{Setup, Statement, Traccia, cli, eventually, seminar};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 const IN_TIME: Duration = Duration::from_secs(20);
 
@@ -61,4 +62,98 @@ async fn an_erased_person_is_nowhere_and_the_hours_of_their_body_stay() {
     assert_eq!((&verified["whole"], verified["erased"].as_u64() > Some(0)), (&json!(true), true));
     let audit = admin.get("/api/v1/audit?limit=500").await.expect(200).text();
     assert!(!audit.contains("u1@example.org") && audit.contains("person.exported"), "{audit}");
+}
+
+/// Whether a file of a folder has this text, also in deleted rows.
+fn is_in_files(folder: &std::path::Path, text: &str) -> bool {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if std::fs::read(path)
+                .unwrap()
+                .windows(text.len())
+                .any(|it| it == text.as_bytes())
+            {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// By the program and its commands alone.
+#[tokio::test]
+async fn who_was_erased_after_a_backup_is_erased_again_in_what_is_restored_of_it() {
+    let place = TempDir::new().unwrap();
+    let at = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
+    let on = |folder: String| async move {
+        Setup::default().store(&format!("sqlite:{folder}")).start().await
+    };
+    let traccia = on(at("data")).await;
+    let by = |who: &str| {
+        let actor = json!({"mbox": format!("mailto:{who}@comune.example")});
+        Statement::new().with("/actor", actor).json()
+    };
+    let admin = traccia.admin();
+    let ids = [admin.store_one(&by("anna")).await, admin.store_one(&by("bruno")).await];
+    let store = format!("sqlite:{}", at("data"));
+    cli(&["backup", &at("backups"), "--store", &store]).await.success();
+    let whose = "mailto:anna@comune.example";
+    let erased =
+        traccia.cli(&["person", "erase", whose, "--reason", "prot. 1/2026", "--yes"]).await;
+    assert!(erased.success().contains("erased: "), "{erased}");
+    assert!(!is_in_files(&place.path().join("data"), "anna@comune"));
+    let list = admin.get("/api/v1/erasures?limit=500").await.expect(200).text();
+    let list = traccia.file("erasures.json", list);
+    for (target, again) in [("as-it-was", None), ("restored", Some(list.as_str()))] {
+        let target = at(target);
+        let backups = at("backups");
+        let mut arguments = vec!["restore", &backups, "--data", &target];
+        arguments.extend(again.into_iter().flat_map(|list| ["--erasures", list]));
+        cli(&arguments).await.success();
+        let restored = on(target.clone()).await;
+        let admin = restored.admin();
+        let agent = json!({"mbox": whose}).to_string();
+        if again.is_none() {
+            assert_eq!(admin.found(&[("agent", &agent)]).await, ids[..1], "the backup has her");
+            continue;
+        }
+        eventually("the erasure is done again", IN_TIME, || async {
+            let shown = admin.get("/api/v1/erasures").await.expect(200).json();
+            if shown["items"][0]["state"] == "done" { Ok(()) } else { Err(shown.to_string()) }
+        })
+        .await;
+        assert_eq!(admin.found(&[("agent", &agent)]).await, Vec::<String>::new());
+        for id in &ids {
+            admin.get(&format!("/statements?statementId={id}")).await.is(200);
+        }
+        assert!(!is_in_files(std::path::Path::new(&target), "anna@comune"));
+        let verified = restored.cli(&["audit", "verify"]).await;
+        verified.success();
+    }
+}
+
+#[tokio::test]
+async fn rules_of_retention_are_tried_set_and_shown() {
+    let traccia = Traccia::program().await;
+    let shown = traccia.cli(&["retention", "show"]).await;
+    assert!(shown.success().contains("nobody is erased"), "{shown}");
+    let rules = json!({"rules": [{"source": "moodle", "days": 365}], "most_a_day": 7}).to_string();
+    let file = traccia.file("retention.json", rules);
+    let tried = traccia.cli(&["retention", "set", &file, "--dry-run"]).await;
+    assert!(tried.success().contains("0 people would be erased now"), "{tried}");
+    assert!(traccia.cli(&["retention", "show"]).await.success().contains("nobody"));
+    traccia.cli(&["retention", "set", &file, "--yes"]).await.success();
+    let shown = traccia.cli(&["retention", "show"]).await;
+    let expected = "365 days  source moodle\nat most 7 people a day\n";
+    assert!(shown.success().starts_with(expected), "{shown}");
+    let admin = traccia.admin();
+    let audit = admin.get("/api/v1/audit").await.expect(200).text();
+    assert!(audit.contains("retention.changed"), "{audit}");
+    let short = json!({"rules": [{"days": 3}]});
+    let refused = admin.put("/api/v1/retention").json(&short).await;
+    assert!(refused.expect(400).text().contains("an age of 30 to 36500 days"));
 }

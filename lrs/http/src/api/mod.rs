@@ -21,6 +21,7 @@ pub mod people;
 pub mod pipes;
 pub mod reactions;
 pub mod refusals;
+pub mod retention;
 mod search;
 pub mod sessions;
 pub mod setup;

@@ -35,6 +35,7 @@ use service::progress::follower::Follower;
 use service::reactions::{Reactions, Reactor};
 use service::record::Record;
 use service::refusals::{RefusalLog, Refusals};
+use service::retention::Retention;
 use service::scan::Scanner;
 use service::vitals::Vitals;
 use store::{KeyStore, Store, StoreError};
@@ -351,9 +352,11 @@ impl App {
         let journals = Arc::new(progress.clone());
         let erasures = Erasures::new(Arc::clone(&store), Arc::clone(&clock), journals, secret)
             .clearing(Arc::new(data.clone()));
+        let retention = Retention::new(Arc::clone(&store), Arc::clone(&clock), erasures.clone());
         let dossiers = Dossiers::new(Arc::clone(&store), Arc::clone(&clock), erasures.clone());
         let server = Server::new(Parts {
             erasures,
+            retention,
             dossiers,
             record: record.clone(),
             progress: progress.clone(),
@@ -474,6 +477,7 @@ impl App {
         // What was begun before the last end of a server goes on.
         let erasures = self.server.erasures.clone();
         tokio::spawn(async move { erasures.resume().await });
+        tokio::spawn(self.server.retention.clone().keep_applied());
         let served = http_api::listen::serve(self.listener, self.tls, self.server, stop).await;
         // What was refused last is kept too; a store that stands still does not keep the server from ending.
         let _ = tokio::time::timeout(LAST_REFUSALS, refusals.log().flush()).await;

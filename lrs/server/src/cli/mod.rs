@@ -37,6 +37,7 @@ mod reaction;
 mod refusals;
 mod register;
 mod report;
+mod retention;
 mod serve;
 mod statement;
 mod store;
@@ -89,6 +90,9 @@ enum Command {
     /// Erase people and prove it, and give people what is kept of them
     #[command(subcommand)]
     Person(person::Person),
+    /// Show and set rules by which people are erased whose statements are old
+    #[command(subcommand)]
+    Retention(retention::Retention),
     /// Check that the audit log is as it was written
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -155,6 +159,7 @@ impl Cli {
                 Command::Audit(command) => command.run().await,
                 Command::Package(command) => command.run().await,
                 Command::Reaction(command) => command.run().await,
+                Command::Retention(command) => command.run().await,
                 Command::Refusals(command) => command.run().await,
                 Command::Statement(command) => command.run().await,
                 Command::Import(command) => command.run().await,

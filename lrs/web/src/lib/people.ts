@@ -53,6 +53,8 @@ export const ACTIONS = [
   'launch.revoked',
   'reaction.changed',
   'reaction.removed',
+  'retention.applied',
+  'retention.changed',
   'pipe.created',
   'pipe.changed',
   'pipe.removed',

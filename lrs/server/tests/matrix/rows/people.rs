@@ -96,6 +96,11 @@ pub(super) fn people() -> Vec<Row> {
         row("POST /api/v1/dossiers", ALL, 200, |_, asked| {
             asked.json(&json!({"identifier": "mailto:nobody@x.example"}))
         }),
+        row("GET /api/v1/retention", ALL, 200, plain),
+        row("PUT /api/v1/retention", ALL, 200, |_, asked| asked.json(&json!({"rules": []}))),
+        row("POST /api/v1/retention/dry-run", ALL, 200, |_, asked| {
+            asked.json(&json!({"rules": [{"days": 36_500}]}))
+        }),
         row("GET /api/v1/erasures", ALL, 200, plain),
         row("POST /api/v1/erasures", ALL, 200, |_, asked| {
             asked.with("dry_run", "true").json(&json!({"identifier": "mailto:nobody@x.example"}))

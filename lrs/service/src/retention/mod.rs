@@ -1,0 +1,284 @@
+//! Retention: people whose statements are all older than rules allow are erased, a bounded number a day. Off as long as
+//! there is no rule.
+//!
+//! A rule is of statements, and an erasure of a person: hours and completions stay true only where the whole person becomes
+//! one pseudonym. So a person is *due* once every statement that names them is covered by a rule and older than the longest
+//! age of the rules that cover it; one statement that no rule covers keeps the person. Due people are erased like any other
+//! ([`crate::erasure`]): with a proof, and in steps that go on after a crash.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{Store, StoreError};
+use xapi::clock::Clock;
+use xapi::instant::Instant;
+
+use crate::audit::{Actor, Audit};
+use crate::erasure::{ErasureAsked, ErasureError, Erasures};
+
+mod due;
+mod kept;
+#[cfg(test)]
+mod tests;
+
+use due::DuePeople;
+
+/// The most rules: each is looked at for every statement.
+pub const MOST_RETENTION_RULES: usize = 100;
+/// The shortest and the longest age of a rule, in days.
+pub const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 30..=36_500;
+/// The most people that may be erased a day: each erasure reads the log and writes the files of the store anew.
+pub const MOST_A_DAY: u32 = 1_000;
+/// How many people are erased a day where nothing else is said.
+const A_DAY: u32 = 50;
+/// Why people are erased, in records of erasures.
+const REASON: &str = "retention";
+/// The action of entries of the audit log: rules were applied.
+pub const RETENTION_APPLIED: &str = "retention.applied";
+/// The hour of UTC before which no day's rules are applied: people are erased at night.
+const HOUR: i8 = 1;
+/// How often a server looks whether a day has begun.
+const LOOK: std::time::Duration = std::time::Duration::from_mins(10);
+
+/// Statements that are kept for some days. Of several conditions all hold; without one, the rule is of all statements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionRule {
+    /// The id of a course: statements of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<String>,
+    /// The id of a verb: statements with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verb: Option<String>,
+    /// The name of a key: statements that it sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// For how many days from its `timestamp` on a statement keeps the people whom it names.
+    pub days: u32,
+}
+
+/// All rules of a store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionPlan {
+    /// None: nobody is erased.
+    #[serde(default)]
+    pub rules: Vec<RetentionRule>,
+    /// How many people are erased a day at most.
+    #[serde(default = "a_day")]
+    pub most_a_day: u32,
+}
+
+const fn a_day() -> u32 {
+    A_DAY
+}
+
+impl Default for RetentionPlan {
+    fn default() -> Self {
+        Self { rules: Vec::new(), most_a_day: A_DAY }
+    }
+}
+
+/// What one day's application of the rules did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetentionRun {
+    /// When it began, in microseconds since 1970.
+    pub at: i64,
+    /// How many people were due.
+    pub due: u64,
+    /// How many of them were erased; the others are looked at on the next day.
+    pub erased: u64,
+}
+
+/// What rules would do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetentionPreview {
+    /// How many people are due.
+    pub people: u64,
+    /// How many statements are by or about them.
+    pub statements: u64,
+}
+
+/// Why rules were not taken or applied. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RetentionError {
+    /// An age or a number that is not allowed.
+    #[error("{0}")]
+    Number(String),
+    /// There is no such course.
+    #[error("there is no course `{0}`")]
+    NoCourse(String),
+    /// The file of a course, or its learners, cannot be read.
+    #[error("the course `{0}` cannot be read")]
+    Course(String),
+    /// Somebody else changed the rules meanwhile.
+    #[error("the rules were changed meanwhile")]
+    Busy,
+    /// A person cannot be erased.
+    #[error(transparent)]
+    Erasure(#[from] ErasureError),
+    /// The store says no, or cannot say.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The server is ending.
+    #[error("the work was stopped")]
+    Stopped,
+}
+
+/// The use cases of retention. Cheap to clone.
+#[derive(Clone)]
+pub struct Retention {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    erasures: Erasures,
+}
+
+impl Retention {
+    /// Retention in `store`, by these erasures.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, erasures: Erasures) -> Self {
+        Self { store, clock, erasures }
+    }
+
+    /// The rules, and what they did last.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub async fn get(&self) -> Result<(RetentionPlan, Option<RetentionRun>), RetentionError> {
+        let kept = self.seen().await?.value;
+        Ok((kept.plan, kept.last))
+    }
+
+    /// Replaces all rules. They are applied from the next night on.
+    ///
+    /// # Errors
+    /// [`RetentionError`].
+    pub async fn put(&self, plan: RetentionPlan) -> Result<(), RetentionError> {
+        self.check(&plan).await?;
+        let seen = self.seen().await?;
+        let mut kept = seen.value.clone();
+        kept.plan = plan;
+        if self.put_seen(&seen, &kept).await? { Ok(()) } else { Err(RetentionError::Busy) }
+    }
+
+    /// What rules would do now. Nothing is changed.
+    ///
+    /// # Errors
+    /// [`RetentionError`].
+    pub async fn dry_run(&self, plan: &RetentionPlan) -> Result<RetentionPreview, RetentionError> {
+        self.check(plan).await?;
+        let due = self.due(plan).await?;
+        Ok(RetentionPreview { people: due.people.len() as u64, statements: due.statements() })
+    }
+
+    /// Applies the rules, where there are some and no server has done so today: of several servers one does. What it does
+    /// not come to because it ends is done on the next day; an erasure that has begun goes on at the next start.
+    ///
+    /// # Errors
+    /// [`RetentionError`]: the rest is done on the next day.
+    pub async fn run_daily(&self) -> Result<Option<RetentionRun>, RetentionError> {
+        let now = self.clock.now();
+        let Some((today, hour)) = day(now) else { return Ok(None) };
+        let seen = self.seen().await?;
+        if seen.value.plan.rules.is_empty() || seen.value.day == today || hour < HOUR {
+            return Ok(None);
+        }
+        let mut kept = seen.value.clone();
+        kept.day = today;
+        if !self.put_seen(&seen, &kept).await? {
+            return Ok(None);
+        }
+        let run = self.apply(&kept.plan, now).await?;
+        let seen = self.seen().await?;
+        let noted = kept::KeptRetention { last: Some(run.clone()), ..seen.value.clone() };
+        // Where somebody has put other rules just now, what was done is in the audit log alone.
+        self.put_seen(&seen, &noted).await?;
+        Ok(Some(run))
+    }
+
+    async fn apply(
+        &self,
+        plan: &RetentionPlan,
+        now: Instant,
+    ) -> Result<RetentionRun, RetentionError> {
+        let due = self.due(plan).await?;
+        let mut run = RetentionRun { at: now.micros(), due: due.people.len() as u64, erased: 0 };
+        for person in &due.people {
+            if run.erased >= u64::from(plan.most_a_day) {
+                break;
+            }
+            if self.erase(person, &due).await? {
+                run.erased += 1;
+            }
+        }
+        if run.erased > 0 {
+            let audit = Audit::new(Arc::clone(&self.store), Arc::clone(&self.clock));
+            let details = json!({"due": run.due, "erased": run.erased});
+            audit.note(Actor::Machine, RETENTION_APPLIED, "", Some(details)).await;
+        }
+        Ok(run)
+    }
+
+    /// Erases a person who is due. False where an account has an identifier besides that is not due.
+    async fn erase(
+        &self,
+        person: &due::DuePerson,
+        due: &DuePeople,
+    ) -> Result<bool, RetentionError> {
+        let Some((first, others)) = person.identifiers.split_first() else { return Ok(false) };
+        let found = self.erasures.find(first, others).await?;
+        if found.identifiers.iter().any(|it| due.keeps(it)) {
+            return Ok(false);
+        }
+        let (identifier, others) = (first.clone(), others.to_vec());
+        let asked = ErasureAsked { identifier, others, reason: REASON.to_owned() };
+        let begun = self.erasures.begin(&asked, Actor::Machine).await?;
+        self.erasures.run(begun.id).await?;
+        Ok(true)
+    }
+
+    async fn check(&self, plan: &RetentionPlan) -> Result<(), RetentionError> {
+        let wrong = |text: String| Err(RetentionError::Number(text));
+        if plan.rules.len() > MOST_RETENTION_RULES {
+            return wrong(format!("there are {MOST_RETENTION_RULES} rules at most"));
+        }
+        if plan.most_a_day == 0 || plan.most_a_day > MOST_A_DAY {
+            return wrong(format!("1 to {MOST_A_DAY} people are erased a day"));
+        }
+        for rule in &plan.rules {
+            if !RETENTION_DAYS.contains(&rule.days) {
+                let (least, most) = RETENTION_DAYS.into_inner();
+                return wrong(format!("a rule has an age of {least} to {most} days"));
+            }
+            if let Some(course) = &rule.course
+                && self.store.course(course).await?.is_none()
+            {
+                return Err(RetentionError::NoCourse(course.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies the rules once a day, for as long as the server runs. An error is logged.
+    pub async fn keep_applied(self) {
+        loop {
+            match self.run_daily().await {
+                Ok(Some(run)) if run.due > 0 => {
+                    tracing::info!(due = run.due, erased = run.erased, "retention was applied");
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(%error, "retention could not be applied; the next day does the rest")
+                }
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}
+
+/// The day and the hour of an instant, in UTC.
+fn day(at: Instant) -> Option<(String, i8)> {
+    let at = jiff::Timestamp::from_microsecond(at.micros()).ok()?.to_zoned(TimeZone::UTC);
+    Some((at.date().to_string(), at.hour()))
+}

@@ -1,0 +1,238 @@
+//! Who is due, and a night of several servers.
+
+use std::collections::BTreeSet;
+
+use access::audit::AuditFilter;
+use async_trait::async_trait;
+use course::LearnerList;
+use serde_json::{Value, json};
+use store::Selection;
+use store_testkit::clock::TurnedClock;
+use store_testkit::memory::MemoryStore;
+use store_testkit::sample;
+
+use super::*;
+use crate::erasure::Journals;
+
+const DAY: i64 = 24 * 3_600_000_000;
+/// 2026-11-30T02:00:00Z
+const NOW: i64 = 1_796_004_000_000_000;
+
+const ACCOUNT: &str = "account::7@https://moodle.example";
+/// All statements of the samples are of it.
+const COURSE: &str = r#"id = "c"
+iri = "https://a.example/c"
+title = { en = "C" }
+time_zone = "Europe/Rome"
+[[module]]
+id = "m"
+title = { en = "M" }
+[[module.activity]]
+key = "a"
+id = "https://a.example/a"
+"#;
+
+struct NoJournals;
+
+#[async_trait]
+impl Journals for NoJournals {
+    async fn read_again(&self, _: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+struct Scene {
+    store: Arc<dyn Store>,
+    clock: TurnedClock,
+}
+
+impl Scene {
+    /// A store with these statements, each stored this number of days ago.
+    async fn of(statements: &[(Value, i64)]) -> Self {
+        let clock = TurnedClock::at(Instant::from_micros(NOW));
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new(Arc::new(clock.clone())));
+        let numbered = statements.iter().zip(0..);
+        let stamped =
+            numbered.map(|((value, days), n)| sample::stamped(value, NOW - days * DAY + n));
+        store.restore(stamped.collect(), Vec::new()).await.unwrap();
+        Self { store, clock }
+    }
+
+    /// As a server has it.
+    fn retention(&self) -> Retention {
+        let (store, clock): (_, Arc<dyn Clock>) =
+            (Arc::clone(&self.store), Arc::new(self.clock.clone()));
+        let journals = Arc::new(NoJournals);
+        let erasures = Erasures::new(Arc::clone(&store), Arc::clone(&clock), journals, [7; 32]);
+        Retention::new(store, clock, erasures)
+    }
+
+    async fn due(&self, rules: &[RetentionRule]) -> Vec<String> {
+        let plan = RetentionPlan { rules: rules.to_vec(), ..RetentionPlan::default() };
+        let due = self.retention().due(&plan).await.unwrap();
+        due.people.into_iter().flat_map(|it| it.identifiers).collect()
+    }
+
+    /// Who is named in statements.
+    async fn named(&self) -> BTreeSet<String> {
+        let all = sample::log(&self.store).await.into_iter();
+        let named = all.map(|kept| {
+            let value = kept.statement.value().unwrap();
+            value["actor"]["mbox"].as_str().unwrap_or("nobody").to_owned()
+        });
+        named.collect()
+    }
+
+    async fn learners(&self, course: &str, list: &str) {
+        self.store.put_course(course, COURSE, None, Selection::Changed).await.unwrap();
+        let list = LearnerList::parse(list.as_bytes()).unwrap();
+        let enrolment =
+            course::Enrolment { learners: list.learners().to_vec(), ..Default::default() };
+        let revision = self.store.course_revision(course).await.unwrap().unwrap().revision;
+        let text = enrolment.to_kept().unwrap();
+        assert!(self.store.put_enrolment(course, &text, revision).await.unwrap());
+    }
+}
+
+fn of_all(days: u32) -> RetentionRule {
+    RetentionRule { course: None, verb: None, source: None, days }
+}
+
+fn of_verb(name: &str, days: u32) -> RetentionRule {
+    let verb = sample::verb(name)["id"].as_str().map(str::to_owned);
+    RetentionRule { verb, ..of_all(days) }
+}
+
+fn mbox(n: u32) -> String {
+    format!("mbox::mailto:p{n}@x.example")
+}
+
+#[tokio::test]
+async fn due_is_whose_every_statement_is_covered_and_old() {
+    let passed = |n| sample::with(sample::statement(n), "verb", sample::verb("passed"));
+    let of = |n: u32, who: &str| sample::with(sample::statement(n), "actor", sample::person(who));
+    let named = |n: u32, who: &str| {
+        let context = json!({"instructor": sample::person(who)});
+        sample::with(sample::statement(n), "context", context)
+    };
+    let scene = Scene::of(&[
+        (sample::statement(0), 500),
+        (sample::statement(1), 500),
+        (passed(2), 500),
+        (sample::statement(3), 500),
+        (of(11, "p1"), 100),
+        (named(13, "p3"), 99),
+    ])
+    .await;
+    assert!(scene.due(&[]).await.is_empty(), "off by default");
+    let old = [mbox(0), mbox(2)];
+    assert_eq!(scene.due(&[of_all(365)]).await, old, "p1 did something, and p3 is named since");
+    assert_eq!(scene.due(&[of_verb("did", 365)]).await, [mbox(0)], "no rule is of what p2 did");
+    let both = [of_verb("did", 365), of_verb("passed", 3_650)];
+    assert_eq!(scene.due(&both).await, [mbox(0)]);
+    assert_eq!(scene.due(&[of_all(365), of_verb("did", 3_650)]).await, [mbox(2)], "the longest");
+    let by = |name: &str| RetentionRule { source: Some(name.to_owned()), ..of_all(365) };
+    assert_eq!(scene.due(&[by("key")]).await, old);
+    assert!(scene.due(&[by("other")]).await.is_empty());
+    let authority = sample::log(&scene.store).await.remove(0).statement.value().unwrap();
+    let authority = authority["authority"]["account"]["name"].as_str().unwrap().to_owned();
+    assert!(scene.due(&[of_all(365)]).await.iter().all(|it| !it.contains(&authority)));
+}
+
+/// A clock of 1970 makes nobody due, and what was brought over is as old as it says.
+#[tokio::test]
+async fn the_age_is_that_of_the_timestamp_of_what_is_not_fresh() {
+    let at = |n: u32, text: &str| sample::with(sample::statement(n), "timestamp", json!(text));
+    let scene = Scene::of(&[
+        (at(1, "2019-05-01T10:00:00Z"), 31),
+        (at(2, "2026-05-01T10:00:00Z"), 31),
+        (at(0, "1970-01-01T00:00:00Z"), 1),
+    ])
+    .await;
+    assert_eq!(scene.due(&[of_all(365)]).await, [mbox(1)]);
+}
+
+#[tokio::test]
+async fn learner_lists_say_who_is_one_person_and_who_is_kept() {
+    let with_account = |n: u32| {
+        let account = json!({"account": {"homePage": "https://moodle.example", "name": "7"}});
+        sample::with(sample::statement(n), "actor", account)
+    };
+    let people = "id,name,identifiers\nl-0,A,mailto:P0@x.example;account:https://moodle.example|7\n";
+    let of_course = RetentionRule { course: Some("c".to_owned()), ..of_all(365) };
+    for (last, expected) in [(499, vec![ACCOUNT.to_owned(), mbox(0), mbox(2)]), (5, vec![mbox(2)])]
+    {
+        let scene = Scene::of(&[
+            (sample::statement(0), 500),
+            (sample::statement(1), 500),
+            (sample::statement(2), 500),
+            (with_account(10), last),
+        ])
+        .await;
+        scene.learners("c", people).await;
+        scene.learners("d", "id,name,identifiers\nl-1,B,mailto:p1@x.example\n").await;
+        assert_eq!(scene.due(&[of_all(365)]).await, [mbox(2)], "both lists keep their learners");
+        assert_eq!(scene.due(std::slice::from_ref(&of_course)).await, expected);
+        let plan = RetentionPlan { rules: vec![of_course.clone()], ..RetentionPlan::default() };
+        let due = scene.retention().due(&plan).await.unwrap();
+        assert_eq!(due.people.len(), if last == 499 { 2 } else { 1 }, "a person is one");
+        assert!(due.keeps(&"mailto:p1@x.example".parse().unwrap()));
+    }
+}
+
+#[tokio::test]
+async fn a_night_erases_as_many_as_it_may_and_one_of_several_servers_does_it() {
+    let scene = Scene::of(&[
+        (sample::statement(0), 500),
+        (sample::statement(1), 500),
+        (sample::statement(2), 500),
+        (sample::statement(3), 5),
+    ])
+    .await;
+    let [one, other] = [scene.retention(), scene.retention()];
+    assert_eq!(one.run_daily().await.unwrap(), None, "off by default");
+    let plan = RetentionPlan { rules: vec![of_all(365)], most_a_day: 2 };
+    one.put(plan.clone()).await.unwrap();
+    let preview = one.dry_run(&plan).await.unwrap();
+    assert_eq!(preview, RetentionPreview { people: 3, statements: 3 });
+    assert_eq!(scene.named().await.len(), 4, "a dry run changes nothing");
+    let run = one.run_daily().await.unwrap().unwrap();
+    assert_eq!((run.due, run.erased), (3, 2));
+    assert_eq!(other.run_daily().await.unwrap(), None);
+    assert_eq!(other.get().await.unwrap(), (plan, Some(run)));
+    let left = ["mailto:p2@x.example", "mailto:p3@x.example", "nobody"].map(str::to_owned);
+    assert_eq!(scene.named().await, left.into());
+    let audit = scene.store.audit(&AuditFilter::default(), 10).await.unwrap();
+    let mut actions: Vec<&str> = audit.iter().map(|it| it.action.as_str()).collect();
+    actions.sort_unstable();
+    assert_eq!(actions, ["person.erased", "person.erased", RETENTION_APPLIED]);
+    // Before one o'clock the night is not there yet.
+    scene.clock.pass(22 * 3_600 + 1_800);
+    assert_eq!(other.run_daily().await.unwrap(), None);
+    scene.clock.pass(3_600);
+    let run = other.run_daily().await.unwrap().unwrap();
+    assert_eq!((run.due, run.erased), (1, 1));
+    scene.clock.pass(24 * 3_600);
+    let run = other.run_daily().await.unwrap().unwrap();
+    assert_eq!((run.due, run.erased), (0, 0));
+}
+
+#[tokio::test]
+async fn rules_that_cannot_be_meant_are_refused() {
+    let scene = Scene::of(&[]).await;
+    let retention = scene.retention();
+    let of = |rules: Vec<RetentionRule>, most_a_day| RetentionPlan { rules, most_a_day };
+    for wrong in [
+        of(vec![of_all(1)], 50),
+        of(vec![of_all(40_000)], 50),
+        of(vec![of_all(365)], 0),
+        of(vec![of_all(365); MOST_RETENTION_RULES + 1], 50),
+    ] {
+        let refused = retention.put(wrong).await;
+        assert!(matches!(refused, Err(RetentionError::Number(_))), "{refused:?}");
+    }
+    let unknown = RetentionRule { course: Some("c".into()), ..of_all(365) };
+    let refused = retention.put(of(vec![unknown], 50)).await;
+    assert!(matches!(refused, Err(RetentionError::NoCourse(_))), "{refused:?}");
+    assert_eq!(retention.get().await.unwrap(), (RetentionPlan::default(), None));
+}
