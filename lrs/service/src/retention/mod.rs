@@ -232,7 +232,7 @@ impl Retention {
             return Ok(false);
         }
         let (identifier, others) = (first.clone(), others.to_vec());
-        let asked = ErasureAsked { identifier, others, reason: REASON.to_owned() };
+        let asked = ErasureAsked { identifier, others, reason: REASON.to_owned(), pseudonym: None };
         let begun = self.erasures.begin(&asked, Actor::Machine).await?;
         self.erasures.run(begun.id).await?;
         Ok(true)

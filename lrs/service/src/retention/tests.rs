@@ -158,7 +158,8 @@ async fn learner_lists_say_who_is_one_person_and_who_is_kept() {
         let account = json!({"account": {"homePage": "https://moodle.example", "name": "7"}});
         sample::with(sample::statement(n), "actor", account)
     };
-    let people = "id,name,identifiers\nl-0,A,mailto:P0@x.example;account:https://moodle.example|7\n";
+    let people =
+        "id,name,identifiers\nl-0,A,mailto:P0@x.example;account:https://moodle.example|7\n";
     let of_course = RetentionRule { course: Some("c".to_owned()), ..of_all(365) };
     for (last, expected) in [(499, vec![ACCOUNT.to_owned(), mbox(0), mbox(2)]), (5, vec![mbox(2)])]
     {
