@@ -409,7 +409,7 @@ mod tests {
         let client = tokio_rustls::TlsConnector::from(Arc::new(client));
         let name = "lrs.example".try_into().unwrap();
         let connected = tokio::time::timeout(HANDSHAKE, client.connect(name, here)).await;
-        connected.expect("a turn is free").unwrap();
+        let _client = connected.expect("a turn is free").unwrap();
         shaken.await.unwrap().unwrap();
         assert_eq!(*noting.1.lock().unwrap(), [Some("compute".to_owned())]);
         drop(silent);

@@ -33,7 +33,7 @@ impl EnrolledCourse {
             return BTreeSet::new();
         }
         let outside = learners.iter().filter(|it| !is_within(bounds, it));
-        let identifiers = outside.flat_map(|it| it.known_as());
+        let identifiers = outside.flat_map(course::Learner::known_as);
         let is_unseen = |it: &Identifier| {
             let person = self.people.find(it).filter(|person| is_within(bounds, person));
             person.is_some_and(|person| !self.sees(person, it, bounds))

@@ -151,7 +151,9 @@ impl DueScan {
                 let (kept, other): (Vec<&String>, Vec<&String>) =
                     person.iter().partition(|it| self.kept.has(it));
                 if !kept.is_empty() && !other.is_empty() {
-                    other.into_iter().for_each(|it| self.keep(it));
+                    for it in other {
+                        self.keep(it);
+                    }
                     is_changed = true;
                 }
             }
@@ -166,7 +168,9 @@ impl DueScan {
         self.join(people);
         let mut of: HashMap<&str, Vec<&BTreeSet<String>>> = HashMap::new();
         for person in people {
-            person.iter().for_each(|it| of.entry(it).or_default().push(person));
+            for it in person {
+                of.entry(it).or_default().push(person);
+            }
         }
         let mut found: Vec<DuePerson> = Vec::new();
         while let Some((first, (written, statements))) = self.candidates.pop_first() {
@@ -203,7 +207,9 @@ impl Retention {
                 LogPart::Statements(page, last) => {
                     after = last;
                     let work = aside(move || {
-                        page.iter().for_each(|kept| scan.add(&kept.statement));
+                        for kept in &page {
+                            scan.add(&kept.statement);
+                        }
                         scan
                     });
                     scan = work.await.map_err(|_| RetentionError::Stopped)?;
@@ -253,7 +259,9 @@ impl Retention {
                 person.extend(learner.known_as().iter().map(form));
             }
             if !is_covered {
-                of_course.values().flatten().for_each(|it| scan.keep(it));
+                for it in of_course.values().flatten() {
+                    scan.keep(it);
+                }
             }
             people.extend(of_course.into_values());
         }

@@ -269,7 +269,7 @@ impl Retention {
                 }
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::error!(%error, "retention could not be applied; the next day does the rest")
+                    tracing::error!(%error, "retention could not be applied; the next day does the rest");
                 }
             }
             tokio::time::sleep(LOOK).await;

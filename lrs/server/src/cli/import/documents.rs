@@ -152,7 +152,7 @@ impl Importer {
         match self.client.body_of(response).await {
             Ok(_) => Ok(Came::New),
             Err(error) if super::is_about_statements(status) => {
-                Ok(Came::Refused(said(error.problem())))
+                Ok(Came::Refused(said(&error.problem())))
             }
             Err(error) => Err(error),
         }
@@ -160,7 +160,7 @@ impl Importer {
 }
 
 /// Why a document is refused: what the server found, or the problem document's detail.
-fn said(problem: Value) -> Value {
+fn said(problem: &Value) -> Value {
     let detail = || problem.get("detail").cloned().unwrap_or_default();
     problem.get("violations").cloned().unwrap_or_else(detail)
 }
@@ -228,7 +228,7 @@ fn content(written: &Written<'_>) -> Result<(String, Vec<u8>), String> {
 mod tests {
     use super::*;
 
-    fn made(text: Value) -> Result<(String, String, String), String> {
+    fn made(text: &Value) -> Result<(String, String, String), String> {
         let Sent { path, media_type, body } = sent(text.to_string().as_bytes())?;
         Ok((path, media_type, String::from_utf8(body).unwrap()))
     }
@@ -238,7 +238,7 @@ mod tests {
         let agent = json!({"mbox": "mailto:a@x.example"});
         let state = json!({"_id": "5", "activityId": "https://x/a", "agent": agent, "stateId": "s 1",
             "registration": "r", "content": {"n": 1.5}});
-        let (path, media_type, body) = made(state).unwrap();
+        let (path, media_type, body) = made(&state).unwrap();
         let coded = "%7B%22mbox%22%3A%22mailto%3Aa%40x%2Eexample%22%7D";
         assert_eq!(
             path,
@@ -254,14 +254,14 @@ mod tests {
             "text/plain".into(),
             "ciao".into(),
         );
-        assert_eq!(made(text), Ok(expected));
+        assert_eq!(made(&text), Ok(expected));
         let bytes = json!({"activityId": "i", "profileId": "p", "contentBase64": "Y2lhbw=="});
         let expected = (
             "/xapi/activities/profile?profileId=p&activityId=i".into(),
             "application/octet-stream".into(),
             "ciao".into(),
         );
-        assert_eq!(made(bytes), Ok(expected));
+        assert_eq!(made(&bytes), Ok(expected));
     }
 
     #[test]
@@ -278,7 +278,7 @@ mod tests {
             ),
             (json!({"agent": agent, "profileId": 7, "content": 1}), "cannot be read"),
         ] {
-            let reason = made(document).unwrap_err();
+            let reason = made(&document).unwrap_err();
             assert!(reason.contains(said), "{reason}");
         }
     }
