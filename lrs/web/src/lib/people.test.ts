@@ -30,9 +30,11 @@ function sources(folder: string): string {
 
 test('the actions to choose from are those that the server notes, each with its words', async () => {
   const code = sources(join(import.meta.dirname, '../../../http/src'));
+  const service = sources(join(import.meta.dirname, '../../../service/src'));
   const noted = [
     ...code.matchAll(/\bAs\("([a-z_.]+)"\)/g),
     ...code.matchAll(/\.note\(Actor::[^"]*"([a-z_]+\.[a-z_]+)"/g),
+    ...service.matchAll(/\/\/\/ The action of entries [^\n]*\npub const \w+: &str = "([a-z_.]+)"/g),
   ].map(([, action]) => action ?? '');
   expect([...ACTIONS].sort()).toEqual([...new Set(noted)].sort());
   for (const language of ['it', 'en'] as const) {

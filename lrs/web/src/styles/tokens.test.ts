@@ -6,7 +6,9 @@ import { describe, expect, test } from 'vitest';
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, path), 'utf8');
 const declared = (css: string) =>
-  new Map([...css.matchAll(/(--[\w-]+):\s*([^;]+);/g)].map(([, name, value]) => [name, value]));
+  new Map(
+    [...css.matchAll(/(--[\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [name, value]),
+  );
 const ITALIA = declared(read('../../node_modules/design-tokens-italia/dist/css/variables.css'));
 const OWN = declared(read('tokens.css'));
 
