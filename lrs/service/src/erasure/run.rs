@@ -9,23 +9,27 @@ use access::audit::{AuditEntry, AuditFilter};
 use bytes::Bytes;
 use course::Identifier;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{ErasedPart, Kept, KeptErasure, Rewrite, StoreError};
 use uuid::Uuid;
 use xapi::attachment;
 use xapi::erase::Eraser;
+use xapi::index::{Kind, keys_of_kept};
 use xapi::instant::Instant;
 use xapi::stored::Stored;
 
 use super::find::{LogPart, STATEMENTS};
 use super::{
-    ERASED, ErasureError, ErasureRecord, Erasures, FoundLearner, FoundPerson, eraser, marks,
+    ERASED, ErasureError, ErasureRecord, Erasures, FoundLearner, FoundPerson, eraser, ifi, marks,
 };
 use crate::audit::Actor;
 use crate::pipes;
 
 /// The pause before an erasure that failed is tried again.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// How often statements and the parts of the store are looked through at the most.
+const ROUNDS: u32 = 5;
 
 /// What is left of an erasure. The identifiers are here alone, and go with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +46,9 @@ pub(crate) struct Work {
     counted: i64,
     /// Attachments of the person's statements.
     attachments: BTreeSet<String>,
+    /// The identifiers that stood in statements, by [`form`]: other stores may have those alone.
+    #[serde(default)]
+    said: BTreeSet<String>,
 }
 
 impl Work {
@@ -198,10 +205,12 @@ impl Running<'_> {
         self.save().await
     }
 
-    /// Statements and the parts of the store, until nothing names the person that was there before the last look.
+    /// Statements and the parts of the store, until nothing names the person that was there before the last look. What is
+    /// said after the erasure was asked for is looked at in a few rounds alone: somebody who goes on naming the person keeps
+    /// neither this erasure nor others from ending.
     async fn everything_else(&mut self) -> Result<(), StoreError> {
         self.journaled().await?;
-        loop {
+        for _ in 0..ROUNDS {
             let mut found = self.statements().await?;
             for part in ErasedPart::EVERY {
                 let count = self.of.store.erase(part, &self.eraser, self.id).await?;
@@ -210,9 +219,10 @@ impl Running<'_> {
             }
             self.save().await?;
             if found == 0 {
-                return Ok(());
+                break;
             }
         }
+        Ok(())
     }
 
     /// Notes the courses that have journals of the person.
@@ -226,10 +236,11 @@ impl Running<'_> {
         self.save().await
     }
 
-    /// Erases the person from the statements that follow; gives how many.
+    /// Erases the person from the statements that follow, up to the latest that is there now; gives how many.
     async fn statements(&mut self) -> Result<u64, StoreError> {
         let mut found = 0_u64;
-        loop {
+        let until = self.of.store.latest().await?.micros();
+        while self.work.after < until {
             let after = Instant::from_micros(self.work.after);
             let (page, through) = match self.of.part_of_log(after).await? {
                 LogPart::Statements(page, last) => (page, last.micros()),
@@ -258,6 +269,7 @@ impl Running<'_> {
             }
             self.work.after = through;
         }
+        Ok(found)
     }
 
     /// Passes a statement that cannot be read, and counts it: whom it names cannot be told.
@@ -275,7 +287,13 @@ impl Running<'_> {
             return Ok(());
         }
         self.record.before = marks::before(&self.of.secret, &self.record.before, statement);
-        self.work.attachments.extend(hashes(&statement.body)?);
+        let value = value_of(&statement.body)?;
+        self.work.attachments.extend(hashes(&value));
+        let agents = keys_of_kept(&value).into_iter().filter(|it| it.kind == Kind::Agent);
+        let forms: BTreeSet<String> = self.work.identifiers.iter().map(form).collect();
+        self.work
+            .said
+            .extend(agents.map(|it| it.text.to_lowercase()).filter(|it| forms.contains(it)));
         self.count("statements", 1);
         Ok(())
     }
@@ -298,7 +316,7 @@ impl Running<'_> {
             };
             for Kept { statement, .. } in page {
                 if !names(&statement.body, &self.record.pseudonym) {
-                    for hash in hashes(&statement.body)? {
+                    for hash in hashes(&value_of(&statement.body)?) {
                         alone.remove(&hash);
                     }
                 }
@@ -311,10 +329,16 @@ impl Running<'_> {
         self.save().await
     }
 
-    /// Lets the pipes tell the stores that they send to: the last step that needs the identifiers.
+    /// Lets the pipes tell the stores that they send to: the last step that needs the identifiers. Those that no statement
+    /// had are not known there, and are nobody else's to know.
     async fn pipes(&mut self) -> Result<(), StoreError> {
         let Self { of, id, record, work, .. } = &*self;
-        let person = (work.identifiers.as_slice(), record.pseudonym.as_str());
+        let was_said = |it: &&Identifier| work.said.contains(&form(it));
+        let said: Vec<Identifier> = work.identifiers.iter().filter(was_said).cloned().collect();
+        if said.is_empty() {
+            return Ok(());
+        }
+        let person = (said.as_slice(), record.pseudonym.as_str());
         let noted = pipes::note_erasure(&*of.store, *id, person, of.clock.now()).await?;
         // Not added: the step may be done again.
         if noted > 0 {
@@ -337,9 +361,17 @@ fn names(body: &Bytes, pseudonym: &str) -> bool {
     std::str::from_utf8(body).is_ok_and(|body| body.contains(pseudonym))
 }
 
+/// What an identifier and the text of a key of an index are compared by: letters of either case are the same.
+fn form(identifier: &Identifier) -> String {
+    ifi(identifier).to_string().to_lowercase()
+}
+
+fn value_of(body: &Bytes) -> Result<Value, StoreError> {
+    serde_json::from_slice(body)
+        .map_err(|error| StoreError::Corrupt(format!("a statement: {error}")))
+}
+
 /// The hashes of a statement's attachments, in lower case.
-fn hashes(body: &Bytes) -> Result<Vec<String>, StoreError> {
-    let corrupt = |error: serde_json::Error| StoreError::Corrupt(format!("a statement: {error}"));
-    let value: serde_json::Value = serde_json::from_slice(body).map_err(corrupt)?;
-    Ok(attachment::described(&value).map(|it| it.sha2.to_ascii_lowercase()).collect())
+fn hashes(statement: &Value) -> Vec<String> {
+    attachment::described(statement).map(|it| it.sha2.to_ascii_lowercase()).collect()
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::mapping::Mapped;
 use super::run::{Halt, Run, halted};
-use super::settings::{PipeDirection, PipeRecord};
+use super::settings::{PipeDirection, PipeFilter, PipeRecord};
 use super::verdict::{self, Verdict};
 use super::wire::{LONGEST_ANSWER, WireAnswer};
 use super::{PipeError, Pipes, ShownPipe, TRIES};
@@ -91,7 +91,18 @@ async fn note_at(
         let mapped = Mapped::of(&record);
         let identifiers = identifiers.iter().map(|it| mapped.identifier(it)).collect();
         let is_webhook = record.settings.direction == PipeDirection::Webhook;
-        let by_hand = is_webhook.then(|| "a webhook has no word for erasures".to_owned());
+        // Who is erased here may never have been sent there: then their identifiers do not go there by themselves.
+        let mut filter = record.settings.filter.clone();
+        filter.since = None;
+        let is_part = filter != PipeFilter::default();
+        let by_hand = if is_webhook {
+            Some("a webhook has no word for erasures".to_owned())
+        } else {
+            is_part.then(|| {
+                "the pipe sends a part of the statements: look whether the person is there, and let it be told again"
+                    .to_owned()
+            })
+        };
         let (pseudonym, at) = (pseudonym.to_owned(), now.micros());
         record.state.erasures.push(ErasureNotice { erasure, identifiers, pseudonym, at, by_hand });
         // What runs begins anew with the record as it is now.

@@ -26,6 +26,8 @@ use xapi::query::{Filter, Match};
 const PAGE: usize = 500;
 /// The most statements of a learner that are looked at for a pattern of several: the latest.
 const LOOKED_BACK: usize = 2_000;
+/// The most bytes of statements of a learner that are looked at for a pattern: what is beyond is not looked at.
+const LOOKED_BYTES: usize = 4 << 20;
 /// The most statements that a dry run reads.
 const DRY: usize = 500_000;
 
@@ -212,6 +214,10 @@ impl Reactions {
         if done.contains(reacted.key) || self.store.statement(id).await?.is_some() {
             return Ok(None);
         }
+        // The latest statements of a learner are the same for every statement of a page: they are looked at once.
+        if !watching.pattern.is_single() {
+            done.insert(reacted.key.to_owned());
+        }
         let history = if watching.pattern.is_single() {
             vec![said.clone()]
         } else {
@@ -237,10 +243,10 @@ impl Reactions {
         let verbs = watching.pattern.verbs();
         let verbs: Vec<Option<&str>> =
             if verbs.is_empty() { vec![None] } else { verbs.into_iter().map(Some).collect() };
-        let mut history = vec![said.clone()];
+        let (mut history, mut room) = (vec![said.clone()], LOOKED_BYTES);
         for actor in &actors {
             for verb in &verbs {
-                self.said_by(actor, *verb, &mut history).await?;
+                self.said_by((actor, *verb), watching.pattern, &mut history, &mut room).await?;
             }
         }
         Ok(history)
@@ -249,9 +255,10 @@ impl Reactions {
     /// Adds the latest statements of an actor, with a verb or any.
     async fn said_by(
         &self,
-        actor: &str,
-        verb: Option<&str>,
+        (actor, verb): (&str, Option<&str>),
+        pattern: &Pattern,
         history: &mut Vec<Said>,
+        room: &mut usize,
     ) -> Result<(), StoreError> {
         let mut filter = Filter {
             agent: Some(Match { text: actor.to_owned(), related: false }),
@@ -262,15 +269,29 @@ impl Reactions {
         for _ in 0..LOOKED_BACK / PAGE {
             let page = self.store.statements(&filter).await?;
             filter.beyond = page.statements.last().map(|it| it.stored);
-            for statement in page.statements {
-                let Ok(value) = serde_json::from_slice(&statement.body) else { continue };
-                let said = Said::of(statement.id, statement.stored, value);
-                // A statement is found by what it refers to as well.
-                if said.actor == actor {
-                    history.push(said);
+            let (statements, of, pattern) = (page.statements, actor.to_owned(), pattern.clone());
+            let mut left = *room;
+            let read = compute::aside(move || {
+                let mut read = Vec::new();
+                for statement in statements {
+                    left = left.saturating_sub(statement.body.len());
+                    if left == 0 {
+                        break;
+                    }
+                    let Ok(value) = serde_json::from_slice(&statement.body) else { continue };
+                    let said = Said::of(statement.id, statement.stored, value);
+                    // A statement is found by what it refers to as well.
+                    if said.actor == of && pattern.bears_on(&said.value) {
+                        read.push(said);
+                    }
                 }
-            }
-            if !page.more {
+                (read, left)
+            });
+            let stopped = |_| StoreError::Unavailable("the server is ending".into());
+            let (read, left) = read.await.map_err(stopped)?;
+            history.extend(read);
+            *room = left;
+            if !page.more || left == 0 {
                 break;
             }
         }

@@ -164,3 +164,17 @@ async fn a_pipe_that_is_cut_off_anywhere_tells_the_other_store_all_the_same() {
         assert_eq!(world.other.ids().len(), ids_of(0..2).len(), "{waits}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn where_a_part_of_the_statements_goes_nobody_is_named_by_itself() {
+    let world =
+        erased(json!({"direction": "push", "filter": {"activities": ["https://x.example/"]}}))
+            .await;
+    *world.other.erasures.lock().unwrap() = Some(Vec::new());
+    assert_eq!(world.to_the_end(&mut world.run().await).await, IDLE);
+    assert_eq!(world.other.erasures.lock().unwrap().clone().unwrap(), Vec::<Value>::new());
+    assert!(world.by_hand().await.unwrap().contains("a part of the statements"));
+    world.pipes.tell_again("p", ERASURE).await.unwrap();
+    world.to_the_end(&mut world.run().await).await;
+    assert_eq!(world.other.erasures.lock().unwrap().clone().unwrap().len(), 1, "it was asked for");
+}

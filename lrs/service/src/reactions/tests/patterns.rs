@@ -3,6 +3,18 @@
 use super::*;
 use store_testkit::sample::{id, put, voiding};
 
+/// Counts the pages of statements that are asked for.
+#[derive(Clone, Default)]
+struct Looks(Arc<Mutex<usize>>);
+
+#[async_trait]
+impl Hook for Looks {
+    async fn before(&self, method: &'static str) -> store::Result<()> {
+        *self.0.lock().unwrap() += usize::from(method == "statements");
+        Ok(())
+    }
+}
+
 const FAILED: &str = "http://adlnet.gov/expapi/verbs/failed";
 const PASSED: &str = "http://adlnet.gov/expapi/verbs/passed";
 
@@ -172,4 +184,38 @@ async fn an_erased_actor_gets_nothing() {
     scene.says(&[erased(1, FAILED), erased(2, PASSED)]).await;
     scene.reactions.put("brave", recovered(None)).await.unwrap();
     assert_eq!(scene.step().await, 0);
+}
+
+/// Who says the first step again and again costs the rule one look for a page of the log, and other learners do not wait.
+#[tokio::test]
+async fn of_a_learner_who_says_a_step_often_the_statements_are_looked_at_once() {
+    let scene = Scene::new().await;
+    let looks = Looks::default();
+    let mut reactions = scene.reactions.clone();
+    reactions.store = Around::new(Arc::clone(&scene.store), looks.clone());
+    reactions.put("brave", recovered(None)).await.unwrap();
+    let often: Vec<Value> = (1..50).map(|n| said(n, "u1", FAILED, 8)).collect();
+    scene.says(&often).await;
+    scene.says(&[said(200, "u2", FAILED, 8), said(201, "u2", PASSED, 9)]).await;
+    assert_eq!(Reactor::new(reactions).step().await.unwrap(), 1);
+    assert_eq!(scene.earned().await, [quiz("u2")]);
+    // A page for each of the two verbs of each of the two learners.
+    assert_eq!(*looks.0.lock().unwrap(), 4);
+}
+
+#[tokio::test]
+async fn what_a_learner_said_is_looked_at_up_to_a_number_of_bytes() {
+    let scene = Scene::new().await;
+    scene.reactions.put("brave", recovered(None)).await.unwrap();
+    scene.says(&[said(1, "u1", FAILED, 8)]).await;
+    let long = "x".repeat(1 << 20);
+    for number in 2..8 {
+        let mut heavy = said(number, "u1", "https://x.example/verbs/seen", 9);
+        heavy["verb"] = json!({"id": FAILED});
+        heavy["timestamp"] = json!("2026-11-18T20:00:00Z");
+        heavy["result"] = json!({"response": long});
+        scene.says(&[heavy]).await;
+    }
+    scene.says(&[said(9, "u1", PASSED, 10)]).await;
+    assert_eq!(scene.step().await, 0, "the first is beyond what is looked at");
 }
