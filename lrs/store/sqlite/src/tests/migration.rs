@@ -68,6 +68,12 @@ async fn old() -> Old {
         let copy = format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM today.{table}");
         connection.execute(&copy, []).unwrap();
     }
+    // Texts were plain.
+    for Kept { statement, .. } in &log {
+        let text = std::str::from_utf8(&statement.body).unwrap();
+        let plain = "UPDATE statement SET body = ?2 WHERE seq = ?1";
+        connection.execute(plain, (statement.stored.micros(), text)).unwrap();
+    }
     let key = "INSERT INTO api_key (name, label, scopes, authority, created, secret_hash) \
                VALUES ('k', 'l', 'all', '{\"mbox\":\"mailto:a@x.example\"}', 5, 'h')";
     connection.execute(key, []).unwrap();
