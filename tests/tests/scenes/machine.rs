@@ -52,7 +52,7 @@ async fn what_was_answered_before_the_disk_was_full_is_there_and_nothing_else() 
     for _ in 0..60 {
         let ids = [new_id(), new_id()];
         let batch = ids.iter().map(|id| {
-            let long = json!("x".repeat(60_000));
+            let long = json!("x".repeat(70_000));
             Statement::new().id(id).with("/result/response", long).json()
         });
         let answer = admin.post("/statements").json(&batch.collect()).await;

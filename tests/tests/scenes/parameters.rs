@@ -32,7 +32,10 @@ async fn no_operation_of_the_api_takes_a_parameter_that_its_description_does_not
             };
             let refused = request.await;
             assert_eq!(refused.status.as_u16(), 400, "{method} {path}: {refused}");
-            assert_eq!(refused.json()["rule"], "parameter-unknown", "{method} {path}: {refused}");
+            // OData has errors of its own form, whose code is the rule.
+            let rule = if path.starts_with("/api/v1/odata/") { "/error/code" } else { "/rule" };
+            let rule = refused.json().pointer(rule).cloned();
+            assert_eq!(rule, Some("parameter-unknown".into()), "{method} {path}: {refused}");
             asked += 1;
         }
     }
