@@ -18,6 +18,7 @@ use super::run::{Halt, Run, halted};
 use super::settings::Hidden;
 use super::verdict::{self, Verdict};
 use super::wire::{LONGEST_ANSWER, WireAnswer, WireRequest};
+use store::StoreError;
 use xapi::instant::Instant;
 
 /// How often in a row a receiver may answer that it failed with a statement before the statement is a dead letter.
@@ -51,12 +52,14 @@ impl Signing {
     }
 
     /// `webhook-signature`: a signature for each secret that signs at this instant.
-    fn signatures(&self, id: &str, now: Instant, body: &[u8]) -> String {
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a secret that is none: a signature by an empty key could be made by anybody.
+    fn signatures(&self, id: &str, now: Instant, body: &[u8]) -> Result<String, StoreError> {
         let former = self.former.iter().filter(|(_, until)| now.micros() < *until);
         let secrets = std::iter::once(&self.secret).chain(former.map(|(secret, _)| secret));
-        let signatures: Vec<String> =
-            secrets.map(|secret| signature(secret, id, seconds(now), body)).collect();
-        signatures.join(" ")
+        let signed = secrets.map(|secret| signature(secret, id, seconds(now), body));
+        Ok(signed.collect::<Result<Vec<_>, _>>()?.join(" "))
     }
 }
 
@@ -65,25 +68,22 @@ const fn seconds(now: Instant) -> i64 {
 }
 
 /// The signature of version 1: HMAC-SHA-256 of the id, the time and the body, with dots between them.
-fn signature(secret: &Hidden, id: &str, seconds: i64, body: &[u8]) -> String {
-    let key = secret.0.strip_prefix(PREFIX).unwrap_or(&secret.0);
-    let key = STANDARD.decode(key).unwrap_or_default();
-    // A key that is shorter than a block is filled up with zeros (RFC 2104).
-    let mut block = [0; 64];
-    for (to, from) in block.iter_mut().zip(key) {
-        *to = from;
-    }
-    let mut mac = Hmac::<Sha256>::new(&block.into());
+fn signature(secret: &Hidden, id: &str, seconds: i64, body: &[u8]) -> Result<String, StoreError> {
+    let damaged = || StoreError::Corrupt("the secret that a webhook signs with is none".into());
+    let key = secret.0.strip_prefix(PREFIX).ok_or_else(damaged)?;
+    let key = STANDARD.decode(key).ok().filter(|key| !key.is_empty()).ok_or_else(damaged)?;
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("a key");
     mac.update(format!("{id}.{seconds}.").as_bytes());
     mac.update(body);
-    format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+    Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
 }
 
 impl Run {
     /// Delivers one statement.
     pub(super) async fn deliver(&mut self, statement: &Outgoing) -> Result<Sent, Halt> {
         let body = event(statement);
-        let request = self.signed(&statement.sent.to_string(), body);
+        let request = self.signed(&statement.sent.to_string(), body)?;
         let answer = self.exchange(request).await.map_err(|error| halted(&error))?;
         let is_hopeless = self.pushing.failures + 1 >= MOST_FAILURES;
         match of_delivery(&answer, is_hopeless, self.now()) {
@@ -113,10 +113,14 @@ impl Run {
     pub(super) async fn deliver_test(&self) -> PipeCheck {
         let body = json!({"type": "test", "timestamp": self.now().to_string(), "data": {}});
         let id = uuid::Uuid::new_v4().to_string();
-        let answer = self.exchange(self.signed(&id, body.to_string().into())).await;
         let asked = "deliver";
-        match answer {
-            Err(error) => PipeCheck { asked, status: 0, is_good: false, detail: error.to_string() },
+        let failed = |detail: String| PipeCheck { asked, status: 0, is_good: false, detail };
+        let request = match self.signed(&id, body.to_string().into()) {
+            Ok(request) => request,
+            Err(error) => return failed(error.to_string()),
+        };
+        match self.exchange(request).await {
+            Err(error) => failed(error.to_string()),
             Ok(answer) => {
                 let is_good = (200..=299).contains(&answer.status);
                 let detail = if is_good {
@@ -129,9 +133,9 @@ impl Run {
         }
     }
 
-    fn signed(&self, id: &str, body: Bytes) -> WireRequest {
+    fn signed(&self, id: &str, body: Bytes) -> Result<WireRequest, StoreError> {
         let now = self.now();
-        let signatures = self.pipe.signing.signatures(id, now, &body);
+        let signatures = self.pipe.signing.signatures(id, now, &body)?;
         let body = Some(("application/json".to_owned(), body));
         let mut request = self.request(self.endpoint.clone(), "1.0.3", body, LONGEST_ANSWER);
         request.headers = vec![
@@ -139,7 +143,7 @@ impl Run {
             ("webhook-timestamp", seconds(now).to_string()),
             ("webhook-signature", signatures),
         ];
-        request
+        Ok(request)
     }
 }
 
@@ -180,7 +184,7 @@ mod tests {
     fn a_signature_is_that_of_the_specification() {
         let secret = Hidden("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into());
         let body = br#"{"test": 2432232314}"#;
-        let made = signature(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body);
+        let made = signature(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body).unwrap();
         assert_eq!(made, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
@@ -189,9 +193,18 @@ mod tests {
         let (first, now) = (Signing::made(), Instant::parse("2026-11-29T12:00:00Z").unwrap());
         let second = first.replaced_by(Signing::made(), now);
         assert_ne!(first.secret, second.secret);
-        let signatures = second.signatures("1", now, b"{}");
-        assert!(signatures.ends_with(&format!(" {}", first.signatures("1", now, b"{}"))));
+        let signatures = second.signatures("1", now, b"{}").unwrap();
+        assert!(signatures.ends_with(&format!(" {}", first.signatures("1", now, b"{}").unwrap())));
         let later = Instant::parse("2026-11-30T12:00:00Z").unwrap();
-        assert_eq!(second.signatures("1", later, b"{}").split(' ').count(), 1);
+        assert_eq!(second.signatures("1", later, b"{}").unwrap().split(' ').count(), 1);
+    }
+
+    #[test]
+    fn a_secret_that_is_damaged_signs_nothing() {
+        let now = Instant::parse("2026-11-29T12:00:00Z").unwrap();
+        for secret in ["", "whsec_", "whsec_no Base64", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] {
+            let signing = Signing { secret: Hidden(secret.into()), former: None };
+            assert!(signing.signatures("1", now, b"{}").is_err(), "{secret}");
+        }
     }
 }
