@@ -28,11 +28,12 @@ FERRETDB := $${CARGO_TARGET_DIR:-target}/debug/ferretdb
 # build of everything.
 TESTED := --workspace --exclude fuzz
 
-# Tests that need a MongoDB-compatible server are ignored, with that reason, where there is none. With CI=true they are
-# run in any case, and fail without.
-IGNORED = $$({ [ "$$CI" = true ] || [ -n "$$TRACCIA_TEST_MONGODB_URI" ] || [ -x $(FERRETDB) ]; } && echo --include-ignored)
+# Tests that need a MongoDB-compatible server, or promtool, are ignored, with that reason, where there is none. With CI=true
+# they are run in any case, and fail without.
+IGNORED = $$({ [ "$$CI" = true ] || [ -n "$$TRACCIA_TEST_MONGODB_URI" ] || [ -x $(FERRETDB) ]; } && echo --include-ignored) \
+	$$([ "$$CI" = true ] || command -v promtool >/dev/null || echo --skip promtool_takes)
 
-.PHONY: web web-test openapi run player test lint ferretdb python built crates browser mongo docker docker-check mutants bench sizes attack dist soak fuzz
+.PHONY: web web-test openapi run player test lint ferretdb promtool python built crates browser mongo docker docker-check mutants bench sizes attack dist soak fuzz
 
 run: web player
 	cargo run --release --package traccia --bin traccia -- serve --demo --data data --listen $(LISTEN)
@@ -67,12 +68,16 @@ lint:
 ferretdb:
 	tests/ferretdb/build $(FERRETDB)
 
+# Without promtool, what needs it says so and is skipped.
+promtool:
+	tests/promtool/have
+
 # DuckDB, pandas and Polars, with which tests read tables of data. Without Python, or without PyPI, those are skipped.
 python:
 	tests/data/setup $${CARGO_TARGET_DIR:-target}/debug/python
 
 # The tests of all crates, the scenes, which drive the program, among them: so all of it is built before the first.
-crates: ferretdb python
+crates: ferretdb promtool python
 	cargo test $(TESTED) -- $(IGNORED)
 
 built:

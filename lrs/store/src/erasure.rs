@@ -2,7 +2,8 @@
 //!
 //! An erasure is made of steps. Each step may be repeated: what was erased is not found again. So an erasure that was
 //! broken off at any point is done once all its steps are done again, in this order:
-//! 1. [`ErasureStore::rewrite_statements`] for every statement that names the person,
+//! 1. [`ErasureStore::rewrite_statements`] for every statement that names the person, or
+//!    [`ErasureStore::remove_statements`] where a statement is to go as a whole,
 //! 2. [`ErasureStore::erase`] for every [`ErasedPart`],
 //! 3. both again for what came meanwhile, until nothing is found,
 //! 4. [`ErasureStore::scrub`].
@@ -40,6 +41,18 @@ pub struct Rewrite {
     pub read: Stored,
     /// Its new text.
     pub body: Bytes,
+}
+
+/// A statement that an erasure removed. Nothing of the statement is left but its id and its place in the log, which no other
+/// statement gets: a platform that sends the statement again does not bring the person back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemovedStatement {
+    /// The statement's id.
+    pub id: Uuid,
+    /// When the statement was stored.
+    pub stored: Instant,
+    /// The erasure that removed it.
+    pub by: Uuid,
 }
 
 /// A part of a store that is not statements.
@@ -121,6 +134,31 @@ pub trait ErasureStore: Send + Sync {
     /// Example: server A replaces Anna in a statement about Anna and Bruno, server B replaces Bruno, and both have read the
     /// statement. The second of the two gets 1.
     async fn rewrite_statements(&self, statements: Vec<Rewrite>) -> Result<u64>;
+
+    /// Removes kept statements for good, on behalf of the erasure `by`, with where they came from. No reader finds them any
+    /// more, neither by id nor in the log. Statements that refer to one of
+    /// them stay, and are no more found by what they inherited from it and through it. A statement that a removed one
+    /// voided is not voided by that one any more.
+    ///
+    /// The id stays taken: whoever puts a statement under it gets [`StoreError::Conflict`], also for the statement as it was.
+    /// The `stored` stays taken, so that no later statement comes before it. [`Self::removed_statements`] lists both.
+    ///
+    /// A statement that is not kept at this `stored` is left out. One whose text is not the one that was read any more stays
+    /// as it is. Gives how many these are; the caller reads them again. Each statement is removed as a whole; where the engine
+    /// breaks off, some may be removed and others not, and the call may be repeated.
+    async fn remove_statements(&self, statements: Vec<Stored>, by: Uuid) -> Result<u64>;
+
+    /// At most `limit` removed statements that were stored after an instant, by `stored`. One that is being removed may be
+    /// among them already.
+    async fn removed_statements(
+        &self,
+        after: Instant,
+        limit: usize,
+    ) -> Result<Vec<RemovedStatement>>;
+
+    /// Keeps ids and instants of statements that were removed from another store taken, as they are there. One whose id or
+    /// instant is taken in this store is left out.
+    async fn restore_removed(&self, removed: Vec<RemovedStatement>) -> Result<()>;
 
     /// Removes the data of attachments. A hash that nothing is kept under is left out.
     async fn remove_attachments(&self, hashes: &[String]) -> Result<()>;

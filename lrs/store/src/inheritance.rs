@@ -268,6 +268,20 @@ impl Inheritance {
     }
 }
 
+/// What an heir has inherited from `gone` alone: from statements of its chain from which it inherits no more, because the
+/// first of them is removed. `own` are its own keys, and those of the statements of its chain that are before that one.
+pub fn disinherited<'k>(
+    gone: impl IntoIterator<Item = &'k [IndexKey]>,
+    own: &[IndexKey],
+    before: impl IntoIterator<Item = &'k [IndexKey]>,
+) -> BTreeSet<IndexKey> {
+    let mut lost: BTreeSet<IndexKey> = gone.into_iter().flat_map(inherited).collect();
+    for key in own.iter().cloned().chain(before.into_iter().flat_map(inherited)) {
+        lost.remove(&key);
+    }
+    lost
+}
+
 impl Heir {
     fn inherit(&mut self, keys: &[Arc<IndexKey>], portion: usize) {
         for key in keys {

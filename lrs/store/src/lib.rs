@@ -46,7 +46,9 @@ pub use audit::AuditStore;
 pub use certificates::{CertificateStore, KeptCertificates};
 pub use courses::{CourseRevision, CourseStore, KeptCourse, Selection};
 pub use documents::DocumentStore;
-pub use erasure::{ErasedPart, ErasureStore, KeptErasure, Rewrite, erase_documents, erased_entry};
+pub use erasure::{
+    ErasedPart, ErasureStore, KeptErasure, RemovedStatement, Rewrite, erase_documents, erased_entry,
+};
 pub use journals::{DOCUMENTS_BYTES, Followed, JournalStore, ProgressDocument, Unnamed, Watermark};
 pub use keys::KeyStore;
 pub use log::{LOG_BYTES, LogPage, StatementLog};
@@ -68,12 +70,12 @@ pub use transfer::{Extent, TransferStore};
 /// engine on a network may not know: all of the request, never a part, may turn out to be kept.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Another statement is kept under this id.
-    #[error("a different statement is kept under the id {id}")]
+    /// Another statement is kept under this id, or one was kept that an erasure removed.
+    #[error("a different statement is kept under the id {id}, or the one that was kept was erased")]
     Conflict {
         /// The id.
         id: Uuid,
-        /// JSON pointers of the places where they differ.
+        /// JSON pointers of the places where they differ; none where the kept one was erased.
         differences: Vec<String>,
     },
     /// The document's precondition does not hold.

@@ -64,6 +64,46 @@ async fn an_erased_person_is_nowhere_and_the_hours_of_their_body_stay() {
     assert!(!audit.contains("u1@example.org") && audit.contains("person.exported"), "{audit}");
 }
 
+/// Also from the boards that the server has in memory, and from files.
+#[tokio::test]
+async fn what_a_person_did_is_deleted_and_the_hours_of_their_body_go() {
+    let traccia = Setup::default().start().await;
+    let admin = traccia.admin();
+    seminar::load(&admin).await;
+    let hours = |said: &str| json!({"duration": "PT5H", "response": said});
+    let hers = did(1, "terminated", LESSON, "2026-02-02T09:00:00Z", hours("what she answered"));
+    let his = did(2, "terminated", LESSON, "2026-02-02T09:00:00Z", hours("what he answered"));
+    let ids = admin.store(&[hers, his]).await;
+    let reference = json!({"objectType": "StatementRef", "id": &ids[0]});
+    let about_hers = Statement::new().with("/object", reference).json();
+    let about_hers = admin.store_one(&about_hers).await;
+    reported(&admin, "progress", &[("by", "")], |it| rows(it)[0]["hours"] == 10.0).await;
+    let kept = admin.get(&format!("/statements?statementId={}", ids[0])).await.expect(200).text();
+    let whose = "mailto:u1@example.org";
+    let dry = ["person", "erase", whose, "--mode", "delete", "--dry-run"];
+    let told = traccia.cli(&dry).await;
+    assert!(told.success().contains("removed     1"), "{told}");
+    let erase = ["person", "erase", whose, "--mode", "delete", "--reason", "prot. 2/2026", "--yes"];
+    traccia.cli(&erase).await.success();
+    let listed = admin.get("/api/v1/erasures").await.expect(200).json();
+    let erasure = &listed["items"][0];
+    assert_eq!((&erasure["mode"], &erasure["counts"]["removed"]), (&json!("delete"), &json!(1)));
+    reported(&admin, "progress", &[("by", "")], |it| rows(it)[0]["hours"] == 5.0).await;
+    let learners = admin.get(&seminar::at("/learners")).await.expect(200).text();
+    assert!(!learners.contains("erased-") && !learners.contains("\"u1\""), "{learners}");
+    admin.get(&format!("/statements?statementId={}", ids[0])).await.is(404);
+    for id in [&ids[1], &about_hers] {
+        admin.get(&format!("/statements?statementId={id}")).await.is(200);
+    }
+    // A platform that sends it again does not bring her back.
+    let again = admin.post("/statements").json(&serde_json::from_str::<Value>(&kept).unwrap());
+    let refused = again.await.expect(409).json();
+    assert_eq!(refused["rule"], "statement-conflict");
+    assert!(refused["detail"].as_str().unwrap().contains("was erased"), "{refused}");
+    let audit = admin.get("/api/v1/audit?action=person.erased").await.expect(200).text();
+    assert!(audit.contains("delete"), "{audit}");
+}
+
 /// Whether a file of a folder has this text, also in deleted rows.
 fn is_in_files(folder: &std::path::Path, text: &str) -> bool {
     let mut folders = vec![folder.to_owned()];

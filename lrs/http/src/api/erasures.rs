@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -18,7 +19,9 @@ use crate::request::Brief;
 use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
-use service::erasure::{ErasureAsked, ErasureError, ErasureRecord, FoundPerson, VerifiedErasure};
+use service::erasure::{
+    ErasureAsked, ErasureError, ErasureMode, ErasureRecord, FoundPerson, VerifiedErasure,
+};
 use store::KeptErasure;
 use xapi::instant::Instant;
 use xapi::parameters::Parameters;
@@ -26,6 +29,36 @@ use xapi::parameters::Parameters;
 /// Erasures on a page, unless another number is asked for; and at most.
 const PAGE: usize = 50;
 const LARGEST: usize = 500;
+
+/// What becomes of what the person did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ErasureWay {
+    /// Statements speak of the pseudonym, and the learner stays under it: hours and completions stay true.
+    #[default]
+    Pseudonymise,
+    /// Statements whose actor is the person alone are removed, and the learner is: hours and completions go. Statements of
+    /// others that name the person speak of the pseudonym.
+    Delete,
+}
+
+impl From<ErasureWay> for ErasureMode {
+    fn from(way: ErasureWay) -> Self {
+        match way {
+            ErasureWay::Pseudonymise => Self::Pseudonymise,
+            ErasureWay::Delete => Self::Delete,
+        }
+    }
+}
+
+impl From<ErasureMode> for ErasureWay {
+    fn from(mode: ErasureMode) -> Self {
+        match mode {
+            ErasureMode::Pseudonymise => Self::Pseudonymise,
+            ErasureMode::Delete => Self::Delete,
+        }
+    }
+}
 
 /// Who is to be erased.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -45,6 +78,10 @@ pub struct NewErasure {
     #[serde(default)]
     #[schema(nullable = false)]
     pseudonym: Option<String>,
+    /// What becomes of what the person did; `pseudonymise` where it is missing.
+    #[serde(default)]
+    #[schema(inline)]
+    mode: ErasureWay,
 }
 
 /// A learner who is the person.
@@ -65,7 +102,7 @@ pub struct ErasurePreview {
     learners: Vec<ErasureLearner>,
     /// The names by which the person signs in as a learner: these accounts are removed.
     accounts: Vec<String>,
-    /// How many things of each kind name the person.
+    /// How many things of each kind name the person. With the mode `delete`, `removed` of `statements` go as a whole.
     counts: BTreeMap<String, u64>,
     /// What names the person and stays, in words.
     left: Vec<String>,
@@ -99,6 +136,9 @@ pub struct ShownErasure {
     by: String,
     /// Why.
     reason: String,
+    /// What becomes of what the person did.
+    #[schema(inline)]
+    mode: ErasureWay,
     /// What stands in the place of the person.
     pseudonym: String,
     /// Keyed hashes of the identifiers that were erased, under the secret of the store.
@@ -118,7 +158,17 @@ pub struct ShownErasure {
 impl ShownErasure {
     fn new(kept: &KeptErasure, record: ErasureRecord, holds: Option<bool>) -> Self {
         let ErasureRecord {
-            by, reason, pseudonym, marks, counts, before, lists, done, proof, ..
+            by,
+            reason,
+            mode,
+            pseudonym,
+            marks,
+            counts,
+            before,
+            lists,
+            done,
+            proof,
+            ..
         } = record;
         Self {
             id: kept.id.to_string(),
@@ -128,6 +178,7 @@ impl ShownErasure {
             by_kind: by.0,
             by: by.1,
             reason,
+            mode: mode.into(),
             pseudonym,
             marks,
             counts,
@@ -148,8 +199,8 @@ pub struct PageOfErasures {
     next: Option<String>,
 }
 
-/// Erases a person, in steps that go on after a restart: statements keep their ids and speak of a pseudonym from now on;
-/// documents, launches, names, accounts and refusals of the person are removed. With `dry_run` nothing is changed, and the
+/// Erases a person, in steps that go on after a restart: statements keep their ids and speak of a pseudonym from now on, or
+/// with the mode `delete` go where the person alone did what they say; documents, launches, names, accounts and refusals of the person are removed. With `dry_run` nothing is changed, and the
 /// answer says what would be. It cannot be taken back.
 #[utoipa::path(post, path = "/api/v1/erasures", tag = "people", security(("key" = [])),
     params(("dry_run" = Option<bool>, Query, description = "show what would be erased, and change nothing")),
@@ -165,8 +216,10 @@ pub async fn create(
     caller.may(Right::Manage)?;
     parameters.only(&["dry_run"])?;
     content.only(&["application/json"])?;
-    let NewErasure { identifier, identifiers, reason, pseudonym } = read(&content)?;
-    let asked = ErasureAsked { identifier, others: identifiers, reason, pseudonym };
+    let NewErasure { identifier, identifiers, reason, pseudonym, mode } = read(&content)?;
+    let details = json!({"mode": mode});
+    let mode = mode.into();
+    let asked = ErasureAsked { identifier, others: identifiers, reason, pseudonym, mode };
     let _turn = server.reports.turn(&caller.key.name).await?;
     if parameters.boolean("dry_run")? {
         let found = server.erasures.preview(&asked).await?;
@@ -182,7 +235,7 @@ pub async fn create(
     });
     let kept = beginning.await.map_err(|_| Problem::stopped())??;
     let shown = ShownErasure::new(&kept, ErasureRecord::of(&kept)?, None);
-    let told = Told { target: Some(kept.id.to_string()), details: None };
+    let told = Told { target: Some(kept.id.to_string()), details: Some(details) };
     Ok((StatusCode::ACCEPTED, Extension(told), Json(shown)).into_response())
 }
 

@@ -101,10 +101,15 @@ impl Problem {
 }
 
 fn conflict(id: Uuid, differences: &[String]) -> Problem {
-    let mut detail = format!("A different statement is kept under the id {id}.");
-    if !differences.is_empty() {
-        detail = format!("{detail} They differ at: {}.", differences.join(", "));
-    }
+    // Whether one is kept or was erased is not told to those who may not know.
+    let detail = if differences.is_empty() {
+        format!(
+            "A different statement is kept under the id {id}, or the one that was kept was erased."
+        )
+    } else {
+        let places = differences.join(", ");
+        format!("A different statement is kept under the id {id}. They differ at: {places}.")
+    };
     let mut problem = Problem::new(
         StatusCode::CONFLICT,
         "statement-conflict",

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -22,8 +22,8 @@ const BETWEEN: Duration = Duration::from_millis(500);
 /// See the command's help.
 #[derive(Debug, Subcommand)]
 pub(super) enum Person {
-    /// Erase a person everywhere: statements speak of a pseudonym from then on, documents, names and accounts of the person
-    /// go. It cannot be taken back
+    /// Erase a person everywhere: statements speak of a pseudonym from then on, or go with the person; documents, names and
+    /// accounts of the person go. It cannot be taken back
     Erase {
         /// An identifier, such as mailto:anna@example.org or account:HOMEPAGE|NAME; all that learner lists have beside it
         /// are erased too
@@ -34,6 +34,9 @@ pub(super) enum Person {
         /// Why: a file number or an article of the law. It is kept
         #[arg(long, required_unless_present = "dry_run")]
         reason: Option<String>,
+        /// What becomes of what the person did
+        #[arg(long, value_enum, default_value_t)]
+        mode: Mode,
         /// Show what would be erased, and change nothing
         #[arg(long)]
         dry_run: bool,
@@ -73,12 +76,27 @@ pub(super) enum Person {
     },
 }
 
+/// What becomes of what the person did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Mode {
+    /// Statements speak of the pseudonym: hours and completions stay true
+    #[default]
+    Pseudonymise,
+    /// What the person alone did is removed: hours and completions go. Statements of others that name the person speak of
+    /// the pseudonym
+    Delete,
+}
+
 impl Person {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Erase { identifier, others, reason, dry_run, yes, target } => {
-                let asked = json!({"identifier": identifier, "identifiers": others,
+            Self::Erase { identifier, others, reason, mode, dry_run, yes, target } => {
+                let mut asked = json!({"identifier": identifier, "identifiers": others,
                     "reason": reason.unwrap_or_default()});
+                // A server of an earlier release knows of no mode, and does what the default says.
+                if let (Mode::Delete, Some(members)) = (mode, asked.as_object_mut()) {
+                    members.insert("mode".to_owned(), json!("delete"));
+                }
                 erase(&target.client()?, &asked, dry_run, yes).await
             }
             Self::Export { identifier, others, output, target } => {
@@ -175,10 +193,11 @@ async fn list(client: &Client, of: Option<&str>) -> anyhow::Result<()> {
     for erasure in client.pages(&format!("/api/v1/erasures?limit=500{of}")).await? {
         let part = |name: &str| member(&erasure, name);
         say!(
-            "{}  {}  {}  {}  {}",
+            "{}  {}  {}  {}  {}  {}",
             part("created"),
             part("id"),
             part("state"),
+            part("mode"),
             part("by"),
             part("reason")
         )?;

@@ -21,10 +21,15 @@ use super::writing::write_range;
 use super::{DatasetError, aside, placed};
 use crate::erasure::{Derived, ErasureRecord};
 
+/// Removed statements that are read at once.
+const REMOVED_AT_ONCE: usize = 10_000;
+
 /// Erasures that are done in the store.
 pub(super) struct DoneErasures {
     ids: BTreeSet<Uuid>,
     pseudonyms: Vec<String>,
+    /// Where statements were that these erasures removed.
+    removed: BTreeSet<Instant>,
 }
 
 impl DoneErasures {
@@ -44,7 +49,8 @@ impl DoneErasures {
                 pseudonyms.push(record.pseudonym);
             }
         }
-        Ok(Self { ids, pseudonyms })
+        let removed = removed_by(store, &ids).await?;
+        Ok(Self { ids, pseudonyms, removed })
     }
 
     /// Their ids.
@@ -58,6 +64,23 @@ impl DoneErasures {
         let authority = logged.origin.as_ref().and_then(|origin| origin.authority.as_deref());
         let texts = [body, authority.unwrap_or_default()];
         self.pseudonyms.iter().any(|it| texts.iter().any(|text| text.contains(it.as_str())))
+    }
+}
+
+/// When the statements were stored that these erasures removed.
+async fn removed_by(
+    store: &dyn Store,
+    erasures: &BTreeSet<Uuid>,
+) -> Result<BTreeSet<Instant>, StoreError> {
+    let (mut after, mut removed) = (Instant::default(), BTreeSet::new());
+    if erasures.is_empty() {
+        return Ok(removed);
+    }
+    loop {
+        let page = store.removed_statements(after, REMOVED_AT_ONCE).await?;
+        let Some(last) = page.last() else { return Ok(removed) };
+        after = last.stored;
+        removed.extend(page.iter().filter(|it| erasures.contains(&it.by)).map(|it| it.stored));
     }
 }
 
@@ -149,6 +172,10 @@ impl Datasets {
         erased: &DoneErasures,
     ) -> Result<BTreeSet<Range>, DatasetError> {
         let (ranges, mut found) = (manifest.ranges(), BTreeSet::new());
+        for at in &erased.removed {
+            let within = |(after, through): &&Range| after < at && at <= through;
+            found.extend(ranges.iter().find(within).copied());
+        }
         let store = self.tables.store.clone();
         let mut pages = LogPages::of(store, self.recipe.after, manifest.through);
         while let Some(page) = pages.next().await? {

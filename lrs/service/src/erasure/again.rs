@@ -13,7 +13,7 @@ use store::StoreError;
 use uuid::Uuid;
 
 use super::find::{LogPart, STATEMENTS, enrolment};
-use super::{ErasureAsked, ErasureError, Erasures, marks};
+use super::{ErasureAsked, ErasureError, ErasureMode, Erasures, marks};
 use crate::audit::Actor;
 
 /// An erasure, as `GET /api/v1/erasures` shows it.
@@ -23,6 +23,9 @@ pub struct LaterErasure {
     pub id: Uuid,
     /// Why.
     pub reason: String,
+    /// What became of what the person did.
+    #[serde(default)]
+    pub mode: ErasureMode,
     /// The keyed hashes of the identifiers that were erased.
     pub marks: Vec<String>,
 }
@@ -101,6 +104,7 @@ impl Erasures {
                 others,
                 reason: erasure.reason.clone(),
                 pseudonym: None,
+                mode: erasure.mode,
             };
             self.begin(&asked, Actor::Machine).await?;
             begun += 1;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use xapi::erase::HOME_PAGE;
 
 use super::find::{enrolment, of_person};
-use super::{Erasures, FoundLearner};
+use super::{ErasureMode, Erasures, FoundLearner};
 
 /// How often a change is tried again where another came first.
 const TRIES: usize = 20;
@@ -65,12 +65,13 @@ impl Erasures {
     pub(super) async fn erase_learners(
         &self,
         identifiers: &[Identifier],
+        mode: ErasureMode,
         pseudonym: &str,
     ) -> Result<(BTreeSet<String>, u64), StoreError> {
         let known: BTreeSet<Identifier> = identifiers.iter().cloned().collect();
         let (mut changed, mut learners) = (BTreeSet::new(), 0_u64);
         for course in self.store.courses().await? {
-            let count = self.erase_learners_of(&course.id, &known, pseudonym).await?;
+            let count = self.erase_learners_of(&course.id, &known, mode, pseudonym).await?;
             if count > 0 {
                 changed.insert(course.id);
                 learners = learners.saturating_add(count);
@@ -83,6 +84,7 @@ impl Erasures {
         &self,
         course: &str,
         known: &BTreeSet<Identifier>,
+        mode: ErasureMode,
         pseudonym: &str,
     ) -> Result<u64, StoreError> {
         for _ in 0..TRIES {
@@ -94,7 +96,7 @@ impl Erasures {
                 return Ok(0);
             }
             let corrupt = |error| StoreError::Corrupt(format!("the learners of {course}: {error}"));
-            let text = erased(before, &ids, pseudonym).to_kept().map_err(corrupt)?;
+            let text = erased(before, &ids, mode, pseudonym).to_kept().map_err(corrupt)?;
             if self.store.put_enrolment(course, &text, kept.revision).await? {
                 return Ok(ids.len() as u64);
             }
@@ -130,15 +132,20 @@ fn frozen(kept: &KeptCertificates) -> Result<FrozenCertificates, StoreError> {
 }
 
 /// An enrolment in which the learners of these ids are one under the pseudonym. Where they work stays, so that figures of
-/// bodies do.
-fn erased(before: Enrolment, ids: &BTreeSet<String>, pseudonym: &str) -> Enrolment {
+/// bodies do. With [`ErasureMode::Delete`] they are gone.
+fn erased(
+    before: Enrolment,
+    ids: &BTreeSet<String>,
+    mode: ErasureMode,
+    pseudonym: &str,
+) -> Enrolment {
     let first = before.learners.iter().find(|it| ids.contains(&it.id)).map(|it| it.id.clone());
     let person = first.map(|id| before.person(&id).to_owned()).unwrap_or_default();
     let mut learners = Vec::with_capacity(before.learners.len());
     for learner in before.learners {
         if !ids.contains(&learner.id) {
             learners.push(learner);
-        } else if learner.id == person {
+        } else if mode == ErasureMode::Pseudonymise && learner.id == person {
             let account =
                 Identifier::Account { home_page: HOME_PAGE.to_owned(), name: pseudonym.to_owned() };
             learners.push(Learner {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use store::{ErasedPart, Kept, StoreError};
 use xapi::instant::Instant;
 
-use super::{ErasureError, Erasures, eraser, ifi};
+use super::run::value_of;
+use super::{ErasureError, ErasureMode, Erasures, REMOVED, eraser, ifi};
 
 /// Statements looked at together.
 pub(super) const STATEMENTS: usize = 1_000;
@@ -133,12 +134,16 @@ impl Erasures {
     pub(super) async fn counted(
         &self,
         mut found: FoundPerson,
+        mode: ErasureMode,
     ) -> Result<FoundPerson, ErasureError> {
         let eraser = found.eraser();
         let mut counts = BTreeMap::new();
         let mut count = |what: &str, number: u64| counts.insert(what.to_owned(), number);
-        let (statements, unreadable) = self.counted_statements(&eraser).await?;
+        let (statements, removed, unreadable) = self.counted_statements(&eraser, mode).await?;
         count("statements", statements);
+        if mode == ErasureMode::Delete {
+            count(REMOVED, removed);
+        }
         if unreadable > 0 {
             count("unreadable", unreadable);
         }
@@ -161,25 +166,33 @@ impl Erasures {
         Ok(found)
     }
 
-    /// How many statements name the person, and how many cannot be read.
+    /// How many statements name the person, how many of them an erasure of this mode removes, and how many cannot be read.
     async fn counted_statements(
         &self,
         eraser: &xapi::erase::Eraser,
-    ) -> Result<(u64, u64), StoreError> {
+        mode: ErasureMode,
+    ) -> Result<(u64, u64, u64), StoreError> {
         let (mut after, mut statements, mut unreadable) = (Instant::default(), 0_u64, 0_u64);
+        let mut removed = 0_u64;
         loop {
             match self.part_of_log(after).await? {
                 LogPart::Statements(page, last) => {
                     after = last;
-                    let named = |it: &&Kept| eraser.bytes(&it.statement.body).is_some();
-                    statements =
-                        statements.saturating_add(page.iter().filter(named).count() as u64);
+                    for Kept { statement, .. } in page {
+                        if eraser.bytes(&statement.body).is_none() {
+                            continue;
+                        }
+                        statements = statements.saturating_add(1);
+                        let value = value_of(&statement.body)?;
+                        let goes = self.goes(mode, eraser, &value, |_| false).await?;
+                        removed = removed.saturating_add(u64::from(goes));
+                    }
                 }
                 LogPart::Unreadable(at) => {
                     after = at;
                     unreadable = unreadable.saturating_add(1);
                 }
-                LogPart::End => return Ok((statements, unreadable)),
+                LogPart::End => return Ok((statements, removed, unreadable)),
             }
         }
     }

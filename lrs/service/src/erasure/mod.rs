@@ -1,8 +1,8 @@
 //! Erasing a person (Article 17 of Regulation (EU) 2016/679): found by any identifier, erased in steps that go on after a
 //! restart, with a proof in which nothing of the person is left.
 //!
-//! Statements are not removed: the person in them becomes a pseudonym that is made up for the erasure and written down
-//! nowhere else, so that hours and completions of bodies stay true.
+//! The person becomes a pseudonym that is made up for the erasure and written down nowhere else, so that hours and
+//! completions of bodies stay true; or what the person did goes as a whole ([`ErasureMode`]).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,6 +39,8 @@ use run::Work;
 
 /// The action of entries of the audit log: asked for, and done.
 pub const ERASED: &str = "person.erased";
+/// The name of the count of removed statements in records.
+const REMOVED: &str = "removed";
 /// The longest reason, in bytes.
 pub const LONGEST_REASON: usize = 1_000;
 
@@ -88,6 +90,24 @@ impl Journals for CourseService {
     }
 }
 
+/// What becomes of what the person did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ErasureMode {
+    /// Statements speak of the pseudonym, and the learner stays under it: hours and completions stay true.
+    #[default]
+    Pseudonymise,
+    /// Statements whose actor is the person alone are removed, and the learner is: hours and completions go. Statements of
+    /// others that name the person are records about those others, and speak of the pseudonym.
+    Delete,
+}
+
+impl ErasureMode {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Who is to be erased, and why.
 #[derive(Clone, Debug)]
 pub struct ErasureAsked {
@@ -99,6 +119,8 @@ pub struct ErasureAsked {
     pub reason: String,
     /// What is to stand in the place of the person, where another store has made it up: `erased-` and 32 hexadecimal digits.
     pub pseudonym: Option<String>,
+    /// What becomes of what the person did.
+    pub mode: ErasureMode,
 }
 
 /// An erasure as it is kept: its proof, and what is left to do.
@@ -108,6 +130,9 @@ pub struct ErasureRecord {
     pub by: (String, String),
     /// Why.
     pub reason: String,
+    /// What became of what the person did. Not written where it is the default: records of earlier releases have no mode.
+    #[serde(default, skip_serializing_if = "ErasureMode::is_default")]
+    pub mode: ErasureMode,
     /// What stands in the place of the person.
     pub pseudonym: String,
     /// A keyed hash of each identifier that was erased: who has the identifier and the store's secret finds the erasure.
@@ -196,7 +221,7 @@ impl Erasures {
     /// [`ErasureError`].
     pub async fn preview(&self, asked: &ErasureAsked) -> Result<FoundPerson, ErasureError> {
         let found = self.find(&asked.identifier, &asked.others).await?;
-        self.counted(found).await
+        self.counted(found, asked.mode).await
     }
 
     /// Keeps an erasure that is to be done: [`Self::run`] does it.
@@ -228,6 +253,7 @@ impl Erasures {
             by: (by.kind().to_owned(), by.name().to_owned()),
             reason: eraser.text(reason).unwrap_or_else(|| reason.to_owned()),
             marks: marks::of(&self.secret, eraser.identifiers()),
+            mode: asked.mode,
             pseudonym,
             counts: BTreeMap::new(),
             before: String::new(),

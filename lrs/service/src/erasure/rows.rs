@@ -56,7 +56,7 @@ mod tests {
     use uuid::Uuid;
     use xapi::instant::Instant;
 
-    use super::super::marks;
+    use super::super::{ErasureMode, marks};
     use super::*;
 
     const SECRET: [u8; 32] = [7; 32];
@@ -67,6 +67,7 @@ mod tests {
         let record = ErasureRecord {
             by: ("key".into(), "dpo".into()),
             reason: "Art. 17".into(),
+            mode: ErasureMode::default(),
             pseudonym: "erased-1".into(),
             marks: marks::of(&SECRET, identifiers.into_iter()),
             counts: BTreeMap::from([("statements".into(), 3)]),

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use course::Identifier;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::{ErasedPart, Kept, KeptErasure, Rewrite, StoreError};
+use store::{ErasedPart, Kept, KeptErasure, StoreError};
 use uuid::Uuid;
 use xapi::attachment;
 use xapi::erase::Eraser;
@@ -18,12 +18,16 @@ use xapi::index::{Kind, keys_of_kept};
 use xapi::instant::Instant;
 use xapi::stored::Stored;
 
+use self::removal::Fates;
 use super::find::{LogPart, STATEMENTS};
 use super::{
-    ERASED, ErasureError, ErasureRecord, Erasures, FoundLearner, FoundPerson, eraser, ifi, marks,
+    ERASED, ErasureError, ErasureRecord, Erasures, FoundLearner, FoundPerson, REMOVED, eraser, ifi,
+    marks,
 };
 use crate::audit::Actor;
 use crate::pipes;
+
+mod removal;
 
 /// The pause before an erasure that failed is tried again.
 const PAUSE: Duration = Duration::from_secs(30);
@@ -49,6 +53,9 @@ pub(crate) struct Work {
     /// The identifiers that stood in statements, by [`form`]: other stores may have those alone.
     #[serde(default)]
     said: BTreeSet<String>,
+    /// Removed statements that are voided: what voids them goes too, where the person did it.
+    #[serde(default)]
+    voided: BTreeSet<Uuid>,
 }
 
 impl Work {
@@ -142,7 +149,8 @@ impl Erasures {
             actor: Actor::of(&kind, name).unwrap_or(Actor::Machine),
             action: ERASED.to_owned(),
             target: id.to_string(),
-            details: json!({"proof": record.proof, "counts": record.counts}).to_string(),
+            details: json!({"proof": record.proof, "mode": record.mode, "counts": record.counts})
+                .to_string(),
         };
         self.store.add_audit(entry).await?;
         self.store.change_erasure(record.kept(id, created)).await?;
@@ -195,8 +203,8 @@ impl Running<'_> {
         self.record.lists.extend(lists);
         self.count("certificates", lines);
         self.save().await?;
-        let (courses, learners) =
-            self.of.erase_learners(&self.work.identifiers, &pseudonym).await?;
+        let (mode, identifiers) = (self.record.mode, &self.work.identifiers);
+        let (courses, learners) = self.of.erase_learners(identifiers, mode, &pseudonym).await?;
         self.work.courses.extend(courses);
         self.count("learners", learners);
         self.save().await?;
@@ -250,19 +258,13 @@ impl Running<'_> {
                 }
                 LogPart::End => return Ok(found),
             };
-            let mut erased = Vec::new();
-            for Kept { statement, .. } in page {
-                if let Some(body) = self.eraser.bytes(&statement.body) {
-                    self.note(&statement)?;
-                    erased.push(Rewrite { read: statement, body });
-                }
-            }
-            found = found.saturating_add(erased.len() as u64);
-            if !erased.is_empty() {
+            let fates: Fates = self.fates(page).await?;
+            found = found.saturating_add(fates.len() as u64);
+            if fates.len() > 0 {
                 // First what is counted, then what is erased: a crash between the two counts nothing twice.
                 self.work.counted = self.work.counted.max(through);
                 self.save().await?;
-                if self.of.store.rewrite_statements(erased).await? > 0 {
+                if self.carry_out(fates).await? > 0 {
                     // An erasure of another server was faster: what it has left is read again.
                     continue;
                 }
@@ -282,20 +284,21 @@ impl Running<'_> {
     }
 
     /// Counts a statement that is about to be erased, unless it was counted before a crash.
-    fn note(&mut self, statement: &Stored) -> Result<(), StoreError> {
+    fn note(&mut self, statement: &Stored, value: &Value, goes: bool) {
         if statement.stored.micros() <= self.work.counted {
-            return Ok(());
+            return;
         }
         self.record.before = marks::before(&self.of.secret, &self.record.before, statement);
-        let value = value_of(&statement.body)?;
-        self.work.attachments.extend(hashes(&value));
-        let agents = keys_of_kept(&value).into_iter().filter(|it| it.kind == Kind::Agent);
+        self.work.attachments.extend(hashes(value));
+        let agents = keys_of_kept(value).into_iter().filter(|it| it.kind == Kind::Agent);
         let forms: BTreeSet<String> = self.work.identifiers.iter().map(form).collect();
         self.work
             .said
             .extend(agents.map(|it| it.text.to_lowercase()).filter(|it| forms.contains(it)));
         self.count("statements", 1);
-        Ok(())
+        if goes {
+            self.count(REMOVED, 1);
+        }
     }
 
     /// Removes the data of the attachments of erased statements that no other statement has.
@@ -338,8 +341,8 @@ impl Running<'_> {
         if said.is_empty() {
             return Ok(());
         }
-        let person = (said.as_slice(), record.pseudonym.as_str());
-        let noted = pipes::note_erasure(&*of.store, *id, person, of.clock.now()).await?;
+        let erasure = (*id, record.mode, record.pseudonym.as_str());
+        let noted = pipes::note_erasure(&*of.store, erasure, &said, of.clock.now()).await?;
         // Not added: the step may be done again.
         if noted > 0 {
             self.record.counts.insert("pipes".to_owned(), noted);
@@ -366,7 +369,7 @@ fn form(identifier: &Identifier) -> String {
     ifi(identifier).to_string().to_lowercase()
 }
 
-fn value_of(body: &Bytes) -> Result<Value, StoreError> {
+pub(super) fn value_of(body: &Bytes) -> Result<Value, StoreError> {
     serde_json::from_slice(body)
         .map_err(|error| StoreError::Corrupt(format!("a statement: {error}")))
 }

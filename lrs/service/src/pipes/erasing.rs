@@ -15,6 +15,7 @@ use super::settings::{PipeDirection, PipeFilter, PipeRecord};
 use super::verdict::{self, Verdict};
 use super::wire::{LONGEST_ANSWER, WireAnswer};
 use super::{PipeError, Pipes, ShownPipe, TRIES};
+use crate::erasure::ErasureMode;
 use store::{HeldPipe, Store, StoreError};
 use xapi::instant::Instant;
 
@@ -32,6 +33,9 @@ pub struct ErasureNotice {
     pub identifiers: Vec<String>,
     /// What stands in the place of the person here, and is to stand there.
     pub pseudonym: String,
+    /// What became of what the person did here, and is to become of it there.
+    #[serde(default)]
+    pub mode: ErasureMode,
     /// When it was noted, in microseconds.
     pub at: i64,
     /// Why somebody has to do it by hand; `None` while the other store is to be asked.
@@ -49,14 +53,33 @@ pub struct ToldErasure {
     pub at: i64,
 }
 
+/// Forgets what other stores answered about these statements, which an erasure removes.
+///
+/// # Errors
+/// [`StoreError`]; the next call does what is left.
+pub(crate) async fn forget_letters(
+    store: &dyn Store,
+    statements: &[Uuid],
+) -> Result<(), StoreError> {
+    for HeldPipe { name, .. } in store.pipes().await? {
+        if store.count_dead_letters(&name).await? == 0 {
+            continue;
+        }
+        for statement in statements {
+            store.remove_dead_letter(&name, *statement).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Notes an erasure at every pipe that sends; gives at how many. An erasure that is noted already is left as it is.
 ///
 /// # Errors
 /// [`StoreError`]; pipes at which it was noted before are found noted by the next call.
 pub(crate) async fn note(
     store: &dyn Store,
-    erasure: Uuid,
-    (identifiers, pseudonym): (&[Identifier], &str),
+    erasure: (Uuid, ErasureMode, &str),
+    identifiers: &[Identifier],
     now: Instant,
 ) -> Result<u64, StoreError> {
     let mut noted = 0;
@@ -64,7 +87,7 @@ pub(crate) async fn note(
         if PipeRecord::of(&held)?.settings.direction == PipeDirection::Pull {
             continue;
         }
-        note_at(store, held, erasure, (identifiers, pseudonym), now).await?;
+        note_at(store, held, erasure, identifiers, now).await?;
         noted += 1;
     }
     Ok(noted)
@@ -73,8 +96,8 @@ pub(crate) async fn note(
 async fn note_at(
     store: &dyn Store,
     held: HeldPipe,
-    erasure: Uuid,
-    (identifiers, pseudonym): (&[Identifier], &str),
+    (erasure, mode, pseudonym): (Uuid, ErasureMode, &str),
+    identifiers: &[Identifier],
     now: Instant,
 ) -> Result<(), StoreError> {
     let name = held.name.clone();
@@ -104,7 +127,8 @@ async fn note_at(
             })
         };
         let (pseudonym, at) = (pseudonym.to_owned(), now.micros());
-        record.state.erasures.push(ErasureNotice { erasure, identifiers, pseudonym, at, by_hand });
+        let notice = ErasureNotice { erasure, identifiers, pseudonym, mode, at, by_hand };
+        record.state.erasures.push(notice);
         // What runs begins anew with the record as it is now.
         record.generation += 1;
         if store.change_pipe(&name, &record.text()?, held.revision).await?.is_some() {
@@ -124,12 +148,16 @@ impl Run {
         };
         let (first, others) =
             notice.identifiers.split_first().map_or(("", &[][..]), |it| (it.0.as_str(), it.1));
-        let body = json!({
+        let mut body = json!({
             "identifier": first,
             "identifiers": others,
             "pseudonym": notice.pseudonym,
             "reason": format!("{}/api/v1/erasures/{}", self.works.base_url, notice.erasure),
         });
+        // Releases that know of no mode take none.
+        if let (ErasureMode::Delete, Some(members)) = (notice.mode, body.as_object_mut()) {
+            members.insert("mode".to_owned(), json!(notice.mode));
+        }
         let body = Some(("application/json".to_owned(), body.to_string().into()));
         let url = self.resource("../api/v1/erasures")?;
         let request = self.request(url, "1.0.3", body, LONGEST_ANSWER);

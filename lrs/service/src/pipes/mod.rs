@@ -34,8 +34,8 @@ mod verdict;
 mod webhook;
 mod wire;
 
-pub(crate) use erasing::note as note_erasure;
 pub use erasing::{ErasureNotice, ToldErasure};
+pub(crate) use erasing::{forget_letters, note as note_erasure};
 pub use probe::{PipeCheck, PipeTest};
 pub use run::MOST_LETTERS;
 pub use settings::{

@@ -16,7 +16,7 @@ use xapi::clock::Clock;
 use xapi::instant::Instant;
 
 use crate::audit::{Actor, Audit};
-use crate::erasure::{ErasureAsked, ErasureError, Erasures};
+use crate::erasure::{ErasureAsked, ErasureError, ErasureMode, Erasures};
 
 mod due;
 mod kept;
@@ -232,7 +232,13 @@ impl Retention {
             return Ok(false);
         }
         let (identifier, others) = (first.clone(), others.to_vec());
-        let asked = ErasureAsked { identifier, others, reason: REASON.to_owned(), pseudonym: None };
+        let asked = ErasureAsked {
+            identifier,
+            others,
+            reason: REASON.to_owned(),
+            pseudonym: None,
+            mode: ErasureMode::Pseudonymise,
+        };
         let begun = self.erasures.begin(&asked, Actor::Machine).await?;
         self.erasures.run(begun.id).await?;
         Ok(true)

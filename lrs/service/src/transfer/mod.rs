@@ -145,6 +145,7 @@ impl<'a> Transfer<'a> {
 
     /// Copies all that are neither statements nor erasures.
     async fn rest(&self) -> Result<()> {
+        self.removed().await?;
         self.documents().await?;
         self.keys().await?;
         self.people().await?;

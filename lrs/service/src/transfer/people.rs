@@ -3,6 +3,7 @@
 use super::{Result, Transfer, TransferError, source, target};
 use access::audit::AuditFilter;
 use store::{HeldPerson, Store};
+use xapi::instant::Instant;
 
 /// Entries read at once.
 const ENTRIES: usize = 1_000;
@@ -46,6 +47,17 @@ impl Transfer<'_> {
                     self.to.change_erasure(erasure).await.map_err(target)?;
                 }
             }
+        }
+    }
+
+    /// Copies the ids of statements that erasures removed: they stay taken.
+    pub(super) async fn removed(&self) -> Result<()> {
+        let mut after = Instant::default();
+        loop {
+            let page = self.from.removed_statements(after, ENTRIES).await.map_err(source)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.stored;
+            self.to.restore_removed(page).await.map_err(target)?;
         }
     }
 

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::people::entries;
 use super::{DOCUMENTS, STATEMENTS, hashes};
 use access::key::KeyTexts;
-use store::{Kept, KeptOrigin, Result, Store, StoreError, whole};
+use store::{Kept, KeptOrigin, RemovedStatement, Result, Store, StoreError, whole};
 use xapi::document::{Document, DocumentKey, Resource};
 use xapi::instant::Instant;
 
@@ -41,6 +41,8 @@ pub struct Contents {
     pub audit: StorePart,
     /// Where statements were before, by `stored`.
     pub origins: StorePart,
+    /// Ids and instants of statements that erasures removed, by `stored`.
+    pub removed: StorePart,
 }
 
 /// Everything of one kind.
@@ -55,7 +57,7 @@ pub struct StorePart {
 impl Contents {
     /// What is not the same in `other`, in words.
     pub fn difference(&self, other: &Self) -> Option<String> {
-        let parts: [(&str, &StorePart, &StorePart); 11] = [
+        let parts: [(&str, &StorePart, &StorePart); 12] = [
             ("statements", &self.statements, &other.statements),
             ("attachments", &self.attachments, &other.attachments),
             ("documents", &self.documents, &other.documents),
@@ -67,6 +69,7 @@ impl Contents {
             ("people", &self.people, &other.people),
             ("entries of the audit log", &self.audit, &other.audit),
             ("origins of statements", &self.origins, &other.origins),
+            ("removed statements", &self.removed, &other.removed),
         ];
         // A release that knew nothing of a kind has written no hash of none.
         let is_none = |ours: &StorePart, theirs: &StorePart| ours.count == 0 && theirs.count == 0;
@@ -134,6 +137,7 @@ pub async fn contents(store: &dyn Store, tell: &(dyn Fn(u64) + Sync)) -> Result<
         people,
         audit,
         origins: origins(store).await?,
+        removed: removed(store).await?,
         statements,
         attachments,
         documents: documents(store).await?,
@@ -178,6 +182,19 @@ async fn origins(store: &dyn Store) -> Result<StorePart> {
             let authority = origin.authority.as_deref().unwrap_or_default();
             let at = at.micros().to_be_bytes();
             origins.add(&[&at, origin.name.as_bytes(), stored.as_bytes(), authority.as_bytes()]);
+        }
+    }
+}
+
+/// By `stored`, with the erasure of each.
+async fn removed(store: &dyn Store) -> Result<StorePart> {
+    let (mut removed, mut after) = (Counter::default(), Instant::default());
+    loop {
+        let page = store.removed_statements(after, STATEMENTS).await?;
+        let Some(last) = page.last() else { return Ok(removed.part()) };
+        after = last.stored;
+        for RemovedStatement { id, stored, by } in &page {
+            removed.add(&[&stored.micros().to_be_bytes(), id.as_bytes(), by.as_bytes()]);
         }
     }
 }

@@ -19,11 +19,12 @@ use crate::MongoStore;
 use access::audit::{AuditEntry, AuditFilter};
 use access::chain::SealedEntry;
 use store::{
-    AuditStore as _, ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Result, Rewrite,
-    StoreError, erase_documents, erased_entry,
+    AuditStore as _, ErasedPart, ErasureStore, KeptCertificates, KeptErasure, RemovedStatement,
+    Result, Rewrite, StoreError, erase_documents, erased_entry,
 };
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
+use xapi::stored::Stored;
 
 /// Entries of the audit log, or definitions, read at once.
 const PAGE: usize = 500;
@@ -215,6 +216,22 @@ impl ErasureStore for MongoStore {
         self.0.statements.rewrite(&statements).await
     }
 
+    async fn remove_statements(&self, statements: Vec<Stored>, by: Uuid) -> Result<u64> {
+        self.0.statements.remove(&statements, by).await
+    }
+
+    async fn removed_statements(
+        &self,
+        after: Instant,
+        limit: usize,
+    ) -> Result<Vec<RemovedStatement>> {
+        self.0.statements.removed(after, limit).await
+    }
+
+    async fn restore_removed(&self, removed: Vec<RemovedStatement>) -> Result<()> {
+        self.0.statements.restore_removed(&removed).await
+    }
+
     async fn remove_attachments(&self, hashes: &[String]) -> Result<()> {
         self.0.statements.attachments.remove(hashes).await
     }
@@ -246,8 +263,10 @@ impl ErasureStore for MongoStore {
         }
     }
 
-    /// Removes the addresses of documents that were removed, which stay for a day otherwise.
+    /// Removes the addresses of documents that were removed, which stay for a day otherwise, and files that a process has
+    /// left which ended while it removed a statement.
     async fn scrub(&self) -> Result<()> {
+        self.0.statements.clear_removed().await?;
         self.0.documents.cells.forget(Instant::from_micros(i64::MAX)).await?;
         self.0.people.cells.forget(Instant::from_micros(i64::MAX)).await
     }

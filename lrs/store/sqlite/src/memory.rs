@@ -51,7 +51,9 @@ pub(super) struct Mark {
 impl Memory {
     pub(super) fn load(connection: &Connection, recent: Arc<Recent>) -> rusqlite::Result<Self> {
         let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-        let newest = number("SELECT coalesce(max(seq), 0) FROM statement")?;
+        // Who waits for what is later waits for a statement, which a removed one is not.
+        let kept = "SELECT coalesce((SELECT seq FROM statement WHERE flags <> 2 ORDER BY seq DESC LIMIT 1), 0)";
+        let newest = number(kept)?;
         Ok(Self {
             newest: Instant::from_micros(newest),
             from: Instant::from_micros(newest),

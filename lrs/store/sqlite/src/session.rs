@@ -109,6 +109,12 @@ impl<'c> Session<'c> {
         Ok(found.map(|kept| kept.statement))
     }
 
+    /// Whether an erasure removed the statement `id`.
+    pub(super) fn is_removed(&self, id: Uuid) -> rusqlite::Result<bool> {
+        let Some(seq) = self.place(id)? else { return Ok(false) };
+        statements::read::is_removed(self.connection, seq)
+    }
+
     /// The next free instant of `stored`. It stays free until [`Self::take_stored`].
     pub(super) fn next_stored(&self) -> Instant {
         self.memory.next_stored()

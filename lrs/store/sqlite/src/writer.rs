@@ -70,7 +70,10 @@ impl Writer {
         let memory = Memory::load(&connection, recent)?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (announce, newest) = watch::channel(memory.newest);
-        let horizon = Arc::new(Horizon::new(clock, memory.newest));
+        let taken =
+            connection
+                .query_row("SELECT coalesce(max(seq), 0) FROM statement", [], |row| row.get(0))?;
+        let horizon = Arc::new(Horizon::new(clock, Instant::from_micros(taken)));
         let horizon_of_work = Arc::clone(&horizon);
         let work =
             Work { connection, guards, memory, settler, queue, horizon: horizon_of_work, announce };

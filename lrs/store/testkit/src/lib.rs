@@ -37,6 +37,7 @@ pub mod people;
 pub mod pipes;
 pub mod references;
 pub mod refusals;
+pub mod removal;
 pub mod sessions;
 pub mod slow;
 pub mod statements;
@@ -251,6 +252,17 @@ macro_rules! store_contract {
                 a_frozen_list_is_replaced,
                 a_text_that_was_replaced_meanwhile_stays,
                 erasures_come_back_by_id,
+            ];
+            removal: [
+                a_removed_statement_is_nowhere,
+                the_id_of_a_removed_statement_stays_taken,
+                what_comes_later_is_stored_after_what_was_removed,
+                who_waits_for_news_is_not_told_of_a_removed_statement,
+                those_that_refer_to_a_removed_statement_inherit_no_more,
+                what_a_removed_statement_voided_is_there_again,
+                a_statement_that_was_changed_meanwhile_is_not_removed,
+                origins_of_removed_statements_go,
+                removed_statements_are_restored,
             ];
             pipes: [
                 a_pipe_comes_back_as_it_was_added,

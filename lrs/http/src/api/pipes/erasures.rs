@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::super::erasures::ErasureWay;
 use super::{PipeView, view};
 use crate::problem::Problem;
 use crate::state::Server;
@@ -32,6 +33,9 @@ pub struct WaitingErasure {
     identifiers: Vec<String>,
     /// What stands in the place of the person here.
     pseudonym: String,
+    /// What became of what the person did here, and is to become of it there.
+    #[schema(inline)]
+    mode: ErasureWay,
     /// When it was noted, RFC 3339.
     at: String,
     /// Why somebody has to do it by hand there; null while the other store is asked.
@@ -57,9 +61,9 @@ fn text(micros: i64) -> String {
 
 impl From<ErasureNotice> for WaitingErasure {
     fn from(notice: ErasureNotice) -> Self {
-        let ErasureNotice { erasure, identifiers, pseudonym, at, by_hand } = notice;
+        let ErasureNotice { erasure, identifiers, pseudonym, mode, at, by_hand } = notice;
         let (erasure, at) = (erasure.to_string(), text(at));
-        Self { erasure, identifiers, pseudonym, at, by_hand }
+        Self { erasure, identifiers, pseudonym, mode: mode.into(), at, by_hand }
     }
 }
 

@@ -9,7 +9,7 @@ use store::StoreError;
 use super::*;
 use crate::audit::Actor;
 use crate::datasets::{Asker, DataLane};
-use crate::erasure::{Derived, ErasureAsked, Erasures, Journals};
+use crate::erasure::{Derived, ErasureAsked, ErasureMode, Erasures, Journals};
 use crate::memory::Memory;
 
 const PERSON: &str = "p1@x.example";
@@ -45,8 +45,12 @@ fn erasures(store: &Arc<dyn Store>, clock: &TurnedClock) -> Erasures {
 }
 
 async fn begin(erasures: &Erasures) -> uuid::Uuid {
+    begin_by(erasures, ErasureMode::Pseudonymise).await
+}
+
+async fn begin_by(erasures: &Erasures, mode: ErasureMode) -> uuid::Uuid {
     let (identifier, reason) = (format!("mailto:{PERSON}"), "12/2026".to_owned());
-    let asked = ErasureAsked { identifier, others: Vec::new(), reason, pseudonym: None };
+    let asked = ErasureAsked { identifier, others: Vec::new(), reason, pseudonym: None, mode };
     erasures.begin(&asked, Actor::Machine).await.unwrap().id
 }
 
@@ -139,6 +143,29 @@ async fn sealed_files_are_written_anew_without_the_person_and_old_ones_go() {
     for (path, sha256) in paths(&merged) {
         assert!(paths(&before).iter().all(|it| it.0 != path || it.1 == sha256), "{path}");
     }
+}
+
+/// Nothing in the log says where they were.
+#[tokio::test]
+async fn sealed_files_lose_the_rows_of_removed_statements() {
+    let clock = TurnedClock::at(Instant::from_micros(BEGIN + 60 * HOUR));
+    let store = store_of_three_days(&clock).await;
+    let home = TempDir::new().unwrap();
+    let place = Arc::new(Folder::make(home.path()).unwrap());
+    datasets(&store, &clock, Arc::clone(&place) as _).await.unwrap().seal(&silent).await.unwrap();
+    let lane = lane(&store, &clock, Arc::clone(&place) as _).await;
+    let rows = || {
+        let files = manifest_of(&place);
+        files.files(Dataset::Statements).iter().map(|file| file.rows).collect::<Vec<_>>()
+    };
+    let before = rows();
+    let erasures = erasures(&store, &clock).clearing(Arc::new(lane));
+    erasures.run(begin_by(&erasures, ErasureMode::Delete).await).await.unwrap();
+    assert!(!name_the_person(&everything(&place), &store).await);
+    // The statement about an activity with the person's name is another one's, and stays.
+    assert_eq!(rows().iter().sum::<u64>(), before.iter().sum::<u64>() - 1);
+    assert_eq!(rows().iter().sum::<u64>(), 3);
+    is_whole(home.path(), &store).await;
 }
 
 /// Another server erased the person, and this one seals: at whatever step its process ends, readers find all rows, and the

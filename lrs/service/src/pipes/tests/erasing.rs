@@ -11,6 +11,7 @@ use super::super::erasing::note;
 use super::super::run::Next;
 use super::super::{ErasureNotice, PipeError, ToldErasure};
 use super::scripted::{AT, Turn, Waiting, World, cut_off};
+use crate::erasure::ErasureMode;
 use store::Store;
 use store_testkit::around::Around;
 use store_testkit::clock::TurnedClock;
@@ -36,11 +37,15 @@ async fn erased(settings: Value) -> World {
 
 impl World {
     async fn noted(&self) -> u64 {
+        self.noted_as(ErasureMode::Pseudonymise).await
+    }
+
+    async fn noted_as(&self, mode: ErasureMode) -> u64 {
         let person: Vec<Identifier> = ["mailto:p0@x.example", "account:https://moodle.example|7"]
             .map(|it| it.parse().unwrap())
             .to_vec();
         let now = Instant::from_micros(AT);
-        note(&*self.store, ERASURE, (&person, PSEUDONYM), now).await.unwrap()
+        note(&*self.store, (ERASURE, mode, PSEUDONYM), &person, now).await.unwrap()
     }
 
     async fn erasures(&self) -> (Vec<ErasureNotice>, Vec<ToldErasure>) {
@@ -65,6 +70,7 @@ async fn a_store_that_takes_erasures_is_told_who_and_under_which_pseudonym() {
     assert_eq!(told[0]["identifier"], "mailto:p0@x.example");
     assert_eq!(told[0]["identifiers"], json!(["account:https://moodle.example|7"]));
     assert_eq!(told[0]["pseudonym"], PSEUDONYM);
+    assert_eq!(told[0].get("mode"), None, "earlier releases know of none");
     let reason = format!("https://lrs.example/api/v1/erasures/{ERASURE}");
     assert_eq!(told[0]["reason"], reason);
     let there = Some("there-1".to_owned());
@@ -74,6 +80,16 @@ async fn a_store_that_takes_erasures_is_told_who_and_under_which_pseudonym() {
     assert!(!held.record.contains("p0@x.example"), "the identifiers are forgotten");
     assert_eq!(world.other.ids().len(), 1, "statements travel on");
     assert_eq!((world.noted().await, world.erasures().await.0.len()), (1, 0), "once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_is_told_that_what_the_person_did_goes() {
+    let world = World::new(push()).await;
+    *world.other.erasures.lock().unwrap() = Some(Vec::new());
+    world.noted_as(ErasureMode::Delete).await;
+    world.to_the_end(&mut world.run().await).await;
+    let told = world.other.erasures.lock().unwrap().clone().unwrap();
+    assert_eq!(told[0]["mode"], "delete");
 }
 
 #[tokio::test(start_paused = true)]

@@ -188,6 +188,11 @@ impl<'a> Group<'a> {
         for (at, id) in wanted.iter().copied().zip(ids) {
             // Removed since the insertion failed: the id is free again.
             let Some(document) = found.get(&id) else { continue };
+            if row::is_removed(document) {
+                let conflict = StoreError::Conflict { id, differences: Vec::new() };
+                self.drop_request_of(at, Outcome::Failed(conflict)).await?;
+                continue;
+            }
             let stored = field::instant(document, "stored")?;
             match self.holder(&head, stored) {
                 Holder::ThisGroup => self.set(at, State::Inserted),

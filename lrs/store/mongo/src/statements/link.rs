@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::key::{Key, MOST_KEYS};
 use super::references::References;
+use super::row;
 use super::rows::{Rows, pieces};
 use crate::head::{Head, Stretch};
 use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
@@ -74,9 +75,12 @@ impl Linker {
     /// The keys that these statements have of their own: of their texts, for the keys in their documents are inherited
     /// ones as well. Linking must not fail because of what a statement says, or because it is not as it was written: all
     /// later groups wait for it. So such a statement passes on nothing.
-    async fn own_keys(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, Vec<IndexKey>)>> {
+    pub(super) async fn own_keys(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, Vec<IndexKey>)>> {
         let mut found = Vec::new();
         for (id, document) in self.rows.with_ids(ids).await? {
+            if row::is_removed(&document) {
+                continue;
+            }
             let read = self.rows.statement(&document).await.and_then(|kept| {
                 kept.value().map_err(|error| StoreError::Corrupt(error.to_string()))
             });

@@ -19,13 +19,14 @@ use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
-    Batch, Kept, KeptAttachment, KeptBatch, LogPage, Page, Result, Rewrite, StatementLog,
-    StatementStore,
+    Batch, Kept, KeptAttachment, KeptBatch, LogPage, Page, RemovedStatement, Result, Rewrite,
+    StatementLog, StatementStore,
 };
 use uuid::Uuid;
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
 use xapi::query::Filter;
+use xapi::stored::Stored;
 
 use mongodb::Database;
 use tokio::sync::watch;
@@ -35,6 +36,7 @@ use self::link::Linker;
 use self::origins::Origins;
 use self::put::GroupWriter;
 use self::references::References;
+use self::remove::Removed;
 use self::rows::Rows;
 use super::blob::Blobs;
 use super::things::Things;
@@ -56,6 +58,7 @@ mod put;
 mod read;
 mod recovery;
 mod references;
+mod remove;
 mod row;
 mod rows;
 mod states;
@@ -77,6 +80,7 @@ pub(super) struct Statements {
     pub(super) attachments: Attachments,
     pub(super) claims: Claims,
     origins: Origins,
+    removed: Removed,
     groups: GroupWriter,
 }
 
@@ -99,6 +103,7 @@ impl Statements {
             origins.clone(),
             blobs.clone(),
         );
+        let removed = Removed::new(database, rows.clone(), references.clone(), origins.clone());
         let linker = Linker::new(rows.clone(), references.clone());
         let newest = watch::Sender::default();
         let (reader, news) = (
@@ -118,12 +123,44 @@ impl Statements {
             ahead: Arc::default(),
             newest,
         };
-        Self { reader, news, attachments, claims, origins, groups }
+        Self { reader, news, attachments, claims, origins, removed, groups }
     }
 
     /// See [`store::ErasureStore::rewrite_statements`].
     pub(super) async fn rewrite(&self, statements: &[Rewrite]) -> Result<u64> {
         self.groups.rows.rewrite(statements).await
+    }
+
+    /// See [`store::ErasureStore::remove_statements`].
+    pub(super) async fn remove(&self, statements: &[Stored], by: Uuid) -> Result<u64> {
+        let mut changed = 0_u64;
+        for read in statements {
+            let is_current = self.removed.remove(read, by).await?;
+            changed = changed.saturating_add(u64::from(!is_current));
+        }
+        // Who waits for later statements waits for one that is kept.
+        let newest = self.reader.extent().await?.newest;
+        self.groups.newest.send_modify(|known| *known = newest.min(*known));
+        Ok(changed)
+    }
+
+    /// Removes what processes left that ended while they removed statements.
+    pub(super) async fn clear_removed(&self) -> Result<()> {
+        self.removed.clear().await
+    }
+
+    /// See [`store::ErasureStore::removed_statements`].
+    pub(super) async fn removed(
+        &self,
+        after: Instant,
+        limit: usize,
+    ) -> Result<Vec<RemovedStatement>> {
+        self.removed.list(after, limit).await
+    }
+
+    /// See [`store::ErasureStore::restore_removed`].
+    pub(super) async fn restore_removed(&self, removed: &[RemovedStatement]) -> Result<()> {
+        self.removed.restore(removed).await
     }
 
     /// What statements are found by, without the person; gives how many keys there were.

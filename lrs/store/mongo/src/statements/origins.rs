@@ -41,6 +41,11 @@ impl Origins {
         insert_free(&self.collection, &documents).await.map(drop)
     }
 
+    /// Forgets where the statement stored at this instant came from.
+    pub(super) async fn remove_of(&self, stored: Instant) -> Result<()> {
+        call(self.collection.delete_one(doc! {"_id": stored.micros()})).await.map(drop)
+    }
+
     /// Removes what was kept for a stretch.
     pub(super) async fn remove(&self, stretch: Stretch) -> Result<()> {
         call(self.collection.delete_many(stretch.filter("_id"))).await.map(drop)

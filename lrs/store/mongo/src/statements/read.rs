@@ -45,7 +45,8 @@ impl Reader {
     /// See [`store::StatementStore::statement`].
     pub(crate) async fn one(&self, id: Uuid) -> Result<Option<Kept>> {
         let head = self.versions.head().await?;
-        let Some(found) = self.rows.with_id(id).await? else { return Ok(None) };
+        let found = self.rows.with_id(id).await?.filter(|found| !row::is_removed(found));
+        let Some(found) = found else { return Ok(None) };
         if !head.shows(field::instant(&found, "stored")?) {
             return Ok(None);
         }

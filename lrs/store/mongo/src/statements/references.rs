@@ -13,6 +13,7 @@ use crate::call::{all, call, insert_free};
 use crate::field;
 use crate::head::{Head, Stretch};
 use store::Result;
+use xapi::instant::Instant;
 
 /// Targets asked for at once.
 const ASKED: usize = 1_000;
@@ -77,6 +78,11 @@ impl References {
             found.extend(all(self.0.find(filter)).await?);
         }
         Ok(found)
+    }
+
+    /// Forgets what the statement stored at this instant refers to.
+    pub(super) async fn remove_of(&self, stored: Instant) -> Result<()> {
+        call(self.0.delete_one(doc! {"_id": stored.micros()})).await.map(drop)
     }
 
     /// Removes what was kept for a stretch.

@@ -1,5 +1,6 @@
 //! A statement as a document: `_id`, `stored` in microseconds, `keys`, `body`, `crc`, and for one that
-//! refers to another `refers` and `voids`: whether it voids that one. A version before wrote no `crc`.
+//! refers to another `refers` and `voids`: whether it voids that one. A version before wrote no `crc`. A statement that was
+//! removed has other fields: see [`super::remove`].
 
 use std::collections::BTreeSet;
 
@@ -58,9 +59,17 @@ pub(super) fn link(document: &Document) -> Result<Link> {
 
 /// The keys of a document, in which those that the statement inherited stand beside its own.
 pub(super) fn keys(document: &Document) -> Result<BTreeSet<Key>> {
+    if is_removed(document) {
+        return Ok(BTreeSet::new());
+    }
     let corrupt = || StoreError::Corrupt("a statement's list of keys cannot be read".into());
     let keys = document.get_array("keys").map_err(|_| corrupt())?;
     keys.iter().map(|key| Key::from_bson(key).ok_or_else(corrupt)).collect()
+}
+
+/// Whether a document is what is left of a statement that an erasure removed.
+pub(super) fn is_removed(document: &Document) -> bool {
+    document.contains_key("removed")
 }
 
 /// The statement that a document's statement refers to.

@@ -84,7 +84,10 @@ impl Rows {
         for ids in ids.chunks(IDS) {
             let find = self.collection.find(doc! {"_id": any_of(ids)});
             for document in all(find.projection(fields.clone()).batch_size(BATCH)).await? {
-                links.push(row::link(&document)?);
+                // A removed statement has no place in the log.
+                if document.contains_key("stored") {
+                    links.push(row::link(&document)?);
+                }
             }
         }
         Ok(links)
@@ -93,7 +96,7 @@ impl Rows {
     /// The keys of the statements of these ids, not more than [`IDS`].
     pub(super) async fn keys(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, BTreeSet<Key>)>> {
         let find = self.collection.find(doc! {"_id": any_of(ids)});
-        let find = find.projection(doc! {"keys": 1}).batch_size(BATCH_WITH_KEYS);
+        let find = find.projection(doc! {"keys": 1, "removed": 1}).batch_size(BATCH_WITH_KEYS);
         let known = |document: &Document| Ok((field::uuid(document, "_id")?, row::keys(document)?));
         all(find).await?.iter().map(known).collect()
     }

@@ -11,9 +11,10 @@ use validator::ifi::Ifi;
 use super::gate::Gate;
 use super::{as_any, open, statements};
 use crate::{MongoStore, field};
-use store::{ErasedPart, ErasureStore as _, Rewrite};
+use store::{ErasedPart, ErasureStore as _, Rewrite, StatementStore as _};
 use store_testkit::sample::{found, id, log, of_person, person, put, reference, statement, with};
 use xapi::erase::Eraser;
+use xapi::instant::Instant;
 
 const END: std::time::Duration = std::time::Duration::from_mins(1);
 
@@ -76,4 +77,46 @@ async fn a_process_that_ends_between_text_and_keys_leaves_nobody_to_be_found() {
     assert!(store.erase(ErasedPart::Index, &eraser, by).await.unwrap() > 0);
     assert!(found(&any, of_person("p0")).await.is_empty());
     assert_eq!(store.erase(ErasedPart::Index, &eraser, by).await.unwrap(), 0);
+}
+
+/// Whatever call was its last: the next process removes the statement wholly, and nothing of the text is left in a file.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn a_process_that_ends_while_it_removes_a_statement_leaves_the_rest_to_the_next() {
+    let uri = programs::fresh_database().await;
+    let store = open(&uri).await;
+    let (any, by) = (as_any(&store), Uuid::from_u128(7));
+    let long = serde_json::json!({"response": "x".repeat(400 << 10)});
+    let mut has_ended = false;
+    for n in (0..100).map(|n| n * 2) {
+        put(&any, &[with(statement(n), "result", long.clone())]).await;
+        put(&any, &[reference(n + 1, n)]).await;
+        let read = store.statement(id(n)).await.unwrap().unwrap().statement;
+        let gate = Gate::to(&uri).await;
+        let dying = open(gate.uri()).await;
+        gate.shut_after(n as usize / 2);
+        tokio::select! {
+            () = gate.holds() => {}
+            done = dying.remove_statements(vec![read.clone()], by) => {
+                assert_eq!(done.unwrap(), 0);
+                has_ended = true;
+            }
+        }
+        drop((gate, dying));
+        assert_eq!(store.remove_statements(vec![read], by).await.unwrap(), 0);
+        store.scrub().await.unwrap();
+        assert_eq!(store.statement(id(n)).await.unwrap(), None);
+        assert!(found(&any, of_person(&format!("p{n}"))).await.is_empty());
+        let document = statements(&store).find_one(doc! {"_id": field::of_uuid(id(n))}).await;
+        let names: Vec<String> = document.unwrap().unwrap().keys().cloned().collect();
+        assert_eq!(names, ["_id", "was", "removed"], "{n}");
+        let files = store.0.database.collection::<mongodb::bson::Document>("blob.files");
+        assert_eq!(files.count_documents(doc! {}).await.unwrap(), 0, "{n}");
+        let listed = store.removed_statements(Instant::default(), 1_000).await.unwrap();
+        assert_eq!(listed.len(), n as usize / 2 + 1);
+        if has_ended {
+            return;
+        }
+    }
+    panic!("it makes more than 100 calls");
 }

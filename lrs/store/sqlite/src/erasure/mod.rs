@@ -14,12 +14,15 @@ use crate::SqliteStore;
 use crate::failure::Result;
 use crate::session::Session;
 use store::{
-    ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Rewrite, StoreError, erase_documents,
+    ErasedPart, ErasureStore, KeptCertificates, KeptErasure, RemovedStatement, Rewrite, StoreError,
+    erase_documents,
 };
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
+use xapi::stored::Stored;
 
 mod index;
+mod removed;
 mod rows;
 mod statements;
 
@@ -129,6 +132,29 @@ impl ErasureStore for SqliteStore {
         self.write_settled(move |session| {
             let rewritten = statements.iter().map(|it| statements::rewrite(session, it));
             rewritten.map(|is_current| Ok(u64::from(!is_current?))).sum()
+        })
+        .await
+    }
+
+    async fn remove_statements(&self, statements: Vec<Stored>, by: Uuid) -> store::Result<u64> {
+        self.write_settled(move |session| {
+            let removed = statements.iter().map(|read| removed::remove(session, read, by));
+            removed.map(|is_current| Ok(u64::from(!is_current?))).sum()
+        })
+        .await
+    }
+
+    async fn removed_statements(
+        &self,
+        after: Instant,
+        limit: usize,
+    ) -> store::Result<Vec<RemovedStatement>> {
+        self.read(move |connection| removed::list(connection, after, limit)).await
+    }
+
+    async fn restore_removed(&self, removed: Vec<RemovedStatement>) -> store::Result<()> {
+        self.write_settled(move |session| {
+            removed.iter().try_for_each(|it| removed::restore(session, it))
         })
         .await
     }

@@ -45,7 +45,7 @@ pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
 }
 
 /// The statements that refer to one of `targets`; of each target those with the earliest `stored`, at most `most`.
-fn referrers(session: &Session<'_>, targets: &[Uuid], most: usize) -> Result<Vec<Link>> {
+pub(crate) fn referrers(session: &Session<'_>, targets: &[Uuid], most: usize) -> Result<Vec<Link>> {
     let sql = "SELECT statement.seq, statement.id FROM reference JOIN statement USING (seq) \
                WHERE target = ?1 ORDER BY seq LIMIT ?2";
     let most = i64::try_from(most).unwrap_or(i64::MAX);
@@ -68,7 +68,7 @@ fn kept_link(session: &Session<'_>, id: Uuid) -> Result<Option<Link>> {
 
 /// The kept statement `id`. A statement that is not as it was written passes on nothing, and does not keep those that
 /// refer to it from being kept.
-fn readable(session: &Session<'_>, id: Uuid) -> Result<Option<Stored>> {
+pub(crate) fn readable(session: &Session<'_>, id: Uuid) -> Result<Option<Stored>> {
     match session.statement(id) {
         Err(Failure(error @ StoreError::Unreadable { .. })) => {
             tracing::error!(%error, "a statement passes on nothing to those that refer to it");

@@ -18,6 +18,8 @@ use xapi::same;
 
 /// The bit of `statement.flags` that a voiding statement has.
 pub(crate) const VOIDING: i64 = 1;
+/// `statement.flags` of a statement that an erasure removed.
+pub(crate) const REMOVED: i64 = 2;
 
 /// See [`store::StatementStore::put_statements`].
 pub(crate) fn put(session: &mut Session<'_>, batch: Batch) -> Result<KeptBatch> {
@@ -101,7 +103,13 @@ fn put_one(
 /// Accepts a statement that is kept already, refuses a different one under its id.
 fn check_same(session: &Session<'_>, incoming: &Prepared) -> Result<()> {
     let corrupt = |what: &str| StoreError::Corrupt(format!("statement {}: {what}", incoming.id));
-    let kept = session.statement(incoming.id)?.ok_or_else(|| corrupt("its text is missing"))?;
+    let Some(kept) = session.statement(incoming.id)? else {
+        if session.is_removed(incoming.id)? {
+            let (id, differences) = (incoming.id, Vec::new());
+            return Err(StoreError::Conflict { id, differences }.into());
+        }
+        return Err(corrupt("its text is missing").into());
+    };
     let kept = kept.value().map_err(|error| corrupt(&error.to_string()))?;
     let differences = same::differences(&kept, &incoming.value);
     if differences.is_empty() {

@@ -7,7 +7,7 @@ use rusqlite::{CachedStatement, Connection, MAIN_DB, OptionalExtension as _, Par
 use uuid::Uuid;
 
 use super::filter::Walk;
-use super::put::VOIDING;
+use super::put::{REMOVED, VOIDING};
 use crate::failure::{Failure, Result};
 use crate::packed;
 use crate::recent::View;
@@ -24,6 +24,7 @@ static LARGE: OneByOne = OneByOne::new();
 
 const COLUMNS: &str = "SELECT seq, id, body, flags, checksum, \
     EXISTS (SELECT 1 FROM voided WHERE target = id), packed FROM statement ";
+const AT_PLACE: &str = "WHERE seq = ?1 AND flags <> ?2";
 
 /// See [`store::StatementStore::statement`]. The view is older than what the connection shows.
 pub(crate) fn statement(connection: &Connection, view: &View, id: Uuid) -> Result<Option<Kept>> {
@@ -42,8 +43,14 @@ pub(crate) fn place(connection: &Connection, id: Uuid) -> rusqlite::Result<Optio
 
 /// The statement that is stored at `seq`.
 pub(crate) fn statement_at(connection: &Connection, seq: i64) -> Result<Option<Kept>> {
-    let mut select = connection.prepare_cached(&format!("{COLUMNS} WHERE seq = ?1"))?;
-    first(&mut select, [seq])
+    let mut select = connection.prepare_cached(&format!("{COLUMNS} {AT_PLACE}"))?;
+    first(&mut select, params![seq, REMOVED])
+}
+
+/// Whether the statement that was stored at `seq` is one that an erasure removed.
+pub(crate) fn is_removed(connection: &Connection, seq: i64) -> rusqlite::Result<bool> {
+    let sql = "SELECT 1 FROM statement WHERE seq = ?1 AND flags = ?2";
+    connection.prepare_cached(sql)?.exists(params![seq, REMOVED])
 }
 
 /// See [`store::StatementStore::statements`]. The view is older than what the connection shows.
@@ -51,15 +58,17 @@ pub(crate) fn statements(connection: &Connection, view: &View, filter: &Filter) 
     // One snapshot for all the reads of a page.
     let snapshot = connection.unchecked_transaction()?;
     let mut walk = Walk::new(&snapshot, view, filter)?;
-    let mut select = snapshot.prepare_cached(&format!("{COLUMNS} WHERE seq = ?1"))?;
+    let mut select = snapshot.prepare_cached(&format!("{COLUMNS} {AT_PLACE}"))?;
     let (mut page, mut bytes) = (Page::default(), 0);
     while let Some(seq) = walk.next()? {
-        let kept = match at_place(&mut select, seq) {
+        let kept = match at_place(&snapshot, &mut select, seq) {
+            Ok(None) => continue,
             Err(Failure(StoreError::Unreadable { .. })) if !page.statements.is_empty() => {
                 page.more = true;
                 break;
             }
-            kept => kept?,
+            Ok(Some(kept)) => kept,
+            Err(error) => return Err(error),
         };
         if kept.voided || !is_met(filter, &kept.statement)? {
             continue;
@@ -89,10 +98,10 @@ fn is_met(filter: &Filter, statement: &Stored) -> Result<bool> {
 
 /// See [`store::StatementLog::log`].
 pub(crate) fn log(connection: &Connection, after: Instant, limit: usize) -> Result<LogPage> {
-    let sql = format!("{COLUMNS} WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+    let sql = format!("{COLUMNS} WHERE seq > ?1 AND flags <> ?3 ORDER BY seq LIMIT ?2");
     let mut select = connection.prepare_cached(&sql)?;
     let rows = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut rows = select.query(params![after.micros(), rows])?;
+    let mut rows = select.query(params![after.micros(), rows, REMOVED])?;
     let (mut read, mut bytes) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         let kept = kept(row).map_err(StoreError::from);
@@ -107,7 +116,7 @@ pub(crate) fn log(connection: &Connection, after: Instant, limit: usize) -> Resu
     Ok(LogPage::of(read, more)?)
 }
 
-/// The `stored` of the newest statement; the epoch where there is none.
+/// The `stored` of the newest statement, one that was removed included; the epoch where there is none.
 pub(crate) fn newest(connection: &Connection) -> Result<Instant> {
     let sql = "SELECT coalesce(max(seq), 0) FROM statement";
     let newest = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
@@ -116,7 +125,10 @@ pub(crate) fn newest(connection: &Connection) -> Result<Instant> {
 
 /// See [`store::TransferStore::extent`].
 pub(crate) fn extent(connection: &Connection) -> Result<Extent> {
-    let sql = "SELECT count(*), coalesce(max(seq), 0) FROM statement";
+    // A removed statement has a row, and is counted by an index that has removed ones alone.
+    let sql = "SELECT (SELECT count(*) FROM statement) \
+               - (SELECT count(*) FROM statement WHERE flags = 2), \
+               coalesce((SELECT seq FROM statement WHERE flags <> 2 ORDER BY seq DESC LIMIT 1), 0)";
     let extent = connection.prepare_cached(sql)?.query_row([], |row| {
         let statements = row.get::<_, i64>(0)?.unsigned_abs();
         Ok(Extent { statements, newest: Instant::from_micros(row.get(1)?) })
@@ -170,15 +182,19 @@ fn first(select: &mut CachedStatement<'_>, params: impl Params) -> Result<Option
     select.query(params)?.next()?.map(kept).transpose()
 }
 
-/// The statement at a place that the index names.
-fn at_place(select: &mut CachedStatement<'_>, seq: i64) -> Result<Kept> {
-    let found = first(select, [seq]).map_err(|error| at(seq, error))?;
-    let is_gone = || StoreError::Unreadable {
-        id: None,
-        stored: Instant::from_micros(seq),
-        reason: "the index names a statement that is not there".into(),
-    };
-    Ok(found.ok_or_else(is_gone)?)
+/// The statement at a place that the index names; `None` where an erasure removed the statement after the index was read.
+fn at_place(
+    connection: &Connection,
+    select: &mut CachedStatement<'_>,
+    seq: i64,
+) -> Result<Option<Kept>> {
+    let found = first(select, params![seq, REMOVED]).map_err(|error| at(seq, error))?;
+    if found.is_some() || is_removed(connection, seq)? {
+        return Ok(found);
+    }
+    let (stored, id) = (Instant::from_micros(seq), None);
+    let reason = "the index names a statement that is not there".into();
+    Err(StoreError::Unreadable { id, stored, reason }.into())
 }
 
 /// The statement of a row, where it is as it was written.

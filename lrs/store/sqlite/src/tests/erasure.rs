@@ -110,6 +110,46 @@ async fn nothing_of_a_person_is_left_in_the_files() {
     assert_eq!(log.len(), 100);
 }
 
+/// And nothing of what the statements said, whoever opens the store anew.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_removed_statements_is_left_in_the_files() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let store_of_test = shared(&store);
+    fill(&store_of_test).await;
+    let of_her = packed(&store).await.into_iter().step_by(2).collect::<Vec<_>>();
+    let names_her = |kept: &Kept| {
+        String::from_utf8_lossy(&kept.statement.body).contains("anna.rossi@x.example")
+    };
+    let all = sample::log(&store_of_test).await;
+    let (hers, others): (Vec<Kept>, Vec<Kept>) = all.into_iter().partition(names_her);
+    assert_eq!((hers.len(), others.len()), (50, 50));
+    let ids: Vec<Uuid> = hers.iter().map(|kept| kept.statement.id).collect();
+    let read = hers.into_iter().map(|kept| kept.statement).collect();
+    assert_eq!(store_of_test.remove_statements(read, Uuid::from_u128(7)).await.unwrap(), 0);
+    let eraser =
+        Arc::new(Eraser::new([Ifi::Mbox("mailto:anna.rossi@x.example".into())], [], "erased-1"));
+    for part in ErasedPart::EVERY {
+        store_of_test.erase(part, &eraser, Uuid::from_u128(7)).await.unwrap();
+    }
+    let is_there = |packed: &Vec<u8>| !are_in_files(&home, packed, |bytes| bytes).is_empty();
+    assert!(of_her.iter().any(is_there), "without this the old bytes are there");
+    store_of_test.scrub().await.unwrap();
+    for text in ["anna.rossi", "Anna Rossi", "xxxxxxxxxxxxxxxx"] {
+        assert_eq!(is_in_files(&home, text), Vec::<String>::new(), "{text}");
+    }
+    assert!(!of_her.iter().any(is_there));
+    drop((store, store_of_test));
+    let again = shared(&open(&home, &clock));
+    assert_eq!(sample::log(&again).await, others);
+    let removed = again.removed_statements(Instant::default(), 100).await.unwrap();
+    assert_eq!(removed.iter().map(|it| it.id).collect::<Vec<_>>(), ids);
+    let last = removed.iter().map(|it| it.stored).max().unwrap();
+    assert!(again.latest().await.unwrap() >= last);
+    let refused = again.put_statements(sample::batch(&[sample::statement(0)])).await;
+    assert!(matches!(refused, Err(store::StoreError::Conflict { .. })), "{refused:?}");
+}
+
 #[tokio::test]
 async fn the_chain_of_a_store_of_before_begins_with_the_next_entry() {
     let home = TempDir::new().unwrap();

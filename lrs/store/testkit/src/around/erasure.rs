@@ -5,8 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use store::{ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Result, Rewrite};
+use store::{
+    ErasedPart, ErasureStore, KeptCertificates, KeptErasure, RemovedStatement, Result, Rewrite,
+};
 use xapi::erase::Eraser;
+use xapi::instant::Instant;
+use xapi::stored::Stored;
 
 use super::{Around, Hook};
 
@@ -27,6 +31,22 @@ impl<H: Hook> ErasureStore for Around<H> {
     async fn rewrite_statements(&self, statements: Vec<Rewrite>) -> Result<u64> {
         self.hook.before("rewrite_statements").await?;
         self.store.rewrite_statements(statements).await
+    }
+    async fn remove_statements(&self, statements: Vec<Stored>, by: Uuid) -> Result<u64> {
+        self.hook.before("remove_statements").await?;
+        self.store.remove_statements(statements, by).await
+    }
+    async fn removed_statements(
+        &self,
+        after: Instant,
+        limit: usize,
+    ) -> Result<Vec<RemovedStatement>> {
+        self.hook.before("removed_statements").await?;
+        self.store.removed_statements(after, limit).await
+    }
+    async fn restore_removed(&self, removed: Vec<RemovedStatement>) -> Result<()> {
+        self.hook.before("restore_removed").await?;
+        self.store.restore_removed(removed).await
     }
     async fn remove_attachments(&self, hashes: &[String]) -> Result<()> {
         self.hook.before("remove_attachments").await?;

@@ -7,10 +7,12 @@ use uuid::Uuid;
 
 use super::{Contents, MemoryStore};
 use store::{
-    ErasedPart, ErasureStore, KeptCertificates, KeptErasure, Result, Rewrite, erase_documents,
-    erased_entry,
+    ErasedPart, ErasureStore, KeptCertificates, KeptErasure, RemovedStatement, Result, Rewrite,
+    erase_documents, erased_entry,
 };
 use xapi::erase::Eraser;
+use xapi::instant::Instant;
+use xapi::stored::Stored;
 
 /// How many of a list `retain` drops.
 fn dropped<T>(list: &mut Vec<T>, stays: impl FnMut(&T) -> bool) -> u64 {
@@ -79,6 +81,25 @@ impl ErasureStore for MemoryStore {
         self.write(|contents| {
             let rewritten = statements.iter().map(|it| contents.statements.rewrite(it));
             rewritten.map(|is_current| Ok(u64::from(!is_current?))).sum()
+        })
+    }
+    async fn remove_statements(&self, statements: Vec<Stored>, by: Uuid) -> Result<u64> {
+        self.write(|contents| {
+            let removed = statements.iter().map(|read| contents.statements.remove(read, by));
+            Ok(removed.filter(|is_current| !is_current).count() as u64)
+        })
+    }
+    async fn removed_statements(
+        &self,
+        after: Instant,
+        limit: usize,
+    ) -> Result<Vec<RemovedStatement>> {
+        Ok(self.read().statements.removed(after, limit))
+    }
+    async fn restore_removed(&self, removed: Vec<RemovedStatement>) -> Result<()> {
+        self.write(|contents| {
+            removed.into_iter().for_each(|it| contents.statements.take_removed(it));
+            Ok(())
         })
     }
     async fn remove_attachments(&self, hashes: &[String]) -> Result<()> {

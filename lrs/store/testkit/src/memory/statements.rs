@@ -11,7 +11,7 @@ use super::things::Things;
 use store::bounds::check_width;
 use store::{
     Batch, Extent, Kept, KeptAttachment, KeptBatch, KeptOrigin, LOG_BYTES, LogPage, PAGE_BYTES,
-    PIECE, Page, Restored, Result, Rewrite, StoreError,
+    PIECE, Page, RemovedStatement, Restored, Result, Rewrite, StoreError,
 };
 use xapi::attachment::Attachment;
 use xapi::erase::Eraser;
@@ -43,6 +43,8 @@ pub(super) struct Statements {
     /// The targets of voiding statements, whether they are there or not.
     voided: BTreeSet<Uuid>,
     attachments: Vec<Attachment>,
+    /// What erasures removed, by `stored`.
+    removed: Vec<RemovedStatement>,
     /// Up to where it was promised that everything is visible.
     promised: Instant,
     pub(super) things: Things,
@@ -87,6 +89,9 @@ impl Statements {
             let is_same = differences.is_empty();
             return if is_same { Ok(()) } else { Err(StoreError::Conflict { id, differences }) };
         }
+        if self.removed.iter().any(|removed| removed.id == statement.id) {
+            return Err(StoreError::Conflict { id: statement.id, differences: Vec::new() });
+        }
         let Prepared { target, voiding, ref keys, .. } = statement;
         self.voided.extend(target.filter(|_| voiding));
         let (own, origin) = (keys.clone(), statement.origin.clone());
@@ -120,6 +125,40 @@ impl Statements {
         row.own = again.keys;
         row.kept = new;
         Ok(true)
+    }
+
+    /// Removes a statement that is kept at this instant. False where its text is another one than was read.
+    pub(super) fn remove(&mut self, read: &Stored, by: Uuid) -> bool {
+        let is_it = |row: &Arc<Row>| row.kept.id == read.id && row.kept.stored == read.stored;
+        let Some(at) = self.rows.iter().position(is_it) else { return true };
+        if self.rows.get(at).is_none_or(|row| row.kept.body != read.body) {
+            return false;
+        }
+        let row = self.rows.remove(at);
+        if let Some(target) = row.target.filter(|_| row.voiding) {
+            let voids = |other: &Arc<Row>| other.voiding && other.target == Some(target);
+            if !self.rows.iter().any(voids) {
+                self.voided.remove(&target);
+            }
+        }
+        self.rows.iter_mut().for_each(|row| Arc::make_mut(row).inherited.clear());
+        inheritance::pass_on(&mut self.rows, 0);
+        self.take_removed(RemovedStatement { id: read.id, stored: read.stored, by });
+        true
+    }
+
+    /// Keeps id and instant of a removed statement taken, unless they are taken already.
+    pub(super) fn take_removed(&mut self, removed: RemovedStatement) {
+        let is_taken = |id, stored| removed.id == id || removed.stored == stored;
+        let by_row = self.rows.iter().any(|row| is_taken(row.kept.id, row.kept.stored));
+        if !by_row && !self.removed.iter().any(|it| is_taken(it.id, it.stored)) {
+            self.removed.push(removed);
+            self.removed.sort_by_key(|it| it.stored);
+        }
+    }
+
+    pub(super) fn removed(&self, after: Instant, limit: usize) -> Vec<RemovedStatement> {
+        self.removed.iter().filter(|it| it.stored > after).take(limit).copied().collect()
     }
 
     pub(super) fn erase_index(&mut self, eraser: &Eraser) -> u64 {
@@ -162,7 +201,8 @@ impl Statements {
     }
 
     pub(super) fn latest(&self) -> Instant {
-        self.newest().max(self.promised)
+        let removed = self.removed.last().map(|it| it.stored).unwrap_or_default();
+        self.newest().max(removed).max(self.promised)
     }
 
     /// Nothing is under way while the lock is held, so the promise may reach the moment before `now`.

@@ -1,0 +1,188 @@
+//! Statements that go as a whole. What is left of one is a document under its id, without `stored` and `keys`, so that no
+//! query for statements finds it: `was`, when the statement was stored, and `removed`, the id of the erasure. The collection
+//! `removed` lists them: `_id`, when the statement was stored; `id`; `by`; `file`, where a file of the statement's text may be
+//! left. It has a statement before the statement is removed, so that none is missing there after a crash.
+
+use std::collections::BTreeSet;
+
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::{Collection, Database};
+use uuid::Uuid;
+
+use super::key::Key;
+use super::link::Linker;
+use super::origins::Origins;
+use super::references::References;
+use super::row;
+use super::rows::Rows;
+use crate::call::{all, call, insert_free};
+use crate::field;
+use store::bounds::LONGEST_CHAIN;
+use store::inheritance::disinherited;
+use store::{RemovedStatement, Result};
+use xapi::index::IndexKey;
+use xapi::instant::Instant;
+use xapi::stored::Stored;
+
+/// Statements that refer to a removed one, directly or through others, and lose what they inherited: at most this number.
+const HEIRS: usize = 5_000;
+/// The most that can be asked for: not every server takes a larger number.
+const MOST: i64 = 1 << 30;
+
+/// Removes statements, and lists those that were removed.
+#[derive(Clone)]
+pub(super) struct Removed {
+    rows: Rows,
+    references: References,
+    origins: Origins,
+    linker: Linker,
+    list: Collection<Document>,
+}
+
+impl Removed {
+    pub(super) fn new(
+        database: &Database,
+        rows: Rows,
+        references: References,
+        origins: Origins,
+    ) -> Self {
+        let linker = Linker::new(rows.clone(), references.clone());
+        Self { rows, references, origins, linker, list: database.collection("removed") }
+    }
+
+    /// Removes a statement that is kept at this instant. False where its text is another one than was read.
+    pub(super) async fn remove(&self, read: &Stored, by: Uuid) -> Result<bool> {
+        let mut own = doc! {"_id": field::of_uuid(read.id), "stored": read.stored.micros()};
+        let find = self.rows.collection.find_one(own.clone()).projection(row::without_keys());
+        let Some(found) = call(find).await? else { return Ok(true) };
+        if self.rows.statement(&found).await?.body != read.body {
+            return Ok(false);
+        }
+        let removed = RemovedStatement { id: read.id, stored: read.stored, by };
+        insert_free(&self.list, &[listed(&removed)]).await?;
+        let file = found.get_object_id("body").ok();
+        if let Some(file) = file {
+            self.note_file(read.stored, Some(file)).await?;
+        }
+        self.disinherit(&found).await?;
+        self.references.remove_of(read.stored).await?;
+        self.origins.remove_of(read.stored).await?;
+        // Compare and swap, as for another text.
+        own.insert("body", found.get("body").cloned());
+        let is_swapped = {
+            let replaced = self.rows.collection.replace_one(own, left_of(&removed));
+            call(replaced).await?.matched_count == 1
+        };
+        if is_swapped && file.is_some() {
+            self.rows.blobs.remove(file).await?;
+            self.note_file(read.stored, None).await?;
+        }
+        Ok(is_swapped)
+    }
+
+    /// Notes which file of its text the statement stored at this instant leaves.
+    async fn note_file(&self, stored: Instant, file: Option<ObjectId>) -> Result<()> {
+        let change = file
+            .map_or_else(|| doc! {"$unset": {"file": ""}}, |file| doc! {"$set": {"file": file}});
+        call(self.list.update_one(doc! {"_id": stored.micros()}, change)).await.map(drop)
+    }
+
+    /// Removes the files of removed statements that processes left which ended in between.
+    pub(super) async fn clear(&self) -> Result<()> {
+        for document in all(self.list.find(doc! {"file": {"$type": "objectId"}})).await? {
+            let listed = removed(&document)?;
+            if self.rows.links(&[listed.id]).await?.is_empty() {
+                self.rows.blobs.remove(document.get_object_id("file").ok()).await?;
+                self.note_file(listed.stored, None).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets those who refer to the statement be found no more by what they have from it, and from what it refers to.
+    async fn disinherit(&self, removed: &Document) -> Result<()> {
+        let id = field::uuid(removed, "_id")?;
+        let chain = self.chain(removed).await?;
+        let mut heirs = vec![(id, Vec::<Vec<IndexKey>>::new())];
+        let mut seen = BTreeSet::from([id]);
+        while let Some((id, before)) = heirs.pop() {
+            let referrers = self.references.to(&[id], HEIRS).await?;
+            for heir in self.rows.links(&referrers).await? {
+                if seen.len() > HEIRS || before.len() >= LONGEST_CHAIN || !seen.insert(heir.id) {
+                    continue;
+                }
+                let own = self.own_keys(heir.id).await?;
+                let of_chain = chain.iter().map(Vec::as_slice);
+                let lost = disinherited(of_chain, &own, before.iter().map(Vec::as_slice));
+                self.unindex(heir.id, &lost).await?;
+                heirs.push((heir.id, before.iter().cloned().chain([own]).collect()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The keys of the statement, and of each that it refers to, directly or through others.
+    async fn chain(&self, removed: &Document) -> Result<Vec<Vec<IndexKey>>> {
+        let id = field::uuid(removed, "_id")?;
+        let mut chain = vec![self.own_keys(id).await?];
+        let (mut passed, mut next) = (vec![id], row::target(removed)?);
+        while let Some(id) = next.filter(|id| !passed.contains(id) && passed.len() < LONGEST_CHAIN)
+        {
+            let Some(link) = self.rows.links(&[id]).await?.pop() else { break };
+            chain.push(self.own_keys(id).await?);
+            passed.push(id);
+            next = link.target;
+        }
+        Ok(chain)
+    }
+
+    async fn own_keys(&self, id: Uuid) -> Result<Vec<IndexKey>> {
+        Ok(self.linker.own_keys(&[id]).await?.pop().map(|(_, keys)| keys).unwrap_or_default())
+    }
+
+    async fn unindex(&self, id: Uuid, lost: &BTreeSet<IndexKey>) -> Result<()> {
+        if lost.is_empty() {
+            return Ok(());
+        }
+        let lost: Vec<Bson> = lost.iter().map(|key| Key::from_index(key).to_bson()).collect();
+        let by_id = doc! {"_id": field::of_uuid(id)};
+        let pull = doc! {"$pullAll": {"keys": lost}};
+        call(self.rows.collection.update_one(by_id, pull)).await.map(drop)
+    }
+
+    /// See [`store::ErasureStore::removed_statements`].
+    pub(super) async fn list(&self, after: Instant, limit: usize) -> Result<Vec<RemovedStatement>> {
+        let later = self.list.find(doc! {"_id": {"$gt": after.micros()}}).sort(doc! {"_id": 1});
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX).min(MOST);
+        all(later.limit(limit)).await?.iter().map(removed).collect()
+    }
+
+    /// Keeps id and instant of removed statements taken, unless they are taken already.
+    pub(super) async fn restore(&self, restored: &[RemovedStatement]) -> Result<()> {
+        for removed in restored {
+            let document = left_of(removed);
+            // What a process has left that ended in between is there already.
+            let is_taken = !insert_free(&self.rows.collection, &[document]).await?.is_empty();
+            if !is_taken || self.rows.links(&[removed.id]).await?.is_empty() {
+                insert_free(&self.list, &[listed(removed)]).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn listed(RemovedStatement { id, stored, by }: &RemovedStatement) -> Document {
+    doc! {"_id": stored.micros(), "id": field::of_uuid(*id), "by": by.to_string()}
+}
+
+/// The document of a removed statement.
+fn left_of(RemovedStatement { id, stored, by }: &RemovedStatement) -> Document {
+    doc! {"_id": field::of_uuid(*id), "was": stored.micros(), "removed": by.to_string()}
+}
+
+fn removed(listed: &Document) -> Result<RemovedStatement> {
+    let (id, stored) = (field::uuid(listed, "id")?, field::instant(listed, "_id")?);
+    let corrupt = |error| store::StoreError::Corrupt(format!("removed statement {id}: {error}"));
+    Ok(RemovedStatement { id, stored, by: field::text(listed, "by")?.parse().map_err(corrupt)? })
+}
