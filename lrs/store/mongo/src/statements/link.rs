@@ -16,7 +16,7 @@ use super::rows::{Rows, pieces};
 use crate::head::{Head, Stretch};
 use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
 use store::{Result, StoreError};
-use xapi::index::{IndexKey, keys_of_kept};
+use xapi::index::keys_of_kept;
 
 /// Statements changed by one call at most.
 const IDS: usize = 1_000;
@@ -52,9 +52,7 @@ impl Linker {
                 ToFetch::Links(ids) => inheritance.links(self.links(head, stretch, &ids).await?),
                 ToFetch::Keys(ids) => {
                     for ids in ids.chunks(READ) {
-                        for (id, keys) in self.own_keys(ids).await? {
-                            inheritance.keys(id, &keys);
-                        }
+                        self.give_own_keys(ids, &mut inheritance).await?;
                     }
                 }
             }
@@ -71,24 +69,30 @@ impl Linker {
         Ok(self.rows.links(ids).await?.into_iter().filter(is_there).collect())
     }
 
-    /// The keys that these statements have of their own: of their texts, for the keys in their documents are inherited
+    /// Gives the keys that these statements have of their own: of their texts, for the keys in their documents are inherited
     /// ones as well. Linking must not fail because of what a statement says, or because it is not as it was written: all
     /// later groups wait for it. So such a statement passes on nothing.
-    async fn own_keys(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, Vec<IndexKey>)>> {
-        let mut found = Vec::new();
-        for (id, document) in self.rows.with_ids(ids).await? {
+    async fn give_own_keys(&self, ids: &[Uuid], inheritance: &mut Inheritance) -> Result<()> {
+        if !inheritance.takes_keys() {
+            return Ok(());
+        }
+        let mut found = self.rows.with_ids(ids).await?;
+        for id in ids {
+            let Some(document) = found.remove(id).filter(|_| inheritance.takes_keys()) else {
+                continue;
+            };
             let read = self.rows.statement(&document).await.and_then(|kept| {
                 kept.value().map_err(|error| StoreError::Corrupt(error.to_string()))
             });
             match read {
-                Ok(value) => found.push((id, keys_of_kept(&value))),
+                Ok(value) => inheritance.keys(*id, &keys_of_kept(&value)),
                 Err(error @ (StoreError::Unreadable { .. } | StoreError::Corrupt(_))) => {
                     tracing::error!(%id, %error, "a statement passes on nothing to those that refer to it");
                 }
                 Err(error) => return Err(error),
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Gives heirs what they inherit. A statement kept before the stretch may have inherited from others: it gets what it
