@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant as Moment, timeout};
 
 use super::gate::Gate;
-use super::{as_any, change_much, observer, statements, unwatching};
+use super::{as_any, change_much, observer, open, statements, unwatching};
 use crate::LEASE;
 use crate::{MongoStore, field};
 use store::{Result, StatementStore as _, StoreError};
@@ -78,7 +78,7 @@ async fn an_equal_statement_is_answered_when_it_can_be_read() {
     let uri = programs::fresh_database().await;
     let store = unwatching(&uri).await;
     let gate = Gate::to(&uri).await;
-    let first = unwatching(gate.uri()).await;
+    let first = open(gate.uri()).await;
     let mut waited = false;
     for calls in 0..CALLS {
         gate.shut_after(calls as usize);
