@@ -31,6 +31,15 @@ pub const MORE_INHERITED: usize = 32;
 /// inherit from it, each comparing keys while other writers wait.
 pub const LONGEST_INHERITED: usize = 2 << 10;
 
+/// Keys of targets that are read because of one batch, at most: these, and [`MORE_READ`] for each statement of the batch.
+/// Each target is read and parsed as a whole while other writers wait, however few of its keys an heir may inherit. Of
+/// equally near targets those with the lowest ids are read; the rest pass on nothing.
+///
+/// Example: a batch of 100 statements, each of which refers to another statement of 20,000 keys: 11 of these are read.
+pub const READ_OF_TARGETS: usize = 200_000;
+/// Further keys that are read for each statement of a batch: see [`READ_OF_TARGETS`].
+pub const MORE_READ: usize = 32;
+
 /// Statements kept before a batch that inherit something because of it, at most: the nearest ones.
 pub(crate) const MOST_HEIRS: usize = 5_000;
 
@@ -69,20 +78,31 @@ fn too_wide() -> Refusal {
     )
 }
 
-/// How many keys statements may inherit because of one batch.
+/// How many keys statements may inherit because of one batch, and how many may be read for that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Allowance(usize);
+pub struct Allowance {
+    inherited: usize,
+    read: usize,
+}
 
 impl Allowance {
     /// The allowance of a batch of `statements` statements.
     pub const fn of_batch(statements: usize) -> Self {
-        Self(INHERITED_BY_ALL + statements.saturating_mul(MORE_INHERITED))
+        Self {
+            inherited: INHERITED_BY_ALL + statements.saturating_mul(MORE_INHERITED),
+            read: READ_OF_TARGETS + statements.saturating_mul(MORE_READ),
+        }
+    }
+
+    /// Whether another target is read after so many keys of targets.
+    pub const fn allows_to_read_after(self, read: usize) -> bool {
+        read < self.read
     }
 
     /// How many keys each of `heirs` statements may inherit: all the same number, so that none inherits nothing because it
     /// is served late.
     pub fn portion(self, heirs: usize) -> usize {
-        (self.0 / heirs.max(1)).clamp(1, MOST_INHERITED)
+        (self.inherited / heirs.max(1)).clamp(1, MOST_INHERITED)
     }
 }
 

@@ -11,6 +11,8 @@
 //!   equally near ones those with the earliest `stored`, at most [`MOST_HEIRS`];
 //! - each heir gets the same [portion](Allowance::portion): the nearest target's keys first, of each target the direct keys
 //!   before the related ones, and then in the order of [`IndexKey`];
+//! - of targets with many keys, only some are read ([`READ_OF_TARGETS`](crate::bounds::READ_OF_TARGETS)): the others
+//!   pass on nothing;
 //! - a key of a text that is longer than [`LONGEST_INHERITED`] is not inherited.
 //!
 //! Example: A is kept and refers to B, which is not. B comes, and refers to C, which is kept. A inherits what B and C
@@ -53,7 +55,8 @@ pub enum ToFetch {
     /// The statements of these ids, as far as they are kept: to be given to [`Inheritance::links`].
     Links(Vec<Uuid>),
     /// The keys that each of these statements has of its own ([`xapi::index::keys`]): to be given to
-    /// [`Inheritance::keys`]. A statement whose keys cannot be read, and are not given, passes on nothing.
+    /// [`Inheritance::keys`] in this order, as long as [`Inheritance::takes_keys`]. A statement whose keys cannot be read,
+    /// and are not given, passes on nothing.
     Keys(Vec<Uuid>),
 }
 
@@ -82,7 +85,13 @@ pub struct Inherited {
 ///             inheritance.referrers(fetch_referrers(&targets, most));
 ///         }
 ///         ToFetch::Links(ids) => inheritance.links(fetch_links(&ids)),
-///         ToFetch::Keys(ids) => ids.into_iter().for_each(|id| inheritance.keys(id, &fetch_keys(id))),
+///         ToFetch::Keys(ids) => {
+///             for id in ids {
+///                 if inheritance.takes_keys() {
+///                     inheritance.keys(id, &fetch_keys(id));
+///                 }
+///             }
+///         }
 ///     }
 /// }
 /// inheritance.inherited().into_iter().for_each(write);
@@ -101,6 +110,9 @@ pub struct Inheritance {
     /// What targets pass on, in the order in which it is inherited, and not more than a portion.
     keys: HashMap<Uuid, Vec<Arc<IndexKey>>>,
     remembered: usize,
+    allowance: Allowance,
+    /// How many keys of targets were read.
+    read: usize,
 }
 
 /// What is being fetched.
@@ -134,6 +146,8 @@ impl Inheritance {
             is_new: ids.iter().copied().collect(),
             before: Vec::new(),
             stage: Stage::Referrers { to: ids.clone(), hops: 0 },
+            allowance: Allowance::of_batch(ids.len()),
+            read: 0,
             new: ids,
             portion: 0,
             heirs: Vec::new(),
@@ -161,18 +175,27 @@ impl Inheritance {
             }
             self.begin_with_keys();
         }
-        let wanted = self.advance();
-        if wanted.is_empty() {
-            return None;
+        loop {
+            let wanted = self.advance();
+            if wanted.is_empty() {
+                return None;
+            }
+            if self.remembered > REMEMBERED {
+                self.keys.clear();
+                self.remembered = 0;
+            }
+            for id in &wanted {
+                self.keys.insert(*id, Vec::new());
+            }
+            if self.takes_keys() {
+                return Some(ToFetch::Keys(wanted));
+            }
         }
-        if self.remembered > REMEMBERED {
-            self.keys.clear();
-            self.remembered = 0;
-        }
-        for id in &wanted {
-            self.keys.insert(*id, Vec::new());
-        }
-        Some(ToFetch::Keys(wanted))
+    }
+
+    /// Whether the keys of another target are of use: not once as many keys were read as are allowed.
+    pub const fn takes_keys(&self) -> bool {
+        self.allowance.allows_to_read_after(self.read)
     }
 
     /// Takes the answer to [`ToFetch::Referrers`]; not asked for, the answer changes nothing.
@@ -203,6 +226,7 @@ impl Inheritance {
 
     /// Takes the answer to [`ToFetch::Keys`] for one statement.
     pub fn keys(&mut self, id: Uuid, own: &[IndexKey]) {
+        self.read = self.read.saturating_add(own.len());
         let keys = inherited(own).filter(|key| key.text.len() <= LONGEST_INHERITED);
         let mut keys: Vec<Arc<IndexKey>> = keys.map(Arc::new).collect();
         keys.sort_by_key(|key| key.closeness);
@@ -233,7 +257,7 @@ impl Inheritance {
         let all = self.new.iter().chain(&self.before).filter_map(|id| self.links.get(id));
         let heirs = all.filter_map(|link| self.heir(*link)).collect();
         self.heirs = heirs;
-        self.portion = Allowance::of_batch(self.new.len()).portion(self.heirs.len());
+        self.portion = self.allowance.portion(self.heirs.len());
     }
 
     /// The statement as an heir, at the first statement that it inherits from; `None` where there is no such statement.

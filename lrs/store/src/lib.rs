@@ -166,6 +166,7 @@ pub trait Store:
     ///
     /// # Errors
     /// - [`StoreError::Unavailable`] where it cannot;
+    /// - [`StoreError::Refused`] under the rule `writing-stuck` where writes are taken and do not become visible;
     /// - [`StoreError::Corrupt`] once something was found in it that cannot be read.
     async fn ping(&self) -> Result<()>;
 

@@ -260,6 +260,12 @@ rule-store-unavailable = L'archivio ora non può lavorare; ciò che la richiesta
     .remedy = Inviare la stessa richiesta più tardi; gli statement con un id proprio contano una volta sola.
 rule-stored-order = L'archivio ha già statement conservati a quell'istante o dopo.
     .remedy = Copiare in un archivio vuoto, o continuare la copia che ha riempito questo, mentre nessuno vi scrive.
+rule-writing-stuck = Niente di ciò che si scrive diventa visibile: il gruppo di { $statements } statement che il processo { $process } ha iniziato alle { $stored } { $state ->
+        [inserting] sta entrando nella base di dati da { $seconds } s
+        [linking] si sta collegando agli altri statement da { $seconds } s
+       *[abandoned] è stato lasciato dal suo processo, e da { $seconds } s gli altri non riescono a finirlo
+    }.
+    .remedy = Guardare nei log di tutti i processi su questa base di dati che cosa dicono il processo { $process } e quelli che finiscono il suo gruppo, e se la base di dati è lenta o rifiuta le scritture; riavviare il processo { $process }, il cui numero è nelle prime righe del suo log, se è ancora in funzione.
 rule-too-many-attempts = Si provano così tanti segreti che questo ora non si può controllare.
     .remedy = Controllare il segreto, e inviare di nuovo la richiesta dopo i secondi indicati da Retry-After.
 rule-key-rate = Con questa chiave arrivano così tante richieste che questa ora non è accolta.

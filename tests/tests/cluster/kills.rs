@@ -31,7 +31,11 @@ fn kills() -> usize {
     std::env::var("TRACCIA_TEST_KILLS").map_or(10, |kills| kills.parse().unwrap())
 }
 
-/// A new seed, or that of the environment; a failing test shows it.
+/// Draws the moments of kills. The seed is a new one, or that of the environment; a failing test shows it.
+pub(crate) fn seeded() -> StdRng {
+    StdRng::seed_from_u64(seed())
+}
+
 fn seed() -> u64 {
     let seed = std::env::var(SEED).map_or_else(|_| rand::random(), |seed| seed.parse().unwrap());
     println!("the moments of the kills: {SEED}={seed}");
@@ -40,7 +44,7 @@ fn seed() -> u64 {
 
 /// Kills one node and the other in turn, each time at any moment of what was granted.
 async fn kill(mut nodes: [Node; 2], load: &Load) -> [Node; 2] {
-    let mut random = StdRng::seed_from_u64(seed());
+    let mut random = seeded();
     for _ in 0..kills() {
         load.grant(REQUESTS);
         load.answers.reach_more(random.random_range(1..=REQUESTS / 2)).await;

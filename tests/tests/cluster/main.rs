@@ -20,6 +20,7 @@ mod outage;
 mod refusal;
 mod run;
 mod takeover;
+mod turns;
 mod whole;
 
 use e2e::{Setup, Traccia};

@@ -81,18 +81,19 @@ impl From<StoreError> for Problem {
 }
 
 impl Problem {
-    /// Why the server is not ready. Damage in the store is a reason, and not an error of this request.
+    /// Why the server is not ready. Damage in the store, or writing that does not go on, is a reason, and not an error
+    /// of this request.
     pub fn not_ready(error: StoreError) -> Self {
-        let is_damage = match error {
-            StoreError::Corrupt(_) | StoreError::Unreadable { .. } => true,
+        let is_reason = match error {
+            // What is refused here is no request, but that the store is looked at: its rule says what is wrong.
+            StoreError::Corrupt(_) | StoreError::Unreadable { .. } | StoreError::Refused(_) => true,
             StoreError::Conflict { .. }
             | StoreError::Precondition(_)
-            | StoreError::Refused(_)
             | StoreError::Unavailable(_)
             | StoreError::Rejected(_) => false,
         };
         let mut problem = Self::from(error);
-        if is_damage {
+        if is_reason {
             problem.0.status = StatusCode::SERVICE_UNAVAILABLE.as_u16();
             problem.0.title = "Service Unavailable".into();
         }
@@ -163,5 +164,26 @@ impl Problem {
             Version::V1_0_3 => "xAPI 1.0.3 Communication 3.1",
             Version::V2_0_0 => "xAPI 2.0.0 4.1.4",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xapi::refusal::Refusal;
+
+    #[test]
+    fn what_keeps_a_server_from_being_ready_is_503_with_its_rule() {
+        let stuck = Refusal::new("writing-stuck", "", "It is stuck.", "Look into the log.");
+        let unavailable = StoreError::Unavailable("away".into());
+        let corrupt = StoreError::Corrupt("a page".into());
+        for (error, rule) in [
+            (StoreError::Refused(stuck), "writing-stuck"),
+            (unavailable, "store-unavailable"),
+            (corrupt, "store-corrupt"),
+        ] {
+            let problem = Problem::not_ready(error);
+            assert_eq!((problem.0.status, problem.0.rule.as_ref()), (503, rule));
+        }
     }
 }

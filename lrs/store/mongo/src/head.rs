@@ -24,6 +24,9 @@
 //! stays 99 until A is finished. Then B is the first claim, the horizon is 102 until B is finished
 //! too, and 104 from then on.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use mongodb::bson::{Bson, Document, doc};
 
 use super::field;
@@ -35,10 +38,18 @@ use xapi::instant::Instant;
 /// than their stretches can be swept.
 const MOST_ABORTED: usize = 256;
 
-/// The owner of a claim: a random number for each claim, and another one when a process adopts the
-/// claim of a dead process.
+/// The owner of a claim: another number for each claim, and for each time that a process adopts the claim of a
+/// dead process. Its upper half is the number of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Owner(i64);
+
+/// A process, among those that share the database: a random number.
+#[derive(Clone, Debug)]
+pub(super) struct Process {
+    number: u32,
+    /// How many owners it has had.
+    owners: Arc<AtomicU32>,
+}
 
 /// A stretch whose statements are not all visible yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,9 +74,28 @@ pub(super) struct Head {
 }
 
 impl Owner {
-    /// The owner of a number, which must be random: two owners of one number would be one.
-    pub(super) const fn numbered(number: i64) -> Self {
-        Self(number)
+    /// The number of the owner's process, as logs and problems show it.
+    pub(super) fn process(self) -> String {
+        format!("{:08x}", self.0 >> 32 & 0xFFFF_FFFF)
+    }
+}
+
+impl Process {
+    /// The process of a number, which must be random: two processes of one number would take each other's claims for
+    /// their own.
+    pub(super) fn numbered(number: u32) -> Self {
+        Self { number, owners: Arc::default() }
+    }
+
+    /// The owner of its next claim.
+    pub(super) fn owner(&self) -> Owner {
+        let count = self.owners.fetch_add(1, Ordering::Relaxed);
+        Owner(i64::from(self.number.cast_signed()) << 32 | i64::from(count))
+    }
+
+    /// Its number, as logs and problems show it.
+    pub(super) fn name(&self) -> String {
+        format!("{:08x}", self.number)
     }
 }
 

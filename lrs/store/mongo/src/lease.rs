@@ -5,15 +5,22 @@
 //! A process that insists writes its name into `wanted`. The holder gives the lease up at its next
 //! beat by leaving `holder` empty, and the process that is wanted takes it.
 
+use std::time::Duration;
+
 use mongodb::bson::doc;
 use tokio::sync::Mutex;
 use tokio::time::Instant as Moment;
 
 use super::cell::{Cells, Held};
-use super::{BEAT, LEASE, field};
+use super::field;
 use store::{Lead, Result};
 
 const NAME: &str = "follower";
+/// How often the holder renews the lease.
+const BEAT: Duration = Duration::from_secs(1);
+/// A holder that did not renew for this long, by the clock of one observer, is held for dead. Longer than a claim's:
+/// nothing that is written waits for the follower.
+const LEASE: Duration = Duration::from_secs(6);
 
 /// What one process knows of the lease.
 pub(super) struct Lease {

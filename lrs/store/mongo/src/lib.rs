@@ -11,6 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mongodb::bson::{Document as Fields, doc};
 use mongodb::{Collection, Database};
+use tokio::time::Instant as Moment;
 use uuid::Uuid;
 
 use self::blob::Blobs;
@@ -69,10 +70,10 @@ mod things;
 mod transfer;
 mod version_log;
 
-/// How often a process renews what it holds: the lease, and its claims.
-const BEAT: Duration = Duration::from_secs(1);
-/// A holder that did not renew for this long, by the clock of one observer, is held for dead.
-const LEASE: Duration = Duration::from_secs(6);
+/// How often a process lets its claims beat, and looks at those of others.
+const BEAT: Duration = Duration::from_millis(300);
+/// A process whose claim did not beat for this long, by the clock of one observer, is held for dead.
+const LEASE: Duration = Duration::from_millis(1_800);
 
 /// A store in a database. Clones share it.
 #[derive(Clone)]
@@ -236,7 +237,10 @@ impl Store for MongoStore {
         let id = format!("ping/{}", Uuid::new_v4());
         insert(&self.0.settings, doc! {"_id": &id}).await?;
         call(self.0.settings.delete_one(doc! {"_id": &id})).await?;
-        self.0.versions.head().await?;
+        let head = self.0.versions.head().await?;
+        let (watch, now) = (&self.0.statements.watch, Moment::now());
+        watch.note(&head, now);
+        watch.check(now)?;
         self.0.damage.verify()
     }
 

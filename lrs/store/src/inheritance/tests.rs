@@ -1,7 +1,7 @@
 //! What is inherited, by statements that a test holds.
 
 use super::*;
-use crate::bounds::{INHERITED_BY_ALL, MORE_INHERITED};
+use crate::bounds::{INHERITED_BY_ALL, MORE_INHERITED, MORE_READ, READ_OF_TARGETS};
 use xapi::index::{Closeness, Kind};
 
 /// The statements of a store by number, which is their `stored` as well, and what each refers to.
@@ -42,7 +42,9 @@ fn inherit(kept: &Kept, new: &[u64], width: usize) -> BTreeMap<u64, BTreeSet<Str
             ToFetch::Links(ids) => inheritance.links(links(ids).collect()),
             ToFetch::Keys(ids) => {
                 for id in ids {
-                    inheritance.keys(id, &own(number(id)));
+                    if inheritance.takes_keys() {
+                        inheritance.keys(id, &own(number(id)));
+                    }
                 }
             }
         }
@@ -112,6 +114,21 @@ fn a_share_is_of_the_closest_keys_of_the_nearest_targets() {
     let related = (0..portion - 1).map(|at| key(1, at, Closeness::Related).text);
     let direct = key(1, 700, Closeness::Direct).text;
     assert_eq!(found.get(&2), Some(&related.chain([direct]).collect()));
+}
+
+/// What is read is bounded, however little of it an heir may inherit: the targets with the lowest ids are read.
+#[test]
+fn of_wide_targets_only_so_many_are_read_as_is_allowed() {
+    let mut kept: Kept = (0..18).map(|n| (n, None)).collect();
+    kept.extend((100..118).map(|n| (n, Some(n - 100))));
+    let new: Vec<u64> = (100..118).collect();
+    let width = 20_000;
+    let heirs: Vec<u64> = inherit(&kept, &new, width).into_keys().collect();
+    let allowed = READ_OF_TARGETS + 18 * MORE_READ;
+    let read = u64::try_from(allowed.div_ceil(width + 1)).unwrap();
+    assert_eq!((read, heirs), (11, (100..100 + read).collect()));
+    let narrow: Vec<u64> = inherit(&kept, &new, 1_000).into_keys().collect();
+    assert_eq!(narrow, new, "all of them inherit where there is less to read");
 }
 
 #[test]

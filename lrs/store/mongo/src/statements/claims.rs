@@ -6,22 +6,23 @@ use std::time::Duration;
 use tokio::time::Instant as Moment;
 
 use super::origins::Origins;
+use super::pulse::Pulse;
 use super::references::References;
 use super::rows::Rows;
+use crate::BEAT;
 use crate::blob::Blobs;
-use crate::head::{Claim, Head, Owner, Stretch};
-use crate::task::Task;
+use crate::head::{Claim, Head, Owner, Process, Stretch};
 use crate::version_log::VersionLog;
-use crate::{BEAT, LEASE};
 use store::{Result, StoreError};
 
 /// How long a copy waits for the restored claims that an earlier copy left open.
-const PATIENCE: Duration = Duration::from_secs(3 * LEASE.as_secs());
+const PATIENCE: Duration = Duration::from_secs(18);
 
 /// The claims, and the collections that hold what is written under them.
 #[derive(Clone)]
 pub(crate) struct Claims {
     pub(super) versions: VersionLog,
+    pub(crate) process: Process,
     rows: Rows,
     references: References,
     origins: Origins,
@@ -56,25 +57,13 @@ pub(super) enum Found {
 impl Claims {
     pub(super) const fn new(
         versions: VersionLog,
+        process: Process,
         rows: Rows,
         references: References,
         origins: Origins,
         blobs: Blobs,
     ) -> Self {
-        Self { versions, rows, references, origins, blobs }
-    }
-
-    /// Lets the claim of `owner` beat as long as the task lives.
-    pub(super) fn beat(&self, owner: Owner) -> Task {
-        let versions = self.versions.clone();
-        Task::new(async move {
-            loop {
-                tokio::time::sleep(BEAT).await;
-                if let Err(error) = versions.change(|head| head.beat(owner)).await {
-                    tracing::warn!(%error, "a claim cannot be kept alive");
-                }
-            }
-        })
+        Self { versions, process, rows, references, origins, blobs }
     }
 
     /// Aborts the claim of `owner`, whose group failed, unless the claim is sealed.
@@ -109,16 +98,20 @@ impl Claims {
     /// another copy may insert statements under them. So this process adopts the claim first, then
     /// sweeps its stretch, and only then aborts it.
     async fn abort_restored(&self, seen: &Claim) -> Result<()> {
-        let owner = Owner::numbered(rand::random());
+        let owner = self.process.owner();
+        let began = Moment::now();
         let is_adopted = |head: &Head, (): &()| head.claim_by(owner).is_some();
         let adopted = self.versions.change_confirmed(|head| head.adopt(seen, owner), is_adopted);
         if adopted.await?.is_none() {
             return Ok(());
         }
         // The claim beats while its stretch is swept: else a second process would adopt it.
-        let beating = self.beat(owner);
-        self.sweep(seen.stretch).await?;
-        drop(beating);
+        let pulse = Pulse::of_own(&self.versions, owner, began);
+        let swept = pulse.guard(self.sweep(seen.stretch)).await?;
+        drop(pulse);
+        if swept.is_none() {
+            return Ok(());
+        }
         let abort =
             |head: &mut Head| head.claim_by(owner).copied().and_then(|own| head.abort(&own));
         let is_aborted = |head: &Head, _: &Stretch| head.claim_by(owner).is_none();

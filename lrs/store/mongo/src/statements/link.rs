@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::try_join_all;
+use mongodb::bson::Document;
 use uuid::Uuid;
 
 use super::key::{Key, MOST_KEYS};
@@ -53,9 +54,7 @@ impl Linker {
                 ToFetch::Links(ids) => inheritance.links(self.links(head, stretch, &ids).await?),
                 ToFetch::Keys(ids) => {
                     for ids in ids.chunks(READ) {
-                        for (id, keys) in self.own_keys(ids).await? {
-                            inheritance.keys(id, &keys);
-                        }
+                        self.give_own_keys(ids, &mut inheritance).await?;
                     }
                 }
             }
@@ -72,27 +71,48 @@ impl Linker {
         Ok(self.rows.links(ids).await?.into_iter().filter(is_there).collect())
     }
 
-    /// The keys that these statements have of their own: of their texts, for the keys in their documents are inherited
-    /// ones as well. Linking must not fail because of what a statement says, or because it is not as it was written: all
-    /// later groups wait for it. So such a statement passes on nothing.
-    pub(super) async fn own_keys(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, Vec<IndexKey>)>> {
-        let mut found = Vec::new();
-        for (id, document) in self.rows.with_ids(ids).await? {
-            if row::is_removed(&document) {
+    /// Gives the keys that these statements have of their own, as long as they are of use.
+    async fn give_own_keys(&self, ids: &[Uuid], inheritance: &mut Inheritance) -> Result<()> {
+        if !inheritance.takes_keys() {
+            return Ok(());
+        }
+        let found = self.rows.with_ids(ids).await?;
+        for id in ids {
+            let Some(document) = found.get(id).filter(|_| inheritance.takes_keys()) else {
                 continue;
-            }
-            let read = self.rows.statement(&document).await.and_then(|kept| {
-                kept.value().map_err(|error| StoreError::Corrupt(error.to_string()))
-            });
-            match read {
-                Ok(value) => found.push((id, keys_of_kept(&value))),
-                Err(error @ (StoreError::Unreadable { .. } | StoreError::Corrupt(_))) => {
-                    tracing::error!(%id, %error, "a statement passes on nothing to those that refer to it");
-                }
-                Err(error) => return Err(error),
+            };
+            if let Some(keys) = self.keys_of_text(*id, document).await? {
+                inheritance.keys(*id, &keys);
             }
         }
-        Ok(found)
+        Ok(())
+    }
+
+    /// The keys that a statement has of its own. None where it is not there, or was removed.
+    pub(super) async fn own_keys(&self, id: Uuid) -> Result<Vec<IndexKey>> {
+        let Some(document) = self.rows.with_id(id).await? else { return Ok(Vec::new()) };
+        Ok(self.keys_of_text(id, &document).await?.unwrap_or_default())
+    }
+
+    /// The keys of a document's text, for those in the document are inherited ones as well. Linking must not fail because
+    /// of what a statement says, or because it is not as it was written: all later groups wait for it. So such a statement,
+    /// and one that was removed, has `None` to pass on.
+    async fn keys_of_text(&self, id: Uuid, document: &Document) -> Result<Option<Vec<IndexKey>>> {
+        if row::is_removed(document) {
+            return Ok(None);
+        }
+        let read =
+            self.rows.statement(document).await.and_then(|kept| {
+                kept.value().map_err(|error| StoreError::Corrupt(error.to_string()))
+            });
+        match read {
+            Ok(value) => Ok(Some(keys_of_kept(&value))),
+            Err(error @ (StoreError::Unreadable { .. } | StoreError::Corrupt(_))) => {
+                tracing::error!(%id, %error, "a statement passes on nothing to those that refer to it");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Gives heirs what they inherit. A statement kept before the stretch may have inherited from others: it gets what it

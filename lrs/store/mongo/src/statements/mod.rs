@@ -38,7 +38,9 @@ use self::put::GroupWriter;
 use self::references::References;
 use self::remove::Removed;
 use self::rows::Rows;
+use self::stuck::Watch;
 use super::blob::Blobs;
+use super::head::Process;
 use super::things::Things;
 use super::version_log::VersionLog;
 use xapi::clock::Clock;
@@ -54,6 +56,7 @@ mod link;
 mod news;
 mod origins;
 mod pause;
+mod pulse;
 mod put;
 mod read;
 mod recovery;
@@ -62,15 +65,20 @@ mod remove;
 mod row;
 mod rows;
 mod states;
+mod stuck;
 mod writer;
 
 pub(super) use self::attachments::Attachments;
 pub(super) use self::claims::Claims;
 pub(super) use self::news::News;
+#[cfg(test)]
+pub(super) use self::pulse::Pulse;
 pub(super) use self::read::Reader;
 #[cfg(test)]
 pub(super) use self::recovery::{GRACE, LOOKS};
 pub(super) use self::recovery::{Observer, watch_over};
+#[cfg(test)]
+pub(super) use self::stuck::STUCK;
 pub(super) use self::writer::Writer;
 
 /// The statements of one database.
@@ -79,6 +87,8 @@ pub(super) struct Statements {
     pub(super) news: News,
     pub(super) attachments: Attachments,
     pub(super) claims: Claims,
+    /// Whether writing goes on.
+    pub(super) watch: Watch,
     origins: Origins,
     removed: Removed,
     groups: GroupWriter,
@@ -96,8 +106,14 @@ impl Statements {
         let references = References::new(database.collection("reference"));
         let attachments = Attachments::new(database.collection("attachment"), blobs.clone());
         let origins = Origins::new(database.collection("origin"), versions.clone());
+        let process = Process::numbered(rand::random());
+        tracing::info!(
+            process = process.name(),
+            "this process's number among those on the database"
+        );
         let claims = Claims::new(
             versions.clone(),
+            process,
             rows.clone(),
             references.clone(),
             origins.clone(),
@@ -123,7 +139,8 @@ impl Statements {
             ahead: Arc::default(),
             newest,
         };
-        Self { reader, news, attachments, claims, origins, removed, groups }
+        let watch = Watch::default();
+        Self { reader, news, attachments, claims, watch, origins, removed, groups }
     }
 
     /// See [`store::ErasureStore::rewrite_statements`].
@@ -181,7 +198,7 @@ impl Statements {
     /// An observer of all claims, which has seen none yet.
     pub(super) fn observer(&self) -> Observer {
         let GroupWriter { versions, claims, rows, completion, .. } = self.groups.clone();
-        Observer::new(versions, claims, rows, completion)
+        Observer::new(versions, claims, rows, completion, self.watch.clone())
     }
 }
 

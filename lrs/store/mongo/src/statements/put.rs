@@ -47,7 +47,7 @@ impl GroupWriter {
         at: Option<&[Instant]>,
     ) -> Result<Vec<Outcome>> {
         let claimed = self.claim(batches, at).await?;
-        let inserted = self.insert(*claimed.claim(), batches, at).await;
+        let inserted = claimed.guard(self.insert(*claimed.claim(), batches, at)).await;
         let (group, has_attachments) = match inserted {
             Ok(inserted) => inserted,
             Err(error) => {

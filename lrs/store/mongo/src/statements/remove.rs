@@ -112,7 +112,7 @@ impl Removed {
                 if seen.len() > HEIRS || before.len() >= LONGEST_CHAIN || !seen.insert(heir.id) {
                     continue;
                 }
-                let own = self.own_keys(heir.id).await?;
+                let own = self.linker.own_keys(heir.id).await?;
                 let of_chain = chain.iter().map(Vec::as_slice);
                 let lost = disinherited(of_chain, &own, before.iter().map(Vec::as_slice));
                 self.unindex(heir.id, &lost).await?;
@@ -125,20 +125,16 @@ impl Removed {
     /// The keys of the statement, and of each that it refers to, directly or through others.
     async fn chain(&self, removed: &Document) -> Result<Vec<Vec<IndexKey>>> {
         let id = field::uuid(removed, "_id")?;
-        let mut chain = vec![self.own_keys(id).await?];
+        let mut chain = vec![self.linker.own_keys(id).await?];
         let (mut passed, mut next) = (vec![id], row::target(removed)?);
         while let Some(id) = next.filter(|id| !passed.contains(id) && passed.len() < LONGEST_CHAIN)
         {
             let Some(link) = self.rows.links(&[id]).await?.pop() else { break };
-            chain.push(self.own_keys(id).await?);
+            chain.push(self.linker.own_keys(id).await?);
             passed.push(id);
             next = link.target;
         }
         Ok(chain)
-    }
-
-    async fn own_keys(&self, id: Uuid) -> Result<Vec<IndexKey>> {
-        Ok(self.linker.own_keys(&[id]).await?.pop().map(|(_, keys)| keys).unwrap_or_default())
     }
 
     async fn unindex(&self, id: Uuid, lost: &BTreeSet<IndexKey>) -> Result<()> {

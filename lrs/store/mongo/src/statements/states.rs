@@ -11,18 +11,20 @@
 //! [`super::Observer`] of any process does: it aborts a claim that is not sealed and finishes one
 //! that is.
 //!
-//! Each step trusts only what the newest version of the head says. Other processes may have held
-//! this one for dead meanwhile, and a change of the head may not have happened
-//! ([`crate::version_log`]).
+//! Each step trusts only what is certain of the head: a version that this process has just inserted, or the newest
+//! one, read anew. Other processes may have held this one for dead meanwhile, and a change of the head that took
+//! long may not have happened ([`crate::version_log`]). What a step writes beside the head, it writes while the
+//! claim is there ([`super::pulse`]).
 
 use super::claims::{Calls, Claims, Found};
 use super::completion::{Completion, Contents};
 use super::group::Group;
 use super::pause::{LOOKS, Pause, stuck};
-use crate::head::{Claim, Head, Owner, Stretch};
-use crate::task::Task;
+use super::pulse::Pulse;
+use crate::head::{Claim, Head, Stretch};
 use crate::version_log::Version;
 use store::{Result, StoreError};
+use tokio::time::Instant as Moment;
 use xapi::instant::Instant;
 use xapi::refusal::Refusal;
 
@@ -30,8 +32,7 @@ use xapi::refusal::Refusal;
 struct Own {
     claims: Claims,
     claim: Claim,
-    /// Lets the claim beat; `None` for one of a dead process.
-    _beating: Option<Task>,
+    pulse: Pulse,
 }
 
 /// Statements are being inserted under the claim.
@@ -43,6 +44,8 @@ pub(super) struct Claimed {
 /// The call that seals the claim was made: the claim is sealed, or perhaps so.
 pub(super) struct Sealed {
     own: Own,
+    /// The version that seals the claim, where that is certain.
+    version: Option<Version>,
 }
 
 /// The claim is sealed, and no earlier one is open.
@@ -54,6 +57,8 @@ pub(super) struct First {
 /// The claim was removed from the head: its statements are visible once all earlier ones are.
 pub(super) struct Finished {
     own: Own,
+    /// The version that has the claim no more, where that is certain.
+    version: Option<Version>,
 }
 
 /// What a sealed claim became.
@@ -70,7 +75,7 @@ impl Claimed {
     /// [`StoreError::Unavailable`] while too many stretches are aborted.
     pub(super) async fn new(claims: &Claims, now: Instant, count: usize) -> Result<Self> {
         let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
-        let owner = Owner::numbered(rand::random());
+        let owner = claims.process.owner();
         let claimed = Self::open(claims, |head| head.claim(now, count, owner)).await?;
         claimed.ok_or_else(stuck)
     }
@@ -80,7 +85,7 @@ impl Claimed {
     /// # Errors
     /// [`StoreError::Refused`] where the stretch is not later than all that is there.
     pub(super) async fn restoring(claims: &Claims, stretch: Stretch) -> Result<Self> {
-        let owner = Owner::numbered(rand::random());
+        let owner = claims.process.owner();
         let claimed = Self::open(claims, |head| head.claim_restored(stretch, owner)).await?;
         claimed.ok_or_else(|| StoreError::Refused(Refusal::stored_earlier()))
     }
@@ -89,12 +94,21 @@ impl Claimed {
         claims: &Claims,
         claim: impl FnMut(&mut Head) -> Option<Claim>,
     ) -> Result<Option<Self>> {
+        let began = Moment::now();
         let is_claimed = |head: &Head, claim: &Claim| head.claim_by(claim.owner).is_some();
         let claimed = claims.versions.change_confirmed(claim, is_claimed).await?;
         Ok(claimed.map(|(version, claim)| {
-            let beating = Some(claims.beat(claim.owner));
-            Self { own: Own { claims: claims.clone(), claim, _beating: beating }, version }
+            let pulse = Pulse::of_own(&claims.versions, claim.owner, began);
+            Self { own: Own { claims: claims.clone(), claim, pulse }, version }
         }))
+    }
+
+    /// Does `work` under the claim, as long as the claim is there.
+    ///
+    /// # Errors
+    /// Those of the work; [`StoreError::Unavailable`] where another process has aborted the claim.
+    pub(super) async fn guard<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        self.own.pulse.guard(work).await?.ok_or_else(lost)
     }
 
     pub(super) const fn claim(&self) -> &Claim {
@@ -109,7 +123,7 @@ impl Claimed {
         let Self { own, version } = self;
         let owner = own.claim.owner;
         match own.claims.versions.change_from(version, |head| head.seal(owner)).await {
-            Ok(Some(())) => Ok(Sealed { own }),
+            Ok(Some(changed)) => Ok(Sealed { own, version: changed.version }),
             Ok(None) => Err(own.abandon_lost().await),
             Err(error) => {
                 own.abandon_perhaps_sealed(&error).await;
@@ -120,11 +134,11 @@ impl Claimed {
 
     /// Finishes a claim whose statements turned out to be none.
     pub(super) async fn finish_empty(self) -> Result<Finished> {
-        let Claim { owner, .. } = self.own.claim;
-        match self.own.finish_empty(owner).await {
-            Ok(()) => Ok(Finished { own: self.own }),
+        let Self { own, version } = self;
+        match own.finish_empty(version).await {
+            Ok(version) => Ok(Finished { own, version }),
             Err(error) => {
-                self.abandon(&error).await;
+                own.abandon_unsealed(Calls::after(&error)).await;
                 Err(error)
             }
         }
@@ -143,10 +157,10 @@ impl Sealed {
     /// [`StoreError::Unavailable`] where earlier claims stay open for too long, and where the claim
     /// was not sealed after all and another process has aborted it.
     pub(super) async fn wait_until_first(self, group: &Group<'_>) -> Result<Turn> {
-        let own = self.own;
-        match own.wait_until_first(group).await {
+        let Self { own, version } = self;
+        match own.wait_until_first(version, group).await {
             Ok(Place::First(version)) => Ok(Turn::First(First { own, version })),
-            Ok(Place::Finished) => Ok(Turn::Finished(Finished { own })),
+            Ok(Place::Finished) => Ok(Turn::Finished(Finished { own, version: None })),
             Ok(Place::Aborted) => Err(own.abandon_lost().await),
             Err(error) => {
                 own.abandon_perhaps_sealed(&error).await;
@@ -164,7 +178,8 @@ impl First {
         claim: &Claim,
     ) -> Option<Self> {
         let is_first = claim.sealed && version.head.is_first(claim.owner);
-        let own = Own { claims: claims.clone(), claim: *claim, _beating: None };
+        let pulse = Pulse::of_dead_process(&claims.versions, claim.owner, version.since());
+        let own = Own { claims: claims.clone(), claim: *claim, pulse };
         is_first.then(|| Self { own, version: version.clone() })
     }
 
@@ -180,10 +195,14 @@ impl First {
         contents: Contents,
     ) -> Result<Finished> {
         let Self { own, version } = self;
-        completion.complete(&version.head, &own.claim, contents).await?;
+        let completed = completion.complete(&version.head, &own.claim, contents);
+        if own.pulse.guard(completed).await?.is_none() {
+            // Another process has finished the claim.
+            return Ok(Finished { own, version: None });
+        }
         let owner = own.claim.owner;
-        own.claims.versions.change_from(version, |head| head.finish(owner)).await?;
-        Ok(Finished { own })
+        let changed = own.claims.versions.change_from(version, |head| head.finish(owner)).await?;
+        Ok(Finished { own, version: changed.and_then(|changed| changed.version) })
     }
 }
 
@@ -194,11 +213,14 @@ impl Finished {
     /// [`StoreError::Unavailable`] where earlier claims stay open for too long, and where the claim
     /// was aborted.
     pub(super) async fn wait_until_visible(self, shared: Option<Instant>) -> Result<()> {
-        let Own { claims, claim, .. } = &self.own;
+        let Self { own: Own { claims, claim, .. }, mut version } = self;
         let stored = shared.map_or(claim.stretch.to, |shared| shared.max(claim.stretch.to));
         let mut pause = Pause::default();
         for _ in 0..LOOKS {
-            let head = claims.versions.head().await?;
+            let head = match version.take() {
+                Some(version) => version.head,
+                None => claims.versions.head().await?,
+            };
             if head.horizon() >= stored {
                 let is_aborted = head.aborted.contains(&claim.stretch);
                 return if is_aborted { Err(lost()) } else { Ok(()) };
@@ -222,11 +244,19 @@ enum Place {
 }
 
 impl Own {
-    async fn wait_until_first(&self, group: &Group<'_>) -> Result<Place> {
+    /// `version` is the one that sealed the claim, where that is certain.
+    async fn wait_until_first(
+        &self,
+        mut version: Option<Version>,
+        group: &Group<'_>,
+    ) -> Result<Place> {
         let Claim { stretch, owner, .. } = self.claim;
         let mut pause = Pause::default();
         for _ in 0..LOOKS {
-            let version = self.claims.versions.newest().await?;
+            let version = match version.take() {
+                Some(version) => version,
+                None => self.claims.versions.newest().await?,
+            };
             let head = &version.head;
             match head.claim_by(owner) {
                 None if head.aborted.contains(&stretch) => return Ok(Place::Aborted),
@@ -244,9 +274,11 @@ impl Own {
         Err(stuck())
     }
 
-    async fn finish_empty(&self, owner: Owner) -> Result<()> {
+    async fn finish_empty(&self, version: Version) -> Result<Option<Version>> {
         self.claims.remove_files(&self.claim).await?;
-        self.claims.versions.change(|head| head.finish(owner)).await.map(drop)
+        let finish = |head: &mut Head| head.finish(self.claim.owner);
+        let changed = self.claims.versions.change_from(version, finish).await?;
+        Ok(changed.and_then(|changed| changed.version))
     }
 
     /// Gives up a claim that is not sealed.
@@ -256,8 +288,8 @@ impl Own {
     /// removed here. Not so the statements of a restored claim: its instants may be another copy's
     /// by now.
     async fn abandon_unsealed(self, calls: Calls) {
-        let Self { claims, claim, _beating: beating } = self;
-        drop(beating);
+        let Self { claims, claim, pulse } = self;
+        drop(pulse);
         let abandoned = async {
             match claims.abort_own(claim.owner, calls).await? {
                 Found::Gone if !claim.restored => claims.sweep(claim.stretch).await,
@@ -270,8 +302,8 @@ impl Own {
     /// Gives up a claim that is sealed, or perhaps so. Where the head does not have the claim, it
     /// may be finished, and its statements are kept for good.
     async fn abandon_perhaps_sealed(self, error: &StoreError) {
-        let Self { claims, claim, _beating: beating } = self;
-        drop(beating);
+        let Self { claims, claim, pulse } = self;
+        drop(pulse);
         note(claims.abort_own(claim.owner, Calls::after(error)).await.map(drop));
     }
 

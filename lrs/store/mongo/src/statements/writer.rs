@@ -19,6 +19,9 @@ const REQUESTS: usize = 512;
 const STATEMENTS: usize = 2_000;
 /// Bytes of one group at most, unless a single request has more.
 const BYTES: usize = 32 << 20;
+/// Index keys of one group at most, unless a single request has more: the database makes an entry of an index for each,
+/// and all later groups wait meanwhile.
+const KEYS: usize = 50_000;
 
 /// A request.
 struct Job {
@@ -35,6 +38,11 @@ impl Job {
         let statements = self.batch.statements.iter().map(Prepared::weight);
         let attachments = self.batch.attachments.iter().map(|attachment| attachment.body.len());
         statements.chain(attachments).sum()
+    }
+
+    /// How many index keys its statements have.
+    fn keys(&self) -> usize {
+        self.batch.statements.iter().map(|statement| statement.keys.len()).sum()
     }
 }
 
@@ -109,14 +117,15 @@ impl Work {
     /// The requests of the next group, in order. Restored statements are a group by themselves.
     fn group(&mut self) -> Vec<Job> {
         let mut group: Vec<Job> = Vec::new();
-        let (mut statements, mut bytes) = (0, 0);
+        let (mut statements, mut bytes, mut keys) = (0, 0, 0);
         while let Some(job) = self.waiting.front() {
             let is_copy = |job: &Job| job.at.is_some();
             let alone = is_copy(job) || group.first().is_some_and(is_copy);
             statements += job.batch.statements.len();
             bytes += job.weight();
-            let fits =
-                group.len() < self.most && statements <= STATEMENTS && bytes <= BYTES && !alone;
+            keys += job.keys();
+            let is_small = statements <= STATEMENTS && bytes <= BYTES && keys <= KEYS;
+            let fits = group.len() < self.most && is_small && !alone;
             if !group.is_empty() && !fits {
                 break;
             }

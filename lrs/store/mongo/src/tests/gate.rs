@@ -2,7 +2,7 @@
 //! commands as the database might.
 
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use mongodb::bson::doc;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
@@ -26,6 +26,7 @@ pub(super) struct Gate {
     count: Arc<watch::Sender<Count>>,
     rejected: Arc<OnceLock<String>>,
     kept_back: Arc<watch::Sender<KeptBack>>,
+    commands: Arc<Mutex<Vec<String>>>,
     _listening: Task,
 }
 
@@ -60,13 +61,15 @@ impl Gate {
         let count =
             Arc::new(watch::Sender::new(Count { asked: 0, allowed: usize::MAX, held: None }));
         let (rejected, kept_back) = (Arc::default(), Arc::default());
+        let commands = Arc::<Mutex<Vec<String>>>::default();
         let pass = Pass {
             count: Arc::clone(&count),
             rejected: Arc::clone(&rejected),
             kept_back: Arc::clone(&kept_back),
+            commands: Arc::clone(&commands),
         };
         let listening = Task::new(listen(listener, server, pass));
-        Self { uri, count, rejected, kept_back, _listening: listening }
+        Self { uri, count, rejected, kept_back, commands, _listening: listening }
     }
 
     /// The same database, through the gate.
@@ -85,6 +88,11 @@ impl Gate {
 
     pub(super) fn open(&self) {
         self.count.send_modify(|count| count.allowed = usize::MAX);
+    }
+
+    /// The commands that came since they were last taken, with their collections, in order: `insert statement`.
+    pub(super) fn take_commands(&self) -> Vec<String> {
+        std::mem::take(&mut *self.commands.lock().unwrap())
     }
 
     /// Answers commands that hold this text as a server answers those that it cannot take.
@@ -123,6 +131,7 @@ struct Pass {
     count: Arc<watch::Sender<Count>>,
     rejected: Arc<OnceLock<String>>,
     kept_back: Arc<watch::Sender<KeptBack>>,
+    commands: Arc<Mutex<Vec<String>>>,
 }
 
 async fn listen(listener: TcpListener, server: String, pass: Pass) {
@@ -171,6 +180,7 @@ impl Pass {
             message.resize(length, 0);
             client.read_exact(&mut message[4..]).await?;
             if is_command(&message) {
+                self.commands.lock().unwrap().push(named(&message));
                 let mut number = 0;
                 self.count.send_modify(|count| {
                     count.asked += 1;

@@ -9,11 +9,12 @@ use tokio::time::Instant as Moment;
 
 use super::MongoStore;
 use super::statements::{LOOKS, Observer};
-use super::version_log::KEPT;
+use super::version_log::RETAINED;
 use store::Store;
 use store_testkit::clock::SystemClock;
 
 mod damage;
+mod deaths;
 mod documents;
 mod erasing;
 mod gate;
@@ -25,13 +26,21 @@ mod progress;
 mod promise;
 mod restore;
 mod rivals;
+mod stuck;
 
 /// Changes of the head after which no version is left of those before.
-const CHANGES: i64 = 9 * KEPT;
+const CHANGES: i64 = 72;
 
 /// A store as a process of its own has it.
 async fn open(uri: &str) -> MongoStore {
     MongoStore::open(uri, Arc::new(SystemClock)).await.unwrap()
+}
+
+/// [`open`] for a process that looks after no claims of others by itself, so that a test alone decides when they are
+/// held for dead.
+async fn unwatching(uri: &str) -> MongoStore {
+    drop(open(uri).await);
+    MongoStore::open_to_read(uri, Arc::new(SystemClock)).await.unwrap()
 }
 
 /// An observer that has seen all claims [`LOOKS`] times but one: at its next look it holds those for dead
@@ -59,14 +68,14 @@ fn database(store: &MongoStore) -> Database {
     settings.client().database(&settings.namespace().db)
 }
 
-/// Leaves the head as after [`CHANGES`] changes: all older versions are removed.
+/// Leaves the head as after [`CHANGES`] changes: all older versions are removed. That takes [`RETAINED`].
 async fn change_much(store: &MongoStore) {
     let heads = database(store).collection::<Document>("head");
     let newest = heads.find_one(doc! {}).sort(doc! {"_id": -1}).await.unwrap();
     let Some(mut newest) = newest else { return };
     let version = newest.get_i64("_id").unwrap() + CHANGES;
-    let version = version - version % KEPT;
     newest.insert("_id", version);
     heads.insert_one(newest).await.unwrap();
+    tokio::time::sleep(RETAINED).await;
     heads.delete_many(doc! {"_id": {"$lt": version}}).await.unwrap();
 }

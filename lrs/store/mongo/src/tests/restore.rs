@@ -10,7 +10,7 @@ use tokio::time::{Instant as Moment, timeout};
 use super::gate::Gate;
 use super::groups::{bury, forget_aborted};
 use super::orphans::only_named_are_left;
-use super::{as_any, change_much, database, observer, open, statements};
+use super::{as_any, change_much, database, observer, statements, unwatching};
 use crate::statements::LOOKS;
 use crate::{BEAT, LEASE, MongoStore};
 use store::{Result, Store, StoreError};
@@ -73,7 +73,7 @@ async fn round(uri: &str, store: &MongoStore, n: u32, fate: Fate) -> bool {
     let before = there(&any).await;
     let all = [before.clone(), elsewhere(n)].concat();
     let gate = Gate::to(uri).await;
-    let first = as_any(&open(gate.uri()).await);
+    let first = as_any(&unwatching(gate.uri()).await);
     gate.shut_after(n as usize);
     let mut copying = tokio::spawn(restore(first, n, elsewhere(n)));
     let ended = tokio::select! {
@@ -115,7 +115,7 @@ async fn round(uri: &str, store: &MongoStore, n: u32, fate: Fate) -> bool {
 
 async fn at_every_call(fate: Fate) {
     let uri = programs::fresh_database().await;
-    let store = open(&uri).await;
+    let store = unwatching(&uri).await;
     for n in 0..CALLS {
         if round(&uri, &store, n, fate).await {
             assert!(n > 10);
@@ -147,9 +147,9 @@ async fn a_copy_that_goes_on_after_another_one_has_gone_on_harms_nothing() {
 #[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_process_that_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
     let uri = programs::fresh_database().await;
-    let store = open(&uri).await;
+    let store = unwatching(&uri).await;
     let dying = Gate::to(&uri).await;
-    let first = as_any(&open(dying.uri()).await);
+    let first = as_any(&unwatching(dying.uri()).await);
     dying.shut_after(3);
     let _copying = tokio::spawn(restore(first, 0, elsewhere(0)));
     dying.holds().await;
@@ -157,7 +157,7 @@ async fn a_process_that_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
     let claim = async || store.0.versions.head().await.unwrap().claims.pop();
     let owner = claim().await.map(|claim| claim.owner);
     let gate = Gate::to(&uri).await;
-    let slow = open(gate.uri()).await;
+    let slow = unwatching(gate.uri()).await;
     gate.keep_back(DELETE_STATEMENTS);
     let now = Moment::now();
     let mut looking = observer(&slow, now).await;
@@ -168,7 +168,7 @@ async fn a_process_that_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
     let mut other = store.0.statements.observer();
     for look in 0..=LOOKS + 1 {
         other.look(now + LEASE * look).await.unwrap();
-        tokio::time::sleep(BEAT + BEAT / 5).await;
+        tokio::time::sleep(3 * BEAT).await;
     }
     assert_eq!(claim().await.map(|claim| claim.owner), adopted);
     gate.let_go();
@@ -182,14 +182,14 @@ async fn a_process_that_takes_a_copy_back_is_not_held_for_dead_meanwhile() {
 #[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_process_that_takes_a_copy_back_takes_nothing_from_the_next() {
     let uri = programs::fresh_database().await;
-    let store = open(&uri).await;
+    let store = unwatching(&uri).await;
     let any = as_any(&store);
     let gate = Gate::to(&uri).await;
-    let asleep = open(gate.uri()).await;
+    let asleep = unwatching(gate.uri()).await;
     let mut freed = 0;
     for n in 0..CALLS {
         let dying = Gate::to(&uri).await;
-        let first = as_any(&open(dying.uri()).await);
+        let first = as_any(&unwatching(dying.uri()).await);
         dying.shut_after(0);
         let _copying = tokio::spawn(restore(first, n, elsewhere(n)));
         dying.holds().await;

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant as Moment, timeout};
 
 use super::gate::Gate;
-use super::{as_any, change_much, observer, open, statements};
+use super::{as_any, change_much, observer, open, statements, unwatching};
 use crate::LEASE;
 use crate::{MongoStore, field};
 use store::{Result, StatementStore as _, StoreError};
@@ -46,9 +46,9 @@ async fn is_inserted(store: &MongoStore, n: u32) -> bool {
 #[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_statement_that_its_first_writer_takes_back_is_kept_for_the_second() {
     let uri = programs::fresh_database().await;
-    let store = open(&uri).await;
+    let store = unwatching(&uri).await;
     let gates = [Gate::to(&uri).await, Gate::to(&uri).await];
-    let [first, second] = [open(gates[0].uri()).await, open(gates[1].uri()).await];
+    let [first, second] = [unwatching(gates[0].uri()).await, unwatching(gates[1].uri()).await];
     put(&as_any(&store), &[statement(0)]).await;
     for calls in 1..=CALLS {
         gates[0].shut_after(0);
@@ -76,7 +76,7 @@ async fn a_statement_that_its_first_writer_takes_back_is_kept_for_the_second() {
 #[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn an_equal_statement_is_answered_when_it_can_be_read() {
     let uri = programs::fresh_database().await;
-    let store = open(&uri).await;
+    let store = unwatching(&uri).await;
     let gate = Gate::to(&uri).await;
     let first = open(gate.uri()).await;
     let mut waited = false;
@@ -119,9 +119,9 @@ async fn hold_with_a_claim(store: &MongoStore, gate: &Gate) {
 #[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn an_observer_that_goes_on_too_late_takes_nothing_back() {
     let uri = programs::fresh_database().await;
-    let store = open(&uri).await;
+    let store = unwatching(&uri).await;
     let gates = [Gate::to(&uri).await, Gate::to(&uri).await];
-    let [slow, asleep] = [open(gates[0].uri()).await, open(gates[1].uri()).await];
+    let [slow, asleep] = [unwatching(gates[0].uri()).await, unwatching(gates[1].uri()).await];
     for calls in 0..OBSERVED {
         gates[0].shut_after(0);
         let slow = put_and_read(&slow, calls, None);

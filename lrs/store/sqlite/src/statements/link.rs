@@ -27,6 +27,9 @@ pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
             }
             ToFetch::Keys(ids) => {
                 for id in ids {
+                    if !inheritance.takes_keys() {
+                        break;
+                    }
                     if let Some(kept) = readable(session, id)? {
                         let value = kept.value().map_err(|error| corrupt(id, &error))?;
                         inheritance.keys(id, &keys_of_kept(&value));

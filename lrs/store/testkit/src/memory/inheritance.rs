@@ -24,7 +24,13 @@ pub(super) fn pass_on(rows: &mut [Arc<Row>], first: usize) {
             }
             ToFetch::Links(ids) => inheritance.links(of_ids(rows, &ids).map(link).collect()),
             ToFetch::Keys(ids) => {
-                of_ids(rows, &ids).for_each(|row| inheritance.keys(row.kept.id, &row.own));
+                let mut targets: Vec<_> = of_ids(rows, &ids).collect();
+                targets.sort_unstable_by_key(|row| row.kept.id);
+                for row in targets {
+                    if inheritance.takes_keys() {
+                        inheritance.keys(row.kept.id, &row.own);
+                    }
+                }
             }
         }
     }

@@ -1,0 +1,95 @@
+//! How long a process that dies holds up the others.
+
+use std::time::{Duration, Instant};
+
+use tokio::time::timeout;
+
+use super::gate::Gate;
+use super::groups::bury;
+use super::{as_any, open};
+use store::{StatementStore as _, StoreError};
+use store_testkit::sample::{batch, id, put, reference, statement};
+
+/// How the first command after a claim begins, and the first after the seal.
+const INSERT_STATEMENTS: &str = "insert\0\n\0\0\0statement\0";
+pub(super) const FIND_REFERENCES: &str = "find\0\n\0\0\0reference\0";
+/// A death holds others up for no longer.
+const LONGEST: Duration = Duration::from_secs(3);
+const END: Duration = Duration::from_mins(1);
+
+/// How far a group of a process has come when the process is halted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reached {
+    Claimed,
+    Sealed,
+}
+
+/// A halted process: none of its calls reaches the database, until the gate is opened.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn a_process_that_is_halted_holds_others_up_for_less_than_three_seconds() {
+    let uri = programs::fresh_database().await;
+    let store = open(&uri).await;
+    for (n, reached) in [Reached::Claimed, Reached::Sealed].into_iter().enumerate() {
+        let n = u32::try_from(n).unwrap() * 10;
+        let gate = Gate::to(&uri).await;
+        let halted = as_any(&open(gate.uri()).await);
+        gate.keep_back(match reached {
+            Reached::Claimed => INSERT_STATEMENTS,
+            Reached::Sealed => FIND_REFERENCES,
+        });
+        let writing =
+            tokio::spawn(async move { halted.put_statements(batch(&[statement(n)])).await });
+        gate.keeps_back().await;
+        gate.shut_after(0);
+        let begun = Instant::now();
+        store.put_statements(batch(&[statement(n + 1)])).await.unwrap();
+        let waited = begun.elapsed();
+        println!("{reached:?}: others waited for {waited:?}");
+        assert!(waited < LONGEST, "{reached:?}: others waited for {waited:?}");
+        let is_kept = store.statement(id(n)).await.unwrap().is_some();
+        assert_eq!(
+            is_kept,
+            reached == Reached::Sealed,
+            "what was sealed is finished, the rest is not"
+        );
+        gate.let_go();
+        gate.open();
+        match timeout(END, writing).await.unwrap().unwrap() {
+            Ok(_) => assert!(is_kept, "answered and not there"),
+            Err(StoreError::Unavailable(_)) => assert!(!is_kept, "its statement is there"),
+            Err(other) => panic!("{other}"),
+        }
+    }
+}
+
+/// What it was at is another process's work by then, and things may have happened to it since: an erasure, say.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn a_process_that_goes_on_after_its_group_was_finished_writes_nothing_more() {
+    let uri = programs::fresh_database().await;
+    let store = open(&uri).await;
+    // Two chains that inherit different keys: two calls give them.
+    put(&as_any(&store), &[reference(0, 2), reference(1, 3)]).await;
+    let gate = Gate::to(&uri).await;
+    let halted = as_any(&open(gate.uri()).await);
+    gate.shut_after(0);
+    let values = [statement(2), statement(3), reference(4, 2)];
+    let writing = tokio::spawn(async move { halted.put_statements(batch(&values)).await });
+    gate.holds().await;
+    while !gate.take_commands().iter().any(|command| command == "update statement") {
+        gate.shut_after(1);
+        gate.holds().await;
+    }
+    bury(&store).await;
+    gate.open();
+    timeout(END, writing).await.unwrap().unwrap().unwrap();
+    // The call that was under way when the process was halted cannot be called back.
+    let late = gate.take_commands();
+    // A change of the head that comes too late is none.
+    let names = ["insert ", "update ", "delete "];
+    let is_write =
+        |it: &&String| names.iter().any(|name| it.starts_with(name)) && !it.ends_with(" head");
+    let writes: Vec<&String> = late.iter().filter(is_write).collect();
+    assert_eq!(writes, Vec::<&String>::new(), "of {late:?}");
+}
