@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::Uri;
 use percent_encoding::percent_decode_str;
 
@@ -10,7 +10,7 @@ use super::state::Server;
 
 /// Takes the parameters of the setting `launch_parameters` out of the query of an xAPI request:
 /// `?tincan=true&limit=1` becomes `?limit=1`. Other requests and other parameters stay as they are.
-pub(super) async fn forget(State(server): State<Server>, mut request: Request) -> Request {
+pub(super) fn forget(server: &Server, mut request: Request) -> Request {
     let ignored = &server.launch_parameters;
     if ignored.is_empty() || !request.uri().path().starts_with("/xapi/") {
         return request;

@@ -38,5 +38,6 @@ mod origin;
 mod paths;
 pub mod rate;
 mod refused;
+mod shared;
 mod signed_in;
 pub mod web;

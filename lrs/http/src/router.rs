@@ -8,11 +8,10 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::header::{CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
-use axum::middleware::{
-    from_fn, from_fn_with_state, map_request, map_request_with_state, map_response,
-};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, put};
+use tower::layer::layer_fn;
 use tower::{Service, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -35,6 +34,7 @@ use super::lingering::Lingering;
 use super::problem::Problem;
 #[cfg(not(test))]
 use super::routes::routes;
+use super::shared::Shared;
 use super::state::Server;
 use super::xapi::documents::{self, ActivityProfiles, AgentProfiles, Documents, StateDocuments};
 use super::xapi::{about, activities, agents, get_statements, put_statements, untrusted};
@@ -67,30 +67,39 @@ pub fn service(
         .fallback(web_or_nowhere)
         .method_not_allowed_fallback(not_so)
         .with_state(server.clone())
-        .layer(from_fn(answered::note_route));
+        .layer(from_fn(answered::note_route))
+        .layer(layer_fn(Shared::new));
     let whole = Duration::from_secs(server.limits.body_seconds);
     let beside = server.clone();
+    let forgetful = server.clone();
     let around = ServiceBuilder::new()
+        .map_response(|response: axum::http::Response<_>| response.map(Body::new))
         .layer(RequestBodyTimeoutLayer::new(STALLED))
         .map_request(move |request: axum::http::Request<_>| {
             let time = if is_import(&request) { whole * LONGER } else { whole };
             request.map(|body| Body::new(Deadline::new(Body::new(body), time)))
         })
-        .layer(map_request(async |request: Request| paths::normalise(linger(request))))
+        .map_request(|request: Request| paths::normalise(linger(request)))
         .layer(TraceLayer::new_for_http())
         .layer(from_fn(harden::answer))
+        .layer_fn(Shared::new)
         .layer(cors::layer())
         .layer(from_fn_with_state(server.clone(), guard::writes))
+        .layer_fn(Shared::new)
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_tag)))
         .layer(from_fn_with_state(server.clone(), share::hold_answer))
+        .layer_fn(Shared::new)
         .layer(from_fn(language::translate))
+        .layer_fn(Shared::new)
         .layer(CatchPanicLayer::custom(|_| Problem::stopped().into_response()))
         .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
         .map_request(|request: axum::http::Request<_>| request.map(axum::body::Body::new))
-        .layer(map_request_with_state(server.clone(), appended::forget))
-        .layer(from_fn_with_state(server, alternate::unfold));
-    let hosts = content::beside(around.service(router), &beside);
-    ServiceBuilder::new().layer(from_fn_with_state(beside, answered::tell)).service(hosts)
+        .map_request(move |request| appended::forget(&forgetful, request))
+        .layer(from_fn_with_state(server, alternate::unfold))
+        .layer_fn(Shared::new);
+    let hosts = content::beside(Shared::new(around.service(router)), &beside);
+    let tell = from_fn_with_state(beside, answered::tell);
+    ServiceBuilder::new().layer(tell).layer_fn(Shared::new).service(hosts)
 }
 
 /// The xAPI resources below `/xapi`.
@@ -112,7 +121,8 @@ fn xapi(server: &Server) -> Router<Server> {
     let statements = get(get_statements::get)
         .put(put_statements::put)
         .post(put_statements::post)
-        .layer(from_fn_with_state(server.clone(), consistency::promise));
+        .layer(from_fn_with_state(server.clone(), consistency::promise))
+        .layer(layer_fn(Shared::new));
     // In the order of `XAPI`.
     let resources = [
         statements,
@@ -124,13 +134,17 @@ fn xapi(server: &Server) -> Router<Server> {
         get(about::get),
     ];
     let resources = XAPI.into_iter().zip(resources);
+    let around = ServiceBuilder::new()
+        .map_response(untrusted::mark)
+        .layer(from_fn_with_state(server.clone(), refused::count))
+        .layer_fn(Shared::new)
+        .layer(from_fn_with_state(server.clone(), version::negotiate))
+        .layer_fn(Shared::new);
     resources
         .fold(Router::new(), |router, (path, resource)| router.route(path, resource))
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
-        .layer(from_fn_with_state(server.clone(), version::negotiate))
-        .layer(from_fn_with_state(server.clone(), refused::count))
-        .layer(map_response(untrusted::mark))
+        .layer(around)
 }
 
 fn document_routes<D: Documents>() -> axum::routing::MethodRouter<Server> {

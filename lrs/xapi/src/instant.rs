@@ -9,7 +9,7 @@ pub struct Instant(i64);
 
 impl Instant {
     /// How many bytes [`fmt::Display`] writes for any year from 0000 to 9999.
-    pub(crate) const TEXT_LENGTH: usize = "2026-01-01T00:00:00.000000Z".len();
+    pub const TEXT_LENGTH: usize = "2026-01-01T00:00:00.000000Z".len();
 
     /// The instant `micros` microseconds after the Unix epoch.
     pub const fn from_micros(micros: i64) -> Self {

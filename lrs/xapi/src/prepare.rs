@@ -31,6 +31,8 @@ pub struct Prepared {
     pub origin: Option<Origin>,
     text: String,
     stored_at: Vec<usize>,
+    /// The members that the text has and the statement, as it came, has not.
+    assigned: Vec<&'static str>,
 }
 
 /// Assigns `id`, `authority`, `version` where they are missing and makes room for `stored` and a
@@ -47,8 +49,8 @@ pub fn prepare(statement: Statement, authority: &Authority, new_id: Uuid) -> Pre
     let keys = index::keys_up_to(MOST_OF_STATEMENT, &value, authority.agent());
     let target = target(&value);
     let voiding = is_voiding(target, &value);
-    let (text, stored_at) = splice(&text, &value, id, version, authority);
-    Prepared { id, value, keys, target, voiding, origin: None, text, stored_at }
+    let Spliced { text, stored_at, assigned } = splice(&text, &value, id, version, authority);
+    Prepared { id, value, keys, target, voiding, origin: None, text, stored_at, assigned }
 }
 
 impl Prepared {
@@ -60,8 +62,33 @@ impl Prepared {
         let target = target(&value);
         let voiding = is_voiding(target, &value);
         let text = String::from_utf8_lossy(&kept.body).into_owned();
-        let (id, origin, stored_at) = (kept.id, None, Vec::new());
-        Ok(Self { id, value, keys, target, voiding, origin, text, stored_at })
+        let (id, origin, stored_at, assigned) = (kept.id, None, Vec::new(), Vec::new());
+        Ok(Self { id, value, keys, target, voiding, origin, text, stored_at, assigned })
+    }
+
+    /// Gives up the value, which takes many times the memory of the text. Where it is needed after all, there is
+    /// [`Self::value_again`].
+    pub fn take_value(&mut self) -> Value {
+        std::mem::take(&mut self.value)
+    }
+
+    /// The statement as it came, read from the text again: but for `stored` and `authority`, which are as they are kept, and
+    /// context activities, which are lists.
+    ///
+    /// # Errors
+    /// The text is not JSON: a text that was checked is.
+    pub fn value_again(&self) -> serde_json::Result<Value> {
+        let mut value: Value = serde_json::from_str(&self.text)?;
+        if let Some(members) = value.as_object_mut() {
+            members.retain(|name, _| !self.assigned.contains(&name.as_str()));
+        }
+        Ok(value)
+    }
+
+    /// The text before it is known when the statement is stored, and the offsets of the zeros that stand there for that
+    /// instant, each time [`Instant::TEXT_LENGTH`] of them.
+    pub fn unstamped(&self) -> (&str, &[usize]) {
+        (&self.text, &self.stored_at)
     }
 
     /// The same statement, which was kept by the source `name` before it came here.
@@ -79,7 +106,7 @@ impl Prepared {
 
     /// The statement as it is kept, stored at `stored`.
     pub fn stamp(self, stored: Instant) -> Stored {
-        Stored { id: self.id, stored, body: self.stamped(stored).into() }
+        Stored { id: self.id, stored, body: stamp(self.text, &self.stored_at, stored).into() }
     }
 
     /// How many bytes its text has.
@@ -89,13 +116,17 @@ impl Prepared {
 
     /// The text of the statement as it is kept, stored at `stored`.
     pub fn stamped(&self, stored: Instant) -> String {
-        let mut text = self.text.clone();
-        let instant = stored.to_string();
-        for at in &self.stored_at {
-            text.replace_range(*at..*at + Instant::TEXT_LENGTH, &instant);
-        }
-        text
+        stamp(self.text.clone(), &self.stored_at, stored)
     }
+}
+
+/// The text with `stored` over the zeros at these offsets.
+fn stamp(mut text: String, stored_at: &[usize], stored: Instant) -> String {
+    let instant = stored.to_string();
+    for at in stored_at {
+        text.replace_range(*at..*at + Instant::TEXT_LENGTH, &instant);
+    }
+    text
 }
 
 fn is_voiding(target: Option<Uuid>, statement: &Value) -> bool {
@@ -111,15 +142,17 @@ pub fn target(statement: &Value) -> Option<Uuid> {
     Uuid::parse_str(object.get("id")?.as_str()?).ok()
 }
 
-/// The text with all assigned members in place and zeros where instants will stand, with the
-/// offsets of those zeros.
-fn splice(
-    text: &str,
-    value: &Value,
-    id: Uuid,
-    version: Version,
-    authority: &Authority,
-) -> (String, Vec<usize>) {
+/// What [`splice`] makes of a statement.
+struct Spliced {
+    /// All assigned members are in place, and zeros where instants will stand.
+    text: String,
+    /// The offsets of those zeros.
+    stored_at: Vec<usize>,
+    /// The members that were missing.
+    assigned: Vec<&'static str>,
+}
+
+fn splice(text: &str, value: &Value, id: Uuid, version: Version, authority: &Authority) -> Spliced {
     let mut out = Splice::new(text, authority.text().len());
     let mut missing = vec!["id", "timestamp", "authority", "stored", "version"];
     for member in validator::json::members(text) {
@@ -133,9 +166,9 @@ fn splice(
         }
     }
     out.up_to_the_closing_brace();
-    for name in missing {
+    for name in &missing {
         out.text.extend([",\"", name, "\":"]);
-        match name {
+        match *name {
             "id" => out.text.extend(["\"", &id.to_string(), "\""]),
             "authority" => out.text.push_str(authority.text()),
             "version" => out.text.push_str(match version {
@@ -146,7 +179,7 @@ fn splice(
         }
     }
     out.text.push('}');
-    (out.text, out.instants_at)
+    Spliced { text: out.text, stored_at: out.instants_at, assigned: missing }
 }
 
 #[cfg(test)]
@@ -187,6 +220,29 @@ mod tests {
             .replace("2001-01-01T00:00:00Z", "1970-01-01T00:00:00.000001Z")
             .replace(r#"{"mbox":"mailto:liar@x.it"}"#, authority.text());
         assert_eq!(stored.body, expected);
+    }
+
+    /// What is held against a kept statement of the same id is the statement as it came.
+    #[test]
+    fn a_value_that_was_given_up_is_read_again_without_what_was_assigned() {
+        let whole = r#"{"id":"6690e6c9-3ef0-4ed3-8b37-7f3964730bee","timestamp":"2020-01-01T00:00:00Z",
+            "version":"1.0.2","actor":{"mbox":"mailto:a@x.it"},"verb":{"id":"https://v.example/v"},
+            "object":{"id":"https://a.example/a"}}"#;
+        for (came, assigned) in [(BARE, 3), (whole, 0)] {
+            let statement = validator::check(came.as_bytes(), Version::V1_0_3).unwrap();
+            let authority = Authority::of_key("key", "https://lrs.example");
+            let mut prepared = prepare(statement, &authority, Uuid::nil());
+            let value = prepared.take_value();
+            assert_eq!(prepared.value, Value::Null);
+            let mut again = prepared.value_again().unwrap();
+            for member in ["stored", "authority"] {
+                again.as_object_mut().unwrap().remove(member);
+            }
+            assert_eq!(again, value);
+            let text: Value = serde_json::from_str(prepared.unstamped().0).unwrap();
+            let lengths = (text.as_object().unwrap().len(), value.as_object().unwrap().len());
+            assert_eq!(lengths.0, lengths.1 + assigned + 2);
+        }
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub async fn list(
         _ => return of_the_standard(&server, caller, memory, parameters, headers).await,
     };
     let response = search::answer(&server, &caller, &parameters, beyond).await?;
-    Ok(untrusted::mark(response).await)
+    Ok(untrusted::mark(response))
 }
 
 async fn of_the_standard(
@@ -69,5 +69,5 @@ async fn of_the_standard(
     let version = version::or(&headers, server.default_version)?;
     let asked = Asked { caller, memory, version, parameters, headers };
     let response = asked.at("/api/v1/statements", server).await?.into_response();
-    Ok(untrusted::mark(response).await)
+    Ok(untrusted::mark(response))
 }

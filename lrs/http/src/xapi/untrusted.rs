@@ -9,7 +9,7 @@ use axum::response::Response;
 /// Marks an answer of an xAPI resource. A copy of it must not be shown before the server was asked
 /// whether it is still the newest: else a player would resume from yesterday's state (RFC 9111
 /// 4.2.2). It is what its `Content-Type` says, and no page with scripts in Traccia's origin.
-pub(crate) async fn mark(mut response: Response) -> Response {
+pub(crate) fn mark(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

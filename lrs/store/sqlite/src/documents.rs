@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::SqliteStore;
 use super::session::Session;
 use super::statements::put::put;
+use super::statements::ready::ReadyBatch;
 use crate::failure::Result;
 use store::bounds::ListedIds;
 use store::{Batch, KeptBatch, LOG_BYTES, StoreError, checksum};
@@ -207,6 +208,7 @@ pub(super) async fn change_with_statements(
     precondition: Precondition,
     change: Change,
 ) -> store::Result<KeptBatch> {
+    let batch = ReadyBatch::of(batch).await?;
     let plan = store.read(move |connection| plan(connection, &key, &precondition, change)).await?;
     let write = move |session: &mut Session<'_>| {
         let (is_done, _) = plan.carry_out(session)?;

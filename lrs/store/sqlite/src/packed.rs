@@ -15,6 +15,8 @@ use zstd::dict::{DecoderDictionary, EncoderDictionary};
 use self::dictionary::DICTIONARY;
 use crate::failure::Result;
 use store::StoreError;
+use xapi::instant::Instant;
+use xapi::prepare::Prepared;
 
 mod dictionary;
 
@@ -28,6 +30,9 @@ const LONGEST: usize = 64 << 10;
 enum Form {
     /// A frame of zstd with [`DICTIONARY`].
     Zstd = 1,
+    /// The same, of a text that has zeros wherever the statement's `stored` stands. Before the frame: how many such places
+    /// there are, in one byte, and the offset of each, in two bytes, the low one first.
+    Unstamped = 2,
 }
 
 static TO_PACK: LazyLock<EncoderDictionary<'static>> =
@@ -43,16 +48,43 @@ thread_local! {
 /// What the columns `body` and `packed` get for a statement's text.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] for a text that is not UTF-8.
+/// See [`body`].
 pub(super) fn columns(text: &[u8]) -> Result<(&str, Option<Vec<u8>>)> {
-    let body = std::str::from_utf8(text)
-        .map_err(|_| StoreError::Corrupt("a statement that is not UTF-8".into()))?;
     let packed = pack(text);
-    Ok((if packed.is_some() { "" } else { body }, packed))
+    Ok((body(text, packed.as_deref())?, packed))
+}
+
+/// What the column `body` gets for a statement's text beside what `packed` gets.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a text that is not UTF-8 and not packed.
+pub(super) fn body<'t>(text: &'t [u8], packed: Option<&[u8]>) -> Result<&'t str> {
+    if packed.is_some() {
+        return Ok("");
+    }
+    let corrupt = |_| StoreError::Corrupt("a statement that is not UTF-8".into());
+    Ok(std::str::from_utf8(text).map_err(corrupt)?)
+}
+
+/// The text of a statement before it is known when the statement is stored, as the column `packed` has it: so it is packed on
+/// the thread of its request, and not on the one thread that writes. `None` where the text stays as it is.
+pub(super) fn ahead(statement: &Prepared) -> Option<Vec<u8>> {
+    let (text, places) = statement.unstamped();
+    let count = u8::try_from(places.len()).ok()?;
+    let mut before = vec![Form::Unstamped as u8, count];
+    for place in places {
+        before.extend(u16::try_from(*place).ok()?.to_le_bytes());
+    }
+    if count == 0 { pack(text.as_bytes()) } else { packed_after(before, text.as_bytes()) }
 }
 
 /// `text` in fewer bytes; `None` where it stays as it is.
 fn pack(text: &[u8]) -> Option<Vec<u8>> {
+    packed_after(vec![Form::Zstd as u8], text)
+}
+
+/// The bytes `before`, and the frame of `text`.
+fn packed_after(mut before: Vec<u8>, text: &[u8]) -> Option<Vec<u8>> {
     if text.len() > LONGEST {
         return None;
     }
@@ -61,39 +93,62 @@ fn pack(text: &[u8]) -> Option<Vec<u8>> {
             Some(packer) => packer,
             None => packer.insert(Compressor::with_prepared_dictionary(&TO_PACK)?),
         };
-        let mut packed = Vec::with_capacity(1 + text.len());
-        packed.push(Form::Zstd as u8);
-        let mut frame = io::Cursor::new(packed);
-        frame.set_position(1);
+        let start = before.len();
+        before.reserve_exact(text.len());
+        let mut frame = io::Cursor::new(before);
+        frame.set_position(start as u64);
         // What is not shorter than the text does not fit, which is an error.
         packer.compress_to_buffer(text, &mut frame)?;
         Ok::<_, io::Error>(frame.into_inner())
     });
-    frame.ok().filter(|packed| packed.len() < text.len())
+    let mut packed = frame.ok().filter(|packed| packed.len() < text.len())?;
+    packed.shrink_to_fit();
+    Some(packed)
 }
 
-/// The text of which [`pack`] has made `packed`.
+/// The text of which [`columns`] or [`ahead`] has made `packed`, of a statement that is stored at `stored`.
 ///
 /// # Errors
 /// What it was made of cannot be told: a byte of it is another one.
-pub(super) fn unpack(packed: &[u8]) -> io::Result<Bytes> {
-    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "its packed text is damaged");
-    let (form, frame) = packed.split_first().ok_or_else(damaged)?;
-    if *form != Form::Zstd as u8 {
+pub(super) fn unpack(packed: &[u8], stored: Instant) -> io::Result<Bytes> {
+    let (form, rest) = packed.split_first().ok_or_else(damaged)?;
+    if *form == Form::Zstd as u8 {
+        return Ok(unpacked(rest)?.into());
+    }
+    if *form != Form::Unstamped as u8 {
         return Err(damaged());
     }
+    let (count, rest) = rest.split_first().ok_or_else(damaged)?;
+    let (places, frame) = rest.split_at_checked(2 * usize::from(*count)).ok_or_else(damaged)?;
+    let (mut text, stored) = (unpacked(frame)?, stored.to_string());
+    for place in places.as_chunks().0 {
+        let start = usize::from(u16::from_le_bytes(*place));
+        let room = text.get_mut(start..start + stored.len()).ok_or_else(damaged)?;
+        room.copy_from_slice(stored.as_bytes());
+    }
+    Ok(text.into())
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "its packed text is damaged")
+}
+
+fn unpacked(frame: &[u8]) -> io::Result<Vec<u8>> {
     UNPACKER.with_borrow_mut(|unpacker| {
         let unpacker = match unpacker {
             Some(unpacker) => unpacker,
             None => unpacker.insert(Decompressor::with_prepared_dictionary(&TO_UNPACK)?),
         };
-        unpacker.decompress(frame, LONGEST).map(Bytes::from)
+        unpacker.decompress(frame, LONGEST)
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use store_testkit::sample::{prepared_by, statement};
+
+    const AT: Instant = Instant::from_micros(1_795_000_000_123_456);
 
     const TEXT: &str = r#"{"actor":{"mbox":"mailto:a@x.example"},"verb":{"id":"http://adlnet.gov/expapi/verbs/completed"}}"#;
 
@@ -109,13 +164,43 @@ mod tests {
             let (body, packed) = columns(text.as_bytes()).unwrap();
             let packed = packed.unwrap();
             assert!(body.is_empty() && packed.len() < text.len() / 2, "{}", packed.len());
-            assert_eq!(unpack(&packed).unwrap(), text);
+            assert_eq!(unpack(&packed, AT).unwrap(), text);
         }
     }
 
     #[test]
     fn what_an_earlier_version_has_packed_is_read() {
-        assert_eq!(unpack(&hex::decode(KEPT).unwrap()).unwrap(), TEXT);
+        assert_eq!(unpack(&hex::decode(KEPT).unwrap(), AT).unwrap(), TEXT);
+    }
+
+    /// The same text as if it had been packed when it was stored.
+    #[test]
+    fn what_is_packed_before_it_is_stored_is_unpacked_with_the_instant() {
+        let one = prepared_by("key", &statement(7));
+        let packed = ahead(&one).unwrap();
+        let (text, places) = one.unstamped();
+        assert_eq!((packed[0], usize::from(packed[1])), (2, places.len()));
+        assert!(!places.is_empty() && packed.len() < text.len());
+        for stored in [AT, Instant::from_micros(0)] {
+            assert_eq!(unpack(&packed, stored).unwrap(), one.stamped(stored));
+        }
+        let kept = one.stamp(AT);
+        let again = Prepared::again(&kept).unwrap();
+        assert_eq!(unpack(&ahead(&again).unwrap(), Instant::from_micros(0)).unwrap(), kept.body);
+    }
+
+    #[test]
+    fn places_outside_of_the_text_are_damage() {
+        let one = prepared_by("key", &statement(7));
+        let packed = ahead(&one).unwrap();
+        for end in 0..packed.len() {
+            assert!(unpack(&packed[..end], AT).map_or(true, |text| text != one.stamped(AT)));
+        }
+        for bit in 0..packed.len() * 8 {
+            let mut packed = packed.clone();
+            packed[bit / 8] ^= 1 << (bit % 8);
+            assert!(unpack(&packed, AT).map_or(true, |text| text.len() <= LONGEST), "bit {bit}");
+        }
     }
 
     #[test]
@@ -133,12 +218,12 @@ mod tests {
     fn what_is_damaged_is_an_error_or_another_text() {
         let packed = pack(TEXT.as_bytes()).unwrap();
         for end in 0..packed.len() {
-            assert!(unpack(&packed[..end]).map_or(true, |text| text != TEXT), "cut at {end}");
+            assert!(unpack(&packed[..end], AT).map_or(true, |text| text != TEXT), "cut at {end}");
         }
         for bit in 0..packed.len() * 8 {
             let mut packed = packed.clone();
             packed[bit / 8] ^= 1 << (bit % 8);
-            assert!(unpack(&packed).map_or(true, |text| text.len() <= LONGEST), "bit {bit}");
+            assert!(unpack(&packed, AT).map_or(true, |text| text.len() <= LONGEST), "bit {bit}");
         }
     }
 }

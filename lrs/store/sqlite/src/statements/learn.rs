@@ -2,7 +2,9 @@
 //! memory and written once, however many of its statements name one activity.
 
 use std::collections::HashMap;
+use std::fmt::{Display, Write as _};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::ops::Range;
 
 use rusqlite::params;
 use serde_json::{Map, Value};
@@ -14,6 +16,62 @@ use xapi::activity::{Definition, Merged};
 use xapi::format;
 use xapi::index::Kind;
 use xapi::instant::Instant;
+
+/// What a statement says of activities and agents, as one text and the places of its parts: it is made on the thread of the
+/// request and given back on the writer's, and many small parts would take long.
+#[derive(Default)]
+pub(super) struct Told {
+    text: String,
+    definitions: Vec<Part>,
+    names: Vec<Part>,
+}
+
+/// What a statement says of one thing.
+struct Part {
+    /// The activity, or the agent, by which it is known.
+    of: Range<usize>,
+    /// The definition as JSON, or the name.
+    said: Range<usize>,
+    /// A hash of what is said.
+    hash: u64,
+}
+
+impl Told {
+    /// The definitions that a statement has, and the names of its actor and object.
+    pub(super) fn by(statement: &Value) -> Self {
+        let mut told = Self::default();
+        for (id, definition) in format::definitions(statement) {
+            if is_learned(id) {
+                let part = told.part(id, definition);
+                told.definitions.push(part);
+            }
+        }
+        for actor in ["/actor", "/object"].into_iter().filter_map(|at| statement.pointer(at)) {
+            let name = actor.get("name").and_then(Value::as_str).filter(|name| is_learned(name));
+            let (Some(name), Some(ifi)) = (name, validator::ifi::of(actor)) else { continue };
+            let part = told.part(ifi, name);
+            told.names.push(part);
+        }
+        told
+    }
+
+    fn part(&mut self, of: impl Display, said: impl Display) -> Part {
+        let mut write = |what: &dyn Display| {
+            let start = self.text.len();
+            // Writing to a text cannot fail.
+            let _ = write!(self.text, "{what}");
+            start..self.text.len()
+        };
+        let (of, said) = (write(&of), write(&said));
+        let mut hasher = DefaultHasher::new();
+        self.at(&said).hash(&mut hasher);
+        Part { of, said, hash: hasher.finish() }
+    }
+
+    fn at(&self, place: &Range<usize>) -> &str {
+        self.text.get(place.clone()).unwrap_or_default()
+    }
+}
 
 /// The definitions of activities that the statements of a batch change.
 #[derive(Default)]
@@ -34,34 +92,36 @@ impl Lessons {
     pub(super) fn take(
         &mut self,
         session: &mut Session<'_>,
-        statement: &Value,
+        told: &Told,
         stored: Instant,
     ) -> Result<()> {
-        for (id, definition) in format::definitions(statement) {
-            if !is_learned(id) {
-                continue;
-            }
-            let entity = session.entity(Kind::Activity, id)?;
+        for part in &told.definitions {
+            let entity = session.entity(Kind::Activity, told.at(&part.of))?;
             if self.read >= DEFINITIONS_AT_ONCE && !self.definitions.contains_key(&entity) {
                 continue;
             }
-            if is_news(session, entity, &definition.to_string()) {
-                let lesson = self.lesson(session, entity)?;
-                let merged = lesson.definition.merge(definition, LONGEST_DEFINITION);
-                lesson.changed |= merged == Merged::Changed;
+            if session.memory.is_news(entity, part.hash) {
+                self.merge(session, entity, told.at(&part.said))?;
             }
         }
-        for actor in ["/actor", "/object"].into_iter().filter_map(|at| statement.pointer(at)) {
-            let name = actor.get("name").and_then(Value::as_str).filter(|name| is_learned(name));
-            let (Some(name), Some(ifi)) = (name, validator::ifi::of(actor)) else { continue };
-            let entity = session.entity(Kind::Agent, &ifi.to_string())?;
-            if is_news(session, entity, name) {
+        for part in &told.names {
+            let entity = session.entity(Kind::Agent, told.at(&part.of))?;
+            if session.memory.is_news(entity, part.hash) {
                 session.run(
                     "INSERT OR IGNORE INTO agent_name (entity, name, seq) VALUES (?1, ?2, ?3)",
-                    params![entity, name, stored.micros()],
+                    params![entity, told.at(&part.said), stored.micros()],
                 )?;
             }
         }
+        Ok(())
+    }
+
+    fn merge(&mut self, session: &Session<'_>, entity: i64, definition: &str) -> Result<()> {
+        // It was written from a value.
+        let Ok(definition) = serde_json::from_str(definition) else { return Ok(()) };
+        let lesson = self.lesson(session, entity)?;
+        let merged = lesson.definition.merge(&definition, LONGEST_DEFINITION);
+        lesson.changed |= merged == Merged::Changed;
         Ok(())
     }
 
@@ -104,12 +164,4 @@ fn known(session: &Session<'_>, entity: i64) -> Result<Option<Definition>> {
         Map::new()
     });
     Ok(Some(members.into()))
-}
-
-/// Whether `text` differs from the last one seen for this thing: spares a look-up where it does not.
-fn is_news(session: &mut Session<'_>, entity: i64, text: &str) -> bool {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    let hash = hasher.finish();
-    session.memory.is_news(entity, hash)
 }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use uuid::Uuid;
 
+use self::ready::ReadyBatch;
 use crate::SqliteStore;
 use store::{
     Batch, Kept, KeptAttachment, KeptBatch, LogPage, Page, Result, StatementLog, StatementStore,
@@ -19,10 +20,12 @@ mod learn;
 pub(super) mod link;
 pub(super) mod put;
 pub(super) mod read;
+pub(super) mod ready;
 
 #[async_trait]
 impl StatementStore for SqliteStore {
     async fn put_statements(&self, batch: Batch) -> Result<KeptBatch> {
+        let batch = ReadyBatch::of(batch).await?;
         self.write(move |session| put::put(session, batch)).await
     }
 

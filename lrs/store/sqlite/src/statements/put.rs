@@ -4,12 +4,12 @@ use rusqlite::params;
 
 use super::learn::Lessons;
 use super::link::link;
+use super::ready::{Ready, ReadyBatch};
 use crate::failure::Result;
 use crate::session::Session;
 use crate::{origins, packed};
-use store::bounds::check_width;
 use store::inheritance::Link;
-use store::{Batch, KeptBatch, Restored, StoreError, checksum};
+use store::{KeptBatch, Restored, StoreError, checksum};
 use xapi::attachment::Attachment;
 use xapi::instant::Instant;
 use xapi::prepare::Prepared;
@@ -22,9 +22,8 @@ pub(crate) const VOIDING: i64 = 1;
 pub(crate) const REMOVED: i64 = 2;
 
 /// See [`store::StatementStore::put_statements`].
-pub(crate) fn put(session: &mut Session<'_>, batch: Batch) -> Result<KeptBatch> {
-    check_width(&batch)?;
-    let ids = batch.statements.iter().map(|statement| statement.id).collect();
+pub(crate) fn put(session: &mut Session<'_>, batch: ReadyBatch) -> Result<KeptBatch> {
+    let ids = batch.statements.iter().map(|ready| ready.statement.id).collect();
     let (mut new, mut lessons) = (Vec::new(), Lessons::default());
     for statement in batch.statements {
         let stored = session.next_stored();
@@ -44,9 +43,9 @@ pub(crate) fn restore(
     let prepare = |Restored { statement: kept, origin }: &Restored| {
         let again = Prepared::again(kept)
             .map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))?;
-        Ok(again.with_origin(origin.clone()))
+        Ok(Ready::of(again.with_origin(origin.clone())))
     };
-    let prepared: Vec<Prepared> = statements.iter().map(prepare).collect::<store::Result<_>>()?;
+    let prepared: Vec<Ready> = statements.iter().map(prepare).collect::<store::Result<_>>()?;
     let (mut new, mut lessons) = (Vec::new(), Lessons::default());
     for (Restored { statement: kept, .. }, statement) in statements.iter().zip(prepared) {
         if kept.stored <= session.memory.newest {
@@ -86,7 +85,7 @@ fn put_attachments(session: &Session<'_>, attachments: &[Attachment]) -> Result<
 /// Keeps a statement; `None` where the same one is kept already.
 fn put_one(
     session: &mut Session<'_>,
-    statement: Prepared,
+    Ready { statement, told, packed }: Ready,
     stored: Instant,
     lessons: &mut Lessons,
 ) -> Result<Option<Link>> {
@@ -95,9 +94,9 @@ fn put_one(
     }
     session.take_stored(statement.id, stored);
     session.index(stored, &statement.keys)?;
-    lessons.take(session, &statement.value, stored)?;
+    lessons.take(session, &told, stored)?;
     let link = Link { id: statement.id, stored, target: statement.target };
-    write(session, statement, stored).map(|()| Some(link))
+    write(session, statement, packed, stored).map(|()| Some(link))
 }
 
 /// Accepts a statement that is kept already, refuses a different one under its id.
@@ -111,14 +110,20 @@ fn check_same(session: &Session<'_>, incoming: &Prepared) -> Result<()> {
         return Err(corrupt("its text is missing").into());
     };
     let kept = kept.value().map_err(|error| corrupt(&error.to_string()))?;
-    let differences = same::differences(&kept, &incoming.value);
+    let incoming_value = incoming.value_again().map_err(|error| corrupt(&error.to_string()))?;
+    let differences = same::differences(&kept, &incoming_value);
     if differences.is_empty() {
         return Ok(());
     }
     Err(StoreError::Conflict { id: incoming.id, differences }.into())
 }
 
-fn write(session: &Session<'_>, statement: Prepared, stored: Instant) -> Result<()> {
+fn write(
+    session: &Session<'_>,
+    statement: Prepared,
+    packed: Option<Vec<u8>>,
+    stored: Instant,
+) -> Result<()> {
     let statement_voids = statement.voiding;
     let flags = if statement_voids { VOIDING } else { 0 };
     if let Some(target) = statement.target {
@@ -135,7 +140,7 @@ fn write(session: &Session<'_>, statement: Prepared, stored: Instant) -> Result<
         origins::keep(session, stored, origin)?;
     }
     let kept = statement.stamp(stored);
-    let (body, packed) = packed::columns(&kept.body)?;
+    let body = packed::body(&kept.body, packed.as_deref())?;
     let checksum = checksum::of_statement(kept.id, stored, statement_voids, &kept.body);
     session.run(
         "INSERT INTO statement (seq, id, flags, body, checksum, packed) \

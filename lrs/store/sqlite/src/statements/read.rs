@@ -209,7 +209,7 @@ fn kept(row: &Row<'_>) -> Result<Kept> {
         // As bytes: whether they are text, and the right one, is the checksum's to say.
         Text::Plain(body) => Bytes::copy_from_slice(body),
         Text::Packed(body) => {
-            packed::unpack(body).map_err(|error| unreadable(error.to_string()))?
+            packed::unpack(body, stored).map_err(|error| unreadable(error.to_string()))?
         }
     };
     let voiding = flags & VOIDING != 0;

@@ -9,6 +9,7 @@ use super::index::is_as_rebuilt;
 use super::{HOUR, Hand, SqliteStore, open, shared};
 use crate::failure::{Failure, Result};
 use crate::session::Session;
+use crate::statements::ready::ReadyBatch;
 use store::{StatementStore as _, StoreError};
 use store_testkit::sample::{
     batch, ids, ids_of, log, put, reference, statement, stored, verb, with,
@@ -58,6 +59,7 @@ async fn a_job_that_fails_leaves_those_it_shares_a_transaction_with() {
     let store = open(&home, &clock);
     put(&shared(&store), &[statement(0)]).await;
     let doomed = batch(&[statement(3), with(statement(0), "verb", verb("undid"))]);
+    let doomed = ReadyBatch::made_of(doomed).unwrap();
     let job =
         |session: &mut Session<'_>| super::super::statements::put::put(session, doomed).map(drop);
     let [one, job, two] = between(&store, job).await;

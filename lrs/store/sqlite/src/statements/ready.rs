@@ -1,0 +1,58 @@
+//! What of a batch can be made before it is the writer's turn, on a thread of the request. All that the one writing thread
+//! does for a batch keeps every other batch waiting.
+
+use serde_json::Value;
+
+use super::learn::Told;
+use crate::packed;
+use store::bounds::check_width;
+use store::{Batch, Result};
+use xapi::attachment::Attachment;
+use xapi::prepare::Prepared;
+
+/// Bytes of texts from which on a batch is made ready off the asynchronous threads.
+const LARGE: usize = 64 << 10;
+
+/// A batch as the writer takes it.
+pub(crate) struct ReadyBatch {
+    pub(super) statements: Vec<Ready>,
+    pub(super) attachments: Vec<Attachment>,
+}
+
+/// A statement as the writer takes it.
+pub(super) struct Ready {
+    /// The statement without its value: the value's many small parts are given back on the thread that has made them.
+    pub(super) statement: Prepared,
+    pub(super) told: Told,
+    /// The text as [`packed::ahead`] gives it.
+    pub(super) packed: Option<Vec<u8>>,
+}
+
+impl ReadyBatch {
+    /// Makes `batch` ready, off the asynchronous threads where that takes long.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`](store::StoreError::Refused) of a statement that names too much.
+    pub(crate) async fn of(batch: Batch) -> Result<Self> {
+        if batch.statements.iter().map(Prepared::weight).sum::<usize>() <= LARGE {
+            return Self::made_of(batch);
+        }
+        let made = tokio::task::spawn_blocking(move || Self::made_of(batch)).await;
+        let stopped = |error| format!("making a batch ready was stopped: {error}");
+        made.map_err(|error| store::StoreError::Unavailable(stopped(error)))?
+    }
+
+    pub(crate) fn made_of(batch: Batch) -> Result<Self> {
+        check_width(&batch)?;
+        let statements = batch.statements.into_iter().map(Ready::of).collect();
+        Ok(Self { statements, attachments: batch.attachments })
+    }
+}
+
+impl Ready {
+    pub(super) fn of(mut statement: Prepared) -> Self {
+        let value: Value = statement.take_value();
+        let packed = packed::ahead(&statement);
+        Self { told: Told::by(&value), statement, packed }
+    }
+}
