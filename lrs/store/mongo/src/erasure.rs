@@ -96,6 +96,7 @@ impl MongoStore {
                 || it.get_str("name").is_ok_and(|name| eraser.text(name).is_some())
         };
         let count = self.remove_named("agent_name", of_person).await?;
+        self.0.things.recent.clear();
         let count = count.saturating_add(self.0.statements.erase_keys(eraser).await?);
         Ok(count.saturating_add(self.erase_definitions(eraser).await?))
     }

@@ -214,6 +214,11 @@ impl Head {
         self.claims.first().is_some_and(|claim| claim.owner == owner)
     }
 
+    /// Whether all statements before this owner's claim, and what they refer to, are in the database.
+    pub(super) fn earlier_are_sealed(&self, owner: Owner) -> bool {
+        self.claims.iter().take_while(|claim| claim.owner != owner).all(|claim| claim.sealed)
+    }
+
     /// The document that keeps the head as this version.
     pub(super) fn to_document(&self, version: i64) -> Document {
         let claims = self.claims.iter().map(|claim| {

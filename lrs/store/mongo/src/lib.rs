@@ -27,6 +27,7 @@ use self::packages::Packages;
 use self::people::People;
 use self::pipes::Pipes;
 use self::progress::Progress;
+use self::recent::RecentNames;
 use self::refusals::Refusals;
 use self::sessions::Sessions;
 use self::statements::{Statements, Writer, watch_over};
@@ -58,6 +59,7 @@ mod packages;
 mod people;
 mod pipes;
 mod progress;
+mod recent;
 mod refusals;
 mod sessions;
 mod space;
@@ -161,7 +163,11 @@ impl Inner {
         let collection = |name: &str| database.collection::<Fields>(name);
         let cells = |name: &str| Cells::new(collection(name));
         let blobs = Blobs::new(database);
-        let things = Things { definitions: cells("definition"), names: collection("agent_name") };
+        let things = Things {
+            definitions: cells("definition"),
+            names: collection("agent_name"),
+            recent: RecentNames::default(),
+        };
         let versions = VersionLog::new(collection("head"));
         let statements = Statements::new(database, &versions, &blobs, things.clone(), &clock);
         let turns = Arc::default();

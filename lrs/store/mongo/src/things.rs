@@ -3,17 +3,20 @@
 
 use crate::MongoStore;
 use async_trait::async_trait;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use store::ThingStore;
 
+use futures::future::try_join;
 use futures::{StreamExt as _, stream};
 use mongodb::Collection;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Document, doc};
 use serde_json::Value;
+use tokio::time::Instant as Moment;
 
 use super::call::{all, insert_free};
 use super::cell::{self, Cells, busy};
 use super::field;
+use super::recent::RecentNames;
 use store::bounds::{DEFINITIONS_AT_ONCE, LONGEST_DEFINITION, is_learned};
 use store::{Definitions, MOST_NAMES, PAGE_BYTES, Result, StoreError};
 use xapi::activity::{Definition, Merged};
@@ -32,6 +35,7 @@ const ASKED: usize = 500;
 pub(super) struct Things {
     pub(super) definitions: Cells,
     pub(super) names: Collection<Document>,
+    pub(super) recent: RecentNames,
 }
 
 /// The definitions and names that some statements give, in their order.
@@ -78,11 +82,15 @@ impl Things {
     }
 
     async fn learn_all(&self, taught: Taught) -> Result<()> {
-        self.learn_names(&taught.names).await?;
-        let activities: Vec<String> = taught.definitions.keys().cloned().collect();
+        let Taught { definitions, names } = taught;
+        try_join(self.learn_names(&names), self.learn_definitions(definitions)).await.map(drop)
+    }
+
+    async fn learn_definitions(&self, taught: BTreeMap<String, Vec<Value>>) -> Result<()> {
+        let activities: Vec<String> = taught.keys().cloned().collect();
         let mut known = self.known(&activities).await?;
         let (mut new, mut changed) = (Vec::new(), Vec::new());
-        for (activity, definitions) in &taught.definitions {
+        for (activity, definitions) in &taught {
             // Left out by `known`: as much was read as is read at once.
             let Some(before) = known.remove(activity) else { continue };
             let is_new = before.is_none();
@@ -96,7 +104,7 @@ impl Things {
         }
         let taken = self.definitions.create(new).await?;
         let is_taken = |activity: &String| taken.contains(&cell::name(&[activity]));
-        changed.extend(taught.definitions.into_iter().filter(|(activity, _)| is_taken(activity)));
+        changed.extend(taught.into_iter().filter(|(activity, _)| is_taken(activity)));
         let mut merges = stream::iter(changed)
             .map(|(activity, all)| self.clone().merge(activity, all))
             .buffer_unordered(MERGED);
@@ -106,21 +114,16 @@ impl Things {
         Ok(())
     }
 
-    /// Keeps the names that are not there yet. Most are there: they are looked up first, because an
-    /// insertion under a taken key costs a server more than a look-up.
+    /// Keeps the names that are not there yet. Those that this process has found there of late are not sent again: most
+    /// statements name somebody whom others have just named, and an insertion under a taken key costs a server more than
+    /// one under a free key.
     async fn learn_names(&self, names: &BTreeMap<(String, String), Instant>) -> Result<()> {
         let names: Vec<Document> = names.iter().map(name).collect();
         for names in names.chunks(ASKED) {
-            let ids = names.iter().map(|name| field::any(name, "_id"));
-            let ids: Vec<&Bson> = ids.collect::<Result<_>>()?;
-            let known = self.names.find(doc! {"_id": {"$in": ids}}).projection(doc! {"_id": 1});
-            let known = all(known).await?;
-            let known = known.iter().map(|name| field::text(name, "_id"));
-            let known: HashSet<String> = known.collect::<Result<_>>()?;
-            let is_new = |name: &&Document| name.get_str("_id").is_ok_and(|id| !known.contains(id));
-            let new: Vec<Document> = names.iter().filter(is_new).cloned().collect();
+            let new = self.recent.lacking(names, Moment::now());
             if !new.is_empty() {
                 insert_free(&self.names, &new).await?;
+                self.recent.add(&new, Moment::now());
             }
         }
         Ok(())

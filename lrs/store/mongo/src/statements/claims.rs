@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant as Moment;
 
+use uuid::Uuid;
+
 use super::origins::Origins;
 use super::pulse::Pulse;
 use super::references::References;
@@ -124,6 +126,11 @@ impl Claims {
         self.references.remove(stretch).await?;
         self.origins.remove(stretch).await?;
         self.blobs.remove_written_under(stretch.id()).await
+    }
+
+    /// Whether a statement refers to one of these.
+    pub(super) async fn has_referrers(&self, ids: &[Uuid]) -> Result<bool> {
+        Ok(!self.references.to(ids, 1).await?.is_empty())
     }
 
     /// Removes the files that were written under a claim.

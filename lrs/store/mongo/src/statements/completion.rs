@@ -3,13 +3,15 @@
 
 use super::attachments::Attachments;
 use super::link::Linker;
+use futures::future::try_join3;
+
 use crate::head::{Claim, Head};
 use crate::things::{Taught, Things};
 use store::Result;
 use store::inheritance::Link;
 
-/// Links, teaches and attaches. All of it can be done again, and is where a process dies before the
-/// claim is finished.
+/// Links, teaches and attaches, at once: each writes to collections of its own. All of it can be done again, and is where
+/// a process dies before the claim is finished.
 #[derive(Clone)]
 pub(super) struct Completion {
     linker: Linker,
@@ -37,11 +39,14 @@ impl Completion {
         claim: &Claim,
         contents: Contents,
     ) -> Result<()> {
-        self.linker.link(head, claim.stretch, contents.links).await?;
-        self.things.learn(contents.taught).await?;
-        if contents.has_attachments {
-            self.attachments.attach(claim.id()).await?;
-        }
-        Ok(())
+        let Contents { links, taught, has_attachments } = contents;
+        let attached = async {
+            match has_attachments {
+                true => self.attachments.attach(claim.id()).await,
+                false => Ok(()),
+            }
+        };
+        let linked = self.linker.link(head, claim.stretch, links);
+        try_join3(linked, self.things.learn(taught), attached).await.map(drop)
     }
 }

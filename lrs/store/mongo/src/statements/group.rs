@@ -297,6 +297,16 @@ impl<'a> Group<'a> {
         self.entries.iter().filter(|entry| entry.state == State::Inserted)
     }
 
+    /// The ids of the statements that were inserted.
+    pub(super) fn ids(&self) -> Vec<Uuid> {
+        self.inserted().map(|entry| entry.statement.id).collect()
+    }
+
+    /// Whether one of the statements that were inserted refers to another.
+    pub(super) fn has_references(&self) -> bool {
+        self.inserted().any(|entry| entry.statement.target.is_some())
+    }
+
     /// The documents that were inserted.
     pub(super) fn documents(&self) -> impl Iterator<Item = &Document> {
         self.inserted().map(|entry| &entry.document)

@@ -9,6 +9,21 @@
 //! of all processes become visible in the order of `stored`. A claim that a dead process left open is
 //! finished or aborted by the [`Observer`] of another one ([`recovery`]).
 //!
+//! **What order a crash asks for.** Under a claim, statements first: which of them are kept says what belongs to them.
+//! References, origins, files of attachments and long bodies are written at once after that, in no order: all of it is
+//! found by the stretch and removed where the claim is aborted. All of it must be there before the seal, since whoever
+//! finishes a sealed claim finds it there. After the seal, keys, definitions, names and attachments are written at once:
+//! each can be written again. All of that must be there before the claim is finished, since readers see it then.
+//!
+//! **What a group costs.** Three changes of the head, an insertion of its statements, a look for statements that refer to
+//! them, and a look at the definitions that they bring: six commands, five of them one after another (a test counts
+//! them). References, new names, changed definitions and attachments add theirs. A process that shares the database
+//! with others reads the head again whenever another one was quicker.
+//!
+//! **What processes do at the same time.** Claiming and inserting. Completing too, where a group neither refers to a
+//! statement nor is referred to, once all earlier claims are sealed ([`states`]); then definitions that two groups bring
+//! at the same moment are merged in any order. Else one group after another is completed.
+//!
 //! What uses what: `row`, `key`, `filter` and `pause` know nothing of the ways of requests; `rows`, `references` and
 //! `attachments` are collections; `claims`, `link` and `completion` use those; `group`, `states`,
 //! `put` and `writer` are the way of a request; `recovery`, `read` and `news` stand beside it.

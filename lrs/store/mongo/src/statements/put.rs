@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::future::try_join4;
 use tokio::sync::watch;
 
 use super::attachments::Attachments;
@@ -98,10 +99,14 @@ impl GroupWriter {
         if group.is_empty() {
             return Ok((group, false));
         }
-        self.blobs.remove(group.dropped_files()).await?;
-        self.references.keep(group.documents()).await?;
-        self.origins.keep(group.origins()).await?;
-        let has_attachments = self.attachments.upload(group.attachments(), claim.id()).await?;
+        // What became of the statements says what belongs to them; then the order does not matter.
+        let ((), (), (), has_attachments) = try_join4(
+            self.blobs.remove(group.dropped_files()),
+            self.references.keep(group.documents()),
+            self.origins.keep(group.origins()),
+            self.attachments.upload(group.attachments(), claim.id()),
+        )
+        .await?;
         Ok((group, has_attachments))
     }
 }

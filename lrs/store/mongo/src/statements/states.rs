@@ -48,10 +48,12 @@ pub(super) struct Sealed {
     version: Option<Version>,
 }
 
-/// The claim is sealed, and no earlier one is open.
+/// The claim is sealed, and no earlier one is open; or its statements have nothing to do with those of earlier claims.
 pub(super) struct First {
     own: Own,
     version: Version,
+    /// Whether the statements inherit anything, or others from them: not where they have nothing to do with others.
+    links: bool,
 }
 
 /// The claim was removed from the head: its statements are visible once all earlier ones are.
@@ -151,7 +153,9 @@ impl Claimed {
 }
 
 impl Sealed {
-    /// Waits until no earlier claim is open.
+    /// Waits until no earlier claim is open, or all earlier ones are sealed and the statements of this one have nothing to
+    /// do with theirs. Then this claim is completed beside them: what earlier statements refer to is in the database, and
+    /// is none of this claim's.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where earlier claims stay open for too long, and where the claim
@@ -159,7 +163,8 @@ impl Sealed {
     pub(super) async fn wait_until_first(self, group: &Group<'_>) -> Result<Turn> {
         let Self { own, version } = self;
         match own.wait_until_first(version, group).await {
-            Ok(Place::First(version)) => Ok(Turn::First(First { own, version })),
+            Ok(Place::First(version)) => Ok(Turn::First(First { own, version, links: true })),
+            Ok(Place::Apart(version)) => Ok(Turn::First(First { own, version, links: false })),
             Ok(Place::Finished) => Ok(Turn::Finished(Finished { own, version: None })),
             Ok(Place::Aborted) => Err(own.abandon_lost().await),
             Err(error) => {
@@ -180,7 +185,7 @@ impl First {
         let is_first = claim.sealed && version.head.is_first(claim.owner);
         let pulse = Pulse::of_dead_process(&claims.versions, claim.owner, version.since());
         let own = Own { claims: claims.clone(), claim: *claim, pulse };
-        is_first.then(|| Self { own, version: version.clone() })
+        is_first.then(|| Self { own, version: version.clone(), links: true })
     }
 
     pub(super) const fn stretch(&self) -> Stretch {
@@ -192,9 +197,12 @@ impl First {
     pub(super) async fn finish(
         self,
         completion: &Completion,
-        contents: Contents,
+        mut contents: Contents,
     ) -> Result<Finished> {
-        let Self { own, version } = self;
+        let Self { own, version, links } = self;
+        if !links {
+            contents.links.clear();
+        }
         let completed = completion.complete(&version.head, &own.claim, contents);
         if own.pulse.guard(completed).await?.is_none() {
             // Another process has finished the claim.
@@ -239,6 +247,8 @@ impl Finished {
 /// Where a claim stands that was sealed.
 enum Place {
     First(Version),
+    /// Not the first, and the statements refer to none and are referred to by none.
+    Apart(Version),
     Finished,
     Aborted,
 }
@@ -252,6 +262,7 @@ impl Own {
     ) -> Result<Place> {
         let Claim { stretch, owner, .. } = self.claim;
         let mut pause = Pause::default();
+        let mut may_be_apart = !group.has_references();
         for _ in 0..LOOKS {
             let version = match version.take() {
                 Some(version) => version,
@@ -268,6 +279,12 @@ impl Own {
                     self.claims.versions.change(|head| head.seal(owner)).await?;
                 }
                 Some(_) if head.is_first(owner) => return Ok(Place::First(version)),
+                Some(_) if may_be_apart && head.earlier_are_sealed(owner) => {
+                    may_be_apart = false;
+                    if !self.claims.has_referrers(&group.ids()).await? {
+                        return Ok(Place::Apart(version));
+                    }
+                }
                 Some(_) => pause.rest().await,
             }
         }

@@ -89,7 +89,7 @@ struct Work {
 impl Work {
     async fn run(mut self) {
         while self.gather().await {
-            let group = self.group();
+            let group = next_group(&mut self.waiting, self.most);
             self.write(group).await;
         }
     }
@@ -112,26 +112,6 @@ impl Work {
         }
         self.waiting.extend(news);
         true
-    }
-
-    /// The requests of the next group, in order. Restored statements are a group by themselves.
-    fn group(&mut self) -> Vec<Job> {
-        let mut group: Vec<Job> = Vec::new();
-        let (mut statements, mut bytes, mut keys) = (0, 0, 0);
-        while let Some(job) = self.waiting.front() {
-            let is_copy = |job: &Job| job.at.is_some();
-            let alone = is_copy(job) || group.first().is_some_and(is_copy);
-            statements += job.batch.statements.len();
-            bytes += job.weight();
-            keys += job.keys();
-            let is_small = statements <= STATEMENTS && bytes <= BYTES && keys <= KEYS;
-            let fits = group.len() < self.most && is_small && !alone;
-            if !group.is_empty() && !fits {
-                break;
-            }
-            group.extend(self.waiting.pop_front());
-        }
-        group
     }
 
     async fn write(&mut self, group: Vec<Job>) {
@@ -183,6 +163,26 @@ impl Work {
     }
 }
 
+/// Takes the requests of the next group, at most `most`, in order. Restored statements are a group by themselves.
+fn next_group(waiting: &mut VecDeque<Job>, most: usize) -> Vec<Job> {
+    let mut group: Vec<Job> = Vec::new();
+    let (mut statements, mut bytes, mut keys) = (0, 0, 0);
+    while let Some(job) = waiting.front() {
+        let is_copy = |job: &Job| job.at.is_some();
+        let alone = is_copy(job) || group.first().is_some_and(is_copy);
+        statements += job.batch.statements.len();
+        bytes += job.weight();
+        keys += job.keys();
+        let is_small = statements <= STATEMENTS && bytes <= BYTES && keys <= KEYS;
+        let fits = group.len() < most && is_small && !alone;
+        if !group.is_empty() && !fits {
+            break;
+        }
+        group.extend(waiting.pop_front());
+    }
+    group
+}
+
 /// A copy of the error with which a whole group failed, for one of its requests.
 fn copy_of(error: &StoreError) -> StoreError {
     match error {
@@ -194,5 +194,43 @@ fn copy_of(error: &StoreError) -> StoreError {
             StoreError::Unreadable { id: *id, stored: *stored, reason: reason.clone() }
         }
         other => StoreError::Unavailable(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store_testkit::sample::{batch, statement};
+    use xapi::index::{Closeness, IndexKey, Kind};
+
+    /// A request of one statement with so many keys.
+    fn job(number: u32, keys: usize) -> Job {
+        let mut batch = batch(&[statement(number)]);
+        let key = IndexKey {
+            kind: Kind::Activity,
+            text: "https://a.example/1".into(),
+            closeness: Closeness::Related,
+        };
+        batch.statements[0].keys = vec![key; keys];
+        Job { batch, at: None, reply: oneshot::channel().0 }
+    }
+
+    /// How many requests each group has.
+    fn groups(keys: &[usize], most: usize) -> Vec<usize> {
+        let mut waiting = (0..).zip(keys).map(|(number, keys)| job(number, *keys)).collect();
+        let next = || Some(next_group(&mut waiting, most).len()).filter(|length| *length > 0);
+        std::iter::from_fn(next).collect()
+    }
+
+    #[test]
+    fn a_group_has_so_many_keys_at_most_that_its_claim_stays_short() {
+        assert_eq!(groups(&[10; 9], REQUESTS), [9]);
+        assert_eq!(groups(&[10; 9], 4), [4, 4, 1]);
+        assert_eq!(groups(&[20_000; 5], REQUESTS), [2, 2, 1]);
+        assert_eq!(
+            groups(&[10, 120_000, 10], REQUESTS),
+            [1, 1, 1],
+            "a request is never cut in two"
+        );
     }
 }

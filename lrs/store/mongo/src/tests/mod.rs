@@ -13,6 +13,7 @@ use super::version_log::RETAINED;
 use store::Store;
 use store_testkit::clock::SystemClock;
 
+mod commands;
 mod damage;
 mod deaths;
 mod documents;

@@ -7,12 +7,16 @@ use mongodb::bson::doc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant as Moment, timeout};
 
+use super::deaths::FIND_REFERENCES;
 use super::gate::Gate;
 use super::{as_any, change_much, observer, open, statements, unwatching};
 use crate::LEASE;
 use crate::{MongoStore, field};
+use serde_json::Value;
 use store::{Result, StatementStore as _, StoreError};
-use store_testkit::sample::{activity, batch, id, log, put, statement, with};
+use store_testkit::sample::{
+    activity, batch, id, ids, ids_of, log, of_person, person, put, reference, statement, with,
+};
 
 /// More calls than it takes one to find out about the other.
 const CALLS: u32 = 20;
@@ -140,4 +144,47 @@ async fn an_observer_that_goes_on_too_late_takes_nothing_back() {
         let still = store.statement(id(calls)).await.unwrap().is_some();
         assert_eq!(still, there, "held after {calls} calls");
     }
+}
+
+/// Waits until the head has these numbers of sealed claims and of claims.
+async fn claims_are(store: &MongoStore, sealed: usize, all: usize) {
+    let waiting = async {
+        loop {
+            let head = store.0.versions.head().await.unwrap();
+            let claims = &head.claims;
+            if (claims.iter().filter(|claim| claim.sealed).count(), claims.len()) == (sealed, all) {
+                return;
+            }
+        }
+    };
+    timeout(END, waiting).await.expect("the claims come to that");
+}
+
+/// Groups are linked one after another only where one has to do with another.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn a_group_that_has_nothing_to_do_with_others_is_completed_beside_them() {
+    let uri = programs::fresh_database().await;
+    let gate = Gate::to(&uri).await;
+    let [first, refers, apart] =
+        [unwatching(gate.uri()).await, unwatching(&uri).await, unwatching(&uri).await];
+    gate.keep_back(FIND_REFERENCES);
+    let writing = |store: &MongoStore, value: Value| {
+        let store = as_any(store);
+        tokio::spawn(async move { store.put_statements(batch(&[value])).await.map(drop) })
+    };
+    let first = writing(&first, with(statement(0), "actor", person("somebody")));
+    gate.keeps_back().await;
+    let waits = writing(&refers, reference(1, 0));
+    claims_are(&apart, 2, 2).await;
+    let goes_on = writing(&apart, statement(2));
+    while !is_inserted(&apart, 2).await {}
+    claims_are(&apart, 2, 2).await;
+    assert!(!goes_on.is_finished() && !waits.is_finished(), "nothing is visible before the first");
+    gate.let_go();
+    for answer in [first, waits, goes_on] {
+        timeout(END, answer).await.unwrap().unwrap().unwrap();
+    }
+    let found = ids(&as_any(&apart), of_person("somebody")).await;
+    assert_eq!(found, ids_of([0, 1]), "one that refers to an earlier group is linked after it");
 }
