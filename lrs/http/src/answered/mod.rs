@@ -32,6 +32,10 @@ const POLLED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// The routes that give files of the player and of packages. Files of the browser UI are of no route.
 const FILES: [&str; 2] = ["/launch-assets/{*path}", "/p/{key}/{*path}"];
 
+/// The most of a text that a stranger chose which is written into a line, in bytes: a path, the name of a key that is none, the
+/// place of a fault.
+const LONGEST: usize = 500;
+
 /// What becomes known of a request while it is served.
 #[derive(Clone, Default)]
 pub(crate) struct Notes(Arc<Mutex<Noted>>);
@@ -135,7 +139,7 @@ impl Line {
             notes,
             id: id.clone(),
             method: request.method().clone(),
-            path: service::packages::masked(path).into_owned(),
+            path: in_short(service::packages::masked(path).into_owned()),
             address: Address::of_request(request.extensions()),
             is_polled: POLLED.contains(&path),
             is_quiet: false,
@@ -174,11 +178,12 @@ impl Line {
             Some(Asking::Key(key)) => (Some(key), None),
             Some(Asking::Person(person)) => (None, Some(person)),
             // Which key was refused; one of an answer that needs none is not looked at.
-            None => (is_refused.then(|| name(shown.as_ref())).flatten(), None),
+            None => (is_refused.then(|| name(shown.as_ref()).map(in_short)).flatten(), None),
         };
         let (id, from, millis) = (self.id.as_str(), self.address.text(), self.millis());
         let (rule, statement) = (broken.map(|it| &*it.rule), broken.and_then(|it| it.statement));
-        let pointer = broken.and_then(|it| it.pointer.as_deref());
+        let pointer = broken.and_then(|it| it.pointer.clone()).map(in_short);
+        let pointer = pointer.as_deref();
         let (key, person) = (key.as_deref(), person.as_deref());
         let (status, Self { method, path, .. }) = (status.map_or(0, |it| it.as_u16()), self);
         if self.is_quiet {
@@ -216,6 +221,15 @@ impl Drop for Line {
     }
 }
 
+/// A text as a line has it: its first [`LONGEST`] bytes.
+fn in_short(mut text: String) -> String {
+    if text.len() > LONGEST {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text.push('…');
+    }
+    text
+}
+
 /// The key as metrics know it: people are one source, and who is not known is none.
 fn key_of(caller: Option<&Asking>) -> &str {
     match caller {
@@ -236,4 +250,16 @@ pub(super) fn replace_body(response: &mut Response, body: Vec<u8>) {
     let headers: &mut HeaderMap = response.headers_mut();
     headers.remove(CONTENT_LENGTH);
     *response.body_mut() = Body::from(body);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_the_beginning_of_what_a_stranger_chose() {
+        assert_eq!(in_short("/xapi/statements".to_owned()), "/xapi/statements");
+        let long = format!("{}è{}", "a".repeat(LONGEST - 1), "b".repeat(60_000));
+        assert_eq!(in_short(long), format!("{}…", "a".repeat(LONGEST - 1)));
+    }
 }

@@ -1,11 +1,11 @@
 //! The metrics of this process: their names, units and meanings, and the recorder that counts them.
 
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tracing_appender::non_blocking::ErrorCounter;
 
 /// How often samples are put into their buckets where nobody asks for metrics: they would take memory without end.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -134,7 +134,7 @@ pub const METRICS: [(&str, MetricKind, &[&str], &str); 20] = [
 const DROPPED_LINES: &str = "traccia_log_lines_dropped_total";
 
 /// Counts the lines that this process could not write to its log; nothing where it writes none.
-static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
+static DROPPED: OnceLock<Arc<AtomicU64>> = OnceLock::new();
 
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -185,14 +185,14 @@ fn describe() {
 }
 
 /// Tells from now on of the lines that the log of this process could not write. Only the first counter counts.
-pub fn count_dropped_lines(lines: ErrorCounter) {
+pub fn count_dropped_lines(lines: Arc<AtomicU64>) {
     let _ = DROPPED.set(lines);
 }
 
 /// All metrics in Prometheus' text format.
 pub(super) fn exposition() -> String {
-    let dropped = DROPPED.get().map_or(0, ErrorCounter::dropped_lines);
-    counter!(DROPPED_LINES).absolute(u64::try_from(dropped).unwrap_or(u64::MAX));
+    let dropped = DROPPED.get().map_or(0, |lines| lines.load(Ordering::Relaxed));
+    counter!(DROPPED_LINES).absolute(dropped);
     RECORDER.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default()
 }
 

@@ -197,7 +197,7 @@ async fn data_lane(
     let period = if settings.datasets_hourly { Period::Hour } else { Period::Day };
     let data = DataLane::of(store, clock, place, period).await?;
     // Files of another store are found before anything is answered.
-    data.manifest().await?;
+    data.manifest("").await?;
     tokio::spawn(data.clone().keep_sealed());
     Ok(data)
 }

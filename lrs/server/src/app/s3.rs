@@ -5,7 +5,7 @@
 //! Of two processes one inserts a manifest: the storage refuses a PUT with `If-None-Match: *` where the object is there, which
 //! is tried out before anything is written.
 
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{self, ErrorKind, Seek as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,8 +16,15 @@ use rusty_s3::actions::{ListObjectsV2, ListObjectsV2Response};
 use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
 use service::datasets::{DatasetPlace, Draft, OpenFile, PlacedFile};
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 use url::Url;
 use xapi::instant::Instant;
+
+mod answer;
+mod file;
+
+use answer::{body_of, good};
+use file::{S3Draft, S3File};
 
 const MANIFEST: &str = "manifest.json";
 const MANIFESTS: &str = "manifests/";
@@ -25,16 +32,24 @@ const MANIFESTS: &str = "manifests/";
 const PROBE: &str = "manifests/probe";
 /// How many manifests stay, the newest.
 const KEPT: usize = 50;
-/// How long a signed address is good for: the longest request.
+/// How long a signed address is good for: the longest request, which sends a file.
 const SIGNED: Duration = Duration::from_mins(15);
+/// How long the storage may take for an answer to all other requests.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The most requests under way at a time. Each holds a thread of those that also check statements and make reports: a storage
+/// that does not answer must not take all of them.
+const AT_ONCE: usize = 64;
 /// How often a request is sent that the storage does not answer, or answers with 429 or 5xx.
 const TRIES: u32 = 4;
 /// The pause before the second try; doubled before each further one.
 const PAUSE: Duration = Duration::from_millis(200);
-/// Bytes of an object that are read at once.
-const PIECE: u64 = 4 << 20;
-/// The longest answer that is no object, in characters of an error.
-const LONGEST_ERROR: usize = 300;
+/// The longest manifest that is read, in bytes.
+const LONGEST_MANIFEST: usize = 64 << 20;
+/// The longest page of a list of objects that is read, in bytes: a page has at most 1,000 names of at most 1,024 bytes.
+const LONGEST_PAGE: usize = 8 << 20;
+/// The most pages of a list that are read, and the most bytes that the names in it may have together.
+const MOST_PAGES: usize = 1_000;
+const LONGEST_LIST: usize = 64 << 20;
 
 /// Why no bucket can be used.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +79,8 @@ struct Inner {
     prefix: String,
     http: reqwest::Client,
     runtime: Handle,
+    /// Permits for [`AT_ONCE`] requests.
+    under_way: Semaphore,
     /// The newest manifest that was read, with its version: a manifest never changes.
     newest: Mutex<Option<(u64, Vec<u8>)>>,
 }
@@ -118,7 +135,8 @@ impl S3Place {
             .build();
         let http = http.map_err(|error| wrong(error.to_string()))?;
         let (runtime, newest) = (Handle::current(), Mutex::default());
-        Ok(Self(Arc::new(Inner { bucket, credentials, prefix, http, runtime, newest })))
+        let under_way = Semaphore::new(AT_ONCE);
+        Ok(Self(Arc::new(Inner { bucket, credentials, prefix, http, runtime, under_way, newest })))
     }
 
     /// Fails where the storage cannot be used, or does not keep two processes apart.
@@ -135,7 +153,15 @@ impl S3Place {
     }
 
     /// Waits on this thread, which must be none that is asynchronous.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ResourceBusy`] at once, where [`AT_ONCE`] threads wait already.
     fn wait<T>(&self, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+        let busy = |_| {
+            let why = format!("{AT_ONCE} requests to the storage are under way, which is slow");
+            io::Error::new(ErrorKind::ResourceBusy, why)
+        };
+        let _permit = self.0.under_way.try_acquire().map_err(busy)?;
         self.0.runtime.block_on(work)
     }
 }
@@ -193,7 +219,7 @@ impl Inner {
     }
 
     fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        self.http.request(method, url)
+        self.http.request(method, url).timeout(PATIENCE)
     }
 
     async fn get(&self, path: &str) -> io::Result<Option<Bytes>> {
@@ -203,8 +229,7 @@ impl Inner {
         if response.status() == StatusCode::NOT_FOUND {
             return Ok(None);
         }
-        let response = good(response).await?;
-        response.bytes().await.map(Some).map_err(|error| io::Error::other(error.without_url()))
+        body_of(good(response).await?, LONGEST_MANIFEST).await.map(Some)
     }
 
     /// Puts an object where there is none. False where there is one.
@@ -240,7 +265,7 @@ impl Inner {
             let mut file = file.try_clone()?;
             file.rewind()?;
             let body = reqwest::Body::from(tokio::fs::File::from_std(file));
-            let request = self.request(Method::PUT, url.clone());
+            let request = self.request(Method::PUT, url.clone()).timeout(SIGNED);
             Ok(request.header(CONTENT_LENGTH, length).body(body))
         };
         good(self.answer(make).await?.0).await.map(drop)
@@ -259,8 +284,8 @@ impl Inner {
     /// All objects below a path: theirs, and when they were written.
     async fn list(&self, below: &str) -> io::Result<Vec<PlacedFile>> {
         let prefix = self.key(below);
-        let (mut files, mut token) = (Vec::new(), None::<String>);
-        loop {
+        let (mut files, mut names, mut token) = (Vec::new(), 0_usize, None::<String>);
+        for _ in 0..MOST_PAGES {
             let mut action = ListObjectsV2::new(&self.bucket, Some(&self.credentials));
             action.with_prefix(prefix.as_str());
             if let Some(token) = token.as_deref() {
@@ -268,8 +293,8 @@ impl Inner {
             }
             let url = action.sign(SIGNED);
             let (response, _) = self.answer(|| Ok(self.request(Method::GET, url.clone()))).await?;
-            let text = good(response).await?.text().await;
-            let text = text.map_err(|error| io::Error::other(error.without_url()))?;
+            let text = body_of(good(response).await?, LONGEST_PAGE).await?;
+            let text = String::from_utf8_lossy(&text);
             let page: ListObjectsV2Response = ListObjectsV2::parse_response(&text)
                 .map_err(|error| io::Error::other(format!("a list of objects: {error}")))?;
             for object in page.contents {
@@ -279,13 +304,18 @@ impl Inner {
                 let changed = changed.ok_or_else(|| {
                     io::Error::other(format!("{path}: the list does not say when it was written"))
                 })?;
+                names = names.saturating_add(path.len());
                 files.push(PlacedFile { path: path.to_owned(), changed });
             }
             token = page.next_continuation_token;
             if token.is_none() {
                 return Ok(files);
             }
+            if names > LONGEST_LIST {
+                break;
+            }
         }
+        Err(io::Error::other(format!("the list of objects below {prefix} has no end")))
     }
 
     /// The versions that there are, in order.
@@ -337,7 +367,8 @@ impl Inner {
         if response.status() != StatusCode::PARTIAL_CONTENT {
             return Err(io::Error::other(format!("{path}: the storage gives no ranges")));
         }
-        response.bytes().await.map_err(|error| io::Error::other(error.without_url()))
+        // As much as was asked for, so within the machine's numbers.
+        body_of(response, usize::try_from(length).unwrap_or(usize::MAX)).await
     }
 
     async fn length(&self, path: &str) -> io::Result<u64> {
@@ -356,17 +387,6 @@ impl Inner {
 
 fn path_of(version: u64) -> String {
     format!("{MANIFESTS}{version:010}.json")
-}
-
-/// The answer where it is good; what it says of the error otherwise.
-async fn good(response: Response) -> io::Result<Response> {
-    let status = response.status();
-    if status.is_success() {
-        return Ok(response);
-    }
-    let text = response.text().await.unwrap_or_else(|error| error.without_url().to_string());
-    let said: String = text.chars().filter(|it| !it.is_control()).take(LONGEST_ERROR).collect();
-    Err(io::Error::other(format!("the storage answers {status}: {said}")))
 }
 
 impl DatasetPlace for S3Place {
@@ -388,7 +408,7 @@ impl DatasetPlace for S3Place {
     }
 
     fn draft(&self) -> io::Result<Box<dyn Draft>> {
-        Ok(Box::new(S3Draft { place: self.clone(), file: tempfile::tempfile()? }))
+        Ok(Box::new(S3Draft::of(self.clone())?))
     }
 
     fn files(&self) -> io::Result<Vec<PlacedFile>> {
@@ -404,81 +424,7 @@ impl DatasetPlace for S3Place {
 
     fn open(&self, path: &str) -> io::Result<Box<dyn OpenFile>> {
         let length = self.wait(self.0.length(path))?;
-        let (place, path, read) = (self.clone(), path.to_owned(), Bytes::new());
-        Ok(Box::new(S3File { place, path, length, at: 0, read, begins: 0 }))
-    }
-}
-
-/// A file that is written here, and put into the bucket as a whole.
-struct S3Draft {
-    place: S3Place,
-    file: std::fs::File,
-}
-
-impl Write for S3Draft {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-impl Draft for S3Draft {
-    fn keep(self: Box<Self>, path: &str) -> io::Result<()> {
-        self.place.wait(self.place.0.put_file(path, &self.file))
-    }
-}
-
-/// An object that is read by ranges.
-struct S3File {
-    place: S3Place,
-    path: String,
-    length: u64,
-    at: u64,
-    /// The bytes that were read last, and where they begin.
-    read: Bytes,
-    begins: u64,
-}
-
-impl S3File {
-    /// The bytes from `at` on that were read already.
-    fn rest(&self) -> &[u8] {
-        let from = self.at.checked_sub(self.begins).and_then(|from| usize::try_from(from).ok());
-        from.and_then(|from| self.read.get(from..)).unwrap_or_default()
-    }
-}
-
-impl Read for S3File {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.is_empty() || self.at >= self.length {
-            return Ok(0);
-        }
-        if self.rest().is_empty() {
-            let length = PIECE.min(self.length - self.at);
-            self.read = self.place.wait(self.place.0.range(&self.path, self.at, length))?;
-            self.begins = self.at;
-        }
-        let mut rest = self.rest();
-        let read = rest.read(buffer)?;
-        if read == 0 {
-            return Err(ErrorKind::UnexpectedEof.into());
-        }
-        self.at += read as u64;
-        Ok(read)
-    }
-}
-
-impl Seek for S3File {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let at = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.length.checked_add_signed(by),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-        };
-        self.at = at.ok_or(ErrorKind::InvalidInput)?;
-        Ok(self.at)
+        Ok(Box::new(S3File::of(self.clone(), path, length)))
     }
 }
 

@@ -25,6 +25,9 @@ use crate::compute::{Stopped, Turn, Turns};
 const LOOK: Duration = Duration::from_mins(10);
 /// Streams of one key at a time.
 const OF_KEY: usize = 2;
+/// Waits of one key for the place of the files at a time. A place may be a storage that is slow or does not answer, and each
+/// wait holds a thread.
+const AT_PLACE: usize = 4;
 
 /// The tables and files of a server. Cheap to clone.
 #[derive(Clone)]
@@ -34,6 +37,7 @@ pub struct DataLane {
     store_name: Arc<str>,
     pub(super) files: Option<Arc<Files>>,
     turns: Turns,
+    at_place: Turns,
     pub(super) answers: KeptAnswers,
     /// The verbs and activities of all statements, for the recipient of the files, once somebody has asked for them.
     vocabulary: Arc<Mutex<Arc<OnceCell<KeptVocabulary>>>>,
@@ -78,10 +82,11 @@ impl DataLane {
                 Some(Arc::new(Files { datasets: datasets.sealed_by(period), place }))
             }
         };
-        let (turns, answers) = (Turns::new(OF_KEY), KeptAnswers::default());
+        let (turns, at_place) = (Turns::new(OF_KEY), Turns::new(AT_PLACE));
+        let answers = KeptAnswers::default();
         let (store, clock) = (Arc::clone(store), Arc::clone(clock));
         let vocabulary = Arc::default();
-        Ok(Self { store, clock, store_name, files, turns, answers, vocabulary })
+        Ok(Self { store, clock, store_name, files, turns, at_place, answers, vocabulary })
     }
 
     /// Seals what is over, again and again, where there is a place for files, and forgets people whom another server has
@@ -152,39 +157,39 @@ impl DataLane {
         Ok(kept.get_or_try_init(begin).await?.clone())
     }
 
-    /// The manifest of the files; one without files where there is no place for them.
+    /// The manifest of the files, for the key `key`, which is empty for the server itself; one without files where there is no place for them.
     ///
     /// # Errors
     /// Those of [`Datasets::manifest`].
-    pub async fn manifest(&self) -> Result<Manifest, DatasetError> {
-        match &self.files {
-            Some(files) => files.datasets.manifest().await,
-            None => Ok(Manifest::begin(self.store_name.to_string(), recipe())),
-        }
+    pub async fn manifest(&self, key: &str) -> Result<Manifest, DatasetError> {
+        let Some(files) = self.files.clone() else {
+            return Ok(Manifest::begin(self.store_name.to_string(), recipe()));
+        };
+        self.wait(key, async move { files.datasets.manifest().await }).await
     }
 
-    /// A file that the manifest names.
+    /// A file that the manifest names, for the key `key`.
     ///
     /// # Errors
     /// Those of [`Self::manifest`].
-    pub async fn file(&self, path: &str) -> Result<Option<DatasetFile>, DatasetError> {
-        let manifest = self.manifest().await?;
+    pub async fn file(&self, key: &str, path: &str) -> Result<Option<DatasetFile>, DatasetError> {
+        let manifest = self.manifest(key).await?;
         Ok(manifest.all_files().map(|(_, file)| file).find(|file| file.path == path).cloned())
     }
 
-    /// At most `length` bytes of a file from byte `from` on; none at its end.
+    /// At most `length` bytes of a file from byte `from` on, for the key `key`; none at its end.
     ///
     /// # Errors
     /// Those of the place, also where the file is gone: it was replaced more than a day ago.
     pub async fn piece(
         &self,
+        key: &str,
         file: &DatasetFile,
-        from: u64,
-        length: usize,
+        (from, length): (u64, usize),
     ) -> Result<Bytes, DatasetError> {
         let Some(files) = self.files.clone() else { return Ok(Bytes::new()) };
         let path = file.path.clone();
-        aside(move || {
+        let piece = aside(move || {
             let read = || {
                 let mut file = files.place.open(&path)?;
                 file.seek(SeekFrom::Start(from))?;
@@ -193,7 +198,21 @@ impl DataLane {
                 Ok(Bytes::from(bytes))
             };
             read().map_err(placed("reading a file of a table"))
-        })
-        .await
+        });
+        self.wait(key, piece).await
+    }
+
+    /// Waits for the place of the files on behalf of a key, in a turn that lasts as long as the wait does: also where the client
+    /// has gone away, since the thread that waits is not free then.
+    async fn wait<T: Send + 'static>(
+        &self,
+        key: &str,
+        work: impl Future<Output = Result<T, DatasetError>> + Send + 'static,
+    ) -> Result<T, DatasetError> {
+        let in_turn = move |turn: Turn| async move {
+            let _turn = turn;
+            work.await
+        };
+        self.at_place.run(key, in_turn).await.map_err(|_| DatasetError::Stopped)?
     }
 }

@@ -20,6 +20,7 @@ use super::{DatasetError, DatasetPlace, Datasets, Draft, Folder, OpenFile, Place
 
 mod erased;
 mod heavy;
+mod waits;
 mod whole;
 
 const HOUR: i64 = 3_600_000_000;

@@ -1,5 +1,6 @@
 //! The tables `verbs` and `activities`, which are made of the whole log: kept, and brought up to date from where they end.
 
+use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dataset::{Dataset, Manifest, Vocabulary, read_rows};
@@ -10,6 +11,9 @@ use super::pages::{LogPages, Logged};
 use super::place::DatasetPlace;
 use super::tables::{DataTables, RowMaker};
 use super::{DatasetError, aside, placed};
+
+/// The longest file of these tables that is read, in bytes: they have at most 100,000 rows.
+const LONGEST: u64 = 256 << 20;
 
 /// A vocabulary, and the instant up to which all statements are in it. Clones share it.
 #[derive(Clone, Default)]
@@ -108,7 +112,8 @@ fn of_files(manifest: &Manifest, place: &dyn DatasetPlace) -> Result<Option<Stat
         let Some(file) = manifest.files(dataset).first() else { return Ok(None) };
         let read = || {
             let mut bytes = Vec::new();
-            std::io::Read::read_to_end(&mut place.open(&file.path)?, &mut bytes)?;
+            let mut whole = Read::take(place.open(&file.path)?, LONGEST);
+            whole.read_to_end(&mut bytes)?;
             Ok(bytes)
         };
         let bytes = read().map_err(placed(&format!("reading {dataset}")))?;

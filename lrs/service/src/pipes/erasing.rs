@@ -188,9 +188,7 @@ impl Run {
     }
 
     fn told(&mut self, told: ToldErasure) {
-        self.pipe.state.told.push(told);
-        let over = self.pipe.state.told.len().saturating_sub(MOST_TOLD);
-        self.pipe.state.told.drain(..over);
+        add(&mut self.pipe.state.told, told);
     }
 
     /// Why an erasure that was not taken is to be done by hand.
@@ -220,11 +218,19 @@ impl Run {
     }
 }
 
-/// The id of the erasure that another Traccia has begun.
+/// Adds one to the latest [`MOST_TOLD`].
+fn add(told: &mut Vec<ToldErasure>, one: ToldErasure) {
+    told.push(one);
+    let over = told.len().saturating_sub(MOST_TOLD);
+    told.drain(..over);
+}
+
+/// The id of the erasure that another Traccia has begun. What is no id is no word of a Traccia: it would be kept and shown.
 fn taken(answer: &WireAnswer) -> Option<String> {
     let shown: Value = serde_json::from_slice(&answer.body).ok()?;
     let is_taken = answer.status == 202 && shown.get("state").is_some();
-    Some(shown.get("id")?.as_str()?.to_owned()).filter(|_| is_taken)
+    let id = Uuid::parse_str(shown.get("id")?.as_str()?).ok()?;
+    is_taken.then(|| id.to_string())
 }
 
 impl Pipes {
@@ -252,7 +258,7 @@ impl Pipes {
             let before = state.erasures.len();
             state.erasures.retain(|it| it.erasure != erasure);
             if state.erasures.len() < before {
-                state.told.push(ToldErasure { erasure, there: None, at });
+                add(&mut state.told, ToldErasure { erasure, there: None, at });
             }
         })
         .await

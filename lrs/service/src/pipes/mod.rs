@@ -16,6 +16,7 @@ use run::{Halt, Run, Works};
 use store::{DeadLetter, HeldPipe, Store, StoreError};
 use xapi::instant::Instant;
 
+mod attached;
 mod backoff;
 mod erasing;
 mod filter;

@@ -11,25 +11,50 @@ const HASH: &str = "X-Experience-API-Hash";
 /// The most attachments of one page.
 const MOST_PARTS: usize = 10_000;
 
-/// The media type and bytes of statements and the data of their attachments. The boundary is random, so that no data
-/// can have it.
-pub(super) fn write(statements: &[u8], attachments: &[Attachment]) -> (String, Bytes) {
-    let boundary = Uuid::new_v4().simple().to_string();
-    let mut body = BytesMut::with_capacity(statements.len() + 200);
-    let mut add = |text: String, data: &[u8]| {
-        body.extend_from_slice(text.as_bytes());
-        body.extend_from_slice(data);
-    };
-    add(format!("--{boundary}\r\nContent-Type: application/json\r\n\r\n"), statements);
-    for Attachment { sha2, content_type, body } in attachments {
+/// A body of statements and the data of their attachments that is being written. The boundary is random, so that no data can
+/// have it.
+pub(super) struct Writing {
+    boundary: String,
+    body: BytesMut,
+}
+
+impl Writing {
+    /// A body that begins with `statements`, and has room for `length` bytes of data.
+    pub(super) fn begin(statements: &[u8], length: usize) -> Self {
+        let boundary = Uuid::new_v4().simple().to_string();
+        let room = statements.len().saturating_add(length).saturating_add(1 << 10);
+        let mut body = BytesMut::with_capacity(room);
+        let head = format!("--{boundary}\r\nContent-Type: application/json\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(statements);
+        Self { boundary, body }
+    }
+
+    /// Adds the data of an attachment.
+    pub(super) fn add(&mut self, Attachment { sha2, content_type, body }: &Attachment) {
+        let boundary = &self.boundary;
         let head = format!(
             "\r\n--{boundary}\r\nContent-Type: {content_type}\r\nContent-Transfer-Encoding: binary\r\n\
              {HASH}: {sha2}\r\n\r\n"
         );
-        add(head, body);
+        self.body.extend_from_slice(head.as_bytes());
+        self.body.extend_from_slice(body);
     }
-    add(format!("\r\n--{boundary}--"), &[]);
-    (format!("multipart/mixed; boundary={boundary}"), body.freeze())
+
+    /// The media type and the bytes.
+    pub(super) fn end(mut self) -> (String, Bytes) {
+        let boundary = &self.boundary;
+        self.body.extend_from_slice(format!("\r\n--{boundary}--").as_bytes());
+        (format!("multipart/mixed; boundary={boundary}"), self.body.freeze())
+    }
+}
+
+/// A whole body, see [`Writing`].
+#[cfg(test)]
+pub(super) fn write(statements: &[u8], attachments: &[Attachment]) -> (String, Bytes) {
+    let mut writing = Writing::begin(statements, 0);
+    attachments.iter().for_each(|it| writing.add(it));
+    writing.end()
 }
 
 /// Whether a media type is multipart/mixed.

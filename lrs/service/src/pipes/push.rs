@@ -1,6 +1,6 @@
 //! From this store to the other one: in the order of `stored`, one batch at a time.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,16 +9,16 @@ use uuid::Uuid;
 use validator::Version;
 use validator::json::members;
 
+use super::attached::Body;
 use super::filter::Passing;
 use super::mapping::Mapped;
-use super::multipart;
 use super::run::{Halt, Next, Run, halted};
 use super::settings::PipeDirection;
 use super::verdict::{self, Verdict};
 use super::wire::{LONGEST_ANSWER, WireAnswer, WireError, WireRequest};
 use crate::compute;
-use store::{Kept, KeptAttachment, StoreError, whole};
-use xapi::attachment::{Attachment, described};
+use store::{Kept, KeptAttachment, StoreError};
+use xapi::attachment::described;
 use xapi::instant::Instant;
 use xapi::same;
 use xapi::stored::Stored;
@@ -41,7 +41,7 @@ pub(super) struct Outgoing {
     pub(super) text: Bytes,
     version: Version,
     hashes: Vec<String>,
-    attachments: Vec<KeptAttachment>,
+    pub(super) attachments: Vec<KeptAttachment>,
 }
 
 /// Statements that are sent together, if nothing is wrong with them.
@@ -171,7 +171,11 @@ impl Run {
         if let ([statement], true) = (slice, self.is_webhook()) {
             return self.deliver(statement).await;
         }
-        let request = self.post(slice).await?;
+        let request = match self.post(slice).await? {
+            Posting::Ready(request) => request,
+            Posting::TooLong(_) if slice.len() > 1 => return Ok(Sent::Parts(parts(slice, None))),
+            Posting::TooLong(why) => return self.too_long(slice, why).await,
+        };
         let sent: Vec<Uuid> = slice.iter().map(|it| it.sent).collect();
         let answer = self.exchange(request).await.map_err(|error| halted(&error))?;
         match verdict::of_post(&answer, &sent, self.now()) {
@@ -243,8 +247,15 @@ impl Run {
         Ok(None)
     }
 
+    /// Gives up a statement whose attachments are more than this server sends.
+    async fn too_long(&mut self, slice: &[Outgoing], why: String) -> Result<Sent, Halt> {
+        let letters = slice.iter().map(|it| self.letter((it.id, it.stored), 413, why.clone()));
+        self.give_up(letters.collect()).await?;
+        Ok(Sent::GivenUp)
+    }
+
     /// The request that sends some statements.
-    async fn post(&self, slice: &[Outgoing]) -> Result<WireRequest, Halt> {
+    async fn post(&self, slice: &[Outgoing]) -> Result<Posting, Halt> {
         let bytes: usize = slice.iter().map(|it| it.text.len() + 1).sum();
         let mut json = Vec::with_capacity(bytes + 2);
         for (at, statement) in slice.iter().enumerate() {
@@ -252,25 +263,17 @@ impl Run {
             json.extend_from_slice(&statement.text);
         }
         json.push(b']');
-        let attachments = self.attachments(slice).await?;
-        let body = if attachments.is_empty() {
-            ("application/json".to_owned(), json.into())
-        } else {
-            multipart::write(&json, &attachments)
+        let body = match self.body(slice, json).await? {
+            Body::Ready(kind, body) => (kind, body),
+            Body::TooLong { data, most } => {
+                return Ok(Posting::TooLong(format!(
+                    "its attachments have {data} bytes, and this server sends {most} at once"
+                )));
+            }
         };
         let version = slice.first().map_or(Version::V1_0_3, |it| it.version).as_str();
-        Ok(self.request(self.statements()?, version, Some(body), LONGEST_ANSWER))
-    }
-
-    /// The data of the attachments of some statements, each once.
-    async fn attachments(&self, slice: &[Outgoing]) -> Result<Vec<Attachment>, Halt> {
-        let (mut seen, mut all) = (BTreeSet::new(), Vec::new());
-        for kept in slice.iter().flat_map(|it| &it.attachments) {
-            if seen.insert(kept.sha2.clone()) {
-                all.push(whole(&*self.works.store, kept).await?);
-            }
-        }
-        Ok(all)
+        let url = self.statements()?;
+        Ok(Posting::Ready(self.request(url, version, Some(body), LONGEST_ANSWER)))
     }
 
     /// Sends one kept statement again that was given up: see [`super::Pipes::retry`]. Nothing else of the pipe changes.
@@ -282,6 +285,13 @@ impl Run {
         statement.attachments = self.works.store.attachments(&statement.hashes).await?;
         Ok(matches!(self.send(&[statement]).await?, Sent::Taken))
     }
+}
+
+/// A request that sends statements.
+enum Posting {
+    Ready(WireRequest),
+    /// Why the statements are not sent together.
+    TooLong(String),
 }
 
 /// What became of a slice that was answered.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::wire::{WireAnswer, WireError};
+use super::wire::{WireAnswer, WireError, in_short};
 use xapi::instant::Instant;
 
 /// What is to be done after an answer.
@@ -47,7 +47,7 @@ pub(super) fn of_any(answer: &WireAnswer, now: Instant) -> Verdict {
         300..=399 => Verdict::Stop(format!(
             "the address leads on to another one ({} to {}): set that one",
             answer.status,
-            answer.header("location").unwrap_or("nowhere")
+            answer.header("location").map_or_else(|| "nowhere".to_owned(), in_short)
         )),
         status => Verdict::Stop(format!("the other store refuses the request ({status})")),
     }

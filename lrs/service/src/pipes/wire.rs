@@ -101,12 +101,16 @@ impl WireAnswer {
 
     /// What the answer says, in short, for people.
     pub(super) fn in_short(&self) -> String {
-        const LENGTH: usize = 300;
-        let text = String::from_utf8_lossy(&self.body);
-        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let short: String = words.chars().filter(|c| !c.is_control()).take(LENGTH).collect();
-        if short.len() < words.len() { short + "…" } else { short }
+        in_short(&String::from_utf8_lossy(&self.body))
     }
+}
+
+/// The beginning of what another server says, for people.
+pub(super) fn in_short(text: &str) -> String {
+    const LENGTH: usize = 300;
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = words.chars().filter(|c| !c.is_control()).take(LENGTH).collect();
+    if short.len() < words.len() { short + "…" } else { short }
 }
 
 #[cfg(test)]

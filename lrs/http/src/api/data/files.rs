@@ -44,7 +44,7 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     caller.may(Right::ReadData)?;
-    let file = server.data.file(&format!("{table}/{part}/{name}")).await?;
+    let file = server.data.file(&caller.key.name, &format!("{table}/{part}/{name}")).await?;
     let file = file.ok_or_else(|| Problem::not_found("file of a table in the manifest"))?;
     let etag = format!("\"{}\"", file.sha256);
     let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
@@ -70,7 +70,8 @@ pub async fn get(
     } else {
         let held = server.shares.of_key(&caller.key.name).reserve(2 * PIECE)?;
         let lane = server.data.clone();
-        in_pieces(Reading { lane, file, at: from, left: length, _held: held }).await?
+        let key = caller.key.name.clone();
+        in_pieces(Reading { lane, key, file, at: from, left: length, _held: held }).await?
     };
     let mut response = answer(status, &etag, range.as_deref(), body);
     response.headers_mut().insert(CONTENT_LENGTH, length.into());
@@ -94,6 +95,7 @@ fn answer(status: StatusCode, etag: &str, range: Option<&str>, body: Body) -> Re
 /// A file that is on its way.
 struct Reading {
     lane: DataLane,
+    key: String,
     file: DatasetFile,
     at: u64,
     left: u64,
@@ -106,7 +108,7 @@ impl Reading {
             return Ok(None);
         }
         let length = usize::try_from(self.left).unwrap_or(PIECE).min(PIECE);
-        let bytes = self.lane.piece(&self.file, self.at, length).await?;
+        let bytes = self.lane.piece(&self.key, &self.file, (self.at, length)).await?;
         (self.at, self.left) = (self.at + bytes.len() as u64, self.left - bytes.len() as u64);
         Ok((!bytes.is_empty()).then_some(bytes))
     }

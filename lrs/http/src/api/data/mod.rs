@@ -51,7 +51,7 @@ struct RowParameters {
         (status = 403, body = Problem), (status = 503, body = Problem)))]
 pub async fn manifest(State(server): State<Server>, caller: Caller) -> Result<Response, Problem> {
     caller.may(Right::ReadData)?;
-    shown(&server).await
+    shown(&server, &caller.key.name).await
 }
 
 /// The manifest under the name that it has beside the files in a folder: the address of a server, with `/api/v1/data/`, can
@@ -64,11 +64,11 @@ pub async fn manifest_file(
     caller: Caller,
 ) -> Result<Response, Problem> {
     caller.may(Right::ReadData)?;
-    shown(&server).await
+    shown(&server, &caller.key.name).await
 }
 
-async fn shown(server: &Server) -> Result<Response, Problem> {
-    let manifest = server.data.manifest().await?;
+async fn shown(server: &Server, key: &str) -> Result<Response, Problem> {
+    let manifest = server.data.manifest(key).await?;
     let tables = server.data.tables(None, None).await?;
     let (visible, first) =
         (tables.visible_through().await?, tables.first_after(Instant::default()).await?);

@@ -2,13 +2,11 @@
 
 use std::io::IsTerminal as _;
 
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 
+use super::lines::Lines;
 use crate::app::metrics;
-
-/// How many lines may wait for standard error: of 200 bytes each, 3 MB.
-const WAITING: usize = 16_384;
 
 /// The crates of the server, which `traccia` stands for in a filter.
 const CRATES: [&str; 9] = [
@@ -36,8 +34,8 @@ pub(super) enum Format {
 
 /// Logs what `TRACCIA_LOG` says, or what matters, to standard error as long as that is there.
 ///
-/// A thread of its own writes. Requests never wait for standard error, which may be a pipe that nobody empties: beyond
-/// [`WAITING`] lines, lines are dropped and counted (`traccia_log_lines_dropped_total`). Dropping the guard writes what
+/// A thread of its own writes. Requests never wait for standard error, which may be a pipe that nobody empties: lines for which
+/// there is no room are dropped and counted (`traccia_log_lines_dropped_total`), see [`Lines`]. Dropping the guard writes what
 /// waits, for a second at most.
 ///
 /// # Errors
@@ -50,12 +48,8 @@ pub(super) fn to_stderr(format: Format) -> anyhow::Result<WorkerGuard> {
              as `warn,traccia=debug`"
         )
     })?;
-    let (lines, guard) = NonBlockingBuilder::default()
-        .lossy(true)
-        .buffered_lines_limit(WAITING)
-        .thread_name("traccia-log")
-        .finish(std::io::stderr());
-    metrics::count_dropped_lines(lines.error_counter());
+    let (lines, guard) = Lines::to(std::io::stderr());
+    metrics::count_dropped_lines(lines.dropped());
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(lines)

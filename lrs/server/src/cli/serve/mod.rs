@@ -1,6 +1,7 @@
 //! `traccia serve`
 
 mod demo;
+mod lines;
 mod log;
 mod supervisor;
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::super::erasing::note;
 use super::super::run::Next;
 use super::super::{ErasureNotice, PipeError, ToldErasure};
-use super::scripted::{AT, Turn, Waiting, World, cut_off};
+use super::scripted::{AT, THERE, Turn, Waiting, World, cut_off};
 use crate::erasure::ErasureMode;
 use store::Store;
 use store_testkit::around::Around;
@@ -73,7 +73,7 @@ async fn a_store_that_takes_erasures_is_told_who_and_under_which_pseudonym() {
     assert_eq!(told[0].get("mode"), None, "earlier releases know of none");
     let reason = format!("https://lrs.example/api/v1/erasures/{ERASURE}");
     assert_eq!(told[0]["reason"], reason);
-    let there = Some("there-1".to_owned());
+    let there = Some(THERE.to_owned());
     let done = ToldErasure { erasure: ERASURE, there, at: AT };
     assert_eq!(world.erasures().await, (Vec::new(), vec![done]));
     let held = world.store.pipe("p").await.unwrap().unwrap();
@@ -90,6 +90,19 @@ async fn a_store_is_told_that_what_the_person_did_goes() {
     world.to_the_end(&mut world.run().await).await;
     let told = world.other.erasures.lock().unwrap().clone().unwrap();
     assert_eq!(told[0]["mode"], "delete");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_store_calls_an_erasure_is_kept_where_it_is_an_id() {
+    for id in ["x".repeat(1 << 19), "\u{1b}[2J".to_owned()] {
+        let world = erased(push()).await;
+        *world.other.erasures.lock().unwrap() = Some(Vec::new());
+        *world.other.erasure_id.lock().unwrap() = Some(id.clone());
+        assert_eq!(world.to_the_end(&mut world.run().await).await, IDLE);
+        let held = world.store.pipe("p").await.unwrap().unwrap();
+        assert!(held.record.len() < 4_096, "{} bytes", held.record.len());
+        assert_eq!(world.erasures().await.1, [], "it is to be done by hand");
+    }
 }
 
 #[tokio::test(start_paused = true)]

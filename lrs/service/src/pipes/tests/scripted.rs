@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
 
+use super::super::multipart;
 use super::super::run::{Next, Run, Works};
 use super::super::settings::Hidden;
 use super::super::{
@@ -54,9 +55,14 @@ pub(super) struct Other {
     pub(super) turns_pages: Mutex<bool>,
     /// The erasures that it was told of; `None` for a store that takes none.
     pub(super) erasures: Mutex<Option<Vec<Value>>>,
+    /// The id that it gives an erasure; [`THERE`] where nothing else is set.
+    pub(super) erasure_id: Mutex<Option<String>>,
     /// The media type and bytes of every page.
     pub(super) pages: Mutex<Option<(String, Bytes)>>,
 }
+
+/// The id of an erasure there.
+pub(super) const THERE: &str = "01a22ac5-8e42-7e85-b15e-251a8b31724d";
 
 pub(super) const AT: i64 = 1_795_000_000_000_000;
 
@@ -79,7 +85,9 @@ impl Other {
             return Self::answer(404, "no such page");
         };
         taken.push(serde_json::from_slice(body).unwrap());
-        Self::answer(202, json!({"id": "there-1", "state": "running"}).to_string())
+        let id = self.erasure_id.lock().unwrap().clone();
+        let id = id.unwrap_or_else(|| THERE.to_owned());
+        Self::answer(202, json!({"id": id, "state": "running"}).to_string())
     }
 
     /// An event of a webhook: its statement is kept, once.
@@ -173,7 +181,14 @@ impl PipeWire for To {
         self.0.asked.lock().unwrap().push(request.clone());
         tokio::task::yield_now().await;
         let turn = self.0.turns.lock().unwrap().pop_front();
+        let parts = match &request.body {
+            Some((kind, body)) if multipart::is_multipart(kind) => {
+                multipart::read(kind, body.clone()).await
+            }
+            _ => None,
+        };
         let own = || match &request.body {
+            Some(_) if parts.is_some() => self.0.post(&parts.as_ref().unwrap().0),
             Some((_, body)) if request.url.path() == "/api/v1/erasures" => self.0.erasure(body),
             Some((_, body)) if !request.headers.is_empty() => self.0.event(body),
             Some((_, body)) => self.0.post(body),
