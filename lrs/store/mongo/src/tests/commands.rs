@@ -33,7 +33,7 @@ async fn commands_of(group: &[Value]) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_group_takes_no_more_commands_than_it_needs() {
-    let plain: Vec<_> = (0..20).map(|n| with(statement(n), "object", activity("taught"))).collect();
+    let plain: Vec<_> = (0..20).map(taught).collect();
     let claim_seal_and_end = ["insert head"; 3];
     let of_all =
         [&["find definition", "find reference"][..], &claim_seal_and_end, &["insert statement"]];
