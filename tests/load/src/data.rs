@@ -9,8 +9,8 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::growth::fill;
 use crate::process::Server;
-use crate::reads::fill;
 use crate::rounds::{Aim, Effort, line, median};
 use crate::wire::{Connection, get};
 use crate::world::World;

@@ -17,6 +17,7 @@ mod cluster;
 mod data;
 mod database;
 mod empty;
+mod growth;
 mod hosting;
 mod imports;
 mod key_string;

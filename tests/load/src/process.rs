@@ -103,6 +103,15 @@ impl Server {
         Ok(written.context("the system does not say what is written")?.parse()?)
     }
 
+    /// The most memory that the process has had at a time, in bytes: its own and what it has in memory of its program's file.
+    pub(crate) fn highest_memory(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes = line.and_then(|line| line.split_whitespace().next());
+        Ok(kibibytes.context("the system does not say what memory is taken")?.parse::<u64>()?
+            * 1024)
+    }
+
     /// The process.
     pub(crate) fn process(&self) -> Pid {
         Pid::from_child(&self.child)

@@ -1,16 +1,16 @@
 //! What reading costs when ten times as much is kept: every kind of GET, on two servers that
 //! stand side by side. Each query finds as many statements in the small store as in the large.
 
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tempfile::TempDir;
 
+use crate::growth::{self, fill};
 use crate::process::Server;
 use crate::rounds::{Aim, Effort, compare, line, note};
-use crate::wire::{Connection, drive, get, post};
+use crate::wire::{drive, get};
 use crate::world::{self, FREQUENT_VERB, RARE_VERB, World, spread};
 use crate::writes::PATH;
 
@@ -18,21 +18,18 @@ const SMALL: u64 = 100_000;
 const LARGE: u64 = 1_000_000;
 const ROUND: Duration = Duration::from_millis(500);
 const CONNECTIONS: usize = 8;
-/// Statements in a batch while the stores are filled.
-const FILLING: u64 = 500;
-
 /// One line per kind of GET.
 pub(crate) async fn measure(effort: &Effort) -> Result<()> {
     let (small, large) = (TempDir::new()?, TempDir::new()?);
     let (few, many) = (effort.size(SMALL), effort.size(LARGE));
-    fill(small.path(), effort, 0..few).await?;
+    let first = fill(small.path(), effort, 0..few).await?;
     for entry in std::fs::read_dir(small.path())? {
         let entry = entry?;
         std::fs::copy(entry.path(), large.path().join(entry.file_name()))?;
     }
-    fill(large.path(), effort, few..many).await?;
-    let small = Server::traccia(small.path(), &[]).await?;
-    let large = Server::traccia(large.path(), &[]).await?;
+    growth::measure(large.path(), effort, &first, few..many).await?;
+    let small_server = Server::traccia(small.path(), &[]).await?;
+    let large_server = Server::traccia(large.path(), &[]).await?;
     note(&format!("time of a GET at {many} statements / at {few}"), "");
     let world = World::new(effort);
     for query in QUERIES {
@@ -44,8 +41,8 @@ pub(crate) async fn measure(effort: &Effort) -> Result<()> {
             };
             drive(&server.address, CONNECTIONS, effort.round(ROUND), next).await
         };
-        let on_small = async || round(&small, few).await;
-        let on_large = async || round(&large, many).await;
+        let on_small = async || round(&small_server, few).await;
+        let on_large = async || round(&large_server, many).await;
         let compared = compare(effort.pairs, on_small, on_large).await?;
         line(
             &format!("GET {}", query.name),
@@ -54,7 +51,8 @@ pub(crate) async fn measure(effort: &Effort) -> Result<()> {
             &format!("{:.0} and {:.0} requests/s", compared.theirs, compared.ours),
         );
     }
-    Ok(())
+    drop(large_server);
+    growth::start_after_a_kill(large.path(), effort, many).await
 }
 
 /// A kind of GET. Its parameters differ from request to request.
@@ -139,46 +137,4 @@ const QUERIES: [Query; 14] = [
 
 fn coded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
-}
-
-/// Sends statements through the server, as everybody does.
-pub(crate) async fn fill(
-    folder: &Path,
-    effort: &Effort,
-    numbers: std::ops::Range<u64>,
-) -> Result<()> {
-    let world = World::new(effort);
-    let server = Server::traccia(folder, &[]).await?;
-    let begun = Instant::now();
-    let count = numbers.end - numbers.start;
-    let mut next = numbers.start;
-    let mut clients = Vec::new();
-    for _ in 0..2 {
-        clients.push(Connection::open(&server.address).await?);
-    }
-    let [first, second] = clients.as_mut_slice() else { return Ok(()) };
-    let mut batch = || {
-        let until = (next + FILLING).min(numbers.end);
-        let statements: Vec<_> = (next..until).map(|number| world.statement(number)).collect();
-        next = until;
-        (!statements.is_empty()).then(|| post(PATH, &format!("[{}]", statements.join(","))))
-    };
-    while let Some(one) = batch() {
-        let other = batch();
-        let other = async {
-            if let Some(other) = &other {
-                second.exchange(other).await?;
-            }
-            anyhow::Ok(())
-        };
-        let (one, other) = tokio::join!(first.exchange(&one), other);
-        one?;
-        other?;
-    }
-    let rate = f64::from(u32::try_from(count)?) / begun.elapsed().as_secs_f64();
-    note(
-        &format!("filling by POSTs of {FILLING}, {} to {}", numbers.start, numbers.end),
-        &format!("{rate:.0} statements/s"),
-    );
-    server.stop().context("stopping the server")
 }

@@ -11,8 +11,8 @@ use anyhow::{Context as _, Result, ensure};
 use rusqlite::Connection as Database;
 use tempfile::TempDir;
 
+use crate::growth::fill;
 use crate::process::Server;
-use crate::reads::fill;
 use crate::rounds::{Aim, Effort, line};
 use crate::wire::{Connection, post, put};
 use crate::world;
