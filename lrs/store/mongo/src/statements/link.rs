@@ -49,6 +49,10 @@ impl Linker {
             match wanted {
                 ToFetch::Referrers { targets, most } => {
                     let referrers = self.references.to(&targets, most).await?;
+                    // Those of the stretch are known.
+                    let before =
+                        referrers.into_iter().filter(|(stored, _)| !stretch.contains(*stored));
+                    let referrers: Vec<Uuid> = before.map(|(_, id)| id).collect();
                     inheritance.referrers(self.links(head, stretch, &referrers).await?);
                 }
                 ToFetch::Links(ids) => inheritance.links(self.links(head, stretch, &ids).await?),

@@ -45,9 +45,9 @@ impl References {
         insert_free(&self.0, &references).await.map(drop)
     }
 
-    /// The ids of the statements that refer to one of `targets`: those with the earliest `stored`, at most `most`, which
-    /// must not be 0.
-    pub(super) async fn to(&self, targets: &[Uuid], most: usize) -> Result<Vec<Uuid>> {
+    /// The ids of the statements that refer to one of `targets`, with their `stored`: those with the earliest, at most
+    /// `most`, which must not be 0.
+    pub(super) async fn to(&self, targets: &[Uuid], most: usize) -> Result<Vec<(Instant, Uuid)>> {
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
         let mut found = BTreeMap::new();
         for targets in targets.chunks(ASKED) {
@@ -56,7 +56,7 @@ impl References {
                 found.insert(field::instant(&reference, "_id")?, field::uuid(&reference, "id")?);
             }
         }
-        Ok(found.into_values().take(most).collect())
+        Ok(found.into_iter().take(most).collect())
     }
 
     /// Those of `targets` that a statement which can be read voids.
