@@ -53,7 +53,9 @@ impl Writing {
 #[cfg(test)]
 pub(super) fn write(statements: &[u8], attachments: &[Attachment]) -> (String, Bytes) {
     let mut writing = Writing::begin(statements, 0);
-    attachments.iter().for_each(|it| writing.add(it));
+    for it in attachments {
+        writing.add(it);
+    }
     writing.end()
 }
 

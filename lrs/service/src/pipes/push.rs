@@ -172,9 +172,9 @@ impl Run {
             return self.deliver(statement).await;
         }
         let request = match self.post(slice).await? {
-            Posting::Ready(request) => request,
-            Posting::TooLong(_) if slice.len() > 1 => return Ok(Sent::Parts(parts(slice, None))),
-            Posting::TooLong(why) => return self.too_long(slice, why).await,
+            Ok(request) => request,
+            Err(_) if slice.len() > 1 => return Ok(Sent::Parts(parts(slice, None))),
+            Err(why) => return self.too_long(slice, why).await,
         };
         let sent: Vec<Uuid> = slice.iter().map(|it| it.sent).collect();
         let answer = self.exchange(request).await.map_err(|error| halted(&error))?;
@@ -254,8 +254,8 @@ impl Run {
         Ok(Sent::GivenUp)
     }
 
-    /// The request that sends some statements.
-    async fn post(&self, slice: &[Outgoing]) -> Result<Posting, Halt> {
+    /// The request that sends some statements; the inner error says why they are not sent together.
+    async fn post(&self, slice: &[Outgoing]) -> Result<Result<WireRequest, String>, Halt> {
         let bytes: usize = slice.iter().map(|it| it.text.len() + 1).sum();
         let mut json = Vec::with_capacity(bytes + 2);
         for (at, statement) in slice.iter().enumerate() {
@@ -266,14 +266,14 @@ impl Run {
         let body = match self.body(slice, json).await? {
             Body::Ready(kind, body) => (kind, body),
             Body::TooLong { data, most } => {
-                return Ok(Posting::TooLong(format!(
+                return Ok(Err(format!(
                     "its attachments have {data} bytes, and this server sends {most} at once"
                 )));
             }
         };
         let version = slice.first().map_or(Version::V1_0_3, |it| it.version).as_str();
         let url = self.statements()?;
-        Ok(Posting::Ready(self.request(url, version, Some(body), LONGEST_ANSWER)))
+        Ok(Ok(self.request(url, version, Some(body), LONGEST_ANSWER)))
     }
 
     /// Sends one kept statement again that was given up: see [`super::Pipes::retry`]. Nothing else of the pipe changes.
@@ -285,13 +285,6 @@ impl Run {
         statement.attachments = self.works.store.attachments(&statement.hashes).await?;
         Ok(matches!(self.send(&[statement]).await?, Sent::Taken))
     }
-}
-
-/// A request that sends statements.
-enum Posting {
-    Ready(WireRequest),
-    /// Why the statements are not sent together.
-    TooLong(String),
 }
 
 /// What became of a slice that was answered.

@@ -34,7 +34,10 @@ async fn with_data(all: &[Attachment]) -> World {
     let mut world = World::new(json!({"direction": "push"})).await;
     world.works.memory = Memory::new(1 << 20);
     for (n, it) in (0..).zip(all) {
-        let batch = Batch { attachments: vec![it.clone()], ..batch(&[naming(n, &[it.clone()])]) };
+        let batch = Batch {
+            attachments: vec![it.clone()],
+            ..batch(&[naming(n, std::slice::from_ref(it))])
+        };
         world.store.put_statements(batch).await.unwrap();
     }
     world
