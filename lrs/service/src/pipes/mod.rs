@@ -22,6 +22,7 @@ mod filter;
 mod incoming;
 mod mapping;
 mod multipart;
+mod pages;
 mod probe;
 mod pull;
 mod push;
