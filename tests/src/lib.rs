@@ -21,6 +21,7 @@ mod document;
 mod eventually;
 mod factor;
 mod in_process;
+mod ralph;
 mod reply;
 mod scripted;
 pub mod seminar;
@@ -35,6 +36,7 @@ pub use conformance::multipart::{Multipart, Part, sha256 as sha2_hex};
 pub use document::Document;
 pub use eventually::eventually;
 pub use factor::code;
+pub use ralph::Ralph;
 pub use reply::{Problem, Reply};
 pub use scripted::{Scripted, Turn};
 pub use statement::{

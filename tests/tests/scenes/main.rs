@@ -57,6 +57,7 @@ mod privacy;
 mod programmes;
 mod progress;
 mod queries;
+mod ralph;
 mod reactions;
 mod refusals;
 mod refused;

@@ -245,12 +245,14 @@ fn read(body: &[u8]) -> Result<NewReaction, Problem> {
     validator::json::parse_as(body).map_err(|error| {
         let detail = format!("The body is not a reaction: {error}.");
         Problem::new(StatusCode::BAD_REQUEST, "reaction-invalid", detail, EXAMPLE)
+            .with("why", error)
     })
 }
 
 impl From<ReactionError> for Problem {
     fn from(error: ReactionError) -> Self {
         let detail = format!("{error}.");
+        let values = values_of(&error);
         let (status, rule, remedy) = match error {
             ReactionError::Course(error) => return error.into(),
             ReactionError::Store(error) => return error.into(),
@@ -297,6 +299,27 @@ impl From<ReactionError> for Problem {
                 "Read the reaction again, and send the change again.".to_owned(),
             ),
         };
-        Self::new(status, rule, detail, remedy)
+        let problem = Self::new(status, rule, detail, remedy);
+        values.into_iter().fold(problem, |it, (name, value)| it.with(name, value))
+    }
+}
+
+/// What the texts of other languages have in them.
+fn values_of(error: &ReactionError) -> Vec<(&'static str, String)> {
+    match error {
+        ReactionError::Name(name) | ReactionError::Unknown(name) => vec![("name", name.clone())],
+        ReactionError::Pattern(why) => vec![("why", why.clone())],
+        ReactionError::NoModule { course, module, known } => vec![
+            ("course", course.clone()),
+            ("module", module.clone()),
+            ("known", known.join(", ")),
+        ],
+        ReactionError::Many
+        | ReactionError::NoCourse
+        | ReactionError::Voids
+        | ReactionError::Statement(_)
+        | ReactionError::Busy
+        | ReactionError::Course(_)
+        | ReactionError::Store(_) => Vec::new(),
     }
 }

@@ -8,31 +8,40 @@ use service::keys::KeyError;
 impl From<KeyError> for Problem {
     fn from(error: KeyError) -> Self {
         match error {
-            KeyError::Scope(error) => invalid(format!("{error}."), "Use the scopes of xAPI 1.0.3."),
+            KeyError::Scope(error) => invalid(format!("{error}."), "Use the scopes of xAPI 1.0.3.")
+                .in_words("key-scope")
+                .with("why", error),
             KeyError::NoScopes => {
                 invalid("The key has no scopes.", "Give at least one, such as statements/write.")
+                    .in_words("key-scopes-none")
             }
             KeyError::EmptyBounds => invalid(
                 "The key's bounds name no region and no body, or an empty one.",
                 r#"Name some, such as {"regions": ["Umbria"]}, or leave bounds out."#,
-            ),
+            )
+            .in_words("key-bounds-empty"),
             KeyError::NoActivities => invalid(
                 "The key's bounds name no activity, an address that is none, or a territory as well.",
                 r#"Name whole addresses, such as {"activities": ["https://lms.example.it/mod/scorm/view.php?id=7"]}."#,
-            ),
+            )
+            .in_words("key-bounds-activities"),
             KeyError::WritesAlone => invalid(
                 "A key that is bound to activities can have the scope statements/write alone.",
                 "Give it statements/write.",
-            ),
+            )
+            .in_words("key-writes-alone"),
             KeyError::Bounds(error) => (*error).into(),
             KeyError::Unbound(scope) => invalid(
                 format!("A key with bounds cannot have the scope {scope}: it reaches beyond them."),
                 "Give it progress/read, presence/write, or both.",
-            ),
+            )
+            .in_words("key-unbound")
+            .with("scope", scope),
             KeyError::Name => invalid(
                 "The key's name is empty, too long or has a colon, or its secret is empty.",
                 "Use a name of 1 to 128 bytes without colons, or leave name and secret out.",
-            ),
+            )
+            .in_words("key-name"),
             KeyError::Authority(report) => report.into(),
             KeyError::Taken => Self::new(
                 StatusCode::CONFLICT,
@@ -43,16 +52,19 @@ impl From<KeyError> for Problem {
             KeyError::Expired => invalid(
                 "The key has expired, or would have when it is made.",
                 "Make a key whose `expires` is in the future.",
-            ),
+            )
+            .in_words("key-expired"),
             KeyError::Grace => {
                 invalid("The secret before would be good for too long.", "Give 2160 hours at most.")
+                    .in_words("key-grace")
             }
             KeyError::Changed(name) => Self::new(
                 StatusCode::CONFLICT,
                 "key-changed",
                 format!("`{name}` was changed by somebody else in the same moment."),
                 "Look at the key, and ask again.",
-            ),
+            )
+            .with("name", name),
             KeyError::Last(name) => Self::new(
                 StatusCode::CONFLICT,
                 "key-last",
@@ -62,7 +74,8 @@ impl From<KeyError> for Problem {
                 ),
                 "Make another one first, or add `last=true`; `traccia key init` makes one on the server's \
                  machine.",
-            ),
+            )
+            .with("name", name),
             KeyError::Unknown { name, near } => unknown(&name, near.as_deref()),
             KeyError::Stopped => Self::stopped(),
             KeyError::Store(error) => error.into(),
@@ -72,7 +85,10 @@ impl From<KeyError> for Problem {
 
 /// A key that cannot be made as it was asked for.
 pub(crate) fn invalid(detail: impl Into<String>, remedy: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "key-invalid", detail, remedy)
+    let (detail, remedy) = (detail.into(), remedy.into());
+    Problem::new(StatusCode::BAD_REQUEST, "key-invalid", &*detail, &*remedy)
+        .with("why", detail)
+        .with("remedy", remedy)
 }
 
 fn unknown(name: &str, near: Option<&str>) -> Problem {
@@ -84,4 +100,5 @@ fn unknown(name: &str, near: Option<&str>) -> Problem {
         "Give the name of a key, which is what stands before the colon of KEY:SECRET, and not its \
          label: GET /api/v1/keys, or `traccia key list`, lists them.",
     )
+    .with("name", name)
 }

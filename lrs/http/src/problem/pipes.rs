@@ -8,6 +8,7 @@ use service::pipes::PipeError;
 impl From<PipeError> for Problem {
     fn from(error: PipeError) -> Self {
         let detail = format!("{error}.");
+        let words = words_of(&error);
         let (status, rule, remedy) = match error {
             PipeError::Store(error) => return error.into(),
             PipeError::Unknown(_) => {
@@ -44,6 +45,26 @@ impl From<PipeError> for Problem {
             ),
             PipeError::Busy => (StatusCode::CONFLICT, "pipe-busy", "Send the request again."),
         };
-        Self::new(status, rule, detail, remedy)
+        let (text, values) = words;
+        let problem = Self::new(status, rule, detail, remedy);
+        let problem = values.into_iter().fold(problem, |it, (name, value)| it.with(name, value));
+        text.into_iter().fold(problem, Self::in_words)
+    }
+}
+
+/// The text of other languages, where it is not that of the rule, and what it has in it.
+fn words_of(error: &PipeError) -> (Option<&'static str>, Vec<(&'static str, String)>) {
+    match error {
+        PipeError::Unknown(pipe) | PipeError::Taken(pipe) => (None, vec![("pipe", pipe.clone())]),
+        PipeError::Setting { setting, why } => {
+            let values = vec![("setting", (*setting).to_owned()), ("why", why.clone())];
+            (Some("pipe-setting"), values)
+        }
+        PipeError::Course(course) => (Some("pipe-course"), vec![("course", course.clone())]),
+        PipeError::NoNotice(id) | PipeError::NoLetter(id) | PipeError::Gone(id) => {
+            (None, vec![("id", id.to_string())])
+        }
+        PipeError::Away(why) => (None, vec![("why", why.clone())]),
+        PipeError::Busy | PipeError::Store(_) => (None, Vec::new()),
     }
 }

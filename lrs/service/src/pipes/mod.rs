@@ -23,6 +23,7 @@ mod filter;
 mod incoming;
 mod mapping;
 mod multipart;
+mod pages;
 mod probe;
 mod pull;
 mod push;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::incoming::Incoming;
 use super::multipart;
+use super::pages::Pages;
 use super::run::{Halt, Next, Run, halted};
 use super::settings::ReadsBy;
 use super::verdict::{self, Verdict};
@@ -43,29 +44,6 @@ pub(super) struct Pulling {
     limit: usize,
     /// Whether the source's multipart answers could not be read.
     is_without_data: bool,
-}
-
-struct Pages {
-    /// The next page.
-    url: Url,
-    /// What the source promised in its first answer.
-    promised: Option<Instant>,
-    is_first: bool,
-    began: Instant,
-    /// The latest instant that was read.
-    reached: Option<Instant>,
-    /// Whether all that was read came in the order that was asked for: some stores turn each page around, or give the newest
-    /// first. Then the cursor moves at the end of the run alone.
-    is_ordered: bool,
-}
-
-impl Pages {
-    fn note(&mut self, instants: impl Iterator<Item = Instant>) {
-        for instant in instants {
-            self.is_ordered &= self.reached.is_none_or(|reached| reached <= instant);
-            self.reached = self.reached.max(Some(instant));
-        }
-    }
 }
 
 /// A `StatementResult` (Data 2.5).
@@ -143,15 +121,14 @@ impl Run {
         answer: &WireAnswer,
     ) -> Result<Next, Halt> {
         let count = statements.len();
-        let by = self.pipe.settings.reads_by;
-        pages.note(statements.iter().filter_map(|it| instant_of(it, by)));
+        pages.note(&statements);
         let kept = self.keep_with_voided(statements, parts).await?;
         self.went_well(answer.status, format!("{count} statements, of which {kept} are new"));
-        let next = self.more(more, &pages.url)?;
+        let next = self.more(more, &pages.url)?.map(|more| pages.after(more));
         let state = &mut self.pipe.state;
         let before = (state.cursor, state.through);
         // A timestamp to come is no place to go on from.
-        let most = match by {
+        let most = match self.pipe.settings.reads_by {
             ReadsBy::Stored => pages.promised,
             ReadsBy::Timestamp => Some(pages.promised.unwrap_or(pages.began).min(pages.began)),
         };
@@ -192,23 +169,15 @@ impl Run {
             .append_pair("format", "exact")
             .append_pair("attachments", with_data);
         let cursor = self.pipe.state.cursor;
-        if cursor > 0 {
+        let since = (cursor > 0).then(|| {
             let usual = if self.pipe.state.is_consistent { OVERLAP } else { LONG_OVERLAP };
             let asked = self.pipe.settings.overlap_seconds.map(Duration::from_secs);
             let overlap = asked.map_or(usual, |asked| asked.max(OVERLAP));
             let overlap = i64::try_from(overlap.as_micros()).unwrap_or(i64::MAX);
             let beginning = self.pipe.settings.beginning(self.now()).micros();
-            let since = Instant::from_micros((cursor - overlap).max(beginning).max(0));
-            url.query_pairs_mut().append_pair("since", &since.to_string());
-        }
-        Ok(Pages {
-            url,
-            promised: None,
-            is_first: true,
-            began: self.now(),
-            reached: None,
-            is_ordered: true,
-        })
+            Instant::from_micros((cursor - overlap).max(beginning).max(0))
+        });
+        Ok(Pages::new(url, since, self.pipe.settings.reads_by, self.now()))
     }
 
     /// The next page, which must be at the same store: the credentials are for that one.
@@ -338,14 +307,6 @@ async fn json_of(answer: &WireAnswer) -> Option<(Bytes, Vec<Attachment>)> {
 fn unreadable(answer: &WireAnswer) -> Halt {
     let detail = format!("this is no page of statements: {}", answer.in_short());
     Halt::Answer(Verdict::Later(None), answer.status, detail)
-}
-
-/// The instant that the cursor goes by.
-const fn instant_of(incoming: &Incoming, by: ReadsBy) -> Option<Instant> {
-    match by {
-        ReadsBy::Stored => incoming.stored,
-        ReadsBy::Timestamp => incoming.timestamp,
-    }
 }
 
 /// The statement that another one voids.

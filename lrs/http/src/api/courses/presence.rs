@@ -251,6 +251,7 @@ pub async fn check_in(
             format!("The body is not a check-in: {error}."),
             r#"Send {"code": "…", "learner": "mail address or learner id"}."#,
         )
+        .with("why", error)
     })?;
     let taken = server.progress.check_in(&id, &who.code, &who.learner).await?;
     Ok(Json(TakenCheckIn { event: taken.event, session: taken.session, known: !taken.is_new }))

@@ -22,7 +22,7 @@ use access::scope::Right;
 use course::Language;
 use report::export;
 use report::export::{ExportError, Format, InParts, PartWriter, Reader};
-use report::reports::{EVERY, PROGRESS, named};
+use report::reports::{EVERY, PROGRESS, named, names};
 use report::{PageError, Report, Table, TablePage};
 use service::compute::{self, Turn};
 use service::memory::Reserved;
@@ -118,6 +118,8 @@ pub async fn get(
             format!("{error}."),
             "Choose one of those named.",
         )
+        .with("report", &error.0)
+        .with("known", names())
     })?;
     answer(&server, &caller, id, report, &parameters, &headers).await
 }

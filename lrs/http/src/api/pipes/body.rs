@@ -172,7 +172,10 @@ pub(super) fn read<T: DeserializeOwned>(content: &Content) -> Result<T, Problem>
 }
 
 pub(super) fn invalid(detail: impl Into<String>, remedy: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "pipe-invalid", detail, remedy)
+    let (detail, remedy) = (detail.into(), remedy.into());
+    Problem::new(StatusCode::BAD_REQUEST, "pipe-invalid", &*detail, &*remedy)
+        .with("why", detail)
+        .with("remedy", remedy)
 }
 
 /// A pipe as it is shown: without its password and its secret.

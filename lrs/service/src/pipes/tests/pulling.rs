@@ -325,6 +325,24 @@ async fn a_source_that_filters_by_timestamp_is_read_by_timestamp() {
     );
 }
 
+/// As Ralph on MongoDB does: `more` goes on behind the second of a page's last statement.
+#[tokio::test(start_paused = true)]
+async fn where_more_skips_the_rest_of_a_second_a_pull_by_timestamp_leaves_nothing_out() {
+    let settings = json!({"direction": "pull", "reads_by": "timestamp"});
+    let world = World::new(settings).await;
+    // 400 in each second.
+    let at = |n: u32| Instant::from_micros(AT - 1_000_000_000 + i64::from(n) * 2_500).to_string();
+    let statements = (0..1_300).map(|n| with(statement(n), "stored", json!(at(n))));
+    let statements = statements.map(|it| with(it.clone(), "timestamp", it["stored"].clone()));
+    let mut statements: Vec<_> = statements.collect();
+    // Within a second they are not in order.
+    statements.chunks_mut(400).for_each(<[_]>::reverse);
+    world.other.kept.lock().unwrap().extend(statements);
+    *world.other.skips_rest_of_second.lock().unwrap() = true;
+    world.to_the_end(&mut world.run().await).await;
+    assert_eq!(kept(&world).await.len(), 1_300);
+}
+
 /// As Ralph's files do.
 #[tokio::test(start_paused = true)]
 async fn where_pages_are_turned_around_the_cursor_waits_for_the_end_of_the_run() {

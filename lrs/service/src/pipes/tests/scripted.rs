@@ -53,6 +53,8 @@ pub(super) struct Other {
     pub(super) promise: Mutex<Option<&'static str>>,
     /// Whether each page has its last statement first.
     pub(super) turns_pages: Mutex<bool>,
+    /// Whether `more` leads past all statements of the second of a page's last one.
+    pub(super) skips_rest_of_second: Mutex<bool>,
     /// The erasures that it was told of; `None` for a store that takes none.
     pub(super) erasures: Mutex<Option<Vec<Value>>>,
     /// The id that it gives an erasure; [`THERE`] where nothing else is set.
@@ -158,8 +160,14 @@ impl Other {
         if *self.turns_pages.lock().unwrap() {
             page.reverse();
         }
-        let more = if listed.len() > skip + limit {
-            format!("/xapi/statements?limit={limit}&since={since}&skip={}", skip + limit)
+        let mut next = skip + limit;
+        if let (true, Some(last)) = (*self.skips_rest_of_second.lock().unwrap(), page.last()) {
+            let second = |it: &Value| stored(it).micros() / 1_000_000;
+            let is_rest = |it: &&&Value| second(it) == second(last);
+            next += listed.iter().skip(next).take_while(is_rest).count();
+        }
+        let more = if listed.len() > next {
+            format!("/xapi/statements?limit={limit}&since={since}&skip={next}")
         } else {
             String::new()
         };
