@@ -96,7 +96,7 @@ fn put_one(
     session.index(stored, &statement.keys)?;
     lessons.take(session, &told, stored)?;
     let link = Link { id: statement.id, stored, target: statement.target };
-    write(session, statement, packed, stored).map(|()| Some(link))
+    write(session, statement, packed.as_deref(), stored).map(|()| Some(link))
 }
 
 /// Accepts a statement that is kept already, refuses a different one under its id.
@@ -121,7 +121,7 @@ fn check_same(session: &Session<'_>, incoming: &Prepared) -> Result<()> {
 fn write(
     session: &Session<'_>,
     statement: Prepared,
-    packed: Option<Vec<u8>>,
+    packed: Option<&[u8]>,
     stored: Instant,
 ) -> Result<()> {
     let statement_voids = statement.voiding;
@@ -140,7 +140,7 @@ fn write(
         origins::keep(session, stored, origin)?;
     }
     let kept = statement.stamp(stored);
-    let body = packed::body(&kept.body, packed.as_deref())?;
+    let body = packed::body(&kept.body, packed)?;
     let checksum = checksum::of_statement(kept.id, stored, statement_voids, &kept.body);
     session.run(
         "INSERT INTO statement (seq, id, flags, body, checksum, packed) \
