@@ -27,7 +27,6 @@ use self::packages::Packages;
 use self::people::People;
 use self::pipes::Pipes;
 use self::progress::Progress;
-use self::recent::RecentNames;
 use self::refusals::Refusals;
 use self::sessions::Sessions;
 use self::statements::{Statements, Writer, watch_over};
@@ -163,11 +162,7 @@ impl Inner {
         let collection = |name: &str| database.collection::<Fields>(name);
         let cells = |name: &str| Cells::new(collection(name));
         let blobs = Blobs::new(database);
-        let things = Things {
-            definitions: cells("definition"),
-            names: collection("agent_name"),
-            recent: RecentNames::default(),
-        };
+        let things = Things::new(database);
         let versions = VersionLog::new(collection("head"));
         let statements = Statements::new(database, &versions, &blobs, things.clone(), &clock);
         let turns = Arc::default();

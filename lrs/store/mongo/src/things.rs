@@ -8,8 +8,8 @@ use store::ThingStore;
 
 use futures::future::try_join;
 use futures::{StreamExt as _, stream};
-use mongodb::Collection;
 use mongodb::bson::{Document, doc};
+use mongodb::{Collection, Database};
 use serde_json::Value;
 use tokio::time::Instant as Moment;
 
@@ -70,6 +70,14 @@ impl Taught {
 }
 
 impl Things {
+    pub(super) fn new(database: &Database) -> Self {
+        Self {
+            definitions: Cells::new(database.collection("definition")),
+            names: database.collection("agent_name"),
+            recent: RecentNames::default(),
+        }
+    }
+
     /// Keeps definitions and names, except what the database rejects. Doing it again changes nothing.
     pub(super) async fn learn(&self, taught: Taught) -> Result<()> {
         match self.learn_all(taught).await {

@@ -144,7 +144,9 @@ impl VersionLog {
             let (number, since) = (known.number + 1, Moment::now());
             if insert(&self.collection, head.to_document(number)).await? {
                 let version = known.is_recent().then_some(Version { number, since, head });
-                version.iter().for_each(|version| self.note(version));
+                if let Some(version) = &version {
+                    self.note(version);
+                }
                 self.remove_old(number).await?;
                 return Ok(Some(Changed { given, version }));
             }

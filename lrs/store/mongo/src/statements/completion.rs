@@ -41,10 +41,7 @@ impl Completion {
     ) -> Result<()> {
         let Contents { links, taught, has_attachments } = contents;
         let attached = async {
-            match has_attachments {
-                true => self.attachments.attach(claim.id()).await,
-                false => Ok(()),
-            }
+            if has_attachments { self.attachments.attach(claim.id()).await } else { Ok(()) }
         };
         let linked = self.linker.link(head, claim.stretch, links);
         try_join3(linked, self.things.learn(taught), attached).await.map(drop)

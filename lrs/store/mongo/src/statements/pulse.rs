@@ -10,7 +10,6 @@
 //! the claim gone, and does not write the person's keys again.
 
 use std::future::poll_fn;
-use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
@@ -66,23 +65,26 @@ impl Pulse {
     }
 
     /// Does `work` as long as the claim is there; `None` where it is gone, and the work was left.
-    pub(super) async fn guard<T>(
+    pub(super) fn guard<T>(
         &self,
         work: impl Future<Output = Result<T>>,
-    ) -> Result<Option<T>> {
-        let mut work = pin!(work);
+    ) -> impl Future<Output = Result<Option<T>>> {
+        // The work has all that a group takes.
+        let mut work = Box::pin(work);
         let mut was_seen = false;
-        loop {
-            let done = poll_fn(|context| {
-                if self.sight.is_old() && !std::mem::take(&mut was_seen) {
-                    return Poll::Ready(None);
+        async move {
+            loop {
+                let done = poll_fn(|context| {
+                    if self.sight.is_old() && !std::mem::take(&mut was_seen) {
+                        return Poll::Ready(None);
+                    }
+                    work.as_mut().poll(context).map(Some)
+                });
+                match done.await {
+                    Some(done) => return done.map(Some),
+                    None if self.looks_alive().await? => was_seen = true,
+                    None => return Ok(None),
                 }
-                work.as_mut().poll(context).map(Some)
-            });
-            match done.await {
-                Some(done) => return done.map(Some),
-                None if self.looks_alive().await? => was_seen = true,
-                None => return Ok(None),
             }
         }
     }
