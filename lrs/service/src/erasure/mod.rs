@@ -103,6 +103,7 @@ pub enum ErasureMode {
 }
 
 impl ErasureMode {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

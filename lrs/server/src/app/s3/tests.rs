@@ -53,7 +53,7 @@ async fn storage(answer: Option<Endless>) -> (S3Place, tokio::task::JoinHandle<(
                 let mut asked = [0; 8_192];
                 let _ = socket.read(&mut asked).await;
                 let _ = socket.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).await;
-                while socket.write_all(&[b' '; 65_536]).await.is_ok() {}
+                while socket.write_all(&[b' '; 8_192]).await.is_ok() {}
             });
         }
     });

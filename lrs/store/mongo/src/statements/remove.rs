@@ -108,6 +108,7 @@ impl Removed {
         let mut seen = BTreeSet::from([id]);
         while let Some((id, before)) = heirs.pop() {
             let referrers = self.references.to(&[id], HEIRS).await?;
+            let referrers: Vec<Uuid> = referrers.into_iter().map(|(_, id)| id).collect();
             for heir in self.rows.links(&referrers).await? {
                 if seen.len() > HEIRS || before.len() >= LONGEST_CHAIN || !seen.insert(heir.id) {
                     continue;

@@ -98,7 +98,9 @@ impl ErasureStore for MemoryStore {
     }
     async fn restore_removed(&self, removed: Vec<RemovedStatement>) -> Result<()> {
         self.write(|contents| {
-            removed.into_iter().for_each(|it| contents.statements.take_removed(it));
+            for removed in removed {
+                contents.statements.take_removed(removed);
+            }
             Ok(())
         })
     }
