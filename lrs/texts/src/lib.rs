@@ -365,7 +365,7 @@ mod tests {
             text.split('"').next().map(str::to_owned)
         };
         let behind = file.split("StatusCode::").skip(1).filter_map(behind);
-        let named = literals(file, &["in_words(", " invalid(", ")invalid("]);
+        let named = literals(file, &["in_words(", "(Some(", " invalid("]);
         ids.chain(behind).chain(named).filter(is_id).collect()
     }
 
