@@ -28,14 +28,9 @@ async fn until(here: &Client, name: &str, is: impl Fn(&Value) -> bool) -> Value 
     .await
 }
 
-/// Statements that happened one after the other, at these milliseconds of a minute of yesterday.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the other store takes nothing of a time to come, and tells the time itself"
-)]
+/// Statements that happened one after the other, at these milliseconds of an hour.
 fn happened(millis: impl Iterator<Item = i64>) -> Vec<Value> {
-    let now = Timestamp::now().as_second();
-    let begun = (now - 86_400) / 60 * 60_000;
+    let begun = "2026-06-01T10:00:00Z".parse::<Timestamp>().expect("a time").as_millisecond();
     let when = |at: i64| Timestamp::from_millisecond(begun + at).expect("a time").to_string();
     millis.map(|at| Statement::new().id(&new_id()).when(&when(at)).json()).collect()
 }
