@@ -10,7 +10,7 @@ use mongodb::bson::{Document, doc};
 
 use super::documents::{FREE, document, key};
 use super::gate::Gate;
-use super::{as_any, database, open};
+use super::{as_any, database, open, unwatching};
 use crate::MongoStore;
 use crate::blob::Blobs;
 use crate::housekeeping::House;
@@ -64,7 +64,7 @@ async fn a_writer_that_dies_at_any_call_leaves_no_file_that_is_not_removed() {
         let [first, second] = [b'1', b'2'].map(|byte| document(Bytes::from(vec![byte; LARGE])));
         store.change_document(key(n), FREE, Change::Put(first)).await.unwrap();
         let gate = Gate::to(&uri).await;
-        let dying = as_any(&open(gate.uri()).await);
+        let dying = as_any(&unwatching(gate.uri()).await);
         gate.shut_after(n);
         let writing = async { dying.change_document(key(n), FREE, Change::Put(second)).await };
         tokio::select! {
