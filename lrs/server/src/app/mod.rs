@@ -12,8 +12,7 @@ use tokio::sync::mpsc;
 use crate::clock::SystemClock;
 use crate::config::{ConfigError, Engine, Settings};
 use crate::failpoint;
-use dataset::ranges::Period;
-use oidc::{Providers, SetUpError};
+use oidc::SetUpError;
 use s3::S3Place;
 pub use s3::StorageError;
 use service::compute::{Compute, Turns};
@@ -22,21 +21,17 @@ use xapi::clock::Clock;
 use http_api::api::health::Readiness;
 use http_api::api::live::Tails;
 use http_api::consistency::Promised;
-use http_api::content::{ContentHost, Off};
+use http_api::content::ContentHost;
 use http_api::credentials::Credentials;
 use http_api::listen::{Tls, TlsError};
 use http_api::share::Shares;
 use http_api::state::{PAGES_OF_KEY, Parts, REPORTS_OF_KEY, Server};
-use service::datasets::{DataLane, DatasetError, DatasetPlace, Folder};
+use service::datasets::{DatasetError, DatasetPlace, Folder};
 use service::jobs::Jobs;
-use service::packages::Packages;
 use service::progress::CourseService;
 use service::progress::follower::Follower;
-use service::reactions::{Reactions, Reactor};
 use service::record::Record;
-use service::refusals::{RefusalLog, Refusals};
 use service::retention::Retention;
-use service::scan::Scanner;
 use service::vitals::Vitals;
 use store::{KeyStore, Store, StoreError};
 use store_mongo::MongoStore;
@@ -46,12 +41,12 @@ use xapi::cursor::Cursors;
 use service::audit::Audit;
 use service::dossier::Dossiers;
 use service::erasure::Erasures;
-use service::keys::{First, Founded, Founder, Keys, SeedError};
+use service::keys::{First, Founded, Founder, SeedError};
 use service::memory::Memory;
 use service::people::{People, PeopleError};
-use service::pipes::Pipes;
 
 pub mod metrics;
+mod parts;
 mod player;
 mod s3;
 pub(crate) mod tls;
@@ -138,37 +133,6 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
-/// Where packages are played. Without settings the application is at any name of this machine, and packages are at
-/// `content.localhost`, which browsers take for this machine. Where the application is for others, `content_url` is needed.
-fn content_host(
-    memory: &Memory,
-    (scheme, socket): (&str, SocketAddr),
-    (base_url, content_url): (Option<&str>, Option<&str>),
-    ancestors: &[String],
-) -> ContentHost {
-    let port = socket.port();
-    if let (Some(base_url), None) = (base_url, content_url)
-        && !is_of_this_machine(base_url)
-    {
-        return ContentHost::off(Off::NoUrl(base_url.to_owned()));
-    }
-    let own = || vec![format!("{scheme}://{socket}"), format!("{scheme}://localhost:{port}")];
-    let origin = |url: &str| url.split('/').take(3).collect::<Vec<_>>().join("/");
-    let app = base_url.map_or_else(own, |url| vec![origin(url)]);
-    let base_url = base_url.map_or_else(|| format!("{scheme}://{socket}"), str::to_owned);
-    let url = content_url.map_or_else(|| content_of(&base_url), str::to_owned);
-    ContentHost::new(&url, &base_url, (&app, ancestors), memory.part(memory.size() / 4))
-}
-
-/// Where packages are on this machine: at the port of `base_url`, which may lead to another one of the server.
-fn content_of(base_url: &str) -> String {
-    let base = url::Url::parse(base_url).ok();
-    let scheme = base.as_ref().map_or("http", url::Url::scheme);
-    let port = base.as_ref().and_then(url::Url::port);
-    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-    format!("{scheme}://content.localhost{port}")
-}
-
 /// The place of datasets at an address: a bucket, as `s3://BUCKET/PREFIX`, or else a folder, which is made where it is not
 /// there.
 ///
@@ -183,48 +147,6 @@ pub(crate) async fn dataset_place(address: &Path) -> Result<Arc<dyn DatasetPlace
         }
     };
     Ok(failpoint::around(place))
-}
-
-/// The tables of a store, whose files lie where the settings say and are sealed from now on.
-async fn data_lane(
-    settings: &Settings,
-    store: &Arc<dyn Store>,
-    clock: &Arc<dyn Clock>,
-) -> Result<DataLane, StartError> {
-    let address = &settings.datasets;
-    let place =
-        if address.as_os_str().is_empty() { None } else { Some(dataset_place(address).await?) };
-    let period = if settings.datasets_hourly { Period::Hour } else { Period::Day };
-    let data = DataLane::of(store, clock, place, period).await?;
-    // Files of another store are found before anything is answered.
-    data.manifest("").await?;
-    tokio::spawn(data.clone().keep_sealed());
-    Ok(data)
-}
-
-/// The packages of a store.
-fn packages(
-    store: &Arc<dyn Store>,
-    clock: &Arc<dyn Clock>,
-    (record, progress, compute): (&Record, &CourseService, &Compute),
-    base_url: &str,
-) -> Packages {
-    let (record, progress, compute) = (record.clone(), progress.clone(), compute.clone());
-    Packages::new(Arc::clone(store), Arc::clone(clock), record, progress, compute, base_url)
-}
-
-/// The reactions of a store, which are looked at from now on.
-fn reactions(
-    store: &Arc<dyn Store>,
-    clock: &Arc<dyn Clock>,
-    (record, progress): (&Record, &CourseService),
-    base_url: &str,
-) -> Reactions {
-    let (record, progress) = (record.clone(), progress.clone());
-    let reactions =
-        Reactions::new(Arc::clone(store), Arc::clone(clock), record, progress, base_url);
-    tokio::spawn(Reactor::new(reactions.clone()).run());
-    reactions
 }
 
 /// The people of a store that no server works on.
@@ -249,58 +171,6 @@ pub(crate) fn people_of(
         &memory,
     );
     People::new(store, clock, progress, base_url, settings.sessions)
-}
-
-/// The keys of a store.
-fn keys(
-    store: &Arc<dyn Store>,
-    clock: &Arc<dyn Clock>,
-    progress: &CourseService,
-    (base_url, secret): (&str, [u8; 32]),
-) -> Keys {
-    Keys::new(Arc::clone(store), Arc::clone(clock), progress.clone(), base_url, secret)
-}
-
-/// The identity providers of the settings, for a server that is seen at `base_url`.
-fn providers(
-    known: Vec<oidc::KnownProvider>,
-    (base_url, secret): (&str, [u8; 32]),
-    clock: &Arc<dyn Clock>,
-) -> Result<Providers, StartError> {
-    // One TLS provider for the whole program; a second installation is refused and harmless.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Ok(Providers::new(known, base_url, secret, clock)?)
-}
-
-/// Why requests were refused, in a store.
-fn refusals(store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Refusals {
-    let log = RefusalLog::start(Arc::clone(store), Arc::clone(clock));
-    Refusals::new(Arc::clone(store), log)
-}
-
-/// The pipes of a store, which run from now on.
-fn pipes(
-    store: &Arc<dyn Store>,
-    record: &Record,
-    (scanner, memory): (&Scanner, &Memory),
-    (base_url, is_private): (&str, bool),
-) -> Result<Pipes, StartError> {
-    let wire = Arc::new(wire::OutboundWire::new(is_private)?);
-    let (store, record, scanner) = (Arc::clone(store), record.clone(), scanner.clone());
-    let pipes = Pipes::new(store, record, wire, scanner, memory, base_url);
-    tokio::spawn(pipes.clone().keep_running());
-    Ok(pipes)
-}
-
-/// Whether browsers on other machines are not meant to reach an address.
-fn is_of_this_machine(url: &str) -> bool {
-    let url = url::Url::parse(url).ok();
-    match url.as_ref().and_then(url::Url::host) {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 impl App {
@@ -344,11 +214,12 @@ impl App {
             secret,
             &memory,
         );
-        let data = data_lane(settings, &store, &clock).await?;
-        let content = content_host(&memory, (scheme, socket), (public_url, content_url), &others);
-        let refusals = refusals(&store, &clock);
+        let data = parts::data_lane(settings, &store, &clock).await?;
+        let content =
+            parts::content_host(&memory, (scheme, socket), (public_url, content_url), &others);
+        let refusals = parts::refusals(&store, &clock);
         let compute = Compute::default();
-        let packages = packages(&store, &clock, (&record, &progress, &compute), &base_url);
+        let packages = parts::packages(&store, &clock, (&record, &progress, &compute), &base_url);
         let journals = Arc::new(progress.clone());
         let erasures = Erasures::new(Arc::clone(&store), Arc::clone(&clock), journals, secret)
             .clearing(Arc::new(data.clone()));
@@ -360,11 +231,11 @@ impl App {
             dossiers,
             record: record.clone(),
             progress: progress.clone(),
-            reactions: reactions(&store, &clock, (&record, &progress), &base_url),
+            reactions: parts::reactions(&store, &clock, (&record, &progress), &base_url),
             readiness: Readiness::default(),
             credentials: Credentials::new(Arc::clone(&store) as Arc<dyn KeyStore>, secret),
             cursors: Cursors::new(secret),
-            keys: keys(&store, &clock, &progress, (&base_url, secret)),
+            keys: parts::keys(&store, &clock, &progress, (&base_url, secret)),
             refusals,
             jobs: Jobs::new(Arc::clone(&clock)),
             vitals: Vitals::new(Arc::clone(&store), Arc::clone(&clock), record.clone()),
@@ -376,8 +247,8 @@ impl App {
                 &base_url,
                 settings.sessions,
             ),
-            oidc: providers(known, (&base_url, secret), &clock)?,
-            pipes: pipes(
+            oidc: parts::providers(known, (&base_url, secret), &clock)?,
+            pipes: parts::pipes(
                 &store,
                 &record,
                 (&scanner, &memory),
@@ -482,25 +353,5 @@ impl App {
         // What was refused last is kept too; a store that stands still does not keep the server from ending.
         let _ = tokio::time::timeout(LAST_REFUSALS, refusals.log().flush()).await;
         served
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn packages_are_where_base_url_leads_and_within_the_one_budget() {
-        let memory = Memory::new(1000);
-        let socket = SocketAddr::from(([127, 0, 0, 1], 8080));
-        for (base_url, content_url, expected) in [
-            (None, None, "http://content.localhost:8080"),
-            (Some("http://localhost:9000"), None, "http://content.localhost:9000"),
-            (Some("https://localhost/lrs"), None, "https://content.localhost"),
-            (Some("http://localhost:9000"), Some("http://c.example"), "http://c.example"),
-        ] {
-            let host = content_host(&memory, ("http", socket), (base_url, content_url), &[]);
-            assert_eq!(host.place(), Ok(expected), "{base_url:?}");
-        }
     }
 }

@@ -43,12 +43,14 @@ impl Run {
         let memory = &self.works.memory;
         let lengths = || each.values().map(|kept| kept.bytes);
         let (data, most) = (lengths().fold(0, u64::saturating_add), memory.size() / PART);
-        let Some(length) = usize::try_from(data).ok().filter(|data| *data <= most) else {
+        // The body, and the one whose data was just read.
+        let needed = data.saturating_add(lengths().fold(0, u64::max));
+        let (Ok(length), Ok(needed)) = (usize::try_from(data), usize::try_from(needed)) else {
             return Ok(Body::TooLong { data, most });
         };
-        // The body, and the one whose data was just read.
-        let longest = lengths().max().and_then(|it| usize::try_from(it).ok()).unwrap_or_default();
-        let needed = length.saturating_add(longest);
+        if length > most {
+            return Ok(Body::TooLong { data, most });
+        }
         let reserved = memory.reserve(needed).map_err(|_| halted(&WireError::Memory))?;
         let mut writing = Writing::begin(&json, length);
         for kept in each.into_values() {

@@ -16,9 +16,10 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::attached::Attached;
+use super::files;
+use super::live::{Importer, import, is_about_statements, lock};
 use super::rejects::Rejects;
 use super::source::{Line, Source};
-use super::{Importer, files, import, lock};
 use crate::cli::client::{ServerError, Target, encoded};
 use crate::failpoint;
 
@@ -151,9 +152,7 @@ impl Importer {
         }
         match self.client.body_of(response).await {
             Ok(_) => Ok(Came::New),
-            Err(error) if super::is_about_statements(status) => {
-                Ok(Came::Refused(said(&error.problem())))
-            }
+            Err(error) if is_about_statements(status) => Ok(Came::Refused(said(&error.problem()))),
             Err(error) => Err(error),
         }
     }
