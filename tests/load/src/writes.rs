@@ -140,7 +140,7 @@ async fn batches(effort: &Effort, statements: &Rc<Statements>) -> Result<()> {
     line(
         &format!("POST of {BATCH}, {BATCH_CONNECTIONS} connections / bare insert loop"),
         compared.ratio,
-        Aim::AtLeast(0.5),
+        Aim::AtLeast(2.0),
         &format!(
             "{:.0} against {:.0} statements/s, {:.1} index rows each",
             compared.ours,
