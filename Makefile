@@ -138,9 +138,9 @@ SOAK_SQLITE ?= 1000
 SOAK_MONGODB ?= 200
 
 soak: ferretdb built
-	TRACCIA_TEST_KILLS=$(SOAK_SQLITE) cargo test $(TESTED) --test scenes after_each_kill
+	TRACCIA_TEST_KILLS=$(SOAK_SQLITE) cargo test $(TESTED) --test scenes after_each_kill -- --nocapture
 	@set -x; if [ -n "$$TRACCIA_TEST_MONGODB_URI" ] || [ -x $(FERRETDB) ]; then \
-		TRACCIA_TEST_KILLS=$(SOAK_MONGODB) cargo test $(TESTED) --test cluster kills_under_load -- --include-ignored; \
+		TRACCIA_TEST_KILLS=$(SOAK_MONGODB) cargo test $(TESTED) --test cluster kills_under_load -- --include-ignored --nocapture; \
 	else echo "skipped: kills on MongoDB, for want of a server"; fi
 
 # Seconds for each target, and what inputs are made of at first: beside tests/fuzz/seeds, files of the project.

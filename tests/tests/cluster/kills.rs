@@ -45,12 +45,15 @@ fn seed() -> u64 {
 /// Kills one node and the other in turn, each time at any moment of what was granted.
 async fn kill(mut nodes: [Node; 2], load: &Load) -> [Node; 2] {
     let mut random = seeded();
-    for _ in 0..kills() {
+    for kill in 1..=kills() {
         load.grant(REQUESTS);
         load.answers.reach_more(random.random_range(1..=REQUESTS / 2)).await;
         sleep(random.random_range(Duration::ZERO..AFTER)).await;
         let [next, other] = nodes;
         nodes = [other, next.kill_and_restart().await];
+        if kill % 10 == 0 {
+            println!("killed {kill} times: {} requests were answered", load.answers.count());
+        }
     }
     load.close();
     nodes

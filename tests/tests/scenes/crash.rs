@@ -99,6 +99,9 @@ async fn after_each_kill_all_that_was_answered_is_there_once_and_whole() {
             sent.is_there(&there, &admin).await;
         }
         kept.extend(there);
+        if round % 50 == 0 {
+            println!("killed {round} times: {} statements are there, each once", kept.len());
+        }
     }
     let all = traccia.admin().found_on_all_pages(&[("limit", "500")]).await;
     assert_eq!(all.len(), kept.len(), "nothing is there twice");
