@@ -35,6 +35,8 @@ pub(crate) async fn measure(effort: &Effort) -> Result<()> {
     let mut client = Connection::open(&server.address).await?;
     client.exchange(&put(COURSE, "application/toml", &course())).await?;
     client.exchange(&put(&format!("{COURSE}/learners"), "text/csv", &list())).await?;
+    // The follower may still be reading the log for the new course: this finds what it has not come to.
+    client.exchange(&post(&format!("{COURSE}/rebuild"), "")).await?;
     let (mut ratios, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..PAIRS {
         let begun = Instant::now();
