@@ -19,13 +19,13 @@ use crate::failure::Result;
 use store::StoreError;
 
 /// Pages in the journal from which on they are copied: 32 MiB. Tests reach it with few statements.
-const ENOUGH: c_int = if cfg!(debug_assertions) { 100 } else { 4_000 };
+const ENOUGH: c_int = if cfg!(debug_assertions) { 100 } else { 8_000 };
 /// Pages that are left to the writer, which copies them in some milliseconds: 2 MiB.
-const FEW: c_int = 256;
+const FEW: c_int = 512;
 /// How often the thread goes on from where it was when commits are as fast as it is; then the writer copies what is left.
 const ROUNDS: usize = 8;
 /// Pages at which the writer waits for those who still read from the journal, so that it ends somewhere: 256 MiB.
-const TOO_MANY: c_int = 32_000;
+const TOO_MANY: c_int = 64_000;
 
 /// How long each copying took, in seconds, and by whom: a commit waits for the writer's alone.
 const TOOK: &str = "traccia_store_checkpoint_seconds";

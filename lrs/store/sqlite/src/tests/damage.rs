@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::index::is_as_rebuilt;
 use super::{Hand, SqliteStore, open, shared};
-use crate::FILE;
+use crate::{FILE, PAGE};
 use store::{
     Batch, DocumentStore as _, Kept, LogPage, Result, StatementLog as _, StatementStore as _,
     Store as _, StoreError, TransferStore as _,
@@ -152,7 +152,7 @@ async fn damage_that_nobody_asks_for_is_found_after_the_start() {
     let page: u32 = database.query_row(sql, [], |row| row.get(0)).unwrap();
     drop(database);
     let mut broken = sound.clone();
-    broken[(page as usize - 1) * 8192] = 0xff;
+    broken[(page as usize - 1) * usize::try_from(PAGE).unwrap()] = 0xff;
     fs::write(file(&home), &broken).unwrap();
     let store = open(&home, &Hand::new());
     store.0.scrub.as_ref().unwrap().join();
