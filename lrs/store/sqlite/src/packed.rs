@@ -2,7 +2,7 @@
 //!
 //! Each text is compressed by itself, so that a statement is read without its neighbours and an erased one leaves nothing
 //! behind in others. What most statements have in common is in a dictionary that is part of the program: one that was made
-//! of statements would keep what they say about people.
+//! of a store's statements would keep what they say about people.
 
 use std::cell::RefCell;
 use std::io;
@@ -11,8 +11,9 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
+use zstd::zstd_safe::CParameter;
 
-use self::dictionary::DICTIONARY;
+use self::dictionary::{DICTIONARY, TABLES};
 use crate::failure::Result;
 use store::StoreError;
 use xapi::instant::Instant;
@@ -26,23 +27,50 @@ const LEVEL: i32 = 1;
 const LONGEST: usize = 64 << 10;
 
 /// The first byte of what is packed: how to unpack it. Another dictionary is one more form.
+#[derive(Clone, Copy)]
 #[repr(u8)]
 enum Form {
-    /// A frame of zstd with [`DICTIONARY`].
-    Zstd = 1,
+    /// A frame of zstd with [`DICTIONARY`]: what versions before [`TABLES`] have packed.
+    Words = 1,
+    /// The same with places, as in [`Self::Unstamped`].
+    WordsUnstamped = 2,
+    /// A frame of zstd with [`TABLES`] and [`DICTIONARY`].
+    Zstd = 3,
     /// The same, of a text that has zeros wherever the statement's `stored` stands. Before the frame: how many such places
     /// there are, in one byte, and the offset of each, in two bytes, the low one first.
-    Unstamped = 2,
+    Unstamped = 4,
 }
 
+impl Form {
+    const ALL: [Self; 4] = [Self::Words, Self::WordsUnstamped, Self::Zstd, Self::Unstamped];
+
+    /// The form of which this is the first byte.
+    fn of(byte: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| *form as u8 == byte)
+    }
+}
+
+/// What texts are packed with.
+static WHOLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    #[expect(
+        clippy::expect_used,
+        reason = "the constant has digits alone, and a test unpacks with it"
+    )]
+    let mut whole = hex::decode(TABLES).expect("hexadecimal digits");
+    whole.extend(DICTIONARY.as_bytes());
+    whole
+});
 static TO_PACK: LazyLock<EncoderDictionary<'static>> =
-    LazyLock::new(|| EncoderDictionary::copy(DICTIONARY.as_bytes(), LEVEL));
+    LazyLock::new(|| EncoderDictionary::copy(&WHOLE, LEVEL));
 static TO_UNPACK: LazyLock<DecoderDictionary<'static>> =
+    LazyLock::new(|| DecoderDictionary::copy(&WHOLE));
+static TO_UNPACK_WORDS: LazyLock<DecoderDictionary<'static>> =
     LazyLock::new(|| DecoderDictionary::copy(DICTIONARY.as_bytes()));
 
 thread_local! {
     static PACKER: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
     static UNPACKER: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+    static UNPACKER_OF_WORDS: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
 /// What the columns `body` and `packed` get for a statement's text.
@@ -91,7 +119,7 @@ fn packed_after(mut before: Vec<u8>, text: &[u8]) -> Option<Vec<u8>> {
     let frame = PACKER.with_borrow_mut(|packer| {
         let packer = match packer {
             Some(packer) => packer,
-            None => packer.insert(Compressor::with_prepared_dictionary(&TO_PACK)?),
+            None => packer.insert(new_packer()?),
         };
         let start = before.len();
         before.reserve_exact(text.len());
@@ -106,21 +134,36 @@ fn packed_after(mut before: Vec<u8>, text: &[u8]) -> Option<Vec<u8>> {
     Some(packed)
 }
 
+fn new_packer() -> io::Result<Compressor<'static>> {
+    let mut packer = Compressor::with_prepared_dictionary(&TO_PACK)?;
+    // The form says which dictionary it is.
+    packer.set_parameter(CParameter::DictIdFlag(false))?;
+    Ok(packer)
+}
+
 /// The text of which [`columns`] or [`ahead`] has made `packed`, of a statement that is stored at `stored`.
 ///
 /// # Errors
 /// What it was made of cannot be told: a byte of it is another one.
 pub(super) fn unpack(packed: &[u8], stored: Instant) -> io::Result<Bytes> {
     let (form, rest) = packed.split_first().ok_or_else(damaged)?;
-    if *form == Form::Zstd as u8 {
-        return Ok(unpacked(rest)?.into());
+    match Form::of(*form).ok_or_else(damaged)? {
+        Form::Words => Ok(unpacked_words(rest)?.into()),
+        Form::Zstd => Ok(unpacked(rest)?.into()),
+        Form::WordsUnstamped => stamped(rest, unpacked_words, stored),
+        Form::Unstamped => stamped(rest, unpacked, stored),
     }
-    if *form != Form::Unstamped as u8 {
-        return Err(damaged());
-    }
+}
+
+/// The text of a frame that stands behind its places, stored at `stored`.
+fn stamped(
+    rest: &[u8],
+    unpack: impl Fn(&[u8]) -> io::Result<Vec<u8>>,
+    stored: Instant,
+) -> io::Result<Bytes> {
     let (count, rest) = rest.split_first().ok_or_else(damaged)?;
     let (places, frame) = rest.split_at_checked(2 * usize::from(*count)).ok_or_else(damaged)?;
-    let (mut text, stored) = (unpacked(frame)?, stored.to_string());
+    let (mut text, stored) = (unpack(frame)?, stored.to_string());
     for place in places.as_chunks().0 {
         let start = usize::from(u16::from_le_bytes(*place));
         let room = text.get_mut(start..start + stored.len()).ok_or_else(damaged)?;
@@ -134,13 +177,23 @@ fn damaged() -> io::Error {
 }
 
 fn unpacked(frame: &[u8]) -> io::Result<Vec<u8>> {
-    UNPACKER.with_borrow_mut(|unpacker| {
-        let unpacker = match unpacker {
-            Some(unpacker) => unpacker,
-            None => unpacker.insert(Decompressor::with_prepared_dictionary(&TO_UNPACK)?),
-        };
-        unpacker.decompress(frame, LONGEST)
-    })
+    UNPACKER.with_borrow_mut(|unpacker| with(unpacker, &TO_UNPACK, frame))
+}
+
+fn unpacked_words(frame: &[u8]) -> io::Result<Vec<u8>> {
+    UNPACKER_OF_WORDS.with_borrow_mut(|unpacker| with(unpacker, &TO_UNPACK_WORDS, frame))
+}
+
+fn with(
+    unpacker: &mut Option<Decompressor<'static>>,
+    dictionary: &'static DecoderDictionary<'static>,
+    frame: &[u8],
+) -> io::Result<Vec<u8>> {
+    let unpacker = match unpacker {
+        Some(unpacker) => unpacker,
+        None => unpacker.insert(Decompressor::with_prepared_dictionary(dictionary)?),
+    };
+    unpacker.decompress(frame, LONGEST)
 }
 
 #[cfg(test)]
@@ -152,10 +205,30 @@ mod tests {
 
     const TEXT: &str = r#"{"actor":{"mbox":"mailto:a@x.example"},"verb":{"id":"http://adlnet.gov/expapi/verbs/completed"}}"#;
 
-    /// What the program `zstd -1 --no-check` makes of [`TEXT`] with the dictionary, after the number of the form. A dictionary
-    /// that changes is noticed here.
-    const KEPT: &str =
-        "0128b52ffd2060150100907b6140782e6578616d706c65226564227d7d04003b4506282447695596400b9caf";
+    /// A text with room for the instant at which it is stored, from byte 11 on.
+    const UNSTAMPED: &str =
+        r#"{"stored":"000000000000000000000000000","actor":{"mbox":"mailto:a@x.example"}}"#;
+
+    /// What zstd 1.5.4 makes of [`TEXT`], or of [`UNSTAMPED`], at level 1 with the dictionary of each form, after what stands
+    /// before the frame. A dictionary that changes is noticed here.
+    const KEPT: [(&str, &str); 4] = [
+        (
+            TEXT,
+            "0128b52ffd2060150100907b6140782e6578616d706c65226564227d7d04003b4506282447695596400b9caf",
+        ),
+        (
+            UNSTAMPED,
+            "02010b0028b52ffd204e1d0100787b6140782e6578616d706c65227d7d06007d6509db6407b36401721f921ad0377505",
+        ),
+        (
+            TEXT,
+            "0328b52ffd2060050100238103dbf6ecbfc72e9967bec9b0c04f0204fc3b0b0085245b95725ae4d1530c",
+        ),
+        (
+            UNSTAMPED,
+            "04010b0028b52ffd204e050100f30003dbf61ebb649ef926c3023f0906fc7d619b7796fe563f653f3b58de6201",
+        ),
+    ];
 
     #[test]
     fn what_is_packed_is_unpacked_and_shorter() {
@@ -169,8 +242,21 @@ mod tests {
     }
 
     #[test]
-    fn what_an_earlier_version_has_packed_is_read() {
-        assert_eq!(unpack(&hex::decode(KEPT).unwrap(), AT).unwrap(), TEXT);
+    fn what_any_version_has_packed_is_read() {
+        let stored = UNSTAMPED.replace(&"0".repeat(Instant::TEXT_LENGTH), &AT.to_string());
+        for (text, kept) in KEPT {
+            let expected = if text == UNSTAMPED { &stored } else { text };
+            assert_eq!(unpack(&hex::decode(kept).unwrap(), AT).unwrap(), expected, "{kept}");
+        }
+    }
+
+    #[test]
+    fn a_form_of_later_versions_is_damage() {
+        for byte in [0, 5, 255] {
+            let mut packed = pack(TEXT.as_bytes()).unwrap();
+            packed[0] = byte;
+            unpack(&packed, AT).unwrap_err();
+        }
     }
 
     /// The same text as if it had been packed when it was stored.
@@ -179,7 +265,7 @@ mod tests {
         let one = prepared_by("key", &statement(7));
         let packed = ahead(&one).unwrap();
         let (text, places) = one.unstamped();
-        assert_eq!((packed[0], usize::from(packed[1])), (2, places.len()));
+        assert_eq!((packed[0], usize::from(packed[1])), (4, places.len()));
         assert!(!places.is_empty() && packed.len() < text.len());
         for stored in [AT, Instant::from_micros(0)] {
             assert_eq!(unpack(&packed, stored).unwrap(), one.stamped(stored));
