@@ -37,14 +37,23 @@ struct Rows {
 type Text = (String, Option<Vec<u8>>);
 
 impl Bare {
-    /// Takes rows and table layouts out of the database in `folder`.
-    pub(crate) fn with_rows_of(folder: &Path) -> Result<Self> {
+    /// Takes rows and table layouts out of the database in `folder`: texts as the server has packed them, or, where `plain`
+    /// gives some, those, as SQLite keeps them.
+    pub(crate) fn with_rows_of(
+        folder: &Path,
+        plain: Option<&mut dyn FnMut() -> String>,
+    ) -> Result<Self> {
         let source = folder.join("traccia.sqlite");
         let source = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let own = TempDir::new()?;
         let connection = Connection::open(own.path().join("bare.sqlite"))?;
         set_up(&source, &connection)?;
-        let batches = batches(&source)?;
+        let mut batches = batches(&source)?;
+        if let Some(text) = plain {
+            for (_, kept) in batches.iter_mut().flat_map(|rows| &mut rows.statements) {
+                *kept = (text(), None);
+            }
+        }
         Ok(Self { batches, next: 0, around: 0, ids: 0, connection, _folder: own })
     }
 
@@ -102,10 +111,12 @@ fn commit(connection: &mut Connection, rows: &Rows, around: i64, ids: &mut u64) 
 
 /// The same tables under the same settings as the server's writing connection.
 fn set_up(source: &Connection, connection: &Connection) -> Result<()> {
-    connection.pragma_update(None, "page_size", 8192)?;
+    let page: i64 = source.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+    connection.pragma_update(None, "page_size", page)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "wal_autocheckpoint", 8_000)?;
+    // Each 64 MiB.
+    connection.pragma_update(None, "wal_autocheckpoint", (64 << 20) / page)?;
     connection.pragma_update(None, "cache_size", -128_000)?;
     for table in TABLES {
         let sql = "SELECT sql FROM sqlite_schema WHERE name = ?1";

@@ -133,21 +133,26 @@ async fn batches(effort: &Effort, statements: &Rc<Statements>) -> Result<()> {
     send_batches(&first, effort, statements).await?;
     // At its end the server brings the rows of the index into their table.
     first.ended_within(LONGEST_STOP).await?.context("the server does not stop")?;
-    let mut bare = Bare::with_rows_of(folder.path())?;
+    let mut text = || statements.body(1);
+    let plain = Bare::with_rows_of(folder.path(), Some(&mut text))?;
+    let packed = Bare::with_rows_of(folder.path(), None)?;
     let traccia = Server::traccia(folder.path(), &[]).await?;
-    let round = async || send_batches(&traccia, effort, statements).await;
-    let compared = compare(effort.pairs, round, async || bare.insert(effort.round(ROUND))).await?;
-    line(
-        &format!("POST of {BATCH}, {BATCH_CONNECTIONS} connections / bare insert loop"),
-        compared.ratio,
-        Aim::AtLeast(2.0),
-        &format!(
-            "{:.0} against {:.0} statements/s, {:.1} index rows each",
-            compared.ours,
-            compared.theirs,
-            bare.index_rows_each()
-        ),
-    );
+    for (mut bare, of) in [(plain, "texts as they came"), (packed, "packed texts")] {
+        let round = async || send_batches(&traccia, effort, statements).await;
+        let bare_round = async || bare.insert(effort.round(ROUND));
+        let compared = compare(effort.pairs, round, bare_round).await?;
+        line(
+            &format!("POST of {BATCH} / bare insert loop, {of}"),
+            compared.ratio,
+            Aim::AtLeast(2.0),
+            &format!(
+                "{:.0} against {:.0} statements/s, {:.1} index rows each, {BATCH_CONNECTIONS} connections",
+                compared.ours,
+                compared.theirs,
+                bare.index_rows_each()
+            ),
+        );
+    }
     Ok(())
 }
 
