@@ -26,3 +26,4 @@ pub mod signature;
 mod splice;
 pub mod stored;
 pub mod subject;
+pub mod told;

@@ -10,6 +10,7 @@ use super::instant::Instant;
 use super::origin::Origin;
 use super::splice::Splice;
 use super::stored::Stored;
+use super::told::Told;
 
 /// The reserved verb of voiding statements (Data 2.3.2).
 pub const VOIDED: &str = "http://adlnet.gov/expapi/verbs/voided";
@@ -19,14 +20,14 @@ pub const VOIDED: &str = "http://adlnet.gov/expapi/verbs/voided";
 pub struct Prepared {
     /// Its id: its own, or the one that was assigned.
     pub id: Uuid,
-    /// The statement as it came, without anything the store assigned.
-    pub value: Value,
     /// Everything it is found by, its authority included.
     pub keys: Vec<IndexKey>,
     /// The statement that its object refers to, if its object is a `StatementRef`.
     pub target: Option<Uuid>,
     /// Whether it voids its target.
     pub voiding: bool,
+    /// What it says of activities and agents.
+    pub told: Told,
     /// Where it was before; `None` for what its sender made.
     pub origin: Option<Origin>,
     text: String,
@@ -49,8 +50,9 @@ pub fn prepare(statement: Statement, authority: &Authority, new_id: Uuid) -> Pre
     let keys = index::keys_up_to(MOST_OF_STATEMENT, &value, authority.agent());
     let target = target(&value);
     let voiding = is_voiding(target, &value);
+    let told = Told::by(&value);
     let Spliced { text, stored_at, assigned } = splice(&text, &value, id, version, authority);
-    Prepared { id, value, keys, target, voiding, origin: None, text, stored_at, assigned }
+    Prepared { id, keys, target, voiding, told, origin: None, text, stored_at, assigned }
 }
 
 impl Prepared {
@@ -62,22 +64,17 @@ impl Prepared {
         let target = target(&value);
         let voiding = is_voiding(target, &value);
         let text = String::from_utf8_lossy(&kept.body).into_owned();
-        let (id, origin, stored_at, assigned) = (kept.id, None, Vec::new(), Vec::new());
-        Ok(Self { id, value, keys, target, voiding, origin, text, stored_at, assigned })
+        let (id, told) = (kept.id, Told::by(&value));
+        let (origin, stored_at, assigned) = (None, Vec::new(), Vec::new());
+        Ok(Self { id, keys, target, voiding, told, origin, text, stored_at, assigned })
     }
 
-    /// Gives up the value, which takes many times the memory of the text. Where it is needed after all, there is
-    /// [`Self::value_again`].
-    pub fn take_value(&mut self) -> Value {
-        std::mem::take(&mut self.value)
-    }
-
-    /// The statement as it came, read from the text again: but for `stored` and `authority`, which are as they are kept, and
+    /// The statement as it came, read from the text: but for `stored` and `authority`, which are as they are kept, and
     /// context activities, which are lists.
     ///
     /// # Errors
     /// The text is not JSON: a text that was checked is.
-    pub fn value_again(&self) -> serde_json::Result<Value> {
+    pub fn value(&self) -> serde_json::Result<Value> {
         let mut value: Value = serde_json::from_str(&self.text)?;
         if let Some(members) = value.as_object_mut() {
             members.retain(|name, _| !self.assigned.contains(&name.as_str()));
@@ -89,13 +86,6 @@ impl Prepared {
     /// instant, each time [`Instant::TEXT_LENGTH`] of them.
     pub fn unstamped(&self) -> (&str, &[usize]) {
         (&self.text, &self.stored_at)
-    }
-
-    /// The same statement, which was kept by the source `name` before it came here.
-    #[must_use]
-    pub fn from_source(self, name: &str) -> Self {
-        let origin = Origin::of(name, &self.value);
-        self.with_origin(Some(origin))
     }
 
     /// The same statement with this origin.
@@ -224,17 +214,16 @@ mod tests {
 
     /// What is held against a kept statement of the same id is the statement as it came.
     #[test]
-    fn a_value_that_was_given_up_is_read_again_without_what_was_assigned() {
+    fn the_value_is_read_from_the_text_without_what_was_assigned() {
         let whole = r#"{"id":"6690e6c9-3ef0-4ed3-8b37-7f3964730bee","timestamp":"2020-01-01T00:00:00Z",
             "version":"1.0.2","actor":{"mbox":"mailto:a@x.it"},"verb":{"id":"https://v.example/v"},
             "object":{"id":"https://a.example/a"}}"#;
         for (came, assigned) in [(BARE, 3), (whole, 0)] {
             let statement = validator::check(came.as_bytes(), Version::V1_0_3).unwrap();
             let authority = Authority::of_key("key", "https://lrs.example");
-            let mut prepared = prepare(statement, &authority, Uuid::nil());
-            let value = prepared.take_value();
-            assert_eq!(prepared.value, Value::Null);
-            let mut again = prepared.value_again().unwrap();
+            let value = statement.value().clone();
+            let prepared = prepare(statement, &authority, Uuid::nil());
+            let mut again = prepared.value().unwrap();
             for member in ["stored", "authority"] {
                 again.as_object_mut().unwrap().remove(member);
             }

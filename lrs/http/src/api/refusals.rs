@@ -216,7 +216,7 @@ pub async fn test(
     let tested = match server.compute.run(&caller.key.name, length, check).await? {
         Err(problem) => Err(problem),
         Ok(statements) => {
-            let conflict = server.record.conflicting(statements, &caller.key.authority).await?;
+            let conflict = server.record.conflicting(statements).await?;
             conflict.map_or(Ok(()), |error| Err(Problem::from(error).said_in(language)))
         }
     };

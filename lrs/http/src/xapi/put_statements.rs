@@ -21,7 +21,7 @@ use access::caller::Caller;
 use access::key::Key;
 use access::scope::Right;
 use service::memory::{Memory, Reserved};
-use service::record::statements::{from_source, prepare_all, prepare_one};
+use service::record::statements::{prepare_all_from, prepare_one};
 use service::scan::ScannedFrom;
 use store::{Batch, KeptBatch};
 use xapi::attachment::Attachment;
@@ -88,10 +88,9 @@ pub async fn post(
         let checked = validator::check_batch(&text, version).map_err(Problem::from);
         let batch = checked
             .and_then(|batch| within(key, &batch.statements).map(|()| batch))
-            .and_then(|batch| Ok(prepare_all(batch.statements, parts, &key.authority)?))
-            .map(|batch| match &source {
-                Some(source) => from_source(batch, source),
-                None => batch,
+            .and_then(|batch| {
+                let source = source.as_deref();
+                Ok(prepare_all_from(source, batch.statements, parts, &key.authority)?)
             })
             .map_err(|problem| naming(problem, &text))?;
         Ok(((batch, text), held))

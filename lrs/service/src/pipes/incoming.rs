@@ -10,7 +10,7 @@ use super::push::version_of;
 use super::run::{Halt, Run};
 use super::verdict::Verdict;
 use crate::record::RecordError;
-use crate::record::statements::{from_source, prepare_all};
+use crate::record::statements::prepare_all_from;
 use crate::scan::{ScanError, ScannedFrom};
 use store::{Batch, DeadLetter, StoreError};
 use xapi::attachment::{Attachment, described};
@@ -218,10 +218,7 @@ impl Run {
         let parts = parts.iter().filter(is_wanted).cloned().collect();
         let statements = slice.iter().map(|it| it.statement.clone()).collect();
         let (authority, source) = (self.authority(), self.name.clone());
-        let prepare = move || {
-            let batch = prepare_all(statements, parts, &authority)?;
-            Ok::<_, Refusal>(from_source(batch, &source))
-        };
+        let prepare = move || prepare_all_from(Some(&source), statements, parts, &authority);
         let stopped = |_| StoreError::Unavailable("checking was stopped".into());
         let batch: Batch = match crate::compute::aside(prepare).await.map_err(stopped)? {
             Ok(batch) => batch,

@@ -18,6 +18,7 @@ use xapi::attachment::Attachment;
 use xapi::authority::Authority;
 use xapi::index::{MOST_OF_BATCH, MOST_OF_STATEMENT};
 use xapi::instant::Instant;
+use xapi::origin::Origin;
 use xapi::prepare::{Prepared, prepare};
 use xapi::query::Filter;
 use xapi::refusal::Refusal;
@@ -37,12 +38,25 @@ pub fn prepare_all(
     parts: Vec<Attachment>,
     authority: &Authority,
 ) -> Result<Batch, Refusal> {
+    prepare_all_from(None, statements, parts, authority)
+}
+
+/// [`prepare_all`] of statements that `source` names the system of, where they were kept before: their `stored` and
+/// `authority` there are kept as their origin.
+pub fn prepare_all_from(
+    source: Option<&str>,
+    statements: Vec<Statement>,
+    parts: Vec<Attachment>,
+    authority: &Authority,
+) -> Result<Batch, Refusal> {
     let values: Vec<&Value> = statements.iter().map(Statement::value).collect();
     attachment::match_parts(&values, &parts)?;
     signature::check(&values, &parts)?;
-    let statements =
-        statements.into_iter().map(|statement| prepare(statement, authority, Uuid::new_v4()));
-    batch(statements, parts)
+    let prepared = statements.into_iter().map(|statement| {
+        let origin = source.map(|name| Origin::of(name, statement.value()));
+        prepare(statement, authority, Uuid::new_v4()).with_origin(origin)
+    });
+    batch(prepared, parts)
 }
 
 /// [`prepare_all`] of one statement under the id of a PUT request, which its own must equal if it
@@ -64,14 +78,6 @@ pub fn prepare_one(
     attachment::match_parts(&[statement.value()], &parts)?;
     signature::check(&[statement.value()], &parts)?;
     batch(std::iter::once(prepare(statement, authority, id)), parts)
-}
-
-/// The same batch, whose statements were kept by the source `name` before: their `stored` and `authority` there are kept as
-/// their origin.
-#[must_use]
-pub fn from_source(batch: Batch, name: &str) -> Batch {
-    let statements = batch.statements.into_iter().map(|statement| statement.from_source(name));
-    Batch { statements: statements.collect(), ..batch }
 }
 
 /// Refuses, as soon as it is known, what would be found by too much.
@@ -150,14 +156,12 @@ impl Record {
     pub async fn conflicting(
         &self,
         statements: Vec<Statement>,
-        authority: &Authority,
     ) -> Result<Option<RecordError>, RecordError> {
         for (index, statement) in statements.into_iter().enumerate() {
             let Some(id) = statement.id() else { continue };
             let Some(kept) = self.store.statement(id).await? else { continue };
             let kept = value(&kept.statement)?;
-            let incoming = prepare(statement, authority, id);
-            if !same::differences(&kept, &incoming.value).is_empty() {
+            if !same::differences(&kept, statement.value()).is_empty() {
                 let (statement, differences) = (Some(index), Vec::new());
                 return Ok(Some(RecordError::Conflict { id, statement, differences }));
             }

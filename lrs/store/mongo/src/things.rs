@@ -20,8 +20,8 @@ use super::recent::RecentNames;
 use store::bounds::{DEFINITIONS_AT_ONCE, LONGEST_DEFINITION, is_learned};
 use store::{Definitions, MOST_NAMES, PAGE_BYTES, Result, StoreError};
 use xapi::activity::{Definition, Merged};
-use xapi::format;
 use xapi::instant::Instant;
+use xapi::told::Told;
 
 /// How often a definition is merged again where another writer was quicker.
 const TRIES: u32 = 10;
@@ -47,24 +47,18 @@ pub(super) struct Taught {
 
 impl Taught {
     /// Adds the definitions and names that a statement gives.
-    pub(super) fn add(&mut self, statement: &Value, stored: Instant) {
-        for (id, definition) in format::definitions(statement) {
-            if !is_learned(id) {
-                continue;
-            }
+    pub(super) fn add(&mut self, told: &Told, stored: Instant) {
+        for said in told.definitions().filter(|said| is_learned(said.of)) {
+            // It was written from a value.
+            let Ok(definition) = serde_json::from_str(said.what) else { continue };
             // Most statements of an activity have the same definition: it is merged once.
-            let all = self.definitions.entry(id.to_owned()).or_default();
-            if all.last() != Some(definition) {
-                all.push(definition.clone());
+            let all = self.definitions.entry(said.of.to_owned()).or_default();
+            if all.last() != Some(&definition) {
+                all.push(definition);
             }
         }
-        for actor in ["/actor", "/object"].into_iter().filter_map(|at| statement.pointer(at)) {
-            let name = actor.get("name").and_then(Value::as_str);
-            let (Some(name), Some(ifi)) = (name, validator::ifi::of(actor)) else { continue };
-            if !is_learned(name) {
-                continue;
-            }
-            self.names.entry((ifi.to_string(), name.to_owned())).or_insert(stored);
+        for said in told.names().filter(|said| is_learned(said.what)) {
+            self.names.entry((said.of.to_owned(), said.what.to_owned())).or_insert(stored);
         }
     }
 }

@@ -265,7 +265,7 @@ pub async fn journals_and_refusals_of_the_person_go(store: &Arc<dyn Store>) {
 pub async fn origins_and_dead_letters_lose_the_person(store: &Arc<dyn Store>) {
     let pulled = |n: u32, who: &str| {
         let value = with(statement(n), "authority", person(who));
-        super::sample::prepared_by("pipe", &value).from_source("old")
+        super::sample::prepared_from("old", &value)
     };
     let statements = vec![pulled(10, "p0"), pulled(11, "p1")];
     store.put_statements(Batch { statements, attachments: Vec::new() }).await.unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::sample::{batch, log, prepared_by, put, stamped, statement, stored, verb, with};
+use super::sample::{batch, log, prepared_from, put, stamped, statement, stored, verb, with};
 use store::{Batch, KeptOrigin, Restored, Store};
 use xapi::instant::Instant;
 use xapi::origin::Origin;
@@ -22,7 +22,7 @@ fn origin() -> Origin {
 }
 
 async fn put_from(store: &Arc<dyn Store>, name: &str, values: &[Value]) {
-    let statements = values.iter().map(|value| prepared_by("pipe", value).from_source(name));
+    let statements = values.iter().map(|value| prepared_from(name, value));
     let batch = Batch { statements: statements.collect(), attachments: Vec::new() };
     store.put_statements(batch).await.unwrap();
 }
@@ -56,7 +56,7 @@ pub async fn a_known_statement_gets_no_origin(store: &Arc<dyn Store>) {
 pub async fn a_failed_batch_leaves_no_origin(store: &Arc<dyn Store>) {
     put(store, &[statement(0)]).await;
     let other = with(pulled(0), "verb", verb("undid"));
-    let statements = [pulled(1), other].map(|value| prepared_by("pipe", &value).from_source("old"));
+    let statements = [pulled(1), other].map(|value| prepared_from("old", &value));
     let failing = Batch { statements: statements.into(), ..batch(&[]) };
     store.put_statements(failing).await.unwrap_err();
     assert_eq!(all(store).await, []);

@@ -6,7 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::sample::{
-    batch, found, id, ids, ids_of, log, of_activity, of_person, prepared_by, put_each, reference,
+    batch, found, id, ids, ids_of, log, of_activity, of_person, prepared_from, put_each, reference,
     statement, verb, with,
 };
 use store::{Batch, RemovedStatement, Store, StoreError};
@@ -158,7 +158,7 @@ pub async fn a_statement_that_was_changed_meanwhile_is_not_removed(store: &Arc<d
 
 /// And is found by the pseudonym no more either.
 pub async fn origins_of_removed_statements_go(store: &Arc<dyn Store>) {
-    let pulled = |n: u32| prepared_by("pipe", &statement(n)).from_source("old");
+    let pulled = |n: u32| prepared_from("old", &statement(n));
     let statements = vec![pulled(0), pulled(1)];
     store.put_statements(Batch { statements, attachments: Vec::new() }).await.unwrap();
     remove(store, &[0]).await;

@@ -10,6 +10,7 @@ use store::{Batch, Kept, Store, whole};
 use xapi::attachment::Attachment;
 use xapi::authority::Authority;
 use xapi::instant::Instant;
+use xapi::origin::Origin;
 use xapi::prepare::{Prepared, VOIDED, prepare};
 use xapi::query::{Filter, Match};
 use xapi::stored::Stored;
@@ -82,6 +83,11 @@ pub(crate) fn prepared_text(text: &str, key: &str) -> Prepared {
 /// A statement sent by `key`, ready to be kept.
 pub fn prepared_by(key: &str, value: &Value) -> Prepared {
     prepared_text(&value.to_string(), key)
+}
+
+/// A statement that was kept by the source `name` before a pipe brought it.
+pub fn prepared_from(name: &str, value: &Value) -> Prepared {
+    prepared_by("pipe", value).with_origin(Some(Origin::of(name, value)))
 }
 
 /// The batch of these statements, sent by one key.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use mongodb::bson::Document;
 use mongodb::bson::oid::ObjectId;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::completion::Contents;
@@ -143,8 +144,8 @@ impl<'a> Group<'a> {
         if !self.is_kept(kept) {
             return self.drop_request_of(twin, Outcome::Postponed).await;
         }
-        let (id, known) = (incoming.statement.id, &kept.statement.value);
-        let differences = same::differences(known, &incoming.statement.value);
+        let (id, known) = (incoming.statement.id, value(kept.statement)?);
+        let differences = same::differences(&known, &value(incoming.statement)?);
         if differences.is_empty() {
             return Ok(());
         }
@@ -231,9 +232,9 @@ impl<'a> Group<'a> {
             kept => kept?,
         };
         let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", kept.id));
-        let value = kept.value().map_err(corrupt)?;
+        let known = kept.value().map_err(corrupt)?;
         let incoming = self.entry(at).statement;
-        let (id, differences) = (incoming.id, same::differences(&value, &incoming.value));
+        let (id, differences) = (incoming.id, same::differences(&known, &value(incoming)?));
         self.shared = self.shared.max(Some(stored));
         if differences.is_empty() {
             self.set(at, State::Dropped);
@@ -348,7 +349,7 @@ impl<'a> Group<'a> {
     pub(super) fn contents(&self, has_attachments: bool) -> Result<Contents> {
         let mut taught = Taught::default();
         for entry in self.inserted() {
-            taught.add(&entry.statement.value, entry.stored);
+            taught.add(&entry.statement.told, entry.stored);
         }
         let links = self.inserted().map(|entry| row::link(&entry.document));
         Ok(Contents { links: links.collect::<Result<_>>()?, taught, has_attachments })
@@ -378,4 +379,10 @@ impl<'a> Group<'a> {
         };
         self.requests.into_iter().zip(new).map(counted).collect()
     }
+}
+
+/// A statement of a request as it came.
+fn value(statement: &Prepared) -> Result<Value> {
+    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
+    statement.value().map_err(corrupt)
 }

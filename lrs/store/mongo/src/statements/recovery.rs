@@ -27,6 +27,7 @@ use crate::things::Taught;
 use crate::version_log::{Version, VersionLog};
 use crate::{BEAT, LEASE};
 use store::{Result, StoreError};
+use xapi::told::Told;
 
 /// An aborted stretch is hidden from readers for this long: its owner may only have been slow, and
 /// may still write to it.
@@ -181,7 +182,8 @@ impl Observer {
         for document in &documents {
             let statement = self.rows.statement(document).await?;
             let corrupt = |error| StoreError::Corrupt(format!("{}: {error}", statement.id));
-            taught.add(&statement.value().map_err(corrupt)?, statement.stored);
+            let value = statement.value().map_err(corrupt)?;
+            taught.add(&Told::by(&value), statement.stored);
         }
         Ok(Contents { links, taught, has_attachments: true })
     }

@@ -2,9 +2,6 @@
 //! memory and written once, however many of its statements name one activity.
 
 use std::collections::HashMap;
-use std::fmt::{Display, Write as _};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::ops::Range;
 
 use rusqlite::params;
 use serde_json::{Map, Value};
@@ -13,66 +10,9 @@ use crate::failure::Result;
 use crate::session::Session;
 use store::bounds::{DEFINITIONS_AT_ONCE, LONGEST_DEFINITION, is_learned};
 use xapi::activity::{Definition, Merged};
-use xapi::format;
 use xapi::index::Kind;
 use xapi::instant::Instant;
-
-/// What a statement says of activities and agents, as one text and the places of its parts: it is made on the thread of the
-/// request and given back on the writer's, and many small parts would take long.
-#[derive(Default)]
-pub(super) struct Told {
-    text: String,
-    definitions: Vec<Part>,
-    names: Vec<Part>,
-}
-
-/// What a statement says of one thing.
-struct Part {
-    /// The activity, or the agent, by which it is known.
-    of: Range<usize>,
-    /// The definition as JSON, or the name.
-    said: Range<usize>,
-    /// A hash of what is said.
-    hash: u64,
-}
-
-impl Told {
-    /// The definitions that a statement has, and the names of its actor and object.
-    pub(super) fn by(statement: &Value) -> Self {
-        let mut told = Self::default();
-        for (id, definition) in format::definitions(statement) {
-            if is_learned(id) {
-                let part = told.part(id, definition);
-                told.definitions.push(part);
-            }
-        }
-        for actor in ["/actor", "/object"].into_iter().filter_map(|at| statement.pointer(at)) {
-            let name = actor.get("name").and_then(Value::as_str).filter(|name| is_learned(name));
-            let (Some(name), Some(ifi)) = (name, validator::ifi::of(actor)) else { continue };
-            let part = told.part(ifi, name);
-            told.names.push(part);
-        }
-        told
-    }
-
-    fn part(&mut self, of: impl Display, said: impl Display) -> Part {
-        let mut write = |what: &dyn Display| {
-            let start = self.text.len();
-            // Writing to a text cannot fail.
-            let _ = write!(self.text, "{what}");
-            start..self.text.len()
-        };
-        let (of, said) = (write(&of), write(&said));
-        let mut hasher = DefaultHasher::new();
-        self.at(&said).hash(&mut hasher);
-        Part { of, said, hash: hasher.finish() }
-    }
-
-    #[expect(clippy::expect_used, reason = "places are made of what was written")]
-    fn at(&self, place: &Range<usize>) -> &str {
-        self.text.get(place.clone()).expect("a place of this text")
-    }
-}
+use xapi::told::Told;
 
 /// The definitions of activities that the statements of a batch change.
 #[derive(Default)]
@@ -96,21 +36,21 @@ impl Lessons {
         told: &Told,
         stored: Instant,
     ) -> Result<()> {
-        for part in &told.definitions {
-            let entity = session.entity(Kind::Activity, told.at(&part.of))?;
+        for said in told.definitions().filter(|said| is_learned(said.of)) {
+            let entity = session.entity(Kind::Activity, said.of)?;
             if self.read >= DEFINITIONS_AT_ONCE && !self.definitions.contains_key(&entity) {
                 continue;
             }
-            if session.memory.is_news(entity, part.hash) {
-                self.merge(session, entity, told.at(&part.said))?;
+            if session.memory.is_news(entity, said.hash) {
+                self.merge(session, entity, said.what)?;
             }
         }
-        for part in &told.names {
-            let entity = session.entity(Kind::Agent, told.at(&part.of))?;
-            if session.memory.is_news(entity, part.hash) {
+        for said in told.names().filter(|said| is_learned(said.what)) {
+            let entity = session.entity(Kind::Agent, said.of)?;
+            if session.memory.is_news(entity, said.hash) {
                 session.run(
                     "INSERT OR IGNORE INTO agent_name (entity, name, seq) VALUES (?1, ?2, ?3)",
-                    params![entity, told.at(&part.said), stored.micros()],
+                    params![entity, said.what, stored.micros()],
                 )?;
             }
         }

@@ -85,7 +85,7 @@ fn put_attachments(session: &Session<'_>, attachments: &[Attachment]) -> Result<
 /// Keeps a statement; `None` where the same one is kept already.
 fn put_one(
     session: &mut Session<'_>,
-    Ready { statement, told, packed }: Ready,
+    Ready { statement, packed }: Ready,
     stored: Instant,
     lessons: &mut Lessons,
 ) -> Result<Option<Link>> {
@@ -94,7 +94,7 @@ fn put_one(
     }
     session.take_stored(statement.id, stored);
     session.index(stored, &statement.keys)?;
-    lessons.take(session, &told, stored)?;
+    lessons.take(session, &statement.told, stored)?;
     let link = Link { id: statement.id, stored, target: statement.target };
     write(session, statement, packed.as_deref(), stored).map(|()| Some(link))
 }
@@ -110,7 +110,7 @@ fn check_same(session: &Session<'_>, incoming: &Prepared) -> Result<()> {
         return Err(corrupt("its text is missing").into());
     };
     let kept = kept.value().map_err(|error| corrupt(&error.to_string()))?;
-    let incoming_value = incoming.value_again().map_err(|error| corrupt(&error.to_string()))?;
+    let incoming_value = incoming.value().map_err(|error| corrupt(&error.to_string()))?;
     let differences = same::differences(&kept, &incoming_value);
     if differences.is_empty() {
         return Ok(());

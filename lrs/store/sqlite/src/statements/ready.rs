@@ -1,9 +1,6 @@
 //! What of a batch can be made before it is the writer's turn, on a thread of the request. All that the one writing thread
 //! does for a batch keeps every other batch waiting.
 
-use serde_json::Value;
-
-use super::learn::Told;
 use crate::packed;
 use store::bounds::check_width;
 use store::{Batch, Result};
@@ -21,9 +18,7 @@ pub(crate) struct ReadyBatch {
 
 /// A statement as the writer takes it.
 pub(super) struct Ready {
-    /// The statement without its value: the value's many small parts are given back on the thread that has made them.
     pub(super) statement: Prepared,
-    pub(super) told: Told,
     /// The text as [`packed::ahead`] gives it.
     pub(super) packed: Option<Vec<u8>>,
 }
@@ -50,9 +45,7 @@ impl ReadyBatch {
 }
 
 impl Ready {
-    pub(super) fn of(mut statement: Prepared) -> Self {
-        let value: Value = statement.take_value();
-        let packed = packed::ahead(&statement);
-        Self { told: Told::by(&value), statement, packed }
+    pub(super) fn of(statement: Prepared) -> Self {
+        Self { packed: packed::ahead(&statement), statement }
     }
 }

@@ -84,7 +84,8 @@ impl Statements {
     fn put_one(&mut self, statement: Prepared, stored: Instant) -> Result<()> {
         if let Some(row) = self.rows.iter().find(|row| row.kept.id == statement.id) {
             let kept = row.kept.value().map_err(|error| corrupt(statement.id, &error))?;
-            let differences = same::differences(&kept, &statement.value);
+            let incoming = statement.value().map_err(|error| corrupt(statement.id, &error))?;
+            let differences = same::differences(&kept, &incoming);
             let id = statement.id;
             let is_same = differences.is_empty();
             return if is_same { Ok(()) } else { Err(StoreError::Conflict { id, differences }) };
