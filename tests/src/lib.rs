@@ -21,6 +21,7 @@ mod document;
 mod eventually;
 mod factor;
 mod in_process;
+pub mod paths;
 mod ralph;
 mod reply;
 mod scripted;

@@ -1,5 +1,5 @@
-//! Holds the tables of ARCHITECTURE.md to what `cargo metadata` says of the crates, and the budgets of size over the
-//! source tree; and proves that it can fail.
+//! Holds the tables of ARCHITECTURE.md to what `cargo metadata` says of the crates, the paths in it to the tree, and the
+//! budgets of size over the source tree; and proves that it can fail.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use e2e::paths::Tree;
 use e2e::source::{File, tree};
 use serde_json::Value;
 
@@ -144,6 +145,51 @@ fn a_crate_without_a_row_a_row_without_a_crate_and_a_use_that_is_not_named_are_f
         (vec![("a", &member("c", &[])), ("b", &b)], "a lies in c, its row says lrs/a"),
     ] {
         assert_eq!(breaches(&rows, &crates(&list)), [expected]);
+    }
+}
+
+#[test]
+fn every_path_in_the_architecture_leads_somewhere() {
+    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    let named = Tree::below(&root()).named_in(&text);
+    assert_eq!(named.missing, [""; 0], "ARCHITECTURE.md, \"How paths are written\"");
+    assert!(named.found > 400, "only {} paths were found", named.found);
+}
+
+#[test]
+fn a_path_that_leads_nowhere_is_found_however_it_is_written() {
+    let tree = Tree::of([
+        "lrs/http/src/guard.rs",
+        "lrs/http/src/listen/bound.rs",
+        "lrs/http/src/listen/watchman.rs",
+        "lrs/store/mongo/src/cell.rs",
+        "lrs/texts/src/reports.it.ftl",
+        "lrs/texts/src/reports.en.ftl",
+    ]);
+    for (text, found) in [
+        ("| who | `http/src/listen/bound.rs`, `watchman.rs` |", 2),
+        ("| texts | `texts/src/reports.{it,en}.ftl`, `reports.*.ftl` |", 3),
+        ("| `lrs/http` | `http-api` | `listen/`, `guard.rs` | `axum` |", 3),
+        ("`http/guard.rs` and `store/mongo/cell.rs`; `statements/read` and `/api/v1`.", 2),
+        ("The files of `lrs/web/dist` are built.", 0),
+        ("```\nlrs/http/   a crate\n```", 1),
+    ] {
+        let named = tree.named_in(text);
+        assert_eq!((named.found, named.missing), (found, Vec::new()), "{text}");
+    }
+    for (text, missing) in [
+        ("| who | `http/src/gone.rs` |", "http/src/gone.rs"),
+        ("| who | `http/src/listen/bound.rs`, `guard.rs` |", "guard.rs"),
+        ("| who | `watchman.rs` |", "watchman.rs"),
+        ("| the short form | `http/guard.rs` |", "http/guard.rs"),
+        ("| texts | `texts/src/reports.{it,de}.ftl` |", "texts/src/reports.de.ftl"),
+        ("| texts | `texts/src/web.*.ftl` |", "texts/src/web.*.ftl"),
+        ("| `lrs/http` | `http-api` | `content/` | `axum` |", "content/"),
+        ("It is in `http/listen/guard.rs`.", "http/listen/guard.rs"),
+        ("`http/listen/bound.rs` is one.\n\n`watchman.rs` is two.", "watchman.rs"),
+        ("```\nlrs/gone/   nothing\n```", "lrs/gone/"),
+    ] {
+        assert_eq!(tree.named_in(text).missing, [missing], "{text}");
     }
 }
 

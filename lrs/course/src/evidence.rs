@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use validator::json::at;
 
 use super::identifier::Identifier;
 
@@ -153,7 +154,7 @@ impl Evidence {
         let timestamp =
             statement.get("timestamp").and_then(Value::as_str).and_then(micros_of_timestamp);
         let timestamp = timestamp.unwrap_or(stored);
-        let kind = object.pointer("/definition/type").and_then(Value::as_str);
+        let kind = at(object, "definition/type").and_then(Value::as_str);
         let is_question =
             kind == Some(INTERACTION) || kind != Some(OBJECTIVE) && ANSWERING.contains(&verb);
         Some(Self {
@@ -223,7 +224,7 @@ impl Word {
 
     /// The word with the registration of its statement, where it ends an attempt.
     fn under(self, statement: &Value) -> Self {
-        let text = statement.pointer("/context/registration").and_then(Value::as_str);
+        let text = at(statement, "context/registration").and_then(Value::as_str);
         // A UUID is the same in upper and lower case.
         let bits = |text: &str| first_bits(text.to_ascii_lowercase().as_bytes());
         Self { registration: text.filter(|_| self.ends_attempt).map(bits), ..self }
@@ -241,7 +242,7 @@ fn first_bits(bytes: &[u8]) -> u64 {
 }
 
 fn context_activities(statement: &Value, relation: &str) -> Vec<String> {
-    let activities = statement.pointer("/context/contextActivities");
+    let activities = at(statement, "context/contextActivities");
     let related = activities.and_then(|activities| activities.get(relation));
     let id = |activity: &Value| activity.get("id").and_then(Value::as_str).map(str::to_owned);
     match related {

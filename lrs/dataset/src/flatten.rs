@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use validator::ifi::{self, Ifi};
+use validator::json;
 use validator::value::{duration, timestamp};
 use xapi::origin::Origin;
 use xapi::stored::Stored;
@@ -90,47 +91,47 @@ impl Flattener {
     }
 
     fn statement(&self, said: Said<'_>) -> RowOf {
-        let actor = said.at("/actor");
+        let actor = said.at("actor");
         let person = ifi::of(actor);
-        let time = said.text("/timestamp").and_then(timestamp::parse).map(|time| time.micros);
+        let time = said.text("timestamp").and_then(timestamp::parse).map(|time| time.micros);
         let time = time.unwrap_or(said.stored.stored.micros());
-        let interaction = said.text("/object/definition/interactionType");
+        let interaction = said.text("object/definition/interactionType");
         let response = interaction.filter(|kind| CLOSED.contains(kind));
-        let verb = said.text("/verb/id").unwrap_or_default();
+        let verb = said.text("verb/id").unwrap_or_default();
         let object = self.object(said, person.as_ref());
         let row = vec![
             Datum::Text(said.stored.id.to_string()),
             Datum::Time(said.stored.stored.micros()),
             Datum::Time(time),
-            Datum::Text(self.source(said.at("/authority"))),
-            Datum::text(said.text("/version")),
+            Datum::Text(self.source(said.at("authority"))),
+            Datum::text(said.text("version")),
             self.pseudonym(person.as_ref()),
             Datum::Text(kind_of(actor, "Agent").to_owned()),
             Datum::Text(kind_of_identifier(person.as_ref()).to_owned()),
-            Datum::text(said.text("/actor/account/homePage")),
+            Datum::text(said.text("actor/account/homePage")),
             Datum::Text(verb.to_owned()),
-            Datum::Text(kind_of(said.at("/object"), "Activity").to_owned()),
+            Datum::Text(kind_of(said.at("object"), "Activity").to_owned()),
             object.clone(),
-            Datum::text(said.text("/object/definition/type")),
+            Datum::text(said.text("object/definition/type")),
             Datum::text(interaction),
-            said.truth("/result/success"),
-            said.truth("/result/completion"),
-            said.number("/result/score/scaled"),
-            said.number("/result/score/raw"),
-            said.number("/result/score/min"),
-            said.number("/result/score/max"),
-            said.text("/result/duration").and_then(milliseconds).map_or(Datum::Null, Datum::Whole),
-            Datum::text(response.and_then(|_| said.text("/result/response"))),
-            Datum::text(said.text("/context/registration").map(str::to_lowercase)),
+            said.truth("result/success"),
+            said.truth("result/completion"),
+            said.number("result/score/scaled"),
+            said.number("result/score/raw"),
+            said.number("result/score/min"),
+            said.number("result/score/max"),
+            said.text("result/duration").and_then(milliseconds).map_or(Datum::Null, Datum::Whole),
+            Datum::text(response.and_then(|_| said.text("result/response"))),
+            Datum::text(said.text("context/registration").map(str::to_lowercase)),
             Datum::text(said.extension(SESSION)),
-            Datum::text(said.text("/context/platform")),
-            Datum::text(said.text("/context/language")),
+            Datum::text(said.text("context/platform")),
+            Datum::text(said.text("context/language")),
             Datum::text(course(said)),
             self.parent(said, person.as_ref()),
-            self.pseudonym(ifi::of(said.at("/context/instructor")).as_ref()),
+            self.pseudonym(ifi::of(said.at("context/instructor")).as_ref()),
             if verb == VOIDED { voids(said) } else { Datum::Null },
             Datum::Whole(fingerprint(said, verb, &object, time)),
-            Datum::Count(count(said.at("/attachments").as_array().map_or(0, Vec::len))),
+            Datum::Count(count(said.at("attachments").as_array().map_or(0, Vec::len))),
             Datum::Count(count(said.stored.body.len())),
             Datum::text(said.origin.map(|origin| &origin.name)),
             said.origin.and_then(|it| it.stored).map_or(Datum::Null, |it| Datum::Time(it.micros())),
@@ -183,8 +184,8 @@ impl Flattener {
     }
 
     fn object(&self, said: Said<'_>, person: Option<&Ifi>) -> Datum {
-        let object = said.at("/object");
-        let id = said.text("/object/id");
+        let object = said.at("object");
+        let id = said.text("object/id");
         match (kind_of(object, "Activity"), id) {
             ("Activity", Some(id)) => self.iri(id, person),
             ("StatementRef", Some(id)) => Datum::Text(id.to_ascii_lowercase()),
@@ -200,34 +201,34 @@ impl Flattener {
     }
 
     fn identity(&self, said: Said<'_>) -> Option<RowOf> {
-        let person = ifi::of(said.at("/actor"))?.to_string();
+        let person = ifi::of(said.at("actor"))?.to_string();
         let actor = self.pseudonyms.of(&person);
-        let name = Datum::text(said.text("/actor/name"));
+        let name = Datum::text(said.text("actor/name"));
         Some(vec![said.key(), Datum::Text(actor), Datum::Text(person), name])
     }
 }
 
 impl<'a> Said<'a> {
-    /// What stands at a JSON pointer; null where nothing does.
-    fn at(self, pointer: &str) -> &'a Value {
-        self.value.pointer(pointer).unwrap_or(&Value::Null)
+    /// What stands at a path of names, as in [`json::at`]; null where nothing does.
+    fn at(self, path: &str) -> &'a Value {
+        json::at(self.value, path).unwrap_or(&Value::Null)
     }
 
-    fn text(self, pointer: &str) -> Option<&'a str> {
-        self.at(pointer).as_str()
+    fn text(self, path: &str) -> Option<&'a str> {
+        self.at(path).as_str()
     }
 
-    fn truth(self, pointer: &str) -> Datum {
-        self.at(pointer).as_bool().map_or(Datum::Null, Datum::Truth)
+    fn truth(self, path: &str) -> Datum {
+        self.at(path).as_bool().map_or(Datum::Null, Datum::Truth)
     }
 
-    fn number(self, pointer: &str) -> Datum {
-        self.at(pointer).as_f64().map_or(Datum::Null, Datum::Number)
+    fn number(self, path: &str) -> Datum {
+        self.at(path).as_f64().map_or(Datum::Null, Datum::Number)
     }
 
     /// A text among the extensions of the context.
     fn extension(self, key: &str) -> Option<&'a str> {
-        self.at("/context/extensions").get(key)?.as_str()
+        self.at("context/extensions").get(key)?.as_str()
     }
 
     fn key(self) -> Datum {
@@ -254,7 +255,7 @@ const OF_PERSON: &str = "person:";
 
 /// The name of the account of an authority; empty where the authority has none.
 fn account_of(authority: &Value) -> String {
-    let name = |agent: &Value| agent.pointer("/account/name")?.as_str().map(str::to_owned);
+    let name = |agent: &Value| json::at(agent, "account/name")?.as_str().map(str::to_owned);
     let members = authority.get("member").and_then(Value::as_array).into_iter().flatten();
     std::iter::once(authority).chain(members).find_map(name).unwrap_or_default()
 }
@@ -273,20 +274,20 @@ fn course(said: Said<'_>) -> Option<&str> {
     let around = ["parent", "grouping", "category", "other"];
     let around = around.into_iter().flat_map(|relation| context::activities(said.value, relation));
     let is_course = |activity: &&Value| {
-        let kind = activity.pointer("/definition/type").and_then(Value::as_str);
+        let kind = json::at(activity, "definition/type").and_then(Value::as_str);
         kind.is_some_and(|kind| COURSE_TYPES.contains(&kind))
     };
-    let found = std::iter::once(said.at("/object")).chain(around).find(is_course)?;
+    let found = std::iter::once(said.at("object")).chain(around).find(is_course)?;
     found.get("id")?.as_str()
 }
 
 fn voids(said: Said<'_>) -> Datum {
-    Datum::text(said.text("/object/id").map(str::to_ascii_lowercase))
+    Datum::text(said.text("object/id").map(str::to_ascii_lowercase))
 }
 
 /// See [`course::fingerprint`].
 fn fingerprint(said: Said<'_>, verb: &str, object: &Datum, time: i64) -> i64 {
-    let object = match (said.text("/object/id"), object) {
+    let object = match (said.text("object/id"), object) {
         (Some(id), _) => id,
         (None, Datum::Text(pseudonym)) => pseudonym,
         _ => "",
@@ -300,13 +301,13 @@ fn count(length: usize) -> i32 {
 
 fn extensions(said: Said<'_>) -> Vec<RowOf> {
     let places = [
-        ("object", "/object/definition/extensions"),
-        ("result", "/result/extensions"),
-        ("context", "/context/extensions"),
+        ("object", "object/definition/extensions"),
+        ("result", "result/extensions"),
+        ("context", "context/extensions"),
     ];
     let mut rows = Vec::new();
-    for (place, pointer) in places {
-        let members = said.at(pointer).as_object().into_iter().flatten();
+    for (place, path) in places {
+        let members = said.at(path).as_object().into_iter().flatten();
         for (key, value) in members.filter(|(key, _)| EXTENSION_KEYS.contains(&key.as_str())) {
             let text = match value {
                 Value::String(text) => Datum::Text(text.clone()),

@@ -1,6 +1,6 @@
 //! What statements speak with: the tables `verbs` and `activities`, which are replaced as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 use xapi::stored::Stored;
@@ -21,8 +21,8 @@ const LANGUAGES: [&str; 4] = ["it", "it-IT", "en", "en-US"];
 /// instant, and the statements stored after it, are what a table says up to a later one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Vocabulary {
-    verbs: BTreeMap<String, Term>,
-    activities: BTreeMap<String, Term>,
+    verbs: HashMap<String, Term>,
+    activities: HashMap<String, Term>,
     /// Whether there were more than can be kept.
     is_full: bool,
 }
@@ -64,8 +64,8 @@ impl Vocabulary {
 
     /// The vocabulary that these rows of `verbs` and `activities` were written of; nothing where they were not.
     pub fn read(verbs: &[RowOf], activities: &[RowOf]) -> Option<Self> {
-        let verbs: BTreeMap<String, Term> = verbs.iter().map(verb).collect::<Option<_>>()?;
-        let activities: BTreeMap<String, Term> =
+        let verbs: HashMap<String, Term> = verbs.iter().map(verb).collect::<Option<_>>()?;
+        let activities: HashMap<String, Term> =
             activities.iter().map(activity).collect::<Option<_>>()?;
         let is_full = verbs.len() >= MOST_VERBS || activities.len() >= MOST_ACTIVITIES;
         Some(Self { verbs, activities, is_full })
@@ -83,7 +83,7 @@ impl Vocabulary {
                     let own = [Datum::Text(iri.clone()), text(&term.name)];
                     own.into_iter().chain(common(term)).collect()
                 };
-                self.verbs.iter().map(row).collect()
+                sorted(&self.verbs).map(row).collect()
             }
             Dataset::Activities => {
                 let row = |(iri, term): (&String, &Term)| {
@@ -91,7 +91,7 @@ impl Vocabulary {
                     let own = std::iter::once(Datum::Text(iri.clone())).chain(own);
                     own.chain(common(term)).collect()
                 };
-                self.activities.iter().map(row).collect()
+                sorted(&self.activities).map(row).collect()
             }
             _ => Vec::new(),
         }
@@ -113,8 +113,15 @@ impl Vocabulary {
     }
 }
 
+/// The verbs or activities in the order of their IRIs.
+fn sorted(terms: &HashMap<String, Term>) -> impl Iterator<Item = (&String, &Term)> {
+    let mut terms: Vec<_> = terms.iter().collect();
+    terms.sort_unstable_by_key(|(iri, _)| *iri);
+    terms.into_iter()
+}
+
 /// Counts a statement with a verb or activity. False where there is no room for a new one.
-fn enter(terms: &mut BTreeMap<String, Term>, most: usize, at: i64, used: Used<'_>) -> bool {
+fn enter(terms: &mut HashMap<String, Term>, most: usize, at: i64, used: Used<'_>) -> bool {
     let Used { iri, names, kind, interaction } = used;
     if terms.len() >= most && !terms.contains_key(&iri) {
         return false;

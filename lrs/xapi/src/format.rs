@@ -1,6 +1,7 @@
 //! How a statement is written in an answer (Communication 2.1.3, "format").
 
 use serde_json::{Map, Value};
+use validator::json::at;
 
 const IDENTIFIERS: [&str; 5] = ["objectType", "mbox", "mbox_sha1sum", "openid", "account"];
 
@@ -48,7 +49,7 @@ fn collect_activities<'a>(statement: &'a Value, found: &mut Vec<&'a Value>) {
     let object = statement.get("object");
     let is = |kind: Option<&str>| object.filter(|object| text(object.get("objectType")) == kind);
     found.extend(is(None).or(is(Some("Activity"))));
-    let slots = statement.pointer("/context/contextActivities").and_then(Value::as_object);
+    let slots = at(statement, "context/contextActivities").and_then(Value::as_object);
     found.extend(slots.into_iter().flat_map(Map::values).flat_map(|slot| match slot {
         Value::Array(list) => list.as_slice(),
         one => std::slice::from_ref(one),
@@ -117,7 +118,7 @@ fn each_activity(statement: &mut Value, change: &mut Visit<'_>) {
 }
 
 fn object_type(statement: &Value) -> Option<&str> {
-    text(statement.pointer("/object/objectType"))
+    text(at(statement, "object/objectType"))
 }
 
 fn inner_statement(statement: &mut Value) -> Option<&mut Value> {

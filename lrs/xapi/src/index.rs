@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use validator::ifi;
+use validator::json::at;
 
 /// The kinds of things that the filters of `GET statements` name (Communication 2.1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,10 +51,10 @@ pub fn keys(statement: &Value, authority: &Value) -> Vec<IndexKey> {
 pub(crate) fn keys_up_to(most: usize, statement: &Value, authority: &Value) -> Vec<IndexKey> {
     let mut keys = Keys { most, found: Vec::new(), is_full: false };
     keys.statement(statement, Closeness::Direct);
-    if let Some(registration) = text(statement.pointer("/context/registration")) {
+    if let Some(registration) = text(at(statement, "context/registration")) {
         keys.push(Kind::Registration, registration.to_ascii_lowercase(), Closeness::Direct);
     }
-    if let Some(verb) = text(statement.pointer("/verb/id")) {
+    if let Some(verb) = text(at(statement, "verb/id")) {
         keys.push(Kind::Verb, verb.to_owned(), Closeness::Direct);
     }
     keys.agent(Some(authority), Closeness::Authority);

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use uuid::Uuid;
+use validator::json::at;
 use validator::{Statement, Version};
 
 use super::authority::Authority;
@@ -120,7 +121,7 @@ fn stamp(mut text: String, stored_at: &[usize], stored: Instant) -> String {
 }
 
 fn is_voiding(target: Option<Uuid>, statement: &Value) -> bool {
-    target.is_some() && statement.pointer("/verb/id").and_then(Value::as_str) == Some(VOIDED)
+    target.is_some() && at(statement, "verb/id").and_then(Value::as_str) == Some(VOIDED)
 }
 
 /// The id of the statement that the object of `statement` refers to.

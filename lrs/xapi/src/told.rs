@@ -43,7 +43,7 @@ impl Told {
             let part = told.part(id, &definition.to_string());
             told.definitions.push(part);
         }
-        for actor in ["/actor", "/object"].into_iter().filter_map(|at| statement.pointer(at)) {
+        for actor in ["actor", "object"].into_iter().filter_map(|name| statement.get(name)) {
             let name = actor.get("name").and_then(Value::as_str);
             let (Some(name), Some(ifi)) = (name, validator::ifi::of(actor)) else { continue };
             let part = told.part(&ifi.to_string(), name);

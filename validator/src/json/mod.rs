@@ -3,6 +3,7 @@
 
 mod duplicate;
 mod members;
+mod path;
 mod read;
 mod size;
 
@@ -10,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use members::{Member, members};
+pub use path::at;
 pub use size::Size;
 
 pub(crate) use members::elements;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use validator::ifi::{self, Ifi};
+use validator::json;
 
 use super::{Flattener, context, kind_of};
 use crate::mentioned;
@@ -11,7 +12,7 @@ use crate::vocabulary::Used;
 pub(crate) fn verb_used(statement: &Value) -> Option<Used<'_>> {
     let verb = statement.get("verb")?;
     let iri = verb.get("id")?.as_str()?.to_owned();
-    Some(Used { iri, names: object(verb, "/display"), kind: None, interaction: None })
+    Some(Used { iri, names: object(verb, "display"), kind: None, interaction: None })
 }
 
 impl Flattener {
@@ -28,9 +29,9 @@ impl Flattener {
     /// An activity; one whose IRI names the actor has a pseudonym, and no name.
     fn activity_used<'a>(&self, activity: &'a Value, person: Option<&Ifi>) -> Option<Used<'a>> {
         let iri = activity.get("id")?.as_str()?;
-        let text = |pointer| activity.pointer(pointer).and_then(Value::as_str);
-        let (kind, interaction) = (text("/definition/type"), text("/definition/interactionType"));
-        let names = object(activity, "/definition/name");
+        let text = |path| json::at(activity, path).and_then(Value::as_str);
+        let (kind, interaction) = (text("definition/type"), text("definition/interactionType"));
+        let names = object(activity, "definition/name");
         Some(match person.filter(|person| mentioned::names(iri, person)) {
             Some(_) => Used { iri: self.pseudonymous(iri), names: None, kind, interaction },
             None => Used { iri: iri.to_owned(), names, kind, interaction },
@@ -38,6 +39,6 @@ impl Flattener {
     }
 }
 
-fn object<'a>(value: &'a Value, pointer: &str) -> Option<&'a Map<String, Value>> {
-    value.pointer(pointer)?.as_object()
+fn object<'a>(value: &'a Value, path: &str) -> Option<&'a Map<String, Value>> {
+    json::at(value, path)?.as_object()
 }

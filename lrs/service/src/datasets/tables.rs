@@ -8,6 +8,7 @@ use dataset::{
 };
 use serde_json::Value;
 use store::{KeptCourse, Store, StoreError};
+use validator::json::at;
 use xapi::instant::Instant;
 use xapi::stored::Stored;
 
@@ -239,7 +240,7 @@ impl RowMaker {
     /// Whether a statement is wanted. Those that void are, in any course: they name a statement, and not its course.
     fn takes(&self, stored: &Stored, value: &Value) -> bool {
         let Some(course) = &self.course else { return true };
-        if value.pointer("/verb/id").and_then(Value::as_str) == Some(VOIDED) {
+        if at(value, "verb/id").and_then(Value::as_str) == Some(VOIDED) {
             return true;
         }
         let evidence = Evidence::read(value, &stored.id.to_string(), stored.stored.micros());

@@ -45,11 +45,15 @@ pub(super) async fn write_range(
         newest: after,
         is_full: false,
     };
-    while let Some(page) = pages.next().await? {
-        writer = aside(move || writer.add(&page)).await?;
+    let mut read = pages.next().await?;
+    while let Some(page) = read {
+        // The next page is read meanwhile.
+        let (added, next) = tokio::join!(aside(move || writer.add(&page)), pages.next());
+        writer = added?;
         if writer.is_full {
             break;
         }
+        read = next?;
     }
     let (statements, end) = (writer.read, if writer.is_full { writer.newest } else { through });
     let files = aside(move || writer.end((after, end), generation)).await?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use store::{Store, StoreError};
+use validator::json::at;
 use xapi::instant::Instant;
 use xapi::query::Filter;
 use xapi::stored::Stored;
@@ -58,8 +59,8 @@ impl VoidingPages {
 /// The statement that a statement voids. One that only refers to a voiding statement is found by its verb too.
 pub(super) fn target(stored: &Stored) -> Option<String> {
     let target = |value: &Value| {
-        let is_voiding = value.pointer("/verb/id").and_then(Value::as_str) == Some(VOIDED);
-        let id = value.pointer("/object/id").and_then(Value::as_str)?;
+        let is_voiding = at(value, "verb/id").and_then(Value::as_str) == Some(VOIDED);
+        let id = at(value, "object/id").and_then(Value::as_str)?;
         is_voiding.then(|| id.to_ascii_lowercase())
     };
     with_value(stored, target).ok().flatten()
