@@ -3,7 +3,7 @@
 //! send headers, as at page unload; xAPI 2.0 has dropped it.
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::header::{
     AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, IF_MATCH, IF_NONE_MATCH,
 };
@@ -11,13 +11,17 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
 use url::form_urlencoded;
 use validator::Version;
 
+use super::credentials::Address;
 use super::problem::Problem;
 use super::request::{content_type, read_while};
 use super::state::Server;
 use super::{origin, version};
+use access::caller::Caller;
+use service::memory::Memory;
 use xapi::parameters;
 use xapi::refusal::Refusal;
 
@@ -29,6 +33,9 @@ const CONTENT: &[u8] = b"content=";
 const MOST_FIELDS: usize = 32;
 /// The most bytes that a form may have beside `content`, as they are sent.
 const MOST_BESIDE: usize = 64 * 1024;
+/// The most bytes of a form whose key stands in the form: who sent it is known once all of it was read. Browsers send 64 KiB
+/// at page unload.
+const LONGEST_UNPAID: usize = 1 << 20;
 
 /// Turns a request in alternate syntax into the request it stands for; lets others pass.
 pub(super) async fn unfold(State(server): State<Server>, request: Request, next: Next) -> Response {
@@ -59,11 +66,17 @@ async fn unfolded(request: Request, server: &Server) -> Result<Request, Problem>
     if is_doubtful {
         parts.headers.remove(AUTHORIZATION);
     }
-    // The key stands in the form, so the form is read on the share of requests without a key.
-    let (limit, memory) = (server.limits.body_bytes, server.shares.of_nobody());
+    let payer = Payer::of(&mut parts, server).await?;
     let mut beside = Beside::default();
-    let form = read_while(body, limit, memory, |part| beside.see(part)).await?;
-    let form = Form::read(&form)?;
+    let read = read_while(body, payer.limit, &payer.memory, |part| beside.see(part)).await;
+    let form = read.map_err(|problem| payer.explained(problem))?;
+    // What is decoded is no longer than what was sent, and is held as long as the request has it.
+    let decoded = payer.memory.reserve(form.len())?;
+    let (length, read) = (form.len(), move || Form::read(&form));
+    let form = match &payer.key {
+        Some(key) => server.compute.run(key, length, read).await??,
+        None => read()?,
+    };
     parts.headers.remove(CONTENT_TYPE);
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.extend(form.headers);
@@ -79,7 +92,36 @@ async fn unfolded(request: Request, server: &Server) -> Result<Request, Problem>
         parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     parts.uri = address(&parts.uri, &form.parameters, &server.launch_parameters)?;
-    Ok(Request::from_parts(parts, Body::from(form.content.unwrap_or_default())))
+    let content = decoded.hold(Bytes::from(form.content.unwrap_or_default()));
+    Ok(Request::from_parts(parts, Body::from(content)))
+}
+
+/// On whose share a form is read, and how long it may be.
+struct Payer {
+    /// The name of the key.
+    key: Option<String>,
+    memory: Memory,
+    limit: usize,
+}
+
+impl Payer {
+    /// The key in the `Authorization` header, where there is one and the form may be long: it must be good then. Otherwise the
+    /// form is read on what its address has for forms.
+    async fn of(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        let limit = server.limits.body_bytes;
+        if parts.headers.contains_key(AUTHORIZATION) && may_be_long(&parts.headers) {
+            let key = Caller::from_request_parts(parts, server).await?.key.name.clone();
+            return Ok(Self { memory: server.shares.of_key(&key), key: Some(key), limit });
+        }
+        let memory = server.shares.of_forms_from(Address::of_request(&parts.extensions));
+        Ok(Self { key: None, memory, limit: limit.min(LONGEST_UNPAID) })
+    }
+
+    /// `problem`, with what to do about a form that is too long to be read for nobody.
+    fn explained(&self, problem: Problem) -> Problem {
+        let is_long = problem.status() == StatusCode::PAYLOAD_TOO_LARGE;
+        if is_long && self.limit == LONGEST_UNPAID { unpaid() } else { problem }
+    }
 }
 
 /// Whether the `Authorization` header may be the browser's own, added to what a page of another
@@ -242,6 +284,24 @@ fn too_much() -> Problem {
         "xAPI 1.0.3 Communication 3.2",
         "The form has more than 32 fields or 64 KiB beside `content`.",
         "Send what belongs to the request alone; statements and documents go into `content`.",
+    );
+    Problem::refused(StatusCode::PAYLOAD_TOO_LARGE, refusal)
+}
+
+/// Whether a form may be longer than what is read for nobody. What is unpacked says nothing of its length.
+fn may_be_long(headers: &HeaderMap) -> bool {
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length
+        .and_then(|length| length.parse().ok())
+        .is_none_or(|length: usize| length > LONGEST_UNPAID)
+}
+
+fn unpaid() -> Problem {
+    let refusal = Refusal::new(
+        "alternate-request-unpaid",
+        "xAPI 1.0.3 Communication 3.2",
+        "The form is larger than 1 MiB, and its key stands in the form.",
+        "Send `Authorization` as a header of the request, or send the request as it is instead of as a form.",
     );
     Problem::refused(StatusCode::PAYLOAD_TOO_LARGE, refusal)
 }

@@ -1,5 +1,5 @@
 //! The share of the memory budget that a request holds from: each key has one, and all requests
-//! without a key have one together. A share is less than the whole, so one key cannot take the memory
+//! without a key have one together. Forms whose key stands in the form have another, of which each address has a part. A share is less than the whole, so one key cannot take the memory
 //! of all others.
 
 use std::num::NonZeroUsize;
@@ -13,6 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use http_body_util::BodyExt as _;
 use lru::LruCache;
 
+use super::credentials::Address;
 use super::problem::Problem;
 use super::state::Server;
 use access::caller::Caller;
@@ -20,6 +21,8 @@ use service::memory::{Memory, Reserved};
 
 /// How many keys' shares are told apart; an older one is begun anew.
 const KEYS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+/// How many addresses' parts of the share of forms are told apart; an older one is begun anew.
+const ADDRESSES: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 /// Answers up to this size are not counted: they take no more than the connection that they are for.
 const SMALL: u64 = 1024;
 
@@ -27,6 +30,8 @@ const SMALL: u64 = 1024;
 pub struct Shares {
     whole: Memory,
     nobody: Memory,
+    forms: Memory,
+    forms_from: Mutex<LruCache<Address, Memory>>,
     of_keys: Mutex<LruCache<String, OfKey>>,
 }
 
@@ -39,10 +44,24 @@ struct OfKey {
 
 impl Shares {
     /// Shares of this budget: three quarters for a key, half of that for its answers; an eighth
-    /// for all requests without a key.
+    /// for all requests without a key, and another for forms whose key is not known yet, a quarter of it for each address.
     pub fn new(whole: Memory) -> Self {
-        let nobody = whole.part(whole.size() / 8);
-        Self { whole, nobody, of_keys: Mutex::new(LruCache::new(KEYS)) }
+        let (nobody, forms) = (whole.part(whole.size() / 8), whole.part(whole.size() / 8));
+        let (forms_from, of_keys) = (LruCache::new(ADDRESSES), LruCache::new(KEYS));
+        Self {
+            whole,
+            nobody,
+            forms,
+            forms_from: Mutex::new(forms_from),
+            of_keys: Mutex::new(of_keys),
+        }
+    }
+
+    /// What forms from an address may hold whose key is not known yet. Forms that are held back fill it, and no other
+    /// address and no other kind of request has less for that.
+    pub fn of_forms_from(&self, address: Address) -> Memory {
+        let mut forms_from = self.forms_from.lock().unwrap_or_else(PoisonError::into_inner);
+        forms_from.get_or_insert(address, || self.forms.part(self.forms.size() / 4)).clone()
     }
 
     /// The share of the key of this name.
@@ -142,4 +161,41 @@ fn held(body: Body, reserved: Reserved) -> Body {
             None => data,
         })
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Extensions;
+    use std::net::{IpAddr, SocketAddr};
+
+    use axum::extract::ConnectInfo;
+
+    use super::*;
+
+    fn address(last: u8) -> Address {
+        let mut extensions = Extensions::new();
+        extensions.insert(ConnectInfo(SocketAddr::new(IpAddr::from([192, 0, 2, last]), 1)));
+        Address::of_request(&extensions)
+    }
+
+    #[test]
+    fn forms_that_an_address_holds_back_leave_room_for_others_and_for_requests_without_a_key() {
+        let shares = Shares::new(Memory::new(3200));
+        let own = shares.of_forms_from(address(1));
+        let held = own.reserve(100).unwrap();
+        shares.of_forms_from(address(1)).reserve(1).unwrap_err();
+        let _other = shares.of_forms_from(address(2)).reserve(100).unwrap();
+        let _nobody = shares.of_nobody().reserve(400).unwrap();
+        drop(held);
+        let _again = shares.of_forms_from(address(1)).reserve(100).unwrap();
+    }
+
+    #[test]
+    fn forms_of_all_addresses_have_a_bound() {
+        let shares = Shares::new(Memory::new(3200));
+        let hold = |last| shares.of_forms_from(address(last)).reserve(100);
+        let held: Vec<_> = (0..4).map(|last| hold(last).unwrap()).collect();
+        hold(4).unwrap_err();
+        drop(held);
+    }
 }

@@ -40,6 +40,16 @@ pub const READ_OF_TARGETS: usize = 200_000;
 /// Further keys that are read for each statement of a batch: see [`READ_OF_TARGETS`].
 pub const MORE_READ: usize = 32;
 
+/// Bytes of the texts of targets whose keys are read because of one batch, at most: these, and [`MORE_TEXT`] for each statement
+/// of the batch. The target that goes beyond them is read, and those after it pass on nothing.
+pub const TEXTS_OF_TARGETS: usize = 2 << 20;
+/// Further bytes for each statement of a batch: see [`TEXTS_OF_TARGETS`].
+pub const MORE_TEXT: usize = 4 << 10;
+
+/// Bytes of the texts of statements that an engine reads because of one batch to find what these refer to, at most; further
+/// ones count as not kept. An engine that keeps a statement's target beside the text reads none.
+pub const TEXTS_OF_CHAINS: usize = 16 << 20;
+
 /// Statements kept before a batch that inherit something because of it, at most: the nearest ones.
 pub(crate) const MOST_HEIRS: usize = 5_000;
 
@@ -83,6 +93,7 @@ fn too_wide() -> Refusal {
 pub struct Allowance {
     inherited: usize,
     read: usize,
+    text: usize,
 }
 
 impl Allowance {
@@ -91,12 +102,13 @@ impl Allowance {
         Self {
             inherited: INHERITED_BY_ALL + statements.saturating_mul(MORE_INHERITED),
             read: READ_OF_TARGETS + statements.saturating_mul(MORE_READ),
+            text: TEXTS_OF_TARGETS + statements.saturating_mul(MORE_TEXT),
         }
     }
 
-    /// Whether another target is read after so many keys of targets.
-    pub const fn allows_to_read_after(self, read: usize) -> bool {
-        read < self.read
+    /// Whether another target is read after so many keys of targets and so many bytes of their texts.
+    pub const fn allows_to_read_after(self, read: usize, text: usize) -> bool {
+        read < self.read && text < self.text
     }
 
     /// How many keys each of `heirs` statements may inherit: all the same number, so that none inherits nothing because it

@@ -11,8 +11,8 @@
 //!   equally near ones those with the earliest `stored`, at most [`MOST_HEIRS`];
 //! - each heir gets the same [portion](Allowance::portion): the nearest target's keys first, of each target the direct keys
 //!   before the related ones, and then in the order of [`IndexKey`];
-//! - of targets with many keys, only some are read ([`READ_OF_TARGETS`](crate::bounds::READ_OF_TARGETS)): the others
-//!   pass on nothing;
+//! - of targets with many keys or long texts, only some are read ([`READ_OF_TARGETS`](crate::bounds::READ_OF_TARGETS),
+//!   [`TEXTS_OF_TARGETS`](crate::bounds::TEXTS_OF_TARGETS)): the others pass on nothing;
 //! - a key of a text that is longer than [`LONGEST_INHERITED`] is not inherited.
 //!
 //! Example: A is kept and refers to B, which is not. B comes, and refers to C, which is kept. A inherits what B and C
@@ -75,7 +75,7 @@ pub struct Inherited {
 /// # use store::inheritance::{Inheritance, Link, ToFetch};
 /// # fn fetch_referrers(_: &[uuid::Uuid], _: usize) -> Vec<Link> { Vec::new() }
 /// # fn fetch_links(_: &[uuid::Uuid]) -> Vec<Link> { Vec::new() }
-/// # fn fetch_keys(_: uuid::Uuid) -> Vec<xapi::index::IndexKey> { Vec::new() }
+/// # fn fetch_keys(_: uuid::Uuid) -> (Vec<xapi::index::IndexKey>, usize) { (Vec::new(), 0) }
 /// # fn write(_: store::inheritance::Inherited) {}
 /// # let new_statements: Vec<Link> = Vec::new();
 /// let mut inheritance = Inheritance::of_batch(new_statements);
@@ -88,7 +88,8 @@ pub struct Inherited {
 ///         ToFetch::Keys(ids) => {
 ///             for id in ids {
 ///                 if inheritance.takes_keys() {
-///                     inheritance.keys(id, &fetch_keys(id));
+///                     let (keys, length_of_text) = fetch_keys(id);
+///                     inheritance.keys(id, &keys, length_of_text);
 ///                 }
 ///             }
 ///         }
@@ -113,6 +114,8 @@ pub struct Inheritance {
     allowance: Allowance,
     /// How many keys of targets were read.
     read: usize,
+    /// How many bytes their texts have.
+    text: usize,
 }
 
 /// What is being fetched.
@@ -148,6 +151,7 @@ impl Inheritance {
             stage: Stage::Referrers { to: ids.clone(), hops: 0 },
             allowance: Allowance::of_batch(ids.len()),
             read: 0,
+            text: 0,
             new: ids,
             portion: 0,
             heirs: Vec::new(),
@@ -193,9 +197,9 @@ impl Inheritance {
         }
     }
 
-    /// Whether the keys of another target are of use: not once as many keys were read as are allowed.
+    /// Whether the keys of another target are of use: not once as many keys, or texts as long, were read as are allowed.
     pub const fn takes_keys(&self) -> bool {
-        self.allowance.allows_to_read_after(self.read)
+        self.allowance.allows_to_read_after(self.read, self.text)
     }
 
     /// Takes the answer to [`ToFetch::Referrers`]; not asked for, the answer changes nothing.
@@ -224,9 +228,10 @@ impl Inheritance {
         }
     }
 
-    /// Takes the answer to [`ToFetch::Keys`] for one statement.
-    pub fn keys(&mut self, id: Uuid, own: &[IndexKey]) {
+    /// Takes the answer to [`ToFetch::Keys`] for one statement, whose text has `length` bytes.
+    pub fn keys(&mut self, id: Uuid, own: &[IndexKey], length: usize) {
         self.read = self.read.saturating_add(own.len());
+        self.text = self.text.saturating_add(length);
         let keys = inherited(own).filter(|key| key.text.len() <= LONGEST_INHERITED);
         let mut keys: Vec<Arc<IndexKey>> = keys.map(Arc::new).collect();
         keys.sort_by_key(|key| key.closeness);

@@ -166,6 +166,8 @@ rule-alternate-request = La richiesta alternativa (`?method=…`) non è scritta
     .remedy = Inviare con POST un modulo a `?method=…` soltanto, con intestazioni, parametri e `content` come campi, o inviare la richiesta così com'è.
 rule-alternate-request-too-large = Il modulo ha più di 32 campi o di 64 KiB oltre a `content`.
     .remedy = Inviare solo ciò che appartiene alla richiesta; statement e documenti vanno in `content`.
+rule-alternate-request-unpaid = Il modulo supera 1 MiB e la sua chiave sta nel modulo stesso.
+    .remedy = Inviare `Authorization` come intestazione della richiesta, oppure inviare la richiesta com'è, non come modulo.
 rule-batch-too-large = L'invio contiene { $count } statement; il limite è { $limit }.
     .remedy = Inviare meno statement alla volta, o alzare `limits.statements_per_batch` sul server.
 rule-body-broken = Il corpo della richiesta non si può leggere.

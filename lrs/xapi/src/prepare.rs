@@ -1,5 +1,8 @@
 //! From a checked statement to what the store keeps.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 use validator::json::at;
@@ -133,6 +136,28 @@ pub fn target(statement: &Value) -> Option<Uuid> {
     Uuid::parse_str(object.get("id")?.as_str()?).ok()
 }
 
+/// [`target`] of a statement's text, most of which is passed over: that is quick where the text is long.
+///
+/// # Errors
+/// The text is not that of a statement.
+pub fn target_of_text(text: &[u8]) -> serde_json::Result<Option<Uuid>> {
+    #[derive(Deserialize)]
+    struct Whole<'t> {
+        #[serde(borrow)]
+        object: Object<'t>,
+    }
+    #[derive(Deserialize)]
+    struct Object<'t> {
+        #[serde(rename = "objectType", borrow)]
+        kind: Option<Cow<'t, str>>,
+        #[serde(borrow)]
+        id: Option<Cow<'t, str>>,
+    }
+    let object = serde_json::from_slice::<Whole<'_>>(text)?.object;
+    let is_reference = object.kind.as_deref() == Some("StatementRef");
+    Ok(object.id.filter(|_| is_reference).and_then(|id| Uuid::parse_str(&id).ok()))
+}
+
 /// What [`splice`] makes of a statement.
 struct Spliced {
     /// All assigned members are in place, and zeros where instants will stand.
@@ -249,6 +274,21 @@ mod tests {
             assert_eq!(activities["parent"][0]["id"], "https://a.example/p");
             assert_eq!(activities["category"][0]["id"], "https://a.example/c");
         }
+    }
+
+    #[test]
+    fn the_target_of_a_text_is_that_of_its_value() {
+        let reference = r#"{"object":{"id":"6690e6c9-3ef0-4ed3-8b37-7f3964730b\u0065e","objectType":"StatementRef"},
+            "x":[0,{"object":{"objectType":"Agent"}}]}"#;
+        let inner = r#"{"object":{"objectType":"SubStatement","object":{"objectType":"StatementRef",
+            "id":"6690e6c9-3ef0-4ed3-8b37-7f3964730bee"}}}"#;
+        let agent = r#"{"object":{"objectType":"Agent","mbox":"mailto:a@x.it"}}"#;
+        for (text, is_there) in [(reference, true), (inner, false), (agent, false), (BARE, false)] {
+            let found = target_of_text(text.as_bytes()).unwrap();
+            assert_eq!(found, target(&serde_json::from_str(text).unwrap()), "{text}");
+            assert_eq!(found.is_some(), is_there, "{text}");
+        }
+        target_of_text(b"[]").unwrap_err();
     }
 
     #[test]

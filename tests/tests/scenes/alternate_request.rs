@@ -277,3 +277,26 @@ async fn a_form_with_more_fields_than_any_request_needs_is_refused_before_it_is_
     let many = (1..32).map(|n| format!("&a{n}=1")).collect::<Vec<_>>().concat();
     assert!(post(format!("{head}{many}{tail}")).await.problem(413).says("32"));
 }
+
+/// Whoever sends a form whose key stands in it is known once the form was read, so it may not be long.
+#[tokio::test]
+async fn a_long_form_needs_its_key_in_the_header() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let document = json!({"text": "x".repeat(1 << 20)}).to_string();
+    let (anna, golf) = (agent("anna").to_string(), activity_iri("golf"));
+    let fields = [
+        ("Content-Type", "application/json"),
+        ("stateId", "long"),
+        ("agent", &*anna),
+        ("activityId", &*golf),
+        ("content", &*document),
+    ];
+    let mut with_key = fields.to_vec();
+    with_key.push(("Authorization", admin.credentials()));
+    let refused = traccia.anonymous().post("/activities/state?method=PUT").form(&with_key).await;
+    assert_eq!(refused.problem(413).body["rule"], "alternate-request-unpaid");
+    admin.post("/activities/state?method=PUT").form(&fields).await.is(204);
+    let state = Document::state("long").get(&admin).await.expect(200);
+    assert_eq!(state.json()["text"].as_str().unwrap().len(), 1 << 20);
+}

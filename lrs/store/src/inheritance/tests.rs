@@ -1,7 +1,9 @@
 //! What is inherited, by statements that a test holds.
 
 use super::*;
-use crate::bounds::{INHERITED_BY_ALL, MORE_INHERITED, MORE_READ, READ_OF_TARGETS};
+use crate::bounds::{
+    INHERITED_BY_ALL, MORE_INHERITED, MORE_READ, MORE_TEXT, READ_OF_TARGETS, TEXTS_OF_TARGETS,
+};
 use xapi::index::{Closeness, Kind};
 
 /// The statements of a store by number, which is their `stored` as well, and what each refers to.
@@ -24,6 +26,16 @@ fn key(n: u64, at: usize, closeness: Closeness) -> IndexKey {
 
 /// What each heir inherits where the statements `new` are the batch and each has `width` related keys and a direct one.
 fn inherit(kept: &Kept, new: &[u64], width: usize) -> BTreeMap<u64, BTreeSet<String>> {
+    inherit_from_texts(kept, new, width, 0)
+}
+
+/// [`inherit`] where the text of each statement has `length` bytes.
+fn inherit_from_texts(
+    kept: &Kept,
+    new: &[u64],
+    width: usize,
+    length: usize,
+) -> BTreeMap<u64, BTreeSet<String>> {
     let own = |n| -> Vec<IndexKey> {
         let related = (0..width).map(|at| key(n, at, Closeness::Related));
         related.chain([key(n, width, Closeness::Direct)]).collect()
@@ -43,7 +55,7 @@ fn inherit(kept: &Kept, new: &[u64], width: usize) -> BTreeMap<u64, BTreeSet<Str
             ToFetch::Keys(ids) => {
                 for id in ids {
                     if inheritance.takes_keys() {
-                        inheritance.keys(id, &own(number(id)));
+                        inheritance.keys(id, &own(number(id)), length);
                     }
                 }
             }
@@ -131,6 +143,21 @@ fn of_wide_targets_only_so_many_are_read_as_is_allowed() {
     assert_eq!(narrow, new, "all of them inherit where there is less to read");
 }
 
+/// A text may be long and name nothing: it is read as a whole all the same.
+#[test]
+fn of_long_targets_only_so_many_are_read_as_is_allowed() {
+    let mut kept: Kept = (0..18).map(|n| (n, None)).collect();
+    kept.extend((100..118).map(|n| (n, Some(n - 100))));
+    let new: Vec<u64> = (100..118).collect();
+    let length = 1 << 20;
+    let heirs: Vec<u64> = inherit_from_texts(&kept, &new, 1, length).into_keys().collect();
+    let allowed = TEXTS_OF_TARGETS + 18 * MORE_TEXT;
+    let read = u64::try_from(allowed.div_ceil(length)).unwrap();
+    assert_eq!((read, heirs), (3, (100..100 + read).collect()));
+    let short: Vec<u64> = inherit_from_texts(&kept, &new, 1, 2_000).into_keys().collect();
+    assert_eq!(short, new, "all of them inherit where texts are as statements have them");
+}
+
 #[test]
 fn a_statement_whose_keys_cannot_be_read_passes_on_nothing() {
     let kept = [(1, None), (2, Some(1))].into();
@@ -163,7 +190,7 @@ fn heirs_share_the_texts_of_their_keys_and_inherit_no_long_ones() {
                         text: of(length),
                         closeness: Closeness::Direct,
                     });
-                    inheritance.keys(id, &keys);
+                    inheritance.keys(id, &keys, 0);
                 }
             }
         }

@@ -85,8 +85,8 @@ impl Linker {
             let Some(document) = found.get(id).filter(|_| inheritance.takes_keys()) else {
                 continue;
             };
-            if let Some(keys) = self.keys_of_text(*id, document).await? {
-                inheritance.keys(*id, &keys);
+            if let Some((keys, length)) = self.keys_of_text(*id, document).await? {
+                inheritance.keys(*id, &keys, length);
             }
         }
         Ok(())
@@ -95,22 +95,27 @@ impl Linker {
     /// The keys that a statement has of its own. None where it is not there, or was removed.
     pub(super) async fn own_keys(&self, id: Uuid) -> Result<Vec<IndexKey>> {
         let Some(document) = self.rows.with_id(id).await? else { return Ok(Vec::new()) };
-        Ok(self.keys_of_text(id, &document).await?.unwrap_or_default())
+        let read = self.keys_of_text(id, &document).await?;
+        Ok(read.map(|(keys, _)| keys).unwrap_or_default())
     }
 
-    /// The keys of a document's text, for those in the document are inherited ones as well. Linking must not fail because
+    /// The keys of a document's text, and how long the text is, for those in the document are inherited ones as well. Linking must not fail because
     /// of what a statement says, or because it is not as it was written: all later groups wait for it. So such a statement,
     /// and one that was removed, has `None` to pass on.
-    async fn keys_of_text(&self, id: Uuid, document: &Document) -> Result<Option<Vec<IndexKey>>> {
+    async fn keys_of_text(
+        &self,
+        id: Uuid,
+        document: &Document,
+    ) -> Result<Option<(Vec<IndexKey>, usize)>> {
         if row::is_removed(document) {
             return Ok(None);
         }
-        let read =
-            self.rows.statement(document).await.and_then(|kept| {
-                kept.value().map_err(|error| StoreError::Corrupt(error.to_string()))
-            });
+        let read = self.rows.statement(document).await.and_then(|kept| {
+            let value = kept.value().map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            Ok((keys_of_kept(&value), kept.body.len()))
+        });
         match read {
-            Ok(value) => Ok(Some(keys_of_kept(&value))),
+            Ok(read) => Ok(Some(read)),
             Err(error @ (StoreError::Unreadable { .. } | StoreError::Corrupt(_))) => {
                 tracing::error!(%id, %error, "a statement passes on nothing to those that refer to it");
                 Ok(None)

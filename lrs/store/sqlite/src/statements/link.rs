@@ -7,23 +7,35 @@ use uuid::Uuid;
 use crate::failure::{Failure, Result};
 use crate::session::Session;
 use store::StoreError;
+use store::bounds::TEXTS_OF_CHAINS;
 use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
 use xapi::index::keys_of_kept;
 use xapi::instant::Instant;
-use xapi::prepare::target;
+use xapi::prepare::target_of_text;
 use xapi::stored::Stored;
 
 /// Gives statements what they inherit because of the statements `new`, which are kept.
 pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
     let mut inheritance = Inheritance::of_batch(new);
+    // Bytes of the texts in which links were looked for.
+    let mut read = 0_usize;
     while let Some(wanted) = inheritance.wanted() {
         match wanted {
             ToFetch::Referrers { targets, most } => {
                 inheritance.referrers(referrers(session, &targets, most)?);
             }
             ToFetch::Links(ids) => {
-                let links = ids.into_iter().map(|id| kept_link(session, id));
-                inheritance.links(links.filter_map(Result::transpose).collect::<Result<_>>()?);
+                let mut links = Vec::new();
+                for id in ids {
+                    if read >= TEXTS_OF_CHAINS {
+                        break;
+                    }
+                    let Some(kept) = readable(session, id)? else { continue };
+                    read = read.saturating_add(kept.body.len());
+                    let target = target_of_text(&kept.body).map_err(|error| corrupt(id, &error))?;
+                    links.push(Link { id, stored: kept.stored, target });
+                }
+                inheritance.links(links);
             }
             ToFetch::Keys(ids) => {
                 for id in ids {
@@ -32,7 +44,7 @@ pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
                     }
                     if let Some(kept) = readable(session, id)? {
                         let value = kept.value().map_err(|error| corrupt(id, &error))?;
-                        inheritance.keys(id, &keys_of_kept(&value));
+                        inheritance.keys(id, &keys_of_kept(&value), kept.body.len());
                     }
                 }
             }
@@ -61,12 +73,6 @@ pub(crate) fn referrers(session: &Session<'_>, targets: &[Uuid], most: usize) ->
         })?);
     }
     Ok(found)
-}
-
-fn kept_link(session: &Session<'_>, id: Uuid) -> Result<Option<Link>> {
-    let Some(kept) = readable(session, id)? else { return Ok(None) };
-    let value = kept.value().map_err(|error| corrupt(id, &error))?;
-    Ok(Some(Link { id, stored: kept.stored, target: target(&value) }))
 }
 
 /// The kept statement `id`. A statement that is not as it was written passes on nothing, and does not keep those that

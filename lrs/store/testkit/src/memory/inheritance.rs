@@ -28,7 +28,7 @@ pub(super) fn pass_on(rows: &mut [Arc<Row>], first: usize) {
                 targets.sort_unstable_by_key(|row| row.kept.id);
                 for row in targets {
                     if inheritance.takes_keys() {
-                        inheritance.keys(row.kept.id, &row.own);
+                        inheritance.keys(row.kept.id, &row.own, row.kept.body.len());
                     }
                 }
             }
