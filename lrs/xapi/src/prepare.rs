@@ -12,9 +12,9 @@ use super::authority::Authority;
 use super::index::{self, IndexKey, MOST_OF_STATEMENT};
 use super::instant::Instant;
 use super::origin::Origin;
+use super::sayings::Sayings;
 use super::splice::Splice;
 use super::stored::Stored;
-use super::told::Told;
 
 /// The reserved verb of voiding statements (Data 2.3.2).
 pub const VOIDED: &str = "http://adlnet.gov/expapi/verbs/voided";
@@ -31,7 +31,7 @@ pub struct Prepared {
     /// Whether it voids its target.
     pub voiding: bool,
     /// What it says of activities and agents.
-    pub told: Told,
+    pub sayings: Sayings,
     /// Where it was before; `None` for what its sender made.
     pub origin: Option<Origin>,
     text: String,
@@ -54,9 +54,9 @@ pub fn prepare(statement: Statement, authority: &Authority, new_id: Uuid) -> Pre
     let keys = index::keys_up_to(MOST_OF_STATEMENT, &value, authority.agent());
     let target = target(&value);
     let voiding = is_voiding(target, &value);
-    let told = Told::by(&value);
+    let sayings = Sayings::by(&value);
     let Spliced { text, stored_at, assigned } = splice(&text, &value, id, version, authority);
-    Prepared { id, keys, target, voiding, told, origin: None, text, stored_at, assigned }
+    Prepared { id, keys, target, voiding, sayings, origin: None, text, stored_at, assigned }
 }
 
 impl Prepared {
@@ -68,9 +68,9 @@ impl Prepared {
         let target = target(&value);
         let voiding = is_voiding(target, &value);
         let text = String::from_utf8_lossy(&kept.body).into_owned();
-        let (id, told) = (kept.id, Told::by(&value));
+        let (id, sayings) = (kept.id, Sayings::by(&value));
         let (origin, stored_at, assigned) = (None, Vec::new(), Vec::new());
-        Ok(Self { id, keys, target, voiding, told, origin, text, stored_at, assigned })
+        Ok(Self { id, keys, target, voiding, sayings, origin, text, stored_at, assigned })
     }
 
     /// The statement as it came, read from the text: but for `stored` and `authority`, which are as they are kept, and

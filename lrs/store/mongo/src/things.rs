@@ -21,7 +21,7 @@ use store::bounds::{DEFINITIONS_AT_ONCE, LONGEST_DEFINITION, is_learned};
 use store::{Definitions, MOST_NAMES, PAGE_BYTES, Result, StoreError};
 use xapi::activity::{Definition, Merged};
 use xapi::instant::Instant;
-use xapi::told::Told;
+use xapi::sayings::Sayings;
 
 /// How often a definition is merged again where another writer was quicker.
 const TRIES: u32 = 10;
@@ -47,8 +47,8 @@ pub(super) struct Taught {
 
 impl Taught {
     /// Adds the definitions and names that a statement gives.
-    pub(super) fn add(&mut self, told: &Told, stored: Instant) {
-        for said in told.definitions().filter(|said| is_learned(said.of)) {
+    pub(super) fn add(&mut self, sayings: &Sayings, stored: Instant) {
+        for said in sayings.definitions().filter(|said| is_learned(said.of)) {
             // It was written from a value.
             let Ok(definition) = serde_json::from_str(said.what) else { continue };
             // Most statements of an activity have the same definition: it is merged once.
@@ -57,7 +57,7 @@ impl Taught {
                 all.push(definition);
             }
         }
-        for said in told.names().filter(|said| is_learned(said.what)) {
+        for said in sayings.names().filter(|said| is_learned(said.what)) {
             self.names.entry((said.of.to_owned(), said.what.to_owned())).or_insert(stored);
         }
     }

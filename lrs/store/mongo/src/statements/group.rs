@@ -349,7 +349,7 @@ impl<'a> Group<'a> {
     pub(super) fn contents(&self, has_attachments: bool) -> Result<Contents> {
         let mut taught = Taught::default();
         for entry in self.inserted() {
-            taught.add(&entry.statement.told, entry.stored);
+            taught.add(&entry.statement.sayings, entry.stored);
         }
         let links = self.inserted().map(|entry| row::link(&entry.document));
         Ok(Contents { links: links.collect::<Result<_>>()?, taught, has_attachments })

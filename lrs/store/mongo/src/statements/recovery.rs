@@ -27,7 +27,7 @@ use crate::things::Taught;
 use crate::version_log::{Version, VersionLog};
 use crate::{BEAT, LEASE};
 use store::{Result, StoreError};
-use xapi::told::Told;
+use xapi::sayings::Sayings;
 
 /// An aborted stretch is hidden from readers for this long: its owner may only have been slow, and
 /// may still write to it.
@@ -183,7 +183,7 @@ impl Observer {
             let statement = self.rows.statement(document).await?;
             let corrupt = |error| StoreError::Corrupt(format!("{}: {error}", statement.id));
             let value = statement.value().map_err(corrupt)?;
-            taught.add(&Told::by(&value), statement.stored);
+            taught.add(&Sayings::by(&value), statement.stored);
         }
         Ok(Contents { links, taught, has_attachments: true })
     }

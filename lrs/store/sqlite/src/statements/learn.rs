@@ -12,7 +12,7 @@ use store::bounds::{DEFINITIONS_AT_ONCE, LONGEST_DEFINITION, is_learned};
 use xapi::activity::{Definition, Merged};
 use xapi::index::Kind;
 use xapi::instant::Instant;
-use xapi::told::Told;
+use xapi::sayings::Sayings;
 
 /// The definitions of activities that the statements of a batch change.
 #[derive(Default)]
@@ -33,10 +33,10 @@ impl Lessons {
     pub(super) fn take(
         &mut self,
         session: &mut Session<'_>,
-        told: &Told,
+        sayings: &Sayings,
         stored: Instant,
     ) -> Result<()> {
-        for said in told.definitions().filter(|said| is_learned(said.of)) {
+        for said in sayings.definitions().filter(|said| is_learned(said.of)) {
             let entity = session.entity(Kind::Activity, said.of)?;
             if self.read >= DEFINITIONS_AT_ONCE && !self.definitions.contains_key(&entity) {
                 continue;
@@ -45,7 +45,7 @@ impl Lessons {
                 self.merge(session, entity, said.what)?;
             }
         }
-        for said in told.names().filter(|said| is_learned(said.what)) {
+        for said in sayings.names().filter(|said| is_learned(said.what)) {
             let entity = session.entity(Kind::Agent, said.of)?;
             if session.memory.is_news(entity, said.hash) {
                 session.run(

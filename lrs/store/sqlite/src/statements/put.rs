@@ -94,7 +94,7 @@ fn put_one(
     }
     session.take_stored(statement.id, stored);
     session.index(stored, &statement.keys)?;
-    lessons.take(session, &statement.told, stored)?;
+    lessons.take(session, &statement.sayings, stored)?;
     let link = Link { id: statement.id, stored, target: statement.target };
     write(session, statement, packed.as_deref(), stored).map(|()| Some(link))
 }

@@ -10,7 +10,7 @@ use super::format;
 /// The definitions and names that a statement gives, as one text and the places of its parts. It is made on one thread and
 /// given back on another, where a value of many small parts would take long.
 #[derive(Clone, Debug, Default)]
-pub struct Told {
+pub struct Sayings {
     text: String,
     definitions: Vec<Part>,
     names: Vec<Part>,
@@ -35,21 +35,21 @@ pub struct Saying<'t> {
     pub hash: u64,
 }
 
-impl Told {
+impl Sayings {
     /// The definitions that a statement has, and the names of its actor and object.
     pub fn by(statement: &Value) -> Self {
-        let mut told = Self::default();
+        let mut sayings = Self::default();
         for (id, definition) in format::definitions(statement) {
-            let part = told.part(id, &definition.to_string());
-            told.definitions.push(part);
+            let part = sayings.part(id, &definition.to_string());
+            sayings.definitions.push(part);
         }
         for actor in ["actor", "object"].into_iter().filter_map(|name| statement.get(name)) {
             let name = actor.get("name").and_then(Value::as_str);
             let (Some(name), Some(ifi)) = (name, validator::ifi::of(actor)) else { continue };
-            let part = told.part(&ifi.to_string(), name);
-            told.names.push(part);
+            let part = sayings.part(&ifi.to_string(), name);
+            sayings.names.push(part);
         }
-        told
+        sayings
     }
 
     /// What is said of activities, in the order of the statement.
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn definitions_and_names_are_told_in_the_order_of_the_statement() {
-        let told = Told::by(&json!({
+        let sayings = Sayings::by(&json!({
             "actor": {"name": "Anna", "mbox": "mailto:a@x.example"},
             "verb": {"id": "https://v.example/v"},
             "object": {"id": "https://a.example/a", "definition": {"name": {"it": "Uno"}}},
@@ -103,22 +103,22 @@ mod tests {
             ]}},
         }));
         let said = |saying: Saying<'_>| (saying.of.to_owned(), saying.what.to_owned());
-        let definitions: Vec<_> = told.definitions().map(said).collect();
+        let definitions: Vec<_> = sayings.definitions().map(said).collect();
         let expected = [
             ("https://a.example/a", r#"{"name":{"it":"Uno"}}"#),
             ("https://a.example/p", r#"{"type":"https://t.example/t"}"#),
         ];
         assert_eq!(definitions, expected.map(|(of, what)| (of.to_owned(), what.to_owned())));
-        let names: Vec<_> = told.names().map(said).collect();
+        let names: Vec<_> = sayings.names().map(said).collect();
         assert_eq!(names, [("mbox::mailto:a@x.example".to_owned(), "Anna".to_owned())]);
     }
 
     #[test]
     fn the_hash_is_of_what_is_said_alone() {
         let one = |id: &str, name: &str| {
-            Told::by(&json!({"object": {"id": id, "definition": {"name": {"en": name}}}}))
+            Sayings::by(&json!({"object": {"id": id, "definition": {"name": {"en": name}}}}))
         };
-        let hash = |told: &Told| told.definitions().next().unwrap().hash;
+        let hash = |sayings: &Sayings| sayings.definitions().next().unwrap().hash;
         assert_eq!(hash(&one("https://a.example/a", "n")), hash(&one("https://a.example/b", "n")));
         assert_ne!(hash(&one("https://a.example/a", "n")), hash(&one("https://a.example/a", "m")));
     }
