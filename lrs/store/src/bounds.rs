@@ -40,15 +40,20 @@ pub const READ_OF_TARGETS: usize = 200_000;
 /// Further keys that are read for each statement of a batch: see [`READ_OF_TARGETS`].
 pub const MORE_READ: usize = 32;
 
+/// The longest text of a statement that passes something on, in bytes: a longer one would be read and parsed as a whole while
+/// other writers wait.
+pub const LONGEST_TARGET: usize = 1 << 20;
+
 /// Bytes of the texts of targets whose keys are read because of one batch, at most: these, and [`MORE_TEXT`] for each statement
 /// of the batch. The target that goes beyond them is read, and those after it pass on nothing.
-pub const TEXTS_OF_TARGETS: usize = 2 << 20;
-/// Further bytes for each statement of a batch: see [`TEXTS_OF_TARGETS`].
+pub const TEXTS_OF_TARGETS: usize = 1 << 20;
+/// Further bytes for each statement of a batch: see [`TEXTS_OF_TARGETS`] and [`TEXTS_OF_CHAINS`].
 pub const MORE_TEXT: usize = 4 << 10;
 
-/// Bytes of the texts of statements that an engine reads because of one batch to find what these refer to, at most; further
-/// ones count as not kept. An engine that keeps a statement's target beside the text reads none.
-pub const TEXTS_OF_CHAINS: usize = 16 << 20;
+/// Bytes of the texts of statements that an engine reads because of one batch to find what these refer to, at most: these, and
+/// [`MORE_TEXT`] for each statement of the batch. Further ones, and those longer than [`LONGEST_TARGET`], count as not kept.
+/// An engine that keeps a statement's target beside the text reads none.
+pub const TEXTS_OF_CHAINS: usize = 4 << 20;
 
 /// Statements kept before a batch that inherit something because of it, at most: the nearest ones.
 pub(crate) const MOST_HEIRS: usize = 5_000;

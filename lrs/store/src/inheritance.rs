@@ -11,6 +11,7 @@
 //!   equally near ones those with the earliest `stored`, at most [`MOST_HEIRS`];
 //! - each heir gets the same [portion](Allowance::portion): the nearest target's keys first, of each target the direct keys
 //!   before the related ones, and then in the order of [`IndexKey`];
+//! - a target whose text is longer than [`LONGEST_TARGET`](crate::bounds::LONGEST_TARGET) passes on nothing;
 //! - of targets with many keys or long texts, only some are read ([`READ_OF_TARGETS`](crate::bounds::READ_OF_TARGETS),
 //!   [`TEXTS_OF_TARGETS`](crate::bounds::TEXTS_OF_TARGETS)): the others pass on nothing;
 //! - a key of a text that is longer than [`LONGEST_INHERITED`] is not inherited.
@@ -56,7 +57,7 @@ pub enum ToFetch {
     Links(Vec<Uuid>),
     /// The keys that each of these statements has of its own ([`xapi::index::keys`]): to be given to
     /// [`Inheritance::keys`] in this order, as long as [`Inheritance::takes_keys`]. A statement whose keys cannot be read,
-    /// and are not given, passes on nothing.
+    /// or whose text is longer than [`LONGEST_TARGET`](crate::bounds::LONGEST_TARGET), and are not given, passes on nothing.
     Keys(Vec<Uuid>),
 }
 

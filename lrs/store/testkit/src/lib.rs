@@ -102,6 +102,7 @@ macro_rules! store_contract {
                 a_chain_is_followed_equally_far_in_whatever_pieces_it_comes,
                 a_portion_is_of_the_nearest_and_closest_things,
                 what_a_long_text_names_is_not_inherited,
+                a_statement_of_a_long_text_passes_on_nothing,
                 a_reference_to_a_wide_statement_is_kept,
                 what_all_heirs_of_a_batch_inherit_together_is_bounded,
                 a_chain_broken_by_a_missing_link_is_mended_when_it_comes,

@@ -9,7 +9,9 @@ use super::sample::{
     activity, authority, batch, found, id, ids, ids_of, log, of_activity, of_person, person,
     prepared_by, put, put_each, reference, statement, stored, verb, with,
 };
-use store::bounds::{INHERITED_BY_ALL, LONGEST_CHAIN, LONGEST_INHERITED, MORE_INHERITED};
+use store::bounds::{
+    INHERITED_BY_ALL, LONGEST_CHAIN, LONGEST_INHERITED, LONGEST_TARGET, MORE_INHERITED,
+};
 use store::{Batch, Store};
 use xapi::query::{Filter, Match};
 
@@ -324,4 +326,19 @@ pub async fn what_a_long_text_names_is_not_inherited(store: &Arc<dyn Store>) {
         wanted.sort_unstable();
         assert_eq!(found, wanted, "{} bytes", name.len() + prefix);
     }
+}
+
+/// Such a text would be read and parsed while other writers wait.
+pub async fn a_statement_of_a_long_text_passes_on_nothing(store: &Arc<dyn Store>) {
+    for (n, length) in [(0, LONGEST_TARGET - 4_096), (1, LONGEST_TARGET)] {
+        let extensions = json!({"https://x.example/text": "x".repeat(length)});
+        let target = with(statement(n), "result", json!({"extensions": extensions}));
+        put_each(store, &[target, reference(10 + n, n)]).await;
+    }
+    let mut found = ids(store, of_person("p0")).await;
+    found.sort_unstable();
+    let mut wanted = ids_of([0, 10]);
+    wanted.sort_unstable();
+    assert_eq!(found, wanted, "the text of one is as long as may be");
+    assert_eq!(ids(store, of_person("p1")).await, ids_of([1]), "the text of the other is longer");
 }

@@ -16,6 +16,7 @@ use super::references::References;
 use super::row;
 use super::rows::{Rows, pieces};
 use crate::head::{Head, Stretch};
+use store::bounds::LONGEST_TARGET;
 use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
 use store::{Result, StoreError};
 use xapi::index::{IndexKey, keys_of_kept};
@@ -85,7 +86,7 @@ impl Linker {
             let Some(document) = found.get(id).filter(|_| inheritance.takes_keys()) else {
                 continue;
             };
-            if let Some((keys, length)) = self.keys_of_text(*id, document).await? {
+            if let Some((keys, length)) = self.keys_of_text(*id, document, LONGEST_TARGET).await? {
                 inheritance.keys(*id, &keys, length);
             }
         }
@@ -95,22 +96,26 @@ impl Linker {
     /// The keys that a statement has of its own. None where it is not there, or was removed.
     pub(super) async fn own_keys(&self, id: Uuid) -> Result<Vec<IndexKey>> {
         let Some(document) = self.rows.with_id(id).await? else { return Ok(Vec::new()) };
-        let read = self.keys_of_text(id, &document).await?;
+        let read = self.keys_of_text(id, &document, usize::MAX).await?;
         Ok(read.map(|(keys, _)| keys).unwrap_or_default())
     }
 
-    /// The keys of a document's text, and how long the text is, for those in the document are inherited ones as well. Linking must not fail because
+    /// The keys of a document's text, none where it is longer than `longest` bytes, and how long the text is, for those in the document are inherited ones as well. Linking must not fail because
     /// of what a statement says, or because it is not as it was written: all later groups wait for it. So such a statement,
     /// and one that was removed, has `None` to pass on.
     async fn keys_of_text(
         &self,
         id: Uuid,
         document: &Document,
+        longest: usize,
     ) -> Result<Option<(Vec<IndexKey>, usize)>> {
         if row::is_removed(document) {
             return Ok(None);
         }
         let read = self.rows.statement(document).await.and_then(|kept| {
+            if kept.body.len() > longest {
+                return Ok((Vec::new(), kept.body.len()));
+            }
             let value = kept.value().map_err(|error| StoreError::Corrupt(error.to_string()))?;
             Ok((keys_of_kept(&value), kept.body.len()))
         });

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::failure::{Failure, Result};
 use crate::session::Session;
 use store::StoreError;
-use store::bounds::TEXTS_OF_CHAINS;
+use store::bounds::{LONGEST_TARGET, MORE_TEXT, TEXTS_OF_CHAINS};
 use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
 use xapi::index::keys_of_kept;
 use xapi::instant::Instant;
@@ -16,9 +16,9 @@ use xapi::stored::Stored;
 
 /// Gives statements what they inherit because of the statements `new`, which are kept.
 pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
-    let mut inheritance = Inheritance::of_batch(new);
     // Bytes of the texts in which links were looked for.
-    let mut read = 0_usize;
+    let (mut read, most) = (0_usize, TEXTS_OF_CHAINS + new.len().saturating_mul(MORE_TEXT));
+    let mut inheritance = Inheritance::of_batch(new);
     while let Some(wanted) = inheritance.wanted() {
         match wanted {
             ToFetch::Referrers { targets, most } => {
@@ -27,11 +27,14 @@ pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
             ToFetch::Links(ids) => {
                 let mut links = Vec::new();
                 for id in ids {
-                    if read >= TEXTS_OF_CHAINS {
+                    if read >= most {
                         break;
                     }
                     let Some(kept) = readable(session, id)? else { continue };
                     read = read.saturating_add(kept.body.len());
+                    if kept.body.len() > LONGEST_TARGET {
+                        continue;
+                    }
                     let target = target_of_text(&kept.body).map_err(|error| corrupt(id, &error))?;
                     links.push(Link { id, stored: kept.stored, target });
                 }
@@ -42,7 +45,8 @@ pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
                     if !inheritance.takes_keys() {
                         break;
                     }
-                    if let Some(kept) = readable(session, id)? {
+                    let kept = readable(session, id)?;
+                    if let Some(kept) = kept.filter(|kept| kept.body.len() <= LONGEST_TARGET) {
                         let value = kept.value().map_err(|error| corrupt(id, &error))?;
                         inheritance.keys(id, &keys_of_kept(&value), kept.body.len());
                     }

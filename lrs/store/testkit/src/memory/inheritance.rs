@@ -6,6 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::statements::Row;
+use store::bounds::LONGEST_TARGET;
 use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
 use xapi::index::IndexKey;
 
@@ -27,8 +28,9 @@ pub(super) fn pass_on(rows: &mut [Arc<Row>], first: usize) {
                 let mut targets: Vec<_> = of_ids(rows, &ids).collect();
                 targets.sort_unstable_by_key(|row| row.kept.id);
                 for row in targets {
-                    if inheritance.takes_keys() {
-                        inheritance.keys(row.kept.id, &row.own, row.kept.body.len());
+                    let length = row.kept.body.len();
+                    if length <= LONGEST_TARGET && inheritance.takes_keys() {
+                        inheritance.keys(row.kept.id, &row.own, length);
                     }
                 }
             }
