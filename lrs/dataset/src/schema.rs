@@ -213,12 +213,13 @@ const REFUSALS: [DatasetColumn; 8] = [
     must("path", Text),
 ];
 
-const ERASURES: [DatasetColumn; 5] = [
+const ERASURES: [DatasetColumn; 6] = [
     must("erasure", Text),
     must("at", Timestamp),
     must("was", Text),
     must("actor", Text),
     must("statements", Whole),
+    must("mode", Text),
 ];
 
 const IDENTITIES: [DatasetColumn; 4] =

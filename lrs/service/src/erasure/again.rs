@@ -43,10 +43,8 @@ impl Marked<'_> {
         if !self.seen.insert(identifier.to_string()) {
             return;
         }
-        let written = super::ifi(identifier).to_string();
-        // Of mail addresses the case of letters does not matter.
-        for text in [written.to_lowercase(), written] {
-            let place = self.places.get(marks::one(self.secret, &text).as_str());
+        for mark in marks::any(self.secret, identifier) {
+            let place = self.places.get(mark.as_str());
             if let Some(found) = place.and_then(|place| self.found.get_mut(*place)) {
                 found.insert(identifier.clone());
             }

@@ -8,7 +8,7 @@ use store::{ErasedPart, Kept, StoreError};
 use xapi::instant::Instant;
 
 use super::run::value_of;
-use super::{ErasureError, ErasureMode, Erasures, REMOVED, eraser, ifi};
+use super::{ErasureError, ErasureMode, Erasures, REMOVED, eraser, ifi, is_address};
 
 /// Statements looked at together.
 pub(super) const STATEMENTS: usize = 1_000;
@@ -222,9 +222,10 @@ pub(crate) fn enrolment(course: &str, kept: &str) -> Result<Enrolment, StoreErro
     Enrolment::from_kept(kept).map_err(corrupt)
 }
 
-/// What identifiers are compared by: in other letters, one is the same person's.
+/// What identifiers are compared by, as [`is_named`](xapi::erase::Eraser::is_named) does.
 fn form(identifier: &Identifier) -> String {
-    ifi(identifier).to_string().to_lowercase()
+    let text = ifi(identifier).to_string();
+    if is_address(identifier) { text.to_lowercase() } else { text }
 }
 
 /// All forms of identifiers, hashed ones among them.

@@ -1,8 +1,11 @@
 //! Marks: keyed hashes of what was erased. Who does not have the store's secret cannot try identifiers against them.
 
+use course::Identifier;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use xapi::stored::Stored;
+
+use super::{ifi, is_address};
 
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 fn keyed(secret: &[u8; 32], parts: &[&[u8]]) -> String {
@@ -19,10 +22,33 @@ pub(super) fn one(secret: &[u8; 32], identifier: &str) -> String {
     dataset::mark_of(secret, identifier)
 }
 
-/// The marks of identifiers, sorted.
+/// The marks of identifiers, sorted; of a mail address that of its form in small letters too, by which [`any`] finds it
+/// however it is written.
 pub(super) fn of<'a>(secret: &[u8; 32], identifiers: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut marks: Vec<String> = identifiers.map(|it| one(secret, it)).collect();
-    marks.sort_unstable();
+    let mut marks = Vec::new();
+    for text in identifiers {
+        add(&mut marks, one(secret, text));
+        if text.starts_with("mbox") {
+            add(&mut marks, one(secret, &text.to_lowercase()));
+        }
+    }
+    marks
+}
+
+/// Adds a mark to those of a record, each of which is there once.
+pub(super) fn add(marks: &mut Vec<String>, mark: String) {
+    if let Err(place) = marks.binary_search(&mark) {
+        marks.insert(place, mark);
+    }
+}
+
+/// The marks that an identifier may have: as it is written, and of a mail address in small letters.
+pub(super) fn any(secret: &[u8; 32], identifier: &Identifier) -> Vec<String> {
+    let text = ifi(identifier).to_string();
+    let mut marks = vec![one(secret, &text)];
+    if is_address(identifier) {
+        marks.push(one(secret, &text.to_lowercase()));
+    }
     marks
 }
 

@@ -103,6 +103,14 @@ pub enum ErasureMode {
 }
 
 impl ErasureMode {
+    /// Its name, in records and tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pseudonymise => "pseudonymise",
+            Self::Delete => "delete",
+        }
+    }
+
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
     fn is_default(&self) -> bool {
         *self == Self::default()
@@ -278,8 +286,8 @@ impl Erasures {
         limit: usize,
         identifier: Option<&str>,
     ) -> Result<Vec<(KeptErasure, ErasureRecord)>, ErasureError> {
-        let mark = match identifier {
-            Some(text) => Some(marks::one(&self.secret, &find::read(text)?.to_string())),
+        let wanted = match identifier {
+            Some(text) => Some(marks::any(&self.secret, &find::read(text)?)),
             None => None,
         };
         let (mut found, mut after) = (Vec::new(), after);
@@ -289,7 +297,8 @@ impl Erasures {
             after = Some(last.id);
             for kept in page {
                 let record = ErasureRecord::of(&kept)?;
-                if mark.as_ref().is_none_or(|mark| record.marks.contains(mark)) {
+                let has = |mark: &String| record.marks.contains(mark);
+                if wanted.as_ref().is_none_or(|wanted| wanted.iter().any(has)) {
                     found.push((kept, record));
                 }
             }
@@ -348,6 +357,13 @@ pub(crate) fn ifi(identifier: &Identifier) -> Ifi {
         Identifier::Openid(uri) => Ifi::OpenId(uri),
         Identifier::Account { home_page, name } => Ifi::Account { home_page, name },
     }
+}
+
+/// Whether an identifier is the same one in other letters: a mail address is, and its hash. Names of accounts and OpenIDs
+/// are not: the standard compares them as they are written, and two subjects of an identity provider may differ in the case
+/// of letters alone.
+pub(crate) const fn is_address(identifier: &Identifier) -> bool {
+    matches!(identifier, Identifier::Mbox(_) | Identifier::MboxSha1sum(_))
 }
 
 /// Erases who has these identifiers, and is a learner or signs in under these names.

@@ -41,6 +41,7 @@ fn rows_of(kept: &KeptErasure, pseudonyms: &Pseudonyms) -> Result<Vec<RowOf>, St
             Datum::Text(pseudonyms.of_mark(mark)),
             Datum::Text(actor.clone()),
             Datum::Whole(statements),
+            Datum::Text(record.mode.as_str().to_owned()),
         ]
     };
     Ok(record.marks.iter().map(row).collect())
@@ -62,12 +63,12 @@ mod tests {
     const SECRET: [u8; 32] = [7; 32];
 
     /// The erasure of a person with two identifiers, done or under way.
-    fn kept(n: u128, proof: &str) -> KeptErasure {
+    fn kept(n: u128, mode: ErasureMode, proof: &str) -> KeptErasure {
         let identifiers = ["mbox::mailto:anna@x.example", "openid::https://x.example/anna"];
         let record = ErasureRecord {
             by: ("key".into(), "dpo".into()),
             reason: "Art. 17".into(),
-            mode: ErasureMode::default(),
+            mode,
             pseudonym: "erased-1".into(),
             marks: marks::of(&SECRET, identifiers.into_iter()),
             counts: BTreeMap::from([("statements".into(), 3)]),
@@ -84,23 +85,28 @@ mod tests {
     async fn erasures_that_are_done_have_a_row_for_each_identifier() {
         let clock = Arc::new(TurnedClock::at(Instant::from_micros(1)));
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new(clock));
-        for erasure in [kept(1, "proof"), kept(2, "")] {
+        let (stays, goes) = (ErasureMode::Pseudonymise, ErasureMode::Delete);
+        for erasure in [kept(1, stays, "proof"), kept(2, stays, ""), kept(3, goes, "proof")] {
             assert!(store.add_erasure(erasure).await.unwrap());
         }
         let pseudonyms = Pseudonyms::of_recipient(&SECRET, "region");
         let rows = erasure_rows(&*store, &pseudonyms).await.unwrap();
         let account = "account::erased-1@https://erased.invalid";
-        let row = |was: &str| {
+        let row = |n: u128, was: &str, mode: &str| {
             vec![
-                Datum::Text(Uuid::from_u128(1).to_string()),
+                Datum::Text(Uuid::from_u128(n).to_string()),
                 Datum::Time(9),
                 Datum::Text(pseudonyms.of(was)),
                 Datum::Text(pseudonyms.of(account)),
                 Datum::Whole(3),
+                Datum::Text(mode.to_owned()),
             ]
         };
-        let mut expected =
-            [row("mbox::mailto:anna@x.example"), row("openid::https://x.example/anna")];
+        let expected = [(1, "pseudonymise"), (3, "delete")].map(|(n, mode)| {
+            ["mbox::mailto:anna@x.example", "openid::https://x.example/anna"]
+                .map(|was| row(n, was, mode))
+        });
+        let mut expected: Vec<RowOf> = expected.into_iter().flatten().collect();
         let mut found = rows;
         found.sort_by_key(|row| format!("{row:?}"));
         expected.sort_by_key(|row| format!("{row:?}"));

@@ -22,7 +22,7 @@ use self::removal::Fates;
 use super::find::{LogPart, STATEMENTS};
 use super::{
     ERASED, ErasureError, ErasureRecord, Erasures, FoundLearner, FoundPerson, REMOVED, eraser, ifi,
-    marks,
+    is_address, marks,
 };
 use crate::audit::Actor;
 use crate::pipes;
@@ -50,7 +50,8 @@ pub(crate) struct Work {
     counted: i64,
     /// Attachments of the person's statements.
     attachments: BTreeSet<String>,
-    /// The identifiers that stood in statements, by [`form`]: other stores may have those alone.
+    /// The identifiers that stood in statements, by their texts as they were written there: other stores, and tables that
+    /// were copied, have those alone. Of erasures that a release before began, in lower case.
     #[serde(default)]
     said: BTreeSet<String>,
     /// Removed statements that are voided: what voids them goes too, where the person did it.
@@ -70,6 +71,22 @@ impl Work {
 
     pub(super) fn eraser(&self, pseudonym: &str) -> Arc<Eraser> {
         eraser(&self.identifiers, &self.learners, &self.accounts, pseudonym)
+    }
+
+    /// The identifiers that stood in statements: those that were asked for or found, and an address or hash in other letters.
+    fn said(&self) -> Vec<Identifier> {
+        let was_said = |it: &&Identifier| {
+            let text = ifi(it).to_string();
+            self.said.contains(&text) || self.said.contains(&text.to_lowercase())
+        };
+        let mut said: Vec<Identifier> = self.identifiers.iter().filter(was_said).cloned().collect();
+        let others = self.said.iter().filter_map(|text| text.parse::<Identifier>().ok());
+        for other in others.filter(is_address) {
+            if !said.contains(&other) {
+                said.push(other);
+            }
+        }
+        said
     }
 }
 
@@ -217,9 +234,10 @@ impl Running<'_> {
     /// said after the erasure was asked for is looked at in a few rounds alone: somebody who goes on naming the person keeps
     /// neither this erasure nor others from ending.
     async fn everything_else(&mut self) -> Result<(), StoreError> {
-        self.journaled().await?;
         for _ in 0..ROUNDS {
             let mut found = self.statements().await?;
+            // After the statements, which say in what letters the person has journals; before the journals go.
+            self.journaled().await?;
             for part in ErasedPart::EVERY {
                 let count = self.of.store.erase(part, &self.eraser, self.id).await?;
                 self.count(part.as_str(), count);
@@ -235,7 +253,9 @@ impl Running<'_> {
 
     /// Notes the courses that have journals of the person.
     async fn journaled(&mut self) -> Result<(), StoreError> {
-        let actors: Vec<String> = self.eraser.identifiers().map(str::to_owned).collect();
+        let mut actors: BTreeSet<String> = self.eraser.identifiers().map(str::to_owned).collect();
+        actors.extend(self.work.said.iter().cloned());
+        let actors: Vec<String> = actors.into_iter().collect();
         for course in self.of.store.courses().await? {
             if !self.of.store.progress_of(&course.id, &actors).await?.is_empty() {
                 self.work.courses.insert(course.id);
@@ -291,10 +311,13 @@ impl Running<'_> {
         self.record.before = marks::before(&self.of.secret, &self.record.before, statement);
         self.work.attachments.extend(hashes(value));
         let agents = keys_of_kept(value).into_iter().filter(|it| it.kind == Kind::Agent);
-        let forms: BTreeSet<String> = self.work.identifiers.iter().map(form).collect();
-        self.work
-            .said
-            .extend(agents.map(|it| it.text.to_lowercase()).filter(|it| forms.contains(it)));
+        let said = agents.map(|it| it.text).filter(|it| self.eraser.is_named(it));
+        for text in said.collect::<BTreeSet<String>>() {
+            if self.work.said.insert(text.clone()) {
+                // An address may have been asked for in other letters.
+                marks::add(&mut self.record.marks, marks::one(&self.of.secret, &text));
+            }
+        }
         self.count("statements", 1);
         if goes {
             self.count(REMOVED, 1);
@@ -336,8 +359,7 @@ impl Running<'_> {
     /// had are not known there, and are nobody else's to know.
     async fn pipes(&mut self) -> Result<(), StoreError> {
         let Self { of, id, record, work, .. } = &*self;
-        let was_said = |it: &&Identifier| work.said.contains(&form(it));
-        let said: Vec<Identifier> = work.identifiers.iter().filter(was_said).cloned().collect();
+        let said = work.said();
         if said.is_empty() {
             return Ok(());
         }
@@ -362,11 +384,6 @@ impl Running<'_> {
 
 fn names(body: &Bytes, pseudonym: &str) -> bool {
     std::str::from_utf8(body).is_ok_and(|body| body.contains(pseudonym))
-}
-
-/// What an identifier and the text of a key of an index are compared by: letters of either case are the same.
-fn form(identifier: &Identifier) -> String {
-    ifi(identifier).to_string().to_lowercase()
 }
 
 pub(super) fn value_of(body: &Bytes) -> Result<Value, StoreError> {

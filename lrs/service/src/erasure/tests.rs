@@ -19,6 +19,7 @@ use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shel
 use super::*;
 
 mod copied;
+mod letters;
 mod others;
 mod removal;
 
