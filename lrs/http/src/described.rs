@@ -12,6 +12,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
+use super::router;
 use xapi::parameters::Parameters;
 
 /// The description as the tests of `describe.rs` make it of the handlers, and hold it to them. The program has this file
@@ -29,8 +30,8 @@ pub(super) fn text() -> Bytes {
     DESCRIPTION.to_string().into()
 }
 
-/// What is described, but for pages and probes: links and probes have parameters of their own.
-pub(super) const OF_PROGRAMS: [&str; 2] = ["/api/", "/whoami"];
+/// What programs ask, of what is described: links to pages, and probes, have parameters of their own.
+pub(super) const OF_PROGRAMS: [&str; 4] = ["/api/", "/whoami", "/metrics", "/schemas/"];
 
 /// Where identity providers lead browsers back: with parameters of theirs beside the two that are read.
 const OF_PROVIDERS: &str = "/api/v1/oidc/{id}/callback";
@@ -51,6 +52,8 @@ impl Described {
                 named.insert((method, path.clone()), parameters(operation));
             }
         }
+        // It does not describe itself.
+        named.insert((Method::GET, router::DESCRIPTION.to_owned()), Vec::new());
         Self(named)
     }
 }

@@ -259,6 +259,28 @@ async fn a_webhook_delivers_a_signed_event_until_it_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_has_no_part_of_an_address_that_may_be_secret() {
+    let server = Traccia::start().await;
+    let admin = server.admin();
+    let settings = |url: &str| json!({"direction": "webhook", "url": url});
+    let mut made = settings("https://hooks.invalid:8443/services/s3cret?sig=s3cret");
+    made["name"] = json!("h");
+    admin.post("/api/v1/pipes").json(&made).await.is(201);
+    let changed = settings("https://hooks.invalid/services/s3cret");
+    admin.put("/api/v1/pipes/h").json(&changed).await.is(200);
+    let log = admin.get("/api/v1/audit?limit=50").await.expect(200).json();
+    let entries = log["items"].as_array().expect("entries");
+    let told = |action: &str| {
+        let entry = entries.iter().find(|it| it["action"] == action).expect("an entry");
+        entry["details"].clone()
+    };
+    let is = |url: &str| json!({"direction": "webhook", "url": url});
+    assert_eq!(told("pipe.created"), is("https://hooks.invalid:8443"));
+    assert_eq!(told("pipe.changed"), is("https://hooks.invalid"));
+    assert!(!log.to_string().contains("s3cret"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_erasure_travels_to_a_traccia_that_statements_were_sent_to() {
     let (here, there) = (Traccia::start().await, Traccia::start().await);
     let admin = here.admin();

@@ -67,8 +67,9 @@ pub enum FoldError {
     Stopped,
 }
 
-/// Of rows of an answer, whether to go on is asked each time that so many bytes more were made.
+/// Of rows of an answer, whether to go on is asked each time that so many bytes, or cells, more were made.
 const ASKED: usize = 1 << 20;
+const ASKED_CELLS: usize = 1 << 12;
 
 /// Key of a group: codes of its dimensions.
 pub(super) type GroupKey = [u32; MOST_DIMENSIONS];
@@ -149,14 +150,18 @@ impl Aggregator {
         self.voided.insert(id.as_bytes().to_vec());
     }
 
-    /// Voids the targets of the voiding statements of a file.
+    /// Voids the targets of the voiding statements of a file. `go_on` is asked as by [`Self::add_file`].
     ///
     /// # Errors
-    /// Where the file is broken.
-    pub fn void_targets(&mut self, file: &ColumnFile) -> Result<(), ParquetError> {
-        let voided = &mut self.voided;
-        file.texts(self.at.voids, |id| {
-            voided.insert(id.to_vec());
+    /// [`FoldError`].
+    pub fn void_targets(
+        &mut self,
+        file: &ColumnFile,
+        mut go_on: impl FnMut(usize) -> Result<(), FoldError>,
+    ) -> Result<(), FoldError> {
+        file.texts(self.at.voids, |ids| {
+            self.voided.extend(ids.map(<[u8]>::to_vec));
+            go_on(self.weight())
         })
     }
 
@@ -362,7 +367,7 @@ impl Aggregator {
         let keys = std::mem::take(&mut self.keys);
         let held = self.weight();
         let gone = self.gone(&keys, &mut || go_on(held))?;
-        let mut written = Written { held, told: 0, asked: 0, most: self.bounds.bytes };
+        let mut written = Written { held, told: 0, asked: 0, cells: 0, most: self.bounds.bytes };
         let mut hidden_figures = 0;
         let mut rows = Vec::with_capacity(keys.len());
         for (group, key) in keys.iter().enumerate() {
@@ -442,6 +447,8 @@ struct Written {
     told: usize,
     /// How much of what was told was asked for.
     asked: usize,
+    /// How many cells were told since.
+    cells: usize,
     most: usize,
 }
 
@@ -457,8 +464,9 @@ impl Written {
         if all > self.most {
             return Err(Bound::Bytes(self.most).into());
         }
-        if self.told >= self.asked + ASKED {
-            self.asked = self.told;
+        self.cells += 1;
+        if self.told >= self.asked + ASKED || self.cells >= ASKED_CELLS {
+            (self.asked, self.cells) = (self.told, 0);
             go_on(all)?;
         }
         Ok(())

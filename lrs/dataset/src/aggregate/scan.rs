@@ -81,12 +81,12 @@ impl ColumnFile {
         Ok(())
     }
 
-    /// Gives the texts of one column to `each`. Row groups without any are passed over.
-    pub(super) fn texts(
+    /// Gives the texts of one column to `each`, those of a row group together. Row groups without any are passed over.
+    pub(super) fn texts<E: From<ParquetError>>(
         &self,
         column: usize,
-        mut each: impl FnMut(&[u8]),
-    ) -> Result<(), ParquetError> {
+        mut each: impl FnMut(&mut dyn Iterator<Item = &[u8]>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let Some(place) = self.places.get(column).copied().flatten() else { return Ok(()) };
         for number in 0..self.reader.num_row_groups() {
             let about = self.reader.metadata().row_group(number);
@@ -94,14 +94,12 @@ impl ColumnFile {
             if missing == u64::try_from(about.num_rows()).ok() {
                 continue;
             }
-            let group = self.reader.get_row_group(number)?;
+            let group = self.reader.get_row_group(number).map_err(ParquetError::from)?;
             let rows = rows_of(about)?;
             let (reader, places) = (&*group, &self.places);
             let mut columns = Group { reader, places, open: FxHashMap::default(), at: 0, rows };
             if let Values::Text { words, .. } = columns.read(column)? {
-                for word in &words {
-                    each(word.data());
-                }
+                each(&mut words.iter().map(ByteArray::data))?;
             }
         }
         Ok(())

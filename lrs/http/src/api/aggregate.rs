@@ -1,12 +1,14 @@
 //! Questions about all statements: `/api/v1/statements/aggregate`.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use tokio::time::timeout;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -17,7 +19,7 @@ use crate::request::Brief;
 use crate::state::Server;
 use access::caller::{Caller, Readable};
 use access::scope::Right;
-use dataset::aggregate::{Ask, AskError, Duplicates, FoldBounds, Plan, Voided, short};
+use dataset::aggregate::{Ask, AskError, Bound, Duplicates, FoldBounds, Plan, Voided, short};
 use service::compute;
 use service::datasets::{AnswerSlot, Answered, Asker};
 use service::jobs::JobState;
@@ -220,9 +222,14 @@ async fn answer(
         return begin(server, caller, plan, asker).await;
     }
     let _turn = server.data.turn(&caller.key.name).await?;
-    let memory = asker.memory.clone();
-    let answered = server.data.ask(plan, asker).await?;
-    written(Arc::new(OnceLock::from(answered)), &memory, form).await
+    let (memory, seconds) = (asker.memory.clone(), asker.bounds.seconds);
+    let answered = async {
+        let answered = server.data.ask(plan, asker).await?;
+        written(Arc::new(OnceLock::from(answered)), &memory, form).await
+    };
+    // With the time that it takes to write the answer.
+    let answered = timeout(Duration::from_secs(seconds), answered).await;
+    answered.unwrap_or_else(|_| Err(Bound::Seconds(seconds).into()))
 }
 
 async fn begin(

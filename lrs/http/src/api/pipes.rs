@@ -66,6 +66,12 @@ impl From<PipeTest> for PipeTestView {
     }
 }
 
+/// What the audit log says of a pipe. Who reads it need not see the whole address, and it says so for good.
+fn told(name: Option<String>, pipe: &ShownPipe) -> Result<Extension<Told>, Problem> {
+    let details = json!({"direction": pipe.settings.direction, "url": pipe.settings.place()?});
+    Ok(Extension(Told { target: name, details: Some(details) }))
+}
+
 fn view(server: &Server, pipe: ShownPipe) -> Json<PipeView> {
     Json(PipeView::new(pipe, server.record.now()))
 }
@@ -96,9 +102,7 @@ pub async fn create(
     let wanted: WantedPipe = read(&content)?;
     let (name, new) = wanted.meant();
     let pipe = server.pipes.create(&name, new).await?;
-    let details = Some(json!({"direction": pipe.settings.direction, "url": pipe.settings.url}));
-    let told = Told { target: Some(name), details };
-    Ok((StatusCode::CREATED, Extension(told), view(&server, pipe)))
+    Ok((StatusCode::CREATED, told(Some(name), &pipe)?, view(&server, pipe)))
 }
 
 /// A pipe: settings, how far it is and how far behind.
@@ -127,11 +131,11 @@ pub async fn put(
     caller: Caller,
     Path(name): Path<String>,
     Brief(content): Brief,
-) -> Result<Json<PipeView>, Problem> {
+) -> Result<(Extension<Told>, Json<PipeView>), Problem> {
     caller.may(Right::Manage)?;
     let changed: ChangedPipe = read(&content)?;
     let pipe = server.pipes.change(&name, changed.meant()).await?;
-    Ok(view(&server, pipe))
+    Ok((told(None, &pipe)?, view(&server, pipe)))
 }
 
 /// Removes a pipe and its dead letters. What it has delivered stays where it is.

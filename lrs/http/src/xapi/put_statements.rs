@@ -135,10 +135,8 @@ async fn scanned(server: &Server, caller: &Caller, batch: &Batch) -> Result<(), 
         what: "attachment".to_owned(),
         at: server.record.now().to_string(),
     };
-    for attachment in &batch.attachments {
-        server.scanner.bytes(&attachment.body, &from).await?;
-    }
-    Ok(())
+    let files: Vec<_> = batch.attachments.iter().map(|it| it.body.clone()).collect();
+    Ok(server.scanner.all(&files, &from).await?)
 }
 
 /// The problem, with what the statements at fault are about, for people who do not count statements.

@@ -3,11 +3,12 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio::time::Instant as Moment;
 
 use crate::clock::SystemClock;
 use crate::config::{ConfigError, Engine, Settings};
@@ -52,8 +53,9 @@ mod s3;
 pub(crate) mod tls;
 mod wire;
 
-/// How long a server that ends waits until the last refusals are kept.
-const LAST_REFUSALS: Duration = Duration::from_secs(1);
+/// How long after a server was told to stop it waits until the last refusals are kept: requests may take eight of these
+/// seconds, and the program ends half a second later, whatever is not done.
+const LAST_REFUSALS: Duration = Duration::from_secs(9);
 
 /// A server that listens but does not answer yet.
 pub struct App {
@@ -349,9 +351,18 @@ impl App {
         let erasures = self.server.erasures.clone();
         tokio::spawn(async move { erasures.resume().await });
         tokio::spawn(self.server.retention.clone().keep_applied());
+        let stopped = Arc::new(OnceLock::new());
+        let stop = {
+            let stopped = Arc::clone(&stopped);
+            async move {
+                stop.await;
+                stopped.get_or_init(Moment::now);
+            }
+        };
         let served = http_api::listen::serve(self.listener, self.tls, self.server, stop).await;
         // What was refused last is kept too; a store that stands still does not keep the server from ending.
-        let _ = tokio::time::timeout(LAST_REFUSALS, refusals.log().flush()).await;
+        let until = *stopped.get_or_init(Moment::now) + LAST_REFUSALS;
+        refusals.log().end(until).await;
         served
     }
 }

@@ -3,7 +3,7 @@
 //! A name is resolved here, and an address that pipes may not reach is not connected to, whatever name leads there and
 //! however the name changes. Redirects are not followed, so that credentials go nowhere else.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,19 +15,12 @@ use reqwest::{Client, Response};
 use service::pipes::{PipeWire, WireAnswer, WireError, WireRequest};
 use url::{Host, Url};
 
+mod reach;
+
+use reach::Reach;
+
 const CONNECTING: Duration = Duration::from_secs(10);
 const AGENT: &str = concat!("traccia/", env!("CARGO_PKG_VERSION"));
-
-/// Which addresses are connected to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reach {
-    /// Those that everybody can reach.
-    Public,
-    /// Those of this machine and of private networks.
-    Private,
-    /// Both.
-    Both,
-}
 
 /// Why a name leads nowhere.
 #[derive(Debug, thiserror::Error)]
@@ -163,95 +156,9 @@ fn out_of_reach(reach: Reach, host: &str) -> String {
     }
 }
 
-impl Reach {
-    fn has(self, address: IpAddr) -> bool {
-        let kind = match address {
-            IpAddr::V4(address) => v4(address),
-            IpAddr::V6(address) => v6(address),
-        };
-        match self {
-            Self::Both => kind != Self::Both,
-            Self::Public | Self::Private => kind == self,
-        }
-    }
-}
-
-/// Whose an address is; [`Reach::Both`] for those that no store has, as those of a cloud's metadata.
-const fn v4(address: Ipv4Addr) -> Reach {
-    let [a, b, c, _] = address.octets();
-    if address.is_private() || address.is_loopback() || (a == 100 && b & 0xc0 == 64) {
-        return Reach::Private;
-    }
-    let is_none = address.is_link_local()
-        || address.is_multicast()
-        || address.is_broadcast()
-        || address.is_documentation()
-        || a == 0
-        || a >= 240
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 198 && b & 0xfe == 18);
-    if is_none { Reach::Both } else { Reach::Public }
-}
-
-fn v6(address: Ipv6Addr) -> Reach {
-    let [first, second, third, .., seventh, eighth] = address.segments();
-    let v4_of = |high: u16, low: u16| {
-        let [one, two] = high.to_be_bytes();
-        let [three, four] = low.to_be_bytes();
-        v4(Ipv4Addr::new(one, two, three, four))
-    };
-    if let Some(mapped) = address.to_ipv4_mapped() {
-        return v4(mapped);
-    }
-    if address.is_loopback() || first & 0xfe00 == 0xfc00 {
-        return Reach::Private;
-    }
-    match (first, second) {
-        // Addresses of version 4 behind a translator, and in tunnels.
-        (0x64, 0xff9b) => v4_of(seventh, eighth),
-        (0x2002, _) => v4_of(second, third),
-        (0x2001, 0xdb8) => Reach::Both,
-        _ if first & 0xe000 == 0x2000 => Reach::Public,
-        _ => Reach::Both,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_are_public_private_or_none_of_a_store() {
-        for (text, kind) in [
-            ("8.8.8.8", Reach::Public),
-            ("10.1.2.3", Reach::Private),
-            ("127.0.0.1", Reach::Private),
-            ("192.168.7.7", Reach::Private),
-            ("172.31.0.1", Reach::Private),
-            ("172.32.0.1", Reach::Public),
-            ("100.64.0.1", Reach::Private),
-            ("169.254.169.254", Reach::Both),
-            ("0.0.0.0", Reach::Both),
-            ("224.0.0.1", Reach::Both),
-            ("255.255.255.255", Reach::Both),
-            ("198.18.0.1", Reach::Both),
-            ("2a00:1450::1", Reach::Public),
-            ("::1", Reach::Private),
-            ("fd00::1", Reach::Private),
-            ("fe80::1", Reach::Both),
-            ("::", Reach::Both),
-            ("ff02::1", Reach::Both),
-            ("::ffff:127.0.0.1", Reach::Private),
-            ("::ffff:169.254.169.254", Reach::Both),
-            ("64:ff9b::10.0.0.1", Reach::Private),
-            ("2002:7f00:1::", Reach::Private),
-        ] {
-            let address: IpAddr = text.parse().unwrap();
-            assert_eq!(Reach::Public.has(address), kind == Reach::Public, "{text}");
-            assert_eq!(Reach::Private.has(address), kind == Reach::Private, "{text}");
-            assert_eq!(Reach::Both.has(address), kind != Reach::Both, "{text}");
-        }
-    }
 
     fn request(url: &str) -> WireRequest {
         let credentials = ("key".to_owned(), service::pipes::Hidden("hush".into()));
@@ -282,6 +189,10 @@ mod tests {
         for url in [
             "http://169.254.169.254/latest",
             "https://169.254.169.254/latest",
+            "http://100.100.100.200/latest",
+            "http://[fd00:ec2::254]/latest",
+            "http://[64:ff9b::a9fe:a9fe]/latest",
+            "https://[2001:0:808:404::5601:5601]/latest",
             "http://8.8.8.8/xapi",
         ] {
             let error = inward.exchange(request(url)).await.unwrap_err();

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use dataset::aggregate::{
     Aggregator, AskError, Bound, ColumnFile, FoldBounds, FoldError, GroupedAnswer, Plan,
 };
 use dataset::{Dataset, DatasetFile};
 use store::StoreError;
-use xapi::clock::Clock;
+use tokio::time::timeout;
 use xapi::instant::Instant;
 use xapi::stored::Stored;
 
@@ -17,8 +18,8 @@ use super::lane::DataLane;
 use super::pages::{LogPages, Logged};
 use super::place::DatasetPlace;
 use super::search::has_authority;
-use super::tables::RowMaker;
-use super::{DatasetError, placed};
+use super::tables::{DataTables, RowMaker};
+use super::{DatasetError, RECIPIENT, placed};
 use crate::compute::aside;
 use crate::memory::{Exhausted, Memory, Reserved};
 
@@ -26,6 +27,8 @@ use crate::memory::{Exhausted, Memory, Reserved};
 const BASE: usize = 24 << 20;
 /// Memory is reserved in steps of this many bytes.
 const STEP: usize = 4 << 20;
+/// How many statements of the log are read as rows before it is asked whether the answer is still wanted.
+const AT_ONCE: usize = 200;
 /// How often a question begins again whose files are gone.
 const TRIES: u32 = 3;
 
@@ -89,9 +92,18 @@ impl DataLane {
     /// Answers a question from the sealed files, and from the log where these end; from the log alone where there are no
     /// files, and for who may read the statements of one authority. Where the returned future is dropped, the work ends.
     ///
+    /// The question's time is that of all its waits and tries, as people wait for it, whatever becomes of the machine's
+    /// clock meanwhile.
+    ///
     /// # Errors
     /// [`QuestionError::Bound`] where the question takes more than it may: there is never a part of an answer.
     pub async fn ask(&self, plan: Plan, asker: Asker) -> Result<Answered, QuestionError> {
+        let seconds = asker.bounds.seconds;
+        let answered = timeout(Duration::from_secs(seconds), self.ask_again(plan, asker)).await;
+        answered.unwrap_or_else(|_| Err(Bound::Seconds(seconds).into()))
+    }
+
+    async fn ask_again(&self, plan: Plan, asker: Asker) -> Result<Answered, QuestionError> {
         for _ in 1..TRIES {
             match self.ask_once(plan.clone(), asker.clone()).await {
                 // After an erasure old files go at once, and the manifest names others.
@@ -116,10 +128,11 @@ impl DataLane {
             }
             _ => (Vec::new(), None, Instant::default()),
         };
-        let tables = self.tables(None, None).await?;
+        // What verbs and activities are called is not asked for, and would be read of all files first.
+        let tables = DataTables::of(Arc::clone(&self.store), RECIPIENT, None).await?;
         let through = tables.visible_through().await?.max(sealed);
         let given_up = GivenUp::default();
-        let mut folding = Folding::begin(plan, &asker, Arc::clone(&self.clock), &given_up)?;
+        let mut folding = Folding::begin(plan, &asker, &given_up)?;
         if folding.excludes_voided {
             let mut pages = VoidingPages::of(Arc::clone(&self.store), sealed, through);
             while let Some(page) = pages.next().await? {
@@ -168,9 +181,6 @@ struct Limits {
     reserved: usize,
     exhausted: Option<Exhausted>,
     given_up: Arc<AtomicBool>,
-    clock: Arc<dyn Clock>,
-    begun: Instant,
-    seconds: u64,
 }
 
 impl Limits {
@@ -178,10 +188,6 @@ impl Limits {
     fn go_on(&mut self, bytes: usize) -> Result<(), FoldError> {
         if self.given_up.load(Ordering::Relaxed) {
             return Err(FoldError::Stopped);
-        }
-        let taken = self.clock.now().micros().saturating_sub(self.begun.micros());
-        if u64::try_from(taken / 1_000_000).unwrap_or_default() >= self.seconds {
-            return Err(Bound::Seconds(self.seconds).into());
         }
         self.reserve(bytes).map_err(|exhausted| {
             self.exhausted = Some(exhausted);
@@ -208,21 +214,13 @@ impl Limits {
 }
 
 impl Folding {
-    fn begin(
-        plan: Plan,
-        asker: &Asker,
-        clock: Arc<dyn Clock>,
-        given_up: &GivenUp,
-    ) -> Result<Self, QuestionError> {
+    fn begin(plan: Plan, asker: &Asker, given_up: &GivenUp) -> Result<Self, QuestionError> {
         let mut limits = Limits {
             memory: asker.memory.clone(),
             held: Vec::new(),
             reserved: 0,
             exhausted: None,
             given_up: Arc::clone(&given_up.0),
-            begun: clock.now(),
-            clock,
-            seconds: asker.bounds.seconds,
         };
         limits.reserve(0)?;
         let excludes_voided = plan.excludes_voided();
@@ -249,9 +247,9 @@ impl Folding {
         if self.excludes_voided {
             for file in files {
                 let file = open(place, file)?;
-                self.aggregator.void_targets(&file).map_err(DatasetError::Parquet)?;
-                let go_on = self.limits.go_on(self.aggregator.weight());
-                go_on.map_err(|error| self.limits.error(error))?;
+                let limits = &mut self.limits;
+                let voided = self.aggregator.void_targets(&file, |bytes| limits.go_on(bytes));
+                voided.map_err(|error| self.limits.error(error))?;
             }
         }
         for file in files {
@@ -269,17 +267,19 @@ impl Folding {
         maker: &RowMaker,
         authority: Option<&str>,
     ) -> Result<Self, QuestionError> {
-        let mut rows = Vec::with_capacity(page.len());
-        for logged in page {
-            let made = maker.wanted(&logged.stored, |value| {
-                let is_asked_of = authority.is_none_or(|it| has_authority(value, it));
-                is_asked_of.then(|| maker.rows(Dataset::Statements, logged, value))
-            })?;
-            rows.extend(made.flatten().into_iter().flatten());
+        for part in page.chunks(AT_ONCE) {
+            let mut rows = Vec::with_capacity(part.len());
+            for logged in part {
+                let made = maker.wanted(&logged.stored, |value| {
+                    let is_asked_of = authority.is_none_or(|it| has_authority(value, it));
+                    is_asked_of.then(|| maker.rows(Dataset::Statements, logged, value))
+                })?;
+                rows.extend(made.flatten().into_iter().flatten());
+            }
+            let folded = self.aggregator.add_rows(&rows);
+            let folded = folded.and_then(|()| self.limits.go_on(self.aggregator.weight()));
+            folded.map_err(|error| self.limits.error(error))?;
         }
-        let folded = self.aggregator.add_rows(&rows);
-        let folded = folded.and_then(|()| self.limits.go_on(self.aggregator.weight()));
-        folded.map_err(|error| self.limits.error(error))?;
         Ok(self)
     }
 

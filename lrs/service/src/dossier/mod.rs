@@ -5,37 +5,37 @@
 //! only which, when and with which verb, because all else is about others), `documents/` with `documents.json`,
 //! `attachments/`, and `index.it.html` and `index.en.html` to read.
 
-use std::io::{Cursor, Write as _};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use access::audit::AuditFilter;
 use bytes::Bytes;
 use serde_json::{Value, json};
-use store::{Kept, Store, StoreError, whole};
+use store::{Kept, LOG_BYTES, Store, StoreError, whole};
 use texts::Texts;
 use xapi::attachment;
 use xapi::clock::Clock;
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
 
-use crate::compute;
-use crate::erasure::find::LogPart;
+use crate::erasure::find::{FoundLearner, LogPart, enrolment};
 use crate::erasure::{ErasureError, Erasures, FoundPerson};
 use crate::memory::{Exhausted, Memory, Reserved};
 
+mod archive;
 mod page;
+mod weight;
 
+use archive::{Archive, json as write_json};
 use page::{Line, Page};
 
 /// Statements, documents or entries read at once.
 const AT_ONCE: usize = 1_000;
 /// What an archive may weigh before it is compressed, in bytes: it is made in memory.
 pub const MOST_BYTES: usize = 256 << 20;
-
-/// What a mention takes in memory, at about.
-const MENTION: usize = 1_000;
+/// What a learner list or a frozen list takes, times the length of its text: the text and what is read of it.
+const PARSED: usize = 4;
 
 /// Why there is no dossier.
 #[derive(Debug, thiserror::Error)]
@@ -68,44 +68,44 @@ pub struct Dossiers {
     erasures: Erasures,
 }
 
-/// An archive that is being written.
-struct Archive {
-    writer: Box<ZipWriter<Cursor<Vec<u8>>>>,
-    weight: usize,
+/// What is in the archive beside the files that are written as they are found; what it takes is reserved while it grows.
+struct Contents {
     held: Reserved,
-}
-
-impl Archive {
-    /// [`Self::add`] on a thread of its own: compressing much would hold up requests.
-    async fn with(mut self, name: String, bytes: Bytes) -> Result<Self, DossierError> {
-        let work = move || self.add(&name, &bytes).map(|()| self);
-        let stopped = |_| DossierError::Archive("the server is ending".to_owned());
-        compute::aside(work).await.map_err(stopped)?
-    }
-
-    fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), DossierError> {
-        self.weight = self.weight.saturating_add(bytes.len());
-        if self.weight > MOST_BYTES {
-            return Err(DossierError::TooLarge);
-        }
-        // At the most: what is written is compressed.
-        self.held.grow(bytes.len())?;
-        let unwritten = |error: String| DossierError::Archive(error);
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-        self.writer.start_file(name, options).map_err(|error| unwritten(error.to_string()))?;
-        self.writer.write_all(bytes).map_err(|error| unwritten(error.to_string()))
-    }
-}
-
-/// What was found in the log.
-struct Statements {
-    held: Reserved,
-    /// About the person, a line each.
-    own: Vec<u8>,
     lines: Vec<Line>,
     mentions: Vec<Value>,
     /// Hashes of attachments of the person's own statements.
-    attachments: std::collections::BTreeSet<String>,
+    attachments: BTreeSet<String>,
+    documents: Vec<Value>,
+    person: Value,
+}
+
+impl Contents {
+    fn mention(&mut self, mention: Value) -> Result<(), Exhausted> {
+        self.held.grow(weight::of(&mention))?;
+        self.mentions.push(mention);
+        Ok(())
+    }
+
+    fn line(&mut self, line: Line) -> Result<(), Exhausted> {
+        self.held.grow(line.weight())?;
+        self.lines.push(line);
+        Ok(())
+    }
+
+    fn attachment(&mut self, hash: String) -> Result<(), Exhausted> {
+        if !self.attachments.contains(&hash) {
+            // With what a tree takes beside it.
+            self.held.grow(3 * size_of::<String>() + hash.len())?;
+            self.attachments.insert(hash);
+        }
+        Ok(())
+    }
+
+    fn document(&mut self, document: Value) -> Result<(), Exhausted> {
+        self.held.grow(weight::of(&document))?;
+        self.documents.push(document);
+        Ok(())
+    }
 }
 
 impl Dossiers {
@@ -124,57 +124,57 @@ impl Dossiers {
         others: &[String],
         memory: &Memory,
     ) -> Result<Bytes, DossierError> {
+        // A page of what the store has is held at any time.
+        let _page = memory.reserve(LOG_BYTES)?;
         let found = self.erasures.find(first, others).await?;
         let eraser = found.eraser();
-        let writer = Box::new(ZipWriter::new(Cursor::new(Vec::new())));
-        let mut archive = Archive { writer, weight: 0, held: memory.reserve(0)? };
-        let mut statements = self.statements(&eraser, memory).await?;
-        let own = Bytes::from(std::mem::take(&mut statements.own));
-        archive = archive.with("statements.ndjson".to_owned(), own).await?;
-        let mentions = written(&json!(statements.mentions));
-        archive = archive.with("mentions.json".to_owned(), mentions).await?;
-        for hash in &statements.attachments {
-            for kept in self.store.attachments(std::slice::from_ref(hash)).await? {
-                let _held = memory.reserve(usize::try_from(kept.bytes).unwrap_or(usize::MAX))?;
-                let found = whole(&*self.store, &kept).await?;
-                archive = archive.with(format!("attachments/{hash}"), found.body).await?;
-            }
+        let mut contents = Contents {
+            held: memory.reserve(0)?,
+            lines: Vec::new(),
+            mentions: Vec::new(),
+            attachments: BTreeSet::new(),
+            documents: Vec::new(),
+            person: Value::Null,
+        };
+        let archive = Archive::begin(memory)?;
+        let archive = self.statements(&eraser, &mut contents, archive).await?;
+        let archive = self.attachments(&contents.attachments, archive, memory).await?;
+        let mut archive = self.documents(&eraser, &mut contents, archive).await?;
+        contents.person = self.person(&found, &eraser, &mut contents.held, memory).await?;
+        let contents = Arc::new(contents);
+        let lists: [(&str, fn(&Contents) -> &[Value]); 2] =
+            [("mentions.json", |it| &it.mentions), ("documents.json", |it| &it.documents)];
+        for (name, list) in lists {
+            archive.file(name)?;
+            let contents = Arc::clone(&contents);
+            archive = archive.written(move |file| write_json(list(&contents), file)).await?;
         }
-        let (documents, mut archive) = self.documents(&eraser, archive).await?;
-        let person = self.person(&found, &eraser).await?;
-        archive = archive.with("documents.json".to_owned(), written(&json!(documents))).await?;
-        archive = archive.with("person.json".to_owned(), written(&person)).await?;
-        for (name, texts) in [("it", Texts::italian()), ("en", Texts::english())] {
-            let page = Page {
-                texts,
-                made: self.clock.now(),
-                person: &person,
-                lines: &statements.lines,
-                documents: &documents,
-                mentions: statements.mentions.len(),
+        archive.file("person.json")?;
+        let of_person = Arc::clone(&contents);
+        archive = archive.written(move |file| write_json(&of_person.person, file)).await?;
+        let made = self.clock.now();
+        for (lang, texts) in [("it", Texts::italian()), ("en", Texts::english())] {
+            archive.file(&format!("index.{lang}.html"))?;
+            let contents = Arc::clone(&contents);
+            let page = move |file: &mut dyn Write| {
+                let Contents { lines, mentions, documents, person, .. } = &*contents;
+                let mentions = mentions.len();
+                Page { texts, made, person, lines, documents, mentions }.write(lang, file)
             };
-            let page = Bytes::from(page.write(name));
-            archive = archive.with(format!("index.{name}.html"), page).await?;
+            archive = archive.written(page).await?;
         }
-        let Archive { writer, held, .. } = archive;
-        let written =
-            (*writer).finish().map_err(|error| DossierError::Archive(error.to_string()))?;
-        Ok(held.hold(Bytes::from(written.into_inner())))
+        archive.end()
     }
 
+    /// Writes the statements about the person, a line each, and notes those that only mention the person.
     async fn statements(
         &self,
         eraser: &Eraser,
-        memory: &Memory,
-    ) -> Result<Statements, DossierError> {
+        contents: &mut Contents,
+        mut archive: Archive,
+    ) -> Result<Archive, DossierError> {
+        archive.file("statements.ndjson")?;
         let mut after = Instant::default();
-        let mut statements = Statements {
-            held: memory.reserve(0)?,
-            own: Vec::new(),
-            lines: Vec::new(),
-            mentions: Vec::new(),
-            attachments: std::collections::BTreeSet::new(),
-        };
         loop {
             let page = match self.erasures.part_of_log(after).await? {
                 LogPart::Statements(page, last) => {
@@ -185,8 +185,9 @@ impl Dossiers {
                     after = at;
                     continue;
                 }
-                LogPart::End => return Ok(statements),
+                LogPart::End => return Ok(archive),
             };
+            let mut own = Vec::new();
             for Kept { statement, voided } in page {
                 if eraser.bytes(&statement.body).is_none() {
                     continue;
@@ -195,95 +196,172 @@ impl Dossiers {
                     |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
                 let value = statement.value().map_err(corrupt)?;
                 if !is_own(eraser, &value) {
-                    statements.held.grow(MENTION)?;
-                    statements.mentions.push(mention(&value));
+                    contents.mention(mention(&value))?;
                     continue;
                 }
-                // As it is, and as a line of the page.
-                statements.held.grow(statement.body.len().saturating_mul(2))?;
-                let hashes = attachment::described(&value).map(|it| it.sha2.to_ascii_lowercase());
-                statements.attachments.extend(hashes);
-                statements.lines.push(Line::of(&value, voided));
-                // A line break can only stand between tokens.
-                let flat = |byte: &u8| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte };
-                statements.own.extend(statement.body.iter().map(flat));
-                statements.own.push(b'\n');
-                if statements.own.len() > MOST_BYTES {
-                    return Err(DossierError::TooLarge);
+                for described in attachment::described(&value) {
+                    contents.attachment(described.sha2.to_ascii_lowercase())?;
                 }
+                contents.line(Line::of(&value, voided))?;
+                own.push(statement.body);
+            }
+            archive =
+                archive.written(move |file| own.iter().try_for_each(|it| flat(it, file))).await?;
+        }
+    }
+
+    async fn attachments(
+        &self,
+        hashes: &BTreeSet<String>,
+        mut archive: Archive,
+        memory: &Memory,
+    ) -> Result<Archive, DossierError> {
+        for hash in hashes {
+            for kept in self.store.attachments(std::slice::from_ref(hash)).await? {
+                let _held = memory.reserve(usize::try_from(kept.bytes).unwrap_or(usize::MAX))?;
+                let found = whole(&*self.store, &kept).await?;
+                archive = archive.with(&format!("attachments/{hash}"), found.body).await?;
             }
         }
+        Ok(archive)
     }
 
     async fn documents(
         &self,
         eraser: &Eraser,
+        contents: &mut Contents,
         mut archive: Archive,
-    ) -> Result<(Vec<Value>, Archive), DossierError> {
-        let (mut listed, mut after) = (Vec::new(), None);
+    ) -> Result<Archive, DossierError> {
+        let mut after = None;
         loop {
             let page = self.store.documents_beyond(after.as_ref(), AT_ONCE).await?;
-            let Some((last, _)) = page.last() else { return Ok((listed, archive)) };
+            let Some((last, _)) = page.last() else { return Ok(archive) };
             after = Some(last.clone());
             for (key, document) in page {
                 if !eraser.is_named(&key.shelf.agent) {
                     continue;
                 }
-                let file = format!("documents/{}", listed.len().saturating_add(1));
-                archive = archive.with(file.clone(), document.body).await?;
-                listed.push(json!({"file": file, "activity": key.shelf.activity, "id": key.id,
+                let file = format!("documents/{}", contents.documents.len().saturating_add(1));
+                archive = archive.with(&file, document.body).await?;
+                contents.document(json!({"file": file, "activity": key.shelf.activity, "id": key.id,
                     "registration": key.shelf.registration.map(|it| it.to_string()),
-                    "content_type": document.content_type, "updated": document.updated.to_string()}));
+                    "content_type": document.content_type, "updated": document.updated.to_string()}))?;
             }
         }
     }
 
-    async fn person(&self, found: &FoundPerson, eraser: &Eraser) -> Result<Value, DossierError> {
-        let identifiers: Vec<String> =
-            found.identifiers.iter().map(course::Identifier::listed).collect();
-        let mut names = std::collections::BTreeSet::new();
+    /// What `person.json` says; what it takes is added to `held`.
+    async fn person(
+        &self,
+        found: &FoundPerson,
+        eraser: &Eraser,
+        held: &mut Reserved,
+        memory: &Memory,
+    ) -> Result<Value, DossierError> {
+        let identifiers = found.identifiers.iter().map(course::Identifier::listed);
+        let mut names = BTreeSet::new();
         for identifier in eraser.identifiers() {
             names.extend(self.store.agent_names(identifier).await?);
         }
-        let (mut enrolled, mut certificates) = (Vec::new(), Vec::new());
-        for learner in &found.learners {
-            let Some(kept) = self.store.course(&learner.course).await? else { continue };
-            let corrupt =
-                |error| StoreError::Corrupt(format!("learners of {}: {error}", learner.course));
-            let enrolment = course::Enrolment::from_kept(&kept.enrolment).map_err(corrupt)?;
-            let rows = enrolment.learners.iter().filter(|it| it.id == learner.learner);
-            enrolled.extend(rows.map(|it| json!({"course": learner.course, "learner": it})));
-            for list in self.store.certificates(&learner.course).await? {
-                let corrupt =
-                    |error| StoreError::Corrupt(format!("certificates {}: {error}", list.id));
-                let frozen: report::FrozenCertificates =
-                    serde_json::from_slice(&list.body).map_err(corrupt)?;
-                let lines = frozen.people.iter().filter(|it| it.learner == learner.learner);
-                certificates.extend(
-                    lines.map(
-                        |line| json!({"course": learner.course, "list": list.id, "line": line}),
-                    ),
-                );
+        let mut person = serde_json::Map::new();
+        for (name, list) in [
+            ("identifiers", listed(identifiers.map(Value::from), held)?),
+            ("names", listed(names.into_iter().map(Value::from), held)?),
+            ("learner", self.enrolled(found, held, memory).await?),
+            ("certificates", self.certificates(found, held, memory).await?),
+            ("accounts", listed(found.accounts.iter().cloned().map(Value::from), held)?),
+            ("audit", self.readings(eraser, held).await?),
+        ] {
+            person.insert(name.to_owned(), list);
+        }
+        Ok(Value::Object(person))
+    }
+
+    async fn enrolled(
+        &self,
+        found: &FoundPerson,
+        held: &mut Reserved,
+        memory: &Memory,
+    ) -> Result<Value, DossierError> {
+        let mut enrolled = Vec::new();
+        for FoundLearner { course, learner } in &found.learners {
+            let Some(kept) = self.store.course(course).await? else { continue };
+            let _parsed = memory.reserve(kept.enrolment.len().saturating_mul(PARSED))?;
+            let enrolment = enrolment(course, &kept.enrolment)?;
+            for row in enrolment.learners.iter().filter(|it| it.id == *learner) {
+                add(json!({"course": course, "learner": row}), &mut enrolled, held)?;
             }
         }
-        let readings = self.readings(eraser).await?;
-        Ok(json!({"identifiers": identifiers, "names": names, "learner": enrolled,
-            "certificates": certificates, "accounts": found.accounts, "audit": readings}))
+        Ok(Value::Array(enrolled))
+    }
+
+    async fn certificates(
+        &self,
+        found: &FoundPerson,
+        held: &mut Reserved,
+        memory: &Memory,
+    ) -> Result<Value, DossierError> {
+        let mut certificates = Vec::new();
+        for FoundLearner { course, learner } in &found.learners {
+            for id in self.store.certificate_ids(course).await? {
+                let Some(list) = self.store.certificate(course, &id).await? else { continue };
+                let _parsed = memory.reserve(list.body.len().saturating_mul(PARSED))?;
+                let corrupt = |error| StoreError::Corrupt(format!("certificates {id}: {error}"));
+                let frozen: report::FrozenCertificates =
+                    serde_json::from_slice(&list.body).map_err(corrupt)?;
+                for line in frozen.people.iter().filter(|it| it.learner == *learner) {
+                    let line = json!({"course": course, "list": id, "line": line});
+                    add(line, &mut certificates, held)?;
+                }
+            }
+        }
+        Ok(Value::Array(certificates))
     }
 
     /// What the audit log says of the person: who read, exported or changed what of them.
-    async fn readings(&self, eraser: &Eraser) -> Result<Vec<Value>, DossierError> {
+    async fn readings(&self, eraser: &Eraser, held: &mut Reserved) -> Result<Value, DossierError> {
         let (mut filter, mut readings) = (AuditFilter::default(), Vec::new());
         loop {
             let page = self.store.audit(&filter, AT_ONCE).await?;
-            let Some(last) = page.last() else { return Ok(readings) };
+            let Some(last) = page.last() else { return Ok(Value::Array(readings)) };
             filter.before = Some(last.id.clone());
             for entry in page.iter().filter(|it| eraser.path(&it.target).is_some()) {
-                readings.push(json!({"at": entry.at.to_string(), "action": entry.action,
-                    "by": entry.actor.kind(), "target": entry.target}));
+                let reading = json!({"at": entry.at.to_string(), "action": entry.action,
+                    "by": entry.actor.kind(), "target": entry.target});
+                add(reading, &mut readings, held)?;
             }
         }
     }
+}
+
+/// Adds a value to a list, which it is reserved for in `held`.
+fn add(value: Value, list: &mut Vec<Value>, held: &mut Reserved) -> Result<(), Exhausted> {
+    held.grow(weight::of(&value))?;
+    list.push(value);
+    Ok(())
+}
+
+/// Values as a list, which are reserved in `held`.
+fn listed(values: impl Iterator<Item = Value>, held: &mut Reserved) -> Result<Value, Exhausted> {
+    let mut list = Vec::new();
+    for value in values {
+        add(value, &mut list, held)?;
+    }
+    Ok(Value::Array(list))
+}
+
+/// Writes a statement as one line: a line break can only stand between tokens.
+fn flat(statement: &[u8], file: &mut dyn Write) -> io::Result<()> {
+    for part in statement.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
+        match part.split_last() {
+            Some((b'\n' | b'\r', text)) => {
+                file.write_all(text)?;
+                file.write_all(b" ")?;
+            }
+            _ => file.write_all(part)?,
+        }
+    }
+    file.write_all(b"\n")
 }
 
 /// Whether a statement is about the person: as the actor, or a member of the acting group, or as the object.
@@ -298,10 +376,6 @@ fn is_own(eraser: &Eraser, statement: &Value) -> bool {
 fn mention(statement: &Value) -> Value {
     let part = |pointer: &str| statement.pointer(pointer).cloned().unwrap_or_default();
     json!({"id": part("/id"), "timestamp": part("/timestamp"), "verb": part("/verb/id")})
-}
-
-fn written(value: &Value) -> Bytes {
-    Bytes::from(format!("{value:#}\n"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The dossier as a page to read: whole in itself, without script or network.
 
-use maud::{DOCTYPE, Markup, html};
+use std::io::{self, Write};
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 use texts::Texts;
 use xapi::instant::Instant;
@@ -25,6 +27,12 @@ pub(super) struct Page<'a> {
 }
 
 impl Line {
+    /// What this holds, in bytes.
+    pub(super) const fn weight(&self) -> usize {
+        let Self { when, verb, object, result, is_voided: _ } = self;
+        size_of::<Self>() + when.len() + verb.len() + object.len() + result.len()
+    }
+
     pub(super) fn of(statement: &Value, is_voided: bool) -> Self {
         let text = |pointer: &str| {
             let value = statement.pointer(pointer).and_then(Value::as_str);
@@ -55,69 +63,78 @@ impl Line {
 }
 
 impl Page<'_> {
-    /// The page in the language that `lang` names.
-    pub(super) fn write(&self, lang: &str) -> String {
-        // A text that is missing shows as its id.
+    /// Writes the page in the language that `lang` names, piece by piece: it may be long.
+    pub(super) fn write(&self, lang: &str, file: &mut dyn Write) -> io::Result<()> {
         let say_with = |id: &str, values: &[(&'static str, String)]| {
+            // A text that is missing shows as its id.
             self.texts.say(id, values).unwrap_or_else(|| id.to_owned())
         };
         let say = |id: &str| say_with(id, &[]);
-        let page = html! {
-            (DOCTYPE)
-            html lang=(lang) {
-                head {
-                    meta charset="utf-8";
-                    title { (say("dossier-title")) }
-                    style { "body{font-family:sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-                        "table{border-collapse:collapse;width:100%}td,th{border:1px solid #5c6f82;padding:.3rem;"
-                        "text-align:left;vertical-align:top;overflow-wrap:anywhere}" }
-                }
-                body { main {
-                    h1 { (say("dossier-title")) }
-                    p { (say_with("dossier-made", &[("at", self.made.to_string())])) }
-                    p { (say("dossier-files")) }
-                    h2 { (say("dossier-identifiers")) }
-                    (self.list("/identifiers")) (self.list("/names")) (self.list("/accounts"))
-                    h2 { (say("dossier-courses")) }
-                    (self.records("/learner")) (self.records("/certificates"))
-                    h2 { (say("dossier-statements")) }
-                    (self.statements(&say))
-                    p { (say_with("dossier-mentions", &[("count", self.mentions.to_string())])) }
-                    h2 { (say("dossier-documents")) }
-                    ul { @for document in self.documents { li { (facts(document)) } } }
-                    h2 { (say("dossier-readings")) }
-                    (self.records("/audit"))
-                } }
-            }
-        };
-        page.into_string()
+        let mut put = |markup: Markup| file.write_all(markup.into_string().as_bytes());
+        put(html! { (DOCTYPE) (PreEscaped(format!("<html lang=\"{lang}\">"))) head {
+            meta charset="utf-8";
+            title { (say("dossier-title")) }
+            style { "body{font-family:sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+                "table{border-collapse:collapse;width:100%}td,th{border:1px solid #5c6f82;padding:.3rem;"
+                "text-align:left;vertical-align:top;overflow-wrap:anywhere}" }
+        } (PreEscaped("<body><main>"))
+            h1 { (say("dossier-title")) }
+            p { (say_with("dossier-made", &[("at", self.made.to_string())])) }
+            p { (say("dossier-files")) }
+            h2 { (say("dossier-identifiers")) }
+        })?;
+        for pointer in ["/identifiers", "/names", "/accounts"] {
+            items(self.at(pointer), &mut put)?;
+        }
+        put(html! { h2 { (say("dossier-courses")) } })?;
+        items(self.at("/learner"), &mut put)?;
+        items(self.at("/certificates"), &mut put)?;
+        put(html! { h2 { (say("dossier-statements")) } })?;
+        self.statements(&say, &mut put)?;
+        let mentions = say_with("dossier-mentions", &[("count", self.mentions.to_string())]);
+        put(html! { p { (mentions) } h2 { (say("dossier-documents")) } })?;
+        items(self.documents.iter(), &mut put)?;
+        put(html! { h2 { (say("dossier-readings")) } })?;
+        items(self.at("/audit"), &mut put)?;
+        put(html! { (PreEscaped("</main></body></html>")) })
     }
 
     fn at(&self, pointer: &str) -> impl Iterator<Item = &Value> {
         self.person.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
     }
 
-    fn list(&self, pointer: &str) -> Markup {
-        html! { ul { @for item in self.at(pointer) { li { (item.as_str().unwrap_or_default()) } } } }
-    }
-
-    fn records(&self, pointer: &str) -> Markup {
-        html! { ul { @for item in self.at(pointer) { li { (facts(item)) } } } }
-    }
-
-    fn statements(&self, say: &impl Fn(&str) -> String) -> Markup {
-        html! { table {
+    fn statements(
+        &self,
+        say: &impl Fn(&str) -> String,
+        put: &mut impl FnMut(Markup) -> io::Result<()>,
+    ) -> io::Result<()> {
+        put(html! { (PreEscaped("<table>"))
             thead { tr {
                 th scope="col" { (say("dossier-when")) } th scope="col" { (say("dossier-verb")) }
                 th scope="col" { (say("dossier-object")) } th scope="col" { (say("dossier-result")) }
             } }
-            tbody { @for line in self.lines { tr {
-                td { (line.when) }
-                td { (line.verb) @if line.is_voided { " (" (say("dossier-voided")) ")" } }
+        (PreEscaped("<tbody>")) })?;
+        let voided = say("dossier-voided");
+        for line in self.lines {
+            put(html! { tr {
+                td { (line.when) } td { (line.verb) @if line.is_voided { " (" (voided) ")" } }
                 td { (line.object) } td { (line.result) }
-            } } }
-        } }
+            } })?;
+        }
+        put(html! { (PreEscaped("</tbody></table>")) })
     }
+}
+
+/// A list with the facts of each value.
+fn items<'v>(
+    values: impl Iterator<Item = &'v Value>,
+    put: &mut impl FnMut(Markup) -> io::Result<()>,
+) -> io::Result<()> {
+    put(html! { (PreEscaped("<ul>")) })?;
+    for value in values {
+        put(html! { li { (facts(value)) } })?;
+    }
+    put(html! { (PreEscaped("</ul>")) })
 }
 
 /// The members of a value that are not empty, one after the other.

@@ -1,11 +1,12 @@
 //! The dossier of a person has what is theirs and nothing of others.
 
-use std::io::Read as _;
+use std::io::{Cursor, Read as _};
 
 use async_trait::async_trait;
 use store_testkit::clock::TurnedClock;
 use store_testkit::memory::MemoryStore;
 use store_testkit::sample;
+use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf, Unguarded};
 use zip::ZipArchive;
 
 use super::*;
@@ -34,12 +35,14 @@ async fn everything_of_a_person_is_in_the_archive_and_nothing_of_others() {
     let erasures =
         Erasures::new(Arc::clone(&store), Arc::clone(&clock), Arc::new(NoJournals), [7; 32]);
     let dossiers = Dossiers::new(Arc::clone(&store), clock, erasures);
-    let memory = Memory::new(1 << 20);
+    let memory = Memory::new(LOG_BYTES + (1 << 20));
     let bytes = dossiers.archive("mailto:p0@x.example", &[], &memory).await.unwrap();
     // The answer holds its memory until it is sent, and what is not there is not taken.
     assert!(memory.held() >= bytes.len());
-    let refused = dossiers.archive("mailto:p0@x.example", &[], &Memory::new(1_000)).await;
+    let small = Memory::new(LOG_BYTES + 1_000);
+    let refused = dossiers.archive("mailto:p0@x.example", &[], &small).await;
     assert!(matches!(refused, Err(DossierError::Memory(_))), "{refused:?}");
+    assert_eq!(small.held(), 0);
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut file = |name: &str| {
         let mut text = String::new();
@@ -68,4 +71,81 @@ async fn everything_of_a_person_is_in_the_archive_and_nothing_of_others() {
         ];
         assert!(all.iter().all(|text| !text.contains(name)), "{name}");
     }
+}
+
+/// How many statements, mentions, documents and readings there are of the person.
+const MANY: u32 = 300;
+
+async fn with_many(store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) {
+    let hers = |n: u32| sample::with(sample::statement(n), "actor", sample::person("p0"));
+    let attached = |n: u32| {
+        let described = json!({"usageType": "https://u.example/u", "display": {"en": "a text"},
+            "contentType": "text/plain", "length": 1, "sha2": format!("{n:064x}"),
+            "fileUrl": "https://f.example/f"});
+        sample::with(hers(n), "attachments", json!([described]))
+    };
+    let team = json!({"team": {"objectType": "Group", "member": [sample::person("p0")]}});
+    let mentioning = |n: u32| sample::with(sample::statement(n), "context", team.clone());
+    sample::put(store, &(0..MANY).map(attached).collect::<Vec<_>>()).await;
+    sample::put(store, &(MANY..2 * MANY).map(mentioning).collect::<Vec<_>>()).await;
+    let shelf = Shelf {
+        resource: Resource::AgentProfile,
+        activity: String::new(),
+        agent: "mbox::mailto:p0@x.example".into(),
+        registration: None,
+    };
+    let audit = Audit::new(Arc::clone(store), Arc::clone(clock));
+    for n in 0..MANY {
+        let document = Document {
+            content_type: "text/plain".into(),
+            body: Bytes::from_static(b"x"),
+            updated: clock.now(),
+        };
+        let free =
+            Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
+        let key = DocumentKey { shelf: shelf.clone(), id: format!("document {n}") };
+        store.change_document(key, free, Change::Put(document)).await.unwrap();
+        audit.note(Actor::Key("k".into()), "learner.read", "mbox::mailto:p0@x.example", None).await;
+    }
+}
+
+#[tokio::test]
+async fn what_an_archive_lists_is_reserved_beside_what_is_written() {
+    let clock: Arc<dyn Clock> = Arc::new(TurnedClock::at(Instant::from_micros(9_000_000)));
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new(Arc::clone(&clock)));
+    with_many(&store, &clock).await;
+    let erasures =
+        Erasures::new(Arc::clone(&store), Arc::clone(&clock), Arc::new(NoJournals), [7; 32]);
+    let dossiers = Dossiers::new(store, clock, erasures);
+    let archive = async |bytes: usize| {
+        let memory = Memory::new(bytes);
+        let made = dossiers.archive("mailto:p0@x.example", &[], &memory).await;
+        let weight = made.as_ref().map_or(0, Bytes::len);
+        assert!(memory.held() >= weight, "held while it is sent");
+        made
+    };
+    let bytes = archive(4 * LOG_BYTES).await.unwrap();
+    let mut whole = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut texts = 0;
+    for at in 0..whole.len() {
+        texts += usize::try_from(whole.by_index(at).unwrap().size()).unwrap();
+    }
+    let mut value = |name: &str| {
+        let mut text = String::new();
+        whole.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    let (mentions, documents) = (value("mentions.json"), value("documents.json"));
+    let person = value("person.json");
+    let many = MANY as usize;
+    for list in [&mentions, &documents, &person["audit"]] {
+        assert_eq!(list.as_array().unwrap().len(), many);
+    }
+    let lists = weight::of(&mentions) + weight::of(&documents) + weight::of(&person);
+    // Of each statement a line of the page, and the hash of its attachment.
+    let beside = many * (size_of::<Line>() + 64);
+    let enough = LOG_BYTES + texts + lists + beside;
+    let refused = archive(enough - 2_000).await;
+    assert!(matches!(refused, Err(DossierError::Memory(_))), "{:?}", refused.map(|it| it.len()));
+    archive(enough + many * 300).await.unwrap();
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::mapping::Mapped;
 use super::run::{Halt, Run, halted};
-use super::settings::{PipeDirection, PipeFilter, PipeRecord};
+use super::settings::{PipeDirection, PipeFilter, PipeRecord, PipeState};
 use super::verdict::{self, Verdict};
 use super::wire::{LONGEST_ANSWER, WireAnswer};
 use super::{PipeError, Pipes, ShownPipe, TRIES};
@@ -21,6 +21,9 @@ use xapi::instant::Instant;
 
 /// The most erasures of a pipe that are shown as taken: the latest.
 const MOST_TOLD: usize = 100;
+/// The most erasures to be done by hand whose identifiers a pipe keeps, the latest: a webhook that nobody looks after has one
+/// more with each erasure, and the record is written with each batch.
+const MOST_BY_HAND: usize = 1_000;
 /// How often in a row a store may fail with an erasure before the erasure is to be done by hand.
 const MOST_FAILURES: u32 = 5;
 
@@ -51,6 +54,17 @@ pub struct ToldErasure {
     pub there: Option<String>,
     /// When, in microseconds.
     pub at: i64,
+}
+
+/// The erasures of a pipe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErasuresOfPipe {
+    /// Those that the other store has not taken, the oldest first.
+    pub waiting: Vec<ErasureNotice>,
+    /// The latest that it has taken, or that were done by hand.
+    pub told: Vec<ToldErasure>,
+    /// How many were to be done by hand and are forgotten, since too many later ones are.
+    pub forgotten: u64,
 }
 
 /// Forgets what other stores answered about these statements, which an erasure removes.
@@ -129,6 +143,7 @@ async fn note_at(
         let (pseudonym, at) = (pseudonym.to_owned(), now.micros());
         let notice = ErasureNotice { erasure, identifiers, pseudonym, mode, at, by_hand };
         record.state.erasures.push(notice);
+        forget_oldest(&name, &mut record.state);
         // What runs begins anew with the record as it is now.
         record.generation += 1;
         if store.change_pipe(&name, &record.text()?, held.revision).await?.is_some() {
@@ -182,6 +197,7 @@ impl Run {
             for it in notices.filter(|it| it.erasure == notice.erasure) {
                 it.by_hand = Some(why.clone());
             }
+            forget_oldest(&self.name, &mut self.pipe.state);
         }
         self.save().await?;
         Ok(true)
@@ -218,6 +234,26 @@ impl Run {
     }
 }
 
+/// Forgets the oldest erasures to be done by hand beyond [`MOST_BY_HAND`]; they are counted.
+fn forget_oldest(pipe: &str, state: &mut PipeState) {
+    let by_hand = state.erasures.iter().filter(|it| it.by_hand.is_some()).count();
+    let over = by_hand.saturating_sub(MOST_BY_HAND);
+    let mut left = over;
+    state.erasures.retain(|it| {
+        if left == 0 || it.by_hand.is_none() {
+            return true;
+        }
+        left -= 1;
+        tracing::warn!(
+            pipe,
+            erasure = %it.erasure,
+            "too many erasures are to be done by hand in another store: whom the oldest is about is forgotten"
+        );
+        false
+    });
+    state.erasures_forgotten += over as u64;
+}
+
 /// Adds one to the latest [`MOST_TOLD`].
 fn add(told: &mut Vec<ToldErasure>, one: ToldErasure) {
     told.push(one);
@@ -234,16 +270,13 @@ fn taken(answer: &WireAnswer) -> Option<String> {
 }
 
 impl Pipes {
-    /// The erasures that the other store of a pipe has to be told of, and the latest that it was told of.
+    /// The erasures of a pipe.
     ///
     /// # Errors
     /// [`PipeError::Unknown`].
-    pub async fn erasures(
-        &self,
-        name: &str,
-    ) -> Result<(Vec<ErasureNotice>, Vec<ToldErasure>), PipeError> {
-        let state = self.get(name).await?.state;
-        Ok((state.erasures, state.told))
+    pub async fn erasures(&self, name: &str) -> Result<ErasuresOfPipe, PipeError> {
+        let PipeState { erasures, told, erasures_forgotten, .. } = self.get(name).await?.state;
+        Ok(ErasuresOfPipe { waiting: erasures, told, forgotten: erasures_forgotten })
     }
 
     /// Says that an erasure was done by hand in the other store; the identifiers are forgotten.
@@ -280,7 +313,7 @@ impl Pipes {
     }
 
     async fn is_noted(&self, name: &str, erasure: Uuid) -> Result<(), PipeError> {
-        let (notices, _) = self.erasures(name).await?;
+        let notices = self.erasures(name).await?.waiting;
         let is_noted = notices.iter().any(|it| it.erasure == erasure);
         is_noted.then_some(()).ok_or(PipeError::NoNotice(erasure))
     }

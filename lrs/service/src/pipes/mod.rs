@@ -36,7 +36,7 @@ mod verdict;
 mod webhook;
 mod wire;
 
-pub use erasing::{ErasureNotice, ToldErasure};
+pub use erasing::{ErasureNotice, ErasuresOfPipe, ToldErasure};
 pub(crate) use erasing::{forget_letters, note as note_erasure};
 pub use probe::{PipeCheck, PipeTest};
 pub use run::MOST_LETTERS;

@@ -174,6 +174,15 @@ impl PipeSettings {
         Ok(url)
     }
 
+    /// Scheme, host and port of the address, for those who may not see all of it: path and query of a webhook are often
+    /// its secret.
+    ///
+    /// # Errors
+    /// See [`Self::endpoint`].
+    pub fn place(&self) -> Result<String, PipeError> {
+        Ok(self.endpoint()?.origin().ascii_serialization())
+    }
+
     /// Where a pipe begins that is made `now`: with the oldest statement, or, of a webhook, with the next one, where
     /// nothing else is set.
     pub(super) fn beginning(&self, now: Instant) -> Instant {
@@ -251,6 +260,9 @@ pub struct PipeState {
     /// Erasures that the other store has to be told of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub erasures: Vec<ErasureNotice>,
+    /// How many erasures to be done by hand are in `erasures` no more, since too many later ones are.
+    #[serde(default)]
+    pub erasures_forgotten: u64,
     /// The latest erasures that it was told of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<ToldErasure>,
@@ -325,6 +337,18 @@ mod tests {
             "https://x.example/#f",
         ] {
             assert_eq!(fault(&format!(r#"{{"direction":"pull","url":"{url}"}}"#)), "url", "{url}");
+        }
+    }
+
+    #[test]
+    fn the_place_of_an_address_has_no_part_that_may_be_secret() {
+        for (url, place) in [
+            ("https://hooks.example/services/T0/s3cret?sig=s3cret", "https://hooks.example"),
+            ("https://hooks.example:8443/s3cret", "https://hooks.example:8443"),
+            ("http://[fd00::7]:9000/s3cret", "http://[fd00::7]:9000"),
+        ] {
+            let settings = settings(&format!(r#"{{"direction":"webhook","url":"{url}"}}"#));
+            assert_eq!(settings.place().unwrap(), place);
         }
     }
 

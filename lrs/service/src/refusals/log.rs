@@ -74,6 +74,20 @@ impl RefusalLog {
     }
 }
 
+impl RefusalLog {
+    /// Keeps what was noted before, at the end of a server, which does not wait beyond `until` for a store that stands still:
+    /// then a line of the log says so. Whether it is kept.
+    pub async fn end(&self, until: Moment) -> bool {
+        let is_kept = timeout_at(until, self.flush()).await.is_ok();
+        if !is_kept {
+            tracing::warn!(
+                "the last refusals are not kept: the store was not done with them in time"
+            );
+        }
+        is_kept
+    }
+}
+
 /// What is written at a time.
 #[derive(Default)]
 struct Gathered {

@@ -1,6 +1,7 @@
 //! Refusals from the note to the reader.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use store::{RefusalFilter, Store};
@@ -8,6 +9,7 @@ use store_testkit::clock::TurnedClock;
 use store_testkit::failing::Failing;
 use store_testkit::memory::MemoryStore;
 use store_testkit::slow::Slow;
+use tokio::time::Instant as Moment;
 use xapi::clock::Clock;
 use xapi::instant::Instant;
 
@@ -108,6 +110,33 @@ async fn a_store_that_is_away_or_stands_still_holds_no_request_up() {
         refusals.log().note(refused("a", "{}"));
     }
     slow.let_go();
+}
+
+#[tokio::test]
+async fn the_end_of_a_server_waits_for_the_last_refusals_as_long_as_it_may() {
+    let slow = Slow::at(Arc::new(MemoryStore::new(clock())), "keep_refusals");
+    let refusals = over(Arc::clone(&slow) as _);
+    let within = Duration::from_secs(9);
+    let ended =
+        |log: RefusalLog| tokio::spawn(async move { log.end(Moment::now() + within).await });
+
+    refusals.log().note(refused("a", "{}"));
+    let first = ended(refusals.log().clone());
+    slow.arrived().await;
+    // The store has it: nothing but the clock goes on.
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(8)).await;
+    slow.let_go();
+    assert!(first.await.unwrap(), "a store that is slow");
+    tokio::time::resume();
+
+    refusals.log().note(refused("a", "{}"));
+    let begun = Moment::now();
+    let second = ended(refusals.log().clone());
+    slow.arrived().await;
+    tokio::time::pause();
+    assert!(!second.await.unwrap(), "a store that stands still");
+    assert_eq!(begun.elapsed().as_secs(), within.as_secs());
 }
 
 #[tokio::test]

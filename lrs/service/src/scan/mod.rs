@@ -12,7 +12,7 @@ use bytes::Bytes;
 use metrics::counter;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{Instant as Moment, timeout, timeout_at};
 
 mod clamd;
 mod quarantine;
@@ -22,9 +22,12 @@ pub use quarantine::Quarantine;
 
 /// How many files are looked at at a time: clamd has ten threads unless it is told otherwise.
 const AT_A_TIME: usize = 4;
-/// How long a file waits for its turn, and how long clamd may take: packages are large.
-const TURN: Duration = Duration::from_secs(30);
-const LONGEST: Duration = Duration::from_mins(5);
+/// How long the files of a request may take together, and how much longer for each MiB of them: clamd may hang, and what
+/// it is asked about is held meanwhile.
+const LONGEST: Duration = Duration::from_secs(20);
+const LONGEST_OF_MIB: Duration = Duration::from_secs(1);
+/// How long a file waits for its turn, of that time: what is left is enough to look at the file.
+const TURN: Duration = Duration::from_secs(10);
 /// How much of a file is sent at a time, in bytes.
 const CHUNK: usize = 64 << 10;
 
@@ -78,30 +81,59 @@ impl Scanner {
     /// Looks at the bytes of one file.
     ///
     /// # Errors
-    /// [`ScanError::Infected`] once the bytes lie in the quarantine; they must not be kept after any error.
+    /// See [`Self::all`].
     pub async fn bytes(&self, bytes: &Bytes, from: &ScannedFrom) -> Result<(), ScanError> {
+        self.all(std::slice::from_ref(bytes), from).await
+    }
+
+    /// Looks at the files of one request, one after the other, until one is not clean. They share the time that clamd has.
+    ///
+    /// # Errors
+    /// [`ScanError::Infected`] once the bytes of that file lie in the quarantine; no file must be kept after any error.
+    pub async fn all(&self, files: &[Bytes], from: &ScannedFrom) -> Result<(), ScanError> {
         let Some(scanning) = &self.0 else { return Ok(()) };
-        let found = scanning.found(&mut Chunks::Bytes(bytes.clone())).await?;
-        let Some(signature) = found else { return Ok(()) };
-        scanning.set_aside(io::Cursor::new(bytes.clone()), &signature, from).await;
-        Err(ScanError::Infected(signature))
+        let time = Time::of(files.iter().map(|file| file.len() as u64).sum());
+        for file in files {
+            let found = scanning.found(&mut Chunks::Bytes(file.clone()), time).await?;
+            let Some(signature) = found else { continue };
+            scanning.set_aside(io::Cursor::new(file.clone()), &signature, from).await;
+            return Err(ScanError::Infected(signature));
+        }
+        Ok(())
     }
 
     /// Looks at a file, and gives it back, to be read from its beginning.
     ///
     /// # Errors
-    /// See [`Self::bytes`].
+    /// See [`Self::all`].
     pub async fn file(&self, file: File, from: &ScannedFrom) -> Result<File, ScanError> {
         let Some(scanning) = &self.0 else { return Ok(file) };
-        let mut chunks = Chunks::File(Some(rewound(file).await?));
-        let found = scanning.found(&mut chunks).await?;
+        let (file, length) = rewound(file).await?;
+        let mut chunks = Chunks::File(Some(file));
+        let found = scanning.found(&mut chunks, Time::of(length)).await?;
         let Chunks::File(Some(file)) = chunks else {
             return Err(ScanError::Unavailable("the file is gone".into()));
         };
-        let file = rewound(file).await?;
+        let (file, _) = rewound(file).await?;
         let Some(signature) = found else { return Ok(file) };
         scanning.set_aside(file, &signature, from).await;
         Err(ScanError::Infected(signature))
+    }
+}
+
+/// How long clamd may take for the files of a request.
+#[derive(Clone, Copy, Debug)]
+struct Time {
+    whole: Duration,
+    until: Moment,
+}
+
+impl Time {
+    /// From now on, for files of this many bytes together.
+    fn of(bytes: u64) -> Self {
+        let mib = u32::try_from(bytes.div_ceil(1 << 20)).unwrap_or(u32::MAX);
+        let whole = LONGEST.saturating_add(LONGEST_OF_MIB.saturating_mul(mib));
+        Self { whole, until: Moment::now() + whole }
     }
 }
 
@@ -135,25 +167,28 @@ impl Chunks {
     }
 }
 
-/// `file`, to be read from its beginning.
-async fn rewound(mut file: File) -> Result<File, ScanError> {
-    let rewound = tokio::task::spawn_blocking(move || file.seek(SeekFrom::Start(0)).map(|_| file));
+/// `file`, to be read from its beginning, and its length in bytes.
+async fn rewound(mut file: File) -> Result<(File, u64), ScanError> {
+    let rewound = tokio::task::spawn_blocking(move || {
+        file.seek(SeekFrom::Start(0))?;
+        let length = file.metadata()?.len();
+        io::Result::Ok((file, length))
+    });
     let rewound = rewound.await.map_err(|error| ScanError::Unavailable(error.to_string()))?;
     rewound.map_err(|error| ScanError::Unavailable(format!("the file cannot be read: {error}")))
 }
 
 impl Scanning {
     /// The name of what clamd finds in the chunks, up to the first that is empty.
-    async fn found(&self, chunks: &mut Chunks) -> Result<Option<String>, ScanError> {
+    async fn found(&self, chunks: &mut Chunks, time: Time) -> Result<Option<String>, ScanError> {
         let asked = async {
             let turn = timeout(TURN, self.turns.acquire()).await;
             let busy = || ScanError::Unavailable("it is busy with other files".into());
             let _turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
-            let late = || ScanError::Unavailable(format!("no answer within {LONGEST:?}"));
-            let answer = timeout(LONGEST, clamd::scan(&self.clamd, chunks)).await;
-            answer.map_err(|_| late())?.map_err(ScanError::from)
+            clamd::scan(&self.clamd, chunks).await.map_err(ScanError::from)
         };
-        let found = asked.await;
+        let late = |_| ScanError::Unavailable(format!("no answer within {:?}", time.whole));
+        let found = timeout_at(time.until, asked).await.map_err(late).and_then(|found| found);
         let outcome = match &found {
             Ok(None) => "clean",
             Ok(Some(_)) => "infected",

@@ -7,6 +7,7 @@ use std::path::Path;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 
 use super::*;
 
@@ -151,6 +152,94 @@ async fn what_cannot_be_looked_at_is_not_taken() {
         let error = scanner.bytes(&bytes, &from("attachment")).await.unwrap_err();
         assert!(matches!(error, ScanError::Unavailable(_)), "{error}");
     }
+}
+
+/// A clamd that says when it has a whole file, and answers when it is told to.
+struct Hanging {
+    scanner: Scanner,
+    got: mpsc::Receiver<()>,
+    answer: mpsc::Sender<()>,
+}
+
+async fn hanging() -> Hanging {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let scanner = scanner(listener.local_addr().unwrap(), Path::new("/nowhere"));
+    let (got_one, got) = mpsc::channel(8);
+    let (answer, told) = mpsc::channel(1);
+    let told = Arc::new(tokio::sync::Mutex::new(told));
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let (got_one, told) = (got_one.clone(), Arc::clone(&told));
+            tokio::spawn(async move {
+                stream.read_exact(&mut [0; 10]).await.unwrap();
+                loop {
+                    let length = stream.read_u32().await.unwrap() as usize;
+                    if length == 0 {
+                        break;
+                    }
+                    stream.read_exact(&mut vec![0; length]).await.unwrap();
+                }
+                got_one.send(()).await.unwrap();
+                told.lock().await.recv().await.unwrap();
+                stream.write_all(b"stream: OK\0").await.unwrap();
+            });
+        }
+    });
+    Hanging { scanner, got, answer }
+}
+
+#[tokio::test]
+async fn a_clamd_that_hangs_has_twenty_seconds_and_one_for_each_mib() {
+    for (length, seconds) in [(1, 21), (3 << 20, 23)] {
+        let Hanging { scanner, mut got, answer: _answer } = hanging().await;
+        let begun = Moment::now();
+        let bytes = Bytes::from(vec![b'x'; length]);
+        let looked = tokio::spawn(async move { scanner.bytes(&bytes, &from("attachment")).await });
+        got.recv().await.unwrap();
+        // clamd has all of it: nothing but the clock goes on.
+        tokio::time::pause();
+        let error = looked.await.unwrap().unwrap_err();
+        let said = format!("no answer within {seconds}s");
+        assert!(matches!(&error, ScanError::Unavailable(why) if *why == said), "{error}");
+        assert_eq!(begun.elapsed().as_secs(), seconds, "{length} bytes");
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
+async fn the_files_of_a_request_share_the_time_that_clamd_has() {
+    let Hanging { scanner, mut got, answer } = hanging().await;
+    let begun = Moment::now();
+    let files = [Bytes::from_static(b"one"), Bytes::from_static(b"two")];
+    let looked = tokio::spawn(async move { scanner.all(&files, &from("attachment")).await });
+    got.recv().await.unwrap();
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(15)).await;
+    tokio::time::resume();
+    answer.send(()).await.unwrap();
+    got.recv().await.expect("the second");
+    tokio::time::pause();
+    let error = looked.await.unwrap().unwrap_err();
+    assert!(matches!(error, ScanError::Unavailable(_)), "{error}");
+    assert_eq!(begun.elapsed().as_secs(), 21);
+}
+
+#[tokio::test]
+async fn a_file_waits_ten_seconds_while_clamd_hangs_with_others() {
+    let Hanging { scanner, mut got, answer: _answer } = hanging().await;
+    let look = |scanner: Scanner| async move {
+        scanner.bytes(&Bytes::from_static(b"one"), &from("attachment")).await
+    };
+    for _ in 0..AT_A_TIME {
+        tokio::spawn(look(scanner.clone()));
+        got.recv().await.unwrap();
+    }
+    let begun = Moment::now();
+    tokio::time::pause();
+    let error = look(scanner).await.unwrap_err();
+    assert!(matches!(&error, ScanError::Unavailable(why) if why.contains("busy")), "{error}");
+    assert_eq!(begun.elapsed().as_secs(), TURN.as_secs());
 }
 
 #[cfg(unix)]

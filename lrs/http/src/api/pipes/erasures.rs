@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
-use service::pipes::{ErasureNotice, ToldErasure};
+use service::pipes::{ErasureNotice, ErasuresOfPipe, ToldErasure};
 use xapi::instant::Instant;
 
 /// The erasures of a pipe.
@@ -22,6 +22,8 @@ pub struct PipeErasures {
     waiting: Vec<WaitingErasure>,
     /// The latest hundred that it has taken, or that were done by hand; the oldest first.
     told: Vec<ToldErasureView>,
+    /// How many were to be done by hand and are not listed any more: of those a pipe keeps the latest thousand.
+    forgotten: u64,
 }
 
 /// An erasure that the other store has not taken.
@@ -89,10 +91,10 @@ pub async fn list(
     Path(name): Path<String>,
 ) -> Result<Json<PipeErasures>, Problem> {
     caller.may(Right::Manage)?;
-    let (waiting, told) = server.pipes.erasures(&name).await?;
+    let ErasuresOfPipe { waiting, told, forgotten } = server.pipes.erasures(&name).await?;
     let waiting = waiting.into_iter().map(WaitingErasure::from).collect();
     let told = told.into_iter().map(ToldErasureView::from).collect();
-    Ok(Json(PipeErasures { waiting, told }))
+    Ok(Json(PipeErasures { waiting, told, forgotten }))
 }
 
 /// Lets the other store be told of an erasure once more that was to be done by hand.

@@ -56,6 +56,10 @@ pub(super) async fn list(one: One) -> anyhow::Result<ExitCode> {
         let there = told.get("there").and_then(Value::as_str).unwrap_or("by hand");
         say!("{}  done {}  there: {there}", member(told, "erasure"), member(told, "at"))?;
     }
+    if found.get("forgotten").and_then(Value::as_u64).is_some_and(|count| count > 0) {
+        let count = member(&found, "forgotten");
+        note!("{count} earlier ones were to be done by hand and are forgotten: too many are.");
+    }
     if items("waiting").chain(items("told")).next().is_none() {
         note!("No erasure has passed through this pipe.");
     }

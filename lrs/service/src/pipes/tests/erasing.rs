@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::super::erasing::note;
 use super::super::run::Next;
-use super::super::{ErasureNotice, PipeError, ToldErasure};
+use super::super::settings::PipeRecord;
+use super::super::{ErasureNotice, ErasuresOfPipe, PipeError, ToldErasure};
 use super::scripted::{AT, THERE, Turn, Waiting, World, cut_off};
 use crate::erasure::ErasureMode;
 use store::Store;
@@ -41,15 +42,37 @@ impl World {
     }
 
     async fn noted_as(&self, mode: ErasureMode) -> u64 {
+        self.noted_of(ERASURE, mode).await
+    }
+
+    async fn noted_of(&self, erasure: Uuid, mode: ErasureMode) -> u64 {
         let person: Vec<Identifier> = ["mailto:p0@x.example", "account:https://moodle.example|7"]
             .map(|it| it.parse().unwrap())
             .to_vec();
         let now = Instant::from_micros(AT);
-        note(&*self.store, (ERASURE, mode, PSEUDONYM), &person, now).await.unwrap()
+        note(&*self.store, (erasure, mode, PSEUDONYM), &person, now).await.unwrap()
+    }
+
+    /// Has `count` erasures in the pipe's record, numbered from 0.
+    async fn noted_before(&self, count: u128, by_hand: &str) {
+        let held = self.store.pipe("p").await.unwrap().unwrap();
+        let mut record = PipeRecord::of(&held).unwrap();
+        let notice = |number| ErasureNotice {
+            erasure: Uuid::from_u128(number),
+            identifiers: vec!["mailto:p0@x.example".into()],
+            pseudonym: PSEUDONYM.into(),
+            mode: ErasureMode::Pseudonymise,
+            at: AT,
+            by_hand: Some(by_hand.to_owned()),
+        };
+        record.state.erasures.extend((0..count).map(notice));
+        let text = record.text().unwrap();
+        self.store.change_pipe("p", &text, held.revision).await.unwrap().unwrap();
     }
 
     async fn erasures(&self) -> (Vec<ErasureNotice>, Vec<ToldErasure>) {
-        self.pipes.erasures("p").await.unwrap()
+        let ErasuresOfPipe { waiting, told, .. } = self.pipes.erasures("p").await.unwrap();
+        (waiting, told)
     }
 
     /// Why the one erasure that waits is to be done by hand.
@@ -171,6 +194,35 @@ async fn a_webhook_has_no_word_for_erasures_and_a_pull_sends_nobody_anywhere() {
     assert!(hook.by_hand().await.is_some());
     let pull = World::new(json!({"direction": "pull"})).await;
     assert_eq!((pull.noted().await, pull.erasures().await.0), (0, Vec::new()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_erasures_that_nobody_does_by_hand_the_latest_thousand_are_kept_and_the_others_counted()
+{
+    let world = World::new(json!({"direction": "webhook"})).await;
+    world.noted_before(1_000, "a webhook has no word for erasures").await;
+    for erasure in 1_000..1_003 {
+        world.noted_of(Uuid::from_u128(erasure), ErasureMode::Pseudonymise).await;
+    }
+    let ErasuresOfPipe { waiting, forgotten, .. } = world.pipes.erasures("p").await.unwrap();
+    let ids: Vec<u128> = waiting.iter().map(|it| it.erasure.as_u128()).collect();
+    assert_eq!((ids, forgotten), ((3..1_003).collect(), 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_still_to_be_told_is_kept_however_much_there_is_to_be_done_by_hand() {
+    let world = World::new(push()).await;
+    world.noted_before(1_000, "the other store takes no erasures").await;
+    for erasure in 1_000..1_003 {
+        world.noted_of(Uuid::from_u128(erasure), ErasureMode::Pseudonymise).await;
+    }
+    assert_eq!(world.erasures().await.0.len(), 1_003);
+    // The other store takes no erasures: it says so of one after the other.
+    world.to_the_end(&mut world.run().await).await;
+    let ErasuresOfPipe { waiting, forgotten, .. } = world.pipes.erasures("p").await.unwrap();
+    assert!(waiting.iter().all(|it| it.by_hand.is_some()));
+    let ids: Vec<u128> = waiting.iter().map(|it| it.erasure.as_u128()).collect();
+    assert_eq!((ids, forgotten), ((3..1_003).collect(), 3));
 }
 
 #[tokio::test(start_paused = true)]

@@ -23,6 +23,7 @@ mod groups;
 mod lease;
 mod orphans;
 mod packages;
+mod people;
 mod progress;
 mod promise;
 mod restore;
