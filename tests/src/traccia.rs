@@ -215,6 +215,11 @@ impl Traccia {
         self.running.program_mut().kill();
     }
 
+    /// Waits until the process has ended by itself, and gives its exit code; `None` where a signal has ended it.
+    pub async fn ended(&mut self) -> Option<i32> {
+        self.running.program_mut().ended().await
+    }
+
     /// Asks the process to stop (SIGTERM), waits for its end, and gives its exit code.
     #[cfg(unix)]
     pub async fn stop(&mut self) -> Option<i32> {
@@ -231,6 +236,12 @@ impl Traccia {
     pub async fn restart(mut self) -> Self {
         self.kill();
         Self::launch(self.setup.clone(), Arc::clone(&self.folder)).await
+    }
+
+    /// [`Self::restart`] without a variable that the first start had.
+    pub async fn restart_without(mut self, variable: &str) -> Self {
+        self.setup.variables.retain(|(name, _)| name != variable);
+        self.restart().await
     }
 
     /// Runs `traccia ARGUMENTS` against this server as the admin and waits for its end.

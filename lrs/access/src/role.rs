@@ -145,6 +145,7 @@ mod tests {
         data.read           x     -        -        -        x      -
         identities.read     x     -        -        -        x      -
         metrics.read        x     -        -        -        x      -
+        erasures.write_own  x     -        -        -        -      -
         server.manage       x     -        -        -        -      -
         my.read             -     -        -        -        -      x
     ";

@@ -30,6 +30,8 @@ pub enum Scope {
     IdentitiesRead,
     /// `metrics/read`: read the metrics of the server, for monitoring.
     MetricsRead,
+    /// `erasures/write`: have people erased from the statements that have the key's own authority.
+    ErasuresWrite,
     /// `all/read`: read everything, progress reports too.
     AllRead,
     /// `all`: everything, with the keys and courses of this server.
@@ -75,6 +77,8 @@ pub enum Right {
     EnrolLearners,
     /// Freeze certificate lists.
     FreezeCertificates,
+    /// Have people erased from the statements of one's own authority.
+    EraseFromOwn,
     /// Manage the server: keys, people, the audit log.
     Manage,
     /// Read one's own progress, certificates and statements.
@@ -83,7 +87,7 @@ pub enum Right {
 
 impl Right {
     /// Every right, in the order of the documentation.
-    pub const EVERY: [Self; 20] = [
+    pub const EVERY: [Self; 21] = [
         Self::WriteStatements,
         Self::ReadOwnStatements,
         Self::ReadStatements,
@@ -102,6 +106,7 @@ impl Right {
         Self::ReadData,
         Self::ReadIdentities,
         Self::ReadMetrics,
+        Self::EraseFromOwn,
         Self::Manage,
         Self::ReadMine,
     ];
@@ -127,6 +132,7 @@ impl Right {
             Self::ReadData => "data.read",
             Self::ReadIdentities => "identities.read",
             Self::ReadMetrics => "metrics.read",
+            Self::EraseFromOwn => "erasures.write_own",
             Self::Manage => "server.manage",
             Self::ReadMine => "my.read",
         }
@@ -154,6 +160,7 @@ impl fmt::Display for Right {
             Self::EditCourses => "change courses",
             Self::EnrolLearners => "change learners",
             Self::FreezeCertificates => "freeze certificate lists",
+            Self::EraseFromOwn => "have people erased from one's own statements",
             Self::Manage => "manage keys and people",
             Self::ReadMine => "read one's own progress",
         })
@@ -162,7 +169,7 @@ impl fmt::Display for Right {
 
 impl Scope {
     /// Every scope, in the order of the documentation.
-    pub const EVERY: [Self; 14] = [
+    pub const EVERY: [Self; 15] = [
         Self::StatementsWrite,
         Self::StatementsReadMine,
         Self::StatementsRead,
@@ -175,6 +182,7 @@ impl Scope {
         Self::DataRead,
         Self::IdentitiesRead,
         Self::MetricsRead,
+        Self::ErasuresWrite,
         Self::AllRead,
         Self::All,
     ];
@@ -194,6 +202,7 @@ impl Scope {
             Self::DataRead => "data/read",
             Self::IdentitiesRead => "identities/read",
             Self::MetricsRead => "metrics/read",
+            Self::ErasuresWrite => "erasures/write",
             Self::AllRead => "all/read",
             Self::All => "all",
         }
@@ -238,6 +247,7 @@ impl Scope {
             Self::DataRead => matches!(right, Right::ReadData),
             Self::IdentitiesRead => matches!(right, Right::ReadIdentities),
             Self::MetricsRead => matches!(right, Right::ReadMetrics),
+            Self::ErasuresWrite => matches!(right, Right::EraseFromOwn),
         }
     }
 }
@@ -260,7 +270,7 @@ impl fmt::Display for Scope {
 #[error(
     "`{0}` is not a scope; known are statements/write, statements/read/mine, statements/read, \
      state, profile, progress/read, presence/write, packages/launch, packages, \
-     data/read, identities/read, metrics/read, all/read, all"
+     data/read, identities/read, metrics/read, erasures/write, all/read, all"
 )]
 pub struct UnknownScope(String);
 

@@ -33,6 +33,7 @@ const ITALIAN_WRITES: Writes = Writes { decimal: ',', day: "%d/%m/%Y" };
 const ENGLISH_FILES: &[&str] = &[
     include_str!("en.ftl"),
     include_str!("backup.en.ftl"),
+    include_str!("commands.en.ftl"),
     include_str!("courses.en.ftl"),
     include_str!("operations.en.ftl"),
     include_str!("packages.en.ftl"),
@@ -43,6 +44,7 @@ const ENGLISH_FILES: &[&str] = &[
 const ITALIAN_FILES: &[&str] = &[
     include_str!("it.ftl"),
     include_str!("backup.it.ftl"),
+    include_str!("commands.it.ftl"),
     include_str!("courses.it.ftl"),
     include_str!("operations.it.ftl"),
     include_str!("packages.it.ftl"),

@@ -230,6 +230,7 @@ scope-packages-launch = make links to content
 scope-packages = manage content
 scope-data-read = read tables of data, with pseudonyms in the place of people
 scope-metrics-read = read the metrics of the server
+scope-erasures-write = have people erased from the statements that it has sent
 scope-identities-read = read which people are behind pseudonyms
 scope-all-read = read everything
 scope-all = everything

@@ -230,6 +230,7 @@ scope-packages-launch = creare link ai contenuti
 scope-packages = gestire i contenuti
 scope-data-read = leggere le tabelle di dati, con pseudonimi al posto delle persone
 scope-metrics-read = leggere le metriche del server
+scope-erasures-write = far cancellare persone dagli statement che ha mandato
 scope-identities-read = leggere quali persone stanno dietro gli pseudonimi
 scope-all-read = leggere tutto
 scope-all = tutto

@@ -84,6 +84,17 @@ impl Program {
         text(&self.stderr)
     }
 
+    /// Waits until the process has ended by itself, however long that takes, and gives its exit code; `None` where a signal
+    /// has ended it.
+    pub async fn ended(&mut self) -> Option<i32> {
+        loop {
+            if let Some(status) = self.process.try_wait().expect("a process can be waited for") {
+                return status.code();
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
     /// Kills the process at once (SIGKILL). What it had given to the system is kept: this is no power cut.
     /// One that has ended is left as it is.
     pub fn kill(&mut self) {
@@ -106,13 +117,10 @@ impl Program {
         let asked =
             Command::new("sh").args(["-c", &format!("kill -TERM {}", self.process.id())]).status();
         assert!(asked.expect("sh runs").success(), "{} cannot be stopped", self.name);
-        for _ in 0..END.as_millis() / LOOK.as_millis() {
-            if let Some(status) = self.process.try_wait().expect("a process can be waited for") {
-                return status.code();
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-        panic!("{} does not end within {END:?}", self.name);
+        let Ok(code) = timeout(END, self.ended()).await else {
+            panic!("{} does not end within {END:?}", self.name);
+        };
+        code
     }
 }
 

@@ -208,3 +208,41 @@ async fn the_store_can_be_named_in_a_file_as_secrets_are() {
     assert!(std::fs::read_dir(&store).unwrap().count() > 0, "the store is there");
     assert!(!traccia.folder().join("data").exists(), "and nowhere else");
 }
+
+/// What commands print for people is in the language of the terminal.
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_speak_italian_where_the_terminal_does() {
+    let traccia = Traccia::start().await;
+    let lines = traccia.file("one.ndjson", Statement::new().json().to_string());
+    let steps = json!([{"verbs": ["https://v.example/did"]}]);
+    let rule = json!({"when": {"event": "statements", "pattern": {"steps": steps}},
+        "statement": {"verb": {"id": "https://v.example/earned"}}, "paused": true});
+    let rule = traccia.file("rule.json", rule.to_string());
+    let to = "http://127.0.0.1:9/xapi";
+    let begun: [(&[&str], &[&str]); 14] = [
+        (&["pipe", "push", "p", "--to", to], &["0 statement", "consegnati: 0; rinunciati: 0"]),
+        (&["pipe", "pause", "p"], &["  in pausa  "]),
+        (&["pipe", "dead", "p"], &["A nessuno statement si è rinunciato."]),
+        (&["pipe", "erasures", "p"], &["non è passata nessuna cancellazione"]),
+        (&["pipe", "remove", "p"], &["La condotta `p` se ne va", "aggiungere --yes"]),
+        (&["pipe", "remove", "p", "--yes"], &[]),
+        (&["pipe", "list"], &["Non ci sono condotte."]),
+        (&["reaction", "put", "r", &rule], &["0 scritti  in pausa"]),
+        (&["reaction", "remove", "r", "--yes"], &["r è stata tolta"]),
+        (&["retention", "show"], &["nessuna regola: non si cancella nessuno"]),
+        (&["import", &lines], &["1 nuovi, 0 già noti, 0 rifiutati"]),
+        (
+            &["person", "erase", "mailto:anna@example.org", "--dry-run"],
+            &["identificativo  mailto:"],
+        ),
+        (&["audit", "verify"], &["voci sono come furono scritte"]),
+        (&["key", "list"], &["usata l’ultima volta: "]),
+    ];
+    for (arguments, said) in begun {
+        let mut command = traccia.command(arguments);
+        let output = command.env("LC_ALL", "it_IT.UTF-8").output().await.unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        let told = String::from_utf8_lossy(&told);
+        assert!(said.iter().all(|it| told.contains(it)), "{arguments:?}: {told}");
+    }
+}

@@ -52,6 +52,7 @@ mod parameters;
 mod people;
 mod people_and_activities;
 mod pipes;
+mod pipes_killed;
 mod presence;
 mod privacy;
 mod programmes;

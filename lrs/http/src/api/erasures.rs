@@ -139,6 +139,10 @@ pub struct ShownErasure {
     /// What becomes of what the person did.
     #[schema(inline)]
     mode: ErasureWay,
+    /// The authority whose statements the person was erased from, and nothing else that names the person; null for everything.
+    within: Option<String>,
+    /// Whether what does not have that authority names the person still.
+    remains: bool,
     /// What stands in the place of the person.
     pseudonym: String,
     /// Keyed hashes of the identifiers that were erased, under the secret of the store.
@@ -161,6 +165,8 @@ impl ShownErasure {
             by,
             reason,
             mode,
+            within,
+            remains,
             pseudonym,
             marks,
             counts,
@@ -179,6 +185,8 @@ impl ShownErasure {
             by: by.1,
             reason,
             mode: mode.into(),
+            within,
+            remains,
             pseudonym,
             marks,
             counts,
@@ -201,7 +209,8 @@ pub struct PageOfErasures {
 
 /// Erases a person, in steps that go on after a restart: statements keep their ids and speak of a pseudonym from now on, or
 /// with the mode `delete` go where the person alone did what they say; documents, launches, names, accounts and refusals of the person are removed. With `dry_run` nothing is changed, and the
-/// answer says what would be. It cannot be taken back.
+/// answer says what would be. It cannot be taken back. A key with the scope `erasures/write` alone has the person erased from
+/// the statements of its own authority, and has no `dry_run`.
 #[utoipa::path(post, path = "/api/v1/erasures", tag = "people", security(("key" = [])),
     params(("dry_run" = Option<bool>, Query, description = "show what would be erased, and change nothing")),
     request_body = NewErasure,
@@ -213,15 +222,22 @@ pub async fn create(
     parameters: Parameters,
     Brief(content): Brief,
 ) -> Result<Response, Problem> {
-    caller.may(Right::Manage)?;
+    caller.may(Right::EraseFromOwn)?;
     parameters.only(&["dry_run"])?;
     content.only(&["application/json"])?;
+    let is_dry_run = parameters.boolean("dry_run")?;
+    // Who manages the server has people erased from everything, and sees beforehand who they are.
+    let within = match caller.may(Right::Manage) {
+        Ok(()) => None,
+        Err(forbidden) if is_dry_run => return Err(forbidden.into()),
+        Err(_) => Some(caller.key.authority.ifi().to_owned()),
+    };
     let NewErasure { identifier, identifiers, reason, pseudonym, mode } = read(&content)?;
     let details = json!({"mode": mode});
-    let mode = mode.into();
-    let asked = ErasureAsked { identifier, others: identifiers, reason, pseudonym, mode };
+    let (others, mode) = (identifiers, mode.into());
+    let asked = ErasureAsked { identifier, others, reason, pseudonym, mode, within };
     let _turn = server.reports.turn(&caller.key.name).await?;
-    if parameters.boolean("dry_run")? {
+    if is_dry_run {
         let found = server.erasures.preview(&asked).await?;
         return Ok(Json(ErasurePreview::from(found)).into_response());
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::wire::OutboundWire;
 use super::{StartError, dataset_place};
 use crate::config::Settings;
+use crate::failpoint;
 use dataset::ranges::Period;
 use http_api::content::{ContentHost, Off};
 use oidc::Providers;
@@ -133,6 +134,7 @@ pub(super) fn pipes(
     let wire = Arc::new(OutboundWire::new(is_private)?);
     let (store, record, scanner) = (Arc::clone(store), record.clone(), scanner.clone());
     let pipes = Pipes::new(store, record, wire, scanner, memory, base_url);
+    let pipes = pipes.stepping(failpoint::reach);
     tokio::spawn(pipes.clone().keep_running());
     Ok(pipes)
 }

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::client::{Target, encoded, member};
 use super::exit::{self, Exit};
-use super::out::say;
+use super::out::said;
+use texts::Message;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -42,26 +43,20 @@ impl Audit {
 
 fn print(found: &Value) -> anyhow::Result<ExitCode> {
     let part = |name: &str| member(found, name);
-    say!(
-        "{} entries are as they were written, up to {}:{}",
-        part("number"),
-        part("number"),
-        part("hash")
-    )?;
+    let whole = Message::new("cli-audit-whole").with("number", part("number"));
+    said(&whole.with("hash", part("hash")))?;
     if found.get("erased").and_then(Value::as_u64).is_some_and(|count| count > 0) {
-        say!("{} of them name a person no more, who was erased", part("erased"))?;
+        said(&Message::new("cli-audit-erased").with("count", part("erased")))?;
     }
     if let Some(newest) = found.get("newest_unchained").and_then(Value::as_str) {
-        let count = part("unchained");
-        say!(
-            "{count} more are not in the chain, written before there was one, the last at {newest}"
-        )?;
+        let unchained = Message::new("cli-audit-unchained").with("count", part("unchained"));
+        said(&unchained.with("newest", newest))?;
     }
     let Some(broken) = found.get("broken").filter(|broken| !broken.is_null()) else {
         return Ok(Exit::Done.into());
     };
-    let (number, id, fault) =
-        (member(broken, "number"), member(broken, "id"), member(broken, "fault"));
-    say!("BROKEN at entry {number} ({fault}): {id}")?;
+    let message = ["number", "id", "fault"].into_iter();
+    let new = Message::new("cli-audit-broken");
+    said(&message.fold(new, |it, name| it.with(name, member(broken, name))))?;
     Ok(Exit::No.into())
 }

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::exit::Exit;
-use super::out::{noted, said};
+use super::out::{in_words, noted, said};
 use super::place::Place;
 use super::pulse::Pulse;
 use crate::backup::{self, AfterRestore, BackupManifest, BackupStep, ErasedSince};
@@ -138,14 +138,18 @@ fn holds(manifest: &BackupManifest) -> Message {
 
 fn show(pulse: &Pulse, step: BackupStep) {
     let (doing, done, all) = match step {
-        BackupStep::Begun | BackupStep::Copying => ("copying the database", 0, 0),
-        BackupStep::Transferring(Doing::Statements(done, all)) => ("copying statements", done, all),
-        BackupStep::Transferring(Doing::Documents(done)) => ("copying documents", done, 0),
-        BackupStep::Transferring(Doing::Comparing(done, all)) => ("comparing", done, all),
-        BackupStep::Copied => ("copied", 0, 0),
-        BackupStep::Reading(done, all) => ("reading what was copied", done, all),
-        BackupStep::Hashing(done, all) => ("hashing files, bytes", done, all),
-        BackupStep::Checked | BackupStep::Whole => ("checked", 0, 0),
+        BackupStep::Begun | BackupStep::Copying => ("cli-backup-copying", 0, 0),
+        BackupStep::Transferring(Doing::Statements(done, all)) => {
+            ("cli-backup-statements", done, all)
+        }
+        BackupStep::Transferring(Doing::Documents(done)) => ("cli-backup-documents", done, 0),
+        BackupStep::Transferring(Doing::Comparing(done, all)) => {
+            ("cli-backup-comparing", done, all)
+        }
+        BackupStep::Copied => ("cli-backup-copied", 0, 0),
+        BackupStep::Reading(done, all) => ("cli-backup-reading", done, all),
+        BackupStep::Hashing(done, all) => ("cli-backup-hashing", done, all),
+        BackupStep::Checked | BackupStep::Whole => ("cli-backup-checked", 0, 0),
     };
-    pulse.beat(done, all, || format!("{doing}: {done}"));
+    pulse.beat(done, all, || in_words(&Message::new(doing).with("done", done)));
 }

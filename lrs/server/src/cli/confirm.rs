@@ -3,29 +3,31 @@
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use super::exit;
-use super::out::note;
+use super::out::{harmless, in_words, noted};
+use texts::Message;
 
 /// Whether to go on: with `--yes` without asking, else as the person at the terminal says. `what`
 /// is what would be done, in whole sentences.
 ///
 /// # Errors
 /// Where there is no terminal, and so nobody to ask.
-pub(super) fn is_wanted(yes: bool, what: &str) -> anyhow::Result<bool> {
+pub(super) fn is_wanted(yes: bool, what: &Message) -> anyhow::Result<bool> {
     if yes {
         return Ok(true);
     }
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        let text = format!("{what}\n  There is nobody to ask here: add --yes to do it.");
-        return Err(exit::usage(text));
+        let nobody = in_words(&Message::new("cli-nobody-to-ask"));
+        return Err(exit::usage(format!("{}\n  {nobody}", in_words(what))));
     }
     let mut stderr = io::stderr();
-    write!(stderr, "{what}\nGo on? [y/N] ")?;
+    let question = in_words(&Message::new("cli-go-on"));
+    write!(stderr, "{}\n{question} ", harmless(&in_words(what)))?;
     stderr.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     let is_wanted = is_yes(&answer);
     if !is_wanted {
-        note!("Nothing was changed.");
+        noted(&Message::new("cli-nothing-changed"));
     }
     Ok(is_wanted)
 }

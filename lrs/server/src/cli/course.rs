@@ -13,7 +13,7 @@ use super::client::{Client, Target, encoded, member};
 use super::confirm;
 use super::course_file;
 use super::exit::{self, Exit};
-use super::out::{self, Format, in_words, note, said, say};
+use super::out::{self, Format, note, said, say};
 use super::report::Lang;
 use texts::{Message, MessageValue};
 
@@ -216,8 +216,7 @@ impl Removal {
             said(&self.told("course-told-would-go", &would_go))?;
             return Ok(Exit::Done.into());
         }
-        let what = in_words(&self.told("course-told-asks", &would_go));
-        if !confirm::is_wanted(yes, &what)? {
+        if !confirm::is_wanted(yes, &self.told("course-told-asks", &would_go))? {
             return Ok(Exit::No.into());
         }
         let gone = self.ask(false).await?;

@@ -8,11 +8,12 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use dataset::Recipe;
 use service::datasets::{Datasets, RECIPIENT, Sealed};
+use texts::Message;
 use xapi::clock::Clock;
 use xapi::instant::Instant;
 
 use super::exit;
-use super::out::say;
+use super::out::{in_words, said};
 use super::pulse::Pulse;
 use crate::app;
 use crate::clock::SystemClock;
@@ -72,14 +73,17 @@ impl Export {
         let datasets = Datasets::of(&store, clock, place, recipe).await?;
         let all = store.extent().await?.statements;
         let pulse = Pulse::start();
-        let tell = |done| pulse.beat(done, all, || format!("writing {name}: {done} statements"));
+        let writing = Message::new("cli-data-writing").with("name", &name);
+        let tell = |done| {
+            pulse.beat(done, all, || in_words(&writing.clone().with("count", done)));
+        };
         let sealed = datasets.seal_until(until, &tell).await;
         pulse.end();
         let Sealed { statements, files, bytes, through } =
             sealed.context("what was written stays, and the same command goes on")?;
-        say!(
-            "{statements} statements written; {name} has {files} files of {bytes} bytes, through {through}"
-        )?;
+        let written = Message::new("cli-data-written").with("statements", statements);
+        let written = written.with("name", name).with("files", files).with("bytes", bytes);
+        said(&written.with("through", through))?;
         Ok(ExitCode::SUCCESS)
     }
 }

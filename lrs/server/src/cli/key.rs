@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::client::{Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
-use super::out::{Format, listed, noted, said, say};
+use super::out::{Format, in_words, listed, noted, said, say};
 use super::place::Place;
 use crate::app;
 use crate::clock::SystemClock;
@@ -75,7 +75,7 @@ pub(super) enum Key {
 pub(super) struct Create {
     /// What it may do: statements/write, statements/read/mine, statements/read, state,
     /// profile, progress/read, presence/write, packages/launch, packages, data/read, metrics/read,
-    /// identities/read, all/read, all
+    /// identities/read, erasures/write, all/read, all
     #[arg(long = "scope", required = true)]
     scopes: Vec<String>,
     /// Bind it to a region: its reports and registers are of learners there alone. Repeatable
@@ -189,10 +189,7 @@ async fn revoke(name: String, yes: bool, target: Target) -> anyhow::Result<ExitC
     let is_last =
         managing.next().is_some_and(|key| member(key, "key") == name) && managing.next().is_none();
     if is_last {
-        let what = format!(
-            "`{name}` is the last key with the scope `all`: without it nobody can manage keys and \
-             courses until `traccia key init` makes another."
-        );
+        let what = Message::new("cli-key-last").with("name", &name);
         if !confirm::is_wanted(yes, &what)? {
             return Ok(Exit::No.into());
         }
@@ -218,31 +215,34 @@ fn print(key: &Value) -> std::io::Result<()> {
         .filter_map(Value::as_str)
         .collect();
     say!("{}  {}  {}", member(key, "key"), scopes.join(","), member(key, "label"))?;
-    BOUNDS.iter().try_for_each(|(member, what)| {
+    BOUNDS.into_iter().try_for_each(|(member, what)| {
         let bound =
             key.get("bounds").and_then(|bounds| bounds.get(member)).and_then(Value::as_array);
         let names: Vec<&str> = bound.into_iter().flatten().filter_map(Value::as_str).collect();
-        if names.is_empty() { Ok(()) } else { say!("    {what}: {}", names.join(", ")) }
+        if names.is_empty() {
+            return Ok(());
+        }
+        say!("    {}: {}", in_words(&Message::new(what)), names.join(", "))
     })?;
-    TIMES.iter().try_for_each(|(name, what)| match key.get(name).and_then(Value::as_str) {
-        Some(at) => say!("    {what}: {at}"),
+    TIMES.into_iter().try_for_each(|(name, what)| match key.get(name).and_then(Value::as_str) {
+        Some(at) => say!("    {}: {at}", in_words(&Message::new(what))),
         None => Ok(()),
     })
 }
 
 /// The instants of a key, and how they are said.
 const TIMES: [(&str, &str); 3] = [
-    ("last_used", "last used"),
-    ("expires", "good until"),
-    ("previous_until", "secret before is good until"),
+    ("last_used", "cli-key-used"),
+    ("expires", "cli-key-expires"),
+    ("previous_until", "cli-key-previous"),
 ];
 
 /// What a key is bound to, and how it is said.
 const BOUNDS: [(&str, &str); 4] = [
-    ("regions", "regions"),
-    ("bodies", "bodies"),
-    ("activities", "activities"),
-    ("home_pages", "home pages"),
+    ("regions", "cli-key-regions"),
+    ("bodies", "cli-key-bodies"),
+    ("activities", "cli-key-activities"),
+    ("home_pages", "cli-key-home-pages"),
 ];
 
 /// A key whose secret was not shown is of no use: that its output was closed is an error here.

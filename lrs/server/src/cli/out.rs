@@ -126,7 +126,7 @@ pub(super) fn tell(text: fmt::Arguments<'_>) {
 /// Text with its control characters written out, as in `\u{1b}`: names, labels and account names
 /// come from any client, and must not steer the terminal that shows them. Line ends and tabs stay; so do
 /// all other characters.
-fn harmless(text: &str) -> Cow<'_, str> {
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t') || is_override(c);
     if !text.contains(steers) {
         return Cow::Borrowed(text);
@@ -149,7 +149,7 @@ pub(super) fn to(file: Option<&Path>, bytes: &[u8]) -> anyhow::Result<()> {
     let Some(file) = file else { return Ok(self::bytes(bytes, false)?) };
     let name = file.display();
     std::fs::write(file, bytes).with_context(|| format!("writing {name}"))?;
-    note!("{name} written");
+    noted(&Message::new("cli-written").with("name", name));
     Ok(())
 }
 

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use super::client::{Client, Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
-use super::out::{note, say};
+use super::out::{in_words, noted, said, say};
+use texts::Message;
 
 /// How often a server is asked whether an erasure is done.
 const BETWEEN: Duration = Duration::from_millis(500);
@@ -149,16 +150,17 @@ async fn erase(
     if dry_run {
         return Ok(Exit::Done.into());
     }
-    if !confirm::is_wanted(yes, "All of this is erased for good.")? {
+    if !confirm::is_wanted(yes, &Message::new("cli-person-sure"))? {
         return Ok(Exit::No.into());
     }
     let begun = client.request(Method::POST, "/api/v1/erasures").json(asked);
     let id = member(&client.json(begun).await?, "id");
-    note!("The erasure {id} has begun, and goes on whether this command waits or not.");
+    noted(&Message::new("cli-person-begun").with("id", &id));
     loop {
         let shown = client.get(&at(&id)).await?;
         if member(&shown, "state") == "done" {
-            say!("erased: {id}  proof {}", member(&shown, "proof"))?;
+            let erased = Message::new("cli-person-erased").with("id", &id);
+            said(&erased.with("proof", member(&shown, "proof")))?;
             return Ok(Exit::Done.into());
         }
         tokio::time::sleep(BETWEEN).await;
@@ -170,22 +172,42 @@ fn show(preview: &Value) -> std::io::Result<()> {
         let items = preview.get(name).and_then(Value::as_array);
         items.cloned().unwrap_or_default()
     };
+    let of_kind =
+        |kind: &'static str, what: &str| say!("{:<10}  {what}", in_words(&Message::new(kind)));
     for identifier in list("identifiers") {
-        say!("identifier  {}", identifier.as_str().unwrap_or_default())?;
+        of_kind("cli-person-identifier", identifier.as_str().unwrap_or_default())?;
     }
     for learner in list("learners") {
-        say!("learner     {} in {}", member(&learner, "learner"), member(&learner, "course"))?;
+        let part = |name: &str| member(&learner, name);
+        let place = Message::new("cli-person-in").with("learner", part("learner"));
+        of_kind("cli-person-learner", &in_words(&place.with("course", part("course"))))?;
     }
     for account in list("accounts") {
-        say!("account     {}", account.as_str().unwrap_or_default())?;
+        of_kind("cli-person-account", account.as_str().unwrap_or_default())?;
     }
     for (what, count) in preview.get("counts").and_then(Value::as_object).into_iter().flatten() {
-        say!("{what:<12}{count}")?;
+        say!("{:<12}{count}", counted(what))?;
     }
     for left in list("left") {
-        note!("Not erased: {}", left.as_str().unwrap_or_default());
+        let what = left.as_str().unwrap_or_default();
+        noted(&Message::new("cli-person-left").with("what", what));
     }
     Ok(())
+}
+
+/// A kind of things that are counted, in words; as the server calls it where this program does not know the kind.
+fn counted(what: &str) -> String {
+    let message = match what {
+        "statements" => "cli-person-statements",
+        "removed" => "cli-person-removed",
+        "unreadable" => "cli-person-unreadable",
+        "learners" => "cli-person-learners",
+        "accounts" => "cli-person-accounts",
+        "documents" => "cli-person-documents",
+        "certificates" => "cli-person-certificates",
+        unknown => return unknown.to_owned(),
+    };
+    in_words(&Message::new(message))
 }
 
 async fn list(client: &Client, of: Option<&str>) -> anyhow::Result<()> {

@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 use super::client::{Client, Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
-use super::out::{Format, note, say};
+use super::out::{Format, in_words, noted, say};
 use erasures::Erased;
+use texts::Message;
 use webhook::Webhook;
 
 mod erasures;
@@ -264,7 +265,7 @@ async fn list(client: &Client, format: Format) -> anyhow::Result<ExitCode> {
     if format == Format::Json {
         say!("{:#}", json!(pipes))?;
     } else if pipes.is_empty() {
-        note!("There are no pipes.");
+        noted(&Message::new("cli-pipe-none"));
     } else {
         pipes.iter().try_for_each(|pipe| line(pipe))?;
     }
@@ -276,7 +277,8 @@ async fn list(client: &Client, format: Format) -> anyhow::Result<ExitCode> {
 fn line(pipe: &Value) -> std::io::Result<()> {
     let part = |name: &str| member(pipe, name);
     let arrow = if part("direction") == "pull" { "←" } else { "→" };
-    say!("{}  {arrow} {}  {}  {}", part("name"), part("url"), part("state"), behind(pipe))?;
+    let state = in_words(&state(&part("state")));
+    say!("{}  {arrow} {}  {state}  {}", part("name"), part("url"), behind(pipe))?;
     match pipe.get("reason").and_then(Value::as_str) {
         Some(reason) => say!("    {reason}"),
         None => Ok(()),
@@ -288,16 +290,32 @@ fn behind(pipe: &Value) -> String {
     let lag = |name: &str| pipe.pointer(&format!("/lag/{name}"));
     let seconds = lag("seconds").and_then(Value::as_u64).map(|it| format!("{it} s"));
     let more = if lag("is_more") == Some(&Value::Bool(true)) { "+" } else { "" };
-    let statements = lag("statements").and_then(Value::as_u64);
-    let statements = statements.map(|it| format!("{it}{more} statements"));
+    let statements = lag("statements")
+        .and_then(Value::as_u64)
+        .map(|it| in_words(&Message::new("cli-pipe-lag").with("count", format!("{it}{more}"))));
     let parts: Vec<String> = statements.into_iter().chain(seconds).collect();
-    let lag = if parts.is_empty() { "not read yet".to_owned() } else { parts.join(", ") };
-    let (delivered, dead) = (member(pipe, "delivered"), member(pipe, "dead_letters"));
-    let erasures = match member(pipe, "erasures_by_hand").as_str() {
-        "0" | "" => String::new(),
-        number => format!("; erasures to be done by hand: {number}"),
-    };
-    format!("behind: {lag}; delivered: {delivered}; dead letters: {dead}{erasures}")
+    let unread = || in_words(&Message::new("cli-pipe-unread"));
+    let lag = if parts.is_empty() { unread() } else { parts.join(", ") };
+    let behind = Message::new("cli-pipe-behind").with("lag", lag);
+    let behind = behind.with("delivered", member(pipe, "delivered"));
+    let behind = in_words(&behind.with("dead", member(pipe, "dead_letters")));
+    match member(pipe, "erasures_by_hand").as_str() {
+        "0" | "" => behind,
+        number => {
+            let erasures = Message::new("cli-pipe-erasures-by-hand").with("count", number);
+            format!("{behind}; {}", in_words(&erasures))
+        }
+    }
+}
+
+/// What a pipe does, in words.
+fn state(state: &str) -> Message {
+    match state {
+        "waiting" => Message::new("cli-pipe-waiting"),
+        "paused" => Message::new("cli-pipe-paused"),
+        "stopped" => Message::new("cli-pipe-stopped"),
+        _ => Message::new("cli-pipe-working"),
+    }
 }
 
 fn show(pipe: &Value, format: Format) -> std::io::Result<()> {
@@ -306,10 +324,14 @@ fn show(pipe: &Value, format: Format) -> std::io::Result<()> {
     }
     line(pipe)?;
     let part = |name: &str| member(pipe, name);
-    say!("    mapping: {}; cursor: {}", part("mapping"), part("cursor"))?;
+    let mapping = Message::new("cli-pipe-mapping").with("mapping", part("mapping"));
+    say!("    {}", in_words(&mapping.with("cursor", part("cursor"))))?;
     if let Some(last) = pipe.get("last_answer").filter(|it| it.is_object()) {
-        let part = |name: &str| member(last, name);
-        say!("    last answer: {} at {}: {}", part("status"), part("at"), part("detail"))?;
+        let new = Message::new("cli-pipe-last");
+        let last = ["status", "at", "detail"]
+            .into_iter()
+            .fold(new, |message, name| message.with(name, member(last, name)));
+        say!("    {}", in_words(&last))?;
     }
     Ok(())
 }
@@ -336,9 +358,7 @@ async fn changed(one: One, action: &str) -> anyhow::Result<ExitCode> {
 }
 
 async fn remove(name: &str, yes: bool, target: Target) -> anyhow::Result<ExitCode> {
-    let what =
-        format!("The pipe `{name}` goes with its dead letters; what it has delivered stays.");
-    if !confirm::is_wanted(yes, &what)? {
+    if !confirm::is_wanted(yes, &Message::new("cli-pipe-remove").with("name", name))? {
         return Ok(Exit::No.into());
     }
     let client = target.client()?;
@@ -359,7 +379,7 @@ async fn dead(one: One) -> anyhow::Result<ExitCode> {
         return Ok(Exit::Done.into());
     }
     if letters.is_empty() {
-        note!("No statement was given up.");
+        noted(&Message::new("cli-pipe-no-letters"));
     }
     for letter in &letters {
         let part = |name: &str| member(letter, name);
@@ -385,7 +405,7 @@ async fn retry(asked: Letters) -> anyhow::Result<ExitCode> {
         let address = path(&asked.name, &format!("/dead-letters/{}", encoded(&id)));
         let came = client.json(client.request(Method::POST, &address)).await?;
         match came.get("letter").filter(|it| it.is_object()) {
-            None => say!("{id}  delivered")?,
+            None => say!("{id}  {}", in_words(&Message::new("cli-pipe-delivered")))?,
             Some(letter) => {
                 refused += 1;
                 say!("{id}  {}  {}", member(letter, "status"), member(letter, "body"))?;

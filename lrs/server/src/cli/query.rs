@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::client::{Target, encoded};
 use super::exit;
-use super::out::{self, note};
+use super::out::{self, noted};
+use texts::Message;
 
 const ADDRESS: &str = "/api/v1/statements/aggregate";
 /// No column of a table on a terminal is wider, in characters.
@@ -94,11 +95,10 @@ impl Query {
         let answer = Answer::read(&bytes)?;
         out::to(self.output.as_deref(), answer.table().as_bytes())?;
         if answer.hidden > 0 {
-            let hidden = answer.hidden;
-            note!("{hidden} groups of few people are hidden: a key with identities/read sees them");
+            noted(&Message::new("cli-query-hidden").with("count", answer.hidden));
         }
         if !answer.complete {
-            note!("there are more groups than --limit shows");
+            noted(&Message::new("cli-query-more"));
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -11,7 +11,8 @@ use serde_json::Value;
 use super::client::{Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
-use super::out::{Format, listed, say};
+use super::out::{Format, in_words, listed, said, say};
+use texts::Message;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -86,8 +87,10 @@ fn print(reaction: &Value) -> std::io::Result<()> {
     let [name, written] = ["name", "written"].map(|it| member(reaction, it));
     let course = reaction.get("course").and_then(Value::as_str).unwrap_or("*");
     let is_paused = reaction.get("paused") == Some(&Value::Bool(true));
-    let paused = if is_paused { "  paused" } else { "" };
-    say!("{name}  {course}  {}  {written} written{paused}", event.unwrap_or_default())?;
+    let paused = is_paused.then(|| format!("  {}", in_words(&Message::new("cli-reaction-paused"))));
+    let (event, paused) = (event.unwrap_or_default(), paused.unwrap_or_default());
+    let written = in_words(&Message::new("cli-reaction-written").with("count", written));
+    say!("{name}  {course}  {event}  {written}{paused}")?;
     match reaction.get("fault").and_then(Value::as_str) {
         Some(fault) => say!("    {fault}"),
         None => Ok(()),
@@ -111,9 +114,10 @@ async fn put(name: &str, file: &Path, dry_run: bool, target: Target) -> anyhow::
     }
     let named = answer.get("named").and_then(Value::as_array).into_iter().flatten();
     let named: Vec<&str> = named.filter_map(Value::as_str).collect();
-    say!("{} learners would get a statement", member(&answer, "learners"))?;
+    said(&Message::new("cli-reaction-would").with("count", member(&answer, "learners")))?;
     if let Some(through) = answer.get("through").and_then(Value::as_str) {
-        say!("    of statements stored up to {through}: there are more than a dry run reads")?;
+        let through = Message::new("cli-reaction-through").with("through", through);
+        say!("    {}", in_words(&through))?;
     }
     if !named.is_empty() {
         say!("    {}", named.join(", "))?;
@@ -124,10 +128,10 @@ async fn put(name: &str, file: &Path, dry_run: bool, target: Target) -> anyhow::
 
 async fn remove(name: &str, yes: bool, target: Target) -> anyhow::Result<ExitCode> {
     let client = target.client()?;
-    if !confirm::is_wanted(yes, &format!("`{name}` will write no more statements."))? {
+    if !confirm::is_wanted(yes, &Message::new("cli-reaction-remove").with("name", name))? {
         return Ok(Exit::No.into());
     }
     client.bytes(client.request(Method::DELETE, &at(name))).await?;
-    say!("{name} is removed")?;
+    said(&Message::new("cli-reaction-removed").with("name", name))?;
     Ok(Exit::Done.into())
 }

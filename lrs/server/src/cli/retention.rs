@@ -12,7 +12,8 @@ use serde_json::Value;
 use super::client::{Client, Target, member};
 use super::confirm;
 use super::exit::Exit;
-use super::out::say;
+use super::out::{in_words, said, say};
+use texts::Message;
 
 const AT: &str = "/api/v1/retention";
 
@@ -62,38 +63,49 @@ async fn set(client: &Client, file: &Path, dry_run: bool, yes: bool) -> anyhow::
         request.body(text.clone())
     };
     let would = client.json(send(Method::POST, &format!("{AT}/dry-run"))).await?;
-    say!("{} people would be erased now", member(&would, "people"))?;
-    say!("{} statements are by or about them", member(&would, "statements"))?;
+    said(&Message::new("cli-retention-would").with("count", member(&would, "people")))?;
+    said(&Message::new("cli-retention-about").with("count", member(&would, "statements")))?;
     if dry_run {
         return Ok(Exit::Done.into());
     }
-    if !confirm::is_wanted(yes, "From the next night on they are erased for good.")? {
+    if !confirm::is_wanted(yes, &Message::new("cli-retention-sure"))? {
         return Ok(Exit::No.into());
     }
     show(&client.json(send(Method::PUT, AT)).await?)?;
     Ok(Exit::Done.into())
 }
 
+/// What a rule may be on, and how that is said.
+const CONDITIONS: [(&str, &str); 3] = [
+    ("course", "cli-retention-course"),
+    ("verb", "cli-retention-verb"),
+    ("source", "cli-retention-source"),
+];
+
 fn show(retention: &Value) -> std::io::Result<()> {
     let rules = retention.get("rules").and_then(Value::as_array);
     let rules = rules.map_or(&[][..], Vec::as_slice);
     if rules.is_empty() {
-        return say!("no rules: nobody is erased");
+        return said(&Message::new("cli-retention-none"));
     }
     for rule in rules {
-        let conditions = ["course", "verb", "source"].map(|name| {
+        let conditions = CONDITIONS.map(|(name, message)| {
             let value = rule.get(name).and_then(Value::as_str);
-            value.map(|value| format!("{name} {value}"))
+            value.map(|value| in_words(&Message::new(message).with("value", value)))
         });
-        let conditions: Vec<String> = conditions.into_iter().flatten().collect();
-        let of = if conditions.is_empty() { "all".to_owned() } else { conditions.join("  ") };
-        say!("{} days  {of}", member(rule, "days"))?;
+        let mut conditions: Vec<String> = conditions.into_iter().flatten().collect();
+        if conditions.is_empty() {
+            conditions.push(in_words(&Message::new("cli-retention-all")));
+        }
+        let days = Message::new("cli-retention-rule").with("days", member(rule, "days"));
+        say!("{}  {}", in_words(&days), conditions.join("  "))?;
     }
-    say!("at most {} people a day", member(retention, "most_a_day"))?;
+    said(&Message::new("cli-retention-most").with("count", member(retention, "most_a_day")))?;
     match retention.get("last").filter(|it| !it.is_null()) {
         Some(last) => {
             let part = |name: &str| member(last, name);
-            say!("last {}: {} due, {} erased", part("at"), part("due"), part("erased"))
+            let last = Message::new("cli-retention-last").with("at", part("at"));
+            said(&last.with("due", part("due")).with("erased", part("erased")))
         }
         None => Ok(()),
     }

@@ -12,13 +12,14 @@ use serde_json::{Value, json};
 use super::client::{Client, Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
-use super::out::{Format, listed, note, say};
+use super::out::{Format, listed, note, said, say};
 use super::place::Place;
 use crate::app;
 use crate::clock::SystemClock;
 use crate::config::Flags;
 use service::audit::{Actor, Audit};
 use service::people::People;
+use texts::Message;
 use xapi::clock::Clock;
 
 /// The name of the administrator that `user init` invites.
@@ -255,11 +256,11 @@ fn print(person: &Value) -> std::io::Result<()> {
 
 async fn remove(name: &str, yes: bool, target: Target) -> anyhow::Result<ExitCode> {
     let client = target.client()?;
-    if !confirm::is_wanted(yes, &format!("`{name}` will not be able to sign in any more."))? {
+    if !confirm::is_wanted(yes, &Message::new("cli-user-remove").with("name", name))? {
         return Ok(Exit::No.into());
     }
     client.bytes(client.request(Method::DELETE, &at(name))).await?;
-    say!("{name} is removed")?;
+    said(&Message::new("cli-user-removed").with("name", name))?;
     Ok(Exit::Done.into())
 }
 

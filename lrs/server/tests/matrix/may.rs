@@ -91,6 +91,7 @@ pub(crate) const KEYS: &[&str] = &[
     "data/read",
     "identities/read",
     "metrics/read",
+    "erasures/write",
     "all/read",
     "all",
     "administrator",
@@ -100,6 +101,8 @@ pub(crate) const KEYS: &[&str] = &[
     "data_reader",
     "learner",
 ];
+/// Who has people erased: from everything, or from the statements of one's own authority.
+pub(crate) const ERASE: &[&str] = &["erasures/write", "all", "administrator"];
 /// Who reads the metrics.
 pub(crate) const METRICS: &[&str] =
     &["metrics/read", "all/read", "all", "administrator", "data_reader"];

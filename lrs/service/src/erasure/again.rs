@@ -26,6 +26,9 @@ pub struct LaterErasure {
     /// What became of what the person did.
     #[serde(default)]
     pub mode: ErasureMode,
+    /// The authority whose statements the person was erased from.
+    #[serde(default)]
+    pub within: Option<String>,
     /// The keyed hashes of the identifiers that were erased.
     pub marks: Vec<String>,
 }
@@ -103,6 +106,7 @@ impl Erasures {
                 reason: erasure.reason.clone(),
                 pseudonym: None,
                 mode: erasure.mode,
+                within: erasure.within.clone(),
             };
             self.begin(&asked, Actor::Machine).await?;
             begun += 1;

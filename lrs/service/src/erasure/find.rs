@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use course::{Enrolment, Identifier, Learner};
 use serde::{Deserialize, Serialize};
 use store::{ErasedPart, Kept, StoreError};
+use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
 use super::run::value_of;
@@ -51,7 +52,7 @@ pub struct FoundPerson {
 
 impl FoundPerson {
     /// What finds the person in texts.
-    pub(crate) fn eraser(&self) -> std::sync::Arc<xapi::erase::Eraser> {
+    pub(crate) fn eraser(&self) -> std::sync::Arc<Eraser> {
         eraser(&self.identifiers, &self.learners, &self.accounts, "erased")
     }
 }
@@ -62,6 +63,13 @@ pub(super) fn read(text: &str) -> Result<Identifier, ErasureError> {
         .map_err(|error: course::IdentifierError| ErasureError::Identifier(error.to_string()))
 }
 
+/// The person of these identifiers and no others.
+pub(super) fn given(first: &str, others: &[String]) -> Result<FoundPerson, ErasureError> {
+    let given = std::iter::once(first).chain(others.iter().map(String::as_str));
+    let identifiers: BTreeSet<Identifier> = given.map(read).collect::<Result<_, _>>()?;
+    Ok(FoundPerson { identifiers: identifiers.into_iter().collect(), ..FoundPerson::default() })
+}
+
 impl Erasures {
     /// The person of these identifiers, with those that learner lists and accounts add.
     pub(crate) async fn find(
@@ -69,8 +77,8 @@ impl Erasures {
         first: &str,
         others: &[String],
     ) -> Result<FoundPerson, ErasureError> {
-        let given = std::iter::once(first).chain(others.iter().map(String::as_str));
-        let mut known: BTreeSet<Identifier> = given.map(read).collect::<Result<_, _>>()?;
+        let mut known: BTreeSet<Identifier> =
+            given(first, others)?.identifiers.into_iter().collect();
         let (mut learners, mut accounts) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             let before = known.len();
@@ -149,27 +157,38 @@ impl Erasures {
         }
         count("learners", found.learners.len() as u64);
         count("accounts", found.accounts.len() as u64);
-        let (mut after, mut documents) = (None, 0_u64);
-        loop {
-            let page = self.store.documents_beyond(after.as_ref(), STATEMENTS).await?;
-            let Some((last, _)) = page.last() else { break };
-            after = Some(last.clone());
-            let named = page.iter().filter(|(key, document)| {
-                eraser.is_named(&key.shelf.agent) || eraser.bytes(&document.body).is_some()
-            });
-            documents = documents.saturating_add(named.count() as u64);
-        }
-        count(ErasedPart::Documents.as_str(), documents);
+        count(ErasedPart::Documents.as_str(), self.documents(&eraser).await?);
         count("certificates", self.lines(&found.learners).await?);
         found.counts = counts;
         found.left = self.left(&eraser).await?;
         Ok(found)
     }
 
+    /// How many documents name the person.
+    pub(super) async fn documents(&self, eraser: &Eraser) -> Result<u64, StoreError> {
+        let (mut after, mut documents) = (None, 0_u64);
+        loop {
+            let page = self.store.documents_beyond(after.as_ref(), STATEMENTS).await?;
+            let Some((last, _)) = page.last() else { return Ok(documents) };
+            after = Some(last.clone());
+            let named = page.iter().filter(|(key, document)| {
+                eraser.is_named(&key.shelf.agent) || eraser.bytes(&document.body).is_some()
+            });
+            documents = documents.saturating_add(named.count() as u64);
+        }
+    }
+
+    /// Whether learner lists or accounts have one of these identifiers.
+    pub(super) async fn is_listed(&self, identifiers: &[Identifier]) -> Result<bool, StoreError> {
+        let mut known: BTreeSet<Identifier> = identifiers.iter().cloned().collect();
+        let learners = self.learners(&mut known).await?;
+        Ok(!learners.is_empty() || !self.accounts(&mut known).await?.is_empty())
+    }
+
     /// How many statements name the person, how many of them an erasure of this mode removes, and how many cannot be read.
     async fn counted_statements(
         &self,
-        eraser: &xapi::erase::Eraser,
+        eraser: &Eraser,
         mode: ErasureMode,
     ) -> Result<(u64, u64, u64), StoreError> {
         let (mut after, mut statements, mut unreadable) = (Instant::default(), 0_u64, 0_u64);
@@ -184,7 +203,7 @@ impl Erasures {
                         }
                         statements = statements.saturating_add(1);
                         let value = value_of(&statement.body)?;
-                        let goes = self.goes(mode, eraser, &value, |_| false).await?;
+                        let goes = self.goes((mode, None), eraser, &value, |_| false).await?;
                         removed = removed.saturating_add(u64::from(goes));
                     }
                 }
@@ -198,7 +217,7 @@ impl Erasures {
     }
 
     /// What names the person and is not of the person: course files, and keys that send in the person's name.
-    async fn left(&self, eraser: &xapi::erase::Eraser) -> Result<Vec<String>, StoreError> {
+    async fn left(&self, eraser: &Eraser) -> Result<Vec<String>, StoreError> {
         let mut left = Vec::new();
         for course in self.store.courses().await? {
             let kept = self.store.course(&course.id).await?;
@@ -222,7 +241,7 @@ pub(crate) fn enrolment(course: &str, kept: &str) -> Result<Enrolment, StoreErro
     Enrolment::from_kept(kept).map_err(corrupt)
 }
 
-/// What identifiers are compared by, as [`is_named`](xapi::erase::Eraser::is_named) does.
+/// What identifiers are compared by, as [`Eraser::is_named`] does.
 fn form(identifier: &Identifier) -> String {
     let text = ifi(identifier).to_string();
     if is_address(identifier) { text.to_lowercase() } else { text }

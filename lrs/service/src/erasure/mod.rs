@@ -130,6 +130,9 @@ pub struct ErasureAsked {
     pub pseudonym: Option<String>,
     /// What becomes of what the person did.
     pub mode: ErasureMode,
+    /// The authority whose statements the person is erased from, by the text of its identifier, and from nothing else that
+    /// names the person; `None` for everything.
+    pub within: Option<String>,
 }
 
 /// An erasure as it is kept: its proof, and what is left to do.
@@ -142,6 +145,12 @@ pub struct ErasureRecord {
     /// What became of what the person did. Not written where it is the default: records of earlier releases have no mode.
     #[serde(default, skip_serializing_if = "ErasureMode::is_default")]
     pub mode: ErasureMode,
+    /// The authority whose statements the person was erased from; `None` for everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
+    /// Whether the person is still named by what is not [`Self::within`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub remains: bool,
     /// What stands in the place of the person.
     pub pseudonym: String,
     /// A keyed hash of each identifier that was erased: who has the identifier and the store's secret finds the erasure.
@@ -246,7 +255,11 @@ impl Erasures {
         if reason.is_empty() || reason.len() > LONGEST_REASON {
             return Err(ErasureError::Reason);
         }
-        let found = self.find(&asked.identifier, &asked.others).await?;
+        let found = match asked.within {
+            None => self.find(&asked.identifier, &asked.others).await?,
+            // What learner lists and accounts know is not the authority's.
+            Some(_) => find::given(&asked.identifier, &asked.others)?,
+        };
         let now = self.clock.now();
         let millis = u64::try_from(now.micros() / 1_000).unwrap_or_default();
         let random: [u8; 10] = rand::random();
@@ -263,6 +276,8 @@ impl Erasures {
             reason: eraser.text(reason).unwrap_or_else(|| reason.to_owned()),
             marks: marks::of(&self.secret, eraser.identifiers()),
             mode: asked.mode,
+            within: asked.within.clone(),
+            remains: false,
             pseudonym,
             counts: BTreeMap::new(),
             before: String::new(),

@@ -69,6 +69,8 @@ mod tests {
             by: ("key".into(), "dpo".into()),
             reason: "Art. 17".into(),
             mode,
+            within: None,
+            remains: false,
             pseudonym: "erased-1".into(),
             marks: marks::of(&SECRET, identifiers.into_iter()),
             counts: BTreeMap::from([("statements".into(), 3)]),

@@ -18,7 +18,7 @@ use xapi::index::{Kind, keys_of_kept};
 use xapi::instant::Instant;
 use xapi::stored::Stored;
 
-use self::removal::Fates;
+use self::removal::{Fates, is_within};
 use super::find::{LogPart, STATEMENTS};
 use super::{
     ERASED, ErasureError, ErasureRecord, Erasures, FoundLearner, FoundPerson, REMOVED, eraser, ifi,
@@ -120,7 +120,9 @@ impl Erasures {
                 Running { of: self, id, created, record, work, eraser }
             }
         };
-        running.courses().await?;
+        if running.record.within.is_none() {
+            running.courses().await?;
+        }
         running.everything_else().await?;
         running.attachments().await?;
         running.journals().await?;
@@ -234,11 +236,15 @@ impl Running<'_> {
     /// said after the erasure was asked for is looked at in a few rounds alone: somebody who goes on naming the person keeps
     /// neither this erasure nor others from ending.
     async fn everything_else(&mut self) -> Result<(), StoreError> {
+        self.look_for_others().await?;
         for _ in 0..ROUNDS {
             let mut found = self.statements().await?;
             // After the statements, which say in what letters the person has journals; before the journals go.
             self.journaled().await?;
-            for part in ErasedPart::EVERY {
+            // What others have of the person stays, and how it is found.
+            let parts: &[ErasedPart] =
+                if self.record.remains { &[ErasedPart::Journals] } else { &ErasedPart::EVERY };
+            for part in parts.iter().copied() {
                 let count = self.of.store.erase(part, &self.eraser, self.id).await?;
                 self.count(part.as_str(), count);
                 found = found.saturating_add(count);
@@ -247,6 +253,15 @@ impl Running<'_> {
             if found == 0 {
                 break;
             }
+        }
+        Ok(())
+    }
+
+    /// Notes whether something that belongs to no authority names the person, where the erasure is within one.
+    async fn look_for_others(&mut self) -> Result<(), StoreError> {
+        if self.record.within.is_some() && !self.record.remains {
+            self.record.remains = self.of.is_listed(&self.work.identifiers).await?
+                || self.of.documents(&self.eraser).await? > 0;
         }
         Ok(())
     }
@@ -341,8 +356,10 @@ impl Running<'_> {
                 LogPart::End => break,
             };
             for Kept { statement, .. } in page {
-                if !names(&statement.body, &self.record.pseudonym) {
-                    for hash in hashes(&value_of(&statement.body)?) {
+                let value = value_of(&statement.body)?;
+                let within = self.record.within.as_deref();
+                if !names(&statement.body, &self.record.pseudonym) || !is_within(within, &value) {
+                    for hash in hashes(&value) {
                         alone.remove(&hash);
                     }
                 }
@@ -363,8 +380,13 @@ impl Running<'_> {
         if said.is_empty() {
             return Ok(());
         }
-        let erasure = (*id, record.mode, record.pseudonym.as_str());
-        let noted = pipes::note_erasure(&*of.store, erasure, &said, of.clock.now()).await?;
+        let erasure = pipes::NotedErasure {
+            id: *id,
+            mode: record.mode,
+            pseudonym: &record.pseudonym,
+            remains: record.remains,
+        };
+        let noted = pipes::note_erasure(&*of.store, &erasure, &said, of.clock.now()).await?;
         // Not added: the step may be done again.
         if noted > 0 {
             self.record.counts.insert("pipes".to_owned(), noted);

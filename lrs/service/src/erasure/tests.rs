@@ -22,6 +22,7 @@ mod copied;
 mod letters;
 mod others;
 mod removal;
+mod within;
 
 /// Notes the courses that are read again.
 #[derive(Default)]
@@ -161,6 +162,7 @@ fn asked() -> ErasureAsked {
         reason,
         pseudonym: None,
         mode: ErasureMode::Pseudonymise,
+        within: None,
     }
 }
 
@@ -402,8 +404,13 @@ async fn what_was_erased_after_a_backup_is_erased_again_in_what_is_restored_of_i
     let record = world.erasures().run(begun.id).await.unwrap();
     let restored = World::new().await;
     let marks = record.marks.clone();
-    let later =
-        LaterErasure { id: begun.id, reason: record.reason.clone(), mode: record.mode, marks };
+    let later = LaterErasure {
+        id: begun.id,
+        reason: record.reason.clone(),
+        mode: record.mode,
+        within: None,
+        marks,
+    };
     let of_nobody =
         LaterErasure { id: Uuid::from_u128(7), marks: vec!["0".repeat(64)], ..later.clone() };
     let all = [later.clone(), of_nobody];

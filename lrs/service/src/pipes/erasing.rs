@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::mapping::Mapped;
 use super::run::{Halt, Run, halted};
-use super::settings::{PipeDirection, PipeFilter, PipeRecord, PipeState};
+use super::settings::{PipeDirection, PipeFilter, PipeRecord, PipeSettings, PipeState};
 use super::verdict::{self, Verdict};
 use super::wire::{LONGEST_ANSWER, WireAnswer};
 use super::{PipeError, Pipes, ShownPipe, TRIES};
@@ -86,13 +86,42 @@ pub(crate) async fn forget_letters(
     Ok(())
 }
 
+/// An erasure of this store, as pipes note it.
+pub(crate) struct NotedErasure<'a> {
+    pub(crate) id: Uuid,
+    pub(crate) mode: ErasureMode,
+    pub(crate) pseudonym: &'a str,
+    /// Whether the person is still named here by what others have sent.
+    pub(crate) remains: bool,
+}
+
+impl NotedErasure<'_> {
+    /// Why the other store of a pipe is not told by itself. Who is erased here may never have been sent there: then their
+    /// identifiers do not go there.
+    fn by_hand(&self, settings: &PipeSettings) -> Option<String> {
+        let mut filter = settings.filter.clone();
+        filter.since = None;
+        let why = if settings.direction == PipeDirection::Webhook {
+            "a webhook has no word for erasures"
+        } else if self.remains {
+            "the person was erased here from what one key had sent, and stays in what others have sent: look what the other \
+             store has, and let it be told again where the person is to be erased there from everything that came from here"
+        } else if filter != PipeFilter::default() {
+            "the pipe sends a part of the statements: look whether the person is there, and let it be told again"
+        } else {
+            return None;
+        };
+        Some(why.to_owned())
+    }
+}
+
 /// Notes an erasure at every pipe that sends; gives at how many. An erasure that is noted already is left as it is.
 ///
 /// # Errors
 /// [`StoreError`]; pipes at which it was noted before are found noted by the next call.
 pub(crate) async fn note(
     store: &dyn Store,
-    erasure: (Uuid, ErasureMode, &str),
+    erasure: &NotedErasure<'_>,
     identifiers: &[Identifier],
     now: Instant,
 ) -> Result<u64, StoreError> {
@@ -110,7 +139,7 @@ pub(crate) async fn note(
 async fn note_at(
     store: &dyn Store,
     held: HeldPipe,
-    (erasure, mode, pseudonym): (Uuid, ErasureMode, &str),
+    erasure: &NotedErasure<'_>,
     identifiers: &[Identifier],
     now: Instant,
 ) -> Result<(), StoreError> {
@@ -120,28 +149,23 @@ async fn note_at(
         // A pipe that was removed meanwhile sends nothing any more.
         let Some(held) = next else { return Ok(()) };
         let mut record = PipeRecord::of(&held)?;
-        let is_known = record.state.erasures.iter().any(|it| it.erasure == erasure)
-            || record.state.told.iter().any(|it| it.erasure == erasure);
+        let is_known = record.state.erasures.iter().any(|it| it.erasure == erasure.id)
+            || record.state.told.iter().any(|it| it.erasure == erasure.id);
         if is_known {
             return Ok(());
         }
         let mapped = Mapped::of(&record);
         let identifiers = identifiers.iter().map(|it| mapped.identifier(it)).collect();
-        let is_webhook = record.settings.direction == PipeDirection::Webhook;
-        // Who is erased here may never have been sent there: then their identifiers do not go there by themselves.
-        let mut filter = record.settings.filter.clone();
-        filter.since = None;
-        let is_part = filter != PipeFilter::default();
-        let by_hand = if is_webhook {
-            Some("a webhook has no word for erasures".to_owned())
-        } else {
-            is_part.then(|| {
-                "the pipe sends a part of the statements: look whether the person is there, and let it be told again"
-                    .to_owned()
-            })
+        let by_hand = erasure.by_hand(&record.settings);
+        let (pseudonym, at) = (erasure.pseudonym.to_owned(), now.micros());
+        let notice = ErasureNotice {
+            erasure: erasure.id,
+            identifiers,
+            pseudonym,
+            mode: erasure.mode,
+            at,
+            by_hand,
         };
-        let (pseudonym, at) = (pseudonym.to_owned(), now.micros());
-        let notice = ErasureNotice { erasure, identifiers, pseudonym, mode, at, by_hand };
         record.state.erasures.push(notice);
         forget_oldest(&name, &mut record.state);
         // What runs begins anew with the record as it is now.

@@ -225,7 +225,9 @@ impl Run {
             Err(refusal) => return Ok(Err(Fault::of(&refusal))),
         };
         let ids: Vec<Uuid> = batch.statements.iter().map(|it| it.id).collect();
-        match self.works.record.keep(batch, None).await {
+        let kept = self.works.record.keep(batch, None).await;
+        (self.works.step)();
+        match kept {
             Ok(kept) => Ok(Ok(kept.new as u64)),
             Err(RecordError::Refused(refusal)) => Ok(Err(Fault::of(&refusal))),
             Err(RecordError::Conflict { id, .. }) => {

@@ -37,7 +37,7 @@ mod webhook;
 mod wire;
 
 pub use erasing::{ErasureNotice, ErasuresOfPipe, ToldErasure};
-pub(crate) use erasing::{forget_letters, note as note_erasure};
+pub(crate) use erasing::{NotedErasure, forget_letters, note as note_erasure};
 pub use probe::{PipeCheck, PipeTest};
 pub use run::MOST_LETTERS;
 pub use settings::{
@@ -158,10 +158,17 @@ impl Pipes {
     ) -> Self {
         let base_url = base_url.to_owned();
         let changed = Arc::new(watch::Sender::new(()));
-        Self {
-            works: Works { store, record, wire, memory: memory.clone(), scanner, base_url },
-            changed,
-        }
+        let memory = memory.clone();
+        let works = Works { store, record, wire, memory, scanner, base_url, step: || () };
+        Self { works, changed }
+    }
+
+    /// These pipes, which call `step` wherever the end of the process would leave something half done: before and after
+    /// each request to another store, and after each write.
+    #[must_use]
+    pub fn stepping(mut self, step: fn()) -> Self {
+        self.works.step = step;
+        self
     }
 
     /// Runs the pipes until all other clones of this are gone.

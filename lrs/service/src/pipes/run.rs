@@ -39,6 +39,8 @@ pub(super) struct Works {
     pub(super) scanner: Scanner,
     /// The home page of the authority of statements that are pulled.
     pub(super) base_url: String,
+    /// See [`super::Pipes::stepping`].
+    pub(super) step: fn(),
 }
 
 /// What comes after a step.
@@ -184,6 +186,7 @@ impl Run {
     pub(super) async fn save(&mut self) -> Result<(), Halt> {
         let text = self.pipe.text()?;
         let changed = self.works.store.change_pipe(&self.name, &text, self.revision).await?;
+        (self.works.step)();
         self.revision = changed.ok_or(Halt::Overtaken)?;
         Ok(())
     }
@@ -193,6 +196,7 @@ impl Run {
     pub(super) async fn give_up(&self, letters: Vec<DeadLetter>) -> Result<(), Halt> {
         let letters = letters.into_iter().map(DeadLetter::bounded).collect();
         self.works.store.keep_dead_letters(letters).await?;
+        (self.works.step)();
         let count = self.works.store.count_dead_letters(&self.name).await?;
         if count <= MOST_LETTERS {
             return Ok(());
@@ -218,8 +222,11 @@ impl Run {
     pub(super) async fn exchange(&self, request: WireRequest) -> Result<WireAnswer, WireError> {
         let longest = PATIENCE.as_secs();
         let late = |_| WireError::Transport(format!("no answer within {longest} seconds"));
+        (self.works.step)();
         let exchange = self.works.wire.exchange(request);
-        tokio::time::timeout(PATIENCE, exchange).await.map_err(late)?
+        let answer = tokio::time::timeout(PATIENCE, exchange).await.map_err(late)?;
+        (self.works.step)();
+        answer
     }
 
     /// [`Self::exchange`] for a page of statements: the longest page is reserved before it is asked for, and the page holds

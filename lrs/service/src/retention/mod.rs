@@ -238,6 +238,7 @@ impl Retention {
             reason: REASON.to_owned(),
             pseudonym: None,
             mode: ErasureMode::Pseudonymise,
+            within: None,
         };
         let begun = self.erasures.begin(&asked, Actor::Machine).await?;
         self.erasures.run(begun.id).await?;

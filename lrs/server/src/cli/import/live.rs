@@ -17,10 +17,11 @@ use super::rejects::Rejects;
 use super::source::{Batch, Fault, Line, Source, Unit};
 use crate::cli::client::{Client, ServerError};
 use crate::cli::exit::{self, Exit};
-use crate::cli::out::{note, say};
+use crate::cli::out::{in_words, note, noted, said};
 use crate::cli::pulse::Pulse;
 use crate::failpoint;
 use http_api::xapi::put_statements::{NEW_STATEMENTS, ORIGIN};
+use texts::{Message, MessageValue};
 
 /// How often the progress is looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -46,7 +47,13 @@ pub(super) async fn import(
             }
         };
         importer.begin(&name);
-        let at = || (read.load(Ordering::Relaxed), total, format!("{name}: {}", standing().told()));
+        let at = || {
+            (
+                read.load(Ordering::Relaxed),
+                total,
+                format!("{name}: {}", in_words(&standing().told())),
+            )
+        };
         done = tokio::select! {
             done = importer.run(batches) => Some(done),
             _ = tokio::signal::ctrl_c() => None,
@@ -67,10 +74,10 @@ pub(super) async fn import(
     if let Some(cause) = cause {
         note!("traccia: {cause}\n  {}", standing().position());
     } else {
-        say!("{}", standing().told())?;
+        said(&standing().told())?;
     }
     if let Some(rejects) = rejects {
-        note!("The refused ones are in {}", rejects.display());
+        noted(&Message::new("cli-import-rejects").with("file", rejects.display()));
     }
     Ok(exit.into())
 }
@@ -112,34 +119,34 @@ pub(super) fn lock(standing: &Mutex<Standing>) -> MutexGuard<'_, Standing> {
 }
 
 impl Standing {
-    fn told(&self) -> String {
+    fn told(&self) -> Message {
         let Self { new, known, refused, sent, .. } = self;
-        if let Some(good) = self.good {
-            return format!("{good} would be sent, {refused} refused");
-        }
-        let unsure = if *sent > 0 { format!(", {sent} sent") } else { String::new() };
-        format!("{new} new, {known} known{unsure}, {refused} refused")
+        let counted = match (self.good, *sent) {
+            (Some(good), _) => Message::new("cli-import-would").with("good", good),
+            (None, 0) => Message::new("cli-import-counted").with("new", new).with("known", known),
+            (None, sent) => {
+                let counted = Message::new("cli-import-counted-sent").with("sent", sent);
+                counted.with("new", new).with("known", known)
+            }
+        };
+        counted.with("refused", refused)
     }
 
     /// Which lines are decided, which are not, and how to go on.
     fn position(&self) -> String {
-        let of = self.of.as_deref().map(|of| format!("In {of}: ")).unwrap_or_default();
-        let (unit, told) = (self.unit.word(), self.told());
-        let mut text = match self.on_its_way {
-            Some((first, last)) => format!(
-                "{of}All before {unit} {first} is decided: {told}. {units} {first} to {last} were on \
-                 their way: they may be kept or not.",
-                units = if self.unit == Unit::Line { "Lines" } else { "Statements" },
-            ),
-            None => format!("{of}All up to {unit} {} is decided: {told}.", self.decided),
+        let of = |number: u64| MessageValue::Message(self.unit.message(number));
+        let decided = match self.on_its_way {
+            Some((first, last)) => Message::new("cli-import-decided-before")
+                .with_value("first", of(first))
+                .with_value("last", of(last)),
+            None => Message::new("cli-import-decided").with_value("last", of(self.decided)),
         };
-        text.push_str(if self.nameless == 0 {
-            " The same command goes on: what is there already is known."
-        } else {
-            " Statements without an id would be kept a second time: go on with those that are not \
-             decided alone."
-        });
-        text
+        let is_named = self.nameless == 0;
+        let then = if is_named { "cli-import-go-on" } else { "cli-import-nameless" };
+        let file = self.of.as_ref().map(|of| Message::new("cli-import-in").with("file", of));
+        let decided = decided.with_value("told", MessageValue::Message(self.told()));
+        let sentences = file.into_iter().chain([decided, Message::new(then)]);
+        sentences.map(|it| in_words(&it)).collect::<Vec<_>>().join(" ")
     }
 }
 

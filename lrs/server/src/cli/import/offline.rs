@@ -29,10 +29,11 @@ use super::sorted::{Merged, Record, Sorter};
 use super::source::{Batch, Fault, Line, Source, Unit};
 use crate::app;
 use crate::cli::exit::{self, Exit};
-use crate::cli::out::{note, say};
+use crate::cli::out::{in_words, noted, said};
 use crate::cli::pulse::Pulse;
 use crate::clock::SystemClock;
 use crate::failpoint;
+use texts::Message;
 
 /// Statements kept at once.
 const AT_ONCE: usize = 1_000;
@@ -74,7 +75,7 @@ impl Offline {
         }
         store.ready_to_restore().await?;
         if !self.attached.is_empty() {
-            note!("Attachments are kept as they are: no scanner looks at them.");
+            noted(&Message::new("cli-import-unscanned"));
         }
         let pulse = Pulse::start();
         let sorted = self.sort(files, clock.now(), &pulse).await;
@@ -87,9 +88,10 @@ impl Offline {
         let rejects = self.rejects.finish()?.map(Path::to_owned);
         let Counts { new, known, refused } =
             done.context("what was kept stays, and the same command goes on")?;
-        say!("{new} new, {known} known, {refused} refused")?;
+        let counted = Message::new("cli-import-counted").with("new", new).with("known", known);
+        said(&counted.with("refused", refused))?;
         if let Some(rejects) = &rejects {
-            note!("The refused ones are in {}", rejects.display());
+            noted(&Message::new("cli-import-rejects").with("file", rejects.display()));
         }
         Ok(if rejects.is_some() { Exit::No } else { Exit::Done }.into())
     }
@@ -168,7 +170,10 @@ impl Offline {
                     }
                 }
                 let done = read.load(std::sync::atomic::Ordering::Relaxed);
-                pulse.beat(done, total, || format!("reading {name}: {all} statements"));
+                pulse.beat(done, total, || {
+                    let reading = Message::new("cli-import-reading").with("name", &name);
+                    in_words(&reading.with("count", all))
+                });
             }
             units.push(unit);
         }
@@ -261,7 +266,9 @@ impl Keeping<'_> {
                 }
                 Err(reason) => self.refuse(&line, source, &reason)?,
             }
-            pulse.beat(done, all, || format!("keeping statements: {done}"));
+            pulse.beat(done, all, || {
+                in_words(&Message::new("cli-import-keeping").with("count", done))
+            });
         }
         if let Some((at, id)) = self.last {
             return Err(others(at, id));

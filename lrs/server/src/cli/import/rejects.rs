@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::source::{Line, Unit};
 use crate::cli::exit;
-use crate::cli::out::note;
+use crate::cli::out::{in_words, note};
+use texts::{Message, MessageValue};
 
 /// How many refused lines are printed; all are in the file.
 const SAID: u64 = 5;
@@ -60,8 +61,10 @@ impl Rejects {
         }
         if self.count < SAID {
             let of = self.of.as_deref().map(|of| format!("{of}: ")).unwrap_or_default();
-            let (unit, number) = (line.unit.word(), line.number);
-            note!("{of}{unit} {number} is refused: {}", in_words(reason));
+            let refused = Message::new("cli-import-refused");
+            let what = MessageValue::Message(line.unit.message(line.number));
+            let refused = refused.with_value("what", what).with_value("reason", reason_of(reason));
+            note!("{of}{}", in_words(&refused));
         }
         self.count += 1;
         Ok(())
@@ -85,8 +88,9 @@ fn beside(file: &Path) -> PathBuf {
 }
 
 /// The first violation of a reason, or the reason where it is a text.
-fn in_words(reason: &Value) -> &str {
+fn reason_of(reason: &Value) -> MessageValue {
     let first = reason.as_array().and_then(|all| all.first()).unwrap_or(reason);
     let words = first.get("message").unwrap_or(first).as_str();
-    words.and_then(|words| words.lines().next()).unwrap_or("the server does not say why")
+    let unsaid = || MessageValue::Message(Message::new("cli-import-unsaid"));
+    words.and_then(|words| words.lines().next()).map_or_else(unsaid, MessageValue::from)
 }

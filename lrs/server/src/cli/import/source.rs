@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use super::elements::{Element, Elements, is_array};
 use super::record;
 use crate::cli::exit;
+use texts::Message;
 
 /// Statements and bytes of one batch, whichever comes first.
 pub(super) const STATEMENTS: usize = 500;
@@ -42,8 +43,17 @@ pub(super) enum Unit {
 }
 
 impl Unit {
-    /// For people.
-    pub(super) const fn word(self) -> &'static str {
+    /// The one of this number, for people.
+    pub(super) fn message(self, number: u64) -> Message {
+        let message = match self {
+            Self::Line => Message::new("cli-import-line"),
+            Self::Statement => Message::new("cli-import-statement"),
+        };
+        message.with("number", number)
+    }
+
+    /// In reasons, which are kept.
+    const fn word(self) -> &'static str {
         match self {
             Self::Line => "line",
             Self::Statement => "statement",

@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::{Format, One, path};
 use crate::cli::client::{Target, encoded, member};
 use crate::cli::exit::Exit;
-use crate::cli::out::{note, say};
+use crate::cli::out::{in_words, noted, say};
+use texts::Message;
 
 /// An erasure of a pipe.
 #[derive(Debug, Args)]
@@ -49,19 +50,24 @@ pub(super) async fn list(one: One) -> anyhow::Result<ExitCode> {
         let names = notice.get("identifiers").and_then(Value::as_array).into_iter().flatten();
         let names: Vec<&str> = names.filter_map(Value::as_str).collect();
         let why = notice.get("by_hand").and_then(Value::as_str);
-        let why = why.map_or("waits".to_owned(), |why| format!("BY HAND: {why}"));
-        say!("{}  {}  {why}", member(notice, "erasure"), names.join(" "))?;
+        let to_do = |why: &str| Message::new("cli-pipe-erasure-by-hand").with("why", why);
+        let why = why.map_or_else(|| Message::new("cli-pipe-erasure-waits"), to_do);
+        say!("{}  {}  {}", member(notice, "erasure"), names.join(" "), in_words(&why))?;
     }
     for told in items("told") {
-        let there = told.get("there").and_then(Value::as_str).unwrap_or("by hand");
-        say!("{}  done {}  there: {there}", member(told, "erasure"), member(told, "at"))?;
+        let done = match told.get("there").and_then(Value::as_str) {
+            Some(there) => Message::new("cli-pipe-erasure-done").with("there", there),
+            None => Message::new("cli-pipe-erasure-done-by-hand"),
+        };
+        let done = in_words(&done.with("at", member(told, "at")));
+        say!("{}  {done}", member(told, "erasure"))?;
     }
     if found.get("forgotten").and_then(Value::as_u64).is_some_and(|count| count > 0) {
         let count = member(&found, "forgotten");
-        note!("{count} earlier ones were to be done by hand and are forgotten: too many are.");
+        noted(&Message::new("cli-pipe-erasures-forgotten").with("count", count));
     }
     if items("waiting").chain(items("told")).next().is_none() {
-        note!("No erasure has passed through this pipe.");
+        noted(&Message::new("cli-pipe-no-erasures"));
     }
     Ok(if by_hand == 0 { Exit::Done } else { Exit::No }.into())
 }

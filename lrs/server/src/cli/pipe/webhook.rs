@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use super::{Format, Mapping, One, secret, show, word};
 use crate::cli::client::Target;
 use crate::cli::exit::Exit;
-use crate::cli::out::say;
+use crate::cli::out::{in_words, say};
+use texts::Message;
 
 /// A webhook to be made.
 #[derive(Debug, Args)]
@@ -76,7 +77,8 @@ pub(super) async fn rotate(one: One) -> anyhow::Result<ExitCode> {
 
 fn shown_once(pipe: &Value) -> anyhow::Result<ExitCode> {
     if let Some(secret) = pipe.get("signing_secret").and_then(Value::as_str) {
-        say!("    signing secret, shown this once: {secret}")?;
+        let shown = Message::new("cli-pipe-secret").with("secret", secret);
+        say!("    {}", in_words(&shown))?;
     }
     Ok(Exit::Done.into())
 }

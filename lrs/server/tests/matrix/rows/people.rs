@@ -104,6 +104,10 @@ pub(super) fn people() -> Vec<Row> {
         row("GET /api/v1/erasures", ALL, 200, plain),
         row("POST /api/v1/erasures", ALL, 200, |_, asked| {
             asked.with("dry_run", "true").json(&json!({"identifier": "mailto:nobody@x.example"}))
+        })
+        .of("a dry run"),
+        row("POST /api/v1/erasures", ERASE, 202, |_, asked| {
+            asked.json(&json!({"identifier": "mailto:nobody@x.example", "reason": "12/2026"}))
         }),
         row("GET /api/v1/erasures/{erasure}", ALL, 404, |_, asked| {
             let path = asked.path.replace("{erasure}", &uuid::Uuid::nil().to_string());

@@ -50,7 +50,8 @@ async fn begin(erasures: &Erasures) -> uuid::Uuid {
 
 async fn begin_by(erasures: &Erasures, mode: ErasureMode) -> uuid::Uuid {
     let (identifier, reason) = (format!("mailto:{PERSON}"), "12/2026".to_owned());
-    let asked = ErasureAsked { identifier, others: Vec::new(), reason, pseudonym: None, mode };
+    let (others, pseudonym, within) = (Vec::new(), None, None);
+    let asked = ErasureAsked { identifier, others, reason, pseudonym, mode, within };
     erasures.begin(&asked, Actor::Machine).await.unwrap().id
 }
 

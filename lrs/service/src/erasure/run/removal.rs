@@ -46,13 +46,19 @@ fn voids(statement: &Value) -> Option<Uuid> {
     target(statement).filter(|_| is_voiding)
 }
 
+/// Whether a statement has this authority; any has where there is none.
+pub(super) fn is_within(authority: Option<&str>, statement: &Value) -> bool {
+    let of = || ifi::of(statement.get("authority")?);
+    authority.is_none_or(|within| of().is_some_and(|ifi| ifi.to_string() == within))
+}
+
 impl Erasures {
-    /// Whether a statement that names the person is removed by an erasure of this mode: the actor is the person alone. A
-    /// statement that voids another one goes only together with that one, which would be there again otherwise; `gone` says
-    /// which statements are removed already.
+    /// Whether a statement that names the person is removed by an erasure of this mode within this authority: the actor is the
+    /// person alone. A statement that voids another one goes only together with that one, which would be there again otherwise;
+    /// `gone` says which statements are removed already.
     pub(in crate::erasure) async fn goes(
         &self,
-        mode: ErasureMode,
+        (mode, within): (ErasureMode, Option<&str>),
         eraser: &Eraser,
         statement: &Value,
         gone: impl Fn(Uuid) -> bool + Send,
@@ -65,7 +71,8 @@ impl Erasures {
             return Ok(true);
         }
         let Some(kept) = self.store.statement(voided).await? else { return Ok(false) };
-        Ok(is_alone(eraser, &value_of(&kept.statement.body)?))
+        let target = value_of(&kept.statement.body)?;
+        Ok(is_alone(eraser, &target) && is_within(within, &target))
     }
 }
 
@@ -76,9 +83,14 @@ impl Running<'_> {
         for Kept { statement, voided } in page {
             let Some(body) = self.eraser.bytes(&statement.body) else { continue };
             let value = value_of(&statement.body)?;
+            let within = self.record.within.as_deref();
+            if !is_within(within, &value) {
+                self.record.remains = true;
+                continue;
+            }
             let is_gone = |id| self.work.voided.contains(&id);
             let (mode, eraser) = (self.record.mode, &self.eraser);
-            let goes = self.of.goes(mode, eraser, &value, is_gone).await?;
+            let goes = self.of.goes((mode, within), eraser, &value, is_gone).await?;
             self.note(&statement, &value, goes);
             if goes {
                 self.work.voided.extend(voided.then_some(statement.id));

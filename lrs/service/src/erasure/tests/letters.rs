@@ -87,7 +87,7 @@ async fn who_was_erased_in_other_letters_is_erased_again_in_what_is_restored() {
     let kept = world.erasures().begin(&asked, Actor::Machine).await.unwrap();
     // Also where nothing of the erasure was done when the list of erasures was taken.
     let ErasureRecord { reason, mode, marks, .. } = ErasureRecord::of(&kept).unwrap();
-    let later = LaterErasure { id: kept.id, reason, mode, marks };
+    let later = LaterErasure { id: kept.id, reason, mode, within: None, marks };
     assert_eq!(restored.erasures().begin_again(&[later]).await.unwrap(), 1);
     restored.erasures().resume().await;
     assert!(!restored.everything().await.contains("p9@x.example"));

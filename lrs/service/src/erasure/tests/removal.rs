@@ -123,7 +123,7 @@ async fn what_was_removed_after_a_backup_is_removed_again_in_what_is_restored_of
     let (first, restored) = (world().await, world().await);
     let (id, record) = run(&first, &to_delete()).await;
     let ErasureRecord { reason, mode, marks, .. } = record;
-    let later = LaterErasure { id, reason, mode, marks };
+    let later = LaterErasure { id, reason, mode, within: None, marks };
     assert_eq!(restored.erasures().begin_again(&[later]).await.unwrap(), 1);
     restored.erasures().resume().await;
     let ids = async |world: &World| {

@@ -7,7 +7,7 @@ use course::Identifier;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::erasing::note;
+use super::super::erasing::{NotedErasure, note};
 use super::super::run::Next;
 use super::super::settings::PipeRecord;
 use super::super::{ErasureNotice, ErasuresOfPipe, PipeError, ToldErasure};
@@ -50,7 +50,8 @@ impl World {
             .map(|it| it.parse().unwrap())
             .to_vec();
         let now = Instant::from_micros(AT);
-        note(&*self.store, (erasure, mode, PSEUDONYM), &person, now).await.unwrap()
+        let erasure = NotedErasure { id: erasure, mode, pseudonym: PSEUDONYM, remains: false };
+        note(&*self.store, &erasure, &person, now).await.unwrap()
     }
 
     /// Has `count` erasures in the pipe's record, numbered from 0.

@@ -8,6 +8,7 @@ use tokio::time::Instant as Moment;
 use uuid::Uuid;
 
 use super::origins::Origins;
+use super::pause::{LOOKS, Pause, stuck};
 use super::pulse::Pulse;
 use super::references::References;
 use super::rows::Rows;
@@ -66,6 +67,27 @@ impl Claims {
         blobs: Blobs,
     ) -> Self {
         Self { versions, process, rows, references, origins, blobs }
+    }
+
+    /// Waits until the group is linked that may be being linked now: that of the first claim, where the claim is sealed. Groups
+    /// that come after it read everything that was written before this call.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where that takes longer than [`LOOKS`] looks.
+    pub(super) async fn pass_linked(&self) -> Result<()> {
+        let head = self.versions.head().await?;
+        let Some(first) = head.claims.first().filter(|claim| claim.sealed).map(Claim::id) else {
+            return Ok(());
+        };
+        let mut pause = Pause::default();
+        for _ in 0..LOOKS {
+            let head = self.versions.head().await?;
+            if head.claims.iter().all(|claim| claim.id() != first) {
+                return Ok(());
+            }
+            pause.rest().await;
+        }
+        Err(stuck())
     }
 
     /// Aborts the claim of `owner`, whose group failed, unless the claim is sealed.

@@ -51,7 +51,7 @@ use self::link::Linker;
 use self::origins::Origins;
 use self::put::GroupWriter;
 use self::references::References;
-use self::remove::Removed;
+use self::remove::{Removal, Removed};
 use self::rows::Rows;
 use self::stuck::Watch;
 use super::blob::Blobs;
@@ -165,10 +165,17 @@ impl Statements {
 
     /// See [`store::ErasureStore::remove_statements`].
     pub(super) async fn remove(&self, statements: &[Stored], by: Uuid) -> Result<u64> {
-        let mut changed = 0_u64;
+        let (mut changed, mut gone) = (0_u64, Vec::new());
         for read in statements {
-            let is_current = self.removed.remove(read, by).await?;
-            changed = changed.saturating_add(u64::from(!is_current));
+            match self.removed.remove(read, by).await? {
+                Removal::Unknown => {}
+                Removal::Changed => changed = changed.saturating_add(1),
+                Removal::Gone(it) => gone.push(it),
+            }
+        }
+        if !gone.is_empty() {
+            self.claims.pass_linked().await?;
+            self.removed.disinherit_again(&gone).await?;
         }
         // Who waits for later statements waits for one that is kept.
         let newest = self.reader.extent().await?.newest;

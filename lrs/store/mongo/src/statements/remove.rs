@@ -30,6 +30,23 @@ const HEIRS: usize = 5_000;
 /// The most that can be asked for: not every server takes a larger number.
 const MOST: i64 = 1 << 30;
 
+/// What became of a statement that was to be removed.
+pub(super) enum Removal {
+    /// It is not kept at this instant.
+    Unknown,
+    /// Its text is another one than was read: it stays.
+    Changed,
+    /// It is gone.
+    Gone(Gone),
+}
+
+/// A statement that is gone, and what those had from it that refer to it.
+pub(super) struct Gone {
+    id: Uuid,
+    /// The keys of the statement, and of each that it referred to, directly or through others.
+    chain: Vec<Vec<IndexKey>>,
+}
+
 /// Removes statements, and lists those that were removed.
 #[derive(Clone)]
 pub(super) struct Removed {
@@ -51,13 +68,14 @@ impl Removed {
         Self { rows, references, origins, linker, list: database.collection("removed") }
     }
 
-    /// Removes a statement that is kept at this instant. False where its text is another one than was read.
-    pub(super) async fn remove(&self, read: &Stored, by: Uuid) -> Result<bool> {
+    /// Removes a statement. Those who refer to it lose what they inherited; a group that is being linked may give it to them
+    /// once more: see [`Self::disinherit_again`].
+    pub(super) async fn remove(&self, read: &Stored, by: Uuid) -> Result<Removal> {
         let mut own = doc! {"_id": field::of_uuid(read.id), "stored": read.stored.micros()};
         let find = self.rows.collection.find_one(own.clone()).projection(row::without_keys());
-        let Some(found) = call(find).await? else { return Ok(true) };
+        let Some(found) = call(find).await? else { return Ok(Removal::Unknown) };
         if self.rows.statement(&found).await?.body != read.body {
-            return Ok(false);
+            return Ok(Removal::Changed);
         }
         let removed = RemovedStatement { id: read.id, stored: read.stored, by };
         insert_free(&self.list, &[listed(&removed)]).await?;
@@ -65,7 +83,8 @@ impl Removed {
         if let Some(file) = file {
             self.note_file(read.stored, Some(file)).await?;
         }
-        self.disinherit(&found).await?;
+        let gone = Gone { id: read.id, chain: self.chain(&found).await? };
+        self.disinherit(&gone).await?;
         self.references.remove_of(read.stored).await?;
         self.origins.remove_of(read.stored).await?;
         // Compare and swap, as for another text.
@@ -78,7 +97,20 @@ impl Removed {
             self.rows.blobs.remove(file).await?;
             self.note_file(read.stored, None).await?;
         }
-        Ok(is_swapped)
+        Ok(if is_swapped { Removal::Gone(gone) } else { Removal::Changed })
+    }
+
+    /// Takes from those who refer to statements that are gone what a group has given them that read the keys before the
+    /// statements went. Such a group must be finished: one that is linked later finds them gone.
+    pub(super) async fn disinherit_again(&self, gone: &[Gone]) -> Result<()> {
+        let ids: Vec<Uuid> = gone.iter().map(|it| it.id).collect();
+        if self.references.to(&ids, 1).await?.is_empty() {
+            return Ok(());
+        }
+        for gone in gone {
+            self.disinherit(gone).await?;
+        }
+        Ok(())
     }
 
     /// Notes which file of its text the statement stored at this instant leaves.
@@ -101,11 +133,9 @@ impl Removed {
     }
 
     /// Lets those who refer to the statement be found no more by what they have from it, and from what it refers to.
-    async fn disinherit(&self, removed: &Document) -> Result<()> {
-        let id = field::uuid(removed, "_id")?;
-        let chain = self.chain(removed).await?;
-        let mut heirs = vec![(id, Vec::<Vec<IndexKey>>::new())];
-        let mut seen = BTreeSet::from([id]);
+    async fn disinherit(&self, Gone { id, chain }: &Gone) -> Result<()> {
+        let mut heirs = vec![(*id, Vec::<Vec<IndexKey>>::new())];
+        let mut seen = BTreeSet::from([*id]);
         while let Some((id, before)) = heirs.pop() {
             let referrers = self.references.to(&[id], HEIRS).await?;
             let referrers: Vec<Uuid> = referrers.into_iter().map(|(_, id)| id).collect();

@@ -12,7 +12,9 @@ use super::gate::Gate;
 use super::{as_any, open, statements};
 use crate::{MongoStore, field};
 use store::{ErasedPart, ErasureStore as _, Rewrite, StatementStore as _};
-use store_testkit::sample::{found, id, log, of_person, person, put, reference, statement, with};
+use store_testkit::sample::{
+    batch, found, id, ids, log, of_person, person, put, reference, statement, with,
+};
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
@@ -119,4 +121,31 @@ async fn a_process_that_ends_while_it_removes_a_statement_leaves_the_rest_to_the
         }
     }
     panic!("it makes more than 100 calls");
+}
+
+/// The group has read the keys of the statement before the statement goes, and gives them to a referrer afterwards.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn a_group_that_links_while_a_statement_is_removed_gives_nobody_its_keys() {
+    let uri = programs::fresh_database().await;
+    let gate = Gate::to(&uri).await;
+    let [slow, fast] = [open(gate.uri()).await, open(&uri).await];
+    let any = as_any(&fast);
+    put(&any, &[statement(0)]).await;
+    let read = fast.statement(id(0)).await.unwrap().unwrap().statement;
+    gate.keep_back("$addToSet");
+    let linking = tokio::spawn(async move { slow.put_statements(batch(&[reference(1, 0)])).await });
+    timeout(END, gate.keeps_back()).await.unwrap();
+    let remover = fast.clone();
+    let removing =
+        tokio::spawn(
+            async move { remover.remove_statements(vec![read], Uuid::from_u128(7)).await },
+        );
+    let gone = async { while fast.statement(id(0)).await.unwrap().is_some() {} };
+    timeout(END, gone).await.unwrap();
+    gate.let_go();
+    assert_eq!(timeout(END, removing).await.unwrap().unwrap().unwrap(), 0);
+    assert_eq!(timeout(END, linking).await.unwrap().unwrap().unwrap().new, 1);
+    assert!(found(&any, of_person("p0")).await.is_empty());
+    assert_eq!(ids(&any, of_person("p1")).await, [id(1)]);
 }

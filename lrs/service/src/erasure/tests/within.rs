@@ -1,0 +1,210 @@
+//! Erasures that a key asks for of what it has sent itself.
+
+use store::Batch;
+
+use super::*;
+
+/// The person, whom nothing in the world names before.
+const HERS: &str = "carla9@x.example";
+
+fn asked_by_north(mode: ErasureMode) -> ErasureAsked {
+    ErasureAsked {
+        identifier: format!("mailto:{HERS}"),
+        reason: "12/2026".into(),
+        mode,
+        within: Some(sample::authority("north").ifi().to_owned()),
+        ..asked()
+    }
+}
+
+async fn sends(world: &World, key: &str, statements: &[Value]) {
+    for value in statements {
+        let statements = vec![sample::prepared_by(key, value)];
+        let batch = Batch { statements, attachments: vec![attachment("hers")] };
+        world.store.put_statements(batch).await.unwrap();
+    }
+}
+
+fn hers(n: u32) -> Value {
+    sample::with(sample::statement(n), "actor", json!({"mbox": format!("mailto:{HERS}")}))
+}
+
+async fn run(world: &World, asked: &ErasureAsked) -> ErasureRecord {
+    let begun = world.erasures().begin(asked, Actor::Key("north".into())).await.unwrap();
+    let record = world.erasures().run(begun.id).await.unwrap();
+    assert!(world.erasures().verify(begun.id).await.unwrap().holds);
+    record
+}
+
+/// The numbers of the statements that name the person.
+async fn naming(world: &World) -> Vec<u32> {
+    let log = sample::log(&world.store).await;
+    let named =
+        log.iter().filter(|kept| String::from_utf8_lossy(&kept.statement.body).contains(HERS));
+    let number = |id: Uuid| (0..100).find(|n| sample::id(*n) == id).unwrap();
+    named.map(|kept| number(kept.statement.id)).collect()
+}
+
+fn of_person() -> xapi::query::Filter {
+    let text = format!("mbox::mailto:{HERS}");
+    let agent = Some(xapi::query::Match { text, related: true });
+    xapi::query::Filter { agent, ..xapi::query::Filter::default() }
+}
+
+#[tokio::test]
+async fn what_others_have_sent_of_the_person_stays_and_is_found() {
+    let world = World::new().await;
+    sends(&world, "north", &[hers(30), hers(31)]).await;
+    sends(
+        &world,
+        "south",
+        &[with_attachment(&hers(32), &attachment("hers")), sample::reference(33, 32)],
+    )
+    .await;
+    let record = run(&world, &asked_by_north(ErasureMode::Pseudonymise)).await;
+    assert_eq!((record.counts["statements"], record.remains), (2, true));
+    assert_eq!(naming(&world).await, [32]);
+    assert_eq!(sample::ids(&world.store, of_person()).await, [32, 33].map(sample::id));
+    let north = sample::kept(&world.store, 30).await.statement.value().unwrap();
+    assert_eq!(north["actor"]["account"]["name"], record.pseudonym);
+    // What one has sent names the person once more, and goes; what others have sent is as it was.
+    sends(&world, "north", &[hers(34)]).await;
+    run(&world, &asked_by_north(ErasureMode::Delete)).await;
+    assert_eq!(naming(&world).await, [32]);
+    assert_eq!(world.store.statement(sample::id(34)).await.unwrap(), None);
+    let left = world.store.attachments(&[attachment("hers").sha2]).await.unwrap();
+    assert_eq!(left.len(), 1, "the attachment of another's statement");
+}
+
+/// Or the other one's statement would be valid again.
+#[tokio::test]
+async fn what_voids_the_statement_of_another_stays() {
+    let world = World::new().await;
+    sends(&world, "south", &[hers(30)]).await;
+    let voiding = sample::with(sample::voiding(31, 30), "actor", hers(0)["actor"].clone());
+    sends(&world, "north", &[voiding]).await;
+    let record = run(&world, &asked_by_north(ErasureMode::Delete)).await;
+    assert!(sample::kept(&world.store, 30).await.voided);
+    assert_eq!((record.counts["statements"], record.counts.get("removed")), (1, None));
+}
+
+#[tokio::test]
+async fn whom_nothing_else_names_is_nowhere_afterwards() {
+    let world = World::new().await;
+    sends(&world, "north", &[hers(30), sample::reference(31, 30)]).await;
+    world
+        .audit()
+        .note(Actor::Key("k".into()), "statements.read", &format!("mbox::mailto:{HERS}"), None)
+        .await;
+    let record = run(&world, &asked_by_north(ErasureMode::Pseudonymise)).await;
+    assert!(!record.remains);
+    assert!(!world.everything().await.contains(HERS));
+    assert!(sample::ids(&world.store, of_person()).await.is_empty());
+}
+
+/// A learner list, an account or a document is nobody's who sends statements.
+#[tokio::test]
+async fn learners_accounts_and_documents_stay() {
+    let world = World::new().await;
+    let hers = sample::with(sample::statement(30), "actor", sample::person("p0"));
+    sends(&world, "north", &[hers]).await;
+    let identifier = "mailto:p0@x.example".to_owned();
+    let record =
+        run(&world, &ErasureAsked { identifier, ..asked_by_north(ErasureMode::Delete) }).await;
+    assert!(record.remains);
+    assert_eq!(world.store.statement(sample::id(30)).await.unwrap(), None);
+    let everything = world.everything().await;
+    for name in NAMES {
+        assert!(everything.contains(name), "{name} in {everything}");
+    }
+    // Nor does the list say whom else to erase.
+    assert_eq!(record.marks.len(), 2, "the address and its hash");
+    let documents = world.store.documents_beyond(None, 10).await.unwrap();
+    assert_eq!(documents.len(), 1);
+    let only_document = World::new().await;
+    let course = only_document.store.course_revision("c").await.unwrap().unwrap();
+    let none = course::Enrolment::default().to_kept().unwrap();
+    assert!(only_document.store.put_enrolment("c", &none, course.revision).await.unwrap());
+    let erased = [0, 2].map(sample::id);
+    let log = sample::log(&only_document.store).await.into_iter().map(|kept| kept.statement);
+    let all = log.filter(|it| erased.contains(&it.id)).collect();
+    only_document.store.remove_statements(all, Uuid::nil()).await.unwrap();
+    let identifier = "mailto:p0@x.example".to_owned();
+    let asked = ErasureAsked { identifier, ..asked_by_north(ErasureMode::Delete) };
+    assert!(run(&only_document, &asked).await.remains);
+    assert_eq!(only_document.store.documents_beyond(None, 10).await.unwrap(), documents);
+}
+
+#[tokio::test]
+async fn other_stores_are_not_told_by_themselves_where_the_person_stays() {
+    for others in [false, true] {
+        let world = World::new().await;
+        let pipe = json!({
+            "settings": {"direction": "push", "url": "https://other.example/xapi"},
+            "password": "", "secret": "", "namespace": Uuid::nil(), "generation": 1,
+            "state": crate::pipes::PipeState::default(),
+        });
+        assert!(world.store.add_pipe("p", &pipe.to_string()).await.unwrap());
+        sends(&world, "north", &[hers(30)]).await;
+        if others {
+            sends(&world, "south", &[hers(31)]).await;
+        }
+        run(&world, &asked_by_north(ErasureMode::Pseudonymise)).await;
+        let kept = world.store.pipe("p").await.unwrap().unwrap().record;
+        let kept: Value = serde_json::from_str(&kept).unwrap();
+        assert_eq!(kept["state"]["erasures"][0]["by_hand"].is_string(), others, "{kept}");
+    }
+}
+
+#[tokio::test]
+async fn an_erasure_of_what_a_key_has_sent_fails_anywhere_and_comes_to_the_same() {
+    for method in
+        ["change_erasure", "erase", "rewrite_statements", "log", "courses", "documents_beyond"]
+    {
+        let mut failed = 0;
+        for works in 0.. {
+            let world = World::new().await;
+            sends(&world, "north", &[hers(30)]).await;
+            sends(&world, "south", &[hers(31)]).await;
+            let asked = asked_by_north(ErasureMode::Pseudonymise);
+            let begun = world.erasures().begin(&asked, Actor::Machine).await.unwrap();
+            world.failing.fail_after(method, works);
+            let is_whole = world.erasures().run(begun.id).await.is_ok();
+            failed += usize::from(!is_whole);
+            world.failing.fail(&[]);
+            let record = world.erasures().run(begun.id).await.unwrap();
+            assert_eq!(
+                (record.counts["statements"], record.remains),
+                (1, true),
+                "{method} {works}"
+            );
+            assert_eq!(naming(&world).await, [31], "{method} {works}");
+            assert_eq!(
+                sample::ids(&world.store, of_person()).await,
+                [sample::id(31)],
+                "{method} {works}"
+            );
+            if is_whole {
+                break;
+            }
+        }
+        assert!(failed > 0, "{method} is not called");
+    }
+}
+
+/// What is restored is erased as far as it was.
+#[tokio::test]
+async fn a_restored_store_erases_within_the_same_authority() {
+    let (world, restored) = (World::new().await, World::new().await);
+    for world in [&world, &restored] {
+        sends(world, "north", &[hers(30)]).await;
+        sends(world, "south", &[hers(31)]).await;
+    }
+    let asked = asked_by_north(ErasureMode::Delete);
+    let id = world.erasures().begin(&asked, Actor::Machine).await.unwrap().id;
+    let ErasureRecord { reason, mode, within, marks, .. } = world.erasures().run(id).await.unwrap();
+    let later = LaterErasure { id, reason, mode, within, marks };
+    assert_eq!(restored.erasures().begin_again(&[later]).await.unwrap(), 1);
+    restored.erasures().resume().await;
+    assert_eq!(naming(&restored).await, [31]);
+}
