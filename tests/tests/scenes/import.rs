@@ -154,8 +154,12 @@ async fn a_server_that_cannot_work_or_dies_ends_it_with_line_and_counts() {
         let (done, _) = into(&traccia, turns, &["--patience", "0"]).await;
         assert_eq!(done.code, Some(4), "{done}");
         assert!(done.stderr.contains(reason), "{done}");
-        for part in ["before line 501", "500 new, 0 known, 0 refused", "501 to 600", "may be kept"]
-        {
+        for part in [
+            "before line 501",
+            "500 new, 0 known, 0 refused",
+            "line 501 to line 600",
+            "may be kept",
+        ] {
             assert!(done.stderr.contains(part), "{part} is not in {done}");
         }
     }
@@ -179,7 +183,7 @@ async fn what_would_be_kept_twice_is_not_sent_again() {
     let file = traccia.file("nameless.ndjson", nameless);
     let done = traccia.cli(&["import", &file, "--url", server.url()]).await;
     assert_eq!((done.code, server.bodies().len()), (Some(4), 1), "{done}");
-    assert!(done.stderr.contains("Lines 1 to 2"), "{done}");
+    assert!(done.stderr.contains("from line 1 to line 2"), "{done}");
 }
 
 #[cfg(unix)]
@@ -201,7 +205,9 @@ async fn ctrl_c_says_how_far_it_came() {
     let output = running.wait_with_output().await.unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{said}");
-    for part in ["stopped", "before line 501", "60 new, 440 known, 0 refused", "501 to 600"] {
+    for part in
+        ["stopped", "before line 501", "60 new, 440 known, 0 refused", "line 501 to line 600"]
+    {
         assert!(said.contains(part), "{part} is not in {said}");
     }
 }

@@ -72,7 +72,7 @@ async fn a_rule_is_tried_made_listed_and_removed_from_the_command_line() {
     let file = traccia.file("rule.json", rule().to_string());
     let put = ["reaction", "put", "badge", &file];
     let tried = traccia.cli(&[&put[..], &["--dry-run"]].concat()).await;
-    assert!(tried.success().starts_with("1 learners would get a statement"), "{tried}");
+    assert!(tried.success().starts_with("1 learner would get a statement"), "{tried}");
     assert_eq!(admin.get("/api/v1/reactions").await.expect(200).json(), json!([]));
     traccia.cli(&put).await.success();
     written(&admin, 1).await;
@@ -127,7 +127,7 @@ async fn who_says_what_a_pattern_wants_gets_a_statement() {
     assert_eq!(statements[0]["context"]["statement"]["id"], json!(last));
     let file = traccia.file("rule.json", rule.to_string());
     let tried = traccia.cli(&["reaction", "put", "again", &file, "--dry-run"]).await;
-    assert!(tried.success().starts_with("1 learners would get a statement"), "{tried}");
+    assert!(tried.success().starts_with("1 learner would get a statement"), "{tried}");
     let mut wrong = rule.clone();
     wrong["when"]["pattern"]["steps"] = json!([]);
     let refused = admin.put("/api/v1/reactions/brave").json(&wrong).await.problem(400);

@@ -68,6 +68,9 @@ pub struct Dossiers {
     erasures: Erasures,
 }
 
+/// One of the lists of a dossier.
+type List = fn(&Contents) -> &[Value];
+
 /// What is in the archive beside the files that are written as they are found; what it takes is reserved while it grows.
 struct Contents {
     held: Reserved,
@@ -142,7 +145,7 @@ impl Dossiers {
         let mut archive = self.documents(&eraser, &mut contents, archive).await?;
         contents.person = self.person(&found, &eraser, &mut contents.held, memory).await?;
         let contents = Arc::new(contents);
-        let lists: [(&str, fn(&Contents) -> &[Value]); 2] =
+        let lists: [(&str, List); 2] =
             [("mentions.json", |it| &it.mentions), ("documents.json", |it| &it.documents)];
         for (name, list) in lists {
             archive.file(name)?;

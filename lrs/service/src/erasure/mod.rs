@@ -374,7 +374,7 @@ pub(crate) fn ifi(identifier: &Identifier) -> Ifi {
     }
 }
 
-/// Whether an identifier is the same one in other letters: a mail address is, and its hash. Names of accounts and OpenIDs
+/// Whether an identifier is the same one in other letters: a mail address is, and its hash. Names of accounts and `OpenIDs`
 /// are not: the standard compares them as they are written, and two subjects of an identity provider may differ in the case
 /// of letters alone.
 pub(crate) const fn is_address(identifier: &Identifier) -> bool {
