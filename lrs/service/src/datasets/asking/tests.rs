@@ -366,7 +366,13 @@ async fn a_question_that_takes_too_much_ends_with_the_bound_and_holds_nothing() 
     ] {
         let error = scene.lane.ask(plan.clone(), bounded(bounds)).await.unwrap_err();
         assert!(matches!(error, QuestionError::Bound(found) if found == bound), "{error}");
-        assert_eq!(memory.held(), 0);
+        // What is computed when the time is over ends at its next look at it.
+        let given_back = async {
+            while memory.held() > 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_mins(1), given_back).await.expect("nothing is held");
     }
     let small = Asker { memory: Memory::new(1 << 20), ..asker() };
     let error = scene.lane.ask(plan.clone(), small).await.unwrap_err();
