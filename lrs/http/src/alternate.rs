@@ -117,10 +117,11 @@ impl Payer {
         Ok(Self { key: None, memory, limit: limit.min(LONGEST_UNPAID) })
     }
 
-    /// `problem`, with what to do about a form that is too long to be read for nobody.
+    /// `problem`, with what to do about a form that is too long to be read for nobody. One that has too much beside its content
+    /// is another problem.
     fn explained(&self, problem: Problem) -> Problem {
-        let is_long = problem.status() == StatusCode::PAYLOAD_TOO_LARGE;
-        if is_long && self.limit == LONGEST_UNPAID { unpaid() } else { problem }
+        let is_unpaid = self.key.is_none() && self.limit == LONGEST_UNPAID;
+        if is_unpaid && problem.rule() == "body-too-large" { unpaid() } else { problem }
     }
 }
 

@@ -272,7 +272,8 @@ async fn a_form_with_more_fields_than_any_request_needs_is_refused_before_it_is_
     let admin = traccia.admin();
     let post = |form: String| admin.post("/statements?method=POST").body("text/plain", form);
     post("a&".repeat(1 << 20)).await.problem(413);
-    post(format!("agent={}", "a".repeat(70_000))).await.problem(413);
+    let beside = post(format!("agent={}", "a".repeat(70_000))).await.problem(413);
+    assert_eq!(beside.body["rule"], "alternate-request-too-large");
     let (head, tail) = ("content=[]&a0=1", "&content-type=application/json");
     let many = (1..32).map(|n| format!("&a{n}=1")).collect::<Vec<_>>().concat();
     assert!(post(format!("{head}{many}{tail}")).await.problem(413).says("32"));
