@@ -192,11 +192,12 @@ pub(super) fn encoded(text: &str) -> String {
 
 /// A member of a JSON answer as text; empty when it is not there.
 pub(super) fn member(answer: &Value, name: &str) -> String {
-    match answer.get(name) {
-        Some(Value::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
-        None => String::new(),
-    }
+    answer.get(name).map_or_else(String::new, shown)
+}
+
+/// A value as people read it: a text as it is, anything else as JSON.
+pub(super) fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The language of the terminal: Italian, or English for any other.

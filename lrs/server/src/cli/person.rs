@@ -11,7 +11,7 @@ use clap::{Subcommand, ValueEnum};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::client::{Client, Target, encoded, member};
+use super::client::{Client, Target, encoded, member, shown};
 use super::confirm;
 use super::exit::Exit;
 use super::out::{in_words, noted, said, say};
@@ -175,7 +175,7 @@ fn show(preview: &Value) -> std::io::Result<()> {
     let of_kind =
         |kind: &'static str, what: &str| say!("{:<10}  {what}", in_words(&Message::new(kind)));
     for identifier in list("identifiers") {
-        of_kind("cli-person-identifier", identifier.as_str().unwrap_or_default())?;
+        of_kind("cli-person-identifier", &shown(&identifier))?;
     }
     for learner in list("learners") {
         let part = |name: &str| member(&learner, name);
@@ -183,14 +183,13 @@ fn show(preview: &Value) -> std::io::Result<()> {
         of_kind("cli-person-learner", &in_words(&place.with("course", part("course"))))?;
     }
     for account in list("accounts") {
-        of_kind("cli-person-account", account.as_str().unwrap_or_default())?;
+        of_kind("cli-person-account", &shown(&account))?;
     }
     for (what, count) in preview.get("counts").and_then(Value::as_object).into_iter().flatten() {
         say!("{:<12}{count}", counted(what))?;
     }
     for left in list("left") {
-        let what = left.as_str().unwrap_or_default();
-        noted(&Message::new("cli-person-left").with("what", what));
+        noted(&Message::new("cli-person-left").with("what", shown(&left)));
     }
     Ok(())
 }

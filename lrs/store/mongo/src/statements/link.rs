@@ -100,9 +100,9 @@ impl Linker {
         Ok(read.map(|(keys, _)| keys).unwrap_or_default())
     }
 
-    /// The keys of a document's text, none where it is longer than `longest` bytes, and how long the text is, for those in the document are inherited ones as well. Linking must not fail because
-    /// of what a statement says, or because it is not as it was written: all later groups wait for it. So such a statement,
-    /// and one that was removed, has `None` to pass on.
+    /// The keys that a document's text gives, and how many bytes the text has: the keys in the document are inherited ones as
+    /// well. A text longer than `longest` gives none. Linking must not fail because of what a statement says, or because it is
+    /// not as it was written: all later groups wait for it. So such a statement, and one that was removed, has `None` to pass on.
     async fn keys_of_text(
         &self,
         id: Uuid,

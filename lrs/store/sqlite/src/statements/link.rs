@@ -16,30 +16,15 @@ use xapi::stored::Stored;
 
 /// Gives statements what they inherit because of the statements `new`, which are kept.
 pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
-    // Bytes of the texts in which links were looked for.
-    let (mut read, most) = (0_usize, TEXTS_OF_CHAINS + new.len().saturating_mul(MORE_TEXT));
+    // Bytes of the texts in which links may still be looked for.
+    let mut left = TEXTS_OF_CHAINS + new.len().saturating_mul(MORE_TEXT);
     let mut inheritance = Inheritance::of_batch(new);
     while let Some(wanted) = inheritance.wanted() {
         match wanted {
             ToFetch::Referrers { targets, most } => {
                 inheritance.referrers(referrers(session, &targets, most)?);
             }
-            ToFetch::Links(ids) => {
-                let mut links = Vec::new();
-                for id in ids {
-                    if read >= most {
-                        break;
-                    }
-                    let Some(kept) = readable(session, id)? else { continue };
-                    read = read.saturating_add(kept.body.len());
-                    if kept.body.len() > LONGEST_TARGET {
-                        continue;
-                    }
-                    let target = target_of_text(&kept.body).map_err(|error| corrupt(id, &error))?;
-                    links.push(Link { id, stored: kept.stored, target });
-                }
-                inheritance.links(links);
-            }
+            ToFetch::Links(ids) => inheritance.links(links(session, ids, &mut left)?),
             ToFetch::Keys(ids) => {
                 for id in ids {
                     if !inheritance.takes_keys() {
@@ -77,6 +62,24 @@ pub(crate) fn referrers(session: &Session<'_>, targets: &[Uuid], most: usize) ->
         })?);
     }
     Ok(found)
+}
+
+/// The links of the statements of these ids, as long as `left` bytes of texts are left to look for them in; of which is taken
+/// what was read. See [`TEXTS_OF_CHAINS`].
+fn links(session: &Session<'_>, ids: Vec<Uuid>, left: &mut usize) -> Result<Vec<Link>> {
+    let mut links = Vec::new();
+    for id in ids {
+        if *left == 0 {
+            break;
+        }
+        let Some(kept) = readable(session, id)? else { continue };
+        *left = left.saturating_sub(kept.body.len());
+        if kept.body.len() <= LONGEST_TARGET {
+            let target = target_of_text(&kept.body).map_err(|error| corrupt(id, &error))?;
+            links.push(Link { id, stored: kept.stored, target });
+        }
+    }
+    Ok(links)
 }
 
 /// The kept statement `id`. A statement that is not as it was written passes on nothing, and does not keep those that
