@@ -82,7 +82,7 @@ async fn what_a_person_did_is_deleted_and_the_hours_of_their_body_go() {
     let whose = "mailto:u1@example.org";
     let dry = ["person", "erase", whose, "--mode", "delete", "--dry-run"];
     let told = traccia.cli(&dry).await;
-    assert!(told.success().contains("removed     1"), "{told}");
+    assert!(told.success().contains("removed         1"), "{told}");
     let erase = ["person", "erase", whose, "--mode", "delete", "--reason", "prot. 2/2026", "--yes"];
     traccia.cli(&erase).await.success();
     let listed = admin.get("/api/v1/erasures").await.expect(200).json();

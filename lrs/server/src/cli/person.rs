@@ -167,13 +167,16 @@ async fn erase(
     }
 }
 
+/// The characters of the longest word before what is listed of a person, in either language.
+const WIDTH: usize = 14;
+
 fn show(preview: &Value) -> std::io::Result<()> {
     let list = |name: &str| {
         let items = preview.get(name).and_then(Value::as_array);
         items.cloned().unwrap_or_default()
     };
     let of_kind =
-        |kind: &'static str, what: &str| say!("{:<10}  {what}", in_words(&Message::new(kind)));
+        |kind: &'static str, what: &str| say!("{:<WIDTH$}  {what}", in_words(&Message::new(kind)));
     for identifier in list("identifiers") {
         of_kind("cli-person-identifier", &shown(&identifier))?;
     }
@@ -186,7 +189,7 @@ fn show(preview: &Value) -> std::io::Result<()> {
         of_kind("cli-person-account", &shown(&account))?;
     }
     for (what, count) in preview.get("counts").and_then(Value::as_object).into_iter().flatten() {
-        say!("{:<12}{count}", counted(what))?;
+        say!("{:<WIDTH$}  {count}", counted(what))?;
     }
     for left in list("left") {
         noted(&Message::new("cli-person-left").with("what", shown(&left)));
