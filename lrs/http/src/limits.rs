@@ -15,6 +15,9 @@ const USUAL_BODIES: usize = 16;
 pub struct Limits {
     /// The largest body in bytes, after decompression.
     pub body_bytes: usize,
+    /// The largest document of a state or profile in bytes, after decompression and after merging. Where it is more than
+    /// `body_bytes`, those hold for what is sent at a time.
+    pub document_bytes: usize,
     /// The largest package that is imported, in bytes: it goes to a file, and is not held in memory.
     pub package_bytes: u64,
     /// How long a body may take from its beginning to its end, in seconds.
@@ -33,6 +36,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 64 * 1024 * 1024,
+            document_bytes: 10 * 1024 * 1024,
             package_bytes: 2 << 30,
             body_seconds: 120,
             statements_per_batch: 10_000,

@@ -74,6 +74,30 @@ impl Content {
     }
 }
 
+/// [`Content`] that becomes a document of a state or profile: at most `limits.document_bytes`. Each change writes the whole
+/// document anew, on the one thread that writes.
+#[derive(Clone, Debug)]
+pub struct DocumentContent(pub Content);
+
+impl FromRequest<Server> for DocumentContent {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
+        let limit = server.limits.document_bytes.min(server.limits.body_bytes);
+        let told = |problem: Problem| match problem.rule() {
+            "body-too-large" => Problem::document_too_large(limit),
+            _ => problem,
+        };
+        let (mut parts, body) = request.into_parts();
+        let Share(memory) = Share::from_request_parts(&mut parts, server).await?;
+        refuse_early(&parts.headers, limit).map_err(told)?;
+        let content_type = content_type(&parts.headers);
+        let body = read(body, limit, &memory).await.map_err(told)?;
+        Sent::note_body(&parts.extensions, &content_type, &body);
+        Ok(Self(Content { content_type, body }))
+    }
+}
+
 /// [`Content`] of at most 64 KiB, for JSON that is read as values on the calling thread: values take many times the bytes of
 /// their text.
 #[derive(Clone, Debug)]

@@ -43,6 +43,10 @@ pub struct Server(Arc<Parts>);
 /// How many pages of statements are made for one key at a time: the engine has more readers than these.
 pub const PAGES_OF_KEY: usize = 2;
 
+/// How many documents are read for one key at a time. A small one takes no time, and many large ones at once all readers
+/// of the engine.
+pub const DOCUMENTS_OF_KEY: usize = 2;
+
 /// How many reports are made for one key at a time, lists of learners, of strangers and of certificates, timelines and
 /// registers among them: a board of all learners on a day of its own takes memory, and so does whatever goes through them.
 pub const REPORTS_OF_KEY: usize = 1;
@@ -103,6 +107,8 @@ pub struct Parts {
     pub compute: Compute,
     /// The pages of statements that are made for each key at a time.
     pub pages: Turns,
+    /// The documents that are read for each key at a time.
+    pub documents: Turns,
     /// The reports, and whatever else goes through all learners of a course, that are made for each key at a time.
     pub reports: Turns,
     /// How much a request may ask.

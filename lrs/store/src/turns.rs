@@ -1,53 +1,92 @@
-//! Turns of those who change large documents: each holds what is kept and what comes of it in memory, so few do at a
-//! time, and the others wait.
+//! Turns of those who change large documents. A change of a document writes all of it, on the thread or into the
+//! collection that others write to as well: without turns, one key that changes large documents again and again leaves
+//! no time to others.
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::{Instant, sleep_until};
 
-use super::{Result, StoreError};
+/// Documents of more bytes are large: what players keep of a learner mostly has less.
+const LARGE: usize = 64 * 1024;
 
-/// Documents of more bytes are large.
-const LARGE: usize = 1 << 20;
-/// How many large documents are changed at a time.
-const AT_ONCE: usize = 2;
-
-/// The turns of one store.
+/// The turns of one store: one large document is changed at a time, and after each none for as long as its change took.
+/// So half of the time is others', and one document at a time is held in memory as it was and as it becomes.
+///
+/// Example: a change takes 80 ms, from 10:00:00.000 on. The next one that waits begins at 10:00:00.160.
 #[derive(Debug)]
-pub struct Turns(Semaphore);
+pub struct Turns {
+    /// When the next change may begin.
+    next: Mutex<Instant>,
+}
 
 impl Default for Turns {
     fn default() -> Self {
-        Self(Semaphore::new(AT_ONCE))
+        Self { next: Mutex::new(Instant::now()) }
     }
 }
 
+/// The turn to change a large document, until it is dropped.
+#[derive(Debug)]
+pub struct Turn<'t> {
+    begun: Instant,
+    next: MutexGuard<'t, Instant>,
+}
+
 impl Turns {
-    /// Waits for the turn to look at a document of so many bytes in order to change it, and holds it until the result is
-    /// dropped. A small document needs none.
-    pub async fn take(&self, bytes: usize) -> Result<Option<SemaphorePermit<'_>>> {
+    /// Waits for the turn to change a document. `bytes` is the length of what is kept, or of what is sent where that is
+    /// more. A small document needs none.
+    pub async fn take(&self, bytes: usize) -> Option<Turn<'_>> {
         if bytes <= LARGE {
-            return Ok(None);
+            return None;
         }
-        let closed = |_| StoreError::Unavailable("the store is closed".into());
-        self.0.acquire().await.map(Some).map_err(closed)
+        let next = self.next.lock().await;
+        sleep_until(*next).await;
+        Some(Turn { begun: Instant::now(), next })
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let now = Instant::now();
+        *self.next = now + (now - self.begun);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use futures::FutureExt as _;
+    use tokio::time::{advance, sleep};
 
     use super::*;
 
-    #[tokio::test]
-    async fn two_large_documents_are_changed_at_a_time_and_any_number_of_small_ones() {
+    #[tokio::test(start_paused = true)]
+    async fn one_large_document_is_changed_at_a_time_and_any_number_of_small_ones() {
         let turns = Turns::default();
         let first = turns.take(LARGE + 1).await.unwrap();
-        let second = turns.take(LARGE + 1).await.unwrap();
-        let mut third = Box::pin(turns.take(LARGE + 1));
-        assert!(third.as_mut().now_or_never().is_none());
-        assert!(turns.take(LARGE).await.unwrap().is_none());
+        let mut second = Box::pin(turns.take(LARGE + 1));
+        assert!(second.as_mut().now_or_never().is_none());
+        assert!(turns.take(LARGE).await.is_none());
         drop(first);
-        assert!(third.await.unwrap().is_some());
-        drop(second);
+        assert!(second.await.is_some());
+    }
+
+    /// The clock of the runtime is turned by hand.
+    #[tokio::test(start_paused = true)]
+    async fn after_a_large_document_others_have_as_much_time() {
+        const TOOK: Duration = Duration::from_millis(80);
+        let turns = Turns::default();
+        let first = turns.take(LARGE + 1).await.unwrap();
+        advance(TOOK).await;
+        drop(first);
+        let ended = Instant::now();
+        let gave_up = tokio::time::timeout(TOOK / 2, turns.take(LARGE + 1)).await;
+        assert!(gave_up.is_err(), "half of the rest has passed");
+        drop(turns.take(LARGE + 1).await);
+        assert_eq!(ended.elapsed(), TOOK);
+        sleep(TOOK).await;
+        let idle = Instant::now();
+        drop(turns.take(LARGE + 1).await);
+        assert_eq!(idle.elapsed(), Duration::ZERO, "nothing is waited for after a rest");
     }
 }

@@ -106,6 +106,14 @@ pub enum Change {
 }
 
 impl Change {
+    /// How many bytes were sent for it.
+    pub fn bytes_sent(&self) -> usize {
+        match self {
+            Self::Put(document) | Self::Post(document, _) => document.body.len(),
+            Self::Delete => 0,
+        }
+    }
+
     /// The document after the change; `None` when it is gone.
     ///
     /// A POST needs a JSON object, and another one where a document exists; else it is refused. It
@@ -139,7 +147,7 @@ fn merged(old: &Document, new: Document, most: usize) -> Result<Document, Refusa
             "document-too-long",
             "",
             format!("The document would have more than {most} bytes with what is sent."),
-            "Replace the document with a shorter one by PUT, or raise `limits.body_bytes` on the server.",
+            "Replace the document with a shorter one by PUT, or raise `limits.document_bytes` on the server.",
         )),
     }
 }

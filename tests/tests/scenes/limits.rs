@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e2e::{Setup, Statement, Traccia, new_id};
+use e2e::{Document, Setup, Statement, Traccia, new_id};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -114,4 +114,23 @@ async fn the_usual_batch_of_a_thousand_is_taken_as_it_comes() {
     let ids = admin.store(batch(1000).as_array().unwrap()).await;
     let found = admin.found_on_all_pages(&[("limit", "300"), ("ascending", "true")]).await;
     assert_eq!(found, ids);
+}
+
+/// As it comes, and as it becomes by merging.
+#[tokio::test]
+async fn a_document_over_the_limit_is_413_and_names_the_limit() {
+    let limit = ("TRACCIA__LIMITS__DOCUMENT_BYTES", "1000");
+    let traccia = Setup::default().variable(limit.0, limit.1).start().await;
+    let admin = traccia.admin();
+    let text = |member: &str, length: usize| json!({member: "x".repeat(length)});
+    for document in Document::of_each_kind("long") {
+        document.put(&admin, &text("a", 900)).await.is(204);
+        let put = document.put(&admin, &text("a", 1_000)).await.problem(413);
+        assert!(put.says("1000") && put.says("limits.document_bytes"), "{put:?}");
+        let post = document.post(&admin, &text("b", 100)).await.problem(413);
+        assert!(post.says("1000") && post.says("limits.document_bytes"), "{post:?}");
+        let kept = document.get(&admin).await.json();
+        assert_eq!(kept, text("a", 900), "{document:?}");
+        document.post(&admin, &text("b", 50)).await.is(204);
+    }
 }

@@ -16,6 +16,17 @@ impl Problem {
         .with("limit", limit)
     }
 
+    /// A document of a state or profile over the limit, in bytes.
+    pub(crate) fn document_too_large(limit: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "document-too-long",
+            format!("The document is larger than the limit of {limit} bytes."),
+            "Send a shorter document, or raise `limits.document_bytes` and `limits.body_bytes` on the server.",
+        )
+        .with("limit", limit)
+    }
+
     /// A package over the limit, in bytes.
     pub(crate) fn package_too_large(limit: usize) -> Self {
         Self::new(

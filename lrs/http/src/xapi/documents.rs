@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use validator::{Version, ifi};
 
 use crate::problem::Problem;
-use crate::request::Content;
+use crate::request::{Content, DocumentContent};
 use crate::state::Server;
 use crate::version::Spoken;
 use access::caller::Caller;
@@ -71,9 +71,11 @@ pub async fn get<D: Documents>(
     if parameters.get(D::ID).is_some() {
         let key = key::<D>(&parameters, version)?;
         let had = tags(&headers, &IF_NONE_MATCH)?;
+        let _turn = server.documents.turn(&caller.key.name).await?;
         let found = server.record.document(&key).await?;
         let found = found.ok_or_else(|| Problem::not_found("document at this address"))?;
-        return Ok(document(found, had.as_ref()));
+        let etag = etag(&server, &caller, &found).await?;
+        return Ok(document(found, &etag, had.as_ref()));
     }
     let shelf = shelf::<D>(&parameters, version, "since")?;
     let since = parameters.instant("since")?;
@@ -95,7 +97,7 @@ pub async fn put<D: Documents>(
     Spoken(version): Spoken,
     parameters: Parameters,
     headers: HeaderMap,
-    content: Content,
+    DocumentContent(content): DocumentContent,
 ) -> Result<Response, Problem> {
     caller.may(writing(D::RESOURCE))?;
     let unguarded = match (version, D::RESOURCE) {
@@ -107,7 +109,8 @@ pub async fn put<D: Documents>(
     let key = key::<D>(&parameters, version)?;
     changeable(&key.shelf)?;
     let changed = server.record.put_document(key, precondition, received(content)).await;
-    Ok(stored(changed.map_err(|error| Problem::of_document(error, version))?))
+    let changed = changed.map_err(|error| Problem::of_document(error, version))?;
+    stored(&server, &caller, changed).await
 }
 
 /// Merges into a document, or creates it, and answers with its `ETag`.
@@ -117,15 +120,16 @@ pub async fn post<D: Documents>(
     Spoken(version): Spoken,
     parameters: Parameters,
     headers: HeaderMap,
-    content: Content,
+    DocumentContent(content): DocumentContent,
 ) -> Result<Response, Problem> {
     caller.may(writing(D::RESOURCE))?;
     let precondition = precondition(&headers, Unguarded::Allowed)?;
     let key = key::<D>(&parameters, version)?;
     changeable(&key.shelf)?;
-    let (sent, most) = (received(content), server.limits.body_bytes);
+    let (sent, most) = (received(content), server.limits.document_bytes);
     let changed = server.record.post_document(key, precondition, sent, most).await;
-    Ok(stored(changed.map_err(|error| Problem::of_document(error, version))?))
+    let changed = changed.map_err(|error| Problem::of_document(error, version))?;
+    stored(&server, &caller, changed).await
 }
 
 /// Removes a document; of state, also all documents of a shelf.
@@ -238,10 +242,16 @@ fn received(content: Content) -> SentDocument {
     SentDocument { content_type, body: content.body }
 }
 
+/// The entity tag of a document, which all of it is hashed for.
+async fn etag(server: &Server, caller: &Caller, document: &Document) -> Result<String, Problem> {
+    let (length, hashed) = (document.body.len(), document.clone());
+    Ok(server.compute.run(&caller.key.name, length, move || hashed.etag()).await?)
+}
+
 /// A document, or that it is still the one that the client `had`.
-fn document(document: Document, had: Option<&Tags>) -> Response {
-    let (etag, modified) = (document.etag(), document.updated.http_date());
-    let is_had = had.is_some_and(|tags| tags.name(&etag));
+fn document(document: Document, etag: &str, had: Option<&Tags>) -> Response {
+    let modified = document.updated.http_date();
+    let is_had = had.is_some_and(|tags| tags.name(etag));
     let mut response = if is_had {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -252,18 +262,23 @@ fn document(document: Document, had: Option<&Tags>) -> Response {
         set(headers, CONTENT_TYPE, &document.content_type);
         untrusted::save_unless_passive(&document.content_type, headers);
     }
-    set(headers, ETAG, &quoted(&etag));
+    set(headers, ETAG, &quoted(etag));
     set(headers, LAST_MODIFIED, &modified);
     response
 }
 
 /// That a document was stored, and the tag that the next change of it needs.
-fn stored(document: Option<Document>) -> Response {
+async fn stored(
+    server: &Server,
+    caller: &Caller,
+    document: Option<Document>,
+) -> Result<Response, Problem> {
     let mut response = StatusCode::NO_CONTENT.into_response();
     if let Some(document) = document {
-        set(response.headers_mut(), ETAG, &quoted(&document.etag()));
+        let etag = etag(server, caller, &document).await?;
+        set(response.headers_mut(), ETAG, &quoted(&etag));
     }
-    response
+    Ok(response)
 }
 
 fn quoted(etag: &str) -> String {

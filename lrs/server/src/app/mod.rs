@@ -26,7 +26,7 @@ use http_api::content::ContentHost;
 use http_api::credentials::Credentials;
 use http_api::listen::{Tls, TlsError};
 use http_api::share::Shares;
-use http_api::state::{PAGES_OF_KEY, Parts, REPORTS_OF_KEY, Server};
+use http_api::state::{DOCUMENTS_OF_KEY, PAGES_OF_KEY, Parts, REPORTS_OF_KEY, Server};
 use service::datasets::{DatasetError, DatasetPlace, Folder};
 use service::jobs::Jobs;
 use service::progress::CourseService;
@@ -266,6 +266,7 @@ impl App {
             content,
             player: player::file,
             pages: Turns::new(PAGES_OF_KEY),
+            documents: Turns::new(DOCUMENTS_OF_KEY),
             reports: Turns::new(REPORTS_OF_KEY),
             limits: settings.limits,
             default_version,

@@ -133,7 +133,7 @@ impl Documents {
         let name = name(key);
         for _ in 0..TRIES {
             let held = self.cells.newest(&name).await?;
-            let _turn = self.turns.take(weight(&held)).await?;
+            let _turn = self.turns.take(weight(&held).max(change.bytes_sent())).await;
             let (held, existing) = self.current(&name, held).await?;
             let changed = changed(existing.clone(), precondition.clone(), change.clone()).await?;
             let is_done = match &changed {

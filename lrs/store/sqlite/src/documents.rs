@@ -20,6 +20,11 @@ use xapi::instant::Instant;
 /// How often a change is tried again where other writers were quicker.
 const TRIES: u32 = 200;
 
+/// How many bytes of documents one transaction deletes, unless one document alone has more.
+const DELETED_BYTES: usize = 4 * 1024 * 1024;
+/// How many documents one transaction deletes.
+const DELETED_ROWS: usize = 500;
+
 /// Finds the document at a [`Place`].
 const AT: &str = "resource = ?1 AND activity = ?2 AND agent = ?3 AND id = ?4 AND registration = ?5";
 
@@ -182,13 +187,15 @@ pub(super) async fn change(
     change: Change,
 ) -> store::Result<Option<Document>> {
     if precondition.is_free() && !matches!(change, Change::Post(..)) {
+        let sent = change.bytes_sent();
         let document = change.apply(None)?;
+        let _turn = store.0.turns.take(sent).await;
         let plan = Plan::new(&key, Seen::Anything, document);
         return store.write(move |session| plan.carry_out(session)).await.map(|(_, kept)| kept);
     }
     let asked = key.clone();
     let kept = store.read(move |connection| length(connection, &asked)).await?;
-    let _turn = store.0.turns.take(kept).await?;
+    let _turn = store.0.turns.take(kept.max(change.bytes_sent())).await;
     for _ in 0..TRIES {
         let (key, precondition, change) = (key.clone(), precondition.clone(), change.clone());
         let plan = store.read(move |connection| plan(connection, &key, &precondition, change));
@@ -209,6 +216,9 @@ pub(super) async fn change_with_statements(
     change: Change,
 ) -> store::Result<KeptBatch> {
     let batch = ReadyBatch::of(batch).await?;
+    let asked = key.clone();
+    let kept = store.read(move |connection| length(connection, &asked)).await?;
+    let _turn = store.0.turns.take(kept.max(change.bytes_sent())).await;
     let plan = store.read(move |connection| plan(connection, &key, &precondition, change)).await?;
     let write = move |session: &mut Session<'_>| {
         let (is_done, _) = plan.carry_out(session)?;
@@ -253,7 +263,7 @@ pub(super) fn plan(
 
 /// What the document was that a change was made for.
 #[derive(Clone, Copy)]
-enum Seen {
+pub(super) enum Seen {
     /// Not read: the change holds for any document, and for none.
     Anything,
     /// No document.
@@ -278,7 +288,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    fn new(key: &DocumentKey, seen: Seen, document: Option<Document>) -> Self {
+    pub(super) fn new(key: &DocumentKey, seen: Seen, document: Option<Document>) -> Self {
         let summed = |document| {
             let checksum = checksum::of_document(key, &document);
             (document, checksum)
@@ -334,12 +344,60 @@ impl Plan {
     }
 }
 
-pub(super) fn delete(session: &Session<'_>, shelf: &Shelf) -> Result<()> {
-    session.run(
-        "DELETE FROM document WHERE resource = ?1 AND activity = ?2 AND agent = ?3 \
+/// See [`store::DocumentStore::delete_documents`]: in one transaction, or in several with others between them where the
+/// documents are more than [`DELETED_ROWS`] or have more than [`DELETED_BYTES`] together. What is put meanwhile may stay.
+pub(super) async fn delete(store: &SqliteStore, shelf: &Shelf) -> store::Result<()> {
+    let asked = shelf.clone();
+    for Rows { numbers, bytes } in
+        store.read(move |connection| deletable(connection, &asked)).await?
+    {
+        let _turn = store.0.turns.take(bytes).await;
+        let shelf = shelf.clone();
+        store.write(move |session| delete_rows(session, &shelf, &numbers)).await?;
+    }
+    Ok(())
+}
+
+/// Documents that are deleted in one transaction.
+#[derive(Default)]
+pub(super) struct Rows {
+    pub(super) numbers: Vec<i64>,
+    bytes: usize,
+}
+
+pub(super) fn deletable(connection: &Connection, shelf: &Shelf) -> Result<Vec<Rows>> {
+    let mut select = connection.prepare_cached(
+        "SELECT rowid, octet_length(body) FROM document WHERE resource = ?1 AND activity = ?2 AND agent = ?3 \
          AND (?4 = '' OR registration = ?4)",
-        params![number(shelf.resource), shelf.activity, shelf.agent, registration(shelf)],
     )?;
+    let place = params![number(shelf.resource), shelf.activity, shelf.agent, registration(shelf)];
+    let found = select.query_map(place, |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
+    let (mut slices, mut rows) = (Vec::new(), Rows::default());
+    for row in found {
+        let (number, bytes) = row?;
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let has_room = rows.numbers.is_empty()
+            || rows.numbers.len() < DELETED_ROWS
+                && rows.bytes.saturating_add(bytes) <= DELETED_BYTES;
+        if !has_room {
+            slices.push(std::mem::take(&mut rows));
+        }
+        rows.numbers.push(number);
+        rows.bytes = rows.bytes.saturating_add(bytes);
+    }
+    slices.extend((!rows.numbers.is_empty()).then_some(rows));
+    Ok(slices)
+}
+
+/// A number may be another document's by now: so the shelf is asked for as well.
+pub(super) fn delete_rows(session: &Session<'_>, shelf: &Shelf, numbers: &[i64]) -> Result<()> {
+    let resource = number(shelf.resource);
+    for row in numbers {
+        session.run(
+            "DELETE FROM document WHERE rowid = ?1 AND resource = ?2 AND activity = ?3 AND agent = ?4",
+            params![row, resource, shelf.activity, shelf.agent],
+        )?;
+    }
     Ok(())
 }
 
@@ -369,7 +427,6 @@ impl DocumentStore for SqliteStore {
     }
 
     async fn delete_documents(&self, shelf: &Shelf) -> store::Result<()> {
-        let shelf = shelf.clone();
-        self.write(move |session| delete(session, &shelf)).await
+        delete(self, shelf).await
     }
 }

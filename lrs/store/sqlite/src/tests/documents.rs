@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::group::gate;
 use super::{Hand, SqliteStore, open};
 use crate::documents;
-use crate::documents::Plan;
+use crate::documents::{Plan, Rows, Seen};
 use crate::session::Session;
 use store::{DocumentStore as _, StoreError};
 use xapi::document::{
@@ -114,4 +114,69 @@ async fn a_document_of_the_version_before_is_merged_into_and_deleted() {
     let seen = Precondition { if_match: own, ..FREE };
     store.change_document(key(), seen, Change::Delete).await.unwrap();
     assert_eq!(store.document(&key()).await.unwrap(), None);
+}
+
+/// Of any kind: while the turn is another's, a large document is not changed, and a small one is.
+#[tokio::test]
+async fn changes_of_large_documents_wait_for_their_turn() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let put = |body: String| Change::Put(document(body));
+    store.change_document(key(), FREE, put(large("a"))).await.unwrap();
+    let post = Change::Post(document("{\"b\":1}"), 4 << 20);
+    let new = Precondition { if_match: Some(Tags::Any), ..FREE };
+    for (precondition, change) in [
+        (FREE, put(large("b"))),
+        (FREE, post),
+        (new.clone(), put("{}".into())),
+        (new, Change::Delete),
+    ] {
+        let turn = store.0.turns.take(usize::MAX).await;
+        let mut waiting = Box::pin(store.change_document(key(), precondition, change));
+        let other = DocumentKey { id: "small".into(), ..key() };
+        tokio::select! {
+            biased;
+            _ = &mut waiting => panic!("it was not its turn"),
+            small = store.change_document(other, FREE, put("{}".into())) => small.unwrap(),
+        };
+        drop(turn);
+        waiting.await.unwrap();
+    }
+    assert_eq!(store.document(&key()).await.unwrap(), None);
+}
+
+/// 1,200 small documents are more than two transactions hold, and one of 5 MiB has one of its own.
+#[tokio::test]
+async fn a_shelf_is_deleted_in_slices_and_nothing_of_another_shelf() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let numbered = |n: usize| DocumentKey { id: n.to_string(), ..key() };
+    let fill = move |session: &mut Session<'_>| {
+        for n in 0..1_200 {
+            let plan = Plan::new(&numbered(n), Seen::Nothing, Some(document("{}")));
+            plan.carry_out(session)?;
+        }
+        Ok(())
+    };
+    store.write(fill).await.unwrap();
+    store.change_document(key(), FREE, Change::Put(document(vec![b' '; 5 << 20]))).await.unwrap();
+    let shelf = key().shelf;
+    let asked = shelf.clone();
+    let slices =
+        store.read(move |connection| documents::deletable(connection, &asked)).await.unwrap();
+    let counts: Vec<usize> = slices.iter().map(|rows| rows.numbers.len()).collect();
+    assert_eq!(counts, [500, 500, 200, 1]);
+    store.delete_documents(&shelf).await.unwrap();
+    assert_eq!(store.document_ids(&shelf, None).await.unwrap().0, Vec::<String>::new());
+    // Their numbers are given again.
+    let elsewhere =
+        DocumentKey { shelf: Shelf { agent: "other".into(), ..shelf.clone() }, ..key() };
+    store.change_document(elsewhere.clone(), FREE, Change::Put(document("{}"))).await.unwrap();
+    for Rows { numbers, .. } in slices {
+        let shelf = shelf.clone();
+        let delete =
+            move |session: &mut Session<'_>| documents::delete_rows(session, &shelf, &numbers);
+        store.write(delete).await.unwrap();
+    }
+    assert!(store.document(&elsewhere).await.unwrap().is_some());
 }
