@@ -47,11 +47,35 @@ struct Waiting {
 }
 
 enum Values {
-    Text(Vec<ByteArray>),
+    Text(Texts),
     Whole(Vec<i64>),
     Count(Vec<i32>),
     Number(Vec<f64>),
     Truth(Vec<bool>),
+}
+
+/// Texts one after the other: one piece of memory for all.
+#[derive(Default)]
+struct Texts {
+    bytes: Vec<u8>,
+    /// Where each ends.
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn push(&mut self, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.ends.push(self.bytes.len());
+    }
+
+    /// Gives all, and is empty then.
+    fn take(&mut self) -> Vec<ByteArray> {
+        // The next row group takes about as much.
+        let next = Vec::with_capacity(self.bytes.len());
+        let (all, mut begin) = (Bytes::from(std::mem::replace(&mut self.bytes, next)), 0);
+        let text = |end| ByteArray::from(all.slice(std::mem::replace(&mut begin, end)..end));
+        self.ends.drain(..).map(text).collect()
+    }
 }
 
 impl<W: Write + Send> ParquetFile<W> {
@@ -120,7 +144,7 @@ impl<W: Write + Send> ParquetFile<W> {
 impl Waiting {
     fn of(column: DatasetColumn) -> Self {
         let values = match column.kind {
-            DatumKind::Text => Values::Text(Vec::new()),
+            DatumKind::Text => Values::Text(Texts::default()),
             DatumKind::Timestamp | DatumKind::Whole => Values::Whole(Vec::new()),
             DatumKind::Count => Values::Count(Vec::new()),
             DatumKind::Number => Values::Number(Vec::new()),
@@ -133,7 +157,7 @@ impl Waiting {
     fn add(&mut self, datum: Datum) {
         let has_value = match (&mut self.values, datum) {
             (Values::Text(values), Datum::Text(text)) => {
-                values.push(ByteArray::from(text.into_bytes()));
+                values.push(&text);
                 true
             }
             (Values::Whole(values), Datum::Time(value) | Datum::Whole(value)) => {
@@ -165,30 +189,34 @@ impl Waiting {
     }
 
     fn write(&mut self, to: &mut ColumnWriter<'_>) -> Result<(), ParquetError> {
-        let levels = std::mem::take(&mut self.levels);
-        let levels = (!self.column.required).then_some(&levels[..]);
+        let levels = (!self.column.required).then_some(&self.levels[..]);
         // `values` and the writer are made of one list of columns.
         match (&mut self.values, to) {
             (Values::Text(values), ColumnWriter::ByteArrayColumnWriter(to)) => {
-                to.write_batch(&std::mem::take(values), levels, None)?;
+                to.write_batch(&values.take(), levels, None)?;
             }
             (Values::Whole(values), ColumnWriter::Int64ColumnWriter(to)) => {
-                to.write_batch(&std::mem::take(values), levels, None)?;
+                to.write_batch(values, levels, None)?;
+                values.clear();
             }
             (Values::Count(values), ColumnWriter::Int32ColumnWriter(to)) => {
-                to.write_batch(&std::mem::take(values), levels, None)?;
+                to.write_batch(values, levels, None)?;
+                values.clear();
             }
             (Values::Number(values), ColumnWriter::DoubleColumnWriter(to)) => {
-                to.write_batch(&std::mem::take(values), levels, None)?;
+                to.write_batch(values, levels, None)?;
+                values.clear();
             }
             (Values::Truth(values), ColumnWriter::BoolColumnWriter(to)) => {
-                to.write_batch(&std::mem::take(values), levels, None)?;
+                to.write_batch(values, levels, None)?;
+                values.clear();
             }
             _ => {
                 let text = format!("the column {} has another kind", self.column.name);
                 return Err(parquet::errors::ParquetError::General(text).into());
             }
         }
+        self.levels.clear();
         Ok(())
     }
 }
@@ -196,7 +224,7 @@ impl Waiting {
 impl Values {
     fn add_empty(&mut self) {
         match self {
-            Self::Text(values) => values.push(ByteArray::from(Vec::new())),
+            Self::Text(values) => values.push(""),
             Self::Whole(values) => values.push(0),
             Self::Count(values) => values.push(0),
             Self::Number(values) => values.push(0.0),

@@ -27,7 +27,9 @@ pub(crate) fn names(iri: &str, person: &Ifi) -> bool {
 }
 
 fn contains(iri: &str, sought: &str) -> bool {
-    !sought.is_empty() && iri.to_ascii_lowercase().contains(&sought.to_ascii_lowercase())
+    // Few addresses of activities have this sign, and it is the same in any letters.
+    let may_be = !sought.contains('@') || iri.contains('@');
+    may_be && !sought.is_empty() && iri.to_ascii_lowercase().contains(&sought.to_ascii_lowercase())
 }
 
 fn words(iri: &str) -> impl Iterator<Item = &str> {

@@ -1,7 +1,9 @@
 //! What statements speak with: the tables `verbs` and `activities`, which are replaced as a whole.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use xapi::stored::Stored;
 
@@ -21,11 +23,22 @@ const LANGUAGES: [&str; 4] = ["it", "it-IT", "en", "en-US"];
 /// instant, and the statements stored after it, are what a table says up to a later one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Vocabulary {
-    verbs: HashMap<String, Term>,
-    activities: HashMap<String, Term>,
+    verbs: Terms,
+    activities: Terms,
     /// Whether there were more than can be kept.
     is_full: bool,
 }
+
+/// What statements that follow each other speak with, to be added to a [`Vocabulary`] as a whole. Several can be made at a
+/// time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spoken {
+    verbs: Terms,
+    activities: Terms,
+}
+
+/// Verbs or activities by IRI, in the order in which they came.
+type Terms = IndexMap<String, Term, RandomState>;
 
 /// What is known of a verb or activity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,30 +56,38 @@ struct Term {
 /// A verb or activity as one statement has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Used<'a> {
-    pub(crate) iri: String,
+    pub(crate) iri: Cow<'a, str>,
     /// Names by language.
     pub(crate) names: Option<&'a Map<String, Value>>,
     pub(crate) kind: Option<&'a str>,
     pub(crate) interaction: Option<&'a str>,
 }
 
-impl Vocabulary {
+impl Spoken {
     /// Adds what a statement speaks with; `value` is the statement, stored later than all that were added before.
     pub fn add(&mut self, flattener: &Flattener, stored: &Stored, value: &Value) {
         let at = stored.stored.micros();
         if let Some(verb) = verb_used(value) {
-            self.is_full |= !enter(&mut self.verbs, MOST_VERBS, at, verb);
+            enter(&mut self.verbs, at, verb);
         }
         for activity in flattener.activities_used(value) {
-            self.is_full |= !enter(&mut self.activities, MOST_ACTIVITIES, at, activity);
+            enter(&mut self.activities, at, activity);
         }
+    }
+}
+
+impl Vocabulary {
+    /// Adds what statements speak with that were stored later than all whose words were added before. The same comes of
+    /// it, wherever these statements are cut into parts.
+    pub fn add(&mut self, spoken: Spoken) {
+        self.is_full |= !join(&mut self.verbs, MOST_VERBS, spoken.verbs);
+        self.is_full |= !join(&mut self.activities, MOST_ACTIVITIES, spoken.activities);
     }
 
     /// The vocabulary that these rows of `verbs` and `activities` were written of; nothing where they were not.
     pub fn read(verbs: &[RowOf], activities: &[RowOf]) -> Option<Self> {
-        let verbs: HashMap<String, Term> = verbs.iter().map(verb).collect::<Option<_>>()?;
-        let activities: HashMap<String, Term> =
-            activities.iter().map(activity).collect::<Option<_>>()?;
+        let verbs: Terms = verbs.iter().map(verb).collect::<Option<_>>()?;
+        let activities: Terms = activities.iter().map(activity).collect::<Option<_>>()?;
         let is_full = verbs.len() >= MOST_VERBS || activities.len() >= MOST_ACTIVITIES;
         Some(Self { verbs, activities, is_full })
     }
@@ -114,32 +135,53 @@ impl Vocabulary {
 }
 
 /// The verbs or activities in the order of their IRIs.
-fn sorted(terms: &HashMap<String, Term>) -> impl Iterator<Item = (&String, &Term)> {
+fn sorted(terms: &Terms) -> impl Iterator<Item = (&String, &Term)> {
     let mut terms: Vec<_> = terms.iter().collect();
     terms.sort_unstable_by_key(|(iri, _)| *iri);
     terms.into_iter()
 }
 
-/// Counts a statement with a verb or activity. False where there is no room for a new one.
-fn enter(terms: &mut HashMap<String, Term>, most: usize, at: i64, used: Used<'_>) -> bool {
-    let Used { iri, names, kind, interaction } = used;
-    if terms.len() >= most && !terms.contains_key(&iri) {
-        return false;
+/// Adds terms to those that are known of earlier statements, in the order in which they came. False where there is no
+/// room for one of them.
+fn join(known: &mut Terms, most: usize, later: Terms) -> bool {
+    let mut has_room = true;
+    for (iri, term) in later {
+        if let Some(known) = known.get_mut(&iri) {
+            known.last = term.last;
+            known.statements += term.statements;
+            known.name = term.name.or_else(|| known.name.take());
+            known.kind = term.kind.or_else(|| known.kind.take());
+            known.interaction = term.interaction.or_else(|| known.interaction.take());
+        } else if known.len() < most {
+            known.insert(iri, term);
+        } else {
+            has_room = false;
+        }
     }
-    let term = terms.entry(iri).or_insert_with(|| Term { first: at, ..Term::default() });
+    has_room
+}
+
+/// Counts a statement with a verb or activity.
+fn enter(terms: &mut Terms, at: i64, used: Used<'_>) {
+    let Used { iri, names, kind, interaction } = used;
+    // Most are known, and need no text of their own.
+    let index = terms.get_index_of(&*iri).unwrap_or_else(|| {
+        let term = Term { first: at, ..Term::default() };
+        terms.insert_full(iri.into_owned(), term).0
+    });
+    let Some((_, term)) = terms.get_index_mut(index) else { return };
     // An activity may be named several times by one statement, and is counted once.
     if term.last != at {
         (term.last, term.statements) = (at, term.statements + 1);
     }
     if let Some(name) = names.and_then(name) {
-        change(&mut term.name, &name);
+        change(&mut term.name, name);
     }
     for (known, said) in [(&mut term.kind, kind), (&mut term.interaction, interaction)] {
         if let Some(said) = said {
             change(known, said);
         }
     }
-    true
 }
 
 /// The latest word counts.
@@ -149,10 +191,12 @@ fn change(known: &mut Option<String>, said: &str) {
     }
 }
 
-fn name(names: &Map<String, Value>) -> Option<String> {
+fn name(names: &Map<String, Value>) -> Option<&str> {
     let preferred = LANGUAGES.iter().find_map(|language| names.get(*language));
     let name = preferred.or_else(|| names.values().next())?.as_str()?;
-    (!name.is_empty()).then(|| name.chars().take(LONGEST_NAME).collect())
+    let end = if name.len() > LONGEST_NAME { name.char_indices().nth(LONGEST_NAME) } else { None };
+    let end = end.map_or(name.len(), |(end, _)| end);
+    name.get(..end).filter(|name| !name.is_empty())
 }
 
 fn verb(row: &RowOf) -> Option<(String, Term)> {
@@ -224,8 +268,10 @@ mod tests {
     }
 
     fn of(said: &[(Stored, Value)], mut vocabulary: Vocabulary) -> Vocabulary {
-        for (stored, value) in said {
-            vocabulary.add(&flattener(), stored, value);
+        for part in said.chunks(2) {
+            let mut spoken = Spoken::default();
+            part.iter().for_each(|(stored, value)| spoken.add(&flattener(), stored, value));
+            vocabulary.add(spoken);
         }
         vocabulary
     }
@@ -259,6 +305,38 @@ mod tests {
                 assert_eq!(row.len(), dataset.columns().len());
             }
         }
+    }
+
+    /// Of the first that have no room the last is left out, in whatever parts they come.
+    #[test]
+    fn the_first_verbs_have_room_and_those_that_are_known_are_counted_on() {
+        let verb = |n: usize| json!({"verb": {"id": format!("https://v.example/{n}")}});
+        let said = |n: usize, at: usize| {
+            let stored = Instant::from_micros(i64::try_from(at).unwrap());
+            (Stored { id: Uuid::nil(), stored, body: "{}".into() }, verb(n))
+        };
+        let mut all: Vec<_> = (0..=MOST_VERBS).map(|n| said(n, n + 1)).collect();
+        all.push(said(0, MOST_VERBS + 2));
+        let mut results = [1, 7_000, all.len()].map(|most| {
+            let mut vocabulary = Vocabulary::default();
+            for part in all.chunks(most) {
+                let mut spoken = Spoken::default();
+                part.iter().for_each(|(stored, value)| spoken.add(&flattener(), stored, value));
+                vocabulary.add(spoken);
+            }
+            vocabulary
+        });
+        let last = results[2].clone();
+        assert!(results.iter_mut().all(|it| *it == last), "the parts are seen");
+        assert!(last.is_full());
+        let rows = last.rows(Dataset::Verbs);
+        assert_eq!(rows.len(), MOST_VERBS);
+        let counted = |n: usize| {
+            let iri = Datum::Text(format!("https://v.example/{n}"));
+            rows.iter().find(|row| row[0] == iri).map(|row| row[4].clone())
+        };
+        assert_eq!(counted(0), Some(Datum::Whole(2)));
+        assert_eq!(counted(MOST_VERBS), None);
     }
 
     /// Neither by its IRI nor by its name.

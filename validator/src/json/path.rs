@@ -1,6 +1,10 @@
 //! Members of members of a JSON object, by their names.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+/// Objects of no more members are looked through: that takes less than hashing a name, and most objects of statements are
+/// such.
+const FEW: usize = 16;
 
 /// What stands at a path of names, such as `context/registration`; `None` where nothing does, or a list on the way.
 ///
@@ -16,7 +20,25 @@ use serde_json::Value;
 /// assert_eq!(at(&statement, "verb/display/en"), None);
 /// ```
 pub fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('/').try_fold(value, |value, name| value.as_object()?.get(name))
+    let (mut value, mut rest) = (value, path);
+    loop {
+        // `str::split` looks for any character.
+        let end = rest.bytes().position(|byte| byte == b'/').unwrap_or(rest.len());
+        let (name, after) = rest.split_at(end);
+        value = member(value.as_object()?, name)?;
+        match after.strip_prefix('/') {
+            Some(after) => rest = after,
+            None => return Some(value),
+        }
+    }
+}
+
+/// The member of this name.
+fn member<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+    if object.len() > FEW {
+        return object.get(name);
+    }
+    object.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 #[cfg(test)]
@@ -33,5 +55,17 @@ mod tests {
         }
         assert_eq!(at(&value, "a/b"), Some(&json!([1, 2])));
         assert_eq!(at(&value, "d"), Some(&Value::Null));
+    }
+
+    #[test]
+    fn members_are_found_among_few_and_among_many() {
+        for count in [1, FEW, FEW + 1, 100] {
+            let object: Map<String, Value> =
+                (0..count).map(|n| (format!("m{n}"), json!(n))).collect();
+            let value = json!({"within": object, "": {"": 7}});
+            assert!((0..count).all(|n| at(&value, &format!("within/m{n}")) == Some(&json!(n))));
+            assert_eq!(at(&value, &format!("within/m{count}")), None);
+            assert_eq!(at(&value, "/"), Some(&json!(7)), "names may be empty");
+        }
     }
 }

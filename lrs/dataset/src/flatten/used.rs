@@ -11,7 +11,7 @@ use crate::vocabulary::Used;
 /// The verb of a statement.
 pub(crate) fn verb_used(statement: &Value) -> Option<Used<'_>> {
     let verb = statement.get("verb")?;
-    let iri = verb.get("id")?.as_str()?.to_owned();
+    let iri = verb.get("id")?.as_str()?.into();
     Some(Used { iri, names: object(verb, "display"), kind: None, interaction: None })
 }
 
@@ -33,8 +33,8 @@ impl Flattener {
         let (kind, interaction) = (text("definition/type"), text("definition/interactionType"));
         let names = object(activity, "definition/name");
         Some(match person.filter(|person| mentioned::names(iri, person)) {
-            Some(_) => Used { iri: self.pseudonymous(iri), names: None, kind, interaction },
-            None => Used { iri: iri.to_owned(), names, kind, interaction },
+            Some(_) => Used { iri: self.pseudonymous(iri).into(), names: None, kind, interaction },
+            None => Used { iri: iri.into(), names, kind, interaction },
         })
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use course::{Course, Enrolment, Evidence};
 use dataset::{
-    Dataset, Datum, Flattener, Pseudonyms, RowOf, Vocabulary, course_activities, learner_rows,
+    Dataset, Datum, Flattener, Pseudonyms, RowOf, Spoken, course_activities, learner_rows,
 };
 use serde_json::Value;
 use store::{KeptCourse, Store, StoreError};
@@ -233,8 +233,8 @@ impl RowMaker {
     }
 
     /// Adds the verb and the activities of a statement.
-    pub(super) fn speaks(&self, vocabulary: &mut Vocabulary, stored: &Stored, value: &Value) {
-        vocabulary.add(&self.flattener, stored, value);
+    pub(super) fn speaks(&self, spoken: &mut Spoken, stored: &Stored, value: &Value) {
+        spoken.add(&self.flattener, stored, value);
     }
 
     /// Whether a statement is wanted. Those that void are, in any course: they name a statement, and not its course.

@@ -3,8 +3,7 @@
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dataset::{Dataset, Manifest, Vocabulary, read_rows};
-use serde_json::Value;
+use dataset::{Dataset, Manifest, Spoken, Vocabulary, read_rows};
 use xapi::instant::Instant;
 
 use super::pages::{LogPages, Logged};
@@ -50,28 +49,24 @@ impl KeptVocabulary {
 
     /// Adds statements that follow those that are there; ones that are there already change nothing.
     pub(super) fn add(&self, maker: &RowMaker, page: &[Logged]) -> Result<(), DatasetError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let State { vocabulary, through } = &mut *state;
-        let was_full = vocabulary.is_full();
-        for Logged { stored, .. } in page {
-            if stored.stored <= *through {
-                continue;
-            }
-            maker.wanted(stored, |value| maker.speaks(vocabulary, stored, value))?;
-            *through = stored.stored;
+        let (known, mut spoken) = (self.through(), Spoken::default());
+        for Logged { stored, .. } in page.iter().filter(|it| it.stored.stored > known) {
+            maker.wanted(stored, |value| maker.speaks(&mut spoken, stored, value))?;
         }
-        if vocabulary.is_full() && !was_full {
-            tracing::warn!("there are more verbs or activities than their tables hold");
+        if let Some(last) = page.last() {
+            self.join(spoken, last.stored.stored);
         }
         Ok(())
     }
 
-    /// Adds one statement as [`Self::add`] does.
-    pub(super) fn speaks(&self, maker: &RowMaker, logged: &Logged, value: &Value) {
+    /// Adds what statements speak with that follow those that are there; the last of them was stored at `through`.
+    pub(super) fn join(&self, spoken: Spoken, through: Instant) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if logged.stored.stored > state.through {
-            maker.speaks(&mut state.vocabulary, &logged.stored, value);
-            state.through = logged.stored.stored;
+        let was_full = state.vocabulary.is_full();
+        state.vocabulary.add(spoken);
+        state.through = state.through.max(through);
+        if state.vocabulary.is_full() && !was_full {
+            tracing::warn!("there are more verbs or activities than their tables hold");
         }
     }
 
@@ -95,7 +90,7 @@ impl KeptVocabulary {
     }
 
     /// Up to where all statements are in it.
-    fn through(&self) -> Instant {
+    pub(super) fn through(&self) -> Instant {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).through
     }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use dataset::{Dataset, DatasetFile, ParquetFile, RowOf};
-use serde_json::Value;
+use dataset::{Dataset, DatasetFile, ParquetFile, RowOf, Spoken};
+use futures::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
 use xapi::instant::Instant;
 
 use super::pages::{LogPages, Logged};
@@ -14,6 +15,11 @@ use super::place::{DatasetPlace, Draft};
 use super::tables::{DataTables, RowMaker};
 use super::vocabulary::KeptVocabulary;
 use super::{DatasetError, aside, placed};
+
+/// Statements whose rows are made by one thread at a time.
+const CHUNK: usize = 1_000;
+/// Chunks whose rows may wait to be written.
+const WAITING: usize = 4;
 
 /// What became of a range.
 pub(super) struct Written {
@@ -34,7 +40,9 @@ pub(super) async fn write_range(
     (most, generation): (u64, u32),
     vocabulary: Option<&KeptVocabulary>,
 ) -> Result<Written, DatasetError> {
-    let mut pages = LogPages::of(Arc::clone(&tables.store), after, through);
+    let pages = LogPages::of(Arc::clone(&tables.store), after, through);
+    let mut chunks =
+        made_ahead(pages, tables.maker.clone(), vocabulary.map(KeptVocabulary::through));
     let mut writer = RangeWriter {
         place: Arc::clone(place),
         maker: tables.maker.clone(),
@@ -45,19 +53,94 @@ pub(super) async fn write_range(
         newest: after,
         is_full: false,
     };
-    let mut read = pages.next().await?;
-    while let Some(page) = read {
-        // The next page is read meanwhile.
-        let (added, next) = tokio::join!(aside(move || writer.add(&page)), pages.next());
-        writer = added?;
+    while let Some(chunk) = chunks.recv().await {
+        let chunk = chunk?;
+        writer = aside(move || writer.add(chunk)).await?;
         if writer.is_full {
             break;
         }
-        read = next?;
     }
     let (statements, end) = (writer.read, if writer.is_full { writer.newest } else { through });
     let files = aside(move || writer.end((after, end), generation)).await?;
     Ok(Written { through: end, files, statements })
+}
+
+/// Statements of the log and their rows.
+struct Chunk {
+    statements: Vec<Logged>,
+    /// Of each statement; none where it is not wanted.
+    rows: Vec<Option<Vec<(Dataset, RowOf)>>>,
+    /// What those of them speak with that are new to the vocabulary.
+    spoken: Spoken,
+}
+
+/// The rows of statements in their order, made beside those who take them by as many threads as there are processors.
+/// What those speak with that were stored after `known` is gathered.
+fn made_ahead(
+    pages: LogPages,
+    maker: RowMaker,
+    known: Option<Instant>,
+) -> mpsc::Receiver<Result<Chunk, DatasetError>> {
+    let (sender, receiver) = mpsc::channel(WAITING);
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let made = in_chunks(pages).map(move |chunk| {
+        let maker = maker.clone();
+        async move {
+            let chunk = chunk?;
+            aside(move || Chunk::of(chunk, &maker, known)).await
+        }
+    });
+    tokio::spawn(async move {
+        let mut made = std::pin::pin!(made.buffered(threads));
+        while let Some(chunk) = made.next().await {
+            let is_last = chunk.is_err();
+            // Who took the rows may have what they need, or be gone.
+            if sender.send(chunk).await.is_err() || is_last {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+fn in_chunks(pages: LogPages) -> impl Stream<Item = Result<Vec<Logged>, DatasetError>> + Send {
+    let pages = stream::try_unfold(pages, async |mut pages: LogPages| {
+        let page = pages.next().await?;
+        Ok::<_, DatasetError>(page.map(|page| (page, pages)))
+    });
+    let cut = |page: Vec<Logged>| {
+        let mut rest = page.into_iter();
+        let chunks = std::iter::from_fn(move || {
+            let chunk: Vec<Logged> = rest.by_ref().take(CHUNK).collect();
+            (!chunk.is_empty()).then_some(Ok(chunk))
+        });
+        stream::iter(chunks)
+    };
+    pages.map_ok(cut).try_flatten()
+}
+
+impl Chunk {
+    fn of(
+        statements: Vec<Logged>,
+        maker: &RowMaker,
+        known: Option<Instant>,
+    ) -> Result<Self, DatasetError> {
+        let mut spoken = Spoken::default();
+        let mut rows = Vec::with_capacity(statements.len());
+        for logged in &statements {
+            rows.push(maker.wanted(&logged.stored, |value| {
+                if known.is_some_and(|known| logged.stored.stored > known) {
+                    maker.speaks(&mut spoken, &logged.stored, value);
+                }
+                let of = |dataset| {
+                    let rows = maker.rows(dataset, logged, value);
+                    rows.into_iter().map(move |row| (dataset, row))
+                };
+                Dataset::SEALED.into_iter().flat_map(of).collect()
+            })?);
+        }
+        Ok(Self { statements, rows, spoken })
+    }
 }
 
 /// The files of a range that is being written, by table.
@@ -78,34 +161,30 @@ struct RangeWriter {
 
 impl RangeWriter {
     /// Adds the rows of statements, up to the first that finds no room.
-    fn add(mut self, page: &[Logged]) -> Result<Self, DatasetError> {
-        for logged in page {
-            let stored = &logged.stored;
-            let rows = self.files.get(&Dataset::Statements).map_or(0, ParquetFile::rows);
-            let (maker, has_room) = (self.maker.clone(), rows < self.most);
-            let added = maker.wanted(stored, |value| {
-                if has_room { self.add_rows(logged, value) } else { Ok(()) }
-            })?;
-            self.is_full = added.is_some() && !has_room;
+    fn add(mut self, chunk: Chunk) -> Result<Self, DatasetError> {
+        let Chunk { mut statements, rows, spoken } = chunk;
+        let mut taken = 0;
+        for (logged, rows) in statements.iter().zip(rows) {
+            let written = self.files.get(&Dataset::Statements).map_or(0, ParquetFile::rows);
+            self.is_full = rows.is_some() && written >= self.most;
             if self.is_full {
                 break;
             }
-            added.transpose()?;
-            (self.read, self.newest) = (self.read + 1, stored.stored);
-        }
-        Ok(self)
-    }
-
-    fn add_rows(&mut self, logged: &Logged, value: &Value) -> Result<(), DatasetError> {
-        if let Some(vocabulary) = &self.vocabulary {
-            vocabulary.speaks(&self.maker, logged, value);
-        }
-        for dataset in Dataset::SEALED {
-            for row in self.maker.rows(dataset, logged, value) {
+            for (dataset, row) in rows.into_iter().flatten() {
                 add_row(&mut self.files, &*self.place, dataset, row)?;
             }
+            (self.read, self.newest) = (self.read + 1, logged.stored.stored);
+            taken += 1;
         }
-        Ok(())
+        match &self.vocabulary {
+            Some(vocabulary) if self.is_full => {
+                statements.truncate(taken);
+                vocabulary.add(&self.maker, &statements)?;
+            }
+            Some(vocabulary) => vocabulary.join(spoken, self.newest),
+            None => {}
+        }
+        Ok(self)
     }
 
     /// Ends and keeps all files.
