@@ -55,7 +55,10 @@ openapi:
 	TRACCIA_WRITE_OPENAPI=1 cargo test --package http-api --lib -- description_that
 	lrs/web/run generate
 
-test: lint crates web-test browser docker
+# Browsers wait for pages and clusters for one another: beside each other they take less time, even on two processors.
+test: lint
+	$(MAKE) --jobs=2 crates browser
+	$(MAKE) web-test docker
 
 lint:
 	lrs/web/player/build --check
