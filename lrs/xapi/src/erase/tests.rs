@@ -1,5 +1,7 @@
 //! What is erased of a person from texts, and what is not of them.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn eraser() -> Eraser {
@@ -137,4 +139,46 @@ fn keys_of_the_index_become_those_of_the_erased_statement() {
         Some("https://x.it/erased-1")
     );
     assert_eq!(key(Kind::Registration, "anna@x.it"), None);
+}
+
+/// Identifiers whose letters other signs become in lower case: `İ`, the sign for Kelvin, both forms of the small sigma.
+const LETTERS: [&str; 5] =
+    ["kim@x.it", "NİKİ.k7@x.it", "\u{212a}i\u{307}@k.it", "νικος.7@x.it", "è@ß"];
+
+fn of_letters() -> Eraser {
+    let mbox = |name: &str| Ifi::Mbox(format!("mailto:{name}"));
+    Eraser::new(LETTERS.map(mbox), [], "erased-1")
+}
+
+/// Pieces of such identifiers in whatever case, as they are and in other letters.
+fn pieces() -> impl Strategy<Value = String> {
+    let signs: String =
+        LETTERS.iter().flat_map(|it| [it.to_lowercase(), it.to_uppercase()]).collect();
+    let signs: Vec<char> = signs.chars().chain("\u{212a}\u{130}\u{307}ς \\\"/".chars()).collect();
+    let piece = prop_oneof![
+        prop::sample::select(LETTERS.to_vec()).prop_map(str::to_owned),
+        prop::sample::select(LETTERS.to_vec()).prop_map(str::to_lowercase),
+        prop::sample::select(LETTERS.to_vec()).prop_map(str::to_uppercase),
+        prop::collection::vec(prop::sample::select(signs), 0..4).prop_map(String::from_iter),
+        Just(" ".to_owned()),
+    ];
+    // Letters of a piece that are in the other case.
+    let turned = (piece, any::<u32>()).prop_map(|(piece, turns)| {
+        let turned = |(n, it): (usize, char)| {
+            if turns >> (n % 32) & 1 == 0 { it.to_string() } else { it.to_uppercase().to_string() }
+        };
+        piece.chars().enumerate().map(turned).collect::<String>()
+    });
+    prop::collection::vec(turned, 0..6).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn the_quick_test_passes_over_no_text_in_which_something_is_found(text in pieces()) {
+        let eraser = of_letters();
+        prop_assert_eq!(eraser.text(&text), eraser.compared(&text));
+        let json = serde_json::to_string(&text).unwrap();
+        let expected = eraser.compared(&text).map(|it| serde_json::to_string(&it).unwrap());
+        prop_assert_eq!(eraser.json(&json), expected);
+    }
 }
