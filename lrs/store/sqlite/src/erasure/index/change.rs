@@ -14,8 +14,8 @@ const ROWS: usize = if cfg!(debug_assertions) { 20 } else { 1_000 };
 /// Rows that are to be changed, a few with each job of the writer.
 ///
 /// A row that is another one by now than was found is left as it is: whoever has changed it was watched
-/// ([`Watch`](crate::watch::Watch)). Where the process ends between two jobs, the rows that are left name the person still, and are
-/// found again.
+/// ([`Watch`](crate::watch::Watch)). Where the process ends between two jobs, the rows that are left name the person
+/// still, and are found again.
 #[derive(Default)]
 pub(super) struct Changes {
     left: Vec<Found>,
