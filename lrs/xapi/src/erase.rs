@@ -15,7 +15,10 @@ use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
 use validator::ifi::{self, Ifi};
 
+use self::quick::Quick;
 use super::index::Kind;
+
+mod quick;
 
 /// The system whose accounts are people who were erased. No name under `invalid` is ever given out (RFC 6761).
 pub const HOME_PAGE: &str = "https://erased.invalid";
@@ -33,6 +36,8 @@ pub struct Eraser {
     identifiers: BTreeSet<String>,
     /// What is looked for in texts, in lower case.
     needles: Vec<String>,
+    /// Whether a text may contain a needle.
+    quick: Quick,
     /// Names that stand alone or between slashes: of accounts, and `course/id` of learners.
     learners: BTreeSet<String>,
     pseudonym: String,
@@ -64,6 +69,7 @@ impl Eraser {
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
         Self {
             identifiers: texts,
+            quick: Quick::of(&needles),
             needles,
             learners: learners.into_iter().filter(|it| !it.is_empty()).collect(),
             pseudonym: pseudonym.to_owned(),
@@ -116,6 +122,11 @@ impl Eraser {
 
     /// A text without the person; `None` where it does not name them.
     pub fn text(&self, text: &str) -> Option<String> {
+        if self.quick.may_contain(text) { self.compared(text) } else { None }
+    }
+
+    /// [`Self::text`] of a text that may contain a needle.
+    fn compared(&self, text: &str) -> Option<String> {
         let mut changed: Option<String> = None;
         for needle in &self.needles {
             let current = changed.as_deref().unwrap_or(text);
@@ -168,15 +179,13 @@ impl Eraser {
         if text.contains('\\') {
             return true;
         }
-        let lower = text.to_lowercase();
         let parts = |identifier: &String| {
             let (_, rest) = identifier.split_once("::").unwrap_or_default();
             let is_account = identifier.starts_with("account");
             // An account is `name@homePage`, and either may contain `@`.
             is_account && rest.rsplit_once('@').is_some_and(|(_, end)| text.contains(end))
         };
-        self.needles.iter().any(|needle| lower.contains(needle))
-            || self.identifiers.iter().any(parts)
+        self.quick.may_contain(text) || self.identifiers.iter().any(parts)
     }
 
     /// Writes a JSON text that lies in `depth` objects and arrays without the person; whether that changed something.

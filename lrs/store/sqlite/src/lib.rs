@@ -60,6 +60,7 @@ mod statements;
 mod tests;
 mod things;
 mod transfer;
+mod watch;
 mod writer;
 
 pub use restoring::{Restoring, all_in_database};

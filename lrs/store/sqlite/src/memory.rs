@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::added::Added;
 use super::recent::{Recent, Row};
+use super::watch::Watches;
 use xapi::index::Kind;
 use xapi::instant::Instant;
 
@@ -36,6 +37,7 @@ pub(super) struct Memory {
     seen: LruCache<i64, u64>,
     learned: Vec<String>,
     noticed: Vec<i64>,
+    pub(super) watches: Watches,
 }
 
 /// How much was remembered when a job began.
@@ -67,6 +69,7 @@ impl Memory {
             recent,
             learned: Vec::new(),
             noticed: Vec::new(),
+            watches: Watches::default(),
         })
     }
 
@@ -158,13 +161,26 @@ impl Memory {
         }
     }
 
-    /// Drops what is remembered of agents, verbs and activities, some of which have become others: `joined` says which.
-    pub(super) fn forget_things(&mut self, joined: &std::collections::HashMap<i64, i64>) {
-        self.entities.clear();
-        self.seen.clear();
-        for (entity, ..) in &mut self.index_rows {
-            *entity = joined.get(entity).copied().unwrap_or(*entity);
-        }
+    /// The things to which this transaction may have given names or definitions.
+    pub(super) fn noticed(&self) -> &[i64] {
+        &self.noticed
+    }
+
+    /// Tells who watches what the transaction, which is committed, has noticed.
+    pub(super) fn tell_watches(&mut self) {
+        self.watches.tell(&self.noticed);
+    }
+
+    /// Drops what is remembered of a thing that has another text, or is no more.
+    pub(super) fn forget_thing(&mut self, id: i64, kind: Kind, text: &str) {
+        self.known_entity(kind, text);
+        self.entities.pop(self.sought.as_str());
+        self.forget_sayings(id);
+    }
+
+    /// Drops what was said last of a thing: its name or definition is another one.
+    pub(super) fn forget_sayings(&mut self, id: i64) {
+        self.seen.pop(&id);
     }
 
     /// Drops what a failed transaction may have left here. `newest` is as before the transaction.

@@ -88,6 +88,12 @@ impl Recent {
         opened(&self.read().open).rows.len()
     }
 
+    /// How many rows are not in the tables, at most: of those on their way, some may be there already.
+    pub(super) fn unsettled(&self) -> usize {
+        let parts = self.read();
+        opened(&parts.open).rows.len() + parts.settling.as_ref().map_or(0, |it| it.rows.len())
+    }
+
     /// Begins anew, and gives what there was.
     pub(super) fn seal(&self) -> Arc<Sealed> {
         let mut parts = self.write();

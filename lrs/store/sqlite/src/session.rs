@@ -72,6 +72,11 @@ impl<'c> Session<'c> {
         }
     }
 
+    /// What is read of the tables by more than the writer.
+    pub(super) const fn connection(&self) -> &'c Connection {
+        self.connection
+    }
+
     pub(super) fn run(&self, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
         self.connection.prepare_cached(sql)?.execute(params)
     }

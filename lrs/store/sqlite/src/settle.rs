@@ -13,7 +13,7 @@ const RUN: usize = if cfg!(debug_assertions) { 500 } else { 400_000 };
 /// How many rows and ids a commit moves at least.
 const LEAST: usize = if cfg!(debug_assertions) { 50 } else { 500 };
 /// How many rows and ids are moved at a time where nothing else is written.
-const AT_ONCE: usize = if cfg!(debug_assertions) { 200 } else { 10_000 };
+pub(super) const AT_ONCE: usize = if cfg!(debug_assertions) { 200 } else { 10_000 };
 
 /// Adds a row to the index where it is not there.
 pub(super) const INSERT_ROW: &str =
@@ -83,19 +83,29 @@ impl Settler {
             if !goes_on() {
                 return Ok(false);
             }
-            if self.run.is_none() {
-                self.begin(recent);
-            }
-            connection.execute_batch("BEGIN IMMEDIATE")?;
-            let moved = self.advance(connection, AT_ONCE);
-            let moved = moved.and_then(|moved| connection.execute_batch("COMMIT").map(|()| moved));
-            if moved.is_err() && !connection.is_autocommit() {
-                // What was to be moved is still recent.
-                let _ = connection.execute_batch("ROLLBACK");
-            }
-            self.note(moved?, recent);
+            self.move_slice(connection, recent)?;
         }
         Ok(true)
+    }
+
+    /// Moves a slice in a transaction of its own, of the next run where none is being moved.
+    pub(super) fn move_slice(
+        &mut self,
+        connection: &Connection,
+        recent: &Recent,
+    ) -> rusqlite::Result<()> {
+        if self.run.is_none() {
+            self.begin(recent);
+        }
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        let moved = self.advance(connection, AT_ONCE);
+        let moved = moved.and_then(|moved| connection.execute_batch("COMMIT").map(|()| moved));
+        if moved.is_err() && !connection.is_autocommit() {
+            // What was to be moved is still recent.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+        self.note(moved?, recent);
+        Ok(())
     }
 
     fn note(&mut self, moved: Option<Moved>, recent: &Recent) {

@@ -16,7 +16,7 @@ use super::memory::Memory;
 use super::open_mark;
 use super::recent::Recent;
 use super::session::Session;
-use super::settle::Settler;
+use super::settle::{AT_ONCE, Settler};
 use crate::failure::{Failure, Result};
 use store::StoreError;
 use store::ahead::Watch;
@@ -30,6 +30,9 @@ const GROUP: usize = 1024;
 /// How long a stop moves what is recent into its tables. A server is ended 9.5 seconds after it was asked to stop, and
 /// requests may take most of them.
 const CLOSING: Duration = Duration::from_secs(2);
+/// Slices that are moved one by one before a job that wants all of the index in its tables. What others go on adding
+/// meanwhile is moved with the job.
+const SLICES: usize = 400;
 
 /// What a thread does that is alone with the connection.
 enum Job {
@@ -37,6 +40,8 @@ enum Job {
     Grouped(Grouped),
     /// In a transaction of its own, once nothing of the index is recent: the tables have all of it.
     Settled(Grouped),
+    /// Moves a slice of what is recent into its tables.
+    Settle(oneshot::Sender<store::Result<()>>),
     /// Outside of a transaction.
     Alone(Box<dyn FnOnce(&Connection) + Send>),
 }
@@ -56,6 +61,7 @@ pub(super) struct Writer {
     thread: Option<JoinHandle<()>>,
     horizon: Arc<Horizon>,
     newest: watch::Receiver<Instant>,
+    recent: Arc<Recent>,
 }
 
 impl Writer {
@@ -67,7 +73,7 @@ impl Writer {
         guards: Guards,
     ) -> rusqlite::Result<Self> {
         let settler = Settler::load(&connection)?;
-        let memory = Memory::load(&connection, recent)?;
+        let memory = Memory::load(&connection, Arc::clone(&recent))?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (announce, newest) = watch::channel(memory.newest);
         let taken =
@@ -81,7 +87,7 @@ impl Writer {
             .name("traccia-writer".into())
             .spawn(move || work.run())
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread), horizon, newest })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), horizon, newest, recent })
     }
 
     /// Runs `job` in a transaction and gives its result after the commit. What a failed job wrote is
@@ -94,11 +100,18 @@ impl Writer {
     }
 
     /// Like [`Self::write`], for a job that changes what the index says of statements that are kept: in a transaction of
-    /// its own, with the whole index in its tables.
+    /// its own, with the whole index in its tables. Most of what is recent is moved there before, slice by slice, with the
+    /// jobs of others between them.
     pub(super) async fn write_settled<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Session<'_>) -> Result<T> + Send + 'static,
     ) -> store::Result<T> {
+        for _ in 0..SLICES {
+            if self.recent.unsettled() <= AT_ONCE {
+                break;
+            }
+            self.queued(Job::Settle).await?;
+        }
         self.answered(job, Job::Settled).await
     }
 
@@ -107,20 +120,30 @@ impl Writer {
         job: impl FnOnce(&mut Session<'_>) -> Result<T> + Send + 'static,
         kind: impl FnOnce(Grouped) -> Job,
     ) -> store::Result<T> {
+        self.queued(|reply| {
+            kind(Box::new(move |session| {
+                let result = session.atomically(job).map_err(StoreError::from);
+                Box::new(move |committed| {
+                    let result = match committed {
+                        Ok(()) => result,
+                        Err(reason) => result.and(Err(StoreError::Unavailable(reason))),
+                    };
+                    // The request may have been cancelled: then there is no receiver.
+                    let _ = reply.send(result);
+                })
+            }))
+        })
+        .await
+    }
+
+    /// Queues a job, and gives what it answers.
+    async fn queued<T>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<store::Result<T>>) -> Job,
+    ) -> store::Result<T> {
         let (reply, answer) = oneshot::channel();
-        let job: Grouped = Box::new(move |session| {
-            let result = session.atomically(job).map_err(StoreError::from);
-            Box::new(move |committed| {
-                let result = match committed {
-                    Ok(()) => result,
-                    Err(reason) => result.and(Err(StoreError::Unavailable(reason))),
-                };
-                // The request may have been cancelled: then there is no receiver.
-                let _ = reply.send(result);
-            })
-        });
         let gone = || StoreError::Unavailable("the writer has stopped".into());
-        self.jobs.as_ref().ok_or_else(gone)?.send(kind(job)).await.map_err(|_| gone())?;
+        self.jobs.as_ref().ok_or_else(gone)?.send(job(reply)).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }
 
@@ -129,14 +152,13 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> store::Result<T> {
-        let (reply, answer) = oneshot::channel();
-        let job = Job::Alone(Box::new(move |connection| {
-            // The request may have been cancelled: then there is no receiver.
-            let _ = reply.send(work(connection).map_err(StoreError::from));
-        }));
-        let gone = || StoreError::Unavailable("the writer has stopped".into());
-        self.jobs.as_ref().ok_or_else(gone)?.send(job).await.map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())?
+        self.queued(|reply| {
+            Job::Alone(Box::new(move |connection| {
+                // The request may have been cancelled: then there is no receiver.
+                let _ = reply.send(work(connection).map_err(StoreError::from));
+            }))
+        })
+        .await
     }
 
     /// See [`store::StatementStore::consistent_through`].
@@ -273,6 +295,11 @@ impl Work {
                 let settled = self.settler.finish(&self.connection, &self.memory.recent, || true);
                 self.write(vec![job], settled.err().map(|error| error.to_string()));
             }
+            Job::Settle(reply) => {
+                let moved = self.settler.move_slice(&self.connection, &self.memory.recent);
+                // The request may have been cancelled: then there is no receiver.
+                let _ = reply.send(moved.map_err(|error| Failure::from(error).0));
+            }
             // As with jobs of a transaction: whoever asked is told that there is no answer.
             Job::Alone(work) => {
                 if catch_unwind(AssertUnwindSafe(|| work(&self.connection))).is_err() {
@@ -290,9 +317,12 @@ impl Work {
         self.memory.begin(from);
         let mut answers = Vec::with_capacity(group.len());
         let committed = self.commit(group.into_iter(), doomed, &mut answers);
-        if let Err(error) = &committed {
-            tracing::error!(error, "a transaction failed");
-            self.memory.forget(newest);
+        match &committed {
+            Ok(()) => self.memory.tell_watches(),
+            Err(error) => {
+                tracing::error!(error, "a transaction failed");
+                self.memory.forget(newest);
+            }
         }
         metrics::histogram!("traccia_store_commit_seconds").record(begun.elapsed());
         self.horizon.end(self.memory.newest);

@@ -1,5 +1,7 @@
 //! What is erased of a person from texts, and what is not of them.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn eraser() -> Eraser {
@@ -137,4 +139,50 @@ fn keys_of_the_index_become_those_of_the_erased_statement() {
         Some("https://x.it/erased-1")
     );
     assert_eq!(key(Kind::Registration, "anna@x.it"), None);
+}
+
+/// Identifiers whose letters other signs become in lower case: `İ`, the sign for Kelvin, both forms of the small sigma.
+const LETTERS: [&str; 6] =
+    ["kim@x.it", "NİKİ.k7@x.it", "\u{212a}i\u{307}@k.it", "verdİ@x", "νικος.7@x.it", "è.8q@ß"];
+
+fn of_letters() -> Eraser {
+    let mbox = |name: &str| Ifi::Mbox(format!("mailto:{name}"));
+    Eraser::new(LETTERS.map(mbox), [], "erased-1")
+}
+
+/// A text in other letters that may become the same in lower case.
+fn in_other_letters(text: &str, turns: u64) -> String {
+    let text = if turns & 1 == 0 { text.replace("i\u{307}", "\u{130}") } else { text.to_owned() };
+    let turned = |(n, it): (usize, char)| match (turns >> (2 * (n % 31) + 1) & 3, it) {
+        (0, _) => it.to_string(),
+        (1, 'k' | 'K') => "\u{212a}".to_owned(),
+        _ => it.to_uppercase().to_string(),
+    };
+    text.chars().enumerate().map(turned).collect()
+}
+
+/// Texts of such identifiers, and of pieces of them.
+fn of_pieces() -> impl Strategy<Value = String> {
+    let signs: Vec<char> =
+        LETTERS.concat().chars().chain("\u{130}\u{307}ς \\\"/".chars()).collect();
+    let letters = || prop::sample::select(LETTERS.to_vec());
+    let piece = prop_oneof![
+        letters().prop_map(str::to_owned),
+        letters().prop_map(str::to_lowercase),
+        prop::collection::vec(prop::sample::select(signs), 0..4).prop_map(String::from_iter),
+        Just(" ".to_owned()),
+    ];
+    let turned = (piece, any::<u64>()).prop_map(|(piece, turns)| in_other_letters(&piece, turns));
+    prop::collection::vec(turned, 0..6).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn the_quick_test_passes_over_no_text_in_which_something_is_found(text in of_pieces()) {
+        let eraser = of_letters();
+        prop_assert_eq!(eraser.text(&text), eraser.compared(&text));
+        let json = serde_json::to_string(&text).unwrap();
+        let expected = eraser.compared(&text).map(|it| serde_json::to_string(&it).unwrap());
+        prop_assert_eq!(eraser.json(&json), expected);
+    }
 }

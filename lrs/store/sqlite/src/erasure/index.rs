@@ -1,102 +1,141 @@
 //! Agents, activities and verbs without a person: their rows get other texts, or become one with the row that has the text.
+//!
+//! All rows are looked at, which takes long where there are many, so connections that read do it, page by page. The one thread
+//! that writes gets what is to be changed, a few rows with each job, and at the end looks at what is newer than the pages.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
-use rusqlite::params;
+use rusqlite::Connection;
 
-use crate::failure::Result;
-use crate::session::Session;
+use self::change::Changes;
+use self::scan::{Found, Place, Table, page, sayings};
+use crate::SqliteStore;
+use crate::watch::Watch;
 use xapi::erase::Eraser;
-use xapi::index::Kind;
+use xapi::instant::Instant;
 
-/// A row of `entity` that names the person: its number, its kind, and its text without them.
-struct Named {
-    id: i64,
-    kind: Kind,
-    text: String,
-}
+mod change;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+/// Things with new names or definitions that the writer looks at, about: of more, those who read are asked again.
+const FEW: usize = if cfg!(debug_assertions) { 5 } else { 200 };
+/// How often they are asked again at most.
+const ROUNDS: usize = 8;
+/// Things whose new names and definitions are looked at together.
+const TOGETHER: usize = 1_000;
 
 /// Erases the person from what statements are found by, and from what is known of agents and activities.
-pub(super) fn erase(session: &mut Session<'_>, eraser: &Eraser) -> Result<u64> {
-    let named = named(session, eraser)?;
-    let mut count = u64::try_from(named.len()).unwrap_or(u64::MAX);
-    let mut joined = HashMap::new();
-    for Named { id, kind, text } in named {
-        if kind == Kind::Agent {
-            session.run("DELETE FROM agent_name WHERE entity = ?1", [id])?;
-        }
-        let sql = "SELECT id FROM entity WHERE kind = ?1 AND text = ?2";
-        match session.one(sql, params![kind as u8, text], |row| row.get(0))? {
-            None => {
-                session.run("UPDATE entity SET text = ?2 WHERE id = ?1", params![id, text])?;
+pub(super) async fn erase(store: &SqliteStore, eraser: &Arc<Eraser>) -> store::Result<u64> {
+    let mut search = Search::begin(store, eraser).await?;
+    for table in [Table::Things, Table::Names, Table::Definitions] {
+        search.through(table).await?;
+    }
+    search.newer().await?;
+    search.end().await
+}
+
+/// A search for the person. What it finds is erased at once.
+struct Search<'s> {
+    store: &'s SqliteStore,
+    eraser: Arc<Eraser>,
+    watch: Arc<Watch>,
+    /// The newest statement when the watch began.
+    since: Instant,
+    /// The last thing that was looked at: new ones have greater numbers.
+    things: Place,
+    count: u64,
+}
+
+impl<'s> Search<'s> {
+    async fn begin(store: &'s SqliteStore, eraser: &Arc<Eraser>) -> store::Result<Self> {
+        let begin =
+            store.write(|session| Ok((session.memory.watches.begin(), session.memory.newest)));
+        let (watch, since) = begin.await?;
+        let eraser = Arc::clone(eraser);
+        Ok(Self { store, eraser, watch, since, things: Place::default(), count: 0 })
+    }
+
+    /// Looks at the rows of a table; of things, at those that follow the last one that was looked at.
+    async fn through(&mut self, table: Table) -> store::Result<()> {
+        let mut place =
+            if let Table::Things = table { self.things.clone() } else { Place::default() };
+        loop {
+            let eraser = Arc::clone(&self.eraser);
+            let read = self.store.read(move |connection| page(connection, &eraser, table, place));
+            let (found, last, is_over) = read.await?;
+            self.change(found).await?;
+            if let Table::Things = table {
+                self.things = last.clone();
             }
-            Some(other) => {
-                join(session, id, other)?;
-                joined.insert(id, other);
+            if is_over {
+                return Ok(());
+            }
+            place = last;
+        }
+    }
+
+    /// Looks at what has come since the pages were read, until little is left.
+    async fn newer(&mut self) -> store::Result<()> {
+        for _ in 0..ROUNDS {
+            if self.watch.len() <= FEW {
+                break;
+            }
+            // What is committed later is told later.
+            let mut things = self.watch.take();
+            self.through(Table::Things).await?;
+            while let Some(last) = things.iter().nth(TOGETHER).or(things.last()).copied() {
+                let rest = things.split_off(&last.saturating_add(1));
+                let part = std::mem::replace(&mut things, rest);
+                let (eraser, since) = (Arc::clone(&self.eraser), self.since);
+                let read =
+                    move |connection: &Connection| sayings(connection, &eraser, &part, since);
+                let found = self.store.read(read).await?;
+                self.change(found).await?;
             }
         }
+        Ok(())
     }
-    count = count.saturating_add(erase_names(session, eraser)?);
-    count = count.saturating_add(erase_definitions(session, eraser)?);
-    // The writer's memory knows texts that are no more.
-    session.memory.forget_things(&joined);
-    Ok(count)
-}
 
-fn named(session: &Session<'_>, eraser: &Eraser) -> Result<Vec<Named>> {
-    let mut named = Vec::new();
-    for kind in [Kind::Agent, Kind::Verb, Kind::Activity] {
-        let sql = "SELECT id, text FROM entity WHERE kind = ?1";
-        let rows = session.all(sql, [kind as u8], |row| {
-            let text: String = row.get(1)?;
-            Ok(eraser.key(kind, &text).map(|text| (row.get(0), text)))
-        })?;
-        for (id, text) in rows.into_iter().flatten() {
-            named.push(Named { id: id?, kind, text });
+    /// Looks on the writer's thread at what is left, so that nothing comes meanwhile.
+    async fn end(mut self) -> store::Result<u64> {
+        let (eraser, watch) = (Arc::clone(&self.eraser), Arc::clone(&self.watch));
+        let (since, mut place) = (self.since, self.things.clone());
+        let look = self.store.write(move |session| {
+            let mut things = watch.take();
+            // Jobs of the same transaction have written before.
+            things.extend(session.memory.noticed());
+            let mut found = sayings(session.connection(), &eraser, &things, since)?;
+            loop {
+                let (more, last, is_over) =
+                    page(session.connection(), &eraser, Table::Things, place)?;
+                found.extend(more);
+                if is_over {
+                    return Ok(found);
+                }
+                place = last;
+            }
+        });
+        let found = look.await?;
+        self.change(found).await?;
+        Ok(self.count)
+    }
+
+    /// Erases what was found.
+    async fn change(&mut self, found: Vec<Found>) -> store::Result<()> {
+        let mut changes = Changes::of(found);
+        while changes.are_left() {
+            changes =
+                self.store.write(move |session| changes.advance(session).map(|()| changes)).await?;
         }
+        while changes.are_to_join() {
+            changes = self
+                .store
+                .write_settled(move |session| changes.join(session).map(|()| changes))
+                .await?;
+        }
+        self.count = self.count.saturating_add(changes.count);
+        Ok(())
     }
-    Ok(named)
-}
-
-/// Lets all that is found by `id` be found by `other`, and removes `id`.
-fn join(session: &Session<'_>, id: i64, other: i64) -> Result<()> {
-    session.run(
-        "INSERT OR IGNORE INTO statement_index (entity, closeness, seq) \
-         SELECT ?2, closeness, seq FROM statement_index WHERE entity = ?1",
-        [id, other],
-    )?;
-    session.run("DELETE FROM statement_index WHERE entity = ?1", [id])?;
-    session.run("UPDATE OR IGNORE definition SET entity = ?2 WHERE entity = ?1", [id, other])?;
-    session.run("DELETE FROM definition WHERE entity = ?1", [id])?;
-    session.run("DELETE FROM entity WHERE id = ?1", [id])?;
-    Ok(())
-}
-
-/// Removes names of other agents in which the person is named.
-fn erase_names(session: &Session<'_>, eraser: &Eraser) -> Result<u64> {
-    let rows = session.all("SELECT entity, name FROM agent_name", [], |row| {
-        let (entity, name): (i64, String) = (row.get(0)?, row.get(1)?);
-        Ok(eraser.text(&name).map(|_| (entity, name)))
-    })?;
-    let mut count = 0_u64;
-    for (entity, name) in rows.into_iter().flatten() {
-        let sql = "DELETE FROM agent_name WHERE entity = ?1 AND name = ?2";
-        session.run(sql, params![entity, name])?;
-        count = count.saturating_add(1);
-    }
-    Ok(count)
-}
-
-fn erase_definitions(session: &Session<'_>, eraser: &Eraser) -> Result<u64> {
-    let rows = session.all("SELECT entity, body FROM definition", [], |row| {
-        let body: String = row.get(1)?;
-        Ok(eraser.json(&body).map(|body| (row.get::<_, i64>(0), body)))
-    })?;
-    let mut count = 0_u64;
-    for (entity, body) in rows.into_iter().flatten() {
-        let sql = "UPDATE definition SET body = ?2 WHERE entity = ?1";
-        session.run(sql, params![entity?, body])?;
-        count = count.saturating_add(1);
-    }
-    Ok(count)
 }

@@ -21,6 +21,11 @@ use xapi::erase::Eraser;
 use xapi::instant::Instant;
 use xapi::stored::Stored;
 
+use self::removed::Removal;
+use self::statements::Rewriting;
+
+mod effort;
+mod heirs;
 mod index;
 mod removed;
 mod rows;
@@ -129,19 +134,26 @@ impl ErasureStore for SqliteStore {
     }
 
     async fn rewrite_statements(&self, statements: Vec<Rewrite>) -> store::Result<u64> {
-        self.write_settled(move |session| {
-            let rewritten = statements.iter().map(|it| statements::rewrite(session, it));
-            rewritten.map(|is_current| Ok(u64::from(!is_current?))).sum()
-        })
-        .await
+        let mut rewriting = Rewriting::of(statements);
+        loop {
+            let job =
+                move |session: &mut Session<'_>| rewriting.advance(session).map(|()| rewriting);
+            rewriting = self.write_settled(job).await?;
+            if let Some(changed) = rewriting.changed() {
+                return Ok(changed);
+            }
+        }
     }
 
     async fn remove_statements(&self, statements: Vec<Stored>, by: Uuid) -> store::Result<u64> {
-        self.write_settled(move |session| {
-            let removed = statements.iter().map(|read| removed::remove(session, read, by));
-            removed.map(|is_current| Ok(u64::from(!is_current?))).sum()
-        })
-        .await
+        let mut removal = Removal::of(statements, by);
+        loop {
+            let job = move |session: &mut Session<'_>| removal.advance(session).map(|()| removal);
+            removal = self.write_settled(job).await?;
+            if let Some(changed) = removal.changed() {
+                return Ok(changed);
+            }
+        }
     }
 
     async fn removed_statements(
@@ -177,10 +189,12 @@ impl ErasureStore for SqliteStore {
         if part == ErasedPart::Documents {
             return erase_documents(self, eraser).await;
         }
+        if part == ErasedPart::Index {
+            return index::erase(self, eraser).await;
+        }
         let eraser = Arc::clone(eraser);
-        self.write_settled(move |session| match part {
-            ErasedPart::Index => index::erase(session, &eraser),
-            ErasedPart::Documents => Ok(0),
+        self.write(move |session| match part {
+            ErasedPart::Index | ErasedPart::Documents => Ok(0),
             ErasedPart::Journals => rows::erase_journals(session, &eraser),
             ErasedPart::Launches => rows::erase_named(session, "launch", "token", &eraser),
             ErasedPart::Refusals => rows::erase_named(session, "refusal", "id", &eraser),

@@ -1,51 +1,112 @@
 //! Statements that go as a whole. The row of a removed statement stays, without all that the statement said: so its id and
 //! its instant stay taken, whatever becomes of the index.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+use super::effort::Effort;
+use super::heirs::Heirs;
 use crate::failure::Result;
 use crate::session::{Session, closeness};
-use crate::statements::link::{readable, referrers};
+use crate::statements::link::readable;
 use crate::statements::put::REMOVED;
 use store::bounds::LONGEST_CHAIN;
-use store::inheritance::disinherited;
 use store::{RemovedStatement, StoreError, checksum};
 use xapi::index::{IndexKey, inherited, keys_of_kept};
 use xapi::instant::Instant;
 use xapi::prepare::target;
 use xapi::stored::Stored;
 
-/// Statements that refer to a removed one, directly or through others, and lose what they inherited: at most this number.
-const HEIRS: usize = 5_000;
-
 /// What a statement says that others inherit, and what it refers to.
-struct Said {
-    keys: Vec<IndexKey>,
+#[derive(PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) keys: Vec<IndexKey>,
     target: Option<Uuid>,
 }
 
 impl Said {
-    fn of(kept: &Stored) -> Result<Self> {
+    pub(super) fn of(kept: &Stored) -> Result<Self> {
         let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", kept.id));
         let value = kept.value().map_err(corrupt)?;
         Ok(Self { keys: keys_of_kept(&value), target: target(&value) })
     }
 }
 
-/// Removes a statement that is kept at this instant. False where its text is another one than was read.
-pub(super) fn remove(session: &mut Session<'_>, read: &Stored, by: Uuid) -> Result<bool> {
-    let Some(kept) = session.statement(read.id)?.filter(|kept| kept.stored == read.stored) else {
-        return Ok(true);
-    };
-    if kept.body != read.body {
-        return Ok(false);
+/// Statements that are being removed, a few with each job of the writer.
+///
+/// Those that refer to a statement lose what they inherited from it before it is removed, as many with each job as are no
+/// burden to others who write. Where the process ends between two jobs, the statement is still there: whoever removes it
+/// again lets all of them lose it, those among them too that have lost it already.
+pub(super) struct Removal {
+    by: Uuid,
+    /// Those that are left, the next one last.
+    left: Vec<Stored>,
+    /// The heirs of the next one, where a job before has begun with them.
+    heirs: Option<Heirs>,
+    /// How many are kept with another text than was read.
+    changed: u64,
+}
+
+impl Removal {
+    pub(super) fn of(mut read: Vec<Stored>, by: Uuid) -> Self {
+        read.reverse();
+        Self { by, left: read, heirs: None, changed: 0 }
     }
-    let said = Said::of(&kept)?;
-    let chain = chain(session, &kept, said)?;
-    disinherit(session, &kept, &chain)?;
+
+    /// How many statements had another text than was read; `None` where some are left to be removed.
+    pub(super) fn changed(&self) -> Option<u64> {
+        self.left.is_empty().then_some(self.changed)
+    }
+
+    /// Does what one job may do, in a transaction with the whole index in its tables.
+    pub(super) fn advance(&mut self, session: &mut Session<'_>) -> Result<()> {
+        let mut effort = Effort::of_job();
+        while let Some(read) = self.left.last()
+            && !effort.is_spent()
+        {
+            let kept = session.statement(read.id)?.filter(|kept| kept.stored == read.stored);
+            if kept.as_ref().is_some_and(|kept| kept.body != read.body) {
+                self.changed = self.changed.saturating_add(1);
+            } else if let Some(kept) = kept
+                && !self.remove(session, &kept, &mut effort)?
+            {
+                return Ok(());
+            }
+            (self.heirs, _) = (None, self.left.pop());
+        }
+        Ok(())
+    }
+
+    /// Removes a statement, unless `effort` is spent before its heirs have lost what they inherited: false then.
+    fn remove(
+        &mut self,
+        session: &mut Session<'_>,
+        kept: &Stored,
+        effort: &mut Effort,
+    ) -> Result<bool> {
+        loop {
+            let begun = self.heirs.take();
+            let is_begun = begun.is_some();
+            let mut heirs = match begun {
+                Some(heirs) => heirs,
+                None => Heirs::of(kept, chain(session, kept)?, session.memory.newest),
+            };
+            if !heirs.disinherit(session, effort)? {
+                self.heirs = Some(heirs);
+                return Ok(false);
+            }
+            // What the statement refers to may have come since an earlier job, and the heirs inherit from it then.
+            if !is_begun || chain(session, kept)? == heirs.chain {
+                effort.spend(kept.body.len(), heirs.chain.iter().map(|it| it.keys.len()).sum());
+                remove(session, kept, &heirs.chain, self.by)?;
+                return Ok(true);
+            }
+        }
+    }
+}
+
+/// Removes a statement whose heirs have lost what they inherited from this chain, which begins with what it says itself.
+fn remove(session: &mut Session<'_>, kept: &Stored, chain: &[Said], by: Uuid) -> Result<()> {
     let (own, beyond) = chain.split_first().ok_or_else(|| gone(kept.id))?;
     let rest = beyond.iter().flat_map(|it| inherited(&it.keys));
     unindex(session, kept.stored, own.keys.iter().cloned().chain(rest))?;
@@ -63,7 +124,7 @@ pub(super) fn remove(session: &mut Session<'_>, read: &Stored, by: Uuid) -> Resu
     if session.memory.newest == kept.stored {
         session.memory.newest = newest(session)?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// When the last statement was stored that is not removed: who waits for later ones waits for a statement.
@@ -78,7 +139,8 @@ fn gone(id: Uuid) -> StoreError {
 }
 
 /// What the statement says, and each statement that it refers to, directly or through others.
-fn chain(session: &Session<'_>, kept: &Stored, said: Said) -> Result<Vec<Said>> {
+fn chain(session: &Session<'_>, kept: &Stored) -> Result<Vec<Said>> {
+    let said = Said::of(kept)?;
     let (mut next, mut chain) = (said.target, vec![said]);
     let mut passed = vec![kept.id];
     while let Some(id) = next.filter(|id| !passed.contains(id) && passed.len() < LONGEST_CHAIN) {
@@ -91,28 +153,8 @@ fn chain(session: &Session<'_>, kept: &Stored, said: Said) -> Result<Vec<Said>> 
     Ok(chain)
 }
 
-/// Lets those who refer to the statement be found no more by what they have from it, and from what is behind it in `chain`.
-fn disinherit(session: &mut Session<'_>, removed: &Stored, chain: &[Said]) -> Result<()> {
-    let mut heirs = vec![(removed.id, Vec::<Vec<IndexKey>>::new())];
-    let mut seen = BTreeSet::from([removed.id]);
-    while let Some((id, before)) = heirs.pop() {
-        for heir in referrers(session, &[id], HEIRS)? {
-            if seen.len() > HEIRS || before.len() >= LONGEST_CHAIN || !seen.insert(heir.id) {
-                continue;
-            }
-            let Some(kept) = readable(session, heir.id)? else { continue };
-            let own = Said::of(&kept)?.keys;
-            let of_chain = chain.iter().map(|it| it.keys.as_slice());
-            let lost = disinherited(of_chain, &own, before.iter().map(Vec::as_slice));
-            unindex(session, heir.stored, lost)?;
-            heirs.push((heir.id, before.iter().cloned().chain([own]).collect()));
-        }
-    }
-    Ok(())
-}
-
 /// Lets a statement be found by these keys no more.
-fn unindex(
+pub(super) fn unindex(
     session: &Session<'_>,
     stored: Instant,
     keys: impl IntoIterator<Item = IndexKey>,

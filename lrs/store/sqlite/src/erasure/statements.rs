@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::params;
 
+use super::effort::Effort;
 use crate::failure::Result;
 use crate::packed;
 use crate::session::{Session, closeness};
@@ -12,8 +13,43 @@ use store::{Rewrite, StoreError, checksum};
 use xapi::index::{IndexKey, keys_of_kept};
 use xapi::stored::Stored;
 
+/// Statements whose texts are replaced, a few with each job of the writer.
+pub(super) struct Rewriting {
+    /// Those that are left, the next one last.
+    left: Vec<Rewrite>,
+    /// How many are kept with another text than was read.
+    changed: u64,
+}
+
+impl Rewriting {
+    pub(super) fn of(mut statements: Vec<Rewrite>) -> Self {
+        statements.reverse();
+        Self { left: statements, changed: 0 }
+    }
+
+    /// How many statements had another text than was read; `None` where some are left to be rewritten.
+    pub(super) fn changed(&self) -> Option<u64> {
+        self.left.is_empty().then_some(self.changed)
+    }
+
+    /// Does what one job may do, in a transaction with the whole index in its tables.
+    pub(super) fn advance(&mut self, session: &mut Session<'_>) -> Result<()> {
+        let mut effort = Effort::of_job();
+        while !effort.is_spent()
+            && let Some(next) = self.left.pop()
+        {
+            // About as many rows of the index as there are 64 bytes of text.
+            effort.spend(next.body.len(), next.body.len() >> 6);
+            if !rewrite(session, &next)? {
+                self.changed = self.changed.saturating_add(1);
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Replaces the text of a statement, where it is kept at this instant. False where its text is another one than was read.
-pub(super) fn rewrite(session: &mut Session<'_>, rewrite: &Rewrite) -> Result<bool> {
+fn rewrite(session: &mut Session<'_>, rewrite: &Rewrite) -> Result<bool> {
     let Rewrite { read, body } = rewrite;
     let Some(kept) = session.statement(read.id)?.filter(|kept| kept.stored == read.stored) else {
         return Ok(true);

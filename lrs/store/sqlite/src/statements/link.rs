@@ -49,7 +49,7 @@ pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
 }
 
 /// The statements that refer to one of `targets`; of each target those with the earliest `stored`, at most `most`.
-pub(crate) fn referrers(session: &Session<'_>, targets: &[Uuid], most: usize) -> Result<Vec<Link>> {
+fn referrers(session: &Session<'_>, targets: &[Uuid], most: usize) -> Result<Vec<Link>> {
     let sql = "SELECT statement.seq, statement.id FROM reference JOIN statement USING (seq) \
                WHERE target = ?1 ORDER BY seq LIMIT ?2";
     let most = i64::try_from(most).unwrap_or(i64::MAX);

@@ -17,7 +17,7 @@ use store_testkit::sample::{
 use xapi::query::Filter;
 
 /// A job that keeps the writer until `go` says so or is gone, and says that it began.
-pub(super) fn gate(
+pub(crate) fn gate(
     began: mpsc::Sender<()>,
     go: mpsc::Receiver<()>,
 ) -> impl FnOnce(&mut Session<'_>) -> Result<()> + Send {

@@ -22,22 +22,26 @@ type Rows = BTreeSet<(i64, String, i64, i64)>;
 const RELATED: i64 = 1;
 const AUTHORITY: i64 = 2;
 
-/// Asserts that all that statements are found by could be computed again from their bodies.
-pub(super) async fn is_as_rebuilt(store: &SqliteStore) {
-    let log = log(&shared(store)).await;
-    let statements: HashMap<Uuid, (i64, Value)> = log
-        .iter()
-        .map(|kept| {
-            let statement = &kept.statement;
-            (statement.id, (statement.stored.micros(), statement.value().unwrap()))
-        })
-        .collect();
+/// The statements that are kept, by their ids.
+async fn statements(store: &SqliteStore) -> HashMap<Uuid, (i64, Value)> {
+    let all = log(&shared(store)).await.into_iter().map(|kept| kept.statement);
+    all.map(|kept| (kept.id, (kept.stored.micros(), kept.value().unwrap()))).collect()
+}
+
+/// Asserts that statements are found by what could be computed again from their bodies, and by nothing else.
+pub(super) async fn finds_what_is_said(store: &SqliteStore) {
+    let statements = statements(store).await;
     let rebuilt = without_repetitions(statements.keys().flat_map(|id| rows(&statements, *id)));
     let kept = store.read(|connection| Ok(kept(connection))).await.unwrap();
     let kept = without_repetitions(kept.into_iter());
     assert_eq!(kept.difference(&rebuilt).next(), None, "no statement says so");
     assert_eq!(rebuilt.difference(&kept).next(), None, "the index lacks it");
+}
 
+/// Asserts that all that statements are found by could be computed again from their bodies.
+pub(super) async fn is_as_rebuilt(store: &SqliteStore) {
+    finds_what_is_said(store).await;
+    let statements = statements(store).await;
     let ids: HashSet<(Vec<u8>, i64)> =
         statements.iter().map(|(id, (seq, _))| (id.as_bytes().to_vec(), *seq)).collect();
     let kept_ids = store.read(|connection| {

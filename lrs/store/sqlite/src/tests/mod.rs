@@ -13,9 +13,10 @@ use xapi::instant::Instant;
 mod damage;
 mod disk;
 mod documents;
+mod erasing;
 mod erasure;
 mod folder;
-mod group;
+pub(crate) mod group;
 mod index;
 mod learn;
 mod migration;
@@ -29,10 +30,10 @@ const HOUR: i64 = 3_600_000_000;
 
 /// A clock that stands until it is set.
 #[derive(Clone)]
-struct Hand(Arc<AtomicI64>);
+pub(crate) struct Hand(Arc<AtomicI64>);
 
 impl Hand {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Arc::new(AtomicI64::new(1_795_000_000_000_000)))
     }
 
@@ -47,11 +48,11 @@ impl Clock for Hand {
     }
 }
 
-fn open(home: &TempDir, clock: &Hand) -> SqliteStore {
+pub(crate) fn open(home: &TempDir, clock: &Hand) -> SqliteStore {
     SqliteStore::open(home.path(), Arc::new(clock.clone())).unwrap()
 }
 
 /// The same store as the contract's helpers take it.
-fn shared(store: &SqliteStore) -> Arc<dyn Store> {
+pub(crate) fn shared(store: &SqliteStore) -> Arc<dyn Store> {
     Arc::new(store.clone())
 }

@@ -32,7 +32,7 @@ pub(super) async fn answers(store: &SqliteStore) -> Vec<Vec<uuid::Uuid>> {
 }
 
 /// The folder as a process that is killed now would leave it.
-fn left(home: &Path) -> TempDir {
+pub(super) fn left(home: &Path) -> TempDir {
     let copy = TempDir::new().unwrap();
     for name in [FILE, "traccia.sqlite-wal"] {
         std::fs::copy(home.join(name), copy.path().join(name)).unwrap();

@@ -1,0 +1,25 @@
+//! How much one job of the writer does for an erasure, before others have their turn.
+
+/// Rows of the index that one job changes, about; a text that is read or written counts as some of them.
+const ROWS: usize = if cfg!(debug_assertions) { 200 } else { 10_000 };
+/// What a text counts as, in rows of the index; and one more for each KiB of it.
+const TEXT: usize = 10;
+
+/// What a job of the writer may still do.
+pub(super) struct Effort(usize);
+
+impl Effort {
+    pub(super) const fn of_job() -> Self {
+        Self(ROWS)
+    }
+
+    pub(super) const fn is_spent(&self) -> bool {
+        self.0 == 0
+    }
+
+    /// Counts a text of so many bytes, and rows of the index.
+    pub(super) const fn spend(&mut self, bytes: usize, rows: usize) {
+        let text = TEXT.saturating_add(bytes >> 10);
+        self.0 = self.0.saturating_sub(rows.saturating_add(text));
+    }
+}

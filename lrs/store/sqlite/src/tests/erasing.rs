@@ -1,0 +1,263 @@
+//! An erasure is made of many short jobs of the writer, between which others write, and may end after any of them.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use uuid::Uuid;
+use validator::ifi::Ifi;
+
+use super::index::{finds_what_is_said, is_as_rebuilt};
+use super::settle::left;
+use super::{Hand, SqliteStore, open, shared};
+use crate::settle::AT_ONCE;
+use store::{ErasedPart, ErasureStore as _, Rewrite, StatementStore as _};
+use store_testkit::sample::{
+    batch, id, ids, ids_of, log, of_person, person, put, reference, statement, verb, with,
+};
+use xapi::erase::Eraser;
+use xapi::query::{Filter, Match};
+use xapi::stored::Stored;
+
+const BY: Uuid = Uuid::from_u128(7);
+
+fn eraser() -> Arc<Eraser> {
+    Arc::new(Eraser::new([Ifi::Mbox("mailto:p0@x.example".into())], [], "erased-1"))
+}
+
+/// Does `work`, and keeps a statement whenever it waits, so that at most two jobs of it have run between two of these.
+/// `seen` is called after each. Gives what `work` gave, and how many statements were kept.
+async fn with_others<T>(
+    store: &SqliteStore,
+    others: impl Fn(u32) -> Value,
+    work: impl Future<Output = store::Result<T>>,
+    mut seen: impl AsyncFnMut(),
+) -> (T, u32) {
+    let mut work = pin!(work);
+    let mut turns = 0;
+    loop {
+        if let Some(result) = work.as_mut().now_or_never() {
+            return (result.unwrap(), turns);
+        }
+        put(&shared(store), &[others(10_000 + turns)]).await;
+        turns += 1;
+        seen().await;
+    }
+}
+
+fn other(n: u32) -> Value {
+    statement(n)
+}
+
+async fn number(store: &SqliteStore, sql: &'static str) -> usize {
+    let read = store.read(move |connection| Ok(connection.query_row(sql, [], |row| row.get(0))?));
+    let number: i64 = read.await.unwrap();
+    usize::try_from(number).unwrap()
+}
+
+/// Asserts that a number went down to 0, by `most` with each job.
+fn came_down_slowly(numbers: &[usize], most: usize) {
+    assert_eq!(numbers.last(), Some(&0), "{numbers:?}");
+    let mut steps = numbers.windows(2).map(|two| two[0].saturating_sub(two[1]));
+    assert!(steps.all(|step| step <= 2 * most), "{numbers:?}");
+}
+
+const NAMES: &str = "SELECT count(*) FROM agent_name WHERE name LIKE '%p0@x.example%'";
+
+#[tokio::test]
+async fn others_write_while_names_go() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let named = |n: u32| {
+        let mbox = person(&format!("p{n}"))["mbox"].clone();
+        with(
+            statement(n),
+            "actor",
+            json!({"mbox": mbox, "name": format!("{n}, knows p0@x.example")}),
+        )
+    };
+    put(&shared(&store), &(1..=150).map(named).collect::<Vec<_>>()).await;
+    let mut left = vec![number(&store, NAMES).await];
+    assert_eq!(left, [150]);
+    let eraser = eraser();
+    let erase = store.erase(ErasedPart::Index, &eraser, BY);
+    let seen = async || left.push(number(&store, NAMES).await);
+    let (count, turns) = with_others(&store, other, erase, seen).await;
+    assert_eq!(count, 150);
+    assert!(turns >= 8, "{turns} statements were kept meanwhile");
+    came_down_slowly(&left, 20);
+}
+
+/// Statements of the person, who has many names, and statements that refer to them.
+async fn fill(store: &SqliteStore) {
+    let named = |n: u32| {
+        with(
+            statement(n),
+            "actor",
+            json!({"mbox": "mailto:p0@x.example", "name": format!("Zero {n}")}),
+        )
+    };
+    let object = json!({"id": "https://a.example/of/p0@x.example",
+        "definition": {"name": {"it": "di P0@x.example"}}});
+    let about = with(statement(200), "object", object);
+    let members = json!({"objectType": "Group", "member": [person("p0"), person("p1")]});
+    let of_both = with(statement(201), "actor", members);
+    let all: Vec<Value> = (0..45)
+        .map(named)
+        .chain([about, of_both])
+        .chain((0..70).map(|n| reference(300 + n, if n < 60 { 7 } else { 200 + n % 2 })))
+        .collect();
+    put(&shared(store), &all).await;
+}
+
+/// Gives the statements without the person.
+async fn rewrites(store: &SqliteStore) -> Vec<Rewrite> {
+    let read = log(&shared(store)).await.into_iter().map(|kept| kept.statement);
+    let erased = |read: Stored| eraser().bytes(&read.body).map(|body| Rewrite { read, body });
+    read.filter_map(erased).collect()
+}
+
+async fn rewrite(store: &SqliteStore) {
+    assert_eq!(store.rewrite_statements(rewrites(store).await).await.unwrap(), 0);
+}
+
+const NAMED: &str = "SELECT (SELECT count(*) FROM entity WHERE text LIKE '%p0@x.example%') \
+    + (SELECT count(*) FROM agent_name WHERE name LIKE '%p0@x.example%' OR name LIKE 'Zero%') \
+    + (SELECT count(*) FROM definition WHERE body LIKE '%p0@x.example%')";
+
+/// Asserts that what is left of an erasure can be done after what was done of it.
+async fn is_done_again(home: &TempDir, clock: &Hand) {
+    let copy = left(home.path());
+    let again = open(&copy, clock);
+    rewrite(&again).await;
+    again.erase(ErasedPart::Index, &eraser(), BY).await.unwrap();
+    assert_eq!(number(&again, NAMED).await, 0);
+    is_as_rebuilt(&again).await;
+    assert_eq!(again.erase(ErasedPart::Index, &eraser(), BY).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_process_that_ends_while_a_person_is_erased_leaves_what_can_be_erased_again() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    fill(&store).await;
+    let rewriting = async {
+        let rewrites = rewrites(&store).await;
+        store.rewrite_statements(rewrites).await
+    };
+    let seen = async || is_done_again(&home, &clock).await;
+    let (changed, turns) = with_others(&store, other, rewriting, seen).await;
+    assert_eq!(changed, 0);
+    assert!(turns >= 4, "{turns} statements were kept meanwhile");
+    let eraser = eraser();
+    let erase = store.erase(ErasedPart::Index, &eraser, BY);
+    let found_by = |text: &str| Filter {
+        agent: Some(Match { text: text.to_owned(), related: false }),
+        ..Filter::default()
+    };
+    let pseudonym = eraser.pseudonymous().to_string();
+    let mut rows = Vec::new();
+    let seen = async || {
+        is_done_again(&home, &clock).await;
+        // Whoever is found by one of the two is not lost in between.
+        let known = [pseudonym.as_str(), "mbox::mailto:p0@x.example"];
+        let mut all = Vec::new();
+        for text in known {
+            all.extend(ids(&shared(&store), found_by(text)).await);
+        }
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 45 + 1 + 60 + 5);
+        rows.push(ids(&shared(&store), of_person("p0")).await.len());
+    };
+    let (count, turns) = with_others(&store, other, erase, seen).await;
+    assert!(count == 3 && turns >= 8, "{count} rows, {turns} statements");
+    assert_eq!(number(&store, NAMED).await, 0);
+    is_as_rebuilt(&store).await;
+    came_down_slowly(&rows, 20);
+}
+
+/// Statement 0 is removed, to which statement 1 refers; to both refer many others.
+async fn removal(home: &TempDir, clock: &Hand) -> (SqliteStore, Vec<Stored>) {
+    let store = open(home, clock);
+    let gone = with(reference(0, 500), "verb", verb("gone"));
+    let near = with(reference(1, 0), "verb", verb("near"));
+    let heirs = (2..80).map(|n| reference(n, if n < 50 { 0 } else { n % 3 }));
+    let all: Vec<Value> = [gone, near].into_iter().chain(heirs).collect();
+    put(&shared(&store), &all).await;
+    let read = log(&shared(&store)).await.into_iter().map(|kept| kept.statement);
+    let read = read.filter(|kept| kept.id == id(0)).collect();
+    (store, read)
+}
+
+fn of_gone() -> Filter {
+    Filter { verb: verb("gone")["id"].as_str().map(str::to_owned), ..Filter::default() }
+}
+
+async fn heirs_of_gone(store: &SqliteStore) -> usize {
+    ids(&shared(store), of_gone()).await.len()
+}
+
+/// Those that come meanwhile, and refer to the statement or to others that refer to it, inherit nothing in the end.
+#[tokio::test]
+async fn others_write_while_those_that_refer_to_a_removed_statement_lose_what_they_inherited() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let (store, read) = removal(&home, &clock).await;
+    let before = heirs_of_gone(&store).await;
+    let mut found = Vec::new();
+    let others = |n: u32| reference(n, [0, 1, 2, 40, 79][n as usize % 5]);
+    let seen = async || {
+        found.push(heirs_of_gone(&store).await);
+        // Done again after the end of the process.
+        let copy = left(home.path());
+        let again = open(&copy, &clock);
+        assert_eq!(again.remove_statements(read.clone(), BY).await.unwrap(), 0);
+        finds_what_is_said(&again).await;
+        assert_eq!(heirs_of_gone(&again).await, 0);
+    };
+    let remove = store.remove_statements(read.clone(), BY);
+    let (changed, turns) = with_others(&store, others, remove, seen).await;
+    assert_eq!((changed, before), (0, 80));
+    assert!(turns >= 6, "{turns} statements were kept meanwhile");
+    found.push(heirs_of_gone(&store).await);
+    came_down_slowly(&found, 20);
+    finds_what_is_said(&store).await;
+}
+
+/// What the removed statement refers to comes while its heirs lose what they have.
+#[tokio::test]
+async fn what_a_removed_statement_refers_to_may_come_meanwhile() {
+    for turn in 0..6 {
+        let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+        let (store, read) = removal(&home, &clock).await;
+        let others = |n: u32| if n == 10_000 + turn { statement(500) } else { statement(n) };
+        let remove = store.remove_statements(read, BY);
+        let (_, turns) = with_others(&store, others, remove, async || {}).await;
+        assert!(turns >= 6, "{turns} statements were kept meanwhile");
+        assert!(store.statement(id(500)).await.unwrap().is_some());
+        finds_what_is_said(&store).await;
+        assert_eq!(ids(&shared(&store), of_person("p500")).await, ids_of([500]));
+    }
+}
+
+/// A job that wants all of the index in its tables does not move all of it there by itself.
+#[tokio::test]
+async fn others_write_while_the_index_moves_into_its_tables() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    for part in 0..4 {
+        let all: Vec<Value> = (0..80).map(|n| statement(part * 80 + n)).collect();
+        store.put_statements(batch(&all)).await.unwrap();
+    }
+    let mut waiting = vec![store.0.recent.unsettled()];
+    assert!(waiting[0] > 3 * AT_ONCE, "{waiting:?}");
+    let job = store.write_settled(|_| Ok(()));
+    let seen = async || waiting.push(store.0.recent.unsettled());
+    let ((), turns) = with_others(&store, other, job, seen).await;
+    assert!(turns >= 3, "{waiting:?}");
+    let before = waiting.iter().rev().nth(1).unwrap();
+    assert!(*before <= AT_ONCE + 10, "{waiting:?}");
+    is_as_rebuilt(&store).await;
+}
