@@ -147,7 +147,8 @@ pub struct Pipes {
 
 impl Pipes {
     /// The pipes of `store`, which speak through `wire`. Statements that are pulled have an authority at `base_url`, and
-    /// attachments that `scanner` has looked at. Pages of statements are taken from the budget `memory`.
+    /// attachments that `scanner` has looked at. Pages of statements are taken from the budget `memory`, and what the statements
+    /// of all pages say together from half of it.
     pub fn new(
         store: Arc<dyn Store>,
         record: Record,
@@ -158,8 +159,8 @@ impl Pipes {
     ) -> Self {
         let base_url = base_url.to_owned();
         let changed = Arc::new(watch::Sender::new(()));
-        let memory = memory.clone();
-        let works = Works { store, record, wire, memory, scanner, base_url, step: || () };
+        let (memory, values) = (memory.clone(), memory.part(memory.size() / 2));
+        let works = Works { store, record, wire, memory, values, scanner, base_url, step: || () };
         Self { works, changed }
     }
 
