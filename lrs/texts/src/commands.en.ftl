@@ -117,6 +117,7 @@ cli-import-refused = { $what } is refused: { $reason }
 cli-import-line = line { $number }
 cli-import-statement = statement { $number }
 cli-import-unsaid = the server does not say why
+cli-import-unsendable = The document cannot be sent: { $why }. Its media type has what no header may have, or its ids are too long.
 cli-import-in = In { $file }:
 cli-import-decided = All up to { $last } is decided: { $told }.
 cli-import-decided-before = All before { $first } is decided: { $told }. What is from { $first } to { $last } was on its way: it may be kept or not.

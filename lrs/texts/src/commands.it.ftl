@@ -120,6 +120,7 @@ cli-import-refused = rifiutato { $what }: { $reason }
 cli-import-line = riga { $number }
 cli-import-statement = statement { $number }
 cli-import-unsaid = il server non dice perché
+cli-import-unsendable = Il documento non si può inviare: { $why }. Il suo tipo di contenuto ha ciò che una intestazione non può avere, o i suoi identificativi sono troppo lunghi.
 cli-import-in = In { $file }:
 cli-import-decided = Tutto fino a { $last } è deciso: { $told }.
 cli-import-decided-before = Tutto prima di { $first } è deciso: { $told }. Ciò che va da { $first } a { $last } era in viaggio: può essere conservato o no.

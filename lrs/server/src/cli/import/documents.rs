@@ -1,6 +1,7 @@
 //! `traccia import documents`: states and profiles of another store, each sent by a PUT that only makes what is not there.
 //! So the same command goes on where it was cut off: a document that is there already is compared, and never written over.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,7 +22,10 @@ use super::live::{Importer, import, is_about_statements, lock};
 use super::rejects::Rejects;
 use super::source::{Line, Source};
 use crate::cli::client::{ServerError, Target, encoded};
+use crate::cli::exit;
+use crate::cli::out::in_words;
 use crate::failpoint;
+use texts::Message;
 
 /// The media type of a content that is JSON, where the record names none.
 const JSON: &str = "application/json";
@@ -139,7 +143,12 @@ impl Importer {
         let put = request(Method::PUT).header(CONTENT_TYPE, &sent.media_type);
         let put = put.header(IF_NONE_MATCH, "*").body(sent.body.clone());
         failpoint::reach();
-        let response = self.client.send(put).await?;
+        let response = match self.client.send(put).await {
+            Err(error @ ServerError::Unsendable { .. }) => {
+                return Ok(Came::Refused(json!(unsendable(exit::told(&error.into())))));
+            }
+            response => response?,
+        };
         failpoint::reach();
         let status = response.status();
         if status == StatusCode::PRECONDITION_FAILED {
@@ -153,9 +162,21 @@ impl Importer {
         match self.client.body_of(response).await {
             Ok(_) => Ok(Came::New),
             Err(error) if is_about_statements(status) => Ok(Came::Refused(said(&error.problem()))),
+            // Of a server in front, which says no more.
+            Err(_) if is_about_length(status) => Ok(Came::Refused(json!(unsendable(status)))),
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether the address or the headers of a document are longer than the server takes.
+fn is_about_length(status: StatusCode) -> bool {
+    [StatusCode::URI_TOO_LONG, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE].contains(&status)
+}
+
+/// That a document cannot be sent as it is, for people.
+fn unsendable(why: impl Display) -> String {
+    in_words(&Message::new("cli-import-unsendable").with("why", why))
 }
 
 /// Why a document is refused: what the server found, or the problem document's detail.
