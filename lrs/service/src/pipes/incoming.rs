@@ -64,13 +64,13 @@ impl Incoming {
             member("timestamp").is_some_and(|it| it.ends_with('Z') || it.ends_with("+00:00"));
         let id = member("id").and_then(|id| Uuid::parse_str(id).ok());
         let voids = value.as_ref().and_then(voided_by);
-        Ok(Self { id, stored, timestamp, is_in_utc, voids, weight, text })
+        Ok(Self { id, text, stored, timestamp, is_in_utc, voids, weight })
     }
 
     /// A statement that there never is room to look at: [`Run::keep`] stops at it.
     pub(super) fn unread(text: Bytes) -> Self {
-        let (id, stored, timestamp, voids) = (None, None, None, None);
-        Self { id, stored, timestamp, is_in_utc: false, voids, weight: weight(&text), text }
+        let (id, stored, timestamp, voids, weight) = (None, None, None, None, weight(&text));
+        Self { id, text, stored, timestamp, is_in_utc: false, voids, weight }
     }
 
     /// What its dead letter is known by: a statement without an id, which no store should give, by its text.

@@ -325,8 +325,8 @@ async fn pipes_that_pull_what_fits_but_once_get_on_one_after_the_other() {
             }
         }
     };
-    let ended = futures::future::join3(pull("p"), pull("q"), pull("r")).await;
-    assert_eq!(ended, (IDLE, IDLE, IDLE));
+    let ended = futures::future::join_all(["p", "q", "r"].map(|it| Box::pin(pull(it)))).await;
+    assert_eq!(ended, [IDLE; 3]);
     assert_eq!(kept(&world).await, ids_of(0..2));
     assert_eq!(world.works.values.held(), 0);
 }
