@@ -41,7 +41,7 @@ pub(crate) use erasing::{NotedErasure, forget_letters, note as note_erasure};
 pub use probe::{PipeCheck, PipeTest};
 pub use run::MOST_LETTERS;
 pub use settings::{
-    Hidden, LastAnswer, PipeDirection, PipeFilter, PipeMapping, PipePause, PipeRecord,
+    HeldBack, Hidden, LastAnswer, PipeDirection, PipeFilter, PipeMapping, PipePause, PipeRecord,
     PipeSettings, PipeState, ReadsBy,
 };
 pub use webhook::{MOST_FAILURES, Signing};
@@ -287,9 +287,10 @@ impl Pipes {
         self.edit(name, |record| record.state.paused = Some(pause.clone())).await
     }
 
-    /// Makes a pipe go on at once, whatever it waits for.
+    /// Makes a pipe go on at once, whatever it waits for. What it held back it sends, and with that anew what came since.
     pub async fn resume(&self, name: &str) -> Result<ShownPipe, PipeError> {
         self.edit(name, |record| {
+            record.state.hold_nothing_back();
             record.state.paused = None;
             record.state.retry_at = None;
             record.state.attempts = 0;
