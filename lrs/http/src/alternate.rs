@@ -21,6 +21,7 @@ use super::request::{content_type, read_while};
 use super::state::Server;
 use super::{origin, version};
 use access::caller::Caller;
+use service::compute::{self, Compute, Stopped};
 use service::memory::Memory;
 use xapi::parameters;
 use xapi::refusal::Refusal;
@@ -73,10 +74,7 @@ async fn unfolded(request: Request, server: &Server) -> Result<Request, Problem>
     // What is decoded is no longer than what was sent, and is held as long as the request has it.
     let decoded = payer.memory.reserve(form.len())?;
     let (length, read) = (form.len(), move || Form::read(&form));
-    let form = match &payer.key {
-        Some(key) => server.compute.run(key, length, read).await??,
-        None => read()?,
-    };
+    let form = payer.run(&server.compute, length, read).await??;
     parts.headers.remove(CONTENT_TYPE);
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.extend(form.headers);
@@ -115,6 +113,20 @@ impl Payer {
         }
         let memory = server.shares.of_forms_from(Address::of_request(&parts.extensions));
         Ok(Self { key: None, memory, limit: limit.min(LONGEST_UNPAID) })
+    }
+
+    /// Does `work` on a form of `length` bytes, of a long one off the threads that answer requests. Forms whose key is not known
+    /// yet are short, and what their address has bounds how many there are.
+    async fn run<T: Send + 'static>(
+        &self,
+        compute: &Compute,
+        length: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        match &self.key {
+            Some(key) => compute.run(key, length, work).await,
+            None => compute::by_length(length, work).await,
+        }
     }
 
     /// `problem`, with what to do about a form that is too long to be read for nobody. One that has too much beside its content
@@ -319,6 +331,20 @@ mod tests {
         assert_eq!(refused(&format!("agent={}", "x".repeat(64 * 1024))), Some(413));
         assert_eq!(refused(&format!("limit=1&content={}", "x".repeat(1 << 20))), None);
         assert_eq!(refused(&"a=1&".repeat(31)), None, "repetition is judged with the parameters");
+    }
+
+    #[tokio::test]
+    async fn a_long_form_is_read_off_the_threads_that_answer_whoever_pays() {
+        let here = std::thread::current().id();
+        let compute = Compute::new(1);
+        for key in [None, Some("k".to_owned())] {
+            let payer = Payer { key, memory: Memory::new(0), limit: 0 };
+            let at = async |length| {
+                payer.run(&compute, length, || std::thread::current().id()).await.unwrap()
+            };
+            assert_eq!(at(64 << 10).await, here);
+            assert_ne!(at((64 << 10) + 1).await, here);
+        }
     }
 
     #[test]

@@ -51,6 +51,17 @@ pub fn aside<T: Send + 'static>(
     }
 }
 
+/// Does `work` on `bytes` bytes: at once where they are few, otherwise as [`aside`] does.
+///
+/// # Errors
+/// [`Stopped`], where the work was not done at once and panicked.
+pub async fn by_length<T: Send + 'static>(
+    bytes: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Stopped> {
+    if bytes <= SMALL { Ok(work()) } else { aside(work).await }
+}
+
 /// How much of such work is under way at a time. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Compute(Arc<Threads>);
@@ -197,6 +208,14 @@ mod tests {
             Err::<(), _>(Stopped)
         );
         assert_eq!(compute.run("k", SMALL + 1, || 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn work_of_nobody_is_done_elsewhere_where_it_is_long() {
+        let here = thread::current().id();
+        let id = || thread::current().id();
+        assert_eq!(by_length(SMALL, id).await, Ok(here));
+        assert_ne!(by_length(SMALL + 1, id).await, Ok(here));
     }
 
     #[cfg(target_os = "linux")]

@@ -233,7 +233,7 @@ impl App {
             dossiers,
             record: record.clone(),
             progress: progress.clone(),
-            reactions: parts::reactions(&store, &clock, (&record, &progress), &base_url),
+            reactions: parts::reactions(&store, &clock, (&record, &progress), (&base_url, &memory)),
             readiness: Readiness::default(),
             credentials: Credentials::new(Arc::clone(&store) as Arc<dyn KeyStore>, secret),
             cursors: Cursors::new(secret),

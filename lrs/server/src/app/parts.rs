@@ -88,11 +88,11 @@ pub(super) fn reactions(
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
     (record, progress): (&Record, &CourseService),
-    base_url: &str,
+    (base_url, memory): (&str, &Memory),
 ) -> Reactions {
     let (record, progress) = (record.clone(), progress.clone());
-    let reactions =
-        Reactions::new(Arc::clone(store), Arc::clone(clock), record, progress, base_url);
+    let (store, clock) = (Arc::clone(store), Arc::clone(clock));
+    let reactions = Reactions::new(store, clock, record, progress, memory, base_url);
     tokio::spawn(Reactor::new(reactions.clone()).run());
     reactions
 }

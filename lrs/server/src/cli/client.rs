@@ -38,6 +38,12 @@ pub(super) enum ServerError {
         /// What happened.
         source: reqwest::Error,
     },
+    /// The request is none that can be sent: its address is too long, or a header has what no header may have.
+    #[error("the request cannot be sent")]
+    Unsendable {
+        /// What is wrong with it.
+        source: reqwest::Error,
+    },
     /// An answer that refuses, in the server's words.
     #[error("{}", explained(*.status, .problem))]
     Answer {
@@ -61,7 +67,9 @@ impl ServerError {
     pub(super) fn problem(self) -> Value {
         match self {
             Self::Answer { problem, .. } => problem,
-            Self::Unreachable { .. } | Self::Foreign { .. } => Value::Null,
+            Self::Unreachable { .. } | Self::Unsendable { .. } | Self::Foreign { .. } => {
+                Value::Null
+            }
         }
     }
 }
@@ -117,7 +125,12 @@ impl Client {
 
     /// Sends, whatever the status of the answer.
     pub(super) async fn send(&self, request: RequestBuilder) -> Answered<Response> {
-        request.send().await.map_err(|source| self.unreachable(source))
+        request.send().await.map_err(|source| {
+            if source.is_builder() {
+                return ServerError::Unsendable { source: source.without_url() };
+            }
+            self.unreachable(source)
+        })
     }
 
     /// Sends and gives the answer's body, as [`Self::bytes`] does; while the server says that it is

@@ -194,6 +194,7 @@ impl Exit {
     fn of_server(error: &ServerError) -> Self {
         match error {
             ServerError::Unreachable { .. } | ServerError::Foreign { .. } => Self::Unavailable,
+            ServerError::Unsendable { .. } => Self::Refused,
             ServerError::Answer { status, .. } => match status.as_u16() {
                 408 | 429 | 502..=504 => Self::Unavailable,
                 400..500 => Self::Refused,

@@ -357,3 +357,34 @@ async fn documents_are_imported_once_however_often_the_program_is_killed_and_non
     assert!(rejects.contains("Another document is there"), "{rejects}");
     assert_eq!(states(&served).await, kept, "nothing is written over");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_document_that_cannot_be_sent_is_refused_and_the_next_ones_are_sent() {
+    let served = Served::start().await;
+    let home = TempDir::new().unwrap();
+    let (file, rejects) = (home.path().join("states.ndjson"), home.path().join("rejects.ndjson"));
+    let state = |id: &str, kind: &str| {
+        json!({"activityId": "https://x.example/a", "agent": {"mbox": "mailto:anna@x.example"},
+            "stateId": id, "contentType": kind, "content": "x"})
+    };
+    let lines = [
+        state("a", "text/plain\r\nX-Other: 1"),
+        state(&"b".repeat(100_000), "text/plain"),
+        state("c", "text/plain"),
+    ];
+    std::fs::write(&file, lines.map(|line| line.to_string()).join("\n")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_traccia"));
+    command.env("LC_ALL", "C").args(["import", "documents"]).arg(&file);
+    command.arg("--rejects").arg(&rejects);
+    command.args(["--url", &served.url, "--key", "seed:secret"]);
+    assert_eq!(said(&command.output().unwrap()), "1 new, 0 known, 2 refused\n");
+    assert_eq!(states(&served).await, json!({"c": "x"}));
+    let rejects = std::fs::read_to_string(rejects).unwrap();
+    let rejects = rejects.lines().map(|line| serde_json::from_str(line).unwrap());
+    let rejects: Vec<Value> = rejects.collect();
+    let told: Vec<_> = rejects.iter().map(|it| (&it["line"], &it["reason"])).collect();
+    let not_sent = |why: &str| json!(format!("The document is not sent: {why}"));
+    let first = not_sent("`contentType` is no media type that a header may have.");
+    let second = not_sent("its ids make an address that is too long.");
+    assert_eq!(told, [(&json!(1), &first), (&json!(2), &second)]);
+}

@@ -41,7 +41,7 @@ pub(crate) use erasing::{NotedErasure, forget_letters, note as note_erasure};
 pub use probe::{PipeCheck, PipeTest};
 pub use run::MOST_LETTERS;
 pub use settings::{
-    Hidden, LastAnswer, PipeDirection, PipeFilter, PipeMapping, PipePause, PipeRecord,
+    HeldBack, Hidden, LastAnswer, PipeDirection, PipeFilter, PipeMapping, PipePause, PipeRecord,
     PipeSettings, PipeState, ReadsBy,
 };
 pub use webhook::{MOST_FAILURES, Signing};
@@ -147,7 +147,8 @@ pub struct Pipes {
 
 impl Pipes {
     /// The pipes of `store`, which speak through `wire`. Statements that are pulled have an authority at `base_url`, and
-    /// attachments that `scanner` has looked at. Pages of statements are taken from the budget `memory`.
+    /// attachments that `scanner` has looked at. Pages of statements are taken from the budget `memory`, and what the statements
+    /// of all pages say together from half of it.
     pub fn new(
         store: Arc<dyn Store>,
         record: Record,
@@ -158,8 +159,8 @@ impl Pipes {
     ) -> Self {
         let base_url = base_url.to_owned();
         let changed = Arc::new(watch::Sender::new(()));
-        let memory = memory.clone();
-        let works = Works { store, record, wire, memory, scanner, base_url, step: || () };
+        let (memory, values) = (memory.clone(), memory.part(memory.size() / 2));
+        let works = Works { store, record, wire, memory, values, scanner, base_url, step: || () };
         Self { works, changed }
     }
 
@@ -286,9 +287,10 @@ impl Pipes {
         self.edit(name, |record| record.state.paused = Some(pause.clone())).await
     }
 
-    /// Makes a pipe go on at once, whatever it waits for.
+    /// Makes a pipe go on at once, whatever it waits for. What it held back it sends, and with that anew what came since.
     pub async fn resume(&self, name: &str) -> Result<ShownPipe, PipeError> {
         self.edit(name, |record| {
+            record.state.hold_nothing_back();
             record.state.paused = None;
             record.state.retry_at = None;
             record.state.attempts = 0;

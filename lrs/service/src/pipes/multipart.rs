@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use futures::stream;
-use multer::Multipart;
+use multer::{Field, Multipart};
 use uuid::Uuid;
 
 use xapi::attachment::Attachment;
@@ -70,19 +70,31 @@ pub(super) async fn read(content_type: &str, body: Bytes) -> Option<(Bytes, Vec<
     let boundary = multer::parse_boundary(content_type.replacen("mixed", "form-data", 1)).ok()?;
     let body = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
     let mut parts = Multipart::new(body, boundary);
-    let statements = parts.next_field().await.ok()??.bytes().await.ok()?;
+    let statements = data(parts.next_field().await.ok()??).await?;
     let mut attachments = Vec::new();
     while let Some(part) = parts.next_field().await.ok()? {
         let header = |name: &str| part.headers().get(name).and_then(|it| it.to_str().ok());
         let sha2 = header(HASH)?.to_owned();
         let content_type = header("Content-Type").unwrap_or("application/octet-stream").to_owned();
-        let body = part.bytes().await.ok()?;
+        let body = data(part).await?;
         attachments.push(Attachment { sha2, content_type, body });
         if attachments.len() > MOST_PARTS {
             return None;
         }
     }
     Some((statements, attachments))
+}
+
+/// The data of a part: a part of what was read, where it lies there in one piece, and no copy.
+async fn data(mut part: Field<'_>) -> Option<Bytes> {
+    let first = part.chunk().await.ok()?.unwrap_or_default();
+    let Some(second) = part.chunk().await.ok()? else { return Some(first) };
+    let mut all = BytesMut::from(&first[..]);
+    all.extend_from_slice(&second);
+    while let Some(more) = part.chunk().await.ok()? {
+        all.extend_from_slice(&more);
+    }
+    Some(all.freeze())
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! The way of a pull through the pages of a source.
 
-use serde_json::Value;
 use url::Url;
 
 use super::incoming::Incoming;
@@ -70,7 +69,7 @@ impl Pages {
             self.before = Some(instant);
             self.reached = self.reached.max(Some(instant));
         }
-        let in_utc = statements.last().filter(|it| is_in_utc(it.value.as_ref()));
+        let in_utc = statements.last().filter(|it| it.is_in_utc);
         self.last = in_utc.and_then(|it| it.timestamp);
     }
 
@@ -100,9 +99,4 @@ fn with_since(question: &Url, since: Instant) -> Url {
     let mut url = question.clone();
     url.query_pairs_mut().append_pair("since", &since.to_string());
     url
-}
-
-fn is_in_utc(statement: Option<&Value>) -> bool {
-    let timestamp = statement.and_then(|it| it.get("timestamp")).and_then(Value::as_str);
-    timestamp.is_some_and(|it| it.ends_with('Z') || it.ends_with("+00:00"))
 }

@@ -1,10 +1,12 @@
 //! Whether a pipe could work, found without sending a statement; a webhook is sent an event of the type `test`.
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::run::Run;
 use super::settings::PipeDirection;
-use super::wire::{LONGEST_ANSWER, LONGEST_PAGE, WireAnswer, WireError, is_heavy};
+use super::wire::{LONGEST_ANSWER, LONGEST_PAGE, WireAnswer, WireError, WireRequest, is_heavy};
 
 /// What was asked and what was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,21 +49,29 @@ impl Run {
     async fn ask(
         &self,
         resource: &str,
+        body: Option<(String, bytes::Bytes)>,
+    ) -> Result<WireAnswer, WireError> {
+        self.exchange(self.asked(resource, &[], body, LONGEST_ANSWER)?).await
+    }
+
+    fn asked(
+        &self,
+        resource: &str,
         query: &[(&str, &str)],
         body: Option<(String, bytes::Bytes)>,
         longest: usize,
-    ) -> Result<WireAnswer, WireError> {
+    ) -> Result<WireRequest, WireError> {
         let wrong = |_| WireError::Address("the address cannot be joined to a resource".into());
         let mut url = self.resource(resource).map_err(wrong)?;
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
         let version = if self.pipe.settings.version == "2.0.0" { "2.0.0" } else { "1.0.3" };
-        self.exchange(self.request(url, version, body, longest)).await
+        Ok(self.request(url, version, body, longest))
     }
 
     async fn about(&self) -> PipeCheck {
-        let answer = self.ask("about", &[], None, LONGEST_ANSWER).await;
+        let answer = self.ask("about", None).await;
         checked("about", answer, |answer| {
             let about: Value = serde_json::from_slice(&answer.body).ok()?;
             let versions = about.get("version")?.as_array()?;
@@ -72,10 +82,17 @@ impl Run {
 
     async fn read(&self) -> PipeCheck {
         let query = [("limit", "1"), ("ascending", "true")];
-        let answer = self.ask("statements", &query, None, LONGEST_PAGE).await;
+        let answer = match self.asked("statements", &query, None, LONGEST_PAGE) {
+            Ok(request) => self.page(request).await,
+            Err(error) => Err(error),
+        };
         checked("read", answer, |answer| {
-            let page: Value = serde_json::from_slice(&answer.body).ok()?;
-            page.get("statements")?.as_array()?;
+            #[derive(Deserialize)]
+            struct Page {
+                #[expect(dead_code, reason = "that it is a list is all that is asked")]
+                statements: Vec<IgnoredAny>,
+            }
+            let _page: Page = serde_json::from_slice(&answer.body).ok()?;
             let promise = answer.header("x-experience-api-consistent-through");
             Some(match promise {
                 Some(_) => "statements can be read, and the store says up to where it is consistent".to_owned(),
@@ -89,7 +106,7 @@ impl Run {
     /// No statement is sent: some stores take an empty list, others refuse its form, and either know the credentials.
     async fn write(&self) -> PipeCheck {
         let body = Some(("application/json".to_owned(), "[]".into()));
-        let answer = self.ask("statements", &[], body, LONGEST_ANSWER).await;
+        let answer = self.ask("statements", body).await;
         let mut check = checked("write", answer, |answer| {
             let told: Vec<Value> = serde_json::from_slice(&answer.body).ok()?;
             told.is_empty().then(|| "an empty list was taken: statements can be sent".to_owned())

@@ -4,26 +4,28 @@
 //! source promised to be consistent when the run began, and never back. Each run begins somewhat before the cursor,
 //! because `since` is exclusive and `stored` may repeat; what is known already is passed over.
 
+use std::fmt::{self, Formatter};
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use url::Url;
 use uuid::Uuid;
 
-use super::incoming::Incoming;
+use super::incoming::{Incoming, no_room};
 use super::multipart;
 use super::pages::Pages;
 use super::run::{Halt, Next, Run, halted};
 use super::settings::ReadsBy;
 use super::verdict::{self, Verdict};
-use super::wire::{LONGEST_PAGE, WireAnswer, WireError, is_heavy};
+use super::wire::{LONGEST_PAGE, WireAnswer, WireError, in_short, is_heavy};
 use crate::compute;
+use crate::memory::Exhausted;
 use store::StoreError;
 use xapi::attachment::Attachment;
 use xapi::instant::Instant;
-use xapi::prepare::{VOIDED, target};
 
 /// The most statements of a page.
 const MOST_OF_PAGE: usize = 500;
@@ -50,8 +52,43 @@ pub(super) struct Pulling {
 #[derive(Deserialize)]
 struct Page<'a> {
     #[serde(borrow)]
-    statements: Vec<&'a RawValue>,
+    statements: Texts<'a>,
     more: Option<String>,
+}
+
+/// The texts of the first [`MOST_READ`] statements of a page, and whether there are more.
+#[derive(Default)]
+struct Texts<'a> {
+    first: Vec<&'a RawValue>,
+    has_more: bool,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Texts<'de>;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of statements")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Texts<'de>, A::Error> {
+                let mut texts = Texts::default();
+                while texts.first.len() < MOST_READ {
+                    match all.next_element()? {
+                        Some(text) => texts.first.push(text),
+                        None => return Ok(texts),
+                    }
+                }
+                while all.next_element::<IgnoredAny>()?.is_some() {
+                    texts.has_more = true;
+                }
+                Ok(texts)
+            }
+        }
+        deserializer.deserialize_seq(Reader)
+    }
 }
 
 /// What became of an answer.
@@ -88,7 +125,7 @@ impl Run {
         };
         let version = if self.pipe.settings.version == "2.0.0" { "2.0.0" } else { "1.0.3" };
         let request = self.request(pages.url.clone(), version, None, LONGEST_PAGE);
-        let answer = match self.page(request).await {
+        let mut answer = match self.page(request).await {
             Err(error @ WireError::Long(_)) => return self.ask_for_less(&error),
             answer => answer.map_err(|error| halted(&error))?,
         };
@@ -97,7 +134,7 @@ impl Run {
             self.pipe.state.is_consistent = pages.promised.is_some();
             pages.is_first = false;
         }
-        match self.page_of(&answer).await? {
+        match self.page_of(&mut answer).await? {
             Read::Page(page) => self.keep_page(page, pages, &answer).await,
             Read::WithoutData => Ok(Next::More),
             Read::Heavy => self.ask_for_less(&WireError::Heavy),
@@ -186,14 +223,14 @@ impl Run {
         match from.join(&more) {
             Ok(url) if url.origin() == self.endpoint.origin() => Ok(Some(url)),
             _ => {
-                let why = format!("`more` leads to another server: {more}");
+                let why = format!("`more` leads to another server: {}", in_short(&more));
                 Err(Halt::Answer(Verdict::Stop(why.clone()), 200, why))
             }
         }
     }
 
     /// The statements of an answer.
-    async fn page_of(&mut self, answer: &WireAnswer) -> Result<Read, Halt> {
+    async fn page_of(&mut self, answer: &mut WireAnswer) -> Result<Read, Halt> {
         if answer.status != 200 {
             let verdict = match answer.status {
                 201..=299 => Verdict::Later(None),
@@ -201,26 +238,37 @@ impl Run {
             };
             return Err(Halt::Answer(verdict, answer.status, answer.in_short()));
         }
-        let Some((json, parts)) = json_of(answer).await else {
+        let Some((json, parts)) = self.json_of(answer).await? else {
             if self.pulling.is_without_data {
                 return Err(unreadable(answer));
             }
             self.pulling.is_without_data = true;
             return Ok(Read::WithoutData);
         };
-        let read = move || {
+        let values = self.works.values.clone();
+        let read = move || -> Result<Option<Read>, Exhausted> {
             if is_heavy(&json) {
-                return Some(Read::Heavy);
+                return Ok(Some(Read::Heavy));
             }
-            let Page { statements, more } = serde_json::from_slice(&json).ok()?;
-            if statements.len() > MOST_READ {
-                return Some(Read::Heavy);
+            let Ok(Page { statements, more }) = serde_json::from_slice(&json) else {
+                return Ok(None);
+            };
+            if statements.has_more {
+                return Ok(Some(Read::Heavy));
             }
-            let statements = statements.into_iter().map(|raw| Incoming::of(raw.get())).collect();
-            Some(Read::Page(Fetched { statements, parts, more }))
+            let of = |raw: &RawValue| {
+                let text = json.slice_ref(raw.get().as_bytes());
+                match Incoming::of(text.clone(), &values) {
+                    // Those before it are kept first.
+                    Err(exhausted) if !exhausted.will_pass() => Ok(Incoming::unread(text)),
+                    read => read,
+                }
+            };
+            let statements = statements.first.into_iter().map(of).collect::<Result<_, _>>()?;
+            Ok(Some(Read::Page(Fetched { statements, parts, more })))
         };
         let read = compute::aside(read).await.map_err(stopped)?;
-        read.ok_or_else(|| unreadable(answer))
+        read.map_err(no_room)?.ok_or_else(|| unreadable(answer))
     }
 
     /// Keeps the statements with those before them that they void and that are not known here, which no query lists. Says
@@ -233,7 +281,7 @@ impl Run {
         let (own_parts, mut new, mut fetched) = (parts.len(), 0, 0_usize);
         let mut all: Vec<Incoming> = Vec::with_capacity(statements.len());
         for incoming in statements {
-            if let Some(voided) = voided_by(&incoming)
+            if let Some(voided) = incoming.voids
                 && all.iter().all(|it| it.id != Some(voided))
                 && self.works.store.statement(self.mapped.id(voided)).await?.is_none()
                 && let Some((original, data)) = self.fetch("voidedStatementId", voided).await?
@@ -253,6 +301,30 @@ impl Run {
         Ok(new + self.keep(all, parts).await?.new)
     }
 
+    /// The JSON of an answer and the data that came with it; `None` where the answer cannot be read. They hold the memory that
+    /// the answer held.
+    async fn json_of(
+        &self,
+        answer: &mut WireAnswer,
+    ) -> Result<Option<(Bytes, Vec<Attachment>)>, Halt> {
+        let kind = answer.header("content-type").unwrap_or_default().to_owned();
+        if !multipart::is_multipart(&kind) {
+            return Ok(Some((answer.body.clone(), Vec::new())));
+        }
+        let room = |bytes| self.works.memory.reserve(bytes).map_err(|_| halted(&WireError::Memory));
+        // The parts lie in a copy of the body.
+        let copy = room(answer.body.len())?;
+        let Some((json, mut parts)) = multipart::read(&kind, answer.body.clone()).await else {
+            return Ok(None);
+        };
+        answer.body = Bytes::new();
+        drop(copy);
+        for part in &mut parts {
+            part.body = room(part.body.len())?.hold(std::mem::take(&mut part.body));
+        }
+        Ok(Some((room(json.len())?.hold(json), parts)))
+    }
+
     /// One statement of the source by its id; `None` where there is none.
     pub(super) async fn fetch(
         &mut self,
@@ -267,7 +339,7 @@ impl Run {
                 .append_pair("attachments", with_data);
             let version = if self.pipe.settings.version == "2.0.0" { "2.0.0" } else { "1.0.3" };
             let request = self.request(url, version, None, LONGEST_PAGE);
-            let answer = self.page(request).await.map_err(|error| halted(&error))?;
+            let mut answer = self.page(request).await.map_err(|error| halted(&error))?;
             match answer.status {
                 404 => return Ok(None),
                 200 => {}
@@ -276,14 +348,17 @@ impl Run {
                     return Err(Halt::Answer(verdict, answer.status, answer.in_short()));
                 }
             }
-            let read = json_of(&answer).await;
-            let work = move || {
-                let (json, parts) = read.filter(|(json, _)| !is_heavy(json))?;
-                Some((Incoming::of(std::str::from_utf8(&json).ok()?), parts))
+            let read = self.json_of(&mut answer).await?;
+            let values = self.works.values.clone();
+            let work = move || -> Result<_, Exhausted> {
+                let Some((json, parts)) = read.filter(|(json, _)| !is_heavy(json)) else {
+                    return Ok(None);
+                };
+                Ok(Some((Incoming::of(json, &values)?, parts)))
             };
-            let text = compute::aside(work).await.map_err(stopped)?;
+            let read = compute::aside(work).await.map_err(stopped)?;
             // A store may answer with a page of one, or none.
-            if let Some((incoming, parts)) = text {
+            if let Some((incoming, parts)) = read.map_err(no_room)? {
                 return Ok((incoming.id == Some(id)).then_some((incoming, parts)));
             }
         }
@@ -295,23 +370,7 @@ fn stopped(_: compute::Stopped) -> StoreError {
     StoreError::Unavailable("reading an answer was stopped".into())
 }
 
-/// The JSON of an answer and the data that came with it.
-async fn json_of(answer: &WireAnswer) -> Option<(Bytes, Vec<Attachment>)> {
-    let kind = answer.header("content-type").unwrap_or_default();
-    if multipart::is_multipart(kind) {
-        return multipart::read(kind, answer.body.clone()).await;
-    }
-    Some((answer.body.clone(), Vec::new()))
-}
-
 fn unreadable(answer: &WireAnswer) -> Halt {
     let detail = format!("this is no page of statements: {}", answer.in_short());
     Halt::Answer(Verdict::Later(None), answer.status, detail)
-}
-
-/// The statement that another one voids.
-fn voided_by(incoming: &Incoming) -> Option<Uuid> {
-    let value = incoming.value.as_ref()?;
-    let verb = value.pointer("/verb/id").and_then(serde_json::Value::as_str);
-    target(value).filter(|_| verb == Some(VOIDED))
 }

@@ -40,6 +40,8 @@ pub(super) struct Outgoing {
     pub(super) stored: Instant,
     pub(super) text: Bytes,
     version: Version,
+    /// The text of its authority here.
+    author: String,
     hashes: Vec<String>,
     pub(super) attachments: Vec<KeptAttachment>,
 }
@@ -106,6 +108,7 @@ impl Run {
         let make = move || outgoing(page.statements, &passing, &mapped, keeps_origin);
         let stopped = |_| StoreError::Unavailable("making a batch was stopped".into());
         let Made { mut statements, unreadable } = compute::aside(make).await.map_err(stopped)?;
+        statements.retain(|it| !self.pipe.state.holds_back(&it.author));
         if !unreadable.is_empty() {
             let letters = unreadable.into_iter();
             self.give_up(letters.map(|(place, why)| self.letter(place, 0, why)).collect()).await?;
@@ -125,10 +128,11 @@ impl Run {
     async fn send_piece(&mut self) -> Result<(), Halt> {
         let Some(piece) = self.pushing.pieces.front() else { return Ok(()) };
         let through = piece.through;
-        let mut left = match self.pushing.left.take() {
-            Some(left) => left,
-            None => vec![piece.statements.clone()],
-        };
+        let mut left = self.pushing.left.take().unwrap_or_else(|| {
+            let mut all = piece.statements.clone();
+            all.retain(|it| !self.pipe.state.holds_back(&it.author));
+            vec![all]
+        });
         while let Some(slice) = left.pop() {
             if slice.is_empty() {
                 continue;
@@ -137,7 +141,12 @@ impl Run {
             match verdict {
                 Ok(Sent::Taken) => self.pushing.delivered += slice.len() as u64,
                 Ok(Sent::Parts(parts)) => left.extend(parts.into_iter().rev()),
-                Ok(Sent::GivenUp) => {}
+                Ok(Sent::GivenUp) => {
+                    if let Err(halt) = self.refused_for_good(&slice, &mut left).await {
+                        self.pushing.left = Some(left);
+                        return Err(halt);
+                    }
+                }
                 Err(halt) => {
                     left.push(slice);
                     self.pushing.left = Some(left);
@@ -155,6 +164,31 @@ impl Run {
         }
         self.pushing.delivered = 0;
         self.pushing.pieces.pop_front();
+        Ok(())
+    }
+
+    /// Counts what was refused for its authority. What is `left` of one of whose statements too many were refused is not sent.
+    async fn refused_for_good(
+        &mut self,
+        slice: &[Outgoing],
+        left: &mut [Vec<Outgoing>],
+    ) -> Result<(), Halt> {
+        for Outgoing { author, stored, .. } in slice {
+            if !self.pipe.state.refuse(author) {
+                continue;
+            }
+            let letters = self.works.store.count_dead_letters(&self.name).await?;
+            if self.pipe.state.hold_back(author, *stored, letters) {
+                tracing::error!(
+                    pipe = self.name,
+                    author,
+                    "too many statements of one authority were refused: see to it and resume the pipe"
+                );
+                for slice in &mut *left {
+                    slice.retain(|it| it.author != *author);
+                }
+            }
+        }
         Ok(())
     }
 
@@ -354,6 +388,7 @@ fn one(
     if value.as_ref().is_some_and(|value| !passing.takes(value)) {
         return Ok(None);
     }
+    let author = author(text);
     let text = match &mut value {
         Some(value) if !mapped.is_full() => {
             mapped.statement(statement.id, value);
@@ -367,11 +402,18 @@ fn one(
         id: statement.id,
         sent: mapped.id(statement.id),
         stored: statement.stored,
+        author,
         hashes: hashes.collect(),
         attachments: Vec::new(),
         version: version_of(&text),
         text: text.into(),
     }))
+}
+
+/// The text of the authority of a kept statement.
+fn author(text: &str) -> String {
+    let found = members(text).into_iter().find(|it| it.key == "authority");
+    found.and_then(|it| text.get(it.value)).unwrap_or_default().to_owned()
 }
 
 /// The text of a kept statement without `stored` and `authority`, which are this store's.

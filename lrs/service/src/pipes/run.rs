@@ -35,6 +35,8 @@ pub(super) struct Works {
     pub(super) wire: Arc<dyn PipeWire>,
     /// The budget that pages of statements are taken from.
     pub(super) memory: Memory,
+    /// The part of it that is for what pulled statements say, of all pipes together.
+    pub(super) values: Memory,
     /// Looks at the attachments of statements that are pulled.
     pub(super) scanner: Scanner,
     /// The home page of the authority of statements that are pulled.

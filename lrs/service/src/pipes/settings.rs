@@ -1,6 +1,9 @@
 //! What people set of a pipe, and what is kept of one: settings, credentials and state.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 
@@ -16,6 +19,12 @@ const LONGEST_NAME: usize = 64;
 const MOST_ENTRIES: usize = 1_000;
 /// The longest time between two readings of a source, and the longest overlap, in seconds: 90 days.
 const LONGEST_TIME: u64 = 90 * 24 * 3600;
+
+/// More refused statements of one authority than this, and a push sends no more of that authority's. Few in tests, so that they are
+/// soon reached.
+const MOST_REFUSED: u64 = if cfg!(test) { 10 } else { 1_000 };
+/// Of how many authorities refused statements are counted.
+const MOST_COUNTED: usize = 1_000;
 
 /// Which way statements go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -237,6 +246,16 @@ pub struct LastAnswer {
     pub detail: String,
 }
 
+/// An authority of which too many statements were refused: what is wrong with them keeps no statement of others
+/// from being sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldBack {
+    /// The text of the authority.
+    pub authority: String,
+    /// The `stored` of its last statement that was sent, in microseconds.
+    pub since: i64,
+}
+
 /// How far a pipe is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PipeState {
@@ -253,6 +272,12 @@ pub struct PipeState {
     pub last: Option<LastAnswer>,
     /// How many statements the pipe has delivered.
     pub delivered: u64,
+    /// Of a push: how many statements of each authority were refused since the pipe was resumed, by the text of the authority.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refused: BTreeMap<String, u64>,
+    /// Of a push: whose statements are sent no more until the pipe is resumed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_back: Vec<HeldBack>,
     /// Of a pull: an instant by the source's clock up to which everything has been read. In microseconds.
     pub through: Option<i64>,
     /// Of a pull: whether the source says up to where it is consistent.
@@ -266,6 +291,61 @@ pub struct PipeState {
     /// The latest erasures that it was told of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<ToldErasure>,
+}
+
+impl PipeState {
+    /// Counts a refused statement of an authority. True where there were too many.
+    pub(super) fn refuse(&mut self, authority: &str) -> bool {
+        let is_counted = self.refused.len() < MOST_COUNTED || self.refused.contains_key(authority);
+        if !is_counted || self.holds_back(authority) {
+            return false;
+        }
+        let count = self.refused.entry(authority.to_owned()).or_default();
+        *count += 1;
+        *count > MOST_REFUSED
+    }
+
+    /// Holds an authority back from `stored` on, where too many of its statements may be among the pipe's dead `letters`: those
+    /// that people have dealt with do not count. True where it does.
+    pub(super) fn hold_back(&mut self, authority: &str, stored: Instant, letters: u64) -> bool {
+        if letters <= MOST_REFUSED {
+            self.refused.insert(authority.to_owned(), letters);
+            return false;
+        }
+        self.refused.remove(authority);
+        let (authority, since) = (authority.to_owned(), stored.micros());
+        self.held_back.push(HeldBack { authority, since });
+        true
+    }
+
+    pub(super) fn holds_back(&self, authority: &str) -> bool {
+        self.held_back.iter().any(|it| it.authority == authority)
+    }
+
+    /// Has the pipe begin again with the first statement that was held back.
+    pub(super) fn hold_nothing_back(&mut self) {
+        let first = self.held_back.iter().map(|it| it.since).min();
+        self.cursor = first.map_or(self.cursor, |first| self.cursor.min(first));
+        self.held_back.clear();
+        self.refused.clear();
+    }
+
+    /// Whose statements are held back, for people; `None` where none are.
+    pub fn told_held_back(&self) -> Option<String> {
+        let one = |HeldBack { authority, since }: &HeldBack| {
+            let agent: Option<Value> = serde_json::from_str(authority).ok();
+            let name = agent.as_ref().and_then(|it| it.pointer("/account/name")?.as_str());
+            format!("`{}` since {}", name.unwrap_or(authority), Instant::from_micros(*since))
+        };
+        let all: Vec<String> = self.held_back.iter().map(one).collect();
+        (!all.is_empty()).then(|| {
+            format!(
+                "statements are held back of {}: more than {MOST_REFUSED} of each were refused; see to what is wrong with \
+                 them and resume the pipe",
+                all.join(", ")
+            )
+        })
+    }
 }
 
 /// A pipe as its record says.

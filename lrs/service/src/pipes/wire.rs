@@ -16,6 +16,8 @@ pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 pub(super) const LONGEST_ANSWER: usize = 1 << 20;
 /// The longest page of statements that is read, in bytes.
 pub(super) const LONGEST_PAGE: usize = 64 << 20;
+/// How much of an answer is read for people, in bytes.
+const LONGEST_SAID: usize = 4 << 10;
 /// The longest time that a Retry-After is honoured for: a day.
 const LONGEST_REST: Duration = Duration::from_hours(24);
 
@@ -101,13 +103,16 @@ impl WireAnswer {
 
     /// What the answer says, in short, for people.
     pub(super) fn in_short(&self) -> String {
-        in_short(&String::from_utf8_lossy(&self.body))
+        let head = self.body.get(..LONGEST_SAID).unwrap_or(&self.body);
+        in_short(&String::from_utf8_lossy(head))
     }
 }
 
 /// The beginning of what another server says, for people.
 pub(super) fn in_short(text: &str) -> String {
     const LENGTH: usize = 300;
+    // A long text has many words: its beginning is read.
+    let text = text.get(..text.floor_char_boundary(LONGEST_SAID)).unwrap_or(text);
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let short: String = words.chars().filter(|c| !c.is_control()).take(LENGTH).collect();
     if short.len() < words.len() { short + "…" } else { short }

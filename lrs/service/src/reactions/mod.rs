@@ -15,6 +15,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::memory::Memory;
 use crate::progress::{CourseService, ProgressError};
 use crate::record::Record;
 use store::{Store, StoreError};
@@ -53,6 +54,8 @@ pub struct Reactions {
     clock: Arc<dyn Clock>,
     record: Record,
     courses: CourseService,
+    /// The budget that what statements say is taken from while rules look at it.
+    memory: Memory,
     /// Where the server is seen from outside: the home page of its own accounts.
     base_url: Arc<str>,
 }
@@ -137,15 +140,18 @@ pub enum ReactionError {
 }
 
 impl Reactions {
-    /// Use cases over `store`; statements are written through `record`.
+    /// Use cases over `store`; statements are written through `record`. What statements say is taken from the budget `memory`
+    /// while rules look at it.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         record: Record,
         courses: CourseService,
+        memory: &Memory,
         base_url: &str,
     ) -> Self {
-        Self { store, clock, record, courses, base_url: base_url.into() }
+        let memory = memory.clone();
+        Self { store, clock, record, courses, memory, base_url: base_url.into() }
     }
 
     /// All rules, by name.

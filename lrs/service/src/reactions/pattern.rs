@@ -181,7 +181,7 @@ impl Pattern {
     }
 
     /// The first of one learner's statements with which the pattern is fulfilled at `from` or later; in any order.
-    pub(super) fn fulfilled(&self, mut said: Vec<Said>, from: Instant) -> Option<Said> {
+    pub(super) fn fulfilled<'s>(&self, mut said: Vec<&'s Said>, from: Instant) -> Option<&'s Said> {
         said.sort_by_key(|it| (it.at, it.id));
         said.dedup_by_key(|it| it.id);
         let steps: Vec<&StatementStep> = self
@@ -316,7 +316,8 @@ mod tests {
 
     fn ends(pattern: &Pattern, all: &[(&str, i64, &str)], from: i64) -> Option<u128> {
         let from = Instant::from_micros(from * 1_000_000);
-        pattern.fulfilled(said(all), from).map(|it| it.id.as_u128())
+        let all = said(all);
+        pattern.fulfilled(all.iter().collect(), from).map(|it| it.id.as_u128())
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What lets rules write: one server of those that share a store, the one that follows the log.
 
+use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use course::{Identifier, Learner};
@@ -63,7 +65,7 @@ impl Reactor {
             return Ok((0, false));
         }
         let (mut written, mut has_more) = (0, false);
-        let mut reader = LogReader::default();
+        let mut reader = LogReader::new(&self.reactions.memory);
         for name in self.reactions.names().await? {
             match self.reactions.react(&name, &mut reader).await {
                 Ok((new, more)) => {
@@ -178,14 +180,15 @@ impl Reactions {
         if statements.is_empty() {
             return Ok(0);
         }
-        match self.keep(name, Value::from(statements.clone())).await {
+        let statements: Arc<[Value]> = statements.into();
+        match self.keep(name, &statements, 0..statements.len()).await {
             Ok(new) => return Ok(new),
             Err(RecordError::Conflict { .. }) => {}
             Err(error) => return Err(ProgressError::from(error).into()),
         }
         let mut written = 0;
-        for statement in statements {
-            match self.keep(name, Value::from(vec![statement])).await {
+        for at in 0..statements.len() {
+            match self.keep(name, &statements, at..at + 1).await {
                 Ok(new) => written += new,
                 Err(RecordError::Conflict { .. }) => {}
                 Err(error) => return Err(ProgressError::from(error).into()),
@@ -194,9 +197,15 @@ impl Reactions {
         Ok(written)
     }
 
-    async fn keep(&self, name: &str, statements: Value) -> Result<u64, RecordError> {
+    async fn keep(
+        &self,
+        name: &str,
+        statements: &Arc<[Value]>,
+        those: Range<usize>,
+    ) -> Result<u64, RecordError> {
         let authority = Authority::of_key(&format!("{AUTHORITY}{name}"), &self.base_url);
-        let prepare = move || batch_of(&statements, &authority);
+        let statements = Arc::clone(statements);
+        let prepare = move || batch_of(statements.get(those).unwrap_or_default(), &authority);
         let stopped = |_| StoreError::Unavailable("the server is ending".into());
         let batch = compute::aside(prepare).await.map_err(stopped)??;
         let kept = self.record.keep(batch, None).await?;
@@ -211,9 +220,10 @@ pub(super) fn is_erased(learner: &Learner) -> bool {
 }
 
 /// The statements as they are kept.
-fn batch_of(statements: &Value, authority: &Authority) -> Result<Batch, RecordError> {
-    let text = statements.to_string();
-    let checked = validator::check_batch(text.as_bytes(), Version::V1_0_3).map_err(|report| {
+fn batch_of(statements: &[Value], authority: &Authority) -> Result<Batch, RecordError> {
+    let unwritable = |error: serde_json::Error| StoreError::Rejected(error.to_string());
+    let text = serde_json::to_vec(statements).map_err(unwritable)?;
+    let checked = validator::check_batch(&text, Version::V1_0_3).map_err(|report| {
         let what = report.violations.first().map(|it| it.message.clone());
         StoreError::Rejected(format!("a reaction's statement: {}", what.unwrap_or_default()))
     })?;

@@ -12,7 +12,6 @@ use xapi::clock::Clock;
 use xapi::instant::Instant;
 
 use super::*;
-use crate::memory::Memory;
 use crate::progress::Run;
 
 mod patterns;
@@ -67,7 +66,7 @@ impl Scene {
             u3,Ivo,mailto:u3@x.example\n";
         courses.put_learners("c", list.as_bytes(), Unlisted::Stay, Run::Real).await.unwrap();
         let course = Course::parse(COURSE).unwrap();
-        let reactions = Reactions::new(Arc::clone(&store), clock, record, courses, url);
+        let reactions = Reactions::new(Arc::clone(&store), clock, record, courses, &memory, url);
         Self { reactions, store, course, broken, clock: turned }
     }
 

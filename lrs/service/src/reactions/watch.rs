@@ -2,6 +2,7 @@
 //! learner's statements are asked for from the store. So nothing has to be remembered of half-fulfilled patterns, and a
 //! statement that arrives late is looked at like any other.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -16,11 +17,14 @@ use super::rule::Reacted;
 use super::runner::{AT_ONCE, is_erased};
 use super::{AUTHORITY, DryRun, ReactionError, Reactions};
 use crate::compute;
-use crate::progress::Actors;
+use crate::memory::{Exhausted, Memory, Reserved};
+use crate::progress::{Actors, ProgressError};
 use store::{Kept, Store, StoreError};
+use validator::json::Size;
 use xapi::erase::HOME_PAGE;
 use xapi::instant::Instant;
 use xapi::query::{Filter, Match};
+use xapi::stored::Stored;
 
 /// The most statements of a page.
 const PAGE: usize = 500;
@@ -28,24 +32,46 @@ const PAGE: usize = 500;
 const LOOKED_BACK: usize = 2_000;
 /// The most bytes of statements of a learner that are looked at for a pattern: what is beyond is not looked at.
 const LOOKED_BYTES: usize = 4 << 20;
+/// The most memory that a learner's statements take that are looked at together, in bytes, as [`HELD`] counts it once. One that
+/// does not fit is not looked at.
+const LOOKED_WEIGHT: usize = 64 << 20;
+/// The memory of statements of a page that are read once for all rules, in bytes, counted in the same way. Any other statement is
+/// read for each rule, while no other such one is.
+const AT_HAND: usize = 16 << 20;
+/// How often what a statement says is held at the most: as it is read, as a rule writes it, and as that is checked.
+const HELD: usize = 3;
 /// The most statements that a dry run reads.
 const DRY: usize = 500_000;
 
 /// A page of the log, read once for all rules that are as far.
-#[derive(Default)]
 pub(super) struct LogReader {
+    memory: Memory,
     last: Option<(Instant, Arc<LogPart>)>,
 }
 
 /// Statements of the log that are not voided.
 pub(super) struct LogPart {
-    statements: Vec<Said>,
+    entries: Vec<Entry>,
+    /// The memory of those that are read.
+    _held: Option<Reserved>,
     /// The `stored` of the last statement that was read.
     through: Instant,
     more: bool,
 }
 
+/// A statement of a page.
+enum Entry {
+    Read(Said),
+    /// It is read when a rule looks at it.
+    Unread(Stored),
+}
+
 impl LogReader {
+    /// A reader that takes what statements say from the budget `memory`.
+    pub(super) fn new(memory: &Memory) -> Self {
+        Self { memory: memory.clone(), last: None }
+    }
+
     /// What follows an instant in the log.
     async fn after(
         &mut self,
@@ -55,17 +81,19 @@ impl LogReader {
         if let Some((_, known)) = self.last.as_ref().filter(|(at, _)| *at == after) {
             return Ok(Arc::clone(known));
         }
+        // The page before is given back first, unless a rule is at it.
+        self.last = None;
         let part = match store.log(after, PAGE).await {
             Ok(page) => {
                 let through = page.statements.last().map_or(after, |it| it.statement.stored);
-                let (kept, more) = (page.statements, page.more);
-                let read = compute::aside(move || said(kept)).await;
-                let stopped = |_| StoreError::Unavailable("the server is ending".into());
-                LogPart { statements: read.map_err(stopped)?, through, more }
+                let (kept, more, memory) = (page.statements, page.more, self.memory.clone());
+                let read = compute::aside(move || entries(kept, &memory)).await;
+                let (entries, held) = read.map_err(stopped)?;
+                LogPart { entries, _held: held, through, more }
             }
             // What cannot be read meets no step.
             Err(StoreError::Unreadable { stored, .. }) => {
-                LogPart { statements: Vec::new(), through: stored, more: true }
+                LogPart { entries: Vec::new(), _held: None, through: stored, more: true }
             }
             Err(error) => return Err(error),
         };
@@ -75,12 +103,51 @@ impl LogReader {
     }
 }
 
-fn said(kept: Vec<Kept>) -> Vec<Said> {
-    let read = |Kept { statement, voided }: Kept| {
-        let value = serde_json::from_slice(&statement.body).ok().filter(|_| !voided)?;
-        Some(Said::of(statement.id, statement.stored, value))
+fn stopped(_: compute::Stopped) -> StoreError {
+    StoreError::Unavailable("the server is ending".into())
+}
+
+/// The entries of a page, of which those are read that fit into [`AT_HAND`], with the memory of these; none where that is not left.
+fn entries(kept: Vec<Kept>, memory: &Memory) -> (Vec<Entry>, Option<Reserved>) {
+    let mut room = AT_HAND;
+    let fits = |Kept { statement, .. }: Kept| {
+        let left = room.checked_sub(weight(&statement));
+        room = left.unwrap_or(room);
+        (statement, left.is_some())
     };
-    kept.into_iter().filter_map(read).collect()
+    let kept = kept.into_iter().filter(|it| !it.voided).map(fits).collect::<Vec<_>>();
+    let held = memory.reserve((AT_HAND - room).saturating_mul(HELD)).ok();
+    let entry = |(statement, fits): (Stored, bool)| {
+        if fits && held.is_some() {
+            return said(&statement).map(Entry::Read);
+        }
+        Some(Entry::Unread(statement))
+    };
+    let entries = kept.into_iter().filter_map(entry).collect();
+    (entries, held)
+}
+
+/// The bytes of memory that a statement takes once it is read, at most.
+fn weight(statement: &Stored) -> usize {
+    Size::of(&statement.body).weight()
+}
+
+/// What cannot be read meets no step.
+fn said(statement: &Stored) -> Option<Said> {
+    Some(Said::of(statement.id, statement.stored, statement.value().ok()?))
+}
+
+/// Why a rule has to wait for what others hold.
+fn short(exhausted: Exhausted) -> ReactionError {
+    ProgressError::from(exhausted).into()
+}
+
+/// A learner's statements, and how much more of them may be looked at.
+struct History {
+    said: Vec<Said>,
+    held: Vec<Reserved>,
+    bytes: usize,
+    weight: usize,
 }
 
 /// The day of an instant in a time zone.
@@ -144,14 +211,18 @@ impl Reactions {
         let part = reader.after(cursor, &*self.store).await?;
         let mut done = HashSet::new();
         let mut statements = Vec::new();
-        for said in &part.statements {
-            if let Some(statement) = self.reaction_to(&watching, said, &mut done).await? {
-                statements.push(statement);
+        for entry in &part.entries {
+            let Some((said, held)) = self.said_in(entry).await? else { continue };
+            let Some(statement) = self.reaction_to(&watching, &said, &mut done).await? else {
+                continue;
+            };
+            statements.push(statement);
+            // What may be large is written before the next one is read.
+            if held.is_some() || statements.len() == AT_ONCE {
+                self.write_and_count(name, std::mem::take(&mut statements), state).await?;
             }
         }
-        for some in statements.chunks(AT_ONCE) {
-            self.write_and_count(name, some.to_vec(), state).await?;
-        }
+        self.write_and_count(name, statements, state).await?;
         state.read = Some(part.through.micros());
         Ok(part.more)
     }
@@ -165,23 +236,52 @@ impl Reactions {
     ) -> Result<(), ReactionError> {
         let Some(pattern) = kept.rule.when.pattern() else { return Err(ReactionError::NoCourse) };
         let watching = self.watching(name, kept, pattern).await?;
-        let (mut reader, mut at) = (LogReader::default(), watching.from);
+        let (mut reader, mut at) = (LogReader::new(&self.memory), watching.from);
         let (mut done, mut read) = (HashSet::new(), 0);
         loop {
             let part = reader.after(at, &*self.store).await?;
-            for said in &part.statements {
-                if let Some(statement) = self.reaction_to(&watching, said, &mut done).await? {
-                    let learner = watching.learner(said).map_or(said.actor.as_str(), |it| &it.id);
+            for entry in &part.entries {
+                let Some((said, _held)) = self.said_in(entry).await? else { continue };
+                if let Some(statement) = self.reaction_to(&watching, &said, &mut done).await? {
+                    let learner = watching.learner(&said).map_or(said.actor.as_str(), |it| &it.id);
                     would.add(learner, || Some(statement));
                 }
             }
-            (at, read) = (part.through, read + part.statements.len());
+            (at, read) = (part.through, read + part.entries.len());
             if !part.more {
                 return Ok(());
             }
             if read >= DRY {
                 would.through = Some(at);
                 return Ok(());
+            }
+        }
+    }
+
+    /// What an entry says, with the memory that this takes where it was not read yet. `None` of what cannot be read, or would
+    /// take more memory than there is.
+    ///
+    /// # Errors
+    /// [`ProgressError::Exhausted`] where others hold what is needed: the rule looks at the entry again later.
+    async fn said_in<'p>(
+        &self,
+        entry: &'p Entry,
+    ) -> Result<Option<(Cow<'p, Said>, Option<Reserved>)>, ReactionError> {
+        let statement = match entry {
+            Entry::Read(said) => return Ok(Some((Cow::Borrowed(said), None))),
+            Entry::Unread(statement) => statement.clone(),
+        };
+        let (id, memory) = (statement.id, self.memory.clone());
+        let read = compute::aside(move || -> Result<_, Exhausted> {
+            let held = memory.reserve(weight(&statement).saturating_mul(HELD))?;
+            Ok(said(&statement).map(|said| (Cow::Owned(said), Some(held))))
+        });
+        match read.await.map_err(stopped)? {
+            Ok(read) => Ok(read),
+            Err(exhausted) if exhausted.will_pass() => Err(short(exhausted)),
+            Err(exhausted) => {
+                tracing::warn!(%id, %exhausted, "no reaction looks at a statement");
+                Ok(None)
             }
         }
     }
@@ -219,20 +319,26 @@ impl Reactions {
             done.insert(reacted.key.to_owned());
         }
         let history = if watching.pattern.is_single() {
-            vec![said.clone()]
+            None
         } else {
-            self.history(watching, said).await?
+            Some(self.history(watching, said).await?)
         };
-        let Some(cause) = watching.pattern.fulfilled(history, watching.from) else {
+        let before = history.iter().flat_map(|it| &it.said);
+        let all = before.chain([said]).collect();
+        let Some(cause) = watching.pattern.fulfilled(all, watching.from) else {
             return Ok(None);
         };
         done.insert(reacted.key.to_owned());
-        let reacted = Reacted { cause: Some(&cause), ..reacted };
+        let reacted = Reacted { cause: Some(cause), ..reacted };
         Ok(Some(self.statement(watching.name, watching.kept, &reacted)))
     }
 
     /// The latest statements of the actor of a statement, by every identifier of the learner.
-    async fn history(&self, watching: &Watching<'_>, said: &Said) -> Result<Vec<Said>, StoreError> {
+    async fn history(
+        &self,
+        watching: &Watching<'_>,
+        said: &Said,
+    ) -> Result<History, ReactionError> {
         let learner = watching.learner(said);
         let identifiers = learner.map(|it| it.identifiers.as_slice()).unwrap_or_default();
         let all = identifiers.iter().map(ToString::to_string);
@@ -243,10 +349,11 @@ impl Reactions {
         let verbs = watching.pattern.verbs();
         let verbs: Vec<Option<&str>> =
             if verbs.is_empty() { vec![None] } else { verbs.into_iter().map(Some).collect() };
-        let (mut history, mut room) = (vec![said.clone()], LOOKED_BYTES);
+        let (said, held) = (Vec::new(), Vec::new());
+        let mut history = History { said, held, bytes: LOOKED_BYTES, weight: LOOKED_WEIGHT };
         for actor in &actors {
             for verb in &verbs {
-                self.said_by((actor, *verb), watching.pattern, &mut history, &mut room).await?;
+                history = self.said_by((actor, *verb), watching.pattern, history).await?;
             }
         }
         Ok(history)
@@ -257,9 +364,8 @@ impl Reactions {
         &self,
         (actor, verb): (&str, Option<&str>),
         pattern: &Pattern,
-        history: &mut Vec<Said>,
-        room: &mut usize,
-    ) -> Result<(), StoreError> {
+        mut history: History,
+    ) -> Result<History, ReactionError> {
         let mut filter = Filter {
             agent: Some(Match { text: actor.to_owned(), related: false }),
             verb: verb.map(str::to_owned),
@@ -269,30 +375,48 @@ impl Reactions {
         for _ in 0..LOOKED_BACK / PAGE {
             let page = self.store.statements(&filter).await?;
             filter.beyond = page.statements.last().map(|it| it.stored);
-            let (statements, of, pattern) = (page.statements, actor.to_owned(), pattern.clone());
-            let mut left = *room;
+            let (of, pattern, memory) = (actor.to_owned(), pattern.clone(), self.memory.clone());
             let read = compute::aside(move || {
-                let mut read = Vec::new();
-                for statement in statements {
-                    left = left.saturating_sub(statement.body.len());
-                    if left == 0 {
-                        break;
-                    }
-                    let Ok(value) = serde_json::from_slice(&statement.body) else { continue };
-                    let said = Said::of(statement.id, statement.stored, value);
-                    // A statement is found by what it refers to as well.
-                    if said.actor == of && pattern.bears_on(&said.value) {
-                        read.push(said);
-                    }
-                }
-                (read, left)
+                history.read(page.statements, (&of, &pattern), &memory)?;
+                Ok(history)
             });
-            let stopped = |_| StoreError::Unavailable("the server is ending".into());
-            let (read, left) = read.await.map_err(stopped)?;
-            history.extend(read);
-            *room = left;
-            if !page.more || left == 0 {
+            history = read.await.map_err(stopped)?.map_err(short)?;
+            if !page.more || history.bytes == 0 {
                 break;
+            }
+        }
+        Ok(history)
+    }
+}
+
+impl History {
+    /// Adds those of `statements` that an actor has said and that bear on a pattern, as far as there is room.
+    ///
+    /// # Errors
+    /// [`Exhausted`] where others hold the memory for them.
+    fn read(
+        &mut self,
+        statements: Vec<Stored>,
+        (actor, pattern): (&str, &Pattern),
+        memory: &Memory,
+    ) -> Result<(), Exhausted> {
+        for statement in statements {
+            self.bytes = self.bytes.saturating_sub(statement.body.len());
+            if self.bytes == 0 {
+                break;
+            }
+            let Some(left) = self.weight.checked_sub(weight(&statement)) else { continue };
+            let held = match memory.reserve(self.weight - left) {
+                Ok(held) => held,
+                Err(exhausted) if exhausted.will_pass() => return Err(exhausted),
+                Err(_) => continue,
+            };
+            let Some(said) = said(&statement) else { continue };
+            // A statement is found by what it refers to as well.
+            if said.actor == actor && pattern.bears_on(&said.value) {
+                self.said.push(said);
+                self.held.push(held);
+                self.weight = left;
             }
         }
         Ok(())

@@ -216,7 +216,7 @@ pub struct PipeView {
     reads_by: ReadsBy,
     /// `working`, `waiting` for the other store, `paused` by somebody, or `stopped` by itself, which is an alarm.
     state: &'static str,
-    /// Why it is paused, stopped or waiting.
+    /// Why it is paused, stopped or waiting, or whose statements it holds back.
     #[schema(required)]
     reason: Option<String>,
     /// Since when it is paused or stopped.
@@ -286,7 +286,7 @@ impl PipeView {
             (None, None) => "working",
         };
         let told = state.last.as_ref().filter(|it| !it.is_good && retry_at.is_some());
-        let told = told.map(|it| it.detail.clone());
+        let told = told.map(|it| it.detail.clone()).or_else(|| state.told_held_back());
         Self {
             name,
             direction: settings.direction,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use clap::Args;
-use reqwest::header::{CONTENT_TYPE, IF_NONE_MATCH};
+use reqwest::header::{CONTENT_TYPE, HeaderValue, IF_NONE_MATCH};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -21,10 +21,17 @@ use super::live::{Importer, import, is_about_statements, lock};
 use super::rejects::Rejects;
 use super::source::{Line, Source};
 use crate::cli::client::{ServerError, Target, encoded};
+use crate::cli::out::in_words;
 use crate::failpoint;
+use texts::Message;
 
 /// The media type of a content that is JSON, where the record names none.
 const JSON: &str = "application/json";
+
+/// The longest address of a document, in bytes, after that of the server: the `http` crate takes 65,534 of both.
+const LONGEST_ADDRESS: usize = 60_000;
+/// The longest media type, in bytes.
+const LONGEST_TYPE: usize = 1_000;
 
 /// See the command's help.
 #[derive(Debug, Args)]
@@ -153,9 +160,18 @@ impl Importer {
         match self.client.body_of(response).await {
             Ok(_) => Ok(Came::New),
             Err(error) if is_about_statements(status) => Ok(Came::Refused(said(&error.problem()))),
+            // Of a server in front, which says no more.
+            Err(_) if is_about_length(status) => {
+                Ok(Came::Refused(json!(in_words(&Message::new("cli-import-long-address")))))
+            }
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether the address or the headers of a document are longer than the server takes.
+fn is_about_length(status: StatusCode) -> bool {
+    [StatusCode::URI_TOO_LONG, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE].contains(&status)
 }
 
 /// Why a document is refused: what the server found, or the problem document's detail.
@@ -195,7 +211,20 @@ fn sent(text: &[u8]) -> Result<Sent, String> {
         .flatten()
         .map(|(name, value)| format!("{name}={}", encoded(&value)))
         .collect();
-    Ok(Sent { path: format!("/xapi/{resource}?{}", parameters.join("&")), media_type, body })
+    let path = format!("/xapi/{resource}?{}", parameters.join("&"));
+    sendable(Sent { path, media_type, body })
+}
+
+/// Refuses what makes no request, before one is made of it.
+fn sendable(sent: Sent) -> Result<Sent, String> {
+    let is_long = sent.media_type.len() > LONGEST_TYPE;
+    if is_long || HeaderValue::from_str(&sent.media_type).is_err() {
+        return Err(in_words(&Message::new("cli-import-no-header")));
+    }
+    if sent.path.len() > LONGEST_ADDRESS {
+        return Err(in_words(&Message::new("cli-import-long-address")));
+    }
+    Ok(sent)
 }
 
 /// Media type and bytes of a document.

@@ -1,7 +1,7 @@
 //! What becomes of statements that are fetched.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,8 +10,9 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use super::super::NewPipe;
 use super::super::multipart;
-use super::super::run::Next;
+use super::super::run::{Next, Run};
 use super::scripted::{AT, Turn, Waiting, World, cut_off};
 use crate::memory::Memory;
 use crate::scan::tests::{BAD, scanner, stand_in};
@@ -241,6 +242,133 @@ async fn a_page_is_taken_from_the_memory_budget_before_it_is_asked_for() {
     assert_eq!(kept(&world).await, ids_of(0..3));
     let longest = world.other.asked.lock().unwrap()[0].longest;
     assert_eq!((longest, world.works.memory.held()), (512 << 10, 0));
+}
+
+/// A statement of few bytes that takes some MiB of memory once it is read.
+fn heavy(n: u32) -> Value {
+    let context = json!({"extensions": {"https://e.example/e": vec![0; 40_000]}});
+    there(with(statement(n), "context", context), i64::from(n))
+}
+
+/// What [`heavy`] takes is between two and three of these.
+const HEAVY: usize = 40_000 * size_of::<Value>();
+
+/// Notes what pulled statements hold at each batch that is kept.
+struct Holding(Memory, Mutex<Vec<usize>>);
+
+#[async_trait]
+impl Hook for Holding {
+    async fn before(&self, method: &'static str) -> store::Result<()> {
+        if method == "put_statements" {
+            self.1.lock().unwrap().push(self.0.held());
+        }
+        Ok(())
+    }
+}
+
+/// A pull of these statements, which may hold `room` bytes of memory for what they say.
+async fn within(room: usize, statements: &[Value]) -> (World, Arc<Around<Holding>>) {
+    let clock = TurnedClock::at(Instant::from_micros(AT));
+    let memory = MemoryStore::new(Arc::new(clock.clone()));
+    let values = Memory::new(room);
+    let store = Around::new(Arc::new(memory), Holding(values.clone(), Mutex::default()));
+    let mut world = World::over(Arc::<Around<Holding>>::clone(&store), clock, pull()).await;
+    world.works.values = values;
+    world.other.kept.lock().unwrap().extend_from_slice(statements);
+    (world, store)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_pulled_statements_say_is_reserved_and_what_does_not_fit_together_is_kept_in_turn() {
+    let statements = [heavy(0), heavy(1), there(statement(2), 2), heavy(3)];
+    for (room, batches) in [(3 * HEAVY, 3), (64 * HEAVY, 1)] {
+        let (world, store) = within(room, &statements).await;
+        assert_eq!(world.to_the_end(&mut world.run().await).await, IDLE);
+        assert_eq!(kept(&world).await, ids_of(0..4));
+        assert_eq!(world.dead().await, []);
+        let held = store.hook.1.lock().unwrap().clone();
+        assert_eq!(held.len(), batches, "{held:?}");
+        assert!(held.iter().all(|it| *it > HEAVY), "{held:?}");
+        assert_eq!(world.works.values.held(), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pull_waits_where_others_hold_the_memory_for_what_statements_say() {
+    let (world, _) = within(3 * HEAVY, &[there(statement(0), 0), heavy(1)]).await;
+    let others = world.works.values.reserve(2 * HEAVY).unwrap();
+    let mut run = world.run().await;
+    assert!(matches!(world.to_the_end(&mut run).await, Next::Later(_)));
+    let shown = world.shown().await;
+    assert_eq!((shown.state.cursor, shown.state.paused), (0, None));
+    drop(others);
+    assert_eq!(world.to_the_end(&mut run).await, IDLE);
+    assert_eq!(kept(&world).await, ids_of(0..2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pipes_that_pull_what_fits_but_once_get_on_one_after_the_other() {
+    let (world, _) = within(3 * HEAVY, &[heavy(0), heavy(1)]).await;
+    for name in ["q", "r"] {
+        let settings = world.record().await.settings;
+        let new = NewPipe { settings, password: None, secret: None };
+        world.pipes.create(name, new).await.unwrap();
+    }
+    let pull = async |name| {
+        let held = world.store.pipe(name).await.unwrap().unwrap();
+        let mut run = Run::of(&world.works, &held).await.unwrap();
+        loop {
+            match run.step().await {
+                Next::More => {}
+                Next::Later(wait) => tokio::time::sleep(wait).await,
+                next => return next,
+            }
+        }
+    };
+    let ended = futures::future::join_all(["p", "q", "r"].map(|it| Box::pin(pull(it)))).await;
+    assert_eq!(ended, [IDLE; 3]);
+    assert_eq!(kept(&world).await, ids_of(0..2));
+    assert_eq!(world.works.values.held(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_statement_that_never_fits_stops_the_pipe_which_does_not_pass_it() {
+    let all = [there(statement(0), 0), heavy(1), there(statement(2), 2)];
+    let (world, _) = within(HEAVY, &all).await;
+    assert_eq!(world.to_the_end(&mut world.run().await).await, Next::Rest);
+    let state = world.shown().await.state;
+    let reason = state.paused.unwrap().reason;
+    for part in ["a single statement is too much", "limits.memory_bytes"] {
+        assert!(reason.contains(part), "{reason}");
+    }
+    assert_eq!((state.cursor, kept(&world).await), (0, ids_of(0..1)), "what is before it is kept");
+    assert_eq!(world.dead().await, []);
+    let mut world = world;
+    world.works.values = Memory::new(3 * HEAVY);
+    world.pipes.resume("p").await.unwrap();
+    assert_eq!(world.to_the_end(&mut world.run().await).await, IDLE);
+    assert_eq!(kept(&world).await, ids_of(0..3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_with_attachments_is_taken_from_the_budget_as_often_as_it_is_held() {
+    let mut world = World::new(pull()).await;
+    world.works.memory = Memory::new(1 << 20);
+    let data = vec![b'x'; 300 << 10];
+    let sha2 = hex::encode(Sha256::digest(&data));
+    let described = json!([{"usageType": "https://u.example/u", "display": {"en": "x"},
+        "contentType": "text/plain", "length": data.len(), "sha2": sha2}]);
+    let statement = with(there(statement(0), 0), "attachments", described);
+    let part = Attachment { sha2, content_type: "text/plain".into(), body: data.into() };
+    let page = json!({"statements": [statement]}).to_string();
+    *world.other.pages.lock().unwrap() = Some(multipart::write(page.as_bytes(), &[part]));
+    let others = world.works.memory.reserve(450 << 10).unwrap();
+    let mut run = world.run().await;
+    assert!(matches!(world.to_the_end(&mut run).await, Next::Later(_)), "a copy has no room");
+    assert_eq!((world.other.requests(), kept(&world).await), (1, Vec::new()));
+    drop(others);
+    assert_eq!(world.to_the_end(&mut run).await, IDLE);
+    assert_eq!(kept(&world).await, ids_of(0..1));
 }
 
 #[tokio::test]

@@ -10,12 +10,14 @@ use super::super::run::Next;
 use super::super::supervisor;
 use super::super::{Hidden, NewPipe, PipeError, PipeSettings};
 use super::scripted::{AT, Turn, Waiting, World, cut_off};
+use crate::record::statements::prepare_all;
 use store::Store;
 use store_testkit::around::Around;
 use store_testkit::clock::TurnedClock;
 use store_testkit::failing::Failing;
 use store_testkit::memory::MemoryStore;
 use store_testkit::sample::{id, ids_of, log, put, statement, voiding, with};
+use xapi::authority::Authority;
 use xapi::instant::Instant;
 
 fn push() -> Value {
@@ -375,4 +377,70 @@ async fn a_pipe_whose_course_is_gone_stops_and_says_so() {
     let pause = world.shown().await.state.paused.unwrap();
     assert!(pause.is_alarm && pause.reason.contains("`gone`"), "{pause:?}");
     assert_eq!(world.other.requests(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_of_whose_statements_too_many_are_refused_is_held_back_and_other_keys_are_not() {
+    let world = World::new(push()).await;
+    let says = async |key: &str, n: u32| {
+        let text = statement(n).to_string();
+        let checked = validator::check(text.as_bytes(), validator::Version::V1_0_3).unwrap();
+        let authority = Authority::of_key(key, "https://lrs.example");
+        let batch = prepare_all(vec![checked], Vec::new(), &authority).unwrap();
+        world.store.put_statements(batch).await.unwrap();
+    };
+    let is_good = |n: &u32| n.is_multiple_of(3);
+    for n in 0..60 {
+        says(if is_good(&n) { "good" } else { "bad" }, n).await;
+    }
+    let bad = || (0..60).filter(|n| !is_good(n));
+    world.other.refuses.lock().unwrap().extend(bad().map(|n| (id(n), 400)));
+    *world.other.names.lock().unwrap() = true;
+    assert_eq!(world.to_the_end(&mut world.run().await).await, Next::Idle(Duration::ZERO));
+    assert_eq!(world.other.ids(), texts((0..60).filter(is_good)));
+    let letters: Vec<u32> = bad().take(11).collect();
+    let dead: Vec<_> = letters.iter().map(|n| (id(*n), 400)).collect();
+    assert_eq!(world.dead().await, dead, "one more than is borne");
+    let state = world.shown().await.state;
+    assert_eq!(state.paused, None);
+    let told = state.told_held_back().unwrap();
+    assert!(told.contains("`bad` since 2026-"), "{told}");
+
+    // As a process that begins anew has it.
+    says("bad", 60).await;
+    says("good", 61).await;
+    let before = world.other.requests();
+    world.to_the_end(&mut world.run().await).await;
+    assert_eq!((world.other.requests(), world.other.ids().len()), (before + 1, 21));
+
+    world.other.refuses.lock().unwrap().clear();
+    world.pipes.resume("p").await.unwrap();
+    world.to_the_end(&mut world.run().await).await;
+    let mut there = world.other.ids();
+    there.sort_unstable();
+    let mut all = texts((0..62).filter(|n| !letters.contains(n)));
+    all.sort_unstable();
+    assert_eq!(
+        there, all,
+        "nothing was left out that is no dead letter, and nothing is there twice"
+    );
+    let state = world.shown().await.state;
+    assert_eq!((state.told_held_back(), state.cursor > 0), (None, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_people_have_dealt_with_holds_no_key_back() {
+    let world = with_statements(10, push()).await;
+    world.other.refuses.lock().unwrap().extend((0..21).map(|n| (id(n), 400)));
+    world.to_the_end(&mut world.run().await).await;
+    for n in 0..10 {
+        world.pipes.drop_letter("p", id(n)).await.unwrap();
+    }
+    let refused = async |numbers: std::ops::Range<u32>| {
+        put(&world.store, &numbers.map(statement).collect::<Vec<_>>()).await;
+        world.to_the_end(&mut world.run().await).await;
+        (world.dead().await.len(), world.shown().await.state.told_held_back().is_some())
+    };
+    assert_eq!(refused(10..20).await, (10, false));
+    assert_eq!(refused(20..21).await, (11, true));
 }

@@ -219,3 +219,63 @@ async fn what_a_learner_said_is_looked_at_up_to_a_number_of_bytes() {
     scene.says(&[said(9, "u1", PASSED, 10)]).await;
     assert_eq!(scene.step().await, 0, "the first is beyond what is looked at");
 }
+
+/// What [`heavy`] takes of memory once it is read, at least.
+const HEAVY: usize = 400_000 * size_of::<Value>();
+
+/// A statement of less than a megabyte that takes many once it is read.
+fn heavy(number: u32, learner: &str, verb: &str, hour: u32) -> Value {
+    let mut said = said(number, learner, verb, hour);
+    said["context"] = json!({"extensions": {"https://e.example/e": vec![0; 400_000]}});
+    said
+}
+
+/// A rule on one statement.
+fn at_once() -> NewReaction {
+    let first = json!({"steps": [{"verbs": [PASSED]}]});
+    let when = Trigger::Statements { pattern: serde_json::from_value(first).unwrap() };
+    NewReaction { when, ..recovered(None) }
+}
+
+#[tokio::test]
+async fn what_large_statements_say_is_taken_from_the_budget_and_a_rule_waits_for_it() {
+    let mut scene = Scene::new().await;
+    scene.reactions.memory = Memory::new(8 * HEAVY);
+    scene.reactions.put("first", at_once()).await.unwrap();
+    scene.says(&[heavy(1, "u1", PASSED, 9), heavy(2, "u2", PASSED, 9)]).await;
+    let others = scene.reactions.memory.reserve(6 * HEAVY).unwrap();
+    assert_eq!(scene.step().await, 0);
+    let fault = scene.reactions.get("first").await.unwrap().fault.unwrap();
+    assert!(fault.contains("more than what is left"), "{fault}");
+    drop(others);
+    assert_eq!(scene.step().await, 2);
+    assert_eq!(scene.reactions.get("first").await.unwrap().fault, None);
+    assert_eq!(scene.earned().await, [quiz("u1"), quiz("u2")]);
+    assert_eq!(scene.reactions.memory.held(), 0);
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_more_than_there_is_keeps_no_rule_from_going_on() {
+    let mut scene = Scene::new().await;
+    scene.reactions.memory = Memory::new(HEAVY);
+    scene.reactions.put("first", at_once()).await.unwrap();
+    scene.says(&[heavy(1, "u1", PASSED, 9), said(2, "u2", PASSED, 9)]).await;
+    assert_eq!(scene.step().await, 1);
+    assert_eq!(scene.earned().await, [quiz("u2")]);
+}
+
+#[tokio::test]
+async fn what_a_learner_said_before_is_taken_from_the_budget_as_well() {
+    let mut scene = Scene::new().await;
+    scene.reactions.memory = Memory::new(4 * HEAVY);
+    scene.reactions.put("brave", recovered(None)).await.unwrap();
+    scene.says(&[heavy(1, "u1", FAILED, 8)]).await;
+    assert_eq!(scene.step().await, 0);
+    scene.says(&[said(2, "u1", PASSED, 9)]).await;
+    let others = scene.reactions.memory.reserve(3 * HEAVY + HEAVY / 2).unwrap();
+    assert_eq!(scene.step().await, 0);
+    assert!(scene.reactions.get("brave").await.unwrap().fault.is_some());
+    drop(others);
+    assert_eq!(scene.step().await, 1);
+    assert_eq!(scene.earned().await, [quiz("u1")]);
+}
