@@ -82,6 +82,8 @@ struct Inner {
     scrub: Option<Scrub>,
     damage: Arc<Damage>,
     turns: Turns,
+    /// Held by the one that compares large statements.
+    comparing: tokio::sync::Mutex<()>,
     readers: Readers,
     recent: Arc<Recent>,
     contents: Contents,
@@ -128,6 +130,7 @@ impl SqliteStore {
             scrub: Some(scrub),
             damage,
             turns: Turns::default(),
+            comparing: tokio::sync::Mutex::default(),
             readers,
             recent,
             contents,

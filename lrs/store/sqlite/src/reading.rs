@@ -50,6 +50,7 @@ impl SqliteStore {
             scrub: None,
             damage: Arc::new(Damage::default()),
             turns: Turns::default(),
+            comparing: tokio::sync::Mutex::default(),
             readers,
             recent: Arc::new(recent),
             contents,

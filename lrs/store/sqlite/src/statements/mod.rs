@@ -7,10 +7,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use uuid::Uuid;
 
+use self::put::Put;
 use self::ready::ReadyBatch;
 use crate::SqliteStore;
 use store::{
     Batch, Kept, KeptAttachment, KeptBatch, LogPage, Page, Result, StatementLog, StatementStore,
+    StoreError,
 };
 use xapi::instant::Instant;
 use xapi::query::Filter;
@@ -22,11 +24,42 @@ pub(super) mod put;
 pub(super) mod read;
 pub(super) mod ready;
 
+/// How often a batch comes to the writer, where meanwhile others keep large statements under its ids.
+const TRIES: usize = 5;
+
+impl SqliteStore {
+    /// Compares statements of a batch with those that are kept under their ids, where one of both is large: on a thread of
+    /// its own, and of one batch at a time. Such values take memory, and all writing waited for them on the writer's thread.
+    async fn compared(
+        &self,
+        mut batch: ReadyBatch,
+        large: Vec<(usize, i64)>,
+    ) -> Result<ReadyBatch> {
+        let _turn = self.0.comparing.lock().await;
+        for (index, seq) in large {
+            let kept = self.read(move |connection| read::statement_at(connection, seq)).await?;
+            // Where an erasure has removed it, the writer says so.
+            let Some(kept) = kept else { continue };
+            let compare = move || batch.compare(index, &kept.statement).map(|()| batch);
+            let stopped =
+                |error| StoreError::Unavailable(format!("a comparison was stopped: {error}"));
+            batch = tokio::task::spawn_blocking(compare).await.map_err(stopped)??;
+        }
+        Ok(batch)
+    }
+}
+
 #[async_trait]
 impl StatementStore for SqliteStore {
     async fn put_statements(&self, batch: Batch) -> Result<KeptBatch> {
-        let batch = ReadyBatch::of(batch).await?;
-        self.write(move |session| put::put(session, batch)).await
+        let mut batch = ReadyBatch::of(batch).await?;
+        for _ in 0..TRIES {
+            match self.write(move |session| put::put_unless_large(session, batch)).await? {
+                Put::Kept(kept) => return Ok(kept),
+                Put::ToCompare(back, large) => batch = self.compared(back, large).await?,
+            }
+        }
+        Err(StoreError::Unavailable("others keep statements under the same ids meanwhile".into()))
     }
 
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {

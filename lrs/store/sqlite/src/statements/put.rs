@@ -1,6 +1,7 @@
 //! Keeping statements.
 
 use rusqlite::params;
+use serde_json::Value;
 
 use super::learn::Lessons;
 use super::link::link;
@@ -12,22 +13,79 @@ use store::inheritance::Link;
 use store::{KeptBatch, Restored, StoreError, checksum};
 use xapi::attachment::Attachment;
 use xapi::instant::Instant;
+use xapi::large::OneByOne;
 use xapi::prepare::Prepared;
 use xapi::refusal::Refusal;
 use xapi::same;
+use xapi::stored::Stored;
+
+static COMPARED: OneByOne = OneByOne::new();
 
 /// The bit of `statement.flags` that a voiding statement has.
 pub(crate) const VOIDING: i64 = 1;
 /// `statement.flags` of a statement that an erasure removed.
 pub(crate) const REMOVED: i64 = 2;
 
-/// See [`store::StatementStore::put_statements`].
+/// Texts of more bytes are not compared with others on the one thread that writes: they may become many values.
+const LARGE: usize = 64 << 10;
+
+/// What became of a batch.
+pub(crate) enum Put {
+    /// It is kept.
+    Kept(KeptBatch),
+    /// Nothing was done: statements are kept under the ids of some, whose indexes in the batch and `stored` these are, and
+    /// one of both is large.
+    ToCompare(ReadyBatch, Vec<(usize, i64)>),
+}
+
+/// See [`store::StatementStore::put_statements`]. What is large is compared elsewhere ([`ReadyBatch::compare`]) before.
+pub(crate) fn put_unless_large(session: &mut Session<'_>, batch: ReadyBatch) -> Result<Put> {
+    let places = places(session, &batch)?;
+    let mut large = Vec::new();
+    for ((index, ready), place) in batch.statements.iter().enumerate().zip(&places) {
+        let Some(seq) = *place else { continue };
+        if ready.same_as != Some(seq) && is_large(session, seq, &ready.statement)? {
+            large.push((index, seq));
+        }
+    }
+    if large.is_empty() {
+        return keep(session, batch, places).map(Put::Kept);
+    }
+    Ok(Put::ToCompare(batch, large))
+}
+
+/// Keeps a batch, and compares on this thread what is kept already.
 pub(crate) fn put(session: &mut Session<'_>, batch: ReadyBatch) -> Result<KeptBatch> {
+    let places = places(session, &batch)?;
+    keep(session, batch, places)
+}
+
+/// Where a statement is kept under the id of each of a batch.
+fn places(session: &Session<'_>, batch: &ReadyBatch) -> Result<Vec<Option<i64>>> {
+    batch.statements.iter().map(|ready| Ok(session.place(ready.statement.id)?)).collect()
+}
+
+fn is_large(session: &Session<'_>, seq: i64, incoming: &Prepared) -> Result<bool> {
+    let sql = "SELECT octet_length(body) FROM statement WHERE seq = ?1 AND flags != ?2";
+    let kept = session.one(sql, params![seq, REMOVED], |row| row.get::<_, i64>(0))?;
+    // Packed texts are short.
+    let is_over =
+        |kept| incoming.weight() > LARGE || usize::try_from(kept).is_ok_and(|it| it > LARGE);
+    Ok(kept.is_some_and(is_over))
+}
+
+fn keep(
+    session: &mut Session<'_>,
+    batch: ReadyBatch,
+    places: Vec<Option<i64>>,
+) -> Result<KeptBatch> {
     let ids = batch.statements.iter().map(|ready| ready.statement.id).collect();
     let (mut new, mut lessons) = (Vec::new(), Lessons::default());
-    for statement in batch.statements {
+    for (ready, place) in batch.statements.into_iter().zip(places) {
         let stored = session.next_stored();
-        new.extend(put_one(session, statement, stored, &mut lessons)?);
+        // An earlier statement of this batch may have the id.
+        let place = place.or_else(|| session.memory.place(ready.statement.id));
+        new.extend(put_one(session, ready, place, stored, &mut lessons)?);
     }
     let kept = KeptBatch { ids, new: new.len() };
     complete(session, new, lessons, &batch.attachments)?;
@@ -47,11 +105,12 @@ pub(crate) fn restore(
     };
     let prepared: Vec<Ready> = statements.iter().map(prepare).collect::<store::Result<_>>()?;
     let (mut new, mut lessons) = (Vec::new(), Lessons::default());
-    for (Restored { statement: kept, .. }, statement) in statements.iter().zip(prepared) {
+    for (Restored { statement: kept, .. }, ready) in statements.iter().zip(prepared) {
         if kept.stored <= session.memory.newest {
             return Err(Refusal::stored_earlier().into());
         }
-        new.extend(put_one(session, statement, kept.stored, &mut lessons)?);
+        let place = session.place(kept.id)?;
+        new.extend(put_one(session, ready, place, kept.stored, &mut lessons)?);
     }
     complete(session, new, lessons, attachments)
 }
@@ -82,15 +141,17 @@ fn put_attachments(session: &Session<'_>, attachments: &[Attachment]) -> Result<
     Ok(())
 }
 
-/// Keeps a statement; `None` where the same one is kept already.
+/// Keeps a statement; `None` where the same one is kept already, at `place`.
 fn put_one(
     session: &mut Session<'_>,
-    Ready { statement, packed }: Ready,
+    Ready { statement, packed, same_as }: Ready,
+    place: Option<i64>,
     stored: Instant,
     lessons: &mut Lessons,
 ) -> Result<Option<Link>> {
-    if session.place(statement.id)?.is_some() {
-        return check_same(session, &statement).map(|()| None);
+    if place.is_some() {
+        let is_compared = same_as == place && !session.is_removed(statement.id)?;
+        return if is_compared { Ok(None) } else { check_same(session, &statement).map(|()| None) };
     }
     session.take_stored(statement.id, stored);
     session.index(stored, &statement.keys)?;
@@ -109,13 +170,19 @@ fn check_same(session: &Session<'_>, incoming: &Prepared) -> Result<()> {
         }
         return Err(corrupt("its text is missing").into());
     };
-    let kept = kept.value().map_err(|error| corrupt(&error.to_string()))?;
-    let incoming_value = incoming.value().map_err(|error| corrupt(&error.to_string()))?;
-    let differences = same::differences(&kept, &incoming_value);
+    Ok(compare(&kept, incoming)?)
+}
+
+/// Refuses a statement that differs from the one that is kept under its id.
+pub(super) fn compare(kept: &Stored, incoming: &Prepared) -> store::Result<()> {
+    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", incoming.id));
+    let incoming_value = incoming.value().map_err(corrupt)?;
+    let compare = |kept: &Value| same::differences(kept, &incoming_value);
+    let differences = COMPARED.with_value(kept, compare).map_err(corrupt)?;
     if differences.is_empty() {
         return Ok(());
     }
-    Err(StoreError::Conflict { id: incoming.id, differences }.into())
+    Err(StoreError::Conflict { id: incoming.id, differences })
 }
 
 fn write(

@@ -1,11 +1,13 @@
 //! What of a batch can be made before it is the writer's turn, on a thread of the request. All that the one writing thread
 //! does for a batch keeps every other batch waiting.
 
+use super::put::compare;
 use crate::packed;
 use store::bounds::check_width;
 use store::{Batch, Result};
 use xapi::attachment::Attachment;
 use xapi::prepare::Prepared;
+use xapi::stored::Stored;
 
 /// Bytes of texts from which on a batch is made ready off the asynchronous threads.
 const LARGE: usize = 64 << 10;
@@ -21,6 +23,8 @@ pub(super) struct Ready {
     pub(super) statement: Prepared,
     /// The text as [`packed::ahead`] gives it.
     pub(super) packed: Option<Vec<u8>>,
+    /// The `stored` of a kept statement that was found to be the same one.
+    pub(super) same_as: Option<i64>,
 }
 
 impl ReadyBatch {
@@ -42,10 +46,21 @@ impl ReadyBatch {
         let statements = batch.statements.into_iter().map(Ready::of).collect();
         Ok(Self { statements, attachments: batch.attachments })
     }
+
+    /// Compares the statement at an index with the one that is kept under its id.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`](store::StoreError::Conflict) where it is another one.
+    pub(super) fn compare(&mut self, index: usize, kept: &Stored) -> Result<()> {
+        let Some(ready) = self.statements.get_mut(index) else { return Ok(()) };
+        compare(kept, &ready.statement)?;
+        ready.same_as = Some(kept.stored.micros());
+        Ok(())
+    }
 }
 
 impl Ready {
     pub(super) fn of(statement: Prepared) -> Self {
-        Self { packed: packed::ahead(&statement), statement }
+        Self { packed: packed::ahead(&statement), statement, same_as: None }
     }
 }

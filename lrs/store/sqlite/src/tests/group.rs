@@ -3,6 +3,7 @@
 use std::sync::mpsc;
 
 use futures::FutureExt as _;
+use serde_json::json;
 use tempfile::TempDir;
 
 use super::index::is_as_rebuilt;
@@ -12,7 +13,7 @@ use crate::session::Session;
 use crate::statements::ready::ReadyBatch;
 use store::{StatementStore as _, StoreError};
 use store_testkit::sample::{
-    batch, ids, ids_of, log, put, reference, statement, stored, verb, with,
+    batch, id, ids, ids_of, log, put, reference, statement, stored, verb, with,
 };
 use xapi::query::Filter;
 
@@ -139,4 +140,42 @@ async fn work_that_panics_outside_of_a_transaction_leaves_the_writer_at_work() {
     assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
     put(&shared(&store), &[statement(0)]).await;
     assert_eq!(ids(&shared(&store), Filter::default()).await, ids_of([0]));
+}
+
+/// While the turn to compare is another's, a large statement that is kept, or that came, waits; and others write.
+#[tokio::test]
+async fn large_statements_are_compared_beside_the_writer() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let long =
+        |length: usize| with(statement(1), "result", json!({"response": "x".repeat(length)}));
+    let (large, other) = (long(70_000), long(70_001));
+    put(&shared(&store), &[large.clone()]).await;
+    put(&shared(&store), &[statement(2)]).await;
+    let small_id = with(large.clone(), "id", statement(2)["id"].clone());
+    let mut new = 10;
+    for (sent, is_same) in
+        [(large.clone(), true), (other, false), (statement(1), false), (small_id, false)]
+    {
+        let turn = store.0.comparing.lock().await;
+        let values = [sent, statement(new)];
+        let mut waiting = Box::pin(store.put_statements(batch(&values)));
+        tokio::select! {
+            biased;
+            _ = &mut waiting => panic!("it was not its turn"),
+            small = store.put_statements(batch(&[statement(new + 1)])) => small.map(drop).unwrap(),
+        };
+        drop(turn);
+        match waiting.await {
+            Ok(kept) => assert_eq!((is_same, kept.new), (true, 1)),
+            Err(StoreError::Conflict { differences, .. }) => {
+                assert!(!is_same);
+                assert_eq!(differences.len(), 1, "{differences:?}");
+            }
+            Err(other) => panic!("{other}"),
+        }
+        assert_eq!(store.statement(id(new)).await.unwrap().is_some(), is_same, "all or nothing");
+        new += 2;
+    }
+    is_as_rebuilt(&store).await;
 }
