@@ -18,6 +18,7 @@ mod folder;
 mod group;
 mod index;
 mod learn;
+mod link;
 mod migration;
 mod packages;
 mod power;
