@@ -39,6 +39,7 @@ cli-reaction-would = { $count ->
 cli-reaction-through = of statements stored up to { $through }: there are more than a dry run reads
 cli-reaction-remove = `{ $name }` will write no more statements.
 cli-reaction-removed = { $name } is removed
+cli-reaction-reading = reading the reaction in { $name }
 
 ## Retention
 cli-retention-would = { $count ->
@@ -105,6 +106,7 @@ cli-audit-broken = BROKEN at entry { $number } ({ $fault }): { $id }
 ## Tables and questions
 cli-data-writing = writing { $name }: { $count } statements
 cli-data-written = { $statements } statements written; { $name } has { $files } files of { $bytes } bytes, through { $through }
+cli-data-stays = what was written stays, and the same command goes on
 cli-query-hidden = { $count } groups of few people are hidden: a key with identities/read sees them
 cli-query-more = there are more groups than --limit shows
 
@@ -137,3 +139,109 @@ cli-backup-copied = copied
 cli-backup-reading = reading what was copied: { $done }
 cli-backup-hashing = hashing files, bytes: { $done }
 cli-backup-checked = checked
+cli-backup-making = making a backup
+cli-backup-restoring = restoring
+
+## Files and servers
+cli-opening = opening { $name }
+cli-reading = reading { $name }
+cli-writing = writing { $name }
+cli-making = making { $name }
+cli-loading = loading { $name }
+cli-importing = importing { $name }
+cli-unreachable = cannot reach { $base }; is `traccia serve` running there?
+cli-foreign = { $base } answers, but not as Traccia does: check --url
+cli-unexplained = the server says { $status } and not why
+cli-key-form = --key is not KEY:SECRET
+
+## Command lines that cannot be used
+cli-package-exists = { $name } is there already: choose another --output
+cli-package-address = { $option } { $address } is no whole address, such as https://moodle.example.it
+cli-package-below = --activity { $activity } ends with `/` or has a `#`: write it without, for the SCOs are below it
+cli-package-key-form = --package-key is written as NAME:SECRET
+cli-package-key-scopes = the key { $key } has the scopes { $scopes }, and every learner can read the package’s key: give one of the scope statements/write alone, or leave --package-key out, so that one is made
+cli-package-no-key = give --key, which makes a key for the package, or --package-key
+cli-versions-unknown = the server names no current version
+cli-demo-there = { $folder } has { $files } already: name another folder, or add --force to write over them
+cli-demo-unknown = there is no programme `{ $name }`, and no file of this name
+    {"  "}The programmes are { $programmes }; or name a course file, TOML
+cli-demo-faults = { $name } has faults
+cli-time = { $flag } { $text } is no day or time, such as 2026-05-01 or 2026-05-01T08:00:00Z
+cli-query-strange = the answer cannot be read ({ $what }): is a Traccia of this release at the address?
+cli-query-columns = row { $row } is not of its columns
+cli-report-workbook = a workbook cannot be shown on a terminal: name a file with --output, or pipe it on
+cli-audit-earlier = --earlier is not NUMBER:HASH
+cli-store-same = --from and --to name the same store
+cli-import-no-file = name the file that is to be imported
+cli-import-version = --xapi-version is 1.0.3 or 2.0.0
+cli-import-no-key = --key is missing
+cli-import-source = --source has at most { $most } characters of ASCII, such as old-lrs
+cli-import-before = --before { $text } is no time, such as 2026-05-01T00:00:00Z
+cli-import-site = --site is no whole address, such as https://moodle.example.it
+cli-import-unsorted = { $name } is not sorted: the rows of line { $line } belong before those above it
+    {"  "}Sort by userid, cmid, scoid and attempt, as numbers: the queries in docs/moodle.md do
+cli-import-utf-16 = { $name } is UTF-16: save it as UTF-8
+cli-import-columns = { $name } has no column { $columns }: export it by a query of docs/moodle.md, with the headings
+cli-import-unread = { $name } cannot be read
+cli-import-unread-from = { $name } cannot be read from { $place } on
+cli-import-over-source = --rejects names the file that is to be imported
+cli-import-nothing = { $name } has no file whose name ends with .ndjson, .jsonl or .json, or with one of these and .gz
+cli-import-used = a server has worked on the store: instants of the past are kept in a new store alone. Import through the server (without --into), or into an empty store
+cli-import-others = the store has statements that do not come from these sources (the last is { $id }, stored at { $at }): import into an empty store, or go on with the sources that filled this one, as they were
+cli-import-goes-on = what was kept stays, and the same command goes on
+
+## Frozen certificate lists
+cli-certificates-no-list = { $name } is not a frozen certificate list in JSON
+cli-certificates-changed = { $name } was changed: its hash is { $hash }, but what it says has the hash { $computed }
+cli-certificates-made-up = { $name } has a right hash, but this server never froze it: somebody made it up
+cli-certificates-intact = { $name }: intact, { $people } people of { $course } on { $date }, sha256:{ $hash }
+
+## Results
+cli-health-ready = { $base } is ready
+cli-health-warns = { $base } warns: { $warning }
+cli-health-not-ready = { $base } is not ready: { $reason }
+cli-health-late = no answer within { $seconds } seconds
+cli-user-founded = { $name } becomes an administrator by this link, once the server runs. It is good once, until { $until }.
+cli-user-new-password = The new password, 12 to 256 characters, on one line:
+cli-user-password = { $name } has another password
+cli-user-password-unread = reading the password
+cli-user-provider = signs in at: { $provider }
+cli-user-store = opening the store; while a server works on it, use `traccia user create` with a key that you have, or stop the server
+cli-user-founding = inviting an administrator; where all have lost their passwords, add --force, or use `traccia user password`
+cli-key-store = opening the store; while a server works on it, use `traccia key create` with a key that you have, or stop the server
+cli-key-unprinted = the key could not be printed ({ $error }), so none was made
+cli-key-unseen = the key `{ $name }` was made, but its secret could not be printed ({ $error }): revoke it and make another
+cli-refusals-none = Nothing was refused.
+cli-refusals-request = { $method } { $path } by key `{ $key }` at { $at }
+cli-refusals-rule = { $status } { $rule } ({ $clause }) at { $place }
+cli-refusals-good = the statements would be taken now
+cli-statement-good = { $name }: { $count } statements keep to the standard
+cli-statement-ended = The server has ended the connection.
+cli-checking = checking { $name }
+cli-register-kept = { $written } written, { $voided } voided, { $unchanged } unchanged
+cli-register-would = { $written } written, { $voided } voided, { $unchanged } unchanged: a dry run, nothing was written
+cli-register-long = warning: line { $line }: { $learner }: { $hours } hours, of a session of { $session }
+cli-sending = sending { $name }
+cli-course-effect = { $course }: { $looked } of { $learners } learners looked at: { $changed } would stand otherwise
+cli-course-effect-part = { $course }: { $looked } of { $learners } learners looked at, a part: { $changed } would stand otherwise
+cli-course-completed = completed      { $before } now, { $after } then
+cli-course-new-module = new module     { $module }
+cli-course-no-module = no module      { $module }
+cli-course-example = { $learner }: { $before }, then { $after }
+cli-course-unmapped = { $course }: { $count } activities belong to no module, by the newest { $looked } statements
+cli-course-unmapped-one = { $learners } learners  { $statements } statements  { $activity }
+cli-course-mapped = { $course }: { $activity } is in the module { $module }
+cli-course-untold = the server does not say what the file would change
+cli-looking-at = looking at { $name }
+cli-certificates-one = { $id }  { $people } people on { $date }  sha256:{ $hash }
+cli-store-source = opening the source
+cli-store-target = opening the target
+cli-store-copying-stays = copying; what was copied stays, and the same command goes on
+cli-store-copying = copying
+cli-store-both = Both stores hold this.
+cli-store-reading = reading: { $done }
+cli-demo-written = { $course }: { $count } statements, with course and learners, in { $folder }
+cli-demo-loaded = { $course }: loaded, with { $count } statements
+cli-demo-loading = loading the course
+cli-demo-enrolling = enrolling the learners
+cli-demo-sending = sending the statements

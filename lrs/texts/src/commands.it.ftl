@@ -42,6 +42,7 @@ cli-reaction-would = { $count ->
 cli-reaction-through = degli statement registrati fino a { $through }: ce ne sono più di quanti una prova ne legge
 cli-reaction-remove = `{ $name }` non scriverà più statement.
 cli-reaction-removed = { $name } è stata tolta
+cli-reaction-reading = lettura della reazione in { $name }
 
 ## La conservazione
 cli-retention-would = { $count ->
@@ -108,6 +109,7 @@ cli-audit-broken = ROTTA alla voce { $number } ({ $fault }): { $id }
 ## Tabelle e domande
 cli-data-writing = scrittura di { $name }: { $count } statement
 cli-data-written = { $statements } statement scritti; { $name } ha { $files } file di { $bytes } byte, fino a { $through }
+cli-data-stays = ciò che è stato scritto resta, e lo stesso comando prosegue
 cli-query-hidden = { $count } gruppi di poche persone sono nascosti: una chiave con identities/read li vede
 cli-query-more = ci sono più gruppi di quanti --limit ne mostra
 
@@ -140,3 +142,109 @@ cli-backup-copied = copiato
 cli-backup-reading = lettura di ciò che è stato copiato: { $done }
 cli-backup-hashing = calcolo delle impronte dei file, byte: { $done }
 cli-backup-checked = verificato
+cli-backup-making = creazione di un backup
+cli-backup-restoring = ripristino
+
+## File e server
+cli-opening = apertura di { $name }
+cli-reading = lettura di { $name }
+cli-writing = scrittura di { $name }
+cli-making = creazione di { $name }
+cli-loading = caricamento di { $name }
+cli-importing = importazione di { $name }
+cli-unreachable = { $base } non è raggiungibile: lì è in esecuzione `traccia serve`?
+cli-foreign = { $base } risponde, ma non come Traccia: verificare --url
+cli-unexplained = il server dice { $status } e non perché
+cli-key-form = --key non ha la forma CHIAVE:SEGRETO
+
+## Righe di comando che non si possono usare
+cli-package-exists = { $name } esiste già: scegliere un altro --output
+cli-package-address = { $option } { $address } non è un indirizzo completo, come https://moodle.example.it
+cli-package-below = --activity { $activity } finisce con `/` o contiene un `#`: scriverlo senza, perché gli SCO stanno al di sotto
+cli-package-key-form = --package-key si scrive NOME:SEGRETO
+cli-package-key-scopes = la chiave { $key } ha gli ambiti { $scopes }, e ogni partecipante può leggere la chiave del pacchetto: darne una con il solo ambito statements/write, oppure omettere --package-key perché ne venga creata una
+cli-package-no-key = dare --key, che crea una chiave per il pacchetto, oppure --package-key
+cli-versions-unknown = il server non dice quale sia la versione corrente
+cli-demo-there = { $folder } contiene già { $files }: indicare un’altra cartella, o aggiungere --force per sovrascriverli
+cli-demo-unknown = non c’è nessun programma `{ $name }`, e nessun file con questo nome
+    {"  "}I programmi sono { $programmes }; oppure indicare un file di corso, TOML
+cli-demo-faults = { $name } ha errori
+cli-time = { $flag } { $text } non è un giorno o un orario, come 2026-05-01 o 2026-05-01T08:00:00Z
+cli-query-strange = la risposta non si può leggere ({ $what }): a quell’indirizzo c’è un Traccia di questa versione?
+cli-query-columns = la riga { $row } non ha le sue colonne
+cli-report-workbook = un foglio di calcolo non si può mostrare in un terminale: indicare un file con --output, o passarlo a un altro programma
+cli-audit-earlier = --earlier non ha la forma NUMERO:HASH
+cli-store-same = --from e --to indicano lo stesso archivio
+cli-import-no-file = indicare il file da importare
+cli-import-version = --xapi-version è 1.0.3 o 2.0.0
+cli-import-no-key = manca --key
+cli-import-source = --source ha al massimo { $most } caratteri ASCII, come old-lrs
+cli-import-before = --before { $text } non è un orario, come 2026-05-01T00:00:00Z
+cli-import-site = --site non è un indirizzo completo, come https://moodle.example.it
+cli-import-unsorted = { $name } non è ordinato: le righe dalla { $line } vanno prima di quelle che le precedono
+    {"  "}Ordinare per userid, cmid, scoid e attempt, come numeri: così fanno le query in docs/moodle.md
+cli-import-utf-16 = { $name } è in UTF-16: salvarlo in UTF-8
+cli-import-columns = { $name } non ha la colonna { $columns }: esportarlo con una query di docs/moodle.md, con le intestazioni
+cli-import-unread = { $name } non si può leggere
+cli-import-unread-from = { $name } non si può leggere da { $place } in poi
+cli-import-over-source = --rejects indica il file da importare
+cli-import-nothing = { $name } non contiene nessun file il cui nome finisca con .ndjson, .jsonl o .json, o con uno di questi e .gz
+cli-import-used = un server ha lavorato su questo archivio: gli istanti del passato si conservano solo in un archivio nuovo. Importare attraverso il server (senza --into), o in un archivio vuoto
+cli-import-others = l’archivio contiene statement che non vengono da queste fonti (l’ultimo è { $id }, memorizzato alle { $at }): importare in un archivio vuoto, o proseguire con le fonti che hanno riempito questo, come erano
+cli-import-goes-on = ciò che è stato conservato resta, e lo stesso comando prosegue
+
+## Elenchi di attestati congelati
+cli-certificates-no-list = { $name } non è un elenco di attestati congelato in JSON
+cli-certificates-changed = { $name } è stato modificato: il suo hash è { $hash }, ma ciò che dice ha l’hash { $computed }
+cli-certificates-made-up = { $name } ha un hash giusto, ma questo server non lo ha mai congelato: qualcuno lo ha inventato
+cli-certificates-intact = { $name }: intatto, { $people } persone di { $course } al { $date }, sha256:{ $hash }
+
+## Risultati
+cli-health-ready = { $base } è pronto
+cli-health-warns = { $base } avverte: { $warning }
+cli-health-not-ready = { $base } non è pronto: { $reason }
+cli-health-late = nessuna risposta entro { $seconds } secondi
+cli-user-founded = Con questo link { $name } diventa amministratore, appena il server è in esecuzione. Vale una volta sola, fino al { $until }.
+cli-user-new-password = La nuova password, da 12 a 256 caratteri, su una riga:
+cli-user-password = { $name } ha un’altra password
+cli-user-password-unread = lettura della password
+cli-user-provider = accede con: { $provider }
+cli-user-store = apertura dell’archivio; mentre un server vi lavora, usare `traccia user create` con una chiave che si ha, o fermare il server
+cli-user-founding = invito di un amministratore; se tutti hanno perso la password, aggiungere --force, o usare `traccia user password`
+cli-key-store = apertura dell’archivio; mentre un server vi lavora, usare `traccia key create` con una chiave che si ha, o fermare il server
+cli-key-unprinted = la chiave non si è potuta stampare ({ $error }), perciò non ne è stata creata nessuna
+cli-key-unseen = la chiave `{ $name }` è stata creata, ma il suo segreto non si è potuto stampare ({ $error }): revocarla e crearne un’altra
+cli-refusals-none = Non è stato rifiutato nulla.
+cli-refusals-request = { $method } { $path } con la chiave `{ $key }` alle { $at }
+cli-refusals-rule = { $status } { $rule } ({ $clause }) in { $place }
+cli-refusals-good = ora gli statement sarebbero accettati
+cli-statement-good = { $name }: { $count } statement rispettano lo standard
+cli-statement-ended = Il server ha chiuso la connessione.
+cli-checking = controllo di { $name }
+cli-register-kept = { $written } scritti, { $voided } annullati, { $unchanged } invariati
+cli-register-would = { $written } scritti, { $voided } annullati, { $unchanged } invariati: una prova, non è stato scritto nulla
+cli-register-long = attenzione: riga { $line }: { $learner }: { $hours } ore, ma la sessione ne dura { $session }
+cli-sending = invio di { $name }
+cli-course-effect = { $course }: guardati { $looked } partecipanti su { $learners }: per { $changed } la situazione sarebbe diversa
+cli-course-effect-part = { $course }: guardati { $looked } partecipanti su { $learners }, una parte: per { $changed } la situazione sarebbe diversa
+cli-course-completed = completato     { $before } ora, { $after } poi
+cli-course-new-module = nuovo modulo   { $module }
+cli-course-no-module = tolto modulo   { $module }
+cli-course-example = { $learner }: { $before }, poi { $after }
+cli-course-unmapped = { $course }: { $count } attività non appartengono a nessun modulo, secondo gli ultimi { $looked } statement
+cli-course-unmapped-one = { $learners } partecipanti  { $statements } statement  { $activity }
+cli-course-mapped = { $course }: { $activity } è nel modulo { $module }
+cli-course-untold = il server non dice che cosa cambierebbe il file
+cli-looking-at = esame di { $name }
+cli-certificates-one = { $id }  { $people } persone al { $date }  sha256:{ $hash }
+cli-store-source = apertura della fonte
+cli-store-target = apertura della destinazione
+cli-store-copying-stays = copia; ciò che è stato copiato resta, e lo stesso comando prosegue
+cli-store-copying = copia
+cli-store-both = Entrambi gli archivi contengono questo.
+cli-store-reading = lettura: { $done }
+cli-demo-written = { $course }: { $count } statement, con corso e partecipanti, in { $folder }
+cli-demo-loaded = { $course }: caricato, con { $count } statement
+cli-demo-loading = caricamento del corso
+cli-demo-enrolling = iscrizione dei partecipanti
+cli-demo-sending = invio degli statement

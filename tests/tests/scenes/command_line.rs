@@ -246,3 +246,77 @@ async fn commands_speak_italian_where_the_terminal_does() {
         assert!(said.iter().all(|it| told.contains(it)), "{arguments:?}: {told}");
     }
 }
+
+/// A command, how it ends, and what it says in English and in Italian.
+type Spoken<'a> = (&'a [&'a str], i32, &'a str, &'a str);
+
+/// What commands say of themselves, and what the server says to them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_said_in_the_language_of_the_terminal() {
+    let traccia = Traccia::start().await;
+    let there = traccia.file("there.zip", "no zip");
+    let shim = ["package", "shim", &there, "--server", traccia.url()];
+    let shim = |more: &[&'static str]| [&shim[..], more].concat();
+    let exists =
+        [&shim(&["--activity", "https://a.example/c"])[..], &["--output", &there]].concat();
+    let partial = shim(&["--output", "/nowhere/out.zip", "--activity", "course"]);
+    let below = shim(&["--output", "/nowhere/out.zip", "--activity", "https://a.example/c/"]);
+    let malformed = shim(&[
+        "--output",
+        "/nowhere/out.zip",
+        "--activity",
+        "https://a.example/c",
+        "--package-key",
+        "k",
+    ]);
+    let nowhere = "http://127.0.0.1:9";
+    let spoken: [Spoken<'_>; 13] = [
+        (&exists, 2, "is there already: choose another", "esiste già: scegliere un altro"),
+        (&partial, 2, "--activity course is no whole", "--activity course non è un indirizzo"),
+        (&below, 2, "for the SCOs are below it", "perché gli SCO stanno al di sotto"),
+        (&malformed, 2, "is written as NAME:SECRET", "si scrive NOME:SEGRETO"),
+        (&["package", "check", "/nowhere/p.zip"], 5, "reading /nowhere/p", "lettura di /nowhere/p"),
+        (
+            &["package", "versions", "none"],
+            3,
+            "There is no package `none`",
+            "Il pacchetto `none` non",
+        ),
+        (&["key", "list", "--key", "k"], 2, "is not KEY:SECRET", "non ha la forma CHIAVE:SEGRETO"),
+        (
+            &["key", "list", "--url", nowhere],
+            4,
+            "cannot reach http",
+            "http://127.0.0.1:9 non è raggi",
+        ),
+        (
+            &["store", "copy", "--from", "sqlite:a", "--to", "sqlite:a"],
+            2,
+            "the same store",
+            "lo stesso",
+        ),
+        (&["demo", "none"], 2, "there is no programme `none`", "non c’è nessun programma `none`"),
+        (
+            &["import", &there, "--source", "è"],
+            2,
+            "has at most 200 characters",
+            "ha al massimo 200 caratteri",
+        ),
+        (&["health"], 0, "is ready", "è pronto"),
+        (&["refusals", "list"], 0, "Nothing was refused.", "Non è stato rifiutato nulla."),
+    ];
+    for spoken in spoken {
+        is_spoken(&traccia, spoken).await;
+    }
+}
+
+async fn is_spoken(traccia: &Traccia, (arguments, code, english, italian): Spoken<'_>) {
+    for (locale, said, other) in [("C", english, italian), ("it_IT.UTF-8", italian, english)] {
+        let mut command = traccia.command(arguments);
+        let output = command.env("LC_ALL", locale).output().await.unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        let told = String::from_utf8_lossy(&told);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
+        assert!(told.contains(said) && !told.contains(other), "{arguments:?} {locale}: {told}");
+    }
+}

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::client::{Target, encoded, member};
 use super::exit::{self, Exit};
-use super::out::said;
+use super::out::{in_words, said};
 use texts::Message;
 
 /// See the command's help.
@@ -32,7 +32,7 @@ impl Audit {
             Some(Some((number, hash))) => {
                 format!("?number={}&hash={}", encoded(number), encoded(hash))
             }
-            Some(None) => return Err(exit::usage("--earlier is not NUMBER:HASH")),
+            Some(None) => return Err(exit::usage(in_words(&Message::new("cli-audit-earlier")))),
         };
         let client = target.client()?;
         let path = format!("/api/v1/audit/verification{earlier}");

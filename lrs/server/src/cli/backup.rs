@@ -61,7 +61,7 @@ impl Backup {
         let tell = |step| show(&pulse, step);
         let made = backup::make(&engine, &self.folder, keep, &clock, &tell).await;
         pulse.end();
-        let made = made.context("making a backup")?;
+        let made = made.with_context(|| in_words(&Message::new("cli-backup-making")))?;
         for name in &made.cleared {
             noted(&Message::new("backup-cleared").with("name", name));
         }
@@ -113,7 +113,7 @@ impl Restore {
         let tell = |step| show(&pulse, step);
         let restored = backup::restore(&folder, &engine, &clock, &after, &tell).await;
         pulse.end();
-        let manifest = restored.context("restoring")?;
+        let manifest = restored.with_context(|| in_words(&Message::new("cli-backup-restoring")))?;
         said(&holds(&manifest))?;
         super::store::print(&manifest.contents)?;
         if !self.erasures.is_empty() {

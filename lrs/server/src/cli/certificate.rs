@@ -10,9 +10,10 @@ use serde_json::Value;
 
 use super::client::{Target, encoded, member};
 use super::exit;
-use super::out::say;
+use super::out::{self, in_words, said};
 use super::report::Rendering;
 use report::FrozenCertificates;
+use texts::Message;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -99,42 +100,32 @@ fn lists(course: &str) -> String {
 }
 
 fn print(list: &Value) -> std::io::Result<()> {
-    say!(
-        "{}  {} people on {}  sha256:{}",
-        member(list, "id"),
-        member(list, "people"),
-        member(list, "date"),
-        member(list, "hash")
-    )
+    let parts = ["id", "people", "date", "hash"].into_iter();
+    let new = Message::new("cli-certificates-one");
+    said(&parts.fold(new, |it, name| it.with(name, member(list, name))))
 }
 
 async fn verify(file: &std::path::Path, target: Option<Target>) -> anyhow::Result<ExitCode> {
     let name = file.display();
-    let text = std::fs::read_to_string(file).with_context(|| format!("reading {name}"))?;
+    let text = std::fs::read_to_string(file).with_context(|| out::reading(&name))?;
     let list: FrozenCertificates = serde_json::from_str(&text)
-        .with_context(|| format!("{name} is not a frozen certificate list in JSON"))?;
+        .with_context(|| in_words(&Message::new("cli-certificates-no-list").with("name", &name)))?;
     if !list.is_intact() {
-        return Err(exit::no(format!(
-            "{name} was changed: its hash is {}, but what it says has the hash {}",
-            list.hash,
-            list.computed()
-        )));
+        let changed = Message::new("cli-certificates-changed").with("name", name);
+        let changed = changed.with("hash", &list.hash).with("computed", list.computed());
+        return Err(exit::no(in_words(&changed)));
     }
     if let Some(target) = target {
         let client = target.client()?;
         let all = client.get(&lists(&list.course)).await?;
         let is_this = |known: &&Value| member(known, "hash") == list.hash;
         if !all.as_array().into_iter().flatten().any(|known| is_this(&known)) {
-            let text = "has a right hash, but this server never froze it: somebody made it up";
-            return Err(exit::no(format!("{name} {text}")));
+            let made_up = Message::new("cli-certificates-made-up").with("name", name);
+            return Err(exit::no(in_words(&made_up)));
         }
     }
-    say!(
-        "{name}: intact, {} people of {} on {}, sha256:{}",
-        list.people.len(),
-        list.course,
-        list.date,
-        list.hash
-    )?;
+    let intact = Message::new("cli-certificates-intact").with("name", name);
+    let intact = intact.with("people", list.people.len()).with("course", &list.course);
+    said(&intact.with("date", list.date).with("hash", &list.hash))?;
     Ok(ExitCode::SUCCESS)
 }

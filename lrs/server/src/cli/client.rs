@@ -9,8 +9,10 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::Value;
 
 use super::exit;
+use super::out::in_words;
 use super::report::Lang;
 use course::Language;
+use texts::Message;
 
 /// How long, and how far apart, a server that is not available now is asked again.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -31,7 +33,7 @@ pub(super) struct Target {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ServerError {
     /// No answer, or half of one.
-    #[error("cannot reach {base}; is `traccia serve` running there?")]
+    #[error("{}", in_words(&Message::new("cli-unreachable").with("base", base)))]
     Unreachable {
         /// The server's address.
         base: String,
@@ -55,7 +57,7 @@ pub(super) enum ServerError {
         retry_after: Option<Duration>,
     },
     /// An answer that Traccia does not give.
-    #[error("{base} answers, but not as Traccia does: check --url")]
+    #[error("{}", in_words(&Message::new("cli-foreign").with("base", base)))]
     Foreign {
         /// The server's address.
         base: String,
@@ -92,8 +94,8 @@ impl Target {
     }
 
     pub(super) fn client(self) -> anyhow::Result<Client> {
-        let (key, secret) =
-            self.key.split_once(':').ok_or_else(|| exit::usage("--key is not KEY:SECRET"))?;
+        let malformed = || exit::usage(in_words(&Message::new("cli-key-form")));
+        let (key, secret) = self.key.split_once(':').ok_or_else(malformed)?;
         // One TLS provider for the whole program; a second installation is refused and harmless.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
@@ -231,6 +233,6 @@ fn explained(status: StatusCode, problem: &Value) -> String {
     match (member("detail"), member("remedy")) {
         (Some(detail), Some(remedy)) => format!("{detail}\n  {remedy}"),
         (Some(detail), None) => detail.to_owned(),
-        (None, _) => format!("the server says {status} and not why"),
+        (None, _) => in_words(&Message::new("cli-unexplained").with("status", status)),
     }
 }

@@ -13,7 +13,7 @@ use super::client::{Client, Target, encoded, member};
 use super::confirm;
 use super::course_file;
 use super::exit::{self, Exit};
-use super::out::{self, Format, note, said, say};
+use super::out::{self, Format, in_words, note, said, say};
 use super::report::Lang;
 use texts::{Message, MessageValue};
 
@@ -125,7 +125,7 @@ async fn load(
     let client = target.client_in(lang)?;
     for file in files {
         let name = file.display();
-        let text = std::fs::read_to_string(file).with_context(|| format!("reading {name}"))?;
+        let text = std::fs::read_to_string(file).with_context(|| out::reading(&name))?;
         // Read here too, for the id; its faults are named with the file's name.
         let course = course::Course::parse(&text).map_err(|faults| {
             let told = Message::new("file-has-faults").with("file", &name);
@@ -134,7 +134,10 @@ async fn load(
         let address = format!("{}?dry_run={dry_run}", path(course.id()));
         let request = client.request(Method::PUT, &address);
         let request = request.header(CONTENT_TYPE, "application/toml").body(text);
-        let loaded = client.json(request).await.with_context(|| format!("loading {name}"))?;
+        let loaded = client
+            .json(request)
+            .await
+            .with_context(|| in_words(&Message::new("cli-loading").with("name", &name)))?;
         for warning in loaded.get("warnings").and_then(Value::as_array).into_iter().flatten() {
             let part = |key: &str| member(warning, key);
             let place = format!("{name}:{}:{}", part("line"), part("column"));

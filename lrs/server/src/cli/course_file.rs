@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::client::{Target, encoded, member};
 use super::exit::{self, Exit};
-use super::out::say;
+use super::out::{self, in_words, said, say};
 use super::report::Lang;
 use texts::Message;
 
@@ -63,8 +63,9 @@ impl Preview {
         let address = format!("/api/v1/courses/{}?dry_run=true", encoded(&id));
         let request = client.request(Method::PUT, &address);
         let request = request.header(CONTENT_TYPE, "application/toml").body(text);
-        let loaded =
-            client.json(request).await.with_context(|| format!("looking at {}", file.display()))?;
+        let loaded = client.json(request).await.with_context(|| {
+            in_words(&Message::new("cli-looking-at").with("name", file.display()))
+        })?;
         effect(&id, effect_of(&loaded)?)?;
         Ok(Exit::Done.into())
     }
@@ -73,7 +74,7 @@ impl Preview {
 /// A course file and the id in it.
 fn read(file: &Path, lang: Option<Lang>) -> anyhow::Result<(String, String)> {
     let (name, texts) = (file.display(), Lang::language(lang).texts());
-    let text = std::fs::read_to_string(file).with_context(|| format!("reading {name}"))?;
+    let text = std::fs::read_to_string(file).with_context(|| out::reading(&name))?;
     let course = course::Course::parse(&text).map_err(|faults| {
         let told = Message::new("file-has-faults").with("file", &name);
         exit::refused(told.with("faults", faults.said_in(texts)).said_in(texts))
@@ -84,25 +85,25 @@ fn read(file: &Path, lang: Option<Lang>) -> anyhow::Result<(String, String)> {
 /// What a course file would change, as the server says.
 fn effect_of(loaded: &Value) -> anyhow::Result<&Value> {
     let effect = loaded.get("effect").filter(|it| !it.is_null());
-    effect.context("the server does not say what the file would change")
+    effect.with_context(|| in_words(&Message::new("cli-course-untold")))
 }
 
 /// Prints what a course file would change.
 fn effect(course: &str, effect: &Value) -> std::io::Result<()> {
     let part = |name: &str| member(effect, name);
     let is_part = effect.get("complete") == Some(&Value::Bool(false));
-    say!(
-        "{course}: {} of {} learners looked at{}: {} would stand otherwise",
-        part("looked_at"),
-        part("learners"),
-        if is_part { ", a part" } else { "" },
-        part("learners_changed")
-    )?;
-    say!("completed      {} now, {} then", part("completed_before"), part("completed_after"))?;
-    for (name, what) in [("modules_added", "new module"), ("modules_removed", "no module")] {
+    let told = if is_part { "cli-course-effect-part" } else { "cli-course-effect" };
+    let told = Message::new(told).with("course", course).with("looked", part("looked_at"));
+    let told = told.with("learners", part("learners"));
+    said(&told.with("changed", part("learners_changed")))?;
+    let completed = Message::new("cli-course-completed").with("before", part("completed_before"));
+    said(&completed.with("after", part("completed_after")))?;
+    for (name, what) in
+        [("modules_added", "cli-course-new-module"), ("modules_removed", "cli-course-no-module")]
+    {
         let modules = effect.get(name).and_then(Value::as_array);
         for module in modules.into_iter().flatten().filter_map(Value::as_str) {
-            say!("{what:<14} {module}")?;
+            said(&Message::new(what).with("module", module))?;
         }
     }
     let examples = effect.get("examples").and_then(Value::as_array);
@@ -111,7 +112,9 @@ fn effect(course: &str, effect: &Value) -> std::io::Result<()> {
             let of = example.get(when).cloned().unwrap_or_default();
             format!("{} {} h", member(&of, "state"), member(&of, "hours"))
         };
-        say!("    {}: {}, then {}", member(example, "learner"), stands("before"), stands("after"))?;
+        let told = Message::new("cli-course-example").with("learner", member(example, "learner"));
+        let told = told.with("before", stands("before")).with("after", stands("after"));
+        say!("    {}", in_words(&told))?;
     }
     Ok(())
 }
@@ -128,18 +131,15 @@ impl Unmapped {
                 Some(module) => format!("  → {module}?"),
                 None => String::new(),
             };
-            say!(
-                "{:>7} learners  {:>8} statements  {}{suggestion}",
-                member(item, "learners"),
-                member(item, "statements"),
-                member(item, "activity")
-            )?;
+            let told = Message::new("cli-course-unmapped-one");
+            let told = told.with("learners", format!("{:>7}", member(item, "learners")));
+            let told = told.with("statements", format!("{:>8}", member(item, "statements")));
+            let told = told.with("activity", member(item, "activity"));
+            say!("{}{suggestion}", in_words(&told))?;
         }
-        say!(
-            "{course}: {} activities belong to no module, by the newest {} statements",
-            items.map_or(0, Vec::len),
-            member(&found, "looked_at")
-        )?;
+        let told = Message::new("cli-course-unmapped").with("course", course);
+        let told = told.with("count", items.map_or(0, Vec::len));
+        said(&told.with("looked", member(&found, "looked_at")))?;
         Ok(Exit::Done.into())
     }
 }
@@ -154,7 +154,8 @@ impl Map {
         if dry_run {
             effect(&course, effect_of(&loaded)?)?;
         } else {
-            say!("{course}: {activity} is in the module {module}")?;
+            let told = Message::new("cli-course-mapped").with("course", course);
+            said(&told.with("activity", activity).with("module", module))?;
         }
         Ok(Exit::Done.into())
     }

@@ -80,7 +80,7 @@ impl Export {
         let sealed = datasets.seal_until(until, &tell).await;
         pulse.end();
         let Sealed { statements, files, bytes, through } =
-            sealed.context("what was written stays, and the same command goes on")?;
+            sealed.with_context(|| in_words(&Message::new("cli-data-stays")))?;
         let written = Message::new("cli-data-written").with("statements", statements);
         let written = written.with("name", name).with("files", files).with("bytes", bytes);
         said(&written.with("through", through))?;
@@ -92,9 +92,7 @@ impl Export {
 fn time(flag: &str, text: &str) -> anyhow::Result<Instant> {
     let day = || Instant::parse(&format!("{text}T00:00:00Z"));
     Instant::parse(text).or_else(day).ok_or_else(|| {
-        exit::usage(format!(
-            "{flag} {text} is no day or time, such as 2026-05-01 or 2026-05-01T08:00:00Z"
-        ))
+        exit::usage(in_words(&Message::new("cli-time").with("flag", flag).with("text", text)))
     })
 }
 

@@ -13,9 +13,10 @@ use serde_json::Value;
 
 use super::client::{Client, Target, encoded};
 use super::exit;
-use super::out::{Out, say};
+use super::out::{self, Out, in_words, said};
 use course::Course;
 use demo::{PROGRAMMES, as_sent, cohort, programme};
+use texts::Message;
 
 /// The learners of a course that is none of the five.
 const LEARNERS: usize = 200;
@@ -71,11 +72,8 @@ fn refuse_to_write_over(folder: &Path) -> anyhow::Result<()> {
     if there.is_empty() {
         return Ok(());
     }
-    Err(exit::refused(format!(
-        "{} has {} already: name another folder, or add --force to write over them",
-        folder.display(),
-        there.join(", ")
-    )))
+    let there = Message::new("cli-demo-there").with("files", there.join(", "));
+    Err(exit::refused(in_words(&there.with("folder", folder.display()))))
 }
 
 /// A course with its made-up cohort.
@@ -106,7 +104,8 @@ impl Demo {
 
     fn make(&self) -> anyhow::Result<Made> {
         let file = course_file(&self.course)?;
-        let course = Course::parse(&file).with_context(|| format!("{} has faults", self.course))?;
+        let faults = || in_words(&Message::new("cli-demo-faults").with("name", &self.course));
+        let course = Course::parse(&file).with_context(faults)?;
         let usual = programme(course.id()).map_or(LEARNERS, |programme| programme.learners);
         let learners = self.learners.map_or(Ok(usual), usize::try_from)?;
         let (list, statements) = cohort(&course, self.seed, learners);
@@ -125,13 +124,10 @@ fn course_file(name: &str) -> anyhow::Result<String> {
         Ok(file) => Ok(file),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let known: Vec<&str> = PROGRAMMES.iter().map(|programme| programme.id).collect();
-            Err(exit::usage(format!(
-                "there is no programme `{name}`, and no file of this name\n  The programmes are {}; \
-                 or name a course file, TOML",
-                known.join(", ")
-            )))
+            let unknown = Message::new("cli-demo-unknown").with("name", name);
+            Err(exit::usage(in_words(&unknown.with("programmes", known.join(", ")))))
         }
-        Err(error) => Err(error).with_context(|| format!("reading {name}")),
+        Err(error) => Err(error).with_context(|| out::reading(name)),
     }
 }
 
@@ -142,7 +138,7 @@ impl Made {
     }
 
     fn write(self, folder: &Path) -> anyhow::Result<()> {
-        let cannot = |name: &Path| format!("writing {}", name.display());
+        let cannot = |name: &Path| out::writing(name.display());
         std::fs::create_dir_all(folder).with_context(|| cannot(folder))?;
         let [course, learners, statements] = FILES;
         for (name, text) in [(course, &self.file), (learners, &self.list)] {
@@ -155,7 +151,8 @@ impl Made {
         let count =
             self.write_statements(&mut BufWriter::new(file)).with_context(|| cannot(&name))?;
         let folder = folder.display();
-        Ok(say!("{course}: {count} statements, with course and learners, in {folder}")?)
+        let written = Message::new("cli-demo-written").with("course", course);
+        Ok(said(&written.with("count", count).with("folder", folder))?)
     }
 
     fn write_statements(self, to: &mut impl Write) -> std::io::Result<u64> {
@@ -175,9 +172,15 @@ impl Made {
         let put = |path: &str, kind: &str, body: String| {
             client.request(Method::PUT, path).header(CONTENT_TYPE, kind).body(body)
         };
-        client.bytes(put(&path, "application/toml", file)).await.context("loading the course")?;
+        client
+            .bytes(put(&path, "application/toml", file))
+            .await
+            .with_context(|| in_words(&Message::new("cli-demo-loading")))?;
         let learners = put(&format!("{path}/learners"), "text/csv", list);
-        client.bytes(learners).await.context("enrolling the learners")?;
+        client
+            .bytes(learners)
+            .await
+            .with_context(|| in_words(&Message::new("cli-demo-enrolling")))?;
         let mut count = 0;
         loop {
             let batch: Vec<Value> = statements.by_ref().take(BATCH).collect();
@@ -189,8 +192,12 @@ impl Made {
                 .request(Method::POST, "/xapi/statements")
                 .header("X-Experience-API-Version", "1.0.3")
                 .json(&batch);
-            client.bytes(request).await.context("sending the statements")?;
+            client
+                .bytes(request)
+                .await
+                .with_context(|| in_words(&Message::new("cli-demo-sending")))?;
         }
-        Ok(say!("{course}: loaded, with {count} statements")?)
+        let loaded = Message::new("cli-demo-loaded").with("course", course);
+        Ok(said(&loaded.with("count", count))?)
     }
 }

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use clap::Args;
 use reqwest::Url;
+use reqwest::header::ACCEPT_LANGUAGE;
 use serde_json::Value;
 
-use super::client::member;
+use super::client::{language_of_terminal, member};
 use super::exit::Exit;
-use super::out::{note, say};
+use super::out::{in_words, noted, said};
+use texts::Message;
 
 /// A container's health check gives up after five seconds.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -27,14 +29,16 @@ impl Health {
         let base = self.url.as_str().trim_end_matches('/');
         match state(base).await? {
             Ok(warnings) => {
-                say!("{base} is ready")?;
+                said(&Message::new("cli-health-ready").with("base", base))?;
                 for warning in warnings {
-                    note!("{base} warns: {warning}");
+                    let warns = Message::new("cli-health-warns").with("base", base);
+                    noted(&warns.with("warning", warning));
                 }
                 Ok(Exit::Done.into())
             }
             Err(reason) => {
-                note!("{base} is not ready: {reason}");
+                let not_ready = Message::new("cli-health-not-ready").with("base", base);
+                noted(&not_ready.with("reason", reason));
                 Ok(Exit::No.into())
             }
         }
@@ -47,10 +51,13 @@ async fn state(base: &str) -> anyhow::Result<Result<Vec<String>, String>> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     // This server itself is asked, not what a proxy of the environment says of it.
     let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
-    let answer = match http.get(format!("{base}/readyz")).send().await {
+    let asked = http.get(format!("{base}/readyz"));
+    let asked = asked.header(ACCEPT_LANGUAGE, language_of_terminal().tag());
+    let answer = match asked.send().await {
         Ok(answer) => answer,
         Err(error) if error.is_timeout() => {
-            return Ok(Err(format!("no answer within {} seconds", PATIENCE.as_secs())));
+            let late = Message::new("cli-health-late").with("seconds", PATIENCE.as_secs());
+            return Ok(Err(in_words(&late)));
         }
         Err(error) => return Ok(Err(format!("{:#}", anyhow::Error::new(error)))),
     };

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::{Client, Target, encoded, member};
 use super::exit::{self, Exit};
-use super::out::{Format, in_words, listed, noted, said, say};
+use super::out::{self, Format, in_words, listed, noted, said, say};
 use course::Identifier;
 use texts::Message;
 
@@ -179,8 +179,8 @@ fn path(name: &str) -> String {
 async fn import(file: PathBuf, name: &str, target: Target) -> anyhow::Result<()> {
     let shown = file.display().to_string();
     let opened = tokio::fs::File::open(&file).await;
-    let opened = opened.with_context(|| format!("opening {shown}"))?;
-    let length = opened.metadata().await.with_context(|| format!("reading {shown}"))?.len();
+    let opened = opened.with_context(|| out::opening(&shown))?;
+    let length = opened.metadata().await.with_context(|| out::reading(&shown))?.len();
     let client = target.client()?;
     let path = format!("/api/v1/packages?name={}", encoded(name));
     let request = client.request(Method::POST, &path).header(CONTENT_TYPE, "application/zip");
@@ -246,7 +246,8 @@ async fn rollback(name: &str, version: Option<u64>, client: &Client) -> anyhow::
     } else {
         let package = client.get(&path(name)).await?;
         let number = |it: &Value, member: &str| it.get(member).and_then(Value::as_u64);
-        let current = number(&package, "current").context("the server names no current version")?;
+        let unknown = || in_words(&Message::new("cli-versions-unknown"));
+        let current = number(&package, "current").with_context(unknown)?;
         let before = versions_of(&package).filter_map(|it| number(it, "version"));
         let before = before.filter(|it| *it < current).max();
         before.ok_or_else(|| {

@@ -166,17 +166,15 @@ fn show_secret(key: &Value, format: Format) -> anyhow::Result<()> {
 async fn init(name: &str, force: bool, place: Place) -> anyhow::Result<()> {
     let settings = place.settings(Flags::default())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store = app::open(&settings.engine()?, &clock).await.context(
-        "opening the store; while a server works on it, use `traccia key create` with a key that \
-         you have, or stop the server",
-    )?;
+    let opening = || in_words(&Message::new("cli-key-store"));
+    let store = app::open(&settings.engine()?, &clock).await.with_context(opening)?;
     let home_page =
         settings.base_url()?.map_or_else(|| format!("http://{}", settings.listen), str::to_owned);
     let founder = Founder::new(store, clock, &home_page);
     let key = founder.init(name, force).await?;
     if let Err(error) = say!("{key}") {
         founder.forget(&key).await?;
-        anyhow::bail!("the key could not be printed ({error}), so none was made");
+        anyhow::bail!(in_words(&Message::new("cli-key-unprinted").with("error", error)));
     }
     noted(&Message::new("key-told-first"));
     Ok(())
@@ -247,7 +245,6 @@ const BOUNDS: [(&str, &str); 4] = [
 
 /// A key whose secret was not shown is of no use: that its output was closed is an error here.
 fn unseen(name: &str, error: &std::io::Error) -> anyhow::Error {
-    anyhow::anyhow!(
-        "the key `{name}` was made, but its secret could not be printed ({error}): revoke it and make another"
-    )
+    let unseen = Message::new("cli-key-unseen").with("name", name).with("error", error);
+    anyhow::anyhow!(in_words(&unseen))
 }

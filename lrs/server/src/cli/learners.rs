@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, Target, encoded, member};
 use super::course::dry;
-use super::out::{self, note, said, say};
+use super::out::{self, in_words, note, said, say};
 use super::report::Lang;
 use course::Language;
 use texts::Message;
@@ -154,12 +154,15 @@ async fn import(
     language: Language,
 ) -> anyhow::Result<()> {
     let name = file.display();
-    let list = std::fs::read(file).with_context(|| format!("reading {name}"))?;
+    let list = std::fs::read(file).with_context(|| out::reading(&name))?;
     let mode = if replace { "replace" } else { "update" };
     let path =
         format!("/api/v1/courses/{}/learners?mode={mode}&dry_run={dry_run}", encoded(course));
     let request = client.request(Method::PUT, &path).header(CONTENT_TYPE, "text/csv").body(list);
-    let imported = client.json(request).await.with_context(|| format!("importing {name}"))?;
+    let imported = client
+        .json(request)
+        .await
+        .with_context(|| in_words(&Message::new("cli-importing").with("name", &name)))?;
     let count = |key: &str| imported.get(key).and_then(Value::as_array).map_or(0, Vec::len);
     let what = if replace { "learners-told-replaced" } else { "learners-told-imported" };
     let done = Message::new(what).with("course", course).with_value("dry", dry(dry_run));

@@ -9,7 +9,8 @@ use clap_complete::Shell;
 
 use super::Cli;
 use super::exit::Exit;
-use super::out::{self, note};
+use super::out::{self, noted};
+use texts::Message;
 
 /// See the command's help.
 #[derive(Debug, Args)]
@@ -38,10 +39,10 @@ impl Completions {
 impl Man {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let folder = self.folder.display();
-        std::fs::create_dir_all(&self.folder).with_context(|| format!("making {folder}"))?;
+        std::fs::create_dir_all(&self.folder).with_context(|| out::making(&folder))?;
         let pages = clap_mangen::generate_to(Cli::command(), &self.folder);
-        pages.with_context(|| format!("writing {folder}"))?;
-        note!("{folder} written");
+        pages.with_context(|| out::writing(&folder))?;
+        noted(&Message::new("cli-written").with("name", folder));
         Ok(Exit::Done.into())
     }
 }

@@ -78,6 +78,26 @@ pub(super) fn in_words(message: &Message) -> String {
     message.said_in(language_of_terminal().texts())
 }
 
+/// What a command was doing with a file when it failed: one of these before the error itself.
+pub(super) fn opening(name: impl fmt::Display) -> String {
+    in_words(&Message::new("cli-opening").with("name", name))
+}
+
+/// See [`opening`].
+pub(super) fn reading(name: impl fmt::Display) -> String {
+    in_words(&Message::new("cli-reading").with("name", name))
+}
+
+/// See [`opening`].
+pub(super) fn writing(name: impl fmt::Display) -> String {
+    in_words(&Message::new("cli-writing").with("name", name))
+}
+
+/// See [`opening`].
+pub(super) fn making(name: impl fmt::Display) -> String {
+    in_words(&Message::new("cli-making").with("name", name))
+}
+
 /// How a command prints what a server answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -148,7 +168,7 @@ const fn is_override(c: char) -> bool {
 pub(super) fn to(file: Option<&Path>, bytes: &[u8]) -> anyhow::Result<()> {
     let Some(file) = file else { return Ok(self::bytes(bytes, false)?) };
     let name = file.display();
-    std::fs::write(file, bytes).with_context(|| format!("writing {name}"))?;
+    std::fs::write(file, bytes).with_context(|| writing(&name))?;
     noted(&Message::new("cli-written").with("name", name));
     Ok(())
 }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::client::{Target, member};
 use super::exit::{self, Exit};
 use super::hosted::Hosted;
-use super::out::{self, note, noted, say};
+use super::out::{self, in_words, note, noted, say};
 use http_api::packages::PackageWords;
 use texts::Message;
 
@@ -116,7 +116,7 @@ impl Shim {
             return Ok(Exit::Refused.into());
         }
         let output = self.output.display().to_string();
-        let made = File::create_new(&self.output).with_context(|| format!("writing {output}"))?;
+        let made = File::create_new(&self.output).with_context(|| out::writing(&output))?;
         let key = match &self.package_key {
             Some(key) => self.given_key(key).await.map(|()| key.clone()),
             None => self.new_key().await,
@@ -152,8 +152,8 @@ impl Shim {
     /// Refuses options that no package can be written by.
     fn refuse_unusable(&self) -> anyhow::Result<()> {
         if self.output.exists() {
-            let name = self.output.display();
-            return Err(exit::usage(format!("{name} is there already: choose another --output")));
+            let exists = Message::new("cli-package-exists").with("name", self.output.display());
+            return Err(exit::usage(in_words(&exists)));
         }
         for (option, address) in [
             ("--activity", Some(&self.activity)),
@@ -164,21 +164,17 @@ impl Shim {
                 Url::parse(it).is_ok_and(|url| option != "--server" || url.has_host())
             };
             if let Some(address) = address.filter(|it| !is_whole(it)) {
-                let text = format!(
-                    "{option} {address} is no whole address, such as https://moodle.example.it"
-                );
-                return Err(exit::usage(text));
+                let partial = Message::new("cli-package-address").with("option", option);
+                return Err(exit::usage(in_words(&partial.with("address", address))));
             }
         }
         // A SCO's IRI is made of the course's, `/` and the item's identifier.
         if self.activity.ends_with('/') || self.activity.contains('#') {
-            return Err(exit::usage(format!(
-                "--activity {} ends with `/` or has a `#`: write it without, for the SCOs are below it",
-                self.activity
-            )));
+            let below = Message::new("cli-package-below").with("activity", &self.activity);
+            return Err(exit::usage(in_words(&below)));
         }
         if self.package_key.as_ref().is_some_and(|key| !key.contains(':')) {
-            return Err(exit::usage("--package-key is written as NAME:SECRET"));
+            return Err(exit::usage(in_words(&Message::new("cli-package-key-form"))));
         }
         Ok(())
     }
@@ -192,12 +188,8 @@ impl Shim {
         let scopes: Vec<&str> =
             array("/scopes").into_iter().flatten().filter_map(Value::as_str).collect();
         if scopes != ["statements/write"] {
-            return Err(exit::usage(format!(
-                "the key {} has the scopes {}, and every learner can read the package's key: give one of the scope \
-                 statements/write alone, or leave --package-key out, so that one is made",
-                member(&known, "key"),
-                scopes.join(", ")
-            )));
+            let wide = Message::new("cli-package-key-scopes").with("key", member(&known, "key"));
+            return Err(exit::usage(in_words(&wide.with("scopes", scopes.join(", ")))));
         }
         if array("/bounds/activities").is_none_or(Vec::is_empty) {
             noted(&Message::new("hosted-told-key-unbound").with("key", member(&known, "key")));
@@ -208,9 +200,7 @@ impl Shim {
     /// A key that can do nothing but send statements of this package.
     async fn new_key(&self) -> anyhow::Result<String> {
         let Some(key) = self.key.clone() else {
-            return Err(exit::usage(
-                "give --key, which makes a key for the package, or --package-key",
-            ));
+            return Err(exit::usage(in_words(&Message::new("cli-package-no-key"))));
         };
         let client = Target::new(self.server.clone(), key).client()?;
         let home_pages: Vec<&String> = self.home_page.iter().collect();
@@ -226,7 +216,7 @@ impl Shim {
 }
 
 fn opened(path: &Path) -> anyhow::Result<BufReader<File>> {
-    let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
+    let file = File::open(path).with_context(|| out::opening(path.display()))?;
     Ok(BufReader::with_capacity(16 * 1024, file))
 }
 
@@ -250,7 +240,7 @@ fn write(
         // Half a package is none. Where the file cannot be removed, the error says the more.
         let _ = std::fs::remove_file(output);
     }
-    match written.with_context(|| format!("writing {}", output.display()))? {
+    match written.with_context(|| out::writing(output.display()))? {
         Ok(shimmed) => Ok(Some(shimmed)),
         Err(report) => tell(&report, path, lang).map(|()| None),
     }
@@ -262,7 +252,7 @@ fn check_all(files: &[PathBuf], format: Format, lang: Language) -> anyhow::Resul
     let (mut exit, mut values) = (Exit::Done, Vec::new());
     for path in files {
         let name = if is_input(path) { "stdin".to_owned() } else { path.display().to_string() };
-        let report = match check(path).with_context(|| format!("reading {name}")) {
+        let report = match check(path).with_context(|| out::reading(&name)) {
             Ok(report) => report,
             Err(error) if files.len() == 1 => return Err(error),
             Err(error) => {

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::client::{Client, Target, encoded, member, shown};
 use super::confirm;
 use super::exit::Exit;
-use super::out::{in_words, noted, said, say};
+use super::out::{self, in_words, noted, said, say};
 use texts::Message;
 
 /// How often a server is asked whether an erasure is done.
@@ -106,7 +106,7 @@ impl Person {
                 let asked = client.request(Method::POST, "/api/v1/dossiers").json(&asked);
                 let archive = client.bytes(asked).await?;
                 let name = output.display().to_string();
-                write_private(&output, &archive).with_context(|| format!("writing {name}"))?;
+                write_private(&output, &archive).with_context(|| out::writing(&name))?;
                 say!("{name}")?;
                 Ok(Exit::Done.into())
             }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::client::{Client, Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
-use super::out::{Format, in_words, noted, say};
+use super::out::{self, Format, in_words, noted, say};
 use erasures::Erased;
 use texts::Message;
 use webhook::Webhook;
@@ -219,8 +219,7 @@ fn path(name: &str, rest: &str) -> String {
 /// The text of a file that holds a secret.
 fn secret(file: Option<PathBuf>) -> anyhow::Result<Option<String>> {
     let Some(file) = file else { return Ok(None) };
-    let text =
-        std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+    let text = std::fs::read_to_string(&file).with_context(|| out::reading(file.display()))?;
     let text = text.trim();
     anyhow::ensure!(!text.is_empty(), "{} is empty: write the secret into it", file.display());
     Ok(Some(text.to_owned()))

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::client::{Target, encoded};
 use super::exit;
-use super::out::{self, noted};
+use super::out::{self, in_words, noted};
 use texts::Message;
 
 const ADDRESS: &str = "/api/v1/statements/aggregate";
@@ -126,15 +126,15 @@ impl Answer {
     /// Where this is no answer to a question, such as that of another program at the address.
     fn read(bytes: &[u8]) -> anyhow::Result<Self> {
         let strange = |what: String| {
-            exit::refused(format!(
-                "the answer cannot be read ({what}): is a Traccia of this release at the address?"
-            ))
+            exit::refused(in_words(&Message::new("cli-query-strange").with("what", what)))
         };
         let answer: Self =
             serde_json::from_slice(bytes).map_err(|error| strange(error.to_string()))?;
         match answer.rows.iter().position(|row| row.len() != answer.columns.len()) {
             None => Ok(answer),
-            Some(at) => Err(strange(format!("row {} is not of its columns", at + 1))),
+            Some(at) => {
+                Err(strange(in_words(&Message::new("cli-query-columns").with("row", at + 1))))
+            }
         }
     }
 

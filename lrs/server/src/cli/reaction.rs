@@ -98,8 +98,9 @@ fn print(reaction: &Value) -> std::io::Result<()> {
 }
 
 async fn put(name: &str, file: &Path, dry_run: bool, target: Target) -> anyhow::Result<()> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("reading the reaction in {}", file.display()))?;
+    let text = std::fs::read_to_string(file).with_context(|| {
+        in_words(&Message::new("cli-reaction-reading").with("name", file.display()))
+    })?;
     let client = target.client()?;
     let (method, path) = if dry_run {
         (Method::POST, format!("{}/dry-run", at(name)))

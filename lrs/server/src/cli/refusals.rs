@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::client::{Client, Target, encoded, member};
 use super::exit::Exit;
-use super::out::{Format, note, say};
+use super::out::{Format, noted, said, say};
+use texts::Message;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -103,7 +104,7 @@ async fn list(
         return Ok(());
     }
     if all.is_empty() {
-        note!("Nothing was refused.");
+        noted(&Message::new("cli-refusals-none"));
     }
     for refusal in &all {
         let part = |name: &str| member(refusal, name);
@@ -134,7 +135,9 @@ fn place(refusal: &Value) -> String {
 
 fn show(refusal: &Value) -> std::io::Result<()> {
     let part = |name: &str| member(refusal, name);
-    say!("{} {} by key `{}` at {}", part("method"), part("path"), part("key"), part("at"))?;
+    let request = ["method", "path", "key", "at"].into_iter();
+    let new = Message::new("cli-refusals-request");
+    said(&request.fold(new, |it, name| it.with(name, part(name))))?;
     for name in ["query", "headers"] {
         let members = refusal.get(name).and_then(Value::as_object);
         for (key, _) in members.into_iter().flatten() {
@@ -142,7 +145,10 @@ fn show(refusal: &Value) -> std::io::Result<()> {
             say!("    {key}: {value}")?;
         }
     }
-    say!("{} {} ({}) at {}", part("status"), part("rule"), part("clause"), place(refusal))?;
+    let new = Message::new("cli-refusals-rule").with("place", place(refusal));
+    said(
+        &["status", "rule", "clause"].into_iter().fold(new, |it, name| it.with(name, part(name))),
+    )?;
     say!("{}\n  {}", part("message"), part("remedy"))?;
     match refusal.get("body").and_then(Value::as_str) {
         Some(body) => say!("\n{body}"),
@@ -152,7 +158,7 @@ fn show(refusal: &Value) -> std::io::Result<()> {
 
 fn test(tested: &Value) -> anyhow::Result<ExitCode> {
     let Some(problem) = tested.get("problem").filter(|problem| !problem.is_null()) else {
-        say!("the statements would be taken now")?;
+        said(&Message::new("cli-refusals-good"))?;
         return Ok(Exit::Done.into());
     };
     say!(

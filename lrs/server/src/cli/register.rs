@@ -10,9 +10,10 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::client::{Target, encoded, language_of_terminal, member};
-use super::out::{self, note, say};
+use super::out::{self, in_words, note, say};
 use super::report::Lang;
 use course::Language;
+use texts::Message;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -115,12 +116,15 @@ impl File {
     async fn send(self, method: Method) -> anyhow::Result<()> {
         let client = self.target.client_in(self.lang)?;
         let name = self.path.display();
-        let text = std::fs::read(&self.path).with_context(|| format!("reading {name}"))?;
+        let text = std::fs::read(&self.path).with_context(|| out::reading(&name))?;
         let is_json = Path::new(&self.path).extension().is_some_and(|it| it == "json");
         let kind = if is_json { "application/json" } else { "text/csv" };
         let path = format!("{}/register?dry_run={}", self.place.path(), self.dry_run);
         let request = client.request(method, &path).header(CONTENT_TYPE, kind).body(text);
-        let kept = client.json(request).await.with_context(|| format!("sending {name}"))?;
+        let kept = client
+            .json(request)
+            .await
+            .with_context(|| in_words(&Message::new("cli-sending").with("name", &name)))?;
         Ok(print(&kept, self.dry_run, Lang::language(self.lang))?)
     }
 }
@@ -135,24 +139,15 @@ fn entry(text: &str) -> Value {
 
 fn print(kept: &Value, dry_run: bool, language: Language) -> std::io::Result<()> {
     let count = |key: &str| kept.get(key).and_then(Value::as_array).map_or(0, Vec::len);
-    say!(
-        "{} written, {} voided, {} unchanged{}",
-        count("written"),
-        count("voided"),
-        member(kept, "unchanged"),
-        if dry_run { ": a dry run, nothing was written" } else { "" }
-    )?;
+    let done = if dry_run { "cli-register-would" } else { "cli-register-kept" };
+    let done = Message::new(done).with("written", count("written"));
+    let done = done.with("voided", count("voided")).with("unchanged", member(kept, "unchanged"));
+    say!("{}", done.said_in(language.texts()))?;
     for long in kept.get("warnings").and_then(Value::as_array).into_iter().flatten() {
-        let part = |key: &str| member(long, key);
-        let (line, learner) = (part("line"), part("learner"));
-        let (hours, session) = (part("hours"), part("session_hours"));
-        if language == Language::It {
-            note!(
-                "attenzione: riga {line}: {learner}: {hours} ore, ma la sessione ne dura {session}"
-            );
-        } else {
-            note!("warning: line {line}: {learner}: {hours} hours, of a session of {session}");
-        }
+        let told = ["line", "learner", "hours"].into_iter();
+        let new = Message::new("cli-register-long").with("session", member(long, "session_hours"));
+        let told = told.fold(new, |it, name| it.with(name, member(long, name)));
+        note!("{}", told.said_in(language.texts()));
     }
     Ok(())
 }

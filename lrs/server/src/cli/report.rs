@@ -9,8 +9,9 @@ use reqwest::Method;
 
 use super::client::{Target, encoded, language_of_terminal};
 use super::exit;
-use super::out;
+use super::out::{self, in_words};
 use course::Language;
+use texts::Message;
 
 /// See the command's help.
 #[derive(Debug, Args)]
@@ -131,9 +132,7 @@ impl Rendering {
         };
         let to_terminal = self.output.is_none() && std::io::stdout().is_terminal();
         if self.format == Format::Xlsx && to_terminal {
-            return Err(exit::usage(
-                "a workbook cannot be shown on a terminal: name a file with --output, or pipe it on",
-            ));
+            return Err(exit::usage(in_words(&Message::new("cli-report-workbook"))));
         }
         let width = self.width.or_else(terminal_width).filter(|_| self.format == Format::Text);
         let own = [

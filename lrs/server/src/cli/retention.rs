@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::client::{Client, Target, member};
 use super::confirm;
 use super::exit::Exit;
-use super::out::{in_words, said, say};
+use super::out::{self, in_words, said, say};
 use texts::Message;
 
 const AT: &str = "/api/v1/retention";
@@ -57,7 +57,7 @@ impl Retention {
 
 async fn set(client: &Client, file: &Path, dry_run: bool, yes: bool) -> anyhow::Result<ExitCode> {
     let name = file.display();
-    let text = std::fs::read_to_string(file).with_context(|| format!("reading {name}"))?;
+    let text = std::fs::read_to_string(file).with_context(|| out::reading(&name))?;
     let send = |method, path: &str| {
         let request = client.request(method, path).header(CONTENT_TYPE, "application/json");
         request.body(text.clone())

@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use super::client::{Client, Target, encoded, member};
 use super::exit::Exit;
-use super::out::{note, say};
+use super::out::{self, in_words, noted, said, say};
+use texts::Message;
 
 /// See the command's help.
 #[derive(Debug, Subcommand)]
@@ -64,12 +65,15 @@ async fn check(
     version: Option<String>,
 ) -> anyhow::Result<ExitCode> {
     let name = file.display();
-    let body = std::fs::read(file).with_context(|| format!("reading {name}"))?;
+    let body = std::fs::read(file).with_context(|| out::reading(&name))?;
     let query = version.map(|version| format!("?version={}", encoded(&version)));
     let address = format!("/api/v1/statements/check{}", query.unwrap_or_default());
     let request = client.request(Method::POST, &address);
     let request = request.header(CONTENT_TYPE, "application/json").body(body);
-    let found = client.json(request).await.with_context(|| format!("checking {name}"))?;
+    let found = client
+        .json(request)
+        .await
+        .with_context(|| in_words(&Message::new("cli-checking").with("name", &name)))?;
     let violations = found.get("violations").and_then(Value::as_array);
     for violation in violations.into_iter().flatten() {
         let part = |key: &str| member(violation, key);
@@ -78,7 +82,8 @@ async fn check(
         say!("    {}: {}", part("pointer"), part("remedy"))?;
     }
     if violations.is_some_and(Vec::is_empty) {
-        say!("{name}: {} statements keep to the standard", member(&found, "statements"))?;
+        let good = Message::new("cli-statement-good").with("name", &name);
+        said(&good.with("count", member(&found, "statements")))?;
         return Ok(Exit::Done.into());
     }
     Ok(Exit::No.into())
@@ -104,7 +109,7 @@ async fn live(client: &Client, asked: &[(&str, Option<String>)]) -> anyhow::Resu
         }
         let seen = follow(response).await?;
         let Some(seen) = seen.or(last) else {
-            note!("The server has ended the connection.");
+            noted(&Message::new("cli-statement-ended"));
             return Ok(Exit::No.into());
         };
         last = Some(seen);

@@ -9,12 +9,13 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::exit;
-use super::out::{Out, say};
+use super::out::{self, Out, in_words, said, say};
 use super::pulse::Pulse;
 use crate::app;
 use crate::clock::SystemClock;
 use service::transfer::{Contents, Doing, STATEMENTS, Transfer, TransferError, contents};
 use store::Store as AnyStore;
+use texts::Message;
 use xapi::clock::Clock;
 use xapi::instant::Instant;
 
@@ -62,8 +63,8 @@ impl Store {
                     Some(file) => {
                         let name = file.display().to_string();
                         let file = std::fs::File::create(&file);
-                        let file = file.with_context(|| format!("making {name}"))?;
-                        export(&*store, file).await.with_context(|| format!("writing {name}"))?;
+                        let file = file.with_context(|| out::making(&name))?;
+                        export(&*store, file).await.with_context(|| out::writing(&name))?;
                     }
                 }
             }
@@ -71,7 +72,7 @@ impl Store {
                 let store = open_to_read(&from).await?;
                 let pulse = Pulse::start();
                 let all = store.extent().await?.statements;
-                let tell = |done| show(&pulse, "reading", done, all);
+                let tell = |done| show(&pulse, "cli-store-reading", done, all);
                 let contents = contents(&*store, &tell).await?;
                 pulse.end();
                 print(&contents)?;
@@ -94,25 +95,27 @@ async fn open_to_fill(uri: &str) -> anyhow::Result<Arc<dyn AnyStore>> {
 
 async fn copy(from: &str, to: &str) -> anyhow::Result<()> {
     if from == to {
-        return Err(exit::usage("--from and --to name the same store"));
+        return Err(exit::usage(in_words(&Message::new("cli-store-same"))));
     }
-    let from = open_to_read(from).await.context("opening the source")?;
-    let to = open_to_fill(to).await.context("opening the target")?;
+    let from =
+        open_to_read(from).await.with_context(|| in_words(&Message::new("cli-store-source")))?;
+    let to = open_to_fill(to).await.with_context(|| in_words(&Message::new("cli-store-target")))?;
     let pulse = Pulse::start();
     let tell = |doing| match doing {
-        Doing::Statements(done, all) => show(&pulse, "copying statements", done, all),
-        Doing::Documents(done) => show(&pulse, "copying documents", done, 0),
-        Doing::Comparing(done, all) => show(&pulse, "comparing", done, all),
+        Doing::Statements(done, all) => show(&pulse, "cli-backup-statements", done, all),
+        Doing::Documents(done) => show(&pulse, "cli-backup-documents", done, 0),
+        Doing::Comparing(done, all) => show(&pulse, "cli-backup-comparing", done, all),
     };
     let copied = Transfer::new(&*from, &*to, &tell).run().await;
     pulse.end();
     let copied = copied.map_err(|error| match error {
-        TransferError::Store { .. } => anyhow::Error::new(error)
-            .context("copying; what was copied stays, and the same command goes on"),
-        other => anyhow::Error::new(other).context("copying"),
+        TransferError::Store { .. } => {
+            anyhow::Error::new(error).context(in_words(&Message::new("cli-store-copying-stays")))
+        }
+        other => anyhow::Error::new(other).context(in_words(&Message::new("cli-store-copying"))),
     })?;
     print(&copied)?;
-    Ok(say!("Both stores hold this.")?)
+    Ok(said(&Message::new("cli-store-both"))?)
 }
 
 async fn export(store: &dyn AnyStore, out: impl std::io::Write) -> anyhow::Result<()> {
@@ -160,6 +163,6 @@ pub(super) fn print(contents: &Contents) -> std::io::Result<()> {
     Ok(())
 }
 
-fn show(pulse: &Pulse, doing: &str, done: u64, all: u64) {
-    pulse.beat(done, all, || format!("{doing}: {done}"));
+fn show(pulse: &Pulse, doing: &'static str, done: u64, all: u64) {
+    pulse.beat(done, all, || in_words(&Message::new(doing).with("done", done)));
 }

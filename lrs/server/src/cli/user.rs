@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::client::{Client, Target, encoded, member};
 use super::confirm;
 use super::exit::Exit;
-use super::out::{Format, listed, note, said, say};
+use super::out::{Format, in_words, listed, note, noted, said, say};
 use super::place::Place;
 use crate::app;
 use crate::clock::SystemClock;
@@ -235,7 +235,8 @@ fn print(person: &Value) -> std::io::Result<()> {
     let [name, role, label] = ["name", "role", "label"].map(|it| member(person, it));
     say!("{name}  {role}  {state}  {label}")?;
     if let Some(provider) = person.get("provider").and_then(Value::as_str) {
-        say!("    signs in at: {provider}")?;
+        let at = Message::new("cli-user-provider").with("provider", provider);
+        say!("    {}", in_words(&at))?;
     }
     let bounds = person.get("bounds").unwrap_or(&Value::Null);
     let lists = [("regions", bounds.get("regions")), ("bodies", bounds.get("bodies"))];
@@ -268,10 +269,8 @@ async fn remove(name: &str, yes: bool, target: Target) -> anyhow::Result<ExitCod
 async fn open(place: Place) -> anyhow::Result<(People, Audit, String)> {
     let settings = place.settings(Flags::default())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store = app::open(&settings.engine()?, &clock).await.context(
-        "opening the store; while a server works on it, use `traccia user create` with a key that you have, or stop the \
-         server",
-    )?;
+    let opening = || in_words(&Message::new("cli-user-store"));
+    let store = app::open(&settings.engine()?, &clock).await.with_context(opening)?;
     let base_url =
         settings.base_url()?.map_or_else(|| format!("http://{}", settings.listen), str::to_owned);
     let people = app::people_of(&store, &clock, &base_url, &settings);
@@ -280,23 +279,20 @@ async fn open(place: Place) -> anyhow::Result<(People, Audit, String)> {
 
 async fn init(name: &str, force: bool, place: Place) -> anyhow::Result<()> {
     let (people, audit, base_url) = open(place).await?;
-    let invited = people.found(name, force).await.context(
-        "inviting an administrator; where all have lost their passwords, add --force, or use `traccia user password`",
-    )?;
+    let founding = || in_words(&Message::new("cli-user-founding"));
+    let invited = people.found(name, force).await.with_context(founding)?;
     audit.note(Actor::Machine, "person.invited", &invited.person.name, None).await;
     say!("{base_url}/invitation#token={}", invited.secret)?;
-    note!(
-        "{} becomes an administrator by this link, once the server runs. It is good once, until {}.",
-        invited.person.name,
-        invited.expires
-    );
+    let founded = Message::new("cli-user-founded").with("name", &invited.person.name);
+    noted(&founded.with("until", invited.expires));
     Ok(())
 }
 
 async fn password(name: &str, reset_totp: bool, place: Place) -> anyhow::Result<()> {
-    note!("The new password, 12 to 256 characters, on one line:");
+    noted(&Message::new("cli-user-new-password"));
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("reading the password")?;
+    let unread = || in_words(&Message::new("cli-user-password-unread"));
+    std::io::stdin().lock().read_line(&mut line).with_context(unread)?;
     let (people, audit, _) = open(place).await?;
     people.set_password(name, line.trim_end_matches(['\r', '\n'])).await?;
     if reset_totp {
@@ -304,6 +300,6 @@ async fn password(name: &str, reset_totp: bool, place: Place) -> anyhow::Result<
         audit.note(Actor::Machine, "person.totp_off", name, None).await;
     }
     audit.note(Actor::Machine, "person.password_changed", name, None).await;
-    say!("{name} has another password")?;
+    said(&Message::new("cli-user-password").with("name", name))?;
     Ok(())
 }

@@ -130,11 +130,13 @@ async fn what_an_archive_lists_is_reserved_beside_what_is_written() {
     for at in 0..whole.len() {
         texts += usize::try_from(whole.by_index(at).unwrap().size()).unwrap();
     }
-    let mut value = |name: &str| {
+    let mut text = |name: &str| {
         let mut text = String::new();
         whole.by_name(name).unwrap().read_to_string(&mut text).unwrap();
-        serde_json::from_str::<Value>(&text).unwrap()
+        text
     };
+    let statements = text("statements.ndjson");
+    let mut value = |name: &str| serde_json::from_str::<Value>(&text(name)).unwrap();
     let (mentions, documents) = (value("mentions.json"), value("documents.json"));
     let person = value("person.json");
     let many = MANY as usize;
@@ -143,9 +145,11 @@ async fn what_an_archive_lists_is_reserved_beside_what_is_written() {
     }
     let lists = weight::of(&mentions) + weight::of(&documents) + weight::of(&person);
     // Of each statement a line of the page, and the hash of its attachment.
-    let beside = many * (size_of::<Line>() + 64);
-    let enough = LOG_BYTES + texts + lists + beside;
+    let line = |text: &str| Line::of(&serde_json::from_str(text).unwrap(), false).weight();
+    let lines: usize = statements.lines().map(line).sum();
+    let hashes = many * (3 * size_of::<String>() + 64);
+    let enough = LOG_BYTES + texts + lists + lines + hashes;
     let refused = archive(enough - 2_000).await;
     assert!(matches!(refused, Err(DossierError::Memory(_))), "{:?}", refused.map(|it| it.len()));
-    archive(enough + many * 300).await.unwrap();
+    archive(enough).await.unwrap();
 }

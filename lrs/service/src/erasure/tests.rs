@@ -130,6 +130,22 @@ impl World {
         Audit::new(Arc::clone(&self.store), Arc::clone(&self.clock))
     }
 
+    /// Adds the account of a learner who has these identifiers.
+    async fn signs_in(&self, name: &str, identifiers: &[&str]) {
+        let person = access::person::Person {
+            name: name.into(),
+            label: "Anna Rossi".into(),
+            role: access::role::Role::Learner,
+            bounds: None,
+            learner: identifiers.iter().map(|it| (*it).to_owned()).collect(),
+            is_disabled: false,
+            created: self.clock.now(),
+            last_sign_in: None,
+        };
+        let added = self.store.add_person(access::person::KeptPerson::new(person)).await;
+        assert!(added.unwrap());
+    }
+
     /// As a process that has just begun has it.
     fn erasures(&self) -> Erasures {
         let journals: Arc<dyn Journals> = Arc::<NotedJournals>::clone(&self.journals);
@@ -429,17 +445,7 @@ async fn what_was_erased_after_a_backup_is_erased_again_in_what_is_restored_of_i
 #[tokio::test]
 async fn the_name_and_the_identifiers_of_an_account_are_the_persons_too() {
     let world = World::new().await;
-    let person = access::person::Person {
-        name: "anna.rossi".into(),
-        label: "Anna Rossi".into(),
-        role: access::role::Role::Learner,
-        bounds: None,
-        learner: vec!["mailto:P0@x.example".into(), "mailto:p5@x.example".into()],
-        is_disabled: false,
-        created: world.clock.now(),
-        last_sign_in: None,
-    };
-    assert!(world.store.add_person(access::person::KeptPerson::new(person)).await.unwrap());
+    world.signs_in("anna.rossi", &["mailto:P0@x.example", "mailto:p5@x.example"]).await;
     sample::put(&world.store, &[sample::statement(5)]).await;
     world.audit().note(Actor::Key("k".into()), "person.created", "anna.rossi", None).await;
     world.audit().note(Actor::Person("anna.rossi".into()), "own.exported", "", None).await;

@@ -17,10 +17,10 @@ use store::{Lead, Result};
 
 const NAME: &str = "follower";
 /// How often the holder renews the lease.
-const BEAT: Duration = Duration::from_secs(1);
+pub(super) const BEAT: Duration = Duration::from_secs(1);
 /// A holder that did not renew for this long, by the clock of one observer, is held for dead. Longer than a claim's:
 /// nothing that is written waits for the follower.
-const LEASE: Duration = Duration::from_secs(6);
+pub(super) const LEASE: Duration = Duration::from_secs(6);
 
 /// What one process knows of the lease.
 pub(super) struct Lease {

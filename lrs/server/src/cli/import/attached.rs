@@ -9,6 +9,7 @@ use serde_json::Value;
 use xapi::attachment::{Attachment, described};
 
 use super::source::Line;
+use crate::cli::out;
 
 /// What is sent at once may have attachments of this number of bytes together.
 pub(super) const MOST: u64 = 32 << 20;
@@ -31,7 +32,7 @@ impl Attached {
     /// The files in `folder`.
     pub(super) fn of(folder: &Path) -> anyhow::Result<Self> {
         let mut files = HashMap::new();
-        let reading = || format!("reading {}", folder.display());
+        let reading = || out::reading(folder.display());
         for entry in std::fs::read_dir(folder).with_context(reading)? {
             let path = entry.with_context(reading)?.path();
             // A name that is no text is no hash.
@@ -65,7 +66,7 @@ impl Attached {
         body.extend(statements);
         for (hash, Data { content_type, file }) in data {
             body.extend(multipart::head(BOUNDARY, &content_type, &hash).into_bytes());
-            let reading = || format!("reading {}", file.display());
+            let reading = || out::reading(file.display());
             body.extend(std::fs::read(&file).with_context(reading)?);
         }
         body.extend(multipart::closing(BOUNDARY).into_bytes());
@@ -76,7 +77,7 @@ impl Attached {
     pub(super) fn parts(&self, line: &Line) -> anyhow::Result<Vec<Attachment>> {
         let mut parts = Vec::new();
         for (sha2, Data { content_type, file }) in self.data(std::slice::from_ref(line)) {
-            let reading = || format!("reading {}", file.display());
+            let reading = || out::reading(file.display());
             let body = std::fs::read(&file).with_context(reading)?.into();
             parts.push(Attachment { sha2, content_type, body });
         }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::cli::exit;
+use crate::cli::out::{self, in_words};
+use texts::Message;
 
 /// How names end of files with statements; each may be compressed as well.
 const ENDINGS: [&str; 3] = [".ndjson", ".jsonl", ".json"];
@@ -21,7 +23,7 @@ pub(super) fn of(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     }
     let (mut files, mut folders) = (Vec::new(), vec![path.to_owned()]);
     while let Some(folder) = folders.pop() {
-        let reading = || format!("reading {}", folder.display());
+        let reading = || out::reading(folder.display());
         for entry in std::fs::read_dir(&folder).with_context(reading)? {
             let entry = entry.with_context(reading)?.path();
             if entry.is_dir() {
@@ -33,10 +35,8 @@ pub(super) fn of(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     }
     files.sort();
     if files.is_empty() {
-        let name = path.display();
-        return Err(exit::refused(format!(
-            "{name} has no file whose name ends with .ndjson, .jsonl or .json, or with one of these and .gz"
-        )));
+        let nothing = Message::new("cli-import-nothing").with("name", path.display());
+        return Err(exit::refused(in_words(&nothing)));
     }
     Ok(files)
 }

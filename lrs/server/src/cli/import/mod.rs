@@ -16,6 +16,8 @@ use self::rejects::Rejects;
 use self::source::Source;
 use super::client::Target;
 use super::exit;
+use crate::cli::out::in_words;
+use texts::Message;
 use validator::Version;
 use xapi::origin::Origin;
 
@@ -101,7 +103,7 @@ impl Import {
 impl Statements {
     async fn run(self) -> anyhow::Result<ExitCode> {
         let Some(file) = self.file else {
-            return Err(exit::usage("name the file that is to be imported"));
+            return Err(exit::usage(in_words(&Message::new("cli-import-no-file"))));
         };
         let files = files::of(&file)?;
         let attached = self.attachments.as_deref().map(Attached::of).transpose()?;
@@ -111,14 +113,16 @@ impl Statements {
         }
         if let Some(into) = self.into {
             let version = Version::from_header(&self.xapi_version)
-                .ok_or_else(|| exit::usage("--xapi-version is 1.0.3 or 2.0.0"))?;
+                .ok_or_else(|| exit::usage(in_words(&Message::new("cli-import-version"))))?;
             let (rejects, is_of_many) = (Rejects::of(&file, self.rejects)?, file.is_dir());
             let source = self.source;
             return Offline { into, source, version, attached, rejects, is_of_many }
                 .run(&files)
                 .await;
         }
-        let Some(key) = self.key else { return Err(exit::usage("--key is missing")) };
+        let Some(key) = self.key else {
+            return Err(exit::usage(in_words(&Message::new("cli-import-no-key"))));
+        };
         let importer = Importer {
             client: Target::new(self.url, key).client()?,
             version: self.xapi_version,
@@ -144,5 +148,5 @@ fn check_source(name: &str) -> anyhow::Result<()> {
     if is_good {
         return Ok(());
     }
-    Err(exit::usage(format!("--source has at most {most} characters of ASCII, such as old-lrs")))
+    Err(exit::usage(in_words(&Message::new("cli-import-source").with("most", most))))
 }

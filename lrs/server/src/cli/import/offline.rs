@@ -68,10 +68,7 @@ impl Offline {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = app::open(&self.into.parse()?, &clock).await?;
         if store.is_used().await? {
-            return Err(exit::refused(
-                "a server has worked on the store: instants of the past are kept in a new store alone. Import through \
-                 the server (without --into), or into an empty store",
-            ));
+            return Err(exit::refused(in_words(&Message::new("cli-import-used"))));
         }
         store.ready_to_restore().await?;
         if !self.attached.is_empty() {
@@ -87,7 +84,7 @@ impl Offline {
         pulse.end();
         let rejects = self.rejects.finish()?.map(Path::to_owned);
         let Counts { new, known, refused } =
-            done.context("what was kept stays, and the same command goes on")?;
+            done.with_context(|| in_words(&Message::new("cli-import-goes-on")))?;
         let counted = Message::new("cli-import-counted").with("new", new).with("known", known);
         said(&counted.with("refused", refused))?;
         if let Some(rejects) = &rejects {
@@ -409,10 +406,7 @@ fn conflict(id: Uuid, differences: &[String]) -> Value {
 }
 
 fn others(at: Instant, id: Uuid) -> anyhow::Error {
-    exit::refused(format!(
-        "the store has statements that do not come from these sources (the last is {id}, stored at {at}): import into an \
-         empty store, or go on with the sources that filled this one, as they were"
-    ))
+    exit::refused(in_words(&Message::new("cli-import-others").with("id", id).with("at", at)))
 }
 
 #[cfg(test)]

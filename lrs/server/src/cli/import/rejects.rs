@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::source::{Line, Unit};
 use crate::cli::exit;
-use crate::cli::out::{in_words, note};
+use crate::cli::out::{self, in_words, note};
 use texts::{Message, MessageValue};
 
 /// How many refused lines are printed; all are in the file.
@@ -33,7 +33,7 @@ impl Rejects {
         let path = path.unwrap_or_else(|| beside(source));
         let place = |path: &Path| std::fs::canonicalize(path).ok();
         if place(source).is_some_and(|source| place(&path) == Some(source)) {
-            return Err(exit::usage("--rejects names the file that is to be imported"));
+            return Err(exit::usage(in_words(&Message::new("cli-import-over-source"))));
         }
         Ok(Self { path, file: None, count: 0, of: None })
     }
@@ -45,7 +45,7 @@ impl Rejects {
 
     /// Writes a refused line down.
     pub(super) fn add(&mut self, line: &Line, reason: &Value) -> anyhow::Result<()> {
-        let cannot = || format!("writing {}", self.path.display());
+        let cannot = || out::writing(self.path.display());
         let text = String::from_utf8_lossy(&line.text);
         // `statement` is the text.
         let counted = if line.unit == Unit::Line { "line" } else { "number" };
@@ -73,7 +73,7 @@ impl Rejects {
     /// Makes sure that all are in the file, and gives it; `None` where nothing was refused.
     pub(super) fn finish(&mut self) -> anyhow::Result<Option<&Path>> {
         let Some(file) = &mut self.file else { return Ok(None) };
-        file.flush().with_context(|| format!("writing {}", self.path.display()))?;
+        file.flush().with_context(|| out::writing(self.path.display()))?;
         Ok(Some(&self.path))
     }
 }

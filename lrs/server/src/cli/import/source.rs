@@ -15,7 +15,8 @@ use tokio::sync::mpsc;
 use super::elements::{Element, Elements, is_array};
 use super::record;
 use crate::cli::exit;
-use texts::Message;
+use crate::cli::out::{self, in_words};
+use texts::{Message, MessageValue};
 
 /// Statements and bytes of one batch, whichever comes first.
 pub(super) const STATEMENTS: usize = 500;
@@ -143,8 +144,8 @@ impl Bytes {
             return Ok(Self { name, total: 0, from: Box::new(io::stdin()), read });
         }
         let name = file.display().to_string();
-        let opened = File::open(file).with_context(|| format!("opening {name}"))?;
-        let about = opened.metadata().with_context(|| format!("reading {name}"))?;
+        let opened = File::open(file).with_context(|| out::opening(&name))?;
+        let about = opened.metadata().with_context(|| out::reading(&name))?;
         let total = if about.is_file() { about.len() } else { 0 };
         Ok(Self { name, total, from: Box::new(opened), read })
     }
@@ -163,6 +164,12 @@ impl Read for Bytes {
     }
 }
 
+/// From where on a file cannot be read.
+pub(super) fn unread_from(name: &str, unit: Unit, number: u64) -> String {
+    let from = Message::new("cli-import-unread-from").with("name", name);
+    in_words(&from.with_value("place", MessageValue::Message(unit.message(number))))
+}
+
 struct Reader {
     name: String,
     batches: mpsc::Sender<anyhow::Result<Batch>>,
@@ -175,7 +182,7 @@ impl Reader {
     fn run(&mut self, bytes: Bytes) -> anyhow::Result<()> {
         let mut bytes = BufReader::with_capacity(BEGIN, bytes);
         let name = self.name.clone();
-        let begin = bytes.fill_buf().with_context(|| format!("reading {name}"))?;
+        let begin = bytes.fill_buf().with_context(|| out::reading(&name))?;
         if begin.starts_with(&GZIP) {
             self.statements(BufReader::with_capacity(BEGIN, MultiGzDecoder::new(bytes)))
         } else {
@@ -185,8 +192,8 @@ impl Reader {
 
     /// Sends all statements, those of an array or one a line, whichever it is.
     fn statements(&mut self, mut bytes: impl BufRead) -> anyhow::Result<()> {
-        let place = format!("{} cannot be read", self.name);
-        let begin = bytes.fill_buf().with_context(|| place.clone())?;
+        let unread = Message::new("cli-import-unread").with("name", &self.name);
+        let begin = bytes.fill_buf().with_context(|| in_words(&unread))?;
         let marked = begin.starts_with(&UTF_8);
         let begin = begin.strip_prefix(&UTF_8).unwrap_or(begin);
         if !is_array(begin) {
@@ -211,7 +218,7 @@ impl Reader {
                 Ok(None) => break,
                 Err(error) => {
                     self.send();
-                    let place = format!("{} cannot be read from statement {number} on", self.name);
+                    let place = unread_from(&self.name, Unit::Statement, number);
                     return Err(anyhow::Error::new(error).context(place));
                 }
             }
@@ -231,7 +238,7 @@ impl Reader {
                 Ok(None) => break,
                 Err(error) => {
                     self.send();
-                    let place = format!("{} cannot be read from line {number} on", self.name);
+                    let place = unread_from(&self.name, Unit::Line, number);
                     return Err(anyhow::Error::new(error).context(place));
                 }
             };
@@ -259,8 +266,8 @@ impl Reader {
 
     fn without_mark<'t>(&self, text: &'t [u8]) -> anyhow::Result<&'t [u8]> {
         if UTF_16.iter().any(|mark| text.starts_with(mark)) {
-            let text = format!("{} is UTF-16: import takes UTF-8", self.name);
-            return Err(exit::refused(text));
+            let message = Message::new("cli-import-utf-16").with("name", &self.name);
+            return Err(exit::refused(in_words(&message)));
         }
         Ok(text.strip_prefix(&UTF_8).unwrap_or(text))
     }

@@ -10,11 +10,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use store::Store;
-use store_testkit::around::{Around, Hook};
 use store_testkit::clock::TurnedClock;
 use store_testkit::memory::MemoryStore;
 use store_testkit::sample;
-use store_testkit::slow::Slow;
 use tempfile::TempDir;
 use uuid::Uuid;
 use xapi::clock::Clock;
@@ -23,6 +21,8 @@ use super::super::sealing::Datasets;
 use super::super::tables::VOIDED;
 use super::super::{Folder, RECIPIENT};
 use super::*;
+
+mod time;
 
 const MINUTE: i64 = 60_000_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -257,7 +257,7 @@ struct Scene {
     lane: DataLane,
     clock: TurnedClock,
     log: Vec<Value>,
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl Scene {
@@ -279,7 +279,7 @@ impl Scene {
         }
         let place = sealed.map(|_| place);
         let lane = DataLane::of(&store, &dynamic, place, Period::Day).await.unwrap();
-        Self { lane, clock, log: values, _home: home }
+        Self { lane, clock, log: values, home }
     }
 
     async fn rows(&self, ask: &Ask, asker: Asker) -> Value {
@@ -380,51 +380,6 @@ async fn a_question_that_takes_too_much_ends_with_the_bound_and_holds_nothing() 
     scene.clock.pass(60);
     let answered = scene.lane.ask(plan, bounded(all)).await.unwrap();
     assert_eq!(memory.held(), answered.answer.weight());
-}
-
-/// A store with a few statements, behind what `around` puts before it.
-async fn lane_over(
-    clock: &TurnedClock,
-    around: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
-) -> DataLane {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new(Arc::new(clock.clone())));
-    store.restore(log(&mut Dice(7)), Vec::new()).await.unwrap();
-    let clock: Arc<dyn Clock> = Arc::new(clock.clone());
-    DataLane::of(&around(store), &clock, None, Period::Day).await.unwrap()
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_question_ends_with_its_time_whatever_it_waits_for() {
-    let clock = TurnedClock::at(Instant::from_micros(BEGIN + 300 * DAY));
-    for method in ["consistent_through", "statements", "log", "origins"] {
-        let lane = lane_over(&clock, |store| Slow::at(store, method)).await;
-        let begun = tokio::time::Instant::now();
-        let plan = Plan::of(&Ask::default()).unwrap();
-        let asked = timeout(Duration::from_mins(5), lane.ask(plan, asker()));
-        let error = asked.await.expect("an answer").unwrap_err();
-        assert!(matches!(error, QuestionError::Bound(Bound::Seconds(30))), "{method}: {error}");
-        assert_eq!(begun.elapsed().as_secs(), 30, "{method}");
-    }
-}
-
-/// Turns the machine's clock by a day with each call.
-struct Turning(TurnedClock);
-
-#[async_trait::async_trait]
-impl Hook for Turning {
-    async fn before(&self, _: &'static str) -> store::Result<()> {
-        self.0.pass(24 * 3_600);
-        Ok(())
-    }
-}
-
-#[tokio::test]
-async fn a_question_is_answered_though_the_clock_of_the_machine_is_set_meanwhile() {
-    let clock = TurnedClock::at(Instant::from_micros(BEGIN + 300 * DAY));
-    let turning = Turning(clock.clone());
-    let lane = lane_over(&clock, |store| Around::new(store, turning)).await;
-    let answered = lane.ask(Plan::of(&Ask::default()).unwrap(), asker()).await.unwrap();
-    assert_eq!(answered.answer.rows.len(), 1);
 }
 
 #[tokio::test]

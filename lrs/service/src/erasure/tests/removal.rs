@@ -7,32 +7,29 @@ fn to_delete() -> ErasureAsked {
     ErasureAsked { mode: ErasureMode::Delete, ..asked() }
 }
 
+/// What the person said herself.
+fn hers(statement: Value) -> Value {
+    sample::with(statement, "actor", sample::person("p0"))
+}
+
 /// A world in which the person is named in statements of others too, and voids what others said.
 async fn world() -> World {
     let world = World::new().await;
-    let hers = |n: u32| sample::with(sample::statement(n), "actor", sample::person("p0"));
-    let voiding = |n: u32, target: u32| {
-        let verb = json!({"id": xapi::prepare::VOIDED});
-        sample::with(
-            sample::with(sample::reference(n, target), "verb", verb),
-            "actor",
-            sample::person("p0"),
-        )
-    };
     let taught =
         sample::with(sample::statement(11), "context", json!({"instructor": sample::person("p0")}));
     let team =
         json!({"objectType": "Group", "member": [sample::person("p0"), sample::person("p1")]});
     let alone = json!({"objectType": "Group", "member": [sample::person("p0")]});
-    let answer = sample::with(hers(14), "result", json!({"response": "what she answered"}));
+    let answer = json!({"response": "what she answered"});
+    let answer = sample::with(hers(sample::statement(14)), "result", answer);
     let all = [
         taught,
         sample::with(sample::statement(12), "actor", team),
         sample::with(sample::statement(13), "actor", alone),
         answer,
         // The first voids what she said, the second what somebody else said.
-        voiding(15, 14),
-        voiding(16, 1),
+        hers(sample::voiding(15, 14)),
+        hers(sample::voiding(16, 1)),
     ];
     for statement in all {
         sample::put(&world.store, &[statement]).await;
@@ -116,6 +113,34 @@ async fn the_proof_says_the_mode() {
 #[tokio::test]
 async fn a_removal_that_fails_at_any_step_goes_on_and_comes_to_the_same() {
     fails_at_every_step(&to_delete(), &["remove_statements", "pipes"]).await;
+}
+
+/// What she voided is gone when the statement is read that voids it: the erasure remembers that, and so does one that goes on
+/// after a failure at any call.
+#[tokio::test]
+async fn what_voids_a_removed_statement_goes_too_however_much_later_it_was_said() {
+    let between: Vec<Value> = (100..).map(sample::statement).take(find::STATEMENTS).collect();
+    for method in ["log", "change_erasure", "remove_statements"] {
+        for works in 0.. {
+            let world = World::new().await;
+            sample::put(&world.store, &[hers(sample::statement(14))]).await;
+            sample::put(&world.store, &between).await;
+            sample::put(&world.store, &[hers(sample::voiding(15, 14))]).await;
+            let begun = world.erasures().begin(&to_delete(), Actor::Machine).await.unwrap();
+            world.failing.fail_after(method, works);
+            let first = world.erasures().run(begun.id).await;
+            world.failing.fail(&[]);
+            let record = world.erasures().run(begun.id).await.unwrap();
+            let removed = world.store.removed_statements(Instant::default(), 10).await.unwrap();
+            let removed: Vec<Uuid> = removed.iter().map(|it| it.id).collect();
+            assert_eq!(removed, [0, 2, 14, 15].map(sample::id), "{method} {works}");
+            assert_eq!(record.counts["removed"], 4, "{method} {works}");
+            if first.is_ok() {
+                assert!(works > 1, "{method} fails before and after the first statements");
+                break;
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,21 +1,22 @@
 //! How long a process that dies holds up the others.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant as Moment, timeout};
 
 use super::gate::Gate;
 use super::groups::bury;
-use super::{as_any, open};
+use super::{END, as_any, beaten, open, unwatching};
+use crate::head::{Claim, Owner};
+use crate::{BEAT, MongoStore};
 use store::{StatementStore as _, StoreError};
 use store_testkit::sample::{batch, id, put, reference, statement};
 
 /// How the first command after a claim begins, and the first after the seal.
-const INSERT_STATEMENTS: &str = "insert\0\n\0\0\0statement\0";
+pub(super) const INSERT_STATEMENTS: &str = "insert\0\n\0\0\0statement\0";
 pub(super) const FIND_REFERENCES: &str = "find\0\n\0\0\0reference\0";
 /// A death holds others up for no longer.
 const LONGEST: Duration = Duration::from_secs(3);
-const END: Duration = Duration::from_mins(1);
 
 /// How far a group of a process has come when the process is halted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,16 +25,17 @@ enum Reached {
     Sealed,
 }
 
-/// A halted process: none of its calls reaches the database, until the gate is opened.
+/// A halted process: none of its calls reaches the database, until the gate is opened. Time is that of an observer, which
+/// looks once a beat: the last look before the halt is up to a beat earlier.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
 async fn a_process_that_is_halted_holds_others_up_for_less_than_three_seconds() {
     let uri = programs::fresh_database().await;
-    let store = open(&uri).await;
+    let store = unwatching(&uri).await;
     for (n, reached) in [Reached::Claimed, Reached::Sealed].into_iter().enumerate() {
         let n = u32::try_from(n).unwrap() * 10;
         let gate = Gate::to(&uri).await;
-        let halted = as_any(&open(gate.uri()).await);
+        let halted = as_any(&unwatching(gate.uri()).await);
         gate.keep_back(match reached {
             Reached::Claimed => INSERT_STATEMENTS,
             Reached::Sealed => FIND_REFERENCES,
@@ -42,11 +44,26 @@ async fn a_process_that_is_halted_holds_others_up_for_less_than_three_seconds() 
             tokio::spawn(async move { halted.put_statements(batch(&[statement(n)])).await });
         gate.keeps_back().await;
         gate.shut_after(0);
-        let begun = Instant::now();
-        store.put_statements(batch(&[statement(n + 1)])).await.unwrap();
-        let waited = begun.elapsed();
-        println!("{reached:?}: others waited for {waited:?}");
+        let claims = async || store.0.versions.head().await.unwrap().claims;
+        let dead = claims().await.pop().expect("the claim of the halted one").owner;
+        // One that has nothing to do with the first is completed beside it, and has no claim any more.
+        let other = as_any(&store);
+        let waiting =
+            tokio::spawn(async move { other.put_statements(batch(&[reference(n + 1, n)])).await });
+        let mut waits = other_claim(&store, dead).await;
+        let (mut observer, begun) = (store.0.statements.observer(), Moment::now());
+        let mut waited = BEAT;
+        while claims().await.iter().any(|claim| claim.owner == dead) {
+            assert!(!waiting.is_finished(), "{reached:?}: nothing is visible before the first");
+            observer.look(begun + waited).await.unwrap();
+            // A living process beats between two looks.
+            if claims().await.iter().any(|claim| claim.owner == dead) {
+                waits = beaten(&store, waits).await;
+            }
+            waited += BEAT;
+        }
         assert!(waited < LONGEST, "{reached:?}: others waited for {waited:?}");
+        timeout(END, waiting).await.unwrap().unwrap().unwrap();
         let is_kept = store.statement(id(n)).await.unwrap().is_some();
         assert_eq!(
             is_kept,
@@ -61,6 +78,19 @@ async fn a_process_that_is_halted_holds_others_up_for_less_than_three_seconds() 
             Err(other) => panic!("{other}"),
         }
     }
+}
+
+/// Waits until another process than `owner` has claimed a stretch; gives its claim.
+async fn other_claim(store: &MongoStore, owner: Owner) -> Claim {
+    let claiming = async {
+        loop {
+            let claims = store.0.versions.head().await.unwrap().claims;
+            if let Some(claim) = claims.into_iter().find(|claim| claim.owner != owner) {
+                return claim;
+            }
+        }
+    };
+    timeout(END, claiming).await.expect("it claims a stretch")
 }
 
 /// What it was at is another process's work by then, and things may have happened to it since: an erasure, say.

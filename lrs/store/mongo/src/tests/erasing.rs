@@ -8,8 +8,9 @@ use tokio::time::timeout;
 use uuid::Uuid;
 use validator::ifi::Ifi;
 
+use super::deaths::INSERT_STATEMENTS;
 use super::gate::Gate;
-use super::{as_any, open, statements};
+use super::{END, as_any, open, statements, unwatching};
 use crate::{MongoStore, field};
 use store::{ErasedPart, ErasureStore as _, Rewrite, StatementStore as _};
 use store_testkit::sample::{
@@ -17,8 +18,6 @@ use store_testkit::sample::{
 };
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
-
-const END: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// The statements that name this person, without the person.
 async fn erased(store: &MongoStore, who: &str) -> Vec<Rewrite> {
@@ -146,6 +145,30 @@ async fn a_group_that_links_while_a_statement_is_removed_gives_nobody_its_keys()
     gate.let_go();
     assert_eq!(timeout(END, removing).await.unwrap().unwrap().unwrap(), 0);
     assert_eq!(timeout(END, linking).await.unwrap().unwrap().unwrap().new, 1);
+    assert!(found(&any, of_person("p0")).await.is_empty());
+    assert_eq!(ids(&any, of_person("p1")).await, [id(1)]);
+}
+
+/// Such a group reads keys once it is sealed, and finds the statement gone.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn a_statement_is_removed_while_another_process_writes_a_group_that_is_not_sealed() {
+    let uri = programs::fresh_database().await;
+    let gate = Gate::to(&uri).await;
+    // Nobody holds the slow one for dead.
+    let [slow, fast] = [unwatching(gate.uri()).await, unwatching(&uri).await];
+    let any = as_any(&fast);
+    put(&any, &[statement(0)]).await;
+    let read = fast.statement(id(0)).await.unwrap().unwrap().statement;
+    gate.keep_back(INSERT_STATEMENTS);
+    let writing = tokio::spawn(async move { slow.put_statements(batch(&[reference(1, 0)])).await });
+    timeout(END, gate.keeps_back()).await.unwrap();
+    let head = fast.0.versions.head().await.unwrap();
+    assert_eq!(head.claims.iter().map(|claim| claim.sealed).collect::<Vec<_>>(), [false]);
+    assert_eq!(fast.remove_statements(vec![read], Uuid::from_u128(7)).await.unwrap(), 0);
+    assert!(!writing.is_finished(), "it is held still");
+    gate.let_go();
+    assert_eq!(timeout(END, writing).await.unwrap().unwrap().unwrap().new, 1);
     assert!(found(&any, of_person("p0")).await.is_empty());
     assert_eq!(ids(&any, of_person("p1")).await, [id(1)]);
 }

@@ -2,12 +2,14 @@
 //! halted and goes on when other processes have held it for dead.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use mongodb::bson::{Document, doc};
 use mongodb::{Collection, Database};
-use tokio::time::Instant as Moment;
+use tokio::time::{Instant as Moment, timeout};
 
 use super::MongoStore;
+use super::head::Claim;
 use super::statements::{LOOKS, Observer};
 use super::version_log::RETAINED;
 use store::Store;
@@ -29,6 +31,9 @@ mod promise;
 mod restore;
 mod rivals;
 mod stuck;
+
+/// Longer than anything takes that comes to an end.
+const END: Duration = Duration::from_mins(1);
 
 /// Changes of the head after which no version is left of those before.
 const CHANGES: i64 = 72;
@@ -53,6 +58,21 @@ async fn observer(store: &MongoStore, now: Moment) -> Observer {
         observer.look(now).await.unwrap();
     }
     observer
+}
+
+/// Waits until the process of a claim has let the claim beat since it was `seen`; gives the claim as it is then.
+async fn beaten(store: &MongoStore, seen: Claim) -> Claim {
+    let beating = async {
+        loop {
+            let claims = store.0.versions.head().await.unwrap().claims;
+            let claim = claims.into_iter().find(|claim| claim.owner == seen.owner);
+            let claim = claim.expect("the claim of a process that lives is there");
+            if claim.beat != seen.beat {
+                return claim;
+            }
+        }
+    };
+    timeout(END, beating).await.expect("it beats")
 }
 
 /// The store as the functions of the testkit take it.

@@ -1,18 +1,15 @@
 //! The first set-up by two processes, one of which is held at a call while the other goes on.
 
-use std::time::Duration;
-
 use tokio::time::timeout;
 
 use super::gate::Gate;
-use super::unwatching;
+use super::{END, unwatching};
 use access::person::Invitation;
 use store::PeopleStore as _;
 use xapi::instant::Instant;
 
 /// More calls than it takes to take a link.
 const CALLS: usize = 8;
-const END: Duration = Duration::from_mins(1);
 
 fn link(hash: &str) -> Invitation {
     Invitation { hash: hash.into(), expires: Instant::from_micros(i64::MAX) }

@@ -9,7 +9,7 @@ use tokio::time::{Instant as Moment, timeout};
 
 use super::deaths::FIND_REFERENCES;
 use super::gate::Gate;
-use super::{as_any, change_much, observer, open, statements, unwatching};
+use super::{END, as_any, change_much, observer, open, statements, unwatching};
 use crate::LEASE;
 use crate::{MongoStore, field};
 use serde_json::Value;
@@ -24,7 +24,6 @@ const CALLS: u32 = 20;
 const OBSERVED: u32 = 6;
 /// Within which a process that does not wait would answer.
 const SOON: Duration = Duration::from_millis(150);
-const END: Duration = Duration::from_mins(1);
 
 /// Puts the statement `n`, together with a different one under the id of the statement `doom`,
 /// where there is one; says at once whether it can be read.

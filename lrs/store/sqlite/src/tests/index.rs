@@ -10,17 +10,22 @@ use uuid::Uuid;
 
 use super::{Hand, SqliteStore, open, shared};
 use crate::added::Added;
-use store::{Batch, StatementStore as _};
+use store::{Batch, ErasureStore as _, StatementStore as _};
 use store_testkit::generated::Maker;
 use store_testkit::sample::{log, prepared_by, verb, with};
 use xapi::index::{IndexKey, inherited, keys};
+use xapi::instant::Instant;
 use xapi::prepare::target;
+use xapi::stored::Stored;
 
 /// `kind`, `text`, `closeness`, `seq`.
 type Rows = BTreeSet<(i64, String, i64, i64)>;
 
 const RELATED: i64 = 1;
 const AUTHORITY: i64 = 2;
+
+/// More than there are in these tests.
+const MANY: usize = 1_000;
 
 /// The statements that are kept, by their ids.
 async fn statements(store: &SqliteStore) -> HashMap<Uuid, (i64, Value)> {
@@ -38,12 +43,15 @@ pub(super) async fn finds_what_is_said(store: &SqliteStore) {
     assert_eq!(rebuilt.difference(&kept).next(), None, "the index lacks it");
 }
 
-/// Asserts that all that statements are found by could be computed again from their bodies.
+/// Asserts that all that statements are found by could be computed again from their bodies. Of removed ones ids are taken, and
+/// nothing else is there.
 pub(super) async fn is_as_rebuilt(store: &SqliteStore) {
     finds_what_is_said(store).await;
     let statements = statements(store).await;
-    let ids: HashSet<(Vec<u8>, i64)> =
+    let mut ids: HashSet<(Vec<u8>, i64)> =
         statements.iter().map(|(id, (seq, _))| (id.as_bytes().to_vec(), *seq)).collect();
+    let removed = store.removed_statements(Instant::default(), MANY).await.unwrap();
+    ids.extend(removed.iter().map(|it| (it.id.as_bytes().to_vec(), it.stored.micros())));
     let kept_ids = store.read(|connection| {
         let mut ids = pairs(connection, "SELECT id, seq FROM statement_id");
         let recent = recent(connection).into_iter().flat_map(|added| added.ids);
@@ -136,5 +144,25 @@ async fn the_index_is_what_could_be_rebuilt_from_the_statements() {
             rest = later;
         }
         is_as_rebuilt(&store).await;
+    }
+}
+
+#[tokio::test]
+async fn the_index_is_what_could_be_rebuilt_from_the_statements_that_are_not_removed() {
+    for seed in 20..24 {
+        let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+        let store = open(&home, &clock);
+        let mut maker = Maker::new(seed);
+        let statements = maker.statements(60);
+        let statements = statements.iter().map(|(key, value)| prepared_by(key, value)).collect();
+        store.put_statements(Batch { statements, attachments: Vec::new() }).await.unwrap();
+        let mut kept = 60;
+        while kept > 20 {
+            let all = log(&shared(&store)).await.into_iter().map(|kept| kept.statement);
+            let read: Vec<Stored> = all.filter(|_| maker.chance(15)).collect();
+            kept -= read.len();
+            assert_eq!(store.remove_statements(read, Uuid::from_u128(7)).await.unwrap(), 0);
+            is_as_rebuilt(&store).await;
+        }
     }
 }

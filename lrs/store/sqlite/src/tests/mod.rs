@@ -19,6 +19,7 @@ mod folder;
 pub(crate) mod group;
 mod index;
 mod learn;
+mod link;
 mod migration;
 mod packages;
 mod power;

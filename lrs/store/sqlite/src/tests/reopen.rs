@@ -119,6 +119,35 @@ async fn what_was_promised_stands_when_the_clock_steps_back() {
     assert!(store.consistent_through().await.unwrap() >= first, "and after opening again");
 }
 
+/// An instant that was given is given to no other statement, whatever became of the first. Who waits for news is told of
+/// what is kept alone.
+#[tokio::test]
+async fn after_a_removed_statement_everything_is_later_when_the_store_is_opened_again() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = shared(&open(&home, &clock));
+    put(&store, &[statement(0)]).await;
+    clock.turn(HOUR);
+    put(&store, &[statement(1)]).await;
+    let (first, last) = (stored(&store, 0).await, kept(&store, 1).await.statement);
+    let removed = last.stored;
+    assert_eq!(store.remove_statements(vec![last], uuid::Uuid::from_u128(7)).await.unwrap(), 0);
+    drop(store);
+    clock.turn(-24 * HOUR);
+
+    let read = shared(&SqliteStore::open_to_read(home.path()).unwrap());
+    assert_eq!(read.latest().await.unwrap(), removed, "also for who reads alone");
+    assert_eq!(read.consistent_through().await.unwrap(), removed);
+    drop(read);
+    let store = shared(&open(&home, &clock));
+    assert_eq!(store.latest().await.unwrap(), removed);
+    assert_eq!(store.consistent_through().await.unwrap(), removed);
+    let news = store.wait_for_news(first, std::time::Duration::from_secs(3600));
+    assert!(news.now_or_never().is_none(), "the removed one is no news");
+    put(&store, &[statement(2)]).await;
+    assert_eq!(stored(&store, 2).await.micros(), removed.micros() + 1);
+    assert_eq!(ids(&store, Filter::default()).await, ids_of([0, 2]));
+}
+
 #[tokio::test]
 async fn a_folder_is_open_in_one_store_at_a_time() {
     let (home, clock) = (TempDir::new().unwrap(), Hand::new());

@@ -20,6 +20,8 @@ use super::rejects::Rejects;
 use super::source::{AHEAD, BYTES, Batch, Bytes, Fault, Line, STATEMENTS, Source, Unit};
 use crate::cli::client::Target;
 use crate::cli::exit;
+use crate::cli::out::in_words;
+use texts::Message;
 use xapi::instant::Instant;
 
 mod attempt;
@@ -71,14 +73,12 @@ impl MoodleScorm {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         let before = self.before.as_deref().map(|text| {
             Instant::parse(text).ok_or_else(|| {
-                exit::usage(format!("--before {text} is no time, such as 2026-05-01T00:00:00Z"))
+                exit::usage(in_words(&Message::new("cli-import-before").with("text", text)))
             })
         });
         let before = before.transpose()?.map(|before| before.micros().div_euclid(1_000_000));
         if !self.site.has_host() {
-            return Err(exit::usage(
-                "--site is no whole address, such as https://moodle.example.it",
-            ));
+            return Err(exit::usage(in_words(&Message::new("cli-import-site"))));
         }
         let site = Site::new(self.site.as_str().trim_end_matches('/'), self.account);
         let rejects = Rejects::of(&self.file, self.rejects)?;
@@ -197,8 +197,6 @@ impl Making {
 }
 
 fn unsorted(name: &str, line: u64) -> anyhow::Error {
-    exit::refused(format!(
-        "{name} is not sorted: the rows of line {line} belong before those above it\n  Sort by userid, cmid, scoid and \
-         attempt, as numbers: the queries in docs/moodle.md do"
-    ))
+    let unsorted = Message::new("cli-import-unsorted").with("name", name).with("line", line);
+    exit::refused(in_words(&unsorted))
 }

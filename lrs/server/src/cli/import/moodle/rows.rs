@@ -8,9 +8,11 @@ use anyhow::Context as _;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use flate2::bufread::MultiGzDecoder;
 
-use super::super::source::{Bytes, Fault, GZIP, Line, UTF_8, UTF_16, Unit};
+use super::super::source::{Bytes, Fault, GZIP, Line, UTF_8, UTF_16, Unit, unread_from};
 use super::Account;
 use crate::cli::exit;
+use crate::cli::out::{self, in_words};
+use texts::Message;
 use xapi::instant::Instant;
 
 /// The longest row in bytes: a quote that is never closed must not take the rest of the file.
@@ -90,7 +92,7 @@ impl Rows {
     /// Where the file cannot be read, is UTF-16, or lacks a column.
     pub(super) fn of(bytes: Bytes, account: Account) -> anyhow::Result<Self> {
         let name = bytes.name.clone();
-        let cannot = || format!("reading {name}");
+        let cannot = || out::reading(&name);
         let mut plain = BufReader::new(bytes);
         let begin = plain.fill_buf().with_context(cannot)?;
         let unpacked: Box<dyn Read + Send> = if begin.starts_with(&GZIP) {
@@ -101,7 +103,9 @@ impl Rows {
         let mut unpacked = BufReader::with_capacity(HEAD, unpacked);
         let begin = unpacked.fill_buf().with_context(cannot)?;
         if UTF_16.iter().any(|mark| begin.starts_with(mark)) {
-            return Err(exit::refused(format!("{name} is UTF-16: save it as UTF-8")));
+            return Err(exit::refused(in_words(
+                &Message::new("cli-import-utf-16").with("name", &name),
+            )));
         }
         let mark = if begin.starts_with(&UTF_8) { UTF_8.len() } else { 0 };
         let delimiter = delimiter(begin);
@@ -136,11 +140,8 @@ impl Rows {
         if missing.is_empty() {
             return Ok(());
         }
-        Err(exit::refused(format!(
-            "{} has no column {}: export it by a query of docs/moodle.md, with the headings",
-            self.name,
-            missing.join(", ")
-        )))
+        let lacking = Message::new("cli-import-columns").with("name", &self.name);
+        Err(exit::refused(in_words(&lacking.with("columns", missing.join(", ")))))
     }
 
     /// The next row, or why it is none; nothing at the end.
@@ -148,7 +149,7 @@ impl Rows {
         self.left.store(LONGEST, Ordering::Relaxed);
         let read = self.reader.read_byte_record(&mut self.record);
         let line = self.reader.position().line();
-        let place = || format!("{} cannot be read from line {line} on", self.name);
+        let place = || unread_from(&self.name, Unit::Line, line);
         if !read.with_context(place)? {
             return Ok(None);
         }
