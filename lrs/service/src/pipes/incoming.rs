@@ -9,6 +9,7 @@ use validator::Statement;
 use super::push::version_of;
 use super::run::{Halt, Run};
 use super::verdict::Verdict;
+use crate::large::with_value;
 use crate::record::RecordError;
 use crate::record::statements::prepare_all_from;
 use crate::scan::{ScanError, ScannedFrom};
@@ -169,6 +170,7 @@ impl Run {
         if !self.passing.takes(&value) {
             return Ok(Looked::Passed);
         }
+        let stopped = |_| StoreError::Unavailable("checking was stopped".into());
         let mut text = incoming.text;
         if !self.mapped.is_full() {
             let Some(id) = incoming.id else {
@@ -183,9 +185,11 @@ impl Run {
         if let Some(id) = incoming.id
             && let Some(kept) = self.works.store.statement(self.mapped.id(id)).await?
         {
-            let kept = kept.statement.value();
-            let kept = kept.map_err(|error| StoreError::Corrupt(format!("{id}: {error}")))?;
-            let places = same::differences(&kept, &value);
+            // The kept one may be large whatever comes.
+            let compare =
+                move || with_value(&kept.statement, |kept| same::differences(kept, &value));
+            let places = crate::compute::aside(compare).await.map_err(stopped)?;
+            let places = places.map_err(|error| StoreError::Corrupt(format!("{id}: {error}")))?;
             let why = || {
                 format!(
                     "another statement is kept here under its id; they differ at {}",
@@ -197,7 +201,6 @@ impl Run {
         let hashes = described(&value).map(|it| it.sha2.to_ascii_lowercase()).collect();
         let is_large = text.len() > LARGE;
         let check = move || validator::check(text.as_bytes(), version_of(&text));
-        let stopped = |_| StoreError::Unavailable("checking was stopped".into());
         let statement =
             if is_large { crate::compute::aside(check).await.map_err(stopped)? } else { check() };
         Ok(match statement {
