@@ -83,6 +83,7 @@ macro_rules! store_contract {
                 more_is_said_exactly_when_more_follow,
                 a_heavy_page_is_shorter_and_says_that_more_follow,
                 voided_statements_are_not_what_more_speaks_of,
+                pages_pass_over_statements_that_were_voided_before_they_came,
                 pages_join_without_gap_or_repetition,
                 a_page_begins_beyond_an_instant_nothing_was_stored_at,
                 long_runs_of_the_index_are_walked_to_their_end,
