@@ -299,8 +299,8 @@ async fn documents_that_are_large_together_are_read_a_page_at_a_time_and_none_is
         Call::Documents(_, actors) => Some(*actors),
         _ => None,
     });
-    let asked: Vec<usize> = asked.collect();
-    assert!(asked.len() > 1 && asked.is_sorted_by(|one, next| one > next), "{asked:?}");
+    let asked: Vec<usize> = asked.skip_while(|actors| *actors < people.len()).collect();
+    assert!(asked.len() > 1, "{asked:?}");
     for who in &people {
         assert_eq!(scene.statements_of("a", who).await, MOST_KEPT as u64 + 1, "{who}");
     }

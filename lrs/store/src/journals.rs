@@ -80,8 +80,9 @@ pub trait JournalStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<ProgressDocument>>;
 
-    /// The progress documents of these actors, where there are any, in the order of `actors`, each once: of all, or of the
-    /// first of them, where the documents take more than [`DOCUMENTS_BYTES`] together, but of one at least.
+    /// The progress documents of these actors, where there are any, as one write left them, in the order of `actors`, each
+    /// once: of all, or, where the documents take more than [`DOCUMENTS_BYTES`] together, of the first of them, but of one
+    /// at least.
     ///
     /// # Example
     /// Of `a`, `b` and `c` each document takes two thirds of that. The page is of `a`, with more; `b` and `c` are asked
