@@ -160,7 +160,8 @@ impl Scene {
 
     async fn statements_of(&self, course: &str, who: &str) -> u64 {
         let documents = self.store.progress_of(course, &[actor(who)]).await.unwrap();
-        let document: ActorProgress = serde_json::from_slice(&documents[0].body).unwrap();
+        let document = &documents.documents[0];
+        let document: ActorProgress = serde_json::from_slice(&document.body).unwrap();
         document.statements
     }
 
@@ -283,6 +284,26 @@ async fn a_write_of_documents_is_bounded_however_large_they_are() {
         .collect();
     assert_eq!(written.iter().map(|(documents, _)| documents).sum::<usize>(), 30);
     assert!(written.iter().all(|(_, bytes)| *bytes < 12 << 20), "{written:?}");
+}
+
+#[tokio::test]
+async fn documents_that_are_large_together_are_read_a_page_at_a_time_and_none_is_lost() {
+    let mut scene = Scene::with_courses(&["a"]).await;
+    let people: Vec<String> = (0..24).map(|n| format!("u{n}")).collect();
+    let actors: Vec<String> = people.iter().map(|who| actor(who)).collect();
+    scene.write_documents(&actors, MOST_KEPT).await;
+    scene.keep(&people.iter().map(|who| completed("a", who, 20_000)).collect::<Vec<_>>()).await;
+    scene.follow();
+    let calls = scene.caught_up("a").await;
+    let asked = calls.iter().filter_map(|call| match call {
+        Call::Documents(_, actors) => Some(*actors),
+        _ => None,
+    });
+    let asked: Vec<usize> = asked.skip_while(|actors| *actors < people.len()).collect();
+    assert!(asked.len() > 1, "{asked:?}");
+    for who in &people {
+        assert_eq!(scene.statements_of("a", who).await, MOST_KEPT as u64 + 1, "{who}");
+    }
 }
 
 #[tokio::test]

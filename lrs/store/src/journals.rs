@@ -15,6 +15,24 @@ pub struct ProgressDocument {
     pub body: Bytes,
 }
 
+/// Some progress documents of many.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProgressPage {
+    /// The documents, in the order asked for.
+    pub documents: Vec<ProgressDocument>,
+    /// Whether those that come after the last one are to be asked for.
+    pub more: bool,
+}
+
+impl ProgressPage {
+    /// Of the actors that were asked for, those whose documents come after this page; none where it is the last one.
+    pub fn left<'a>(&self, asked: &'a [String]) -> &'a [String] {
+        let last = self.documents.last().filter(|_| self.more);
+        let at = last.and_then(|last| asked.iter().position(|actor| *actor == last.actor));
+        at.and_then(|at| asked.get(at + 1..)).unwrap_or_default()
+    }
+}
+
 /// How far the progress documents of one course follow the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Followed {
@@ -62,15 +80,22 @@ pub trait JournalStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<ProgressDocument>>;
 
-    /// The progress documents of these actors, where there are any, each once, in no order.
-    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>>;
+    /// The progress documents of these actors, where there are any, as one write left them, in the order of `actors`, each
+    /// once: of all, or, where the documents take more than [`DOCUMENTS_BYTES`] together, of the first of them, but of one
+    /// at least.
+    ///
+    /// # Example
+    /// Of `a`, `b` and `c` each document takes two thirds of that. The page is of `a`, with more; `b` and `c` are asked
+    /// for next.
+    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<ProgressPage>;
 
-    /// The documents written after a version, with the watermark they are true for: one read.
-    async fn progress_since(
+    /// The actors whose documents were written after a version, by actor, with the watermark that the documents are true
+    /// for: one read.
+    async fn written_since(
         &self,
         course: &str,
         version: JournalVersion,
-    ) -> Result<(Watermark, Vec<ProgressDocument>)>;
+    ) -> Result<(Watermark, Vec<String>)>;
 
     /// Replaces the documents of the actors named and says how far they follow the log, in one
     /// write. Gives the new version of the watermark.

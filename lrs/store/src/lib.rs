@@ -49,7 +49,9 @@ pub use documents::DocumentStore;
 pub use erasure::{
     ErasedPart, ErasureStore, KeptErasure, RemovedStatement, Rewrite, erase_documents, erased_entry,
 };
-pub use journals::{DOCUMENTS_BYTES, Followed, JournalStore, ProgressDocument, Unnamed, Watermark};
+pub use journals::{
+    DOCUMENTS_BYTES, Followed, JournalStore, ProgressDocument, ProgressPage, Unnamed, Watermark,
+};
 pub use keys::KeyStore;
 pub use log::{LOG_BYTES, LogPage, StatementLog};
 pub use numbers::{JournalVersion, Reading, Revision};

@@ -97,6 +97,10 @@ pub trait StatementStore: Send + Sync {
     /// A page is shorter than the limit, with more to follow perhaps, where its statements would weigh more than
     /// [`PAGE_BYTES`]; and where a statement cannot be read, before which the page ends, with more to follow.
     ///
+    /// Statements that are voided are passed over by their marks. No text of them is read, so that neither its length nor
+    /// damage to it matters to a page; only the MongoDB engine may have some of these texts in its first answer. How many are
+    /// passed over has no bound: a page without statements of which more follow would look like an end to many clients.
+    ///
     /// A statement meets every condition that the statement it refers to meets. Each condition is followed by itself,
     /// through at most [`LONGEST_CHAIN`](crate::bounds::LONGEST_CHAIN) references, as far as the bounds of
     /// [`Self::put_statements`] go. `since`, `until` and `authority` are always the statement's own. With `authority`,

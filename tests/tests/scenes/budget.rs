@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use e2e::{Client, Document, Setup, Statement, Traccia, Wire, eventually, gzip};
-use serde_json::Value;
+use e2e::{Client, Document, Setup, Statement, Traccia, Wire, eventually, gzip, new_id};
+use serde_json::{Value, json};
 
 const WITHIN: Duration = Duration::from_secs(30);
 const JSON: &str = "Content-Type: application/json";
@@ -99,6 +99,34 @@ async fn bodies_that_are_held_leave_room_for_others_and_give_it_back() {
         if reply.status == 204 { Ok(()) } else { Err(format!("{reply}")) }
     })
     .await;
+}
+
+/// The kept one was sent by another program, or when there was more memory; what refers to it is short.
+#[tokio::test]
+async fn a_kept_statement_is_in_the_share_of_the_key_before_a_refusal_is_tested_by_it() {
+    const MEMORY: &str = "TRACCIA__LIMITS__MEMORY_BYTES";
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("traccia.toml");
+    std::fs::write(&settings, "[limits]\nbody_bytes = 65536\nmemory_bytes = 262144\n").unwrap();
+    let traccia = Setup::default()
+        .arguments(&["--config", settings.to_str().unwrap()])
+        .variable(MEMORY, "67108864")
+        .start()
+        .await;
+    let (id, lists) = (new_id(), json!({"https://example.org/e": vec![json!([]); 18_000]}));
+    let large = Statement::new().id(&id).with("/context/extensions", lists).json();
+    traccia.admin().store_one(&large).await;
+    let other = Statement::new().did("passed").id(&id).json();
+    traccia.admin().post("/statements").json(&other).await.is(409);
+    let page = traccia.admin().get("/api/v1/refusals").await.expect(200).json();
+    let path = format!("/api/v1/refusals/{}/test", page["items"][0]["id"].as_str().unwrap());
+    let tested = traccia.admin().post(&path).await.expect(200).json();
+    assert_eq!(tested["problem"]["rule"], "statement-conflict", "{tested:#}");
+
+    let traccia = traccia.restart_without(MEMORY).await;
+    let refused = traccia.admin().post(&path).await;
+    assert_eq!(refused.problem(413).body["rule"], "memory-too-large");
+    traccia.admin().store_one(&Statement::new().json()).await;
 }
 
 #[tokio::test]

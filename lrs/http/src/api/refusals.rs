@@ -8,7 +8,8 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use validator::Version;
+use validator::json::Size;
+use validator::{Statement, Version};
 
 use crate::language::preferred;
 use crate::problem::Problem;
@@ -16,8 +17,10 @@ use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
 use course::Language;
+use service::record::RecordError;
+use service::record::statements::is_conflict;
 use service::refusals::{BodyIs, KeptBody, SeenRefusal, Sight};
-use store::RefusalFilter;
+use store::{Kept, RefusalFilter};
 use xapi::parameters::Parameters;
 
 /// How many refusals a page has where nothing else is asked, and at most.
@@ -216,12 +219,43 @@ pub async fn test(
     let tested = match server.compute.run(&caller.key.name, length, check).await? {
         Err(problem) => Err(problem),
         Ok(statements) => {
-            let conflict = server.record.conflicting(statements).await?;
+            let conflict = conflict(&server, &caller.key.name, statements).await?;
             conflict.map_or(Ok(()), |error| Err(Problem::from(error).said_in(language)))
         }
     };
     let status = tested.as_ref().map_or_else(|problem| problem.status().as_u16(), |()| 200);
     Ok(Json(TestedRefusal { status, problem: tested.err() }))
+}
+
+/// Why the first of `statements` would be refused that differs from the one that is kept under its id. Where they differ is
+/// not told.
+///
+/// A kept statement may be as large as a request: its text and its values are in the share of the key before it is gone
+/// through, in a turn of the key.
+async fn conflict(
+    server: &Server,
+    key: &str,
+    statements: Vec<Statement>,
+) -> Result<Option<RecordError>, Problem> {
+    let _turn = server.pages.turn(key).await?;
+    let memory = server.shares.of_key(key);
+    for (index, statement) in statements.into_iter().enumerate() {
+        let Some(id) = statement.id() else { continue };
+        let Some(Kept { statement: kept, .. }) = server.record.kept(id).await? else { continue };
+        let bytes = kept.body.len();
+        let mut held = memory.reserve(bytes)?;
+        let compare = move || {
+            held.grow(Size::of(&kept.body).weight())?;
+            let is_conflict = is_conflict(&kept, &statement)?;
+            drop((kept, held));
+            Ok::<_, Problem>(is_conflict)
+        };
+        if server.compute.run(key, bytes, compare).await?? {
+            let (statement, differences) = (Some(index), Vec::new());
+            return Ok(Some(RecordError::Conflict { id, statement, differences }));
+        }
+    }
+    Ok(None)
 }
 
 async fn one(server: &Server, id: &str, sight: &Sight) -> Result<SeenRefusal, Problem> {

@@ -18,7 +18,7 @@ use crate::version::Spoken;
 use access::caller::{Caller, Readable};
 use service::memory::Memory;
 use service::record::RecordError;
-use service::record::statements::attachment_hashes;
+use service::record::statements::{attachment_hashes, is_readable};
 use service::record::written;
 use service::record::written::Known;
 use store::Page;
@@ -106,10 +106,16 @@ struct Answer<'a> {
 
 impl Answer<'_> {
     async fn one(&self, id: Uuid, voided: bool) -> Result<Response, Problem> {
-        let found = self.server.record.statement(id, voided, &self.readable).await?;
-        let statement = found.ok_or_else(|| Problem::not_found("statement with this id"))?;
+        let unknown = || Problem::not_found("statement with this id");
+        let found = self.server.record.kept(id).await?;
+        let kept = found.filter(|kept| kept.voided == voided).ok_or_else(unknown)?;
+        // Before a large one is gone through, which takes a while.
+        let _held = self.memory.reserve(kept.statement.body.len())?;
+        if !is_readable(&kept, &self.readable).await? {
+            return Err(unknown());
+        }
+        let statement = kept.statement;
         let modified = HeaderValue::from_str(&statement.stored.http_date()).ok();
-        let _held = self.memory.reserve(statement.body.len())?;
         let statements = vec![statement];
         let Some(text) = self.texts(&statements).await?.pop() else {
             tracing::error!(%id, "a statement was read and not written");

@@ -272,7 +272,7 @@ impl Running<'_> {
         actors.extend(self.work.said.iter().cloned());
         let actors: Vec<String> = actors.into_iter().collect();
         for course in self.of.store.courses().await? {
-            if !self.of.store.progress_of(&course.id, &actors).await?.is_empty() {
+            if !self.of.store.progress_of(&course.id, &actors).await?.documents.is_empty() {
                 self.work.courses.insert(course.id);
             }
         }

@@ -238,13 +238,12 @@ impl Board {
             return Ok(false);
         }
         let id = self.enrolled.course.id().to_owned();
-        let (watermark, documents) = store.progress_since(&id, self.watermark.version).await?;
+        let (watermark, actors) = store.written_since(&id, self.watermark.version).await?;
         if self.watermark.version < watermark.base {
             return Ok(false);
         }
-        let changed = documents.iter().filter_map(|it| self.enrolled.by_actor.get(&it.actor));
+        let changed = actors.iter().filter_map(|actor| self.enrolled.by_actor.get(actor));
         let changed: BTreeSet<usize> = changed.copied().collect();
-        drop(documents);
         self.reread(store, changed).await?;
         self.hold_tracks(memory)?;
         self.watermark = watermark;
@@ -318,22 +317,46 @@ impl Board {
         Ok(aside(work).await??.into_iter().flatten().collect())
     }
 
-    /// Reads the learners at these positions with all their documents, some at a time.
+    /// Reads the learners at these positions with all their documents, some at a time; where these are no page together,
+    /// one at a time.
     async fn reread(&mut self, store: &dyn Store, positions: BTreeSet<usize>) -> Result<()> {
         let positions: Vec<usize> = positions.into_iter().collect();
+        let id = self.enrolled.course.id().to_owned();
         for some in positions.chunks(REREAD) {
-            let learners = some.iter().filter_map(|at| self.enrolled.members.get(*at));
-            let actors: Vec<String> = learners
-                .flat_map(|learner| learner.known_as())
-                .map(|identifier| identifier.to_string())
-                .collect();
-            let documents = store.progress_of(self.enrolled.course.id(), &actors).await?;
-            let (enrolled, cut, some) = (Arc::clone(&self.enrolled), self.cut, some.to_vec());
-            let read = aside(move || wholes(&enrolled, cut, &some, &documents)).await??;
-            for stand in read {
-                self.stand(stand);
+            let page = store.progress_of(&id, &self.actors(some)).await?;
+            if !page.more {
+                self.stand_by(some, page.documents).await?;
+                continue;
+            }
+            drop(page);
+            for one in some.chunks(1) {
+                let actors = self.actors(one);
+                let (mut left, mut documents) = (&actors[..], Vec::new());
+                loop {
+                    let page = store.progress_of(&id, left).await?;
+                    left = page.left(left);
+                    documents.extend(page.documents);
+                    if left.is_empty() {
+                        break;
+                    }
+                }
+                self.stand_by(one, documents).await?;
             }
         }
+        Ok(())
+    }
+
+    /// The identifiers of the learners at these positions.
+    fn actors(&self, positions: &[usize]) -> Vec<String> {
+        let learners = positions.iter().filter_map(|at| self.enrolled.members.get(*at));
+        learners.flat_map(|it| it.known_as()).map(|identifier| identifier.to_string()).collect()
+    }
+
+    /// Puts the learners at these positions where they stand by all of their documents.
+    async fn stand_by(&mut self, some: &[usize], documents: Vec<ProgressDocument>) -> Result<()> {
+        let (enrolled, cut, some) = (Arc::clone(&self.enrolled), self.cut, some.to_vec());
+        let read = aside(move || wholes(&enrolled, cut, &some, &documents)).await??;
+        read.into_iter().for_each(|stand| self.stand(stand));
         Ok(())
     }
 
@@ -412,13 +435,20 @@ pub(super) async fn documents_of(
     held: &mut Reserved,
 ) -> std::result::Result<Vec<ActorProgress>, ProgressError> {
     let actors: Vec<String> = learner.known_as().iter().map(ToString::to_string).collect();
-    let documents = store.progress_of(course, &actors).await?;
-    let bytes: usize = documents.iter().map(|document| document.body.len()).sum();
-    held.grow(bytes.saturating_mul(READ))?;
-    let course = course.to_owned();
-    let read = move || documents.iter().map(|it| progress_of(&course, it)).collect::<Result<_>>();
-    // Most are small: handing them over would cost more.
-    if bytes <= SMALL { Ok(read()?) } else { Ok(aside(read).await??) }
+    let (mut left, mut all) = (&actors[..], Vec::new());
+    while !left.is_empty() {
+        let page = store.progress_of(course, left).await?;
+        left = page.left(left);
+        let bytes: usize = page.documents.iter().map(|document| document.body.len()).sum();
+        held.grow(bytes.saturating_mul(READ))?;
+        let course = course.to_owned();
+        let read =
+            move || page.documents.iter().map(|it| progress_of(&course, it)).collect::<Result<_>>();
+        // Most are small: handing them over would cost more.
+        let read: Vec<ActorProgress> = if bytes <= SMALL { read()? } else { aside(read).await?? };
+        all.extend(read);
+    }
+    Ok(all)
 }
 
 /// How many times its text a document takes once it is read, at the most.

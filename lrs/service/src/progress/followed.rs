@@ -19,8 +19,10 @@ use xapi::stored::Stored;
 
 /// Statements read at once.
 pub(super) const CHUNK: usize = 1000;
-/// Documents read at once.
+/// Documents read at once, where they are no longer than a page of them may be.
 const DOCUMENTS: usize = 64;
+/// Documents up to this many bytes together are read on the calling thread: handing them over would cost more.
+const SMALL: usize = 64 << 10;
 /// What the documents of one write may weigh ([`ActorProgress::weight`]) before it is made: some 16 MiB.
 const WRITTEN: usize = 80_000;
 /// Actors whose documents are computed again before the next write.
@@ -116,9 +118,10 @@ impl FollowedCourse {
         self.remembered
     }
 
-    /// Gives the memory of the documents back; they are read again when they are needed.
+    /// Gives the memory of the documents back; they are read again when they are needed. Nothing is forgotten that is not
+    /// kept yet.
     pub(super) fn forget_documents(&mut self) {
-        if !self.whole {
+        if !self.whole && self.changed.is_empty() {
             self.documents = HashMap::new();
             self.remembered = 0;
         }
@@ -143,35 +146,34 @@ impl FollowedCourse {
         Ok(true)
     }
 
-    /// Reads the documents of the next actors who say something; of how many statements these are
-    /// all.
+    /// Reads the documents of the next actors who say something, one page of them at the most; of how many statements
+    /// these are all.
     async fn remember(&mut self, store: &dyn Store, news: &[Read]) -> Result<usize> {
         if self.whole {
             return Ok(news.len());
         }
-        let mut missing: BTreeSet<String> = BTreeSet::new();
+        // In the order of their first statements, which is where a page may end.
+        let (mut missing, mut first): (Vec<String>, HashMap<String, usize>) = Default::default();
         let mut covered = news.len();
         for (at, read) in news.iter().enumerate() {
             let evidence = read.evidence.as_ref().filter(|evidence| self.bears(evidence));
             let Some(actor) = evidence.map(|evidence| evidence.actor.to_string()) else { continue };
-            if self.documents.contains_key(&actor) || missing.contains(&actor) {
+            if self.documents.contains_key(&actor) || first.contains_key(&actor) {
                 continue;
             }
             if missing.len() == DOCUMENTS {
                 covered = at;
                 break;
             }
-            missing.insert(actor);
+            missing.push(actor.clone());
+            first.insert(actor, at);
         }
-        let missing: Vec<String> = missing.into_iter().collect();
-        for document in store.progress_of(&self.id, &missing).await? {
-            let progress = current(&document).ok_or_else(|| {
-                let (id, actor) = (&self.id, &document.actor);
-                StoreError::Corrupt(format!("the progress of {actor} in {id}: rebuild it"))
-            })?;
-            self.remembered += progress.weight();
-            self.documents.insert(document.actor, progress);
-        }
+        let page = store.progress_of(&self.id, &missing).await?;
+        let next = page.left(&missing).first().and_then(|actor| first.get(actor));
+        covered = next.copied().unwrap_or(covered);
+        let read = read(&self.id, page.documents).await?;
+        self.remembered += read.iter().map(|(_, progress)| progress.weight()).sum::<usize>();
+        self.documents.extend(read);
         Ok(covered)
     }
 
@@ -238,33 +240,23 @@ impl FollowedCourse {
         Ok(())
     }
 
-    /// The document of an actor that changed.
-    fn changed(&self, actor: &str) -> Result<ProgressDocument> {
-        let progress = self.documents.get(actor).ok_or_else(|| {
-            StoreError::Corrupt(format!("the progress of {actor} in {} is not in memory", self.id))
-        })?;
-        self.written(actor, progress)
-    }
-
-    /// A document as it is kept. One that cannot be written is an error: an empty one would lose what
-    /// the actor did.
-    fn written(&self, actor: &str, progress: &ActorProgress) -> Result<ProgressDocument> {
-        let body = serde_json::to_vec(progress).map_err(|error| {
-            StoreError::Corrupt(format!("the progress of {actor} in {}: {error}", self.id))
-        })?;
-        Ok(ProgressDocument { actor: actor.to_owned(), body: Bytes::from(body) })
-    }
-
     /// Writes what changed, with the mark up to which it is true. False where another process has
     /// written, or the course is gone: what is in memory is worth nothing then. No document may be
     /// behind.
     pub(super) async fn save(&mut self, store: &dyn Store) -> Result<bool> {
-        let documents: Vec<ProgressDocument> = if self.whole {
-            let all = self.documents.iter();
-            all.map(|(actor, progress)| self.written(actor, progress)).collect::<Result<_>>()?
+        let taken: Vec<(String, ActorProgress)> = if self.whole {
+            std::mem::take(&mut self.documents).into_iter().collect()
         } else {
-            self.changed.iter().map(|actor| self.changed(actor)).collect::<Result<_>>()?
+            let of_actor = |actor: &String| {
+                self.documents.remove_entry(actor).ok_or_else(|| {
+                    let id = &self.id;
+                    StoreError::Corrupt(format!("the progress of {actor} in {id} is not in memory"))
+                })
+            };
+            self.changed.iter().map(of_actor).collect::<Result<_>>()?
         };
+        let (documents, taken) = written(&self.id, taken).await?;
+        self.documents.extend(taken);
         let (version, whole) = (self.version, self.whole);
         let unnamed = if whole { Unnamed::Go } else { Unnamed::Stay };
         let written = store.put_progress(&self.id, version, self.mark, documents, unnamed).await?;
@@ -293,6 +285,46 @@ pub(super) fn of_agent(agent: &str, until: Instant, beyond: Option<Instant>) -> 
 async fn all_evidence(statements: Vec<Stored>) -> Result<Vec<Evidence>> {
     let read = move || statements.iter().filter_map(evidence_of).collect();
     compute::aside(read).await.map_err(|_| stopped())
+}
+
+/// What documents say, by actor; off the asynchronous threads where they are large.
+async fn read(
+    course: &str,
+    documents: Vec<ProgressDocument>,
+) -> Result<Vec<(String, ActorProgress)>> {
+    let bytes: usize = documents.iter().map(|document| document.body.len()).sum();
+    let course = course.to_owned();
+    let read = move || {
+        let read = documents.into_iter().map(|document| match current(&document) {
+            Some(progress) => Ok((document.actor, progress)),
+            None => {
+                let what = format!("the progress of {} in {course}: rebuild it", document.actor);
+                Err(StoreError::Corrupt(what))
+            }
+        });
+        read.collect()
+    };
+    if bytes <= SMALL { read() } else { compute::aside(read).await.map_err(|_| stopped())? }
+}
+
+/// Documents as they are kept, and what they were made of; off the asynchronous threads. One that cannot be written is an
+/// error: an empty one would lose what the actor did.
+async fn written(
+    course: &str,
+    progress: Vec<(String, ActorProgress)>,
+) -> Result<(Vec<ProgressDocument>, Vec<(String, ActorProgress)>)> {
+    let course = course.to_owned();
+    let write = move || {
+        let one = |(actor, progress): &(String, ActorProgress)| {
+            let body = serde_json::to_vec(progress).map_err(|error| {
+                StoreError::Corrupt(format!("the progress of {actor} in {course}: {error}"))
+            })?;
+            Ok(ProgressDocument { actor: actor.clone(), body: Bytes::from(body) })
+        };
+        let documents = progress.iter().map(one).collect::<Result<Vec<_>>>()?;
+        Ok((documents, progress))
+    };
+    compute::aside(write).await.map_err(|_| stopped())?
 }
 
 /// The document, where it has the shape that this program writes.

@@ -23,7 +23,8 @@ const PATIENCE: Duration = Duration::from_millis(250);
 const GATHERING: Duration = Duration::from_millis(20);
 /// Pages read and writes made for one course, between two steps of all others.
 const TURNS: usize = 5;
-/// What the documents of all courses in memory may weigh ([`ActorProgress::weight`]): some 80 MiB.
+/// What the documents of all courses in memory may weigh ([`ActorProgress::weight`]) after each write of one course: some
+/// 80 MiB.
 ///
 /// [`ActorProgress::weight`]: course::ActorProgress::weight
 const REMEMBERED: usize = 400_000;
@@ -181,16 +182,16 @@ impl Follower {
         if log.is_empty() {
             return Ok(true);
         }
-        for (id, mut followed) in std::mem::take(&mut self.courses) {
+        let mut others = std::mem::take(&mut self.courses);
+        while let Some((id, mut followed)) = others.pop_first() {
             let mut turns = TURNS;
             match self.advance(&mut followed, &log, &mut turns).await? {
                 Reached::All => drop(self.courses.insert(id, followed)),
                 Reached::Part => self.behind.push_back(followed),
                 Reached::Overtaken => self.looked = None,
             }
-        }
-        if self.courses.values().map(FollowedCourse::remembered).sum::<usize>() > REMEMBERED {
-            self.courses.values_mut().for_each(FollowedCourse::forget_documents);
+            let others = others.values_mut();
+            bound(self.courses.values_mut().chain(&mut self.behind).chain(others).collect());
         }
         Ok(!more)
     }
@@ -224,6 +225,7 @@ impl Follower {
             if !followed.is_whole() && !followed.save(&*self.store).await? {
                 return Ok(Reached::Overtaken);
             }
+            bound(vec![followed]);
             if all {
                 return Ok(Reached::All);
             }
@@ -440,6 +442,13 @@ impl Follower {
     fn through(&self) -> Instant {
         let through = self.courses.values().map(|followed| followed.mark.through).min();
         through.unwrap_or_default()
+    }
+}
+
+/// Forgets the documents of these courses where they weigh more together than may be remembered.
+fn bound(courses: Vec<&mut FollowedCourse>) {
+    if courses.iter().map(|followed| followed.remembered()).sum::<usize>() > REMEMBERED {
+        courses.into_iter().for_each(FollowedCourse::forget_documents);
     }
 }
 

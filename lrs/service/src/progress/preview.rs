@@ -131,15 +131,21 @@ impl CourseService {
             places.extend(actors.map(|actor| (actor, place)));
         }
         let actors: Vec<String> = places.keys().cloned().collect();
-        let documents = self.store.progress_of(board.enrolled.course.id(), &actors).await?;
+        let (mut left, places) = (&actors[..], Arc::new(places));
         let mut journals = vec![Vec::new(); positions.len()];
-        let read = move || {
-            for document in &documents {
-                note(document, &places, &mut journals);
-            }
-            journals
-        };
-        Ok(compute::aside(read).await.map_err(|_| stopped())?)
+        while !left.is_empty() {
+            let page = self.store.progress_of(board.enrolled.course.id(), left).await?;
+            left = page.left(left);
+            let places = Arc::clone(&places);
+            let read = move || {
+                for document in &page.documents {
+                    note(document, &places, &mut journals);
+                }
+                journals
+            };
+            journals = compute::aside(read).await.map_err(|_| stopped())?;
+        }
+        Ok(journals)
     }
 
     /// The journals of learners as the new file makes them of the log.

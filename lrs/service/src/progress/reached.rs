@@ -181,11 +181,11 @@ impl CourseService {
         if version == JournalVersion::NONE || version < board.watermark.base {
             return Ok(None);
         }
-        let (watermark, documents) = self.store.progress_since(id, version).await?;
+        let (watermark, actors) = self.store.written_since(id, version).await?;
         if version < watermark.base {
             return Ok(None);
         }
-        let changed = documents.iter().filter_map(|it| board.enrolled.position_of(&it.actor));
+        let changed = actors.iter().filter_map(|actor| board.enrolled.position_of(actor));
         Ok(Some(changed.collect()))
     }
 }

@@ -151,22 +151,9 @@ impl Record {
         }
     }
 
-    /// Which of `statements` differs from one that is kept under its id, if any: what [`Self::keep`] would refuse. Where
-    /// they differ is not told.
-    pub async fn conflicting(
-        &self,
-        statements: Vec<Statement>,
-    ) -> Result<Option<RecordError>, RecordError> {
-        for (index, statement) in statements.into_iter().enumerate() {
-            let Some(id) = statement.id() else { continue };
-            let Some(kept) = self.store.statement(id).await? else { continue };
-            let kept = value(&kept.statement)?;
-            if !same::differences(&kept, statement.value()).is_empty() {
-                let (statement, differences) = (Some(index), Vec::new());
-                return Ok(Some(RecordError::Conflict { id, statement, differences }));
-            }
-        }
-        Ok(None)
+    /// The statement `id`, voided or not, whoever may read it.
+    pub async fn kept(&self, id: Uuid) -> Result<Option<Kept>, RecordError> {
+        Ok(self.store.statement(id).await?)
     }
 
     async fn conflict(
@@ -186,20 +173,6 @@ impl Record {
         };
         let differences = if may_know { differences } else { Vec::new() };
         Ok(RecordError::Conflict { id, statement, differences })
-    }
-
-    /// The statement `id` if it is voided just as `voided` says and may be read.
-    pub async fn statement(
-        &self,
-        id: Uuid,
-        voided: bool,
-        readable: &Readable,
-    ) -> Result<Option<Stored>, RecordError> {
-        let Some(kept) = self.store.statement(id).await? else { return Ok(None) };
-        if kept.voided != voided || !is_readable(&kept, readable).await? {
-            return Ok(None);
-        }
-        Ok(Some(kept.statement))
     }
 
     /// A page of the statements that match and may be read.
@@ -245,9 +218,20 @@ impl Record {
     }
 }
 
-/// Whether the authority of a statement is the reader. Nothing else of the statement becomes values, which may take many
+/// Whether [`Record::keep`] would refuse `statement` because of the one that is `kept` under its id.
+///
+/// The kept one becomes values, which may take many times its text ([`validator::json::Size`]) and long: see
+/// [`crate::compute`].
+///
+/// # Errors
+/// Of a kept statement that is not JSON.
+pub fn is_conflict(kept: &Stored, statement: &Statement) -> Result<bool, RecordError> {
+    Ok(!same::differences(&value(kept)?, statement.value()).is_empty())
+}
+
+/// Whether the reader may have a statement: whether its authority is the reader. Nothing else of the statement becomes values, which may take many
 /// times its text; a large one is gone through off the asynchronous threads.
-async fn is_readable(kept: &Kept, readable: &Readable) -> Result<bool, StoreError> {
+pub async fn is_readable(kept: &Kept, readable: &Readable) -> Result<bool, StoreError> {
     #[derive(Deserialize)]
     struct Own {
         authority: Option<Value>,

@@ -1,6 +1,8 @@
 //! Bytes of any size in a field: in the document itself, or in a file of `GridFS` where a document
 //! could not hold them.
 
+use std::collections::HashMap;
+
 use bytes::{Buf as _, Bytes, BytesMut};
 use futures::{AsyncReadExt as _, AsyncWriteExt as _, TryStreamExt as _};
 use mongodb::bson::oid::ObjectId;
@@ -107,6 +109,21 @@ impl Blobs {
             Ok(Blob { id, bytes: file.length, chunk: file.chunk_size_bytes })
         };
         found.into_iter().map(blob).collect()
+    }
+
+    /// The lengths of the texts in the fields `body` of documents, those in files included. A file that is gone has no bytes:
+    /// reading it fails.
+    pub(super) async fn lengths(&self, documents: &[Document]) -> Result<Vec<usize>> {
+        let in_file = |document: &Document| document.get_object_id("body").ok();
+        let ids: Vec<Bson> = documents.iter().filter_map(in_file).map(Bson::ObjectId).collect();
+        let files = if ids.is_empty() { Vec::new() } else { self.files(ids).await? };
+        let length = |file: Blob| Some((file.id, usize::try_from(file.bytes).ok()?));
+        let files: HashMap<ObjectId, usize> = files.into_iter().filter_map(length).collect();
+        let length = |document: &Document| {
+            let here = || document.get_str("body").map_or(0, str::len);
+            in_file(document).map_or_else(here, |id| files.get(&id).copied().unwrap_or(0))
+        };
+        Ok(documents.iter().map(length).collect())
     }
 
     /// The bytes of a file from `from` on, at least one and at most [`PIECE`]; none beyond its end.

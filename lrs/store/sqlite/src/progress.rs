@@ -1,5 +1,7 @@
 //! Progress documents in a table.
 
+use std::collections::HashSet;
+
 use crate::SqliteStore;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -9,13 +11,18 @@ use store::JournalStore;
 use super::session::Session;
 use crate::failure::Result;
 use store::{
-    DOCUMENTS_BYTES, Followed, JournalVersion, ProgressDocument, Reading, StoreError, Unnamed,
-    Watermark,
+    DOCUMENTS_BYTES, Followed, JournalVersion, ProgressDocument, ProgressPage, Reading, StoreError,
+    Unnamed, Watermark,
 };
 use xapi::instant::Instant;
 
 fn document(row: &Row<'_>) -> rusqlite::Result<ProgressDocument> {
     Ok(ProgressDocument { actor: row.get(0)?, body: Bytes::from(row.get::<_, String>(1)?) })
+}
+
+/// How long the body of a [`document`] is, as it lies in the database.
+fn bytes_of_body(row: &Row<'_>) -> rusqlite::Result<usize> {
+    Ok(row.get_ref(1)?.as_bytes()?.len())
 }
 
 fn watermark(connection: &Connection, course: &str) -> Result<Watermark> {
@@ -58,36 +65,40 @@ fn page(
     Ok(page)
 }
 
-fn of_actors(
-    connection: &Connection,
-    course: &str,
-    actors: &[String],
-) -> Result<Vec<ProgressDocument>> {
+fn of_actors(connection: &Connection, course: &str, actors: &[String]) -> Result<ProgressPage> {
+    // One snapshot for all the reads of a page.
+    let snapshot = connection.unchecked_transaction()?;
     let sql = "SELECT actor, body FROM progress WHERE course = ?1 AND actor = ?2";
-    let mut select = connection.prepare_cached(sql)?;
-    let mut actors: Vec<&String> = actors.iter().collect();
-    actors.sort_unstable();
-    actors.dedup();
-    let mut found = Vec::new();
-    for actor in actors {
-        found.extend(select.query_row([course, actor.as_str()], document).optional()?);
+    let mut select = snapshot.prepare_cached(sql)?;
+    let (mut page, mut bytes) = (ProgressPage::default(), 0);
+    let mut seen = HashSet::new();
+    for actor in actors.iter().filter(|actor| seen.insert(actor.as_str())) {
+        let mut rows = select.query([course, actor.as_str()])?;
+        let Some(row) = rows.next()? else { continue };
+        // What is too much is not copied.
+        bytes += bytes_of_body(row)?;
+        if bytes > DOCUMENTS_BYTES && !page.documents.is_empty() {
+            page.more = true;
+            break;
+        }
+        page.documents.push(document(row)?);
     }
-    Ok(found)
+    Ok(page)
 }
 
 fn since(
     connection: &Connection,
     course: &str,
     version: JournalVersion,
-) -> Result<(Watermark, Vec<ProgressDocument>)> {
+) -> Result<(Watermark, Vec<String>)> {
     let snapshot = connection.unchecked_transaction()?;
     let watermark = watermark(&snapshot, course)?;
     let mut select = snapshot.prepare_cached(
-        "SELECT actor, body FROM progress WHERE course = ?1 AND version > ?2 ORDER BY actor",
+        "SELECT actor FROM progress WHERE course = ?1 AND version > ?2 ORDER BY actor",
     )?;
-    let rows = select.query_map(params![course, version.number()], document)?;
-    let documents = rows.collect::<rusqlite::Result<_>>()?;
-    Ok((watermark, documents))
+    let rows = select.query_map(params![course, version.number()], |row| row.get(0))?;
+    let actors = rows.collect::<rusqlite::Result<_>>()?;
+    Ok((watermark, actors))
 }
 
 fn put(
@@ -153,20 +164,16 @@ impl JournalStore for SqliteStore {
         self.read(move |connection| page(connection, &course, &after, limit)).await
     }
 
-    async fn progress_of(
-        &self,
-        course: &str,
-        actors: &[String],
-    ) -> store::Result<Vec<ProgressDocument>> {
+    async fn progress_of(&self, course: &str, actors: &[String]) -> store::Result<ProgressPage> {
         let (course, actors) = (course.to_owned(), actors.to_vec());
         self.read(move |connection| of_actors(connection, &course, &actors)).await
     }
 
-    async fn progress_since(
+    async fn written_since(
         &self,
         course: &str,
         version: JournalVersion,
-    ) -> store::Result<(Watermark, Vec<ProgressDocument>)> {
+    ) -> store::Result<(Watermark, Vec<String>)> {
         let course = course.to_owned();
         self.read(move |connection| since(connection, &course, version)).await
     }

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, Definitions, DocumentStore, Extent,
     Followed, JournalStore, JournalVersion, Kept, KeptAttachment, KeptBatch, KeptCertificates,
-    KeptCourse, KeptOrigin, Lead, LogPage, OriginStore, Page, ProgressDocument, Restored, Result,
-    Revision, Selection, StatementLog, StatementStore, Store, ThingStore, TransferStore, Unnamed,
-    Watermark,
+    KeptCourse, KeptOrigin, Lead, LogPage, OriginStore, Page, ProgressDocument, ProgressPage,
+    Restored, Result, Revision, Selection, StatementLog, StatementStore, Store, ThingStore,
+    TransferStore, Unnamed, Watermark,
 };
 use xapi::attachment::Attachment;
 use xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
@@ -224,18 +224,18 @@ impl<H: Hook> JournalStore for Around<H> {
         self.hook.after(Call::Documents(course.to_owned(), page.len()));
         Ok(page)
     }
-    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>> {
+    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<ProgressPage> {
         self.hook.before("progress_of").await?;
         self.hook.after(Call::Documents(course.to_owned(), actors.len()));
         self.store.progress_of(course, actors).await
     }
-    async fn progress_since(
+    async fn written_since(
         &self,
         course: &str,
         version: JournalVersion,
-    ) -> Result<(Watermark, Vec<ProgressDocument>)> {
-        self.hook.before("progress_since").await?;
-        self.store.progress_since(course, version).await
+    ) -> Result<(Watermark, Vec<String>)> {
+        self.hook.before("written_since").await?;
+        self.store.written_since(course, version).await
     }
     async fn put_progress(
         &self,

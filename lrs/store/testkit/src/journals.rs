@@ -5,14 +5,9 @@ use super::courses::{
 };
 use std::sync::Arc;
 use store::{
-    DOCUMENTS_BYTES, JournalVersion, Lead, ProgressDocument, Result, Selection, Store, Unnamed,
+    DOCUMENTS_BYTES, JournalVersion, Lead, ProgressPage, Result, Selection, Store, Unnamed,
     Watermark,
 };
-
-fn by_actor(mut documents: Vec<ProgressDocument>) -> Vec<ProgressDocument> {
-    documents.sort_by(|one, other| one.actor.cmp(&other.actor));
-    documents
-}
 
 /// Actors not named stay, unless the whole is replaced; other courses are not touched.
 pub async fn progress_is_replaced_in_part_or_as_a_whole(store: &Arc<dyn Store>) {
@@ -53,7 +48,7 @@ pub async fn progress_of_a_course_never_followed_is_empty(store: &Arc<dyn Store>
         assert_eq!(store.watermark("c").await.unwrap(), Watermark::default());
         assert_eq!(all_progress(store, "c").await, []);
         assert_eq!(
-            store.progress_since("c", JournalVersion::NONE).await.unwrap(),
+            store.written_since("c", JournalVersion::NONE).await.unwrap(),
             (Watermark::default(), Vec::new())
         );
         if store.course("c").await.unwrap().is_none() {
@@ -129,17 +124,42 @@ pub async fn progress_is_found_by_actor(store: &Arc<dyn Store>) {
         write(store, id, first_reading(1), documents, Unnamed::Stay).await;
     }
     let asked = ["a7", "a50", "a3", "a7", "", "A7"].map(str::to_owned);
-    let found = by_actor(store.progress_of("c", &asked).await.unwrap());
-    assert_eq!(found, [document("a3", "c"), document("a7", "c")]);
-    assert_eq!(store.progress_of("c", &[]).await.unwrap(), []);
+    let documents = vec![document("a7", "c"), document("a3", "c")];
+    let found = ProgressPage { documents, more: false };
+    assert_eq!(store.progress_of("c", &asked).await.unwrap(), found, "in the order asked for");
+    assert_eq!(store.progress_of("c", &[]).await.unwrap(), ProgressPage::default());
     // More than an engine takes parameters.
-    let many: Vec<String> = (0..40_000).map(|n| format!("a{n}")).collect();
-    assert_eq!(store.progress_of("d", &many).await.unwrap().len(), 50);
-    assert_eq!(store.progress_of("e", &many).await.unwrap(), []);
+    let many: Vec<String> = (0..40_000).rev().map(|n| format!("a{n}")).collect();
+    let found = store.progress_of("d", &many).await.unwrap();
+    let actors: Vec<&String> = found.documents.iter().map(|it| &it.actor).collect();
+    assert_eq!(actors, many[39_950..].iter().collect::<Vec<_>>());
+    assert!(!found.more);
+    assert_eq!(store.progress_of("e", &many).await.unwrap(), ProgressPage::default());
 }
 
-/// A follower with a version learns what was written after it, and whether that was all.
-pub async fn progress_since_a_version_is_what_was_written_after_it(store: &Arc<dyn Store>) {
+/// What is read at once of actors who are asked for is large in no other case than that of one document.
+pub async fn progress_found_by_actor_is_bounded_in_bytes(store: &Arc<dyn Store>) {
+    put(store, "c").await;
+    let large = format!("{{\"x\":\"{}\"}}", "x".repeat(DOCUMENTS_BYTES * 2 / 5));
+    let huge = format!("{{\"x\":\"{}\"}}", "x".repeat(DOCUMENTS_BYTES + 1));
+    let bodies = [("a", &large), ("b", &large), ("c", &huge), ("d", &large), ("e", &huge)];
+    for (actor, body) in bodies {
+        let reading = first_reading(1);
+        write(store, "c", reading, vec![document(actor, body)], Unnamed::Stay).await;
+    }
+    write(store, "c", first_reading(1), vec![document("f", "{}")], Unnamed::Stay).await;
+    let asked: Vec<String> = "dnfbacome".chars().map(String::from).collect();
+    let (mut left, mut pages) = (&asked[..], Vec::new());
+    while !left.is_empty() {
+        let page = store.progress_of("c", left).await.unwrap();
+        pages.push(page.documents.iter().map(|it| it.actor.as_str()).collect::<String>());
+        left = page.left(left);
+    }
+    assert_eq!(pages, ["dfb", "a", "c", "e"]);
+}
+
+/// A board with a version learns of whom something was written after it, and whether that was all.
+pub async fn written_since_a_version_are_the_documents_of_later_writes(store: &Arc<dyn Store>) {
     put(store, "c").await;
     let put = |through, documents: &[(&str, &str)], unnamed| {
         let documents = documents.iter().map(|(actor, body)| document(actor, body)).collect();
@@ -155,24 +175,18 @@ pub async fn progress_since_a_version_is_what_was_written_after_it(store: &Arc<d
     assert!(first.version < second.version && second.version < third.version);
     assert_eq!((second.base, third.base), (first.base, first.base));
 
-    let since = |version| async move {
-        let (watermark, documents) = store.progress_since("c", version).await.unwrap();
-        (watermark, by_actor(documents))
-    };
-    assert_eq!(
-        since(JournalVersion::NONE).await,
-        (third, vec![document("a1", "1"), document("a2", "2"), document("a3", "3")])
-    );
-    let news = vec![document("a2", "2"), document("a3", "3")];
-    assert_eq!(since(first.version).await, (third, news));
-    assert_eq!(since(second.version).await, (third, vec![document("a3", "3")]));
-    assert_eq!(since(third.version).await, (third, vec![]));
+    let since = |version| async move { store.written_since("c", version).await.unwrap() };
+    let actors = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    assert_eq!(since(JournalVersion::NONE).await, (third, actors(&["a1", "a2", "a3"])));
+    assert_eq!(since(first.version).await, (third, actors(&["a2", "a3"])));
+    assert_eq!(since(second.version).await, (third, actors(&["a3"])));
+    assert_eq!(since(third.version).await, (third, actors(&[])));
 
     put(3, &[("a2", "4")], Unnamed::Go).await;
     let fourth = store.watermark("c").await.unwrap();
     assert!(fourth.version > third.version);
     assert!(fourth.base > third.version, "who knows an older version begins anew");
-    assert_eq!(since(third.version).await, (fourth, vec![document("a2", "4")]));
+    assert_eq!(since(third.version).await, (fourth, actors(&["a2"])));
 }
 
 /// Who made documents of something older than what is kept changes nothing, and learns so.
@@ -200,13 +214,14 @@ pub async fn progress_made_of_an_older_version_is_refused(store: &Arc<dyn Store>
     let second =
         store.put_progress("c", first, first_reading(2), by("2"), Unnamed::Stay).await.unwrap();
     assert!(second > Some(first));
-    let before = store.progress_since("c", JournalVersion::NONE).await.unwrap();
+    let kept = || async { (store.watermark("c").await.unwrap(), all_progress(store, "c").await) };
+    let before = kept().await;
     assert_eq!(Some(before.0.version), second);
     for based_on in [JournalVersion::NONE, first] {
         for unnamed in [Unnamed::Stay, Unnamed::Go] {
             let late = store.put_progress("c", based_on, first_reading(3), by("3"), unnamed).await;
             assert_eq!(late.unwrap(), None);
-            assert_eq!(store.progress_since("c", JournalVersion::NONE).await.unwrap(), before);
+            assert_eq!(kept().await, before);
         }
     }
 }
@@ -236,7 +251,7 @@ pub async fn who_is_alone_leads(store: &Arc<dyn Store>) {
     }
 }
 
-/// A reader at any time sees documents with the watermark they were written with.
+/// A reader at any time sees all documents of one write, which is that of the watermark or a later one.
 pub async fn watermark_and_documents_move_together(store: &Arc<dyn Store>) {
     put(store, "c").await;
     let writer = tokio::spawn({
@@ -251,16 +266,19 @@ pub async fn watermark_and_documents_move_together(store: &Arc<dyn Store>) {
         }
     });
     let (mut seen, mut version) = (0, JournalVersion::NONE);
+    let both = ["a1", "a2"].map(str::to_owned);
     while !writer.is_finished() || seen < 99 {
-        let (watermark, documents) = store.progress_since("c", JournalVersion::NONE).await.unwrap();
+        let (watermark, actors) = store.written_since("c", JournalVersion::NONE).await.unwrap();
         let through = watermark.followed.through.micros();
         assert_eq!(watermark.followed.reading.number(), through);
         assert!(through >= seen && watermark.version >= version, "the watermark went back");
         assert!(watermark.base <= watermark.version);
         if through > 0 {
-            let text = through.to_string();
-            let expected = ["a1", "a2"].map(|actor| document(actor, &text));
-            assert_eq!(by_actor(documents), expected);
+            assert_eq!(actors, both);
+            let found = store.progress_of("c", &both).await.unwrap().documents;
+            let text = String::from_utf8(found[0].body.to_vec()).unwrap();
+            assert!(text.parse::<i64>().unwrap() >= through, "{text} of {through}");
+            assert_eq!(found, ["a1", "a2"].map(|actor| document(actor, &text)));
         }
         (seen, version) = (through, watermark.version);
     }

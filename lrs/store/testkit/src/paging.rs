@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::sample::{
-    activity, found, id, ids, ids_of, of_activity, put, statement, stored, voiding, with,
+    activity, found, id, ids, ids_of, of_activity, put, statement, stored, verb, voiding, with,
 };
 use store::{PAGE_BYTES, Page, Store};
 use xapi::instant::Instant;
@@ -97,6 +97,30 @@ pub async fn voided_statements_are_not_what_more_speaks_of(store: &Arc<dyn Store
     let descending = Filter { limit: 5, ascending: false, ..ascending };
     let page = store.statements(&descending).await.unwrap();
     assert_eq!((page_ids(&page), page.more), (ids_of((15..20).rev()), true));
+}
+
+/// Also where their voiding statements came first, in runs of any length between others, and whatever the size of pages.
+pub async fn pages_pass_over_statements_that_were_voided_before_they_came(store: &Arc<dyn Store>) {
+    const STATEMENTS: u32 = 260;
+    // Runs that end within what an engine reads at once, and go beyond it.
+    let is_voided = |n: u32| matches!(n, 1 | 3..=4 | 8..=39 | 41..=159 | 161..=162 | 200..=259);
+    let voided: Vec<u32> = (0..STATEMENTS).filter(|n| is_voided(*n)).collect();
+    let shown: Vec<u32> = (0..STATEMENTS).filter(|n| !is_voided(*n)).collect();
+    put(store, &voided.iter().map(|n| voiding(1000 + n, *n)).collect::<Vec<_>>()).await;
+    let before = stored(store, 1259).await;
+    keep(store, STATEMENTS).await;
+    // By all, and by what voiding statements inherit as well.
+    let of_time = Filter { since: Some(before), ..Filter::default() };
+    let did = verb("did")["id"].as_str().map(str::to_owned);
+    for filter in [of_time.clone(), Filter { verb: did, ..of_time }] {
+        for limit in [1, 2, 5, 40, 500] {
+            let filter = Filter { limit, ..filter.clone() };
+            let newest_first = shown.iter().rev().copied();
+            assert_eq!(paged(store, filter.clone()).await, ids_of(newest_first), "{limit}");
+            let ascending = Filter { ascending: true, ..filter };
+            assert_eq!(paged(store, ascending).await, ids_of(shown.iter().copied()), "{limit}");
+        }
+    }
 }
 
 /// Whatever the size of the pages.

@@ -14,20 +14,21 @@
 use self::mark::{Mark, SPAN, version_in};
 use crate::MongoStore;
 use async_trait::async_trait;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::JournalStore;
 
+use bytes::Bytes;
 use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 
-use crate::blob::{Blobs, Holder};
+use crate::blob::{Blobs, Holder, INLINE};
 use crate::call::{BATCH, all, call};
 use crate::cell::{self, Cells, Held};
 use crate::field;
 use store::{
-    DOCUMENTS_BYTES, Followed, JournalVersion, ProgressDocument, Reading, Result, Revision,
-    StoreError, Unnamed, Watermark,
+    DOCUMENTS_BYTES, Followed, JournalVersion, ProgressDocument, ProgressPage, Reading, Result,
+    Revision, StoreError, Unnamed, Watermark,
 };
 use xapi::instant::Instant;
 
@@ -41,6 +42,8 @@ const TRIES: u32 = 50;
 const AT_ONCE: usize = 500;
 /// Actors, or ids of documents, in one call at most.
 const ASKED: usize = 1_000;
+/// Documents whose bodies one call reads: those that lie in the documents take a page's bytes at most.
+const BODIES: usize = DOCUMENTS_BYTES / INLINE;
 
 /// The collections, and what this process is writing.
 #[derive(Clone)]
@@ -60,7 +63,7 @@ pub(super) enum Wanted<'a> {
     Page { after: &'a str, limit: usize },
     /// See [`store::JournalStore::progress_of`].
     Of(&'a [String]),
-    /// See [`store::JournalStore::progress_since`].
+    /// See [`store::JournalStore::written_since`]: without bodies.
     Since(JournalVersion),
 }
 
@@ -91,20 +94,23 @@ impl Progress {
         &self,
         course: &str,
         wanted: Wanted<'_>,
-    ) -> Result<(Watermark, Vec<ProgressDocument>)> {
+    ) -> Result<(Watermark, ProgressPage)> {
+        let whole = |documents| ProgressPage { documents, more: false };
         for _ in 0..TRIES {
             let (_, mark) = self.mark(course).await?;
-            let documents = match wanted {
-                Wanted::Page { after, limit } => self.page(&mark, course, after, limit).await,
+            let page = match wanted {
+                Wanted::Page { after, limit } => {
+                    self.page(&mark, course, after, limit).await.map(whole)
+                }
                 Wanted::Of(actors) => self.of_actors(&mark, course, actors).await,
-                Wanted::Since(version) => self.since(&mark, course, version).await,
+                Wanted::Since(version) => self.since(&mark, course, version).await.map(whole),
             };
             let now = self.watermark(course).await?;
             let lag = now.version.number() - mark.watermark.version.number();
             let is_overtaken = usize::try_from(lag).is_ok_and(|lag| lag >= LAG);
             let still = now.base == mark.watermark.base && !is_overtaken;
             if still {
-                return Ok((mark.watermark, documents?));
+                return Ok((mark.watermark, page?));
             }
         }
         Err(cell::busy())
@@ -148,13 +154,39 @@ impl Progress {
         mark: &Mark,
         course: &str,
         actors: &[String],
-    ) -> Result<Vec<ProgressDocument>> {
-        let mut found = Vec::new();
-        for actors in actors.chunks(ASKED) {
+    ) -> Result<ProgressPage> {
+        let (mut page, mut bytes) = (ProgressPage::default(), 0);
+        let mut seen = HashSet::new();
+        let once: Vec<&String> = actors.iter().filter(|it| seen.insert(*it)).collect();
+        for actors in once.chunks(ASKED) {
             let filter = doc! {"course": course, "actor": {"$in": actors}};
-            found.extend(all(self.documents.find(filter).batch_size(BATCH)).await?);
+            let find = self.documents.find(filter).projection(doc! {"body": 0});
+            let mut newest = newest(mark, all(find).await?)?;
+            let marks: Vec<Document> = actors.iter().filter_map(|it| newest.remove(*it)).collect();
+            for marks in marks.chunks(BODIES) {
+                let documents = self.with_bodies(marks).await?;
+                let lengths = self.blobs.lengths(&documents).await?;
+                for (document, length) in documents.iter().zip(lengths) {
+                    bytes += length;
+                    if bytes > DOCUMENTS_BYTES && !page.documents.is_empty() {
+                        page.more = true;
+                        return Ok(page);
+                    }
+                    page.documents.push(self.read(document).await?);
+                }
+            }
         }
-        self.newest(mark, found).await
+        Ok(page)
+    }
+
+    /// The documents of these marks with their bodies, in their order. One that was superseded meanwhile may be gone.
+    async fn with_bodies(&self, marks: &[Document]) -> Result<Vec<Document>> {
+        let ids = marks.iter().map(|it| field::text(it, "_id")).collect::<Result<Vec<_>>>()?;
+        let find = self.documents.find(doc! {"_id": {"$in": &ids}});
+        let found = all(find.batch_size(BATCH)).await?.into_iter();
+        let with_id = found.map(|document| Ok((field::text(&document, "_id")?, document)));
+        let mut found = with_id.collect::<Result<HashMap<String, Document>>>()?;
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
     async fn since(
@@ -165,27 +197,28 @@ impl Progress {
     ) -> Result<Vec<ProgressDocument>> {
         let from = version.number().max(mark.watermark.base.number() - 1);
         let filter = doc! {"course": course, "version": {"$gt": from}};
-        self.newest(mark, all(self.documents.find(filter).batch_size(BATCH)).await?).await
+        let find = self.documents.find(filter).projection(doc! {"actor": 1, "version": 1});
+        let newest = newest(mark, all(find).await?)?;
+        let without_body = |actor| ProgressDocument { actor, body: Bytes::new() };
+        let mut actors: Vec<String> = newest.into_keys().collect();
+        actors.sort_unstable();
+        Ok(actors.into_iter().map(without_body).collect())
     }
 
     /// Of each actor the newest document that the mark names, by actor.
     async fn newest(&self, mark: &Mark, found: Vec<Document>) -> Result<Vec<ProgressDocument>> {
-        let mut newest: HashMap<String, (JournalVersion, Document)> = HashMap::new();
-        for document in found {
-            let version = version_in(&document, "version")?;
-            let actor = field::text(&document, "actor")?;
-            let known = newest.get(&actor).map_or(JournalVersion::NONE, |(version, _)| *version);
-            if version > known && mark.names(version) {
-                newest.insert(actor, (version, document));
-            }
-        }
+        let newest = newest(mark, found)?;
         let mut documents = Vec::with_capacity(newest.len());
-        for (actor, (_, document)) in newest {
-            let body = self.blobs.bytes(&document, "body").await?;
-            documents.push(ProgressDocument { actor, body });
+        for document in newest.values() {
+            documents.push(self.read(document).await?);
         }
         documents.sort_unstable_by(|one, other| one.actor.cmp(&other.actor));
         Ok(documents)
+    }
+
+    async fn read(&self, document: &Document) -> Result<ProgressDocument> {
+        let actor = field::text(document, "actor")?;
+        Ok(ProgressDocument { actor, body: self.blobs.bytes(document, "body").await? })
     }
 
     /// See [`store::JournalStore::put_progress`].
@@ -352,6 +385,20 @@ impl Progress {
     }
 }
 
+/// Of each actor the newest of documents that the mark names.
+fn newest(mark: &Mark, found: Vec<Document>) -> Result<HashMap<String, Document>> {
+    let mut newest: HashMap<String, (JournalVersion, Document)> = HashMap::new();
+    for document in found {
+        let version = version_in(&document, "version")?;
+        let actor = field::text(&document, "actor")?;
+        let known = newest.get(&actor).map_or(JournalVersion::NONE, |(version, _)| *version);
+        if version > known && mark.names(version) {
+            newest.insert(actor, (version, document));
+        }
+    }
+    Ok(newest.into_iter().map(|(actor, (_, document))| (actor, document)).collect())
+}
+
 /// Leaves out the documents of the last actor of a page, whose newest version may not have been read.
 /// Where all documents are of that actor, leaves them and gives the actor.
 fn cut_last(found: &mut Vec<Document>) -> Result<Option<String>> {
@@ -391,19 +438,20 @@ impl JournalStore for MongoStore {
         after: &str,
         limit: usize,
     ) -> Result<Vec<ProgressDocument>> {
-        Ok(self.0.progress.named(course, Wanted::Page { after, limit }).await?.1)
+        Ok(self.0.progress.named(course, Wanted::Page { after, limit }).await?.1.documents)
     }
 
-    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>> {
+    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<ProgressPage> {
         Ok(self.0.progress.named(course, Wanted::Of(actors)).await?.1)
     }
 
-    async fn progress_since(
+    async fn written_since(
         &self,
         course: &str,
         version: JournalVersion,
-    ) -> Result<(Watermark, Vec<ProgressDocument>)> {
-        self.0.progress.named(course, Wanted::Since(version)).await
+    ) -> Result<(Watermark, Vec<String>)> {
+        let (watermark, page) = self.0.progress.named(course, Wanted::Since(version)).await?;
+        Ok((watermark, page.documents.into_iter().map(|it| it.actor).collect()))
     }
 
     async fn put_progress(

@@ -1,16 +1,15 @@
 //! Reading statements: only those that the head shows.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use futures::future::join_all;
-use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Bson, Document};
+use mongodb::bson::{Document, doc};
 use uuid::Uuid;
 
 use super::filter::{bounds, conditions, is_met, shown};
 use super::references::References;
 use super::row;
-use super::rows::Rows;
+use super::rows::{Rows, any_of};
 use crate::blob::{Blobs, INLINE};
 use crate::call::{all, all_until};
 use crate::field;
@@ -22,6 +21,8 @@ use xapi::query::Filter;
 
 /// Statements read beyond a page, so that a few voided ones do not cost another call.
 const SPARE: usize = 8;
+/// Statements of which one call asks at most whether they are voided, where voided ones follow each other.
+const MOST_MARKS: usize = 1_000;
 
 /// Reads statements, and the log.
 #[derive(Clone)]
@@ -56,46 +57,97 @@ impl Reader {
     /// See [`store::StatementStore::statements`].
     pub(crate) async fn page(&self, filter: &Filter) -> Result<Page> {
         let head = self.versions.head().await?;
-        let conditions = conditions(filter);
-        let (mut after, mut until) = bounds(filter);
-        let mut page = Page::default();
+        let mut wanted = Wanted::of(&head, filter);
+        let (mut page, mut bytes) = (Page::default(), 0);
+        let mut is_first = true;
         loop {
-            let wanted = (filter.limit - page.statements.len()).saturating_add(1 + SPARE);
-            let mut all_of = shown(&head, after, until);
-            all_of.extend(conditions.iter().cloned());
-            let mut bytes = 0;
-            let found = all_until(self.rows.find(all_of, filter.ascending, wanted), |document| {
-                bytes += document.get_str("body").map_or(INLINE, str::len);
-                bytes >= PAGE_BYTES
-            });
-            let mut found = found.await?;
-            let is_heavy = self.cut(&mut found, PAGE_BYTES).await?;
-            let whole = found.len() < wanted && !is_heavy;
-            let kept = self.kept(&head, &found).await?;
-            for (document, kept) in found.iter().zip(kept) {
-                let kept = match kept {
+            wanted.most = (filter.limit - page.statements.len()).saturating_add(1 + SPARE);
+            // Many voided ones may follow: these are passed over by their marks, however long their texts are.
+            let found = match std::mem::take(&mut is_first) {
+                true => {
+                    self.with_texts(&wanted, wanted.conditions(), wanted.most, PAGE_BYTES).await?
+                }
+                false => self.past_voided(&mut wanted, PAGE_BYTES - bytes).await?,
+            };
+            let statements = found.documents.iter().map(|it| self.rows.statement(it));
+            for (document, statement) in found.documents.iter().zip(join_all(statements).await) {
+                let statement = match statement {
                     Err(StoreError::Unreadable { .. }) if !page.statements.is_empty() => {
                         page.more = true;
                         return Ok(page);
                     }
-                    kept => kept?,
+                    statement => statement?,
                 };
-                if kept.voided || !is_met(filter, document, &kept.statement).await? {
+                if !is_met(filter, document, &statement).await? {
                     continue;
                 }
                 if page.statements.len() == filter.limit {
                     page.more = true;
                     return Ok(page);
                 }
-                page.statements.push(kept.statement);
+                bytes += statement.body.len();
+                page.statements.push(statement);
             }
-            if is_heavy && !page.statements.is_empty() {
+            if found.is_heavy && !page.statements.is_empty() {
                 page.more = true;
                 return Ok(page);
             }
-            let Some(last) = found.last().filter(|_| !whole) else { return Ok(page) };
-            let last = field::instant(last, "stored")?;
-            if filter.ascending { after = last } else { until = last.previous() }
+            let Some(reached) = found.reached else { return Ok(page) };
+            wanted.go_on(reached);
+        }
+    }
+
+    /// The next statements that are not voided, of at most `most` with the voided ones, and until their texts weigh `bytes`.
+    async fn with_texts(
+        &self,
+        wanted: &Wanted<'_>,
+        conditions: Vec<Document>,
+        most: usize,
+        bytes: usize,
+    ) -> Result<Found> {
+        let mut read = 0;
+        let find = self.rows.find(conditions, wanted.ascending, most);
+        let found = all_until(find, |document| {
+            read += document.get_str("body").map_or(INLINE, str::len);
+            read >= PAGE_BYTES
+        });
+        let mut documents = found.await?;
+        let is_all = documents.len() < most && read < PAGE_BYTES;
+        let mut reached = stored_of_last(&documents)?.filter(|_| !is_all);
+        self.leave_voided(wanted.head, &mut documents).await?;
+        let is_heavy = self.cut(&mut documents, bytes).await?;
+        if is_heavy {
+            reached = stored_of_last(&documents)?;
+        }
+        Ok(Found { documents, reached, is_heavy })
+    }
+
+    /// As [`Self::with_texts`], where voided statements follow first: no text of these is read.
+    async fn past_voided(&self, wanted: &mut Wanted<'_>, bytes: usize) -> Result<Found> {
+        let mut size = wanted.most;
+        loop {
+            let marks = self.rows.find(wanted.conditions(), wanted.ascending, size);
+            let at_once = u32::try_from(size).unwrap_or(u32::MAX);
+            let mut marks = all(marks.projection(row::mark()).batch_size(at_once)).await?;
+            let is_all = marks.len() < size;
+            let mut reached = stored_of_last(&marks)?.filter(|_| !is_all);
+            self.leave_voided(wanted.head, &mut marks).await?;
+            if marks.len() > wanted.most {
+                marks.truncate(wanted.most);
+                reached = stored_of_last(&marks)?;
+            }
+            if marks.is_empty() {
+                let Some(reached) = reached else { return Ok(Found::default()) };
+                wanted.go_on(reached);
+                size = size.max((size * 2).min(MOST_MARKS));
+                continue;
+            }
+            let ids =
+                marks.iter().map(|mark| field::uuid(mark, "_id")).collect::<Result<Vec<_>>>()?;
+            let mut conditions = wanted.conditions();
+            conditions.push(doc! {"_id": any_of(&ids)});
+            let found = self.with_texts(wanted, conditions, ids.len() + 1, bytes).await?;
+            return Ok(Found { reached: found.reached.or(reached), ..found });
         }
     }
 
@@ -128,31 +180,35 @@ impl Reader {
     /// Leaves out the documents after the one with which the bodies reach `most` bytes, those in files included. False
     /// where all bodies together are shorter.
     async fn cut(&self, found: &mut Vec<Document>, most: usize) -> Result<bool> {
-        let in_file = |document: &Document| document.get_object_id("body").ok();
-        let ids: Vec<Bson> = found.iter().filter_map(in_file).map(Bson::ObjectId).collect();
-        let files = if ids.is_empty() { Vec::new() } else { self.blobs.files(ids).await? };
-        let files: HashMap<ObjectId, u64> =
-            files.iter().map(|file| (file.id, file.bytes)).collect();
         let mut bytes = 0;
-        let end = found.iter().position(|document| {
-            let length = |id| files.get(&id).and_then(|bytes| usize::try_from(*bytes).ok());
-            bytes += in_file(document).map_or_else(
-                || document.get_str("body").map_or(0, str::len),
-                // A file that is gone has no bytes: reading the statement fails.
-                |id| length(id).unwrap_or(0),
-            );
+        let lengths = self.blobs.lengths(found).await?;
+        let end = lengths.iter().position(|length| {
+            bytes += length;
             bytes >= most
         });
         found.truncate(end.map_or(usize::MAX, |end| end + 1));
         Ok(end.is_some())
     }
 
+    /// Leaves out the documents of voided statements.
+    async fn leave_voided(&self, head: &Head, found: &mut Vec<Document>) -> Result<()> {
+        let voided = self.voided(head, found).await?;
+        // One without an id stays: reading it fails.
+        found.retain(|it| !field::uuid(it, "_id").is_ok_and(|id| voided.contains(&id)));
+        Ok(())
+    }
+
+    /// The ids of those of these documents' statements that are voided.
+    async fn voided(&self, head: &Head, found: &[Document]) -> Result<HashSet<Uuid>> {
+        let ids = found.iter().filter(|document| !row::is_voiding(document));
+        let ids = ids.map(|document| field::uuid(document, "_id")).collect::<Result<Vec<_>>>()?;
+        self.references.voided(head, &ids).await
+    }
+
     /// The statements of documents, in their order, and whether each is voided; an error in the place of
     /// one that cannot be read.
     async fn kept(&self, head: &Head, found: &[Document]) -> Result<Vec<Result<Kept>>> {
-        let ids = found.iter().filter(|document| !row::is_voiding(document));
-        let ids = ids.map(|document| field::uuid(document, "_id")).collect::<Result<Vec<_>>>()?;
-        let voided = self.references.voided(head, &ids).await?;
+        let voided = self.voided(head, found).await?;
         let kept = found.iter().map(async |document| {
             let statement = self.rows.statement(document).await?;
             let voided = voided.contains(&statement.id);
@@ -160,4 +216,53 @@ impl Reader {
         });
         Ok(join_all(kept).await)
     }
+}
+
+fn stored_of_last(documents: &[Document]) -> Result<Option<Instant>> {
+    documents.last().map(|last| field::instant(last, "stored")).transpose()
+}
+
+/// Which statements a page still wants.
+struct Wanted<'a> {
+    head: &'a Head,
+    /// What a filter says beside times.
+    of_filter: Vec<Document>,
+    ascending: bool,
+    after: Instant,
+    until: Instant,
+    /// How many.
+    most: usize,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(head: &'a Head, filter: &Filter) -> Self {
+        let (after, until) = bounds(filter);
+        let (of_filter, ascending) = (conditions(filter), filter.ascending);
+        Self { head, of_filter, ascending, after, until, most: filter.limit }
+    }
+
+    fn conditions(&self) -> Vec<Document> {
+        let mut all_of = shown(self.head, self.after, self.until);
+        all_of.extend(self.of_filter.iter().cloned());
+        all_of
+    }
+
+    /// Leaves out what was stored up to this instant, in the order of the page.
+    fn go_on(&mut self, reached: Instant) {
+        if self.ascending {
+            self.after = reached;
+        } else {
+            self.until = reached.previous();
+        }
+    }
+}
+
+/// Documents of statements that are not voided, in the order of the page.
+#[derive(Default)]
+struct Found {
+    documents: Vec<Document>,
+    /// Up to which `stored` these are all, where more may follow.
+    reached: Option<Instant>,
+    /// Whether their texts weigh as much as a page may.
+    is_heavy: bool,
 }

@@ -46,6 +46,11 @@ pub(super) fn without_keys() -> Document {
     doc! {"keys": 0}
 }
 
+/// What [`is_voiding`] and a place in the log need, without the text.
+pub(super) fn mark() -> Document {
+    doc! {"stored": 1, "voids": 1}
+}
+
 /// The fields that [`link`] needs beside `_id`.
 pub(super) const LINK: [&str; 2] = ["stored", "refers"];
 

@@ -166,7 +166,8 @@ impl Rows {
     }
 }
 
-fn any_of(ids: &[Uuid]) -> Document {
+/// What a field is that has one of these ids.
+pub(super) fn any_of(ids: &[Uuid]) -> Document {
     let ids: Vec<Bson> = ids.iter().copied().map(field::of_uuid).collect();
     doc! {"$in": ids}
 }

@@ -13,8 +13,10 @@ use store::{
     Batch, DocumentStore as _, KeyStore as _, Result, StatementLog as _, StatementStore as _,
     Store as _, StoreError, TransferStore as _,
 };
-use store_testkit::damage::pages_end_before_the_second_of_three;
-use store_testkit::sample::{batch, id, log, put_each, statement, with};
+use store_testkit::damage::{
+    pages_end_before_the_second_of_three, pages_read_no_text_of_voided_statements,
+};
+use store_testkit::sample::{batch, id, log, put, put_each, statement, voiding, with};
 use xapi::attachment::Attachment;
 use xapi::authority::Authority;
 use xapi::document::Change;
@@ -63,6 +65,24 @@ async fn a_statement_that_is_not_as_it_was_written_is_an_error_that_names_it() {
     let whole = doc! {"$set": {"body": &text}};
     statements.update_one(own(), whole).await.unwrap();
     assert_eq!(store.statement(id(1)).await.unwrap().as_ref(), Some(&kept[1]));
+}
+
+/// In the first call of a page, which has it with its text, and in those that follow.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn no_text_of_a_voided_statement_is_read_for_a_page() {
+    let uri = programs::fresh_database().await;
+    let store = open(&uri).await;
+    let large = |n| with(statement(n), "result", json!({"response": "x".repeat(300 << 10)}));
+    put(&as_any(&store), &(1..=20).map(|n| voiding(100 + n, n)).collect::<Vec<_>>()).await;
+    put(&as_any(&store), &[statement(0)]).await;
+    put(&as_any(&store), &(1..=20).map(large).collect::<Vec<_>>()).await;
+    put(&as_any(&store), &[statement(30)]).await;
+    let files = database(&store).collection::<Fields>("blob.chunks");
+    assert!(files.delete_many(doc! {}).await.unwrap().deleted_count > 0);
+    names(store.statement(id(1)).await, 1);
+    let shown: Vec<u32> = [0, 30].into_iter().chain(101..=120).collect();
+    pages_read_no_text_of_voided_statements(&as_any(&store), &shown).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,6 +25,13 @@ static LARGE: OneByOne = OneByOne::new();
 const COLUMNS: &str = "SELECT seq, id, body, flags, checksum, \
     EXISTS (SELECT 1 FROM voided WHERE target = id), packed FROM statement ";
 const AT_PLACE: &str = "WHERE seq = ?1 AND flags <> ?2";
+/// The statement at a place, without its text where it is voided or was removed: what a page passes over is not read,
+/// however long it is.
+const OF_PAGE: &str = "SELECT mark.seq, mark.id, text.body, mark.flags, text.checksum, \
+    voided.target IS NOT NULL, text.packed FROM statement AS mark \
+    LEFT JOIN voided ON voided.target = mark.id \
+    LEFT JOIN statement AS text ON text.seq = mark.seq AND mark.flags <> ?2 \
+    AND (voided.target IS NULL OR mark.flags & ?3 <> 0) WHERE mark.seq = ?1";
 
 /// See [`store::StatementStore::statement`]. The view is older than what the connection shows.
 pub(crate) fn statement(connection: &Connection, view: &View, id: Uuid) -> Result<Option<Kept>> {
@@ -58,27 +65,27 @@ pub(crate) fn statements(connection: &Connection, view: &View, filter: &Filter) 
     // One snapshot for all the reads of a page.
     let snapshot = connection.unchecked_transaction()?;
     let mut walk = Walk::new(&snapshot, view, filter)?;
-    let mut select = snapshot.prepare_cached(&format!("{COLUMNS} {AT_PLACE}"))?;
+    let mut select = snapshot.prepare_cached(OF_PAGE)?;
     let (mut page, mut bytes) = (Page::default(), 0);
     while let Some(seq) = walk.next()? {
-        let kept = match at_place(&snapshot, &mut select, seq) {
+        let statement = match of_page(&mut select, seq) {
             Ok(None) => continue,
             Err(Failure(StoreError::Unreadable { .. })) if !page.statements.is_empty() => {
                 page.more = true;
                 break;
             }
-            Ok(Some(kept)) => kept,
+            Ok(Some(statement)) => statement,
             Err(error) => return Err(error),
         };
-        if kept.voided || !is_met(filter, &kept.statement)? {
+        if !is_met(filter, &statement)? {
             continue;
         }
         if page.statements.len() == filter.limit {
             page.more = true;
             break;
         }
-        bytes += kept.statement.body.len();
-        page.statements.push(kept.statement);
+        bytes += statement.body.len();
+        page.statements.push(statement);
         if bytes >= PAGE_BYTES {
             page.more = true;
             break;
@@ -182,19 +189,21 @@ fn first(select: &mut CachedStatement<'_>, params: impl Params) -> Result<Option
     select.query(params)?.next()?.map(kept).transpose()
 }
 
-/// The statement at a place that the index names; `None` where an erasure removed the statement after the index was read.
-fn at_place(
-    connection: &Connection,
-    select: &mut CachedStatement<'_>,
-    seq: i64,
-) -> Result<Option<Kept>> {
-    let found = first(select, params![seq, REMOVED]).map_err(|error| at(seq, error))?;
-    if found.is_some() || is_removed(connection, seq)? {
-        return Ok(found);
+/// The statement at a place that the index names; `None` where it is voided, or an erasure removed it after the index was
+/// read.
+fn of_page(select: &mut CachedStatement<'_>, seq: i64) -> Result<Option<Stored>> {
+    let of_seq = |error: rusqlite::Error| at(seq, error.into());
+    let mut rows = select.query(params![seq, REMOVED, VOIDING]).map_err(of_seq)?;
+    let Some(row) = rows.next().map_err(of_seq)? else {
+        let (stored, id) = (Instant::from_micros(seq), None);
+        let reason = "the index names a statement that is not there".into();
+        return Err(StoreError::Unreadable { id, stored, reason }.into());
+    };
+    let (flags, _, voided) = columns(row).map_err(of_seq)?;
+    if flags == REMOVED || voided && flags & VOIDING == 0 {
+        return Ok(None);
     }
-    let (stored, id) = (Instant::from_micros(seq), None);
-    let reason = "the index names a statement that is not there".into();
-    Err(StoreError::Unreadable { id, stored, reason }.into())
+    Ok(Some(kept(row)?.statement))
 }
 
 /// The statement of a row, where it is as it was written.

@@ -16,10 +16,12 @@ use store::{
     Batch, DocumentStore as _, Kept, LogPage, Result, StatementLog as _, StatementStore as _,
     Store as _, StoreError, TransferStore as _,
 };
-use store_testkit::damage::pages_end_before_the_second_of_three;
+use store_testkit::damage::{
+    pages_end_before_the_second_of_three, pages_read_no_text_of_voided_statements,
+};
 use store_testkit::generated::Maker;
 use store_testkit::sample::{
-    batch, id, log, prepared_by, put, put_each, reference, stamped, statement, with,
+    batch, id, log, prepared_by, put, put_each, reference, stamped, statement, voiding, with,
 };
 use xapi::document::{
     Change, Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded,
@@ -92,6 +94,17 @@ async fn a_flipped_bit_in_a_statement_is_an_error_that_names_it() {
     let rest = store.log(stored, 10).await.unwrap();
     assert_eq!(rest, LogPage { statements: vec![kept[2].clone()], more: false });
     assert!(is_damaged(&store).await, "and /readyz says so from now on");
+}
+
+#[tokio::test]
+async fn a_flipped_bit_in_a_voided_statement_is_in_the_way_of_no_page() {
+    let home = TempDir::new().unwrap();
+    put(&shared(&open(&home, &Hand::new())), &[voiding(9, 1)]).await;
+    three(&home).await;
+    flip(&home, &packed(&home, 1));
+    let store = open(&home, &Hand::new());
+    pages_read_no_text_of_voided_statements(&shared(&store), &[0, 2, 9]).await;
+    names(store.statement(id(1)).await, 1);
 }
 
 #[tokio::test]

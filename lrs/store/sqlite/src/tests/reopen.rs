@@ -60,8 +60,9 @@ async fn what_was_kept_is_there_when_the_store_is_opened_again() {
         .put_progress("c", JournalVersion::NONE, followed, progress.clone(), Unnamed::Go)
         .await
         .unwrap();
-    let known = store.progress_since("c", JournalVersion::NONE).await.unwrap();
-    assert_eq!((known.0.followed, &known.1), (followed, &progress));
+    let known = store.watermark("c").await.unwrap();
+    assert_eq!(known.followed, followed);
+    assert_eq!(store.progress("c", "", 9).await.unwrap(), progress);
     let secret = store.secret().await.unwrap();
     let before = log(&shared(&store)).await;
     drop(store);
@@ -71,7 +72,8 @@ async fn what_was_kept_is_there_when_the_store_is_opened_again() {
     assert_eq!(ids(&shared(&store), of_person("p0")).await, ids_of([0, 1]));
     assert_eq!(attached(&store, &[attachment().sha2]).await, [attachment()]);
     assert_eq!(store.document(&key).await.unwrap(), Some(document));
-    assert_eq!(store.progress_since("c", JournalVersion::NONE).await.unwrap(), known);
+    assert_eq!(store.watermark("c").await.unwrap(), known);
+    assert_eq!(store.progress("c", "", 9).await.unwrap(), progress);
     assert_eq!(store.secret().await.unwrap(), secret);
     put(&shared(&store), &[statement(5)]).await;
     assert!(kept(&shared(&store), 5).await.voided, "the voiding statement still waits for it");

@@ -20,8 +20,9 @@ use self::statements::Statements;
 use store::{
     Batch, CertificateStore, CourseRevision, CourseStore, DOCUMENTS_BYTES, Definitions,
     DocumentStore, Extent, Followed, JournalStore, JournalVersion, Kept, KeptAttachment, KeptBatch,
-    KeptCertificates, KeptCourse, Lead, LogPage, Page, ProgressDocument, Result, Revision,
-    Selection, StatementLog, StatementStore, Store, ThingStore, TransferStore, Unnamed, Watermark,
+    KeptCertificates, KeptCourse, Lead, LogPage, Page, ProgressDocument, ProgressPage, Result,
+    Revision, Selection, StatementLog, StatementStore, Store, ThingStore, TransferStore, Unnamed,
+    Watermark,
 };
 use store::{
     KeptContent, KeptLaunch, NewVersion, Package, PackageFile, PackageStore, PackageVersion, Pieces,
@@ -219,17 +220,29 @@ impl JournalStore for MemoryStore {
         let page = found.into_iter().filter(|it| it.actor.as_str() > after).take(limit);
         Ok(page.enumerate().take_while(fits).map(|(_, document)| document).collect())
     }
-    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<Vec<ProgressDocument>> {
-        let found = self.read().courses.journal(course).after_version(JournalVersion::NONE);
-        Ok(found.into_iter().filter(|it| actors.contains(&it.actor)).collect())
+    async fn progress_of(&self, course: &str, actors: &[String]) -> Result<ProgressPage> {
+        let mut found = self.read().courses.journal(course).after_version(JournalVersion::NONE);
+        let (mut page, mut bytes) = (ProgressPage::default(), 0);
+        for actor in actors {
+            let Some(at) = found.iter().position(|it| it.actor == *actor) else { continue };
+            let document = found.swap_remove(at);
+            bytes += document.body.len();
+            if bytes > DOCUMENTS_BYTES && !page.documents.is_empty() {
+                page.more = true;
+                break;
+            }
+            page.documents.push(document);
+        }
+        Ok(page)
     }
-    async fn progress_since(
+    async fn written_since(
         &self,
         course: &str,
         version: JournalVersion,
-    ) -> Result<(Watermark, Vec<ProgressDocument>)> {
+    ) -> Result<(Watermark, Vec<String>)> {
         let journal = self.read().courses.journal(course);
-        Ok((journal.watermark, journal.after_version(version)))
+        let written = journal.after_version(version).into_iter().map(|it| it.actor);
+        Ok((journal.watermark, written.collect()))
     }
     async fn put_progress(
         &self,
