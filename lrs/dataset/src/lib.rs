@@ -29,5 +29,5 @@ pub use manifest::{
 pub use pseudonym::{Pseudonyms, mark_of};
 pub use schema::{Dataset, DatasetColumn, Datum, DatumKind, RowOf, UnknownDataset};
 pub use text::{CsvError, CsvRows, json_line};
-pub use vocabulary::{MOST_ACTIVITIES, MOST_VERBS, Spoken, Vocabulary};
+pub use vocabulary::{MOST_ACTIVITIES, MOST_VERBS, UsedWords, Vocabulary};
 pub use workbook::{MOST_WORKBOOK_ROWS, RowWorkbook, WorkbookError};

@@ -32,7 +32,7 @@ pub struct Vocabulary {
 /// What statements that follow each other speak with, to be added to a [`Vocabulary`] as a whole. Several can be made at a
 /// time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Spoken {
+pub struct UsedWords {
     verbs: Terms,
     activities: Terms,
 }
@@ -63,7 +63,7 @@ pub(crate) struct Used<'a> {
     pub(crate) interaction: Option<&'a str>,
 }
 
-impl Spoken {
+impl UsedWords {
     /// Adds what a statement speaks with; `value` is the statement, stored later than all that were added before.
     pub fn add(&mut self, flattener: &Flattener, stored: &Stored, value: &Value) {
         let at = stored.stored.micros();
@@ -79,7 +79,7 @@ impl Spoken {
 impl Vocabulary {
     /// Adds what statements speak with that were stored later than all whose words were added before. The same comes of
     /// it, wherever these statements are cut into parts.
-    pub fn add(&mut self, spoken: Spoken) {
+    pub fn add(&mut self, spoken: UsedWords) {
         self.is_full |= !join(&mut self.verbs, MOST_VERBS, spoken.verbs);
         self.is_full |= !join(&mut self.activities, MOST_ACTIVITIES, spoken.activities);
     }
@@ -269,7 +269,7 @@ mod tests {
 
     fn of(said: &[(Stored, Value)], mut vocabulary: Vocabulary) -> Vocabulary {
         for part in said.chunks(2) {
-            let mut spoken = Spoken::default();
+            let mut spoken = UsedWords::default();
             part.iter().for_each(|(stored, value)| spoken.add(&flattener(), stored, value));
             vocabulary.add(spoken);
         }
@@ -320,7 +320,7 @@ mod tests {
         let mut results = [1, 7_000, all.len()].map(|most| {
             let mut vocabulary = Vocabulary::default();
             for part in all.chunks(most) {
-                let mut spoken = Spoken::default();
+                let mut spoken = UsedWords::default();
                 part.iter().for_each(|(stored, value)| spoken.add(&flattener(), stored, value));
                 vocabulary.add(spoken);
             }

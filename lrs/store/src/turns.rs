@@ -26,7 +26,7 @@ impl Default for Turns {
 
 /// The turn to change a large document, until it is dropped.
 #[derive(Debug)]
-pub struct Turn<'t> {
+pub struct LargeTurn<'t> {
     begun: Instant,
     next: MutexGuard<'t, Instant>,
 }
@@ -34,17 +34,17 @@ pub struct Turn<'t> {
 impl Turns {
     /// Waits for the turn to change a document. `bytes` is the length of what is kept, or of what is sent where that is
     /// more. A small document needs none.
-    pub async fn take(&self, bytes: usize) -> Option<Turn<'_>> {
+    pub async fn take(&self, bytes: usize) -> Option<LargeTurn<'_>> {
         if bytes <= LARGE {
             return None;
         }
         let next = self.next.lock().await;
         sleep_until(*next).await;
-        Some(Turn { begun: Instant::now(), next })
+        Some(LargeTurn { begun: Instant::now(), next })
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for LargeTurn<'_> {
     fn drop(&mut self) {
         let now = Instant::now();
         *self.next = now + (now - self.begun);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use course::{Course, Enrolment, Evidence};
 use dataset::{
-    Dataset, Datum, Flattener, Pseudonyms, RowOf, Spoken, course_activities, learner_rows,
+    Dataset, Datum, Flattener, Pseudonyms, RowOf, UsedWords, course_activities, learner_rows,
 };
 use serde_json::Value;
 use store::{KeptCourse, Store, StoreError};
@@ -233,7 +233,7 @@ impl RowMaker {
     }
 
     /// Adds the verb and the activities of a statement.
-    pub(super) fn speaks(&self, spoken: &mut Spoken, stored: &Stored, value: &Value) {
+    pub(super) fn speaks(&self, spoken: &mut UsedWords, stored: &Stored, value: &Value) {
         spoken.add(&self.flattener, stored, value);
     }
 

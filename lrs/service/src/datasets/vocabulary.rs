@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dataset::{Dataset, Manifest, Spoken, Vocabulary, read_rows};
+use dataset::{Dataset, Manifest, UsedWords, Vocabulary, read_rows};
 use xapi::instant::Instant;
 
 use super::pages::{LogPages, Logged};
@@ -49,7 +49,7 @@ impl KeptVocabulary {
 
     /// Adds statements that follow those that are there; ones that are there already change nothing.
     pub(super) fn add(&self, maker: &RowMaker, page: &[Logged]) -> Result<(), DatasetError> {
-        let (known, mut spoken) = (self.through(), Spoken::default());
+        let (known, mut spoken) = (self.through(), UsedWords::default());
         for Logged { stored, .. } in page.iter().filter(|it| it.stored.stored > known) {
             maker.wanted(stored, |value| maker.speaks(&mut spoken, stored, value))?;
         }
@@ -60,7 +60,7 @@ impl KeptVocabulary {
     }
 
     /// Adds what statements speak with that follow those that are there; the last of them was stored at `through`.
-    pub(super) fn join(&self, spoken: Spoken, through: Instant) {
+    pub(super) fn join(&self, spoken: UsedWords, through: Instant) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let was_full = state.vocabulary.is_full();
         state.vocabulary.add(spoken);

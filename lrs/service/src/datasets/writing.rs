@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use dataset::{Dataset, DatasetFile, ParquetFile, RowOf, Spoken};
+use dataset::{Dataset, DatasetFile, ParquetFile, RowOf, UsedWords};
 use futures::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
@@ -71,7 +71,7 @@ struct Chunk {
     /// Of each statement; none where it is not wanted.
     rows: Vec<Option<Vec<(Dataset, RowOf)>>>,
     /// What those of them speak with that are new to the vocabulary.
-    spoken: Spoken,
+    spoken: UsedWords,
 }
 
 /// The rows of statements in their order, made beside those who take them by as many threads as there are processors.
@@ -125,7 +125,7 @@ impl Chunk {
         maker: &RowMaker,
         known: Option<Instant>,
     ) -> Result<Self, DatasetError> {
-        let mut spoken = Spoken::default();
+        let mut spoken = UsedWords::default();
         let mut rows = Vec::with_capacity(statements.len());
         for logged in &statements {
             rows.push(maker.wanted(&logged.stored, |value| {
