@@ -6,9 +6,9 @@ use std::sync::Arc;
 use hmac::Mac as _;
 use jiff::civil::{Date, Time};
 
-use super::statement::keyed;
 use super::{At, Plan};
 use crate::compute;
+use crate::keyed::keyed;
 use crate::progress::board::EnrolledCourse;
 use crate::progress::boards::stopped;
 use crate::progress::error::ProgressError;
