@@ -25,6 +25,9 @@ pub struct Bounds {
     /// there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub home_pages: Vec<String>,
+    /// Whether below an activity are the parts of one package alone: see [`is_of_package`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub package: bool,
     /// The name of the account, where the statements are of one learner alone: of what a key was exchanged for.
     #[serde(skip)]
     pub learner: Option<String>,
@@ -106,8 +109,32 @@ impl Bounds {
 
     fn has(&self, activity: &Value) -> bool {
         let Some(id) = activity.get("id").and_then(Value::as_str) else { return false };
-        self.activities.iter().any(|of| is_within(of, id))
+        let is_below = if self.package { is_of_package } else { is_within };
+        self.activities.iter().any(|of| is_below(of, id))
     }
+}
+
+/// Whether `iri` is `of`, or a part of the package that reports under it: a SCO, its attempt (`?attemptId=`), or one of its
+/// interactions or objectives. `https://moodle.example/mod` has no `https://moodle.example/mod/quiz/view.php?id=7` among its
+/// parts.
+pub fn is_of_package(of: &str, iri: &str) -> bool {
+    let Some(rest) = iri.strip_prefix(of) else { return false };
+    let (path, query) =
+        rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
+    let is_id = |id: &str| id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let is_attempt = query.is_none_or(|it| it.strip_prefix("attemptId=").is_some_and(is_id));
+    let mut parts = path.split('/');
+    let is_below = parts.next() == Some("") && !path.contains('#');
+    let parts: Vec<&str> = parts.collect();
+    let is_part = match parts[..] {
+        [] => true,
+        [sco] => !sco.is_empty(),
+        [sco, list, one] => {
+            !sco.is_empty() && !one.is_empty() && ["interactions", "objectives"].contains(&list)
+        }
+        _ => false,
+    };
+    is_below && is_part && is_attempt
 }
 
 /// Whether `iri` is `of` or below it: what follows is a path, a query or a fragment of its own.
@@ -180,6 +207,37 @@ mod tests {
             statement["actor"] = actor;
             assert_eq!(of_anna.admit(&statement), Err(Outside::Actor), "{statement}");
         }
+    }
+
+    #[test]
+    fn below_the_activity_of_a_package_are_its_parts_and_no_other_activities() {
+        let scorm = "https://m.example/mod/scorm/view.php?id=7";
+        for (of, rest, is) in [
+            (scorm, "", true),
+            (scorm, "?attemptId=5f0e1b6c", true),
+            (scorm, "/I1", true),
+            (scorm, "/I1?attemptId=5f0e1b6c", true),
+            (scorm, "/I1/interactions/q%2F1", true),
+            (scorm, "/I1/objectives/o1", true),
+            (scorm, "7", false),
+            (scorm, "#x", false),
+            (scorm, "/", false),
+            (scorm, "/I1/", false),
+            (scorm, "/I1/other/o1", false),
+            (scorm, "/I1/interactions/a/b", false),
+            (scorm, "/I1?attemptId=1&id=8", false),
+            (scorm, "&attemptId=1", false),
+            ("https://m.example/mod", "/quiz/view.php?id=7", false),
+            ("https://m.example/mod/quiz/view.php", "?id=7", false),
+            ("https://m.example/mod", "/quiz/7", false),
+        ] {
+            assert_eq!(is_of_package(of, &format!("{of}{rest}")), is, "{of}{rest}");
+        }
+        let bounds = Bounds { package: true, ..bounds() };
+        assert_eq!(bounds.admit(&statement()), Ok(()));
+        let mut other = statement();
+        other["object"]["id"] = json!("https://lms.example/mod/scorm/view.php?id=7/a/b");
+        assert_eq!(bounds.admit(&other), Err(Outside::Object));
     }
 
     #[test]

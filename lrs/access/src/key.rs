@@ -31,11 +31,13 @@ pub struct Key {
 impl Key {
     /// The longest name, in bytes.
     const LONGEST_NAME: usize = 128;
+    /// The name of the account that is the authority of what the page for checking in says.
+    pub const CHECK_IN: &str = "check-in";
 
-    /// Whether a key can have this name: HTTP Basic ends it at the first colon.
+    /// Whether a key can have this name: HTTP Basic ends it at the first colon, and [`Self::CHECK_IN`] is the server's own.
     pub fn can_be_named(name: &str) -> bool {
         let fits = !name.is_empty() && name.len() <= Self::LONGEST_NAME && !name.contains(':');
-        fits && !name.chars().any(char::is_control)
+        fits && name != Self::CHECK_IN && !name.chars().any(char::is_control)
     }
 }
 
@@ -57,6 +59,28 @@ pub struct KeyLife {
     pub expires: Option<Instant>,
     /// The secret before the last rotation.
     pub previous: Option<PreviousSecret>,
+    /// Who made the key for a package, and whose end is the key's end too; `None` for all other keys.
+    pub maker: Option<KeyMaker>,
+}
+
+/// Who made the key of a package that reports from another platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyMaker {
+    /// Another key, by its name.
+    Key(String),
+    /// A person, by their name.
+    Person(String),
+}
+
+impl std::fmt::Display for KeyMaker {
+    /// The name of the key, or `person:` and that of the person: no key has a colon in its name.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Key(name) => f.write_str(name),
+            Self::Person(name) => write!(f, "person:{name}"),
+        }
+    }
 }
 
 /// The secret that a key had before its last rotation.
@@ -75,6 +99,8 @@ struct LifeText {
     expires: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     previous: Option<(String, i64)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    maker: Option<KeyMaker>,
 }
 
 impl KeyLife {
@@ -84,7 +110,8 @@ impl KeyLife {
             return String::new();
         }
         let previous = self.previous.as_ref().map(|it| (it.hash.clone(), it.until.micros()));
-        let text = LifeText { expires: self.expires.map(Instant::micros), previous };
+        let (expires, maker) = (self.expires.map(Instant::micros), self.maker.clone());
+        let text = LifeText { expires, previous, maker };
         json!(text).to_string()
     }
 
@@ -92,10 +119,10 @@ impl KeyLife {
         if text.is_empty() {
             return Ok(Self::default());
         }
-        let LifeText { expires, previous } = serde_json::from_str(text)?;
+        let LifeText { expires, previous, maker } = serde_json::from_str(text)?;
         let previous = previous
             .map(|(hash, until)| PreviousSecret { hash, until: Instant::from_micros(until) });
-        Ok(Self { expires: expires.map(Instant::from_micros), previous })
+        Ok(Self { expires: expires.map(Instant::from_micros), previous, maker })
     }
 }
 
@@ -219,6 +246,17 @@ mod tests {
         assert!(!hash.contains("s3cret"));
     }
 
+    #[test]
+    fn no_key_has_a_name_that_the_server_has_itself_or_that_basic_cannot_carry() {
+        let long = "x".repeat(129);
+        for name in ["check-in", "a:b", "", "a\nb", &long] {
+            assert!(!Key::can_be_named(name), "{name}");
+        }
+        for name in ["check-in-2", "moodle", &long[1..]] {
+            assert!(Key::can_be_named(name), "{name}");
+        }
+    }
+
     fn kept(bounds: Option<Bounds>) -> KeptKey {
         let key = Key {
             name: "umbria".into(),
@@ -241,7 +279,8 @@ mod tests {
         assert_eq!(plain.texts().life, "");
         assert!(!plain.is_expired(at(i64::MAX)));
         let previous = Some(PreviousSecret { hash: "$argon2id$old".into(), until: at(5) });
-        let life = KeyLife { expires: Some(at(9)), previous };
+        let maker = Some(KeyMaker::Person("dora".into()));
+        let life = KeyLife { expires: Some(at(9)), previous, maker };
         let key = KeptKey { life, ..plain };
         assert_eq!(KeptKey::try_from(key.texts()).unwrap(), key);
         assert_eq!(key.hashes(at(4)), ["$argon2id$x", "$argon2id$old"]);

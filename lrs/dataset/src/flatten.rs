@@ -130,7 +130,7 @@ impl Flattener {
             self.parent(said, person.as_ref()),
             self.pseudonym(ifi::of(said.at("context/instructor")).as_ref()),
             if verb == VOIDED { voids(said) } else { Datum::Null },
-            Datum::Whole(fingerprint(said, verb, &object, time)),
+            Datum::Whole(self.fingerprint(said, verb, &object, time)),
             Datum::Count(count(said.at("attachments").as_array().map_or(0, Vec::len))),
             Datum::Count(count(said.stored.body.len())),
             Datum::text(said.origin.map(|origin| &origin.name)),
@@ -192,6 +192,20 @@ impl Flattener {
             ("Agent" | "Group", _) => self.pseudonym(ifi::of(object).as_ref()),
             _ => Datum::Null,
         }
+    }
+
+    /// See [`course::fingerprint`]. Where that would be made of what no column shows — an object that names its actor, what
+    /// somebody answered, extensions — it is keyed by the recipient's secret: else whoever has the row could try names
+    /// and answers against it. Twins are equal all the same.
+    fn fingerprint(&self, said: Said<'_>, verb: &str, object: &Datum, time: i64) -> i64 {
+        let shown = if let Datum::Text(shown) = object { shown } else { "" };
+        let id = said.text("object/id").unwrap_or(shown);
+        let plain = course::fingerprint(verb, id, time, said.value.get("result"));
+        let result = said.at("result");
+        let is_hidden =
+            id != shown || ["response", "extensions"].iter().any(|it| result.get(it).is_some());
+        let fingerprint = if is_hidden { self.pseudonyms.number_of(plain) } else { plain };
+        fingerprint.cast_signed()
     }
 
     fn parent(&self, said: Said<'_>, person: Option<&Ifi>) -> Datum {
@@ -283,16 +297,6 @@ fn course(said: Said<'_>) -> Option<&str> {
 
 fn voids(said: Said<'_>) -> Datum {
     Datum::text(said.text("object/id").map(str::to_ascii_lowercase))
-}
-
-/// See [`course::fingerprint`].
-fn fingerprint(said: Said<'_>, verb: &str, object: &Datum, time: i64) -> i64 {
-    let object = match (said.text("object/id"), object) {
-        (Some(id), _) => id,
-        (None, Datum::Text(pseudonym)) => pseudonym,
-        _ => "",
-    };
-    course::fingerprint(verb, object, time, said.value.get("result")).cast_signed()
 }
 
 fn count(length: usize) -> i32 {

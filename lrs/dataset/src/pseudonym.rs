@@ -53,6 +53,14 @@ impl Pseudonyms {
         self.made_of(mark)
     }
 
+    /// A number that stands for another one: who does not have the recipient's secret can work neither out of the other.
+    pub(crate) fn number_of(&self, number: u64) -> u64 {
+        let mut mac = self.mac.clone();
+        add(&mut mac, b"a number");
+        mac.update(&number.to_be_bytes());
+        mac.finalize().into_bytes().iter().take(8).fold(0, |all, byte| all << 8 | u64::from(*byte))
+    }
+
     fn made_of(&self, text: &str) -> String {
         let mut mac = self.mac.clone();
         mac.update(text.as_bytes());

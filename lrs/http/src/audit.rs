@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::state::Server;
 use access::audit::Actor;
 use access::caller::Caller;
+use dataset::aggregate::short;
 use service::audit::Audit;
 use xapi::parameters::Parameters;
 
@@ -118,7 +119,11 @@ const AS_FILE: When = |asked| asked.get("format").is_some_and(|it| FILES.contain
 /// Not a page to be looked at.
 const AS_WHOLE: When =
     |asked| ["search", "sort", "limit", "after"].iter().all(|name| asked.get(name).is_none());
-const OF_A_PERSON: When = |asked| asked.get("agent").is_some();
+/// What one person did, or what is found by somebody's name: a search by text looks at the names of actors.
+const OF_A_PERSON: When =
+    |asked| asked.get("agent").is_some() || asked.get("text").is_some() || names_actors(asked);
+/// The columns of `statements` that say who somebody is.
+const OF_ACTORS: [&str; 2] = ["actor", "instructor"];
 /// The formats that are written to files.
 const FILES: [&str; 5] = ["csv", "xlsx", "html", "text", "ndjson"];
 
@@ -134,6 +139,7 @@ const READINGS: &[(&str, When, Noted)] = &[
     ("/api/v1/courses/{id}/certificates/{list}/people", ALWAYS, As("certificates.read")),
     ("/api/v1/statements", AS_FILE, As("statements.exported")),
     ("/api/v1/statements", OF_A_PERSON, As("statements.read")),
+    ("/api/v1/statements/live", OF_A_PERSON, As("statements.read")),
     ("/api/v1/data/{table}", ALWAYS, As("data.exported")),
     ("/api/v1/data/{table}/{part}/{file}", ALWAYS, As("data.exported")),
     ("/api/v1/odata/{table}", ALWAYS, As("data.exported")),
@@ -223,6 +229,17 @@ fn reading_of(request: &Request) -> Option<&'static str> {
     }
 }
 
+/// Whether a condition of a search is on a column that says who somebody is.
+fn names_actors(asked: &Parameters) -> bool {
+    of_actors(asked).next().is_some()
+}
+
+/// The conditions of a search that are on columns that say who somebody is.
+fn of_actors(asked: &Parameters) -> impl Iterator<Item = &str> {
+    let conditions = asked.all("where");
+    conditions.filter(|text| OF_ACTORS.contains(&short::column_of(text)))
+}
+
 /// The identifier of an Agent in JSON, by its text; the JSON where it has none.
 pub(crate) fn identified(agent: &str) -> String {
     let value: Option<Value> = serde_json::from_str(agent).ok();
@@ -236,7 +253,8 @@ fn is_dry(request: &Request) -> bool {
     parameters.is_ok_and(|it| it.boolean("dry_run").unwrap_or_default())
 }
 
-/// What the parameters of the path name, with slashes between them; else the query's `agent`, by its identifier, or `name`.
+/// What the parameters of the path name, with slashes between them; else the query's `agent`, by its identifier, what a
+/// search looks for in names or in columns that say who somebody is, or `name`.
 fn target_of(request: &Request) -> String {
     let template = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let segments = template.split('/').zip(request.uri().path().split('/'));
@@ -248,8 +266,16 @@ fn target_of(request: &Request) -> String {
     }
     let parameters = Parameters::parse(request.uri().query().unwrap_or_default());
     let Ok(parameters) = parameters else { return String::new() };
-    let agent = parameters.get("agent").map(identified);
-    agent.or_else(|| parameters.get("name").map(str::to_owned)).unwrap_or_default()
+    if let Some(agent) = parameters.get("agent") {
+        return identified(agent);
+    }
+    let text = parameters.get("text").map(|text| format!("text={text}"));
+    let sought: Vec<String> =
+        text.into_iter().chain(of_actors(&parameters).map(str::to_owned)).collect();
+    if !sought.is_empty() {
+        return sought.join(" ");
+    }
+    parameters.get("name").map(str::to_owned).unwrap_or_default()
 }
 
 /// A request that is about to be noted.
@@ -318,6 +344,27 @@ mod tests {
             assert_eq!(is_dry(&request(query)), is, "{query}");
         }
         assert_eq!(target_of(&request("n%61me=un+corso%2F1")), "un corso/1");
+    }
+
+    #[test]
+    fn a_search_for_somebody_is_noted_with_what_was_looked_for() {
+        let anna = r#"agent={"mbox":"mailto:a@x.it"}"#;
+        for (query, target) in [
+            (anna, Some("mbox::mailto:a@x.it")),
+            ("text=anna", Some("text=anna")),
+            ("where=actor%3D12ab&text=anna&limit=1", Some("text=anna actor=12ab")),
+            ("where=verb=passed&where=instructor!=", Some("instructor!=")),
+            ("where=verb=passed&where=actor_home=https://x.it", None),
+            ("limit=10", None),
+            ("", None),
+        ] {
+            let asked = Parameters::parse(query).unwrap();
+            assert_eq!(OF_A_PERSON(&asked), target.is_some(), "{query}");
+            let written = query.replace('"', "%22").replace('{', "%7B").replace('}', "%7D");
+            let uri = format!("/api/v1/statements?{written}");
+            let request = Request::builder().uri(uri).body(axum::body::Body::empty()).unwrap();
+            assert_eq!(target_of(&request), target.unwrap_or_default(), "{query}");
+        }
     }
 
     #[test]

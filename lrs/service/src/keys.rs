@@ -13,7 +13,7 @@ use xapi::clock::Clock;
 
 mod managed;
 
-pub use managed::{KeyError, Keys, ListedKey, NewKey};
+pub use managed::{KeyError, Keys, ListedKey, NewKey, makes_keys};
 
 /// The name of the key that the first start makes.
 pub const FIRST: &str = "admin";
@@ -50,6 +50,9 @@ pub enum SeedError {
     /// A seed key that is not KEY:SECRET.
     #[error("TRACCIA_SEED_KEY is not KEY:SECRET, with both parts not empty")]
     Malformed,
+    /// A seed key with a name that no key can have.
+    #[error("`{0}` of TRACCIA_SEED_KEY can be no key's name: the server has it itself")]
+    Name(String),
     /// A seed key whose name is taken by a key with another secret.
     #[error(
         "the key `{0}` of TRACCIA_SEED_KEY is there with another secret: give that one, use \
@@ -74,7 +77,7 @@ pub enum InitError {
     #[error("there is a key of the name `{0}` already: choose another --name")]
     Taken(String),
     /// A name that no key can have.
-    #[error("`{0}` can be no key's name: use 1 to 128 bytes without colons")]
+    #[error("`{0}` can be no key's name: use 1 to 128 bytes without colons, and not `check-in`")]
     Name(String),
     /// The store cannot be used.
     #[error(transparent)]
@@ -98,7 +101,7 @@ impl Founder {
     ///
     /// # Errors
     /// [`SeedError::Malformed`] where the text is no key and secret, [`SeedError::OtherSecret`]
-    /// where a key of this name has another secret.
+    /// where a key of this name has another secret, [`SeedError::Name`] for the server's own name.
     pub async fn seed(&self, seed: &str) -> Result<Founded, SeedError> {
         let (name, secret) = seed
             .split_once(':')
@@ -109,6 +112,9 @@ impl Founder {
                 return Err(SeedError::OtherSecret(name.to_owned()));
             }
             return Ok(Founded { kept, secret: secret.to_owned() });
+        }
+        if name == Key::CHECK_IN {
+            return Err(SeedError::Name(name.to_owned()));
         }
         let founded = self.key(name, secret.to_owned(), "made at start from TRACCIA_SEED_KEY");
         self.store.add_key(founded.kept.clone()).await?;

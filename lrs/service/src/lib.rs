@@ -13,6 +13,7 @@ pub mod datasets;
 pub mod dossier;
 pub mod erasure;
 pub mod jobs;
+mod keyed;
 pub mod keys;
 mod large;
 pub mod memory;

@@ -166,6 +166,9 @@ pub trait ErasureStore: Send + Sync {
     /// Replaces a frozen list of this id. False, and nothing changed, where there is none.
     async fn replace_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool>;
 
+    /// Removes the frozen list of this id. False where there is none.
+    async fn remove_certificates(&self, course: &str, id: &str) -> Result<bool>;
+
     /// Erases the person from a part, on behalf of the erasure `by`. Gives how many things were changed or removed; 0 means
     /// that the part does not name the person.
     async fn erase(&self, part: ErasedPart, eraser: &Arc<Eraser>, by: Uuid) -> Result<u64>;

@@ -90,6 +90,7 @@ cli-key-activities = activities
 cli-key-home-pages = home pages
 cli-key-used = last used
 cli-key-expires = good until
+cli-key-made-by = made for a package by
 cli-key-previous = secret before is good until
 cli-key-last = `{ $name }` is the last key with the scope `all`: without it nobody can manage keys and courses until `traccia key init` makes another.
 

@@ -93,6 +93,7 @@ cli-key-activities = attività
 cli-key-home-pages = home page
 cli-key-used = usata l’ultima volta
 cli-key-expires = vale fino a
+cli-key-made-by = fatta per un pacchetto da
 cli-key-previous = il segreto precedente vale fino a
 cli-key-last = `{ $name }` è l’ultima chiave con lo scope `all`: senza di essa nessuno può gestire chiavi e corsi, finché `traccia key init` non ne crea un’altra.
 

@@ -332,7 +332,9 @@ rule-launch-course = Il corso `{ $course }` non ha nessuna attività con il pacc
 rule-package-too-large = Il pacchetto supera il limite di { $limit } byte.
     .remedy = Alzare `limits.package_bytes` sul server, o ridurre il pacchetto: i filmati è meglio collegarli che includerli.
 rule-shim-address = `{ $parameter }` non è un indirizzo sotto cui un pacchetto può riferire: { $value }.
-    .remedy = Indicare l'indirizzo intero di una pagina, per esempio https://moodle.example.it/mod/scorm/view.php?id=77, senza `/` alla fine e senza `#`.
+    .remedy = Indicare l'indirizzo intero di una pagina, per esempio https://moodle.example.it/mod/scorm/view.php?id=77, senza `/` alla fine e senza `#`; per l'attività deve essere una pagina sua, non quella iniziale della piattaforma.
+rule-shim-counts = Un corso ha attività con questo indirizzo, e il pacchetto vi conterebbe: { $value }.
+    .remedy = Chiedere a chi può modificare i corsi di riscrivere questo pacchetto, o indicare l'indirizzo di un'altra pagina.
 rule-package-unknown = Il pacchetto `{ $name }` non c'è.
     .remedy = Importarlo prima; GET /api/v1/packages, o `traccia package list`, elenca i pacchetti.
 rule-package-version-current = La versione { $version } è quella che i nuovi avvii di `{ $package }` eseguono.

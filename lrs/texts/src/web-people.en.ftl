@@ -121,6 +121,7 @@ key-may = It may:
 key-used = Last used { $at }.
 key-not-used = Not used so far.
 key-expires = Good until { $at }.
+key-made-by = Made for a package by { $name }, and revoked together.
 key-previous = The secret before is good until { $at }.
 key-bound = Only for:
 key-sent = What it sent

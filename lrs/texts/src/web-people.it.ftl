@@ -121,6 +121,7 @@ key-may = Può:
 key-used = Usata l’ultima volta { $at }.
 key-not-used = Finora mai usata.
 key-expires = Valida fino a { $at }.
+key-made-by = Fatta per un pacchetto da { $name }: si revoca insieme.
 key-previous = Il segreto precedente vale fino a { $at }.
 key-bound = Solo per:
 key-sent = Che cosa ha mandato

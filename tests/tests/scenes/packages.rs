@@ -4,11 +4,15 @@ use std::io::{Cursor, Write as _};
 use std::process::Stdio;
 use std::time::Duration;
 
-use e2e::{Setup, Traccia, cli, eventually};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
+use e2e::{Client, Setup, Traccia, cli, eventually};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+
+use super::sessions::person;
 
 /// A package of SCORM 1.2 whose page has another name than the manifest says.
 fn package() -> Vec<u8> {
@@ -339,7 +343,96 @@ async fn a_package_is_written_again_by_the_api_with_a_key_that_can_do_nothing_el
     assert_eq!(log["items"][0]["target"], made["key"], "{log}");
     assert_eq!(log["items"][0]["details"]["activity"], ACTIVITY);
     assert_eq!(made["scopes"], json!(["statements/write"]));
-    assert_eq!(made["bounds"], json!({"activities": [ACTIVITY], "home_pages": [HOME_PAGE]}));
+    let bounds = json!({"activities": [ACTIVITY], "home_pages": [HOME_PAGE], "package": true});
+    assert_eq!(made["bounds"], bounds);
+    assert_eq!(made["made_by"], name_of(&admin).await);
+}
+
+/// The name of the key that a client shows.
+async fn name_of(client: &Client) -> String {
+    let known = client.get("/whoami").await.expect(200).json();
+    known["key"].as_str().expect("a name").to_owned()
+}
+
+/// The key in a package that was written again, as its page sends it.
+fn key_in(zip: &[u8]) -> (String, String) {
+    let mut zip = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
+    let mut page = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("traccia-1.html").unwrap(), &mut page).unwrap();
+    let at = page.find("Basic ").expect("the page has a key") + "Basic ".len();
+    let end = page[at..].find(|c: char| !c.is_ascii_alphanumeric() && !"+/=".contains(c)).unwrap();
+    let text = String::from_utf8(STANDARD.decode(&page[at..at + end]).unwrap()).unwrap();
+    let (name, secret) = text.split_once(':').unwrap();
+    (name.to_owned(), secret.to_owned())
+}
+
+#[tokio::test]
+async fn the_key_in_a_package_says_nothing_of_other_activities_and_ends_with_its_maker() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let designer = traccia.holder_of(&["packages"]).await;
+    let shim = |activity: &str| {
+        let query = [("activity", activity), ("home_page", HOME_PAGE)];
+        designer.post("/api/v1/packages/shim").query(&query).body("application/zip", sound())
+    };
+    let course = r#"id = "corso"
+title = { it = "Corso" }
+time_zone = "Europe/Rome"
+[[module]]
+id = "m1"
+title = { it = "Uno" }
+complete_when = "all"
+[[module.activity]]
+id = "https://moodle.example.it/mod/quiz/view.php?id=7"
+"#;
+    admin.put("/api/v1/courses/corso").body("application/toml", course).await.expect(200);
+    let quiz = "https://moodle.example.it/mod/quiz/view.php?id=7";
+    assert_eq!(shim(quiz).await.problem(403).body["rule"], "shim-counts");
+    assert_eq!(shim("https://moodle.example.it").await.problem(400).body["rule"], "shim-address");
+    let zip = shim("https://moodle.example.it/mod/quiz/view.php").await.expect(200).bytes;
+    let (name, secret) = key_in(&zip);
+    let key = traccia.with_key(&name, &secret);
+    let said = |object: &str| {
+        json!({"actor": {"account": {"homePage": HOME_PAGE, "name": "anna"}},
+            "verb": {"id": "http://adlnet.gov/expapi/verbs/passed"}, "object": {"id": object}})
+    };
+    let send = |object: &str| key.post("/statements").json(&said(object));
+    assert_eq!(send(quiz).await.problem(403).body["rule"], "key-bounds");
+    send("https://moodle.example.it/mod/quiz/view.php/I1").await.expect(200);
+    let keys = admin.get("/api/v1/keys").await.expect(200).json();
+    let made = keys.as_array().unwrap().iter().find(|it| it["key"] == *name).unwrap();
+    let maker = name_of(&designer).await;
+    assert_eq!(made["made_by"], maker);
+    admin.delete(&format!("/api/v1/keys/{maker}")).await.expect(204);
+    send("https://moodle.example.it/mod/quiz/view.php/I1").await.problem(401);
+}
+
+#[tokio::test]
+async fn the_key_that_a_person_has_made_for_a_package_ends_with_the_person() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let query = [("activity", ACTIVITY), ("home_page", HOME_PAGE)];
+    let made_by = async || {
+        let keys = admin.get("/api/v1/keys").await.expect(200).json();
+        let made = keys.as_array().unwrap().iter().filter_map(|key| key["made_by"].as_str());
+        made.map(str::to_owned).collect::<Vec<_>>()
+    };
+    for name in ["dora", "dino"] {
+        let person = person(&traccia, name, json!({"role": "designer"})).await;
+        let ask = person.with(person.client.post("/api/v1/packages/shim")).query(&query);
+        ask.body("application/zip", sound()).await.expect(200);
+    }
+    assert_eq!(sorted(made_by().await), ["person:dino", "person:dora"]);
+    admin.delete("/api/v1/people/dora").await.expect(204);
+    assert_eq!(made_by().await, ["person:dino"]);
+    let other = json!({"label": "", "role": "data_reader", "disabled": false});
+    admin.put("/api/v1/people/dino").json(&other).await.expect(200);
+    assert!(made_by().await.is_empty(), "the role gives no right to packages");
+}
+
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort_unstable();
+    names
 }
 
 #[tokio::test]
@@ -354,12 +447,20 @@ async fn what_cannot_be_written_again_is_refused_and_leaves_no_key() {
     let shim = |query: &[(&str, &str)], body: Vec<u8>| {
         admin.post("/api/v1/packages/shim").query(query).body("application/zip", body)
     };
-    let problem = shim(&[("activity", ACTIVITY)], b"no zip".to_vec()).await.problem(400);
+    let whole = [("activity", ACTIVITY), ("home_page", HOME_PAGE)];
+    let problem = shim(&whole, b"no zip".to_vec()).await.problem(400);
     assert_eq!(problem.body["rule"], "package-refused");
-    for activity in
-        ["moodle", "urn:traccia:package:corso", "https://m.example/", "https://m.example/#a"]
-    {
-        let problem = shim(&[("activity", activity)], sound()).await.problem(400);
+    shim(&whole[..1], sound()).await.problem(400);
+    for activity in [
+        "moodle",
+        "urn:traccia:package:corso",
+        "https://m.example",
+        "https://m.example?",
+        "https://m.example/",
+        "https://m.example/#a",
+    ] {
+        let query = [("activity", activity), ("home_page", HOME_PAGE)];
+        let problem = shim(&query, sound()).await.problem(400);
         assert_eq!(problem.body["rule"], "shim-address", "{activity}");
     }
     let query = [("activity", ACTIVITY), ("home_page", "moodle")];

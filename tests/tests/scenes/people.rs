@@ -134,6 +134,23 @@ async fn statements_are_read_with_a_session_page_by_page() {
 }
 
 #[tokio::test]
+async fn who_searches_for_somebody_is_in_the_audit_log_with_what_they_looked_for() {
+    let (traccia, admin) = with_history().await;
+    let anna = person(&traccia, "anna", json!({"role": "data_reader"})).await;
+    for query in ["limit=1", "where=verb%3Dcompleted", "text=persona", "where=actor%3D12ab"] {
+        anna.get(&format!("/api/v1/statements?{query}")).await.expect(200);
+    }
+    let agent = json!({"account": {"homePage": "https://moodle.example.org", "name": "1"}});
+    let agent = agent.to_string();
+    let live = anna.client.get("/api/v1/statements/live").query(&[("agent", &agent)]);
+    drop(anna.with(live).begun().await);
+    let read = admin.get("/api/v1/audit?action=statements.read").await.expect(200).json();
+    let targets = read["items"].as_array().unwrap().iter().map(|it| it["target"].clone());
+    let followed = "account::1@https://moodle.example.org";
+    assert_eq!(targets.collect::<Vec<_>>(), [followed, "actor=12ab", "text=persona"], "{read}");
+}
+
+#[tokio::test]
 async fn a_learner_reads_what_is_known_of_them_alone() {
     let (traccia, _admin) = with_history().await;
     let about = json!({"role": "learner", "learner": ["account:https://moodle.example.org|1"]});

@@ -124,15 +124,25 @@ pub fn conditions<'a>(
     Ok((!all.is_empty()).then(|| RowCondition { all: Some(all), ..RowCondition::default() }))
 }
 
+/// The column that a condition is on, as [`condition`] reads it.
+pub fn column_of(text: &str) -> &str {
+    parted(text).0
+}
+
+/// A condition as its column and what follows.
+fn parted(text: &str) -> (&str, &str) {
+    let at = text.find(['=', '<', '>', '!', '^']).unwrap_or(text.len());
+    let (column, rest) = text.split_at(at);
+    (column.trim(), rest)
+}
+
 /// A condition: `verb=completed|passed`, `verb!=completed`, `object^=https://x.example/`, `timestamp>=2026-01-01`,
 /// `score_scaled<0.5`, `actor=` (no value), `actor!=` (a value).
 ///
 /// # Errors
 /// [`AskError`] where it is none.
 pub fn condition(text: &str) -> Result<RowCondition, AskError> {
-    let at = text.find(['=', '<', '>', '!', '^']).unwrap_or(text.len());
-    let (column, rest) = text.split_at(at);
-    let column = column.trim();
+    let (column, rest) = parted(text);
     let operators = ["!=", "^=", ">=", "<=", "=", ">", "<"];
     let found = operators.into_iter().find_map(|it| Some((it, rest.strip_prefix(it)?.trim())));
     let Some((operator, value)) = found.filter(|_| !column.is_empty()) else {

@@ -168,6 +168,42 @@ fn twins_share_a_fingerprint_and_others_do_not() {
     assert_ne!(cell(&said, "fingerprint"), cell(&twin, "fingerprint"));
 }
 
+/// What anybody can work out of the verb, the time and a guess at the rest.
+fn tried(said: &Value, object: &str) -> Datum {
+    let verb = said["verb"]["id"].as_str().unwrap();
+    let time = timestamp::parse(said["timestamp"].as_str().unwrap()).unwrap().micros;
+    Datum::Whole(course::fingerprint(verb, object, time, said.get("result")).cast_signed())
+}
+
+#[test]
+fn what_no_column_shows_cannot_be_tried_against_the_fingerprint() {
+    let mut said = answered();
+    said.as_object_mut().unwrap().remove("result");
+    said["actor"]["account"]["name"] = json!("4711");
+    let page = "https://lms.example/user/profile.php?id=4711";
+    said["object"] = json!({"id": page});
+    assert!(matches!(cell(&said, "object"), Datum::Text(shown) if shown.starts_with("person:")));
+    assert_ne!(cell(&said, "fingerprint"), tried(&said, page));
+    let mut twin = said.clone();
+    twin["object"]["definition"] = json!({"name": {"it": "Profilo"}});
+    assert_eq!(cell(&said, "fingerprint"), cell(&twin, "fingerprint"));
+    twin["object"]["id"] = json!(format!("{page}&course=2"));
+    assert_ne!(cell(&said, "fingerprint"), cell(&twin, "fingerprint"));
+    let mut open = answered();
+    open["object"]["definition"]["interactionType"] = json!("fill-in");
+    assert_eq!(cell(&open, "response"), Datum::Null);
+    assert_ne!(cell(&open, "fingerprint"), tried(&open, "https://lms.example/q/1"));
+    // For each recipient another one.
+    let other = Flattener::new(Pseudonyms::under(b"another secret"));
+    let at = Dataset::Statements.columns().iter().position(|it| it.name == "fingerprint").unwrap();
+    let row = other.rows(Dataset::Statements, (&stored(&said), None), &said).remove(0);
+    assert_ne!(row[at], cell(&said, "fingerprint"));
+    // What columns show anyway is told as before.
+    let mut plain = said.clone();
+    plain["object"]["id"] = json!("https://lms.example/q/1");
+    assert_eq!(cell(&plain, "fingerprint"), tried(&plain, "https://lms.example/q/1"));
+}
+
 #[test]
 fn the_source_is_the_key_and_for_a_person_a_pseudonym() {
     let mut said = answered();

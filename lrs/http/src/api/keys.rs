@@ -40,6 +40,9 @@ pub struct KeyBounds {
     /// Home pages of accounts: statements are of learners with an account there.
     #[schema(required = false)]
     home_pages: Vec<String>,
+    /// Whether below an activity are the parts of one package alone: items, their attempts, questions and objectives.
+    #[schema(required = false)]
+    package: bool,
 }
 
 /// A key to be made.
@@ -118,7 +121,7 @@ impl NewKey {
                 "Use another name, or leave it out.",
             ));
         }
-        Ok(keys::NewKey { label, scopes, bounds, name, secret, authority, expires })
+        Ok(keys::NewKey { label, scopes, bounds, name, secret, authority, expires, maker: None })
     }
 }
 
@@ -152,6 +155,10 @@ pub struct ShownKey {
     /// Until when the secret before the last rotation is good, RFC 3339; in the list of keys, and where it is rotated.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous_until: Option<String>,
+    /// Of the key of a package that reports from another platform: the key that made it, or `person:` and the person. It is
+    /// revoked with them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_by: Option<String>,
 }
 
 impl ShownKey {
@@ -168,6 +175,7 @@ impl ShownKey {
             expires: None,
             last_used: None,
             previous_until: None,
+            made_by: None,
         }
     }
 
@@ -178,6 +186,7 @@ impl ShownKey {
             expires: kept.life.expires.map(|it| it.to_string()),
             last_used: last_used.map(|it| it.to_string()),
             previous_until: previous.filter(|until| *until > now).map(|it| it.to_string()),
+            made_by: kept.life.maker.as_ref().map(ToString::to_string),
             ..Self::new(&kept.key)
         }
     }
@@ -259,7 +268,7 @@ pub async fn rotate(
     Ok((Extension(told), Json(shown)))
 }
 
-/// Revokes a key: it is refused from now on. Its statements stay. The last key with the scope `all`
+/// Revokes a key, and those that it has made for packages: they are refused from now on. Their statements stay. The last key with the scope `all`
 /// is refused, unless `last=true`.
 #[utoipa::path(delete, path = "/api/v1/keys/{key}", tag = "keys", security(("key" = [])),
     params(("key" = String, Path, description = "the key's name"),

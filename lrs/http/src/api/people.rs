@@ -14,9 +14,11 @@ use crate::request::Brief;
 use crate::state::Server;
 use access::bounds::Bounds;
 use access::caller::Caller;
+use access::key::KeyMaker;
 use access::person::{KeptPerson, Person};
 use access::role::Role;
 use access::scope::Right;
+use service::keys::makes_keys;
 use service::people::{About, Invited, details};
 use xapi::parameters::Parameters;
 
@@ -247,7 +249,8 @@ pub async fn get(
     Ok(Json(ShownPerson::new(&server, &server.people.person(&name).await?)))
 }
 
-/// Says something else of a person. What is left out is taken away. A disabled person is signed out at once.
+/// Says something else of a person. What is left out is taken away. A disabled person is signed out at once, and the keys
+/// that they have made for packages are revoked; so are those of somebody whose role no longer lets them make any.
 #[utoipa::path(put, path = "/api/v1/people/{name}", tag = "people", security(("key" = [])),
     params(("name" = String, Path, description = "the name to sign in with")),
     request_body = ChangedPerson,
@@ -265,11 +268,15 @@ pub async fn change(
     let ChangedPerson { label, role, bounds, learner, disabled } = read(&content)?;
     let about = about(label, &role, bounds, learner)?;
     let person = server.people.describe(&name, about, disabled).await?;
+    if !makes_keys(&person) {
+        revoke_keys(&server, &name).await?;
+    }
     let kept = server.people.person(&name).await?;
     Ok((told(&person), Json(ShownPerson::new(&server, &kept))))
 }
 
-/// Removes a person, who is signed out at once. What they did stays, and the audit log names them.
+/// Removes a person, who is signed out at once, with the keys that they have made for packages. What they did stays, and the
+/// audit log names them.
 #[utoipa::path(delete, path = "/api/v1/people/{name}", tag = "people", security(("key" = [])),
     params(("name" = String, Path, description = "the name to sign in with")),
     responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem),
@@ -281,7 +288,16 @@ pub async fn remove(
 ) -> Result<StatusCode, Problem> {
     caller.may(Right::Manage)?;
     server.people.remove(&name).await?;
+    revoke_keys(&server, &name).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Revokes the keys that a person has made for packages.
+async fn revoke_keys(server: &Server, name: &str) -> Result<(), Problem> {
+    if server.keys.revoke_made_by(&KeyMaker::Person(name.to_owned())).await? > 0 {
+        server.credentials.keys_changed();
+    }
+    Ok(())
 }
 
 /// Makes a new link for a person, who chooses another password by it. An older link ends; the password of now stays good

@@ -39,8 +39,8 @@ fn in_english(error: KeyError) -> Problem {
             "Give it progress/read, presence/write, or both.",
         ),
         KeyError::Name => invalid(
-            "The key's name is empty, too long or has a colon, or its secret is empty.",
-            "Use a name of 1 to 128 bytes without colons, or leave name and secret out.",
+            "The key's name is empty, too long, has a colon or is `check-in`, or its secret is empty.",
+            "Use another name, of 1 to 128 bytes without colons, or leave name and secret out.",
         ),
         KeyError::Authority(report) => report.into(),
         KeyError::Taken => Problem::new(

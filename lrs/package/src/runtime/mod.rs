@@ -5,6 +5,9 @@
 //! as the player's clock is not ahead of the server's: so a commit that is sent again, or computed
 //! again after a crash, gives equal statements. Write the statements first, then the state.
 //!
+//! Anybody who knows the registration can work these identifiers out: they are names, and a store keeps each statement under
+//! an id that it makes of the name and a secret.
+//!
 //! The verbs, identifiers of activities and results are those of the JavaScript that mirrors
 //! sessions (`shim/statements.js`).
 

@@ -10,8 +10,8 @@ use super::statement::{ACTIVITIES, activity, instant, profile, verb_of};
 
 /// The statement that the package's activity is completed: when each SCO is completed, passed or
 /// failed. It says success where every SCO that says one says `true`, or one says `false`; and the mean of the scores. `states`
-/// are those of the SCOs by their item's identifier. The id depends on the registration and the result: the same result is
-/// said once, whatever its timestamp, and another result is another statement.
+/// are those of the SCOs by their item's identifier. The id is a name, which depends on the registration and the result: the
+/// same result is said once, whatever its timestamp, and another result is another statement.
 pub fn rolled_up(
     launch: &ScoLaunch,
     contents: &PackageContents,

@@ -221,7 +221,8 @@ impl App {
             parts::content_host(&memory, (scheme, socket), (public_url, content_url), &others);
         let refusals = parts::refusals(&store, &clock);
         let compute = Compute::default();
-        let packages = parts::packages(&store, &clock, (&record, &progress, &compute), &base_url);
+        let of = (base_url.as_str(), secret);
+        let packages = parts::packages(&store, &clock, (&record, &progress, &compute), of);
         let journals = Arc::new(progress.clone());
         let erasures = Erasures::new(Arc::clone(&store), Arc::clone(&clock), journals, secret)
             .clearing(Arc::new(data.clone()));

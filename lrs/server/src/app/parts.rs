@@ -72,15 +72,15 @@ pub(super) async fn data_lane(
     Ok(data)
 }
 
-/// The packages of a store.
+/// The packages of a store, for a server that is seen at an address; with the store's secret.
 pub(super) fn packages(
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
     (record, progress, compute): (&Record, &CourseService, &Compute),
-    base_url: &str,
+    of: (&str, [u8; 32]),
 ) -> Packages {
     let (record, progress, compute) = (record.clone(), progress.clone(), compute.clone());
-    Packages::new(Arc::clone(store), Arc::clone(clock), record, progress, compute, base_url)
+    Packages::new(Arc::clone(store), Arc::clone(clock), record, progress, compute, of)
 }
 
 /// The reactions of a store, which are looked at from now on.

@@ -138,7 +138,9 @@ impl Exit {
         match error {
             StartError::Config(_)
             | StartError::Tls(_)
-            | StartError::Seed(SeedError::Malformed | SeedError::OtherSecret(_)) => Self::Usage,
+            | StartError::Seed(
+                SeedError::Malformed | SeedError::Name(_) | SeedError::OtherSecret(_),
+            ) => Self::Usage,
             StartError::Store(error) | StartError::Seed(SeedError::Store(error)) => {
                 Self::of_store(error)
             }

@@ -228,11 +228,12 @@ fn print(key: &Value) -> std::io::Result<()> {
     })
 }
 
-/// The instants of a key, and how they are said.
-const TIMES: [(&str, &str); 3] = [
+/// The instants of a key and who made it, and how they are said.
+const TIMES: [(&str, &str); 4] = [
     ("last_used", "cli-key-used"),
     ("expires", "cli-key-expires"),
     ("previous_until", "cli-key-previous"),
+    ("made_by", "cli-key-made-by"),
 ];
 
 /// What a key is bound to, and how it is said.

@@ -215,7 +215,7 @@ fn packages() -> Vec<Row> {
         // No zip: who may have packages written again is told so.
         row("POST /api/v1/packages/shim", PACKAGES, 400, |_, asked| {
             let asked = asked.with("activity", "https://m.example/mod/scorm/view.php?id=7");
-            asked.body("application/zip", "no zip")
+            asked.with("home_page", "https://m.example").body("application/zip", "no zip")
         }),
         row("POST /api/v1/packages/ticket", EVERYBODY, 200, exchange).after(|asked| {
             let (_, form) = asked.body.as_ref().expect("a form");

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use access::key::KeyMaker;
 use bytes::Bytes;
 use course::{Enrolment, Identifier, Learner};
+use hmac::Mac as _;
 use report::FrozenCertificates;
 use store::{KeptCertificates, StoreError};
 use uuid::Uuid;
@@ -11,6 +13,7 @@ use xapi::erase::HOME_PAGE;
 
 use super::find::{enrolment, of_person};
 use super::{ErasureMode, Erasures, FoundLearner};
+use crate::keyed;
 
 /// How often a change is tried again where another came first.
 const TRIES: usize = 20;
@@ -31,7 +34,7 @@ impl Erasures {
         Ok(lines)
     }
 
-    /// Erases the person from frozen lists; gives the lists that were changed, as `course/list`, and how many lines.
+    /// Erases the person from frozen lists, and gives salts to those that need some; gives the lists that were changed, as `course/list`, and how many lines.
     pub(super) async fn erase_lists(
         &self,
         learners: &[FoundLearner],
@@ -45,20 +48,62 @@ impl Erasures {
                 let mut list = frozen(&kept)?;
                 let is_person = |id: &str| is_one_of(learners, &course.id, id);
                 let erasure = (by.to_string(), self.clock.now().micros());
-                let count = list.erase(is_person, pseudonym, (&erasure.0, erasure.1));
-                if count == 0 {
+                let (was_bare, salts) = (list.is_bare(), self.salts(&course.id, &list));
+                let count = list.erase(is_person, pseudonym, (&erasure.0, erasure.1), salts);
+                if count == 0 && !was_bare {
                     continue;
                 }
-                let corrupt = |error| StoreError::Corrupt(format!("certificates {id}: {error}"));
-                let body = Bytes::from(serde_json::to_vec(&list).map_err(corrupt)?);
-                self.store
-                    .replace_certificates(&course.id, KeptCertificates { body, ..kept })
-                    .await?;
-                changed.push(format!("{}/{id}", course.id));
-                lines = lines.saturating_add(count as u64);
+                let id = self.put_list(&course.id, &list, kept).await?;
+                if count > 0 {
+                    changed.push(format!("{}/{id}", course.id));
+                    lines = lines.saturating_add(count as u64);
+                }
             }
         }
         Ok((changed, lines))
+    }
+
+    /// Salts of a list that has none. They are made of the store's secret and of the list: an erasure that is gone on with
+    /// makes the same list of it.
+    fn salts(&self, course: &str, list: &FrozenCertificates) -> impl FnMut() -> String + use<> {
+        let (secret, of) = (self.secret, format!("{course}\n{}", list.hash));
+        let mut line = 0_u64;
+        move || {
+            line += 1;
+            let mut mac = keyed::keyed(secret);
+            mac.update(format!("certificate line\n{of}\n{line}").as_bytes());
+            hex::encode(mac.finalize().into_bytes())
+        }
+    }
+
+    /// Keeps a list that was changed, in place of what was kept; gives its id. A list that has another hash now has another
+    /// id, because an id has the beginning of the hash.
+    async fn put_list(
+        &self,
+        course: &str,
+        list: &FrozenCertificates,
+        kept: KeptCertificates,
+    ) -> Result<String, StoreError> {
+        let corrupt = |error| StoreError::Corrupt(format!("certificates {}: {error}", kept.id));
+        let before = frozen(&kept)?;
+        let body = Bytes::from(serde_json::to_vec(list).map_err(corrupt)?);
+        if before.hash == list.hash {
+            let id = kept.id.clone();
+            self.store.replace_certificates(course, KeptCertificates { body, ..kept }).await?;
+            return Ok(id);
+        }
+        let (old, id) = (kept.id.clone(), list.id());
+        // Where the new one is there, an erasure that is gone on with has kept it before.
+        self.store
+            .add_certificates(course, KeptCertificates { id: id.clone(), body, ..kept })
+            .await?;
+        self.store.remove_certificates(course, &old).await?;
+        Ok(id)
+    }
+
+    /// Gives salts to lists of earlier releases from which somebody was erased: names could be tried against their hashes.
+    pub(super) async fn salt_lists(&self) -> Result<(), StoreError> {
+        self.erase_lists(&[], "", Uuid::nil()).await.map(drop)
     }
 
     /// Erases the person from the learners of all courses; gives the courses that were changed, and how many learners.
@@ -104,7 +149,7 @@ impl Erasures {
         Err(StoreError::Unavailable(format!("the course {course} is changed again and again")))
     }
 
-    /// Removes the accounts of these names, whose sessions end.
+    /// Removes the accounts of these names, whose sessions end, with the keys that they have made for packages.
     pub(super) async fn remove_accounts(&self, names: &[String]) -> Result<u64, StoreError> {
         let mut removed = 0_u64;
         for name in names {
@@ -116,6 +161,12 @@ impl Erasures {
                 }
             }
             self.store.remove_sessions_of(name, None).await?;
+            let maker = KeyMaker::Person(name.clone());
+            for kept in self.store.keys().await? {
+                if kept.life.maker.as_ref() == Some(&maker) {
+                    self.store.remove_key(&kept.key.name).await?;
+                }
+            }
         }
         Ok(removed)
     }

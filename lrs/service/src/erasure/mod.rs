@@ -345,8 +345,12 @@ impl Erasures {
         Ok(VerifiedErasure { kept, record, holds })
     }
 
-    /// Does everything that is left of erasures that were begun. An erasure that fails is tried again later.
+    /// Does everything that is left of erasures that were begun, by an earlier release too. An erasure that fails is tried
+    /// again later.
     pub async fn resume(&self) {
+        if let Err(error) = self.salt_lists().await {
+            tracing::error!(%error, "certificate lists from which people were erased have no salts yet");
+        }
         match self.store.erasures(None, usize::MAX).await {
             Ok(all) => {
                 for kept in all.into_iter().filter(|it| !it.is_done) {

@@ -13,9 +13,10 @@ use crate::progress::{CourseService, ProgressError};
 use url::Url;
 
 use access::bounds::Bounds;
-use access::key::{KeptKey, Key, KeyLife, PreviousSecret, hash_secret};
+use access::key::{KeptKey, Key, KeyLife, KeyMaker, PreviousSecret, hash_secret};
 use access::made_up::{self, MadeUp};
-use access::scope::{Scope, UnknownScope};
+use access::person::Person;
+use access::scope::{Right, Scope, UnknownScope};
 use store::{Store, StoreError};
 use xapi::authority::Authority;
 use xapi::clock::Clock;
@@ -41,6 +42,8 @@ pub struct NewKey {
     pub authority: Option<Value>,
     /// From when on the key is refused; `None` for a key that ends when it is revoked.
     pub expires: Option<Instant>,
+    /// With whom the key ends, of the key of a package: it expires no later than the key that made it.
+    pub maker: Option<KeyMaker>,
 }
 
 /// A key in the list of all.
@@ -80,7 +83,9 @@ pub enum KeyError {
     #[error("a key with bounds cannot have the scope {0}: it reaches beyond them")]
     Unbound(Scope),
     /// A name that no key can have, or an empty secret.
-    #[error("the key's name is empty, too long or has a colon, or its secret is empty")]
+    #[error(
+        "the key's name is empty, too long, has a colon or is `check-in`, or its secret is empty"
+    )]
     Name,
     /// An authority that is no Agent.
     #[error("the key's authority is not an Agent: {0}")]
@@ -148,7 +153,7 @@ impl Keys {
     /// # Errors
     /// [`KeyError`], but not [`KeyError::Last`] and [`KeyError::Unknown`].
     pub async fn create(&self, new: NewKey) -> Result<Founded, KeyError> {
-        let NewKey { label, scopes, bounds, name, secret, authority, expires } = new;
+        let NewKey { label, scopes, bounds, name, secret, authority, expires, maker } = new;
         let name = name.unwrap_or_else(made_up::name);
         let secret = secret.unwrap_or_else(|| self.made_up.secret(&name));
         if let Some(bounds) = &bounds {
@@ -161,6 +166,14 @@ impl Keys {
             return Err(KeyError::Name);
         }
         let created = self.clock.now();
+        let expires = match &maker {
+            Some(KeyMaker::Key(name)) => {
+                let made_by = self.store.key(name).await?;
+                let ends = made_by.and_then(|kept| kept.life.expires);
+                expires.into_iter().chain(ends).min()
+            }
+            _ => expires,
+        };
         if expires.is_some_and(|expires| expires <= created) {
             return Err(KeyError::Expired);
         }
@@ -168,11 +181,39 @@ impl Keys {
         let (to_hash, salt) = (secret.clone(), rand::random());
         let hash = compute::aside(move || hash_secret(&to_hash, &salt));
         let secret_hash = hash.await.map_err(|_| KeyError::Stopped)?;
-        let kept = KeptKey { key, secret_hash, life: KeyLife { expires, previous: None } };
+        let kept = KeptKey { key, secret_hash, life: KeyLife { expires, previous: None, maker } };
         if !self.store.add_key(kept.clone()).await? {
             return Err(KeyError::Taken);
         }
+        // Whoever ends meanwhile may not have seen this key.
+        if let Some(maker) = kept.life.maker.as_ref()
+            && !self.is_there(maker).await?
+        {
+            self.store.remove_key(&kept.key.name).await?;
+            return Err(KeyError::Unknown { name: maker.to_string(), near: None });
+        }
         Ok(Founded { kept, secret })
+    }
+
+    /// Whether a key or a person may still make keys of packages.
+    async fn is_there(&self, maker: &KeyMaker) -> Result<bool, StoreError> {
+        Ok(match maker {
+            KeyMaker::Key(name) => self.store.key(name).await?.is_some(),
+            KeyMaker::Person(name) => {
+                let held = self.store.person(name).await?;
+                held.is_some_and(|held| makes_keys(&held.kept.person))
+            }
+        })
+    }
+
+    /// Revokes the keys that somebody has made for packages; gives how many.
+    pub async fn revoke_made_by(&self, maker: &KeyMaker) -> Result<usize, KeyError> {
+        let keys = self.store.keys().await?;
+        let mut revoked = 0;
+        for kept in keys.iter().filter(|kept| kept.life.maker.as_ref() == Some(maker)) {
+            revoked += usize::from(self.store.remove_key(&kept.key.name).await?);
+        }
+        Ok(revoked)
     }
 
     /// All keys, by name.
@@ -218,7 +259,7 @@ impl Keys {
         Ok(Founded { kept, secret })
     }
 
-    /// Removes a key. Its statements stay.
+    /// Removes a key, and those that it has made for packages. Their statements stay.
     ///
     /// # Errors
     /// [`KeyError::Unknown`]; [`KeyError::Last`] for the last key with the scope `all`, unless `may_be_last`.
@@ -231,6 +272,7 @@ impl Keys {
         if !self.store.remove_key(name).await? {
             return Err(KeyError::Unknown { name: name.to_owned(), near: near(name, &keys) });
         }
+        self.revoke_made_by(&KeyMaker::Key(name.to_owned())).await?;
         Ok(())
     }
 
@@ -239,6 +281,12 @@ impl Keys {
         let agent = validator::check_agent(agent.to_string().as_bytes(), Version::V1_0_3);
         Ok(Authority::from_agent(agent.map_err(KeyError::Authority)?))
     }
+}
+
+/// Whether the keys that a person has made for packages are good still: not of somebody who is disabled, or has another role
+/// by now.
+pub fn makes_keys(person: &Person) -> bool {
+    !person.is_disabled && person.role.gives(Right::ManagePackages)
 }
 
 fn read_scopes(names: &[String]) -> Result<Vec<Scope>, KeyError> {
@@ -362,6 +410,7 @@ mod tests {
         for (new, said) in [
             (named("k", &[]), "the key has no scopes"),
             (named("a:b", &["all"]), "has a colon"),
+            (named("check-in", &["all"]), "is `check-in`"),
             (bounded(&[], &["progress/read"]), "no region and no body"),
             (bounded(&[" "], &["progress/read"]), "an empty one"),
             (bounded(&["Umbria"], &["all"]), "reaches beyond them"),
@@ -399,6 +448,29 @@ mod tests {
         assert_eq!(name, "two");
         keys.revoke("two", true).await.unwrap();
         assert!(store.keys().await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn the_key_of_a_package_ends_with_the_key_that_made_it() {
+        let store = store();
+        let keys = over(Arc::clone(&store));
+        let end = Some(Instant::from_micros(NOW.micros() + 7));
+        keys.create(NewKey { expires: end, ..named("teacher", &["packages"]) }).await.unwrap();
+        keys.create(named("other", &["packages"])).await.unwrap();
+        let of = |name: &str, maker: &str| NewKey {
+            maker: Some(KeyMaker::Key(maker.into())),
+            ..named(name, &["statements/write"])
+        };
+        let made = keys.create(of("p1", "teacher")).await.unwrap();
+        assert_eq!(made.kept.life.expires, end);
+        keys.create(of("p2", "other")).await.unwrap();
+        keys.rotate("p1", Duration::ZERO).await.unwrap();
+        let gone = keys.create(of("p3", "nobody")).await.unwrap_err();
+        assert!(matches!(gone, KeyError::Unknown { .. }), "{gone}");
+        keys.revoke("teacher", false).await.unwrap();
+        let left = store.keys().await.unwrap();
+        let left: Vec<&str> = left.iter().map(|kept| kept.key.name.as_str()).collect();
+        assert_eq!(left, ["other", "p2"]);
     }
 
     #[tokio::test]

@@ -73,6 +73,10 @@ pub(super) struct Attempt {
     pub(super) key: String,
     /// When it was made, RFC 3339.
     pub(super) began: String,
+    /// Whether all that was said in it has ids under the store's secret. Attempts of earlier releases have
+    /// statements under ids of the registration alone.
+    #[serde(default)]
+    pub(super) keyed: bool,
     /// That of [`Summary`], of all SCOs together.
     #[serde(default)]
     pub(super) status: String,
@@ -125,6 +129,7 @@ impl Packages {
                 number: last + 1,
                 key: current.key.clone(),
                 began: self.clock.now().to_string(),
+                keyed: true,
                 status: "not attempted".to_owned(),
                 score: None,
             };
@@ -205,6 +210,7 @@ mod tests {
             number,
             key: (*key).to_owned(),
             began: String::new(),
+            keyed: true,
             status: (*status).to_owned(),
             score: *score,
         };

@@ -68,6 +68,9 @@ pub struct Launch {
     pub attempt: u32,
     /// Whether it is a preview.
     pub preview: bool,
+    /// Whether all that was said in the attempt has ids under the store's secret: it began since there are any.
+    #[serde(default)]
+    pub keyed: bool,
     /// The language of the player.
     pub language: String,
 }
@@ -184,6 +187,7 @@ impl Packages {
             registration: Uuid::nil(),
             attempt: 0,
             preview: false,
+            keyed: false,
             language,
         };
         let current = current(package)?;
@@ -191,6 +195,7 @@ impl Packages {
         let attempt = self.attempt(&place, policy, package, &current).await?;
         launch.registration = attempt.registration;
         launch.attempt = attempt.number;
+        launch.keyed = attempt.keyed;
         let own = package.versions.iter().find(|version| version.key == attempt.key);
         Ok((own.cloned().unwrap_or(current), launch))
     }
@@ -271,6 +276,7 @@ fn preview(language: String) -> Launch {
         registration: Uuid::new_v4(),
         attempt: 1,
         preview: true,
+        keyed: true,
         language,
     }
 }

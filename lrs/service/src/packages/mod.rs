@@ -25,6 +25,7 @@ mod files;
 mod import;
 mod launch;
 mod opened;
+mod saying;
 mod session;
 mod states;
 mod token;
@@ -62,6 +63,7 @@ pub struct Packages {
     progress: CourseService,
     compute: Compute,
     authority: Arc<Authority>,
+    secret: [u8; 32],
     /// By key; a version never changes.
     versions: Arc<Mutex<Versions>>,
     files: Arc<Mutex<Files>>,
@@ -111,15 +113,15 @@ pub fn can_be_named(name: &str) -> bool {
 }
 
 impl Packages {
-    /// Packages of `store`. Statements are kept through `record`, under an account at `home_page`; learners of courses are
-    /// known to `progress`.
+    /// Packages of `store`, which has this `secret`. Statements are kept through `record`, under an account at `home_page`;
+    /// learners of courses are known to `progress`.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         record: Record,
         progress: CourseService,
         compute: Compute,
-        home_page: &str,
+        (home_page, secret): (&str, [u8; 32]),
     ) -> Self {
         let authority = Arc::new(Authority::of_key(PLAYER, home_page));
         let versions = Arc::default();
@@ -133,6 +135,7 @@ impl Packages {
             progress,
             compute,
             authority,
+            secret,
             versions,
             files,
             opened,

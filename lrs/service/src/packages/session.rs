@@ -8,25 +8,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
-use validator::Version;
 use validator::json::Size;
 
-use super::states::Seen;
 use super::{Opened, PackageError, Packages};
 use crate::memory::{Exhausted, Memory, Reserved};
-use crate::record::RecordError;
-use crate::record::statements::prepare_all;
 use ::package::runtime::{
     self, Applied, Commit, CommitRefusal, Sco, ScoStanding, ScoState, Summary,
 };
-use store::{Batch, StoreError};
+use store::StoreError;
 use xapi::document::DocumentKey;
 use xapi::instant::Instant;
-
-/// Statements that are kept at once: others write between them, however much a commit says.
-const AT_ONCE: usize = 100;
-/// What a statement has about, in bytes: a few are checked on the calling thread.
-const STATEMENT: usize = 4 << 10;
 
 /// How often a commit is applied again where another one was kept meanwhile.
 const TRIES: u32 = 20;
@@ -239,9 +230,9 @@ impl Packages {
         }
         let keep = async {
             if is_known {
-                return self.say(&opened.id, statements).await.map(|()| true);
+                return self.say(opened, statements).await.map(|()| true);
             }
-            self.say_and_put(&opened.id, statements, (key, &seen, &state)).await
+            self.say_and_put(opened, statements, (key, &seen, &state)).await
         };
         let note = async {
             let Some(summary) = &summary else { return Ok(()) };
@@ -296,103 +287,13 @@ impl Packages {
             let seen = self.seen_in::<ScoState>(key, Some(memory)).await?;
             let closed = if closes { runtime::close(&launch, &seen.value) } else { None };
             let Some(closed) = closed else { return Ok(ScoStanding::of(&launch, &seen.value)) };
-            self.say(&opened.id, closed.statements).await?;
+            self.say(opened, closed.statements).await?;
             // Where another request was first, the session has ended or gone on: it is looked at again.
             if self.put_seen(key.clone(), &seen, &closed.state).await? {
                 return Ok(ScoStanding::of(&launch, &closed.state));
             }
         }
         Err(PackageError::Busy(opened.hosted.version.package.clone()))
-    }
-
-    /// Keeps statements like those of any other player, some at a time. One that is kept already stays as it was, and one
-    /// that breaks a rule of the standard is left out: what a content writes into its data model must not lose the rest.
-    /// `launch` is whose turn it takes.
-    async fn say(&self, launch: &str, mut statements: Vec<Value>) -> Result<(), PackageError> {
-        while !statements.is_empty() {
-            let rest = statements.split_off(statements.len().min(AT_ONCE));
-            self.say_some(launch, statements).await?;
-            statements = rest;
-        }
-        Ok(())
-    }
-
-    /// Keeps statements as [`Self::say`] does, and then the state that they led to: false, and the state as it was, where
-    /// that is not as it was `seen` any more.
-    async fn say_and_put(
-        &self,
-        launch: &str,
-        statements: Vec<Value>,
-        (key, seen, state): (DocumentKey, &Seen<ScoState>, &ScoState),
-    ) -> Result<bool, PackageError> {
-        // Nearly always one commit of the store. What that refuses is kept as far as it can be, one after the other.
-        if (1..=AT_ONCE).contains(&statements.len()) {
-            let all = Value::Array(statements.clone());
-            if let Some(batch) = self.prepared(launch, &all).await? {
-                let (precondition, change) = self.replacing(seen, state)?;
-                let keep = self.store.put_statements_and_document(
-                    batch,
-                    key.clone(),
-                    precondition,
-                    change,
-                );
-                match keep.await {
-                    Ok(_) => return Ok(true),
-                    Err(StoreError::Precondition(_)) => return Ok(false),
-                    Err(StoreError::Conflict { .. } | StoreError::Refused(_)) => {}
-                    Err(other) => return Err(other.into()),
-                }
-            }
-        }
-        self.say(launch, statements).await?;
-        self.put_seen(key, seen, state).await
-    }
-
-    async fn say_some(&self, launch: &str, statements: Vec<Value>) -> Result<(), PackageError> {
-        let all = Value::Array(statements);
-        if self.keep(launch, &all).await? {
-            return Ok(());
-        }
-        let Value::Array(statements) = all else { return Ok(()) };
-        for statement in statements {
-            let id = statement.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-            if !self.keep(launch, &Value::Array(vec![statement])).await? {
-                tracing::debug!(id, "a statement of a player was kept before, or is none");
-            }
-        }
-        Ok(())
-    }
-
-    /// Keeps statements, all or none. False where one of them breaks a rule, or another one is kept under its id.
-    async fn keep(&self, launch: &str, statements: &Value) -> Result<bool, PackageError> {
-        let Some(batch) = self.prepared(launch, statements).await? else { return Ok(false) };
-        match self.record.keep(batch, None).await {
-            Ok(_) => Ok(true),
-            Err(RecordError::Conflict { .. } | RecordError::Refused(_)) => Ok(false),
-            Err(RecordError::Store(error)) => Err(error.into()),
-        }
-    }
-
-    /// Statements as a store takes them; nothing where one of them breaks a rule.
-    async fn prepared(
-        &self,
-        launch: &str,
-        statements: &Value,
-    ) -> Result<Option<Batch>, PackageError> {
-        let (text, authority) = (statements.to_string(), Arc::clone(&self.authority));
-        let prepare = move || match validator::check_batch(text.as_bytes(), Version::V1_0_3) {
-            Ok(batch) => Ok(prepare_all(batch.statements, Vec::new(), &authority).ok()),
-            Err(report) => Err(report.violations.first().map_or("invalid", |it| it.rule.id)),
-        };
-        let bytes = statements.as_array().map_or(0, Vec::len) * STATEMENT;
-        match self.compute.run(launch, bytes, prepare).await? {
-            Ok(batch) => Ok(batch),
-            Err(rule) => {
-                tracing::warn!(rule, "a statement of a player breaks a rule of the standard");
-                self.record.count_refusal(super::PLAYER, rule);
-                Ok(None)
-            }
-        }
     }
 
     /// The server's clock, by which the player dates what it commits.

@@ -21,6 +21,7 @@ use ::package::runtime::CommitRefusal;
 
 mod costs;
 mod opened;
+mod said;
 
 const NOW: Instant = Instant::from_micros(1_795_000_000_000_000);
 
@@ -96,7 +97,7 @@ fn of(store: Arc<dyn Store>, clock: &TurnedClock) -> Packages {
         [7; 32],
         &Memory::new(1 << 30),
     );
-    Packages::new(store, clock, record, progress, Compute::default(), url)
+    Packages::new(store, clock, record, progress, Compute::default(), (url, [7; 32]))
 }
 
 fn learner(policy: Policy) -> NewLaunch {

@@ -25,7 +25,7 @@ pub struct Frozen {
 
 impl CourseService {
     /// Freezes the list of all who have a right to the certificate at the end of a day, today
-    /// where missing. Frozen lists never change.
+    /// where missing. Frozen lists never change, but for lines from which a person is erased.
     ///
     /// # Errors
     /// [`ProgressError`].
@@ -52,7 +52,8 @@ impl CourseService {
                 room: Room::default(),
                 members: board.members.iter().collect(),
             };
-            let list = FrozenCertificates::freeze(&view, now.micros());
+            let salt = || hex::encode(rand::random::<[u8; 16]>());
+            let list = FrozenCertificates::freeze(&view, now.micros(), salt);
             let body = serde_json::to_vec(&list);
             (list, body)
         };

@@ -251,6 +251,13 @@ impl ErasureStore for MongoStore {
         Ok(true)
     }
 
+    async fn remove_certificates(&self, course: &str, id: &str) -> Result<bool> {
+        let list = doc! {"_id": cell::name(&[course, id])};
+        let is_there = call(self.0.courses.certificates.find_one(list.clone())).await?.is_some();
+        self.0.courses.remove_certificates(list).await?;
+        Ok(is_there)
+    }
+
     async fn erase(&self, part: ErasedPart, eraser: &Arc<Eraser>, by: Uuid) -> Result<u64> {
         match part {
             ErasedPart::Index => self.erase_things(eraser).await,

@@ -354,7 +354,7 @@ pub async fn attachments_are_removed(store: &Arc<dyn Store>) {
     assert_eq!(left.iter().map(|it| &it.sha2).collect::<Vec<_>>(), [&hashes[1]]);
 }
 
-/// And only where it is there.
+/// And removed, only where it is there.
 pub async fn a_frozen_list_is_replaced(store: &Arc<dyn Store>) {
     store.put_course("c", "file", None, Selection::Changed).await.unwrap();
     let list = |body: &str| KeptCertificates {
@@ -366,6 +366,12 @@ pub async fn a_frozen_list_is_replaced(store: &Arc<dyn Store>) {
     assert!(store.add_certificates("c", list(&"1".repeat(400 << 10))).await.unwrap());
     assert!(store.replace_certificates("c", list("2")).await.unwrap());
     assert!(!store.replace_certificates("d", list("3")).await.unwrap());
+    assert_eq!(store.certificates("c").await.unwrap(), [list("2")]);
+    let large = KeptCertificates { id: "large".into(), ..list(&"1".repeat(400 << 10)) };
+    assert!(store.add_certificates("c", large).await.unwrap());
+    assert!(!store.remove_certificates("d", "large").await.unwrap());
+    assert!(store.remove_certificates("c", "large").await.unwrap());
+    assert!(!store.remove_certificates("c", "large").await.unwrap());
     assert_eq!(store.certificates("c").await.unwrap(), [list("2")]);
 }
 

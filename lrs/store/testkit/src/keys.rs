@@ -82,7 +82,7 @@ pub async fn a_key_is_changed_where_it_has_the_secret_still(store: &Arc<dyn Stor
     let previous = Some(PreviousSecret { hash: first.secret_hash.clone(), until });
     let mut second = key("a", &[Scope::All]);
     second.secret_hash = "$argon2id$second".into();
-    second.life = KeyLife { expires, previous };
+    second.life = KeyLife { expires, previous, maker: None };
     assert!(store.change_key(&first.secret_hash, second.clone()).await.unwrap());
     assert_eq!(store.key("a").await.unwrap().as_ref(), Some(&second));
     assert!(!store.change_key(&first.secret_hash, first.clone()).await.unwrap());

@@ -23,6 +23,7 @@ use crate::share::Share;
 use crate::state::Server;
 use access::bounds::Bounds;
 use access::caller::Caller;
+use access::key::KeyMaker;
 use access::scope::{Right, Scope};
 use service::compute;
 use service::keys::{Founded, NewKey};
@@ -38,11 +39,11 @@ const TYPES: [&str; 3] =
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "described here; they are read as `Parameters`")]
 struct ShimParameters {
-    /// The IRI of the course, such as the address of its page in Moodle; a SCO is below it.
+    /// The IRI of the course, such as the address of its page in Moodle: with a path or query of its own; a SCO is below it.
+    /// Where a course has activities of this IRI, the right to change courses is needed too.
     activity: String,
-    /// The home page of the learners' accounts, such as that of Moodle; that of the platform's
-    /// pages if missing, and then the key is not bound to it.
-    home_page: Option<String>,
+    /// The home page of the learners' accounts, such as that of Moodle: the key sends statements of these accounts alone.
+    home_page: String,
     /// What the package is called in the label of its key; package if missing.
     name: Option<String>,
     /// Whether the platform is asked nothing that the content does not ask itself.
@@ -52,16 +53,17 @@ struct ShimParameters {
 /// What is asked for.
 struct Wanted {
     activity: String,
-    home_page: Option<String>,
+    home_page: String,
     label: String,
     is_passive: bool,
+    maker: KeyMaker,
 }
 
 /// Writes a SCORM package that runs where it ran before, and reports here as well.
 ///
 /// The body is the zip as the authoring tool exported it, up to `limits.body_bytes`; the answer is
-/// the zip to put in its place. A key is made for it, bound to `activity` and `home_page`, which
-/// every learner can read. Nothing of the package is kept. A package with errors is refused, and
+/// the zip to put in its place. A key is made for it, bound to `activity`, the parts of the package and `home_page`, which
+/// every learner can read. The list of keys says who made it, and it is revoked with them. Nothing of the package is kept. A package with errors is refused, and
 /// no key is made. Where the answer cannot be given, because the client has gone, the key is revoked.
 #[utoipa::path(post, path = "/api/v1/packages/shim", tag = "packages", security(("key" = [])),
     params(ShimParameters),
@@ -78,7 +80,13 @@ pub async fn shim(
     content: Result<Content, Problem>,
 ) -> Result<Response, Problem> {
     caller.may(Right::ManagePackages)?;
-    let wanted = Wanted::read(&parameters)?;
+    let wanted = Wanted::read(&parameters, &caller)?;
+    // What counts in a course is for those to say who may change courses.
+    if caller.may(Right::EditCourses).is_err()
+        && server.progress.counts_package(&wanted.activity).await?
+    {
+        return Err(counted(&wanted.activity));
+    }
     let limit = server.limits.body_bytes;
     let content = content.map_err(|problem| match problem.rule() {
         "body-too-large" => Problem::package_too_large(limit),
@@ -90,7 +98,8 @@ pub async fn shim(
     // What is written is not much larger than what came.
     let held = memory.reserve(HELD.saturating_add(content.body.len()))?;
     refuse(content.body.clone()).await?;
-    let details = json!({"activity": wanted.activity, "label": wanted.label});
+    let details =
+        json!({"activity": wanted.activity, "home_page": wanted.home_page, "label": wanted.label});
     // To its end, also where the client goes away meanwhile: what was made is revoked then.
     let of = server.clone();
     let making = tokio::spawn(async move { with_key(of, wanted).await });
@@ -152,29 +161,49 @@ impl Drop for PackageKey {
 }
 
 impl Wanted {
-    fn read(parameters: &Parameters) -> Result<Self, Problem> {
+    fn read(parameters: &Parameters, caller: &Caller) -> Result<Self, Problem> {
         parameters.only(&["activity", "home_page", "name", "passive"])?;
         parameters.required("activity")?;
-        let activity = address("activity", parameters.get("activity").unwrap_or_default())?;
-        // A SCO's IRI is made of the course's, `/` and the item's identifier.
-        if activity.ends_with('/') || activity.contains('#') {
+        parameters.required("home_page")?;
+        let activity = parameters.get("activity").unwrap_or_default().to_owned();
+        let url = address("activity", &activity)?;
+        // A SCO's IRI is made of the course's, `/` and the item's identifier. A platform as a whole is no activity.
+        let is_page =
+            !matches!(url.path(), "" | "/") || url.query().is_some_and(|it| !it.is_empty());
+        if activity.ends_with('/') || activity.contains('#') || !is_page {
             return Err(unusable("activity", &activity));
         }
-        let home_page = parameters.get("home_page").map(|page| address("home_page", page));
+        let home_page = parameters.get("home_page").unwrap_or_default().to_owned();
+        address("home_page", &home_page)?;
         let name = parameters.get("name").unwrap_or("package");
         Ok(Self {
             activity,
-            home_page: home_page.transpose()?,
+            home_page,
             label: format!("package {name}"),
             is_passive: parameters.boolean("passive")?,
+            maker: match &caller.person {
+                Some(person) => KeyMaker::Person(person.name.clone()),
+                None => KeyMaker::Key(caller.key.name.clone()),
+            },
         })
     }
 }
 
 /// An address on the web: what browsers show of the platform.
-fn address(parameter: &'static str, text: &str) -> Result<String, Problem> {
+fn address(parameter: &'static str, text: &str) -> Result<Url, Problem> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-    url.map(|_| text.to_owned()).ok_or_else(|| unusable(parameter, text))
+    url.ok_or_else(|| unusable(parameter, text))
+}
+
+/// An activity that counts in a course, of somebody who may not say what counts there.
+fn counted(activity: &str) -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "shim-counts",
+        format!("A course has activities of this address, so that the package would count there: {activity}."),
+        "Ask somebody who may change courses to write this package again, or give the address of another page.",
+    )
+    .with("value", activity)
 }
 
 fn unusable(parameter: &'static str, value: &str) -> Problem {
@@ -183,7 +212,7 @@ fn unusable(parameter: &'static str, value: &str) -> Problem {
         "shim-address",
         format!("`{parameter}` is no address that a package can report under: {value}."),
         "Give the whole address of a page, such as https://moodle.example.it/mod/scorm/view.php?id=77, without `/` at its \
-         end and without `#`.",
+         end and without `#`; of the activity it must be a page of its own, and not the platform's first one.",
     )
     .with("parameter", parameter)
     .with("value", value)
@@ -199,10 +228,11 @@ async fn refuse(body: Bytes) -> Result<(), Problem> {
 
 /// A key that can do nothing but report the package, and where the package reports to.
 async fn with_key(server: Server, wanted: Wanted) -> Result<(PackageKey, Mirror), Problem> {
-    let Wanted { activity, home_page, label, is_passive } = wanted;
+    let Wanted { activity, home_page, label, is_passive, maker } = wanted;
     let bounds = Bounds {
         activities: vec![activity.clone()],
-        home_pages: home_page.iter().cloned().collect(),
+        home_pages: vec![home_page.clone()],
+        package: true,
         ..Bounds::default()
     };
     let new = NewKey {
@@ -213,6 +243,7 @@ async fn with_key(server: Server, wanted: Wanted) -> Result<(PackageKey, Mirror)
         secret: None,
         authority: None,
         expires: None,
+        maker: Some(maker),
     };
     let Founded { kept, secret } = server.keys.create(new).await?;
     let key = PackageKey::of(server.clone(), kept.key.name.clone());
@@ -223,7 +254,7 @@ async fn with_key(server: Server, wanted: Wanted) -> Result<(PackageKey, Mirror)
         exchange: format!("{}{TICKET}", server.base_url),
         authorization: format!("Basic {}", STANDARD.encode(format!("{}:{secret}", key.name))),
         activity,
-        home_page,
+        home_page: Some(home_page),
         is_passive,
     };
     Ok((key, mirror))

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use hmac::Mac as _;
 use jiff::civil::{Date, Time};
 
-use super::statement::keyed;
 use super::{At, Plan};
 use crate::compute;
+use crate::keyed::keyed;
 use crate::progress::board::EnrolledCourse;
 use crate::progress::boards::stopped;
 use crate::progress::error::ProgressError;
 use crate::progress::reports::no_day;
 use crate::progress::{CourseService, TRIES};
 use access::bounds::Bounds;
+use access::key::Key;
 use course::{Bilingual, Identifier, Learner, Presence};
 use xapi::authority::Authority;
 
@@ -141,7 +142,7 @@ impl CourseService {
         for _ in 0..TRIES {
             let is_new = !self.is_present(&at, learner).await?;
             let mut plan = Plan::default();
-            let authority = Authority::of_key("check-in", &self.base_url);
+            let authority = Authority::of_key(Key::CHECK_IN, &self.base_url);
             if is_new {
                 self.plan_entry(&at, learner, &entry, Vec::new(), &authority, &mut plan).await?;
             }

@@ -1,12 +1,11 @@
 //! The statements that a register writes.
 
-use hmac::{Hmac, Mac as _};
 use jiff::{SignedDuration, Zoned};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use uuid::Uuid;
 
 use super::At;
+use crate::keyed;
 use crate::progress::error::ProgressError;
 use course::{ATTENDED, Identifier, Learner, Presence};
 use store::StoreError;
@@ -19,19 +18,7 @@ use xapi::prepare::VOIDED;
 pub(super) fn id_of(secret: [u8; 32], statement: &Value, turn: u32) -> Uuid {
     let part = |pointer: &str| statement.pointer(pointer).unwrap_or(&Value::Null);
     let parts = ["/actor", "/verb/id", "/object/id", "/timestamp", "/result"].map(part);
-    let mut mac = keyed(secret);
-    mac.update(b"register\n");
-    mac.update(json!([parts, turn]).to_string().as_bytes());
-    let mut id = [0; 16];
-    id.iter_mut().zip(mac.finalize().into_bytes()).for_each(|(to, from)| *to = from);
-    uuid::Builder::from_random_bytes(id).into_uuid()
-}
-
-/// An HMAC under the store's secret, filled up with zeros to a block of SHA-256 (RFC 2104, 2).
-pub(super) fn keyed(secret: [u8; 32]) -> Hmac<Sha256> {
-    let mut block = [0; 64];
-    block[..32].copy_from_slice(&secret);
-    <Hmac<Sha256> as hmac::KeyInit>::new(&block.into())
+    keyed::id_of(secret, "register", &json!([parts, turn]).to_string())
 }
 
 /// The statement that voids another one.

@@ -92,6 +92,11 @@ fn replace_certificates(
     Ok(session.run(sql, params![course, list.id, list.created.micros(), body])? == 1)
 }
 
+fn remove_certificates(session: &Session<'_>, course: &str, id: &str) -> Result<bool> {
+    let sql = "DELETE FROM certificate_list WHERE course = ?1 AND id = ?2";
+    Ok(session.run(sql, params![course, id])? == 1)
+}
+
 /// How long emptying the journal is tried again.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// The pause between two attempts.
@@ -183,6 +188,11 @@ impl ErasureStore for SqliteStore {
     ) -> store::Result<bool> {
         let course = course.to_owned();
         self.write(move |session| replace_certificates(session, &course, &list)).await
+    }
+
+    async fn remove_certificates(&self, course: &str, id: &str) -> store::Result<bool> {
+        let (course, id) = (course.to_owned(), id.to_owned());
+        self.write(move |session| remove_certificates(session, &course, &id)).await
     }
 
     async fn erase(&self, part: ErasedPart, eraser: &Arc<Eraser>, by: Uuid) -> store::Result<u64> {

@@ -56,6 +56,10 @@ impl<H: Hook> ErasureStore for Around<H> {
         self.hook.before("replace_certificates").await?;
         self.store.replace_certificates(course, list).await
     }
+    async fn remove_certificates(&self, course: &str, id: &str) -> Result<bool> {
+        self.hook.before("remove_certificates").await?;
+        self.store.remove_certificates(course, id).await
+    }
     async fn erase(&self, part: ErasedPart, eraser: &Arc<Eraser>, by: Uuid) -> Result<u64> {
         self.hook.before("erase").await?;
         self.store.erase(part, eraser, by).await

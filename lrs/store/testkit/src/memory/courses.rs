@@ -102,6 +102,12 @@ impl Courses {
         kept.map(|(_, kept)| *kept = list).is_some()
     }
 
+    pub(super) fn remove_certificates(&mut self, course: &str, id: &str) -> bool {
+        let before = self.certificates.len();
+        self.certificates.retain(|(of, kept)| of != course || kept.id != id);
+        self.certificates.len() < before
+    }
+
     /// Removes the progress documents of those actors for whom `goes` is true; gives how many.
     pub(super) fn erase_journals(&mut self, goes: impl Fn(&str) -> bool) -> u64 {
         let mut count = 0;

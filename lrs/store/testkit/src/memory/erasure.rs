@@ -113,6 +113,9 @@ impl ErasureStore for MemoryStore {
     async fn replace_certificates(&self, course: &str, list: KeptCertificates) -> Result<bool> {
         self.write(|contents| Ok(contents.courses.replace_certificates(course, list)))
     }
+    async fn remove_certificates(&self, course: &str, id: &str) -> Result<bool> {
+        self.write(|contents| Ok(contents.courses.remove_certificates(course, id)))
+    }
     async fn erase(&self, part: ErasedPart, eraser: &Arc<Eraser>, by: Uuid) -> Result<u64> {
         if part == ErasedPart::Documents {
             return erase_documents(self, eraser).await;
