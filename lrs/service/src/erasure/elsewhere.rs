@@ -54,7 +54,9 @@ impl Erasures {
             let page = store.refusals(&filter, STATEMENTS).await?;
             let Some(last) = page.last() else { break };
             filter.before = Some(last.id);
-            page.iter().for_each(|it| look(Record::Said(&it.body)));
+            for it in &page {
+                look(Record::Said(&it.body));
+            }
         }
         let (mut after, ever) = (Instant::default(), Instant::from_micros(i64::MAX));
         loop {
@@ -70,7 +72,9 @@ impl Erasures {
                 let page = store.dead_letters(&name, after, STATEMENTS).await?;
                 let Some(last) = page.last() else { break };
                 after = Some(last.place());
-                page.iter().for_each(|it| look(Record::Said(&it.body)));
+                for it in &page {
+                    look(Record::Said(&it.body));
+                }
             }
         }
         let mut filter = AuditFilter::default();
@@ -78,7 +82,9 @@ impl Erasures {
             let page = store.audit(&filter, STATEMENTS).await?;
             let Some(last) = page.last() else { return Ok(()) };
             filter.before = Some(last.id.clone());
-            page.iter().for_each(|it| look(Record::Entry(it)));
+            for it in &page {
+                look(Record::Entry(it));
+            }
         }
     }
 }

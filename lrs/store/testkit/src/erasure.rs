@@ -138,24 +138,8 @@ pub async fn statements_that_stay_are_found_as_before(store: &Arc<dyn Store>) {
     assert_eq!(ids(store, of_activity(&format!("of/{PSEUDONYM}"))).await, ids_of([0]));
 }
 
-/// Hosts, verbs and documents of a platform may be called like a user of it.
-pub async fn a_person_with_the_name_of_something_else_takes_nothing_along(store: &Arc<dyn Store>) {
-    let account =
-        |name: &str| Ifi::Account { home_page: "https://x.example".into(), name: name.into() };
-    let names = ["adlnet.gov", "a.example", "127.0.0.1", "suspend_data", "verbs_2026"].map(account);
-    let site = Ifi::OpenId("https://a.example".into());
-    let shelves =
-        ["reactions", "retention", "attempts"].map(|it| Ifi::OpenId(format!("urn:traccia:{it}")));
-    let all = names.into_iter().chain([site]).chain(shelves);
-    let eraser = Arc::new(Eraser::new(all, [], PSEUDONYM));
-    let other = with(
-        statement(1),
-        "verb",
-        json!({"id": "http://adlnet.gov/expapi/verbs_2026/completed",
-        "display": {"en": "completed"}}),
-    );
-    put_each(store, &[statement(0), other]).await;
-    let log_before = log(store).await;
+/// Documents, a refused request and entries of the audit log that are called like users of a platform.
+async fn fill_with_names_of_others(store: &Arc<dyn Store>) {
     let documents = [
         key(Resource::State, "p1", "suspend_data"),
         key(Resource::State, "p1", "urn:traccia:attempts"),
@@ -199,6 +183,27 @@ pub async fn a_person_with_the_name_of_something_else_takes_nothing_along(store:
     assert!(
         store.add_audit(entry(3, Actor::Person("verbs_2026".into()), "a.example")).await.unwrap()
     );
+}
+
+/// Hosts, verbs and documents of a platform may be called like a user of it.
+pub async fn a_person_with_the_name_of_something_else_takes_nothing_along(store: &Arc<dyn Store>) {
+    let account =
+        |name: &str| Ifi::Account { home_page: "https://x.example".into(), name: name.into() };
+    let names = ["adlnet.gov", "a.example", "127.0.0.1", "suspend_data", "verbs_2026"].map(account);
+    let site = Ifi::OpenId("https://a.example".into());
+    let shelves =
+        ["reactions", "retention", "attempts"].map(|it| Ifi::OpenId(format!("urn:traccia:{it}")));
+    let all = names.into_iter().chain([site]).chain(shelves);
+    let eraser = Arc::new(Eraser::new(all, [], PSEUDONYM));
+    let other = with(
+        statement(1),
+        "verb",
+        json!({"id": "http://adlnet.gov/expapi/verbs_2026/completed",
+        "display": {"en": "completed"}}),
+    );
+    put_each(store, &[statement(0), other]).await;
+    let log_before = log(store).await;
+    fill_with_names_of_others(store).await;
     assert!(log_before.iter().all(|kept| eraser.bytes(&kept.statement.body).is_none()));
     for part in ErasedPart::EVERY {
         assert_eq!(store.erase(part, &eraser, BY).await.unwrap(), 0, "{part:?}");
