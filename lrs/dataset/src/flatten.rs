@@ -4,10 +4,10 @@ use serde_json::Value;
 use validator::ifi::{self, Ifi};
 use validator::json;
 use validator::value::{duration, timestamp};
+use xapi::mentioned;
 use xapi::origin::Origin;
 use xapi::stored::Stored;
 
-use crate::mentioned;
 use crate::pseudonym::Pseudonyms;
 use crate::schema::{Dataset, Datum, RowOf};
 

@@ -10,7 +10,6 @@ mod columnar;
 mod flatten;
 mod learners;
 mod manifest;
-mod mentioned;
 pub mod odata;
 mod pseudonym;
 pub mod ranges;

@@ -41,6 +41,9 @@ pub struct Rewrite {
     pub read: Stored,
     /// Its new text.
     pub body: Bytes,
+    /// Whether other statements are found no more either by what this one names no more: those that refer to it, and those
+    /// that are about to be rewritten too. False where others go on naming it.
+    pub everywhere: bool,
 }
 
 /// A statement that an erasure removed. Nothing of the statement is left but its id and its place in the log, which no other
@@ -62,11 +65,11 @@ pub enum ErasedPart {
     /// activities. Names under which the person was seen are removed.
     Index,
     /// State and profile documents. Those of the person are removed; in others the person's identifiers are replaced,
-    /// where the content is text, and in their addresses.
+    /// where the content is text, and in their addresses. Documents of the program itself keep their addresses.
     Documents,
     /// Progress documents of the person, which are removed: those of the pseudonym are read from the log.
     Journals,
-    /// Launches of the person, which are removed: their tokens are good no more.
+    /// Launches that have the person as an Agent or by a mail address, which are removed: their tokens are good no more.
     Launches,
     /// Refused requests that name the person, which are removed.
     Refusals,
@@ -75,8 +78,8 @@ pub enum ErasedPart {
     /// What other stores answered about statements that pipes gave up: texts in which the person's identifiers are
     /// replaced.
     DeadLetters,
-    /// Entries of the audit log, in which the person's names are replaced. Those in the chain lose their salts and say
-    /// which erasure did it ([`access::chain`]).
+    /// Entries of the audit log, in which the person's names are replaced ([`erased_entry`]). Those in the chain lose their
+    /// salts and say which erasure did it ([`access::chain`]).
     Audit,
 }
 
@@ -232,7 +235,7 @@ async fn erase_document<S: DocumentStore + ?Sized>(
     let free = Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
     let as_read =
         Precondition { if_match: Some(Tags::OneOf(vec![document.etag()])), ..free.clone() };
-    match erased_document(eraser, &key, document) {
+    match erased_document(eraser, &key, &document) {
         ErasedDocument::Stays => Ok(false),
         ErasedDocument::Goes => only(free, Change::Delete, key).await,
         ErasedDocument::Becomes(new, document) if new == key => {
@@ -245,17 +248,36 @@ async fn erase_document<S: DocumentStore + ?Sized>(
     }
 }
 
-fn erased_document(eraser: &Eraser, key: &DocumentKey, document: Document) -> ErasedDocument {
+/// What the addresses of documents begin with that the program keeps for itself: rules, and where learners are in packages.
+const OWN: &str = "urn:traccia:";
+
+/// Whether a document names the person: it is theirs, or its address or content does.
+pub fn names_person(eraser: &Eraser, key: &DocumentKey, document: &Document) -> bool {
+    !matches!(erased_document(eraser, key, document), ErasedDocument::Stays)
+}
+
+fn erased_document(eraser: &Eraser, key: &DocumentKey, document: &Document) -> ErasedDocument {
     let Shelf { resource, activity, agent, registration } = &key.shelf;
     if eraser.is_named(agent) {
         return ErasedDocument::Goes;
     }
-    let texts = [activity, agent, &key.id].map(|text| eraser.text(text));
-    let body = eraser.bytes(&document.body);
-    if body.is_none() && texts.iter().all(Option::is_none) {
+    let is_own = agent.starts_with(OWN) || key.id.starts_with(OWN);
+    let body = if is_own {
+        let text = std::str::from_utf8(&document.body).ok();
+        text.and_then(|it| eraser.record(it)).map(Bytes::from)
+    } else if is_text(&document.content_type) {
+        eraser.encoded(&document.body)
+    } else {
+        eraser.bytes(&document.body)
+    };
+    let [new_activity, new_agent, id] = if is_own {
+        [None, None, None]
+    } else {
+        [eraser.text(activity), eraser.key_of_agent(agent), eraser.sure(&key.id)]
+    };
+    if body.is_none() && new_activity.is_none() && new_agent.is_none() && id.is_none() {
         return ErasedDocument::Stays;
     }
-    let [new_activity, new_agent, id] = texts;
     let shelf = Shelf {
         resource: *resource,
         activity: new_activity.unwrap_or_else(|| activity.clone()),
@@ -264,20 +286,34 @@ fn erased_document(eraser: &Eraser, key: &DocumentKey, document: Document) -> Er
     };
     let key = DocumentKey { shelf, id: id.unwrap_or_else(|| key.id.clone()) };
     let body = body.unwrap_or_else(|| document.body.clone());
-    ErasedDocument::Becomes(key, Document { body, ..document })
+    ErasedDocument::Becomes(key, Document { body, ..document.clone() })
 }
 
-/// An entry of the audit log without the person; `None` where it does not name them.
+/// Whether content of this media type is text, in whatever encoding: of other content a byte more or less spoils the rest.
+fn is_text(content_type: &str) -> bool {
+    let of = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    ["text/"].iter().any(|it| of.starts_with(it))
+        || ["json", "xml", "x-www-form-urlencoded"].iter().any(|it| of.ends_with(it))
+}
+
+/// An entry of the audit log without the person; `None` where it does not name them. Who acted becomes the pseudonym only
+/// where their name is exactly one of the person, and keys keep their names: who asks for an erasure chooses its texts.
 pub fn erased_entry(eraser: &Eraser, entry: &AuditEntry) -> Option<AuditEntry> {
     let actor = match &entry.actor {
-        Actor::Person(name) => eraser.path(name).map(Actor::Person),
-        Actor::Key(name) => eraser.text(name).map(Actor::Key),
-        Actor::Machine => None,
+        Actor::Person(name) => eraser.name(name).map(Actor::Person),
+        Actor::Key(_) | Actor::Machine => None,
     };
-    // A key may have the name that is a learner's id: what was done with the key stays said of the key.
-    let is_of_key = entry.action.starts_with("key.");
-    let target = if is_of_key { eraser.text(&entry.target) } else { eraser.path(&entry.target) };
-    let details = eraser.json(&entry.details);
+    let (kind, _) = entry.action.split_once('.').unwrap_or_default();
+    let target = match kind {
+        // A key may have the name that is a learner's id: what was done with the key stays said of the key.
+        "key" => None,
+        "person" => eraser.name(&entry.target).or_else(|| {
+            let is_account = entry.target.contains(['/', ':']);
+            if is_account { eraser.path(&entry.target) } else { None }
+        }),
+        _ => eraser.path(&entry.target),
+    };
+    let details = eraser.record(&entry.details);
     if actor.is_none() && target.is_none() && details.is_none() {
         return None;
     }
@@ -291,6 +327,8 @@ pub fn erased_entry(eraser: &Eraser, entry: &AuditEntry) -> Option<AuditEntry> {
 
 #[cfg(test)]
 mod tests {
+    use validator::ifi::Ifi;
+
     use super::*;
 
     #[test]
@@ -309,5 +347,106 @@ mod tests {
         assert_eq!(read, Some((key(), "c/erased-1".to_owned())));
         let own = erased(Actor::Person("admin".into()), "own.exported", "");
         assert_eq!(own, Some((Actor::Person("erased-1".into()), String::new())));
+    }
+
+    #[test]
+    fn who_acted_is_replaced_where_the_name_is_exactly_the_persons() {
+        let mbox = |name: &str| Ifi::Mbox(format!("mailto:{name}"));
+        let account =
+            Ifi::Account { home_page: "https://x.example".into(), name: "backdoor_2026".into() };
+        let identifiers = || [mbox("anna@x.example"), account.clone()];
+        let of = |eraser: &Eraser, actor: Actor, action: &str, target: &str, details: &str| {
+            let at = Instant::from_micros(1);
+            let (action, target, details) =
+                (action.to_owned(), target.to_owned(), details.to_owned());
+            let entry =
+                AuditEntry { id: AuditEntry::id(at, 7), at, actor, action, target, details };
+            erased_entry(eraser, &entry).map(|it| (it.actor, it.target, it.details))
+        };
+        let person = |name: &str| Actor::Person(name.to_owned());
+        let all = Eraser::new(identifiers(), [], "erased-1");
+        let details = r#"{"key":"backdoor_2026","label":"of anna@x.example"}"#;
+        assert_eq!(
+            of(&all, person("anna@x.example"), "key.created", "backdoor_2026", details),
+            Some((
+                person("erased-1"),
+                "backdoor_2026".into(),
+                details.replace("anna@x.example", "erased-1")
+            ))
+        );
+        for (actor, action, target) in [
+            (person("backdoor_2026"), "key.created", "backdoor_2026"),
+            (Actor::Key("backdoor_2026".into()), "pipe.created", "backdoor_2026"),
+            (Actor::Key("k".into()), "key.created", "anna@x.example"),
+            (person("j.anna@x.example"), "person.created", "backdoor_2026"),
+        ] {
+            assert_eq!(
+                of(&all, actor, action, target, r#"{"of":"backdoor_2026"}"#),
+                None,
+                "{target}"
+            );
+        }
+        // What a key has chosen is found where it stands as an identifier.
+        let exact = Eraser::new(identifiers(), [], "erased-1").exact();
+        assert_eq!(
+            of(&exact, person("anna@x.example"), "person.created", "anna@x.example", details),
+            None
+        );
+        let read = of(&exact, person("b"), "statements.read", "mbox::mailto:anna@x.example", "");
+        assert_eq!(read, Some((person("b"), "erased-1".into(), String::new())));
+    }
+
+    #[test]
+    fn documents_of_the_program_keep_their_addresses() {
+        let of = |agent: &str, id: &str, content_type: &str, body: &'static [u8]| {
+            let shelf = Shelf {
+                resource: xapi::document::Resource::AgentProfile,
+                activity: String::new(),
+                agent: agent.to_owned(),
+                registration: None,
+            };
+            let key = DocumentKey { shelf, id: id.to_owned() };
+            let (content_type, updated) = (content_type.to_owned(), Instant::from_micros(1));
+            let document = Document { content_type, body: Bytes::from_static(body), updated };
+            let eraser = |identifier: Ifi| Eraser::new([identifier], [], "erased-1");
+            for chosen in ["urn:traccia:reactions", "urn:traccia:retention", "urn:traccia:attempts"]
+            {
+                let erased = erased_document(&eraser(Ifi::OpenId(chosen.into())), &key, &document);
+                assert!(matches!(erased, ErasedDocument::Stays), "{agent} {id}");
+            }
+            match erased_document(
+                &eraser(Ifi::Mbox("mailto:anna@x.example".into())),
+                &key,
+                &document,
+            ) {
+                ErasedDocument::Stays => None,
+                ErasedDocument::Goes => Some((String::new(), Bytes::new())),
+                ErasedDocument::Becomes(key, document) => Some((key.id, document.body)),
+            }
+        };
+        let becomes =
+            |id: &str, body: &'static [u8]| Some((id.to_owned(), Bytes::from_static(body)));
+        let (json, rule) = ("application/json", br#"{"to":"anna@x.example"}"#);
+        assert_eq!(
+            of("urn:traccia:reactions", "rule:anna@x.example", json, rule),
+            becomes("rule:anna@x.example", br#"{"to":"erased-1"}"#)
+        );
+        assert_eq!(of("urn:traccia:retention", "plan", json, br#"{"rules":[]}"#), None);
+        assert_eq!(of("mbox::mailto:b@x.example", "urn:traccia:attempts", json, b"[]"), None);
+        assert_eq!(
+            of("mbox::mailto:b@x.example", "of/anna@x.example", json, b"{}"),
+            becomes("of/erased-1", b"{}")
+        );
+        assert_eq!(
+            of("mbox::mailto:ANNA@x.example", "urn:traccia:attempts", json, b"[]"),
+            becomes("", b"")
+        );
+        // Bytes of a picture stay as they are.
+        let latin = b"perch\xe9 anna@x.example";
+        assert_eq!(
+            of("mbox::mailto:b@x.example", "a", "text/plain", latin),
+            becomes("a", b"perch\xe9 erased-1")
+        );
+        assert_eq!(of("mbox::mailto:b@x.example", "a", "image/png", latin), None);
     }
 }

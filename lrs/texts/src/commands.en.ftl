@@ -65,6 +65,10 @@ cli-retention-most = { $count ->
    *[other] at most { $count } people a day
 }
 cli-retention-last = last { $at }: { $due } due, { $erased } erased
+cli-retention-left-out = { $count ->
+    [one] 1 person who is due was left out: texts in many statements of others would change
+   *[other] { $count } people who are due were left out: texts in many statements of others would change
+}
 
 ## Erasures
 cli-person-sure = All of this is erased for good.
@@ -76,12 +80,14 @@ cli-person-account = account
 cli-person-in = { $learner } in { $course }
 cli-person-statements = statements
 cli-person-removed = removed
+cli-person-others = of others
 cli-person-unreadable = unreadable
 cli-person-learners = learners
 cli-person-accounts = accounts
 cli-person-documents = documents
 cli-person-certificates = certificates
 cli-person-left = Not erased: { $what }
+cli-person-check = Statements of other people would change, because a text in them has an identifier of this person: look whether it is this person’s alone.
 
 ## Keys
 cli-key-regions = regions

@@ -68,6 +68,10 @@ cli-retention-most = { $count ->
    *[other] al massimo { $count } persone al giorno
 }
 cli-retention-last = ultima volta { $at }: { $due } da cancellare, { $erased } cancellate
+cli-retention-left-out = { $count ->
+    [one] 1 persona da cancellare è stata lasciata: cambierebbero testi in molti statement di altri
+   *[other] { $count } persone da cancellare sono state lasciate: cambierebbero testi in molti statement di altri
+}
 
 ## Le cancellazioni
 cli-person-sure = Tutto questo è cancellato per sempre.
@@ -79,12 +83,14 @@ cli-person-account = account
 cli-person-in = { $learner } in { $course }
 cli-person-statements = statement
 cli-person-removed = tolti
+cli-person-others = di altri
 cli-person-unreadable = illeggibili
 cli-person-learners = partecipanti
 cli-person-accounts = account
 cli-person-documents = documenti
 cli-person-certificates = attestati
 cli-person-left = Non si cancella: { $what }
+cli-person-check = Cambierebbero statement di altre persone, perché un loro testo contiene un identificativo di questa persona: verificare che sia soltanto suo.
 
 ## Le chiavi
 cli-key-regions = regioni

@@ -14,6 +14,7 @@ pub mod index;
 pub mod instant;
 pub mod language;
 pub mod large;
+pub mod mentioned;
 mod normal_form;
 pub mod origin;
 pub mod parameters;

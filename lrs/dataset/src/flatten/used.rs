@@ -5,8 +5,8 @@ use validator::ifi::{self, Ifi};
 use validator::json;
 
 use super::{Flattener, context, kind_of};
-use crate::mentioned;
 use crate::vocabulary::Used;
+use xapi::mentioned;
 
 /// The verb of a statement.
 pub(crate) fn verb_used(statement: &Value) -> Option<Used<'_>> {

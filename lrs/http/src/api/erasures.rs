@@ -102,7 +102,8 @@ pub struct ErasurePreview {
     learners: Vec<ErasureLearner>,
     /// The names by which the person signs in as a learner: these accounts are removed.
     accounts: Vec<String>,
-    /// How many things of each kind name the person. With the mode `delete`, `removed` of `statements` go as a whole.
+    /// How many things of each kind name the person. With the mode `delete`, `removed` of `statements` go as a whole. `others` of
+    /// `statements` are of other people alone, and would change because a text in them has an identifier of the person.
     counts: BTreeMap<String, u64>,
     /// What names the person and stays, in words.
     left: Vec<String>,

@@ -55,6 +55,8 @@ pub struct ShownRetentionRun {
     due: u64,
     /// How many of them were erased.
     erased: u64,
+    /// How many of them are left to an administrator: texts in many statements of others would change.
+    left_out: u64,
 }
 
 /// The rules, and what they did.
@@ -86,10 +88,11 @@ impl From<(RetentionPlan, Option<RetentionRun>)> for ShownRetention {
             source,
             days,
         };
-        let run = |RetentionRun { at, due, erased }| ShownRetentionRun {
+        let run = |RetentionRun { at, due, erased, left_out }| ShownRetentionRun {
             at: Instant::from_micros(at).to_string(),
             due,
             erased,
+            left_out,
         };
         Self {
             rules: plan.rules.into_iter().map(shown).collect(),

@@ -191,6 +191,9 @@ fn show(preview: &Value) -> std::io::Result<()> {
     for (what, count) in preview.get("counts").and_then(Value::as_object).into_iter().flatten() {
         say!("{:<WIDTH$}  {count}", counted(what))?;
     }
+    if preview.pointer("/counts/others").is_some() {
+        noted(&Message::new("cli-person-check"));
+    }
     for left in list("left") {
         noted(&Message::new("cli-person-left").with("what", shown(&left)));
     }
@@ -202,6 +205,7 @@ fn counted(what: &str) -> String {
     let message = match what {
         "statements" => "cli-person-statements",
         "removed" => "cli-person-removed",
+        "others" => "cli-person-others",
         "unreadable" => "cli-person-unreadable",
         "learners" => "cli-person-learners",
         "accounts" => "cli-person-accounts",

@@ -104,8 +104,13 @@ fn show(retention: &Value) -> std::io::Result<()> {
     match retention.get("last").filter(|it| !it.is_null()) {
         Some(last) => {
             let part = |name: &str| member(last, name);
-            let last = Message::new("cli-retention-last").with("at", part("at"));
-            said(&last.with("due", part("due")).with("erased", part("erased")))
+            let words = Message::new("cli-retention-last").with("at", part("at"));
+            said(&words.with("due", part("due")).with("erased", part("erased")))?;
+            // A server of an earlier release leaves nobody out.
+            match last.get("left_out").and_then(Value::as_u64).unwrap_or_default() {
+                0 => Ok(()),
+                count => said(&Message::new("cli-retention-left-out").with("count", count)),
+            }
         }
         None => Ok(()),
     }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use store::StoreError;
 use uuid::Uuid;
 
+use super::elsewhere::Record;
 use super::find::{LogPart, STATEMENTS, enrolment};
 use super::{ErasureAsked, ErasureError, ErasureMode, Erasures, marks};
 use crate::audit::Actor;
@@ -50,6 +51,39 @@ impl Marked<'_> {
             let place = self.places.get(mark.as_str());
             if let Some(found) = place.and_then(|place| self.found.get_mut(*place)) {
                 found.insert(identifier.clone());
+            }
+        }
+    }
+
+    /// Looks at an identifier as learner lists or the audit log write it; at no other text.
+    fn look_at_text(&mut self, text: &str) {
+        if let Ok(identifier) = Identifier::from_str(text) {
+            self.look_at(&identifier);
+        }
+    }
+
+    /// Looks at what is kept beside statements. A refused request stands as a text in what is kept of it.
+    fn look_at_record(&mut self, record: &Record<'_>) {
+        let text = match record {
+            Record::Own(text) | Record::Said(text) => text,
+            Record::Entry(entry) => {
+                self.look_at_text(&entry.target);
+                entry.details.as_str()
+            }
+        };
+        // What is no JSON has no Agents.
+        let Ok(value) = serde_json::from_str::<Value>(text) else { return };
+        self.look_into(&value);
+        let mut left = vec![&value];
+        while let Some(value) = left.pop() {
+            match value {
+                Value::Object(members) => left.extend(members.values()),
+                Value::Array(items) => left.extend(items),
+                Value::String(text) => match serde_json::from_str::<Value>(text) {
+                    Ok(inner) => self.look_into(&inner),
+                    Err(_) => self.look_at_text(text),
+                },
+                _ => {}
             }
         }
     }
@@ -114,8 +148,12 @@ impl Erasures {
         Ok(begun)
     }
 
-    /// Shows all identifiers of the store: of learners, of documents, of statements.
+    /// Shows all identifiers of the store: of learners, accounts, documents, statements, and of what is kept beside these.
     async fn look_at_all(&self, marked: &mut Marked<'_>) -> Result<(), StoreError> {
+        for person in self.store.people().await? {
+            person.kept.person.learner.iter().for_each(|it| marked.look_at_text(it));
+        }
+        self.each_record(&mut |record| marked.look_at_record(&record)).await?;
         for course in self.store.courses().await? {
             let Some(kept) = self.store.course(&course.id).await? else { continue };
             let enrolment = enrolment(&course.id, &kept.enrolment)?;

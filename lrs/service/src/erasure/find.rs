@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use course::{Enrolment, Identifier, Learner};
 use serde::{Deserialize, Serialize};
-use store::{ErasedPart, Kept, StoreError};
+use store::{ErasedPart, Kept, StoreError, names_person};
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
@@ -13,6 +13,8 @@ use super::{ErasureError, ErasureMode, Erasures, REMOVED, eraser, ifi, is_addres
 
 /// Statements looked at together.
 pub(super) const STATEMENTS: usize = 1_000;
+/// The name of the count of statements of others.
+const OF_OTHERS: &str = "others";
 /// How often courses are gone through for further identifiers.
 const ROUNDS: usize = 10;
 
@@ -24,6 +26,18 @@ pub(crate) enum LogPart {
     Unreadable(Instant),
     /// Nothing.
     End,
+}
+
+/// Statements that name a person.
+#[derive(Clone, Copy, Debug, Default)]
+struct StatementCounts {
+    all: u64,
+    /// Of all, those of other people alone: a text in them has an identifier of the person.
+    others: u64,
+    /// Of all, those that go as a whole.
+    removed: u64,
+    /// Statements beside these that cannot be read.
+    unreadable: u64,
 }
 
 /// A learner of a course who is the person.
@@ -147,13 +161,16 @@ impl Erasures {
         let eraser = found.eraser();
         let mut counts = BTreeMap::new();
         let mut count = |what: &str, number: u64| counts.insert(what.to_owned(), number);
-        let (statements, removed, unreadable) = self.counted_statements(&eraser, mode).await?;
-        count("statements", statements);
+        let StatementCounts { all, others, removed, unreadable } =
+            self.counted_statements(&eraser, mode).await?;
+        count("statements", all);
         if mode == ErasureMode::Delete {
             count(REMOVED, removed);
         }
-        if unreadable > 0 {
-            count("unreadable", unreadable);
+        for (what, number) in [(OF_OTHERS, others), ("unreadable", unreadable)] {
+            if number > 0 {
+                count(what, number);
+            }
         }
         count("learners", found.learners.len() as u64);
         count("accounts", found.accounts.len() as u64);
@@ -171,9 +188,7 @@ impl Erasures {
             let page = self.store.documents_beyond(after.as_ref(), STATEMENTS).await?;
             let Some((last, _)) = page.last() else { return Ok(documents) };
             after = Some(last.clone());
-            let named = page.iter().filter(|(key, document)| {
-                eraser.is_named(&key.shelf.agent) || eraser.bytes(&document.body).is_some()
-            });
+            let named = page.iter().filter(|(key, document)| names_person(eraser, key, document));
             documents = documents.saturating_add(named.count() as u64);
         }
     }
@@ -185,14 +200,34 @@ impl Erasures {
         Ok(!learners.is_empty() || !self.accounts(&mut known).await?.is_empty())
     }
 
-    /// How many statements name the person, how many of them an erasure of this mode removes, and how many cannot be read.
+    /// How many statements are of other people alone and would change, because a text in them has an identifier of the person.
+    /// Counts up to `most` and one more.
+    pub(crate) async fn of_others(&self, eraser: &Eraser, most: u64) -> Result<u64, StoreError> {
+        let (mut after, mut others) = (Instant::default(), 0_u64);
+        let exact = eraser.clone().exact();
+        while others <= most {
+            match self.part_of_log(after).await? {
+                LogPart::Statements(page, last) => {
+                    after = last;
+                    let bodies = page.iter().map(|kept| &kept.statement.body);
+                    let of_others = bodies.filter(|it| is_of_others(eraser, &exact, it));
+                    others = others.saturating_add(of_others.count() as u64);
+                }
+                LogPart::Unreadable(at) => after = at,
+                LogPart::End => break,
+            }
+        }
+        Ok(others)
+    }
+
+    /// How many statements an erasure of this mode changes.
     async fn counted_statements(
         &self,
         eraser: &Eraser,
         mode: ErasureMode,
-    ) -> Result<(u64, u64, u64), StoreError> {
-        let (mut after, mut statements, mut unreadable) = (Instant::default(), 0_u64, 0_u64);
-        let mut removed = 0_u64;
+    ) -> Result<StatementCounts, StoreError> {
+        let (mut after, mut counts) = (Instant::default(), StatementCounts::default());
+        let exact = eraser.clone().exact();
         loop {
             match self.part_of_log(after).await? {
                 LogPart::Statements(page, last) => {
@@ -201,17 +236,19 @@ impl Erasures {
                         if eraser.bytes(&statement.body).is_none() {
                             continue;
                         }
-                        statements = statements.saturating_add(1);
+                        counts.all = counts.all.saturating_add(1);
+                        let is_of_others = is_of_others(eraser, &exact, &statement.body);
+                        counts.others = counts.others.saturating_add(u64::from(is_of_others));
                         let value = value_of(&statement.body)?;
                         let goes = self.goes((mode, None), eraser, &value, |_| false).await?;
-                        removed = removed.saturating_add(u64::from(goes));
+                        counts.removed = counts.removed.saturating_add(u64::from(goes));
                     }
                 }
                 LogPart::Unreadable(at) => {
                     after = at;
-                    unreadable = unreadable.saturating_add(1);
+                    counts.unreadable = counts.unreadable.saturating_add(1);
                 }
-                LogPart::End => return Ok((statements, removed, unreadable)),
+                LogPart::End => return Ok(counts),
             }
         }
     }
@@ -232,6 +269,11 @@ impl Erasures {
         }
         Ok(left)
     }
+}
+
+/// Whether a statement would change, and has the person nowhere as an Agent.
+fn is_of_others(eraser: &Eraser, exact: &Eraser, body: &[u8]) -> bool {
+    eraser.bytes(body).is_some() && exact.bytes(body).is_none()
 }
 
 /// The learners of a course.

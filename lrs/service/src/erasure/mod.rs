@@ -25,6 +25,7 @@ use crate::progress::{CourseService, ProgressError};
 
 mod again;
 mod courses;
+mod elsewhere;
 pub(crate) mod find;
 mod marks;
 mod rows;

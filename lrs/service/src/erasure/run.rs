@@ -97,6 +97,9 @@ struct Running<'a> {
     created: Instant,
     record: ErasureRecord,
     work: Work,
+    /// Finds the person in everything.
+    whole: Arc<Eraser>,
+    /// Erases the person from what may be changed: where the erasure is within an authority, it looks for less.
     eraser: Arc<Eraser>,
 }
 
@@ -116,8 +119,8 @@ impl Erasures {
             // All but the last steps are done, and the identifiers are gone.
             None => return self.finish(id, created, record).await,
             Some(work) => {
-                let eraser = work.eraser(&record.pseudonym);
-                Running { of: self, id, created, record, work, eraser }
+                let (whole, eraser) = erasers(&record, &work);
+                Running { of: self, id, created, record, work, whole, eraser }
             }
         };
         if running.record.within.is_none() {
@@ -239,14 +242,19 @@ impl Running<'_> {
         self.look_for_others().await?;
         for _ in 0..ROUNDS {
             let mut found = self.statements().await?;
+            // Some engines find the person by identifiers as statements wrote them alone.
+            (self.whole, self.eraser) = erasers(&self.record, &self.work);
             // After the statements, which say in what letters the person has journals; before the journals go.
             self.journaled().await?;
-            // What others have of the person stays, and how it is found.
-            let parts: &[ErasedPart] =
-                if self.record.remains { &[ErasedPart::Journals] } else { &ErasedPart::EVERY };
-            for part in parts.iter().copied() {
-                let count = self.of.store.erase(part, &self.eraser, self.id).await?;
+            for (part, eraser) in self.parts() {
+                let count = self.of.store.erase(part, &eraser, self.id).await?;
                 self.count(part.as_str(), count);
+                found = found.saturating_add(count);
+            }
+            if self.record.within.is_none() {
+                let store = &*self.of.store;
+                let count = pipes::erase_answers(store, &self.eraser).await?;
+                self.count("pipe_answers", count);
                 found = found.saturating_add(count);
             }
             self.save().await?;
@@ -257,11 +265,28 @@ impl Running<'_> {
         Ok(())
     }
 
+    /// The parts of the store that the person is erased from, and by what. Of what belongs to no authority, an erasure within
+    /// one changes nothing but entries of the audit log in which an identifier stands as such; and where others have the
+    /// person too, that stays, and how it is found.
+    fn parts(&self) -> Vec<(ErasedPart, Arc<Eraser>)> {
+        let eraser = || Arc::clone(&self.eraser);
+        if self.record.within.is_none() {
+            return ErasedPart::EVERY.into_iter().map(|part| (part, eraser())).collect();
+        }
+        let mut parts = vec![(ErasedPart::Journals, eraser())];
+        if !self.record.remains {
+            let exact = Arc::new((*self.whole).clone().exact());
+            parts.extend([(ErasedPart::Index, eraser()), (ErasedPart::Audit, exact)]);
+        }
+        parts
+    }
+
     /// Notes whether something that belongs to no authority names the person, where the erasure is within one.
     async fn look_for_others(&mut self) -> Result<(), StoreError> {
         if self.record.within.is_some() && !self.record.remains {
             self.record.remains = self.of.is_listed(&self.work.identifiers).await?
-                || self.of.documents(&self.eraser).await? > 0;
+                || self.of.documents(&self.whole).await? > 0
+                || self.of.is_elsewhere(&self.whole).await?;
         }
         Ok(())
     }
@@ -402,6 +427,17 @@ impl Running<'_> {
         }
         self.of.store.erase(ErasedPart::Journals, &self.eraser, self.id).await.map(drop)
     }
+}
+
+/// What finds the person of an erasure, and what erases them.
+fn erasers(record: &ErasureRecord, work: &Work) -> (Arc<Eraser>, Arc<Eraser>) {
+    let whole = (*work.eraser(&record.pseudonym)).clone().as_written(work.said.iter().cloned());
+    let whole = Arc::new(whole);
+    let eraser = match record.within {
+        None => Arc::clone(&whole),
+        Some(_) => Arc::new((*whole).clone().within_authority()),
+    };
+    (whole, eraser)
 }
 
 fn names(body: &Bytes, pseudonym: &str) -> bool {

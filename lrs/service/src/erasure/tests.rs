@@ -18,6 +18,7 @@ use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shel
 
 use super::*;
 
+mod again;
 mod copied;
 mod letters;
 mod lists;

@@ -17,6 +17,7 @@ use super::wire::{LONGEST_ANSWER, WireAnswer};
 use super::{PipeError, Pipes, ShownPipe, TRIES};
 use crate::erasure::ErasureMode;
 use store::{HeldPipe, Store, StoreError};
+use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
 /// The most erasures of a pipe that are shown as taken: the latest.
@@ -84,6 +85,42 @@ pub(crate) async fn forget_letters(
         }
     }
     Ok(())
+}
+
+/// Erases a person from what other stores answered last, and from why pipes rest; gives how many pipes that changed.
+///
+/// # Errors
+/// [`StoreError`]; the next call does what is left.
+pub(crate) async fn erase_answers(store: &dyn Store, eraser: &Eraser) -> Result<u64, StoreError> {
+    let mut changed = 0_u64;
+    for HeldPipe { name, .. } in store.pipes().await? {
+        for tried in 0.. {
+            let Some(held) = store.pipe(&name).await? else { break };
+            let mut record = PipeRecord::of(&held)?;
+            let state = &mut record.state;
+            let last = state.last.as_mut().map(|it| &mut it.detail);
+            let paused = state.paused.as_mut().map(|it| &mut it.reason);
+            let mut is_changed = false;
+            for said in [last, paused].into_iter().flatten() {
+                if let Some(erased) = eraser.json(said) {
+                    *said = erased;
+                    is_changed = true;
+                }
+            }
+            if !is_changed {
+                break;
+            }
+            if store.change_pipe(&name, &record.text()?, held.revision).await?.is_some() {
+                changed = changed.saturating_add(1);
+                break;
+            }
+            if tried >= TRIES {
+                let reason = format!("the pipe {name} is changed again and again");
+                return Err(StoreError::Unavailable(reason));
+            }
+        }
+    }
+    Ok(changed)
 }
 
 /// An erasure of this store, as pipes note it.

@@ -37,7 +37,7 @@ mod webhook;
 mod wire;
 
 pub use erasing::{ErasureNotice, ErasuresOfPipe, ToldErasure};
-pub(crate) use erasing::{NotedErasure, forget_letters, note as note_erasure};
+pub(crate) use erasing::{NotedErasure, erase_answers, forget_letters, note as note_erasure};
 pub use probe::{PipeCheck, PipeTest};
 pub use run::MOST_LETTERS;
 pub use settings::{

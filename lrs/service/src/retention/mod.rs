@@ -33,6 +33,9 @@ pub const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 30..=36_500;
 pub const MOST_A_DAY: u32 = 1_000;
 /// How many people are erased a day where nothing else is said.
 const A_DAY: u32 = 50;
+/// Of how many statements of others an erasure may change the texts that nobody has asked for: a person whose identifiers stand
+/// in more is left to an administrator. A name that so many others' statements have may be that of something else.
+const MOST_OF_OTHERS: u64 = 20;
 /// Why people are erased, in records of erasures.
 const REASON: &str = "retention";
 /// The action of entries of the audit log: rules were applied.
@@ -90,6 +93,17 @@ pub struct RetentionRun {
     pub due: u64,
     /// How many of them were erased; the others are looked at on the next day.
     pub erased: u64,
+    /// How many of them are left to an administrator, since texts in many statements of others would change.
+    #[serde(default)]
+    pub left_out: u64,
+}
+
+/// What became of a person who is due.
+enum Outcome {
+    Erased,
+    /// An account has an identifier besides that is not due.
+    Stays,
+    LeftOut,
 }
 
 /// What rules would do now.
@@ -203,33 +217,49 @@ impl Retention {
         now: Instant,
     ) -> Result<RetentionRun, RetentionError> {
         let due = self.due(plan).await?;
-        let mut run = RetentionRun { at: now.micros(), due: due.people.len() as u64, erased: 0 };
+        let mut run =
+            RetentionRun { at: now.micros(), due: due.people.len() as u64, erased: 0, left_out: 0 };
         for person in &due.people {
             if run.erased >= u64::from(plan.most_a_day) {
                 break;
             }
-            if self.erase(person, &due).await? {
-                run.erased += 1;
+            match self.erase(person, &due).await? {
+                Outcome::Erased => run.erased += 1,
+                Outcome::LeftOut => run.left_out += 1,
+                Outcome::Stays => {}
             }
         }
-        if run.erased > 0 {
+        if run.left_out > 0 {
+            tracing::warn!(
+                left_out = run.left_out,
+                "people are due whom retention does not erase: texts in more than {MOST_OF_OTHERS} statements of others \
+                 would change for each of them"
+            );
+        }
+        if run.erased > 0 || run.left_out > 0 {
             let audit = Audit::new(Arc::clone(&self.store), Arc::clone(&self.clock));
-            let details = json!({"due": run.due, "erased": run.erased});
+            let details = json!({"due": run.due, "erased": run.erased, "left_out": run.left_out});
             audit.note(Actor::Machine, RETENTION_APPLIED, "", Some(details)).await;
         }
         Ok(run)
     }
 
-    /// Erases a person who is due. False where an account has an identifier besides that is not due.
+    /// Erases a person who is due.
     async fn erase(
         &self,
         person: &due::DuePerson,
         due: &DuePeople,
-    ) -> Result<bool, RetentionError> {
-        let Some((first, others)) = person.identifiers.split_first() else { return Ok(false) };
+    ) -> Result<Outcome, RetentionError> {
+        let Some((first, others)) = person.identifiers.split_first() else {
+            return Ok(Outcome::Stays);
+        };
         let found = self.erasures.find(first, others).await?;
         if found.identifiers.iter().any(|it| due.keeps(it)) {
-            return Ok(false);
+            return Ok(Outcome::Stays);
+        }
+        let of_others = self.erasures.of_others(&found.eraser(), MOST_OF_OTHERS).await?;
+        if of_others > MOST_OF_OTHERS {
+            return Ok(Outcome::LeftOut);
         }
         let (identifier, others) = (first.clone(), others.to_vec());
         let asked = ErasureAsked {
@@ -242,7 +272,7 @@ impl Retention {
         };
         let begun = self.erasures.begin(&asked, Actor::Machine).await?;
         self.erasures.run(begun.id).await?;
-        Ok(true)
+        Ok(Outcome::Erased)
     }
 
     async fn check(&self, plan: &RetentionPlan) -> Result<(), RetentionError> {
@@ -272,7 +302,8 @@ impl Retention {
         loop {
             match self.run_daily().await {
                 Ok(Some(run)) if run.due > 0 => {
-                    tracing::info!(due = run.due, erased = run.erased, "retention was applied");
+                    let (due, erased, left_out) = (run.due, run.erased, run.left_out);
+                    tracing::info!(due, erased, left_out, "retention was applied");
                 }
                 Ok(_) => {}
                 Err(error) => {

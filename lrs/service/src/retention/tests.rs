@@ -237,3 +237,31 @@ async fn rules_that_cannot_be_meant_are_refused() {
     assert!(matches!(refused, Err(RetentionError::NoCourse(_))), "{refused:?}");
     assert_eq!(retention.get().await.unwrap(), (RetentionPlan::default(), None));
 }
+
+/// A name that many statements of others have may be that of something else.
+#[tokio::test]
+async fn a_person_for_whom_much_of_others_would_change_is_left_to_an_administrator() {
+    let account = json!({"account": {"homePage": "https://x.example", "name": "corso_2026"}});
+    let old = sample::with(sample::statement(0), "actor", account);
+    let says = |n| {
+        let about = json!({"response": "per utenti di corso_2026"});
+        (sample::with(sample::statement(n), "result", about), 5)
+    };
+    for (others, erased) in [(MOST_OF_OTHERS, 1), (MOST_OF_OTHERS + 1, 0)] {
+        let said = (1..=u32::try_from(others).unwrap()).map(says);
+        let all: Vec<(Value, i64)> = [(old.clone(), 500)].into_iter().chain(said).collect();
+        let scene = Scene::of(&all).await;
+        let plan = RetentionPlan { rules: vec![of_all(365)], ..RetentionPlan::default() };
+        scene.retention().put(plan).await.unwrap();
+        let run = scene.retention().run_daily().await.unwrap().unwrap();
+        assert_eq!((run.due, run.erased, run.left_out), (1, erased, 1 - erased));
+        assert_eq!(scene.retention().get().await.unwrap().1.as_ref(), Some(&run));
+        let kept = sample::kept(&scene.store, 5).await.statement.value().unwrap();
+        let is_whole = kept["result"]["response"] == "per utenti di corso_2026";
+        assert_eq!(is_whole, erased == 0, "{kept}");
+        let filter =
+            AuditFilter { action: Some(RETENTION_APPLIED.into()), ..AuditFilter::default() };
+        let audit = scene.store.audit(&filter, 10).await.unwrap();
+        assert!(audit[0].details.contains(&format!("\"left_out\":{}", run.left_out)), "{audit:?}");
+    }
+}

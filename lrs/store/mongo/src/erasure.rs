@@ -188,8 +188,8 @@ impl MongoStore {
     }
 }
 
-fn body_names(eraser: &Eraser) -> impl Fn(&Document) -> bool + '_ {
-    |it| it.get_str("body").is_ok_and(|body| eraser.json(body).is_some())
+fn has_body(is_theirs: impl Fn(&str) -> bool) -> impl Fn(&Document) -> bool {
+    move |it| it.get_str("body").is_ok_and(&is_theirs)
 }
 
 #[async_trait]
@@ -263,8 +263,14 @@ impl ErasureStore for MongoStore {
             ErasedPart::Index => self.erase_things(eraser).await,
             ErasedPart::Documents => erase_documents(self, eraser).await,
             ErasedPart::Journals => self.erase_journals(eraser).await,
-            ErasedPart::Launches => self.remove_named("launch", body_names(eraser)).await,
-            ErasedPart::Refusals => self.remove_named("refusal", body_names(eraser)).await,
+            ErasedPart::Launches => {
+                let is_theirs = |it: &str| eraser.record(it).is_some();
+                self.remove_named("launch", has_body(is_theirs)).await
+            }
+            ErasedPart::Refusals => {
+                let is_theirs = |it: &str| eraser.json(it).is_some();
+                self.remove_named("refusal", has_body(is_theirs)).await
+            }
             ErasedPart::Origins => self.erase_texts("origin", "authority", eraser).await,
             ErasedPart::DeadLetters => self.erase_texts("dead_letter", "body", eraser).await,
             ErasedPart::Audit => self.erase_audit(eraser, by).await,

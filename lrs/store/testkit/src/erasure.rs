@@ -44,7 +44,7 @@ async fn rewrite(store: &Arc<dyn Store>) -> usize {
 
 /// A statement that was read, without the person.
 fn erased(eraser: &Eraser, read: Stored) -> Option<Rewrite> {
-    eraser.bytes(&read.body).map(|body| Rewrite { read, body })
+    eraser.bytes(&read.body).map(|body| Rewrite { read, body, everywhere: true })
 }
 
 async fn erase(store: &Arc<dyn Store>, part: ErasedPart) -> u64 {
@@ -103,6 +103,114 @@ pub async fn statements_are_found_by_the_pseudonym_instead(store: &Arc<dyn Store
     assert_eq!((rewrite(store).await, erase(store, ErasedPart::Index).await), (0, 0));
 }
 
+/// An address in other letters is the same person's: what it was called goes too.
+pub async fn names_of_an_address_in_other_letters_go(store: &Arc<dyn Store>) {
+    let actor = |mbox: &str| json!({"mbox": format!("mailto:{mbox}"), "name": "Zero"});
+    let all = ["p0@x.example", "P0@X.example", "p1@x.example"];
+    let all: Vec<_> =
+        (0..).zip(all).map(|(n, who)| with(statement(n), "actor", actor(who))).collect();
+    put_each(store, &all).await;
+    assert_eq!(rewrite(store).await, 2);
+    let said = ["mbox::mailto:P0@X.example", "mbox::mailto:p1@x.example"].map(str::to_owned);
+    let eraser = Arc::new((*eraser()).clone().as_written(said));
+    store.erase(ErasedPart::Index, &eraser, BY).await.unwrap();
+    for (who, names) in [("p0@x.example", 0), ("P0@X.example", 0), ("p1@x.example", 1)] {
+        let found = store.agent_names(&format!("mbox::mailto:{who}")).await.unwrap();
+        assert_eq!(found.len(), names, "{who}");
+    }
+    assert!(ids(store, of("mbox::mailto:P0@X.example", true)).await.is_empty());
+    assert_eq!(ids(store, of_person("p1")).await, ids_of([2]));
+}
+
+/// Where the person is erased from a part of the statements alone, others go on being found by all that they say.
+pub async fn statements_that_stay_are_found_as_before(store: &Arc<dyn Store>) {
+    let page = |n: u32| with(statement(n), "object", activity("of/p0@x.example"));
+    let all = [0, 1].map(|n| with(page(n), "actor", person("p0")));
+    put_each(store, &[all[0].clone(), all[1].clone(), reference(2, 1)]).await;
+    let read = kept(store, 0).await.statement;
+    let body = eraser().bytes(&read.body).unwrap();
+    let one = vec![Rewrite { read, body, everywhere: false }];
+    assert_eq!(store.rewrite_statements(one).await.unwrap(), 0);
+    assert_eq!(ids(store, of_person("p0")).await, ids_of([1, 2]));
+    assert_eq!(ids(store, of_activity("of/p0@x.example")).await, ids_of([1, 2]));
+    let after = eraser().pseudonymous().to_string();
+    assert_eq!(ids(store, of(&after, false)).await, ids_of([0]));
+    assert_eq!(ids(store, of_activity(&format!("of/{PSEUDONYM}"))).await, ids_of([0]));
+}
+
+/// Documents, a refused request and entries of the audit log that are called like users of a platform.
+async fn fill_with_names_of_others(store: &Arc<dyn Store>) {
+    let documents = [
+        key(Resource::State, "p1", "suspend_data"),
+        key(Resource::State, "p1", "urn:traccia:attempts"),
+        DocumentKey {
+            shelf: Shelf {
+                agent: "urn:traccia:reactions".into(),
+                ..key(Resource::AgentProfile, "p1", "").shelf
+            },
+            id: "rule:a".into(),
+        },
+    ];
+    for key in &documents {
+        put_document(
+            store,
+            key.clone(),
+            "application/json",
+            br#"{"of":"adlnet.gov suspend_data"}"#,
+        )
+        .await;
+    }
+    let refusal = KeptRefusal {
+        id: Uuid::from_u128(1),
+        key: "k".into(),
+        rule: "iri".into(),
+        status: 400,
+        at: Instant::from_micros(5),
+        body: r#"{"body":"http://adlnet.gov/ suspend_data https://a.example/verbs_2026/a"}"#.into(),
+    };
+    store.keep_refusals(vec![refusal]).await.unwrap();
+    let entry = |n: i64, actor, target: &str| AuditEntry {
+        id: AuditEntry::id(Instant::from_micros(n), 7),
+        at: Instant::from_micros(n),
+        actor,
+        action: "key.created".into(),
+        target: target.into(),
+        details: r#"{"key":"verbs_2026"}"#.into(),
+    };
+    assert!(
+        store.add_audit(entry(2, Actor::Key("verbs_2026".into()), "verbs_2026")).await.unwrap()
+    );
+    assert!(
+        store.add_audit(entry(3, Actor::Person("verbs_2026".into()), "a.example")).await.unwrap()
+    );
+}
+
+/// Hosts, verbs and documents of a platform may be called like a user of it.
+pub async fn a_person_with_the_name_of_something_else_takes_nothing_along(store: &Arc<dyn Store>) {
+    let account =
+        |name: &str| Ifi::Account { home_page: "https://x.example".into(), name: name.into() };
+    let names = ["adlnet.gov", "a.example", "127.0.0.1", "suspend_data", "verbs_2026"].map(account);
+    let site = Ifi::OpenId("https://a.example".into());
+    let shelves =
+        ["reactions", "retention", "attempts"].map(|it| Ifi::OpenId(format!("urn:traccia:{it}")));
+    let all = names.into_iter().chain([site]).chain(shelves);
+    let eraser = Arc::new(Eraser::new(all, [], PSEUDONYM));
+    let other = with(
+        statement(1),
+        "verb",
+        json!({"id": "http://adlnet.gov/expapi/verbs_2026/completed",
+        "display": {"en": "completed"}}),
+    );
+    put_each(store, &[statement(0), other]).await;
+    let log_before = log(store).await;
+    fill_with_names_of_others(store).await;
+    assert!(log_before.iter().all(|kept| eraser.bytes(&kept.statement.body).is_none()));
+    for part in ErasedPart::EVERY {
+        assert_eq!(store.erase(part, &eraser, BY).await.unwrap(), 0, "{part:?}");
+    }
+    assert_eq!(log(store).await, log_before);
+}
+
 /// Also where the pseudonym is known already, and a statement names two of the person's identifiers.
 pub async fn a_person_of_several_identifiers_becomes_one(store: &Arc<dyn Store>) {
     let two = [Ifi::Mbox("mailto:p0@x.example".into()), Ifi::Mbox("mailto:p1@x.example".into())];
@@ -146,7 +254,7 @@ pub async fn a_long_statement_is_rewritten_too(store: &Arc<dyn Store>) {
     let other = super::sample::stamped(&statement(9), 5);
     let moved =
         Stored { stored: Instant::from_micros(1), ..super::sample::stamped(&statement(0), 1) };
-    let same = |read: Stored| Rewrite { body: read.body.clone(), read };
+    let same = |read: Stored| Rewrite { body: read.body.clone(), read, everywhere: true };
     let unkept = vec![same(other), same(moved)];
     assert_eq!(store.rewrite_statements(unkept).await.unwrap(), 0);
     assert_eq!(log(store).await.len(), 1);
@@ -193,15 +301,23 @@ fn key(resource: Resource, agent: &str, name: &str) -> DocumentKey {
     DocumentKey { shelf, id: name.into() }
 }
 
+async fn put_document(
+    store: &Arc<dyn Store>,
+    key: DocumentKey,
+    content_type: &str,
+    body: &'static [u8],
+) {
+    let updated = Instant::from_micros(5);
+    let document =
+        Document { content_type: content_type.into(), body: Bytes::from_static(body), updated };
+    let free = Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
+    store.change_document(key, free, Change::Put(document)).await.unwrap();
+}
+
 /// Those of the person go, and others lose what names the person.
 pub async fn documents_of_the_person_go(store: &Arc<dyn Store>) {
     let put = async |key: DocumentKey, content_type: &str, body: &'static [u8]| {
-        let updated = Instant::from_micros(5);
-        let document =
-            Document { content_type: content_type.into(), body: Bytes::from_static(body), updated };
-        let free =
-            Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
-        store.change_document(key, free, Change::Put(document)).await.unwrap();
+        put_document(store, key, content_type, body).await;
     };
     let json = "application/json";
     let state = key(Resource::State, "p0", "bookmark");

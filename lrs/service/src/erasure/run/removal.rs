@@ -1,5 +1,6 @@
 //! Which statements an erasure removes, and what goes with them.
 
+use bytes::Bytes;
 use serde_json::Value;
 use store::{Kept, Rewrite, StoreError};
 use uuid::Uuid;
@@ -81,13 +82,17 @@ impl Running<'_> {
     pub(super) async fn fates(&mut self, page: Vec<Kept>) -> Result<Fates, StoreError> {
         let mut fates = Fates::default();
         for Kept { statement, voided } in page {
-            let Some(body) = self.eraser.bytes(&statement.body) else { continue };
+            let Some(named) = self.whole.bytes(&statement.body) else { continue };
             let value = value_of(&statement.body)?;
             let within = self.record.within.as_deref();
-            if !is_within(within, &value) {
+            let text = std::str::from_utf8(&statement.body).unwrap_or_default();
+            let body = self.eraser.statement(text).filter(|_| is_within(within, &value));
+            let Some(body) = body.map(Bytes::from) else {
                 self.record.remains = true;
                 continue;
-            }
+            };
+            // Where others have the person too, they are found by what they say.
+            let everywhere = within.is_none() && body == named;
             let is_gone = |id| self.work.voided.contains(&id);
             let (mode, eraser) = (self.record.mode, &self.eraser);
             let goes = self.of.goes((mode, within), eraser, &value, is_gone).await?;
@@ -96,7 +101,9 @@ impl Running<'_> {
                 self.work.voided.extend(voided.then_some(statement.id));
                 fates.removed.push(statement);
             } else {
-                fates.rewritten.push(Rewrite { read: statement, body });
+                let is_bounded = self.record.within.is_some();
+                self.record.remains |= is_bounded && self.whole.bytes(&body).is_some();
+                fates.rewritten.push(Rewrite { read: statement, body, everywhere });
             }
         }
         Ok(fates)

@@ -57,3 +57,75 @@ async fn other_stores_are_told_the_identifiers_that_were_in_statements() {
     let kept = world.store.pipe("p").await.unwrap().unwrap().record;
     assert!(kept.contains("p0@x.example") && !kept.contains("anna.secret"), "{kept}");
 }
+
+/// What nobody has asked for is said before it is done.
+#[tokio::test]
+async fn a_dry_run_counts_statements_of_others_that_would_change() {
+    let world = World::new().await;
+    let says = |n: u32, response: &str| {
+        sample::with(sample::statement(n), "result", json!({"response": response}))
+    };
+    let about = sample::with(
+        says(22, "of anna.rossi"),
+        "object",
+        json!({"objectType": "Agent", "mbox": "mailto:p0@x.example"}),
+    );
+    let all = [says(20, "of anna.rossi"), says(21, "of P0@x.example"), about, says(23, "of bruno")];
+    sample::put(&world.store, &all).await;
+    let others = vec!["account:https://x.example|anna.rossi".to_owned()];
+    let asked = ErasureAsked { others, ..asked() };
+    let counts = world.erasures().preview(&asked).await.unwrap().counts;
+    assert_eq!((counts["statements"], counts["others"]), (5, 2), "{counts:?}");
+}
+
+#[tokio::test]
+async fn what_another_store_answered_last_loses_the_person() {
+    let world = World::new().await;
+    let record = |settings: Value| {
+        json!({
+            "settings": settings, "password": "", "secret": "", "namespace": Uuid::nil(), "generation": 1,
+            "state": {"cursor": 7, "attempts": 0, "retry_at": null, "delivered": 3, "through": null, "is_consistent": false,
+                "paused": {"is_alarm": true, "reason": "404: P0@x.example is not known", "at": 5},
+                "last": {"at": 5, "status": 404, "is_good": false, "detail": "no such person: p0@x.example"}},
+        })
+    };
+    let settings = json!({"direction": "webhook", "url": "https://other.example/hook"});
+    assert!(world.store.add_pipe("p", &record(settings).to_string()).await.unwrap());
+    // Who is in no statement is not told to other stores.
+    let identifier = "mailto:p0@x.example".to_owned();
+    let begun = world
+        .erasures()
+        .begin(&ErasureAsked { identifier, ..asked() }, Actor::Machine)
+        .await
+        .unwrap();
+    let done = world.erasures().run(begun.id).await.unwrap();
+    assert_eq!(done.counts["pipe_answers"], 1);
+    let kept = world.store.pipe("p").await.unwrap().unwrap().record;
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    let state = &kept["state"];
+    assert_eq!(state["last"]["detail"], format!("no such person: {}", done.pseudonym));
+    assert_eq!(state["paused"]["reason"], format!("404: {} is not known", done.pseudonym));
+    assert_eq!((&state["cursor"], &state["delivered"]), (&json!(7), &json!(3)));
+}
+
+/// As the open tables see it.
+#[tokio::test]
+async fn the_page_of_the_person_is_erased_from_their_own_statements() {
+    let world = World::new().await;
+    let page = json!({"id": "https://moodle.example/user/profile.php?id=7",
+        "definition": {"name": {"it": "Profilo di Anna Rossi"}}});
+    let hers = sample::with(
+        sample::statement(20),
+        "actor",
+        json!({"account": {"homePage": "https://moodle.example", "name": "7"}}),
+    );
+    let all = [hers, sample::statement(21)].map(|it| sample::with(it, "object", page.clone()));
+    sample::put(&world.store, &all).await;
+    let begun = world.erasures().begin(&asked(), Actor::Machine).await.unwrap();
+    let done = world.erasures().run(begun.id).await.unwrap();
+    let object =
+        async |n| sample::kept(&world.store, n).await.statement.value().unwrap()["object"].clone();
+    let id = format!("https://moodle.example/user/profile.php?id={}", done.pseudonym);
+    assert_eq!(object(20).await, json!({"id": id}));
+    assert_eq!(object(21).await["id"], page["id"], "7 may be anything in what others did");
+}

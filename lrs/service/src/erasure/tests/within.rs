@@ -246,3 +246,129 @@ async fn a_restored_store_erases_within_the_same_authority() {
     restored.erasures().resume().await;
     assert_eq!(naming(&restored).await, [31]);
 }
+
+fn free() -> Precondition {
+    Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed }
+}
+
+async fn document(world: &World, agent: &str, id: &str, body: &'static str) {
+    let shelf = Shelf {
+        resource: Resource::AgentProfile,
+        activity: String::new(),
+        agent: agent.to_owned(),
+        registration: None,
+    };
+    let content_type = "application/json".to_owned();
+    let (body, updated) = (Bytes::from_static(body.as_bytes()), world.clock.now());
+    let change = Change::Put(Document { content_type, body, updated });
+    let key = DocumentKey { shelf, id: id.to_owned() };
+    world.store.change_document(key, free(), change).await.unwrap();
+}
+
+/// What others have, and the program itself.
+async fn of_others(world: &World) {
+    for learner in ["b0", "b1"] {
+        let agent = format!("account::{learner}@https://lms.example");
+        document(world, &agent, "suspend_data", r#"{"page":1}"#).await;
+        document(world, &agent, "urn:traccia:attempts", r#"{"of":"backdoor_2026"}"#).await;
+    }
+    for shelf in ["urn:traccia:reactions", "urn:traccia:retention"] {
+        document(world, shelf, "rule:a", r#"{"to":"dirigente@ente.example"}"#).await;
+    }
+    let refusal = |n: u128, body: &str| store::KeptRefusal {
+        id: Uuid::from_u128(n),
+        key: "south".into(),
+        rule: "iri".into(),
+        status: 400,
+        at: Instant::from_micros(5),
+        body: body.into(),
+    };
+    let said =
+        [r#"{"clause":"xAPI 1.0.3"}"#, r#"{"body":"dirigente@ente.example, backdoor_2026"}"#];
+    let refusals = (1..).zip(said).map(|(n, body)| refusal(n, body)).collect();
+    world.store.keep_refusals(refusals).await.unwrap();
+    let by = || Actor::Person("dirigente@ente.example".into());
+    let details = Some(json!({"label": "of dirigente@ente.example", "key": "backdoor_2026"}));
+    world.audit().note(by(), "key.created", "backdoor_2026", details).await;
+    let named = with_attachment(&sample::statement(41), &attachment("hers"));
+    sends(world, "backdoor_2026", &[named]).await;
+}
+
+/// Everything that is kept but the erasures themselves and what the audit log says of them.
+async fn all_but_erasures(world: &World) -> String {
+    let store = &world.store;
+    let log = sample::log(store).await;
+    let documents = store.documents_beyond(None, 100).await.unwrap();
+    let refusals = store.refusals(&store::RefusalFilter::default(), 100).await.unwrap();
+    let audit = store.audit(&AuditFilter::default(), 100).await.unwrap();
+    let audit: Vec<_> = audit.into_iter().filter(|it| it.action != ERASED).collect();
+    let course = store.course("c").await.unwrap();
+    format!("{log:?}{documents:?}{refusals:?}{audit:?}{course:?}")
+}
+
+/// The key chooses the texts that are looked for.
+#[tokio::test]
+async fn whatever_identifiers_a_key_names_nothing_of_others_changes() {
+    let world = World::new().await;
+    of_others(&world).await;
+    let before = all_but_erasures(&world).await;
+    for (identifier, remains) in [
+        ("account:https://x|suspend_data", false),
+        ("account:https://x|xAPI 1.0.3", false),
+        ("account:https://x|urn:traccia:attempts", false),
+        ("openid:urn:traccia:reactions", false),
+        ("openid:urn:traccia:retention", false),
+        ("account:https://x|backdoor_2026", true),
+        ("mailto:dirigente@ente.example", true),
+    ] {
+        let asked =
+            ErasureAsked { identifier: identifier.into(), ..asked_by_north(ErasureMode::Delete) };
+        let record = run(&world, &asked).await;
+        assert_eq!(record.remains, remains, "{identifier}");
+        assert_eq!(all_but_erasures(&world).await, before, "{identifier}");
+    }
+    assert!(world.audit().verify(None).await.unwrap().broken.is_none());
+}
+
+/// Who has sent what is known afterwards.
+#[tokio::test]
+async fn a_key_does_not_erase_itself_as_the_authority_of_what_it_has_sent() {
+    let world = World::new().await;
+    sends(&world, "north-2026", &[sample::statement(30)]).await;
+    let within = sample::authority("north-2026").ifi().to_owned();
+    let authority = async || {
+        sample::kept(&world.store, 30).await.statement.value().unwrap()["authority"].clone()
+    };
+    let before = authority().await;
+    for identifier in ["account:https://x.example|north-2026".to_owned(), within.clone()] {
+        let within = Some(within.clone());
+        let asked = ErasureAsked {
+            identifier: identifier.clone(),
+            within,
+            ..asked_by_north(ErasureMode::Pseudonymise)
+        };
+        let record = run(&world, &asked).await;
+        assert!(record.remains || identifier != *record.within.as_ref().unwrap(), "{identifier}");
+        assert_eq!(authority().await, before, "{identifier}");
+    }
+}
+
+/// What the erasure of a key leaves in its own statements is said.
+#[tokio::test]
+async fn own_statements_lose_what_nothing_else_has_and_the_rest_remains() {
+    for (response, left, remains) in [
+        (format!("of {HERS}"), "of erased", false),
+        ("of carla.verdi".to_owned(), "of carla.verdi", true),
+    ] {
+        let world = World::new().await;
+        let said = sample::with(hers(30), "result", json!({"response": response}));
+        sends(&world, "north", &[said]).await;
+        let others = vec!["account:https://x.example|carla.verdi".to_owned()];
+        let asked = ErasureAsked { others, ..asked_by_north(ErasureMode::Pseudonymise) };
+        let record = run(&world, &asked).await;
+        assert_eq!(record.remains, remains, "{response}");
+        let kept = sample::kept(&world.store, 30).await.statement.value().unwrap();
+        assert_eq!(kept["actor"]["account"]["name"], record.pseudonym);
+        assert!(kept["result"]["response"].as_str().unwrap().starts_with(left), "{kept}");
+    }
+}

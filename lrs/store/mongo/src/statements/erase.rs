@@ -47,7 +47,7 @@ impl Rows {
 
     /// False where the text of the statement is another one than was read.
     async fn rewrite_one(&self, rewrite: &Rewrite, renamed: &mut Renamed) -> Result<bool> {
-        let Rewrite { read, body } = rewrite;
+        let Rewrite { read, body, everywhere } = rewrite;
         let mut own = doc! {"_id": field::of_uuid(read.id), "stored": read.stored.micros()};
         let find = self.collection.find_one(own.clone()).projection(row::without_keys());
         let Some(found) = call(find).await? else { return Ok(true) };
@@ -70,8 +70,14 @@ impl Rows {
         // Compare and swap: a text that another process has put there meanwhile stays. A file is compared by its id.
         own.insert("body", found.get("body").cloned());
         let is_swapped = call(self.collection.update_one(own, set)).await?.matched_count == 1;
-        if is_swapped {
+        if is_swapped && *everywhere {
             renamed.note(&before, &after);
+        } else if is_swapped {
+            // Others say the same still, and are found by it.
+            let gone = before.difference(&after).map(|key| Key::from_index(key).to_bson());
+            let pull = doc! {"$pullAll": {"keys": gone.collect::<Vec<Bson>>()}};
+            let this = doc! {"_id": field::of_uuid(new.id)};
+            call(self.collection.update_one(this, pull)).await?;
         }
         let unused = if is_swapped { found.get_object_id("body").ok() } else { blob };
         self.blobs.remove(unused).await?;

@@ -24,7 +24,10 @@ async fn erased(store: &MongoStore, who: &str) -> Vec<Rewrite> {
     let identifier = Ifi::Mbox(format!("mailto:{who}@x.example"));
     let eraser = Eraser::new([identifier], [], &format!("erased-{who}"));
     let all = log(&as_any(store)).await.into_iter().map(|kept| kept.statement);
-    all.filter_map(|read| eraser.bytes(&read.body).map(|body| Rewrite { read, body })).collect()
+    all.filter_map(|read| {
+        eraser.bytes(&read.body).map(|body| Rewrite { read, body, everywhere: true })
+    })
+    .collect()
 }
 
 /// The second one writes between the first one's look at the statement and its change of the statement.

@@ -206,8 +206,12 @@ impl ErasureStore for SqliteStore {
         self.write(move |session| match part {
             ErasedPart::Index | ErasedPart::Documents => Ok(0),
             ErasedPart::Journals => rows::erase_journals(session, &eraser),
-            ErasedPart::Launches => rows::erase_named(session, "launch", "token", &eraser),
-            ErasedPart::Refusals => rows::erase_named(session, "refusal", "id", &eraser),
+            ErasedPart::Launches => {
+                rows::erase_named(session, "launch", "token", |it| eraser.record(it).is_some())
+            }
+            ErasedPart::Refusals => {
+                rows::erase_named(session, "refusal", "id", |it| eraser.json(it).is_some())
+            }
             ErasedPart::Origins => rows::erase_texts(session, &rows::ORIGINS, &eraser),
             ErasedPart::DeadLetters => rows::erase_texts(session, &rows::LETTERS, &eraser),
             ErasedPart::Audit => rows::erase_audit(session, &eraser, by),

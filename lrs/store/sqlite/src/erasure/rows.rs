@@ -25,16 +25,16 @@ pub(super) fn erase_journals(session: &Session<'_>, eraser: &Eraser) -> Result<u
     Ok(count)
 }
 
-/// Removes the rows of a table in whose `body` the person is named. Table and key are of the program.
+/// Removes the rows of a table whose `body` is one of the person's. Table and key are of the program.
 pub(super) fn erase_named(
     session: &Session<'_>,
     table: &str,
     key: &str,
-    eraser: &Eraser,
+    is_theirs: impl Fn(&str) -> bool,
 ) -> Result<u64> {
     let rows = session.all(&format!("SELECT {key}, body FROM {table}"), [], |row| {
         let body: String = row.get(1)?;
-        Ok(eraser.json(&body).map(|_| row.get::<_, String>(0)))
+        Ok(is_theirs(&body).then(|| row.get::<_, String>(0)))
     })?;
     let mut count = 0_u64;
     for id in rows.into_iter().flatten() {

@@ -50,7 +50,7 @@ impl Rewriting {
 
 /// Replaces the text of a statement, where it is kept at this instant. False where its text is another one than was read.
 fn rewrite(session: &mut Session<'_>, rewrite: &Rewrite) -> Result<bool> {
-    let Rewrite { read, body } = rewrite;
+    let Rewrite { read, body, .. } = rewrite;
     let Some(kept) = session.statement(read.id)?.filter(|kept| kept.stored == read.stored) else {
         return Ok(true);
     };

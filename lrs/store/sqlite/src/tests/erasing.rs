@@ -115,7 +115,9 @@ async fn fill(store: &SqliteStore) {
 /// Gives the statements without the person.
 async fn rewrites(store: &SqliteStore) -> Vec<Rewrite> {
     let read = log(&shared(store)).await.into_iter().map(|kept| kept.statement);
-    let erased = |read: Stored| eraser().bytes(&read.body).map(|body| Rewrite { read, body });
+    let erased = |read: Stored| {
+        eraser().bytes(&read.body).map(|body| Rewrite { read, body, everywhere: true })
+    };
     read.filter_map(erased).collect()
 }
 

@@ -84,7 +84,7 @@ async fn nothing_of_a_person_is_left_in_the_files() {
     let eraser =
         Arc::new(Eraser::new([Ifi::Mbox("mailto:anna.rossi@x.example".into())], [], "erased-1"));
     let erased = |Kept { statement: read, .. }: Kept| {
-        eraser.bytes(&read.body).map(|body| Rewrite { read, body })
+        eraser.bytes(&read.body).map(|body| Rewrite { read, body, everywhere: true })
     };
     let erased: Vec<Rewrite> =
         sample::log(&store_of_test).await.into_iter().filter_map(erased).collect();

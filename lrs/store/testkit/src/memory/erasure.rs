@@ -30,7 +30,7 @@ impl Contents {
                 self.courses.erase_journals(|actor| eraser.key_of_agent(actor).is_some())
             }
             ErasedPart::Launches => {
-                dropped(&mut self.packages.launches, |it| eraser.json(&it.body).is_none())
+                dropped(&mut self.packages.launches, |it| eraser.record(&it.body).is_none())
             }
             ErasedPart::Refusals => {
                 dropped(&mut self.refusals, |it| eraser.json(&it.body).is_none())

@@ -114,7 +114,7 @@ impl Statements {
     }
 
     /// Replaces the text of a statement that is kept at this instant. False where its text is another one than was read.
-    pub(super) fn rewrite(&mut self, Rewrite { read, body }: &Rewrite) -> Result<bool> {
+    pub(super) fn rewrite(&mut self, Rewrite { read, body, .. }: &Rewrite) -> Result<bool> {
         let is_it = |row: &&mut Arc<Row>| row.kept.id == read.id && row.kept.stored == read.stored;
         let Some(row) = self.rows.iter_mut().find(is_it) else { return Ok(true) };
         if row.kept.body != read.body {

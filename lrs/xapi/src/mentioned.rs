@@ -2,6 +2,8 @@
 
 use validator::ifi::Ifi;
 
+use crate::erase::HOME_PAGE;
+
 /// Segments of addresses behind which people are numbered.
 const OF_PEOPLE: [&str; 6] = ["user", "users", "profile", "people", "person", "account"];
 /// The shortest account name that is looked for anywhere in an address: shorter ones stand there by chance.
@@ -10,7 +12,7 @@ const LONG_ENOUGH: usize = 4;
 /// Whether `iri` names the person of this identifier: has their mail address or `OpenID` in it, or their account's name as
 /// a whole word. A name of digits alone, or a short one, counts only where the address is of a person, since
 /// `mod/quiz/view.php?id=7` is no more about account 7 than about any other.
-pub(crate) fn names(iri: &str, person: &Ifi) -> bool {
+pub fn names(iri: &str, person: &Ifi) -> bool {
     match person {
         Ifi::Mbox(mbox) => {
             let address = mbox.trim_start_matches("mailto:");
@@ -26,6 +28,36 @@ pub(crate) fn names(iri: &str, person: &Ifi) -> bool {
     }
 }
 
+/// The IRI with `name` in place of the person whom it [`names`]; `None` where it does not.
+pub fn without(iri: &str, person: &Ifi, name: &str) -> Option<String> {
+    if !names(iri, person) {
+        return None;
+    }
+    Some(match person {
+        Ifi::Mbox(mbox) => {
+            let address = mbox.trim_start_matches("mailto:");
+            let plain = replaced(iri, address, name, |_| true);
+            replaced(&plain, &address.replace('@', "%40"), name, |_| true)
+        }
+        Ifi::MboxSha1Sum(sum) => replaced(iri, sum, name, |_| true),
+        Ifi::OpenId(_) => format!("{HOME_PAGE}/{name}"),
+        Ifi::Account { name: word, .. } => replaced(iri, word, name, |at| is_word(iri, word, at)),
+    })
+}
+
+/// `iri` with `name` in place of `sought`, in any case of ASCII letters, where `is` says so.
+fn replaced(iri: &str, sought: &str, name: &str, is: impl Fn(usize) -> bool) -> String {
+    let (small, sought) = (iri.to_ascii_lowercase(), sought.to_ascii_lowercase());
+    let (mut out, mut rest) = (String::new(), 0);
+    for (at, found) in small.match_indices(&sought).filter(|(at, _)| is(*at)) {
+        out.push_str(iri.get(rest..at).unwrap_or_default());
+        out.push_str(name);
+        rest = at.saturating_add(found.len());
+    }
+    out.push_str(iri.get(rest..).unwrap_or_default());
+    out
+}
+
 fn contains(iri: &str, sought: &str) -> bool {
     // Few addresses of activities have this sign, and it is the same in any letters.
     let may_be = !sought.contains('@') || iri.contains('@');
@@ -38,13 +70,15 @@ fn words(iri: &str) -> impl Iterator<Item = &str> {
 
 /// Whether `word` stands in `iri` with no letter or digit beside it.
 fn has_word(iri: &str, word: &str) -> bool {
+    !word.is_empty() && iri.match_indices(word).any(|(at, _)| is_word(iri, word, at))
+}
+
+/// Whether `word` stands at this place with no letter or digit beside it.
+fn is_word(iri: &str, word: &str, at: usize) -> bool {
     let ends = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    !word.is_empty()
-        && iri.match_indices(word).any(|(at, found)| {
-            let (before, rest) = iri.split_at(at);
-            let after = rest.get(found.len()..).unwrap_or_default();
-            ends(before.chars().next_back()) && ends(after.chars().next())
-        })
+    let (before, rest) = iri.split_at(at);
+    rest.strip_prefix(word)
+        .is_some_and(|after| ends(before.chars().next_back()) && ends(after.chars().next()))
 }
 
 #[cfg(test)]
@@ -71,6 +105,10 @@ mod tests {
             ("https://lms.example/", &account(""), false),
         ] {
             assert_eq!(names(iri, person), is, "{iri} {person}");
+            let without = without(iri, person, "erased-1");
+            assert_eq!(without.is_some(), is, "{iri} {person}");
+            let left = without.unwrap_or_default();
+            assert!(!names(&left, person) && is == left.contains("erased-1"), "{left}");
         }
     }
 }
