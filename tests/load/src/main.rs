@@ -9,6 +9,8 @@
 //!
 //! `load fill FOLDER`: the course of `scale.rs` as a data folder; `tests/browser/scale` measures the browser UI on it.
 //!
+//! `make bench peers`: the same load on another learning record store, where it is installed.
+//!
 //! `make attack`: what attacks do to good requests beside them, and to the server's memory.
 
 mod attack;
@@ -22,6 +24,7 @@ mod hosting;
 mod imports;
 mod key_string;
 mod packages;
+mod peers;
 mod pipes;
 mod process;
 mod progress;
@@ -73,6 +76,9 @@ async fn measure() -> Result<()> {
     }
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|chosen| chosen == name);
     rounds::heading(&effort);
+    if chosen.iter().any(|name| name == peers::ARGUMENT) {
+        peers::measure(&effort).await?;
+    }
     if wanted("validation") {
         validation::measure(&effort).await?;
     }

@@ -13,7 +13,7 @@ use tokio::task::LocalSet;
 /// The key of the server under load, for `TRACCIA_SEED_KEY`.
 pub(crate) const KEY: &str = "bench:bench-secret";
 /// The same for Basic.
-const BASIC: &str = "YmVuY2g6YmVuY2gtc2VjcmV0";
+pub(crate) const BASIC: &str = "YmVuY2g6YmVuY2gtc2VjcmV0";
 
 /// A whole POST request for a JSON body.
 pub(crate) fn post(path: &str, body: &str) -> Vec<u8> {
@@ -26,22 +26,36 @@ pub(crate) fn put(path: &str, content_type: &str, body: &str) -> Vec<u8> {
 }
 
 fn with_body(method: &str, path: &str, content_type: &str, body: &str) -> Vec<u8> {
+    let head = head(method, path, BASIC, "1.0.3");
     let length = body.len();
-    format!(
-        "{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {BASIC}\r\n\
-         X-Experience-API-Version: 1.0.3\r\nContent-Type: {content_type}\r\n\
-         Content-Length: {length}\r\n\r\n{body}"
-    )
-    .into_bytes()
+    format!("{head}Content-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n{body}")
+        .into_bytes()
 }
 
 /// A whole GET request.
 pub(crate) fn get(path: &str) -> Vec<u8> {
+    format!("{}\r\n", head("GET", path, BASIC, "1.0.3")).into_bytes()
+}
+
+/// A whole POST request for a JSON body in xAPI 2.0.0. `basic` is what the `Authorization` header has after `Basic`.
+pub(crate) fn post_as(basic: &str, path: &str, body: &str) -> Vec<u8> {
+    let head = head("POST", path, basic, "2.0.0");
+    let length = body.len();
+    format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}")
+        .into_bytes()
+}
+
+/// A whole GET request in xAPI 2.0.0, like [`post_as`].
+pub(crate) fn get_as(basic: &str, path: &str) -> Vec<u8> {
+    format!("{}\r\n", head("GET", path, basic, "2.0.0")).into_bytes()
+}
+
+/// The lines that every request begins with.
+fn head(method: &str, path: &str, basic: &str, version: &str) -> String {
     format!(
-        "GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {BASIC}\r\n\
-         X-Experience-API-Version: 1.0.3\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {basic}\r\n\
+         X-Experience-API-Version: {version}\r\n"
     )
-    .into_bytes()
 }
 
 /// A keep-alive connection with one request at a time.

@@ -27,7 +27,7 @@ const ROUND: Duration = Duration::from_secs(2);
 const LONGEST_STOP: Duration = Duration::from_secs(10);
 /// Where the id is in a statement of [`World`].
 const ID: std::ops::Range<usize> = 7..43;
-const CONNECTIONS: usize = 64;
+pub(crate) const CONNECTIONS: usize = 64;
 pub(crate) const BATCH_CONNECTIONS: usize = 8;
 
 /// How often the disk is asked to have written something.
@@ -176,8 +176,13 @@ pub(crate) struct Statements {
 
 impl Statements {
     pub(crate) fn new(effort: &Effort) -> Self {
+        Self::changed(effort, effort.size(POOL), str::to_owned)
+    }
+
+    /// A pool of `size`, each statement as `change` makes it, which leaves the id where it is.
+    pub(crate) fn changed(effort: &Effort, size: u64, change: fn(&str) -> String) -> Self {
         let world = World::new(effort);
-        let pool = (0..effort.size(POOL)).map(|number| world.statement(number)).collect();
+        let pool = (0..size).map(|number| change(&world.statement(number))).collect();
         Self { pool, sent: Cell::new(0) }
     }
 
