@@ -270,7 +270,9 @@ mod tests {
     fn of(said: &[(Stored, Value)], mut vocabulary: Vocabulary) -> Vocabulary {
         for part in said.chunks(2) {
             let mut spoken = UsedWords::default();
-            part.iter().for_each(|(stored, value)| spoken.add(&flattener(), stored, value));
+            for (stored, value) in part {
+                spoken.add(&flattener(), stored, value);
+            }
             vocabulary.add(spoken);
         }
         vocabulary
@@ -321,7 +323,9 @@ mod tests {
             let mut vocabulary = Vocabulary::default();
             for part in all.chunks(most) {
                 let mut spoken = UsedWords::default();
-                part.iter().for_each(|(stored, value)| spoken.add(&flattener(), stored, value));
+                for (stored, value) in part {
+                    spoken.add(&flattener(), stored, value);
+                }
                 vocabulary.add(spoken);
             }
             vocabulary

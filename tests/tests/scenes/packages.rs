@@ -385,7 +385,7 @@ complete_when = "all"
 [[module.activity]]
 id = "https://moodle.example.it/mod/quiz/view.php?id=7"
 "#;
-    admin.put("/api/v1/courses/corso").body("application/toml", course).await.expect(200);
+    admin.put("/api/v1/courses/corso").body("application/toml", course).await.is(200);
     let quiz = "https://moodle.example.it/mod/quiz/view.php?id=7";
     assert_eq!(shim(quiz).await.problem(403).body["rule"], "shim-counts");
     assert_eq!(shim("https://moodle.example.it").await.problem(400).body["rule"], "shim-address");
@@ -398,12 +398,12 @@ id = "https://moodle.example.it/mod/quiz/view.php?id=7"
     };
     let send = |object: &str| key.post("/statements").json(&said(object));
     assert_eq!(send(quiz).await.problem(403).body["rule"], "key-bounds");
-    send("https://moodle.example.it/mod/quiz/view.php/I1").await.expect(200);
+    send("https://moodle.example.it/mod/quiz/view.php/I1").await.is(200);
     let keys = admin.get("/api/v1/keys").await.expect(200).json();
     let made = keys.as_array().unwrap().iter().find(|it| it["key"] == *name).unwrap();
     let maker = name_of(&designer).await;
     assert_eq!(made["made_by"], maker);
-    admin.delete(&format!("/api/v1/keys/{maker}")).await.expect(204);
+    admin.delete(&format!("/api/v1/keys/{maker}")).await.is(204);
     send("https://moodle.example.it/mod/quiz/view.php/I1").await.problem(401);
 }
 
@@ -420,13 +420,13 @@ async fn the_key_that_a_person_has_made_for_a_package_ends_with_the_person() {
     for name in ["dora", "dino"] {
         let person = person(&traccia, name, json!({"role": "designer"})).await;
         let ask = person.with(person.client.post("/api/v1/packages/shim")).query(&query);
-        ask.body("application/zip", sound()).await.expect(200);
+        ask.body("application/zip", sound()).await.is(200);
     }
     assert_eq!(sorted(made_by().await), ["person:dino", "person:dora"]);
-    admin.delete("/api/v1/people/dora").await.expect(204);
+    admin.delete("/api/v1/people/dora").await.is(204);
     assert_eq!(made_by().await, ["person:dino"]);
     let other = json!({"label": "", "role": "data_reader", "disabled": false});
-    admin.put("/api/v1/people/dino").json(&other).await.expect(200);
+    admin.put("/api/v1/people/dino").json(&other).await.is(200);
     assert!(made_by().await.is_empty(), "the role gives no right to packages");
 }
 

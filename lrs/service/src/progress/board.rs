@@ -356,7 +356,9 @@ impl Board {
     async fn stand_by(&mut self, some: &[usize], documents: Vec<ProgressDocument>) -> Result<()> {
         let (enrolled, cut, some) = (Arc::clone(&self.enrolled), self.cut, some.to_vec());
         let read = aside(move || wholes(&enrolled, cut, &some, &documents)).await??;
-        read.into_iter().for_each(|stand| self.stand(stand));
+        for stand in read {
+            self.stand(stand);
+        }
         Ok(())
     }
 

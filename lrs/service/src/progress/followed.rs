@@ -295,14 +295,13 @@ async fn read(
     let bytes: usize = documents.iter().map(|document| document.body.len()).sum();
     let course = course.to_owned();
     let read = move || {
-        let read = documents.into_iter().map(|document| match current(&document) {
-            Some(progress) => Ok((document.actor, progress)),
-            None => {
-                let what = format!("the progress of {} in {course}: rebuild it", document.actor);
-                Err(StoreError::Corrupt(what))
-            }
-        });
-        read.collect()
+        let read = |document: ProgressDocument| {
+            let unreadable =
+                || format!("the progress of {} in {course}: rebuild it", document.actor);
+            let progress = current(&document).ok_or_else(|| StoreError::Corrupt(unreadable()))?;
+            Ok((document.actor, progress))
+        };
+        documents.into_iter().map(read).collect()
     };
     if bytes <= SMALL { read() } else { compute::aside(read).await.map_err(|_| stopped())? }
 }

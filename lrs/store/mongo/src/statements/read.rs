@@ -63,11 +63,10 @@ impl Reader {
         loop {
             wanted.most = (filter.limit - page.statements.len()).saturating_add(1 + SPARE);
             // Many voided ones may follow: these are passed over by their marks, however long their texts are.
-            let found = match std::mem::take(&mut is_first) {
-                true => {
-                    self.with_texts(&wanted, wanted.conditions(), wanted.most, PAGE_BYTES).await?
-                }
-                false => self.past_voided(&mut wanted, PAGE_BYTES - bytes).await?,
+            let found = if std::mem::take(&mut is_first) {
+                self.with_texts(&wanted, wanted.conditions(), wanted.most, PAGE_BYTES).await?
+            } else {
+                self.past_voided(&mut wanted, PAGE_BYTES - bytes).await?
             };
             let statements = found.documents.iter().map(|it| self.rows.statement(it));
             for (document, statement) in found.documents.iter().zip(join_all(statements).await) {

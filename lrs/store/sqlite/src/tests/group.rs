@@ -150,7 +150,7 @@ async fn large_statements_are_compared_beside_the_writer() {
     let long =
         |length: usize| with(statement(1), "result", json!({"response": "x".repeat(length)}));
     let (large, other) = (long(70_000), long(70_001));
-    put(&shared(&store), &[large.clone()]).await;
+    put(&shared(&store), std::slice::from_ref(&large)).await;
     put(&shared(&store), &[statement(2)]).await;
     let small_id = with(large.clone(), "id", statement(2)["id"].clone());
     let mut new = 10;

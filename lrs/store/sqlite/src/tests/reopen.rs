@@ -143,7 +143,7 @@ async fn after_a_removed_statement_everything_is_later_when_the_store_is_opened_
     let store = shared(&open(&home, &clock));
     assert_eq!(store.latest().await.unwrap(), removed);
     assert_eq!(store.consistent_through().await.unwrap(), removed);
-    let news = store.wait_for_news(first, std::time::Duration::from_secs(3600));
+    let news = store.wait_for_news(first, std::time::Duration::from_hours(1));
     assert!(news.now_or_never().is_none(), "the removed one is no news");
     put(&store, &[statement(2)]).await;
     assert_eq!(stored(&store, 2).await.micros(), removed.micros() + 1);
