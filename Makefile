@@ -56,10 +56,7 @@ openapi:
 	TRACCIA_WRITE_OPENAPI=1 cargo test --package http-api --lib -- description_that
 	lrs/web/run generate
 
-# Browsers wait for pages and clusters for one another: beside each other they take less time, even on two processors.
-test: lint
-	$(MAKE) --jobs=2 crates browser
-	$(MAKE) web-test docker
+test: lint crates web-test browser docker
 
 lint:
 	lrs/web/player/build --check
