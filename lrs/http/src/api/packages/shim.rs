@@ -163,9 +163,8 @@ impl Drop for PackageKey {
 impl Wanted {
     fn read(parameters: &Parameters, caller: &Caller) -> Result<Self, Problem> {
         parameters.only(&["activity", "home_page", "name", "passive"])?;
-        parameters.required("activity")?;
-        parameters.required("home_page")?;
-        let activity = parameters.get("activity").unwrap_or_default().to_owned();
+        let activity = parameters.required("activity")?.to_owned();
+        let home_page = parameters.required("home_page")?.to_owned();
         let url = address("activity", &activity)?;
         // A SCO's IRI is made of the course's, `/` and the item's identifier. A platform as a whole is no activity.
         let is_page =
@@ -173,7 +172,6 @@ impl Wanted {
         if activity.ends_with('/') || activity.contains('#') || !is_page {
             return Err(unusable("activity", &activity));
         }
-        let home_page = parameters.get("home_page").unwrap_or_default().to_owned();
         address("home_page", &home_page)?;
         let name = parameters.get("name").unwrap_or("package");
         Ok(Self {

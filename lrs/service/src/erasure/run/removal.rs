@@ -85,7 +85,9 @@ impl Running<'_> {
             let Some(named) = self.whole.bytes(&statement.body) else { continue };
             let value = value_of(&statement.body)?;
             let within = self.record.within.as_deref();
-            let text = std::str::from_utf8(&statement.body).unwrap_or_default();
+            let corrupt =
+                |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
+            let text = std::str::from_utf8(&statement.body).map_err(corrupt)?;
             let body = self.eraser.statement(text).filter(|_| is_within(within, &value));
             let Some(body) = body.map(Bytes::from) else {
                 self.record.remains = true;
