@@ -147,12 +147,12 @@ async fn work_that_panics_outside_of_a_transaction_leaves_the_writer_at_work() {
 async fn large_statements_are_compared_beside_the_writer() {
     let (home, clock) = (TempDir::new().unwrap(), Hand::new());
     let store = open(&home, &clock);
-    let long =
-        |length: usize| with(statement(1), "result", json!({"response": "x".repeat(length)}));
-    let (large, other) = (long(70_000), long(70_001));
+    let long = |number, length: usize| {
+        with(statement(number), "result", json!({"response": "x".repeat(length)}))
+    };
+    let (large, other, small_id) = (long(1, 70_000), long(1, 70_001), long(2, 70_000));
     put(&shared(&store), std::slice::from_ref(&large)).await;
     put(&shared(&store), &[statement(2)]).await;
-    let small_id = with(large.clone(), "id", statement(2)["id"].clone());
     let mut new = 10;
     for (sent, is_same) in
         [(large.clone(), true), (other, false), (statement(1), false), (small_id, false)]
