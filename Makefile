@@ -77,9 +77,10 @@ promtool:
 python:
 	tests/data/setup $${CARGO_TARGET_DIR:-target}/debug/python
 
-# The tests of all crates, the scenes, which drive the program, among them: so all of it is built before the first.
+# The tests of all crates, the scenes, which drive the program, among them: so all of it is built before the first. One that
+# fails does not hide the others.
 crates: ferretdb promtool python
-	cargo test $(TESTED) -- $(IGNORED)
+	cargo test $(TESTED) --no-fail-fast -- $(IGNORED)
 
 built:
 	cargo test $(TESTED) --no-run
