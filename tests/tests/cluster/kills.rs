@@ -92,8 +92,9 @@ async fn progress_equals_a_rebuild(traccia: &Traccia) {
     let rebuilt = traccia.cli(&["progress", "rebuild", COURSE]).await;
     assert!(rebuilt.success().contains(", 0 actors changed"), "{rebuilt}");
     assert_eq!(settled(&traccia.admin()).await, before);
-    let somebody = course::counts(&course::report(&traccia.admin()).await, "m2", "Umbria");
-    assert_ne!(somebody["passed"], 0, "the load makes some pass: {somebody}");
+    // Of `m2` all may be voided in the end; nothing of `m1` is.
+    let somebody = course::counts(&course::report(&traccia.admin()).await, "m1", "Umbria");
+    assert_ne!(somebody["completed"], 0, "the load has some complete: {somebody}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
