@@ -6,6 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -217,7 +218,8 @@ fn action_of(request: &Request) -> Option<&'static str> {
 
 /// As what a request that reads personal data is noted.
 fn reading_of(request: &Request) -> Option<&'static str> {
-    if request.method() != axum::http::Method::GET {
+    // HEAD tells how much would be read.
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return None;
     }
     let path = request.extensions().get::<MatchedPath>()?.as_str();
@@ -270,9 +272,11 @@ fn target_of(request: &Request) -> String {
         return identified(agent);
     }
     let text = parameters.get("text").map(|text| format!("text={text}"));
-    let sought: Vec<String> =
+    let mut sought: Vec<String> =
         text.into_iter().chain(of_actors(&parameters).map(str::to_owned)).collect();
     if !sought.is_empty() {
+        // What names somebody comes first: the log cuts what is long.
+        sought.sort_by_key(|it| (it.contains('!'), it.len()));
         return sought.join(" ");
     }
     parameters.get("name").map(str::to_owned).unwrap_or_default()
@@ -354,6 +358,10 @@ mod tests {
             ("text=anna", Some("text=anna")),
             ("where=actor%3D12ab&text=anna&limit=1", Some("text=anna actor=12ab")),
             ("where=verb=passed&where=instructor!=", Some("instructor!=")),
+            (
+                "where=actor!%3Dlong&where=instructor%3D1234&where=actor%3D12ab",
+                Some("actor=12ab instructor=1234 actor!=long"),
+            ),
             ("where=verb=passed&where=actor_home=https://x.it", None),
             ("limit=10", None),
             ("", None),

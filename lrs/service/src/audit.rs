@@ -1,5 +1,6 @@
 //! The audit log: who changed, read or exported what, and whether the log is as it was written.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use lru::LruCache;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 pub use access::audit::Actor;
 use access::audit::{AuditEntry, AuditFilter};
@@ -16,7 +18,7 @@ use store::{Result, Store};
 use xapi::clock::Clock;
 use xapi::instant::Instant;
 
-/// The longest target and details, in bytes: more of a target is cut off, and more details are [`shortened`].
+/// The longest target and details, in bytes: longer targets are [`clipped`], and longer details [`shortened`].
 const LONGEST: usize = 2_048;
 
 /// A reading that is repeated within this time by the same actor is one entry.
@@ -69,7 +71,7 @@ impl Audit {
             at,
             actor,
             action: action.to_owned(),
-            target: clipped(target).to_owned(),
+            target: clipped(target).into_owned(),
             details: details.unwrap_or_default(),
         };
         if let Err(error) = self.store.add_audit(entry.clone()).await {
@@ -93,7 +95,7 @@ impl Audit {
     }
 
     fn is_new_reading(&self, actor: &Actor, action: &'static str, target: &str) -> bool {
-        let reading = (actor.kind(), actor.name().to_owned(), action, clipped(target).to_owned());
+        let reading = (actor.kind(), actor.name().to_owned(), action, clipped(target).into_owned());
         let now = self.clock.now();
         let mut readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         let over = i64::try_from(SAME_READING.as_micros()).unwrap_or(i64::MAX);
@@ -224,9 +226,15 @@ fn shortened(details: &Value) -> String {
     json!({"cut": cut, "members": members}).to_string()
 }
 
-/// `text` up to [`LONGEST`].
-fn clipped(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text)
+/// `text` where it has at most [`LONGEST`] bytes. Else so much of its beginning as leaves room for the SHA-256 of the whole,
+/// so that two texts that begin alike are told from each other.
+fn clipped(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST {
+        return Cow::Borrowed(text);
+    }
+    let hash = format!("… sha-256 {}", hex::encode(Sha256::digest(text)));
+    let beginning = text.get(..text.floor_char_boundary(LONGEST.saturating_sub(hash.len())));
+    Cow::Owned(format!("{}{hash}", beginning.unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -288,6 +296,12 @@ mod tests {
         assert_eq!(read("bruno", "c/l1").await, 3);
         clock.pass(600);
         assert_eq!(read("anna", "c/l1").await, 4);
+        let long = "x".repeat(LONGEST);
+        assert_eq!(read("anna", &format!("{long}1")).await, 5);
+        assert_eq!(read("anna", &format!("{long}2")).await, 6, "they begin alike");
+        assert_eq!(read("anna", &format!("{long}2")).await, 6);
+        let newest = audit.entries(&AuditFilter::default(), 1).await.unwrap().remove(0).target;
+        assert!(newest.len() == LONGEST && newest.contains("x… sha-256 "), "{newest}");
     }
 
     #[tokio::test]

@@ -335,6 +335,8 @@ rule-shim-address = `{ $parameter }` non è un indirizzo sotto cui un pacchetto 
     .remedy = Indicare l'indirizzo intero di una pagina, per esempio https://moodle.example.it/mod/scorm/view.php?id=77, senza `/` alla fine e senza `#`; per l'attività deve essere una pagina sua, non quella iniziale della piattaforma.
 rule-shim-counts = Un corso ha attività con questo indirizzo, e il pacchetto vi conterebbe: { $value }.
     .remedy = Chiedere a chi può modificare i corsi di riscrivere questo pacchetto, o indicare l'indirizzo di un'altra pagina.
+rule-shim-reacted-to = Una reazione sugli statement guarda le attività con questo indirizzo, o tutte: { $value }.
+    .remedy = Chiedere a chi può modificare i corsi di riscrivere questo pacchetto, o di indicare le attività della reazione.
 rule-package-unknown = Il pacchetto `{ $name }` non c'è.
     .remedy = Importarlo prima; GET /api/v1/packages, o `traccia package list`, elenca i pacchetti.
 rule-package-version-current = La versione { $version } è quella che i nuovi avvii di `{ $package }` eseguono.

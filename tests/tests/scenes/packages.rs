@@ -389,6 +389,22 @@ id = "https://moodle.example.it/mod/quiz/view.php?id=7"
     let quiz = "https://moodle.example.it/mod/quiz/view.php?id=7";
     assert_eq!(shim(quiz).await.problem(403).body["rule"], "shim-counts");
     assert_eq!(shim("https://moodle.example.it").await.problem(400).body["rule"], "shim-address");
+    let other = "https://moodle.example.it/mod/quiz/view.php?id=8";
+    for (activities, is_looked_at) in [
+        (json!(["https://moodle.example.it/mod/quiz/view.php?id=8&q=1"]), true),
+        (json!(["https://moodle.example.it/mod/"]), true),
+        (json!([]), true),
+        (json!(["https://moodle.example.it/mod/page"]), false),
+    ] {
+        let rule = json!({
+            "when": {"event": "statements", "pattern": {"steps": [{"activities": activities}]}},
+            "statement": {"verb": {"id": "https://v.example/earned"}},
+        });
+        admin.put("/api/v1/reactions/badge").json(&rule).await.is(200);
+        if is_looked_at {
+            assert_eq!(shim(other).await.problem(403).body["rule"], "shim-reacted-to");
+        }
+    }
     let zip = shim("https://moodle.example.it/mod/quiz/view.php").await.expect(200).bytes;
     let (name, secret) = key_in(&zip);
     let key = traccia.with_key(&name, &secret);

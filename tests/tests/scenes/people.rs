@@ -140,6 +140,7 @@ async fn who_searches_for_somebody_is_in_the_audit_log_with_what_they_looked_for
     for query in ["limit=1", "where=verb%3Dcompleted", "text=persona", "where=actor%3D12ab"] {
         anna.get(&format!("/api/v1/statements?{query}")).await.is(200);
     }
+    anna.with(anna.client.head("/api/v1/statements?text=rossi")).await.is(200);
     let agent = json!({"account": {"homePage": "https://moodle.example.org", "name": "1"}});
     let agent = agent.to_string();
     let live = anna.client.get("/api/v1/statements/live").query(&[("agent", &agent)]);
@@ -147,7 +148,8 @@ async fn who_searches_for_somebody_is_in_the_audit_log_with_what_they_looked_for
     let read = admin.get("/api/v1/audit?action=statements.read").await.expect(200).json();
     let targets = read["items"].as_array().unwrap().iter().map(|it| it["target"].clone());
     let followed = "account::1@https://moodle.example.org";
-    assert_eq!(targets.collect::<Vec<_>>(), [followed, "actor=12ab", "text=persona"], "{read}");
+    let expected = [followed, "text=rossi", "actor=12ab", "text=persona"];
+    assert_eq!(targets.collect::<Vec<_>>(), expected, "{read}");
 }
 
 #[tokio::test]

@@ -171,6 +171,19 @@ impl Reactions {
         Ok(all)
     }
 
+    /// Whether a rule on statements could react to one about `iri`, or about a part of it. A rule that names no activities
+    /// reacts to any.
+    ///
+    /// # Errors
+    /// Those of [`Self::list`].
+    pub async fn could_react_to(&self, iri: &str) -> Result<bool, ReactionError> {
+        let all = self.list().await?;
+        Ok(all.iter().any(|it| match &it.rule.when {
+            Trigger::Statements { pattern } => pattern.takes(iri),
+            _ => false,
+        }))
+    }
+
     /// The rule of this name.
     ///
     /// # Errors

@@ -170,6 +170,13 @@ impl Pattern {
         self.steps.iter().any(|step| step.is_met(said))
     }
 
+    /// Whether a statement about `iri`, or about a part of it, could meet a step.
+    pub(super) fn takes(&self, iri: &str) -> bool {
+        let is_of = |begin: &String| iri.starts_with(begin.as_str()) || begin.starts_with(iri);
+        let mut steps = self.steps.iter();
+        steps.any(|step| step.activities.is_empty() || step.activities.iter().any(is_of))
+    }
+
     /// The verbs that statements of the pattern have; nothing where a step takes any verb.
     pub(super) fn verbs(&self) -> Vec<&str> {
         if self.steps.iter().any(|step| step.verbs.is_empty()) {

@@ -81,11 +81,14 @@ pub async fn shim(
 ) -> Result<Response, Problem> {
     caller.may(Right::ManagePackages)?;
     let wanted = Wanted::read(&parameters, &caller)?;
-    // What counts in a course is for those to say who may change courses.
-    if caller.may(Right::EditCourses).is_err()
-        && server.progress.counts_package(&wanted.activity).await?
-    {
-        return Err(counted(&wanted.activity));
+    // What counts in a course, or for a reaction, is for those to say who may change courses.
+    if caller.may(Right::EditCourses).is_err() {
+        if server.progress.counts_package(&wanted.activity).await? {
+            return Err(counted(&wanted.activity));
+        }
+        if server.reactions.could_react_to(&wanted.activity).await? {
+            return Err(reacted_to(&wanted.activity));
+        }
     }
     let limit = server.limits.body_bytes;
     let content = content.map_err(|problem| match problem.rule() {
@@ -200,6 +203,17 @@ fn counted(activity: &str) -> Problem {
         "shim-counts",
         format!("A course has activities of this address, so that the package would count there: {activity}."),
         "Ask somebody who may change courses to write this package again, or give the address of another page.",
+    )
+    .with("value", activity)
+}
+
+/// An activity that a reaction looks at, of somebody who may not say what statements do.
+fn reacted_to(activity: &str) -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "shim-reacted-to",
+        format!("A reaction on statements looks at activities of this address, or at all: {activity}."),
+        "Ask somebody who may change courses to write this package again, or to name the activities of the reaction.",
     )
     .with("value", activity)
 }
