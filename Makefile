@@ -9,7 +9,7 @@
 # make docker-check builds and drives what the image would hold, as it is released
 # make dist  what is released, in dist/: an archive, a Debian package where cargo-deb is installed, and their checksums
 # make soak  kills of servers under mixed load, on both engines; SOAK_SQLITE and SOAK_MONGODB are how many
-# make fuzz  each fuzz target for FUZZ_SECONDS; wants nightly Rust and cargo-fuzz
+# make fuzz  each fuzz target for FUZZ_SECONDS, or FUZZ_RUNS inputs; wants nightly Rust and cargo-fuzz
 # make bench ratios against bare loops; takes a while and wants a quiet machine
 # make bench peers the same load on Traccia and on xapi-rs, five minutes in all; PostgreSQL and xapi-rs are yours to install
 # make sizes what statements and their indexes take in either engine, in bytes
@@ -149,8 +149,12 @@ soak: ferretdb built
 		TRACCIA_TEST_KILLS=$(SOAK_MONGODB) cargo test $(TESTED) --test cluster kills_under_load -- --include-ignored --nocapture; \
 	else echo "skipped: kills on MongoDB, for want of a server"; fi
 
-# Seconds for each target, and what inputs are made of at first: beside tests/fuzz/seeds, files of the project.
+# Seconds and inputs for each target at most (-1: as many as come in that time). Traccia forbids unsafe code, so that without a
+# sanitizer nothing of it is missed, and inputs come several times as fast; FUZZ_SANITIZER=address looks at its libraries too.
 FUZZ_SECONDS ?= 60
+FUZZ_RUNS ?= -1
+FUZZ_SANITIZER ?= none
+# What inputs are made of at first: beside tests/fuzz/seeds, files of the project.
 FUZZED := json timestamp duration statement multipart course_file learner_list presence_sheet query package manifest
 SEEDS_course_file := lrs/demo/courses
 SEEDS_statement := validator/tests/corpus/valid
@@ -162,5 +166,5 @@ fuzz-%:
 	@if ! cargo +nightly fuzz --version >/dev/null 2>&1; then \
 		echo "skipped: fuzzing $*, for want of nightly Rust and cargo-fuzz (cargo install cargo-fuzz)"; exit 0; fi; \
 	set -ex; mkdir -p tests/fuzz/corpus/$*; \
-	cargo +nightly fuzz run --fuzz-dir tests/fuzz $* tests/fuzz/corpus/$* \
-		$(wildcard tests/fuzz/seeds/$*) $(SEEDS_$*) -- -max_total_time=$(FUZZ_SECONDS)
+	cargo +nightly fuzz run --fuzz-dir tests/fuzz --sanitizer $(FUZZ_SANITIZER) $* tests/fuzz/corpus/$* \
+		$(wildcard tests/fuzz/seeds/$*) $(SEEDS_$*) -- -max_total_time=$(FUZZ_SECONDS) -runs=$(FUZZ_RUNS)

@@ -2,32 +2,27 @@
 //! and refuses all others: one that was passed over in silence would be thought to have held.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use bytes::Bytes;
+use flate2::read::GzDecoder;
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
 use super::router;
 use xapi::parameters::Parameters;
 
-/// The description as the tests of `describe.rs` make it of the handlers, and hold it to them. The program has this file
-/// and not the code that makes it, which is a large part of all code.
-const WRITTEN: &str = include_str!("../../web/openapi.json");
+/// The description as the tests of `describe.rs` make it of the handlers, and hold it to them, packed. The program has this
+/// file and not the code that makes it, which is a large part of all code.
+const WRITTEN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz"));
 
-/// The description that is served, read once.
-static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
+/// The description. A server reads it once and keeps what it needs of it.
+pub(super) fn description() -> Value {
     #[expect(clippy::expect_used, reason = "a test writes it as JSON and compares it")]
-    serde_json::from_str(WRITTEN).expect("the description is JSON")
-});
-
-/// The description as it is sent.
-pub(super) fn text() -> Bytes {
-    DESCRIPTION.to_string().into()
+    serde_json::from_reader(GzDecoder::new(WRITTEN)).expect("the description is JSON")
 }
 
 /// What programs ask, of what is described: links to pages, and probes, have parameters of their own.
@@ -41,9 +36,9 @@ pub(super) struct Described(HashMap<(Method, String), Vec<String>>);
 
 impl Described {
     /// The parameters that the description names.
-    pub(super) fn read() -> Self {
+    pub(super) fn of(description: &Value) -> Self {
         let mut named = HashMap::new();
-        let paths = DESCRIPTION.get("paths").and_then(Value::as_object);
+        let paths = description.get("paths").and_then(Value::as_object);
         for (path, item) in paths.into_iter().flatten() {
             let of_programs = OF_PROGRAMS.iter().any(|begin| path.starts_with(begin))
                 && path.as_str() != OF_PROVIDERS;

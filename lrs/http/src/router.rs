@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, put};
+use bytes::Bytes;
 use tower::layer::layer_fn;
 use tower::{Service, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -158,8 +159,9 @@ fn document_routes<D: Documents>() -> axum::routing::MethodRouter<Server> {
 fn api(server: &Server) -> Router<Server> {
     let (router, _) = own_routes().split_for_parts();
     // Written once: no key is needed to ask for it.
-    let text = described::text();
-    let described = Arc::new(Described::read());
+    let description = described::description();
+    let text = Bytes::from(description.to_string());
+    let described = Arc::new(Described::of(&description));
     router
         .route(DESCRIPTION, get(async move || (JSON, text.clone())))
         .layer(from_fn_with_state(described, only_described))

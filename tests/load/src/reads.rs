@@ -47,7 +47,7 @@ pub(crate) async fn measure(effort: &Effort) -> Result<()> {
         line(
             &format!("GET {}", query.name),
             compared.ratio,
-            Aim::AtMost(1.5),
+            Aim::AtMost(1.2),
             &format!("{:.0} and {:.0} requests/s", compared.theirs, compared.ours),
         );
     }
