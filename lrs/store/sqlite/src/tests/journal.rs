@@ -14,8 +14,8 @@ use store_testkit::sample::{put, statement, with};
 
 /// A text of some hundred pages, which cannot be packed.
 fn large(n: u32) -> Value {
-    let text: String =
-        (0..70_000_u64).map(|at| format!("{:x}", at.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+    let number = |at: u64| format!("{:x}", at.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let text = (0..70_000).map(number).collect::<Vec<String>>().concat();
     with(statement(n), "result", json!({"response": text}))
 }
 
