@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 
 use super::{Result, Store};
-use xapi::attachment::Attachment;
+use xapi::attachment::{Attachment, MediaTypes};
 
 /// The most bytes of an attachment that are read at once.
 pub const PIECE: usize = 1 << 20;
@@ -13,12 +13,23 @@ pub const PIECE: usize = 1 << 20;
 pub struct KeptAttachment {
     /// The hash by which it is known, in lower case.
     pub sha2: String,
-    /// Its media type.
+    /// The media type that its data came with at first; what a statement says of it may be another: see [`typed`].
     pub content_type: String,
     /// How many bytes its data has.
     pub bytes: u64,
     /// Where the engine has it; means nothing to others.
     pub place: String,
+}
+
+/// Those of the attachments that statements say these types of whose data is kept, with these types.
+pub async fn typed(store: &dyn Store, types: &MediaTypes) -> Result<Vec<KeptAttachment>> {
+    let mut kept = store.attachments(&types.hashes()).await?;
+    for attachment in &mut kept {
+        if let Some(said) = types.of(&attachment.sha2) {
+            said.clone_into(&mut attachment.content_type);
+        }
+    }
+    Ok(kept)
 }
 
 /// The whole of an attachment, for those who have to hold it anyhow.

@@ -14,30 +14,39 @@ pub const LONGEST_CHAIN: usize = 100;
 /// Agents and activities that one statement may name: one that names more is refused.
 pub const MOST_OWN: usize = 50_000;
 
+/// Statements of a batch that add to what is inherited and read because of it ([`MORE_INHERITED`], [`MORE_READ`],
+/// [`MORE_TEXT`]), at most: a longer batch is allowed what one of this length is, so that other writers do not wait for longer.
+/// All of its statements are kept, and each is found by what it says itself; what its references inherit, they share.
+///
+/// Example: the 10,000 statements of a batch refer to kept ones. All together inherit 66,000 keys, so each inherits at most 6:
+/// what its target says directly comes first.
+pub const MOST_COUNTED: usize = 500;
+
 /// Keys that one statement inherits because of one batch, at most.
 pub const MOST_INHERITED: usize = 5_000;
 
 /// Keys that all statements together inherit because of one batch, at most: these, and [`MORE_INHERITED`] for each
-/// statement of the batch. Other writers wait while they are written. Where there is more to inherit, each heir gets an
+/// statement of the batch, up to [`MOST_COUNTED`] of them. Other writers wait while they are written. Where there is more to inherit, each heir gets an
 /// equal portion: the keys of its nearest targets first, and of each target the direct keys before the related ones.
 ///
 /// Example: a batch of one statement that 100 kept statements refer to has 50,032 keys to give, so each of the 100
 /// inherits at most 500.
 pub const INHERITED_BY_ALL: usize = 50_000;
-/// Further keys for each statement of a batch: see [`INHERITED_BY_ALL`].
+/// Further keys for each statement of a batch, up to [`MOST_COUNTED`]: see [`INHERITED_BY_ALL`].
 pub const MORE_INHERITED: usize = 32;
 
 /// The longest text of a key that is inherited, in bytes. A target may name an activity by megabytes, and thousands of heirs
 /// inherit from it, each comparing keys while other writers wait.
 pub const LONGEST_INHERITED: usize = 2 << 10;
 
-/// Keys of targets that are read because of one batch, at most: these, and [`MORE_READ`] for each statement of the batch.
+/// Keys of targets that are read because of one batch, at most: these, and [`MORE_READ`] for each statement of the batch, up to
+/// [`MOST_COUNTED`] of them.
 /// Each target is read and parsed as a whole while other writers wait, however few of its keys an heir may inherit. Of
 /// equally near targets those with the lowest ids are read; the rest pass on nothing.
 ///
 /// Example: a batch of 100 statements, each of which refers to another statement of 20,000 keys: 11 of these are read.
 pub const READ_OF_TARGETS: usize = 200_000;
-/// Further keys that are read for each statement of a batch: see [`READ_OF_TARGETS`].
+/// Further keys that are read for each statement of a batch, up to [`MOST_COUNTED`]: see [`READ_OF_TARGETS`].
 pub const MORE_READ: usize = 32;
 
 /// The longest text of a statement that passes something on, in bytes: a longer one would be read and parsed as a whole while
@@ -45,13 +54,13 @@ pub const MORE_READ: usize = 32;
 pub const LONGEST_TARGET: usize = 1 << 20;
 
 /// Bytes of the texts of targets whose keys are read because of one batch, at most: these, and [`MORE_TEXT`] for each statement
-/// of the batch. The target that goes beyond them is read, and those after it pass on nothing.
+/// of the batch, up to [`MOST_COUNTED`] of them. The target that goes beyond them is read, and those after it pass on nothing.
 pub const TEXTS_OF_TARGETS: usize = 1 << 20;
-/// Further bytes for each statement of a batch: see [`TEXTS_OF_TARGETS`] and [`TEXTS_OF_CHAINS`].
+/// Further bytes for each statement of a batch, up to [`MOST_COUNTED`]: see [`TEXTS_OF_TARGETS`] and [`TEXTS_OF_CHAINS`].
 pub const MORE_TEXT: usize = 4 << 10;
 
 /// Bytes of the texts of statements that an engine reads because of one batch to find what these refer to, at most: these, and
-/// [`MORE_TEXT`] for each statement of the batch. Further ones, and those longer than [`LONGEST_TARGET`], count as not kept.
+/// [`MORE_TEXT`] for each statement of the batch, up to [`MOST_COUNTED`] of them. Further ones, and those longer than [`LONGEST_TARGET`], count as not kept.
 /// An engine that keeps a statement's target beside the text reads none.
 pub const TEXTS_OF_CHAINS: usize = 4 << 20;
 
@@ -93,6 +102,17 @@ fn too_wide() -> Refusal {
     )
 }
 
+/// The bytes in which an engine looks for what the statements refer to that a batch of `statements` refers to: see
+/// [`TEXTS_OF_CHAINS`].
+pub const fn texts_of_chains(statements: usize) -> usize {
+    TEXTS_OF_CHAINS + counted(statements) * MORE_TEXT
+}
+
+/// How many statements of a batch add to what it is allowed.
+const fn counted(statements: usize) -> usize {
+    if statements < MOST_COUNTED { statements } else { MOST_COUNTED }
+}
+
 /// How many keys statements may inherit because of one batch, and how many may be read for that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
@@ -104,10 +124,11 @@ pub struct Allowance {
 impl Allowance {
     /// The allowance of a batch of `statements` statements.
     pub const fn of_batch(statements: usize) -> Self {
+        let counted = counted(statements);
         Self {
-            inherited: INHERITED_BY_ALL + statements.saturating_mul(MORE_INHERITED),
-            read: READ_OF_TARGETS + statements.saturating_mul(MORE_READ),
-            text: TEXTS_OF_TARGETS + statements.saturating_mul(MORE_TEXT),
+            inherited: INHERITED_BY_ALL + counted * MORE_INHERITED,
+            read: READ_OF_TARGETS + counted * MORE_READ,
+            text: TEXTS_OF_TARGETS + counted * MORE_TEXT,
         }
     }
 
@@ -172,5 +193,19 @@ mod tests {
         for heirs in [0, 1, 10, 11, 3_000, whole] {
             assert!(allowance.portion(heirs) * heirs <= whole, "{heirs}");
         }
+    }
+
+    /// Other writers wait for a batch: its length, which the sender chooses, must not let them wait for longer.
+    #[test]
+    fn a_batch_of_ten_thousand_is_allowed_what_one_of_some_hundred_is() {
+        let most = Allowance::of_batch(MOST_COUNTED);
+        assert_ne!(Allowance::of_batch(MOST_COUNTED - 1), most);
+        let whole = INHERITED_BY_ALL + MOST_COUNTED * MORE_INHERITED;
+        for statements in [MOST_COUNTED + 1, 10_000, usize::MAX] {
+            assert_eq!(Allowance::of_batch(statements), most, "{statements}");
+            assert_eq!(texts_of_chains(statements), texts_of_chains(MOST_COUNTED), "{statements}");
+        }
+        assert_eq!(most.portion(10_000), whole / 10_000);
+        assert!(most.portion(10_000) >= 5, "an heir has room for what a target says directly");
     }
 }

@@ -41,7 +41,7 @@ mod things;
 mod transfer;
 pub mod turns;
 
-pub use attached::{KeptAttachment, PIECE, whole};
+pub use attached::{KeptAttachment, PIECE, typed, whole};
 pub use audit::AuditStore;
 pub use certificates::{CertificateStore, KeptCertificates};
 pub use courses::{CourseRevision, CourseStore, KeptCourse, Selection};

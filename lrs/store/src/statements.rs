@@ -62,9 +62,11 @@ pub trait StatementStore: Send + Sync {
     ///
     /// An engine keeps every statement, but limits what other writers wait for ([`bounds`](crate::bounds)):
     /// - because of one batch (or of all batches that an engine writes as one group), statements inherit at most
-    ///   [`INHERITED_BY_ALL`] things together and [`MORE_INHERITED`] for each statement of the batch; one statement
-    ///   inherits at most [`MOST_INHERITED`] of them; of the statements that came before the batch, the nearest
-    ///   [`MOST_HEIRS`] inherit;
+    ///   [`INHERITED_BY_ALL`] things together and [`MORE_INHERITED`] for each of the first [`MOST_COUNTED`] statements of the
+    ///   batch, in equal portions; one statement inherits at most [`MOST_INHERITED`] of them; of the statements that came
+    ///   before the batch, the nearest [`MOST_HEIRS`] inherit. The statements that these inherit from are read as far as
+    ///   [`READ_OF_TARGETS`], [`TEXTS_OF_TARGETS`] and [`TEXTS_OF_CHAINS`] go, which grow with a batch up to
+    ///   [`MOST_COUNTED`] statements too: what is not read passes on nothing;
     /// - a definition of an activity is learned up to [`LONGEST_DEFINITION`] bytes, a name and an activity's id up to
     ///   [`LONGEST_NAME`] bytes; one batch changes definitions of [`DEFINITIONS_AT_ONCE`] bytes together.
     ///
@@ -81,9 +83,13 @@ pub trait StatementStore: Send + Sync {
     /// [`LONGEST_DEFINITION`]: crate::bounds::LONGEST_DEFINITION
     /// [`LONGEST_NAME`]: crate::bounds::LONGEST_NAME
     /// [`MORE_INHERITED`]: crate::bounds::MORE_INHERITED
+    /// [`MOST_COUNTED`]: crate::bounds::MOST_COUNTED
     /// [`MOST_HEIRS`]: crate::bounds::MOST_HEIRS
     /// [`MOST_INHERITED`]: crate::bounds::MOST_INHERITED
     /// [`MOST_OWN`]: crate::bounds::MOST_OWN
+    /// [`READ_OF_TARGETS`]: crate::bounds::READ_OF_TARGETS
+    /// [`TEXTS_OF_CHAINS`]: crate::bounds::TEXTS_OF_CHAINS
+    /// [`TEXTS_OF_TARGETS`]: crate::bounds::TEXTS_OF_TARGETS
     async fn put_statements(&self, batch: Batch) -> Result<KeptBatch>;
 
     /// The statement with this id, voided or not.

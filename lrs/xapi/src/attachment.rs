@@ -1,6 +1,7 @@
 //! Attachments of statements against the parts they came in (Data 2.4.11, Communication 1.5.2).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -47,6 +48,49 @@ pub fn described(statement: &Value) -> impl Iterator<Item = Described<'_>> {
             elsewhere: attachment.get("fileUrl").is_some(),
         }
     })
+}
+
+/// The hashes of attachments in lower case, each with the media type that statements say: where two say different ones, what
+/// the first says. The data of an attachment is kept once, whoever sends it, so the type of a part is not that of the data:
+/// it would be what another sender said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MediaTypes(BTreeMap<String, String>);
+
+/// The media type of a part whose statement says one that no header can hold.
+const UNKNOWN: &str = "application/octet-stream";
+
+impl MediaTypes {
+    /// Adds what a statement says of an attachment.
+    pub fn add(&mut self, described: Described<'_>) {
+        if let Entry::Vacant(free) = self.0.entry(described.sha2.to_ascii_lowercase()) {
+            // Parameters of media types may be quoted, and hold any character then.
+            let is_of_a_header =
+                described.content_type.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+            let content_type = if is_of_a_header { described.content_type } else { UNKNOWN };
+            free.insert(content_type.to_owned());
+        }
+    }
+
+    /// Whether there is no attachment.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The hashes.
+    pub fn hashes(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
+    }
+
+    /// The media type of the attachment of a hash in lower case.
+    pub fn of(&self, sha2: &str) -> Option<&str> {
+        self.0.get(sha2).map(String::as_str)
+    }
+}
+
+impl<'a> Extend<Described<'a>> for MediaTypes {
+    fn extend<T: IntoIterator<Item = Described<'a>>>(&mut self, all: T) {
+        all.into_iter().for_each(|described| self.add(described));
+    }
 }
 
 /// Parts by what they are known by, in whatever letter case it is written.
@@ -137,6 +181,25 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn the_first_statement_says_the_type_and_none_breaks_a_header() {
+        let of = |sha2: &str, content_type: &str| json!({"attachments": [{"sha2": sha2, "contentType": content_type}]});
+        let statements = [
+            of("AB", "application/pdf; name=\"a b\""),
+            of("ab", "text/html"),
+            of("cd", "text/plain; a=\"\r\nx: y\""),
+            of("ef", "text/plain; a=\"\u{e9}\""),
+        ];
+        let mut types = MediaTypes::default();
+        types.extend(statements.iter().flat_map(described));
+        assert_eq!(types.hashes(), ["ab", "cd", "ef"]);
+        assert_eq!(types.of("ab"), Some("application/pdf; name=\"a b\""));
+        assert_eq!(
+            [types.of("cd"), types.of("ef"), types.of("AB")],
+            [Some(UNKNOWN), Some(UNKNOWN), None]
+        );
+    }
 
     fn part(body: &'static str) -> Attachment {
         let sha2 = hex::encode(Sha256::digest(body));

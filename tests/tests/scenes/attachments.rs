@@ -39,6 +39,26 @@ async fn what_was_attached_comes_back_byte_for_byte() {
     assert_eq!(parts[1].header("content-type"), Some("text/plain"));
 }
 
+/// The data is kept once, whoever sends it: another sender of the same bytes does not say what they are here.
+#[tokio::test]
+async fn a_part_has_the_media_type_of_the_statement_that_is_asked_for() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let ids = [new_id(), new_id()];
+    for (id, content_type) in ids.iter().zip(["text/html", "application/pdf"]) {
+        let described = description(&sha2_hex(TEXT), content_type, TEXT.len());
+        let statement = Statement::new().id(id).with("/attachments", json!([described]));
+        let body = Multipart::of(&statement.json()).attachment(content_type, TEXT);
+        admin.post("/statements").multipart(&body).await.is(200);
+    }
+    for (id, content_type) in ids.iter().zip(["text/html", "application/pdf"]) {
+        let query = [("statementId", id.as_str()), ("attachments", "true")];
+        let parts = admin.get("/statements").query(&query).await.expect(200).parts();
+        assert_eq!(parts[1].header("content-type"), Some(content_type));
+        assert_eq!(parts[1].body, TEXT);
+    }
+}
+
 #[tokio::test]
 async fn put_takes_attachments_too() {
     let traccia = Traccia::start().await;

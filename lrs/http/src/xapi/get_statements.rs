@@ -18,7 +18,7 @@ use crate::version::Spoken;
 use access::caller::{Caller, Readable};
 use service::memory::Memory;
 use service::record::RecordError;
-use service::record::statements::{attachment_hashes, is_readable};
+use service::record::statements::{attachment_types, is_readable};
 use service::record::written;
 use service::record::written::Known;
 use store::Page;
@@ -211,10 +211,10 @@ impl Answer<'_> {
             return Ok((Extension(Paid), response).into_response());
         }
         let readable = self.readable.clone();
-        let hashes = move |statements: &[Stored]| attachment_hashes(statements, &readable);
-        let hashes = self.compute(&statements, 0, hashes).await?;
+        let types = move |statements: &[Stored]| attachment_types(statements, &readable);
+        let types = self.compute(&statements, 0, types).await?;
         let record = &self.server.record;
-        let attachments = record.attachments(&hashes).await?;
+        let attachments = record.attachments(&types).await?;
         let boundary = format!("traccia-{}", Uuid::new_v4().simple());
         let content_type = format!("multipart/mixed; boundary={boundary}");
         let answer = attached::Answer { boundary, json, attachments };

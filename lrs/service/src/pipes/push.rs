@@ -18,7 +18,7 @@ use super::verdict::{self, Verdict};
 use super::wire::{LONGEST_ANSWER, WireAnswer, WireError, WireRequest};
 use crate::compute;
 use store::{Kept, KeptAttachment, StoreError};
-use xapi::attachment::described;
+use xapi::attachment::{MediaTypes, described};
 use xapi::instant::Instant;
 use xapi::same;
 use xapi::stored::Stored;
@@ -42,7 +42,7 @@ pub(super) struct Outgoing {
     version: Version,
     /// The text of its authority here.
     author: String,
-    hashes: Vec<String>,
+    types: MediaTypes,
     pub(super) attachments: Vec<KeptAttachment>,
 }
 
@@ -114,9 +114,9 @@ impl Run {
             self.give_up(letters.map(|(place, why)| self.letter(place, 0, why)).collect()).await?;
         }
         for statement in &mut statements {
-            if !statement.hashes.is_empty() && !is_webhook {
-                let hashes = std::mem::take(&mut statement.hashes);
-                statement.attachments = self.works.store.attachments(&hashes).await?;
+            if !statement.types.is_empty() && !is_webhook {
+                let types = std::mem::take(&mut statement.types);
+                statement.attachments = store::typed(&*self.works.store, &types).await?;
             }
         }
         let most = if is_webhook { 1 } else { MOST_OF_BATCH };
@@ -316,7 +316,7 @@ impl Run {
         let keeps_origin = self.keeps_origin();
         let made = outgoing(vec![kept], &everything, &self.mapped, keeps_origin);
         let Some(mut statement) = made.statements.into_iter().next() else { return Ok(false) };
-        statement.attachments = self.works.store.attachments(&statement.hashes).await?;
+        statement.attachments = store::typed(&*self.works.store, &statement.types).await?;
         Ok(matches!(self.send(&[statement]).await?, Sent::Taken))
     }
 }
@@ -397,13 +397,14 @@ fn one(
         _ if keeps_origin => text.to_owned(),
         _ => without_origin(text),
     };
-    let hashes = value.iter().flat_map(described).map(|it| it.sha2.to_ascii_lowercase());
+    let mut types = MediaTypes::default();
+    types.extend(value.iter().flat_map(described));
     Ok(Some(Outgoing {
         id: statement.id,
         sent: mapped.id(statement.id),
         stored: statement.stored,
         author,
-        hashes: hashes.collect(),
+        types,
         attachments: Vec::new(),
         version: version_of(&text),
         text: text.into(),

@@ -1,7 +1,5 @@
 //! Keeping statements and giving them back (Communication 2.1).
 
-use std::collections::BTreeSet;
-
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,7 +12,7 @@ use crate::compute;
 use access::caller::Readable;
 use store::{Batch, Kept, KeptAttachment, KeptBatch, Page, StoreError};
 use xapi::attachment;
-use xapi::attachment::Attachment;
+use xapi::attachment::{Attachment, MediaTypes};
 use xapi::authority::Authority;
 use xapi::index::{MOST_OF_BATCH, MOST_OF_STATEMENT};
 use xapi::instant::Instant;
@@ -108,24 +106,24 @@ fn too_wide(what: &str, most: usize) -> Refusal {
     )
 }
 
-/// The hashes of all attachments of `statements` that a reader may have, each once. Who may not read
+/// All attachments of `statements` that a reader may have, each once, with their media types. Who may not read
 /// everything gets only what must have come with these statements: a `fileUrl` beside another sender's
 /// hash must not open their file.
 ///
 /// # Errors
 /// Of a statement that is not JSON.
-pub fn attachment_hashes(
+pub fn attachment_types(
     statements: &[Stored],
     readable: &Readable,
-) -> Result<Vec<String>, RecordError> {
-    let mut hashes = BTreeSet::new();
+) -> Result<MediaTypes, RecordError> {
+    let mut types = MediaTypes::default();
     for statement in statements {
         let value = value(statement)?;
         let described = attachment::described(&value)
             .filter(|described| *readable == Readable::All || !described.elsewhere);
-        hashes.extend(described.map(|described| described.sha2.to_owned()));
+        types.extend(described);
     }
-    Ok(hashes.into_iter().collect())
+    Ok(types)
 }
 
 impl Record {
@@ -193,9 +191,12 @@ impl Record {
         Ok(Known { activities, definitions })
     }
 
-    /// Those of the attachments of these hashes whose data is kept, each once.
-    pub async fn attachments(&self, hashes: &[String]) -> Result<Vec<KeptAttachment>, RecordError> {
-        Ok(self.store.attachments(hashes).await?)
+    /// Those of these attachments whose data is kept, each once, with these media types.
+    pub async fn attachments(
+        &self,
+        types: &MediaTypes,
+    ) -> Result<Vec<KeptAttachment>, RecordError> {
+        Ok(store::typed(&*self.store, types).await?)
     }
 
     /// See [`store::StatementStore::attachment_data`]; before the end of the data there is always more.

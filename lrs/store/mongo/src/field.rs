@@ -71,6 +71,22 @@ pub(super) fn uuid(document: &Document, name: &str) -> Result<Uuid> {
     Uuid::from_slice(&binary.bytes).map_err(|_| corrupt(name))
 }
 
+/// The ids in the list `name`.
+pub(super) fn uuids(document: &Document, name: &str) -> Result<Vec<Uuid>> {
+    let list = document.get_array(name).map_err(|_| corrupt(name))?;
+    let uuid = |entry: &Bson| match entry {
+        Bson::Binary(binary) => Uuid::from_slice(&binary.bytes).map_err(|_| corrupt(name)),
+        _ => Err(corrupt(name)),
+    };
+    list.iter().map(uuid).collect()
+}
+
+/// The object ids in the list `name`.
+pub(super) fn object_ids(document: &Document, name: &str) -> Result<Vec<ObjectId>> {
+    let list = document.get_array(name).map_err(|_| corrupt(name))?;
+    list.iter().map(|entry| entry.as_object_id().ok_or_else(|| corrupt(name))).collect()
+}
+
 /// An id as the database keeps it: 16 bytes.
 pub(super) fn of_uuid(id: Uuid) -> Bson {
     binary(BinarySubtype::Uuid, id.as_bytes())

@@ -10,7 +10,7 @@ use super::field;
 use store::{Result, StoreError};
 
 /// The number of the newest step.
-const KNOWN: i64 = 7;
+const KNOWN: i64 = 8;
 /// Where done steps are recorded, by number.
 const LAYOUT: &str = "layout";
 
@@ -63,6 +63,9 @@ const PIPES: [(&str, &[&str]); 2] = [("pipe", &["cell", "n"]), ("dead_letter", &
 /// The indexes of step 7: by which the progress of a person is found in all courses.
 const PRIVACY: [(&str, &[&str]); 1] = [("progress", &["actor"])];
 
+/// The indexes of step 8: from which the database tells whether an id is voided without going through all that void it.
+const VOIDS: [(&str, &[&str]); 1] = [("reference", &["voids", "target", "_id"])];
+
 /// Brings a database to the newest layout. One of a newer Traccia is refused.
 pub(super) async fn migrate(database: &Database) -> Result<()> {
     let at = newest(database).await?;
@@ -103,6 +106,11 @@ pub(super) async fn migrate(database: &Database) -> Result<()> {
         index(database, &PRIVACY).await?;
         let layout = database.collection::<Document>(LAYOUT);
         insert(&layout, doc! {"_id": 7_i64}).await?;
+    }
+    if at < 8 {
+        index(database, &VOIDS).await?;
+        let layout = database.collection::<Document>(LAYOUT);
+        insert(&layout, doc! {"_id": 8_i64}).await?;
     }
     Ok(())
 }

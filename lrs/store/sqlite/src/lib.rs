@@ -124,7 +124,8 @@ impl SqliteStore {
         let recent = Arc::new(recent);
         mend::mend(&connection, &recent, &damaged)?;
         let checkpointer = Checkpointer::start(&path, &mut connection)?;
-        let writer = Writer::start(connection, Arc::clone(&recent), clock, guards)?;
+        let restarts = checkpointer.restarts();
+        let writer = Writer::start(connection, Arc::clone(&recent), clock, guards, restarts)?;
         let scrub = Scrub::start(&path, Arc::clone(&damage))?;
         Ok(Self(Arc::new(Inner {
             scrub: Some(scrub),
@@ -173,11 +174,14 @@ const WRITER_CACHE: i64 = 16_000;
 /// little that is new, so small pages write less for each statement: `docs/scaling.md` has the figures.
 const PAGE: i64 = 4096;
 
+/// How long the writing connection waits for others that work on the database.
+const BUSY: Duration = Duration::from_secs(5);
+
 /// Sets up the writing connection. `synchronous=FULL` makes every commit reach the disk.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     readers::plan_once(connection)?;
     readers::check_pages(connection)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "page_size", PAGE)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::added::Added;
+use super::checkpoint::Restarts;
 use super::damage::Damage;
 use super::folder::Folder;
 use super::memory::Memory;
@@ -71,6 +72,7 @@ impl Writer {
         recent: Arc<Recent>,
         clock: Arc<dyn Clock>,
         guards: Guards,
+        restarts: Restarts,
     ) -> rusqlite::Result<Self> {
         let settler = Settler::load(&connection)?;
         let memory = Memory::load(&connection, Arc::clone(&recent))?;
@@ -81,8 +83,16 @@ impl Writer {
                 .query_row("SELECT coalesce(max(seq), 0) FROM statement", [], |row| row.get(0))?;
         let horizon = Arc::new(Horizon::new(clock, Instant::from_micros(taken)));
         let horizon_of_work = Arc::clone(&horizon);
-        let work =
-            Work { connection, guards, memory, settler, queue, horizon: horizon_of_work, announce };
+        let work = Work {
+            connection,
+            guards,
+            restarts,
+            memory,
+            settler,
+            queue,
+            horizon: horizon_of_work,
+            announce,
+        };
         let thread = std::thread::Builder::new()
             .name("traccia-writer".into())
             .spawn(move || work.run())
@@ -258,6 +268,7 @@ fn tell_of(group: usize, waiting: usize) {
 struct Work {
     connection: Connection,
     guards: Guards,
+    restarts: Restarts,
     memory: Memory,
     settler: Settler,
     queue: mpsc::Receiver<Job>,
@@ -283,6 +294,7 @@ impl Work {
             for job in single {
                 self.run_alone(job);
             }
+            self.restarts.attempt_if_due(&self.connection);
         }
         self.close();
     }

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::bounds::{
-    INHERITED_BY_ALL, MORE_INHERITED, MORE_READ, MORE_TEXT, READ_OF_TARGETS, TEXTS_OF_TARGETS,
+    INHERITED_BY_ALL, MORE_INHERITED, MORE_READ, MORE_TEXT, MOST_COUNTED, READ_OF_TARGETS,
+    TEXTS_OF_TARGETS,
 };
 use xapi::index::{Closeness, Kind};
 
@@ -156,6 +157,20 @@ fn of_long_targets_only_so_many_are_read_as_is_allowed() {
     assert_eq!((read, heirs), (2, (100..100 + read).collect()));
     let short: Vec<u64> = inherit_from_texts(&kept, &new, 1, 2_000).into_keys().collect();
     assert_eq!(short, new, "all of them inherit where texts are as statements have them");
+}
+
+/// Other writers wait while they are read: however long the batch is.
+#[test]
+fn a_long_batch_has_no_more_long_targets_read_than_one_of_some_hundred() {
+    let mut kept: Kept = (0..18).map(|n| (n, None)).collect();
+    kept.extend((100..3_100).map(|n| (n, Some(n % 18))));
+    let new: Vec<u64> = (100..3_100).collect();
+    let length = 1 << 20;
+    let heirs = inherit_from_texts(&kept, &new, 1, length);
+    let targets: BTreeSet<u64> = heirs.into_keys().map(|n| n % 18).collect();
+    let allowed = TEXTS_OF_TARGETS + MOST_COUNTED * MORE_TEXT;
+    let read = u64::try_from(allowed.div_ceil(length)).unwrap();
+    assert_eq!((read, targets), (3, (0..read).collect()));
 }
 
 #[test]

@@ -102,6 +102,7 @@ macro_rules! store_contract {
                 a_long_chain_is_followed_as_far_as_is_promised,
                 a_chain_is_followed_equally_far_in_whatever_pieces_it_comes,
                 a_portion_is_of_the_nearest_and_closest_things,
+                a_batch_of_thousands_passes_on_no_more_than_one_of_some_hundred,
                 what_a_long_text_names_is_not_inherited,
                 a_statement_of_a_long_text_passes_on_nothing,
                 a_reference_to_a_wide_statement_is_kept,

@@ -11,6 +11,7 @@ use super::sample::{
 };
 use store::bounds::{
     INHERITED_BY_ALL, LONGEST_CHAIN, LONGEST_INHERITED, LONGEST_TARGET, MORE_INHERITED,
+    MOST_COUNTED,
 };
 use store::{Batch, Store};
 use xapi::query::{Filter, Match};
@@ -309,6 +310,37 @@ pub async fn a_portion_is_of_the_nearest_and_closest_things(store: &Arc<dyn Stor
     assert_eq!(ids(store, by(activities - 1)).await.len(), 1 + heirs, "the last of the portion");
     assert_eq!(ids(store, by(activities)).await, ids_of([1]), "the first beyond the portion");
     assert_eq!(ids(store, of_person("p0")).await, ids_of([0, 1]), "what is farther comes after");
+}
+
+/// A longer batch has no more to give than one of [`MOST_COUNTED`] statements: other writers wait for it. All of it is kept, and
+/// what its references inherit, they share.
+pub async fn a_batch_of_thousands_passes_on_no_more_than_one_of_some_hundred(
+    store: &Arc<dyn Store>,
+) {
+    const HEIRS: u32 = 60;
+    const WIDTH: usize = 1_200;
+    let batch = u32::try_from(MOST_COUNTED).unwrap() + 200;
+    let activities: Vec<Value> = (0..WIDTH).map(|at| activity(&format!("{at:05}"))).collect();
+    let grouping = json!({"contextActivities": {"grouping": activities}});
+    put(store, &[with(statement(0), "context", grouping)]).await;
+    let of_batch = |n: u32| if n <= HEIRS { reference(n, 0) } else { statement(n) };
+    put(store, &(1..=batch).map(of_batch).collect::<Vec<_>>()).await;
+    assert_eq!(log(store).await.len(), 1 + batch as usize, "all of it is kept");
+
+    let portion = (INHERITED_BY_ALL + MOST_COUNTED * MORE_INHERITED) / HEIRS as usize;
+    // Actor, verb and object are direct. The authority is an agent, and comes before the activities.
+    let activities = portion - 4;
+    let by = |at: usize| Filter {
+        activity: Some(Match { text: format!("https://a.example/{at:05}"), related: true }),
+        ..Filter::default()
+    };
+    let mut direct = ids(store, of_person("p0")).await;
+    direct.sort_unstable();
+    let mut all = ids_of(0..=HEIRS);
+    all.sort_unstable();
+    assert_eq!(direct, all, "what the target says directly comes first");
+    assert_eq!(ids(store, by(activities - 1)).await.len(), all.len(), "the last of the portion");
+    assert_eq!(ids(store, by(activities)).await, ids_of([0]), "the first beyond the portion");
 }
 
 /// Thousands of statements may refer to one that names something by megabytes.

@@ -7,6 +7,7 @@ use tokio::time::Instant as Moment;
 
 use uuid::Uuid;
 
+use super::heirs::Heirs;
 use super::origins::Origins;
 use super::pause::{LOOKS, Pause, stuck};
 use super::pulse::Pulse;
@@ -30,6 +31,7 @@ pub(crate) struct Claims {
     references: References,
     origins: Origins,
     blobs: Blobs,
+    heirs: Heirs,
 }
 
 /// Whether the database may still carry out calls of a group that failed.
@@ -65,16 +67,22 @@ impl Claims {
         references: References,
         origins: Origins,
         blobs: Blobs,
+        heirs: Heirs,
     ) -> Self {
-        Self { versions, process, rows, references, origins, blobs }
+        Self { versions, process, rows, references, origins, blobs, heirs }
     }
 
     /// Waits until the group is linked that may be being linked now: that of the first claim, where the claim is sealed. Groups
-    /// that come after it read everything that was written before this call.
+    /// that come after it read everything that was written before this call. Waits, too, until all is given that groups owe.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where that takes longer than [`LOOKS`] looks.
     pub(super) async fn pass_linked(&self) -> Result<()> {
+        self.pass_first().await?;
+        self.heirs.settled().await
+    }
+
+    async fn pass_first(&self) -> Result<()> {
         let head = self.versions.head().await?;
         let Some(first) = head.claims.first().filter(|claim| claim.sealed).map(Claim::id) else {
             return Ok(());

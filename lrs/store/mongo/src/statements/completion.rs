@@ -2,6 +2,7 @@
 //! moment when it is finished, whichever process does it.
 
 use super::attachments::Attachments;
+use super::heirs::Owed;
 use super::link::Linker;
 use futures::future::try_join3;
 
@@ -32,18 +33,19 @@ impl Completion {
         Self { linker, things, attachments }
     }
 
-    /// Completes the statements of `claim`, which is sealed and the first of `head`.
+    /// Completes the statements of `claim`, which is sealed and the first of `head`. Gives what is owed to heirs then.
     pub(super) async fn complete(
         &self,
         head: &Head,
         claim: &Claim,
         contents: Contents,
-    ) -> Result<()> {
+    ) -> Result<Owed> {
         let Contents { links, taught, has_attachments } = contents;
         let attached = async {
             if has_attachments { self.attachments.attach(claim.id()).await } else { Ok(()) }
         };
         let linked = self.linker.link(head, claim.stretch, links);
-        try_join3(linked, self.things.learn(taught), attached).await.map(drop)
+        let (owed, (), ()) = try_join3(linked, self.things.learn(taught), attached).await?;
+        Ok(owed)
     }
 }

@@ -8,6 +8,7 @@ use mongodb::bson::oid::ObjectId;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::compare::{Asked, LARGE, compare, is_large};
 use super::completion::Contents;
 use super::pause::{LOOKS, Pause, stuck};
 use super::row;
@@ -16,7 +17,7 @@ use crate::field;
 use crate::head::{Head, Stretch};
 use crate::things::Taught;
 use crate::version_log::VersionLog;
-use store::{Batch, Result, StoreError};
+use store::{Result, StoreError};
 use xapi::attachment::Attachment;
 use xapi::instant::Instant;
 use xapi::origin::Origin;
@@ -31,6 +32,9 @@ pub(super) enum Outcome {
     Failed(StoreError),
     /// An id of the request is being written by an earlier group: the request is to be tried again.
     Postponed,
+    /// Statements are kept under these ids of the request, and one of both is large: the request is to be tried again once
+    /// they are compared ([`super::compare`]).
+    ToCompare(Vec<Uuid>),
 }
 
 /// A group on its way.
@@ -46,7 +50,7 @@ pub(super) struct Group<'a> {
 
 /// A request of the group: kept, until there is a reason why not.
 struct Request<'a> {
-    batch: &'a Batch,
+    asked: &'a Asked,
     outcome: Outcome,
 }
 
@@ -85,19 +89,19 @@ enum Holder {
 }
 
 impl<'a> Group<'a> {
-    /// The statements of `batches`, to be written under the claim on `stretch`. `at` is when each of
+    /// The statements of `asked`, to be written under the claim on `stretch`. `at` is when each of
     /// them is stored; without, they are stored one after another from the beginning of the stretch.
     pub(super) async fn new(
         rows: Rows,
         versions: VersionLog,
-        batches: &'a [Batch],
+        asked: &'a [Asked],
         at: Option<&[Instant]>,
         stretch: Stretch,
     ) -> Result<Self> {
-        let of_batch = |(request, batch): (usize, &'a Batch)| {
-            batch.statements.iter().map(move |statement| (request, statement))
+        let of_request = |(request, asked): (usize, &'a Asked)| {
+            asked.batch.statements.iter().map(move |statement| (request, statement))
         };
-        let statements: Vec<_> = batches.iter().enumerate().flat_map(of_batch).collect();
+        let statements: Vec<_> = asked.iter().enumerate().flat_map(of_request).collect();
         let mut entries = Vec::new();
         for (n, (request, statement)) in statements.into_iter().enumerate() {
             let stored = match at {
@@ -110,7 +114,7 @@ impl<'a> Group<'a> {
             entries.push(Entry { request, statement, stored, document, state: State::Waiting });
         }
         let requests =
-            batches.iter().map(|batch| Request { batch, outcome: Outcome::Kept(0) }).collect();
+            asked.iter().map(|asked| Request { asked, outcome: Outcome::Kept(0) }).collect();
         Ok(Self { rows, versions, stretch, requests, entries, shared: None })
     }
 
@@ -141,7 +145,9 @@ impl<'a> Group<'a> {
     /// order of the requests, so that the outcome of the first entry's request is final.
     async fn decide_twin(&mut self, twin: usize, first: usize) -> Result<()> {
         let (kept, incoming) = (self.entry(first), self.entry(twin));
-        if !self.is_kept(kept) {
+        let is_large = |it: &Entry<'_>| it.statement.weight() > LARGE;
+        // Of large ones, the first is kept by the time of the next group, and compared as such.
+        if !self.is_kept(kept) || is_large(kept) || is_large(incoming) {
             return self.drop_request_of(twin, Outcome::Postponed).await;
         }
         let (id, known) = (incoming.statement.id, value(kept.statement)?);
@@ -223,24 +229,41 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// Accepts a statement that is kept already, refuses a different one under its id.
+    /// Accepts a statement that is kept already, refuses a different one under its id. Large ones are compared elsewhere.
     async fn compare(&mut self, at: usize, kept: &Document, stored: Instant) -> Result<()> {
-        let kept = match self.rows.statement(kept).await {
-            Err(error @ StoreError::Unreadable { .. }) => {
-                return self.drop_request_of(at, Outcome::Failed(error)).await;
-            }
-            kept => kept?,
-        };
-        let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", kept.id));
-        let known = kept.value().map_err(corrupt)?;
-        let incoming = self.entry(at).statement;
-        let (id, differences) = (incoming.id, same::differences(&known, &value(incoming)?));
+        let (request, incoming) = (self.entry(at).request, self.entry(at).statement);
         self.shared = self.shared.max(Some(stored));
-        if differences.is_empty() {
+        if self.request(request).asked.is_same_as(incoming.id, stored) {
             self.set(at, State::Dropped);
             return Ok(());
         }
-        self.drop_request_of(at, Outcome::Failed(StoreError::Conflict { id, differences })).await
+        if is_large(incoming, kept) {
+            return self.leave_to_compare(at).await;
+        }
+        let compared = match self.rows.statement(kept).await {
+            Ok(kept) => compare(&kept, incoming),
+            Err(error) => Err(error),
+        };
+        match compared {
+            Ok(()) => {
+                self.set(at, State::Dropped);
+                Ok(())
+            }
+            Err(error @ (StoreError::Conflict { .. } | StoreError::Unreadable { .. })) => {
+                self.drop_request_of(at, Outcome::Failed(error)).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes the whole request of an entry out of the group: the entry is to be compared first.
+    async fn leave_to_compare(&mut self, at: usize) -> Result<()> {
+        let (position, id) = (self.entry(at).request, self.entry(at).statement.id);
+        if let Outcome::ToCompare(ids) = &mut self.request_mut(position).outcome {
+            ids.push(id);
+            return Ok(());
+        }
+        self.drop_request_of(at, Outcome::ToCompare(vec![id])).await
     }
 
     /// Takes the whole request of an entry out of the group, unless it has failed already.
@@ -290,8 +313,12 @@ impl<'a> Group<'a> {
     }
 
     #[expect(clippy::indexing_slicing, reason = "an entry is made of a request of the group")]
+    fn request(&self, position: usize) -> &Request<'a> {
+        &self.requests[position]
+    }
+
     fn is_kept(&self, entry: &Entry<'_>) -> bool {
-        matches!(self.requests[entry.request].outcome, Outcome::Kept(_))
+        matches!(self.request(entry.request).outcome, Outcome::Kept(_))
     }
 
     fn inserted(&self) -> impl Iterator<Item = &Entry<'a>> {
@@ -342,7 +369,7 @@ impl<'a> Group<'a> {
     /// The attachments of the requests that are kept.
     pub(super) fn attachments(&self) -> impl Iterator<Item = &Attachment> + Clone {
         let is_kept = |request: &&Request<'_>| matches!(request.outcome, Outcome::Kept(_));
-        self.requests.iter().filter(is_kept).flat_map(|request| &request.batch.attachments)
+        self.requests.iter().filter(is_kept).flat_map(|request| &request.asked.batch.attachments)
     }
 
     /// What completing the group takes.

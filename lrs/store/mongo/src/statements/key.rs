@@ -67,7 +67,11 @@ impl Key {
     }
 
     pub(super) fn from_bson(bson: &Bson) -> Option<Self> {
-        bson.as_object_id().map(|id| Self(id.bytes()))
+        bson.as_object_id().map(Self::from_object_id)
+    }
+
+    pub(super) const fn from_object_id(id: ObjectId) -> Self {
+        Self(id.bytes())
     }
 
     pub(super) const fn to_bson(self) -> Bson {

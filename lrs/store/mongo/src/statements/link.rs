@@ -5,47 +5,42 @@
 //! first of the head: all statements before it have their keys complete then. Linking twice does no
 //! harm: a process that finishes the claim of a dead one links the group again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashSet;
 
-use futures::future::try_join_all;
 use mongodb::bson::Document;
 use uuid::Uuid;
 
-use super::key::{Key, MOST_KEYS};
+use super::heirs::{Heirs, Owed};
 use super::references::References;
 use super::row;
-use super::rows::{Rows, pieces};
+use super::rows::Rows;
 use crate::head::{Head, Stretch};
 use store::bounds::LONGEST_TARGET;
-use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
+use store::inheritance::{Inheritance, Link, ToFetch};
 use store::{Result, StoreError};
 use xapi::index::{IndexKey, keys_of_kept};
 
-/// Statements changed by one call at most.
-const IDS: usize = 1_000;
-/// Statements whose texts, or whose keys, are in memory at once.
+/// Statements whose texts are in memory at once.
 const READ: usize = 100;
-/// Keys given to a statement in one call: some servers compare each with all that are there.
-const ADDED: usize = 1_000;
-/// Calls that change statements at once.
-const CHANGED: usize = 16;
 
 /// Links the statements of groups.
 #[derive(Clone)]
 pub(super) struct Linker {
     rows: Rows,
     references: References,
+    heirs: Heirs,
 }
 
 impl Linker {
-    pub(super) const fn new(rows: Rows, references: References) -> Self {
-        Self { rows, references }
+    pub(super) const fn new(rows: Rows, references: References, heirs: Heirs) -> Self {
+        Self { rows, references, heirs }
     }
 
     /// Gives statements what they inherit because of the statements `new`, which are those of a stretch: that of the
-    /// first claim of `head`.
-    pub(super) async fn link(&self, head: &Head, stretch: Stretch, new: Vec<Link>) -> Result<()> {
+    /// first claim of `head`. Gives what is owed then: see [`Heirs::give`].
+    pub(super) async fn link(&self, head: &Head, stretch: Stretch, new: Vec<Link>) -> Result<Owed> {
         let mut inheritance = Inheritance::of_batch(new);
+        let mut referred = HashSet::new();
         while let Some(wanted) = inheritance.wanted() {
             match wanted {
                 ToFetch::Referrers { targets, most } => {
@@ -54,7 +49,9 @@ impl Linker {
                     let before =
                         referrers.into_iter().filter(|(stored, _)| !stretch.contains(*stored));
                     let referrers: Vec<Uuid> = before.map(|(_, id)| id).collect();
-                    inheritance.referrers(self.links(head, stretch, &referrers).await?);
+                    let referrers = self.links(head, stretch, &referrers).await?;
+                    referred.extend(referrers.iter().filter_map(|link| link.target));
+                    inheritance.referrers(referrers);
                 }
                 ToFetch::Links(ids) => inheritance.links(self.links(head, stretch, &ids).await?),
                 ToFetch::Keys(ids) => {
@@ -64,10 +61,9 @@ impl Linker {
                 }
             }
         }
-        for inherited in inheritance.inherited().chunks(CHANGED) {
-            try_join_all(inherited.iter().map(|inherited| self.give(stretch, inherited))).await?;
-        }
-        Ok(())
+        let mut owed = self.heirs.give(stretch, &inheritance.inherited()).await?;
+        owed.note(referred);
+        Ok(owed)
     }
 
     /// The links of those of these statements that are not later than the stretch nor aborted.
@@ -127,59 +123,5 @@ impl Linker {
             }
             Err(error) => Err(error),
         }
-    }
-
-    /// Gives heirs what they inherit. A statement kept before the stretch may have inherited from others: it gets what it
-    /// lacks, as far as it has room.
-    async fn give(&self, stretch: Stretch, inherited: &Inherited) -> Result<()> {
-        let keys: BTreeSet<Key> = inherited.keys.iter().map(|key| Key::from_index(key)).collect();
-        let heirs = inherited.heirs.iter();
-        let (new, before): (Vec<&Link>, Vec<&Link>) =
-            heirs.partition(|heir| stretch.contains(heir.stored));
-        let ids = |links: Vec<&Link>| links.into_iter().map(|link| link.id).collect::<Vec<Uuid>>();
-        self.add_keys(&ids(new), &keys).await?;
-        for ids in ids(before).chunks(READ) {
-            let mut lacking: BTreeMap<BTreeSet<Key>, Vec<Uuid>> = BTreeMap::new();
-            for (id, known) in self.rows.keys(ids).await? {
-                let room = MOST_KEYS.saturating_sub(known.len());
-                let lacks = keys.difference(&known).take(room).copied().collect();
-                lacking.entry(lacks).or_default().push(id);
-            }
-            for (keys, ids) in lacking {
-                self.add_keys(&ids, &keys).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives these statements the same keys.
-    async fn add_keys(&self, ids: &[Uuid], keys: &BTreeSet<Key>) -> Result<()> {
-        for keys in pieces(keys, ADDED) {
-            for ids in ids.chunks(IDS) {
-                match self.rows.add_keys(ids, &keys).await {
-                    // Some of the statements have the keys now, some not: one is too long, perhaps.
-                    Err(StoreError::Rejected(_)) if ids.len() > 1 => {
-                        for id in ids {
-                            let added = self.rows.add_keys(std::slice::from_ref(id), &keys).await;
-                            added.or_else(log_rejection)?;
-                        }
-                    }
-                    added => added.or_else(log_rejection)?,
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Linking must not fail because of what a statement says: all later groups wait for it. So a
-/// statement that the database does not change is left as it is.
-fn log_rejection(error: StoreError) -> Result<()> {
-    match error {
-        StoreError::Rejected(reason) => {
-            tracing::error!(reason, "a statement is not found by what it refers to");
-            Ok(())
-        }
-        other => Err(other),
     }
 }

@@ -15,6 +15,10 @@
 //! finishes a sealed claim finds it there. After the seal, keys, definitions, names and attachments are written at once:
 //! each can be written again. All of that must be there before the claim is finished, since readers see it then.
 //!
+//! **What a group leaves.** Giving heirs what they inherit takes as long as there are heirs and the server is slow. A group
+//! ends after a moment of it and owes the rest, which is written down before the claim is finished ([`heirs`]): later groups
+//! do not wait for it, and the requests that it is about are answered after it.
+//!
 //! **What a group costs.** Three changes of the head, an insertion of its statements, a look for statements that refer to
 //! them, and a look at the definitions that they bring: six commands, five of them one after another (a test counts
 //! them). References, new names, changed definitions and attachments add theirs. A process that shares the database
@@ -25,7 +29,7 @@
 //! at the same moment are merged in any order. Else one group after another is completed.
 //!
 //! What uses what: `row`, `key`, `filter` and `pause` know nothing of the ways of requests; `rows`, `references` and
-//! `attachments` are collections; `claims`, `link` and `completion` use those; `group`, `states`,
+//! `attachments` are collections; `heirs`, `claims`, `link` and `completion` use those; `compare`, `group`, `states`,
 //! `put` and `writer` are the way of a request; `recovery`, `read` and `news` stand beside it.
 
 use crate::MongoStore;
@@ -47,6 +51,7 @@ use mongodb::Database;
 use tokio::sync::watch;
 
 use self::completion::Completion;
+use self::heirs::{Debts, Heirs};
 use self::link::Linker;
 use self::origins::Origins;
 use self::put::GroupWriter;
@@ -62,10 +67,12 @@ use xapi::clock::Clock;
 
 mod attachments;
 mod claims;
+mod compare;
 mod completion;
 mod erase;
 mod filter;
 mod group;
+mod heirs;
 mod key;
 mod link;
 mod news;
@@ -121,6 +128,7 @@ impl Statements {
         let references = References::new(database.collection("reference"));
         let attachments = Attachments::new(database.collection("attachment"), blobs.clone());
         let origins = Origins::new(database.collection("origin"), versions.clone());
+        let heirs = Heirs::new(rows.clone(), database.collection("heir"));
         let process = Process::numbered(rand::random());
         tracing::info!(
             process = process.name(),
@@ -133,9 +141,16 @@ impl Statements {
             references.clone(),
             origins.clone(),
             blobs.clone(),
+            heirs.clone(),
         );
-        let removed = Removed::new(database, rows.clone(), references.clone(), origins.clone());
-        let linker = Linker::new(rows.clone(), references.clone());
+        let linker = Linker::new(rows.clone(), references.clone(), heirs.clone());
+        let removed = Removed::new(
+            database,
+            rows.clone(),
+            references.clone(),
+            origins.clone(),
+            linker.clone(),
+        );
         let newest = watch::Sender::default();
         let (reader, news) = (
             Reader::new(versions.clone(), rows.clone(), references.clone(), blobs.clone()),
@@ -150,6 +165,7 @@ impl Statements {
             attachments: attachments.clone(),
             blobs: blobs.clone(),
             completion: Completion::new(linker, things, attachments.clone()),
+            heirs,
             clock: Arc::clone(clock),
             ahead: Arc::default(),
             newest,
@@ -160,6 +176,8 @@ impl Statements {
 
     /// See [`store::ErasureStore::rewrite_statements`].
     pub(super) async fn rewrite(&self, statements: &[Rewrite]) -> Result<u64> {
+        // What is owed has keys of the texts of before.
+        self.groups.heirs.settled().await?;
         self.groups.rows.rewrite(statements).await
     }
 
@@ -204,6 +222,8 @@ impl Statements {
 
     /// What statements are found by, without the person; gives how many keys there were.
     pub(super) async fn erase_keys(&self, eraser: &Eraser) -> Result<u64> {
+        // What is still to be given to statements has the person in it.
+        self.claims.pass_linked().await?;
         let (new, mut count) = (eraser.pseudonymous().to_string(), 0_u64);
         for old in eraser.identifiers() {
             let found = self.groups.rows.rename_agent(old, &new).await?;
@@ -219,8 +239,8 @@ impl Statements {
 
     /// An observer of all claims, which has seen none yet.
     pub(super) fn observer(&self) -> Observer {
-        let GroupWriter { versions, claims, rows, completion, .. } = self.groups.clone();
-        Observer::new(versions, claims, rows, completion, self.watch.clone())
+        let GroupWriter { versions, claims, rows, completion, heirs, .. } = self.groups.clone();
+        Observer::new(versions, claims, rows, completion, Debts::new(heirs), self.watch.clone())
     }
 }
 

@@ -7,8 +7,10 @@ use tokio::sync::watch;
 
 use super::attachments::Attachments;
 use super::claims::Claims;
+use super::compare::Asked;
 use super::completion::Completion;
 use super::group::{Group, Outcome};
+use super::heirs::{Heirs, Owed};
 use super::origins::Origins;
 use super::references::References;
 use super::rows::Rows;
@@ -16,8 +18,8 @@ use super::states::{Claimed, Turn};
 use crate::blob::Blobs;
 use crate::head::{Claim, Stretch};
 use crate::version_log::VersionLog;
+use store::Result;
 use store::ahead::Watch;
-use store::{Batch, Result};
 use xapi::clock::Clock;
 use xapi::instant::Instant;
 
@@ -32,6 +34,7 @@ pub(super) struct GroupWriter {
     pub(super) attachments: Attachments,
     pub(super) blobs: Blobs,
     pub(super) completion: Completion,
+    pub(super) heirs: Heirs,
     pub(super) clock: Arc<dyn Clock>,
     /// Logs when `stored` runs ahead of this process's clock.
     pub(super) ahead: Arc<Watch>,
@@ -40,15 +43,16 @@ pub(super) struct GroupWriter {
 }
 
 impl GroupWriter {
-    /// Keeps batches, each wholly or not at all, and visible when this returns. `at` is when each
-    /// statement was stored, for restored ones, which come as a single batch.
+    /// Keeps the batches of requests, each wholly or not at all, and visible when this returns. `at` is when each
+    /// statement was stored, for restored ones, which come as a single batch. Gives what became of each, and what is owed to
+    /// heirs now: [`Heirs::pay`].
     pub(super) async fn write(
         &self,
-        batches: &[Batch],
+        asked: &[Asked],
         at: Option<&[Instant]>,
-    ) -> Result<Vec<Outcome>> {
-        let claimed = self.claim(batches, at).await?;
-        let inserted = claimed.guard(self.insert(*claimed.claim(), batches, at)).await;
+    ) -> Result<(Vec<Outcome>, Owed)> {
+        let claimed = self.claim(asked, at).await?;
+        let inserted = claimed.guard(self.insert(*claimed.claim(), asked, at)).await;
         let (group, has_attachments) = match inserted {
             Ok(inserted) => inserted,
             Err(error) => {
@@ -56,29 +60,29 @@ impl GroupWriter {
                 return Err(error);
             }
         };
-        let finished = if group.is_empty() {
-            claimed.finish_empty().await?
+        let (finished, owed) = if group.is_empty() {
+            (claimed.finish_empty().await?, Owed::default())
         } else {
             match claimed.seal().await?.wait_until_first(&group).await? {
                 Turn::First(first) => {
                     first.finish(&self.completion, group.contents(has_attachments)?).await?
                 }
-                Turn::Finished(finished) => finished,
+                Turn::Finished(finished) => (finished, Owed::default()),
             }
         };
         finished.wait_until_visible(group.shared()).await?;
         if let Some(newest) = group.newest() {
             self.newest.send_if_modified(|known| newest > std::mem::replace(known, newest));
         }
-        Ok(group.into_outcomes())
+        Ok((group.into_outcomes(), owed))
     }
 
-    async fn claim(&self, batches: &[Batch], at: Option<&[Instant]>) -> Result<Claimed> {
+    async fn claim(&self, asked: &[Asked], at: Option<&[Instant]>) -> Result<Claimed> {
         if let Some([first, .., last] | [first @ last]) = at {
             let stretch = Stretch { from: *first, to: *last };
             return Claimed::restoring(&self.claims, stretch).await;
         }
-        let count = batches.iter().map(|batch| batch.statements.len()).sum();
+        let count = asked.iter().map(|asked| asked.batch.statements.len()).sum();
         let now = self.clock.now();
         let claimed = Claimed::new(&self.claims, now, count).await?;
         self.ahead.note(claimed.claim().stretch.from, now);
@@ -90,11 +94,11 @@ impl GroupWriter {
     async fn insert<'a>(
         &self,
         claim: Claim,
-        batches: &'a [Batch],
+        asked: &'a [Asked],
         at: Option<&[Instant]>,
     ) -> Result<(Group<'a>, bool)> {
         let (rows, versions) = (self.rows.clone(), self.versions.clone());
-        let mut group = Group::new(rows, versions, batches, at, claim.stretch).await?;
+        let mut group = Group::new(rows, versions, asked, at, claim.stretch).await?;
         group.insert().await?;
         if group.is_empty() {
             return Ok((group, false));
@@ -137,7 +141,8 @@ mod tests {
             batch(&[statement(3), other]),
             batch(&[statement(4), statement(3)]),
         ];
-        let outcomes = store.0.statements.groups.write(&batches, None).await.unwrap();
+        let batches = batches.map(Asked::from);
+        let (outcomes, _) = store.0.statements.groups.write(&batches, None).await.unwrap();
         let [first, equal, different, upon_the_failed] = outcomes.as_slice() else {
             panic!("an outcome for each")
         };

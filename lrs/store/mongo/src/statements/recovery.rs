@@ -17,6 +17,7 @@ use tokio::time::Instant as Moment;
 
 use super::claims::Claims;
 use super::completion::{Completion, Contents};
+use super::heirs::Debts;
 use super::row;
 use super::rows::Rows;
 use super::states::First;
@@ -67,6 +68,7 @@ pub(crate) struct Observer {
     seen: HashMap<ClaimId, Seen>,
     /// Aborted stretches, by their claims, and since when this process has seen each.
     aborted: HashMap<ClaimId, Moment>,
+    debts: Debts,
     watch: Watch,
 }
 
@@ -83,10 +85,11 @@ impl Observer {
         claims: Claims,
         rows: Rows,
         completion: Completion,
+        debts: Debts,
         watch: Watch,
     ) -> Self {
         let (seen, aborted) = (HashMap::new(), HashMap::new());
-        Self { versions, claims, rows, completion, seen, aborted, watch }
+        Self { versions, claims, rows, completion, seen, aborted, debts, watch }
     }
 
     /// Looks at all claims as they are `now`.
@@ -105,7 +108,8 @@ impl Observer {
         self.watch.note(&version.head, now);
         self.look_at_claims(&version.head, now);
         let taken_over = self.take_over_due(version.clone(), now).await;
-        taken_over.and(self.look_at_aborted(&version.head, now).await)
+        let looked = taken_over.and(self.look_at_aborted(&version.head, now).await);
+        looked.and(self.debts.look(now).await)
     }
 
     fn look_at_claims(&mut self, head: &Head, now: Moment) {

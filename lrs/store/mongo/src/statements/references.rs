@@ -8,6 +8,7 @@ use mongodb::Collection;
 use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
+use super::filter::visible;
 use super::row;
 use crate::call::{all, call, insert_free};
 use crate::field;
@@ -59,25 +60,17 @@ impl References {
         Ok(found.into_iter().take(most).collect())
     }
 
-    /// Those of `targets` that a statement which can be read voids.
+    /// Those of `targets` that a statement which can be read voids. Each is answered once, however many void it.
     pub(super) async fn voided(&self, head: &Head, targets: &[Uuid]) -> Result<HashSet<Uuid>> {
         let mut voided = HashSet::new();
-        for reference in self.find(targets, doc! {"voids": true}).await? {
-            if head.shows(field::instant(&reference, "_id")?) {
-                voided.insert(field::uuid(&reference, "target")?);
-            }
+        for targets in targets.chunks(ASKED) {
+            let (from, to) = (Instant::from_micros(i64::MIN), Instant::from_micros(i64::MAX));
+            let mut conditions = visible("_id", head, from, to);
+            conditions.extend([doc! {"voids": true}, to_any_of(targets)]);
+            let found = call(self.0.distinct("target", doc! {"$and": conditions})).await?;
+            voided.extend(field::uuids(&doc! {"target": found}, "target")?);
         }
         Ok(voided)
-    }
-
-    async fn find(&self, targets: &[Uuid], and: Document) -> Result<Vec<Document>> {
-        let mut found = Vec::new();
-        for targets in targets.chunks(ASKED) {
-            let mut filter = to_any_of(targets);
-            filter.extend(and.clone());
-            found.extend(all(self.0.find(filter)).await?);
-        }
-        Ok(found)
     }
 
     /// Forgets what the statement stored at this instant refers to.

@@ -63,8 +63,8 @@ impl Removed {
         rows: Rows,
         references: References,
         origins: Origins,
+        linker: Linker,
     ) -> Self {
-        let linker = Linker::new(rows.clone(), references.clone());
         Self { rows, references, origins, linker, list: database.collection("removed") }
     }
 

@@ -93,12 +93,12 @@ impl Rows {
         Ok(links)
     }
 
-    /// The keys of the statements of these ids, not more than [`IDS`].
+    /// The keys of the statements of these ids, not more than [`IDS`]. Those that were removed have none, and get none.
     pub(super) async fn keys(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, BTreeSet<Key>)>> {
         let find = self.collection.find(doc! {"_id": any_of(ids)});
         let find = find.projection(doc! {"keys": 1, "removed": 1}).batch_size(BATCH_WITH_KEYS);
         let known = |document: &Document| Ok((field::uuid(document, "_id")?, row::keys(document)?));
-        all(find).await?.iter().map(known).collect()
+        all(find).await?.iter().filter(|it| !row::is_removed(it)).map(known).collect()
     }
 
     /// The documents of a stretch with their keys, in the order of `stored`.

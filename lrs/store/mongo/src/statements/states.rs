@@ -19,6 +19,7 @@
 use super::claims::{Calls, Claims, Found};
 use super::completion::{Completion, Contents};
 use super::group::Group;
+use super::heirs::Owed;
 use super::pause::{LOOKS, Pause, stuck};
 use super::pulse::Pulse;
 use crate::head::{Claim, Head, Stretch};
@@ -192,25 +193,25 @@ impl First {
         self.own.claim.stretch
     }
 
-    /// Completes the statements and finishes the claim. Where that fails, the claim stays the first,
-    /// and another process finishes it.
+    /// Completes the statements and finishes the claim; gives what is owed to heirs then. Where that fails, the claim stays
+    /// the first, and another process finishes it.
     pub(super) async fn finish(
         self,
         completion: &Completion,
         mut contents: Contents,
-    ) -> Result<Finished> {
+    ) -> Result<(Finished, Owed)> {
         let Self { own, version, links } = self;
         if !links {
             contents.links.clear();
         }
         let completed = completion.complete(&version.head, &own.claim, contents);
-        if own.pulse.guard(completed).await?.is_none() {
-            // Another process has finished the claim.
-            return Ok(Finished { own, version: None });
-        }
+        let Some(owed) = own.pulse.guard(completed).await? else {
+            // Another process has finished the claim, and gives what it owes.
+            return Ok((Finished { own, version: None }, Owed::default()));
+        };
         let owner = own.claim.owner;
         let changed = own.claims.versions.change_from(version, |head| head.finish(owner)).await?;
-        Ok(Finished { own, version: changed.and_then(|changed| changed.version) })
+        Ok((Finished { own, version: changed.and_then(|changed| changed.version) }, owed))
     }
 }
 

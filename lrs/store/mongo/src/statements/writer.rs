@@ -5,10 +5,13 @@ use std::collections::VecDeque;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::compare::{Asked, Comparison};
 use super::group::Outcome;
+use super::heirs::{Heirs, Owed};
 use super::put::GroupWriter;
 use store::bounds::check_width;
 use store::{Batch, KeptBatch, Result, StoreError};
+use uuid::Uuid;
 use xapi::instant::Instant;
 use xapi::prepare::Prepared;
 
@@ -23,38 +26,53 @@ const BYTES: usize = 32 << 20;
 /// and all later groups wait meanwhile.
 const KEYS: usize = 50_000;
 
+/// How often a request comes to a group, where meanwhile others keep large statements under its ids.
+const TRIES: usize = 5;
+
 /// A request.
 struct Job {
-    batch: Batch,
+    asked: Asked,
     /// When the statements were stored, where they come from another store.
     at: Option<Vec<Instant>>,
-    /// Takes how many statements were new.
-    reply: oneshot::Sender<Result<usize>>,
+    reply: oneshot::Sender<Result<Put>>,
+}
+
+/// What became of a request.
+enum Put {
+    /// It is kept; so many of its statements were new.
+    Kept(usize),
+    /// Nothing was done: see [`Outcome::ToCompare`].
+    ToCompare(Asked, Vec<Uuid>),
 }
 
 impl Job {
     /// About how many bytes the request holds.
     fn weight(&self) -> usize {
-        let statements = self.batch.statements.iter().map(Prepared::weight);
-        let attachments = self.batch.attachments.iter().map(|attachment| attachment.body.len());
+        let Batch { statements, attachments } = &self.asked.batch;
+        let statements = statements.iter().map(Prepared::weight);
+        let attachments = attachments.iter().map(|attachment| attachment.body.len());
         statements.chain(attachments).sum()
     }
 
     /// How many index keys its statements have.
     fn keys(&self) -> usize {
-        self.batch.statements.iter().map(|statement| statement.keys.len()).sum()
+        self.asked.batch.statements.iter().map(|statement| statement.keys.len()).sum()
     }
 }
 
 /// The way to the task that writes.
-pub(crate) struct Writer(mpsc::Sender<Job>);
+pub(crate) struct Writer {
+    jobs: mpsc::Sender<Job>,
+    pub(crate) comparison: Comparison,
+}
 
 impl Writer {
     /// Starts the task, which ends when the writer was dropped and the queue is empty.
     pub(super) fn start(groups: GroupWriter) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
+        let comparison = Comparison::new(groups.rows.clone());
         tokio::spawn(Work { groups, queue, waiting: VecDeque::new(), most: REQUESTS }.run());
-        Self(jobs)
+        Self { jobs, comparison }
     }
 
     /// Keeps a batch, all or none; visible when this returns.
@@ -64,10 +82,23 @@ impl Writer {
             return Ok(KeptBatch { ids, new: 0 });
         }
         check_width(&batch)?;
+        let mut asked = Asked::from(batch);
+        for _ in 0..TRIES {
+            match self.queued(asked, at.clone()).await? {
+                Put::Kept(new) => return Ok(KeptBatch { ids, new }),
+                Put::ToCompare(back, large) => {
+                    asked = self.comparison.compared(back, large).await?;
+                }
+            }
+        }
+        Err(StoreError::Unavailable("others keep statements under the same ids meanwhile".into()))
+    }
+
+    async fn queued(&self, asked: Asked, at: Option<Vec<Instant>>) -> Result<Put> {
         let (reply, answer) = oneshot::channel();
         let gone = || StoreError::Unavailable("the writer has stopped".into());
-        self.0.send(Job { batch, at, reply }).await.map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())?.map(|new| KeptBatch { ids, new })
+        self.jobs.send(Job { asked, at, reply }).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
     }
 }
 
@@ -115,51 +146,73 @@ impl Work {
     }
 
     async fn write(&mut self, group: Vec<Job>) {
-        let mut batches = Vec::with_capacity(group.len());
-        let mut asked = Vec::with_capacity(group.len());
-        for Job { batch, at, reply } in group {
-            batches.push(batch);
-            asked.push((at, reply));
+        let mut requests = Vec::with_capacity(group.len());
+        let mut replies = Vec::with_capacity(group.len());
+        for Job { asked, at, reply } in group {
+            requests.push(asked);
+            replies.push((at, reply));
         }
-        let at = asked.first().and_then(|(at, _)| at.as_deref());
-        tell_of(batches.len(), self.waiting.len() + self.queue.len());
+        let at = replies.first().and_then(|(at, _)| at.as_deref());
+        tell_of(requests.len(), self.waiting.len() + self.queue.len());
         let begun = std::time::Instant::now();
-        let written = self.groups.write(&batches, at).await;
+        let written = self.groups.write(&requests, at).await;
         metrics::histogram!("traccia_store_commit_seconds").record(begun.elapsed());
-        let outcomes = match written {
-            Ok(outcomes) => {
+        let (outcomes, owed) = match written {
+            Ok(done) => {
                 self.most = (self.most * 2).min(REQUESTS);
-                outcomes
+                done
             }
             // One request is to blame. Half of the group is tried next, and so on, until it fails alone.
-            Err(StoreError::Rejected(reason)) if batches.len() > 1 => {
-                tracing::warn!(reason, requests = batches.len(), "a group is tried in parts");
-                self.most = batches.len() / 2;
-                batches.iter().map(|_| Outcome::Postponed).collect()
+            Err(StoreError::Rejected(reason)) if requests.len() > 1 => {
+                tracing::warn!(reason, requests = requests.len(), "a group is tried in parts");
+                self.most = requests.len() / 2;
+                (requests.iter().map(|_| Outcome::Postponed).collect(), Owed::default())
             }
             Err(error) => {
                 tracing::error!(%error, "a group of statements could not be kept");
                 let failed = |_| Outcome::Failed(copy_of(&error));
-                batches.iter().map(failed).collect()
+                (requests.iter().map(failed).collect(), Owed::default())
             }
         };
-        let answers = asked.into_iter().zip(batches).zip(outcomes);
-        let mut postponed = Vec::new();
-        for (((at, reply), batch), outcome) in answers {
+        let answers = replies.into_iter().zip(requests).zip(outcomes);
+        let (mut postponed, mut late) = (Vec::new(), Vec::new());
+        for (((at, reply), asked), outcome) in answers {
+            let is_late = asked.batch.statements.iter().any(|it| owed.concerns(it.id));
             let answer = match outcome {
-                Outcome::Kept(new) => Ok(new),
+                Outcome::Kept(new) => Ok(Put::Kept(new)),
                 Outcome::Failed(error) => Err(error),
+                Outcome::ToCompare(ids) => Ok(Put::ToCompare(asked, ids)),
                 Outcome::Postponed => {
-                    postponed.push(Job { batch, at, reply });
+                    postponed.push(Job { asked, at, reply });
                     continue;
                 }
             };
-            // The request may have been cancelled: then there is no receiver.
-            let _ = reply.send(answer);
+            if is_late {
+                late.push((reply, answer));
+            } else {
+                // The request may have been cancelled: then there is no receiver.
+                let _ = reply.send(answer);
+            }
+        }
+        if !owed.is_empty() {
+            tokio::spawn(pay(self.groups.heirs.clone(), owed, late));
         }
         for job in postponed.into_iter().rev() {
             self.waiting.push_front(job);
         }
+    }
+}
+
+type Reply = (oneshot::Sender<Result<Put>>, Result<Put>);
+
+/// Gives what a group owes, beside later groups, and answers the requests that it is about: whoever is answered finds it.
+async fn pay(heirs: Heirs, owed: Owed, late: Vec<Reply>) {
+    if let Err(error) = heirs.pay(&owed).await {
+        tracing::warn!(%error, "statements are found a while later by what they refer to");
+    }
+    for (reply, answer) in late {
+        // The request may have been cancelled: then there is no receiver.
+        let _ = reply.send(answer);
     }
 }
 
@@ -170,7 +223,7 @@ fn next_group(waiting: &mut VecDeque<Job>, most: usize) -> Vec<Job> {
     while let Some(job) = waiting.front() {
         let is_copy = |job: &Job| job.at.is_some();
         let alone = is_copy(job) || group.first().is_some_and(is_copy);
-        statements += job.batch.statements.len();
+        statements += job.asked.batch.statements.len();
         bytes += job.weight();
         keys += job.keys();
         let is_small = statements <= STATEMENTS && bytes <= BYTES && keys <= KEYS;
@@ -212,7 +265,7 @@ mod tests {
             closeness: Closeness::Related,
         };
         batch.statements[0].keys = vec![key; keys];
-        Job { batch, at: None, reply: oneshot::channel().0 }
+        Job { asked: batch.into(), at: None, reply: oneshot::channel().0 }
     }
 
     /// How many requests each group has.

@@ -22,6 +22,8 @@ mod documents;
 mod erasing;
 mod gate;
 mod groups;
+mod heirs;
+mod large;
 mod lease;
 mod orphans;
 mod packages;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::failure::{Failure, Result};
 use crate::session::Session;
 use store::StoreError;
-use store::bounds::{LONGEST_TARGET, MORE_TEXT, TEXTS_OF_CHAINS};
+use store::bounds::{LONGEST_TARGET, texts_of_chains};
 use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
 use xapi::index::keys_of_kept;
 use xapi::instant::Instant;
@@ -17,7 +17,7 @@ use xapi::stored::Stored;
 /// Gives statements what they inherit because of the statements `new`, which are kept.
 pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
     // Bytes of the texts in which links may still be looked for.
-    let mut left = TEXTS_OF_CHAINS + new.len().saturating_mul(MORE_TEXT);
+    let mut left = texts_of_chains(new.len());
     let mut inheritance = Inheritance::of_batch(new);
     while let Some(wanted) = inheritance.wanted() {
         match wanted {
@@ -65,7 +65,7 @@ fn referrers(session: &Session<'_>, targets: &[Uuid], most: usize) -> Result<Vec
 }
 
 /// The links of the statements of these ids, as long as `left` bytes of texts are left to look for them in; of which is taken
-/// what was read. See [`TEXTS_OF_CHAINS`].
+/// what was read. See [`store::bounds::TEXTS_OF_CHAINS`].
 fn links(session: &Session<'_>, ids: Vec<Uuid>, left: &mut usize) -> Result<Vec<Link>> {
     let mut links = Vec::new();
     for id in ids {

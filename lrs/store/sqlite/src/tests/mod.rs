@@ -18,6 +18,7 @@ mod erasure;
 mod folder;
 pub(crate) mod group;
 mod index;
+mod journal;
 mod learn;
 mod link;
 mod migration;

@@ -1,0 +1,109 @@
+//! Comparing large statements with those that are kept under their ids: beside the groups, on a thread of its own, and of one
+//! request at a time. Such values take memory and time, and all later groups waited for them otherwise.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use mongodb::bson::Document;
+use serde_json::Value;
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use super::row;
+use super::rows::Rows;
+use store::{Batch, Result, StoreError};
+use xapi::instant::Instant;
+use xapi::large::OneByOne;
+use xapi::prepare::Prepared;
+use xapi::same;
+use xapi::stored::Stored;
+
+/// Texts of more bytes are not compared with others within a group: they may become many values.
+pub(super) const LARGE: usize = 64 << 10;
+
+static COMPARED: OneByOne = OneByOne::new();
+
+/// What a request asks to be kept.
+pub(super) struct Asked {
+    pub(super) batch: Batch,
+    /// The ids of its statements that were found to be the same ones as are kept, and when those were stored.
+    same_as: HashMap<Uuid, Instant>,
+}
+
+impl From<Batch> for Asked {
+    fn from(batch: Batch) -> Self {
+        Self { batch, same_as: HashMap::new() }
+    }
+}
+
+impl Asked {
+    /// Whether the statement `id` was found to be the same one as is kept at `stored`.
+    pub(super) fn is_same_as(&self, id: Uuid, stored: Instant) -> bool {
+        self.same_as.get(&id) == Some(&stored)
+    }
+
+    fn compare(&mut self, kept: &Stored) -> Result<()> {
+        let mut statements = self.batch.statements.iter();
+        if let Some(incoming) = statements.find(|statement| statement.id == kept.id) {
+            compare(kept, incoming)?;
+            self.same_as.insert(kept.id, kept.stored);
+        }
+        Ok(())
+    }
+}
+
+/// Compares the statements of requests with kept ones. Clones take turns.
+#[derive(Clone)]
+pub(crate) struct Comparison {
+    rows: Rows,
+    turn: Arc<Mutex<()>>,
+}
+
+impl Comparison {
+    pub(super) fn new(rows: Rows) -> Self {
+        Self { rows, turn: Arc::default() }
+    }
+
+    /// Held by the one that compares.
+    #[cfg(test)]
+    pub(crate) fn turn(&self) -> Arc<Mutex<()>> {
+        Arc::clone(&self.turn)
+    }
+
+    /// Compares those statements of a request that have these ids with the kept ones.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where one is another statement, and [`StoreError::Unreadable`] where a kept one is not as it
+    /// was written.
+    pub(super) async fn compared(&self, mut asked: Asked, ids: Vec<Uuid>) -> Result<Asked> {
+        let _turn = self.turn.lock().await;
+        for id in ids {
+            // Where an erasure has removed it, the group says so.
+            let found = self.rows.with_id(id).await?.filter(|found| !row::is_removed(found));
+            let Some(found) = found else { continue };
+            let kept = self.rows.statement(&found).await?;
+            let compare = move || asked.compare(&kept).map(|()| asked);
+            let stopped =
+                |error| StoreError::Unavailable(format!("a comparison was stopped: {error}"));
+            asked = tokio::task::spawn_blocking(compare).await.map_err(stopped)??;
+        }
+        Ok(asked)
+    }
+}
+
+/// Whether one of both is too large to be compared within a group. The text of the kept one may be in a file.
+pub(super) fn is_large(incoming: &Prepared, kept: &Document) -> bool {
+    incoming.weight() > LARGE || !kept.get_str("body").is_ok_and(|text| text.len() <= LARGE)
+}
+
+/// Refuses a statement that differs from the one that is kept under its id.
+pub(super) fn compare(kept: &Stored, incoming: &Prepared) -> Result<()> {
+    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", incoming.id));
+    let incoming_value = incoming.value().map_err(corrupt)?;
+    let compare = |kept: &Value| same::differences(kept, &incoming_value);
+    let differences = COMPARED.with_value(kept, compare).map_err(corrupt)?;
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::Conflict { id: incoming.id, differences })
+}
