@@ -1,5 +1,7 @@
 //! Certificates: who has a right to one, on which day, and lists that nobody can change unnoticed.
 
+use std::collections::BTreeSet;
+
 use e2e::seminar::{self, COURSE, LESSON, TEST, did, register_of, report, reported, rows};
 use e2e::{Client, Traccia};
 use serde_json::{Value, json};
@@ -137,4 +139,24 @@ async fn the_people_of_a_frozen_list_come_in_pages_and_are_searched() {
     let second = people(&[("limit", "1"), ("sort", "-name"), ("offset", "1")]).await;
     assert_eq!(names(&second), ["Persona 1"]);
     assert_eq!(names(&people(&[("search", "persona 2")]).await), ["Persona 2"]);
+}
+
+/// Who has the list without a line does not find the line by trying names against the hash.
+#[tokio::test]
+async fn each_line_of_a_frozen_list_has_a_salt_that_nobody_guesses() {
+    let (_traccia, admin) = with_history().await;
+    admin.store_one(&did(2, "passed", TEST, "2026-03-01T09:00:00Z", Value::Null)).await;
+    reported(&admin, "certificates", &[], |it| rows(it).len() == 2).await;
+    let mut salts = BTreeSet::new();
+    for day in ["2026-03-30", "2026-03-31"] {
+        let path = seminar::at(&format!("/certificates?at={day}"));
+        let frozen = admin.post(&path).await.expect(201).json();
+        let id = frozen["id"].as_str().unwrap();
+        let list = admin.get(&seminar::at(&format!("/certificates/{id}"))).await.expect(200).json();
+        for person in list["people"].as_array().unwrap() {
+            salts.insert(person["salt"].as_str().expect("a salt").to_owned());
+        }
+    }
+    assert_eq!(salts.len(), 4, "two lines of two lists: {salts:?}");
+    assert!(salts.iter().all(|salt| salt.len() >= 32), "{salts:?}");
 }

@@ -134,3 +134,18 @@ async fn a_document_over_the_limit_is_413_and_names_the_limit() {
         document.post(&admin, &text("b", 50)).await.is(204);
     }
 }
+
+#[tokio::test]
+async fn a_document_is_no_longer_than_a_body_may_be() {
+    let limit = ("TRACCIA__LIMITS__BODY_BYTES", "65536");
+    let traccia = Setup::default().variable(limit.0, limit.1).start().await;
+    for document in Document::of_each_kind("long") {
+        let text = json!({"a": "x".repeat(65_536)});
+        let put = document.put(&traccia.admin(), &text).header("if-none-match", "*").await;
+        let problem = put.problem(413);
+        assert!(
+            problem.body["rule"] == "document-too-long" && problem.says("65536"),
+            "{problem:?}"
+        );
+    }
+}

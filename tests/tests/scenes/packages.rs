@@ -433,17 +433,41 @@ async fn the_key_that_a_person_has_made_for_a_package_ends_with_the_person() {
         let made = keys.as_array().unwrap().iter().filter_map(|key| key["made_by"].as_str());
         made.map(str::to_owned).collect::<Vec<_>>()
     };
-    for name in ["dora", "dino"] {
+    let mut keys = Vec::new();
+    for name in ["dora", "dino", "drusilla"] {
         let person = person(&traccia, name, json!({"role": "designer"})).await;
         let ask = person.with(person.client.post("/api/v1/packages/shim")).query(&query);
-        ask.body("application/zip", sound()).await.is(200);
+        let (name, secret) = key_in(&ask.body("application/zip", sound()).await.expect(200).bytes);
+        keys.push(traccia.with_key(&name, &secret));
     }
-    assert_eq!(sorted(made_by().await), ["person:dino", "person:dora"]);
+    let statement = json!({"actor": {"account": {"homePage": HOME_PAGE, "name": "anna"}},
+        "verb": {"id": "http://adlnet.gov/expapi/verbs/passed"}, "object": {"id": ACTIVITY}});
+    // Which of the keys are good still, for a server that has seen their secrets.
+    let good = async || {
+        let mut good = Vec::new();
+        for key in &keys {
+            let status = key.post("/statements").json(&statement).await.status.as_u16();
+            assert!([200, 401].contains(&status), "{status}");
+            good.push(status == 200);
+        }
+        good
+    };
+    assert_eq!(sorted(made_by().await), ["person:dino", "person:dora", "person:drusilla"]);
+    assert_eq!(good().await, [true; 3]);
     admin.delete("/api/v1/people/dora").await.is(204);
-    assert_eq!(made_by().await, ["person:dino"]);
+    assert_eq!(sorted(made_by().await), ["person:dino", "person:drusilla"]);
+    assert_eq!(good().await, [false, true, true]);
     let other = json!({"label": "", "role": "data_reader", "disabled": false});
     admin.put("/api/v1/people/dino").json(&other).await.is(200);
-    assert!(made_by().await.is_empty(), "the role gives no right to packages");
+    assert_eq!(made_by().await, ["person:drusilla"], "the role gives no right to packages");
+    assert_eq!(good().await, [false, false, true]);
+    let label = json!({"label": "D.", "role": "designer", "disabled": false});
+    admin.put("/api/v1/people/drusilla").json(&label).await.is(200);
+    assert_eq!(good().await, [false, false, true], "another label takes nothing away");
+    let disabled = json!({"label": "D.", "role": "designer", "disabled": true});
+    admin.put("/api/v1/people/drusilla").json(&disabled).await.is(200);
+    assert!(made_by().await.is_empty());
+    assert_eq!(good().await, [false; 3]);
 }
 
 fn sorted(mut names: Vec<String>) -> Vec<String> {

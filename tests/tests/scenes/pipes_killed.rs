@@ -72,9 +72,12 @@ async fn tell(source: &Client, end: &Client) -> Told {
     let (voided, conflict) = (new_id(), new_id());
     source.store_one(&Statement::new().id(&voided).json()).await;
     end.store_one(&Statement::new().id(&conflict).did("failed").json()).await;
-    let mut batch = vec![Statement::voiding(&voided).json(), Statement::new().id(&conflict).json()];
-    batch.extend((0..5).map(|_| Statement::new().json()));
-    let mut ids: BTreeSet<String> = source.store(&batch).await.into_iter().collect();
+    // What comes next on the page of the one that conflicts is stored later than a pull begins before its cursor: what the
+    // cursor has passed is not read again.
+    let first = [Statement::voiding(&voided).json(), Statement::new().id(&conflict).json()];
+    let mut ids: BTreeSet<String> = source.store(&first).await.into_iter().collect();
+    let rest: Vec<Value> = (0..5).map(|_| Statement::new().json()).collect();
+    ids.extend(source.store(&rest).await);
     let attached = attached["id"].as_str().expect("an id").to_owned();
     ids.extend([voided.clone(), attached.clone()]);
     Told { since, ids, voided, attached, conflict }

@@ -91,6 +91,7 @@ async fn what_a_person_did_is_deleted_and_the_hours_of_their_body_go() {
     reported(&admin, "progress", &[("by", "")], |it| rows(it)[0]["hours"] == 5.0).await;
     let learners = admin.get(&seminar::at("/learners")).await.expect(200).text();
     assert!(!learners.contains("erased-") && !learners.contains("\"u1\""), "{learners}");
+    assert!(learners.contains("\"u2\""), "{learners}");
     admin.get(&format!("/statements?statementId={}", ids[0])).await.is(404);
     for id in [&ids[1], &about_hers] {
         admin.get(&format!("/statements?statementId={id}")).await.is(200);
@@ -142,6 +143,7 @@ async fn who_was_erased_after_a_backup_is_erased_again_in_what_is_restored_of_it
     let store = format!("sqlite:{}", at("data"));
     cli(&["backup", &at("backups"), "--store", &store]).await.success();
     let whose = "mailto:anna@comune.example";
+    assert!(is_in_files(&place.path().join("data"), "anna@comune"));
     let erased =
         traccia.cli(&["person", "erase", whose, "--reason", "prot. 1/2026", "--yes"]).await;
     assert!(erased.success().contains("erased: "), "{erased}");
@@ -158,7 +160,11 @@ async fn who_was_erased_after_a_backup_is_erased_again_in_what_is_restored_of_it
         let admin = restored.admin();
         let agent = json!({"mbox": whose}).to_string();
         if again.is_none() {
-            assert_eq!(admin.found(&[("agent", &agent)]).await, ids[..1], "the backup has her");
+            assert!(
+                is_in_files(std::path::Path::new(&target), "anna@comune"),
+                "the backup has her"
+            );
+            assert_eq!(admin.found(&[("agent", &agent)]).await, ids[..1]);
             continue;
         }
         eventually("the erasure is done again", IN_TIME, || async {

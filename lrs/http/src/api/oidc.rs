@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
+use super::people::revoke_keys;
 use super::sessions::{HINT_PATH, begun};
 use crate::credentials::Address;
 use crate::problem::Problem;
@@ -20,6 +21,7 @@ use access::person::{Person, VouchedBy};
 use access::role::Role;
 use oidc::settings::Said;
 use oidc::{OidcError, PENDING_SECONDS, Provider, Vouched};
+use service::keys::makes_keys;
 use service::people::{About, Came, FromProvider, PeopleError, details};
 use service::progress::ProgressError;
 
@@ -205,6 +207,10 @@ async fn signed_in(
         Came::Changed => Some("person.changed"),
         Came::AsBefore => None,
     };
+    // Also where the role was another one already: the sign-in that changed it may have ended before.
+    if !matches!(came, Came::New) && !makes_keys(&kept.person) {
+        revoke_keys(server, &name).await.map_err(|error| Why::Failed(error.to_string()))?;
+    }
     if let Some(action) = action {
         let mut details = person;
         if let Some(members) = details.as_object_mut() {

@@ -18,7 +18,7 @@ use access::key::KeyMaker;
 use access::person::{KeptPerson, Person};
 use access::role::Role;
 use access::scope::Right;
-use service::keys::makes_keys;
+use service::keys::{KeyError, makes_keys};
 use service::people::{About, Invited, details};
 use xapi::parameters::Parameters;
 
@@ -293,7 +293,7 @@ pub async fn remove(
 }
 
 /// Revokes the keys that a person has made for packages.
-async fn revoke_keys(server: &Server, name: &str) -> Result<(), Problem> {
+pub(super) async fn revoke_keys(server: &Server, name: &str) -> Result<(), KeyError> {
     if server.keys.revoke_made_by(&KeyMaker::Person(name.to_owned())).await? > 0 {
         server.credentials.keys_changed();
     }

@@ -51,6 +51,8 @@ mod parts;
 mod player;
 mod s3;
 pub(crate) mod tls;
+#[cfg(test)]
+mod turns;
 mod wire;
 
 /// How long after a server was told to stop it waits until the last refusals are kept: requests may take eight of these

@@ -1,7 +1,11 @@
 //! Who signs in, and what they are here.
 
+use std::io::{Cursor, Write as _};
+
 use reqwest::Method;
 use serde_json::{Value, json};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 use crate::idp::Idp;
 use crate::world::{KEY, World, claims, is_in, is_refused};
@@ -42,6 +46,49 @@ async fn a_first_sign_in_makes_the_person_and_each_later_one_says_role_and_terri
     assert_eq!(refused["details"]["provider"], "ente");
     assert_eq!(changed["details"]["role"], "regional_coordinator");
     assert_eq!(changed["details"]["provider"], "ente");
+}
+
+/// A package of SCORM 1.2 with one SCO.
+fn package() -> Vec<u8> {
+    let manifest = r#"<?xml version="1.0"?>
+<manifest identifier="M" xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2"
+    xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2">
+  <metadata><schema>ADL SCORM</schema><schemaversion>1.2</schemaversion></metadata>
+  <organizations default="O"><organization identifier="O"><title>Corso</title>
+    <item identifier="I" identifierref="R"><title>Uno</title></item></organization></organizations>
+  <resources><resource identifier="R" type="webcontent" adlcp:scormtype="sco" href="index.html">
+    <file href="index.html"/></resource></resources>
+</manifest>
+"#;
+    let page = "<script>LMSInitialize(''); LMSFinish('')</script>";
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in [("imsmanifest.xml", manifest), ("index.html", page)] {
+        writer.start_file(name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn keys_that_somebody_has_made_for_packages_end_with_the_role_that_the_provider_takes_away() {
+    let world = World::new().await;
+    let cookie = is_in(&world.sign_in(json!({})).await);
+    let page = "https://moodle.example.it";
+    let query =
+        [("activity", format!("{page}/mod/scorm/view.php?id=7")), ("home_page", page.into())];
+    let asked = world.page(Method::POST, "/api/v1/packages/shim", &cookie).query(&query);
+    let asked = asked.header("content-type", "application/zip").body(package());
+    assert_eq!(asked.send().await.unwrap().status(), 200);
+    let made = async || {
+        let keys = world.read("/api/v1/keys").await;
+        keys.as_array().unwrap().iter().filter(|key| key["made_by"] == "person:anna").count()
+    };
+    is_in(&world.sign_in(json!({"name": "Anna R."})).await);
+    assert_eq!(made().await, 1, "another label takes nothing away");
+    is_in(
+        &world.sign_in(json!({"realm_access": {"roles": ["coord"]}, "regions": ["Umbria"]})).await,
+    );
+    assert_eq!(made().await, 0);
 }
 
 #[tokio::test]

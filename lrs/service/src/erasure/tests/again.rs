@@ -31,15 +31,70 @@ async fn refusal(store: &Arc<dyn Store>) {
     store.keep_refusals(vec![refusal]).await.unwrap();
 }
 
+async fn launch(store: &Arc<dyn Store>) {
+    let version = store::NewVersion {
+        number: None,
+        last: 0,
+        key: "k1".into(),
+        title: String::new(),
+        standard: String::new(),
+        outline: String::new(),
+        created: Instant::from_micros(5),
+        files: Vec::new(),
+    };
+    store.add_package_version(Uuid::from_u128(2), "corso", version).await.unwrap();
+    let launch = store::KeptLaunch {
+        token: "t".into(),
+        package: "corso".into(),
+        key: "k1".into(),
+        created: Instant::from_micros(5),
+        expires: Instant::from_micros(i64::MAX),
+        revoked: false,
+        body: json!({"actor": {"mbox": format!("mailto:{HIM}")}}).to_string(),
+    };
+    assert!(store.add_launch(launch).await.unwrap());
+}
+
+async fn origin(store: &Arc<dyn Store>) {
+    let authority = Some(json!({"mbox": format!("mailto:{HIM}")}).to_string());
+    let origin = xapi::origin::Origin { name: "archive".into(), stored: None, authority };
+    let statement = sample::stamped(&sample::statement(20), 9_500_000);
+    let restored = store::Restored { statement, origin: Some(origin) };
+    store.restore_from(vec![restored], Vec::new()).await.unwrap();
+}
+
+async fn dead_letter(store: &Arc<dyn Store>) {
+    let pipe = json!({
+        "settings": {"direction": "push", "url": "https://other.example/xapi"},
+        "password": "", "secret": "", "namespace": Uuid::nil(), "generation": 1,
+        "state": crate::pipes::PipeState::default(),
+    });
+    assert!(store.add_pipe("p", &pipe.to_string()).await.unwrap());
+    let letter = store::DeadLetter {
+        pipe: "p".into(),
+        statement: sample::id(1),
+        stored: Instant::from_micros(5),
+        status: 400,
+        body: json!({"refused": {"mbox": format!("mailto:{HIM}")}}).to_string(),
+        at: Instant::from_micros(6),
+    };
+    store.keep_dead_letters(vec![letter]).await.unwrap();
+}
+
 async fn everything(world: &World) -> String {
-    let refusals = world.store.refusals(&store::RefusalFilter::default(), 100).await.unwrap();
-    let people = world.store.people().await.unwrap();
-    format!("{refusals:?}{people:?}{}", world.everything().await)
+    let store = &world.store;
+    let refusals = store.refusals(&store::RefusalFilter::default(), 100).await.unwrap();
+    let people = store.people().await.unwrap();
+    let launches = store.launches("corso", Instant::default(), 100).await.unwrap();
+    let ever = Instant::from_micros(i64::MAX);
+    let origins = store.origins(Instant::default(), ever, 100).await.unwrap();
+    let letters = store.dead_letters("p", None, 100).await.unwrap();
+    format!("{refusals:?}{people:?}{launches:?}{origins:?}{letters:?}{}", world.everything().await)
 }
 
 #[tokio::test]
-async fn who_is_in_accounts_the_audit_log_or_refusals_alone_is_erased_again() {
-    for place in ["account", "audit", "details", "refusal"] {
+async fn who_is_in_something_else_alone_is_erased_again() {
+    for place in ["account", "audit", "details", "refusal", "launch", "origin", "letter"] {
         let [world, restored] = [World::new().await, World::new().await];
         for world in [&world, &restored] {
             let by = || Actor::Key("k".into());
@@ -53,6 +108,9 @@ async fn who_is_in_accounts_the_audit_log_or_refusals_alone_is_erased_again() {
                     let details = Some(json!({"agent": format!("mailto:{HIM}")}));
                     world.audit().note(by(), "statements.read", "", details).await;
                 }
+                "launch" => launch(&world.store).await,
+                "origin" => origin(&world.store).await,
+                "letter" => dead_letter(&world.store).await,
                 _ => refusal(&world.store).await,
             }
         }

@@ -54,6 +54,11 @@ async fn no_other_sender_can_work_out_the_id_of_what_a_player_will_say() {
         names.iter().any(|name| Uuid::new_v5(&registration, name.as_bytes()) == *id)
     };
     assert_eq!(all.iter().filter(|(id, _)| of_registration(id)).count(), 0, "{all:#?}");
+    let name = name_of_completion(registration);
+    let others = Packages { secret: [8; 32], ..packages.clone() };
+    for number in [0, 1] {
+        assert_ne!(packages.id_of(name, number), others.id_of(name, number), "by the secret");
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ use super::{Hand, SqliteStore, open};
 use crate::documents;
 use crate::documents::{Plan, Rows, Seen};
 use crate::session::Session;
-use store::{DocumentStore as _, StoreError};
+use store::{DocumentStore as _, StatementStore as _, Store as _, StoreError};
+use store_testkit::sample::{batch, id, statement};
 use xapi::document::{
     Change, Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded,
 };
@@ -116,32 +117,56 @@ async fn a_document_of_the_version_before_is_merged_into_and_deleted() {
     assert_eq!(store.document(&key()).await.unwrap(), None);
 }
 
-/// Of any kind: while the turn is another's, a large document is not changed, and a small one is.
+/// Makes a change while the turn is another's: others change small documents meanwhile, and it is made afterwards.
+async fn in_its_turn<T>(store: &SqliteStore, change: impl Future<Output = store::Result<T>>) {
+    let turn = store.0.turns.take(usize::MAX).await;
+    let mut waiting = std::pin::pin!(change);
+    let others = async {
+        // More than a change without a turn would wait for.
+        for n in 0..20 {
+            let other = DocumentKey { id: format!("small {n}"), ..key() };
+            let small = Change::Put(document("{}"));
+            store.change_document(other, FREE, small).await.unwrap();
+        }
+    };
+    tokio::select! {
+        biased;
+        _ = &mut waiting => panic!("it was not its turn"),
+        () = others => {}
+    }
+    drop(turn);
+    waiting.await.unwrap();
+}
+
+/// Of any kind.
 #[tokio::test]
 async fn changes_of_large_documents_wait_for_their_turn() {
     let (home, clock) = (TempDir::new().unwrap(), Hand::new());
     let store = open(&home, &clock);
     let put = |body: String| Change::Put(document(body));
-    store.change_document(key(), FREE, put(large("a"))).await.unwrap();
-    let post = Change::Post(document("{\"b\":1}"), 4 << 20);
-    let new = Precondition { if_match: Some(Tags::Any), ..FREE };
-    for (precondition, change) in [
-        (FREE, put(large("b"))),
-        (FREE, post),
-        (new.clone(), put("{}".into())),
-        (new, Change::Delete),
+    let post = |body: String| Change::Post(document(body), 8 << 20);
+    let known = Precondition { if_match: Some(Tags::Any), ..FREE };
+    for (before, precondition, change) in [
+        (large("a"), FREE, put(large("b"))),
+        ("{}".into(), known.clone(), put(large("b"))),
+        (large("a"), known.clone(), put("{}".into())),
+        (large("a"), FREE, post("{\"b\":1}".into())),
+        ("{}".into(), FREE, post(large("b"))),
+        (large("a"), known, Change::Delete),
     ] {
-        let turn = store.0.turns.take(usize::MAX).await;
-        let mut waiting = Box::pin(store.change_document(key(), precondition, change));
-        let other = DocumentKey { id: "small".into(), ..key() };
-        tokio::select! {
-            biased;
-            _ = &mut waiting => panic!("it was not its turn"),
-            small = store.change_document(other, FREE, put("{}".into())) => small.unwrap(),
-        };
-        drop(turn);
-        waiting.await.unwrap();
+        store.change_document(key(), FREE, put(before)).await.unwrap();
+        in_its_turn(&store, store.change_document(key(), precondition, change)).await;
     }
+    assert_eq!(store.document(&key()).await.unwrap(), None);
+    for (n, before, change) in
+        [(1, large("a"), put("{}".into())), (2, "{}".into(), put(large("b")))]
+    {
+        store.change_document(key(), FREE, put(before)).await.unwrap();
+        let all = batch(&[statement(n)]);
+        in_its_turn(&store, store.put_statements_and_document(all, key(), FREE, change)).await;
+        assert!(store.statement(id(n)).await.unwrap().is_some());
+    }
+    in_its_turn(&store, store.delete_documents(&key().shelf)).await;
     assert_eq!(store.document(&key()).await.unwrap(), None);
 }
 
