@@ -41,6 +41,15 @@ pub struct Kept {
     pub voided: bool,
 }
 
+/// A statement that is asked for by its id, as far as its text may be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// The statement.
+    Whole(Kept),
+    /// Its text has this many bytes, which is more than may be read.
+    Longer(usize),
+}
+
 /// Some statements of many.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
@@ -91,6 +100,13 @@ pub trait StatementStore: Send + Sync {
     /// # Errors
     /// [`StoreError::Unreadable`](crate::StoreError::Unreadable) where the statement is not as it was written.
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>>;
+
+    /// The statement with this id, voided or not, where its text has at most `most` bytes; else how many it has, so that a
+    /// caller makes room for them first. The embedded engine reads no longer text.
+    ///
+    /// # Errors
+    /// Those of [`Self::statement`], for a text that is read.
+    async fn statement_within(&self, id: Uuid, most: usize) -> Result<Option<Within>>;
 
     /// The statements that match `filter` and are not voided, by `stored`, at most `filter.limit`, which must not be 0.
     ///

@@ -63,6 +63,7 @@ macro_rules! store_contract {
         $crate::store_contract! { @tests [$(#[$attribute])*] $fresh;
             statements: [
                 the_bytes_of_a_statement_come_back_as_they_came,
+                a_statement_is_given_up_to_the_length_that_may_be_read,
                 a_statement_says_itself_when_it_was_stored,
                 ids_come_back_in_the_order_of_the_batch,
                 an_empty_batch_is_kept,
