@@ -75,7 +75,8 @@ pub trait StatementStore: Send + Sync {
     ///   inherits at most [`MOST_INHERITED`] of them; of the statements that came before the batch, the nearest
     ///   [`MOST_HEIRS`] inherit;
     /// - a definition of an activity is learned up to [`LONGEST_DEFINITION`] bytes, a name and an activity's id up to
-    ///   [`LONGEST_NAME`] bytes; one batch changes definitions of [`DEFINITIONS_AT_ONCE`] bytes together.
+    ///   [`LONGEST_NAME`] bytes; one batch changes definitions of [`DEFINITIONS_AT_ONCE`] bytes together. A definition that is
+    ///   heavier than [`HEAVIEST_DEFINITION`] is not learned.
     ///
     /// # Errors
     /// - [`StoreError::Conflict`](crate::StoreError::Conflict) where another statement is kept under an id;
@@ -86,6 +87,7 @@ pub trait StatementStore: Send + Sync {
     /// A batch of A and B where B differs from a kept B fails: A is not kept, and no instant of A is seen by a reader.
     ///
     /// [`DEFINITIONS_AT_ONCE`]: crate::bounds::DEFINITIONS_AT_ONCE
+    /// [`HEAVIEST_DEFINITION`]: crate::bounds::HEAVIEST_DEFINITION
     /// [`INHERITED_BY_ALL`]: crate::bounds::INHERITED_BY_ALL
     /// [`LONGEST_DEFINITION`]: crate::bounds::LONGEST_DEFINITION
     /// [`LONGEST_NAME`]: crate::bounds::LONGEST_NAME

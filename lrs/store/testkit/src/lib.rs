@@ -140,6 +140,7 @@ macro_rules! store_contract {
                 a_failed_batch_teaches_nothing,
                 large_definitions_are_learned_however_many,
                 a_definition_grows_up_to_a_bound,
+                a_definition_of_very_many_values_is_not_learned,
             ];
             documents: [
                 a_document_comes_back_as_it_was_put,
