@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use crate::json::Node;
 
 /// The one property by which an Agent or Group is known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,8 +24,8 @@ pub enum Ifi {
 
 /// The identifier of an Agent or Group; nothing for an anonymous Group and for what is neither.
 /// Names, members and object type do not matter.
-pub fn of(agent: &Value) -> Option<Ifi> {
-    let text = |value: &Value, key: &str| Some(value.get(key)?.as_str()?.to_owned());
+pub fn of<N: Node>(agent: &N) -> Option<Ifi> {
+    let text = |value: &N, key: &str| Some(value.get(key)?.as_str()?.to_owned());
     if let Some(mbox) = text(agent, "mbox") {
         return Some(Ifi::Mbox(mbox));
     }

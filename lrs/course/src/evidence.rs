@@ -4,9 +4,9 @@
 //! and durations.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
-use validator::json::at;
+use validator::json::Shape::{self, Members, Scalar};
+use validator::json::{Canonical, Node, at};
 
 use super::identifier::Identifier;
 
@@ -48,6 +48,51 @@ pub const LONGEST_RESPONSE: usize = 200;
 
 /// The verb of registers of presence.
 pub const ATTENDED: &str = "http://adlnet.gov/expapi/verbs/attended";
+
+const ACCOUNT: Shape = Members(&[("homePage", Scalar), ("name", Scalar)]);
+const AGENT: Shape = Members(&[
+    ("objectType", Scalar),
+    ("mbox", Scalar),
+    ("mbox_sha1sum", Scalar),
+    ("openid", Scalar),
+    ("account", ACCOUNT),
+]);
+const SCORE: Shape =
+    Members(&[("scaled", Scalar), ("raw", Scalar), ("min", Scalar), ("max", Scalar)]);
+const AROUND: Shape = Members(&[("id", Scalar)]);
+
+/// What [`Evidence::read`] takes of a statement, and the platform that it is from.
+pub const EVIDENCE: Shape = Members(&[
+    ("actor", AGENT),
+    ("verb", Members(&[("id", Scalar)])),
+    (
+        "object",
+        Members(&[
+            ("objectType", Scalar),
+            ("id", Scalar),
+            ("definition", Members(&[("type", Scalar)])),
+        ]),
+    ),
+    (
+        "result",
+        Shape::Canonical(&[
+            ("score", SCORE),
+            ("success", Scalar),
+            ("completion", Scalar),
+            ("response", Scalar),
+            ("duration", Scalar),
+        ]),
+    ),
+    ("timestamp", Scalar),
+    (
+        "context",
+        Members(&[
+            ("registration", Scalar),
+            ("platform", Scalar),
+            ("contextActivities", Members(&[("parent", AROUND), ("grouping", AROUND)])),
+        ]),
+    ),
+]);
 
 /// What a statement says about the progress of its actor, in any course.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,10 +183,10 @@ impl Evidence {
     /// an Agent, or one whose identifier is longer than 8 KiB, or its object not an Activity.
     ///
     /// `id` and `stored` (microseconds since 1970) are the store's; a statement without a
-    /// timestamp happened when it was stored (xAPI 1.0.3 Data 2.4.7).
-    pub fn read(statement: &Value, id: &str, stored: i64) -> Option<Self> {
+    /// timestamp happened when it was stored (xAPI 1.0.3 Data 2.4.7). A statement that is skimmed needs the shape [`EVIDENCE`].
+    pub fn read<N: Node>(statement: &N, id: &str, stored: i64) -> Option<Self> {
         let object = statement.get("object")?;
-        if object.get("objectType").is_some_and(|kind| kind != "Activity") {
+        if object.get("objectType").is_some_and(|kind| kind.as_str() != Some("Activity")) {
             return None;
         }
         let actor = Identifier::of_agent(statement.get("actor")?)?;
@@ -151,10 +196,11 @@ impl Evidence {
         let verb = statement.get("verb")?.get("id")?.as_str()?;
         let iri = object.get("id")?.as_str()?;
         let result = statement.get("result");
+        let canonical = result.and_then(N::canonical);
         let timestamp =
-            statement.get("timestamp").and_then(Value::as_str).and_then(micros_of_timestamp);
+            statement.get("timestamp").and_then(N::as_str).and_then(micros_of_timestamp);
         let timestamp = timestamp.unwrap_or(stored);
-        let kind = at(object, "definition/type").and_then(Value::as_str);
+        let kind = at(object, "definition/type").and_then(N::as_str);
         let is_question =
             kind == Some(INTERACTION) || kind != Some(OBJECTIVE) && ANSWERING.contains(&verb);
         Some(Self {
@@ -165,7 +211,7 @@ impl Evidence {
             groupings: context_activities(statement, "grouping"),
             timestamp,
             stored,
-            fingerprint: fingerprint(verb, iri, timestamp, result),
+            fingerprint: fingerprint(verb, iri, timestamp, canonical.as_deref()),
             is_interaction: matches!(kind, Some(INTERACTION | OBJECTIVE))
                 || INTERACTING.contains(&verb),
             answer: result.filter(|_| is_question).and_then(Answer::read),
@@ -176,37 +222,33 @@ impl Evidence {
 
 impl Answer {
     /// Nothing where the result tells neither a response nor whether it was right.
-    fn read(result: &Value) -> Option<Self> {
-        let response = result.get("response").and_then(Value::as_str);
+    fn read<N: Node>(result: &N) -> Option<Self> {
+        let response = result.get("response").and_then(N::as_str);
         let response = response.filter(|text| !text.is_empty()).map(|text| {
             let end = text.floor_char_boundary(LONGEST_RESPONSE);
             text.get(..end).map_or_else(String::new, str::to_owned)
         });
         let is_full = |score: f64| (score - 1.0).abs() < f64::EPSILON;
-        let success = result.get("success").and_then(Value::as_bool);
+        let success = result.get("success").and_then(N::as_bool);
         let success = success.or_else(|| result.get("score").and_then(scaled).map(is_full));
         (response.is_some() || success.is_some()).then_some(Self { success, response })
     }
 }
 
 impl Word {
-    fn read(verb: &str, result: Option<&Value>) -> Self {
+    fn read<N: Node>(verb: &str, result: Option<&N>) -> Self {
         let of_result = |key: &str| result.and_then(|result| result.get(key));
-        let duration = of_result("duration").and_then(Value::as_str).and_then(micros_of_duration);
+        let duration = of_result("duration").and_then(N::as_str).and_then(micros_of_duration);
         // The SCORM Profile writes progress as a score.
         let score = of_result("score").filter(|_| verb != PROGRESSED).and_then(scaled);
         let completion = match verb {
             // Moodle's plugin may say `completion: true` beside it.
             UNCOMPLETED => Some(false),
-            _ => of_result("completion")
-                .and_then(Value::as_bool)
-                .or_else(|| completion_of_verb(verb)),
+            _ => of_result("completion").and_then(N::as_bool).or_else(|| completion_of_verb(verb)),
         };
         Self {
             completion,
-            success: of_result("success")
-                .and_then(Value::as_bool)
-                .or_else(|| success_of_verb(verb)),
+            success: of_result("success").and_then(N::as_bool).or_else(|| success_of_verb(verb)),
             score,
             ends_attempt: matches!(verb, PASSED | FAILED) || verb == COMPLETED && score.is_some(),
             registration: None,
@@ -223,8 +265,8 @@ impl Word {
     }
 
     /// The word with the registration of its statement, where it ends an attempt.
-    fn under(self, statement: &Value) -> Self {
-        let text = at(statement, "context/registration").and_then(Value::as_str);
+    fn under<N: Node>(self, statement: &N) -> Self {
+        let text = at(statement, "context/registration").and_then(N::as_str);
         // A UUID is the same in upper and lower case.
         let bits = |text: &str| first_bits(text.to_ascii_lowercase().as_bytes());
         Self { registration: text.filter(|_| self.ends_attempt).map(bits), ..self }
@@ -237,24 +279,25 @@ impl Word {
 }
 
 fn first_bits(bytes: &[u8]) -> u64 {
-    let digest = Sha256::digest(bytes);
-    digest.iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+    bits_of(Sha256::new().chain_update(bytes))
 }
 
-fn context_activities(statement: &Value, relation: &str) -> Vec<String> {
+fn bits_of(hash: Sha256) -> u64 {
+    hash.finalize().iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+}
+
+fn context_activities<N: Node>(statement: &N, relation: &str) -> Vec<String> {
     let activities = at(statement, "context/contextActivities");
     let related = activities.and_then(|activities| activities.get(relation));
-    let id = |activity: &Value| activity.get("id").and_then(Value::as_str).map(str::to_owned);
-    match related {
-        Some(Value::Array(all)) => all.iter().filter_map(id).collect(),
-        Some(alone) => id(alone).into_iter().collect(),
-        None => Vec::new(),
-    }
+    let Some(related) = related else { return Vec::new() };
+    let all = related.as_list().unwrap_or(std::slice::from_ref(related));
+    let id = |activity: &N| activity.get("id").and_then(N::as_str).map(str::to_owned);
+    all.iter().filter_map(id).collect()
 }
 
 /// `scaled`, else where `raw` lies between `min` and `max`.
-fn scaled(score: &Value) -> Option<f64> {
-    let number = |key: &str| score.get(key).and_then(Value::as_f64);
+fn scaled<N: Node>(score: &N) -> Option<f64> {
+    let number = |key: &str| score.get(key).and_then(N::as_f64);
     let between = || {
         // Halved, so that no difference of two numbers is beyond all numbers.
         let half = |key: &str| number(key).map(|number| number / 2.0);
@@ -284,42 +327,13 @@ fn success_of_verb(verb: &str) -> Option<bool> {
 ///
 /// The fingerprint of a statement: equal for statements that are equal in verb, object, timestamp (microseconds since
 /// 1970) and result. `object` is its id.
-pub fn fingerprint(verb: &str, object: &str, timestamp: i64, result: Option<&Value>) -> u64 {
-    let mut text = format!("{verb}\n{object}\n{timestamp}\n");
-    canonical(result.unwrap_or(&Value::Null), &mut text);
-    first_bits(text.as_bytes())
-}
-
-/// JSON with sorted keys and numbers by value, so that equal results have equal text.
-fn canonical(value: &Value, text: &mut String) {
-    match value {
-        Value::Object(map) => {
-            let mut entries: Vec<_> = map.iter().collect();
-            entries.sort_by_key(|(key, _)| *key);
-            text.push('{');
-            for (key, value) in entries {
-                text.push_str(&Value::from(key.as_str()).to_string());
-                text.push(':');
-                canonical(value, text);
-                text.push(',');
-            }
-            text.push('}');
-        }
-        Value::Array(values) => {
-            text.push('[');
-            for value in values {
-                canonical(value, text);
-                text.push(',');
-            }
-            text.push(']');
-        }
-        Value::Number(number) => match number.as_f64() {
-            // An integer beyond 2^53 is its own text: as a float it would equal its neighbours.
-            Some(float) if float.abs() < 9e15 => text.push_str(&(float + 0.0).to_string()),
-            _ => text.push_str(&number.to_string()),
-        },
-        other => text.push_str(&other.to_string()),
+pub fn fingerprint(verb: &str, object: &str, timestamp: i64, result: Option<&Canonical>) -> u64 {
+    let mut hash = Sha256::new_with_prefix(format!("{verb}\n{object}\n{timestamp}\n"));
+    match result {
+        Some(result) => result.write(&mut |part| hash.update(part)),
+        None => hash.update("null"),
     }
+    bits_of(hash)
 }
 
 /// Finer than a microsecond is cut off; without an offset it means UTC. The grammar is the one

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 use texts::Message;
+use validator::json::Node;
 
 use super::error::{MOST_FAULTS, clipped};
 
@@ -35,11 +36,11 @@ pub enum Identifier {
 
 impl Identifier {
     /// The identifier of an Agent object; `None` for a Group or where there is none.
-    pub fn of_agent(agent: &Value) -> Option<Self> {
-        if agent.get("objectType").is_some_and(|kind| kind != "Agent") {
+    pub fn of_agent<N: Node>(agent: &N) -> Option<Self> {
+        if agent.get("objectType").is_some_and(|kind| kind.as_str() != Some("Agent")) {
             return None;
         }
-        let text = |key: &str| agent.get(key).and_then(Value::as_str).map(str::to_owned);
+        let text = |key: &str| agent.get(key).and_then(N::as_str).map(str::to_owned);
         if let Some(account) = agent.get("account") {
             let home_page = account.get("homePage")?.as_str()?.to_owned();
             let name = account.get("name")?.as_str()?.to_owned();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use validator::ifi::{self, Ifi};
-use validator::json;
+use validator::json::{self, Node};
 use validator::value::{duration, timestamp};
 use xapi::mentioned;
 use xapi::origin::Origin;
@@ -12,8 +12,10 @@ use crate::pseudonym::Pseudonyms;
 use crate::schema::{Dataset, Datum, RowOf};
 
 mod context;
+mod taken;
 mod used;
 
+pub use taken::taken;
 pub(crate) use used::verb_used;
 
 /// Types of activities that are courses.
@@ -47,11 +49,19 @@ pub struct Flattener {
 }
 
 /// A statement that is being flattened.
-#[derive(Clone, Copy)]
-struct Said<'a> {
+struct Said<'a, N> {
     stored: &'a Stored,
     origin: Option<&'a Origin>,
-    value: &'a Value,
+    value: &'a N,
+}
+
+// A derived one would ask it of the node.
+impl<N> Copy for Said<'_, N> {}
+
+impl<N> Clone for Said<'_, N> {
+    fn clone(&self) -> Self {
+        *self
+    }
 }
 
 impl Flattener {
@@ -66,12 +76,12 @@ impl Flattener {
     }
 
     /// The rows that a kept statement has in a table; `value` is the statement, and `origin` where it was before. None in
-    /// a table that is replaced as a whole.
-    pub fn rows(
+    /// a table that is replaced as a whole. A statement that is skimmed needs the shape [`taken`].
+    pub fn rows<N: Node>(
         &self,
         dataset: Dataset,
         (stored, origin): (&Stored, Option<&Origin>),
-        value: &Value,
+        value: &N,
     ) -> Vec<RowOf> {
         let said = Said { stored, origin, value };
         match dataset {
@@ -90,7 +100,7 @@ impl Flattener {
         }
     }
 
-    fn statement(&self, said: Said<'_>) -> RowOf {
+    fn statement<N: Node>(&self, said: Said<'_, N>) -> RowOf {
         let actor = said.at("actor");
         let person = ifi::of(actor);
         let time = said.text("timestamp").and_then(timestamp::parse).map(|time| time.micros);
@@ -131,7 +141,7 @@ impl Flattener {
             self.pseudonym(ifi::of(said.at("context/instructor")).as_ref()),
             if verb == VOIDED { voids(said) } else { Datum::Null },
             Datum::Whole(self.fingerprint(said, verb, &object, time)),
-            Datum::Count(count(said.at("attachments").as_array().map_or(0, Vec::len))),
+            Datum::Count(count(said.at("attachments").as_list().map_or(0, <[N]>::len))),
             Datum::Count(count(said.stored.body.len())),
             Datum::text(said.origin.map(|origin| &origin.name)),
             said.origin.and_then(|it| it.stored).map_or(Datum::Null, |it| Datum::Time(it.micros())),
@@ -159,7 +169,7 @@ impl Flattener {
     }
 
     /// The name of the key that sent a statement: the account's of its authority. A person has a pseudonym.
-    fn source(&self, authority: &Value) -> String {
+    fn source(&self, authority: &impl Node) -> String {
         self.source_named(account_of(authority))
     }
 
@@ -183,7 +193,7 @@ impl Flattener {
         }
     }
 
-    fn object(&self, said: Said<'_>, person: Option<&Ifi>) -> Datum {
+    fn object<N: Node>(&self, said: Said<'_, N>, person: Option<&Ifi>) -> Datum {
         let object = said.at("object");
         let id = said.text("object/id");
         match (kind_of(object, "Activity"), id) {
@@ -197,10 +207,17 @@ impl Flattener {
     /// See [`course::fingerprint`]. Where that would be made of what no column shows — an object that names its actor, what
     /// somebody answered, extensions — it is keyed by the recipient's secret: else whoever has the row could try names
     /// and answers against it. Twins are equal all the same.
-    fn fingerprint(&self, said: Said<'_>, verb: &str, object: &Datum, time: i64) -> i64 {
+    fn fingerprint<N: Node>(
+        &self,
+        said: Said<'_, N>,
+        verb: &str,
+        object: &Datum,
+        time: i64,
+    ) -> i64 {
         let shown = if let Datum::Text(shown) = object { shown } else { "" };
         let id = said.text("object/id").unwrap_or(shown);
-        let plain = course::fingerprint(verb, id, time, said.value.get("result"));
+        let canonical = said.value.get("result").and_then(N::canonical);
+        let plain = course::fingerprint(verb, id, time, canonical.as_deref());
         let result = said.at("result");
         let is_hidden =
             id != shown || ["response", "extensions"].iter().any(|it| result.get(it).is_some());
@@ -208,13 +225,13 @@ impl Flattener {
         fingerprint.cast_signed()
     }
 
-    fn parent(&self, said: Said<'_>, person: Option<&Ifi>) -> Datum {
+    fn parent<N: Node>(&self, said: Said<'_, N>, person: Option<&Ifi>) -> Datum {
         let parents = context::activities(said.value, "parent");
-        let first = parents.into_iter().find_map(|parent| parent.get("id")?.as_str());
+        let first = parents.iter().find_map(|parent| parent.get("id")?.as_str());
         first.map_or(Datum::Null, |iri| self.iri(iri, person))
     }
 
-    fn identity(&self, said: Said<'_>) -> Option<RowOf> {
+    fn identity<N: Node>(&self, said: Said<'_, N>) -> Option<RowOf> {
         let person = ifi::of(said.at("actor"))?.to_string();
         let actor = self.pseudonyms.of(&person);
         let name = Datum::text(said.text("actor/name"));
@@ -222,10 +239,10 @@ impl Flattener {
     }
 }
 
-impl<'a> Said<'a> {
+impl<'a, N: Node> Said<'a, N> {
     /// What stands at a path of names, as in [`json::at`]; null where nothing does.
-    fn at(self, path: &str) -> &'a Value {
-        json::at(self.value, path).unwrap_or(&Value::Null)
+    fn at(self, path: &str) -> &'a N {
+        json::at(self.value, path).unwrap_or_else(N::null)
     }
 
     fn text(self, path: &str) -> Option<&'a str> {
@@ -250,8 +267,8 @@ impl<'a> Said<'a> {
     }
 }
 
-fn kind_of<'a>(value: &'a Value, default: &'a str) -> &'a str {
-    value.get("objectType").and_then(Value::as_str).unwrap_or(default)
+fn kind_of<'a, N: Node>(value: &'a N, default: &'a str) -> &'a str {
+    value.get("objectType").and_then(N::as_str).unwrap_or(default)
 }
 
 const fn kind_of_identifier(person: Option<&Ifi>) -> &'static str {
@@ -268,9 +285,9 @@ const fn kind_of_identifier(person: Option<&Ifi>) -> &'static str {
 const OF_PERSON: &str = "person:";
 
 /// The name of the account of an authority; empty where the authority has none.
-fn account_of(authority: &Value) -> String {
-    let name = |agent: &Value| json::at(agent, "account/name")?.as_str().map(str::to_owned);
-    let members = authority.get("member").and_then(Value::as_array).into_iter().flatten();
+fn account_of<N: Node>(authority: &N) -> String {
+    let name = |agent: &N| json::at(agent, "account/name")?.as_str().map(str::to_owned);
+    let members = authority.get("member").and_then(N::as_list).into_iter().flatten();
     std::iter::once(authority).chain(members).find_map(name).unwrap_or_default()
 }
 
@@ -284,18 +301,18 @@ fn milliseconds(text: &str) -> Option<i64> {
 }
 
 /// The first course among the object and what is around it.
-fn course(said: Said<'_>) -> Option<&str> {
+fn course<N: Node>(said: Said<'_, N>) -> Option<&str> {
     let around = ["parent", "grouping", "category", "other"];
     let around = around.into_iter().flat_map(|relation| context::activities(said.value, relation));
-    let is_course = |activity: &&Value| {
-        let kind = json::at(activity, "definition/type").and_then(Value::as_str);
+    let is_course = |activity: &&N| {
+        let kind = json::at(*activity, "definition/type").and_then(N::as_str);
         kind.is_some_and(|kind| COURSE_TYPES.contains(&kind))
     };
     let found = std::iter::once(said.at("object")).chain(around).find(is_course)?;
     found.get("id")?.as_str()
 }
 
-fn voids(said: Said<'_>) -> Datum {
+fn voids<N: Node>(said: Said<'_, N>) -> Datum {
     Datum::text(said.text("object/id").map(str::to_ascii_lowercase))
 }
 
@@ -303,7 +320,7 @@ fn count(length: usize) -> i32 {
     i32::try_from(length).unwrap_or(i32::MAX)
 }
 
-fn extensions(said: Said<'_>) -> Vec<RowOf> {
+fn extensions<N: Node>(said: Said<'_, N>) -> Vec<RowOf> {
     let places = [
         ("object", "object/definition/extensions"),
         ("result", "result/extensions"),
@@ -311,22 +328,22 @@ fn extensions(said: Said<'_>) -> Vec<RowOf> {
     ];
     let mut rows = Vec::new();
     for (place, path) in places {
-        let members = said.at(path).as_object().into_iter().flatten();
-        for (key, value) in members.filter(|(key, _)| EXTENSION_KEYS.contains(&key.as_str())) {
-            let text = match value {
-                Value::String(text) => Datum::Text(text.clone()),
-                Value::Number(_) => Datum::Null,
-                other => Datum::Text(other.to_string()),
-            };
+        let members = said.at(path).entries();
+        for (key, value) in members.filter(|(key, _)| EXTENSION_KEYS.contains(key)) {
             let number = value.as_f64().map_or(Datum::Null, Datum::Number);
-            let (place, key) = (Datum::Text(place.to_owned()), Datum::Text(key.clone()));
+            let text = match (value.as_str(), &number) {
+                (Some(text), _) => Datum::text(Some(text)),
+                (None, Datum::Number(_)) => Datum::Null,
+                (None, _) => Datum::text(value.json()),
+            };
+            let (place, key) = (Datum::Text(place.to_owned()), Datum::Text(key.to_owned()));
             rows.push(vec![said.key(), place, key, text, number]);
         }
     }
     rows
 }
 
-fn raw(said: Said<'_>) -> RowOf {
+fn raw<N: Node>(said: Said<'_, N>) -> RowOf {
     let text = String::from_utf8_lossy(&said.stored.body).into_owned();
     vec![said.key(), Datum::Text(said.stored.id.to_string()), Datum::Text(text)]
 }

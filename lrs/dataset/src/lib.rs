@@ -19,7 +19,7 @@ mod vocabulary;
 mod workbook;
 
 pub use columnar::{ParquetError, ParquetFile, read_rows};
-pub use flatten::{COURSE_TYPES, EXTENSION_KEYS, Flattener};
+pub use flatten::{COURSE_TYPES, EXTENSION_KEYS, Flattener, taken};
 pub use learners::{course_activities, learner_rows};
 pub use manifest::{
     ColumnAbout, DatasetFile, DatasetTable, Manifest, ManifestError, Recipe, Replaced,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
+use validator::json::Node;
 use xapi::stored::Stored;
 
 use crate::flatten::{Flattener, verb_used};
@@ -57,15 +57,14 @@ struct Term {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Used<'a> {
     pub(crate) iri: Cow<'a, str>,
-    /// Names by language.
-    pub(crate) names: Option<&'a Map<String, Value>>,
+    pub(crate) name: Option<&'a str>,
     pub(crate) kind: Option<&'a str>,
     pub(crate) interaction: Option<&'a str>,
 }
 
 impl UsedWords {
     /// Adds what a statement speaks with; `value` is the statement, stored later than all that were added before.
-    pub fn add(&mut self, flattener: &Flattener, stored: &Stored, value: &Value) {
+    pub fn add(&mut self, flattener: &Flattener, stored: &Stored, value: &impl Node) {
         let at = stored.stored.micros();
         if let Some(verb) = verb_used(value) {
             enter(&mut self.verbs, at, verb);
@@ -163,7 +162,7 @@ fn join(known: &mut Terms, most: usize, later: Terms) -> bool {
 
 /// Counts a statement with a verb or activity.
 fn enter(terms: &mut Terms, at: i64, used: Used<'_>) {
-    let Used { iri, names, kind, interaction } = used;
+    let Used { iri, name, kind, interaction } = used;
     // Most are known, and need no text of their own.
     let index = terms.get_index_of(&*iri).unwrap_or_else(|| {
         let term = Term { first: at, ..Term::default() };
@@ -174,7 +173,7 @@ fn enter(terms: &mut Terms, at: i64, used: Used<'_>) {
     if term.last != at {
         (term.last, term.statements) = (at, term.statements + 1);
     }
-    if let Some(name) = names.and_then(name) {
+    if let Some(name) = name {
         change(&mut term.name, name);
     }
     for (known, said) in [(&mut term.kind, kind), (&mut term.interaction, interaction)] {
@@ -191,9 +190,10 @@ fn change(known: &mut Option<String>, said: &str) {
     }
 }
 
-fn name(names: &Map<String, Value>) -> Option<&str> {
-    let preferred = LANGUAGES.iter().find_map(|language| names.get(*language));
-    let name = preferred.or_else(|| names.values().next())?.as_str()?;
+/// The name among names by language that tables have.
+pub(crate) fn name_of<N: Node>(names: &N) -> Option<&str> {
+    let preferred = LANGUAGES.iter().find_map(|language| names.get(language));
+    let name = preferred.or_else(|| Some(names.entries().next()?.1))?.as_str()?;
     let end = if name.len() > LONGEST_NAME { name.char_indices().nth(LONGEST_NAME) } else { None };
     let end = end.map_or(name.len(), |(end, _)| end);
     name.get(..end).filter(|name| !name.is_empty())
@@ -230,7 +230,7 @@ fn term(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
     use uuid::Uuid;
     use xapi::instant::Instant;
 

@@ -266,6 +266,31 @@ async fn a_course_that_is_computed_again_does_not_hold_up_another() {
 }
 
 #[tokio::test]
+async fn long_statements_of_one_actor_do_not_hold_up_other_courses() {
+    let mut scene = Scene::with_courses(&["a", "b"]).await;
+    let long = |n: usize| {
+        let mut said = completed("a", "u", n);
+        said["context"] = json!({"extensions": {"https://x.example/e": "x".repeat(3 << 20)}});
+        said
+    };
+    let said: Vec<Value> = (0..24).map(long).collect();
+    for batch in said.chunks(8) {
+        scene.keep(batch).await;
+    }
+    scene.follow();
+    scene.caught_up("a").await;
+    scene.caught_up("b").await;
+    scene.keep(&[void(&said[0]), completed("b", "v", 0)]).await;
+    let mut calls = scene.caught_up("b").await;
+    calls.extend(scene.caught_up("a").await);
+    let is_of_b = |call: &Call| matches!(call, Call::PutProgress { course, documents: 1, .. } if course == "b");
+    let of_b = calls.iter().position(is_of_b).expect("b is written");
+    assert!(pages_of_statements(&calls) >= 4, "the statements are several pages: {calls:?}");
+    assert!(pages_of_statements(&calls[..of_b]) <= 1, "{calls:?}");
+    assert_eq!(scene.statements_of("a", "u").await, 23);
+}
+
+#[tokio::test]
 async fn a_write_of_documents_is_bounded_however_large_they_are() {
     let mut scene = Scene::with_courses(&["a"]).await;
     let people: Vec<String> = (0..30).map(|n| format!("u{n}")).collect();

@@ -5,6 +5,7 @@
 use super::{Batch, Result, StoreError};
 use xapi::document;
 use xapi::refusal::Refusal;
+use xapi::sayings::Saying;
 
 /// References are followed through at most this many hops: a statement is found by what its target is found by, by what
 /// its target's target is found by, and so on. Without a bound, each statement of a chain would have the keys of all
@@ -74,6 +75,16 @@ pub const LONGEST_NAME: usize = 64 << 10;
 /// definition stays as it was.
 pub const LONGEST_DEFINITION: usize = 256 << 10;
 
+/// The heaviest definition of an activity ([`Size::weight`]): a heavier one is not learned. 256 KiB of choices are lighter, and
+/// numbers alone are not.
+///
+/// [`Size::weight`]: validator::json::Size::weight
+pub const HEAVIEST_DEFINITION: usize = 8 << 20;
+
+/// The weight of definitions that are read as values because of one batch, at most, to merge one into another: those of the batch
+/// and those that were kept before. Definitions beyond it stay as they were.
+pub const MERGED_AT_ONCE: usize = 64 << 20;
+
 /// Bytes of definitions that are read, merged and written because of one batch, at most. The definitions of further
 /// activities stay as they were.
 pub const DEFINITIONS_AT_ONCE: usize = 8 << 20;
@@ -82,6 +93,12 @@ pub const DEFINITIONS_AT_ONCE: usize = 8 << 20;
 /// NUL is not. Some servers take no NUL in a text.
 pub fn is_learned(name: &str) -> bool {
     name.len() <= LONGEST_NAME && !name.contains('\0')
+}
+
+/// Whether the definition that a statement gives of an activity is learned: one that is heavier than [`HEAVIEST_DEFINITION`] is
+/// not, nor one of an activity that is not.
+pub fn is_definition_learned(said: &Saying<'_>) -> bool {
+    is_learned(said.of) && said.weight <= HEAVIEST_DEFINITION
 }
 
 /// Refuses a batch with a statement that names more than [`MOST_OWN`] agents and activities.

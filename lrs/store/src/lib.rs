@@ -65,7 +65,7 @@ pub use pipes::{DeadLetter, HeldPipe, LONGEST_LETTER, PipeStore};
 pub use refusals::{KeptRefusal, MOST_BYTES, MOST_OF_KEY, RefusalFilter, RefusalStore};
 pub use sessions::SessionStore;
 pub use space::{Space, SpaceStore};
-pub use statements::{Batch, Kept, KeptBatch, PAGE_BYTES, Page, StatementStore};
+pub use statements::{Batch, Kept, KeptBatch, PAGE_BYTES, Page, StatementStore, Within};
 pub use things::{Definitions, MOST_NAMES, ThingStore};
 pub use transfer::{Extent, TransferStore};
 

@@ -41,6 +41,15 @@ pub struct Kept {
     pub voided: bool,
 }
 
+/// A statement that is asked for by its id, as far as its text may be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// The statement.
+    Whole(Kept),
+    /// Its text has this many bytes, which is more than may be read.
+    Longer(usize),
+}
+
 /// Some statements of many.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
@@ -68,7 +77,8 @@ pub trait StatementStore: Send + Sync {
     ///   [`READ_OF_TARGETS`], [`TEXTS_OF_TARGETS`] and [`TEXTS_OF_CHAINS`] go, which grow with a batch up to
     ///   [`MOST_COUNTED`] statements too: what is not read passes on nothing;
     /// - a definition of an activity is learned up to [`LONGEST_DEFINITION`] bytes, a name and an activity's id up to
-    ///   [`LONGEST_NAME`] bytes; one batch changes definitions of [`DEFINITIONS_AT_ONCE`] bytes together.
+    ///   [`LONGEST_NAME`] bytes; one batch changes definitions of [`DEFINITIONS_AT_ONCE`] bytes together. A definition that is
+    ///   heavier than [`HEAVIEST_DEFINITION`] is not learned.
     ///
     /// # Errors
     /// - [`StoreError::Conflict`](crate::StoreError::Conflict) where another statement is kept under an id;
@@ -79,6 +89,7 @@ pub trait StatementStore: Send + Sync {
     /// A batch of A and B where B differs from a kept B fails: A is not kept, and no instant of A is seen by a reader.
     ///
     /// [`DEFINITIONS_AT_ONCE`]: crate::bounds::DEFINITIONS_AT_ONCE
+    /// [`HEAVIEST_DEFINITION`]: crate::bounds::HEAVIEST_DEFINITION
     /// [`INHERITED_BY_ALL`]: crate::bounds::INHERITED_BY_ALL
     /// [`LONGEST_DEFINITION`]: crate::bounds::LONGEST_DEFINITION
     /// [`LONGEST_NAME`]: crate::bounds::LONGEST_NAME
@@ -97,6 +108,13 @@ pub trait StatementStore: Send + Sync {
     /// # Errors
     /// [`StoreError::Unreadable`](crate::StoreError::Unreadable) where the statement is not as it was written.
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>>;
+
+    /// The statement with this id, voided or not, where its text has at most `most` bytes; else how many it has, so that a
+    /// caller makes room for them first. The embedded engine reads no longer text.
+    ///
+    /// # Errors
+    /// Those of [`Self::statement`], for a text that is read.
+    async fn statement_within(&self, id: Uuid, most: usize) -> Result<Option<Within>>;
 
     /// The statements that match `filter` and are not voided, by `stored`, at most `filter.limit`, which must not be 0.
     ///

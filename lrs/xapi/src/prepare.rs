@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
-use validator::json::at;
+use validator::json::{Node, at};
 use validator::{Statement, Version};
 
 use super::authority::Authority;
@@ -128,7 +128,7 @@ fn is_voiding(target: Option<Uuid>, statement: &Value) -> bool {
 }
 
 /// The id of the statement that the object of `statement` refers to.
-pub fn target(statement: &Value) -> Option<Uuid> {
+pub fn target<N: Node>(statement: &N) -> Option<Uuid> {
     let object = statement.get("object")?;
     if object.get("objectType")?.as_str()? != "StatementRef" {
         return None;
@@ -285,7 +285,8 @@ mod tests {
         let agent = r#"{"object":{"objectType":"Agent","mbox":"mailto:a@x.it"}}"#;
         for (text, is_there) in [(reference, true), (inner, false), (agent, false), (BARE, false)] {
             let found = target_of_text(text.as_bytes()).unwrap();
-            assert_eq!(found, target(&serde_json::from_str(text).unwrap()), "{text}");
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(found, target(&value), "{text}");
             assert_eq!(found.is_some(), is_there, "{text}");
         }
         target_of_text(b"[]").unwrap_err();

@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Range;
 
 use serde_json::Value;
+use validator::json::Size;
 
 use super::format;
 
@@ -22,6 +23,7 @@ struct Part {
     of: Range<usize>,
     what: Range<usize>,
     hash: u64,
+    weight: usize,
 }
 
 /// What a statement says of one activity or agent.
@@ -33,6 +35,8 @@ pub struct Saying<'t> {
     pub what: &'t str,
     /// A hash of `what`, the same within this process.
     pub hash: u64,
+    /// What a definition takes as a value: [`Size::weight`]. 0 of a name.
+    pub weight: usize,
 }
 
 impl Sayings {
@@ -40,8 +44,10 @@ impl Sayings {
     pub fn by(statement: &Value) -> Self {
         let mut sayings = Self::default();
         for (id, definition) in format::definitions(statement) {
-            let part = sayings.part(id, &definition.to_string());
-            sayings.definitions.push(part);
+            let text = definition.to_string();
+            let weight = Size::of(text.as_bytes()).weight();
+            let part = sayings.part(id, &text);
+            sayings.definitions.push(Part { weight, ..part });
         }
         for actor in ["actor", "object"].into_iter().filter_map(|name| statement.get(name)) {
             let name = actor.get("name").and_then(Value::as_str);
@@ -65,7 +71,7 @@ impl Sayings {
     fn part(&mut self, of: &str, what: &str) -> Part {
         let mut hasher = DefaultHasher::new();
         what.hash(&mut hasher);
-        Part { of: self.push(of), what: self.push(what), hash: hasher.finish() }
+        Part { of: self.push(of), what: self.push(what), hash: hasher.finish(), weight: 0 }
     }
 
     fn push(&mut self, text: &str) -> Range<usize> {
@@ -76,7 +82,7 @@ impl Sayings {
 
     fn saying(&self, part: &Part) -> Saying<'_> {
         let (of, what) = (self.at(&part.of), self.at(&part.what));
-        Saying { of, what, hash: part.hash }
+        Saying { of, what, hash: part.hash, weight: part.weight }
     }
 
     #[expect(clippy::expect_used, reason = "places are made of what was written")]

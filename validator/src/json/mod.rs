@@ -1,18 +1,24 @@
 //! Reading JSON without losing anything: duplicate keys are refused, and the parts of a text can
 //! be found again as bytes. Every text is measured ([`Size`]) before it is read.
 
+mod canonical;
 mod duplicate;
 mod members;
+mod node;
 mod path;
 mod read;
 mod size;
+mod skim;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use canonical::Canonical;
 pub use members::{Member, members};
+pub use node::Node;
 pub use path::at;
 pub use size::Size;
+pub use skim::{Shape, Skimmed};
 
 pub(crate) use members::elements;
 pub(crate) use read::{as_text, read, syntax};

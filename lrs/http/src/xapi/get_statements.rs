@@ -27,6 +27,7 @@ use xapi::parameters::Parameters;
 use xapi::query::{Filter, Format, Query, Wanted};
 use xapi::stored::Stored;
 
+use super::one::in_turn;
 use super::{attached, untrusted};
 
 /// Where the standard has statements.
@@ -107,10 +108,10 @@ struct Answer<'a> {
 impl Answer<'_> {
     async fn one(&self, id: Uuid, voided: bool) -> Result<Response, Problem> {
         let unknown = || Problem::not_found("statement with this id");
-        let found = self.server.record.kept(id).await?;
-        let kept = found.filter(|kept| kept.voided == voided).ok_or_else(unknown)?;
-        // Before a large one is gone through, which takes a while.
-        let _held = self.memory.reserve(kept.statement.body.len())?;
+        let turns = (&self.server.pages, self.key.as_str());
+        let found = in_turn(&self.server.record, turns, &self.memory, id).await?;
+        let found = found.filter(|(kept, _)| kept.voided == voided);
+        let (kept, _held) = found.ok_or_else(unknown)?;
         if !is_readable(&kept, &self.readable).await? {
             return Err(unknown());
         }

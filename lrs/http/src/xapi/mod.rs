@@ -6,5 +6,6 @@ pub mod agents;
 mod attached;
 pub mod documents;
 pub mod get_statements;
+mod one;
 pub mod put_statements;
 pub(super) mod untrusted;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use dataset::aggregate::{
     Aggregator, AskError, Bound, ColumnFile, FoldBounds, FoldError, GroupedAnswer, Plan,
 };
-use dataset::{Dataset, DatasetFile};
+use dataset::{Dataset, DatasetFile, taken};
 use store::StoreError;
 use tokio::time::timeout;
 use xapi::instant::Instant;
@@ -267,10 +267,11 @@ impl Folding {
         maker: &RowMaker,
         authority: Option<&str>,
     ) -> Result<Self, QuestionError> {
+        let shape = taken(&[Dataset::Statements]);
         for part in page.chunks(AT_ONCE) {
             let mut rows = Vec::with_capacity(part.len());
             for logged in part {
-                let made = maker.wanted(&logged.stored, |value| {
+                let made = maker.wanted(&logged.stored, shape, |value| {
                     let is_asked_of = authority.is_none_or(|it| has_authority(value, it));
                     is_asked_of.then(|| maker.rows(Dataset::Statements, logged, value))
                 })?;

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use dataset::aggregate::Test;
-use dataset::{Dataset, RowOf};
-use serde_json::Value;
+use dataset::{Dataset, RowOf, taken};
 use store::{Kept, LogPage, StoreError};
 use validator::ifi;
+use validator::json::{Node, Skimmed, at};
 use xapi::instant::Instant;
 use xapi::origin::Origin;
 use xapi::stored::Stored;
@@ -83,8 +83,8 @@ pub struct Pace {
 }
 
 impl Search {
-    fn finds(&self, kept: &Kept, value: &Value, row: &RowOf) -> bool {
-        let is_voiding = || value.pointer("/verb/id").and_then(Value::as_str) == Some(VOIDED);
+    fn finds<N: Node>(&self, kept: &Kept, value: &N, row: &RowOf) -> bool {
+        let is_voiding = || at(value, "verb/id").and_then(N::as_str) == Some(VOIDED);
         (self.with_voided || !(kept.voided || is_voiding()))
             && self.authority.as_deref().is_none_or(|own| has_authority(value, own))
             && self.test.as_ref().is_none_or(|test| test.is_met(row))
@@ -93,24 +93,24 @@ impl Search {
 }
 
 /// Whether a statement has this authority, by the text of its identifier.
-pub(super) fn has_authority(statement: &Value, authority: &str) -> bool {
+pub(super) fn has_authority<N: Node>(statement: &N, authority: &str) -> bool {
     let own = statement.get("authority").and_then(ifi::of);
     own.is_some_and(|own| own.to_string() == authority)
 }
 
 /// Whether a text stands in a name of actor, verb or object.
-fn is_named(value: &Value, text: &str) -> bool {
+fn is_named<N: Node>(value: &N, text: &str) -> bool {
     let text = text.to_lowercase();
-    let has = |name: &Value| name.as_str().is_some_and(|it| it.to_lowercase().contains(&text));
-    let words = |pointer: &str| {
-        let map = value.pointer(pointer).and_then(Value::as_object);
-        map.is_some_and(|map| map.values().any(has))
+    let has = |name: &N| name.as_str().is_some_and(|it| it.to_lowercase().contains(&text));
+    let words = |path: &str| {
+        let names = at(value, path);
+        names.is_some_and(|names| names.entries().any(|(_, name)| has(name)))
     };
-    ["/actor/name", "/actor/account/name", "/actor/mbox", "/object/name"]
+    ["actor/name", "actor/account/name", "actor/mbox", "object/name"]
         .iter()
-        .any(|pointer| value.pointer(pointer).is_some_and(has))
-        || words("/verb/display")
-        || words("/object/definition/name")
+        .any(|path| at(value, path).is_some_and(has))
+        || words("verb/display")
+        || words("object/definition/name")
 }
 
 impl DataTables {
@@ -232,7 +232,8 @@ fn rows_of(
         let stored = &logged.stored;
         // Of the statement that a page was cut in, `after` is the instant before.
         let seen = if stored.stored.previous() == from.after { from.row } else { 0 };
-        let rows = maker.wanted(stored, |value| maker.rows(dataset, logged, value))?;
+        let rows =
+            maker.wanted(stored, taken(&[dataset]), |value| maker.rows(dataset, logged, value))?;
         for (row, it) in rows.into_iter().flatten().enumerate().skip(seen) {
             if found.len() == most || bytes >= most_bytes {
                 return Ok((found, RowPlace { after: stored.stored.previous(), row }));
@@ -264,11 +265,12 @@ fn look(
         last = Some(kept.statement.stored);
         let origin = origins.remove(&kept.statement.stored);
         let logged = Logged { stored: kept.statement.clone(), origin };
-        let row = |value: &Value| {
+        let row = |value: &Skimmed<'_>| {
             let mut rows = maker.rows(Dataset::Statements, &logged, value);
             rows.pop().filter(|row| search.finds(&kept, value, row))
         };
-        if let Some(row) = maker.wanted(&kept.statement, row)?.flatten() {
+        let shape = taken(&[Dataset::Statements]);
+        if let Some(row) = maker.wanted(&kept.statement, shape, row)?.flatten() {
             found.push((kept.statement, row));
             if found.len() == left {
                 return Ok((found, last.unwrap_or(through)));

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use course::{Course, Enrolment, Evidence};
 use dataset::{
-    Dataset, Datum, Flattener, Pseudonyms, RowOf, UsedWords, course_activities, learner_rows,
+    Dataset, Datum, Flattener, Pseudonyms, RowOf, UsedWords, course_activities, learner_rows, taken,
 };
-use serde_json::Value;
 use store::{KeptCourse, Store, StoreError};
-use validator::json::at;
+use validator::json::{Node, Shape, Skimmed, at};
 use xapi::instant::Instant;
 use xapi::stored::Stored;
 
@@ -16,7 +15,7 @@ use super::pages::{LogPages, Logged, first_after};
 use super::vocabulary::KeptVocabulary;
 use super::{DatasetError, aside};
 use crate::erasure::erasure_rows;
-use crate::large::with_value;
+use crate::large::with_skimmed;
 use crate::memory::{Memory, Reserved};
 use crate::refusals::refusal_rows;
 
@@ -206,8 +205,8 @@ impl RowPages {
         let make = move || {
             let mut rows = Vec::with_capacity(page.len());
             for logged in &page {
-                let make = |value: &Value| maker.rows(dataset, logged, value);
-                let made = maker.wanted(&logged.stored, make)?;
+                let make = |value: &Skimmed<'_>| maker.rows(dataset, logged, value);
+                let made = maker.wanted(&logged.stored, taken(&[dataset]), make)?;
                 rows.extend(made.into_iter().flatten());
             }
             Ok(rows)
@@ -217,30 +216,33 @@ impl RowPages {
 }
 
 impl RowMaker {
-    /// What `take` makes of a statement's JSON; nothing where the statement is not wanted.
+    /// What `take` makes of what `shape` reads of a statement, which is one that [`taken`] gives; nothing where the statement is
+    /// not wanted.
     pub(super) fn wanted<T>(
         &self,
         stored: &Stored,
-        take: impl FnOnce(&Value) -> T,
+        shape: &'static Shape,
+        take: impl FnOnce(&Skimmed<'_>) -> T,
     ) -> Result<Option<T>, DatasetError> {
-        let taken = with_value(stored, |value| self.takes(stored, value).then(|| take(value)));
+        let take = |value: &Skimmed<'_>| self.takes(stored, value).then(|| take(value));
+        let taken = with_skimmed(stored, shape, take);
         let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", stored.id));
         Ok(taken.map_err(corrupt)?)
     }
 
-    pub(super) fn rows(&self, dataset: Dataset, logged: &Logged, value: &Value) -> Vec<RowOf> {
+    pub(super) fn rows(&self, dataset: Dataset, logged: &Logged, value: &impl Node) -> Vec<RowOf> {
         self.flattener.rows(dataset, (&logged.stored, logged.origin.as_ref()), value)
     }
 
     /// Adds the verb and the activities of a statement.
-    pub(super) fn speaks(&self, spoken: &mut UsedWords, stored: &Stored, value: &Value) {
+    pub(super) fn speaks(&self, spoken: &mut UsedWords, stored: &Stored, value: &impl Node) {
         spoken.add(&self.flattener, stored, value);
     }
 
     /// Whether a statement is wanted. Those that void are, in any course: they name a statement, and not its course.
-    fn takes(&self, stored: &Stored, value: &Value) -> bool {
+    fn takes<N: Node>(&self, stored: &Stored, value: &N) -> bool {
         let Some(course) = &self.course else { return true };
-        if at(value, "verb/id").and_then(Value::as_str) == Some(VOIDED) {
+        if at(value, "verb/id").and_then(N::as_str) == Some(VOIDED) {
             return true;
         }
         let evidence = Evidence::read(value, &stored.id.to_string(), stored.stored.micros());

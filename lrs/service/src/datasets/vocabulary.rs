@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dataset::{Dataset, Manifest, UsedWords, Vocabulary, read_rows};
+use dataset::{Dataset, Manifest, UsedWords, Vocabulary, read_rows, taken};
 use xapi::instant::Instant;
 
 use super::pages::{LogPages, Logged};
@@ -51,7 +51,8 @@ impl KeptVocabulary {
     pub(super) fn add(&self, maker: &RowMaker, page: &[Logged]) -> Result<(), DatasetError> {
         let (known, mut spoken) = (self.through(), UsedWords::default());
         for Logged { stored, .. } in page.iter().filter(|it| it.stored.stored > known) {
-            maker.wanted(stored, |value| maker.speaks(&mut spoken, stored, value))?;
+            let shape = taken(&[Dataset::Verbs, Dataset::Activities]);
+            maker.wanted(stored, shape, |value| maker.speaks(&mut spoken, stored, value))?;
         }
         if let Some(last) = page.last() {
             self.join(spoken, last.stored.stored);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use dataset::{Dataset, DatasetFile, ParquetFile, RowOf, UsedWords};
+use dataset::{Dataset, DatasetFile, ParquetFile, RowOf, UsedWords, taken};
 use futures::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
@@ -128,7 +128,7 @@ impl Chunk {
         let mut spoken = UsedWords::default();
         let mut rows = Vec::with_capacity(statements.len());
         for logged in &statements {
-            rows.push(maker.wanted(&logged.stored, |value| {
+            rows.push(maker.wanted(&logged.stored, taken(&Dataset::SEALED), |value| {
                 if known.is_some_and(|known| logged.stored.stored > known) {
                     maker.speaks(&mut spoken, &logged.stored, value);
                 }

@@ -214,10 +214,10 @@ impl FollowedCourse {
         self.course.place_of(object, parents, groupings).is_some()
     }
 
-    /// Reads one page of what an actor who lost a statement said, up to the mark, and not voided. A statement that
-    /// cannot be read is logged once and passed over.
-    pub(super) async fn compute_on(&mut self, store: &dyn Store) -> Result<()> {
-        let Some((actor, mut anew)) = self.anew.pop_first() else { return Ok(()) };
+    /// Reads one page of what an actor who lost a statement said, up to the mark, and not voided; gives how many bytes these
+    /// statements are. A statement that cannot be read is logged once and passed over.
+    pub(super) async fn compute_on(&mut self, store: &dyn Store) -> Result<usize> {
+        let Some((actor, mut anew)) = self.anew.pop_first() else { return Ok(0) };
         let filter = of_agent(&actor, self.mark.through, anew.beyond);
         let page = Readable::next(store, &filter).await?;
         if let Some(Unreadable { stored, error, .. }) = page.unreadable
@@ -225,6 +225,7 @@ impl FollowedCourse {
         {
             tracing::error!(error, "a statement does not count");
         }
+        let bytes = page.statements.iter().map(|statement| statement.body.len()).sum();
         for evidence in all_evidence(page.statements).await? {
             if evidence.actor.to_string() == actor {
                 anew.progress.apply(&self.course, &evidence);
@@ -237,7 +238,7 @@ impl FollowedCourse {
             self.documents.insert(actor.clone(), anew.progress);
             self.note_change(actor);
         }
-        Ok(())
+        Ok(bytes)
     }
 
     /// Writes what changed, with the mark up to which it is true. False where another process has

@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_millis(250);
 const GATHERING: Duration = Duration::from_millis(20);
 /// Pages read and writes made for one course, between two steps of all others.
 const TURNS: usize = 5;
+/// Bytes of statements read to compute documents again, between two steps of all others: the page that goes beyond them is
+/// the last. All courses that follow together share them.
+const READ_ANEW: usize = 4 << 20;
 /// What the documents of all courses in memory may weigh ([`ActorProgress::weight`]) after each write of one course: some
 /// 80 MiB.
 ///
@@ -82,6 +85,27 @@ struct Rebuild {
 
 type Reply = oneshot::Sender<Result<Option<Rebuilt>>>;
 type Digest = [u8; 32];
+
+/// What a course may still do before it is the turn of others.
+struct Turns {
+    /// Pages and writes.
+    left: usize,
+    /// Bytes of statements from which documents are computed again.
+    anew: usize,
+}
+
+impl Turns {
+    const fn new(anew: usize) -> Self {
+        Self { left: TURNS, anew }
+    }
+
+    /// Takes one; false where none is left.
+    const fn take(&mut self) -> bool {
+        let Some(left) = self.left.checked_sub(1) else { return false };
+        self.left = left;
+        true
+    }
+}
 
 /// How far a course came in its turn.
 enum Reached {
@@ -183,9 +207,12 @@ impl Follower {
             return Ok(true);
         }
         let mut others = std::mem::take(&mut self.courses);
+        let mut anew = READ_ANEW;
         while let Some((id, mut followed)) = others.pop_first() {
-            let mut turns = TURNS;
-            match self.advance(&mut followed, &log, &mut turns).await? {
+            let mut turns = Turns::new(anew);
+            let reached = self.advance(&mut followed, &log, &mut turns).await?;
+            anew = turns.anew;
+            match reached {
                 Reached::All => drop(self.courses.insert(id, followed)),
                 Reached::Part => self.behind.push_back(followed),
                 Reached::Overtaken => self.looked = None,
@@ -210,13 +237,15 @@ impl Follower {
         &self,
         followed: &mut FollowedCourse,
         log: &[Read],
-        turns: &mut usize,
+        turns: &mut Turns,
     ) -> Result<Reached> {
         loop {
             while followed.is_behind() {
-                let Some(left) = turns.checked_sub(1) else { return Ok(Reached::Part) };
-                *turns = left;
-                followed.compute_on(&*self.store).await?;
+                if turns.anew == 0 || !turns.take() {
+                    return Ok(Reached::Part);
+                }
+                let read = followed.compute_on(&*self.store).await?;
+                turns.anew = turns.anew.saturating_sub(read);
             }
             let all = followed.follow(&*self.store, log).await?;
             if followed.is_behind() {
@@ -229,15 +258,16 @@ impl Follower {
             if all {
                 return Ok(Reached::All);
             }
-            let Some(left) = turns.checked_sub(1) else { return Ok(Reached::Part) };
-            *turns = left;
+            if !turns.take() {
+                return Ok(Reached::Part);
+            }
         }
     }
 
     /// Goes on with one course that is behind, until it is up to the others or its turns are over.
     async fn catch_up(&mut self) -> Result<()> {
         let Some(mut followed) = self.behind.pop_front() else { return Ok(()) };
-        let (mut log, mut is_end, mut turns) = (Vec::new(), false, TURNS);
+        let (mut log, mut is_end, mut turns) = (Vec::new(), false, Turns::new(READ_ANEW));
         loop {
             match self.advance(&mut followed, &log, &mut turns).await? {
                 Reached::Overtaken => {
@@ -248,8 +278,7 @@ impl Follower {
                     self.courses.insert(followed.id.clone(), followed);
                     return Ok(());
                 }
-                Reached::All if turns > 0 => {
-                    turns -= 1;
+                Reached::All if turns.take() => {
                     let (page, more) = self.read(followed.mark.through).await?;
                     (log, is_end) = (page, !more);
                 }
@@ -419,7 +448,7 @@ impl Follower {
     /// Reads on for a course that is being loaded, and replaces all its documents at the end of the log.
     async fn read_on(&self, loading: &mut Loading) -> Result<Reached> {
         let followed = &mut loading.followed;
-        let (mut log, mut is_end, mut turns) = (Vec::new(), false, TURNS);
+        let (mut log, mut is_end, mut turns) = (Vec::new(), false, Turns::new(READ_ANEW));
         loop {
             // A long reading must not look like a process that is gone.
             self.store.lead(Lead::WhereFree).await?;
@@ -430,8 +459,9 @@ impl Follower {
                 let is_kept = followed.save(&*self.store).await?;
                 return Ok(if is_kept { Reached::All } else { Reached::Overtaken });
             }
-            let Some(left) = turns.checked_sub(1) else { return Ok(Reached::Part) };
-            turns = left;
+            if !turns.take() {
+                return Ok(Reached::Part);
+            }
             let (page, more) = self.read(followed.mark.through).await?;
             (log, is_end) = (page, !more);
             loading.statements += log.len() as u64;

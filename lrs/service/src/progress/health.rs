@@ -4,8 +4,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::CourseService;
 use super::board::{Board, EnrolledCourse};
 use super::boards::stopped;
@@ -13,12 +11,13 @@ use super::error::ProgressError;
 use super::read::{Readable, Unreadable};
 use super::unassigned::Unassigned;
 use crate::compute;
-use crate::large::with_value;
+use crate::large::with_skimmed;
 use crate::memory::Reserved;
 use access::bounds::Bounds;
-use course::{Credit, Evidence, Form, Selectors, State};
+use course::{Credit, EVIDENCE, Evidence, Form, Selectors, State};
 use report::{Check, DataHealth, Finding, Table};
 use store::StoreError;
+use validator::json::{Node as _, Skimmed, at};
 use xapi::query::Filter;
 use xapi::stored::Stored;
 
@@ -136,7 +135,8 @@ fn count(of: &mut (u64, i64), stored: i64) {
 
 impl Found {
     fn look_at(&mut self, statement: &Stored, enrolled: &EnrolledCourse, sites: &HashSet<String>) {
-        let looked = with_value(statement, |value| self.add(statement, value, enrolled, sites));
+        let add = |value: &Skimmed<'_>| self.add(statement, value, enrolled, sites);
+        let looked = with_skimmed(statement, &EVIDENCE, add);
         if let Err(error) = looked {
             let (stored, id) = (statement.stored, Some(statement.id));
             self.unreadable.push(Unreadable { stored, id, error: error.to_string() });
@@ -146,7 +146,7 @@ impl Found {
     fn add(
         &mut self,
         statement: &Stored,
-        value: &Value,
+        value: &Skimmed<'_>,
         enrolled: &EnrolledCourse,
         sites: &HashSet<String>,
     ) {
@@ -158,7 +158,7 @@ impl Found {
         if !self.seen.insert((evidence.actor.to_string(), evidence.fingerprint)) {
             count(&mut self.repeated, stored);
         }
-        let source = value.pointer("/context/platform").and_then(Value::as_str).unwrap_or("?");
+        let source = at(value, "context/platform").and_then(|it| it.as_str()).unwrap_or("?");
         if evidence.timestamp > stored + AHEAD {
             count(self.ahead.entry(short(source)).or_default(), stored);
         } else if evidence.timestamp < stored - BEHIND {

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use lru::LruCache;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::CourseService;
@@ -17,10 +16,11 @@ use super::certificates::Frozen;
 use super::error::ProgressError;
 use super::read::Readable;
 use crate::compute::{self, Turns};
-use crate::large::with_value;
+use crate::large::with_skimmed;
 use crate::memory::{Memory, Reserved};
-use course::{Learner, Standing, State, Title, hours_of};
+use course::{EVIDENCE, Learner, Standing, State, Title, hours_of};
 use store::StoreError;
+use validator::json::{Node as _, Skimmed};
 use xapi::instant::Instant;
 use xapi::query::{Filter, Match};
 use xapi::stored::Stored;
@@ -266,8 +266,8 @@ fn known_forms(identifiers: &[String]) -> Vec<String> {
 
 /// Whether a statement's actor is the agent of this identifier.
 fn is_by(statement: &Stored, identifier: &str) -> bool {
-    let actor = |value: &Value| value.get("actor").and_then(course::Identifier::of_agent);
-    let actor = with_value(statement, actor).ok().flatten();
+    let actor = |value: &Skimmed<'_>| value.get("actor").and_then(course::Identifier::of_agent);
+    let actor = with_skimmed(statement, &EVIDENCE, actor).ok().flatten();
     actor.is_some_and(|actor| actor.to_string() == identifier)
 }
 

@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::boards::stopped;
 use crate::compute;
-use crate::large::with_value;
-use course::Evidence;
+use crate::large::with_skimmed;
+use course::{EVIDENCE, Evidence};
 use store::{Kept, LogPage, Result, Store, StoreError};
+use validator::json::{Node, at};
 use xapi::instant::Instant;
 use xapi::prepare::{VOIDED, target};
 use xapi::query::Filter;
@@ -123,13 +123,13 @@ impl Read {
 
     fn new(kept: &Kept) -> Self {
         let stored = kept.statement.stored;
-        let read = with_value(&kept.statement, |value| Self::of(kept, value));
+        let read = with_skimmed(&kept.statement, &EVIDENCE, |value| Self::of(kept, value));
         readable(&kept.statement, read).unwrap_or_else(|| Self::nothing(stored))
     }
 
-    fn of(kept: &Kept, value: &Value) -> Self {
+    fn of<N: Node>(kept: &Kept, value: &N) -> Self {
         let Stored { id, stored, .. } = kept.statement;
-        let is_voiding = value.pointer("/verb/id").and_then(Value::as_str) == Some(VOIDED);
+        let is_voiding = at(value, "verb/id").and_then(N::as_str) == Some(VOIDED);
         Self {
             stored,
             voided: kept.voided.then_some(id),
@@ -142,7 +142,7 @@ impl Read {
 
 /// What a statement says; nothing where it cannot be read, which is logged.
 pub(super) fn evidence_of(statement: &Stored) -> Option<Evidence> {
-    let read = with_value(statement, |value| evidence(statement, value));
+    let read = with_skimmed(statement, &EVIDENCE, |value| evidence(statement, value));
     readable(statement, read).flatten()
 }
 
@@ -153,7 +153,7 @@ fn readable<T>(statement: &Stored, read: serde_json::Result<T>) -> Option<T> {
     }).ok()
 }
 
-fn evidence(statement: &Stored, value: &Value) -> Option<Evidence> {
+fn evidence(statement: &Stored, value: &impl Node) -> Option<Evidence> {
     Evidence::read(value, &statement.id.to_string(), statement.stored.micros())
 }
 

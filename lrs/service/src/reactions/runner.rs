@@ -205,7 +205,7 @@ impl Reactions {
     ) -> Result<u64, RecordError> {
         let authority = Authority::of_key(&format!("{AUTHORITY}{name}"), &self.base_url);
         let statements = Arc::clone(statements);
-        let prepare = move || batch_of(statements.get(those).unwrap_or_default(), &authority);
+        let prepare = move || batch_of(part_of(&statements, those), &authority);
         let stopped = |_| StoreError::Unavailable("the server is ending".into());
         let batch = compute::aside(prepare).await.map_err(stopped)??;
         let kept = self.record.keep(batch, None).await?;
@@ -217,6 +217,12 @@ impl Reactions {
 pub(super) fn is_erased(learner: &Learner) -> bool {
     let is_made_up = |it: &Identifier| matches!(it, Identifier::Account { home_page, .. } if home_page == HOME_PAGE);
     learner.identifiers.iter().any(is_made_up)
+}
+
+/// Those of `statements`, which lie within them.
+#[expect(clippy::expect_used, reason = "`write` asks for all of them, or for one that it counted")]
+fn part_of(statements: &[Value], those: Range<usize>) -> &[Value] {
+    statements.get(those).expect("a range within the statements")
 }
 
 /// The statements as they are kept.

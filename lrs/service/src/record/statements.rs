@@ -10,7 +10,7 @@ use super::written::{Known, value};
 use super::{Record, RecordError};
 use crate::compute;
 use access::caller::Readable;
-use store::{Batch, Kept, KeptAttachment, KeptBatch, Page, StoreError};
+use store::{Batch, Kept, KeptAttachment, KeptBatch, Page, StoreError, Within};
 use xapi::attachment;
 use xapi::attachment::{Attachment, MediaTypes};
 use xapi::authority::Authority;
@@ -152,6 +152,11 @@ impl Record {
     /// The statement `id`, voided or not, whoever may read it.
     pub async fn kept(&self, id: Uuid) -> Result<Option<Kept>, RecordError> {
         Ok(self.store.statement(id).await?)
+    }
+
+    /// [`Self::kept`], of a statement whose text has at most `most` bytes: see [`store::StatementStore::statement_within`].
+    pub async fn kept_within(&self, id: Uuid, most: usize) -> Result<Option<Within>, RecordError> {
+        Ok(self.store.statement_within(id, most).await?)
     }
 
     async fn conflict(

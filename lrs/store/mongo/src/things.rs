@@ -17,12 +17,17 @@ use super::call::{all, insert_free};
 use super::cell::{self, Cells, busy};
 use super::field;
 use super::recent::RecentNames;
-use store::bounds::{DEFINITIONS_AT_ONCE, LONGEST_DEFINITION, is_learned};
+use store::bounds::{
+    DEFINITIONS_AT_ONCE, LONGEST_DEFINITION, MERGED_AT_ONCE, is_definition_learned, is_learned,
+};
 use store::{Definitions, MOST_NAMES, PAGE_BYTES, Result, StoreError};
 use xapi::activity::{Definition, Merged};
 use xapi::instant::Instant;
 use xapi::sayings::Sayings;
 
+/// What the definitions that statements of a group give may weigh: all of them are values here, which the embedded engine makes
+/// only of those that it merges.
+const TAUGHT_AT_ONCE: usize = 4 * MERGED_AT_ONCE;
 /// How often a definition is merged again where another writer was quicker.
 const TRIES: u32 = 10;
 /// Definitions merged at a time.
@@ -43,18 +48,24 @@ pub(super) struct Things {
 pub(super) struct Taught {
     definitions: BTreeMap<String, Vec<Value>>,
     names: BTreeMap<(String, String), Instant>,
+    /// What the definitions weigh.
+    weight: usize,
 }
 
 impl Taught {
     /// Adds the definitions and names that a statement gives.
     pub(super) fn add(&mut self, sayings: &Sayings, stored: Instant) {
-        for said in sayings.definitions().filter(|said| is_learned(said.of)) {
+        for said in sayings.definitions().filter(is_definition_learned) {
+            if self.weight >= TAUGHT_AT_ONCE {
+                break;
+            }
             // It was written from a value.
             let Ok(definition) = serde_json::from_str(said.what) else { continue };
             // Most statements of an activity have the same definition: it is merged once.
             let all = self.definitions.entry(said.of.to_owned()).or_default();
             if all.last() != Some(&definition) {
                 all.push(definition);
+                self.weight += said.weight;
             }
         }
         for said in sayings.names().filter(|said| is_learned(said.what)) {
@@ -84,7 +95,7 @@ impl Things {
     }
 
     async fn learn_all(&self, taught: Taught) -> Result<()> {
-        let Taught { definitions, names } = taught;
+        let Taught { definitions, names, weight: _ } = taught;
         try_join(self.learn_names(&names), self.learn_definitions(definitions)).await.map(drop)
     }
 

@@ -12,7 +12,7 @@ use store::{
     Followed, JournalStore, JournalVersion, Kept, KeptAttachment, KeptBatch, KeptCertificates,
     KeptCourse, KeptOrigin, Lead, LogPage, OriginStore, Page, ProgressDocument, ProgressPage,
     Restored, Result, Revision, Selection, StatementLog, StatementStore, Store, ThingStore,
-    TransferStore, Unnamed, Watermark,
+    TransferStore, Unnamed, Watermark, Within,
 };
 use xapi::attachment::Attachment;
 use xapi::document::{Change, Document, DocumentKey, Precondition, Shelf};
@@ -34,6 +34,8 @@ pub enum Call {
     Statements(usize),
     /// A statement by its id.
     Statement,
+    /// A statement by its id, where its text has at most so many bytes.
+    StatementWithin(usize),
     /// A page of the log, of so many.
     Log(usize),
     /// Progress documents of a course, of so many actors or a page.
@@ -94,6 +96,11 @@ impl<H: Hook> StatementStore for Around<H> {
         self.hook.before("statement").await?;
         self.hook.after(Call::Statement);
         self.store.statement(id).await
+    }
+    async fn statement_within(&self, id: Uuid, most: usize) -> Result<Option<Within>> {
+        self.hook.before("statement_within").await?;
+        self.hook.after(Call::StatementWithin(most));
+        self.store.statement_within(id, most).await
     }
     async fn statements(&self, filter: &Filter) -> Result<Page> {
         self.hook.before("statements").await?;

@@ -63,6 +63,7 @@ macro_rules! store_contract {
         $crate::store_contract! { @tests [$(#[$attribute])*] $fresh;
             statements: [
                 the_bytes_of_a_statement_come_back_as_they_came,
+                a_statement_is_given_up_to_the_length_that_may_be_read,
                 a_statement_says_itself_when_it_was_stored,
                 ids_come_back_in_the_order_of_the_batch,
                 an_empty_batch_is_kept,
@@ -140,6 +141,7 @@ macro_rules! store_contract {
                 a_failed_batch_teaches_nothing,
                 large_definitions_are_learned_however_many,
                 a_definition_grows_up_to_a_bound,
+                a_definition_of_very_many_values_is_not_learned,
             ];
             documents: [
                 a_document_comes_back_as_it_was_put,

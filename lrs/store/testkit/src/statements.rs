@@ -10,7 +10,7 @@ use super::sample::{
     attached, authority, batch, found, id, ids, ids_of, kept, log, of_person, prepared_text, put,
     statement, stored, verb, with,
 };
-use store::{Batch, KeptBatch, PIECE, Store, StoreError};
+use store::{Batch, KeptBatch, PIECE, Store, StoreError, Within};
 use xapi::attachment::Attachment;
 use xapi::query::Filter;
 
@@ -43,6 +43,20 @@ pub async fn the_bytes_of_a_statement_come_back_as_they_came(store: &Arc<dyn Sto
     assert_eq!(std::str::from_utf8(&by_id.body).unwrap(), expected);
     assert_eq!(found(store, Filter::default()).await, std::slice::from_ref(&by_id));
     assert_eq!(log(store).await[0].statement, by_id);
+}
+
+/// Short ones and long ones, which engines keep in other places; of one that is longer its length is told.
+pub async fn a_statement_is_given_up_to_the_length_that_may_be_read(store: &Arc<dyn Store>) {
+    for (n, length) in [(0, 10), (1, 10_000), (2, 100_000), (3, 400_000)] {
+        let long = json!({"extensions": {"https://x.example/e": "x".repeat(length)}});
+        put(store, &[with(statement(n), "context", long)]).await;
+        let kept = kept(store, n).await;
+        let length = kept.statement.body.len();
+        let within = async |most| store.statement_within(id(n), most).await.unwrap();
+        assert_eq!(within(length).await, Some(Within::Whole(kept)), "{length} bytes");
+        assert_eq!(within(length - 1).await, Some(Within::Longer(length)));
+    }
+    assert_eq!(store.statement_within(id(4), 1 << 20).await.unwrap(), None);
 }
 
 /// `stored`, and the `timestamp` of a statement that came without one, are the same instant that

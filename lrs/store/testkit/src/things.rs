@@ -134,6 +134,20 @@ pub async fn a_definition_grows_up_to_a_bound(store: &Arc<dyn Store>) {
     assert_eq!(learned(&**store, &activity).await[0].1, merged);
 }
 
+/// However short it is: it would be read and merged again whenever another one is said. The statement is kept, and what was
+/// known stays.
+pub async fn a_definition_of_very_many_values_is_not_learned(store: &Arc<dyn Store>) {
+    let numbers = |count: usize| json!({"extensions": {"https://x.example/e": vec![0; count]}, "name": {"en": "One"}});
+    let (some, many) = (numbers(1_000), numbers(LONGEST_DEFINITION / 2 - 100));
+    assert!(many.to_string().len() < LONGEST_DEFINITION);
+    let activity = ["https://a.example/a".to_owned()];
+    put(store, &[defined(0, &many)]).await;
+    assert_eq!(learned(&**store, &activity).await, []);
+    put_each(store, &[defined(1, &some), defined(2, &many)]).await;
+    assert_eq!(learned(&**store, &activity).await[0].1, some);
+    assert!(store.statement(id(2)).await.unwrap().is_some());
+}
+
 fn id_of(n: u32) -> String {
     format!("https://a.example/large{n}")
 }

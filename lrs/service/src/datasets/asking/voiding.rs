@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use store::{Store, StoreError};
-use validator::json::at;
+use validator::json::{Node, Shape, Skimmed, at};
 use xapi::instant::Instant;
 use xapi::query::Filter;
 use xapi::stored::Stored;
 
 use crate::datasets::tables::VOIDED;
-use crate::large::with_value;
+use crate::large::with_skimmed;
 
 /// Voiding statements that are read at once.
 const AT_ONCE: usize = 500;
@@ -56,12 +55,18 @@ impl VoidingPages {
     }
 }
 
+/// What is read of a voiding statement.
+static VOIDING: Shape = Shape::Members(&[
+    ("verb", Shape::Members(&[("id", Shape::Scalar)])),
+    ("object", Shape::Members(&[("id", Shape::Scalar)])),
+]);
+
 /// The statement that a statement voids. One that only refers to a voiding statement is found by its verb too.
 pub(super) fn target(stored: &Stored) -> Option<String> {
-    let target = |value: &Value| {
-        let is_voiding = at(value, "verb/id").and_then(Value::as_str) == Some(VOIDED);
-        let id = at(value, "object/id").and_then(Value::as_str)?;
+    let target = |value: &Skimmed<'_>| {
+        let is_voiding = at(value, "verb/id").and_then(Node::as_str) == Some(VOIDED);
+        let id = at(value, "object/id").and_then(Node::as_str)?;
         is_voiding.then(|| id.to_ascii_lowercase())
     };
-    with_value(stored, target).ok().flatten()
+    with_skimmed(stored, &VOIDING, target).ok().flatten()
 }

@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::compute;
-use crate::large::with_value;
+use crate::large::with_skimmed;
 use crate::progress::CourseService;
 use crate::progress::boards::stopped;
 use crate::progress::read::Readable;
-use course::{ATTENDED, Course, Identifier};
+use course::{ATTENDED, Course, EVIDENCE, Identifier};
 use store::{Result, StoreError};
+use validator::json::{Node, Skimmed, at};
 use validator::value::{duration, timestamp};
 use xapi::query::{Filter, Match};
 use xapi::stored::Stored;
@@ -50,16 +50,16 @@ impl Attended {
         read(statement, |value| Self::said(statement.id, value))
     }
 
-    fn said(id: Uuid, value: &Value) -> Self {
-        let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
-        let micros = text("/result/duration").and_then(duration::parse);
+    fn said<N: Node>(id: Uuid, value: &N) -> Self {
+        let text = |path: &str| at(value, path).and_then(N::as_str);
+        let micros = text("result/duration").and_then(duration::parse);
         let micros = micros.and_then(|it| u64::try_from(it.micros).ok());
         Self {
             id,
             actor: value.get("actor").and_then(Identifier::of_agent),
             micros: micros.unwrap_or_default(),
             note: NoteHash::of(note_of(value).unwrap_or_default()),
-            timestamp: text("/timestamp").and_then(timestamp::parse).map(|it| it.micros),
+            timestamp: text("timestamp").and_then(timestamp::parse).map(|it| it.micros),
         }
     }
 }
@@ -71,8 +71,8 @@ fn noted(statement: &Stored) -> Result<Option<(String, String)>> {
     Ok(note.map(|note| (statement.id.to_string(), note)))
 }
 
-fn read<T>(statement: &Stored, take: impl FnOnce(&Value) -> T) -> Result<T> {
-    with_value(statement, take)
+fn read<T>(statement: &Stored, take: impl FnOnce(&Skimmed<'_>) -> T) -> Result<T> {
+    with_skimmed(statement, &EVIDENCE, take)
         .map_err(|error| StoreError::Corrupt(format!("{}: {error}", statement.id)))
 }
 
@@ -130,7 +130,7 @@ impl CourseService {
 }
 
 /// What a register notes beside a presence.
-fn note_of(statement: &Value) -> Option<&str> {
-    let note = statement.pointer("/result/response").and_then(Value::as_str);
+fn note_of<N: Node>(statement: &N) -> Option<&str> {
+    let note = at(statement, "result/response").and_then(N::as_str);
     note.filter(|note| !note.is_empty())
 }

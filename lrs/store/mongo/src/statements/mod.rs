@@ -39,7 +39,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{
     Batch, Kept, KeptAttachment, KeptBatch, LogPage, Page, RemovedStatement, Result, Rewrite,
-    StatementLog, StatementStore,
+    StatementLog, StatementStore, Within,
 };
 use uuid::Uuid;
 use xapi::erase::Eraser;
@@ -252,6 +252,10 @@ impl StatementStore for MongoStore {
 
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {
         self.noted(self.0.statements.reader.one(id).await)
+    }
+
+    async fn statement_within(&self, id: Uuid, most: usize) -> Result<Option<Within>> {
+        self.noted(self.0.statements.reader.within(id, most).await)
     }
 
     async fn statements(&self, filter: &Filter) -> Result<Page> {

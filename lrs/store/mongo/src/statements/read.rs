@@ -15,7 +15,7 @@ use crate::call::{all, all_until};
 use crate::field;
 use crate::head::Head;
 use crate::version_log::VersionLog;
-use store::{Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result, StoreError};
+use store::{Extent, Kept, LOG_BYTES, LogPage, PAGE_BYTES, Page, Result, StoreError, Within};
 use xapi::instant::Instant;
 use xapi::query::Filter;
 
@@ -45,13 +45,29 @@ impl Reader {
 
     /// See [`store::StatementStore::statement`].
     pub(crate) async fn one(&self, id: Uuid) -> Result<Option<Kept>> {
+        let (head, found) = self.found(id).await?;
+        let Some(found) = found else { return Ok(None) };
+        self.kept(&head, &[found]).await?.pop().transpose()
+    }
+
+    /// See [`store::StatementStore::statement_within`]. A text that is no file comes with its document.
+    pub(crate) async fn within(&self, id: Uuid, most: usize) -> Result<Option<Within>> {
+        let (head, found) = self.found(id).await?;
+        let Some(found) = found else { return Ok(None) };
+        let found = [found];
+        if let Some(length) = self.blobs.lengths(&found).await?.pop().filter(|it| *it > most) {
+            return Ok(Some(Within::Longer(length)));
+        }
+        Ok(self.kept(&head, &found).await?.pop().transpose()?.map(Within::Whole))
+    }
+
+    /// The head, and the document of this id where the head shows it.
+    async fn found(&self, id: Uuid) -> Result<(Head, Option<Document>)> {
         let head = self.versions.head().await?;
         let found = self.rows.with_id(id).await?.filter(|found| !row::is_removed(found));
-        let Some(found) = found else { return Ok(None) };
-        if !head.shows(field::instant(&found, "stored")?) {
-            return Ok(None);
-        }
-        self.kept(&head, &[found]).await?.pop().transpose()
+        let Some(found) = found else { return Ok((head, None)) };
+        let is_shown = head.shows(field::instant(&found, "stored")?);
+        Ok((head, is_shown.then_some(found)))
     }
 
     /// See [`store::StatementStore::statements`].

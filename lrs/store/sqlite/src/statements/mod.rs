@@ -12,7 +12,7 @@ use self::ready::ReadyBatch;
 use crate::SqliteStore;
 use store::{
     Batch, Kept, KeptAttachment, KeptBatch, LogPage, Page, Result, StatementLog, StatementStore,
-    StoreError,
+    StoreError, Within,
 };
 use xapi::instant::Instant;
 use xapi::query::Filter;
@@ -65,6 +65,12 @@ impl StatementStore for SqliteStore {
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {
         let recent = Arc::clone(&self.0.recent);
         self.read(move |connection| read::statement(connection, &recent.view(), id)).await
+    }
+
+    async fn statement_within(&self, id: Uuid, most: usize) -> Result<Option<Within>> {
+        let recent = Arc::clone(&self.0.recent);
+        self.read(move |connection| read::statement_within(connection, &recent.view(), id, most))
+            .await
     }
 
     async fn statements(&self, filter: &Filter) -> Result<Page> {

@@ -12,7 +12,8 @@ use crate::failure::{Failure, Result};
 use crate::packed;
 use crate::recent::View;
 use store::{
-    Extent, Kept, KeptAttachment, LOG_BYTES, LogPage, PAGE_BYTES, PIECE, Page, StoreError, checksum,
+    Extent, Kept, KeptAttachment, LOG_BYTES, LogPage, PAGE_BYTES, PIECE, Page, StoreError, Within,
+    checksum,
 };
 use xapi::instant::Instant;
 use xapi::large::OneByOne;
@@ -35,11 +36,37 @@ const OF_PAGE: &str = "SELECT mark.seq, mark.id, text.body, mark.flags, text.che
 
 /// See [`store::StatementStore::statement`]. The view is older than what the connection shows.
 pub(crate) fn statement(connection: &Connection, view: &View, id: Uuid) -> Result<Option<Kept>> {
-    let seq = match view.place(id) {
-        Some(seq) => Some(seq),
-        None => place(connection, id)?,
-    };
+    let seq = seen_place(connection, view, id)?;
     seq.map_or(Ok(None), |seq| statement_at(connection, seq))
+}
+
+/// See [`store::StatementStore::statement_within`]. The view is older than what the connection shows.
+pub(crate) fn statement_within(
+    connection: &Connection,
+    view: &View,
+    id: Uuid,
+    most: usize,
+) -> Result<Option<Within>> {
+    // One snapshot for both reads.
+    let snapshot = connection.unchecked_transaction()?;
+    let Some(seq) = seen_place(&snapshot, view, id)? else { return Ok(None) };
+    // A packed text is no text here, and a short one.
+    let sql = "SELECT octet_length(body) FROM statement WHERE seq = ?1 AND flags <> ?2";
+    let mut select = snapshot.prepare_cached(sql)?;
+    let length = select.query_row(params![seq, REMOVED], |row| row.get::<_, i64>(0)).optional()?;
+    let length = length.map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+    if length > most {
+        return Ok(Some(Within::Longer(length)));
+    }
+    Ok(statement_at(&snapshot, seq)?.map(|kept| match kept.statement.body.len() {
+        length if length > most => Within::Longer(length),
+        _ => Within::Whole(kept),
+    }))
+}
+
+/// The `stored` of the statement `id`, where the view or the tables have it.
+fn seen_place(connection: &Connection, view: &View, id: Uuid) -> rusqlite::Result<Option<i64>> {
+    view.place(id).map_or_else(|| place(connection, id), |seq| Ok(Some(seq)))
 }
 
 /// The `stored` of the statement `id`, where the tables have it.

@@ -27,7 +27,7 @@ use store::{
 use store::{
     KeptContent, KeptLaunch, NewVersion, Package, PackageFile, PackageStore, PackageVersion, Pieces,
 };
-use store::{KeptOrigin, OriginStore, Restored};
+use store::{KeptOrigin, OriginStore, Restored, Within};
 use store::{KeptRefusal, Space, SpaceStore};
 use xapi::attachment::Attachment;
 use xapi::clock::Clock;
@@ -108,6 +108,13 @@ impl StatementStore for MemoryStore {
     }
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>> {
         Ok(self.read().statements.statement(id))
+    }
+    async fn statement_within(&self, id: Uuid, most: usize) -> Result<Option<Within>> {
+        let within = |kept: Kept| match kept.statement.body.len() {
+            length if length > most => Within::Longer(length),
+            _ => Within::Whole(kept),
+        };
+        Ok(self.read().statements.statement(id).map(within))
     }
     async fn statements(&self, filter: &Filter) -> Result<Page> {
         Ok(self.read().statements.page(filter))

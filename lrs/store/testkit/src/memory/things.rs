@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use store::bounds::{DEFINITIONS_AT_ONCE, LONGEST_DEFINITION, is_learned};
+use store::bounds::{DEFINITIONS_AT_ONCE, LONGEST_DEFINITION, is_definition_learned, is_learned};
 use store::{Definitions, MOST_NAMES, PAGE_BYTES};
 use xapi::activity::Definition;
 use xapi::erase::Eraser;
-use xapi::format;
 use xapi::index::Kind;
+use xapi::sayings::Sayings;
 use xapi::stored::Stored;
 
 #[derive(Clone, Default)]
@@ -26,16 +26,17 @@ impl Things {
         let (mut read, mut spoken_of) = (0, BTreeSet::new());
         for statement in statements {
             let value = statement.value().expect("a statement is JSON");
-            for (id, said) in format::definitions(&value) {
-                let is_new = !spoken_of.contains(id);
-                if !is_learned(id) || (is_new && read >= DEFINITIONS_AT_ONCE) {
+            for said in Sayings::by(&value).definitions().filter(is_definition_learned) {
+                let is_new = !spoken_of.contains(said.of);
+                if is_new && read >= DEFINITIONS_AT_ONCE {
                     continue;
                 }
-                let known = self.definition(id);
-                if spoken_of.insert(id.to_owned()) {
+                let known = self.definition(said.of);
+                if spoken_of.insert(said.of.to_owned()) {
                     read += known.length();
                 }
-                Arc::make_mut(known).merge(said, LONGEST_DEFINITION);
+                let said = serde_json::from_str(said.what).expect("it was written from a value");
+                Arc::make_mut(known).merge(&said, LONGEST_DEFINITION);
             }
             for agent in ["/actor", "/object"].into_iter().filter_map(|at| value.pointer(at)) {
                 self.learn_name(agent);
