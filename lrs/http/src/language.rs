@@ -1,7 +1,10 @@
 //! Which language people are spoken to in.
 
-use axum::extract::Request;
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Request};
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, VARY};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -23,6 +26,25 @@ pub(super) fn preferred(headers: &HeaderMap) -> Language {
     match Languages::parse(header).best(&spoken).map(String::as_str) {
         Some("it") => Language::It,
         _ => Language::En,
+    }
+}
+
+/// Who reads an answer: texts that are kept or made in English are said in the reader's language.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader(Language);
+
+impl<S: Sync> FromRequestParts<S> for Reader {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(preferred(&parts.headers)))
+    }
+}
+
+impl Reader {
+    /// See [`texts::Texts::of_english`].
+    pub(crate) fn said(self, english: &str) -> String {
+        self.0.texts().of_english(english).into_owned()
     }
 }
 

@@ -252,3 +252,15 @@ cli-demo-loaded = { $course }: loaded, with { $count } statements
 cli-demo-loading = loading the course
 cli-demo-enrolling = enrolling the learners
 cli-demo-sending = sending the statements
+
+## The start of the server
+cli-serve-signals = listening for signals
+cli-serve-demo = loading the demo
+cli-serve-demo-loading = Loading the demo programme { $course } with { $learners } made-up learners, once; this takes a moment.
+cli-serve-demo-statement = a statement of the demo
+cli-serve-link = The link makes the first administrator, who chooses name and password. It is good once, for a day; `traccia user init` makes another.
+cli-serve-no-key-in-log = No key of this store has the scope `all`, and standard output is a log, in which a secret would stay: stop the server, and `traccia key init` with the same settings makes a key and prints it.
+cli-serve-no-key = No key of this store has the scope `all`, so that nobody can manage keys and courses: `traccia key init` makes one.
+cli-serve-first-key = This store had no key: this one was made, with the scope `all`. Its secret is shown this once; `traccia key create` makes others with it.
+cli-serve-unshown = The first key could not be shown, so none was made: start again.
+cli-import-sorted = reading sorted statements

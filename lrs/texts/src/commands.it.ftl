@@ -255,3 +255,15 @@ cli-demo-loaded = { $course }: caricato, con { $count } statement
 cli-demo-loading = caricamento del corso
 cli-demo-enrolling = iscrizione dei partecipanti
 cli-demo-sending = invio degli statement
+
+## L’avvio del server
+cli-serve-signals = ascolto dei segnali
+cli-serve-demo = caricamento della dimostrazione
+cli-serve-demo-loading = Caricamento del programma dimostrativo { $course } con { $learners } iscritti inventati, una volta sola; ci vuole un momento.
+cli-serve-demo-statement = uno statement della dimostrazione
+cli-serve-link = Il collegamento crea il primo amministratore, che sceglie nome e password. Vale una volta, per un giorno; `traccia user init` ne fa un altro.
+cli-serve-no-key-in-log = Nessuna chiave di questo archivio ha lo scope `all`, e l’uscita standard è un log, in cui un segreto resterebbe: fermare il server, e `traccia key init` con le stesse impostazioni fa una chiave e la stampa.
+cli-serve-no-key = Nessuna chiave di questo archivio ha lo scope `all`, quindi nessuno può gestire chiavi e corsi: `traccia key init` ne fa una.
+cli-serve-first-key = Questo archivio non aveva chiavi: ne è stata fatta questa, con lo scope `all`. Il suo segreto si mostra solo questa volta; con essa `traccia key create` ne fa altre.
+cli-serve-unshown = La prima chiave non si è potuta mostrare, quindi non è stata fatta: avviare di nuovo.
+cli-import-sorted = lettura degli statement ordinati

@@ -10,6 +10,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use jiff::civil::Date;
 
 mod message;
+mod spoken;
 
 pub use message::{Message, MessageValue};
 
@@ -39,6 +40,7 @@ const ENGLISH_FILES: &[&str] = &[
     include_str!("packages.en.ftl"),
     include_str!("privacy.en.ftl"),
     include_str!("reports.en.ftl"),
+    include_str!("spoken.en.ftl"),
 ];
 /// The same in Italian.
 const ITALIAN_FILES: &[&str] = &[
@@ -51,6 +53,7 @@ const ITALIAN_FILES: &[&str] = &[
     include_str!("pipes.it.ftl"),
     include_str!("privacy.it.ftl"),
     include_str!("reports.it.ftl"),
+    include_str!("spoken.it.ftl"),
 ];
 
 static ENGLISH: LazyLock<Texts> =
@@ -320,7 +323,7 @@ mod tests {
     }
 
     /// All Rust files in a folder of `lrs`, and below it where that is wanted.
-    fn sources(folder: &str, below: bool) -> Vec<String> {
+    pub(crate) fn sources(folder: &str, below: bool) -> Vec<String> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
         let mut texts = Vec::new();
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
@@ -399,7 +402,7 @@ mod tests {
     }
 
     /// The literal texts that follow one of these beginnings in a file.
-    fn literals(file: &str, after: &[&str]) -> Vec<String> {
+    pub(crate) fn literals(file: &str, after: &[&str]) -> Vec<String> {
         let literal = |rest: &str| {
             let text = rest.trim_start().strip_prefix('"')?.split('"').next();
             text.map(str::to_owned)
@@ -432,8 +435,9 @@ mod tests {
 
     #[test]
     fn everything_in_the_catalogue_is_asked_for() {
-        /// Beginnings of ids whose ends are data: the month of a day, a word of a course file.
-        const OF_DATA: [&str; 2] = ["month-", "kind-"];
+        /// Beginnings of ids whose ends are data: the month of a day, a word of a course file; and of those that are asked
+        /// for by their English words.
+        const OF_DATA: [&str; 3] = ["month-", "kind-", "spoken-"];
         /// Beginnings of ids whose ends are names in code.
         const OF_NAMES: [&str; 11] = [
             "package-part-",

@@ -8,6 +8,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::audit::Told;
+use crate::language::Reader;
 use crate::problem::Problem;
 use crate::request::Brief;
 use crate::state::Server;
@@ -54,13 +55,13 @@ pub struct PipeCheckView {
     detail: String,
 }
 
-impl From<PipeTest> for PipeTestView {
-    fn from(test: PipeTest) -> Self {
+impl PipeTestView {
+    fn of(test: PipeTest, reader: Reader) -> Self {
         let check = |it: service::pipes::PipeCheck| PipeCheckView {
             asked: it.asked,
             status: it.status,
             is_good: it.is_good,
-            detail: it.detail,
+            detail: reader.said(&it.detail),
         };
         Self { is_good: test.is_good, checks: test.checks.into_iter().map(check).collect() }
     }
@@ -72,18 +73,22 @@ fn told(name: Option<String>, pipe: &ShownPipe) -> Result<Extension<Told>, Probl
     Ok(Extension(Told { target: name, details: Some(details) }))
 }
 
-fn view(server: &Server, pipe: ShownPipe) -> Json<PipeView> {
-    Json(PipeView::new(pipe, server.record.now()))
+fn view(server: &Server, pipe: ShownPipe, reader: Reader) -> Json<PipeView> {
+    Json(PipeView::new(pipe, server.record.now(), reader))
 }
 
 /// All pipes, without their secrets.
 #[utoipa::path(get, path = "/api/v1/pipes", tag = "pipes", security(("key" = [])),
     responses((status = 200, body = PipeList), (status = 403, body = Problem)))]
-pub async fn list(State(server): State<Server>, caller: Caller) -> Result<Json<PipeList>, Problem> {
+pub async fn list(
+    State(server): State<Server>,
+    caller: Caller,
+    reader: Reader,
+) -> Result<Json<PipeList>, Problem> {
     caller.may(Right::Manage)?;
     let now = server.record.now();
     let pipes = server.pipes.all().await?;
-    let items = pipes.into_iter().map(|pipe| PipeView::new(pipe, now)).collect();
+    let items = pipes.into_iter().map(|pipe| PipeView::new(pipe, now, reader)).collect();
     Ok(Json(PipeList { items, next: None }))
 }
 
@@ -96,13 +101,14 @@ pub async fn list(State(server): State<Server>, caller: Caller) -> Result<Json<P
 pub async fn create(
     State(server): State<Server>,
     caller: Caller,
+    reader: Reader,
     Brief(content): Brief,
 ) -> Result<(StatusCode, Extension<Told>, Json<PipeView>), Problem> {
     caller.may(Right::Manage)?;
     let wanted: WantedPipe = read(&content)?;
     let (name, new) = wanted.meant();
     let pipe = server.pipes.create(&name, new).await?;
-    Ok((StatusCode::CREATED, told(Some(name), &pipe)?, view(&server, pipe)))
+    Ok((StatusCode::CREATED, told(Some(name), &pipe)?, view(&server, pipe, reader)))
 }
 
 /// A pipe: settings, how far it is and how far behind.
@@ -113,11 +119,12 @@ pub async fn create(
 pub async fn get(
     State(server): State<Server>,
     caller: Caller,
+    reader: Reader,
     Path(name): Path<String>,
 ) -> Result<Json<PipeView>, Problem> {
     caller.may(Right::Manage)?;
     let pipe = server.pipes.get(&name).await?;
-    Ok(view(&server, pipe))
+    Ok(view(&server, pipe, reader))
 }
 
 /// Replaces the settings of a pipe, which goes on where it is. A password or secret that is left out stays what it was; a
@@ -129,13 +136,14 @@ pub async fn get(
 pub async fn put(
     State(server): State<Server>,
     caller: Caller,
+    reader: Reader,
     Path(name): Path<String>,
     Brief(content): Brief,
 ) -> Result<(Extension<Told>, Json<PipeView>), Problem> {
     caller.may(Right::Manage)?;
     let changed: ChangedPipe = read(&content)?;
     let pipe = server.pipes.change(&name, changed.meant()).await?;
-    Ok((told(None, &pipe)?, view(&server, pipe)))
+    Ok((told(None, &pipe)?, view(&server, pipe, reader)))
 }
 
 /// Removes a pipe and its dead letters. What it has delivered stays where it is.
@@ -161,10 +169,11 @@ pub async fn delete(
 pub async fn test(
     State(server): State<Server>,
     caller: Caller,
+    reader: Reader,
     Path(name): Path<String>,
 ) -> Result<Json<PipeTestView>, Problem> {
     caller.may(Right::Manage)?;
-    Ok(Json(server.pipes.test(&name).await?.into()))
+    Ok(Json(PipeTestView::of(server.pipes.test(&name).await?, reader)))
 }
 
 /// Gives a webhook a new secret to sign with, which this answer alone shows. For a day the secret before signs as well: each
@@ -176,11 +185,12 @@ pub async fn test(
 pub async fn rotate(
     State(server): State<Server>,
     caller: Caller,
+    reader: Reader,
     Path(name): Path<String>,
 ) -> Result<Json<PipeView>, Problem> {
     caller.may(Right::Manage)?;
     let pipe = server.pipes.rotate(&name).await?;
-    Ok(view(&server, pipe))
+    Ok(view(&server, pipe, reader))
 }
 
 /// Makes a pipe rest until it is resumed.
@@ -191,11 +201,12 @@ pub async fn rotate(
 pub async fn pause(
     State(server): State<Server>,
     caller: Caller,
+    reader: Reader,
     Path(name): Path<String>,
 ) -> Result<Json<PipeView>, Problem> {
     caller.may(Right::Manage)?;
     let pipe = server.pipes.pause(&name).await?;
-    Ok(view(&server, pipe))
+    Ok(view(&server, pipe, reader))
 }
 
 /// Makes a pipe go on at once, whether it rests, was stopped, or waits for the other store.
@@ -206,11 +217,12 @@ pub async fn pause(
 pub async fn resume(
     State(server): State<Server>,
     caller: Caller,
+    reader: Reader,
     Path(name): Path<String>,
 ) -> Result<Json<PipeView>, Problem> {
     caller.may(Right::Manage)?;
     let pipe = server.pipes.resume(&name).await?;
-    Ok(view(&server, pipe))
+    Ok(view(&server, pipe, reader))
 }
 
 /// Makes a pipe go on from an instant, back or forward. Statements that are there already change nothing.
@@ -221,6 +233,7 @@ pub async fn resume(
 pub async fn replay(
     State(server): State<Server>,
     caller: Caller,
+    reader: Reader,
     Path(name): Path<String>,
     Brief(content): Brief,
 ) -> Result<(Extension<Told>, Json<PipeView>), Problem> {
@@ -234,5 +247,5 @@ pub async fn replay(
     })?;
     let pipe = server.pipes.replay(&name, instant).await?;
     let told = Told { target: None, details: Some(json!({"from": from})) };
-    Ok((Extension(told), view(&server, pipe)))
+    Ok((Extension(told), view(&server, pipe, reader)))
 }

@@ -163,6 +163,11 @@ impl Problem {
             members.title = Cow::Owned(title);
         }
         let rule = format!("rule-{}", members.text.unwrap_or(&members.rule));
+        // Of these, what is at fault says the words, and not the one who asks.
+        let is_said = |name: &str| matches!(name, "why" | "remedy");
+        for (_, value) in members.values.iter_mut().filter(|(name, _)| is_said(name)) {
+            *value = texts.of_english(value).into_owned();
+        }
         if let Some(said) = &members.said {
             members.detail = said.in_language(texts);
         } else if let Some(text) = texts.say(&rule, &members.values) {

@@ -64,7 +64,8 @@ pub enum BackupError {
     },
     /// A content of a package that is not what its name, its hash, says.
     #[error(
-        "a content of a package is damaged: {}; no backup was made. Where the backup before has the same damage,          `traccia backup --check` names it: move that backup away; else import the package anew",
+        "a content of a package is damaged: {}; no backup was made. Where the backup before has the same damage, \
+         `traccia backup --check` names it: move that backup away; else import the package anew",
         .0.display()
     )]
     Damaged(PathBuf),

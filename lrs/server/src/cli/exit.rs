@@ -1,9 +1,8 @@
 //! How a command ends: one exit code for each meaning, and the error in words.
 
-use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use super::client::ServerError;
+use super::client::{ServerError, language_of_terminal};
 use super::out::{self, note};
 use crate::app::{StartError, StorageError};
 use crate::backup::BackupError;
@@ -15,6 +14,7 @@ use service::keys::SeedError;
 use service::people::PeopleError;
 use service::transfer::TransferError;
 use store::StoreError;
+use texts::Texts;
 
 /// The codes as `traccia --help` shows them.
 pub(super) const CODES: &str = "\
@@ -230,14 +230,21 @@ pub(super) fn end(error: &anyhow::Error) -> ExitCode {
 
 /// An error with its causes, each said once: an error often quotes its cause.
 pub(super) fn told(error: &anyhow::Error) -> String {
-    let mut told = String::new();
+    said(error, language_of_terminal().texts())
+}
+
+/// The same in a language. What says English below the catalogue is recognised by its words.
+fn said(error: &anyhow::Error, texts: &Texts) -> String {
+    let (mut told, mut english) = (String::new(), String::new());
     for cause in error.chain().map(ToString::to_string) {
-        if told.is_empty() {
-            told = cause;
-        } else if !told.contains(&cause) {
-            // Writing into a text cannot fail.
-            let _ = write!(told, ": {cause}");
+        if english.contains(&cause) && !english.is_empty() {
+            continue;
         }
+        if !told.is_empty() {
+            told.push_str(": ");
+        }
+        told.push_str(&texts.of_english(&cause));
+        english.push_str(&cause);
     }
     told
 }
@@ -253,9 +260,15 @@ mod tests {
     fn a_cause_that_is_quoted_already_is_not_said_twice() {
         let cause = std::io::Error::other("the disk is full");
         let error = Err::<(), _>(cause).context("writing a: the disk is full").unwrap_err();
-        assert_eq!(told(&error), "writing a: the disk is full");
+        assert_eq!(said(&error, Texts::english()), "writing a: the disk is full");
         let error = error.context("exporting");
-        assert_eq!(told(&error), "exporting: writing a: the disk is full");
+        assert_eq!(said(&error, Texts::english()), "exporting: writing a: the disk is full");
+        let italian = "exporting: scrittura di a: the disk is full";
+        assert_eq!(
+            said(&error, Texts::italian()),
+            italian,
+            "a cause that is quoted is quoted in either language"
+        );
     }
 
     #[test]

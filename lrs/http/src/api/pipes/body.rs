@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::language::Reader;
 use crate::problem::Problem;
 use crate::request::Content;
 use axum::http::StatusCode;
@@ -271,8 +272,8 @@ pub struct LastAnswerView {
 }
 
 impl PipeView {
-    /// `pipe` as it is `now`.
-    pub(super) fn new(pipe: ShownPipe, now: Instant) -> Self {
+    /// `pipe` as it is `now`, in the language of `reader`.
+    pub(super) fn new(pipe: ShownPipe, now: Instant, reader: Reader) -> Self {
         let text = |micros: i64| Instant::from_micros(micros).to_string();
         let ShownPipe { name, settings, has_password, has_secret, made_secret, .. } = pipe;
         let ShownPipe { state, dead_letters, lag, .. } = pipe;
@@ -303,7 +304,12 @@ impl PipeView {
             overlap_seconds: settings.overlap_seconds,
             reads_by: settings.reads_by,
             state: word,
-            reason: state.paused.as_ref().map(|it| it.reason.clone()).or(told),
+            reason: state
+                .paused
+                .as_ref()
+                .map(|it| it.reason.clone())
+                .or(told)
+                .map(|it| reader.said(&it)),
             since: state.paused.map(|it| text(it.at)),
             retry_at: retry_at.map(text),
             attempts: state.attempts,
@@ -317,7 +323,7 @@ impl PipeView {
                 at: text(it.at),
                 status: it.status,
                 is_good: it.is_good,
-                detail: it.detail,
+                detail: reader.said(&it.detail),
             }),
         }
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::super::erasures::ErasureWay;
 use super::{PipeView, view};
+use crate::language::Reader;
 use crate::problem::Problem;
 use crate::state::Server;
 use access::caller::Caller;
@@ -61,9 +62,10 @@ fn text(micros: i64) -> String {
     Instant::from_micros(micros).to_string()
 }
 
-impl From<ErasureNotice> for WaitingErasure {
-    fn from(notice: ErasureNotice) -> Self {
+impl WaitingErasure {
+    fn of(notice: ErasureNotice, reader: Reader) -> Self {
         let ErasureNotice { erasure, identifiers, pseudonym, mode, at, by_hand } = notice;
+        let by_hand = by_hand.map(|why| reader.said(&why));
         let (erasure, at) = (erasure.to_string(), text(at));
         Self { erasure, identifiers, pseudonym, mode: mode.into(), at, by_hand }
     }
@@ -88,11 +90,12 @@ fn erasure_id(text: &str) -> Result<Uuid, Problem> {
 pub async fn list(
     State(server): State<Server>,
     caller: Caller,
+    reader: Reader,
     Path(name): Path<String>,
 ) -> Result<Json<PipeErasures>, Problem> {
     caller.may(Right::Manage)?;
     let ErasuresOfPipe { waiting, told, forgotten } = server.pipes.erasures(&name).await?;
-    let waiting = waiting.into_iter().map(WaitingErasure::from).collect();
+    let waiting = waiting.into_iter().map(|it| WaitingErasure::of(it, reader)).collect();
     let told = told.into_iter().map(ToldErasureView::from).collect();
     Ok(Json(PipeErasures { waiting, told, forgotten }))
 }
@@ -106,11 +109,12 @@ pub async fn list(
 pub async fn again(
     State(server): State<Server>,
     caller: Caller,
+    reader: Reader,
     Path((name, erasure)): Path<(String, String)>,
 ) -> Result<Json<PipeView>, Problem> {
     caller.may(Right::Manage)?;
     let pipe = server.pipes.tell_again(&name, erasure_id(&erasure)?).await?;
-    Ok(view(&server, pipe))
+    Ok(view(&server, pipe, reader))
 }
 
 /// Says that an erasure was done by hand in the other store. The identifiers are forgotten.
@@ -122,9 +126,10 @@ pub async fn again(
 pub async fn done(
     State(server): State<Server>,
     caller: Caller,
+    reader: Reader,
     Path((name, erasure)): Path<(String, String)>,
 ) -> Result<Json<PipeView>, Problem> {
     caller.may(Right::Manage)?;
     let pipe = server.pipes.erased_by_hand(&name, erasure_id(&erasure)?).await?;
-    Ok(view(&server, pipe))
+    Ok(view(&server, pipe, reader))
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::invalid;
+use crate::language::Reader;
 use crate::problem::Problem;
 use crate::state::Server;
 use access::caller::Caller;
@@ -55,13 +56,13 @@ pub struct RetriedLetter {
     letter: Option<LetterView>,
 }
 
-impl From<DeadLetter> for LetterView {
-    fn from(letter: DeadLetter) -> Self {
+impl LetterView {
+    fn of(letter: DeadLetter, reader: Reader) -> Self {
         Self {
             statement: letter.statement.to_string(),
             stored: letter.stored.to_string(),
             status: letter.status,
-            body: letter.body,
+            body: reader.said(&letter.body),
             at: letter.at.to_string(),
         }
     }
@@ -92,6 +93,7 @@ fn statement_of(text: &str) -> Result<Uuid, Problem> {
 pub async fn list(
     State(server): State<Server>,
     caller: Caller,
+    reader: Reader,
     Path(name): Path<String>,
     parameters: Parameters,
 ) -> Result<Json<LetterPage>, Problem> {
@@ -107,7 +109,10 @@ pub async fn list(
     let letters = server.pipes.letters(&name, after, limit).await?;
     let last = letters.last().filter(|_| letters.len() == limit).map(DeadLetter::place);
     let next = last.map(|(stored, id)| format!("{}/{id}", stored.micros()));
-    Ok(Json(LetterPage { items: letters.into_iter().map(LetterView::from).collect(), next }))
+    Ok(Json(LetterPage {
+        items: letters.into_iter().map(|letter| LetterView::of(letter, reader)).collect(),
+        next,
+    }))
 }
 
 /// Tries to deliver a statement again that was given up.
@@ -120,11 +125,12 @@ pub async fn list(
 pub async fn retry(
     State(server): State<Server>,
     caller: Caller,
+    reader: Reader,
     Path((name, statement)): Path<(String, String)>,
 ) -> Result<Json<RetriedLetter>, Problem> {
     caller.may(Right::Manage)?;
     let letter = server.pipes.retry(&name, statement_of(&statement)?).await?;
-    let letter = letter.map(LetterView::from);
+    let letter = letter.map(|letter| LetterView::of(letter, reader));
     Ok(Json(RetriedLetter { is_delivered: letter.is_none(), letter }))
 }
 

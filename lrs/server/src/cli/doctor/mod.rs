@@ -100,11 +100,17 @@ impl Finding {
     }
 
     fn said(&self, texts: &Texts) -> String {
-        texts.say(self.text, &self.values).unwrap_or_else(|| self.text.to_owned())
+        texts.say(self.text, &self.values(texts)).unwrap_or_else(|| self.text.to_owned())
     }
 
     fn remedy(&self, texts: &Texts) -> Option<String> {
-        texts.say(&format!("{}.remedy", self.text), &self.values)
+        texts.say(&format!("{}.remedy", self.text), &self.values(texts))
+    }
+
+    /// The values, of which some are what errors say.
+    fn values(&self, texts: &Texts) -> Vec<(&'static str, String)> {
+        let said = |(name, value): &(_, String)| (*name, texts.of_english(value).into_owned());
+        self.values.iter().map(said).collect()
     }
 }
 

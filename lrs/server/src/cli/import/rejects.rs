@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use super::source::{Line, Unit};
+use crate::cli::client::language_of_terminal;
 use crate::cli::exit;
 use crate::cli::out::{self, in_words, note};
 use texts::{Message, MessageValue};
@@ -46,6 +47,9 @@ impl Rejects {
     /// Writes a refused line down.
     pub(super) fn add(&mut self, line: &Line, reason: &Value) -> anyhow::Result<()> {
         let cannot = || out::writing(self.path.display());
+        let said =
+            reason.as_str().map(|text| json!(language_of_terminal().texts().of_english(text)));
+        let reason = said.as_ref().unwrap_or(reason);
         let text = String::from_utf8_lossy(&line.text);
         // `statement` is the text.
         let counted = if line.unit == Unit::Line { "line" } else { "number" };

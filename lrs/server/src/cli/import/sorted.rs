@@ -8,6 +8,9 @@ use std::io::{self, BufReader, BufWriter, Read, Seek as _, Write};
 
 use anyhow::Context as _;
 
+use crate::cli::out::in_words;
+use texts::Message;
+
 /// Bytes of statements that are sorted in memory.
 const RUN: usize = 64 << 20;
 /// Bytes of a run that are read at once.
@@ -119,7 +122,8 @@ pub(super) struct Merged {
 impl Merged {
     fn advance(&mut self, run: usize) -> anyhow::Result<()> {
         let Some(file) = self.runs.get_mut(run) else { return Ok(()) };
-        let record = Record::read(file).context("reading sorted statements")?;
+        let record =
+            Record::read(file).with_context(|| in_words(&Message::new("cli-import-sorted")))?;
         self.next.extend(record.map(|record| Reverse((record, run))));
         Ok(())
     }

@@ -3,13 +3,14 @@
 use anyhow::Context as _;
 use validator::Version;
 
-use super::super::out::note;
+use super::super::out::{in_words, noted};
 use super::super::pulse::Pulse;
 use course::{Course, Unlisted};
 use demo::{PROGRAMMES, Programme, cohort};
 use service::progress::{CourseService, Run};
 use service::record::Record;
 use service::record::statements::prepare_all;
+use texts::Message;
 use xapi::authority::Authority;
 
 const SEED: u64 = 1;
@@ -28,9 +29,8 @@ pub(super) async fn load(
         return Ok(());
     }
     let id = course.id();
-    note!(
-        "Loading the demo programme {id} with {learners} made-up learners, once; this takes a moment."
-    );
+    let loading = Message::new("cli-serve-demo-loading").with("course", id);
+    noted(&loading.with("learners", learners));
     let pulse = Pulse::start();
     let mut kept = 0;
     let (list, statements) = cohort(&course, SEED, *learners);
@@ -39,14 +39,14 @@ pub(super) async fn load(
     while statements.peek().is_some() {
         let batch: Vec<_> = statements.by_ref().take(BATCH).collect();
         let checked = validator::check_batch(&serde_json::to_vec(&batch)?, Version::V1_0_3)
-            .context("a statement of the demo")?;
+            .with_context(|| in_words(&Message::new("cli-serve-demo-statement")))?;
         record.keep(prepare_all(checked.statements, Vec::new(), &authority)?, None).await?;
         kept += batch.len() as u64;
-        pulse.beat(kept, 0, || format!("{id}: {kept} statements"));
+        pulse.beat(kept, 0, || format!("{id}: {kept}"));
     }
     pulse.end();
     progress.put_course(course.id(), file, Run::Real).await?;
     progress.put_learners(course.id(), list.as_bytes(), Unlisted::Stay, Run::Real).await?;
-    note!("{id}: loaded, with {kept} statements");
+    noted(&Message::new("cli-demo-loaded").with("course", id).with("count", kept));
     Ok(())
 }

@@ -12,13 +12,15 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 
+use super::client::language_of_terminal;
 use super::exit::Exit;
-use super::out::{note, say};
+use super::out::{in_words, noted, reading, said, say};
 use super::place::Place;
 use crate::app::App;
 use crate::config::Flags;
 use crate::stop;
 use service::keys::First;
+use texts::Message;
 
 /// How long after it is asked to stop the process ends in any case: containers are killed after ten
 /// seconds, and requests are waited for a little less long.
@@ -58,7 +60,8 @@ impl Serve {
         let (listen, default_version, strict) = (self.listen, self.default_version, self.strict);
         let datasets = self.datasets;
         let flags = Flags { listen, default_version, datasets, strict, ..Flags::default() };
-        let stop = stop::asked(FAREWELL).context("listening for signals")?;
+        let stop =
+            stop::asked(FAREWELL).with_context(|| in_words(&Message::new("cli-serve-signals")))?;
         let settings = self.place.settings(flags)?;
         let app = App::start(&settings).await?;
         let seed = seed_key()?;
@@ -68,7 +71,7 @@ impl Serve {
         if self.demo {
             demo::load(app.progress(), app.record(), app.base_url())
                 .await
-                .context("loading the demo")?;
+                .with_context(|| in_words(&Message::new("cli-serve-demo")))?;
         }
         // Standard output may be closed; the server runs all the same.
         let _ = announce(&app);
@@ -100,7 +103,10 @@ fn announce(app: &App) -> std::io::Result<()> {
     say!("xAPI endpoint      {}/xapi", app.base_url())?;
     match app.content().place() {
         Ok(url) => say!("packages play at   {url}"),
-        Err(off) => say!("packages are off   {off}"),
+        Err(off) => {
+            let why = off.to_string();
+            say!("packages are off   {}", language_of_terminal().texts().of_english(&why))
+        }
     }
 }
 
@@ -108,22 +114,14 @@ fn announce(app: &App) -> std::io::Result<()> {
 async fn setup(app: &App) -> anyhow::Result<()> {
     let Some(link) = app.setup_link().await? else { return Ok(()) };
     // A link that could not be shown is good for a day, and known to nobody.
-    let _ = say!("set up at          {link}").and_then(|()| {
-        say!(
-            "The link makes the first administrator, who chooses name and password. It is good once, for a day; \
-             `traccia user init` makes another."
-        )
-    });
+    let _ = say!("set up at          {link}").and_then(|()| said(&Message::new("cli-serve-link")));
     Ok(())
 }
 
 /// Says what to do where there is no key and standard output is kept: no secret goes into a log.
 async fn no_first_key(app: &App) -> anyhow::Result<()> {
     if !app.founder().is_managed().await? {
-        note!(
-            "No key of this store has the scope `all`, and standard output is a log, in which a secret would stay: stop \
-             the server, and `traccia key init` with the same settings makes a key and prints it."
-        );
+        noted(&Message::new("cli-serve-no-key-in-log"));
     }
     Ok(())
 }
@@ -132,20 +130,13 @@ async fn no_first_key(app: &App) -> anyhow::Result<()> {
 async fn first_key(app: &App) -> anyhow::Result<()> {
     match app.first_key().await? {
         First::Managed => {}
-        First::Unmanaged => note!(
-            "No key of this store has the scope `all`, so that nobody can manage keys and courses: \
-             `traccia key init` makes one."
-        ),
+        First::Unmanaged => noted(&Message::new("cli-serve-no-key")),
         First::Made(key) => {
-            let shown = say!("key:secret         {key}").and_then(|()| {
-                say!(
-                    "This store had no key: this one was made, with the scope `all`. Its secret is \
-                     shown this once; `traccia key create` makes others with it."
-                )
-            });
+            let shown = say!("key:secret         {key}")
+                .and_then(|()| said(&Message::new("cli-serve-first-key")));
             if shown.is_err() {
                 app.founder().forget(&key).await?;
-                note!("The first key could not be shown, so none was made: start again.");
+                noted(&Message::new("cli-serve-unshown"));
                 return Ok(());
             }
             setup(app).await?;
@@ -162,6 +153,6 @@ fn seed_key() -> anyhow::Result<Option<String>> {
     }
     let Some(file) = variable(&format!("{SEED}_FILE")) else { return Ok(None) };
     let seed =
-        std::fs::read_to_string(&file).with_context(|| format!("reading {SEED}_FILE {file}"))?;
+        std::fs::read_to_string(&file).with_context(|| reading(format!("{SEED}_FILE {file}")))?;
     Ok(Some(seed.trim().to_owned()))
 }
