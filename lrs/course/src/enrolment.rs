@@ -1,6 +1,6 @@
 //! Who is enrolled in a course, and which of them are the same person.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 use texts::Message;
@@ -11,6 +11,7 @@ use super::identifier::{Identifier, each_once};
 use super::learner::Learner;
 use super::learner_list::{LearnerList, ListedMerge};
 use super::list_change::ListChange;
+use super::persons::{Persons, Way};
 
 /// How many steps over merges there may be for each learner, on the whole, while a list is taken.
 const STEPS_EACH: usize = 100;
@@ -177,7 +178,8 @@ impl Enrolment {
             self.learners.iter().enumerate().map(|(n, it)| (it.id.as_str(), n)).collect();
         let mut people: Vec<Option<Learner>> = self.learners.iter().cloned().map(Some).collect();
         let persons = self.persons();
-        for (learner, person) in self.learners.iter().zip(persons) {
+        for learner in &self.learners {
+            let person = persons.of(&learner.id);
             if person == learner.id {
                 continue;
             }
@@ -197,33 +199,16 @@ impl Enrolment {
         LearnerList::from_learners(people)
     }
 
-    /// [`Enrolment::person`] of each learner, in their order and in time that grows with their number.
-    fn persons(&self) -> Vec<&str> {
-        let enrolled = self.enrolled();
-        let mut known: HashMap<&str, &str> = HashMap::new();
-        for Learner { id, .. } in &self.learners {
-            let way = Way::until(id, &enrolled, &self.merged, |passed| known.get(passed).copied());
-            known.extend(way.passed.iter().map(|passed| (*passed, way.person)));
-        }
-        let person = |it: &'_ Learner| known.get(it.id.as_str()).copied();
-        self.learners.iter().map(|it| person(it).unwrap_or(&it.id)).collect()
+    /// Whom each learner is: themselves, or the one they were merged into. A merge into a learner who is no longer enrolled
+    /// has no effect until they are enrolled again. Takes time that grows with their number: keep it for all whom you ask for.
+    pub fn persons(&self) -> Persons<'_> {
+        Persons::among(&self.learners, &self.merged)
     }
 
     /// How many learners are another one.
     pub fn merged_learners(&self) -> usize {
-        let pairs = self.learners.iter().zip(self.persons());
-        pairs.filter(|(learner, person)| learner.id != *person).count()
-    }
-
-    fn enrolled(&self) -> HashSet<&str> {
-        self.learners.iter().map(|learner| learner.id.as_str()).collect()
-    }
-
-    /// Whom a learner is: themselves, or the one they were merged into. A merge into a learner who
-    /// is no longer enrolled has no effect until they are enrolled again. Where merges made meanwhile have come to
-    /// stand in a circle, all in it are the one whose id comes first.
-    pub fn person<'e>(&'e self, id: &'e str) -> &'e str {
-        Way::of(id, &self.enrolled(), &self.merged).person
+        let persons = self.persons();
+        self.learners.iter().filter(|learner| persons.of(&learner.id) != learner.id).count()
     }
 
     /// Notes that `id` is the same person as `into`, whose data hold from now on.
@@ -236,7 +221,8 @@ impl Enrolment {
                 return Err(MergeError::Unknown(named.to_owned()));
             }
         }
-        let (from, to) = (self.person(id).to_owned(), self.person(into).to_owned());
+        let persons = self.persons();
+        let (from, to) = (persons.of(id).to_owned(), persons.of(into).to_owned());
         if from == to {
             return Err(MergeError::Same(id.to_owned(), into.to_owned()));
         }
@@ -253,44 +239,5 @@ impl Enrolment {
             Some(_) => Ok(()),
             None => Err(MergeError::NotMerged(id.to_owned())),
         }
-    }
-}
-
-/// The way over merges from a learner to the person they are.
-struct Way<'e> {
-    person: &'e str,
-    /// Those whom it leads over, the first with them.
-    passed: Vec<&'e str>,
-    steps: usize,
-}
-
-impl<'e> Way<'e> {
-    fn of(id: &'e str, enrolled: &HashSet<&str>, merged: &'e BTreeMap<String, String>) -> Self {
-        Self::until(id, enrolled, merged, |_| None)
-    }
-
-    /// A way that ends at the first one whose person is `known`.
-    fn until(
-        id: &'e str,
-        enrolled: &HashSet<&str>,
-        merged: &'e BTreeMap<String, String>,
-        known: impl Fn(&str) -> Option<&'e str>,
-    ) -> Self {
-        let mut passed = vec![id];
-        let mut at = HashMap::from([(id, 0)]);
-        let mut last = id;
-        let person = loop {
-            if let Some(person) = known(last) {
-                break person;
-            }
-            let into = merged.get(last).filter(|into| enrolled.contains(into.as_str()));
-            let Some(into) = into else { break last };
-            if let Some(circle) = at.insert(into.as_str(), passed.len()) {
-                break passed.iter().skip(circle).min().copied().unwrap_or(last);
-            }
-            passed.push(into);
-            last = into;
-        };
-        Self { person, steps: passed.len(), passed }
     }
 }

@@ -22,6 +22,7 @@ mod list_csv;
 mod list_warning;
 mod model;
 mod near;
+mod persons;
 mod presence_sheet;
 mod progress;
 mod replay;
@@ -51,6 +52,7 @@ pub use model::{
     Window, hours_of, micros_of_hours, reaches_score,
 };
 pub use near::{near, offer};
+pub use persons::Persons;
 pub use presence_sheet::{LengthError, Overlong, Presence, PresenceSheet, SessionDay, length};
 pub use progress::{ActorProgress, Entry, Journal, MOST_KEPT, MOST_USED, Seen, State};
 pub use replay::{ActivityState, Cut, ObjectTime, Reached, Replay, Since, Step, Track};

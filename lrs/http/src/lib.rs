@@ -24,6 +24,7 @@ mod appended;
 mod audit;
 mod byte_range;
 mod check_in;
+mod compressed;
 mod cors;
 mod deadline;
 #[cfg(test)]

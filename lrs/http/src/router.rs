@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{OriginalUri, Request, State};
-use axum::http::header::{CONTENT_TYPE, ETAG};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -15,8 +15,6 @@ use bytes::Bytes;
 use tower::layer::layer_fn;
 use tower::{Service, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_http::trace::TraceLayer;
@@ -40,8 +38,8 @@ use super::state::Server;
 use super::xapi::documents::{self, ActivityProfiles, AgentProfiles, Documents, StateDocuments};
 use super::xapi::{about, activities, agents, get_statements, put_statements, untrusted};
 use super::{
-    alternate, answered, appended, audit as changes, check_in, consistency, content, cors, guard,
-    harden, home, language, paths, refused, share, signed_in, version, web,
+    alternate, answered, appended, audit as changes, check_in, compressed, consistency, content,
+    cors, guard, harden, home, language, paths, refused, share, signed_in, version, web,
 };
 
 /// How long a body may pause before its request is given up.
@@ -87,7 +85,8 @@ pub fn service(
         .layer(cors::layer())
         .layer(from_fn_with_state(server.clone(), guard::writes))
         .layer_fn(Shared::new)
-        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_tag)))
+        .layer(from_fn(compressed::compress))
+        .layer_fn(Shared::new)
         .layer(from_fn_with_state(server.clone(), share::hold_answer))
         .layer_fn(Shared::new)
         .layer(from_fn(language::translate))
@@ -285,17 +284,6 @@ pub(super) fn own_routes() -> OpenApiRouter<Server> {
         .routes(routes!(home::about))
         .routes(routes!(home::problems))
         .routes(routes!(home::schema))
-}
-
-/// What has an `ETag` goes out as it is: the tag is of the document's bytes (Communication 3.1),
-/// and a client must be able to send it back in `If-Match`.
-fn has_no_tag(
-    _: StatusCode,
-    _: axum::http::Version,
-    headers: &HeaderMap,
-    _: &axum::http::Extensions,
-) -> bool {
-    !headers.contains_key(ETAG)
 }
 
 fn linger(request: Request) -> Request {

@@ -32,7 +32,7 @@ fn merged_learners_are_one_person_with_the_others_data() {
         people(&enrolment),
         [("u2".into(), "Sicilia".into(), 2), ("u3".into(), "Umbria".into(), 1)]
     );
-    assert_eq!(enrolment.person("u1"), "u2");
+    assert_eq!(enrolment.persons().of("u1"), "u2");
     enrolment.unmerge("u1").unwrap();
     assert_eq!(people(&enrolment), people(&enrolled()));
 }

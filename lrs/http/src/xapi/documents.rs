@@ -17,6 +17,7 @@ use access::caller::Caller;
 use access::scope::Right;
 use service::packages::is_of_package;
 use service::record::documents::SentDocument;
+use store::turns::asked_by;
 use xapi::document::{Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded};
 use xapi::parameters::Parameters;
 use xapi::refusal::Refusal;
@@ -108,7 +109,8 @@ pub async fn put<D: Documents>(
     let precondition = precondition(&headers, unguarded)?;
     let key = key::<D>(&parameters, version)?;
     changeable(&key.shelf)?;
-    let changed = server.record.put_document(key, precondition, received(content)).await;
+    let change = server.record.put_document(key, precondition, received(content));
+    let changed = asked_by(&caller.key.name, change).await;
     let changed = changed.map_err(|error| Problem::of_document(error, version))?;
     stored(&server, &caller, changed).await
 }
@@ -127,7 +129,8 @@ pub async fn post<D: Documents>(
     let key = key::<D>(&parameters, version)?;
     changeable(&key.shelf)?;
     let (sent, most) = (received(content), server.limits.document_bytes);
-    let changed = server.record.post_document(key, precondition, sent, most).await;
+    let change = server.record.post_document(key, precondition, sent, most);
+    let changed = asked_by(&caller.key.name, change).await;
     let changed = changed.map_err(|error| Problem::of_document(error, version))?;
     stored(&server, &caller, changed).await
 }
@@ -144,12 +147,13 @@ pub async fn delete<D: Documents>(
     if D::RESOURCE == Resource::State && parameters.get(D::ID).is_none() {
         let shelf = shelf::<D>(&parameters, version, D::ID)?;
         changeable(&shelf)?;
-        server.record.delete_documents(&shelf).await?;
+        asked_by(&caller.key.name, server.record.delete_documents(&shelf)).await?;
     } else {
         let key = key::<D>(&parameters, version)?;
         changeable(&key.shelf)?;
         let precondition = precondition(&headers, Unguarded::Allowed)?;
-        let deleted = server.record.delete_document(key, precondition).await;
+        let delete = server.record.delete_document(key, precondition);
+        let deleted = asked_by(&caller.key.name, delete).await;
         deleted.map_err(|error| Problem::of_document(error, version))?;
     }
     Ok(StatusCode::NO_CONTENT)

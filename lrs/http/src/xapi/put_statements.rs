@@ -23,6 +23,7 @@ use access::scope::Right;
 use service::memory::{Memory, Reserved};
 use service::record::statements::{prepare_all_from, prepare_one};
 use service::scan::ScannedFrom;
+use store::turns::asked_by;
 use store::{Batch, KeptBatch};
 use xapi::attachment::Attachment;
 use xapi::document::is_json;
@@ -53,7 +54,9 @@ pub async fn put(
     };
     let (batch, _held) = prepared(&server, &caller, content, prepare).await?;
     scanned(&server, &caller, &batch).await?;
-    let kept = server.record.keep(batch, caller.readable().ok().as_ref()).await?;
+    let readable = caller.readable().ok();
+    let keep = server.record.keep(batch, readable.as_ref());
+    let kept = asked_by(&caller.key.name, keep).await?;
     answered::kept(&caller.key.name, kept.new);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -97,7 +100,9 @@ pub async fn post(
     };
     let ((batch, text), _held) = prepared(&server, &caller, content, prepare).await?;
     scanned(&server, &caller, &batch).await?;
-    let kept = server.record.keep(batch, caller.readable().ok().as_ref()).await;
+    let readable = caller.readable().ok();
+    let keep = server.record.keep(batch, readable.as_ref());
+    let kept = asked_by(&caller.key.name, keep).await;
     let KeptBatch { ids, new } = match kept {
         Ok(kept) => kept,
         Err(error) => {

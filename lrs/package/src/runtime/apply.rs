@@ -241,7 +241,7 @@ fn fits(cmi: &Map<String, Value>) -> Result<(), CommitRefusal> {
     if entries(cmi.get("comments_from_learner")).len() > COMMENTS {
         return Err(CommitRefusal::CommentsMany);
     }
-    if cmi.values().map(weight).sum::<usize>() > STATE {
+    if weight(cmi) > STATE {
         return Err(CommitRefusal::StateLarge);
     }
     Ok(())

@@ -1,5 +1,8 @@
 //! The data model as JSON: objects, texts, and collections by index, written as objects (`"0"`) or as lists.
 
+use std::io::{self, Write};
+
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// The text at a path of names; empty where there is none.
@@ -103,14 +106,26 @@ pub(super) fn without_empty(value: Value) -> Option<Value> {
     }
 }
 
-/// The characters of its texts and names.
-pub(super) fn weight(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text.len(),
-        Value::Array(list) => list.iter().map(|value| weight(value) + 1).sum(),
-        Value::Object(object) => {
-            object.iter().map(|(name, value)| name.len() + weight(value) + 4).sum()
-        }
-        _ => 8,
+/// The bytes of its JSON text, as a state is written: a control character takes six of them.
+pub(super) fn weight(value: &(impl Serialize + ?Sized)) -> usize {
+    let mut written = Written(0);
+    match serde_json::to_writer(&mut written, value) {
+        Ok(()) => written.0,
+        // What cannot be written cannot be kept.
+        Err(_) => usize::MAX,
+    }
+}
+
+/// Counts what is written, and keeps nothing.
+struct Written(usize);
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -43,5 +43,5 @@ pub const SUSPEND_DATA: usize = 64_000;
 pub const INTERACTIONS: usize = 2_000;
 /// The most comments of a learner on a SCO in an attempt; SCORM 2004 asks for 250.
 pub const COMMENTS: usize = 2_000;
-/// The most that a state weighs: characters of its texts and names.
+/// The most that a state weighs: bytes of its JSON text.
 pub const STATE: usize = 2_000_000;

@@ -37,6 +37,8 @@ fn what_is_too_much_is_refused_by_name_and_not_kept() {
         (json!({ "interactions": many }), CommitRefusal::InteractionsMany),
         (json!({ "comments_from_learner": many }), CommitRefusal::CommentsMany),
         (json!({ "x": "x".repeat(2_000_001) }), CommitRefusal::StateLarge),
+        // Six bytes each, as they are written.
+        (json!({ "x": "\u{1}".repeat(340_000) }), CommitRefusal::StateLarge),
     ] {
         let mut play = begun();
         let before = play.state.clone();

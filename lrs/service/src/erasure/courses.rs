@@ -191,7 +191,7 @@ fn erased(
     pseudonym: &str,
 ) -> Enrolment {
     let first = before.learners.iter().find(|it| ids.contains(&it.id)).map(|it| it.id.clone());
-    let person = first.map(|id| before.person(&id).to_owned()).unwrap_or_default();
+    let person = first.map(|id| before.persons().of(&id).to_owned()).unwrap_or_default();
     let mut learners = Vec::with_capacity(before.learners.len());
     for learner in before.learners {
         if !ids.contains(&learner.id) {

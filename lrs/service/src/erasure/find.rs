@@ -303,11 +303,12 @@ pub(super) fn of_person<'e>(
     let forms = forms(known);
     let is_known = |it: &Identifier| forms.contains(&form(it));
     let has = |learner: &&Learner| learner.known_as().iter().any(is_known);
+    let persons = enrolment.persons();
     let people: BTreeSet<&str> =
-        enrolment.learners.iter().filter(has).map(|it| enrolment.person(&it.id)).collect();
+        enrolment.learners.iter().filter(has).map(|it| persons.of(&it.id)).collect();
     if people.is_empty() {
         return Vec::new();
     }
-    let is_theirs = |learner: &&Learner| people.contains(enrolment.person(&learner.id));
+    let is_theirs = |learner: &&Learner| people.contains(persons.of(&learner.id));
     enrolment.learners.iter().filter(is_theirs).collect()
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::states::Place;
+use super::states::{Place, written};
 use super::{PackageError, Packages};
 use ::package::runtime::Summary;
 use store::{Package, PackageVersion};
@@ -137,7 +137,7 @@ impl Packages {
             let over = (attempts.attempts.len() + 1).saturating_sub(MOST);
             attempts.attempts.drain(..over);
             attempts.attempts.push(attempt.clone());
-            if self.put_seen(place.attempts(), &seen, &attempts).await? {
+            if self.put_seen(place.attempts(), &seen, written(&attempts)?).await? {
                 return Ok(attempt);
             }
         }
@@ -172,7 +172,7 @@ impl Packages {
             summary.status.clone_into(&mut attempt.status);
             attempt.score = summary.score;
             let is_same = attempts == seen.value;
-            if is_same || self.put_seen(place.attempts(), &seen, &attempts).await? {
+            if is_same || self.put_seen(place.attempts(), &seen, written(&attempts)?).await? {
                 return Ok(());
             }
         }

@@ -72,6 +72,8 @@ pub struct Packages {
     imports: Turns,
     /// Of each version, while its contents are read: a class that opens a package has them read once.
     reading: Turns,
+    /// Of each launch, while its states are read or a commit is kept: states are read, changed and written as a whole.
+    committing: Turns,
 }
 
 /// Files by key and path, each known until an instant: another process may remove a version.
@@ -127,7 +129,7 @@ impl Packages {
         let versions = Arc::default();
         let files = Arc::new(Mutex::new(LruCache::new(FILES)));
         let opened = Arc::default();
-        let (imports, reading) = (Turns::new(1), Turns::new(1));
+        let [imports, reading, committing] = [(); 3].map(|()| Turns::new(1));
         Self {
             store,
             clock,
@@ -141,6 +143,7 @@ impl Packages {
             opened,
             imports,
             reading,
+            committing,
         }
     }
 

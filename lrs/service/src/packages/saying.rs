@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde_json::Value;
 use uuid::Uuid;
 use validator::Version;
@@ -54,20 +55,20 @@ impl Packages {
         self.say_all(&opened.id, unsaid).await
     }
 
-    /// Keeps statements as [`Self::say`] does, and then the state that they led to: false, and the state as it was, where
+    /// Keeps statements as [`Self::say`] does, and then the state that they led to, as it is written: false, and the state as it was, where
     /// that is not as it was `seen` any more.
     pub(super) async fn say_and_put(
         &self,
         opened: &Opened,
         statements: Vec<Value>,
-        (key, seen, state): (DocumentKey, &Seen<ScoState>, &ScoState),
+        (key, seen, state): (DocumentKey, &Seen<ScoState>, Bytes),
     ) -> Result<bool, PackageError> {
         let unsaid = self.unsaid(opened, statements).await?;
         // Nearly always one commit of the store. What that refuses is kept as far as it can be, one after the other.
         if (1..=AT_ONCE).contains(&unsaid.len()) {
             let all = self.under_ids(&unsaid, 0);
             if let Some(batch) = self.prepared(&opened.id, &all).await? {
-                let (precondition, change) = self.replacing(seen, state)?;
+                let (precondition, change) = self.replacing(seen, state.clone());
                 let keep = self.store.put_statements_and_document(
                     batch,
                     key.clone(),

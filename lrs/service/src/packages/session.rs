@@ -10,12 +10,15 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use validator::json::Size;
 
+use super::states::written;
 use super::{Opened, PackageError, Packages};
+use crate::compute;
 use crate::memory::{Exhausted, Memory, Reserved};
 use ::package::runtime::{
     self, Applied, Commit, CommitRefusal, Sco, ScoStanding, ScoState, Summary,
 };
 use store::StoreError;
+use store::turns::asked_by;
 use xapi::document::DocumentKey;
 use xapi::instant::Instant;
 
@@ -89,6 +92,8 @@ impl Packages {
         if opened.launch.preview {
             return Ok((status.into(), Value::Null));
         }
+        // However often the page is opened, one state of the launch at a time is in memory.
+        let _turn = self.committing.turn(&opened.id).await?;
         for (sco, key) in self.scos(opened).await? {
             let seen = self.seen_in::<ScoState>(&key, Some(memory)).await?;
             status.insert(sco.identifier.clone(), json!(seen.value.summary()));
@@ -161,13 +166,18 @@ impl Packages {
         if opened.launch.preview {
             return self.look(&launch, &commit);
         }
-        for _ in 0..TRIES {
-            let turn = self.turn(opened, &launch, &commit, (body.len(), memory));
-            if let Turn::Done(answer) = turn.await? {
-                return Ok(answer);
+        // However fast commits come, one of them at a time has the state in memory.
+        let _turn = self.committing.turn(&opened.id).await.map_err(PackageError::from)?;
+        let keep = async {
+            for _ in 0..TRIES {
+                let turn = self.turn(opened, &launch, &commit, (body.len(), memory));
+                if let Turn::Done(answer) = turn.await? {
+                    return Ok(answer);
+                }
             }
-        }
-        Err(PackageError::Busy(opened.hosted.version.package.clone()).into())
+            Err(PackageError::Busy(opened.hosted.version.package.clone()).into())
+        };
+        asked_by(&opened.id, keep).await
     }
 
     /// A body as a commit, and the memory that is reserved for it. What it holds is counted before it is read.
@@ -212,17 +222,20 @@ impl Packages {
     ) -> Result<Turn, Unheard> {
         let place = opened.launch.place(&opened.hosted.version.package);
         let key = place.state(opened.launch.registration, &commit.sco);
-        let seen = self.seen_in::<ScoState>(&key, Some(memory)).await?;
-        let (state, now) = (seen.value.clone(), self.now()?);
+        let mut seen = self.seen_in::<ScoState>(&key, Some(memory)).await?;
+        let (before, now) = (std::mem::take(&mut seen.value), self.now()?);
         let (launch, of) = (Arc::clone(launch), Arc::clone(commit));
-        let apply = move || runtime::apply(&launch, Some(&state), &of, now);
+        let apply = move || {
+            let applied = runtime::apply(&launch, Some(&before), &of, now)?;
+            let (is_known, body) = (applied.state == before, written(&applied.state)?);
+            Ok::<_, Unheard>((applied, is_known, body))
+        };
         let bytes = bytes.saturating_add(seen.bytes);
         let applied = self.compute.run(&opened.id, bytes, apply).await;
-        let Applied { state, mut statements, answer, is_outcome_changed } =
-            applied.map_err(PackageError::from)??;
+        let (applied, is_known, body) = applied.map_err(PackageError::from)??;
+        let Applied { state, mut statements, answer, is_outcome_changed } = applied;
         let mut summary = None;
         // Where the commit was known, the server may have been killed before the attempt was noted.
-        let is_known = state == seen.value;
         if (commit.begin || is_outcome_changed || is_known) && !commit.sco.is_empty() {
             let (whole, others) = self.others(opened, commit, &state, memory).await?;
             statements.extend(others);
@@ -232,7 +245,7 @@ impl Packages {
             if is_known {
                 return self.say(opened, statements).await.map(|()| true);
             }
-            self.say_and_put(opened, statements, (key, &seen, &state)).await
+            self.say_and_put(opened, statements, (key, &seen, body)).await
         };
         let note = async {
             let Some(summary) = &summary else { return Ok(()) };
@@ -282,15 +295,24 @@ impl Packages {
         closes: bool,
         memory: &Memory,
     ) -> Result<ScoStanding, PackageError> {
-        let launch = opened.runtime(sco);
+        let launch = Arc::new(opened.runtime(sco));
         for _ in 0..TRIES {
-            let seen = self.seen_in::<ScoState>(key, Some(memory)).await?;
-            let closed = if closes { runtime::close(&launch, &seen.value) } else { None };
-            let Some(closed) = closed else { return Ok(ScoStanding::of(&launch, &seen.value)) };
-            self.say(opened, closed.statements).await?;
+            let mut seen = self.seen_in::<ScoState>(key, Some(memory)).await?;
+            let (launch, state) = (Arc::clone(&launch), std::mem::take(&mut seen.value));
+            let look = move || {
+                let closed = if closes { runtime::close(&launch, &state) } else { None };
+                let Some(Applied { state, statements, .. }) = closed else {
+                    return Ok((ScoStanding::of(&launch, &state), None));
+                };
+                let body = written(&state)?;
+                Ok::<_, StoreError>((ScoStanding::of(&launch, &state), Some((statements, body))))
+            };
+            let (standing, closed) = compute::by_length(seen.bytes, look).await??;
+            let Some((statements, body)) = closed else { return Ok(standing) };
+            self.say(opened, statements).await?;
             // Where another request was first, the session has ended or gone on: it is looked at again.
-            if self.put_seen(key.clone(), &seen, &closed.state).await? {
-                return Ok(ScoStanding::of(&launch, &closed.state));
+            if self.put_seen(key.clone(), &seen, body).await? {
+                return Ok(standing);
             }
         }
         Err(PackageError::Busy(opened.hosted.version.package.clone()))

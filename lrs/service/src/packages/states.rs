@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::{PackageError, Packages};
+use crate::compute;
 use crate::memory::{Memory, Reserved};
 use store::StoreError;
 use validator::json::Size;
@@ -68,7 +69,7 @@ impl Packages {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] where the document is not as it was written by this program.
-    pub(super) async fn seen<T: DeserializeOwned + Default>(
+    pub(super) async fn seen<T: DeserializeOwned + Default + Send + 'static>(
         &self,
         key: &DocumentKey,
     ) -> Result<Seen<T>, PackageError> {
@@ -79,7 +80,7 @@ impl Packages {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] where the document is not as it was written by this program.
-    pub(super) async fn seen_in<T: DeserializeOwned + Default>(
+    pub(super) async fn seen_in<T: DeserializeOwned + Default + Send + 'static>(
         &self,
         key: &DocumentKey,
         memory: Option<&Memory>,
@@ -87,25 +88,30 @@ impl Packages {
         let Some(document) = self.store.document(key).await? else {
             return Ok(Seen { value: T::default(), tag: None, bytes: 0, _held: None });
         };
-        // What is read, and what it is changed to.
-        let reserve =
-            |memory: &Memory| memory.reserve(Size::of(&document.body).weight().saturating_mul(2));
-        let held = memory.map(reserve).transpose()?;
-        let value = serde_json::from_slice(&document.body).map_err(|error| {
-            StoreError::Corrupt(format!("the state `{}` cannot be read: {error}", key.id))
-        })?;
-        let (tag, bytes) = (Some(document.etag()), document.body.len());
-        Ok(Seen { value, tag, bytes, _held: held })
+        let (bytes, id, memory) = (document.body.len(), key.id.clone(), memory.cloned());
+        let read = move || {
+            // What is read, and what it is changed to.
+            let reserve = |memory: Memory| {
+                memory.reserve(Size::of(&document.body).weight().saturating_mul(2))
+            };
+            let held = memory.map(reserve).transpose()?;
+            let value = serde_json::from_slice(&document.body).map_err(|error| {
+                StoreError::Corrupt(format!("the state `{id}` cannot be read: {error}"))
+            })?;
+            Ok(Seen { value, tag: Some(document.etag()), bytes, _held: held })
+        };
+        compute::by_length(bytes, read).await?
     }
 
-    /// Replaces the document at `key`, where it is as it was `seen`. False, and nothing changed, otherwise.
-    pub(super) async fn put_seen<T, U: Serialize>(
+    /// Replaces the document at `key` by a `value` as [`written`], where it is as it was `seen`. False, and nothing
+    /// changed, otherwise.
+    pub(super) async fn put_seen<T>(
         &self,
         key: DocumentKey,
         seen: &Seen<T>,
-        value: &U,
+        value: Bytes,
     ) -> Result<bool, PackageError> {
-        let (precondition, change) = self.replacing(seen, value)?;
+        let (precondition, change) = self.replacing(seen, value);
         match self.store.change_document(key, precondition, change).await {
             Ok(_) => Ok(true),
             Err(StoreError::Precondition(_)) => Ok(false),
@@ -113,14 +119,8 @@ impl Packages {
         }
     }
 
-    /// The change that replaces a document by `value`, and the condition that it is as it was `seen`.
-    pub(super) fn replacing<T, U: Serialize>(
-        &self,
-        seen: &Seen<T>,
-        value: &U,
-    ) -> Result<(Precondition, Change), PackageError> {
-        let body = serde_json::to_vec(value);
-        let body = body.map_err(|error| StoreError::Rejected(error.to_string()))?;
+    /// The change that replaces a document by a `value` as [`written`], and the condition that it is as it was `seen`.
+    pub(super) fn replacing<T>(&self, seen: &Seen<T>, value: Bytes) -> (Precondition, Change) {
         let (if_match, if_none_match) = match &seen.tag {
             Some(tag) => (Some(Tags::OneOf(vec![tag.clone()])), None),
             None => (None, Some(Tags::Any)),
@@ -128,9 +128,15 @@ impl Packages {
         let precondition = Precondition { if_match, if_none_match, unguarded: Unguarded::Allowed };
         let document = Document {
             content_type: "application/json".to_owned(),
-            body: Bytes::from(body),
+            body: value,
             updated: self.clock.now(),
         };
-        Ok((precondition, Change::Put(document)))
+        (precondition, Change::Put(document))
     }
+}
+
+/// A value as it is kept. Large ones are written off the asynchronous threads.
+pub(super) fn written(value: &impl Serialize) -> Result<Bytes, StoreError> {
+    let body = serde_json::to_vec(value);
+    Ok(body.map_err(|error| StoreError::Rejected(error.to_string()))?.into())
 }

@@ -1,15 +1,15 @@
 //! Where all learners of a course stand on one day, kept in memory and brought up to date from the
 //! documents that changed since: a report on a warm server reads neither the log nor documents.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
 use std::thread::ScopedJoinHandle;
 
 use super::error::ProgressError;
 use super::followed::current;
+use super::merges::Merges;
 use super::presence::Codes;
-use super::within::is_within;
 use crate::compute;
 use crate::memory::{Exhausted, Memory, Reserved};
 use access::bounds::Bounds;
@@ -44,10 +44,7 @@ pub(super) struct EnrolledCourse {
     by_actor: HashMap<String, usize>,
     /// How many bytes the enrolment has as it is kept.
     bytes: usize,
-    /// See [`Self::counted`].
-    counts: OnceLock<(usize, usize)>,
-    /// See [`Self::enrolled_as`].
-    several: OnceLock<HashMap<String, usize>>,
+    pub(super) merges: Merges,
     /// Its sessions by their check-in codes, once one was asked for.
     pub(super) codes: OnceLock<Codes>,
 }
@@ -63,6 +60,7 @@ impl EnrolledCourse {
             by_actor.extend(learner.known_as().into_iter().map(|it| (it.to_string(), position)));
         }
         let members = people.learners().iter().cloned().map(Arc::new).collect();
+        let merges = Merges::of(&enrolment, &people);
         let (revision, bytes) = (kept.revision, kept.enrolment.len());
         Ok(Self {
             revision,
@@ -72,21 +70,15 @@ impl EnrolledCourse {
             members,
             by_actor,
             bytes,
-            counts: OnceLock::new(),
-            several: OnceLock::new(),
+            merges,
             codes: OnceLock::new(),
         })
     }
 
-    /// How many people there are within `bounds`, and how many learners are another one of them. The counts without bounds
-    /// are made once.
+    /// How many people there are within `bounds`, and how many learners are another one of them.
     pub(super) fn counted(&self, bounds: Option<&Bounds>) -> (usize, usize) {
-        let of = |enrolment: &Enrolment| {
-            let merged = enrolment.merged_learners();
-            (enrolment.learners.len() - merged, merged)
-        };
         match bounds {
-            None => *self.counts.get_or_init(|| of(&self.enrolment)),
+            None => (self.enrolment.learners.len() - self.merges.count, self.merges.count),
             Some(_) => self.roll(bounds).counted(),
         }
     }
@@ -110,39 +102,6 @@ impl EnrolledCourse {
     /// The learner whom an actor is, by the text of the identifier.
     pub(super) fn learner_of(&self, actor: &str) -> Option<&Learner> {
         self.people.learners().get(*self.by_actor.get(actor)?)
-    }
-
-    /// The learner who was enrolled under this identifier, where the person whom it is was enrolled several times; found
-    /// without going through all learners, once it was asked for.
-    pub(super) fn enrolled_as(&self, actor: &str) -> Option<&Learner> {
-        let Enrolment { learners, merged } = &self.enrolment;
-        let positions = || {
-            let several: HashSet<&str> =
-                merged.keys().map(|id| self.enrolment.person(id)).collect();
-            let mut positions = HashMap::new();
-            for (position, learner) in learners.iter().enumerate() {
-                if !several.is_empty() && several.contains(self.enrolment.person(&learner.id)) {
-                    for identifier in learner.known_as() {
-                        positions.entry(identifier.to_string()).or_insert(position);
-                    }
-                }
-            }
-            positions
-        };
-        learners.get(*self.several.get_or_init(positions).get(actor)?)
-    }
-
-    /// The person whom the learner `id` is: themselves, or the one they were merged into.
-    ///
-    /// With `bounds`, both must be within them. A learner outside is as unknown as one who is not
-    /// there, also when merged into a learner inside: the merge would tell where they are.
-    pub(super) fn person(&self, id: &str, bounds: Option<&Bounds>) -> Option<&Learner> {
-        let may_be_seen = |it: &&Learner| is_within(bounds, it);
-        if bounds.is_some() {
-            self.enrolment.learners.iter().filter(may_be_seen).find(|it| it.id == id)?;
-        }
-        let person = self.enrolment.person(id);
-        self.people.learners().iter().filter(may_be_seen).find(|it| it.id == person)
     }
 
     /// How many bytes a board of this course takes at the most, however much its learners did.

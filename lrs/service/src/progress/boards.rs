@@ -10,8 +10,8 @@ use lru::LruCache;
 
 use super::board::{Board, EnrolledCourse};
 use super::error::ProgressError;
-use crate::compute::{self, Turns};
-use crate::memory::{Cache, Memory};
+use crate::compute::{self, Turn, Turns};
+use crate::memory::{Cache, Memory, Reserved};
 use course::Cut;
 use store::{CourseRevision, Store, StoreError, Watermark};
 
@@ -34,6 +34,8 @@ pub(super) struct Boards {
     enrolled_courses: Mutex<HashMap<String, Arc<EnrolledCourse>>>,
     /// Of each course, while it is read.
     reading: Turns,
+    /// Of each course, while its learners are changed.
+    changing: Turns,
     latest: Mutex<LruCache<(String, Option<Date>), Shared>>,
 }
 
@@ -47,6 +49,7 @@ impl Boards {
             memory: part,
             enrolled_courses: Mutex::default(),
             reading: Turns::new(1),
+            changing: Turns::new(1),
             latest,
         });
         boards.memory.give_up_first(&boards);
@@ -58,6 +61,21 @@ impl Boards {
     pub(super) async fn enrolled(&self, id: &str) -> Result<Arc<EnrolledCourse>, ProgressError> {
         let revision = self.revision(id).await?;
         self.enrolled_at(&revision).await
+    }
+
+    /// The turn to change who is enrolled in a course, and the memory to write the list anew: one at a time, as each change
+    /// copies all of it.
+    ///
+    /// # Errors
+    /// [`ProgressError::Exhausted`] where that memory is not left.
+    pub(super) async fn changing(
+        &self,
+        id: &str,
+    ) -> Result<(Arc<EnrolledCourse>, Turn, Reserved), ProgressError> {
+        let turn = self.changing.turn(id).await.map_err(|_| stopped())?;
+        let known = self.enrolled(id).await?;
+        let held = self.memory.reserve(known.weight_as_text())?;
+        Ok((known, turn, held))
     }
 
     /// Forgets a course that is deleted.

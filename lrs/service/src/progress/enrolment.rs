@@ -134,15 +134,22 @@ impl CourseService {
     ) -> Result<T, ProgressError> {
         let change = Arc::new(change);
         for _ in 0..TRIES {
-            let known = self.boards.enrolled(id).await?;
+            let (known, turn, held) = self.boards.changing(id).await?;
             let (revision, change, course) = (known.revision, Arc::clone(&change), id.to_owned());
             let work = move || {
                 let (changed, outcome) = change(&known.course, &known.enrolment)?;
                 let unwritable =
                     |error| StoreError::Corrupt(format!("the learners of {course}: {error}"));
-                Ok::<_, ProgressError>((changed.to_kept().map_err(unwritable)?, outcome))
+                // The turn ends once the list is written; with the work, where the client has gone away.
+                Ok::<_, ProgressError>((
+                    changed.to_kept().map_err(unwritable)?,
+                    outcome,
+                    turn,
+                    held,
+                ))
             };
-            let (kept, outcome) = compute::aside(work).await.map_err(|_| stopped())??;
+            let (kept, outcome, _turn, _held) =
+                compute::aside(work).await.map_err(|_| stopped())??;
             if run.is_dry() || self.store.put_enrolment(id, &kept, revision).await? {
                 self.poke().await;
                 return Ok(outcome);

@@ -167,9 +167,8 @@ impl CourseService {
         enrolled: &EnrolledCourse,
         learner: &Learner,
     ) -> Result<Vec<(String, Title, Instant)>, ProgressError> {
-        let enrolment = &enrolled.enrolment;
-        let merged = enrolment.merged.keys().filter(|it| enrolment.person(it) == learner.id);
-        let ids: Vec<u64> = merged.chain([&learner.id]).map(|it| self.lists.mark(it)).collect();
+        let ids = enrolled.merged_into(&learner.id).iter().chain([&learner.id]);
+        let ids: Vec<u64> = ids.map(|it| self.lists.mark(it)).collect();
         let mut mine = Vec::new();
         for list in self.store.certificate_ids(id).await? {
             // A course that is deleted meanwhile takes its lists along.

@@ -26,6 +26,7 @@ mod likeness;
 mod listing;
 mod making;
 mod mapping;
+mod merges;
 mod mine;
 mod names;
 mod presence;

@@ -1,7 +1,7 @@
 //! The learners of a course as a list that is searched, sorted and read page by page.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,7 +14,7 @@ use super::within::is_within;
 use crate::compute;
 use crate::memory::Memory;
 use access::bounds::Bounds;
-use course::{Enrolment, Learner};
+use course::{Enrolment, Learner, Persons};
 
 /// What a learner takes while the list is sorted, in bytes, about.
 const WEIGHT: usize = 256;
@@ -115,7 +115,10 @@ impl<'e> Roll<'e> {
         let Enrolment { learners, merged } = enrolment;
         let may_be_seen = |it: &&Learner| is_within(bounds, it);
         let visible: Vec<&Learner> = learners.iter().filter(may_be_seen).collect();
-        let person = if merged.is_empty() { HashMap::new() } else { persons(&visible, merged) };
+        // Through merges of visible learners alone.
+        let persons = Persons::among(visible.iter().copied(), merged);
+        let person = |it: &&'e Learner| (it.id.as_str(), persons.of(&it.id));
+        let person = visible.iter().map(person).filter(|(id, person)| id != person).collect();
         Self { visible, person }
     }
 
@@ -190,32 +193,6 @@ impl<'e> Roll<'e> {
         let merged = merged.into_iter().cloned().collect();
         Some(Enrolled { learner: (*learner).clone(), merged })
     }
-}
-
-/// Whom those of `visible` are that are another one of them, through merges of visible learners alone.
-fn persons<'e>(
-    visible: &[&'e Learner],
-    merged: &'e BTreeMap<String, String>,
-) -> HashMap<&'e str, &'e str> {
-    let known: HashSet<&str> = visible.iter().map(|it| it.id.as_str()).collect();
-    let step = |id: &str| merged.get(id).map(String::as_str).filter(|into| known.contains(into));
-    let mut persons = HashMap::new();
-    for learner in visible {
-        let (mut at, mut way) = (learner.id.as_str(), vec![learner.id.as_str()]);
-        while let Some(into) = step(at) {
-            if way.contains(&into) {
-                // Merges that stand in a circle: all in it are the one whose id comes first.
-                at = way.iter().skip_while(|it| **it != into).min().copied().unwrap_or(at);
-                break;
-            }
-            way.push(into);
-            at = into;
-        }
-        if at != learner.id {
-            persons.insert(learner.id.as_str(), at);
-        }
-    }
-    persons
 }
 
 /// Whether each of `words` stands somewhere in one of the learners.

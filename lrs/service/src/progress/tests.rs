@@ -1,6 +1,7 @@
 //! What boards and reports hold of the memory budget.
 
 mod curve;
+mod timeline;
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -349,4 +350,24 @@ async fn of_one_who_was_merged_statements_are_seen_where_that_one_is() {
     };
     assert_eq!(counted(serde_json::json!({"regions": ["Umbria"], "bodies": []})), (2, 0));
     assert_eq!(counted(serde_json::json!({"regions": ["Umbria", "Lazio"], "bodies": []})), (2, 1));
+}
+
+#[tokio::test]
+async fn merges_in_a_course_are_made_one_after_the_other_and_none_is_begun_again() {
+    const MANY: usize = 40;
+    let (progress, calls) = sessions().await;
+    let mut list = String::from("learner,identifiers\n");
+    for number in 0..MANY {
+        let _ = writeln!(list, "u{number},mailto:u{number}@x.example");
+    }
+    progress.put_learners("c", list.as_bytes(), Unlisted::Leave, Run::Real).await.unwrap();
+    let before = calls.count("put_enrolment");
+    let ids: Vec<String> = (1..MANY).map(|number| format!("u{number}")).collect();
+    let merges = ids.iter().map(|id| progress.merge("c", id, "u0"));
+    for merged in futures::future::join_all(merges).await {
+        merged.unwrap();
+    }
+    assert_eq!(calls.count("put_enrolment") - before, MANY - 1);
+    let enrolled = progress.boards.enrolled("c").await.unwrap();
+    assert_eq!(enrolled.counted(None), (1, MANY - 1));
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt as _, stream};
+use futures::{Stream, stream};
 use uuid::Uuid;
 
 use super::CourseService;
@@ -14,9 +14,10 @@ use super::error::ProgressError;
 use super::followed::of_agent;
 use super::read::{Readable, evidence_of};
 use crate::compute;
+use crate::memory::Memory;
 use access::bounds::Bounds;
 use course::{Course, Evidence, Identifier};
-use store::{Result as StoreResult, Store};
+use store::Store;
 use xapi::instant::Instant;
 use xapi::stored::Stored;
 
@@ -53,16 +54,27 @@ pub struct TimelinePage {
 }
 
 impl Timeline {
-    /// The texts of the statements as they are kept, read one after the other as they are taken. One that was
-    /// voided meanwhile is left out.
-    pub fn texts(self) -> impl Stream<Item = StoreResult<Bytes>> + Send + 'static {
+    /// The texts of the statements as they are kept, read one after the other as they are taken, and each reserved in
+    /// `memory` until it is sent. One that was voided meanwhile is left out. `turn` ends with the last of them.
+    ///
+    /// # Errors
+    /// Of the store, and [`ProgressError::Exhausted`].
+    pub fn texts<T: Send + 'static>(
+        self,
+        memory: Memory,
+        turn: T,
+    ) -> impl Stream<Item = Result<Bytes, ProgressError>> + Send + 'static {
         let Self { store, places } = self;
-        stream::iter(places).filter_map(move |(_, _, id)| {
-            let store = Arc::clone(&store);
-            async move {
-                let kept = store.statement(id).await.transpose()?;
-                kept.map(|kept| (!kept.voided).then_some(kept.statement.body)).transpose()
+        let state = (store, places.into_iter(), memory, turn);
+        stream::try_unfold(state, |(store, mut places, memory, turn)| async move {
+            for (_, _, id) in places.by_ref() {
+                if let Some(kept) = store.statement(id).await?.filter(|kept| !kept.voided) {
+                    let text = kept.statement.body;
+                    let text = memory.reserve(text.len())?.hold(text);
+                    return Ok(Some((text, (store, places, memory, turn))));
+                }
             }
+            Ok(None)
         })
     }
 

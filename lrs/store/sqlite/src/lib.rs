@@ -83,7 +83,7 @@ struct Inner {
     damage: Arc<Damage>,
     turns: Turns,
     /// Held by the one that compares large statements.
-    comparing: tokio::sync::Mutex<()>,
+    comparing: Turns,
     readers: Readers,
     recent: Arc<Recent>,
     contents: Contents,
@@ -131,7 +131,7 @@ impl SqliteStore {
             scrub: Some(scrub),
             damage,
             turns: Turns::default(),
-            comparing: tokio::sync::Mutex::default(),
+            comparing: Turns::default(),
             readers,
             recent,
             contents,

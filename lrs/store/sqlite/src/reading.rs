@@ -50,7 +50,7 @@ impl SqliteStore {
             scrub: None,
             damage: Arc::new(Damage::default()),
             turns: Turns::default(),
-            comparing: tokio::sync::Mutex::default(),
+            comparing: Turns::default(),
             readers,
             recent: Arc::new(recent),
             contents,

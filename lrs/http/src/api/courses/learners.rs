@@ -244,13 +244,16 @@ pub async fn statements(
     caller.may(Right::ReadCourses)?;
     parameters.only(&["limit", "after", "descending"])?;
     let bounds = caller.key.bounds.as_ref();
-    let _turn = server.reports.turn(&caller.key.name).await?;
+    let turn = server.reports.turn(&caller.key.name).await?;
     let timeline = server.progress.timeline(&id, &learner, bounds).await?;
     if parameters.iter().next().is_some() {
         return people::statements(timeline, &parameters).await;
     }
-    let text = |text: &'static str| stream::once(ready(Ok(Bytes::from_static(text.as_bytes()))));
-    let texts = timeline.texts().enumerate().flat_map(move |(number, statement)| {
+    let text = |text: &'static str| {
+        stream::once(ready(Ok::<_, ProgressError>(Bytes::from_static(text.as_bytes()))))
+    };
+    let memory = server.shares.of_key(&caller.key.name);
+    let texts = timeline.texts(memory, turn).enumerate().flat_map(move |(number, statement)| {
         let between = if number == 0 { "" } else { ",\n" };
         text(between).chain(stream::once(ready(statement)))
     });
@@ -292,8 +295,13 @@ pub async fn merge(
         )
         .in_words("merge-body")
     })?;
-    server.progress.merge(&id, &learner, &into).await?;
     let details = Some(serde_json::json!({"into": into}));
+    let of = server.clone();
+    let merge = server.reports.run(&caller.key.name, move |turn| async move {
+        let _turn = turn;
+        of.progress.merge(&id, &learner, &into).await
+    });
+    merge.await??;
     Ok((StatusCode::NO_CONTENT, Extension(Told { target: None, details })))
 }
 
@@ -310,7 +318,12 @@ pub async fn unmerge(
     Path((id, learner)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
     caller.may(Right::EnrolLearners)?;
-    server.progress.unmerge(&id, &learner).await?;
+    let of = server.clone();
+    let unmerge = server.reports.run(&caller.key.name, move |turn| async move {
+        let _turn = turn;
+        of.progress.unmerge(&id, &learner).await
+    });
+    unmerge.await??;
     Ok(StatusCode::NO_CONTENT)
 }
 

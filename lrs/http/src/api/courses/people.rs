@@ -201,7 +201,12 @@ pub async fn get(
     Path((id, learner)): Path<(String, String)>,
 ) -> Result<Json<EnrolledPerson>, Problem> {
     caller.may(Right::ReadCourses)?;
-    let found = server.progress.learner(&id, &learner, caller.key.bounds.clone()).await?;
+    let (of, wanted, bounds) = (server.clone(), learner.clone(), caller.key.bounds.clone());
+    let found = server.reports.run(&caller.key.name, move |turn| async move {
+        let _turn = turn;
+        of.progress.learner(&id, &wanted, bounds).await
+    });
+    let found = found.await??;
     let person = EnrolledPerson::from(found);
     let merged_into = (person.learner.id != learner).then(|| person.learner.id.clone());
     Ok(Json(EnrolledPerson { merged_into, ..person }))

@@ -1,5 +1,9 @@
 //! What many, or much, costs.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::Notify;
+
 use super::*;
 
 #[tokio::test]
@@ -86,4 +90,52 @@ impl Hook for Reads {
         }
         Ok(())
     }
+}
+
+/// Counts how often documents are read, and holds the first reading.
+#[derive(Default)]
+struct FirstReading {
+    count: AtomicUsize,
+    go: Notify,
+}
+
+#[async_trait]
+impl Hook for FirstReading {
+    async fn before(&self, method: &'static str) -> store::Result<()> {
+        if method == "document" && self.count.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.go.notified().await;
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn one_commit_of_a_launch_at_a_time_has_its_state_in_memory() {
+    let clock = TurnedClock::at(NOW);
+    let around =
+        Around::new(Arc::new(MemoryStore::new(Arc::new(clock.clone()))), FirstReading::default());
+    let packages = of(Arc::<Around<FirstReading>>::clone(&around), &clock);
+    around.hook.go.notify_one();
+    packages.import("corso", package(&["A"]), ()).await.unwrap();
+    let mut page = Page::of(&packages, Policy::Last).await;
+    page.begin("A").await;
+    let mut other = Page::of(&packages, Policy::New).await;
+    other.begin("A").await;
+    let mut commits = [1, 2].map(|sequence| page.passed("A", sequence));
+    commits[0]["terminate"] = false.into();
+    let reads = || around.hook.count.load(Ordering::Relaxed);
+    around.hook.count.store(0, Ordering::Relaxed);
+    let [mut first, mut second] = commits.each_ref().map(|commit| Box::pin(page.send(commit)));
+    assert!((&mut first).now_or_never().is_none() && (&mut second).now_or_never().is_none());
+    assert_eq!(reads(), 1);
+    let opened = packages.open(&page.token).await.unwrap();
+    let memory = Memory::new(64 << 20);
+    let mut standing = Box::pin(packages.standing(&opened, &memory));
+    assert!((&mut standing).now_or_never().is_none());
+    assert_eq!(reads(), 1, "nor is the page opened meanwhile");
+    other.send(&other.passed("A", 1)).await.unwrap();
+    around.hook.go.notify_one();
+    first.await.unwrap();
+    second.await.unwrap();
+    standing.await.unwrap();
 }

@@ -114,7 +114,8 @@ async fn of_earlier_release(packages: &Packages, page: &mut Page<'_>) {
     let mut attempts = seen.value.clone();
     let attempt = attempts["attempts"][0].as_object_mut().unwrap();
     assert_eq!(attempt.remove("keyed"), Some(true.into()));
-    assert!(packages.put_seen(place.attempts(), &seen, &attempts).await.unwrap());
+    let attempts = Bytes::from(attempts.to_string());
+    assert!(packages.put_seen(place.attempts(), &seen, attempts).await.unwrap());
     page.token = packages.launch("corso", learner(Policy::Same)).await.unwrap().token;
     assert!(!packages.open(&page.token).await.unwrap().launch.keyed);
 }

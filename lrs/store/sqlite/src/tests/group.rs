@@ -157,7 +157,7 @@ async fn large_statements_are_compared_beside_the_writer() {
     for (sent, is_same) in
         [(large.clone(), true), (other, false), (statement(1), false), (small_id, false)]
     {
-        let turn = store.0.comparing.lock().await;
+        let turn = store.0.comparing.turn().await;
         let values = [sent, statement(new)];
         let mut waiting = Box::pin(store.put_statements(batch(&values)));
         tokio::select! {
