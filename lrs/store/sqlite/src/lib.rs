@@ -173,11 +173,14 @@ const WRITER_CACHE: i64 = 16_000;
 /// little that is new, so small pages write less for each statement: `docs/scaling.md` has the figures.
 const PAGE: i64 = 4096;
 
+/// How long the writing connection waits for others that hold the database.
+const BUSY: Duration = Duration::from_secs(5);
+
 /// Sets up the writing connection. `synchronous=FULL` makes every commit reach the disk.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     readers::plan_once(connection)?;
     readers::check_pages(connection)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "page_size", PAGE)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
