@@ -14,9 +14,11 @@ pub use access::audit::Actor;
 use access::audit::{AuditEntry, AuditFilter};
 use access::chain::ChainFollower;
 pub use access::chain::{BrokenLink, Head, LinkFault};
-use store::{Result, Store};
+use store::{KeptErasure, Result, Store};
 use xapi::clock::Clock;
 use xapi::instant::Instant;
+
+use crate::erasure::each_erasure;
 
 /// The longest target and details, in bytes: longer targets are [`clipped`], and longer details [`shortened`].
 const LONGEST: usize = 2_048;
@@ -151,8 +153,13 @@ impl Audit {
 
     /// The ids of all erasures.
     async fn erasures(&self) -> Result<HashSet<String>> {
-        let all = self.store.erasures(None, usize::MAX).await?;
-        Ok(all.into_iter().map(|it| it.id.to_string()).collect())
+        let mut all = HashSet::new();
+        let note = |kept: &KeptErasure| {
+            all.insert(kept.id.to_string());
+            Ok(())
+        };
+        each_erasure(&*self.store, note).await?;
+        Ok(all)
     }
 
     /// How many entries are outside of the chain, and when the newest of them was made. They are not counted where the
@@ -375,7 +382,7 @@ mod tests {
             let body = String::new();
             let erasure = store::KeptErasure { id, created: clock.now(), is_done: false, body };
             assert!(store.add_erasure(erasure).await.unwrap());
-            let learner = "l-1".to_owned();
+            let learner = "c/l-1".to_owned();
             let eraser = Arc::new(xapi::erase::Eraser::new([], [learner], "erased-1"));
             store.erase(store::ErasedPart::Audit, &eraser, id).await.unwrap();
             audit.note(Actor::Machine, "learner.read", "c/l-1", None).await;

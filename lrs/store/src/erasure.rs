@@ -6,7 +6,7 @@
 //!    [`ErasureStore::remove_statements`] where a statement is to go as a whole,
 //! 2. [`ErasureStore::erase`] for every [`ErasedPart`],
 //! 3. both again for what came meanwhile, until nothing is found,
-//! 4. [`ErasureStore::scrub`].
+//! 4. [`ErasureStore::scrub`] of everything, or of records where nothing was found.
 
 use std::sync::Arc;
 
@@ -121,7 +121,8 @@ pub trait ErasureStore: Send + Sync {
     /// a done erasure stays.
     async fn change_erasure(&self, erasure: KeptErasure) -> Result<bool>;
 
-    /// At most `limit` erasures with ids greater than `after`, by id.
+    /// At most `limit` erasures with ids greater than `after`, by id. Fewer where their bodies have
+    /// [`ERASURES_BYTES`] before: the one that reaches them is the last.
     async fn erasures(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<KeptErasure>>;
 
     /// Replaces the texts of kept statements, which keep their ids and `stored`. Each is found by what its new text
@@ -159,6 +160,9 @@ pub trait ErasureStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<RemovedStatement>>;
 
+    /// Those of these ids that statements had which were removed: no statement can be kept under them.
+    async fn removed_among(&self, ids: &[Uuid]) -> Result<Vec<Uuid>>;
+
     /// Keeps ids and instants of statements that were removed from another store taken, as they are there. One whose id or
     /// instant is taken in this store is left out.
     async fn restore_removed(&self, removed: Vec<RemovedStatement>) -> Result<()>;
@@ -177,12 +181,25 @@ pub trait ErasureStore: Send + Sync {
     async fn erase(&self, part: ErasedPart, eraser: &Arc<Eraser>, by: Uuid) -> Result<u64>;
 
     /// Removes from the files of the engine what was replaced or removed before, as far as the engine has its files
-    /// itself: free pages, journals, older versions.
+    /// itself: of everything, or of records of erasures alone ([`Scrub`]).
     ///
     /// # Errors
     /// [`StoreError::Unavailable`](crate::StoreError::Unavailable) where readers hold an old state for long, or the disk
     /// has no room for a second copy of the database: to be tried again.
-    async fn scrub(&self) -> Result<()>;
+    async fn scrub(&self, scrub: Scrub) -> Result<()>;
+}
+
+/// The bodies of erasures that are read at once, in bytes: each has the hashes of its identifiers.
+pub const ERASURES_BYTES: usize = 4 << 20;
+
+/// What is removed from the files of an engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scrub {
+    /// What [`ErasureStore::change_erasure`] replaced, with the identifiers in it: enough where an erasure changed nothing else.
+    #[default]
+    Records,
+    /// All that was replaced or removed: free pages, journals, older versions.
+    Everything,
 }
 
 /// Documents looked at together.
@@ -204,15 +221,26 @@ enum ErasedDocument {
 /// Those of the other traits. A document that cannot be read stops it.
 pub async fn erase_documents<S: DocumentStore + TransferStore + ?Sized>(
     store: &S,
-    eraser: &Eraser,
+    eraser: &Arc<Eraser>,
 ) -> Result<u64> {
     let (mut after, mut erased) = (None, 0_u64);
     loop {
         let page = store.documents_beyond(after.as_ref(), DOCUMENTS).await?;
         let Some((last, _)) = page.last() else { return Ok(erased) };
         after = Some(last.clone());
-        for (key, document) in page {
-            if erase_document(store, eraser, key, document).await? {
+        let eraser = Arc::clone(eraser);
+        // Documents may be long: requests go on meanwhile.
+        let found = tokio::task::spawn_blocking(move || {
+            let all = page.into_iter().map(|(key, document)| {
+                let becomes = erased_document(&eraser, &key, &document);
+                (key, document, becomes)
+            });
+            all.filter(|(.., becomes)| !matches!(becomes, ErasedDocument::Stays))
+                .collect::<Vec<_>>()
+        });
+        let stopped = |_| StoreError::Unavailable("the search for a person was stopped".into());
+        for (key, document, becomes) in found.await.map_err(stopped)? {
+            if erase_document(store, key, &document, becomes).await? {
                 erased = erased.saturating_add(1);
             }
         }
@@ -221,9 +249,9 @@ pub async fn erase_documents<S: DocumentStore + TransferStore + ?Sized>(
 
 async fn erase_document<S: DocumentStore + ?Sized>(
     store: &S,
-    eraser: &Eraser,
     key: DocumentKey,
-    document: Document,
+    document: &Document,
+    becomes: ErasedDocument,
 ) -> Result<bool> {
     // A document that changed since it was read is looked at again when the part is erased again.
     let only = |condition: Precondition, change, key| async move {
@@ -235,7 +263,7 @@ async fn erase_document<S: DocumentStore + ?Sized>(
     let free = Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
     let as_read =
         Precondition { if_match: Some(Tags::OneOf(vec![document.etag()])), ..free.clone() };
-    match erased_document(eraser, &key, &document) {
+    match becomes {
         ErasedDocument::Stays => Ok(false),
         ErasedDocument::Goes => only(free, Change::Delete, key).await,
         ErasedDocument::Becomes(new, document) if new == key => {
@@ -307,7 +335,8 @@ pub fn erased_entry(eraser: &Eraser, entry: &AuditEntry) -> Option<AuditEntry> {
     let target = match kind {
         // A key may have the name that is a learner's id: what was done with the key stays said of the key.
         "key" => None,
-        "person" => eraser.name(&entry.target).or_else(|| {
+        // These are of people; elsewhere a name by which one signs in may be the word for something else.
+        "person" | "session" | "own" => eraser.name(&entry.target).or_else(|| {
             let is_account = entry.target.contains(['/', ':']);
             if is_account { eraser.path(&entry.target) } else { None }
         }),
@@ -333,7 +362,8 @@ mod tests {
 
     #[test]
     fn a_key_with_the_name_of_a_learner_stays_in_the_audit_log() {
-        let eraser = Eraser::new([], ["admin".to_owned()], "erased-1");
+        let eraser = Eraser::new([], ["c/admin".to_owned()], "erased-1");
+        let eraser = eraser.signing_in_as(["admin".to_owned()]);
         let erased = |actor: Actor, action: &str, target: &str| {
             let at = Instant::from_micros(1);
             let (action, target) = (action.to_owned(), target.to_owned());
@@ -347,6 +377,19 @@ mod tests {
         assert_eq!(read, Some((key(), "c/erased-1".to_owned())));
         let own = erased(Actor::Person("admin".into()), "own.exported", "");
         assert_eq!(own, Some((Actor::Person("erased-1".into()), String::new())));
+        for action in ["person.changed", "session.revoked", "own.exported"] {
+            let of_person = erased(key(), action, "admin");
+            assert_eq!(of_person, Some((key(), "erased-1".to_owned())), "{action}");
+        }
+        // A course may have the name by which somebody signs in.
+        for (action, target) in [
+            ("course.changed", "admin"),
+            ("learners.changed", "admin"),
+            ("learner.read", "admin/u1"),
+            ("learner.read", "d/admin"),
+        ] {
+            assert_eq!(erased(key(), action, target), None, "{action} {target}");
+        }
     }
 
     #[test]

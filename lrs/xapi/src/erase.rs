@@ -7,7 +7,7 @@
 //! other Agents, verbs, types, versions. Numbers, other texts and the order of members stay as they are.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 use bytes::Bytes;
@@ -49,8 +49,12 @@ pub struct Eraser {
     needles: Vec<Needle>,
     /// Whether a text may contain a needle.
     quick: Quick,
-    /// Names that stand alone or between slashes: of accounts, and `course/id` of learners.
+    /// The identifiers that are mail addresses or hashes of such, in small letters of ASCII.
+    addresses: HashSet<String>,
+    /// `course/id` of learners.
     learners: BTreeSet<String>,
+    /// Names by which the person signs in.
+    accounts: BTreeSet<String>,
     pseudonym: String,
     /// Whether the authority of a statement stays as it is, whoever it is.
     keeps_authority: bool,
@@ -59,7 +63,7 @@ pub struct Eraser {
 }
 
 impl Eraser {
-    /// Erases who has these identifiers, and is a learner or signs in under these ids. `pseudonym` takes their place.
+    /// Erases who has these identifiers, and is a learner under these ids, each `course/id`. `pseudonym` takes their place.
     ///
     /// Of a mail address the hashed form is an identifier of the person too, as written and in lower case.
     pub fn new(
@@ -82,12 +86,27 @@ impl Eraser {
             given,
             needles: Vec::new(),
             quick: Quick::of(&[]),
-            learners: learners.into_iter().filter(|it| !it.is_empty()).collect(),
+            addresses: HashSet::new(),
+            learners: learners.into_iter().collect(),
+            accounts: BTreeSet::new(),
             pseudonym: pseudonym.to_owned(),
             keeps_authority: false,
             has_unsought: false,
         };
-        eraser.looking_for(needles)
+        eraser.knowing_addresses().looking_for(needles)
+    }
+
+    /// This eraser of a person who signs in under these names.
+    #[must_use]
+    pub fn signing_in_as(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.accounts.extend(names.into_iter().filter(|it| !it.is_empty()));
+        self
+    }
+
+    fn knowing_addresses(mut self) -> Self {
+        let addresses = self.identifiers.iter().filter(|it| it.starts_with("mbox"));
+        self.addresses = addresses.map(|it| it.to_ascii_lowercase()).collect();
+        self
     }
 
     /// The longest first: an address may be a part of another text that is looked for.
@@ -120,6 +139,7 @@ impl Eraser {
     #[must_use]
     pub fn exact(mut self) -> Self {
         self.learners.clear();
+        self.accounts.clear();
         self.looking_for(Vec::new())
     }
 
@@ -134,7 +154,7 @@ impl Eraser {
     pub fn as_written(mut self, texts: impl IntoIterator<Item = String>) -> Self {
         let known: Vec<String> = texts.into_iter().filter(|text| self.is_named(text)).collect();
         self.identifiers.extend(known);
-        self
+        self.knowing_addresses()
     }
 
     /// The made-up name.
@@ -149,9 +169,15 @@ impl Eraser {
 
     /// Whether the identifier of this text is the person's. Of mail addresses the case of letters does not matter.
     pub fn is_named(&self, identifier: &str) -> bool {
-        let is_same =
-            |known: &String| known.starts_with("mbox") && known.eq_ignore_ascii_case(identifier);
-        self.identifiers.contains(identifier) || self.identifiers.iter().any(is_same)
+        let is_address =
+            identifier.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("mbox"));
+        self.identifiers.contains(identifier)
+            || (is_address && self.addresses.contains(&identifier.to_ascii_lowercase()))
+    }
+
+    /// Whether a text is as a whole an identifier of the person, or `course/id` of the person as a learner.
+    pub fn is_exactly(&self, text: &str) -> bool {
+        self.is_named(text) || self.learners.contains(text)
     }
 
     /// The name by which somebody signs in, without the person; `None` where it is not exactly a name or the mail address of
@@ -161,11 +187,12 @@ impl Eraser {
             let folded = folded(name);
             self.needles.iter().any(|it| it.sort == Sort::Sure && it.text == folded)
         };
-        let is_person = self.learners.contains(name) || self.is_named(name) || is_address();
+        let is_person = self.accounts.contains(name) || self.is_named(name) || is_address();
         is_person.then(|| self.pseudonym.clone())
     }
 
-    /// The id of a learner, or ids between slashes, without the person; `None` where the text does not name them.
+    /// The identifier of a person, or `course/id` of a learner, which may stand between slashes, without the person; `None` where
+    /// the text does not name them. The name of an account is none: it may be the word for something else.
     pub fn path(&self, text: &str) -> Option<String> {
         if let Some(whole) = self.segment("", text) {
             return Some(whole);
@@ -183,8 +210,11 @@ impl Eraser {
     /// What stands between two slashes, behind `before`, without the person.
     fn segment(&self, before: &str, text: &str) -> Option<String> {
         let is_learner = || self.learners.contains(&format!("{before}/{text}"));
-        let is_named = self.learners.contains(text) || is_learner() || self.is_named(text);
-        if is_named { Some(self.pseudonym.clone()) } else { self.sure(text) }
+        if self.is_named(text) || is_learner() {
+            Some(self.pseudonym.clone())
+        } else {
+            self.sure(text)
+        }
     }
 
     /// A text without the person, such as an answer or the id of an activity; `None` where it does not name them.
@@ -199,13 +229,24 @@ impl Eraser {
     }
 
     fn searched(&self, text: &str, scope: Scope) -> Option<String> {
-        if self.quick.may_contain(text) { self.compared(text, scope) } else { None }
+        let found = self.quick.found(text).into_iter();
+        self.replaced(text, scope, found.filter_map(|at| self.needles.get(at)))
     }
 
-    /// [`Self::searched`] of a text that may contain a needle.
+    /// [`Self::searched`], where each needle is looked for.
+    #[cfg(test)]
     fn compared(&self, text: &str, scope: Scope) -> Option<String> {
+        self.replaced(text, scope, self.needles.iter())
+    }
+
+    fn replaced<'n>(
+        &'n self,
+        text: &str,
+        scope: Scope,
+        needles: impl Iterator<Item = &'n Needle>,
+    ) -> Option<String> {
         let mut changed: Option<String> = None;
-        for needle in &self.needles {
+        for needle in needles {
             let is_sure = needle.sort == Sort::Sure;
             if scope == Scope::Sure && !is_sure {
                 continue;

@@ -1,8 +1,10 @@
 //! Presence: registers, corrections, check-in codes, and what Moodle says of meetings. The log
 //! stays the only truth.
 
+use std::time::Duration;
+
 use e2e::seminar::{self, FACE_TO_FACE, did, file, register_of, report, reported, row, rows};
-use e2e::{Client, Traccia};
+use e2e::{Client, Traccia, eventually};
 use serde_json::{Value, json};
 
 async fn with_course() -> (Traccia, Client) {
@@ -73,6 +75,33 @@ async fn a_corrected_register_voids_what_it_corrects() {
     assert_eq!(counts(&third), (2, 2, 1));
     hours_of(&admin, "u2", 4.0).await;
     hours_of(&admin, "u4", 0.0).await;
+}
+
+/// The ids of her statements are taken for good; what the register says is kept under others.
+#[tokio::test]
+async fn a_register_is_kept_again_with_somebody_whose_statements_an_erasure_removed() {
+    let (_traccia, admin) = with_course().await;
+    let register = "learner,hours\nu1,4\nu2,4\n";
+    for erased in 0..2 {
+        let kept = keep(&admin, "perugia", register).await;
+        assert_eq!(counts(&kept), if erased == 0 { (2, 0, 0) } else { (1, 0, 1) });
+        let asked = json!({"identifier": "mailto:u1@example.org", "reason": "prot. 3/2026",
+            "mode": "delete"});
+        let begun = admin.post("/api/v1/erasures").json(&asked).await.expect(202).json();
+        let address = format!("/api/v1/erasures/{}", begun["id"].as_str().unwrap());
+        let done = eventually("the erasure is done", Duration::from_secs(20), || async {
+            let shown = admin.get(&address).await.expect(200).json();
+            if shown["state"] == "done" { Ok(shown) } else { Err(shown.to_string()) }
+        })
+        .await;
+        assert_eq!(done["counts"]["removed"], 1, "{done}");
+        let list = admin.put(&seminar::at("/learners")).body("text/csv", seminar::learners());
+        list.await.is(200);
+    }
+    let kept = keep(&admin, "perugia", "learner,hours\nu1,4\nu2,4\nu3,3\n").await;
+    assert_eq!(counts(&kept), (2, 0, 1));
+    hours_of(&admin, "u1", 4.0).await;
+    hours_of(&admin, "u3", 3.0).await;
 }
 
 #[tokio::test]

@@ -41,6 +41,16 @@ async fn an_erased_person_is_nowhere_and_the_hours_of_their_body_stay() {
         .json();
     assert_eq!(preview["counts"]["statements"], 2, "{preview}");
     assert_eq!(preview["learners"][0]["learner"], "u1");
+    let mut many = asked.clone();
+    many["identifiers"] = (0..100).map(|n| json!(format!("mailto:q{n}@example.org"))).collect();
+    let refused = admin.post("/api/v1/erasures").json(&many).await.expect(400).json();
+    assert!(refused["detail"].as_str().unwrap().contains("101 identifiers"), "{refused}");
+    admin
+        .post("/api/v1/dossiers")
+        .json(&json!({"identifier": "mailto:u1@example.org",
+        "identifiers": many["identifiers"]}))
+        .await
+        .is(400);
     let begun = admin.post("/api/v1/erasures").json(&asked).await.expect(202).json();
     let address = format!("/api/v1/erasures/{}", begun["id"].as_str().unwrap());
     let done = eventually("the erasure is done", IN_TIME, || async {
@@ -49,6 +59,7 @@ async fn an_erased_person_is_nowhere_and_the_hours_of_their_body_stay() {
     })
     .await;
     assert_eq!(done["holds"], true, "{done}");
+    assert!(done["scrubbed"].as_str() >= done["done"].as_str(), "{done}");
     assert_eq!(done["counts"]["statements"], 2, "{done}");
     let agent = json!({"account": {"homePage": SITE, "name": "1"}}).to_string();
     assert_eq!(admin.found(&[("agent", &agent)]).await, Vec::<String>::new());

@@ -10,6 +10,10 @@ use super::states::{DistinctState, Rows};
 /// Fewer people than this are hidden from who may not read identities.
 pub const SMALL_GROUP: u64 = 5;
 
+/// Quantiles of fewer people than this are hidden from them: each quantile is one person's value or lies between two, so a few of
+/// them give the values of all.
+pub(super) const FEW_OF_QUANTILE: u64 = 30;
+
 /// The people behind something that is said of each group.
 #[derive(Default)]
 pub(super) struct Side {

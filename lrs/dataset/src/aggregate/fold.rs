@@ -8,9 +8,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::answer::GroupedAnswer;
 use super::batch::{Batch, Columns, Flat};
-use super::behind::{Behind, Side, hidden};
+use super::behind::{Behind, FEW_OF_QUANTILE, Side, hidden};
 use super::codes::{Codes, MISSING};
-use super::columns::{MOST_DIMENSIONS, Plan, place};
+use super::columns::{MOST_DIMENSIONS, Plan, What, place};
 use super::period::{Period, Periods};
 use super::scan::ColumnFile;
 use super::states::{Rows, State};
@@ -423,7 +423,7 @@ impl Aggregator {
         let groups = hidden(keys, dimensions, &sizes, None, go_on)?;
         let mut known: FxHashMap<&[usize], Arc<[bool]>> = FxHashMap::default();
         let mut figures = Vec::new();
-        for sides in behind.of_measures() {
+        for (sides, said) in behind.of_measures().iter().zip(&self.plan.measures) {
             let gone: Arc<[bool]> = match known.get(sides.as_slice()) {
                 Some(gone) => Arc::clone(gone),
                 None if sides.is_empty() => Arc::from([]),
@@ -434,7 +434,13 @@ impl Aggregator {
                 }
             };
             known.insert(sides, Arc::clone(&gone));
-            figures.push(gone);
+            figures.push(if let What::Quantile(..) = said.what {
+                let is_of_few =
+                    |group| behind.size(sides, group).is_some_and(|it| it < FEW_OF_QUANTILE);
+                gone.iter().enumerate().map(|(group, gone)| *gone || is_of_few(group)).collect()
+            } else {
+                gone
+            });
         }
         Ok(Gone { groups, figures })
     }

@@ -299,6 +299,24 @@ fn values_of_one_person_are_not_for_who_may_not_read_identities() {
 }
 
 #[test]
+fn quantiles_of_fewer_than_thirty_people_are_hidden_and_means_are_not() {
+    let of = |count: i64, rows_each: usize| {
+        let mut rows = vec![people("v1", 0, count); rows_each].concat();
+        rows.iter_mut().for_each(|row| row[at("score_scaled")] = Datum::Number(0.5));
+        let ask =
+            ask("", "median(score_scaled),quantile(score_scaled,0.9),mean(score_scaled)", &[]);
+        let answer = answered(&ask, &rows, true);
+        (answer.rows[0].clone(), answer.hidden_figures)
+    };
+    let (null, half) = (Datum::Null, Datum::Number(0.5));
+    // Many values of few people are of these people.
+    for each in [1, 3] {
+        assert_eq!(of(29, each), (vec![null.clone(), null.clone(), half.clone()], 2));
+    }
+    assert_eq!(of(30, 1), (vec![half.clone(), half.clone(), half.clone()], 0));
+}
+
+#[test]
 fn a_question_beyond_a_bound_has_no_answer() {
     let rows = people("v", 0, 50);
     let bounded = |bounds, by: &str| {

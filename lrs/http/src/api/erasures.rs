@@ -20,7 +20,8 @@ use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
 use service::erasure::{
-    ErasureAsked, ErasureError, ErasureMode, ErasureRecord, FoundPerson, VerifiedErasure,
+    ErasureAsked, ErasureError, ErasureMode, ErasureRecord, FoundPerson, ListedErasures,
+    VerifiedErasure,
 };
 use store::KeptErasure;
 use xapi::instant::Instant;
@@ -67,7 +68,7 @@ pub struct NewErasure {
     /// An identifier of the person, as learner lists write it, such as mailto:anna@example.org. All identifiers that
     /// learner lists have beside it are erased too.
     identifier: String,
-    /// Further identifiers of the same person.
+    /// Further identifiers of the same person, 99 at most.
     #[serde(default)]
     identifiers: Vec<String>,
     /// Why: a file number or an article of the law. It is kept.
@@ -156,6 +157,9 @@ pub struct ShownErasure {
     lists: Vec<String>,
     /// SHA-256 of the record, which the audit log has too; empty before the erasure is done.
     proof: String,
+    /// When the files of the embedded engine were rid of what was replaced or removed; null before, and in records of earlier
+    /// releases.
+    scrubbed: Option<String>,
     /// Whether record and audit log agree on the proof; null where that was not looked at.
     holds: Option<bool>,
 }
@@ -175,13 +179,15 @@ impl ShownErasure {
             lists,
             done,
             proof,
+            scrubbed,
             ..
         } = record;
+        let text = |at: i64| Instant::from_micros(at).to_string();
         Self {
             id: kept.id.to_string(),
             created: kept.created.to_string(),
             state: if kept.is_done { "done" } else { "running" },
-            done: done.map(|at| Instant::from_micros(at).to_string()),
+            done: done.map(text),
             by_kind: by.0,
             by: by.1,
             reason,
@@ -194,6 +200,7 @@ impl ShownErasure {
             before,
             lists,
             proof,
+            scrubbed: scrubbed.map(text),
             holds,
         }
     }
@@ -211,12 +218,13 @@ pub struct PageOfErasures {
 /// Erases a person, in steps that go on after a restart: statements keep their ids and speak of a pseudonym from now on, or
 /// with the mode `delete` go where the person alone did what they say; documents, launches, names, accounts and refusals of the person are removed. With `dry_run` nothing is changed, and the
 /// answer says what would be. It cannot be taken back. A key with the scope `erasures/write` alone has the person erased from
-/// the statements of its own authority, and has no `dry_run`.
+/// the statements of its own authority, and has no `dry_run`. One erasure is done after the other, and so many may wait: 10 of such
+/// a key, 100 of another.
 #[utoipa::path(post, path = "/api/v1/erasures", tag = "people", security(("key" = [])),
     params(("dry_run" = Option<bool>, Query, description = "show what would be erased, and change nothing")),
     request_body = NewErasure,
     responses((status = 200, body = ErasurePreview), (status = 202, body = ShownErasure),
-        (status = 400, body = Problem), (status = 403, body = Problem)))]
+        (status = 400, body = Problem), (status = 403, body = Problem), (status = 429, body = Problem)))]
 pub async fn create(
     State(server): State<Server>,
     caller: Caller,
@@ -243,11 +251,15 @@ pub async fn create(
         return Ok(Json(ErasurePreview::from(found)).into_response());
     }
     let (erasures, by) = (server.erasures.clone(), actor_of(&caller));
+    let place = erasures.admit(&asked, &by)?;
     // Whether the client waits for its answer or not: what is kept as begun is done.
     let beginning = tokio::spawn(async move {
         let kept = erasures.begin(&asked, by).await?;
         let id = kept.id;
-        tokio::spawn(async move { erasures.run_to_its_end(id).await });
+        tokio::spawn(async move {
+            erasures.run_to_its_end(id).await;
+            drop(place);
+        });
         Ok::<_, ErasureError>(kept)
     });
     let kept = beginning.await.map_err(|_| Problem::stopped())??;
@@ -260,7 +272,7 @@ pub async fn create(
 /// again after it was restored.
 #[utoipa::path(get, path = "/api/v1/erasures", tag = "people", security(("key" = [])),
     params(("identifier" = Option<String>, Query, description = "those that erased this identifier"),
-        ("limit" = Option<usize>, Query, description = "at most so many; 50 if missing, 500 at most"),
+        ("limit" = Option<usize>, Query, description = "at most so many, fewer where they are long; 50 if missing, 500 at most"),
         ("after" = Option<String>, Query, description = "`next` of the page before, or the id of an erasure")),
     responses((status = 200, body = PageOfErasures), (status = 400, body = Problem),
         (status = 403, body = Problem)))]
@@ -274,10 +286,8 @@ pub async fn list(
     let limit = limit(&parameters, PAGE, LARGEST)?;
     let after = parameters.uuid("after")?;
     let asked = parameters.get("identifier");
-    let mut found = server.erasures.list(after, limit + 1, asked).await?;
-    let has_more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| has_more).map(|(kept, _)| kept.id.to_string());
+    let ListedErasures { found, next } = server.erasures.list(after, limit, asked).await?;
+    let next = next.map(|id| id.to_string());
     let shown =
         |(kept, record): (KeptErasure, ErasureRecord)| ShownErasure::new(&kept, record, None);
     Ok(Json(PageOfErasures { items: found.into_iter().map(shown).collect(), next }))

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::Problem;
 use super::people::invalid;
 use service::dossier::DossierError;
-use service::erasure::ErasureError;
+use service::erasure::{ERASURES_AGAIN, ErasureError, MOST_IDENTIFIERS};
 
 impl From<ErasureError> for Problem {
     fn from(error: ErasureError) -> Self {
@@ -17,6 +17,21 @@ impl From<ErasureError> for Problem {
                 "Write it as learner lists do: mailto:anna@example.org, account:HOMEPAGE|NAME, openid:URI or \
                  mbox_sha1sum:HEX.",
             ),
+            ErasureError::Identifiers(_) => invalid(
+                "erasure-identifiers",
+                detail,
+                "Send the other identifiers with another request, and with the same `pseudonym`.",
+            )
+            .with("most", MOST_IDENTIFIERS),
+            ErasureError::Waiting { most, .. } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "erasures-waiting",
+                format!("{detail}."),
+                "Send it again after the seconds that Retry-After names: erasures are done one after the other. Several \
+                 identifiers of one person fit into one request.",
+            )
+            .with("most", most)
+            .again_after(ERASURES_AGAIN),
             ErasureError::Reason => invalid(
                 "erasure-reason",
                 detail,
@@ -49,5 +64,21 @@ impl From<DossierError> for Problem {
                 Self::stopped()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header::RETRY_AFTER;
+    use axum::response::IntoResponse as _;
+
+    use super::*;
+
+    #[test]
+    fn who_has_too_many_erasures_is_told_when_to_come_again() {
+        let problem = Problem::from(ErasureError::Waiting { most: 10, is_own: true });
+        let response = problem.into_response();
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(response.headers()[RETRY_AFTER], "30");
     }
 }

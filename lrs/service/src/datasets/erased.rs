@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use dataset::{Dataset, DatasetFile, Manifest};
-use store::{Store, StoreError};
+use store::{KeptErasure, Store, StoreError};
 use uuid::Uuid;
 use xapi::instant::Instant;
 
@@ -19,7 +19,7 @@ use super::sealing::{Datasets, is_own};
 use super::vocabulary::KeptVocabulary;
 use super::writing::write_range;
 use super::{DatasetError, aside, placed};
-use crate::erasure::{Derived, ErasureRecord};
+use crate::erasure::{Derived, ErasureRecord, each_erasure};
 
 /// Removed statements that are read at once.
 const REMOVED_AT_ONCE: usize = 10_000;
@@ -39,15 +39,21 @@ impl DoneErasures {
         known: &BTreeSet<Uuid>,
     ) -> Result<Self, StoreError> {
         let (mut ids, mut pseudonyms) = (BTreeSet::new(), Vec::new());
-        for kept in store.erasures(None, usize::MAX).await? {
+        let note = |kept: &KeptErasure| {
             if known.contains(&kept.id) {
-                continue;
+                return Ok(());
             }
-            let record = ErasureRecord::of(&kept)?;
+            let record = ErasureRecord::of(kept)?;
             if record.done.is_some() {
                 ids.insert(kept.id);
-                pseudonyms.push(record.pseudonym);
+                pseudonyms.extend((!record.unchanged).then_some(record.pseudonym));
             }
+            Ok(())
+        };
+        each_erasure(store, note).await?;
+        // Those that changed nothing have removed nothing, and their pseudonyms are nowhere.
+        if pseudonyms.is_empty() {
+            return Ok(Self { ids, pseudonyms, removed: BTreeSet::new() });
         }
         let removed = removed_by(store, &ids).await?;
         Ok(Self { ids, pseudonyms, removed })
@@ -118,7 +124,9 @@ impl Datasets {
             manifest.erasures.extend(erased.ids);
             return Ok((manifest, 0));
         }
-        if erased.ids.is_empty() {
+        if erased.pseudonyms.is_empty() {
+            // No file has anything of these, whoever they were: the next manifest names them.
+            manifest.erasures.extend(erased.ids);
             return Ok((manifest, 0));
         }
         let files = self.written_anew(&manifest, &erased).await?;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use access::audit::AuditFilter;
+use access::audit::{AuditEntry, AuditFilter};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use store::{Kept, LOG_BYTES, Store, StoreError, whole};
@@ -19,8 +19,9 @@ use xapi::clock::Clock;
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
+use crate::compute::aside;
 use crate::erasure::find::{FoundLearner, LogPart, enrolment};
-use crate::erasure::{ErasureError, Erasures, FoundPerson};
+use crate::erasure::{ErasureError, Erasures, FoundPerson, are_bounded};
 use crate::memory::{Exhausted, Memory, Reserved};
 
 mod archive;
@@ -127,6 +128,7 @@ impl Dossiers {
         others: &[String],
         memory: &Memory,
     ) -> Result<Bytes, DossierError> {
+        are_bounded(others)?;
         // A page of what the store has is held at any time.
         let _page = memory.reserve(LOG_BYTES)?;
         let found = self.erasures.find(first, others).await?;
@@ -172,11 +174,13 @@ impl Dossiers {
     /// Writes the statements about the person, a line each, and notes those that only mention the person.
     async fn statements(
         &self,
-        eraser: &Eraser,
+        eraser: &Arc<Eraser>,
         contents: &mut Contents,
         mut archive: Archive,
     ) -> Result<Archive, DossierError> {
         archive.file("statements.ndjson")?;
+        // As an Agent alone: a text that has a name in it may be about something else, and somebody else.
+        let exact = Arc::new((**eraser).clone().exact());
         let mut after = Instant::default();
         loop {
             let page = match self.erasures.part_of_log(after).await? {
@@ -190,23 +194,22 @@ impl Dossiers {
                 }
                 LogPart::End => return Ok(archive),
             };
+            let (whole, exact) = (Arc::clone(eraser), Arc::clone(&exact));
+            let found = aside(move || named(page, &whole, &exact)).await;
+            let found =
+                found.map_err(|_| StoreError::Unavailable("the work was stopped".into()))??;
             let mut own = Vec::new();
-            for Kept { statement, voided } in page {
-                if eraser.bytes(&statement.body).is_none() {
-                    continue;
+            for statement in found {
+                match statement {
+                    Named::Mentioning(mentioned) => contents.mention(mentioned)?,
+                    Named::Own { body, attachments, line } => {
+                        for hash in attachments {
+                            contents.attachment(hash)?;
+                        }
+                        contents.line(line)?;
+                        own.push(body);
+                    }
                 }
-                let corrupt =
-                    |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
-                let value = statement.value().map_err(corrupt)?;
-                if !is_own(eraser, &value) {
-                    contents.mention(mention(&value))?;
-                    continue;
-                }
-                for described in attachment::described(&value) {
-                    contents.attachment(described.sha2.to_ascii_lowercase())?;
-                }
-                contents.line(Line::of(&value, voided))?;
-                own.push(statement.body);
             }
             archive =
                 archive.written(move |file| own.iter().try_for_each(|it| flat(it, file))).await?;
@@ -328,7 +331,8 @@ impl Dossiers {
             let page = self.store.audit(&filter, AT_ONCE).await?;
             let Some(last) = page.last() else { return Ok(Value::Array(readings)) };
             filter.before = Some(last.id.clone());
-            for entry in page.iter().filter(|it| eraser.path(&it.target).is_some()) {
+            // Who else stands in a target beside the person is not told.
+            for entry in page.iter().filter(|it| is_of(eraser, it)) {
                 let reading = json!({"at": entry.at.to_string(), "action": entry.action,
                     "by": entry.actor.kind(), "target": entry.target});
                 add(reading, &mut readings, held)?;
@@ -367,6 +371,35 @@ fn flat(statement: &[u8], file: &mut dyn Write) -> io::Result<()> {
     file.write_all(b"\n")
 }
 
+/// A statement that has the person as an Agent.
+enum Named {
+    /// It is about the person.
+    Own { body: Bytes, attachments: Vec<String>, line: Line },
+    /// It is about others: what is told of it.
+    Mentioning(Value),
+}
+
+/// The statements of a page that have the person as an Agent.
+fn named(page: Vec<Kept>, whole: &Eraser, exact: &Eraser) -> Result<Vec<Named>, StoreError> {
+    let mut found = Vec::new();
+    for Kept { statement, voided } in page {
+        // What names the person nowhere is known at a glance.
+        if whole.bytes(&statement.body).is_none() || exact.bytes(&statement.body).is_none() {
+            continue;
+        }
+        let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
+        let value = statement.value().map_err(corrupt)?;
+        if !is_own(exact, &value) {
+            found.push(Named::Mentioning(mention(&value)));
+            continue;
+        }
+        let attachments = attachment::described(&value).map(|it| it.sha2.to_ascii_lowercase());
+        let (attachments, line) = (attachments.collect(), Line::of(&value, voided));
+        found.push(Named::Own { body: statement.body, attachments, line });
+    }
+    Ok(found)
+}
+
 /// Whether a statement is about the person: as the actor, or a member of the acting group, or as the object.
 fn is_own(eraser: &Eraser, statement: &Value) -> bool {
     ["actor", "object"].into_iter().filter_map(|place| statement.get(place)).any(|agent| {
@@ -374,6 +407,15 @@ fn is_own(eraser: &Eraser, statement: &Value) -> bool {
         let all = members.chain(std::iter::once(agent)).filter_map(validator::ifi::of);
         all.into_iter().any(|ifi| eraser.is_named(&ifi.to_string()))
     })
+}
+
+/// Whether an entry of the audit log is of the person alone: by an identifier, as a learner, or as who signs in.
+fn is_of(eraser: &Eraser, entry: &AuditEntry) -> bool {
+    let is_account = || {
+        let (kind, _) = entry.action.split_once('.').unwrap_or_default();
+        ["person", "session", "own"].contains(&kind) && eraser.name(&entry.target).is_some()
+    };
+    eraser.is_exactly(&entry.target) || is_account()
 }
 
 fn mention(statement: &Value) -> Value {

@@ -73,6 +73,58 @@ async fn everything_of_a_person_is_in_the_archive_and_nothing_of_others() {
     }
 }
 
+/// A user name may be any word, and a mail address stand in texts about others.
+#[tokio::test]
+async fn what_has_an_identifier_in_a_text_alone_is_not_told() {
+    let clock: Arc<dyn Clock> = Arc::new(TurnedClock::at(Instant::from_micros(9_000_000)));
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new(Arc::clone(&clock)));
+    let response = |n: u32, text: &str| {
+        sample::with(sample::statement(n), "result", json!({"response": text}))
+    };
+    let object = json!({"id": "https://moodle.example/user/mario.rossi5"});
+    sample::put(
+        &store,
+        &[
+            response(1, "asked p0@x.example"),
+            sample::with(sample::statement(2), "object", object),
+            sample::statement(3),
+        ],
+    )
+    .await;
+    let audit = Audit::new(Arc::clone(&store), Arc::clone(&clock));
+    let by = || Actor::Key("k".into());
+    for (action, target) in [
+        ("learner.read", "c/mbox::mailto:p0@x.example"),
+        ("statements.read", "account::p0@x.example@https://other.example"),
+        ("course.changed", "mario.rossi5"),
+        ("statements.read", "account::mario.rossi5@https://moodle.example"),
+        ("person.changed", "p0@x.example"),
+    ] {
+        audit.note(by(), action, target, None).await;
+    }
+    let erasures =
+        Erasures::new(Arc::clone(&store), Arc::clone(&clock), Arc::new(NoJournals), [7; 32]);
+    let dossiers = Dossiers::new(store, clock, erasures);
+    let memory = Memory::new(4 * LOG_BYTES);
+    let others = ["account:https://moodle.example|mario.rossi5".to_owned()];
+    let bytes = dossiers.archive("mailto:p0@x.example", &others, &memory).await.unwrap();
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut value = |name: &str| {
+        let mut text = String::new();
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    assert_eq!(value("mentions.json"), json!([]));
+    let person = value("person.json");
+    let mut targets: Vec<&Value> =
+        person["audit"].as_array().unwrap().iter().map(|it| &it["target"]).collect();
+    targets.sort_by_key(|it| it.to_string());
+    assert_eq!(
+        targets,
+        [&json!("account::mario.rossi5@https://moodle.example"), &json!("p0@x.example")]
+    );
+}
+
 /// How many statements, mentions, documents and readings there are of the person.
 const MANY: u32 = 300;
 

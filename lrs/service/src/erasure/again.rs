@@ -5,16 +5,17 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::str::FromStr as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use course::Identifier;
 use serde::Deserialize;
 use serde_json::Value;
-use store::StoreError;
+use store::{KeptErasure, StoreError};
 use uuid::Uuid;
 
 use super::elsewhere::Record;
 use super::find::{LogPart, STATEMENTS, enrolment};
-use super::{ErasureAsked, ErasureError, ErasureMode, Erasures, marks};
+use super::{ErasureAsked, ErasureError, ErasureMode, Erasures, each_erasure, marks};
 use crate::audit::Actor;
 
 /// An erasure, as `GET /api/v1/erasures` shows it.
@@ -35,19 +36,19 @@ pub struct LaterErasure {
 }
 
 /// The identifiers that were looked at, and those that erasures have marks of, by the place of the erasure.
-struct Marked<'a> {
-    secret: &'a [u8; 32],
-    places: HashMap<&'a str, usize>,
+struct Marked {
+    secret: [u8; 32],
+    places: HashMap<String, usize>,
     seen: HashSet<String>,
     found: Vec<BTreeSet<Identifier>>,
 }
 
-impl Marked<'_> {
+impl Marked {
     fn look_at(&mut self, identifier: &Identifier) {
         if !self.seen.insert(identifier.to_string()) {
             return;
         }
-        for mark in marks::any(self.secret, identifier) {
+        for mark in marks::any(&self.secret, identifier) {
             let place = self.places.get(mark.as_str());
             if let Some(found) = place.and_then(|place| self.found.get_mut(*place)) {
                 found.insert(identifier.clone());
@@ -106,6 +107,10 @@ impl Marked<'_> {
     }
 }
 
+fn locked(marked: &Mutex<Marked>) -> MutexGuard<'_, Marked> {
+    marked.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Erasures {
     /// Begins every one of these erasures again whose id the store does not know and whose person it names: what is left
     /// of them is done when a server starts. Gives how many were begun.
@@ -113,24 +118,30 @@ impl Erasures {
     /// # Errors
     /// [`ErasureError`]; those that were begun before stay, and are not begun once more by the next call.
     pub async fn begin_again(&self, later: &[LaterErasure]) -> Result<usize, ErasureError> {
-        let known = self.store.erasures(None, usize::MAX).await?;
-        let known: HashSet<Uuid> = known.into_iter().map(|kept| kept.id).collect();
+        let mut known = HashSet::new();
+        let note = |kept: &KeptErasure| {
+            known.insert(kept.id);
+            Ok(())
+        };
+        each_erasure(&*self.store, note).await?;
         let later: Vec<&LaterErasure> = later.iter().filter(|it| !known.contains(&it.id)).collect();
         if later.is_empty() {
             return Ok(0);
         }
         let marks = later.iter().enumerate();
         let places =
-            marks.flat_map(|(place, it)| it.marks.iter().map(move |mark| (&**mark, place)));
-        let mut marked = Marked {
-            secret: &self.secret,
+            marks.flat_map(|(place, it)| it.marks.iter().map(move |mark| (mark.clone(), place)));
+        let marked = Marked {
+            secret: self.secret,
             places: places.collect(),
             seen: HashSet::new(),
             found: vec![BTreeSet::new(); later.len()],
         };
-        self.look_at_all(&mut marked).await?;
+        let marked = Arc::new(Mutex::new(marked));
+        self.look_at_all(&marked).await?;
+        let found = std::mem::take(&mut locked(&marked).found);
         let mut begun = 0;
-        for (erasure, found) in later.iter().zip(&marked.found) {
+        for (erasure, found) in later.iter().zip(&found) {
             let mut identifiers = found.iter().map(Identifier::listed);
             let Some(identifier) = identifiers.next() else { continue };
             let others = identifiers.collect();
@@ -142,18 +153,19 @@ impl Erasures {
                 mode: erasure.mode,
                 within: erasure.within.clone(),
             };
-            self.begin(&asked, Actor::Machine).await?;
+            self.begin_any(&asked, Actor::Machine).await?;
             begun += 1;
         }
         Ok(begun)
     }
 
     /// Shows all identifiers of the store: of learners, accounts, documents, statements, and of what is kept beside these.
-    async fn look_at_all(&self, marked: &mut Marked<'_>) -> Result<(), StoreError> {
+    async fn look_at_all(&self, marked: &Arc<Mutex<Marked>>) -> Result<(), StoreError> {
         for person in self.store.people().await? {
-            person.kept.person.learner.iter().for_each(|it| marked.look_at_text(it));
+            person.kept.person.learner.iter().for_each(|it| locked(marked).look_at_text(it));
         }
-        self.each_record(&mut |record| marked.look_at_record(&record)).await?;
+        let of_records = Arc::clone(marked);
+        self.each_record(Box::new(move |it| locked(&of_records).look_at_record(&it))).await?;
         for course in self.store.courses().await? {
             let Some(kept) = self.store.course(&course.id).await? else { continue };
             let enrolment = enrolment(&course.id, &kept.enrolment)?;
@@ -161,7 +173,7 @@ impl Erasures {
                 .learners
                 .iter()
                 .flat_map(|it| &it.identifiers)
-                .for_each(|it| marked.look_at(it));
+                .for_each(|it| locked(marked).look_at(it));
         }
         let mut after = None;
         loop {
@@ -169,7 +181,7 @@ impl Erasures {
             let Some((last, _)) = page.last() else { break };
             after = Some(last.clone());
             let agents = page.iter().map(|(key, _)| Identifier::from_str(&key.shelf.agent));
-            agents.filter_map(Result::ok).for_each(|it| marked.look_at(&it));
+            agents.filter_map(Result::ok).for_each(|it| locked(marked).look_at(&it));
         }
         let mut after = xapi::instant::Instant::default();
         loop {
@@ -177,7 +189,7 @@ impl Erasures {
                 LogPart::Statements(page, last) => {
                     after = last;
                     let values = page.iter().filter_map(|kept| kept.statement.value().ok());
-                    values.for_each(|value| marked.look_into(&value));
+                    values.for_each(|value| locked(marked).look_into(&value));
                 }
                 LogPart::Unreadable(at) => after = at,
                 LogPart::End => return Ok(()),

@@ -11,8 +11,10 @@ use store::{KeptCertificates, StoreError};
 use uuid::Uuid;
 use xapi::erase::HOME_PAGE;
 
+use super::every::stopped;
 use super::find::{enrolment, of_person};
 use super::{ErasureMode, Erasures, FoundLearner};
+use crate::compute::aside;
 use crate::keyed;
 
 /// How often a change is tried again where another came first.
@@ -134,16 +136,24 @@ impl Erasures {
     ) -> Result<u64, StoreError> {
         for _ in 0..TRIES {
             let Some(kept) = self.store.course(course).await? else { return Ok(0) };
-            let before = enrolment(course, &kept.enrolment)?;
-            let ids: BTreeSet<String> =
-                of_person(&before, known).into_iter().map(|it| it.id.clone()).collect();
-            if ids.is_empty() {
+            let revision = kept.revision;
+            let (id, known, pseudonym) = (course.to_owned(), known.clone(), pseudonym.to_owned());
+            let erase = move || {
+                let before = enrolment(&id, &kept.enrolment)?;
+                let ids: BTreeSet<String> =
+                    of_person(&before, &known).into_iter().map(|it| it.id.clone()).collect();
+                if ids.is_empty() {
+                    return Ok(None);
+                }
+                let corrupt = |error| StoreError::Corrupt(format!("the learners of {id}: {error}"));
+                let text = erased(before, &ids, mode, &pseudonym).to_kept().map_err(corrupt)?;
+                Ok::<_, StoreError>(Some((text, ids.len() as u64)))
+            };
+            let Some((text, count)) = aside(erase).await.map_err(|_| stopped())?? else {
                 return Ok(0);
-            }
-            let corrupt = |error| StoreError::Corrupt(format!("the learners of {course}: {error}"));
-            let text = erased(before, &ids, mode, pseudonym).to_kept().map_err(corrupt)?;
-            if self.store.put_enrolment(course, &text, kept.revision).await? {
-                return Ok(ids.len() as u64);
+            };
+            if self.store.put_enrolment(course, &text, revision).await? {
+                return Ok(count);
             }
         }
         Err(StoreError::Unavailable(format!("the course {course} is changed again and again")))

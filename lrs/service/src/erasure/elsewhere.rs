@@ -1,13 +1,18 @@
 //! What is kept beside statements, documents and learner lists, and belongs to no authority: launches, refused requests, the
 //! audit log, where statements came from, and what other stores answered.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use access::audit::{AuditEntry, AuditFilter};
-use store::{HeldPipe, RefusalFilter, StoreError, erased_entry};
+use store::{HeldPipe, KeptOrigin, RefusalFilter, StoreError, erased_entry};
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
 use super::Erasures;
+use super::every::stopped;
 use super::find::STATEMENTS;
+use crate::compute::aside;
 
 /// Something that is kept of others.
 pub(super) enum Record<'a> {
@@ -19,52 +24,67 @@ pub(super) enum Record<'a> {
     Entry(&'a AuditEntry),
 }
 
+/// Looks at things.
+type Look = Box<dyn FnMut(Record<'_>) + Send>;
+
+/// Shows each thing of a page, on a thread that gives way to requests; gives `look` back.
+async fn shown<T: Send + 'static>(
+    mut look: Look,
+    page: Vec<T>,
+    show: impl Fn(&T, &mut Look) + Send + 'static,
+) -> Result<Look, StoreError> {
+    let all = move || {
+        page.iter().for_each(|it| show(it, &mut look));
+        look
+    };
+    aside(all).await.map_err(|_| stopped())
+}
+
 impl Erasures {
     /// Whether something that belongs to no authority names the person, and would after all identifiers were replaced that
     /// stand as such in the audit log.
-    pub(super) async fn is_elsewhere(&self, eraser: &Eraser) -> Result<bool, StoreError> {
-        let (exact, mut is) = (eraser.clone().exact(), false);
-        let mut look = |record: Record<'_>| {
-            is |= match record {
+    pub(super) async fn is_elsewhere(&self, eraser: &Arc<Eraser>) -> Result<bool, StoreError> {
+        let is = Arc::new(AtomicBool::new(false));
+        let (exact, eraser) = ((**eraser).clone().exact(), Arc::clone(eraser));
+        let found = Arc::clone(&is);
+        let look = move |record: Record<'_>| {
+            let is_named = match record {
                 Record::Own(text) => eraser.record(text).is_some(),
                 Record::Said(text) => eraser.json(text).is_some(),
                 Record::Entry(entry) => {
                     let erased = erased_entry(&exact, entry);
-                    erased_entry(eraser, erased.as_ref().unwrap_or(entry)).is_some()
+                    erased_entry(&eraser, erased.as_ref().unwrap_or(entry)).is_some()
                 }
             };
+            found.fetch_or(is_named, Ordering::Relaxed);
         };
-        self.each_record(&mut look).await?;
-        Ok(is)
+        self.each_record(Box::new(look)).await?;
+        Ok(is.load(Ordering::Relaxed))
     }
 
     /// Shows every one of these things.
-    pub(super) async fn each_record(
-        &self,
-        look: &mut (dyn FnMut(Record<'_>) + Send),
-    ) -> Result<(), StoreError> {
+    pub(super) async fn each_record(&self, mut look: Look) -> Result<(), StoreError> {
         let store = &self.store;
         for package in store.packages().await? {
-            for launch in store.launches(&package.name, Instant::default(), usize::MAX).await? {
-                look(Record::Own(&launch.body));
-            }
+            let launches = store.launches(&package.name, Instant::default(), usize::MAX).await?;
+            look = shown(look, launches, |it, look| look(Record::Own(&it.body))).await?;
         }
         let mut filter = RefusalFilter::default();
         loop {
             let page = store.refusals(&filter, STATEMENTS).await?;
             let Some(last) = page.last() else { break };
             filter.before = Some(last.id);
-            for it in &page {
-                look(Record::Said(&it.body));
-            }
+            look = shown(look, page, |it, look| look(Record::Said(&it.body))).await?;
         }
         let (mut after, ever) = (Instant::default(), Instant::from_micros(i64::MAX));
         loop {
             let page = store.origins(after, ever, STATEMENTS).await?;
             let Some(last) = page.last() else { break };
             after = last.at;
-            let authorities = page.iter().filter_map(|it| it.origin.authority.as_deref());
-            authorities.for_each(|it| look(Record::Said(it)));
+            let authority = |it: &KeptOrigin, look: &mut Look| {
+                it.origin.authority.iter().for_each(|it| look(Record::Said(it)));
+            };
+            look = shown(look, page, authority).await?;
         }
         for HeldPipe { name, .. } in store.pipes().await? {
             let mut after = None;
@@ -72,9 +92,7 @@ impl Erasures {
                 let page = store.dead_letters(&name, after, STATEMENTS).await?;
                 let Some(last) = page.last() else { break };
                 after = Some(last.place());
-                for it in &page {
-                    look(Record::Said(&it.body));
-                }
+                look = shown(look, page, |it, look| look(Record::Said(&it.body))).await?;
             }
         }
         let mut filter = AuditFilter::default();
@@ -82,9 +100,7 @@ impl Erasures {
             let page = store.audit(&filter, STATEMENTS).await?;
             let Some(last) = page.last() else { return Ok(()) };
             filter.before = Some(last.id.clone());
-            for it in &page {
-                look(Record::Entry(it));
-            }
+            look = shown(look, page, |it, look| look(Record::Entry(it))).await?;
         }
     }
 }

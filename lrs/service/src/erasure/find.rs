@@ -1,6 +1,7 @@
 //! Who is named by an identifier: all identifiers of the same learner, in all courses.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use course::{Enrolment, Identifier, Learner};
 use serde::{Deserialize, Serialize};
@@ -8,8 +9,11 @@ use store::{ErasedPart, Kept, StoreError, names_person};
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
-use super::run::value_of;
+use super::every::stopped;
+use super::run::removal::Deed;
+use super::run::{UNREADABLE, value_of};
 use super::{ErasureError, ErasureMode, Erasures, REMOVED, eraser, ifi, is_address};
+use crate::compute::aside;
 
 /// Statements looked at together.
 pub(super) const STATEMENTS: usize = 1_000;
@@ -66,7 +70,7 @@ pub struct FoundPerson {
 
 impl FoundPerson {
     /// What finds the person in texts.
-    pub(crate) fn eraser(&self) -> std::sync::Arc<Eraser> {
+    pub(crate) fn eraser(&self) -> Arc<Eraser> {
         eraser(&self.identifiers, &self.learners, &self.accounts, "erased")
     }
 }
@@ -128,10 +132,16 @@ impl Erasures {
         let mut found = Vec::new();
         for course in self.store.courses().await? {
             let Some(kept) = self.store.course(&course.id).await? else { continue };
-            let enrolment = enrolment(&course.id, &kept.enrolment)?;
-            for learner in of_person(&enrolment, known) {
-                known.extend(learner.identifiers.iter().cloned());
-                found.push(FoundLearner { course: course.id.clone(), learner: learner.id.clone() });
+            let (id, so_far) = (course.id.clone(), known.clone());
+            // A course may have a hundred thousand learners.
+            let theirs = aside(move || {
+                let enrolment = enrolment(&id, &kept.enrolment)?;
+                let theirs = of_person(&enrolment, &so_far).into_iter().cloned();
+                Ok::<Vec<Learner>, StoreError>(theirs.collect())
+            });
+            for learner in theirs.await.map_err(|_| stopped())?? {
+                known.extend(learner.identifiers);
+                found.push(FoundLearner { course: course.id.clone(), learner: learner.id });
             }
         }
         Ok(found)
@@ -139,16 +149,23 @@ impl Erasures {
 
     /// The names of learners who sign in, and have one of these identifiers; their identifiers become known.
     async fn accounts(&self, known: &mut BTreeSet<Identifier>) -> Result<Vec<String>, StoreError> {
-        let mut names = Vec::new();
-        for person in self.store.people().await?.into_iter().map(|held| held.kept.person) {
-            let theirs = person.learner.iter().filter_map(|text| text.parse().ok());
-            let theirs: Vec<Identifier> = theirs.collect();
-            let forms = forms(known);
-            if theirs.iter().any(|it| forms.contains(&form(it))) {
-                known.extend(theirs);
-                names.push(person.name);
+        let people = self.store.people().await?;
+        let mut so_far = known.clone();
+        let look = aside(move || {
+            let (mut names, mut forms) = (Vec::new(), forms(&so_far));
+            for person in people.into_iter().map(|held| held.kept.person) {
+                let theirs = person.learner.iter().filter_map(|text| text.parse().ok());
+                let theirs: Vec<Identifier> = theirs.collect();
+                if theirs.iter().any(|it| forms.contains(&form(it))) {
+                    so_far.extend(theirs);
+                    forms = self::forms(&so_far);
+                    names.push(person.name);
+                }
             }
-        }
+            (names, so_far)
+        });
+        let (names, found) = look.await.map_err(|_| stopped())?;
+        *known = found;
         Ok(names)
     }
 
@@ -167,7 +184,7 @@ impl Erasures {
         if mode == ErasureMode::Delete {
             count(REMOVED, removed);
         }
-        for (what, number) in [(OF_OTHERS, others), ("unreadable", unreadable)] {
+        for (what, number) in [(OF_OTHERS, others), (UNREADABLE, unreadable)] {
             if number > 0 {
                 count(what, number);
             }
@@ -182,14 +199,19 @@ impl Erasures {
     }
 
     /// How many documents name the person.
-    pub(super) async fn documents(&self, eraser: &Eraser) -> Result<u64, StoreError> {
+    pub(super) async fn documents(&self, eraser: &Arc<Eraser>) -> Result<u64, StoreError> {
         let (mut after, mut documents) = (None, 0_u64);
         loop {
             let page = self.store.documents_beyond(after.as_ref(), STATEMENTS).await?;
             let Some((last, _)) = page.last() else { return Ok(documents) };
             after = Some(last.clone());
-            let named = page.iter().filter(|(key, document)| names_person(eraser, key, document));
-            documents = documents.saturating_add(named.count() as u64);
+            let eraser = Arc::clone(eraser);
+            let named = aside(move || {
+                let named =
+                    page.iter().filter(|(key, document)| names_person(&eraser, key, document));
+                named.count() as u64
+            });
+            documents = documents.saturating_add(named.await.map_err(|_| stopped())?);
         }
     }
 
@@ -202,16 +224,23 @@ impl Erasures {
 
     /// How many statements are of other people alone and would change, because a text in them has an identifier of the person.
     /// Counts up to `most` and one more.
-    pub(crate) async fn of_others(&self, eraser: &Eraser, most: u64) -> Result<u64, StoreError> {
+    pub(crate) async fn of_others(
+        &self,
+        eraser: &Arc<Eraser>,
+        most: u64,
+    ) -> Result<u64, StoreError> {
         let (mut after, mut others) = (Instant::default(), 0_u64);
-        let exact = eraser.clone().exact();
+        let exact = Arc::new((**eraser).clone().exact());
         while others <= most {
             match self.part_of_log(after).await? {
                 LogPart::Statements(page, last) => {
                     after = last;
-                    let bodies = page.iter().map(|kept| &kept.statement.body);
-                    let of_others = bodies.filter(|it| is_of_others(eraser, &exact, it));
-                    others = others.saturating_add(of_others.count() as u64);
+                    let (eraser, exact) = (Arc::clone(eraser), Arc::clone(&exact));
+                    let of_others = aside(move || {
+                        let bodies = page.iter().map(|kept| &kept.statement.body);
+                        bodies.filter(|it| is_of_others(&eraser, &exact, it)).count() as u64
+                    });
+                    others = others.saturating_add(of_others.await.map_err(|_| stopped())?);
                 }
                 LogPart::Unreadable(at) => after = at,
                 LogPart::End => break,
@@ -223,24 +252,21 @@ impl Erasures {
     /// How many statements an erasure of this mode changes.
     async fn counted_statements(
         &self,
-        eraser: &Eraser,
+        eraser: &Arc<Eraser>,
         mode: ErasureMode,
     ) -> Result<StatementCounts, StoreError> {
         let (mut after, mut counts) = (Instant::default(), StatementCounts::default());
-        let exact = eraser.clone().exact();
+        let exact = Arc::new((**eraser).clone().exact());
         loop {
             match self.part_of_log(after).await? {
                 LogPart::Statements(page, last) => {
                     after = last;
-                    for Kept { statement, .. } in page {
-                        if eraser.bytes(&statement.body).is_none() {
-                            continue;
-                        }
+                    let (of_page, exact) = (Arc::clone(eraser), Arc::clone(&exact));
+                    let found = aside(move || deeds(&page, &of_page, &exact));
+                    for (deed, is_of_others) in found.await.map_err(|_| stopped())?? {
                         counts.all = counts.all.saturating_add(1);
-                        let is_of_others = is_of_others(eraser, &exact, &statement.body);
                         counts.others = counts.others.saturating_add(u64::from(is_of_others));
-                        let value = value_of(&statement.body)?;
-                        let goes = self.goes((mode, None), eraser, &value, |_| false).await?;
+                        let goes = self.goes((mode, None), eraser, deed, |_| false).await?;
                         counts.removed = counts.removed.saturating_add(u64::from(goes));
                     }
                 }
@@ -269,6 +295,14 @@ impl Erasures {
         }
         Ok(left)
     }
+}
+
+/// Of each statement of a page that names the person: what is said of who did it, and whether it is of others alone.
+fn deeds(page: &[Kept], eraser: &Eraser, exact: &Eraser) -> Result<Vec<(Deed, bool)>, StoreError> {
+    let bodies = page.iter().map(|kept| &kept.statement.body);
+    let named = bodies.filter(|body| eraser.bytes(body).is_some());
+    let deed = |body| Ok((Deed::of(eraser, &value_of(body)?), is_of_others(eraser, exact, body)));
+    named.map(deed).collect()
 }
 
 /// Whether a statement would change, and has the person nowhere as an Agent.

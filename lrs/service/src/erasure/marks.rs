@@ -3,7 +3,7 @@
 use course::Identifier;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
-use xapi::stored::Stored;
+use uuid::Uuid;
 
 use super::{ifi, is_address};
 
@@ -52,8 +52,12 @@ pub(super) fn any(secret: &[u8; 32], identifier: &Identifier) -> Vec<String> {
     marks
 }
 
+/// The SHA-256 of a statement's text.
+pub(super) fn digest(body: &[u8]) -> [u8; 32] {
+    Sha256::digest(body).into()
+}
+
 /// The hash of all statements before and of this one, as it was.
-pub(super) fn before(secret: &[u8; 32], earlier: &str, statement: &Stored) -> String {
-    let body = Sha256::digest(&statement.body);
-    keyed(secret, &[b"a statement before", earlier.as_bytes(), statement.id.as_bytes(), &body])
+pub(super) fn before(secret: &[u8; 32], earlier: &str, id: Uuid, digest: &[u8; 32]) -> String {
+    keyed(secret, &[b"a statement before", earlier.as_bytes(), id.as_bytes(), digest])
 }

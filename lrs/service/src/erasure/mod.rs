@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use store::{KeptErasure, Store, StoreError};
-use tokio::sync::Mutex;
 use uuid::Uuid;
 use validator::ifi::Ifi;
 use xapi::clock::Clock;
@@ -26,17 +25,26 @@ use crate::progress::{CourseService, ProgressError};
 mod again;
 mod courses;
 mod elsewhere;
+mod every;
 pub(crate) mod find;
+pub(crate) mod finish;
 mod marks;
+mod queue;
 mod rows;
 mod run;
+mod scrubs;
 #[cfg(test)]
 mod tests;
 
 pub use again::LaterErasure;
+pub use every::ListedErasures;
+pub(crate) use every::each_erasure;
 pub use find::{FoundLearner, FoundPerson};
+pub use queue::{ERASURES_AGAIN, ErasurePlace};
+use queue::{Queue, Rank};
 pub(crate) use rows::erasure_rows;
 use run::Work;
+use scrubs::Scrubs;
 
 /// The action of entries of the audit log: asked for, and done.
 pub const ERASED: &str = "person.erased";
@@ -44,6 +52,10 @@ pub const ERASED: &str = "person.erased";
 const REMOVED: &str = "removed";
 /// The longest reason, in bytes.
 pub const LONGEST_REASON: usize = 1_000;
+/// The most identifiers that are asked for at once: each is looked for in everything.
+pub const MOST_IDENTIFIERS: usize = 100;
+/// The records of a list, in bytes, after which the list goes on with the next page.
+const LISTED_BYTES: usize = 4 << 20;
 
 /// Why a person was not erased.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +63,20 @@ pub enum ErasureError {
     /// The identifier cannot be read.
     #[error("{0}")]
     Identifier(String),
+    /// Too many identifiers.
+    #[error("{0} identifiers are given, and at most {MOST_IDENTIFIERS} are looked for at once")]
+    Identifiers(usize),
+    /// Too many erasures are not done yet: of who asks, or of all.
+    #[error(
+        "{most} erasures {of} are not done yet, and no more may wait",
+        of = if *.is_own { "that you have asked for" } else { "of this server" }
+    )]
+    Waiting {
+        /// How many there may be.
+        most: usize,
+        /// Whether all of them are of who asks.
+        is_own: bool,
+    },
     /// There is no reason, or it is too long.
     #[error("an erasure has a reason of 1 to {LONGEST_REASON} bytes")]
     Reason,
@@ -136,6 +162,12 @@ pub struct ErasureAsked {
     pub within: Option<String>,
 }
 
+/// Whether no more identifiers are given, with the first one, than are looked for at once.
+pub(crate) fn are_bounded(others: &[String]) -> Result<(), ErasureError> {
+    let count = others.len().saturating_add(1);
+    if count > MOST_IDENTIFIERS { Err(ErasureError::Identifiers(count)) } else { Ok(()) }
+}
+
 /// An erasure as it is kept: its proof, and what is left to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErasureRecord {
@@ -164,8 +196,16 @@ pub struct ErasureRecord {
     pub lists: Vec<String>,
     /// When it was done, in microseconds since 1970; `None` before.
     pub done: Option<i64>,
-    /// SHA-256 of the record without this member and what is left to do; empty before it is done. The audit log has it.
+    /// SHA-256 of the record without this member, [`Self::scrubbed`] and what is left to do; empty before it is done. The audit
+    /// log has it.
     pub proof: String,
+    /// Whether nothing was there of the person: no file was written anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchanged: bool,
+    /// When the files of the engine were rid of what was replaced or removed, in microseconds since 1970; `None` before, and in
+    /// records of earlier releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scrubbed: Option<i64>,
     /// What is left to do; nothing once the identifiers are needed no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) work: Option<Work>,
@@ -183,7 +223,7 @@ impl ErasureRecord {
 
     /// The proof that the record must have.
     pub fn computed(&self) -> String {
-        let bare = Self { proof: String::new(), work: None, ..self.clone() };
+        let bare = Self { proof: String::new(), scrubbed: None, work: None, ..self.clone() };
         hex::encode(Sha256::digest(json!(bare).to_string()))
     }
 
@@ -212,9 +252,10 @@ pub struct Erasures {
     journals: Arc<dyn Journals>,
     derived: Option<Arc<dyn Derived>>,
     secret: [u8; 32],
-    /// Held by the erasure that runs. Of two that ran at once, each would write back the texts that it had read, with the
-    /// person in them whom the other one had erased meanwhile.
-    turn: Arc<Mutex<()>>,
+    /// Of two erasures that ran at once, each would write back the texts that it had read, with the person in them whom the
+    /// other one had erased meanwhile: so each has its turn.
+    queue: Queue,
+    scrubs: Scrubs,
 }
 
 impl Erasures {
@@ -225,7 +266,8 @@ impl Erasures {
         journals: Arc<dyn Journals>,
         secret: [u8; 32],
     ) -> Self {
-        Self { store, clock, journals, derived: None, secret, turn: Arc::default() }
+        let (queue, scrubs) = (Queue::default(), Scrubs::default());
+        Self { store, clock, journals, derived: None, secret, queue, scrubs }
     }
 
     /// These erasures, each of which is done once `derived` is without the person too.
@@ -239,8 +281,17 @@ impl Erasures {
     /// # Errors
     /// [`ErasureError`].
     pub async fn preview(&self, asked: &ErasureAsked) -> Result<FoundPerson, ErasureError> {
+        are_bounded(&asked.others)?;
         let found = self.find(&asked.identifier, &asked.others).await?;
         self.counted(found, asked.mode).await
+    }
+
+    /// A place among the erasures that are not done, for one that `by` asks for; to be held until it is done.
+    ///
+    /// # Errors
+    /// [`ErasureError::Waiting`].
+    pub fn admit(&self, asked: &ErasureAsked, by: &Actor) -> Result<ErasurePlace, ErasureError> {
+        self.queue.admit(by, Rank::of(asked.within.as_ref()))
     }
 
     /// Keeps an erasure that is to be done: [`Self::run`] does it.
@@ -248,6 +299,16 @@ impl Erasures {
     /// # Errors
     /// [`ErasureError`], and nothing is kept.
     pub async fn begin(
+        &self,
+        asked: &ErasureAsked,
+        by: Actor,
+    ) -> Result<KeptErasure, ErasureError> {
+        are_bounded(&asked.others)?;
+        self.begin_any(asked, by).await
+    }
+
+    /// [`Self::begin`] with any number of identifiers.
+    pub(crate) async fn begin_any(
         &self,
         asked: &ErasureAsked,
         by: Actor,
@@ -285,42 +346,13 @@ impl Erasures {
             lists: Vec::new(),
             done: None,
             proof: String::new(),
+            unchanged: false,
+            scrubbed: None,
             work: Some(work),
         };
         let kept = record.kept(id, now);
         self.store.add_erasure(kept.clone()).await?;
         Ok(kept)
-    }
-
-    /// The erasures after an id, at most `limit`; with `identifier` those that erased it.
-    ///
-    /// # Errors
-    /// [`ErasureError`].
-    pub async fn list(
-        &self,
-        after: Option<Uuid>,
-        limit: usize,
-        identifier: Option<&str>,
-    ) -> Result<Vec<(KeptErasure, ErasureRecord)>, ErasureError> {
-        let wanted = match identifier {
-            Some(text) => Some(marks::any(&self.secret, &find::read(text)?)),
-            None => None,
-        };
-        let (mut found, mut after) = (Vec::new(), after);
-        while found.len() < limit {
-            let page = self.store.erasures(after, limit.max(1)).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id);
-            for kept in page {
-                let record = ErasureRecord::of(&kept)?;
-                let has = |mark: &String| record.marks.contains(mark);
-                if wanted.as_ref().is_none_or(|wanted| wanted.iter().any(has)) {
-                    found.push((kept, record));
-                }
-            }
-        }
-        found.truncate(limit);
-        Ok(found)
     }
 
     /// The erasure of this id.
@@ -344,22 +376,6 @@ impl Erasures {
         let is_sound = kept.is_done && record.proof == record.computed();
         let holds = is_sound && self.is_in_audit(&kept, &record.proof).await?;
         Ok(VerifiedErasure { kept, record, holds })
-    }
-
-    /// Does everything that is left of erasures that were begun, by an earlier release too. An erasure that fails is tried
-    /// again later.
-    pub async fn resume(&self) {
-        if let Err(error) = self.salt_lists().await {
-            tracing::error!(%error, "certificate lists from which people were erased have no salts yet");
-        }
-        match self.store.erasures(None, usize::MAX).await {
-            Ok(all) => {
-                for kept in all.into_iter().filter(|it| !it.is_done) {
-                    self.run_to_its_end(kept.id).await;
-                }
-            }
-            Err(error) => tracing::error!(%error, "erasures that are under way cannot be read"),
-        }
     }
 }
 
@@ -395,6 +411,6 @@ fn eraser(
 ) -> Arc<Eraser> {
     // Another course may have another person under the same id.
     let learners = learners.iter().map(|it| format!("{}/{}", it.course, it.learner));
-    let names = learners.chain(accounts.iter().cloned());
-    Arc::new(Eraser::new(identifiers.iter().map(ifi), names, pseudonym))
+    let eraser = Eraser::new(identifiers.iter().map(ifi), learners, pseudonym);
+    Arc::new(eraser.signing_in_as(accounts.iter().cloned()))
 }

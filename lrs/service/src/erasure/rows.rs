@@ -78,6 +78,8 @@ mod tests {
             lists: Vec::new(),
             done: Some(9),
             proof: proof.to_owned(),
+            unchanged: false,
+            scrubbed: None,
             work: None,
         };
         record.kept(Uuid::from_u128(n), Instant::from_micros(5))

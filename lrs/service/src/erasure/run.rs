@@ -3,35 +3,33 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use access::audit::{AuditEntry, AuditFilter};
 use bytes::Bytes;
 use course::Identifier;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::{ErasedPart, Kept, KeptErasure, StoreError};
 use uuid::Uuid;
 use xapi::attachment;
 use xapi::erase::Eraser;
-use xapi::index::{Kind, keys_of_kept};
 use xapi::instant::Instant;
-use xapi::stored::Stored;
 
-use self::removal::{Fates, is_within};
-use super::find::{LogPart, STATEMENTS};
+use self::removal::{Named, is_within};
+use super::every::stopped;
+use super::find::LogPart;
+use super::finish::{Erased, Step};
+use super::queue::Rank;
 use super::{
-    ERASED, ErasureError, ErasureRecord, Erasures, FoundLearner, FoundPerson, REMOVED, eraser, ifi,
+    ErasureError, ErasureRecord, Erasures, FoundLearner, FoundPerson, REMOVED, eraser, ifi,
     is_address, marks,
 };
-use crate::audit::Actor;
+use crate::compute::aside;
 use crate::pipes;
 
-mod removal;
+pub(super) mod removal;
 
-/// The pause before an erasure that failed is tried again.
-const PAUSE: Duration = Duration::from_secs(30);
-
+/// The name of the count of statements that cannot be read.
+pub(super) const UNREADABLE: &str = "unreadable";
 /// How often statements and the parts of the store are looked through at the most.
 const ROUNDS: u32 = 5;
 
@@ -54,6 +52,9 @@ pub(crate) struct Work {
     /// were copied, have those alone. Of erasures that a release before began, in lower case.
     #[serde(default)]
     said: BTreeSet<String>,
+    /// Whether the first step was begun.
+    #[serde(default)]
+    is_begun: bool,
     /// Removed statements that are voided: what voids them goes too, where the person did it.
     #[serde(default)]
     voided: BTreeSet<Uuid>,
@@ -104,106 +105,51 @@ struct Running<'a> {
 }
 
 impl Erasures {
-    /// Does all that is left of an erasure, once no other one of this process runs; nothing where it is done.
-    ///
-    /// # Errors
-    /// [`ErasureError::Store`]: what was done stays, and the next call goes on.
-    pub async fn run(&self, id: Uuid) -> Result<ErasureRecord, ErasureError> {
-        let _turn = self.turn.lock().await;
-        let (kept, record) = self.one(id).await?;
-        if kept.is_done {
-            return Ok(record);
+    /// Does all that needs the identifiers, in the erasure's turn; nothing where that is done.
+    pub(crate) async fn erase(&self, id: Uuid) -> Result<Step, ErasureError> {
+        let rank = Rank::of(self.one(id).await?.1.within.as_ref());
+        let _turn = self.queue.turn(rank).await;
+        let (KeptErasure { id, created, is_done, .. }, record) = self.one(id).await?;
+        if is_done {
+            return Ok(Step::Done(record));
         }
-        let KeptErasure { id, created, .. } = kept;
-        let mut running = match record.work.clone() {
+        let record = match record.work.clone() {
             // All but the last steps are done, and the identifiers are gone.
-            None => return self.finish(id, created, record).await,
+            None => record,
             Some(work) => {
-                let (whole, eraser) = erasers(&record, &work);
-                Running { of: self, id, created, record, work, whole, eraser }
+                let record = Running::of(self, id, created, record, work).to_its_end().await?;
+                self.store.change_erasure(record.kept(id, created)).await?;
+                record
             }
         };
-        if running.record.within.is_none() {
-            running.courses().await?;
-        }
-        running.everything_else().await?;
-        running.attachments().await?;
-        running.journals().await?;
-        running.pipes().await?;
-        let record =
-            ErasureRecord { work: None, done: Some(self.clock.now().micros()), ..running.record };
-        self.store.change_erasure(record.kept(id, created)).await?;
-        self.finish(id, created, record).await
+        // In the turn: whoever waits for all erasures that are under way waits for this one too.
+        let ticket = self.wish(&record);
+        Ok(Step::Erased(Box::new(Erased { id, created, record, ticket })))
+    }
+}
+
+impl<'a> Running<'a> {
+    fn of(of: &'a Erasures, id: Uuid, created: Instant, record: ErasureRecord, work: Work) -> Self {
+        let (whole, eraser) = erasers(&record, &work);
+        Self { of, id, created, record, work, whole, eraser }
     }
 
-    /// [`Self::run`], again after a while where it fails.
-    pub async fn run_to_its_end(&self, id: Uuid) {
-        while let Err(error) = self.run(id).await {
-            if !matches!(error, ErasureError::Store(StoreError::Unavailable(_))) {
-                tracing::error!(%error, %id, "an erasure cannot go on; it is tried again at the next start");
-                return;
-            }
-            tracing::error!(%error, %id, "an erasure waits, and goes on in 30 seconds");
-            tokio::time::sleep(PAUSE).await;
+    /// Does every step; gives the record without the identifiers.
+    async fn to_its_end(mut self) -> Result<ErasureRecord, ErasureError> {
+        // What was done before may not be counted: the process ended before it was.
+        let mut is_changed = std::mem::replace(&mut self.work.is_begun, true);
+        self.save().await?;
+        if self.record.within.is_none() {
+            self.courses().await?;
         }
-    }
-
-    /// Clears the files, writes the proof into the audit log, and closes the record.
-    async fn finish(
-        &self,
-        id: Uuid,
-        created: Instant,
-        mut record: ErasureRecord,
-    ) -> Result<ErasureRecord, ErasureError> {
-        if let Some(derived) = &self.derived {
-            derived.without_erased().await?;
-        }
-        self.store.scrub().await?;
-        record.proof = record.computed();
-        let (kind, name) = record.by.clone();
-        let not_done =
-            || StoreError::Corrupt(format!("erasure {id}: it does not say when it was done"));
-        let (at, (_, low)) =
-            (Instant::from_micros(record.done.ok_or_else(not_done)?), id.as_u64_pair());
-        let entry = AuditEntry {
-            id: AuditEntry::id(at, low),
-            at,
-            actor: Actor::of(&kind, name).unwrap_or(Actor::Machine),
-            action: ERASED.to_owned(),
-            target: id.to_string(),
-            details: json!({"proof": record.proof, "mode": record.mode, "counts": record.counts})
-                .to_string(),
-        };
-        self.store.add_audit(entry).await?;
-        self.store.change_erasure(record.kept(id, created)).await?;
-        Ok(record)
-    }
-
-    /// Whether the audit log says that the erasure was done with this proof.
-    pub(super) async fn is_in_audit(
-        &self,
-        kept: &KeptErasure,
-        proof: &str,
-    ) -> Result<bool, StoreError> {
-        let mut filter = AuditFilter {
-            action: Some(ERASED.to_owned()),
-            since: Some(kept.created),
-            ..AuditFilter::default()
-        };
-        let target = kept.id.to_string();
-        loop {
-            let page = self.store.audit(&filter, STATEMENTS).await?;
-            let Some(last) = page.last() else { return Ok(false) };
-            filter.before = Some(last.id.clone());
-            let says = |entry: &AuditEntry| {
-                let details: serde_json::Value =
-                    serde_json::from_str(&entry.details).unwrap_or_default();
-                entry.target == target && details.get("proof").is_some_and(|it| it == proof)
-            };
-            if page.iter().any(says) {
-                return Ok(true);
-            }
-        }
+        self.everything_else().await?;
+        self.attachments().await?;
+        is_changed |= self.journals().await?;
+        self.pipes().await?;
+        let mut counted = self.record.counts.iter().filter(|(what, _)| *what != UNREADABLE);
+        is_changed |= counted.any(|(_, count)| *count > 0);
+        let (done, unchanged) = (Some(self.of.clock.now().micros()), !is_changed);
+        Ok(ErasureRecord { work: None, done, unchanged, ..self.record })
     }
 }
 
@@ -318,7 +264,7 @@ impl Running<'_> {
                 }
                 LogPart::End => return Ok(found),
             };
-            let fates: Fates = self.fates(page).await?;
+            let fates = self.fates(page).await?;
             found = found.saturating_add(fates.len() as u64);
             if fates.len() > 0 {
                 // First what is counted, then what is erased: a crash between the two counts nothing twice.
@@ -338,24 +284,23 @@ impl Running<'_> {
     fn pass(&mut self, at: i64) {
         if at > self.work.counted {
             self.work.counted = at;
-            self.count("unreadable", 1);
+            self.count(UNREADABLE, 1);
         }
         self.work.after = at;
     }
 
     /// Counts a statement that is about to be erased, unless it was counted before a crash.
-    fn note(&mut self, statement: &Stored, value: &Value, goes: bool) {
-        if statement.stored.micros() <= self.work.counted {
+    fn note(&mut self, named: &Named, goes: bool) {
+        if named.read.stored.micros() <= self.work.counted {
             return;
         }
-        self.record.before = marks::before(&self.of.secret, &self.record.before, statement);
-        self.work.attachments.extend(hashes(value));
-        let agents = keys_of_kept(value).into_iter().filter(|it| it.kind == Kind::Agent);
-        let said = agents.map(|it| it.text).filter(|it| self.eraser.is_named(it));
-        for text in said.collect::<BTreeSet<String>>() {
+        let (secret, read) = (&self.of.secret, &named.read);
+        self.record.before = marks::before(secret, &self.record.before, read.id, &named.digest);
+        self.work.attachments.extend(named.attachments.iter().cloned());
+        for text in &named.said {
             if self.work.said.insert(text.clone()) {
                 // An address may have been asked for in other letters.
-                marks::add(&mut self.record.marks, marks::one(&self.of.secret, &text));
+                marks::add(&mut self.record.marks, marks::one(&self.of.secret, text));
             }
         }
         self.count("statements", 1);
@@ -380,14 +325,10 @@ impl Running<'_> {
                 }
                 LogPart::End => break,
             };
-            for Kept { statement, .. } in page {
-                let value = value_of(&statement.body)?;
-                let within = self.record.within.as_deref();
-                if !names(&statement.body, &self.record.pseudonym) || !is_within(within, &value) {
-                    for hash in hashes(&value) {
-                        alone.remove(&hash);
-                    }
-                }
+            let (pseudonym, within) = (self.record.pseudonym.clone(), self.record.within.clone());
+            let kept = aside(move || hashes_of_others(&page, &pseudonym, within.as_deref()));
+            for hash in kept.await.map_err(|_| stopped())?? {
+                alone.remove(&hash);
             }
         }
         let alone: Vec<String> = alone.into_iter().collect();
@@ -420,12 +361,13 @@ impl Running<'_> {
     }
 
     /// Lets the journals of courses be read from the log again. What a follower wrote meanwhile of statements that it had
-    /// read before goes with it.
-    async fn journals(&mut self) -> Result<(), StoreError> {
+    /// read before goes with it. Whether there were some.
+    async fn journals(&mut self) -> Result<bool, StoreError> {
         for course in self.work.courses.clone() {
             self.of.journals.read_again(&course).await?;
         }
-        self.of.store.erase(ErasedPart::Journals, &self.eraser, self.id).await.map(drop)
+        let removed = self.of.store.erase(ErasedPart::Journals, &self.eraser, self.id).await?;
+        Ok(removed > 0 || !self.work.courses.is_empty())
     }
 }
 
@@ -440,8 +382,22 @@ fn erasers(record: &ErasureRecord, work: &Work) -> (Arc<Eraser>, Arc<Eraser>) {
     (whole, eraser)
 }
 
-fn names(body: &Bytes, pseudonym: &str) -> bool {
-    std::str::from_utf8(body).is_ok_and(|body| body.contains(pseudonym))
+/// The hashes of attachments of statements without the pseudonym, or of others than this authority.
+fn hashes_of_others(
+    page: &[Kept],
+    pseudonym: &str,
+    within: Option<&str>,
+) -> Result<Vec<String>, StoreError> {
+    let mut found = Vec::new();
+    for Kept { statement, .. } in page {
+        let value = value_of(&statement.body)?;
+        let is_named =
+            std::str::from_utf8(&statement.body).is_ok_and(|body| body.contains(pseudonym));
+        if !is_named || !is_within(within, &value) {
+            found.extend(hashes(&value));
+        }
+    }
+    Ok(found)
 }
 
 pub(super) fn value_of(body: &Bytes) -> Result<Value, StoreError> {

@@ -24,6 +24,7 @@ mod letters;
 mod lists;
 mod others;
 mod removal;
+mod waiting;
 mod within;
 
 /// Notes the courses that are read again.
@@ -241,8 +242,8 @@ async fn nothing_of_a_person_is_left_and_the_proof_holds() {
     assert_eq!(Identifier::of_agent(&statement["actor"]).as_ref(), learner.identifiers.first());
     assert_eq!(*world.journals.0.lock().unwrap(), ["c"]);
     assert!(erasures.verify(begun.id).await.unwrap().holds);
-    assert_eq!(erasures.list(None, 10, Some("mailto:p0@x.example")).await.unwrap().len(), 1);
-    assert_eq!(erasures.list(None, 10, Some("mailto:p1@x.example")).await.unwrap().len(), 0);
+    assert_eq!(erasures.list(None, 10, Some("mailto:p0@x.example")).await.unwrap().found.len(), 1);
+    assert_eq!(erasures.list(None, 10, Some("mailto:p1@x.example")).await.unwrap().found.len(), 0);
     assert_eq!(world.audit().verify(None).await.unwrap().broken, None);
     // A record that is changed is found.
     let (kept, record) = erasures.one(begun.id).await.unwrap();

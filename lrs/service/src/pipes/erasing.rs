@@ -282,6 +282,8 @@ impl Run {
             _ => verdict::of_any(answer, self.now()),
         };
         match verdict {
+            // As many wait there as may: that is no failure.
+            Verdict::Later(_) if answer.status == 429 => {}
             Verdict::Later(_) if self.pipe.state.attempts + 1 < MOST_FAILURES => {}
             Verdict::Stop(_) if matches!(answer.status, 300..=399 | 401) => {}
             _ => {

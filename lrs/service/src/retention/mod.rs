@@ -16,6 +16,7 @@ use xapi::clock::Clock;
 use xapi::instant::Instant;
 
 use crate::audit::{Actor, Audit};
+use crate::erasure::finish::Step;
 use crate::erasure::{ErasureAsked, ErasureError, ErasureMode, Erasures};
 
 mod due;
@@ -219,16 +220,13 @@ impl Retention {
         let due = self.due(plan).await?;
         let mut run =
             RetentionRun { at: now.micros(), due: due.people.len() as u64, erased: 0, left_out: 0 };
-        for person in &due.people {
-            if run.erased >= u64::from(plan.most_a_day) {
-                break;
-            }
-            match self.erase(person, &due).await? {
-                Outcome::Erased => run.erased += 1,
-                Outcome::LeftOut => run.left_out += 1,
-                Outcome::Stays => {}
-            }
+        let mut steps = Vec::new();
+        let erased = self.erase_due(&due, plan.most_a_day, &mut run, &mut steps).await;
+        // At the end, so that the files of the store are written anew once.
+        for step in steps {
+            self.erasures.clear_files(step).await?;
         }
+        erased?;
         if run.left_out > 0 {
             tracing::warn!(
                 left_out = run.left_out,
@@ -244,11 +242,33 @@ impl Retention {
         Ok(run)
     }
 
+    /// Erases people who are due, but not from the files of the store: these are left in `steps`.
+    async fn erase_due(
+        &self,
+        due: &DuePeople,
+        most: u32,
+        run: &mut RetentionRun,
+        steps: &mut Vec<Step>,
+    ) -> Result<(), RetentionError> {
+        for person in &due.people {
+            if run.erased >= u64::from(most) {
+                break;
+            }
+            match self.erase(person, due, steps).await? {
+                Outcome::Erased => run.erased += 1,
+                Outcome::LeftOut => run.left_out += 1,
+                Outcome::Stays => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Erases a person who is due.
     async fn erase(
         &self,
         person: &due::DuePerson,
         due: &DuePeople,
+        steps: &mut Vec<Step>,
     ) -> Result<Outcome, RetentionError> {
         let Some((first, others)) = person.identifiers.split_first() else {
             return Ok(Outcome::Stays);
@@ -270,8 +290,8 @@ impl Retention {
             mode: ErasureMode::Pseudonymise,
             within: None,
         };
-        let begun = self.erasures.begin(&asked, Actor::Machine).await?;
-        self.erasures.run(begun.id).await?;
+        let id = self.erasures.begin_any(&asked, Actor::Machine).await?.id;
+        steps.push(self.erasures.erase(id).await?);
         Ok(Outcome::Erased)
     }
 

@@ -1,12 +1,14 @@
 //! Who is due, and a night of several servers.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use access::audit::AuditFilter;
 use async_trait::async_trait;
 use course::LearnerList;
 use serde_json::{Value, json};
 use store::Selection;
+use store_testkit::around::{Around, Hook};
 use store_testkit::clock::TurnedClock;
 use store_testkit::memory::MemoryStore;
 use store_testkit::sample;
@@ -216,6 +218,32 @@ async fn a_night_erases_as_many_as_it_may_and_one_of_several_servers_does_it() {
     scene.clock.pass(24 * 3_600);
     let run = other.run_daily().await.unwrap().unwrap();
     assert_eq!((run.due, run.erased), (0, 0));
+}
+
+/// Counts how often the files of a store are written anew.
+#[derive(Default)]
+struct Scrubs(AtomicUsize);
+
+#[async_trait]
+impl Hook for Scrubs {
+    async fn before(&self, method: &'static str) -> Result<(), StoreError> {
+        self.0.fetch_add(usize::from(method == "scrub"), Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_night_writes_the_files_of_the_store_anew_once() {
+    let old: Vec<(Value, i64)> = (0..4).map(|n| (sample::statement(n), 500)).collect();
+    let mut scene = Scene::of(&old).await;
+    let counted = Around::new(Arc::clone(&scene.store), Scrubs::default());
+    scene.store = Arc::<Around<Scrubs>>::clone(&counted);
+    let plan = RetentionPlan { rules: vec![of_all(365)], ..RetentionPlan::default() };
+    scene.retention().put(plan).await.unwrap();
+    assert_eq!(scene.retention().run_daily().await.unwrap().unwrap().erased, 4);
+    assert_eq!(counted.hook.0.load(Ordering::Relaxed), 1);
+    let all = scene.store.erasures(None, 10).await.unwrap();
+    assert!(all.len() == 4 && all.iter().all(|it| it.is_done), "{all:?}");
 }
 
 #[tokio::test]

@@ -3,31 +3,34 @@
 //!
 //! What a server keeps in its own files of documents that were removed is its own affair: journals, snapshots, backups.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::TryStreamExt as _;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Collection, Cursor};
 use uuid::Uuid;
 
 use super::blob::Holder;
-use super::call::{all, call, insert};
+use super::call::{all_until, call, insert};
 use super::cell;
 use super::field;
 use crate::MongoStore;
 use access::audit::{AuditEntry, AuditFilter};
 use access::chain::SealedEntry;
 use store::{
-    AuditStore as _, ErasedPart, ErasureStore, KeptCertificates, KeptErasure, RemovedStatement,
-    Result, Rewrite, StoreError, erase_documents, erased_entry,
+    AuditStore as _, ERASURES_BYTES, ErasedPart, ErasureStore, KeptCertificates, KeptErasure,
+    RemovedStatement, Result, Rewrite, Scrub, StoreError, erase_documents, erased_entry,
 };
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
 use xapi::stored::Stored;
 
-/// Entries of the audit log, or definitions, read at once.
+/// Entries of the audit log, definitions or other documents looked at together.
 const PAGE: usize = 500;
+/// Bytes of texts of documents after which no more are looked at together.
+const PAGE_BYTES: usize = 4 << 20;
 /// The most that can be asked for: not every server takes a larger number.
 const MOST: i64 = 1 << 30;
 
@@ -53,47 +56,72 @@ impl MongoStore {
     }
 
     /// Removes the documents of a collection for which `goes` is true; gives how many.
-    async fn remove_named(&self, name: &str, goes: impl Fn(&Document) -> bool) -> Result<u64> {
-        let collection = self.collection(name);
+    async fn remove_named(
+        &self,
+        name: &str,
+        goes: impl Fn(&Document) -> bool + Send + Sync + 'static,
+    ) -> Result<u64> {
+        let (collection, goes) = (self.collection(name), Arc::new(goes));
         let mut cursor: Cursor<Document> = call(collection.find(doc! {}).batch_size(100)).await?;
         let mut count = 0_u64;
-        while let Some(document) = call(cursor.try_next()).await? {
-            if goes(&document) {
-                let Some(id) = document.get("_id").cloned() else { continue };
+        loop {
+            let some = next_of(&mut cursor).await?;
+            if some.is_empty() {
+                return Ok(count);
+            }
+            let goes = Arc::clone(&goes);
+            let gone = aside(move || {
+                let gone = some.into_iter().filter(|it| goes(it));
+                gone.filter_map(|it| it.get("_id").cloned()).collect::<Vec<Bson>>()
+            });
+            for id in gone.await? {
                 call(collection.delete_one(doc! {"_id": id})).await?;
                 count = count.saturating_add(1);
             }
         }
-        Ok(count)
     }
 
     /// Replaces the texts of a field in which the person is named.
-    async fn erase_texts(&self, name: &str, field: &str, eraser: &Eraser) -> Result<u64> {
+    async fn erase_texts(
+        &self,
+        name: &str,
+        field: &'static str,
+        eraser: &Arc<Eraser>,
+    ) -> Result<u64> {
         let collection = self.collection(name);
         let found = collection.find(doc! {field: {"$type": "string"}});
         let found = found.projection(doc! {field: 1}).batch_size(100);
         let mut cursor: Cursor<Document> = call(found).await?;
         let mut count = 0_u64;
-        while let Some(document) = call(cursor.try_next()).await? {
-            let said = document.get_str(field).unwrap_or_default();
-            let (Some(erased), Some(id)) = (eraser.json(said), document.get("_id")) else {
-                continue;
+        loop {
+            let some = next_of(&mut cursor).await?;
+            if some.is_empty() {
+                return Ok(count);
+            }
+            let eraser = Arc::clone(eraser);
+            let erased = move |document: Document| {
+                let said = document.get_str(field).ok()?;
+                let erased = eraser.json(said)?;
+                // One that was changed meanwhile is looked at when the part is erased again.
+                let as_read = doc! {"_id": document.get("_id")?.clone(), field: said};
+                Some((as_read, doc! {"$set": {field: erased}}))
             };
-            // One that was changed meanwhile is looked at when the part is erased again.
-            let as_read = doc! {"_id": id.clone(), field: said};
-            call(collection.update_one(as_read, doc! {"$set": {field: erased}})).await?;
-            count = count.saturating_add(1);
+            let changes = aside(move || some.into_iter().filter_map(erased).collect::<Vec<_>>());
+            for (as_read, change) in changes.await? {
+                call(collection.update_one(as_read, change)).await?;
+                count = count.saturating_add(1);
+            }
         }
-        Ok(count)
     }
 
     /// Names of the person, and names in which the person is named, go. What statements are found by, and definitions, get
     /// other texts.
-    async fn erase_things(&self, eraser: &Eraser) -> Result<u64> {
-        let agents: Vec<String> = eraser.identifiers().map(|ifi| cell::name(&[ifi])).collect();
-        let of_person = |it: &Document| {
-            it.get_str("agent").is_ok_and(|agent| agents.iter().any(|known| known == agent))
-                || it.get_str("name").is_ok_and(|name| eraser.text(name).is_some())
+    async fn erase_things(&self, eraser: &Arc<Eraser>) -> Result<u64> {
+        let agents: HashSet<String> = eraser.identifiers().map(|ifi| cell::name(&[ifi])).collect();
+        let of = Arc::clone(eraser);
+        let of_person = move |it: &Document| {
+            it.get_str("agent").is_ok_and(|agent| agents.contains(agent))
+                || it.get_str("name").is_ok_and(|name| of.text(name).is_some())
         };
         let count = self.remove_named("agent_name", of_person).await?;
         self.0.things.recent.clear();
@@ -188,6 +216,24 @@ impl MongoStore {
     }
 }
 
+/// The next documents of a cursor, as many as are looked at together; none at its end.
+async fn next_of(cursor: &mut Cursor<Document>) -> Result<Vec<Document>> {
+    let (mut some, mut bytes) = (Vec::new(), 0_usize);
+    while some.len() < PAGE && bytes < PAGE_BYTES {
+        let Some(document) = call(cursor.try_next()).await? else { break };
+        let texts = document.values().filter_map(Bson::as_str);
+        bytes = bytes.saturating_add(texts.map(str::len).sum());
+        some.push(document);
+    }
+    Ok(some)
+}
+
+/// Looks for the person off the asynchronous threads: texts may be long, and identifiers many.
+async fn aside<T: Send + 'static>(look: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let stopped = |_| StoreError::Unavailable("the search for a person was stopped".into());
+    tokio::task::spawn_blocking(look).await.map_err(stopped)
+}
+
 fn has_body(is_theirs: impl Fn(&str) -> bool) -> impl Fn(&Document) -> bool {
     move |it| it.get_str("body").is_ok_and(&is_theirs)
 }
@@ -210,7 +256,14 @@ impl ErasureStore for MongoStore {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX).min(MOST);
         let collection = self.collection("erasure");
         let found = collection.find(doc! {"_id": {"$gt": after}}).sort(doc! {"_id": 1});
-        all(found.limit(limit)).await?.iter().map(erasure).collect()
+        let mut bytes = 0_usize;
+        let enough = |it: &Document| {
+            bytes = bytes.saturating_add(it.get_str("body").map_or(0, str::len));
+            bytes >= ERASURES_BYTES
+        };
+        // A few at a time: a record of an earlier release may have a MiB of hashes.
+        let found = all_until(found.limit(limit).batch_size(20), enough).await?;
+        found.iter().map(erasure).collect()
     }
 
     async fn rewrite_statements(&self, statements: Vec<Rewrite>) -> Result<u64> {
@@ -227,6 +280,10 @@ impl ErasureStore for MongoStore {
         limit: usize,
     ) -> Result<Vec<RemovedStatement>> {
         self.0.statements.removed(after, limit).await
+    }
+
+    async fn removed_among(&self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        self.0.statements.removed_among(ids).await
     }
 
     async fn restore_removed(&self, removed: Vec<RemovedStatement>) -> Result<()> {
@@ -264,11 +321,13 @@ impl ErasureStore for MongoStore {
             ErasedPart::Documents => erase_documents(self, eraser).await,
             ErasedPart::Journals => self.erase_journals(eraser).await,
             ErasedPart::Launches => {
-                let is_theirs = |it: &str| eraser.record(it).is_some();
+                let eraser = Arc::clone(eraser);
+                let is_theirs = move |it: &str| eraser.record(it).is_some();
                 self.remove_named("launch", has_body(is_theirs)).await
             }
             ErasedPart::Refusals => {
-                let is_theirs = |it: &str| eraser.json(it).is_some();
+                let eraser = Arc::clone(eraser);
+                let is_theirs = move |it: &str| eraser.json(it).is_some();
                 self.remove_named("refusal", has_body(is_theirs)).await
             }
             ErasedPart::Origins => self.erase_texts("origin", "authority", eraser).await,
@@ -278,8 +337,11 @@ impl ErasureStore for MongoStore {
     }
 
     /// Removes the addresses of documents that were removed, which stay for a day otherwise, and files that a process has
-    /// left which ended while it removed a statement.
-    async fn scrub(&self) -> Result<()> {
+    /// left which ended while it removed a statement. What was written over is the database's own affair.
+    async fn scrub(&self, scrub: Scrub) -> Result<()> {
+        if scrub == Scrub::Records {
+            return Ok(());
+        }
         self.0.statements.clear_removed().await?;
         self.0.documents.cells.forget(Instant::from_micros(i64::MAX)).await?;
         self.0.people.cells.forget(Instant::from_micros(i64::MAX)).await

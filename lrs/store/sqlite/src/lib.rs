@@ -174,7 +174,7 @@ const WRITER_CACHE: i64 = 16_000;
 /// little that is new, so small pages write less for each statement: `docs/scaling.md` has the figures.
 const PAGE: i64 = 4096;
 
-/// How long the writing connection waits for others that work on the database.
+/// How long the writing connection waits for others that hold the database.
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Sets up the writing connection. `synchronous=FULL` makes every commit reach the disk.

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::failure;
 use store::StoreError;
 
-pub(super) const STEPS: [&str; 14] = [
+pub(super) const STEPS: [&str; 15] = [
     include_str!("0001_core.sql"),
     include_str!("0002_journals.sql"),
     include_str!("0003_checksums.sql"),
@@ -22,9 +22,10 @@ pub(super) const STEPS: [&str; 14] = [
     include_str!("0012_privacy.sql"),
     include_str!("0013_packed.sql"),
     include_str!("0014_removed.sql"),
+    include_str!("0015_erasure_notes.sql"),
 ];
 /// The number of the newest step.
-pub(super) const KNOWN: u32 = 14;
+pub(super) const KNOWN: u32 = 15;
 
 /// Brings a database to the newest layout. Each step and its number are written in one transaction.
 /// A database of a newer Traccia is refused.

@@ -14,8 +14,8 @@ use super::sample::{
 use access::audit::{Actor, AuditEntry, AuditFilter};
 use access::chain::ChainFollower;
 use store::{
-    Batch, ErasedPart, KeptCertificates, KeptErasure, KeptRefusal, RefusalFilter, Rewrite,
-    Selection, Store,
+    Batch, ERASURES_BYTES, ErasedPart, KeptCertificates, KeptErasure, KeptRefusal, RefusalFilter,
+    Rewrite, Scrub, Selection, Store,
 };
 use xapi::attachment::Attachment;
 use xapi::document::{Change, Document, DocumentKey, Precondition, Resource, Shelf, Unguarded};
@@ -30,7 +30,7 @@ const BY: Uuid = Uuid::from_u128(7);
 /// Erases the person `p0`, who is the learner `l-0`.
 fn eraser() -> Arc<Eraser> {
     let identifier = Ifi::Mbox("mailto:p0@x.example".into());
-    Arc::new(Eraser::new([identifier], ["l-0".to_owned()], PSEUDONYM))
+    Arc::new(Eraser::new([identifier], ["c/l-0".to_owned()], PSEUDONYM))
 }
 
 /// Erases the person from all statements; gives how many named them.
@@ -511,6 +511,26 @@ pub async fn erasures_come_back_by_id(store: &Arc<dyn Store>) {
     assert_eq!(store.erasures(None, 10).await.unwrap(), all);
     assert_eq!(store.erasures(None, 1).await.unwrap(), all[..1]);
     assert_eq!(store.erasures(Some(all[0].id), 10).await.unwrap(), all[1..]);
-    store.scrub().await.unwrap();
-    assert_eq!(store.erasures(None, 10).await.unwrap(), all);
+    for scrub in [Scrub::Records, Scrub::Everything] {
+        store.scrub(scrub).await.unwrap();
+        assert_eq!(store.erasures(None, 10).await.unwrap(), all);
+    }
+}
+
+/// However many are asked for.
+pub async fn erasures_are_read_a_few_mib_at_a_time(store: &Arc<dyn Store>) {
+    let body = format!(r#"{{"n":"{}"}}"#, "1".repeat(ERASURES_BYTES / 2));
+    for n in 1..=3_u128 {
+        let (id, created) = (Uuid::from_u128(n), Instant::from_micros(5));
+        let erasure = KeptErasure { id, created, is_done: false, body: body.clone() };
+        assert!(store.add_erasure(erasure).await.unwrap());
+    }
+    let (mut after, mut pages) = (None, Vec::new());
+    loop {
+        let page = store.erasures(after, 10).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        pages.push(page.iter().map(|it| it.id.as_u128()).collect::<Vec<_>>());
+    }
+    assert_eq!(pages, [vec![1, 2], vec![3]]);
 }

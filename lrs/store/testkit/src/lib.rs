@@ -261,6 +261,7 @@ macro_rules! store_contract {
                 a_frozen_list_is_replaced,
                 a_text_that_was_replaced_meanwhile_stays,
                 erasures_come_back_by_id,
+                erasures_are_read_a_few_mib_at_a_time,
             ];
             removal: [
                 a_removed_statement_is_nowhere,

@@ -1,6 +1,8 @@
 //! Whether a text may contain one of the needles of an erasure, found out in one pass over its bytes: nearly all texts do
 //! not, and comparing each character of a text in lower case takes a hundred times as long.
 
+use std::collections::BTreeSet;
+
 use aho_corasick::AhoCorasick;
 
 /// The one sign outside of ASCII that is a letter of ASCII in lower case: `k`.
@@ -8,23 +10,43 @@ const KELVIN: &str = "\u{212a}";
 
 /// What each text that contains a needle contains, in whatever case of ASCII letters.
 #[derive(Clone, Debug)]
-pub(super) struct Quick(Option<AhoCorasick>);
+pub(super) struct Quick {
+    /// How many needles there are.
+    needles: usize,
+    /// The parts of the needles by their places, and at last [`KELVIN`]; without them, each text is compared.
+    parts: Option<AhoCorasick>,
+}
 
 impl Quick {
     /// The test for these needles, which are in lower case.
     pub(super) fn of(needles: &[String]) -> Self {
         let parts: Option<Vec<&str>> = needles.iter().map(|needle| part(needle)).collect();
-        // Without a test, each text is compared.
         let of = |parts: Vec<&str>| {
             let parts = parts.into_iter().chain([KELVIN]);
             AhoCorasick::builder().ascii_case_insensitive(true).build(parts).ok()
         };
-        Self(parts.and_then(of))
+        Self { needles: needles.len(), parts: parts.and_then(of) }
     }
 
     /// Whether the text may contain a needle: false is certain.
     pub(super) fn may_contain(&self, text: &str) -> bool {
-        self.0.as_ref().is_none_or(|parts| parts.is_match(text))
+        self.parts.as_ref().is_none_or(|parts| parts.is_match(text))
+    }
+
+    /// The places of the needles that the text may contain, in order: all others are certainly not in it.
+    pub(super) fn found(&self, text: &str) -> Vec<usize> {
+        let all = || (0..self.needles).collect();
+        let Some(parts) = &self.parts else { return all() };
+        let mut found = BTreeSet::new();
+        for part in parts.find_overlapping_iter(text) {
+            let place = part.pattern().as_usize();
+            if place == self.needles {
+                return all();
+            }
+            // A long text may have one needle many times.
+            found.insert(place);
+        }
+        found.into_iter().collect()
     }
 }
 
@@ -78,5 +100,15 @@ mod tests {
         let quick = Quick::of(&["nicolò@x.it".to_owned(), "anna@x.it".to_owned()]);
         assert!(!quick.may_contain("b@y.it") && quick.may_contain("NICOLÒ@X.IT"));
         assert!(!Quick::of(&[]).may_contain("anna@x.it"));
+    }
+
+    #[test]
+    fn needles_are_found_by_their_places_also_within_one_another() {
+        let needles = ["j.anna@x.it", "anna@x.it", "bea@x.it", "nicolò@x.it"].map(str::to_owned);
+        let quick = Quick::of(&needles);
+        assert_eq!(quick.found("to J.Anna@x.it, anna@x.it"), [0, 1, 3]);
+        assert_eq!(quick.found("anna@y.it"), [0; 0]);
+        assert_eq!(quick.found("\u{212a}"), [0, 1, 2, 3]);
+        assert_eq!(Quick::of(&["пётр".to_owned()]).found(""), [0]);
     }
 }

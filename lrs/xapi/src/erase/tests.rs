@@ -10,7 +10,8 @@ fn eraser() -> Eraser {
         |name: &str| Ifi::Account { home_page: "https://moodle.example".into(), name: name.into() };
     let identifiers =
         [Ifi::Mbox("mailto:Anna@x.it".into()), account("42"), account("RSSNNA80A41H501U")];
-    Eraser::new(identifiers, ["l-7".to_owned()], "erased-1")
+    Eraser::new(identifiers, ["course/l-7".to_owned()], "erased-1")
+        .signing_in_as(["anna.rossi.2".to_owned()])
 }
 
 fn erased(text: &str) -> Option<Value> {
@@ -338,11 +339,14 @@ fn within_an_authority_nothing_but_the_person_and_what_nothing_else_has_is_repla
     let expected = json!({"actor": {"account": {"homePage": HOME_PAGE, "name": "erased-1"}}, "authority": authority,
         "result": {"response": "anna.rossi, erased-1"}});
     assert_eq!(erased, expected);
-    let exact = Eraser::new(identifiers(), ["anna".to_owned()], "erased-1").exact();
+    let exact = Eraser::new(identifiers(), ["c/anna".to_owned()], "erased-1")
+        .signing_in_as(["anna".to_owned()])
+        .exact();
     assert_eq!(
-        (exact.text("anna@x.it"), exact.path("anna"), exact.name("anna@x.it")),
+        (exact.text("anna@x.it"), exact.path("c/anna"), exact.name("anna@x.it")),
         (None, None, None)
     );
+    assert_eq!(exact.name("anna"), None);
     assert_eq!(exact.path("mbox::mailto:ANNA@x.it").as_deref(), Some("erased-1"));
     let agent = json!({"identifier": "anna@x.it", "who": {"mbox": "mailto:Anna@x.it"}}).to_string();
     let erased: Value = serde_json::from_str(&exact.json(&agent).unwrap()).unwrap();
@@ -364,6 +368,19 @@ fn ids_of_learners_are_erased_where_they_stand_alone() {
     assert_eq!(path("course/l-7").as_deref(), Some("course/erased-1"));
     assert_eq!(path("mbox::mailto:anna@x.it").as_deref(), Some("erased-1"));
     assert_eq!(path("course/l-77"), None);
+    // Another thing may have the name of an account.
+    assert_eq!((path("anna.rossi.2"), path("anna.rossi.2/l-1")), (None, None));
+    assert_eq!(eraser().name("anna.rossi.2").as_deref(), Some("erased-1"));
+    for (text, is_exactly) in [
+        ("course/l-7", true),
+        ("mbox::mailto:ANNA@x.it", true),
+        ("course/l-7/x", false),
+        ("course/mbox::mailto:anna@x.it", false),
+        ("to mailto:anna@x.it", false),
+        ("anna.rossi.2", false),
+    ] {
+        assert_eq!(eraser().is_exactly(text), is_exactly, "{text}");
+    }
     // A learner of the same id in another course is another person.
     let of_course = Eraser::new([], ["c/l-7".to_owned()], "erased-1");
     assert_eq!(of_course.path("c/l-7/x").as_deref(), Some("c/erased-1/x"));

@@ -1,16 +1,22 @@
 //! Which statements an erasure removes, and what goes with them.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde_json::Value;
 use store::{Kept, Rewrite, StoreError};
 use uuid::Uuid;
 use validator::ifi;
 use xapi::erase::Eraser;
+use xapi::index::{Kind, keys_of_kept};
 use xapi::prepare::{VOIDED, target};
 use xapi::stored::Stored;
 
-use super::super::{ErasureMode, Erasures};
-use super::{Running, value_of};
+use super::super::every::stopped;
+use super::super::{ErasureMode, Erasures, marks};
+use super::{Running, hashes, value_of};
+use crate::compute::{aside, by_length};
 use crate::pipes;
 
 /// What becomes of statements that name the person.
@@ -53,6 +59,71 @@ pub(super) fn is_within(authority: Option<&str>, statement: &Value) -> bool {
     authority.is_none_or(|within| of().is_some_and(|ifi| ifi.to_string() == within))
 }
 
+/// What a statement says of who did it, and what it voids.
+#[derive(Clone, Copy)]
+pub(in crate::erasure) struct Deed {
+    is_alone: bool,
+    voids: Option<Uuid>,
+}
+
+impl Deed {
+    pub(in crate::erasure) fn of(eraser: &Eraser, statement: &Value) -> Self {
+        Self { is_alone: is_alone(eraser, statement), voids: voids(statement) }
+    }
+}
+
+/// A statement that names the person, and what an erasure makes of it.
+pub(super) struct Named {
+    pub(super) read: Stored,
+    is_voided: bool,
+    /// Its text without the person; `None` where the erasure leaves it as it is.
+    body: Option<Bytes>,
+    /// Whether the person is nowhere in that text.
+    is_rid: bool,
+    deed: Deed,
+    /// The SHA-256 of its text as it was.
+    pub(super) digest: [u8; 32],
+    /// The hashes of its attachments.
+    pub(super) attachments: Vec<String>,
+    /// The identifiers of the person as it has them.
+    pub(super) said: BTreeSet<String>,
+}
+
+/// Looks for the person in statements.
+struct Search {
+    whole: Arc<Eraser>,
+    eraser: Arc<Eraser>,
+    within: Option<String>,
+}
+
+impl Search {
+    fn all(&self, page: Vec<Kept>) -> Result<Vec<Named>, StoreError> {
+        page.into_iter().filter_map(|kept| self.one(kept).transpose()).collect()
+    }
+
+    fn one(&self, kept: Kept) -> Result<Option<Named>, StoreError> {
+        let Kept { statement: read, voided: is_voided } = kept;
+        let Some(everywhere) = self.whole.bytes(&read.body) else { return Ok(None) };
+        let value = value_of(&read.body)?;
+        let within = self.within.as_deref();
+        let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", read.id));
+        let text = std::str::from_utf8(&read.body).map_err(corrupt)?;
+        let body = self.eraser.statement(text).filter(|_| is_within(within, &value));
+        let body = body.map(Bytes::from);
+        let is_rid = match (&body, within) {
+            (None, _) => false,
+            // Where others have the person too, they are found by what they say.
+            (Some(body), None) => *body == everywhere,
+            (Some(body), Some(_)) => self.whole.bytes(body).is_none(),
+        };
+        let agents = keys_of_kept(&value).into_iter().filter(|it| it.kind == Kind::Agent);
+        let said = agents.map(|it| it.text).filter(|it| self.eraser.is_named(it)).collect();
+        let (deed, digest) = (Deed::of(&self.eraser, &value), marks::digest(&read.body));
+        let attachments = hashes(&value);
+        Ok(Some(Named { read, is_voided, body, is_rid, deed, digest, attachments, said }))
+    }
+}
+
 impl Erasures {
     /// Whether a statement that names the person is removed by an erasure of this mode within this authority: the actor is the
     /// person alone. A statement that voids another one goes only together with that one, which would be there again otherwise;
@@ -60,52 +131,59 @@ impl Erasures {
     pub(in crate::erasure) async fn goes(
         &self,
         (mode, within): (ErasureMode, Option<&str>),
-        eraser: &Eraser,
-        statement: &Value,
+        eraser: &Arc<Eraser>,
+        deed: Deed,
         gone: impl Fn(Uuid) -> bool + Send,
     ) -> Result<bool, StoreError> {
-        if mode == ErasureMode::Pseudonymise || !is_alone(eraser, statement) {
+        if mode == ErasureMode::Pseudonymise || !deed.is_alone {
             return Ok(false);
         }
-        let Some(voided) = voids(statement) else { return Ok(true) };
+        let Some(voided) = deed.voids else { return Ok(true) };
         if gone(voided) {
             return Ok(true);
         }
         let Some(kept) = self.store.statement(voided).await? else { return Ok(false) };
-        let target = value_of(&kept.statement.body)?;
-        Ok(is_alone(eraser, &target) && is_within(within, &target))
+        let (eraser, within) = (Arc::clone(eraser), within.map(str::to_owned));
+        let body = kept.statement.body;
+        let length = body.len();
+        let is_theirs = move || {
+            let target = value_of(&body)?;
+            Ok(is_alone(&eraser, &target) && is_within(within.as_deref(), &target))
+        };
+        by_length(length, is_theirs).await.map_err(|_| stopped())?
     }
 }
 
 impl Running<'_> {
-    /// What becomes of the statements of a page that name the person. Each is counted.
+    /// What becomes of the statements of a page that name the person. Each is counted. The person is looked for on a thread
+    /// that gives way to requests: there may be many identifiers, and long statements.
     pub(super) async fn fates(&mut self, page: Vec<Kept>) -> Result<Fates, StoreError> {
+        let search = Search {
+            whole: Arc::clone(&self.whole),
+            eraser: Arc::clone(&self.eraser),
+            within: self.record.within.clone(),
+        };
+        let found = aside(move || search.all(page)).await.map_err(|_| stopped())??;
         let mut fates = Fates::default();
-        for Kept { statement, voided } in page {
-            let Some(named) = self.whole.bytes(&statement.body) else { continue };
-            let value = value_of(&statement.body)?;
-            let within = self.record.within.as_deref();
-            let corrupt =
-                |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
-            let text = std::str::from_utf8(&statement.body).map_err(corrupt)?;
-            let body = self.eraser.statement(text).filter(|_| is_within(within, &value));
-            let Some(body) = body.map(Bytes::from) else {
+        for mut named in found {
+            let Some(body) = named.body.take() else {
                 self.record.remains = true;
                 continue;
             };
-            // Where others have the person too, they are found by what they say.
-            let everywhere = within.is_none() && body == named;
+            let within = self.record.within.as_deref();
             let is_gone = |id| self.work.voided.contains(&id);
             let (mode, eraser) = (self.record.mode, &self.eraser);
-            let goes = self.of.goes((mode, within), eraser, &value, is_gone).await?;
-            self.note(&statement, &value, goes);
+            let goes = self.of.goes((mode, within), eraser, named.deed, is_gone).await?;
+            let is_bounded = within.is_some();
+            self.note(&named, goes);
+            let Named { read, is_voided, is_rid, .. } = named;
             if goes {
-                self.work.voided.extend(voided.then_some(statement.id));
-                fates.removed.push(statement);
+                self.work.voided.extend(is_voided.then_some(read.id));
+                fates.removed.push(read);
             } else {
-                let is_bounded = self.record.within.is_some();
-                self.record.remains |= is_bounded && self.whole.bytes(&body).is_some();
-                fates.rewritten.push(Rewrite { read: statement, body, everywhere });
+                self.record.remains |= is_bounded && !is_rid;
+                let everywhere = !is_bounded && is_rid;
+                fates.rewritten.push(Rewrite { read, body, everywhere });
             }
         }
         Ok(fates)

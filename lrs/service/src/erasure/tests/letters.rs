@@ -34,7 +34,7 @@ async fn the_table_of_erasures_has_an_address_as_statements_wrote_it() {
     }
     let by = |text| async move {
         let world = &world;
-        world.erasures().list(None, 10, Some(text)).await.unwrap().len()
+        world.erasures().list(None, 10, Some(text)).await.unwrap().found.len()
     };
     assert_eq!(by("mailto:P0@x.EXAMPLE").await, 1, "it is found in any letters");
 }

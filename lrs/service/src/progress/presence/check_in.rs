@@ -1,6 +1,6 @@
 //! People who are in the room check themselves in, with a code that is shown there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use hmac::Mac as _;
@@ -139,9 +139,10 @@ impl CourseService {
         let micros = at.day().length.unwrap_or_default();
         let entry = Presence { learner: learner.id.clone(), micros, note: String::new() };
         let _one_at_a_time = self.one_at_a_time(&at).await?;
+        let mut removed = HashSet::new();
         for _ in 0..TRIES {
             let is_new = !self.is_present(&at, learner).await?;
-            let mut plan = Plan::default();
+            let mut plan = Plan { removed, ..Plan::default() };
             let authority = Authority::of_key(Key::CHECK_IN, &self.base_url);
             if is_new {
                 self.plan_entry(&at, learner, &entry, Vec::new(), &authority, &mut plan).await?;
@@ -149,6 +150,7 @@ impl CourseService {
             if self.write(&plan.statements, &authority).await? {
                 return Ok(at.taken(learner, is_new));
             }
+            removed = self.with_removed(plan).await?;
         }
         Err(ProgressError::Busy)
     }

@@ -104,12 +104,15 @@ impl CourseService {
         let parsed = compute::aside(parse).await.map_err(|_| stopped())?;
         let (register, people) = parsed?;
         let _one_at_a_time = self.one_at_a_time(&at).await?;
+        let mut removed = HashSet::new();
         for _ in 0..TRIES {
-            let mut plan = self.plan(&at, &people, &register, sent.whole, authority).await?;
+            let plan = Plan { removed, ..Plan::default() };
+            let mut plan = self.plan(plan, &at, &people, &register, sent.whole, authority).await?;
             plan.outcome.overlong.clone_from(&register.overlong);
             if sent.run.is_dry() || self.write(&plan.statements, authority).await? {
                 return Ok(plan.outcome);
             }
+            removed = self.with_removed(plan).await?;
         }
         Err(ProgressError::Busy)
     }
@@ -122,6 +125,7 @@ impl CourseService {
     /// What is to be written so that the log says of a session what a register says.
     async fn plan(
         &self,
+        mut plan: Plan,
         at: &At<'_>,
         people: &LearnerList,
         register: &PresenceSheet,
@@ -129,7 +133,6 @@ impl CourseService {
         authority: &Authority,
     ) -> Result<Plan, ProgressError> {
         let mut present = self.present(at, people).await?;
-        let mut plan = Plan::default();
         let learners: HashMap<&str, &Learner> =
             people.learners().iter().map(|it| (it.id.as_str(), it)).collect();
         for entry in &register.entries {
@@ -194,7 +197,7 @@ impl CourseService {
             return Ok(());
         }
         self.plan_voiding(before, authority, plan).await?;
-        let (id, statement) = self.with_id(at.attended(learner, entry)?).await?;
+        let (id, statement) = self.with_id(at.attended(learner, entry)?, &plan.removed).await?;
         plan.outcome.written.push(id);
         plan.statements.push(statement);
         Ok(())
@@ -208,17 +211,26 @@ impl CourseService {
     ) -> Result<(), ProgressError> {
         for Attended { id, .. } in presences {
             plan.outcome.voided.push(id);
-            plan.statements.push(self.with_id(voiding(id, authority)).await?.1);
+            let (_, voids) = self.with_id(voiding(id, authority), &plan.removed).await?;
+            plan.statements.push(voids);
         }
         Ok(())
     }
 
     /// A statement under the first of its ids that is free, or that has this same statement: one
-    /// that was voided and is told again is another statement.
-    async fn with_id(&self, mut statement: Value) -> StoreResult<(Uuid, Value)> {
+    /// that was voided and is told again is another statement. An id in `removed` is taken for good.
+    async fn with_id(
+        &self,
+        mut statement: Value,
+        removed: &HashSet<Uuid>,
+    ) -> StoreResult<(Uuid, Value)> {
         let mut turn = 0_u32;
         let id = loop {
             let id = id_of(self.secret, &statement, turn);
+            if removed.contains(&id) {
+                turn += 1;
+                continue;
+            }
             match self.store.statement(id).await? {
                 None => break id,
                 Some(kept) if !kept.voided && is_same(&kept.statement, &statement)? => break id,
@@ -229,6 +241,16 @@ impl CourseService {
             members.insert("id".to_owned(), id.to_string().into());
         }
         Ok((id, statement))
+    }
+
+    /// The ids that are known to be of statements which an erasure removed, with those that a plan has chosen: nothing says that
+    /// they are taken before a statement is to be kept there.
+    async fn with_removed(&self, plan: Plan) -> StoreResult<HashSet<Uuid>> {
+        let Plan { statements, mut removed, .. } = plan;
+        let id = |statement: &Value| Uuid::parse_str(statement.get("id")?.as_str()?).ok();
+        let chosen: Vec<Uuid> = statements.iter().filter_map(id).collect();
+        removed.extend(self.store.removed_among(&chosen).await?);
+        Ok(removed)
     }
 
     /// Keeps all of these statements; none, and false, where an id was taken since it was free.
@@ -264,6 +286,8 @@ fn batch_of(statements: &Value, authority: &Authority) -> Result<Batch, Progress
 /// What a register comes to.
 #[derive(Default)]
 struct Plan {
+    /// Ids that are taken for good.
+    removed: HashSet<Uuid>,
     statements: Vec<Value>,
     outcome: Registered,
 }

@@ -215,6 +215,11 @@ impl Statements {
         self.removed.list(after, limit).await
     }
 
+    /// See [`store::ErasureStore::removed_among`].
+    pub(super) async fn removed_among(&self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        self.removed.among(ids).await
+    }
+
     /// See [`store::ErasureStore::restore_removed`].
     pub(super) async fn restore_removed(&self, removed: &[RemovedStatement]) -> Result<()> {
         self.removed.restore(removed).await

@@ -27,6 +27,8 @@ use xapi::stored::Stored;
 
 /// Statements that refer to a removed one, directly or through others, and lose what they inherited: at most this number.
 const HEIRS: usize = 5_000;
+/// Ids that are looked for together.
+const TOGETHER: usize = 1_000;
 /// The most that can be asked for: not every server takes a larger number.
 const MOST: i64 = 1 << 30;
 
@@ -183,6 +185,21 @@ impl Removed {
         let later = self.list.find(doc! {"_id": {"$gt": after.micros()}}).sort(doc! {"_id": 1});
         let limit = i64::try_from(limit).unwrap_or(i64::MAX).min(MOST);
         all(later.limit(limit)).await?.iter().map(removed).collect()
+    }
+
+    /// See [`store::ErasureStore::removed_among`].
+    pub(super) async fn among(&self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        let mut found = Vec::new();
+        for ids in ids.chunks(TOGETHER) {
+            let ids: Vec<Bson> = ids.iter().copied().map(|id| field::of_uuid(id).into()).collect();
+            let there = self.rows.collection.find(doc! {"_id": {"$in": ids}});
+            for document in all(there.projection(doc! {"removed": 1})).await? {
+                if row::is_removed(&document) {
+                    found.push(field::uuid(&document, "_id")?);
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Keeps id and instant of removed statements taken, unless they are taken already.

@@ -108,7 +108,7 @@ async fn a_process_that_ends_while_it_removes_a_statement_leaves_the_rest_to_the
         }
         drop((gate, dying));
         assert_eq!(store.remove_statements(vec![read], by).await.unwrap(), 0);
-        store.scrub().await.unwrap();
+        store.scrub(store::Scrub::Everything).await.unwrap();
         assert_eq!(store.statement(id(n)).await.unwrap(), None);
         assert!(found(&any, of_person(&format!("p{n}"))).await.is_empty());
         let document = statements(&store).find_one(doc! {"_id": field::of_uuid(id(n))}).await;

@@ -1,21 +1,21 @@
 //! Erasing a person from the tables, and the table of erasures.
 //!
-//! Deleted rows leave their bytes in pages until the pages are used again. [`scrub`] writes the whole database anew, and
-//! empties the journal: after it the files hold what the tables hold.
+//! Deleted rows leave their bytes in pages until the pages are used again. A scrub of everything writes the whole database
+//! anew, and empties the journal: after it the files hold what the tables hold.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::SqliteStore;
 use crate::failure::Result;
 use crate::session::Session;
+use crate::{BUSY, SqliteStore};
 use store::{
-    ErasedPart, ErasureStore, KeptCertificates, KeptErasure, RemovedStatement, Rewrite, StoreError,
-    erase_documents,
+    ErasedPart, ErasureStore, KeptCertificates, KeptErasure, RemovedStatement, Rewrite, Scrub,
+    StoreError, erase_documents,
 };
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
@@ -27,56 +27,28 @@ use self::statements::Rewriting;
 mod effort;
 mod heirs;
 mod index;
+mod kept;
 mod removed;
 mod rows;
 mod statements;
 
-fn erasure(row: &Row<'_>) -> rusqlite::Result<(String, KeptErasure)> {
-    let kept = KeptErasure {
-        id: Uuid::nil(),
-        created: Instant::from_micros(row.get(1)?),
-        is_done: row.get(2)?,
-        body: row.get(3)?,
-    };
-    Ok((row.get(0)?, kept))
-}
+/// Attachments that one job of the writer removes at most; and bytes of theirs, after which others have their turn.
+const ATTACHMENTS: usize = if cfg!(debug_assertions) { 2 } else { 1_000 };
+const ATTACHMENT_BYTES: i64 = 8 << 20;
 
-fn erasures(
-    connection: &Connection,
-    after: Option<Uuid>,
-    limit: usize,
-) -> Result<Vec<KeptErasure>> {
-    let mut select = connection.prepare_cached(
-        "SELECT id, created, done, body FROM erasure WHERE id > ?1 ORDER BY id LIMIT ?2",
-    )?;
-    let after = after.map(|id| id.to_string()).unwrap_or_default();
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let found: rusqlite::Result<Vec<_>> =
-        select.query_map(params![after, limit], erasure)?.collect();
-    let with_id = |(id, kept): (String, KeptErasure)| {
-        let read = id.parse();
-        let read: std::result::Result<Uuid, _> =
-            read.map_err(|error| StoreError::Corrupt(format!("erasure {id}: {error}")));
-        Ok(KeptErasure { id: read?, ..kept })
-    };
-    found?.into_iter().map(with_id).collect()
-}
-
-fn add(session: &Session<'_>, erasure: &KeptErasure) -> Result<bool> {
-    let KeptErasure { id, created, is_done, body } = erasure;
-    let sql = "INSERT OR IGNORE INTO erasure (id, created, done, body) VALUES (?1, ?2, ?3, ?4)";
-    Ok(session.run(sql, params![id.to_string(), created.micros(), is_done, body])? == 1)
-}
-
-fn change(session: &Session<'_>, erasure: &KeptErasure) -> Result<bool> {
-    let KeptErasure { id, created, is_done, body } = erasure;
-    let sql = "UPDATE erasure SET created = ?2, done = ?3, body = ?4 WHERE id = ?1 AND done = 0";
-    Ok(session.run(sql, params![id.to_string(), created.micros(), is_done, body])? == 1)
-}
-
-fn remove_attachments(session: &Session<'_>, hashes: &[String]) -> Result<()> {
-    for hash in hashes {
-        session.run("DELETE FROM attachment WHERE sha2 = ?1", [hash.to_ascii_lowercase()])?;
+/// Removes attachments, the last first, as many as one job may, and forgets their hashes.
+fn remove_attachments(session: &Session<'_>, hashes: &mut Vec<String>) -> Result<()> {
+    let (mut count, mut bytes) = (0_usize, 0_i64);
+    while count < ATTACHMENTS
+        && bytes < ATTACHMENT_BYTES
+        && let Some(hash) = hashes.pop()
+    {
+        let hash = hash.to_ascii_lowercase();
+        let sql = "SELECT length(body) FROM attachment WHERE sha2 = ?1";
+        let length: Option<i64> = session.one(sql, [&hash], |row| row.get(0))?;
+        session.run("DELETE FROM attachment WHERE sha2 = ?1", [hash])?;
+        count = count.saturating_add(1);
+        bytes = bytes.saturating_add(length.unwrap_or_default());
     }
     Ok(())
 }
@@ -99,43 +71,38 @@ fn remove_certificates(session: &Session<'_>, course: &str, id: &str) -> Result<
 
 /// How long emptying the journal is tried again.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// The pause between two attempts.
+/// The pause between two attempts, in which others write.
 const PAUSE: Duration = Duration::from_millis(20);
+/// How long one attempt waits for readers of the journal, while nobody writes.
+const ATTEMPT: Duration = Duration::from_millis(50);
 
-/// Writes the database anew without free pages, then empties the journal.
-fn scrub(connection: &Connection) -> Result<()> {
+/// Writes the database anew without free pages.
+fn vacuum(connection: &Connection) -> Result<()> {
     connection.flush_prepared_statement_cache();
-    connection.execute_batch("VACUUM")?;
-    // The thread that copies pages from the journal (`checkpoint`) is called by what was written just now. While it
-    // copies, nobody else may, and SQLite does not wait for that as it waits for readers.
-    let begun = std::time::Instant::now();
-    loop {
-        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-        let is_busy: bool = connection.query_row(sql, [], |row| row.get(0))?;
-        if !is_busy {
-            return Ok(());
-        }
-        if begun.elapsed() > PATIENCE {
-            let reason =
-                "readers hold an earlier state of the database, which stays in its journal";
-            return Err(StoreError::Unavailable(reason.into()).into());
-        }
-        std::thread::sleep(PAUSE);
-    }
+    Ok(connection.execute_batch("VACUUM")?)
+}
+
+/// Empties the journal; false where readers have a part of it, or the thread that copies its pages (`checkpoint`) is at work.
+fn empty_journal(connection: &Connection) -> Result<bool> {
+    connection.busy_timeout(ATTEMPT)?;
+    let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+    let is_busy = connection.query_row(sql, [], |row| row.get::<_, bool>(0));
+    connection.busy_timeout(BUSY)?;
+    Ok(!is_busy?)
 }
 
 #[async_trait]
 impl ErasureStore for SqliteStore {
     async fn add_erasure(&self, erasure: KeptErasure) -> store::Result<bool> {
-        self.write(move |session| add(session, &erasure)).await
+        self.write(move |session| kept::add(session, &erasure)).await
     }
 
     async fn change_erasure(&self, erasure: KeptErasure) -> store::Result<bool> {
-        self.write(move |session| change(session, &erasure)).await
+        self.write(move |session| kept::change(session, &erasure)).await
     }
 
     async fn erasures(&self, after: Option<Uuid>, limit: usize) -> store::Result<Vec<KeptErasure>> {
-        self.read(move |connection| erasures(connection, after, limit)).await
+        self.read(move |connection| kept::list(connection, after, limit)).await
     }
 
     async fn rewrite_statements(&self, statements: Vec<Rewrite>) -> store::Result<u64> {
@@ -169,6 +136,11 @@ impl ErasureStore for SqliteStore {
         self.read(move |connection| removed::list(connection, after, limit)).await
     }
 
+    async fn removed_among(&self, ids: &[Uuid]) -> store::Result<Vec<Uuid>> {
+        let ids = ids.to_vec();
+        self.read(move |connection| removed::among(connection, ids)).await
+    }
+
     async fn restore_removed(&self, removed: Vec<RemovedStatement>) -> store::Result<()> {
         self.write_settled(move |session| {
             removed.iter().try_for_each(|it| removed::restore(session, it))
@@ -177,8 +149,14 @@ impl ErasureStore for SqliteStore {
     }
 
     async fn remove_attachments(&self, hashes: &[String]) -> store::Result<()> {
-        let hashes = hashes.to_vec();
-        self.write(move |session| remove_attachments(session, &hashes)).await
+        let mut left = hashes.to_vec();
+        while !left.is_empty() {
+            let job = move |session: &mut Session<'_>| {
+                remove_attachments(session, &mut left).map(|()| left)
+            };
+            left = self.write(job).await?;
+        }
+        Ok(())
     }
 
     async fn replace_certificates(
@@ -196,31 +174,44 @@ impl ErasureStore for SqliteStore {
     }
 
     async fn erase(&self, part: ErasedPart, eraser: &Arc<Eraser>, by: Uuid) -> store::Result<u64> {
-        if part == ErasedPart::Documents {
-            return erase_documents(self, eraser).await;
-        }
-        if part == ErasedPart::Index {
-            return index::erase(self, eraser).await;
-        }
-        let eraser = Arc::clone(eraser);
-        self.write(move |session| match part {
-            ErasedPart::Index | ErasedPart::Documents => Ok(0),
-            ErasedPart::Journals => rows::erase_journals(session, &eraser),
-            ErasedPart::Launches => {
-                rows::erase_named(session, "launch", "token", |it| eraser.record(it).is_some())
-            }
-            ErasedPart::Refusals => {
-                rows::erase_named(session, "refusal", "id", |it| eraser.json(it).is_some())
-            }
-            ErasedPart::Origins => rows::erase_texts(session, &rows::ORIGINS, &eraser),
-            ErasedPart::DeadLetters => rows::erase_texts(session, &rows::LETTERS, &eraser),
-            ErasedPart::Audit => rows::erase_audit(session, &eraser, by),
-        })
-        .await
+        let table = match part {
+            ErasedPart::Documents => return erase_documents(self, eraser).await,
+            ErasedPart::Index => return index::erase(self, eraser).await,
+            ErasedPart::Journals => &rows::JOURNALS,
+            ErasedPart::Launches => &rows::LAUNCHES,
+            ErasedPart::Refusals => &rows::REFUSALS,
+            ErasedPart::Origins => &rows::ORIGINS,
+            ErasedPart::DeadLetters => &rows::LETTERS,
+            ErasedPart::Audit => &rows::AUDIT,
+        };
+        rows::erase(self, table, eraser, by).await
     }
 
-    async fn scrub(&self) -> store::Result<()> {
+    async fn scrub(&self, scrub: Scrub) -> store::Result<()> {
+        match scrub {
+            Scrub::Everything => self.alone(vacuum).await?,
+            Scrub::Records => self.write(kept::write_over).await?,
+        }
+        let begun = std::time::Instant::now();
+        while !self.alone(empty_journal).await? {
+            if begun.elapsed() > PATIENCE {
+                let reason =
+                    "readers hold an earlier state of the database, which stays in its journal";
+                return Err(StoreError::Unavailable(reason.into()));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
+    }
+}
+
+impl SqliteStore {
+    /// Does work outside of a transaction. Writers wait meanwhile.
+    async fn alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> store::Result<T> {
         let writer = self.0.writer.as_ref().ok_or_else(crate::reading::not_written)?;
-        writer.alone(scrub).await.inspect_err(|error| self.0.damage.note(error))
+        writer.alone(work).await.inspect_err(|error| self.0.damage.note(error))
     }
 }

@@ -206,6 +206,22 @@ pub(super) fn list(
     rows.map(removed).collect()
 }
 
+/// See [`store::ErasureStore::removed_among`].
+pub(super) fn among(connection: &Connection, mut ids: Vec<Uuid>) -> Result<Vec<Uuid>> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM statement WHERE id = ?1 AND flags = ?2)";
+    let mut select = connection.prepare_cached(sql)?;
+    let mut failed = Ok(());
+    ids.retain(|id| {
+        let is_removed = select.query_row(params![id.as_bytes(), REMOVED], |row| row.get(0));
+        is_removed.unwrap_or_else(|error| {
+            failed = Err(error);
+            false
+        })
+    });
+    failed?;
+    Ok(ids)
+}
+
 /// Keeps id and instant of a removed statement taken, unless they are taken already.
 pub(super) fn restore(session: &mut Session<'_>, removed: &RemovedStatement) -> Result<()> {
     let RemovedStatement { id, stored, by } = removed;

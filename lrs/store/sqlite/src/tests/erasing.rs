@@ -12,12 +12,17 @@ use validator::ifi::Ifi;
 use super::index::{finds_what_is_said, is_as_rebuilt};
 use super::settle::left;
 use super::{Hand, SqliteStore, open, shared};
+use crate::session::Session;
 use crate::settle::AT_ONCE;
-use store::{ErasedPart, ErasureStore as _, Rewrite, StatementStore as _};
+use access::audit::{Actor, AuditEntry};
+use bytes::Bytes;
+use store::{AuditStore as _, ErasedPart, ErasureStore as _, Rewrite, StatementStore as _};
 use store_testkit::sample::{
     batch, id, ids, ids_of, log, of_person, person, put, reference, statement, verb, with,
 };
+use xapi::attachment::Attachment;
 use xapi::erase::Eraser;
+use xapi::instant::Instant;
 use xapi::query::{Filter, Match};
 use xapi::stored::Stored;
 
@@ -88,6 +93,99 @@ async fn others_write_while_names_go() {
     assert_eq!(count, 150);
     assert!(turns >= 8, "{turns} statements were kept meanwhile");
     came_down_slowly(&left, 20);
+}
+
+const ENTRIES: &str = "SELECT count(*) FROM audit WHERE target LIKE '%p0@x.example%'";
+
+#[tokio::test]
+async fn others_write_while_the_audit_log_loses_the_person() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    for n in 0..150 {
+        let at = Instant::from_micros(n);
+        let entry = AuditEntry {
+            id: AuditEntry::id(at, 7),
+            at,
+            actor: Actor::Key("k".into()),
+            action: "statements.read".into(),
+            target: format!("mbox::mailto:p{}@x.example", n % 2),
+            details: String::new(),
+        };
+        assert!(store.add_audit(entry).await.unwrap());
+    }
+    let mut left = vec![number(&store, ENTRIES).await];
+    assert_eq!(left, [75]);
+    let eraser = eraser();
+    let erase = store.erase(ErasedPart::Audit, &eraser, BY);
+    let seen = async || left.push(number(&store, ENTRIES).await);
+    let (count, turns) = with_others(&store, other, erase, seen).await;
+    assert_eq!(count, 75);
+    assert!(turns >= 8, "{turns} statements were kept meanwhile");
+    came_down_slowly(&left, 20);
+    assert_eq!(store.erase(ErasedPart::Audit, &eraser, BY).await.unwrap(), 0);
+}
+
+const JOURNALS: &str = "SELECT count(*) FROM progress WHERE actor LIKE '%p0@x.example%'";
+
+/// A follower may write one of the person while the others go: it is found behind the pages.
+#[tokio::test]
+async fn others_write_while_journals_go_and_none_that_comes_behind_them_is_left() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let add = async |course: u32| {
+        let job = move |session: &mut Session<'_>| {
+            let sql =
+                "INSERT INTO progress (course, actor, version, body) VALUES (?1, ?2, 1, '{}')";
+            session.run(sql, (course, "mbox::mailto:P0@x.example"))?;
+            session.run(sql, (course, "mbox::mailto:p1@x.example"))?;
+            Ok(())
+        };
+        store.write(job).await.unwrap();
+    };
+    for course in 0..60 {
+        add(course).await;
+    }
+    let eraser = eraser();
+    let erase = store.erase(ErasedPart::Journals, &eraser, BY);
+    let (mut left, mut coming) = (Vec::new(), 100);
+    let seen = async || {
+        left.push(number(&store, JOURNALS).await);
+        if coming < 105 {
+            add(coming).await;
+            coming += 1;
+        }
+    };
+    let (count, turns) = with_others(&store, other, erase, seen).await;
+    assert!(turns >= 6, "{turns} statements were kept meanwhile");
+    assert!((60..=65).contains(&count), "{count}");
+    let there = number(&store, JOURNALS).await;
+    assert_eq!(there as u64, 60 + u64::from(coming - 100) - count);
+    let others = "SELECT count(*) FROM progress WHERE actor LIKE '%p1@x.example%'";
+    assert_eq!(number(&store, others).await, 60 + (coming - 100) as usize);
+}
+
+#[tokio::test]
+async fn others_write_while_attachments_go() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let attachment = |n: u8| {
+        let body = Bytes::from(vec![n; 2]);
+        let sha2 = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&body));
+        Attachment { sha2, content_type: "text/plain".into(), body }
+    };
+    let all: Vec<Attachment> = (0..20).map(attachment).collect();
+    let hashes: Vec<String> = all.iter().map(|it| it.sha2.clone()).collect();
+    let mut of_batch = batch(&[statement(1)]);
+    of_batch.attachments = all;
+    store.put_statements(of_batch).await.unwrap();
+    let there = "SELECT count(*) FROM attachment";
+    let mut left = vec![number(&store, there).await];
+    assert_eq!(left, [20]);
+    let seen = async || left.push(number(&store, there).await);
+    let removing = store.remove_attachments(&hashes);
+    let ((), turns) = with_others(&store, other, removing, seen).await;
+    assert!(turns >= 5, "{turns} statements were kept meanwhile");
+    came_down_slowly(&left, 2);
 }
 
 /// Statements of the person, who has many names, and statements that refer to them.

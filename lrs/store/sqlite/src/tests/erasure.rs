@@ -10,7 +10,7 @@ use validator::ifi::Ifi;
 
 use super::{Hand, SqliteStore, open, shared};
 use access::audit::{Actor, AuditEntry};
-use store::{ErasedPart, Kept, KeptErasure, Rewrite, Store};
+use store::{ErasedPart, Kept, KeptErasure, Rewrite, Scrub, Store};
 use store_testkit::sample;
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
@@ -97,7 +97,7 @@ async fn nothing_of_a_person_is_left_in_the_files() {
     assert!(!is_in_files(&home, "anna.rossi").is_empty());
     let is_there = |packed: &Vec<u8>| !are_in_files(&home, packed, |bytes| bytes).is_empty();
     assert!(of_her.iter().any(is_there));
-    store_of_test.scrub().await.unwrap();
+    store_of_test.scrub(Scrub::Everything).await.unwrap();
     for name in ["anna.rossi", "Anna Rossi"] {
         assert_eq!(is_in_files(&home, name), Vec::<String>::new(), "{name}");
     }
@@ -108,6 +108,38 @@ async fn nothing_of_a_person_is_left_in_the_files() {
     let again = shared(&open(&home, &clock));
     assert_eq!(sample::log(&again).await, log);
     assert_eq!(log.len(), 100);
+}
+
+/// The files are not written anew: what an erasure noted of a person who was not found is written over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_left_in_the_files_of_what_erasures_noted_that_changed_nothing() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = shared(&open(&home, &clock));
+    let at = Instant::from_micros(7);
+    let of = |n: u128, body: String| KeptErasure {
+        id: Uuid::from_u128(n),
+        created: at,
+        is_done: false,
+        body,
+    };
+    let note = |n: u128, longer: usize| {
+        let length = usize::try_from(n).unwrap() * 300 % 9_000 + longer;
+        of(n, format!("anna.rossi{n}@x.example {}", "x".repeat(length)))
+    };
+    for n in 0..40 {
+        store.add_erasure(note(n, 0)).await.unwrap();
+        sample::put(&store, &[sample::statement(u32::try_from(n).unwrap())]).await;
+    }
+    for n in 0..40 {
+        store.change_erasure(note(n, 10)).await.unwrap();
+        store.change_erasure(note(n, 900)).await.unwrap();
+    }
+    for n in 0..40 {
+        store.change_erasure(of(n, "{}".into())).await.unwrap();
+    }
+    assert!(!is_in_files(&home, "anna.rossi").is_empty(), "in the journal");
+    store.scrub(Scrub::Records).await.unwrap();
+    assert_eq!(is_in_files(&home, "anna.rossi"), Vec::<String>::new());
 }
 
 /// And nothing of what the statements said, whoever opens the store anew.
@@ -134,7 +166,7 @@ async fn nothing_of_removed_statements_is_left_in_the_files() {
     }
     let is_there = |packed: &Vec<u8>| !are_in_files(&home, packed, |bytes| bytes).is_empty();
     assert!(of_her.iter().any(is_there), "without this the old bytes are there");
-    store_of_test.scrub().await.unwrap();
+    store_of_test.scrub(Scrub::Everything).await.unwrap();
     for text in ["anna.rossi", "Anna Rossi", "xxxxxxxxxxxxxxxx"] {
         assert_eq!(is_in_files(&home, text), Vec::<String>::new(), "{text}");
     }

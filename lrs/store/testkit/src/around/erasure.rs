@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use store::{
     ErasedPart, ErasureStore, KeptCertificates, KeptErasure, RemovedStatement, Result, Rewrite,
+    Scrub,
 };
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
@@ -44,6 +45,10 @@ impl<H: Hook> ErasureStore for Around<H> {
         self.hook.before("removed_statements").await?;
         self.store.removed_statements(after, limit).await
     }
+    async fn removed_among(&self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        self.hook.before("removed_among").await?;
+        self.store.removed_among(ids).await
+    }
     async fn restore_removed(&self, removed: Vec<RemovedStatement>) -> Result<()> {
         self.hook.before("restore_removed").await?;
         self.store.restore_removed(removed).await
@@ -64,8 +69,10 @@ impl<H: Hook> ErasureStore for Around<H> {
         self.hook.before("erase").await?;
         self.store.erase(part, eraser, by).await
     }
-    async fn scrub(&self) -> Result<()> {
-        self.hook.before("scrub").await?;
-        self.store.scrub().await
+    async fn scrub(&self, scrub: Scrub) -> Result<()> {
+        self.hook
+            .before(if scrub == Scrub::Everything { "scrub" } else { "scrub_records" })
+            .await?;
+        self.store.scrub(scrub).await
     }
 }

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::{Contents, MemoryStore};
 use store::{
-    ErasedPart, ErasureStore, KeptCertificates, KeptErasure, RemovedStatement, Result, Rewrite,
-    erase_documents, erased_entry,
+    ERASURES_BYTES, ErasedPart, ErasureStore, KeptCertificates, KeptErasure, RemovedStatement,
+    Result, Rewrite, Scrub, erase_documents, erased_entry,
 };
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
@@ -74,8 +74,14 @@ impl ErasureStore for MemoryStore {
         })
     }
     async fn erasures(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<KeptErasure>> {
-        let all = self.read().erasures.clone();
-        Ok(all.into_iter().filter(|it| Some(it.id) > after).take(limit).collect())
+        let (all, mut bytes) = (self.read().erasures.clone(), 0_usize);
+        let later = all.into_iter().filter(|it| Some(it.id) > after).take(limit);
+        let has_room = |it: &KeptErasure| {
+            let before = bytes;
+            bytes += it.body.len();
+            before < ERASURES_BYTES
+        };
+        Ok(later.take_while(has_room).collect())
     }
     async fn rewrite_statements(&self, statements: Vec<Rewrite>) -> Result<u64> {
         self.write(|contents| {
@@ -95,6 +101,11 @@ impl ErasureStore for MemoryStore {
         limit: usize,
     ) -> Result<Vec<RemovedStatement>> {
         Ok(self.read().statements.removed(after, limit))
+    }
+    async fn removed_among(&self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        let removed = self.read().statements.removed(Instant::default(), usize::MAX);
+        let is_removed = |id: &&Uuid| removed.iter().any(|it| it.id == **id);
+        Ok(ids.iter().filter(is_removed).copied().collect())
     }
     async fn restore_removed(&self, removed: Vec<RemovedStatement>) -> Result<()> {
         self.write(|contents| {
@@ -123,7 +134,7 @@ impl ErasureStore for MemoryStore {
         self.write(|contents| Ok(contents.erase(part, eraser, by)))
     }
     /// Nothing lies in files.
-    async fn scrub(&self) -> Result<()> {
+    async fn scrub(&self, _: Scrub) -> Result<()> {
         Ok(())
     }
 }
