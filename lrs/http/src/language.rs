@@ -29,11 +29,11 @@ pub(super) fn preferred(headers: &HeaderMap) -> Language {
     }
 }
 
-/// Who reads an answer: texts that are kept or made in English are said in the reader's language.
+/// The language of who reads an answer: texts that are kept or made in English are said in it.
 #[derive(Clone, Copy, Debug)]
-pub struct Reader(Language);
+pub struct ReaderLanguage(Language);
 
-impl<S: Sync> FromRequestParts<S> for Reader {
+impl<S: Sync> FromRequestParts<S> for ReaderLanguage {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -41,7 +41,7 @@ impl<S: Sync> FromRequestParts<S> for Reader {
     }
 }
 
-impl Reader {
+impl ReaderLanguage {
     /// See [`texts::Texts::of_english`].
     pub(crate) fn said(self, english: &str) -> String {
         self.0.texts().of_english(english).into_owned()

@@ -8,7 +8,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::audit::Told;
-use crate::language::Reader;
+use crate::language::ReaderLanguage;
 use crate::problem::Problem;
 use crate::request::Brief;
 use crate::state::Server;
@@ -56,7 +56,7 @@ pub struct PipeCheckView {
 }
 
 impl PipeTestView {
-    fn of(test: PipeTest, reader: Reader) -> Self {
+    fn of(test: PipeTest, reader: ReaderLanguage) -> Self {
         let check = |it: service::pipes::PipeCheck| PipeCheckView {
             asked: it.asked,
             status: it.status,
@@ -73,7 +73,7 @@ fn told(name: Option<String>, pipe: &ShownPipe) -> Result<Extension<Told>, Probl
     Ok(Extension(Told { target: name, details: Some(details) }))
 }
 
-fn view(server: &Server, pipe: ShownPipe, reader: Reader) -> Json<PipeView> {
+fn view(server: &Server, pipe: ShownPipe, reader: ReaderLanguage) -> Json<PipeView> {
     Json(PipeView::new(pipe, server.record.now(), reader))
 }
 
@@ -83,7 +83,7 @@ fn view(server: &Server, pipe: ShownPipe, reader: Reader) -> Json<PipeView> {
 pub async fn list(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
 ) -> Result<Json<PipeList>, Problem> {
     caller.may(Right::Manage)?;
     let now = server.record.now();
@@ -101,7 +101,7 @@ pub async fn list(
 pub async fn create(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
     Brief(content): Brief,
 ) -> Result<(StatusCode, Extension<Told>, Json<PipeView>), Problem> {
     caller.may(Right::Manage)?;
@@ -119,7 +119,7 @@ pub async fn create(
 pub async fn get(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
     Path(name): Path<String>,
 ) -> Result<Json<PipeView>, Problem> {
     caller.may(Right::Manage)?;
@@ -136,7 +136,7 @@ pub async fn get(
 pub async fn put(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
     Path(name): Path<String>,
     Brief(content): Brief,
 ) -> Result<(Extension<Told>, Json<PipeView>), Problem> {
@@ -169,7 +169,7 @@ pub async fn delete(
 pub async fn test(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
     Path(name): Path<String>,
 ) -> Result<Json<PipeTestView>, Problem> {
     caller.may(Right::Manage)?;
@@ -185,7 +185,7 @@ pub async fn test(
 pub async fn rotate(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
     Path(name): Path<String>,
 ) -> Result<Json<PipeView>, Problem> {
     caller.may(Right::Manage)?;
@@ -201,7 +201,7 @@ pub async fn rotate(
 pub async fn pause(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
     Path(name): Path<String>,
 ) -> Result<Json<PipeView>, Problem> {
     caller.may(Right::Manage)?;
@@ -217,7 +217,7 @@ pub async fn pause(
 pub async fn resume(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
     Path(name): Path<String>,
 ) -> Result<Json<PipeView>, Problem> {
     caller.may(Right::Manage)?;
@@ -233,7 +233,7 @@ pub async fn resume(
 pub async fn replay(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
     Path(name): Path<String>,
     Brief(content): Brief,
 ) -> Result<(Extension<Told>, Json<PipeView>), Problem> {

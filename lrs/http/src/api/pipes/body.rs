@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::language::Reader;
+use crate::language::ReaderLanguage;
 use crate::problem::Problem;
 use crate::request::Content;
 use axum::http::StatusCode;
@@ -273,7 +273,7 @@ pub struct LastAnswerView {
 
 impl PipeView {
     /// `pipe` as it is `now`, in the language of `reader`.
-    pub(super) fn new(pipe: ShownPipe, now: Instant, reader: Reader) -> Self {
+    pub(super) fn new(pipe: ShownPipe, now: Instant, reader: ReaderLanguage) -> Self {
         let text = |micros: i64| Instant::from_micros(micros).to_string();
         let ShownPipe { name, settings, has_password, has_secret, made_secret, .. } = pipe;
         let ShownPipe { state, dead_letters, lag, .. } = pipe;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::super::erasures::ErasureWay;
 use super::{PipeView, view};
-use crate::language::Reader;
+use crate::language::ReaderLanguage;
 use crate::problem::Problem;
 use crate::state::Server;
 use access::caller::Caller;
@@ -63,7 +63,7 @@ fn text(micros: i64) -> String {
 }
 
 impl WaitingErasure {
-    fn of(notice: ErasureNotice, reader: Reader) -> Self {
+    fn of(notice: ErasureNotice, reader: ReaderLanguage) -> Self {
         let ErasureNotice { erasure, identifiers, pseudonym, mode, at, by_hand } = notice;
         let by_hand = by_hand.map(|why| reader.said(&why));
         let (erasure, at) = (erasure.to_string(), text(at));
@@ -90,7 +90,7 @@ fn erasure_id(text: &str) -> Result<Uuid, Problem> {
 pub async fn list(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
     Path(name): Path<String>,
 ) -> Result<Json<PipeErasures>, Problem> {
     caller.may(Right::Manage)?;
@@ -109,7 +109,7 @@ pub async fn list(
 pub async fn again(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
     Path((name, erasure)): Path<(String, String)>,
 ) -> Result<Json<PipeView>, Problem> {
     caller.may(Right::Manage)?;
@@ -126,7 +126,7 @@ pub async fn again(
 pub async fn done(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
     Path((name, erasure)): Path<(String, String)>,
 ) -> Result<Json<PipeView>, Problem> {
     caller.may(Right::Manage)?;

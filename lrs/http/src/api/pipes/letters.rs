@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::invalid;
-use crate::language::Reader;
+use crate::language::ReaderLanguage;
 use crate::problem::Problem;
 use crate::state::Server;
 use access::caller::Caller;
@@ -57,7 +57,7 @@ pub struct RetriedLetter {
 }
 
 impl LetterView {
-    fn of(letter: DeadLetter, reader: Reader) -> Self {
+    fn of(letter: DeadLetter, reader: ReaderLanguage) -> Self {
         Self {
             statement: letter.statement.to_string(),
             stored: letter.stored.to_string(),
@@ -93,7 +93,7 @@ fn statement_of(text: &str) -> Result<Uuid, Problem> {
 pub async fn list(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
     Path(name): Path<String>,
     parameters: Parameters,
 ) -> Result<Json<LetterPage>, Problem> {
@@ -125,7 +125,7 @@ pub async fn list(
 pub async fn retry(
     State(server): State<Server>,
     caller: Caller,
-    reader: Reader,
+    reader: ReaderLanguage,
     Path((name, statement)): Path<(String, String)>,
 ) -> Result<Json<RetriedLetter>, Problem> {
     caller.may(Right::Manage)?;
