@@ -47,8 +47,8 @@ pub use certificates::{CertificateStore, KeptCertificates};
 pub use courses::{CourseRevision, CourseStore, KeptCourse, Selection};
 pub use documents::DocumentStore;
 pub use erasure::{
-    ErasedPart, ErasureStore, KeptErasure, RemovedStatement, Rewrite, erase_documents,
-    erased_entry, names_person,
+    ErasedPart, ErasureStore, KeptErasure, RemovedStatement, Rewrite, changes_of_others,
+    erase_documents, erased_entry, names_person,
 };
 pub use journals::{
     DOCUMENTS_BYTES, Followed, JournalStore, ProgressDocument, ProgressPage, Unnamed, Watermark,

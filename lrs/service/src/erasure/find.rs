@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use course::{Enrolment, Identifier, Learner};
 use serde::{Deserialize, Serialize};
-use store::{ErasedPart, Kept, StoreError, names_person};
+use store::{ErasedPart, Kept, StoreError, changes_of_others, names_person};
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
@@ -15,6 +15,8 @@ use super::{ErasureError, ErasureMode, Erasures, REMOVED, eraser, ifi, is_addres
 pub(super) const STATEMENTS: usize = 1_000;
 /// The name of the count of statements of others.
 const OF_OTHERS: &str = "others";
+/// The name of the count of documents of others.
+const DOCUMENTS_OF_OTHERS: &str = "documents_of_others";
 /// How often courses are gone through for further identifiers.
 const ROUNDS: usize = 10;
 
@@ -172,6 +174,10 @@ impl Erasures {
                 count(what, number);
             }
         }
+        let documents = self.documents_of_others(&eraser, u64::MAX).await?;
+        if documents > 0 {
+            count(DOCUMENTS_OF_OTHERS, documents);
+        }
         count("learners", found.learners.len() as u64);
         count("accounts", found.accounts.len() as u64);
         count(ErasedPart::Documents.as_str(), self.documents(&eraser).await?);
@@ -191,6 +197,24 @@ impl Erasures {
             let named = page.iter().filter(|(key, document)| names_person(eraser, key, document));
             documents = documents.saturating_add(named.count() as u64);
         }
+    }
+
+    /// How many documents are of other people and would change. Counts up to a page after `most`.
+    pub(crate) async fn documents_of_others(
+        &self,
+        eraser: &Eraser,
+        most: u64,
+    ) -> Result<u64, StoreError> {
+        let (mut after, mut others) = (None, 0_u64);
+        while others <= most {
+            let page = self.store.documents_beyond(after.as_ref(), STATEMENTS).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(last.clone());
+            let changed =
+                page.iter().filter(|(key, document)| changes_of_others(eraser, key, document));
+            others = others.saturating_add(changed.count() as u64);
+        }
+        Ok(others)
     }
 
     /// Whether learner lists or accounts have one of these identifiers.

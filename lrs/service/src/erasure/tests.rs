@@ -25,6 +25,7 @@ mod lists;
 mod others;
 mod removal;
 mod within;
+mod words;
 
 /// Notes the courses that are read again.
 #[derive(Default)]
@@ -270,7 +271,7 @@ async fn fails_at_every_step(asked: &ErasureAsked, further: &[&'static str]) {
         "log",
         "courses",
         "course",
-        "progress_of",
+        "written_since",
         "certificate",
         "attachments",
     ];

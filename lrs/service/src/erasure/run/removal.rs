@@ -6,6 +6,7 @@ use store::{Kept, Rewrite, StoreError};
 use uuid::Uuid;
 use validator::ifi;
 use xapi::erase::Eraser;
+use xapi::index::keys_of_kept;
 use xapi::prepare::{VOIDED, target};
 use xapi::stored::Stored;
 
@@ -53,6 +54,11 @@ pub(super) fn is_within(authority: Option<&str>, statement: &Value) -> bool {
     authority.is_none_or(|within| of().is_some_and(|ifi| ifi.to_string() == within))
 }
 
+/// Whether a statement is found by the same with both texts.
+fn is_found_alike(one: &Bytes, other: &Bytes) -> Result<bool, StoreError> {
+    Ok(one == other || keys_of_kept(&value_of(one)?) == keys_of_kept(&value_of(other)?))
+}
+
 impl Erasures {
     /// Whether a statement that names the person is removed by an erasure of this mode within this authority: the actor is the
     /// person alone. A statement that voids another one goes only together with that one, which would be there again otherwise;
@@ -94,7 +100,7 @@ impl Running<'_> {
                 continue;
             };
             // Where others have the person too, they are found by what they say.
-            let everywhere = within.is_none() && body == named;
+            let everywhere = within.is_none() && is_found_alike(&body, &named)?;
             let is_gone = |id| self.work.voided.contains(&id);
             let (mode, eraser) = (self.record.mode, &self.eraser);
             let goes = self.of.goes((mode, within), eraser, &value, is_gone).await?;
@@ -104,7 +110,9 @@ impl Running<'_> {
                 fates.removed.push(statement);
             } else {
                 let is_bounded = self.record.within.is_some();
-                self.record.remains |= is_bounded && self.whole.bytes(&body).is_some();
+                // What an erasure of everything would make of it.
+                let whole = self.whole.statement(text).map(Bytes::from);
+                self.record.remains |= is_bounded && whole.as_ref() != Some(&body);
                 fates.rewritten.push(Rewrite { read: statement, body, everywhere });
             }
         }

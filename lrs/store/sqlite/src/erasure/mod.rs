@@ -207,7 +207,7 @@ impl ErasureStore for SqliteStore {
             ErasedPart::Index | ErasedPart::Documents => Ok(0),
             ErasedPart::Journals => rows::erase_journals(session, &eraser),
             ErasedPart::Launches => {
-                rows::erase_named(session, "launch", "token", |it| eraser.record(it).is_some())
+                rows::erase_named(session, "launch", "token", |it| eraser.is_actor_of(it))
             }
             ErasedPart::Refusals => {
                 rows::erase_named(session, "refusal", "id", |it| eraser.json(it).is_some())

@@ -15,7 +15,7 @@ use xapi::erase::Eraser;
 pub(super) fn erase_journals(session: &Session<'_>, eraser: &Eraser) -> Result<u64> {
     let rows = session.all("SELECT rowid, actor FROM progress", [], |row| {
         let actor: String = row.get(1)?;
-        Ok(eraser.key_of_agent(&actor).map(|_| row.get::<_, i64>(0)))
+        Ok(eraser.is_named(&actor).then(|| row.get::<_, i64>(0)))
     })?;
     let mut count = 0_u64;
     for id in rows.into_iter().flatten() {
