@@ -188,7 +188,7 @@ impl Eraser {
                     && (COMPONENTS.contains(&at.member) || value.get().contains(':')));
             let scope = if is_of_others { Scope::Sure } else { at.scope };
             let depth = at.depth.saturating_add(1);
-            is_changed |= self.rewrite(value.get(), At { scope, depth, member, ..at }, out)?;
+            is_changed |= self.rewrite(value.get(), At { scope, depth, member }, out)?;
         }
         if is_person {
             name(out, "account")?;

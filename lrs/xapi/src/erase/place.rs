@@ -125,7 +125,7 @@ fn is_address(before: &str, after: &str) -> bool {
             let word = before.get(..before.len().saturating_sub(1)).unwrap_or_default();
             let word = word.rsplit(|it: char| !it.is_alphanumeric()).next().unwrap_or_default();
             let is = |known: &&str| known.eq_ignore_ascii_case(word);
-            OF_PEOPLE.iter().any(|it| is(&it)) || OF_PAPERS.iter().any(|it| is(&it))
+            OF_PEOPLE.iter().any(is) || OF_PAPERS.iter().any(is)
         }
         found => found.is_none_or(|it| !it.is_alphanumeric() && !".%+".contains(it)),
     };
