@@ -18,6 +18,7 @@ use crate::{DocumentStore, KeptCertificates, Result, StoreError, TransferStore};
 use access::audit::{Actor, AuditEntry};
 use xapi::document::{Change, Document, DocumentKey, Precondition, Shelf, Tags, Unguarded};
 use xapi::erase::Eraser;
+use xapi::index::Kind;
 use xapi::instant::Instant;
 use xapi::stored::Stored;
 
@@ -62,14 +63,15 @@ pub struct RemovedStatement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErasedPart {
     /// What statements are found by, because of themselves or of those they refer to; names of agents, and definitions of
-    /// activities. Names under which the person was seen are removed.
+    /// activities. Names under which the person was seen are removed; those of others stay.
     Index,
-    /// State and profile documents. Those of the person are removed; in others the person's identifiers are replaced,
-    /// where the content is text, and in their addresses. Documents of the program itself keep their addresses.
+    /// State and profile documents. Those of the person are removed; in others the person's mail addresses and tax codes are
+    /// replaced, where the content is text, and in the ids of activity and document. Documents of the program itself keep
+    /// their addresses, and all others the Agent whose they are.
     Documents,
-    /// Progress documents of the person, which are removed: those of the pseudonym are read from the log.
+    /// Progress documents whose actor is the person, which are removed: those of the pseudonym are read from the log.
     Journals,
-    /// Launches that have the person as an Agent or by a mail address, which are removed: their tokens are good no more.
+    /// Launches whose actor is the person, which are removed: their tokens are good no more.
     Launches,
     /// Refused requests that name the person, which are removed.
     Refusals,
@@ -279,6 +281,11 @@ async fn erase_document<S: DocumentStore + ?Sized>(
 /// What the addresses of documents begin with that the program keeps for itself: rules, and where learners are in packages.
 const OWN: &str = "urn:traccia:";
 
+/// Whether a document is another person's, and would change.
+pub fn changes_of_others(eraser: &Eraser, key: &DocumentKey, document: &Document) -> bool {
+    matches!(erased_document(eraser, key, document), ErasedDocument::Becomes(..))
+}
+
 /// Whether a document names the person: it is theirs, or its address or content does.
 pub fn names_person(eraser: &Eraser, key: &DocumentKey, document: &Document) -> bool {
     !matches!(erased_document(eraser, key, document), ErasedDocument::Stays)
@@ -298,18 +305,18 @@ fn erased_document(eraser: &Eraser, key: &DocumentKey, document: &Document) -> E
     } else {
         eraser.bytes(&document.body)
     };
-    let [new_activity, new_agent, id] = if is_own {
-        [None, None, None]
+    let [new_activity, id] = if is_own {
+        [None, None]
     } else {
-        [eraser.text(activity), eraser.key_of_agent(agent), eraser.sure(&key.id)]
+        [eraser.key(Kind::Activity, activity), eraser.sure(&key.id)]
     };
-    if body.is_none() && new_activity.is_none() && new_agent.is_none() && id.is_none() {
+    if body.is_none() && new_activity.is_none() && id.is_none() {
         return ErasedDocument::Stays;
     }
     let shelf = Shelf {
         resource: *resource,
         activity: new_activity.unwrap_or_else(|| activity.clone()),
-        agent: new_agent.unwrap_or_else(|| agent.clone()),
+        agent: agent.clone(),
         registration: *registration,
     };
     let key = DocumentKey { shelf, id: id.unwrap_or_else(|| key.id.clone()) };

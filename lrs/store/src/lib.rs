@@ -48,7 +48,7 @@ pub use courses::{CourseRevision, CourseStore, KeptCourse, Selection};
 pub use documents::DocumentStore;
 pub use erasure::{
     ERASURES_BYTES, ErasedPart, ErasureStore, KeptErasure, RemovedStatement, Rewrite, Scrub,
-    erase_documents, erased_entry, names_person,
+    changes_of_others, erase_documents, erased_entry, names_person,
 };
 pub use journals::{
     DOCUMENTS_BYTES, Followed, JournalStore, ProgressDocument, ProgressPage, Unnamed, Watermark,

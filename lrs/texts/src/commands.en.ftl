@@ -85,9 +85,10 @@ cli-person-unreadable = unreadable
 cli-person-learners = learners
 cli-person-accounts = accounts
 cli-person-documents = documents
+cli-person-documents-of-others = docs of others
 cli-person-certificates = certificates
 cli-person-left = Not erased: { $what }
-cli-person-check = Statements of other people would change, because a text in them has an identifier of this person: look whether it is this person’s alone.
+cli-person-check = Statements or documents of other people would change, because a text in them has an identifier of this person: look whether it is this person’s alone.
 
 ## Keys
 cli-key-regions = regions

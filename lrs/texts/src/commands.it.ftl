@@ -88,9 +88,10 @@ cli-person-unreadable = illeggibili
 cli-person-learners = partecipanti
 cli-person-accounts = account
 cli-person-documents = documenti
+cli-person-documents-of-others = doc. di altri
 cli-person-certificates = attestati
 cli-person-left = Non si cancella: { $what }
-cli-person-check = Cambierebbero statement di altre persone, perché un loro testo contiene un identificativo di questa persona: verificare che sia soltanto suo.
+cli-person-check = Cambierebbero statement o documenti di altre persone, perché un loro testo contiene un identificativo di questa persona: verificare che sia soltanto suo.
 
 ## Le chiavi
 cli-key-regions = regioni

@@ -1,10 +1,21 @@
 //! Erasing a person from texts: statements, documents, and whatever else is kept as JSON or text.
 //!
-//! Where the person is an Agent, the Agent becomes the pseudonym: an account at [`HOME_PAGE`] whose name was made up for
-//! this erasure. In another text the made-up name takes the place of an identifier, in any case of letters, only where the
-//! identifier tells the person there (`telling`, `place`): mail addresses, their hashes and tax codes anywhere but in hosts;
-//! user names as words, and in addresses of people; `OpenIDs` where an address is exactly that. What names other things stays:
-//! other Agents, verbs, types, versions. Numbers, other texts and the order of members stay as they are.
+//! Whoever asks for an erasure names the identifiers, and learners choose their user names. So **an erasure changes nothing of
+//! others because of a word**. Every engine and every use case holds to this:
+//! 1. An Agent is the person where its identifier is one of the person's ([`Eraser::is_named`]), and becomes the pseudonym
+//!    then, as a whole: an account at [`HOME_PAGE`] whose name was made up for this erasure. In an Agent of others nothing is
+//!    looked for: identifier and name stay as they are written. What is kept by Agent (journals, documents, keys of the index)
+//!    is the person's by the same rule.
+//! 2. Mail addresses, their hashes and tax codes are nobody else's. The made-up name takes their place in all other texts of
+//!    everybody, in any case of letters, but not in hosts (`telling`, `place`).
+//! 3. A user name or an address (an `OpenID`) may be the word for something else. They are looked for in texts of the person's
+//!    own statements alone: those whose actor is the person and nobody else ([`Eraser::statement`]); never in documents, answers
+//!    or definitions.
+//! 4. What names another thing than a person (ids of activities and verbs, home pages, addresses of documents) never changes
+//!    because of these either, but for the id of an activity in an own statement that is the address of a page of the person:
+//!    the name stands behind a word for people, or the `OpenID` is the id.
+//!
+//! Numbers, other texts and the order of members stay as they are.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
@@ -32,9 +43,9 @@ pub const HOME_PAGE: &str = "https://erased.invalid";
 /// Which identifiers are looked for in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scope {
-    /// All that tell the person.
+    /// All that tell the person. The text is one of the person's own.
     Every,
-    /// Those that nothing else can have. The text is the name of something else than a person.
+    /// Those that nothing else can have. The text is of others, or the name of something else than a person.
     Sure,
 }
 
@@ -183,11 +194,10 @@ impl Eraser {
     /// The name by which somebody signs in, without the person; `None` where it is not exactly a name or the mail address of
     /// the person.
     pub fn name(&self, name: &str) -> Option<String> {
-        let is_address = || {
-            let folded = folded(name);
-            self.needles.iter().any(|it| it.sort == Sort::Sure && it.text == folded)
-        };
-        let is_person = self.accounts.contains(name) || self.is_named(name) || is_address();
+        // A user name that is the address of somebody else is not by which that one signs in.
+        let is_address =
+            || !self.needles.is_empty() && self.is_named(&format!("mbox::mailto:{name}"));
+        let is_person = self.learners.contains(name) || self.is_named(name) || is_address();
         is_person.then(|| self.pseudonym.clone())
     }
 
@@ -196,6 +206,9 @@ impl Eraser {
     pub fn path(&self, text: &str) -> Option<String> {
         if let Some(whole) = self.segment("", text) {
             return Some(whole);
+        }
+        if is_identifier(text) {
+            return None;
         }
         let (mut before, mut is_changed, mut segments) = ("", false, Vec::new());
         for old in text.split('/') {
@@ -210,20 +223,23 @@ impl Eraser {
     /// What stands between two slashes, behind `before`, without the person.
     fn segment(&self, before: &str, text: &str) -> Option<String> {
         let is_learner = || self.learners.contains(&format!("{before}/{text}"));
-        if self.is_named(text) || is_learner() {
+        let is_named = self.learners.contains(text) || is_learner() || self.is_named(text);
+        if is_named {
             Some(self.pseudonym.clone())
+        } else if is_identifier(text) {
+            None
         } else {
             self.sure(text)
         }
     }
 
-    /// A text without the person, such as an answer or the id of an activity; `None` where it does not name them.
+    /// A text of the person's own without the person, such as an answer; `None` where it does not name them.
     pub fn text(&self, text: &str) -> Option<String> {
         self.searched(text, Scope::Every)
     }
 
-    /// The name of something that is no person, such as a verb or a document, without the person; `None` where it does not
-    /// have a mail address, a hash of one or a tax code of theirs in it.
+    /// A text of others, or the name of something that is no person, such as an activity, a verb or a document, without the
+    /// person; `None` where it does not have a mail address, a hash of one or a tax code of theirs in it.
     pub fn sure(&self, text: &str) -> Option<String> {
         self.searched(text, Scope::Sure)
     }
@@ -265,27 +281,21 @@ impl Eraser {
     /// What a statement is found by, without the person; `None` where the key does not name them.
     pub fn key(&self, kind: Kind, text: &str) -> Option<String> {
         match kind {
-            Kind::Agent if self.is_named(text) => Some(self.pseudonymous().to_string()),
-            Kind::Agent | Kind::Verb => self.sure(text),
-            Kind::Activity => self.text(text),
+            Kind::Agent => self.is_named(text).then(|| self.pseudonymous().to_string()),
+            Kind::Verb | Kind::Activity => self.sure(text),
             Kind::Registration => None,
         }
     }
 
-    /// [`Self::key`] of an Agent.
-    pub fn key_of_agent(&self, text: &str) -> Option<String> {
-        self.key(Kind::Agent, text)
-    }
-
-    /// A JSON text without the person; `None` where it does not name them, and where it is no JSON and
-    /// [`Self::text`] finds nothing in it.
+    /// A JSON text without the person, who is erased as an Agent, and by [`Self::sure`]; `None` where it does not name them.
+    /// Of a text that is no JSON, [`Self::sure`].
     pub fn json(&self, text: &str) -> Option<String> {
-        self.rewritten(text, Scope::Every)
+        self.rewritten(text, Scope::Sure)
     }
 
-    /// [`Self::json`] of what a program keeps for itself: the person is erased as an Agent, and by [`Self::sure`].
+    /// [`Self::json`] of what a program keeps for itself.
     pub fn record(&self, text: &str) -> Option<String> {
-        self.rewritten(text, Scope::Sure)
+        self.json(text)
     }
 
     /// [`Self::json`] of bytes; of bytes that are not UTF-8, nothing.
@@ -308,13 +318,13 @@ impl Eraser {
             let write = |unit: u16| if is_little { unit.to_le_bytes() } else { unit.to_be_bytes() };
             let (pairs, rest) = bytes.as_chunks::<2>();
             let text = String::from_utf16(&pairs.iter().map(read).collect::<Vec<u16>>()).ok()?;
-            let text = self.text(&text)?;
+            let text = self.sure(&text)?;
             let written = text.encode_utf16().flat_map(write).chain(rest.iter().copied());
             return Some(written.collect());
         }
         let text: String = bytes.iter().copied().map(char::from).collect();
         let written: Option<Vec<u8>> =
-            self.text(&text)?.chars().map(|it| u8::try_from(it).ok()).collect();
+            self.sure(&text)?.chars().map(|it| u8::try_from(it).ok()).collect();
         written.map(Bytes::from)
     }
 
@@ -335,6 +345,11 @@ impl Eraser {
         };
         self.has_unsought || self.quick.may_contain(text) || self.identifiers.iter().any(parts)
     }
+}
+
+/// Whether a text is written as the text of an identifier ([`Ifi`]) or as the beginning of one.
+fn is_identifier(text: &str) -> bool {
+    ["mbox::", "mbox_sha1sum::", "openid::", "account::"].iter().any(|it| text.starts_with(it))
 }
 
 /// The members of an object in their order.

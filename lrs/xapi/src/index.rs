@@ -1,5 +1,7 @@
 //! What a statement can be found by: the agents, verb, activities and registration it speaks of.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use validator::ifi;
 use validator::json::at;
@@ -49,6 +51,29 @@ pub fn keys(statement: &Value, authority: &Value) -> Vec<IndexKey> {
 
 /// [`keys`], or more than `most` of them where there are more: then not all are looked for.
 pub(crate) fn keys_up_to(most: usize, statement: &Value, authority: &Value) -> Vec<IndexKey> {
+    in_order(most, statement, authority).finish()
+}
+
+/// What a statement is found by that is something else in its new text, each with what stands in its place there: a name of
+/// the same kind, at the same place. `None` where the two texts have names at different places.
+pub fn renamed(before: &Value, after: &Value) -> Option<Vec<(IndexKey, IndexKey)>> {
+    let of = |statement: &Value| {
+        let authority = statement.get("authority").unwrap_or(&Value::Null);
+        in_order(usize::MAX, statement, authority).found
+    };
+    let (before, after) = (of(before), of(after));
+    let is_alike =
+        |(old, new): (&IndexKey, &IndexKey)| old.kind == new.kind && old.closeness == new.closeness;
+    if before.len() != after.len() || !before.iter().zip(&after).all(is_alike) {
+        return None;
+    }
+    let left: BTreeSet<IndexKey> = after.iter().cloned().collect();
+    let pairs = before.into_iter().zip(after);
+    Some(pairs.filter(|(old, new)| old != new && !left.contains(old)).collect())
+}
+
+/// [`keys`] in the order in which they stand in the statement, maybe with some twice.
+fn in_order(most: usize, statement: &Value, authority: &Value) -> Keys {
     let mut keys = Keys { most, found: Vec::new(), is_full: false };
     keys.statement(statement, Closeness::Direct);
     if let Some(registration) = text(at(statement, "context/registration")) {
@@ -58,7 +83,7 @@ pub(crate) fn keys_up_to(most: usize, statement: &Value, authority: &Value) -> V
         keys.push(Kind::Verb, verb.to_owned(), Closeness::Direct);
     }
     keys.agent(Some(authority), Closeness::Authority);
-    keys.finish()
+    keys
 }
 
 /// [`keys`] of a statement that is kept, which has its authority in its text.
@@ -220,6 +245,34 @@ mod tests {
         assert!(found.contains(&related(Kind::Activity, "https://a.example/inner")));
         assert!(found.contains(&related(Kind::Activity, "https://a.example/parent")));
         assert!(!found.iter().any(|(_, _, text)| text == "https://v.example/inner"));
+    }
+
+    /// Each name becomes the one at its place, not any of those that are new.
+    #[test]
+    fn what_a_statement_is_found_by_becomes_what_stands_in_its_place() {
+        let of = |actor: &str, activities: [&str; 2]| {
+            let list = activities.map(|id| json!({"id": format!("https://a.example/{id}")}));
+            json!({"actor": {"mbox": format!("mailto:{actor}@x.it")}, "object": {"id": "https://a.example/o"},
+                "context": {"contextActivities": {"grouping": list}}})
+        };
+        let texts = |pairs: Vec<(IndexKey, IndexKey)>| {
+            pairs.into_iter().map(|(old, new)| (old.text, new.text)).collect::<Vec<_>>()
+        };
+        let pair = |old: &str, new: &str| (old.to_owned(), new.to_owned());
+        let found = renamed(&of("a", ["z/1", "a/2"]), &of("a", ["b/1", "c/2"])).map(texts);
+        let activity = |old: &str, new: &str| {
+            pair(&format!("https://a.example/{old}"), &format!("https://a.example/{new}"))
+        };
+        assert_eq!(found.unwrap(), [activity("z/1", "b/1"), activity("a/2", "c/2")]);
+        let found = renamed(&of("a", ["1", "2"]), &of("b", ["1", "2"])).map(texts);
+        assert_eq!(found.unwrap(), [pair("mbox::mailto:a@x.it", "mbox::mailto:b@x.it")]);
+        // One that is there still goes on being what it is.
+        assert_eq!(renamed(&of("a", ["1", "2"]), &of("a", ["2", "2"])).unwrap().len(), 1);
+        assert_eq!(renamed(&of("a", ["1", "2"]), &of("a", ["2", "1"])).unwrap(), []);
+        assert_eq!(
+            renamed(&of("a", ["1", "2"]), &json!({"actor": {"mbox": "mailto:a@x.it"}})),
+            None
+        );
     }
 
     #[test]

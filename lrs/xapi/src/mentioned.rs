@@ -2,8 +2,6 @@
 
 use validator::ifi::Ifi;
 
-use crate::erase::HOME_PAGE;
-
 /// Segments of addresses behind which people are numbered.
 const OF_PEOPLE: [&str; 6] = ["user", "users", "profile", "people", "person", "account"];
 /// The shortest account name that is looked for anywhere in an address: shorter ones stand there by chance.
@@ -26,36 +24,6 @@ pub fn names(iri: &str, person: &Ifi) -> bool {
             has_word(iri, name) && (is_telling || is_of_people())
         }
     }
-}
-
-/// The IRI with `name` in place of the person whom it [`names`]; `None` where it does not.
-pub fn without(iri: &str, person: &Ifi, name: &str) -> Option<String> {
-    if !names(iri, person) {
-        return None;
-    }
-    Some(match person {
-        Ifi::Mbox(mbox) => {
-            let address = mbox.trim_start_matches("mailto:");
-            let plain = replaced(iri, address, name, |_| true);
-            replaced(&plain, &address.replace('@', "%40"), name, |_| true)
-        }
-        Ifi::MboxSha1Sum(sum) => replaced(iri, sum, name, |_| true),
-        Ifi::OpenId(_) => format!("{HOME_PAGE}/{name}"),
-        Ifi::Account { name: word, .. } => replaced(iri, word, name, |at| is_word(iri, word, at)),
-    })
-}
-
-/// `iri` with `name` in place of `sought`, in any case of ASCII letters, where `is` says so.
-fn replaced(iri: &str, sought: &str, name: &str, is: impl Fn(usize) -> bool) -> String {
-    let (small, sought) = (iri.to_ascii_lowercase(), sought.to_ascii_lowercase());
-    let (mut out, mut rest) = (String::new(), 0);
-    for (at, found) in small.match_indices(&sought).filter(|(at, _)| is(*at)) {
-        out.push_str(iri.get(rest..at).unwrap_or_default());
-        out.push_str(name);
-        rest = at.saturating_add(found.len());
-    }
-    out.push_str(iri.get(rest..).unwrap_or_default());
-    out
 }
 
 fn contains(iri: &str, sought: &str) -> bool {
@@ -105,10 +73,6 @@ mod tests {
             ("https://lms.example/", &account(""), false),
         ] {
             assert_eq!(names(iri, person), is, "{iri} {person}");
-            let without = without(iri, person, "erased-1");
-            assert_eq!(without.is_some(), is, "{iri} {person}");
-            let left = without.unwrap_or_default();
-            assert!(!names(&left, person) && is == left.contains("erased-1"), "{left}");
         }
     }
 }

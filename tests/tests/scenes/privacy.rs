@@ -215,3 +215,34 @@ async fn rules_of_retention_are_tried_set_and_shown() {
     let refused = admin.put("/api/v1/retention").json(&short).await;
     assert!(refused.expect(400).text().contains("an age of 30 to 36500 days"));
 }
+
+/// As another store tells of an erasure: also again, where the list of the next night has brought the person back.
+#[tokio::test]
+async fn a_pseudonym_is_of_one_person() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    let pseudonym = format!("erased-{:032x}", 7);
+    let erase = async |who: &str| {
+        let asked = json!({"identifier": format!("mailto:{who}@example.org"), "reason": "prot. 12/2026",
+            "pseudonym": pseudonym});
+        admin.post("/api/v1/erasures").json(&asked).await
+    };
+    for _ in 0..2 {
+        seminar::load(&admin).await;
+        let begun = erase("u1").await.expect(202).json();
+        let address = format!("/api/v1/erasures/{}", begun["id"].as_str().unwrap());
+        eventually("the erasure is done", IN_TIME, || async {
+            let shown = admin.get(&address).await.expect(200).json();
+            if shown["state"] == "done" { Ok(()) } else { Err(shown.to_string()) }
+        })
+        .await;
+        let learners = admin.get(&seminar::at("/learners")).await.expect(200).text();
+        assert!(
+            !learners.contains("u1@example.org") && learners.contains(&pseudonym),
+            "{learners}"
+        );
+        reported(&admin, "progress", &[("by", "")], |it| !rows(it).is_empty()).await;
+    }
+    let refused = erase("u2").await.problem(409);
+    assert_eq!(refused.body["rule"], "erasure-pseudonym-taken");
+}

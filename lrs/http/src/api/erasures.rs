@@ -224,7 +224,8 @@ pub struct PageOfErasures {
     params(("dry_run" = Option<bool>, Query, description = "show what would be erased, and change nothing")),
     request_body = NewErasure,
     responses((status = 200, body = ErasurePreview), (status = 202, body = ShownErasure),
-        (status = 400, body = Problem), (status = 403, body = Problem), (status = 429, body = Problem)))]
+        (status = 400, body = Problem), (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 429, body = Problem)))]
 pub async fn create(
     State(server): State<Server>,
     caller: Caller,

@@ -42,6 +42,12 @@ impl From<ErasureError> for Problem {
                 detail,
                 "Leave `pseudonym` out, or send the one that the other server made up.",
             ),
+            ErasureError::PseudonymTaken => Self::new(
+                StatusCode::CONFLICT,
+                "erasure-pseudonym-taken",
+                detail,
+                "Leave `pseudonym` out, or name an identifier under which the same person was erased with it before.",
+            ),
             ErasureError::Unknown(_) => Self::not_found("erasure of this id"),
             ErasureError::Store(error) => error.into(),
         }

@@ -191,7 +191,8 @@ fn show(preview: &Value) -> std::io::Result<()> {
     for (what, count) in preview.get("counts").and_then(Value::as_object).into_iter().flatten() {
         say!("{:<WIDTH$}  {count}", counted(what))?;
     }
-    if preview.pointer("/counts/others").is_some() {
+    let has = |what: &str| preview.pointer(&format!("/counts/{what}")).is_some();
+    if has("others") || has("documents_of_others") {
         noted(&Message::new("cli-person-check"));
     }
     for left in list("left") {
@@ -210,6 +211,7 @@ fn counted(what: &str) -> String {
         "learners" => "cli-person-learners",
         "accounts" => "cli-person-accounts",
         "documents" => "cli-person-documents",
+        "documents_of_others" => "cli-person-documents-of-others",
         "certificates" => "cli-person-certificates",
         unknown => return unknown.to_owned(),
     };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use access::key::KeyMaker;
 use bytes::Bytes;
-use course::{Enrolment, Identifier, Learner};
+use course::{Enrolment, Identifier, Learner, LearnerList};
 use hmac::Mac as _;
 use report::FrozenCertificates;
 use store::{KeptCertificates, StoreError};
@@ -146,7 +146,13 @@ impl Erasures {
                     return Ok(None);
                 }
                 let corrupt = |error| StoreError::Corrupt(format!("the learners of {id}: {error}"));
-                let text = erased(before, &ids, mode, &pseudonym).to_kept().map_err(corrupt)?;
+                let after = erased(before, &ids, mode, &pseudonym);
+                // Of learners whom nothing could read the course would have no reports any more.
+                let unreadable = |error| {
+                    StoreError::Corrupt(format!("the learners of {id} without them: {error}"))
+                };
+                LearnerList::from_learners(after.learners.clone()).map_err(unreadable)?;
+                let text = after.to_kept().map_err(corrupt)?;
                 Ok::<_, StoreError>(Some((text, ids.len() as u64)))
             };
             let Some((text, count)) = aside(erase).await.map_err(|_| stopped())?? else {
@@ -192,8 +198,8 @@ fn frozen(kept: &KeptCertificates) -> Result<FrozenCertificates, StoreError> {
     serde_json::from_slice(&kept.body).map_err(corrupt)
 }
 
-/// An enrolment in which the learners of these ids are one under the pseudonym. Where they work stays, so that figures of
-/// bodies do. With [`ErasureMode::Delete`] they are gone.
+/// An enrolment in which the learners of these ids are one under the pseudonym, with whoever is there under it since an earlier
+/// erasure of the same person. Where they work stays, so that figures of bodies do. With [`ErasureMode::Delete`] they are gone.
 fn erased(
     before: Enrolment,
     ids: &BTreeSet<String>,
@@ -202,11 +208,12 @@ fn erased(
 ) -> Enrolment {
     let first = before.learners.iter().find(|it| ids.contains(&it.id)).map(|it| it.id.clone());
     let person = first.map(|id| before.persons().of(&id).to_owned()).unwrap_or_default();
+    let is_there = before.learners.iter().any(|it| it.id == pseudonym);
     let mut learners = Vec::with_capacity(before.learners.len());
     for learner in before.learners {
         if !ids.contains(&learner.id) {
             learners.push(learner);
-        } else if mode == ErasureMode::Pseudonymise && learner.id == person {
+        } else if mode == ErasureMode::Pseudonymise && learner.id == person && !is_there {
             let account =
                 Identifier::Account { home_page: HOME_PAGE.to_owned(), name: pseudonym.to_owned() };
             learners.push(Learner {

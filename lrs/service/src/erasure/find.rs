@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use course::{Enrolment, Identifier, Learner};
 use serde::{Deserialize, Serialize};
-use store::{ErasedPart, Kept, StoreError, names_person};
+use store::{ErasedPart, Kept, StoreError, changes_of_others, names_person};
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
@@ -19,6 +19,8 @@ use crate::compute::aside;
 pub(super) const STATEMENTS: usize = 1_000;
 /// The name of the count of statements of others.
 const OF_OTHERS: &str = "others";
+/// The name of the count of documents of others.
+const DOCUMENTS_OF_OTHERS: &str = "documents_of_others";
 /// How often courses are gone through for further identifiers.
 const ROUNDS: usize = 10;
 
@@ -189,6 +191,10 @@ impl Erasures {
                 count(what, number);
             }
         }
+        let documents = self.documents_of_others(&eraser, u64::MAX).await?;
+        if documents > 0 {
+            count(DOCUMENTS_OF_OTHERS, documents);
+        }
         count("learners", found.learners.len() as u64);
         count("accounts", found.accounts.len() as u64);
         count(ErasedPart::Documents.as_str(), self.documents(&eraser).await?);
@@ -213,6 +219,27 @@ impl Erasures {
             });
             documents = documents.saturating_add(named.await.map_err(|_| stopped())?);
         }
+    }
+
+    /// How many documents are of other people and would change. Counts up to a page after `most`.
+    pub(crate) async fn documents_of_others(
+        &self,
+        eraser: &Arc<Eraser>,
+        most: u64,
+    ) -> Result<u64, StoreError> {
+        let (mut after, mut others) = (None, 0_u64);
+        while others <= most {
+            let page = self.store.documents_beyond(after.as_ref(), STATEMENTS).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(last.clone());
+            let eraser = Arc::clone(eraser);
+            let of_others = aside(move || {
+                let all = page.iter();
+                all.filter(|(key, document)| changes_of_others(&eraser, key, document)).count()
+            });
+            others = others.saturating_add(of_others.await.map_err(|_| stopped())? as u64);
+        }
+        Ok(others)
     }
 
     /// Whether learner lists or accounts have one of these identifiers.

@@ -83,6 +83,9 @@ pub enum ErasureError {
     /// The pseudonym is none.
     #[error("a pseudonym is `erased-` and 32 hexadecimal digits")]
     Pseudonym,
+    /// The pseudonym is that of other people, who were erased before: they would become one person with these.
+    #[error("this pseudonym stands for other people already")]
+    PseudonymTaken,
     /// There is no erasure of this id.
     #[error("there is no erasure {0}")]
     Unknown(Uuid),
@@ -333,10 +336,14 @@ impl Erasures {
         }
         let work = Work::of(&found);
         let eraser = work.eraser(&pseudonym);
+        let marks = marks::of(&self.secret, eraser.identifiers());
+        if asked.pseudonym.is_some() && self.is_of_others(&pseudonym, &marks).await? {
+            return Err(ErasureError::PseudonymTaken);
+        }
         let record = ErasureRecord {
             by: (by.kind().to_owned(), by.name().to_owned()),
             reason: eraser.text(reason).unwrap_or_else(|| reason.to_owned()),
-            marks: marks::of(&self.secret, eraser.identifiers()),
+            marks,
             mode: asked.mode,
             within: asked.within.clone(),
             remains: false,
@@ -353,6 +360,19 @@ impl Erasures {
         let kept = record.kept(id, now);
         self.store.add_erasure(kept.clone()).await?;
         Ok(kept)
+    }
+
+    /// Whether an earlier erasure with this pseudonym has none of these marks.
+    async fn is_of_others(&self, pseudonym: &str, marks: &[String]) -> Result<bool, StoreError> {
+        let mut is_of_others = false;
+        let look = |kept: &KeptErasure| {
+            let record = ErasureRecord::of(kept)?;
+            let is_same = record.marks.iter().any(|mark| marks.contains(mark));
+            is_of_others |= record.pseudonym == pseudonym && !is_same;
+            Ok(())
+        };
+        each_erasure(&*self.store, look).await?;
+        Ok(is_of_others)
     }
 
     /// The erasure of this id.

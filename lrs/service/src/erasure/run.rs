@@ -8,7 +8,7 @@ use bytes::Bytes;
 use course::Identifier;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{ErasedPart, Kept, KeptErasure, StoreError};
+use store::{ErasedPart, JournalVersion, Kept, KeptErasure, StoreError};
 use uuid::Uuid;
 use xapi::attachment;
 use xapi::erase::Eraser;
@@ -213,18 +213,17 @@ impl Running<'_> {
 
     /// The parts of the store that the person is erased from, and by what. Of what belongs to no authority, an erasure within
     /// one changes nothing but entries of the audit log in which an identifier stands as such; and where others have the
-    /// person too, that stays, and how it is found.
+    /// person too, that stays, and how it is found. Journals are of all authorities: they are read again.
     fn parts(&self) -> Vec<(ErasedPart, Arc<Eraser>)> {
         let eraser = || Arc::clone(&self.eraser);
         if self.record.within.is_none() {
             return ErasedPart::EVERY.into_iter().map(|part| (part, eraser())).collect();
         }
-        let mut parts = vec![(ErasedPart::Journals, eraser())];
-        if !self.record.remains {
-            let exact = Arc::new((*self.whole).clone().exact());
-            parts.extend([(ErasedPart::Index, eraser()), (ErasedPart::Audit, exact)]);
+        if self.record.remains {
+            return Vec::new();
         }
-        parts
+        let exact = Arc::new((*self.whole).clone().exact());
+        vec![(ErasedPart::Index, eraser()), (ErasedPart::Audit, exact)]
     }
 
     /// Notes whether something that belongs to no authority names the person, where the erasure is within one.
@@ -237,13 +236,19 @@ impl Running<'_> {
         Ok(())
     }
 
-    /// Notes the courses that have journals of the person.
+    /// Notes the courses that have journals of the person, in whatever letters; of an erasure within an authority, those that
+    /// have journals of actors whose statements it has changed.
     async fn journaled(&mut self) -> Result<(), StoreError> {
-        let mut actors: BTreeSet<String> = self.eraser.identifiers().map(str::to_owned).collect();
-        actors.extend(self.work.said.iter().cloned());
-        let actors: Vec<String> = actors.into_iter().collect();
+        let is_whole = self.record.within.is_none();
+        if !is_whole && self.work.said.is_empty() {
+            return Ok(());
+        }
         for course in self.of.store.courses().await? {
-            if !self.of.store.progress_of(&course.id, &actors).await?.documents.is_empty() {
+            let (_, actors) = self.of.store.written_since(&course.id, JournalVersion::NONE).await?;
+            let is_theirs = |actor: &String| {
+                if is_whole { self.eraser.is_named(actor) } else { self.work.said.contains(actor) }
+            };
+            if actors.iter().any(is_theirs) {
                 self.work.courses.insert(course.id);
             }
         }
@@ -365,6 +370,9 @@ impl Running<'_> {
     async fn journals(&mut self) -> Result<bool, StoreError> {
         for course in self.work.courses.clone() {
             self.of.journals.read_again(&course).await?;
+        }
+        if self.record.within.is_some() {
+            return Ok(!self.work.courses.is_empty());
         }
         let removed = self.of.store.erase(ErasedPart::Journals, &self.eraser, self.id).await?;
         Ok(removed > 0 || !self.work.courses.is_empty())

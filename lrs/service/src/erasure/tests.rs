@@ -26,6 +26,7 @@ mod others;
 mod removal;
 mod waiting;
 mod within;
+mod words;
 
 /// Notes the courses that are read again.
 #[derive(Default)]
@@ -271,7 +272,7 @@ async fn fails_at_every_step(asked: &ErasureAsked, further: &[&'static str]) {
         "log",
         "courses",
         "course",
-        "progress_of",
+        "written_since",
         "certificate",
         "attachments",
     ];

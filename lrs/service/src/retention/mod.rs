@@ -34,9 +34,9 @@ pub const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 30..=36_500;
 pub const MOST_A_DAY: u32 = 1_000;
 /// How many people are erased a day where nothing else is said.
 const A_DAY: u32 = 50;
-/// Of how many statements of others an erasure may change the texts that nobody has asked for: a person whose identifiers stand
-/// in more is left to an administrator. A name that so many others' statements have may be that of something else.
-const MOST_OF_OTHERS: u64 = 20;
+/// How many statements and documents of others an erasure may change that nobody has asked for: a person whose identifiers stand
+/// in some is left to an administrator.
+const MOST_OF_OTHERS: u64 = 0;
 /// Why people are erased, in records of erasures.
 const REASON: &str = "retention";
 /// The action of entries of the audit log: rules were applied.
@@ -94,7 +94,7 @@ pub struct RetentionRun {
     pub due: u64,
     /// How many of them were erased; the others are looked at on the next day.
     pub erased: u64,
-    /// How many of them are left to an administrator, since texts in many statements of others would change.
+    /// How many of them are left to an administrator, since texts of others would change.
     #[serde(default)]
     pub left_out: u64,
 }
@@ -230,8 +230,7 @@ impl Retention {
         if run.left_out > 0 {
             tracing::warn!(
                 left_out = run.left_out,
-                "people are due whom retention does not erase: texts in more than {MOST_OF_OTHERS} statements of others \
-                 would change for each of them"
+                "people are due whom retention does not erase: a statement or document of others would change"
             );
         }
         if run.erased > 0 || run.left_out > 0 {
@@ -277,8 +276,10 @@ impl Retention {
         if found.identifiers.iter().any(|it| due.keeps(it)) {
             return Ok(Outcome::Stays);
         }
-        let of_others = self.erasures.of_others(&found.eraser(), MOST_OF_OTHERS).await?;
-        if of_others > MOST_OF_OTHERS {
+        let eraser = found.eraser();
+        if self.erasures.documents_of_others(&eraser, MOST_OF_OTHERS).await? > MOST_OF_OTHERS
+            || self.erasures.of_others(&eraser, MOST_OF_OTHERS).await? > MOST_OF_OTHERS
+        {
             return Ok(Outcome::LeftOut);
         }
         let (identifier, others) = (first.clone(), others.to_vec());

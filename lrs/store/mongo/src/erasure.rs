@@ -24,6 +24,7 @@ use store::{
     RemovedStatement, Result, Rewrite, Scrub, StoreError, erase_documents, erased_entry,
 };
 use xapi::erase::Eraser;
+use xapi::index::Kind;
 use xapi::instant::Instant;
 use xapi::stored::Stored;
 
@@ -114,15 +115,12 @@ impl MongoStore {
         }
     }
 
-    /// Names of the person, and names in which the person is named, go. What statements are found by, and definitions, get
+    /// Names of the person go. What statements are found by, and definitions, get
     /// other texts.
     async fn erase_things(&self, eraser: &Arc<Eraser>) -> Result<u64> {
         let agents: HashSet<String> = eraser.identifiers().map(|ifi| cell::name(&[ifi])).collect();
-        let of = Arc::clone(eraser);
-        let of_person = move |it: &Document| {
-            it.get_str("agent").is_ok_and(|agent| agents.contains(agent))
-                || it.get_str("name").is_ok_and(|name| of.text(name).is_some())
-        };
+        let of_person =
+            move |it: &Document| it.get_str("agent").is_ok_and(|agent| agents.contains(agent));
         let count = self.remove_named("agent_name", of_person).await?;
         self.0.things.recent.clear();
         let count = count.saturating_add(self.0.statements.erase_keys(eraser).await?);
@@ -143,7 +141,7 @@ impl MongoStore {
                 after = field::text(value, "cell")?;
                 let (id, text) =
                     (field::text(value, "activity")?, field::text(value, "definition")?);
-                let (new_id, new_text) = (eraser.text(&id), eraser.json(&text));
+                let (new_id, new_text) = (eraser.key(Kind::Activity, &id), eraser.json(&text));
                 if new_id.is_none() && new_text.is_none() {
                     continue;
                 }
@@ -169,8 +167,7 @@ impl MongoStore {
         let mut cursor: Cursor<Document> = call(found.batch_size(1_000)).await?;
         let mut count = 0_u64;
         while let Some(document) = call(cursor.try_next()).await? {
-            let is_theirs =
-                document.get_str("actor").is_ok_and(|it| eraser.key_of_agent(it).is_some());
+            let is_theirs = document.get_str("actor").is_ok_and(|it| eraser.is_named(it));
             let Some(id) = document.get("_id").filter(|_| is_theirs).cloned() else { continue };
             call(collection.delete_one(doc! {"_id": id})).await?;
             self.0.progress.blobs.remove(document.get_object_id("body").ok()).await?;
@@ -322,7 +319,7 @@ impl ErasureStore for MongoStore {
             ErasedPart::Journals => self.erase_journals(eraser).await,
             ErasedPart::Launches => {
                 let eraser = Arc::clone(eraser);
-                let is_theirs = move |it: &str| eraser.record(it).is_some();
+                let is_theirs = move |it: &str| eraser.is_actor_of(it);
                 self.remove_named("launch", has_body(is_theirs)).await
             }
             ErasedPart::Refusals => {

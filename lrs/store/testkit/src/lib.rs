@@ -30,6 +30,7 @@ pub mod filters;
 pub mod journals;
 pub mod keys;
 pub mod log;
+pub mod of_others;
 pub mod origins;
 pub mod packages;
 pub mod paging;
@@ -213,6 +214,7 @@ macro_rules! store_contract {
                 files_are_paged_by_path,
                 a_launch_comes_back_until_it_is_removed,
                 a_launch_is_taken_back_once,
+                erased_launches_are_those_of_their_actor,
             ];
             refusals: [
                 refusals_come_back_newest_first,
@@ -262,6 +264,11 @@ macro_rules! store_contract {
                 a_text_that_was_replaced_meanwhile_stays,
                 erasures_come_back_by_id,
                 erasures_are_read_a_few_mib_at_a_time,
+            ];
+            of_others: [
+                whatever_the_user_name_what_is_of_others_stays,
+                a_statement_is_found_by_the_activities_that_it_has,
+                who_has_the_activity_of_a_page_goes_on_having_it,
             ];
             removal: [
                 a_removed_statement_is_nowhere,

@@ -6,11 +6,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
+use validator::ifi::Ifi;
 
 use store::{
-    KeptContent, KeptLaunch, NewVersion, PIECE, PackageFile, PackageVersion, Pieces, Result, Store,
-    StoreError,
+    ErasedPart, KeptContent, KeptLaunch, NewVersion, PIECE, PackageFile, PackageVersion, Pieces,
+    Result, Store, StoreError,
 };
+use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
 const NOW: Instant = Instant::from_micros(1_795_000_000_000_000);
@@ -387,4 +389,24 @@ pub async fn a_launch_is_taken_back_once(store: &Arc<dyn Store>) {
     assert_eq!(revoked.into_iter().filter(|revoked| *revoked.as_ref().unwrap()).count(), 1);
     let expected = KeptLaunch { revoked: true, ..launch("t", "corso", "k", 10) };
     assert_eq!(store.launch("t").await.unwrap(), Some(expected));
+}
+
+/// What learners are called in a package may be the address of somebody else.
+pub async fn erased_launches_are_those_of_their_actor(store: &Arc<dyn Store>) {
+    import(store, "corso", "k", &[("a", "a")]).await;
+    let of = |token: &str, actor: &str| {
+        let actor = serde_json::json!({"mbox": format!("mailto:{actor}@x.example")});
+        let body =
+            serde_json::json!({"actor": actor, "learner": {"id": "p0@x.example", "name": "P"}});
+        KeptLaunch { body: body.to_string(), ..launch(token, "corso", "k", 10) }
+    };
+    let all = [of("t0", "P0"), of("t1", "p1")];
+    for launch in &all {
+        assert!(store.add_launch(launch.clone()).await.unwrap());
+    }
+    let person = Ifi::Mbox("mailto:p0@x.example".into());
+    let eraser = Arc::new(Eraser::new([person], [], "erased-1"));
+    assert_eq!(store.erase(ErasedPart::Launches, &eraser, Uuid::nil()).await.unwrap(), 1);
+    let left = store.launches("corso", Instant::from_micros(0), 9).await.unwrap();
+    assert_eq!(left, all[1..]);
 }

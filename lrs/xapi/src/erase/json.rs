@@ -3,20 +3,23 @@
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use validator::ifi;
+use validator::ifi::{self, Ifi};
 
+use super::place::named_page;
 use super::{Eraser, HOME_PAGE, Members, Scope};
-use crate::mentioned;
 
 /// Objects and arrays within one another that are read as JSON. A document may have any number of them: what lies deeper
 /// is looked at as text, since a person is nowhere in a statement so deep, and each level takes room on the stack.
 const DEEPEST: usize = 128;
 /// By which one of these an Agent is known.
 const IDENTIFIERS: [&str; 4] = ["mbox", "mbox_sha1sum", "openid", "account"];
+/// What an Agent is called beside these.
+const OF_AGENTS: [&str; 2] = ["name", "objectType"];
 /// Members whose values are names of something else than people, and words of the standard.
-const OF_OTHERS: [&str; 13] = [
+const OF_OTHERS: [&str; 14] = [
     "authority",
     "contentType",
+    "correctResponsesPattern",
     "duration",
     "homePage",
     "interactionType",
@@ -30,6 +33,9 @@ const OF_OTHERS: [&str; 13] = [
     "version",
 ];
 
+/// Lists of components of an interaction, whose ids are answers that everybody may give.
+const COMPONENTS: [&str; 5] = ["choices", "scale", "source", "steps", "target"];
+
 /// Where in a text a value stands.
 #[derive(Clone, Copy)]
 struct At<'a> {
@@ -38,8 +44,6 @@ struct At<'a> {
     depth: usize,
     /// The member whose value it is, or is in the list of.
     member: &'a str,
-    /// Whether it is in a statement of the person.
-    is_own: bool,
 }
 
 impl Eraser {
@@ -48,7 +52,7 @@ impl Eraser {
         if !self.may_name(text) {
             return None;
         }
-        let at = At { scope, depth: 0, member: "", is_own: false };
+        let at = At { scope, depth: 0, member: "" };
         let mut out = String::with_capacity(text.len());
         match self.rewrite(text, at, &mut out) {
             Ok(is_changed) => is_changed.then_some(out),
@@ -56,31 +60,40 @@ impl Eraser {
         }
     }
 
-    /// [`Self::json`] of a statement. In one that the person did, ids of activities have nothing of the person either, such as
-    /// the address of a profile page with a number in it ([`mentioned::names`]).
+    /// [`Self::json`] of a statement. In one that the person did and nobody else, texts have nothing of the person either that
+    /// may be the word for something else, and ids of activities are no addresses of pages of the person, such as
+    /// `/user/profile.php?id=7` of the account 7.
     pub fn statement(&self, text: &str) -> Option<String> {
         if !self.may_name(text) {
             return None;
         }
         let Ok(Members(members)) = serde_json::from_str(text) else { return self.json(text) };
         let mut actor = members.iter().filter(|(name, _)| name == "actor");
-        let is_own = actor.any(|(_, actor)| self.acts(actor));
-        let at = At { scope: Scope::Every, depth: 0, member: "", is_own };
-        let mut out = String::with_capacity(text.len());
-        match self.rewrite(text, at, &mut out) {
-            Ok(is_changed) => is_changed.then_some(out),
-            Err(_) => self.searched(text, Scope::Every),
-        }
+        let is_own = actor.any(|(_, actor)| self.is_alone(actor));
+        self.rewritten(text, if is_own { Scope::Every } else { Scope::Sure })
     }
 
-    /// Whether an actor is the person, or a group with the person in it.
-    fn acts(&self, actor: &RawValue) -> bool {
+    /// Whether the `actor` of an object, such as a statement or a launch, is the person.
+    pub fn is_actor_of(&self, text: &str) -> bool {
+        let Ok(Members(members)) = serde_json::from_str(text) else { return false };
+        members.iter().filter(|(name, _)| name == "actor").any(|(_, actor)| {
+            let agent = serde_json::from_str(actor.get());
+            agent.is_ok_and(|Members(agent)| self.is_person(&agent))
+        })
+    }
+
+    /// Whether an actor is the person, or a group of nobody else.
+    fn is_alone(&self, actor: &RawValue) -> bool {
         let Ok(Members(members)) = serde_json::from_str(actor.get()) else { return false };
-        let of_group = |(name, raw): &(String, &RawValue)| {
-            let list: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
-            name == "member" && list.into_iter().any(|it| self.acts(it))
-        };
-        self.is_person(&members) || members.iter().any(of_group)
+        let mut of_group: Vec<&RawValue> = Vec::new();
+        for (_, list) in members.iter().filter(|(name, _)| name == "member") {
+            let Ok(list) = serde_json::from_str::<Vec<&RawValue>>(list.get()) else { return false };
+            of_group.extend(list);
+        }
+        let is_known = members.iter().any(|(name, _)| IDENTIFIERS.contains(&name.as_str()));
+        // An anonymous group is its members alone.
+        let is_named = if is_known { self.is_person(&members) } else { !of_group.is_empty() };
+        is_named && of_group.into_iter().all(|it| self.is_alone(it))
     }
 
     /// Writes a JSON text without the person; whether that changed something.
@@ -130,9 +143,10 @@ impl Eraser {
     fn rewrite_object(&self, raw: &str, at: At<'_>, out: &mut String) -> serde_json::Result<bool> {
         let Members(members) = serde_json::from_str(raw)?;
         let is_person = self.is_person(&members);
-        let is_agent = members.iter().any(|(name, _)| IDENTIFIERS.contains(&name.as_str()));
+        let is_other =
+            !is_person && members.iter().any(|(name, raw)| identifier(name, raw).is_some());
         // The address of a page of the person, which is the object of a statement of theirs.
-        let page = if at.is_own { self.page(&members, at) } else { None };
+        let page = self.page(&members, at);
         let (mut is_changed, mut is_first) = (is_person || page.is_some(), true);
         out.push('{');
         let mut name = |out: &mut String, name: &str| {
@@ -144,6 +158,14 @@ impl Eraser {
         for (member, value) in &members {
             // Of an Agent nothing else may stay: a name, a second identifier, what another program added.
             if is_person && !["objectType", "member"].contains(&member.as_str()) {
+                continue;
+            }
+            // An Agent of others, whatever words are in it.
+            if is_other
+                && (IDENTIFIERS.contains(&member.as_str()) || OF_AGENTS.contains(&member.as_str()))
+            {
+                name(out, member)?;
+                out.push_str(value.get());
                 continue;
             }
             // The page has the person's name.
@@ -162,11 +184,11 @@ impl Eraser {
                 continue;
             }
             let is_of_others = OF_OTHERS.contains(&member.as_str())
-                || (is_agent && IDENTIFIERS.contains(&member.as_str()))
-                || (at.member == "verb" && member == "id");
+                || (member == "id"
+                    && (COMPONENTS.contains(&at.member) || value.get().contains(':')));
             let scope = if is_of_others { Scope::Sure } else { at.scope };
             let depth = at.depth.saturating_add(1);
-            is_changed |= self.rewrite(value.get(), At { scope, depth, member, ..at }, out)?;
+            is_changed |= self.rewrite(value.get(), At { scope, depth, member }, out)?;
         }
         if is_person {
             name(out, "account")?;
@@ -177,31 +199,45 @@ impl Eraser {
         Ok(is_changed)
     }
 
-    /// The id of an object with these members, without the person; `None` where it does not name them, as tables see it too
-    /// ([`mentioned::names`]).
+    /// The id of an object with these members in a statement of the person, without the person; `None` where it is no address
+    /// of a page of theirs.
     fn page(&self, members: &[(String, &RawValue)], at: At<'_>) -> Option<String> {
         if at.member == "verb" || at.scope == Scope::Sure {
             return None;
         }
         let (_, id) = members.iter().find(|(name, _)| name == "id")?;
         let id: String = serde_json::from_str(id.get()).ok()?;
-        let mut page: Option<String> = None;
+        if !id.contains(':') {
+            return None;
+        }
+        let mut page = self.sure(&id);
         for person in &self.given {
             let current = page.as_deref().unwrap_or(&id);
-            page = mentioned::without(current, person, &self.pseudonym).or(page);
+            page = match person {
+                Ifi::OpenId(uri) => {
+                    (uri == current).then(|| format!("{HOME_PAGE}/{}", self.pseudonym))
+                }
+                Ifi::Account { name, .. } => named_page(current, name, &self.pseudonym),
+                Ifi::Mbox(_) | Ifi::MboxSha1Sum(_) => None,
+            }
+            .or(page);
         }
-        page.filter(|_| id.contains(':'))
+        page
     }
 
     /// Whether an object with these members is an Agent or identified Group that is the person.
     fn is_person(&self, members: &[(String, &RawValue)]) -> bool {
         // Of a faulty Agent with several identifiers each one counts.
-        members.iter().filter(|(name, _)| IDENTIFIERS.contains(&name.as_str())).any(
-            |(name, raw)| {
-                let value: Value = serde_json::from_str(raw.get()).unwrap_or_default();
-                let agent = Value::Object([(name.clone(), value)].into_iter().collect());
-                ifi::of(&agent).is_some_and(|ifi| self.is_named(&ifi.to_string()))
-            },
-        )
+        let mut all = members.iter().filter_map(|(name, raw)| identifier(name, raw));
+        all.any(|ifi| self.is_named(&ifi.to_string()))
     }
+}
+
+/// The identifier of an Agent that this member of an object is.
+fn identifier(name: &str, raw: &RawValue) -> Option<Ifi> {
+    if !IDENTIFIERS.contains(&name) {
+        return None;
+    }
+    let value: Value = serde_json::from_str(raw.get()).ok()?;
+    ifi::of(&Value::Object([(name.to_owned(), value)].into_iter().collect()))
 }

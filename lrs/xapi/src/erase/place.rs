@@ -9,6 +9,28 @@ const OF_PEOPLE: [&str; 24] = [
     "students", "u", "user", "userid", "username", "users", "utente",
 ];
 
+/// Words that stand before an address, with `_` or `-` between the two, in names of files and documents. Behind another word
+/// the whole may be a longer address: `maria-anna@example.org`.
+const OF_PAPERS: [&str; 12] = [
+    "attempt",
+    "attestato",
+    "attestati",
+    "bookmark",
+    "cert",
+    "certificate",
+    "certificato",
+    "diploma",
+    "progress",
+    "report",
+    "resume",
+    "state",
+];
+/// What names of files end with, of which no host is likely to.
+const ENDINGS: [&str; 24] = [
+    "csv", "doc", "docx", "gif", "htm", "html", "jpeg", "jpg", "json", "mp4", "odt", "p7m", "pdf",
+    "php", "png", "ppt", "pptx", "rtf", "svg", "txt", "xls", "xlsx", "xml", "zip",
+];
+
 /// What is looked for in texts.
 #[derive(Clone, Debug)]
 pub(super) struct Needle {
@@ -32,7 +54,7 @@ pub(super) fn replaced(text: &str, needle: &Needle, with: &str) -> Option<String
     let (mut out, mut rest_at, mut from) = (String::new(), 0, 0);
     while let Some((at, end)) = find(text, &needle.text, from) {
         from = end;
-        if !stands(text, at, end, needle.sort) {
+        if !stands(text, at, end, needle) {
             // The next may begin within this one.
             from = at.saturating_add(text.get(at..)?.chars().next()?.len_utf8());
             continue;
@@ -70,10 +92,14 @@ fn find(text: &str, needle: &str, from: usize) -> Option<(usize, usize)> {
 }
 
 /// Whether what stands from `at` to `end` is the person.
-fn stands(text: &str, at: usize, end: usize, sort: Sort) -> bool {
+fn stands(text: &str, at: usize, end: usize, needle: &Needle) -> bool {
     let (before, after) = (text.get(..at).unwrap_or_default(), text.get(end..).unwrap_or_default());
-    match sort {
-        Sort::Sure => is_whole(before, after) && !ends_in_host(before),
+    match needle.sort {
+        Sort::Sure => {
+            let is_mail = needle.text.contains('@') || needle.text.contains("%40");
+            let is_found = if is_mail { is_address(before, after) } else { is_code(before, after) };
+            is_found && !ends_in_host(before)
+        }
         Sort::Name => is_whole(before, after) && is_name(before, after),
         Sort::Iri => is_alone(before, after),
     }
@@ -92,6 +118,62 @@ fn is_whole(before: &str, after: &str) -> bool {
     begins && ends
 }
 
+/// Whether a mail address between the two is no part of a longer one.
+fn is_address(before: &str, after: &str) -> bool {
+    let begins = || match last(before) {
+        Some('_' | '-') => {
+            let word = before.get(..before.len().saturating_sub(1)).unwrap_or_default();
+            let word = word.rsplit(|it: char| !it.is_alphanumeric()).next().unwrap_or_default();
+            let is = |known: &&str| known.eq_ignore_ascii_case(word);
+            OF_PEOPLE.iter().any(is) || OF_PAPERS.iter().any(is)
+        }
+        found => found.is_none_or(|it| !it.is_alphanumeric() && !".%+".contains(it)),
+    };
+    let mut rest = after.chars();
+    let ends = match rest.next() {
+        None | Some('_') => true,
+        Some('.') => {
+            let is_end = |it: char| !it.is_alphanumeric();
+            let word = rest.as_str().split(is_end).next().unwrap_or_default();
+            word.is_empty() || ENDINGS.iter().any(|it| it.eq_ignore_ascii_case(word))
+        }
+        Some(it) => !it.is_alphanumeric() && it != '-',
+    };
+    ends && begins()
+}
+
+/// Whether a tax code or hash between the two is no part of a longer row of letters and digits. They have one form each:
+/// whatever else stands beside them is no part of them.
+fn is_code(before: &str, after: &str) -> bool {
+    last(before).is_none_or(|it| !it.is_alphanumeric())
+        && after.chars().next().is_none_or(|it| !it.is_alphanumeric())
+}
+
+/// The address of a page of a person with `with` in place of each `name` that stands behind a word for people, as a whole;
+/// `None` where there is none.
+pub(super) fn named_page(address: &str, name: &str, with: &str) -> Option<String> {
+    let name = folded(name);
+    if name.is_empty() {
+        return None;
+    }
+    let (mut out, mut rest_at, mut from) = (String::new(), 0, 0);
+    while let Some((at, end)) = find(address, &name, from) {
+        let (before, after) = (address.get(..at)?, address.get(end..)?);
+        if !is_whole(before, after) || !is_of_people(before) {
+            from = at.saturating_add(address.get(at..)?.chars().next()?.len_utf8());
+            continue;
+        }
+        out.push_str(address.get(rest_at..at)?);
+        out.push_str(with);
+        (rest_at, from) = (end, end);
+    }
+    if rest_at == 0 {
+        return None;
+    }
+    out.push_str(address.get(rest_at..)?);
+    Some(out)
+}
+
 /// The last character, which may be written as `%3D`; a byte of a longer one counts as a letter.
 fn last(text: &str) -> Option<char> {
     let digits = text.as_bytes().last_chunk::<3>().filter(|it| it[0] == b'%');
@@ -103,10 +185,11 @@ fn last(text: &str) -> Option<char> {
     }
 }
 
-/// Whether a text ends within the host of an address, or before it.
+/// Whether a text ends within the host of an address, or before it. `mailto` has none.
 fn ends_in_host(text: &str) -> bool {
-    let host = text.rsplit_once("://").map(|(_, host)| host);
-    host.is_some_and(|host| !host.contains(|it: char| "/?#".contains(it) || is_break(it)))
+    let Some((scheme, host)) = text.rsplit_once("://") else { return false };
+    let is_within = |it: char| it.is_alphanumeric() || ".-_~%:[]@".contains(it);
+    !scheme.to_ascii_lowercase().ends_with("mailto") && host.chars().all(is_within)
 }
 
 /// What no address has in it.

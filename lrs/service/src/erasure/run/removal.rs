@@ -59,6 +59,11 @@ pub(super) fn is_within(authority: Option<&str>, statement: &Value) -> bool {
     authority.is_none_or(|within| of().is_some_and(|ifi| ifi.to_string() == within))
 }
 
+/// Whether a statement is found by the same with both texts.
+fn is_found_alike(one: &Bytes, other: &Bytes) -> Result<bool, StoreError> {
+    Ok(one == other || keys_of_kept(&value_of(one)?) == keys_of_kept(&value_of(other)?))
+}
+
 /// What a statement says of who did it, and what it voids.
 #[derive(Clone, Copy)]
 pub(in crate::erasure) struct Deed {
@@ -78,7 +83,8 @@ pub(super) struct Named {
     is_voided: bool,
     /// Its text without the person; `None` where the erasure leaves it as it is.
     body: Option<Bytes>,
-    /// Whether the person is nowhere in that text.
+    /// Within an authority, whether that text is what an erasure of everything would make of it; else whether the statement is
+    /// found by the same with that text as without the person anywhere.
     is_rid: bool,
     deed: Deed,
     /// The SHA-256 of its text as it was.
@@ -103,7 +109,7 @@ impl Search {
 
     fn one(&self, kept: Kept) -> Result<Option<Named>, StoreError> {
         let Kept { statement: read, voided: is_voided } = kept;
-        let Some(everywhere) = self.whole.bytes(&read.body) else { return Ok(None) };
+        let Some(named) = self.whole.bytes(&read.body) else { return Ok(None) };
         let value = value_of(&read.body)?;
         let within = self.within.as_deref();
         let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", read.id));
@@ -113,8 +119,9 @@ impl Search {
         let is_rid = match (&body, within) {
             (None, _) => false,
             // Where others have the person too, they are found by what they say.
-            (Some(body), None) => *body == everywhere,
-            (Some(body), Some(_)) => self.whole.bytes(body).is_none(),
+            (Some(body), None) => is_found_alike(body, &named)?,
+            // As an erasure of everything would write it.
+            (Some(body), Some(_)) => self.whole.statement(text).is_some_and(|it| it == *body),
         };
         let agents = keys_of_kept(&value).into_iter().filter(|it| it.kind == Kind::Agent);
         let said = agents.map(|it| it.text).filter(|it| self.eraser.is_named(it)).collect();

@@ -75,7 +75,7 @@ async fn a_dry_run_counts_statements_of_others_that_would_change() {
     let others = vec!["account:https://x.example|anna.rossi".to_owned()];
     let asked = ErasureAsked { others, ..asked() };
     let counts = world.erasures().preview(&asked).await.unwrap().counts;
-    assert_eq!((counts["statements"], counts["others"]), (5, 2), "{counts:?}");
+    assert_eq!((counts["statements"], counts["others"]), (4, 1), "{counts:?}");
 }
 
 #[tokio::test]

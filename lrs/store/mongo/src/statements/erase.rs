@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mongodb::bson::{Bson, Document, doc};
+use serde_json::Value;
 
 use super::key::Key;
 use super::row;
@@ -11,7 +12,7 @@ use crate::blob::Holder;
 use crate::call::call;
 use crate::field;
 use store::{Result, Rewrite, StoreError, checksum};
-use xapi::index::{Closeness, IndexKey, Kind, keys_of_kept};
+use xapi::index::{Closeness, IndexKey, Kind, keys_of_kept, renamed};
 use xapi::stored::Stored;
 
 /// Keys that become others, in every statement that has them: its own, or inherited.
@@ -19,13 +20,10 @@ use xapi::stored::Stored;
 pub(in crate::statements) struct Renamed(BTreeMap<Key, BTreeSet<Key>>);
 
 impl Renamed {
-    /// Notes that what `before` has and `after` lacks is what `after` has and `before` lacks, of each kind and closeness.
-    fn note(&mut self, before: &BTreeSet<IndexKey>, after: &BTreeSet<IndexKey>) {
-        for gone in before.difference(after) {
-            let is_alike =
-                |new: &&IndexKey| new.kind == gone.kind && new.closeness == gone.closeness;
-            let new = after.difference(before).filter(is_alike).map(Key::from_index);
-            self.0.entry(Key::from_index(gone)).or_default().extend(new);
+    /// Notes that each first key becomes the second one.
+    fn note(&mut self, pairs: &[(IndexKey, IndexKey)]) {
+        for (old, new) in pairs {
+            self.0.entry(Key::from_index(old)).or_default().insert(Key::from_index(new));
         }
     }
 }
@@ -34,19 +32,19 @@ impl Rows {
     /// Replaces the texts of statements, where they are kept at these instants; gives how many have other texts than were
     /// read.
     pub(crate) async fn rewrite(&self, statements: &[Rewrite]) -> Result<u64> {
-        let (mut renamed, mut changed) = (Renamed::default(), 0_u64);
+        let (mut noted, mut changed) = (Renamed::default(), 0_u64);
         for rewrite in statements {
-            let is_current = self.rewrite_one(rewrite, &mut renamed).await?;
+            let is_current = self.rewrite_one(rewrite, &mut noted).await?;
             changed = changed.saturating_add(u64::from(!is_current));
         }
-        for (old, new) in renamed.0 {
+        for (old, new) in noted.0 {
             self.rename(old, &new).await?;
         }
         Ok(changed)
     }
 
     /// False where the text of the statement is another one than was read.
-    async fn rewrite_one(&self, rewrite: &Rewrite, renamed: &mut Renamed) -> Result<bool> {
+    async fn rewrite_one(&self, rewrite: &Rewrite, noted: &mut Renamed) -> Result<bool> {
         let Rewrite { read, body, everywhere } = rewrite;
         let mut own = doc! {"_id": field::of_uuid(read.id), "stored": read.stored.micros()};
         let find = self.collection.find_one(own.clone()).projection(row::without_keys());
@@ -56,7 +54,9 @@ impl Rows {
             return Ok(false);
         }
         let new = Stored { body: body.clone(), ..kept.clone() };
-        let (before, after) = (keys(&kept)?, keys(&new)?);
+        let (before, after) = (value(&kept)?, value(&new)?);
+        let pairs = renamed(&before, &after).filter(|_| *everywhere);
+        let (before, after) = (keys(&before), keys(&after));
         let text = std::str::from_utf8(&new.body)
             .map_err(|_| StoreError::Corrupt("a statement that is not UTF-8".into()))?;
         let holder = Holder::new(&self.collection, doc! {"_id": field::of_uuid(new.id)});
@@ -70,8 +70,8 @@ impl Rows {
         // Compare and swap: a text that another process has put there meanwhile stays. A file is compared by its id.
         own.insert("body", found.get("body").cloned());
         let is_swapped = call(self.collection.update_one(own, set)).await?.matched_count == 1;
-        if is_swapped && *everywhere {
-            renamed.note(&before, &after);
+        if let Some(pairs) = pairs.filter(|_| is_swapped) {
+            noted.note(&pairs);
         } else if is_swapped {
             // Others say the same still, and are found by it.
             let gone = before.difference(&after).map(|key| Key::from_index(key).to_bson());
@@ -112,7 +112,10 @@ impl Rows {
     }
 }
 
-fn keys(kept: &Stored) -> Result<BTreeSet<IndexKey>> {
-    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", kept.id));
-    Ok(keys_of_kept(&kept.value().map_err(corrupt)?).into_iter().collect())
+fn keys(statement: &Value) -> BTreeSet<IndexKey> {
+    keys_of_kept(statement).into_iter().collect()
+}
+
+fn value(kept: &Stored) -> Result<Value> {
+    kept.value().map_err(|error| StoreError::Corrupt(format!("statement {}: {error}", kept.id)))
 }

@@ -12,24 +12,23 @@ use self::scan::{Found, Place, Table, page, sayings};
 use crate::SqliteStore;
 use crate::watch::Watch;
 use xapi::erase::Eraser;
-use xapi::instant::Instant;
 
 mod change;
 mod scan;
 #[cfg(test)]
 mod tests;
 
-/// Things with new names or definitions that the writer looks at, about: of more, those who read are asked again.
+/// Things with new definitions that the writer looks at, about: of more, those who read are asked again.
 const FEW: usize = if cfg!(debug_assertions) { 5 } else { 200 };
 /// How often they are asked again at most.
 const ROUNDS: usize = 8;
-/// Things whose new names and definitions are looked at together.
+/// Things whose new definitions are looked at together.
 const TOGETHER: usize = 1_000;
 
 /// Erases the person from what statements are found by, and from what is known of agents and activities.
 pub(super) async fn erase(store: &SqliteStore, eraser: &Arc<Eraser>) -> store::Result<u64> {
     let mut search = Search::begin(store, eraser).await?;
-    for table in [Table::Things, Table::Names, Table::Definitions] {
+    for table in [Table::Things, Table::Definitions] {
         search.through(table).await?;
     }
     search.newer().await?;
@@ -41,8 +40,6 @@ struct Search<'s> {
     store: &'s SqliteStore,
     eraser: Arc<Eraser>,
     watch: Arc<Watch>,
-    /// The newest statement when the watch began.
-    since: Instant,
     /// The last thing that was looked at: new ones have greater numbers.
     things: Place,
     count: u64,
@@ -50,11 +47,9 @@ struct Search<'s> {
 
 impl<'s> Search<'s> {
     async fn begin(store: &'s SqliteStore, eraser: &Arc<Eraser>) -> store::Result<Self> {
-        let begin =
-            store.write(|session| Ok((session.memory.watches.begin(), session.memory.newest)));
-        let (watch, since) = begin.await?;
+        let watch = store.write(|session| Ok(session.memory.watches.begin())).await?;
         let eraser = Arc::clone(eraser);
-        Ok(Self { store, eraser, watch, since, things: Place::default(), count: 0 })
+        Ok(Self { store, eraser, watch, things: Place::default(), count: 0 })
     }
 
     /// Looks at the rows of a table; of things, at those that follow the last one that was looked at.
@@ -88,9 +83,8 @@ impl<'s> Search<'s> {
             while let Some(last) = things.iter().nth(TOGETHER).or(things.last()).copied() {
                 let rest = things.split_off(&last.saturating_add(1));
                 let part = std::mem::replace(&mut things, rest);
-                let (eraser, since) = (Arc::clone(&self.eraser), self.since);
-                let read =
-                    move |connection: &Connection| sayings(connection, &eraser, &part, since);
+                let eraser = Arc::clone(&self.eraser);
+                let read = move |connection: &Connection| sayings(connection, &eraser, &part);
                 let found = self.store.read(read).await?;
                 self.change(found).await?;
             }
@@ -101,12 +95,12 @@ impl<'s> Search<'s> {
     /// Looks on the writer's thread at what is left, so that nothing comes meanwhile.
     async fn end(mut self) -> store::Result<u64> {
         let (eraser, watch) = (Arc::clone(&self.eraser), Arc::clone(&self.watch));
-        let (since, mut place) = (self.since, self.things.clone());
+        let mut place = self.things.clone();
         let look = self.store.write(move |session| {
             let mut things = watch.take();
             // Jobs of the same transaction have written before.
             things.extend(session.memory.noticed());
-            let mut found = sayings(session.connection(), &eraser, &things, since)?;
+            let mut found = sayings(session.connection(), &eraser, &things)?;
             loop {
                 let (more, last, is_over) =
                     page(session.connection(), &eraser, Table::Things, place)?;

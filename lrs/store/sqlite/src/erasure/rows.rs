@@ -58,7 +58,7 @@ pub(super) const JOURNALS: Table = Table {
     key: &["rowid"],
     columns: "actor",
     only: "",
-    look: |eraser, row| goes(row, |actor| eraser.key_of_agent(actor).is_some()),
+    look: |eraser, row| goes(row, |actor| eraser.is_named(actor)),
     is_ended_by_writer: true,
 };
 
@@ -68,7 +68,7 @@ pub(super) const LAUNCHES: Table = Table {
     key: &["token"],
     columns: "body",
     only: "",
-    look: |eraser, row| goes(row, |body| eraser.record(body).is_some()),
+    look: |eraser, row| goes(row, |body| eraser.is_actor_of(body)),
     is_ended_by_writer: false,
 };
 

@@ -69,26 +69,23 @@ fn came_down_slowly(numbers: &[usize], most: usize) {
     assert!(steps.all(|step| step <= 2 * most), "{numbers:?}");
 }
 
-const NAMES: &str = "SELECT count(*) FROM agent_name WHERE name LIKE '%p0@x.example%'";
+const DEFINITIONS: &str = "SELECT count(*) FROM definition WHERE body LIKE '%p0@x.example%'";
 
 #[tokio::test]
-async fn others_write_while_names_go() {
+async fn others_write_while_definitions_lose_the_person() {
     let (home, clock) = (TempDir::new().unwrap(), Hand::new());
     let store = open(&home, &clock);
-    let named = |n: u32| {
-        let mbox = person(&format!("p{n}"))["mbox"].clone();
-        with(
-            statement(n),
-            "actor",
-            json!({"mbox": mbox, "name": format!("{n}, knows p0@x.example")}),
-        )
+    let defined = |n: u32| {
+        let definition = json!({"name": {"it": format!("{n}, di p0@x.example")}});
+        let object = json!({"id": format!("https://a.example/{n}"), "definition": definition});
+        with(statement(n), "object", object)
     };
-    put(&shared(&store), &(1..=150).map(named).collect::<Vec<_>>()).await;
-    let mut left = vec![number(&store, NAMES).await];
+    put(&shared(&store), &(1..=150).map(defined).collect::<Vec<_>>()).await;
+    let mut left = vec![number(&store, DEFINITIONS).await];
     assert_eq!(left, [150]);
     let eraser = eraser();
     let erase = store.erase(ErasedPart::Index, &eraser, BY);
-    let seen = async || left.push(number(&store, NAMES).await);
+    let seen = async || left.push(number(&store, DEFINITIONS).await);
     let (count, turns) = with_others(&store, other, erase, seen).await;
     assert_eq!(count, 150);
     assert!(turns >= 8, "{turns} statements were kept meanwhile");

@@ -26,11 +26,9 @@ impl Contents {
         match part {
             ErasedPart::Index => self.statements.erase_index(eraser),
             ErasedPart::Documents => 0,
-            ErasedPart::Journals => {
-                self.courses.erase_journals(|actor| eraser.key_of_agent(actor).is_some())
-            }
+            ErasedPart::Journals => self.courses.erase_journals(|actor| eraser.is_named(actor)),
             ErasedPart::Launches => {
-                dropped(&mut self.packages.launches, |it| eraser.record(&it.body).is_none())
+                dropped(&mut self.packages.launches, |it| !eraser.is_actor_of(&it.body))
             }
             ErasedPart::Refusals => {
                 dropped(&mut self.refusals, |it| eraser.json(&it.body).is_none())

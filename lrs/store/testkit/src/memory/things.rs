@@ -62,15 +62,13 @@ impl Things {
         }
     }
 
-    /// Removes names of a person and those that name them, and erases them from definitions.
+    /// Removes names of a person, and erases them from definitions.
     pub(super) fn erase(&mut self, eraser: &Eraser) -> u64 {
         let before = self.names.len();
-        self.names.retain(|(agent, name)| {
-            eraser.key(Kind::Agent, agent).is_none() && eraser.text(name).is_none()
-        });
+        self.names.retain(|(agent, _)| !eraser.is_named(agent));
         let mut count = (before - self.names.len()) as u64;
         for (id, definition) in &mut self.definitions {
-            let (new_id, text) = (eraser.text(id), eraser.json(&definition.text()));
+            let (new_id, text) = (eraser.key(Kind::Activity, id), eraser.json(&definition.text()));
             count += u64::from(new_id.is_some() || text.is_some());
             if let Some(new) = new_id {
                 *id = new;

@@ -49,11 +49,6 @@ impl Changes {
             rows -= 1;
             match found {
                 Found::Thing(thing) => self.rename(session, thing, &mut rows)?,
-                Found::Name { entity, name } => {
-                    let sql = "DELETE FROM agent_name WHERE entity = ?1 AND name = ?2";
-                    self.counted(session.run(sql, params![entity, name])?);
-                    session.memory.forget_sayings(entity);
-                }
                 Found::Definition { entity, was, becomes } => {
                     let sql = "UPDATE definition SET body = ?3 WHERE entity = ?1 AND body = ?2";
                     self.counted(session.run(sql, params![entity, was, becomes])?);

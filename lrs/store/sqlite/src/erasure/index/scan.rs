@@ -1,13 +1,13 @@
-//! Looking for a person in the texts of things, in names and in definitions: on any connection, page by page.
+//! Looking for a person in the texts of things and in definitions: on any connection, page by page. Names of an agent go with
+//! the agent; those of other agents stay, whatever words are in them.
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row};
 
 use crate::failure::Result;
 use xapi::erase::Eraser;
 use xapi::index::Kind;
-use xapi::instant::Instant;
 
 /// Rows of a page at most.
 const PAGE: usize = if cfg!(debug_assertions) { 100 } else { 20_000 };
@@ -28,8 +28,6 @@ pub(super) struct Thing {
 pub(super) enum Found {
     /// One of `entity`, whose text becomes another one.
     Thing(Thing),
-    /// One of `agent_name`, which goes.
-    Name { entity: i64, name: String },
     /// One of `definition`, whose text becomes another one.
     Definition { entity: i64, was: String, becomes: String },
 }
@@ -39,16 +37,12 @@ pub(super) enum Found {
 #[derive(Clone, Copy)]
 pub(super) enum Table {
     Things,
-    Names,
     Definitions,
 }
 
 /// The last row that was looked at.
 #[derive(Clone, Default)]
-pub(super) struct Place {
-    thing: i64,
-    name: String,
-}
+pub(super) struct Place(i64);
 
 /// Looks at the rows of a page that follow a place. Gives what was found, and the last row that was looked at; true where the
 /// table has no further ones.
@@ -60,26 +54,16 @@ pub(super) fn page(
 ) -> Result<(Vec<Found>, Place, bool)> {
     let sql = match table {
         Table::Things => "SELECT id, kind, text FROM entity WHERE id > ?1 ORDER BY id",
-        Table::Names => {
-            "SELECT entity, name FROM agent_name WHERE (entity, name) > (?1, ?2) \
-             ORDER BY entity, name"
-        }
         Table::Definitions => {
             "SELECT entity, body FROM definition WHERE entity > ?1 ORDER BY entity"
         }
     };
     let mut select = connection.prepare_cached(sql)?;
-    let mut rows = match table {
-        Table::Names => select.query(params![after.thing, after.name])?,
-        Table::Things | Table::Definitions => select.query([after.thing])?,
-    };
+    let mut rows = select.query([after.0])?;
     let (mut found, mut place, mut count, mut bytes) = (Vec::new(), after, 0_usize, 0_usize);
     while let Some(row) = rows.next()? {
         found.extend(look(row, eraser, table)?);
-        place.thing = row.get(0)?;
-        if let Table::Names = table {
-            place.name = row.get(1)?;
-        }
+        place.0 = row.get(0)?;
         count = count.saturating_add(1);
         bytes = bytes.saturating_add(text(row, table)?.len());
         if count >= PAGE || bytes >= PAGE_BYTES {
@@ -89,23 +73,16 @@ pub(super) fn page(
     Ok((found, place, true))
 }
 
-/// Looks at the definitions of these things, and at their names that statements have said after `since`.
+/// Looks at the definitions of these things.
 pub(super) fn sayings(
     connection: &Connection,
     eraser: &Eraser,
     things: &BTreeSet<i64>,
-    since: Instant,
 ) -> Result<Vec<Found>> {
-    let sql = "SELECT entity, name FROM agent_name WHERE entity = ?1 AND seq > ?2";
-    let mut names = connection.prepare_cached(sql)?;
     let sql = "SELECT entity, body FROM definition WHERE entity = ?1";
     let mut definitions = connection.prepare_cached(sql)?;
     let mut found = Vec::new();
     for thing in things {
-        let mut rows = names.query(params![thing, since.micros()])?;
-        while let Some(row) = rows.next()? {
-            found.extend(look(row, eraser, Table::Names)?);
-        }
         let mut rows = definitions.query([thing])?;
         while let Some(row) = rows.next()? {
             found.extend(look(row, eraser, Table::Definitions)?);
@@ -134,7 +111,6 @@ fn look(row: &Row<'_>, eraser: &Eraser, table: Table) -> rusqlite::Result<Option
                 Some(Found::Thing(Thing { id, kind, was: was(), becomes }))
             })
         }
-        Table::Names => eraser.text(text).map(|_| Found::Name { entity: id, name: was() }),
         Table::Definitions => {
             eraser.json(text).map(|becomes| Found::Definition { entity: id, was: was(), becomes })
         }
