@@ -39,6 +39,7 @@ impl Canonical {
     /// Of a value.
     #[expect(
         clippy::expect_used,
+        clippy::missing_panics_doc,
         reason = "a value gives what a JSON text may have, and nothing else"
     )]
     pub fn of(value: &Value) -> Self {

@@ -302,7 +302,9 @@ fn values_of_one_person_are_not_for_who_may_not_read_identities() {
 fn quantiles_of_fewer_than_thirty_people_are_hidden_and_means_are_not() {
     let of = |count: i64, rows_each: usize| {
         let mut rows = vec![people("v1", 0, count); rows_each].concat();
-        rows.iter_mut().for_each(|row| row[at("score_scaled")] = Datum::Number(0.5));
+        for row in &mut rows {
+            row[at("score_scaled")] = Datum::Number(0.5);
+        }
         let ask =
             ask("", "median(score_scaled),quantile(score_scaled,0.9),mean(score_scaled)", &[]);
         let answer = answered(&ask, &rows, true);

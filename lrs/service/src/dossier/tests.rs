@@ -118,7 +118,7 @@ async fn what_has_an_identifier_in_a_text_alone_is_not_told() {
     let person = value("person.json");
     let mut targets: Vec<&Value> =
         person["audit"].as_array().unwrap().iter().map(|it| &it["target"]).collect();
-    targets.sort_by_key(|it| it.to_string());
+    targets.sort_by_key(ToString::to_string);
     assert_eq!(
         targets,
         [&json!("account::mario.rossi5@https://moodle.example"), &json!("p0@x.example")]

@@ -34,7 +34,9 @@ async fn shown<T: Send + 'static>(
     show: impl Fn(&T, &mut Look) + Send + 'static,
 ) -> Result<Look, StoreError> {
     let all = move || {
-        page.iter().for_each(|it| show(it, &mut look));
+        for it in &page {
+            show(it, &mut look);
+        }
         look
     };
     aside(all).await.map_err(|_| stopped())

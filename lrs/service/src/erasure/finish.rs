@@ -29,7 +29,7 @@ pub(crate) struct Erased {
 /// How far an erasure is.
 pub(crate) enum Step {
     Erased(Box<Erased>),
-    Done(ErasureRecord),
+    Done(Box<ErasureRecord>),
 }
 
 impl Erasures {
@@ -46,7 +46,7 @@ impl Erasures {
     /// since they were erased.
     pub(crate) async fn clear_files(&self, step: Step) -> Result<ErasureRecord, ErasureError> {
         match step {
-            Step::Done(record) => Ok(record),
+            Step::Done(record) => Ok(*record),
             Step::Erased(erased) => self.finish(*erased).await,
         }
     }

@@ -111,13 +111,13 @@ impl Erasures {
         let _turn = self.queue.turn(rank).await;
         let (KeptErasure { id, created, is_done, .. }, record) = self.one(id).await?;
         if is_done {
-            return Ok(Step::Done(record));
+            return Ok(Step::Done(Box::new(record)));
         }
         let record = match record.work.clone() {
             // All but the last steps are done, and the identifiers are gone.
             None => record,
             Some(work) => {
-                let record = Running::of(self, id, created, record, work).to_its_end().await?;
+                let record = Running::of(self, id, created, record, work).through().await?;
                 self.store.change_erasure(record.kept(id, created)).await?;
                 record
             }
@@ -135,7 +135,7 @@ impl<'a> Running<'a> {
     }
 
     /// Does every step; gives the record without the identifiers.
-    async fn to_its_end(mut self) -> Result<ErasureRecord, ErasureError> {
+    async fn through(mut self) -> Result<ErasureRecord, ErasureError> {
         // What was done before may not be counted: the process ended before it was.
         let mut is_changed = std::mem::replace(&mut self.work.is_begun, true);
         self.save().await?;

@@ -57,7 +57,7 @@ pub struct RetriedLetter {
 }
 
 impl LetterView {
-    fn of(letter: DeadLetter, reader: ReaderLanguage) -> Self {
+    fn of(letter: &DeadLetter, reader: ReaderLanguage) -> Self {
         Self {
             statement: letter.statement.to_string(),
             stored: letter.stored.to_string(),
@@ -110,7 +110,7 @@ pub async fn list(
     let last = letters.last().filter(|_| letters.len() == limit).map(DeadLetter::place);
     let next = last.map(|(stored, id)| format!("{}/{id}", stored.micros()));
     Ok(Json(LetterPage {
-        items: letters.into_iter().map(|letter| LetterView::of(letter, reader)).collect(),
+        items: letters.iter().map(|letter| LetterView::of(letter, reader)).collect(),
         next,
     }))
 }
@@ -130,7 +130,7 @@ pub async fn retry(
 ) -> Result<Json<RetriedLetter>, Problem> {
     caller.may(Right::Manage)?;
     let letter = server.pipes.retry(&name, statement_of(&statement)?).await?;
-    let letter = letter.map(|letter| LetterView::of(letter, reader));
+    let letter = letter.as_ref().map(|letter| LetterView::of(letter, reader));
     Ok(Json(RetriedLetter { is_delivered: letter.is_none(), letter }))
 }
 

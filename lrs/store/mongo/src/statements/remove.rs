@@ -191,7 +191,7 @@ impl Removed {
     pub(super) async fn among(&self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
         let mut found = Vec::new();
         for ids in ids.chunks(TOGETHER) {
-            let ids: Vec<Bson> = ids.iter().copied().map(|id| field::of_uuid(id).into()).collect();
+            let ids: Vec<Bson> = ids.iter().copied().map(field::of_uuid).collect();
             let there = self.rows.collection.find(doc! {"_id": {"$in": ids}});
             for document in all(there.projection(doc! {"removed": 1})).await? {
                 if row::is_removed(&document) {
