@@ -1,12 +1,11 @@
 //! Rows as Parquet.
 
 use std::io::Write;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding};
-use parquet::column::writer::ColumnWriter;
-use parquet::data_type::ByteArray;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
@@ -14,7 +13,10 @@ use parquet::record::Field;
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::{ColumnPath, TypePtr};
 
+use self::block::RowBlock;
 use crate::schema::{Dataset, DatasetColumn, Datum, DatumKind, RowOf};
+
+pub(crate) mod block;
 
 /// Rows of a row group: as many as `DuckDB` reads at once.
 const GROUP_ROWS: usize = 122_880;
@@ -32,50 +34,11 @@ pub struct ParquetError(#[from] parquet::errors::ParquetError);
 /// row. The same rows always give the same bytes, in whatever portions they are added.
 pub struct ParquetFile<W: Write + Send> {
     writer: SerializedFileWriter<W>,
-    columns: Vec<Waiting>,
-    waiting: usize,
+    /// The rows that wait for their row group to be full.
+    group: RowBlock,
+    /// The bytes of their texts.
     weight: usize,
     rows: u64,
-}
-
-/// The values of one column that wait for their row group.
-struct Waiting {
-    column: DatasetColumn,
-    values: Values,
-    /// Of a column that may be null: 1 for each row with a value, 0 for the others.
-    levels: Vec<i16>,
-}
-
-enum Values {
-    Text(Texts),
-    Whole(Vec<i64>),
-    Count(Vec<i32>),
-    Number(Vec<f64>),
-    Truth(Vec<bool>),
-}
-
-/// Texts one after the other: one piece of memory for all.
-#[derive(Default)]
-struct Texts {
-    bytes: Vec<u8>,
-    /// Where each ends.
-    ends: Vec<usize>,
-}
-
-impl Texts {
-    fn push(&mut self, text: &str) {
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.ends.push(self.bytes.len());
-    }
-
-    /// Gives all, and is empty then.
-    fn take(&mut self) -> Vec<ByteArray> {
-        // The next row group takes about as much.
-        let next = Vec::with_capacity(self.bytes.len());
-        let (all, mut begin) = (Bytes::from(std::mem::replace(&mut self.bytes, next)), 0);
-        let text = |end| ByteArray::from(all.slice(std::mem::replace(&mut begin, end)..end));
-        self.ends.drain(..).map(text).collect()
-    }
 }
 
 impl<W: Write + Send> ParquetFile<W> {
@@ -85,8 +48,7 @@ impl<W: Write + Send> ParquetFile<W> {
     /// Those of `to`.
     pub fn begin(dataset: Dataset, to: W) -> Result<Self, ParquetError> {
         let writer = SerializedFileWriter::new(to, schema(dataset)?, properties(dataset))?;
-        let columns = dataset.columns().iter().map(|column| Waiting::of(*column)).collect();
-        Ok(Self { writer, columns, waiting: 0, weight: 0, rows: 0 })
+        Ok(Self { writer, group: RowBlock::of(dataset), weight: 0, rows: 0 })
     }
 
     /// How many rows were added.
@@ -99,21 +61,38 @@ impl<W: Write + Send> ParquetFile<W> {
     /// # Errors
     /// Those of the file; a row with fewer or more values than there are columns, of which nothing is added.
     pub fn add(&mut self, row: RowOf) -> Result<(), ParquetError> {
-        let (values, columns) = (row.len(), self.columns.len());
-        if values != columns {
-            let text = format!("a row has {values} values for {columns} columns");
-            return Err(parquet::errors::ParquetError::General(text).into());
-        }
-        self.weight += row.iter().map(Datum::weight).sum::<usize>();
-        for (column, value) in self.columns.iter_mut().zip(row) {
-            column.add(value);
-        }
-        self.waiting += 1;
+        self.weight += self.group.push(row)?;
         self.rows += 1;
-        if self.waiting >= GROUP_ROWS || self.weight >= GROUP_BYTES {
-            self.end_group()?;
+        if self.is_full() { self.end_group() } else { Ok(()) }
+    }
+
+    /// Adds these rows of a block of the same table, as if they were added one after the other.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn add_block(&mut self, block: &RowBlock, rows: Range<usize>) -> Result<(), ParquetError> {
+        let (mut begin, end) = (rows.start, rows.end.min(block.rows()));
+        while begin < end {
+            let room = GROUP_ROWS.saturating_sub(self.group.rows());
+            let mut next = begin;
+            for weight in block.weights(begin..end).iter().take(room) {
+                (self.weight, next) = (self.weight + weight, next + 1);
+                if self.weight >= GROUP_BYTES {
+                    break;
+                }
+            }
+            self.group.extend(block, begin..next);
+            self.rows += (next - begin) as u64;
+            if self.is_full() {
+                self.end_group()?;
+            }
+            begin = next;
         }
         Ok(())
+    }
+
+    const fn is_full(&self) -> bool {
+        self.group.rows() >= GROUP_ROWS || self.weight >= GROUP_BYTES
     }
 
     /// Writes the end of the file, and gives what it was written to.
@@ -126,110 +105,20 @@ impl<W: Write + Send> ParquetFile<W> {
     }
 
     fn end_group(&mut self) -> Result<(), ParquetError> {
-        if self.waiting == 0 {
+        if self.group.rows() == 0 {
             return Ok(());
         }
         let mut group = self.writer.next_row_group()?;
-        for waiting in &mut self.columns {
-            let Some(mut column) = group.next_column()? else { break };
-            waiting.write(column.untyped())?;
+        let mut place = 0;
+        while let Some(mut column) = group.next_column()? {
+            self.group.write(place, column.untyped())?;
             column.close()?;
+            place += 1;
         }
         group.close()?;
-        (self.waiting, self.weight) = (0, 0);
+        self.group.clear();
+        self.weight = 0;
         Ok(())
-    }
-}
-
-impl Waiting {
-    fn of(column: DatasetColumn) -> Self {
-        let values = match column.kind {
-            DatumKind::Text => Values::Text(Texts::default()),
-            DatumKind::Timestamp | DatumKind::Whole => Values::Whole(Vec::new()),
-            DatumKind::Count => Values::Count(Vec::new()),
-            DatumKind::Number => Values::Number(Vec::new()),
-            DatumKind::Truth => Values::Truth(Vec::new()),
-        };
-        Self { column, values, levels: Vec::new() }
-    }
-
-    /// A value of another kind than the column's counts as none; a required column has an empty value then.
-    fn add(&mut self, datum: Datum) {
-        let has_value = match (&mut self.values, datum) {
-            (Values::Text(values), Datum::Text(text)) => {
-                values.push(&text);
-                true
-            }
-            (Values::Whole(values), Datum::Time(value) | Datum::Whole(value)) => {
-                values.push(value);
-                true
-            }
-            (Values::Count(values), Datum::Count(value)) => {
-                values.push(value);
-                true
-            }
-            (Values::Number(values), Datum::Number(value)) => {
-                values.push(value);
-                true
-            }
-            (Values::Truth(values), Datum::Truth(value)) => {
-                values.push(value);
-                true
-            }
-            (values, _) => {
-                if self.column.required {
-                    values.add_empty();
-                }
-                false
-            }
-        };
-        if !self.column.required {
-            self.levels.push(i16::from(has_value));
-        }
-    }
-
-    fn write(&mut self, to: &mut ColumnWriter<'_>) -> Result<(), ParquetError> {
-        let levels = (!self.column.required).then_some(&self.levels[..]);
-        // `values` and the writer are made of one list of columns.
-        match (&mut self.values, to) {
-            (Values::Text(values), ColumnWriter::ByteArrayColumnWriter(to)) => {
-                to.write_batch(&values.take(), levels, None)?;
-            }
-            (Values::Whole(values), ColumnWriter::Int64ColumnWriter(to)) => {
-                to.write_batch(values, levels, None)?;
-                values.clear();
-            }
-            (Values::Count(values), ColumnWriter::Int32ColumnWriter(to)) => {
-                to.write_batch(values, levels, None)?;
-                values.clear();
-            }
-            (Values::Number(values), ColumnWriter::DoubleColumnWriter(to)) => {
-                to.write_batch(values, levels, None)?;
-                values.clear();
-            }
-            (Values::Truth(values), ColumnWriter::BoolColumnWriter(to)) => {
-                to.write_batch(values, levels, None)?;
-                values.clear();
-            }
-            _ => {
-                let text = format!("the column {} has another kind", self.column.name);
-                return Err(parquet::errors::ParquetError::General(text).into());
-            }
-        }
-        self.levels.clear();
-        Ok(())
-    }
-}
-
-impl Values {
-    fn add_empty(&mut self) {
-        match self {
-            Self::Text(values) => values.push(""),
-            Self::Whole(values) => values.push(0),
-            Self::Count(values) => values.push(0),
-            Self::Number(values) => values.push(0.0),
-            Self::Truth(values) => values.push(false),
-        }
     }
 }
 
@@ -319,6 +208,31 @@ mod tests {
         assert_eq!(rows.len(), GROUP_ROWS + 7);
         assert!(rows.iter().zip(0..).all(|(there, n)| *there == row(n)));
         assert_eq!(written((0..count).map(row)), bytes);
+    }
+
+    /// Wherever a row group ends, by rows and by bytes, and wherever blocks begin.
+    #[test]
+    fn rows_in_blocks_are_the_bytes_that_they_are_one_by_one() {
+        let long = "k".repeat(GROUP_BYTES / 5);
+        // The first group ends by its bytes, the second by its rows.
+        let count = i64::try_from(GROUP_ROWS).unwrap() + 5_000;
+        let mut rows: Vec<RowOf> = (0..count).map(row).collect();
+        for at in [5, 3_000, 3_001, 3_002, 3_003, 3_004, 70_000] {
+            rows[at][2] = Datum::Text(long.clone());
+        }
+        let expected = written(rows.iter().cloned());
+        for length in [999, 65_537, rows.len()] {
+            let mut file = ParquetFile::begin(Dataset::Extensions, Vec::new()).unwrap();
+            for part in rows.chunks(length) {
+                let mut block = RowBlock::of(Dataset::Extensions);
+                part.iter().cloned().for_each(|row| block.add(row).unwrap());
+                let cut = part.len() / 3;
+                file.add_block(&block, 0..cut).unwrap();
+                file.add_block(&block, cut..part.len() + 9).unwrap();
+            }
+            assert_eq!(file.rows(), rows.len() as u64);
+            assert!(file.end().unwrap() == expected, "blocks of {length}");
+        }
     }
 
     #[test]

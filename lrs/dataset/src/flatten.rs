@@ -36,6 +36,8 @@ pub const EXTENSION_KEYS: [&str; 7] = [
     "http://id.tincanapi.com/extension/attempt-id",
 ];
 
+/// How activities stand around a statement.
+const RELATIONS: [&str; 4] = ["parent", "grouping", "category", "other"];
 const SESSION: &str = "https://w3id.org/xapi/cmi5/context/extensions/sessionid";
 const VOIDED: &str = "http://adlnet.gov/expapi/verbs/voided";
 /// Interactions whose responses are choices and figures. What learners write in their own words stays out.
@@ -48,20 +50,18 @@ pub struct Flattener {
     pseudonyms: Pseudonyms,
 }
 
-/// A statement that is being flattened.
-struct Said<'a, N> {
+/// A kept statement and its parts, of which rows are made. What is not there is null.
+pub struct Said<'a, N> {
     stored: &'a Stored,
     origin: Option<&'a Origin>,
     value: &'a N,
-}
-
-// A derived one would ask it of the node.
-impl<N> Copy for Said<'_, N> {}
-
-impl<N> Clone for Said<'_, N> {
-    fn clone(&self) -> Self {
-        *self
-    }
+    actor: &'a N,
+    /// Who the actor is.
+    person: Option<Ifi>,
+    object: &'a N,
+    definition: &'a N,
+    result: &'a N,
+    context: &'a N,
 }
 
 impl Flattener {
@@ -75,6 +75,12 @@ impl Flattener {
         &self.pseudonyms
     }
 
+    /// The same, for the rows of many statements: see [`Pseudonyms::remembering`].
+    #[must_use]
+    pub fn remembering(&self) -> Self {
+        Self::new(self.pseudonyms.remembering())
+    }
+
     /// The rows that a kept statement has in a table; `value` is the statement, and `origin` where it was before. None in
     /// a table that is replaced as a whole. A statement that is skimmed needs the shape [`taken`].
     pub fn rows<N: Node>(
@@ -83,7 +89,11 @@ impl Flattener {
         (stored, origin): (&Stored, Option<&Origin>),
         value: &N,
     ) -> Vec<RowOf> {
-        let said = Said { stored, origin, value };
+        self.rows_of(dataset, &Said::of(stored, origin, value))
+    }
+
+    /// See [`Self::rows`].
+    pub fn rows_of<N: Node>(&self, dataset: Dataset, said: &Said<'_, N>) -> Vec<RowOf> {
         match dataset {
             Dataset::Statements => vec![self.statement(said)],
             Dataset::ContextActivities => self.context_activities(said),
@@ -100,48 +110,48 @@ impl Flattener {
         }
     }
 
-    fn statement<N: Node>(&self, said: Said<'_, N>) -> RowOf {
-        let actor = said.at("actor");
-        let person = ifi::of(actor);
-        let time = said.text("timestamp").and_then(timestamp::parse).map(|time| time.micros);
+    fn statement<N: Node>(&self, said: &Said<'_, N>) -> RowOf {
+        let person = said.person.as_ref();
+        let time = text(said.value, "timestamp").and_then(timestamp::parse).map(|time| time.micros);
         let time = time.unwrap_or(said.stored.stored.micros());
-        let interaction = said.text("object/definition/interactionType");
+        let interaction = text(said.definition, "interactionType");
         let response = interaction.filter(|kind| CLOSED.contains(kind));
-        let verb = said.text("verb/id").unwrap_or_default();
-        let object = self.object(said, person.as_ref());
+        let verb = text(said.value, "verb/id").unwrap_or_default();
+        let object = self.object(said);
+        let score = part(said.result, "score");
         let row = vec![
             Datum::Text(said.stored.id.to_string()),
             Datum::Time(said.stored.stored.micros()),
             Datum::Time(time),
-            Datum::Text(self.source(said.at("authority"))),
-            Datum::text(said.text("version")),
-            self.pseudonym(person.as_ref()),
-            Datum::Text(kind_of(actor, "Agent").to_owned()),
-            Datum::Text(kind_of_identifier(person.as_ref()).to_owned()),
-            Datum::text(said.text("actor/account/homePage")),
+            Datum::Text(self.source(part(said.value, "authority"))),
+            Datum::text(text(said.value, "version")),
+            self.pseudonym(person),
+            Datum::Text(kind_of(said.actor, "Agent").to_owned()),
+            Datum::Text(kind_of_identifier(person).to_owned()),
+            Datum::text(text(said.actor, "account/homePage")),
             Datum::Text(verb.to_owned()),
-            Datum::Text(kind_of(said.at("object"), "Activity").to_owned()),
+            Datum::Text(kind_of(said.object, "Activity").to_owned()),
             object.clone(),
-            Datum::text(said.text("object/definition/type")),
+            Datum::text(text(said.definition, "type")),
             Datum::text(interaction),
-            said.truth("result/success"),
-            said.truth("result/completion"),
-            said.number("result/score/scaled"),
-            said.number("result/score/raw"),
-            said.number("result/score/min"),
-            said.number("result/score/max"),
-            said.text("result/duration").and_then(milliseconds).map_or(Datum::Null, Datum::Whole),
-            Datum::text(response.and_then(|_| said.text("result/response"))),
-            Datum::text(said.text("context/registration").map(str::to_lowercase)),
+            truth(said.result, "success"),
+            truth(said.result, "completion"),
+            number(score, "scaled"),
+            number(score, "raw"),
+            number(score, "min"),
+            number(score, "max"),
+            text(said.result, "duration").and_then(milliseconds).map_or(Datum::Null, Datum::Whole),
+            Datum::text(response.and_then(|_| text(said.result, "response"))),
+            Datum::text(text(said.context, "registration").map(str::to_lowercase)),
             Datum::text(said.extension(SESSION)),
-            Datum::text(said.text("context/platform")),
-            Datum::text(said.text("context/language")),
+            Datum::text(text(said.context, "platform")),
+            Datum::text(text(said.context, "language")),
             Datum::text(course(said)),
-            self.parent(said, person.as_ref()),
-            self.pseudonym(ifi::of(said.at("context/instructor")).as_ref()),
+            self.parent(said),
+            self.pseudonym(ifi::of(part(said.context, "instructor")).as_ref()),
             if verb == VOIDED { voids(said) } else { Datum::Null },
             Datum::Whole(self.fingerprint(said, verb, &object, time)),
-            Datum::Count(count(said.at("attachments").as_list().map_or(0, <[N]>::len))),
+            Datum::Count(count(part(said.value, "attachments").as_list().map_or(0, <[N]>::len))),
             Datum::Count(count(said.stored.body.len())),
             Datum::text(said.origin.map(|origin| &origin.name)),
             said.origin.and_then(|it| it.stored).map_or(Datum::Null, |it| Datum::Time(it.micros())),
@@ -193,13 +203,11 @@ impl Flattener {
         }
     }
 
-    fn object<N: Node>(&self, said: Said<'_, N>, person: Option<&Ifi>) -> Datum {
-        let object = said.at("object");
-        let id = said.text("object/id");
-        match (kind_of(object, "Activity"), id) {
-            ("Activity", Some(id)) => self.iri(id, person),
+    fn object<N: Node>(&self, said: &Said<'_, N>) -> Datum {
+        match (kind_of(said.object, "Activity"), text(said.object, "id")) {
+            ("Activity", Some(id)) => self.iri(id, said.person.as_ref()),
             ("StatementRef", Some(id)) => Datum::Text(id.to_ascii_lowercase()),
-            ("Agent" | "Group", _) => self.pseudonym(ifi::of(object).as_ref()),
+            ("Agent" | "Group", _) => self.pseudonym(ifi::of(said.object).as_ref()),
             _ => Datum::Null,
         }
     }
@@ -209,66 +217,78 @@ impl Flattener {
     /// and answers against it. Twins are equal all the same.
     fn fingerprint<N: Node>(
         &self,
-        said: Said<'_, N>,
+        said: &Said<'_, N>,
         verb: &str,
         object: &Datum,
         time: i64,
     ) -> i64 {
         let shown = if let Datum::Text(shown) = object { shown } else { "" };
-        let id = said.text("object/id").unwrap_or(shown);
+        let id = text(said.object, "id").unwrap_or(shown);
         let canonical = said.value.get("result").and_then(N::canonical);
         let plain = course::fingerprint(verb, id, time, canonical.as_deref());
-        let result = said.at("result");
-        let is_hidden =
-            id != shown || ["response", "extensions"].iter().any(|it| result.get(it).is_some());
+        let has = |name: &str| said.result.get(name).is_some();
+        let is_hidden = id != shown || has("response") || has("extensions");
         let fingerprint = if is_hidden { self.pseudonyms.number_of(plain) } else { plain };
         fingerprint.cast_signed()
     }
 
-    fn parent<N: Node>(&self, said: Said<'_, N>, person: Option<&Ifi>) -> Datum {
-        let parents = context::activities(said.value, "parent");
-        let first = parents.iter().find_map(|parent| parent.get("id")?.as_str());
-        first.map_or(Datum::Null, |iri| self.iri(iri, person))
+    fn parent<N: Node>(&self, said: &Said<'_, N>) -> Datum {
+        let first = said.activities("parent").iter().find_map(|parent| text(parent, "id"));
+        first.map_or(Datum::Null, |iri| self.iri(iri, said.person.as_ref()))
     }
 
-    fn identity<N: Node>(&self, said: Said<'_, N>) -> Option<RowOf> {
-        let person = ifi::of(said.at("actor"))?.to_string();
+    fn identity<N: Node>(&self, said: &Said<'_, N>) -> Option<RowOf> {
+        let person = said.person.as_ref()?.to_string();
         let actor = self.pseudonyms.of(&person);
-        let name = Datum::text(said.text("actor/name"));
+        let name = Datum::text(text(said.actor, "name"));
         Some(vec![said.key(), Datum::Text(actor), Datum::Text(person), name])
     }
 }
 
 impl<'a, N: Node> Said<'a, N> {
-    /// What stands at a path of names, as in [`json::at`]; null where nothing does.
-    fn at(self, path: &str) -> &'a N {
-        json::at(self.value, path).unwrap_or_else(N::null)
-    }
-
-    fn text(self, path: &str) -> Option<&'a str> {
-        self.at(path).as_str()
-    }
-
-    fn truth(self, path: &str) -> Datum {
-        self.at(path).as_bool().map_or(Datum::Null, Datum::Truth)
-    }
-
-    fn number(self, path: &str) -> Datum {
-        self.at(path).as_f64().map_or(Datum::Null, Datum::Number)
+    /// A kept statement; `value` is the statement, and `origin` where it was before.
+    pub fn of(stored: &'a Stored, origin: Option<&'a Origin>, value: &'a N) -> Self {
+        let of = |name| part(value, name);
+        let (actor, object) = (of("actor"), of("object"));
+        let (result, context) = (of("result"), of("context"));
+        let (definition, person) = (part(object, "definition"), ifi::of(actor));
+        Self { stored, origin, value, actor, person, object, definition, result, context }
     }
 
     /// A text among the extensions of the context.
-    fn extension(self, key: &str) -> Option<&'a str> {
-        self.at("context/extensions").get(key)?.as_str()
+    fn extension(&self, key: &str) -> Option<&'a str> {
+        part(self.context, "extensions").get(key)?.as_str()
     }
 
-    fn key(self) -> Datum {
-        Datum::Time(self.stored.stored.micros())
+    /// When the statement was stored.
+    pub(crate) const fn at(&self) -> i64 {
+        self.stored.stored.micros()
+    }
+
+    fn key(&self) -> Datum {
+        Datum::Time(self.at())
     }
 }
 
+/// What stands at a path of names, as in [`json::at`]; null where nothing does.
+fn part<'a, N: Node>(value: &'a N, path: &str) -> &'a N {
+    json::at(value, path).unwrap_or_else(N::null)
+}
+
+fn text<'a, N: Node>(value: &'a N, path: &str) -> Option<&'a str> {
+    json::at(value, path)?.as_str()
+}
+
+fn truth(value: &impl Node, name: &str) -> Datum {
+    part(value, name).as_bool().map_or(Datum::Null, Datum::Truth)
+}
+
+fn number(value: &impl Node, name: &str) -> Datum {
+    part(value, name).as_f64().map_or(Datum::Null, Datum::Number)
+}
+
 fn kind_of<'a, N: Node>(value: &'a N, default: &'a str) -> &'a str {
-    value.get("objectType").and_then(N::as_str).unwrap_or(default)
+    text(value, "objectType").unwrap_or(default)
 }
 
 const fn kind_of_identifier(person: Option<&Ifi>) -> &'static str {
@@ -286,7 +306,7 @@ const OF_PERSON: &str = "person:";
 
 /// The name of the account of an authority; empty where the authority has none.
 fn account_of<N: Node>(authority: &N) -> String {
-    let name = |agent: &N| json::at(agent, "account/name")?.as_str().map(str::to_owned);
+    let name = |agent: &N| text(agent, "account/name").map(str::to_owned);
     let members = authority.get("member").and_then(N::as_list).into_iter().flatten();
     std::iter::once(authority).chain(members).find_map(name).unwrap_or_default()
 }
@@ -301,34 +321,28 @@ fn milliseconds(text: &str) -> Option<i64> {
 }
 
 /// The first course among the object and what is around it.
-fn course<N: Node>(said: Said<'_, N>) -> Option<&str> {
-    let around = ["parent", "grouping", "category", "other"];
-    let around = around.into_iter().flat_map(|relation| context::activities(said.value, relation));
+fn course<'a, N: Node>(said: &Said<'a, N>) -> Option<&'a str> {
+    let around = RELATIONS.into_iter().flat_map(|relation| said.activities(relation));
     let is_course = |activity: &&N| {
-        let kind = json::at(*activity, "definition/type").and_then(N::as_str);
-        kind.is_some_and(|kind| COURSE_TYPES.contains(&kind))
+        text(*activity, "definition/type").is_some_and(|kind| COURSE_TYPES.contains(&kind))
     };
-    let found = std::iter::once(said.at("object")).chain(around).find(is_course)?;
-    found.get("id")?.as_str()
+    let found = std::iter::once(said.object).chain(around).find(is_course)?;
+    text(found, "id")
 }
 
-fn voids<N: Node>(said: Said<'_, N>) -> Datum {
-    Datum::text(said.text("object/id").map(str::to_ascii_lowercase))
+fn voids<N: Node>(said: &Said<'_, N>) -> Datum {
+    Datum::text(text(said.object, "id").map(str::to_ascii_lowercase))
 }
 
 fn count(length: usize) -> i32 {
     i32::try_from(length).unwrap_or(i32::MAX)
 }
 
-fn extensions<N: Node>(said: Said<'_, N>) -> Vec<RowOf> {
-    let places = [
-        ("object", "object/definition/extensions"),
-        ("result", "result/extensions"),
-        ("context", "context/extensions"),
-    ];
+fn extensions<N: Node>(said: &Said<'_, N>) -> Vec<RowOf> {
+    let places = [("object", said.definition), ("result", said.result), ("context", said.context)];
     let mut rows = Vec::new();
-    for (place, path) in places {
-        let members = said.at(path).entries();
+    for (place, of) in places {
+        let members = part(of, "extensions").entries();
         for (key, value) in members.filter(|(key, _)| EXTENSION_KEYS.contains(key)) {
             let number = value.as_f64().map_or(Datum::Null, Datum::Number);
             let text = match (value.as_str(), &number) {
@@ -343,7 +357,7 @@ fn extensions<N: Node>(said: Said<'_, N>) -> Vec<RowOf> {
     rows
 }
 
-fn raw<N: Node>(said: Said<'_, N>) -> RowOf {
+fn raw<N: Node>(said: &Said<'_, N>) -> RowOf {
     let text = String::from_utf8_lossy(&said.stored.body).into_owned();
     vec![said.key(), Datum::Text(said.stored.id.to_string()), Datum::Text(text)]
 }

@@ -1,10 +1,18 @@
 //! Pseudonyms: what open tables have instead of people.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::fast::RandomState;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 /// How many bytes of the MAC a pseudonym has.
 const BYTES: usize = 16;
+/// How many identifiers are remembered with their pseudonyms.
+const REMEMBERED: usize = 1 << 14;
+/// The longest identifier that is remembered, in bytes: all take at most 5 MiB.
+const LONGEST_REMEMBERED: usize = 200;
 
 /// Makes pseudonyms for one recipient. The same identifier always has the same pseudonym for one recipient, and for two
 /// recipients has two that cannot be joined. A pseudonym stays personal data: the secret of the recipient computes it
@@ -17,6 +25,8 @@ pub struct Pseudonyms {
     /// Makes the mark that the pseudonym is made of; nothing where it is made of the identifier itself.
     marks: Option<Hmac<Sha256>>,
     mac: Hmac<Sha256>,
+    /// Pseudonyms that were made, by identifier.
+    made: Option<Arc<Mutex<HashMap<String, String, RandomState>>>>,
 }
 
 impl Pseudonyms {
@@ -27,7 +37,14 @@ impl Pseudonyms {
         reason = "HMAC takes keys of any length"
     )]
     pub fn under(secret: &[u8]) -> Self {
-        Self { marks: None, mac: Hmac::new_from_slice(secret).expect("a key") }
+        Self { marks: None, mac: Hmac::new_from_slice(secret).expect("a key"), made: None }
+    }
+
+    /// The same pseudonyms, which are made once for each of the identifiers that come again soon: statements of one person
+    /// stand near each other in a log. The identifiers are in memory as long as this or a clone of it is.
+    #[must_use]
+    pub fn remembering(&self) -> Self {
+        Self { made: Some(Arc::default()), ..self.clone() }
     }
 
     /// Pseudonyms for the recipient of this name in a store of this secret.
@@ -42,6 +59,22 @@ impl Pseudonyms {
     /// The pseudonym of an identifier, by its canonical text: the first 128 bits of an HMAC-SHA-256, as 32 hexadecimal
     /// digits.
     pub fn of(&self, identifier: &str) -> String {
+        let made = self.made.as_ref().filter(|_| identifier.len() <= LONGEST_REMEMBERED);
+        let Some(made) = made else { return self.anew(identifier) };
+        let lock = || made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pseudonym) = lock().get(identifier) {
+            return pseudonym.clone();
+        }
+        let pseudonym = self.anew(identifier);
+        let mut made = lock();
+        if made.len() >= REMEMBERED {
+            made.clear();
+        }
+        made.insert(identifier.to_owned(), pseudonym.clone());
+        pseudonym
+    }
+
+    fn anew(&self, identifier: &str) -> String {
         match &self.marks {
             Some(marks) => self.of_mark(&marked(marks.clone(), identifier)),
             None => self.made_of(identifier),
@@ -65,7 +98,7 @@ impl Pseudonyms {
         let mut mac = self.mac.clone();
         mac.update(text.as_bytes());
         let bytes = mac.finalize().into_bytes();
-        hex::encode(bytes.iter().take(BYTES).copied().collect::<Vec<u8>>())
+        hex::encode(bytes.get(..BYTES).unwrap_or(&bytes))
     }
 }
 
@@ -125,6 +158,21 @@ mod tests {
         assert_ne!(mark, mark_of(&[8; 32], anna));
         // As the records of erasures that are kept already have it.
         assert_eq!(mark.len(), 64);
+    }
+
+    #[test]
+    fn remembered_pseudonyms_are_those_that_are_made_anew() {
+        let pseudonyms = Pseudonyms::of_recipient(&[7; 32], "a");
+        let remembering = pseudonyms.remembering();
+        let identifiers = (0..=REMEMBERED).map(|n| format!("mbox::mailto:{n}@x.example"));
+        for identifier in identifiers.chain(["mbox::mailto:0@x.example".to_owned()]) {
+            let expected = pseudonyms.of(&identifier);
+            for _ in 0..2 {
+                assert_eq!(remembering.of(&identifier), expected);
+            }
+        }
+        let made = remembering.made.unwrap();
+        assert_eq!(made.lock().unwrap().len(), 2, "the oldest made room");
     }
 
     /// RFC 4231, test case 2.

@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use validator::json::Node;
-use xapi::stored::Stored;
 
-use crate::flatten::{Flattener, verb_used};
+use crate::flatten::{Flattener, Said, verb_used};
 use crate::schema::{Dataset, Datum, RowOf};
 
 /// The most verbs, and the most activities: statements with further ones are in `statements` all the same.
@@ -63,13 +62,13 @@ pub(crate) struct Used<'a> {
 }
 
 impl UsedWords {
-    /// Adds what a statement speaks with; `value` is the statement, stored later than all that were added before.
-    pub fn add(&mut self, flattener: &Flattener, stored: &Stored, value: &impl Node) {
-        let at = stored.stored.micros();
-        if let Some(verb) = verb_used(value) {
+    /// Adds what a statement speaks with that was stored later than all that were added before.
+    pub fn add<N: Node>(&mut self, flattener: &Flattener, said: &Said<'_, N>) {
+        let at = said.at();
+        if let Some(verb) = verb_used(said) {
             enter(&mut self.verbs, at, verb);
         }
-        for activity in flattener.activities_used(value) {
+        for activity in flattener.activities_used(said) {
             enter(&mut self.activities, at, activity);
         }
     }
@@ -233,6 +232,7 @@ mod tests {
     use serde_json::{Value, json};
     use uuid::Uuid;
     use xapi::instant::Instant;
+    use xapi::stored::Stored;
 
     use super::*;
     use crate::Pseudonyms;
@@ -271,7 +271,7 @@ mod tests {
         for part in said.chunks(2) {
             let mut spoken = UsedWords::default();
             for (stored, value) in part {
-                spoken.add(&flattener(), stored, value);
+                spoken.add(&flattener(), &Said::of(stored, None, value));
             }
             vocabulary.add(spoken);
         }
@@ -324,7 +324,7 @@ mod tests {
             for part in all.chunks(most) {
                 let mut spoken = UsedWords::default();
                 for (stored, value) in part {
-                    spoken.add(&flattener(), stored, value);
+                    spoken.add(&flattener(), &Said::of(stored, None, value));
                 }
                 vocabulary.add(spoken);
             }

@@ -20,6 +20,10 @@ pub struct Stored {
 impl Stored {
     /// The statement as a JSON value.
     pub fn value(&self) -> Result<Value, serde_json::Error> {
-        serde_json::from_slice(&self.body)
+        match std::str::from_utf8(&self.body) {
+            // Each of its texts would be checked by itself otherwise.
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(&self.body),
+        }
     }
 }

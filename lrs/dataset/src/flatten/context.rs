@@ -3,56 +3,59 @@
 use validator::ifi;
 use validator::json::{self, Node};
 
-use super::{Flattener, Said, count};
+use super::{Flattener, RELATIONS, Said, count, part, text};
 use crate::schema::{Datum, RowOf};
 
-/// The activities of a relation; one that stands alone is a list of one (Data 2.4.6.2).
-pub(super) fn activities<'a, N: Node>(statement: &'a N, relation: &str) -> &'a [N] {
-    let around = json::at(statement, "context/contextActivities");
-    let Some(related) = around.and_then(|around| around.get(relation)) else { return &[] };
-    related.as_list().unwrap_or(std::slice::from_ref(related))
+impl<'a, N: Node> Said<'a, N> {
+    /// The activities of a relation; one that stands alone is a list of one (Data 2.4.6.2).
+    pub(super) fn activities(&self, relation: &str) -> &'a [N] {
+        let Some(related) = json::at(part(self.context, "contextActivities"), relation) else {
+            return &[];
+        };
+        related.as_list().unwrap_or(std::slice::from_ref(related))
+    }
 }
 
 impl Flattener {
-    pub(super) fn context_activities<N: Node>(&self, said: Said<'_, N>) -> Vec<RowOf> {
-        let person = ifi::of(said.at("actor"));
+    pub(super) fn context_activities<N: Node>(&self, said: &Said<'_, N>) -> Vec<RowOf> {
         let mut rows = Vec::new();
-        for relation in ["parent", "grouping", "category", "other"] {
-            for (position, activity) in activities(said.value, relation).iter().enumerate() {
-                let Some(id) = activity.get("id").and_then(N::as_str) else { continue };
+        for relation in RELATIONS {
+            for (position, activity) in said.activities(relation).iter().enumerate() {
+                let Some(id) = text(activity, "id") else { continue };
                 rows.push(vec![
                     said.key(),
                     Datum::Text(relation.to_owned()),
                     Datum::Count(count(position)),
-                    self.iri(id, person.as_ref()),
-                    Datum::text(json::at(activity, "definition/type").and_then(N::as_str)),
+                    self.iri(id, said.person.as_ref()),
+                    Datum::text(text(activity, "definition/type")),
                 ]);
             }
         }
         rows
     }
 
-    pub(super) fn agents<N: Node>(&self, said: Said<'_, N>) -> Vec<RowOf> {
-        let list = |path: &str| said.at(path).as_list().unwrap_or_default();
-        let inner = |path: &str, name: &str| -> Vec<&N> {
-            list(path).iter().filter_map(|it| it.get(name)).collect()
-        };
-        let one = |path: &str| json::at(said.value, path).into_iter().collect::<Vec<_>>();
-        let roles = [
-            ("member", list("actor/member").iter().collect()),
-            ("instructor", one("context/instructor")),
-            ("team", one("context/team")),
-            ("context_agent", inner("context/contextAgents", "agent")),
-            ("context_group", inner("context/contextGroups", "group")),
-        ];
+    pub(super) fn agents<N: Node>(&self, said: &Said<'_, N>) -> Vec<RowOf> {
         let mut rows = Vec::new();
-        for (role, agents) in roles {
-            for (position, agent) in agents.into_iter().enumerate() {
+        let mut add = |role: &str, agents: &mut dyn Iterator<Item = &N>| {
+            for (position, agent) in agents.enumerate() {
                 let actor = self.pseudonym(ifi::of(agent).as_ref());
                 let role = Datum::Text(role.to_owned());
                 rows.push(vec![said.key(), role, Datum::Count(count(position)), actor]);
             }
-        }
+        };
+        let one = |name: &str| json::at(said.context, name).into_iter();
+        add("member", &mut list(said.actor, "member"));
+        add("instructor", &mut one("instructor"));
+        add("team", &mut one("team"));
+        let inner = |list_name: &str, name: &'static str| {
+            list(said.context, list_name).filter_map(move |it| json::at(it, name))
+        };
+        add("context_agent", &mut inner("contextAgents", "agent"));
+        add("context_group", &mut inner("contextGroups", "group"));
         rows
     }
+}
+
+fn list<'a, N: Node>(value: &'a N, name: &str) -> std::slice::Iter<'a, N> {
+    part(value, name).as_list().unwrap_or_default().iter()
 }

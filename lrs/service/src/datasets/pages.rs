@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use dataset::Said;
 use store::{Store, StoreError};
+use validator::json::Node;
 use xapi::instant::Instant;
 use xapi::origin::Origin;
 use xapi::stored::Stored;
@@ -15,6 +17,14 @@ const PAGE: usize = 5_000;
 pub(super) struct Logged {
     pub(super) stored: Stored,
     pub(super) origin: Option<Origin>,
+}
+
+impl Logged {
+    /// The statement as rows are made of it; `value` is its JSON, or what [`taken`](dataset::taken) reads
+    /// of it.
+    pub(super) fn said<'a, N: Node>(&'a self, value: &'a N) -> Said<'a, N> {
+        Said::of(&self.stored, self.origin.as_ref(), value)
+    }
 }
 
 /// The statements of a range `(after, through]`, in pages. One that cannot be read is logged, and is in no page.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use course::{Course, Enrolment, Evidence};
 use dataset::{
-    Dataset, Datum, Flattener, Pseudonyms, RowOf, UsedWords, course_activities, learner_rows, taken,
+    Dataset, Datum, Flattener, Pseudonyms, RowOf, Said, UsedWords, course_activities, learner_rows,
+    taken,
 };
 use store::{KeptCourse, Store, StoreError};
 use validator::json::{Node, Shape, Skimmed, at};
@@ -231,12 +232,21 @@ impl RowMaker {
     }
 
     pub(super) fn rows(&self, dataset: Dataset, logged: &Logged, value: &impl Node) -> Vec<RowOf> {
-        self.flattener.rows(dataset, (&logged.stored, logged.origin.as_ref()), value)
+        self.rows_of(dataset, &logged.said(value))
+    }
+
+    pub(super) fn rows_of(&self, dataset: Dataset, said: &Said<'_, impl Node>) -> Vec<RowOf> {
+        self.flattener.rows_of(dataset, said)
     }
 
     /// Adds the verb and the activities of a statement.
-    pub(super) fn speaks(&self, spoken: &mut UsedWords, stored: &Stored, value: &impl Node) {
-        spoken.add(&self.flattener, stored, value);
+    pub(super) fn speaks(&self, spoken: &mut UsedWords, said: &Said<'_, impl Node>) {
+        spoken.add(&self.flattener, said);
+    }
+
+    /// The same, for the rows of many statements: see [`Flattener::remembering`].
+    pub(super) fn remembering(&self) -> Self {
+        Self { flattener: Arc::new(self.flattener.remembering()), course: self.course.clone() }
     }
 
     /// Whether a statement is wanted. Those that void are, in any course: they name a statement, and not its course.

@@ -18,6 +18,7 @@ use xapi::instant::Instant;
 
 use super::{DatasetError, DatasetPlace, Datasets, Draft, Folder, OpenFile, PlacedFile, RECIPIENT};
 
+mod bytes;
 mod erased;
 mod heavy;
 mod waits;

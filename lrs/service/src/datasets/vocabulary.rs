@@ -4,6 +4,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dataset::{Dataset, Manifest, UsedWords, Vocabulary, read_rows, taken};
+use validator::json::Skimmed;
 use xapi::instant::Instant;
 
 use super::pages::{LogPages, Logged};
@@ -50,9 +51,10 @@ impl KeptVocabulary {
     /// Adds statements that follow those that are there; ones that are there already change nothing.
     pub(super) fn add(&self, maker: &RowMaker, page: &[Logged]) -> Result<(), DatasetError> {
         let (known, mut spoken) = (self.through(), UsedWords::default());
-        for Logged { stored, .. } in page.iter().filter(|it| it.stored.stored > known) {
-            let shape = taken(&[Dataset::Verbs, Dataset::Activities]);
-            maker.wanted(stored, shape, |value| maker.speaks(&mut spoken, stored, value))?;
+        let shape = taken(&[Dataset::Verbs, Dataset::Activities]);
+        for logged in page.iter().filter(|it| it.stored.stored > known) {
+            let speak = |value: &Skimmed<'_>| maker.speaks(&mut spoken, &logged.said(value));
+            maker.wanted(&logged.stored, shape, speak)?;
         }
         if let Some(last) = page.last() {
             self.join(spoken, last.stored.stored);

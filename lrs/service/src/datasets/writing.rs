@@ -1,13 +1,14 @@
 //! Writing the rows of a range as files.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use dataset::{Dataset, DatasetFile, ParquetFile, RowOf, UsedWords, taken};
+use dataset::{Dataset, DatasetFile, ParquetFile, RowBlock, RowOf, UsedWords, taken};
 use futures::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use xapi::instant::Instant;
 
 use super::pages::{LogPages, Logged};
@@ -18,8 +19,9 @@ use super::{DatasetError, aside, placed};
 
 /// Statements whose rows are made by one thread at a time.
 const CHUNK: usize = 1_000;
-/// Chunks whose rows may wait to be written.
-const WAITING: usize = 4;
+/// Rows that wait to be written take at most this number of KiB, or are those of one chunk. Writing a row group takes as long
+/// as making rows for some 30 MiB of texts, and other threads go on making rows meanwhile.
+const WAITING_KIB: u32 = 24 << 10;
 
 /// What became of a range.
 pub(super) struct Written {
@@ -41,11 +43,13 @@ pub(super) async fn write_range(
     vocabulary: Option<&KeptVocabulary>,
 ) -> Result<Written, DatasetError> {
     let pages = LogPages::of(Arc::clone(&tables.store), after, through);
-    let mut chunks =
-        made_ahead(pages, tables.maker.clone(), vocabulary.map(KeptVocabulary::through));
+    let mut chunks = made_ahead(
+        pages,
+        tables.maker.remembering(),
+        vocabulary.map_or(through, KeptVocabulary::through),
+    );
     let mut writer = RangeWriter {
         place: Arc::clone(place),
-        maker: tables.maker.clone(),
         vocabulary: vocabulary.cloned(),
         files: BTreeMap::new(),
         most,
@@ -61,41 +65,61 @@ pub(super) async fn write_range(
         }
     }
     let (statements, end) = (writer.read, if writer.is_full { writer.newest } else { through });
+    if let Some(vocabulary) = vocabulary.filter(|_| writer.is_full) {
+        vocabulary.advance(tables, end).await?;
+    }
     let files = aside(move || writer.end((after, end), generation)).await?;
     Ok(Written { through: end, files, statements })
 }
 
-/// Statements of the log and their rows.
+/// Statements of the log as rows.
 struct Chunk {
-    statements: Vec<Logged>,
-    /// Of each statement; none where it is not wanted.
-    rows: Vec<Option<Vec<(Dataset, RowOf)>>>,
+    /// Of each statement, in their order: when it was stored, and how many rows there are in each block up to its own.
+    ends: Vec<(Instant, [usize; Dataset::SEALED.len()])>,
+    /// The rows of each table of [`Dataset::SEALED`].
+    blocks: [RowBlock; Dataset::SEALED.len()],
     /// What those of them speak with that are new to the vocabulary.
     spoken: UsedWords,
 }
+
+/// A chunk, and its part of [`WAITING_KIB`].
+type Waiting = (Chunk, OwnedSemaphorePermit);
 
 /// The rows of statements in their order, made beside those who take them by as many threads as there are processors.
 /// What those speak with that were stored after `known` is gathered.
 fn made_ahead(
     pages: LogPages,
     maker: RowMaker,
-    known: Option<Instant>,
-) -> mpsc::Receiver<Result<Chunk, DatasetError>> {
-    let (sender, receiver) = mpsc::channel(WAITING);
+    known: Instant,
+) -> mpsc::UnboundedReceiver<Result<Waiting, DatasetError>> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let room = Arc::new(Semaphore::new(WAITING_KIB as usize));
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let made = in_chunks(pages).map(move |chunk| {
         let maker = maker.clone();
         async move {
             let chunk = chunk?;
-            aside(move || Chunk::of(chunk, &maker, known)).await
+            aside(move || Chunk::of(&chunk, &maker, known)).await
         }
     });
     tokio::spawn(async move {
         let mut made = std::pin::pin!(made.buffered(threads));
         while let Some(chunk) = made.next().await {
             let is_last = chunk.is_err();
-            // Who took the rows may have what they need, or be gone.
-            if sender.send(chunk).await.is_err() || is_last {
+            let waiting = match chunk {
+                Ok(chunk) => {
+                    let kib = u32::try_from(chunk.weight() >> 10).unwrap_or(WAITING_KIB);
+                    let room = Arc::clone(&room).acquire_many_owned(kib.min(WAITING_KIB));
+                    // Who took the rows may have what they need, or be gone.
+                    let room = tokio::select! {
+                        room = room => room,
+                        () = sender.closed() => break,
+                    };
+                    room.map(|room| (chunk, room)).map_err(|_| DatasetError::Stopped)
+                }
+                Err(error) => Err(error),
+            };
+            if sender.send(waiting).is_err() || is_last {
                 break;
             }
         }
@@ -120,33 +144,36 @@ fn in_chunks(pages: LogPages) -> impl Stream<Item = Result<Vec<Logged>, DatasetE
 }
 
 impl Chunk {
-    fn of(
-        statements: Vec<Logged>,
-        maker: &RowMaker,
-        known: Option<Instant>,
-    ) -> Result<Self, DatasetError> {
-        let mut spoken = UsedWords::default();
-        let mut rows = Vec::with_capacity(statements.len());
-        for logged in &statements {
-            rows.push(maker.wanted(&logged.stored, taken(&Dataset::SEALED), |value| {
-                if known.is_some_and(|known| logged.stored.stored > known) {
-                    maker.speaks(&mut spoken, &logged.stored, value);
+    fn of(statements: &[Logged], maker: &RowMaker, known: Instant) -> Result<Self, DatasetError> {
+        let (mut ends, mut spoken) = (Vec::with_capacity(statements.len()), UsedWords::default());
+        let mut blocks = Dataset::SEALED.map(RowBlock::of);
+        let shape = taken(&Dataset::SEALED);
+        for logged in statements {
+            let made = maker.wanted(&logged.stored, shape, |value| {
+                let said = logged.said(value);
+                if logged.stored.stored > known {
+                    maker.speaks(&mut spoken, &said);
                 }
-                let of = |dataset| {
-                    let rows = maker.rows(dataset, logged, value);
-                    rows.into_iter().map(move |row| (dataset, row))
-                };
-                Dataset::SEALED.into_iter().flat_map(of).collect()
-            })?);
+                let mut all = Dataset::SEALED.into_iter().zip(&mut blocks);
+                all.try_for_each(|(dataset, block)| {
+                    maker.rows_of(dataset, &said).into_iter().try_for_each(|row| block.add(row))
+                })
+            })?;
+            made.transpose()?;
+            ends.push((logged.stored.stored, blocks.each_ref().map(RowBlock::rows)));
         }
-        Ok(Self { statements, rows, spoken })
+        Ok(Self { ends, blocks, spoken })
+    }
+
+    /// About how many bytes it takes.
+    fn weight(&self) -> usize {
+        self.blocks.iter().map(RowBlock::weight).sum()
     }
 }
 
 /// The files of a range that is being written, by table.
 struct RangeWriter {
     place: Arc<dyn DatasetPlace>,
-    maker: RowMaker,
     vocabulary: Option<KeptVocabulary>,
     files: BTreeMap<Dataset, ParquetFile<Measured>>,
     /// The most rows of `statements`.
@@ -160,31 +187,35 @@ struct RangeWriter {
 }
 
 impl RangeWriter {
-    /// Adds the rows of statements, up to the first that finds no room.
-    fn add(mut self, chunk: Chunk) -> Result<Self, DatasetError> {
-        let Chunk { mut statements, rows, spoken } = chunk;
-        let mut taken = 0;
-        for (logged, rows) in statements.iter().zip(rows) {
-            let written = self.files.get(&Dataset::Statements).map_or(0, ParquetFile::rows);
-            self.is_full = rows.is_some() && written >= self.most;
-            if self.is_full {
-                break;
+    /// Adds the rows of statements, up to the first that finds no room. What they speak with is added where all find room.
+    fn add(mut self, waiting: Waiting) -> Result<Self, DatasetError> {
+        let (Chunk { ends, blocks, spoken }, _room) = waiting;
+        let written = self.files.get(&Dataset::Statements).map_or(0, ParquetFile::rows);
+        let room = self.most.saturating_sub(written);
+        // `statements` is the first of the tables, and has a row of each that is wanted.
+        let taken = ends.partition_point(|(_, [rows, ..])| *rows as u64 <= room);
+        self.is_full = taken < ends.len();
+        let Some((newest, rows)) = taken.checked_sub(1).and_then(|last| ends.get(last)) else {
+            return Ok(self);
+        };
+        for ((dataset, block), rows) in Dataset::SEALED.into_iter().zip(&blocks).zip(*rows) {
+            if rows > 0 {
+                self.file(dataset)?.add_block(block, 0..rows)?;
             }
-            for (dataset, row) in rows.into_iter().flatten() {
-                add_row(&mut self.files, &*self.place, dataset, row)?;
-            }
-            (self.read, self.newest) = (self.read + 1, logged.stored.stored);
-            taken += 1;
         }
-        match &self.vocabulary {
-            Some(vocabulary) if self.is_full => {
-                statements.truncate(taken);
-                vocabulary.add(&self.maker, &statements)?;
-            }
-            Some(vocabulary) => vocabulary.join(spoken, self.newest),
-            None => {}
+        (self.read, self.newest) = (self.read + taken as u64, *newest);
+        if let Some(vocabulary) = self.vocabulary.as_ref().filter(|_| !self.is_full) {
+            vocabulary.join(spoken, self.newest);
         }
         Ok(self)
+    }
+
+    /// The file of a table, begun where there is none yet.
+    fn file(&mut self, dataset: Dataset) -> Result<&mut ParquetFile<Measured>, DatasetError> {
+        Ok(match self.files.entry(dataset) {
+            Entry::Occupied(file) => file.into_mut(),
+            Entry::Vacant(place) => place.insert(begin(&*self.place, dataset)?),
+        })
     }
 
     /// Ends and keeps all files.
@@ -206,21 +237,6 @@ impl RangeWriter {
         }
         Ok(kept)
     }
-}
-
-fn add_row(
-    files: &mut BTreeMap<Dataset, ParquetFile<Measured>>,
-    place: &dyn DatasetPlace,
-    dataset: Dataset,
-    row: RowOf,
-) -> Result<(), DatasetError> {
-    if let Some(file) = files.get_mut(&dataset) {
-        return Ok(file.add(row)?);
-    }
-    let mut file = begin(place, dataset)?;
-    file.add(row)?;
-    files.insert(dataset, file);
-    Ok(())
 }
 
 fn begin(
