@@ -197,7 +197,7 @@ impl Eraser {
         // A user name that is the address of somebody else is not by which that one signs in.
         let is_address =
             || !self.needles.is_empty() && self.is_named(&format!("mbox::mailto:{name}"));
-        let is_person = self.learners.contains(name) || self.is_named(name) || is_address();
+        let is_person = self.accounts.contains(name) || self.is_named(name) || is_address();
         is_person.then(|| self.pseudonym.clone())
     }
 
@@ -223,8 +223,7 @@ impl Eraser {
     /// What stands between two slashes, behind `before`, without the person.
     fn segment(&self, before: &str, text: &str) -> Option<String> {
         let is_learner = || self.learners.contains(&format!("{before}/{text}"));
-        let is_named = self.learners.contains(text) || is_learner() || self.is_named(text);
-        if is_named {
+        if self.is_named(text) || is_learner() {
             Some(self.pseudonym.clone())
         } else if is_identifier(text) {
             None
