@@ -244,6 +244,12 @@ impl Traccia {
         self.restart().await
     }
 
+    /// [`Self::restart`] with one more variable.
+    pub async fn restart_with(mut self, variable: &str, value: &str) -> Self {
+        self.setup.variables.push((variable.to_owned(), value.to_owned()));
+        self.restart().await
+    }
+
     /// Runs `traccia ARGUMENTS` against this server as the admin and waits for its end.
     pub async fn cli(&self, arguments: &[&str]) -> Done {
         let mut command = command();

@@ -61,6 +61,13 @@ const SCORE: Shape =
     Members(&[("scaled", Scalar), ("raw", Scalar), ("min", Scalar), ("max", Scalar)]);
 const AROUND: Shape = Members(&[("id", Scalar)]);
 
+/// What a register takes of a statement of presence: it has no other part of the result, which may be long.
+pub const PRESENCE: Shape = Members(&[
+    ("actor", AGENT),
+    ("result", Members(&[("response", Scalar), ("duration", Scalar)])),
+    ("timestamp", Scalar),
+]);
+
 /// What [`Evidence::read`] takes of a statement, and the platform that it is from.
 pub const EVIDENCE: Shape = Members(&[
     ("actor", AGENT),

@@ -36,7 +36,7 @@ mod usage;
 pub use enrolment::{Enrolment, MergeError, Unlisted};
 pub use error::{CheckedCourse, CourseError, CourseErrors, NamedPackage, SheetError, SheetErrors};
 pub use evidence::{
-    ATTENDED, Answer, EVIDENCE, Evidence, LONGEST_RESPONSE, Time, Word, fingerprint,
+    ATTENDED, Answer, EVIDENCE, Evidence, LONGEST_RESPONSE, PRESENCE, Time, Word, fingerprint,
 };
 pub use file::{EditError, LARGEST_FILE, with_activity};
 pub use formula::written as written_in_sheet;

@@ -51,7 +51,7 @@ pub struct Flattener {
 }
 
 /// A kept statement and its parts, of which rows are made. What is not there is null.
-pub struct Said<'a, N> {
+pub struct StatementParts<'a, N> {
     stored: &'a Stored,
     origin: Option<&'a Origin>,
     value: &'a N,
@@ -89,11 +89,11 @@ impl Flattener {
         (stored, origin): (&Stored, Option<&Origin>),
         value: &N,
     ) -> Vec<RowOf> {
-        self.rows_of(dataset, &Said::of(stored, origin, value))
+        self.rows_of(dataset, &StatementParts::of(stored, origin, value))
     }
 
     /// See [`Self::rows`].
-    pub fn rows_of<N: Node>(&self, dataset: Dataset, said: &Said<'_, N>) -> Vec<RowOf> {
+    pub fn rows_of<N: Node>(&self, dataset: Dataset, said: &StatementParts<'_, N>) -> Vec<RowOf> {
         match dataset {
             Dataset::Statements => vec![self.statement(said)],
             Dataset::ContextActivities => self.context_activities(said),
@@ -110,7 +110,7 @@ impl Flattener {
         }
     }
 
-    fn statement<N: Node>(&self, said: &Said<'_, N>) -> RowOf {
+    fn statement<N: Node>(&self, said: &StatementParts<'_, N>) -> RowOf {
         let person = said.person.as_ref();
         let time = text(said.value, "timestamp").and_then(timestamp::parse).map(|time| time.micros);
         let time = time.unwrap_or(said.stored.stored.micros());
@@ -203,7 +203,7 @@ impl Flattener {
         }
     }
 
-    fn object<N: Node>(&self, said: &Said<'_, N>) -> Datum {
+    fn object<N: Node>(&self, said: &StatementParts<'_, N>) -> Datum {
         match (kind_of(said.object, "Activity"), text(said.object, "id")) {
             ("Activity", Some(id)) => self.iri(id, said.person.as_ref()),
             ("StatementRef", Some(id)) => Datum::Text(id.to_ascii_lowercase()),
@@ -217,7 +217,7 @@ impl Flattener {
     /// and answers against it. Twins are equal all the same.
     fn fingerprint<N: Node>(
         &self,
-        said: &Said<'_, N>,
+        said: &StatementParts<'_, N>,
         verb: &str,
         object: &Datum,
         time: i64,
@@ -232,12 +232,12 @@ impl Flattener {
         fingerprint.cast_signed()
     }
 
-    fn parent<N: Node>(&self, said: &Said<'_, N>) -> Datum {
+    fn parent<N: Node>(&self, said: &StatementParts<'_, N>) -> Datum {
         let first = said.activities("parent").iter().find_map(|parent| text(parent, "id"));
         first.map_or(Datum::Null, |iri| self.iri(iri, said.person.as_ref()))
     }
 
-    fn identity<N: Node>(&self, said: &Said<'_, N>) -> Option<RowOf> {
+    fn identity<N: Node>(&self, said: &StatementParts<'_, N>) -> Option<RowOf> {
         let person = said.person.as_ref()?.to_string();
         let actor = self.pseudonyms.of(&person);
         let name = Datum::text(text(said.actor, "name"));
@@ -245,7 +245,7 @@ impl Flattener {
     }
 }
 
-impl<'a, N: Node> Said<'a, N> {
+impl<'a, N: Node> StatementParts<'a, N> {
     /// A kept statement; `value` is the statement, and `origin` where it was before.
     pub fn of(stored: &'a Stored, origin: Option<&'a Origin>, value: &'a N) -> Self {
         let of = |name| part(value, name);
@@ -321,7 +321,7 @@ fn milliseconds(text: &str) -> Option<i64> {
 }
 
 /// The first course among the object and what is around it.
-fn course<'a, N: Node>(said: &Said<'a, N>) -> Option<&'a str> {
+fn course<'a, N: Node>(said: &StatementParts<'a, N>) -> Option<&'a str> {
     let around = RELATIONS.into_iter().flat_map(|relation| said.activities(relation));
     let is_course = |activity: &&N| {
         text(*activity, "definition/type").is_some_and(|kind| COURSE_TYPES.contains(&kind))
@@ -330,7 +330,7 @@ fn course<'a, N: Node>(said: &Said<'a, N>) -> Option<&'a str> {
     text(found, "id")
 }
 
-fn voids<N: Node>(said: &Said<'_, N>) -> Datum {
+fn voids<N: Node>(said: &StatementParts<'_, N>) -> Datum {
     Datum::text(text(said.object, "id").map(str::to_ascii_lowercase))
 }
 
@@ -338,7 +338,7 @@ fn count(length: usize) -> i32 {
     i32::try_from(length).unwrap_or(i32::MAX)
 }
 
-fn extensions<N: Node>(said: &Said<'_, N>) -> Vec<RowOf> {
+fn extensions<N: Node>(said: &StatementParts<'_, N>) -> Vec<RowOf> {
     let places = [("object", said.definition), ("result", said.result), ("context", said.context)];
     let mut rows = Vec::new();
     for (place, of) in places {
@@ -357,7 +357,7 @@ fn extensions<N: Node>(said: &Said<'_, N>) -> Vec<RowOf> {
     rows
 }
 
-fn raw<N: Node>(said: &Said<'_, N>) -> RowOf {
+fn raw<N: Node>(said: &StatementParts<'_, N>) -> RowOf {
     let text = String::from_utf8_lossy(&said.stored.body).into_owned();
     vec![said.key(), Datum::Text(said.stored.id.to_string()), Datum::Text(text)]
 }

@@ -20,7 +20,7 @@ mod workbook;
 
 pub use columnar::block::RowBlock;
 pub use columnar::{ParquetError, ParquetFile, read_rows};
-pub use flatten::{COURSE_TYPES, EXTENSION_KEYS, Flattener, Said, taken};
+pub use flatten::{COURSE_TYPES, EXTENSION_KEYS, Flattener, StatementParts, taken};
 pub use learners::{course_activities, learner_rows};
 pub use manifest::{
     ColumnAbout, DatasetFile, DatasetTable, Manifest, ManifestError, Recipe, Replaced,

@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use validator::json::Node;
 
-use crate::flatten::{Flattener, Said, verb_used};
+use crate::flatten::{Flattener, StatementParts, verb_used};
 use crate::schema::{Dataset, Datum, RowOf};
 
 /// The most verbs, and the most activities: statements with further ones are in `statements` all the same.
@@ -63,7 +63,7 @@ pub(crate) struct Used<'a> {
 
 impl UsedWords {
     /// Adds what a statement speaks with that was stored later than all that were added before.
-    pub fn add<N: Node>(&mut self, flattener: &Flattener, said: &Said<'_, N>) {
+    pub fn add<N: Node>(&mut self, flattener: &Flattener, said: &StatementParts<'_, N>) {
         let at = said.at();
         if let Some(verb) = verb_used(said) {
             enter(&mut self.verbs, at, verb);
@@ -271,7 +271,7 @@ mod tests {
         for part in said.chunks(2) {
             let mut spoken = UsedWords::default();
             for (stored, value) in part {
-                spoken.add(&flattener(), &Said::of(stored, None, value));
+                spoken.add(&flattener(), &StatementParts::of(stored, None, value));
             }
             vocabulary.add(spoken);
         }
@@ -324,7 +324,7 @@ mod tests {
             for part in all.chunks(most) {
                 let mut spoken = UsedWords::default();
                 for (stored, value) in part {
-                    spoken.add(&flattener(), &Said::of(stored, None, value));
+                    spoken.add(&flattener(), &StatementParts::of(stored, None, value));
                 }
                 vocabulary.add(spoken);
             }

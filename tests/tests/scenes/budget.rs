@@ -234,9 +234,11 @@ async fn a_report_that_does_not_fit_is_refused_and_a_long_matrix_comes_while_it_
 
 #[tokio::test]
 async fn a_list_of_learners_that_does_not_fit_is_refused() {
-    let traccia = narrow(4, 256 << 10).await;
-    let admin = traccia.admin();
-    load_wide(&admin, 1_500, 1).await;
-    let refused = admin.get(&format!("{WIDE}/learners")).await;
+    // To write it takes more than to read it.
+    let traccia = narrow(256, 256 << 10).await;
+    load_wide(&traccia.admin(), 2_000, 1).await;
+    let memory = (4 * (256 << 10)).to_string();
+    let traccia = traccia.restart_with("TRACCIA__LIMITS__MEMORY_BYTES", &memory).await;
+    let refused = traccia.admin().get(&format!("{WIDE}/learners")).await;
     assert_eq!(refused.problem(413).body["rule"], "report-too-large");
 }

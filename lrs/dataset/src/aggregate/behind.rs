@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::batch::Batch;
-use super::columns::{MOST_DIMENSIONS, Said, What};
+use super::columns::{MOST_DIMENSIONS, StatementParts, What};
 use super::fold::{FoldError, GroupKey};
 use super::states::{DistinctState, Rows};
 
@@ -56,7 +56,7 @@ pub(super) struct Behind {
 }
 
 impl Behind {
-    pub(super) fn of(measures: &[Said]) -> Self {
+    pub(super) fn of(measures: &[StatementParts]) -> Self {
         let mut behind = Self::default();
         let mut known: FxHashMap<usize, usize> = FxHashMap::default();
         for said in measures {
@@ -80,7 +80,7 @@ impl Behind {
     /// Adds rows. The columns of the measures are in the batch.
     pub(super) fn add(
         &mut self,
-        measures: &[Said],
+        measures: &[StatementParts],
         rows: &Rows<'_>,
         actors: &[u32],
         batch: &Batch<'_>,

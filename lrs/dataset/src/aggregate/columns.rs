@@ -22,7 +22,7 @@ const MOST_MEASURES: usize = 20;
 pub struct Plan {
     pub(super) test: Option<Test>,
     pub(super) dimensions: Vec<By>,
-    pub(super) measures: Vec<Said>,
+    pub(super) measures: Vec<StatementParts>,
     /// Places among dimensions and measures, and whether the greatest comes first.
     pub(super) order: Vec<(usize, bool)>,
     pub(super) limit: Option<usize>,
@@ -42,7 +42,7 @@ pub(super) struct By {
 
 /// A measure.
 #[derive(Clone, Debug)]
-pub(super) struct Said {
+pub(super) struct StatementParts {
     pub(super) name: String,
     pub(super) what: What,
 }
@@ -114,10 +114,10 @@ impl Plan {
         let test = ask.filter.as_ref().map(|filter| read.test(filter)).transpose()?;
         let dimensions = ask.dimensions.iter().map(|it| By::of(it, &zone));
         let dimensions = dimensions.collect::<Result<Vec<_>, _>>()?;
-        let mut measures = ask.measures.iter().map(|it| Said::of(it, &zone));
+        let mut measures = ask.measures.iter().map(|it| StatementParts::of(it, &zone));
         let mut measures = measures.by_ref().collect::<Result<Vec<_>, _>>()?;
         if measures.is_empty() {
-            measures.push(Said { name: "count".into(), what: What::Rows });
+            measures.push(StatementParts { name: "count".into(), what: What::Rows });
         }
         let (voided, once) = (ask.voided, ask.duplicates == Duplicates::Once);
         let excludes_voided = voided == Voided::Exclude;
@@ -225,7 +225,7 @@ impl By {
     }
 }
 
-impl Said {
+impl StatementParts {
     fn of(ask: &ask::Measure, zone: &TimeZone) -> Result<Self, AskError> {
         let mut found = Vec::new();
         if let Some(name) = &ask.count {

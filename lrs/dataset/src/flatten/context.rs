@@ -3,10 +3,10 @@
 use validator::ifi;
 use validator::json::{self, Node};
 
-use super::{Flattener, RELATIONS, Said, count, part, text};
+use super::{Flattener, RELATIONS, StatementParts, count, part, text};
 use crate::schema::{Datum, RowOf};
 
-impl<'a, N: Node> Said<'a, N> {
+impl<'a, N: Node> StatementParts<'a, N> {
     /// The activities of a relation; one that stands alone is a list of one (Data 2.4.6.2).
     pub(super) fn activities(&self, relation: &str) -> &'a [N] {
         let Some(related) = json::at(part(self.context, "contextActivities"), relation) else {
@@ -17,7 +17,7 @@ impl<'a, N: Node> Said<'a, N> {
 }
 
 impl Flattener {
-    pub(super) fn context_activities<N: Node>(&self, said: &Said<'_, N>) -> Vec<RowOf> {
+    pub(super) fn context_activities<N: Node>(&self, said: &StatementParts<'_, N>) -> Vec<RowOf> {
         let mut rows = Vec::new();
         for relation in RELATIONS {
             for (position, activity) in said.activities(relation).iter().enumerate() {
@@ -34,7 +34,7 @@ impl Flattener {
         rows
     }
 
-    pub(super) fn agents<N: Node>(&self, said: &Said<'_, N>) -> Vec<RowOf> {
+    pub(super) fn agents<N: Node>(&self, said: &StatementParts<'_, N>) -> Vec<RowOf> {
         let mut rows = Vec::new();
         let mut add = |role: &str, agents: &mut dyn Iterator<Item = &N>| {
             for (position, agent) in agents.enumerate() {

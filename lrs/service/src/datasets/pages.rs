@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use dataset::Said;
+use dataset::StatementParts;
 use store::{Store, StoreError};
 use validator::json::Node;
 use xapi::instant::Instant;
@@ -22,8 +22,8 @@ pub(super) struct Logged {
 impl Logged {
     /// The statement as rows are made of it; `value` is its JSON, or what [`taken`](dataset::taken) reads
     /// of it.
-    pub(super) fn said<'a, N: Node>(&'a self, value: &'a N) -> Said<'a, N> {
-        Said::of(&self.stored, self.origin.as_ref(), value)
+    pub(super) fn said<'a, N: Node>(&'a self, value: &'a N) -> StatementParts<'a, N> {
+        StatementParts::of(&self.stored, self.origin.as_ref(), value)
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use course::{Course, Enrolment, Evidence};
 use dataset::{
-    Dataset, Datum, Flattener, Pseudonyms, RowOf, Said, UsedWords, course_activities, learner_rows,
-    taken,
+    Dataset, Datum, Flattener, Pseudonyms, RowOf, StatementParts, UsedWords, course_activities,
+    learner_rows, taken,
 };
 use store::{KeptCourse, Store, StoreError};
 use validator::json::{Node, Shape, Skimmed, at};
@@ -235,12 +235,16 @@ impl RowMaker {
         self.rows_of(dataset, &logged.said(value))
     }
 
-    pub(super) fn rows_of(&self, dataset: Dataset, said: &Said<'_, impl Node>) -> Vec<RowOf> {
+    pub(super) fn rows_of(
+        &self,
+        dataset: Dataset,
+        said: &StatementParts<'_, impl Node>,
+    ) -> Vec<RowOf> {
         self.flattener.rows_of(dataset, said)
     }
 
     /// Adds the verb and the activities of a statement.
-    pub(super) fn speaks(&self, spoken: &mut UsedWords, said: &Said<'_, impl Node>) {
+    pub(super) fn speaks(&self, spoken: &mut UsedWords, said: &StatementParts<'_, impl Node>) {
         spoken.add(&self.flattener, said);
     }
 

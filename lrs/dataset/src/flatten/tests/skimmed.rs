@@ -198,8 +198,8 @@ proptest! {
                 prop_assert_eq!(&rows, &expected, "{}", dataset);
                 prop_assert_eq!(&Evidence::read(&skimmed, "id", AT), &evidence);
                 let (mut spoken, mut of_whole) = (UsedWords::default(), UsedWords::default());
-                spoken.add(&flattener, &Said::of(&stored, None, &skimmed));
-                of_whole.add(&flattener, &Said::of(&stored, None, &whole));
+                spoken.add(&flattener, &StatementParts::of(&stored, None, &skimmed));
+                of_whole.add(&flattener, &StatementParts::of(&stored, None, &whole));
                 prop_assert_eq!(spoken, of_whole);
             }
         }

@@ -11,7 +11,7 @@ use crate::large::with_skimmed;
 use crate::progress::CourseService;
 use crate::progress::boards::stopped;
 use crate::progress::read::Readable;
-use course::{ATTENDED, Course, EVIDENCE, Identifier};
+use course::{ATTENDED, Course, Identifier, PRESENCE};
 use store::{Result, StoreError};
 use validator::json::{Node, Skimmed, at};
 use validator::value::{duration, timestamp};
@@ -72,7 +72,7 @@ fn noted(statement: &Stored) -> Result<Option<(String, String)>> {
 }
 
 fn read<T>(statement: &Stored, take: impl FnOnce(&Skimmed<'_>) -> T) -> Result<T> {
-    with_skimmed(statement, &EVIDENCE, take)
+    with_skimmed(statement, &PRESENCE, take)
         .map_err(|error| StoreError::Corrupt(format!("{}: {error}", statement.id)))
 }
 
