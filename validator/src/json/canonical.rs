@@ -80,8 +80,12 @@ impl Canonical {
         self.write_sorted(at..part.end, out);
     }
 
+    #[expect(
+        clippy::expect_used,
+        reason = "parts are places in these bytes, noted when they were written"
+    )]
     fn write_sorted(&self, part: Range<usize>, out: &mut impl FnMut(&[u8])) {
-        let mut rest = self.bytes.get(part).unwrap_or_default();
+        let mut rest = self.bytes.get(part).expect("a part of the canonical form");
         while let Some(at) = rest.iter().position(|byte| *byte == FLOAT) {
             let (plain, float) = rest.split_at(at);
             out(plain);

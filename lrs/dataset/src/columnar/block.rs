@@ -84,7 +84,7 @@ impl RowBlock {
 
     /// The bytes of the texts of these rows, each.
     pub(super) fn weights(&self, rows: Range<usize>) -> &[usize] {
-        self.weights.get(rows).unwrap_or_default()
+        of_block(&self.weights, rows)
     }
 
     /// Adds these rows of another block of the same table.
@@ -161,7 +161,7 @@ impl Waiting {
         let values = if self.column.required {
             rows
         } else {
-            let levels = |range| other.levels.get(range).unwrap_or_default();
+            let levels = |range| of_block(&other.levels, range);
             let within = levels(rows.clone());
             self.levels.extend_from_slice(within);
             let before = count_of_values(levels(0..rows.start));
@@ -233,8 +233,14 @@ impl Values {
     }
 }
 
+/// A part of what a block holds. One that is not there would be rows that a file lacks, and nobody would hear of it.
+#[expect(clippy::expect_used, reason = "rows are counted by the block that they are asked of")]
+fn of_block<T>(all: &[T], range: Range<usize>) -> &[T] {
+    all.get(range).expect("the rows of a block")
+}
+
 fn extend<T: Copy>(values: &mut Vec<T>, other: &[T], range: Range<usize>) {
-    values.extend_from_slice(other.get(range).unwrap_or_default());
+    values.extend_from_slice(of_block(other, range));
 }
 
 impl Texts {
@@ -250,8 +256,8 @@ impl Texts {
         };
         let (first, last) = (end_of(range.start), end_of(range.end));
         let begin = self.bytes.len();
-        self.bytes.extend_from_slice(other.bytes.get(first..last).unwrap_or_default());
-        let ends = other.ends.get(range).unwrap_or_default();
+        self.bytes.extend_from_slice(of_block(&other.bytes, first..last));
+        let ends = of_block(&other.ends, range);
         self.ends.extend(ends.iter().map(|end| begin + (end - first)));
     }
 
