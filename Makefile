@@ -12,6 +12,7 @@
 # make fuzz  each fuzz target for FUZZ_SECONDS, or FUZZ_RUNS inputs; wants nightly Rust and cargo-fuzz
 # make bench ratios against bare loops; takes a while and wants a quiet machine
 # make bench peers the same load on Traccia and on xapi-rs, five minutes in all; PostgreSQL and xapi-rs are yours to install
+# make bench growth ten million statements into an empty store: 6 GB of room for temporary files, ten minutes
 # make sizes what statements and their indexes take in either engine, in bytes
 # make attack what attacks do to good requests beside them; ATTACKS="voids readyz" for some, ATTACKS=--list for names,
 #             STORE=mongodb for that engine
@@ -34,7 +35,7 @@ TESTED := --workspace --exclude fuzz
 IGNORED = $$({ [ "$$CI" = true ] || [ -n "$$TRACCIA_TEST_MONGODB_URI" ] || [ -x $(FERRETDB) ]; } && echo --include-ignored) \
 	$$([ "$$CI" = true ] || command -v promtool >/dev/null || echo --skip promtool_takes)
 
-.PHONY: web web-test openapi run player test lint ferretdb promtool python built crates browser mongo docker docker-check mutants bench peers sizes attack dist soak fuzz
+.PHONY: web web-test openapi run player test lint ferretdb promtool python built crates browser mongo docker docker-check mutants bench peers growth sizes attack dist soak fuzz
 
 run: web player
 	cargo run --release --package traccia --bin traccia -- serve --demo --data data --listen $(LISTEN)
@@ -116,12 +117,12 @@ mutants:
 
 # BENCH_QUICK=1 makes it a twentieth: to try the harness, not for figures.
 bench:
-	$(if $(filter peers,$(MAKECMDGOALS)),,tests/ferretdb/build $${CARGO_TARGET_DIR:-target}/release/ferretdb)
+	$(if $(filter peers growth,$(MAKECMDGOALS)),,tests/ferretdb/build $${CARGO_TARGET_DIR:-target}/release/ferretdb)
 	cargo build --release --package traccia --package load --bin traccia --bin load
-	$${CARGO_TARGET_DIR:-target}/release/load $(filter peers,$(MAKECMDGOALS))
+	$${CARGO_TARGET_DIR:-target}/release/load $(filter peers growth,$(MAKECMDGOALS))
 
 # With `bench` or without, that part of it alone. XAPI_RS names the program of xapi-rs where it is not on PATH.
-peers: bench
+peers growth: bench
 	@:
 
 # Bytes are the same in any profile; this one is built already where `make test` ran.

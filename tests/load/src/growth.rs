@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
+use tempfile::TempDir;
 
 use crate::process::Server;
 use crate::rounds::{Aim, Effort, line, note};
@@ -13,6 +14,15 @@ use crate::wire::{Connection, post};
 use crate::world::World;
 use crate::writes::PATH;
 
+/// The argument that asks for `to_ten_million`, which is no part of a run without arguments.
+pub(crate) const ARGUMENT: &str = "growth";
+
+/// Statements that a store has at the end of `to_ten_million`.
+const TEN_MILLION: u64 = 10_000_000;
+/// Between two figures of `to_ten_million`.
+const MILLION: u64 = 1_000_000;
+/// Statements whose time is compared, at the beginning and at the end of `to_ten_million`.
+const HUNDRED_THOUSAND: u64 = 100_000;
 /// Statements in a batch while a store is filled.
 const FILLING: u64 = 500;
 /// Statements that are added before the process is killed: nearly as many as the engine holds the index of in memory.
@@ -26,19 +36,20 @@ pub(crate) struct Filled {
     memory: u64,
 }
 
-/// Fills `folder`, which has the statements up to `numbers.start`, and prints what that comes to. `first` is how as many were
-/// filled into an empty store.
+/// Fills `folder`, which has the statements up to `numbers.start`, and prints what that comes to. `first` is how the first
+/// `part` were filled into the empty store: the last `part` are compared with them.
 pub(crate) async fn measure(
     folder: &Path,
     effort: &Effort,
     first: &Filled,
+    part: u64,
     numbers: Range<u64>,
 ) -> Result<()> {
-    let last = numbers.end - numbers.start;
+    let last = numbers.end - part;
     fill(folder, effort, numbers.start..last).await?;
     let filled = fill(folder, effort, last..numbers.end).await?;
     line(
-        &format!("filling: {last} to {} / 0 to {}", numbers.end, numbers.start),
+        &format!("filling: {last} to {} / 0 to {part}", numbers.end),
         filled.rate / first.rate,
         Aim::AtLeast(0.9),
         &format!("{:.0} and {:.0} statements/s", filled.rate, first.rate),
@@ -59,6 +70,23 @@ pub(crate) async fn measure(
         &format!("{disk} bytes"),
     );
     Ok(())
+}
+
+/// Fills an empty store with ten million statements, prints the rate of each million and compares the last hundred thousand
+/// with the first. Takes 6 GB in the folder of temporary files, and some ten minutes.
+pub(crate) async fn to_ten_million(effort: &Effort) -> Result<()> {
+    let folder = TempDir::new()?;
+    let (part, step, all) =
+        (effort.size(HUNDRED_THOUSAND), effort.size(MILLION), effort.size(TEN_MILLION));
+    let first = fill(folder.path(), effort, 0..part).await?;
+    let mut start = part;
+    while start < all - step {
+        let end = (start / step + 1) * step;
+        fill(folder.path(), effort, start..end).await?;
+        start = end;
+    }
+    measure(folder.path(), effort, &first, part, start..all).await?;
+    start_after_a_kill(folder.path(), effort, all).await
 }
 
 /// Prints how long a start takes after the server was killed that had just added to the `kept` statements of `folder`.

@@ -11,6 +11,8 @@
 //!
 //! `make bench peers`: the same load on another learning record store, where it is installed.
 //!
+//! `make bench growth`: an empty store filled with ten million statements.
+//!
 //! `make attack`: what attacks do to good requests beside them, and to the server's memory.
 
 mod attack;
@@ -76,6 +78,9 @@ async fn measure() -> Result<()> {
     }
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|chosen| chosen == name);
     rounds::heading(&effort);
+    if chosen.iter().any(|name| name == growth::ARGUMENT) {
+        growth::to_ten_million(&effort).await?;
+    }
     if chosen.iter().any(|name| name == peers::ARGUMENT) {
         peers::measure(&effort).await?;
     }

@@ -27,7 +27,7 @@ pub(crate) async fn measure(effort: &Effort) -> Result<()> {
         let entry = entry?;
         std::fs::copy(entry.path(), large.path().join(entry.file_name()))?;
     }
-    growth::measure(large.path(), effort, &first, few..many).await?;
+    growth::measure(large.path(), effort, &first, few, few..many).await?;
     let small_server = Server::traccia(small.path(), &[]).await?;
     let large_server = Server::traccia(large.path(), &[]).await?;
     note(&format!("time of a GET at {many} statements / at {few}"), "");
