@@ -1,11 +1,11 @@
 //! Answers are compressed piece by piece, so that a large one leaves time to others: a thread that compresses answers
-//! nothing else meanwhile.
+//! nothing else meanwhile. Of all answers to a key one piece is compressed at a time, so that hundreds leave as much.
 
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
@@ -15,9 +15,12 @@ use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+use tokio_util::sync::PollSemaphore;
 use tower::ServiceExt as _;
 use tower_http::compression::Compression;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
+
+use super::share::Compressing;
 
 /// After this number of bytes others go first: about a millisecond of work.
 const PIECE: usize = 32 << 10;
@@ -46,7 +49,8 @@ pub(super) async fn compress(request: Request, next: Next) -> Response {
         return response;
     }
     pace.is_compressed.store(true, Ordering::Relaxed);
-    response.map(|body| Body::new(Compressed { body, pace }))
+    let Compressing(turns) = response.extensions().get().cloned().unwrap_or_default();
+    response.map(|body| Body::new(Compressed { body, pace, turns: PollSemaphore::new(turns) }))
 }
 
 /// What has an `ETag` goes out as it is: the tag is of the document's bytes (Communication 3.1),
@@ -83,6 +87,8 @@ struct Uncompressed {
 struct Compressed {
     body: Body,
     pace: Arc<Pace>,
+    /// Those of the key that is answered.
+    turns: PollSemaphore,
 }
 
 impl Uncompressed {
@@ -148,6 +154,8 @@ impl HttpBody for Compressed {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
+        // For this piece alone: while the body waits for what it is made of, or the client takes its time, others have it.
+        let _turn = ready!(this.turns.poll_acquire(context));
         Pin::new(&mut this.body).poll_frame(context)
     }
 
@@ -166,6 +174,7 @@ mod tests {
     use axum::http::header::ACCEPT_ENCODING;
     use axum::middleware::from_fn;
     use axum::routing::get;
+    use futures::FutureExt as _;
     use http_body_util::BodyExt as _;
     use tower_http::decompression::Decompression;
 
@@ -220,6 +229,22 @@ mod tests {
             assert!(told.iter().all(|given| *given <= 2 * PIECE), "{:?}", told.iter().max());
         }
         assert_eq!(between_pauses(one_letter, "identity").await, [WHOLE], "nothing is done to it");
+    }
+
+    /// A turn that somebody else has stands for another answer to the same key, of which a piece is compressed.
+    #[tokio::test]
+    async fn of_the_answers_to_a_key_one_piece_is_compressed_at_a_time() {
+        let Compressing(turns) = Compressing::default();
+        let of_key = Compressing(Arc::clone(&turns));
+        let answering = Router::new()
+            .route("/", get(move || async move { (axum::Extension(of_key), noise()) }))
+            .layer(from_fn(compress));
+        let mut body = answering.oneshot(taking("gzip")).await.unwrap().into_body();
+        let other = turns.acquire().await.unwrap();
+        assert!(body.frame().now_or_never().is_none(), "the turn is another answer's");
+        drop(other);
+        assert!(body.frame().await.unwrap().unwrap().into_data().unwrap().len() <= 2 * PIECE);
+        assert_eq!(turns.available_permits(), 1, "none is kept between two pieces");
     }
 
     #[tokio::test]

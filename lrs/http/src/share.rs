@@ -12,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http_body_util::BodyExt as _;
 use lru::LruCache;
+use tokio::sync::Semaphore;
 
 use super::credentials::Address;
 use super::problem::Problem;
@@ -29,7 +30,7 @@ const SMALL: u64 = 1024;
 /// The memory of all requests, and its parts.
 pub struct Shares {
     whole: Memory,
-    nobody: Memory,
+    nobody: OfKey,
     forms: Memory,
     forms_from: Mutex<LruCache<Address, Memory>>,
     of_keys: Mutex<LruCache<String, OfKey>>,
@@ -40,6 +41,18 @@ pub struct Shares {
 struct OfKey {
     all: Memory,
     answers: Memory,
+    compressing: Compressing,
+}
+
+/// The turn to compress a piece of an answer: one for a key, however many of its answers are compressed at once, and one for
+/// all requests without a key. In the extensions of an answer.
+#[derive(Clone, Debug)]
+pub(super) struct Compressing(pub(super) Arc<Semaphore>);
+
+impl Default for Compressing {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(1)))
+    }
 }
 
 impl Shares {
@@ -47,6 +60,7 @@ impl Shares {
     /// for all requests without a key, and another for forms whose key is not known yet, a quarter of it for each address.
     pub fn new(whole: Memory) -> Self {
         let (nobody, forms) = (whole.part(whole.size() / 8), whole.part(whole.size() / 8));
+        let nobody = OfKey::of(nobody.clone(), nobody);
         let (forms_from, of_keys) = (LruCache::new(ADDRESSES), LruCache::new(KEYS));
         Self {
             whole,
@@ -73,7 +87,7 @@ impl Shares {
         let mut of_keys = self.of_keys.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || {
             let all = self.whole.part(self.whole.size() / 4 * 3);
-            OfKey { answers: all.part(all.size() / 2), all }
+            OfKey::of(all.part(all.size() / 2), all)
         };
         of_keys.get_or_insert_ref(name, new).clone()
     }
@@ -85,7 +99,13 @@ impl Shares {
 
     /// The share of all requests whose key is not known, or not known yet.
     pub const fn of_nobody(&self) -> &Memory {
-        &self.nobody
+        &self.nobody.all
+    }
+}
+
+impl OfKey {
+    fn of(answers: Memory, all: Memory) -> Self {
+        Self { all, answers, compressing: Compressing::default() }
     }
 }
 
@@ -122,12 +142,12 @@ pub struct Paid;
 
 /// The share that a request's answer is reserved in, once the caller is known.
 #[derive(Clone, Debug, Default)]
-struct Payer(Arc<OnceLock<Memory>>);
+struct Payer(Arc<OnceLock<OfKey>>);
 
 /// Notes on a request which caller's share its answer is reserved in.
 pub(super) fn charge(parts: &Parts, server: &Server, caller: &Caller) {
     if let Some(Payer(payer)) = parts.extensions.get() {
-        payer.get_or_init(|| server.shares.key(&caller.key.name).answers);
+        payer.get_or_init(|| server.shares.key(&caller.key.name));
     }
 }
 
@@ -140,13 +160,14 @@ pub(super) async fn hold_answer(
 ) -> Response {
     let payer = Payer::default();
     request.extensions_mut().insert(payer.clone());
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    let payer = payer.0.get().unwrap_or(&server.shares.nobody);
+    response.extensions_mut().insert(payer.compressing.clone());
     let size = axum::body::HttpBody::size_hint(response.body()).exact().unwrap_or_default();
     if size <= SMALL || response.extensions().get::<Paid>().is_some() {
         return response;
     }
-    let memory = payer.0.get().unwrap_or(server.shares.of_nobody());
-    match memory.reserve(usize::try_from(size).unwrap_or(usize::MAX)) {
+    match payer.answers.reserve(usize::try_from(size).unwrap_or(usize::MAX)) {
         Ok(reserved) => response.map(|body| held(body, reserved)),
         Err(exhausted) => Problem::from(exhausted).into_response(),
     }

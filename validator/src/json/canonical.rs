@@ -12,12 +12,14 @@ use serde_json::{Number, Value};
 const FLOAT: u8 = 0xff;
 /// Floats from here on are written as `serde_json` writes them.
 const LARGE: f64 = 9e15;
+/// Floats nearer to zero than this, too: all their digits would be hundreds of characters.
+const SMALL: f64 = 1e-6;
 
 /// JSON with sorted keys and numbers by value: equal values have equal text. A comma stands behind each member and each
 /// element. Of a key that stands in an object several times the last counts.
 ///
-/// The text is made while it is written ([`Canonical::write`]), of one buffer about as long as the JSON was: `1e-300` has
-/// three hundred characters.
+/// The text is made while it is written ([`Canonical::write`]), of one buffer about as long as the JSON was, and is not much
+/// longer itself: a float has at most 24 characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Canonical {
     /// In the order in which the JSON stood.
@@ -104,7 +106,7 @@ impl Canonical {
 }
 
 fn text_of(float: f64) -> String {
-    if float.abs() < LARGE {
+    if float == 0.0 || (SMALL..LARGE).contains(&float.abs()) {
         // -0.0 is 0.
         return (float + 0.0).to_string();
     }
@@ -227,8 +229,8 @@ mod tests {
             ),
             (r#"{"a":1,"b":{"z":1,"y":2}}"#, r#"{"a":1,"b":{"y":2,"z":1,},}"#),
             (
-                r#"[1.0,100e-2,0.5,-7,12,1e16,9007199254740993,true,null,"\""]"#,
-                r#"[1,1,0.5,-7,12,1e+16,9007199254740993,true,null,"\"",]"#,
+                r#"[1.0,100e-2,0.5,-7,12,1e16,9007199254740993,-0.0,1e-6,1e-300,-0.00000025,true,null,"\""]"#,
+                r#"[1,1,0.5,-7,12,1e+16,9007199254740993,0,0.000001,1e-300,-2.5e-7,true,null,"\"",]"#,
             ),
             (r#"{"a":1,"a":2,"A":3}"#, r#"{"A":3,"a":2,}"#),
         ] {
@@ -256,7 +258,9 @@ mod tests {
                 format!("[{}]", values.iter().map(|it| by_value(it) + ",").collect::<String>())
             }
             Value::Number(number) => match number.as_f64() {
-                Some(float) if float.abs() < LARGE => (float + 0.0).to_string(),
+                Some(float) if float == 0.0 || (SMALL..LARGE).contains(&float.abs()) => {
+                    (float + 0.0).to_string()
+                }
                 _ => number.to_string(),
             },
             other => other.to_string(),
