@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::json::Node;
+use crate::json::Shape::{self, Members, Scalar};
 
 /// The one property by which an Agent or Group is known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,6 +22,18 @@ pub enum Ifi {
         name: String,
     },
 }
+
+/// An account, as part of [`AGENT`].
+pub const ACCOUNT: Shape = Members(&[("homePage", Scalar), ("name", Scalar)]);
+
+/// What is read of an Agent or Group by those who ask who it is: [`of`], and of what type.
+pub const AGENT: Shape = Members(&[
+    ("objectType", Scalar),
+    ("mbox", Scalar),
+    ("mbox_sha1sum", Scalar),
+    ("openid", Scalar),
+    ("account", ACCOUNT),
+]);
 
 /// The identifier of an Agent or Group; nothing for an anonymous Group and for what is neither.
 /// Names, members and object type do not matter.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use validator::ifi::AGENT;
 use validator::json::Shape::{self, Members, Scalar};
 use validator::json::{Canonical, Node, at};
 
@@ -49,14 +50,6 @@ pub const LONGEST_RESPONSE: usize = 200;
 /// The verb of registers of presence.
 pub const ATTENDED: &str = "http://adlnet.gov/expapi/verbs/attended";
 
-const ACCOUNT: Shape = Members(&[("homePage", Scalar), ("name", Scalar)]);
-const AGENT: Shape = Members(&[
-    ("objectType", Scalar),
-    ("mbox", Scalar),
-    ("mbox_sha1sum", Scalar),
-    ("openid", Scalar),
-    ("account", ACCOUNT),
-]);
 const SCORE: Shape =
     Members(&[("scaled", Scalar), ("raw", Scalar), ("min", Scalar), ("max", Scalar)]);
 const AROUND: Shape = Members(&[("id", Scalar)]);

@@ -58,6 +58,17 @@ fn time(second: usize) -> String {
     format!("2026-03-{:02}T{hour:02}:{minute:02}:{:02}Z", second / 86_400 + 1, second % 60)
 }
 
+/// What [`completed`] gives for somebody in course `a`, in 3 MiB.
+fn at_length(second: usize) -> Value {
+    said_at_length("u", second)
+}
+
+fn said_at_length(who: &str, second: usize) -> Value {
+    let mut said = completed("a", who, second);
+    said["context"] = json!({"extensions": {"https://x.example/e": "x".repeat(3 << 20)}});
+    said
+}
+
 fn void(statement: &Value) -> Value {
     json!({
         "actor": {"mbox": "mailto:a@x.example"},
@@ -268,12 +279,7 @@ async fn a_course_that_is_computed_again_does_not_hold_up_another() {
 #[tokio::test]
 async fn long_statements_of_one_actor_do_not_hold_up_other_courses() {
     let mut scene = Scene::with_courses(&["a", "b"]).await;
-    let long = |n: usize| {
-        let mut said = completed("a", "u", n);
-        said["context"] = json!({"extensions": {"https://x.example/e": "x".repeat(3 << 20)}});
-        said
-    };
-    let said: Vec<Value> = (0..24).map(long).collect();
+    let said: Vec<Value> = (0..24).map(at_length).collect();
     for batch in said.chunks(8) {
         scene.keep(batch).await;
     }
@@ -288,6 +294,67 @@ async fn long_statements_of_one_actor_do_not_hold_up_other_courses() {
     assert!(pages_of_statements(&calls) >= 4, "the statements are several pages: {calls:?}");
     assert!(pages_of_statements(&calls[..of_b]) <= 1, "{calls:?}");
     assert_eq!(scene.statements_of("a", "u").await, 23);
+}
+
+fn is_reading(call: &Call) -> bool {
+    matches!(call, Call::Statement | Call::Statements(_))
+}
+
+#[tokio::test]
+async fn voids_of_long_statements_hold_up_no_course_on_which_these_do_not_bear() {
+    let mut scene = Scene::with_courses(&["a", "b"]).await;
+    scene.follow();
+    let said: Vec<Value> = (0..24).map(at_length).collect();
+    for batch in said.chunks(8) {
+        scene.keep(batch).await;
+    }
+    scene.caught_up("a").await;
+    scene.caught_up("b").await;
+    let mut news: Vec<Value> = said.iter().take(20).map(void).collect();
+    news.push(completed("b", "v", 0));
+    scene.keep(&news).await;
+    let mut calls = scene.caught_up("b").await;
+    calls.extend(scene.caught_up("a").await);
+    let is_of_b = |call: &Call| matches!(call, Call::PutProgress { course, documents: 1, .. } if course == "b");
+    let of_b = calls.iter().position(is_of_b).expect("b is written");
+    assert!(!calls[..of_b].iter().any(is_reading), "{calls:?}");
+    assert_eq!(pages_of_statements(&calls), 1, "what is left is read once: {calls:?}");
+    assert_eq!(scene.statements_of("a", "u").await, 4);
+}
+
+#[tokio::test]
+async fn voided_long_statements_of_an_actor_with_a_long_name_do_not_count() {
+    let mut scene = Scene::with_courses(&["a"]).await;
+    scene.follow();
+    let who = "u".repeat(300);
+    let said: Vec<Value> = (0..3).map(|n| said_at_length(&who, n)).collect();
+    scene.keep(&said).await;
+    scene.caught_up("a").await;
+    scene.keep(&said.iter().take(2).map(void).collect::<Vec<_>>()).await;
+    scene.caught_up("a").await;
+    assert_eq!(scene.statements_of("a", &who).await, 1);
+}
+
+#[tokio::test]
+async fn long_statements_that_were_followed_before_a_start_are_read_some_at_a_time_when_they_are_voided()
+ {
+    let mut scene = Scene::with_courses(&["a", "b"]).await;
+    let said: Vec<Value> = (0..8).map(at_length).collect();
+    scene.keep(&said).await;
+    scene.follow();
+    scene.caught_up("a").await;
+    scene.progress = None;
+    let mut news: Vec<Value> = said.iter().take(6).map(void).collect();
+    news.push(completed("b", "v", 0));
+    scene.keep(&news).await;
+    scene.follow();
+    let mut calls = scene.caught_up("b").await;
+    calls.extend(scene.caught_up("a").await);
+    let steps = calls.split(|call| matches!(call, Call::Log(_)));
+    let most = steps.map(|step| step.iter().filter(|call| **call == Call::Statement).count()).max();
+    assert!(most <= Some(2), "{calls:?}");
+    assert_eq!(scene.statements_of("a", "u").await, 2);
+    assert_eq!(scene.statements_of("b", "v").await, 1);
 }
 
 #[tokio::test]

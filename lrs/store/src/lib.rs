@@ -20,6 +20,7 @@ mod audit;
 pub mod bounds;
 mod certificates;
 pub mod checksum;
+pub mod comparison;
 mod courses;
 pub mod damage;
 mod documents;

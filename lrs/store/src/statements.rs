@@ -41,13 +41,26 @@ pub struct Kept {
     pub voided: bool,
 }
 
+impl Kept {
+    /// The statement, where its text has at most `most` bytes.
+    pub fn within(self, most: usize) -> Within {
+        let (bytes, stored) = (self.statement.body.len(), self.statement.stored);
+        if bytes > most { Within::Longer { bytes, stored } } else { Within::Whole(self) }
+    }
+}
+
 /// A statement that is asked for by its id, as far as its text may be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Within {
     /// The statement.
     Whole(Kept),
-    /// Its text has this many bytes, which is more than may be read.
-    Longer(usize),
+    /// Its text is longer than may be read.
+    Longer {
+        /// How many bytes it has.
+        bytes: usize,
+        /// When the statement was stored.
+        stored: Instant,
+    },
 }
 
 /// Some statements of many.
@@ -110,7 +123,7 @@ pub trait StatementStore: Send + Sync {
     async fn statement(&self, id: Uuid) -> Result<Option<Kept>>;
 
     /// The statement with this id, voided or not, where its text has at most `most` bytes; else how many it has, so that a
-    /// caller makes room for them first. The embedded engine reads no longer text.
+    /// caller makes room for them first, and when it was stored. The embedded engine reads no longer text.
     ///
     /// # Errors
     /// Those of [`Self::statement`], for a text that is read.

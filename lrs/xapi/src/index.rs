@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use validator::ifi;
-use validator::json::at;
+use validator::ifi::{self, ACCOUNT, AGENT};
+use validator::json::Shape::{self, Every, Members, Scalar};
+use validator::json::{Node, Skimmed, at};
 
 /// The kinds of things that the filters of `GET statements` name (Communication 2.1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,12 +46,12 @@ pub struct IndexKey {
 ///
 /// `authority` is the one the store assigns; one inside `statement` is not looked at.
 /// The members of a Group are matched like the Group (Communication 2.1.3, "agent").
-pub fn keys(statement: &Value, authority: &Value) -> Vec<IndexKey> {
+pub fn keys<N: Node>(statement: &N, authority: &N) -> Vec<IndexKey> {
     keys_up_to(usize::MAX, statement, authority)
 }
 
 /// [`keys`], or more than `most` of them where there are more: then not all are looked for.
-pub(crate) fn keys_up_to(most: usize, statement: &Value, authority: &Value) -> Vec<IndexKey> {
+pub(crate) fn keys_up_to<N: Node>(most: usize, statement: &N, authority: &N) -> Vec<IndexKey> {
     in_order(most, statement, authority).finish()
 }
 
@@ -73,7 +74,7 @@ pub fn renamed(before: &Value, after: &Value) -> Option<Vec<(IndexKey, IndexKey)
 }
 
 /// [`keys`] in the order in which they stand in the statement, maybe with some twice.
-fn in_order(most: usize, statement: &Value, authority: &Value) -> Keys {
+fn in_order<N: Node>(most: usize, statement: &N, authority: &N) -> Keys {
     let mut keys = Keys { most, found: Vec::new(), is_full: false };
     keys.statement(statement, Closeness::Direct);
     if let Some(registration) = text(at(statement, "context/registration")) {
@@ -87,10 +88,65 @@ fn in_order(most: usize, statement: &Value, authority: &Value) -> Keys {
 }
 
 /// [`keys`] of a statement that is kept, which has its authority in its text.
-pub fn keys_of_kept(statement: &Value) -> Vec<IndexKey> {
+pub fn keys_of_kept<N: Node>(statement: &N) -> Vec<IndexKey> {
     // A statement that was restored from another store may have none.
-    keys(statement, statement.get("authority").unwrap_or(&Value::Null))
+    keys(statement, statement.get("authority").unwrap_or(N::null()))
 }
+
+/// [`keys_of_kept`] of a statement's text, of which no value is made.
+///
+/// # Errors
+/// Of a text that is no JSON.
+pub fn keys_of_text(text: &[u8]) -> serde_json::Result<Vec<IndexKey>> {
+    Skimmed::read(text, &STATEMENT).map(|statement| keys_of_kept(&statement))
+}
+
+/// What keys are made of.
+const STATEMENT: Shape = Members(&[
+    ("actor", GROUP),
+    ("verb", THING),
+    ("object", OBJECT),
+    ("context", CONTEXT),
+    ("authority", GROUP),
+]);
+/// The object of a statement: an agent, an activity, or a sub-statement, which has none in it.
+const OBJECT: Shape = Members(&[
+    ("objectType", Scalar),
+    ("id", Scalar),
+    ("mbox", Scalar),
+    ("mbox_sha1sum", Scalar),
+    ("openid", Scalar),
+    ("account", ACCOUNT),
+    ("member", AGENT),
+    ("actor", GROUP),
+    ("object", INNER),
+    ("context", CONTEXT),
+]);
+const INNER: Shape = Members(&[
+    ("objectType", Scalar),
+    ("id", Scalar),
+    ("mbox", Scalar),
+    ("mbox_sha1sum", Scalar),
+    ("openid", Scalar),
+    ("account", ACCOUNT),
+    ("member", AGENT),
+]);
+const GROUP: Shape = Members(&[
+    ("mbox", Scalar),
+    ("mbox_sha1sum", Scalar),
+    ("openid", Scalar),
+    ("account", ACCOUNT),
+    ("member", AGENT),
+]);
+const THING: Shape = Members(&[("id", Scalar)]);
+const CONTEXT: Shape = Members(&[
+    ("registration", Scalar),
+    ("instructor", GROUP),
+    ("team", GROUP),
+    ("contextAgents", Members(&[("agent", GROUP)])),
+    ("contextGroups", Members(&[("group", GROUP)])),
+    ("contextActivities", Every(&THING)),
+]);
 
 /// How many index keys the words of one statement may give, and how many those of all statements of a
 /// request together. A store writes a row for each key, and other writers wait meanwhile. Example: a
@@ -133,7 +189,7 @@ impl Keys {
         self.found.dedup();
     }
 
-    fn statement(&mut self, statement: &Value, closeness: Closeness) {
+    fn statement<N: Node>(&mut self, statement: &N, closeness: Closeness) {
         self.agent(statement.get("actor"), closeness);
         if let Some(object) = statement.get("object") {
             match text(object.get("objectType")).unwrap_or("Activity") {
@@ -148,7 +204,7 @@ impl Keys {
         }
     }
 
-    fn context(&mut self, context: &Value) {
+    fn context<N: Node>(&mut self, context: &N) {
         self.agent(context.get("instructor"), Closeness::Related);
         self.agent(context.get("team"), Closeness::Related);
         for (list, who) in [("contextAgents", "agent"), ("contextGroups", "group")] {
@@ -156,15 +212,15 @@ impl Keys {
                 self.agent(entry.get(who), Closeness::Related);
             }
         }
-        let activities = context.get("contextActivities").and_then(Value::as_object);
-        for slot in activities.into_iter().flat_map(|slots| slots.values()) {
+        let activities = context.get("contextActivities");
+        for (_, slot) in activities.into_iter().flat_map(N::entries) {
             for activity in each(Some(slot)) {
                 self.activity(activity, Closeness::Related);
             }
         }
     }
 
-    fn agent(&mut self, agent: Option<&Value>, closeness: Closeness) {
+    fn agent<N: Node>(&mut self, agent: Option<&N>, closeness: Closeness) {
         let Some(agent) = agent else { return };
         if let Some(ifi) = ifi::of(agent) {
             self.push(Kind::Agent, ifi.to_string(), closeness);
@@ -174,7 +230,7 @@ impl Keys {
         }
     }
 
-    fn activity(&mut self, activity: &Value, closeness: Closeness) {
+    fn activity<N: Node>(&mut self, activity: &N, closeness: Closeness) {
         if let Some(id) = text(activity.get("id")) {
             self.push(Kind::Activity, id.to_owned(), closeness);
         }
@@ -187,21 +243,17 @@ impl Keys {
 }
 
 /// The elements of a list, or the one thing that stands where a list may stand.
-fn each(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    match value {
-        Some(Value::Array(list)) => list.as_slice(),
-        Some(one) => std::slice::from_ref(one),
-        None => &[],
-    }
-    .iter()
+fn each<N: Node>(value: Option<&N>) -> &[N] {
+    value.map_or(&[], |value| value.as_list().unwrap_or(std::slice::from_ref(value)))
 }
 
-fn text(value: Option<&Value>) -> Option<&str> {
-    value.and_then(Value::as_str)
+fn text<N: Node>(value: Option<&N>) -> Option<&str> {
+    value.and_then(N::as_str)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -296,5 +348,87 @@ mod tests {
         };
         let inherited: Vec<_> = inherited(&[key]).map(|key| key.closeness).collect();
         assert_eq!(inherited, [Closeness::Related]);
+    }
+
+    fn agent() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            "[a-c]".prop_map(|it| json!({"mbox": format!("mailto:{it}@x.it"), "name": it})),
+            "[a-c]".prop_map(|it| json!({"objectType": "Agent", "mbox_sha1sum": it})),
+            "[a-c]".prop_map(|it| json!({"openid": format!("https://x.it/{it}")})),
+            "[a-c]".prop_map(|it| json!({"account": {"homePage": "https://x.it", "name": it}})),
+        ]
+    }
+
+    fn actor() -> impl Strategy<Value = Value> {
+        let group =
+            (agent(), prop::collection::vec(agent(), 0..3)).prop_map(|(mut it, members)| {
+                it["objectType"] = "Group".into();
+                it["member"] = members.into();
+                it
+            });
+        prop_oneof![agent(), group]
+    }
+
+    fn activity() -> impl Strategy<Value = Value> {
+        ("[a-c]", any::<bool>()).prop_map(|(it, says)| {
+            let mut it = json!({"id": format!("https://a.example/{it}"), "definition": {"id": "x", "more": [0, 1]}});
+            if says {
+                it["objectType"] = "Activity".into();
+            }
+            it
+        })
+    }
+
+    fn context() -> impl Strategy<Value = Value> {
+        let slot =
+            prop_oneof![activity(), prop::collection::vec(activity(), 0..3).prop_map(Value::from)];
+        (actor(), actor(), actor(), slot.clone(), slot).prop_map(|(one, two, three, parent, other)| {
+            json!({"registration": "6690E6C9-3ef0-4ed3-8b37-7f3964730bee", "instructor": one, "team": two,
+                "contextAgents": [{"agent": three}, {"agent": one, "relevantTypes": ["x"]}],
+                "contextGroups": [{"group": two}], "contextActivities": {"parent": parent, "other": other},
+                "extensions": {"https://x.example/e": {"member": [{"mbox": "mailto:z@x.it"}]}}})
+        })
+    }
+
+    fn object() -> impl Strategy<Value = Value> {
+        let as_object = actor().prop_map(|mut it| {
+            it["objectType"] = it.get("objectType").cloned().unwrap_or("Agent".into());
+            it
+        });
+        let reference = Just(
+            json!({"objectType": "StatementRef", "id": "6690e6c9-3ef0-4ed3-8b37-7f3964730bee"}),
+        );
+        prop_oneof![activity(), as_object, reference]
+    }
+
+    fn whole() -> impl Strategy<Value = Value> {
+        let of = |object: BoxedStrategy<Value>| {
+            (actor(), object, context()).prop_map(|(actor, object, context)| {
+                json!({"actor": actor, "verb": {"id": "https://v.example/v", "display": {"en": "v"}},
+                    "object": object, "context": context, "result": {"response": "x"}})
+            })
+        };
+        let inner = of(object().boxed()).prop_map(|mut it| {
+            it["objectType"] = "SubStatement".into();
+            it
+        });
+        let all = of(prop_oneof![object(), inner].boxed());
+        (all, prop::option::of(actor())).prop_map(|(mut it, authority)| {
+            if let Some(authority) = authority {
+                it["authority"] = authority;
+            }
+            it
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn keys_of_a_text_are_those_of_its_value(statement in whole()) {
+            let keys = keys_of_text(statement.to_string().as_bytes()).unwrap();
+            prop_assert!(keys.len() > 2);
+            prop_assert_eq!(keys, keys_of_kept(&statement));
+        }
     }
 }

@@ -1,20 +1,12 @@
 //! What tables take of a statement: all else is passed over, however much it is.
 
+use validator::ifi::{ACCOUNT, AGENT};
 use validator::json::Shape::{self, Canonical, Every, Json, Members, Scalar};
 
 use super::{EXTENSION_KEYS, SESSION};
 use crate::schema::Dataset;
 
 const NAMES: Shape = Every(&Scalar);
-const ACCOUNT: Shape = Members(&[("homePage", Scalar), ("name", Scalar)]);
-/// An agent or group, without its members.
-const AGENT: Shape = Members(&[
-    ("objectType", Scalar),
-    ("mbox", Scalar),
-    ("mbox_sha1sum", Scalar),
-    ("openid", Scalar),
-    ("account", ACCOUNT),
-]);
 /// An actor or an authority.
 const ACTOR: Shape = Members(&[
     ("objectType", Scalar),

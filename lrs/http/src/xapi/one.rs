@@ -33,10 +33,10 @@ pub(super) async fn in_turn(
             let memory = memory.reserve(kept.statement.body.len())?;
             Ok(Some((kept, Held { _memory: memory, _turn: None })))
         }
-        Some(Within::Longer(length)) => {
+        Some(Within::Longer { bytes, .. }) => {
             let (record, memory) = (record.clone(), memory.clone());
             let read = move |turn| async move {
-                let held = Held { _memory: memory.reserve(length)?, _turn: Some(turn) };
+                let held = Held { _memory: memory.reserve(bytes)?, _turn: Some(turn) };
                 Ok(record.kept(id).await?.map(|kept| (kept, held)))
             };
             turns.run(key, read).await?

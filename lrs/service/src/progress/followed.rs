@@ -6,7 +6,7 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use super::boards::stopped;
-use super::read::{Read, Readable, Unreadable, evidence_of};
+use super::read::{Lost, Read, Readable, Unreadable, evidence_of, taken_back};
 use crate::compute;
 use course::{ActorProgress, Course, Evidence};
 use store::{
@@ -29,6 +29,10 @@ const WRITTEN: usize = 80_000;
 const ANEW: usize = 16;
 /// Statements that are known to have been voided when they were read.
 const PASSED_OVER: usize = 100_000;
+/// Long statements that a course remembers.
+const MOST_LONG: usize = 100_000;
+/// An actor's identifier is remembered with a long statement where it has no more bytes.
+const SHORT_ACTOR: usize = 256;
 
 /// A course and what its actors said up to the mark.
 pub(super) struct FollowedCourse {
@@ -46,6 +50,12 @@ pub(super) struct FollowedCourse {
     /// Actors who lost a statement: their documents are computed again, up to the mark.
     anew: BTreeMap<String, Anew>,
     remembered: usize,
+    /// The long statements that bear on the course, of those that were stored after `since` and followed, with their actors
+    /// where these are short.
+    long: HashMap<Uuid, Option<Box<str>>>,
+    since: Instant,
+    /// Those of them that were voided and whose actor is not known before they are read.
+    unread: BTreeSet<Uuid>,
     /// Statements that were voided already when they were read; no document needs to be computed again for them.
     passed_over: HashSet<Uuid>,
     /// Statements that could not be read when documents were computed again: each is logged once.
@@ -81,6 +91,9 @@ impl FollowedCourse {
             weight: 0,
             anew: BTreeMap::new(),
             remembered: 0,
+            long: HashMap::new(),
+            since: mark.through,
+            unread: BTreeSet::new(),
             passed_over: HashSet::new(),
             named: BTreeSet::new(),
             whole: false,
@@ -98,6 +111,9 @@ impl FollowedCourse {
         self.changed.clear();
         self.weight = 0;
         self.anew.clear();
+        self.long.clear();
+        self.since = Instant::default();
+        self.unread.clear();
         self.passed_over.clear();
         self.whole = true;
         self.mark = Followed { through: Instant::default(), reading };
@@ -110,7 +126,17 @@ impl FollowedCourse {
 
     /// Whether documents must be computed again before anything can be saved or followed.
     pub(super) fn is_behind(&self) -> bool {
-        !self.anew.is_empty()
+        !self.anew.is_empty() || !self.unread.is_empty()
+    }
+
+    /// The course knows of every long statement that it followed and that was stored after this instant whether it bears on
+    /// the course. Too many of them are forgotten.
+    pub(super) fn since(&mut self) -> Instant {
+        if self.long.len() >= MOST_LONG {
+            self.long.clear();
+            self.since = self.mark.through;
+        }
+        self.since
     }
 
     /// What was read or written of documents since they were last forgotten: what is in memory weighs no more.
@@ -137,7 +163,9 @@ impl FollowedCourse {
             for read in now {
                 self.take(read);
                 self.mark.through = read.stored;
-                if self.anew.len() >= ANEW || self.weight >= WRITTEN && !self.whole {
+                if self.anew.len() + self.unread.len() >= ANEW
+                    || self.weight >= WRITTEN && !self.whole
+                {
                     return Ok(log.last().is_some_and(|last| last.stored == read.stored));
                 }
             }
@@ -185,13 +213,27 @@ impl FollowedCourse {
             let actor = evidence.actor.to_string();
             let progress = self.documents.entry(actor.clone()).or_default();
             progress.apply(&self.course, evidence);
+            if let Some(id) = read.long {
+                let short = Some(actor.as_str()).filter(|actor| actor.len() <= SHORT_ACTOR);
+                self.long.insert(id, short.map(Into::into));
+            }
             self.note_change(actor);
         }
-        let lost = read.taken_back.as_ref().filter(|evidence| self.bears(evidence));
-        if let Some(lost) = lost
-            && !read.target.is_some_and(|target| self.passed_over.remove(&target))
-        {
-            self.anew.insert(lost.actor.to_string(), Anew::default());
+        let Some(target) = read.target else { return };
+        match &read.lost {
+            Lost::Said(lost) if self.bears(lost) && !self.passed_over.remove(&target) => {
+                self.anew.insert(lost.actor.to_string(), Anew::default());
+            }
+            Lost::Followed => match self.long.remove(&target) {
+                Some(Some(actor)) => {
+                    self.anew.insert(actor.into(), Anew::default());
+                }
+                Some(None) => {
+                    self.unread.insert(target);
+                }
+                None => {}
+            },
+            Lost::Nothing | Lost::Said(_) => {}
         }
     }
 
@@ -214,9 +256,17 @@ impl FollowedCourse {
         self.course.place_of(object, parents, groupings).is_some()
     }
 
-    /// Reads one page of what an actor who lost a statement said, up to the mark, and not voided; gives how many bytes these
-    /// statements are. A statement that cannot be read is logged once and passed over.
+    /// Reads a long statement that was voided, to know its actor, or one page of what an actor who lost a statement said, up
+    /// to the mark, and not voided; gives how many bytes these statements are. A statement that cannot be read is logged once
+    /// and passed over.
     pub(super) async fn compute_on(&mut self, store: &dyn Store) -> Result<usize> {
+        if let Some(target) = self.unread.pop_first() {
+            let (bytes, said) = taken_back(store, target).await?;
+            if let Some(lost) = said.filter(|said| self.bears(said)) {
+                self.anew.insert(lost.actor.to_string(), Anew::default());
+            }
+            return Ok(bytes);
+        }
         let Some((actor, mut anew)) = self.anew.pop_first() else { return Ok(0) };
         let filter = of_agent(&actor, self.mark.through, anew.beyond);
         let page = Readable::next(store, &filter).await?;
@@ -331,4 +381,32 @@ async fn written(
 pub(super) fn current(document: &ProgressDocument) -> Option<ActorProgress> {
     let progress: ActorProgress = serde_json::from_slice(&document.body).ok()?;
     progress.is_current().then_some(progress)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use store::Selection;
+    use store_testkit::clock::SystemClock;
+    use store_testkit::memory::MemoryStore;
+
+    use super::*;
+
+    const FILE: &str = "id = 'c'\ntitle = { it = 'C' }\ntime_zone = 'UTC'\n[[module]]\nid = 'm'\n\
+        title = { it = 'M' }\n[[module.activity]]\nid = 'https://x.example/a'\n";
+
+    #[tokio::test]
+    async fn too_many_long_statements_are_forgotten_and_those_before_are_not_known_any_more() {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new(Arc::new(SystemClock)));
+        assert!(store.put_course("c", FILE, None, Selection::Changed).await.unwrap());
+        let kept = store.course("c").await.unwrap().unwrap();
+        let mut followed = FollowedCourse::load(&*store, &kept).await.unwrap();
+        followed.start_over(kept.reading);
+        followed.mark.through = Instant::from_micros(9);
+        followed.long.extend((1..MOST_LONG as u128).map(|n| (Uuid::from_u128(n), None)));
+        assert_eq!((followed.since(), followed.long.len()), (Instant::default(), MOST_LONG - 1));
+        followed.long.insert(Uuid::nil(), None);
+        assert_eq!((followed.since(), followed.long.len()), (Instant::from_micros(9), 0));
+    }
 }

@@ -202,32 +202,45 @@ impl Follower {
         if self.courses.is_empty() {
             return Ok(true);
         }
-        let (log, more) = self.read(self.through()).await?;
+        let since = self.courses.values_mut().map(FollowedCourse::since).max().unwrap_or_default();
+        let (log, more) = self.read(self.through(), since).await?;
         if log.is_empty() {
             return Ok(true);
         }
-        let mut others = std::mem::take(&mut self.courses);
-        let mut anew = READ_ANEW;
-        while let Some((id, mut followed)) = others.pop_first() {
-            let mut turns = Turns::new(anew);
-            let reached = self.advance(&mut followed, &log, &mut turns).await?;
-            anew = turns.anew;
-            match reached {
-                Reached::All => drop(self.courses.insert(id, followed)),
-                Reached::Part => self.behind.push_back(followed),
-                Reached::Overtaken => self.looked = None,
+        let courses = std::mem::take(&mut self.courses).into_values();
+        let mut waiting: VecDeque<FollowedCourse> = courses.collect();
+        // Courses with documents to compute again have their turn when all others have taken what the log says.
+        for budget in [0, READ_ANEW] {
+            let mut anew = budget;
+            for _ in 0..waiting.len() {
+                let Some(mut followed) = waiting.pop_front() else { break };
+                let mut turns = Turns::new(anew);
+                let reached = self.advance(&mut followed, &log, &mut turns).await?;
+                anew = turns.anew;
+                match reached {
+                    Reached::All => drop(self.courses.insert(followed.id.clone(), followed)),
+                    Reached::Part if budget == 0 => waiting.push_back(followed),
+                    Reached::Part => self.behind.push_back(followed),
+                    Reached::Overtaken => self.looked = None,
+                }
+                bound(
+                    self.courses.values_mut().chain(&mut self.behind).chain(&mut waiting).collect(),
+                );
             }
-            let others = others.values_mut();
-            bound(self.courses.values_mut().chain(&mut self.behind).chain(others).collect());
         }
         Ok(!more)
     }
 
     /// The next page of the log after an instant, and whether more may follow. A statement that
-    /// cannot be read means nothing: it must not keep all others from counting.
-    async fn read(&self, after: Instant) -> Result<(Vec<Read>, bool)> {
+    /// cannot be read means nothing: it must not keep all others from counting. For `since`: [`read`].
+    async fn read(&self, after: Instant, since: Instant) -> Result<(Vec<Read>, bool)> {
         match Chunk::of(self.store.log(after, CHUNK).await)? {
-            Chunk::Page(page) => Ok((read(&*self.store, page.statements).await?, page.more)),
+            Chunk::Page(page) => {
+                let (whole, more) = (page.statements.len(), page.more);
+                let log = read(&*self.store, page.statements, since).await?;
+                let more = more || log.len() < whole;
+                Ok((log, more))
+            }
             Chunk::Unreadable(statement) => Ok((vec![*statement], true)),
         }
     }
@@ -279,7 +292,8 @@ impl Follower {
                     return Ok(());
                 }
                 Reached::All if turns.take() => {
-                    let (page, more) = self.read(followed.mark.through).await?;
+                    let since = followed.since();
+                    let (page, more) = self.read(followed.mark.through, since).await?;
                     (log, is_end) = (page, !more);
                 }
                 _ => {
@@ -462,7 +476,8 @@ impl Follower {
             if !turns.take() {
                 return Ok(Reached::Part);
             }
-            let (page, more) = self.read(followed.mark.through).await?;
+            let since = followed.since();
+            let (page, more) = self.read(followed.mark.through, since).await?;
             (log, is_end) = (page, !more);
             loading.statements += log.len() as u64;
         }

@@ -18,12 +18,16 @@ use super::read::Readable;
 use crate::compute::{self, Turns};
 use crate::large::with_skimmed;
 use crate::memory::{Memory, Reserved};
-use course::{EVIDENCE, Learner, Standing, State, Title, hours_of};
+use course::{Learner, Standing, State, Title, hours_of};
 use store::StoreError;
-use validator::json::{Node as _, Skimmed};
+use validator::ifi::AGENT;
+use validator::json::{Node as _, Shape, Skimmed};
 use xapi::instant::Instant;
 use xapi::query::{Filter, Match};
 use xapi::stored::Stored;
+
+/// What tells whose statement it is.
+const ACTOR: Shape = Shape::Members(&[("actor", AGENT)]);
 
 /// A course in which somebody is enrolled.
 #[derive(Debug)]
@@ -266,7 +270,7 @@ fn known_forms(identifiers: &[String]) -> Vec<String> {
 /// Whether a statement's actor is the agent of this identifier.
 fn is_by(statement: &Stored, identifier: &str) -> bool {
     let actor = |value: &Skimmed<'_>| value.get("actor").and_then(course::Identifier::of_agent);
-    let actor = with_skimmed(statement, &EVIDENCE, actor).ok().flatten();
+    let actor = with_skimmed(statement, &ACTOR, actor).ok().flatten();
     actor.is_some_and(|actor| actor.to_string() == identifier)
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::future::try_join_all;
 use uuid::Uuid;
 
 use super::boards::stopped;
 use crate::compute;
 use crate::large::with_skimmed;
 use course::{EVIDENCE, Evidence};
-use store::{Kept, LogPage, Result, Store, StoreError};
+use store::{Kept, LogPage, Result, Store, StoreError, Within};
 use validator::json::{Node, at};
 use xapi::instant::Instant;
 use xapi::prepare::{VOIDED, target};
@@ -18,18 +18,39 @@ use xapi::stored::Stored;
 
 /// Voided statements fetched at once.
 const FETCHED: usize = 4;
+/// The texts of voided statements that are read for one page of the log, in bytes together: the page ends before the first
+/// void that would go beyond them.
+const READ_BACK: usize = 4 << 20;
+/// A voided statement of more bytes is not read for all courses together where all of them have followed it: they know
+/// whether it bears on them.
+const LONG: usize = 32 << 10;
+/// Courses remember statements of more bytes. Far fewer than [`LONG`]: a text may grow when a person in it is erased.
+const REMEMBERED: usize = LONG / 8;
 
 /// A statement of the log.
 pub(super) struct Read {
     pub(super) stored: Instant,
     /// The statement's id, where it was voided when it was read.
     pub(super) voided: Option<Uuid>,
+    /// The statement's id, where courses that it bears on are to remember it.
+    pub(super) long: Option<Uuid>,
     /// What it says; nothing where it is voided, or cannot be read: it must not keep all others from counting.
     pub(super) evidence: Option<Evidence>,
     /// The statement that it voids.
     pub(super) target: Option<Uuid>,
-    /// What that one had said, where it is voided.
-    pub(super) taken_back: Option<Evidence>,
+    /// What became of that one.
+    pub(super) lost: Lost,
+}
+
+/// What a voiding statement takes back.
+pub(super) enum Lost {
+    /// Nothing that counts.
+    Nothing,
+    /// What the voided statement had said.
+    Said(Box<Evidence>),
+    /// A long statement that all courses of the page have followed, each of which knows whether it bears on it: it was not
+    /// read.
+    Followed,
 }
 
 /// What the log gives after an instant.
@@ -93,32 +114,83 @@ impl Readable {
     }
 }
 
-/// What `page` of the log means for progress, off the asynchronous threads: a page weighs megabytes.
-pub(super) async fn read(store: &dyn Store, page: Vec<Kept>) -> Result<Vec<Read>> {
+/// What `page` of the log means for progress, off the asynchronous threads: a page weighs megabytes. Fewer statements where
+/// more would be read of those that they void than is good for one page. All courses that are to take the page have followed
+/// every statement that was stored after `since` and comes before the page.
+pub(super) async fn read(store: &dyn Store, page: Vec<Kept>, since: Instant) -> Result<Vec<Read>> {
     let parse = move || page.iter().map(Read::new).collect::<Vec<_>>();
     let mut page = compute::aside(parse).await.map_err(|_| stopped())?;
-    let targets: HashSet<Uuid> = page.iter().filter_map(|read| read.target).collect();
-    let fetched = stream::iter(targets).map(|id| async move {
-        let kept = match store.statement(id).await {
-            Err(StoreError::Unreadable { .. }) => None,
-            kept => kept?.filter(|kept| kept.voided),
-        };
-        let said = move || kept.and_then(|kept| evidence_of(&kept.statement));
-        let said = compute::aside(said).await.map_err(|_| stopped())?;
-        Ok::<_, StoreError>((id, said))
-    });
-    let mut said: HashMap<Uuid, Option<Evidence>> =
-        fetched.buffer_unordered(FETCHED).try_collect().await?;
+    let mut seen = HashSet::new();
+    let targets = page.iter().filter_map(|read| read.target).filter(|id| seen.insert(*id));
+    let mut lost = lost_with(store, &targets.collect::<Vec<_>>(), since).await?;
+    let is_open = |read: &Read| read.target.is_some_and(|id| !lost.contains_key(&id));
+    let end = page.iter().position(is_open).unwrap_or(page.len());
+    page.truncate(end);
     for read in &mut page {
-        read.taken_back = read.target.and_then(|id| said.remove(&id)).flatten();
+        let lost = read.target.and_then(|id| lost.insert(id, Lost::Nothing));
+        read.lost = lost.unwrap_or(Lost::Nothing);
     }
     Ok(page)
+}
+
+/// What is lost with the first of these statements, of one at least.
+async fn lost_with(store: &dyn Store, ids: &[Uuid], since: Instant) -> Result<HashMap<Uuid, Lost>> {
+    let (mut lost, mut left, mut rest) = (HashMap::new(), READ_BACK, ids);
+    while !rest.is_empty() && left > 0 {
+        // However long the first one is, the log must be gone past it.
+        let (count, most) = if lost.is_empty() { (1, usize::MAX) } else { (FETCHED, left) };
+        let (some, later) = rest.split_at(count.min(rest.len()));
+        let fetched = some.iter().map(|id| lost_with_one(store, *id, since, most));
+        for (id, fetched) in some.iter().zip(try_join_all(fetched).await?) {
+            let Some((bytes, what)) = fetched else { return Ok(lost) };
+            left = left.saturating_sub(bytes);
+            lost.insert(*id, what);
+        }
+        rest = later;
+    }
+    Ok(lost)
+}
+
+/// What is lost with a statement, and how many bytes were read for it; `None` where these would be more than `most`.
+async fn lost_with_one(
+    store: &dyn Store,
+    id: Uuid,
+    since: Instant,
+    most: usize,
+) -> Result<Option<(usize, Lost)>> {
+    let (bytes, said) = match store.statement_within(id, LONG).await {
+        Ok(Some(Within::Longer { stored, .. })) if stored > since => {
+            return Ok(Some((0, Lost::Followed)));
+        }
+        Ok(Some(Within::Longer { bytes, .. })) if bytes > most => return Ok(None),
+        Ok(Some(Within::Longer { .. })) => taken_back(store, id).await?,
+        Ok(Some(Within::Whole(kept))) => said(Some(kept)).await?,
+        Ok(None) | Err(StoreError::Unreadable { .. }) => (0, None),
+        Err(error) => return Err(error),
+    };
+    Ok(Some((bytes, said.map_or(Lost::Nothing, |said| Lost::Said(Box::new(said))))))
+}
+
+/// What a statement had said, where it is voided and can be read, and how many bytes were read for it.
+pub(super) async fn taken_back(store: &dyn Store, id: Uuid) -> Result<(usize, Option<Evidence>)> {
+    match store.statement(id).await {
+        Err(StoreError::Unreadable { .. }) => Ok((0, None)),
+        kept => said(kept?).await,
+    }
+}
+
+async fn said(kept: Option<Kept>) -> Result<(usize, Option<Evidence>)> {
+    let Some(kept) = kept.filter(|kept| kept.voided) else { return Ok((0, None)) };
+    let bytes = kept.statement.body.len();
+    let said = move || evidence_of(&kept.statement);
+    Ok((bytes, compute::aside(said).await.map_err(|_| stopped())?))
 }
 
 impl Read {
     /// A statement that cannot be read.
     pub(super) const fn nothing(stored: Instant) -> Self {
-        Self { stored, voided: None, evidence: None, target: None, taken_back: None }
+        let (voided, long, evidence, target) = (None, None, None, None);
+        Self { stored, voided, long, evidence, target, lost: Lost::Nothing }
     }
 
     fn new(kept: &Kept) -> Self {
@@ -133,9 +205,10 @@ impl Read {
         Self {
             stored,
             voided: kept.voided.then_some(id),
+            long: (kept.statement.body.len() > REMEMBERED).then_some(id),
             evidence: if kept.voided { None } else { evidence(&kept.statement, value) },
             target: target(value).filter(|_| is_voiding),
-            taken_back: None,
+            lost: Lost::Nothing,
         }
     }
 }

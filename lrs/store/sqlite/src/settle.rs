@@ -14,6 +14,9 @@ const RUN: usize = if cfg!(debug_assertions) { 500 } else { 400_000 };
 const LEAST: usize = if cfg!(debug_assertions) { 50 } else { 500 };
 /// How many rows and ids are moved at a time where nothing else is written.
 pub(super) const AT_ONCE: usize = if cfg!(debug_assertions) { 200 } else { 10_000 };
+/// How many rows and ids commits may leave to be moved later. A large batch adds a hundred thousand, and others wait for
+/// what its commit moves. A quarter of a run, so that no run is much longer than the one before.
+const MOST_OWED: usize = RUN / 4;
 
 /// Adds a row to the index where it is not there.
 pub(super) const INSERT_ROW: &str =
@@ -23,6 +26,8 @@ pub(super) const INSERT_ROW: &str =
 #[derive(Default)]
 pub(super) struct Settler {
     run: Option<Run>,
+    /// How many rows and ids of the run should have been moved by now and were not.
+    owed: usize,
     /// Of the table `recent`, the number of the newest row.
     pub(super) newest: i64,
 }
@@ -39,28 +44,43 @@ struct Run {
 pub(super) struct Moved {
     rows: usize,
     ids: usize,
+    owed: usize,
 }
 
 impl Settler {
     /// A settler of what [`Recent::load`] has found.
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
         let sql = "SELECT coalesce(max(number), 0) FROM recent";
-        Ok(Self { run: None, newest: connection.query_row(sql, [], |row| row.get(0))? })
+        Ok(Self { run: None, owed: 0, newest: connection.query_row(sql, [], |row| row.get(0))? })
     }
 
-    /// Moves a slice of the run within the open transaction, which adds `added` rows and ids itself: half as many again,
-    /// however many these are, so that while a run is moved fewer are gathered than the run has. Otherwise each run would be
-    /// longer than the one before, and memory with it. Once the transaction is committed, [`Self::keep`].
+    /// Moves a slice of the run within the open transaction, which adds `added` rows and ids itself: half as many again, so
+    /// that while a run is moved fewer are gathered than the run has. Otherwise each run would be longer than the one before,
+    /// and memory with it. Of more than [`AT_ONCE`] the rest is owed, up to [`MOST_OWED`]. Once the transaction is committed,
+    /// [`Self::keep`].
     pub(super) fn slice(
         &self,
         connection: &Connection,
         added: usize,
     ) -> rusqlite::Result<Option<Moved>> {
-        self.advance(connection, (added.saturating_mul(3) / 2).max(LEAST))
+        let due = self.owed.saturating_add((added.saturating_mul(3) / 2).max(LEAST));
+        self.advance(connection, due, due.saturating_sub(MOST_OWED).max(due.min(AT_ONCE)))
     }
 
-    fn advance(&self, connection: &Connection, most: usize) -> rusqlite::Result<Option<Moved>> {
-        self.run.as_ref().map(|run| run.advance(connection, most)).transpose()
+    /// Moves `most` rows and ids, of which so many are due.
+    fn advance(
+        &self,
+        connection: &Connection,
+        due: usize,
+        most: usize,
+    ) -> rusqlite::Result<Option<Moved>> {
+        let moved = self.run.as_ref().map(|run| run.advance(connection, most)).transpose()?;
+        Ok(moved.map(|moved| Moved { owed: due.saturating_sub(most), ..moved }))
+    }
+
+    /// Whether commits have left something to be moved, which may be done while nothing is to be written.
+    pub(super) const fn owes(&self) -> bool {
+        self.owed > 0
     }
 
     /// Takes note of what a committed transaction has moved, and begins a run where enough is gathered.
@@ -98,7 +118,7 @@ impl Settler {
             self.begin(recent);
         }
         connection.execute_batch("BEGIN IMMEDIATE")?;
-        let moved = self.advance(connection, AT_ONCE);
+        let moved = self.advance(connection, self.owed, AT_ONCE);
         let moved = moved.and_then(|moved| connection.execute_batch("COMMIT").map(|()| moved));
         if moved.is_err() && !connection.is_autocommit() {
             // What was to be moved is still recent.
@@ -110,9 +130,9 @@ impl Settler {
 
     fn note(&mut self, moved: Option<Moved>, recent: &Recent) {
         let (Some(run), Some(moved)) = (&mut self.run, moved) else { return };
-        (run.rows, run.ids) = (moved.rows, moved.ids);
+        (run.rows, run.ids, self.owed) = (moved.rows, moved.ids, moved.owed);
         if run.is_over() {
-            self.run = None;
+            (self.run, self.owed) = (None, 0);
             recent.settled();
         }
     }
@@ -143,7 +163,7 @@ impl Run {
         for (id, seq) in ids {
             insert.execute(params![id.as_bytes(), seq])?;
         }
-        let moved = Moved { rows: self.rows + rows.len(), ids: self.ids + ids.len() };
+        let moved = Moved { rows: self.rows + rows.len(), ids: self.ids + ids.len(), owed: 0 };
         if moved.rows == self.sealed.rows.len() && moved.ids == self.sealed.ids.len() {
             connection
                 .prepare_cached("DELETE FROM recent WHERE number <= ?1")?

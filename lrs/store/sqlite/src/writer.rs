@@ -295,8 +295,19 @@ impl Work {
                 self.run_alone(job);
             }
             self.restarts.attempt_if_due(&self.connection);
+            self.move_what_is_owed();
         }
         self.close();
+    }
+
+    /// Moves what commits have left to be moved, a slice at a time, while no job waits.
+    fn move_what_is_owed(&mut self) {
+        while self.settler.owes() && self.queue.is_empty() {
+            if let Err(error) = self.settler.move_slice(&self.connection, &self.memory.recent) {
+                tracing::warn!(%error, "the index moves into its tables later");
+                return;
+            }
+        }
     }
 
     /// Runs a job that shares no transaction with others.

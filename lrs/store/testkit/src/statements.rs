@@ -45,16 +45,16 @@ pub async fn the_bytes_of_a_statement_come_back_as_they_came(store: &Arc<dyn Sto
     assert_eq!(log(store).await[0].statement, by_id);
 }
 
-/// Short ones and long ones, which engines keep in other places; of one that is longer its length is told.
+/// Short ones and long ones, which engines keep in other places; of one that is longer its length and when it was stored are told.
 pub async fn a_statement_is_given_up_to_the_length_that_may_be_read(store: &Arc<dyn Store>) {
     for (n, length) in [(0, 10), (1, 10_000), (2, 100_000), (3, 400_000)] {
         let long = json!({"extensions": {"https://x.example/e": "x".repeat(length)}});
         put(store, &[with(statement(n), "context", long)]).await;
         let kept = kept(store, n).await;
-        let length = kept.statement.body.len();
+        let (length, stored) = (kept.statement.body.len(), kept.statement.stored);
         let within = async |most| store.statement_within(id(n), most).await.unwrap();
         assert_eq!(within(length).await, Some(Within::Whole(kept)), "{length} bytes");
-        assert_eq!(within(length - 1).await, Some(Within::Longer(length)));
+        assert_eq!(within(length - 1).await, Some(Within::Longer { bytes: length, stored }));
     }
     assert_eq!(store.statement_within(id(4), 1 << 20).await.unwrap(), None);
 }

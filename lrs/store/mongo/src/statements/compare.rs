@@ -5,23 +5,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use mongodb::bson::Document;
-use serde_json::Value;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::row;
 use super::rows::Rows;
+use store::comparison::{self, check_same};
 use store::{Batch, Result, StoreError};
 use xapi::instant::Instant;
-use xapi::large::OneByOne;
 use xapi::prepare::Prepared;
-use xapi::same;
 use xapi::stored::Stored;
-
-/// Texts of more bytes are not compared with others within a group: they may become many values.
-pub(super) const LARGE: usize = 64 << 10;
-
-static COMPARED: OneByOne = OneByOne::new();
 
 /// What a request asks to be kept.
 pub(super) struct Asked {
@@ -45,7 +38,7 @@ impl Asked {
     fn compare(&mut self, kept: &Stored) -> Result<()> {
         let mut statements = self.batch.statements.iter();
         if let Some(incoming) = statements.find(|statement| statement.id == kept.id) {
-            compare(kept, incoming)?;
+            check_same(kept, incoming)?;
             self.same_as.insert(kept.id, kept.stored);
         }
         Ok(())
@@ -93,17 +86,5 @@ impl Comparison {
 
 /// Whether one of both is too large to be compared within a group. The text of the kept one may be in a file.
 pub(super) fn is_large(incoming: &Prepared, kept: &Document) -> bool {
-    incoming.weight() > LARGE || !kept.get_str("body").is_ok_and(|text| text.len() <= LARGE)
-}
-
-/// Refuses a statement that differs from the one that is kept under its id.
-pub(super) fn compare(kept: &Stored, incoming: &Prepared) -> Result<()> {
-    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", incoming.id));
-    let incoming_value = incoming.value().map_err(corrupt)?;
-    let compare = |kept: &Value| same::differences(kept, &incoming_value);
-    let differences = COMPARED.with_value(kept, compare).map_err(corrupt)?;
-    if differences.is_empty() {
-        return Ok(());
-    }
-    Err(StoreError::Conflict { id: incoming.id, differences })
+    comparison::is_large(incoming, kept.get_str("body").map_or(usize::MAX, str::len))
 }

@@ -5,10 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use mongodb::bson::Document;
 use mongodb::bson::oid::ObjectId;
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::compare::{Asked, LARGE, compare, is_large};
+use super::compare::{Asked, is_large};
 use super::completion::Contents;
 use super::pause::{LOOKS, Pause, stuck};
 use super::row;
@@ -17,12 +16,12 @@ use crate::field;
 use crate::head::{Head, Stretch};
 use crate::things::Taught;
 use crate::version_log::VersionLog;
+use store::comparison::{self, check_same, check_twins};
 use store::{Result, StoreError};
 use xapi::attachment::Attachment;
 use xapi::instant::Instant;
 use xapi::origin::Origin;
 use xapi::prepare::Prepared;
-use xapi::same;
 
 /// What became of a request.
 pub(super) enum Outcome {
@@ -145,18 +144,17 @@ impl<'a> Group<'a> {
     /// order of the requests, so that the outcome of the first entry's request is final.
     async fn decide_twin(&mut self, twin: usize, first: usize) -> Result<()> {
         let (kept, incoming) = (self.entry(first), self.entry(twin));
-        let is_large = |it: &Entry<'_>| it.statement.weight() > LARGE;
+        let is_large = |it: &Entry<'_>| comparison::is_large(it.statement, 0);
         // Of large ones, the first is kept by the time of the next group, and compared as such.
         if !self.is_kept(kept) || is_large(kept) || is_large(incoming) {
             return self.drop_request_of(twin, Outcome::Postponed).await;
         }
-        let (id, known) = (incoming.statement.id, value(kept.statement)?);
-        let differences = same::differences(&known, &value(incoming.statement)?);
-        if differences.is_empty() {
-            return Ok(());
+        match check_twins(kept.statement, incoming.statement) {
+            Err(conflict @ StoreError::Conflict { .. }) => {
+                self.drop_request_of(twin, Outcome::Failed(conflict)).await
+            }
+            compared => compared,
         }
-        let conflict = StoreError::Conflict { id, differences };
-        self.drop_request_of(twin, Outcome::Failed(conflict)).await
     }
 
     async fn insert_firsts(&mut self) -> Result<()> {
@@ -196,8 +194,8 @@ impl<'a> Group<'a> {
             // Removed since the insertion failed: the id is free again.
             let Some(document) = found.get(&id) else { continue };
             if row::is_removed(document) {
-                let conflict = StoreError::Conflict { id, differences: Vec::new() };
-                self.drop_request_of(at, Outcome::Failed(conflict)).await?;
+                let removed = Outcome::Failed(comparison::removed(id));
+                self.drop_request_of(at, removed).await?;
                 continue;
             }
             let stored = field::instant(document, "stored")?;
@@ -241,7 +239,7 @@ impl<'a> Group<'a> {
             return self.leave_to_compare(at).await;
         }
         let compared = match self.rows.statement(kept).await {
-            Ok(kept) => compare(&kept, incoming),
+            Ok(kept) => check_same(&kept, incoming),
             Err(error) => Err(error),
         };
         match compared {
@@ -406,10 +404,4 @@ impl<'a> Group<'a> {
         };
         self.requests.into_iter().zip(new).map(counted).collect()
     }
-}
-
-/// A statement of a request as it came.
-fn value(statement: &Prepared) -> Result<Value> {
-    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
-    statement.value().map_err(corrupt)
 }

@@ -18,7 +18,7 @@ use crate::head::{Head, Stretch};
 use store::bounds::LONGEST_TARGET;
 use store::inheritance::{Inheritance, Link, ToFetch};
 use store::{Result, StoreError};
-use xapi::index::{IndexKey, keys_of_kept};
+use xapi::index::{self, IndexKey};
 
 /// Statements whose texts are in memory at once.
 const READ: usize = 100;
@@ -112,8 +112,9 @@ impl Linker {
             if kept.body.len() > longest {
                 return Ok((Vec::new(), kept.body.len()));
             }
-            let value = kept.value().map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            Ok((keys_of_kept(&value), kept.body.len()))
+            let keys = index::keys_of_text(&kept.body);
+            let keys = keys.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            Ok((keys, kept.body.len()))
         });
         match read {
             Ok(read) => Ok(Some(read)),

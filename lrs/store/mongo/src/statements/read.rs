@@ -54,9 +54,10 @@ impl Reader {
     pub(crate) async fn within(&self, id: Uuid, most: usize) -> Result<Option<Within>> {
         let (head, found) = self.found(id).await?;
         let Some(found) = found else { return Ok(None) };
+        let stored = field::instant(&found, "stored")?;
         let found = [found];
-        if let Some(length) = self.blobs.lengths(&found).await?.pop().filter(|it| *it > most) {
-            return Ok(Some(Within::Longer(length)));
+        if let Some(bytes) = self.blobs.lengths(&found).await?.pop().filter(|it| *it > most) {
+            return Ok(Some(Within::Longer { bytes, stored }));
         }
         Ok(self.kept(&head, &found).await?.pop().transpose()?.map(Within::Whole))
     }

@@ -9,7 +9,7 @@ use crate::session::Session;
 use store::StoreError;
 use store::bounds::{LONGEST_TARGET, texts_of_chains};
 use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
-use xapi::index::keys_of_kept;
+use xapi::index::keys_of_text;
 use xapi::instant::Instant;
 use xapi::prepare::target_of_text;
 use xapi::stored::Stored;
@@ -32,8 +32,8 @@ pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
                     }
                     let kept = readable(session, id)?;
                     if let Some(kept) = kept.filter(|kept| kept.body.len() <= LONGEST_TARGET) {
-                        let value = kept.value().map_err(|error| corrupt(id, &error))?;
-                        inheritance.keys(id, &keys_of_kept(&value), kept.body.len());
+                        let keys = keys_of_text(&kept.body).map_err(|error| corrupt(id, &error))?;
+                        inheritance.keys(id, &keys, kept.body.len());
                     }
                 }
             }

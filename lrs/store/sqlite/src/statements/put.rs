@@ -1,7 +1,6 @@
 //! Keeping statements.
 
 use rusqlite::params;
-use serde_json::Value;
 
 use super::learn::Lessons;
 use super::link::link;
@@ -9,25 +8,18 @@ use super::ready::{Ready, ReadyBatch};
 use crate::failure::Result;
 use crate::session::Session;
 use crate::{origins, packed};
+use store::comparison::{self, check_same};
 use store::inheritance::Link;
 use store::{KeptBatch, Restored, StoreError, checksum};
 use xapi::attachment::Attachment;
 use xapi::instant::Instant;
-use xapi::large::OneByOne;
 use xapi::prepare::Prepared;
 use xapi::refusal::Refusal;
-use xapi::same;
-use xapi::stored::Stored;
-
-static COMPARED: OneByOne = OneByOne::new();
 
 /// The bit of `statement.flags` that a voiding statement has.
 pub(crate) const VOIDING: i64 = 1;
 /// `statement.flags` of a statement that an erasure removed.
 pub(crate) const REMOVED: i64 = 2;
-
-/// Texts of more bytes are not compared with others on the one thread that writes: they may become many values.
-const LARGE: usize = 64 << 10;
 
 /// What became of a batch.
 pub(crate) enum Put {
@@ -69,9 +61,9 @@ fn is_large(session: &Session<'_>, seq: i64, incoming: &Prepared) -> Result<bool
     let sql = "SELECT octet_length(body) FROM statement WHERE seq = ?1 AND flags != ?2";
     let kept = session.one(sql, params![seq, REMOVED], |row| row.get::<_, i64>(0))?;
     // Packed texts are short.
-    let is_over =
-        |kept| incoming.weight() > LARGE || usize::try_from(kept).is_ok_and(|it| it > LARGE);
-    Ok(kept.is_some_and(is_over))
+    let is_large =
+        |kept| comparison::is_large(incoming, usize::try_from(kept).unwrap_or(usize::MAX));
+    Ok(kept.is_some_and(is_large))
 }
 
 fn keep(
@@ -151,7 +143,7 @@ fn put_one(
 ) -> Result<Option<Link>> {
     if place.is_some() {
         let is_compared = same_as == place && !session.is_removed(statement.id)?;
-        return if is_compared { Ok(None) } else { check_same(session, &statement).map(|()| None) };
+        return if is_compared { Ok(None) } else { compare(session, &statement).map(|()| None) };
     }
     session.take_stored(statement.id, stored);
     session.index(stored, &statement.keys)?;
@@ -161,28 +153,15 @@ fn put_one(
 }
 
 /// Accepts a statement that is kept already, refuses a different one under its id.
-fn check_same(session: &Session<'_>, incoming: &Prepared) -> Result<()> {
+fn compare(session: &Session<'_>, incoming: &Prepared) -> Result<()> {
     let corrupt = |what: &str| StoreError::Corrupt(format!("statement {}: {what}", incoming.id));
     let Some(kept) = session.statement(incoming.id)? else {
         if session.is_removed(incoming.id)? {
-            let (id, differences) = (incoming.id, Vec::new());
-            return Err(StoreError::Conflict { id, differences }.into());
+            return Err(comparison::removed(incoming.id).into());
         }
         return Err(corrupt("its text is missing").into());
     };
-    Ok(compare(&kept, incoming)?)
-}
-
-/// Refuses a statement that differs from the one that is kept under its id.
-pub(super) fn compare(kept: &Stored, incoming: &Prepared) -> store::Result<()> {
-    let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", incoming.id));
-    let incoming_value = incoming.value().map_err(corrupt)?;
-    let compare = |kept: &Value| same::differences(kept, &incoming_value);
-    let differences = COMPARED.with_value(kept, compare).map_err(corrupt)?;
-    if differences.is_empty() {
-        return Ok(());
-    }
-    Err(StoreError::Conflict { id: incoming.id, differences })
+    Ok(check_same(&kept, incoming)?)
 }
 
 fn write(

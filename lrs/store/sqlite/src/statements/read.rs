@@ -56,12 +56,9 @@ pub(crate) fn statement_within(
     let length = select.query_row(params![seq, REMOVED], |row| row.get::<_, i64>(0)).optional()?;
     let length = length.map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
     if length > most {
-        return Ok(Some(Within::Longer(length)));
+        return Ok(Some(Within::Longer { bytes: length, stored: Instant::from_micros(seq) }));
     }
-    Ok(statement_at(&snapshot, seq)?.map(|kept| match kept.statement.body.len() {
-        length if length > most => Within::Longer(length),
-        _ => Within::Whole(kept),
-    }))
+    Ok(statement_at(&snapshot, seq)?.map(|kept| kept.within(most)))
 }
 
 /// The `stored` of the statement `id`, where the view or the tables have it.

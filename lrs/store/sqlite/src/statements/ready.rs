@@ -1,9 +1,9 @@
 //! What of a batch can be made before it is the writer's turn, on a thread of the request. All that the one writing thread
 //! does for a batch keeps every other batch waiting.
 
-use super::put::compare;
 use crate::packed;
 use store::bounds::check_width;
+use store::comparison::check_same;
 use store::{Batch, Result};
 use xapi::attachment::Attachment;
 use xapi::prepare::Prepared;
@@ -53,7 +53,7 @@ impl ReadyBatch {
     /// [`StoreError::Conflict`](store::StoreError::Conflict) where it is another one.
     pub(super) fn compare(&mut self, index: usize, kept: &Stored) -> Result<()> {
         let Some(ready) = self.statements.get_mut(index) else { return Ok(()) };
-        compare(kept, &ready.statement)?;
+        check_same(kept, &ready.statement)?;
         ready.same_as = Some(kept.stored.micros());
         Ok(())
     }

@@ -128,6 +128,35 @@ async fn what_a_stop_has_no_time_for_is_moved_later() {
     assert_eq!((count(copy.path(), "recent"), count(copy.path(), "statement_id")), (0, 90));
 }
 
+/// Others wait for what a commit moves, however much the commit adds itself.
+#[tokio::test]
+async fn a_large_commit_leaves_what_others_would_wait_for_to_be_moved_later() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    put(&shared(&store), &(0..200).map(statement).collect::<Vec<_>>()).await;
+    let copy = left(home.path());
+    let connection = Connection::open(copy.path().join(FILE)).unwrap();
+    let (recent, _) = Recent::load(&connection).unwrap();
+    let mut settler = Settler::load(&connection).unwrap();
+    settler.keep(None, &recent);
+    let moved = || count(copy.path(), "statement_index") + count(copy.path(), "statement_id");
+    let commit = |settler: &mut Settler, added| {
+        connection.execute_batch("BEGIN").unwrap();
+        let slice = settler.slice(&connection, added).unwrap();
+        connection.execute_batch("COMMIT").unwrap();
+        settler.keep(slice, &recent);
+    };
+    commit(&mut settler, 210);
+    assert_eq!((moved(), settler.owes()), (200, true), "of the 315 that are due");
+    settler.move_slice(&connection, &recent).unwrap();
+    assert_eq!((moved(), settler.owes()), (400, false));
+    // What may be owed has an end: memory has it meanwhile.
+    commit(&mut settler, 300);
+    assert_eq!((moved(), settler.owes()), (725, true), "of the 450 that are due, 125 are owed");
+    commit(&mut settler, 1_000);
+    assert!(!settler.owes(), "the run is over");
+}
+
 /// A reader that has begun goes on with what it saw, although it is moved meanwhile.
 #[tokio::test]
 async fn a_view_keeps_what_is_moved_after_it_was_taken() {

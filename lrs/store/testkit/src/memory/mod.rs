@@ -110,11 +110,7 @@ impl StatementStore for MemoryStore {
         Ok(self.read().statements.statement(id))
     }
     async fn statement_within(&self, id: Uuid, most: usize) -> Result<Option<Within>> {
-        let within = |kept: Kept| match kept.statement.body.len() {
-            length if length > most => Within::Longer(length),
-            _ => Within::Whole(kept),
-        };
-        Ok(self.read().statements.statement(id).map(within))
+        Ok(self.read().statements.statement(id).map(|kept| kept.within(most)))
     }
     async fn statements(&self, filter: &Filter) -> Result<Page> {
         Ok(self.read().statements.page(filter))

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::inheritance;
 use super::things::Things;
 use store::bounds::check_width;
+use store::comparison::{self, check_same};
 use store::{
     Batch, Extent, Kept, KeptAttachment, KeptBatch, KeptOrigin, LOG_BYTES, LogPage, PAGE_BYTES,
     PIECE, Page, RemovedStatement, Restored, Result, Rewrite, StoreError,
@@ -21,7 +22,6 @@ use xapi::origin::Origin;
 use xapi::prepare::Prepared;
 use xapi::query::{Filter, Match};
 use xapi::refusal::Refusal;
-use xapi::same;
 use xapi::stored::Stored;
 
 /// A statement, and what it is found by.
@@ -83,15 +83,10 @@ impl Statements {
     /// Adds a statement, unless the same is there.
     fn put_one(&mut self, statement: Prepared, stored: Instant) -> Result<()> {
         if let Some(row) = self.rows.iter().find(|row| row.kept.id == statement.id) {
-            let kept = row.kept.value().map_err(|error| corrupt(statement.id, &error))?;
-            let incoming = statement.value().map_err(|error| corrupt(statement.id, &error))?;
-            let differences = same::differences(&kept, &incoming);
-            let id = statement.id;
-            let is_same = differences.is_empty();
-            return if is_same { Ok(()) } else { Err(StoreError::Conflict { id, differences }) };
+            return check_same(&row.kept, &statement);
         }
         if self.removed.iter().any(|removed| removed.id == statement.id) {
-            return Err(StoreError::Conflict { id: statement.id, differences: Vec::new() });
+            return Err(comparison::removed(statement.id));
         }
         let Prepared { target, voiding, ref keys, .. } = statement;
         self.voided.extend(target.filter(|_| voiding));
