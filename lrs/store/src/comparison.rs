@@ -12,13 +12,30 @@ use xapi::stored::Stored;
 
 /// Texts of more bytes are not compared with others while other writers wait: they may become many values.
 const LARGE: usize = 64 << 10;
+/// Nor are more bytes than these, of all texts that come at once.
+const TOGETHER: usize = 256 << 10;
 
 static COMPARED: OneByOne = OneByOne::new();
 
-/// Whether a statement and the one that is kept under its id, a text of `kept` bytes, are compared elsewhere than where other
-/// writers wait.
-pub fn is_large(incoming: &Prepared, kept: usize) -> bool {
-    incoming.weight() > LARGE || kept > LARGE
+/// What is still compared while other writers wait, of the statements that are to be kept at once.
+#[derive(Debug)]
+pub struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(TOGETHER)
+    }
+}
+
+impl Room {
+    /// Whether a statement and the one that is kept under its id, a text of `kept` bytes, are compared while other writers
+    /// wait. Where one of both is large, or those before them have taken the room, they are compared elsewhere.
+    pub fn takes(&mut self, incoming: &Prepared, kept: usize) -> bool {
+        let bytes = incoming.weight().max(kept);
+        let left = self.0.checked_sub(bytes).filter(|_| bytes <= LARGE);
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
+    }
 }
 
 /// Accepts the statement that is kept under its id. This may wait for another large statement ([`OneByOne::with_value`]).
@@ -31,7 +48,7 @@ pub fn check_same(kept: &Stored, incoming: &Prepared) -> Result<()> {
     COMPARED.with_value(kept, compare).map_err(|error| corrupt(kept.id, &error))?
 }
 
-/// Accepts a statement that comes at once with the same one under its id, neither of which [`is_large`].
+/// Accepts a statement that comes at once with the same one under its id, where a [`Room`] takes them.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where it is another one.

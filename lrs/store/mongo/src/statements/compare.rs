@@ -1,19 +1,18 @@
 //! Comparing large statements with those that are kept under their ids: beside the groups, on a thread of its own, and of one
-//! request at a time. Such values take memory and time, and all later groups waited for them otherwise.
+//! request at a time. So are many at once. Such values take memory and time, and all later groups waited for them otherwise.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use mongodb::bson::Document;
-use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::row;
 use super::rows::Rows;
-use store::comparison::{self, check_same};
+use store::comparison::check_same;
+use store::turns::Turns;
 use store::{Batch, Result, StoreError};
 use xapi::instant::Instant;
-use xapi::prepare::Prepared;
 use xapi::stored::Stored;
 
 /// What a request asks to be kept.
@@ -45,22 +44,22 @@ impl Asked {
     }
 }
 
-/// Compares the statements of requests with kept ones. Clones take turns.
+/// Compares the statements of requests with kept ones. Clones take turns, and keys do.
 #[derive(Clone)]
 pub(crate) struct Comparison {
     rows: Rows,
-    turn: Arc<Mutex<()>>,
+    turns: Arc<Turns>,
 }
 
 impl Comparison {
     pub(super) fn new(rows: Rows) -> Self {
-        Self { rows, turn: Arc::default() }
+        Self { rows, turns: Arc::default() }
     }
 
-    /// Held by the one that compares.
+    /// Taken by the one that compares.
     #[cfg(test)]
-    pub(crate) fn turn(&self) -> Arc<Mutex<()>> {
-        Arc::clone(&self.turn)
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// Compares those statements of a request that have these ids with the kept ones.
@@ -69,7 +68,7 @@ impl Comparison {
     /// [`StoreError::Conflict`] where one is another statement, and [`StoreError::Unreadable`] where a kept one is not as it
     /// was written.
     pub(super) async fn compared(&self, mut asked: Asked, ids: Vec<Uuid>) -> Result<Asked> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turns.turn().await;
         for id in ids {
             // Where an erasure has removed it, the group says so.
             let found = self.rows.with_id(id).await?.filter(|found| !row::is_removed(found));
@@ -84,7 +83,7 @@ impl Comparison {
     }
 }
 
-/// Whether one of both is too large to be compared within a group. The text of the kept one may be in a file.
-pub(super) fn is_large(incoming: &Prepared, kept: &Document) -> bool {
-    comparison::is_large(incoming, kept.get_str("body").map_or(usize::MAX, str::len))
+/// How long the kept text is. It may be in a file.
+pub(super) fn length(kept: &Document) -> usize {
+    kept.get_str("body").map_or(usize::MAX, str::len)
 }

@@ -7,7 +7,7 @@ use mongodb::bson::Document;
 use mongodb::bson::oid::ObjectId;
 use uuid::Uuid;
 
-use super::compare::{Asked, is_large};
+use super::compare::{self, Asked};
 use super::completion::Contents;
 use super::pause::{LOOKS, Pause, stuck};
 use super::row;
@@ -16,7 +16,7 @@ use crate::field;
 use crate::head::{Head, Stretch};
 use crate::things::Taught;
 use crate::version_log::VersionLog;
-use store::comparison::{self, check_same, check_twins};
+use store::comparison::{self, Room, check_same, check_twins};
 use store::{Result, StoreError};
 use xapi::attachment::Attachment;
 use xapi::instant::Instant;
@@ -31,8 +31,8 @@ pub(super) enum Outcome {
     Failed(StoreError),
     /// An id of the request is being written by an earlier group: the request is to be tried again.
     Postponed,
-    /// Statements are kept under these ids of the request, and one of both is large: the request is to be tried again once
-    /// they are compared ([`super::compare`]).
+    /// Statements are kept under these ids of the request, and there is no [`Room`] to compare them: the request is to be tried
+    /// again once they are compared ([`super::compare`]).
     ToCompare(Vec<Uuid>),
 }
 
@@ -43,6 +43,8 @@ pub(super) struct Group<'a> {
     stretch: Stretch,
     requests: Vec<Request<'a>>,
     entries: Vec<Entry<'a>>,
+    /// What this group still compares itself.
+    room: Room,
     /// The latest statement that a request has in common with what was kept before.
     shared: Option<Instant>,
 }
@@ -114,7 +116,7 @@ impl<'a> Group<'a> {
         }
         let requests =
             asked.iter().map(|asked| Request { asked, outcome: Outcome::Kept(0) }).collect();
-        Ok(Self { rows, versions, stretch, requests, entries, shared: None })
+        Ok(Self { rows, versions, stretch, requests, entries, room: Room::default(), shared: None })
     }
 
     /// Inserts all statements whose ids are free, and decides what becomes of the others.
@@ -143,13 +145,13 @@ impl<'a> Group<'a> {
     /// Decides on an entry by what became of the first entry under its id. Twins are decided in the
     /// order of the requests, so that the outcome of the first entry's request is final.
     async fn decide_twin(&mut self, twin: usize, first: usize) -> Result<()> {
-        let (kept, incoming) = (self.entry(first), self.entry(twin));
-        let is_large = |it: &Entry<'_>| comparison::is_large(it.statement, 0);
-        // Of large ones, the first is kept by the time of the next group, and compared as such.
-        if !self.is_kept(kept) || is_large(kept) || is_large(incoming) {
+        let is_kept = self.is_kept(self.entry(first));
+        let (kept, incoming) = (self.entry(first).statement, self.entry(twin).statement);
+        // Where there is no room, the first is kept by the time of the next group, and compared as such.
+        if !is_kept || !self.room.takes(incoming, kept.weight()) {
             return self.drop_request_of(twin, Outcome::Postponed).await;
         }
-        match check_twins(kept.statement, incoming.statement) {
+        match check_twins(kept, incoming) {
             Err(conflict @ StoreError::Conflict { .. }) => {
                 self.drop_request_of(twin, Outcome::Failed(conflict)).await
             }
@@ -227,7 +229,8 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// Accepts a statement that is kept already, refuses a different one under its id. Large ones are compared elsewhere.
+    /// Accepts a statement that is kept already, refuses a different one under its id. Those for which there is no
+    /// room are compared elsewhere.
     async fn compare(&mut self, at: usize, kept: &Document, stored: Instant) -> Result<()> {
         let (request, incoming) = (self.entry(at).request, self.entry(at).statement);
         self.shared = self.shared.max(Some(stored));
@@ -235,7 +238,7 @@ impl<'a> Group<'a> {
             self.set(at, State::Dropped);
             return Ok(());
         }
-        if is_large(incoming, kept) {
+        if !self.room.takes(incoming, compare::length(kept)) {
             return self.leave_to_compare(at).await;
         }
         let compared = match self.rows.statement(kept).await {

@@ -19,7 +19,7 @@ async fn large_statements_are_compared_beside_the_groups() {
     let store = open(&uri).await;
     let any = as_any(&store);
     put(&any, &[large(0, "a")]).await;
-    let turn = store.0.writer.comparison.turn().lock_owned().await;
+    let turn = store.0.writer.comparison.turns().turn().await;
     let same = batch(&[statement(1), large(0, "a")]);
     let mut same = Box::pin(store.put_statements(same));
     let mut other = Box::pin(store.put_statements(batch(&[statement(2), large(0, "b")])));
@@ -61,4 +61,24 @@ async fn of_large_statements_that_come_at_once_under_one_id_one_is_kept() {
     let (first, same, other) = tokio::join!(first, same, other);
     assert_eq!((first.unwrap().new, same.unwrap().new), (1, 0));
     assert!(matches!(other, Err(StoreError::Conflict { .. })), "{other:?}");
+}
+
+/// Each of them alone would be compared within its group.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn many_statements_are_compared_beside_the_groups_as_a_large_one_is() {
+    let uri = programs::fresh_database().await;
+    let store = open(&uri).await;
+    let any = as_any(&store);
+    let long = |n| with(statement(n), "result", json!({"response": "x".repeat(40_000)}));
+    let values: Vec<Value> = (0..8).map(long).collect();
+    put(&any, &values).await;
+    let turn = store.0.writer.comparison.turns().turn().await;
+    put(&any, &values[..2]).await;
+    let mut again = Box::pin(store.put_statements(batch(&values)));
+    assert!(again.as_mut().now_or_never().is_none());
+    put(&any, &[statement(10)]).await;
+    assert!(again.as_mut().now_or_never().is_none(), "compared while it was another's turn");
+    drop(turn);
+    assert_eq!(again.await.unwrap().new, 0);
 }

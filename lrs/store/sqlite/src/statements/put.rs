@@ -8,7 +8,7 @@ use super::ready::{Ready, ReadyBatch};
 use crate::failure::Result;
 use crate::session::Session;
 use crate::{origins, packed};
-use store::comparison::{self, check_same};
+use store::comparison::{self, Room, check_same};
 use store::inheritance::Link;
 use store::{KeptBatch, Restored, StoreError, checksum};
 use xapi::attachment::Attachment;
@@ -26,17 +26,20 @@ pub(crate) enum Put {
     /// It is kept.
     Kept(KeptBatch),
     /// Nothing was done: statements are kept under the ids of some, whose indexes in the batch and `stored` these are, and
-    /// one of both is large.
+    /// there is no [`Room`] to compare them.
     ToCompare(ReadyBatch, Vec<(usize, i64)>),
 }
 
-/// See [`store::StatementStore::put_statements`]. What is large is compared elsewhere ([`ReadyBatch::compare`]) before.
+/// See [`store::StatementStore::put_statements`]. What takes long is compared elsewhere ([`ReadyBatch::compare`]) before.
 pub(crate) fn put_unless_large(session: &mut Session<'_>, batch: ReadyBatch) -> Result<Put> {
     let places = places(session, &batch)?;
-    let mut large = Vec::new();
+    let (mut large, mut room) = (Vec::new(), Room::default());
     for ((index, ready), place) in batch.statements.iter().enumerate().zip(&places) {
         let Some(seq) = *place else { continue };
-        if ready.same_as != Some(seq) && is_large(session, seq, &ready.statement)? {
+        if ready.same_as == Some(seq) {
+            continue;
+        }
+        if length(session, seq)?.is_some_and(|kept| !room.takes(&ready.statement, kept)) {
             large.push((index, seq));
         }
     }
@@ -57,13 +60,11 @@ fn places(session: &Session<'_>, batch: &ReadyBatch) -> Result<Vec<Option<i64>>>
     batch.statements.iter().map(|ready| Ok(session.place(ready.statement.id)?)).collect()
 }
 
-fn is_large(session: &Session<'_>, seq: i64, incoming: &Prepared) -> Result<bool> {
+/// How long the kept text is. A packed one is short.
+fn length(session: &Session<'_>, seq: i64) -> Result<Option<usize>> {
     let sql = "SELECT octet_length(body) FROM statement WHERE seq = ?1 AND flags != ?2";
     let kept = session.one(sql, params![seq, REMOVED], |row| row.get::<_, i64>(0))?;
-    // Packed texts are short.
-    let is_large =
-        |kept| comparison::is_large(incoming, usize::try_from(kept).unwrap_or(usize::MAX));
-    Ok(kept.is_some_and(is_large))
+    Ok(kept.map(|kept| usize::try_from(kept).unwrap_or(usize::MAX)))
 }
 
 fn keep(

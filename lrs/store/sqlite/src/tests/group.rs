@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 
 use futures::FutureExt as _;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::index::is_as_rebuilt;
@@ -178,4 +178,24 @@ async fn large_statements_are_compared_beside_the_writer() {
         new += 2;
     }
     is_as_rebuilt(&store).await;
+}
+
+/// Each of them alone would be compared by the writer.
+#[tokio::test]
+async fn many_statements_are_compared_beside_the_writer_as_a_large_one_is() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let long = |n| with(statement(n), "result", json!({"response": "x".repeat(40_000)}));
+    let values: Vec<Value> = (0..8).map(long).collect();
+    put(&shared(&store), &values).await;
+    let turn = store.0.comparing.turn().await;
+    put(&shared(&store), &values[..2]).await;
+    let mut again = Box::pin(store.put_statements(batch(&values)));
+    tokio::select! {
+        biased;
+        _ = &mut again => panic!("it was not its turn"),
+        small = store.put_statements(batch(&[statement(10)])) => small.map(drop).unwrap(),
+    };
+    drop(turn);
+    assert_eq!(again.await.unwrap().new, 0);
 }
