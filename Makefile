@@ -23,6 +23,11 @@ STORE ?= sqlite
 # For trying out only: the demo server listens on this machine alone.
 export TRACCIA_SEED_KEY ?= demo:demo-secret
 
+# Of a build that begins from nothing, what the next one would begin from is a sixth of the work.
+ifeq ($(CI),true)
+export CARGO_INCREMENTAL ?= 0
+endif
+
 FERRETDB := $${CARGO_TARGET_DIR:-target}/debug/ferretdb
 
 # Which features a dependency has depends on the packages that a command names. All name these, so that there is one
