@@ -9,7 +9,7 @@
 //! 2. Mail addresses, their hashes and tax codes are nobody else's. The made-up name takes their place in all other texts of
 //!    everybody, in any case of letters, but not in hosts (`telling`, `place`).
 //! 3. A user name or an address (an `OpenID`) may be the word for something else. They are looked for in texts of the person's
-//!    own statements alone: those whose actor is the person and nobody else ([`Eraser::statement`]), and SubStatements of such
+//!    own statements alone: those whose actor is the person and nobody else ([`Eraser::statement`]), and `SubStatement`s of such
 //!    an actor; never in documents, answers or definitions of others. What the person is called, and user names that are
 //!    words, are looked for where the person's own statement has free texts: in the answer and in extensions.
 //! 4. What names another thing than a person (ids of activities and verbs, home pages, addresses of documents) never changes

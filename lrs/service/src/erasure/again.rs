@@ -195,7 +195,9 @@ impl Erasures {
             for list in self.store.certificate_ids(&course.id).await? {
                 let Some(kept) = self.store.certificate(&course.id, &list).await? else { continue };
                 let people = frozen(&kept)?.people;
-                people.iter().for_each(|it| locked(marked).look_at_learner(&under(&it.learner)));
+                for line in &people {
+                    locked(marked).look_at_learner(&under(&line.learner));
+                }
             }
         }
         let mut after = None;
