@@ -192,7 +192,7 @@ pub(super) async fn note(
         audit: server.audit.clone(),
         witness: witness.clone(),
         action,
-        target: target_of(&request),
+        target: target_of(&request, |words| server.audit.searched(words)),
         is_reading: reading.is_some(),
         is_answered: false,
     };
@@ -256,8 +256,9 @@ fn is_dry(request: &Request) -> bool {
 }
 
 /// What the parameters of the path name, with slashes between them; else the query's `agent`, by its identifier, what a
-/// search looks for in names or in columns that say who somebody is, or `name`.
-fn target_of(request: &Request) -> String {
+/// search looks for in columns that say who somebody is, or `name`. Of the words that a search looks for in names, which may be
+/// a part of somebody's, there is what `searched` makes of them.
+fn target_of(request: &Request, searched: impl Fn(&str) -> String) -> String {
     let template = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let segments = template.split('/').zip(request.uri().path().split('/'));
     let named = segments.filter(|(of, _)| of.starts_with('{'));
@@ -271,7 +272,7 @@ fn target_of(request: &Request) -> String {
     if let Some(agent) = parameters.get("agent") {
         return identified(agent);
     }
-    let text = parameters.get("text").map(|text| format!("text={text}"));
+    let text = parameters.get("text").map(|text| format!("text={}", searched(text)));
     let mut sought: Vec<String> =
         text.into_iter().chain(of_actors(&parameters).map(str::to_owned)).collect();
     if !sought.is_empty() {
@@ -347,7 +348,7 @@ mod tests {
         ] {
             assert_eq!(is_dry(&request(query)), is, "{query}");
         }
-        assert_eq!(target_of(&request("n%61me=un+corso%2F1")), "un corso/1");
+        assert_eq!(target_of(&request("n%61me=un+corso%2F1"), str::to_uppercase), "un corso/1");
     }
 
     #[test]
@@ -355,8 +356,8 @@ mod tests {
         let anna = r#"agent={"mbox":"mailto:a@x.it"}"#;
         for (query, target) in [
             (anna, Some("mbox::mailto:a@x.it")),
-            ("text=anna", Some("text=anna")),
-            ("where=actor%3D12ab&text=anna&limit=1", Some("text=anna actor=12ab")),
+            ("text=anna", Some("text=ANNA")),
+            ("where=actor%3D12ab&text=anna&limit=1", Some("text=ANNA actor=12ab")),
             ("where=verb=passed&where=instructor!=", Some("instructor!=")),
             (
                 "where=actor!%3Dlong&where=instructor%3D1234&where=actor%3D12ab",
@@ -371,7 +372,8 @@ mod tests {
             let written = query.replace('"', "%22").replace('{', "%7B").replace('}', "%7D");
             let uri = format!("/api/v1/statements?{written}");
             let request = Request::builder().uri(uri).body(axum::body::Body::empty()).unwrap();
-            assert_eq!(target_of(&request), target.unwrap_or_default(), "{query}");
+            let noted = target_of(&request, str::to_uppercase);
+            assert_eq!(noted, target.unwrap_or_default(), "{query}");
         }
     }
 

@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use hmac::Mac as _;
 use lru::LruCache;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -19,6 +20,7 @@ use xapi::clock::Clock;
 use xapi::instant::Instant;
 
 use crate::erasure::each_erasure;
+use crate::keyed::keyed;
 
 /// The longest target and details, in bytes: longer targets are [`clipped`], and longer details [`shortened`].
 const LONGEST: usize = 2_048;
@@ -27,6 +29,8 @@ const LONGEST: usize = 2_048;
 const SAME_READING: Duration = Duration::from_mins(10);
 /// Readings that are remembered; of those forgotten a repetition is one entry more.
 const READINGS: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
+/// Hexadecimal digits of the mark of searched words.
+const SEARCHED: usize = 16;
 /// Entries of the chain read at once.
 const LINKS: usize = 1_000;
 
@@ -40,6 +44,8 @@ pub struct Audit {
     clock: Arc<dyn Clock>,
     /// When each reading was last noted.
     readings: Arc<Mutex<LruCache<Reading, Instant>>>,
+    /// What is noted of searched words is made under it.
+    secret: [u8; 32],
 }
 
 /// What was found of the audit log.
@@ -60,7 +66,25 @@ pub struct VerifiedAudit {
 impl Audit {
     /// The audit log of `store`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, readings: Arc::new(Mutex::new(LruCache::new(READINGS))) }
+        let readings = Arc::new(Mutex::new(LruCache::new(READINGS)));
+        Self { store, clock, readings, secret: rand::random() }
+    }
+
+    /// This audit log, in which searches for the same words are told by the same mark under the store's secret, whichever
+    /// process notes them.
+    #[must_use]
+    pub fn under(self, secret: [u8; 32]) -> Self {
+        Self { secret, ..self }
+    }
+
+    /// What is noted in place of words that somebody has looked for: they may be anybody's name, in whatever form, and no
+    /// erasure would find them in the log. The same words have the same mark, in letters of either case.
+    pub fn searched(&self, words: &str) -> String {
+        let mut mac = keyed(self.secret);
+        mac.update(b"searched\n");
+        mac.update(words.to_lowercase().as_bytes());
+        let mark = hex::encode(mac.finalize().into_bytes());
+        format!("#{}", mark.get(..SEARCHED).unwrap_or(&mark))
     }
 
     /// Notes a change that was made. Where the store fails, the change is in the process's log as an error: it was made,
@@ -286,6 +310,21 @@ mod tests {
             .collect();
         said.sort_unstable();
         assert_eq!(said, [("key.created", LONGEST, ""), ("key.revoked", 1, r#"{"a":1}"#)]);
+    }
+
+    #[test]
+    fn searched_words_are_noted_by_a_mark_that_nobody_without_the_secret_can_try_names_against() {
+        let clock: Arc<dyn Clock> = Arc::new(TurnedClock::at(Instant::from_micros(5)));
+        let of = |secret: u8| {
+            let store = Arc::new(MemoryStore::new(Arc::clone(&clock)));
+            Audit::new(store, Arc::clone(&clock)).under([secret; 32])
+        };
+        let mark = of(7).searched("Anna Rossi");
+        assert_eq!(mark, of(7).searched("anna ROSSI"));
+        assert_eq!((mark.len(), mark.starts_with('#')), (17, true), "{mark}");
+        for other in [of(7).searched("Anna Rosso"), of(8).searched("Anna Rossi")] {
+            assert_ne!(mark, other);
+        }
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ pub mod compute;
 pub mod datasets;
 pub mod dossier;
 pub mod erasure;
+mod former;
 pub mod jobs;
 mod keyed;
 pub mod keys;

@@ -43,7 +43,8 @@ pub struct Rewrite {
     /// Its new text.
     pub body: Bytes,
     /// Whether other statements are found no more either by what this one names no more: those that refer to it, and those
-    /// that are about to be rewritten too. False where others go on naming it.
+    /// that are about to be rewritten too, once [`ErasedPart::Index`] is erased. False where others go on naming it: then those
+    /// that refer to this statement, directly or through others, lose at once what they have from it alone, but for Agents.
     pub everywhere: bool,
 }
 
@@ -128,8 +129,9 @@ pub trait ErasureStore: Send + Sync {
     async fn erasures(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<KeptErasure>>;
 
     /// Replaces the texts of kept statements, which keep their ids and `stored`. Each is found by what its new text
-    /// names, and no more by what its old text named; what it inherited stays until [`ErasedPart::Index`] is erased. A statement
-    /// that is not kept at this `stored` is left out.
+    /// names, and no more by what its old text named; what it inherited stays until [`ErasedPart::Index`] is erased, or a
+    /// statement that it refers to is rewritten and not [`Rewrite::everywhere`]. A statement that is not kept at this `stored` is
+    /// left out.
     ///
     /// A statement whose text is not the one that was read any more stays as it is: another process has replaced it, and
     /// what that process removed must not come back. Gives how many these are; the caller reads them again.
@@ -281,14 +283,20 @@ async fn erase_document<S: DocumentStore + ?Sized>(
 /// What the addresses of documents begin with that the program keeps for itself: rules, and where learners are in packages.
 const OWN: &str = "urn:traccia:";
 
+/// Stands where other documents have the identifier of an agent, in notes of learners who left learner lists. An erasure takes
+/// the person out of them by other means, so that they count among no documents.
+pub const FORMER_LEARNERS: &str = "urn:traccia:former-learners";
+
 /// Whether a document is another person's, and would change.
 pub fn changes_of_others(eraser: &Eraser, key: &DocumentKey, document: &Document) -> bool {
-    matches!(erased_document(eraser, key, document), ErasedDocument::Becomes(..))
+    key.shelf.agent != FORMER_LEARNERS
+        && matches!(erased_document(eraser, key, document), ErasedDocument::Becomes(..))
 }
 
 /// Whether a document names the person: it is theirs, or its address or content does.
 pub fn names_person(eraser: &Eraser, key: &DocumentKey, document: &Document) -> bool {
-    !matches!(erased_document(eraser, key, document), ErasedDocument::Stays)
+    key.shelf.agent != FORMER_LEARNERS
+        && !matches!(erased_document(eraser, key, document), ErasedDocument::Stays)
 }
 
 fn erased_document(eraser: &Eraser, key: &DocumentKey, document: &Document) -> ErasedDocument {
@@ -347,7 +355,11 @@ pub fn erased_entry(eraser: &Eraser, entry: &AuditEntry) -> Option<AuditEntry> {
             let is_account = entry.target.contains(['/', ':']);
             if is_account { eraser.path(&entry.target) } else { None }
         }),
-        _ => eraser.path(&entry.target),
+        _ => eraser.path(&entry.target).or_else(|| {
+            // Words that were searched, as releases before noted them.
+            let words = entry.target.strip_prefix("text=").filter(|_| kind == "statements")?;
+            eraser.searched_for(words).map(|it| format!("text={it}"))
+        }),
     };
     let details = eraser.record(&entry.details);
     if actor.is_none() && target.is_none() && details.is_none() {
@@ -436,6 +448,21 @@ mod tests {
                 "{target}"
             );
         }
+        // Searches of releases before, which noted the words.
+        let called = all.clone().called(["Anna Rossi".to_owned(), "Anna".to_owned()]);
+        for (target, erased) in [
+            ("text=anna ROSSI", Some("text=erased-1")),
+            ("text=backdoor_2026 actor=12ab", Some("text=erased-1 actor=12ab")),
+            ("text=Anna Rossini", None),
+            ("text=anna", None),
+        ] {
+            let entry = of(&called, Actor::Key("k".into()), "statements.read", target, "");
+            assert_eq!(entry.map(|it| it.1).as_deref(), erased, "{target}");
+        }
+        assert_eq!(
+            of(&called, Actor::Key("k".into()), "course.changed", "text=Anna Rossi", ""),
+            None
+        );
         // What a key has chosen is found where it stands as an identifier.
         let exact = Eraser::new(identifiers(), [], "erased-1").exact();
         assert_eq!(

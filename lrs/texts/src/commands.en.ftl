@@ -66,8 +66,8 @@ cli-retention-most = { $count ->
 }
 cli-retention-last = last { $at }: { $due } due, { $erased } erased
 cli-retention-left-out = { $count ->
-    [one] 1 person who is due was left out: texts in many statements of others would change
-   *[other] { $count } people who are due were left out: texts in many statements of others would change
+    [one] 1 person who is due was left out, because texts of others would change: traccia retention left-out says who
+   *[other] { $count } people who are due were left out, because texts of others would change: traccia retention left-out says who
 }
 
 ## Erasures

@@ -69,8 +69,8 @@ cli-retention-most = { $count ->
 }
 cli-retention-last = ultima volta { $at }: { $due } da cancellare, { $erased } cancellate
 cli-retention-left-out = { $count ->
-    [one] 1 persona da cancellare è stata lasciata: cambierebbero testi in molti statement di altri
-   *[other] { $count } persone da cancellare sono state lasciate: cambierebbero testi in molti statement di altri
+    [one] 1 persona da cancellare è stata lasciata, perché cambierebbero testi di altri: traccia retention left-out dice chi è
+   *[other] { $count } persone da cancellare sono state lasciate, perché cambierebbero testi di altri: traccia retention left-out dice chi sono
 }
 
 ## Le cancellazioni

@@ -9,8 +9,9 @@
 //! 2. Mail addresses, their hashes and tax codes are nobody else's. The made-up name takes their place in all other texts of
 //!    everybody, in any case of letters, but not in hosts (`telling`, `place`).
 //! 3. A user name or an address (an `OpenID`) may be the word for something else. They are looked for in texts of the person's
-//!    own statements alone: those whose actor is the person and nobody else ([`Eraser::statement`]); never in documents, answers
-//!    or definitions.
+//!    own statements alone: those whose actor is the person and nobody else ([`Eraser::statement`]), and `SubStatement`s of such
+//!    an actor; never in documents, answers or definitions of others. What the person is called, and user names that are
+//!    words, are looked for where the person's own statement has free texts: in the answer and in extensions.
 //! 4. What names another thing than a person (ids of activities and verbs, home pages, addresses of documents) never changes
 //!    because of these either, but for the id of an activity in an own statement that is the address of a page of the person:
 //!    the name stands behind a word for people, or the `OpenID` is the id.
@@ -27,7 +28,7 @@ use serde_json::value::RawValue;
 use sha1::{Digest as _, Sha1};
 use validator::ifi::Ifi;
 
-use self::place::{Needle, folded, replaced};
+use self::place::{Needle, folded, named_page, replaced};
 use self::quick::Quick;
 use self::telling::Sort;
 use super::index::Kind;
@@ -60,6 +61,8 @@ pub struct Eraser {
     needles: Vec<Needle>,
     /// Whether a text may contain a needle.
     quick: Quick,
+    /// What is looked for in free texts of the person's own statements beside these.
+    words: Words,
     /// The identifiers that are mail addresses or hashes of such, in small letters of ASCII.
     addresses: HashSet<String>,
     /// `course/id` of learners.
@@ -92,11 +95,13 @@ impl Eraser {
         }
         let found = all.iter().flat_map(telling::needles);
         let needles = found.map(|(text, sort)| Needle { text: folded(&text), sort }).collect();
+        let words = Words::of(given.iter().filter_map(telling::word).map(str::to_owned));
         let eraser = Self {
             identifiers: all.iter().map(Ifi::to_string).collect(),
             given,
             needles: Vec::new(),
             quick: Quick::of(&[]),
+            words,
             addresses: HashSet::new(),
             learners: learners.into_iter().collect(),
             accounts: BTreeSet::new(),
@@ -111,6 +116,20 @@ impl Eraser {
     #[must_use]
     pub fn signing_in_as(mut self, names: impl IntoIterator<Item = String>) -> Self {
         self.accounts.extend(names.into_iter().filter(|it| !it.is_empty()));
+        self
+    }
+
+    /// This eraser of a person who has these names. Of those that are one word, nothing is looked for: `Anna` is many people's.
+    #[must_use]
+    pub fn called(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        let is_full = |name: &String| {
+            let mut words =
+                name.split_whitespace().filter(|it| it.chars().any(char::is_alphabetic));
+            words.next().is_some() && words.next().is_some()
+        };
+        let names = names.into_iter().filter(is_full);
+        let known = std::mem::take(&mut self.words).into_texts();
+        self.words = Words::of(known.into_iter().chain(names));
         self
     }
 
@@ -142,6 +161,7 @@ impl Eraser {
     pub fn within_authority(mut self) -> Self {
         let sure = std::mem::take(&mut self.needles).into_iter().filter(|it| it.sort == Sort::Sure);
         self.keeps_authority = true;
+        self.words = Words::default();
         let sure = sure.collect();
         self.looking_for(sure)
     }
@@ -151,6 +171,7 @@ impl Eraser {
     pub fn exact(mut self) -> Self {
         self.learners.clear();
         self.accounts.clear();
+        self.words = Words::default();
         self.looking_for(Vec::new())
     }
 
@@ -235,6 +256,36 @@ impl Eraser {
     /// A text of the person's own without the person, such as an answer; `None` where it does not name them.
     pub fn text(&self, text: &str) -> Option<String> {
         self.searched(text, Scope::Every)
+    }
+
+    /// A free text of the person's own without the person: an answer, or what an extension says; `None` where it does not
+    /// name them.
+    pub fn free(&self, text: &str) -> Option<String> {
+        let mut changed = self.text(text);
+        for needle in self.words.found(text) {
+            let current = changed.as_deref().unwrap_or(text);
+            changed = replaced(current, needle, &self.pseudonym).or(changed);
+        }
+        if !text.contains("://") {
+            return changed;
+        }
+        // The address of a page of the person, by a number.
+        for person in &self.given {
+            let Ifi::Account { name, .. } = person else { continue };
+            let current = changed.as_deref().unwrap_or(text);
+            changed = named_page(current, name, &self.pseudonym).or(changed);
+        }
+        changed
+    }
+
+    /// Words that somebody has looked for, without the names of the person; `None` where they have none.
+    pub fn searched_for(&self, words: &str) -> Option<String> {
+        let mut changed: Option<String> = None;
+        for needle in self.words.found(words) {
+            let current = changed.as_deref().unwrap_or(words);
+            changed = replaced(current, needle, &self.pseudonym).or(changed);
+        }
+        changed
     }
 
     /// A text of others, or the name of something that is no person, such as an activity, a verb or a document, without the
@@ -343,6 +394,40 @@ impl Eraser {
             }
         };
         self.has_unsought || self.quick.may_contain(text) || self.identifiers.iter().any(parts)
+    }
+}
+
+/// What is looked for in free texts of the person's own statements: as words, in letters of either case.
+#[derive(Clone, Debug)]
+struct Words {
+    needles: Vec<Needle>,
+    quick: Quick,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self { needles: Vec::new(), quick: Quick::of(&[]) }
+    }
+}
+
+impl Words {
+    /// The longest first: a name may be a part of another one.
+    fn of(texts: impl IntoIterator<Item = String>) -> Self {
+        let folded: BTreeSet<String> = texts.into_iter().map(|it| folded(it.trim())).collect();
+        let mut texts: Vec<String> = folded.into_iter().filter(|it| !it.is_empty()).collect();
+        texts.sort_by_key(|it| std::cmp::Reverse(it.len()));
+        let quick = Quick::of(&texts);
+        let needles = texts.into_iter().map(|text| Needle { text, sort: Sort::Name }).collect();
+        Self { needles, quick }
+    }
+
+    fn into_texts(self) -> Vec<String> {
+        self.needles.into_iter().map(|it| it.text).collect()
+    }
+
+    /// Those that a text may have.
+    fn found(&self, text: &str) -> impl Iterator<Item = &Needle> {
+        self.quick.found(text).into_iter().filter_map(|at| self.needles.get(at))
     }
 }
 

@@ -211,6 +211,8 @@ async fn rules_of_retention_are_tried_set_and_shown() {
     let shown = traccia.cli(&["retention", "show"]).await;
     let expected = "365 days  source moodle\nat most 7 people a day\n";
     assert!(shown.success().starts_with(expected), "{shown}");
+    let left_out = traccia.cli(&["retention", "left-out"]).await;
+    assert_eq!(left_out.success(), "");
     let admin = traccia.admin();
     let audit = admin.get("/api/v1/audit").await.expect(200).text();
     assert!(audit.contains("retention.changed"), "{audit}");
@@ -249,3 +251,58 @@ async fn a_pseudonym_is_of_one_person() {
     let refused = erase("u2").await.problem(409);
     assert_eq!(refused.body["rule"], "erasure-pseudonym-taken");
 }
+
+/// Frozen lists and the audit log go on naming who left the list.
+#[tokio::test]
+async fn who_left_the_learner_list_is_erased_from_frozen_lists_and_from_the_audit_log() {
+    let traccia = Traccia::start().await;
+    let admin = traccia.admin();
+    admin.put("/api/v1/courses/corso").body("application/toml", CERTIFIED).await.is(200);
+    let put = async |list: &str, query: &[(&str, &str)]| {
+        let put = admin.put("/api/v1/courses/corso/learners").query(query);
+        put.body("text/csv", format!("learner,name,identifiers\n{list}")).await.is(200);
+    };
+    put("u1,Anna,mailto:u1@example.org\nu2,Bruno,mailto:u2@example.org\n", &[]).await;
+    let completed = |n: u32| {
+        let actor = json!({"mbox": format!("mailto:u{n}@example.org")});
+        let verb = json!({"id": "http://adlnet.gov/expapi/verbs/completed"});
+        json!({"actor": actor, "verb": verb, "object": {"id": "https://x.example/a"}})
+    };
+    admin.store(&[completed(1), completed(2)]).await;
+    let lists = "/api/v1/courses/corso/certificates";
+    let frozen = eventually("both have the certificate", IN_TIME, || async {
+        let list = admin.post(lists).await.expect(201).json();
+        if list["people"] == 2 { Ok(list) } else { Err(list.to_string()) }
+    })
+    .await;
+    admin.get("/api/v1/courses/corso/learners/u1").await.is(200);
+    // The next list has other people, and then the course goes.
+    put("u2,Bruno,mailto:u2@example.org\n", &[("mode", "replace")]).await;
+    let erased = async |whose: &str| {
+        let asked = json!({"identifier": whose, "reason": "prot. 1/2026"});
+        let begun = admin.post("/api/v1/erasures").json(&asked).await.expect(202).json();
+        let address = format!("/api/v1/erasures/{}", begun["id"].as_str().unwrap());
+        eventually("the erasure is done", IN_TIME, || async {
+            let shown = admin.get(&address).await.expect(200).json();
+            if shown["state"] == "done" { Ok(shown) } else { Err(shown.to_string()) }
+        })
+        .await
+    };
+    let done = erased("mailto:u1@example.org").await;
+    assert!(done["counts"]["certificates"].as_u64() >= Some(1), "{done}");
+    let list = format!("{lists}/{}", frozen["id"].as_str().unwrap());
+    let list = admin.get(&list).await.expect(200).text();
+    assert!(!list.contains("Anna") && !list.contains("\"u1\"") && list.contains("Bruno"), "{list}");
+    admin.get("/api/v1/courses/corso/learners/u2").await.is(200);
+    let audit = async || admin.get("/api/v1/audit?limit=500").await.expect(200).text();
+    let before = audit().await;
+    assert!(!before.contains("corso/u1") && before.contains("corso/u2"), "{before}");
+    admin.delete("/api/v1/courses/corso").query(&[("certificates", "true")]).await.is(200);
+    erased("mailto:u2@example.org").await;
+    let after = audit().await;
+    assert!(!after.contains("corso/u2"), "{after}");
+}
+
+const CERTIFIED: &str = "id = 'corso'\ntitle = { it = 'Corso' }\ntime_zone = 'Europe/Rome'\n\
+    [certificate]\nmodules = ['m1']\n[[module]]\nid = 'm1'\ntitle = { it = 'Uno' }\n\
+    complete_when = 'all'\n[[module.activity]]\nid = 'https://x.example/a'\n";

@@ -65,8 +65,8 @@ impl From<ErasureMode> for ErasureWay {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewErasure {
-    /// An identifier of the person, as learner lists write it, such as mailto:anna@example.org. All identifiers that
-    /// learner lists have beside it are erased too.
+    /// An identifier of the person, as learner lists write it, such as mailto:anna@example.org, or COURSE/LEARNER. All
+    /// identifiers that learner lists have beside it are erased too.
     identifier: String,
     /// Further identifiers of the same person, 99 at most.
     #[serde(default)]
@@ -111,7 +111,8 @@ pub struct ErasurePreview {
 }
 
 impl From<FoundPerson> for ErasurePreview {
-    fn from(FoundPerson { identifiers, learners, accounts, counts, left }: FoundPerson) -> Self {
+    fn from(found: FoundPerson) -> Self {
+        let FoundPerson { identifiers, learners, accounts, counts, left, .. } = found;
         let identifiers = identifiers.iter().map(course::Identifier::listed).collect();
         let learners = learners
             .into_iter()

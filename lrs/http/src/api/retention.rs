@@ -55,7 +55,7 @@ pub struct ShownRetentionRun {
     due: u64,
     /// How many of them were erased.
     erased: u64,
-    /// How many of them are left to an administrator: texts in many statements of others would change.
+    /// How many of those who were looked at are left to an administrator: statements or documents of others would change.
     left_out: u64,
 }
 
@@ -78,6 +78,8 @@ pub struct WouldErase {
     people: u64,
     /// How many statements are by or about them.
     statements: u64,
+    /// Of these people, those whom the last nights have left to an administrator, each by an identifier.
+    left_out: Vec<String>,
 }
 
 impl From<(RetentionPlan, Option<RetentionRun>)> for ShownRetention {
@@ -132,7 +134,8 @@ pub async fn put(
     Ok((Extension(told), Json(server.retention.get().await?.into())))
 }
 
-/// Says how many people rules would erase now, were nothing bounded a day. Nothing is changed.
+/// Says how many people rules would erase now, were nothing bounded a day, and whom of them the last nights have left to an
+/// administrator. Nothing is changed.
 #[utoipa::path(post, path = "/api/v1/retention/dry-run", tag = "people", security(("key" = [])),
     request_body = WantedRetention,
     responses((status = 200, body = WouldErase), (status = 400, body = Problem),
@@ -149,6 +152,6 @@ pub async fn dry_run(
         let _turn = turn;
         of.retention.dry_run(&plan).await
     });
-    let RetentionPreview { people, statements } = would.await??;
-    Ok(Json(WouldErase { people, statements }))
+    let RetentionPreview { people, statements, left_out } = would.await??;
+    Ok(Json(WouldErase { people, statements, left_out }))
 }

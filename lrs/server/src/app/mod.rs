@@ -259,7 +259,7 @@ impl App {
                 (&scanner, &memory),
                 (&base_url, settings.pipes_private),
             )?,
-            audit: Audit::new(Arc::clone(&store), Arc::clone(&clock)),
+            audit: Audit::new(Arc::clone(&store), Arc::clone(&clock)).under(secret),
             promised: Promised::default(),
             shares: Shares::new(memory),
             rates: http_api::rate::Rates::default(),

@@ -26,8 +26,8 @@ pub(super) enum Person {
     /// Erase a person everywhere: statements speak of a pseudonym from then on, or go with the person; documents, names and
     /// accounts of the person go. It cannot be taken back
     Erase {
-        /// An identifier, such as mailto:anna@example.org or account:HOMEPAGE|NAME; all that learner lists have beside it
-        /// are erased too
+        /// An identifier, such as mailto:anna@example.org or account:HOMEPAGE|NAME, or COURSE/LEARNER; all that learner lists
+        /// have beside it are erased too
         identifier: String,
         /// A further identifier of the same person. Repeatable
         #[arg(long = "identifier", value_name = "IDENTIFIER")]

@@ -7,9 +7,9 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::client::{Client, Target, member};
+use super::client::{Client, Target, member, shown};
 use super::confirm;
 use super::exit::Exit;
 use super::out::{self, in_words, said, say};
@@ -22,6 +22,12 @@ const AT: &str = "/api/v1/retention";
 pub(super) enum Retention {
     /// Show the rules, and what they did last
     Show {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// List the people whom the last nights have left to an administrator, because texts of others would change: each by an
+    /// identifier, for `traccia person erase` after a dry run
+    LeftOut {
         #[command(flatten)]
         target: Target,
     },
@@ -48,11 +54,27 @@ impl Retention {
                 show(&client.json(client.request(Method::GET, AT)).await?)?;
                 Ok(Exit::Done.into())
             }
+            Self::LeftOut { target } => {
+                left_out(&target.client()?).await?;
+                Ok(Exit::Done.into())
+            }
             Self::Set { file, dry_run, yes, target } => {
                 set(&target.client()?, &file, dry_run, yes).await
             }
         }
     }
+}
+
+async fn left_out(client: &Client) -> anyhow::Result<()> {
+    let kept = client.get(AT).await?;
+    let part = |name: &str| kept.get(name).cloned().unwrap_or_default();
+    let rules = json!({"rules": part("rules"), "most_a_day": part("most_a_day")});
+    let would = client.request(Method::POST, &format!("{AT}/dry-run")).json(&rules);
+    let would = client.json(would).await?;
+    for person in would.get("left_out").and_then(Value::as_array).into_iter().flatten() {
+        say!("{}", shown(person))?;
+    }
+    Ok(())
 }
 
 async fn set(client: &Client, file: &Path, dry_run: bool, yes: bool) -> anyhow::Result<ExitCode> {

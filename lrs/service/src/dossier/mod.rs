@@ -21,6 +21,7 @@ use xapi::instant::Instant;
 
 use crate::compute::aside;
 use crate::erasure::find::{FoundLearner, LogPart, enrolment};
+use crate::erasure::held::are_theirs;
 use crate::erasure::{ErasureError, Erasures, FoundPerson, are_bounded};
 use crate::memory::{Exhausted, Memory, Reserved};
 
@@ -308,14 +309,16 @@ impl Dossiers {
         memory: &Memory,
     ) -> Result<Value, DossierError> {
         let mut certificates = Vec::new();
-        for FoundLearner { course, learner } in &found.learners {
+        let courses: BTreeSet<&String> = found.held.iter().map(|it| &it.course).collect();
+        for course in courses {
             for id in self.store.certificate_ids(course).await? {
                 let Some(list) = self.store.certificate(course, &id).await? else { continue };
                 let _parsed = memory.reserve(list.body.len().saturating_mul(PARSED))?;
                 let corrupt = |error| StoreError::Corrupt(format!("certificates {id}: {error}"));
                 let frozen: report::FrozenCertificates =
                     serde_json::from_slice(&list.body).map_err(corrupt)?;
-                for line in frozen.people.iter().filter(|it| it.learner == *learner) {
+                let is_theirs = |id: &str| are_theirs(&found.held, course, id, frozen.frozen);
+                for line in frozen.people.iter().filter(|it| is_theirs(&it.learner)) {
                     let line = json!({"course": course, "list": id, "line": line});
                     add(line, &mut certificates, held)?;
                 }

@@ -13,9 +13,11 @@ use serde_json::Value;
 use store::{KeptErasure, StoreError};
 use uuid::Uuid;
 
+use super::courses::frozen;
 use super::elsewhere::Record;
 use super::find::{LogPart, STATEMENTS, enrolment};
-use super::{ErasureAsked, ErasureError, ErasureMode, Erasures, each_erasure, marks};
+use super::held::Asked;
+use super::{ErasureAsked, ErasureError, ErasureMode, Erasures, FoundLearner, each_erasure, marks};
 use crate::audit::Actor;
 
 /// An erasure, as `GET /api/v1/erasures` shows it.
@@ -40,7 +42,8 @@ struct Marked {
     secret: [u8; 32],
     places: HashMap<String, usize>,
     seen: HashSet<String>,
-    found: Vec<BTreeSet<Identifier>>,
+    /// What each is asked for by: identifiers, and learners who were asked for as such.
+    found: Vec<BTreeSet<String>>,
 }
 
 impl Marked {
@@ -49,17 +52,28 @@ impl Marked {
             return;
         }
         for mark in marks::any(&self.secret, identifier) {
-            let place = self.places.get(mark.as_str());
-            if let Some(found) = place.and_then(|place| self.found.get_mut(*place)) {
-                found.insert(identifier.clone());
-            }
+            self.note(&mark, identifier.listed());
         }
     }
 
-    /// Looks at an identifier as learner lists or the audit log write it; at no other text.
+    fn look_at_learner(&mut self, learner: &FoundLearner) {
+        let text = format!("{}/{}", learner.course, learner.learner);
+        self.note(&marks::of_learner(&self.secret, learner), text);
+    }
+
+    fn note(&mut self, mark: &str, text: String) {
+        let place = self.places.get(mark);
+        if let Some(found) = place.and_then(|place| self.found.get_mut(*place)) {
+            found.insert(text);
+        }
+    }
+
+    /// Looks at an identifier or a learner as learner lists or the audit log write it; at no other text.
     fn look_at_text(&mut self, text: &str) {
-        if let Ok(identifier) = Identifier::from_str(text) {
-            self.look_at(&identifier);
+        match Asked::read(text) {
+            Ok(Asked::Identifier(identifier)) => self.look_at(&identifier),
+            Ok(Asked::Learner(learner)) => self.look_at_learner(&learner),
+            Err(_) => {}
         }
     }
 
@@ -142,7 +156,7 @@ impl Erasures {
         let found = std::mem::take(&mut locked(&marked).found);
         let mut begun = 0;
         for (erasure, found) in later.iter().zip(&found) {
-            let mut identifiers = found.iter().map(Identifier::listed);
+            let mut identifiers = found.iter().cloned();
             let Some(identifier) = identifiers.next() else { continue };
             let others = identifiers.collect();
             let asked = ErasureAsked {
@@ -169,11 +183,22 @@ impl Erasures {
         for course in self.store.courses().await? {
             let Some(kept) = self.store.course(&course.id).await? else { continue };
             let enrolment = enrolment(&course.id, &kept.enrolment)?;
-            enrolment
-                .learners
-                .iter()
-                .flat_map(|it| &it.identifiers)
-                .for_each(|it| locked(marked).look_at(it));
+            let under = |learner: &str| FoundLearner {
+                course: course.id.clone(),
+                learner: learner.to_owned(),
+            };
+            for learner in &enrolment.learners {
+                let mut marked = locked(marked);
+                learner.identifiers.iter().for_each(|it| marked.look_at(it));
+                marked.look_at_learner(&under(&learner.id));
+            }
+            for list in self.store.certificate_ids(&course.id).await? {
+                let Some(kept) = self.store.certificate(&course.id, &list).await? else { continue };
+                let people = frozen(&kept)?.people;
+                for line in &people {
+                    locked(marked).look_at_learner(&under(&line.learner));
+                }
+            }
         }
         let mut after = None;
         loop {

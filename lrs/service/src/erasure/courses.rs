@@ -13,7 +13,8 @@ use xapi::erase::HOME_PAGE;
 
 use super::every::stopped;
 use super::find::{enrolment, of_person};
-use super::{ErasureMode, Erasures, FoundLearner};
+use super::held::{HeldId, are_theirs};
+use super::{ErasureMode, Erasures};
 use crate::compute::aside;
 use crate::keyed;
 
@@ -21,14 +22,14 @@ use crate::keyed;
 const TRIES: usize = 20;
 
 impl Erasures {
-    /// How many lines of frozen lists are of these learners.
-    pub(super) async fn lines(&self, learners: &[FoundLearner]) -> Result<u64, StoreError> {
+    /// How many lines of frozen lists are of who had these ids.
+    pub(super) async fn lines(&self, held: &[HeldId]) -> Result<u64, StoreError> {
         let mut lines = 0_u64;
         for course in self.store.courses().await? {
             for id in self.store.certificate_ids(&course.id).await? {
                 let Some(kept) = self.store.certificate(&course.id, &id).await? else { continue };
                 let list = frozen(&kept)?;
-                let is_theirs = |id: &str| is_one_of(learners, &course.id, id);
+                let is_theirs = |id: &str| are_theirs(held, &course.id, id, list.frozen);
                 let theirs = list.people.iter().filter(|it| is_theirs(&it.learner));
                 lines = lines.saturating_add(theirs.count() as u64);
             }
@@ -39,7 +40,7 @@ impl Erasures {
     /// Erases the person from frozen lists, and gives salts to those that need some; gives the lists that were changed, as `course/list`, and how many lines.
     pub(super) async fn erase_lists(
         &self,
-        learners: &[FoundLearner],
+        held: &[HeldId],
         pseudonym: &str,
         by: Uuid,
     ) -> Result<(Vec<String>, u64), StoreError> {
@@ -48,7 +49,8 @@ impl Erasures {
             for id in self.store.certificate_ids(&course.id).await? {
                 let Some(kept) = self.store.certificate(&course.id, &id).await? else { continue };
                 let mut list = frozen(&kept)?;
-                let is_person = |id: &str| is_one_of(learners, &course.id, id);
+                let since = list.frozen;
+                let is_person = |id: &str| are_theirs(held, &course.id, id, since);
                 let erasure = (by.to_string(), self.clock.now().micros());
                 let (was_bare, salts) = (list.is_bare(), self.salts(&course.id, &list));
                 let count = list.erase(is_person, pseudonym, (&erasure.0, erasure.1), salts);
@@ -188,12 +190,7 @@ impl Erasures {
     }
 }
 
-/// Whether the learner of this id in this course is one of these: in another course the id may be another person's.
-fn is_one_of(learners: &[FoundLearner], course: &str, id: &str) -> bool {
-    learners.iter().any(|it| it.course == course && it.learner == id)
-}
-
-fn frozen(kept: &KeptCertificates) -> Result<FrozenCertificates, StoreError> {
+pub(super) fn frozen(kept: &KeptCertificates) -> Result<FrozenCertificates, StoreError> {
     let corrupt = |error| StoreError::Corrupt(format!("certificates {}: {error}", kept.id));
     serde_json::from_slice(&kept.body).map_err(corrupt)
 }

@@ -4,8 +4,9 @@ use futures::future::join_all;
 use store::{KeptErasure, Store, StoreError};
 use uuid::Uuid;
 
+use super::held::Asked;
 use super::queue::Rank;
-use super::{ErasureError, ErasureRecord, Erasures, LISTED_BYTES, find, marks};
+use super::{ErasureError, ErasureRecord, Erasures, LISTED_BYTES, marks};
 use crate::audit::Actor;
 use crate::compute::aside;
 
@@ -49,7 +50,10 @@ impl Erasures {
         identifier: Option<&str>,
     ) -> Result<ListedErasures, ErasureError> {
         let wanted = match identifier {
-            Some(text) => Some(marks::any(&self.secret, &find::read(text)?)),
+            Some(text) => Some(match Asked::read(text)? {
+                Asked::Identifier(identifier) => marks::any(&self.secret, &identifier),
+                Asked::Learner(learner) => vec![marks::of_learner(&self.secret, &learner)],
+            }),
             None => None,
         };
         let (mut found, mut after, mut bytes) = (Vec::new(), after, 0_usize);

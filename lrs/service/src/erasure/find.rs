@@ -10,6 +10,7 @@ use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
 use super::every::stopped;
+use super::held::{Asked, Held, HeldId};
 use super::run::removal::Deed;
 use super::run::{UNREADABLE, value_of};
 use super::{ErasureError, ErasureMode, Erasures, REMOVED, eraser, ifi, is_address};
@@ -47,7 +48,7 @@ struct StatementCounts {
 }
 
 /// A learner of a course who is the person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FoundLearner {
     /// The course's id.
     pub course: String,
@@ -68,12 +69,23 @@ pub struct FoundPerson {
     pub counts: BTreeMap<String, u64>,
     /// What names the person and is not changed, in words.
     pub left: Vec<String>,
+    /// What statements, learner lists and accounts call the person.
+    pub(crate) names: Vec<String>,
+    /// The learners who were asked for as such.
+    pub(crate) asked: Vec<FoundLearner>,
+    /// The ids under which the person stands in frozen certificate lists.
+    pub(crate) held: Vec<HeldId>,
+    /// The ids under which the person stands in the audit log.
+    pub(crate) records: Vec<FoundLearner>,
+    /// Ids that the person had, and somebody else too.
+    shared: Vec<FoundLearner>,
 }
 
 impl FoundPerson {
     /// What finds the person in texts.
     pub(crate) fn eraser(&self) -> Arc<Eraser> {
-        eraser(&self.identifiers, &self.learners, &self.accounts, "erased")
+        let names = (&self.accounts[..], &self.names[..]);
+        eraser(&self.identifiers, &self.records, names, "erased")
     }
 }
 
@@ -90,6 +102,23 @@ pub(super) fn given(first: &str, others: &[String]) -> Result<FoundPerson, Erasu
     Ok(FoundPerson { identifiers: identifiers.into_iter().collect(), ..FoundPerson::default() })
 }
 
+/// The identifiers and the learners that these texts are.
+fn asked(
+    first: &str,
+    others: &[String],
+) -> Result<(BTreeSet<Identifier>, Vec<FoundLearner>), ErasureError> {
+    let (mut identifiers, mut learners) = (BTreeSet::new(), Vec::new());
+    for text in std::iter::once(first).chain(others.iter().map(String::as_str)) {
+        match Asked::read(text)? {
+            Asked::Identifier(identifier) => {
+                identifiers.insert(identifier);
+            }
+            Asked::Learner(learner) => learners.push(learner),
+        }
+    }
+    Ok((identifiers, learners))
+}
+
 impl Erasures {
     /// The person of these identifiers, with those that learner lists and accounts add.
     pub(crate) async fn find(
@@ -97,19 +126,36 @@ impl Erasures {
         first: &str,
         others: &[String],
     ) -> Result<FoundPerson, ErasureError> {
-        let mut known: BTreeSet<Identifier> =
-            given(first, others)?.identifiers.into_iter().collect();
-        let (mut learners, mut accounts) = (Vec::new(), Vec::new());
+        let (mut known, asked) = asked(first, others)?;
+        known.extend(self.listed_under(&asked).await?);
+        let (mut learners, mut accounts, mut names) = (Vec::new(), Vec::new(), BTreeSet::new());
         for _ in 0..ROUNDS {
             let before = known.len();
-            learners = self.learners(&mut known).await?;
-            accounts = self.accounts(&mut known).await?;
+            learners = self.learners(&mut known, &mut names).await?;
+            accounts = self.accounts(&mut known, &mut names).await?;
             if known.len() == before {
                 break;
             }
         }
-        let identifiers = known.into_iter().collect();
-        Ok(FoundPerson { identifiers, learners, accounts, ..FoundPerson::default() })
+        let Held { ids: held, records, shared } = self.held(&known, &learners, &asked).await?;
+        let forms = known.iter().flat_map(|it| [Some(it.clone()), it.hashed()]).flatten();
+        for form in forms.collect::<Vec<Identifier>>() {
+            names.extend(self.store.agent_names(&ifi(&form).to_string()).await?);
+        }
+        let (identifiers, names) = (known.into_iter().collect(), names.into_iter().collect());
+        let (counts, left) = (BTreeMap::new(), Vec::new());
+        Ok(FoundPerson {
+            identifiers,
+            learners,
+            accounts,
+            counts,
+            left,
+            names,
+            asked,
+            held,
+            records,
+            shared,
+        })
     }
 
     /// What the log has after an instant.
@@ -126,10 +172,11 @@ impl Erasures {
     }
 
     /// The learners of all courses who have one of these identifiers, or were merged with one who has; their identifiers
-    /// become known.
+    /// become known, and their names.
     async fn learners(
         &self,
         known: &mut BTreeSet<Identifier>,
+        names: &mut BTreeSet<String>,
     ) -> Result<Vec<FoundLearner>, StoreError> {
         let mut found = Vec::new();
         for course in self.store.courses().await? {
@@ -143,18 +190,24 @@ impl Erasures {
             });
             for learner in theirs.await.map_err(|_| stopped())?? {
                 known.extend(learner.identifiers);
+                names.insert(learner.name);
                 found.push(FoundLearner { course: course.id.clone(), learner: learner.id });
             }
         }
         Ok(found)
     }
 
-    /// The names of learners who sign in, and have one of these identifiers; their identifiers become known.
-    async fn accounts(&self, known: &mut BTreeSet<Identifier>) -> Result<Vec<String>, StoreError> {
+    /// The names of learners who sign in, and have one of these identifiers; their identifiers become known, and what they are
+    /// called.
+    async fn accounts(
+        &self,
+        known: &mut BTreeSet<Identifier>,
+        called: &mut BTreeSet<String>,
+    ) -> Result<Vec<String>, StoreError> {
         let people = self.store.people().await?;
         let mut so_far = known.clone();
         let look = aside(move || {
-            let (mut names, mut forms) = (Vec::new(), forms(&so_far));
+            let (mut names, mut labels, mut forms) = (Vec::new(), Vec::new(), forms(&so_far));
             for person in people.into_iter().map(|held| held.kept.person) {
                 let theirs = person.learner.iter().filter_map(|text| text.parse().ok());
                 let theirs: Vec<Identifier> = theirs.collect();
@@ -162,12 +215,14 @@ impl Erasures {
                     so_far.extend(theirs);
                     forms = self::forms(&so_far);
                     names.push(person.name);
+                    labels.push(person.label);
                 }
             }
-            (names, so_far)
+            (names, labels, so_far)
         });
-        let (names, found) = look.await.map_err(|_| stopped())?;
+        let (names, labels, found) = look.await.map_err(|_| stopped())?;
         *known = found;
+        called.extend(labels);
         Ok(names)
     }
 
@@ -191,16 +246,16 @@ impl Erasures {
                 count(what, number);
             }
         }
-        let documents = self.documents_of_others(&eraser, u64::MAX).await?;
+        let documents = self.documents_of_others(&eraser).await?;
         if documents > 0 {
             count(DOCUMENTS_OF_OTHERS, documents);
         }
         count("learners", found.learners.len() as u64);
         count("accounts", found.accounts.len() as u64);
         count(ErasedPart::Documents.as_str(), self.documents(&eraser).await?);
-        count("certificates", self.lines(&found.learners).await?);
+        count("certificates", self.lines(&found.held).await?);
         found.counts = counts;
-        found.left = self.left(&eraser).await?;
+        found.left = self.left(&eraser, &found.shared).await?;
         Ok(found)
     }
 
@@ -221,16 +276,12 @@ impl Erasures {
         }
     }
 
-    /// How many documents are of other people and would change. Counts up to a page after `most`.
-    pub(crate) async fn documents_of_others(
-        &self,
-        eraser: &Arc<Eraser>,
-        most: u64,
-    ) -> Result<u64, StoreError> {
+    /// How many documents are of other people and would change.
+    async fn documents_of_others(&self, eraser: &Arc<Eraser>) -> Result<u64, StoreError> {
         let (mut after, mut others) = (None, 0_u64);
-        while others <= most {
+        loop {
             let page = self.store.documents_beyond(after.as_ref(), STATEMENTS).await?;
-            let Some((last, _)) = page.last() else { break };
+            let Some((last, _)) = page.last() else { return Ok(others) };
             after = Some(last.clone());
             let eraser = Arc::clone(eraser);
             let of_others = aside(move || {
@@ -239,41 +290,16 @@ impl Erasures {
             });
             others = others.saturating_add(of_others.await.map_err(|_| stopped())? as u64);
         }
-        Ok(others)
     }
 
     /// Whether learner lists or accounts have one of these identifiers.
     pub(super) async fn is_listed(&self, identifiers: &[Identifier]) -> Result<bool, StoreError> {
         let mut known: BTreeSet<Identifier> = identifiers.iter().cloned().collect();
-        let learners = self.learners(&mut known).await?;
-        Ok(!learners.is_empty() || !self.accounts(&mut known).await?.is_empty())
-    }
-
-    /// How many statements are of other people alone and would change, because a text in them has an identifier of the person.
-    /// Counts up to `most` and one more.
-    pub(crate) async fn of_others(
-        &self,
-        eraser: &Arc<Eraser>,
-        most: u64,
-    ) -> Result<u64, StoreError> {
-        let (mut after, mut others) = (Instant::default(), 0_u64);
-        let exact = Arc::new((**eraser).clone().exact());
-        while others <= most {
-            match self.part_of_log(after).await? {
-                LogPart::Statements(page, last) => {
-                    after = last;
-                    let (eraser, exact) = (Arc::clone(eraser), Arc::clone(&exact));
-                    let of_others = aside(move || {
-                        let bodies = page.iter().map(|kept| &kept.statement.body);
-                        bodies.filter(|it| is_of_others(&eraser, &exact, it)).count() as u64
-                    });
-                    others = others.saturating_add(of_others.await.map_err(|_| stopped())?);
-                }
-                LogPart::Unreadable(at) => after = at,
-                LogPart::End => break,
-            }
-        }
-        Ok(others)
+        let mut names = BTreeSet::new();
+        let learners = self.learners(&mut known, &mut names).await?;
+        let accounts = self.accounts(&mut known, &mut names).await?;
+        let is_there = !learners.is_empty() || !accounts.is_empty();
+        Ok(is_there || !self.held(&known, &[], &[]).await?.ids.is_empty())
     }
 
     /// How many statements an erasure of this mode changes.
@@ -306,8 +332,13 @@ impl Erasures {
         }
     }
 
-    /// What names the person and is not of the person: course files, and keys that send in the person's name.
-    async fn left(&self, eraser: &Eraser) -> Result<Vec<String>, StoreError> {
+    /// What names the person and is not of the person: course files, keys that send in the person's name, and what stands
+    /// under ids of learners that somebody else has had too; and what may be of the person, and nobody can say.
+    async fn left(
+        &self,
+        eraser: &Eraser,
+        shared: &[FoundLearner],
+    ) -> Result<Vec<String>, StoreError> {
         let mut left = Vec::new();
         for course in self.store.courses().await? {
             let kept = self.store.course(&course.id).await?;
@@ -319,6 +350,17 @@ impl Erasures {
             if eraser.is_named(kept.key.authority.ifi()) {
                 left.push(format!("the key `{}`, whose authority is the person", kept.key.name));
             }
+        }
+        for FoundLearner { course, learner } in shared {
+            left.push(format!(
+                "entries of the audit log about `{course}/{learner}`: this id was somebody else's too"
+            ));
+        }
+        for (course, lines) in self.unknown_lines().await? {
+            left.push(format!(
+                "lines of people who are on no learner list any more, in frozen lists of the course `{course}`, \
+                 whose identifiers are not known ({lines}): erase one by `{course}/LEARNER`"
+            ));
         }
         Ok(left)
     }
@@ -333,7 +375,7 @@ fn deeds(page: &[Kept], eraser: &Eraser, exact: &Eraser) -> Result<Vec<(Deed, bo
 }
 
 /// Whether a statement would change, and has the person nowhere as an Agent.
-fn is_of_others(eraser: &Eraser, exact: &Eraser, body: &[u8]) -> bool {
+pub(super) fn is_of_others(eraser: &Eraser, exact: &Eraser, body: &[u8]) -> bool {
     eraser.bytes(body).is_some() && exact.bytes(body).is_none()
 }
 
@@ -345,7 +387,7 @@ pub(crate) fn enrolment(course: &str, kept: &str) -> Result<Enrolment, StoreErro
 }
 
 /// What identifiers are compared by, as [`Eraser::is_named`] does.
-fn form(identifier: &Identifier) -> String {
+pub(crate) fn form(identifier: &Identifier) -> String {
     let text = ifi(identifier).to_string();
     if is_address(identifier) { text.to_lowercase() } else { text }
 }

@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{ifi, is_address};
+use super::{FoundLearner, ifi, is_address};
 
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 fn keyed(secret: &[u8; 32], parts: &[&[u8]]) -> String {
@@ -43,13 +43,22 @@ pub(super) fn add(marks: &mut Vec<String>, mark: String) {
 }
 
 /// The marks that an identifier may have: as it is written, and of a mail address in small letters.
-pub(super) fn any(secret: &[u8; 32], identifier: &Identifier) -> Vec<String> {
+pub(crate) fn any(secret: &[u8; 32], identifier: &Identifier) -> Vec<String> {
     let text = ifi(identifier).to_string();
     let mut marks = vec![one(secret, &text)];
-    if is_address(identifier) {
-        marks.push(one(secret, &text.to_lowercase()));
+    let lower = text.to_lowercase();
+    if is_address(identifier) && lower != text {
+        marks.push(one(secret, &lower));
     }
     marks
+}
+
+/// The mark of a learner who was asked for as such.
+pub(super) fn of_learner(
+    secret: &[u8; 32],
+    FoundLearner { course, learner }: &FoundLearner,
+) -> String {
+    one(secret, &format!("learner::{course}/{learner}"))
 }
 
 /// The SHA-256 of a statement's text.

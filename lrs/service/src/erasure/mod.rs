@@ -28,11 +28,13 @@ mod elsewhere;
 mod every;
 pub(crate) mod find;
 pub(crate) mod finish;
-mod marks;
+pub(crate) mod held;
+pub(crate) mod marks;
 mod queue;
 mod rows;
 mod run;
 mod scrubs;
+mod several;
 #[cfg(test)]
 mod tests;
 
@@ -336,7 +338,10 @@ impl Erasures {
         }
         let work = Work::of(&found);
         let eraser = work.eraser(&pseudonym);
-        let marks = marks::of(&self.secret, eraser.identifiers());
+        let mut marks = marks::of(&self.secret, eraser.identifiers());
+        for learner in &found.asked {
+            marks::add(&mut marks, marks::of_learner(&self.secret, learner));
+        }
         if asked.pseudonym.is_some() && self.is_of_others(&pseudonym, &marks).await? {
             return Err(ErasureError::PseudonymTaken);
         }
@@ -373,6 +378,11 @@ impl Erasures {
         };
         each_erasure(&*self.store, look).await?;
         Ok(is_of_others)
+    }
+
+    /// The mark of an identifier, as records of erasures have it.
+    pub(crate) fn mark(&self, identifier: &str) -> String {
+        marks::one(&self.secret, identifier)
     }
 
     /// The erasure of this id.
@@ -422,15 +432,15 @@ pub(crate) const fn is_address(identifier: &Identifier) -> bool {
     matches!(identifier, Identifier::Mbox(_) | Identifier::MboxSha1sum(_))
 }
 
-/// Erases who has these identifiers, and is a learner or signs in under these names.
+/// Erases who has these identifiers, is a learner or signs in under these names, and is called so.
 fn eraser(
     identifiers: &[Identifier],
     learners: &[FoundLearner],
-    accounts: &[String],
+    (accounts, names): (&[String], &[String]),
     pseudonym: &str,
 ) -> Arc<Eraser> {
     // Another course may have another person under the same id.
     let learners = learners.iter().map(|it| format!("{}/{}", it.course, it.learner));
     let eraser = Eraser::new(identifiers.iter().map(ifi), learners, pseudonym);
-    Arc::new(eraser.signing_in_as(accounts.iter().cloned()))
+    Arc::new(eraser.signing_in_as(accounts.iter().cloned()).called(names.iter().cloned()))
 }

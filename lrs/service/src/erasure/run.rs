@@ -18,13 +18,14 @@ use self::removal::{Named, is_within};
 use super::every::stopped;
 use super::find::LogPart;
 use super::finish::{Erased, Step};
+use super::held::{HeldId, are_theirs};
 use super::queue::Rank;
 use super::{
     ErasureError, ErasureRecord, Erasures, FoundLearner, FoundPerson, REMOVED, eraser, ifi,
     is_address, marks,
 };
 use crate::compute::aside;
-use crate::pipes;
+use crate::{former, pipes};
 
 pub(super) mod removal;
 
@@ -37,9 +38,15 @@ const ROUNDS: u32 = 5;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Work {
     identifiers: Vec<Identifier>,
-    /// Ids of the person as a learner.
+    /// Ids of the person as a learner, in the audit log.
     learners: Vec<FoundLearner>,
+    /// Those in frozen certificate lists. Of erasures that a release before began, there are none: [`Self::held`].
+    #[serde(default)]
+    held: Vec<HeldId>,
     accounts: Vec<String>,
+    /// What the person is called.
+    #[serde(default)]
+    names: Vec<String>,
     /// The courses whose journals are read again at the end.
     courses: BTreeSet<String>,
     /// Up to where statements are erased, in microseconds.
@@ -64,14 +71,25 @@ impl Work {
     pub(super) fn of(found: &FoundPerson) -> Self {
         Self {
             identifiers: found.identifiers.clone(),
-            learners: found.learners.clone(),
+            learners: found.records.clone(),
+            held: found.held.clone(),
             accounts: found.accounts.clone(),
+            names: found.names.clone(),
             ..Self::default()
         }
     }
 
     pub(super) fn eraser(&self, pseudonym: &str) -> Arc<Eraser> {
-        eraser(&self.identifiers, &self.learners, &self.accounts, pseudonym)
+        let names = (&self.accounts[..], &self.names[..]);
+        eraser(&self.identifiers, &self.learners, names, pseudonym)
+    }
+
+    /// The ids of the person in frozen certificate lists.
+    fn held(&self) -> Vec<HeldId> {
+        if !self.held.is_empty() {
+            return self.held.clone();
+        }
+        self.learners.iter().map(HeldId::always).collect()
     }
 
     /// The identifiers that stood in statements: those that were asked for or found, and an address or hash in other letters.
@@ -164,10 +182,12 @@ impl Running<'_> {
         *count = count.saturating_add(number);
     }
 
-    /// Frozen lists, learners and accounts. The lists first: the learners say who is in them.
+    /// Frozen lists, learners, accounts, and what is noted of learners who left. The lists first: the learners say who is in
+    /// them.
     async fn courses(&mut self) -> Result<(), StoreError> {
         let pseudonym = self.record.pseudonym.clone();
-        let (lists, lines) = self.of.erase_lists(&self.work.learners, &pseudonym, self.id).await?;
+        let held = self.work.held();
+        let (lists, lines) = self.of.erase_lists(&held, &pseudonym, self.id).await?;
         self.record.lists.extend(lists);
         self.count("certificates", lines);
         self.save().await?;
@@ -178,6 +198,9 @@ impl Running<'_> {
         self.save().await?;
         let accounts = self.of.remove_accounts(&self.work.accounts).await?;
         self.count("accounts", accounts);
+        let is_theirs =
+            |course: &str, learner: &str, at: i64| are_theirs(&held, course, learner, at);
+        former::forget(&*self.of.store, self.of.clock.now(), is_theirs).await?;
         self.save().await
     }
 

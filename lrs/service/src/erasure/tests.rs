@@ -20,6 +20,7 @@ use super::*;
 
 mod again;
 mod copied;
+mod former;
 mod letters;
 mod lists;
 mod others;

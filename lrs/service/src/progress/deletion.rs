@@ -6,6 +6,7 @@ use super::boards::stopped;
 use super::error::ProgressError;
 use super::{CourseService, Run, TRIES};
 use crate::compute;
+use crate::former;
 use access::bounds::Bounds;
 use course::Course;
 use store::{Revision, StoreError};
@@ -87,13 +88,14 @@ impl CourseService {
         for _ in 0..TRIES {
             let no_course = || ProgressError::NoCourse(id.to_owned());
             let known = self.store.course_revision(id).await?.ok_or_else(no_course)?;
-            let (learners, merged) = match self.boards.enrolled(id).await {
-                Ok(enrolled) => {
-                    (enrolled.enrolment.learners.len(), enrolled.enrolment.merged.len())
-                }
-                Err(ProgressError::Store(StoreError::Corrupt(_))) => (0, 0),
+            let enrolled = match self.boards.enrolled(id).await {
+                Ok(enrolled) => Some(enrolled),
+                Err(ProgressError::Store(StoreError::Corrupt(_))) => None,
                 Err(other) => return Err(other),
             };
+            let (learners, merged) = enrolled.as_ref().map_or((0, 0), |enrolled| {
+                (enrolled.enrolment.learners.len(), enrolled.enrolment.merged.len())
+            });
             let _no_freezing = self.freezing.lock().await;
             let lists = self.store.certificate_ids(id).await?.len();
             let deleted = DeletedCourse { learners, merged, certificates: lists };
@@ -102,6 +104,18 @@ impl CourseService {
             }
             if lists > 0 && frozen == FrozenLists::Stay {
                 return Err(ProgressError::HasCertificates { course: id.to_owned(), lists });
+            }
+            if let Some(enrolled) = enrolled {
+                // The audit log goes on naming them.
+                let secret = self.secret;
+                let leaving = move || former::leaving(&secret, &enrolled.enrolment, None);
+                let leaving = compute::aside(leaving).await.map_err(|_| stopped())?;
+                former::note(&*self.store, id, self.clock.now(), leaving).await?;
+            } else {
+                tracing::warn!(
+                    course = id,
+                    "the learners of a deleted course cannot be read: who they were is not noted"
+                );
             }
             if self.store.delete_course(id, known.revision).await? {
                 self.boards.forget(id);

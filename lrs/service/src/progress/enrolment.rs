@@ -8,6 +8,7 @@ use super::error::ProgressError;
 use super::within::is_within;
 use super::{CourseService, Run, TRIES};
 use crate::compute;
+use crate::former;
 use crate::memory::Memory;
 use access::bounds::Bounds;
 use course::{Course, Enrolment, Learner, LearnerList, ListChange, ListWarning, Unlisted};
@@ -136,20 +137,26 @@ impl CourseService {
         for _ in 0..TRIES {
             let (known, turn, held) = self.boards.changing(id).await?;
             let (revision, change, course) = (known.revision, Arc::clone(&change), id.to_owned());
+            let secret = self.secret;
             let work = move || {
                 let (changed, outcome) = change(&known.course, &known.enrolment)?;
                 let unwritable =
                     |error| StoreError::Corrupt(format!("the learners of {course}: {error}"));
+                let leaving = former::leaving(&secret, &known.enrolment, Some(&changed));
                 // The turn ends once the list is written; with the work, where the client has gone away.
                 Ok::<_, ProgressError>((
                     changed.to_kept().map_err(unwritable)?,
+                    leaving,
                     outcome,
                     turn,
                     held,
                 ))
             };
-            let (kept, outcome, _turn, _held) =
+            let (kept, leaving, outcome, _turn, _held) =
                 compute::aside(work).await.map_err(|_| stopped())??;
+            if !run.is_dry() {
+                former::note(&*self.store, id, self.clock.now(), leaving).await?;
+            }
             if run.is_dry() || self.store.put_enrolment(id, &kept, revision).await? {
                 self.poke().await;
                 return Ok(outcome);

@@ -38,6 +38,13 @@ pub(super) struct DuePeople {
     kept: KeptPeople,
 }
 
+impl DuePerson {
+    /// By what the person is remembered, in letters of one case.
+    pub(super) fn form(&self) -> Option<String> {
+        self.identifiers.first().map(|it| it.to_lowercase())
+    }
+}
+
 impl DuePeople {
     /// Whether an identifier must not be erased.
     pub(super) fn keeps(&self, identifier: &Identifier) -> bool {

@@ -1,6 +1,8 @@
 //! Where rules are kept: as a document on a shelf that no request to the xAPI resources can name, for its agent is none.
 //! Every engine changes a document by compare-and-set, and every backup has it.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use store::{Result, StoreError};
@@ -19,6 +21,19 @@ pub(super) struct KeptRetention {
     /// The last day on which a server has begun to apply the rules, such as `2026-11-30`.
     pub(super) day: String,
     pub(super) last: Option<RetentionRun>,
+    /// Who was due, was looked at and not erased, by the mark of an identifier: they have their turn again after all others.
+    /// Nobody is named here: who they are is found by looking who is due.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) looked_at: BTreeMap<String, LastLook>,
+}
+
+/// A look at somebody who is due, and was not erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LastLook {
+    /// In microseconds since 1970.
+    pub(super) at: i64,
+    /// Whether the person is left to an administrator.
+    pub(super) is_left_out: bool,
 }
 
 /// Rules as they were read.

@@ -6,8 +6,10 @@
 //! age of the rules that cover it; one statement that no rule covers keeps the person. Due people are erased like any other
 //! ([`crate::erasure`]): with a proof, and in steps that go on after a crash.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use course::Identifier;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -24,7 +26,8 @@ mod kept;
 #[cfg(test)]
 mod tests;
 
-use due::DuePeople;
+use due::{DuePeople, DuePerson};
+use kept::LastLook;
 
 /// The most rules: each is looked at for every statement.
 pub const MOST_RETENTION_RULES: usize = 100;
@@ -34,9 +37,8 @@ pub const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 30..=36_500;
 pub const MOST_A_DAY: u32 = 1_000;
 /// How many people are erased a day where nothing else is said.
 const A_DAY: u32 = 50;
-/// How many statements and documents of others an erasure may change that nobody has asked for: a person whose identifiers stand
-/// in some is left to an administrator.
-const MOST_OF_OTHERS: u64 = 0;
+/// How many people are remembered who were due and not erased: of more, those looked at last.
+const MOST_REMEMBERED: usize = 10_000;
 /// Why people are erased, in records of erasures.
 const REASON: &str = "retention";
 /// The action of entries of the audit log: rules were applied.
@@ -92,28 +94,25 @@ pub struct RetentionRun {
     pub at: i64,
     /// How many people were due.
     pub due: u64,
-    /// How many of them were erased; the others are looked at on the next day.
+    /// How many of them were erased; the others are looked at on the next days.
     pub erased: u64,
-    /// How many of them are left to an administrator, since texts of others would change.
+    /// How many of those who were looked at are left to an administrator, since texts of others would change.
     #[serde(default)]
     pub left_out: u64,
 }
 
-/// What became of a person who is due.
-enum Outcome {
-    Erased,
-    /// An account has an identifier besides that is not due.
-    Stays,
-    LeftOut,
-}
+/// The last looks at people who were due and not erased, by the mark of an identifier.
+type LooksAt = BTreeMap<String, LastLook>;
 
 /// What rules would do now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetentionPreview {
     /// How many people are due.
     pub people: u64,
     /// How many statements are by or about them.
     pub statements: u64,
+    /// Of them, those whom the last nights have left to an administrator, each by an identifier.
+    pub left_out: Vec<String>,
 }
 
 /// Why rules were not taken or applied. Nothing was changed.
@@ -184,7 +183,19 @@ impl Retention {
     pub async fn dry_run(&self, plan: &RetentionPlan) -> Result<RetentionPreview, RetentionError> {
         self.check(plan).await?;
         let due = self.due(plan).await?;
-        Ok(RetentionPreview { people: due.people.len() as u64, statements: due.statements() })
+        let kept = self.seen().await?.value;
+        let is_left_out = |person: &&DuePerson| {
+            let look = self.mark(person).and_then(|mark| kept.looked_at.get(&mark).copied());
+            look.is_some_and(|look| look.is_left_out)
+        };
+        let left_out = due.people.iter().filter(is_left_out);
+        let listed = |person: &DuePerson| {
+            let first = person.identifiers.first()?;
+            Some(first.parse::<Identifier>().map_or_else(|_| first.clone(), |it| it.listed()))
+        };
+        let left_out = left_out.filter_map(listed).collect();
+        let (people, statements) = (due.people.len() as u64, due.statements());
+        Ok(RetentionPreview { people, statements, left_out })
     }
 
     /// Applies the rules, where there are some and no server has done so today: of several servers one does. What it does
@@ -204,9 +215,10 @@ impl Retention {
         if !self.put_seen(&seen, &kept).await? {
             return Ok(None);
         }
-        let run = self.apply(&kept.plan, now).await?;
+        let (run, looked_at) = self.apply(&kept, now).await?;
         let seen = self.seen().await?;
-        let noted = kept::KeptRetention { last: Some(run.clone()), ..seen.value.clone() };
+        let last = Some(run.clone());
+        let noted = kept::KeptRetention { last, looked_at, ..seen.value.clone() };
         // Where somebody has put other rules just now, what was done is in the audit log alone.
         self.put_seen(&seen, &noted).await?;
         Ok(Some(run))
@@ -214,14 +226,15 @@ impl Retention {
 
     async fn apply(
         &self,
-        plan: &RetentionPlan,
+        kept: &kept::KeptRetention,
         now: Instant,
-    ) -> Result<RetentionRun, RetentionError> {
-        let due = self.due(plan).await?;
+    ) -> Result<(RetentionRun, LooksAt), RetentionError> {
+        let due = self.due(&kept.plan).await?;
         let mut run =
             RetentionRun { at: now.micros(), due: due.people.len() as u64, erased: 0, left_out: 0 };
-        let mut steps = Vec::new();
-        let erased = self.erase_due(&due, plan.most_a_day, &mut run, &mut steps).await;
+        let (mut steps, mut looked_at) = (Vec::new(), self.still_due(kept, &due));
+        let turn = self.turn(kept, &due);
+        let erased = self.erase_due(turn, &due, (&mut run, &mut looked_at), &mut steps).await;
         // At the end, so that the files of the store are written anew once.
         for step in steps {
             self.erasures.clear_files(step).await?;
@@ -238,62 +251,88 @@ impl Retention {
             let details = json!({"due": run.due, "erased": run.erased, "left_out": run.left_out});
             audit.note(Actor::Machine, RETENTION_APPLIED, "", Some(details)).await;
         }
-        Ok(run)
+        Ok((run, looked_at))
     }
 
-    /// Erases people who are due, but not from the files of the store: these are left in `steps`.
+    /// By what a person who is due is remembered.
+    fn mark(&self, person: &DuePerson) -> Option<String> {
+        person.form().map(|form| self.erasures.mark(&form))
+    }
+
+    /// Whose turn it is: those whom no night has looked at, then those looked at the longest ago. However many people stay
+    /// due, each night looks at no more than may be erased, and everybody has a turn.
+    fn turn<'d>(&self, kept: &kept::KeptRetention, due: &'d DuePeople) -> Vec<&'d DuePerson> {
+        let looked = |person: &DuePerson| {
+            let look = self.mark(person).and_then(|mark| kept.looked_at.get(&mark));
+            look.map(|look| look.at)
+        };
+        let mut turn: Vec<(Option<i64>, &DuePerson)> =
+            due.people.iter().map(|it| (looked(it), it)).collect();
+        turn.sort_by_key(|(looked, _)| *looked);
+        let most = usize::try_from(kept.plan.most_a_day).unwrap_or(usize::MAX);
+        turn.into_iter().take(most).map(|(_, person)| person).collect()
+    }
+
+    /// The looks at those who are due still.
+    fn still_due(&self, kept: &kept::KeptRetention, due: &DuePeople) -> LooksAt {
+        let marks = due.people.iter().filter_map(|it| self.mark(it));
+        let found = marks.filter_map(|mark| {
+            let look = *kept.looked_at.get(&mark)?;
+            Some((mark, look))
+        });
+        let mut looks: Vec<(String, LastLook)> = found.collect();
+        looks.sort_by_key(|(_, look)| std::cmp::Reverse(look.at));
+        looks.truncate(MOST_REMEMBERED);
+        looks.into_iter().collect()
+    }
+
+    /// Looks at people whose turn it is, all at once, and erases those for whom nothing of others would change; but not from
+    /// the files of the store: these are left in `steps`.
     async fn erase_due(
         &self,
+        turn: Vec<&DuePerson>,
         due: &DuePeople,
-        most: u32,
-        run: &mut RetentionRun,
+        (run, looked_at): (&mut RetentionRun, &mut LooksAt),
         steps: &mut Vec<Step>,
     ) -> Result<(), RetentionError> {
-        for person in &due.people {
-            if run.erased >= u64::from(most) {
-                break;
+        let at = run.at;
+        let mut look = |person: &DuePerson, is_left_out: bool| {
+            if let Some(mark) = self.mark(person) {
+                looked_at.insert(mark, LastLook { at, is_left_out });
             }
-            match self.erase(person, due, steps).await? {
-                Outcome::Erased => run.erased += 1,
-                Outcome::LeftOut => run.left_out += 1,
-                Outcome::Stays => {}
+        };
+        let (mut people, mut found) = (Vec::new(), Vec::new());
+        for person in turn {
+            let Some((first, others)) = person.identifiers.split_first() else { continue };
+            let of_person = self.erasures.find(first, others).await?;
+            // An account has an identifier besides that is not due.
+            if of_person.identifiers.iter().any(|it| due.keeps(it)) {
+                look(person, false);
+                continue;
             }
+            people.push((person, first, others));
+            found.push(of_person);
+        }
+        let with_others = self.erasures.with_others(&found).await?;
+        for ((person, first, others), is_left_out) in people.into_iter().zip(with_others) {
+            if is_left_out {
+                look(person, true);
+                run.left_out += 1;
+                continue;
+            }
+            let asked = ErasureAsked {
+                identifier: first.clone(),
+                others: others.to_vec(),
+                reason: REASON.to_owned(),
+                pseudonym: None,
+                mode: ErasureMode::Pseudonymise,
+                within: None,
+            };
+            let id = self.erasures.begin_any(&asked, Actor::Machine).await?.id;
+            steps.push(self.erasures.erase(id).await?);
+            run.erased += 1;
         }
         Ok(())
-    }
-
-    /// Erases a person who is due.
-    async fn erase(
-        &self,
-        person: &due::DuePerson,
-        due: &DuePeople,
-        steps: &mut Vec<Step>,
-    ) -> Result<Outcome, RetentionError> {
-        let Some((first, others)) = person.identifiers.split_first() else {
-            return Ok(Outcome::Stays);
-        };
-        let found = self.erasures.find(first, others).await?;
-        if found.identifiers.iter().any(|it| due.keeps(it)) {
-            return Ok(Outcome::Stays);
-        }
-        let eraser = found.eraser();
-        if self.erasures.documents_of_others(&eraser, MOST_OF_OTHERS).await? > MOST_OF_OTHERS
-            || self.erasures.of_others(&eraser, MOST_OF_OTHERS).await? > MOST_OF_OTHERS
-        {
-            return Ok(Outcome::LeftOut);
-        }
-        let (identifier, others) = (first.clone(), others.to_vec());
-        let asked = ErasureAsked {
-            identifier,
-            others,
-            reason: REASON.to_owned(),
-            pseudonym: None,
-            mode: ErasureMode::Pseudonymise,
-            within: None,
-        };
-        let id = self.erasures.begin_any(&asked, Actor::Machine).await?.id;
-        steps.push(self.erasures.erase(id).await?);
-        Ok(Outcome::Erased)
     }
 
     async fn check(&self, plan: &RetentionPlan) -> Result<(), RetentionError> {

@@ -199,7 +199,7 @@ async fn a_night_erases_as_many_as_it_may_and_one_of_several_servers_does_it() {
     let plan = RetentionPlan { rules: vec![of_all(365)], most_a_day: 2 };
     one.put(plan.clone()).await.unwrap();
     let preview = one.dry_run(&plan).await.unwrap();
-    assert_eq!(preview, RetentionPreview { people: 3, statements: 3 });
+    assert_eq!(preview, RetentionPreview { people: 3, statements: 3, left_out: Vec::new() });
     assert_eq!(scene.named().await.len(), 4, "a dry run changes nothing");
     let run = one.run_daily().await.unwrap().unwrap();
     assert_eq!((run.due, run.erased), (3, 2));
@@ -323,4 +323,69 @@ async fn a_person_for_whom_something_of_others_would_change_is_left_to_an_admini
         let audit = scene.store.audit(&filter, 10).await.unwrap();
         assert!(audit[0].details.contains(&format!("\"left_out\":{}", run.left_out)), "{audit:?}");
     }
+}
+
+/// Counts how often pages of the log and of documents are read.
+#[derive(Default)]
+struct Pages(AtomicUsize);
+
+#[async_trait]
+impl Hook for Pages {
+    async fn before(&self, method: &'static str) -> Result<(), StoreError> {
+        let is_page = matches!(method, "log" | "documents_beyond");
+        self.0.fetch_add(usize::from(is_page), Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// However many people are left out: each night looks at as many as it may erase, all at once, and everybody has a turn.
+#[tokio::test]
+async fn people_who_are_left_out_cost_a_night_no_more_than_others_and_hold_up_nobody() {
+    let of = |name: &str, n: u32| {
+        let account = json!({"account": {"homePage": "https://x.example", "name": name}});
+        sample::with(sample::statement(n), "actor", account)
+    };
+    let names: Vec<String> = (0..6).map(|n| format!("p{n}@ente.it")).collect();
+    let told = sample::with(sample::statement(99), "actor", sample::person("other"));
+    let told = sample::with(told, "result", json!({"response": names.join(" ")}));
+    let old = names.iter().zip(0..).map(|(name, n)| (of(name, n), 500));
+    let mut statements: Vec<(Value, i64)> = old.collect();
+    statements.extend([(of("zoe", 50), 500), (told, 5)]);
+    let mut scene = Scene::of(&statements).await;
+    let counted = Around::new(Arc::clone(&scene.store), Pages::default());
+    scene.store = Arc::<Around<Pages>>::clone(&counted);
+    let plan = RetentionPlan { rules: vec![of_all(365)], most_a_day: 2 };
+    scene.retention().put(plan.clone()).await.unwrap();
+    let listed = async || scene.retention().dry_run(&plan).await.unwrap().left_out;
+    assert_eq!(listed().await, Vec::<String>::new());
+    let mut nights = Vec::new();
+    for _ in 0..4 {
+        let before = counted.hook.0.load(Ordering::Relaxed);
+        let run = scene.retention().run_daily().await.unwrap().unwrap();
+        let pages = counted.hook.0.load(Ordering::Relaxed) - before;
+        nights.push((run.due, run.erased, run.left_out));
+        if run.erased == 0 {
+            // One pass to see who is due, and one for all who are looked at, which ends once all are found.
+            assert!(pages <= 5, "{pages} pages");
+        }
+        scene.clock.pass(24 * 3_600);
+    }
+    assert_eq!(nights, [(7, 0, 2), (7, 0, 2), (7, 0, 2), (7, 1, 1)]);
+    let account = |name: &String| format!("account:https://x.example|{name}");
+    assert_eq!(listed().await, names.iter().map(account).collect::<Vec<_>>());
+    let documents = scene.store.documents_beyond(None, 10).await.unwrap();
+    let kept = documents.iter().map(|(_, it)| String::from_utf8_lossy(&it.body).into_owned());
+    let kept: Vec<String> = kept.filter(|it| it.contains("looked_at")).collect();
+    assert!(kept.len() == 1 && !kept[0].contains("ente.it"), "nobody is named: {kept:?}");
+    // Once nothing of others would change, it is the person's turn again.
+    let old = sample::kept(&scene.store, 99).await.statement;
+    let body = String::from_utf8(old.body.to_vec()).unwrap().replace(&names.join(" "), "");
+    let rewrite = store::Rewrite { read: old, body: body.into(), everywhere: true };
+    assert_eq!(scene.store.rewrite_statements(vec![rewrite]).await.unwrap(), 0);
+    for due in [6, 4, 2] {
+        let run = scene.retention().run_daily().await.unwrap().unwrap();
+        assert_eq!((run.due, run.erased), (due, 2));
+        scene.clock.pass(24 * 3_600);
+    }
+    assert_eq!(listed().await, Vec::<String>::new());
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::blob::Holder;
 use super::call::{all_until, call, insert};
-use super::cell;
+use super::cell::{self, Held};
 use super::field;
 use crate::MongoStore;
 use access::audit::{AuditEntry, AuditFilter};
@@ -127,34 +127,29 @@ impl MongoStore {
         Ok(count.saturating_add(self.erase_definitions(eraser).await?))
     }
 
-    async fn erase_definitions(&self, eraser: &Eraser) -> Result<u64> {
+    async fn erase_definitions(&self, eraser: &Arc<Eraser>) -> Result<u64> {
         let cells = &self.0.things.definitions;
         let (mut after, mut count) = (String::new(), 0_u64);
         let weight = |value: &Document| value.get_str("definition").map_or(0, str::len);
         loop {
             let page = cells.beyond(&after, PAGE, weight).await?;
-            if page.is_empty() {
-                return Ok(count);
-            }
-            for held in page {
-                let Some(value) = held.value() else { continue };
-                after = field::text(value, "cell")?;
-                let (id, text) =
-                    (field::text(value, "activity")?, field::text(value, "definition")?);
-                let (new_id, new_text) = (eraser.key(Kind::Activity, &id), eraser.json(&text));
-                if new_id.is_none() && new_text.is_none() {
-                    continue;
-                }
+            let Some(last) = page.last().and_then(Held::value) else { return Ok(count) };
+            after = field::text(last, "cell")?;
+            let eraser = Arc::clone(eraser);
+            let look = move || {
+                let found = page.into_iter().map(|held| Defined::of(&eraser, held));
+                found.filter_map(Result::transpose).collect::<Result<Vec<Defined>>>()
+            };
+            for Defined { held, cell, id, new_id, text } in aside(look).await?? {
                 count = count.saturating_add(1);
-                let text = new_text.unwrap_or(text);
                 if let Some(new) = new_id {
                     let value = doc! {"activity": &new, "definition": text};
                     cells.create(vec![(cell::name(&[&new]), value)]).await?;
                     // Older versions too: without them the activity was never there.
-                    call(self.collection("definition").delete_many(doc! {"cell": &after})).await?;
+                    call(self.collection("definition").delete_many(doc! {"cell": &cell})).await?;
                 } else {
                     // Who changed it meanwhile is found when the part is erased again.
-                    cells.change(&after, &held, doc! {"activity": id, "definition": text}).await?;
+                    cells.change(&cell, &held, doc! {"activity": id, "definition": text}).await?;
                 }
             }
         }
@@ -176,14 +171,20 @@ impl MongoStore {
         Ok(count)
     }
 
-    async fn erase_audit(&self, eraser: &Eraser, by: Uuid) -> Result<u64> {
+    async fn erase_audit(&self, eraser: &Arc<Eraser>, by: Uuid) -> Result<u64> {
         let (mut after, mut count) = (0, 0_u64);
         loop {
             let page = self.audit_chain(after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = last.seal.number;
-            for SealedEntry { seal, entry } in page {
-                let Some(erased) = entry.and_then(|it| erased_entry(eraser, &it)) else { continue };
+            let of_page = Arc::clone(eraser);
+            let look = move || {
+                let erased = page.into_iter().filter_map(|SealedEntry { seal, entry }| {
+                    Some((seal, erased_entry(&of_page, &entry?)?))
+                });
+                erased.collect::<Vec<_>>()
+            };
+            for (seal, erased) in aside(look).await? {
                 let number = i64::try_from(seal.number).unwrap_or(i64::MAX);
                 let set = doc! {"$set": {"salt": "", "erased_by": by.to_string(),
                 "entry": super::audit::document(&erased)}};
@@ -199,7 +200,11 @@ impl MongoStore {
             let page = self.audit(&filter, PAGE).await?;
             let Some(last) = page.last() else { return Ok(count) };
             filter.before = Some(last.id.clone());
-            for erased in page.iter().filter_map(|entry| erased_entry(eraser, entry)) {
+            let of_page = Arc::clone(eraser);
+            let look = move || {
+                page.iter().filter_map(|it| erased_entry(&of_page, it)).collect::<Vec<AuditEntry>>()
+            };
+            for erased in aside(look).await? {
                 self.replace_audit(&erased).await?;
                 count = count.saturating_add(1);
             }
@@ -210,6 +215,31 @@ impl MongoStore {
         let set = doc! {"$set": {"actor": entry.actor.name(), "target": &entry.target,
         "details": &entry.details}};
         call(self.0.audit.update_one(doc! {"_id": &entry.id}, set)).await.map(drop)
+    }
+}
+
+/// A definition in which the person is named.
+struct Defined {
+    held: Held,
+    cell: String,
+    id: String,
+    /// The id of the activity without the person, where it has them.
+    new_id: Option<String>,
+    /// The definition without the person.
+    text: String,
+}
+
+impl Defined {
+    fn of(eraser: &Eraser, held: Held) -> Result<Option<Self>> {
+        let Some(value) = held.value() else { return Ok(None) };
+        let cell = field::text(value, "cell")?;
+        let (id, text) = (field::text(value, "activity")?, field::text(value, "definition")?);
+        let (new_id, new_text) = (eraser.key(Kind::Activity, &id), eraser.json(&text));
+        if new_id.is_none() && new_text.is_none() {
+            return Ok(None);
+        }
+        let text = new_text.unwrap_or(text);
+        Ok(Some(Self { held, cell, id, new_id, text }))
     }
 }
 

@@ -19,8 +19,12 @@ use store::{Kept, Store, StoreError};
 use xapi::instant::Instant;
 use xapi::query::Filter;
 
+/// Writers at once: enough for an engine to group and to repeat what they send. One that goes through all statements for each
+/// would take minutes for many more.
+const WRITERS: u32 = 24;
+
 /// Runs one task per number, all at once, and gives what they gave.
-async fn at_once<T, F>(numbers: std::ops::Range<u32>, task: impl Fn(u32) -> F) -> Vec<T>
+async fn at_once<T, F>(numbers: impl Iterator<Item = u32>, task: impl Fn(u32) -> F) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
@@ -48,13 +52,15 @@ fn writing(writers: &[JoinHandle<()>]) -> bool {
     writers.iter().any(|writer| !writer.is_finished())
 }
 
-/// 32 writers; `stored` is one strictly increasing sequence over all of them.
+/// `stored` is one strictly increasing sequence over all of the writers.
 pub async fn distinct_statements_of_many_writers_are_all_kept(store: &Arc<dyn Store>) {
-    at_once(0..32, |writer| {
+    const BATCHES: u32 = 5;
+    const ALL: u32 = WRITERS * BATCHES * 2;
+    at_once(0..WRITERS, |writer| {
         let store = Arc::clone(store);
         async move {
-            for n in 0..10 {
-                let first = writer * 20 + n * 2;
+            for n in 0..BATCHES {
+                let first = (writer * BATCHES + n) * 2;
                 let sent = put(&store, &[statement(first), statement(first + 1)]).await;
                 assert_eq!(sent, ids_of([first, first + 1]));
             }
@@ -64,29 +70,29 @@ pub async fn distinct_statements_of_many_writers_are_all_kept(store: &Arc<dyn St
     let log = log(store).await;
     assert!(log.is_sorted_by(|a, b| a.statement.stored < b.statement.stored));
     let kept: BTreeSet<Uuid> = log.iter().map(|kept| kept.statement.id).collect();
-    assert_eq!(log.len(), 640);
-    assert_eq!(kept, (0..640).map(id).collect());
-    for n in (0..640).step_by(17) {
+    assert_eq!(log.len(), ALL as usize);
+    assert_eq!(kept, (0..ALL).map(id).collect());
+    for n in (0..ALL).step_by(17) {
         assert_eq!(ids(store, of_person(&format!("p{n}"))).await, ids_of([n]));
     }
 }
 
-/// 64 writers, each with the same statement beside one of its own.
+/// Each writer sends the same statement beside one of its own.
 pub async fn one_statement_sent_by_many_is_kept_once(store: &Arc<dyn Store>) {
-    at_once(1..65, |n| {
+    at_once(1..=WRITERS, |n| {
         let store = Arc::clone(store);
         async move { assert_eq!(put(&store, &[statement(0), statement(n)]).await, ids_of([0, n])) }
     })
     .await;
     let log = log(store).await;
-    assert_eq!(log.len(), 65);
+    assert_eq!(log.len(), WRITERS as usize + 1);
     assert_eq!(log.iter().filter(|kept| kept.statement.id == id(0)).count(), 1);
     assert_eq!(ids(store, of_person("p0")).await, ids_of([0]));
 }
 
 /// The others are told where theirs differ from the winner's, and keep nothing beside it.
 pub async fn of_different_statements_under_one_id_one_wins(store: &Arc<dyn Store>) {
-    let results = at_once(1..65, |n| {
+    let results = at_once(1..=WRITERS, |n| {
         let store = Arc::clone(store);
         let own = with(statement(0), "object", activity(&format!("of{n}")));
         async move { (n, store.put_statements(batch(&[statement(n), own])).await) }
@@ -111,7 +117,8 @@ pub async fn of_different_statements_under_one_id_one_wins(store: &Arc<dyn Store
 /// Neither in a filter nor in the log nor by id.
 pub async fn no_reader_sees_half_a_batch(store: &Arc<dyn Store>) {
     const SIZE: u32 = 7;
-    let writers = writers(store, 40, SIZE);
+    const BATCHES: u32 = 15;
+    let writers = writers(store, BATCHES, SIZE);
     while writing(&writers) {
         assert_eq!(log(store).await.len() % SIZE as usize, 0, "half a batch in the log");
         for filter in [Filter::default(), of_activity("a")] {
@@ -123,7 +130,7 @@ pub async fn no_reader_sees_half_a_batch(store: &Arc<dyn Store>) {
         }
     }
     join_all(writers).await.into_iter().for_each(Result::unwrap);
-    assert_eq!(log(store).await.len(), 4 * 40 * SIZE as usize);
+    assert_eq!(log(store).await.len(), (4 * BATCHES * SIZE) as usize);
 }
 
 /// In both orders: oldest first until nothing new comes, newest first from where one began.
@@ -244,7 +251,7 @@ pub async fn a_statement_answered_is_read_at_once(store: &Arc<dyn Store>) {
 /// However the engine groups them.
 pub async fn failing_batches_do_not_touch_their_neighbours(store: &Arc<dyn Store>) {
     put(store, &[statement(0)]).await;
-    let results = at_once(1..129, |n| {
+    let results = at_once(1..=2 * WRITERS, |n| {
         let store = Arc::clone(store);
         let doomed = n.is_multiple_of(2);
         let result = json!({"success": doomed});
@@ -259,5 +266,5 @@ pub async fn failing_batches_do_not_touch_their_neighbours(store: &Arc<dyn Store
         assert_eq!(found, if is_kept { ids_of([n]) } else { Vec::new() });
     }
     assert!(stored(store, 0).await < stored(store, 1).await);
-    assert_eq!(ids(store, Filter::default()).await.len(), 65);
+    assert_eq!(ids(store, Filter::default()).await.len(), WRITERS as usize + 1);
 }

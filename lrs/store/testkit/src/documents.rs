@@ -198,7 +198,8 @@ pub async fn ids_are_those_changed_since_with_the_latest_change(store: &Arc<dyn 
 
 /// A listing is refused as soon as it is too long, and a part of it can be had.
 pub async fn more_ids_than_one_answer_lists_are_refused(store: &Arc<dyn Store>) {
-    let long = |n: i64| format!("{n:04}{}", "x".repeat(60 << 10));
+    // Few of great length: an engine may go through all that there are for each that is put.
+    let long = |n: i64| format!("{n:04}{}", "x".repeat(500 << 10));
     let many = i64::try_from(LISTED_IDS / ListedIds::weight(&long(0)) + 1).unwrap();
     for n in 0..many {
         put(store, key(&long(n)), document("1", n)).await;

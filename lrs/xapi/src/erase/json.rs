@@ -44,6 +44,8 @@ struct At<'a> {
     depth: usize,
     /// The member whose value it is, or is in the list of.
     member: &'a str,
+    /// Whether it is an answer, or what an extension says.
+    is_free: bool,
 }
 
 impl Eraser {
@@ -52,7 +54,7 @@ impl Eraser {
         if !self.may_name(text) {
             return None;
         }
-        let at = At { scope, depth: 0, member: "" };
+        let at = At { scope, depth: 0, member: "", is_free: false };
         let mut out = String::with_capacity(text.len());
         match self.rewrite(text, at, &mut out) {
             Ok(is_changed) => is_changed.then_some(out),
@@ -137,7 +139,11 @@ impl Eraser {
     /// A string without the person. The id of a statement is nobody's name.
     fn string(&self, text: &str, at: At<'_>) -> Option<String> {
         let is_uuid = || at.member == "id" && Uuid::try_parse(text).is_ok();
-        if at.scope == Scope::Every && !is_uuid() { self.text(text) } else { self.sure(text) }
+        match at.scope {
+            Scope::Every if at.is_free => self.free(text),
+            Scope::Every if !is_uuid() => self.text(text),
+            _ => self.sure(text),
+        }
     }
 
     fn rewrite_object(&self, raw: &str, at: At<'_>, out: &mut String) -> serde_json::Result<bool> {
@@ -145,6 +151,10 @@ impl Eraser {
         let is_person = self.is_person(&members);
         let is_other =
             !is_person && members.iter().any(|(name, raw)| identifier(name, raw).is_some());
+        // What the person did stands in what somebody else says.
+        let is_own = member(&members, "objectType").is_some_and(|it| it == "\"SubStatement\"")
+            && members.iter().any(|(name, actor)| name == "actor" && self.is_alone(actor));
+        let at = if is_own { At { scope: Scope::Every, ..at } } else { at };
         // The address of a page of the person, which is the object of a statement of theirs.
         let page = self.page(&members, at);
         let (mut is_changed, mut is_first) = (is_person || page.is_some(), true);
@@ -188,7 +198,10 @@ impl Eraser {
                     && (COMPONENTS.contains(&at.member) || value.get().contains(':')));
             let scope = if is_of_others { Scope::Sure } else { at.scope };
             let depth = at.depth.saturating_add(1);
-            is_changed |= self.rewrite(value.get(), At { scope, depth, member }, out)?;
+            let is_free = at.is_free
+                || member == "extensions"
+                || (member == "response" && at.member == "result");
+            is_changed |= self.rewrite(value.get(), At { scope, depth, member, is_free }, out)?;
         }
         if is_person {
             name(out, "account")?;
@@ -231,6 +244,11 @@ impl Eraser {
         let mut all = members.iter().filter_map(|(name, raw)| identifier(name, raw));
         all.any(|ifi| self.is_named(&ifi.to_string()))
     }
+}
+
+/// The value of a member of an object, as it is written.
+fn member<'m>(members: &'m [(String, &RawValue)], name: &str) -> Option<&'m str> {
+    members.iter().find(|(of, _)| of == name).map(|(_, value)| value.get())
 }
 
 /// The identifier of an Agent that this member of an object is.

@@ -7,6 +7,8 @@ use validator::ifi::Ifi;
 
 /// An account name shorter than this, in letters, is looked for as an account alone: `42` is in many texts.
 const SHORTEST: usize = 8;
+/// A user name shorter than this, in letters, is looked for in no text at all.
+const SHORTEST_WORD: usize = 3;
 /// What the last part of a name of a host or file is, beside two or three letters.
 const LAST_PARTS: [&str; 22] = [
     "academy",
@@ -114,6 +116,19 @@ pub(super) fn needles(identifier: &Ifi) -> Vec<(String, Sort)> {
         Ifi::OpenId(uri) => of_iri(uri),
         Ifi::Account { name, .. } => of_name(name),
     }
+}
+
+/// The user name that may be a word, which tells a person in free texts of their own statements alone; `None` for numbers, what
+/// is shorter than [`SHORTEST_WORD`], names of hosts, words of standards, and what is no name.
+pub(super) fn word(identifier: &Ifi) -> Option<&str> {
+    let Ifi::Account { name, .. } = identifier else { return None };
+    let is_within = |it: char| it.is_alphanumeric() || "._-+".contains(it);
+    let is_word = name.chars().count() >= SHORTEST_WORD
+        && name.chars().all(is_within)
+        && name.contains(char::is_alphabetic)
+        && !is_host(name)
+        && !is_of_standard(name);
+    is_word.then_some(name.as_str())
 }
 
 fn of_name(name: &str) -> Vec<(String, Sort)> {

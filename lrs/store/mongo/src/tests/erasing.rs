@@ -1,7 +1,10 @@
 //! Two processes that erase two people from the same statements.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use access::audit::{Actor, AuditEntry};
 use mongodb::bson::doc;
 use serde_json::json;
 use tokio::time::timeout;
@@ -12,7 +15,7 @@ use super::deaths::INSERT_STATEMENTS;
 use super::gate::Gate;
 use super::{END, as_any, open, statements, unwatching};
 use crate::{MongoStore, field};
-use store::{ErasedPart, ErasureStore as _, Rewrite, StatementStore as _};
+use store::{AuditStore as _, ErasedPart, ErasureStore as _, Rewrite, StatementStore as _};
 use store_testkit::sample::{
     batch, found, id, ids, log, of_person, person, put, reference, statement, with,
 };
@@ -174,4 +177,41 @@ async fn a_statement_is_removed_while_another_process_writes_a_group_that_is_not
     assert_eq!(timeout(END, writing).await.unwrap().unwrap().unwrap().new, 1);
     assert!(found(&any, of_person("p0")).await.is_empty());
     assert_eq!(ids(&any, of_person("p1")).await, [id(1)]);
+}
+
+/// Texts may be long, and identifiers many: requests are answered meanwhile.
+#[test]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+fn definitions_and_the_audit_log_are_looked_through_off_the_threads_that_answer() {
+    let started = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&started);
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    // Each piece of work off this thread starts a thread.
+    runtime.enable_all().thread_keep_alive(Duration::ZERO).on_thread_start(move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+    });
+    runtime.build().unwrap().block_on(async {
+        let store = open(&programs::fresh_database().await).await;
+        let about =
+            json!({"id": "https://a.example/a", "definition": {"name": {"en": "of p0@x.example"}}});
+        put(&as_any(&store), &[with(with(statement(0), "actor", person("p1")), "object", about)])
+            .await;
+        let (at, actor) = (Instant::from_micros(5), Actor::Machine);
+        let (action, target) =
+            ("statements.read".to_owned(), "mbox::mailto:p0@x.example".to_owned());
+        let id = AuditEntry::id(at, 7);
+        let entry = AuditEntry { id, at, actor, action, target, details: String::new() };
+        assert!(store.add_audit(entry).await.unwrap());
+        let eraser = Eraser::new([Ifi::Mbox("mailto:p0@x.example".into())], [], "erased-1");
+        let eraser = Arc::new(eraser);
+        for part in [ErasedPart::Index, ErasedPart::Audit] {
+            let before = started.load(Ordering::Relaxed);
+            assert_eq!(
+                store.erase(part, &eraser, Uuid::from_u128(7)).await.unwrap(),
+                1,
+                "{part:?}"
+            );
+            assert!(started.load(Ordering::Relaxed) > before, "{part:?}");
+        }
+    });
 }
