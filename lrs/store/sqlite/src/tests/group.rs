@@ -10,6 +10,7 @@ use super::index::is_as_rebuilt;
 use super::{HOUR, Hand, SqliteStore, open, shared};
 use crate::failure::{Failure, Result};
 use crate::session::Session;
+use crate::statements::put::{Put, put_unless_large};
 use crate::statements::ready::ReadyBatch;
 use store::{StatementStore as _, StoreError};
 use store_testkit::sample::{
@@ -182,20 +183,19 @@ async fn large_statements_are_compared_beside_the_writer() {
 
 /// Each of them alone would be compared by the writer.
 #[tokio::test]
-async fn many_statements_are_compared_beside_the_writer_as_a_large_one_is() {
+async fn of_many_statements_that_are_kept_the_writer_compares_those_that_it_has_room_for() {
     let (home, clock) = (TempDir::new().unwrap(), Hand::new());
     let store = open(&home, &clock);
     let long = |n| with(statement(n), "result", json!({"response": "x".repeat(40_000)}));
     let values: Vec<Value> = (0..8).map(long).collect();
     put(&shared(&store), &values).await;
-    let turn = store.0.comparing.turn().await;
-    put(&shared(&store), &values[..2]).await;
-    let mut again = Box::pin(store.put_statements(batch(&values)));
-    tokio::select! {
-        biased;
-        _ = &mut again => panic!("it was not its turn"),
-        small = store.put_statements(batch(&[statement(10)])) => small.map(drop).unwrap(),
+    let again = async |values: &[Value]| {
+        let again = ReadyBatch::made_of(batch(values)).unwrap();
+        store.write(move |session| put_unless_large(session, again)).await.unwrap()
     };
-    drop(turn);
-    assert_eq!(again.await.unwrap().new, 0);
+    let Put::Kept(kept) = again(&values[..6]).await else { panic!("there is room for six") };
+    assert_eq!(kept.new, 0);
+    let Put::ToCompare(_, left) = again(&values).await else { panic!("there is room for six") };
+    assert_eq!(left.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [6, 7]);
+    assert_eq!(store.put_statements(batch(&values)).await.unwrap().new, 0);
 }
